@@ -1,0 +1,1 @@
+"""What is true and what is allowed. Knows no chat, web, vendor library or settings."""
