@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
-
 FaultKind = Literal["drop", "delay", "duplicate", "reorder", "answer_lost", "outage"]
 
 

@@ -1,0 +1,258 @@
+"""Everything that passes between the product and a pretend service goes through here: written down, and disturbed.
+
+`Wire` stands in front of the whole lab and sees each call of the product. `Courier` carries what a
+service sends of its own accord (webhooks, events). Both obey the faults that `World.strike` hands out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import aiohttp
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from lab.world import Fault, World
+
+SERVICES: Final = frozenset({"telegram", "slack", "stripe"})
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What came back for a delivery. `status` is None when no answer came at all."""
+
+    status: int | None
+    answer: Any = None
+
+    @property
+    def taken(self) -> bool:
+        return self.status is not None and 200 <= self.status < 300
+
+
+class CuttableProtocol(H11Protocol):
+    """uvicorn's HTTP/1.1, with the connection itself handed to the application, so that a fault can cut it."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        self.app_state = {**self.app_state, "connection": transport}
+        super().connection_made(transport)
+
+
+class Wire:
+    """ASGI middleware: records each call to a pretend service and lets the faults strike it."""
+
+    def __init__(self, app: ASGIApp, world: World) -> None:
+        self.app = app
+        self.world = world
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        service = scope["path"].split("/", 2)[1] if scope["type"] == "http" else ""
+        if service not in SERVICES:
+            await self.app(scope, receive, send)
+            return
+        method = method_name(scope)
+        started = time.perf_counter()
+        body = await _read(receive)
+        fields = await _decode(scope, body)
+        fault = self.world.strike(service, "call", method)
+        answer = await self._answer(fault, scope, body, receive)
+        status = answer[0]["status"] if answer else None
+        shown = _shown(answer)
+        # A poll that waited in vain is no message; a page full of them hides the ones that matter.
+        if not (method == "getUpdates" and isinstance(shown, dict) and shown.get("result") == []):
+            spent = (time.perf_counter() - started) * 1000
+            self.world.record(service, "in", method, fields, answer=shown, status=status, milliseconds=spent)
+        if not answer or (fault is not None and fault.kind == "answer_lost"):
+            await _cut(scope, receive)
+            return
+        for message in answer:
+            await send(message)
+
+    async def _answer(self, fault: Fault | None, scope: Scope, body: bytes, receive: Receive) -> list[Message]:
+        """The ASGI messages of the answer; empty when the fault allows none."""
+        kind = fault.kind if fault else None
+        if kind == "drop":
+            return []
+        if kind == "outage":
+            return [
+                {"type": "http.response.start", "status": 503, "headers": [(b"content-type", b"text/plain")]},
+                {"type": "http.response.body", "body": b"Service Unavailable"},
+            ]
+        if fault and kind == "delay":
+            await asyncio.sleep(fault.seconds)
+        answer = await self._work(scope, body, receive)
+        if kind == "duplicate":
+            await self._work(scope, body, receive)
+        return answer
+
+    async def _work(self, scope: Scope, body: bytes, receive: Receive) -> list[Message]:
+        messages: list[Message] = []
+        read = False
+
+        async def replay() -> Message:
+            nonlocal read
+            if read:
+                return await receive()
+            read = True
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        async def keep(message: Message) -> None:
+            messages.append(message)
+
+        await self.app({**scope, "state": dict(scope.get("state", {}))}, replay, keep)
+        return messages
+
+
+class Courier:
+    """Carries one service's deliveries to the product, in the order given unless a fault says otherwise."""
+
+    def __init__(self, world: World, service: str) -> None:
+        self.world = world
+        self.service = service
+        self._aside: list[Callable[[], Awaitable[None]]] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def deliver(self, method: str, body: Any, send: Callable[[], Awaitable[Receipt]]) -> Receipt:
+        """Send once, as the faults allow, and write it down. A receipt not `taken` is for the service to retry.
+
+        `send` does the real sending. A reordered message counts as taken: it goes out after the next
+        one, or after `seconds` (at least half a second) when none follows.
+        """
+        fault = self.world.strike(self.service, "delivery", method)
+        if fault and fault.kind in {"drop", "outage"}:
+            self.world.record(self.service, "out", method, body, answer=f"lost: {fault.kind}")
+            return Receipt(None)
+        if fault and fault.kind == "reorder":
+            self._set_aside(method, body, send, max(fault.seconds, 0.5))
+            return Receipt(200)
+        if fault and fault.kind == "delay":
+            await asyncio.sleep(fault.seconds)
+        receipt = await self._carry(method, body, send)
+        if fault and fault.kind == "duplicate":
+            await self._carry(method, body, send)
+        if fault and fault.kind == "answer_lost":
+            receipt = Receipt(None)
+        await self._send_aside()
+        return receipt
+
+    async def stop(self) -> None:
+        """Let go of what is still set aside."""
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _carry(self, method: str, body: Any, send: Callable[[], Awaitable[Receipt]]) -> Receipt:
+        started = time.perf_counter()
+        receipt = await send()
+        spent = (time.perf_counter() - started) * 1000
+        self.world.record(
+            self.service, "out", method, body, answer=receipt.answer, status=receipt.status, milliseconds=spent
+        )
+        return receipt
+
+    def _set_aside(self, method: str, body: Any, send: Callable[[], Awaitable[Receipt]], seconds: float) -> None:
+        async def carry_until_taken() -> None:
+            for pause in (0.1, 0.5, 1.0, 2.0, 0.0):
+                if (await self._carry(method, body, send)).taken:
+                    return
+                await asyncio.sleep(pause)
+
+        async def after(seconds: float) -> None:
+            await asyncio.sleep(seconds)
+            await self._send_aside()
+
+        self._aside.append(carry_until_taken)
+        task = asyncio.create_task(after(seconds))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _send_aside(self) -> None:
+        waiting, self._aside = self._aside, []
+        for carry in waiting:
+            await carry()
+
+
+async def post(
+    http: aiohttp.ClientSession, url: str, content: bytes, headers: dict[str, str], seconds: float = 10.0
+) -> Receipt:
+    """One webhook delivery over HTTP; never raises for what the network or the receiver does."""
+    limit = aiohttp.ClientTimeout(total=seconds)
+    try:
+        async with http.post(url, data=content, headers=headers, timeout=limit, allow_redirects=False) as answer:
+            return Receipt(answer.status, _text(await answer.read()))
+    except (aiohttp.ClientError, TimeoutError, OSError):
+        return Receipt(None)
+
+
+def method_name(scope: Scope) -> str:
+    """`sendMessage`, `chat.postMessage` for named methods; `POST /v1/transfers` for everything else."""
+    parts = scope["path"].split("/")
+    named = (parts[1] == "telegram" and parts[2].startswith("bot")) or parts[1:3] == ["slack", "api"]
+    if named and len(parts) == 4:
+        return str(parts[3])
+    return f"{scope['method']} /{'/'.join(parts[2:])}"
+
+
+async def _read(receive: Receive) -> bytes:
+    chunks = []
+    while True:
+        message = await receive()
+        chunks.append(message.get("body", b""))
+        if not message.get("more_body", False):
+            return b"".join(chunks)
+
+
+async def _decode(scope: Scope, body: bytes) -> Any:
+    """The body as a person would read it: fields for JSON, forms and multipart; a size for anything else."""
+    query = Request(scope).query_params
+    if not body:
+        return dict(query)
+    kind = Request(scope).headers.get("content-type", "")
+    if kind.startswith(("application/x-www-form-urlencoded", "multipart/form-data")):
+        return dict(query) | await _form(scope, body)
+    return _text(body)
+
+
+async def _form(scope: Scope, body: bytes) -> dict[str, Any]:
+    async def replay() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    shown: dict[str, Any] = {}
+    async with Request(scope, replay).form() as form:
+        for name, value in form.multi_items():
+            if isinstance(value, UploadFile):
+                shown[name] = f"<{value.size} bytes>"
+            elif value.startswith(("{", "[")):
+                shown[name] = _text(value.encode())
+            else:
+                shown[name] = value
+    return shown
+
+
+def _shown(answer: list[Message]) -> Any:
+    return _text(b"".join(message.get("body", b"") for message in answer)) if answer else None
+
+
+def _text(raw: bytes) -> Any:
+    """JSON when it is JSON, short text when it is text, else how many bytes."""
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError:
+        return f"<{len(raw)} bytes>"
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text if len(text) <= 2_000 else f"<{len(raw)} bytes>"
+
+
+async def _cut(scope: Scope, receive: Receive) -> None:
+    """End the connection without a word, as a broken network does."""
+    scope["state"]["connection"].abort()
+    while (await receive())["type"] != "http.disconnect":
+        pass
