@@ -1,0 +1,48 @@
+"""Exact numbers: what a Decimal must be before money or goods are counted with it, and how a fraction is rounded."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+
+from core.kernel.errors import Invalid
+
+
+def finite(value: Decimal | int) -> Decimal:
+    """The value as a finite Decimal. A float is our own mistake (TypeError); NaN and infinities are refused."""
+    if isinstance(value, bool) or not isinstance(value, Decimal | int):
+        raise TypeError(f"exact numbers only, not {type(value).__name__}")
+    number = Decimal(value)
+    if not number.is_finite():
+        raise Invalid("number.not_finite", given=str(value))
+    return number
+
+
+def decimals_of(value: Decimal) -> int:
+    """How many decimals the number really needs: one for 1.500."""
+    _, digits, exponent = value.as_tuple()
+    if not isinstance(exponent, int):  # NaN and infinities carry a letter here
+        raise Invalid("number.not_finite", given=str(value))
+    if not any(digits):
+        return 0
+    zeros = len(digits) - max(i for i, digit in enumerate(digits, 1) if digit)
+    return max(0, -(exponent + zeros))
+
+
+def plain(value: Decimal) -> Decimal:
+    """The same number without trailing zeros or an exponent, so that equal amounts are written alike."""
+    if not value:
+        return Decimal(0)  # minus zero and 0.000 are the same nothing
+    whole = value.to_integral_value()
+    return whole.quantize(Decimal(1)) if value == whole else value.normalize()
+
+
+def half_up(value: Fraction) -> int:
+    """The nearest whole number, halves away from zero."""
+    size = (2 * abs(value.numerator) + value.denominator) // (2 * value.denominator)
+    return -size if value < 0 else size
+
+
+def half_up_to(value: Fraction, decimals: int) -> Decimal:
+    """The nearest Decimal of that many decimals, halves away from zero."""
+    return Decimal(half_up(value * 10**decimals)).scaleb(-decimals)
