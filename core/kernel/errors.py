@@ -35,19 +35,19 @@ class Invalid(Refusal):
 class NotAllowed(Refusal):
     """The person is not a party to it, or not in the role that may do it."""
 
-    def __init__(self, code: str = "refused.not_yours", **parts: object) -> None:
-        super().__init__(code, **parts)
+    def __init__(self, code: str = "refused.not_yours", *, field: str | None = None, **parts: object) -> None:
+        super().__init__(code, field=field, **parts)
 
 
 class NotFound(Refusal):
     """Nothing of that name is there for this person."""
 
-    def __init__(self, code: str = "refused.not_found", **parts: object) -> None:
-        super().__init__(code, **parts)
+    def __init__(self, code: str = "refused.not_found", *, field: str | None = None, **parts: object) -> None:
+        super().__init__(code, field=field, **parts)
 
 
 class Stale(Refusal):
     """The person pressed on what they saw earlier; it has changed since. The current state is shown instead."""
 
-    def __init__(self, code: str = "refused.moved_on", **parts: object) -> None:
-        super().__init__(code, **parts)
+    def __init__(self, code: str = "refused.moved_on", *, field: str | None = None, **parts: object) -> None:
+        super().__init__(code, field=field, **parts)

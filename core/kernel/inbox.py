@@ -1,0 +1,51 @@
+"""What comes in is taken once: an update, an event or a webhook has an outside id that is inserted a single time."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, String, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from core.kernel.db import Instant, Table
+
+
+class InboxRow(Table):
+    """An outside message by its outside id, with the answer that was given, for when it comes again."""
+
+    __tablename__ = "inbox"
+
+    key: Mapped[str] = mapped_column(String(200), primary_key=True)
+    received_at: Mapped[datetime] = mapped_column(Instant, index=True)
+    body: Mapped[Any] = mapped_column(JSON)
+    answer: Mapped[Any] = mapped_column(JSON, default=None)
+    failure: Mapped[str | None] = mapped_column(String(200))
+
+
+def take_in(session: Session, key: str, body: Any, now: datetime) -> bool:
+    """True the first time this key is seen. False: it was taken before, and must have no second effect."""
+    table = InboxRow.__table__
+    dialect = session.get_bind().dialect.name
+    statement = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(table)  # type: ignore[arg-type]  # __table__ is typed FromClause
+    taken = session.execute(statement.values(key=key, received_at=now, body=body).on_conflict_do_nothing())
+    return bool(taken.rowcount)  # type: ignore[attr-defined]  # a DML result has it
+
+
+def remember_answer(session: Session, key: str, answer: Any) -> None:
+    session.execute(update(InboxRow).where(InboxRow.key == key).values(answer=answer))
+
+
+def answer_given(session: Session, key: str) -> Any:
+    return session.scalar(select(InboxRow.answer).where(InboxRow.key == key))
+
+
+def note_failure(session: Session, key: str, body: Any, failure: str, now: datetime) -> None:
+    """Keep what we could not work on (our own mistake), so that it is neither lost nor tried for ever."""
+    session.execute(insert(InboxRow).values(key=key, received_at=now, body=body, failure=failure))
+
+
+def forget_before(session: Session, moment: datetime) -> None:
+    """Platforms stop redelivering within days; a month later a key has done its work."""
+    session.execute(delete(InboxRow).where(InboxRow.received_at < moment))

@@ -1,0 +1,99 @@
+"""What must happen outside: a row written with the decision, delivered after the commit, retried until it is done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import JSON, Boolean, Index, Integer, String, Text, delete, exists, select, text, update
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
+
+from core.kernel.db import Id, Instant, Table
+
+# A post that nobody finished within this time is anybody's again: the process that held it has died.
+LEASE = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One thing to do outside. Its id is the idempotency key for whoever carries it out.
+
+    `lane`: posts of one lane go one after the other (a chat, a deal's payments); lanes don't wait for each other.
+    """
+
+    id: str
+    channel: str
+    lane: str
+    kind: str
+    body: dict[str, Any]
+    created_at: datetime
+    attempts: int = 0
+
+
+class OutboxRow(Table):
+    """A post not yet delivered. Delivered rows are deleted, so the table stays as small as the work ahead."""
+
+    __tablename__ = "outbox"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    channel: Mapped[str] = mapped_column(String(20))
+    lane: Mapped[str] = mapped_column(String(120))
+    kind: Mapped[str] = mapped_column(String(40))
+    body: Mapped[dict[str, Any]] = mapped_column(JSON)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    due_at: Mapped[datetime] = mapped_column(Instant)
+    leased_until: Mapped[datetime | None] = mapped_column(Instant)
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    dead: Mapped[bool] = mapped_column(Boolean, default=False)
+    failure: Mapped[str | None] = mapped_column(Text)
+
+    __table_args__ = (
+        Index("ix_outbox_due", "due_at", sqlite_where=text("NOT dead"), postgresql_where=text("NOT dead")),
+        Index("ix_outbox_lane", "lane", "id"),
+    )
+
+
+def lease_due(session: Session, now: datetime, limit: int = 100) -> list[Post]:
+    """Take what is due and nobody holds, oldest first; of a lane only while no earlier post of it is held."""
+    ahead = aliased(OutboxRow)
+    free = (OutboxRow.leased_until.is_(None)) | (OutboxRow.leased_until <= now)
+    waiting_on = exists().where(
+        ahead.lane == OutboxRow.lane,
+        ahead.id < OutboxRow.id,
+        ~ahead.dead,
+        (ahead.leased_until > now) | (ahead.due_at > now),
+    )
+    rows = session.scalars(
+        select(OutboxRow)
+        .where(~OutboxRow.dead, OutboxRow.due_at <= now, free, ~waiting_on)
+        .order_by(OutboxRow.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for row in rows:
+        row.leased_until = now + LEASE
+    return [as_post(row) for row in rows]
+
+
+def as_post(row: OutboxRow) -> Post:
+    return Post(row.id, row.channel, row.lane, row.kind, row.body, row.created_at, row.attempts)
+
+
+def finish(session: Session, post_id: str) -> None:
+    session.execute(delete(OutboxRow).where(OutboxRow.id == post_id))
+
+
+def postpone(session: Session, post: Post, due: datetime, why: str) -> None:
+    """Try again at `due`. The posts behind it in its lane wait with it, so that order is kept."""
+    session.execute(
+        update(OutboxRow).where(OutboxRow.id == post.id).values(attempts=OutboxRow.attempts + 1, failure=why)
+    )
+    session.execute(
+        update(OutboxRow).where(OutboxRow.lane == post.lane, ~OutboxRow.dead).values(due_at=due, leased_until=None)
+    )
+
+
+def bury(session: Session, post_id: str, why: str) -> None:
+    """Nobody will ever take it: keep it for the operator, out of everybody's way."""
+    session.execute(update(OutboxRow).where(OutboxRow.id == post_id).values(dead=True, leased_until=None, failure=why))

@@ -1,0 +1,47 @@
+"""Units of work on PostgreSQL: each in a transaction of its own, many at once, run again after a lost race."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.orm.exc import StaleDataError
+from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_random_exponential
+
+from core.kernel.transaction import Done
+
+LOST_RACE = {"40001", "40P01"}  # serialization_failure, deadlock_detected
+RACES = 8
+
+
+class PostgresRunner:
+    """Read committed with compare-and-set on versions: whoever is second sees a changed version and starts again."""
+
+    def __init__(self, url: str) -> None:
+        self._engine: AsyncEngine = create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+
+    async def run(self, attempt: Callable[[Connection], Done]) -> Done:
+        async for chance in AsyncRetrying(
+            retry=retry_if_exception(lost_race),
+            stop=stop_after_attempt(RACES),
+            wait=wait_random_exponential(multiplier=0.01, max=0.5),
+            reraise=True,
+        ):
+            with chance:
+                async with self._engine.begin() as connection:
+                    done: Done = await connection.run_sync(attempt)
+        return done
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+
+def lost_race(failure: BaseException) -> bool:
+    if isinstance(failure, StaleDataError):
+        return True
+    # Two first-comers wrote the same natural key: the second run finds the first one's row.
+    if isinstance(failure, IntegrityError):
+        return True
+    return isinstance(failure, DBAPIError) and getattr(failure.orig, "sqlstate", None) in LOST_RACE

@@ -1,0 +1,170 @@
+"""A process (deal, lot, session) as a table of transitions: who may do what in which state, and what time does.
+
+Buttons, timers, the diagram in the docs and the tests are drawn from the table. Nothing else changes a state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from core.kernel.db import Id, Instant, Table, Versioned
+from core.kernel.errors import NotAllowed, Stale
+from core.kernel.timers import Timer, clear_timers, set_timer
+from core.kernel.transaction import Ctx
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One line of the table. `by`: roles that may fire it ("time" makes it a deadline).
+
+    `after`: for `by={"time"}`, how long after entering the state it falls due, unless the caller names the moment
+    (a listing's own validity, the end of a delivery window).
+    """
+
+    source: str
+    event: str
+    by: frozenset[str]
+    to: str
+    after: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A named table. `final` states are left by nobody and by nothing."""
+
+    name: str
+    initial: str
+    final: frozenset[str]
+    transitions: tuple[Transition, ...]
+    _by_key: dict[tuple[str, str], Transition] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_key", {(each.source, each.event): each for each in self.transitions})
+
+    def transition(self, state: str, event: str, roles: Iterable[str]) -> Transition:
+        """The line that this event takes from this state. Raises Stale (no such line), NotAllowed (not their role)."""
+        line = self._by_key.get((state, event))
+        if line is None:
+            raise Stale("refused.moved_on", process=self.name, state=state)
+        if not line.by & frozenset(roles):
+            raise NotAllowed("refused.not_your_turn", process=self.name, state=state)
+        return line
+
+    def open_to(self, state: str, roles: Iterable[str]) -> list[str]:
+        """What somebody in these roles may do now: the buttons."""
+        mine = frozenset(roles)
+        return [each.event for each in self.transitions if each.source == state and each.by & mine]
+
+    def timed(self, state: str) -> list[Transition]:
+        return [each for each in self.transitions if each.source == state and "time" in each.by]
+
+    def problems(self) -> list[str]:
+        """What is wrong with the table: unreachable states, dead ends, states that only a person can end."""
+        states = {self.initial} | {each.to for each in self.transitions} | {each.source for each in self.transitions}
+        found = [f"{key} stands twice" for key in _twice(self.transitions)]
+        reached = _closure({self.initial}, {(each.source, each.to) for each in self.transitions})
+        found += [f"{state} is never reached" for state in sorted(states - reached)]
+        found += [
+            f"{each.event} leaves the final state {each.source}"
+            for each in self.transitions
+            if each.source in self.final
+        ]
+        alone = {(each.to, each.source) for each in self.transitions if each.by & {"time", "system", "provider"}}
+        ends = _closure(set(self.final), alone)
+        found += [f"{state} ends only if a person acts" for state in sorted(states - ends)]
+        return found
+
+    def diagram(self) -> str:
+        """The table as a Mermaid state diagram, for the docs."""
+        lines = ["stateDiagram-v2", f"    [*] --> {self.initial}"]
+        lines += [f"    {t.source} --> {t.to}: {t.event} ({', '.join(sorted(t.by))})" for t in self.transitions]
+        return "\n".join([*lines, *(f"    {state} --> [*]" for state in sorted(self.final))])
+
+
+def _twice(transitions: Iterable[Transition]) -> list[tuple[str, str]]:
+    seen: set[tuple[str, str]] = set()
+    twice = []
+    for each in transitions:
+        key = (each.source, each.event)
+        if key in seen:
+            twice.append(key)
+        seen.add(key)
+    return twice
+
+
+def _closure(start: set[str], edges: set[tuple[str, str]]) -> set[str]:
+    reached = set(start)
+    while more := {to for source, to in edges if source in reached} - reached:
+        reached |= more
+    return reached
+
+
+class StepRow(Table):
+    """One change of state of one thing, kept for ever: the timeline that people and disputes look at."""
+
+    __tablename__ = "step"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    process: Mapped[str] = mapped_column(String(20))
+    subject: Mapped[str] = mapped_column(Id, index=True)
+    source: Mapped[str] = mapped_column(String(40))
+    event: Mapped[str] = mapped_column(String(40))
+    to: Mapped[str] = mapped_column(String(40))
+    actor: Mapped[str] = mapped_column(String(40))
+    at: Mapped[datetime] = mapped_column(Instant)
+
+
+class InProcess(Versioned):
+    """A row that moves through a process. Its state is the table's own word; only `step` writes it."""
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    state: Mapped[str] = mapped_column(String(40), index=True)
+    state_since: Mapped[datetime] = mapped_column(Instant)
+
+
+Dues = Mapping[str, datetime]  # the moment of each timed event whose time the thing itself sets
+
+
+def enter(ctx: Ctx, process: Process, row: InProcess, state: str, dues: Dues | None = None) -> None:
+    """Put the row into this state and write the state's timers in place of the old ones."""
+    row.state = state
+    row.state_since = ctx.now
+    clear_timers(ctx.session, process.name, row.id)
+    for line in process.timed(state):
+        due = (dues or {}).get(line.event) or (ctx.now + line.after if line.after is not None else None)
+        assert due is not None, f"{process.name}.{line.event} has no moment"
+        set_timer(ctx.session, Timer(process.name, row.id, line.event, due))
+
+
+def step(
+    ctx: Ctx, process: Process, row: InProcess, event: str, roles: Iterable[str], *, dues: Dues | None = None
+) -> None:
+    """Take one step: check the table, move the row, note it in the timeline, renew the timers.
+
+    The row's version settles races. A step that stays in its state keeps the running timers, so that nobody prolongs
+    a deadline by acting. Raises Stale, NotAllowed.
+    """
+    line = process.transition(row.state, event, roles)
+    if line.to != line.source:
+        enter(ctx, process, row, line.to, dues)
+    ctx.session.add(
+        StepRow(
+            id=ctx.new_id(),
+            process=process.name,
+            subject=row.id,
+            source=line.source,
+            event=event,
+            to=line.to,
+            actor=ctx.actor.person or ctx.actor.name,
+            at=ctx.now,
+        )
+    )
+
+
+def timeline(session: Session, subject: str) -> list[StepRow]:
+    return list(session.scalars(select(StepRow).where(StepRow.subject == subject).order_by(StepRow.id)))

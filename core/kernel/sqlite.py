@@ -1,0 +1,136 @@
+"""Units of work on SQLite: one writer, in groups, on the thread that aiosqlite keeps for its connection.
+
+Why a group: one `fsync` serves every unit that was waiting. Why on that thread: a statement costs one call instead of
+one hop between threads, and the chat's event loop never waits for a disk. See docs/decisions/0002-units-of-work.md.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import aiosqlite
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy.pool import StaticPool
+
+from core.kernel.transaction import Done
+
+Result = TypeVar("Result")
+Attempt = Callable[[Connection], Done]
+
+GROUP = 64  # units per commit at most: bounds how long the first of them waits
+RACES = 5  # how often a unit that lost a race is run again
+BUSY_SECONDS = 10  # how long another process may hold the file
+
+
+class WriterConnection(aiosqlite.Connection):
+    """aiosqlite's connection and thread, given whole pieces of work instead of single statements."""
+
+    async def work(self, piece: Callable[[], Result]) -> Result:
+        result: Result = await self._execute(piece)  # type: ignore[no-untyped-call]  # aiosqlite leaves it untyped
+        return result
+
+    @property
+    def raw(self) -> sqlite3.Connection:
+        return self._conn
+
+
+class SqliteRunner:
+    """The single writer of one SQLite file within this process; other processes queue on the file's lock."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._waiting: asyncio.Queue[tuple[Attempt, asyncio.Future[Done]]] = asyncio.Queue()
+        self._connection: WriterConnection | None = None
+        self._engine: Engine | None = None
+        self._writer: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        if self._path != ":memory:":
+            Path(self._path).parent.mkdir(parents=True, exist_ok=True)
+        connection = WriterConnection(lambda: connect(self._path), 64)
+        connection._thread.daemon = True  # noqa: SLF001 - a crash must not wait for the writer; SQLAlchemy does the same
+        await connection
+        self._connection = connection
+        self._engine = engine_over(lambda: connection.raw)
+        self._writer = asyncio.create_task(self._write(), name="sqlite-writer")
+
+    async def run(self, attempt: Attempt) -> Done:
+        future: asyncio.Future[Done] = asyncio.get_running_loop().create_future()
+        self._waiting.put_nowait((attempt, future))
+        # A caller that goes away must not tear its unit out of the group.
+        return await asyncio.shield(future)
+
+    async def close(self) -> None:
+        if self._writer is not None:
+            self._writer.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._writer
+        if self._connection is not None:
+            await self._connection.close()
+
+    async def _write(self) -> None:
+        while True:
+            group = [await self._waiting.get()]
+            while len(group) < GROUP and not self._waiting.empty():
+                group.append(self._waiting.get_nowait())
+            await asyncio.shield(asyncio.ensure_future(self._commit(group)))
+
+    async def _commit(self, group: list[tuple[Attempt, asyncio.Future[Done]]]) -> None:
+        assert self._connection is not None
+        try:
+            outcomes = await self._connection.work(lambda: self._run_group([attempt for attempt, _ in group]))
+        except Exception as failure:
+            outcomes = [failure] * len(group)  # nothing of the group was written
+        for (_, future), outcome in zip(group, outcomes, strict=True):
+            if future.done():
+                continue
+            if isinstance(outcome, BaseException):
+                future.set_exception(outcome)
+            else:
+                future.set_result(outcome)
+
+    def _run_group(self, attempts: list[Attempt]) -> list[Done | Exception]:
+        """On the writer's thread: every unit in a savepoint of its own, one commit for all."""
+        assert self._engine is not None
+        with self._engine.begin() as connection:
+            return [run_one(connection, attempt) for attempt in attempts]
+
+
+def run_one(connection: Connection, attempt: Attempt) -> Done | Exception:
+    """One unit. A refusal or a fault undoes it alone (its session rolls back to its savepoint)."""
+    for _ in range(RACES):
+        try:
+            return attempt(connection)
+        except StaleDataError:
+            continue  # two changes of one row within one group: decide again on the new state
+        except OperationalError:
+            raise  # the disk, not the unit: the whole group is undone
+        except Exception as refusal:
+            return refusal
+    return RuntimeError("a unit of work lost every race")
+
+
+def connect(path: str) -> sqlite3.Connection:
+    """A connection with what durable money needs: WAL, a full sync at commit, foreign keys on."""
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=BUSY_SECONDS)
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
+
+
+def engine_over(raw: Callable[[], Any]) -> Engine:
+    """A synchronous engine on one given connection, whose transactions take the write lock at once."""
+    engine = create_engine("sqlite://", creator=raw, poolclass=StaticPool)
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine

@@ -1,0 +1,149 @@
+"""The one transaction: `await transactions.run(actor, unit)` is the only commit of the product.
+
+A unit is a plain function `unit(ctx) -> answer`: it reads, decides, writes rows and announces facts, and it has no
+`await`, so no call to the outside world can slip in. Refusals undo it and reach the caller; a lost race runs it again.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import Connection, insert
+from sqlalchemy.orm import Session
+
+from core.kernel.clock import Clock
+from core.kernel.events import Event, Reactions
+from core.kernel.ids import Ids
+from core.kernel.outbox import LEASE, OutboxRow, Post
+
+Answer = TypeVar("Answer")
+Answer_co = TypeVar("Answer_co", covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks: a person of the market by id, or one of the three that are nobody's person."""
+
+    person: str | None
+    name: str  # "person", "time", "provider", "operator"
+
+
+TIME = Actor(None, "time")
+PROVIDER = Actor(None, "provider")
+MARKET = Actor(None, "market")
+
+
+def person(person_id: str) -> Actor:
+    return Actor(person_id, "person")
+
+
+@dataclass(slots=True)
+class Ctx:
+    """What a unit of work may use: the session, the moment, names for new things, and who asks."""
+
+    session: Session
+    now: datetime
+    ids: Ids
+    actor: Actor
+    reactions: Reactions
+    posts: list[Post] = field(default_factory=list)
+    _facts: deque[Event] = field(default_factory=deque)
+
+    def new_id(self) -> str:
+        return self.ids.new(self.now)
+
+    def announce(self, event: Event) -> None:
+        """Tell a fact. Its listeners run at the end of this unit, in the same transaction."""
+        self._facts.append(event)
+
+    def post(self, channel: str, lane: str, kind: str, body: dict[str, Any]) -> Post:
+        """Ask for something outside, to be done after the commit."""
+        post = Post(self.new_id(), channel, lane, kind, body, self.now)
+        self.posts.append(post)
+        return post
+
+    def settle(self) -> None:
+        """Let every fact reach its listeners, and theirs in turn, then write down what goes outside."""
+        while self._facts:
+            event = self._facts.popleft()
+            for reaction in self.reactions.to(event):
+                reaction(self, event)
+        if self.posts:
+            held = self.now + LEASE  # by this process, which delivers right after the commit
+            self.session.execute(insert(OutboxRow), [outbox_values(post, self.now, held) for post in self.posts])
+
+
+def outbox_values(post: Post, due: datetime, leased_until: datetime | None) -> dict[str, Any]:
+    return {
+        "id": post.id,
+        "channel": post.channel,
+        "lane": post.lane,
+        "kind": post.kind,
+        "body": post.body,
+        "created_at": post.created_at,
+        "due_at": due,
+        "leased_until": leased_until,
+        "attempts": 0,
+        "dead": False,
+    }
+
+
+class Unit(Protocol[Answer_co]):
+    """A unit of work. It may be run more than once (after a lost race), never half."""
+
+    def __call__(self, ctx: Ctx) -> Answer_co: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a finished unit leaves: its answer, and what now has to be delivered."""
+
+    answer: Any
+    posts: Sequence[Post]
+
+
+class Runner(Protocol):
+    """How a database runs units: SQLite by one writer in groups, PostgreSQL by many at once."""
+
+    async def run(self, attempt: Callable[[Connection], Done]) -> Done: ...
+
+    async def close(self) -> None: ...
+
+
+class Transactions:
+    """Runs units of work, and hands what they posted to whoever delivers."""
+
+    def __init__(self, runner: Runner, clock: Clock, ids: Ids, reactions: Reactions) -> None:
+        self._runner = runner
+        self._clock = clock
+        self._ids = ids
+        self._reactions = reactions
+        self._deliver: Callable[[Sequence[Post]], None] = lambda _posts: None
+
+    def deliver_by(self, deliver: Callable[[Sequence[Post]], None]) -> None:
+        """Name the fast path that takes posts right after their commit."""
+        self._deliver = deliver
+
+    async def run(self, actor: Actor, unit: Callable[[Ctx], Answer]) -> Answer:
+        """Run a unit, commit, start delivery. Raises the unit's `Refusal` with nothing written."""
+
+        def attempt(connection: Connection) -> Done:
+            with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
+                ctx = Ctx(session, self._clock.now(), self._ids, actor, self._reactions)
+                answer = unit(ctx)
+                ctx.settle()
+                session.commit()
+                return Done(answer, ctx.posts)
+
+        done = await self._runner.run(attempt)
+        if done.posts:
+            self._deliver(done.posts)
+        answer: Answer = done.answer
+        return answer
+
+    async def close(self) -> None:
+        await self._runner.close()
