@@ -1,0 +1,47 @@
+"""Pure decisions about people: which of two accounts stays, and whether a VAT number can be one."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+
+from stdnum import get_cc_module
+from stdnum.exceptions import ValidationError
+
+from core.kernel.errors import Invalid, Refusal
+
+
+def staying(code_owner_traded: bool, typist_traded: bool) -> bool:
+    """True: the account that showed the code stays. False: the one that typed it stays, for only it has business.
+
+    Raises Refusal when both have traded: two histories are not merged by a code.
+    """
+    if code_owner_traded and typist_traded:
+        raise Refusal("people.both_have_traded")
+    return not typist_traded
+
+
+def vat_number(text: str, country: str) -> str:
+    """The number in its compact form, with its country prefix.
+
+    Checked by python-stdnum's rules of the person's own country: a wrong number may fit another country's by chance.
+    Raises Invalid.
+    """
+    module = get_cc_module(country.lower(), "vat")
+    given = text.upper().replace(" ", "")
+    if module is None:
+        return given
+    try:
+        number: str = module.validate(given)
+    except ValidationError as fault:
+        raise Invalid("people.vat_number", field="vat_number", given=text, country=country) from fault
+    prefix = "EL" if country == "GR" else country
+    return number if number.startswith(prefix) else prefix + number
+
+
+def code_hash(person_id: str, code: str) -> str:
+    return hashlib.sha256(f"{person_id}:{code}".encode()).hexdigest()
+
+
+def code_fits(person_id: str, code: str, kept: str) -> bool:
+    return hmac.compare_digest(code_hash(person_id, code), kept)

@@ -1,0 +1,225 @@
+"""What people do about themselves: arrive, complete a profile, prove an e-mail, link a second platform."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import delete, func, select, update
+
+from core.kernel.errors import Invalid, NotAllowed, NotFound, Refusal
+from core.kernel.transaction import Ctx
+from core.people import rules
+from core.people.events import AccountsLinked, EmailProved, PersonMet, ProfileCompleted
+from core.people.model import (
+    EMAIL_CODE_VALID,
+    EMAIL_CODES_AN_HOUR,
+    EMAIL_TRIES,
+    LINK_CODE_VALID,
+    ChatIdentity,
+    CompleteProfile,
+    EmailCode,
+    Identity,
+    LinkCode,
+    Organisation,
+    Person,
+    ProveEmail,
+)
+
+USED_AGAIN_AFTER = timedelta(minutes=5)  # how finely we remember which surface was used last
+
+
+def meet(ctx: Ctx, identity: Identity, address: str | None) -> Person:
+    """The person behind a chat account; a new one, with an organisation of their own, on first sight."""
+    key = (identity.platform.value, identity.workspace, identity.outside_id)
+    known = ctx.session.get(ChatIdentity, key)
+    if known is None:
+        return _welcome(ctx, identity, address)
+    if known.dead or known.last_used_at < ctx.now - USED_AGAIN_AFTER or (address and known.address != address):
+        known.dead = False
+        known.last_used_at = ctx.now
+        known.address = address or known.address
+    return _person(ctx, known.person_id)
+
+
+def _welcome(ctx: Ctx, identity: Identity, address: str | None) -> Person:
+    name = identity.name.strip()[:120] or "Somebody"
+    organisation = Organisation(id=ctx.new_id(), name=name, created_at=ctx.now)
+    person = Person(
+        id=ctx.new_id(),
+        organisation_id=organisation.id,
+        name=name,
+        locale=identity.locale,
+        zone=identity.zone,
+        created_at=ctx.now,
+    )
+    ctx.session.add(organisation)
+    ctx.session.flush()
+    ctx.session.add(person)
+    ctx.session.flush()
+    ctx.session.add(
+        ChatIdentity(
+            platform=identity.platform.value,
+            workspace=identity.workspace,
+            outside_id=identity.outside_id,
+            person_id=person.id,
+            address=address,
+            last_used_at=ctx.now,
+        )
+    )
+    ctx.announce(PersonMet(person.id))
+    return person
+
+
+def acting(ctx: Ctx) -> Person:
+    """The person who asks. Raises NotAllowed when it is time, a provider or nobody."""
+    if ctx.actor.person is None:
+        raise NotAllowed
+    return _person(ctx, ctx.actor.person)
+
+
+def _person(ctx: Ctx, person_id: str) -> Person:
+    person = ctx.session.get(Person, person_id)
+    if person is None:
+        raise NotFound
+    return person
+
+
+def person_of(ctx: Ctx, person_id: str) -> Person:
+    return _person(ctx, person_id)
+
+
+def organisation_of(ctx: Ctx, organisation_id: str) -> Organisation:
+    organisation = ctx.session.get(Organisation, organisation_id)
+    if organisation is None:
+        raise NotFound
+    return organisation
+
+
+def members(ctx: Ctx, organisation_id: str) -> list[Person]:
+    return list(
+        ctx.session.scalars(select(Person).where(Person.organisation_id == organisation_id).order_by(Person.id))
+    )
+
+
+def identities(ctx: Ctx, person_id: str) -> list[ChatIdentity]:
+    """A person's accounts, the one used last first, dead ones left out."""
+    query = select(ChatIdentity).where(ChatIdentity.person_id == person_id, ~ChatIdentity.dead)
+    return list(ctx.session.scalars(query.order_by(ChatIdentity.last_used_at.desc())))
+
+
+def mark_dead(ctx: Ctx, platform: str, workspace: str, address: str) -> None:
+    """Nobody can be reached there any more (blocked, left). The person coming back revives it."""
+    ctx.session.execute(
+        update(ChatIdentity)
+        .where(ChatIdentity.platform == platform, ChatIdentity.workspace == workspace, ChatIdentity.address == address)
+        .values(dead=True)
+    )
+
+
+def has_traded(ctx: Ctx, organisation_id: str) -> None:
+    """Note that an organisation has business here: from now on its account is not given up by linking."""
+    organisation = organisation_of(ctx, organisation_id)
+    if not organisation.traded:
+        organisation.traded = True
+
+
+def complete_profile(ctx: Ctx, command: CompleteProfile) -> Person:
+    person = acting(ctx)
+    organisation = organisation_of(ctx, person.organisation_id)
+    number = rules.vat_number(command.vat_number, command.country) if command.vat_number else None
+    organisation.name = command.company
+    organisation.country = command.country
+    organisation.place = command.place
+    organisation.vat_number = number
+    person.roles = sorted(command.roles)
+    ctx.announce(ProfileCompleted(person.id))
+    return person
+
+
+def choose_language(ctx: Ctx, locale: str) -> None:
+    acting(ctx).locale = locale
+
+
+# --- e-mail -----------------------------------------------------------------------------------------------------------
+
+
+def claim_email(ctx: Ctx, command: ProveEmail) -> None:
+    """Send a six-digit code to the address. Raises Refusal after three codes within an hour."""
+    person = acting(ctx)
+    recent = select(func.count()).where(
+        EmailCode.person_id == person.id, EmailCode.sent_at > ctx.now - timedelta(hours=1)
+    )
+    if (ctx.session.scalar(recent) or 0) >= EMAIL_CODES_AN_HOUR:
+        raise Refusal("people.too_many_codes", field="email", limit=EMAIL_CODES_AN_HOUR)
+    code = ctx.ids.digits(6)
+    ctx.session.add(
+        EmailCode(
+            id=ctx.new_id(),
+            person_id=person.id,
+            email=command.email,
+            code_hash=rules.code_hash(person.id, code),
+            sent_at=ctx.now,
+            expires_at=ctx.now + EMAIL_CODE_VALID,
+        )
+    )
+    ctx.post(
+        "mail", f"mail:{command.email}", "email_code", {"to": command.email, "code": code, "locale": person.locale}
+    )
+
+
+def prove_email(ctx: Ctx, code: str) -> int | None:
+    """Check the code last sent. None when it fits; else how many tries are left (the wrong one is counted).
+
+    A wrong code is an answer and not a refusal, for a refusal would undo the count. Raises Refusal when the code is
+    older than fifteen minutes or was guessed at five times.
+    """
+    person = acting(ctx)
+    claim = last_claim(ctx, person.id)
+    if claim is None or claim.expires_at <= ctx.now or claim.tries >= EMAIL_TRIES:
+        raise Refusal("people.code_expired", field="code")
+    if not rules.code_fits(person.id, code.strip(), claim.code_hash):
+        claim.tries += 1
+        return EMAIL_TRIES - claim.tries
+    person.email = claim.email
+    person.email_proved_at = ctx.now
+    ctx.session.execute(delete(EmailCode).where(EmailCode.person_id == person.id))
+    ctx.announce(EmailProved(person.id))
+    return None
+
+
+def last_claim(ctx: Ctx, person_id: str) -> EmailCode | None:
+    query = select(EmailCode).where(EmailCode.person_id == person_id).order_by(EmailCode.id.desc()).limit(1)
+    return ctx.session.scalar(query)
+
+
+# --- one person on two platforms --------------------------------------------------------------------------------------
+
+
+def offer_link(ctx: Ctx) -> LinkCode:
+    """A code to type on the other platform within ten minutes. An earlier one is void."""
+    person = acting(ctx)
+    ctx.session.execute(delete(LinkCode).where(LinkCode.person_id == person.id))
+    link = LinkCode(code=ctx.ids.code(6), person_id=person.id, expires_at=ctx.now + LINK_CODE_VALID)
+    ctx.session.add(link)
+    return link
+
+
+def take_link(ctx: Ctx, code: str) -> Person:
+    """Make the typist and the code's owner one person. Raises Invalid, Refusal."""
+    typist = acting(ctx)
+    link = ctx.session.get(LinkCode, code.strip().upper())
+    if link is None or link.expires_at <= ctx.now:
+        raise Invalid("people.link_code", field="code")
+    owner = _person(ctx, link.person_id)
+    if owner.id == typist.id:
+        raise Invalid("people.link_self", field="code")
+    owner_stays = rules.staying(
+        organisation_of(ctx, owner.organisation_id).traded, organisation_of(ctx, typist.organisation_id).traded
+    )
+    stays, goes = (owner, typist) if owner_stays else (typist, owner)
+    ctx.session.execute(delete(LinkCode).where(LinkCode.code == link.code))
+    ctx.session.execute(update(ChatIdentity).where(ChatIdentity.person_id == goes.id).values(person_id=stays.id))
+    if stays.email is None and goes.email is not None:
+        stays.email, stays.email_proved_at = goes.email, goes.email_proved_at
+    ctx.announce(AccountsLinked(stays.id, goes.id))
+    return stays

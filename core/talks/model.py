@@ -1,0 +1,53 @@
+"""Form drafts and card pointers: tables and their limits."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import JSON, Boolean, ForeignKey, Index, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.kernel.db import Id, Instant, Table
+
+DRAFT_KEPT = timedelta(days=7)
+
+
+class Draft(Table):
+    """A form somebody is filling: its answers, never a position in it. The next question follows from the answers.
+
+    `revision` goes up with each accepted input; buttons carry it, so a press on an older card is recognised.
+    `trail`: the fields in the order they were answered, for Back. `schema`: hash of the form's fields at the last
+    input; after a change of the form its answers are looked at again.
+    """
+
+    __tablename__ = "draft"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
+    flow: Mapped[str] = mapped_column(String(40))
+    subject: Mapped[str | None] = mapped_column(Id)  # the offer, deal or lot the form is about
+    seen: Mapped[int | None] = mapped_column(Integer)  # that thing's version when the form was opened
+    answers: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    trail: Mapped[list[str]] = mapped_column(JSON, default=list)
+    editing: Mapped[str | None] = mapped_column(String(40))  # the line of the review being changed
+    schema: Mapped[str] = mapped_column(String(16))
+    revision: Mapped[int] = mapped_column(Integer, default=1)
+    focused: Mapped[bool] = mapped_column(Boolean, default=True)  # free text goes here
+    started_at: Mapped[datetime] = mapped_column(Instant)
+    expires_at: Mapped[datetime] = mapped_column(Instant)
+
+    __table_args__ = (Index("ix_draft_person_focused", "person_id", "focused"),)
+
+
+class CardPointer(Table):
+    """The message at an address that shows a thing, so that it is edited instead of sent again."""
+
+    __tablename__ = "card_pointer"
+
+    platform: Mapped[str] = mapped_column(String(10), primary_key=True)
+    workspace: Mapped[str] = mapped_column(String(20), primary_key=True)
+    address: Mapped[str] = mapped_column(String(40), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(60), primary_key=True)
+    message: Mapped[str] = mapped_column(String(60))
+    shown_at: Mapped[datetime] = mapped_column(Instant)

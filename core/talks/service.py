@@ -1,0 +1,126 @@
+"""Keeps drafts and card pointers. A draft is changed by comparing its revision, so two workers never both win."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import delete, select, update
+
+from core.kernel.errors import NotFound, Stale
+from core.kernel.timers import Timer, clear_timers, set_timer
+from core.kernel.transaction import Ctx
+from core.talks.model import DRAFT_KEPT, CardPointer, Draft
+
+
+def start_draft(ctx: Ctx, person_id: str, flow: str, schema: str, subject: str | None, seen: int | None) -> Draft:
+    """Open a form. Whatever was in focus is parked, not lost."""
+    park_all(ctx, person_id)
+    draft = Draft(
+        id=ctx.new_id(),
+        person_id=person_id,
+        flow=flow,
+        subject=subject,
+        seen=seen,
+        answers={},
+        trail=[],
+        schema=schema,
+        revision=1,
+        focused=True,
+        started_at=ctx.now,
+        expires_at=ctx.now + DRAFT_KEPT,
+    )
+    ctx.session.add(draft)
+    ctx.session.flush()
+    set_timer(ctx.session, Timer("draft", draft.id, "expired", draft.expires_at))
+    return draft
+
+
+def park_all(ctx: Ctx, person_id: str) -> None:
+    ctx.session.execute(update(Draft).where(Draft.person_id == person_id, Draft.focused).values(focused=False))
+
+
+def focused_draft(ctx: Ctx, person_id: str) -> Draft | None:
+    return ctx.session.scalar(select(Draft).where(Draft.person_id == person_id, Draft.focused))
+
+
+def parked_drafts(ctx: Ctx, person_id: str) -> list[Draft]:
+    query = select(Draft).where(Draft.person_id == person_id, ~Draft.focused).order_by(Draft.id.desc())
+    return list(ctx.session.scalars(query))
+
+
+def draft_of(ctx: Ctx, person_id: str, draft_id: str) -> Draft:
+    """A person's own draft. Raises NotFound."""
+    draft = ctx.session.get(Draft, draft_id)
+    if draft is None or draft.person_id != person_id:
+        raise NotFound("talk.form_gone")
+    return draft
+
+
+def save_draft(
+    ctx: Ctx, draft: Draft, *, answers: dict[str, Any], trail: list[str], editing: str | None, schema: str
+) -> Draft:
+    """Write new answers over the revision that was read. Raises Stale when somebody else was faster."""
+    changed = ctx.session.execute(
+        update(Draft)
+        .where(Draft.id == draft.id, Draft.revision == draft.revision)
+        .values(
+            answers=answers,
+            trail=trail,
+            editing=editing,
+            schema=schema,
+            revision=Draft.revision + 1,
+            expires_at=ctx.now + DRAFT_KEPT,
+        )
+    )
+    if not changed.rowcount:  # type: ignore[attr-defined]  # a DML result has it
+        raise Stale("talk.form_moved_on")
+    set_timer(ctx.session, Timer("draft", draft.id, "expired", ctx.now + DRAFT_KEPT))
+    ctx.session.refresh(draft)
+    return draft
+
+
+def focus_draft(ctx: Ctx, draft: Draft) -> None:
+    park_all(ctx, draft.person_id)
+    draft.focused = True
+    ctx.session.flush()
+
+
+def close_draft(ctx: Ctx, draft: Draft) -> None:
+    """The form has done its work, or was thrown away."""
+    clear_timers(ctx.session, "draft", draft.id)
+    ctx.session.execute(delete(Draft).where(Draft.id == draft.id))
+
+
+def ring(ctx: Ctx, timer: Timer) -> None:
+    """Seven days without an answer: the draft goes."""
+    ctx.session.execute(delete(Draft).where(Draft.id == timer.subject))
+
+
+rings = {"draft": ring}
+
+
+def shown(ctx: Ctx, platform: str, workspace: str, address: str, subject: str) -> str | None:
+    """The message that shows this thing at this address, if one does."""
+    pointer = ctx.session.get(CardPointer, (platform, workspace, address, subject))
+    return pointer.message if pointer is not None else None
+
+
+def point_to(ctx: Ctx, platform: str, workspace: str, address: str, *, subject: str, message: str) -> None:
+    """Remember which message shows a thing now."""
+    ctx.session.merge(
+        CardPointer(
+            platform=platform, workspace=workspace, address=address, subject=subject, message=message, shown_at=ctx.now
+        )
+    )
+
+
+def point_away(ctx: Ctx, platform: str, workspace: str, address: str, *, subject: str) -> None:
+    """That message is gone or not to be edited any more."""
+    ctx.session.execute(
+        delete(CardPointer).where(
+            CardPointer.platform == platform,
+            CardPointer.workspace == workspace,
+            CardPointer.address == address,
+            CardPointer.subject == subject,
+        )
+    )

@@ -1,0 +1,80 @@
+"""A market without edges: real transactions on a real database, and a clock that the test moves."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from core.kernel.db import Table
+from core.kernel.events import Event, Reactions
+from core.kernel.ids import Ids
+from core.kernel.outbox import Post
+from core.kernel.sqlite import SqliteRunner, connect, engine_over
+from core.kernel.sweep import Ring, ring_due
+from core.kernel.transaction import Actor, Ctx, Transactions, person
+from core.people.model import Identity, Person, Platform
+from core.people.service import meet
+
+Answer = TypeVar("Answer")
+
+
+@dataclass
+class MovableClock:
+    moment: datetime = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def advance(self, **by: float) -> None:
+        self.moment += timedelta(**by)
+
+
+@dataclass
+class Market:
+    """`run(actor, unit)` as the product does it; `posts` is all that was asked of the outside world."""
+
+    transactions: Transactions
+    clock: MovableClock
+    reactions: Reactions
+    posts: list[Post] = field(default_factory=list)
+    facts: list[Event] = field(default_factory=list)
+
+    async def run(self, actor: Actor, unit: Callable[[Ctx], Answer]) -> Answer:
+        return await self.transactions.run(actor, unit)
+
+    async def newcomer(self, name: str, platform: Platform = Platform.TELEGRAM) -> tuple[Actor, Person]:
+        """Somebody says hello: the actor to act as, and who they are."""
+        identity = Identity(platform, "", f"id-{name}", name)
+        met = await self.run(Actor(None, "market"), lambda ctx: meet(ctx, identity, f"chat-{name}"))
+        return person(met.id), met
+
+    async def ring(self, rings: dict[str, Ring]) -> int:
+        """Let time do what is due."""
+        return await ring_due(self.transactions, rings)
+
+    def watch(self, *kinds: type[Event]) -> None:
+        """Keep these facts in `facts` as they are announced."""
+        for kind in kinds:
+            self.reactions.on(kind, lambda _ctx, event: self.facts.append(event))
+
+
+@pytest.fixture
+async def market(tmp_path: Path) -> AsyncIterator[Market]:
+    path = str(tmp_path / "market.sqlite")
+    raw = connect(path)
+    Table.metadata.create_all(engine_over(lambda: raw))
+    raw.close()
+    runner = SqliteRunner(path)
+    await runner.open()
+    clock, reactions = MovableClock(), Reactions()
+    transactions = Transactions(runner, clock, Ids(random.Random(7).randbytes), reactions)
+    made = Market(transactions, clock, reactions)
+    transactions.deliver_by(made.posts.extend)
+    yield made
+    await transactions.close()
