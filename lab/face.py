@@ -1,0 +1,75 @@
+"""The world's own controls over HTTP: its clock, its wire, its faults, its news and its people."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Callable
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body
+from fastapi.responses import StreamingResponse
+
+from lab.world import Fault, World
+
+Seen = dict[str, Any]
+
+
+class Controls:
+    """The `/lab/...` calls that belong to no single service; `people` lists everybody on all platforms."""
+
+    def __init__(self, world: World, people: Callable[[], list[Seen]]) -> None:
+        self.world = world
+        self.people = people
+
+    def router(self) -> APIRouter:
+        routes = APIRouter(prefix="/lab")
+        routes.add_api_route("/clock", self.clock, methods=["GET"])
+        routes.add_api_route("/clock", self.advance, methods=["POST"])
+        routes.add_api_route("/wire", self.wire, methods=["GET"])
+        routes.add_api_route("/faults", self.faults, methods=["GET"])
+        routes.add_api_route("/faults", self.disturb, methods=["POST"])
+        routes.add_api_route("/faults", self.calm, methods=["DELETE"])
+        routes.add_api_route("/people", self.people, methods=["GET"])
+        routes.add_api_route("/news", self.news, methods=["GET"])
+        return routes
+
+    def clock(self) -> dict[str, str]:
+        return {"now": self.world.clock.now().isoformat()}
+
+    def advance(self, seconds: Annotated[float, Body(embed=True, ge=0)]) -> dict[str, str]:
+        self.world.clock.advance(timedelta(seconds=seconds))
+        self.world.tell({"kind": "clock"})
+        return self.clock()
+
+    def wire(self, after: int = 0, service: str = "") -> list[Seen]:
+        return [
+            asdict(each) | {"at": each.at.isoformat()}
+            for each in self.world.wire
+            if each.number > after and service in ("", each.service)
+        ]
+
+    def faults(self) -> list[Seen]:
+        return [asdict(each) for each in self.world.faults]
+
+    def disturb(self, fault: Fault) -> list[Seen]:
+        self.world.faults.append(fault)
+        return self.faults()
+
+    def calm(self) -> list[Seen]:
+        self.world.faults.clear()
+        return []
+
+    async def news(self) -> StreamingResponse:
+        return StreamingResponse(
+            _stream(self.world), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
+        )
+
+
+async def _stream(world: World) -> AsyncIterator[str]:
+    """Server-sent events until the reader leaves or the lab stops."""
+    async with world.listen() as queue:
+        yield ": listening\n\n"
+        while (news := await queue.get())["kind"] != "stop":
+            yield f"data: {json.dumps(news)}\n\n"

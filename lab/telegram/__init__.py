@@ -1,0 +1,6 @@
+"""A pretend Telegram Bot API server, as strict as the real one, and the phones of the people who use it."""
+
+from lab.telegram.service import Telegram
+from lab.telegram.state import DEFAULT_TOKEN
+
+__all__ = ["DEFAULT_TOKEN", "Telegram"]

@@ -1,0 +1,102 @@
+"""One call of the Bot API as it came in, and the refusal that may answer it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
+
+
+class Refusal(Exception):  # it is an answer of the API, not a failure of the lab
+    """What Telegram answers instead of a result: `error_code`, `description` and perhaps `parameters`."""
+
+    def __init__(self, code: int, description: str, **parameters: int) -> None:
+        super().__init__(description)
+        self.code = code
+        self.description = description
+        self.parameters = parameters
+
+    def as_answer(self) -> dict[str, Any]:
+        answer: dict[str, Any] = {"ok": False, "error_code": self.code, "description": self.description}
+        return answer | ({"parameters": self.parameters} if self.parameters else {})
+
+
+def bad_request(description: str) -> Refusal:
+    return Refusal(400, f"Bad Request: {description}")
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file as it came in a multipart body."""
+
+    name: str
+    mime: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Method parameters (strings from a form, values from JSON) and the files sent along."""
+
+    fields: dict[str, Any]
+    files: dict[str, Upload] = field(default_factory=dict)
+
+    @classmethod
+    async def read(cls, request: Request) -> Call:
+        """From a query string, a JSON object, a form or a multipart body: Telegram takes all four."""
+        fields: dict[str, Any] = dict(request.query_params)
+        files: dict[str, Upload] = {}
+        if request.headers.get("content-type", "").startswith("application/json"):
+            try:
+                given = json.loads(await request.body() or b"{}")
+            except ValueError:
+                given = None
+            if not isinstance(given, dict):
+                raise bad_request("can't parse request parameters as a JSON object")
+            return cls(fields | given)
+        async with request.form(max_fields=1_000, max_part_size=8 * 1024 * 1024) as form:
+            for name, value in form.multi_items():
+                if isinstance(value, UploadFile):
+                    mime = value.content_type or "application/octet-stream"
+                    files[name] = Upload(value.filename or name, mime, await value.read())
+                else:
+                    fields[name] = value
+        return cls(fields, files)
+
+    def text(self, name: str) -> str:
+        value = self.fields.get(name)
+        return "" if value is None else str(value)
+
+    def integer(self, name: str, default: int = 0) -> int:
+        """A number, or `default` when it is absent or is no number (Telegram is as lenient)."""
+        try:
+            return int(self.fields[name])
+        except (KeyError, TypeError, ValueError):
+            return default
+
+    def number(self, name: str) -> float:
+        try:
+            return float(self.fields[name])
+        except (KeyError, TypeError, ValueError) as error:
+            raise bad_request(f"{name} is empty") from error
+
+    def flag(self, name: str) -> bool:
+        return str(self.fields.get(name, "")).lower() in {"true", "1", "yes"}
+
+    def parsed(self, name: str, kind: type[dict[str, Any]] | type[list[Any]]) -> Any:
+        """A parameter that is a JSON object or array; None when it is absent."""
+        value = self.fields.get(name)
+        if value is None or value == "":
+            return None
+        if isinstance(value, str):
+            try:
+                value = json.loads(value)
+            except ValueError as error:
+                raise bad_request(f"can't parse {name} JSON object") from error
+        if not isinstance(value, kind):
+            expected = "object" if kind is dict else "array"
+            raise bad_request(f"{expected} expected as {name.replace('_', ' ')}")
+        return value

@@ -1,0 +1,236 @@
+"""How updates reach the bot: kept until confirmed by `getUpdates`, or pushed to a webhook until it says 2xx."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import re
+from collections import defaultdict, deque
+from dataclasses import dataclass
+from typing import Any, Final
+
+import aiohttp
+
+from lab.telegram.call import Call, Refusal, bad_request
+from lab.wire import Courier, Receipt, post
+from lab.world import World
+
+# Telegram leaves these out unless they are asked for by name (core.telegram.org/bots/api, getUpdates).
+ONLY_WHEN_ASKED: Final = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
+# Telegram's own pauses grow to minutes; a lab that made people wait so long would teach nothing.
+LONGEST_PAUSE_SECONDS: Final = 5.0
+
+Update = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    url: str
+    secret: str
+    max_connections: int
+
+
+class Delivery:
+    """The bot's queue of updates. One person's updates stay in order; different people do not wait for each other."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.webhook: Webhook | None = None
+        self.allowed: frozenset[str] = frozenset()
+        self.last_error: tuple[int, str] | None = None
+        self._numbers = itertools.count(100_000_001)
+        self._pending: dict[int, Update] = {}
+        self._lanes: defaultdict[int, deque[int]] = defaultdict(deque)
+        self._arrived = asyncio.Event()
+        self._poller: asyncio.Event | None = None
+        self._closing = False
+        self._courier = Courier(world, "telegram")
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._http: aiohttp.ClientSession | None = None
+        self._slots = asyncio.Semaphore(40)
+
+    def add(self, kind: str, lane: int, content: dict[str, Any]) -> None:
+        """Queue one update; `lane` is the person it concerns."""
+        if kind not in self.allowed if self.allowed else kind in ONLY_WHEN_ASKED:
+            return
+        number = next(self._numbers)
+        self._pending[number] = {"update_id": number, kind: content}
+        self._lanes[lane].append(number)
+        self._arrived.set()
+        self._push(lane)
+
+    # -- long polling ------------------------------------------------------------------------
+
+    async def poll(self, call: Call) -> list[Update]:
+        """`getUpdates`: an offset confirms all before it; a newer poll ends an older one with 409."""
+        if self.webhook:
+            raise Refusal(
+                409,
+                "Conflict: can't use getUpdates method while webhook is active; "
+                "use deleteWebhook to delete the webhook first",
+            )
+        self._allow(call)
+        if self._poller:
+            self._poller.set()
+        self._confirm(call.integer("offset"))
+        limit = min(max(call.integer("limit", 100), 1), 100)
+        if not self._pending:
+            await self._wait(min(call.integer("timeout"), 50))
+        return await self._disturbed(list(self._pending.values())[:limit])
+
+    async def _wait(self, seconds: int) -> None:
+        replaced = self._poller = asyncio.Event()
+        self._arrived.clear()
+        waits = [asyncio.create_task(self._arrived.wait()), asyncio.create_task(replaced.wait())]
+        try:
+            if not self._closing:
+                await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+            if self._poller is replaced:
+                self._poller = None
+        if replaced.is_set():
+            raise Refusal(
+                409,
+                "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running",
+            )
+
+    def _confirm(self, offset: int) -> None:
+        ids = list(self._pending)
+        confirmed = [each for each in ids if each < offset] if offset >= 0 else ids[:offset]
+        for each in confirmed:
+            del self._pending[each]
+
+    async def _disturbed(self, updates: list[Update]) -> list[Update]:
+        """The batch as the faults leave it; a lost update stays queued, so the next poll brings it."""
+        given: list[Update] = []
+        for place, update in enumerate(updates):
+            kind = _kind(update)
+            fault = self.world.strike("telegram", "delivery", kind)
+            if fault and fault.kind in {"drop", "outage", "answer_lost"}:
+                self.world.record("telegram", "out", kind, update, answer=f"lost: {fault.kind}")
+                break
+            if fault and fault.kind == "delay":
+                await asyncio.sleep(fault.seconds)
+            given.append(update)
+            if fault and fault.kind == "duplicate":
+                given.append(update)
+            if fault and fault.kind == "reorder" and place + 1 < len(updates):
+                given[-1:] = [updates[place + 1], update]
+        for update in given:
+            self.world.record("telegram", "out", _kind(update), update)
+        return given
+
+    # -- webhook -----------------------------------------------------------------------------
+
+    def set_webhook(self, call: Call) -> str:
+        """Telegram wants https on four ports; the lab, which lives on loopback, takes plain http as well."""
+        url = call.text("url")
+        if not url:
+            return self.delete_webhook(call)
+        if not re.match(r"https?://[^/\s]+", url):
+            raise bad_request("bad webhook: invalid webhook URL specified")
+        secret = call.text("secret_token")
+        if not re.fullmatch(r"[A-Za-z0-9_-]{0,256}", secret):
+            raise bad_request("secret token contains unallowed characters")
+        self._allow(call)
+        if call.flag("drop_pending_updates"):
+            self._forget()
+        webhook = Webhook(url, secret, min(max(call.integer("max_connections", 40), 1), 100))
+        already = webhook == self.webhook
+        self.webhook, self.last_error = webhook, None
+        self._slots = asyncio.Semaphore(webhook.max_connections)
+        if self._poller:
+            self._poller.set()
+        for lane in list(self._lanes):
+            self._push(lane)
+        return "Webhook is already set" if already else "Webhook was set"
+
+    def delete_webhook(self, call: Call) -> str:
+        if call.flag("drop_pending_updates"):
+            self._forget()
+        was, self.webhook = self.webhook, None
+        return "Webhook was deleted" if was else "Webhook is already deleted"
+
+    def webhook_info(self) -> dict[str, Any]:
+        info: dict[str, Any] = {
+            "url": self.webhook.url if self.webhook else "",
+            "has_custom_certificate": False,
+            "pending_update_count": len(self._pending),
+        }
+        if self.webhook:
+            info["max_connections"] = self.webhook.max_connections
+        if self.last_error:
+            info["last_error_date"], info["last_error_message"] = self.last_error
+        if self.allowed:
+            info["allowed_updates"] = sorted(self.allowed)
+        return info
+
+    def _push(self, lane: int) -> None:
+        if self.webhook and not self._closing and lane not in self._tasks:
+            task = asyncio.create_task(self._empty(lane))
+            self._tasks[lane] = task
+
+    async def _empty(self, lane: int) -> None:
+        """Send one person's updates, oldest first, each until the bot takes it."""
+        pause = 0.1
+        try:
+            while self._lanes[lane] and self.webhook:
+                update = self._pending.get(self._lanes[lane][0])
+                if update is None or await self._send(self.webhook, update):
+                    self._pending.pop(self._lanes[lane].popleft(), None)
+                    pause = 0.1
+                else:
+                    await asyncio.sleep(pause)
+                    pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+        finally:
+            del self._tasks[lane]
+
+    async def _send(self, webhook: Webhook, update: Update) -> bool:
+        if self._http is None:
+            self._http = aiohttp.ClientSession()
+        http = self._http
+        headers = {"Content-Type": "application/json"}
+        if webhook.secret:
+            headers["X-Telegram-Bot-Api-Secret-Token"] = webhook.secret
+        content = json.dumps(update).encode()
+
+        async def send() -> Receipt:
+            return await post(http, webhook.url, content, headers)
+
+        async with self._slots:
+            receipt = await self._courier.deliver(_kind(update), update, send)
+        if not receipt.taken:
+            reason = (
+                "Connection failed" if receipt.status is None else f"Wrong response from the webhook: {receipt.status}"
+            )
+            self.last_error = (int(self.world.clock.now().timestamp()), reason)
+        return receipt.taken
+
+    def _allow(self, call: Call) -> None:
+        """`allowed_updates` is remembered until it is given anew; an empty list means the default."""
+        given = call.parsed("allowed_updates", list)
+        if given is not None:
+            self.allowed = frozenset(given)
+
+    def _forget(self) -> None:
+        self._pending.clear()
+        self._lanes.clear()
+
+    async def stop(self) -> None:
+        """End waiting polls with an empty answer and let go of the network."""
+        self._closing = True
+        self._arrived.set()
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._courier.stop()
+        if self._http:
+            await self._http.close()
+
+
+def _kind(update: Update) -> str:
+    return next(key for key in update if key != "update_id")
