@@ -1,0 +1,91 @@
+"""files.*: the upload in three steps that files_upload_v2 takes, and what is known of a file."""
+
+from __future__ import annotations
+
+import mimetypes
+from typing import Any, Final
+
+from lab.slack.api_chat import content
+from lab.slack.payloads import bot_message
+from lab.slack.refusal import Refusal
+from lab.slack.web_api import Arguments, Method, Office, Structures, take_token
+from lab.slack.workspace import BOT_USER, Channel, StoredFile, Workspace
+
+Json = dict[str, Any]
+
+
+class GetUploadUrl(Arguments):
+    filename: str
+    length: int
+    alt_txt: str | None = None
+    snippet_type: str | None = None
+
+
+class CompleteUpload(Arguments):
+    files: Structures
+    channel_id: str | None = None
+    channels: str | None = None
+    initial_comment: str | None = None
+    thread_ts: str | None = None
+
+
+class FileInfo(Arguments):
+    file: str
+
+
+def new_file(work: Workspace, name: str, user: str, length: int | None = None) -> StoredFile:
+    created = int(work.world.clock.now().timestamp())
+    file = StoredFile(work.new_id("F"), name, user, created, length=length)
+    file.mime = mimetypes.guess_type(name)[0] or file.mime
+    work.files[file.id] = file
+    return file
+
+
+def get_upload_url(office: Office, call: GetUploadUrl) -> Json:
+    if call.length <= 0:
+        raise Refusal("invalid_arguments", ["[ERROR] must be greater than 0 [json-pointer:/length]"])
+    file = new_file(office.work, call.filename, BOT_USER, call.length)
+    return {"upload_url": f"{office.work.base_url}/slack/upload/{file.id}", "file_id": file.id}
+
+
+def complete_upload(office: Office, call: CompleteUpload) -> Json:
+    """Make uploaded bytes a file and, when channels are named, a message with it in each."""
+    work = office.work
+    files = []
+    for named in call.files:
+        file = work.files.get(named.get("id", ""))
+        if file is None or file.user != BOT_USER or not file.content:
+            raise Refusal("file_not_found")
+        files.append((file, named.get("title")))
+    names = [call.channel_id] if call.channel_id else [each for each in (call.channels or "").split(",") if each]
+    channels = [work.channel(name) for name in names]
+    for file, title in files:
+        file.title, file.complete = title or file.name, True
+        file.channels += [channel.id for channel in channels]
+    shown = [work.file_shown(file) for file, _ in files]
+    for channel in channels:
+        _share(work, channel, call, shown)
+    return {"files": shown}
+
+
+def _share(work: Workspace, channel: Channel, call: CompleteUpload, files: list[Json]) -> None:
+    if call.initial_comment:
+        content(work, call.initial_comment, None, None)
+    take_token(work, channel)
+    more = {"files": files, "upload": True, "thread_ts": call.thread_ts}
+    channel.messages.append(bot_message(work, call.initial_comment or "", None, **more))
+    work.channel_changed(channel)
+
+
+def file_info(office: Office, call: FileInfo) -> Json:
+    file = office.work.files.get(call.file)
+    if file is None or not file.complete:
+        raise Refusal("file_not_found")
+    return {"file": office.work.file_shown(file), "comments": []}
+
+
+METHODS: Final[dict[str, Method]] = {
+    "files.getUploadURLExternal": (GetUploadUrl, get_upload_url),
+    "files.completeUploadExternal": (CompleteUpload, complete_upload),
+    "files.info": (FileInfo, file_info),
+}

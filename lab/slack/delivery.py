@@ -1,0 +1,213 @@
+"""Carries events, commands and interactions to the app: over Socket Mode, or as signed HTTP when a URL is set."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import json
+import time
+import uuid
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Final, Literal
+from urllib.parse import urlencode
+
+import aiohttp
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from lab.slack.workspace import APP_ID, BOT_USER, TEAM, Workspace
+from lab.wire import Courier, Receipt, post
+
+Json = dict[str, Any]
+Kind = Literal["events_api", "slash_commands", "interactive"]
+
+# docs.slack.dev/apis/events-api: answer within 3 seconds; three retries: nearly at once, after 1 and after 5 minutes.
+PATIENCE: Final = timedelta(seconds=3)
+RETRY_AFTER: Final = (timedelta(), timedelta(minutes=1), timedelta(minutes=5))
+_LOOK_SECONDS: Final = 0.05
+
+
+@dataclass(slots=True, eq=False)
+class Connection:
+    """One open websocket of the app. A connection told to disconnect gets nothing more."""
+
+    socket: WebSocket
+    leaving: bool = False
+    waiting: dict[str, asyncio.Future[Json]] = field(default_factory=dict)
+
+
+class Delivery:
+    def __init__(self, work: Workspace, signing_secret: str) -> None:
+        self.work = work
+        self.signing_secret = signing_secret
+        self.events_url: str | None = None
+        self.verified_url: str | None = None
+        self.tickets: set[str] = set()
+        self._connections: list[Connection] = []
+        self._courier = Courier(work.world, "slack")
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._http: aiohttp.ClientSession | None = None
+
+    def event(self, event: Json) -> None:
+        """Send an event on its way; it is retried, under the same event_id, until the app takes it."""
+        task = asyncio.create_task(self._deliver_event(event))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def command(self, form: Json) -> Json | None:
+        """Run a slash command: the app's answer, or None when it gave none within 3 seconds."""
+        return await self._ask("slash_commands", form["command"], form)
+
+    async def interaction(self, payload: Json) -> Json | None:
+        """Report a press, a submission, a shortcut: the app's answer, or None. Slack does not repeat these."""
+        return await self._ask("interactive", payload["type"], payload)
+
+    async def serve(self, socket: WebSocket) -> None:
+        """One Socket Mode connection from hello to its end."""
+        connection = Connection(socket)
+        await socket.accept()
+        self._connections.append(connection)
+        info = {"app_id": APP_ID}
+        hello = {"type": "hello", "num_connections": len(self._connections), "connection_info": info}
+        await socket.send_json({**hello, "debug_info": {"host": "lab", "approximate_connection_time": 18060}})
+        try:
+            while True:
+                answer = await socket.receive_json()
+                waiting = connection.waiting.pop(answer.get("envelope_id", ""), None)
+                if waiting is not None and not waiting.done():
+                    waiting.set_result(answer.get("payload") or {})
+        except WebSocketDisconnect:
+            pass
+        finally:
+            self._connections.remove(connection)
+            for future in connection.waiting.values():
+                future.cancel()
+
+    async def disconnect(self, reason: str) -> int:
+        """Ask every connection to come again, as Slack does every few hours. How many were asked."""
+        asked = [connection for connection in self._connections if not connection.leaving]
+        for connection in asked:
+            connection.leaving = True
+            await connection.socket.send_json({"type": "disconnect", "reason": reason, "debug_info": {"host": "lab"}})
+        return len(asked)
+
+    @property
+    def reachable(self) -> bool:
+        """There is somebody to deliver to: a URL, or an open connection."""
+        return bool(self.events_url) or any(not connection.leaving for connection in self._connections)
+
+    async def stop(self) -> None:
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._courier.stop()
+        for connection in list(self._connections):
+            await connection.socket.close()
+        if self._http is not None:
+            await self._http.close()
+
+    async def _deliver_event(self, event: Json) -> None:
+        body: Json = {"type": "event_callback", "event": event, "event_id": self.work.new_id("Ev")}
+        body |= {"event_time": int(self.work.world.clock.now().timestamp()), "token": "lab", "team_id": TEAM["id"]}
+        authorization = {"enterprise_id": None, "team_id": TEAM["id"], "user_id": BOT_USER, "is_bot": True}
+        body |= {"api_app_id": APP_ID, "is_ext_shared_channel": False, "event_context": self.work.new_id("4-")}
+        body["authorizations"] = [{**authorization, "is_enterprise_install": False}]
+        reason = ""
+        for attempt in range(len(RETRY_AFTER) + 1):
+            if attempt:
+                await self._wait_for(RETRY_AFTER[attempt - 1])
+            receipt = await self._carry("events_api", event["type"], body, attempt, reason)
+            if receipt.taken:
+                return
+            reason = "http_error" if receipt.status else "http_timeout"
+            if not self.events_url:
+                reason = "timeout"
+
+    async def _ask(self, kind: Kind, method: str, payload: Json) -> Json | None:
+        receipt = await self._carry(kind, method, payload, 0, "")
+        if not receipt.taken or receipt.answer is None:
+            return None
+        if isinstance(receipt.answer, str):
+            return {"text": receipt.answer} if receipt.answer else {}
+        return dict(receipt.answer)
+
+    async def _carry(self, kind: Kind, method: str, payload: Json, attempt: int, reason: str) -> Receipt:
+        """One attempt. Sent a second time by a fault, an event comes under a new event_id, as Slack's doubles do."""
+        sent = 0
+
+        async def send() -> Receipt:
+            nonlocal sent
+            sent += 1
+            again = sent > 1 and kind == "events_api"
+            body = {**payload, "event_id": self.work.new_id("Ev")} if again else payload
+            if self.events_url:
+                return await self._send_http(self.events_url, kind, body, attempt, reason)
+            return await self._send_socket(kind, body, attempt, reason)
+
+        return await self._courier.deliver(method, payload, send)
+
+    async def _send_socket(self, kind: Kind, payload: Json, attempt: int, reason: str) -> Receipt:
+        connection = next((each for each in self._connections if not each.leaving), None)
+        if connection is None:
+            return Receipt(None)
+        # Slack spreads envelopes over the connections an app holds.
+        self._connections.remove(connection)
+        self._connections.append(connection)
+        envelope: Json = {"envelope_id": str(uuid.UUID(int=self.work.world.random.getrandbits(128))), "type": kind}
+        envelope |= {"payload": payload, "accepts_response_payload": kind != "events_api"}
+        if kind == "events_api":
+            envelope |= {"retry_attempt": attempt, "retry_reason": reason}
+        answer: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
+        connection.waiting[envelope["envelope_id"]] = answer
+        try:
+            await connection.socket.send_json(envelope)
+        except (WebSocketDisconnect, RuntimeError):  # closed under our hands
+            return Receipt(None)
+        await self._patience(answer)
+        connection.waiting.pop(envelope["envelope_id"], None)
+        return Receipt(200, answer.result()) if answer.done() and not answer.cancelled() else Receipt(None)
+
+    async def _send_http(self, url: str, kind: Kind, payload: Json, attempt: int, reason: str) -> Receipt:
+        if self.verified_url != url and not await self._verify(url):
+            return Receipt(None)
+        if kind == "events_api":
+            content, media = json.dumps(payload).encode(), "application/json"
+        elif kind == "interactive":
+            content, media = urlencode({"payload": json.dumps(payload)}).encode(), "application/x-www-form-urlencoded"
+        else:
+            content, media = urlencode(payload).encode(), "application/x-www-form-urlencoded"
+        retry = {"X-Slack-Retry-Num": str(attempt), "X-Slack-Retry-Reason": reason} if attempt else {}
+        return await self._post(url, content, {"Content-Type": media, **retry})
+
+    async def _verify(self, url: str) -> bool:
+        """The handshake Slack makes before it sends events to a URL."""
+        challenge = self.work.new_secret(52)
+        body = {"token": "lab", "challenge": challenge, "type": "url_verification"}
+        receipt = await self._post(url, json.dumps(body).encode(), {"Content-Type": "application/json"})
+        answer = receipt.answer
+        echoed = answer.get("challenge") if isinstance(answer, dict) else answer
+        self.work.world.record("slack", "out", "url_verification", body, answer=answer, status=receipt.status)
+        if receipt.taken and echoed == challenge:
+            self.verified_url = url
+        return self.verified_url == url
+
+    async def _post(self, url: str, content: bytes, headers: dict[str, str]) -> Receipt:
+        if self._http is None:
+            self._http = aiohttp.ClientSession()
+        # Real time, whatever the lab's clock says: slack_sdk's SignatureVerifier reads the machine's clock.
+        stamp = str(int(time.time()))
+        digest = hmac.new(self.signing_secret.encode(), f"v0:{stamp}:".encode() + content, hashlib.sha256).hexdigest()
+        signed = {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": f"v0={digest}", **headers}
+        return await post(self._http, url, content, signed, seconds=PATIENCE.total_seconds())
+
+    async def _patience(self, answer: asyncio.Future[Json]) -> None:
+        """Until the answer is there or the world's clock says that 3 seconds are over."""
+        deadline = self.work.world.clock.now() + PATIENCE
+        while not answer.done() and self.work.world.clock.now() < deadline:
+            await asyncio.wait({answer}, timeout=_LOOK_SECONDS)
+
+    async def _wait_for(self, pause: timedelta) -> None:
+        due = self.work.world.clock.now() + pause
+        while self.work.world.clock.now() < due:  # noqa: ASYNC110  # the clock jumps without telling anybody
+            await asyncio.sleep(_LOOK_SECONDS)

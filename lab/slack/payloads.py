@@ -1,0 +1,135 @@
+"""What Slack puts into events, commands and interactions, key by key."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lab.slack.typed import VALUE_KEYS, initial_state
+from lab.slack.views import OpenView
+from lab.slack.workspace import APP_ID, BOT_ID, BOT_USER, TEAM, Channel, Person, StoredFile, Workspace
+
+Json = dict[str, Any]
+
+
+def message_event(channel: Channel, message: Json) -> Json:
+    kind = "im" if channel.is_im else "channel"
+    return {**message, "channel": channel.id, "channel_type": kind, "event_ts": message["ts"]}
+
+
+def app_mention(channel: Channel, message: Json) -> Json:
+    plain: Json = {key: message[key] for key in ("user", "ts", "text", "team", "blocks", "thread_ts") if key in message}
+    return {"type": "app_mention", **plain, "channel": channel.id, "event_ts": message["ts"]}
+
+
+def app_home_opened(work: Workspace, person: str, tab: str, home: OpenView | None) -> Json:
+    """`view` is there once the app has published one."""
+    place = {"user": person, "channel": work.im_with(person).id, "tab": tab, "event_ts": work.new_ts()}
+    return {"type": "app_home_opened", **place} | ({"view": home.body} if home else {})
+
+
+def file_shared(work: Workspace, file: StoredFile, channel: Channel) -> Json:
+    ids = {"file_id": file.id, "user_id": file.user, "file": {"id": file.id}, "channel_id": channel.id}
+    return {"type": "file_shared", **ids, "event_ts": work.new_ts()}
+
+
+def slash_command(work: Workspace, person: Person, channel: Channel, text: str) -> Json:
+    """A command's form: every value a string."""
+    command, _, rest = text.strip().partition(" ")
+    return {
+        "token": "lab",
+        "team_id": TEAM["id"],
+        "team_domain": TEAM["domain"],
+        "channel_id": channel.id,
+        "channel_name": channel.name,
+        "user_id": person.id,
+        "user_name": person.handle,
+        "command": command,
+        "text": rest.strip(),
+        "api_app_id": APP_ID,
+        "is_enterprise_install": "false",
+        "response_url": work.new_response_url(person.id, channel.id),
+        "trigger_id": work.new_trigger(person.id),
+    }
+
+
+def view_submission(work: Workspace, person: Person, view: OpenView) -> Json:
+    trigger = {"trigger_id": work.new_trigger(person.id, view.id), "view": view.body, "response_urls": []}
+    return {"type": "view_submission", **_common(person), **trigger}
+
+
+def view_closed(person: Person, view: OpenView, cleared: bool) -> Json:
+    return {"type": "view_closed", **_common(person), "view": view.body, "is_cleared": cleared}
+
+
+def shortcut(work: Workspace, person: Person, callback_id: str, channel: Channel | None, message: Json | None) -> Json:
+    """A global shortcut, or one pulled on a message."""
+    common = {**_common(person), "callback_id": callback_id, "trigger_id": work.new_trigger(person.id)}
+    common["action_ts"] = work.new_ts()
+    if channel is None or message is None:
+        return {"type": "shortcut", **common}
+    place = {"channel": {"id": channel.id, "name": channel.name}, "message_ts": message["ts"], "message": message}
+    answer = {"response_url": work.new_response_url(person.id, channel.id, message)}
+    return {"type": "message_action", **common, **place, **answer}
+
+
+def action(work: Workspace, block: Json, element: Json, entry: Json | None, option: Json | None) -> Json:
+    """One entry of `actions`: the element as pressed, with what was picked in it."""
+    done: Json = {"type": element["type"], "action_id": element["action_id"], "block_id": block["block_id"]}
+    done |= {key: element[key] for key in ("text", "value", "style", "url", "placeholder") if key in element}
+    done |= entry or {}
+    if option is not None:
+        done["selected_option"] = option
+    return done | {"action_ts": work.new_ts()}
+
+
+def actions_in_view(work: Workspace, person: Person, view: OpenView, done: Json) -> Json:
+    inside = view.id if view.body["type"] == "modal" else None
+    place = {"container": {"type": "view", "view_id": view.id}, "view": view.body}
+    trigger = {"trigger_id": work.new_trigger(person.id, inside), "actions": [done]}
+    return {"type": "block_actions", **_common(person), **place, **trigger}
+
+
+def actions_in_message(work: Workspace, person: Person, channel: Channel, message: Json, done: Json) -> Json:
+    """An ephemeral message is named but not enclosed, as Slack does it."""
+    ephemeral = bool(message.get("is_ephemeral"))
+    container = {"type": "message", "message_ts": message["ts"], "channel_id": channel.id, "is_ephemeral": ephemeral}
+    place: Json = {"container": container, "channel": {"id": channel.id, "name": channel.name}}
+    if not ephemeral:
+        place["message"] = message
+    state = {"values": message_state(work, person.id, channel, message)}
+    answer = {"response_url": work.new_response_url(person.id, channel.id, message)}
+    trigger = {"trigger_id": work.new_trigger(person.id), "actions": [done]}
+    return {"type": "block_actions", **_common(person), **place, "state": state, **answer, **trigger}
+
+
+def block_suggestion(person: Person, block: Json, element: Json, typed: str, place: Json) -> Json:
+    asked = {"action_id": element["action_id"], "block_id": block["block_id"], "value": typed}
+    return {"type": "block_suggestion", **_common(person), **asked, **place}
+
+
+def message_state(work: Workspace, person: str, channel: Channel, message: Json) -> Json:
+    """What this person has picked in the inputs of a message, on top of their initial values."""
+    state = initial_state(message.get("blocks", []))
+    for block_id, actions in work.picked.get((person, channel.id, message["ts"]), {}).items():
+        for action_id, entry in actions.items():
+            if action_id in state.get(block_id, {}):
+                state[block_id][action_id] = entry
+    return state
+
+
+def bot_message(work: Workspace, text: str, blocks: list[Json] | None, **more: Any) -> Json:
+    """A message of the app as history and events show it. None values are left out."""
+    profile = {"id": BOT_ID, "app_id": APP_ID, "name": "parley", "team_id": TEAM["id"], "deleted": False}
+    owner = {"user": BOT_USER, "bot_id": BOT_ID, "app_id": APP_ID, "team": TEAM["id"], "bot_profile": profile}
+    message = {"type": "message", **owner, "text": text, "ts": work.new_ts(), "blocks": blocks or None, **more}
+    return {key: value for key, value in message.items() if value is not None}
+
+
+def holds_value(element: Json) -> bool:
+    return element["type"] in VALUE_KEYS
+
+
+def _common(person: Person) -> Json:
+    user = {"id": person.id, "username": person.handle, "name": person.handle, "team_id": TEAM["id"]}
+    app = {"api_app_id": APP_ID, "token": "lab", "enterprise": None, "is_enterprise_install": False}
+    return {"team": {"id": TEAM["id"], "domain": TEAM["domain"]}, "user": user, **app}

@@ -1,0 +1,288 @@
+"""One person's Slack window: what they see in it and everything they can do with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from lab.slack import payloads, respond
+from lab.slack.api_files import new_file
+from lab.slack.check import interactive_elements
+from lab.slack.delivery import Delivery
+from lab.slack.refusal import Refusal
+from lab.slack.typed import NoSuchChoice, Value, all_options, complaints, entry_for
+from lab.slack.views import OpenView, Views
+from lab.slack.workspace import BOT_USER, TEAM, Channel, Person, Response, StoredFile, Workspace
+
+Json = dict[str, Any]
+
+TROUBLE: Final = "We had some trouble connecting. Try again?"
+# What can be pressed without keeping a value.
+_PRESSED: Final = frozenset({"button", "workflow_button", "overflow", "icon_button", "feedback_buttons"})
+
+
+class Impossible(Exception):
+    """Nobody could do this in a real window: the thing is not on the screen."""
+
+
+@dataclass(slots=True)
+class Place:
+    """Where an element sits: in a view, or in a message of a channel."""
+
+    blocks: list[Json]
+    view: OpenView | None = None
+    channel: Channel | None = None
+    message: Json | None = None
+
+
+class Window:
+    def __init__(self, work: Workspace, views: Views, delivery: Delivery, person: Person) -> None:
+        self.work = work
+        self.views = views
+        self.delivery = delivery
+        self.person = person
+
+    def screen(self) -> Json:
+        mine = [channel for channel in self.work.channels.values() if self.person.id in channel.members]
+        home = self.views.homes.get(self.person.id)
+        return {
+            "person": self.person.shown(),
+            "channels": [
+                {"id": each.id, "name": each.name, "is_im": each.is_im, "messages": self._messages(each)}
+                for each in mine
+            ],
+            "home": _shown_view(home) if home else None,
+            "modals": [_shown_view(view) for view in self.views.stack(self.person.id)],
+        }
+
+    def say(self, text: str, channel_id: str | None, thread_ts: str | None, files: list[StoredFile]) -> Json:
+        """Write into a channel, by default to the app itself."""
+        channel = self._channel(channel_id)
+        message: Json = {"type": "message", "user": self.person.id, "text": text, "ts": self.work.new_ts()}
+        message |= {"team": TEAM["id"], "client_msg_id": self.work.new_secret(32).lower()}
+        if thread_ts:
+            message["thread_ts"] = thread_ts
+        if files:
+            message |= {"subtype": "file_share", "files": [self.work.file_shown(file) for file in files]}
+            message["upload"] = False
+        channel.messages.append(message)
+        self.work.channel_changed(channel)
+        if BOT_USER in channel.members:
+            for file in files:
+                self.delivery.event(payloads.file_shared(self.work, file, channel))
+            self.delivery.event(payloads.message_event(channel, message))
+            if not channel.is_im and f"<@{BOT_USER}>" in text:
+                self.delivery.event(payloads.app_mention(channel, message))
+        return message
+
+    async def command(self, text: str, channel_id: str | None) -> None:
+        """Type a slash command; Slackbot says so when the app does not answer in time."""
+        channel = self._channel(channel_id)
+        form = payloads.slash_command(self.work, self.person, channel, text)
+        if not form["command"].startswith("/"):
+            raise Impossible("a command starts with a slash")
+        answer = await self.delivery.command(form)
+        if answer is None:
+            why = "operation_timeout" if self.delivery.reachable else "dispatch_failed"
+            self._slackbot(channel, f'{form["command"]} failed with the error "{why}"')
+        elif answer:
+            try:
+                respond.say(self.work, self._response(channel), answer)
+            except Refusal as refusal:
+                self._slackbot(channel, f'{form["command"]} failed with the error "{refusal.error}"')
+
+    async def press(self, block_id: str, action_id: str, value: Value, where: Json) -> bool:
+        """Press a button or pick in a select. Whether the app acknowledged, as far as it had to."""
+        place = self._place(block_id, where)
+        block, element = self._element(place, block_id, action_id)
+        entry, option = None, None
+        if element["type"] == "overflow":
+            option = next((each for each in all_options(element) if each["value"] == value), None)
+            if option is None:
+                raise Impossible(f"{value!r} is not in the menu")
+        elif element["type"] not in _PRESSED:
+            entry = self._entry(block, element, value)
+            self._keep(place, block, element, entry)
+        if block["type"] == "input" and not block.get("dispatch_action"):
+            return True
+        done = payloads.action(self.work, block, element, entry, option)
+        if place.view is not None:
+            payload = payloads.actions_in_view(self.work, self.person, place.view, done)
+        else:
+            assert place.channel is not None and place.message is not None  # noqa: PT018  # one place, two parts
+            payload = payloads.actions_in_message(self.work, self.person, place.channel, place.message, done)
+        return await self.delivery.interaction(payload) is not None
+
+    async def submit(self, view_id: str, values: dict[str, dict[str, Value]]) -> dict[str, str]:
+        """Fill in and send off a modal: the complaints shown in it afterwards, none when it went through."""
+        view = self._top_modal(view_id)
+        if not view.body["submit"]:
+            raise Impossible("this modal has no button to send it off")
+        for block_id, actions in values.items():
+            for action_id, value in actions.items():
+                block, element = self._element(Place(view.body["blocks"]), block_id, action_id)
+                self._keep(Place(view.body["blocks"], view), block, element, self._entry(block, element, value))
+        view.errors = complaints(view.body["blocks"], view.body["state"]["values"])
+        if not view.errors:
+            answer = await self.delivery.interaction(payloads.view_submission(self.work, self.person, view))
+            view.errors = self._obey(view, answer)
+        self.work.changed(self.person.id)
+        return view.errors
+
+    async def close(self, view_id: str) -> None:
+        """Close the modal on top; the app hears of it if it asked to."""
+        view = self._top_modal(view_id)
+        cleared = bool(view.body["clear_on_close"])
+        closed = [*reversed(self.views.stack(self.person.id))] if cleared else [view]
+        self.views.close(view)
+        for each in closed:
+            if each.body["notify_on_close"]:
+                await self.delivery.interaction(payloads.view_closed(self.person, each, cleared))
+
+    def open_home(self, tab: str) -> None:
+        home = self.views.homes.get(self.person.id)
+        self.delivery.event(payloads.app_home_opened(self.work, self.person.id, tab, home))
+
+    async def shortcut(self, callback_id: str, channel_id: str | None, ts: str | None) -> bool:
+        """A global shortcut, or with `ts` one on a message. Whether the app acknowledged."""
+        channel = message = None
+        if ts is not None:
+            channel, message = self._find_message(channel_id, ts)
+        payload = payloads.shortcut(self.work, self.person, callback_id, channel, message)
+        return await self.delivery.interaction(payload) is not None
+
+    async def suggest(self, block_id: str, action_id: str, typed: str, where: Json) -> list[Json]:
+        """Type into a select whose options the app provides: the options it offers."""
+        place = self._place(block_id, where)
+        block, element = self._element(place, block_id, action_id)
+        if not element["type"].endswith("external_select"):
+            raise Impossible("the options of this element do not come from the app")
+        if len(typed) < element.get("min_query_length", 3):
+            return []
+        asked: Json = (
+            {"container": {"type": "view", "view_id": place.view.id}, "view": place.view.body} if place.view else {}
+        )
+        if place.channel is not None and place.message is not None:
+            inside = {"type": "message", "message_ts": place.message["ts"], "channel_id": place.channel.id}
+            asked = {"container": inside, "message": place.message, "channel": {"id": place.channel.id}}
+        payload = payloads.block_suggestion(self.person, block, element, typed, asked)
+        options = all_options(await self.delivery.interaction(payload) or {})[:100]
+        self.work.suggested[self.person.id, block_id, action_id] = options
+        return options
+
+    def upload(self, name: str, content: bytes, mime: str | None) -> StoredFile:
+        file = new_file(self.work, name, self.person.id)
+        file.content, file.complete, file.title = content, True, name
+        file.mime = mime or file.mime
+        return file
+
+    def _obey(self, view: OpenView, answer: Json | None) -> dict[str, str]:
+        """Do what the app's answer to a submission says; what is wrong with the answer is shown in the modal."""
+        if answer is None:
+            return {"": TROUBLE}
+        try:
+            match answer.get("response_action"):
+                case None if not answer:
+                    self.views.close_submitted(view)
+                case "clear":
+                    self.views.clear(self.person.id)
+                case "update":
+                    self.views.replace(view, answer["view"])
+                case "push":
+                    self.views.push_on(view, answer["view"])
+                case "errors":
+                    return self._errors(view, answer["errors"])
+                case other:
+                    return {"": f"{TROUBLE} (response_action {other!r} is unknown)"}
+        except Refusal as refusal:
+            return {"": f"{TROUBLE} ({refusal.error}: {' '.join(refusal.messages)})"}
+        except KeyError as missing:
+            return {"": f"{TROUBLE} (the answer lacks {missing})"}
+        return {}
+
+    def _errors(self, view: OpenView, errors: dict[str, str]) -> dict[str, str]:
+        """Errors stand under inputs only; for any other block Slack shows its general complaint."""
+        inputs = {block["block_id"] for block in view.body["blocks"] if block["type"] == "input"}
+        astray = sorted(set(errors) - inputs)
+        if astray or not errors:
+            return {"": f"{TROUBLE} (no input blocks: {', '.join(astray) or 'errors is empty'})"}
+        return dict(errors)
+
+    def _messages(self, channel: Channel) -> list[Json]:
+        mine = [message for person, message in channel.ephemeral if person == self.person.id]
+        shown = []
+        for message in sorted([*channel.messages, *mine], key=lambda each: str(each["ts"])):
+            state = payloads.message_state(self.work, self.person.id, channel, message)
+            flags = {"edited": "edited" in message, "ephemeral": bool(message.get("is_ephemeral"))}
+            shown.append({**message, **flags} | ({"state": state} if state else {}))
+        return shown
+
+    def _channel(self, id_: str | None) -> Channel:
+        channel = self.work.channels.get(id_) if id_ else self.work.im_with(self.person.id)
+        if channel is None or self.person.id not in channel.members:
+            raise Impossible(f"no channel {id_} on this screen")
+        return channel
+
+    def _top_modal(self, view_id: str) -> OpenView:
+        stack = self.views.stack(self.person.id)
+        if not stack or stack[-1].id != view_id:
+            raise Impossible("this modal is not the one on top")
+        return stack[-1]
+
+    def _place(self, block_id: str, where: Json) -> Place:
+        """The view or message meant; with neither named, the newest message that has the block."""
+        if where.get("view_id"):
+            view = self.views.find(where["view_id"])
+            if view is None or view.person != self.person.id:
+                raise Impossible("this view is not on the screen")
+            return Place(view.body["blocks"], view=view)
+        channel, message = self._find_message(where.get("channel"), where.get("ts"), block_id)
+        return Place(message.get("blocks", []), channel=channel, message=message)
+
+    def _find_message(self, channel_id: str | None, ts: str | None, block_id: str = "") -> tuple[Channel, Json]:
+        mine = [each for each in self.work.channels.values() if self.person.id in each.members]
+        for channel in [self._channel(channel_id)] if channel_id else mine:
+            private = [message for person, message in channel.ephemeral if person == self.person.id]
+            for message in sorted([*channel.messages, *private], key=lambda each: str(each["ts"]), reverse=True):
+                has = any(block["block_id"] == block_id for block, _ in interactive_elements(message.get("blocks", [])))
+                if message["ts"] == ts or (ts is None and has):
+                    return channel, message
+        raise Impossible("this message is not on the screen")
+
+    def _element(self, place: Place, block_id: str, action_id: str) -> tuple[Json, Json]:
+        for block, element in interactive_elements(place.blocks):
+            if (block["block_id"], element["action_id"]) == (block_id, action_id):
+                return block, element
+        raise Impossible(f"no element {action_id!r} in a block {block_id!r}")
+
+    def _entry(self, block: Json, element: Json, value: Value) -> Json:
+        suggested = self.work.suggested.get((self.person.id, block["block_id"], element["action_id"]), [])
+        try:
+            return entry_for(element, value, self._own_file, suggested)
+        except NoSuchChoice as refused:
+            raise Impossible(str(refused)) from None
+
+    def _own_file(self, id_: str) -> Json:
+        file = self.work.files.get(id_)
+        if file is None or file.user != self.person.id:
+            raise Impossible(f"no file {id_} of this person")
+        return self.work.file_shown(file)
+
+    def _keep(self, place: Place, block: Json, element: Json, entry: Json) -> None:
+        """Remember what was put into an element, where the app will find it in `state.values`."""
+        if place.view is not None:
+            state = place.view.body["state"]["values"]
+        else:
+            assert place.channel is not None and place.message is not None  # noqa: PT018  # one place, two parts
+            state = self.work.picked.setdefault((self.person.id, place.channel.id, place.message["ts"]), {})
+        state.setdefault(block["block_id"], {})[element["action_id"]] = entry
+
+    def _response(self, channel: Channel) -> Response:
+        return Response(self.person.id, channel.id, self.work.world.clock.now())
+
+    def _slackbot(self, channel: Channel, text: str) -> None:
+        respond.only_you(self.work, self.person.id, channel.id, text)
+
+
+def _shown_view(view: OpenView) -> Json:
+    return {**view.body, "errors": view.errors}
