@@ -18,6 +18,7 @@ from fastapi.staticfiles import StaticFiles
 
 from lab.face import Controls
 from lab.mail import Mail
+from lab.slack import Slack
 from lab.telegram import Telegram
 from lab.telegram.views import person_view
 from lab.wire import CuttableProtocol, Wire
@@ -41,8 +42,9 @@ class Lab:
         self.world = world or World()
         self.telegram = Telegram(self.world)
         self.mail = Mail(self.world)
-        self.services: list[Any] = [self.telegram]
-        for name in ("slack", "stripe"):
+        self.slack = Slack(self.world)
+        self.services: list[Any] = [self.telegram, self.slack]
+        for name in ("stripe",):
             with contextlib.suppress(ImportError, AttributeError):
                 service = getattr(importlib.import_module(f"lab.{name}"), name.capitalize())(self.world)
                 setattr(self, name, service)
@@ -104,8 +106,7 @@ class Lab:
     def _people(self) -> list[dict[str, Any]]:
         """Everybody on both platforms."""
         people = [person_view(chat) for chat in self.telegram.bot.chats.values()]
-        slack = getattr(self, "slack", None)
-        return people + (slack.people() if slack else [])
+        return people + self.slack.people()
 
     async def _books(self, deal: str = "") -> Any:
         """The product's own account of its deals, passed on to the page."""
