@@ -7,7 +7,8 @@ A unit is a plain function `unit(ctx) -> answer`: it reads, decides, writes rows
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
@@ -65,6 +66,18 @@ class Ctx:
         post = Post(self.new_id(), channel, lane, kind, body, self.now)
         self.posts.append(post)
         return post
+
+    @contextmanager
+    def trial(self) -> Iterator[None]:
+        """A part of the unit that may be refused: then its rows, facts and posts are as if it had never begun."""
+        posts, facts = len(self.posts), list(self._facts)
+        try:
+            with self.session.begin_nested():
+                yield
+        except Exception:
+            del self.posts[posts:]
+            self._facts = deque(facts)
+            raise
 
     def settle(self) -> None:
         """Let every fact reach its listeners, and theirs in turn, then write down what goes outside."""

@@ -12,7 +12,9 @@ from core.kernel.transaction import Ctx
 from core.talks.model import DRAFT_KEPT, CardPointer, Draft
 
 
-def start_draft(ctx: Ctx, person_id: str, flow: str, schema: str, subject: str | None, seen: int | None) -> Draft:
+def start_draft(
+    ctx: Ctx, person_id: str, flow: str, schema: str, *, subject: str | None = None, seen: int | None = None
+) -> Draft:
     """Open a form. Whatever was in focus is parked, not lost."""
     park_all(ctx, person_id)
     draft = Draft(

@@ -1,0 +1,80 @@
+"""A book: which commands, buttons and forms one conversation answers to. The engine reads all books together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from conversations.buttons import Press
+from conversations.form import Form, Values
+from conversations.talk import Talk
+
+Entry = TypeVar("Entry")
+OnCommand = Callable[[Talk, str], None]  # the words after the command
+OnPress = Callable[[Talk, Press], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """How a form begins: answers known already, what it is about, and the version of that thing the person saw."""
+
+    answers: Mapping[str, str] = field(default_factory=dict)
+    subject: str | None = None
+    seen: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A form and the one command it collects the input of. `finish` runs it, in the transaction of the last input."""
+
+    form: Form
+    finish: Callable[[Talk, Opening, Values], None]
+    intro: Callable[[Talk, Opening], str] = lambda _talk, _opening: ""
+
+    @property
+    def name(self) -> str:
+        return self.form.name
+
+
+class Book:
+    """The commands, buttons and forms of one conversation."""
+
+    def __init__(self) -> None:
+        self.commands: dict[str, OnCommand] = {}
+        self.presses: dict[str, OnPress] = {}
+        self.flows: dict[str, Flow] = {}
+
+    def command(self, name: str) -> Callable[[OnCommand], OnCommand]:
+        def enter(handler: OnCommand) -> OnCommand:
+            self.commands[name] = handler
+            return handler
+
+        return enter
+
+    def press(self, verb: str) -> Callable[[OnPress], OnPress]:
+        def enter(handler: OnPress) -> OnPress:
+            self.presses[verb] = handler
+            return handler
+
+        return enter
+
+    def flow(self, flow: Flow) -> Flow:
+        self.flows[flow.name] = flow
+        return flow
+
+
+def bound(books: Sequence[Book]) -> Book:
+    """All books in one. The same command, button or form in two of them is our mistake."""
+    whole = Book()
+    for book in books:
+        _shelve(whole.commands, book.commands)
+        _shelve(whole.presses, book.presses)
+        _shelve(whole.flows, book.flows)
+    return whole
+
+
+def _shelve(shelf: dict[str, Entry], more: Mapping[str, Entry]) -> None:
+    twice = shelf.keys() & more.keys()
+    assert not twice, f"answered twice: {sorted(twice)}"
+    shelf.update(more)

@@ -1,0 +1,37 @@
+"""What a button carries: a verb, the thing, the version the person saw, perhaps a choice. Nothing that is believed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.kernel.errors import Invalid
+
+# Telegram's limit for callback data; Slack allows 2,000 characters.
+MOST_BYTES = 64
+GAP = "|"
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """`verb` says what is wanted ("deal.sign"), `subject` of which thing, `seen` its version on the card."""
+
+    verb: str
+    subject: str = ""
+    seen: int | None = None
+    choice: str = ""
+
+
+def press(verb: str, subject: str = "", seen: int | None = None, choice: str = "") -> str:
+    """Write a button's load. An over-long one is our mistake and fails at once."""
+    load = GAP.join((verb, subject, "" if seen is None else str(seen), choice)).rstrip(GAP)
+    assert len(load.encode()) <= MOST_BYTES, f"{load} does not fit a button"
+    return load
+
+
+def read_press(load: str) -> Press:
+    """Read what came back. Raises Invalid for anything we could not have written."""
+    parts = load.split(GAP, 3)
+    verb, subject, seen, choice = [*parts, "", "", ""][:4]
+    if len(load.encode()) > MOST_BYTES or not verb or (seen and not (seen.isascii() and seen.isdigit())):
+        raise Invalid("talk.unknown_button")
+    return Press(verb, subject, int(seen) if seen else None, choice)

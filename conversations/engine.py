@@ -1,0 +1,217 @@
+"""A turn in, replies out, in one transaction: the same for every chat.
+
+Whatever a person does gets a visible answer. A refusal undoes what was begun and becomes a sentence; what was already
+entered stays. Deal buttons never wait for a form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from conversations.book import Book, Opening, bound
+from conversations.buttons import Press, press, read_press
+from conversations.interview import Interview
+from conversations.nearest import likeliest
+from conversations.reply import Button, FormErrors, Reply, Say, Toast
+from conversations.talk import Almanac, Surface, Talk
+from conversations.turn import (
+    Attached,
+    ClosedForm,
+    Filled,
+    Located,
+    Misfit,
+    OpenedHome,
+    Pressed,
+    Said,
+    Turn,
+)
+from core.kernel import inbox
+from core.kernel.errors import Refusal, Stale
+from core.kernel.transaction import Actor, Ctx
+from core.kernel.transaction import person as acting_person
+from core.people.service import meet
+from core.talks.service import focused_draft
+
+NOBODY = Actor(None, "newcomer")  # until we know who speaks
+ANSWERS: TypeAdapter[list[Reply]] = TypeAdapter(list[Reply])
+
+# Replies that the platform wants as the answer to the input itself, within seconds, rather than as a message.
+AT_ONCE = (Toast, FormErrors)
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What an input led to. `at_once` goes back with the acknowledgement; the rest is on its way as posts."""
+
+    at_once: list[Reply]
+    again: bool = False  # the same input came before; it had its effect then
+
+
+class Engine:
+    """All conversations of the market."""
+
+    def __init__(self, books: Sequence[Book], almanac: Almanac) -> None:
+        self._book = bound(books)
+        self._almanac = almanac
+        self.interview = Interview(self._book.flows)
+
+    @property
+    def commands(self) -> list[str]:
+        return sorted(self._book.commands)
+
+    def handle(self, ctx: Ctx, turn: Turn) -> Answered:
+        """Take one input. Runs as a unit of work; the same input a second time changes nothing."""
+        if not inbox.take_in(ctx.session, turn.key, turn.body, ctx.now):
+            given = inbox.answer_given(ctx.session, turn.key)
+            return Answered(ANSWERS.validate_python(given or []), again=True)
+        talk = self._talk(ctx, turn)
+        try:
+            with ctx.trial():
+                self._work(talk, turn)
+        except Refusal as refusal:
+            talk.replies.clear()
+            self._refuse(talk, turn, refusal)
+        at_once: list[Reply] = [reply for reply in talk.replies if isinstance(reply, AT_ONCE)]
+        if at_once:
+            inbox.remember_answer(ctx.session, turn.key, ANSWERS.dump_python(at_once, mode="json"))
+        self._send(talk, turn, [reply for reply in talk.replies if not isinstance(reply, AT_ONCE)])
+        return Answered(at_once)
+
+    def apologise(self, ctx: Ctx, turn: Turn, failure: str, reference: str) -> None:
+        """Our own mistake: keep the input, and say so with a reference, rather than fall silent."""
+        inbox.note_failure(ctx.session, turn.key, turn.body, failure[:200], ctx.now)
+        talk = self._talk(ctx, turn)
+        self._send(talk, turn, [Say(text=talk.words("talk.our_mistake", reference=reference))])
+
+    # --- by kind of input -------------------------------------------------------------------------------------------
+
+    def _work(self, talk: Talk, turn: Turn) -> None:
+        match turn.input:
+            case Said(text):
+                self._said(talk, text)
+            case Pressed(load):
+                talk.fresh = False
+                self._pressed(talk, read_press(load))
+            case Filled() as filled:
+                self.interview.fill(talk, filled)
+            case Attached(files, caption):
+                self._attached(talk, Attached(files, caption))
+            case Located(latitude, longitude):
+                self._said(talk, f"{latitude:.5f}, {longitude:.5f}")
+            case Misfit(code, parts):
+                talk.reply(Say(text=talk.words(code, **parts)))
+            case OpenedHome():
+                self._book.commands["me"](talk, "home")
+            case ClosedForm(draft_id):
+                go_on = Button(label=talk.words("form.continue"), press=press("form.open", draft_id, 0))
+                discard = Button(label=talk.words("form.cancel"), press=press("form.cancel", draft_id, 0))
+                talk.reply(Say(text=talk.words("form.kept"), buttons=((go_on, discard),)))
+
+    def _said(self, talk: Talk, text: str) -> None:
+        if text.startswith("/"):
+            name, _, rest = text[1:].partition(" ")
+            self._command(talk, name.split("@")[0].lower(), rest.strip())
+            return
+        draft = focused_draft(talk.ctx, talk.person.id)
+        if draft is not None and draft.flow in self._book.flows:
+            self.interview.hear(talk, draft, text)
+            return
+        word, _, rest = text.strip().partition(" ")
+        if word.lower() in self._book.commands:
+            self._command(talk, word.lower(), rest.strip())
+        elif "anything" in self._book.commands:
+            self._command(talk, "anything", text)
+
+    def _command(self, talk: Talk, name: str, rest: str) -> None:
+        if name == "cancel":
+            self.interview.cancel(talk)
+        elif name in self._book.flows and name not in self._book.commands:
+            self.interview.open(talk, name, Opening())
+        elif name in self._book.commands:
+            self._book.commands[name](talk, rest)
+        else:
+            self.suggest(talk, f"{name} {rest}")
+
+    def suggest(self, talk: Talk, text: str) -> None:
+        """An unknown message gets the three likeliest commands, never silence."""
+        words = talk.words
+        known = [name for name in self._book.commands if words.knows(f"command.{name}")]
+        phrases = [(name, phrase) for name in known for phrase in (name, words(f"command.{name}"))]
+        found = likeliest(text, phrases)
+        rows = tuple(
+            (Button(label=words(f"command.{name}")[:75], press=press("command", "", None, name)),) for name in found
+        )
+        talk.reply(Say(text=words("talk.not_understood"), buttons=rows))
+
+    def _pressed(self, talk: Talk, pressed: Press) -> None:
+        if pressed.verb.startswith("form."):
+            self.interview.press(talk, pressed)
+        elif pressed.verb == "command":
+            talk.fresh = True
+            self._command(talk, pressed.choice, "")
+        elif pressed.verb in self._book.presses:
+            self._book.presses[pressed.verb](talk, pressed)
+        else:
+            talk.reply(Toast(text=talk.words("talk.unknown_button")))
+
+    def _attached(self, talk: Talk, attached: Attached) -> None:
+        draft = focused_draft(talk.ctx, talk.person.id)
+        if draft is None or not self.interview.receive(talk, draft, attached.files):
+            talk.reply(Say(text=talk.words("talk.file_for_what")))
+
+    # --- answering --------------------------------------------------------------------------------------------------
+
+    def _talk(self, ctx: Ctx, turn: Turn) -> Talk:
+        person = meet(ctx, turn.identity, turn.address)
+        ctx.actor = acting_person(person.id)
+        words = self._almanac.wordings.speak(person.locale, person.zone)
+        surface = Surface(turn.identity.platform.value, turn.identity.workspace, turn.address)
+        return Talk(ctx, person, words, self._almanac, surface)
+
+    def _refuse(self, talk: Talk, turn: Turn, refusal: Refusal) -> None:
+        """Say no in words. A press on what has moved on also gets the thing as it is now."""
+        sentence = talk.words.refusal(refusal)
+        if not isinstance(turn.input, Pressed):
+            if isinstance(turn.input, Filled) and turn.input.final:
+                talk.reply(FormErrors(errors={"": sentence}))
+            else:
+                talk.reply(Say(text=sentence))
+            return
+        talk.reply(Toast(text=sentence[:200], alert=not isinstance(refusal, Stale)))
+        if isinstance(refusal, Stale):
+            self._redraw(talk, turn.input)
+
+    def _redraw(self, talk: Talk, pressed: Pressed) -> None:
+        """Show the thing again: `<thing>.show` is the button every card's conversation answers to."""
+        old = read_press(pressed.button)
+        show = self._book.presses.get(f"{old.verb.partition('.')[0]}.show")
+        if show is None:
+            return
+        kept = list(talk.replies)
+        try:
+            with talk.ctx.trial():
+                show(talk, replace(old, seen=None))
+        except Refusal:
+            talk.replies = kept
+
+    def _send(self, talk: Talk, turn: Turn, replies: list[Reply]) -> None:
+        if replies:
+            send(talk.ctx, talk.surface, replies, trigger=turn.trigger, message=turn.message)
+
+
+def send(
+    ctx: Ctx, surface: Surface, replies: Sequence[Reply], *, trigger: str | None = None, message: str | None = None
+) -> None:
+    """Put replies on their way to an address, in order, after the commit."""
+    body: dict[str, Any] = {
+        "workspace": surface.workspace,
+        "address": surface.address,
+        "replies": ANSWERS.dump_python(list(replies), mode="json", exclude_defaults=False),
+        "trigger": trigger,
+        "message": message,
+    }
+    ctx.post(surface.platform, surface.lane, "replies", body)

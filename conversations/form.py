@@ -1,0 +1,169 @@
+"""A form: what has to be known before one command can run, and how each part is asked for, read and shown.
+
+Answers are kept as text that reads back to the same value ("200 t", "2026-11-30..2026-12-06"), never as a position.
+The next question is the first field without a valid answer. So a restart, a deploy or a change of platform in the
+middle costs nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from conversations.reply import FieldKind, FieldView, FormView, Option
+from conversations.talk import Talk
+from core.kernel.errors import Invalid, Refusal
+
+Values = Mapping[str, Any]  # field name to its value, for fields with a valid answer
+
+
+def as_text(value: Any) -> str:
+    return str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing to ask for.
+
+    `read(talk, text, values)`: the value of an answer; raises Refusal with a sentence that says what would be right.
+    It must accept what `write(value)` gives. `options(talk, values)`: what can be chosen. `applies(values)`: whether
+    it is asked at all, seen from the answers before it. Its words stand in the catalogue under
+    `<form>.<name>` (label), `<form>.<name>.ask` and, if there is one, `<form>.<name>.hint`.
+    """
+
+    name: str
+    kind: FieldKind = "text"
+    read: Callable[[Talk, str, Values], Any] = lambda _talk, text, _values: text
+    write: Callable[[Any], str] = as_text
+    show: Callable[[Talk, Any], str] = lambda talk, value: talk.words.show(value)
+    options: Callable[[Talk, Values], Sequence[Option]] = lambda _talk, _values: ()
+    applies: Callable[[Values], bool] = lambda _values: True
+    optional: bool = False
+    shapes_form: bool = False
+    open_choice: bool = False  # options are proposals; other text is read too
+    max_length: int = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A form's answers, read from the top: values so far, what is wrong with which, and what to ask next."""
+
+    values: dict[str, Any]
+    errors: dict[str, Refusal]
+    asked: tuple[Field, ...]  # the fields that apply
+    missing: str | None  # the first field without a valid answer
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Fields in the order they are asked. `name` is also the prefix of its words in the catalogue."""
+
+    name: str
+    fields: tuple[Field, ...]
+    review: bool = True  # look everything over before it is sent (on a chat that asks one by one)
+    _by_name: dict[str, Field] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_name", {each.name: each for each in self.fields})
+
+    def field(self, name: str) -> Field:
+        if name not in self._by_name:
+            raise Invalid("talk.form_changed")
+        return self._by_name[name]
+
+    @property
+    def schema(self) -> str:
+        """Changes when the fields do, so that a draft of an older release is looked at again."""
+        shape = "|".join(f"{each.name}:{each.kind}:{each.optional}" for each in self.fields)
+        return hashlib.sha256(shape.encode()).hexdigest()[:16]
+
+    def look(self, talk: Talk, answers: Mapping[str, str]) -> Reading:
+        """Read all answers from the top. Answers to fields that no longer apply are kept aside, and ignored."""
+        values: dict[str, Any] = {}
+        errors: dict[str, Refusal] = {}
+        asked: list[Field] = []
+        missing: str | None = None
+        for each in self.fields:
+            if not each.applies(values):
+                continue
+            asked.append(each)
+            text = answers.get(each.name)
+            if text is None or (text == "" and not each.optional):
+                missing = missing or each.name
+                continue
+            if text == "":
+                continue  # skipped on purpose
+            try:
+                values[each.name] = self.value(talk, each, text, values)
+            except Refusal as refusal:
+                errors[each.name] = refusal
+                missing = missing or each.name
+        return Reading(values, errors, tuple(asked), missing)
+
+    def value(self, talk: Talk, asked: Field, text: str, values: Values) -> Any:
+        """Read one answer. A fixed choice must be one of its options. Raises Refusal."""
+        limit = asked.max_length
+        if len(text) > limit:
+            raise Invalid("form.too_long", limit=limit, length=len(text))
+        if asked.kind in {"choice", "choices"} and not asked.open_choice:
+            known = {option.value for option in asked.options(talk, values)}
+            chosen = text.split(",") if asked.kind == "choices" else [text]
+            if not set(chosen) <= known:
+                raise Invalid("form.choose_one")
+        return asked.read(talk, text, values)
+
+    def view(
+        self,
+        talk: Talk,
+        reading: Reading,
+        answers: Mapping[str, str],
+        *,
+        draft: str,
+        revision: int,
+        current: str | None,
+        intro: str = "",
+        errors: Mapping[str, str] | None = None,
+        fresh: bool = True,
+        can_go_back: bool = False,
+    ) -> FormView:
+        """The form as it stands, in the person's words."""
+        words = talk.words
+        told = {name: words.refusal(refusal) for name, refusal in reading.errors.items()} | dict(errors or {})
+        return FormView(
+            draft=draft,
+            revision=revision,
+            title=words(f"{self.name}.title"),
+            intro=intro,
+            fields=tuple(self._field_view(talk, each, reading, answers, told) for each in reading.asked),
+            current=current,
+            submit=words(f"{self.name}.submit"),
+            cancel=words("form.cancel"),
+            back=words("form.back"),
+            skip=words("form.skip"),
+            change=words("form.change"),
+            can_go_back=can_go_back,
+            fresh=fresh,
+        )
+
+    def _field_view(
+        self, talk: Talk, each: Field, reading: Reading, answers: Mapping[str, str], errors: Mapping[str, str]
+    ) -> FieldView:
+        words, code = talk.words, f"{self.name}.{each.name}"
+        value = reading.values.get(each.name)
+        given = answers.get(each.name)
+        return FieldView(
+            name=each.name,
+            kind=each.kind,
+            label=words(code),
+            ask=words(f"{code}.ask"),
+            hint=words(f"{code}.hint") if words.knows(f"{code}.hint") else "",
+            options=tuple(each.options(talk, reading.values))[:100],
+            value=each.write(value) if value is not None else given,
+            shown=each.show(talk, value) if value is not None else "",
+            error=errors.get(each.name, ""),
+            optional=each.optional,
+            shapes_form=each.shapes_form,
+            max_length=each.max_length,
+        )

@@ -1,0 +1,262 @@
+"""Filling a form: one field at a time on Telegram, whole on Slack, by one sentence on both. Same rules everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from conversations.book import Flow, Opening
+from conversations.buttons import Press
+from conversations.form import Field, Reading
+from conversations.nearest import nearest_option
+from conversations.reply import FormClosed, FormErrors, FormView, Say
+from conversations.talk import Talk
+from conversations.turn import Filled
+from core.files.model import Checked
+from core.files.service import keep
+from core.kernel.errors import Invalid, Refusal, Stale
+from core.talks import service as talks
+from core.talks.model import Draft
+
+
+class Interview:
+    """Opens, continues and closes forms. The draft row is all that it remembers."""
+
+    def __init__(self, flows: Mapping[str, Flow]) -> None:
+        self._flows = flows
+
+    def open(self, talk: Talk, name: str, opening: Opening) -> None:
+        """Begin a form. One that was open is parked, and said so."""
+        flow = self._flows[name]
+        parked = talks.focused_draft(talk.ctx, talk.person.id)
+        draft = talks.start_draft(
+            talk.ctx, talk.person.id, name, flow.form.schema, subject=opening.subject, seen=opening.seen
+        )
+        if parked is not None and parked.answers:
+            talk.reply(Say(text=talk.words("form.parked", title=talk.words(f"{parked.flow}.title"))))
+        if opening.answers:
+            draft = self._save(talk, draft, dict(opening.answers), trail=list(opening.answers))
+        self.show(talk, draft)
+
+    def resume(self, talk: Talk, draft_id: str) -> None:
+        """Bring a parked form back to the front."""
+        draft = self._draft(talk, draft_id)
+        talks.focus_draft(talk.ctx, draft)
+        self.show(talk, draft)
+
+    def cancel(self, talk: Talk, draft_id: str | None = None) -> None:
+        """Throw a form away: the one named, or the one in front."""
+        if draft_id is not None:
+            draft: Draft | None = self._draft(talk, draft_id)
+        else:
+            draft = talks.focused_draft(talk.ctx, talk.person.id)
+        if draft is None:
+            talk.reply(Say(text=talk.words("form.nothing_to_cancel")))
+            return
+        talks.close_draft(talk.ctx, draft)
+        talk.reply(FormClosed(draft=draft.id, text=talk.words("form.cancelled")))
+
+    # --- one field at a time ----------------------------------------------------------------------------------------
+
+    def hear(self, talk: Talk, draft: Draft, text: str) -> None:
+        """Typed text answers the field that is asked for. Near misses of a choice are taken as the choice."""
+        flow = self._flows[draft.flow]
+        reading = flow.form.look(talk, draft.answers)
+        current = self._current(draft, reading)
+        if current is None:
+            self.show(talk, draft, note=talk.words("form.look_it_over"))
+            return
+        asked = flow.form.field(current)
+        if asked.kind == "files":
+            self.show(talk, draft, errors={current: talk.words("form.send_files")})
+            return
+        answer = text.strip()
+        options = asked.options(talk, reading.values)
+        if asked.kind == "choice" and options:
+            answer = nearest_option(answer, options) or answer
+        self._answer(talk, draft, asked, answer, reading)
+
+    def receive(self, talk: Talk, draft: Draft, files: tuple[Checked, ...]) -> bool:
+        """Files go to the form's files field, whatever is asked just now. False: the form takes none."""
+        flow = self._flows[draft.flow]
+        reading = flow.form.look(talk, draft.answers)
+        takers = [each for each in reading.asked if each.kind == "files"]
+        if not takers:
+            return False
+        kept = [keep(talk.ctx, file).id for file in files]
+        name = takers[0].name
+        already = [part for part in draft.answers.get(name, "").split(",") if part]
+        self._answer(talk, draft, takers[0], ",".join([*already, *kept]), reading)
+        return True
+
+    def press(self, talk: Talk, press: Press) -> None:
+        """A button of the form's card. `seen` is the revision the person saw: an older card is only drawn anew."""
+        draft = self._draft(talk, press.subject)
+        if press.seen != draft.revision and press.verb not in {"form.open", "form.cancel"}:
+            talk.fresh = True
+            self.show(talk, draft)
+            return
+        flow = self._flows[draft.flow]
+        reading = flow.form.look(talk, draft.answers)
+        current = self._current(draft, reading)
+        match press.verb:
+            case "form.pick" if current is not None:
+                asked = flow.form.field(current)
+                options = asked.options(talk, reading.values)
+                index = int(press.choice) if press.choice.isdigit() else len(options)
+                if index >= len(options):
+                    raise Invalid("talk.unknown_button")
+                self._answer(talk, draft, asked, options[index].value, reading)
+            case "form.skip" if current is not None and flow.form.field(current).optional:
+                # Files sent so far are kept: skipping means "no more of them".
+                self._answer(talk, draft, flow.form.field(current), draft.answers.get(current, ""), reading)
+            case "form.back":
+                self._back(talk, draft, reading)
+            case "form.edit":
+                self._edit(talk, draft, flow.form.field(press.choice).name)
+            case "form.send" if reading.missing is None:
+                self._finish(talk, draft, reading)
+            case "form.open":
+                self.resume(talk, draft.id)
+            case "form.cancel":
+                self.cancel(talk, draft.id)
+            case _:
+                self.show(talk, draft)
+
+    # --- the whole form at once -------------------------------------------------------------------------------------
+
+    def fill(self, talk: Talk, filled: Filled) -> None:
+        """A form sent as a whole. Wrong fields are named, and nothing is lost or counted as a new revision."""
+        draft = self._draft(talk, filled.draft)
+        flow = self._flows[draft.flow]
+        answers = dict(draft.answers)
+        for name, given in filled.values.items():
+            answers[name] = (",".join(given) if isinstance(given, list) else given).strip()
+        for name, files in filled.files.items():
+            answers[name] = ",".join(keep(talk.ctx, file).id for file in files)
+        reading = flow.form.look(talk, answers)
+        if not filled.final:
+            draft = self._save(talk, draft, answers, trail=draft.trail)
+            self.show(talk, draft)
+            return
+        wrong = {name: talk.words.refusal(refusal) for name, refusal in reading.errors.items()}
+        wrong |= {each.name: talk.words("form.needed") for each in reading.asked if self._empty(each, answers)}
+        if wrong:
+            self._keep_good(talk, draft, answers, wrong)
+            talk.reply(FormErrors(errors=wrong))
+            return
+        try:
+            with talk.ctx.trial():
+                flow.finish(talk, Opening(answers, draft.subject, draft.seen), reading.values)
+        except Stale:
+            raise
+        except Refusal as refusal:
+            named = refusal.field if refusal.field in {each.name for each in reading.asked} else reading.asked[0].name
+            talk.replies.clear()
+            talk.reply(FormErrors(errors={str(named): talk.words.refusal(refusal)}))
+            return
+        talks.close_draft(talk.ctx, draft)
+        talk.replies.insert(0, FormClosed(draft=draft.id))
+
+    # --- drawing ----------------------------------------------------------------------------------------------------
+
+    def show(self, talk: Talk, draft: Draft, *, errors: Mapping[str, str] | None = None, note: str = "") -> None:
+        """The form's card as it stands now."""
+        talk.reply(self.view(talk, draft, errors=errors, note=note))
+
+    def view(self, talk: Talk, draft: Draft, *, errors: Mapping[str, str] | None = None, note: str = "") -> FormView:
+        flow = self._flows[draft.flow]
+        reading = flow.form.look(talk, draft.answers)
+        return flow.form.view(
+            talk,
+            reading,
+            draft.answers,
+            draft=draft.id,
+            revision=draft.revision,
+            current=self._current(draft, reading),
+            intro=note or flow.intro(talk, Opening(draft.answers, draft.subject, draft.seen)),
+            errors=errors,
+            fresh=talk.fresh,
+            can_go_back=bool(draft.trail) and draft.editing is None,
+        )
+
+    # --- inside -----------------------------------------------------------------------------------------------------
+
+    def _draft(self, talk: Talk, draft_id: str) -> Draft:
+        draft = talks.draft_of(talk.ctx, talk.person.id, draft_id)
+        if draft.flow not in self._flows:
+            talks.close_draft(talk.ctx, draft)
+            raise Stale("talk.form_retired")
+        return draft
+
+    @staticmethod
+    def _current(draft: Draft, reading: Reading) -> str | None:
+        """The field asked for: the one being changed, else the first without a valid answer. None: look it over."""
+        if draft.editing in {each.name for each in reading.asked}:
+            return draft.editing
+        return reading.missing
+
+    @staticmethod
+    def _empty(field: Field, answers: Mapping[str, str]) -> bool:
+        return not field.optional and not answers.get(field.name)
+
+    def _answer(self, talk: Talk, draft: Draft, asked: Field, text: str, reading: Reading) -> None:
+        """Take one answer, or say what would be right; then ask on."""
+        form = self._flows[draft.flow].form
+        if text == "" and not asked.optional:
+            self.show(talk, draft, errors={asked.name: talk.words("form.needed")})
+            return
+        try:
+            canonical = asked.write(form.value(talk, asked, text, reading.values)) if text else ""
+        except Refusal as refusal:
+            self.show(talk, draft, errors={asked.name: talk.words.refusal(refusal)})
+            return
+        answers = {**draft.answers, asked.name: canonical}
+        trail = [name for name in draft.trail if name != asked.name] + [asked.name]
+        draft = self._save(talk, draft, answers, trail=trail)
+        if not form.review and form.look(talk, answers).missing is None:
+            self._finish(talk, draft, form.look(talk, answers))
+            return
+        self.show(talk, draft)
+
+    def _finish(self, talk: Talk, draft: Draft, reading: Reading) -> None:
+        flow = self._flows[draft.flow]
+        try:
+            with talk.ctx.trial():
+                flow.finish(talk, Opening(draft.answers, draft.subject, draft.seen), reading.values)
+        except Stale:
+            raise
+        except Refusal as refusal:
+            talk.replies.clear()
+            named = refusal.field if refusal.field in {each.name for each in reading.asked} else None
+            if named is None:
+                self.show(talk, draft, note=talk.words.refusal(refusal))
+                return
+            draft = self._save(talk, draft, draft.answers, trail=draft.trail, editing=named)
+            self.show(talk, draft, errors={named: talk.words.refusal(refusal)})
+            return
+        talks.close_draft(talk.ctx, draft)
+        talk.replies.insert(0, FormClosed(draft=draft.id))
+
+    def _back(self, talk: Talk, draft: Draft, reading: Reading) -> None:
+        """To the answer given last: it is asked again, and kept until another one is given."""
+        trail = [name for name in draft.trail if name in {each.name for each in reading.asked}]
+        if not trail:
+            self.show(talk, draft)
+            return
+        answers = {name: text for name, text in draft.answers.items() if name != trail[-1]}
+        self.show(talk, self._save(talk, draft, answers, trail=trail[:-1]))
+
+    def _edit(self, talk: Talk, draft: Draft, name: str) -> None:
+        self.show(talk, self._save(talk, draft, dict(draft.answers), trail=draft.trail, editing=name))
+
+    def _keep_good(self, talk: Talk, draft: Draft, answers: Mapping[str, str], wrong: Mapping[str, str]) -> None:
+        """Write the good answers of a refused form without a new revision: its window sends the same one again."""
+        good = {name: text for name, text in answers.items() if name not in wrong}
+        draft.answers = {**draft.answers, **good}
+        talk.ctx.session.flush()
+
+    def _save(
+        self, talk: Talk, draft: Draft, answers: dict[str, str], *, trail: list[str], editing: str | None = None
+    ) -> Draft:
+        schema = self._flows[draft.flow].form.schema
+        return talks.save_draft(talk.ctx, draft, answers=answers, trail=trail, editing=editing, schema=schema)

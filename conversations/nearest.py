@@ -1,0 +1,33 @@
+"""What somebody probably meant: the nearest option of a choice, the likeliest commands for an unknown message."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rapidfuzz import fuzz, process, utils
+
+from conversations.reply import Option
+
+SURE = 80  # of 100; below it we ask rather than guess
+LEAD = 5  # how far the best must be ahead of the second
+
+
+def nearest_option(text: str, options: Sequence[Option]) -> str | None:
+    """The value of the option that the text means, by its value, its number in the list, or its label nearly."""
+    for option in options:
+        if text.casefold() in {option.value.casefold(), option.label.casefold()}:
+            return option.value
+    labels = {option.value: option.label for option in options}
+    found = process.extract(text, labels, scorer=fuzz.WRatio, processor=utils.default_process, limit=2)
+    if not found or found[0][1] < SURE or (len(found) > 1 and found[0][1] - found[1][1] < LEAD):
+        return None
+    return str(found[0][2])
+
+
+def likeliest(text: str, phrases: Iterable[tuple[str, str]], count: int = 3) -> list[str]:
+    """The keys whose phrases are nearest to the text, best first. `phrases`: (key, phrase), a key may come often."""
+    best: dict[str, float] = {}
+    for key, phrase in phrases:
+        score = fuzz.token_set_ratio(text, phrase, processor=utils.default_process)
+        best[key] = max(score, best.get(key, 0))
+    return sorted(best, key=lambda key: (-best[key], key))[:count]

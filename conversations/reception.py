@@ -1,0 +1,36 @@
+"""Where every chat platform brings what came in: one transaction an input, and never silence after a fault of ours."""
+
+from __future__ import annotations
+
+import structlog
+from sqlalchemy.exc import OperationalError
+
+from conversations.engine import NOBODY, Answered, Engine
+from conversations.turn import Turn
+from core.kernel.ids import Ids
+from core.kernel.transaction import Transactions
+
+log = structlog.get_logger(__name__)
+
+
+class Reception:
+    """`take(turn)` returns after the commit: only then may the platform be told that the input has arrived."""
+
+    def __init__(self, transactions: Transactions, engine: Engine, ids: Ids) -> None:
+        self._transactions = transactions
+        self._engine = engine
+        self._ids = ids
+
+    async def take(self, turn: Turn) -> Answered:
+        """Work on one input. Raises only when nothing could be stored; the platform will bring it again."""
+        try:
+            return await self._transactions.run(NOBODY, lambda ctx: self._engine.handle(ctx, turn))
+        except OperationalError:
+            raise  # the database, not the input
+        except Exception as fault:
+            reference, failure = self._ids.code(6), f"{type(fault).__name__}: {fault}"
+            log.exception("input_failed", key=turn.key, reference=reference)
+            await self._transactions.run(
+                NOBODY, lambda ctx: self._engine.apologise(ctx, turn, f"{reference} {failure}", reference)
+            )
+            return Answered([])

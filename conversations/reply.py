@@ -1,0 +1,149 @@
+"""What is said back: a closed set of shapes that every renderer must know. All words are final; no markup anywhere."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Shape(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Button(Shape):
+    """`press`: what it carries back (buttons.py), or `url`: where it leads. `style` as both platforms colour it."""
+
+    label: str = Field(min_length=1, max_length=75)
+    press: str | None = Field(default=None, max_length=64)
+    url: str | None = None
+    style: Literal["plain", "primary", "danger"] = "plain"
+
+
+class Line(Shape):
+    """One labelled line of a card. `was`: the value before, when it has changed."""
+
+    label: str
+    value: str
+    was: str | None = None
+
+
+class Card(Shape):
+    """One thing, as it stands now. At one address a subject has one live card: it is edited, or replaced when `fresh`.
+
+    `turn`: whose turn it is, what happens next and by when. `pictures` and `documents`: ids of kept files.
+    """
+
+    kind: Literal["card"] = "card"
+    subject: str | None = Field(default=None, max_length=60)
+    title: str
+    text: str = ""
+    lines: tuple[Line, ...] = ()
+    turn: str = ""
+    note: str = ""
+    buttons: tuple[tuple[Button, ...], ...] = ()
+    pictures: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+    fresh: bool = True
+
+
+class Say(Shape):
+    """A few words, perhaps with buttons."""
+
+    kind: Literal["say"] = "say"
+    text: str
+    buttons: tuple[tuple[Button, ...], ...] = ()
+
+
+class CardList(Shape):
+    """Several things to choose from (search results, offers, deals), one card that is edited while paging."""
+
+    kind: Literal["list"] = "list"
+    subject: str = Field(max_length=60)
+    title: str
+    text: str = ""
+    items: tuple[Card, ...] = ()
+    buttons: tuple[tuple[Button, ...], ...] = ()
+    fresh: bool = True
+
+
+class Option(Shape):
+    value: str = Field(max_length=75)
+    label: str = Field(max_length=75)
+
+
+FieldKind = Literal["text", "long_text", "choice", "choices", "date", "number", "email", "files"]
+
+
+class FieldView(Shape):
+    """One field of a form as it is shown: its question, what is in it, and what is wrong with it."""
+
+    name: str
+    kind: FieldKind
+    label: str
+    ask: str
+    hint: str = ""
+    options: tuple[Option, ...] = ()
+    value: str | None = None  # canonical text; for choices option values, comma-separated
+    shown: str = ""  # the value in the person's words
+    error: str = ""
+    optional: bool = False
+    shapes_form: bool = False  # other fields depend on it
+    max_length: int = 500
+
+
+class FormView(Shape):
+    """A form in the middle of being filled. `current`: the field asked for now; None: all is there, look it over."""
+
+    kind: Literal["form"] = "form"
+    draft: str
+    revision: int
+    title: str
+    intro: str = ""
+    fields: tuple[FieldView, ...]
+    current: str | None
+    submit: str
+    cancel: str
+    back: str
+    skip: str
+    change: str
+    can_go_back: bool = False
+    fresh: bool = True
+
+
+class FormClosed(Shape):
+    """The form is done or thrown away: its card goes, or says so."""
+
+    kind: Literal["form_closed"] = "form_closed"
+    draft: str
+    text: str = ""
+
+
+class Toast(Shape):
+    """A short word to the one who pressed, seen by nobody else. `alert`: they must take note of it."""
+
+    kind: Literal["toast"] = "toast"
+    text: str = Field(max_length=200)
+    alert: bool = False
+
+
+class FormErrors(Shape):
+    """What is wrong with a sent form, by field. Nothing entered is lost."""
+
+    kind: Literal["form_errors"] = "form_errors"
+    errors: dict[str, str]
+
+
+class Desk(Shape):
+    """The person's desk: what waits for them first, then their business. Slack's App Home."""
+
+    kind: Literal["desk"] = "desk"
+    title: str
+    text: str = ""
+    buttons: tuple[tuple[Button, ...], ...] = ()
+    sections: tuple[CardList, ...] = ()
+
+
+Reply = Annotated[
+    Card | Say | CardList | FormView | FormClosed | Toast | FormErrors | Desk, Field(discriminator="kind")
+]

@@ -1,0 +1,63 @@
+"""A talk: one person's input being worked on. Everything a conversation may use, and the replies it gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from core.catalogue.model import Catalogue
+from core.search.places import Places
+
+from conversations.reply import Reply
+from conversations.wording import Wordings, Words
+from core.kernel.transaction import Ctx
+from core.people.model import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Almanac:
+    """What the market knows and never changes while it runs."""
+
+    catalogue: Catalogue
+    places: Places
+    wordings: Wordings
+    commission_bp: int  # of the released amount, in basis points
+    telegram_name: str = ""  # the bot's user name, for deep links
+
+
+@dataclass(frozen=True, slots=True)
+class Surface:
+    """Where somebody reads: a chat on a platform."""
+
+    platform: str
+    workspace: str
+    address: str
+
+    @property
+    def lane(self) -> str:
+        return f"{self.platform}:{self.workspace}:{self.address}"
+
+
+@dataclass(slots=True)
+class Talk:
+    """`person` has said something at `surface`; `words` are in their language."""
+
+    ctx: Ctx
+    person: Person
+    words: Words
+    almanac: Almanac
+    surface: Surface
+    replies: list[Reply] = field(default_factory=list)
+    fresh: bool = True  # answers come as new messages; False: the card that was pressed is edited
+
+    def reply(self, *replies: Reply) -> None:
+        self.replies.extend(replies)
+
+    @property
+    def today(self) -> date:
+        """The person's own date."""
+        return self.ctx.now.astimezone(self.words.zone).date()
+
+    @property
+    def organisation(self) -> str:
+        return self.person.organisation_id

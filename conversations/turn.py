@@ -1,0 +1,97 @@
+"""What came in: one input of one person, in words that every chat platform can be translated into."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.files.model import Checked
+from core.people.model import Identity
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Typed text; a command when it starts with a slash ("/sell 200 t pellets")."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """A button, by what it carries (see buttons.py). Never trusted: whoever presses is authorised again."""
+
+    button: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A whole form at once. `values`: field name to text or list of texts; `files` those sent with it.
+
+    `final`: sent off; otherwise a field on which others depend has changed and the form wants to be drawn anew.
+    """
+
+    draft: str
+    revision: int
+    values: Mapping[str, str | list[str]]
+    files: Mapping[str, tuple[Checked, ...]] = field(default_factory=dict)
+    final: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """Photos or documents, already fetched and checked, with the words written beside them."""
+
+    files: tuple[Checked, ...]
+    caption: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A place shared from the phone, in degrees."""
+
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """Something that no conversation takes: a sticker, a voice message, a file that failed its check.
+
+    `code` with `parts` says what is wrong with it.
+    """
+
+    code: str
+    parts: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedHome:
+    """The person looks at their desk."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedForm:
+    """A form's window was closed; what was sent so far stays."""
+
+    draft: str
+
+
+Input = Said | Pressed | Filled | Attached | Located | Misfit | OpenedHome | ClosedForm
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One input with its outside id, who sent it and where.
+
+    `key`: the outside id, taken once. `trigger`: what Slack hands over to open a window, good for three seconds.
+    `message`: the message a button hangs on.
+    """
+
+    key: str
+    identity: Identity
+    address: str
+    input: Input
+    trigger: str | None = None
+    message: str | None = None
+    body: Any = None

@@ -1,0 +1,161 @@
+"""Codes become sentences: one catalogue per language, and every value written as the reader's language writes it."""
+
+from __future__ import annotations
+
+import gettext
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_datetime
+from babel.lists import format_list
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_currency, format_decimal
+
+from core.kernel.errors import Refusal
+from core.kernel.money import Money, UnitPrice
+from core.kernel.quantity import Quantity
+
+LOCALES = Path(__file__).parent / "locales"
+
+
+class Wordings:
+    """All catalogues of the installation, read once."""
+
+    def __init__(self, folder: Path = LOCALES) -> None:
+        self._catalogues = {path.stem: read_catalogue(path) for path in sorted(folder.glob("*.po"))}
+        assert "en" in self._catalogues, f"no English catalogue in {folder}"
+
+    def languages(self) -> list[str]:
+        return list(self._catalogues)
+
+    def known(self, locale: str) -> str:
+        """The catalogue that serves this locale ("de-AT" is served by "de"), English when none does."""
+        language = locale.replace("_", "-").split("-")[0].lower()
+        return language if language in self._catalogues else "en"
+
+    def speak(self, locale: str, zone: str = "UTC") -> Words:
+        language = self.known(locale)
+        return Words(language, babel_locale(locale, language), known_zone(zone), self._catalogues[language])
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One reader's language and time zone. Call it with a code and the parts of its sentence."""
+
+    language: str
+    locale: Locale
+    zone: ZoneInfo
+    catalogue: gettext.GNUTranslations
+
+    def __call__(self, code: str, /, **parts: object) -> str:
+        """The sentence of a code. A `count` among the parts chooses its plural form.
+
+        A code without a sentence is our mistake: tests fail on it, and the reader sees the code rather than nothing.
+        """
+        count = parts.get("count")
+        if isinstance(count, int):
+            sentence = self.catalogue.ngettext(code, code, count)
+        else:
+            sentence = self.catalogue.gettext(code)
+        return sentence.format_map({name: self.show(part) for name, part in parts.items()}) if parts else sentence
+
+    def knows(self, code: str) -> bool:
+        return self.catalogue.gettext(code) != code
+
+    def refusal(self, refusal: Refusal) -> str:
+        """What a refusal says to the person."""
+        return self(refusal.code, **refusal.parts)
+
+    def show(self, value: object) -> str:
+        """Any value as the reader's language writes it."""
+        if isinstance(value, Decimal | int) and not isinstance(value, bool):
+            return self.number(Decimal(value))
+        if isinstance(value, list | tuple | set | frozenset):
+            return format_list([self.show(each) for each in value], locale=self.locale)
+        for kind, write in WRITERS:
+            if isinstance(value, kind):
+                return write(self, value)
+        return str(value)
+
+    def money(self, money: Money) -> str:
+        # Babel reads the amount as a decimal of whole units; ours is exact in minor ones.
+        return format_currency(money.amount, money.currency, locale=self.locale)
+
+    def price(self, price: UnitPrice) -> str:
+        decimals = max(2, -int(price.amount.normalize().as_tuple().exponent))
+        amount = format_currency(
+            price.amount,
+            price.currency,
+            format="#,##0." + "0" * decimals + " ¤¤",
+            locale=self.locale,
+            currency_digits=False,
+        )
+        return f"{amount}/{self.unit(price.unit)}"
+
+    def number(self, number: Decimal) -> str:
+        return format_decimal(number, locale=self.locale, decimal_quantization=False)
+
+    def unit(self, unit: str) -> str:
+        """Our own unit labels: Babel writes Lithuanian tonnes as "mt" and inflects Polish litres."""
+        code = f"unit.{unit}"
+        return self(code) if self.knows(code) else unit
+
+    def moment(self, moment: datetime) -> str:
+        """Day, time and zone: a time without its zone is nobody's time."""
+        local = moment.astimezone(self.zone)
+        return f"{format_datetime(local, 'EEE d MMM, HH:mm', locale=self.locale)} {local.tzname()}"
+
+
+def _quantity(words: Words, quantity: Quantity) -> str:
+    return f"{words.number(quantity.amount)} {words.unit(quantity.unit)}"
+
+
+def _date(words: Words, day: date) -> str:
+    return format_date(day, "medium", locale=words.locale)
+
+
+def _yes_no(words: Words, truth: bool) -> str:
+    return words("word.yes" if truth else "word.no")
+
+
+# How each kind of value is written. A moment is also a date, so it stands first.
+WRITERS: tuple[tuple[type, Callable[[Words, Any], str]], ...] = (
+    (Money, Words.money),
+    (UnitPrice, Words.price),
+    (Quantity, _quantity),
+    (datetime, Words.moment),
+    (date, _date),
+    (bool, _yes_no),
+)
+
+
+def read_catalogue(path: Path) -> gettext.GNUTranslations:
+    """Compile a .po file in memory, so that no compiled file can be older than its source."""
+    with path.open("rb") as source:
+        catalogue = read_po(source, locale=path.stem, abort_invalid=True)
+    compiled = io.BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+def babel_locale(locale: str, language: str) -> Locale:
+    try:
+        return Locale.parse(locale.replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        return Locale.parse(language)
+
+
+def known_zone(zone: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
