@@ -1,0 +1,89 @@
+"""The lab's pretend Stripe: cards, holds, Checkout, Connect, disputes and webhooks, strict where Stripe is strict.
+
+The real `stripe.StripeClient` talks to it over HTTP with `base_addresses={"api": lab.url + "/stripe"}`.
+"""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import Final
+
+from fastapi import APIRouter
+
+from lab.stripe import (
+    accounts,
+    balance,
+    cards,
+    charges,
+    checkout,
+    customers,
+    disputes,
+    payments,
+    refunds,
+    setups,
+    transfers,
+    webhooks,
+)
+from lab.stripe.books import Books
+from lab.stripe.desk import Desk
+from lab.stripe.face import Face
+from lab.stripe.pages import Pages
+from lab.stripe.webhooks import Post
+from lab.world import World
+
+PARTS: Final = (
+    customers,
+    cards,
+    payments,
+    setups,
+    checkout,
+    charges,
+    refunds,
+    disputes,
+    balance,
+    accounts,
+    transfers,
+    webhooks,
+)
+
+
+class Stripe:
+    """One Stripe platform account. Set `webhook_url` and `webhook_secret` to be told what happens."""
+
+    def __init__(self, world: World) -> None:
+        self.secret_key = "sk_test_lab51ParleyPretendKey"
+        self.books = Books(world)
+        self.desk = Desk(self.books, self.secret_key)
+        self.post = Post(self.books)
+        self.post.secret = "whsec_labParleyPretendSecret"
+
+    @property
+    def webhook_url(self) -> str:
+        return self.post.url
+
+    @webhook_url.setter
+    def webhook_url(self, url: str) -> None:
+        self.post.url = url
+
+    @property
+    def webhook_secret(self) -> str:
+        return self.post.secret
+
+    @webhook_secret.setter
+    def webhook_secret(self, secret: str) -> None:
+        self.post.secret = secret
+
+    def router(self) -> APIRouter:
+        router = APIRouter()
+        router.include_router(Face(self.books, self.desk, self.post).router())
+        router.include_router(Pages(self.books).router())
+        router.include_router(self.desk.router(list(chain.from_iterable(part.ROUTES for part in PARTS))))
+        return router
+
+    async def start(self, base_url: str) -> None:
+        """`base_url`: where people's browsers find the lab, for the addresses of pages."""
+        self.books.base_url = base_url.rstrip("/")
+        await self.post.start()
+
+    async def stop(self) -> None:
+        await self.post.stop()

@@ -1,0 +1,184 @@
+"""What the pretend Stripe knows: every object by kind and id, what falls due when, and the events it announces."""
+
+from __future__ import annotations
+
+import copy
+import heapq
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from stripe import api_version
+
+from lab.stripe.errors import Refusal, no_such
+from lab.stripe.shapes import Thing, shape
+from lab.world import World
+
+VERSION: Final = api_version
+"""The API version that the installed SDK is pinned to; the only one the lab speaks."""
+
+PLATFORM: Final = ""
+"""The owner of what does not belong to a connected account."""
+
+MINIMUM_CHARGE: Final = {"eur": 50, "usd": 50, "chf": 50, "gbp": 30, "pln": 200, "sek": 300, "dkk": 250, "czk": 1500}
+"""Least amount of a payment, minor units (docs.stripe.com/currencies#minimum-and-maximum-charge-amounts)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One API call, checked: who asks (`account` is a connected account or PLATFORM), with what."""
+
+    params: Thing
+    ids: dict[str, str] = field(default_factory=dict)
+    account: str = PLATFORM
+    request_id: str | None = None
+    idempotency_key: str | None = None
+
+
+class Books:
+    """The state. Dictionaries keep the order of creation, oldest first."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.base_url = ""
+        self.things: dict[str, dict[str, Thing]] = {}
+        self.by_id: dict[str, Thing] = {}
+        self.owner: dict[str, str] = {}  # id -> connected account; absent for the platform's own
+        self.extras: dict[tuple[str, str], Any] = {}  # (id, field) -> value shown only when expanded
+        self.cards: dict[str, str] = {}  # payment method id -> card number
+        self.on_event: Callable[[Thing], None] = lambda _: None
+        self.call: Call | None = None  # the call being carried out, for events to name it
+        self._due: list[tuple[int, int, Callable[[], None]]] = []
+        self._ticket = itertools.count()
+
+    def now(self) -> int:
+        return int(self.world.clock.now().timestamp())
+
+    def new_id(self, prefix: str) -> str:
+        alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+        return f"{prefix}_{''.join(self.world.random.choices(alphabet, k=24))}"
+
+    def add(self, kind: str, prefix: str, owner: str = PLATFORM, **given: Any) -> Thing:
+        """A new object with an id of its own and, unless given, the present as its `created`."""
+        given.setdefault("id", self.new_id(prefix))
+        given.setdefault("created", self.now())
+        thing = shape(kind, **given)
+        self.keep(kind, thing, owner)
+        return thing
+
+    def keep(self, kind: str, thing: Thing, owner: str = PLATFORM) -> None:
+        self.things.setdefault(kind, {})[thing["id"]] = thing
+        self.by_id.setdefault(thing["id"], thing)  # an account has two faces; the first one kept answers to its id
+        if owner != PLATFORM:
+            self.owner[thing["id"]] = owner
+
+    def get(self, kind: str, key: str, param: str | None = None, owner: str = PLATFORM) -> Thing:
+        """Raises `resource_missing`; what belongs to another account is as good as missing."""
+        thing = self.things.get(kind, {}).get(key)
+        if thing is None or self.owner.get(key, PLATFORM) != owner:
+            raise no_such(kind, key, param)
+        return thing
+
+    def all(self, kind: str, owner: str = PLATFORM) -> list[Thing]:
+        return [each for key, each in self.things.get(kind, {}).items() if self.owner.get(key, PLATFORM) == owner]
+
+    def later(self, when: int, act: Callable[[], None]) -> None:
+        """Do it once the world's clock has reached `when`. The act looks for itself whether it still applies."""
+        heapq.heappush(self._due, (when, next(self._ticket), act))
+
+    def settle(self) -> None:
+        """Carry out all that has fallen due, in order."""
+        while self._due and self._due[0][0] <= self.now():
+            heapq.heappop(self._due)[2]()
+
+    def announce(self, kind: str, thing: Thing, before: Thing | None = None, account: str = PLATFORM) -> None:
+        """An event with a snapshot of the object as it is now. `before`: the changed fields as they were."""
+        data: Thing = {"object": copy.deepcopy(thing)}
+        if before is not None:
+            data["previous_attributes"] = before
+        request = {
+            "id": self.call.request_id if self.call else None,
+            "idempotency_key": self.call.idempotency_key if self.call else None,
+        }
+        event = shape(
+            "event",
+            id=self.new_id("evt"),
+            created=self.now(),
+            type=kind,
+            data=data,
+            pending_webhooks=0,
+            api_version=VERSION,
+            request=request,
+        )
+        if account == PLATFORM:
+            del event["account"]
+        else:
+            event["account"] = account
+        self.keep("event", event, account)
+        self.on_event(event)
+        self.world.tell({"kind": "stripe"})
+
+
+def page(things: list[Thing], url: str, params: Thing, filters: tuple[str, ...] = ()) -> Thing:
+    """One page of a list, newest first: `limit`, `starting_after`, `ending_before`, `created` and equality filters."""
+    limit = params.get("limit", 10)
+    if not 1 <= limit <= 100:
+        raise Refusal(f"Invalid integer: {limit}. `limit` must be between 1 and 100.", param="limit")
+    found = list(reversed(things))
+    for name in filters:
+        if name in params:
+            found = [each for each in found if each.get(name) == params[name]]
+    if "created" in params:
+        found = [each for each in found if _created_within(each["created"], params["created"])]
+    ids = [each["id"] for each in found]
+    if after := params.get("starting_after"):
+        found = found[_place(ids, after, "starting_after") + 1 :]
+    elif until := params.get("ending_before"):
+        found = found[: _place(ids, until, "ending_before")][-limit:]
+    return {"object": "list", "url": url, "has_more": len(found) > limit, "data": found[:limit]}
+
+
+def _place(ids: list[str], key: str, param: str) -> int:
+    if key not in ids:
+        raise no_such("object", key, param)
+    return ids.index(key)
+
+
+def _created_within(created: int, wanted: int | dict[str, int]) -> bool:
+    if isinstance(wanted, int):
+        return created == wanted
+    tests = {"gt": int.__gt__, "gte": int.__ge__, "lt": int.__lt__, "lte": int.__le__}
+    return all(tests[name](created, bound) for name, bound in wanted.items())
+
+
+def check_amount(amount: int, currency: str, param: str = "amount") -> None:
+    """A payment's limits: positive, the currency's minimum, eight digits."""
+    if amount <= 0:
+        raise Refusal("This value must be greater than or equal to 1.", code="parameter_invalid_integer", param=param)
+    if amount < MINIMUM_CHARGE[currency]:
+        raise Refusal(
+            f"Amount must be at least {MINIMUM_CHARGE[currency] / 100:.2f} {currency}",
+            code="amount_too_small",
+            param=param,
+        )
+    if amount > 99_999_999:
+        raise Refusal(f"Amount must be no more than 999,999.99 {currency}", code="amount_too_large", param=param)
+
+
+def check_currency(currency: str, param: str = "currency") -> str:
+    known = currency.lower()
+    if known not in MINIMUM_CHARGE:
+        raise Refusal(
+            f"Invalid currency: {known}. The lab's Stripe plays {', '.join(sorted(MINIMUM_CHARGE))}.", param=param
+        )
+    return known
+
+
+def change_metadata(thing: Thing, given: dict[str, str] | str | None) -> None:
+    """Merge as Stripe does: an empty value unsets its key, an empty hash unsets all."""
+    if given == "":
+        thing["metadata"] = {}
+    elif isinstance(given, dict):
+        merged = {**(thing["metadata"] or {}), **given}
+        thing["metadata"] = {key: value for key, value in merged.items() if value != ""}

@@ -1,0 +1,328 @@
+"""Checkout Sessions: a page on which a person pays (mode payment) or saves a card (mode setup)."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from lab.stripe.books import Books, Call, change_metadata, check_amount, check_currency, page
+from lab.stripe.cards import new_method
+from lab.stripe.customers import new_customer
+from lab.stripe.desk import Route
+from lab.stripe.errors import Refusal, missing_parameter
+from lab.stripe.payments import cancel, cards_only, confirm, new_intent
+from lab.stripe.setups import confirm_setup, new_setup
+from lab.stripe.shapes import Thing, shape
+
+HOUR: Final = 3600
+
+
+def create_session(books: Books, call: Call) -> Thing:
+    params = call.params
+    mode = _checked_mode(params)
+    expires_at = _checked_expiry(books, params)
+    customer = params.get("customer")
+    if customer:
+        books.get("customer", customer, "customer")
+        if "customer_email" in params:
+            raise Refusal("You may only specify one of these parameters: customer, customer_email.")
+    key = books.new_id("cs_test")
+    lines = [_line(books, each, f"line_items[{index}]") for index, each in enumerate(params.get("line_items") or [])]
+    amounts = _amounts(lines) if mode == "payment" else {"currency": params.get("currency")}
+    session = books.add(
+        "checkout.session",
+        "cs_test",
+        id=key,
+        automatic_tax={"enabled": False, "liability": None, "provider": None, "status": None},
+        billing_address_collection=None,
+        cancel_url=params.get("cancel_url"),
+        client_reference_id=params.get("client_reference_id"),
+        custom_fields=[],
+        custom_text={
+            "after_submit": None,
+            "shipping_address": None,
+            "submit": None,
+            "terms_of_service_acceptance": None,
+        },
+        customer=customer,
+        customer_creation=None if mode == "setup" else params.get("customer_creation", "if_required"),
+        customer_email=params.get("customer_email"),
+        expires_at=expires_at,
+        invoice=None,
+        locale=params.get("locale"),
+        metadata=dict(params.get("metadata") or {}),
+        mode=mode,
+        origin_context=None,
+        payment_intent=None,
+        payment_link=None,
+        payment_method_collection="always" if mode == "setup" else "if_required",
+        payment_method_types=["card"],
+        payment_status="no_payment_required" if mode == "setup" else "unpaid",
+        redirect_on_completion=None,
+        setup_intent=None,
+        shipping_options=[],
+        status="open",
+        submit_type=params.get("submit_type"),
+        subscription=None,
+        success_url=params["success_url"],
+        ui_mode="hosted_page",
+        url=f"{books.base_url}/pay/{key}",
+        **amounts,
+    )
+    books.extras[key, "line_items"] = {
+        "object": "list",
+        "url": f"/v1/checkout/sessions/{key}/line_items",
+        "has_more": False,
+        "data": lines,
+    }
+    books.extras[key, "_intent"] = params.get("payment_intent_data") or params.get("setup_intent_data") or {}
+    if mode == "setup":
+        session["setup_intent"] = new_setup(books, {"customer": customer, **books.extras[key, "_intent"]})["id"]
+    books.later(expires_at, lambda: _expire(books, session))
+    return session
+
+
+def _checked_mode(params: Thing) -> str:
+    mode: str = params.get("mode") or ""
+    if not mode:
+        raise missing_parameter("mode")
+    if mode == "subscription":
+        raise Refusal("The lab's Stripe plays the modes payment and setup only.", param="mode")
+    if params.get("ui_mode", "hosted_page") != "hosted_page":
+        raise Refusal("The lab's Stripe plays `ui_mode` hosted_page only.", param="ui_mode")
+    cards_only(params.get("allowed_payment_method_types"), "allowed_payment_method_types")
+    if not params.get("success_url"):
+        raise missing_parameter("success_url")
+    if mode == "payment":
+        if not params.get("line_items"):
+            raise missing_parameter("line_items")
+        if "setup_intent_data" in params:
+            raise Refusal("You can not pass `setup_intent_data` in `payment` mode.", param="setup_intent_data")
+    else:
+        for name in ("line_items", "payment_intent_data"):
+            if name in params:
+                raise Refusal(f"You can not pass `{name}` in `setup` mode.", param=name)
+        if not params.get("currency") and not params.get("allowed_payment_method_types"):
+            raise missing_parameter("currency")
+    return mode
+
+
+def _checked_expiry(books: Books, params: Thing) -> int:
+    expires_at: int = params.get("expires_at", books.now() + 24 * HOUR)
+    if expires_at < books.now() + HOUR // 2:
+        raise Refusal("The `expires_at` timestamp must be at least 30 minutes from now.", param="expires_at")
+    if expires_at > books.now() + 24 * HOUR:
+        raise Refusal("The `expires_at` timestamp must be less than 24 hours from now.", param="expires_at")
+    return expires_at
+
+
+def _line(books: Books, item: Thing, where: str) -> Thing:
+    """One line item from its `price_data`."""
+    data = item.get("price_data")
+    if data is None:
+        raise missing_parameter(f"{where}[price_data]")
+    for name in set(item) - {"price_data", "quantity", "metadata"}:
+        raise Refusal(f"The lab's Stripe does not play `{name}` of a line item.", param=f"{where}[{name}]")
+    for name in set(data) - {"currency", "product_data", "unit_amount"}:
+        raise Refusal(f"The lab's Stripe does not play `{name}` of price data.", param=f"{where}[price_data][{name}]")
+    for name in ("product_data", "unit_amount"):
+        if name not in data:
+            raise missing_parameter(f"{where}[price_data][{name}]")
+    quantity = item.get("quantity", 1)
+    if quantity < 1 or data["unit_amount"] < 0:
+        raise Refusal("This value must be greater than or equal to 1.", code="parameter_invalid_integer", param=where)
+    currency = check_currency(data["currency"], f"{where}[price_data][currency]")
+    total = quantity * data["unit_amount"]
+    return shape(
+        "item",
+        id=books.new_id("li"),
+        amount_discount=0,
+        amount_subtotal=total,
+        amount_tax=0,
+        amount_total=total,
+        currency=currency,
+        description=data["product_data"]["name"],
+        metadata=item.get("metadata") or {},
+        price=_price(books, data["unit_amount"], currency),
+        quantity=quantity,
+    )
+
+
+def _price(books: Books, unit_amount: int, currency: str) -> dict[str, Any]:
+    return {
+        "id": books.new_id("price"),
+        "object": "price",
+        "active": False,
+        "billing_scheme": "per_unit",
+        "created": books.now(),
+        "currency": currency,
+        "livemode": False,
+        "metadata": {},
+        "product": books.new_id("prod"),
+        "type": "one_time",
+        "unit_amount": unit_amount,
+        "unit_amount_decimal": str(unit_amount),
+    }
+
+
+def _amounts(lines: list[Thing]) -> Thing:
+    currencies = {each["currency"] for each in lines}
+    if len(currencies) != 1:
+        raise Refusal("All line items of a Checkout Session must have the same currency.", param="line_items")
+    currency, total = currencies.pop(), sum(each["amount_total"] for each in lines)
+    check_amount(total, currency, "line_items")
+    details = {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0}
+    return {"currency": currency, "amount_total": total, "amount_subtotal": total, "total_details": details}
+
+
+def pay(books: Books, key: str, number: str, authenticated: bool = False) -> Thing:
+    """What the button on the page does. Answers {status, error?, return_url?}; status is the session's, or
+    requires_action while the bank wants to see the payer."""
+    books.settle()
+    session = books.get("checkout.session", key)
+    if session["status"] != "open":
+        return {"status": session["status"], "return_url": _return_url(session)}
+    try:
+        waits = _attempt(books, session, number, authenticated)
+    except Refusal as refusal:
+        return {"status": "open", "error": str(refusal)}
+    if waits:
+        return {"status": "requires_action"}
+    return {"status": session["status"], "return_url": _return_url(session)}
+
+
+def _attempt(books: Books, session: Thing, number: str, authenticated: bool) -> bool:
+    """True when the bank asks for authentication first."""
+    method = new_method(books, number, email=session["customer_email"])
+    if session["mode"] == "setup":
+        intent = books.get("setup_intent", session["setup_intent"])
+        intent["payment_method"] = method["id"]
+        confirm_setup(books, intent, authenticated=authenticated)
+    else:
+        intent = _intent_of(books, session)
+        intent["payment_method"] = method["id"]
+        confirm(books, intent, authenticated=authenticated, return_url=session["success_url"])
+    if intent["status"] == "requires_action":
+        return True
+    _complete(books, session, intent)
+    return False
+
+
+def _intent_of(books: Books, session: Thing) -> Thing:
+    """The session's PaymentIntent, made when the payer first presses the button (as Stripe does since 2022)."""
+    if session["payment_intent"] is None:
+        _ensure_customer(books, session)
+        data = books.extras[session["id"], "_intent"]
+        wish = {"amount": session["amount_total"], "currency": session["currency"], "customer": session["customer"]}
+        session["payment_intent"] = new_intent(books, {**data, **wish})["id"]
+    return books.get("payment_intent", session["payment_intent"])
+
+
+def _ensure_customer(books: Books, session: Thing) -> None:
+    saves = bool(books.extras[session["id"], "_intent"].get("setup_future_usage"))
+    if session["customer"] is None and (session["customer_creation"] == "always" or saves):
+        session["customer"] = new_customer(books, {"email": session["customer_email"]})["id"]
+
+
+def _complete(books: Books, session: Thing, intent: Thing) -> None:
+    session["status"] = "complete"
+    session["customer_details"] = {
+        "address": None,
+        "business_name": None,
+        "email": _email(books, session),
+        "individual_name": None,
+        "name": None,
+        "phone": None,
+        "tax_exempt": "none",
+        "tax_ids": [],
+    }
+    if session["mode"] == "payment":
+        # A hold counts as unpaid: the money has not been taken yet.
+        session["payment_status"] = "paid" if intent["status"] == "succeeded" else "unpaid"
+    session["url"] = None
+    books.announce("checkout.session.completed", session)
+
+
+def _email(books: Books, session: Thing) -> str | None:
+    if session["customer"]:
+        email: str | None = books.get("customer", session["customer"]).get("email")
+        return email
+    given: str | None = session["customer_email"]
+    return given
+
+
+def _return_url(session: Thing) -> str:
+    url: str = session["success_url"]
+    return url.replace("{CHECKOUT_SESSION_ID}", session["id"])
+
+
+def _expire(books: Books, session: Thing) -> None:
+    if session["status"] != "open":
+        return
+    session |= {"status": "expired", "url": None}
+    if session["payment_intent"]:
+        cancel(books, books.get("payment_intent", session["payment_intent"]), "abandoned")
+    books.announce("checkout.session.expired", session)
+
+
+def expire_session(books: Books, call: Call) -> Thing:
+    session = books.get("checkout.session", call.ids["id"])
+    if session["status"] != "open":
+        raise Refusal(
+            'Only Checkout Sessions with a status in ["open"] can be expired. This Checkout Session has a status of'
+            f" {session['status']}."
+        )
+    _expire(books, session)
+    return session
+
+
+def update_session(books: Books, call: Call) -> Thing:
+    session = books.get("checkout.session", call.ids["id"])
+    change_metadata(session, call.params.get("metadata"))
+    return session
+
+
+def retrieve_session(books: Books, call: Call) -> Thing:
+    return books.get("checkout.session", call.ids["id"])
+
+
+def list_sessions(books: Books, call: Call) -> Thing:
+    filters = ("customer", "payment_intent", "status")
+    return page(books.all("checkout.session"), "/v1/checkout/sessions", call.params, filters)
+
+
+def list_lines(books: Books, call: Call) -> Thing:
+    session = books.get("checkout.session", call.ids["id"])
+    lines: Thing = books.extras[session["id"], "line_items"]
+    limit = call.params.get("limit", 10)
+    return lines | {"data": lines["data"][:limit], "has_more": len(lines["data"]) > limit}
+
+
+CREATE: Final = (
+    "mode line_items success_url cancel_url client_reference_id customer customer_email customer_creation currency"
+    " expires_at locale metadata submit_type ui_mode allowed_payment_method_types"
+    " payment_intent_data.capture_method payment_intent_data.description payment_intent_data.metadata"
+    " payment_intent_data.receipt_email payment_intent_data.setup_future_usage payment_intent_data.transfer_group"
+    " payment_intent_data.statement_descriptor_suffix setup_intent_data.description setup_intent_data.metadata"
+)
+NAMES: Final = "checkout._session_{0}_params.Session{1}Params"
+
+ROUTES: Final = [
+    Route("POST", "/v1/checkout/sessions", NAMES.format("create", "Create"), CREATE, create_session),
+    Route(
+        "GET",
+        "/v1/checkout/sessions",
+        NAMES.format("list", "List"),
+        "limit starting_after ending_before created customer payment_intent status",
+        list_sessions,
+    ),
+    Route("GET", "/v1/checkout/sessions/{id}", NAMES.format("retrieve", "Retrieve"), "", retrieve_session),
+    Route("POST", "/v1/checkout/sessions/{id}", NAMES.format("update", "Update"), "metadata", update_session),
+    Route("POST", "/v1/checkout/sessions/{id}/expire", NAMES.format("expire", "Expire"), "", expire_session),
+    Route(
+        "GET",
+        "/v1/checkout/sessions/{id}/line_items",
+        "checkout._session_line_item_list_params.SessionLineItemListParams",
+        "limit",
+        list_lines,
+    ),
+]

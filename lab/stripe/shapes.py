@@ -1,0 +1,73 @@
+"""Stripe's objects in full: every field that the SDK's class promises, empty where the caller gives nothing.
+
+The SDK's own annotations are the source, so a field that Stripe adds or drops shows up
+with the next upgrade of the package instead of in production.
+"""
+
+from __future__ import annotations
+
+import typing
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+Thing = dict[str, Any]
+"""One object of Stripe's API, as it is sent over the wire."""
+
+CLASSES = {
+    "payment_intent": "_payment_intent.PaymentIntent",
+    "setup_intent": "_setup_intent.SetupIntent",
+    "payment_method": "_payment_method.PaymentMethod",
+    "checkout.session": "checkout._session.Session",
+    "item": "_line_item.LineItem",
+    "customer": "_customer.Customer",
+    "charge": "_charge.Charge",
+    "balance_transaction": "_balance_transaction.BalanceTransaction",
+    "balance": "_balance.Balance",
+    "refund": "_refund.Refund",
+    "dispute": "_dispute.Dispute",
+    "transfer": "_transfer.Transfer",
+    "transfer_reversal": "_transfer_reversal.TransferReversal",
+    "payout": "_payout.Payout",
+    "account": "_account.Account",
+    "account_link": "_account_link.AccountLink",
+    "event": "_event.Event",
+    "webhook_endpoint": "_webhook_endpoint.WebhookEndpoint",
+    "v2.core.account": "v2.core._account.Account",
+    "v2.core.account_link": "v2.core._account_link.AccountLink",
+}
+
+SPARSE = {"payment_method", "account", "customer"}
+"""Kinds whose empty fields are left out: they name every payment method on earth, or come only when expanded."""
+
+ON_REQUEST = {("checkout.session", "line_items"), ("charge", "refunds")}
+"""Fields that appear only when `expand[]` names them."""
+
+
+@cache
+def fields(kind: str) -> tuple[frozenset[str], frozenset[str]]:
+    """(fields that are never empty, fields that may be null), as the SDK's class declares them."""
+    module, _, name = CLASSES[kind].rpartition(".")
+    annotations = getattr(import_module(f"stripe.{module}"), name).__annotations__
+    firm: set[str] = set()
+    loose: set[str] = set()
+    for field, hint in annotations.items():
+        if typing.get_origin(hint) is typing.ClassVar:
+            continue
+        (loose if type(None) in typing.get_args(hint) else firm).add(field)
+    return frozenset(firm), frozenset(loose)
+
+
+def shape(kind: str, **given: Any) -> Thing:
+    """A complete object of this kind. Raises when a field is missing or unknown: that is the lab's own mistake."""
+    firm, loose = fields(kind)
+    given["object"] = kind
+    if "livemode" in firm | loose:
+        given.setdefault("livemode", False)
+    if strange := given.keys() - firm - loose:
+        raise ValueError(f"{kind} has no field {sorted(strange)}")
+    if absent := firm - given.keys():
+        raise ValueError(f"{kind} needs {sorted(absent)}")
+    empty = () if kind in SPARSE else [name for name in sorted(loose) if name not in given]
+    whole = given | {name: None for name in empty if name != "deleted" and (kind, name) not in ON_REQUEST}
+    return {"id": whole.pop("id"), **whole} if "id" in whole else whole

@@ -1,0 +1,226 @@
+"""Transfers from the platform to a connected account, and their reversals.
+
+With `source_transaction` a transfer is accepted at once and its money moves when the charge's does;
+all transfers from one charge together may not exceed what was captured less what was refunded.
+Without it the platform's available balance must cover it.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from lab.stripe.accounts import may_receive
+from lab.stripe.balance import available, insufficient, move, whole
+from lab.stripe.books import PLATFORM, Books, Call, change_metadata, check_currency, page
+from lab.stripe.desk import Route
+from lab.stripe.errors import Refusal, missing_parameter
+from lab.stripe.shapes import Thing
+
+
+def create_transfer(books: Books, call: Call) -> Thing:
+    params = call.params
+    destination = _checked_destination(books, params["destination"])
+    currency = check_currency(params["currency"])
+    if "amount" not in params:
+        raise missing_parameter("amount")
+    amount = _positive(params["amount"])
+    charge = _source(books, params.get("source_transaction"), currency)
+    available_on = None
+    group = params.get("transfer_group")
+    if charge is None:
+        if available(books, PLATFORM, currency) < amount:
+            raise insufficient("transfer")
+    else:
+        _check_source(books, charge, amount)
+        available_on = books.get("balance_transaction", charge["balance_transaction"])["available_on"]
+        group = group or charge["transfer_group"]
+    transfer = books.add(
+        "transfer",
+        "tr",
+        amount=amount,
+        amount_reversed=0,
+        balance_transaction=None,
+        currency=currency,
+        description=params.get("description"),
+        destination=destination,
+        destination_payment=books.new_id("py"),
+        metadata=dict(params.get("metadata") or {}),
+        reversals={"object": "list", "url": "", "has_more": False, "data": []},
+        reversed=False,
+        source_transaction=charge["id"] if charge else None,
+        source_type="card",
+        transfer_group=group,
+    )
+    transfer["reversals"]["url"] = f"/v1/transfers/{transfer['id']}/reversals"
+    left = move(books, PLATFORM, "transfer", -amount, currency, transfer["id"], available_on=available_on)
+    transfer["balance_transaction"] = left["id"]
+    move(books, destination, "payment", amount, currency, transfer["destination_payment"], available_on=available_on)
+    books.announce("transfer.created", transfer)
+    return transfer
+
+
+def _checked_destination(books: Books, key: str) -> str:
+    if key not in books.things.get("account", {}):
+        raise Refusal(f"No such destination: '{key}'", code="resource_missing", param="destination")
+    if not may_receive(books, key):
+        raise Refusal(
+            "Your destination account needs to have at least one of the following capabilities enabled: transfers,"
+            " crypto_transfers, legacy_payments",
+            code="insufficient_capabilities_for_transfer",
+            param="destination",
+        )
+    return key
+
+
+def _positive(amount: int) -> int:
+    if amount <= 0:
+        raise Refusal(
+            "This value must be greater than or equal to 1.", code="parameter_invalid_integer", param="amount"
+        )
+    return amount
+
+
+def _source(books: Books, key: str | None, currency: str) -> Thing | None:
+    if key is None:
+        return None
+    charge = books.get("charge", key, "source_transaction")
+    if charge["status"] != "succeeded" or not charge["captured"]:
+        raise Refusal("The source transaction has not been captured.", param="source_transaction")
+    if charge["currency"] != currency:
+        raise Refusal(
+            f"The currency of source_transaction's balance transaction ({charge['currency']}) must be the same as the"
+            f" transfer currency ({currency})",
+            param="currency",
+        )
+    return charge
+
+
+def _check_source(books: Books, charge: Thing, amount: int) -> None:
+    used = sum(
+        each["amount"] - each["amount_reversed"]
+        for each in books.all("transfer")
+        if each["source_transaction"] == charge["id"]
+    )
+    most = charge["amount_captured"] - charge["amount_refunded"]
+    if used + amount > most:
+        money = f"{most / 100:.2f} {charge['currency']}"
+        raise Refusal(
+            f"Transfers using this transaction as a source must not exceed the source amount of {money}. (There are"
+            f" already transfers using this source, amounting to a total of {used / 100:.2f} {charge['currency']}.)",
+            param="amount",
+        )
+
+
+def create_reversal(books: Books, call: Call) -> Thing:
+    """Take a transfer back, up to what the destination's balance still holds."""
+    transfer = books.get("transfer", call.ids["id"])
+    left = transfer["amount"] - transfer["amount_reversed"]
+    if left <= 0:
+        raise Refusal(f"Transfer {transfer['id']} has already been fully reversed.")
+    amount = _positive(call.params.get("amount", left))
+    if amount > left:
+        raise Refusal(
+            f"Reversal amount ({amount / 100:.2f}) is greater than unreversed amount on transfer ({left / 100:.2f})",
+            param="amount",
+        )
+    currency, destination = transfer["currency"], transfer["destination"]
+    if whole(books, destination, currency) < amount:
+        raise Refusal(
+            "The connected account's balance is too small for this transfer reversal.", code="balance_insufficient"
+        )
+    sent = books.get("balance_transaction", transfer["balance_transaction"])
+    reversal = books.add(
+        "transfer_reversal",
+        "trr",
+        amount=amount,
+        currency=currency,
+        transfer=transfer["id"],
+        metadata=dict(call.params.get("metadata") or {}),
+        destination_payment_refund=books.new_id("pyr"),
+    )
+    back = move(books, PLATFORM, "transfer_refund", amount, currency, reversal["id"], available_on=sent["available_on"])
+    reversal["balance_transaction"] = back["id"]
+    refund = reversal["destination_payment_refund"]
+    move(books, destination, "payment_refund", -amount, currency, refund, available_on=sent["available_on"])
+    transfer["amount_reversed"] += amount
+    transfer["reversed"] = transfer["amount_reversed"] == transfer["amount"]
+    transfer["reversals"]["data"].insert(0, reversal)
+    books.announce("transfer.reversed", transfer)
+    return reversal
+
+
+def retrieve_reversal(books: Books, call: Call) -> Thing:
+    reversal = books.get("transfer_reversal", call.ids["reversal"])
+    books.get("transfer", call.ids["id"])
+    return reversal
+
+
+def list_reversals(books: Books, call: Call) -> Thing:
+    transfer = books.get("transfer", call.ids["id"])
+    made = [each for each in books.all("transfer_reversal") if each["transfer"] == transfer["id"]]
+    return page(made, transfer["reversals"]["url"], call.params)
+
+
+def update_transfer(books: Books, call: Call) -> Thing:
+    transfer = books.get("transfer", call.ids["id"])
+    change_metadata(transfer, call.params.get("metadata"))
+    transfer["description"] = call.params.get("description", transfer["description"])
+    books.announce("transfer.updated", transfer)
+    return transfer
+
+
+def retrieve_transfer(books: Books, call: Call) -> Thing:
+    return books.get("transfer", call.ids["id"])
+
+
+def list_transfers(books: Books, call: Call) -> Thing:
+    return page(books.all("transfer"), "/v1/transfers", call.params, ("destination", "transfer_group"))
+
+
+PAGE: Final = "limit starting_after ending_before"
+
+ROUTES: Final = [
+    Route(
+        "POST",
+        "/v1/transfers",
+        "_transfer_create_params.TransferCreateParams",
+        "amount currency destination description metadata source_transaction transfer_group",
+        create_transfer,
+    ),
+    Route(
+        "GET",
+        "/v1/transfers",
+        "_transfer_list_params.TransferListParams",
+        f"{PAGE} created destination transfer_group",
+        list_transfers,
+    ),
+    Route("GET", "/v1/transfers/{id}", "_transfer_retrieve_params.TransferRetrieveParams", "", retrieve_transfer),
+    Route(
+        "POST",
+        "/v1/transfers/{id}",
+        "_transfer_update_params.TransferUpdateParams",
+        "metadata description",
+        update_transfer,
+    ),
+    Route(
+        "POST",
+        "/v1/transfers/{id}/reversals",
+        "_transfer_reversal_create_params.TransferReversalCreateParams",
+        "amount metadata description",
+        create_reversal,
+    ),
+    Route(
+        "GET",
+        "/v1/transfers/{id}/reversals",
+        "_transfer_reversal_list_params.TransferReversalListParams",
+        PAGE,
+        list_reversals,
+    ),
+    Route(
+        "GET",
+        "/v1/transfers/{id}/reversals/{reversal}",
+        "_transfer_reversal_retrieve_params.TransferReversalRetrieveParams",
+        "",
+        retrieve_reversal,
+    ),
+]
