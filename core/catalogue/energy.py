@@ -1,0 +1,146 @@
+"""Tonnes, cubic metres and megawatt-hours of a product, and prices told per tonne and per megawatt-hour.
+
+Every answer depends on a density or a calorific value, so it carries how far those can be trusted: a result with
+status "general" must be shown as "typical". Moisture is on the wet basis, as the trade states it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from core.catalogue.facts import Grade, Product, Status
+from core.kernel.errors import Invalid
+from core.kernel.exact import half_up_to
+from core.kernel.money import PRICE_DECIMALS, UnitPrice
+from core.kernel.quantity import QUANTITY_DECIMALS, Quantity, converted, convertible
+
+EVAPORATION_MJ_PER_KG = Fraction("2.443")  # heat that one kilogram of water takes with it, at 25 °C (ISO 18125)
+MJ_PER_KWH = Fraction("3.6")
+_WORST_FIRST = (Status.GENERAL, Status.COMPUTED, Status.VERIFIED)
+
+
+@dataclass(frozen=True, slots=True)
+class Figured:
+    """A quantity that was worked out, and the trust of the weakest figure in it."""
+
+    quantity: Quantity
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class FiguredPrice:
+    """A price that was worked out, and the trust of the weakest figure in it."""
+
+    price: UnitPrice
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class _Factor:
+    """Base units in one unit, exactly, and how far that can be trusted."""
+
+    size: Fraction
+    status: Status
+
+
+def ncv_as_received(dry_mj_per_kg: Decimal, moisture_percent: Decimal) -> Decimal:
+    """Net calorific value of the wet fuel in MJ/kg (three decimals): NCV_dry * (1 - M) - 2.443 * M."""
+    if not 0 <= moisture_percent < 100:
+        raise Invalid("energy.moisture_out_of_range", field="moisture", given=moisture_percent)
+    moisture = Fraction(moisture_percent) / 100
+    return half_up_to(Fraction(dry_mj_per_kg) * (1 - moisture) - EVAPORATION_MJ_PER_KG * moisture, 3)
+
+
+def energy_of(product: Product, quantity: Quantity, moisture_percent: Decimal | None = None) -> Figured:
+    """The energy of that much of the product in MWh (net); with a measured moisture when the dry value is known."""
+    factor = _mwh_per(product, quantity.unit, moisture_percent)
+    return _figured(quantity, factor, "MWh")
+
+
+def mass_of(product: Product, quantity: Quantity) -> Figured:
+    """The mass of that much of the product in tonnes as received."""
+    return _figured(quantity, _tonnes_per(product, quantity.unit), "t")
+
+
+def energy_by_grade(grade: Grade, quantity: Quantity, *, heating_season: bool) -> Figured:
+    """MWh of loose cubic metres by the exchange's own coefficient for that grade."""
+    if grade.mwh_per_loose_m3 is None or quantity.unit != "loose_m3":
+        raise Invalid("energy.no_coefficient", grade=grade.id, unit=quantity.unit)
+    size = grade.mwh_per_loose_m3.winter if heating_season else grade.mwh_per_loose_m3.summer
+    return _figured(quantity, _Factor(Fraction(size), grade.status), "MWh")
+
+
+def price_per_mwh(product: Product, price: UnitPrice, moisture_percent: Decimal | None = None) -> FiguredPrice:
+    """The price per MWh: EUR/MWh = EUR/t / (NCV/3.6), and the like from the other units."""
+    return _repriced(price, _mwh_per(product, price.unit, moisture_percent), "MWh")
+
+
+def price_per_tonne(product: Product, price: UnitPrice, moisture_percent: Decimal | None = None) -> FiguredPrice:
+    """The price per tonne as received; from a price per energy it needs the calorific value."""
+    if _is_energy(price.unit):
+        per_unit = _mwh_per(product, price.unit, None)
+        per_tonne = _mwh_per(product, "t", moisture_percent)
+        return _repriced(price, _Factor(per_unit.size / per_tonne.size, _weaker(per_unit, per_tonne)), "t")
+    return _repriced(price, _tonnes_per(product, price.unit), "t")
+
+
+def _mwh_per(product: Product, unit: str, moisture_percent: Decimal | None) -> _Factor:
+    if _is_energy(unit):
+        return _Factor(_fixed(unit, "MWh"), Status.VERIFIED)
+    value = product.calorific_value
+    if value is None:
+        raise _no_figure(product, unit, "MWh")
+    if value.upper_kwh_per_nm3 is not None and value.kwh_per_nm3 is not None and unit == "MWh_HHV":
+        return _Factor(Fraction(value.kwh_per_nm3) / Fraction(value.upper_kwh_per_nm3), value.status)
+    if value.kwh_per_nm3 is not None and unit == "Nm3":
+        return _Factor(Fraction(value.kwh_per_nm3) / 1000, value.status)
+    mj_per_kg = value.mj_per_kg
+    if moisture_percent is not None and value.mj_per_kg_dry is not None:
+        mj_per_kg = ncv_as_received(value.mj_per_kg_dry, moisture_percent)
+    if mj_per_kg is None:
+        raise _no_figure(product, unit, "MWh")
+    tonnes = _tonnes_per(product, unit)
+    return _Factor(tonnes.size * Fraction(mj_per_kg) / MJ_PER_KWH, min(tonnes.status, value.status, key=_trust))
+
+
+def _tonnes_per(product: Product, unit: str) -> _Factor:
+    if convertible(unit, "t"):
+        return _Factor(_fixed(unit, "t"), Status.VERIFIED)
+    density, value = product.density, product.calorific_value
+    if density is not None and convertible(unit, density.per):
+        return _Factor(_fixed(unit, density.per) * Fraction(density.typical) / 1000, density.status)
+    if _is_energy(unit) and value is not None and value.mj_per_kg is not None:
+        return _Factor(_fixed(unit, "MWh") * MJ_PER_KWH / Fraction(value.mj_per_kg), value.status)
+    raise _no_figure(product, unit, "t")
+
+
+def _figured(quantity: Quantity, factor: _Factor, unit: str) -> Figured:
+    amount = half_up_to(Fraction(quantity.amount) * factor.size, QUANTITY_DECIMALS)
+    return Figured(Quantity(amount, unit), factor.status)
+
+
+def _repriced(price: UnitPrice, factor: _Factor, unit: str) -> FiguredPrice:
+    amount = half_up_to(Fraction(price.amount) / factor.size, PRICE_DECIMALS)
+    return FiguredPrice(UnitPrice(amount, price.currency, unit), factor.status)
+
+
+def _fixed(unit: str, to_unit: str) -> Fraction:
+    return converted(Quantity(Decimal(1), unit), to_unit)
+
+
+def _is_energy(unit: str) -> bool:
+    return convertible(unit, "MWh")
+
+
+def _trust(status: Status) -> int:
+    return _WORST_FIRST.index(status)
+
+
+def _weaker(one: _Factor, other: _Factor) -> Status:
+    return min(one.status, other.status, key=_trust)
+
+
+def _no_figure(product: Product, unit: str, wanted: str) -> Invalid:
+    return Invalid("energy.no_figure", product=product.id, given=unit, wanted=wanted)

@@ -1,0 +1,70 @@
+"""The catalogue as one frozen object: products, grades, units, certificate schemes, terms, fees and their sources."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
+
+from core.catalogue.facts import DeliveryMode, Fees, Grade, Product, Scheme, Source, Term, UnitWords, Words
+from core.catalogue.names import Likeness, NameIndex
+from core.kernel.errors import NotFound
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Every table by its id, in the order of the files."""
+
+    products: Mapping[str, Product]
+    grades: Mapping[str, Grade]
+    certificates: Mapping[str, Scheme]
+    terms: Mapping[str, Term]
+    delivery: Mapping[str, DeliveryMode]
+    units: Mapping[str, UnitWords]
+    bare_cubic_metre: tuple[str, ...]
+    sources: Mapping[str, Source]
+    fees: Fees
+    words: Words
+
+    def product(self, product_id: str) -> Product:
+        """The product of that id; refuses one that is not traded."""
+        return _found(self.products, product_id, "catalogue.product_unknown")
+
+    def grade(self, grade_id: str) -> Grade:
+        """The grade of that id; refuses an unknown one."""
+        return _found(self.grades, grade_id, "catalogue.grade_unknown")
+
+    def scheme(self, scheme_id: str) -> Scheme:
+        """The certificate scheme of that id; refuses an unknown one."""
+        return _found(self.certificates, scheme_id, "catalogue.scheme_unknown")
+
+    def term(self, code: str) -> Term:
+        """The delivery term of that code; refuses an unknown one."""
+        return _found(self.terms, code, "catalogue.term_unknown")
+
+    def grades_of(self, product_id: str) -> tuple[Grade, ...]:
+        """The grades that product is sold in, best first."""
+        return tuple(self.grade(grade) for grade in self.product(product_id).grades)
+
+    def units_of(self, product_id: str) -> tuple[str, ...]:
+        """The unit codes that product is sold in, the usual one first."""
+        return self.product(product_id).units
+
+    def products_named(self, text: str) -> list[Likeness]:
+        """The products that text may mean, likeliest first; empty rather than nonsense. Strip amounts first."""
+        return self.name_index.resolve(text)
+
+    @cached_property
+    def name_index(self) -> NameIndex:
+        """The words of all product names, weighed by how much each one tells."""
+        return NameIndex({product.id: product.names for product in self.products.values()})
+
+
+def _found(table: Mapping[str, T], key: str, code: str) -> T:
+    row = table.get(key)
+    if row is None:
+        raise NotFound(code, given=key)
+    return row

@@ -1,0 +1,135 @@
+"""Which product a few words mean: misspelt, in any of the languages, or nothing rather than nonsense.
+
+Matching whole names (WRatio and the like) takes "sunflower pelets" for wood pellets, because most letters agree.
+Words are therefore matched one by one, and weighed by how few products use them: "sunflower" tells, "pellets"
+hardly does. Words under four letters (UCO, PKS) only match exactly.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from core.catalogue.facts import Names
+
+GOOD_ENOUGH = 0.72  # measured: below it, more answers are wrong than right
+TOO_CLOSE = 0.05  # two products nearer than this are asked about, not chosen between
+SHORTEST_FUZZY = 4
+LIKE_WORD = 0.78  # one edit in five letters
+LIKE_LONG_WORD = 0.74  # two in eight: long words bear more
+UNFINISHED = 0.9  # "sunflow": the word is all there, only not to the end
+OF_ASKED = 0.8  # how much what was asked counts against what the name has besides
+# Two letters are a code only in capitals: "GO" is a certificate, "go" is a word.
+SHORT_WORDS_OF_SPEECH = frozenset({"go", "pos"})
+# Letters that do not decompose into a base letter and an accent.
+_PLAIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i", "’": "'", "ʼ": "'"})
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
+
+
+@lru_cache(maxsize=50_000)
+def folded(text: str) -> str:
+    """Lower case without accents: what two spellings of one word have in common. Keeps Cyrillic й and ї apart."""
+    kept = []
+    for letter in unicodedata.normalize("NFC", text.casefold()):
+        base = unicodedata.normalize("NFKD", letter)
+        kept.append(base[0] if len(base) > 1 and base[0].isascii() else letter)
+    return "".join(kept).translate(_PLAIN)
+
+
+def words_of(text: str) -> list[str]:
+    """The folded words of a text; a word of one letter says nothing."""
+    return [word for word in _WORD.findall(folded(text)) if len(word) > 1]
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """A product and how well the words fit it: 1 is a perfect fit."""
+
+    product_id: str
+    score: float
+
+
+class NameIndex:
+    """All product names, taken apart into words."""
+
+    def __init__(self, names: Mapping[str, Mapping[str, Names]]) -> None:
+        self._phrases: list[tuple[str, tuple[str, ...]]] = []
+        users: dict[str, set[str]] = defaultdict(set)
+        for product_id, languages in names.items():
+            for phrase in sorted({p for n in languages.values() for w in n.words for p in _readings(w)}):
+                self._phrases.append((product_id, phrase))
+                for word in phrase:
+                    users[word].add(product_id)
+        self._weight = {word: math.log(1 + len(names) / len(ids)) for word, ids in users.items()}
+        self._long_words = [word for word in users if len(word) >= SHORTEST_FUZZY]
+        self._phrases_with: dict[str, list[int]] = defaultdict(list)
+        for number, (_, phrase) in enumerate(self._phrases):
+            for word in phrase:
+                self._phrases_with[word].append(number)
+
+    def resolve(self, text: str) -> list[Likeness]:
+        """Products by score, best first, none below the threshold. Codes of two letters count only in capitals."""
+        return self.score(self.likenesses(text))
+
+    def likenesses(self, text: str) -> list[dict[str, float]]:
+        """For each asked word that is like any name's word: those words, and how like they are."""
+        asked = [word for word in words_of(text) if word not in SHORT_WORDS_OF_SPEECH or word.upper() in text]
+        return [like for word in self._rejoined(asked) if (like := self.like(word))]
+
+    def score(self, asked: Iterable[dict[str, float]]) -> list[Likeness]:
+        """Weigh the products against words that were matched by `likenesses`."""
+        likes = list(asked)
+        told = [max(self._weight[word] * like for word, like in words.items()) for words in likes]
+        best: dict[str, float] = {}
+        for number in {n for words in likes for word in words for n in self._phrases_with[word]}:
+            product_id, phrase = self._phrases[number]
+            found = [max((self._weight[w] * words.get(w, 0) for w in phrase), default=0) for words in likes]
+            named = [self._weight[w] * max(words.get(w, 0) for words in likes) for w in phrase]
+            of_asked = sum(min(f, t) for f, t in zip(found, told, strict=True)) / sum(told)
+            of_name = sum(named) / sum(self._weight[w] for w in phrase)
+            likeness = max(max(words.get(w, 0) for w in phrase) for words in likes)
+            score = likeness * (OF_ASKED * of_asked + (1 - OF_ASKED) * of_name)
+            best[product_id] = max(score, best.get(product_id, 0))
+        ranked = sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))
+        return [Likeness(product_id, round(score, 4)) for product_id, score in ranked if score >= GOOD_ENOUGH]
+
+    def like(self, word: str) -> dict[str, float]:
+        """The words of names that this word may stand for: itself, its misspellings and inflections, its endings."""
+        found = {word: 1.0} if word in self._weight else {}
+        if len(word) < SHORTEST_FUZZY:
+            return found
+        cutoff = LIKE_WORD if len(word) < 8 else LIKE_LONG_WORD
+        for other, score, _ in process.extract(
+            word, self._long_words, scorer=OSA.normalized_similarity, score_cutoff=cutoff, limit=12, processor=None
+        ):
+            found[other] = max(score, found.get(other, 0))
+        for other in self._long_words:
+            if other.startswith(word):
+                found[other] = max(UNFINISHED, found.get(other, 0))
+        return found
+
+    def _rejoined(self, words: list[str]) -> list[str]:
+        """Two words that the catalogue writes as one ("saw dust") become that one."""
+        joined: list[str] = []
+        for word in words:
+            if joined and joined[-1] not in self._weight and joined[-1] + word in self._weight:
+                joined[-1] += word
+            else:
+                joined.append(word)
+        return joined
+
+
+def _readings(name: str) -> list[tuple[str, ...]]:
+    """A name as its words, and, when it has two, also written together ("woodpellets")."""
+    words = tuple(word for word in words_of(name) if len(word) > 2 or word.upper() in name)
+    if len(words) == 2:
+        return [words, ("".join(words),)]
+    return [words] if words else []

@@ -1,0 +1,1 @@
+"""Finding what fits: reading a sentence, matching words, filters and places."""

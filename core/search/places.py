@@ -1,0 +1,104 @@
+"""Towns and ports by any of their names, and how far apart two places are."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import dropwhile
+from pathlib import Path
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from core.catalogue.names import folded
+
+EARTH_RADIUS_KM = 6371.0088  # mean radius, IUGG
+LIKE_NAME = 0.78  # one wrong letter in five; below it Lublin and Lubliana meet
+SHORTEST_FUZZY = 4
+# Endings of the cases in which the eleven languages put a town ("Rygoje", "Kaunase", "в Києві").
+LONGEST_ENDING = 3
+_ENDING_LETTERS = "aeiouysаеиоуіїєья"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A town or port; `everyday_word` means its name alone in a sentence is not enough to recognise it."""
+
+    name: str
+    country: str  # ISO 3166-1 alpha-2
+    latitude: float
+    longitude: float
+    zone: str  # IANA
+    everyday_word: bool
+    other_names: tuple[str, ...]
+
+    def km_to(self, other: Place) -> float:
+        """Great-circle distance in kilometres."""
+        return distance_km(self.latitude, self.longitude, other.latitude, other.longitude)
+
+
+def distance_km(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:
+    """Great-circle distance of two positions in degrees, by the haversine formula; within 0.5 % of the real Earth."""
+    one, other = math.radians(latitude), math.radians(other_latitude)
+    north, east = other - one, math.radians(other_longitude - longitude)
+    half_chord = math.sin(north / 2) ** 2 + math.cos(one) * math.cos(other) * math.sin(east / 2) ** 2
+    return 2 * EARTH_RADIUS_KM * math.asin(min(1.0, math.sqrt(half_chord)))
+
+
+class Places:
+    """The gazetteer. Of two places with one name the one listed first wins, and the other is offered too."""
+
+    def __init__(self, places: Iterable[Place]) -> None:
+        self._by_name: dict[str, list[Place]] = defaultdict(list)
+        self.all = tuple(places)
+        for place in self.all:
+            for name in {folded(name): None for name in (place.name, *place.other_names)}:
+                self._by_name[name].append(place)
+        self._long_names = [name for name in self._by_name if len(name) >= SHORTEST_FUZZY]
+        self.longest_name_words = max((name.count(" ") + 1 for name in self._by_name), default=1)
+
+    def named(self, name: str) -> tuple[Place, ...]:
+        """The places of exactly that name in any language; accents and case do not matter."""
+        return tuple(self._by_name.get(folded(name.strip()), ()))
+
+    def like(self, name: str) -> tuple[Place, ...]:
+        """The places of that name, or, when there is none, of the nearest spelling or grammatical case of it."""
+        exact = self.named(name)
+        word = folded(name.strip())
+        if exact or len(word) < SHORTEST_FUZZY:
+            return exact
+        declined = [known for known in self._long_names if _is_case_of(word, known)]
+        if declined:
+            return tuple(self._by_name[max(declined, key=len)])
+        near = process.extractOne(
+            word, self._long_names, scorer=OSA.normalized_similarity, score_cutoff=LIKE_NAME, processor=None
+        )
+        return tuple(self._by_name[near[0]]) if near else ()
+
+
+def load_places(path: Path) -> Places:
+    """Read config/catalogue/places.csv; lines before the header that start with # are its licence and notes."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    rows = csv.DictReader(dropwhile(lambda line: line.startswith("#"), lines))
+    return Places([_place(row) for row in rows])
+
+
+def _place(row: dict[str, str]) -> Place:
+    return Place(
+        name=row["name"],
+        country=row["country"],
+        latitude=float(row["latitude"]),
+        longitude=float(row["longitude"]),
+        zone=row["zone"],
+        everyday_word=row["everyday_word"] == "yes",
+        other_names=tuple(name for name in row["other_names"].split("|") if name),
+    )
+
+
+def _is_case_of(word: str, name: str) -> bool:
+    """Whether the word is the name in another grammatical case: the stem stays, a short ending differs."""
+    stem = name.rstrip(_ENDING_LETTERS)
+    return len(stem) >= SHORTEST_FUZZY and word.startswith(stem) and len(word) - len(stem) <= LONGEST_ENDING
