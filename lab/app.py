@@ -103,7 +103,7 @@ class Lab:
         app.mount("/page", StaticFiles(directory=PAGE, check_dir=False))
         return app
 
-    def _people(self) -> list[dict[str, Any]]:
+    async def _people(self) -> list[dict[str, Any]]:
         """Everybody on both platforms."""
         people = [person_view(chat) for chat in self.telegram.bot.chats.values()]
         return people + self.slack.people()

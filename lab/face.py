@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Annotated, Any
@@ -19,7 +19,7 @@ Seen = dict[str, Any]
 class Controls:
     """The `/lab/...` calls that belong to no single service; `people` lists everybody on all platforms."""
 
-    def __init__(self, world: World, people: Callable[[], list[Seen]]) -> None:
+    def __init__(self, world: World, people: Callable[[], Awaitable[list[Seen]]]) -> None:
         self.world = world
         self.people = people
 
@@ -35,29 +35,29 @@ class Controls:
         routes.add_api_route("/news", self.news, methods=["GET"])
         return routes
 
-    def clock(self) -> dict[str, str]:
+    async def clock(self) -> dict[str, str]:
         return {"now": self.world.clock.now().isoformat()}
 
-    def advance(self, seconds: Annotated[float, Body(embed=True, ge=0)]) -> dict[str, str]:
+    async def advance(self, seconds: Annotated[float, Body(embed=True, ge=0)]) -> dict[str, str]:
         self.world.clock.advance(timedelta(seconds=seconds))
         self.world.tell({"kind": "clock"})
-        return self.clock()
+        return await self.clock()
 
-    def wire(self, after: int = 0, service: str = "") -> list[Seen]:
+    async def wire(self, after: int = 0, service: str = "") -> list[Seen]:
         return [
             asdict(each) | {"at": each.at.isoformat()}
             for each in self.world.wire
             if each.number > after and service in ("", each.service)
         ]
 
-    def faults(self) -> list[Seen]:
+    async def faults(self) -> list[Seen]:
         return [asdict(each) for each in self.world.faults]
 
-    def disturb(self, fault: Fault) -> list[Seen]:
+    async def disturb(self, fault: Fault) -> list[Seen]:
         self.world.faults.append(fault)
-        return self.faults()
+        return await self.faults()
 
-    def calm(self) -> list[Seen]:
+    async def calm(self) -> list[Seen]:
         self.world.faults.clear()
         return []
 

@@ -95,7 +95,7 @@ class Mail:
         routes = APIRouter(prefix="/lab/mail")
 
         @routes.get("")
-        def read(to: str = "") -> list[dict[str, Any]]:
+        async def read(to: str = "") -> list[dict[str, Any]]:
             wanted = to.lower()
             letters = self.letters
             return [
@@ -103,7 +103,7 @@ class Mail:
             ]
 
         @routes.get("/{number}/{place}")
-        def attachment(number: int, place: int) -> Response:
+        async def attachment(number: int, place: int) -> Response:
             if not 1 <= number <= len(self.letters) or not 0 <= place < len(self.letters[number - 1].attachments()):
                 raise HTTPException(404, "no such attachment")
             part = self.letters[number - 1].attachments()[place]

@@ -7,7 +7,9 @@ import itertools
 import json
 import re
 from collections import defaultdict, deque
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, Final
 
 import aiohttp
@@ -34,8 +36,9 @@ class Webhook:
 class Delivery:
     """The bot's queue of updates. One person's updates stay in order; different people do not wait for each other."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, on_reply: Callable[[dict[str, Any]], Awaitable[None]]) -> None:
         self.world = world
+        self._on_reply = on_reply  # a webhook may answer with a call of the Bot API
         self.webhook: Webhook | None = None
         self.allowed: frozenset[str] = frozenset()
         self.last_error: tuple[int, str] | None = None
@@ -106,7 +109,8 @@ class Delivery:
     async def _disturbed(self, updates: list[Update]) -> list[Update]:
         """The batch as the faults leave it; a lost update stays queued, so the next poll brings it."""
         given: list[Update] = []
-        for place, update in enumerate(updates):
+        held: list[Update] = []
+        for update in updates:
             kind = _kind(update)
             fault = self.world.strike("telegram", "delivery", kind)
             if fault and fault.kind in {"drop", "outage", "answer_lost"}:
@@ -114,11 +118,13 @@ class Delivery:
                 break
             if fault and fault.kind == "delay":
                 await asyncio.sleep(fault.seconds)
-            given.append(update)
-            if fault and fault.kind == "duplicate":
-                given.append(update)
-            if fault and fault.kind == "reorder" and place + 1 < len(updates):
-                given[-1:] = [updates[place + 1], update]
+            if fault and fault.kind == "reorder":
+                held.append(update)
+                continue
+            given += [update, update] if fault and fault.kind == "duplicate" else [update]
+            given += held
+            held = []
+        given += held
         for update in given:
             self.world.record("telegram", "out", _kind(update), update)
         return given
@@ -203,10 +209,12 @@ class Delivery:
         async with self._slots:
             receipt = await self._courier.deliver(_kind(update), update, send)
         if not receipt.taken:
-            reason = (
-                "Connection failed" if receipt.status is None else f"Wrong response from the webhook: {receipt.status}"
-            )
+            status = receipt.status
+            phrase = HTTPStatus(status).phrase if status in set(HTTPStatus) else ""
+            reason = f"Wrong response from the webhook: {status} {phrase}" if status else "Connection failed"
             self.last_error = (int(self.world.clock.now().timestamp()), reason)
+        elif isinstance(receipt.answer, dict) and "method" in receipt.answer:
+            await self._on_reply(receipt.answer)
         return receipt.taken
 
     def _allow(self, call: Call) -> None:

@@ -19,11 +19,15 @@ PERSON_UPLOAD_BYTES: Final = 100 * 1024 * 1024
 Seen = dict[str, Any]
 Text = Annotated[str, Body(embed=True, min_length=1, max_length=TEXT_CHARACTERS)]
 Number = Annotated[int, Body(embed=True)]
+Payload = Annotated[str, Body(embed=True, pattern=r"^[A-Za-z0-9_-]{0,64}$")]
 Word = Annotated[str, Body(embed=True, max_length=256)]
 
 
 class Phones:
-    """Every call of a person, bound to the bot they talk to. Nothing has to be set up before the first one."""
+    """Every call of a person, bound to the bot they talk to. Nothing has to be set up before the first one.
+
+    All are `async` though none waits: FastAPI runs plain functions in threads, and the lab lives in one.
+    """
 
     def __init__(self, bot: Bot) -> None:
         self.bot = bot
@@ -38,7 +42,7 @@ class Phones:
             routes.add_api_route(f"/people/{{person}}/{deed.__name__}", deed, methods=["POST"])
         return routes
 
-    def add_person(
+    async def add_person(
         self,
         name: Annotated[str, Body(min_length=1, max_length=128)],
         *,
@@ -49,17 +53,17 @@ class Phones:
         person = self.bot.add_person(name, number, username, language)
         return person_view(self.bot.chats[person.id])
 
-    def chat(self, person: int) -> Seen:
+    async def chat(self, person: int) -> Seen:
         return chat_view(self.bot, self._chat(person))
 
-    def say(self, person: int, text: Text, reply_to: Annotated[int | None, Body()] = None) -> Seen:
+    async def say(self, person: int, text: Text, reply_to: Annotated[int | None, Body()] = None) -> Seen:
         chat = self._open(person)
         content = marked(text)
         if reply_to in chat.messages:
             content["reply_to_message"] = chat.messages[reply_to]
         return message_view(chat, self.bot.receive(chat, content))
 
-    def edit(self, person: int, message_id: Number, text: Text) -> Seen:
+    async def edit(self, person: int, message_id: Number, text: Text) -> Seen:
         """Telegram lets people edit their own texts; the bot hears of it as `edited_message`."""
         chat = self._open(person)
         message = chat.messages.get(message_id)
@@ -72,7 +76,7 @@ class Phones:
         self.bot.changed(person)
         return message_view(chat, changed)
 
-    def press(self, person: int, message_id: Number, data: Word) -> dict[str, str]:
+    async def press(self, person: int, message_id: Number, data: Word) -> dict[str, str]:
         """A phone that has not heard of an edit still shows the old button, so any data may be pressed."""
         chat = self._open(person)
         message = chat.messages.get(message_id)
@@ -82,11 +86,11 @@ class Phones:
         content = {"message": message or gone, "chat_instance": str(-person), "data": data}
         return {"query_id": self.bot.ask("callback_query", chat, content).id}
 
-    def start(self, person: int, payload: Annotated[str, Body(embed=True, pattern=r"^[\w-]{0,64}$")] = "") -> Seen:
+    async def start(self, person: int, payload: Payload = "") -> Seen:
         """The START button or a deep link; it brings a blocked bot back, too."""
         chat = self._chat(person)
         if chat.blocked:
-            self.unblock(person)
+            self._set_blocked(chat, blocked=False)
         return message_view(chat, self.bot.receive(chat, marked(f"/start {payload}".strip())))
 
     async def send(
@@ -108,7 +112,7 @@ class Phones:
         group = {"media_group_id": str(secrets.randbelow(10**17))} if len(files) > 1 else {}
         return [message_view(chat, self.bot.receive(chat, content | group)) for content in contents]
 
-    def location(
+    async def location(
         self,
         person: int,
         latitude: Annotated[float, Body(ge=-90, le=90)],
@@ -118,19 +122,19 @@ class Phones:
         place = {"latitude": latitude, "longitude": longitude}
         return message_view(chat, self.bot.receive(chat, {"location": place}))
 
-    def block(self, person: int) -> Seen:
+    async def block(self, person: int) -> Seen:
         return self._set_blocked(self._chat(person), blocked=True)
 
-    def unblock(self, person: int) -> Seen:
+    async def unblock(self, person: int) -> Seen:
         return self._set_blocked(self._chat(person), blocked=False)
 
-    def inline(self, person: int, query: Word = "") -> dict[str, str]:
+    async def inline(self, person: int, query: Word = "") -> dict[str, str]:
         """Types `@bot query`; the results appear in the chat view under `inline`."""
         chat = self._open(person)
         content = {"query": query, "offset": "", "chat_type": "sender"}
         return {"query_id": self.bot.ask("inline_query", chat, content).id}
 
-    def choose(self, person: int, query_id: Word, result_id: Word) -> Seen:
+    async def choose(self, person: int, query_id: Word, result_id: Word) -> Seen:
         """The chosen result is written into the chat by the person, "via @bot"."""
         chat = self._open(person)
         for result in chat.inline_results.get(query_id, []):
@@ -140,7 +144,7 @@ class Phones:
                 return message_view(chat, self.bot.receive(chat, self._chosen(result)))
         raise HTTPException(404, "there is no such inline result on the screen")
 
-    def download(self, file_id: str) -> Response:
+    async def download(self, file_id: str) -> Response:
         stored = self.bot.files.get(file_id)
         if stored is None:
             raise HTTPException(404, "no such file")

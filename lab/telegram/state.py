@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -72,14 +73,14 @@ class Query:
 class Bot:
     """The state behind one token."""
 
-    def __init__(self, world: World, token: str = DEFAULT_TOKEN) -> None:
+    def __init__(self, world: World, token: str, on_reply: Callable[[dict[str, Any]], Awaitable[None]]) -> None:
         self.world = world
         self.token = token
         self.username = "parley_lab_bot"
         self.name = "Parley"
         self.chats: dict[int, Chat] = {}
         self.queries: dict[str, Query] = {}
-        self.delivery = Delivery(world)
+        self.delivery = Delivery(world, on_reply)
         self.files = Files()
         self.pace = Pace(world.clock)
         self.commands: dict[tuple[str, str], list[dict[str, str]]] = {}  # (scope as JSON, language) -> commands

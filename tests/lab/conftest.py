@@ -7,9 +7,11 @@ from contextlib import asynccontextmanager
 
 import aiohttp
 import pytest
+from telegram import Bot
 
 from lab.app import Lab
 from lab.world import World
+from tests.lab.phone import Phone
 
 
 @asynccontextmanager
@@ -33,3 +35,20 @@ async def browser(lab: Lab) -> AsyncIterator[aiohttp.ClientSession]:
     """A client of the lab's faces: paths are relative to its address."""
     async with aiohttp.ClientSession(lab.url) as browser:
         yield browser
+
+
+@pytest.fixture
+async def bot(lab: Lab) -> AsyncIterator[Bot]:
+    """The real python-telegram-bot, pointed at the lab."""
+    async with Bot(
+        lab.telegram.token, base_url=f"{lab.url}/telegram/bot", base_file_url=f"{lab.url}/telegram/file/bot"
+    ) as bot:
+        yield bot
+
+
+@pytest.fixture
+async def ona(browser: aiohttp.ClientSession) -> Phone:
+    """A person who has said a word to the bot, so that it may answer; the word is still queued."""
+    ona = await Phone.buy(browser, "Ona Kazlauskienė", language="lt")
+    await ona.do("say", text="labas")
+    return ona

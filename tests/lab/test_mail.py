@@ -1,0 +1,56 @@
+"""The pretend mail server, written to by the real aiosmtplib and read as a person reads mail."""
+
+from __future__ import annotations
+
+from email.message import EmailMessage
+
+import aiohttp
+import aiosmtplib
+import pytest
+
+from lab.app import Lab
+from lab.world import Fault
+
+
+def letter() -> EmailMessage:
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = "parley@example.org", "ona@example.lt", "Sąskaita № 7"
+    message.set_content("Labas, Ona.\n")
+    message.add_alternative("<p>Labas, Ona.</p>\n", subtype="html")
+    message.add_attachment(b"%PDF-1.7 invoice", maintype="application", subtype="pdf", filename="saskaita.pdf")
+    return message
+
+
+async def post(lab: Lab, message: EmailMessage, to: str) -> None:
+    port = int(lab.smtp_url.rsplit(":", 1)[1])
+    await aiosmtplib.send(message, recipients=[to], hostname="127.0.0.1", port=port)
+
+
+async def test_a_letter_is_kept_whole(lab: Lab, browser: aiohttp.ClientSession) -> None:
+    await post(lab, letter(), "ona@example.lt")
+    async with browser.get("/lab/mail", params={"to": "Ona@example.lt"}) as answer:
+        [seen] = await answer.json()
+    assert (seen["to"], seen["from"], seen["subject"]) == (["ona@example.lt"], "parley@example.org", "Sąskaita № 7")
+    assert (seen["text"].strip(), seen["html"].strip()) == ("Labas, Ona.", "<p>Labas, Ona.</p>")
+    [attached] = seen["attachments"]
+    assert (attached["name"], attached["mime"], attached["size"]) == ("saskaita.pdf", "application/pdf", 16)
+    async with browser.get(attached["url"]) as answer:
+        assert await answer.read() == b"%PDF-1.7 invoice"
+
+
+async def test_each_person_reads_their_own(lab: Lab, browser: aiohttp.ClientSession) -> None:
+    await post(lab, letter(), "ona@example.lt")
+    await post(lab, letter(), "jonas@example.lt")
+    async with browser.get("/lab/mail", params={"to": "jonas@example.lt"}) as answer:
+        assert [each["to"] for each in await answer.json()] == [["jonas@example.lt"]]
+    async with browser.get("/lab/mail/1/9") as answer:
+        assert answer.status == 404
+
+
+async def test_a_mail_server_that_is_down_says_try_again(lab: Lab, browser: aiohttp.ClientSession) -> None:
+    lab.world.faults.append(Fault("mail", "outage"))
+    with pytest.raises(aiosmtplib.SMTPDataError, match="try again later"):
+        await post(lab, letter(), "ona@example.lt")
+    await post(lab, letter(), "ona@example.lt")
+    async with browser.get("/lab/mail") as answer:
+        assert len(await answer.json()) == 1
