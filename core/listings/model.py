@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from enum import StrEnum
 from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 from sqlalchemy import JSON, Boolean, Date, Float, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from core.kernel.db import Exact, Id, Instant, OneOf, Table, Words
+from core.kernel.db import Exact, Id, Instant, Table, Words
 from core.kernel.money import UnitPrice
 from core.kernel.process import InProcess, Process, Transition
 from core.kernel.quantity import Quantity
@@ -22,22 +21,6 @@ PHOTOS_AT_MOST: Final = 10
 
 Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
 FileIds = tuple[Annotated[str, StringConstraints(min_length=1, max_length=64)], ...]
-
-
-class Incoterm(StrEnum):
-    """Incoterms 2020: who carries the goods how far. The last four are for ships only."""
-
-    EXW = "EXW"
-    FCA = "FCA"
-    CPT = "CPT"
-    CIP = "CIP"
-    DAP = "DAP"
-    DPU = "DPU"
-    DDP = "DDP"
-    FAS = "FAS"
-    FOB = "FOB"
-    CFR = "CFR"
-    CIF = "CIF"
 
 
 class Place(BaseModel):
@@ -78,7 +61,7 @@ class PublishListing(BaseModel):
     price: UnitPrice
     negotiable: bool = True
     buy_now: bool = False
-    incoterm: Incoterm
+    incoterm: Code  # a delivery term of the catalogue: the eleven of 2020, or how gas and papers change hands
     place: Place
     window_from: date
     window_to: date
@@ -131,6 +114,7 @@ LISTING: Final = Process(
         Transition("sold_out", "restock", SYSTEM | SELLER, "live"),
         Transition("sold_out", "withdraw", SELLER, "withdrawn"),
         Transition("sold_out", "listing_expired", TIME_ALONE, "expired"),
+        Transition("expired", "change", SELLER, "expired"),
         Transition("expired", "renew", SELLER, "live"),
         Transition("expired", "withdraw", SELLER, "withdrawn"),
         Transition("expired", "listing_forgotten", TIME_ALONE, "withdrawn", FORGOTTEN_AFTER),
@@ -166,7 +150,7 @@ class Listing(InProcess, Table):
     price_unit: Mapped[str] = mapped_column(String(20))
     negotiable: Mapped[bool] = mapped_column(Boolean)
     buy_now: Mapped[bool] = mapped_column(Boolean)
-    incoterm: Mapped[Incoterm] = mapped_column(OneOf(Incoterm))
+    incoterm: Mapped[str] = mapped_column(String(60))
     place_name: Mapped[str] = mapped_column(String(120))
     country: Mapped[str] = mapped_column(String(2))
     lat: Mapped[float | None] = mapped_column(Float)
@@ -206,4 +190,6 @@ class Listing(InProcess, Table):
 
     @property
     def expires_at(self) -> datetime:
-        return self.renewed_at + STANDS_FOR
+        """Sixty days after the last renewal, or with the day its delivery window ends."""
+        window_over = datetime.combine(self.window_to + timedelta(days=1), time.min, UTC)
+        return min(self.renewed_at + STANDS_FOR, window_over)

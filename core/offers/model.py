@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
-from sqlalchemy import JSON, ForeignKey, Integer, String
+from sqlalchemy import JSON, ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.kernel.db import Id, Instant, Table
@@ -15,7 +15,7 @@ from core.kernel.errors import Invalid
 from core.kernel.money import Money, UnitPrice
 from core.kernel.process import InProcess, Process, Transition
 from core.kernel.quantity import Quantity
-from core.listings.model import Code, Incoterm, Place
+from core.listings.model import Code, Place
 
 Side = Literal["buyer", "seller"]
 
@@ -33,7 +33,8 @@ SMALLEST_PAYMENT_MINOR: Final = 500
 class Terms(BaseModel):
     """What is to be delivered, where, when and for how much. Two equal terms have one canonical text.
 
-    `certificates` are scheme ids of the catalogue. `price` is per a unit of the same kind as `quantity`'s.
+    `incoterm` is a delivery term, `certificates` are schemes of the catalogue. `price` is per a unit of the same
+    kind as the unit of `quantity`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -43,7 +44,7 @@ class Terms(BaseModel):
     certificates: Annotated[tuple[Code, ...], Field(max_length=10)] = ()
     quantity: Quantity
     price: UnitPrice
-    incoterm: Incoterm
+    incoterm: Code
     place: Place
     window_from: date
     window_to: date
@@ -165,6 +166,18 @@ class Offer(InProcess, Table):
     made_at: Mapped[datetime] = mapped_column(Instant)
     terms_json: Mapped[dict[str, Any]] = mapped_column("terms", JSON)
     rounds: Mapped[list[OfferRound]] = relationship(lazy="selectin", order_by=OfferRound.number)
+
+    # One open talk per buyer and listing, also when two of a company's members press at once.
+    __table_args__ = (
+        Index(
+            "uq_offer_open",
+            "listing_id",
+            "buyer",
+            unique=True,
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+    )
 
     @property
     def terms(self) -> Terms:

@@ -1,0 +1,70 @@
+"""Pure decisions about listings: what may be put up, and what is left when some of it is taken."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Final
+
+from core.catalogue import Catalogue, Product
+from core.kernel.errors import Invalid, Refusal
+from core.kernel.money import UnitPrice
+from core.kernel.quantity import Quantity, convertible
+
+FURTHEST_WINDOW: Final = timedelta(days=2 * 366)  # nobody quotes a firm price beyond two seasons
+
+
+def check_goods(
+    catalogue: Catalogue, product_id: str, grade_id: str | None, schemes: Sequence[str], delivery_term: str
+) -> Product:
+    """The product, when grade, certificate schemes and delivery term are ones the trade knows. Raises Refusal."""
+    product = catalogue.product(product_id)
+    if grade_id is not None and grade_id not in product.grades:
+        raise Invalid("listing.grade_unknown", field="grade_id", given=grade_id, known=product.grades)
+    for scheme in schemes:
+        catalogue.scheme(scheme)
+    if len(set(schemes)) < len(schemes):
+        raise Invalid("listing.certificate_twice", field="certificates")
+    catalogue.term(delivery_term)
+    return product
+
+
+def check_window(window_from: date, window_to: date, today: date) -> None:
+    """Raises Invalid for a delivery window that runs backwards, is over, or lies too far ahead."""
+    if window_to < window_from:
+        raise Invalid("listing.window_backwards", field="window_to", window_from=window_from)
+    if window_to < today:
+        raise Invalid("listing.window_past", field="window_to", today=today)
+    if window_to > today + FURTHEST_WINDOW:
+        raise Invalid("listing.window_too_far", field="window_to", latest=today + FURTHEST_WINDOW)
+
+
+def check_price(price: UnitPrice, unit: str) -> None:
+    """Raises Invalid when the price is per a unit that the quantity cannot be counted in."""
+    if not convertible(price.unit, unit):
+        raise Invalid("listing.price_unit_differs", field="price", given=price.unit, unit=unit)
+
+
+def smallest_lot(quantity: Quantity, min_lot: Quantity | None) -> Quantity:
+    """The smallest lot in the unit of the quantity; the whole when none is named. Raises Invalid."""
+    quantity.positive()
+    if min_lot is None:
+        return quantity
+    smallest = min_lot.positive().to(quantity.unit).positive()
+    if smallest > quantity:
+        raise Invalid("listing.min_lot_too_large", field="min_lot", given=smallest, most=quantity)
+    return smallest
+
+
+def check_taking(quantity: Quantity, remaining: Quantity, min_lot: Quantity) -> Quantity:
+    """That quantity in the listing's unit, when it may be taken. Raises Refusal with what would be possible."""
+    wanted = quantity.positive().to(remaining.unit)
+    if wanted > remaining:
+        raise Refusal("listing.not_enough_left", field="quantity", wanted=wanted, remaining=remaining)
+    if wanted < min_lot and wanted != remaining:
+        raise Invalid("listing.below_min_lot", field="quantity", given=wanted, least=min(min_lot, remaining))
+    return wanted
+
+
+def is_sold_out(remaining: Quantity, min_lot: Quantity) -> bool:
+    return remaining < min_lot

@@ -1,0 +1,245 @@
+"""What sellers do with their listings, and what offers take from them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from sqlalchemy import select
+
+from core.catalogue import Catalogue
+from core.kernel.errors import NotAllowed, NotFound, Refusal, Stale
+from core.kernel.process import enter, step
+from core.kernel.quantity import Quantity
+from core.kernel.timers import Timer, set_timer
+from core.kernel.transaction import Ctx
+from core.listings import rules
+from core.listings.events import (
+    ListingChanged,
+    ListingExpired,
+    ListingPublished,
+    ListingSoldOut,
+    ListingWithdrawn,
+)
+from core.listings.model import LISTING, ChangeListing, Listing, ListingCertificate, PublishListing
+from core.people.service import acting, has_traded
+
+EXPIRY = "listing_expired"
+TAKES_OFFERS = frozenset({"live"})
+# A talk that has begun may end well although the listing is no longer shown to others.
+TAKES_RESERVATIONS = frozenset({"live", "paused", "expired"})
+
+
+def publish_listing(ctx: Ctx, catalogue: Catalogue, command: PublishListing) -> Listing:
+    """Put goods up for sale; they can be found at once. Raises Invalid."""
+    person = acting(ctx)
+    schemes = [certificate.scheme for certificate in command.certificates]
+    product = rules.check_goods(catalogue, command.product_id, command.grade_id, schemes, command.incoterm)
+    command.quantity.within(product.units)
+    rules.check_price(command.price, command.quantity.unit)
+    rules.check_window(command.window_from, command.window_to, ctx.now.date())
+    min_lot = rules.smallest_lot(command.quantity, command.min_lot)
+    listing = Listing(
+        id=ctx.new_id(),
+        seller=person.organisation_id,
+        published_by=person.id,
+        published_at=ctx.now,
+        renewed_at=ctx.now,
+        unit=command.quantity.unit,
+        quantity_amount=command.quantity.amount,
+        remaining_amount=command.quantity.amount,
+        min_lot_amount=min_lot.amount,
+        price_amount=command.price.amount,
+        price_currency=command.price.currency,
+        price_unit=command.price.unit,
+        place_name=command.place.name,
+        country=command.place.country,
+        lat=command.place.lat,
+        lon=command.place.lon,
+        photos=list(command.photos),
+        documents=list(command.documents),
+        certificates=[ListingCertificate(scheme=each.scheme, number=each.number) for each in command.certificates],
+        **command.model_dump(include=AS_GIVEN),
+    )
+    enter(ctx, LISTING, listing, LISTING.initial, {EXPIRY: listing.expires_at})
+    ctx.session.add(listing)
+    has_traded(ctx, person.organisation_id)
+    ctx.announce(ListingPublished(listing.id, listing.seller, person.id))
+    ctx.session.flush()
+    return listing
+
+
+AS_GIVEN = {
+    "product_id",
+    "grade_id",
+    "negotiable",
+    "buy_now",
+    "incoterm",
+    "window_from",
+    "window_to",
+    "packaging",
+    "words",
+    "language",
+}
+
+
+def listing_for(ctx: Ctx, listing_id: str) -> Listing:
+    """A listing in whatever state, as everybody may see it. Raises NotFound."""
+    listing = ctx.session.get(Listing, listing_id)
+    if listing is None:
+        raise NotFound
+    return listing
+
+
+def listings_of(ctx: Ctx, organisation_id: str) -> list[Listing]:
+    """An organisation's listings that are not withdrawn, the newest first."""
+    query = select(Listing).where(Listing.seller == organisation_id, Listing.state != "withdrawn")
+    return list(ctx.session.scalars(query.order_by(Listing.id.desc())))
+
+
+def change_listing(ctx: Ctx, listing_id: str, command: ChangeListing, seen: int | None = None) -> Listing:
+    """Change what is given. Offers already made keep their terms. Raises NotAllowed, Stale, Invalid."""
+    listing = _own(ctx, listing_id, seen)
+    step(ctx, LISTING, listing, "change", ("seller",))
+    given = command.model_dump(
+        include={"negotiable", "buy_now", "packaging", "words", "photos", "documents"}, exclude_none=True
+    )
+    for field, value in given.items():
+        setattr(listing, field, list(value) if isinstance(value, tuple) else value)
+    if command.price is not None:
+        rules.check_price(command.price, listing.unit)
+        listing.price_amount = command.price.amount
+        listing.price_currency = command.price.currency
+        listing.price_unit = command.price.unit
+    _change_stock(listing, command)
+    if command.window_from is not None or command.window_to is not None:
+        listing.window_from = command.window_from or listing.window_from
+        listing.window_to = command.window_to or listing.window_to
+        rules.check_window(listing.window_from, listing.window_to, ctx.now.date())
+        _move_expiry(ctx, listing)
+    _note_stock(ctx, listing, "seller")
+    _tell_changed(ctx, listing)
+    return listing
+
+
+def pause_listing(ctx: Ctx, listing_id: str, seen: int | None = None) -> Listing:
+    """Hide it from search without taking it down."""
+    return _move(ctx, listing_id, "pause", seen)
+
+
+def resume_listing(ctx: Ctx, listing_id: str, seen: int | None = None) -> Listing:
+    return _move(ctx, listing_id, "resume", seen)
+
+
+def sell_out_listing(ctx: Ctx, listing_id: str, seen: int | None = None) -> Listing:
+    """The seller sold the rest elsewhere."""
+    listing = _own(ctx, listing_id, seen)
+    listing.remaining_amount = Decimal(0)
+    _note_stock(ctx, listing, "seller")
+    ctx.session.flush()
+    return listing
+
+
+def renew_listing(ctx: Ctx, listing_id: str, seen: int | None = None) -> Listing:
+    """Let it stand for another sixty days. Raises Invalid when its delivery window is over."""
+    listing = _own(ctx, listing_id, seen)
+    rules.check_window(listing.window_from, listing.window_to, ctx.now.date())
+    listing.renewed_at = ctx.now
+    step(ctx, LISTING, listing, "renew", ("seller",), dues={EXPIRY: listing.expires_at})
+    _move_expiry(ctx, listing)  # from live to live the step itself leaves the timer as it is
+    _note_stock(ctx, listing, "system")
+    _tell_changed(ctx, listing)
+    return listing
+
+
+def withdraw_listing(ctx: Ctx, listing_id: str, seen: int | None = None) -> Listing:
+    """Take it down for good."""
+    listing = _own(ctx, listing_id, seen)
+    step(ctx, LISTING, listing, "withdraw", ("seller",))
+    ctx.announce(ListingWithdrawn(listing.id, listing.seller, ctx.actor.person))
+    ctx.session.flush()
+    return listing
+
+
+def reserve(ctx: Ctx, listing_id: str, quantity: Quantity) -> Quantity:
+    """Take goods off the shelf for an accepted offer; the amount in the listing's unit. Raises Refusal.
+
+    Two takers of the last tonne race on the row's version: the loser is run again and finds too little left.
+    """
+    listing = listing_for(ctx, listing_id)
+    if listing.state not in TAKES_RESERVATIONS:
+        raise Refusal("listing.not_for_sale", state=listing.state)
+    taken = rules.check_taking(quantity, listing.remaining, listing.min_lot)
+    listing.remaining_amount = (listing.remaining - taken).amount
+    _note_stock(ctx, listing, "system")
+    ctx.session.flush()
+    return taken
+
+
+def give_back(ctx: Ctx, listing_id: str, quantity: Quantity) -> None:
+    """Put reserved goods back on the shelf; a listing that was sold out is shown again."""
+    listing = listing_for(ctx, listing_id)
+    listing.remaining_amount = (listing.remaining + quantity.to(listing.unit)).amount
+    listing.quantity_amount = max(listing.quantity_amount, listing.remaining_amount)
+    _note_stock(ctx, listing, "system")
+    ctx.session.flush()
+
+
+def expire_listing(ctx: Ctx, listing_id: str) -> None:
+    """Its time is over; the seller may renew it."""
+    listing = listing_for(ctx, listing_id)
+    step(ctx, LISTING, listing, EXPIRY, ("time",))
+    ctx.announce(ListingExpired(listing.id, listing.seller, None))
+
+
+def forget_listing(ctx: Ctx, listing_id: str) -> None:
+    """Nobody renewed it for half a year."""
+    listing = listing_for(ctx, listing_id)
+    step(ctx, LISTING, listing, "listing_forgotten", ("time",))
+    ctx.announce(ListingWithdrawn(listing.id, listing.seller, None))
+
+
+def _own(ctx: Ctx, listing_id: str, seen: int | None) -> Listing:
+    listing = listing_for(ctx, listing_id)
+    if acting(ctx).organisation_id != listing.seller:
+        raise NotAllowed
+    if seen is not None and seen != listing.version:
+        raise Stale
+    return listing
+
+
+def _move(ctx: Ctx, listing_id: str, event: str, seen: int | None) -> Listing:
+    listing = _own(ctx, listing_id, seen)
+    step(ctx, LISTING, listing, event, ("seller",), dues={EXPIRY: listing.expires_at})
+    _tell_changed(ctx, listing)
+    return listing
+
+
+def _tell_changed(ctx: Ctx, listing: Listing) -> None:
+    ctx.announce(ListingChanged(listing.id, listing.seller, ctx.actor.person))
+    ctx.session.flush()
+
+
+def _change_stock(listing: Listing, command: ChangeListing) -> None:
+    if command.quantity is not None:
+        stock = command.quantity.positive().to(listing.unit)
+        listing.quantity_amount = listing.remaining_amount = stock.amount
+    if command.min_lot is not None:
+        listing.min_lot_amount = rules.smallest_lot(listing.quantity, command.min_lot).amount
+    elif command.quantity is not None:
+        listing.min_lot_amount = min(listing.min_lot_amount, listing.quantity_amount)
+
+
+def _note_stock(ctx: Ctx, listing: Listing, role: str) -> None:
+    """Let the shelf follow the stock: sold out when less than the smallest lot is left, shown again when not."""
+    empty = rules.is_sold_out(listing.remaining, listing.min_lot)
+    dues = {EXPIRY: listing.expires_at}
+    if empty and listing.state in ("live", "paused"):
+        step(ctx, LISTING, listing, "sell_out", (role,), dues=dues)
+        ctx.announce(ListingSoldOut(listing.id, listing.seller, ctx.actor.person))
+    elif not empty and listing.state == "sold_out":
+        step(ctx, LISTING, listing, "restock", (role,), dues=dues)
+
+
+def _move_expiry(ctx: Ctx, listing: Listing) -> None:
+    if LISTING.timed(listing.state)[0].event == EXPIRY:
+        set_timer(ctx.session, Timer(LISTING.name, listing.id, EXPIRY, listing.expires_at))

@@ -1,0 +1,110 @@
+"""Pure decisions about offers: what may be proposed on a listing, and what has changed between two proposals."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+from core.catalogue import Catalogue
+from core.kernel.errors import Invalid, Refusal
+from core.kernel.money import Money
+from core.kernel.quantity import Quantity
+from core.listings.model import Listing
+from core.listings.rules import check_goods, check_price, check_taking
+from core.offers.model import (
+    LARGEST_PAYMENT_MINOR,
+    LONGEST_VALIDITY,
+    ROUNDS_AT_MOST,
+    SHORTEST_VALIDITY,
+    SMALLEST_PAYMENT_MINOR,
+    Side,
+    Terms,
+)
+
+
+class Difference(NamedTuple):
+    """One field of the terms before and after."""
+
+    field: str
+    before: Any
+    after: Any
+
+
+def diff(earlier: Terms, later: Terms) -> list[Difference]:
+    """What changed, in the order of the fields; values keep their own types."""
+    return [
+        Difference(field, getattr(earlier, field), getattr(later, field))
+        for field in Terms.model_fields
+        if getattr(earlier, field) != getattr(later, field)
+    ]
+
+
+def other(side: Side) -> Side:
+    return "seller" if side == "buyer" else "buyer"
+
+
+def roles_of(side: Side, turn: Side) -> frozenset[str]:
+    """What this side is in the process table."""
+    return frozenset({side, "turn" if side == turn else "other"})
+
+
+def terms_of(listing: Listing, quantity: Quantity, lots: int = 1, note: str | None = None) -> Terms:
+    """The listing's own price and conditions for so much of it."""
+    return Terms(
+        product_id=listing.product_id,
+        grade_id=listing.grade_id,
+        certificates=tuple(each.scheme for each in listing.certificates),
+        quantity=quantity,
+        price=listing.price,
+        incoterm=listing.incoterm,
+        place=listing.place,
+        window_from=listing.window_from,
+        window_to=listing.window_to,
+        lots=lots,
+        packaging=listing.packaging,
+        note=note,
+    )
+
+
+def check_goods_of(catalogue: Catalogue, terms: Terms) -> None:
+    """Raises Refusal for a grade, a certificate or a delivery term that the trade does not know."""
+    check_goods(catalogue, terms.product_id, terms.grade_id, terms.certificates, terms.incoterm)
+
+
+def check_terms(terms: Terms, listing: Listing, today: date) -> None:
+    """Whether these terms may be proposed on this listing. Raises Invalid or Refusal that say what would be right."""
+    if terms.product_id != listing.product_id:
+        raise Invalid("offer.other_product", field="product_id", listed=listing.product_id)
+    if terms.price.currency != listing.price_currency:
+        raise Invalid("offer.other_currency", field="price", given=terms.price.currency, listed=listing.price_currency)
+    check_price(terms.price, terms.quantity.unit)
+    check_taking(terms.quantity, listing.remaining, listing.min_lot)
+    if not listing.negotiable and terms.price != listing.price:
+        raise Refusal("offer.price_fixed", field="price", listed=listing.price)
+    if terms.window_to < today:
+        raise Invalid("offer.window_past", field="window_to", today=today)
+    check_total(terms.total())
+
+
+def check_total(total: Money) -> None:
+    """Raises Invalid when one payment cannot carry it."""
+    if total.minor > LARGEST_PAYMENT_MINOR:
+        most = Money(LARGEST_PAYMENT_MINOR, total.currency)
+        raise Invalid("offer.too_large", field="quantity", total=total, most=most)
+    if total.minor < SMALLEST_PAYMENT_MINOR:
+        least = Money(SMALLEST_PAYMENT_MINOR, total.currency)
+        raise Invalid("offer.too_small", field="quantity", total=total, least=least)
+
+
+def check_counter(earlier: Terms, later: Terms, rounds: int) -> None:
+    """Raises Refusal when nothing has changed or the two have gone round often enough."""
+    if not diff(earlier, later):
+        raise Refusal("offer.nothing_changed")
+    if rounds >= ROUNDS_AT_MOST:
+        raise Refusal("offer.too_many_rounds", most=ROUNDS_AT_MOST)
+
+
+def check_validity(valid_for: timedelta) -> timedelta:
+    if not SHORTEST_VALIDITY <= valid_for <= LONGEST_VALIDITY:
+        raise Invalid("offer.validity", field="valid_for", least=SHORTEST_VALIDITY, most=LONGEST_VALIDITY)
+    return valid_for
