@@ -288,7 +288,7 @@ def _link(books: Books, key: str, refresh_url: str | None, return_url: str | Non
         raise no_such("account", key, param)
     token = books.new_id("link")
     expires_at = books.now() + LINK_SECONDS
-    books.extras[token, "link"] = Link(key, expires_at, refresh_url, return_url)
+    books.private[token] = Link(key, expires_at, refresh_url, return_url)
     return f"{books.base_url}/onboard/{key}?link={token}", expires_at
 
 

@@ -27,9 +27,9 @@ def move(
     owner: str,
     kind: str,
     amount: int,
-    currency: str,
-    source: str | None,
     *,
+    currency: str,
+    source: str,
     fee: int = 0,
     available_on: int | None = None,
     category: str | None = None,
@@ -141,7 +141,9 @@ def create_payout(books: Books, call: Call) -> Thing:
         metadata=call.params.get("metadata") or {},
         statement_descriptor=call.params.get("statement_descriptor"),
     )
-    payout["balance_transaction"] = move(books, call.account, "payout", -amount, currency, payout["id"])["id"]
+    payout["balance_transaction"] = move(
+        books, call.account, "payout", -amount, currency=currency, source=payout["id"]
+    )["id"]
     books.announce("payout.created", payout, account=call.account)
     books.later(payout["arrival_date"], lambda: _arrive(books, payout, call.account))
     return payout
@@ -158,7 +160,9 @@ def cancel_payout(books: Books, call: Call) -> Thing:
     if payout["status"] != "pending":
         raise Refusal(f"Payouts can only be canceled while they are pending; this one is {payout['status']}.")
     payout["status"] = "canceled"
-    back = move(books, call.account, "payout_cancel", payout["amount"], payout["currency"], payout["id"])
+    back = move(
+        books, call.account, "payout_cancel", payout["amount"], currency=payout["currency"], source=payout["id"]
+    )
     payout["failure_balance_transaction"] = back["id"]
     books.announce("payout.canceled", payout, {"status": "pending"}, call.account)
     return payout

@@ -45,7 +45,8 @@ class Books:
         self.things: dict[str, dict[str, Thing]] = {}
         self.by_id: dict[str, Thing] = {}
         self.owner: dict[str, str] = {}  # id -> connected account; absent for the platform's own
-        self.extras: dict[tuple[str, str], Any] = {}  # (id, field) -> value shown only when expanded
+        self.expandable: dict[tuple[str, str], Any] = {}  # (id, field) -> value shown only when expanded
+        self.private: dict[str, Any] = {}  # id -> what Stripe knows of it and tells nobody
         self.cards: dict[str, str] = {}  # payment method id -> card number
         self.on_event: Callable[[Thing], None] = lambda _: None
         self.call: Call | None = None  # the call being carried out, for events to name it

@@ -10,20 +10,24 @@ from lab.stripe.desk import Route
 from lab.stripe.errors import Refusal, no_such
 from lab.stripe.shapes import Thing
 
+Decline = tuple[str, str, str]
+"""(code, decline code, words for the payer)"""
+
 Authentication = Literal["never", "until_saved", "always"]
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One test number. `decline`: (code, decline code, words for the payer)."""
+    """One test number. `at_once`: its money is available without the usual two days."""
 
     number: str
     token: str
     about: str
     brand: str = "visa"
-    decline: tuple[str, str, str] | None = None
+    decline: Decline | None = None
     authentication: Authentication = "never"
     disputed: bool = False
+    at_once: bool = False
 
 
 CARDS: Final = [
@@ -55,6 +59,7 @@ CARDS: Final = [
         authentication="until_saved",
     ),
     Card("4000000000000259", "pm_card_createDispute", "Pays, and is disputed later", disputed=True),
+    Card("4000000000000077", "pm_card_bypassPending", "Pays, and the money is available at once", at_once=True),
 ]
 BY_NUMBER: Final = {card.number: card for card in CARDS}
 BY_TOKEN: Final = {card.token: card for card in CARDS}

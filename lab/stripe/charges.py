@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from lab.stripe.balance import CARD_DELAY, DAY, card_fee, move
-from lab.stripe.books import Books, Call, change_metadata, page
-from lab.stripe.cards import card_of, details
+from lab.stripe.books import PLATFORM, Books, Call, change_metadata, page
+from lab.stripe.cards import BY_NUMBER, Decline, card_of, details
 from lab.stripe.desk import Route
 from lab.stripe.shapes import Thing
 
@@ -22,13 +22,12 @@ def authorize(books: Books, intent: Thing, method: Thing, *, capture: bool) -> T
     charge = _charge(books, intent, method, card, status="succeeded", paid=True, captured=False)
     if capture:
         take(books, charge, charge["amount"])
-        books.announce("charge.succeeded", charge)
-    else:
-        books.announce("charge.succeeded", charge)
+    books.announce("charge.succeeded", charge)
     return charge
 
 
-def fail(books: Books, intent: Thing, method: Thing, code: str, decline_code: str, message: str) -> Thing:
+def fail(books: Books, intent: Thing, method: Thing, decline: Decline) -> Thing:
+    code, decline_code, message = decline
     card = details(books, card_of(books, method))
     charge = _charge(books, intent, method, card, status="failed", paid=False, captured=False)
     charge |= {"failure_code": code, "failure_message": message}
@@ -67,7 +66,7 @@ def _charge(books: Books, intent: Thing, method: Thing, card: dict[str, Any], **
         transfer_group=intent["transfer_group"],
         **state,
     )
-    books.extras[charge["id"], "refunds"] = {
+    books.expandable[charge["id"], "refunds"] = {
         "object": "list",
         "url": f"/v1/charges/{charge['id']}/refunds",
         "has_more": False,
@@ -78,15 +77,16 @@ def _charge(books: Books, intent: Thing, method: Thing, card: dict[str, Any], **
 
 def take(books: Books, charge: Thing, amount: int) -> None:
     """Capture `amount` (at most what is held): the money is on its way to the platform's balance."""
+    card = BY_NUMBER[books.cards[charge["payment_method"]]]
     moved = move(
         books,
-        "",
+        PLATFORM,
         "charge",
         amount,
-        charge["currency"],
-        charge["id"],
+        currency=charge["currency"],
+        source=charge["id"],
         fee=card_fee(amount),
-        available_on=books.now() + CARD_DELAY,
+        available_on=books.now() + (0 if card.at_once else CARD_DELAY),
     )
     charge |= {"captured": True, "amount_captured": amount, "balance_transaction": moved["id"]}
 

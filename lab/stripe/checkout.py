@@ -19,16 +19,26 @@ HOUR: Final = 3600
 def create_session(books: Books, call: Call) -> Thing:
     params = call.params
     mode = _checked_mode(params)
+    _check_customer(books, params)
     expires_at = _checked_expiry(books, params)
-    customer = params.get("customer")
-    if customer:
-        books.get("customer", customer, "customer")
-        if "customer_email" in params:
-            raise Refusal("You may only specify one of these parameters: customer, customer_email.")
-    key = books.new_id("cs_test")
     lines = [_line(books, each, f"line_items[{index}]") for index, each in enumerate(params.get("line_items") or [])]
     amounts = _amounts(lines) if mode == "payment" else {"currency": params.get("currency")}
-    session = books.add(
+    session = _new_session(books, params, expires_at, amounts)
+    key = session["id"]
+    url = f"/v1/checkout/sessions/{key}/line_items"
+    books.expandable[key, "line_items"] = {"object": "list", "url": url, "has_more": False, "data": lines}
+    books.private[key] = params.get("payment_intent_data") or params.get("setup_intent_data") or {}
+    if mode == "setup":
+        intent = new_setup(books, {"customer": session["customer"], **books.private[key]})
+        session["setup_intent"] = intent["id"]
+    books.later(expires_at, lambda: _expire(books, session))
+    return session
+
+
+def _new_session(books: Books, params: Thing, expires_at: int, amounts: Thing) -> Thing:
+    key = books.new_id("cs_test")
+    saving = params["mode"] == "setup"
+    return books.add(
         "checkout.session",
         "cs_test",
         id=key,
@@ -37,26 +47,21 @@ def create_session(books: Books, call: Call) -> Thing:
         cancel_url=params.get("cancel_url"),
         client_reference_id=params.get("client_reference_id"),
         custom_fields=[],
-        custom_text={
-            "after_submit": None,
-            "shipping_address": None,
-            "submit": None,
-            "terms_of_service_acceptance": None,
-        },
-        customer=customer,
-        customer_creation=None if mode == "setup" else params.get("customer_creation", "if_required"),
+        custom_text=dict.fromkeys(("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")),
+        customer=params.get("customer"),
+        customer_creation=None if saving else params.get("customer_creation", "if_required"),
         customer_email=params.get("customer_email"),
         expires_at=expires_at,
         invoice=None,
         locale=params.get("locale"),
         metadata=dict(params.get("metadata") or {}),
-        mode=mode,
+        mode=params["mode"],
         origin_context=None,
         payment_intent=None,
         payment_link=None,
-        payment_method_collection="always" if mode == "setup" else "if_required",
+        payment_method_collection="always" if saving else "if_required",
         payment_method_types=["card"],
-        payment_status="no_payment_required" if mode == "setup" else "unpaid",
+        payment_status="no_payment_required" if saving else "unpaid",
         redirect_on_completion=None,
         setup_intent=None,
         shipping_options=[],
@@ -68,42 +73,34 @@ def create_session(books: Books, call: Call) -> Thing:
         url=f"{books.base_url}/pay/{key}",
         **amounts,
     )
-    books.extras[key, "line_items"] = {
-        "object": "list",
-        "url": f"/v1/checkout/sessions/{key}/line_items",
-        "has_more": False,
-        "data": lines,
-    }
-    books.extras[key, "_intent"] = params.get("payment_intent_data") or params.get("setup_intent_data") or {}
-    if mode == "setup":
-        session["setup_intent"] = new_setup(books, {"customer": customer, **books.extras[key, "_intent"]})["id"]
-    books.later(expires_at, lambda: _expire(books, session))
-    return session
 
 
 def _checked_mode(params: Thing) -> str:
     mode: str = params.get("mode") or ""
-    if not mode:
-        raise missing_parameter("mode")
+    for name in ("mode", "success_url"):
+        if not params.get(name):
+            raise missing_parameter(name)
     if mode == "subscription":
         raise Refusal("The lab's Stripe plays the modes payment and setup only.", param="mode")
     if params.get("ui_mode", "hosted_page") != "hosted_page":
         raise Refusal("The lab's Stripe plays `ui_mode` hosted_page only.", param="ui_mode")
     cards_only(params.get("allowed_payment_method_types"), "allowed_payment_method_types")
-    if not params.get("success_url"):
-        raise missing_parameter("success_url")
-    if mode == "payment":
-        if not params.get("line_items"):
-            raise missing_parameter("line_items")
-        if "setup_intent_data" in params:
-            raise Refusal("You can not pass `setup_intent_data` in `payment` mode.", param="setup_intent_data")
-    else:
-        for name in ("line_items", "payment_intent_data"):
-            if name in params:
-                raise Refusal(f"You can not pass `{name}` in `setup` mode.", param=name)
-        if not params.get("currency") and not params.get("allowed_payment_method_types"):
-            raise missing_parameter("currency")
+    foreign = {"payment": ("setup_intent_data",), "setup": ("line_items", "payment_intent_data")}
+    for name in foreign[mode]:
+        if name in params:
+            raise Refusal(f"You can not pass `{name}` in `{mode}` mode.", param=name)
+    if mode == "payment" and not params.get("line_items"):
+        raise missing_parameter("line_items")
+    if mode == "setup" and not params.get("currency") and not params.get("allowed_payment_method_types"):
+        raise missing_parameter("currency")
     return mode
+
+
+def _check_customer(books: Books, params: Thing) -> None:
+    if "customer" in params:
+        books.get("customer", params["customer"], "customer")
+        if "customer_email" in params:
+            raise Refusal("You may only specify one of these parameters: customer, customer_email.")
 
 
 def _checked_expiry(books: Books, params: Thing) -> int:
@@ -211,14 +208,14 @@ def _intent_of(books: Books, session: Thing) -> Thing:
     """The session's PaymentIntent, made when the payer first presses the button (as Stripe does since 2022)."""
     if session["payment_intent"] is None:
         _ensure_customer(books, session)
-        data = books.extras[session["id"], "_intent"]
+        data = books.private[session["id"]]
         wish = {"amount": session["amount_total"], "currency": session["currency"], "customer": session["customer"]}
         session["payment_intent"] = new_intent(books, {**data, **wish})["id"]
     return books.get("payment_intent", session["payment_intent"])
 
 
 def _ensure_customer(books: Books, session: Thing) -> None:
-    saves = bool(books.extras[session["id"], "_intent"].get("setup_future_usage"))
+    saves = bool(books.private[session["id"]].get("setup_future_usage"))
     if session["customer"] is None and (session["customer_creation"] == "always" or saves):
         session["customer"] = new_customer(books, {"email": session["customer_email"]})["id"]
 
@@ -292,7 +289,7 @@ def list_sessions(books: Books, call: Call) -> Thing:
 
 def list_lines(books: Books, call: Call) -> Thing:
     session = books.get("checkout.session", call.ids["id"])
-    lines: Thing = books.extras[session["id"], "line_items"]
+    lines: Thing = books.expandable[session["id"], "line_items"]
     limit = call.params.get("limit", 10)
     return lines | {"data": lines["data"][:limit], "has_more": len(lines["data"]) > limit}
 

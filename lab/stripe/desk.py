@@ -89,7 +89,7 @@ class Desk:
             raise Refusal("Idempotency keys can be at most 255 characters long.", kind="idempotency_error")
         saved = self._remembered(key, account, request, body) if key else None
         if saved and saved.status is not None:
-            return self._answer(request, saved.status, saved.body, saved.request_id, key, replayed=True)
+            return self._answer(request, saved.status, saved.body, saved.request_id, key=key, replayed=True)
         params = read(body, route.params, route.plays)
         call = Call(params, dict(request.path_params), account, request_id, key)
         fresh = self._remember(key, account, request, body, request_id) if key else None
@@ -105,7 +105,7 @@ class Desk:
             raise
         if fresh:
             fresh.status, fresh.body = status, _json(content)
-        return self._answer(request, status, _json(content), request_id, key)
+        return self._answer(request, status, _json(content), request_id, key=key)
 
     async def _carry_out(self, route: Route, call: Call) -> tuple[int, Thing]:
         if self.pace_seconds:
@@ -182,6 +182,7 @@ class Desk:
         status: int,
         body: bytes,
         request_id: str,
+        *,
         key: str | None = None,
         replayed: bool = False,
     ) -> Response:
@@ -213,8 +214,8 @@ def _expand(books: Books, node: Any, names: list[str], path: str) -> None:
     name, *rest = names
     if not isinstance(node, dict):
         return
-    if (node.get("id", ""), name) in books.extras:
-        node[name] = copy.deepcopy(books.extras[node["id"], name])
+    if (node.get("id", ""), name) in books.expandable:
+        node[name] = copy.deepcopy(books.expandable[node["id"], name])
     elif name not in node:
         raise Refusal(f"This property cannot be expanded ({path}).", param="expand")
     elif isinstance(node[name], str) and node[name] in books.by_id:

@@ -54,7 +54,16 @@ def open_dispute(books: Books, charge: Thing) -> Thing:
         status="needs_response",
     )
     charge["disputed"] = True
-    taken = move(books, PLATFORM, "adjustment", -amount, charge["currency"], dispute["id"], fee=FEE, category="dispute")
+    taken = move(
+        books,
+        PLATFORM,
+        "adjustment",
+        -amount,
+        currency=charge["currency"],
+        source=dispute["id"],
+        fee=FEE,
+        category="dispute",
+    )
     dispute["balance_transactions"].append(taken)
     books.announce("charge.dispute.created", dispute)
     books.announce("charge.dispute.funds_withdrawn", dispute)
@@ -85,8 +94,8 @@ def decide(books: Books, dispute: Thing, *, won: bool) -> None:
             PLATFORM,
             "adjustment",
             dispute["amount"],
-            dispute["currency"],
-            dispute["id"],
+            currency=dispute["currency"],
+            source=dispute["id"],
             fee=-FEE,
             category="dispute_reversal",
         )

@@ -83,7 +83,7 @@ class Pages:
         lines = "".join(
             f"<li><span>{each['quantity']} × {escape(each['description'])}</span>"
             f"<b>{_money(each['amount_total'], each['currency'])}</b></li>"
-            for each in self.books.extras[session["id"], "line_items"]["data"]
+            for each in self.books.expandable[session["id"], "line_items"]["data"]
         )
         title = _money(session["amount_total"], session["currency"]) if lines else "Save a card"
         button = f"Pay {title}" if lines else "Save this card"
@@ -127,7 +127,7 @@ class Pages:
     def show_onboarding(self, account: str, link: str = "") -> Response:
         """A link is for one use and a few minutes; after that Stripe sends the seller to `refresh_url`."""
         found = self._find("account", account)
-        known = self.books.extras.get((link, "link"))
+        known = self.books.private.get(link)
         if link and not (isinstance(known, Link) and known.account == account):
             raise HTTPException(404, "no such link")
         if isinstance(known, Link) and (known.used or known.expires_at <= self.books.now()):
@@ -145,7 +145,7 @@ The lab takes them as given.</p><form method="post" action="?{urlencode({"link":
     def onboard(self, account: str, link: str = "") -> Response:
         self._find("account", account)
         onboard(self.books, account)
-        known = self.books.extras.get((link, "link"))
+        known = self.books.private.get(link)
         back = ""
         if isinstance(known, Link):
             known.used = True
@@ -189,4 +189,5 @@ def _page(title: str, body: str) -> HTMLResponse:
     return HTMLResponse(f"""<!doctype html><html lang="en"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1"><title>{escape(title)} · the lab's Stripe</title>
 <style>{STYLE}</style></head><body><main>
-<p class="lab">The lab's pretend pay page. No real money moves, no real card is wanted.</p>{body}</main></body></html>""")
+<p class="lab">The lab's pretend pay page. No real money moves, no real card is wanted.</p>{body}
+</main></body></html>""")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, Final, NoReturn
 
 from lab.stripe.books import Books, Call, change_metadata, check_amount, check_currency, page
-from lab.stripe.cards import attach, card_of, find_method
+from lab.stripe.cards import Decline, attach, card_of, find_method
 from lab.stripe.charges import authorize, fail, let_go, take
 from lab.stripe.desk import Route
 from lab.stripe.disputes import open_dispute
@@ -17,6 +17,11 @@ from lab.stripe.errors import Refusal, card_declined, missing_parameter
 from lab.stripe.shapes import Thing
 
 OPEN: Final = ("requires_payment_method", "requires_confirmation", "requires_action")
+UNAUTHENTICATED: Final = (
+    "authentication_required",
+    "authentication_required",
+    "Your card was declined. This transaction requires authentication.",
+)
 DISPUTE_DELAY: Final = 5
 """Seconds until the card "disputed later" is disputed."""
 
@@ -116,25 +121,20 @@ def confirm(
     method = books.get("payment_method", intent["payment_method"])
     card = card_of(books, method)
     if card.decline:
-        _decline(books, intent, *card.decline)
+        _decline(books, intent, card.decline)
     saved = method["customer"] is not None and card.authentication == "until_saved"
     if card.authentication != "never" and not authenticated and not saved:
         if off_session:
-            _decline(
-                books,
-                intent,
-                "authentication_required",
-                "authentication_required",
-                "Your card was declined. This transaction requires authentication.",
-            )
+            _decline(books, intent, UNAUTHENTICATED)
         _ask_authentication(books, intent, return_url)
         return
     _succeed(books, intent, method)
 
 
-def _decline(books: Books, intent: Thing, code: str, decline_code: str, message: str) -> NoReturn:
+def _decline(books: Books, intent: Thing, decline: Decline) -> NoReturn:
+    code, decline_code, message = decline
     method = books.get("payment_method", intent["payment_method"])
-    charge = fail(books, intent, method, code, decline_code, message)
+    charge = fail(books, intent, method, decline)
     error: dict[str, Any] = {
         "charge": charge["id"],
         "code": code,
@@ -218,17 +218,17 @@ def capture_intent(books: Books, call: Call) -> Thing:
     intent = books.get("payment_intent", call.ids["id"])
     if intent["status"] != "requires_capture":
         raise unexpected(intent, "captured", ("requires_capture",))
-    amount: int = call.params.get("amount_to_capture", intent["amount_capturable"])
+    held: int = intent["amount_capturable"]
+    amount: int = call.params.get("amount_to_capture", held)
     if amount <= 0:
         raise Refusal(
             "This value must be greater than or equal to 1.",
             code="parameter_invalid_integer",
             param="amount_to_capture",
         )
-    if amount > intent["amount_capturable"]:
+    if amount > held:
         raise Refusal(
-            f"The amount to capture ({amount}) is greater than the amount that can be captured"
-            f" ({intent['amount_capturable']}).",
+            f"The amount to capture ({amount}) is greater than the amount that can be captured ({held}).",
             code="amount_too_large",
             param="amount_to_capture",
         )

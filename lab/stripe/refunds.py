@@ -44,7 +44,7 @@ def create_refund(books: Books, call: Call) -> Thing:
     )
     charge["amount_refunded"] += amount
     charge["refunded"] = charge["amount_refunded"] >= charge["amount_captured"]
-    books.extras[charge["id"], "refunds"]["data"].insert(0, refund)
+    books.expandable[charge["id"], "refunds"]["data"].insert(0, refund)
     books.announce("refund.created", refund)
     books.announce("charge.refunded", charge)
     books.later(books.now() + SETTLING, lambda: _settle(books, refund, charge))
@@ -109,8 +109,8 @@ def _settle(books: Books, refund: Thing, charge: Thing) -> None:
         PLATFORM,
         "refund",
         -refund["amount"],
-        refund["currency"],
-        refund["id"],
+        currency=refund["currency"],
+        source=refund["id"],
         available_on=paid_in["available_on"],
     )
     refund |= {"status": "succeeded", "pending_reason": None, "balance_transaction": moved["id"]}

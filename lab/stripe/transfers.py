@@ -52,9 +52,19 @@ def create_transfer(books: Books, call: Call) -> Thing:
         transfer_group=group,
     )
     transfer["reversals"]["url"] = f"/v1/transfers/{transfer['id']}/reversals"
-    left = move(books, PLATFORM, "transfer", -amount, currency, transfer["id"], available_on=available_on)
+    left = move(
+        books, PLATFORM, "transfer", -amount, currency=currency, source=transfer["id"], available_on=available_on
+    )
     transfer["balance_transaction"] = left["id"]
-    move(books, destination, "payment", amount, currency, transfer["destination_payment"], available_on=available_on)
+    move(
+        books,
+        destination,
+        "payment",
+        amount,
+        currency=currency,
+        source=transfer["destination_payment"],
+        available_on=available_on,
+    )
     books.announce("transfer.created", transfer)
     return transfer
 
@@ -138,10 +148,26 @@ def create_reversal(books: Books, call: Call) -> Thing:
         metadata=dict(call.params.get("metadata") or {}),
         destination_payment_refund=books.new_id("pyr"),
     )
-    back = move(books, PLATFORM, "transfer_refund", amount, currency, reversal["id"], available_on=sent["available_on"])
+    back = move(
+        books,
+        PLATFORM,
+        "transfer_refund",
+        amount,
+        currency=currency,
+        source=reversal["id"],
+        available_on=sent["available_on"],
+    )
     reversal["balance_transaction"] = back["id"]
     refund = reversal["destination_payment_refund"]
-    move(books, destination, "payment_refund", -amount, currency, refund, available_on=sent["available_on"])
+    move(
+        books,
+        destination,
+        "payment_refund",
+        -amount,
+        currency=currency,
+        source=refund,
+        available_on=sent["available_on"],
+    )
     transfer["amount_reversed"] += amount
     transfer["reversed"] = transfer["amount_reversed"] == transfer["amount"]
     transfer["reversals"]["data"].insert(0, reversal)

@@ -49,7 +49,7 @@ class Post:
         for endpoint in self.books.all("webhook_endpoint"):
             wanted = endpoint["enabled_events"]
             if endpoint["status"] == "enabled" and ("*" in wanted or event["type"] in wanted):
-                addresses.append((endpoint["url"], self.books.extras[endpoint["id"], "_secret"]))
+                addresses.append((endpoint["url"], self.books.private[endpoint["id"]]))
         event["pending_webhooks"] = len(addresses)
         for url, secret in addresses:
             self._letters.put_nowait(Letter(event, url, secret))
@@ -106,7 +106,7 @@ def create_endpoint(books: Books, call: Call) -> Thing:
     )
     del endpoint["secret"]
     secret = books.new_id("whsec")
-    books.extras[endpoint["id"], "_secret"] = secret
+    books.private[endpoint["id"]] = secret
     return {**endpoint, "secret": secret}
 
 
