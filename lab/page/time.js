@@ -1,0 +1,45 @@
+/** The lab's time, and how times are written. */
+
+import { get, post } from "/page/api.js";
+import { announce } from "/page/news.js";
+
+let ahead = 0;
+
+export const now = () => new Date(Date.now() + ahead);
+
+export async function refreshClock() {
+  const answer = await get("/lab/clock");
+  ahead = moment(answer.now).getTime() - Date.now();
+  announce("clock-read");
+}
+
+export async function moveClock(seconds) {
+  await post("/lab/clock", { seconds });
+  await refreshClock();
+}
+
+/** A Date from what the services send: seconds (Telegram), "seconds.micro" (Slack) or an ISO text. */
+export function moment(value) {
+  if (value instanceof Date) return value;
+  if (typeof value === "number") return new Date(value < 1e12 ? value * 1000 : value);
+  if (/^\d+(\.\d+)?$/.test(String(value))) return new Date(Number(value) * 1000);
+  return new Date(value);
+}
+
+const clockTime = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
+const precise = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const dayName = new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long" });
+const short = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+
+const written = (format, value) => {
+  const date = moment(value);
+  return Number.isNaN(date.getTime()) ? "" : format.format(date);
+};
+export const hourMinute = (value) => written(clockTime, value);
+export const toTheSecond = (value) => written(precise, value);
+export const dayAndTime = (value) => written(short, value);
+
+export function day(value) {
+  const text = written(dayName, value);
+  return text === written(dayName, now()) ? "Today" : text;
+}

@@ -1,0 +1,75 @@
+/** The glass box: every deal with its T-accounts and movements, and the rules that must always hold. */
+
+import { Refused, get, latest } from "/page/api.js";
+import { h, keep } from "/page/dom.js";
+import { announce, hear } from "/page/news.js";
+import { dayAndTime } from "/page/time.js";
+
+const EVERY = 4000;
+
+/** Fetch the books and tell whoever watches (the drawer, the guide). Null while the product keeps none. */
+export const readBooks = latest(async () => {
+  let books = null;
+  try {
+    books = await get("/lab/books");
+  } catch (trouble) {
+    if (!(trouble instanceof Refused)) throw trouble;
+  }
+  announce("books", { books: books?.deals ? books : null });
+});
+
+export function openBooks() {
+  const rules = h("div", { class: "rules", role: "list", "aria-label": "Rules that must hold" });
+  const deals = h("div", { class: "deals" });
+  const nothing = h("p", { class: "nothing" }, "The books open with the first deal.");
+  const draw = ({ books }) => {
+    nothing.hidden = Boolean(books?.deals.length);
+    nothing.textContent = books ? "No deals yet. The accounts appear with the first one." : "The books are closed: the product does not show them right now.";
+    keep(rules, books?.invariants ?? [], { key: (rule) => rule.name, version: (rule) => JSON.stringify(rule), make: drawRule });
+    keep(deals, [...(books?.deals ?? [])].reverse(), { key: (deal) => deal.id, version: (deal) => JSON.stringify(deal), make: drawDeal });
+  };
+  const stop = hear("books", draw);
+  const timer = setInterval(readBooks, EVERY);
+  readBooks();
+  return {
+    element: h("div", { class: "drawer-body" }, h("p", { class: "lead" }, "Money as the ledger sees it, live. Every movement has two sides, and the sides are equal."), rules, nothing, deals),
+    close() {
+      stop();
+      clearInterval(timer);
+    },
+  };
+}
+
+function drawRule(rule) {
+  return h("div", { class: `rule ${rule.ok ? "holds" : "broken"}`, role: "listitem" }, h("span", { class: "light", "aria-hidden": "true" }, rule.ok ? "✓" : "✕"),
+    h("span", {}, h("b", {}, rule.name), h("small", {}, `${rule.ok ? "Holds" : "Broken"}${rule.detail ? `: ${rule.detail}` : ""}`)));
+}
+
+function drawDeal(deal, before) {
+  const movements = (deal.entries ?? []).flatMap((entry) => (entry.postings ?? []).map((posting) => ({ ...posting, memo: entry.memo })));
+  const known = (deal.accounts ?? []).map((account) => account.name);
+  const other = [...new Set(movements.map((each) => each.account))].filter((name) => !known.includes(name)).map((name) => ({ name, balance: "" }));
+  const box = h("details", { class: "deal", open: before ? before.open : true },
+    h("summary", {}, h("span", { class: "deal-title" }, h("b", {}, deal.title), h("small", {}, `${deal.seller} → ${deal.buyer}`)),
+      h("span", { class: "deal-side" }, h("b", {}, deal.amount), h("span", { class: "state" }, String(deal.state).replaceAll("_", " ")))),
+    h("div", { class: "accounts" }, [...(deal.accounts ?? []), ...other].map((account) => tAccount(account, movements.filter((each) => each.account === account.name)))),
+    h("ol", { class: "entries", "aria-label": "Entries" }, (deal.entries ?? []).map(drawEntry)));
+  if (before) box.classList.add("changed");
+  return box;
+}
+
+const isCredit = (amount) => /^\s*[-−–]/.test(String(amount));
+const bare = (amount) => String(amount).replace(/^\s*[-−–+]\s*/, "");
+
+/** Debits stand left, credits right, the balance under the line. */
+function tAccount(account, movements) {
+  const side = (credit) => h("div", { class: credit ? "credit" : "debit" }, h("small", {}, credit ? "Credit" : "Debit"),
+    movements.filter((each) => isCredit(each.amount) === credit).map((each) => h("div", { title: each.memo }, bare(each.amount))));
+  return h("section", { class: "t-account", "aria-label": account.name }, h("h4", {}, account.name),
+    h("div", { class: "t" }, side(false), side(true)), account.balance ? h("div", { class: "balance" }, h("small", {}, "Balance"), account.balance) : null);
+}
+
+function drawEntry(entry) {
+  return h("li", {}, h("div", { class: "entry-head" }, h("span", {}, entry.memo), h("time", {}, dayAndTime(entry.at))),
+    (entry.postings ?? []).map((each) => h("div", { class: "posting" }, h("span", {}, each.account), h("span", {}, each.amount))));
+}

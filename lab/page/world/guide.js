@@ -1,0 +1,159 @@
+/** "Your first trade": nine steps that tick themselves off as the person (or the world) does them. */
+
+import { h, icon, iconButton } from "/page/dom.js";
+import { hear } from "/page/news.js";
+import { recall, remember } from "/page/store.js";
+import { readBooks } from "/page/world/books.js";
+import { suggest } from "/page/panes.js";
+
+const SELL = "/sell 200 t A1 pellets 215 €/t DAP Kaunas next week";
+const FIND = "/parley find A1 pellets Kaunas";
+
+/** What each step says, and what may be put in a composer for the person. */
+const STEPS = [
+  { key: "start", title: "Say hello", text: "On Telegram, press START and say that you sell.", fill: ["telegram", "/start"] },
+  { key: "list", title: "Offer something", text: "List goods with one sentence, then publish.", fill: ["telegram", SELL] },
+  { key: "find", title: "Find it", text: "In Slack, be the buyer: search for what was listed.", fill: ["slack", FIND] },
+  { key: "offer", title: "Make an offer", text: "In Slack, make an offer or buy it now. If you offered, accept it on Telegram." },
+  { key: "sign", title: "Sign", text: "Both sides read the terms and sign." },
+  { key: "pay", title: "Pay", text: "The buyer opens the pay page and pays. The money waits in escrow." },
+  { key: "dispatch", title: "Send the goods", text: "The seller says that the truck is on its way." },
+  { key: "confirm", title: "Confirm", text: "The buyer confirms what arrived, and the money is released." },
+  { key: "rate", title: "Rate each other", text: "Both sides rate. Each sees the other's words when both are in." },
+];
+
+/** States of a deal (as the books name them) and the last step that such a deal has behind it. */
+const BEHIND = {
+  offer_open: "offer", agreed: "offer", awaiting_approval: "sign", awaiting_funding: "sign", funded: "pay",
+  settling: "confirm", completed: "confirm",
+};
+
+const order = STEPS.map((step) => step.key);
+let state = { done: [], hidden: false, open: false, said: {} };
+let box = null;
+
+export function startGuide(element) {
+  box = element;
+  const kept = recall("guide", {});
+  state = { ...state, ...(kept && typeof kept === "object" ? kept : {}) };
+  hear("deed", onDeed);
+  hear("wire", onWire);
+  hear("books", onBooks);
+  hear("back", () => state.hidden || readBooks());
+  draw();
+}
+
+export function turnGuide() {
+  state.hidden = !state.hidden;
+  state.open = !state.hidden && state.done.length === STEPS.length;
+  save();
+  draw();
+  if (!state.hidden) box.querySelector("button")?.focus();
+}
+
+const save = () => remember("guide", state);
+
+/** A trade cannot be paid that was not agreed: ticking a later step of the deal ticks those before it. */
+function tick(key) {
+  const upTo = order.indexOf(key);
+  const from = upTo >= order.indexOf("offer") ? order.indexOf("offer") : upTo;
+  const done = new Set(state.done);
+  for (let i = from; i <= upTo; i += 1) done.add(order[i]);
+  if (done.size === state.done.length) return;
+  state.done = order.filter((each) => done.has(each));
+  save();
+  draw();
+}
+
+const has = (key) => state.done.includes(key);
+const has2 = (key, side) => {
+  state.said[key] = [...new Set([...(state.said[key] ?? []), side])];
+  save();
+  return state.said[key].length > 1;
+};
+
+function onDeed({ platform, person, kind, text = "" }) {
+  const words = text.toLowerCase();
+  const side = `${platform}:${person}`;
+  if (platform === "telegram" && kind === "press" && /sell/.test(words)) tick("start");
+  if (platform === "telegram" && /publish|list it/.test(words)) tick("list");
+  if (kind === "command" && /^\/\S+\s+(find|search)\b/.test(words)) tick("find");
+  if (/buy now|make an offer|send (the )?offer|buy_now/.test(words) && kind !== "say") tick("offer");
+  if (/\bsign\b/.test(words) && kind === "press" && has2("sign", side)) tick("sign");
+  if (has("pay") && /dispatch|on its way|shipped/.test(words) && kind !== "say") tick("dispatch");
+  if (has("dispatch") && /confirm|accept|received/.test(words) && kind !== "say") tick("confirm");
+  if (/\brate|★|⭐|review/.test(words) && kind !== "say" && has("confirm") && has2("rate", side)) tick("rate");
+}
+
+let timer = 0;
+function onWire({ service, method = "" }) {
+  if (service === "stripe" && /checkout\.session\.completed|payment_intent\.succeeded/.test(method)) tick("pay");
+  if (service === "stripe" && /transfers$|transfer\.created/.test(method) && /POST|created/.test(method)) tick("confirm");
+  if (state.hidden || has("rate")) return;
+  clearTimeout(timer);
+  timer = setTimeout(readBooks, 600);
+}
+
+function onBooks({ books }) {
+  for (const deal of books?.deals ?? []) {
+    if (BEHIND[deal.state]) tick(BEHIND[deal.state]);
+    const memos = (deal.entries ?? []).map((entry) => String(entry.memo).toLowerCase()).join("\n");
+    const lots = (deal.lots ?? []).map((lot) => String(lot.state));
+    if (lots.some((lot) => ["dispatched", "inspection", "accepted"].includes(lot))) tick("dispatch");
+    if (lots.includes("accepted") || /releas/.test(memos)) tick("confirm");
+    if (deal.ratings?.length > 1) tick("rate");
+  }
+}
+
+function draw() {
+  box.hidden = state.hidden;
+  if (state.hidden) return;
+  const next = STEPS.find((step) => !has(step.key));
+  const place = next ? order.indexOf(next.key) + 1 : STEPS.length;
+  const focused = box.contains(document.activeElement) ? document.activeElement.dataset.name : null;
+  box.replaceChildren(
+    h("div", { class: "guide-line" },
+      h("h2", {}, "Your first trade"),
+      h("div", { class: "dots", role: "img", "aria-label": `${state.done.length} of ${STEPS.length} steps done` },
+        STEPS.map((step) => h("span", { class: has(step.key) ? "done" : step === next ? "next" : "" }))),
+      h("p", { class: "guide-now", "aria-live": "polite" }, next
+        ? [h("b", {}, `${place}. ${next.title}. `), next.text]
+        : [h("b", {}, "Done. "), "You have walked a whole trade. Look at the books to see where the money went."]),
+      next?.fill ? filler(next) : null,
+      h("button", { type: "button", class: "quiet", "data-name": "all", "aria-expanded": String(state.open), onclick: turnOpen }, state.open ? "Fewer" : "All steps", icon("down", 12)),
+      iconButton("close", "Put the guide away", turnGuide, { "data-name": "away" })),
+    state.open ? allSteps() : "");
+  if (focused) box.querySelector(`[data-name="${focused}"]`)?.focus();
+}
+
+const filler = (step) => h("button", { type: "button", class: "primary", "data-name": `fill-${step.key}`, onclick: () => suggest(...step.fill) }, "Put it in the composer for me");
+
+function turnOpen() {
+  state.open = !state.open;
+  save();
+  draw();
+}
+
+function allSteps() {
+  const again = () => {
+    Object.assign(state, { done: [], said: {} });
+    save();
+    draw();
+  };
+  return h("div", { class: "guide-all" }, h("ol", {}, STEPS.map((step) => h("li", { class: has(step.key) ? "done" : "" },
+    h("label", {}, stepBox(step), h("span", {}, h("b", {}, step.title), h("small", {}, step.text))),
+    step.fill && !has(step.key) ? h("code", {}, step.fill[1]) : null))),
+  h("button", { type: "button", class: "quiet", "data-name": "again", onclick: again }, "Start again"));
+}
+
+/** A person may tick a step by hand too: the world does not see everything. */
+function stepBox(step) {
+  const check = h("input", { type: "checkbox", "data-name": `step-${step.key}` });
+  check.checked = has(step.key);
+  check.addEventListener("change", () => {
+    state.done = order.filter((key) => (key === step.key ? check.checked : has(key)));
+    save();
+    draw();
+  });
+  return check;
+}
