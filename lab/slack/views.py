@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -123,8 +124,9 @@ class Views:
         self.stack(person).clear()
         self.work.changed(person)
 
-    def _every(self) -> list[OpenView]:
-        return [*(view for stack in self.stacks.values() for view in stack), *self.homes.values()]
+    def _every(self) -> Iterator[OpenView]:
+        yield from (view for stack in self.stacks.values() for view in stack)
+        yield from self.homes.values()
 
     def _checked(self, view: Json, surface: Surface, instead_of: OpenView | None = None) -> Json:
         body = check_view(view, surface, self.work.world.random)

@@ -26,13 +26,29 @@ class Impossible(Exception):
 
 
 @dataclass(slots=True)
-class Place:
-    """Where an element sits: in a view, or in a message of a channel."""
+class InView:
+    """A place for elements: a modal or a Home tab."""
 
-    blocks: list[Json]
-    view: OpenView | None = None
-    channel: Channel | None = None
-    message: Json | None = None
+    view: OpenView
+
+    @property
+    def blocks(self) -> list[Json]:
+        return list(self.view.body["blocks"])
+
+
+@dataclass(slots=True)
+class InMessage:
+    """A place for elements: a message of a channel."""
+
+    channel: Channel
+    message: Json
+
+    @property
+    def blocks(self) -> list[Json]:
+        return list(self.message.get("blocks", []))
+
+
+Place = InView | InMessage
 
 
 class Window:
@@ -43,7 +59,7 @@ class Window:
         self.person = person
 
     def screen(self) -> Json:
-        mine = [channel for channel in self.work.channels.values() if self.person.id in channel.members]
+        mine = self.work.channels_of(self.person.id)
         home = self.views.homes.get(self.person.id)
         return {
             "person": self.person.shown(),
@@ -106,10 +122,9 @@ class Window:
         if block["type"] == "input" and not block.get("dispatch_action"):
             return True
         done = payloads.action(self.work, block, element, entry, option)
-        if place.view is not None:
+        if isinstance(place, InView):
             payload = payloads.actions_in_view(self.work, self.person, place.view, done)
         else:
-            assert place.channel is not None and place.message is not None  # noqa: PT018  # one place, two parts
             payload = payloads.actions_in_message(self.work, self.person, place.channel, place.message, done)
         return await self.delivery.interaction(payload) is not None
 
@@ -120,8 +135,8 @@ class Window:
             raise Impossible("this modal has no button to send it off")
         for block_id, actions in values.items():
             for action_id, value in actions.items():
-                block, element = self._element(Place(view.body["blocks"]), block_id, action_id)
-                self._keep(Place(view.body["blocks"], view), block, element, self._entry(block, element, value))
+                block, element = self._element(InView(view), block_id, action_id)
+                self._keep(InView(view), block, element, self._entry(block, element, value))
         view.errors = complaints(view.body["blocks"], view.body["state"]["values"])
         if not view.errors:
             answer = await self.delivery.interaction(payloads.view_submission(self.work, self.person, view))
@@ -159,10 +174,9 @@ class Window:
             raise Impossible("the options of this element do not come from the app")
         if len(typed) < element.get("min_query_length", 3):
             return []
-        asked: Json = (
-            {"container": {"type": "view", "view_id": place.view.id}, "view": place.view.body} if place.view else {}
-        )
-        if place.channel is not None and place.message is not None:
+        if isinstance(place, InView):
+            asked: Json = {"container": {"type": "view", "view_id": place.view.id}, "view": place.view.body}
+        else:
             inside = {"type": "message", "message_ts": place.message["ts"], "channel_id": place.channel.id}
             asked = {"container": inside, "message": place.message, "channel": {"id": place.channel.id}}
         payload = payloads.block_suggestion(self.person, block, element, typed, asked)
@@ -235,12 +249,11 @@ class Window:
             view = self.views.find(where["view_id"])
             if view is None or view.person != self.person.id:
                 raise Impossible("this view is not on the screen")
-            return Place(view.body["blocks"], view=view)
-        channel, message = self._find_message(where.get("channel"), where.get("ts"), block_id)
-        return Place(message.get("blocks", []), channel=channel, message=message)
+            return InView(view)
+        return InMessage(*self._find_message(where.get("channel"), where.get("ts"), block_id))
 
     def _find_message(self, channel_id: str | None, ts: str | None, block_id: str = "") -> tuple[Channel, Json]:
-        mine = [each for each in self.work.channels.values() if self.person.id in each.members]
+        mine = self.work.channels_of(self.person.id)
         for channel in [self._channel(channel_id)] if channel_id else mine:
             private = [message for person, message in channel.ephemeral if person == self.person.id]
             for message in sorted([*channel.messages, *private], key=lambda each: str(each["ts"]), reverse=True):
@@ -270,10 +283,9 @@ class Window:
 
     def _keep(self, place: Place, block: Json, element: Json, entry: Json) -> None:
         """Remember what was put into an element, where the app will find it in `state.values`."""
-        if place.view is not None:
+        if isinstance(place, InView):
             state = place.view.body["state"]["values"]
         else:
-            assert place.channel is not None and place.message is not None  # noqa: PT018  # one place, two parts
             state = self.work.picked.setdefault((self.person.id, place.channel.id, place.message["ts"]), {})
         state.setdefault(block["block_id"], {})[element["action_id"]] = entry
 

@@ -103,6 +103,7 @@ class Workspace:
     base_url: str = ""
     people: dict[str, Person] = field(default_factory=dict)
     channels: dict[str, Channel] = field(default_factory=dict)
+    ims: dict[str, Channel] = field(default_factory=dict)  # by person
     files: dict[str, StoredFile] = field(default_factory=dict)
     triggers: dict[str, Trigger] = field(default_factory=dict)
     responses: dict[str, Response] = field(default_factory=dict)
@@ -129,11 +130,14 @@ class Workspace:
 
     def im_with(self, person: str) -> Channel:
         """The app's direct conversation with a person, its Messages tab."""
-        found = next((each for each in self.channels.values() if each.is_im and person in each.members), None)
-        if found is None:
-            found = Channel(self.new_id("D"), "directmessage", is_im=True, members={person, BOT_USER})
-            self.channels[found.id] = found
-        return found
+        if person not in self.ims:
+            im = Channel(self.new_id("D"), "directmessage", is_im=True, members={person, BOT_USER})
+            self.channels[im.id] = self.ims[person] = im
+        return self.ims[person]
+
+    def channels_of(self, person: str) -> list[Channel]:
+        """The conversations on a person's screen: with the app, and the channel everybody is in."""
+        return [self.im_with(person), self.channels[GENERAL]]
 
     def channel(self, id_: str) -> Channel:
         """By id; a person's id stands for the conversation with them. Raises channel_not_found."""
