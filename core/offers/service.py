@@ -34,8 +34,8 @@ def make_offer(ctx: Ctx, catalogue: Catalogue, command: MakeOffer, seen: int | N
     """Propose terms on a listing; `seen` is the listing's version. Raises Refusal, Stale, Invalid."""
     person = acting(ctx)
     listing = _listing_to_deal_on(ctx, person, command.listing_id, seen)
-    rules.check_goods_of(catalogue, command.terms)
     rules.check_terms(command.terms, listing, ctx.now.date())
+    rules.check_goods_of(catalogue, command.terms)
     if _open_offer(ctx, listing.id, person.organisation_id) is not None:
         raise Refusal("offer.already_open")
     offer = _open(ctx, person, listing, command.terms, rules.check_validity(command.valid_for))
@@ -48,8 +48,8 @@ def counter_offer(ctx: Ctx, catalogue: Catalogue, command: CounterOffer, seen: i
     offer = _seen(ctx, command.offer_id, seen)
     step(ctx, OFFER, offer, "counter", sides(ctx, offer))
     rules.check_counter(offer.terms, command.terms, offer.round)
-    rules.check_goods_of(catalogue, command.terms)
     rules.check_terms(command.terms, listing_for(ctx, offer.listing_id), ctx.now.date())
+    rules.check_goods_of(catalogue, command.terms)
     proposer = offer.turn
     offer.turn = rules.other(proposer)
     offer.round += 1
