@@ -64,3 +64,10 @@ def take_timer(session: Session, timer: Timer) -> bool:
 def next_due(session: Session) -> datetime | None:
     """When the next timer rings, for the lab's "to the next deadline" and for screens."""
     return session.scalar(select(TimerRow.due_at).order_by(TimerRow.due_at).limit(1))
+
+
+def deadline_of(session: Session, kind: str, subject: str) -> Timer | None:
+    """What time does next to this thing, and when: the "by when" of a card. None when nothing is timed."""
+    query = select(TimerRow).where(TimerRow.kind == kind, TimerRow.subject == subject)
+    row = session.scalar(query.order_by(TimerRow.due_at).limit(1))
+    return None if row is None else Timer(row.kind, row.subject, row.event, row.due_at)

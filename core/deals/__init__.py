@@ -1,0 +1,1 @@
+"""Deals: what both sides have agreed on, signed, paid for and brought to an end."""

@@ -1,0 +1,90 @@
+"""What happens to deals, as facts for whoever listens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from core.kernel.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class DealFact(Event):
+    """`by_person` acted; None when time, the provider or the market did. Buyer and seller are organisations."""
+
+    deal_id: str
+    buyer: str
+    seller: str
+    by_person: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DealAgreed(DealFact):
+    """An accepted offer has become a deal; both sides are to sign."""
+
+
+@dataclass(frozen=True, slots=True)
+class DealSigned(DealFact):
+    """One side has signed."""
+
+    side: Literal["buyer", "seller"]
+
+
+@dataclass(frozen=True, slots=True)
+class DealReadyToFund(DealFact):
+    """Both have signed: the buyer is to pay."""
+
+
+@dataclass(frozen=True, slots=True)
+class DealClosed(DealFact):
+    """It ended before it was signed by both. `why`: "unsign" (somebody backed out) or "sign_expired"."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class DealFunded(DealFact):
+    """The whole amount is held: the seller can deliver."""
+
+
+@dataclass(frozen=True, slots=True)
+class DealCancelAsked(DealFact):
+    """One side would like to end a paid deal; the other is to answer."""
+
+    side: Literal["buyer", "seller"]
+
+
+@dataclass(frozen=True, slots=True)
+class DealCancelRefused(DealFact):
+    """The deal goes on. `why`: "cancel_refused", or "cancel_silent" when nobody answered."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class DealUnwinding(DealFact):
+    """What is not on its way is given up. `why`: "cancel", "funding_expired" or "cancel_agreed"."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class DealRunsOn(DealFact):
+    """Cancelled for the rest; what is already on its way is delivered and paid."""
+
+
+@dataclass(frozen=True, slots=True)
+class DealSettling(DealFact):
+    """Every lot has come to its end; the last payments go out."""
+
+
+@dataclass(frozen=True, slots=True)
+class DealCompleted(DealFact):
+    """Everything is delivered or given back, and everybody has their money."""
+
+
+@dataclass(frozen=True, slots=True)
+class DealCancelled(DealFact):
+    """It is off, and the buyer has back what was not delivered. `why` as in `DealUnwinding`."""
+
+    why: str

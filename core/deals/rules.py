@@ -1,0 +1,37 @@
+"""Pure decisions about deals: what exactly is signed, and who is who."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from core.deals.model import TERMS_VERSION, Side
+from core.offers.model import Terms
+
+
+def terms_hash(terms: Terms, buyer: str, seller: str, commission_bp: int) -> str:
+    """The sha256 that both sides sign: the terms with the parties, the commission and the house's conditions."""
+    signed = {
+        "terms": terms.as_json(),
+        "amount": str(terms.total()),
+        "buyer": buyer,
+        "seller": seller,
+        "commission_bp": commission_bp,
+        "terms_version": TERMS_VERSION,
+    }
+    text = json.dumps(signed, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def side_of(organisation: str, buyer: str, seller: str) -> Side | None:
+    """On which side of the deal an organisation stands; None for a stranger."""
+    if organisation == buyer:
+        return "buyer"
+    return "seller" if organisation == seller else None
+
+
+def roles(side: Side | None, cancel_asked_by: Side | None) -> frozenset[str]:
+    """The roles of one side: its own name, and "other" when the other side has asked to cancel."""
+    if side is None:
+        return frozenset()
+    return frozenset({side, "other"} if cancel_asked_by not in (None, side) else {side})
