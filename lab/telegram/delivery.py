@@ -43,8 +43,9 @@ class Delivery:
         self.allowed: frozenset[str] = frozenset()
         self.last_error: tuple[int, str] | None = None
         self._numbers = itertools.count(100_000_001)
-        self._pending: dict[int, Update] = {}
-        self._lanes: defaultdict[int, deque[int]] = defaultdict(deque)
+        self._pending: dict[int, tuple[int, Update]] = {}  # with the person it concerns
+
+        self._lanes: defaultdict[int, deque[int]] = defaultdict(deque)  # what a webhook still has to get
         self._arrived = asyncio.Event()
         self._poller: asyncio.Event | None = None
         self._closing = False
@@ -58,10 +59,11 @@ class Delivery:
         if kind not in self.allowed if self.allowed else kind in ONLY_WHEN_ASKED:
             return
         number = next(self._numbers)
-        self._pending[number] = {"update_id": number, kind: content}
-        self._lanes[lane].append(number)
+        self._pending[number] = lane, {"update_id": number, kind: content}
         self._arrived.set()
-        self._push(lane)
+        if self.webhook:
+            self._lanes[lane].append(number)
+            self._push(lane)
 
     # -- long polling ------------------------------------------------------------------------
 
@@ -80,7 +82,7 @@ class Delivery:
         limit = min(max(call.integer("limit", 100), 1), 100)
         if not self._pending:
             await self._wait(min(call.integer("timeout"), 50))
-        return await self._disturbed(list(self._pending.values())[:limit])
+        return await self._disturbed([update for _, update in itertools.islice(self._pending.values(), limit)])
 
     async def _wait(self, seconds: int) -> None:
         replaced = self._poller = asyncio.Event()
@@ -95,10 +97,9 @@ class Delivery:
             if self._poller is replaced:
                 self._poller = None
         if replaced.is_set():
-            raise Refusal(
-                409,
-                "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running",
-            )
+            by = "setWebhook request" if self.webhook else "other getUpdates request"
+            hint = "" if self.webhook else "; make sure that only one bot instance is running"
+            raise Refusal(409, f"Conflict: terminated by {by}{hint}")
 
     def _confirm(self, offset: int) -> None:
         ids = list(self._pending)
@@ -150,6 +151,9 @@ class Delivery:
         self._slots = asyncio.Semaphore(webhook.max_connections)
         if self._poller:
             self._poller.set()
+        self._lanes.clear()
+        for number, (lane, _) in self._pending.items():
+            self._lanes[lane].append(number)
         for lane in list(self._lanes):
             self._push(lane)
         return "Webhook is already set" if already else "Webhook was set"
@@ -183,16 +187,22 @@ class Delivery:
         """Send one person's updates, oldest first, each until the bot takes it."""
         pause = 0.1
         try:
-            while self._lanes[lane] and self.webhook:
-                update = self._pending.get(self._lanes[lane][0])
-                if update is None or await self._send(self.webhook, update):
-                    self._pending.pop(self._lanes[lane].popleft(), None)
+            while self.webhook and (number := self._oldest(lane)) is not None:
+                if await self._send(self.webhook, self._pending[number][1]):
+                    self._pending.pop(number, None)
                     pause = 0.1
                 else:
                     await asyncio.sleep(pause)
                     pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
         finally:
             del self._tasks[lane]
+
+    def _oldest(self, lane: int) -> int | None:
+        """The person's first update that is still wanted."""
+        numbers = self._lanes[lane]
+        while numbers and numbers[0] not in self._pending:
+            numbers.popleft()
+        return numbers[0] if numbers else None
 
     async def _send(self, webhook: Webhook, update: Update) -> bool:
         if self._http is None:

@@ -10,6 +10,7 @@ from fastapi.responses import Response
 
 from lab.telegram.call import Refusal, Upload
 from lab.telegram.limits import CAPTION_CHARACTERS, TEXT_CHARACTERS
+from lab.telegram.stars import ask_checkout
 from lab.telegram.state import Bot, Chat, Message
 from lab.telegram.views import chat_view, marked, marked_caption, message_view, person_view
 
@@ -38,7 +39,7 @@ class Phones:
         routes.add_api_route("/people/{person}/chat", self.chat, methods=["GET"])
         routes.add_api_route("/files/{file_id}", self.download, methods=["GET"])
         deeds = (self.say, self.edit, self.press, self.start, self.send, self.location)
-        for deed in (*deeds, self.block, self.unblock, self.inline, self.choose):
+        for deed in (*deeds, self.block, self.unblock, self.inline, self.choose, self.pay):
             routes.add_api_route(f"/people/{{person}}/{deed.__name__}", deed, methods=["POST"])
         return routes
 
@@ -56,9 +57,17 @@ class Phones:
     async def chat(self, person: int) -> Seen:
         return chat_view(self.bot, self._chat(person))
 
-    async def say(self, person: int, text: Text, reply_to: Annotated[int | None, Body()] = None) -> Seen:
+    async def say(
+        self,
+        person: int,
+        text: Text,
+        reply_to: Annotated[int | None, Body()] = None,
+        topic: Annotated[int | None, Body()] = None,
+    ) -> Seen:
         chat = self._open(person)
         content = marked(text)
+        if topic in chat.topics:
+            content |= {"message_thread_id": topic, "is_topic_message": True}
         if reply_to in chat.messages:
             content["reply_to_message"] = chat.messages[reply_to]
         return message_view(chat, self.bot.receive(chat, content))
@@ -143,6 +152,13 @@ class Phones:
                 self.bot.delivery.add("chosen_inline_result", person, chosen)
                 return message_view(chat, self.bot.receive(chat, self._chosen(result)))
         raise HTTPException(404, "there is no such inline result on the screen")
+
+    async def pay(self, person: int, message_id: Number) -> dict[str, str]:
+        """Presses Pay under an invoice; the bot's refusal comes as a toast, its consent as a receipt."""
+        chat = self._open(person)
+        if "invoice" not in chat.messages.get(message_id, {}):
+            raise HTTPException(409, "there is no invoice to pay")
+        return {"query_id": ask_checkout(self.bot, chat, message_id)}
 
     async def download(self, file_id: str) -> Response:
         stored = self.bot.files.get(file_id)

@@ -22,7 +22,7 @@ def send_message(bot: Bot, call: Call) -> Message:
     options = call.parsed("link_preview_options", dict)
     if options:
         content["link_preview_options"] = options
-    return _send(bot, chat, call, content)
+    return post(bot, chat, call, content)
 
 
 def send_photo(bot: Bot, call: Call) -> Message:
@@ -38,7 +38,7 @@ def send_location(bot: Bot, call: Call) -> Message:
     latitude, longitude = call.number("latitude"), call.number("longitude")
     if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
         raise bad_request("wrong location specified")
-    return _send(bot, chat, call, {"location": {"latitude": latitude, "longitude": longitude}})
+    return post(bot, chat, call, {"location": {"latitude": latitude, "longitude": longitude}})
 
 
 def send_media_group(bot: Bot, call: Call) -> list[Message]:
@@ -94,10 +94,11 @@ def shown_keyboard(markup: dict[str, Any] | None) -> dict[str, Any]:
 def _send_file(bot: Bot, call: Call, kind: str) -> Message:
     chat = bot.chat_of(call)
     content = bot.files.given(call, call.fields.get(kind), kind) | captioned(*caption_of(call))
-    return _send(bot, chat, call, content)
+    return post(bot, chat, call, content)
 
 
-def _send(bot: Bot, chat: Chat, call: Call, content: dict[str, Any]) -> Message:
+def post(bot: Bot, chat: Chat, call: Call, content: dict[str, Any]) -> Message:
+    """One new message of the bot, with what every send method takes: reply, keyboard and topic."""
     content = content | _reply(chat, call) | shown_keyboard(keyboard_of(call))
     thread = call.integer("message_thread_id")
     if thread:

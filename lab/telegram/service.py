@@ -10,7 +10,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
-from lab.telegram import editing, profile, queries, sending
+from lab.telegram import editing, profile, queries, sending, stars, topics
 from lab.telegram.call import Call, Refusal
 from lab.telegram.face import Phones
 from lab.telegram.limits import UPLOAD_BYTES
@@ -23,7 +23,7 @@ Method = Callable[[Bot, Call], Any]
 # Telegram takes method names in any case.
 METHODS: Final[dict[str, Method]] = {
     name.lower(): method
-    for part in (sending.METHODS, editing.METHODS, profile.METHODS, queries.METHODS)
+    for part in (sending.METHODS, editing.METHODS, profile.METHODS, queries.METHODS, stars.METHODS, topics.METHODS)
     for name, method in part.items()
 }
 

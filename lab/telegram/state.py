@@ -58,6 +58,10 @@ class Chat:
     reactions: dict[int, list[str]] = field(default_factory=dict)
     topics: dict[int, dict[str, Any]] = field(default_factory=dict)
     inline_results: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    invoices: dict[int, str] = field(default_factory=dict)  # message -> the bot's payload
+    checkouts: dict[str, int] = field(default_factory=dict)  # query that waits for an answer -> message
+    charges: set[str] = field(default_factory=set)
+    refunded: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ def chat_view(bot: Bot, chat: Chat) -> dict[str, Any]:
         "commands": bot.commands_for(chat.person),
         "action": chat.action[0] if chat.action and fresh else None,
         "inline": chat.inline_results,
+        "topics": [{"id": number, "name": topic["name"]} for number, topic in chat.topics.items()],
     }
 
 
@@ -47,7 +48,7 @@ def message_view(chat: Chat, message: Message) -> dict[str, Any]:
         "date": message["date"],
         "edited": "edit_date" in message,
     }
-    same = ("text", "entities", "caption", "caption_entities", "location", "message_thread_id", "invoice")
+    same = ("text", "entities", "caption", "caption_entities", "location", "invoice", "successful_payment")
     seen |= {key: message[key] for key in same if key in message}
     if "photo" in message:
         largest = message["photo"][-1]
@@ -67,6 +68,8 @@ def message_view(chat: Chat, message: Message) -> dict[str, Any]:
         seen["reply_to"] = message["reply_to_message"]["message_id"]
     if "reply_markup" in message:
         seen["keyboard"] = message["reply_markup"]["inline_keyboard"]
+    if "message_thread_id" in message:
+        seen["topic"] = message["message_thread_id"]
     if message["message_id"] in chat.pinned:
         seen["pinned"] = True
     if chat.reactions.get(message["message_id"]):

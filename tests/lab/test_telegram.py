@@ -19,6 +19,7 @@ from telegram import (
     InputMediaDocument,
     InputMediaPhoto,
     InputTextMessageContent,
+    LabeledPrice,
     MessageEntity,
     Update,
 )
@@ -198,6 +199,43 @@ async def test_an_inline_search_is_shown_and_chosen(bot: Bot, ona: Phone) -> Non
     assert [each["id"] for each in (await ona.chat())["inline"][asked["query_id"]]] == ["lot-1"]
     await ona.do("choose", query_id=asked["query_id"], result_id="lot-1")
     assert (await ona.texts())[-1] == ("person", "Pellets A1, 200 t")
+
+
+async def test_a_deal_has_a_topic_of_its_own(bot: Bot, ona: Phone) -> None:
+    topic = await bot.create_forum_topic(ona.id, "Deal 7")
+    await bot.send_message(ona.id, "About deal 7", message_thread_id=topic.message_thread_id)
+    await ona.do("say", text="fine", topic=topic.message_thread_id)
+    message = (await bot.get_updates())[-1].message
+    assert message is not None
+    assert message.message_thread_id == topic.message_thread_id
+    chat = await ona.chat()
+    assert chat["topics"] == [{"id": topic.message_thread_id, "name": "Deal 7"}]
+    assert [each.get("topic") for each in chat["messages"]] == [None] + [topic.message_thread_id] * 3
+    await bot.delete_forum_topic(ona.id, topic.message_thread_id)
+    assert await ona.texts() == [("person", "labas")]
+    with refused("message thread not found"):
+        await bot.send_message(ona.id, "gone", message_thread_id=topic.message_thread_id)
+
+
+async def test_stars_are_paid_and_given_back(bot: Bot, ona: Phone) -> None:
+    price = [LabeledPrice("Week", 50)]
+    invoice = await bot.send_invoice(ona.id, "Featured", "A week on top", "promo:1", "XTR", price, provider_token="")
+    await ona.do("pay", message_id=invoice.message_id)
+    await ona.do("pay", message_id=invoice.message_id)
+    first, second = [each.pre_checkout_query for each in (await bot.get_updates())[-2:]]
+    assert first is not None
+    assert second is not None
+    await bot.answer_pre_checkout_query(first.id, ok=False, error_message="Sold out")
+    assert (await ona.chat())["toasts"][-1]["text"] == "Sold out"
+    await bot.answer_pre_checkout_query(second.id, ok=True)
+    message = (await bot.get_updates())[-1].message
+    assert message is not None
+    assert message.successful_payment is not None
+    paid = message.successful_payment
+    assert (paid.total_amount, paid.currency, paid.invoice_payload) == (50, "XTR", "promo:1")
+    assert await bot.refund_star_payment(ona.id, paid.telegram_payment_charge_id)
+    with refused("CHARGE_ALREADY_REFUNDED"):
+        await bot.refund_star_payment(ona.id, paid.telegram_payment_charge_id)
 
 
 # -- what is refused ---------------------------------------------------------------------------
