@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
+from pydantic import Field
+
 from lab.slack.check import check_message
 from lab.slack.payloads import bot_message
 from lab.slack.refusal import Refusal
@@ -19,6 +21,7 @@ LONGEST_TEXT: Final = 40_000  # chat.postMessage: "we will truncate messages con
 class PostMessage(Arguments):
     channel: str
     text: str = ""
+    markdown_text: str | None = Field(None, max_length=12_000)
     blocks: Structures | None = None
     attachments: Structures | None = None
     metadata: Structure | None = None
@@ -80,7 +83,7 @@ def post_message(office: Office, call: PostMessage) -> Json:
     channel = _writable(work, call.channel)
     if call.thread_ts and channel.find(call.thread_ts) is None:
         raise Refusal("thread_not_found")
-    parts = content(work, call.text, call.blocks, call.attachments)
+    parts = _content_of(work, call)
     take_token(work, channel)
     text, blocks, attachments = parts["text"], parts["blocks"], parts["attachments"]
     more = {"attachments": attachments, "thread_ts": call.thread_ts, "metadata": call.metadata}
@@ -95,7 +98,7 @@ def post_ephemeral(office: Office, call: PostEphemeral) -> Json:
     channel = _writable(work, call.channel)
     if call.user not in channel.members:
         raise Refusal("user_not_in_channel")
-    parts = content(work, call.text, call.blocks, call.attachments)
+    parts = _content_of(work, call)
     take_token(work, channel)
     message = bot_message(work, parts["text"], parts["blocks"], attachments=parts["attachments"], is_ephemeral=True)
     channel.ephemeral.append((call.user, message))
@@ -104,13 +107,16 @@ def post_ephemeral(office: Office, call: PostEphemeral) -> Json:
 
 
 def update(office: Office, call: Update) -> Json:
+    """Text given without blocks takes the old blocks away; attachments stay unless new ones are given."""
     work = office.work
     channel, message = _own(office, call.channel, call.ts, "cant_update_message")
     if call.text is None and call.blocks is None and call.attachments is None:
         raise Refusal("no_text")
     text = message["text"] if call.text is None else call.text
     parts = content(work, text, call.blocks, call.attachments)
-    rewrite(work, message, parts)
+    kept = {"attachments"} if call.attachments is None else set()
+    kept |= {"blocks"} if call.text is None and call.blocks is None else set()
+    rewrite(work, message, {key: value for key, value in parts.items() if key not in kept})
     if call.metadata is not None:
         message["metadata"] = call.metadata
     work.channel_changed(channel)
@@ -118,13 +124,14 @@ def update(office: Office, call: Update) -> Json:
 
 
 def rewrite(work: Workspace, message: Json, parts: Json) -> None:
-    """New content for an old message: text without blocks takes the old blocks away, as at Slack."""
+    """New content for an old message; only a message of mere text is marked as edited, says chat.update."""
     for key, value in parts.items():
         if value is None:
             message.pop(key, None)
         else:
             message[key] = value
-    message["edited"] = {"user": BOT_USER, "ts": work.new_ts()}
+    if "blocks" not in message:
+        message["edited"] = {"user": BOT_USER, "ts": work.new_ts()}
 
 
 def delete(office: Office, call: AtMessage) -> Json:
@@ -184,6 +191,15 @@ def pin(office: Office, call: Pin) -> Json:
     return {}
 
 
+def _content_of(work: Workspace, call: PostMessage) -> Json:
+    """`markdown_text` stands alone, as the markdown block does."""
+    if call.markdown_text is None:
+        return content(work, call.text, call.blocks, call.attachments)
+    if call.text or call.blocks:
+        raise Refusal("markdown_text_conflict")
+    return content(work, call.markdown_text, [{"type": "markdown", "text": call.markdown_text}], call.attachments)
+
+
 def _writable(work: Workspace, id_: str) -> Channel:
     channel = work.channel(id_)
     if BOT_USER not in channel.members:
@@ -192,8 +208,10 @@ def _writable(work: Workspace, id_: str) -> Channel:
 
 
 def _own(office: Office, channel_id: str, ts: str, otherwise: str) -> tuple[Channel, Json]:
-    """A message of the app; those of people cannot be changed."""
-    channel = office.work.channel(channel_id)
+    """A message of the app; those of people cannot be changed. A person's id does not do for the conversation's."""
+    channel = office.work.channels.get(channel_id)
+    if channel is None:
+        raise Refusal("channel_not_found")
     message = channel.find(ts)
     if message is None:
         raise Refusal("message_not_found")

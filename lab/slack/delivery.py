@@ -25,6 +25,7 @@ Kind = Literal["events_api", "slash_commands", "interactive"]
 # docs.slack.dev/apis/events-api: answer within 3 seconds; three retries: nearly at once, after 1 and after 5 minutes.
 PATIENCE: Final = timedelta(seconds=3)
 RETRY_AFTER: Final = (timedelta(), timedelta(minutes=1), timedelta(minutes=5))
+MOST_CONNECTIONS: Final = 10  # docs.slack.dev/apis/events-api/using-socket-mode
 _LOOK_SECONDS: Final = 0.05
 
 
@@ -67,6 +68,10 @@ class Delivery:
         """One Socket Mode connection from hello to its end."""
         connection = Connection(socket)
         await socket.accept()
+        if len(self._connections) >= MOST_CONNECTIONS:
+            await socket.send_json({"type": "disconnect", "reason": "too_many_websockets"})
+            await socket.close()
+            return
         self._connections.append(connection)
         info = {"app_id": APP_ID}
         hello = {"type": "hello", "num_connections": len(self._connections), "connection_info": info}

@@ -10,7 +10,7 @@ from lab.slack.blocks import Surface
 from lab.slack.check import check_view
 from lab.slack.refusal import Refusal
 from lab.slack.typed import initial_state
-from lab.slack.workspace import APP_ID, BOT_ID, TEAM, Trigger, Workspace
+from lab.slack.workspace import APP_ID, BOT_ID, TEAM, Workspace
 
 Json = dict[str, Any]
 
@@ -45,17 +45,16 @@ class Views:
         return next((view for view in self._every() if view.id == view_id), None)
 
     def open(self, trigger_id: str, view: Json) -> OpenView:
-        """A new modal: on top of the one its trigger was pulled in, otherwise in place of all."""
+        """A new modal: on top when its trigger comes out of a modal, otherwise in place of all."""
         body = self._checked(view, "modal")
         trigger = self.work.exchange(trigger_id)
-        stack = self.stack(trigger.person)
-        if trigger.view_id is None or all(each.id != trigger.view_id for each in stack):
-            stack.clear()
+        if trigger.view_id is None:
+            self.stack(trigger.person).clear()
         return self._put_on_top(trigger.person, body)
 
     def push(self, trigger_id: str, view: Json) -> OpenView:
         body = self._checked(view, "modal")
-        trigger: Trigger = self.work.exchange(trigger_id)
+        trigger = self.work.exchange(trigger_id)
         if not any(each.id == trigger.view_id for each in self.stack(trigger.person)):
             raise Refusal("not_found")
         return self._put_on_top(trigger.person, body)

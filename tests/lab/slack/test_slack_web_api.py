@@ -56,6 +56,7 @@ async def test_a_message_is_posted_changed_and_deleted(ona: Desk, client: AsyncW
     (message,) = messages(await ona.screen())
     assert (message["text"], message["edited"], "blocks" in message) == ("final", True, False)
 
+    assert await error(client.chat_update(channel=ona.id, ts=posted["ts"], text="x")) == "channel_not_found"
     await client.chat_postEphemeral(channel=im, user=ona.id, text="psst")
     assert [each["ephemeral"] for each in messages(await ona.screen())] == [False, True]
     history = await client.conversations_history(channel=im)
@@ -68,6 +69,30 @@ async def test_a_message_is_posted_changed_and_deleted(ona: Desk, client: AsyncW
     await client.chat_delete(channel=im, ts=posted["ts"])
     assert texts(await ona.screen()) == ["psst"]
     assert await error(client.chat_delete(channel=im, ts=posted["ts"])) == "message_not_found"
+
+
+async def test_an_update_keeps_what_it_does_not_speak_of(ona: Desk, client: AsyncWebClient) -> None:
+    posted = await client.chat_postMessage(channel=ona.id, markdown_text="# Lot 7")
+    im = posted["channel"]
+    await client.chat_update(channel=im, ts=posted["ts"], attachments=[{"text": "more", "fallback": "more"}])
+    await client.chat_update(channel=im, ts=posted["ts"], text="Lot 7", blocks=[section("Lot 7")])
+    (message,) = messages(await ona.screen())
+    assert message["blocks"][0]["type"] == "section"
+    assert message["attachments"][0]["text"] == "more"
+    assert message["edited"] is False
+    both = client.api_call("chat.postMessage", json={"channel": im, "text": "x", "markdown_text": "y"})
+    assert await error(both) == "markdown_text_conflict"
+
+
+async def test_a_link_is_unfurled_where_it_stands(ona: Desk, client: AsyncWebClient) -> None:
+    said = await ona.does("say", text="see https://parley.example/lot/7")
+    im = (await client.conversations_open(users=ona.id))["channel"]["id"]
+    preview: Json = {"https://parley.example/lot/7": {"blocks": [section("Lot 7")]}}
+    await client.chat_unfurl(channel=im, ts=said["ts"], unfurls=preview)
+    (message,) = messages(await ona.screen())
+    assert message["attachments"][0]["blocks"] == [section("Lot 7")]
+    elsewhere: Json = {"https://parley.example/lot/8": {"blocks": [section("Lot 8")]}}
+    assert await error(client.chat_unfurl(channel=im, ts=said["ts"], unfurls=elsewhere)) == "cannot_unfurl_url"
 
 
 async def test_messages_that_slack_does_not_take(ona: Desk, client: AsyncWebClient) -> None:

@@ -311,3 +311,45 @@ async def test_a_command_nobody_answers_is_reported_by_slackbot(ona: Desk, lab: 
     first, second = messages(await ona.screen())
     assert (first["text"], first["ephemeral"]) == ("Looking for find pellets", True)
     assert second["user"] == "USLACKBOT"
+
+
+async def test_a_mention_in_a_channel_is_told_as_such(lab: Lab, app: AsyncApp, ona: Desk) -> None:
+    @app.event("app_mention")
+    async def mentioned(event: Json, say: Any) -> None:
+        await say("yes?", thread_ts=event["ts"])
+
+    @app.event("message")
+    async def overheard() -> None: ...
+
+    said = await ona.does("say", text=f"<@{lab.slack.bot_user}> any chips?", channel="C0GENERAL")
+
+    def general(screen: Json) -> Any:
+        return [each for channel in screen["channels"] if not channel["is_im"] for each in channel["messages"]][1:]
+
+    (answer,) = await ona.sees(general)
+    assert (answer["text"], answer["thread_ts"]) == ("yes?", said["ts"])
+
+
+async def test_the_page_hears_that_a_screen_changed(lab: Lab, ona: Desk, client: AsyncWebClient) -> None:
+    async with lab.world.listen() as news:
+        await client.chat_postMessage(channel=ona.id, text="look")
+        heard = [news.get_nowait() for _ in range(news.qsize())]
+    assert {"kind": "slack", "person": ona.id} in heard
+
+
+async def test_a_menu_in_a_carousel_tells_which_entry_was_picked(
+    app: AsyncApp, ona: Desk, client: AsyncWebClient
+) -> None:
+    picked: list[Json] = []
+    menu = {"type": "overflow", "action_id": "menu", "options": options("ask", "save")}
+    card = {"type": "card", "block_id": "lot-7", "title": plain("A1 pellets"), "actions": [button("open"), menu]}
+    await client.chat_postMessage(channel=ona.id, text="Found", blocks=[{"type": "carousel", "elements": [card]}])
+
+    @app.action("menu")
+    async def pick(ack: Any, action: Json) -> None:
+        await ack()
+        picked.append(action)
+
+    await ona.does("press", block_id="lot-7", action_id="menu", value="save")
+    assert "not in the menu" in await ona.cannot("press", block_id="lot-7", action_id="menu", value="buy")
+    assert [each["selected_option"]["value"] for each in picked] == ["save"]
