@@ -1,0 +1,47 @@
+"""What happens to reviews, as facts for whoever listens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.kernel.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewsOpened(Event):
+    """A deal is over and both organisations may write about each other."""
+
+    deal_id: str
+    buyer: str
+    seller: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewWritten(Event):
+    """One side has written; what it says is still sealed."""
+
+    review_id: str
+    deal_id: str
+    author: str
+    about: str
+    by_person: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewsRevealed(Event):
+    """What was written about a deal can be read by everybody."""
+
+    deal_id: str
+    buyer: str
+    seller: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewReplied(Event):
+    """Who was reviewed has answered in public."""
+
+    review_id: str
+    deal_id: str
+    author: str
+    about: str
+    by_person: str

@@ -1,0 +1,139 @@
+"""How reviews become a score that many small, made-up deals cannot lift.
+
+Weight of a review      w = min(1, ln(1 + v/50) / ln 11) * 2^(-age/365 days) * trust(author)
+                        v: the deal's value in euros; trust: 0.2 for a newcomer, 1 from four other counterparties on
+Weight of a counterparty  k = min(sum w, 1 + ln(1 + max(0, sum w - 1)), 3), its x the weighted mean of (stars - 1) / 4
+Score                   s = (C * m + sum k * x) / (C + sum k), C = 8, m the market's mean; shown as 1 + 4 s stars
+Floor, for limits       the lower end of Wilson's 90 % interval with n = sum k
+
+A score is not shown below three counterparties: then it says "new". The choice of C, of the cap on one counterparty
+and of trust was measured against rings of shill accounts (see tests/core/test_reputation.py for a small one).
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from core.kernel.money import Money
+from core.reputation.model import Stars
+
+PRIOR_WEIGHT: Final = 8.0  # C: as many middling reviews stand against the first real ones
+FIRST_MEAN: Final = 0.75  # m of a market without reviews: four stars
+FULL_VALUE_EUR: Final = 500.0  # from here on a deal counts in full: ln(1 + 500/50) = ln 11
+HALF_LIFE_DAYS: Final = 365.0
+LEAST_TRUST: Final = 0.2
+TRUSTED_AFTER: Final = 4  # other counterparties
+COUNTERPARTY_CAP: Final = 3.0
+SHOWN_FROM: Final = 3  # counterparties
+Z_90: Final = 1.2816  # one-sided 90 % of the normal distribution
+
+# Euros for one unit, roughly: a weight is nearly the same for 400 and for 440 euros, so these need no daily rate.
+ROUGH_EUR: Final[Mapping[str, float]] = MappingProxyType(
+    {
+        "EUR": 1.0,
+        "USD": 0.9,
+        "GBP": 1.15,
+        "CHF": 1.05,
+        "CAD": 0.65,
+        "PLN": 0.23,
+        "RON": 0.2,
+        "DKK": 0.134,
+        "SEK": 0.09,
+        "NOK": 0.085,
+        "CZK": 0.04,
+        "HUF": 0.0025,
+        "UAH": 0.02,
+        "MDL": 0.05,
+        "GEL": 0.33,
+        "TRY": 0.02,
+        "RSD": 0.0085,
+        "JPY": 0.006,
+        "ISK": 0.007,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A review as the score sees it: `mark` 0 to 1, `value_eur` of its deal, `trust` in its author."""
+
+    author: str
+    mark: float
+    value_eur: float
+    age_days: float
+    trust: float
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The score, 0 to 1, its floor, and how many counterparties it rests on."""
+
+    score: float
+    floor: float
+    counterparties: int
+
+    @property
+    def shown(self) -> float | None:
+        """Stars with two decimals, or None while it is new."""
+        return round(1 + 4 * self.score, 2) if self.counterparties >= SHOWN_FROM else None
+
+
+def mark_of(stars: Stars) -> float:
+    """The mean of the four, from 0 (one star each) to 1 (five)."""
+    return (stars.quantity + stars.quality + stars.time + stars.talk - 4) / 16
+
+
+def in_euros(value: Money) -> float:
+    return float(value.amount) * ROUGH_EUR.get(value.currency, 0.0)
+
+
+def trust_in(others: int) -> float:
+    """How much an author's word counts who has completed deals with so many others than the one reviewed."""
+    return LEAST_TRUST + (1 - LEAST_TRUST) * min(1.0, others / TRUSTED_AFTER)
+
+
+def weight(review: Counted) -> float:
+    """0 to 1. A deal of a few cents weighs nearly nothing, an old one half as much every year."""
+    by_value = min(1.0, math.log1p(max(0.0, review.value_eur) / 50) / math.log(1 + FULL_VALUE_EUR / 50))
+    return by_value * 2 ** (-max(0.0, review.age_days) / HALF_LIFE_DAYS) * review.trust
+
+
+def capped(total: float) -> float:
+    """What one counterparty may weigh, however many deals it has made."""
+    return min(total, 1 + math.log1p(max(0.0, total - 1)), COUNTERPARTY_CAP)
+
+
+def market_mean(marks: float, reviews: int) -> float:
+    """The mean of all revealed reviews (`marks` is their sum), drawn to four stars while there are few."""
+    return (PRIOR_WEIGHT * FIRST_MEAN + marks) / (PRIOR_WEIGHT + reviews)
+
+
+def standing(reviews: Iterable[Counted], mean: float) -> Standing:
+    """The score of who these reviews are about. `mean`: the market's, 0 to 1."""
+    weights: dict[str, float] = defaultdict(float)
+    marks: dict[str, float] = defaultdict(float)
+    for review in reviews:
+        weighed = weight(review)
+        weights[review.author] += weighed
+        marks[review.author] += weighed * review.mark
+    total = good = 0.0
+    for author, summed in weights.items():
+        if summed > 0:
+            total += capped(summed)
+            good += capped(summed) * marks[author] / summed
+    score = (PRIOR_WEIGHT * mean + good) / (PRIOR_WEIGHT + total)
+    return Standing(score, wilson_floor(good, total), len(weights))
+
+
+def wilson_floor(good: float, total: float) -> float:
+    """The lower end of Wilson's interval: what one may count on after `total` weight of reviews."""
+    if total <= 0:
+        return 0.0
+    share, squared = good / total, Z_90 * Z_90
+    spread = Z_90 * math.sqrt(max(0.0, share * (1 - share) / total + squared / (4 * total * total)))
+    return min(1.0, max(0.0, (share + squared / (2 * total) - spread) / (1 + squared / total)))

@@ -1,0 +1,194 @@
+"""What parties say about each other after a deal, and what the market makes of it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, case, distinct, func, or_, select
+
+from core.deals.model import Deal
+from core.deals.service import deal_for
+from core.delivery.model import LOT, Lot
+from core.kernel.errors import NotAllowed, NotFound, Refusal
+from core.kernel.money import Money
+from core.kernel.process import StepRow, enter, step
+from core.kernel.transaction import Ctx
+from core.people.service import acting
+from core.reputation import rules
+from core.reputation.events import ReviewReplied, ReviewsOpened, ReviewsRevealed, ReviewWritten
+from core.reputation.model import REVIEW, WRITE_WITHIN, ReplyToReview, Review, ReviewWindow, Score, WriteReview
+from core.reputation.rules import Counted
+
+
+def write_review(ctx: Ctx, command: WriteReview) -> Review:
+    """Say once how it was. Sealed until the other side has written too, or may no longer. Raises Refusal."""
+    person = acting(ctx)
+    deal = deal_for(ctx, command.deal_id)
+    window = ctx.session.get(ReviewWindow, deal.id)
+    if window is None:
+        raise Refusal("review.deal_not_over")
+    if window.state != REVIEW.initial or window.closes_at <= ctx.now:
+        raise Refusal("review.window_over", closed_at=window.closes_at)
+    earlier = ctx.session.scalars(select(Review).where(Review.deal_id == deal.id)).all()
+    if any(each.author == person.organisation_id for each in earlier):
+        raise Refusal("review.already_written")
+    review = Review(
+        id=ctx.new_id(),
+        deal_id=deal.id,
+        author=person.organisation_id,
+        about=deal.seller if person.organisation_id == deal.buyer else deal.buyer,
+        written_by=person.id,
+        words=command.words,
+        written_at=ctx.now,
+        value_minor=deal.amount_minor,
+        currency=deal.currency,
+        **command.stars.model_dump(),
+    )
+    ctx.session.add(review)
+    ctx.session.flush()
+    ctx.announce(ReviewWritten(review.id, deal.id, review.author, review.about, person.id))
+    if earlier:
+        _reveal(ctx, window, "both_written", "system")
+    return review
+
+
+def reply_to_review(ctx: Ctx, command: ReplyToReview) -> Review:
+    """Answer a review once, in public. Raises NotFound, NotAllowed, Refusal."""
+    person = acting(ctx)
+    review = ctx.session.get(Review, command.review_id, with_for_update=True)
+    if review is None or review.revealed_at is None:
+        raise NotFound
+    if review.about != person.organisation_id:
+        raise NotAllowed
+    if review.reply is not None:
+        raise Refusal("review.already_replied")
+    review.reply, review.replied_at = command.words, ctx.now
+    ctx.announce(ReviewReplied(review.id, review.deal_id, review.author, review.about, person.id))
+    ctx.session.flush()
+    return review
+
+
+def reviews_due(ctx: Ctx, organisation_id: str) -> list[ReviewWindow]:
+    """The deals that this organisation may still write about, the most urgent first."""
+    written = select(Review.deal_id).where(Review.author == organisation_id)
+    query = select(ReviewWindow).where(
+        _party(organisation_id),
+        ReviewWindow.state == REVIEW.initial,
+        ReviewWindow.closes_at > ctx.now,
+        ReviewWindow.id.not_in(written),
+    )
+    return list(ctx.session.scalars(query.order_by(ReviewWindow.closes_at)))
+
+
+def reviews_about(ctx: Ctx, organisation_id: str, limit: int = 20) -> list[Review]:
+    """What everybody may read about an organisation, the newest first."""
+    query = select(Review).where(Review.about == organisation_id, Review.revealed_at.is_not(None))
+    return list(ctx.session.scalars(query.order_by(Review.id.desc()).limit(limit)))
+
+
+def open_reviews(ctx: Ctx, deal_id: str) -> None:
+    """A deal that moved money is over: from now on, for two weeks, both may write."""
+    deal = deal_for(ctx, deal_id)
+    if deal.funded_at is None or ctx.session.get(ReviewWindow, deal.id) is not None:
+        return
+    window = ReviewWindow(id=deal.id, buyer=deal.buyer, seller=deal.seller, closes_at=ctx.now + WRITE_WITHIN)
+    enter(ctx, REVIEW, window, REVIEW.initial)
+    ctx.session.add(window)
+    ctx.session.flush()
+    ctx.announce(ReviewsOpened(deal.id, deal.buyer, deal.seller))
+
+
+def close_reviews(ctx: Ctx, deal_id: str) -> None:
+    """The two weeks are over: what was written can be read."""
+    window = ctx.session.get(ReviewWindow, deal_id)
+    if window is None:
+        raise NotFound
+    _reveal(ctx, window, "window_over", "time")
+
+
+def score_of(ctx: Ctx, organisation_id: str) -> Score:
+    """What the market says of one organisation. Nothing of it is stored, so nothing can drift."""
+    return scores_of(ctx, [organisation_id])[organisation_id]
+
+
+def scores_of(ctx: Ctx, organisation_ids: Collection[str]) -> dict[str, Score]:
+    """The scores of many, in a fixed number of statements."""
+    reviews: dict[str, list[Review]] = defaultdict(list)
+    query = select(Review).where(Review.about.in_(organisation_ids), Review.revealed_at.is_not(None))
+    for review in ctx.session.scalars(query):
+        reviews[review.about].append(review)
+    partners = _partners(ctx, {each.author for about in reviews.values() for each in about} | set(organisation_ids))
+    mean, punctual = _market_mean(ctx), _on_time(ctx, organisation_ids)
+    scores = {}
+    for organisation in organisation_ids:
+        of = reviews[organisation]
+        standing = rules.standing([_counted(ctx, each, partners) for each in of], mean)
+        scores[organisation] = Score(
+            shown=standing.shown,
+            floor=standing.floor,
+            reviews=len(of),
+            counterparties=standing.counterparties,
+            completed_deals=sum(partners[organisation].values()),
+            on_time=punctual.get(organisation),
+        )
+    return scores
+
+
+def _counted(ctx: Ctx, review: Review, partners: dict[str, dict[str, int]]) -> Counted:
+    others = len(partners[review.author].keys() - {review.about})
+    return Counted(
+        author=review.author,
+        mark=rules.mark_of(review.stars),
+        value_eur=rules.in_euros(Money(review.value_minor, review.currency)),
+        age_days=(ctx.now - review.written_at) / timedelta(days=1),
+        trust=rules.trust_in(others),
+    )
+
+
+def _market_mean(ctx: Ctx) -> float:
+    marks = func.sum(Review.quantity + Review.quality + Review.time + Review.talk - 4)
+    total, count = ctx.session.execute(select(marks, func.count()).where(Review.revealed_at.is_not(None))).one()
+    return rules.market_mean(int(total or 0) / 16, count)
+
+
+def _partners(ctx: Ctx, organisations: Collection[str]) -> dict[str, dict[str, int]]:
+    """With whom each has completed deals, and how many."""
+    partners: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    query = (
+        select(Deal.buyer, Deal.seller, func.count())
+        .where(Deal.state == "completed", or_(Deal.buyer.in_(organisations), Deal.seller.in_(organisations)))
+        .group_by(Deal.buyer, Deal.seller)
+    )
+    for buyer, seller, count in ctx.session.execute(query):
+        partners[buyer][seller] += count
+        partners[seller][buyer] += count
+    return partners
+
+
+def _on_time(ctx: Ctx, sellers: Collection[str]) -> dict[str, float]:
+    """Of the lots each has sent or should have sent: the share that never became late."""
+    late = func.count(distinct(case((StepRow.event == "lot_overdue", Lot.id))))
+    query = (
+        select(Deal.seller, func.count(distinct(Lot.id)), late)
+        .join(Lot, Lot.deal_id == Deal.id)
+        .join(StepRow, StepRow.subject == Lot.id)
+        .where(Deal.seller.in_(sellers), StepRow.process == LOT.name, StepRow.event.in_(("dispatch", "lot_overdue")))
+        .group_by(Deal.seller)
+    )
+    return {seller: 1 - overdue / lots for seller, lots, overdue in ctx.session.execute(query)}
+
+
+def _party(organisation_id: str) -> ColumnElement[bool]:
+    return or_(ReviewWindow.buyer == organisation_id, ReviewWindow.seller == organisation_id)
+
+
+def _reveal(ctx: Ctx, window: ReviewWindow, event: str, role: str) -> None:
+    step(ctx, REVIEW, window, event, (role,))
+    written: Sequence[Review] = ctx.session.scalars(select(Review).where(Review.deal_id == window.id)).all()
+    for review in written:
+        review.revealed_at = ctx.now
+    if written:
+        ctx.announce(ReviewsRevealed(window.id, window.buyer, window.seller))
+    ctx.session.flush()
