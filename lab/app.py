@@ -4,27 +4,37 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import importlib
 import socket
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import aiohttp
 import uvicorn
-from fastapi import FastAPI, HTTPException
+from fastapi import APIRouter, FastAPI, HTTPException
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 
 from lab.face import Controls
 from lab.mail import Mail
 from lab.slack import Slack
+from lab.stripe import Stripe
 from lab.telegram import Telegram
 from lab.telegram.views import person_view
 from lab.wire import CuttableProtocol, Wire
 from lab.world import World
 
 PAGE: Final = Path(__file__).with_name("page")
+
+
+class Service(Protocol):
+    """What the lab asks of each pretend service: its paths, and a life between start and stop."""
+
+    def router(self) -> APIRouter: ...
+
+    async def start(self, base_url: str) -> None: ...
+
+    async def stop(self) -> None: ...
 
 
 class LoopbackServer(uvicorn.Server):
@@ -43,12 +53,8 @@ class Lab:
         self.telegram = Telegram(self.world)
         self.mail = Mail(self.world)
         self.slack = Slack(self.world)
-        self.services: list[Any] = [self.telegram, self.slack]
-        for name in ("stripe",):
-            with contextlib.suppress(ImportError, AttributeError):
-                service = getattr(importlib.import_module(f"lab.{name}"), name.capitalize())(self.world)
-                setattr(self, name, service)
-                self.services.append(service)
+        self.stripe = Stripe(self.world)
+        self.services: tuple[Service, ...] = (self.telegram, self.slack, self.stripe)
         self.books_url: str | None = None
         self.books_token = ""
         self.url = ""
@@ -105,8 +111,7 @@ class Lab:
 
     async def _people(self) -> list[dict[str, Any]]:
         """Everybody on both platforms."""
-        people = [person_view(chat) for chat in self.telegram.bot.chats.values()]
-        return people + self.slack.people()
+        return [person_view(chat) for chat in self.telegram.bot.chats.values()] + self.slack.people()
 
     async def _books(self, deal: str = "") -> Any:
         """The product's own account of its deals, passed on to the page."""

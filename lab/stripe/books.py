@@ -77,7 +77,8 @@ class Books:
     def get(self, kind: str, key: str, param: str | None = None, owner: str = PLATFORM) -> Thing:
         """Raises `resource_missing`; what belongs to another account is as good as missing."""
         thing = self.things.get(kind, {}).get(key)
-        if thing is None or self.owner.get(key, PLATFORM) != owner:
+        foreign = self.owner.get(key, PLATFORM) != owner
+        if thing is None or foreign or (thing.get("deleted") and param):  # what is deleted can be read, not used
             raise no_such(kind, key, param)
         return thing
 

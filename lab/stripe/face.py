@@ -39,11 +39,11 @@ class Face:
         routes.add_api_route("/pace", self.pace, methods=["POST"], response_model=None)
         return routes
 
-    def webhook(self, url: Annotated[str, Body()], secret: Annotated[str, Body()]) -> dict[str, str]:
+    async def webhook(self, url: Annotated[str, Body()], secret: Annotated[str, Body()]) -> dict[str, str]:
         self.post.url, self.post.secret = url, secret
         return {"url": url}
 
-    def objects(self, kind: str) -> list[Thing]:
+    async def objects(self, kind: str) -> list[Thing]:
         """Newest first. "balance" lists each owner's, the platform's under "platform"."""
         self.books.settle()
         if kind == "balance":
@@ -51,7 +51,7 @@ class Face:
             return [{"account": owner or "platform", **balance_of(self.books, owner)} for owner in owners]
         return list(reversed(self.books.things.get(kind, {}).values()))
 
-    def pay(
+    async def pay(
         self,
         session: str,
         number: Annotated[str, Body()],
@@ -61,10 +61,10 @@ class Face:
         """`authenticated`: the payer has already said yes to the bank."""
         return self._or_error(lambda: pay(self.books, session, number, authenticated))
 
-    def onboard(self, account: str) -> Answer:
+    async def onboard(self, account: str) -> Answer:
         return self._or_error(lambda: onboard(self.books, account))
 
-    def dispute(self, charge: str, do: Annotated[Literal["open", "win", "lose"], Body(embed=True)]) -> Answer:
+    async def dispute(self, charge: str, do: Annotated[Literal["open", "win", "lose"], Body(embed=True)]) -> Answer:
         """Every call answers with the dispute."""
 
         def act() -> Thing:
@@ -76,7 +76,7 @@ class Face:
 
         return self._or_error(act)
 
-    def pace(self, seconds: Annotated[float, Body(embed=True, ge=0, le=30)]) -> dict[str, float]:
+    async def pace(self, seconds: Annotated[float, Body(embed=True, ge=0, le=30)]) -> dict[str, float]:
         """How long each API call takes from now on."""
         self.desk.pace_seconds = seconds
         return {"seconds": seconds}

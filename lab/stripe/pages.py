@@ -60,10 +60,10 @@ class Pages:
         router.add_api_route("/onboard/{account}", self.onboard, methods=["POST"])
         return router
 
-    def show_checkout(self, session: str) -> Response:
+    async def show_checkout(self, session: str) -> Response:
         return self._checkout(self._find("checkout.session", session))
 
-    def pay(self, session: str, number: Annotated[str, Form()], answer: Annotated[str, Form()] = "") -> Response:
+    async def pay(self, session: str, number: Annotated[str, Form()], answer: Annotated[str, Form()] = "") -> Response:
         """`answer`: what the payer told the bank, once it has asked ("yes" or "no")."""
         found = self._find("checkout.session", session)
         if answer == "no":
@@ -105,13 +105,13 @@ class Pages:
             said = f"<h1 class='good'>Paid</h1><p>{amount} {'is held on the card' if held else 'has been paid'}.</p>"
         return f'{said}<a class="button" href="{url}" autofocus>Back to the shop</a>'
 
-    def show_authentication(self, intent: str) -> Response:
+    async def show_authentication(self, intent: str) -> Response:
         found = self._intent(intent)
         if found["status"] != "requires_action":
             return _page("Nothing to confirm", f"<h1>Nothing to confirm</h1><p>Status: {found['status']}.</p>")
         return _page("Confirm the payment", _bank(card_of(self.books, self._method(found)).number))
 
-    def authenticate(self, intent: str, answer: Annotated[str, Form()]) -> Response:
+    async def authenticate(self, intent: str, answer: Annotated[str, Form()]) -> Response:
         found = self._intent(intent)
         if found["status"] == "requires_action" and answer == "yes":
             try:
@@ -124,7 +124,7 @@ class Pages:
         ready = found["status"] in ("succeeded", "requires_capture")
         return _page("Confirmed", "<h1 class='good'>Confirmed</h1>" if ready else "<h1>Not confirmed</h1>")
 
-    def show_onboarding(self, account: str, link: str = "") -> Response:
+    async def show_onboarding(self, account: str, link: str = "") -> Response:
         """A link is for one use and a few minutes; after that Stripe sends the seller to `refresh_url`."""
         found = self._find("account", account)
         known = self.books.private.get(link)
@@ -142,7 +142,7 @@ The lab takes them as given.</p><form method="post" action="?{urlencode({"link":
 <button autofocus>Finish onboarding</button></form>"""
         return _page("Onboarding", body)
 
-    def onboard(self, account: str, link: str = "") -> Response:
+    async def onboard(self, account: str, link: str = "") -> Response:
         self._find("account", account)
         onboard(self.books, account)
         known = self.books.private.get(link)

@@ -124,55 +124,44 @@ def _check_source(books: Books, charge: Thing, amount: int) -> None:
 def create_reversal(books: Books, call: Call) -> Thing:
     """Take a transfer back, up to what the destination's balance still holds."""
     transfer = books.get("transfer", call.ids["id"])
-    left = transfer["amount"] - transfer["amount_reversed"]
-    if left <= 0:
-        raise Refusal(f"Transfer {transfer['id']} has already been fully reversed.")
-    amount = _positive(call.params.get("amount", left))
-    if amount > left:
-        raise Refusal(
-            f"Reversal amount ({amount / 100:.2f}) is greater than unreversed amount on transfer ({left / 100:.2f})",
-            param="amount",
-        )
-    currency, destination = transfer["currency"], transfer["destination"]
-    if whole(books, destination, currency) < amount:
-        raise Refusal(
-            "The connected account's balance is too small for this transfer reversal.", code="balance_insufficient"
-        )
-    sent = books.get("balance_transaction", transfer["balance_transaction"])
+    amount = _reversible(books, transfer, call.params.get("amount"))
     reversal = books.add(
         "transfer_reversal",
         "trr",
         amount=amount,
-        currency=currency,
+        currency=transfer["currency"],
         transfer=transfer["id"],
         metadata=dict(call.params.get("metadata") or {}),
         destination_payment_refund=books.new_id("pyr"),
     )
-    back = move(
-        books,
-        PLATFORM,
-        "transfer_refund",
-        amount,
-        currency=currency,
-        source=reversal["id"],
-        available_on=sent["available_on"],
-    )
+    sent = books.get("balance_transaction", transfer["balance_transaction"])
+    money: Thing = {"currency": transfer["currency"], "available_on": sent["available_on"]}
+    back = move(books, PLATFORM, "transfer_refund", amount, source=reversal["id"], **money)
     reversal["balance_transaction"] = back["id"]
     refund = reversal["destination_payment_refund"]
-    move(
-        books,
-        destination,
-        "payment_refund",
-        -amount,
-        currency=currency,
-        source=refund,
-        available_on=sent["available_on"],
-    )
+    move(books, transfer["destination"], "payment_refund", -amount, source=refund, **money)
     transfer["amount_reversed"] += amount
     transfer["reversed"] = transfer["amount_reversed"] == transfer["amount"]
     transfer["reversals"]["data"].insert(0, reversal)
     books.announce("transfer.reversed", transfer)
     return reversal
+
+
+def _reversible(books: Books, transfer: Thing, wanted: int | None) -> int:
+    left: int = transfer["amount"] - transfer["amount_reversed"]
+    if left <= 0:
+        raise Refusal(f"Transfer {transfer['id']} has already been fully reversed.")
+    amount = _positive(left if wanted is None else wanted)
+    if amount > left:
+        raise Refusal(
+            f"Reversal amount ({amount / 100:.2f}) is greater than unreversed amount on transfer ({left / 100:.2f})",
+            param="amount",
+        )
+    if whole(books, transfer["destination"], transfer["currency"]) < amount:
+        raise Refusal(
+            "The connected account's balance is too small for this transfer reversal.", code="balance_insufficient"
+        )
+    return amount
 
 
 def retrieve_reversal(books: Books, call: Call) -> Thing:

@@ -1,0 +1,1 @@
+"""Stories about the lab's pretend Stripe, told through the real stripe client."""

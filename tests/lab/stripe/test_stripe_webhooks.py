@@ -1,0 +1,78 @@
+"""What the lab's Stripe tells the product of its own accord: signed, repeated until taken, disturbed on demand."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import stripe
+
+from tests.lab.stripe.conftest import SECRET, Mailbox
+from tests.lab.stripe.till import Till
+
+
+def told(mailbox: Mailbox) -> list[str]:
+    return [json.loads(body)["type"] for body, _ in mailbox.letters]
+
+
+async def test_a_payment_is_told_in_order_and_under_seal(till: Till, mailbox: Mailbox) -> None:
+    session = await till.session(metadata={"deal": "D1"})
+    await till.pay(session)
+    await mailbox.until("checkout.session.completed")
+    assert told(mailbox) == [
+        "payment_intent.created",
+        "charge.succeeded",
+        "payment_intent.succeeded",
+        "checkout.session.completed",
+    ]
+    body, seal = mailbox.letters[-1]
+    event = stripe.Webhook.construct_event(body, seal, SECRET)
+    assert (event.data.object["id"], event.data.object["metadata"]["deal"]) == (session.id, "D1")
+    assert (await till.v1.events.retrieve_async(event.id)).type == "checkout.session.completed"
+    with pytest.raises(stripe.SignatureVerificationError):
+        stripe.WebhookSignature.verify_header(body.replace(b"20000", b"2"), seal, SECRET)
+
+
+async def test_a_letter_that_is_refused_comes_again(till: Till, mailbox: Mailbox) -> None:
+    mailbox.refusals = 1
+    customer = await till.v1.customers.create_async({})
+    till.later(seconds=3)
+    await till.v1.customers.update_async(customer.id, {"name": "Jonas"})
+    await mailbox.until("customer.updated")
+    till.later(seconds=10)
+    await mailbox.until("customer.created")
+
+
+async def test_a_letter_may_come_twice(till: Till, mailbox: Mailbox) -> None:
+    await till.lab_does("faults", service="stripe", kind="duplicate", where="delivery")
+    await till.v1.customers.create_async({})
+    await mailbox.until("customer.created", times=2)
+    assert mailbox.letters[0][0] == mailbox.letters[1][0]
+
+
+async def test_letters_may_overtake_each_other(till: Till, mailbox: Mailbox) -> None:
+    await till.lab_does("faults", service="stripe", kind="reorder", where="delivery", match="customer.created")
+    customer = await till.v1.customers.create_async({})
+    await till.v1.customers.update_async(customer.id, {"name": "Jonas"})
+    await mailbox.until("customer.created")
+    assert told(mailbox) == ["customer.updated", "customer.created"]
+
+
+async def test_onboarding_is_told_about_the_sellers_account(till: Till, mailbox: Mailbox) -> None:
+    seller = await till.seller()
+    await mailbox.until("capability.updated")
+    events = [json.loads(body) for body, _ in mailbox.letters]
+    assert {each["account"] for each in events} == {seller}
+    updated = [each["data"]["object"]["details_submitted"] for each in events if each["type"] == "account.updated"]
+    assert updated == [False, True]
+
+
+async def test_an_endpoint_of_ones_own_hears_only_what_it_asked_for(till: Till, mailbox: Mailbox) -> None:
+    url, till.lab.stripe.webhook_url = till.lab.stripe.webhook_url, ""
+    endpoint = await till.v1.webhook_endpoints.create_async({"url": url, "enabled_events": ["customer.updated"]})
+    customer = await till.v1.customers.create_async({})
+    await till.v1.customers.update_async(customer.id, {"name": "Jonas"})
+    await mailbox.until("customer.updated")
+    assert told(mailbox) == ["customer.updated"]
+    body, seal = mailbox.letters[0]
+    assert stripe.Webhook.construct_event(body, seal, endpoint.secret).type == "customer.updated"

@@ -1,0 +1,107 @@
+"""A shop's till for the stories about Stripe: the real client on one side, people and time on the other."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import aiohttp
+import stripe
+
+from lab.app import Lab
+
+
+class Till:
+    def __init__(self, lab: Lab, browser: aiohttp.ClientSession) -> None:
+        self.lab = lab
+        self.browser = browser
+        self.http = stripe.AIOHTTPClient()  # stripe 16.1 calls httpx in a way that httpx 0.28 warns about
+        self.client = stripe.StripeClient(
+            lab.stripe.secret_key,
+            http_client=self.http,
+            base_addresses={"api": f"{lab.url}/stripe"},
+            max_network_retries=2,
+        )
+
+    @property
+    def v1(self) -> Any:
+        """Untyped on purpose: the stories also say what the SDK's types forbid."""
+        return self.client.v1
+
+    @property
+    def v2(self) -> Any:
+        return self.client.v2
+
+    def later(self, **span: float) -> None:
+        self.lab.world.clock.advance(timedelta(**span))
+
+    def now(self) -> int:
+        return int(self.lab.world.clock.now().timestamp())
+
+    async def lab_does(self, path: str, **body: Any) -> Any:
+        async with self.browser.post(f"/lab/{path}", json=body) as answer:
+            return await answer.json()
+
+    async def page(self, url: str) -> str:
+        """What a person's browser shows at this address."""
+        async with self.browser.get(url) as answer:
+            return await answer.text()
+
+    async def press(self, url: str, **fields: str) -> str:
+        """Send the page's form; the page that follows."""
+        async with self.browser.post(url, data=fields) as answer:
+            return await answer.text()
+
+    async def session(self, amount: int = 20_000, **more: Any) -> Any:
+        """A Checkout Session over one line of pellets, in cents."""
+        line = {"price_data": {"currency": "eur", "unit_amount": amount, "product_data": {"name": "Pellets"}}}
+        return await self.v1.checkout.sessions.create_async(
+            {
+                "mode": "payment",
+                "success_url": "https://shop.test/done?s={CHECKOUT_SESSION_ID}",
+                "line_items": [{**line, "quantity": 1}],
+                **more,
+            }
+        )
+
+    async def pay(self, session: Any, number: str = "4242424242424242", **more: Any) -> dict[str, Any]:
+        told = await self.lab_does(f"stripe/pay/{session.id}", method="card", number=number, **more)
+        assert isinstance(told, dict)
+        return told
+
+    async def charge(self, amount: int = 20_000, card: str = "pm_card_visa", **more: Any) -> Any:
+        """Money taken at once, without a page; the charge."""
+        intent = await self.intent(amount, card, **more)
+        return intent.latest_charge
+
+    async def intent(self, amount: int = 20_000, card: str = "pm_card_visa", **more: Any) -> Any:
+        wish = {"amount": amount, "currency": "eur", "payment_method": card, "confirm": True}
+        return await self.v1.payment_intents.create_async({**wish, "expand": ["latest_charge"], **more})
+
+    async def seller(self, *, onboarded: bool = True) -> str:
+        """The id of a connected account."""
+        account = await self.v2.core.accounts.create_async(
+            {
+                "contact_email": "ona@seller.test",
+                "display_name": "Ona's pellets",
+                "dashboard": "express",
+                "identity": {"country": "lt"},
+                "defaults": {"responsibilities": {"fees_collector": "application", "losses_collector": "application"}},
+                "configuration": {
+                    "recipient": {"capabilities": {"stripe_balance": {"stripe_transfers": {"requested": True}}}}
+                },
+            }
+        )
+        if onboarded:
+            await self.lab_does(f"stripe/onboard/{account.id}")
+        return str(account.id)
+
+    async def balance(self, account: str | None = None) -> tuple[int, int]:
+        """(available, pending) euros in cents."""
+        options = {"stripe_account": account} if account else {}
+        balance = await self.v1.balance.retrieve_async(options=options)
+        return balance.available[0].amount, balance.pending[0].amount
+
+    async def events(self) -> list[str]:
+        """The types of all events, oldest first."""
+        return [each.type for each in reversed((await self.v1.events.list_async({"limit": 100})).data)]
