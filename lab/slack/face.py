@@ -77,13 +77,14 @@ def router(slack: Inhabited) -> APIRouter:
     routes = APIRouter(prefix="/lab/slack")
     _people(routes, slack)
     _window(routes, slack)
+    _help(routes, slack)
     _files(routes, slack)
     return routes
 
 
 def _people(routes: APIRouter, slack: Inhabited) -> None:
     @routes.post("/people")
-    def join(newcomer: Newcomer) -> Json:
+    async def join(newcomer: Newcomer) -> Json:
         return slack.work.add_person(**newcomer.model_dump(exclude={"id"}), id_=newcomer.id).shown()
 
     @routes.post("/disconnect")
@@ -94,7 +95,7 @@ def _people(routes: APIRouter, slack: Inhabited) -> None:
 
 def _window(routes: APIRouter, slack: Inhabited) -> None:
     @routes.get("/people/{person}/screen")
-    def screen(person: str) -> Json:
+    async def screen(person: str) -> Json:
         return _window_of(slack, person).screen()
 
     @routes.post("/people/{person}/say")
@@ -130,6 +131,10 @@ def _window(routes: APIRouter, slack: Inhabited) -> None:
     async def home(person: str, tab: Annotated[str, Body(embed=True)] = "home") -> Json:
         _window_of(slack, person).open_home(tab)
         return {}
+
+
+def _help(routes: APIRouter, slack: Inhabited) -> None:
+    """What the app offers on request: shortcuts and suggested options."""
 
     @routes.post("/people/{person}/shortcut")
     async def shortcut(person: str, pulled: Pulled) -> Json:
@@ -167,7 +172,7 @@ def _files(routes: APIRouter, slack: Inhabited) -> None:
         return [{"id": file.id, "name": file.name} for file in stored]
 
     @routes.get("/files/{file_id}")
-    def file(file_id: str) -> Response:
+    async def file(file_id: str) -> Response:
         stored = slack.work.files.get(file_id)
         if stored is None:
             raise HTTPException(404, "no such file")

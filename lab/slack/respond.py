@@ -69,6 +69,7 @@ def say(work: Workspace, response: Response, body: Json) -> None:
 
 def only_you(work: Workspace, person: str, channel: str, text: str) -> None:
     """A line of Slackbot that one person sees: how Slack reports that a command failed."""
-    message = {"type": "message", "user": "USLACKBOT", "text": text, "ts": work.new_ts(), "is_ephemeral": True}
+    speaker = {"user": "USLACKBOT", "username": "Slackbot"}
+    message = {"type": "message", **speaker, "text": text, "ts": work.new_ts(), "is_ephemeral": True}
     work.channels[channel].ephemeral.append((person, message))
     work.changed(person)

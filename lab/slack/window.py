@@ -181,7 +181,10 @@ class Window:
             asked = {"container": inside, "message": place.message, "channel": {"id": place.channel.id}}
         payload = payloads.block_suggestion(self.person, block, element, typed, asked)
         options = all_options(await self.delivery.interaction(payload) or {})[:100]
-        self.work.suggested[self.person.id, block_id, action_id] = options
+        key = (self.person.id, block_id, action_id)
+        # What was offered before may still stand picked in the element.
+        earlier = [each for each in self.work.suggested.get(key, []) if each not in options]
+        self.work.suggested[key] = [*options, *earlier]
         return options
 
     def upload(self, name: str, content: bytes, mime: str | None) -> StoredFile:

@@ -109,7 +109,7 @@ class Workspace:
     responses: dict[str, Response] = field(default_factory=dict)
     # What a person picked in a message's inputs: (person, channel, ts) -> block_id -> action_id -> value.
     picked: dict[tuple[str, str, str], Json] = field(default_factory=dict)
-    # What the app last offered: (person, block_id, action_id) -> options.
+    # What the app has offered, newest first: (person, block_id, action_id) -> options.
     suggested: dict[tuple[str, str, str], list[Json]] = field(default_factory=dict)
     _last_ts: int = 0
 
