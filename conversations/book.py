@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeVar
 
 from conversations.buttons import Press
 from conversations.form import Form, Values
-from conversations.talk import Talk
+from conversations.talk import Opening, Talk
 
 Entry = TypeVar("Entry")
 OnCommand = Callable[[Talk, str], None]  # the words after the command
 OnPress = Callable[[Talk, Press], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """How a form begins: answers known already, what it is about, and the version of that thing the person saw."""
-
-    answers: Mapping[str, str] = field(default_factory=dict)
-    subject: str | None = None
-    seen: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

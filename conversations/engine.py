@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from conversations.book import Book, Opening, bound
+from conversations.book import Book, bound
 from conversations.buttons import Press, press, read_press
 from conversations.interview import Interview
 from conversations.nearest import likeliest
@@ -95,6 +95,7 @@ class Engine:
                 self._said(talk, text)
             case Pressed(load):
                 talk.fresh = False
+                talk.ctx.notes["pressed"] = True  # the card under the finger is edited, not sent again
                 self._pressed(talk, read_press(load))
             case Filled() as filled:
                 self.interview.fill(talk, filled)
@@ -130,7 +131,7 @@ class Engine:
         if name == "cancel":
             self.interview.cancel(talk)
         elif name in self._book.flows and name not in self._book.commands:
-            self.interview.open(talk, name, Opening())
+            talk.open(name)
         elif name in self._book.commands:
             self._book.commands[name](talk, rest)
         else:
@@ -158,6 +159,9 @@ class Engine:
         else:
             talk.reply(Toast(text=talk.words("talk.unknown_button")))
 
+    def _press(self, talk: Talk, verb: str, subject: str) -> None:
+        self._book.presses[verb](talk, Press(verb, subject))
+
     def _attached(self, talk: Talk, attached: Attached) -> None:
         draft = focused_draft(talk.ctx, talk.person.id)
         if draft is None or not self.interview.receive(talk, draft, attached.files):
@@ -170,7 +174,7 @@ class Engine:
         ctx.actor = acting_person(person.id)
         words = self._almanac.wordings.speak(person.locale, person.zone)
         surface = Surface(turn.identity.platform.value, turn.identity.workspace, turn.address)
-        return Talk(ctx, person, words, self._almanac, surface)
+        return Talk(ctx, person, words, self._almanac, surface, self.interview.open, self._press)
 
     def _refuse(self, talk: Talk, turn: Turn, refusal: Refusal) -> None:
         """Say no in words. A press on what has moved on also gets the thing as it is now."""

@@ -43,6 +43,7 @@ class Field:
     optional: bool = False
     shapes_form: bool = False
     open_choice: bool = False  # options are proposals; other text is read too
+    fixed: bool = False  # given when the form is opened; shown nowhere, changed by nobody
     max_length: int = 500
 
 
@@ -88,13 +89,13 @@ class Form:
         for each in self.fields:
             if not each.applies(values):
                 continue
-            asked.append(each)
+            if not each.fixed:
+                asked.append(each)
             text = answers.get(each.name)
-            if text is None or (text == "" and not each.optional):
-                missing = missing or each.name
+            if not text:
+                # What is optional is offered in the review, and never asked for unbidden.
+                missing = missing or (None if each.optional else each.name)
                 continue
-            if text == "":
-                continue  # skipped on purpose
             try:
                 values[each.name] = self.value(talk, each, text, values)
             except Refusal as refusal:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from conversations.book import Flow, Opening
+from conversations.book import Flow
 from conversations.buttons import Press
 from conversations.form import Field, Reading
 from conversations.nearest import nearest_option
 from conversations.reply import FormClosed, FormErrors, FormView, Say
-from conversations.talk import Talk
+from conversations.talk import Opening, Talk
 from conversations.turn import Filled
 from core.files.model import Checked
 from core.files.service import keep
@@ -35,6 +35,10 @@ class Interview:
             talk.reply(Say(text=talk.words("form.parked", title=talk.words(f"{parked.flow}.title"))))
         if opening.answers:
             draft = self._save(talk, draft, dict(opening.answers), trail=list(opening.answers))
+        reading = flow.form.look(talk, draft.answers)
+        if not flow.form.review and reading.missing is None:
+            self._finish(talk, draft, reading)  # one word said it all
+            return
         self.show(talk, draft)
 
     def resume(self, talk: Talk, draft_id: str) -> None:
@@ -129,7 +133,10 @@ class Interview:
         draft = self._draft(talk, filled.draft)
         flow = self._flows[draft.flow]
         answers = dict(draft.answers)
+        open_names = {each.name for each in flow.form.fields if not each.fixed}
         for name, given in filled.values.items():
+            if name not in open_names:
+                continue  # a field of an older release, or one that is not theirs to fill
             answers[name] = (",".join(given) if isinstance(given, list) else given).strip()
         for name, files in filled.files.items():
             answers[name] = ",".join(keep(talk.ctx, file).id for file in files)

@@ -107,6 +107,7 @@ class FormView(Shape):
     back: str
     skip: str
     change: str
+    more: str = ""  # says that more can be chosen by typing than there are buttons
     can_go_back: bool = False
     fresh: bool = True
 

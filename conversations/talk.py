@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -38,6 +39,15 @@ class Surface:
         return f"{self.platform}:{self.workspace}:{self.address}"
 
 
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """How a form begins: answers known already, what it is about, and the version of that thing the person saw."""
+
+    answers: Mapping[str, str] = field(default_factory=dict)
+    subject: str | None = None
+    seen: int | None = None
+
+
 @dataclass(slots=True)
 class Talk:
     """`person` has said something at `surface`; `words` are in their language."""
@@ -47,11 +57,21 @@ class Talk:
     words: Words
     almanac: Almanac
     surface: Surface
+    opens: Callable[[Talk, str, Opening], None]
+    presses: Callable[[Talk, str, str], None]
     replies: list[Reply] = field(default_factory=list)
     fresh: bool = True  # answers come as new messages; False: the card that was pressed is edited
 
     def reply(self, *replies: Reply) -> None:
         self.replies.extend(replies)
+
+    def open(self, form: str, opening: Opening | None = None) -> None:
+        """Begin a form; its card or window is the reply."""
+        self.opens(self, form, opening or Opening())
+
+    def press(self, verb: str, subject: str) -> None:
+        """As if the person had pressed that button on a card of now."""
+        self.presses(self, verb, subject)
 
     @property
     def today(self) -> date:

@@ -24,6 +24,7 @@ class Reactions:
 
     def __init__(self) -> None:
         self._by_kind: dict[type[Event], list[Reaction]] = defaultdict(list)
+        self.closing: list[Callable[[Ctx], None]] = []  # run once, when no fact is left
 
     def on(self, kind: type[Event], reaction: Reaction) -> None:
         self._by_kind[kind].append(reaction)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
@@ -52,6 +52,7 @@ class Ctx:
     actor: Actor
     reactions: Reactions
     posts: list[Post] = field(default_factory=list)
+    notes: dict[str, Any] = field(default_factory=dict)  # what listeners gather until the unit closes
     _facts: deque[Event] = field(default_factory=deque)
 
     def new_id(self) -> str:
@@ -76,8 +77,13 @@ class Ctx:
                 yield
         except Exception:
             del self.posts[posts:]
-            self._facts = deque(facts)
+            self._facts.clear()
+            self._facts.extend(facts)
             raise
+
+    def seen_by(self, actor: Actor) -> Ctx:
+        """The same unit of work through another's eyes: what they may see and do. Facts and posts are shared."""
+        return replace(self, actor=actor)
 
     def settle(self) -> None:
         """Let every fact reach its listeners, and theirs in turn, then write down what goes outside."""
@@ -85,6 +91,8 @@ class Ctx:
             event = self._facts.popleft()
             for reaction in self.reactions.to(event):
                 reaction(self, event)
+        for close in self.reactions.closing:
+            close(self)
         if self.posts:
             held = self.now + LEASE  # by this process, which delivers right after the commit
             self.session.execute(insert(OutboxRow), [outbox_values(post, self.now, held) for post in self.posts])

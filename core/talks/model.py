@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, Boolean, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.kernel.db import Id, Instant, Table
+from core.kernel.db import Id, Instant, Table, Words
 
 DRAFT_KEPT = timedelta(days=7)
 
@@ -38,6 +38,16 @@ class Draft(Table):
     expires_at: Mapped[datetime] = mapped_column(Instant)
 
     __table_args__ = (Index("ix_draft_person_focused", "person_id", "focused"),)
+
+
+class Remembered(Table):
+    """A short text that a button refers to but cannot carry: the sentence of somebody's last search."""
+
+    __tablename__ = "remembered"
+
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    topic: Mapped[str] = mapped_column(String(20), primary_key=True)
+    text: Mapped[str] = mapped_column(Words)
 
 
 class CardPointer(Table):

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 from core.kernel.errors import NotFound, Stale
 from core.kernel.timers import Timer, clear_timers, set_timer
 from core.kernel.transaction import Ctx
-from core.talks.model import DRAFT_KEPT, CardPointer, Draft
+from core.talks.model import DRAFT_KEPT, CardPointer, Draft, Remembered
 
 
 def start_draft(
@@ -126,3 +126,13 @@ def point_away(ctx: Ctx, platform: str, workspace: str, address: str, *, subject
             CardPointer.subject == subject,
         )
     )
+
+
+def remember(ctx: Ctx, person_id: str, topic: str, text: str) -> None:
+    ctx.session.merge(Remembered(person_id=person_id, topic=topic, text=text))
+
+
+def recall(ctx: Ctx, person_id: str, topic: str) -> str:
+    """What was remembered; empty when nothing was."""
+    kept = ctx.session.get(Remembered, (person_id, topic))
+    return kept.text if kept is not None else ""

@@ -1,0 +1,139 @@
+"""How typed answers become values and are written back: amounts, prices, windows, places, choices.
+
+Every `read_…` takes what a person types as well as what `write_…` gave, so a stored answer reads back the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from conversations.form import Values
+from conversations.reply import Option
+from conversations.talk import Talk
+from core.catalogue.model import Catalogue
+from core.kernel.errors import Invalid
+from core.kernel.money import UnitPrice
+from core.kernel.quantity import UNITS, Quantity
+from core.listings.model import Place
+from core.search.parse import parse_date_window, parse_place, parse_quantity, parse_unit_price
+
+NOTHING = "none"  # the choice that says "none of these", which is an answer
+
+
+def read_quantity(text: str, allowed: Collection[str]) -> Quantity:
+    """An amount with one of the allowed units; the first one is meant when none is written."""
+    amount, _, unit = text.strip().partition(" ")
+    if unit in UNITS:
+        exact = as_decimal(amount)
+        if exact is not None:
+            return Quantity(exact, unit).positive().within(allowed)
+    return parse_quantity(text, allowed=tuple(allowed)).positive().within(allowed)
+
+
+def read_price(text: str, currency: str, unit: str) -> UnitPrice:
+    """A price per unit. The currency and the unit that are usual for the goods are meant when none is written."""
+    amount, _, rest = text.strip().partition(" ")
+    code, _, per = rest.partition("/")
+    exact = as_decimal(amount)
+    if exact is not None and per in UNITS and len(code) == 3 and code.isupper():
+        return UnitPrice(exact, code, per)
+    return parse_unit_price(text, default_currency=currency, default_unit=unit)
+
+
+def write_price(price: UnitPrice) -> str:
+    return f"{price.amount:f} {price.currency}/{price.unit}"
+
+
+Window = tuple[date, date]
+
+
+def read_window(talk: Talk, text: str, _values: Values) -> Window:
+    """First and last day: "next week", "W50", "15 Dec", "2026-12-01..2026-12-15"."""
+    first, dots, last = text.strip().partition("..")
+    if dots:
+        try:
+            window = date.fromisoformat(first.strip()), date.fromisoformat(last.strip())
+        except ValueError as fault:
+            raise Invalid("window.not_understood", given=text) from fault
+    else:
+        window = parse_date_window(text, today=talk.today)
+    if window[1] < window[0]:
+        raise Invalid("window.backwards", first=window[0], last=window[1])
+    return window
+
+
+def write_window(window: Window) -> str:
+    return f"{window[0].isoformat()}..{window[1].isoformat()}"
+
+
+def show_window(talk: Talk, window: Window) -> str:
+    show = talk.words.show
+    return show(window[0]) if window[0] == window[1] else f"{show(window[0])} – {show(window[1])}"
+
+
+def read_place(talk: Talk, text: str, _values: Values) -> Place:
+    """A town of the gazetteer, or coordinates shared from a phone."""
+    name, _, rest = text.partition("|")
+    if rest:
+        country, lat, lon = rest.split("|")
+        return Place(name=name, country=country, lat=float(lat), lon=float(lon))
+    found = parse_place(text, talk.almanac.places)
+    return Place(name=found.name, country=found.country, lat=found.lat, lon=found.lon)
+
+
+def write_place(place: Place) -> str:
+    return f"{place.name}|{place.country}|{place.lat}|{place.lon}"
+
+
+def show_place(talk: Talk, place: Place) -> str:
+    return f"{place.name}, {talk.words.locale.territories.get(place.country, place.country)}"
+
+
+def read_whole_number(low: int, high: int, text: str) -> int:
+    """A whole number between two limits."""
+    plain = text.strip()
+    if not (plain.isascii() and plain.isdigit()) or not low <= int(plain[:9]) <= high:
+        raise Invalid("form.whole_number", low=low, high=high, given=text[:40])
+    return int(plain)
+
+
+def read_file_ids(_talk: Talk, text: str, _values: Values) -> tuple[str, ...]:
+    return tuple(part for part in text.split(",") if part)
+
+
+def write_list(values: Iterable[str]) -> str:
+    return ",".join(values)
+
+
+def as_decimal(text: str) -> Decimal | None:
+    if not text.isascii() or not text.replace(".", "", 1).isdigit():
+        return None
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return None
+
+
+def product_options(catalogue: Catalogue, language: str) -> Sequence[Option]:
+    """All products by their name in the person's language, in the catalogue's order (the common ones first)."""
+    return [
+        Option(value=product.id, label=capital(product.name(language))[:75]) for product in catalogue.products.values()
+    ]
+
+
+def grade_options(catalogue: Catalogue, product_id: str, none_label: str) -> Sequence[Option]:
+    grades = [Option(value=grade.id, label=grade.label[:75]) for grade in catalogue.grades_of(product_id)]
+    return [*grades, Option(value=NOTHING, label=none_label)]
+
+
+def goods_name(talk: Talk, product_id: str, grade_id: str | None) -> str:
+    """Product and grade on one line."""
+    catalogue = talk.almanac.catalogue
+    name = capital(catalogue.product(product_id).name(talk.words.language))
+    return f"{name}, {catalogue.grade(grade_id).label}" if grade_id else name
+
+
+def capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,315 @@
+"""Selling: the listing form, filled by one sentence or field by field, and a seller's own listings."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from conversations.answers import (
+    NOTHING,
+    capital,
+    goods_name,
+    grade_options,
+    product_options,
+    read_file_ids,
+    read_place,
+    read_price,
+    read_quantity,
+    read_window,
+    show_place,
+    show_window,
+    write_list,
+    write_place,
+    write_price,
+    write_window,
+)
+from conversations.book import Book, Flow
+from conversations.buttons import Press, press
+from conversations.form import Field, Form, Values
+from conversations.nearest import nearest_option
+from conversations.reply import Button, Card, CardList, Line, Option, Say, Toast
+from conversations.talk import Opening, Talk
+from core.files.service import own
+from core.kernel.errors import Invalid
+from core.kernel.quantity import Quantity
+from core.listings import service as listings
+from core.listings.model import LISTING, Certificate, Listing, PublishListing
+from core.people.model import Role
+from core.search.parse import Understood, parse
+
+SHOWN_AT_ONCE = 10
+TRUCK_TONNES = Decimal(24)  # what a walking floor truck carries
+SALES = ("both", "offers", "fixed")  # bought at the price or by offer, by offer only, at the price only
+
+book = Book()
+
+
+# --- the form ---------------------------------------------------------------------------------------------------------
+
+
+def _read_product(talk: Talk, text: str, _values: Values) -> str:
+    """A product by its id, its name in any language, or nearly. Raises Invalid."""
+    catalogue = talk.almanac.catalogue
+    if text in catalogue.products:
+        return text
+    likely = catalogue.products_named(text)
+    if not likely:
+        raise Invalid("sell.product_unknown", given=text[:60])
+    return likely[0].product_id
+
+
+def _read_grade(talk: Talk, text: str, values: Values) -> str:
+    options = grade_options(talk.almanac.catalogue, values["product"], talk.words("sell.grade.none"))
+    found = nearest_option(text, options)
+    if found is None:
+        raise Invalid("sell.grade_unknown", given=text[:60], known=[option.label for option in options])
+    return found
+
+
+def _read_quantity(talk: Talk, text: str, values: Values) -> Quantity:
+    return read_quantity(text, talk.almanac.catalogue.units_of(values["product"]))
+
+
+def _read_price(talk: Talk, text: str, values: Values) -> Any:
+    product = talk.almanac.catalogue.product(values["product"])
+    return read_price(text, product.price_currency, product.price_unit)
+
+
+def _read_certificates(talk: Talk, text: str, _values: Values) -> tuple[str, ...]:
+    return tuple(part for part in text.split(",") if part in talk.almanac.catalogue.certificates)
+
+
+def _incoterms(talk: Talk, values: Values) -> list[Option]:
+    terms = talk.almanac.catalogue.terms
+    usual = talk.almanac.catalogue.product(values["product"]).terms if "product" in values else ()
+    codes = [*usual, *(code for code, term in terms.items() if code not in usual and term.is_incoterm)]
+    return [Option(value=code, label=f"{code} · {terms[code].name}"[:75]) for code in codes]
+
+
+SELL = Form(
+    "sell",
+    (
+        Field(
+            "product",
+            "choice",
+            read=_read_product,
+            show=lambda talk, value: capital(talk.almanac.catalogue.product(value).name(talk.words.language)),
+            options=lambda talk, _values: product_options(talk.almanac.catalogue, talk.words.language),
+            open_choice=True,
+            shapes_form=True,
+        ),
+        Field(
+            "grade",
+            "choice",
+            read=_read_grade,
+            show=lambda talk, value: (
+                talk.words("sell.grade.none") if value == NOTHING else talk.almanac.catalogue.grade(value).label
+            ),
+            options=lambda talk, values: grade_options(
+                talk.almanac.catalogue, values["product"], talk.words("sell.grade.none")
+            ),
+            applies=lambda values: "product" in values,
+            open_choice=True,
+        ),
+        Field("quantity", read=_read_quantity, applies=lambda values: "product" in values, max_length=60),
+        Field("price", read=_read_price, write=write_price, applies=lambda values: "product" in values, max_length=60),
+        Field(
+            "incoterm",
+            "choice",
+            options=_incoterms,
+            show=lambda talk, value: f"{value} · {talk.almanac.catalogue.term(value).name}",
+            applies=lambda values: "product" in values,
+        ),
+        Field("place", read=read_place, write=write_place, show=show_place, max_length=120),
+        Field("window", read=read_window, write=write_window, show=show_window, max_length=80),
+        Field(
+            "sale",
+            "choice",
+            options=lambda talk, _values: [Option(value=each, label=talk.words(f"sell.sale.{each}")) for each in SALES],
+            show=lambda talk, value: talk.words(f"sell.sale.{value}"),
+            optional=True,
+        ),
+        Field(
+            "min_lot",
+            read=lambda talk, text, values: _read_quantity(talk, text, values).to(values["quantity"].unit),
+            applies=lambda values: "quantity" in values,
+            optional=True,
+            max_length=60,
+        ),
+        Field(
+            "certificates",
+            "choices",
+            read=_read_certificates,
+            write=write_list,
+            show=lambda _talk, value: ", ".join(value),
+            options=lambda talk, _values: [
+                Option(value=scheme, label=scheme.replace("_", " ")) for scheme in talk.almanac.catalogue.certificates
+            ],
+            optional=True,
+        ),
+        Field(
+            "files",
+            "files",
+            read=read_file_ids,
+            write=write_list,
+            show=lambda talk, value: talk.words("form.files", count=len(value)),
+            optional=True,
+            max_length=600,
+        ),
+        Field("words", "long_text", optional=True, max_length=1000),
+    ),
+)
+
+
+def _publish(talk: Talk, _opening: Opening, values: Values) -> None:
+    catalogue = talk.almanac.catalogue
+    quantity: Quantity = values["quantity"]
+    sale = values.get("sale", "both")
+    grade = values["grade"]
+    kept = own(talk.ctx, values.get("files", ()))
+    window = values["window"]
+    command = PublishListing(
+        product_id=values["product"],
+        grade_id=None if grade == NOTHING else grade,
+        certificates=tuple(Certificate(scheme=scheme) for scheme in values.get("certificates", ())),
+        quantity=quantity,
+        min_lot=values.get("min_lot") or _usual_lot(quantity),
+        price=values["price"],
+        negotiable=sale != "fixed",
+        buy_now=sale != "offers",
+        incoterm=values["incoterm"],
+        place=values["place"],
+        window_from=window[0],
+        window_to=window[1],
+        words=values.get("words", ""),
+        photos=tuple(file.id for file in kept if file.mime.startswith("image/")),
+        documents=tuple(file.id for file in kept if not file.mime.startswith("image/")),
+        language=talk.words.language,
+    )
+    listing = listings.publish_listing(talk.ctx, catalogue, command)
+    if Role.SELLER not in talk.person.roles:
+        talk.person.roles = sorted({*talk.person.roles, Role.SELLER})
+    talk.fresh = True
+    talk.reply(own_card(talk, listing, note=talk.words("listing.published")))
+
+
+def _usual_lot(quantity: Quantity) -> Quantity | None:
+    """Without a word of the seller's, one truck: 24 t of a larger amount; of a smaller one, the whole."""
+    if quantity.unit != "t":
+        return None
+    return min(quantity, Quantity(TRUCK_TONNES, "t"))
+
+
+SELLING = book.flow(Flow(SELL, finish=_publish))
+
+
+@book.command("sell")
+def sell(talk: Talk, sentence: str) -> None:
+    """`/sell`, or `/sell 200 t A1 pellets 215 €/t DAP Kaunas next week`: whatever the sentence says is filled in."""
+    opening = Opening(answers_in(talk, sentence) if sentence else {})
+    talk.open("sell", opening)
+
+
+def answers_in(talk: Talk, sentence: str) -> dict[str, str]:
+    """The form's answers that one sentence gives."""
+    understood: Understood = parse(
+        sentence, talk.almanac.catalogue, talk.almanac.places, talk.today, talk.words.language
+    )
+    answers: dict[str, str] = {}
+    if understood.product:
+        answers["product"] = understood.product
+        grade = understood.grade
+        if grade and grade in talk.almanac.catalogue.product(understood.product).grades:
+            answers["grade"] = grade
+        if understood.quantity:
+            answers["quantity"] = str(understood.quantity)
+        if understood.price:
+            answers["price"] = write_price(understood.price)
+        if understood.incoterm:
+            answers["incoterm"] = understood.incoterm
+    if understood.place:
+        found = understood.place
+        answers["place"] = f"{found.name}|{found.country}|{found.lat}|{found.lon}"
+    if understood.window:
+        answers["window"] = write_window(understood.window)
+    if understood.certificate:
+        answers["certificates"] = understood.certificate
+    return answers
+
+
+# --- a seller's own listings ------------------------------------------------------------------------------------------
+
+
+@book.command("listings")
+def my_listings(talk: Talk, _rest: str) -> None:
+    """The person's own listings, newest first."""
+    mine = listings.listings_of(talk.ctx, talk.organisation)[:SHOWN_AT_ONCE]
+    words = talk.words
+    sell = Button(label=words("command.sell"), press=press("command", choice="sell"), style="primary")
+    if not mine:
+        talk.reply(Say(text=words("listing.none_yet"), buttons=((sell,),)))
+        return
+    items = tuple(own_card(talk, listing) for listing in mine)
+    talk.reply(CardList(subject="listings", title=words("listing.mine"), items=items, buttons=((sell,),)))
+
+
+def own_card(talk: Talk, listing: Listing, note: str = "") -> Card:
+    """A listing as its seller sees it: what is left of it, until when it stands, what can be done."""
+    words = talk.words
+    verbs = LISTING.open_to(listing.state, ("seller",))
+    buttons = [
+        Button(label=words(f"listing.{verb}"), press=press(f"listing.{verb}", listing.id, listing.version), style=style)
+        for verb, style in (("pause", "plain"), ("resume", "primary"), ("renew", "plain"), ("withdraw", "danger"))
+        if verb in verbs
+    ]
+    return Card(
+        subject=f"listing:{listing.id}",
+        title=goods_name(talk, listing.product_id, listing.grade_id),
+        lines=(*goods_lines(talk, listing), Line(label=words("listing.state"), value=words(f"state.{listing.state}"))),
+        turn=words("listing.stands_until", until=listing.expires_at) if listing.state == "live" else "",
+        note=note,
+        buttons=(tuple(buttons),) if buttons else (),
+        fresh=talk.fresh,
+    )
+
+
+def goods_lines(talk: Talk, listing: Listing) -> tuple[Line, ...]:
+    """What every reader of a listing wants to know, in one order."""
+    words = talk.words
+    lines = [
+        Line(label=words("listing.left"), value=words.show(listing.remaining)),
+        Line(label=words("listing.price"), value=words.show(listing.price)),
+        Line(label=words("listing.delivery"), value=f"{listing.incoterm} {show_place(talk, listing.place)}"),
+        Line(label=words("listing.window"), value=show_window(talk, (listing.window_from, listing.window_to))),
+    ]
+    if listing.min_lot != listing.remaining:
+        lines.append(Line(label=words("listing.min_lot"), value=words.show(listing.min_lot)))
+    if listing.certificates:
+        named = ", ".join(f"{each.scheme} {each.number}".strip() for each in listing.certificates)
+        lines.append(Line(label=words("listing.certificates"), value=named))
+    return tuple(lines)
+
+
+@book.press("listing.pause")
+def pause(talk: Talk, pressed: Press) -> None:
+    _changed(talk, listings.pause_listing(talk.ctx, pressed.subject, pressed.seen))
+
+
+@book.press("listing.resume")
+def resume(talk: Talk, pressed: Press) -> None:
+    _changed(talk, listings.resume_listing(talk.ctx, pressed.subject, pressed.seen))
+
+
+@book.press("listing.renew")
+def renew(talk: Talk, pressed: Press) -> None:
+    _changed(talk, listings.renew_listing(talk.ctx, pressed.subject, pressed.seen))
+
+
+@book.press("listing.withdraw")
+def withdraw(talk: Talk, pressed: Press) -> None:
+    _changed(talk, listings.withdraw_listing(talk.ctx, pressed.subject, pressed.seen))
+
+
+def _changed(talk: Talk, listing: Listing) -> None:
+    talk.ctx.session.flush()
+    talk.reply(Toast(text=talk.words(f"state.{listing.state}")), own_card(talk, listing))

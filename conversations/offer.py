@@ -1,0 +1,254 @@
+"""Offers: buy at once, propose, counter, accept, decline, take back. The card shows what changed and whose turn it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from conversations.answers import (
+    goods_name,
+    read_price,
+    read_quantity,
+    read_whole_number,
+    read_window,
+    show_place,
+    show_window,
+    write_price,
+    write_window,
+)
+from conversations.book import Book, Flow
+from conversations.buttons import Press, press
+from conversations.form import Field, Form, Values
+from conversations.reply import Button, Card, CardList, Line, Say, Toast
+from conversations.standing import standing
+from conversations.talk import Opening, Talk
+from core.kernel.quantity import Quantity
+from core.listings.service import listing_for
+from core.offers import rules
+from core.offers import service as offers
+from core.offers.model import LOTS_AT_MOST, OFFER, BuyNow, CounterOffer, MakeOffer, Offer, Terms
+from core.people.service import organisation_of
+
+SHOWN_AT_ONCE = 10
+
+book = Book()
+
+
+# --- forms ------------------------------------------------------------------------------------------------------------
+
+
+def _units(talk: Talk, values: Values) -> tuple[str, ...]:
+    return talk.almanac.catalogue.units_of(values["product"])
+
+
+def _read_quantity(talk: Talk, text: str, values: Values) -> Quantity:
+    return read_quantity(text, _units(talk, values))
+
+
+def _read_price(talk: Talk, text: str, values: Values) -> Any:
+    product = talk.almanac.catalogue.product(values["product"])
+    return read_price(text, product.price_currency, product.price_unit)
+
+
+# The product is what the listing sells: an answer that is given, and never asked for.
+PRODUCT = Field("product", show=lambda talk, value: goods_name(talk, value, None), fixed=True)
+QUANTITY = Field("quantity", read=_read_quantity, max_length=60)
+PRICE = Field("price", read=_read_price, write=write_price, max_length=60)
+WINDOW = Field("window", read=read_window, write=write_window, show=show_window, max_length=80)
+LOTS = Field(
+    "lots", "number", read=lambda _talk, text, _values: read_whole_number(1, LOTS_AT_MOST, text), optional=True
+)
+NOTE = Field("note", "long_text", optional=True, max_length=500)
+
+OFFERING = Form("offer", (PRODUCT, QUANTITY, PRICE, WINDOW, LOTS, NOTE))
+COUNTERING = Form("counter", (PRODUCT, QUANTITY, PRICE, WINDOW, LOTS, NOTE))
+BUYING = Form("buy", (PRODUCT, QUANTITY, LOTS, NOTE))
+
+
+def _make(talk: Talk, opening: Opening, values: Values) -> None:
+    listing = listing_for(talk.ctx, str(opening.subject))
+    terms = _changed(rules.terms_of(listing, values["quantity"]), values)
+    offers.make_offer(talk.ctx, talk.almanac.catalogue, MakeOffer(listing_id=listing.id, terms=terms), opening.seen)
+
+
+def _counter(talk: Talk, opening: Opening, values: Values) -> None:
+    offer = offers.offer_for(talk.ctx, str(opening.subject))
+    terms = _changed(offer.terms, values)
+    offers.counter_offer(talk.ctx, talk.almanac.catalogue, CounterOffer(offer_id=offer.id, terms=terms), opening.seen)
+
+
+def _buy(talk: Talk, opening: Opening, values: Values) -> None:
+    command = BuyNow(
+        listing_id=str(opening.subject),
+        quantity=values["quantity"],
+        lots=values.get("lots", 1),
+        note=values.get("note"),
+    )
+    offers.buy_now(talk.ctx, command, opening.seen)
+
+
+def _changed(terms: Terms, values: Values) -> Terms:
+    window = values["window"]
+    return terms.model_copy(
+        update={
+            "quantity": values["quantity"],
+            "price": values["price"],
+            "window_from": window[0],
+            "window_to": window[1],
+            "lots": values.get("lots", 1),
+            "note": values.get("note") or None,
+        }
+    )
+
+
+def _seller_standing(talk: Talk, opening: Opening) -> str:
+    listing = listing_for(talk.ctx, str(opening.subject))
+    return talk.words("offer.with", name=organisation_of(talk.ctx, listing.seller).name, standing=standing(talk, listing.seller))
+
+
+book.flow(Flow(OFFERING, finish=_make, intro=_seller_standing))
+book.flow(Flow(COUNTERING, finish=_counter))
+book.flow(Flow(BUYING, finish=_buy, intro=_seller_standing))
+
+
+# --- buttons ----------------------------------------------------------------------------------------------------------
+
+
+@book.press("offer.make")
+def make(talk: Talk, pressed: Press) -> None:
+    """From a listing's card: its own terms stand in the form, and every line can be changed."""
+    listing = listing_for(talk.ctx, pressed.subject)
+    talk.fresh = True
+    talk.open("offer", Opening(_answers(rules.terms_of(listing, listing.remaining)), listing.id, listing.version))
+
+
+@book.press("offer.buy")
+def buy(talk: Talk, pressed: Press) -> None:
+    listing = listing_for(talk.ctx, pressed.subject)
+    known = {"product": listing.product_id, "quantity": str(listing.remaining)}
+    talk.fresh = True
+    talk.open("buy", Opening(known, listing.id, listing.version))
+
+
+@book.press("offer.counter")
+def counter(talk: Talk, pressed: Press) -> None:
+    offer = offers.offer_for(talk.ctx, pressed.subject)
+    OFFER.transition(offer.state, "counter", offers.sides(talk.ctx, offer))
+    talk.fresh = True
+    talk.open("counter", Opening(_answers(offer.terms), offer.id, offer.version))
+
+
+@book.press("offer.accept")
+def accept(talk: Talk, pressed: Press) -> None:
+    offers.accept_offer(talk.ctx, pressed.subject, pressed.seen)
+    talk.reply(Toast(text=talk.words("offer.accepted_toast")))
+
+
+@book.press("offer.decline")
+def decline(talk: Talk, pressed: Press) -> None:
+    offers.decline_offer(talk.ctx, pressed.subject, pressed.seen)
+    talk.reply(Toast(text=talk.words("offer.declined_toast")))
+
+
+@book.press("offer.withdraw")
+def withdraw(talk: Talk, pressed: Press) -> None:
+    offers.withdraw_offer(talk.ctx, pressed.subject, pressed.seen)
+    talk.reply(Toast(text=talk.words("offer.withdrawn_toast")))
+
+
+@book.press("offer.show")
+def show(talk: Talk, pressed: Press) -> None:
+    talk.reply(offer_card(talk, offers.offer_for(talk.ctx, pressed.subject)))
+
+
+@book.command("offers")
+def my_offers(talk: Talk, _rest: str) -> None:
+    """The person's offers, the open ones first."""
+    words = talk.words
+    mine = offers.offers_of(talk.ctx, talk.organisation)[:SHOWN_AT_ONCE]
+    if not mine:
+        find = Button(label=words("command.find"), press=press("command", choice="find"), style="primary")
+        talk.reply(Say(text=words("offer.none_yet"), buttons=((find,),)))
+        return
+    items = tuple(offer_card(talk, offer) for offer in mine)
+    talk.reply(CardList(subject="offers", title=words("offer.mine"), items=items))
+
+
+def _answers(terms: Terms) -> dict[str, str]:
+    answers = {
+        "product": terms.product_id,
+        "quantity": str(terms.quantity),
+        "price": write_price(terms.price),
+        "window": write_window((terms.window_from, terms.window_to)),
+        "lots": str(terms.lots),
+    }
+    return answers | ({"note": terms.note} if terms.note else {})
+
+
+# --- the card ---------------------------------------------------------------------------------------------------------
+
+
+def offer_card(talk: Talk, offer: Offer, note: str = "") -> Card:
+    """An offer as this person sees it: terms with what changed, the other side's standing, whose turn, by when."""
+    words, mine = talk.words, offers.sides(talk.ctx, offer)
+    other = offer.seller if "buyer" in mine else offer.buyer
+    name = organisation_of(talk.ctx, other).name
+    if offer.state == OFFER.initial:
+        code = "offer.your_turn" if "turn" in mine else "offer.their_turn"
+        turn = words(code, name=name, until=offer.valid_until)
+    else:
+        turn = words(f"state.{offer.state}")
+    return Card(
+        subject=f"offer:{offer.id}",
+        title=words("offer.card", goods=goods_name(talk, offer.terms.product_id, offer.terms.grade_id)),
+        lines=(*terms_lines(talk, offer), Line(label=words("party.other"), value=f"{name} · {standing(talk, other)}")),
+        turn=turn,
+        note=note,
+        buttons=_buttons(talk, offer, mine),
+        fresh=talk.fresh,
+    )
+
+
+def _buttons(talk: Talk, offer: Offer, mine: frozenset[str]) -> tuple[tuple[Button, ...], ...]:
+    styles = {"accept": "primary", "decline": "danger", "withdraw": "danger"}
+    verbs = [verb for verb in ("accept", "counter", "decline", "withdraw") if verb in OFFER.open_to(offer.state, mine)]
+    row = tuple(
+        Button(
+            label=talk.words(f"offer.{verb}"),
+            press=press(f"offer.{verb}", offer.id, offer.version),
+            style=styles.get(verb, "plain"),
+        )
+        for verb in verbs
+    )
+    return (row,) if row else ()
+
+
+def terms_lines(talk: Talk, offer: Offer) -> tuple[Line, ...]:
+    """The terms on the table, each with what it was in the round before."""
+    rounds = offer.rounds
+    before = Terms.read(rounds[-2].terms_json) if len(rounds) > 1 else None
+    old = {line.label: line.value for line in lines_of(talk, before)} if before is not None else {}
+    return tuple(
+        line.model_copy(update={"was": old[line.label]}) if old.get(line.label, line.value) != line.value else line
+        for line in lines_of(talk, offer.terms)
+    )
+
+
+def lines_of(talk: Talk, terms: Terms) -> list[Line]:
+    """What terms say, in the order in which a trader reads them."""
+    words = talk.words
+    lines = [
+        Line(label=words("terms.quantity"), value=words.show(terms.quantity)),
+        Line(label=words("terms.price"), value=words.show(terms.price)),
+        Line(label=words("terms.total"), value=words.show(terms.total())),
+        Line(label=words("terms.delivery"), value=f"{terms.incoterm} {show_place(talk, terms.place)}"),
+        Line(label=words("terms.window"), value=show_window(talk, (terms.window_from, terms.window_to))),
+    ]
+    if terms.lots > 1:
+        lines.append(Line(label=words("terms.lots"), value=words.show(terms.lots)))
+    if terms.certificates:
+        lines.append(Line(label=words("terms.certificates"), value=", ".join(terms.certificates)))
+    if terms.note:
+        lines.append(Line(label=words("terms.note"), value=terms.note))
+    return lines
+
+

@@ -1,0 +1,236 @@
+"""Arriving: the first hello, profile and role, a proven e-mail, and one person on two platforms."""
+
+from __future__ import annotations
+
+from babel import Locale
+
+from conversations.book import Book, Flow
+from conversations.buttons import Press, press
+from conversations.form import Field, Form, Values
+from conversations.nearest import nearest_option
+from conversations.reply import Button, Card, Line, Option, Say
+from conversations.talk import Opening, Talk
+from core.kernel.errors import Invalid
+from core.people import rules
+from core.people import service as people
+from core.people.model import CompleteProfile, Platform, ProveEmail, Role
+
+# Where this trade lives; other countries can be typed.
+NEAR = ("LT", "LV", "EE", "PL", "DE", "SE", "FI", "DK", "NO", "NL", "BE", "FR", "ES", "IT", "AT", "CZ", "UA", "GB")
+
+book = Book()
+
+
+# --- hello ------------------------------------------------------------------------------------------------------------
+
+
+@book.command("start")
+def start(talk: Talk, payload: str) -> None:
+    """Hello. A deep link leads straight to what it names; otherwise the first card says what can be done here."""
+    thing, _, named = payload.partition("_")
+    if thing == "l" and named:
+        talk.press("find.show", named)
+        return
+    welcome(talk)
+
+
+def welcome(talk: Talk) -> None:
+    words, known = talk.words, bool(talk.person.roles)
+    buttons = [
+        (
+            Button(label=words("command.find"), press=press("command", choice="find"), style="primary"),
+            Button(label=words("command.sell"), press=press("command", choice="sell")),
+        ),
+        (
+            Button(label=words("command.tour"), press=press("command", choice="tour")),
+            Button(label=words("command.help"), press=press("command", choice="help")),
+        ),
+    ]
+    if not known:
+        buttons.append((Button(label=words("command.profile"), press=press("command", choice="profile")),))
+    talk.reply(
+        Card(
+            subject="welcome",
+            title=words("welcome.title", name=talk.person.name),
+            text=words("welcome.text"),
+            note=words("welcome.example"),
+            buttons=tuple(buttons),
+        )
+    )
+
+
+@book.command("tour")
+def tour(talk: Talk, _rest: str) -> None:
+    """What happens here, from a listing to the released money, for somebody without an account."""
+    words = talk.words
+    steps = ("find", "offer", "sign", "pay", "deliver", "release", "review")
+    talk.reply(
+        Card(
+            title=words("tour.title"),
+            lines=tuple(
+                Line(label=f"{number}. {words(f'tour.{step}')}", value=words(f"tour.{step}.text"))
+                for number, step in enumerate(steps, start=1)
+            ),
+            buttons=((Button(label=words("command.find"), press=press("command", choice="find"), style="primary"),),),
+        )
+    )
+
+
+# --- profile ----------------------------------------------------------------------------------------------------------
+
+
+def _countries(talk: Talk, _values: Values) -> list[Option]:
+    names = talk.words.locale.territories
+    return [Option(value=code, label=names.get(code, code)) for code in NEAR]
+
+
+def _read_country(talk: Talk, text: str, _values: Values) -> str:
+    """A country by its code, or by its name in the person's language or in English."""
+    code = text.strip().upper()
+    mine, english = talk.words.locale.territories, Locale.parse("en").territories
+    if len(code) == 2 and code in english:
+        return code
+    all_names = [
+        Option(value=code, label=names[code][:75]) for names in (mine, english) for code in names if len(code) == 2
+    ]
+    found = nearest_option(text, all_names)
+    if found is None:
+        raise Invalid("profile.country_unknown", given=text[:40])
+    return found
+
+
+def _read_vat(_talk: Talk, text: str, values: Values) -> str:
+    return rules.vat_number(text, values["country"])
+
+
+def _read_roles(_talk: Talk, text: str, _values: Values) -> str:
+    return text
+
+
+PROFILE = Form(
+    "profile",
+    (
+        Field(
+            "role",
+            "choice",
+            read=_read_roles,
+            options=lambda talk, _values: [
+                Option(value=each, label=talk.words(f"profile.role.{each}")) for each in ("buyer", "seller", "both")
+            ],
+            show=lambda talk, value: talk.words(f"profile.role.{value}"),
+        ),
+        Field("company", max_length=120),
+        Field(
+            "country",
+            "choice",
+            read=_read_country,
+            options=_countries,
+            show=lambda talk, value: talk.words.locale.territories.get(value, value),
+            open_choice=True,
+        ),
+        Field("vat_number", read=_read_vat, applies=lambda values: "country" in values, optional=True, max_length=20),
+    ),
+)
+
+
+def _complete(talk: Talk, _opening: Opening, values: Values) -> None:
+    role = values["role"]
+    roles = frozenset(Role) if role == "both" else frozenset({Role(role)})
+    if len(values["company"].strip()) < 2:
+        raise Invalid("profile.company_short", field="company")
+    people.complete_profile(
+        talk.ctx,
+        CompleteProfile(
+            roles=roles,
+            company=values["company"].strip(),
+            country=values["country"],
+            vat_number=values.get("vat_number"),
+        ),
+    )
+    buttons: list[Button] = []
+    if talk.person.email_proved_at is None:
+        buttons.append(Button(label=talk.words("command.email"), press=press("command", choice="email")))
+    go = "sell" if Role.SELLER in roles else "find"
+    buttons.append(Button(label=talk.words(f"command.{go}"), press=press("command", choice=go), style="primary"))
+    talk.reply(Say(text=talk.words("profile.done", company=values["company"]), buttons=(tuple(buttons),)))
+
+
+PROFILING = book.flow(Flow(PROFILE, finish=_complete))
+
+
+@book.command("profile")
+def profile(talk: Talk, _rest: str) -> None:
+    """The profile form, with what is known already filled in."""
+    organisation = people.organisation_of(talk.ctx, talk.organisation)
+    known: dict[str, str] = {}
+    if talk.person.roles:
+        known["role"] = "both" if len(talk.person.roles) > 1 else talk.person.roles[0]
+        known["company"] = organisation.name
+    if organisation.country:
+        known["country"] = organisation.country
+    if organisation.vat_number:
+        known["vat_number"] = organisation.vat_number
+    talk.open("profile", Opening(known))
+
+
+# --- e-mail -----------------------------------------------------------------------------------------------------------
+
+EMAIL = Form("email", (Field("email", "email", max_length=254),), review=False)
+CODE = Form("code", (Field("code", max_length=10),), review=False)
+
+
+def _claim(talk: Talk, _opening: Opening, values: Values) -> None:
+    try:
+        command = ProveEmail(email=values["email"].strip())
+    except ValueError as fault:
+        raise Invalid("email.not_an_address", field="email", given=values["email"][:80]) from fault
+    people.claim_email(talk.ctx, command)
+    button = Button(label=talk.words("email.enter_code"), press=press("email.code"), style="primary")
+    talk.reply(Say(text=talk.words("email.sent", email=command.email), buttons=((button,),)))
+
+
+def _prove(talk: Talk, _opening: Opening, values: Values) -> None:
+    left = people.prove_email(talk.ctx, values["code"])
+    if left is None:
+        talk.reply(Say(text=talk.words("email.proved", email=talk.person.email)))
+        return
+    again = Button(label=talk.words("email.enter_code"), press=press("email.code"), style="primary")
+    talk.reply(Say(text=talk.words("email.code_wrong", count=left), buttons=((again,),)))
+
+
+book.flow(Flow(EMAIL, finish=_claim))
+book.flow(Flow(CODE, finish=_prove))
+
+
+@book.command("email")
+def email(talk: Talk, address: str) -> None:
+    """`/email anna@example.org`: a six-digit code goes there."""
+    talk.open("email", Opening({"email": address} if address else {}))
+
+
+@book.command("code")
+def code(talk: Talk, given: str) -> None:
+    """`/code 123456`: the code from the letter."""
+    talk.open("code", Opening({"code": given} if given else {}))
+
+
+@book.press("email.code")
+def enter_code(talk: Talk, _pressed: Press) -> None:
+    talk.fresh = True
+    talk.open("code")
+
+
+# --- one person on two platforms --------------------------------------------------------------------------------------
+
+
+@book.command("link")
+def link(talk: Talk, given: str) -> None:
+    """`/link` shows a code; `/link CODE` on the other platform makes both accounts one person's."""
+    words = talk.words
+    if given:
+        stays = people.take_link(talk.ctx, given)
+        talk.reply(Say(text=words("link.done", name=stays.name)))
+        return
+    shown = people.offer_link(talk.ctx)
+    elsewhere = "slack" if talk.surface.platform == Platform.TELEGRAM else "telegram"
+    talk.reply(Say(text=words(f"link.on_{elsewhere}", code=shown.code, minutes=10)))
