@@ -1,0 +1,86 @@
+"""Where sellers' money goes: their account at the provider, the page where they open it, and whether it is ready."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from core.escrow.effects import send_waiting
+from core.escrow.events import OnboardingLinkReady, PayeeReady
+from core.escrow.model import Payee
+from core.kernel.errors import NotFound
+from core.kernel.transaction import Ctx
+from core.people.service import acting, organisation_of
+
+
+def ask_onboarding(ctx: Ctx) -> Payee:
+    """The seller wants to say where their money goes: open an account at the provider, or a new link to it."""
+    person = acting(ctx)
+    organisation = organisation_of(ctx, person.organisation_id)
+    payee = ctx.session.get(Payee, organisation.id)
+    if payee is None:
+        payee = Payee(organisation_id=organisation.id, asked_by=person.id, asked_at=ctx.now, ready=False)
+        ctx.session.add(payee)
+    else:
+        payee.asked_by, payee.asked_at = person.id, ctx.now
+    if payee.account_ref is None:
+        # Asked for twice it is still one account: the provider is asked under the organisation's name.
+        body = {
+            "organisation": organisation.id,
+            "person": person.id,
+            "name": organisation.name,
+            "country": organisation.country,
+            "email": person.email,
+        }
+        ctx.post("payments", f"account:{organisation.id}", "account.open", body)
+    else:
+        _ask_link(ctx, payee)
+    ctx.session.flush()
+    return payee
+
+
+def account_opened(ctx: Ctx, organisation_id: str, account_ref: str) -> None:
+    """The provider has an account for this seller; now the seller has to fill it in."""
+    payee = _payee(ctx, organisation_id)
+    if payee.account_ref is not None:
+        return
+    payee.account_ref = account_ref
+    _ask_link(ctx, payee)
+    ctx.session.flush()
+
+
+def onboarding_link(ctx: Ctx, organisation_id: str, person_id: str, url: str) -> None:
+    """The provider's page is ready for this person."""
+    ctx.announce(OnboardingLinkReady(organisation_id, person_id, url))
+
+
+def payee_ready(ctx: Ctx, organisation_id: str, ready: bool) -> None:
+    """The provider says whether this seller can receive money; what has waited for it goes now."""
+    payee = _payee(ctx, organisation_id)
+    if payee.ready == ready:
+        return
+    payee.ready = ready
+    ctx.session.flush()
+    if ready:
+        ctx.announce(PayeeReady(organisation_id))
+        send_waiting(ctx, organisation_id)
+
+
+def payee_of(ctx: Ctx, organisation_id: str) -> Payee | None:
+    return ctx.session.get(Payee, organisation_id)
+
+
+def organisation_of_account(ctx: Ctx, account_ref: str) -> str | None:
+    """Whose account that is, for what the provider tells about accounts."""
+    return ctx.session.scalar(select(Payee.organisation_id).where(Payee.account_ref == account_ref))
+
+
+def _payee(ctx: Ctx, organisation_id: str) -> Payee:
+    payee = ctx.session.get(Payee, organisation_id)
+    if payee is None:
+        raise NotFound
+    return payee
+
+
+def _ask_link(ctx: Ctx, payee: Payee) -> None:
+    body = {"organisation": payee.organisation_id, "account": payee.account_ref, "person": payee.asked_by}
+    ctx.post("payments", f"account:{payee.organisation_id}", "account.link", body)
