@@ -136,6 +136,21 @@ def check_entities(text: str, entities: list[dict[str, Any]]) -> None:
         url = entity.get("url", "")
         if kind == "text_link" and not re.match(r"(https?|tg)://\S+$|(tel|mailto):\S+$", url):
             raise bad_request(f"entity URL '{url}' is invalid: Wrong HTTP URL")
+    _check_nesting(entities)
+
+
+def _check_nesting(entities: list[dict[str, Any]]) -> None:
+    """One entity may lie inside another; two may not overlap in part."""
+    ends: list[int] = []
+    for entity in sorted(entities, key=lambda each: (each["offset"], -each["length"])):
+        begin, end = entity["offset"], entity["offset"] + entity["length"]
+        while ends and ends[-1] <= begin:
+            ends.pop()
+        if ends and end > ends[-1]:
+            raise bad_request(
+                f"entity beginning at UTF-16 offset {begin} ends after the end of the text at UTF-16 offset {end}"
+            )
+        ends.append(end)
 
 
 def keyboard_of(call: Call) -> dict[str, Any] | None:

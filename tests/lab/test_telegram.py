@@ -277,6 +277,9 @@ async def test_bad_entities(bot: Bot, ona: Phone) -> None:
     ):
         with refused(words):
             await bot.send_message(ona.id, "ab🪵cd", entities=[entity])
+    overlapping = [MessageEntity("bold", 0, 4), MessageEntity("italic", 1, 5)]
+    with refused("entity beginning at UTF-16 offset 1 ends after the end of the text at UTF-16 offset 6"):
+        await bot.send_message(ona.id, "ab🪵cd", entities=overlapping)
 
 
 async def test_good_entities_come_back(bot: Bot, ona: Phone) -> None:
