@@ -14,7 +14,7 @@ from core.kernel.errors import NotFound
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # one per installation: compared and hashed by identity
 class Catalogue:
     """Every table by its id, in the order of the files."""
 

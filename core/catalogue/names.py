@@ -11,7 +11,7 @@ import math
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -30,7 +30,22 @@ OF_ASKED = 0.8  # how much what was asked counts against what the name has besid
 # Two letters are a code only in capitals: "GO" is a certificate, "go" is a word.
 SHORT_WORDS_OF_SPEECH = frozenset({"go", "pos"})
 # Letters that do not decompose into a base letter and an accent.
-_PLAIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i", "’": "'", "ʼ": "'"})
+_PLAIN = str.maketrans(
+    {
+        "ł": "l",
+        "ø": "o",
+        "đ": "d",
+        "ß": "ss",
+        "æ": "ae",
+        "œ": "oe",
+        "ı": "i",
+        "’": "'",
+        "ʼ": "'",
+        "³": "3",
+        "²": "2",
+        "₂": "2",
+    }
+)
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 
 
@@ -75,6 +90,11 @@ class NameIndex:
             for word in phrase:
                 self._phrases_with[word].append(number)
 
+    @property
+    def vocabulary(self) -> Collection[str]:
+        """Every word of every name, folded."""
+        return self._weight.keys()
+
     def resolve(self, text: str) -> list[Likeness]:
         """Products by score, best first, none below the threshold. Codes of two letters count only in capitals."""
         return self.score(self.likenesses(text))
@@ -87,13 +107,14 @@ class NameIndex:
     def score(self, asked: Iterable[dict[str, float]]) -> list[Likeness]:
         """Weigh the products against words that were matched by `likenesses`."""
         likes = list(asked)
-        told = [max(self._weight[word] * like for word, like in words.items()) for words in likes]
+        # What a word tells is the weight of the word it is most like, not of the rarest one that resembles it.
+        told = [like * self._weight[word] for words in likes for word, like in [_best(words)]]
         best: dict[str, float] = {}
         for number in {n for words in likes for word in words for n in self._phrases_with[word]}:
             product_id, phrase = self._phrases[number]
-            found = [max((self._weight[w] * words.get(w, 0) for w in phrase), default=0) for words in likes]
+            met = [max(words.get(w, 0) for w in phrase) / _best(words)[1] for words in likes]
             named = [self._weight[w] * max(words.get(w, 0) for words in likes) for w in phrase]
-            of_asked = sum(min(f, t) for f, t in zip(found, told, strict=True)) / sum(told)
+            of_asked = sum(part * weight for part, weight in zip(met, told, strict=True)) / sum(told)
             of_name = sum(named) / sum(self._weight[w] for w in phrase)
             likeness = max(max(words.get(w, 0) for w in phrase) for words in likes)
             score = likeness * (OF_ASKED * of_asked + (1 - OF_ASKED) * of_name)
@@ -125,6 +146,11 @@ class NameIndex:
             else:
                 joined.append(word)
         return joined
+
+
+def _best(words: Mapping[str, float]) -> tuple[str, float]:
+    """The word that was most likely meant."""
+    return max(words.items(), key=lambda pair: pair[1])
 
 
 def _readings(name: str) -> list[tuple[str, ...]]:

@@ -29,21 +29,21 @@ class Place:
 
     name: str
     country: str  # ISO 3166-1 alpha-2
-    latitude: float
-    longitude: float
+    lat: float  # degrees
+    lon: float
     zone: str  # IANA
     everyday_word: bool
     other_names: tuple[str, ...]
 
     def km_to(self, other: Place) -> float:
         """Great-circle distance in kilometres."""
-        return distance_km(self.latitude, self.longitude, other.latitude, other.longitude)
+        return distance_km(self.lat, self.lon, other.lat, other.lon)
 
 
-def distance_km(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:
+def distance_km(lat: float, lon: float, other_lat: float, other_lon: float) -> float:
     """Great-circle distance of two positions in degrees, by the haversine formula; within 0.5 % of the real Earth."""
-    one, other = math.radians(latitude), math.radians(other_latitude)
-    north, east = other - one, math.radians(other_longitude - longitude)
+    one, other = math.radians(lat), math.radians(other_lat)
+    north, east = other - one, math.radians(other_lon - lon)
     half_chord = math.sin(north / 2) ** 2 + math.cos(one) * math.cos(other) * math.sin(east / 2) ** 2
     return 2 * EARTH_RADIUS_KM * math.asin(min(1.0, math.sqrt(half_chord)))
 
@@ -64,15 +64,20 @@ class Places:
         """The places of exactly that name in any language; accents and case do not matter."""
         return tuple(self._by_name.get(folded(name.strip()), ()))
 
+    def declined(self, name: str) -> tuple[Place, ...]:
+        """The places whose name this is in another grammatical case."""
+        word = folded(name.strip())
+        cases = [known for known in self._long_names if _is_case_of(word, known)]
+        return tuple(self._by_name[max(cases, key=len)]) if cases else ()
+
     def like(self, name: str) -> tuple[Place, ...]:
         """The places of that name, or, when there is none, of the nearest spelling or grammatical case of it."""
         exact = self.named(name)
         word = folded(name.strip())
         if exact or len(word) < SHORTEST_FUZZY:
             return exact
-        declined = [known for known in self._long_names if _is_case_of(word, known)]
-        if declined:
-            return tuple(self._by_name[max(declined, key=len)])
+        if declined := self.declined(word):
+            return declined
         near = process.extractOne(
             word, self._long_names, scorer=OSA.normalized_similarity, score_cutoff=LIKE_NAME, processor=None
         )
@@ -90,8 +95,8 @@ def _place(row: dict[str, str]) -> Place:
     return Place(
         name=row["name"],
         country=row["country"],
-        latitude=float(row["latitude"]),
-        longitude=float(row["longitude"]),
+        lat=float(row["latitude"]),
+        lon=float(row["longitude"]),
         zone=row["zone"],
         everyday_word=row["everyday_word"] == "yes",
         other_names=tuple(name for name in row["other_names"].split("|") if name),

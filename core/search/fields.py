@@ -1,0 +1,115 @@
+"""Single answers read strictly: one amount, price, window or place, or a refusal that says what would be right."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+
+from core.catalogue.model import Catalogue
+from core.kernel.errors import Invalid
+from core.kernel.money import Money, UnitPrice
+from core.kernel.quantity import Quantity
+from core.search.grammar import BARE_CUBIC_METRE, Said, SaidPrice, grammar_of
+from core.search.numbers import parse_number
+from core.search.places import Place, Places
+from core.search.windows import DateWindow
+
+LONGEST_ANSWER = 100
+WOODY_CUBIC_METRES = ("loose_m3", "stacked_m3", "solid_m3")
+
+
+def parse_quantity(
+    text: str, catalogue: Catalogue, allowed: Collection[str], *, language: str | None = None
+) -> Quantity:
+    """One positive amount in one of the allowed units; a bare number is in the first of them.
+
+    Refuses with `quantity.not_understood`, `quantity.which_cubic_metre` (parts: `choices`), and the codes of
+    `parse_number` and `Quantity`.
+    """
+    answer = _answer(text, "quantity.not_understood", allowed=tuple(allowed))
+    grammar = grammar_of(catalogue)
+    found = grammar.quantity.fullmatch(answer)
+    if found is None:
+        number, unit = answer, next(iter(allowed))
+        if not any(letter.isdigit() for letter in answer):
+            raise Invalid("quantity.not_understood", field="quantity", given=text.strip(), allowed=tuple(allowed))
+    else:
+        number, unit = found["number"], resolved_unit(grammar.unit_of(found["unit"]), tuple(allowed))
+    return Quantity(parse_number(number, language), unit).positive().within(allowed)
+
+
+def parse_unit_price(
+    text: str, catalogue: Catalogue, *, default_currency: str, default_unit: str, language: str | None = None
+) -> UnitPrice:
+    """One price; currency and unit are the usual ones when they are not said. Refuses with `price.not_understood`."""
+    answer = _answer(text, "price.not_understood", currency=default_currency, unit=default_unit)
+    grammar = grammar_of(catalogue)
+    found = grammar.price.fullmatch(answer)
+    if found is None or found["limit"]:
+        if answer.startswith("-"):
+            raise Invalid("number.negative", field="price", given=text.strip())
+        raise Invalid(
+            "price.not_understood", field="price", given=text.strip(), currency=default_currency, unit=default_unit
+        )
+    return resolved_price(grammar.price_of(found, language), default_currency, default_unit, tuple(catalogue.units))
+
+
+def parse_money(text: str, catalogue: Catalogue, *, default_currency: str, language: str | None = None) -> Money:
+    """One amount of money, to the minor unit; refuses with `money.not_understood` and the codes of `Money`."""
+    answer = _answer(text, "money.not_understood", currency=default_currency)
+    grammar = grammar_of(catalogue)
+    found = grammar.money.fullmatch(answer)
+    if found is None or (found["before"] and found["after"]):
+        if answer.startswith("-"):
+            raise Invalid("number.negative", given=text.strip())
+        raise Invalid("money.not_understood", given=text.strip(), currency=default_currency)
+    said = grammar.price_of(found, language)
+    return Money.of(said.amount, said.currency or default_currency)
+
+
+def parse_date_window(text: str, catalogue: Catalogue, today: date) -> DateWindow:
+    """One window that is not over; refuses with `window.not_understood`, `window.in_the_past` and the like."""
+    answer = _answer(text, "window.not_understood")
+    found = grammar_of(catalogue).windows.find(answer, today)
+    if found is None or (answer[: found.start] + answer[found.end :]).strip(" .,"):
+        raise Invalid("window.not_understood", field="window", given=text.strip())
+    if found.window.last < today:
+        raise Invalid("window.in_the_past", field="window", first=found.window.first, last=found.window.last)
+    return found.window
+
+
+def parse_place(text: str, places: Places) -> Place:
+    """One place by any of its names, slightly misspelt or declined; refuses with `place.unknown`.
+
+    Of several places with one name the best known is taken unless the country follows: "Brest, BY".
+    """
+    name, _, country = _answer(text, "place.unknown").partition(",")
+    found = places.like(name)
+    if country.strip():
+        found = tuple(place for place in found if place.country == country.strip().upper())
+    if not found:
+        raise Invalid("place.unknown", field="place", given=text.strip())
+    return found[0]
+
+
+def resolved_unit(unit: str, allowed: Collection[str]) -> str:
+    """The unit that a unit word means for goods sold in `allowed`; never guesses which cubic metre of wood is meant."""
+    if unit != BARE_CUBIC_METRE:
+        return unit
+    if "m3" in allowed and not any(woody in allowed for woody in WOODY_CUBIC_METRES):
+        return "m3"
+    choices = tuple(woody for woody in WOODY_CUBIC_METRES if woody in allowed) or WOODY_CUBIC_METRES
+    raise Invalid("quantity.which_cubic_metre", field="quantity", choices=choices)
+
+
+def resolved_price(said: SaidPrice, currency: str, unit: str, allowed: Collection[str]) -> UnitPrice:
+    """The price with what was not said filled in."""
+    said_unit = resolved_unit(said.unit, allowed) if said.unit else unit
+    return UnitPrice(said.amount, said.currency or currency, said_unit)
+
+
+def _answer(text: str, code: str, **parts: object) -> str:
+    answer = Said.of(text.strip()).text
+    if not answer or len(answer) > LONGEST_ANSWER:
+        raise Invalid(code, field=None, given=text.strip()[:LONGEST_ANSWER], **parts)
+    return answer

@@ -1,0 +1,136 @@
+"""The patterns of amounts, prices, terms and small words, made once per catalogue from its words."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+
+from core.catalogue.model import Catalogue
+from core.catalogue.names import folded
+from core.search.numbers import NUMBER, parse_number
+from core.search.windows import WindowReader, any_of
+
+BARE_CUBIC_METRE = "m3?"  # "m3" of something that may be loose, stacked, solid or liquid
+# Sign-like limits that are no words of a language.
+_BELOW_SIGNS, _ABOVE_SIGNS = ("<", "<=", "≤", "max."), (">", ">=", "≥", "min.")
+# The end of a grade's name that is said alone: "A1", "SM2", "I2", "MG1", "Cat3"; "B" or "straw" alone say too little.
+_GRADE_TAIL = re.compile(r"[a-z]{1,4}[0-9][a-z0-9]?|dinplus")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A folded text with, for every letter of it, the place in the original that it came from."""
+
+    original: str
+    text: str
+    places: tuple[int, ...]
+
+    @classmethod
+    def of(cls, original: str) -> Said:
+        """Fold letter by letter, so that what is left over can be given back as it was written."""
+        whole = unicodedata.normalize("NFC", original)
+        letters = [(letter, i) for i, char in enumerate(whole) for letter in folded(char)]
+        return cls(whole, "".join(letter for letter, _ in letters), tuple(i for _, i in letters))
+
+    def as_written(self, start: int, end: int) -> str:
+        """The original of a span of the folded text."""
+        return self.original[self.places[start] : self.places[end - 1] + 1] if end > start else ""
+
+
+@dataclass(frozen=True, slots=True)
+class SaidPrice:
+    """A price as it was said: currency and unit may be missing; `limit` is "below", "above" or nothing."""
+
+    amount: Decimal
+    currency: str | None
+    unit: str | None
+    limit: str | None
+
+
+class Grammar:
+    """Every pattern that a sentence or a form field is read with."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        words = catalogue.words
+        self.windows = WindowReader(words)
+        self._units = {
+            folded(word): unit.code for unit in catalogue.units.values() for word in (unit.code, *unit.words)
+        }
+        self._units |= {folded(word): BARE_CUBIC_METRE for word in catalogue.bare_cubic_metre}
+        self._currencies = {folded(word): code for code, said in words.currencies.items() for word in said}
+        self._below = {folded(word) for word in (*words.all("below"), *_BELOW_SIGNS)}
+        unit, currency = any_of(self._units), any_of(self._currencies)
+        limit = any_of((*words.all("below"), *words.all("above"), *_BELOW_SIGNS, *_ABOVE_SIGNS))
+        per = rf"(?:\s*/\s*|\s+{any_of(words.all('per'))}\s+)"
+        before = rf"(?:(?<!\w)(?P<limit>{limit})\s*)?"
+        after = rf"(?P<number>{NUMBER})\s*(?P<after>{currency}(?!\w))?(?:{per}(?P<unit>{unit})(?!\w))?"
+        self.price = re.compile(rf"{before}(?P<before>(?<!\w){currency})?\s*{after}")
+        self.bare_limit = re.compile(rf"(?<!\w)(?P<limit>{limit})\s+(?P<number>{NUMBER})(?!\s*(?:{unit}|km|%)(?!\w))")
+        self.quantity = re.compile(rf"(?P<number>{NUMBER})\s*(?P<unit>{unit})(?!\w)")
+        self.negative = re.compile(rf"(?<!\w)[-−][0-9][0-9.,]*\s*(?:{unit}|{currency})(?!\w)")
+        self.money = re.compile(rf"(?P<before>{currency})?\s*(?P<number>{NUMBER})\s*(?P<after>{currency})?")
+        self.radius = re.compile(r"(?<![\w.,-])([0-9]{1,4})\s*(?:km|км)(?!\w)")
+        terms = [code for code, term in catalogue.terms.items() if term.is_incoterm]
+        self.term = re.compile(rf"(?<!\w){any_of(terms)}(?!\w)")
+        self.near = re.compile(rf"(?<!\w)(?:{any_of((*words.all('near'), *words.all('within')))})(?!\w)")
+        self.at = re.compile(rf"(?<!\w){any_of(words.all('at'))}(?!\w)")
+        self.sides = {side: re.compile(rf"(?<!\w){any_of(words.all(side))}(?!\w)") for side in ("sell", "buy")}
+        self.packaging = {
+            code: re.compile(rf"(?<!\w){any_of(words.all(meaning))}(?!\w)")
+            for code, meaning in (("big_bag", "big_bag"), ("bag", "bagged"), ("pallet", "pallet"), ("bulk", "bulk"))
+        }
+        fillers = (*words.all("filler"), *words.all("at"), *words.all("during"), *words.all("per"), *words.all("near"))
+        self.fillers = {word for said in fillers for word in folded(said).split()}
+        self.schemes = {
+            scheme.id: re.compile(rf"(?<!\w){any_of(scheme.spoken)}(?!\w)")
+            for scheme in catalogue.certificates.values()
+            if scheme.spoken
+        }
+        self.grades = _grade_patterns(catalogue)
+
+    def unit_of(self, word: str) -> str:
+        """The unit code of a matched unit word, or `BARE_CUBIC_METRE`."""
+        return self._units[_spaced(word)]
+
+    def price_of(self, found: re.Match[str], language: str | None) -> SaidPrice:
+        """What a match of `price`, `bare_limit` or `money` says."""
+        said = found.groupdict()
+        symbol = said.get("before") or said.get("after")
+        limit = said.get("limit")
+        return SaidPrice(
+            amount=parse_number(found["number"], language),
+            currency=self._currencies[_spaced(symbol)] if symbol else None,
+            unit=self.unit_of(said["unit"]) if said.get("unit") else None,
+            limit=None if limit is None else "below" if _spaced(limit) in self._below else "above",
+        )
+
+
+@lru_cache(maxsize=4)
+def grammar_of(catalogue: Catalogue) -> Grammar:
+    """The grammar of a catalogue, made on first use."""
+    return Grammar(catalogue)
+
+
+def _spaced(word: str) -> str:
+    return re.sub(r"\s+", " ", word)
+
+
+def _grade_patterns(catalogue: Catalogue) -> list[tuple[re.Pattern[str], tuple[str, ...]]]:
+    """Patterns with the grades they may mean, the fullest names first."""
+    named: dict[str, list[str]] = defaultdict(list)
+    for grade in catalogue.grades.values():
+        label = folded(grade.label)
+        tail = label.rsplit(" ", 1)[-1]
+        for name in {label, label.replace("enplus", "en plus"), label.replace("enplus", "en-plus"), tail}:
+            if name == label or len(name) > len(tail) or _GRADE_TAIL.fullmatch(name):
+                named[name].append(grade.id)
+    known = set(catalogue.name_index.vocabulary)
+    return [
+        (re.compile(rf"(?<!\w){any_of([name])}(?!\w)"), tuple(named[name]))
+        for name in sorted(named, key=len, reverse=True)
+        if name not in known and len(name) > 1
+    ]

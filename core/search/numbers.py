@@ -1,0 +1,59 @@
+"""Numbers as traders write them: ASCII digits, a decimal comma or point, thousands apart by space, point or comma."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Final
+
+from core.kernel.errors import Invalid
+
+LONGEST_NUMBER: Final = 24
+# Digits in groups of three, or plain; never glued to letters, to another number or to a minus sign.
+_START: Final = r"(?<![\w.,+-])"
+NUMBER: Final = (
+    rf"(?:{_START}[0-9]{{1,3}}(?:[\s.,'][0-9]{{3}})+(?:[.,][0-9]{{1,6}})?(?![0-9])"
+    rf"|{_START}[0-9]+(?:[.,][0-9]{{1,6}})?(?![0-9]))"
+)
+_WHOLE: Final = re.compile(r"[0-9]{1,15}")
+_ONE_MARK: Final = re.compile(r"([0-9]{1,15})([.,])([0-9]{1,6})")
+_GROUPED: Final = re.compile(r"[0-9]{1,3}(?:([\s.,'])[0-9]{3})(?:\1[0-9]{3})*(?:([.,])[0-9]{1,6})?")
+# The languages that group thousands with a point; the others but English use a space.
+_POINT_GROUPS: Final = frozenset({"de", "es", "it"})
+
+
+def parse_number(text: str, language: str | None = None) -> Decimal:
+    """A number of zero or more. "1.200" and "1,200" are read as the language writes them, or refused when it is silent.
+
+    Refuses with `number.not_a_number`, `number.negative` or `number.ambiguous` (parts: `readings`).
+    """
+    given = text.strip()
+    if re.fullmatch(r"[-−–][0-9][0-9.,\s']*", given):
+        raise Invalid("number.negative", given=given)
+    if len(given) > LONGEST_NUMBER:
+        raise Invalid("number.not_a_number", given=given[:LONGEST_NUMBER])
+    if _WHOLE.fullmatch(given):
+        return Decimal(given)
+    mark = _ONE_MARK.fullmatch(given)
+    if mark is not None:
+        return _with_one_mark(given, mark, language)
+    grouped = _GROUPED.fullmatch(given)
+    if grouped is None or grouped[1] == grouped[2]:
+        raise Invalid("number.not_a_number", given=given)
+    whole, point, decimals = given.rpartition(grouped[2]) if grouped[2] else (given, "", "")
+    return Decimal(re.sub(r"[^0-9]", "", whole) + ("." + decimals if point else ""))
+
+
+def _with_one_mark(given: str, mark: re.Match[str], language: str | None) -> Decimal:
+    whole, sign, decimals = mark.groups()
+    as_decimal = Decimal(f"{whole}.{decimals}")
+    if len(decimals) != 3 or len(whole) > 3 or whole.startswith("0"):
+        return as_decimal
+    as_thousands = Decimal(whole + decimals)
+    if language == "en":
+        return as_thousands if sign == "," else as_decimal
+    if language in _POINT_GROUPS:
+        return as_thousands if sign == "." else as_decimal
+    if language is not None and sign == ",":
+        return as_decimal
+    raise Invalid("number.ambiguous", given=given, readings=(as_decimal.normalize(), as_thousands))

@@ -1,0 +1,192 @@
+"""Delivery windows as people say them: "next week", "W37-2026", "in March", "by 15 Dec", "1-15.10.2026"."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from core.catalogue.facts import Words
+from core.catalogue.names import folded
+from core.kernel.errors import Invalid
+
+LONGEST_WINDOW_DAYS = 366
+OPEN_WINDOW_DAYS = 30  # a start alone ("from 1 October") proposes a month from there
+
+
+class DateWindow(NamedTuple):
+    """From the first to the last day, both included."""
+
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
+class FoundWindow:
+    """A window and where in the folded text it stands."""
+
+    window: DateWindow
+    start: int
+    end: int
+
+
+_Reading = Callable[[re.Match[str], date], DateWindow | None]
+
+
+class WindowReader:
+    """The patterns of windows, made once from the catalogue's words."""
+
+    def __init__(self, words: Words) -> None:
+        self._months = {folded(name): number for number, names in words.months.items() for name in names}
+        month = any_of(self._months)
+        day = (
+            r"(?:[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}[./][0-9]{1,2}[./][0-9]{4}"
+            rf"|[0-9]{{1,2}}(?:st|nd|rd|th|\.)?\s+(?:of\s+)?{month}(?:\s+[0-9]{{4}})?"
+            rf"|{month}\s+[0-9]{{1,2}}(?![0-9])(?:,?\s+[0-9]{{4}})?)"
+        )
+        until, starting, during = (any_of(words.all(meaning)) for meaning in ("until", "starting", "during"))
+        week_word = any_of(word for word in words.all("week") if len(word) > 1)
+        week = (
+            rf"(?:{week_word}\s*|[wvs])(?P<week>[0-9]{{1,2}})(?:\s*[-–]\s*[a-z]{{1,2}}(?P<last_week>[0-9]{{1,2}}))?"
+            r"(?:\s*[-/]\s*(?P<y>[0-9]{4}))?"
+        )
+        self._relative = {
+            name: re.compile(rf"(?<!\w){any_of(words.all(name))}(?!\w)")
+            for name in ("today", "tomorrow", "this_week", "next_week", "this_month", "next_month")
+        }
+        between = rf"\s*(?:\.\.|-|–|/|{until}|to|al|au)\s*"
+        year = r"(?:\s*[-/ ]\s*(?P<y>[0-9]{4}))?"
+        readings: tuple[tuple[str, _Reading], ...] = (
+            (rf"(?:{starting}\s+)?(?P<a>{day}){between}(?P<b>{day})", self._two_days),
+            (rf"(?P<d>[0-9]{{1,2}})\.?\s*[-–]\s*(?P<b>{day})", self._days_of_one_month),
+            (rf"{until}\s+(?P<a>{day})", self._until),
+            (rf"{starting}\s+(?P<a>{day})", self._starting),
+            (rf"(?:{during}\s+)?(?P<a>{day})", self._one_day),
+            (rf"(?:{during}\s+)?{week}", self._weeks),
+            (rf"(?:{during}\s+)?q(?P<q>[1-4]){year}", self._quarter),
+            (
+                rf"(?P<until>{until}\s+(?:end\s+of\s+)?)?(?P<during>{during}\s+)?(?P<m>{month}){year}",
+                self._month,
+            ),
+        )
+        self._readings = tuple((re.compile(rf"(?<!\w){pattern}(?!\w)"), reading) for pattern, reading in readings)
+        self._month_word = month
+
+    def find(self, text: str, today: date) -> FoundWindow | None:
+        """The first window in a folded text; refuses a day or week that is in no calendar."""
+        for name, pattern in self._relative.items():
+            if found := pattern.search(text):
+                return FoundWindow(_relative(name, today), *found.span())
+        for pattern, reading in self._readings:
+            for found in pattern.finditer(text):
+                window = reading(found, today)
+                if window is not None:
+                    return FoundWindow(window, *found.span())
+        return None
+
+    def _two_days(self, found: re.Match[str], today: date) -> DateWindow:
+        last = self._day(found["b"], today)
+        return _ordered(self._day(found["a"], today), last)
+
+    def _days_of_one_month(self, found: re.Match[str], today: date) -> DateWindow:
+        last = self._day(found["b"], today)
+        return _ordered(_date(last.year, last.month, int(found["d"]), found[0]), last)
+
+    def _until(self, found: re.Match[str], today: date) -> DateWindow:
+        return _ordered(today, self._day(found["a"], today))
+
+    def _starting(self, found: re.Match[str], today: date) -> DateWindow:
+        first = self._day(found["a"], today)
+        return DateWindow(first, first + timedelta(days=OPEN_WINDOW_DAYS))
+
+    def _one_day(self, found: re.Match[str], today: date) -> DateWindow:
+        day = self._day(found["a"], today)
+        return DateWindow(day, day)
+
+    def _weeks(self, found: re.Match[str], today: date) -> DateWindow:
+        first, last = int(found["week"]), int(found["last_week"] or found["week"])
+        year = int(found["y"]) if found["y"] else today.isocalendar().year
+        if not found["y"] and _monday(year, last, found[0]) + timedelta(days=6) < today:
+            year += 1
+        return _ordered(_monday(year, first, found[0]), _monday(year, last, found[0]) + timedelta(days=6))
+
+    def _quarter(self, found: re.Match[str], today: date) -> DateWindow:
+        first_month = 3 * int(found["q"]) - 2
+        year = int(found["y"]) if found["y"] else today.year
+        if not found["y"] and _end_of_month(year, first_month + 2) < today:
+            year += 1
+        return DateWindow(date(year, first_month, 1), _end_of_month(year, first_month + 2))
+
+    def _month(self, found: re.Match[str], today: date) -> DateWindow | None:
+        # "may" and "mar" alone are too short to be sure of.
+        if len(found["m"]) < 4 and not (found["during"] or found["until"] or found["y"]):
+            return None
+        month = self._months[found["m"]]
+        year = int(found["y"]) if found["y"] else today.year
+        if not found["y"] and _end_of_month(year, month) < today:
+            year += 1
+        last = _end_of_month(year, month)
+        return _ordered(today, last) if found["until"] else DateWindow(date(year, month, 1), last)
+
+    def _day(self, text: str, today: date) -> date:
+        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+            year, month, day = map(int, text.split("-"))
+            return _date(year, month, day, text)
+        numbers = [int(number) for number in re.findall(r"[0-9]+", text)]
+        name = re.search(self._month_word, text)
+        if name is None:
+            return _date(numbers[2], numbers[1], numbers[0], text)
+        month = self._months[name[0]]
+        if len(numbers) == 2:
+            return _date(numbers[1], month, numbers[0], text)
+        this_year = _date(today.year, month, numbers[0], text)
+        return this_year if this_year >= today else _date(today.year + 1, month, numbers[0], text)
+
+
+def any_of(words: Iterable[str]) -> str:
+    """A pattern for any of these words, the longest first; the words are folded."""
+    unique = sorted({folded(word) for word in words}, key=len, reverse=True)
+    return "(?:" + "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in unique) + ")"
+
+
+def _relative(name: str, today: date) -> DateWindow:
+    monday = today - timedelta(days=today.weekday())
+    next_month = _end_of_month(today.year, today.month) + timedelta(days=1)
+    tomorrow = today + timedelta(days=1)
+    return {
+        "today": DateWindow(today, today),
+        "tomorrow": DateWindow(tomorrow, tomorrow),
+        "this_week": DateWindow(today, monday + timedelta(days=6)),
+        "next_week": DateWindow(monday + timedelta(days=7), monday + timedelta(days=13)),
+        "this_month": DateWindow(today, _end_of_month(today.year, today.month)),
+        "next_month": DateWindow(next_month, _end_of_month(next_month.year, next_month.month)),
+    }[name]
+
+
+def _ordered(first: date, last: date) -> DateWindow:
+    if last < first:
+        raise Invalid("window.ends_before_it_starts", first=first, last=last)
+    if (last - first).days > LONGEST_WINDOW_DAYS:
+        raise Invalid("window.too_long", first=first, last=last, most=LONGEST_WINDOW_DAYS)
+    return DateWindow(first, last)
+
+
+def _date(year: int, month: int, day: int, given: str) -> date:
+    try:
+        return date(year, month, day)
+    except ValueError as error:
+        raise Invalid("window.no_such_day", given=given) from error
+
+
+def _monday(year: int, week: int, given: str) -> date:
+    try:
+        return date.fromisocalendar(year, week, 1)
+    except ValueError as error:
+        raise Invalid("window.no_such_week", given=given) from error
+
+
+def _end_of_month(year: int, month: int) -> date:
+    return date(year, month, monthrange(year, month)[1])
