@@ -76,15 +76,16 @@ def read(body: Thing, path: str, plays: str) -> Thing:
     return checked
 
 
-def _only_played(params: Thing, plays: frozenset[str]) -> None:
+def _only_played(params: Thing, plays: frozenset[str], where: str = "") -> None:
     """Refuse what would be taken and ignored. "a.b" in `plays` restricts the names inside "a" to those listed."""
     tops = {name.partition(".")[0] for name in plays}
     for name, value in params.items():
+        param = f"{where}[{name}]" if where else name
         if name not in tops:
-            raise not_played(name)
+            raise not_played(param)
         inner = frozenset(each[len(name) + 1 :] for each in plays if each.startswith(f"{name}."))
         if inner and isinstance(value, dict):
-            _only_played(value, inner)
+            _only_played(value, inner, param)
 
 
 def _object(value: Any, kind: type, where: str) -> Thing:
