@@ -113,14 +113,22 @@ export function swap(old, fresh) {
 /** Keep a scroller at its end while the reader is there; leave it alone when they have scrolled up. */
 export function follow(scroller, content) {
   let pinned = true;
+  let top = 0;
+  let shape = "";
+  const shapeNow = () => `${scroller.scrollHeight}/${scroller.clientHeight}`;
   const atEnd = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 48;
   const settle = () => {
     if (pinned) scroller.scrollTop = scroller.scrollHeight;
-    else scroller.toggleAttribute("data-behind", !atEnd());
+    scroller.toggleAttribute("data-behind", !pinned && !atEnd());
+    shape = shapeNow();
   };
   scroller.addEventListener("scroll", () => {
-    pinned = atEnd();
-    if (pinned) scroller.removeAttribute("data-behind");
+    // A change of shape also scrolls; only going up in an unchanged shape is the reader's own wish.
+    if (atEnd()) pinned = true;
+    else if (scroller.scrollTop < top && shape === shapeNow()) pinned = false;
+    top = scroller.scrollTop;
+    shape = shapeNow();
+    scroller.toggleAttribute("data-behind", !pinned && !atEnd());
   }, { passive: true });
   const watch = new ResizeObserver(settle);
   watch.observe(content);

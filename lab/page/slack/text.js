@@ -24,7 +24,7 @@ const unescaped = (text) => text.replaceAll("&lt;", "<").replaceAll("&gt;", ">")
 const withEmoji = (text) => text.replace(/:([a-z0-9_+-]+):/g, (whole, name) => EMOJI[name] ?? whole);
 
 /** Slack's formatting letters count only at the edges of words. */
-const around = (letter) => `(?<![\\p{L}\\p{N}])\\${letter}(?=\\S)([^${letter}\\n]+?)(?<=\\S)\\${letter}(?![\\p{L}\\p{N}])`;
+const around = (letter) => `(?<![\\p{L}\\p{N}])[${letter}](?=\\S)([^${letter}\\n]+?)(?<=\\S)[${letter}](?![\\p{L}\\p{N}])`;
 const INLINE = new RegExp(`\`([^\`\\n]+)\`|<([^<>\\n]+)>|${around("*")}|${around("_")}|${around("~")}`, "gu");
 
 /** mrkdwn -> nodes. `names` turns a user id into a name. */

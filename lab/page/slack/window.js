@@ -107,7 +107,7 @@ export function openWindow(person, { openDeepLink }) {
       key: (each) => each.id,
       version: (each) => `${each.name}${each.id === state.channel}${each.is_im}`,
       make: (each) => h("button", {
-        type: "button", class: "room", "aria-current": each.id === state.channel ? "true" : null,
+        type: "button", class: "room", title: each.is_im ? "Parley" : `#${each.name}`, "aria-current": each.id === state.channel ? "true" : null,
         onclick: () => {
           state.channel = each.id;
           draw();

@@ -29,7 +29,7 @@ const BEHIND = {
 };
 
 const order = STEPS.map((step) => step.key);
-let state = { done: [], hidden: false, open: false, said: {} };
+let state = { done: [], hidden: false, open: false, said: {}, before: null };
 let box = null;
 
 export function startGuide(element) {
@@ -95,7 +95,14 @@ function onWire({ service, method = "" }) {
 }
 
 function onBooks({ books }) {
-  for (const deal of books?.deals ?? []) {
+  if (!books) return;
+  if (!state.before) {
+    // Deals that were there before the person began are somebody else's work.
+    state.before = Object.fromEntries(books.deals.map((deal) => [deal.id, deal.state]));
+    save();
+  }
+  for (const deal of books.deals) {
+    if (state.before[deal.id] === deal.state) continue;
     if (BEHIND[deal.state]) tick(BEHIND[deal.state]);
     const memos = (deal.entries ?? []).map((entry) => String(entry.memo).toLowerCase()).join("\n");
     const lots = (deal.lots ?? []).map((lot) => String(lot.state));
@@ -136,7 +143,7 @@ function turnOpen() {
 
 function allSteps() {
   const again = () => {
-    Object.assign(state, { done: [], said: {} });
+    Object.assign(state, { done: [], said: {}, before: null });
     save();
     draw();
   };
