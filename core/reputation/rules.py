@@ -134,6 +134,6 @@ def wilson_floor(good: float, total: float) -> float:
     """The lower end of Wilson's interval: what one may count on after `total` weight of reviews."""
     if total <= 0:
         return 0.0
-    share, squared = good / total, Z_90 * Z_90
-    spread = Z_90 * math.sqrt(max(0.0, share * (1 - share) / total + squared / (4 * total * total)))
-    return min(1.0, max(0.0, (share + squared / (2 * total) - spread) / (1 + squared / total)))
+    squared = Z_90 * Z_90
+    spread = Z_90 * math.sqrt(max(0.0, good / total * (total - good)) + squared / 4)
+    return min(1.0, max(0.0, (good + squared / 2 - spread) / (total + squared)))

@@ -26,7 +26,8 @@ def write_review(ctx: Ctx, command: WriteReview) -> Review:
     """Say once how it was. Sealed until the other side has written too, or may no longer. Raises Refusal."""
     person = acting(ctx)
     deal = deal_for(ctx, command.deal_id)
-    window = ctx.session.get(ReviewWindow, deal.id)
+    # Held until this unit is over: two sides who write in the same moment must not both think they are the first.
+    window = ctx.session.get(ReviewWindow, deal.id, with_for_update=True)
     if window is None:
         raise Refusal("review.deal_not_over")
     if window.state != REVIEW.initial or window.closes_at <= ctx.now:
