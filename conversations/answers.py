@@ -22,24 +22,25 @@ from core.search.parse import parse_date_window, parse_place, parse_quantity, pa
 NOTHING = "none"  # the choice that says "none of these", which is an answer
 
 
-def read_quantity(text: str, allowed: Collection[str]) -> Quantity:
+def read_quantity(talk: Talk, text: str, allowed: Collection[str]) -> Quantity:
     """An amount with one of the allowed units; the first one is meant when none is written."""
     amount, _, unit = text.strip().partition(" ")
     if unit in UNITS:
         exact = as_decimal(amount)
         if exact is not None:
             return Quantity(exact, unit).positive().within(allowed)
-    return parse_quantity(text, allowed=tuple(allowed)).positive().within(allowed)
+    return parse_quantity(text, talk.almanac.catalogue, tuple(allowed), language=talk.words.language)
 
 
-def read_price(text: str, currency: str, unit: str) -> UnitPrice:
+def read_price(talk: Talk, text: str, currency: str, unit: str) -> UnitPrice:
     """A price per unit. The currency and the unit that are usual for the goods are meant when none is written."""
     amount, _, rest = text.strip().partition(" ")
     code, _, per = rest.partition("/")
     exact = as_decimal(amount)
     if exact is not None and per in UNITS and len(code) == 3 and code.isupper():
         return UnitPrice(exact, code, per)
-    return parse_unit_price(text, default_currency=currency, default_unit=unit)
+    catalogue, language = talk.almanac.catalogue, talk.words.language
+    return parse_unit_price(text, catalogue, default_currency=currency, default_unit=unit, language=language)
 
 
 def write_price(price: UnitPrice) -> str:
@@ -58,7 +59,7 @@ def read_window(talk: Talk, text: str, _values: Values) -> Window:
         except ValueError as fault:
             raise Invalid("window.not_understood", given=text) from fault
     else:
-        window = parse_date_window(text, today=talk.today)
+        window = parse_date_window(text, talk.almanac.catalogue, talk.today)
     if window[1] < window[0]:
         raise Invalid("window.backwards", first=window[0], last=window[1])
     return window

@@ -22,8 +22,8 @@ def _read_day(talk: Talk, text: str, values: Values) -> date:
     return read_window(talk, text, values)[1]
 
 
-def _read_measured(_talk: Talk, text: str, values: Values) -> Quantity:
-    return read_quantity(text, (values["unit"], *(unit for unit in ("t", "kg", "MWh") if unit != values["unit"])))
+def _read_measured(talk: Talk, text: str, values: Values) -> Quantity:
+    return read_quantity(talk, text, (values["unit"], *(unit for unit in ("t", "kg", "MWh") if unit != values["unit"])))
 
 
 FILES = Field(

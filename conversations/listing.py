@@ -67,12 +67,12 @@ def _read_grade(talk: Talk, text: str, values: Values) -> str:
 
 
 def _read_quantity(talk: Talk, text: str, values: Values) -> Quantity:
-    return read_quantity(text, talk.almanac.catalogue.units_of(values["product"]))
+    return read_quantity(talk, text, talk.almanac.catalogue.units_of(values["product"]))
 
 
 def _read_price(talk: Talk, text: str, values: Values) -> Any:
     product = talk.almanac.catalogue.product(values["product"])
-    return read_price(text, product.price_currency, product.price_unit)
+    return read_price(talk, text, product.price_currency, product.price_unit)
 
 
 def _read_certificates(talk: Talk, text: str, _values: Values) -> tuple[str, ...]:

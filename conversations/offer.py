@@ -41,12 +41,12 @@ def _units(talk: Talk, values: Values) -> tuple[str, ...]:
 
 
 def _read_quantity(talk: Talk, text: str, values: Values) -> Quantity:
-    return read_quantity(text, _units(talk, values))
+    return read_quantity(talk, text, _units(talk, values))
 
 
 def _read_price(talk: Talk, text: str, values: Values) -> Any:
     product = talk.almanac.catalogue.product(values["product"])
-    return read_price(text, product.price_currency, product.price_unit)
+    return read_price(talk, text, product.price_currency, product.price_unit)
 
 
 # The product is what the listing sells: an answer that is given, and never asked for.
