@@ -94,6 +94,11 @@ def postpone(session: Session, post: Post, due: datetime, why: str) -> None:
     )
 
 
+def shorten(session: Session, post_id: str, body: dict[str, Any]) -> None:
+    """A part of it is done: only the rest is asked for from now on."""
+    session.execute(update(OutboxRow).where(OutboxRow.id == post_id).values(body=body))
+
+
 def bury(session: Session, post_id: str, why: str) -> None:
     """Nobody will ever take it: keep it for the operator, out of everybody's way."""
     session.execute(update(OutboxRow).where(OutboxRow.id == post_id).values(dead=True, leased_until=None, failure=why))

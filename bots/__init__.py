@@ -1,0 +1,1 @@
+"""The chat platforms: each edge translates one outside world into turns, and replies into its messages."""

@@ -1,0 +1,282 @@
+"""The Telegram edge: takes updates by long polling or by webhook, and acknowledges each only after its commit."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import json
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from typing import Any
+
+import structlog
+from sqlalchemy.exc import OperationalError
+from telegram import Bot, BotCommand, CallbackQuery, ChatMember, Message, Update
+from telegram.constants import ChatType
+from telegram.error import BadRequest, Conflict, NetworkError, RetryAfter, TelegramError
+from tenacity import retry, retry_if_exception_type, retry_if_not_exception_type, stop_after_attempt, wait_exponential
+
+from bots.telegram.sender import TELEGRAM
+from bots.telegram.turns import key_of, turn, turn_of
+from conversations.engine import Answered, send
+from conversations.reception import Reception
+from conversations.reply import Button, FormErrors, Say, Toast
+from conversations.talk import Surface
+from conversations.turn import Misfit, Turn
+from conversations.wording import Wordings
+from core.kernel import inbox
+from core.kernel.transaction import MARKET, Ctx, Transactions
+from core.people.service import mark_dead
+
+log = structlog.get_logger(__name__)
+
+UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
+POLL_SECONDS = 25
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds between polls that fail
+TOAST = 200  # core.telegram.org/bots/api#answercallbackquery
+
+
+class TelegramBot:
+    """One bot. With `public_url` and `secret` Telegram calls us (web/ hands on to `take_webhook`); else we poll.
+
+    `commands`: language to (command, description) pairs, "en" also for every other language.
+    """
+
+    def __init__(
+        self,
+        bot: Bot,
+        reception: Reception,
+        transactions: Transactions,
+        wordings: Wordings,
+        *,
+        commands: Mapping[str, Sequence[tuple[str, str]]] | None = None,
+        public_url: str | None = None,
+        secret: str | None = None,
+    ) -> None:
+        self._bot = bot
+        self._reception = reception
+        self._transactions = transactions
+        self._wordings = wordings
+        self._commands = commands or {}
+        self._public_url = public_url
+        self._secret = secret
+        self._polling: asyncio.Task[None] | None = None
+        self._answers: set[asyncio.Task[None]] = set()
+
+    @property
+    def name(self) -> str:
+        """The bot's user name, for deep links. Known after `start`."""
+        return self._bot.username
+
+    @property
+    def receiving(self) -> bool:
+        """False when updates do not reach us: not started, or another process polls with our token."""
+        return bool(self._public_url and self._secret) or (self._polling is not None and not self._polling.done())
+
+    async def start(self) -> None:
+        """Learn the own name, tell the commands, begin to receive. Raises TelegramError when the token is wrong."""
+        await self._greet()
+        if self._public_url and self._secret:
+            await self._bot.set_webhook(self._public_url, secret_token=self._secret, allowed_updates=UPDATES)
+        else:
+            await self._bot.delete_webhook()
+            self._polling = asyncio.create_task(self._poll(), name="telegram-polling")
+
+    async def stop(self) -> None:
+        """What was taken but not acknowledged comes again, and is known by its key."""
+        if self._polling is not None:
+            self._polling.cancel()
+            await asyncio.gather(self._polling, return_exceptions=True)
+        await asyncio.gather(*self._answers, return_exceptions=True)
+        await self._bot.shutdown()
+
+    @retry(
+        retry=retry_if_exception_type(NetworkError) & retry_if_not_exception_type(BadRequest),
+        stop=stop_after_attempt(5),
+        wait=wait_exponential(0.5),
+        reraise=True,
+    )
+    async def _greet(self) -> None:
+        await self._bot.initialize()
+        for language, commands in self._commands.items():
+            told = [BotCommand(command, description) for command, description in commands]
+            await self._bot.set_my_commands(told, language_code=language)
+            if language == "en":
+                await self._bot.set_my_commands(told)
+
+    # --- receiving --------------------------------------------------------------------------------------------------
+
+    async def _poll(self) -> None:
+        """Ask for the next updates only when the last ones are committed: the offset is the acknowledgement."""
+        offset, pause = 0, FIRST_PAUSE
+        while True:
+            try:
+                updates = await self._bot.get_updates(offset=offset, timeout=POLL_SECONDS, allowed_updates=UPDATES)
+            except Conflict as conflict:
+                log.error(  # noqa: TRY400 - what it means is known; a stack trace would hide it
+                    "telegram_polled_elsewhere",
+                    why=str(conflict),
+                    advice="only one process may poll with a bot token; polling has stopped here",
+                )
+                return
+            except TelegramError as failure:
+                wait = _told(failure) or pause
+                log.warning("telegram_poll_failed", why=f"{type(failure).__name__}: {failure}", again_in=wait)
+                await asyncio.sleep(wait)
+                pause = min(pause * 2, LONGEST_PAUSE)
+                continue
+            untaken = await self._take_all(updates)
+            if untaken is None:
+                pause = FIRST_PAUSE
+                offset = max((update.update_id + 1 for update in updates), default=offset)
+            else:
+                offset = untaken
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+
+    async def _take_all(self, updates: Sequence[Update]) -> int | None:
+        """One person's updates in their order, different people side by side. The first id that must come again."""
+        people: dict[int, list[Update]] = {}
+        for update in sorted(updates, key=lambda each: each.update_id):
+            people.setdefault(update.effective_user.id if update.effective_user else 0, []).append(update)
+        untaken = [
+            each for each in await asyncio.gather(*map(self._take_in_order, people.values())) if each is not None
+        ]
+        return min(untaken, default=None)
+
+    async def _take_in_order(self, updates: list[Update]) -> int | None:
+        for update in updates:
+            try:
+                await self.take(update)
+            except Exception:
+                log.exception("telegram_update_not_taken", update=update.update_id)
+                return update.update_id
+        return None
+
+    async def take_webhook(self, body: bytes, secret: str | None) -> int:
+        """Take what Telegram has posted; the HTTP status to answer with. Anything but 200 makes it come again."""
+        given = (secret or "").encode("utf-8", "surrogateescape")
+        if not self._secret or not hmac.compare_digest(given, self._secret.encode()):
+            return 401
+        update = _read(body, self._bot)
+        if update is None:
+            return 400
+        try:
+            await self.take(update)
+        except Exception:
+            log.exception("telegram_update_not_taken", update=update.update_id)
+            return 500
+        return 200
+
+    # --- one update -------------------------------------------------------------------------------------------------
+
+    async def take(self, update: Update) -> None:
+        """Take one update; returns after its commit. Raises when nothing could be stored.
+
+        One that we fail on twice (the reception has apologised and failed at that, too) is kept and passed over, for
+        those behind it would wait for ever.
+        """
+        try:
+            await self._take(update)
+        except OperationalError:
+            raise  # the database, not the update
+        except Exception:
+            log.exception("telegram_update_failed", update=update.update_id)
+            await self._note(update, lambda _ctx: None)
+
+    async def _take(self, update: Update) -> None:
+        query, message = update.callback_query, update.effective_message
+        if query is not None:
+            await self._take_turn(update, query)
+        elif message is not None and message.chat.type != ChatType.PRIVATE:
+            await self._note(update, lambda ctx: self._point_to_private(ctx, message))
+        elif update.my_chat_member is not None:
+            await self._note(update, lambda ctx: _membership(ctx, update))
+        else:
+            await self._take_turn(update, None)
+
+    async def _take_turn(self, update: Update, query: CallbackQuery | None) -> None:
+        taken = await self._turn(update)
+        if taken is None:
+            await self._note(update, lambda _ctx: None)
+            return
+        answered = await self._reception.take(taken)
+        if query is not None:
+            self._aside(_answer(query, answered))
+
+    async def _turn(self, update: Update) -> Turn | None:
+        """The update as a turn. One that we fail to read must not stop those behind it: its sender is told."""
+        try:
+            return await turn_of(self._bot, update)
+        except Exception:
+            user = update.effective_user
+            log.exception("telegram_update_not_read", update=update.update_id)
+            if user is None:
+                return None
+            return turn(self._bot, update, user, Misfit("talk.our_mistake", {"reference": str(update.update_id)}))
+
+    async def _note(self, update: Update, unit: Callable[[Ctx], None]) -> None:
+        """Take an update that is nobody's turn, once."""
+        key, body = key_of(self._bot.id, update), update.to_dict()
+
+        def once(ctx: Ctx) -> None:
+            if inbox.take_in(ctx.session, key, body, ctx.now):
+                unit(ctx)
+
+        await self._transactions.run(MARKET, once)
+
+    def _point_to_private(self, ctx: Ctx, message: Message) -> None:
+        """In a group nobody's business is spoken of; a command there gets the way to the private chat."""
+        if message.from_user is None or not (message.text or "").startswith("/"):
+            return
+        words = self._wordings.speak(message.from_user.language_code or "en")
+        door = Button(label=f"@{self.name}"[:75], url=f"https://t.me/{self.name}")
+        send(
+            ctx, Surface(TELEGRAM, "", str(message.chat.id)), [Say(text=words("talk.private_only"), buttons=((door,),))]
+        )
+
+    def _aside(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do it beside the update, which does not wait for it."""
+        task = asyncio.create_task(work)
+        self._answers.add(task)
+        task.add_done_callback(self._answers.discard)
+
+
+async def _answer(query: CallbackQuery, answered: Answered) -> None:
+    """Stop the button's waiting sign, with a word if there is one. A query that is too old is no failure."""
+    text, alert = None, False
+    for reply in answered.at_once:
+        match reply:
+            case Toast():
+                text, alert = reply.text, reply.alert
+            case FormErrors():
+                text, alert = " ".join(reply.errors.values())[:TOAST], True
+    try:
+        await query.answer(text, show_alert=alert)
+    except TelegramError as failure:
+        log.info("telegram_press_not_answered", why=str(failure))
+
+
+def _membership(ctx: Ctx, update: Update) -> None:
+    """Somebody has blocked the bot. Coming back is noticed when they say something."""
+    change = update.my_chat_member
+    assert change is not None
+    if change.chat.type == ChatType.PRIVATE and change.new_chat_member.status == ChatMember.BANNED:
+        mark_dead(ctx, TELEGRAM, "", str(change.chat.id))
+
+
+def _read(body: bytes, bot: Bot) -> Update | None:
+    """The update in a webhook's body; None for anything else."""
+    try:
+        given = json.loads(body)
+        update = Update.de_json(given, bot)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return None
+    return update if type(update.update_id) is int else None
+
+
+def _told(failure: TelegramError) -> float | None:
+    """How many seconds Telegram wants us to wait, if it said."""
+    if not isinstance(failure, RetryAfter):
+        return None
+    wait = failure.retry_after
+    return float(wait) if isinstance(wait, int) else wait.total_seconds()

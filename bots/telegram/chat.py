@@ -1,0 +1,220 @@
+"""One private chat as the bot sees it: sends, edits and replaces messages, and knows which one shows which thing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import assert_never
+
+import structlog
+from telegram import Bot, InputMediaPhoto, LinkPreviewOptions
+from telegram.error import BadRequest, TelegramError
+
+from bots.telegram.render import Screen, card_screen, render
+from bots.telegram.text import CAPTION_UNITS
+from conversations.reply import Card, CardList, Desk, FormClosed, FormErrors, FormView, Reply, Say, Toast
+from core.files.model import Checked
+
+log = structlog.get_logger(__name__)
+
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+ALBUM = 10  # core.telegram.org/bots/api#sendmediagroup: 2 to 10
+PHOTO = ":photo"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The message that shows a thing. Under a photo the words are a caption, which is edited by another call."""
+
+    message: int
+    photo: bool = False
+
+    @classmethod
+    def read(cls, pointer: str) -> Shown:
+        return cls(int(pointer.removesuffix(PHOTO)), pointer.endswith(PHOTO))
+
+    def __str__(self) -> str:
+        return f"{self.message}{PHOTO if self.photo else ''}"
+
+
+def subject_of(reply: Reply) -> str | None:
+    """The thing that has one live message in a chat."""
+    match reply:
+        case Card(subject=subject) | CardList(subject=subject):
+            return subject
+        case FormView(draft=draft) | FormClosed(draft=draft):
+            return f"form:{draft}"
+        case Say() | Toast() | FormErrors() | Desk():
+            return None
+        case _:
+            assert_never(reply)
+
+
+class Chat:
+    """`shown`: which message shows which subject now; `files`: what its cards may carry, by id of the kept file.
+
+    `moved` collects what has changed about `shown`, to be written down when the sending is done.
+    """
+
+    def __init__(self, bot: Bot, address: str, shown: Mapping[str, str], files: Mapping[str, Checked]) -> None:
+        self._bot = bot
+        self._id = int(address)
+        self._shown = {subject: Shown.read(pointer) for subject, pointer in shown.items()}
+        self._files = files
+        self.moved: dict[str, str | None] = {}
+
+    async def show(self, reply: Reply) -> None:
+        """Put one reply on the screen. Raises TelegramError."""
+        match reply:
+            case Card():
+                await self._put(reply, fresh=reply.fresh, pictures=reply.pictures, documents=reply.documents)
+            case CardList():
+                await self._put(reply, fresh=reply.fresh)
+            case FormView():
+                await self._put(reply, fresh=reply.fresh, replace=True)
+            case FormClosed():
+                await self._close(reply)
+            case Say() | Toast() | FormErrors() | Desk():
+                for screen in render(reply):
+                    await self._send(screen)
+            case _:
+                assert_never(reply)
+
+    async def _put(
+        self,
+        reply: Card | CardList | FormView,
+        *,
+        fresh: bool,
+        pictures: Sequence[str] = (),
+        documents: Sequence[str] = (),
+        replace: bool = False,
+    ) -> None:
+        """Edit the message that shows the thing, or send a new one at the bottom and take the old one out of use."""
+        screen, subject = card_screen(reply), subject_of(reply)
+        old = self._shown.get(subject) if subject else None
+        if old is not None and not fresh and await self._edit(old, screen):
+            return
+        now = await self._send_with(screen, self._kept(pictures), self._kept(documents))
+        if subject is not None:
+            self._point(subject, now)
+        if old is not None:
+            await self._retire(old, delete=replace)
+
+    async def _close(self, closed: FormClosed) -> None:
+        """The form's card goes; where there is something to say of it, it says that instead."""
+        subject = f"form:{closed.draft}"
+        old, screens = self._shown.get(subject), render(closed)
+        if old is not None:
+            self._point(subject, None)
+            if screens and await self._edit(old, screens[0]):
+                return
+            await self._retire(old, delete=True)
+        for screen in screens:
+            await self._send(screen)
+
+    def _point(self, subject: str, now: Shown | None) -> None:
+        self.moved[subject] = str(now) if now is not None else None
+        if now is None:
+            self._shown.pop(subject, None)
+        else:
+            self._shown[subject] = now
+
+    def _kept(self, ids: Sequence[str]) -> list[Checked]:
+        return [self._files[each] for each in ids if each in self._files]
+
+    # --- single calls -----------------------------------------------------------------------------------------------
+
+    async def _send(self, screen: Screen) -> Shown:
+        sent = await self._bot.send_message(
+            self._id,
+            screen.text.plain,
+            entities=screen.text.entities,
+            reply_markup=screen.keyboard,
+            link_preview_options=NO_PREVIEW,
+        )
+        return Shown(sent.message_id)
+
+    async def _send_with(self, screen: Screen, pictures: list[Checked], documents: list[Checked]) -> Shown:
+        """One picture carries the words as its caption, if they fit; otherwise files go first and the words below."""
+        for document in documents:
+            await self._bot.send_document(self._id, document.content, filename=document.name)
+        if len(pictures) == 1 and screen.text.units <= CAPTION_UNITS:
+            return await self._photo(pictures[0], screen)
+        await self._album(pictures)
+        return await self._send(screen)
+
+    async def _photo(self, picture: Checked, screen: Screen) -> Shown:
+        """A photo; or the same file as a document when Telegram does not like its shape."""
+        text = screen.text
+        try:
+            sent = await self._bot.send_photo(
+                self._id,
+                picture.content,
+                filename=picture.name,
+                caption=text.plain,
+                caption_entities=text.entities,
+                reply_markup=screen.keyboard,
+            )
+        except BadRequest as refused:
+            log.info("photo_refused", why=str(refused))
+            sent = await self._bot.send_document(
+                self._id,
+                picture.content,
+                filename=picture.name,
+                caption=text.plain,
+                caption_entities=text.entities,
+                reply_markup=screen.keyboard,
+            )
+        return Shown(sent.message_id, photo=True)
+
+    async def _album(self, pictures: list[Checked]) -> None:
+        for start in range(0, len(pictures), ALBUM):
+            part = pictures[start : start + ALBUM]
+            if len(part) == 1:
+                await self._bot.send_photo(self._id, part[0].content, filename=part[0].name)
+            else:
+                media = [InputMediaPhoto(each.content, filename=each.name) for each in part]
+                await self._bot.send_media_group(self._id, media)
+
+    async def _edit(self, old: Shown, screen: Screen) -> bool:
+        """Change a message in place. False: it can't be (deleted, too old, too much text for a caption)."""
+        text = screen.text
+        if old.photo and text.units > CAPTION_UNITS:
+            return False
+        try:
+            if old.photo:
+                await self._bot.edit_message_caption(
+                    self._id,
+                    old.message,
+                    caption=text.plain,
+                    caption_entities=text.entities,
+                    reply_markup=screen.keyboard,
+                )
+            else:
+                await self._bot.edit_message_text(
+                    text.plain,
+                    self._id,
+                    old.message,
+                    entities=text.entities,
+                    reply_markup=screen.keyboard,
+                    link_preview_options=NO_PREVIEW,
+                )
+        except BadRequest as refused:
+            return "not modified" in str(refused).lower()
+        return True
+
+    async def _retire(self, old: Shown, *, delete: bool) -> None:
+        """No dead buttons: the old message goes, or loses them. The new one stands already, so this may fail."""
+        try:
+            if delete and await self._deleted(old):
+                return
+            await self._bot.edit_message_reply_markup(self._id, old.message, reply_markup=None)
+        except TelegramError as failure:
+            log.info("old_card_left", message=old.message, why=str(failure))
+
+    async def _deleted(self, old: Shown) -> bool:
+        """A bot may delete its messages for 48 hours."""
+        try:
+            return await self._bot.delete_message(self._id, old.message)
+        except BadRequest:
+            return False

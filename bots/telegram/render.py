@@ -1,0 +1,264 @@
+"""Replies as Telegram messages: text with entities and a keyboard. Pure, and within Telegram's limits by construction.
+
+When something is too long it is the middle that gives way: what a card is about, whose turn it is and the buttons stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import assert_never
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from bots.telegram.text import MESSAGE_UNITS, Text, joined, said
+from conversations.buttons import MOST_BYTES, press
+from conversations.reply import (
+    Button,
+    Card,
+    CardList,
+    Desk,
+    FieldView,
+    FormClosed,
+    FormErrors,
+    FormView,
+    Line,
+    Option,
+    Reply,
+    Say,
+    Toast,
+)
+
+MOST_BUTTONS = 100  # core.telegram.org/bots/api#inlinekeyboardmarkup does not say; the server refuses more
+ROW = 8  # buttons side by side, as many as phones draw
+OPTIONS_SHOWN = 12  # more than that nobody reads; the rest is typed
+TITLE_UNITS = 256
+LINE_UNITS = 400  # of one labelled line, so that none pushes the others out
+TAIL_UNITS = 1200
+
+Rows = Sequence[Sequence[Button]]
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """One message as it will be shown."""
+
+    text: Text
+    keyboard: InlineKeyboardMarkup | None = None
+
+
+def render(reply: Reply) -> list[Screen]:
+    """The messages of one reply; a card of any kind is always one, so that it can be edited."""
+    match reply:
+        case Card() | CardList() | FormView() | Desk():
+            return [card_screen(reply)]
+        case Say(text=text, buttons=buttons):
+            return _said(text, keyboard(buttons))
+        case FormClosed(text=text):
+            return _said(text) if text.strip() else []
+        case Toast(text=text):  # an answer to a press, unless there was none
+            return _said(text)
+        case FormErrors(errors=errors):  # of a form sent as a whole, which Telegram has not
+            return _said("\n".join(errors.values()))
+        case _:
+            assert_never(reply)
+
+
+def card_screen(reply: Card | CardList | FormView | Desk) -> Screen:
+    match reply:
+        case Card():
+            return Screen(_fit(*_card_parts(reply)), keyboard(reply.buttons))
+        case CardList():
+            return Screen(_list_text(reply), keyboard(_list_rows(reply), reply.buttons))
+        case FormView():
+            return _form(reply)
+        case Desk():
+            return Screen(_desk_text(reply), keyboard(_desk_rows(reply), reply.buttons))
+        case _:
+            assert_never(reply)
+
+
+def _said(text: str, buttons: InlineKeyboardMarkup | None = None) -> list[Screen]:
+    """Plain words, in several messages when they are long; the buttons hang on the last."""
+    *before, last = (said(text) or said("…")).split(MESSAGE_UNITS)
+    return [*(Screen(part) for part in before), Screen(last, buttons)]
+
+
+# --- cards ------------------------------------------------------------------------------------------------------------
+
+
+def _card_parts(card: Card) -> tuple[Text, Text, Text]:
+    """Title; text and lines; whose turn it is and the small print."""
+    lines = joined("\n", *(_line(line) for line in card.lines))
+    turn = said(f"👉 {card.turn}") if card.turn.strip() else Text()
+    return (
+        said(card.title, "bold"),
+        joined("\n\n", said(card.text), lines),
+        joined("\n\n", turn, said(card.note, "italic")),
+    )
+
+
+def _line(line: Line) -> Text:
+    was = said(line.was, "strikethrough") if line.was else Text()
+    return _labelled(line.label, joined(" ", was, said(line.value) or said("–")))
+
+
+def _labelled(label: str, value: Text) -> Text:
+    return (said(f"{label}:", "bold") + Text(((" ", None),)) + value).clipped(LINE_UNITS)
+
+
+def _fit(head: Text, body: Text, tail: Text, units: int = MESSAGE_UNITS) -> Text:
+    """All three within the limit; the body gives way first."""
+    head, tail = head.clipped(TITLE_UNITS), tail.clipped(TAIL_UNITS)
+    around = joined("\n\n", head, tail)
+    text = joined("\n\n", head, body.clipped(units - around.units - 4), tail)
+    return text or said("…")
+
+
+# --- lists ------------------------------------------------------------------------------------------------------------
+
+
+def _list_text(shown: CardList) -> Text:
+    head = said(shown.title, "bold").clipped(TITLE_UNITS)
+    intro = said(shown.text).clipped(TAIL_UNITS)
+    left = MESSAGE_UNITS - head.units - intro.units - 4
+    return joined("\n\n", head, intro, _items(shown.items, left)) or said("…")
+
+
+def _items(items: Sequence[Card], units: int) -> Text:
+    """Every item gets its fair share of the space, so that the last one is on the screen too."""
+    share = units // max(len(items), 1) - 2
+    blocks = [_item(number, card).clipped(share) for number, card in enumerate(items, 1)]
+    return joined("\n\n", *blocks)
+
+
+def _item(number: int, card: Card) -> Text:
+    head, body, tail = _card_parts(card)
+    return joined("\n", said(f"{number}.") + Text(((" ", None),)) + head, body, tail)
+
+
+def _list_rows(shown: CardList) -> list[list[Button]]:
+    """One row an item, with the item's number, because a keyboard stands apart from the text."""
+    return [
+        [_numbered(number, button) for row in card.buttons for button in row]
+        for number, card in enumerate(shown.items, 1)
+    ]
+
+
+def _numbered(number: int, button: Button) -> Button:
+    return button.model_copy(update={"label": f"{number} · {button.label}"})
+
+
+def _desk_text(desk: Desk) -> Text:
+    head, intro = said(desk.title, "bold").clipped(TITLE_UNITS), said(desk.text).clipped(TAIL_UNITS)
+    left = MESSAGE_UNITS - head.units - intro.units - 4
+    share = left // max(len(desk.sections), 1) - 2
+    sections = [
+        joined("\n", said(each.title, "bold"), said(each.text), _items(each.items, share)).clipped(share)
+        for each in desk.sections
+    ]
+    return joined("\n\n", head, intro, *sections) or said("…")
+
+
+def _desk_rows(desk: Desk) -> list[Sequence[Button]]:
+    return [row for section in desk.sections for row in (*_list_rows(section), *section.buttons)]
+
+
+# --- forms ------------------------------------------------------------------------------------------------------------
+
+
+def _form(form: FormView) -> Screen:
+    asked = next((field for field in form.fields if field.name == form.current), None)
+    answered = joined("\n", *(_answer(field) for field in form.fields if field is not asked))
+    head = said(form.title, "bold")
+    if asked is None:
+        return Screen(_fit(head, answered, said(form.intro)), keyboard(_review_rows(form)))
+    error = said(f"⚠️ {asked.error}") if asked.error else Text()
+    more = form.more if len(asked.options) > OPTIONS_SHOWN else ""
+    question = joined(
+        "\n", error, said(asked.ask or asked.label, "bold"), said(asked.hint, "italic"), said(more, "italic")
+    )
+    body = joined("\n\n", said(form.intro).clipped(TAIL_UNITS), answered)
+    return Screen(_fit(head, body, question), keyboard(_question_rows(form, asked)))
+
+
+def _answer(field: FieldView) -> Text:
+    """One line of what was answered; nothing for a field not reached yet."""
+    value = said(field.shown or field.value or "")
+    wrong = said(f"⚠️ {field.error}") if field.error else Text()
+    return _labelled(field.label, joined(" ", value, wrong)) if value or wrong else Text()
+
+
+def _question_rows(form: FormView, asked: FieldView) -> list[list[Button]]:
+    chosen = (asked.value or "").split(",")
+    picks = [
+        Button(
+            label=(f"✓ {option.label}" if option.value in chosen else option.label)[:75],
+            press=press("form.pick", form.draft, form.revision, str(place)),
+        )
+        for place, option in enumerate(asked.options[:OPTIONS_SHOWN])
+    ]
+    way_out = [
+        Button(label=label, press=press(verb, form.draft, form.revision))
+        for verb, label, offered in (
+            ("form.back", form.back, form.can_go_back),
+            ("form.skip", form.skip, asked.optional),
+            ("form.cancel", form.cancel, True),
+        )
+        if offered
+    ]
+    return [*_in_rows(picks, _side_by_side(asked.options[:OPTIONS_SHOWN])), way_out]
+
+
+def _review_rows(form: FormView) -> list[list[Button]]:
+    """Every line can be changed, then sent."""
+    changes = [
+        Button(
+            label=f"{form.change} · {field.label}"[:75],
+            press=press("form.edit", form.draft, form.revision, field.name),
+        )
+        for field in form.fields
+    ]
+    send = Button(label=form.submit, press=press("form.send", form.draft, form.revision), style="primary")
+    cancel = Button(label=form.cancel, press=press("form.cancel", form.draft, form.revision))
+    return [*_in_rows(changes, 2), [send], [cancel]]
+
+
+def _side_by_side(options: Iterable[Option]) -> int:
+    """How many options fit in a row of a phone."""
+    longest = max((len(option.label) for option in options), default=0)
+    return 3 if longest <= 10 else 2 if longest <= 18 else 1
+
+
+def _in_rows(buttons: list[Button], wide: int) -> list[list[Button]]:
+    return [buttons[start : start + wide] for start in range(0, len(buttons), wide)]
+
+
+# --- keyboards --------------------------------------------------------------------------------------------------------
+
+
+def keyboard(rows: Rows, last: Rows = ()) -> InlineKeyboardMarkup | None:
+    """Rows as given, broken where they are too wide; of too many buttons `last` stay. None for no buttons at all."""
+    end = _drawn(last, MOST_BUTTONS)
+    drawn = _drawn(rows, MOST_BUTTONS - sum(map(len, end))) + end
+    return InlineKeyboardMarkup(drawn) if drawn else None
+
+
+def _drawn(rows: Rows, most: int) -> list[list[InlineKeyboardButton]]:
+    """The rows of the first `most` buttons."""
+    drawn = []
+    for row in rows:
+        for part in _in_rows(list(row[:most]), ROW):
+            drawn.append([_button(button) for button in part])
+            most -= len(part)
+    return drawn
+
+
+def _button(button: Button) -> InlineKeyboardButton:
+    label = " ".join(button.label.split()) or "…"
+    style = None if button.style == "plain" else button.style
+    if button.url is not None:
+        return InlineKeyboardButton(label, url=button.url, style=style)
+    assert button.press is not None, f"the button {label} leads nowhere"
+    assert len(button.press.encode()) <= MOST_BYTES, f"{button.press} does not fit a button"
+    return InlineKeyboardButton(label, callback_data=button.press, style=style)

@@ -1,0 +1,122 @@
+"""Carries replies to Telegram after their commit, and tells the outbox whether they have arrived."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from telegram import Bot
+from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
+
+from bots.telegram.chat import Chat, subject_of
+from conversations.engine import ANSWERS
+from conversations.reply import Card, Reply
+from core.files.model import Checked
+from core.files.service import content_of
+from core.kernel.dispatch import Delivered, Later, Never
+from core.kernel.errors import NotFound
+from core.kernel.outbox import Post, shorten
+from core.kernel.transaction import MARKET, Ctx, Transactions
+from core.people.model import Platform
+from core.people.service import mark_dead
+from core.talks.service import point_away, point_to, shown
+
+TELEGRAM = Platform.TELEGRAM.value
+# The two ways in which Telegram says, as a bad request, that nobody is there.
+NOBODY_THERE = ("chat not found", "user not found")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What has to be known before sending: which messages show what, and the files of the cards."""
+
+    shown: Mapping[str, str]
+    files: Mapping[str, Checked]
+
+
+class TelegramSender:
+    """The carrier of posts for the channel "telegram"."""
+
+    def __init__(self, bot: Bot, transactions: Transactions) -> None:
+        self._bot = bot
+        self._transactions = transactions
+
+    async def carry(self, post: Post) -> Delivered | Later | Never:
+        """Show the replies in their order. After a failure in the middle only the rest is asked for again."""
+        replies, address = ANSWERS.validate_python(post.body["replies"]), str(post.body["address"])
+        known = await self._known(address, replies)
+        chat = Chat(self._bot, address, known.shown, known.files)
+        arrived = 0
+        try:
+            for reply in replies:
+                await chat.show(reply)
+                arrived += 1
+        except TelegramError as failure:
+            outcome = outcome_of(failure, address, then=moves(address, chat.moved))
+            if arrived and isinstance(outcome, Later):
+                await self._keep_rest(post, replies[arrived:], moves(address, chat.moved))
+            return outcome
+        return Delivered(moves(address, chat.moved) if chat.moved else None)
+
+    async def _known(self, address: str, replies: Sequence[Reply]) -> Known:
+        subjects = {subject for reply in replies if (subject := subject_of(reply)) is not None}
+        files = {file for reply in replies if isinstance(reply, Card) for file in (*reply.pictures, *reply.documents)}
+        if not subjects and not files:
+            return Known({}, {})
+        return await self._transactions.run(MARKET, lambda ctx: look_up(ctx, address, subjects, files))
+
+    async def _keep_rest(self, post: Post, rest: Sequence[Reply], note: Callable[[Ctx], None]) -> None:
+        body = {**post.body, "replies": ANSWERS.dump_python(list(rest), mode="json")}
+
+        def unit(ctx: Ctx) -> None:
+            shorten(ctx.session, post.id, body)
+            note(ctx)
+
+        await self._transactions.run(MARKET, unit)
+
+
+def outcome_of(failure: TelegramError, address: str, then: Callable[[Ctx], None]) -> Later | Never:
+    """What a refusal of Telegram means for a post. What nobody knows, or will pass, is tried again."""
+    why = f"{type(failure).__name__}: {failure}"
+
+    def nobody_there(ctx: Ctx) -> None:
+        then(ctx)
+        mark_dead(ctx, TELEGRAM, "", address)
+
+    match failure:
+        case RetryAfter(retry_after=wait):
+            return Later(why, wait if isinstance(wait, int) else wait.total_seconds())
+        case Forbidden() | ChatMigrated():  # blocked, deactivated, no private chat any more
+            return Never(why, nobody_there)
+        case BadRequest() if any(words in str(failure).lower() for words in NOBODY_THERE):
+            return Never(why, nobody_there)
+        case BadRequest():  # our mistake; the same message would be refused for ever
+            return Never(why, then)
+        case InvalidToken():  # the operator's mistake, until it is put right
+            return Later(why)
+        case _:
+            return Later(why)
+
+
+def look_up(ctx: Ctx, address: str, subjects: set[str], files: set[str]) -> Known:
+    pointers = {subject: shown(ctx, TELEGRAM, "", address, subject) for subject in subjects}
+    kept: dict[str, Checked] = {}
+    for file in files:
+        try:
+            kept[file] = content_of(ctx, file)
+        except NotFound:
+            continue  # a card is worth sending without a picture that was erased
+    return Known({subject: pointer for subject, pointer in pointers.items() if pointer is not None}, kept)
+
+
+def moves(address: str, moved: Mapping[str, str | None]) -> Callable[[Ctx], None]:
+    """Write down which message shows what from now on."""
+
+    def note(ctx: Ctx) -> None:
+        for subject, message in moved.items():
+            if message is None:
+                point_away(ctx, TELEGRAM, "", address, subject=subject)
+            else:
+                point_to(ctx, TELEGRAM, "", address, subject=subject, message=message)
+
+    return note

@@ -1,0 +1,117 @@
+"""Text for Telegram: plain words with their formatting beside them, never markup, so nothing typed can become any.
+
+Telegram itself turns addresses and @names inside a text into links. An invisible word joiner at their seams keeps it
+from doing so; what is meant to lead somewhere is a button. (A command like /help stays one: it only ever reaches us.)
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from telegram import MessageEntity
+
+Style = Literal["bold", "italic", "strikethrough"]
+
+MESSAGE_UNITS = 4096  # core.telegram.org/bots/api#sendmessage, in UTF-16 units
+CAPTION_UNITS = 1024  # core.telegram.org/bots/api#sendphoto
+JOINER = "\u2060"
+ELLIPSIS = "…"
+
+# Control characters, and those that turn the reading direction around and make a text look like another one.
+UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2060\u2066-\u2069\ud800-\udfff]")
+# Where Telegram would see a mention or an e-mail, a domain, a link with its protocol, an IPv4 address.
+SEAMS = re.compile(r"@(?=\w)|(?<=\w)\.(?=[^\W\d_])|:(?=//)|(?<=\d)\.(?=\d{1,3}\.\d{1,3}\.\d)")
+
+
+def utf16(text: str) -> int:
+    """Length in UTF-16 units, in which Telegram counts."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+def clean(text: str) -> str:
+    """What somebody typed, as it may stand in a message."""
+    seen = UNSEEN.sub("", text.replace("\r\n", "\n").replace("\t", " "))
+    return SEAMS.sub(lambda seam: seam[0] + JOINER, seen).strip()
+
+
+def head_of(text: str, units: int) -> str:
+    """The longest beginning of at most so many units; no character is cut in two."""
+    return text.encode("utf-16-le")[: 2 * units].decode("utf-16-le", "ignore")
+
+
+@dataclass(frozen=True)
+class Text:
+    """Pieces one after the other, each in one style."""
+
+    pieces: tuple[tuple[str, Style | None], ...] = ()
+
+    def __add__(self, other: Text) -> Text:
+        return Text(self.pieces + other.pieces)
+
+    def __bool__(self) -> bool:
+        return any(piece for piece, _ in self.pieces)
+
+    @cached_property
+    def plain(self) -> str:
+        return "".join(piece for piece, _ in self.pieces)
+
+    @cached_property
+    def units(self) -> int:
+        return utf16(self.plain)
+
+    @cached_property
+    def entities(self) -> list[MessageEntity]:
+        found, at = [], 0
+        for piece, style in self.pieces:
+            length = utf16(piece)
+            if style and length:
+                found.append(MessageEntity(style, at, length))
+            at += length
+        return found
+
+    def clipped(self, units: int) -> Text:
+        """At most so many units; what had to go is marked with an ellipsis."""
+        if self.units <= units:
+            return self
+        if units < 1:
+            return Text()
+        kept: list[tuple[str, Style | None]] = []
+        left = units - 1
+        for piece, style in self.pieces:
+            beginning = head_of(piece, left)
+            kept.append((beginning, style))
+            left -= utf16(piece)
+            if left <= 0:
+                break
+        last, style = kept[-1]
+        kept[-1] = (last.rstrip() + ELLIPSIS, style)
+        return Text(tuple(kept))
+
+    def split(self, units: int) -> list[Text]:
+        """Parts of at most so many units, broken between words where there are any."""
+        parts, rest = [], self.plain
+        while utf16(rest) > units:
+            part = head_of(rest, units)
+            at = max(part.rfind("\n"), part.rfind(" "))
+            part = part[:at] if at > len(part) // 2 else part
+            parts.append(Text(((part.rstrip(), None),)))
+            rest = rest[len(part) :].lstrip()
+        return [self] if not parts else [*parts, Text(((rest, None),))]
+
+
+def said(text: str, style: Style | None = None) -> Text:
+    """The one way in for words: cleaned. Nothing for blank ones."""
+    cleaned = clean(text)
+    return Text(((cleaned, style),)) if cleaned else Text()
+
+
+def joined(gap: str, *parts: Text) -> Text:
+    """The parts that are there, with the gap between them."""
+    whole = Text()
+    for part in parts:
+        if part:
+            whole = whole + Text(((gap, None),)) + part if whole else part
+    return whole

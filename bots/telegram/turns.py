@@ -1,0 +1,102 @@
+"""What came in from Telegram, as a turn. Files are fetched and looked at here, before any transaction begins."""
+
+from __future__ import annotations
+
+import asyncio
+
+from telegram import Bot, Message, Update, User
+from telegram.error import BadRequest, InvalidToken, NetworkError
+from tenacity import retry, retry_if_exception_type, retry_if_not_exception_type, stop_after_attempt, wait_exponential
+
+from conversations.turn import Attached, Input, Located, Misfit, Pressed, Said, Turn
+from core.files.model import LARGEST, Checked
+from core.files.rules import inspect
+from core.kernel.errors import Invalid, Refusal
+from core.people.model import Identity, Platform
+
+GONE = (BadRequest, InvalidToken)  # what Telegram says of a file that it does not have, or does not give
+FETCHES = 3
+
+
+def key_of(bot_id: int, update: Update) -> str:
+    """An update's outside id. An edit of a message is an update of its own."""
+    return f"tg:{bot_id}:{update.update_id}"
+
+
+def identity_of(user: User) -> Identity:
+    """Telegram tells the language of somebody's app, and nothing of where they are."""
+    return Identity(Platform.TELEGRAM, "", str(user.id), user.full_name, user.language_code or "en")
+
+
+async def turn_of(bot: Bot, update: Update) -> Turn | None:
+    """The turn of an update from a private chat; None when nobody did anything that asks for an answer."""
+    query = update.callback_query
+    if query is not None:
+        message = query.message
+        pressed = Pressed(query.data or "")
+        return turn(bot, update, query.from_user, pressed, message=str(message.message_id) if message else None)
+    message = update.message or update.edited_message
+    if message is None or message.from_user is None or message.from_user.is_bot:
+        return None
+    given = await _input(bot, message) if update.message else _said_anew(message)
+    return turn(bot, update, message.from_user, given) if given is not None else None
+
+
+def turn(bot: Bot, update: Update, user: User, given: Input, *, message: str | None = None) -> Turn:
+    """The id of a private chat is the id of the person in it."""
+    return Turn(
+        key=key_of(bot.id, update),
+        identity=identity_of(user),
+        address=str(user.id),
+        input=given,
+        message=message,
+        body=update.to_dict(),
+    )
+
+
+def _said_anew(message: Message) -> Input | None:
+    """An edited text counts as said again. Other edits (a caption, a moving location) change nothing."""
+    return Said(message.text) if message.text else None
+
+
+async def _input(bot: Bot, message: Message) -> Input | None:
+    """None for Telegram's own notes (somebody pinned a message)."""
+    if message.text:
+        return Said(message.text)
+    if message.location:
+        return Located(message.location.latitude, message.location.longitude)
+    caption = message.caption or ""
+    try:
+        if message.photo:
+            largest = max(message.photo, key=lambda size: size.width * size.height)
+            return Attached((await _fetched(bot, largest.file_id, "photo.jpg", largest.file_size),), caption)
+        if message.document and not message.animation:
+            paper = message.document
+            return Attached((await _fetched(bot, paper.file_id, paper.file_name or "file", paper.file_size),), caption)
+    except Refusal as refusal:
+        return Misfit(refusal.code, refusal.parts)
+    return Misfit("talk.only_text_and_files") if message.effective_attachment else None
+
+
+async def _fetched(bot: Bot, file_id: str, name: str, size: int | None) -> Checked:
+    """A file with its bytes, looked at. Raises Invalid; a file that cannot be had now must be sent again."""
+    if size is not None and size > LARGEST:
+        raise Invalid("file.too_large", name=name, limit=LARGEST // 1024 // 1024)
+    try:
+        content = await _download(bot, file_id)
+    except GONE as gone:
+        raise Invalid("file.broken", name=name) from gone
+    except NetworkError as away:
+        raise Invalid("file.unreachable", name=name) from away
+    return await asyncio.to_thread(inspect, name, content)
+
+
+@retry(
+    retry=retry_if_exception_type(NetworkError) & retry_if_not_exception_type(GONE),
+    stop=stop_after_attempt(FETCHES),
+    wait=wait_exponential(0.5),
+    reraise=True,
+)
+async def _download(bot: Bot, file_id: str) -> bytes:
+    remote = await bot.get_file(file_id)
+    return bytes(await remote.download_as_bytearray())
