@@ -106,12 +106,14 @@ class Review(Table):
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """What is said of an organisation. `shown` is None while it is new; `floor` is what limits are decided by.
+    """What is said of an organisation. `shown` counts stars, 1 to 5, and is None while it is new.
 
-    `shown` counts stars, 1 to 5; `floor` and `on_time` are shares, 0 to 1.
+    The others are shares, 0 to 1: `rank` orders search results (the market's mean while it is new), `floor` is what
+    limits are decided by.
     """
 
     shown: float | None
+    rank: float
     floor: float
     reviews: int
     counterparties: int

@@ -128,6 +128,7 @@ def scores_of(ctx: Ctx, organisation_ids: Collection[str]) -> dict[str, Score]:
         standing = rules.standing([_counted(ctx, each, partners) for each in of], mean)
         scores[organisation] = Score(
             shown=standing.shown,
+            rank=standing.score,
             floor=standing.floor,
             reviews=len(of),
             counterparties=standing.counterparties,
