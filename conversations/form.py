@@ -144,6 +144,7 @@ class Form:
             back=words("form.back"),
             skip=words("form.skip"),
             change=words("form.change"),
+            more=words("form.more"),
             can_go_back=can_go_back,
             fresh=fresh,
         )
