@@ -77,6 +77,17 @@ def balance(ctx: Ctx, account: str, currency: str) -> Money:
     return Money(rules.natural(account, found.debits, found.credits), currency)
 
 
+def standing(ctx: Ctx, kind: str) -> dict[tuple[str, str], int]:
+    """The balances of one kind of accounts ("escrow", "payable") that are not empty, by account and currency."""
+    query = select(Balance).where(
+        Balance.account.startswith(f"{kind}:", autoescape=True), Balance.debits != Balance.credits
+    )
+    return {
+        (row.account, row.currency): rules.natural(row.account, row.debits, row.credits)
+        for row in ctx.session.scalars(query)
+    }
+
+
 def books(ctx: Ctx, deal_id: str) -> dict[str, Any]:
     """One deal's entries in order, and the T-accounts they make, as plain values for a page that shows them."""
     query = (

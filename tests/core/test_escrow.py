@@ -1,0 +1,360 @@
+"""Held money: it is paid once, parted to the cent, sent once, and nothing of it is left when the deal is over."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from functools import partial
+from typing import Literal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.deals import service as deals
+from core.delivery import service as delivery
+from core.escrow import rules, service
+from core.escrow.checks import invariants
+from core.escrow.events import (
+    EffectRefused,
+    OnboardingLinkReady,
+    PaymentLapsed,
+    PaymentLinkReady,
+    PaymentReceived,
+    PaymentReturned,
+    PayoutSent,
+    PayoutWaiting,
+    RefundSent,
+)
+from core.escrow.model import PaymentState
+from core.kernel.errors import NotAllowed, NotFound, Stale
+from core.kernel.money import Money
+from core.kernel.transaction import MARKET, PROVIDER
+from core.ledger.model import COMMISSION, PROVIDER_FEES, escrow
+from core.ledger.service import balance, books
+from tests.core.conftest import Market
+from tests.core.trades import COMMISSION_BP, Trade, agreed, market_in_memory, paid
+
+OUTCOMES: list[rules.Outcome] = ["accepted", "dropped", "halved"]
+Fate = Literal["accepted", "claimed_accepted", "given_back", "halved", "never_sent", "cancelled"]
+FATES: list[Fate] = ["accepted", "claimed_accepted", "given_back", "halved", "never_sent"]
+
+
+def eur(cents: int) -> Money:
+    return Money(cents, "EUR")
+
+
+# --- rules ------------------------------------------------------------------------------------------------------------
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 99_999_999), st.sampled_from(OUTCOMES)), min_size=1, max_size=52),
+    st.integers(0, 10_000),
+)
+def test_however_a_deal_is_cut_the_fee_is_that_of_the_whole(
+    lots: list[tuple[int, rules.Outcome]], basis_points: int
+) -> None:
+    released, fees, back = eur(0), eur(0), eur(0)
+    for amount, outcome in lots:
+        parting = rules.part(eur(amount), outcome, released, fees, basis_points)
+        assert parting.net + parting.fee + parting.back == eur(amount)
+        assert min(parting.net, parting.fee, parting.back) >= eur(0)
+        released, fees, back = released + parting.released, fees + parting.fee, back + parting.back
+    assert released + back == eur(sum(amount for amount, _ in lots))
+    assert fees == released.share(basis_points)
+
+
+# --- paying in --------------------------------------------------------------------------------------------------------
+
+
+async def test_both_signatures_open_a_checkout(market: Market) -> None:
+    market.watch(PaymentLinkReady)
+    trade = await agreed(market)
+    await trade.sign()
+    asked = trade.asked("checkout.open")
+    assert [(body["amount"], body["currency"]) for body in asked] == [(21_000_00, "EUR")]
+    payment = await trade.payment()
+    assert (payment.state, payment.url) == (PaymentState.OPEN, "https://pay.example")
+    assert market.facts == [PaymentLinkReady(trade.deal_id, payment.id)]
+    with pytest.raises(NotFound):
+        await market.run(trade.stranger, lambda ctx: service.payment_of(ctx, trade.deal_id))
+
+
+async def test_a_payment_told_three_times_is_one_payment(market: Market) -> None:
+    market.watch(PaymentReceived)
+    trade = await agreed(market)
+    await trade.sign()
+    for _ in range(3):
+        await trade.pay()
+    assert len(market.facts) == 1
+    assert (await trade.money()).held == eur(21_000_00)
+    assert await trade.house(lambda ctx: balance(ctx, PROVIDER_FEES, "EUR")) == eur(150)
+    await assert_books_hold(trade)
+
+
+async def test_a_lapsed_link_is_replaced_for_the_buyer_only(market: Market) -> None:
+    market.watch(PaymentLapsed)
+    trade = await agreed(market)
+    await trade.sign()
+    first = await trade.payment()
+    again = await market.run(trade.buyer, lambda ctx: service.pay_again(ctx, trade.deal_id))
+    assert again.id == first.id
+    await market.run(PROVIDER, lambda ctx: service.payment_lapsed(ctx, first.id))
+    assert market.facts == [PaymentLapsed(trade.deal_id, first.id)]
+    with pytest.raises(NotAllowed):
+        await market.run(trade.seller, lambda ctx: service.pay_again(ctx, trade.deal_id))
+    second = await market.run(trade.buyer, lambda ctx: service.pay_again(ctx, trade.deal_id))
+    await trade.provider_answers()
+    assert second.number == 2
+    await trade.pay()
+    assert (await trade.deal()).state == "funded"
+    with pytest.raises(Stale):
+        await market.run(trade.buyer, lambda ctx: service.pay_again(ctx, trade.deal_id))
+
+
+async def test_a_link_that_ran_out_unnoticed_is_closed_when_another_is_asked_for(market: Market) -> None:
+    trade = await agreed(market)
+    await trade.sign()
+    first = await trade.payment()
+    market.clock.advance(hours=24)
+    second = await market.run(trade.buyer, lambda ctx: service.pay_again(ctx, trade.deal_id))
+    assert second.id != first.id
+    assert [body["payment"] for body in trade.asked("checkout.expire")] == [first.id]
+
+
+async def test_money_that_comes_too_late_goes_back(market: Market) -> None:
+    market.watch(PaymentReturned, RefundSent)
+    trade = await agreed(market)
+    await trade.sign()
+    await market.run(trade.buyer, lambda ctx: deals.cancel_deal(ctx, trade.deal_id))
+    assert len(trade.asked("checkout.expire")) == 1
+    await trade.pay()
+    await trade.pay()
+    await trade.provider_answers()
+    assert (await trade.deal()).state == "cancelled"
+    assert [type(fact).__name__ for fact in market.facts] == ["PaymentReturned", "RefundSent"]
+    assert [body["amount"] for body in trade.asked("refund")] == [21_000_00]
+    await assert_books_hold(trade)
+
+
+async def test_a_second_payment_of_the_same_deal_goes_back(market: Market) -> None:
+    trade = await agreed(market)
+    await trade.sign()
+    first = await trade.payment()
+    await market.run(PROVIDER, lambda ctx: service.payment_lapsed(ctx, first.id))
+    await market.run(trade.buyer, lambda ctx: service.pay_again(ctx, trade.deal_id))
+    await trade.provider_answers()
+    await trade.pay()
+    await trade.pay(payment_id=first.id)
+    await trade.provider_answers()
+    money = await trade.money()
+    assert (money.held, money.refunded) == (eur(21_000_00), eur(0))
+    assert len(trade.asked("refund")) == 1
+    await assert_books_hold(trade)
+
+
+async def test_a_wrong_amount_goes_back_and_the_deal_still_waits(market: Market) -> None:
+    trade = await agreed(market)
+    await trade.sign()
+    await trade.pay(amount=eur(20_999_99))
+    await trade.provider_answers()
+    assert (await trade.deal()).state == "awaiting_funding"
+    assert [body["amount"] for body in trade.asked("refund")] == [20_999_99]
+    await market.run(trade.buyer, lambda ctx: service.pay_again(ctx, trade.deal_id))
+    await trade.pay()
+    assert (await trade.deal()).state == "funded"
+    await assert_books_hold(trade)
+
+
+async def test_a_checkout_that_opens_after_the_deal_was_called_off_is_closed(market: Market) -> None:
+    trade = await agreed(market)
+    for actor in (trade.buyer, trade.seller):
+        await market.run(actor, lambda ctx: deals.sign_deal(ctx, trade.deal_id))
+    await market.run(trade.buyer, lambda ctx: deals.cancel_deal(ctx, trade.deal_id))
+    assert trade.asked("checkout.expire") == []
+    await trade.provider_answers()
+    assert len(trade.asked("checkout.expire")) == 1
+    assert (await trade.payment()).state is PaymentState.CLOSED
+
+
+# --- paying out -------------------------------------------------------------------------------------------------------
+
+
+async def test_an_accepted_lot_is_paid_at_once_less_the_commission(market: Market) -> None:
+    market.watch(PayoutSent)
+    trade = await paid(market)
+    lot = (await trade.lots())[0]
+    await trade.deliver(lot)
+    await trade.accept(lot)
+    sent = trade.asked("transfer")
+    assert [(body["amount"], body["account"]) for body in sent] == [(5_118_75, f"acct_{trade.selling}")]
+    await trade.provider_answers()
+    assert market.facts == [PayoutSent(trade.selling, trade.deal_id, lot.id, eur(5_118_75))]
+    money = await trade.money()
+    assert (money.held, money.released, money.commission) == (eur(15_750_00), eur(5_250_00), eur(131_25))
+    assert money.paid_out == eur(5_118_75)
+    assert await trade.house(lambda ctx: balance(ctx, COMMISSION, "EUR")) == eur(131_25)
+    shown = await trade.house(lambda ctx: books(ctx, trade.deal_id))
+    assert [entry["memo"] for entry in shown["entries"]] == [
+        "Paid by the buyer",
+        "Lot 1 accepted",
+        "Sent to the seller",
+    ]
+
+
+async def test_a_seller_without_an_account_is_waited_for(market: Market) -> None:
+    market.watch(PayoutWaiting, OnboardingLinkReady)
+    trade = await agreed(market, lots=1)
+    await trade.sign()
+    await trade.pay()
+    lot = (await trade.lots())[0]
+    await trade.deliver(lot)
+    await trade.accept(lot)
+    assert trade.asked("transfer") == []
+    assert await trade.states() == ("settling", ["accepted"])
+    await trade.seller_can_be_paid()
+    assert market.facts == [
+        PayoutWaiting(trade.selling, trade.deal_id, eur(20_475_00), "no_account"),
+        OnboardingLinkReady(trade.selling, trade.seller.person or "", "https://connect.example"),
+    ]
+    await trade.provider_answers()
+    assert (await trade.deal()).state == "completed"
+    await assert_books_hold(trade)
+
+
+async def test_a_payout_put_off_is_tried_again_the_next_day(market: Market) -> None:
+    trade = await one_payout(market)
+    effect = trade.asked("transfer")[0]["effect"]
+    refuse = partial(service.transfer_refused, effect_id=effect, why="balance_insufficient", final=False)
+    await market.run(PROVIDER, refuse)
+    await market.run(PROVIDER, refuse)
+    await trade.pass_days(1)
+    assert [body["attempt"] for body in trade.asked("transfer")] == [1, 2]
+    await market.run(PROVIDER, lambda ctx: service.transfer_done(ctx, effect, "tr_1"))
+    await market.run(PROVIDER, lambda ctx: service.transfer_done(ctx, effect, "tr_1"))
+    await trade.pass_days(2)
+    assert len(trade.asked("transfer")) == 2
+    assert (await trade.deal()).state == "completed"
+    await assert_books_hold(trade)
+
+
+async def test_a_payout_refused_for_good_is_the_operators(market: Market) -> None:
+    market.watch(EffectRefused)
+    trade = await one_payout(market)
+    effect = trade.asked("transfer")[0]["effect"]
+    await market.run(PROVIDER, lambda ctx: service.transfer_refused(ctx, effect, "account_closed", final=True))
+    assert market.facts == [EffectRefused(effect, trade.deal_id, "account_closed")]
+    assert (await trade.deal()).state == "settling"
+    await assert_books_hold(trade)
+    await trade.house(lambda ctx: service.send_again(ctx, effect))
+    await market.run(PROVIDER, lambda ctx: service.transfer_done(ctx, effect, "tr_2"))
+    assert (await trade.deal()).state == "completed"
+
+
+async def test_a_refund_put_off_is_tried_again_and_keeps_the_deal_open(market: Market) -> None:
+    trade = await paid(market)
+    await market.run(trade.seller, lambda ctx: deals.ask_cancel(ctx, trade.deal_id))
+    await market.run(trade.buyer, lambda ctx: deals.agree_cancel(ctx, trade.deal_id))
+    effect = trade.asked("refund")[0]["effect"]
+    await market.run(PROVIDER, lambda ctx: service.refund_refused(ctx, effect, "charge_pending", final=False))
+    assert (await trade.deal()).state == "unwinding"
+    await trade.pass_days(1)
+    await market.run(PROVIDER, lambda ctx: service.refund_done(ctx, effect, "re_1"))
+    assert (await trade.deal()).state == "cancelled"
+    await assert_books_hold(trade)
+
+
+async def test_an_account_is_opened_once_and_its_link_as_often_as_asked(market: Market) -> None:
+    trade = await agreed(market)
+    await trade.seller_can_be_paid()
+    await market.run(trade.seller, service.ask_onboarding)
+    await trade.provider_answers()
+    assert (len(trade.asked("account.open")), len(trade.asked("account.link"))) == (1, 2)
+    account = f"acct_{trade.selling}"
+    assert await trade.house(lambda ctx: service.organisation_of_account(ctx, account)) == trade.selling
+
+
+# --- any deal at all --------------------------------------------------------------------------------------------------
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    thousandths=st.integers(2_000, 400_000),
+    fates=st.lists(st.tuples(st.sampled_from(FATES), st.integers(0, 99)), min_size=1, max_size=5),
+    cancel_at=st.none() | st.integers(0, 4),
+    ready_late=st.booleans(),
+)
+def test_any_deal_ends_with_nothing_held(
+    thousandths: int, fates: list[tuple[Fate, int]], cancel_at: int | None, ready_late: bool
+) -> None:
+    asyncio.run(live_through(thousandths, fates, cancel_at, ready_late=ready_late))
+
+
+async def live_through(
+    thousandths: int, fates: list[tuple[Fate, int]], cancel_at: int | None, *, ready_late: bool
+) -> None:
+    """A deal whose lots meet their fates in the order of the numbers drawn, perhaps cancelled on the way."""
+    async with market_in_memory() as market:
+        amount = f"{thousandths // 1000}.{thousandths % 1000:03}"
+        trade = await agreed(market, amount, len(fates))
+        await trade.sign()
+        await trade.pay()
+        if not ready_late:
+            await trade.seller_can_be_paid()
+        order = sorted(range(len(fates)), key=lambda i: (fates[i][1], i))
+        for turn, i in enumerate(order):
+            if turn == cancel_at:
+                await market.run(trade.buyer, lambda ctx: deals.ask_cancel(ctx, trade.deal_id))
+                await market.run(trade.seller, lambda ctx: deals.agree_cancel(ctx, trade.deal_id))
+            await meet_fate(trade, i, fates[i][0])
+            await trade.pay()  # the provider tells us again
+        if ready_late:
+            await trade.seller_can_be_paid()
+        await trade.pass_long()
+        await trade.provider_answers()
+        deal, money = await trade.deal(), await trade.money()
+        assert deal.state in ("completed", "cancelled")
+        assert money.held == eur(0)
+        assert money.released + money.refunded == deal.amount
+        assert money.commission == money.released.share(COMMISSION_BP)
+        assert (money.paid_out, money.paid_back) == (money.released - money.commission, money.refunded)
+        await assert_books_hold(trade)
+
+
+async def meet_fate(trade: Trade, number: int, fate: Fate) -> None:
+    lot = (await trade.lots())[number]
+    if lot.state != "planned" or fate == "never_sent":
+        return
+    await trade.deliver(lot)
+    if fate != "accepted":
+        await trade.claim(lot)
+    if fate in ("accepted", "claimed_accepted"):
+        await trade.accept(lot)
+    elif fate == "given_back":
+        await trade.market.run(trade.seller, lambda ctx: delivery.give_back_lot(ctx, lot.id))
+
+
+# --- what every story checks ------------------------------------------------------------------------------------------
+
+
+async def one_payout(market: Market) -> Trade:
+    """A deal of one lot that was accepted; its payout has been asked for."""
+    trade = await paid(market, lots=1)
+    lot = (await trade.lots())[0]
+    await trade.deliver(lot)
+    await trade.accept(lot)
+    return trade
+
+
+async def assert_books_hold(trade: Trade) -> None:
+    broken = [check for check in await trade.market.run(MARKET, invariants) if not check.ok]
+    assert broken == []
+
+
+async def test_the_check_sees_money_left_in_a_finished_deal(market: Market) -> None:
+    trade = await paid(market)
+    await trade.house(lambda ctx: setattr(deals.deal_for(ctx, trade.deal_id), "state", "completed"))
+    broken = [check.name for check in await market.run(MARKET, invariants) if not check.ok]
+    assert broken == ["no finished deal holds money"]
+    assert await trade.house(lambda ctx: balance(ctx, escrow(trade.deal_id), "EUR")) == eur(21_000_00)
+    assert timedelta(0) < (await trade.payment()).expires_at - (await trade.payment()).asked_at

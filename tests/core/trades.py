@@ -1,0 +1,209 @@
+"""A trade to tell stories with: a seller, a buyer, a deal between them, and a provider that does what it is asked."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import partial
+from typing import Any
+
+from core.deals import reactions as deal_reactions
+from core.deals import service as deals
+from core.deals.model import Deal
+from core.delivery import reactions as delivery_reactions
+from core.delivery import service as delivery
+from core.delivery.model import AcceptLot, ClaimLot, DispatchLot, Lot, ReportArrival
+from core.escrow import reactions as escrow_reactions
+from core.escrow import service as escrow
+from core.escrow.model import DealMoney, Payment
+from core.kernel.db import Table
+from core.kernel.events import Reactions
+from core.kernel.ids import Ids
+from core.kernel.money import Money
+from core.kernel.outbox import Post
+from core.kernel.sqlite import SqliteRunner
+from core.kernel.sweep import Ring
+from core.kernel.transaction import MARKET, PROVIDER, Actor, Ctx, Transactions
+from core.listings import reactions as listing_reactions
+from core.listings.service import publish_listing
+from core.offers import reactions as offer_reactions
+from core.offers.model import BuyNow
+from core.offers.service import buy_now
+from tests.core.conftest import Market, MovableClock
+from tests.core.goods import catalogue, pellets, tonnes
+
+COMMISSION_BP = 250
+RINGS: dict[str, Ring] = {
+    **listing_reactions.rings,
+    **offer_reactions.rings,
+    **deal_reactions.rings,
+    **delivery_reactions.rings,
+    **escrow_reactions.rings,
+}
+
+
+@dataclass
+class Trade:
+    market: Market
+    buyer: Actor
+    seller: Actor
+    stranger: Actor
+    buying: str  # organisation
+    selling: str  # organisation
+    listing_id: str
+    deal_id: str
+    answered: set[str] = field(default_factory=set)
+
+    async def house(self, unit: Callable[[Ctx], Any]) -> Any:
+        return await self.market.run(MARKET, unit)
+
+    async def deal(self) -> Deal:
+        found: Deal = await self.house(lambda ctx: deals.deal_for(ctx, self.deal_id))
+        return found
+
+    async def lots(self) -> list[Lot]:
+        found: list[Lot] = await self.house(lambda ctx: delivery.lots_of(ctx, self.deal_id))
+        return found
+
+    async def money(self) -> DealMoney:
+        found: DealMoney = await self.house(lambda ctx: escrow.money_of(ctx, self.deal_id))
+        return found
+
+    async def payment(self) -> Payment:
+        found = await self.house(lambda ctx: escrow.payment_of(ctx, self.deal_id))
+        assert isinstance(found, Payment)
+        return found
+
+    async def states(self) -> tuple[str, list[str]]:
+        """The deal's state and its lots'."""
+        return (await self.deal()).state, [lot.state for lot in await self.lots()]
+
+    async def pass_days(self, days: float) -> None:
+        """Let so much time pass, with the sweeper looking every half day."""
+        for _ in range(int(days * 2)):
+            self.market.clock.advance(hours=12)
+            while await self.market.ring(RINGS):
+                pass
+
+    async def pass_long(self) -> None:
+        """Let time do all that it will do to a deal whose people have gone."""
+        for _ in range(12):
+            self.market.clock.advance(days=40)
+            while await self.market.ring(RINGS):
+                pass
+
+    async def sign(self) -> None:
+        for actor in (self.buyer, self.seller):
+            await self.market.run(actor, lambda ctx: deals.sign_deal(ctx, self.deal_id))
+        await self.provider_answers()
+
+    async def pay(self, amount: Money | None = None, payment_id: str | None = None) -> None:
+        """The buyer pays; the provider tells us, and keeps one euro fifty."""
+        payment = await self.payment()
+        received = partial(
+            escrow.payment_received,
+            payment_id=payment_id or payment.id,
+            amount=amount or payment.amount,
+            intent_ref="pi_1",
+            charge_ref="ch_1",
+            provider_fee=Money(150, payment.currency),
+        )
+        await self.market.run(PROVIDER, received)
+
+    async def seller_can_be_paid(self) -> None:
+        await self.market.run(self.seller, escrow.ask_onboarding)
+        await self.provider_answers()
+        await self.market.run(PROVIDER, lambda ctx: escrow.payee_ready(ctx, self.selling, True))
+
+    async def dispatch(self, lot: Lot) -> None:
+        today: date = self.market.clock.now().date()
+        command = DispatchLot(lot_id=lot.id, truck="LTU 123", eta=today + timedelta(days=2))
+        await self.market.run(self.seller, lambda ctx: delivery.dispatch_lot(ctx, command))
+
+    async def arrive(self, lot: Lot) -> None:
+        await self.market.run(
+            self.seller, lambda ctx: delivery.report_arrival(ctx, ReportArrival(lot_id=lot.id, measured=tonnes(24)))
+        )
+
+    async def accept(self, lot: Lot) -> None:
+        await self.market.run(self.buyer, lambda ctx: delivery.accept_lot(ctx, AcceptLot(lot_id=lot.id)))
+
+    async def claim(self, lot: Lot) -> None:
+        command = ClaimLot(lot_id=lot.id, words="Wet: 14 % moisture by our own oven")
+        await self.market.run(self.buyer, lambda ctx: delivery.claim_lot(ctx, command))
+
+    async def deliver(self, lot: Lot) -> None:
+        await self.dispatch(lot)
+        await self.arrive(lot)
+
+    def asked(self, kind: str) -> list[dict[str, Any]]:
+        """What the provider was asked to do, of one kind."""
+        return [post.body for post in self.market.posts if post.channel == "payments" and post.kind == kind]
+
+    async def provider_answers(self) -> None:
+        """The provider does all it was asked, once each, and tells us."""
+        while todo := [post for post in self.market.posts if post.id not in self.answered]:
+            for post in todo:
+                self.answered.add(post.id)
+                await self.market.run(PROVIDER, partial(self._answer, post))
+
+    def _answer(self, post: Post, ctx: Ctx) -> None:
+        body = post.body
+        match post.kind:
+            case "checkout.open":
+                expires = self.market.clock.now() + timedelta(hours=23)
+                escrow.checkout_opened(ctx, body["payment"], f"cs_{body['payment']}", "https://pay.example", expires)
+            case "checkout.expire":
+                escrow.payment_lapsed(ctx, body["payment"])
+            case "transfer":
+                escrow.transfer_done(ctx, body["effect"], f"tr_{body['effect']}")
+            case "refund":
+                escrow.refund_done(ctx, body["effect"], f"re_{body['effect']}")
+            case "account.open":
+                escrow.account_opened(ctx, body["organisation"], f"acct_{body['organisation']}")
+            case "account.link":
+                escrow.onboarding_link(ctx, body["organisation"], body["person"], "https://connect.example")
+
+
+async def agreed(market: Market, tonnes_sold: str | int = 100, lots: int = 4) -> Trade:
+    """A deal that has just been struck by buying at the listed price; nobody has signed."""
+    deal_reactions.listen(market.reactions, commission_bp=COMMISSION_BP)
+    delivery_reactions.listen(market.reactions)
+    escrow_reactions.listen(market.reactions)
+    seller, anna = await market.newcomer("Anna")
+    buyer, ben = await market.newcomer("Ben")
+    stranger, _ = await market.newcomer("Carla")
+    offered = pellets(buy_now=True, min_lot=tonnes(1))
+    listing = await market.run(seller, lambda ctx: publish_listing(ctx, catalogue(), offered))
+    command = BuyNow(listing_id=listing.id, quantity=tonnes(tonnes_sold), lots=lots)
+    await market.run(buyer, lambda ctx: buy_now(ctx, command))
+    found = await market.run(MARKET, lambda ctx: deals.deals_of(ctx, ben.organisation_id))
+    return Trade(market, buyer, seller, stranger, ben.organisation_id, anna.organisation_id, listing.id, found[0].id)
+
+
+async def paid(market: Market, tonnes_sold: str | int = 100, lots: int = 4) -> Trade:
+    """A deal that is signed and paid; the seller's account is ready."""
+    trade = await agreed(market, tonnes_sold, lots)
+    await trade.sign()
+    await trade.pay()
+    await trade.seller_can_be_paid()
+    return trade
+
+
+@asynccontextmanager
+async def market_in_memory() -> AsyncIterator[Market]:
+    """A whole market for one example of a property test."""
+    runner = SqliteRunner(":memory:")
+    await runner.open()
+    clock, reactions = MovableClock(), Reactions()
+    transactions = Transactions(runner, clock, Ids(random.Random(7).randbytes), reactions)
+    market = Market(transactions, clock, reactions)
+    transactions.deliver_by(market.posts.extend)
+    await market.run(MARKET, lambda ctx: Table.metadata.create_all(ctx.session.connection()))
+    try:
+        yield market
+    finally:
+        await transactions.close()
