@@ -129,7 +129,10 @@ def brief_card(talk: Talk, deal: Deal) -> Card:
     name = organisation_of(talk.ctx, deal.seller if "buyer" in mine else deal.buyer).name
     return Card(
         title=_title(talk, deal),
-        lines=(Line(label=words("terms.total"), value=words.show(deal.amount)), Line(label=words("party.other"), value=name)),
+        lines=(
+            Line(label=words("terms.total"), value=words.show(deal.amount)),
+            Line(label=words("party.other"), value=name),
+        ),
         turn=turn_of(talk, deal, delivery.lots_of(talk.ctx, deal.id), name),
         buttons=((Button(label=words("deal.open"), press=press("deal.show", deal.id)),),),
     )
@@ -156,7 +159,7 @@ def terms_card(talk: Talk, deal: Deal) -> Card:
 
 def turn_of(talk: Talk, deal: Deal, lots: list[Lot], other: str) -> str:
     """Whose turn it is, what happens next and by when. Every state of every process has its sentence here."""
-    words, mine = talk.words, deals.sides(talk.ctx, deal)
+    mine = deals.sides(talk.ctx, deal)
     side = "buyer" if "buyer" in mine else "seller"
     if deal.state == "funded" and lots:
         lot = min((lot for lot in lots if lot.state not in CLOSED_LOTS), key=lambda lot: lot.number, default=lots[-1])
@@ -200,7 +203,11 @@ def _lot_lines(talk: Talk, lots: list[Lot]) -> list[Line]:
     words = talk.words
     lines = []
     for lot in lots[:LOTS_LISTED]:
-        parts = [words.show(lot.quantity), show_window(talk, (lot.window_from, lot.window_to)), words(f"state.lot.{lot.state}")]
+        parts = [
+            words.show(lot.quantity),
+            show_window(talk, (lot.window_from, lot.window_to)),
+            words(f"state.lot.{lot.state}"),
+        ]
         if lot.truck and lot.eta:
             parts.append(words("lot.on_truck", truck=lot.truck, eta=lot.eta))
         if lot.measured is not None:
@@ -228,10 +235,16 @@ def _buttons(talk: Talk, deal: Deal, lots: list[Lot], mine: frozenset[str]) -> t
         rows += lot_rows(talk, lots)
     if any(window.id == deal.id for window in reviews_due(talk.ctx, talk.organisation)):
         rows.append((Button(label=words("review.write"), press=press("review.write", deal.id), style="primary"),))
-    if "seller" in mine and escrow.payout_waits(talk.ctx, deal.id):
+    if "seller" in mine and _payout_waits(talk, deal):
         rows.append((Button(label=words("payout.set_up"), press=press("payout.set_up"), style="primary"),))
     rows.append((Button(label=words("deal.terms"), press=press("deal.terms", deal.id)),))
     return tuple(rows)
+
+
+def _payout_waits(talk: Talk, deal: Deal) -> bool:
+    """Money was released to a seller who has not said yet where it should go."""
+    payee = escrow.payee_of(talk.ctx, deal.seller)
+    return bool(escrow.money_of(talk.ctx, deal.id).released) and not (payee is not None and payee.ready)
 
 
 DEAL_VERBS = (

@@ -1,4 +1,4 @@
-"""Delivery: the seller dispatches a lot, either side says it has arrived, the buyer accepts it or says what is wrong."""
+"""Delivery: the seller dispatches a lot, either side reports the arrival, the buyer accepts or claims."""
 
 from __future__ import annotations
 
@@ -63,9 +63,7 @@ def _dispatch(talk: Talk, opening: Opening, values: Values) -> None:
 
 
 def _arrive(talk: Talk, opening: Opening, values: Values) -> None:
-    command = ReportArrival(
-        lot_id=str(opening.subject), measured=values.get("measured"), files=values.get("files", ())
-    )
+    command = ReportArrival(lot_id=str(opening.subject), measured=values.get("measured"), files=values.get("files", ()))
     delivery.report_arrival(talk.ctx, command, opening.seen)
 
 

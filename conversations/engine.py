@@ -15,7 +15,6 @@ from pydantic import TypeAdapter
 from conversations.book import Book, bound
 from conversations.buttons import Press, press, read_press
 from conversations.interview import Interview
-from conversations.nearest import likeliest
 from conversations.reply import Button, FormErrors, Reply, Say, Toast
 from conversations.talk import Almanac, Surface, Talk
 from conversations.turn import (
@@ -33,6 +32,7 @@ from core.kernel import inbox
 from core.kernel.errors import Refusal, Stale
 from core.kernel.transaction import Actor, Ctx
 from core.kernel.transaction import person as acting_person
+from core.people.model import Person
 from core.people.service import meet
 from core.talks.service import focused_draft
 
@@ -114,7 +114,7 @@ class Engine:
 
     def _said(self, talk: Talk, text: str) -> None:
         if text.startswith("/"):
-            name, _, rest = text[1:].partition(" ")
+            name, _, rest = text[1:].replace("\n", " ").partition(" ")
             self._command(talk, name.split("@")[0].lower(), rest.strip())
             return
         draft = focused_draft(talk.ctx, talk.person.id)
@@ -124,8 +124,8 @@ class Engine:
         word, _, rest = text.strip().partition(" ")
         if word.lower() in self._book.commands:
             self._command(talk, word.lower(), rest.strip())
-        elif "anything" in self._book.commands:
-            self._command(talk, "anything", text)
+        else:
+            self._book.commands["anything"](talk, text)
 
     def _command(self, talk: Talk, name: str, rest: str) -> None:
         if name == "cancel":
@@ -135,18 +135,7 @@ class Engine:
         elif name in self._book.commands:
             self._book.commands[name](talk, rest)
         else:
-            self.suggest(talk, f"{name} {rest}")
-
-    def suggest(self, talk: Talk, text: str) -> None:
-        """An unknown message gets the three likeliest commands, never silence."""
-        words = talk.words
-        known = [name for name in self._book.commands if words.knows(f"command.{name}")]
-        phrases = [(name, phrase) for name in known for phrase in (name, words(f"command.{name}"))]
-        found = likeliest(text, phrases)
-        rows = tuple(
-            (Button(label=words(f"command.{name}")[:75], press=press("command", "", None, name)),) for name in found
-        )
-        talk.reply(Say(text=words("talk.not_understood"), buttons=rows))
+            self._book.commands["?"](talk, f"{name} {rest}")
 
     def _pressed(self, talk: Talk, pressed: Press) -> None:
         if pressed.verb.startswith("form."):
@@ -172,9 +161,26 @@ class Engine:
     def _talk(self, ctx: Ctx, turn: Turn) -> Talk:
         person = meet(ctx, turn.identity, turn.address)
         ctx.actor = acting_person(person.id)
-        words = self._almanac.wordings.speak(person.locale, person.zone)
         surface = Surface(turn.identity.platform.value, turn.identity.workspace, turn.address)
-        return Talk(ctx, person, words, self._almanac, surface, self.interview.open, self._press)
+        return self.talk_to(ctx, person, surface)
+
+    def talk_to(self, ctx: Ctx, person: Person, surface: Surface) -> Talk:
+        """A talk with this person at this place; `ctx` acts as them."""
+        words = self._almanac.wordings.speak(person.locale, person.zone)
+        return Talk(
+            ctx,
+            person,
+            words,
+            self._almanac,
+            surface,
+            opens=self.interview.open,
+            presses=self._press,
+            says=self._command,
+        )
+
+    def desk(self, talk: Talk) -> None:
+        """The person's desk as it is now."""
+        self._book.commands["me"](talk, "")
 
     def _refuse(self, talk: Talk, turn: Turn, refusal: Refusal) -> None:
         """Say no in words. A press on what has moved on also gets the thing as it is now."""

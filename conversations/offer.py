@@ -1,4 +1,4 @@
-"""Offers: buy at once, propose, counter, accept, decline, take back. The card shows what changed and whose turn it is."""
+"""Offers: buy at once, propose, counter, accept, decline, take back; the card shows what changed and whose turn."""
 
 from __future__ import annotations
 
@@ -102,7 +102,9 @@ def _changed(terms: Terms, values: Values) -> Terms:
 
 def _seller_standing(talk: Talk, opening: Opening) -> str:
     listing = listing_for(talk.ctx, str(opening.subject))
-    return talk.words("offer.with", name=organisation_of(talk.ctx, listing.seller).name, standing=standing(talk, listing.seller))
+    return talk.words(
+        "offer.with", name=organisation_of(talk.ctx, listing.seller).name, standing=standing(talk, listing.seller)
+    )
 
 
 book.flow(Flow(OFFERING, finish=_make, intro=_seller_standing))
@@ -250,5 +252,3 @@ def lines_of(talk: Talk, terms: Terms) -> list[Line]:
     if terms.note:
         lines.append(Line(label=words("terms.note"), value=terms.note))
     return lines
-
-

@@ -36,7 +36,7 @@ def start(talk: Talk, payload: str) -> None:
 
 def welcome(talk: Talk) -> None:
     words, known = talk.words, bool(talk.person.roles)
-    buttons = [
+    buttons: list[tuple[Button, ...]] = [
         (
             Button(label=words("command.find"), press=press("command", choice="find"), style="primary"),
             Button(label=words("command.sell"), press=press("command", choice="sell")),
@@ -91,7 +91,7 @@ def _read_country(talk: Talk, text: str, _values: Values) -> str:
     if len(code) == 2 and code in english:
         return code
     all_names = [
-        Option(value=code, label=names[code][:75]) for names in (mine, english) for code in names if len(code) == 2
+        Option(value=each, label=names[each][:75]) for names in (mine, english) for each in names if len(each) == 2
     ]
     found = nearest_option(text, all_names)
     if found is None:

@@ -6,13 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from core.catalogue.model import Catalogue
-from core.search.places import Places
-
 from conversations.reply import Reply
 from conversations.wording import Wordings, Words
+from core.catalogue.model import Catalogue
 from core.kernel.transaction import Ctx
 from core.people.model import Person
+from core.search.places import Places
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +58,7 @@ class Talk:
     surface: Surface
     opens: Callable[[Talk, str, Opening], None]
     presses: Callable[[Talk, str, str], None]
+    says: Callable[[Talk, str, str], None]
     replies: list[Reply] = field(default_factory=list)
     fresh: bool = True  # answers come as new messages; False: the card that was pressed is edited
 
@@ -72,6 +72,10 @@ class Talk:
     def press(self, verb: str, subject: str) -> None:
         """As if the person had pressed that button on a card of now."""
         self.presses(self, verb, subject)
+
+    def command(self, name: str, words: str) -> None:
+        """As if the person had typed that command."""
+        self.says(self, name, words)
 
     @property
     def today(self) -> date:

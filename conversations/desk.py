@@ -1,0 +1,104 @@
+"""A person's desk: what waits for them first, then their business. `/me` on Telegram, App Home on Slack."""
+
+from __future__ import annotations
+
+from conversations.agreement import brief_card
+from conversations.book import Book
+from conversations.buttons import Press, press
+from conversations.listing import own_card
+from conversations.offer import offer_card
+from conversations.reply import Button, Card, CardList, Desk, Line
+from conversations.standing import standing
+from conversations.talk import Talk
+from core.deals import service as deals
+from core.deals.model import DEAL
+from core.escrow import service as escrow
+from core.listings import service as listings
+from core.offers import service as offers
+from core.offers.model import OFFER
+from core.people.service import organisation_of
+from core.talks import service as talks
+
+SHOWN = 5
+
+book = Book()
+
+
+@book.command("me")
+def me(talk: Talk, _rest: str) -> None:
+    """Who I am here, and all that waits for me."""
+    organisation = organisation_of(talk.ctx, talk.organisation)
+    words = talk.words
+    mail = talk.person.email or words("me.no_email")
+    roles = ", ".join(words(f"role.{role}") for role in talk.person.roles) or words("me.no_role")
+    text = words(
+        "me.text", company=organisation.name, roles=roles, email=mail, standing=standing(talk, organisation.id)
+    )
+    talk.reply(
+        Desk(
+            title=words("me.title", name=talk.person.name), text=text, buttons=_buttons(talk), sections=_sections(talk)
+        )
+    )
+
+
+def _buttons(talk: Talk) -> tuple[tuple[Button, ...], ...]:
+    words = talk.words
+
+    def go(command: str) -> Button:
+        return Button(label=words(f"command.{command}")[:75], press=press("command", choice=command))
+
+    payee = escrow.payee_of(talk.ctx, talk.organisation)
+    sells = "seller" in talk.person.roles
+    payout = (Button(label=words("payout.set_up"), press=press("payout.set_up")),)
+    return (
+        (go("find"), go("sell")),
+        (go("profile"), go("email"), go("link")),
+        *((payout,) if sells and not (payee and payee.ready) else ()),
+    )
+
+
+def _sections(talk: Talk) -> tuple[CardList, ...]:
+    words = talk.words
+    mine = deals.deals_of(talk.ctx, talk.organisation)
+    open_deals = [deal for deal in mine if deal.state not in DEAL.final][:SHOWN]
+    open_offers = [o for o in offers.offers_of(talk.ctx, talk.organisation) if o.state == OFFER.initial][:SHOWN]
+    # Whose turn it is decides the order: what waits for me stands above what I wait for.
+    open_offers.sort(key=lambda offer: "turn" not in offers.sides(talk.ctx, offer))
+    live = [each for each in listings.listings_of(talk.ctx, talk.organisation) if each.state == "live"][:SHOWN]
+    drafts = talks.parked_drafts(talk.ctx, talk.person.id)[:SHOWN]
+    sections = (
+        ("me.deals", tuple(brief_card(talk, deal) for deal in open_deals)),
+        ("me.offers", tuple(offer_card(talk, offer) for offer in open_offers)),
+        ("me.listings", tuple(own_card(talk, each) for each in live)),
+        ("me.drafts", tuple(_draft_card(talk, draft.id, draft.flow) for draft in drafts)),
+    )
+    return tuple(
+        CardList(subject=code.replace(".", "_"), title=words(code), items=items) for code, items in sections if items
+    )
+
+
+def _draft_card(talk: Talk, draft_id: str, flow: str) -> Card:
+    words = talk.words
+    return Card(
+        title=words(f"{flow}.title"),
+        lines=(Line(label=words("me.draft"), value=words("me.draft_kept")),),
+        buttons=(
+            (
+                Button(label=words("form.continue"), press=press("form.open", draft_id, 0)),
+                Button(label=words("form.cancel"), press=press("form.cancel", draft_id, 0)),
+            ),
+        ),
+    )
+
+
+@book.command("payout")
+def payout(talk: Talk, _rest: str) -> None:
+    """Where a seller's money goes: a page of the payment provider, opened by a link that works once."""
+    escrow.ask_onboarding(talk.ctx)
+    talk.reply(Card(subject="payout", title=talk.words("payout.title"), text=talk.words("payout.coming")))
+
+
+@book.press("payout.set_up")
+def set_up(talk: Talk, _pressed: Press) -> None:
+    talk.fresh = True
+    payout(talk, "")

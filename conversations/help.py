@@ -1,0 +1,145 @@
+"""Help: what can be done here, a page on each word asked about, and what to do with a message that nobody expected."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from babel import Locale
+
+from conversations.book import Book
+from conversations.buttons import Press, press
+from conversations.listing import answers_in
+from conversations.nearest import likeliest
+from conversations.reply import Button, Card, Line, Say
+from conversations.talk import Opening, Talk
+from core.people.service import choose_language
+from core.search.parse import parse
+
+PAGES = Path(__file__).parent / "pages"
+COMMANDS = (
+    "find",
+    "sell",
+    "offers",
+    "deals",
+    "listings",
+    "me",
+    "profile",
+    "email",
+    "link",
+    "payout",
+    "language",
+    "help",
+)
+
+book = Book()
+
+
+@book.command("help")
+def help_me(talk: Talk, asked: str) -> None:
+    """`/help` lists what there is; `/help money` finds the page that speaks of it."""
+    words = talk.words
+    if asked:
+        page = likeliest(asked, _phrases(talk), count=1)[0]
+        title, text = read_page(talk.words.language, page)
+        talk.reply(Card(title=title, text=text, buttons=_topics(talk, but=page)))
+        return
+    sign = "/parley " if talk.surface.platform == "slack" else "/"
+    lines = tuple(Line(label=f"{sign}{name}", value=words(f"command.{name}")) for name in COMMANDS)
+    talk.reply(Card(title=words("help.title"), text=words("help.text"), lines=lines, buttons=_topics(talk)))
+
+
+@book.command("anything")
+def anything(talk: Talk, text: str) -> None:
+    """Free text outside a form: goods offered or looked for are understood; for the rest we propose."""
+    almanac = talk.almanac
+    understood = parse(text, almanac.catalogue, almanac.places, talk.today, talk.words.language)
+    if understood.side == "sell" or (understood.product and understood.price and "seller" in talk.person.roles):
+        talk.open("sell", Opening(answers_in(talk, text)))
+    elif understood.product or understood.side == "buy":
+        talk.command("find", text)
+    else:
+        suggest(talk, text)
+
+
+@book.command("?")
+def unknown(talk: Talk, text: str) -> None:
+    suggest(talk, text)
+
+
+def suggest(talk: Talk, text: str) -> None:
+    """An unknown message gets the three likeliest commands, never silence."""
+    words = talk.words
+    phrases = [(name, phrase) for name in COMMANDS for phrase in (name, words(f"command.{name}"))]
+    rows = tuple(
+        (Button(label=words(f"command.{name}")[:75], press=press("command", choice=name)),)
+        for name in likeliest(text, phrases)
+    )
+    talk.reply(Say(text=words("talk.not_understood"), buttons=rows))
+
+
+# --- pages ------------------------------------------------------------------------------------------------------------
+
+
+def page_path(language: str, name: str) -> Path:
+    """The page in the person's language, in English where it is not written yet."""
+    path = PAGES / language / f"{name}.md"
+    return path if path.exists() else PAGES / "en" / f"{name}.md"
+
+
+def page_names() -> list[str]:
+    return sorted(path.stem for path in (PAGES / "en").glob("*.md"))
+
+
+def read_page(language: str, name: str) -> tuple[str, str]:
+    """Title and text of a help page: the first line is the title."""
+    title, _, text = page_path(language, name).read_text("utf-8").partition("\n")
+    return title.removeprefix("# ").strip(), text.strip()
+
+
+def _phrases(talk: Talk) -> list[tuple[str, str]]:
+    pages = [(name, *read_page(talk.words.language, name)) for name in page_names()]
+    return [(name, phrase) for name, title, text in pages for phrase in (name, title, text)]
+
+
+def _topics(talk: Talk, but: str = "") -> tuple[tuple[Button, ...], ...]:
+    """A button for every help page, two in a row."""
+    buttons = [
+        Button(label=read_page(talk.words.language, name)[0][:75], press=press("help.page", choice=name))
+        for name in page_names()
+        if name != but
+    ]
+    return tuple(tuple(buttons[start : start + 2]) for start in range(0, len(buttons), 2))
+
+
+@book.press("help.page")
+def page(talk: Talk, pressed: Press) -> None:
+    if pressed.choice in page_names():
+        title, text = read_page(talk.words.language, pressed.choice)
+        talk.reply(Card(title=title, text=text, buttons=_topics(talk, but=pressed.choice)))
+    else:
+        help_me(talk, "")
+
+
+# --- language ---------------------------------------------------------------------------------------------------------
+
+
+@book.command("language")
+def language(talk: Talk, wanted: str) -> None:
+    """`/language de`, or a choice of what there is."""
+    spoken = talk.almanac.wordings.languages()
+    if wanted[:2].lower() in spoken:
+        choose_language(talk.ctx, wanted[:2].lower())
+        words = talk.almanac.wordings.speak(wanted[:2].lower())
+        talk.reply(Say(text=words("language.chosen")))
+        return
+    buttons = [
+        Button(label=(Locale.parse(code).display_name or code)[:75], press=press("language.choose", choice=code))
+        for code in spoken
+    ]
+    rows = tuple(tuple(buttons[start : start + 3]) for start in range(0, len(buttons), 3))
+    talk.reply(Say(text=talk.words("language.which"), buttons=rows))
+
+
+@book.press("language.choose")
+def choose(talk: Talk, pressed: Press) -> None:
+    language(talk, pressed.choice)

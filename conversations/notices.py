@@ -1,0 +1,279 @@
+"""What happens, and who hears of it: facts gathered over a unit of work, then one card to each person they concern.
+
+A release, a payout and the end of a deal may follow from one tap: everybody still gets one card, with all of it said.
+Who acted sees their card change under the finger; for the others it comes anew, and its old buttons go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from conversations.agreement import deal_card
+from conversations.buttons import press
+from conversations.engine import Engine, send
+from conversations.listing import own_card
+from conversations.offer import offer_card
+from conversations.reply import Button, Card, Reply, Say
+from conversations.talk import Surface, Talk
+from core.deals import events as deal
+from core.deals.service import deal_for
+from core.delivery import events as lot
+from core.delivery.service import lot_for
+from core.escrow import events as money
+from core.kernel.errors import Refusal
+from core.kernel.events import Reactions
+from core.kernel.transaction import MARKET as NOBODY_IN_PARTICULAR
+from core.kernel.transaction import Ctx
+from core.kernel.transaction import person as acting_person
+from core.listings import events as listing
+from core.listings.service import listing_for
+from core.offers import events as offer
+from core.offers.service import offer_for
+from core.people.model import Person
+from core.people.service import identities, members, organisation_of, person_of
+from core.reputation import events as review
+from core.talks.service import shown
+
+NOTES = "notices"
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What one unit of work has to say: per thing, the sentences in the order in which they became true."""
+
+    said: dict[tuple[str, str], list[tuple[str, dict[str, Any]]]] = field(default_factory=dict)
+
+    def say(self, kind: str, subject: str, code: str, **parts: Any) -> None:
+        self.said.setdefault((kind, subject), []).append((code, parts))
+
+
+class Notices:
+    """Listens to every fact that somebody should hear of."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def listen(self, reactions: Reactions) -> None:
+        for facts, hearing in HEARD:
+            for kind, code in facts.items():
+                reactions.on(kind, hearing(code))
+        reactions.on(listing.ListingExpired, _on_listing_expired)
+        reactions.on(money.OnboardingLinkReady, self._on_onboarding_link)
+        reactions.on(money.PayeeReady, self._on_payee_ready)
+        reactions.closing.append(self._tell)
+
+    # --- at the end of a unit ---------------------------------------------------------------------------------------
+
+    def _tell(self, ctx: Ctx) -> None:
+        gathered: Gathered | None = ctx.notes.pop(NOTES, None)
+        if gathered is None:
+            return
+        concerned: dict[str, Person] = {}
+        for (kind, subject), sentences in gathered.said.items():
+            for person in _parties(ctx, kind, subject):
+                concerned[person.id] = person
+                self._show(ctx, person, kind, subject, sentences)
+        for person in concerned.values():
+            self._refresh_desk(ctx, person)
+
+    def _show(
+        self, ctx: Ctx, person: Person, kind: str, subject: str, sentences: list[tuple[str, dict[str, Any]]]
+    ) -> None:
+        talk = self._talk_to(ctx, person)
+        if talk is None:
+            return
+        acted = ctx.actor.person == person.id
+        talk.fresh = not (acted and ctx.notes.get("pressed"))
+        note = "\n".join(_sentence(talk, code, parts, acted=acted) for code, parts in sentences)
+        try:
+            card = CARDS[kind](talk, subject, note.strip())
+        except Refusal:
+            return  # not theirs to see any more
+        send(ctx, talk.surface, [card])
+
+    def _refresh_desk(self, ctx: Ctx, person: Person) -> None:
+        """A person's App Home shows what is true now, when they have ever opened it."""
+        for identity in identities(ctx, person.id):
+            if identity.address is None:
+                continue
+            where = Surface(identity.platform, identity.workspace, identity.address)
+            if shown(ctx, where.platform, where.workspace, where.address, "desk"):
+                talk = self._engine.talk_to(ctx.seen_by(acting_person(person.id)), person, where)
+                self._engine.desk(talk)
+                send(ctx, where, talk.replies)
+
+    def _talk_to(self, ctx: Ctx, person: Person) -> Talk | None:
+        """A talk with somebody who has not spoken: on the surface they used last."""
+        for identity in identities(ctx, person.id):
+            if identity.address is not None:
+                surface = Surface(identity.platform, identity.workspace, identity.address)
+                return self._engine.talk_to(ctx.seen_by(acting_person(person.id)), person, surface)
+        return None
+
+    def _to_organisation(self, ctx: Ctx, organisation_id: str, reply: Callable[[Talk], Reply]) -> None:
+        for person in members(ctx, organisation_id):
+            talk = self._talk_to(ctx, person)
+            if talk is not None:
+                send(ctx, talk.surface, [reply(talk)])
+
+    def _on_onboarding_link(self, ctx: Ctx, fact: money.OnboardingLinkReady) -> None:
+        talk = self._talk_to(ctx, person_of(ctx, fact.person))
+        if talk is None:
+            return
+        button = Button(label=talk.words("payout.open_page"), url=fact.url, style="primary")
+        card = Card(
+            subject="payout",
+            title=talk.words("payout.title"),
+            text=talk.words("payout.text"),
+            note=talk.words("payout.link_once"),
+            buttons=((button,),),
+        )
+        send(ctx, talk.surface, [card])
+
+    def _on_payee_ready(self, ctx: Ctx, fact: money.PayeeReady) -> None:
+        self._to_organisation(ctx, fact.organisation_id, lambda talk: Say(text=talk.words("payout.ready")))
+
+
+# --- which fact says what about which thing ---------------------------------------------------------------------------
+
+Facts = dict[type[Any], str]
+OFFER_FACTS: Facts = {
+    offer.OfferMade: "notice.offer_made",
+    offer.OfferCountered: "notice.offer_countered",
+    offer.OfferDeclined: "notice.offer_declined",
+    offer.OfferWithdrawn: "notice.offer_withdrawn",
+    offer.OfferExpired: "notice.offer_expired",
+    offer.OfferAccepted: "notice.offer_accepted",
+}
+DEAL_FACTS: Facts = {
+    deal.DealAgreed: "notice.deal_agreed",
+    deal.DealSigned: "notice.deal_signed",
+    deal.DealReadyToFund: "notice.deal_ready",
+    deal.DealClosed: "notice.deal_closed",
+    deal.DealFunded: "notice.deal_funded",
+    deal.DealCancelAsked: "notice.deal_cancel_asked",
+    deal.DealCancelRefused: "notice.deal_cancel_refused",
+    deal.DealUnwinding: "notice.deal_unwinding",
+    deal.DealRunsOn: "notice.deal_runs_on",
+    deal.DealSettling: "",
+    deal.DealCompleted: "notice.deal_completed",
+    deal.DealCancelled: "notice.deal_cancelled",
+    review.ReviewsOpened: "notice.reviews_open",
+    review.ReviewsRevealed: "notice.reviews_revealed",
+}
+LOT_FACTS: Facts = {
+    lot.LotDispatched: "notice.lot_dispatched",
+    lot.LotArrived: "notice.lot_arrived",
+    lot.LotAccepted: "notice.lot_accepted",
+    lot.LotClaimed: "notice.lot_claimed",
+    lot.LotDropped: "notice.lot_dropped",
+    lot.LotHalved: "notice.lot_halved",
+    lot.LotLate: "notice.lot_late",
+}
+MONEY_FACTS: Facts = {
+    money.PaymentLinkReady: "",
+    money.PaymentLapsed: "notice.payment_lapsed",
+    money.PaymentReturned: "notice.payment_returned",
+    money.LotReleased: "notice.lot_released",
+    money.PayoutWaiting: "notice.payout_waiting",
+    money.PayoutSent: "notice.payout_sent",
+    money.RefundSent: "notice.refund_sent",
+}
+
+
+def gathered(ctx: Ctx) -> Gathered:
+    notes: Gathered = ctx.notes.setdefault(NOTES, Gathered())
+    return notes
+
+
+def _on_offer(code: str) -> Callable[[Ctx, offer.OfferFact], None]:
+    def hear(ctx: Ctx, fact: offer.OfferFact) -> None:
+        gathered(ctx).say("offer", fact.offer_id, code, by=fact.by_person)
+
+    return hear
+
+
+def _on_deal(code: str) -> Callable[[Ctx, Any], None]:
+    def hear(ctx: Ctx, fact: Any) -> None:
+        gathered(ctx).say("deal", fact.deal_id, code, by=getattr(fact, "by_person", None), why=getattr(fact, "why", ""))
+
+    return hear
+
+
+def _on_lot(code: str) -> Callable[[Ctx, lot.LotFact], None]:
+    def hear(ctx: Ctx, fact: lot.LotFact) -> None:
+        number = lot_for(ctx.seen_by(NOBODY_IN_PARTICULAR), fact.lot_id).number
+        gathered(ctx).say("deal", fact.deal_id, code, by=fact.by_person, lot=number)
+
+    return hear
+
+
+def _on_money(code: str) -> Callable[[Ctx, Any], None]:
+    def hear(ctx: Ctx, fact: Any) -> None:
+        parts = {name: getattr(fact, name) for name in ("amount", "net", "fee", "back", "why") if hasattr(fact, name)}
+        to = getattr(fact, "organisation_id", None)
+        gathered(ctx).say("deal", fact.deal_id, code, by=None, only=to, **parts)
+
+    return hear
+
+
+def _on_listing_expired(ctx: Ctx, fact: listing.ListingExpired) -> None:
+    gathered(ctx).say("listing", fact.listing_id, "notice.listing_expired", by=None)
+
+
+HEARD: tuple[tuple[Facts, Callable[[str], Callable[[Ctx, Any], None]]], ...] = (
+    (OFFER_FACTS, _on_offer),
+    (DEAL_FACTS, _on_deal),
+    (LOT_FACTS, _on_lot),
+    (MONEY_FACTS, _on_money),
+)
+
+
+# --- drawing ----------------------------------------------------------------------------------------------------------
+
+
+def _sentence(talk: Talk, code: str, parts: dict[str, Any], *, acted: bool) -> str:
+    """One fact as this person should hear it: who did it by name, and nothing that concerns the other side alone."""
+    only = parts.get("only")
+    if not code or (only is not None and only != talk.organisation):
+        return ""
+    words = talk.words
+    by = parts.get("by")
+    who = words("party.you") if acted else _company(talk, by)
+    code = f"{code}.{parts['why']}" if words.knows(f"{code}.{parts.get('why')}") else code
+    code = f"{code}.you" if acted and words.knows(f"{code}.you") else code
+    return words(code, **{name: part for name, part in parts.items() if name not in {"by", "only"}}, who=who)
+
+
+def _company(talk: Talk, person_id: str | None) -> str:
+    if person_id is None:
+        return ""
+    return organisation_of(talk.ctx, person_of(talk.ctx, person_id).organisation_id).name
+
+
+def _parties(ctx: Ctx, kind: str, subject: str) -> list[Person]:
+    """Everybody on either side of a thing."""
+    everybody = ctx.seen_by(NOBODY_IN_PARTICULAR)
+    if kind == "listing":
+        return members(ctx, listing_for(everybody, subject).seller)
+    thing = offer_for(everybody, subject) if kind == "offer" else deal_for(everybody, subject)
+    return [*members(ctx, thing.buyer), *members(ctx, thing.seller)]
+
+
+def _offer(talk: Talk, subject: str, note: str) -> Card:
+    return offer_card(talk, offer_for(talk.ctx, subject), note)
+
+
+def _deal(talk: Talk, subject: str, note: str) -> Card:
+    return deal_card(talk, deal_for(talk.ctx, subject), note)
+
+
+def _listing(talk: Talk, subject: str, note: str) -> Card:
+    renew = own_card(talk, listing_for(talk.ctx, subject), note)
+    mine = Button(label=talk.words("listing.mine"), press=press("command", choice="listings"))
+    return renew.model_copy(update={"buttons": (*renew.buttons, (mine,))})
+
+
+CARDS: dict[str, Callable[[Talk, str, str], Card]] = {"offer": _offer, "deal": _deal, "listing": _listing}
