@@ -109,7 +109,7 @@ def may(ctx: Ctx, lot: Lot) -> list[str]:
 
 
 def check_may(ctx: Ctx, lot: Lot, event: str, seen: int | None = None) -> None:
-    """Whether who acts could take this step now, before they are asked for its particulars. Raises Stale, NotAllowed."""
+    """Whether who acts could take this step now, before being asked for particulars. Raises Stale, NotAllowed."""
     if seen is not None and seen != lot.version:
         raise Stale
     LOT.transition(lot.state, event, deals.sides(ctx, deals.deal_for(ctx, lot.deal_id)))

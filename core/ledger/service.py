@@ -15,7 +15,18 @@ from core.ledger import rules
 from core.ledger.model import Balance, Entry, Leg, Posting
 from core.ledger.rules import KeyReused, LedgerFault, Overdrawn, Unbalanced
 
-__all__ = ["Check", "KeyReused", "LedgerFault", "Overdrawn", "Unbalanced", "balance", "books", "invariants", "post"]
+__all__ = [
+    "Check",
+    "KeyReused",
+    "LedgerFault",
+    "Overdrawn",
+    "Unbalanced",
+    "balance",
+    "books",
+    "invariants",
+    "post",
+    "standing",
+]
 
 
 def post(ctx: Ctx, key: str, memo: str, legs: Sequence[Leg], *, deal: str | None = None) -> str:
@@ -79,12 +90,12 @@ def balance(ctx: Ctx, account: str, currency: str) -> Money:
 
 def standing(ctx: Ctx, kind: str) -> dict[tuple[str, str], int]:
     """The balances of one kind of accounts ("escrow", "payable") that are not empty, by account and currency."""
-    query = select(Balance).where(
+    query = select(Balance.account, Balance.currency, Balance.debits, Balance.credits).where(
         Balance.account.startswith(f"{kind}:", autoescape=True), Balance.debits != Balance.credits
     )
     return {
         (row.account, row.currency): rules.natural(row.account, row.debits, row.credits)
-        for row in ctx.session.scalars(query)
+        for row in ctx.session.execute(query)
     }
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
 from functools import partial
 from typing import Literal
 
@@ -277,7 +276,7 @@ async def test_an_account_is_opened_once_and_its_link_as_often_as_asked(market: 
 # --- any deal at all --------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     thousandths=st.integers(2_000, 400_000),
     fates=st.lists(st.tuples(st.sampled_from(FATES), st.integers(0, 99)), min_size=1, max_size=5),
@@ -357,4 +356,3 @@ async def test_the_check_sees_money_left_in_a_finished_deal(market: Market) -> N
     broken = [check.name for check in await market.run(MARKET, invariants) if not check.ok]
     assert broken == ["no finished deal holds money"]
     assert await trade.house(lambda ctx: balance(ctx, escrow(trade.deal_id), "EUR")) == eur(21_000_00)
-    assert timedelta(0) < (await trade.payment()).expires_at - (await trade.payment()).asked_at
