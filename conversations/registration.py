@@ -91,7 +91,10 @@ def _read_country(talk: Talk, text: str, _values: Values) -> str:
     if len(code) == 2 and code in english:
         return code
     all_names = [
-        Option(value=each, label=names[each][:75]) for names in (mine, english) for each in names if len(each) == 2
+        Option(value=str(each), label=name[:75])
+        for names in (mine, english)
+        for each, name in names.items()
+        if len(str(each)) == 2
     ]
     found = nearest_option(text, all_names)
     if found is None:

@@ -1,0 +1,1 @@
+"""What differs between two installations, and the one place where the parts meet. Nobody imports it."""

@@ -1,0 +1,78 @@
+"""Everything that differs between two installations, read from the environment (or a file named .env)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+CATALOGUE = Path(__file__).parent / "catalogue"
+
+
+class Settings(BaseSettings):
+    """With nothing set, the lab serves all four outside worlds. Whatever is set is the real thing, or anybody's server.
+
+    Times are in seconds.
+    """
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+
+    telegram_bot_token: SecretStr | None = None
+    telegram_api_url: str | None = None
+    telegram_webhook_secret: SecretStr | None = None
+    slack_bot_token: SecretStr | None = None
+    slack_app_token: SecretStr | None = None
+    slack_signing_secret: SecretStr | None = None
+    slack_api_url: str | None = None
+    stripe_secret_key: SecretStr | None = None
+    stripe_webhook_secret: SecretStr | None = None
+    stripe_api_url: str | None = None
+    smtp_url: SecretStr | None = None
+    mail_from: str = "Parley <parley@localhost>"
+    database_url: str | None = None
+    public_url: str | None = None
+    operator_token: SecretStr | None = None
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    lab_port: int = 8090
+    commission_basis_points: int = Field(default=250, ge=0, le=5_000)
+    sweep_seconds: float = Field(default=1.0, gt=0)
+
+    @property
+    def telegram_in_lab(self) -> bool:
+        return self.telegram_bot_token is None
+
+    @property
+    def slack_in_lab(self) -> bool:
+        return self.slack_bot_token is None
+
+    @property
+    def stripe_in_lab(self) -> bool:
+        return self.stripe_secret_key is None
+
+    @property
+    def mail_in_lab(self) -> bool:
+        return self.smtp_url is None
+
+    @property
+    def needs_lab(self) -> bool:
+        return any((self.telegram_in_lab, self.slack_in_lab, self.stripe_in_lab, self.mail_in_lab))
+
+    @model_validator(mode="after")
+    def _nothing_half_open(self) -> Self:
+        """An installation that would take forged messages, or live money beside pretend chats, does not start."""
+        if self.slack_bot_token and not (self.slack_app_token or self.slack_signing_secret):
+            raise ValueError(
+                "SLACK_BOT_TOKEN needs SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (signed HTTP) beside it"
+            )
+        if self.stripe_secret_key and not self.stripe_webhook_secret:
+            raise ValueError("STRIPE_SECRET_KEY needs STRIPE_WEBHOOK_SECRET beside it: unsigned webhooks are refused")
+        if self.telegram_webhook_secret and not self.public_url:
+            raise ValueError("TELEGRAM_WEBHOOK_SECRET needs PUBLIC_URL: where should Telegram deliver to?")
+        live = self.stripe_secret_key is not None and "_live_" in self.stripe_secret_key.get_secret_value()
+        if live and self.needs_lab:
+            raise ValueError("a live Stripe key beside pretend services: set the missing tokens, or use a test key")
+        return self

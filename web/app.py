@@ -1,0 +1,121 @@
+"""FastAPI: every path of the product. Webhooks are handed on whole, as bytes; what is forged ends here as a 401."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeVar
+
+from fastapi import FastAPI, Header, HTTPException, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+
+LARGEST_BODY = 1024 * 1024  # bytes; far above what any of the platforms sends
+
+TakeTelegram = Callable[[bytes, str | None], Awaitable[int]]
+TakeSlack = Callable[[bytes, Mapping[str, str]], Awaitable[tuple[int, str, Mapping[str, str]]]]
+TakeStripe = Callable[[bytes, str | None], Awaitable[int]]
+Books = Callable[[], Awaitable[Any]]
+BooksOf = Callable[[str], Awaitable[Any]]
+Door = TypeVar("Door")
+Proof = Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """What the web hands on to. A door that is None is closed (404): that platform comes in another way."""
+
+    telegram: TakeTelegram | None
+    slack: TakeSlack | None
+    stripe: TakeStripe | None
+    books: Books
+    books_of: BooksOf
+    ready: Mapping[str, Proof]
+    operator_token: str | None
+
+
+def create_app(doors: Doors, registry: CollectorRegistry) -> FastAPI:
+    app = FastAPI(title="Parley", openapi_url=None, docs_url=None, redoc_url=None)
+    _health(app, doors, registry)
+    _webhooks(app, doors)
+    _operator(app, doors)
+    return app
+
+
+def _health(app: FastAPI, doors: Doors, registry: CollectorRegistry) -> None:
+    @app.get("/healthz")
+    async def healthz() -> dict[str, str]:
+        """The process runs."""
+        return {"status": "ok"}
+
+    @app.get("/readyz")
+    async def readyz(response: Response) -> dict[str, str]:
+        """Everything it needs answers. A name with a failure says which does not."""
+        states = {}
+        for name, prove in doors.ready.items():
+            try:
+                await prove()
+                states[name] = "ok"
+            except Exception as fault:
+                response.status_code = 503
+                states[name] = type(fault).__name__
+        return states
+
+    @app.get("/metrics")
+    async def metrics() -> Response:
+        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+
+def _webhooks(app: FastAPI, doors: Doors) -> None:
+    @app.post("/telegram/webhook")
+    async def telegram(
+        request: Request, x_telegram_bot_api_secret_token: Annotated[str | None, Header()] = None
+    ) -> Response:
+        take = _open(doors.telegram)
+        return Response(status_code=await take(await _body(request), x_telegram_bot_api_secret_token))
+
+    @app.post("/slack/events")
+    async def slack(request: Request) -> Response:
+        take = _open(doors.slack)
+        status, body, headers = await take(await _body(request), dict(request.headers))
+        return Response(body, status_code=status, headers=dict(headers))
+
+    @app.post("/stripe/webhook")
+    async def stripe(request: Request, stripe_signature: Annotated[str | None, Header()] = None) -> Response:
+        take = _open(doors.stripe)
+        return Response(status_code=await take(await _body(request), stripe_signature))
+
+
+def _operator(app: FastAPI, doors: Doors) -> None:
+    def allow(authorization: str | None) -> None:
+        expected = f"Bearer {doors.operator_token}".encode() if doors.operator_token else None
+        if expected is None or not hmac.compare_digest((authorization or "").encode(), expected):
+            raise HTTPException(401)
+
+    @app.get("/operator/books")
+    async def books(authorization: Annotated[str | None, Header()] = None) -> Any:
+        """The latest deals with their accounts and entries, and the invariants."""
+        allow(authorization)
+        return await doors.books()
+
+    @app.get("/operator/books/{deal}")
+    async def books_of(deal: str, authorization: Annotated[str | None, Header()] = None) -> Any:
+        allow(authorization)
+        return await doors.books_of(deal)
+
+
+def _open(door: Door | None) -> Door:
+    if door is None:
+        raise HTTPException(404)
+    return door
+
+
+async def _body(request: Request) -> bytes:
+    """The raw body, refused before it is all read when it is larger than any platform's."""
+    chunks, size = [], 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > LARGEST_BODY:
+            raise HTTPException(413)
+        chunks.append(chunk)
+    return b"".join(chunks)
