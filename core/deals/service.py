@@ -150,7 +150,9 @@ def locked(ctx: Ctx, deal_id: str) -> Deal:
 
     Two lots that close at once would otherwise each see the other open, and nobody would close the deal.
     """
-    deal = ctx.session.scalar(select(Deal).where(Deal.id == deal_id).with_for_update())
+    query = select(Deal).where(Deal.id == deal_id).with_for_update()
+    # What was read before the lock may have changed while we waited for it.
+    deal = ctx.session.scalar(query, execution_options={"populate_existing": True})
     if deal is None:
         raise NotFound
     return deal
