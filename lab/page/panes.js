@@ -3,6 +3,7 @@
 import { attempt } from "/page/api.js";
 import { h, icon, iconButton, keep } from "/page/dom.js";
 import { hear } from "/page/news.js";
+import { tell } from "/page/notices.js";
 import { addPerson, initials, nameOf, peopleOn, personOn, refreshPeople, tint } from "/page/people.js";
 import { recall, remember } from "/page/store.js";
 import { openPhone } from "/page/telegram/phone.js";
@@ -28,15 +29,18 @@ export function openPanes() {
   for (const { platform, person } of wanted) if (PLATFORMS[platform]) addPane(platform, person);
   front = panes[0]?.key ?? null;
   drawTabs();
-  hear("people", () => panes.forEach(drawHead));
+  hear("people", () => panes.forEach((pane) => (gone(pane) ? sit(pane, null) : drawHead(pane))));
   hear("telegram", (news) => noticed("telegram", news.person));
   hear("slack", (news) => noticed("slack", news.person));
-  hear("back", () => panes.forEach((pane) => pane.chat?.refresh()));
+  hear("back", async () => {
+    await attempt(refreshPeople);
+    panes.forEach((pane) => pane.chat?.refresh());
+  });
 }
 
 export function addPane(platform, person = null) {
   const taken = panes.filter((pane) => pane.platform === platform).map((pane) => String(pane.person));
-  const known = person !== null && person !== undefined && (personOn(platform, person) || !peopleOn(platform).length);
+  const known = Boolean(personOn(platform, person));
   const free = peopleOn(platform).find((each) => !taken.includes(String(each.id)));
   const pane = { key: `pane-${(count += 1)}`, platform, person: known ? person : (free?.id ?? null), fresh: false };
   pane.head = h("header", { class: "pane-head" });
@@ -66,7 +70,9 @@ export function paneOn(platform) {
 export function suggest(platform, text) {
   const pane = paneOn(platform);
   show(pane);
-  pane.chat?.fill(text);
+  if (pane.chat) return pane.chat.fill(text);
+  tell("First say who sits here, then ask again.");
+  return pane.body.querySelector("input")?.focus();
 }
 
 /** A Telegram deep link (t.me/bot?start=…) pressed anywhere opens in a Telegram pane. */
@@ -75,6 +81,9 @@ export function openDeepLink(payload) {
   show(pane);
   pane.chat?.start?.(payload);
 }
+
+/** The lab was started anew and this person is not in the new world. */
+const gone = (pane) => pane.person !== null && !personOn(pane.platform, pane.person);
 
 function noticed(platform, person) {
   for (const pane of panes) {
@@ -123,7 +132,7 @@ function drawHead(pane) {
   choose.value = String(pane.person ?? "");
   pane.element.setAttribute("aria-label", `${title}, ${name}`);
   pane.head.replaceChildren(
-    h("span", { class: "avatar", style: { background: tint(pane.person ?? "") }, "aria-hidden": "true" }, initials(name)),
+    h("span", { class: "avatar", style: { background: tint(pane.person ?? "") }, "aria-hidden": "true" }, pane.person ? initials(name) : "?"),
     h("label", { class: "seat" }, h("span", { class: "platform" }, title), h("span", { class: "who-box" }, choose, icon("down", 12))),
     iconButton("close", `Remove the ${title} screen of ${name}`, () => removePane(pane)),
   );

@@ -14,10 +14,14 @@ export function openWindow(person, { openDeepLink }) {
   const at = `/lab/slack/people/${person}`;
   const state = { screen: null, tab: "messages", channel: null, homeDraft: new Draft(), open: true };
   const rooms = h("nav", { class: "rooms", "aria-label": "Channels" });
-  const tabs = h("div", { class: "s-tabs", role: "tablist" });
+  const tabs = h("div", { class: "s-tabs", role: "tablist", onkeydown: (event) => {
+    const step = { ArrowRight: "nextElementSibling", ArrowLeft: "previousElementSibling" }[event.key];
+    document.activeElement[step]?.focus();
+  } });
   const home = h("div", { class: "s-home", role: "tabpanel", "aria-label": "Home", tabindex: "0", hidden: true });
   const list = h("div", { class: "s-list" });
-  const scroller = h("div", { class: "s-scroll", role: "log", "aria-label": "Messages", tabindex: "0" }, list);
+  const beginning = h("p", { class: "nothing", hidden: true }, "This is the beginning of your talk with Parley. Type ", h("b", {}, "/parley"), " to see what it can do.");
+  const scroller = h("div", { class: "s-scroll", role: "log", "aria-label": "Messages", tabindex: "0" }, beginning, list);
   const latestButton = h("button", { type: "button", class: "to-end", "aria-label": "Go to the newest message", onclick: () => end.toEnd() }, icon("down"));
   const end = follow(scroller, list);
   const composer = openComposer();
@@ -50,7 +54,7 @@ export function openWindow(person, { openDeepLink }) {
       async press(each, block, value) {
         await sendTyped(view, draft, block);
         const answer = await attempt(() => post(`${at}/press`, { ...target(each, block), value: value ?? null }));
-        if (answer !== undefined) deed({ platform: "slack", person, kind: "press", text: `${each.text?.text ?? ""} ${each.action_id}` });
+        if (answer !== undefined) deed({ platform: "slack", person, kind: "press", text: `${each.text?.text ?? ""} ${value ?? ""} ${each.action_id}` });
         refresh();
       },
       async find(each, block, typed) {
@@ -96,6 +100,7 @@ export function openWindow(person, { openDeepLink }) {
       version: versionOf,
       make: (row) => drawRow(row, (message) => ({ ...context({ channel: here.id, ts: message.ts }), state: message.state, reply: () => composer.replyTo(message) })),
     });
+    beginning.hidden = Boolean(here?.messages.length);
     composer.update(own ? "Message Parley, or type /parley" : `Message #${here?.name ?? ""}`);
     modals.update(views ?? []);
   }
@@ -131,8 +136,8 @@ export function openWindow(person, { openDeepLink }) {
   function turn(name) {
     state.tab = name;
     draw();
-    if (name === "home") attempt(() => post(`${at}/home`)).then(refresh);
-    else end.toEnd();
+    opened(name);
+    if (name === "messages") end.toEnd();
   }
 
   function drawHome(view) {
@@ -145,6 +150,9 @@ export function openWindow(person, { openDeepLink }) {
       : h("p", { class: "nothing" }, "The app has not drawn its Home yet."));
     home.scrollTop = top;
   }
+
+  /** Slack tells the app which of its tabs somebody looks at. */
+  const opened = (tab) => attempt(() => post(`${at}/home`, { tab })).then(refresh);
 
   function openComposer() {
     const box = h("textarea", { rows: "1", "aria-label": "Message or /parley command", enterkeyhint: "send" });
@@ -226,6 +234,7 @@ export function openWindow(person, { openDeepLink }) {
     const deep = event.target.closest("a[href*='t.me/']");
     if (deep) followDeepLink(event, deep.href, openDeepLink);
   });
+  opened("messages");
   const deaf = hear("people", () => state.screen && draw());
 
   return {

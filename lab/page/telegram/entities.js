@@ -2,8 +2,9 @@
 
 import { h, link } from "/page/dom.js";
 
-const SELF_MADE = /(https?:\/\/[^\s<>()]+[^\s<>().,;:'"])|((?<![\w/])\/[a-z0-9_]{1,32}\b)/giu;
+const SELF_MADE = /(https?:\/\/[^\s<>()]+[^\s<>().,;:'"])|((?<![^\s(])\/[a-z0-9_]{1,32}\b)/giu;
 
+const BLOCKS = new Set(["pre", "blockquote", "expandable_blockquote"]);
 const PLAIN_TAGS = {
   bold: "b", italic: "i", underline: "u", strikethrough: "s", code: "code", blockquote: "blockquote",
 };
@@ -22,22 +23,20 @@ function span(text, from, to, entities) {
     const stop = Math.min(entity.offset + entity.length, to);
     if (entity.offset < at || stop <= entity.offset) continue;
     const inner = entities.slice(i + 1).filter((each) => each.offset < stop);
-    if (entity.offset > at) out.append(loose(text.slice(at, entity.offset)));
-    out.append(wrapped(entity, text, text.slice(entity.offset, stop), span(text, entity.offset, stop, inner)));
-    at = stop;
+    if (entity.offset > at) out.append(loose(text, at, entity.offset));
+    out.append(wrapped(entity, text.slice(entity.offset, stop), span(text, entity.offset, stop, inner)));
+    at = BLOCKS.has(entity.type) && text[stop] === "\n" ? stop + 1 : stop; // a block ends its own line
   }
-  if (at < to) out.append(insideEntity(entities, at) ? text.slice(at, to) : loose(text.slice(at, to)));
+  if (at < to) out.append(loose(text, at, to));
   return out;
 }
 
-const insideEntity = (entities, at) => entities.some((each) => each.offset <= at && at < each.offset + each.length);
-
-function wrapped(entity, whole, words, children) {
+function wrapped(entity, words, children) {
   const plain = PLAIN_TAGS[entity.type];
   if (plain) return h(plain, {}, entity.type === "code" ? words : children);
   switch (entity.type) {
     case "pre": return h("pre", { "data-language": entity.language }, h("code", {}, words));
-    case "text_link": return link(entity.url, children);
+    case "text_link": return link(entity.url, bare(children));
     case "url": return link(/^[a-z]+:/i.test(words) ? words : `https://${words}`, words);
     case "email": return link(`mailto:${words}`, words);
     case "phone_number": return link(`tel:${words.replace(/[^\d+]/g, "")}`, words);
@@ -49,15 +48,23 @@ function wrapped(entity, whole, words, children) {
   }
 }
 
-function loose(text) {
+/** Text from `from` to `to` outside all entities; what stands before it decides where a command may begin. */
+function loose(text, from, to) {
   const out = document.createDocumentFragment();
-  let at = 0;
-  for (const found of text.matchAll(SELF_MADE)) {
+  let at = from;
+  for (const found of text.slice(0, to).matchAll(SELF_MADE)) {
+    if (found.index < at) continue;
     out.append(text.slice(at, found.index), found[1] ? link(found[1], found[1]) : command(found[2]));
     at = found.index + found[0].length;
   }
-  out.append(text.slice(at));
+  out.append(text.slice(at, to));
   return out;
+}
+
+/** A link holds no second link. */
+function bare(children) {
+  for (const inner of children.querySelectorAll("a")) inner.replaceWith(...inner.childNodes);
+  return children;
 }
 
 const command = (words) => h("a", { href: "#", role: "button", class: "command", "data-command": words }, words);

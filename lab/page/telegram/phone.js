@@ -14,7 +14,8 @@ export function openPhone(person, { openDeepLink }) {
   const at = `/lab/telegram/people/${person}`;
   const state = { chat: null, toasts: null, waiting: new Map(), open: true };
   const list = h("div", { class: "messages" });
-  const scroller = h("div", { class: "chat", role: "log", "aria-label": "Messages", tabindex: "0" }, list);
+  const silence = h("p", { class: "silence", hidden: true }, "No messages here yet. Press START, and the bot says what it can do.");
+  const scroller = h("div", { class: "chat", role: "log", "aria-label": "Messages", tabindex: "0" }, silence, list);
   const status = h("span", { class: "status" }, "bot");
   const pinned = h("button", { type: "button", class: "pinned", hidden: true });
   const toast = h("div", { class: "toast", role: "status", "aria-live": "polite", hidden: true });
@@ -62,7 +63,7 @@ export function openPhone(person, { openDeepLink }) {
       };
       const answer = await attempt(() => post(`${at}/press`, { message_id: message.id, data: button.callback_data }));
       if (!answer) return rest();
-      deed({ platform: "telegram", person, kind: "press", text: button.text });
+      deed({ platform: "telegram", person, kind: "press", text: `${button.text} ${button.callback_data}` });
       state.waiting.set(answer.query_id, rest);
       setTimeout(() => settle(answer.query_id), PATIENCE);
       return refresh();
@@ -102,6 +103,7 @@ export function openPhone(person, { openDeepLink }) {
     status.textContent = chat.action ? "typing …" : "bot";
     status.classList.toggle("typing", Boolean(chat.action));
     composer.update(chat);
+    silence.hidden = chat.messages.length > 0;
     block.setAttribute("aria-label", chat.blocked ? "Unblock the bot" : "Block the bot");
     block.title = block.getAttribute("aria-label");
     const pin = chat.messages.findLast((message) => message.pinned);

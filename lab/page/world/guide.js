@@ -66,23 +66,42 @@ function tick(key) {
 }
 
 const has = (key) => state.done.includes(key);
-const has2 = (key, side) => {
-  state.said[key] = [...new Set([...(state.said[key] ?? []), side])];
-  save();
-  return state.said[key].length > 1;
-};
+/** Verbs that a button's load may carry (the product's own words, the same in every language), and the step they begin. */
+const BEGINS = { "offer.buy": "offer", "offer.make": "offer", "review.write": "rate", "deal.sign": "sign", "lot.dispatch": "dispatch", "lot.accept": "confirm" };
 
 function onDeed({ platform, person, kind, text = "" }) {
   const words = text.toLowerCase();
   const side = `${platform}:${person}`;
-  if (platform === "telegram" && kind === "press" && /sell/.test(words)) tick("start");
-  if (platform === "telegram" && /publish|list it/.test(words)) tick("list");
-  if (kind === "command" && /^\/\S+\s+(find|search)\b/.test(words)) tick("find");
-  if (/buy now|make an offer|send (the )?offer|buy_now/.test(words) && kind !== "say") tick("offer");
-  if (/\bsign\b/.test(words) && kind === "press" && has2("sign", side)) tick("sign");
-  if (has("pay") && /dispatch|on its way|shipped/.test(words) && kind !== "say") tick("dispatch");
-  if (has("dispatch") && /confirm|accept|received/.test(words) && kind !== "say") tick("confirm");
-  if (/\brate|★|⭐|review/.test(words) && kind !== "say" && has("confirm") && has2("rate", side)) tick("rate");
+  if (kind === "say" || kind === "command") {
+    if (/^\/(parley\s+)?sell\b/.test(words)) begin(side, "list");
+    if (/^\/(parley\s+)?(find|search)\b/.test(words)) tick("find");
+    return;
+  }
+  if (kind === "press" && /\bsell(er)?\b/.test(words)) tick("start");
+  if (/\|sell\b/.test(words)) begin(side, "list");
+  const verb = Object.keys(BEGINS).find((each) => words.includes(each));
+  if (verb) begin(side, BEGINS[verb]);
+  if (kind === "submit" || words.includes("form.send")) finish(side);
+  else if (verb && ["sign", "dispatch", "confirm"].includes(BEGINS[verb])) finish(side);
+}
+
+/** A step may need a form: what somebody began is done when they send it off. */
+function begin(side, key) {
+  state.said.doing = { ...state.said.doing, [side]: key };
+  if (key === "list") tick("start");
+}
+
+function finish(side) {
+  const key = state.said.doing?.[side];
+  if (!key) return;
+  const needsBoth = key === "sign" || key === "rate";
+  if (!needsBoth || both(key, side)) tick(key);
+}
+
+function both(key, side) {
+  state.said[key] = [...new Set([...(state.said[key] ?? []), side])];
+  save();
+  return state.said[key].length > 1;
 }
 
 let timer = 0;
