@@ -20,6 +20,7 @@ LONGEST_WORD = 40
 SHORTEST_FUZZY = 4
 LIKE = 0.78  # one edit in five letters, as for product names
 PERHAPS = 0.6  # near enough to ask whether it was meant
+ENTRIES = 8000  # looked at per search, the newest listings first: a word that everybody uses tells little
 READINGS = 20  # words of listings that one asked word may stand for
 
 
@@ -55,10 +56,8 @@ def listings_with(ctx: Ctx, asked: Iterable[str], known: Sequence[str]) -> dict[
         for reading in readings(word, known):
             asked_by_word[reading].add(word)
     met: dict[str, set[str]] = defaultdict(set)
-    rows = ctx.session.execute(
-        select(SearchWord.listing_id, SearchWord.word).where(SearchWord.word.in_(asked_by_word.keys()))
-    )
-    for listing_id, word in rows:
+    query = select(SearchWord.listing_id, SearchWord.word).where(SearchWord.word.in_(asked_by_word.keys()))
+    for listing_id, word in ctx.session.execute(query.order_by(SearchWord.listing_id.desc()).limit(ENTRIES)):
         met[listing_id] |= asked_by_word[word]
     return {listing_id: tuple(sorted(words)) for listing_id, words in met.items()}
 

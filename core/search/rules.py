@@ -171,7 +171,7 @@ def reasons(understood: Understood, hit: Measured, lowest: Fraction | None, toda
 
 
 def relaxed(query: Query) -> list[tuple[str, dict[str, object], Query]]:
-    """The query with one wish given up, the wish that hurts least first."""
+    """The query with one wish given up, the wish that hurts least first; something must still be asked for."""
     said = query.understood
     limit = price_limit(said)
     ways: list[tuple[str, dict[str, object], Understood]] = [
@@ -185,7 +185,8 @@ def relaxed(query: Query) -> list[tuple[str, dict[str, object], Query]]:
         ("search.relax.window", {"window": said.window}, replace(said, window=None)),
         ("search.relax.grade", {"grade": said.grade}, replace(said, grade=None)),
     ]
-    return [(code, parts, replace(query, understood=way)) for code, parts, way in ways if way != said]
+    useful = [(code, parts, way) for code, parts, way in ways if way != said and not asks_nothing(way)]
+    return [(code, parts, replace(query, understood=way)) for code, parts, way in useful]
 
 
 def _further(said: Understood) -> list[tuple[str, dict[str, object], Understood]]:
@@ -210,9 +211,16 @@ def cheapest(found: Iterable[Measured], limit: UnitPrice) -> UnitPrice | None:
     return min(prices, key=lambda price: price.amount, default=None)
 
 
-def bare(query: Query) -> Query:
-    """Only the product and the place are kept, and the place only for the order."""
+def asks_nothing(understood: Understood) -> bool:
+    """Whether every listing is as good an answer as any other."""
+    return replace(understood, side=None, incoterm=None, unclear=()) == Understood()
+
+
+def bare(query: Query) -> Query | None:
+    """Only the product and the place are kept, and the place only for the order. None: no product was asked for."""
     said = query.understood
+    if said.product is None and not said.alternatives:
+        return None
     kept = Understood(product=said.product, alternatives=said.alternatives, place=said.place)
     return replace(query, understood=kept)
 

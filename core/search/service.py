@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import ColumnElement, exists, or_, select
@@ -19,6 +19,7 @@ from core.search.places import Places
 from core.search.rules import Candidate, Measured
 
 SHORT_LIST = 300  # of these the sellers' standing is asked; below them it could not change the first pages
+LEAFED_THROUGH = 500  # the newest listings, for who asks for nothing in particular
 
 Ranked = list[tuple[float, Measured]]
 
@@ -71,12 +72,13 @@ def _found(ctx: Ctx, understood: Understood, known: Sequence[str]) -> list[Measu
     """What fits. Words that were not understood are a wish like any other while nothing says which goods are meant."""
     asked = rules.asked_words(understood)
     words: Mapping[str, tuple[str, ...]] = index.listings_with(ctx, asked, known) if asked else {}
-    found = rules.measure(understood, _candidates(ctx, understood), words)
     goods_known = understood.product or understood.alternatives or understood.grade
-    return found if goods_known or not asked else [each for each in found if each.words]
+    only = words.keys() if asked and not goods_known else None
+    return rules.measure(understood, _candidates(ctx, understood, only), words)
 
 
-def _candidates(ctx: Ctx, understood: Understood) -> list[Candidate]:
+def _candidates(ctx: Ctx, understood: Understood, only: Collection[str] | None) -> list[Candidate]:
+    """What the database lets through, of these ids when there are some; the newest when nothing was asked."""
     query = select(
         Listing.id,
         Listing.seller,
@@ -92,6 +94,10 @@ def _candidates(ctx: Ctx, understood: Understood) -> list[Candidate]:
         Listing.lon,
         Listing.renewed_at,
     ).where(*_wishes(understood))
+    if only is not None:
+        query = query.where(Listing.id.in_(only))
+    elif rules.asks_nothing(understood):
+        query = query.order_by(Listing.id.desc()).limit(LEAFED_THROUGH)
     return [
         Candidate(
             id=row.id,
@@ -177,6 +183,7 @@ def _relaxations(ctx: Ctx, query: Query, known: Sequence[str]) -> tuple[Relaxati
             limit = parts.get("limit")
             lowest = {"from": rules.cheapest(found, limit)} if isinstance(limit, UnitPrice) else {}
             helping[code] = Relaxation(code, parts | lowest, wider, len(found))
-    if not helping and (found := _found(ctx, rules.bare(query).understood, known)):
-        helping["search.relax.all"] = Relaxation("search.relax.all", {}, rules.bare(query), len(found))
+    goods = rules.bare(query)
+    if not helping and goods is not None and (found := _found(ctx, goods.understood, known)):
+        helping["search.relax.all"] = Relaxation("search.relax.all", {}, goods, len(found))
     return tuple(helping.values())

@@ -1,0 +1,252 @@
+"""Search: a sentence finds what fits, says why it is there, and what would help when nothing is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.kernel.errors import Invalid
+from core.kernel.transaction import MARKET, Actor
+from core.listings.model import Certificate, ChangeListing, Listing
+from core.listings.service import change_listing, publish_listing, reserve, withdraw_listing
+from core.people.model import CompleteProfile, Role
+from core.people.service import complete_profile
+from core.search import reactions, rules, service
+from core.search.model import DidYouMean, Hit, Order, Page, Query, Standings
+from core.search.places import Places, load_places
+from tests.core.conftest import Market
+from tests.core.goods import GDANSK, RIGA, VILNIUS, catalogue, eur, pellets, tonnes
+
+FSC = Certificate(scheme="FSC", number="FSC-C012345")
+
+
+@cache
+def gazetteer() -> Places:
+    return load_places(Path(__file__).parents[2] / "config" / "catalogue" / "places.csv")
+
+
+@dataclass
+class Shelf:
+    """A market with a few things to be found."""
+
+    market: Market
+    seller: Actor
+
+    async def put(self, seller: Actor | None = None, **changes: Any) -> Listing:
+        return await self.market.run(
+            seller or self.seller, lambda ctx: publish_listing(ctx, catalogue(), pellets(**changes))
+        )
+
+    async def find(
+        self,
+        text: str,
+        *,
+        limit: int = 5,
+        after: str | None = None,
+        order: Order = "best",
+        standings: Standings | None = None,
+    ) -> Page:
+        understood = service.query_of(text, catalogue(), gazetteer(), self.market.clock.now().date()).understood
+        return await self.ask(Query(understood, order), limit=limit, after=after, standings=standings)
+
+    async def ask(
+        self, query: Query, *, limit: int = 5, after: str | None = None, standings: Standings | None = None
+    ) -> Page:
+        return await self.market.run(
+            MARKET, lambda ctx: service.search(ctx, catalogue(), query, limit, after, standings=standings)
+        )
+
+
+async def shelf(market: Market) -> Shelf:
+    reactions.listen(market.reactions)
+    seller, _ = await market.newcomer("Anna")
+    return Shelf(market, seller)
+
+
+def ids(page: Page) -> list[str]:
+    return [hit.listing.id for hit in page.hits]
+
+
+def codes(hit: Hit) -> set[str]:
+    return {reason.code for reason in hit.reasons}
+
+
+async def test_a_whole_sentence_finds_the_one_that_fits(market: Market) -> None:
+    on = await shelf(market)
+    fits = await on.put(place=RIGA, price=eur(195), quantity=tonnes(600), certificates=(FSC,))
+    await on.put(place=RIGA, price=eur(205), certificates=(FSC,))  # too dear
+    await on.put(place=RIGA, price=eur(190))  # no certificate
+    await on.put(place=GDANSK, price=eur(180), certificates=(FSC,))  # too far
+    await on.put(place=RIGA, price=eur(190), quantity=tonnes(100), certificates=(FSC,))  # too little
+
+    page = await on.find("500t A1 pelets under 200 eur near riga fsc")
+    assert ids(page) == [fits.id]
+    assert page.total == 1
+    assert page.understood.grade == "ENplus_A1"
+    assert page.hits[0].distance_km == 0
+    assert codes(page.hits[0]) >= {
+        "search.why.product",
+        "search.why.grade",
+        "search.why.certificate",
+        "search.why.near",
+        "search.why.enough",
+        "search.why.fresh",
+    }
+
+
+@pytest.mark.parametrize(
+    "text", ["Holzpellets", "granulés de bois", "medienos granulės", "pelet drzewny", "wood pelets"]
+)
+async def test_every_language_and_a_slip_of_the_finger_find_the_goods(market: Market, text: str) -> None:
+    on = await shelf(market)
+    listing = await on.put()
+    await on.put(product_id="sawdust", grade_id=None, quantity=tonnes(100))
+    assert ids(await on.find(text)) == [listing.id]
+
+
+async def test_only_what_is_live_is_shown_and_at_once(market: Market) -> None:
+    on = await shelf(market)
+    listing = await on.put()
+    assert ids(await on.find("wood pellets")) == [listing.id]
+    await market.run(MARKET, lambda ctx: reserve(ctx, listing.id, tonnes(500)))
+    assert ids(await on.find("wood pellets")) == []
+    more = ChangeListing(quantity=tonnes(200))
+    await market.run(on.seller, lambda ctx: change_listing(ctx, listing.id, more))
+    assert ids(await on.find("wood pellets")) == [listing.id]
+    await market.run(on.seller, lambda ctx: withdraw_listing(ctx, listing.id))
+    assert ids(await on.find("wood pellets")) == []
+
+
+async def test_a_sellers_own_words_and_name_are_found_misspelt(market: Market) -> None:
+    on = await shelf(market)
+    other, _ = await market.newcomer("Ben")
+    profile = CompleteProfile(roles=frozenset({Role.SELLER}), company="Dzukija Timber", country="LT")
+    await on.put()
+    listing = await on.put(other, words="Spruce only, kept dry under a roof")
+
+    page = await on.find("sproce")
+    assert ids(page) == [listing.id]
+    assert "search.why.words" in codes(page.hits[0])
+    assert ids(await on.find("Dzukia")) == []
+    await market.run(other, lambda ctx: complete_profile(ctx, profile))
+    assert ids(await on.find("Dzukia")) == [listing.id]
+    rewritten = ChangeListing(words="pine")
+    await market.run(other, lambda ctx: change_listing(ctx, listing.id, rewritten))
+    assert ids(await on.find("spruce")) == []
+
+
+async def test_nothing_found_says_which_wish_stands_in_the_way(market: Market) -> None:
+    on = await shelf(market)
+    await on.put(place=VILNIUS, price=eur(210))
+    await on.put(place=VILNIUS, price=eur(230))
+
+    page = await on.find("wood pellets under 200 eur near Vilnius")
+    assert (page.hits, page.total) == ((), 0)
+    relax = {each.code: each for each in page.relaxations}
+    assert set(relax) == {"search.relax.price"}
+    assert relax["search.relax.price"].count == 2
+    assert relax["search.relax.price"].parts["from"] == eur(210)
+    assert len(ids(await on.ask(relax["search.relax.price"].query))) == 2
+
+    far = await on.find("wood pellets near Riga")  # 260 km away
+    assert [(each.code, each.count, each.parts.get("km")) for each in far.relaxations] == [
+        ("search.relax.radius", 2, 300),
+        ("search.relax.anywhere", 2, None),
+    ]
+    certified = await on.find("wood pellets FSC")
+    assert [(each.code, each.count) for each in certified.relaxations] == [("search.relax.certificate", 2)]
+
+
+async def test_when_no_single_wish_is_to_blame_the_goods_alone_are_offered(market: Market) -> None:
+    on = await shelf(market)
+    await on.put(place=VILNIUS, price=eur(210))
+    page = await on.find("wood pellets under 100 eur FSC near Gdansk")
+    assert [(each.code, each.count) for each in page.relaxations] == [("search.relax.all", 1)]
+
+
+async def test_nonsense_finds_nothing_and_a_near_word_is_asked_about(market: Market) -> None:
+    on = await shelf(market)
+    await on.put(words="larch")
+    assert (await on.find("coffee")).total == 0
+    wrong = await on.find("lerrch")
+    assert wrong.did_you_mean == (DidYouMean("lerrch", "larch"),)
+
+
+async def test_the_order_can_be_chosen(market: Market) -> None:
+    on = await shelf(market)
+    near = await on.put(place=RIGA, price=eur(220))
+    cheap = await on.put(place=GDANSK, price=eur(180))
+    market.clock.advance(days=1)
+    new = await on.put(place=VILNIUS, price=eur(200))
+
+    assert ids(await on.find("wood pellets Riga", order="cheapest")) == [cheap.id, new.id, near.id]
+    assert ids(await on.find("wood pellets Riga", order="nearest")) == [near.id, new.id, cheap.id]
+    assert ids(await on.find("wood pellets Riga", order="newest"))[0] == new.id
+    best = await on.find("wood pellets Riga", order="cheapest")
+    assert "search.why.cheapest" in codes(best.hits[0])
+    assert [hit.distance_km for hit in best.hits][2] == 0
+
+
+async def test_of_two_equal_ones_the_better_seller_comes_first(market: Market) -> None:
+    on = await shelf(market)
+    other, ben = await market.newcomer("Ben")
+    good = await on.put(other)
+    plain = await on.put()
+    assert ids(await on.find("wood pellets")) == [plain.id, good.id]  # the newer one
+    praised = await on.find("wood pellets", standings=lambda _sellers: {ben.organisation_id: 0.95})
+    assert ids(praised) == [good.id, plain.id]
+
+
+async def test_pages_go_on_where_the_last_one_ended(market: Market) -> None:
+    on = await shelf(market)
+    listings = [await on.put(price=eur(200 + number)) for number in range(7)]
+    first = await on.find("wood pellets", limit=3)
+    second = await on.find("wood pellets", limit=3, after=first.after)
+    third = await on.find("wood pellets", limit=3, after=second.after)
+    assert [len(page.hits) for page in (first, second, third)] == [3, 3, 1]
+    assert third.after is None
+    assert set(ids(first) + ids(second) + ids(third)) == {listing.id for listing in listings}
+
+    await market.run(on.seller, lambda ctx: withdraw_listing(ctx, ids(first)[-1]))
+    again = await on.find("wood pellets", limit=3, after=first.after)
+    assert ids(again) == ids(second)
+    with pytest.raises(Invalid):
+        await on.find("wood pellets", limit=51)
+    with pytest.raises(Invalid):
+        await on.find("wood pellets", after="somewhere")
+
+
+async def test_the_delivery_window_has_to_meet(market: Market) -> None:
+    on = await shelf(market)
+    winter = await on.put()
+    await on.put(window_from=date(2027, 3, 1), window_to=date(2027, 3, 31))
+    assert ids(await on.find("wood pellets in January 2027")) == [winter.id]
+
+
+def test_prices_compare_across_units_of_one_kind() -> None:
+    candidate = rules.Candidate(
+        id="a",
+        seller="s",
+        product_id="wood_pellets",
+        grade_id=None,
+        unit="kg",
+        remaining=tonnes(5000).amount,
+        min_lot=tonnes(1000).amount,
+        price=eur("0.21").amount,
+        currency="EUR",
+        price_unit="kg",
+        lat=None,
+        lon=None,
+        renewed_on=date(2026, 11, 23),
+    )
+    understood = service.query_of(
+        "pellets 2 t under 215 eur/t", catalogue(), gazetteer(), date(2026, 11, 23)
+    ).understood
+    assert rules.price_per(candidate, "t") == 210
+    assert rules.fits(understood, candidate, None)
+    assert rules.price_per(candidate, "MWh") is None
