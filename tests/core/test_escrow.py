@@ -201,6 +201,15 @@ async def test_an_accepted_lot_is_paid_at_once_less_the_commission(market: Marke
     ]
 
 
+async def test_a_lot_is_parted_once_however_often_it_is_told(market: Market) -> None:
+    trade = await one_payout(market)
+    lot = (await trade.lots())[0]
+    for outcome in OUTCOMES:
+        await trade.house(partial(service.settle_lot, lot_id=lot.id, outcome=outcome))
+    assert (await trade.money()).released == eur(21_000_00)
+    assert len(trade.asked("transfer")) == 1
+
+
 async def test_a_seller_without_an_account_is_waited_for(market: Market) -> None:
     market.watch(PayoutWaiting, OnboardingLinkReady)
     trade = await agreed(market, lots=1)
