@@ -1,0 +1,268 @@
+"""The Slack edge: takes events, commands and presses by Socket Mode or signed HTTP; acknowledges after the commit."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Coroutine, Mapping
+from dataclasses import replace
+from typing import Any
+
+import aiohttp
+import structlog
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_sdk.errors import SlackApiError
+from slack_sdk.signature import SignatureVerifier
+from slack_sdk.web.async_client import AsyncWebClient
+from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_exponential
+
+from bots.slack import turns
+from bots.slack.blocks import escaped
+from bots.slack.modal import CALLBACK, errors_in, shows
+from bots.slack.people import People, fetched
+from bots.slack.turns import Heard
+from conversations.engine import Answered
+from conversations.reception import Reception
+from conversations.reply import FormErrors, Toast
+from conversations.turn import Attached, Filled, Misfit, OpenedHome, Turn
+from core.files.model import ACCEPTED, LARGEST, Checked
+from core.kernel.errors import Invalid
+
+log = structlog.get_logger(__name__)
+
+Json = dict[str, Any]
+COMMAND = "/parley"
+ANYTHING = re.compile(".*")
+ACCEPTED_FILES = f"{', '.join(ACCEPTED)}, ≤ {LARGEST // 1024 // 1024} MB"
+
+
+class SlackBot:
+    """One app in one workspace. With `app_token` it asks Slack for what comes in (Socket Mode); else Slack posts it,
+    and web/ hands it to `take_http`, which believes only what is signed with `signing_secret`.
+    """
+
+    def __init__(
+        self,
+        client: AsyncWebClient,
+        reception: Reception,
+        *,
+        app_token: str | None = None,
+        signing_secret: str | None = None,
+    ) -> None:
+        assert app_token or signing_secret, "Slack needs an app token or a signing secret"
+        self._client = client
+        self._reception = reception
+        self._people = People(client)
+        self._verifier = SignatureVerifier(signing_secret) if signing_secret else None
+        self._ourselves: AuthorizeResult | None = None
+        # Without a token Bolt asks `authorize`. With one it would call Slack on its own, and acknowledge what it
+        # could not work on when that call fails.
+        self._app = AsyncApp(
+            name="parley",
+            client=AsyncWebClient(base_url=client.base_url),
+            authorize=self._authorize,
+            process_before_response=True,
+            request_verification_enabled=False,
+        )
+        self._listen()
+        self._socket = AsyncSocketModeHandler(self._app, app_token, web_client=client) if app_token else None
+        self._aside: set[asyncio.Task[None]] = set()
+
+    @property
+    def receiving(self) -> bool:
+        """False when nothing from Slack can reach us."""
+        if self._ourselves is None or self._socket is None:
+            return self._ourselves is not None
+        session = self._socket.client.current_session
+        return session is not None and not session.closed
+
+    async def start(self) -> None:
+        """Learn who we are and begin to receive. Raises SlackApiError when the token is wrong."""
+        # One pool of connections for all calls; by itself the client would open one for each.
+        self._client.session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=self._client.timeout))
+        await self._introduce()
+        if self._socket is not None:
+            await self._socket.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
+
+    async def stop(self) -> None:
+        """What was not acknowledged comes again, and is known by its key."""
+        if self._socket is not None:
+            await self._socket.close_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
+        await asyncio.gather(*self._aside, return_exceptions=True)
+        if self._client.session is not None:
+            await self._client.session.close()
+
+    @retry(
+        retry=retry_if_exception_type((aiohttp.ClientError, TimeoutError)),
+        stop=stop_after_attempt(5),
+        wait=wait_exponential(0.5),
+        reraise=True,
+    )
+    async def _introduce(self) -> None:
+        who = await self._client.auth_test()
+        self._ourselves = AuthorizeResult(
+            enterprise_id=who.get("enterprise_id"),
+            team_id=who["team_id"],
+            bot_id=who.get("bot_id"),
+            bot_user_id=who["user_id"],
+            bot_token=self._client.token,
+        )
+
+    async def _authorize(self) -> AuthorizeResult:
+        assert self._ourselves is not None, "nothing is taken before the start"
+        return self._ourselves
+
+    # --- receiving --------------------------------------------------------------------------------------------------
+
+    async def take_http(self, body: bytes, headers: Mapping[str, str]) -> tuple[int, str, Mapping[str, str]]:
+        """Take what Slack has posted: status, body and headers to answer with."""
+        if not self._signed(body, headers):
+            return 401, "", {}
+        request = AsyncBoltRequest(body=body.decode(), headers=dict(headers))
+        response = await self._app.async_dispatch(request)
+        return response.status, response.body or "", response.first_headers()
+
+    def _signed(self, body: bytes, headers: Mapping[str, str]) -> bool:
+        """The verifier raises on a time that is no number, or a signature that is not ASCII; both are simply false."""
+        if self._verifier is None:
+            return False
+        try:
+            return self._verifier.is_valid_request(body, dict(headers))
+        except Exception:
+            log.info("slack_signature_unreadable")
+            return False
+
+    def _listen(self) -> None:
+        """Every listener, once. A more particular one stands before the one that takes anything."""
+        app = self._app
+        app.command(COMMAND)(self._on_command)
+        app.event("message")(self._on_message)
+        app.event("app_home_opened")(self._on_home)
+        app.event(ANYTHING)(self._on_other)
+        app.action(ANYTHING)(self._on_action)
+        app.view(CALLBACK)(self._on_submission)
+        app.view_closed(CALLBACK)(self._on_closing)
+        app.shortcut(ANYTHING)(self._on_shortcut)
+
+    async def _on_command(self, ack: AsyncAck, body: Json) -> None:
+        await self._take(turns.command(body))
+        await ack()
+
+    async def _on_shortcut(self, ack: AsyncAck, body: Json) -> None:
+        await self._take(turns.shortcut(body))
+        await ack()
+
+    async def _on_message(self, body: Json) -> None:
+        heard = turns.message(body)
+        if heard is None:
+            return
+        if not heard.files:
+            await self._take(heard)
+            return
+        good, refused = await fetched(self._client, heard.files[""])
+        if good:
+            assert isinstance(heard.input, Attached)
+            await self._take(replace(heard, input=replace(heard.input, files=tuple(good))))
+        for place, refusal in enumerate(refused):
+            await self._take(_misfit(heard, refusal, place))
+
+    async def _on_home(self, body: Json) -> None:
+        heard = turns.opened_home(body)
+        if heard is not None:
+            await self._take(heard)
+
+    async def _on_other(self, body: Json) -> None:
+        """Taken and left alone; unacknowledged it would come again and again."""
+
+    async def _on_action(self, ack: AsyncAck, body: Json) -> None:
+        heard = turns.action(body)
+        if heard is None:
+            await ack()
+            return
+        turn, answered = await self._take(heard)
+        for reply in answered.at_once:
+            if isinstance(reply, Toast):
+                self._beside(self._toast(turn, reply))
+        if turns.from_home(body):  # what was pressed there has changed what stands there
+            await self._take(replace(heard, key=f"{heard.key}:home", input=OpenedHome(), trigger=None, message=None))
+        await ack()
+
+    async def _on_submission(self, ack: AsyncAck, body: Json) -> None:
+        view, heard = body["view"], turns.submission(body)
+        assert isinstance(heard.input, Filled)
+        files, refused = await self._form_files(heard)
+        if refused:
+            for place, refusal in enumerate(refused.values()):
+                await self._take(_misfit(heard, refusal, place))  # tells in words what is wrong with it
+            told = {name: f"{refusal.parts.get('name', '')}: {ACCEPTED_FILES}" for name, refusal in refused.items()}
+            await ack(response_action="errors", errors=errors_in(view, told))
+            return
+        given = replace(heard.input, files=files)
+        _, answered = await self._take(replace(heard, input=given))
+        errors = {
+            name: text
+            for reply in answered.at_once
+            if isinstance(reply, FormErrors)
+            for name, text in reply.errors.items()
+        }
+        if not errors:
+            await ack()
+            return
+        if any(name and not shows(view, name) for name in errors):  # a field that applies only now: draw the form anew
+            again = replace(given, files={}, final=False)
+            window = f"view:{view['id']}:{view['hash']}"
+            await self._take(replace(heard, key=f"{heard.key}:redraw", input=again, message=window))
+        await ack(response_action="errors", errors=errors_in(view, errors))
+
+    async def _on_closing(self, ack: AsyncAck, body: Json) -> None:
+        await self._take(turns.closing(body))
+        await ack()
+
+    # --- one input --------------------------------------------------------------------------------------------------
+
+    async def _take(self, heard: Heard) -> tuple[Turn, Answered]:
+        """Returns after the commit. Raises when nothing could be stored: then Slack gets no acknowledgement."""
+        identity = self._people.identity(heard.team, heard.user)
+        if heard.address is None:
+            who, address = await asyncio.gather(identity, self._people.address(heard.user))
+        else:
+            who, address = await identity, heard.address
+        turn = Turn(heard.key, who, address, heard.input, heard.trigger, heard.message, heard.body)
+        return turn, await self._reception.take(turn)
+
+    async def _form_files(self, heard: Heard) -> tuple[dict[str, tuple[Checked, ...]], dict[str, Invalid]]:
+        """The files of each field, and the first refusal of each field that has one."""
+        good: dict[str, tuple[Checked, ...]] = {}
+        refused: dict[str, Invalid] = {}
+        for name, files in heard.files.items():
+            checked, refusals = await fetched(self._client, files)
+            good[name] = tuple(checked)
+            if refusals:
+                refused[name] = refusals[0]
+        return good, refused
+
+    async def _toast(self, turn: Turn, toast: Toast) -> None:
+        """A word beside the message that was pressed; on the Home tab there is none, so it goes to the messages."""
+        text = escaped(toast.text)
+        try:
+            if turn.message is not None:
+                user = turn.identity.outside_id
+                await self._client.chat_postEphemeral(channel=turn.address, user=user, text=text)
+            else:
+                await self._client.chat_postMessage(channel=turn.address, text=text, unfurl_links=False)
+        except (SlackApiError, aiohttp.ClientError, TimeoutError) as failure:
+            log.info("slack_toast_not_shown", why=str(failure))
+
+    def _beside(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do it beside the acknowledgement, which does not wait for it."""
+        task = asyncio.create_task(work)
+        self._aside.add(task)
+        task.add_done_callback(self._aside.discard)
+
+
+def _misfit(heard: Heard, refusal: Invalid, place: int) -> Heard:
+    return replace(heard, key=f"{heard.key}:{place}", input=Misfit(refusal.code, refusal.parts), trigger=None)

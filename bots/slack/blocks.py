@@ -1,0 +1,113 @@
+"""Block Kit's small parts, within Slack's limits by construction. Words are never markup here.
+
+All text stands in `plain_text` or in `rich_text` runs, which Slack shows letter by letter: nothing that somebody typed
+can become a mention, a link or bold. Only a message's fallback `text` is markup to Slack, and is escaped for it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal
+
+from conversations.reply import Button
+
+Block = dict[str, Any]
+Style = Literal["", "bold", "italic", "strike"]
+Run = tuple[str, Style]
+Rows = Sequence[Sequence[Button]]
+
+# docs.slack.dev/reference/block-kit
+MESSAGE_BLOCKS = 50
+VIEW_BLOCKS = 100
+TEXT = 3_000
+HEADER = 150
+BUTTON = 75
+LINK = 3_000
+BUTTONS_IN_BLOCK = 25
+BUTTONS_IN_ROW = 5  # more in a block and Slack hides the rest behind "Show more"
+FALLBACK = 1_000  # characters of a notification; Slack cuts at 40,000
+
+ELLIPSIS = "…"
+# Control characters, and those that turn the reading direction around and make a text look like another one.
+UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def clean(text: str) -> str:
+    return UNSEEN.sub("", text.replace("\r\n", "\n").replace("\t", " ")).strip()
+
+
+def clipped(text: str, most: int) -> str:
+    """At most so many characters; what had to go is marked with an ellipsis."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + ELLIPSIS
+
+
+def escaped(text: str) -> str:
+    """Words for a place where Slack reads markup. docs.slack.dev/messaging/formatting-message-text#escaping"""
+    return clipped(clean(text), FALLBACK).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def plain(text: str, most: int = TEXT) -> Block:
+    """A text object. Slack refuses empty ones."""
+    return {"type": "plain_text", "text": clipped(clean(text), most) or ELLIPSIS, "emoji": False}
+
+
+def header(title: str) -> Block:
+    return {"type": "header", "text": plain(" ".join(title.split()), HEADER)}
+
+
+def context(text: str) -> list[Block]:
+    """Small print, if there is any."""
+    return [{"type": "context", "elements": [plain(text)]}] if clean(text) else []
+
+
+def rich(*runs: Run, most: int = TEXT) -> list[Block]:
+    """One block of words with their styles; none when nothing is said."""
+    elements: list[Block] = []
+    left = most
+    for text, style in runs:
+        shown = clipped(UNSEEN.sub("", text), left) if left > 0 else ""
+        left -= len(shown)
+        if shown:
+            elements.append({"type": "text", "text": shown} | ({"style": {style: True}} if style else {}))
+    if not any(element["text"].strip() for element in elements):
+        return []
+    return [{"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": elements}]}]
+
+
+def paragraphs(text: str, most_blocks: int = 10) -> list[Block]:
+    """Plain words in as many blocks as they need, broken between words where there are any."""
+    blocks: list[Block] = []
+    rest = clean(text)
+    while len(rest) > TEXT and len(blocks) < most_blocks - 1:
+        at = max(rest.rfind("\n", 0, TEXT), rest.rfind(" ", 0, TEXT))
+        at = at if at > TEXT // 2 else TEXT
+        blocks += rich((rest[:at], ""))
+        rest = rest[at:].lstrip()
+    return blocks + rich((rest, ""))
+
+
+def actions(rows: Rows) -> list[Block]:
+    """Buttons in rows as given, broken where they are too wide."""
+    return [_row(row[start : start + BUTTONS_IN_ROW]) for row in rows for start in range(0, len(row), BUTTONS_IN_ROW)]
+
+
+def one_row(rows: Rows) -> list[Block]:
+    """All buttons in one block, where room is scarce."""
+    buttons = [button for row in rows for button in row][:BUTTONS_IN_BLOCK]
+    return [_row(buttons)] if buttons else []
+
+
+def _row(buttons: Iterable[Button]) -> Block:
+    return {"type": "actions", "elements": [_button(button, place) for place, button in enumerate(buttons)]}
+
+
+def _button(button: Button, place: int) -> Block:
+    drawn: Block = {"type": "button", "action_id": f"press-{place}", "text": plain(button.label, BUTTON)}
+    if button.url is not None:
+        assert len(button.url) <= LINK, f"the link behind {button.label} is too long for Slack"
+        drawn["url"] = button.url
+    else:
+        assert button.press is not None, f"the button {button.label} leads nowhere"
+        drawn["value"] = button.press
+    return drawn if button.style == "plain" else {**drawn, "style": button.style}

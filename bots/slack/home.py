@@ -1,0 +1,32 @@
+"""The desk on Slack's Home tab: how it is drawn, and whose tab it is."""
+
+from __future__ import annotations
+
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy import select
+
+from bots.slack.blocks import VIEW_BLOCKS, Block
+from bots.slack.render import desk_blocks
+from conversations.reply import Desk
+from core.kernel.transaction import Ctx
+from core.people.model import ChatIdentity, Platform
+
+
+def home(desk: Desk) -> Block:
+    return {"type": "home", "callback_id": "home", "blocks": desk_blocks(desk, VIEW_BLOCKS)}
+
+
+def user_at(ctx: Ctx, workspace: str, address: str) -> str | None:
+    """Who reads the direct messages of this channel, as Slack names them."""
+    return ctx.session.scalar(
+        select(ChatIdentity.outside_id).where(
+            ChatIdentity.platform == Platform.SLACK.value,
+            ChatIdentity.workspace == workspace,
+            ChatIdentity.address == address,
+        )
+    )
+
+
+async def publish(client: AsyncWebClient, user: str, desk: Desk) -> None:
+    """Raises SlackApiError."""
+    await client.views_publish(user_id=user, view=home(desk))

@@ -1,0 +1,172 @@
+"""A form as Slack's window: how its fields are drawn, and how what was put into them is read back."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bots.slack.blocks import TEXT, VIEW_BLOCKS, Block, clean, clipped, context, paragraphs, plain
+from conversations.reply import FieldView, FormView, Option
+from conversations.turn import Filled
+
+CALLBACK = "form"
+ACTION = "value"
+# docs.slack.dev/reference/views/modal-views and .../block-kit/block-elements
+TITLE = 24
+LABEL = 2_000
+OPTION = 75
+OPTIONS = 100
+PLACEHOLDER = 150
+FILES = 10
+FILE_TYPES = ["jpg", "jpeg", "png", "webp", "pdf"]
+
+MARK = "~"  # parts a field's name from the mark of its options
+
+
+def modal(form: FormView) -> Block:
+    """The window of a form. Slack keeps of it only which draft it is, and what was typed."""
+    blocks = [*paragraphs(form.intro), *(block for field in form.fields for block in _field(field))]
+    return {
+        "type": "modal",
+        "callback_id": CALLBACK,
+        "private_metadata": json.dumps({"draft": form.draft, "revision": form.revision}),
+        "notify_on_close": True,
+        "title": plain(form.title, TITLE),
+        "submit": plain(form.submit, TITLE),
+        "close": plain(form.cancel, TITLE),
+        "blocks": (blocks or paragraphs(form.title))[:VIEW_BLOCKS],
+    }
+
+
+def filled(view: Mapping[str, Any], *, final: bool) -> Filled:
+    """What the window holds. An empty field is sent as "", so that it is cleared; files come by another way."""
+    about = json.loads(view["private_metadata"])
+    values = {name: _value(entry) for name, entry in _entries(view).items() if entry["type"] != "file_input"}
+    return Filled(str(about["draft"]), int(about["revision"]), values, final=final)
+
+
+def draft_of(view: Mapping[str, Any]) -> str:
+    return str(json.loads(view["private_metadata"])["draft"])
+
+
+def files_in(view: Mapping[str, Any]) -> dict[str, list[Mapping[str, Any]]]:
+    """The files put into each field that has some, as Slack describes them."""
+    return {
+        name: list(entry["files"])
+        for name, entry in _entries(view).items()
+        if entry["type"] == "file_input" and entry["files"]
+    }
+
+
+def errors_in(view: Mapping[str, Any], errors: Mapping[str, str]) -> dict[str, str]:
+    """Errors by field as errors by block. What belongs to no field on the screen is told under the first one."""
+    blocks = {field_name(block["block_id"]): block["block_id"] for block in view["blocks"] if block["type"] == "input"}
+    told: dict[str, str] = {}
+    for name, sentence in errors.items():
+        block = blocks.get(name) or next(iter(blocks.values()), "")
+        told[block] = f"{told[block]} {sentence}" if block in told else sentence
+    return told
+
+
+def shows(view: Mapping[str, Any], name: str) -> bool:
+    return any(field_name(block["block_id"]) == name for block in view["blocks"] if block["type"] == "input")
+
+
+def field_name(block_id: str) -> str:
+    return block_id.partition(MARK)[0]
+
+
+def _entries(view: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    held = view["state"]["values"]
+    return {field_name(block): entries[ACTION] for block, entries in held.items() if ACTION in entries}
+
+
+def _value(entry: Mapping[str, Any]) -> str | list[str]:
+    match entry["type"]:
+        case "static_select":
+            return str((entry.get("selected_option") or {}).get("value", ""))
+        case "multi_static_select":
+            return [str(option["value"]) for option in entry.get("selected_options") or []]
+        case _:
+            return str(entry.get("value") or "")
+
+
+# --- drawing ----------------------------------------------------------------------------------------------------------
+
+
+def _field(field: FieldView) -> list[Block]:
+    options = _options(field)
+    there = field.kind == "files" and bool(field.value)  # what was sent before stays unless new files are put in
+    block: Block = {
+        "type": "input",
+        "block_id": _block_id(field, options),
+        "label": plain(field.label, LABEL),
+        "element": _element(field, options),
+        "optional": field.optional or there,
+        "dispatch_action": field.shapes_form and field.kind != "files",
+    }
+    hint = field.hint or (field.ask if field.ask != field.label else "")
+    if there and field.shown:
+        hint = f"{field.shown}. {hint}"
+    if clean(hint):
+        block["hint"] = plain(hint, LABEL)
+    error = context(f"⚠️ {field.error}") if field.error else []
+    return [*error, block]
+
+
+def _block_id(field: FieldView, options: Sequence[Option]) -> str:
+    """Slack keeps what was put into a block as long as its id stays. New options make it another block."""
+    if not options:
+        return field.name
+    mark = zlib.crc32("\n".join(f"{option.value}\t{option.label}" for option in options).encode())
+    return f"{field.name}{MARK}{mark:08x}"
+
+
+def _options(field: FieldView) -> list[Option]:
+    """What can be picked; an answer that was typed elsewhere and is right, though not proposed, stands first."""
+    if field.kind not in {"choice", "choices"} or not field.options:
+        return []
+    options = list(field.options)
+    own = field.value if field.kind == "choice" and not field.error else None
+    if own and len(own) <= OPTION and own not in {option.value for option in options}:
+        options.insert(0, Option(value=own, label=clipped(field.shown or own, OPTION)))
+    return options[:OPTIONS]
+
+
+def _element(field: FieldView, options: Sequence[Option]) -> Block:
+    if options and field.kind == "choices":
+        return _select("multi_static_select", "initial_options", options, (field.value or "").split(","))
+    if options:
+        return _select("static_select", "initial_option", options, [field.value or ""])
+    if field.kind == "files":
+        return {"type": "file_input", "action_id": ACTION, "filetypes": FILE_TYPES, "max_files": FILES}
+    return _typed(field)
+
+
+def _select(kind: str, first: str, options: Sequence[Option], chosen: Sequence[str]) -> Block:
+    drawn = [{"text": plain(option.label, OPTION), "value": option.value} for option in options]
+    initial = [each for each in drawn if each["value"] in chosen]
+    select: Block = {"type": kind, "action_id": ACTION, "options": drawn}
+    if initial:
+        select[first] = initial[0] if first == "initial_option" else initial
+    return select
+
+
+def _typed(field: FieldView) -> Block:
+    """Text, dates, amounts: all are typed, and read by the same rules as in a chat ("next week", "200 t")."""
+    value = clipped(field.value or "", TEXT)
+    element: Block = {"type": "plain_text_input", "action_id": ACTION}
+    if field.kind == "email":
+        element["type"] = "email_text_input"
+    else:
+        element["max_length"] = min(max(field.max_length, len(value), 1), TEXT)
+        element["multiline"] = field.kind == "long_text"
+    if value:
+        element["initial_value"] = value
+    if field.kind == "date" and field.hint:
+        element["placeholder"] = plain(field.hint, PLACEHOLDER)
+    if field.shapes_form:
+        element["dispatch_action_config"] = {"trigger_actions_on": ["on_enter_pressed"]}
+    return element

@@ -1,0 +1,110 @@
+"""Who somebody on Slack is, where they read, and the files they send: what a payload only names."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+import structlog
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from core.files.model import LARGEST, Checked
+from core.files.rules import inspect
+from core.kernel.errors import Invalid
+from core.people.model import Identity, Platform
+
+log = structlog.get_logger(__name__)
+
+KNOWN_SECONDS = 3600.0  # how long a name, a language and a zone are believed
+MOST_KNOWN = 10_000
+FETCHES = 2
+
+
+@dataclass(slots=True)
+class People:
+    """Asks Slack once an hour and remembers, for a name costs a round trip of the three seconds there are."""
+
+    client: AsyncWebClient
+    _known: dict[tuple[str, str], tuple[float, Identity]] = field(default_factory=dict)
+    _addresses: dict[str, str] = field(default_factory=dict)
+
+    async def identity(self, team: str, user: str) -> Identity:
+        """A failed look-up is no reason to leave somebody unanswered: then their id is their name."""
+        now = asyncio.get_running_loop().time()
+        until, known = self._known.get((team, user), (0.0, None))
+        if known is not None and now < until:
+            return known
+        try:
+            asked = await self.client.users_info(user=user, include_locale=True)
+        except (SlackApiError, aiohttp.ClientError, TimeoutError) as failure:
+            log.warning("slack_person_unknown", user=user, why=str(failure))
+            return known or Identity(Platform.SLACK, team, user, user)
+        if len(self._known) >= MOST_KNOWN:
+            self._known.clear()
+        found = identity_of(team, user, asked["user"])
+        self._known[team, user] = (now + KNOWN_SECONDS, found)
+        return found
+
+    async def address(self, user: str) -> str:
+        """The channel of somebody's direct messages with the app. Raises SlackApiError."""
+        if user not in self._addresses:
+            opened = await self.client.conversations_open(users=user)
+            self._addresses[user] = str(opened["channel"]["id"])
+        return self._addresses[user]
+
+
+def identity_of(team: str, user: str, told: Mapping[str, Any]) -> Identity:
+    profile = told.get("profile") or {}
+    name = profile.get("real_name") or told.get("real_name") or told.get("name") or user
+    return Identity(Platform.SLACK, team, user, name, told.get("locale") or "en", told.get("tz") or "UTC")
+
+
+async def fetched(client: AsyncWebClient, files: Sequence[Mapping[str, Any]]) -> tuple[list[Checked], list[Invalid]]:
+    """The files with their bytes, looked at, and why others are not among them."""
+    outcomes = await asyncio.gather(*(_fetched(client, file) for file in files))
+    return (
+        [each for each in outcomes if isinstance(each, Checked)],
+        [each for each in outcomes if isinstance(each, Invalid)],
+    )
+
+
+async def _fetched(client: AsyncWebClient, file: Mapping[str, Any]) -> Checked | Invalid:
+    name = str(file.get("name") or "file")
+    address = file.get("url_private_download") or file.get("url_private")
+    if not address:  # deleted, or kept by another service
+        return Invalid("file.broken", name=name)
+    if (file.get("size") or 0) > LARGEST:
+        return Invalid("file.too_large", name=name, limit=LARGEST // 1024 // 1024)
+    try:
+        content = await _download(client, str(address), name)
+        return await asyncio.to_thread(inspect, name, content)
+    except Invalid as refusal:
+        return refusal
+
+
+async def _download(client: AsyncWebClient, address: str, name: str) -> bytes:
+    """Raises Invalid. Without the token Slack answers with its sign-in page, and that all is well."""
+    assert client.session is not None, "files are fetched after the start"
+    headers = {"Authorization": f"Bearer {client.token}"}
+    for _ in range(FETCHES):
+        try:
+            async with client.session.get(address, headers=headers) as answer:
+                if answer.status == 200:
+                    # One byte more than we take is enough to see that it is too large.
+                    return await _read(answer)
+        except (aiohttp.ClientError, TimeoutError) as failure:
+            log.warning("slack_file_not_fetched", file=name, why=f"{type(failure).__name__}: {failure}")
+    raise Invalid("file.unreachable", name=name)
+
+
+async def _read(answer: aiohttp.ClientResponse) -> bytes:
+    content = bytearray()
+    async for chunk in answer.content.iter_chunked(1 << 16):
+        content += chunk
+        if len(content) > LARGEST:
+            break
+    return bytes(content)

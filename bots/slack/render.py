@@ -1,0 +1,185 @@
+"""Replies as Slack messages. Pure, and within Slack's limits: what gives way is the middle, never the buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import assert_never
+
+from bots.slack.blocks import (
+    MESSAGE_BLOCKS,
+    Block,
+    Run,
+    actions,
+    context,
+    escaped,
+    header,
+    one_row,
+    paragraphs,
+    rich,
+)
+from conversations.buttons import press
+from conversations.reply import (
+    Button,
+    Card,
+    CardList,
+    Desk,
+    FormClosed,
+    FormErrors,
+    FormView,
+    Line,
+    Reply,
+    Say,
+    Toast,
+)
+
+ITEM_TEXT = 1_500  # characters of one thing in a list
+LINE_TEXT = 400  # of one labelled line, so that none pushes the others out
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What chat.postMessage takes. `text` stands in notifications, and for the blocks where they cannot be shown."""
+
+    text: str
+    blocks: list[Block]
+
+
+def render(reply: Reply) -> Message | None:
+    """The message of a reply; None when there is nothing to say."""
+    match reply:
+        case Card():
+            return Message(_notice(reply.title, reply.turn or reply.text), card_blocks(reply))
+        case CardList():
+            return Message(_notice(reply.title, reply.text), _list(reply))
+        case Desk():
+            return Message(_notice(reply.title, reply.text), desk_blocks(reply, MESSAGE_BLOCKS))
+        case FormView():
+            return Message(_notice(reply.title, reply.intro), _door(reply))
+        case Say(text=text, buttons=rows):
+            return _said(text, actions(rows))
+        case FormClosed() | Toast() | FormErrors():
+            return _said(words_of(reply), [])
+        case _:
+            assert_never(reply)
+
+
+def words_of(reply: FormClosed | Toast | FormErrors) -> str:
+    """What is said in passing; errors only when the form's window is gone."""
+    return "\n".join(reply.errors.values()) if isinstance(reply, FormErrors) else reply.text
+
+
+def bare(message: Message) -> Message:
+    """The same words without any blocks, for when Slack takes none of them."""
+    said = [
+        "".join(run["text"] for section in block["elements"] for run in section["elements"])
+        for block in message.blocks
+        if block["type"] == "rich_text"
+    ]
+    return Message("\n".join([message.text, *(escaped(text) for text in said)]), [])
+
+
+def subject_of(reply: Reply) -> str | None:
+    """What a message shows, if it is to be found again."""
+    match reply:
+        case Card(subject=subject) | CardList(subject=subject):
+            return subject
+        case FormView(draft=draft) | FormClosed(draft=draft):
+            return f"form:{draft}"
+        case _:
+            return None
+
+
+def card_blocks(card: Card) -> list[Block]:
+    buttons = actions(card.buttons)[: MESSAGE_BLOCKS // 2]
+    words = [
+        header(card.title),
+        *paragraphs(card.text),
+        *rich(*_lines(card.lines)),
+        *rich((card.turn, "")),
+        *context(card.note),
+    ]
+    return words[: MESSAGE_BLOCKS - len(buttons)] + buttons
+
+
+def desk_blocks(desk: Desk, room: int) -> list[Block]:
+    """The desk in at most so many blocks: every section gets its fair share of them."""
+    head = [header(desk.title), *paragraphs(desk.text), *actions(desk.buttons)][:room]
+    share = (room - len(head)) // max(len(desk.sections), 1)
+    return head + [block for section in desk.sections for block in _section(section, share)]
+
+
+def _said(text: str, buttons: list[Block]) -> Message | None:
+    if not text.strip() and not buttons:
+        return None
+    return Message(escaped(text), paragraphs(text or "…") + buttons[: MESSAGE_BLOCKS // 2])
+
+
+def _notice(title: str, text: str) -> str:
+    return escaped(f"{title}: {text}" if text.strip() else title)
+
+
+def _lines(lines: Sequence[Line]) -> list[Run]:
+    runs: list[Run] = []
+    for line in lines:
+        gap = "\n" if runs else ""
+        runs.append((f"{gap}{line.label}: ", "bold"))
+        if line.was:
+            runs += [(line.was[:LINE_TEXT], "strike"), (" ", "")]
+        runs.append((line.value[:LINE_TEXT] or "–", ""))
+    return runs
+
+
+# --- several things ---------------------------------------------------------------------------------------------------
+
+
+def _list(shown: CardList) -> list[Block]:
+    end = actions(shown.buttons)[:10]
+    head = [header(shown.title), *paragraphs(shown.text)]
+    return head + _items(shown.items, MESSAGE_BLOCKS - len(head) - len(end)) + end
+
+
+def _section(shown: CardList, room: int) -> list[Block]:
+    """A list inside the desk."""
+    end = actions(shown.buttons)[: room // 2]
+    head = [{"type": "divider"}, header(shown.title), *rich((shown.text, ""))][: room - len(end)]
+    return head + _items(shown.items, room - len(head) - len(end)) + end
+
+
+def _items(items: Sequence[Card], room: int) -> list[Block]:
+    """As many things as there is room for, the first ones first; each is whole or not there."""
+    blocks: list[Block] = []
+    for item in items:
+        drawn = _item(item)
+        if len(blocks) + len(drawn) > room:
+            break
+        blocks += drawn
+    return blocks
+
+
+def _item(card: Card) -> list[Block]:
+    runs: list[Run] = [(card.title, "bold")]
+    if card.text:
+        runs.append((f"\n{card.text}", ""))
+    if card.lines:
+        runs += [("\n", ""), *_lines(card.lines)]
+    runs += [(f"\n{text}", style) for text, style in _turn_and_note(card)]
+    return rich(*runs, most=ITEM_TEXT) + one_row(card.buttons)
+
+
+def _turn_and_note(card: Card) -> list[Run]:
+    said: list[Run] = [(card.turn, ""), (card.note, "italic")]
+    return [(text, style) for text, style in said if text.strip()]
+
+
+# --- forms ------------------------------------------------------------------------------------------------------------
+
+
+def _door(form: FormView) -> list[Block]:
+    """The message that leads to a form, where none could be opened: Slack opens windows only upon a press."""
+    open_it = Button(label=form.title[:75], press=press("form.open", form.draft, form.revision), style="primary")
+    cancel = Button(label=form.cancel[:75], press=press("form.cancel", form.draft, form.revision))
+    asked = next((field for field in form.fields if field.name == form.current), None)
+    given: list[Run] = _lines([Line(label=f.label, value=f.shown or f.value or "") for f in form.fields if f.value])
+    told = rich((asked.error, "")) if asked is not None and asked.error else []
+    return [header(form.title), *paragraphs(form.intro), *rich(*given), *told, *actions(((open_it, cancel),))]

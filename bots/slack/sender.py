@@ -1,0 +1,313 @@
+"""Carries replies to Slack after their commit, and tells the outbox whether they have arrived."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import aiohttp
+import structlog
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bots.slack.blocks import Block
+from bots.slack.home import publish, user_at
+from bots.slack.modal import modal
+from bots.slack.render import Message, bare, render, subject_of
+from conversations.engine import ANSWERS
+from conversations.reply import Card, CardList, Desk, FormClosed, FormView, Reply, Toast
+from core.files.model import Checked
+from core.files.service import content_of
+from core.kernel.dispatch import Delivered, Later, Never
+from core.kernel.errors import NotFound
+from core.kernel.outbox import Post, shorten
+from core.kernel.transaction import MARKET, Ctx, Transactions
+from core.people.model import Platform
+from core.people.service import mark_dead
+from core.talks.service import point_away, point_to, shown
+
+log = structlog.get_logger(__name__)
+
+SLACK = Platform.SLACK.value
+# What Slack says when nobody can be reached there any more.
+NOBODY_THERE = {
+    "account_inactive",
+    "channel_not_found",
+    "is_archived",
+    "not_in_channel",
+    "token_revoked",
+    "user_disabled",
+    "user_not_found",
+}
+# When it says no today and may say yes tomorrow. A wrong token is the operator's mistake, until it is put right.
+PASSING = {
+    "fatal_error",
+    "internal_error",
+    "invalid_auth",
+    "not_authed",
+    "ratelimited",
+    "request_timeout",
+    "rollup_error",
+    "service_unavailable",
+    "team_added_to_org",
+    "token_expired",
+}
+# A message that cannot be edited any more is sent anew.
+NOT_EDITABLE = {"cant_update_message", "edit_window_closed", "message_not_found"}
+REFUSED_BLOCKS = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"}
+
+
+@dataclass(slots=True)
+class Errand:
+    """One post on its way: what is left of it, and which messages show what by now."""
+
+    workspace: str
+    address: str
+    rest: list[Reply]
+    trigger: str | None
+    view: tuple[str, str] | None  # the form's open window, by id and hash, when the input came from inside it
+    moved: dict[str, str | None] = field(default_factory=dict)
+
+    def note(self, ctx: Ctx) -> None:
+        """Write down which message shows what from now on."""
+        for subject, message in self.moved.items():
+            if message is None:
+                point_away(ctx, SLACK, self.workspace, self.address, subject=subject)
+            else:
+                point_to(ctx, SLACK, self.workspace, self.address, subject=subject, message=message)
+
+
+class SlackSender:
+    """The carrier of posts for the channel "slack"."""
+
+    def __init__(self, client: AsyncWebClient, transactions: Transactions) -> None:
+        self._client = client
+        self._transactions = transactions
+
+    async def carry(self, post: Post) -> Delivered | Later | Never:
+        """Show the replies in their order. After a failure in the middle only the rest is asked for again."""
+        errand = errand_of(post)
+        asked = len(errand.rest)
+        try:
+            while errand.rest:
+                await self._show(errand, errand.rest[0], again=post.attempts > 0)
+                errand.rest.pop(0)
+        except SlackApiError as failure:
+            outcome = outcome_of(failure, errand)
+        except (aiohttp.ClientError, TimeoutError) as failure:
+            outcome = Later(f"{type(failure).__name__}: {failure}")
+        else:
+            return Delivered(errand.note if errand.moved else None)
+        if isinstance(outcome, Later) and (len(errand.rest) < asked or errand.moved):
+            await self._keep_rest(post, errand)
+        return outcome
+
+    async def _keep_rest(self, post: Post, errand: Errand) -> None:
+        body = {**post.body, "replies": ANSWERS.dump_python(errand.rest, mode="json")}
+
+        def unit(ctx: Ctx) -> None:
+            shorten(ctx.session, post.id, body)
+            errand.note(ctx)
+
+        await self._transactions.run(MARKET, unit)
+
+    # --- one reply --------------------------------------------------------------------------------------------------
+
+    async def _show(self, errand: Errand, reply: Reply, *, again: bool) -> None:
+        """Raises SlackApiError, and what aiohttp raises."""
+        match reply:
+            case FormView() if await self._window(errand, reply):
+                return
+            case FormClosed():
+                await self._put_away(errand, reply)
+            case Desk():
+                user = await self._transactions.run(MARKET, lambda ctx: user_at(ctx, errand.workspace, errand.address))
+                if user is not None:
+                    await publish(self._client, user, reply)
+            case Toast() if again:
+                return  # a word for that moment
+            case _:
+                await self._message(errand, reply)
+
+    async def _window(self, errand: Errand, form: FormView) -> bool:
+        """Open the form's window, or draw it anew. False: Slack does not let us, and a message must lead to it."""
+        view = modal(form)
+        try:
+            if errand.view is not None:
+                await self._redraw(*errand.view, view)
+                return True
+            if errand.trigger is not None:
+                trigger, errand.trigger = errand.trigger, None  # good for one window
+                await self._client.views_open(trigger_id=trigger, view=view)
+                return True
+        except SlackApiError as failure:
+            error = error_of(failure)
+            if error in PASSING:
+                raise
+            if error == "not_found":
+                return True  # closed meanwhile: they were asked whether to go on
+            expected = {"exchanged_trigger_id", "expired_trigger_id", "invalid_trigger_id"}
+            (log.info if error in expected else log.error)("slack_window_refused", why=str(failure))
+        return False
+
+    async def _redraw(self, view_id: str, hash_: str, view: Block) -> None:
+        """The posts of a chat go out in their order, so a window that has changed meanwhile shows what is older."""
+        try:
+            await self._client.views_update(view_id=view_id, hash=hash_, view=view)
+        except SlackApiError as failure:
+            if error_of(failure) != "hash_conflict":
+                raise
+            await self._client.views_update(view_id=view_id, view=view)
+
+    async def _put_away(self, errand: Errand, closed: FormClosed) -> None:
+        """The form is done: the message that led to it goes."""
+        subject = f"form:{closed.draft}"
+        door = await self._shown(errand, subject)
+        if door is not None:
+            try:
+                await self._client.chat_delete(channel=errand.address, ts=door)
+            except SlackApiError as failure:
+                if error_of(failure) in PASSING | NOBODY_THERE:
+                    raise
+            errand.moved[subject] = None
+        await self._say(errand, render(closed))
+
+    async def _message(self, errand: Errand, reply: Reply) -> None:
+        """A message: in the place of the one that shows the same thing, or anew at the bottom."""
+        if isinstance(reply, Card) and reply.fresh and (reply.pictures or reply.documents):
+            await self._files(errand, reply)
+            reply = errand.rest[0] = reply.model_copy(update={"pictures": (), "documents": ()})
+        subject, message = subject_of(reply), render(reply)
+        old = await self._shown(errand, subject) if subject is not None else None
+        fresh = not isinstance(reply, Card | CardList | FormView) or reply.fresh
+        if message is not None and old is not None and not fresh and await self._edit(errand, old, message):
+            return
+        sent = await self._say(errand, message)
+        if subject is not None and sent is not None:
+            errand.moved[subject] = sent
+            if old is not None:
+                await self._take_buttons_off(errand, old)
+
+    async def _shown(self, errand: Errand, subject: str) -> str | None:
+        if subject in errand.moved:
+            return errand.moved[subject]
+        return await self._transactions.run(
+            MARKET, lambda ctx: shown(ctx, SLACK, errand.workspace, errand.address, subject)
+        )
+
+    # --- calls ------------------------------------------------------------------------------------------------------
+
+    async def _say(self, errand: Errand, message: Message | None) -> str | None:
+        """Send a message; its id. When Slack does not like our blocks, the words still arrive."""
+        if message is None:
+            return None
+        try:
+            return await self._post(errand.address, message)
+        except SlackApiError as failure:
+            if error_of(failure) not in REFUSED_BLOCKS:
+                raise
+            log.error("slack_blocks_refused", why=str(failure))  # noqa: TRY400 - Slack says what is wrong
+            return await self._post(errand.address, bare(message))
+
+    async def _post(self, channel: str, message: Message) -> str:
+        sent = await self._client.chat_postMessage(
+            channel=channel,
+            text=message.text,
+            blocks=message.blocks,
+            mrkdwn=False,
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+        return str(sent["ts"])
+
+    async def _edit(self, errand: Errand, ts: str, message: Message) -> bool:
+        """False: that message is out of reach, and another one has to be sent."""
+        try:
+            await self._client.chat_update(channel=errand.address, ts=ts, text=message.text, blocks=message.blocks)
+        except SlackApiError as failure:
+            if error_of(failure) not in NOT_EDITABLE | REFUSED_BLOCKS:
+                raise
+            return False
+        return True
+
+    async def _take_buttons_off(self, errand: Errand, ts: str) -> None:
+        """An older message of the same thing keeps its words. Best effort: its buttons would answer, too."""
+        try:
+            found = await self._client.conversations_history(
+                channel=errand.address, latest=ts, oldest=ts, inclusive=True, limit=1
+            )
+            for old in found["messages"]:
+                left = [block for block in old.get("blocks", []) if block["type"] != "actions"]
+                if left and len(left) < len(old["blocks"]):
+                    await self._client.chat_update(channel=errand.address, ts=ts, text=old["text"], blocks=left)
+        except (SlackApiError, aiohttp.ClientError, TimeoutError) as failure:
+            log.info("slack_buttons_left", why=str(failure))
+
+    async def _files(self, errand: Errand, card: Card) -> None:
+        """The card's pictures and papers, in one message ahead of it."""
+        kept = await self._transactions.run(MARKET, lambda ctx: files_of(ctx, card))
+        if not kept:
+            return
+        try:
+            await self._client.files_upload_v2(
+                channel=errand.address,
+                file_uploads=[{"filename": file.name, "title": file.name, "content": file.content} for file in kept],
+            )
+        except SlackApiError as failure:
+            if error_of(failure) in PASSING | NOBODY_THERE:
+                raise
+            log.error("slack_files_refused", why=str(failure))  # noqa: TRY400 - the card is worth more than its photo
+
+
+def errand_of(post: Post) -> Errand:
+    body: Mapping[str, str | None] = post.body
+    view = None
+    kind, _, rest = (body.get("message") or "").partition(":")
+    if kind == "view":
+        view_id, _, hash_ = rest.partition(":")
+        view = (view_id, hash_)
+    replies = ANSWERS.validate_python(body["replies"])
+    # A window opens within three seconds of the press, or not at all.
+    replies.sort(key=lambda reply: not (isinstance(reply, FormView) and bool(body.get("trigger"))))
+    return Errand(str(body["workspace"]), str(body["address"]), replies, body.get("trigger"), view)
+
+
+def error_of(failure: SlackApiError) -> str:
+    """Slack's word for what is wrong; what its servers say when they are down counts as passing."""
+    response = failure.response
+    if getattr(response, "status_code", 200) >= 500:
+        return "service_unavailable"
+    return str(response.get("error", "")) if not isinstance(response, str) else "service_unavailable"
+
+
+def outcome_of(failure: SlackApiError, errand: Errand) -> Later | Never:
+    """What a refusal of Slack means for a post. What will pass is tried again; what is our mistake is not."""
+    error = error_of(failure)
+    why = f"{error}: {failure}"
+
+    def nobody_there(ctx: Ctx) -> None:
+        errand.note(ctx)
+        mark_dead(ctx, SLACK, errand.workspace, errand.address)
+
+    if error in NOBODY_THERE:
+        return Never(why, nobody_there)
+    if error in PASSING:
+        return Later(why, retry_after(failure))
+    return Never(why, errand.note)
+
+
+def retry_after(failure: SlackApiError) -> float | None:
+    """How many seconds Slack wants us to wait, if it said."""
+    headers: Mapping[str, str] = getattr(failure.response, "headers", {})
+    told = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
+    return float(told) if told.isdigit() else None
+
+
+def files_of(ctx: Ctx, card: Card) -> list[Checked]:
+    kept = []
+    for file in (*card.pictures, *card.documents):
+        try:
+            kept.append(content_of(ctx, file))
+        except NotFound:
+            continue  # a card is worth sending without a picture that was erased
+    return kept

@@ -1,0 +1,144 @@
+"""What came in from Slack, as turns: which input it is, whose, and the outside id it is taken once under."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bots.slack.modal import CALLBACK, draft_of, files_in, filled
+from conversations.turn import Attached, ClosedForm, Input, OpenedHome, Pressed, Said
+
+Payload = Mapping[str, Any]
+
+# Slack writes what it recognises in a message as <url|label>, <@person>, <#channel|name>, <!here>.
+RECOGNISED = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
+SAID_BY_PEOPLE = {None, "file_share", "thread_broadcast", "me_message"}
+# Good for a few minutes or for ever, and of no use to us later.
+SECRET = {"token", "response_url", "response_urls", "authorizations", "state"}
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One input, before its files are fetched and its sender is looked up.
+
+    `files`: what Slack says of the files, by the form's field; those of a message under "". `address`: the direct
+    message channel, when the payload names it.
+    """
+
+    key: str
+    team: str
+    user: str
+    input: Input
+    body: Payload
+    address: str | None = None
+    trigger: str | None = None
+    message: str | None = None
+    files: Mapping[str, list[Mapping[str, Any]]] = field(default_factory=dict)
+
+
+def command(body: Payload) -> Heard:
+    words = typed(body.get("text") or "").strip() or "help"
+    trigger = body["trigger_id"]
+    return Heard(
+        f"slack:cmd:{trigger}", body["team_id"], body["user_id"], Said(f"/{words}"), kept(body), trigger=trigger
+    )
+
+
+def message(body: Payload) -> Heard | None:
+    """Something said to the app in private; None for edits, deletions and what bots say.
+
+    The key is the message's own: Slack has been seen to send one message under several event ids.
+    """
+    event = body["event"]
+    if event.get("channel_type") != "im" or event.get("bot_id") or event.get("subtype") not in SAID_BY_PEOPLE:
+        return None
+    words, files = typed(event.get("text") or ""), event.get("files") or []
+    key = f"slack:msg:{body['team_id']}:{event['channel']}:{event['ts']}"
+    given: Input = Attached((), words) if files else Said(words)
+    return Heard(
+        key,
+        body["team_id"],
+        event["user"],
+        given,
+        kept(body),
+        address=event["channel"],
+        files={"": list(files)} if files else {},
+    )
+
+
+def opened_home(body: Payload) -> Heard | None:
+    event = body["event"]
+    if event.get("tab") != "home":
+        return None
+    key = f"slack:home:{body['event_id']}"
+    return Heard(key, body["team_id"], event["user"], OpenedHome(), kept(body), address=event.get("channel"))
+
+
+def action(body: Payload) -> Heard | None:
+    """A press, or a change in a form's field on which others depend. None for a button that only leads elsewhere."""
+    done, view = body["actions"][0], body.get("view") or {}
+    within: dict[str, Any] = {}
+    given: Input
+    if done["type"] == "button":
+        if done.get("value") is None:
+            return None
+        given = Pressed(str(done["value"]))
+        container = body.get("container") or {}
+        within = {"message": container.get("message_ts"), "address": _direct(container.get("channel_id"))}
+    elif view.get("callback_id") == CALLBACK:
+        given = filled(view, final=False)
+        within = {"message": f"view:{view['id']}:{view['hash']}"}
+    else:
+        return None
+    return _interaction("act", body, given, **within)
+
+
+def submission(body: Payload) -> Heard:
+    """A form sent off. Slack keeps the view's hash when errors are shown, so only the trigger tells two apart."""
+    view = body["view"]
+    return _interaction("view", body, filled(view, final=True), files=files_in(view))
+
+
+def closing(body: Payload) -> Heard:
+    view = body["view"]
+    team, user = _who(body)
+    return Heard(f"slack:closed:{view['id']}:{view['hash']}", team, user, ClosedForm(draft_of(view)), kept(body))
+
+
+def shortcut(body: Payload) -> Heard:
+    return _interaction("cut", body, Said(f"/{body['callback_id']}"))
+
+
+def from_home(body: Payload) -> bool:
+    """A press on the Home tab, where no message stands."""
+    return (body.get("view") or {}).get("type") == "home"
+
+
+def typed(text: str) -> str:
+    """The words of a message as they were typed, without what Slack makes of them."""
+    return html.unescape(RECOGNISED.sub(lambda found: found[2] or found[1], text))
+
+
+def kept(body: Payload) -> Payload:
+    """What is stored of a payload."""
+    return {name: part for name, part in body.items() if name not in SECRET}
+
+
+def _interaction(kind: str, body: Payload, given: Input, **within: Any) -> Heard:
+    team, user = _who(body)
+    trigger = body["trigger_id"]
+    return Heard(f"slack:{kind}:{trigger}", team, user, given, kept(body), trigger=trigger, **within)
+
+
+def _who(body: Payload) -> tuple[str, str]:
+    """The workspace and the person; an app installed for a whole organisation finds the former beside the latter."""
+    user = body["user"]
+    team = (body.get("team") or {}).get("id") or user["team_id"]
+    return str(team), str(user["id"])
+
+
+def _direct(channel: str | None) -> str | None:
+    return channel if channel and channel.startswith("D") else None
