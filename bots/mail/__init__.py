@@ -1,0 +1,1 @@
+"""Mail as an edge: what the market has to say to an address, over SMTP."""

@@ -1,0 +1,99 @@
+"""Carries letters over SMTP after their commit. Their words are handed in; this room knows only how mail travels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.utils import format_datetime, parseaddr
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+import aiosmtplib
+
+from core.kernel.dispatch import Delivered, Later, Never
+from core.kernel.outbox import Post
+
+Words = Callable[[str, str], tuple[str, str]]  # (code, locale) -> (subject, text)
+
+SEND_SECONDS: Final = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A mail server. `smtps` speaks TLS from the first byte; `smtp` with a name and password insists on STARTTLS."""
+
+    host: str
+    port: int
+    tls: bool
+    user: str | None
+    password: str | None
+
+    @classmethod
+    def at(cls, url: str) -> Server:
+        """From `smtp://user:password@host:port` or `smtps://…`; raises ValueError for anything else."""
+        parts = urlsplit(url)
+        if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+            raise ValueError("SMTP_URL looks like smtp://user:password@host:587 or smtps://user:password@host:465")
+        tls = parts.scheme == "smtps"
+        user = unquote(parts.username) if parts.username else None
+        password = unquote(parts.password) if parts.password else None
+        return cls(parts.hostname, parts.port or (465 if tls else 587 if user else 25), tls, user, password)
+
+
+class MailSender:
+    """The carrier of posts for the channel "mail". `sender` is "Name <address>"."""
+
+    def __init__(self, url: str, sender: str, words: Words) -> None:
+        self._server = Server.at(url)
+        self._sender = sender
+        self._words = words
+
+    async def carry(self, post: Post) -> Delivered | Later | Never:
+        try:
+            letter = self._letter(post)
+        except ValueError as fault:  # a line break in an address: somebody tries to write our headers
+            return Never(f"not an address: {fault}")
+        server = self._server
+        try:
+            await aiosmtplib.send(
+                letter,
+                recipients=[post.body["to"]],
+                hostname=server.host,
+                port=server.port,
+                username=server.user,
+                password=server.password,
+                use_tls=server.tls,
+                # A password never travels in the clear; without one, TLS is taken when it is offered.
+                start_tls=True if server.user and not server.tls else None,
+                timeout=SEND_SECONDS,
+            )
+        except aiosmtplib.SMTPRecipientsRefused as refused:
+            return _refused(max(each.code for each in refused.recipients), str(refused))
+        except aiosmtplib.SMTPAuthenticationError as refused:
+            return Later(str(refused))  # ours to put right
+        except aiosmtplib.SMTPResponseException as refused:
+            return _refused(refused.code, refused.message)
+        except (aiosmtplib.SMTPException, OSError) as failure:
+            return Later(f"{type(failure).__name__}: {failure}")
+        return Delivered()
+
+    def _letter(self, post: Post) -> EmailMessage:
+        """Raises ValueError when a header would break its line."""
+        subject, text = self._words(post.body["code"], post.body["locale"])
+        letter = EmailMessage()
+        letter["From"] = self._sender
+        letter["To"] = post.body["to"]
+        letter["Subject"] = subject
+        letter["Date"] = format_datetime(post.created_at)
+        # Sent again it is the same letter, and mailboxes show it once.
+        domain = parseaddr(self._sender)[1].rpartition("@")[2] or "localhost"
+        letter["Message-ID"] = f"<{post.id}@{domain}>"
+        letter["Auto-Submitted"] = "auto-generated"
+        letter.set_content(text)
+        return letter
+
+
+def _refused(code: int, why: str) -> Later | Never:
+    """Four hundreds are for now, five hundreds for good (RFC 5321, 4.2.1)."""
+    return Never(why) if code >= 500 else Later(why)
