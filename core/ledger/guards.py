@@ -32,6 +32,7 @@ SQLITE = (
     ),
 )
 
+POSTGRES_FUNCTIONS = ("ledger_entry_balances", "ledger_posting_joins", "ledger_only_forward")
 POSTGRES = (
     f"""CREATE OR REPLACE FUNCTION ledger_entry_balances() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN

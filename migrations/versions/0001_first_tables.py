@@ -1,0 +1,670 @@
+"""First tables, and what the database itself refuses of the books."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from core.ledger.guards import POSTGRES_FUNCTIONS, statements
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "card_pointer",
+        sa.Column("platform", sa.String(length=10), nullable=False),
+        sa.Column("workspace", sa.String(length=20), nullable=False),
+        sa.Column("address", sa.String(length=40), nullable=False),
+        sa.Column("subject", sa.String(length=60), nullable=False),
+        sa.Column("message", sa.String(length=60), nullable=False),
+        sa.Column("shown_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("platform", "workspace", "address", "subject", name=op.f("pk_card_pointer")),
+    )
+    op.create_table(
+        "file_content",
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("sha256", name=op.f("pk_file_content")),
+    )
+    op.create_table(
+        "inbox",
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("answer", sa.JSON(), nullable=True),
+        sa.Column("failure", sa.String(length=200), nullable=True),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_inbox")),
+    )
+    with op.batch_alter_table("inbox", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_inbox_received_at"), ["received_at"], unique=False)
+
+    op.create_table(
+        "ledger_balance",
+        sa.Column("account", sa.String(length=60), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("owed", sa.Boolean(), nullable=False),
+        sa.Column("debits", sa.BigInteger(), nullable=False),
+        sa.Column("credits", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("NOT owed OR debits <= credits", name=op.f("ck_ledger_balance_never_overdrawn")),
+        sa.CheckConstraint("debits >= 0 AND credits >= 0", name=op.f("ck_ledger_balance_sides_only_grow")),
+        sa.PrimaryKeyConstraint("account", "currency", name=op.f("pk_ledger_balance")),
+    )
+    op.create_table(
+        "ledger_entry",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("deal_id", sa.String(length=26), nullable=True),
+        sa.Column("memo", sa.String(length=200), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_entry")),
+        sa.UniqueConstraint("key", name=op.f("uq_ledger_entry_key")),
+    )
+    with op.batch_alter_table("ledger_entry", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_ledger_entry_deal_id"), ["deal_id"], unique=False)
+
+    op.create_table(
+        "listing",
+        sa.Column("seller", sa.String(length=26), nullable=False),
+        sa.Column("published_by", sa.String(length=26), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("renewed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("product_id", sa.String(length=60), nullable=False),
+        sa.Column("grade_id", sa.String(length=60), nullable=True),
+        sa.Column("unit", sa.String(length=20), nullable=False),
+        sa.Column("quantity_amount", sa.String(length=40), nullable=False),
+        sa.Column("remaining_amount", sa.String(length=40), nullable=False),
+        sa.Column("min_lot_amount", sa.String(length=40), nullable=False),
+        sa.Column("price_amount", sa.String(length=40), nullable=False),
+        sa.Column("price_currency", sa.String(length=3), nullable=False),
+        sa.Column("price_unit", sa.String(length=20), nullable=False),
+        sa.Column("negotiable", sa.Boolean(), nullable=False),
+        sa.Column("buy_now", sa.Boolean(), nullable=False),
+        sa.Column("incoterm", sa.String(length=60), nullable=False),
+        sa.Column("place_name", sa.String(length=120), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("lat", sa.Float(), nullable=True),
+        sa.Column("lon", sa.Float(), nullable=True),
+        sa.Column("window_from", sa.Date(), nullable=False),
+        sa.Column("window_to", sa.Date(), nullable=False),
+        sa.Column("packaging", sa.String(length=60), nullable=True),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("photos", sa.JSON(), nullable=False),
+        sa.Column("documents", sa.JSON(), nullable=False),
+        sa.Column("language", sa.String(length=10), nullable=False),
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("state_since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_listing")),
+    )
+    with op.batch_alter_table("listing", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_listing_seller"), ["seller"], unique=False)
+        batch_op.create_index("ix_listing_shelf", ["state", "product_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_listing_state"), ["state"], unique=False)
+
+    op.create_table(
+        "organisation",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=True),
+        sa.Column("vat_number", sa.String(length=20), nullable=True),
+        sa.Column("place", sa.String(length=80), nullable=True),
+        sa.Column("traded", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation")),
+    )
+    op.create_table(
+        "outbox",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("channel", sa.String(length=20), nullable=False),
+        sa.Column("lane", sa.String(length=120), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("dead", sa.Boolean(), nullable=False),
+        sa.Column("failure", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
+    )
+    with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_outbox_due",
+            ["due_at"],
+            unique=False,
+            sqlite_where=sa.text("NOT dead"),
+            postgresql_where=sa.text("NOT dead"),
+        )
+        batch_op.create_index("ix_outbox_lane", ["lane", "id"], unique=False)
+
+    op.create_table(
+        "review_window",
+        sa.Column("buyer", sa.String(length=26), nullable=False),
+        sa.Column("seller", sa.String(length=26), nullable=False),
+        sa.Column("closes_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("state_since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review_window")),
+    )
+    with op.batch_alter_table("review_window", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_review_window_buyer"), ["buyer"], unique=False)
+        batch_op.create_index(batch_op.f("ix_review_window_seller"), ["seller"], unique=False)
+        batch_op.create_index(batch_op.f("ix_review_window_state"), ["state"], unique=False)
+
+    op.create_table(
+        "step",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("process", sa.String(length=20), nullable=False),
+        sa.Column("subject", sa.String(length=26), nullable=False),
+        sa.Column("source", sa.String(length=40), nullable=False),
+        sa.Column("event", sa.String(length=40), nullable=False),
+        sa.Column("to", sa.String(length=40), nullable=False),
+        sa.Column("actor", sa.String(length=40), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_step")),
+    )
+    with op.batch_alter_table("step", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_step_subject"), ["subject"], unique=False)
+
+    op.create_table(
+        "timer",
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("subject", sa.String(length=26), nullable=False),
+        sa.Column("event", sa.String(length=40), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "subject", "event", name=op.f("pk_timer")),
+    )
+    with op.batch_alter_table("timer", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_timer_due_at"), ["due_at"], unique=False)
+
+    op.create_table(
+        "ledger_posting",
+        sa.Column("entry_id", sa.String(length=26), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("account", sa.String(length=60), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.CheckConstraint("amount <> 0", name=op.f("ck_ledger_posting_moves_something")),
+        sa.ForeignKeyConstraint(
+            ["entry_id"],
+            ["ledger_entry.id"],
+            name=op.f("fk_ledger_posting_entry_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("entry_id", "number", name=op.f("pk_ledger_posting")),
+    )
+    with op.batch_alter_table("ledger_posting", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_ledger_posting_account"), ["account"], unique=False)
+
+    op.create_table(
+        "listing_certificate",
+        sa.Column("listing_id", sa.String(length=26), nullable=False),
+        sa.Column("scheme", sa.String(length=60), nullable=False),
+        sa.Column("number", sa.String(length=60), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["listing_id"], ["listing.id"], name=op.f("fk_listing_certificate_listing_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("listing_id", "scheme", name=op.f("pk_listing_certificate")),
+    )
+    op.create_table(
+        "offer",
+        sa.Column("listing_id", sa.String(length=26), nullable=False),
+        sa.Column("buyer", sa.String(length=26), nullable=False),
+        sa.Column("seller", sa.String(length=26), nullable=False),
+        sa.Column("turn", sa.String(length=6), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("valid_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("terms", sa.JSON(), nullable=False),
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("state_since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["listing_id"], ["listing.id"], name=op.f("fk_offer_listing_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_offer")),
+    )
+    with op.batch_alter_table("offer", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_offer_buyer"), ["buyer"], unique=False)
+        batch_op.create_index(batch_op.f("ix_offer_listing_id"), ["listing_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_offer_seller"), ["seller"], unique=False)
+        batch_op.create_index(batch_op.f("ix_offer_state"), ["state"], unique=False)
+        batch_op.create_index(
+            "uq_offer_open",
+            ["listing_id", "buyer"],
+            unique=True,
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        )
+
+    op.create_table(
+        "payee",
+        sa.Column("organisation_id", sa.String(length=26), nullable=False),
+        sa.Column("account_ref", sa.String(length=120), nullable=True),
+        sa.Column("ready", sa.Boolean(), nullable=False),
+        sa.Column("asked_by", sa.String(length=26), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_payee_organisation_id")),
+        sa.PrimaryKeyConstraint("organisation_id", name=op.f("pk_payee")),
+        sa.UniqueConstraint("account_ref", name=op.f("uq_payee_account_ref")),
+    )
+    op.create_table(
+        "person",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("organisation_id", sa.String(length=26), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("locale", sa.String(length=10), nullable=False),
+        sa.Column("zone", sa.String(length=40), nullable=False),
+        sa.Column("roles", sa.JSON(), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=True),
+        sa.Column("email_proved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_person_organisation_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
+    )
+    with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_person_organisation_id"), ["organisation_id"], unique=False)
+
+    op.create_table(
+        "review",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("deal_id", sa.String(length=26), nullable=False),
+        sa.Column("author", sa.String(length=26), nullable=False),
+        sa.Column("about", sa.String(length=26), nullable=False),
+        sa.Column("written_by", sa.String(length=26), nullable=False),
+        sa.Column("quantity", sa.Integer(), nullable=False),
+        sa.Column("quality", sa.Integer(), nullable=False),
+        sa.Column("time", sa.Integer(), nullable=False),
+        sa.Column("talk", sa.Integer(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revealed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("value_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("reply", sa.Text(), nullable=True),
+        sa.Column("replied_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "quantity BETWEEN 1 AND 5 AND quality BETWEEN 1 AND 5 AND time BETWEEN 1 AND 5 AND talk BETWEEN 1 AND 5",
+            name=op.f("ck_review_one_to_five"),
+        ),
+        sa.ForeignKeyConstraint(["deal_id"], ["review_window.id"], name=op.f("fk_review_deal_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review")),
+        sa.UniqueConstraint("deal_id", "author", name=op.f("uq_review_deal_id_author")),
+    )
+    with op.batch_alter_table("review", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_review_about"), ["about"], unique=False)
+        batch_op.create_index(batch_op.f("ix_review_author"), ["author"], unique=False)
+
+    op.create_table(
+        "search_word",
+        sa.Column("word", sa.String(length=40), nullable=False),
+        sa.Column("listing_id", sa.String(length=26), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["listing_id"], ["listing.id"], name=op.f("fk_search_word_listing_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("word", "listing_id", name=op.f("pk_search_word")),
+    )
+    with op.batch_alter_table("search_word", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_search_word_listing_id"), ["listing_id"], unique=False)
+
+    op.create_table(
+        "chat_identity",
+        sa.Column("platform", sa.String(length=10), nullable=False),
+        sa.Column("workspace", sa.String(length=20), nullable=False),
+        sa.Column("outside_id", sa.String(length=40), nullable=False),
+        sa.Column("person_id", sa.String(length=26), nullable=False),
+        sa.Column("address", sa.String(length=40), nullable=True),
+        sa.Column("dead", sa.Boolean(), nullable=False),
+        sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_chat_identity_person_id")),
+        sa.PrimaryKeyConstraint("platform", "workspace", "outside_id", name=op.f("pk_chat_identity")),
+    )
+    with op.batch_alter_table("chat_identity", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_chat_identity_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "deal",
+        sa.Column("ref", sa.String(length=8), nullable=False),
+        sa.Column("listing_id", sa.String(length=26), nullable=False),
+        sa.Column("offer_id", sa.String(length=26), nullable=False),
+        sa.Column("buyer", sa.String(length=26), nullable=False),
+        sa.Column("seller", sa.String(length=26), nullable=False),
+        sa.Column("terms", sa.JSON(), nullable=False),
+        sa.Column("terms_hash", sa.String(length=64), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("commission_bp", sa.Integer(), nullable=False),
+        sa.Column("agreed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("buyer_signed_by", sa.String(length=26), nullable=True),
+        sa.Column("buyer_signed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("seller_signed_by", sa.String(length=26), nullable=True),
+        sa.Column("seller_signed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("funded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("cancel_asked_by", sa.String(length=6), nullable=True),
+        sa.Column("ended_by", sa.String(length=40), nullable=True),
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("state_since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("amount_minor > 0", name=op.f("ck_deal_costs_something")),
+        sa.CheckConstraint("buyer <> seller", name=op.f("ck_deal_two_parties")),
+        sa.ForeignKeyConstraint(["listing_id"], ["listing.id"], name=op.f("fk_deal_listing_id")),
+        sa.ForeignKeyConstraint(["offer_id"], ["offer.id"], name=op.f("fk_deal_offer_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_deal")),
+        sa.UniqueConstraint("offer_id", name=op.f("uq_deal_offer_id")),
+        sa.UniqueConstraint("ref", name=op.f("uq_deal_ref")),
+    )
+    with op.batch_alter_table("deal", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_deal_buyer"), ["buyer"], unique=False)
+        batch_op.create_index(batch_op.f("ix_deal_listing_id"), ["listing_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_deal_seller"), ["seller"], unique=False)
+        batch_op.create_index(batch_op.f("ix_deal_state"), ["state"], unique=False)
+
+    op.create_table(
+        "draft",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("person_id", sa.String(length=26), nullable=False),
+        sa.Column("flow", sa.String(length=40), nullable=False),
+        sa.Column("subject", sa.String(length=26), nullable=True),
+        sa.Column("seen", sa.Integer(), nullable=True),
+        sa.Column("answers", sa.JSON(), nullable=False),
+        sa.Column("trail", sa.JSON(), nullable=False),
+        sa.Column("editing", sa.String(length=40), nullable=True),
+        sa.Column("schema", sa.String(length=16), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("focused", sa.Boolean(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_draft_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_draft")),
+    )
+    with op.batch_alter_table("draft", schema=None) as batch_op:
+        batch_op.create_index("ix_draft_person_focused", ["person_id", "focused"], unique=False)
+
+    op.create_table(
+        "email_code",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("person_id", sa.String(length=26), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("code_hash", sa.String(length=64), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_email_code_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_email_code")),
+    )
+    with op.batch_alter_table("email_code", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_email_code_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "kept_file",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("person_id", sa.String(length=26), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("mime", sa.String(length=40), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("kept_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_kept_file_person_id")),
+        sa.ForeignKeyConstraint(["sha256"], ["file_content.sha256"], name=op.f("fk_kept_file_sha256")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_kept_file")),
+    )
+    with op.batch_alter_table("kept_file", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_kept_file_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "link_code",
+        sa.Column("code", sa.String(length=12), nullable=False),
+        sa.Column("person_id", sa.String(length=26), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_link_code_person_id")),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_link_code")),
+    )
+    with op.batch_alter_table("link_code", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_link_code_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "offer_round",
+        sa.Column("offer_id", sa.String(length=26), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("side", sa.String(length=6), nullable=False),
+        sa.Column("person", sa.String(length=26), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("terms", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["offer_id"], ["offer.id"], name=op.f("fk_offer_round_offer_id")),
+        sa.PrimaryKeyConstraint("offer_id", "number", name=op.f("pk_offer_round")),
+    )
+    op.create_table(
+        "remembered",
+        sa.Column("person_id", sa.String(length=26), nullable=False),
+        sa.Column("topic", sa.String(length=20), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_remembered_person_id")),
+        sa.PrimaryKeyConstraint("person_id", "topic", name=op.f("pk_remembered")),
+    )
+    op.create_table(
+        "lot",
+        sa.Column("deal_id", sa.String(length=26), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("quantity_amount", sa.String(length=40), nullable=False),
+        sa.Column("unit", sa.String(length=20), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("window_from", sa.Date(), nullable=False),
+        sa.Column("window_to", sa.Date(), nullable=False),
+        sa.Column("truck", sa.String(length=60), nullable=True),
+        sa.Column("eta", sa.Date(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("measured_amount", sa.String(length=40), nullable=True),
+        sa.Column("measured_unit", sa.String(length=20), nullable=True),
+        sa.Column("claim_words", sa.Text(), nullable=True),
+        sa.Column("files", sa.JSON(), nullable=False),
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("state_since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["deal_id"], ["deal.id"], name=op.f("fk_lot_deal_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lot")),
+        sa.UniqueConstraint("deal_id", "number", name=op.f("uq_lot_deal_id_number")),
+    )
+    with op.batch_alter_table("lot", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_lot_state"), ["state"], unique=False)
+
+    op.create_table(
+        "payment",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("deal_id", sa.String(length=26), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("session_ref", sa.String(length=120), nullable=True),
+        sa.Column("url", sa.Text(), nullable=True),
+        sa.Column("intent_ref", sa.String(length=120), nullable=True),
+        sa.Column("charge_ref", sa.String(length=120), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["deal_id"], ["deal.id"], name=op.f("fk_payment_deal_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payment")),
+        sa.UniqueConstraint("deal_id", "number", name=op.f("uq_payment_deal_id_number")),
+    )
+    with op.batch_alter_table("payment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_payment_intent_ref"), ["intent_ref"], unique=False)
+        batch_op.create_index(batch_op.f("ix_payment_session_ref"), ["session_ref"], unique=False)
+
+    op.create_table(
+        "effect",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("key", sa.String(length=80), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("deal_id", sa.String(length=26), nullable=False),
+        sa.Column("lot_id", sa.String(length=26), nullable=True),
+        sa.Column("payment_id", sa.String(length=26), nullable=False),
+        sa.Column("payee", sa.String(length=26), nullable=True),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("provider_ref", sa.String(length=120), nullable=True),
+        sa.Column("why", sa.Text(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("amount_minor > 0", name=op.f("ck_effect_moves_something")),
+        sa.ForeignKeyConstraint(["deal_id"], ["deal.id"], name=op.f("fk_effect_deal_id")),
+        sa.ForeignKeyConstraint(["lot_id"], ["lot.id"], name=op.f("fk_effect_lot_id")),
+        sa.ForeignKeyConstraint(["payment_id"], ["payment.id"], name=op.f("fk_effect_payment_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_effect")),
+        sa.UniqueConstraint("key", name=op.f("uq_effect_key")),
+    )
+    with op.batch_alter_table("effect", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_effect_deal_id"), ["deal_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_effect_payee"), ["payee"], unique=False)
+        batch_op.create_index(batch_op.f("ix_effect_state"), ["state"], unique=False)
+
+    op.create_table(
+        "lot_settlement",
+        sa.Column("lot_id", sa.String(length=26), nullable=False),
+        sa.Column("deal_id", sa.String(length=26), nullable=False),
+        sa.Column("released_minor", sa.BigInteger(), nullable=False),
+        sa.Column("fee_minor", sa.BigInteger(), nullable=False),
+        sa.Column("back_minor", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["deal_id"], ["deal.id"], name=op.f("fk_lot_settlement_deal_id")),
+        sa.ForeignKeyConstraint(["lot_id"], ["lot.id"], name=op.f("fk_lot_settlement_lot_id")),
+        sa.PrimaryKeyConstraint("lot_id", name=op.f("pk_lot_settlement")),
+    )
+    with op.batch_alter_table("lot_settlement", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_lot_settlement_deal_id"), ["deal_id"], unique=False)
+
+    for statement in statements(op.get_bind().dialect.name):
+        op.execute(statement)
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("lot_settlement", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_lot_settlement_deal_id"))
+
+    op.drop_table("lot_settlement")
+    with op.batch_alter_table("effect", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_effect_state"))
+        batch_op.drop_index(batch_op.f("ix_effect_payee"))
+        batch_op.drop_index(batch_op.f("ix_effect_deal_id"))
+
+    op.drop_table("effect")
+    with op.batch_alter_table("payment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_payment_session_ref"))
+        batch_op.drop_index(batch_op.f("ix_payment_intent_ref"))
+
+    op.drop_table("payment")
+    with op.batch_alter_table("lot", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_lot_state"))
+
+    op.drop_table("lot")
+    op.drop_table("remembered")
+    op.drop_table("offer_round")
+    with op.batch_alter_table("link_code", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_link_code_person_id"))
+
+    op.drop_table("link_code")
+    with op.batch_alter_table("kept_file", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_kept_file_person_id"))
+
+    op.drop_table("kept_file")
+    with op.batch_alter_table("email_code", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_email_code_person_id"))
+
+    op.drop_table("email_code")
+    with op.batch_alter_table("draft", schema=None) as batch_op:
+        batch_op.drop_index("ix_draft_person_focused")
+
+    op.drop_table("draft")
+    with op.batch_alter_table("deal", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_deal_state"))
+        batch_op.drop_index(batch_op.f("ix_deal_seller"))
+        batch_op.drop_index(batch_op.f("ix_deal_listing_id"))
+        batch_op.drop_index(batch_op.f("ix_deal_buyer"))
+
+    op.drop_table("deal")
+    with op.batch_alter_table("chat_identity", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_chat_identity_person_id"))
+
+    op.drop_table("chat_identity")
+    with op.batch_alter_table("search_word", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_search_word_listing_id"))
+
+    op.drop_table("search_word")
+    with op.batch_alter_table("review", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_review_author"))
+        batch_op.drop_index(batch_op.f("ix_review_about"))
+
+    op.drop_table("review")
+    with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_person_organisation_id"))
+
+    op.drop_table("person")
+    op.drop_table("payee")
+    with op.batch_alter_table("offer", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_offer_open", sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'")
+        )
+        batch_op.drop_index(batch_op.f("ix_offer_state"))
+        batch_op.drop_index(batch_op.f("ix_offer_seller"))
+        batch_op.drop_index(batch_op.f("ix_offer_listing_id"))
+        batch_op.drop_index(batch_op.f("ix_offer_buyer"))
+
+    op.drop_table("offer")
+    op.drop_table("listing_certificate")
+    with op.batch_alter_table("ledger_posting", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_ledger_posting_account"))
+
+    op.drop_table("ledger_posting")
+    with op.batch_alter_table("timer", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_timer_due_at"))
+
+    op.drop_table("timer")
+    with op.batch_alter_table("step", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_step_subject"))
+
+    op.drop_table("step")
+    with op.batch_alter_table("review_window", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_review_window_state"))
+        batch_op.drop_index(batch_op.f("ix_review_window_seller"))
+        batch_op.drop_index(batch_op.f("ix_review_window_buyer"))
+
+    op.drop_table("review_window")
+    with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.drop_index("ix_outbox_lane")
+        batch_op.drop_index("ix_outbox_due", sqlite_where=sa.text("NOT dead"), postgresql_where=sa.text("NOT dead"))
+
+    op.drop_table("outbox")
+    op.drop_table("organisation")
+    with op.batch_alter_table("listing", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_listing_state"))
+        batch_op.drop_index("ix_listing_shelf")
+        batch_op.drop_index(batch_op.f("ix_listing_seller"))
+
+    op.drop_table("listing")
+    with op.batch_alter_table("ledger_entry", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_ledger_entry_deal_id"))
+
+    op.drop_table("ledger_entry")
+    op.drop_table("ledger_balance")
+    with op.batch_alter_table("inbox", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_inbox_received_at"))
+
+    op.drop_table("inbox")
+    op.drop_table("file_content")
+    op.drop_table("card_pointer")
+    if op.get_bind().dialect.name == "postgresql":
+        for function in POSTGRES_FUNCTIONS:
+            op.execute(f"DROP FUNCTION {function}()")

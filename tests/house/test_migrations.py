@@ -1,0 +1,96 @@
+"""Migrations make the very tables that the code speaks of, and can be taken back; on every database we run on."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from sqlalchemy import Connection, create_engine, inspect, make_url, text
+from sqlalchemy.exc import DBAPIError
+
+from config import migrate
+from config.tables import METADATA
+
+Answer = TypeVar("Answer")
+SERVER = os.environ.get("DATABASE_URL", "")
+OWN = "parley_migrations"  # a database of its own: whatever else is in the server stays as it is
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """An empty database."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'market.sqlite'}"
+        return
+    if not SERVER.startswith("postgres"):
+        pytest.skip("DATABASE_URL names no PostgreSQL")
+    await _on_server(f"DROP DATABASE IF EXISTS {OWN}", f"CREATE DATABASE {OWN}")
+    yield make_url(SERVER).set(database=OWN).render_as_string(hide_password=False)
+    await _on_server(f"DROP DATABASE {OWN}")
+
+
+async def _on_server(*statements: str) -> None:
+    def work(connection: Connection) -> None:
+        # PostgreSQL makes and drops databases outside of transactions only.
+        for statement in ("COMMIT", *statements, "BEGIN"):
+            connection.exec_driver_sql(statement)
+
+    await migrate.within(SERVER, work)
+
+
+async def tables(url: str) -> set[str]:
+    found: set[str] = set()
+    await migrate.within(url, lambda connection: found.update(inspect(connection).get_table_names()))
+    return found
+
+
+async def differences(url: str) -> list[object]:
+    found: list[object] = []
+    await migrate.within(url, lambda connection: found.extend(migrate.differences(connection)))
+    return found
+
+
+async def test_an_empty_database_becomes_the_tables_of_the_code_and_back(url: str) -> None:
+    await migrate.upgrade(url)
+    assert await differences(url) == []
+    assert await tables(url) == set(METADATA.tables) | {"alembic_version"}
+
+    await migrate.downgrade(url)
+    assert await tables(url) == {"alembic_version"}
+
+    await migrate.upgrade(url)
+    await migrate.upgrade(url)
+    assert await differences(url) == []
+
+
+async def test_a_migrated_database_guards_its_books(url: str) -> None:
+    await migrate.upgrade(url)
+    alone = "INSERT INTO ledger_entry (id, key, memo, at, digest) VALUES ('E1', 'k', 'm', '2026-11-23 09:00:00', 'd')"
+
+    with pytest.raises(DBAPIError, match="does not balance"):
+        await migrate.within(url, lambda connection: connection.execute(text(alone)).close())
+
+
+async def test_what_the_comparison_does_not_see_is_the_same_too(tmp_path: Path) -> None:
+    """Checks, partial indexes and triggers, as SQLite keeps them in words."""
+    path = tmp_path / "market.sqlite"
+    await migrate.upgrade(f"sqlite:///{path}")
+    migrated, made = create_engine(f"sqlite:///{path}"), create_engine("sqlite://")
+    with migrated.connect() as ours, made.begin() as theirs:
+        METADATA.create_all(theirs)
+        assert words_of(ours) == words_of(theirs)
+    migrated.dispose()
+    made.dispose()
+
+
+def words_of(connection: Connection) -> dict[str, set[str]]:
+    """By name, the parts of each definition, in whatever order."""
+    rows = connection.exec_driver_sql("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL")
+    return {
+        name: {part.strip().rstrip(",") for part in sql.replace('"', "").splitlines()}
+        for name, sql in rows
+        if name != "alembic_version"
+    }
