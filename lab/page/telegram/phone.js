@@ -122,7 +122,7 @@ export function openPhone(person, { openDeepLink }) {
 
   element.addEventListener("click", (event) => {
     const command = event.target.closest("[data-command]");
-    const deep = event.target.closest("a[href*='t.me/'],a[href^='tg:']");
+    const deep = event.target.closest("a[href*='t.me/']");
     if (command) {
       event.preventDefault();
       act("say", command.dataset.command, post(`${at}/say`, { text: command.dataset.command }));

@@ -1,22 +1,13 @@
-"""The page in a real browser: what a newcomer sees and does, against the real lab and the real client libraries.
-
-Needs Chromium at /usr/bin/chromium, or wherever PARLEY_CHROMIUM points.
-"""
+"""The two chats as people use them, in a real browser, through the real client libraries."""
 
 from __future__ import annotations
 
-import asyncio
-import os
-import smtplib
-from collections.abc import AsyncIterator
-from email.message import EmailMessage
-from typing import Any, Final
+import io
+from typing import Any
 
-import aiohttp
 import pytest
-from aiohttp import web
-from playwright.async_api import Page, async_playwright, expect
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from PIL import Image
+from playwright.async_api import FilePayload, Page, expect
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Update
@@ -27,45 +18,11 @@ from tests.lab.slack.desk import Desk, button, field, modal, plain, section, soo
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM: Final = os.environ.get("PARLEY_CHROMIUM", "/usr/bin/chromium")
-QUIET: Final = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
-QUIET_NETWORK: Final = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
-DESK: Final = {"width": 1440, "height": 900}
-POCKET: Final = {"width": 390, "height": 844}
 
-
-@pytest.fixture
-async def page(lab: Lab) -> AsyncIterator[Page]:
-    """A fresh browser; a script error on the page fails the test."""
-    troubles: list[str] = []
-    async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*QUIET, *QUIET_NETWORK])
-        page = await chromium.new_page(viewport={"width": DESK["width"], "height": DESK["height"]})
-        page.on("pageerror", lambda trouble: troubles.append(str(trouble)))
-        yield page
-        await chromium.close()
-    assert troubles == []
-
-
-@pytest.fixture
-async def rasa(browser: aiohttp.ClientSession) -> Phone:
-    return await Phone.buy(browser, "Rasa Miškinė")
-
-
-@pytest.fixture
-async def jonas(browser: aiohttp.ClientSession) -> Desk:
-    return await Desk.take(browser, "Jonas Petraitis", id="U0JONAS")
-
-
-@pytest.fixture
-async def app(lab: Lab) -> AsyncIterator[AsyncApp]:
-    """A Bolt app on Socket Mode; each story adds its own listeners."""
-    client = AsyncWebClient(token=lab.slack.bot_token, base_url=f"{lab.url}/slack/api/")
-    app = AsyncApp(client=client, token=lab.slack.bot_token)
-    handler = AsyncSocketModeHandler(app, lab.slack.app_token)
-    await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
-    yield app
-    await handler.close_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
+def photo(name: str, colour: str) -> FilePayload:
+    content = io.BytesIO()
+    Image.new("RGB", (64, 48), colour).save(content, "PNG")
+    return {"name": name, "mimeType": "image/png", "buffer": content.getvalue()}
 
 
 async def heard(bot: Bot, after: int = 0) -> Update:
@@ -112,6 +69,56 @@ async def test_an_alert_waits_for_the_person(page: Page, lab: Lab, bot: Bot, ras
     await expect(phone.get_by_role("alertdialog")).to_contain_text("Jonas signed before you")
     await page.keyboard.press("Escape")
     await expect(phone.get_by_role("alertdialog")).to_have_count(0)
+
+
+async def test_photos_replies_and_changes_reach_the_bot(page: Page, lab: Lab, bot: Bot, rasa: Phone) -> None:
+    await rasa.do("start")
+    asked = await bot.send_message(rasa.id, "How many tonnes?")
+    last = (await heard(bot)).update_id
+    await page.goto(lab.url)
+    phone = page.locator(".pane.telegram")
+    box = phone.get_by_role("textbox", name="Message")
+    await phone.locator(".theirs").get_by_role("button", name="Reply to this message").click()
+    await box.fill("200")
+    await page.keyboard.press("Enter")
+    answer = await heard(bot, last)
+    assert answer.message
+    assert answer.message.reply_to_message
+    assert answer.message.reply_to_message.message_id == asked.message_id
+    await phone.locator(".mine").last.get_by_role("button", name="Change this message").click()
+    await box.fill("225")
+    await page.keyboard.press("Enter")
+    changed = await heard(bot, answer.update_id)
+    assert changed.edited_message
+    assert changed.edited_message.text == "225"
+
+    await phone.get_by_role("button", name="Attach").click()
+    async with page.expect_file_chooser() as choosing:
+        await phone.get_by_role("menuitem", name="Photo").click()
+    photos = [photo("truck-1.png", "olive"), photo("truck-2.png", "peru")]
+    await (await choosing.value).set_files(photos)
+    await box.fill("Both trucks")
+    await page.keyboard.press("Enter")
+    await expect(phone.locator(".photos.many-2 img")).to_have_count(2)
+    await expect(phone.locator(".mine").last).to_contain_text("Both trucks")
+    album = await heard(bot, changed.update_id)
+    assert album.message
+    assert album.message.photo
+    assert album.message.caption == "Both trucks"
+
+
+@pytest.mark.usefixtures("rasa")
+async def test_a_deep_link_pressed_in_slack_starts_the_bot_on_telegram(
+    page: Page, lab: Lab, bot: Bot, app: AsyncApp, jonas: Desk
+) -> None:
+    room = (await app.client.conversations_open(users=jonas.id))["channel"]["id"]
+    name = (await bot.get_me()).username
+    await app.client.chat_postMessage(channel=room, text=f"<https://t.me/{name}?start=link_418205|Join your accounts>")
+    await page.goto(lab.url)
+    await page.get_by_role("link", name="Join your accounts").click()
+    started = await heard(bot)
+    assert started.message
+    assert started.message.text == "/start link_418205"
 
 
 async def test_what_people_write_is_never_markup(page: Page, lab: Lab, rasa: Phone, jonas: Desk) -> None:
@@ -253,127 +260,3 @@ async def test_options_come_from_the_app_as_one_types(page: Page, lab: Lab, app:
     await window.get_by_role("combobox", name="Type a town").fill("Ka")
     await window.get_by_role("option", name="Kaunas").click()
     assert await soon(lambda: chosen) == ["kaunas"]
-
-
-async def test_behind_the_scenes_mail_wire_faults_and_clock(page: Page, lab: Lab, bot: Bot, rasa: Phone) -> None:
-    await rasa.do("start")
-    await page.goto(lab.url)
-    letter = EmailMessage()
-    letter["From"], letter["To"], letter["Subject"] = "no-reply@parley.example", "rasa@example.org", "Your code"
-    letter.set_content("Type 418205 in the chat.")
-    host, _, port = lab.smtp_url.removeprefix("smtp://").rpartition(":")
-
-    def post() -> None:
-        with smtplib.SMTP(host, int(port)) as post_office:
-            post_office.send_message(letter)
-
-    await asyncio.to_thread(post)
-    await expect(page.locator(".badge-count")).to_have_text("1")
-    await page.get_by_role("button", name="Mail").click()
-    await page.get_by_text("Your code").click()
-    await expect(page.locator("#drawer")).to_contain_text("418205")
-    await expect(page.locator(".badge-count")).to_be_hidden()
-
-    await bot.send_message(rasa.id, "on the wire")
-    await page.get_by_role("button", name="Wire").click()
-    await page.locator(".wire-row").filter(has_text="sendMessage").locator("summary").click()
-    await expect(page.locator(".wire-body").first).to_contain_text("on the wire")
-
-    await page.get_by_role("button", name="Faults").click()
-    await page.get_by_role("button", name="Set the fault").click()
-    await expect(page.locator(".fault")).to_contain_text("Telegram: when Parley calls the service, lose the message")
-    await page.get_by_role("button", name="Clear all faults").click()
-    await expect(page.locator(".fault")).to_have_count(0)
-    await page.keyboard.press("Escape")
-    await expect(page.locator("#drawer")).to_be_hidden()
-
-    before = lab.world.clock.offset
-    await page.get_by_role("button", name="Move the clock forward by one day").click()
-    assert (await soon(lambda: lab.world.clock.offset - before)).days == 1
-
-
-BOOKS: Final = {
-    "deals": [
-        {
-            "id": "D-1",
-            "title": "200 t A1 pellets",
-            "state": "awaiting_funding",
-            "buyer": "Jonas",
-            "seller": "Rasa",
-            "amount": "43,000.00 EUR",
-            "accounts": [{"name": "escrow", "balance": "-43,000.00 EUR"}],
-            "entries": [
-                {
-                    "at": "2026-11-21T10:00:00+00:00",
-                    "memo": "Card payment",
-                    "postings": [
-                        {"account": "psp", "amount": "43,000.00 EUR"},
-                        {"account": "escrow", "amount": "-43,000.00 EUR"},
-                    ],
-                }
-            ],
-        }
-    ],
-    "invariants": [
-        {"name": "Every entry balances", "ok": True, "detail": "1 entry"},
-        {"name": "Escrow is covered", "ok": False, "detail": "1.00 EUR is missing"},
-    ],
-}
-
-
-@pytest.fixture
-async def books(lab: Lab) -> AsyncIterator[None]:
-    """A product that shows its books."""
-
-    async def show(_: web.Request) -> web.Response:
-        return web.json_response(BOOKS)
-
-    product = web.Application()
-    product.router.add_get("/books", show)
-    runner = web.AppRunner(product)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    lab.books_url = f"http://127.0.0.1:{runner.addresses[0][1]}/books"
-    yield
-    await runner.cleanup()
-
-
-@pytest.mark.usefixtures("books")
-async def test_the_books_show_both_sides_and_say_what_is_broken(page: Page, lab: Lab) -> None:
-    await page.goto(lab.url)
-    await page.get_by_role("button", name="Books").click()
-    escrow = page.get_by_role("region", name="escrow")
-    await expect(escrow.locator(".credit")).to_contain_text("43,000.00 EUR")
-    await expect(escrow.locator(".debit")).not_to_contain_text("43,000.00 EUR")
-    await expect(page.get_by_role("listitem").filter(has_text="Every entry balances")).to_contain_text("Holds")
-    await expect(page.get_by_role("listitem").filter(has_text="Escrow is covered")).to_contain_text("Broken")
-
-
-async def test_the_guide_helps_ticks_and_stays_away_when_told(page: Page, lab: Lab, rasa: Phone, jonas: Desk) -> None:
-    await rasa.do("start")
-    await page.goto(lab.url)
-    guide = page.get_by_role("region", name="Your first trade")
-    await guide.get_by_role("button", name="All steps").click()
-    await guide.get_by_role("checkbox", name="Say hello").check()
-    await guide.get_by_role("button", name="Put it in the composer for me").click()
-    said = page.locator(".pane.telegram").get_by_role("textbox", name="Message")
-    await expect(said).to_have_value("/sell 200 t A1 pellets 215 €/t DAP Kaunas next week")
-    await page.locator(".pane.slack textarea").fill("/parley find A1 pellets Kaunas")
-    await page.keyboard.press("Enter")
-    await expect(guide.get_by_role("checkbox", name="Find it")).to_be_checked()
-    await guide.get_by_role("button", name="Put the guide away").click()
-    await page.reload()
-    await expect(page.locator(".pane.telegram .message")).not_to_have_count(0)
-    await expect(guide).to_be_hidden()
-
-
-async def test_on_a_phone_one_chat_at_a_time(page: Page, lab: Lab, rasa: Phone, jonas: Desk) -> None:
-    await page.set_viewport_size({"width": POCKET["width"], "height": POCKET["height"]})
-    await page.goto(lab.url)
-    await expect(page.locator(".pane.telegram")).to_be_visible()
-    await expect(page.locator(".pane.slack")).to_be_hidden()
-    await jonas.does("say", text="hello")
-    await expect(page.locator(".tab.slack")).to_contain_text("something new")
-    await page.locator(".tab.slack").click()
-    await expect(page.locator(".pane.slack .s-body")).to_contain_text("hello")
-    assert await page.evaluate("document.documentElement.scrollWidth") <= POCKET["width"]

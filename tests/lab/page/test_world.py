@@ -1,0 +1,149 @@
+"""Around the chats: the guide, the drawers, the clock, and the page on a small screen."""
+
+from __future__ import annotations
+
+import asyncio
+import smtplib
+from collections.abc import AsyncIterator
+from email.message import EmailMessage
+from typing import Final
+
+import pytest
+from aiohttp import web
+from playwright.async_api import Page, expect
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
+
+from lab.app import Lab
+from tests.lab.phone import Phone
+from tests.lab.slack.desk import Desk, soon
+
+pytestmark = pytest.mark.browser
+
+BOOKS: Final = {
+    "deals": [
+        {
+            "id": "D-1",
+            "title": "200 t A1 pellets",
+            "state": "awaiting_funding",
+            "buyer": "Jonas",
+            "seller": "Rasa",
+            "amount": "43,000.00 EUR",
+            "accounts": [{"name": "escrow", "balance": "-43,000.00 EUR"}],
+            "entries": [
+                {
+                    "at": "2026-11-21T10:00:00+00:00",
+                    "memo": "Card payment",
+                    "postings": [
+                        {"account": "psp", "amount": "43,000.00 EUR"},
+                        {"account": "escrow", "amount": "-43,000.00 EUR"},
+                    ],
+                }
+            ],
+        }
+    ],
+    "invariants": [
+        {"name": "Every entry balances", "ok": True, "detail": "1 entry"},
+        {"name": "Escrow is covered", "ok": False, "detail": "1.00 EUR is missing"},
+    ],
+}
+
+
+@pytest.fixture
+async def books(lab: Lab) -> AsyncIterator[None]:
+    """A product that shows its books."""
+
+    async def show(_: web.Request) -> web.Response:
+        return web.json_response(BOOKS)
+
+    product = web.Application()
+    product.router.add_get("/books", show)
+    runner = web.AppRunner(product)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    lab.books_url = f"http://127.0.0.1:{runner.addresses[0][1]}/books"
+    yield
+    await runner.cleanup()
+
+
+async def test_behind_the_scenes_mail_wire_faults_and_clock(page: Page, lab: Lab, bot: Bot, rasa: Phone) -> None:
+    await rasa.do("start")
+    await page.goto(lab.url)
+    letter = EmailMessage()
+    letter["From"], letter["To"], letter["Subject"] = "no-reply@parley.example", "rasa@example.org", "Your code"
+    letter.set_content("Type 418205 in the chat.")
+    host, _, port = lab.smtp_url.removeprefix("smtp://").rpartition(":")
+
+    def post() -> None:
+        with smtplib.SMTP(host, int(port)) as post_office:
+            post_office.send_message(letter)
+
+    await asyncio.to_thread(post)
+    await expect(page.locator(".badge-count")).to_have_text("1")
+    await page.get_by_role("button", name="Mail").click()
+    await page.get_by_text("Your code").click()
+    await expect(page.locator("#drawer")).to_contain_text("418205")
+    await expect(page.locator(".badge-count")).to_be_hidden()
+
+    await bot.send_message(rasa.id, "on the wire")
+    await page.get_by_role("button", name="Wire").click()
+    await page.locator(".wire-row").filter(has_text="sendMessage").locator("summary").click()
+    await expect(page.locator(".wire-body").first).to_contain_text("on the wire")
+
+    await page.get_by_role("button", name="Faults").click()
+    await page.get_by_role("button", name="Set the fault").click()
+    await expect(page.locator(".fault")).to_contain_text("Telegram: when Parley calls the service, lose the message")
+    await page.get_by_role("button", name="Clear all faults").click()
+    await expect(page.locator(".fault")).to_have_count(0)
+    await page.keyboard.press("Escape")
+    await expect(page.locator("#drawer")).to_be_hidden()
+
+    before = lab.world.clock.offset
+    await page.get_by_role("button", name="Move the clock forward by one day").click()
+    assert (await soon(lambda: lab.world.clock.offset - before)).days == 1
+
+
+@pytest.mark.usefixtures("books")
+async def test_the_books_show_both_sides_and_say_what_is_broken(page: Page, lab: Lab) -> None:
+    await page.goto(lab.url)
+    await page.get_by_role("button", name="Books").click()
+    escrow = page.get_by_role("region", name="escrow")
+    await expect(escrow.locator(".credit")).to_contain_text("43,000.00 EUR")
+    await expect(escrow.locator(".debit")).not_to_contain_text("43,000.00 EUR")
+    await expect(page.get_by_role("listitem").filter(has_text="Every entry balances")).to_contain_text("Holds")
+    await expect(page.get_by_role("listitem").filter(has_text="Escrow is covered")).to_contain_text("Broken")
+
+
+@pytest.mark.usefixtures("jonas")
+async def test_the_guide_helps_ticks_and_stays_away_when_told(page: Page, lab: Lab, bot: Bot, rasa: Phone) -> None:
+    await rasa.do("start")
+    await page.goto(lab.url)
+    guide = page.get_by_role("region", name="Your first trade")
+    await guide.get_by_role("button", name="All steps").click()
+    await guide.get_by_role("checkbox", name="Say hello").check()
+    await guide.get_by_role("button", name="Put it in the composer for me").click()
+    said = page.locator(".pane.telegram").get_by_role("textbox", name="Message")
+    await expect(said).to_have_value("/sell 200 t A1 pellets 215 €/t DAP Kaunas next week")
+    await page.keyboard.press("Enter")
+    review = InlineKeyboardMarkup([[InlineKeyboardButton("Publish", callback_data="form.send|01DRAFT|3")]])
+    await bot.send_message(rasa.id, "Is this right?", reply_markup=review)
+    await page.get_by_role("button", name="Publish").click()
+    await expect(guide.get_by_role("checkbox", name="Offer something")).to_be_checked()
+    await page.locator(".pane.slack textarea").fill("/parley find A1 pellets Kaunas")
+    await page.keyboard.press("Enter")
+    await expect(guide.get_by_role("checkbox", name="Find it")).to_be_checked()
+    await guide.get_by_role("button", name="Put the guide away").click()
+    await page.reload()
+    await expect(page.locator(".pane.telegram .message")).not_to_have_count(0)
+    await expect(guide).to_be_hidden()
+
+
+async def test_on_a_phone_one_chat_at_a_time(page: Page, lab: Lab, rasa: Phone, jonas: Desk) -> None:
+    await page.set_viewport_size({"width": 390, "height": 844})
+    await page.goto(lab.url)
+    await expect(page.locator(".pane.telegram")).to_be_visible()
+    await expect(page.locator(".pane.slack")).to_be_hidden()
+    await jonas.does("say", text="hello")
+    await expect(page.locator(".tab.slack")).to_contain_text("something new")
+    await page.locator(".tab.slack").click()
+    await expect(page.locator(".pane.slack .s-body")).to_contain_text("hello")
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 390
