@@ -20,7 +20,7 @@ class InboxRow(Table):
     key: Mapped[str] = mapped_column(String(200), primary_key=True)
     received_at: Mapped[datetime] = mapped_column(Instant, index=True)
     body: Mapped[Any] = mapped_column(JSON)
-    answer: Mapped[Any] = mapped_column(JSON, default=None)
+    answer: Mapped[Any] = mapped_column(JSON, nullable=True)
     failure: Mapped[str | None] = mapped_column(String(200))
 
 
