@@ -61,7 +61,7 @@ def read_window(talk: Talk, text: str, _values: Values) -> Window:
     else:
         window = parse_date_window(text, talk.almanac.catalogue, talk.today)
     if window[1] < window[0]:
-        raise Invalid("window.backwards", first=window[0], last=window[1])
+        raise Invalid("window.ends_before_it_starts", first=window[0], last=window[1])
     return window
 
 

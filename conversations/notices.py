@@ -205,7 +205,9 @@ def _on_deal(code: str) -> Callable[[Ctx, Any], None]:
 def _on_lot(code: str) -> Callable[[Ctx, lot.LotFact], None]:
     def hear(ctx: Ctx, fact: lot.LotFact) -> None:
         number = lot_for(ctx.seen_by(NOBODY_IN_PARTICULAR), fact.lot_id).number
-        gathered(ctx).say("deal", fact.deal_id, code, by=fact.by_person, lot=number)
+        # Where nobody acted, and no reason is told, it was time that did.
+        why = getattr(fact, "why", "" if fact.by_person else "time")
+        gathered(ctx).say("deal", fact.deal_id, code, by=fact.by_person, lot=number, why=why)
 
     return hear
 
@@ -214,6 +216,8 @@ def _on_money(code: str) -> Callable[[Ctx, Any], None]:
     def hear(ctx: Ctx, fact: Any) -> None:
         parts = {name: getattr(fact, name) for name in ("amount", "net", "fee", "back", "why") if hasattr(fact, name)}
         to = getattr(fact, "organisation_id", None)
+        if isinstance(fact, money.LotReleased) and fact.back:
+            parts["why"] = "parted" if fact.net else "given_back"
         gathered(ctx).say("deal", fact.deal_id, code, by=None, only=to, **parts)
 
     return hear

@@ -21,7 +21,7 @@ from babel.numbers import format_currency, format_decimal
 
 from core.kernel.errors import Refusal
 from core.kernel.money import Money, UnitPrice
-from core.kernel.quantity import Quantity
+from core.kernel.quantity import UNITS, Quantity
 
 LOCALES = Path(__file__).parent / "locales"
 
@@ -61,9 +61,8 @@ class Words:
         A code without a sentence is our mistake: tests fail on it, and the reader sees the code rather than nothing.
         """
         count = parts.get("count")
-        if isinstance(count, int):
-            sentence = self.catalogue.ngettext(code, code, count)
-        else:
+        sentence = self.catalogue.ngettext(code, code, count) if isinstance(count, int) else code
+        if sentence == code:  # one form for every number
             sentence = self.catalogue.gettext(code)
         return sentence.format_map({name: self.show(part) for name, part in parts.items()}) if parts else sentence
 
@@ -72,7 +71,13 @@ class Words:
 
     def refusal(self, refusal: Refusal) -> str:
         """What a refusal says to the person."""
-        return self(refusal.code, **refusal.parts)
+        return self(refusal.code, **{name: self._labelled(part) for name, part in refusal.parts.items()})
+
+    def _labelled(self, part: object) -> object:
+        """Refusals of the core name units by their codes; people read their labels."""
+        if isinstance(part, tuple):
+            return tuple(self._labelled(each) for each in part)
+        return self.unit(part) if isinstance(part, str) and part in UNITS else part
 
     def show(self, value: object) -> str:
         """Any value as the reader's language writes it."""
@@ -103,10 +108,14 @@ class Words:
     def number(self, number: Decimal) -> str:
         return format_decimal(number, locale=self.locale, decimal_quantization=False)
 
-    def unit(self, unit: str) -> str:
-        """Our own unit labels: Babel writes Lithuanian tonnes as "mt" and inflects Polish litres."""
+    def unit(self, unit: str, amount: Decimal = Decimal(1)) -> str:
+        """Our own unit labels: Babel writes Lithuanian tonnes as "mt" and inflects Polish litres.
+
+        A broken number takes the form of two: one and a half are never one.
+        """
         code = f"unit.{unit}"
-        return self(code) if self.knows(code) else unit
+        whole = amount == amount.to_integral_value()
+        return self(code, count=int(amount) if whole else 2) if self.knows(code) else unit
 
     def moment(self, moment: datetime) -> str:
         """Day, time and zone: a time without its zone is nobody's time."""
@@ -115,7 +124,7 @@ class Words:
 
 
 def _quantity(words: Words, quantity: Quantity) -> str:
-    return f"{words.number(quantity.amount)} {words.unit(quantity.unit)}"
+    return f"{words.number(quantity.amount)} {words.unit(quantity.unit, quantity.amount)}"
 
 
 def _date(words: Words, day: date) -> str:
