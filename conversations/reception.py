@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import structlog
-from sqlalchemy.exc import OperationalError
 
 from conversations.engine import NOBODY, Answered, Engine
 from conversations.turn import Turn
+from core.kernel.db import Unavailable
 from core.kernel.ids import Ids
 from core.kernel.transaction import Transactions
 
@@ -25,7 +25,7 @@ class Reception:
         """Work on one input. Raises only when nothing could be stored; the platform will bring it again."""
         try:
             return await self._transactions.run(NOBODY, lambda ctx: self._engine.handle(ctx, turn))
-        except OperationalError:
+        except Unavailable:
             raise  # the database, not the input
         except Exception as fault:
             reference, failure = self._ids.code(6), f"{type(fault).__name__}: {fault}"

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, String, Text, TypeDecorator
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 # Alembic can only change a constraint that has a name, on SQLite above all.
@@ -18,6 +19,9 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+# The database cannot be reached or written: nobody's mistake, and nothing of the unit was kept.
+Unavailable = OperationalError
 
 Choice = TypeVar("Choice", bound=StrEnum)
 

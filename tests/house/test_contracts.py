@@ -1,0 +1,67 @@
+"""The map of the house is kept by contracts; each of them is broken here once, to see that it is noticed."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests.house.scratch import HOUSE, copy_of_the_house, run
+
+CONTRACTS = {
+    each["id"]: each["name"]
+    for each in tomllib.loads((HOUSE / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+}
+
+# By contract: the module that goes wrong, and what it must not import.
+BREACHES = [
+    ("map", "core/kernel/money.py", "conversations.reply"),
+    ("map", "conversations/reply.py", "config.settings"),
+    ("map", "web/__init__.py", "payments"),
+    ("chats", "bots/telegram/text.py", "bots.slack"),
+    ("talk", "web/__init__.py", "conversations.engine"),
+    ("talk", "payments/__init__.py", "conversations.engine"),
+    ("lab", "lab/world.py", "core.kernel.clock"),
+    ("product", "bots/telegram/text.py", "lab.world"),
+    ("slices", "core/listings/rules.py", "core.offers.model"),
+    ("slices", "core/ledger/rules.py", "core.people.model"),
+    ("slices", "core/astrology/__init__.py", "core.kernel.clock"),  # a slice without a place
+    ("core", "core/kernel/money.py", "stripe"),
+    ("words", "conversations/reply.py", "telegram"),
+    ("sql", "conversations/reply.py", "sqlalchemy"),
+    ("cycles", "conversations/reply.py", "conversations.engine"),
+]
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return copy_of_the_house(tmp_path_factory.mktemp("house"))
+
+
+def test_the_house_is_as_it_was_drawn() -> None:
+    checked = run(HOUSE, "lint-imports", "--no-cache", "--no-logo")
+    assert checked.returncode == 0, checked.stdout
+    assert f"Contracts: {len(CONTRACTS)} kept, 0 broken." in checked.stdout
+
+
+def test_every_contract_is_broken_below() -> None:
+    assert {contract for contract, _, _ in BREACHES} == set(CONTRACTS)
+
+
+@pytest.mark.parametrize(("contract", "module", "imported"), BREACHES)
+def test_a_breach_is_noticed(house: Path, contract: str, module: str, imported: str) -> None:
+    path = house / module
+    before = path.read_text() if path.exists() else None
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(f"{before or ''}\nimport {imported}\n")
+
+    checked = run(house, "lint-imports", "--no-cache", "--no-logo", "--contract", contract)
+
+    if before is None:
+        path.unlink()
+        path.parent.rmdir()
+    else:
+        path.write_text(before)
+    assert checked.returncode == 1
+    assert f"{CONTRACTS[contract]} BROKEN" in checked.stdout
