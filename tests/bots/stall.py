@@ -1,0 +1,180 @@
+"""A market stall to try a chat edge on: the real engine, database and dispatcher, with a book of a few small talks."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from conversations.book import Book, Flow
+from conversations.buttons import Press, press
+from conversations.engine import Engine
+from conversations.form import Field, Form, Values
+from conversations.reception import Reception
+from conversations.reply import Button, Card, Line, Option, Say, Toast
+from conversations.talk import Almanac, Opening, Talk
+from conversations.wording import Wordings
+from core.catalogue.reading import load
+from core.kernel.db import Table
+from core.kernel.dispatch import Carrier, Dispatcher
+from core.kernel.errors import Stale
+from core.kernel.events import Reactions
+from core.kernel.ids import Ids
+from core.kernel.sqlite import SqliteRunner, connect, engine_over
+from core.kernel.transaction import Transactions
+from core.search.places import Places
+from tests.core.conftest import MovableClock
+
+WORDS = {
+    "heap.title": "Sell a heap",
+    "heap.submit": "Publish",
+    "heap.wood": "Wood",
+    "heap.wood.ask": "Which wood?",
+    "heap.name": "Name",
+    "heap.name.ask": "What is it called?",
+    "heap.photos": "Photos",
+    "heap.photos.ask": "Send photos",
+    "form.cancel": "Cancel",
+    "form.back": "Back",
+    "form.skip": "Skip",
+    "form.change": "Change",
+    "form.more": "Type the name of another one",
+    "form.choose_one": "Choose one of these",
+    "form.cancelled": "Thrown away",
+    "talk.only_text_and_files": "I take text, photos and documents",
+    "talk.private_only": "Write to me in private",
+    "talk.our_mistake": "Our mistake, {reference}",
+    "talk.file_for_what": "What is this file for?",
+    "talk.unknown_button": "I don't know this button",
+    "talk.heap_moved_on": "Somebody was faster",
+    "file.too_large": "{name} is larger than {limit} MB",
+    "file.type": "{name} is none of {accepted}",
+    "file.broken": "{name} can't be read",
+}
+WOODS = tuple(Option(value=f"wood{n}", label=f"Wood {n}") for n in range(15))
+
+FORM = Form(
+    "heap",
+    (
+        Field("wood", kind="choice", options=lambda _talk, _values: WOODS),
+        Field("name"),
+        Field("photos", kind="files", optional=True),
+    ),
+)
+
+
+def heap_card(name: str, state: str, pictures: tuple[str, ...] = (), *, fresh: bool = True) -> Card:
+    sell = Button(label="Sold", press=press("heap.sold", name), style="primary")
+    return Card(
+        subject=f"heap:{name}",
+        title=name,
+        lines=(Line(label="State", value=state),),
+        buttons=((sell,),),
+        pictures=pictures,
+        fresh=fresh,
+    )
+
+
+def stall_book() -> Book:
+    book = Book()
+
+    def publish(talk: Talk, opening: Opening, values: Values) -> None:
+        pictures = tuple(part for part in opening.answers.get("photos", "").split(",") if part)
+        talk.reply(heap_card(values["name"], "open", pictures))
+
+    book.flow(Flow(FORM, publish))
+
+    @book.command("start")
+    def start(talk: Talk, rest: str) -> None:
+        talk.reply(Say(text=f"Welcome {talk.person.name} {rest}".strip()))
+
+    @book.command("heap2")
+    def again(talk: Talk, rest: str) -> None:
+        talk.reply(heap_card(rest, "open"))
+
+    @book.command("two")
+    def two(talk: Talk, rest: str) -> None:
+        talk.reply(Say(text="first"), heap_card(rest, "sold", fresh=False))
+
+    @book.command("anything")
+    def anything(talk: Talk, rest: str) -> None:
+        talk.reply(Say(text=f"You said: {rest}"))
+
+    @book.press("heap.sold")
+    def sold(talk: Talk, pressed: Press) -> None:
+        if pressed.subject == "late":
+            raise Stale("talk.heap_moved_on")
+        talk.reply(Toast(text="Well done"), heap_card(pressed.subject, "sold", fresh=False))
+
+    @book.press("heap.show")
+    def show(talk: Talk, pressed: Press) -> None:
+        talk.reply(heap_card(pressed.subject, "gone", fresh=False))
+
+    return book
+
+
+@dataclass
+class Stall:
+    """`settle()` waits until all replies in hand are delivered; `later()` lets the time for another try come."""
+
+    transactions: Transactions
+    reception: Reception
+    wordings: Wordings
+    clock: MovableClock
+    database: Path
+    dispatcher: Dispatcher | None = field(default=None)
+
+    def deliver(self, channel: str, carrier: Carrier) -> None:
+        self.dispatcher = Dispatcher(self.transactions, self.clock, {channel: carrier})
+        self.transactions.deliver_by(self.dispatcher.offer)
+
+    async def settle(self) -> None:
+        assert self.dispatcher is not None
+        await self.dispatcher.idle()
+
+    async def later(self, **by: float) -> None:
+        assert self.dispatcher is not None
+        self.clock.advance(**by)
+        await self.dispatcher.sweep()
+        await self.dispatcher.idle()
+
+    def break_inbox(self) -> Callable[[], None]:
+        """Take the inbox table away, as a full disk would; what is given back mends it."""
+        raw = connect(str(self.database))
+        raw.execute("ALTER TABLE inbox RENAME TO inbox_away")
+
+        def mend() -> None:
+            raw.execute("ALTER TABLE inbox_away RENAME TO inbox")
+            raw.close()
+
+        return mend
+
+
+@asynccontextmanager
+async def open_stall(folder: Path) -> AsyncIterator[Stall]:
+    lines = [f'msgid "{code}"\nmsgstr "{sentence}"\n' for code, sentence in WORDS.items()]
+    (folder / "en.po").write_text(
+        'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\n' + "\n".join(lines)
+    )
+    wordings = Wordings(folder)
+    database = folder / "stall.sqlite"
+    raw = connect(str(database))
+    Table.metadata.create_all(engine_over(lambda: raw))
+    raw.close()
+    runner = SqliteRunner(str(database))
+    await runner.open()
+    clock, ids = MovableClock(), Ids(random.Random(11).randbytes)
+    transactions = Transactions(runner, clock, ids, Reactions())
+    catalogue = load(Path(__file__).parents[2] / "config" / "catalogue")
+    almanac = Almanac(catalogue, Places([]), wordings, 100)
+    stall = Stall(
+        transactions, Reception(transactions, Engine([stall_book()], almanac), ids), wordings, clock, database
+    )
+    try:
+        yield stall
+    finally:
+        if stall.dispatcher is not None:
+            await stall.dispatcher.close()
+        await transactions.close()

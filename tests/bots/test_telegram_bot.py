@@ -1,0 +1,418 @@
+"""The bot at work: the real library, the real engine and database, against the pretend Telegram over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from PIL import Image
+from telegram import Bot, Update
+
+from bots.telegram.app import TelegramBot
+from bots.telegram.request import bot_at
+from bots.telegram.sender import TelegramSender
+from bots.telegram.text import JOINER
+from bots.telegram.turns import turn_of
+from conversations.turn import Attached, Located, Misfit, Pressed, Said
+from core.kernel.outbox import OutboxRow, Post
+from core.kernel.transaction import MARKET
+from core.people.model import ChatIdentity
+from lab.app import Lab
+from lab.world import Fault
+from tests.bots.stall import Stall, open_stall
+from tests.lab.conftest import running_lab
+from tests.lab.phone import Phone
+
+COMMANDS = {"en": [("sell", "Sell something")], "lt": [("sell", "Parduoti")]}
+
+
+@pytest.fixture
+async def lab() -> AsyncIterator[Lab]:
+    async with running_lab() as lab:
+        yield lab
+
+
+@pytest.fixture
+async def browser(lab: Lab) -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession(lab.url) as browser:
+        yield browser
+
+
+@pytest.fixture
+async def stall(tmp_path: Path) -> AsyncIterator[Stall]:
+    async with open_stall(tmp_path) as stall:
+        yield stall
+
+
+def telegram(lab: Lab, stall: Stall, **more: Any) -> TelegramBot:
+    bot = bot_at(lab.telegram.token, f"{lab.url}/telegram")
+    stall.deliver("telegram", TelegramSender(bot, stall.transactions))
+    return TelegramBot(bot, stall.reception, stall.transactions, stall.wordings, commands=COMMANDS, **more)
+
+
+@pytest.fixture
+async def edge(lab: Lab, stall: Stall) -> AsyncIterator[TelegramBot]:
+    """The bot, polling."""
+    edge = telegram(lab, stall)
+    await edge.start()
+    yield edge
+    await stall.settle()
+    await edge.stop()
+
+
+@pytest.fixture
+async def ona(browser: aiohttp.ClientSession, edge: TelegramBot) -> Phone:
+    return await Phone.buy(browser, "Ona", language="lt")
+
+
+Chat = dict[str, Any]
+
+
+async def glances(phone: Phone) -> AsyncIterator[Chat]:
+    while True:
+        yield await phone.chat()
+        await asyncio.sleep(0.02)
+
+
+async def seen(phone: Phone, shows: Callable[[Chat], Any]) -> Chat:
+    """The phone, as soon as it shows that."""
+    async with asyncio.timeout(15):
+        async for chat in glances(phone):
+            if shows(chat):
+                return chat
+    raise AssertionError("unreachable")
+
+
+def last(chat: Chat) -> dict[str, Any]:
+    message: dict[str, Any] = chat["messages"][-1]
+    return message
+
+
+def ends_with(words: str) -> Callable[[Chat], bool]:
+    def shows(chat: Chat) -> bool:
+        if not chat["messages"]:
+            return False
+        text: str = last(chat).get("text") or last(chat).get("caption") or ""
+        return last(chat)["from"] == "bot" and text.replace(JOINER, "").endswith(words)
+
+    return shows
+
+
+async def press(phone: Phone, label: str) -> None:
+    """Press the lowest button of that name."""
+    for message in reversed((await phone.chat())["messages"]):
+        for button in (each for row in message.get("keyboard", []) for each in row):
+            if button["text"] == label:
+                await phone.do("press", message_id=message["id"], data=button["callback_data"])
+                return
+    raise AssertionError(f"no button {label}")
+
+
+def picture(shade: str = "olive") -> bytes:
+    written = io.BytesIO()
+    Image.new("RGB", (400, 300), shade).save(written, "JPEG")
+    return written.getvalue()
+
+
+# -- talking ---------------------------------------------------------------------------------------------------------
+
+
+async def test_the_bot_learns_its_name_and_tells_its_commands(edge: TelegramBot, ona: Phone) -> None:
+    assert edge.name == "parley_lab_bot"
+    assert (await ona.chat())["commands"] == [{"command": "sell", "description": "Parduoti"}]
+
+
+async def test_a_deep_link_is_answered_by_name(ona: Phone) -> None:
+    await ona.do("start", payload="offer_42")
+    await seen(ona, ends_with("Welcome Ona offer_42"))
+
+
+async def test_words_come_in_order_and_an_edited_one_counts_as_said_again(ona: Phone) -> None:
+    for number in range(5):
+        said = await ona.do("say", text=f"number {number}")
+    await ona.do("edit", message_id=said["id"], text="number five")
+    chat = await seen(ona, ends_with("number five"))
+    answers = [each["text"] for each in chat["messages"] if each["from"] == "bot"]
+    assert answers == [f"You said: number {each}" for each in (0, 1, 2, 3, 4, "five")]
+
+
+async def test_a_typed_link_comes_back_as_words_only(ona: Phone) -> None:
+    await ona.do("say", text="<b>pay</b> at http://evil.example or ask @support 👩‍👩‍👧‍👦")
+    message = last(await seen(ona, ends_with("👩‍👩‍👧‍👦")))
+    assert "entities" not in message
+    assert "evil.example" not in message["text"]
+    assert message["text"].replace(JOINER, "").startswith("You said: <b>pay</b> at http://evil.example or ask @support")
+
+
+async def test_a_form_is_one_card_from_the_first_question_to_the_thing_itself(ona: Phone) -> None:
+    await ona.do("say", text="/heap")
+    chat = await seen(ona, ends_with("Type the name of another one"))
+    card = last(chat)["id"]
+    assert last(chat)["text"] == "Sell a heap\n\nWhich wood?\nType the name of another one"
+    await press(ona, "Wood 3")
+    chat = await seen(ona, ends_with("What is it called?"))
+    assert last(chat)["id"] == card
+    assert last(chat)["text"] == "Sell a heap\n\nWood: wood3\n\nWhat is it called?"
+
+    await ona.do("say", text="Birch")
+    chat = await seen(ona, ends_with("Name: Birch"))
+    assert card not in [each["id"] for each in chat["messages"]]
+    await ona.send("photo", "", ("heap.jpg", picture()))
+    await seen(ona, lambda chat: "Photos:" in last(chat).get("text", ""))
+    await press(ona, "Publish")
+    chat = await seen(ona, ends_with("State: open"))
+    assert last(chat)["caption"] == "Birch\n\nState: open"
+    assert len([each for each in chat["messages"] if each["from"] == "bot"]) == 1
+
+    await press(ona, "Sold")
+    chat = await seen(ona, ends_with("State: sold"))
+    assert (last(chat)["caption"], "photo" in last(chat)) == ("Birch\n\nState: sold", True)
+    chat = await seen(ona, lambda chat: chat["toasts"][-1]["text"] == "Well done")
+
+
+async def test_an_album_arrives_whole(ona: Phone) -> None:
+    await ona.do("say", text="/heap")
+    await seen(ona, ends_with("another one"))
+    await press(ona, "Wood 1")
+    await seen(ona, ends_with("called?"))
+    await ona.send("photo", "", ("a.jpg", picture("olive")), ("b.jpg", picture("maroon")), ("c.jpg", picture("navy")))
+    await seen(ona, lambda chat: len([each for each in chat["messages"] if each.get("album")]) == 3)
+    await ona.do("say", text="Pine")
+    await seen(ona, lambda chat: "Name: Pine" in last(chat).get("text", ""))
+    await press(ona, "Publish")
+    chat = await seen(ona, ends_with("State: open"))
+    from_bot = [each for each in chat["messages"] if each["from"] == "bot"]
+    assert ["photo" in each for each in from_bot] == [True, True, True, False]
+    assert "keyboard" in last(chat)
+
+
+async def test_a_thrown_away_form_says_so_where_it_was(ona: Phone) -> None:
+    await ona.do("say", text="/heap")
+    await seen(ona, ends_with("another one"))
+    await press(ona, "Cancel")
+    chat = await seen(ona, ends_with("Thrown away"))
+    assert [each["from"] for each in chat["messages"]] == ["person", "bot"]
+    assert "keyboard" not in last(chat)
+
+
+async def test_a_new_card_takes_the_buttons_off_the_old_one(ona: Phone) -> None:
+    await ona.do("say", text="/heap2 Ash")
+    await seen(ona, ends_with("State: open"))
+    await ona.do("say", text="/heap2 Ash")
+    chat = await seen(ona, lambda chat: len(chat["messages"]) == 4 and "keyboard" not in chat["messages"][1])
+    assert "keyboard" in chat["messages"][3]
+
+
+async def test_a_press_on_what_has_moved_on_gets_the_thing_as_it_is(ona: Phone) -> None:
+    await ona.do("say", text="/heap2 late")
+    await seen(ona, ends_with("State: open"))
+    await press(ona, "Sold")
+    chat = await seen(ona, ends_with("State: gone"))
+    assert len(chat["messages"]) == 2
+    chat = await seen(ona, lambda chat: chat["toasts"])
+    assert (chat["toasts"][0]["text"], chat["toasts"][0]["alert"]) == ("Somebody was faster", False)
+
+
+async def test_a_card_that_cannot_be_edited_is_sent_anew(ona: Phone, lab: Lab) -> None:
+    await ona.do("say", text="/heap2 Elm")
+    chat = await seen(ona, ends_with("State: open"))
+    data = last(chat)["keyboard"][0][0]["callback_data"]
+    del lab.telegram.bot.chats[ona.id].messages[last(chat)["id"]]
+    await ona.do("press", message_id=last(chat)["id"], data=data)
+    await seen(ona, ends_with("State: sold"))
+
+
+# -- files -----------------------------------------------------------------------------------------------------------
+
+
+async def test_files_that_do_not_fit_are_refused_in_words(ona: Phone, lab: Lab) -> None:
+    await ona.send("document", "", ("film.bin", b"\0" * (11 * 1024 * 1024)))
+    await seen(ona, ends_with("film.bin is larger than 10 MB"))
+    assert "getFile" not in [each.method for each in lab.world.wire]
+    await ona.send("document", "", ("notes.txt", b"hello"))
+    await seen(ona, ends_with("is none of JPEG, PNG, WebP, PDF"))
+    await ona.send("document", "", ("note.pdf", b"%PDF-1.4 nothing more"))
+    await seen(ona, ends_with("What is this file for?"))
+
+
+# -- when things go wrong ---------------------------------------------------------------------------------------------
+
+
+async def test_nothing_is_acknowledged_before_it_is_stored(ona: Phone, stall: Stall, lab: Lab) -> None:
+    mend = stall.break_inbox()
+    await ona.do("say", text="do not lose me")
+    await asyncio.sleep(0.5)
+    assert await ona.texts() == [("person", "do not lose me")]
+    assert lab.telegram.bot.delivery.webhook_info()["pending_update_count"] == 1
+    mend()
+    await seen(ona, ends_with("You said: do not lose me"))
+
+
+async def test_an_update_that_comes_twice_is_answered_once(ona: Phone, lab: Lab) -> None:
+    lab.world.faults.append(Fault("telegram", "duplicate", "delivery", "message"))
+    await ona.do("say", text="once")
+    await ona.do("say", text="twice")
+    chat = await seen(ona, ends_with("You said: twice"))
+    assert [each["text"] for each in chat["messages"] if each["from"] == "bot"] == ["You said: once", "You said: twice"]
+
+
+async def test_after_a_failure_only_the_rest_is_sent_again(ona: Phone, stall: Stall, lab: Lab) -> None:
+    await ona.do("say", text="/heap2 Oak")
+    await seen(ona, ends_with("State: open"))
+    await stall.settle()
+    lab.world.faults.append(Fault("telegram", "outage", "call", "editMessageText"))
+    await ona.do("say", text="/two Oak")
+    await seen(ona, ends_with("first"))
+    await stall.settle()
+    await stall.later(seconds=5)
+    chat = await seen(ona, lambda chat: "State: sold" in chat["messages"][1]["text"])
+    assert [each["text"] for each in chat["messages"] if each["from"] == "bot"] == ["Oak\n\nState: sold", "first"]
+
+
+async def test_whoever_blocks_the_bot_is_left_alone_until_they_come_back(ona: Phone, stall: Stall) -> None:
+    async def dead() -> bool:
+        key = ("telegram", "", str(ona.id))
+        return await stall.transactions.run(MARKET, lambda ctx: ctx.session.get_one(ChatIdentity, key).dead)
+
+    await ona.do("say", text="hello")
+    await seen(ona, ends_with("You said: hello"))
+    await ona.do("block")
+    async with asyncio.timeout(10):
+        async for _ in glances(ona):
+            if await dead():
+                break
+    await ona.do("start", payload="")
+    await seen(ona, ends_with("Welcome Ona"))
+    assert not await dead()
+
+
+async def test_a_refused_post_marks_the_address_dead(ona: Phone, stall: Stall, lab: Lab) -> None:
+    await ona.do("say", text="hello")
+    await seen(ona, ends_with("You said: hello"))
+    lab.telegram.bot.chats[ona.id].blocked = True  # and the news of it is lost
+    body = {"address": str(ona.id), "replies": [{"kind": "say", "text": "news"}]}
+    await stall.transactions.run(MARKET, lambda ctx: ctx.post("telegram", "lane", "replies", body))
+    await stall.settle()
+    key = ("telegram", "", str(ona.id))
+    assert await stall.transactions.run(MARKET, lambda ctx: ctx.session.get_one(ChatIdentity, key).dead)
+
+
+async def test_a_second_poller_ends_the_first(edge: TelegramBot, lab: Lab, ona: Phone) -> None:
+    assert edge.receiving
+    async with bot_at(lab.telegram.token, f"{lab.url}/telegram") as other, asyncio.timeout(15):
+        while edge.receiving:
+            await other.get_updates(timeout=0)
+            waiting = asyncio.create_task(other.get_updates(timeout=1))
+            await asyncio.sleep(0.2)
+            await asyncio.gather(waiting, return_exceptions=True)
+
+
+# -- by webhook ------------------------------------------------------------------------------------------------------
+
+
+async def test_a_webhook_is_believed_only_with_its_secret(
+    lab: Lab, stall: Stall, browser: aiohttp.ClientSession
+) -> None:
+    edge = telegram(lab, stall, public_url="http://127.0.0.1:9/telegram", secret="s3cret")
+    await edge.start()
+    jonas = await Phone.buy(browser, "Jonas")
+    lab.telegram.bot.chats[jonas.id].started = True
+    person = {"id": jonas.id, "is_bot": False, "first_name": "Jonas"}
+    message = {"message_id": 1, "date": 0, "chat": {"id": jonas.id, "type": "private"}, "from": person, "text": "hello"}
+    body = json.dumps({"update_id": 7, "message": message}).encode()
+    assert await edge.take_webhook(body, None) == 401
+    assert await edge.take_webhook(body, "wrong \udcff") == 401
+    for nonsense in (b"", b"{", b"[]", b"null", b'"x"', b"{}", b'{"update_id": 1, "message": 5}', b"\xff"):
+        assert await edge.take_webhook(nonsense, "s3cret") == 400
+    mend = stall.break_inbox()
+    assert await edge.take_webhook(body, "s3cret") == 500
+    mend()
+    assert await edge.take_webhook(body, "s3cret") == 200
+    assert await edge.take_webhook(body, "s3cret") == 200
+    await seen(jonas, ends_with("You said: hello"))
+    await stall.settle()
+    assert [who for who, _ in await jonas.texts()] == ["bot"]
+    await edge.stop()
+
+
+# -- reading ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def bot(lab: Lab) -> AsyncIterator[Bot]:
+    async with bot_at(lab.telegram.token, f"{lab.url}/telegram") as bot:
+        yield bot
+
+
+def update(bot: Bot, **content: Any) -> Update:
+    person = {"id": 5, "is_bot": False, "first_name": "Ona", "last_name": "K", "language_code": "lt"}
+    message = {"message_id": 1, "date": 0, "chat": {"id": 5, "type": "private"}, "from": person, **content}
+    return Update.de_json({"update_id": 9, "message": message}, bot)
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ({"text": "/start offer"}, Said("/start offer")),
+        ({"location": {"latitude": 54.9, "longitude": 23.9}}, Located(54.9, 23.9)),
+        ({"voice": {"file_id": "x", "file_unique_id": "y", "duration": 2}}, Misfit("talk.only_text_and_files")),
+        ({"contact": {"phone_number": "1", "first_name": "J"}}, Misfit("talk.only_text_and_files")),
+        ({"group_chat_created": True}, None),
+    ],
+)
+async def test_what_is_sent_becomes_a_turn(bot: Bot, content: dict[str, Any], expected: object) -> None:
+    turn = await turn_of(bot, update(bot, **content))
+    assert (turn.input if turn else None) == expected
+    if turn:
+        assert turn.key == f"tg:{bot.id}:9"
+        assert (turn.address, turn.identity.name, turn.identity.locale) == ("5", "Ona K", "lt")
+
+
+async def test_a_file_that_telegram_does_not_have_is_said_to_be_broken(bot: Bot) -> None:
+    gone = {"document": {"file_id": "gone", "file_unique_id": "g", "file_name": "cert.pdf"}}
+    turn = await turn_of(bot, update(bot, **gone))
+    assert turn is not None
+    assert turn.input == Misfit("file.broken", {"name": "cert.pdf"})
+
+
+async def test_a_photo_is_fetched_in_its_largest_size(bot: Bot, browser: aiohttp.ClientSession) -> None:
+    ona = await Phone.buy(browser, "Ona")
+    await ona.send("photo", "The heap", ("heap.jpg", picture()))
+    [sent] = await bot.get_updates()
+    turn = await turn_of(bot, sent)
+    assert turn is not None
+    assert isinstance(turn.input, Attached)
+    [file] = turn.input.files
+    assert (file.mime, turn.input.caption) == ("image/jpeg", "The heap")
+    with Image.open(io.BytesIO(file.content)) as image:
+        assert image.size == (400, 300)
+
+
+async def test_a_press_carries_what_its_button_held(bot: Bot, browser: aiohttp.ClientSession) -> None:
+    ona = await Phone.buy(browser, "Ona")
+    await ona.do("say", text="hello")
+    card = await bot.send_message(ona.id, "card")
+    await ona.do("press", message_id=card.message_id, data="deal.sign|7|2")
+    turn = await turn_of(bot, (await bot.get_updates())[-1])
+    assert turn is not None
+    assert (turn.input, turn.message) == (Pressed("deal.sign|7|2"), str(card.message_id))
+
+
+async def test_in_a_group_only_a_command_is_answered_and_with_the_way_out(edge: TelegramBot, stall: Stall) -> None:
+    posts: list[Post] = []
+    stall.transactions.deliver_by(posts.extend)
+    person = {"id": 5, "is_bot": False, "first_name": "Ona"}
+    for number, text in enumerate(("how are you all", "/sell 200 t")):
+        message = {"message_id": 1, "date": 0, "chat": {"id": -7, "type": "group", "title": "G"}, "from": person}
+        given = {"update_id": number, "message": message | {"text": text}}
+        await edge.take(Update.de_json(given, None))
+    [post] = posts
+    assert (post.body["address"], post.body["replies"][0]["text"]) == ("-7", "Write to me in private")
+    assert post.body["replies"][0]["buttons"][0][0]["url"] == "https://t.me/parley_lab_bot"
+    await stall.transactions.run(MARKET, lambda ctx: ctx.session.query(OutboxRow).delete())
