@@ -10,6 +10,9 @@ from typing import Annotated, Any, TypeVar
 from fastapi import FastAPI, Header, HTTPException, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
+from core.kernel.errors import NotFound
+from web.pages import add_pages
+
 LARGEST_BODY = 1024 * 1024  # bytes; far above what any of the platforms sends
 
 TakeTelegram = Callable[[bytes, str | None], Awaitable[int]]
@@ -39,6 +42,7 @@ def create_app(doors: Doors, registry: CollectorRegistry) -> FastAPI:
     _health(app, doors, registry)
     _webhooks(app, doors)
     _operator(app, doors)
+    add_pages(app)
     return app
 
 
@@ -101,7 +105,10 @@ def _operator(app: FastAPI, doors: Doors) -> None:
     @app.get("/operator/books/{deal}")
     async def books_of(deal: str, authorization: Annotated[str | None, Header()] = None) -> Any:
         allow(authorization)
-        return await doors.books_of(deal)
+        try:
+            return await doors.books_of(deal)
+        except NotFound:
+            raise HTTPException(404) from None
 
 
 def _open(door: Door | None) -> Door:

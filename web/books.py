@@ -1,0 +1,86 @@
+"""The books as a page shows them: the latest deals with their T-accounts and entries, and what must always hold."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import select
+
+from core.deals.model import Deal
+from core.deals.service import deal_for
+from core.delivery.service import lots_of
+from core.kernel.money import Money
+from core.kernel.transaction import Ctx
+from core.ledger import service as ledger
+from core.ledger.model import COMMISSION, PROVIDER, PROVIDER_FEES, escrow, payable, refund_due
+from core.people.service import organisation_of
+from core.reputation.model import Review
+
+LATEST: Final = 10  # deals; a page is no archive
+
+
+def all_books(ctx: Ctx) -> dict[str, Any]:
+    """The latest deals, newest first, and every check of the ledger."""
+    latest = ctx.session.scalars(select(Deal).order_by(Deal.id.desc()).limit(LATEST)).all()
+    return {
+        "deals": [_deal(ctx, deal) for deal in latest],
+        "invariants": [check._asdict() for check in ledger.invariants(ctx)],
+    }
+
+
+def books_of(ctx: Ctx, deal_id: str) -> dict[str, Any]:
+    """One deal's. Raises NotFound."""
+    return _deal(ctx, deal_for(ctx, deal_id))
+
+
+def _deal(ctx: Ctx, deal: Deal) -> dict[str, Any]:
+    buyer, seller = (organisation_of(ctx, each).name for each in (deal.buyer, deal.seller))
+    names = {
+        PROVIDER: "At the payment provider",
+        PROVIDER_FEES: "The provider's fees",
+        COMMISSION: "The market's commission",
+        escrow(deal.id): "Held for the deal",
+        payable(deal.seller): f"Owed to {seller}",
+        refund_due(deal.id): f"Owed back to {buyer}",
+    }
+    books = ledger.books(ctx, deal.id)
+    return {
+        "id": deal.id,
+        "title": f"{deal.ref} · {deal.terms.quantity} {deal.terms.product_id.replace('_', ' ')}",
+        "state": deal.state,
+        "buyer": buyer,
+        "seller": seller,
+        "amount": _words(deal.amount),
+        "accounts": [
+            {
+                "name": names.get(each["account"], each["account"]),
+                "balance": _words(Money(each["balance"], each["currency"])),
+            }
+            for each in books["accounts"]
+        ],
+        "entries": [
+            {"at": each["at"], "memo": each["memo"], "postings": [_posting(leg, names) for leg in each["postings"]]}
+            for each in books["entries"]
+        ],
+        "lots": [{"number": lot.number, "state": lot.state} for lot in lots_of(ctx, deal.id)],
+        "ratings": _rated(ctx, deal),
+    }
+
+
+def _posting(leg: dict[str, Any], names: dict[str, str]) -> dict[str, str]:
+    """Debits are written plain, credits with a minus before them."""
+    amount = _words(Money(leg["amount"], leg["currency"]))
+    return {
+        "account": names.get(leg["account"], leg["account"]),
+        "amount": f"{'−' * (leg['side'] == 'credit')}{amount}",
+    }
+
+
+def _rated(ctx: Ctx, deal: Deal) -> list[str]:
+    """Which sides have written their review; not what they wrote, which may still be sealed."""
+    authors = ctx.session.scalars(select(Review.author).where(Review.deal_id == deal.id)).all()
+    return [side for side, organisation in (("buyer", deal.buyer), ("seller", deal.seller)) if organisation in authors]
+
+
+def _words(money: Money) -> str:
+    return f"{money.amount:,f} {money.currency}".replace("-", "−")

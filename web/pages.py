@@ -1,0 +1,48 @@
+"""The few pages that a person's browser comes to: where the payment provider sends it back to, and what is next."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from fastapi import FastAPI
+from fastapi.responses import HTMLResponse
+
+PAGES: Final = {
+    "/paid": ("Thank you", "Go back to your chat: as soon as the money is confirmed, you hear of it there."),
+    "/not-paid": ("Nothing was paid", "Go back to your chat. The payment link there stays good until it runs out."),
+    "/onboarded": ("Thank you", "Go back to your chat: you hear there when your account can receive money."),
+    "/link-expired": ("This link has been used", "Go back to your chat and ask for another one."),
+}
+HEADERS: Final = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",  # the address we were called with is nobody else's business
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+}
+
+
+def add_pages(app: FastAPI) -> None:
+    for path, (title, words) in PAGES.items():
+        app.get(path, response_class=HTMLResponse)(_page(title, words))
+
+
+def _page(title: str, words: str) -> Callable[[], Awaitable[HTMLResponse]]:
+    html = f"""<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title} · Parley</title>
+<style>
+body {{ font: 1.1rem/1.5 system-ui, sans-serif; max-width: 28rem; margin: 20vh auto; padding: 0 1.5rem; }}
+@media (prefers-color-scheme: dark) {{ body {{ background: #14171a; color: #e8eaed; }} }}
+</style>
+<h1>{title}</h1>
+<p>{words}</p>
+</html>
+"""
+
+    async def page() -> HTMLResponse:
+        return HTMLResponse(html, headers=HEADERS)
+
+    return page
