@@ -83,7 +83,7 @@ def _show(talk: Talk, after: str | None = None) -> None:
 
 def _list(talk: Talk, query: Query, after: str | None) -> None:
     def standings(sellers: Collection[str]) -> Mapping[str, float]:
-        return {seller: score.floor for seller, score in scores_of(talk.ctx, sellers).items()}
+        return {seller: score.rank for seller, score in scores_of(talk.ctx, sellers).items()}
 
     page = market.search(talk.ctx, talk.almanac.catalogue, query, limit=AT_ONCE, after=after, standings=standings)
     if not page.hits:

@@ -1,0 +1,52 @@
+# Needs only make and Python 3.11 or newer; everything else goes into .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+DEVELOPMENT := requirements/development.txt
+
+.PHONY: run demo test check lint types contracts test-postgres bench lock doctor clean
+
+run: .venv/ready            ## open the market; without tokens the lab plays the outside world
+	@$(BIN)/python main.py run
+
+demo: .venv/ready           ## play a whole trade through both bots and print it
+	@$(BIN)/python main.py demo
+
+doctor: .venv/ready         ## what is configured, what is missing, and whether it answers
+	@$(BIN)/python main.py doctor
+
+test: .venv/ready           ## all tests, on SQLite
+	@$(BIN)/python -m pytest -n 2 --dist worksteal
+
+test-postgres: .venv/ready  ## the same tests on a PostgreSQL 15 cluster of their own, in a temporary folder
+	@$(BIN)/python -m tests.postgres -n 2 --dist worksteal
+
+check: lint types contracts test
+
+lint: .venv/ready
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: .venv/ready
+	@$(BIN)/mypy .
+
+contracts: .venv/ready
+	@$(BIN)/lint-imports
+
+bench: .venv/ready          ## CPU per chat update, beside other frameworks in the same run
+	@$(BIN)/python -m bench.turns
+
+lock: .venv/ready           ## renew the locked versions (names, versions and hashes; no download addresses)
+	@$(BIN)/uv pip compile -q --upgrade --universal --generate-hashes --no-annotate --no-header \
+		--python-version 3.11 pyproject.toml -o requirements/product.txt
+	@$(BIN)/uv pip compile -q --upgrade --universal --generate-hashes --no-annotate --no-header \
+		--python-version 3.11 --group dev pyproject.toml -c requirements/product.txt -o $(DEVELOPMENT)
+
+.venv/ready: requirements/uv.txt $(DEVELOPMENT)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Parley needs Python 3.11 or newer"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install -q --require-hashes -r requirements/uv.txt
+	@$(BIN)/uv pip sync -q --require-hashes $(DEVELOPMENT)
+	@touch $@
+
+clean:
+	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache

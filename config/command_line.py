@@ -1,0 +1,97 @@
+"""`python main.py run | demo | doctor | verify-ledger`: what the operator types."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import structlog
+from pydantic import ValidationError
+
+from config.settings import Settings
+
+Command = Callable[[Settings], Coroutine[Any, Any, int]]
+
+
+def main() -> None:
+    """Read the command and the environment, run, and say by the exit status whether all went well."""
+    parser = argparse.ArgumentParser(prog="main.py", description="Parley: a marketplace that lives in chat")
+    parser.add_argument("command", choices=sorted(COMMANDS), help="what to do")
+    chosen = parser.parse_args()
+    quiet_logs()
+    try:
+        settings = Settings()
+    except ValidationError as fault:
+        print("This installation cannot start:")
+        for error in fault.errors():
+            print(f"  - {error['msg'].removeprefix('Value error, ')}")
+        sys.exit(2)
+    sys.exit(loop_run(COMMANDS[chosen.command](settings)))
+
+
+def loop_run(work: Coroutine[Any, Any, int]) -> int:
+    """On uvloop where it is there: half the cost of a chat update is waiting for sockets."""
+    try:
+        import uvloop  # noqa: PLC0415 - not on every platform
+    except ImportError:
+        return asyncio.run(work)
+    return uvloop.run(work)
+
+
+def quiet_logs() -> None:
+    """Warnings and worse, as lines of JSON, on standard error."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    # The scheduler says at every tick that it ticked.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+
+
+async def run(settings: Settings) -> int:
+    """Open the market until somebody presses Ctrl-C."""
+    from config.installation import installed  # noqa: PLC0415 - a wrong setting is told before the libraries load
+
+    async with installed(settings) as here:
+        print(f"Parley is open at {here.product.server.url} (health: /healthz)")
+        if here.lab is not None:
+            print(f"Play seller and buyer here:  {here.lab.url}/", flush=True)
+            await here.seed()
+            print("26 sellers have opened their stalls. Ctrl-C closes the market.", flush=True)
+        await until_stopped()
+    return 0
+
+
+async def until_stopped() -> None:
+    stopped = asyncio.Event()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(each, stopped.set)
+    await stopped.wait()
+
+
+async def doctor(settings: Settings) -> int:
+    """What is configured, what is missing, and whether it answers."""
+    from config.doctor import examine  # noqa: PLC0415 - as above
+
+    return await examine(settings)
+
+
+async def demo(settings: Settings) -> int:
+    """A whole trade, played through both bots and printed."""
+    from config.demo import play  # noqa: PLC0415 - as above
+
+    return await play(settings)
+
+
+COMMANDS: dict[str, Command] = {"run": run, "doctor": doctor, "demo": demo}

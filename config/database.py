@@ -1,0 +1,25 @@
+"""Which database: a file of SQLite's, or PostgreSQL, by its address."""
+
+from __future__ import annotations
+
+from sqlalchemy import make_url
+
+from core.kernel.postgres import PostgresRunner
+from core.kernel.sqlite import SqliteRunner
+from core.kernel.transaction import Runner
+
+DEFAULT = "sqlite:///var/parley.sqlite"
+
+
+async def open_database(address: str) -> Runner:
+    """A runner over `sqlite:///path` or `postgresql://user:password@host/name`. Raises ValueError for another kind."""
+    url = make_url(address)
+    match url.get_backend_name():
+        case "sqlite":
+            runner = SqliteRunner(url.database or ":memory:")
+            await runner.open()
+            return runner
+        case "postgresql":
+            return PostgresRunner(url.set(drivername="postgresql+asyncpg").render_as_string(hide_password=False))
+        case other:
+            raise ValueError(f"DATABASE_URL names {other}; Parley runs on sqlite and postgresql")

@@ -1,0 +1,76 @@
+"""One installation, open: the product, and the lab around it for whatever the environment leaves out."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.market import reference
+from config.outside import clock_of, open_lab, pointed_at
+from config.seed.opening import open_market
+from config.settings import Settings
+from config.wiring import Product, build
+from core.kernel.clock import Clock
+from core.kernel.ids import Ids
+from lab.app import Lab
+
+LAB_DATABASE = Path("var/lab.sqlite")  # made anew with each world: the lab forgets its people when it closes
+
+
+@dataclass(slots=True)
+class Installation:
+    """`lab` is None when every outside service is real. `settings` are those the product runs with."""
+
+    settings: Settings
+    product: Product
+    lab: Lab | None
+    clock: Clock
+
+    async def seed(self) -> None:
+        """Open the market: sellers with live listings, whose phones the lab can hand over."""
+        catalogue, places = reference()
+        people = await open_market(self.product.transactions, catalogue, places, self.clock.now().date())
+        if self.lab is not None:
+            for person in people:
+                self.lab.telegram.bot.add_person(person.name, person.telegram_id, language=person.language)
+                self.lab.telegram.bot.chats[person.telegram_id].started = True  # they have met the bot before
+
+
+@asynccontextmanager
+async def installed(settings: Settings) -> AsyncIterator[Installation]:
+    """Start the lab if it is needed, then the product; stop them in the other order."""
+    lab = await open_lab(settings)
+    product = None
+    try:
+        if lab is not None:
+            settings = pointed_at(with_database(settings), lab)
+        clock = clock_of(lab)
+        product = await build(settings, clock=clock, ids=Ids(secrets.token_bytes))
+        if lab is not None:
+            introduce(lab, product, settings)
+        await product.start()
+        yield Installation(settings, product, lab, clock)
+    finally:
+        if product is not None:
+            await product.stop()
+        if lab is not None:
+            await lab.stop()
+
+
+def introduce(lab: Lab, product: Product, settings: Settings) -> None:
+    """Tell the lab where the product is: where pretend Stripe sends its events, and where the books lie open."""
+    lab.stripe.webhook_url = f"{product.server.url}/stripe/webhook"
+    lab.books_url = f"{product.server.url}/operator/books"
+    lab.books_token = settings.operator_token.get_secret_value() if settings.operator_token else ""
+
+
+def with_database(settings: Settings) -> Settings:
+    """A lab without a database of its own gets a fresh one."""
+    if settings.database_url is not None:
+        return settings
+    for ending in ("", "-wal", "-shm"):
+        LAB_DATABASE.with_name(LAB_DATABASE.name + ending).unlink(missing_ok=True)
+    return settings.model_copy(update={"database_url": f"sqlite:///{LAB_DATABASE}"})

@@ -1,0 +1,74 @@
+"""The market as one thing: its slices listening to each other, its conversations, its reference data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+from config.settings import CATALOGUE
+from conversations import agreement, delivery, desk, listing, offer, registration, review, search
+from conversations import help as helping
+from conversations.book import Book
+from conversations.engine import Engine
+from conversations.notices import Notices
+from conversations.talk import Almanac
+from conversations.wording import Wordings
+from core.catalogue import Catalogue, load
+from core.deals import reactions as deals
+from core.delivery import reactions as lots
+from core.escrow import reactions as escrow
+from core.kernel.events import Reactions
+from core.kernel.sweep import Ring
+from core.listings import reactions as listings
+from core.offers import reactions as offers
+from core.reputation import reactions as reputation
+from core.search import reactions as searching
+from core.search.places import Places, load_places
+from core.talks import service as talks
+
+BOOKS: tuple[Book, ...] = (
+    registration.book,
+    listing.book,
+    search.book,
+    offer.book,
+    agreement.book,
+    delivery.book,
+    review.book,
+    desk.book,
+    helping.book,
+)
+
+# Who answers when time comes for which kind of thing.
+RINGS: Mapping[str, Ring] = {
+    **listings.rings,
+    **offers.rings,
+    **deals.rings,
+    **lots.rings,
+    **escrow.rings,
+    **reputation.rings,
+    **talks.rings,
+}
+
+
+@cache
+def reference() -> tuple[Catalogue, Places]:
+    """The catalogue and the gazetteer, read once in a process: they never change while it runs."""
+    return load(CATALOGUE), load_places(CATALOGUE / "places.csv")
+
+
+def almanac(commission_bp: int) -> Almanac:
+    catalogue, places = reference()
+    return Almanac(catalogue, places, Wordings(), commission_bp)
+
+
+def engine_and_reactions(known: Almanac) -> tuple[Engine, Reactions]:
+    """Conversations over the market, and the market's facts reaching all who listen."""
+    engine, reactions = Engine(BOOKS, known), Reactions()
+    searching.listen(reactions)
+    offers.listen(reactions)
+    deals.listen(reactions, commission_bp=known.commission_bp)
+    lots.listen(reactions)
+    escrow.listen(reactions)
+    reputation.listen(reactions)
+    Notices(engine).listen(reactions)
+    return engine, reactions

@@ -1,0 +1,33 @@
+"""What the operator's monitoring reads at /metrics: work that waits, work that was given up, what is late."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Gauge
+from sqlalchemy import func, select
+
+from core.kernel.outbox import OutboxRow
+from core.kernel.timers import TimerRow
+from core.kernel.transaction import MARKET, Ctx, Transactions
+
+
+class Gauges:
+    """Read from the database at each sweep, so that every worker tells the same."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.waiting = Gauge("parley_outbox_waiting", "Posts not yet delivered", registry=registry)
+        self.dead = Gauge("parley_outbox_dead", "Posts given up, for the operator", registry=registry)
+        self.late = Gauge("parley_timers_late", "Timers that are due", registry=registry)
+        self.rung = Counter("parley_timers_rung", "Timers that this process has rung", registry=registry)
+
+    async def read(self, transactions: Transactions) -> None:
+        waiting, dead, late = await transactions.run(MARKET, counts)
+        self.waiting.set(waiting)
+        self.dead.set(dead)
+        self.late.set(late)
+
+
+def counts(ctx: Ctx) -> tuple[int, int, int]:
+    """Posts waiting, posts given up, timers due."""
+    posts = dict(ctx.session.execute(select(OutboxRow.dead, func.count()).group_by(OutboxRow.dead)).tuples().all())
+    late = ctx.session.scalar(select(func.count()).select_from(TimerRow).where(TimerRow.due_at <= ctx.now)) or 0
+    return posts.get(False, 0), posts.get(True, 0), late

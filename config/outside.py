@@ -1,0 +1,57 @@
+"""The outside world: whatever the settings do not name is served by the lab, and the product is pointed at it."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import SecretStr
+
+from config.settings import Settings
+from core.kernel.clock import Clock
+from lab.app import Lab
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+async def open_lab(settings: Settings, *, port: int | None = None) -> Lab | None:
+    """Start the lab when anything is missing. None: every service is real."""
+    if not settings.needs_lab:
+        return None
+    lab = Lab()
+    await lab.start(settings.lab_port if port is None else port)
+    return lab
+
+
+def pointed_at(settings: Settings, lab: Lab) -> Settings:
+    """The settings with the lab in every place that was left open, as if somebody had set them so."""
+    put: dict[str, Any] = {"operator_token": settings.operator_token or SecretStr(secrets.token_urlsafe(24))}
+    if settings.telegram_in_lab:
+        put |= {"telegram_bot_token": SecretStr(lab.telegram.token), "telegram_api_url": f"{lab.url}/telegram"}
+    if settings.slack_in_lab:
+        put |= {
+            "slack_bot_token": SecretStr(lab.slack.bot_token),
+            "slack_app_token": SecretStr(lab.slack.app_token),
+            "slack_signing_secret": SecretStr(lab.slack.signing_secret),
+            "slack_api_url": f"{lab.url}/slack/api/",
+        }
+    if settings.stripe_in_lab:
+        put |= {
+            "stripe_secret_key": SecretStr(lab.stripe.secret_key),
+            "stripe_webhook_secret": SecretStr(lab.stripe.webhook_secret),
+            "stripe_api_url": f"{lab.url}/stripe",
+        }
+    if settings.mail_in_lab:
+        put["smtp_url"] = SecretStr(lab.smtp_url)
+    return settings.model_copy(update=put)
+
+
+def clock_of(lab: Lab | None) -> Clock:
+    """Time passes for the product as it does for the world around it."""
+    return lab.world.clock if lab is not None else SystemClock()

@@ -1,0 +1,104 @@
+"""Opens the seeded market: every seller of sellers.yaml arrives and lists, through the same commands as everybody."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from core.catalogue import Catalogue
+from core.kernel.money import UnitPrice
+from core.kernel.quantity import Quantity, convertible
+from core.kernel.transaction import MARKET, Ctx, Transactions, person
+from core.listings.model import Certificate, Place, PublishListing
+from core.listings.service import publish_listing
+from core.people.model import CompleteProfile, Identity, Platform, Role
+from core.people.service import complete_profile, meet
+from core.search.places import Places, distance_km
+
+SELLERS = Path(__file__).with_name("sellers.yaml")
+FIRST_ID = 7_000_101  # Telegram ids of the seeded people, so that the lab can hand over their phones
+LISTINGS_OF_EACH = 9
+NEAREST = 3  # each seller also delivers from two more towns nearby
+SEED = 2026
+
+
+@dataclass(frozen=True, slots=True)
+class Seeded:
+    """Somebody who is already on the market, reachable on Telegram under this id."""
+
+    telegram_id: int
+    name: str
+    language: str
+
+
+async def open_market(transactions: Transactions, catalogue: Catalogue, places: Places, today: date) -> list[Seeded]:
+    """Let all sellers list, each in a transaction of their own. Returns who they are."""
+    dice = random.Random(SEED)  # noqa: S311 - the same market every time; nothing secret
+    sellers: list[dict[str, Any]] = yaml.safe_load(SELLERS.read_text("utf-8"))
+    people = []
+    for number, seller in enumerate(sellers):
+        seeded = Seeded(FIRST_ID + number, seller["person"], seller["language"])
+        commands = list(listings_of(seller, catalogue, places, today, dice))
+        await transactions.run(MARKET, lambda ctx, s=seller, p=seeded, c=commands: _arrive(ctx, catalogue, s, p, c))  # type: ignore[misc]  # mypy cannot infer a lambda with defaults
+        people.append(seeded)
+    return people
+
+
+def _arrive(
+    ctx: Ctx, catalogue: Catalogue, seller: dict[str, Any], seeded: Seeded, commands: list[PublishListing]
+) -> None:
+    identity = Identity(Platform.TELEGRAM, "", str(seeded.telegram_id), seeded.name, seeded.language)
+    ctx.actor = person(meet(ctx, identity, str(seeded.telegram_id)).id)
+    profile = CompleteProfile(
+        roles=frozenset({Role.SELLER}), company=seller["name"], country=seller["country"], place=seller["place"]
+    )
+    complete_profile(ctx, profile)
+    for command in commands:
+        publish_listing(ctx, catalogue, command)
+
+
+def listings_of(
+    seller: dict[str, Any], catalogue: Catalogue, places: Places, today: date, dice: random.Random
+) -> Iterator[PublishListing]:
+    """A seller's listings: their goods in several grades, amounts, places and windows, at prices that vary a little."""
+    towns = _towns(seller, places)
+    for number in range(LISTINGS_OF_EACH):
+        product_id, price, amount, unit = seller["goods"][number % len(seller["goods"])]
+        product = catalogue.product(product_id)
+        start = today + timedelta(days=dice.randrange(3, 40))
+        certificate = dice.choice([*product.certificates[:3], None]) if product.certificates else None
+        quantity = Quantity(Decimal(amount) * dice.choice((1, 1, 2)) / dice.choice((1, 2)), unit)
+        price_unit = product.price_unit if convertible(product.price_unit, unit) else unit
+        yield PublishListing(
+            product_id=product_id,
+            grade_id=dice.choice(product.grades[:3]) if product.grades else None,
+            certificates=(Certificate(scheme=certificate),) if certificate else (),
+            quantity=quantity,
+            min_lot=min(quantity, Quantity(Decimal(24), unit)),
+            price=UnitPrice(Decimal(price * dice.randrange(95, 107)) / 100, product.price_currency, price_unit),
+            negotiable=dice.random() < 0.8,
+            buy_now=dice.random() < 0.7 or number == 0,
+            incoterm=product.default_term,
+            place=dice.choice(towns),
+            window_from=start,
+            window_to=start + timedelta(days=dice.choice((7, 14, 30))),
+            words=seller["words"],
+            language=seller["language"],
+        )
+
+
+def _towns(seller: dict[str, Any], places: Places) -> list[Place]:
+    """The seller's own town and the next ones of the same country."""
+    home = places.named(seller["place"])[0]
+    near = sorted(
+        (place for place in places.all if place.country == home.country),
+        key=lambda place: distance_km(home.lat, home.lon, place.lat, place.lon),
+    )
+    return [Place(name=place.name, country=place.country, lat=place.lat, lon=place.lon) for place in near[:NEAREST]]

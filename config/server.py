@@ -1,0 +1,51 @@
+"""A web server within the product's own event loop, on a port of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import uvicorn
+
+
+class _Quiet(uvicorn.Server):
+    """uvicorn inside a running program, whose signals are none of its business."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+class Server:
+    """Bound at once, so that `url` is known before anything is served; port 0 takes a free one."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._listener = socket.socket()
+        self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._listener.bind((host, port))
+        self._server: _Quiet | None = None
+        self._serving: asyncio.Task[None] | None = None
+
+    @property
+    def url(self) -> str:
+        host, port = self._listener.getsockname()[:2]
+        return f"http://{host}:{port}"
+
+    async def start(self, app: Any) -> None:
+        """Serve an ASGI app from now on."""
+        config = uvicorn.Config(app, lifespan="off", access_log=False, log_config=None, timeout_graceful_shutdown=2)
+        self._server = _Quiet(config)
+        self._serving = asyncio.create_task(self._server.serve(sockets=[self._listener]), name="web")
+        while not self._server.started:
+            if self._serving.done():
+                self._serving.result()
+            await asyncio.sleep(0.005)
+
+    async def stop(self) -> None:
+        if self._server is not None and self._serving is not None:
+            self._server.should_exit = True
+            await self._serving
+        self._listener.close()

@@ -1,0 +1,221 @@
+"""The composition root: `build(settings, clock=, ids=)` makes the running product out of its parts."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from prometheus_client import CollectorRegistry
+from pydantic import SecretStr
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy import text
+from telegram import Bot
+
+from bots.mail.sender import MailSender
+from bots.slack.app import SlackBot
+from bots.slack.sender import SlackSender
+from bots.telegram.app import TelegramBot
+from bots.telegram.request import API as TELEGRAM_API
+from bots.telegram.request import bot_at
+from bots.telegram.sender import TelegramSender
+from config.database import DEFAULT, open_database
+from config.market import RINGS, almanac, engine_and_reactions
+from config.metrics import Gauges
+from config.migrate import upgrade
+from config.server import Server
+from config.settings import Settings
+from conversations.help import COMMANDS
+from conversations.reception import Reception
+from conversations.wording import Wordings
+from core.kernel import inbox
+from core.kernel.clock import Clock
+from core.kernel.dispatch import Dispatcher
+from core.kernel.ids import Ids
+from core.kernel.sweep import ring_due
+from core.kernel.transaction import MARKET, Transactions
+from payments.effects import PaymentEffects
+from payments.reconcile import Reconciler
+from payments.stripe_provider import StripeProvider
+from payments.webhooks import StripeWebhooks
+from web.app import Doors, create_app
+from web.books import all_books, books_of
+
+log = structlog.get_logger(__name__)
+
+SLACK_API = "https://slack.com/api/"
+RECONCILE_SECONDS = 120  # how long a webhook may be lost before we ask for ourselves
+INBOX_KEPT = timedelta(days=30)  # the platforms stop redelivering within days
+
+
+@dataclass(slots=True)
+class Product:
+    """Everything that runs. `start` opens it to the world, `stop` closes it; a harder stop loses nothing either."""
+
+    transactions: Transactions
+    dispatcher: Dispatcher
+    telegram: TelegramBot
+    slack: SlackBot
+    provider: StripeProvider
+    reconciler: Reconciler
+    server: Server
+    doors: Doors
+    registry: CollectorRegistry
+    scheduler: AsyncIOScheduler
+
+    async def start(self) -> None:
+        """Open the doors, finish what an earlier process left, then receive."""
+        await self.server.start(create_app(self.doors, self.registry))
+        self.scheduler.start()
+        await asyncio.gather(self.telegram.start(), self.slack.start())
+
+    async def stop(self) -> None:
+        if self.scheduler.running:
+            self.scheduler.shutdown(wait=False)
+        await asyncio.gather(self.telegram.stop(), self.slack.stop())
+        await self.server.stop()
+        await self.dispatcher.close()
+        await self.provider.close()
+        await self.transactions.close()
+
+
+async def build(settings: Settings, *, clock: Clock, ids: Ids) -> Product:
+    """Put the parts together. Every token must be there by now: the lab has lent what the installation lacks."""
+    address = settings.database_url or DEFAULT
+    await upgrade(address)
+    known = almanac(settings.commission_basis_points)
+    engine, reactions = engine_and_reactions(known)
+    transactions = Transactions(await open_database(address), clock, ids, reactions)
+    reception = Reception(transactions, engine, ids)
+    server = Server(settings.host, settings.port)
+
+    bot = bot_at(secret(settings.telegram_bot_token), settings.telegram_api_url or TELEGRAM_API)
+    telegram = telegram_bot(settings, bot, reception, transactions, known.wordings)
+    client = AsyncWebClient(secret(settings.slack_bot_token), base_url=settings.slack_api_url or SLACK_API)
+    slack = SlackBot(
+        client,
+        reception,
+        app_token=maybe(settings.slack_app_token),
+        signing_secret=maybe(settings.slack_signing_secret),
+    )
+    provider = StripeProvider(
+        secret(settings.stripe_secret_key), settings.stripe_api_url, return_url=settings.public_url or server.url
+    )
+    reconciler = Reconciler(transactions, provider)
+    dispatcher = Dispatcher(
+        transactions,
+        clock,
+        {
+            "telegram": TelegramSender(bot, transactions),
+            "slack": SlackSender(client, transactions),
+            "payments": PaymentEffects(provider, clock),
+            "mail": MailSender(secret(settings.smtp_url), settings.mail_from, letters(known.wordings)),
+        },
+    )
+    transactions.deliver_by(dispatcher.offer)
+    webhooks = StripeWebhooks(transactions, secret(settings.stripe_webhook_secret))
+    registry = CollectorRegistry()
+    return Product(
+        transactions=transactions,
+        dispatcher=dispatcher,
+        telegram=telegram,
+        slack=slack,
+        provider=provider,
+        reconciler=reconciler,
+        server=server,
+        doors=doors(settings, telegram, slack, webhooks, transactions),
+        registry=registry,
+        scheduler=ticking(settings, transactions, dispatcher, reconciler, Gauges(registry)),
+    )
+
+
+def telegram_bot(
+    settings: Settings, bot: Bot, reception: Reception, transactions: Transactions, wordings: Wordings
+) -> TelegramBot:
+    """By webhook when Telegram is given a secret and we have a public address; by long polling otherwise."""
+    hook = settings.telegram_webhook_secret is not None and settings.public_url is not None
+    return TelegramBot(
+        bot,
+        reception,
+        transactions,
+        wordings,
+        commands=menu(wordings),
+        public_url=f"{settings.public_url}/telegram/webhook" if hook else None,
+        secret=maybe(settings.telegram_webhook_secret) if hook else None,
+    )
+
+
+def menu(wordings: Wordings) -> Mapping[str, Sequence[tuple[str, str]]]:
+    """The command menu in every language there is."""
+    return {
+        language: [(name, wordings.speak(language)(f"command.{name}")) for name in (*COMMANDS, "cancel")]
+        for language in wordings.languages()
+    }
+
+
+def letters(wordings: Wordings) -> Callable[[str, str], tuple[str, str]]:
+    """The letter with an e-mail code: subject and text in the person's language."""
+
+    def letter(code: str, locale: str) -> tuple[str, str]:
+        words = wordings.speak(locale)
+        return words("mail.code_subject", code=code), words("mail.code_text", code=code)
+
+    return letter
+
+
+def doors(
+    settings: Settings, telegram: TelegramBot, slack: SlackBot, stripe: StripeWebhooks, transactions: Transactions
+) -> Doors:
+    """What the web hands on to; a platform that comes in another way finds its door closed."""
+
+    async def database() -> None:
+        await transactions.run(MARKET, lambda ctx: ctx.session.execute(text("SELECT 1")).all())
+
+    async def receiving() -> None:
+        if not telegram.receiving:
+            raise ConnectionError("Telegram's updates do not reach us")
+
+    return Doors(
+        telegram=telegram.take_webhook if settings.telegram_webhook_secret else None,
+        slack=slack.take_http if settings.slack_signing_secret else None,
+        stripe=stripe.take,
+        books=lambda: transactions.run(MARKET, all_books),
+        books_of=lambda deal: transactions.run(MARKET, lambda ctx: books_of(ctx, deal)),
+        ready={"database": database, "telegram": receiving},
+        operator_token=maybe(settings.operator_token),
+    )
+
+
+def ticking(
+    settings: Settings, transactions: Transactions, dispatcher: Dispatcher, reconciler: Reconciler, gauges: Gauges
+) -> AsyncIOScheduler:
+    """The scheduler only wakes us: what is due stands in the database, and any worker may do it."""
+
+    async def sweep() -> None:
+        gauges.rung.inc(await ring_due(transactions, RINGS))
+        await dispatcher.sweep()
+        await gauges.read(transactions)
+
+    async def reconcile() -> None:
+        await reconciler.sweep()
+
+    async def forget() -> None:
+        await transactions.run(MARKET, lambda ctx: inbox.forget_before(ctx.session, ctx.now - INBOX_KEPT))
+
+    scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
+    scheduler.add_job(sweep, "interval", seconds=settings.sweep_seconds)
+    scheduler.add_job(reconcile, "interval", seconds=RECONCILE_SECONDS)
+    scheduler.add_job(forget, "interval", days=1)
+    return scheduler
+
+
+def secret(value: SecretStr | None) -> str:
+    assert value is not None, "the lab lends what the installation lacks"
+    return value.get_secret_value()
+
+
+def maybe(value: SecretStr | None) -> str | None:
+    return value.get_secret_value() if value is not None else None
