@@ -120,31 +120,31 @@ async def test_an_app_that_answers_nonsense_leaves_the_modal_open(
     assert "nowhere" in errors[""]
 
 
+EVERY_KIND = [
+    field("tons", {"type": "number_input", "action_id": "a", "is_decimal_allowed": False, "min_value": "1"}),
+    field("mail", {"type": "email_text_input", "action_id": "a"}),
+    field("site", {"type": "url_text_input", "action_id": "a"}, optional=True),
+    field("day", {"type": "datepicker", "action_id": "a"}),
+    field("hour", {"type": "timepicker", "action_id": "a"}),
+    field("one", {"type": "static_select", "action_id": "a", "options": options("a1", "b1")}),
+    field("many", {"type": "multi_static_select", "action_id": "a", "options": options("x", "y", "z")}),
+    field("way", {"type": "radio_buttons", "action_id": "a", "options": options("fca", "dap")}),
+    field("also", {"type": "checkboxes", "action_id": "a", "options": options("enplus", "sbp")}, optional=True),
+    field("proof", {"type": "file_input", "action_id": "a", "filetypes": ["pdf"], "max_files": 1}),
+    field("words", {"type": "rich_text_input", "action_id": "a"}),
+    field("note", {"type": "plain_text_input", "action_id": "a", "multiline": True, "max_length": 5}, optional=True),
+]
+
+
 async def test_every_kind_of_input_is_checked_by_the_window_and_told_to_the_app(
     app: AsyncApp, ona: Desk, client: AsyncWebClient
 ) -> None:
     told: list[Json] = []
-    fields = [
-        field("tons", {"type": "number_input", "action_id": "a", "is_decimal_allowed": False, "min_value": "1"}),
-        field("mail", {"type": "email_text_input", "action_id": "a"}),
-        field("site", {"type": "url_text_input", "action_id": "a"}, optional=True),
-        field("day", {"type": "datepicker", "action_id": "a"}),
-        field("hour", {"type": "timepicker", "action_id": "a"}),
-        field("one", {"type": "static_select", "action_id": "a", "options": options("a1", "b1")}),
-        field("many", {"type": "multi_static_select", "action_id": "a", "options": options("x", "y", "z")}),
-        field("way", {"type": "radio_buttons", "action_id": "a", "options": options("fca", "dap")}),
-        field("also", {"type": "checkboxes", "action_id": "a", "options": options("enplus", "sbp")}, optional=True),
-        field("proof", {"type": "file_input", "action_id": "a", "filetypes": ["pdf"], "max_files": 1}),
-        field("words", {"type": "rich_text_input", "action_id": "a"}),
-        field(
-            "note", {"type": "plain_text_input", "action_id": "a", "multiline": True, "max_length": 5}, optional=True
-        ),
-    ]
 
     @app.command("/sell")
     async def sell(ack: Any, body: Json) -> None:
         await ack()
-        await client.views_open(trigger_id=body["trigger_id"], view=modal(*fields, callback_id="sold"))
+        await client.views_open(trigger_id=body["trigger_id"], view=modal(*EVERY_KIND, callback_id="sold"))
 
     @app.view("sold")
     async def sold(ack: Any, view: Json) -> None:
