@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy.exc import OperationalError
 from telegram import Bot, BotCommand, CallbackQuery, ChatMember, Message, Update
 from telegram.constants import ChatType
-from telegram.error import BadRequest, Conflict, NetworkError, RetryAfter, TelegramError
+from telegram.error import BadRequest, Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
 from tenacity import retry, retry_if_exception_type, retry_if_not_exception_type, stop_after_attempt, wait_exponential
 
 from bots.telegram.sender import TELEGRAM
@@ -74,7 +74,10 @@ class TelegramBot:
 
     async def start(self) -> None:
         """Learn the own name, tell the commands, begin to receive. Raises TelegramError when the token is wrong."""
-        await self._greet()
+        try:
+            await self._greet()
+        except InvalidToken:  # whose text holds the token
+            raise InvalidToken("Telegram does not know this bot token") from None
         if self._public_url and self._secret:
             await self._bot.set_webhook(self._public_url, secret_token=self._secret, allowed_updates=UPDATES)
         else:

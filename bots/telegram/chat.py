@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -50,13 +50,16 @@ def subject_of(reply: Reply) -> str | None:
             assert_never(reply)
 
 
+Files = Callable[[Sequence[str]], Awaitable[list[Checked]]]  # kept files by their ids
+
+
 class Chat:
-    """`shown`: which message shows which subject now; `files`: what its cards may carry, by id of the kept file.
+    """`shown`: which message shows which subject now; `files` brings what a card carries, when it is really sent.
 
     `moved` collects what has changed about `shown`, to be written down when the sending is done.
     """
 
-    def __init__(self, bot: Bot, address: str, shown: Mapping[str, str], files: Mapping[str, Checked]) -> None:
+    def __init__(self, bot: Bot, address: str, shown: Mapping[str, str], files: Files) -> None:
         self._bot = bot
         self._id = int(address)
         self._shown = {subject: Shown.read(pointer) for subject, pointer in shown.items()}
@@ -94,7 +97,7 @@ class Chat:
         old = self._shown.get(subject) if subject else None
         if old is not None and not fresh and await self._edit(old, screen):
             return
-        now = await self._send_with(screen, self._kept(pictures), self._kept(documents))
+        now = await self._send_with(screen, await self._files(pictures), await self._files(documents))
         if subject is not None:
             self._point(subject, now)
         if old is not None:
@@ -118,9 +121,6 @@ class Chat:
             self._shown.pop(subject, None)
         else:
             self._shown[subject] = now
-
-    def _kept(self, ids: Sequence[str]) -> list[Checked]:
-        return [self._files[each] for each in ids if each in self._files]
 
     # --- single calls -----------------------------------------------------------------------------------------------
 

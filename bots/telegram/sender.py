@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from telegram import Bot
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
 
 from bots.telegram.chat import Chat, subject_of
 from conversations.engine import ANSWERS
-from conversations.reply import Card, Reply
+from conversations.reply import Reply
 from core.files.model import Checked
 from core.files.service import content_of
 from core.kernel.dispatch import Delivered, Later, Never
@@ -26,14 +26,6 @@ TELEGRAM = Platform.TELEGRAM.value
 NOBODY_THERE = ("chat not found", "user not found")
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What has to be known before sending: which messages show what, and the files of the cards."""
-
-    shown: Mapping[str, str]
-    files: Mapping[str, Checked]
-
-
 class TelegramSender:
     """The carrier of posts for the channel "telegram"."""
 
@@ -44,8 +36,7 @@ class TelegramSender:
     async def carry(self, post: Post) -> Delivered | Later | Never:
         """Show the replies in their order. After a failure in the middle only the rest is asked for again."""
         replies, address = ANSWERS.validate_python(post.body["replies"]), str(post.body["address"])
-        known = await self._known(address, replies)
-        chat = Chat(self._bot, address, known.shown, known.files)
+        chat = Chat(self._bot, address, await self._shown(address, replies), self._files)
         arrived = 0
         try:
             for reply in replies:
@@ -58,12 +49,15 @@ class TelegramSender:
             return outcome
         return Delivered(moves(address, chat.moved) if chat.moved else None)
 
-    async def _known(self, address: str, replies: Sequence[Reply]) -> Known:
+    async def _shown(self, address: str, replies: Sequence[Reply]) -> dict[str, str]:
+        """Which messages show the things of these replies now."""
         subjects = {subject for reply in replies if (subject := subject_of(reply)) is not None}
-        files = {file for reply in replies if isinstance(reply, Card) for file in (*reply.pictures, *reply.documents)}
-        if not subjects and not files:
-            return Known({}, {})
-        return await self._transactions.run(MARKET, lambda ctx: look_up(ctx, address, subjects, files))
+        if not subjects:
+            return {}
+        return await self._transactions.run(MARKET, lambda ctx: pointers(ctx, address, subjects))
+
+    async def _files(self, ids: Sequence[str]) -> list[Checked]:
+        return await self._transactions.run(MARKET, lambda ctx: contents(ctx, ids)) if ids else []
 
     async def _keep_rest(self, post: Post, rest: Sequence[Reply], note: Callable[[Ctx], None]) -> None:
         body = {**post.body, "replies": ANSWERS.dump_python(list(rest), mode="json")}
@@ -98,15 +92,18 @@ def outcome_of(failure: TelegramError, address: str, then: Callable[[Ctx], None]
             return Later(why)
 
 
-def look_up(ctx: Ctx, address: str, subjects: set[str], files: set[str]) -> Known:
-    pointers = {subject: shown(ctx, TELEGRAM, "", address, subject) for subject in subjects}
-    kept: dict[str, Checked] = {}
-    for file in files:
-        try:
-            kept[file] = content_of(ctx, file)
-        except NotFound:
-            continue  # a card is worth sending without a picture that was erased
-    return Known({subject: pointer for subject, pointer in pointers.items() if pointer is not None}, kept)
+def pointers(ctx: Ctx, address: str, subjects: set[str]) -> dict[str, str]:
+    found = {subject: shown(ctx, TELEGRAM, "", address, subject) for subject in subjects}
+    return {subject: message for subject, message in found.items() if message is not None}
+
+
+def contents(ctx: Ctx, ids: Sequence[str]) -> list[Checked]:
+    """The files that are there: a card is worth sending without a picture that was erased."""
+    kept = []
+    for file_id in ids:
+        with contextlib.suppress(NotFound):
+            kept.append(content_of(ctx, file_id))
+    return kept
 
 
 def moves(address: str, moved: Mapping[str, str | None]) -> Callable[[Ctx], None]:

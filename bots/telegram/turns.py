@@ -8,6 +8,7 @@ from telegram import Bot, Message, Update, User
 from telegram.error import BadRequest, InvalidToken, NetworkError
 from tenacity import retry, retry_if_exception_type, retry_if_not_exception_type, stop_after_attempt, wait_exponential
 
+from bots.telegram.text import JOINER
 from conversations.turn import Attached, Input, Located, Misfit, Pressed, Said, Turn
 from core.files.model import LARGEST, Checked
 from core.files.rules import inspect
@@ -56,13 +57,18 @@ def turn(bot: Bot, update: Update, user: User, given: Input, *, message: str | N
 
 def _said_anew(message: Message) -> Input | None:
     """An edited text counts as said again. Other edits (a caption, a moving location) change nothing."""
-    return Said(message.text) if message.text else None
+    return _words(message.text) if message.text else None
+
+
+def _words(text: str) -> Said:
+    """What is copied from our messages and pasted brings their invisible seams along; nobody has typed those."""
+    return Said(text.replace(JOINER, ""))
 
 
 async def _input(bot: Bot, message: Message) -> Input | None:
     """None for Telegram's own notes (somebody pinned a message)."""
     if message.text:
-        return Said(message.text)
+        return _words(message.text)
     if message.location:
         return Located(message.location.latitude, message.location.longitude)
     caption = message.caption or ""
