@@ -1,0 +1,222 @@
+"""Which sentences the code can ask for, read from its source and its live tables, and what it fills into each."""
+
+from __future__ import annotations
+
+import ast
+import pkgutil
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
+from importlib import import_module
+from pathlib import Path
+from typing import Final, get_args
+
+import conversations
+from conversations import agreement, listing, notices
+from conversations import help as help_pages
+from conversations.book import Book, bound
+from core.deals.model import DEAL
+from core.delivery.model import LOT
+from core.kernel.process import Process
+from core.kernel.quantity import UNITS
+from core.listings.model import LISTING
+from core.offers.model import OFFER
+from core.people.model import Platform, Role
+from core.search.model import Order
+
+ROOT: Final = Path(__file__).parents[2]
+SOURCES: Final = ("conversations", "core", "bots")
+MODULES: Final = [import_module(f"conversations.{each.name}") for each in pkgutil.iter_modules(conversations.__path__)]
+BOOKS: Final = bound([each.book for each in MODULES if isinstance(getattr(each, "book", None), Book)])
+
+CODE: Final = re.compile(r"[a-z]+(\.[a-z_0-9]+)+")
+SAYS: Final = frozenset({"words"})  # `words(code, ...)` and `talk.words(code, ...)`
+REFUSES: Final = frozenset(
+    {"Refusal", "Invalid", "NotAllowed", "NotFound", "Stale", "QuantityRefused", "MoneyRefused", "Misfit"}
+)
+# Helpers that take a code on its way to a refusal, with what they add to its parts.
+REFUSES_WITH: Final = {"_answer": "given", "_found": "given"}
+# What a search says of its results and of wishes to give up, with what is added where it is shown.
+SEARCHES_WITH: Final[Mapping[str, frozenset[str]]] = {"Reason": frozenset(), "Relaxation": frozenset({"count"})}
+
+Sites = dict[str, list[frozenset[str]]]  # code -> the parts that each place which says it fills in
+
+
+def said_outright() -> Sites:
+    """Codes that stand in the source as they are."""
+    sites: Sites = defaultdict(list)
+    seen = 0
+    for folder in SOURCES:
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            seen += 1
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                for code, parts in _said_by(node):
+                    sites[code].append(parts)
+    assert seen > 50, "the sources were found"
+    return sites
+
+
+def _said_by(node: ast.AST) -> Iterator[tuple[str, frozenset[str]]]:
+    if isinstance(node, ast.Call):
+        name = _name(node.func)
+        named = frozenset(each.arg for each in node.keywords if each.arg and each.arg != "field")
+        if name in REFUSES_WITH:
+            for argument in node.args:
+                yield from ((code, named | {REFUSES_WITH[name]}) for code in _codes(argument))
+        elif name in SAYS | REFUSES and node.args and not _unpacks(node):
+            parts = _keys(node.args[1]) if len(node.args) > 1 else named
+            yield from ((code, parts) for code in _codes(node.args[0]))
+        elif name in SEARCHES_WITH:
+            parts = _keys(node.args[1]) if len(node.args) > 1 else frozenset()
+            yield from ((code, parts | SEARCHES_WITH[name]) for code in _codes(node.args[0]))
+    elif isinstance(node, ast.Tuple) and len(node.elts) == 3 and isinstance(node.elts[1], ast.Dict):
+        # A way to relax a search; how many it would find is added where it is shown.
+        yield from ((code, _keys(node.elts[1]) | SEARCHES_WITH["Relaxation"]) for code in _codes(node.elts[0]))
+    elif isinstance(node, ast.Tuple) and len(node.elts) == 2:
+        # A table of labels: ("money.held", money.held).
+        yield from ((code, frozenset()) for code in _codes(node.elts[0]) if code.startswith(("money.", "me.")))
+    elif isinstance(node, ast.FunctionDef):
+        # The code that a refusal has when it is raised without one.
+        for default in node.args.defaults:
+            yield from ((code, frozenset()) for code in _codes(default) if code.startswith("refused."))
+
+
+def _codes(node: ast.expr) -> list[str]:
+    if isinstance(node, ast.IfExp):
+        return [*_codes(node.body), *_codes(node.orelse)]
+    text = node.value if isinstance(node, ast.Constant) else None
+    return [text] if isinstance(text, str) and CODE.fullmatch(text) else []
+
+
+def _keys(node: ast.expr) -> frozenset[str]:
+    if not isinstance(node, ast.Dict):
+        return frozenset()
+    return frozenset(str(key.value) for key in node.keys if isinstance(key, ast.Constant))
+
+
+def _unpacks(call: ast.Call) -> bool:
+    return any(each.arg is None for each in call.keywords)
+
+
+def _name(function: ast.expr) -> str:
+    if isinstance(function, ast.Name):
+        return function.id
+    return function.attr if isinstance(function, ast.Attribute) else ""
+
+
+def built_codes() -> set[str]:
+    """The codes that are put together (f"deal.{verb}"), as patterns: every hole is a word or more."""
+    patterns = set()
+    for path in sorted((ROOT / "conversations").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and _name(node.func) in SAYS and node.args:
+                patterns |= {_pattern(each) for each in ast.walk(node.args[0]) if isinstance(each, ast.JoinedStr)}
+    return patterns
+
+
+def _pattern(node: ast.JoinedStr) -> str:
+    return "".join(re.escape(str(each.value)) if isinstance(each, ast.Constant) else ".+" for each in node.values)
+
+
+# --- put together from tables -----------------------------------------------------------------------------------------
+
+
+def from_tables() -> dict[str, frozenset[str]]:
+    """Codes that are put together from live tables, with their parts."""
+    plain = frozenset[str]()
+    codes = dict.fromkeys([*_of_forms(), *_of_buttons(), *_of_choices(), *_of_states()], plain)
+    codes |= dict.fromkeys(_of_lot_buttons(), frozenset({"number"}))
+    codes |= dict.fromkeys(("offer.your_turn", "offer.their_turn"), frozenset({"name", "until"}))
+    codes |= dict.fromkeys(("link.on_slack", "link.on_telegram"), frozenset({"code", "minutes"}))
+    assert {f"link.on_{each}" for each in Platform} <= codes.keys()
+    return codes | {code: parts for code, parts in of_notices().items() if "." in code}
+
+
+def _of_forms() -> Iterator[str]:
+    for flow in BOOKS.flows.values():
+        yield f"{flow.name}.title"
+        yield f"{flow.name}.submit"
+        for field in flow.form.fields:
+            if not field.fixed:
+                yield f"{flow.name}.{field.name}"
+                yield f"{flow.name}.{field.name}.ask"
+
+
+def hints() -> set[str]:
+    """A field may have a hint, and need not."""
+    return {f"{code.removesuffix('.ask')}.hint" for code in _of_forms() if code.endswith(".ask")}
+
+
+def _of_buttons() -> Iterator[str]:
+    yield from (f"command.{name}" for name in (*help_pages.COMMANDS, "tour"))
+    yield from (f"deal.{verb}" for verb, _ in agreement.DEAL_VERBS)
+    yield from (f"offer.{verb}" for verb in ("accept", "counter", "decline", "withdraw"))
+    yield from (f"listing.{verb}" for verb in ("pause", "resume", "renew", "withdraw"))
+    yield from (f"find.{order}" for order in get_args(Order) if order != "best")
+
+
+def _of_lot_buttons() -> Iterator[str]:
+    for verb, _ in agreement.LOT_VERBS:
+        yield from (f"lot.{verb}", f"lot.{verb}.numbered")
+
+
+def buttons() -> set[str]:
+    """What stands on buttons."""
+    named = (
+        "deal.open deal.terms deal.get_pay_page offer.buy offer.make review.write payout.set_up payout.open_page "
+        "email.enter_code listing.mine find.top find.next find.show "
+        "form.cancel form.back form.skip form.change form.continue"
+    )
+    return {*_of_buttons(), *_of_lot_buttons(), *named.split()}
+
+
+def _of_choices() -> Iterator[str]:
+    yield from (f"sell.sale.{each}" for each in listing.SALES)
+    yield from (f"profile.role.{each}" for each in (*Role, "both"))
+    yield from (f"role.{each}" for each in Role)
+    yield from (f"unit.{code}" for code in UNITS)
+    yield from (f"deal.signed_by_{side}" for side in ("buyer", "seller"))
+    for step in ("find", "offer", "sign", "pay", "deliver", "release", "review"):
+        yield from (f"tour.{step}", f"tour.{step}.text")
+
+
+def _of_states() -> Iterator[str]:
+    yield from (f"state.{state}" for state in states(LISTING))
+    yield from (f"state.{state}" for state in OFFER.final)
+    yield from (f"state.lot.{state}" for state in states(LOT))
+
+
+def states(process: Process) -> set[str]:
+    return {process.initial} | {each.to for each in process.transitions}
+
+
+def turns() -> dict[str, frozenset[str]]:
+    """Every situation in which a card has to say whose turn it is, without its side, with the parts that are known."""
+    deal = (states(DEAL) - {"cancel_asked"}) | {"agreed_signed", "cancel_asked_me", "cancel_asked_them"}
+    known = frozenset({"other", "due"})
+    return {f"turn.deal.{state}": known for state in deal} | {
+        f"turn.lot.{state}": known | {"lot", "truck", "eta"} for state in states(LOT)
+    }
+
+
+def of_notices() -> dict[str, frozenset[str]]:
+    """What is told when something has happened, with the parts of its sentence."""
+    told: dict[str, frozenset[str]] = {"notice.listing_expired": frozenset({"who"})}
+    parts: Sequence[tuple[Mapping[type, str], frozenset[str]]] = (
+        (notices.OFFER_FACTS, frozenset()),
+        (notices.DEAL_FACTS, frozenset({"why"})),
+        (notices.LOT_FACTS, frozenset({"why", "lot"})),
+    )
+    for facts, known in parts:
+        told |= {code: known | {"who"} for code in facts.values() if code}
+    for fact, code in notices.MONEY_FACTS.items():
+        if code:
+            told[code] = frozenset({each.name for each in fields(fact)} & {"amount", "net", "fee", "back", "why"})
+    return told
+
+
+def reasons() -> set[str]:
+    """Why something has happened: the events of the processes, and what the money and time add."""
+    events = {each.event for process in (DEAL, LOT, OFFER) for each in process.transitions}
+    return events | {"time", "parted", "given_back", "wrong_amount", "too_late", "no_account"}

@@ -1,0 +1,201 @@
+"""Everything that can be said has its sentence, every sentence is used, and all of them keep to the house's manner."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from string import Formatter
+
+import pytest
+from babel.messages.catalog import Message
+from babel.messages.pofile import read_po
+
+from conversations import help as help_pages
+from conversations.wording import LOCALES, Wordings
+from core.deals.model import ANSWER_CANCEL_WITHIN, FUND_WITHIN, SIGN_WITHIN
+from core.delivery.model import INSPECT_WITHIN, LATE_LIMIT, OVERDUE_AFTER, SETTLE_CLAIM_WITHIN, TRANSIT_LIMIT
+from core.kernel.errors import Invalid
+from core.kernel.quantity import Quantity
+from core.offers.model import DEFAULT_VALIDITY, ROUNDS_AT_MOST
+from tests.conversations import spoken
+
+WORDINGS = Wordings()
+ENGLISH = WORDINGS.speak("en")
+LANGUAGES = WORDINGS.languages()
+
+LONGEST_TITLE = LONGEST_SUBMIT = 24  # Slack: title and submit of a view
+LONGEST_BUTTON = 75  # Slack: text of a button
+LONGEST_TOAST = 200  # Telegram: text of an answer to a press
+LONGEST_PAGE = 1500  # one screen
+EASY_BUTTON = 25  # what a phone shows whole, two in a row
+ENOUGH_CODES = 400
+
+
+def messages(language: str) -> dict[str, Message]:
+    with (LOCALES / f"{language}.po").open("rb") as source:
+        catalogue = read_po(source, locale=language, abort_invalid=True)
+    return {each.id if isinstance(each.id, str) else each.id[0]: each for each in catalogue if each.id}
+
+
+def sentences(message: Message) -> list[str]:
+    return [message.string] if isinstance(message.string, str) else list(message.string or ())
+
+
+def holes(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(sentence) if name is not None}
+
+
+MESSAGES = {language: messages(language) for language in LANGUAGES}
+SITES = spoken.said_outright()
+TABLES = spoken.from_tables()
+
+
+def variants(code: str) -> Iterator[str]:
+    """A notice may have a sentence of its own for who acted, and for each reason."""
+    if code in spoken.of_notices():
+        for reason in ("", *(f".{reason}" for reason in spoken.reasons())):
+            yield from (f"{code}{reason}", f"{code}{reason}.you")
+
+
+def sides(code: str) -> tuple[str, str]:
+    return f"{code}.buyer", f"{code}.seller"
+
+
+# --- all of it, and nothing else --------------------------------------------------------------------------------------
+
+
+def test_everything_that_can_be_said_has_its_sentence() -> None:
+    needed = SITES.keys() | TABLES.keys()
+
+    assert len(needed) > ENOUGH_CODES
+    assert sorted(code for code in needed if not ENGLISH.knows(code)) == []
+
+
+def test_every_situation_of_a_deal_says_whose_turn_it_is_to_both_sides() -> None:
+    told = [code for code in spoken.turns() if ENGLISH.knows(code) or all(map(ENGLISH.knows, sides(code)))]
+
+    assert sorted(spoken.turns().keys() - set(told)) == []
+
+
+def test_no_sentence_is_left_over() -> None:
+    used = {*SITES, *TABLES, *spoken.hints(), *spoken.turns()}
+    used |= {each for code in spoken.turns() for each in sides(code)}
+    used |= {each for code in spoken.of_notices() for each in variants(code)}
+
+    assert sorted(MESSAGES["en"].keys() - used) == []
+
+
+def test_every_code_that_is_put_together_is_in_a_table() -> None:
+    known = {*TABLES, *spoken.hints()}
+    patterns = spoken.built_codes()
+
+    assert len(patterns) > 10
+    assert sorted(each for each in patterns if not any(re.fullmatch(each, code) for code in known)) == []
+
+
+def test_a_sentence_only_asks_for_what_is_filled_in() -> None:
+    wrong = []
+    for code, message in MESSAGES["en"].items():
+        given = [*SITES.get(code, ()), *([TABLES[code]] if code in TABLES else [])]
+        for base, parts in (spoken.of_notices() | spoken.turns()).items():
+            if code == base or code.startswith(f"{base}."):
+                given.append(parts)
+        for sentence in sentences(message):
+            wrong += [(code, holes(sentence) - parts) for parts in given if holes(sentence) - parts]
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_says_the_same_with_the_same_parts(language: str) -> None:
+    said = MESSAGES[language]
+
+    assert sorted(MESSAGES["en"].keys() - said.keys()) == []
+    assert sorted(code for code, message in said.items() if not all(sentences(message))) == []
+    english = {code: set().union(*map(holes, sentences(message))) for code, message in MESSAGES["en"].items()}
+    strange = {
+        code: holes(sentence) - english.get(code, set()) for code, each in said.items() for sentence in sentences(each)
+    }
+    assert {code: names for code, names in strange.items() if names} == {}
+
+
+# --- manner -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nobody_is_shouted_at_and_nothing_is_promised_that_is_not_kept(language: str) -> None:
+    banned = re.compile(r"[!¡]|escrow account|guarantee|insured", re.IGNORECASE)
+    loud = [code for code, each in MESSAGES[language].items() if any(map(banned.search, sentences(each)))]
+
+    assert loud == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_titles_and_buttons_fit_where_they_stand(language: str) -> None:
+    said = {code: max(map(len, sentences(each))) for code, each in MESSAGES[language].items()}
+    limits = dict.fromkeys(spoken.buttons(), LONGEST_BUTTON)
+    for form in spoken.BOOKS.flows:
+        limits |= {f"{form}.title": LONGEST_TITLE, f"{form}.submit": LONGEST_SUBMIT}
+    limits |= dict.fromkeys((code for code in said if code.endswith("_toast")), LONGEST_TOAST)
+
+    assert len(limits) > 60
+    assert {code: said[code] for code, most in limits.items() if said[code] > most} == {}
+
+
+def test_english_buttons_can_be_read_at_a_glance() -> None:
+    labels = {code: ENGLISH(code, number=12) for code in spoken.buttons()}
+
+    assert {code: label for code, label in labels.items() if len(label) > EASY_BUTTON} == {}
+
+
+# --- pages ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", help_pages.page_names())
+def test_a_help_page_is_plain_and_fits_one_screen(name: str) -> None:
+    title, text = help_pages.read_page("en", name)
+
+    assert title
+    assert len(text) <= LONGEST_PAGE
+    assert re.findall(r"[!*_`<>#]|\]\(", text) == []
+
+
+def test_the_pages_tell_the_deadlines_that_hold() -> None:
+    pages = {name: help_pages.read_page("en", name)[1] for name in help_pages.page_names()}
+    told = {
+        "offers": [f"stand for {DEFAULT_VALIDITY.days} days", f"After {ROUNDS_AT_MOST} rounds"],
+        "how-it-works": [f"within {SIGN_WITHIN.days} days", f"within {FUND_WITHIN.days} days"],
+        "paying": [f"You have {FUND_WITHIN.days} days to pay", f"has {ANSWER_CANCEL_WITHIN.days} days to answer"],
+        "delivery": [
+            f"{OVERDUE_AFTER.days} days after its dates",
+            f"After {LATE_LIMIT.days} more days",
+            f"{TRANSIT_LIMIT.days} days after the announced day",
+            f"has {INSPECT_WITHIN.days} days to check",
+        ],
+        "problems": [f"within {INSPECT_WITHIN.days} days", f"You have {SETTLE_CLAIM_WITHIN.days} days"],
+    }
+
+    assert [(name, each) for name, some in told.items() for each in some if each not in pages[name]] == []
+
+
+# --- values -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_refusal_calls_units_by_the_names_that_people_know() -> None:
+    refusal = Invalid("quantity.not_understood", given="20o t", allowed=("t", "loose_m3"))
+
+    assert ENGLISH.refusal(refusal) == (
+        "I could not read 20o t as an amount. Write a number and a unit, for example 200 t. "
+        "The units here are t and loose m³."
+    )
+
+
+def test_units_that_are_words_are_counted_like_words() -> None:
+    shown = [ENGLISH.show(Quantity(Decimal(amount), "pallet")) for amount in ("1", "1.5", "10")]
+
+    assert shown == ["1 pallet", "1.5 pallets", "10 pallets"]
+
+
+def test_a_sentence_without_plural_says_the_same_for_every_number() -> None:
+    assert ENGLISH("lot.number", number=1, count=3) == "Lot 1 of 3"
