@@ -65,6 +65,7 @@ class Product:
     doors: Doors
     registry: CollectorRegistry
     scheduler: AsyncIOScheduler
+    busy: asyncio.Lock  # held by whatever the scheduler has woken
 
     async def start(self) -> None:
         """Open the doors, finish what an earlier process left, then receive."""
@@ -74,7 +75,8 @@ class Product:
 
     async def stop(self) -> None:
         if self.scheduler.running:
-            self.scheduler.shutdown(wait=False)
+            async with self.busy:  # what was woken finishes; nothing else is woken
+                self.scheduler.shutdown(wait=False)
         await asyncio.gather(self.telegram.stop(), self.slack.stop())
         await self.server.stop()
         await self.dispatcher.close()
@@ -117,7 +119,7 @@ async def build(settings: Settings, *, clock: Clock, ids: Ids) -> Product:
     )
     transactions.deliver_by(dispatcher.offer)
     webhooks = StripeWebhooks(transactions, secret(settings.stripe_webhook_secret))
-    registry = CollectorRegistry()
+    registry, busy = CollectorRegistry(), asyncio.Lock()
     return Product(
         transactions=transactions,
         dispatcher=dispatcher,
@@ -128,7 +130,8 @@ async def build(settings: Settings, *, clock: Clock, ids: Ids) -> Product:
         server=server,
         doors=doors(settings, telegram, slack, webhooks, transactions),
         registry=registry,
-        scheduler=ticking(settings, transactions, dispatcher, reconciler, Gauges(registry)),
+        scheduler=ticking(settings, Sweeps(transactions, dispatcher, reconciler, Gauges(registry), busy)),
+        busy=busy,
     )
 
 
@@ -189,26 +192,39 @@ def doors(
     )
 
 
-def ticking(
-    settings: Settings, transactions: Transactions, dispatcher: Dispatcher, reconciler: Reconciler, gauges: Gauges
-) -> AsyncIOScheduler:
-    """The scheduler only wakes us: what is due stands in the database, and any worker may do it."""
+@dataclass(frozen=True, slots=True)
+class Sweeps:
+    """What is done again and again. What is due stands in the database, and any worker may do it."""
 
-    async def sweep() -> None:
-        gauges.rung.inc(await ring_due(transactions, RINGS))
-        await dispatcher.sweep()
-        await gauges.read(transactions)
+    transactions: Transactions
+    dispatcher: Dispatcher
+    reconciler: Reconciler
+    gauges: Gauges
+    busy: asyncio.Lock
 
-    async def reconcile() -> None:
-        await reconciler.sweep()
+    async def due(self) -> None:
+        """Ring timers, and pick up posts that nobody holds."""
+        async with self.busy:
+            self.gauges.rung.inc(await ring_due(self.transactions, RINGS))
+            await self.dispatcher.sweep()
+            await self.gauges.read(self.transactions)
 
-    async def forget() -> None:
-        await transactions.run(MARKET, lambda ctx: inbox.forget_before(ctx.session, ctx.now - INBOX_KEPT))
+    async def reconcile(self) -> None:
+        """Ask the payment provider for what it may have told us in vain."""
+        async with self.busy:
+            await self.reconciler.sweep()
 
+    async def forget(self) -> None:
+        async with self.busy:
+            await self.transactions.run(MARKET, lambda ctx: inbox.forget_before(ctx.session, ctx.now - INBOX_KEPT))
+
+
+def ticking(settings: Settings, sweeps: Sweeps) -> AsyncIOScheduler:
+    """The scheduler only wakes us, and keeps nothing that could be lost."""
     scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
-    scheduler.add_job(sweep, "interval", seconds=settings.sweep_seconds)
-    scheduler.add_job(reconcile, "interval", seconds=RECONCILE_SECONDS)
-    scheduler.add_job(forget, "interval", days=1)
+    scheduler.add_job(sweeps.due, "interval", seconds=settings.sweep_seconds)
+    scheduler.add_job(sweeps.reconcile, "interval", seconds=RECONCILE_SECONDS)
+    scheduler.add_job(sweeps.forget, "interval", days=1)
     return scheduler
 
 

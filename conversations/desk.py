@@ -7,7 +7,7 @@ from conversations.book import Book
 from conversations.buttons import Press, press
 from conversations.listing import own_card
 from conversations.offer import offer_card
-from conversations.reply import Button, Card, CardList, Desk, Line
+from conversations.reply import Button, Card, CardList, Desk, Line, Say
 from conversations.standing import standing
 from conversations.talk import Talk
 from core.deals import service as deals
@@ -94,6 +94,10 @@ def _draft_card(talk: Talk, draft_id: str, flow: str) -> Card:
 @book.command("payout")
 def payout(talk: Talk, _rest: str) -> None:
     """Where a seller's money goes: a page of the payment provider, opened by a link that works once."""
+    if organisation_of(talk.ctx, talk.organisation).country is None:
+        talk.reply(Say(text=talk.words("payout.country_needed")))
+        talk.command("profile", "")
+        return
     escrow.ask_onboarding(talk.ctx)
     talk.reply(Card(subject="payout", title=talk.words("payout.title"), text=talk.words("payout.coming")))
 

@@ -153,6 +153,8 @@ def _complete(talk: Talk, _opening: Opening, values: Values) -> None:
     buttons: list[Button] = []
     if talk.person.email_proved_at is None:
         buttons.append(Button(label=talk.words("command.email"), press=press("command", choice="email")))
+    if Role.SELLER in roles:
+        buttons.append(Button(label=talk.words("payout.set_up"), press=press("payout.set_up")))
     go = "sell" if Role.SELLER in roles else "find"
     buttons.append(Button(label=talk.words(f"command.{go}"), press=press("command", choice=go), style="primary"))
     talk.reply(Say(text=talk.words("profile.done", company=values["company"]), buttons=(tuple(buttons),)))

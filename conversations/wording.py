@@ -158,7 +158,8 @@ def read_catalogue(path: Path) -> gettext.GNUTranslations:
 
 def babel_locale(locale: str, language: str) -> Locale:
     try:
-        return Locale.parse(locale.replace("-", "_"))
+        # Plain English is read all over Europe here, where the day stands before the month.
+        return Locale.parse("en_GB" if locale == "en" else locale.replace("-", "_"))
     except (UnknownLocaleError, ValueError):
         return Locale.parse(language)
 

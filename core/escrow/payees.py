@@ -7,15 +7,17 @@ from sqlalchemy import select
 from core.escrow.effects import send_waiting
 from core.escrow.events import OnboardingLinkReady, PayeeReady
 from core.escrow.model import Payee
-from core.kernel.errors import NotFound
+from core.kernel.errors import Invalid, NotFound
 from core.kernel.transaction import Ctx
 from core.people.service import acting, organisation_of
 
 
 def ask_onboarding(ctx: Ctx) -> Payee:
-    """The seller wants to say where their money goes: open an account at the provider, or a new link to it."""
+    """The seller wants to say where their money goes: open an account at the provider, or a new link to it. Raises Invalid."""
     person = acting(ctx)
     organisation = organisation_of(ctx, person.organisation_id)
+    if organisation.country is None:
+        raise Invalid("payout.country_needed")  # the provider opens no account without one
     payee = ctx.session.get(Payee, organisation.id)
     if payee is None:
         payee = Payee(organisation_id=organisation.id, asked_by=person.id, asked_at=ctx.now, ready=False)
