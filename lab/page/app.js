@@ -11,10 +11,12 @@ import { startGuide } from "/page/world/guide.js";
 drawBar(document.getElementById("bar"));
 startGuide(document.getElementById("guide"));
 
-hear("back", () => attempt(async () => {
-  await refreshPeople();
-  await refreshClock();
-}));
+hear("back", () =>
+  attempt(async () => {
+    await refreshPeople();
+    await refreshClock();
+  }),
+);
 hear("clock", () => attempt(refreshClock));
 
 await attempt(refreshPeople);

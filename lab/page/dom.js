@@ -62,7 +62,11 @@ export function icon(name, size = 16) {
 }
 
 export function iconButton(name, label, onclick, more = {}) {
-  return h("button", { type: "button", class: "icon-button", "aria-label": label, title: label, onclick, ...more }, icon(name));
+  return h(
+    "button",
+    { type: "button", class: "icon-button", "aria-label": label, title: label, onclick, ...more },
+    icon(name),
+  );
 }
 
 export function empty(node) {
@@ -122,14 +126,18 @@ export function follow(scroller, content) {
     scroller.toggleAttribute("data-behind", !pinned && !atEnd());
     shape = shapeNow();
   };
-  scroller.addEventListener("scroll", () => {
-    // A change of shape also scrolls; only going up in an unchanged shape is the reader's own wish.
-    if (atEnd()) pinned = true;
-    else if (scroller.scrollTop < top && shape === shapeNow()) pinned = false;
-    top = scroller.scrollTop;
-    shape = shapeNow();
-    scroller.toggleAttribute("data-behind", !pinned && !atEnd());
-  }, { passive: true });
+  scroller.addEventListener(
+    "scroll",
+    () => {
+      // A change of shape also scrolls; only going up in an unchanged shape is the reader's own wish.
+      if (atEnd()) pinned = true;
+      else if (scroller.scrollTop < top && shape === shapeNow()) pinned = false;
+      top = scroller.scrollTop;
+      shape = shapeNow();
+      scroller.toggleAttribute("data-behind", !pinned && !atEnd());
+    },
+    { passive: true },
+  );
   const watch = new ResizeObserver(settle);
   watch.observe(content);
   watch.observe(scroller);
@@ -154,5 +162,7 @@ export function safeAddress(url) {
 
 export function link(url, ...children) {
   const href = safeAddress(url);
-  return href ? h("a", { href, target: "_blank", rel: "noopener noreferrer" }, ...children) : h("span", {}, ...children);
+  return href
+    ? h("a", { href, target: "_blank", rel: "noopener noreferrer" }, ...children)
+    : h("span", {}, ...children);
 }

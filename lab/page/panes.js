@@ -6,12 +6,12 @@ import { hear } from "/page/news.js";
 import { tell } from "/page/notices.js";
 import { addPerson, initials, nameOf, peopleOn, personOn, refreshPeople, tint } from "/page/people.js";
 import { recall, remember } from "/page/store.js";
-import { openPhone } from "/page/telegram/phone.js";
-import { openWindow } from "/page/slack/window.js";
+import { TelegramPhone } from "/page/telegram/phone.js";
+import { SlackWindow } from "/page/slack/window.js";
 
 const PLATFORMS = {
-  telegram: { title: "Telegram", open: openPhone, suggestion: "Rasa Miškinė" },
-  slack: { title: "Slack", open: openWindow, suggestion: "Jonas Petraitis" },
+  telegram: { title: "Telegram", Chat: TelegramPhone, suggestion: "Rasa Miškinė" },
+  slack: { title: "Slack", Chat: SlackWindow, suggestion: "Jonas Petraitis" },
 };
 const NEW = "new";
 
@@ -21,7 +21,11 @@ let front = null;
 let count = 0;
 
 const box = () => document.getElementById("panes");
-const save = () => remember("panes", panes.map(({ platform, person }) => ({ platform, person })));
+const save = () =>
+  remember(
+    "panes",
+    panes.map(({ platform, person }) => ({ platform, person })),
+  );
 
 export function openPanes() {
   const kept = recall("panes", null);
@@ -103,7 +107,7 @@ function seat(pane) {
   pane.body.replaceChildren();
   if (pane.person === null || pane.person === undefined) pane.body.append(invitation(pane));
   else {
-    pane.chat = PLATFORMS[pane.platform].open(pane.person, { openDeepLink });
+    pane.chat = new PLATFORMS[pane.platform].Chat(pane.person, { openDeepLink });
     pane.body.append(pane.chat.element);
     pane.chat.refresh();
   }
@@ -121,19 +125,32 @@ function drawHead(pane) {
   const { title } = PLATFORMS[pane.platform];
   const person = personOn(pane.platform, pane.person);
   const name = person ? nameOf(person) : pane.person ? String(pane.person) : "Nobody yet";
-  const choose = h("select", { class: "who", "aria-label": `${title}: whose screen is this`, onchange: () => {
-    if (choose.value !== NEW) return sit(pane, pane.platform === "telegram" ? Number(choose.value) : choose.value);
-    choose.value = String(pane.person ?? "");
-    return askName(pane);
-  } });
+  const choose = h("select", {
+    class: "who",
+    "aria-label": `${title}: whose screen is this`,
+    onchange: () => {
+      if (choose.value !== NEW) return sit(pane, pane.platform === "telegram" ? Number(choose.value) : choose.value);
+      choose.value = String(pane.person ?? "");
+      return askName(pane);
+    },
+  });
   if (!person) choose.append(h("option", { value: String(pane.person ?? "") }, name));
   for (const each of peopleOn(pane.platform)) choose.append(h("option", { value: String(each.id) }, nameOf(each)));
   choose.append(h("option", { value: NEW }, "Someone new …"));
   choose.value = String(pane.person ?? "");
   pane.element.setAttribute("aria-label", `${title}, ${name}`);
   pane.head.replaceChildren(
-    h("span", { class: "avatar", style: { background: tint(pane.person ?? "") }, "aria-hidden": "true" }, pane.person ? initials(name) : "?"),
-    h("label", { class: "seat" }, h("span", { class: "platform" }, title), h("span", { class: "who-box" }, choose, icon("down", 12))),
+    h(
+      "span",
+      { class: "avatar", style: { background: tint(pane.person ?? "") }, "aria-hidden": "true" },
+      pane.person ? initials(name) : "?",
+    ),
+    h(
+      "label",
+      { class: "seat" },
+      h("span", { class: "platform" }, title),
+      h("span", { class: "who-box" }, choose, icon("down", 12)),
+    ),
     iconButton("close", `Remove the ${title} screen of ${name}`, () => removePane(pane)),
   );
   drawTabs();
@@ -150,26 +167,44 @@ function removePane(pane) {
 
 function nameForm(pane, then) {
   const { suggestion, title } = PLATFORMS[pane.platform];
-  const name = h("input", { type: "text", required: true, maxlength: "64", placeholder: suggestion, autocomplete: "off", "aria-label": "Name" });
+  const name = h("input", {
+    type: "text",
+    required: true,
+    maxlength: "64",
+    placeholder: suggestion,
+    autocomplete: "off",
+    "aria-label": "Name",
+  });
   const submit = async (event) => {
     event.preventDefault();
     const person = await attempt(() => addPerson(pane.platform, name.value.trim() || suggestion));
     if (person) then(person);
   };
   name.required = false;
-  return h("form", { class: "name-form", onsubmit: submit }, name, h("button", { type: "submit", class: "primary" }, `Join on ${title}`));
+  return h(
+    "form",
+    { class: "name-form", onsubmit: submit },
+    name,
+    h("button", { type: "submit", class: "primary" }, `Join on ${title}`),
+  );
 }
 
 function invitation(pane) {
   const { title } = PLATFORMS[pane.platform];
   const others = peopleOn(pane.platform).slice(0, 6);
-  return h("div", { class: "invitation" },
+  return h(
+    "div",
+    { class: "invitation" },
     h("h2", {}, `Who uses this ${title}?`),
     h("p", {}, "Give the person a name. Nobody else sees what happens here; the whole world lives on this computer."),
     nameForm(pane, (person) => sit(pane, person.id)),
     others.length ? h("p", {}, "Or take the seat of somebody who is here already:") : null,
-    h("div", { class: "choices" }, others.map((each) =>
-      h("button", { type: "button", onclick: () => sit(pane, each.id) }, nameOf(each)))));
+    h(
+      "div",
+      { class: "choices" },
+      others.map((each) => h("button", { type: "button", onclick: () => sit(pane, each.id) }, nameOf(each))),
+    ),
+  );
 }
 
 function askName(pane) {
@@ -190,24 +225,43 @@ function drawTabs() {
   const nav = document.getElementById("tabs");
   keep(nav, [...panes, { key: "more" }], {
     key: (pane) => pane.key,
-    version: (pane) => `${pane.key === front}${pane.fresh}${pane.platform}${nameOf(personOn(pane.platform, pane.person))}`,
+    version: (pane) =>
+      `${pane.key === front}${pane.fresh}${pane.platform}${nameOf(personOn(pane.platform, pane.person))}`,
     make: (pane) => (pane.key === "more" ? adders() : tab(pane)),
   });
 }
 
 function tab(pane) {
   const name = nameOf(personOn(pane.platform, pane.person)) || "Nobody yet";
-  return h("button", {
-    type: "button", class: `tab ${pane.platform}`, "aria-current": pane.key === front ? "true" : null,
-    onclick: () => show(pane),
-  }, h("span", { class: "dot", "aria-hidden": "true" }), h("span", { class: "tab-name" }, name.split(" ")[0]),
-    pane.fresh ? h("span", { class: "fresh", title: "Something new" }, h("span", { class: "hidden-words" }, "something new")) : null);
+  return h(
+    "button",
+    {
+      type: "button",
+      class: `tab ${pane.platform}`,
+      "aria-current": pane.key === front ? "true" : null,
+      onclick: () => show(pane),
+    },
+    h("span", { class: "dot", "aria-hidden": "true" }),
+    h("span", { class: "tab-name" }, name.split(" ")[0]),
+    pane.fresh
+      ? h("span", { class: "fresh", title: "Something new" }, h("span", { class: "hidden-words" }, "something new"))
+      : null,
+  );
 }
 
 function adders() {
-  const adder = (platform) => h("button", {
-    type: "button", class: "add", onclick: () => show(addPane(platform)),
-    "aria-label": `Add a person on ${PLATFORMS[platform].title}`,
-  }, "+ ", PLATFORMS[platform].title, h("span", { class: "wide-only" }, " person"));
+  const adder = (platform) =>
+    h(
+      "button",
+      {
+        type: "button",
+        class: "add",
+        onclick: () => show(addPane(platform)),
+        "aria-label": `Add a person on ${PLATFORMS[platform].title}`,
+      },
+      "+ ",
+      PLATFORMS[platform].title,
+      h("span", { class: "wide-only" }, " person"),
+    );
   return h("span", { class: "adders" }, adder("telegram"), adder("slack"));
 }

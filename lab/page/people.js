@@ -34,6 +34,9 @@ export function tint(id) {
 }
 
 export function initials(name) {
-  const words = name.replace(/\(.*?\)/g, "").trim().split(/\s+/u);
+  const words = name
+    .replace(/\(.*?\)/g, "")
+    .trim()
+    .split(/\s+/u);
   return (words[0]?.[0] ?? "?").toUpperCase() + (words.length > 1 ? words.at(-1)[0].toUpperCase() : "");
 }

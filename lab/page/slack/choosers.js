@@ -17,8 +17,19 @@ export function choices(kind, each, now, more, names, changed) {
       const picked = [...box.querySelectorAll("input:checked")].map((one) => one.value);
       changed(kind === "radio" ? picked[0] : picked);
     });
-    box.append(h("label", { class: "s-choice" }, input, h("span", {}, textObject(option.text, names),
-      option.description ? h("small", {}, textObject(option.description, names)) : null)));
+    box.append(
+      h(
+        "label",
+        { class: "s-choice" },
+        input,
+        h(
+          "span",
+          {},
+          textObject(option.text, names),
+          option.description ? h("small", {}, textObject(option.description, names)) : null,
+        ),
+      ),
+    );
   }
   return box;
 }
@@ -29,11 +40,27 @@ export function manySelect(each, now, more, changed) {
   const limit = each.max_selected_items ?? Infinity;
   let chosen = [...now];
   const chips = h("span", { class: "chips" });
-  const adder = h("select", { id: more.id, class: "s-select", "aria-label": more.id ? null : plain(each.placeholder) || "Choose", "aria-describedby": more.describedBy, "aria-invalid": more.invalid ? "true" : null });
+  const adder = h("select", {
+    id: more.id,
+    class: "s-select",
+    "aria-label": more.id ? null : plain(each.placeholder) || "Choose",
+    "aria-describedby": more.describedBy,
+    "aria-invalid": more.invalid ? "true" : null,
+  });
   const draw = () => {
-    chips.replaceChildren(...chosen.map((value) => chip(plain(options.find((option) => option.value === value)?.text) || value, () => turn(chosen.filter((one) => one !== value)))));
-    adder.replaceChildren(h("option", { value: "" }, plain(each.placeholder) || "Choose"),
-      ...options.filter((option) => !chosen.includes(option.value)).map((option) => h("option", { value: option.value }, plain(option.text))));
+    chips.replaceChildren(
+      ...chosen.map((value) =>
+        chip(plain(options.find((option) => option.value === value)?.text) || value, () =>
+          turn(chosen.filter((one) => one !== value)),
+        ),
+      ),
+    );
+    adder.replaceChildren(
+      h("option", { value: "" }, plain(each.placeholder) || "Choose"),
+      ...options
+        .filter((option) => !chosen.includes(option.value))
+        .map((option) => h("option", { value: option.value }, plain(option.text))),
+    );
     adder.value = "";
     adder.disabled = chosen.length >= limit;
   };
@@ -48,7 +75,12 @@ export function manySelect(each, now, more, changed) {
 }
 
 function chip(words, remove) {
-  return h("span", { class: "chip" }, words, h("button", { type: "button", "aria-label": `Remove ${words}`, onclick: remove }, icon("close", 10)));
+  return h(
+    "span",
+    { class: "chip" },
+    words,
+    h("button", { type: "button", "aria-label": `Remove ${words}`, onclick: remove }, icon("close", 10)),
+  );
 }
 
 /** A list that the app fills as the person types. */
@@ -58,8 +90,15 @@ export function searchSelect(each, now, more, find, changed) {
   if (each.initial_option) known.set(each.initial_option.value, plain(each.initial_option.text));
   const list = h("div", { class: "s-menu below", role: "listbox", hidden: true });
   const input = h("input", {
-    type: "text", id: more.id, class: "s-field", autocomplete: "off", role: "combobox", "aria-expanded": "false",
-    placeholder: plain(each.placeholder) || "Type to search", "aria-describedby": more.describedBy, "aria-invalid": more.invalid ? "true" : null,
+    type: "text",
+    id: more.id,
+    class: "s-field",
+    autocomplete: "off",
+    role: "combobox",
+    "aria-expanded": "false",
+    placeholder: plain(each.placeholder) || "Type to search",
+    "aria-describedby": more.describedBy,
+    "aria-invalid": more.invalid ? "true" : null,
     "aria-label": more.id ? null : plain(each.placeholder) || "Type to search",
   });
   input.value = now ? (known.get(now) ?? searchSelect.names.get(now) ?? now) : "";
@@ -75,7 +114,11 @@ export function searchSelect(each, now, more, find, changed) {
   };
   const search = async () => {
     const found = await find(input.value);
-    list.replaceChildren(...found.map((option) => h("button", { type: "button", role: "option", onclick: () => pick(option) }, plain(option.text))));
+    list.replaceChildren(
+      ...found.map((option) =>
+        h("button", { type: "button", role: "option", onclick: () => pick(option) }, plain(option.text)),
+      ),
+    );
     if (!found.length) list.replaceChildren(h("p", { class: "nothing" }, "Nothing fits these letters."));
     list.hidden = document.activeElement !== input;
     input.setAttribute("aria-expanded", String(!list.hidden));
@@ -87,15 +130,26 @@ export function searchSelect(each, now, more, find, changed) {
   };
   input.addEventListener("input", soon);
   input.addEventListener("focus", soon);
-  const box = h("div", { class: "s-search", onkeydown: (event) => {
-    if (event.key === "Escape" && !list.hidden) {
-      event.stopPropagation();
-      shut();
-    } else if (event.key === "ArrowDown" && !list.hidden) {
-      event.preventDefault();
-      (document.activeElement === input ? list.firstElementChild : document.activeElement.nextElementSibling)?.focus();
-    }
-  } }, input, list);
+  const box = h(
+    "div",
+    {
+      class: "s-search",
+      onkeydown: (event) => {
+        if (event.key === "Escape" && !list.hidden) {
+          event.stopPropagation();
+          shut();
+        } else if (event.key === "ArrowDown" && !list.hidden) {
+          event.preventDefault();
+          (document.activeElement === input
+            ? list.firstElementChild
+            : document.activeElement.nextElementSibling
+          )?.focus();
+        }
+      },
+    },
+    input,
+    list,
+  );
   box.addEventListener("focusout", (event) => !box.contains(event.relatedTarget) && shut());
   return box;
 }
@@ -106,18 +160,33 @@ export function fileInput(each, now, more, upload, changed) {
   const kinds = (each.filetypes ?? []).map((kind) => `.${kind}`).join(",");
   let chosen = [...now];
   const chips = h("span", { class: "chips" });
-  const pick = h("input", { type: "file", id: more.id, multiple: (each.max_files ?? 10) > 1, accept: kinds || null, "aria-label": more.label, "aria-describedby": more.describedBy });
-  const draw = () => chips.replaceChildren(...chosen.map((file) => chip(file.name, () => {
-    chosen = chosen.filter((one) => one.id !== file.id);
-    draw();
-    changed(chosen);
-  })));
+  const pick = h("input", {
+    type: "file",
+    id: more.id,
+    multiple: (each.max_files ?? 10) > 1,
+    accept: kinds || null,
+    "aria-label": more.label,
+    "aria-describedby": more.describedBy,
+  });
+  const draw = () =>
+    chips.replaceChildren(
+      ...chosen.map((file) =>
+        chip(file.name, () => {
+          chosen = chosen.filter((one) => one.id !== file.id);
+          draw();
+          changed(chosen);
+        }),
+      ),
+    );
   pick.addEventListener("change", async () => {
     const files = [...pick.files];
     const made = await upload(files);
     pick.value = "";
     if (!made) return;
-    chosen = [...chosen, ...made.map((file, index) => ({ id: file.id, name: files[index].name }))].slice(0, each.max_files ?? 10);
+    chosen = [...chosen, ...made.map((file, index) => ({ id: file.id, name: files[index].name }))].slice(
+      0,
+      each.max_files ?? 10,
+    );
     draw();
     changed(chosen);
   });

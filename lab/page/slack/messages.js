@@ -12,7 +12,11 @@ const SAME_BREATH = 5 * 60 * 1000; // messages of one speaker closer than this s
 export function rowsOf(messages) {
   const roots = messages.filter((each) => !each.thread_ts || each.thread_ts === each.ts);
   const known = new Set(roots.map((each) => each.ts));
-  const replies = Map.groupBy ? Map.groupBy(messages.filter((each) => !roots.includes(each)), (each) => each.thread_ts)
+  const replies = Map.groupBy
+    ? Map.groupBy(
+        messages.filter((each) => !roots.includes(each)),
+        (each) => each.thread_ts,
+      )
     : groupBy(messages.filter((each) => !roots.includes(each)));
   const orphans = messages.filter((each) => !roots.includes(each) && !known.has(each.thread_ts));
   const rows = [];
@@ -20,10 +24,15 @@ export function rowsOf(messages) {
   for (const message of [...roots, ...orphans].sort((a, b) => Number(a.ts) - Number(b.ts))) {
     const name = day(message.ts);
     if (!before || day(before.ts) !== name) rows.push({ key: `day-${name}-${rows.length}`, day: name });
-    const compact = Boolean(before) && before.user === message.user && !message.ephemeral && !before.ephemeral
-      && day(before.ts) === name && moment(message.ts) - moment(before.ts) < SAME_BREATH;
+    const compact =
+      Boolean(before) &&
+      before.user === message.user &&
+      !message.ephemeral &&
+      !before.ephemeral &&
+      day(before.ts) === name &&
+      moment(message.ts) - moment(before.ts) < SAME_BREATH;
     const key = message.ephemeral ? `only-${message.ts}` : message.ts;
-    rows.push({ key, message, replies: known.has(message.ts) ? replies.get(message.ts) ?? [] : [], compact });
+    rows.push({ key, message, replies: known.has(message.ts) ? (replies.get(message.ts) ?? []) : [], compact });
     before = message;
   }
   return rows;
@@ -40,9 +49,18 @@ export const versionOf = (row) => row.day ?? JSON.stringify([row.message, row.re
 /** `contextOf(message)` gives the blocks their way to act. */
 export function drawRow(row, contextOf) {
   if (row.day) return h("div", { class: "day" }, h("span", {}, row.day));
-  return h("div", { class: "row-with-thread" }, one(row.message, contextOf, row.compact),
-    row.replies.length ? h("div", { class: "thread", role: "group", "aria-label": "Replies" },
-      row.replies.map((reply) => one(reply, contextOf, false))) : null);
+  return h(
+    "div",
+    { class: "row-with-thread" },
+    one(row.message, contextOf, row.compact),
+    row.replies.length
+      ? h(
+          "div",
+          { class: "thread", role: "group", "aria-label": "Replies" },
+          row.replies.map((reply) => one(reply, contextOf, false)),
+        )
+      : null,
+  );
 }
 
 function one(message, contextOf, compact) {
@@ -50,18 +68,36 @@ function one(message, contextOf, compact) {
   const speaker = personOn("slack", message.user);
   const name = speaker ? ctx.names(message.user) : (message.username ?? "Parley");
   const face = speaker
-    ? h("span", { class: "avatar square", style: { background: tint(message.user) }, "aria-hidden": "true" }, initials(name))
+    ? h(
+        "span",
+        { class: "avatar square", style: { background: tint(message.user) }, "aria-hidden": "true" },
+        initials(name),
+      )
     : h("span", { class: "app-face", "aria-hidden": "true" }, "P");
   const stamp = h("time", { class: "s-time" }, hourMinute(message.ts));
-  return h("article", { class: `s-message${compact ? " compact" : ""}${message.ephemeral ? " ephemeral" : ""}`, "data-ts": message.ts },
+  return h(
+    "article",
+    { class: `s-message${compact ? " compact" : ""}${message.ephemeral ? " ephemeral" : ""}`, "data-ts": message.ts },
     h("div", { class: "gutter" }, compact ? stamp : face),
-    h("div", { class: "s-content" },
+    h(
+      "div",
+      { class: "s-content" },
       message.ephemeral ? h("div", { class: "only-you" }, icon("eye", 12), "Only visible to you") : null,
-      compact ? null : h("div", { class: "s-speaker" }, h("b", {}, name), speaker ? null : h("span", { class: "app-tag" }, "APP"), stamp),
+      compact
+        ? null
+        : h(
+            "div",
+            { class: "s-speaker" },
+            h("b", {}, name),
+            speaker ? null : h("span", { class: "app-tag" }, "APP"),
+            stamp,
+          ),
       h("div", { class: "s-body" }, body(message, ctx)),
       message.edited ? h("span", { class: "edited" }, "(edited)") : null,
-      (message.files ?? []).map(fileCard)),
-    message.ephemeral ? null : h("div", { class: "tools" }, iconButton("reply", "Reply in the thread", ctx.reply)));
+      (message.files ?? []).map(fileCard),
+    ),
+    message.ephemeral ? null : h("div", { class: "tools" }, iconButton("reply", "Reply in the thread", ctx.reply)),
+  );
 }
 
 function body(message, ctx) {
@@ -74,8 +110,23 @@ function fileCard(file) {
   const url = file.id ? `/lab/slack/files/${file.id}` : file.url_private;
   const name = file.title || file.name || "File";
   if ((file.mimetype ?? "").startsWith("image/")) {
-    return h("a", { class: "s-image", href: url, target: "_blank", rel: "noopener" }, h("small", {}, name), h("img", { src: url, alt: name, loading: "lazy" }));
+    return h(
+      "a",
+      { class: "s-image", href: url, target: "_blank", rel: "noopener" },
+      h("small", {}, name),
+      h("img", { src: url, alt: name, loading: "lazy" }),
+    );
   }
-  return h("a", { class: "s-file", href: url, target: "_blank", rel: "noopener", download: /pdf|text/.test(file.mimetype ?? "") ? null : name },
-    h("span", { class: "badge" }, icon("file", 20)), h("span", {}, h("b", {}, name), h("small", {}, file.pretty_type ?? file.filetype ?? file.mimetype ?? "")));
+  return h(
+    "a",
+    {
+      class: "s-file",
+      href: url,
+      target: "_blank",
+      rel: "noopener",
+      download: /pdf|text/.test(file.mimetype ?? "") ? null : name,
+    },
+    h("span", { class: "badge" }, icon("file", 20)),
+    h("span", {}, h("b", {}, name), h("small", {}, file.pretty_type ?? file.filetype ?? file.mimetype ?? "")),
+  );
 }

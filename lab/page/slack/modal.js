@@ -69,22 +69,48 @@ export function openModals(behind, acts) {
     layer.hidden = false;
     behind.setAttribute("inert", "");
     if (place) restorePlace(layer, place);
-    else (dialog.querySelector(".modal-body :is(input, textarea, select)") ?? dialog.querySelector(".modal-close")).focus({ preventScroll: true });
+    else
+      (dialog.querySelector(".modal-body :is(input, textarea, select)") ?? dialog.querySelector(".modal-close")).focus({
+        preventScroll: true,
+      });
   }
 
   function drawDialog(view, depth, draft) {
-    const errors = Object.fromEntries(Object.entries(view.errors ?? {}).filter(([block]) => !mended.get(view.id)?.has(block)));
+    const errors = Object.fromEntries(
+      Object.entries(view.errors ?? {}).filter(([block]) => !mended.get(view.id)?.has(block)),
+    );
     const ctx = { ...acts.context(view, draft), draft, errors, state: view.state, scope: view.id };
     const close = () => acts.close(view);
     const send = view.submit ? h("button", { type: "submit", class: "s-button primary" }, plain(view.submit)) : null;
-    const form = h("form", { novalidate: true, class: "modal", role: "dialog", "aria-modal": "true", "aria-label": plain(view.title) },
-      h("header", { class: "modal-head" },
-        depth > 1 ? h("button", { type: "button", class: "icon-button", "aria-label": "Back", onclick: close }, icon("back")) : h("span", { class: "app-face small", "aria-hidden": "true" }, "P"),
+    const form = h(
+      "form",
+      { novalidate: true, class: "modal", role: "dialog", "aria-modal": "true", "aria-label": plain(view.title) },
+      h(
+        "header",
+        { class: "modal-head" },
+        depth > 1
+          ? h("button", { type: "button", class: "icon-button", "aria-label": "Back", onclick: close }, icon("back"))
+          : h("span", { class: "app-face small", "aria-hidden": "true" }, "P"),
         h("h2", {}, plain(view.title)),
-        h("button", { type: "button", class: "icon-button modal-close", "aria-label": "Close", onclick: close }, icon("close"))),
-      h("div", { class: "modal-body" }, h("p", { class: "modal-trouble", role: "alert" }, errors[""] ?? ""), blocks(view.blocks, ctx)),
-      h("footer", { class: "modal-foot" },
-        h("button", { type: "button", class: "s-button", onclick: close }, plain(view.close) || "Close"), send));
+        h(
+          "button",
+          { type: "button", class: "icon-button modal-close", "aria-label": "Close", onclick: close },
+          icon("close"),
+        ),
+      ),
+      h(
+        "div",
+        { class: "modal-body" },
+        h("p", { class: "modal-trouble", role: "alert" }, errors[""] ?? ""),
+        blocks(view.blocks, ctx),
+      ),
+      h(
+        "footer",
+        { class: "modal-foot" },
+        h("button", { type: "button", class: "s-button", onclick: close }, plain(view.close) || "Close"),
+        send,
+      ),
+    );
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       submit(view, draft, send);
@@ -125,7 +151,8 @@ export function openModals(behind, acts) {
 function markError(box, words) {
   box.classList.toggle("wrong", Boolean(words));
   box.querySelector(".b-error").textContent = words;
-  for (const control of box.querySelectorAll("input, textarea, select")) control.setAttribute("aria-invalid", String(Boolean(words)));
+  for (const control of box.querySelectorAll("input, textarea, select"))
+    control.setAttribute("aria-invalid", String(Boolean(words)));
 }
 
 /** {block: {action: value}} of all inputs, the empty ones too: what was emptied must not stay. */
@@ -173,16 +200,38 @@ export function askConfirm(window, confirm, names) {
       before?.focus?.();
       resolve(agreed);
     };
-    const yes = h("button", { type: "button", class: `s-button ${confirm.style === "danger" ? "danger" : "primary"}`, onclick: () => done(true) }, plain(confirm.confirm) || "Yes");
-    const no = h("button", { type: "button", class: "s-button", onclick: () => done(false) }, plain(confirm.deny) || "Cancel");
-    const layer = h("div", { class: "modal-layer confirm", onkeydown: (event) => {
-      if (event.key !== "Escape") return;
-      event.stopPropagation();
-      done(false);
-    } }, h("div", { class: "modal small", role: "alertdialog", "aria-modal": "true", "aria-label": plain(confirm.title) },
-      h("header", { class: "modal-head" }, h("h2", {}, plain(confirm.title) || "Are you sure?")),
-      h("div", { class: "modal-body" }, confirm.text ? h("p", {}, textObject(confirm.text, names)) : mrkdwn("")),
-      h("footer", { class: "modal-foot" }, no, yes)));
+    const yes = h(
+      "button",
+      {
+        type: "button",
+        class: `s-button ${confirm.style === "danger" ? "danger" : "primary"}`,
+        onclick: () => done(true),
+      },
+      plain(confirm.confirm) || "Yes",
+    );
+    const no = h(
+      "button",
+      { type: "button", class: "s-button", onclick: () => done(false) },
+      plain(confirm.deny) || "Cancel",
+    );
+    const layer = h(
+      "div",
+      {
+        class: "modal-layer confirm",
+        onkeydown: (event) => {
+          if (event.key !== "Escape") return;
+          event.stopPropagation();
+          done(false);
+        },
+      },
+      h(
+        "div",
+        { class: "modal small", role: "alertdialog", "aria-modal": "true", "aria-label": plain(confirm.title) },
+        h("header", { class: "modal-head" }, h("h2", {}, plain(confirm.title) || "Are you sure?")),
+        h("div", { class: "modal-body" }, confirm.text ? h("p", {}, textObject(confirm.text, names)) : mrkdwn("")),
+        h("footer", { class: "modal-foot" }, no, yes),
+      ),
+    );
     others.forEach((each) => each.setAttribute("inert", ""));
     window.append(layer);
     yes.focus();

@@ -4,19 +4,99 @@ import { h, link } from "/page/dom.js";
 import { dayAndTime } from "/page/time.js";
 
 const EMOJI = {
-  white_check_mark: "✅", heavy_check_mark: "✔️", ballot_box_with_check: "☑️", x: "❌", no_entry: "⛔", warning: "⚠️",
-  truck: "🚚", articulated_lorry: "🚛", ship: "🚢", package: "📦", seedling: "🌱", evergreen_tree: "🌲", deciduous_tree: "🌳",
-  wood: "🪵", leaves: "🍃", recycle: "♻️", fire: "🔥", zap: "⚡", factory: "🏭", scales: "⚖️", balance_scale: "⚖️",
-  moneybag: "💰", euro: "💶", credit_card: "💳", receipt: "🧾", bank: "🏦", lock: "🔒", unlock: "🔓", key: "🔑",
-  star: "⭐", star2: "🌟", sparkles: "✨", tada: "🎉", wave: "👋", handshake: "🤝", raised_hands: "🙌", "+1": "👍", thumbsup: "👍",
-  "-1": "👎", pray: "🙏", eyes: "👀", bell: "🔔", no_bell: "🔕", mega: "📣", loudspeaker: "📢", mag: "🔍", bulb: "💡",
-  calendar: "📅", date: "📅", spiral_calendar_pad: "🗓️", clock1: "🕐", hourglass: "⌛", hourglass_flowing_sand: "⏳", alarm_clock: "⏰",
-  memo: "📝", pencil: "✏️", pencil2: "✏️", page_facing_up: "📄", paperclip: "📎", clipboard: "📋", bookmark: "🔖", label: "🏷️",
-  chart_with_upwards_trend: "📈", chart_with_downwards_trend: "📉", bar_chart: "📊", question: "❓", grey_question: "❔",
-  exclamation: "❗", information_source: "ℹ️", arrow_right: "➡️", arrow_left: "⬅️", arrow_up: "⬆️", arrow_down: "⬇️",
-  large_green_circle: "🟢", red_circle: "🔴", large_yellow_circle: "🟡", large_blue_circle: "🔵", white_circle: "⚪",
-  speech_balloon: "💬", busts_in_silhouette: "👥", bust_in_silhouette: "👤", round_pushpin: "📍", pushpin: "📌", globe_with_meridians: "🌐",
-  slightly_smiling_face: "🙂", smile: "😄", heart: "❤️", rocket: "🚀", gear: "⚙️", wrench: "🔧", shield: "🛡️", camera: "📷", telephone: "📞",
+  white_check_mark: "✅",
+  heavy_check_mark: "✔️",
+  ballot_box_with_check: "☑️",
+  x: "❌",
+  no_entry: "⛔",
+  warning: "⚠️",
+  truck: "🚚",
+  articulated_lorry: "🚛",
+  ship: "🚢",
+  package: "📦",
+  seedling: "🌱",
+  evergreen_tree: "🌲",
+  deciduous_tree: "🌳",
+  wood: "🪵",
+  leaves: "🍃",
+  recycle: "♻️",
+  fire: "🔥",
+  zap: "⚡",
+  factory: "🏭",
+  scales: "⚖️",
+  balance_scale: "⚖️",
+  moneybag: "💰",
+  euro: "💶",
+  credit_card: "💳",
+  receipt: "🧾",
+  bank: "🏦",
+  lock: "🔒",
+  unlock: "🔓",
+  key: "🔑",
+  star: "⭐",
+  star2: "🌟",
+  sparkles: "✨",
+  tada: "🎉",
+  wave: "👋",
+  handshake: "🤝",
+  raised_hands: "🙌",
+  "+1": "👍",
+  thumbsup: "👍",
+  "-1": "👎",
+  pray: "🙏",
+  eyes: "👀",
+  bell: "🔔",
+  no_bell: "🔕",
+  mega: "📣",
+  loudspeaker: "📢",
+  mag: "🔍",
+  bulb: "💡",
+  calendar: "📅",
+  date: "📅",
+  spiral_calendar_pad: "🗓️",
+  clock1: "🕐",
+  hourglass: "⌛",
+  hourglass_flowing_sand: "⏳",
+  alarm_clock: "⏰",
+  memo: "📝",
+  pencil: "✏️",
+  pencil2: "✏️",
+  page_facing_up: "📄",
+  paperclip: "📎",
+  clipboard: "📋",
+  bookmark: "🔖",
+  label: "🏷️",
+  chart_with_upwards_trend: "📈",
+  chart_with_downwards_trend: "📉",
+  bar_chart: "📊",
+  question: "❓",
+  grey_question: "❔",
+  exclamation: "❗",
+  information_source: "ℹ️",
+  arrow_right: "➡️",
+  arrow_left: "⬅️",
+  arrow_up: "⬆️",
+  arrow_down: "⬇️",
+  large_green_circle: "🟢",
+  red_circle: "🔴",
+  large_yellow_circle: "🟡",
+  large_blue_circle: "🔵",
+  white_circle: "⚪",
+  speech_balloon: "💬",
+  busts_in_silhouette: "👥",
+  bust_in_silhouette: "👤",
+  round_pushpin: "📍",
+  pushpin: "📌",
+  globe_with_meridians: "🌐",
+  slightly_smiling_face: "🙂",
+  smile: "😄",
+  heart: "❤️",
+  rocket: "🚀",
+  gear: "⚙️",
+  wrench: "🔧",
+  shield: "🛡️",
+  camera: "📷",
+  telephone: "📞",
 };
 
 export const emoji = (name) => EMOJI[name] ?? `:${name}:`;
@@ -24,17 +104,20 @@ const unescaped = (text) => text.replaceAll("&lt;", "<").replaceAll("&gt;", ">")
 const withEmoji = (text) => text.replace(/:([a-z0-9_+-]+):/g, (whole, name) => EMOJI[name] ?? whole);
 
 /** Slack's formatting letters count only at the edges of words. */
-const around = (letter) => `(?<![\\p{L}\\p{N}])[${letter}](?=\\S)([^${letter}\\n]+?)(?<=\\S)[${letter}](?![\\p{L}\\p{N}])`;
+const around = (letter) =>
+  `(?<![\\p{L}\\p{N}])[${letter}](?=\\S)([^${letter}\\n]+?)(?<=\\S)[${letter}](?![\\p{L}\\p{N}])`;
 const INLINE = new RegExp(`\`([^\`\\n]+)\`|<([^<>\\n]+)>|${around("*")}|${around("_")}|${around("~")}`, "gu");
 
 /** mrkdwn -> nodes. `names` turns a user id into a name. */
 export function mrkdwn(text = "", names = String) {
   const out = document.createDocumentFragment();
-  String(text).split("```").forEach((part, index, all) => {
-    const fenced = index % 2 === 1 && index < all.length - 1;
-    if (fenced) out.append(h("pre", {}, h("code", {}, unescaped(part.replace(/^\n|\n$/g, "")))));
-    else out.append(lines(index % 2 === 1 ? `\`\`\`${part}` : part, names));
-  });
+  String(text)
+    .split("```")
+    .forEach((part, index, all) => {
+      const fenced = index % 2 === 1 && index < all.length - 1;
+      if (fenced) out.append(h("pre", {}, h("code", {}, unescaped(part.replace(/^\n|\n$/g, "")))));
+      else out.append(lines(index % 2 === 1 ? `\`\`\`${part}` : part, names));
+    });
   return out;
 }
 

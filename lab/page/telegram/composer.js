@@ -4,169 +4,215 @@ import { h, icon, iconButton } from "/page/dom.js";
 import { sizeOf } from "/page/telegram/message.js";
 
 const PLACES = [
-  ["Kaunas", 54.8985, 23.9036], ["Vilnius", 54.6872, 25.2797], ["Klaipėda", 55.7033, 21.1443],
-  ["Riga", 56.9496, 24.1052], ["Tallinn", 59.437, 24.7536], ["Gdańsk", 54.352, 18.6466],
+  ["Kaunas", 54.8985, 23.9036],
+  ["Vilnius", 54.6872, 25.2797],
+  ["Klaipėda", 55.7033, 21.1443],
+  ["Riga", 56.9496, 24.1052],
+  ["Tallinn", 59.437, 24.7536],
+  ["Gdańsk", 54.352, 18.6466],
 ];
 
-/** `acts`: say, change, send, place, start, unblock; each returns a promise of whether it went through. */
-export function openComposer(acts) {
-  const state = { reply: null, edit: null, files: [], as: "photo", commands: [] };
-  const context = h("div", { class: "context-strip", hidden: true });
-  const box = h("textarea", { rows: "1", placeholder: "Message", "aria-label": "Message", enterkeyhint: "send" });
-  const menu = h("div", { class: "popover", role: "menu", hidden: true });
-  const pick = h("input", { type: "file", multiple: true, hidden: true, tabindex: "-1" });
-  const menuButton = h("button", { type: "button", class: "menu-button", "aria-label": "Commands", title: "Commands", onclick: () => toggle(commandRows("")) }, icon("menu"));
-  const attach = iconButton("clip", "Attach", () => toggle(attachRows()));
-  const send = h("button", { type: "submit", class: "send", "aria-label": "Send" }, icon("send", 18));
-  const form = h("form", { class: "composer" }, menuButton, box, attach, send);
-  const big = h("button", { type: "button", class: "big", hidden: true });
-  const element = h("div", { class: "foot" }, menu, context, form, big, pick);
+/** `acts`: say, change, send, place, start, unblock; each resolves to whether it went through. */
+export class Composer {
+  #acts;
+  #reply = null;
+  #edit = null;
+  #files = [];
+  #as = "photo";
+  #commands = [];
 
-  function grow() {
-    box.style.height = "auto";
-    box.style.height = `${Math.min(box.scrollHeight, 140)}px`;
+  #context = h("div", { class: "context-strip", hidden: true });
+  #box = h("textarea", { rows: "1", placeholder: "Message", "aria-label": "Message", enterkeyhint: "send" });
+  #menu = h("div", { class: "popover", role: "menu", hidden: true });
+  #pick = h("input", { type: "file", multiple: true, hidden: true, tabindex: "-1" });
+  #big = h("button", { type: "button", class: "big", hidden: true });
+  #menuButton = h(
+    "button",
+    {
+      type: "button",
+      class: "menu-button",
+      "aria-label": "Commands",
+      title: "Commands",
+      onclick: () => this.#turnMenu("commands"),
+    },
+    icon("menu"),
+  );
+  #form = h(
+    "form",
+    { class: "composer", onsubmit: (event) => this.#submit(event) },
+    this.#menuButton,
+    this.#box,
+    iconButton("clip", "Attach", () => this.#turnMenu("attach")),
+    h("button", { type: "submit", class: "send", "aria-label": "Send" }, icon("send", 18)),
+  );
+
+  constructor(acts) {
+    this.#acts = acts;
+    this.element = h("div", { class: "foot" }, this.#menu, this.#context, this.#form, this.#big, this.#pick);
+    this.element.addEventListener("focusout", (event) => {
+      if (!this.element.contains(event.relatedTarget)) this.#shut();
+    });
+    this.#box.addEventListener("keydown", (event) => this.#key(event));
+    this.#box.addEventListener("input", () => this.#typed());
+    this.#menu.addEventListener("keydown", (event) => this.#menuKey(event));
+    this.#pick.addEventListener("change", () => {
+      this.#files = [...this.#pick.files];
+      this.#box.placeholder = "Add a caption";
+      this.#drawContext();
+      this.#box.focus();
+    });
   }
 
-  function toggle(rows) {
-    if (!menu.hidden && menu.dataset.for === rows.name) return shut();
-    menu.dataset.for = rows.name;
-    menu.replaceChildren(...rows.rows);
-    menu.hidden = !rows.rows.length;
-    menu.querySelector("button")?.focus();
-    return undefined;
+  update(chat) {
+    this.#commands = chat.commands ?? [];
+    this.#menuButton.hidden = !this.#commands.length;
+    this.#form.hidden = !chat.messages.length || chat.blocked;
+    this.#big.hidden = !this.#form.hidden;
+    this.#big.textContent = chat.blocked ? "UNBLOCK BOT" : "START";
+    this.#big.onclick = () => (chat.blocked ? this.#acts.unblock() : this.#acts.start());
   }
 
-  const shut = () => {
-    menu.hidden = true;
-  };
-
-  function commandRows(prefix) {
-    const fitting = state.commands.filter((each) => `/${each.command}`.startsWith(prefix));
-    const rows = fitting.map(({ command, description }) => h("button", {
-      type: "button", role: "menuitem", onclick: () => {
-        shut();
-        box.value = "";
-        acts.say(`/${command}`);
-        box.focus();
-      },
-    }, h("b", {}, `/${command}`), h("span", {}, description)));
-    return { name: "commands", rows };
+  replyTo(message) {
+    this.#reply = message;
+    this.#edit = null;
+    this.#drawContext();
+    this.#box.focus();
   }
 
-  function attachRows() {
-    const row = (shape, words, then) => h("button", { type: "button", role: "menuitem", onclick: () => {
-      shut();
-      then();
-    } }, icon(shape), h("span", {}, words));
-    const choose = (as, accept) => () => {
-      state.as = as;
-      pick.accept = accept;
-      pick.value = "";
-      pick.click();
-    };
-    const rows = [row("photo", "Photo, or several as an album", choose("photo", "image/*")), row("file", "File", choose("document", ""))];
-    for (const [name, latitude, longitude] of PLACES) rows.push(row("place", `Location: ${name}`, () => acts.place(latitude, longitude)));
-    return { name: "attach", rows };
+  edit(message) {
+    this.#edit = message;
+    this.#reply = null;
+    this.#files = [];
+    this.#drawContext();
+    this.fill(message.text);
   }
 
-  function drawContext() {
-    const { reply, edit, files } = state;
-    context.hidden = !reply && !edit && !files.length;
-    if (context.hidden) return;
-    const title = edit ? "Change the message" : reply ? "Reply" : files.length === 1 ? files[0].name : `${files.length} files`;
+  fill(text) {
+    this.#form.hidden = false;
+    this.#big.hidden = true;
+    this.#box.value = text;
+    this.#grow();
+    this.#box.focus();
+  }
+
+  #grow() {
+    this.#box.style.height = "auto";
+    this.#box.style.height = `${Math.min(this.#box.scrollHeight, 140)}px`;
+  }
+
+  #drawContext() {
+    const [edit, reply, files] = [this.#edit, this.#reply, this.#files];
+    this.#context.hidden = !reply && !edit && !files.length;
+    if (this.#context.hidden) return;
+    const named = files.length === 1 ? files[0].name : `${files.length} files`;
+    const title = edit ? "Change the message" : reply ? "Reply" : named;
     const words = edit?.text ?? reply?.text ?? reply?.caption ?? files.map((file) => sizeOf(file.size)).join(", ");
-    context.replaceChildren(icon(edit ? "edit" : reply ? "reply" : "clip"),
+    this.#context.replaceChildren(
+      icon(edit ? "edit" : reply ? "reply" : "clip"),
       h("span", {}, h("b", {}, title), h("span", {}, words)),
-      iconButton("close", "Leave it", reset));
+      iconButton("close", "Leave it", () => this.#reset()),
+    );
   }
 
-  function reset() {
-    if (state.edit) box.value = "";
-    Object.assign(state, { reply: null, edit: null, files: [] });
-    box.placeholder = "Message";
-    drawContext();
-    grow();
+  #reset() {
+    if (this.#edit) this.#box.value = "";
+    [this.#reply, this.#edit, this.#files] = [null, null, []];
+    this.#box.placeholder = "Message";
+    this.#drawContext();
+    this.#grow();
   }
 
-  async function submit(event) {
-    event?.preventDefault();
-    shut();
-    const text = box.value.trim();
-    const { reply, edit, files, as } = state;
+  async #submit(event) {
+    event.preventDefault();
+    this.#shut();
+    const text = this.#box.value.trim();
+    const [edit, reply, files] = [this.#edit, this.#reply, this.#files];
     if (!text && !files.length) return;
-    box.value = "";
-    reset();
-    const sent = files.length ? await acts.send(files, as, text)
-      : edit ? await acts.change(edit.id, text) : await acts.say(text, reply?.id);
-    if (!sent && !box.value) box.value = text;
-    grow();
+    this.#box.value = "";
+    this.#reset();
+    let sent;
+    if (files.length) sent = await this.#acts.send(files, this.#as, text);
+    else if (edit) sent = await this.#acts.change(edit.id, text);
+    else sent = await this.#acts.say(text, reply?.id);
+    if (!sent && !this.#box.value) this.#box.value = text;
+    this.#grow();
   }
 
-  form.addEventListener("submit", submit);
-  box.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) submit(event);
-    if (event.key === "Escape") menu.hidden ? reset() : shut();
-    if (event.key === "ArrowUp" && !menu.hidden) {
+  #key(event) {
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) this.#submit(event);
+    else if (event.key === "Escape" && this.#menu.hidden) this.#reset();
+    else if (event.key === "Escape") this.#shut();
+    else if (event.key === "ArrowUp" && !this.#menu.hidden) {
       event.preventDefault();
-      menu.querySelector("button:last-child")?.focus();
+      this.#menu.lastElementChild?.focus();
     }
-  });
-  box.addEventListener("input", () => {
-    grow();
-    const rows = box.value.startsWith("/") && !box.value.includes(" ") ? commandRows(box.value).rows : [];
-    menu.dataset.for = "typed";
-    menu.replaceChildren(...rows);
-    menu.hidden = !rows.length;
-  });
-  menu.addEventListener("keydown", (event) => {
+  }
+
+  #typed() {
+    this.#grow();
+    const command = this.#box.value.startsWith("/") && !this.#box.value.includes(" ");
+    this.#fillMenu("typed", command ? this.#commandRows(this.#box.value) : []);
+  }
+
+  #turnMenu(name) {
+    if (!this.#menu.hidden && this.#menu.dataset.name === name) return this.#shut();
+    this.#fillMenu(name, name === "commands" ? this.#commandRows("") : this.#attachRows());
+    return this.#menu.querySelector("button")?.focus();
+  }
+
+  #fillMenu(name, rows) {
+    this.#menu.dataset.name = name;
+    this.#menu.replaceChildren(...rows);
+    this.#menu.hidden = !rows.length;
+  }
+
+  #shut() {
+    this.#menu.hidden = true;
+  }
+
+  #menuKey(event) {
     const step = { ArrowDown: "nextElementSibling", ArrowUp: "previousElementSibling" }[event.key];
     if (step) {
       event.preventDefault();
       document.activeElement[step]?.focus();
     } else if (event.key === "Escape") {
-      shut();
-      box.focus();
+      this.#shut();
+      this.#box.focus();
     }
-  });
-  element.addEventListener("focusout", (event) => {
-    if (!element.contains(event.relatedTarget)) shut();
-  });
-  pick.addEventListener("change", () => {
-    state.files = [...pick.files];
-    box.placeholder = "Add a caption";
-    drawContext();
-    box.focus();
-  });
+  }
 
-  return {
-    element,
-    update(chat) {
-      state.commands = chat.commands ?? [];
-      menuButton.hidden = !state.commands.length;
-      const untouched = !chat.messages.length;
-      form.hidden = untouched || chat.blocked;
-      big.hidden = !form.hidden;
-      big.textContent = chat.blocked ? "UNBLOCK BOT" : "START";
-      big.onclick = () => (chat.blocked ? acts.unblock() : acts.start());
-    },
-    replyTo(message) {
-      Object.assign(state, { reply: message, edit: null });
-      drawContext();
-      box.focus();
-    },
-    edit(message) {
-      Object.assign(state, { edit: message, reply: null, files: [] });
-      box.value = message.text;
-      drawContext();
-      grow();
-      box.focus();
-    },
-    fill(text) {
-      form.hidden = false;
-      big.hidden = true;
-      box.value = text;
-      grow();
-      box.focus();
-    },
-  };
+  #commandRows(prefix) {
+    const fitting = this.#commands.filter((each) => `/${each.command}`.startsWith(prefix));
+    return fitting.map(({ command, description }) => {
+      const pick = () => {
+        this.#box.value = "";
+        this.#acts.say(`/${command}`);
+        this.#box.focus();
+      };
+      return this.#row(pick, h("b", {}, `/${command}`), h("span", {}, description));
+    });
+  }
+
+  #attachRows() {
+    const choose = (as, accept) => () => {
+      this.#as = as;
+      this.#pick.accept = accept;
+      this.#pick.value = "";
+      this.#pick.click();
+    };
+    const row = (shape, words, then) => this.#row(then, icon(shape), h("span", {}, words));
+    return [
+      row("photo", "Photo, or several as an album", choose("photo", "image/*")),
+      row("file", "File", choose("document", "")),
+      ...PLACES.map(([name, north, east]) => row("place", `Location: ${name}`, () => this.#acts.place(north, east))),
+    ];
+  }
+
+  #row(then, ...content) {
+    const pick = () => {
+      this.#shut();
+      then();
+    };
+    return h("button", { type: "button", role: "menuitem", onclick: pick }, ...content);
+  }
 }

@@ -6,7 +6,12 @@ const SELF_MADE = /(https?:\/\/[^\s<>()]+[^\s<>().,;:'"])|((?<![^\s(])\/[a-z0-9_
 
 const BLOCKS = new Set(["pre", "blockquote", "expandable_blockquote"]);
 const PLAIN_TAGS = {
-  bold: "b", italic: "i", underline: "u", strikethrough: "s", code: "code", blockquote: "blockquote",
+  bold: "b",
+  italic: "i",
+  underline: "u",
+  strikethrough: "s",
+  code: "code",
+  blockquote: "blockquote",
 };
 
 /** The text with its entities (and the links and commands that every client finds by itself). */
@@ -35,16 +40,29 @@ function wrapped(entity, words, children) {
   const plain = PLAIN_TAGS[entity.type];
   if (plain) return h(plain, {}, entity.type === "code" ? words : children);
   switch (entity.type) {
-    case "pre": return h("pre", { "data-language": entity.language }, h("code", {}, words));
-    case "text_link": return link(entity.url, bare(children));
-    case "url": return link(/^[a-z]+:/i.test(words) ? words : `https://${words}`, words);
-    case "email": return link(`mailto:${words}`, words);
-    case "phone_number": return link(`tel:${words.replace(/[^\d+]/g, "")}`, words);
-    case "bot_command": return command(words);
-    case "spoiler": return spoiler(children);
-    case "expandable_blockquote": return h("details", { class: "quote" }, h("summary", {}, "Read more"), h("blockquote", {}, children));
-    case "mention": case "text_mention": case "hashtag": case "cashtag": return h("span", { class: "mention" }, children);
-    default: return h("span", {}, children);
+    case "pre":
+      return h("pre", { "data-language": entity.language }, h("code", {}, words));
+    case "text_link":
+      return link(entity.url, bare(children));
+    case "url":
+      return link(/^[a-z]+:/i.test(words) ? words : `https://${words}`, words);
+    case "email":
+      return link(`mailto:${words}`, words);
+    case "phone_number":
+      return link(`tel:${words.replace(/[^\d+]/g, "")}`, words);
+    case "bot_command":
+      return command(words);
+    case "spoiler":
+      return spoiler(children);
+    case "expandable_blockquote":
+      return h("details", { class: "quote" }, h("summary", {}, "Read more"), h("blockquote", {}, children));
+    case "mention":
+    case "text_mention":
+    case "hashtag":
+    case "cashtag":
+      return h("span", { class: "mention" }, children);
+    default:
+      return h("span", {}, children);
   }
 }
 
@@ -70,7 +88,11 @@ function bare(children) {
 const command = (words) => h("a", { href: "#", role: "button", class: "command", "data-command": words }, words);
 
 function spoiler(children) {
-  const hidden = h("button", { type: "button", class: "spoiler", "aria-label": "Show the hidden words" }, h("span", {}, children));
+  const hidden = h(
+    "button",
+    { type: "button", class: "spoiler", "aria-label": "Show the hidden words" },
+    h("span", {}, children),
+  );
   hidden.addEventListener("click", () => {
     hidden.classList.add("open");
     hidden.removeAttribute("aria-label");

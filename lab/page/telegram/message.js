@@ -21,25 +21,37 @@ export function bubble(row, acts) {
   const words = row.parts.find((part) => part.caption) ?? first;
   const edited = row.parts.some((part) => part.edited);
   const pictures = row.parts.filter((part) => part.photo);
-  const body = h("div", { class: "bubble" },
+  const body = h(
+    "div",
+    { class: "bubble" },
     quoted(first, acts),
     pictures.length ? h("div", { class: `photos many-${Math.min(pictures.length, 4)}` }, pictures.map(photo)) : null,
     row.parts.filter((part) => part.document).map((part) => documentRow(part.document)),
     first.location ? place(first.location) : null,
     text(words),
     reactions(first),
-    h("span", { class: `stamp${edited ? " edited-mark" : ""}` }, edited ? "edited " : "", hourMinute(first.date)));
+    h("span", { class: `stamp${edited ? " edited-mark" : ""}` }, edited ? "edited " : "", hourMinute(first.date)),
+  );
   if (!pictures.length && !first.document && isOnlyEmoji(first.text)) body.classList.add("emoji-only");
-  return h("article", {
-    class: `message ${row.from === "person" ? "mine" : "theirs"}${pictures.length ? " has-photo" : ""}`, "data-id": first.id,
-    "aria-label": `${row.from === "person" ? "You" : "Bot"}, ${hourMinute(first.date)}`,
-  }, h("div", { class: "bubble-row" }, body, tools(row, first, acts)), keyboard(row, acts));
+  return h(
+    "article",
+    {
+      class: `message ${row.from === "person" ? "mine" : "theirs"}${pictures.length ? " has-photo" : ""}`,
+      "data-id": first.id,
+      "aria-label": `${row.from === "person" ? "You" : "Bot"}, ${hourMinute(first.date)}`,
+    },
+    h("div", { class: "bubble-row" }, body, tools(row, first, acts)),
+    keyboard(row, acts),
+  );
 }
 
 function tools(row, first, acts) {
-  return h("div", { class: "tools" },
+  return h(
+    "div",
+    { class: "tools" },
     iconButton("reply", "Reply to this message", () => acts.reply(first)),
-    row.from === "person" && first.text ? iconButton("edit", "Change this message", () => acts.edit(first)) : null);
+    row.from === "person" && first.text ? iconButton("edit", "Change this message", () => acts.edit(first)) : null,
+  );
 }
 
 function text(message) {
@@ -49,8 +61,16 @@ function text(message) {
 }
 
 function reactions(message) {
-  const given = (message.reactions ?? []).map((each) => each.emoji ?? each.type?.emoji ?? each).filter((each) => typeof each === "string");
-  return given.length ? h("span", { class: "reactions", "aria-label": "Reactions" }, given.map((each) => h("span", {}, each))) : null;
+  const given = (message.reactions ?? [])
+    .map((each) => each.emoji ?? each.type?.emoji ?? each)
+    .filter((each) => typeof each === "string");
+  return given.length
+    ? h(
+        "span",
+        { class: "reactions", "aria-label": "Reactions" },
+        given.map((each) => h("span", {}, each)),
+      )
+    : null;
 }
 
 const isOnlyEmoji = (said) => Boolean(said) && /^(\p{Extended_Pictographic}\uFE0F?){1,3}$/u.test(said);
@@ -59,22 +79,38 @@ function quoted(message, acts) {
   if (!message.reply_to) return null;
   const id = message.reply_to?.id ?? message.reply_to;
   const target = acts.find(id);
-  return h("button", { type: "button", class: "quoted", "aria-label": "Go to the message this answers", onclick: () => acts.goTo(id) },
+  return h(
+    "button",
+    { type: "button", class: "quoted", "aria-label": "Go to the message this answers", onclick: () => acts.goTo(id) },
     h("b", {}, target?.from === "person" ? "You" : "Parley"),
-    h("span", {}, (target?.text ?? target?.caption ?? "A message").slice(0, 90)));
+    h("span", {}, (target?.text ?? target?.caption ?? "A message").slice(0, 90)),
+  );
 }
 
 function photo({ photo: picture, caption }) {
   const image = h("img", {
-    src: picture.url, alt: caption || "Photo", loading: "lazy", width: picture.width, height: picture.height,
+    src: picture.url,
+    alt: caption || "Photo",
+    loading: "lazy",
+    width: picture.width,
+    height: picture.height,
   });
   return h("a", { href: picture.url, target: "_blank", rel: "noopener" }, image);
 }
 
 function documentRow(file) {
-  return h("a", { class: "document", href: file.url, target: "_blank", rel: "noopener", download: /^(image|text)|pdf/.test(file.mime ?? "") ? null : file.name },
+  return h(
+    "a",
+    {
+      class: "document",
+      href: file.url,
+      target: "_blank",
+      rel: "noopener",
+      download: /^(image|text)|pdf/.test(file.mime ?? "") ? null : file.name,
+    },
     h("span", { class: "badge" }, icon("file", 20)),
-    h("span", {}, h("b", {}, file.name), h("small", {}, sizeOf(file.size))));
+    h("span", {}, h("b", {}, file.name), h("small", {}, sizeOf(file.size))),
+  );
 }
 
 export function sizeOf(bytes) {
@@ -85,15 +121,33 @@ export function sizeOf(bytes) {
 }
 
 function place({ latitude, longitude }) {
-  return h("div", { class: "place" }, icon("place", 20), h("span", {}, h("b", {}, "Location"),
-    h("small", {}, `${Number(latitude).toFixed(4)}, ${Number(longitude).toFixed(4)}`)));
+  return h(
+    "div",
+    { class: "place" },
+    icon("place", 20),
+    h(
+      "span",
+      {},
+      h("b", {}, "Location"),
+      h("small", {}, `${Number(latitude).toFixed(4)}, ${Number(longitude).toFixed(4)}`),
+    ),
+  );
 }
 
 function keyboard(row, acts) {
   const owner = row.parts.find((part) => part.keyboard?.length);
   if (!owner) return null;
-  return h("div", { class: "keyboard", role: "group", "aria-label": "Buttons of this message" },
-    owner.keyboard.map((line) => h("div", { class: "keys" }, line.map((button) => key(owner, button, acts)))));
+  return h(
+    "div",
+    { class: "keyboard", role: "group", "aria-label": "Buttons of this message" },
+    owner.keyboard.map((line) =>
+      h(
+        "div",
+        { class: "keys" },
+        line.map((button) => key(owner, button, acts)),
+      ),
+    ),
+  );
 }
 
 function key(message, button, acts) {

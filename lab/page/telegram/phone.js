@@ -5,140 +5,183 @@ import { follow, h, icon, iconButton, keep } from "/page/dom.js";
 import { deed } from "/page/news.js";
 import { tell } from "/page/notices.js";
 import { day, moment } from "/page/time.js";
+import { Composer } from "/page/telegram/composer.js";
 import { bubble, rowsOf } from "/page/telegram/message.js";
-import { openComposer } from "/page/telegram/composer.js";
+import { alertBox, toastStrip } from "/page/telegram/toast.js";
 
-const PATIENCE = 15_000; // a real client stops the button's spinner by itself after about this long
+const PATIENCE = 15_000; // ms; a real client stops the button's spinner by itself after about this long
 
-export function openPhone(person, { openDeepLink }) {
-  const at = `/lab/telegram/people/${person}`;
-  const state = { chat: null, toasts: null, waiting: new Map(), open: true };
-  const list = h("div", { class: "messages" });
-  const silence = h("p", { class: "silence", hidden: true }, "No messages here yet. Press START, and the bot says what it can do.");
-  const scroller = h("div", { class: "chat", role: "log", "aria-label": "Messages", tabindex: "0" }, silence, list);
-  const status = h("span", { class: "status" }, "bot");
-  const pinned = h("button", { type: "button", class: "pinned", hidden: true });
-  const toast = h("div", { class: "toast", role: "status", "aria-live": "polite", hidden: true });
-  const block = iconButton("more", "Block or unblock the bot", () => turnBlock());
-  const latestButton = h("button", { type: "button", class: "to-end", "aria-label": "Go to the newest message", onclick: () => end.toEnd() }, icon("down"));
-  const end = follow(scroller, list);
-  const composer = openComposer({
-    say: (text, replyTo) => act("say", text, post(`${at}/say`, replyTo ? { text, reply_to: replyTo } : { text })),
-    change: (id, text) => act("edit", text, post(`${at}/edit`, { message_id: id, text })),
-    send: (files, as, caption) => act("send", caption, upload(`${at}/send`, files, { as, caption })),
-    place: (latitude, longitude) => act("location", "", post(`${at}/location`, { latitude, longitude })),
-    start: (payload) => act("say", "/start", post(`${at}/start`, payload ? { payload } : {})),
-    unblock: () => act("unblock", "", post(`${at}/unblock`)),
+export class TelegramPhone {
+  #at;
+  #person;
+  #chat = null;
+  #seen = null; // query ids of the toasts that were there at the last look
+  #waiting = new Map(); // query id -> what stops the button's spinner
+  #open = true;
+
+  #list = h("div", { class: "messages" });
+  #status = h("span", { class: "status" }, "bot");
+  #pinned = h("button", { type: "button", class: "pinned", hidden: true });
+  #toast = toastStrip();
+  #block = iconButton("more", "Block or unblock the bot", () => this.#turnBlock());
+  #silence = h(
+    "p",
+    { class: "silence", hidden: true },
+    "No messages here yet. Press START, and the bot says what it can do.",
+  );
+  #composer = new Composer({
+    say: (text, replyTo) => this.#act("say", text, "say", replyTo ? { text, reply_to: replyTo } : { text }),
+    change: (id, text) => this.#act("edit", text, "edit", { message_id: id, text }),
+    send: (files, as, caption) => this.#done("send", caption, upload(`${this.#at}/send`, files, { as, caption })),
+    place: (latitude, longitude) => this.#act("location", "", "location", { latitude, longitude }),
+    start: () => this.start(),
+    unblock: () => this.#act("unblock", "", "unblock", {}),
   });
-  const element = h("div", { class: "phone" },
-    h("div", { class: "chat-head" }, h("span", { class: "bot-face", "aria-hidden": "true" }, "P"),
-      h("span", { class: "bot-name" }, h("b", {}, "Parley"), status), block),
-    pinned, h("div", { class: "chat-box" }, scroller, latestButton, toast), composer.element);
 
-  async function act(kind, text, sending) {
-    end.toEnd();
+  constructor(person, { openDeepLink }) {
+    this.#person = person;
+    this.#at = `/lab/telegram/people/${person}`;
+    const label = { class: "chat", role: "log", "aria-label": "Messages", tabindex: "0" };
+    const scroller = h("div", label, this.#silence, this.#list);
+    this.end = follow(scroller, this.#list);
+    const toEnd = h(
+      "button",
+      { type: "button", class: "to-end", "aria-label": "Go to the newest message", onclick: () => this.end.toEnd() },
+      icon("down"),
+    );
+    const name = h("span", { class: "bot-name" }, h("b", {}, "Parley"), this.#status);
+    const face = h("span", { class: "bot-face", "aria-hidden": "true" }, "P");
+    this.element = h(
+      "div",
+      { class: "phone", onclick: (event) => this.#followLink(event, openDeepLink) },
+      h("div", { class: "chat-head" }, face, name, this.#block),
+      this.#pinned,
+      h("div", { class: "chat-box" }, scroller, toEnd, this.#toast.element),
+      this.#composer.element,
+    );
+  }
+
+  refresh = latest(async () => {
+    const chat = await attempt(() => get(`${this.#at}/chat`));
+    if (!chat || !this.#open) return;
+    this.#chat = chat;
+    this.#draw(chat);
+    this.#showToasts(chat.toasts ?? []);
+  });
+
+  start(payload) {
+    return this.#act("say", "/start", "start", payload ? { payload } : {});
+  }
+
+  fill(text) {
+    this.#composer.fill(text);
+  }
+
+  close() {
+    this.#open = false;
+    this.end.stop();
+  }
+
+  #act(kind, text, path, body) {
+    return this.#done(kind, text, post(`${this.#at}/${path}`, body));
+  }
+
+  /** Wait for what was sent; whether it went through. */
+  async #done(kind, text, sending) {
+    this.end.toEnd();
     const answer = await attempt(() => sending);
     if (answer === undefined) return false;
-    deed({ platform: "telegram", person, kind, text });
-    refresh();
+    deed({ platform: "telegram", person: this.#person, kind, text });
+    this.refresh();
     return true;
   }
 
-  const acts = {
-    find: (id) => state.chat?.messages.find((message) => message.id === id),
-    reply: (message) => composer.replyTo(message),
-    edit: (message) => composer.edit(message),
-    goTo(id) {
-      const target = list.querySelector(`[data-id="${CSS.escape(String(id))}"]`);
-      target?.scrollIntoView({ block: "center" });
-      target?.classList.add("flash");
-      setTimeout(() => target?.classList.remove("flash"), 1200);
-    },
-    async press(message, button, made) {
-      made.classList.add("waiting");
-      made.setAttribute("aria-busy", "true");
-      const rest = () => {
-        made.classList.remove("waiting");
-        made.removeAttribute("aria-busy");
-      };
-      const answer = await attempt(() => post(`${at}/press`, { message_id: message.id, data: button.callback_data }));
-      if (!answer) return rest();
-      deed({ platform: "telegram", person, kind: "press", text: `${button.text} ${button.callback_data}` });
-      state.waiting.set(answer.query_id, rest);
-      setTimeout(() => settle(answer.query_id), PATIENCE);
-      return refresh();
-    },
-  };
-
-  function settle(query) {
-    state.waiting.get(query)?.();
-    state.waiting.delete(query);
+  async #press(message, button, made) {
+    made.classList.add("waiting");
+    made.setAttribute("aria-busy", "true");
+    const rest = () => {
+      made.classList.remove("waiting");
+      made.removeAttribute("aria-busy");
+    };
+    const pressed = { message_id: message.id, data: button.callback_data };
+    const answer = await attempt(() => post(`${this.#at}/press`, pressed));
+    if (!answer) return rest();
+    deed({ platform: "telegram", person: this.#person, kind: "press", text: `${button.text} ${button.callback_data}` });
+    this.#waiting.set(answer.query_id, rest);
+    setTimeout(() => this.#settle(answer.query_id), PATIENCE);
+    return this.refresh();
   }
 
-  function showToasts(toasts) {
-    const seen = state.toasts;
-    state.toasts = new Set(toasts.map((each) => each.query_id));
+  #settle(query) {
+    this.#waiting.get(query)?.();
+    this.#waiting.delete(query);
+  }
+
+  #showToasts(toasts) {
+    const seen = this.#seen;
+    this.#seen = new Set(toasts.map((each) => each.query_id));
     for (const each of toasts) {
-      settle(each.query_id);
+      this.#settle(each.query_id);
       if (!seen || seen.has(each.query_id) || !each.text) continue;
-      if (each.alert) alertBox(element, each.text);
-      else flashToast(toast, each.text);
+      if (each.alert) alertBox(this.element, each.text);
+      else this.#toast.show(each.text);
     }
   }
 
-  const refresh = latest(async () => {
-    const chat = await attempt(() => get(`${at}/chat`));
-    if (!chat || !state.open) return;
-    state.chat = chat;
-    draw(chat);
-    showToasts(chat.toasts ?? []);
-  });
-
-  function draw(chat) {
-    keep(list, withDays(rowsOf(chat.messages)), {
+  #draw(chat) {
+    const acts = {
+      find: (id) => this.#chat.messages.find((message) => message.id === id),
+      reply: (message) => this.#composer.replyTo(message),
+      edit: (message) => this.#composer.edit(message),
+      goTo: (id) => this.#goTo(id),
+      press: (message, button, made) => this.#press(message, button, made),
+    };
+    keep(this.#list, withDays(rowsOf(chat.messages)), {
       key: (row) => row.id,
-      version: (row) => (row.day ? row.day : JSON.stringify(row.parts)),
+      version: (row) => row.day ?? JSON.stringify(row.parts),
       make: (row) => (row.day ? h("div", { class: "day" }, h("span", {}, row.day)) : bubble(row, acts)),
     });
-    status.textContent = chat.action ? "typing …" : "bot";
-    status.classList.toggle("typing", Boolean(chat.action));
-    composer.update(chat);
-    silence.hidden = chat.messages.length > 0;
-    block.setAttribute("aria-label", chat.blocked ? "Unblock the bot" : "Block the bot");
-    block.title = block.getAttribute("aria-label");
-    const pin = chat.messages.findLast((message) => message.pinned);
-    pinned.hidden = !pin;
-    if (pin) {
-      pinned.replaceChildren(icon("pin", 14), h("span", {}, h("b", {}, "Pinned message"), h("span", {}, (pin.text ?? pin.caption ?? "Photo").slice(0, 80))));
-      pinned.onclick = () => acts.goTo(pin.id);
+    this.#status.textContent = chat.action ? "typing …" : "bot";
+    this.#status.classList.toggle("typing", Boolean(chat.action));
+    this.#silence.hidden = chat.messages.length > 0;
+    this.#composer.update(chat);
+    this.#block.title = chat.blocked ? "Unblock the bot" : "Block the bot";
+    this.#block.setAttribute("aria-label", this.#block.title);
+    this.#drawPinned(chat.messages.findLast((message) => message.pinned));
+  }
+
+  #drawPinned(message) {
+    this.#pinned.hidden = !message;
+    if (!message) return;
+    const words = (message.text ?? message.caption ?? "Photo").slice(0, 80);
+    this.#pinned.replaceChildren(icon("pin", 14), h("span", {}, h("b", {}, "Pinned message"), h("span", {}, words)));
+    this.#pinned.onclick = () => this.#goTo(message.id);
+  }
+
+  #goTo(id) {
+    const target = this.#list.querySelector(`[data-id="${CSS.escape(String(id))}"]`);
+    target?.scrollIntoView({ block: "center" });
+    target?.classList.add("flash");
+    setTimeout(() => target?.classList.remove("flash"), 1200);
+  }
+
+  async #turnBlock() {
+    const blocked = Boolean(this.#chat?.blocked);
+    const verb = blocked ? "unblock" : "block";
+    if (await this.#act(verb, "", verb, {})) {
+      tell(blocked ? "The bot may write again." : "The bot can no longer write to this person.");
     }
   }
 
-  async function turnBlock() {
-    const blocked = Boolean(state.chat?.blocked);
-    const done = await act(blocked ? "unblock" : "block", "", post(`${at}/${blocked ? "unblock" : "block"}`));
-    if (done) tell(blocked ? "The bot may write again." : "The bot can no longer write to this person.");
-  }
-
-  element.addEventListener("click", (event) => {
+  #followLink(event, openDeepLink) {
     const command = event.target.closest("[data-command]");
     const deep = event.target.closest("a[href*='t.me/']");
     if (command) {
       event.preventDefault();
-      act("say", command.dataset.command, post(`${at}/say`, { text: command.dataset.command }));
+      const text = command.dataset.command;
+      this.#act("say", text, "say", { text });
     } else if (deep) followDeepLink(event, deep.href, openDeepLink);
-  });
-
-  return {
-    element,
-    refresh,
-    fill: (text) => composer.fill(text),
-    start: (payload) => act("say", "/start", post(`${at}/start`, { payload })),
-    close() {
-      state.open = false;
-      end.stop();
-    },
-  };
+  }
 }
 
 /** t.me links with a payload stay in the lab: they start the bot here. Others are left to the browser. */
@@ -159,28 +202,4 @@ function withDays(rows) {
     out.push(row);
   }
   return out;
-}
-
-let toastTimer = 0;
-function flashToast(toast, text) {
-  toast.textContent = text;
-  toast.hidden = false;
-  clearTimeout(toastTimer);
-  toastTimer = setTimeout(() => {
-    toast.hidden = true;
-  }, 4000);
-}
-
-function alertBox(element, text) {
-  const rest = [...element.children];
-  const close = () => {
-    layer.remove();
-    rest.forEach((each) => each.removeAttribute("inert"));
-  };
-  const ok = h("button", { type: "button", onclick: close }, "OK");
-  const layer = h("div", { class: "alert-layer", onkeydown: (event) => event.key === "Escape" && close() },
-    h("div", { class: "alert", role: "alertdialog", "aria-modal": "true", "aria-label": text }, h("p", {}, text), ok));
-  rest.forEach((each) => each.setAttribute("inert", ""));
-  element.append(layer);
-  ok.focus();
 }

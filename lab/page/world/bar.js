@@ -27,20 +27,63 @@ export function drawBar(bar) {
   const tick = () => {
     time.textContent = `${dayAndTime(now()).replace(/,? \d\d:\d\d$/, "")} ${toTheSecond(now())}`;
   };
-  const ahead = (words, seconds) => h("button", {
-    type: "button", title: `Move the lab's clock forward by ${words}`, "aria-label": `Move the clock forward by ${words}`,
-    onclick: () => attempt(() => moveClock(seconds)),
-  }, `+1 ${words.split(" ")[1]}`);
+  const ahead = (words, seconds) =>
+    h(
+      "button",
+      {
+        type: "button",
+        title: `Move the lab's clock forward by ${words}`,
+        "aria-label": `Move the clock forward by ${words}`,
+        onclick: () => attempt(() => moveClock(seconds)),
+      },
+      `+1 ${words.split(" ")[1]}`,
+    );
   badge = h("span", { class: "badge-count", hidden: true });
   bar.append(
-    h("h1", { class: "brand" }, h("img", { src: "/page/icon.svg", alt: "", width: "24", height: "24" }), "Parley", h("span", {}, "lab")),
-    h("div", { class: "clock", role: "group", "aria-label": "The lab's clock" }, icon("clock", 15), time, ahead("one hour", 3600), ahead("one day", 86_400)),
+    h(
+      "h1",
+      { class: "brand" },
+      h("img", { src: "/page/icon.svg", alt: "", width: "24", height: "24" }),
+      "Parley",
+      h("span", {}, "lab"),
+    ),
+    h(
+      "div",
+      { class: "clock", role: "group", "aria-label": "The lab's clock" },
+      icon("clock", 15),
+      time,
+      ahead("one hour", 3600),
+      ahead("one day", 86_400),
+    ),
     link,
-    h("div", { class: "openers", role: "group", "aria-label": "Look behind the scenes" },
-      h("button", { type: "button", class: "opener", title: "Show or hide the guide", onclick: turnGuide }, icon("guide"), h("span", {}, "Guide")),
-      Object.entries(DRAWERS).map(([name, { title, label }]) => h("button", {
-        type: "button", class: "opener", id: `open-${name}`, "aria-expanded": "false", "aria-controls": "drawer", title: label, onclick: () => turn(name),
-      }, icon(name), h("span", {}, title), name === "mail" ? badge : null))));
+    h(
+      "div",
+      { class: "openers", role: "group", "aria-label": "Look behind the scenes" },
+      h(
+        "button",
+        { type: "button", class: "opener", title: "Show or hide the guide", onclick: turnGuide },
+        icon("guide"),
+        h("span", {}, "Guide"),
+      ),
+      Object.entries(DRAWERS).map(([name, { title, label }]) =>
+        h(
+          "button",
+          {
+            type: "button",
+            class: "opener",
+            id: `open-${name}`,
+            "aria-expanded": "false",
+            "aria-controls": "drawer",
+            title: label,
+            onclick: () => turn(name),
+          },
+          icon(name),
+          h("span", {}, title),
+          name === "mail" ? badge : null,
+        ),
+      ),
+    ),
+  );
   tick();
   setInterval(tick, 1000);
   hear("clock-read", tick);

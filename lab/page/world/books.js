@@ -24,15 +24,36 @@ export function openBooks() {
   const nothing = h("p", { class: "nothing" }, "The books open with the first deal.");
   const draw = ({ books }) => {
     nothing.hidden = Boolean(books?.deals.length);
-    nothing.textContent = books ? "No deals yet. The accounts appear with the first one." : "The books are closed: the product does not show them right now.";
-    keep(rules, books?.invariants ?? [], { key: (rule) => rule.name, version: (rule) => JSON.stringify(rule), make: drawRule });
-    keep(deals, [...(books?.deals ?? [])].reverse(), { key: (deal) => deal.id, version: (deal) => JSON.stringify(deal), make: drawDeal });
+    nothing.textContent = books
+      ? "No deals yet. The accounts appear with the first one."
+      : "The books are closed: the product does not show them right now.";
+    keep(rules, books?.invariants ?? [], {
+      key: (rule) => rule.name,
+      version: (rule) => JSON.stringify(rule),
+      make: drawRule,
+    });
+    keep(deals, [...(books?.deals ?? [])].reverse(), {
+      key: (deal) => deal.id,
+      version: (deal) => JSON.stringify(deal),
+      make: drawDeal,
+    });
   };
   const stop = hear("books", draw);
   const timer = setInterval(readBooks, EVERY);
   readBooks();
   return {
-    element: h("div", { class: "drawer-body" }, h("p", { class: "lead" }, "Money as the ledger sees it, live. Every movement has two sides, and the sides are equal."), rules, nothing, deals),
+    element: h(
+      "div",
+      { class: "drawer-body" },
+      h(
+        "p",
+        { class: "lead" },
+        "Money as the ledger sees it, live. Every movement has two sides, and the sides are equal.",
+      ),
+      rules,
+      nothing,
+      deals,
+    ),
     close() {
       stop();
       clearInterval(timer);
@@ -41,19 +62,53 @@ export function openBooks() {
 }
 
 function drawRule(rule) {
-  return h("div", { class: `rule ${rule.ok ? "holds" : "broken"}`, role: "listitem" }, h("span", { class: "light", "aria-hidden": "true" }, rule.ok ? "✓" : "✕"),
-    h("span", {}, h("b", {}, rule.name), h("small", {}, `${rule.ok ? "Holds" : "Broken"}${rule.detail ? `: ${rule.detail}` : ""}`)));
+  return h(
+    "div",
+    { class: `rule ${rule.ok ? "holds" : "broken"}`, role: "listitem" },
+    h("span", { class: "light", "aria-hidden": "true" }, rule.ok ? "✓" : "✕"),
+    h(
+      "span",
+      {},
+      h("b", {}, rule.name),
+      h("small", {}, `${rule.ok ? "Holds" : "Broken"}${rule.detail ? `: ${rule.detail}` : ""}`),
+    ),
+  );
 }
 
 function drawDeal(deal, before) {
-  const movements = (deal.entries ?? []).flatMap((entry) => (entry.postings ?? []).map((posting) => ({ ...posting, memo: entry.memo })));
+  const movements = (deal.entries ?? []).flatMap((entry) =>
+    (entry.postings ?? []).map((posting) => ({ ...posting, memo: entry.memo })),
+  );
   const known = (deal.accounts ?? []).map((account) => account.name);
-  const other = [...new Set(movements.map((each) => each.account))].filter((name) => !known.includes(name)).map((name) => ({ name, balance: "" }));
-  const box = h("details", { class: "deal", open: before ? before.open : true },
-    h("summary", {}, h("span", { class: "deal-title" }, h("b", {}, deal.title), h("small", {}, `${deal.seller} → ${deal.buyer}`)),
-      h("span", { class: "deal-side" }, h("b", {}, deal.amount), h("span", { class: "state" }, String(deal.state).replaceAll("_", " ")))),
-    h("div", { class: "accounts" }, [...(deal.accounts ?? []), ...other].map((account) => tAccount(account, movements.filter((each) => each.account === account.name)))),
-    h("ol", { class: "entries", "aria-label": "Entries" }, (deal.entries ?? []).map(drawEntry)));
+  const other = [...new Set(movements.map((each) => each.account))]
+    .filter((name) => !known.includes(name))
+    .map((name) => ({ name, balance: "" }));
+  const box = h(
+    "details",
+    { class: "deal", open: before ? before.open : true },
+    h(
+      "summary",
+      {},
+      h("span", { class: "deal-title" }, h("b", {}, deal.title), h("small", {}, `${deal.seller} → ${deal.buyer}`)),
+      h(
+        "span",
+        { class: "deal-side" },
+        h("b", {}, deal.amount),
+        h("span", { class: "state" }, String(deal.state).replaceAll("_", " ")),
+      ),
+    ),
+    h(
+      "div",
+      { class: "accounts" },
+      [...(deal.accounts ?? []), ...other].map((account) =>
+        tAccount(
+          account,
+          movements.filter((each) => each.account === account.name),
+        ),
+      ),
+    ),
+    h("ol", { class: "entries", "aria-label": "Entries" }, (deal.entries ?? []).map(drawEntry)),
+  );
   if (before) box.classList.add("changed");
   return box;
 }
@@ -63,13 +118,31 @@ const bare = (amount) => String(amount).replace(/^\s*[-−–+]\s*/, "");
 
 /** Debits stand left, credits right, the balance under the line. */
 function tAccount(account, movements) {
-  const side = (credit) => h("div", { class: credit ? "credit" : "debit" }, h("small", {}, credit ? "Credit" : "Debit"),
-    movements.filter((each) => isCredit(each.amount) === credit).map((each) => h("div", { title: each.memo }, bare(each.amount))));
-  return h("section", { class: "t-account", "aria-label": account.name }, h("h4", {}, account.name),
-    h("div", { class: "t" }, side(false), side(true)), account.balance ? h("div", { class: "balance" }, h("small", {}, "Balance"), account.balance) : null);
+  const side = (credit) =>
+    h(
+      "div",
+      { class: credit ? "credit" : "debit" },
+      h("small", {}, credit ? "Credit" : "Debit"),
+      movements
+        .filter((each) => isCredit(each.amount) === credit)
+        .map((each) => h("div", { title: each.memo }, bare(each.amount))),
+    );
+  return h(
+    "section",
+    { class: "t-account", "aria-label": account.name },
+    h("h4", {}, account.name),
+    h("div", { class: "t" }, side(false), side(true)),
+    account.balance ? h("div", { class: "balance" }, h("small", {}, "Balance"), account.balance) : null,
+  );
 }
 
 function drawEntry(entry) {
-  return h("li", {}, h("div", { class: "entry-head" }, h("span", {}, entry.memo), h("time", {}, dayAndTime(entry.at))),
-    (entry.postings ?? []).map((each) => h("div", { class: "posting" }, h("span", {}, each.account), h("span", {}, each.amount))));
+  return h(
+    "li",
+    {},
+    h("div", { class: "entry-head" }, h("span", {}, entry.memo), h("time", {}, dayAndTime(entry.at))),
+    (entry.postings ?? []).map((each) =>
+      h("div", { class: "posting" }, h("span", {}, each.account), h("span", {}, each.amount)),
+    ),
+  );
 }

@@ -11,10 +11,24 @@ const FIND = "/parley find A1 pellets Kaunas";
 
 /** What each step says, and what may be put in a composer for the person. */
 const STEPS = [
-  { key: "start", title: "Say hello", text: "On Telegram, press START and say that you sell.", fill: ["telegram", "/start"] },
-  { key: "list", title: "Offer something", text: "List goods with one sentence, then publish.", fill: ["telegram", SELL] },
+  {
+    key: "start",
+    title: "Say hello",
+    text: "On Telegram, press START and say that you sell.",
+    fill: ["telegram", "/start"],
+  },
+  {
+    key: "list",
+    title: "Offer something",
+    text: "List goods with one sentence, then publish.",
+    fill: ["telegram", SELL],
+  },
   { key: "find", title: "Find it", text: "In Slack, be the buyer: search for what was listed.", fill: ["slack", FIND] },
-  { key: "offer", title: "Make an offer", text: "In Slack, make an offer or buy it now. If you offered, accept it on Telegram." },
+  {
+    key: "offer",
+    title: "Make an offer",
+    text: "In Slack, make an offer or buy it now. If you offered, accept it on Telegram.",
+  },
   { key: "sign", title: "Sign", text: "Both sides read the terms and sign." },
   { key: "pay", title: "Pay", text: "The buyer opens the pay page and pays. The money waits in escrow." },
   { key: "dispatch", title: "Send the goods", text: "The seller says that the truck is on its way." },
@@ -24,8 +38,13 @@ const STEPS = [
 
 /** States of a deal (as the books name them) and the last step that such a deal has behind it. */
 const BEHIND = {
-  offer_open: "offer", agreed: "offer", awaiting_approval: "sign", awaiting_funding: "sign", funded: "pay",
-  settling: "confirm", completed: "confirm",
+  offer_open: "offer",
+  agreed: "offer",
+  awaiting_approval: "sign",
+  awaiting_funding: "sign",
+  funded: "pay",
+  settling: "confirm",
+  completed: "confirm",
 };
 
 const order = STEPS.map((step) => step.key);
@@ -67,7 +86,14 @@ function tick(key) {
 
 const has = (key) => state.done.includes(key);
 /** Verbs that a button's load may carry (the product's own words, the same in every language), and the step they begin. */
-const BEGINS = { "offer.buy": "offer", "offer.make": "offer", "review.write": "rate", "deal.sign": "sign", "lot.dispatch": "dispatch", "lot.accept": "confirm" };
+const BEGINS = {
+  "offer.buy": "offer",
+  "offer.make": "offer",
+  "review.write": "rate",
+  "deal.sign": "sign",
+  "lot.dispatch": "dispatch",
+  "lot.accept": "confirm",
+};
 
 function onDeed({ platform, person, kind, text = "" }) {
   const words = text.toLowerCase();
@@ -107,7 +133,8 @@ function both(key, side) {
 let timer = 0;
 function onWire({ service, method = "" }) {
   if (service === "stripe" && /checkout\.session\.completed|payment_intent\.succeeded/.test(method)) tick("pay");
-  if (service === "stripe" && /transfers$|transfer\.created/.test(method) && /POST|created/.test(method)) tick("confirm");
+  if (service === "stripe" && /transfers$|transfer\.created/.test(method) && /POST|created/.test(method))
+    tick("confirm");
   if (state.hidden || has("rate")) return;
   clearTimeout(timer);
   timer = setTimeout(readBooks, 600);
@@ -138,21 +165,42 @@ function draw() {
   const place = next ? order.indexOf(next.key) + 1 : STEPS.length;
   const focused = box.contains(document.activeElement) ? document.activeElement.dataset.name : null;
   box.replaceChildren(
-    h("div", { class: "guide-line" },
+    h(
+      "div",
+      { class: "guide-line" },
       h("h2", {}, "Your first trade"),
-      h("div", { class: "dots", role: "img", "aria-label": `${state.done.length} of ${STEPS.length} steps done` },
-        STEPS.map((step) => h("span", { class: has(step.key) ? "done" : step === next ? "next" : "" }))),
-      h("p", { class: "guide-now", "aria-live": "polite" }, next
-        ? [h("b", {}, `${place}. ${next.title}. `), next.text]
-        : [h("b", {}, "Done. "), "You have walked a whole trade. Look at the books to see where the money went."]),
+      h(
+        "div",
+        { class: "dots", role: "img", "aria-label": `${state.done.length} of ${STEPS.length} steps done` },
+        STEPS.map((step) => h("span", { class: has(step.key) ? "done" : step === next ? "next" : "" })),
+      ),
+      h(
+        "p",
+        { class: "guide-now", "aria-live": "polite" },
+        next
+          ? [h("b", {}, `${place}. ${next.title}. `), next.text]
+          : [h("b", {}, "Done. "), "You have walked a whole trade. Look at the books to see where the money went."],
+      ),
       next?.fill ? filler(next) : null,
-      h("button", { type: "button", class: "quiet", "data-name": "all", "aria-expanded": String(state.open), onclick: turnOpen }, state.open ? "Fewer" : "All steps", icon("down", 12)),
-      iconButton("close", "Put the guide away", turnGuide, { "data-name": "away" })),
-    state.open ? allSteps() : "");
+      h(
+        "button",
+        { type: "button", class: "quiet", "data-name": "all", "aria-expanded": String(state.open), onclick: turnOpen },
+        state.open ? "Fewer" : "All steps",
+        icon("down", 12),
+      ),
+      iconButton("close", "Put the guide away", turnGuide, { "data-name": "away" }),
+    ),
+    state.open ? allSteps() : "",
+  );
   if (focused) box.querySelector(`[data-name="${focused}"]`)?.focus();
 }
 
-const filler = (step) => h("button", { type: "button", class: "primary", "data-name": `fill-${step.key}`, onclick: () => suggest(...step.fill) }, "Put it in the composer for me");
+const filler = (step) =>
+  h(
+    "button",
+    { type: "button", class: "primary", "data-name": `fill-${step.key}`, onclick: () => suggest(...step.fill) },
+    "Put it in the composer for me",
+  );
 
 function turnOpen() {
   state.open = !state.open;
@@ -166,10 +214,23 @@ function allSteps() {
     save();
     draw();
   };
-  return h("div", { class: "guide-all" }, h("ol", {}, STEPS.map((step) => h("li", { class: has(step.key) ? "done" : "" },
-    h("label", {}, stepBox(step), h("span", {}, h("b", {}, step.title), h("small", {}, step.text))),
-    step.fill && !has(step.key) ? h("code", {}, step.fill[1]) : null))),
-  h("button", { type: "button", class: "quiet", "data-name": "again", onclick: again }, "Start again"));
+  return h(
+    "div",
+    { class: "guide-all" },
+    h(
+      "ol",
+      {},
+      STEPS.map((step) =>
+        h(
+          "li",
+          { class: has(step.key) ? "done" : "" },
+          h("label", {}, stepBox(step), h("span", {}, h("b", {}, step.title), h("small", {}, step.text))),
+          step.fill && !has(step.key) ? h("code", {}, step.fill[1]) : null,
+        ),
+      ),
+    ),
+    h("button", { type: "button", class: "quiet", "data-name": "again", onclick: again }, "Start again"),
+  );
 }
 
 /** A person may tick a step by hand too: the world does not see everything. */

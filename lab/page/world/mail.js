@@ -8,26 +8,54 @@ import { sizeOf } from "/page/telegram/message.js";
 
 export function openMail() {
   const list = h("div", { class: "letters" });
-  const nothing = h("p", { class: "nothing", hidden: true }, "No letters yet. Codes, receipts and invoices that Parley sends by e-mail arrive here.");
-  const filter = h("input", { type: "search", placeholder: "Show only letters to …", "aria-label": "Show only letters to this address" });
+  const nothing = h(
+    "p",
+    { class: "nothing", hidden: true },
+    "No letters yet. Codes, receipts and invoices that Parley sends by e-mail arrive here.",
+  );
+  const filter = h("input", {
+    type: "search",
+    placeholder: "Show only letters to …",
+    "aria-label": "Show only letters to this address",
+  });
   const refresh = latest(async () => {
     const letters = await attempt(() => get("/lab/mail"));
     if (!letters) return;
     const wanted = filter.value.trim().toLowerCase();
-    const rows = letters.map((letter, number) => ({ letter, number })).filter(({ letter }) => String(letter.to).toLowerCase().includes(wanted)).reverse();
+    const rows = letters
+      .map((letter, number) => ({ letter, number }))
+      .filter(({ letter }) => String(letter.to).toLowerCase().includes(wanted))
+      .reverse();
     nothing.hidden = rows.length > 0;
-    keep(list, rows, { key: (row) => row.number, version: (row) => JSON.stringify(row.letter), make: ({ letter }) => drawLetter(letter) });
+    keep(list, rows, {
+      key: (row) => row.number,
+      version: (row) => JSON.stringify(row.letter),
+      make: ({ letter }) => drawLetter(letter),
+    });
   });
   filter.addEventListener("input", refresh);
   const stops = [hear("mail", refresh), hear("back", refresh)];
   refresh();
-  return { element: h("div", { class: "drawer-body" }, filter, nothing, list), close: () => stops.forEach((stop) => stop()) };
+  return {
+    element: h("div", { class: "drawer-body" }, filter, nothing, list),
+    close: () => stops.forEach((stop) => stop()),
+  };
 }
 
 function drawLetter(letter) {
   const body = h("div", { class: "letter-body" });
-  const box = h("details", { class: "letter" },
-    h("summary", {}, h("b", {}, letter.subject || "(no subject)"), h("span", { class: "letter-to" }, `to ${letter.to}`), h("time", {}, dayAndTime(letter.at))), body);
+  const box = h(
+    "details",
+    { class: "letter" },
+    h(
+      "summary",
+      {},
+      h("b", {}, letter.subject || "(no subject)"),
+      h("span", { class: "letter-to" }, `to ${letter.to}`),
+      h("time", {}, dayAndTime(letter.at)),
+    ),
+    body,
+  );
   box.addEventListener("toggle", () => {
     if (box.open && !body.childNodes.length) body.append(...content(letter));
   });
@@ -35,7 +63,10 @@ function drawLetter(letter) {
 }
 
 function content(letter) {
-  const parts = [h("p", { class: "from" }, `from ${letter.from}`), h("pre", { class: "letter-text" }, linked(letter.text ?? ""))];
+  const parts = [
+    h("p", { class: "from" }, `from ${letter.from}`),
+    h("pre", { class: "letter-text" }, linked(letter.text ?? "")),
+  ];
   if (letter.html) {
     const frame = h("iframe", { sandbox: "", title: "The letter as it looks", srcdoc: letter.html });
     const show = h("button", { type: "button", onclick: () => show.replaceWith(frame) }, "Show it as it looks");
@@ -47,4 +78,5 @@ function content(letter) {
   return parts;
 }
 
-const linked = (text) => text.split(/(https?:\/\/[^\s<>"]+[^\s<>".,;:)])/g).map((part, index) => (index % 2 ? link(part, part) : part));
+const linked = (text) =>
+  text.split(/(https?:\/\/[^\s<>"]+[^\s<>".,;:)])/g).map((part, index) => (index % 2 ? link(part, part) : part));

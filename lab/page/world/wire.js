@@ -14,16 +14,28 @@ export function openWire() {
   const nothing = h("p", { class: "nothing" }, "Nothing has passed yet.");
   const chips = h("div", { class: "segments", role: "group", "aria-label": "Service" });
   const draw = () => {
-    const rows = state.rows.filter((row) => state.service === "all" || row.service === state.service).slice(-SHOWN).reverse();
+    const rows = state.rows
+      .filter((row) => state.service === "all" || row.service === state.service)
+      .slice(-SHOWN)
+      .reverse();
     nothing.hidden = rows.length > 0;
     keep(list, rows, { key: (row) => row.number, version: (row) => String(row.status), make: drawMessage });
     keep(chips, SERVICES, {
       key: (name) => name,
       version: (name) => String(name === state.service),
-      make: (name) => h("button", { type: "button", "aria-pressed": String(name === state.service), onclick: () => {
-        state.service = name;
-        draw();
-      } }, name[0].toUpperCase() + name.slice(1)),
+      make: (name) =>
+        h(
+          "button",
+          {
+            type: "button",
+            "aria-pressed": String(name === state.service),
+            onclick: () => {
+              state.service = name;
+              draw();
+            },
+          },
+          name[0].toUpperCase() + name.slice(1),
+        ),
     });
   };
   const refresh = latest(async () => {
@@ -38,14 +50,24 @@ export function openWire() {
     clearTimeout(timer);
     timer = setTimeout(refresh, 150);
   };
-  const stops = [hear("wire", soon), hear("back", () => {
-    Object.assign(state, { rows: [], last: 0 });
-    refresh();
-  })];
+  const stops = [
+    hear("wire", soon),
+    hear("back", () => {
+      Object.assign(state, { rows: [], last: 0 });
+      refresh();
+    }),
+  ];
   draw();
   refresh();
   return {
-    element: h("div", { class: "drawer-body" }, h("p", { class: "lead" }, "→ the product calls the service. ← the service calls the product."), chips, nothing, list),
+    element: h(
+      "div",
+      { class: "drawer-body" },
+      h("p", { class: "lead" }, "→ the product calls the service. ← the service calls the product."),
+      chips,
+      nothing,
+      list,
+    ),
     close() {
       clearTimeout(timer);
       stops.forEach((stop) => stop());
@@ -57,20 +79,42 @@ function drawMessage(message) {
   const calls = message.direction === "in";
   const failed = message.status >= 400 || message.answer?.ok === false;
   const body = h("div", { class: "wire-body" });
-  const box = h("details", { class: `wire-row${failed ? " failed" : ""}` },
-    h("summary", {},
+  const box = h(
+    "details",
+    { class: `wire-row${failed ? " failed" : ""}` },
+    h(
+      "summary",
+      {},
       h("time", {}, toTheSecond(message.at)),
       h("span", { class: `service ${message.service}` }, message.service),
-      h("span", { class: "method" }, h("span", { "aria-label": calls ? "to the service" : "to the product" }, calls ? "→ " : "← "), message.method),
-      h("span", { class: "status" }, failed ? `${message.status ?? ""} refused` : message.status ?? ""),
-      h("span", { class: "ms" }, message.milliseconds === null || message.milliseconds === undefined ? "" : `${Math.round(message.milliseconds)} ms`)),
-    body);
+      h(
+        "span",
+        { class: "method" },
+        h("span", { "aria-label": calls ? "to the service" : "to the product" }, calls ? "→ " : "← "),
+        message.method,
+      ),
+      h("span", { class: "status" }, failed ? `${message.status ?? ""} refused` : (message.status ?? "")),
+      h(
+        "span",
+        { class: "ms" },
+        message.milliseconds === null || message.milliseconds === undefined
+          ? ""
+          : `${Math.round(message.milliseconds)} ms`,
+      ),
+    ),
+    body,
+  );
   box.addEventListener("toggle", () => {
     if (box.open && !body.childNodes.length) {
-      body.append(h("h3", {}, "Body"), h("pre", { tabindex: "0" }, pretty(message.body)), h("h3", {}, "Answer"), h("pre", { tabindex: "0" }, pretty(message.answer)));
+      body.append(
+        h("h3", {}, "Body"),
+        h("pre", { tabindex: "0" }, pretty(message.body)),
+        h("h3", {}, "Answer"),
+        h("pre", { tabindex: "0" }, pretty(message.answer)),
+      );
     }
   });
   return box;
 }
 
-const pretty = (value) => (typeof value === "string" ? value : JSON.stringify(value, null, 2) ?? "nothing");
+const pretty = (value) => (typeof value === "string" ? value : (JSON.stringify(value, null, 2) ?? "nothing"));
