@@ -168,13 +168,19 @@ class Chat:
         return Shown(sent.message_id, photo=True)
 
     async def _album(self, pictures: list[Checked]) -> None:
+        """Pictures without words, ten at a time; as documents when Telegram does not like the shape of one."""
         for start in range(0, len(pictures), ALBUM):
             part = pictures[start : start + ALBUM]
-            if len(part) == 1:
-                await self._bot.send_photo(self._id, part[0].content, filename=part[0].name)
-            else:
-                media = [InputMediaPhoto(each.content, filename=each.name) for each in part]
-                await self._bot.send_media_group(self._id, media)
+            try:
+                if len(part) == 1:
+                    await self._bot.send_photo(self._id, part[0].content, filename=part[0].name)
+                else:
+                    media = [InputMediaPhoto(each.content, filename=each.name) for each in part]
+                    await self._bot.send_media_group(self._id, media)
+            except BadRequest as refused:
+                log.info("photo_refused", why=str(refused))
+                for each in part:
+                    await self._bot.send_document(self._id, each.content, filename=each.name)
 
     async def _edit(self, old: Shown, screen: Screen) -> bool:
         """Change a message in place. False: it can't be (deleted, too old, too much text for a caption)."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import assert_never
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
@@ -125,10 +126,10 @@ def _list_text(shown: CardList) -> Text:
     return joined("\n\n", head, intro, _items(shown.items, left)) or said("…")
 
 
-def _items(items: Sequence[Card], units: int) -> Text:
+def _items(items: Sequence[Card], units: int, first: int = 1) -> Text:
     """Every item gets its fair share of the space, so that the last one is on the screen too."""
     share = units // max(len(items), 1) - 2
-    blocks = [_item(number, card).clipped(share) for number, card in enumerate(items, 1)]
+    blocks = [_item(number, card).clipped(share) for number, card in enumerate(items, first)]
     return joined("\n\n", *blocks)
 
 
@@ -137,11 +138,11 @@ def _item(number: int, card: Card) -> Text:
     return joined("\n", said(f"{number}.") + Text(((" ", None),)) + head, body, tail)
 
 
-def _list_rows(shown: CardList) -> list[list[Button]]:
+def _list_rows(shown: CardList, first: int = 1) -> list[list[Button]]:
     """One row an item, with the item's number, because a keyboard stands apart from the text."""
     return [
         [_numbered(number, button) for row in card.buttons for button in row]
-        for number, card in enumerate(shown.items, 1)
+        for number, card in enumerate(shown.items, first)
     ]
 
 
@@ -154,14 +155,20 @@ def _desk_text(desk: Desk) -> Text:
     left = MESSAGE_UNITS - head.units - intro.units - 4
     share = left // max(len(desk.sections), 1) - 2
     sections = [
-        joined("\n", said(each.title, "bold"), said(each.text), _items(each.items, share)).clipped(share)
-        for each in desk.sections
+        joined("\n", said(each.title, "bold"), said(each.text), _items(each.items, share, first)).clipped(share)
+        for first, each in _counted(desk)
     ]
     return joined("\n\n", head, intro, *sections) or said("…")
 
 
 def _desk_rows(desk: Desk) -> list[Sequence[Button]]:
-    return [row for section in desk.sections for row in (*_list_rows(section), *section.buttons)]
+    return [row for first, each in _counted(desk) for row in (*_list_rows(each, first), *each.buttons)]
+
+
+def _counted(desk: Desk) -> list[tuple[int, CardList]]:
+    """The sections with the number of their first item: one count for the whole desk, as it has one keyboard."""
+    sizes = [len(each.items) for each in desk.sections]
+    return list(zip(accumulate(sizes, initial=1), desk.sections, strict=False))
 
 
 # --- forms ------------------------------------------------------------------------------------------------------------

@@ -29,7 +29,7 @@ class AiohttpRequest(BaseRequest):
         *,
         read_timeout: float = 10.0,
         write_timeout: float = 5.0,
-        upload_timeout: float = 60.0,
+        upload_timeout: float = 30.0,
         connect_timeout: float = 5.0,
     ) -> None:
         self._connections = connections

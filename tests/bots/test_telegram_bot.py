@@ -114,9 +114,9 @@ async def press(phone: Phone, label: str) -> None:
     raise AssertionError(f"no button {label}")
 
 
-def picture(shade: str = "olive") -> bytes:
+def picture(shade: str = "olive", size: tuple[int, int] = (400, 300)) -> bytes:
     written = io.BytesIO()
-    Image.new("RGB", (400, 300), shade).save(written, "JPEG")
+    Image.new("RGB", size, shade).save(written, "JPEG")
     return written.getvalue()
 
 
@@ -189,6 +189,23 @@ async def test_an_album_arrives_whole(ona: Phone) -> None:
     chat = await seen(ona, ends_with("State: open"))
     from_bot = [each for each in chat["messages"] if each["from"] == "bot"]
     assert ["photo" in each for each in from_bot] == [True, True, True, False]
+    assert "keyboard" in last(chat)
+
+
+@pytest.mark.parametrize("pictures", [1, 2])
+async def test_a_picture_of_odd_shape_goes_as_a_document(ona: Phone, pictures: int) -> None:
+    await ona.do("say", text="/heap")
+    await seen(ona, ends_with("another one"))
+    await press(ona, "Wood 1")
+    await seen(ona, ends_with("called?"))
+    strips = [("strip.png", picture(shade, (2500, 50))) for shade in ("olive", "navy")[:pictures]]
+    await ona.send("document", "", *strips)
+    await seen(ona, lambda chat: "Photos:" in last(chat).get("text", ""))
+    await ona.do("say", text="Pine")
+    await seen(ona, lambda chat: "Name: Pine" in last(chat).get("text", ""))
+    await press(ona, "Publish")
+    chat = await seen(ona, ends_with("State: open"))
+    assert len([each for each in chat["messages"] if each["from"] == "bot" and "document" in each]) == pictures
     assert "keyboard" in last(chat)
 
 

@@ -212,6 +212,16 @@ def test_every_item_of_a_list_has_its_number_on_its_buttons() -> None:
     assert shown == [["1 · Open"], ["2 · Open"], ["3 · Open"], ["4 · Open"], ["5 · Open"], ["More"]]
 
 
+def test_a_desk_counts_through_all_its_sections() -> None:
+    open_it = Button(label="Open", press="deal.show|1")
+    two = tuple(Card(title=f"Deal {n}", buttons=((open_it,),)) for n in range(2))
+    sections = tuple(CardList(subject=name, title=name, items=two) for name in ("Yours", "Theirs"))
+    [screen] = render(Desk(title="Desk", sections=sections))
+    assert screen.text.plain == "Desk\n\nYours\n1. Deal 0\n\n2. Deal 1\n\nTheirs\n3. Deal 0\n\n4. Deal 1"
+    assert screen.keyboard is not None
+    assert [row[0].text for row in screen.keyboard.inline_keyboard] == [f"{n} · Open" for n in range(1, 5)]
+
+
 def asked(**more: Any) -> FormView:
     grades = tuple(Option(value=f"g{n}", label=f"Grade {n}") for n in range(20))
     fields = (
