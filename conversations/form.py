@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from pydantic import ValidationError
+
 from conversations.reply import FieldKind, FieldView, FormView, Option
 from conversations.talk import Talk
 from core.kernel.errors import Invalid, Refusal
@@ -169,3 +171,20 @@ class Form:
             shapes_form=each.shapes_form,
             max_length=each.max_length,
         )
+
+
+def refusal_of(fault: ValidationError) -> Invalid:
+    """What a command's own limit means to the person who filled the form: which field, and what would be right."""
+    first = fault.errors()[0]
+    field_name = str(first["loc"][0]) if first["loc"] else None
+    limits = first.get("ctx", {})
+    match first["type"]:
+        case "string_too_short":
+            return Invalid("form.too_short", field=field_name, least=limits["min_length"])
+        case "string_too_long":
+            given = str(first["input"])
+            return Invalid("form.too_long", field=field_name, limit=limits["max_length"], length=len(given))
+        case "too_long":
+            return Invalid("form.too_many", field=field_name, most=limits["max_length"])
+        case _:
+            return Invalid("form.not_accepted", field=field_name)

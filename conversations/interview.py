@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from pydantic import ValidationError
+
 from conversations.book import Flow
 from conversations.buttons import Press
-from conversations.form import Field, Reading
+from conversations.form import Field, Reading, refusal_of
 from conversations.nearest import nearest_option
 from conversations.reply import FormClosed, FormErrors, FormView, Say
 from conversations.talk import Opening, Talk
@@ -152,8 +154,7 @@ class Interview:
             talk.reply(FormErrors(errors=wrong))
             return
         try:
-            with talk.ctx.trial():
-                flow.finish(talk, Opening(answers, draft.subject, draft.seen), reading.values)
+            self._run(talk, flow, Opening(answers, draft.subject, draft.seen), reading)
         except Stale:
             raise
         except Refusal as refusal:
@@ -228,8 +229,7 @@ class Interview:
     def _finish(self, talk: Talk, draft: Draft, reading: Reading) -> None:
         flow = self._flows[draft.flow]
         try:
-            with talk.ctx.trial():
-                flow.finish(talk, Opening(draft.answers, draft.subject, draft.seen), reading.values)
+            self._run(talk, flow, Opening(draft.answers, draft.subject, draft.seen), reading)
         except Stale:
             raise
         except Refusal as refusal:
@@ -243,6 +243,15 @@ class Interview:
             return
         talks.close_draft(talk.ctx, draft)
         talk.replies.insert(0, FormClosed(draft=draft.id))
+
+    @staticmethod
+    def _run(talk: Talk, flow: Flow, opening: Opening, reading: Reading) -> None:
+        """Run the form's command. A limit that only the command knows is a refusal like any other."""
+        try:
+            with talk.ctx.trial():
+                flow.finish(talk, opening, reading.values)
+        except ValidationError as fault:
+            raise refusal_of(fault) from fault
 
     def _back(self, talk: Talk, draft: Draft, reading: Reading) -> None:
         """To the answer given last: it is asked again, and kept until another one is given."""
