@@ -35,9 +35,15 @@ from core.kernel.errors import Invalid
 log = structlog.get_logger(__name__)
 
 Json = dict[str, Any]
+API = "https://slack.com/api/"
 COMMAND = "/parley"
 ANYTHING = re.compile(".*")
 ACCEPTED_FILES = f"{', '.join(ACCEPTED)}, ≤ {LARGEST // 1024 // 1024} MB"
+
+
+def client_at(token: str, api_url: str = API) -> AsyncWebClient:
+    """The app's client for that Web API server; the bot and the sender share it."""
+    return AsyncWebClient(token=token, base_url=api_url)
 
 
 class SlackBot:
@@ -64,7 +70,7 @@ class SlackBot:
         self._app = AsyncApp(
             name="parley",
             client=AsyncWebClient(base_url=client.base_url),
-            authorize=self._authorize,
+            authorize=lambda: self._authorize(),  # noqa: PLW0108 - of a bound method Bolt would fill in `self`, too
             process_before_response=True,
             request_verification_enabled=False,
         )

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from bots.slack.blocks import (
+    ELLIPSIS,
     MESSAGE_BLOCKS,
     Block,
     Run,
     actions,
+    clean,
     context,
     escaped,
     header,
@@ -110,13 +112,15 @@ def desk_blocks(desk: Desk, room: int) -> list[Block]:
 
 
 def _said(text: str, buttons: list[Block]) -> Message | None:
-    if not text.strip() and not buttons:
+    words = clean(text)
+    if not words and not buttons:
         return None
-    return Message(escaped(text), paragraphs(text or "…") + buttons[: MESSAGE_BLOCKS // 2])
+    words = words or ELLIPSIS
+    return Message(escaped(words), paragraphs(words) + buttons[: MESSAGE_BLOCKS // 2])
 
 
 def _notice(title: str, text: str) -> str:
-    return escaped(f"{title}: {text}" if text.strip() else title)
+    return escaped(f"{title}: {text}" if text.strip() else title) or ELLIPSIS
 
 
 def _lines(lines: Sequence[Line]) -> list[Run]:

@@ -1,0 +1,389 @@
+"""The app at work: real Bolt, the real engine and database, against the pretend Slack over HTTP and websocket."""
+
+from __future__ import annotations
+
+import io
+import random
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp import web
+from PIL import Image
+
+from bots.slack.app import SlackBot, client_at
+from bots.slack.sender import SlackSender
+from conversations.book import Book, Flow
+from conversations.buttons import Press, press
+from conversations.engine import Engine
+from conversations.form import Field, Form, Values
+from conversations.reception import Reception
+from conversations.reply import Button, Card, CardList, Desk, Line, Option, Say
+from conversations.talk import Almanac, Opening, Talk
+from core.catalogue.reading import load
+from core.kernel.ids import Ids
+from core.search.places import Places
+from lab.app import Lab
+from lab.world import Fault
+from tests.bots.stall import Stall, open_stall, stall_book
+from tests.lab.conftest import running_lab
+from tests.lab.slack.desk import Desk as Window
+from tests.lab.slack.desk import Json, messages, soon, texts
+
+CATALOGUE = Path(__file__).parents[2] / "config" / "catalogue"
+GOODS = ("pellets", "chips")
+
+
+def _grades(_talk: Talk, values: Values) -> list[Option]:
+    return [Option(value=f"{values['goods']}-{n}", label=f"{values['goods']} {n}") for n in "AB"]
+
+
+TRADE = Form(
+    "trade",
+    (
+        Field("note"),
+        Field(
+            "goods",
+            "choice",
+            options=lambda _talk, _values: [Option(value=each, label=each) for each in GOODS],
+            shapes_form=True,
+        ),
+        Field("grade", "choice", options=_grades, applies=lambda values: "goods" in values),
+    ),
+)
+
+
+def desk_book() -> Book:
+    """What the stall lacks: a desk, and a form whose fields depend on each other."""
+    book, waiting = Book(), ["offer from Jonas"]
+
+    @book.command("me")
+    def me(talk: Talk, _rest: str) -> None:
+        done = Button(label="Done", press=press("waiting.done"))
+        items = tuple(Card(title=each, buttons=((done,),)) for each in waiting)
+        section = CardList(subject="waiting", title=f"{len(waiting)} waiting", items=items)
+        talk.reply(Desk(title=f"Desk of {talk.person.name}", sections=(section,)))
+
+    @book.press("waiting.done")
+    def finish(_talk: Talk, _pressed: Press) -> None:
+        waiting.clear()
+
+    def publish(talk: Talk, _opening: Opening, values: Values) -> None:
+        talk.reply(Card(title="Traded", lines=(Line(label="Grade", value=values["grade"]),)))
+
+    book.flow(Flow(TRADE, publish))
+
+    @book.command("both")
+    def both(talk: Talk, _rest: str) -> None:
+        talk.reply(Say(text="first"), Say(text="second"))
+
+    return book
+
+
+@pytest.fixture
+async def lab() -> AsyncIterator[Lab]:
+    async with running_lab() as lab:
+        yield lab
+
+
+@pytest.fixture
+async def browser(lab: Lab) -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession(lab.url) as browser:
+        yield browser
+
+
+@pytest.fixture
+async def stall(tmp_path: Path) -> AsyncIterator[Stall]:
+    async with open_stall(tmp_path) as stall:
+        yield stall
+
+
+def slack(lab: Lab, stall: Stall, **secrets: str) -> SlackBot:
+    client = client_at(lab.slack.bot_token, f"{lab.url}/slack/api/")
+    stall.deliver("slack", SlackSender(client, stall.transactions))
+    engine = Engine([stall_book(), desk_book()], Almanac(load(CATALOGUE), Places([]), stall.wordings, 100))
+    return SlackBot(client, Reception(stall.transactions, engine, Ids(random.Random(5).randbytes)), **secrets)
+
+
+@pytest.fixture
+async def app(lab: Lab, stall: Stall) -> AsyncIterator[SlackBot]:
+    """The app, connected by Socket Mode."""
+    app = slack(lab, stall, app_token=lab.slack.app_token)
+    await app.start()
+    yield app
+    await stall.settle()
+    await app.stop()
+
+
+@pytest.fixture
+async def ona(browser: aiohttp.ClientSession, app: SlackBot) -> Window:
+    return await Window.take(browser, "Ona Kazlauskienė", id="U0ONA", locale="lt-LT")
+
+
+def inputs(view: Json) -> dict[str, Json]:
+    """The window's fields by name, each with its block_id."""
+    return {block["block_id"].split("~")[0]: block for block in view["blocks"] if block["type"] == "input"}
+
+
+def entered(view: Json, **values: Any) -> dict[str, dict[str, Any]]:
+    return {inputs(view)[name]["block_id"]: {"value": value} for name, value in values.items()}
+
+
+def said(blocks: list[Json]) -> str:
+    """All words of some blocks."""
+    words = []
+    for block in blocks:
+        if block["type"] == "rich_text":
+            words += [run["text"] for section in block["elements"] for run in section["elements"]]
+        elif block["type"] == "header":
+            words.append(block["text"]["text"])
+    return "|".join(words)
+
+
+def buttons(blocks: list[Json]) -> list[Json]:
+    """Where each button can be pressed."""
+    return [
+        {"block_id": block["block_id"], "action_id": each["action_id"]}
+        for block in blocks
+        if block["type"] == "actions"
+        for each in block["elements"]
+    ]
+
+
+def photo() -> bytes:
+    written = io.BytesIO()
+    Image.new("RGB", (40, 30), "green").save(written, "PNG")
+    return written.getvalue()
+
+
+async def window(ona: Window) -> Json:
+    return dict(await ona.sees(lambda screen: screen["modals"] and screen["modals"][-1]))
+
+
+async def last(ona: Window, words: str) -> Json:
+    """The newest message, once it holds these words."""
+
+    def look(screen: Json) -> Json | None:
+        found = messages(screen)
+        return found[-1] if found and words in said(found[-1].get("blocks", [])) else None
+
+    return dict(await ona.sees(look))
+
+
+async def test_a_command_opens_a_window_that_says_what_is_wrong_and_ends_in_a_card(ona: Window) -> None:
+    await ona.does("command", text="/parley heap")
+    form = await window(ona)
+    refused = await ona.does("submit", view_id=form["id"], values=entered(form, wood="wood3", name="x" * 501))
+    assert list(refused["errors"]) == ["name"]
+
+    sent = await ona.does("submit", view_id=form["id"], values=entered(form, name="Alder"))
+
+    assert sent == {}
+    card = await last(ona, "Alder")
+    assert "State: |open" in said(card["blocks"])
+    assert (await ona.screen())["modals"] == []
+
+
+async def test_a_message_that_slack_sends_twice_is_answered_once(lab: Lab, ona: Window, stall: Stall) -> None:
+    lab.world.faults.append(Fault("slack", "duplicate", "delivery", "message"))
+    await ona.does("say", text="hello")
+
+    await last(ona, "You said: hello")
+    await soon(lambda: [each.status for each in lab.world.wire if each.method == "message"] == [200, 200])
+    await stall.settle()
+    assert len(texts(await ona.screen())) == 2
+
+
+async def test_what_slack_makes_of_typed_words_is_undone_and_not_made_again(ona: Window) -> None:
+    await ona.does("say", text="salt &amp; <https://a.b|a.b> &lt;!channel&gt; *now*")
+
+    answer = await last(ona, "You said")
+    assert said(answer["blocks"]) == "You said: salt & a.b <!channel> *now*"
+    assert answer["text"] == "You said: salt &amp; a.b &lt;!channel&gt; *now*"
+    assert {block["type"] for block in answer["blocks"]} == {"rich_text"}
+
+
+async def test_a_press_edits_the_card_in_place_and_gets_a_word_for_oneself(ona: Window) -> None:
+    await ona.does("say", text="heap2 birch")
+    card = await last(ona, "birch")
+
+    assert await ona.does("press", **buttons(card["blocks"])[0]) == {"acked": True}
+
+    def pressed(screen: Json) -> bool:
+        _, shown, word = [*messages(screen), {}, {}][:3]
+        return "State: |sold" in said(shown["blocks"]) and word.get("text") == "Well done"
+
+    await ona.sees(pressed)
+    _, shown, word = messages(await ona.screen())
+    assert (shown["ts"], word["ephemeral"]) == (card["ts"], True)
+
+
+async def test_a_card_sent_anew_takes_the_buttons_off_the_old_one(ona: Window, stall: Stall) -> None:
+    await ona.does("say", text="heap2 birch")
+    await last(ona, "birch")
+    await ona.does("say", text="heap2 birch")
+
+    await ona.sees(lambda screen: len(messages(screen)) == 4)
+    await stall.settle()
+    cards = [each for each in messages(await ona.screen()) if "blocks" in each]
+    assert [len(buttons(card["blocks"])) for card in cards] == [0, 1]
+    assert all("birch" in said(card["blocks"]) for card in cards)
+
+
+async def test_without_a_press_to_open_it_upon_a_form_waits_behind_a_button(ona: Window) -> None:
+    await ona.does("say", text="/heap")
+    door = await last(ona, "Sell a heap")
+    await ona.does("press", **buttons(door["blocks"])[0])
+    form = await window(ona)
+
+    await ona.does("submit", view_id=form["id"], values=entered(form, wood="wood1", name="Ash"))
+
+    await last(ona, "Ash")
+    shown = await ona.screen()
+    assert not any("Sell a heap" in said(each.get("blocks", [])) for each in messages(shown))
+
+
+async def test_a_form_closed_is_kept_and_can_be_gone_on_with(ona: Window) -> None:
+    await ona.does("command", text="/parley heap")
+    await ona.does("close", view_id=(await window(ona))["id"])
+
+    question = await last(ona, "form.kept")
+    await ona.does("press", **buttons(question["blocks"])[0])
+    assert (await window(ona))["title"]["text"] == "Sell a heap"
+
+
+async def test_a_choice_on_which_others_depend_draws_the_window_anew(ona: Window) -> None:
+    await ona.does("command", text="/parley trade")
+    form = await window(ona)
+    assert list(inputs(form)) == ["note", "goods"]
+
+    choice = {"view_id": form["id"], "action_id": "value", "block_id": inputs(form)["goods"]["block_id"]}
+    await ona.does("press", **choice, value="chips")
+    await ona.sees(lambda screen: "grade" in inputs(screen["modals"][-1]))
+    chips = inputs(await window(ona))["grade"]
+    await ona.does("press", **choice, value="pellets")
+    await ona.sees(lambda screen: inputs(screen["modals"][-1])["grade"]["block_id"] != chips["block_id"])
+
+    form = await window(ona)
+    assert [each["value"] for each in inputs(form)["grade"]["element"]["options"]] == ["pellets-A", "pellets-B"]
+    assert await ona.does("submit", view_id=form["id"], values=entered(form, note="dry", grade="pellets-B")) == {}
+    await last(ona, "Grade: |pellets-B")
+
+
+async def test_a_photo_in_a_form_comes_back_with_the_card_and_a_wrong_file_is_told_of(ona: Window) -> None:
+    await ona.does("command", text="/parley heap")
+    form = await window(ona)
+    wrong = await ona.uploads("heap.jpg", b"no picture", "image/jpeg")
+    values = {"wood": "wood1", "name": "Oak"}
+    refused = await ona.does("submit", view_id=form["id"], values=entered(form, **values, photos=[wrong]))
+    assert refused == {"errors": {"photos": "heap.jpg: JPEG, PNG, WebP, PDF, ≤ 10 MB"}}
+    await last(ona, "heap.jpg is none of")
+
+    right = await ona.uploads("heap.png", photo(), "image/png")
+    assert await ona.does("submit", view_id=form["id"], values=entered(form, **values, photos=[right])) == {}
+
+    await last(ona, "Oak")
+    *_, picture, _ = messages(await ona.screen())
+    assert [each["name"] for each in picture["files"]] == ["heap.png"]
+
+
+async def test_files_sent_as_a_message_are_taken_one_by_one(lab: Lab, ona: Window) -> None:
+    direct = lab.slack.work.im_with(ona.id).id
+    await ona.uploads("heap.png", photo(), "image/png", share=direct)
+    await last(ona, "What is this file for?")
+    await ona.uploads("song.mp3", b"la la", "audio/mpeg", share=direct)
+    await last(ona, "song.mp3 is none of JPEG, PNG, WebP, PDF")
+
+
+async def test_the_home_tab_shows_the_desk_and_keeps_up_with_what_is_pressed_on_it(ona: Window) -> None:
+    await ona.does("home", tab="home")
+    home = await ona.sees(lambda screen: screen["home"])
+    assert said(home["blocks"]) == "Desk of Ona Kazlauskienė|1 waiting|offer from Jonas"
+
+    await ona.does("press", view_id=home["id"], **buttons(home["blocks"])[0])
+    await ona.sees(lambda screen: "0 waiting" in said(screen["home"]["blocks"]))
+
+
+async def test_a_shortcut_is_a_command(ona: Window) -> None:
+    assert await ona.does("shortcut", callback_id="heap") == {"acked": True}
+    assert (await window(ona))["title"]["text"] == "Sell a heap"
+
+
+async def test_what_slack_could_not_take_comes_later_and_once(lab: Lab, ona: Window, stall: Stall) -> None:
+    lab.world.faults.append(Fault("slack", "outage", "call", "chat.postMessage"))
+    await ona.does("say", text="both")
+    await soon(lambda: any(each.method == "chat.postMessage" for each in lab.world.wire))
+    await stall.settle()
+    await stall.later(hours=1)
+
+    await last(ona, "second")
+    assert [each["text"] for each in messages(await ona.screen())][1:] == ["first", "second"]
+
+
+async def test_nothing_is_acknowledged_that_could_not_be_stored(lab: Lab, ona: Window, stall: Stall) -> None:
+    mend = stall.break_inbox()
+    assert await ona.does("command", text="/parley heap2 elm") == {}
+    assert "failed with the error" in texts(await ona.screen())[-1]
+    mend()
+    await ona.does("command", text="/parley heap2 elm")
+    await last(ona, "elm")
+
+
+# --- signed HTTP ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def posted(lab: Lab, stall: Stall) -> AsyncIterator[str]:
+    """The app behind a URL, where Slack posts to."""
+    app = slack(lab, stall, signing_secret=lab.slack.signing_secret)
+    await app.start()
+
+    async def take(request: web.Request) -> web.Response:
+        status, body, headers = await app.take_http(await request.read(), request.headers)
+        return web.Response(
+            status=status, text=body, content_type=headers.get("content-type", "text/plain").split(";")[0]
+        )
+
+    application = web.Application()
+    application.router.add_post("/slack/events", take)
+    runner = web.AppRunner(application)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    host, port = runner.addresses[0][:2]
+    lab.slack.events_url = f"http://{host}:{port}/slack/events"
+    yield lab.slack.events_url
+    await stall.settle()
+    await runner.cleanup()
+    await app.stop()
+
+
+async def test_what_slack_has_signed_is_taken(posted: str, browser: aiohttp.ClientSession) -> None:
+    ona = await Window.take(browser, "Ona", id="U0ONA")
+    await ona.does("say", text="hello")
+    await last(ona, "You said: hello")
+    await ona.does("command", text="/parley heap")
+    form = await window(ona)
+    refused = await ona.does("submit", view_id=form["id"], values=entered(form, wood="wood1", name="x" * 501))
+    assert list(refused["errors"]) == ["name"]
+
+
+@pytest.mark.parametrize(
+    ("stamp", "signature", "body"),
+    [
+        ("", "v0=0", b"{}"),
+        ("soon", "v0=0", b"{}"),
+        ("9" * 5000, "v0=0", b"{}"),
+        ("{now}", "v0=0", b"{}"),
+        ("{now}", "v0=\u00e9", b"{}"),
+        ("{now}", "v0=0", b"\xff\xfe"),
+    ],
+)
+async def test_what_nobody_has_signed_is_turned_away(
+    lab: Lab, stall: Stall, stamp: str, signature: str, body: bytes
+) -> None:
+    app = slack(lab, stall, signing_secret=lab.slack.signing_secret)
+    now = str(int(lab.world.clock.now().timestamp()))
+    headers = {"X-Slack-Request-Timestamp": stamp.replace("{now}", now), "X-Slack-Signature": signature}
+    assert (await app.take_http(body, headers))[0] == 401
