@@ -3,51 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-import io
 import json
-from collections.abc import AsyncIterator, Callable
-from pathlib import Path
+from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
 import pytest
-from PIL import Image
-from telegram import Bot, Update
+from telegram import Update
 
 from bots.telegram.app import TelegramBot
 from bots.telegram.request import bot_at
 from bots.telegram.sender import TelegramSender
 from bots.telegram.text import JOINER
-from bots.telegram.turns import turn_of
-from conversations.turn import Attached, Located, Misfit, Pressed, Said
 from core.kernel.outbox import OutboxRow, Post
 from core.kernel.transaction import MARKET
 from core.people.model import ChatIdentity
 from lab.app import Lab
 from lab.world import Fault
-from tests.bots.stall import Stall, open_stall
-from tests.lab.conftest import running_lab
+from tests.bots.handset import ends_with, glances, last, picture, press, seen
+from tests.bots.stall import Stall
 from tests.lab.phone import Phone
 
 COMMANDS = {"en": [("sell", "Sell something")], "lt": [("sell", "Parduoti")]}
-
-
-@pytest.fixture
-async def lab() -> AsyncIterator[Lab]:
-    async with running_lab() as lab:
-        yield lab
-
-
-@pytest.fixture
-async def browser(lab: Lab) -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession(lab.url) as browser:
-        yield browser
-
-
-@pytest.fixture
-async def stall(tmp_path: Path) -> AsyncIterator[Stall]:
-    async with open_stall(tmp_path) as stall:
-        yield stall
 
 
 def telegram(lab: Lab, stall: Stall, **more: Any) -> TelegramBot:
@@ -69,55 +46,6 @@ async def edge(lab: Lab, stall: Stall) -> AsyncIterator[TelegramBot]:
 @pytest.fixture
 async def ona(browser: aiohttp.ClientSession, edge: TelegramBot) -> Phone:
     return await Phone.buy(browser, "Ona", language="lt")
-
-
-Chat = dict[str, Any]
-
-
-async def glances(phone: Phone) -> AsyncIterator[Chat]:
-    while True:
-        yield await phone.chat()
-        await asyncio.sleep(0.02)
-
-
-async def seen(phone: Phone, shows: Callable[[Chat], Any]) -> Chat:
-    """The phone, as soon as it shows that."""
-    async with asyncio.timeout(15):
-        async for chat in glances(phone):
-            if shows(chat):
-                return chat
-    raise AssertionError("unreachable")
-
-
-def last(chat: Chat) -> dict[str, Any]:
-    message: dict[str, Any] = chat["messages"][-1]
-    return message
-
-
-def ends_with(words: str) -> Callable[[Chat], bool]:
-    def shows(chat: Chat) -> bool:
-        if not chat["messages"]:
-            return False
-        text: str = last(chat).get("text") or last(chat).get("caption") or ""
-        return last(chat)["from"] == "bot" and text.replace(JOINER, "").endswith(words)
-
-    return shows
-
-
-async def press(phone: Phone, label: str) -> None:
-    """Press the lowest button of that name."""
-    for message in reversed((await phone.chat())["messages"]):
-        for button in (each for row in message.get("keyboard", []) for each in row):
-            if button["text"] == label:
-                await phone.do("press", message_id=message["id"], data=button["callback_data"])
-                return
-    raise AssertionError(f"no button {label}")
-
-
-def picture(shade: str = "olive", size: tuple[int, int] = (400, 300)) -> bytes:
-    written = io.BytesIO()
-    Image.new("RGB", size, shade).save(written, "JPEG")
-    return written.getvalue()
 
 
 # -- talking ---------------------------------------------------------------------------------------------------------
@@ -161,8 +89,8 @@ async def test_a_form_is_one_card_from_the_first_question_to_the_thing_itself(on
     assert last(chat)["text"] == "Sell a heap\n\nWood: wood3\n\nWhat is it called?"
 
     await ona.do("say", text="Birch")
-    chat = await seen(ona, ends_with("Name: Birch"))
-    assert card not in [each["id"] for each in chat["messages"]]
+    await seen(ona, ends_with("Name: Birch"))
+    await seen(ona, lambda chat: card not in [each["id"] for each in chat["messages"]])
     await ona.send("photo", "", ("heap.jpg", picture()))
     await seen(ona, lambda chat: "Photos:" in last(chat).get("text", ""))
     await press(ona, "Publish")
@@ -356,70 +284,6 @@ async def test_a_webhook_is_believed_only_with_its_secret(
     await stall.settle()
     assert [who for who, _ in await jonas.texts()] == ["bot"]
     await edge.stop()
-
-
-# -- reading ---------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-async def bot(lab: Lab) -> AsyncIterator[Bot]:
-    async with bot_at(lab.telegram.token, f"{lab.url}/telegram") as bot:
-        yield bot
-
-
-def update(bot: Bot, **content: Any) -> Update:
-    person = {"id": 5, "is_bot": False, "first_name": "Ona", "last_name": "K", "language_code": "lt"}
-    message = {"message_id": 1, "date": 0, "chat": {"id": 5, "type": "private"}, "from": person, **content}
-    return Update.de_json({"update_id": 9, "message": message}, bot)
-
-
-@pytest.mark.parametrize(
-    ("content", "expected"),
-    [
-        ({"text": "/start offer"}, Said("/start offer")),
-        ({"text": f"ona@{JOINER}example{JOINER}.org"}, Said("ona@example.org")),
-        ({"location": {"latitude": 54.9, "longitude": 23.9}}, Located(54.9, 23.9)),
-        ({"voice": {"file_id": "x", "file_unique_id": "y", "duration": 2}}, Misfit("talk.only_text_and_files")),
-        ({"contact": {"phone_number": "1", "first_name": "J"}}, Misfit("talk.only_text_and_files")),
-        ({"group_chat_created": True}, None),
-    ],
-)
-async def test_what_is_sent_becomes_a_turn(bot: Bot, content: dict[str, Any], expected: object) -> None:
-    turn = await turn_of(bot, update(bot, **content))
-    assert (turn.input if turn else None) == expected
-    if turn:
-        assert turn.key == f"tg:{bot.id}:9"
-        assert (turn.address, turn.identity.name, turn.identity.locale) == ("5", "Ona K", "lt")
-
-
-async def test_a_file_that_telegram_does_not_have_is_said_to_be_broken(bot: Bot) -> None:
-    gone = {"document": {"file_id": "gone", "file_unique_id": "g", "file_name": "cert.pdf"}}
-    turn = await turn_of(bot, update(bot, **gone))
-    assert turn is not None
-    assert turn.input == Misfit("file.broken", {"name": "cert.pdf"})
-
-
-async def test_a_photo_is_fetched_in_its_largest_size(bot: Bot, browser: aiohttp.ClientSession) -> None:
-    ona = await Phone.buy(browser, "Ona")
-    await ona.send("photo", "The heap", ("heap.jpg", picture()))
-    [sent] = await bot.get_updates()
-    turn = await turn_of(bot, sent)
-    assert turn is not None
-    assert isinstance(turn.input, Attached)
-    [file] = turn.input.files
-    assert (file.mime, turn.input.caption) == ("image/jpeg", "The heap")
-    with Image.open(io.BytesIO(file.content)) as image:
-        assert image.size == (400, 300)
-
-
-async def test_a_press_carries_what_its_button_held(bot: Bot, browser: aiohttp.ClientSession) -> None:
-    ona = await Phone.buy(browser, "Ona")
-    await ona.do("say", text="hello")
-    card = await bot.send_message(ona.id, "card")
-    await ona.do("press", message_id=card.message_id, data="deal.sign|7|2")
-    turn = await turn_of(bot, (await bot.get_updates())[-1])
-    assert turn is not None
-    assert (turn.input, turn.message) == (Pressed("deal.sign|7|2"), str(card.message_id))
 
 
 async def test_in_a_group_only_a_command_is_answered_and_with_the_way_out(edge: TelegramBot, stall: Stall) -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from typing import Any
-
 import pytest
 from telegram import Bot
 from telegram.error import (
@@ -24,13 +21,7 @@ from bots.telegram.sender import outcome_of
 from core.kernel.dispatch import Later, Never
 from lab.app import Lab
 from lab.world import Fault, FaultKind
-from tests.lab.conftest import running_lab
-
-
-@pytest.fixture
-async def lab() -> AsyncIterator[Lab]:
-    async with running_lab() as lab:
-        yield lab
+from tests.bots.stall import Stall
 
 
 @pytest.mark.parametrize("kind", ["drop", "answer_lost", "outage"])
@@ -74,16 +65,14 @@ async def test_files_travel_with_their_names(lab: Lab) -> None:
         assert bytes(await file.download_as_bytearray()) == b"%PDF-1.4 \xff"
 
 
-async def test_a_wrong_token_ends_the_start_without_being_told_to_the_log() -> None:
-    async with running_lab() as lab:
-        token = f"1:{'x' * 35}"
-        bot = bot_at(token, f"{lab.url}/telegram")
-        nobody: Any = None  # nothing of the market is touched before the token is known to be right
-        edge = TelegramBot(bot, nobody, nobody, nobody)
-        with pytest.raises(InvalidToken) as refusal:
-            await edge.start()
-        await edge.stop()
-        assert token not in str(refusal.value)
+async def test_a_wrong_token_ends_the_start_without_being_told_to_the_log(lab: Lab, stall: Stall) -> None:
+    token = f"1:{'x' * 35}"
+    bot = bot_at(token, f"{lab.url}/telegram")
+    edge = TelegramBot(bot, stall.reception, stall.transactions, stall.wordings)
+    with pytest.raises(InvalidToken) as refusal:
+        await edge.start()
+    await edge.stop()
+    assert token not in str(refusal.value)
 
 
 @pytest.mark.parametrize(
