@@ -194,7 +194,8 @@ class Provider(Protocol):
         ...
 
     async def balance(self) -> Answer[dict[str, Money]]:
-        """What the provider holds for us by currency, available or not yet."""
+        """What the provider holds for us by currency, available or not yet; without what the operator has put in
+        as a reserve or taken out as earnings, which are not in the market's books."""
         ...
 
     async def close(self) -> None: ...

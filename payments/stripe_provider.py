@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 # A post is leased for a minute, and a look makes up to three calls.
 CALL_SECONDS: Final = 15.0
+# What the operator puts in as a reserve or takes out as earnings: no deal's money.
+OWN_MOVES: Final = ("payout", "payout_cancel", "payout_failure", "topup", "topup_reversal")
 WITH_CHARGE: Final = ["latest_charge.balance_transaction"]
 
 
@@ -269,6 +271,10 @@ class StripeProvider:
             sums: dict[str, Money] = {}
             parts = [money(each.amount, each.currency) for each in balance.available]
             parts += [money(each.amount, each.currency) for each in balance.pending]
+            for kind in OWN_MOVES:
+                moves = await self._client.v1.balance_transactions.list_async({"type": kind, "limit": 100})
+                async for each in moves.auto_paging_iter():
+                    parts.append(-money(each.net, each.currency))
             for part in parts:
                 sums[part.currency] = sums.get(part.currency, Money.zero(part.currency)) + part
             return sums

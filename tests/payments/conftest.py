@@ -27,6 +27,8 @@ from core.ledger.service import invariants
 from core.people.model import CompleteProfile, Role
 from core.people.service import complete_profile
 from lab.app import Lab
+from lab.stripe.balance import move
+from lab.stripe.books import PLATFORM
 from lab.world import Fault, FaultKind, World
 from payments.effects import PaymentEffects
 from payments.reconcile import Reconciler
@@ -149,6 +151,10 @@ class Shop:
             return bool(payee is not None and payee.ready)
 
         await self.until(ready)
+
+    def reserve(self) -> None:
+        """The operator pays in 1,000 euros: a full refund needs more than was left after the provider's fee."""
+        move(self.lab.stripe.books, PLATFORM, "topup", 100_000, currency="eur", source="tu_1")
 
     async def account(self) -> str | None:
         payee = await self.trade.house(lambda ctx: escrow.payee_of(ctx, self.trade.selling))

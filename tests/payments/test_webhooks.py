@@ -1,0 +1,157 @@
+"""The webhook's door: taken once, never on a forger's word, and never a fault of ours to the outside."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+import pytest
+import stripe
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func, select
+
+from core.kernel.inbox import InboxRow
+from core.kernel.outbox import OutboxRow
+from core.kernel.transaction import MARKET
+from lab.app import Lab
+from payments.webhooks import StripeWebhooks
+from tests.core.conftest import Market
+from tests.payments.conftest import Shop
+
+SECRET = "whsec_story"
+
+
+@pytest.fixture
+def door(market: Market) -> StripeWebhooks:
+    return StripeWebhooks(market.transactions, "whsec_old", SECRET)
+
+
+def signature(body: bytes, secret: str = SECRET, age: int = 0) -> str:
+    """As Stripe signs. The door's clock for this is the machine's, in the client's own code."""
+    made = stripe.WebhookSignature.generate_signature_header(body.decode(), secret, int(time.time()) - age)
+    return str(made)
+
+
+def event(**changes: Any) -> bytes:
+    usual = {"id": "evt_1", "object": "event", "type": "payment_intent.succeeded", "data": {"object": {"id": "pi_1"}}}
+    return json.dumps(usual | changes).encode()
+
+
+async def taken(market: Market) -> list[tuple[str, dict[str, Any]]]:
+    """What we will look at."""
+    rows = await market.run(MARKET, lambda ctx: ctx.session.scalars(select(OutboxRow).order_by(OutboxRow.id)).all())
+    return [(row.lane, row.body) for row in rows]
+
+
+async def test_without_a_secret_the_door_does_not_open(market: Market) -> None:
+    for secrets in ((), ("",), (SECRET, "  ")):
+        with pytest.raises(ValueError, match="without a secret"):
+            StripeWebhooks(market.transactions, *secrets)
+
+
+async def test_a_signed_event_is_looked_at_once(market: Market, door: StripeWebhooks) -> None:
+    body = event()
+    for _ in range(3):
+        assert await door.take(body, signature(body)) == 200
+    hint = {"kind": "intent", "id": "pi_1", "event": "payment_intent.succeeded"}
+    assert await taken(market) == [("look:pi_1", hint)]
+
+
+async def test_a_thin_event_names_its_object(market: Market, door: StripeWebhooks) -> None:
+    kind = "v2.core.account[configuration.recipient].capability_status_updated"
+    thin = {"id": "evt_2", "object": "v2.core.event", "type": kind, "related_object": {"id": "acct_1"}}
+    body = json.dumps(thin).encode()
+    assert await door.take(body, signature(body)) == 200
+    assert await taken(market) == [("look:acct_1", {"kind": "account", "id": "acct_1", "event": kind})]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"type": "customer.created"},
+        {"type": "charge.dispute.created", "data": {"object": {"id": "du_1"}}},
+        {"account": "acct_1"},  # somebody paid that seller elsewhere
+    ],
+)
+async def test_what_does_not_matter_is_taken_and_left(
+    market: Market, door: StripeWebhooks, changes: dict[str, Any]
+) -> None:
+    body = event(**changes)
+    assert await door.take(body, signature(body)) == 200
+    assert await taken(market) == []
+
+
+async def test_a_dispute_is_kept(market: Market, door: StripeWebhooks) -> None:
+    body = event(type="charge.dispute.created", data={"object": {"id": "du_1"}})
+    await door.take(body, signature(body))
+    kept = await market.run(MARKET, lambda ctx: ctx.session.get(InboxRow, "stripe:evt_1"))
+    assert kept is not None
+    assert kept.body == {"type": "charge.dispute.created", "object": "du_1"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"null",
+        b"[]",
+        b'{"id": "evt_1"}',
+        b"[" * 100_000,
+        event(id=7),
+        event(id=""),
+        event(id="e" * 101),
+        event(data=None),
+        event(data={"object": "pi_1"}),
+        event(object="v2.core.event"),
+    ],
+)
+async def test_what_is_signed_but_no_event_is_a_bad_request(door: StripeWebhooks, body: bytes) -> None:
+    assert await door.take(body, signature(body)) == 400
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        None,
+        "",
+        "t=1,v1=",
+        "t=,v1=00",
+        "v1=00",
+        "t=9999999999,v1=é",
+        "t=1e400,v1=00",
+        signature(event(), "whsec_other"),
+        signature(event(), age=301),
+        signature(b"{}"),
+    ],
+)
+async def test_a_forgery_is_turned_away(market: Market, door: StripeWebhooks, forged: str | None) -> None:
+    assert await door.take(event(), forged) == 401
+    assert await taken(market) == []
+
+
+async def test_bytes_that_are_no_text_are_turned_away(door: StripeWebhooks) -> None:
+    assert await door.take(b"\xff\xfe", signature(b"{}")) == 401
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(body=st.binary(max_size=200), header=st.none() | st.text(max_size=80) | st.from_regex(r"t=\d{1,30},v1=.{0,64}"))
+async def test_nobody_guesses_a_signature_nor_breaks_the_door(
+    door: StripeWebhooks, body: bytes, header: str | None
+) -> None:
+    assert await door.take(body, header) == 401
+
+
+async def test_every_webhook_twice_has_one_effect(lab: Lab, shop: Shop) -> None:
+    shop.strike("duplicate", "", deliveries=True, times=200)
+    await shop.funded()
+    await shop.onboard()
+    await shop.deliver_all()
+    await shop.until_deal("completed")
+    assert len(shop.made("transfer")) == 2
+    count = select(func.count()).select_from(InboxRow).where(InboxRow.key.startswith("stripe:"))
+    keys = await shop.market.run(MARKET, lambda ctx: ctx.session.scalar(count))
+    assert keys is not None
+    assert 0 < keys < len(lab.stripe.books.things["event"])
+    await shop.books_agree()
