@@ -68,18 +68,8 @@ def publish_listing(ctx: Ctx, catalogue: Catalogue, command: PublishListing) -> 
     return listing
 
 
-AS_GIVEN = {
-    "product_id",
-    "grade_id",
-    "negotiable",
-    "buy_now",
-    "incoterm",
-    "window_from",
-    "window_to",
-    "packaging",
-    "words",
-    "language",
-}
+# What a listing keeps just as the command gives it: a new field that both have is kept too.
+AS_GIVEN = (PublishListing.model_fields.keys() & Listing.__table__.columns.keys()) - {"photos", "documents"}
 
 
 def listing_for(ctx: Ctx, listing_id: str) -> Listing:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -23,4 +24,5 @@ def run(place: Path, *command: str) -> subprocess.CompletedProcess[str]:
     """Run one of the tools that stand beside this Python, in the scratch copy."""
     tool, *arguments = command
     path = Path(sys.executable).with_name(tool)
-    return subprocess.run([path, *arguments], cwd=place, capture_output=True, text=True, check=False)  # noqa: S603 - our own tools
+    alone = {name: value for name, value in os.environ.items() if not name.startswith(("DATABASE_URL", "PYTEST_"))}
+    return subprocess.run([path, *arguments], cwd=place, env=alone, capture_output=True, text=True, check=False)  # noqa: S603 - our own tools

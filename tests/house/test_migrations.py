@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TypeVar
@@ -16,7 +17,8 @@ from config.tables import METADATA
 
 Answer = TypeVar("Answer")
 SERVER = os.environ.get("DATABASE_URL", "")
-OWN = "parley_migrations"  # a database of its own: whatever else is in the server stays as it is
+# A database of its own: whatever else is in the server stays as it is.
+OWN = f"parley_migrations_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -86,11 +88,11 @@ async def test_what_the_comparison_does_not_see_is_the_same_too(tmp_path: Path) 
     made.dispose()
 
 
-def words_of(connection: Connection) -> dict[str, set[str]]:
-    """By name, the parts of each definition, in whatever order."""
+def words_of(connection: Connection) -> dict[str, list[str]]:
+    """By name, the words of each definition, in whatever order: a later column stands last."""
     rows = connection.exec_driver_sql("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL")
     return {
-        name: {part.strip().rstrip(",") for part in sql.replace('"', "").splitlines()}
+        name: sorted(re.findall(r"\w+|[^\w\s,]", sql.replace('"', "")))
         for name, sql in rows
         if name != "alembic_version"
     }
