@@ -91,9 +91,8 @@ async def test_a_dispute_is_kept(market: Market, door: StripeWebhooks) -> None:
     assert kept.body == {"type": "charge.dispute.created", "object": "du_1"}
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
+async def test_what_is_signed_but_no_event_is_a_bad_request(door: StripeWebhooks) -> None:
+    for body in (
         b"",
         b"null",
         b"[]",
@@ -105,15 +104,12 @@ async def test_a_dispute_is_kept(market: Market, door: StripeWebhooks) -> None:
         event(data=None),
         event(data={"object": "pi_1"}),
         event(object="v2.core.event"),
-    ],
-)
-async def test_what_is_signed_but_no_event_is_a_bad_request(door: StripeWebhooks, body: bytes) -> None:
-    assert await door.take(body, signature(body)) == 400
+    ):
+        assert await door.take(body, signature(body)) == 400, body[:80]
 
 
-@pytest.mark.parametrize(
-    "forged",
-    [
+async def test_a_forgery_is_turned_away(market: Market, door: StripeWebhooks) -> None:
+    for forged in (
         None,
         "",
         "t=1,v1=",
@@ -124,10 +120,8 @@ async def test_what_is_signed_but_no_event_is_a_bad_request(door: StripeWebhooks
         signature(event(), "whsec_other"),
         signature(event(), age=301),
         signature(b"{}"),
-    ],
-)
-async def test_a_forgery_is_turned_away(market: Market, door: StripeWebhooks, forged: str | None) -> None:
-    assert await door.take(event(), forged) == 401
+    ):
+        assert await door.take(event(), forged) == 401, forged
     assert await taken(market) == []
 
 

@@ -1,0 +1,49 @@
+"""Letters: they arrive as written, come again when the server was busy, and nobody writes our headers."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from bots.mail.sender import MailSender, Server
+from core.kernel.dispatch import Delivered, Later, Never
+from core.kernel.outbox import Post
+from lab.world import Fault
+from tests.lab.conftest import running_lab
+
+
+def words(code: str, locale: str) -> tuple[str, str]:
+    return f"{locale}: {code}", f"Your code is {code}."
+
+
+def letter(**changes: Any) -> Post:
+    body = {"to": "ona@seller.test", "code": "ABC234", "locale": "lt"} | changes
+    return Post("01POST", "mail", "mail:ona", "email_code", body, datetime(2026, 11, 23, 9, tzinfo=UTC))
+
+
+async def test_a_code_arrives_and_is_tried_again_while_the_server_is_busy() -> None:
+    async with running_lab() as lab:
+        sender = MailSender(lab.smtp_url, "Parley <parley@market.test>", words)
+        lab.world.faults.append(Fault("mail", "outage"))
+        assert isinstance(await sender.carry(letter()), Later)
+        assert isinstance(await sender.carry(letter()), Delivered)
+        (arrived,) = lab.mail.letters
+        assert arrived.to == ["ona@seller.test"]
+        assert (arrived.message["Subject"], arrived.message["Message-ID"]) == ("lt: ABC234", "<01POST@market.test>")
+        assert "Your code is ABC234." in arrived.message.get_content()
+
+
+async def test_nobody_adds_a_header_through_an_address() -> None:
+    sender = MailSender("smtp://127.0.0.1:1", "Parley <parley@market.test>", words)
+    assert isinstance(await sender.carry(letter(to="ona@seller.test\r\nBcc: all@market.test")), Never)
+    assert isinstance(await sender.carry(letter()), Later)  # and nobody listens there
+
+
+def test_an_address_of_a_server_is_read() -> None:
+    assert Server.at("smtp://localhost:2525") == Server("localhost", 2525, False, None, None)
+    assert Server.at("smtps://me:p%40ss@mail.test") == Server("mail.test", 465, True, "me", "p@ss")
+    assert Server.at("smtp://me:secret@mail.test").port == 587
+    with pytest.raises(ValueError, match="looks like"):
+        Server.at("mail.test:25")
