@@ -1,0 +1,35 @@
+"""The papers: what they link to is there, and what they name in code is a file of the house."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.house.scratch import HOUSE, PACKAGES
+
+PAPERS = [*HOUSE.glob("*.md"), *(HOUSE / "docs").rglob("*.md")]
+LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
+NAMED = re.compile(rf"`((?:{'|'.join((*PACKAGES, 'tests', 'docs', 'migrations'))})/[\w/.-]+\.\w+)`")
+
+
+def test_there_are_papers() -> None:
+    assert {path.name for path in PAPERS} >= {"ARCHITECTURE.md", "CONTRIBUTING.md", "processes.md"}
+    assert len([path for path in PAPERS if path.parent.name == "decisions"]) >= 8
+
+
+@pytest.mark.parametrize("paper", PAPERS, ids=lambda paper: str(paper.relative_to(HOUSE)))
+def test_a_paper_speaks_of_what_is_there(paper: Path) -> None:
+    text = paper.read_text(encoding="utf-8")
+    gone = [link for link in LINK.findall(text) if not (paper.parent / link).exists()]
+    gone += [name for name in NAMED.findall(text) if not (HOUSE / name).exists()]
+    assert gone == []
+
+
+def test_decisions_are_numbered_without_gap_and_say_why() -> None:
+    pages = sorted((HOUSE / "docs" / "decisions").glob("*.md"))
+    assert [int(page.name[:4]) for page in pages] == list(range(1, len(pages) + 1))
+    for page in pages:
+        headings = re.findall(r"^## (\w+)", page.read_text(encoding="utf-8"), re.MULTILINE)
+        assert headings == ["Context", "Decision", "Consequences"], page.name
