@@ -19,6 +19,7 @@ def upgrade() -> None:
         sa.Column("address", sa.String(length=40), nullable=False),
         sa.Column("subject", sa.String(length=60), nullable=False),
         sa.Column("message", sa.String(length=60), nullable=False),
+        sa.Column("folded", sa.Text(), nullable=False),
         sa.Column("shown_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("platform", "workspace", "address", "subject", name=op.f("pk_card_pointer")),
     )

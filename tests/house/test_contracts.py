@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import tomllib
 from pathlib import Path
 
@@ -43,6 +44,14 @@ def test_the_house_is_as_it_was_drawn() -> None:
     checked = run(HOUSE, "lint-imports", "--no-cache", "--no-logo")
     assert checked.returncode == 0, checked.stdout
     assert f"Contracts: {len(CONTRACTS)} kept, 0 broken." in checked.stdout
+
+
+def test_main_asks_config_and_nothing_else() -> None:
+    """The contracts speak of packages; `main.py` is a single file."""
+    imports = [
+        each for each in ast.walk(ast.parse((HOUSE / "main.py").read_text())) if isinstance(each, ast.ImportFrom)
+    ]
+    assert {(each.module or "").partition(".")[0] for each in imports} == {"config"}
 
 
 def test_every_contract_is_broken_below() -> None:

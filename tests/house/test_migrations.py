@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TypeVar
@@ -14,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from config import migrate
 from config.tables import METADATA
+from tests.house.scratch import HOUSE
 
 Answer = TypeVar("Answer")
 SERVER = os.environ.get("DATABASE_URL", "")
@@ -65,6 +68,14 @@ async def test_an_empty_database_becomes_the_tables_of_the_code_and_back(url: st
 
     await migrate.upgrade(url)
     await migrate.upgrade(url)
+    assert await differences(url) == []
+
+
+async def test_processes_that_start_at_the_same_time_migrate_once(url: str) -> None:
+    start = f"import asyncio; from config.migrate import upgrade; asyncio.run(upgrade({url!r}))"
+    begun = [await asyncio.create_subprocess_exec(sys.executable, "-c", start, cwd=HOUSE) for _ in range(2)]
+
+    assert [await process.wait() for process in begun] == [0, 0]
     assert await differences(url) == []
 
 
