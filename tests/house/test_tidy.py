@@ -128,6 +128,31 @@ def test_time_names_and_chance_are_handed_in() -> None:
     assert len(PRODUCT) > 100
 
 
+def test_a_unit_of_work_cannot_wait() -> None:
+    """Core and conversations are plain functions; only the kernel's machinery and the reception run them."""
+    waits = (ast.AsyncFunctionDef, ast.Await, ast.AsyncFor, ast.AsyncWith)
+    kernel, reception = HOUSE / "core" / "kernel", HOUSE / "conversations" / "reception.py"
+    units = [path for path in files("core", "conversations") if path.parent != kernel and path != reception]
+    found = [
+        where(path, node.lineno, "waits")
+        for path in units
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, waits)
+    ]
+    assert found == []
+    assert len(units) > 60
+
+
+def test_there_is_one_commit() -> None:
+    commits = [
+        str(path.relative_to(HOUSE))
+        for path in files(*(name for name in PACKAGES if name != "lab"))
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute) and node.attr == "commit"
+    ]
+    assert commits == ["core/kernel/transaction.py"]
+
+
 @pytest.mark.parametrize(
     "line",
     [
