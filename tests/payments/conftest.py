@@ -229,5 +229,6 @@ async def shop(lab: Lab, market: Market) -> AsyncIterator[Shop]:
         lab.stripe.webhook_url = url
         yield Shop(lab, trade, provider, dispatcher, webhooks, reconciler, browser)
         lab.stripe.webhook_url = ""
+    await dispatcher.idle()  # the client leaves a connection open when a call of its is cut off
     await dispatcher.close()
     await provider.close()
