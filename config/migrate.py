@@ -11,15 +11,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from alembic import command
-from alembic.autogenerate import compare_metadata
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, create_engine, make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool, StaticPool
 
-from config.tables import METADATA
 from core.kernel.sqlite import connect, engine_over
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
@@ -34,11 +31,6 @@ async def upgrade(url: str) -> None:
 async def downgrade(url: str, revision: str = "base") -> None:
     """Back to an earlier revision; "base" drops every table."""
     await within(url, lambda connection: command.downgrade(_config(connection), revision))
-
-
-def differences(connection: Connection) -> list[object]:
-    """What the database's tables lack or have too much of, as steps that would put it right."""
-    return list(compare_metadata(MigrationContext.configure(connection), METADATA))
 
 
 def write_migration(message: str, folder: Path = MIGRATIONS) -> None:
@@ -100,4 +92,6 @@ def _config(connection: Connection, folder: Path = MIGRATIONS) -> Config:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
     write_migration(" ".join(sys.argv[1:]))

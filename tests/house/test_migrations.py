@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, create_engine, inspect, make_url, text
 from sqlalchemy.exc import DBAPIError
 
@@ -53,8 +55,11 @@ async def tables(url: str) -> set[str]:
 
 
 async def differences(url: str) -> list[object]:
+    """What the database's tables lack or have too much of, as steps that would put it right."""
     found: list[object] = []
-    await migrate.within(url, lambda connection: found.extend(migrate.differences(connection)))
+    await migrate.within(
+        url, lambda connection: found.extend(compare_metadata(MigrationContext.configure(connection), METADATA))
+    )
     return found
 
 
