@@ -24,5 +24,9 @@ def run(place: Path, *command: str) -> subprocess.CompletedProcess[str]:
     """Run one of the tools that stand beside this Python, in the scratch copy."""
     tool, *arguments = command
     path = Path(sys.executable).with_name(tool)
-    alone = {name: value for name, value in os.environ.items() if not name.startswith(("DATABASE_URL", "PYTEST_"))}
+    alone = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("DATABASE_URL", "TEST_DATABASE_URL", "PYTEST_"))
+    }
     return subprocess.run([path, *arguments], cwd=place, env=alone, capture_output=True, text=True, check=False)  # noqa: S603 - our own tools

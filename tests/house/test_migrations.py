@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import re
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, create_engine, inspect, make_url, text
+from sqlalchemy import Connection, create_engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from config import migrate
 from config.tables import METADATA
+from tests.conftest import NAME, SERVER, address_of, on_server
 from tests.house.scratch import HOUSE
 
-Answer = TypeVar("Answer")
-SERVER = os.environ.get("DATABASE_URL", "")
-# A database of its own: whatever else is in the server stays as it is.
-OWN = f"parley_migrations_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+EMPTY = f"{NAME}_migrations"  # a database of its own: whatever else is in the server stays as it is
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -32,20 +28,11 @@ async def url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[s
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'market.sqlite'}"
         return
-    if not SERVER.startswith("postgres"):
-        pytest.skip("DATABASE_URL names no PostgreSQL")
-    await _on_server(f"DROP DATABASE IF EXISTS {OWN}", f"CREATE DATABASE {OWN}")
-    yield make_url(SERVER).set(database=OWN).render_as_string(hide_password=False)
-    await _on_server(f"DROP DATABASE {OWN}")
-
-
-async def _on_server(*statements: str) -> None:
-    def work(connection: Connection) -> None:
-        # PostgreSQL makes and drops databases outside of transactions only.
-        for statement in ("COMMIT", *statements, "BEGIN"):
-            connection.exec_driver_sql(statement)
-
-    await migrate.within(SERVER, work)
+    if SERVER is None:
+        pytest.skip("TEST_DATABASE_URL names no PostgreSQL")
+    await on_server(f'DROP DATABASE IF EXISTS "{EMPTY}"', f'CREATE DATABASE "{EMPTY}"')
+    yield address_of(EMPTY)
+    await on_server(f'DROP DATABASE "{EMPTY}"')
 
 
 async def tables(url: str) -> set[str]:
