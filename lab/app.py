@@ -64,7 +64,8 @@ class Lab:
 
     async def start(self, port: int = 0, smtp_port: int = 0) -> None:
         """Listen on 127.0.0.1 only; port 0 takes a free one. Then `url` and `smtp_url` are known."""
-        listener = socket.socket()
+        # Named TCP, so that asyncio sends at once: Nagle's algorithm would hold every answer back for 40 ms.
+        listener = socket.socket(proto=socket.IPPROTO_TCP)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", port))
         self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
