@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from typing import Any, Protocol
 import aiohttp
 
 PATIENCE = 15.0  # seconds until a person gives up waiting for something to appear
+JOINER = "\u2060"  # keeps Telegram from making links of words; nobody sees it
 
 
 class Person(Protocol):
@@ -26,6 +28,9 @@ class Person(Protocol):
 
     async def fills(self, **answers: str) -> None:
         """Fill the form in front: field names to answers, in the form's order, and send it off."""
+
+    async def answers(self, **given: str) -> None:
+        """Answer the form in front as far as that goes without sending it off."""
 
     async def sees(self, *texts: str) -> str:
         """Wait until all these texts stand on the screen. Returns the screen."""
@@ -109,29 +114,34 @@ class OnTelegram:
             if message["from"] == "bot":
                 lines.append(message.get("text") or message.get("caption") or "")
                 lines += [f"[{button['text']}]" for row in message.get("keyboard", []) for button in row]
-        return "\n".join([*lines, *(f"({toast})" for toast in self.toasts)])
+        return "\n".join([*lines, *(f"({toast})" for toast in self.toasts)]).replace(JOINER, "")
 
     async def presses(self, label: str) -> None:
-        message, button = await self._button(label, "callback_data")
-        await self.browser.post(f"{self.path}/press", {"message_id": message["id"], "data": button["callback_data"]})
+        await self._press(*await self._button(label, "callback_data"))
 
     async def opens(self, label: str) -> str:
         _, button = await self._button(label, "url")
         return str(button["url"])
 
-    async def fills(self, **answers: str) -> None:
-        """Answer question by question; then send the review off by its first button."""
-        for name, answer in answers.items():
-            await self._asked(name)
+    async def answers(self, **given: str) -> None:
+        """Answer question by question; what is not asked for is changed in the review. Nothing is sent off."""
+        for name, answer in given.items():
+            self.waiting_for = f"a form that asks for {name!r}"
+            card, _ = await self._form_drawn(r"form\..*")
+            if change := button_for(card, rf"form\.edit\|.*\|{name}"):
+                await self._press(card, change)
+                await self._form_drawn(r"form\..*")
             await self.says(answer)
+
+    async def fills(self, **answers: str) -> None:
+        """Answer, look the form over and send it off."""
+        await self.answers(**answers)
         await self.sends()
 
     async def sends(self) -> None:
         """Look the form over and send it."""
-        message, button = await until(
-            lambda: self._found(lambda b: "form.send" in b.get("callback_data", "")), self._why
-        )
-        await self.browser.post(f"{self.path}/press", {"message_id": message["id"], "data": button["callback_data"]})
+        self.waiting_for = "a form to send off"
+        await self._press(*await self._form_drawn(r"form\.send.*"))
 
     async def sees(self, *texts: str) -> str:
         return await sees(self, texts)
@@ -140,17 +150,24 @@ class OnTelegram:
         kind = "photo" if mime.startswith("image/") else "document"
         await self.browser.upload(f"{self.path}/send", name, content, mime, **{"as": kind})
 
-    async def _asked(self, name: str) -> None:
-        """The bot has asked its next question: what it asked before is not on the screen any more."""
-        before = self.last
+    async def _form_drawn(self, data: str) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The form in front with a button of this data, as soon as it is drawn otherwise than when it was last used."""
 
-        async def new_question() -> bool:
-            messages = [each for each in await self.messages() if each["from"] == "bot"]
-            self.last = f"{messages[-1]['id']}:{messages[-1].get('text')}" if messages else ""
-            return bool(messages) and self.last != before
+        async def new_card() -> tuple[dict[str, Any], dict[str, Any]] | None:
+            for message in reversed(await self.messages()):
+                if button_for(message, r"form\..*"):
+                    drawn, button = f"{message['id']}:{message.get('text')}", button_for(message, data)
+                    if drawn == self.last or button is None:
+                        return None
+                    self.last = drawn
+                    return message, button
+            return None
 
-        self.waiting_for = name
-        await until(new_question, self._why)
+        found: tuple[dict[str, Any], dict[str, Any]] = await until(new_card, self._why)
+        return found
+
+    async def _press(self, message: dict[str, Any], button: dict[str, Any]) -> None:
+        await self.browser.post(f"{self.path}/press", {"message_id": message["id"], "data": button["callback_data"]})
 
     async def _button(self, label: str, kind: str) -> tuple[dict[str, Any], dict[str, Any]]:
         self.waiting_for = label
@@ -212,13 +229,17 @@ class OnSlack:
         return "\n".join(self._words(await self.window()))
 
     def _words(self, window: dict[str, Any]) -> Iterator[str]:
-        for channel in window["channels"]:
-            for message in channel["messages"]:
-                if message["user"] != self.id:
-                    yield from ([message.get("text", "")] if not message.get("blocks") else words_of(message["blocks"]))
+        for message in self.messages_in(window):
+            yield from words_of_message(message)
         for view in [window["home"], *window["modals"]]:
             if view:
                 yield from words_of(view)
+                yield from (view.get("errors") or {}).values()
+
+    def messages_in(self, window: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """What others have written, oldest first."""
+        for channel in window["channels"]:
+            yield from (message for message in channel["messages"] if message["user"] != self.id)
 
     async def presses(self, label: str) -> None:
         where, element = await self._button(label)
@@ -227,6 +248,10 @@ class OnSlack:
     async def opens(self, label: str) -> str:
         _, element = await self._button(label, with_url=True)
         return str(element["url"])
+
+    async def answers(self, **given: str) -> None:
+        """A window is filled as a whole: there is no answering without sending."""
+        await self.fills(**given)
 
     async def fills(self, **answers: str) -> None:
         """Fill the modal on top and send it; what is filled in already stays."""
@@ -312,6 +337,10 @@ def places_of(window: dict[str, Any]) -> Iterator[tuple[dict[str, Any], dict[str
                 yield {"channel": channel["id"], "ts": message["ts"]}, block
 
 
+def words_of_message(message: dict[str, Any]) -> list[str]:
+    return list(words_of(message["blocks"])) if message.get("blocks") else [message.get("text", "")]
+
+
 def words_of(part: Any) -> Iterator[str]:
     """All texts of Block Kit, in order; a button's in brackets."""
     if isinstance(part, list):
@@ -320,6 +349,8 @@ def words_of(part: Any) -> Iterator[str]:
     elif isinstance(part, dict):
         if part.get("type") == "button":
             yield f"[{part['text']['text']}]"
+        elif part.get("type") == "rich_text_section":
+            yield "".join(run.get("text", "") for run in part["elements"]).strip()
         elif isinstance(part.get("text"), str):
             yield part["text"].replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
         else:
@@ -342,8 +373,10 @@ def words_of(part: Any) -> Iterator[str]:
 SHOWING = ("title", "label", "text", "fields", "elements", "blocks", "accessory", "element", "hint")
 
 
-def sends_form(button: dict[str, Any]) -> bool:
-    return "form.send" in button.get("callback_data", "")
+def button_for(message: dict[str, Any], data: str) -> dict[str, Any] | None:
+    """The first button of a message whose data is of this pattern."""
+    buttons = (button for row in message.get("keyboard", []) for button in row)
+    return next((each for each in buttons if re.fullmatch(data, each.get("callback_data", ""))), None)
 
 
 def choice(element: dict[str, Any], answer: str) -> Any:

@@ -6,16 +6,14 @@ import random
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TypeVar
 
 import pytest
 
-from core.kernel.db import Table
+from config.database import open_database
 from core.kernel.events import Event, Reactions
 from core.kernel.ids import Ids
 from core.kernel.outbox import Post
-from core.kernel.sqlite import SqliteRunner, connect, engine_over
 from core.kernel.sweep import Ring, ring_due
 from core.kernel.transaction import Actor, Ctx, Transactions, person
 from core.people.model import Identity, Person, Platform
@@ -65,15 +63,9 @@ class Market:
 
 
 @pytest.fixture
-async def market(tmp_path: Path) -> AsyncIterator[Market]:
-    path = str(tmp_path / "market.sqlite")
-    raw = connect(path)
-    Table.metadata.create_all(engine_over(lambda: raw))
-    raw.close()
-    runner = SqliteRunner(path)
-    await runner.open()
+async def market(database: str) -> AsyncIterator[Market]:
     clock, reactions = MovableClock(), Reactions()
-    transactions = Transactions(runner, clock, Ids(random.Random(7).randbytes), reactions)
+    transactions = Transactions(await open_database(database), clock, Ids(random.Random(7).randbytes), reactions)
     made = Market(transactions, clock, reactions)
     transactions.deliver_by(made.posts.extend)
     yield made

@@ -2,40 +2,70 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import aiohttp
 
-from config.installation import Installation, installed
+from config.installation import introduce
+from config.outside import clock_of, open_lab, pointed_at
 from config.settings import Settings
-from lab.people import Browser, OnSlack, OnTelegram, Person
+from config.wiring import Product, build
+from core.kernel.ids import Ids
+from lab.app import Lab
+from lab.people import Browser, OnSlack, OnTelegram, until
+
+Somebody = OnTelegram | OnSlack
+Chat = Literal["telegram", "slack"]
 
 
 @dataclass
 class World:
-    """What a story has: people, a pay page, a clock, the books."""
+    """What a story has: people, a pay page, a letterbox, a clock, the books. The product may stop and start again."""
 
-    here: Installation
+    lab: Lab
     browser: Browser
-    people: list[Person] = field(default_factory=list)
+    settings: Settings
+    product: Product | None = None
+
+    async def opens(self) -> None:
+        """The product starts, on the database as it is."""
+        self.product = await build(self.settings, clock=clock_of(self.lab), ids=Ids(secrets.token_bytes))
+        introduce(self.lab, self.product, self.settings)
+        await self.product.start()
+
+    async def closes(self) -> None:
+        product, self.product = self.product, None
+        if product is not None:
+            await product.stop()
+
+    # --- people -----------------------------------------------------------------------------------------------------
 
     async def on_telegram(self, name: str) -> OnTelegram:
         made = await self.browser.post("/lab/telegram/people", {"name": name})
-        person = OnTelegram(self.browser, name, made["id"])
-        self.people.append(person)
-        return person
+        return OnTelegram(self.browser, name, made["id"])
 
     async def on_slack(self, name: str) -> OnSlack:
         made = await self.browser.post("/lab/slack/people", {"name": name})
-        person = OnSlack(self.browser, name, made["id"])
-        self.people.append(person)
-        return person
+        return OnSlack(self.browser, name, made["id"])
 
-    async def on(self, platform: str, name: str) -> OnTelegram | OnSlack:
-        return await (self.on_telegram(name) if platform == "telegram" else self.on_slack(name))
+    async def on(self, chat: Chat, name: str) -> Somebody:
+        return await (self.on_telegram(name) if chat == "telegram" else self.on_slack(name))
+
+    async def letter_to(self, address: str) -> str:
+        """The newest letter, as soon as there is one."""
+
+        async def newest() -> str | None:
+            letters = await self.browser.get(f"/lab/mail?to={address}")
+            return letters[-1]["text"] if letters else None
+
+        text: str = await until(newest, lambda: f"no letter to {address}")
+        return text
+
+    # --- money ------------------------------------------------------------------------------------------------------
 
     async def pays(self, address: str, number: str = "4242424242424242") -> None:
         """What the pay page's button does."""
@@ -43,28 +73,53 @@ class World:
         await self.browser.post(f"/lab/stripe/pay/{session}", {"method": "card", "number": number})
 
     async def onboards(self, address: str) -> None:
+        """A seller tells the provider all that it asks for."""
         account = address.rpartition("/")[2].partition("?")[0]
         await self.browser.post(f"/lab/stripe/onboard/{account}")
+
+    async def at_the_provider(self, kind: str) -> list[dict[str, Any]]:
+        """What the provider has of a kind ("transfer", "refund"), newest first."""
+        things: list[dict[str, Any]] = await self.browser.get(f"/lab/stripe/objects/{kind}")
+        return things
+
+    async def books_balance(self) -> None:
+        """Every invariant of the ledger holds, and the provider's balance is ours to the cent."""
+        assert self.product is not None
+        books = await self.browser.get("/lab/books")
+        assert [each for each in books["invariants"] if not each["ok"]] == []
+        assert await self.product.reconciler.compare_books() == []
+
+    # --- time and trouble -------------------------------------------------------------------------------------------
 
     async def later(self, *, days: float = 0, hours: float = 0, minutes: float = 0) -> None:
         await self.browser.post("/lab/clock", {"seconds": days * 86_400 + hours * 3_600 + minutes * 60})
 
-    async def books_balance(self) -> None:
-        """Every invariant of the ledger holds, and the provider's balance is ours to the cent."""
-        books = await self.browser.get("/lab/books")
-        assert [each for each in books["invariants"] if not each["ok"]] == []
-        assert await self.here.product.reconciler.compare_books() == []
+    async def disturb(self, service: str, kind: str, where: str, match: str, times: int = 1) -> None:
+        """The next messages of that name are lost, doubled, swapped, or their answers are."""
+        fault = {"service": service, "kind": kind, "where": where, "match": match, "times": times}
+        await self.browser.post("/lab/faults", fault)
+
+    async def struck(self) -> None:
+        """Wait until every fault has struck."""
+
+        async def none_left() -> bool:
+            return await self.browser.get("/lab/faults") == []
+
+        await until(none_left, lambda: "a fault that never struck")
 
 
 @asynccontextmanager
-async def open_world(folder: Path, *, database: str | None = None) -> AsyncIterator[World]:
-    settings = Settings(
-        _env_file=None,
-        database_url=database or f"sqlite:///{folder / 'market.sqlite'}",
-        port=0,
-        lab_port=0,
-        sweep_seconds=0.2,
-    )
-    async with installed(settings) as here, aiohttp.ClientSession() as http:
-        assert here.lab is not None
-        yield World(here, Browser(http, here.lab.url))
+async def open_world(database: str, *, product: bool = True) -> AsyncIterator[World]:
+    """The lab, and the product unless the story starts it in its own way."""
+    given = Settings(_env_file=None, database_url=database, port=0, lab_port=0, sweep_seconds=0.2)
+    lab = await open_lab(given)
+    assert lab is not None, "the environment names real services"
+    async with aiohttp.ClientSession() as http:
+        world = World(lab, Browser(http, lab.url), pointed_at(given, lab))
+        try:
+            if product:
+                await world.opens()
+            yield world
+        finally:
+            await world.closes()
+            await lab.stop()

@@ -1,0 +1,59 @@
+"""A fresh database for each story: a copy of one migrated once, a file or in PostgreSQL (TEST_DATABASE_URL)."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+from collections.abc import AsyncIterator
+from itertools import count
+from pathlib import Path
+
+import asyncpg
+import pytest
+from sqlalchemy import make_url
+
+from config.migrate import upgrade
+
+SERVER = os.environ.get("TEST_DATABASE_URL")  # any database of a server on which we may make and drop others
+NAME = f"parley_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+numbers = count(1)
+
+
+def address_of(name: str) -> str:
+    assert SERVER is not None
+    return make_url(SERVER).set(database=name).render_as_string(hide_password=False)
+
+
+async def on_server(*statements: str) -> None:
+    connection = await asyncpg.connect(make_url(SERVER).set(drivername="postgresql").render_as_string(False))
+    try:
+        for statement in statements:
+            await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path | str:
+    """The database that others are copies of: a file, or the name of a PostgreSQL template."""
+    if SERVER is None:
+        path = tmp_path_factory.mktemp("template") / "market.sqlite"
+        asyncio.run(upgrade(f"sqlite:///{path}"))
+        return path
+    asyncio.run(on_server(f"DROP DATABASE IF EXISTS {NAME}", f"CREATE DATABASE {NAME}"))
+    asyncio.run(upgrade(address_of(NAME)))
+    return NAME
+
+
+@pytest.fixture
+async def database(migrated: Path | str, tmp_path: Path) -> AsyncIterator[str]:
+    """The address of an empty market, gone after the story."""
+    if isinstance(migrated, Path):
+        shutil.copy(migrated, tmp_path / "market.sqlite")
+        yield f"sqlite:///{tmp_path / 'market.sqlite'}"
+        return
+    own = f"{NAME}_{next(numbers)}"
+    await on_server(f"DROP DATABASE IF EXISTS {own} WITH (FORCE)", f"CREATE DATABASE {own} TEMPLATE {NAME}")
+    yield address_of(own)
+    await on_server(f"DROP DATABASE {own} WITH (FORCE)")

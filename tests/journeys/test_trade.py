@@ -1,0 +1,70 @@
+"""A whole trade from the first word to the opened reviews (A3 to A12), on both platforms and across them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.journeys.market import Chat, World
+from tests.journeys.trade import PAPER, Trade, photo, profile, prove_email
+
+PAIRS: list[tuple[Chat, Chat]] = [
+    ("telegram", "telegram"),
+    ("telegram", "slack"),
+    ("slack", "telegram"),
+    ("slack", "slack"),
+]
+
+
+@pytest.fixture(params=PAIRS, ids="-".join)
+async def trade(request: pytest.FixtureRequest, world: World) -> Trade:
+    sells, buys = request.param
+    return Trade(world, await world.on(sells, "Rasa"), await world.on(buys, "Tom"))
+
+
+async def test_a_whole_trade(trade: Trade) -> None:
+    world, rasa, tom = trade.world, trade.seller, trade.buyer
+    await profile(rasa, "seller", "Girios UAB")
+    await prove_email(world, rasa, "rasa@girios.example")
+
+    await rasa.says("/sell 200 t A1 pellets 215 €/t DAP Kaunas next week")
+    await rasa.attaches("pellets.jpg", photo(), "image/jpeg")
+    await rasa.sees("1 file")
+    await rasa.sends()
+    await rasa.sees("Published. Buyers can find it now", "215.00 EUR/t")
+
+    await tom.says("/find 100 t A1 pelets under 230 eur near Kaunas")
+    await tom.sees("1 listing found", "Girios UAB")
+    await tom.presses("Make an offer")
+    await tom.fills(quantity="100 t", price="205 €/t")
+    await tom.sees("Your offer is on its way.")
+    await rasa.sees("Tom made an offer.", "205.00 EUR/t")
+    await rasa.presses("Counter")
+    await rasa.fills(price="210 €/t")
+    await tom.sees("Girios UAB proposes other terms.", "210.00 EUR/t")
+    await tom.presses("Accept")
+    await trade.agreed()
+
+    await trade.sign()
+    await trade.pay()
+    await rasa.sees("Held", "€21,000.00")
+
+    await trade.set_up_payouts()
+    await rasa.presses("Report dispatch")
+    await rasa.answers(truck="KAU 123", eta="tomorrow")
+    await rasa.attaches("waybill.pdf", PAPER, "application/pdf")
+    await rasa.sees("1 file")
+    await rasa.sends()
+    await tom.sees("Girios UAB sent lot 1.", "KAU 123")
+    await trade.arrive(measured="99.6 t")
+    await rasa.sees("measured 99.6 t")
+    await trade.accept()
+    await rasa.sees("€20,475.00 released to the seller, after a fee of €525.00.", "€20,475.00 is on its way to you.")
+    await trade.complete()
+
+    await trade.rate(rasa, "Paid within the hour.")
+    await rasa.sees("Your review stays sealed")
+    assert "The reviews of this deal are open now." not in await tom.screen()
+    await trade.rate(tom, "Dry and clean.")
+    for each in (rasa, tom):
+        await each.sees("The reviews of this deal are open now.")
+    await world.books_balance()

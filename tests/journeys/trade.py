@@ -1,0 +1,108 @@
+"""A trade, step by step, as its two sides play it. Each step ends when both have seen what it led to."""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from PIL import Image
+
+from tests.journeys.market import Somebody, World
+
+SENTENCE = "/sell 200 t A1 pellets 215 €/t DAP Kaunas next week"
+PAPER = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+STARS = {"quantity": "5", "quality": "5", "time": "4", "talk": "5"}
+
+
+@cache
+def photo() -> bytes:
+    written = io.BytesIO()
+    Image.new("RGB", (320, 240), "peru").save(written, "JPEG")
+    return written.getvalue()
+
+
+@dataclass
+class Trade:
+    """200 t of pellets, €43,000, unless the story says otherwise."""
+
+    world: World
+    seller: Somebody
+    buyer: Somebody
+
+    async def list(self, sentence: str = SENTENCE) -> None:
+        await self.seller.says(sentence)
+        await self.seller.sends()
+        await self.seller.sees("Published. Buyers can find it now")
+
+    async def buy(self, **answers: str) -> None:
+        await self.buyer.says("/find pellets near Kaunas")
+        await self.buyer.presses("Buy now")
+        await self.buyer.fills(**answers)
+        await self.agreed()
+
+    async def agreed(self) -> None:
+        for each in (self.seller, self.buyer):
+            await each.sees("You have a deal. Both sides sign next.")
+
+    async def sign(self) -> None:
+        await self.buyer.presses("Sign")
+        await self.buyer.sees("Then it is your turn to pay")
+        await self.seller.presses("Sign")
+        for each in (self.seller, self.buyer):
+            await each.sees("Both sides have signed.")
+
+    async def pay(self) -> None:
+        await self.world.pays(await self.buyer.opens("Pay €"))
+        for each in (self.seller, self.buyer):
+            await each.sees("The money is held. Delivery can begin.")
+
+    async def set_up_payouts(self) -> None:
+        """The seller's profile is known, or `/payout` asks for it first."""
+        await self.seller.says("/payout")
+        await self.world.onboards(await self.seller.opens("Open the page"))
+        await self.seller.sees("Your payouts are set up.")
+
+    async def dispatch(self, lot: int = 1) -> None:
+        await self.seller.presses("dispatch")
+        await self.seller.fills(truck="KAU 123", eta="tomorrow")
+        await self.buyer.sees(f"sent lot {lot}.")
+
+    async def arrive(self, lot: int = 1, **measured: str) -> None:
+        await self.buyer.presses("arriv")
+        await self.buyer.fills(**measured)
+        await self.seller.sees(f"reports that lot {lot} has arrived.")
+
+    async def accept(self, lot: int = 1) -> None:
+        await self.buyer.presses("Accept")
+        await self.seller.sees(f"accepted lot {lot}.", "released to the seller, after a fee of")
+
+    async def complete(self) -> None:
+        for each in (self.seller, self.buyer):
+            await each.sees("The deal is complete. Thank you both.")
+
+    async def rate(self, who: Somebody, words: str) -> None:
+        await who.presses("Rate the other side")
+        await who.fills(**STARS, words=words)
+
+    async def funded(self, sentence: str = SENTENCE, **answers: str) -> None:
+        """From nothing to money that is held."""
+        await self.list(sentence)
+        await self.buy(**answers)
+        await self.sign()
+        await self.pay()
+
+
+async def profile(somebody: Somebody, role: str, company: str, country: str = "Lithuania") -> None:
+    await somebody.says("/profile")
+    await somebody.fills(role=role, company=company, country=country)
+    await somebody.sees(f"Thank you. {company} can trade now.")
+
+
+async def prove_email(world: World, somebody: Somebody, address: str) -> None:
+    await somebody.says(f"/email {address}")
+    found = re.search(r"\b\d{6}\b", await world.letter_to(address))
+    assert found is not None
+    await somebody.says(f"/code {found[0]}")
+    await somebody.sees(f"Thank you, {address} is yours.")
