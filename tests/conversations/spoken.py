@@ -26,7 +26,7 @@ from core.people.model import Platform, Role
 from core.search.model import Order
 
 ROOT: Final = Path(__file__).parents[2]
-SOURCES: Final = ("conversations", "core", "bots")
+SOURCES: Final = ("conversations", "core", "bots", "config")
 MODULES: Final = [import_module(f"conversations.{each.name}") for each in pkgutil.iter_modules(conversations.__path__)]
 BOOKS: Final = bound([each.book for each in MODULES if isinstance(getattr(each, "book", None), Book)])
 
