@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, String, delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import JSON, String, delete, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.kernel.db import Instant, Table
+from core.kernel.statements import add_once, change
 
 
 class InboxRow(Table):
@@ -26,15 +26,11 @@ class InboxRow(Table):
 
 def take_in(session: Session, key: str, body: Any, now: datetime) -> bool:
     """True the first time this key is seen. False: it was taken before, and must have no second effect."""
-    table = InboxRow.__table__
-    dialect = session.get_bind().dialect.name
-    statement = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(table)  # type: ignore[arg-type]  # __table__ is typed FromClause
-    taken = session.execute(statement.values(key=key, received_at=now, body=body).on_conflict_do_nothing())
-    return bool(taken.rowcount)  # type: ignore[attr-defined]  # a DML result has it
+    return add_once(session, InboxRow, key=key, received_at=now, body=body)
 
 
 def remember_answer(session: Session, key: str, answer: Any) -> None:
-    session.execute(update(InboxRow).where(InboxRow.key == key).values(answer=answer))
+    change(session, InboxRow, {"key": key}, answer=answer)
 
 
 def answer_given(session: Session, key: str) -> Any:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Index, Integer, String, Text, delete, exists, select, text, update
+from sqlalchemy import JSON, Boolean, Index, Integer, String, Text, exists, select, text, update
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from core.kernel.db import Id, Instant, Table
+from core.kernel.statements import remove
 
 # A post that nobody finished within this time is anybody's again: the process that held it has died.
 LEASE = timedelta(seconds=60)
@@ -81,7 +82,7 @@ def as_post(row: OutboxRow) -> Post:
 
 
 def finish(session: Session, post_id: str) -> None:
-    session.execute(delete(OutboxRow).where(OutboxRow.id == post_id))
+    remove(session, OutboxRow, id=post_id)
 
 
 def postpone(session: Session, post: Post, due: datetime, why: str) -> None:

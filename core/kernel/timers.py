@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import String, delete, select
+from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.kernel.db import Id, Instant, Table
+from core.kernel.statements import put, remove
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,31 +35,26 @@ class TimerRow(Table):
     due_at: Mapped[datetime] = mapped_column(Instant, index=True)
 
 
+COLUMNS = (TimerRow.kind, TimerRow.subject, TimerRow.event, TimerRow.due_at)
+
+
 def set_timer(session: Session, timer: Timer) -> None:
     """Write or move the timer of this kind, subject and event."""
-    session.merge(TimerRow(kind=timer.kind, subject=timer.subject, event=timer.event, due_at=timer.due_at))
+    put(session, TimerRow, kind=timer.kind, subject=timer.subject, event=timer.event, due_at=timer.due_at)
 
 
 def clear_timers(session: Session, kind: str, subject: str) -> None:
-    session.execute(delete(TimerRow).where(TimerRow.kind == kind, TimerRow.subject == subject))
+    remove(session, TimerRow, kind=kind, subject=subject)
 
 
 def due_timers(session: Session, now: datetime, limit: int = 100) -> list[Timer]:
-    rows = session.scalars(select(TimerRow).where(TimerRow.due_at <= now).order_by(TimerRow.due_at).limit(limit)).all()
-    return [Timer(row.kind, row.subject, row.event, row.due_at) for row in rows]
+    query = select(*COLUMNS).where(TimerRow.due_at <= now).order_by(TimerRow.due_at).limit(limit)
+    return [Timer(*row) for row in session.execute(query)]
 
 
 def take_timer(session: Session, timer: Timer) -> bool:
     """Claim a due timer for this transaction. False: somebody else took or moved it."""
-    taken = session.execute(
-        delete(TimerRow).where(
-            TimerRow.kind == timer.kind,
-            TimerRow.subject == timer.subject,
-            TimerRow.event == timer.event,
-            TimerRow.due_at == timer.due_at,
-        )
-    )
-    return bool(taken.rowcount)  # type: ignore[attr-defined]  # a DML result has it
+    return remove(session, TimerRow, kind=timer.kind, subject=timer.subject, event=timer.event, due_at=timer.due_at)
 
 
 def next_due(session: Session) -> datetime | None:
@@ -68,6 +64,6 @@ def next_due(session: Session) -> datetime | None:
 
 def deadline_of(session: Session, kind: str, subject: str) -> Timer | None:
     """What time does next to this thing, and when: the "by when" of a card. None when nothing is timed."""
-    query = select(TimerRow).where(TimerRow.kind == kind, TimerRow.subject == subject)
-    row = session.scalar(query.order_by(TimerRow.due_at).limit(1))
-    return None if row is None else Timer(row.kind, row.subject, row.event, row.due_at)
+    query = select(*COLUMNS).where(TimerRow.kind == kind, TimerRow.subject == subject)
+    row = session.execute(query.order_by(TimerRow.due_at).limit(1)).first()
+    return None if row is None else Timer(*row)

@@ -13,13 +13,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from core.kernel.clock import Clock
 from core.kernel.events import Event, Reactions
 from core.kernel.ids import Ids
 from core.kernel.outbox import LEASE, OutboxRow, Post
+from core.kernel.statements import add_rows
 
 Answer = TypeVar("Answer")
 Answer_co = TypeVar("Answer_co", covariant=True)
@@ -95,7 +96,7 @@ class Ctx:
             close(self)
         if self.posts:
             held = self.now + LEASE  # by this process, which delivers right after the commit
-            self.session.execute(insert(OutboxRow), [outbox_values(post, self.now, held) for post in self.posts])
+            add_rows(self.session, OutboxRow, [outbox_values(post, self.now, held) for post in self.posts])
 
 
 def outbox_values(post: Post, due: datetime, leased_until: datetime | None) -> dict[str, Any]:
