@@ -17,6 +17,7 @@ from core.kernel.clock import Clock
 from core.kernel.ids import Ids
 from lab.app import Lab
 
+RESERVE = 1_000_000  # cents, which the platform's pretend owner keeps with Stripe for its fees on refunded money
 LAB_DATABASE = Path("var/lab.sqlite")  # made anew with each world: the lab forgets its people when it closes
 
 
@@ -62,6 +63,7 @@ async def installed(settings: Settings) -> AsyncIterator[Installation]:
 
 def introduce(lab: Lab, product: Product, settings: Settings) -> None:
     """Tell the lab where the product is: where pretend Stripe sends its events, and where the books lie open."""
+    lab.stripe.top_up(RESERVE)
     lab.stripe.webhook_url = f"{product.server.url}/stripe/webhook"
     lab.books_url = f"{product.server.url}/operator/books"
     lab.books_token = settings.operator_token.get_secret_value() if settings.operator_token else ""

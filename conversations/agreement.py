@@ -16,7 +16,7 @@ from core.delivery.model import Lot
 from core.escrow import service as escrow
 from core.kernel.timers import Timer, deadline_of
 from core.people.service import organisation_of
-from core.reputation.service import reviews_due
+from core.reputation.service import reviews_due, reviews_of_deal
 
 SHOWN_AT_ONCE = 8
 LOTS_WITH_BUTTONS = 3  # a card stays a card; the rest of a long schedule is behind "lots"
@@ -30,7 +30,7 @@ book = Book()
 
 @book.press("deal.sign")
 def sign(talk: Talk, pressed: Press) -> None:
-    deals.sign_deal(talk.ctx, pressed.subject, pressed.seen)
+    deals.sign_deal(talk.ctx, pressed.subject)
     talk.reply(Toast(text=talk.words("deal.signed_toast")))
 
 
@@ -115,6 +115,7 @@ def deal_card(talk: Talk, deal: Deal, note: str = "") -> Card:
             Line(label=words("party.other"), value=f"{name} · {standing(talk, other)}"),
             *_money_lines(talk, deal),
             *_lot_lines(talk, lots),
+            *_review_lines(talk, deal),
         ),
         turn=turn_of(talk, deal, lots, name),
         note=note,
@@ -215,6 +216,17 @@ def _lot_lines(talk: Talk, lots: list[Lot]) -> list[Line]:
         if lot.claim_words and lot.state == "claim":
             parts.append(words("lot.claimed", words=lot.claim_words))
         lines.append(Line(label=words("lot.number", number=lot.number, count=len(lots)), value=" · ".join(parts)))
+    return lines
+
+
+def _review_lines(talk: Talk, deal: Deal) -> list[Line]:
+    """What each side says of the other, once both may read it."""
+    lines = []
+    for review in reviews_of_deal(talk.ctx, deal.id):
+        marks = ", ".join(f"{talk.words(f'review.{mark}')} {'★' * stars}" for mark, stars in review.stars)
+        name = organisation_of(talk.ctx, review.author).name
+        said = f"{marks}. {review.words}" if review.words else marks
+        lines.append(Line(label=talk.words("review.by", name=name), value=said))
     return lines
 
 

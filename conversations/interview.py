@@ -77,7 +77,7 @@ class Interview:
             return
         answer = text.strip()
         options = asked.options(talk, reading.values)
-        if asked.kind == "choice" and options:
+        if asked.kind == "choice" and not asked.open_choice:
             answer = nearest_option(answer, options) or answer
         self._answer(talk, draft, asked, answer, reading)
 
@@ -106,12 +106,7 @@ class Interview:
         current = self._current(draft, reading)
         match press.verb:
             case "form.pick" if current is not None:
-                asked = flow.form.field(current)
-                options = asked.options(talk, reading.values)
-                index = int(press.choice) if press.choice.isdigit() else len(options)
-                if index >= len(options):
-                    raise Invalid("talk.unknown_button")
-                self._answer(talk, draft, asked, options[index].value, reading)
+                self._pick(talk, draft, flow.form.field(current), press.choice, reading)
             case "form.skip" if current is not None and flow.form.field(current).optional:
                 # Files sent so far are kept: skipping means "no more of them".
                 self._answer(talk, draft, flow.form.field(current), draft.answers.get(current, ""), reading)
@@ -261,6 +256,24 @@ class Interview:
             return
         answers = {name: text for name, text in draft.answers.items() if name != trail[-1]}
         self.show(talk, self._save(talk, draft, answers, trail=trail[:-1]))
+
+    def _pick(self, talk: Talk, draft: Draft, asked: Field, choice: str, reading: Reading) -> None:
+        """An option was pressed, by its place in the list."""
+        options = asked.options(talk, reading.values)
+        index = int(choice) if choice.isascii() and choice.isdigit() else len(options)
+        if index >= len(options):
+            raise Invalid("talk.unknown_button")
+        if asked.kind == "choices":
+            self._toggle(talk, draft, asked.name, options[index].value)
+        else:
+            self._answer(talk, draft, asked, options[index].value, reading)
+
+    def _toggle(self, talk: Talk, draft: Draft, name: str, value: str) -> None:
+        """One of several: chosen, or no longer; the question stays until the person goes on."""
+        chosen = [part for part in draft.answers.get(name, "").split(",") if part]
+        chosen = [part for part in chosen if part != value] if value in chosen else [*chosen, value]
+        answers = {**draft.answers, name: ",".join(chosen)}
+        self.show(talk, self._save(talk, draft, answers, trail=draft.trail, editing=name))
 
     def _edit(self, talk: Talk, draft: Draft, name: str) -> None:
         self.show(talk, self._save(talk, draft, dict(draft.answers), trail=draft.trail, editing=name))

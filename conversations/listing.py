@@ -29,6 +29,7 @@ from conversations.form import Field, Form, Values
 from conversations.nearest import nearest_option
 from conversations.reply import Button, Card, CardList, Line, Option, Say, Toast
 from conversations.talk import Opening, Talk
+from core.catalogue.names import TOO_CLOSE
 from core.files.service import own
 from core.kernel.errors import Invalid
 from core.kernel.quantity import Quantity
@@ -55,6 +56,9 @@ def _read_product(talk: Talk, text: str, _values: Values) -> str:
     likely = catalogue.products_named(text)
     if not likely:
         raise Invalid("sell.product_unknown", given=text[:60])
+    if len(likely) > 1 and likely[0].score - likely[1].score < TOO_CLOSE:
+        names = [catalogue.product(each.product_id).name(talk.words.language) for each in likely[:4]]
+        raise Invalid("sell.product_which", given=text[:60], names=names)
     return likely[0].product_id
 
 

@@ -85,13 +85,20 @@ class Notices:
         if talk is None:
             return
         acted = ctx.actor.person == person.id
-        talk.fresh = not (acted and ctx.notes.get("pressed"))
-        note = "\n".join(_sentence(talk, code, parts, acted=acted) for code, parts in sentences)
+        told = [_sentence(talk, code, parts, acted=acted) for code, parts in sentences]
+        note = "\n".join(sentence for sentence in told if sentence)
+        talk.fresh = bool(note) and not (acted and ctx.notes.get("pressed"))
+        if not note and not self._stands(ctx, talk.surface, f"{kind}:{subject}"):
+            return  # nothing to say, and no card that would now be wrong
         try:
-            card = CARDS[kind](talk, subject, note.strip())
+            card = CARDS[kind](talk, subject, note)
         except Refusal:
             return  # not theirs to see any more
         send(ctx, talk.surface, [card])
+
+    @staticmethod
+    def _stands(ctx: Ctx, where: Surface, subject: str) -> bool:
+        return shown(ctx, where.platform, where.workspace, where.address, subject) is not None
 
     def _refresh_desk(self, ctx: Ctx, person: Person) -> None:
         """A person's App Home shows what is true now, when they have ever opened it."""
@@ -99,7 +106,7 @@ class Notices:
             if identity.address is None:
                 continue
             where = Surface(identity.platform, identity.workspace, identity.address)
-            if shown(ctx, where.platform, where.workspace, where.address, "desk"):
+            if self._stands(ctx, where, "desk"):
                 talk = self._engine.talk_to(ctx.seen_by(acting_person(person.id)), person, where)
                 self._engine.desk(talk)
                 send(ctx, where, talk.replies)
@@ -145,7 +152,7 @@ OFFER_FACTS: Facts = {
     offer.OfferDeclined: "notice.offer_declined",
     offer.OfferWithdrawn: "notice.offer_withdrawn",
     offer.OfferExpired: "notice.offer_expired",
-    offer.OfferAccepted: "notice.offer_accepted",
+    offer.OfferAccepted: "",  # the deal that it makes has the word
 }
 DEAL_FACTS: Facts = {
     deal.DealAgreed: "notice.deal_agreed",

@@ -16,7 +16,11 @@ from core.people import service as people
 from core.people.model import CompleteProfile, Platform, ProveEmail, Role
 
 # Where this trade lives; other countries can be typed.
-NEAR = ("LT", "LV", "EE", "PL", "DE", "SE", "FI", "DK", "NO", "NL", "BE", "FR", "ES", "IT", "AT", "CZ", "UA", "GB")
+NEAR = (
+    *("LT", "LV", "EE", "PL", "DE", "SE", "FI", "DK", "NO", "NL", "BE", "FR", "ES", "IT", "AT", "CZ", "UA", "GB"),
+    *("IE", "PT", "CH", "LU", "SK", "SI", "HU", "RO", "BG", "HR", "RS", "BA", "GR", "CY", "MT", "IS", "MD", "AL"),
+    *("MK", "ME", "TR", "GE", "US", "CA", "BR", "MY", "ID", "VN", "TH", "JP", "KR", "CN", "IN", "ZA", "AU", "NZ"),
+)
 
 book = Book()
 
@@ -130,6 +134,7 @@ PROFILE = Form(
             options=_countries,
             show=lambda talk, value: talk.words.locale.territories.get(value, value),
             open_choice=True,
+            shapes_form=True,
         ),
         Field("vat_number", read=_read_vat, applies=lambda values: "country" in values, optional=True, max_length=20),
     ),

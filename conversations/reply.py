@@ -46,6 +46,12 @@ class Card(Shape):
     documents: tuple[str, ...] = ()
     fresh: bool = True
 
+    @property
+    def folded(self) -> str:
+        """The line that is left of it when a newer card of the same thing stands below: what it was, what happened."""
+        happened = " ".join(self.note.split())
+        return f"{self.title} · {happened}" if happened else self.title
+
 
 class Say(Shape):
     """A few words, perhaps with buttons."""

@@ -10,7 +10,7 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bots.slack.blocks import Block
+from bots.slack.blocks import Block, context, escaped
 from bots.slack.home import publish, user_at
 from bots.slack.modal import modal
 from bots.slack.render import Message, bare, render, subject_of
@@ -24,6 +24,7 @@ from core.kernel.outbox import Post, shorten
 from core.kernel.transaction import MARKET, Ctx, Transactions
 from core.people.model import Platform
 from core.people.service import mark_dead
+from core.talks.model import ShownCard
 from core.talks.service import point_away, point_to, shown
 
 log = structlog.get_logger(__name__)
@@ -66,15 +67,15 @@ class Errand:
     rest: list[Reply]
     trigger: str | None
     view: tuple[str, str] | None  # the form's open window, by id and hash, when the input came from inside it
-    moved: dict[str, str | None] = field(default_factory=dict)
+    moved: dict[str, ShownCard | None] = field(default_factory=dict)
 
     def note(self, ctx: Ctx) -> None:
         """Write down which message shows what from now on."""
-        for subject, message in self.moved.items():
-            if message is None:
+        for subject, card in self.moved.items():
+            if card is None:
                 point_away(ctx, SLACK, self.workspace, self.address, subject=subject)
             else:
-                point_to(ctx, SLACK, self.workspace, self.address, subject=subject, message=message)
+                point_to(ctx, SLACK, self.workspace, self.address, subject=subject, card=card)
 
 
 class SlackSender:
@@ -124,6 +125,7 @@ class SlackSender:
                 user = await self._transactions.run(MARKET, lambda ctx: user_at(ctx, errand.workspace, errand.address))
                 if user is not None:
                     await publish(self._client, user, reply)
+                    errand.moved["desk"] = ShownCard("home", "")  # from now on it is kept up to date
             case Toast() if again:
                 return  # a word for that moment
             case _:
@@ -165,7 +167,7 @@ class SlackSender:
         door = await self._shown(errand, subject)
         if door is not None:
             try:
-                await self._client.chat_delete(channel=errand.address, ts=door)
+                await self._client.chat_delete(channel=errand.address, ts=door.message)
             except SlackApiError as failure:
                 if error_of(failure) in PASSING | NOBODY_THERE:
                     raise
@@ -180,15 +182,20 @@ class SlackSender:
         subject, message = subject_of(reply), render(reply)
         old = await self._shown(errand, subject) if subject is not None else None
         fresh = not isinstance(reply, Card | CardList | FormView) or reply.fresh
-        if message is not None and old is not None and not fresh and await self._edit(errand, old, message):
+        folded = reply.folded if isinstance(reply, Card) else ""
+        if subject is None or message is None:
+            await self._say(errand, message)
+            return
+        if old is not None and not fresh and await self._edit(errand, old.message, message):
+            errand.moved[subject] = ShownCard(old.message, folded)
             return
         sent = await self._say(errand, message)
-        if subject is not None and sent is not None:
-            errand.moved[subject] = sent
+        if sent is not None:
+            errand.moved[subject] = ShownCard(sent, folded)
             if old is not None:
-                await self._take_buttons_off(errand, old)
+                await self._fold(errand, old)
 
-    async def _shown(self, errand: Errand, subject: str) -> str | None:
+    async def _shown(self, errand: Errand, subject: str) -> ShownCard | None:
         if subject in errand.moved:
             return errand.moved[subject]
         return await self._transactions.run(
@@ -230,18 +237,17 @@ class SlackSender:
             return False
         return True
 
-    async def _take_buttons_off(self, errand: Errand, ts: str) -> None:
-        """An older message of the same thing keeps its words. Best effort: its buttons would answer, too."""
+    async def _fold(self, errand: Errand, old: ShownCard) -> None:
+        """An older message of the same thing becomes one line, without buttons. Best effort: the new one stands."""
         try:
-            found = await self._client.conversations_history(
-                channel=errand.address, latest=ts, oldest=ts, inclusive=True, limit=1
-            )
-            for old in found["messages"]:
-                left = [block for block in old.get("blocks", []) if block["type"] != "actions"]
-                if left and len(left) < len(old["blocks"]):
-                    await self._client.chat_update(channel=errand.address, ts=ts, text=old["text"], blocks=left)
+            if old.folded:
+                await self._client.chat_update(
+                    channel=errand.address, ts=old.message, text=escaped(old.folded), blocks=context(old.folded)
+                )
+            else:
+                await self._client.chat_delete(channel=errand.address, ts=old.message)
         except (SlackApiError, aiohttp.ClientError, TimeoutError) as failure:
-            log.info("slack_buttons_left", why=str(failure))
+            log.info("slack_card_left", why=str(failure))
 
     async def _files(self, errand: Errand, card: Card) -> None:
         """The card's pictures and papers, in one message ahead of it."""

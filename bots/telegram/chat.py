@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import assert_never
@@ -11,9 +12,10 @@ from telegram import Bot, InputMediaPhoto, LinkPreviewOptions
 from telegram.error import BadRequest, TelegramError
 
 from bots.telegram.render import Screen, card_screen, render
-from bots.telegram.text import CAPTION_UNITS
+from bots.telegram.text import CAPTION_UNITS, said
 from conversations.reply import Card, CardList, Desk, FormClosed, FormErrors, FormView, Reply, Say, Toast
 from core.files.model import Checked
+from core.talks.model import ShownCard
 
 log = structlog.get_logger(__name__)
 
@@ -28,13 +30,14 @@ class Shown:
 
     message: int
     photo: bool = False
+    folded: str = ""
 
     @classmethod
-    def read(cls, pointer: str) -> Shown:
-        return cls(int(pointer.removesuffix(PHOTO)), pointer.endswith(PHOTO))
+    def read(cls, card: ShownCard) -> Shown:
+        return cls(int(card.message.removesuffix(PHOTO)), card.message.endswith(PHOTO), card.folded)
 
-    def __str__(self) -> str:
-        return f"{self.message}{PHOTO if self.photo else ''}"
+    def card(self) -> ShownCard:
+        return ShownCard(f"{self.message}{PHOTO if self.photo else ''}", self.folded)
 
 
 def subject_of(reply: Reply) -> str | None:
@@ -59,12 +62,12 @@ class Chat:
     `moved` collects what has changed about `shown`, to be written down when the sending is done.
     """
 
-    def __init__(self, bot: Bot, address: str, shown: Mapping[str, str], files: Files) -> None:
+    def __init__(self, bot: Bot, address: str, shown: Mapping[str, ShownCard], files: Files) -> None:
         self._bot = bot
         self._id = int(address)
-        self._shown = {subject: Shown.read(pointer) for subject, pointer in shown.items()}
+        self._shown = {subject: Shown.read(card) for subject, card in shown.items()}
         self._files = files
-        self.moved: dict[str, str | None] = {}
+        self.moved: dict[str, ShownCard | None] = {}
 
     async def show(self, reply: Reply) -> None:
         """Put one reply on the screen. Raises TelegramError."""
@@ -95,11 +98,14 @@ class Chat:
         """Edit the message that shows the thing, or send a new one at the bottom and take the old one out of use."""
         screen, subject = card_screen(reply), subject_of(reply)
         old = self._shown.get(subject) if subject else None
-        if old is not None and not fresh and await self._edit(old, screen):
+        folded = reply.folded if isinstance(reply, Card) else ""
+        if subject is not None and old is not None and not fresh and await self._edit(old, screen):
+            if old.folded != folded:
+                self._point(subject, dataclasses.replace(old, folded=folded))
             return
         now = await self._send_with(screen, await self._files(pictures), await self._files(documents))
         if subject is not None:
-            self._point(subject, now)
+            self._point(subject, dataclasses.replace(now, folded=folded))
         if old is not None:
             await self._retire(old, delete=replace)
 
@@ -116,7 +122,7 @@ class Chat:
             await self._send(screen)
 
     def _point(self, subject: str, now: Shown | None) -> None:
-        self.moved[subject] = str(now) if now is not None else None
+        self.moved[subject] = now.card() if now is not None else None
         if now is None:
             self._shown.pop(subject, None)
         else:
@@ -210,9 +216,11 @@ class Chat:
         return True
 
     async def _retire(self, old: Shown, *, delete: bool) -> None:
-        """No dead buttons: the old message goes, or loses them. The new one stands already, so this may fail."""
+        """No dead buttons: the old message goes, or folds into a line. The new one stands already: this may fail."""
         try:
             if delete and await self._deleted(old):
+                return
+            if old.folded and await self._edit(old, Screen(said(old.folded))):
                 return
             await self._bot.edit_message_reply_markup(self._id, old.message, reply_markup=None)
         except TelegramError as failure:

@@ -19,6 +19,7 @@ from core.kernel.outbox import Post, shorten
 from core.kernel.transaction import MARKET, Ctx, Transactions
 from core.people.model import Platform
 from core.people.service import mark_dead
+from core.talks.model import ShownCard
 from core.talks.service import point_away, point_to, shown
 
 TELEGRAM = Platform.TELEGRAM.value
@@ -49,7 +50,7 @@ class TelegramSender:
             return outcome
         return Delivered(moves(address, chat.moved) if chat.moved else None)
 
-    async def _shown(self, address: str, replies: Sequence[Reply]) -> dict[str, str]:
+    async def _shown(self, address: str, replies: Sequence[Reply]) -> dict[str, ShownCard]:
         """Which messages show the things of these replies now."""
         subjects = {subject for reply in replies if (subject := subject_of(reply)) is not None}
         if not subjects:
@@ -92,7 +93,7 @@ def outcome_of(failure: TelegramError, address: str, then: Callable[[Ctx], None]
             return Later(why)
 
 
-def pointers(ctx: Ctx, address: str, subjects: set[str]) -> dict[str, str]:
+def pointers(ctx: Ctx, address: str, subjects: set[str]) -> dict[str, ShownCard]:
     found = {subject: shown(ctx, TELEGRAM, "", address, subject) for subject in subjects}
     return {subject: message for subject, message in found.items() if message is not None}
 
@@ -106,14 +107,14 @@ def contents(ctx: Ctx, ids: Sequence[str]) -> list[Checked]:
     return kept
 
 
-def moves(address: str, moved: Mapping[str, str | None]) -> Callable[[Ctx], None]:
+def moves(address: str, moved: Mapping[str, ShownCard | None]) -> Callable[[Ctx], None]:
     """Write down which message shows what from now on."""
 
     def note(ctx: Ctx) -> None:
-        for subject, message in moved.items():
-            if message is None:
+        for subject, card in moved.items():
+            if card is None:
                 point_away(ctx, TELEGRAM, "", address, subject=subject)
             else:
-                point_to(ctx, TELEGRAM, "", address, subject=subject, message=message)
+                point_to(ctx, TELEGRAM, "", address, subject=subject, card=card)
 
     return note

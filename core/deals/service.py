@@ -34,12 +34,14 @@ REF_LENGTH = 6  # 30 letters and digits: 729 million deals
 # --- what people do ---------------------------------------------------------------------------------------------------
 
 
-def sign_deal(ctx: Ctx, deal_id: str, seen: int | None = None) -> Deal:
-    """Sign for one's side; a side that has signed signs no second time. With both the deal awaits its money."""
+def sign_deal(ctx: Ctx, deal_id: str) -> Deal:
+    """Sign for one's side; a side that has signed signs no second time. With both the deal awaits its money.
+
+    What is signed never changes, so it does not matter which version of the deal the person saw.
+    """
     deal, side = _party(ctx, deal_id)
     if _has_signed(deal, side):
         return deal
-    _check_seen(deal, seen)
     step(ctx, DEAL, deal, "sign", (side,))
     if side == "buyer":
         deal.buyer_signed_by, deal.buyer_signed_at = ctx.actor.person, ctx.now

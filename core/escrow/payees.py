@@ -13,7 +13,7 @@ from core.people.service import acting, organisation_of
 
 
 def ask_onboarding(ctx: Ctx) -> Payee:
-    """The seller wants to say where their money goes: open an account at the provider, or a new link to it. Raises Invalid."""
+    """The seller says where their money goes: an account at the provider, or a new link to it. Raises Invalid."""
     person = acting(ctx)
     organisation = organisation_of(ctx, person.organisation_id)
     if organisation.country is None:

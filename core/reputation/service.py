@@ -89,6 +89,12 @@ def reviews_about(ctx: Ctx, organisation_id: str, limit: int = 20) -> list[Revie
     return list(ctx.session.scalars(query.order_by(Review.id.desc()).limit(limit)))
 
 
+def reviews_of_deal(ctx: Ctx, deal_id: str) -> list[Review]:
+    """What both sides wrote about a deal, once it can be read."""
+    query = select(Review).where(Review.deal_id == deal_id, Review.revealed_at.is_not(None))
+    return list(ctx.session.scalars(query.order_by(Review.id)))
+
+
 def open_reviews(ctx: Ctx, deal_id: str) -> None:
     """A deal that moved money is over: from now on, for two weeks, both may write."""
     deal = deal_for(ctx, deal_id)

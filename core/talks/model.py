@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -50,6 +51,14 @@ class Remembered(Table):
     text: Mapped[str] = mapped_column(Words)
 
 
+@dataclass(frozen=True, slots=True)
+class ShownCard:
+    """A message that shows a thing. `folded`: the one line it is left with when a newer one takes its place."""
+
+    message: str
+    folded: str
+
+
 class CardPointer(Table):
     """The message at an address that shows a thing, so that it is edited instead of sent again."""
 
@@ -60,4 +69,5 @@ class CardPointer(Table):
     address: Mapped[str] = mapped_column(String(40), primary_key=True)
     subject: Mapped[str] = mapped_column(String(60), primary_key=True)
     message: Mapped[str] = mapped_column(String(60))
+    folded: Mapped[str] = mapped_column(Words, default="")
     shown_at: Mapped[datetime] = mapped_column(Instant)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select
+from sqlalchemy.orm.attributes import set_committed_value
 
 from core.kernel.errors import NotFound, Stale
+from core.kernel.statements import change, pick, put, remove
 from core.kernel.timers import Timer, clear_timers, set_timer
 from core.kernel.transaction import Ctx
-from core.talks.model import DRAFT_KEPT, CardPointer, Draft, Remembered
+from core.talks.model import DRAFT_KEPT, CardPointer, Draft, Remembered, ShownCard
 
 
 def start_draft(
@@ -38,7 +40,7 @@ def start_draft(
 
 
 def park_all(ctx: Ctx, person_id: str) -> None:
-    ctx.session.execute(update(Draft).where(Draft.person_id == person_id, Draft.focused).values(focused=False))
+    change(ctx.session, Draft, {"person_id": person_id, "focused": True}, focused=False)
 
 
 def focused_draft(ctx: Ctx, person_id: str) -> Draft | None:
@@ -62,77 +64,75 @@ def save_draft(
     ctx: Ctx, draft: Draft, *, answers: dict[str, Any], trail: list[str], editing: str | None, schema: str
 ) -> Draft:
     """Write new answers over the revision that was read. Raises Stale when somebody else was faster."""
-    changed = ctx.session.execute(
-        update(Draft)
-        .where(Draft.id == draft.id, Draft.revision == draft.revision)
-        .values(
-            answers=answers,
-            trail=trail,
-            editing=editing,
-            schema=schema,
-            revision=Draft.revision + 1,
-            expires_at=ctx.now + DRAFT_KEPT,
-        )
-    )
-    if not changed.rowcount:  # type: ignore[attr-defined]  # a DML result has it
+    new = {
+        "answers": answers,
+        "trail": trail,
+        "editing": editing,
+        "schema": schema,
+        "revision": draft.revision + 1,
+        "expires_at": ctx.now + DRAFT_KEPT,
+    }
+    if not change(ctx.session, Draft, {"id": draft.id, "revision": draft.revision}, **new):
         raise Stale("talk.form_moved_on")
     set_timer(ctx.session, Timer("draft", draft.id, "expired", ctx.now + DRAFT_KEPT))
-    ctx.session.refresh(draft)
+    for name, value in new.items():
+        set_committed_value(draft, name, value)  # what the row says now, without asking it
     return draft
 
 
 def focus_draft(ctx: Ctx, draft: Draft) -> None:
     park_all(ctx, draft.person_id)
-    draft.focused = True
-    ctx.session.flush()
+    change(ctx.session, Draft, {"id": draft.id}, focused=True)
+    set_committed_value(draft, "focused", True)
 
 
 def close_draft(ctx: Ctx, draft: Draft) -> None:
     """The form has done its work, or was thrown away."""
     clear_timers(ctx.session, "draft", draft.id)
-    ctx.session.execute(delete(Draft).where(Draft.id == draft.id))
+    remove(ctx.session, Draft, id=draft.id)
+    ctx.session.expunge(draft)
 
 
 def ring(ctx: Ctx, timer: Timer) -> None:
     """Seven days without an answer: the draft goes."""
-    ctx.session.execute(delete(Draft).where(Draft.id == timer.subject))
+    remove(ctx.session, Draft, id=timer.subject)
 
 
 rings = {"draft": ring}
 
 
-def shown(ctx: Ctx, platform: str, workspace: str, address: str, subject: str) -> str | None:
+def shown(ctx: Ctx, platform: str, workspace: str, address: str, subject: str) -> ShownCard | None:
     """The message that shows this thing at this address, if one does."""
-    pointer = ctx.session.get(CardPointer, (platform, workspace, address, subject))
-    return pointer.message if pointer is not None else None
+    where = {"platform": platform, "workspace": workspace, "address": address, "subject": subject}
+    pointer = pick(ctx.session, CardPointer, ("message", "folded"), **where)
+    return ShownCard(pointer.message, pointer.folded) if pointer is not None else None
 
 
-def point_to(ctx: Ctx, platform: str, workspace: str, address: str, *, subject: str, message: str) -> None:
+def point_to(ctx: Ctx, platform: str, workspace: str, address: str, *, subject: str, card: ShownCard) -> None:
     """Remember which message shows a thing now."""
-    ctx.session.merge(
-        CardPointer(
-            platform=platform, workspace=workspace, address=address, subject=subject, message=message, shown_at=ctx.now
-        )
+    put(
+        ctx.session,
+        CardPointer,
+        platform=platform,
+        workspace=workspace,
+        address=address,
+        subject=subject,
+        message=card.message,
+        folded=card.folded,
+        shown_at=ctx.now,
     )
 
 
 def point_away(ctx: Ctx, platform: str, workspace: str, address: str, *, subject: str) -> None:
     """That message is gone or not to be edited any more."""
-    ctx.session.execute(
-        delete(CardPointer).where(
-            CardPointer.platform == platform,
-            CardPointer.workspace == workspace,
-            CardPointer.address == address,
-            CardPointer.subject == subject,
-        )
-    )
+    remove(ctx.session, CardPointer, platform=platform, workspace=workspace, address=address, subject=subject)
 
 
 def remember(ctx: Ctx, person_id: str, topic: str, text: str) -> None:
-    ctx.session.merge(Remembered(person_id=person_id, topic=topic, text=text))
+    put(ctx.session, Remembered, person_id=person_id, topic=topic, text=text)
 
 
 def recall(ctx: Ctx, person_id: str, topic: str) -> str:
     """What was remembered; empty when nothing was."""
-    kept = ctx.session.get(Remembered, (person_id, topic))
-    return kept.text if kept is not None else ""
+    kept = pick(ctx.session, Remembered, ("text",), person_id=person_id, topic=topic)
+    return str(kept.text) if kept is not None else ""

@@ -220,7 +220,7 @@ async def test_a_press_edits_the_card_in_place_and_gets_a_word_for_oneself(ona: 
     assert (shown["ts"], word["ephemeral"]) == (card["ts"], True)
 
 
-async def test_a_card_sent_anew_takes_the_buttons_off_the_old_one(ona: Window, stall: Stall) -> None:
+async def test_a_card_sent_anew_folds_the_old_one_into_a_line(ona: Window, stall: Stall) -> None:
     await ona.does("say", text="heap2 birch")
     await last(ona, "birch")
     await ona.does("say", text="heap2 birch")
@@ -229,7 +229,8 @@ async def test_a_card_sent_anew_takes_the_buttons_off_the_old_one(ona: Window, s
     await stall.settle()
     cards = [each for each in messages(await ona.screen()) if "blocks" in each]
     assert [len(buttons(card["blocks"])) for card in cards] == [0, 1]
-    assert all("birch" in said(card["blocks"]) for card in cards)
+    assert [len(card["blocks"]) for card in cards] == [1, len(cards[1]["blocks"])]
+    assert "birch" in said(cards[1]["blocks"])
 
 
 async def test_without_a_press_to_open_it_upon_a_form_waits_behind_a_button(ona: Window) -> None:

@@ -49,8 +49,8 @@ async def test_a_deal_is_signed_by_both_and_then_awaits_its_money(market: Market
     assert deal.amount.amount == Decimal("21000.00")
     assert deal.terms_hash == terms_hash(deal.terms, trade.buying, trade.selling, COMMISSION_BP)
 
-    await market.run(trade.buyer, lambda ctx: deals.sign_deal(ctx, deal.id, deal.version))
-    await market.run(trade.buyer, lambda ctx: deals.sign_deal(ctx, deal.id, deal.version))
+    await market.run(trade.buyer, lambda ctx: deals.sign_deal(ctx, deal.id))
+    await market.run(trade.buyer, lambda ctx: deals.sign_deal(ctx, deal.id))
     assert (await trade.deal()).state == "agreed"
     await trade.sign()
     assert (await trade.deal()).state == "awaiting_funding"
@@ -72,7 +72,7 @@ async def test_strangers_see_nothing_and_do_nothing(market: Market) -> None:
 async def test_a_press_on_an_old_card_is_told_that_things_have_moved(market: Market) -> None:
     trade = await agreed(market)
     seen = (await trade.deal()).version
-    await market.run(trade.buyer, lambda ctx: deals.sign_deal(ctx, trade.deal_id, seen))
+    await market.run(trade.buyer, lambda ctx: deals.sign_deal(ctx, trade.deal_id))
     with pytest.raises(Stale):
         await market.run(trade.seller, lambda ctx: deals.back_out(ctx, trade.deal_id, seen))
 

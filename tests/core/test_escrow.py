@@ -275,6 +275,7 @@ async def test_a_refund_put_off_is_tried_again_and_keeps_the_deal_open(market: M
 async def test_an_account_is_opened_once_and_its_link_as_often_as_asked(market: Market) -> None:
     trade = await agreed(market)
     await trade.seller_can_be_paid()
+    await market.run(trade.seller, trade.in_lithuania)
     await market.run(trade.seller, service.ask_onboarding)
     await trade.provider_answers()
     assert (len(trade.asked("account.open")), len(trade.asked("account.link"))) == (1, 2)

@@ -32,6 +32,7 @@ from core.listings.service import publish_listing
 from core.offers import reactions as offer_reactions
 from core.offers.model import BuyNow
 from core.offers.service import buy_now
+from core.people.service import organisation_of
 from tests.core.conftest import Market, MovableClock
 from tests.core.goods import catalogue, pellets, tonnes
 
@@ -114,9 +115,13 @@ class Trade:
         await self.market.run(PROVIDER, received)
 
     async def seller_can_be_paid(self) -> None:
+        await self.market.run(self.seller, self.in_lithuania)
         await self.market.run(self.seller, escrow.ask_onboarding)
         await self.provider_answers()
         await self.market.run(PROVIDER, lambda ctx: escrow.payee_ready(ctx, self.selling, True))
+
+    def in_lithuania(self, ctx: Ctx) -> None:
+        organisation_of(ctx, self.selling).country = "LT"
 
     async def dispatch(self, lot: Lot) -> None:
         today: date = self.market.clock.now().date()

@@ -137,6 +137,7 @@ class Shop:
 
     async def onboard(self) -> None:
         """The seller opens an account and fills it in."""
+        await self.market.run(self.trade.seller, self.trade.in_lithuania)
         await self.market.run(self.trade.seller, escrow.ask_onboarding)
 
         async def linked() -> bool:

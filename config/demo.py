@@ -1,0 +1,197 @@
+"""`main.py demo`: a whole trade between a seller on Telegram and a buyer on Slack, printed as they see it.
+
+Both type, press and read through the lab, so every word passes the real client libraries and the wire. It ends with
+the deal's books; the exit status is 0 when they balance to the cent with the payment provider's.
+"""
+
+from __future__ import annotations
+
+import textwrap
+import time
+from typing import Any
+
+import aiohttp
+
+from config.installation import Installation, installed
+from config.settings import Settings
+from lab.people import Browser, OnSlack, OnTelegram, words_of_message
+
+WIDTH = 64
+INDENT = {"telegram": "", "slack": " " * 30}
+PATIENCE = 20.0  # seconds for the payment provider's last transfer
+
+
+class Stage:
+    """Prints what is said: the seller's phone on the left, the buyer's window to the right of it."""
+
+    def __init__(self, browser: Browser) -> None:
+        self.browser = browser
+        self._printed: dict[str, set[str]] = {"telegram": set(), "slack": set()}
+
+    def act(self, title: str) -> None:
+        print(f"\n── {title} ".ljust(WIDTH + 30, "─"))
+
+    def says(self, platform: str, who: str, text: str) -> None:
+        self._box(platform, f"{who}: {text}", edge="»")
+
+    async def shows(self, platform: str, person: OnTelegram | OnSlack, *texts: str) -> None:
+        """Wait until the person sees these texts, then print the card on which they stand."""
+        await person.sees(*texts)
+        cards = await (telegram_cards(person) if isinstance(person, OnTelegram) else slack_cards(person))
+        for card in reversed(cards):
+            if all(text.casefold() in card.casefold() for text in texts):
+                if card not in self._printed[platform]:
+                    self._printed[platform].add(card)
+                    self._box(platform, card, edge="│")
+                return
+
+    def _box(self, platform: str, text: str, edge: str) -> None:
+        for line in text.strip().splitlines():
+            for part in textwrap.wrap(line, WIDTH - 2) or [""]:
+                print(f"{INDENT[platform]}{edge} {part}")
+        print()
+
+
+async def telegram_cards(person: OnTelegram) -> list[str]:
+    return [
+        "\n".join(
+            [
+                message.get("text") or message.get("caption") or "",
+                *("  ".join(f"[{button['text']}]" for button in row) for row in message.get("keyboard", [])),
+            ]
+        )
+        for message in await person.messages()
+        if message["from"] == "bot"
+    ]
+
+
+async def slack_cards(person: OnSlack) -> list[str]:
+    cards = ["\n".join(words_of_message(message)) for message in person.messages_in(await person.window())]
+    return [card.replace("]\n[", "]  [") for card in cards]  # buttons side by side, as they are drawn
+
+
+async def play(settings: Settings) -> int:
+    """Play the trade in a world of its own. Returns the exit status."""
+    started = time.monotonic()
+    alone = Settings(_env_file=None, port=0, lab_port=0, sweep_seconds=0.2).model_copy(
+        update={"commission_basis_points": settings.commission_basis_points}
+    )
+    async with installed(alone) as here, aiohttp.ClientSession() as http:
+        assert here.lab is not None
+        await here.seed()
+        browser = Browser(http, here.lab.url)
+        await trade(browser, Stage(browser))
+        status = await settle_books(here, browser)
+    print(f"Played in {time.monotonic() - started:.0f} s through python-telegram-bot, slack-bolt and stripe.")
+    return status
+
+
+async def trade(browser: Browser, stage: Stage) -> None:
+    """Rasa sells, Tom buys."""
+    made = await browser.post("/lab/telegram/people", {"name": "Rasa"})
+    rasa = OnTelegram(browser, "Rasa", made["id"])
+    made = await browser.post("/lab/slack/people", {"name": "Tom"})
+    tom = OnSlack(browser, "Tom", made["id"])
+    await lists(stage, rasa)
+    await finds_and_haggles(stage, rasa, tom)
+    await signs_and_pays(stage, browser, rasa, tom)
+    await delivers(stage, browser, rasa, tom)
+    await rates(stage, rasa, tom)
+
+
+async def lists(stage: Stage, rasa: OnTelegram) -> None:
+    stage.act("Rasa lists pellets from her phone, in one sentence")
+    sentence = "/sell 200 t A1 pellets 215 €/t DAP Kaunas next week"
+    stage.says("telegram", "Rasa", sentence)
+    await rasa.says(sentence)
+    await stage.shows("telegram", rasa, "215", "Kaunas")
+    await rasa.sends()
+    await stage.shows("telegram", rasa, "Published")
+
+
+async def finds_and_haggles(stage: Stage, rasa: OnTelegram, tom: OnSlack) -> None:
+    stage.act("Tom looks for them from Slack, misspelt")
+    sentence = "/find 200t A1 pelets under 220 eur near kaunas"
+    stage.says("slack", "Tom", sentence.replace("/", "/parley "))
+    await tom.says(sentence)
+    await stage.shows("slack", tom, "215", "Rasa")
+    stage.act("Tom offers, Rasa counters, Tom accepts")
+    await tom.presses("Make an offer")
+    stage.says("slack", "Tom", "[Make an offer]  200 EUR/t")
+    await tom.fills(price="200 EUR/t")
+    await stage.shows("telegram", rasa, "Your turn", "200.00")
+    await rasa.presses("Counter")
+    stage.says("telegram", "Rasa", "[Counter]  208 EUR/t")
+    await rasa.presses("Price")
+    await rasa.says("208 EUR/t")
+    await rasa.sees("208")
+    await rasa.sends()
+    await stage.shows("slack", tom, "Your turn", "208.00")
+    await tom.presses("Accept")
+    stage.says("slack", "Tom", "[Accept]")
+
+
+async def signs_and_pays(stage: Stage, browser: Browser, rasa: OnTelegram, tom: OnSlack) -> None:
+    stage.act("Both sign; Tom pays into protection")
+    await rasa.presses("Sign")
+    stage.says("telegram", "Rasa", "[Sign]")
+    await tom.presses("Sign")
+    stage.says("slack", "Tom", "[Sign]")
+    await stage.shows("slack", tom, "[Pay")
+    session = (await tom.opens("Pay")).rpartition("/")[2]
+    stage.says("slack", "Tom", "[Pay]  card 4242 4242 4242 4242")
+    await browser.post(f"/lab/stripe/pay/{session}", {"method": "card", "number": "4242424242424242"})
+    await stage.shows("telegram", rasa, "The money is held. Delivery can begin")
+
+
+async def delivers(stage: Stage, browser: Browser, rasa: OnTelegram, tom: OnSlack) -> None:
+    stage.act("Rasa says where her money should go")
+    await rasa.says("/profile")
+    await rasa.sees("Company")
+    await rasa.fills(company="Girios Granulės", country="Lithuania")
+    await rasa.presses("Set up payouts")
+    account = (await rasa.opens("Open the page")).rpartition("/")[2].partition("?")[0]
+    await browser.post(f"/lab/stripe/onboard/{account}")
+    await stage.shows("telegram", rasa, "Your payouts are set up")
+    stage.act("Rasa dispatches, Tom confirms the arrival and accepts")
+    await rasa.presses("Report dispatch")
+    stage.says("telegram", "Rasa", "[Report dispatch]  truck KAU 123, there tomorrow")
+    await rasa.fills(truck="KAU 123", eta="tomorrow")
+    await stage.shows("slack", tom, "on its way", "KAU 123")
+    await tom.presses("Report arrival")
+    stage.says("slack", "Tom", "[Report arrival]  weighbridge: 199.6 t")
+    await tom.fills(measured="199.6 t")
+    await tom.sees("arrived")
+    await tom.presses("Accept")
+    stage.says("slack", "Tom", "[Accept]")
+    await stage.shows("telegram", rasa, "on its way to you")
+
+
+async def rates(stage: Stage, rasa: OnTelegram, tom: OnSlack) -> None:
+    stage.act("Both rate; neither reads the other before both have spoken")
+    await tom.presses("Rate")
+    await tom.fills(quantity="5", quality="5", time="5", talk="4", words="Dry pellets, on the day.")
+    stage.says("slack", "Tom", "[Rate]  ★★★★★ ★★★★★ ★★★★★ ★★★★☆  Dry pellets, on the day.")
+    await rasa.presses("Rate")
+    await rasa.fills(quantity="5", quality="5", time="5", talk="5")
+    stage.says("telegram", "Rasa", "[Rate]  ★★★★★ ★★★★★ ★★★★★ ★★★★★")
+    await stage.shows("telegram", rasa, "reviews of this deal are open")
+
+
+async def settle_books(here: Installation, browser: Browser) -> int:
+    """Print the deal's ledger, and say whether the books balance."""
+    books: dict[str, Any] = await browser.get("/lab/books")
+    deal = books["deals"][0]
+    print(f"── The books of {deal['title']}: {deal['state']} ".ljust(WIDTH + 30, "─"))
+    for entry in deal["entries"]:
+        print(f"  {entry['memo']}")
+        for posting in entry["postings"]:
+            print(f"      {posting['account']:<46}{posting['amount']:>16}")
+    for check in books["invariants"]:
+        print(f"  {'ok' if check['ok'] else 'BROKEN':<8}{check['name']}")
+    broken = [check["name"] for check in books["invariants"] if not check["ok"]]
+    broken += await here.product.reconciler.compare_books()
+    for each in broken:
+        print(f"  !! {each}")
+    print("books balanced" if not broken else "books do NOT balance")
+    return 1 if broken else 0
