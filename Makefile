@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 DEVELOPMENT := requirements/development.txt
 
-.PHONY: run demo test check lint types contracts test-postgres bench lock doctor clean
+.PHONY: run demo test test-browser check lint types contracts test-postgres bench lock doctor clean
 
 run: .venv/ready            ## open the market; without tokens the lab plays the outside world
 	@$(BIN)/python main.py run
@@ -15,7 +15,10 @@ doctor: .venv/ready         ## what is configured, what is missing, and whether 
 	@$(BIN)/python main.py doctor
 
 test: .venv/ready           ## all tests, on SQLite
-	@$(BIN)/python -m pytest -n 2 --dist worksteal
+	@$(BIN)/python -m pytest -m "not browser" -n 2 --dist worksteal
+
+test-browser: .venv/ready   ## the lab's page in Chromium (Debian: apt-get install chromium)
+	@$(BIN)/python -m pytest -m browser tests/lab/page
 
 test-postgres: .venv/ready  ## the same tests on a PostgreSQL 15 cluster of their own, in a temporary folder
 	@$(BIN)/python -m tests.postgres -n 2 --dist worksteal
