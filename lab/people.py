@@ -269,10 +269,14 @@ class OnSlack:
                     await self._redrawn(view)
                     await self.fills(**rest)
                     return
+            if block["element"]["type"] == "file_input" and self.enclosed:
+                values[block["block_id"]] = {block["element"]["action_id"]: self.enclosed}
         answer = await self.browser.post(f"{self.path}/submit", {"view_id": view["id"], "values": values})
+        self.enclosed = []
         self.errors = answer.get("errors") or {}
 
     errors: dict[str, str] = field(default_factory=dict)
+    enclosed: list[str] = field(default_factory=list)  # files put into the form in front
 
     async def sends(self) -> None:
         await self.fills()
@@ -281,7 +285,16 @@ class OnSlack:
         return await sees(self, texts)
 
     async def attaches(self, name: str, content: bytes, mime: str) -> None:
+        """Into the form in front if it takes files, to be sent with it; else as a message."""
         window = await self.window()
+        if any(
+            block.get("element", {}).get("type") == "file_input"
+            for view in window["modals"]
+            for block in view["blocks"]
+        ):
+            stored = await self.browser.upload(f"{self.path}/upload", name, content, mime)
+            self.enclosed += [file["id"] for file in stored]
+            return
         im = next(channel["id"] for channel in window["channels"] if channel["is_im"])
         await self.browser.upload(f"{self.path}/upload", name, content, mime, share=im)
 
@@ -341,6 +354,10 @@ def words_of_message(message: dict[str, Any]) -> list[str]:
     return list(words_of(message["blocks"])) if message.get("blocks") else [message.get("text", "")]
 
 
+# Where Block Kit keeps what is seen, in the order in which it is seen.
+SHOWING = ("title", "label", "text", "fields", "elements", "blocks", "initial_value", "hint", "accessory", "element")
+
+
 def words_of(part: Any) -> Iterator[str]:
     """All texts of Block Kit, in order; a button's in brackets."""
     if isinstance(part, list):
@@ -354,18 +371,7 @@ def words_of(part: Any) -> Iterator[str]:
         elif isinstance(part.get("text"), str):
             yield part["text"].replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
         else:
-            for key in (
-                "title",
-                "label",
-                "text",
-                "fields",
-                "elements",
-                "blocks",
-                "initial_value",
-                "hint",
-                "accessory",
-                "element",
-            ):
+            for key in SHOWING:
                 yield from words_of(part[key]) if not isinstance(part.get(key), str) and part.get(key) else ()
 
 

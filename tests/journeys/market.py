@@ -114,6 +114,7 @@ async def open_world(database: str, *, product: bool = True) -> AsyncIterator[Wo
     given = Settings(_env_file=None, database_url=database, port=0, lab_port=0, sweep_seconds=0.2)
     lab = await open_lab(given)
     assert lab is not None, "the environment names real services"
+    lab.telegram.bot.pace.chat_burst = 1_000.0  # people of a story talk a hundred times as fast as others
     async with aiohttp.ClientSession() as http:
         world = World(lab, Browser(http, lab.url), pointed_at(given, lab))
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.journeys.market import Chat, World
-from tests.journeys.trade import PAPER, Trade, photo, profile, prove_email
+from tests.journeys.trade import PAPER, Trade, enclose, photo, profile, prove_email
 
 PAIRS: list[tuple[Chat, Chat]] = [
     ("telegram", "telegram"),
@@ -27,8 +27,7 @@ async def test_a_whole_trade(trade: Trade) -> None:
     await prove_email(world, rasa, "rasa@girios.example")
 
     await rasa.says("/sell 200 t A1 pellets 215 €/t DAP Kaunas next week")
-    await rasa.attaches("pellets.jpg", photo(), "image/jpeg")
-    await rasa.sees("1 file")
+    await enclose(rasa, "pellets.jpg", photo(), "image/jpeg")
     await rasa.sends()
     await rasa.sees("Published. Buyers can find it now", "215.00 EUR/t")
 
@@ -50,10 +49,8 @@ async def test_a_whole_trade(trade: Trade) -> None:
 
     await trade.set_up_payouts()
     await rasa.presses("Report dispatch")
-    await rasa.answers(truck="KAU 123", eta="tomorrow")
-    await rasa.attaches("waybill.pdf", PAPER, "application/pdf")
-    await rasa.sees("1 file")
-    await rasa.sends()
+    await enclose(rasa, "waybill.pdf", PAPER, "application/pdf")
+    await rasa.fills(truck="KAU 123", eta="tomorrow")
     await tom.sees("Girios UAB sent lot 1.", "KAU 123")
     await trade.arrive(measured="99.6 t")
     await rasa.sees("measured 99.6 t")

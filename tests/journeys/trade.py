@@ -9,6 +9,7 @@ from functools import cache
 
 from PIL import Image
 
+from lab.people import OnTelegram
 from tests.journeys.market import Somebody, World
 
 SENTENCE = "/sell 200 t A1 pellets 215 €/t DAP Kaunas next week"
@@ -92,6 +93,13 @@ class Trade:
         await self.buy(**answers)
         await self.sign()
         await self.pay()
+
+
+async def enclose(somebody: Somebody, name: str, content: bytes, mime: str) -> None:
+    """Put a file into the form in front; a chat says at once that it is there."""
+    await somebody.attaches(name, content, mime)
+    if isinstance(somebody, OnTelegram):
+        await somebody.sees("1 file")
 
 
 async def profile(somebody: Somebody, role: str, company: str, country: str = "Lithuania") -> None:
