@@ -249,7 +249,10 @@ def _buttons(talk: Talk, deal: Deal, lots: list[Lot], mine: frozenset[str]) -> t
         rows.append((Button(label=words("review.write"), press=press("review.write", deal.id), style="primary"),))
     if "seller" in mine and _payout_waits(talk, deal):
         rows.append((Button(label=words("payout.set_up"), press=press("payout.set_up"), style="primary"),))
-    rows.append((Button(label=words("deal.terms"), press=press("deal.terms", deal.id)),))
+    reading = [Button(label=words("deal.terms"), press=press("deal.terms", deal.id))]
+    if papers := sum(len(lot.files) for lot in lots):
+        reading.append(Button(label=words("deal.papers", count=papers), press=press("deal.papers", deal.id)))
+    rows.append(tuple(reading))
     return tuple(rows)
 
 

@@ -8,10 +8,12 @@ from conversations.answers import read_file_ids, read_quantity, read_window, wri
 from conversations.book import Book, Flow
 from conversations.buttons import Press
 from conversations.form import Field, Form, Values
-from conversations.reply import Toast
+from conversations.reply import Card, Toast
 from conversations.talk import Opening, Talk
+from core.deals import service as deals
 from core.delivery import service as delivery
 from core.delivery.model import AcceptLot, ClaimLot, DispatchLot, Lot, ReportArrival
+from core.files.service import kept_files
 from core.kernel.quantity import UNITS, Quantity
 
 book = Book()
@@ -123,6 +125,18 @@ def give_back(talk: Talk, pressed: Press) -> None:
 def drop(talk: Talk, pressed: Press) -> None:
     delivery.drop_lot(talk.ctx, pressed.subject, pressed.seen)
     talk.reply(Toast(text=talk.words("lot.dropped_toast")))
+
+
+@book.press("deal.papers")
+def papers(talk: Talk, pressed: Press) -> None:
+    """All that both sides have sent about a deal's lots: photos, weight tickets, delivery notes."""
+    deal = deals.deal_for(talk.ctx, pressed.subject)
+    kept = [file for lot in delivery.lots_of(talk.ctx, deal.id) for file in kept_files(talk.ctx, lot.files)]
+    pictures = tuple(file.id for file in kept if file.mime.startswith("image/"))
+    documents = tuple(file.id for file in kept if not file.mime.startswith("image/"))
+    title = talk.words("deal.papers_title", ref=deal.ref)
+    names = ", ".join(file.name for file in kept)
+    talk.reply(Card(title=title, text=names, pictures=pictures, documents=documents))
 
 
 @book.press("lot.show")

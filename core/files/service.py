@@ -38,6 +38,12 @@ def content_of(ctx: Ctx, file_id: str) -> Checked:
     return Checked(kept.name, kept.mime, content.content, kept.sha256)
 
 
+def kept_files(ctx: Ctx, file_ids: Iterable[str]) -> list[KeptFile]:
+    """What is known of these files, without their bytes; one that was erased is left out."""
+    found = [ctx.session.get(KeptFile, file_id) for file_id in file_ids]
+    return [kept for kept in found if kept is not None]
+
+
 def own(ctx: Ctx, file_ids: Iterable[str]) -> list[KeptFile]:
     """The acting person's own files by id. Raises NotFound for one that is missing or somebody else's."""
     person = acting(ctx)
