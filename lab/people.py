@@ -375,10 +375,6 @@ def words_of(part: Any) -> Iterator[str]:
                 yield from words_of(part[key]) if not isinstance(part.get(key), str) and part.get(key) else ()
 
 
-# Where Block Kit keeps what is seen, in the order in which it is seen.
-SHOWING = ("title", "label", "text", "fields", "elements", "blocks", "accessory", "element", "hint")
-
-
 def button_for(message: dict[str, Any], data: str) -> dict[str, Any] | None:
     """The first button of a message whose data is of this pattern."""
     buttons = (button for row in message.get("keyboard", []) for button in row)

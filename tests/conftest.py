@@ -26,7 +26,7 @@ def address_of(name: str) -> str:
 
 
 async def on_server(*statements: str) -> None:
-    connection = await asyncpg.connect(make_url(SERVER).set(drivername="postgresql").render_as_string(False))
+    connection = await asyncpg.connect(SERVER)
     try:
         for statement in statements:
             await connection.execute(statement)

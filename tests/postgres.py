@@ -42,6 +42,10 @@ def free_port() -> int:
         return port
 
 
+def run(*command: str, folder: Path) -> None:
+    subprocess.run(as_somebody(*command), check=True, stdout=subprocess.DEVNULL, cwd=folder)  # noqa: S603 - our own words
+
+
 @contextmanager
 def cluster() -> Iterator[str]:
     """A running cluster in a temporary folder; its address."""
@@ -51,15 +55,15 @@ def cluster() -> Iterator[str]:
         shutil.chown(folder, USER)
     settings = {**QUICK, "port": str(port), "listen_addresses": "127.0.0.1", "unix_socket_directories": str(folder)}
     options = " ".join(f"-c {name}={value}" for name, value in settings.items())
-    control = as_somebody(program("pg_ctl"), "-D", str(data), "-w", "-s")
+    control = (program("pg_ctl"), "-D", str(data), "-w", "-s")
     initdb = (program("initdb"), "-D", str(data), "-U", USER, "-A", "trust", "-E", "UTF8", "--no-sync")
     try:
-        subprocess.run(as_somebody(*initdb), check=True, stdout=subprocess.DEVNULL, cwd=folder)
-        subprocess.run([*control, "-l", str(folder / "log"), "-o", options, "start"], check=True, cwd=folder)
+        run(*initdb, folder=folder)
+        run(*control, "-l", str(folder / "log"), "-o", options, "start", folder=folder)
         try:
             yield f"postgresql://{USER}@127.0.0.1:{port}/postgres"
         finally:
-            subprocess.run([*control, "-m", "immediate", "stop"], check=True, cwd=folder)
+            run(*control, "-m", "immediate", "stop", folder=folder)
     finally:
         shutil.rmtree(folder)
 
@@ -69,7 +73,8 @@ def main() -> int:
     where = [] if any(Path(each.partition("::")[0]).exists() for each in given) else list(FOLDERS)
     with cluster() as address:
         environment = {**os.environ, "TEST_DATABASE_URL": address}
-        return subprocess.run([sys.executable, "-m", "pytest", *where, *given], env=environment, check=False).returncode
+        tests = (sys.executable, "-m", "pytest", *where, *given)
+        return subprocess.run(tests, env=environment, check=False).returncode  # noqa: S603 - what was asked for
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 from sqlalchemy import Executable, delete, insert, text, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError
 
 from core.kernel.money import Money
 from core.kernel.transaction import MARKET, Ctx
@@ -99,7 +99,7 @@ async def test_the_database_itself_keeps_the_past(market: Market) -> None:
         delete(Posting),
         delete(Entry),
     ):
-        with pytest.raises(IntegrityError):
+        with pytest.raises(DBAPIError):
             await market.run(MARKET, partial(execute, statement=statement))
 
 

@@ -103,7 +103,7 @@ class World:
         """Wait until every fault has struck."""
 
         async def none_left() -> bool:
-            return await self.browser.get("/lab/faults") == []
+            return not await self.browser.get("/lab/faults")
 
         await until(none_left, lambda: "a fault that never struck")
 
