@@ -1,6 +1,8 @@
 # Needs only make and Python 3.11 or newer; everything else goes into .venv.
 PYTHON ?= python3
 BIN := .venv/bin
+# Where an environment forbids it, every start would compile all libraries again.
+unexport PYTHONDONTWRITEBYTECODE
 DEVELOPMENT := requirements/development.txt
 
 .PHONY: run demo test test-browser check lint types contracts test-postgres bench lock doctor clean
