@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Delete, Insert, Select, Update, and_, bindparam, delete, insert, select, update
+from sqlalchemy import Delete, Insert, Row, Select, Update, and_, bindparam, delete, insert, select, update
 from sqlalchemy import Table as Sheet
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
@@ -36,9 +36,9 @@ def put(session: Session, kind: Kind, /, **values: Any) -> None:
     connection.execute(_upsert(kind, connection.dialect.name, overwrite=True), values)
 
 
-def pick(session: Session, kind: Kind, column: str, /, **where: Any) -> Any:
-    """One column of the row with these values; None without such a row."""
-    return session.connection().execute(_select(kind, column, tuple(where)), _named(where)).scalar()
+def pick(session: Session, kind: Kind, names: tuple[str, ...], /, **where: Any) -> Row[Any] | None:
+    """These columns of the row with those values; None without such a row."""
+    return session.connection().execute(_select(kind, names, tuple(where)), _named(where)).first()
 
 
 def change(session: Session, kind: Kind, where: Mapping[str, Any], /, **values: Any) -> bool:
@@ -83,8 +83,8 @@ def _upsert(kind: Kind, dialect: str, *, overwrite: bool) -> Insert:
 
 
 @cache
-def _select(kind: Kind, column: str, where: tuple[str, ...]) -> Select[Any]:
-    return select(_sheet(kind).c[column]).where(_condition(kind, where))
+def _select(kind: Kind, names: tuple[str, ...], where: tuple[str, ...]) -> Select[Any]:
+    return select(*(_sheet(kind).c[name] for name in names)).where(_condition(kind, where))
 
 
 @cache

@@ -80,6 +80,7 @@ class Ctx:
             del self.posts[posts:]
             self._facts.clear()
             self._facts.extend(facts)
+            self.session.expire_all()  # what statements past the session have undone, its objects must read anew
             raise
 
     def seen_by(self, actor: Actor) -> Ctx:
@@ -154,7 +155,7 @@ class Transactions:
         """Run a unit, commit, start delivery. Raises the unit's `Refusal` with nothing written."""
 
         def attempt(connection: Connection) -> Done:
-            with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
+            with Session(connection, expire_on_commit=False) as session:
                 ctx = Ctx(session, self._clock.now(), self._ids, actor, self._reactions)
                 answer = unit(ctx)
                 ctx.settle()
