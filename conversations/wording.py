@@ -157,9 +157,13 @@ def read_catalogue(path: Path) -> gettext.GNUTranslations:
 
 
 def babel_locale(locale: str, language: str) -> Locale:
+    """How numbers and dates are written: as the words around them are. A Lithuanian who reads English for want of a
+    Lithuanian catalogue reads English dates, and plain English is read all over Europe, where the day stands first.
+    """
+    if locale.replace("_", "-").split("-")[0].lower() != language or locale == "en":
+        locale = "en_GB" if language == "en" else language
     try:
-        # Plain English is read all over Europe here, where the day stands before the month.
-        return Locale.parse("en_GB" if locale == "en" else locale.replace("-", "_"))
+        return Locale.parse(locale.replace("-", "_"))
     except (UnknownLocaleError, ValueError):
         return Locale.parse(language)
 
