@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from conversations.form import Values
 from conversations.reply import Option
@@ -117,16 +118,20 @@ def as_decimal(text: str) -> Decimal | None:
         return None
 
 
+@lru_cache(maxsize=2048)
+def option(value: str, label: str) -> Option:
+    """Questions offer the same things again and again: each is made, and its limits are checked, once."""
+    return Option(value=value, label=label[:75])
+
+
 def product_options(catalogue: Catalogue, language: str) -> Sequence[Option]:
     """All products by their name in the person's language, in the catalogue's order (the common ones first)."""
-    return [
-        Option(value=product.id, label=capital(product.name(language))[:75]) for product in catalogue.products.values()
-    ]
+    return [option(product.id, capital(product.name(language))) for product in catalogue.products.values()]
 
 
 def grade_options(catalogue: Catalogue, product_id: str, none_label: str) -> Sequence[Option]:
-    grades = [Option(value=grade.id, label=grade.label[:75]) for grade in catalogue.grades_of(product_id)]
-    return [*grades, Option(value=NOTHING, label=none_label)]
+    grades = [option(grade.id, grade.label) for grade in catalogue.grades_of(product_id)]
+    return [*grades, option(NOTHING, none_label)]
 
 
 def goods_name(talk: Talk, product_id: str, grade_id: str | None) -> str:

@@ -10,6 +10,7 @@ from conversations.answers import (
     capital,
     goods_name,
     grade_options,
+    option,
     product_options,
     read_file_ids,
     read_place,
@@ -87,7 +88,7 @@ def _incoterms(talk: Talk, values: Values) -> list[Option]:
     terms = talk.almanac.catalogue.terms
     usual = talk.almanac.catalogue.product(values["product"]).terms if "product" in values else ()
     codes = [*usual, *(code for code, term in terms.items() if code not in usual and term.is_incoterm)]
-    return [Option(value=code, label=f"{code} · {terms[code].name}"[:75]) for code in codes]
+    return [option(code, f"{code} · {terms[code].name}") for code in codes]
 
 
 SELL = Form(
@@ -129,7 +130,7 @@ SELL = Form(
         Field(
             "sale",
             "choice",
-            options=lambda talk, _values: [Option(value=each, label=talk.words(f"sell.sale.{each}")) for each in SALES],
+            options=lambda talk, _values: [option(each, talk.words(f"sell.sale.{each}")) for each in SALES],
             show=lambda talk, value: talk.words(f"sell.sale.{value}"),
             optional=True,
         ),
@@ -147,7 +148,7 @@ SELL = Form(
             write=write_list,
             show=lambda _talk, value: ", ".join(value),
             options=lambda talk, _values: [
-                Option(value=scheme, label=scheme.replace("_", " ")) for scheme in talk.almanac.catalogue.certificates
+                option(scheme, scheme.replace("_", " ")) for scheme in talk.almanac.catalogue.certificates
             ],
             optional=True,
         ),

@@ -25,6 +25,7 @@ from core.kernel.quantity import Quantity
 from core.listings.service import listing_for
 from core.offers import rules
 from core.offers import service as offers
+from core.offers.contacts import has_contacts, masked
 from core.offers.model import LOTS_AT_MOST, OFFER, BuyNow, CounterOffer, MakeOffer, Offer, Terms
 from core.people.service import organisation_of
 
@@ -68,12 +69,14 @@ def _make(talk: Talk, opening: Opening, values: Values) -> None:
     listing = listing_for(talk.ctx, str(opening.subject))
     terms = _changed(rules.terms_of(listing, values["quantity"]), values)
     offers.make_offer(talk.ctx, talk.almanac.catalogue, MakeOffer(listing_id=listing.id, terms=terms), opening.seen)
+    _warn_of_contacts(talk, values)
 
 
 def _counter(talk: Talk, opening: Opening, values: Values) -> None:
     offer = offers.offer_for(talk.ctx, str(opening.subject))
     terms = _changed(offer.terms, values)
     offers.counter_offer(talk.ctx, talk.almanac.catalogue, CounterOffer(offer_id=offer.id, terms=terms), opening.seen)
+    _warn_of_contacts(talk, values)
 
 
 def _buy(talk: Talk, opening: Opening, values: Values) -> None:
@@ -84,6 +87,12 @@ def _buy(talk: Talk, opening: Opening, values: Values) -> None:
         note=values.get("note"),
     )
     offers.buy_now(talk.ctx, command, opening.seen)
+
+
+def _warn_of_contacts(talk: Talk, values: Values) -> None:
+    """Whoever wrote a telephone number should know that it does not arrive yet, and why."""
+    if has_contacts(values.get("note") or ""):
+        talk.reply(Say(text=talk.words("offer.contacts_hidden")))
 
 
 def _changed(terms: Terms, values: Values) -> Terms:
@@ -235,8 +244,8 @@ def terms_lines(talk: Talk, offer: Offer) -> tuple[Line, ...]:
     )
 
 
-def lines_of(talk: Talk, terms: Terms) -> list[Line]:
-    """What terms say, in the order in which a trader reads them."""
+def lines_of(talk: Talk, terms: Terms, *, signed: bool = False) -> list[Line]:
+    """What terms say, in the order in which a trader reads them. Contacts are hidden until both have `signed`."""
     words = talk.words
     lines = [
         Line(label=words("terms.quantity"), value=words.show(terms.quantity)),
@@ -250,5 +259,5 @@ def lines_of(talk: Talk, terms: Terms) -> list[Line]:
     if terms.certificates:
         lines.append(Line(label=words("terms.certificates"), value=", ".join(terms.certificates)))
     if terms.note:
-        lines.append(Line(label=words("terms.note"), value=terms.note))
+        lines.append(Line(label=words("terms.note"), value=terms.note if signed else masked(terms.note)))
     return lines
