@@ -60,10 +60,18 @@ class Trade:
             await each.sees("The money is held. Delivery can begin.")
 
     async def set_up_payouts(self) -> None:
-        """The seller's profile is known, or `/payout` asks for it first."""
+        """The seller's company is known, and the provider is told the rest."""
         await self.seller.says("/payout")
         await self.world.onboards(await self.seller.opens("Open the page"))
         await self.seller.sees("Your payouts are set up.")
+
+    async def set_up_payouts_unprepared(self) -> None:
+        """The same, for a seller who has not said where they are at home: they are asked first."""
+        await self.seller.says("/payout")
+        await self.seller.sees("Before I can set up your payouts I need to know your company and its country.")
+        await self.seller.fills(country="Lithuania")
+        await self.seller.sees("can trade now.")
+        await self.set_up_payouts()
 
     async def dispatch(self, lot: int = 1) -> None:
         await self.seller.presses("dispatch")

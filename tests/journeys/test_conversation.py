@@ -1,0 +1,118 @@
+"""How a talk goes: forms put aside and taken up again, restarts in the middle, words nobody expected, a blocked bot."""
+
+from __future__ import annotations
+
+import pytest
+
+from conversations.help import read_page
+from tests.journeys.market import Chat, Somebody, World
+from tests.journeys.test_linking import code_shown_to
+from tests.journeys.trade import Trade
+
+PROBLEMS = read_page("en", "problems")[1].partition(".")[0]  # how the page that speaks of claims begins
+
+
+@pytest.fixture(params=["telegram", "slack"])
+async def rasa(request: pytest.FixtureRequest, world: World) -> Somebody:
+    chat: Chat = request.param
+    return await world.on(chat, "Rasa")
+
+
+async def test_cancel_throws_the_form_away(rasa: Somebody) -> None:
+    await rasa.says("/sell 200 t A1 pellets")
+    await rasa.says("/cancel")
+    await rasa.sees("Discarded. Nothing was sent.")
+    await rasa.says("/cancel")
+    await rasa.sees("No form is open, so there is nothing to discard.")
+
+
+async def test_a_form_put_aside_is_taken_up_again(rasa: Somebody) -> None:
+    await rasa.says("/sell 200 t A1 pellets DAP Kaunas next week")
+    await rasa.says("/profile")
+    await rasa.sees('Your form "New listing" is put aside.')
+    await rasa.fills(role="seller", company="Girios UAB", country="Lithuania")
+    await rasa.sees("Girios UAB can trade now.")
+    await rasa.says("/me")
+    await rasa.presses("Continue")
+    await rasa.fills(price="215 €/t")
+    await rasa.sees("Published.", "215.00 EUR/t", "200 t")
+
+
+async def test_a_form_survives_a_restart_of_the_product(world: World) -> None:
+    rasa = await world.on_telegram("Rasa")
+    await rasa.says("/sell")
+    await rasa.answers(product="wood pellets", grade="A1", quantity="200 t")
+    await rasa.sees("What does one unit cost?")
+    await world.closes()
+    await rasa.says("215 €/t")  # nobody listens just now; Telegram keeps it
+    await world.opens()
+    await rasa.sees("Who carries the goods, and up to where?")
+    await rasa.answers(incoterm="DAP", place="Kaunas", window="next week")
+    await rasa.sends()
+    await rasa.sees("Published.", "215.00 EUR/t", "200 t")
+
+
+async def test_a_window_open_over_a_restart_is_sent_after_it(world: World) -> None:
+    rasa = await world.on_slack("Rasa")
+    await rasa.says("/sell 200 t A1 pellets 215 €/t DAP Kaunas next week")
+    await rasa.sees("New listing")
+    await world.closes()
+    await world.opens()
+    await rasa.sends()
+    await rasa.sees("Published.", "215.00 EUR/t", "200 t")
+
+
+async def test_a_message_that_nobody_expected_gets_three_ways_on(rasa: Somebody) -> None:
+    await rasa.says("qwertz uiop")
+    screen = await rasa.sees("I did not understand that. Perhaps one of these helps:")
+    assert screen.count("[") == 3
+
+
+async def test_a_misspelt_command_is_among_the_ways_on(rasa: Somebody) -> None:
+    await rasa.says("/profil")
+    await rasa.sees("I did not understand that.", "[My profile]")
+    await rasa.presses("My profile")
+    await rasa.sees("What do you want to do here?")
+
+
+async def test_a_sticker_is_answered_in_words(world: World) -> None:
+    rasa = await world.on_telegram("Rasa")
+    await rasa.says("/start")
+    chat = world.lab.telegram.bot.chats[rasa.id]
+    sticker = {"file_id": "s", "file_unique_id": "s", "type": "regular", "width": 512, "height": 512}
+    world.lab.telegram.bot.receive(chat, {"sticker": {**sticker, "is_animated": False, "is_video": False}})
+    await rasa.sees("I can read text, photos, PDF files and shared locations.")
+
+
+async def test_help_lists_commands_and_finds_the_page_on_a_word(rasa: Somebody) -> None:
+    await rasa.says("/help")
+    await rasa.sees("What you can do here", "Find goods", "Set up payouts")
+    await rasa.says("/help claim")
+    await rasa.sees(PROBLEMS)
+
+
+async def test_a_language_is_chosen_in_the_middle_of_a_form(rasa: Somebody) -> None:
+    await rasa.says("/language")
+    await rasa.sees("Which language do you read best?")
+    await rasa.presses("English")
+    await rasa.sees("From now on I write to you in English.")
+
+
+async def test_who_blocks_the_bot_hears_on_the_other_platform(world: World) -> None:
+    rasa, tom = await world.on_telegram("Rasa"), await world.on_slack("Tom")
+    at_work = await world.on_slack("Rasa at work")
+    await at_work.says(f"/link {await code_shown_to(rasa)}")
+    await at_work.sees("Both accounts now belong to Rasa")
+    await rasa.says("hello")
+    await rasa.sees("I did not understand that.")
+
+    trade = Trade(world, rasa, tom)
+    await trade.list()
+    await world.browser.post(f"{rasa.path}/block")
+    await tom.says("/find pellets near Kaunas")
+    await tom.presses("Buy now")
+    await tom.fills(quantity="50 t")
+    await at_work.sees("You have a deal. Both sides sign next.")
+    await at_work.presses("Sign")
+    await tom.presses("Sign")
+    await at_work.sees("Both sides have signed.")
