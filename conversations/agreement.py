@@ -10,7 +10,7 @@ from conversations.reply import Button, Card, CardList, Line, Say, Toast
 from conversations.standing import standing
 from conversations.talk import Talk
 from core.deals import service as deals
-from core.deals.model import DEAL, Deal
+from core.deals.model import Deal
 from core.delivery import service as delivery
 from core.delivery.model import Lot
 from core.escrow import service as escrow
@@ -150,7 +150,7 @@ def terms_card(talk: Talk, deal: Deal) -> Card:
         lines=(
             Line(label=words("party.buyer"), value=organisation_of(talk.ctx, deal.buyer).name),
             Line(label=words("party.seller"), value=organisation_of(talk.ctx, deal.seller).name),
-            *lines_of(talk, deal.terms, signed=deal.state != DEAL.initial),
+            *lines_of(talk, deal.terms, signed=bool(deal.buyer_signed_at and deal.seller_signed_at)),
             *signed,
         ),
         text=words("deal.terms_text"),

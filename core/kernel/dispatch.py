@@ -13,6 +13,7 @@ import structlog
 
 from core.kernel import outbox
 from core.kernel.clock import Clock
+from core.kernel.errors import Refusal
 from core.kernel.outbox import Post
 from core.kernel.transaction import MARKET, Ctx, Transactions
 
@@ -100,6 +101,9 @@ class Dispatcher:
                 if not await self._carry(waiting[0]):
                     return  # the rest of the lane waits in the table, behind the one that must be tried again
                 self._held.discard(waiting.popleft().id)
+        except Exception:
+            # The database would not take the outcome. The lease runs out, and the post is carried again under its id.
+            log.exception("lane_stopped", lane=lane)
         finally:
             self._held.difference_update(post.id for post in waiting)
             del self._lanes[lane]
@@ -113,7 +117,12 @@ class Dispatcher:
             outcome = Later(f"{type(failure).__name__}: {failure}")
         if isinstance(outcome, Later) and post.attempts + 1 >= ATTEMPTS and outcome.seconds is None:
             outcome = Never(f"given up after {ATTEMPTS} attempts: {outcome.why}")
-        await self._transactions.run(MARKET, lambda ctx: self._note(ctx, post, outcome))
+        try:
+            await self._transactions.run(MARKET, lambda ctx: self._note(ctx, post, outcome))
+        except Refusal as refusal:
+            # What was to be noted has lost its point (a thing that is gone); the post itself is done.
+            log.warning("post_note_refused", kind=post.kind, post=post.id, code=refusal.code)
+            await self._transactions.run(MARKET, lambda ctx: outbox.finish(ctx.session, post.id))
         return not isinstance(outcome, Later)
 
     def _note(self, ctx: Ctx, post: Post, outcome: Delivered | Later | Never) -> None:
