@@ -39,7 +39,7 @@ def help_me(talk: Talk, asked: str) -> None:
     """`/help` lists what there is; `/help money` finds the page that speaks of it."""
     words = talk.words
     if asked:
-        page = likeliest(asked, _phrases(talk), count=1)[0]
+        page = _page_on(talk, asked)
         title, text = read_page(talk.words.language, page)
         talk.reply(Card(title=title, text=text, buttons=_topics(talk, but=page)))
         return
@@ -94,6 +94,18 @@ def read_page(language: str, name: str) -> tuple[str, str]:
     """Title and text of a help page: the first line is the title."""
     title, _, text = page_path(language, name).read_text("utf-8").partition("\n")
     return title.removeprefix("# ").strip(), text.strip()
+
+
+def _page_on(talk: Talk, asked: str) -> str:
+    """The page that speaks most of what was asked; a title says more than its text. Of misspelt words, the nearest."""
+    stems = [word.rstrip("s") for word in asked.casefold().split()]
+
+    def mentions(name: str) -> int:
+        title, text = read_page(talk.words.language, name)
+        return sum(10 * title.casefold().count(stem) + text.casefold().count(stem) for stem in stems)
+
+    best = max(page_names(), key=mentions)
+    return best if mentions(best) else likeliest(asked, _phrases(talk), count=1)[0]
 
 
 def _phrases(talk: Talk) -> list[tuple[str, str]]:
