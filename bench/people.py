@@ -64,7 +64,7 @@ class Person:
         chat = {"id": self.id, "type": "private", "first_name": "Ona", "last_name": "Petrauskė"}
         message = {"message_id": number, "from": self._me, "chat": chat, "date": int(time.time()), "text": text}
         if text.startswith("/"):
-            message["entities"] = [{"type": "bot_command", "offset": 0, "length": len(text.split()[0])}]
+            message["entities"] = [{"type": "bot_command", "offset": 0, "length": len(text.partition(" ")[0])}]
         return {"update_id": number, "message": message}
 
     def _pressed(self, label: str) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """CPU per chat update over the whole product path, beside the same conversation in other frameworks, in one run.
 
-`make bench`, or `python -m bench.turns [--people N] [--rounds N] [system …]`. bench/README.md says what the columns mean.
+`make bench`, or `python -m bench.turns [--people N] [--rounds N] [system …]`. What the columns mean: bench/README.md.
 """
 
 from __future__ import annotations
@@ -31,6 +31,10 @@ WARM_PEOPLE, AT_ONCE = 30, 32
 SLOW_PEOPLE, ROUND_TRIP, SLOW_SECONDS = 256, 0.05, 8.0
 SETTLE = 0.5  # seconds for what follows an answer (posts taken off the list), so that it is counted
 FIRST_ID = 10_000_000
+HEADING = (
+    "| system | µs CPU/update, best | median | × Parley (median) | API calls/update"
+    " | p50 ms | p99 ms | updates/s at 50 ms |"
+)
 
 
 @dataclass(frozen=True)
@@ -182,7 +186,7 @@ def table(results: dict[str, Measured]) -> str:
     """The results as they stand in bench/README.md."""
     ours = results.get(PARLEY)
     lines = [
-        "| system | µs CPU/update, best | median | × Parley (median) | API calls/update | p50 ms | p99 ms | updates/s at 50 ms |",
+        HEADING,
         "|---|---|---|---|---|---|---|---|",
     ]
     for name, each in results.items():

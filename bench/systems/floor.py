@@ -1,4 +1,4 @@
-"""The floor: a bare ASGI function, one committed row, one call over aiohttp. Nothing is understood, nothing is asked."""
+"""The floor: a bare ASGI function, one committed row, one call over aiohttp. Nothing is understood."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ async def serve(api: str, path: str) -> None:
             chat = (update.get("message") or update["callback_query"])["from"]["id"]
             keep(database, chat, "any", GIVEN)
             await respond(send)
-            step = "incoterm" if "message" in update else "send"
-            rows = [[{"text": text, "callback_data": load} for text, load in row] for row in buttons(step, GIVEN)]
-            call = {"chat_id": chat, "text": card(step, GIVEN), "reply_markup": {"inline_keyboard": rows}}
+            keys = [*buttons("incoterm", GIVEN), *buttons("send", GIVEN)]
+            rows = [[{"text": text, "callback_data": load} for text, load in row] for row in keys]
+            call = {"chat_id": chat, "text": card("send", GIVEN), "reply_markup": {"inline_keyboard": rows}}
             async with http.post(f"{api}/bot{BOT_TOKEN}/sendMessage", json=call) as answer:
                 await answer.read()
 

@@ -89,7 +89,7 @@ async def serve(api: str, path: str) -> None:
         )
     )
 
-    async def webhook(scope: dict[str, Any], receive: Any, send_back: Any) -> None:
+    async def webhook(_scope: dict[str, Any], receive: Any, send_back: Any) -> None:
         update = Update.de_json(json.loads(await read_body(receive)), application.bot)
         await application.update_queue.put(update)
         await respond(send_back)
