@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import aiohttp
+
+from lab.seen import button_for, choice, places_of, words_of, words_of_message
 
 PATIENCE = 15.0  # seconds until a person gives up waiting for something to appear
 JOINER = "\u2060"  # keeps Telegram from making links of words; nobody sees it
@@ -166,6 +167,20 @@ class OnTelegram:
         found: tuple[dict[str, Any], dict[str, Any]] = await until(new_card, self._why)
         return found
 
+    async def answers_again(self, answer: str) -> None:
+        """Another answer to the question in front, after the first was not taken."""
+        await self._form_drawn(r"form\..*")
+        await self.says(answer)
+
+    async def button(self, label: str) -> str:
+        """What the newest button of this label carries: anybody can read that, and send anything in its place."""
+        return str((await self._button(label, "callback_data"))[1]["callback_data"])
+
+    async def presses_anyway(self, data: str) -> None:
+        """Send what a button could carry, whether or not one is on the screen."""
+        newest = next(each for each in reversed(await self.messages()) if each["from"] == "bot")
+        await self._press(newest, {"callback_data": data})
+
     async def _press(self, message: dict[str, Any], button: dict[str, Any]) -> None:
         await self.browser.post(f"{self.path}/press", {"message_id": message["id"], "data": button["callback_data"]})
 
@@ -269,7 +284,7 @@ class OnSlack:
                     await self._redrawn(view)
                     await self.fills(**rest)
                     return
-            if block["element"]["type"] == "file_input" and self.enclosed:
+            if block["element"]["type"] == "file_input":  # a file that was refused is taken out again
                 values[block["block_id"]] = {block["element"]["action_id"]: self.enclosed}
         answer = await self.browser.post(f"{self.path}/submit", {"view_id": view["id"], "values": values})
         self.enclosed = []
@@ -337,55 +352,3 @@ class OnSlack:
 
     def _why(self) -> str:
         return f"{self.name} waited in vain for {self.waiting_for!r}"
-
-
-def places_of(window: dict[str, Any]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-    """Every block on the screen with where it is; the Home first, the newest message last."""
-    if window["home"]:
-        for block in window["home"]["blocks"]:
-            yield {"view_id": window["home"]["id"]}, block
-    for channel in window["channels"]:
-        for message in channel["messages"]:
-            for block in message.get("blocks") or []:
-                yield {"channel": channel["id"], "ts": message["ts"]}, block
-
-
-def words_of_message(message: dict[str, Any]) -> list[str]:
-    return list(words_of(message["blocks"])) if message.get("blocks") else [message.get("text", "")]
-
-
-# Where Block Kit keeps what is seen, in the order in which it is seen.
-SHOWING = ("title", "label", "text", "fields", "elements", "blocks", "initial_value", "hint", "accessory", "element")
-
-
-def words_of(part: Any) -> Iterator[str]:
-    """All texts of Block Kit, in order; a button's in brackets."""
-    if isinstance(part, list):
-        for each in part:
-            yield from words_of(each)
-    elif isinstance(part, dict):
-        if part.get("type") == "button":
-            yield f"[{part['text']['text']}]"
-        elif part.get("type") == "rich_text_section":
-            yield "".join(run.get("text", "") for run in part["elements"]).strip()
-        elif isinstance(part.get("text"), str):
-            yield part["text"].replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-        else:
-            for key in SHOWING:
-                yield from words_of(part[key]) if not isinstance(part.get(key), str) and part.get(key) else ()
-
-
-def button_for(message: dict[str, Any], data: str) -> dict[str, Any] | None:
-    """The first button of a message whose data is of this pattern."""
-    buttons = (button for row in message.get("keyboard", []) for button in row)
-    return next((each for each in buttons if re.fullmatch(data, each.get("callback_data", ""))), None)
-
-
-def choice(element: dict[str, Any], answer: str) -> Any:
-    """What a person's word means in this element: of a select, the option with that label or value."""
-    if element["type"] not in {"static_select", "multi_static_select"}:
-        return answer
-    for option in element["options"]:
-        if answer.casefold() in {option["value"].casefold(), option["text"]["text"].casefold()}:
-            return option["value"] if element["type"] == "static_select" else [option["value"]]
-    raise AssertionError(f"{answer!r} is not among {[option['text']['text'] for option in element['options']]}")

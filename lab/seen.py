@@ -1,0 +1,59 @@
+"""What stands on a screen: Block Kit and keyboards, read as a person reads them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+
+def places_of(window: dict[str, Any]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """Every block on the screen with where it is; the Home first, the newest message last."""
+    if window["home"]:
+        for block in window["home"]["blocks"]:
+            yield {"view_id": window["home"]["id"]}, block
+    for channel in window["channels"]:
+        for message in channel["messages"]:
+            for block in message.get("blocks") or []:
+                yield {"channel": channel["id"], "ts": message["ts"]}, block
+
+
+def words_of_message(message: dict[str, Any]) -> list[str]:
+    return list(words_of(message["blocks"])) if message.get("blocks") else [message.get("text", "")]
+
+
+# Where Block Kit keeps what is seen, in the order in which it is seen.
+SHOWING = ("title", "label", "text", "fields", "elements", "blocks", "initial_value", "hint", "accessory", "element")
+
+
+def words_of(part: Any) -> Iterator[str]:
+    """All texts of Block Kit, in order; a button's in brackets."""
+    if isinstance(part, list):
+        for each in part:
+            yield from words_of(each)
+    elif isinstance(part, dict):
+        if part.get("type") == "button":
+            yield f"[{part['text']['text']}]"
+        elif part.get("type") == "rich_text_section":
+            yield "".join(run.get("text", "") for run in part["elements"]).strip()
+        elif isinstance(part.get("text"), str):
+            yield part["text"].replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+        else:
+            for key in SHOWING:
+                yield from words_of(part[key]) if not isinstance(part.get(key), str) and part.get(key) else ()
+
+
+def button_for(message: dict[str, Any], data: str) -> dict[str, Any] | None:
+    """The first button of a message whose data is of this pattern."""
+    buttons = (button for row in message.get("keyboard", []) for button in row)
+    return next((each for each in buttons if re.fullmatch(data, each.get("callback_data", ""))), None)
+
+
+def choice(element: dict[str, Any], answer: str) -> Any:
+    """What a person's word means in this element: of a select, the option with that label or value."""
+    if element["type"] not in {"static_select", "multi_static_select"}:
+        return answer
+    for option in element["options"]:
+        if answer.casefold() in {option["value"].casefold(), option["text"]["text"].casefold()}:
+            return option["value"] if element["type"] == "static_select" else [option["value"]]
+    raise AssertionError(f"{answer!r} is not among {[option['text']['text'] for option in element['options']]}")

@@ -1,0 +1,110 @@
+"""Wrong answers get a sentence that says what would be right, and cost nothing that was entered."""
+
+from __future__ import annotations
+
+import pytest
+
+from lab.people import OnSlack, OnTelegram
+from tests.journeys.market import Chat, Somebody, World
+from tests.journeys.trade import Trade
+
+# Field, what is typed, what the sentence proposes. Everything else in the form stands already.
+WRONG = [
+    ("quantity", "lots of it", "Write a number and a unit, for example 200 t."),
+    ("quantity", "-5 t", "Write it like 1200 or 23.8."),
+    ("quantity", "0 t", "The amount must be more than zero"),
+    ("quantity", "200 l", "The units here are"),
+    ("price", "cheap", "Write an amount, a currency and a unit, for example 215 EUR/t."),
+    ("price", "215 XYZ/t", "currency"),
+    ("window", "soonish", "Write for example next week, W50, 15 Dec or 1-15 Dec."),
+    ("window", "31 Feb", "is not a day of the calendar"),
+    ("window", "1 Jan 2020", "Choose dates from today on"),
+    ("place", "Nowhereville", "Write a larger town nearby, for example Kaunas."),
+]
+
+
+@pytest.fixture(params=["telegram", "slack"])
+async def rasa(request: pytest.FixtureRequest, world: World) -> Somebody:
+    chat: Chat = request.param
+    return await world.on(chat, "Rasa")
+
+
+async def test_a_wrong_answer_is_told_what_would_be_right(rasa: Somebody) -> None:
+    await rasa.says("/sell 200 t A1 pellets 215 €/t DAP Kaunas next week")
+    await rasa.sees("New listing")
+    for name, wrong, right in WRONG:
+        await rasa.answers(**{name: wrong})
+        await rasa.sees(right)
+        if isinstance(rasa, OnTelegram):  # on Slack the window itself keeps what stood there
+            await rasa.answers_again(GOOD[name])
+    await rasa.fills(**(GOOD if isinstance(rasa, OnSlack) else {}))
+    await rasa.sees("Published.", "200 t", "215.00 EUR/t", "DAP Kaunas")
+
+
+GOOD = {"quantity": "200 t", "price": "215 €/t", "window": "next week", "place": "Kaunas"}
+
+
+async def test_what_is_too_long_is_told_the_limit(world: World) -> None:
+    rasa = await world.on_telegram("Rasa")
+    await rasa.says("/sell 200 t A1 pellets 215 €/t DAP Kaunas next week")
+    await rasa.answers(words="dry " * 300)
+    await rasa.sees("This is 1,199 characters long. Please keep it to 1,000.")
+    await rasa.answers_again("Dry and clean.")
+    await rasa.sends()
+    await rasa.sees("Published.")
+
+
+async def test_a_slack_window_takes_no_more_than_it_can_hold(world: World) -> None:
+    rasa = await world.on_slack("Rasa")
+    await rasa.says("/sell 200 t A1 pellets 215 €/t DAP Kaunas next week")
+    await rasa.fills(words="dry " * 300)
+    await rasa.sees("Please enter at most 1000 characters.")
+    await rasa.fills(words="Dry and clean.")
+    await rasa.sees("Published.")
+
+
+async def test_a_file_that_is_no_photo_and_no_paper_is_refused(rasa: Somebody) -> None:
+    await rasa.says("/sell 200 t A1 pellets 215 €/t DAP Kaunas next week")
+    await rasa.sees("New listing")
+    await rasa.attaches("virus.exe.pdf", b"MZ\x90\x00 this program cannot be run", "application/pdf")
+    if isinstance(rasa, OnSlack):
+        await rasa.sends()
+    await rasa.sees("I cannot take virus.exe.pdf. Send one of these: JPEG, PNG, WebP, PDF.")
+    await rasa.sends()
+    await rasa.sees("Published.")
+
+
+async def test_a_file_out_of_the_blue_is_asked_about(rasa: Somebody) -> None:
+    await rasa.says("/listings")
+    await rasa.attaches("waybill.pdf", b"%PDF-1.4\n%%EOF", "application/pdf")
+    await rasa.sees("I do not know what this file belongs to.")
+
+
+async def test_a_press_on_an_old_card_draws_it_anew(world: World) -> None:
+    rasa, tom = await world.on_telegram("Rasa"), await world.on_telegram("Tom")
+    trade = Trade(world, rasa, tom)
+    await trade.list()
+    await trade.buy(quantity="100 t")
+    old = await tom.button("Sign")
+    await rasa.presses("Leave the deal")
+    await tom.sees("Rasa left the deal before both had signed.")
+    await tom.presses_anyway(old)
+    await tom.sees("This deal is closed: it was not signed by both, so nobody owes anything.")
+    await tom.sees("This has changed since you saw it. Here it is as it stands now.")
+
+
+async def test_somebody_who_is_no_party_is_refused(world: World) -> None:
+    rasa, tom, eve = [await world.on_telegram(name) for name in ("Rasa", "Tom", "Eve")]
+    trade = Trade(world, rasa, tom)
+    await trade.list()
+    await trade.buy(quantity="100 t")
+    stolen = await tom.button("Sign")
+    await eve.says("/start")
+    await eve.sees("Welcome, Eve")
+    await eve.presses_anyway(stolen)
+    await eve.sees("I cannot find that. It may be gone, or it belongs to somebody else.")
+    await eve.presses_anyway("deal.show" + stolen[stolen.index("|") :])
+    await eve.presses_anyway("no.such.verb|' OR 1=1 --|-1")
+    await eve.sees("This button no longer works.")
+    assert "€21,500.00" not in await eve.screen()
+    await trade.sign()  # nothing was signed by it
