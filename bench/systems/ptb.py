@@ -7,6 +7,7 @@ state of the conversation stays in memory, and the webhook is a bare ASGI functi
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -24,13 +25,11 @@ from telegram.ext import (
 from bench.child import ASKED, BOT_TOKEN, answers_table, buttons, card, keep, report, run
 from bench.listening import listen, read_body, respond
 
+Ask = Callable[[Update, ContextTypes.DEFAULT_TYPE, int, str], Coroutine[Any, Any, int]]
 State = Callable[[Update, ContextTypes.DEFAULT_TYPE], Coroutine[Any, Any, int]]
 
 
-async def serve(api: str, path: str) -> None:
-    database = answers_table(path)
-    application = Application.builder().token(BOT_TOKEN).base_url(f"{api}/bot").updater(None).build()
-
+def asking(database: sqlite3.Connection) -> Ask:
     async def ask(update: Update, context: ContextTypes.DEFAULT_TYPE, step: int, answer: str) -> int:
         """Keep the answer to this step, then ask the next one."""
         chat, data = update.effective_chat, context.user_data
@@ -46,6 +45,13 @@ async def serve(api: str, path: str) -> None:
         ]
         await context.bot.send_message(chat.id, card(following, data), reply_markup=InlineKeyboardMarkup(rows))
         return step + 1
+
+    return ask
+
+
+def conversation(database: sqlite3.Connection) -> ConversationHandler[Any]:
+    """The six steps, each by its state."""
+    ask = asking(database)
 
     async def sell(update: Update, context: ContextTypes.DEFAULT_TYPE) -> int:
         return await ask(update, context, 0, " ".join(context.args or []))
@@ -75,19 +81,22 @@ async def serve(api: str, path: str) -> None:
         return ConversationHandler.END
 
     typed = filters.TEXT & ~filters.COMMAND
-    application.add_handler(
-        ConversationHandler(
-            entry_points=[CommandHandler("sell", sell)],
-            states={
-                1: [MessageHandler(typed, hear(1))],
-                2: [CallbackQueryHandler(pick, pattern="^form.pick")],
-                3: [MessageHandler(typed, hear(3))],
-                4: [MessageHandler(typed, hear(4))],
-                5: [CallbackQueryHandler(send, pattern="^form.send")],
-            },
-            fallbacks=[CommandHandler("sell", sell)],
-        )
+    return ConversationHandler(
+        entry_points=[CommandHandler("sell", sell)],
+        states={
+            1: [MessageHandler(typed, hear(1))],
+            2: [CallbackQueryHandler(pick, pattern="^form.pick")],
+            3: [MessageHandler(typed, hear(3))],
+            4: [MessageHandler(typed, hear(4))],
+            5: [CallbackQueryHandler(send, pattern="^form.send")],
+        },
+        fallbacks=[CommandHandler("sell", sell)],
     )
+
+
+async def serve(api: str, path: str) -> None:
+    application = Application.builder().token(BOT_TOKEN).base_url(f"{api}/bot").updater(None).build()
+    application.add_handler(conversation(answers_table(path)))
 
     async def webhook(_scope: dict[str, Any], receive: Any, send_back: Any) -> None:
         update = Update.de_json(json.loads(await read_body(receive)), application.bot)
