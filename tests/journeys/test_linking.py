@@ -38,7 +38,7 @@ async def test_a_deal_is_seen_from_both_chats_of_one_person(world: World) -> Non
     await tom.sees("My deals")
     await tom.presses("Open")
     await world.pays(await tom.opens("Pay €"))
-    await rasa.sees("The money is held.")
+    await rasa.sees("The money is held. Delivery can begin")
     await world.books_balance()
 
 
