@@ -73,9 +73,9 @@ class Browser:
             return await answer.json()
 
 
-async def until(look: Callable[[], Any], what: Callable[[], str]) -> Any:
-    """Ask again until there is an answer."""
-    deadline = time.monotonic() + PATIENCE
+async def until(look: Callable[[], Any], what: Callable[[], str], patience: float = PATIENCE) -> Any:
+    """Ask again until there is an answer. After so many seconds in vain, AssertionError says what was missing."""
+    deadline = time.monotonic() + patience
     while True:
         found = await look()
         if found:

@@ -7,6 +7,7 @@ from collections import Counter
 
 import pytest
 
+from lab.people import OnTelegram
 from tests.journeys.market import World
 from tests.journeys.trade import Trade
 
@@ -38,6 +39,7 @@ async def test_every_update_comes_twice(trade: Trade) -> None:
 
 
 async def test_two_taps_at_once(trade: Trade) -> None:
+    assert isinstance(trade.buyer, OnTelegram)
     await trade.list()
     await trade.buy()
     sign = await trade.buyer.button("Sign")

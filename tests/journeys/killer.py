@@ -1,0 +1,108 @@
+"""`python -m tests.journeys.killer ORDERS run`: the product under somebody who pulls its plug, and plugs it in again.
+
+ORDERS is a folder. As soon as it holds a file `order` with {"when": "before" | "after", "table": …, "word": …}, the
+product is killed (SIGKILL) just before or just after it commits the first transaction that writes such a row. Each
+kill becomes a line of the file `killed`. The product itself knows nothing of this: its runner is wrapped from outside.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import sys
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, event
+
+import config.installation  # noqa: F401 - everything is loaded once; each start is then a fork
+from config.command_line import main
+from config.outside import SystemClock
+from core.kernel.sqlite import Attempt, SqliteRunner
+from core.kernel.transaction import Done
+
+OUTAGE = timedelta(minutes=2)  # how long each one seems to have lasted: what the dead process held is let go by then
+
+
+class Killer:
+    """Watches what is written, and kills at the commit that was ordered."""
+
+    def __init__(self, orders: Path) -> None:
+        self._order = orders / "order"
+        self._killed = orders / "killed"
+        self._due: dict[str, str] | None = None
+
+    def watch(self) -> None:
+        """From now on, whatever a runner writes passes by here."""
+        opens, runs = SqliteRunner.open, SqliteRunner._run_group  # noqa: SLF001 - the commit is nowhere else
+
+        async def open_watched(runner: SqliteRunner) -> None:
+            await opens(runner)
+            engine = runner._engine  # noqa: SLF001 - as above
+            event.listen(engine, "begin", self._on_begin)
+            event.listen(engine, "before_cursor_execute", self._on_statement)
+            event.listen(engine, "commit", lambda _connection: self._kill("before"))
+
+        def run_watched(runner: SqliteRunner, attempts: list[Attempt]) -> list[Done | Exception]:
+            outcomes = runs(runner, attempts)
+            self._kill("after")
+            return outcomes
+
+        SqliteRunner.open = open_watched  # type: ignore[assignment,method-assign]  # wrapped from outside, see above
+        SqliteRunner._run_group = run_watched  # type: ignore[assignment,method-assign]  # noqa: SLF001 - as above
+
+    def _on_begin(self, _connection: Connection) -> None:
+        self._due = None
+
+    def _on_statement(
+        self, _connection: Connection, _cursor: Any, statement: str, parameters: Any, _context: Any, _many: bool
+    ) -> None:
+        if not self._order.exists():
+            return
+        order: dict[str, str] = json.loads(self._order.read_text())
+        if re.match(rf"(INSERT INTO|UPDATE) {order['table']}\b", statement) and order["word"] in str(parameters):
+            self._due = order
+
+    def _kill(self, when: str) -> None:
+        if self._due is None or self._due["when"] != when:
+            return
+        self._order.unlink()
+        with self._killed.open("a") as line:
+            line.write(f"{json.dumps(self._due)}\n")
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def run_product(orders: Path, outages: int) -> None:
+    """In a process of its own: the product as it is, on a clock that knows of the outages."""
+    real = SystemClock.now
+
+    def now(clock: SystemClock) -> datetime:
+        return real(clock) + OUTAGE * outages
+
+    SystemClock.now = now  # type: ignore[assignment,method-assign]  # time goes on while nobody is there
+    Killer(orders).watch()
+    main()
+
+
+def supervise(orders: Path, arguments: Sequence[str]) -> int:
+    """Start the product, and again whenever it was killed; hand a polite SIGTERM on."""
+    sys.argv = ["main.py", *arguments]
+    outages = 0
+    while True:
+        child = os.fork()
+        if child == 0:
+            run_product(orders, outages)
+            os._exit(0)  # main() has left by sys.exit already
+        signal.signal(signal.SIGTERM, lambda *_, running=child: os.kill(running, signal.SIGTERM))
+        _, status = os.waitpid(child, 0)
+        if not (os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL):
+            return os.waitstatus_to_exitcode(status)
+        outages += 1
+
+
+if __name__ == "__main__":
+    sys.exit(supervise(Path(sys.argv[1]), sys.argv[2:]))
