@@ -49,12 +49,13 @@ def write_price(price: UnitPrice) -> str:
 
 
 Window = tuple[date, date]
+BETWEEN_DAYS = " – "
 
 
 def read_window(talk: Talk, text: str, _values: Values) -> Window:
-    """First and last day: "next week", "W50", "15 Dec", "2026-12-01..2026-12-15"."""
-    first, dots, last = text.strip().partition("..")
-    if dots:
+    """First and last day: "next week", "W50", "15 Dec", "2026-12-01 – 2026-12-15"."""
+    first, dash, last = text.strip().replace("..", BETWEEN_DAYS).partition(BETWEEN_DAYS)
+    if dash:
         try:
             window = date.fromisoformat(first.strip()), date.fromisoformat(last.strip())
         except ValueError as fault:
@@ -67,12 +68,11 @@ def read_window(talk: Talk, text: str, _values: Values) -> Window:
 
 
 def write_window(window: Window) -> str:
-    return f"{window[0].isoformat()}..{window[1].isoformat()}"
+    return f"{window[0].isoformat()}{BETWEEN_DAYS}{window[1].isoformat()}"
 
 
 def show_window(talk: Talk, window: Window) -> str:
-    show = talk.words.show
-    return show(window[0]) if window[0] == window[1] else f"{show(window[0])} – {show(window[1])}"
+    return talk.words.show(window[0]) if window[0] == window[1] else talk.words.window(*window)
 
 
 def read_place(talk: Talk, text: str, _values: Values) -> Place:

@@ -13,7 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_interval
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -42,8 +42,10 @@ class Wordings:
         return language if language in self._catalogues else "en"
 
     def speak(self, locale: str, zone: str = "UTC") -> Words:
+        """Words and numbers of one language: a Lithuanian date in an English sentence helps nobody."""
         language = self.known(locale)
-        return Words(language, babel_locale(locale, language), known_zone(zone), self._catalogues[language])
+        served = locale if locale.lower().startswith(language) else language
+        return Words(language, babel_locale(served, language), known_zone(zone), self._catalogues[language])
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,10 @@ class Words:
         code = f"unit.{unit}"
         whole = amount == amount.to_integral_value()
         return self(code, count=int(amount) if whole else 2) if self.knows(code) else unit
+
+    def window(self, first: date, last: date) -> str:
+        """Two days as one span, what they share said once: "23–29 Nov 2026"."""
+        return str(format_interval(first, last, "yMMMd", locale=self.locale))
 
     def moment(self, moment: datetime) -> str:
         """Day, time and zone: a time without its zone is nobody's time."""
