@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+
 from conversations.answers import goods_name, show_window
 from conversations.book import Book
 from conversations.buttons import Press, press
 from conversations.offer import lines_of
-from conversations.reply import Button, Card, CardList, Line, Say, Toast
+from conversations.reply import Button, Card, CardList, Line, Say, Style, Toast
 from conversations.standing import standing
 from conversations.talk import Talk
 from core.deals import service as deals
-from core.deals.model import Deal
+from core.deals.model import DEAL, Deal
 from core.delivery import service as delivery
 from core.delivery.model import Lot
 from core.escrow import service as escrow
@@ -169,6 +171,8 @@ def turn_of(talk: Talk, deal: Deal, lots: list[Lot], other: str) -> str:
     if state == "agreed":
         signed = deal.buyer_signed_at if side == "buyer" else deal.seller_signed_at
         state = "agreed_signed" if signed else "agreed"
+    if state == "completed" and not _may_rate(talk, deal):
+        state = "completed_rated"
     if state == "cancel_asked":
         state = "cancel_asked_me" if "other" in mine else "cancel_asked_them"
     return _sentence(talk, f"turn.deal.{state}.{side}", other, deadline_of(talk.ctx.session, "deal", deal.id), None)
@@ -231,29 +235,38 @@ def _review_lines(talk: Talk, deal: Deal) -> list[Line]:
 
 
 def _buttons(talk: Talk, deal: Deal, lots: list[Lot], mine: frozenset[str]) -> tuple[tuple[Button, ...], ...]:
-    words = talk.words
+    """What moves the deal on stands first; what is for reading, and the ways out, stand last."""
+    words, verbs = talk.words, deals.may(talk.ctx, deal)
     rows: list[tuple[Button, ...]] = []
-    verbs = deals.may(talk.ctx, deal)
-    main = [
-        Button(label=words(f"deal.{verb}"), press=press(f"deal.{verb}", deal.id, deal.version), style=style)
-        for verb, style in DEAL_VERBS
-        if verb in verbs
-    ]
     if deal.state == "awaiting_funding" and "buyer" in mine:
-        main.insert(0, _pay_button(talk, deal))
-    if main:
-        rows.append(tuple(main))
+        rows.append((_pay_button(talk, deal),))
+    rows.append(_verb_buttons(talk, deal, ONWARD_VERBS, verbs))
     if deal.state in {"funded", "cancel_asked"}:
         rows += lot_rows(talk, lots)
-    if any(window.id == deal.id for window in reviews_due(talk.ctx, talk.organisation)):
+    if _may_rate(talk, deal):
         rows.append((Button(label=words("review.write"), press=press("review.write", deal.id), style="primary"),))
     if "seller" in mine and _payout_waits(talk, deal):
         rows.append((Button(label=words("payout.set_up"), press=press("payout.set_up"), style="primary"),))
     reading = [Button(label=words("deal.terms"), press=press("deal.terms", deal.id))]
     if papers := sum(len(lot.files) for lot in lots):
         reading.append(Button(label=words("deal.papers", count=papers), press=press("deal.papers", deal.id)))
-    rows.append(tuple(reading))
-    return tuple(rows)
+    rows.append((*reading, *_verb_buttons(talk, deal, WAYS_OUT, verbs)))
+    return tuple(row for row in rows if row)
+
+
+def _verb_buttons(
+    talk: Talk, deal: Deal, offered: Sequence[tuple[str, Style]], verbs: Collection[str]
+) -> tuple[Button, ...]:
+    return tuple(
+        Button(label=talk.words(f"deal.{verb}"), press=press(f"deal.{verb}", deal.id, deal.version), style=style)
+        for verb, style in offered
+        if verb in verbs
+    )
+
+
+def _may_rate(talk: Talk, deal: Deal) -> bool:
+    """The deal is over, and this side has not said yet how it was."""
+    return deal.state in DEAL.final and any(due.id == deal.id for due in reviews_due(talk.ctx, talk.organisation))
 
 
 def _payout_waits(talk: Talk, deal: Deal) -> bool:
@@ -262,15 +275,13 @@ def _payout_waits(talk: Talk, deal: Deal) -> bool:
     return bool(escrow.money_of(talk.ctx, deal.id).released) and not (payee is not None and payee.ready)
 
 
-DEAL_VERBS = (
+ONWARD_VERBS: tuple[tuple[str, Style], ...] = (
     ("sign", "primary"),
-    ("unsign", "danger"),
-    ("cancel", "danger"),
     ("cancel_agreed", "danger"),
     ("cancel_refused", "plain"),
-    ("cancel_asked", "plain"),
 )
-LOT_VERBS = (
+WAYS_OUT: tuple[tuple[str, Style], ...] = (("unsign", "danger"), ("cancel", "danger"), ("cancel_asked", "plain"))
+LOT_VERBS: tuple[tuple[str, Style], ...] = (
     ("dispatch", "primary"),
     ("arrive", "plain"),
     ("accept", "primary"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from conversations.agreement import brief_card
 from conversations.book import Book
 from conversations.buttons import Press, press
-from conversations.listing import own_card
+from conversations.listing import brief_listing
 from conversations.offer import offer_card
 from conversations.reply import Button, Card, CardList, Desk, Line, Say
 from conversations.standing import standing
@@ -17,6 +17,7 @@ from core.listings import service as listings
 from core.offers import service as offers
 from core.offers.model import OFFER
 from core.people.service import organisation_of
+from core.reputation.service import reviews_due
 from core.talks import service as talks
 
 SHOWN = 5
@@ -52,15 +53,18 @@ def _buttons(talk: Talk) -> tuple[tuple[Button, ...], ...]:
     payout = (Button(label=words("payout.set_up"), press=press("payout.set_up")),)
     return (
         (go("find"), go("sell")),
+        (go("offers"), go("deals"), go("listings")),
         (go("profile"), go("email"), go("link")),
         *((payout,) if sells and not (payee and payee.ready) else ()),
+        (go("tour"), go("help")),
     )
 
 
 def _sections(talk: Talk) -> tuple[CardList, ...]:
     words = talk.words
     mine = deals.deals_of(talk.ctx, talk.organisation)
-    open_deals = [deal for deal in mine if deal.state not in DEAL.final][:SHOWN]
+    to_rate = {due.id for due in reviews_due(talk.ctx, talk.organisation)}
+    open_deals = [deal for deal in mine if deal.state not in DEAL.final or deal.id in to_rate][:SHOWN]
     open_offers = [o for o in offers.offers_of(talk.ctx, talk.organisation) if o.state == OFFER.initial][:SHOWN]
     # Whose turn it is decides the order: what waits for me stands above what I wait for.
     open_offers.sort(key=lambda offer: "turn" not in offers.sides(talk.ctx, offer))
@@ -69,7 +73,7 @@ def _sections(talk: Talk) -> tuple[CardList, ...]:
     sections = (
         ("me.deals", tuple(brief_card(talk, deal) for deal in open_deals)),
         ("me.offers", tuple(offer_card(talk, offer) for offer in open_offers)),
-        ("me.listings", tuple(own_card(talk, each) for each in live)),
+        ("me.listings", tuple(brief_listing(talk, each) for each in live)),
         ("me.drafts", tuple(_draft_card(talk, draft.id, draft.flow) for draft in drafts)),
     )
     return tuple(

@@ -95,8 +95,10 @@ class Engine:
                 self._said(talk, text)
             case Pressed(load):
                 talk.fresh = False
-                talk.ctx.notes["pressed"] = True  # the card under the finger is edited, not sent again
-                self._pressed(talk, read_press(load))
+                pressed = read_press(load)
+                # The card under the finger is edited, not sent again; under a form's button lies the form's own card.
+                talk.ctx.notes["pressed"] = not pressed.verb.startswith("form.")
+                self._pressed(talk, pressed)
             case Filled() as filled:
                 self.interview.fill(talk, filled)
             case Attached(files, caption):

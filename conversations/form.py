@@ -1,6 +1,6 @@
 """A form: what has to be known before one command can run, and how each part is asked for, read and shown.
 
-Answers are kept as text that reads back to the same value ("200 t", "2026-11-30..2026-12-06"), never as a position.
+Answers are kept as text that reads back to the same value ("200 t", "2026-11-30 – 2026-12-06"), never as a position.
 The next question is the first field without a valid answer. So a restart, a deploy or a change of platform in the
 middle costs nothing.
 """
@@ -127,6 +127,7 @@ class Form:
         revision: int,
         current: str | None,
         intro: str = "",
+        note: str = "",
         errors: Mapping[str, str] | None = None,
         fresh: bool = True,
         can_go_back: bool = False,
@@ -139,6 +140,7 @@ class Form:
             revision=revision,
             title=words(f"{self.name}.title"),
             intro=intro,
+            note=note,
             fields=tuple(self._field_view(talk, each, reading, answers, told) for each in reading.asked),
             current=current,
             submit=words(f"{self.name}.submit"),

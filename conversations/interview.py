@@ -33,7 +33,10 @@ class Interview:
         draft = talks.start_draft(
             talk.ctx, talk.person.id, name, flow.form.schema, subject=opening.subject, seen=opening.seen
         )
-        if parked is not None and parked.answers:
+        if parked is not None and not parked.answers:
+            talks.close_draft(talk.ctx, parked)  # nothing was entered: nothing is kept
+            talk.reply(FormClosed(draft=parked.id))
+        elif parked is not None:
             talk.reply(Say(text=talk.words("form.parked", title=talk.words(f"{parked.flow}.title"))))
         if opening.answers:
             draft = self._save(talk, draft, dict(opening.answers), trail=list(opening.answers))
@@ -101,6 +104,8 @@ class Interview:
             talk.fresh = True
             self.show(talk, draft)
             return
+        if not draft.focused and press.verb != "form.cancel":
+            talks.focus_draft(talk.ctx, draft)  # what is typed next answers the card that was pressed last
         flow = self._flows[draft.flow]
         reading = flow.form.look(talk, draft.answers)
         current = self._current(draft, reading)
@@ -176,7 +181,8 @@ class Interview:
             draft=draft.id,
             revision=draft.revision,
             current=self._current(draft, reading),
-            intro=note or flow.intro(talk, Opening(draft.answers, draft.subject, draft.seen)),
+            intro=flow.intro(talk, Opening(draft.answers, draft.subject, draft.seen)),
+            note=note,
             errors=errors,
             fresh=talk.fresh,
             can_go_back=bool(draft.trail) and draft.editing is None,

@@ -254,8 +254,21 @@ def my_listings(talk: Talk, _rest: str) -> None:
     if not mine:
         talk.reply(Say(text=words("listing.none_yet"), buttons=((sell,),)))
         return
-    items = tuple(own_card(talk, listing) for listing in mine)
+    items = tuple(brief_listing(talk, listing) for listing in mine)
     talk.reply(CardList(subject="listings", title=words("listing.mine"), items=items, buttons=((sell,),)))
+
+
+def brief_listing(talk: Talk, listing: Listing) -> Card:
+    """A listing among others: what, how much, at what price; one button opens it."""
+    words = talk.words
+    return Card(
+        title=goods_name(talk, listing.product_id, listing.grade_id),
+        lines=(
+            *goods_lines(talk, listing)[:3],
+            Line(label=words("listing.state"), value=words(f"state.{listing.state}")),
+        ),
+        buttons=((Button(label=words("find.show"), press=press("find.show", listing.id)),),),
+    )
 
 
 def own_card(talk: Talk, listing: Listing, note: str = "") -> Card:

@@ -11,13 +11,16 @@ class Shape(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+Style = Literal["plain", "primary", "danger"]
+
+
 class Button(Shape):
     """`press`: what it carries back (buttons.py), or `url`: where it leads. `style` as both platforms colour it."""
 
     label: str = Field(min_length=1, max_length=75)
     press: str | None = Field(default=None, max_length=64)
     url: str | None = None
-    style: Literal["plain", "primary", "danger"] = "plain"
+    style: Style = "plain"
 
 
 class Line(Shape):
@@ -106,13 +109,14 @@ class FormView(Shape):
     revision: int
     title: str
     intro: str = ""
+    note: str = ""  # a word about the form as it stands now
     fields: tuple[FieldView, ...]
     current: str | None
     submit: str
     cancel: str
     back: str
     skip: str
-    change: str
+    change: str  # says that every line can be changed
     more: str = ""  # says that more can be chosen by typing than there are buttons
     can_go_back: bool = False
     fresh: bool = True

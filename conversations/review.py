@@ -48,7 +48,8 @@ def _write(talk: Talk, opening: Opening, values: Values) -> None:
     )
     reputation.write_review(talk.ctx, command)
     talk.fresh = True
-    talk.reply(Say(text=talk.words("review.sealed")))
+    both = bool(reputation.reviews_of_deal(talk.ctx, command.deal_id))
+    talk.reply(Say(text=talk.words("review.both" if both else "review.sealed")))
 
 
 def _about(talk: Talk, opening: Opening) -> str:

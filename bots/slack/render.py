@@ -98,7 +98,7 @@ def card_blocks(card: Card) -> list[Block]:
         header(card.title),
         *paragraphs(card.text),
         *rich(*_lines(card.lines)),
-        *rich((card.turn, "")),
+        *rich((_pointed(card.turn), "")),
         *context(card.note),
     ]
     return words[: MESSAGE_BLOCKS - len(buttons)] + buttons
@@ -123,11 +123,14 @@ def _notice(title: str, text: str) -> str:
     return escaped(f"{title}: {text}" if text.strip() else title) or ELLIPSIS
 
 
-def _lines(lines: Sequence[Line]) -> list[Run]:
+def _pointed(turn: str) -> str:
+    return f"👉 {turn}" if turn.strip() else ""
+
+
+def _lines(lines: Sequence[Line], between: str = "\n") -> list[Run]:
     runs: list[Run] = []
     for line in lines:
-        gap = "\n" if runs else ""
-        runs.append((f"{gap}{line.label}: ", "bold"))
+        runs.append((f"{between if runs else ''}{line.label}: ", "bold"))
         if line.was:
             runs += [(line.was[:LINE_TEXT], "strike"), (" ", "")]
         runs.append((line.value[:LINE_TEXT] or "–", ""))
@@ -154,7 +157,7 @@ def _items(items: Sequence[Card], room: int) -> list[Block]:
     """As many things as there is room for, the first ones first; each is whole or not there."""
     blocks: list[Block] = []
     for item in items:
-        drawn = _item(item)
+        drawn = [*([{"type": "divider"}] if blocks else []), *_item(item)]
         if len(blocks) + len(drawn) > room:
             break
         blocks += drawn
@@ -166,13 +169,13 @@ def _item(card: Card) -> list[Block]:
     if card.text:
         runs.append((f"\n{card.text}", ""))
     if card.lines:
-        runs += [("\n", ""), *_lines(card.lines)]
+        runs += [("\n", ""), *_lines(card.lines, " · ")]  # in a row: five of them should fit a window
     runs += [(f"\n{text}", style) for text, style in _turn_and_note(card)]
     return rich(*runs, most=ITEM_TEXT) + one_row(card.buttons)
 
 
 def _turn_and_note(card: Card) -> list[Run]:
-    said: list[Run] = [(card.turn, ""), (card.note, "italic")]
+    said: list[Run] = [(_pointed(card.turn), ""), (card.note, "italic")]
     return [(text, style) for text, style in said if text.strip()]
 
 
@@ -186,4 +189,5 @@ def _door(form: FormView) -> list[Block]:
     asked = next((field for field in form.fields if field.name == form.current), None)
     given: list[Run] = _lines([Line(label=f.label, value=f.shown or f.value or "") for f in form.fields if f.value])
     told = rich((asked.error, "")) if asked is not None and asked.error else []
-    return [header(form.title), *paragraphs(form.intro), *rich(*given), *told, *actions(((open_it, cancel),))]
+    words = [header(form.title), *paragraphs(form.intro), *rich(*given), *told, *rich((form.note, ""))]
+    return words + actions(((open_it, cancel),))

@@ -178,14 +178,16 @@ def _form(form: FormView) -> Screen:
     asked = next((field for field in form.fields if field.name == form.current), None)
     answered = joined("\n", *(_answer(field) for field in form.fields if field is not asked))
     head = said(form.title, "bold")
+    body = joined("\n\n", said(form.intro).clipped(TAIL_UNITS), answered)
     if asked is None:
-        return Screen(_fit(head, answered, said(form.intro)), keyboard(_review_rows(form)))
+        note = said(f"⚠️ {form.note}") if form.note.strip() else Text()
+        tail = joined("\n\n", note, said(form.change, "italic"))
+        return Screen(_fit(head, body, tail), keyboard(_review_rows(form)))
     error = said(f"⚠️ {asked.error}") if asked.error else Text()
     more = form.more if len(asked.options) > OPTIONS_SHOWN else ""
     question = joined(
         "\n", error, said(asked.ask or asked.label, "bold"), said(asked.hint, "italic"), said(more, "italic")
     )
-    body = joined("\n\n", said(form.intro).clipped(TAIL_UNITS), answered)
     return Screen(_fit(head, body, question), keyboard(_question_rows(form, asked)))
 
 
@@ -218,10 +220,10 @@ def _question_rows(form: FormView, asked: FieldView) -> list[list[Button]]:
 
 
 def _review_rows(form: FormView) -> list[list[Button]]:
-    """Every line can be changed, then sent."""
+    """Every line can be changed, and what was not asked for can be added; then it is sent."""
     changes = [
         Button(
-            label=f"{form.change} · {field.label}"[:75],
+            label=f"{'✎' if field.value else '+'} {field.label}"[:75],
             press=press("form.edit", form.draft, form.revision, field.name),
         )
         for field in form.fields

@@ -39,7 +39,7 @@ WORDS = {
     "form.cancel": "Cancel",
     "form.back": "Back",
     "form.skip": "Skip",
-    "form.change": "Change",
+    "form.change": "Press a name to change it",
     "form.more": "Type the name of another one",
     "form.choose_one": "Choose one of these",
     "form.cancelled": "Thrown away",

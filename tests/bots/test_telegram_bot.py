@@ -89,7 +89,7 @@ async def test_a_form_is_one_card_from_the_first_question_to_the_thing_itself(on
     assert last(chat)["text"] == "Sell a heap\n\nWood: wood3\n\nWhat is it called?"
 
     await ona.do("say", text="Birch")
-    await seen(ona, ends_with("Name: Birch"))
+    await seen(ona, ends_with("Name: Birch\n\nPress a name to change it"))
     await seen(ona, lambda chat: card not in [each["id"] for each in chat["messages"]])
     await ona.send("photo", "", ("heap.jpg", picture()))
     await seen(ona, lambda chat: "Photos:" in last(chat).get("text", ""))

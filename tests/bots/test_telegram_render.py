@@ -246,11 +246,11 @@ def test_a_question_shows_what_is_answered_and_the_ways_on() -> None:
 
 
 def test_the_review_lets_every_line_be_changed() -> None:
-    [screen] = render(asked(current=None, intro="Look it over"))
-    assert screen.text.plain == "Sell\n\nAmount: 200 t\n\nLook it over"
+    [screen] = render(asked(current=None, intro="200 t are left", note="The same as before"))
+    assert screen.text.plain == "Sell\n\n200 t are left\n\nAmount: 200 t\n\n⚠️ The same as before\n\nChange"
     assert screen.keyboard is not None
     shown = [[button.text for button in row] for row in screen.keyboard.inline_keyboard]
-    assert shown == [["Change · Amount", "Change · Grade"], ["Publish"], ["Cancel"]]
+    assert shown == [["✎ Amount", "+ Grade"], ["Publish"], ["Cancel"]]
     assert screen.keyboard.inline_keyboard[1][0].style == "primary"
 
 

@@ -150,7 +150,7 @@ def hints() -> set[str]:
 
 def _of_buttons() -> Iterator[str]:
     yield from (f"command.{name}" for name in (*help_pages.COMMANDS, "tour"))
-    yield from (f"deal.{verb}" for verb, _ in agreement.DEAL_VERBS)
+    yield from (f"deal.{verb}" for verb, _ in (*agreement.ONWARD_VERBS, *agreement.WAYS_OUT))
     yield from (f"offer.{verb}" for verb in ("accept", "counter", "decline", "withdraw"))
     yield from (f"listing.{verb}" for verb in ("pause", "resume", "renew", "withdraw"))
     yield from (f"find.{order}" for order in get_args(Order) if order != "best")
@@ -166,7 +166,7 @@ def buttons() -> set[str]:
     named = (
         "deal.open deal.terms deal.get_pay_page offer.buy offer.make review.write payout.set_up payout.open_page "
         "email.enter_code listing.mine find.top find.next find.show "
-        "form.cancel form.back form.skip form.change form.continue"
+        "form.cancel form.back form.skip form.continue"
     )
     return {*_of_buttons(), *_of_lot_buttons(), *named.split()}
 
@@ -193,7 +193,12 @@ def states(process: Process) -> set[str]:
 
 def turns() -> dict[str, frozenset[str]]:
     """Every situation in which a card has to say whose turn it is, without its side, with the parts that are known."""
-    deal = (states(DEAL) - {"cancel_asked"}) | {"agreed_signed", "cancel_asked_me", "cancel_asked_them"}
+    deal = (states(DEAL) - {"cancel_asked"}) | {
+        "agreed_signed",
+        "cancel_asked_me",
+        "cancel_asked_them",
+        "completed_rated",
+    }
     known = frozenset({"other", "due"})
     return {f"turn.deal.{state}": known for state in deal} | {
         f"turn.lot.{state}": known | {"lot", "truck", "eta"} for state in states(LOT)
