@@ -93,7 +93,7 @@ def ask_payment(ctx: Ctx, deal_id: str) -> Payment:
         "payment": payment.id,
         "deal": deal.id,
         "ref": deal.ref,
-        "title": f"{deal.ref}: {deal.terms.quantity} {deal.terms.product_id}",
+        "title": f"{deal.ref}: {deal.terms.quantity} {deal.terms.product_id.replace('_', ' ')}",
         "amount": payment.amount_minor,
         "currency": payment.currency,
         "expires": payment.expires_at.isoformat(),
