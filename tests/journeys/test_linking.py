@@ -34,6 +34,7 @@ async def test_a_deal_is_seen_from_both_chats_of_one_person(world: World) -> Non
     await toms_phone.presses("Sign")
     await toms_phone.sees("Then it is your turn to pay")
     await rasa.presses("Sign")
+    await toms_phone.opens("Pay €")  # the card goes to the chat used last; the other one can fetch it
     await tom.says("/deals")
     await tom.sees("My deals")
     await tom.presses("Open")
