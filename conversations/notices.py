@@ -60,6 +60,13 @@ class Notices:
             for kind, code in facts.items():
                 reactions.on(kind, hearing(code))
         reactions.on(listing.ListingExpired, _on_listing_expired)
+        for fact in (
+            listing.ListingPublished,
+            listing.ListingChanged,
+            listing.ListingSoldOut,
+            listing.ListingWithdrawn,
+        ):
+            reactions.on(fact, _on_listing_moved)
         reactions.on(money.OnboardingLinkReady, self._on_onboarding_link)
         reactions.on(money.PayeeReady, self._on_payee_ready)
         reactions.closing.append(self._tell)
@@ -136,6 +143,7 @@ class Notices:
             text=talk.words("payout.text"),
             note=talk.words("payout.link_once"),
             buttons=((button,),),
+            fresh=False,  # it takes the place of the card that says that the link is coming
         )
         send(ctx, talk.surface, [card])
 
@@ -234,6 +242,11 @@ def _on_listing_expired(ctx: Ctx, fact: listing.ListingExpired) -> None:
     gathered(ctx).say("listing", fact.listing_id, "notice.listing_expired", by=None)
 
 
+def _on_listing_moved(ctx: Ctx, fact: listing.ListingFact) -> None:
+    """Nothing to say, but the seller's card and desk show what is left of it."""
+    gathered(ctx).say("listing", fact.listing_id, "", by=fact.by_person)
+
+
 HEARD: tuple[tuple[Facts, Callable[[str], Callable[[Ctx, Any], None]]], ...] = (
     (OFFER_FACTS, _on_offer),
     (DEAL_FACTS, _on_deal),
@@ -283,6 +296,8 @@ def _deal(talk: Talk, subject: str, note: str) -> Card:
 
 def _listing(talk: Talk, subject: str, note: str) -> Card:
     renew = own_card(talk, listing_for(talk.ctx, subject), note)
+    if not note:
+        return renew
     mine = Button(label=talk.words("listing.mine"), press=press("command", choice="listings"))
     return renew.model_copy(update={"buttons": (*renew.buttons, (mine,))})
 

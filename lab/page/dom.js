@@ -114,6 +114,8 @@ export function swap(old, fresh) {
   if (place >= 0) fresh.querySelectorAll(REACHABLE)[place]?.focus({ preventScroll: true });
 }
 
+const ANSWER_WITHIN = 5000; // ms
+
 /** Keep a scroller at its end while the reader is there; leave it alone when they have scrolled up. */
 export function follow(scroller, content) {
   let pinned = true;
@@ -138,13 +140,24 @@ export function follow(scroller, content) {
     },
     { passive: true },
   );
+  const toEnd = () => {
+    pinned = true;
+    settle();
+  };
+  let newest;
+  let awaited = 0;
   const watch = new ResizeObserver(settle);
   watch.observe(content);
   watch.observe(scroller);
   return {
-    toEnd() {
-      pinned = true;
-      settle();
+    toEnd,
+    /** The reader did something: what comes now is its answer, and is shown wherever they had scrolled to. */
+    awaitAnswer() {
+      awaited = Date.now() + ANSWER_WITHIN;
+    },
+    came(last) {
+      if (last !== newest && Date.now() < awaited) toEnd();
+      newest = last;
     },
     stop: () => watch.disconnect(),
   };

@@ -19,6 +19,7 @@ export class SlackWindow {
   #screen = null;
   #tab = "messages";
   #channel = null;
+  #read = null; // ts of the newest message with the app that was on the screen
   #homeDraft = new Draft();
   #open = true;
 
@@ -108,6 +109,7 @@ export class SlackWindow {
       ask: (confirm) => askConfirm(this.element, confirm, names),
       upload: (files) => attempt(() => upload(`${this.#at}/upload`, files)),
       press: async (each, block, value) => {
+        this.end.awaitAnswer();
         await this.#sendTyped(view, draft, block);
         const touched = { ...target(each, block), value: value ?? null };
         const answer = await attempt(() => post(`${this.#at}/press`, touched));
@@ -133,6 +135,7 @@ export class SlackWindow {
   }
 
   async #submit(view, values) {
+    this.end.awaitAnswer();
     const answer = await attempt(() => post(`${this.#at}/submit`, { view_id: view.id, values }));
     if (answer !== undefined && !answer?.errors) this.#did("submit", view.callback_id ?? "");
     this.refresh();
@@ -168,8 +171,10 @@ export class SlackWindow {
     const here = this.#room();
     const own = !here || here.is_im;
     const atHome = own && this.#tab === "home";
+    const talk = this.#ownRoom()?.messages ?? [];
+    if (this.#read === null || (here?.is_im && !atHome)) this.#read = Number(talk.at(-1)?.ts ?? 0);
     this.#drawRooms();
-    this.#drawTabs(own, here);
+    this.#drawTabs(own, here, talk.filter((message) => Number(message.ts) > this.#read).length);
     this.#home.hidden = !atHome;
     this.talk.hidden = atHome;
     if (atHome) this.#drawHome(this.#screen.home);
@@ -190,6 +195,7 @@ export class SlackWindow {
       version: versionOf,
       make: (row) => drawRow(row, contextOf),
     });
+    this.end.came(here?.messages.at(-1)?.ts);
   }
 
   #drawRooms() {
@@ -215,7 +221,7 @@ export class SlackWindow {
     return h("button", look, face, each.is_im ? "Parley" : each.name);
   }
 
-  #drawTabs(own, here) {
+  #drawTabs(own, here, unread) {
     const all = own
       ? [
           ["home", "Home"],
@@ -225,12 +231,15 @@ export class SlackWindow {
     const selected = (name) => String(name === this.#tab || !own);
     keep(this.#tabs, all, {
       key: ([name, title]) => name + title,
-      version: ([name]) => selected(name),
+      version: ([name]) => `${selected(name)} ${name === "messages" ? unread : ""}`,
       make: ([name, title]) =>
         h(
           "button",
           { type: "button", role: "tab", "aria-selected": selected(name), onclick: () => this.#turn(name) },
           title,
+          name === "messages" && unread
+            ? h("span", { class: "s-unread" }, String(unread), h("span", { class: "hidden-words" }, " unread"))
+            : null,
         ),
     });
   }

@@ -103,6 +103,7 @@ export class TelegramPhone {
       made.classList.remove("waiting");
       made.removeAttribute("aria-busy");
     };
+    this.end.awaitAnswer();
     const pressed = { message_id: message.id, data: button.callback_data };
     const answer = await attempt(() => post(`${this.#at}/press`, pressed));
     if (!answer) return rest();
@@ -141,6 +142,7 @@ export class TelegramPhone {
       version: (row) => row.day ?? JSON.stringify(row.parts),
       make: (row) => (row.day ? h("div", { class: "day" }, h("span", {}, row.day)) : bubble(row, acts)),
     });
+    this.end.came(chat.messages.at(-1)?.id);
     this.#status.textContent = chat.action ? "typing …" : "bot";
     this.#status.classList.toggle("typing", Boolean(chat.action));
     this.#silence.hidden = chat.messages.length > 0;

@@ -14,26 +14,42 @@ const STEPS = [
   {
     key: "start",
     title: "Say hello",
-    text: "On Telegram, press START and say that you sell.",
+    text: "You are the seller on Telegram: press START.",
     fill: ["telegram", "/start"],
   },
   {
     key: "list",
     title: "Offer something",
-    text: "List goods with one sentence, then publish.",
+    text: "Still on Telegram: list goods with one sentence, look it over and press Publish.",
     fill: ["telegram", SELL],
   },
-  { key: "find", title: "Find it", text: "In Slack, be the buyer: search for what was listed.", fill: ["slack", FIND] },
+  { key: "find", title: "Find it", text: "Now be the buyer, in Slack: search for what was listed.", fill: ["slack", FIND] },
   {
     key: "offer",
     title: "Make an offer",
-    text: "In Slack, make an offer or buy it now. If you offered, accept it on Telegram.",
+    text: "In Slack, press Make an offer on the first result and send it. Or press Buy now.",
   },
-  { key: "sign", title: "Sign", text: "Both sides read the terms and sign." },
-  { key: "pay", title: "Pay", text: "The buyer opens the pay page and pays. The money waits in escrow." },
-  { key: "dispatch", title: "Send the goods", text: "The seller says that the truck is on its way." },
-  { key: "confirm", title: "Confirm", text: "The buyer confirms what arrived, and the money is released." },
-  { key: "rate", title: "Rate each other", text: "Both sides rate. Each sees the other's words when both are in." },
+  {
+    key: "sign",
+    title: "Agree and sign",
+    text: "An offer waits on Telegram: press Accept there. Then press Sign on both sides.",
+  },
+  { key: "pay", title: "Pay", text: "In Slack, press Pay: the pay page opens beside this one. The money is then held." },
+  {
+    key: "dispatch",
+    title: "Send the goods",
+    text: "On Telegram, press Report dispatch: name a truck and a day, then send it off.",
+  },
+  {
+    key: "confirm",
+    title: "Confirm",
+    text: "In Slack, press Report arrival, then Accept the goods. The money is released.",
+  },
+  {
+    key: "rate",
+    title: "Rate each other",
+    text: "On Telegram, press Set up payouts to get the money. Then both sides press Rate the other side.",
+  },
 ];
 
 /** States of a deal (as the books name them) and the last step that such a deal has behind it. */
@@ -99,16 +115,17 @@ function onDeed({ platform, person, kind, text = "" }) {
   const words = text.toLowerCase();
   const side = `${platform}:${person}`;
   if (kind === "say" || kind === "command") {
+    if (words === "/start") tick("start");
     if (/^\/(parley\s+)?sell\b/.test(words)) begin(side, "list");
     if (/^\/(parley\s+)?(find|search)\b/.test(words)) tick("find");
     return;
   }
-  if (kind === "press" && /\bsell(er)?\b/.test(words)) tick("start");
+  if (kind === "start") tick("start");
   if (/\|sell\b/.test(words)) begin(side, "list");
   const verb = Object.keys(BEGINS).find((each) => words.includes(each));
   if (verb) begin(side, BEGINS[verb]);
   if (kind === "submit" || words.includes("form.send")) finish(side);
-  else if (verb && ["sign", "dispatch", "confirm"].includes(BEGINS[verb])) finish(side);
+  else if (verb && ["sign", "confirm"].includes(BEGINS[verb])) finish(side);
 }
 
 /** A step may need a form: what somebody began is done when they send it off. */
