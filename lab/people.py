@@ -114,6 +114,7 @@ class OnTelegram:
         for message in await self.messages():
             if message["from"] == "bot":
                 lines.append(message.get("text") or message.get("caption") or "")
+                lines += [message["document"]["name"]] if "document" in message else []
                 lines += [f"[{button['text']}]" for row in message.get("keyboard", []) for button in row]
         return "\n".join([*lines, *(f"({toast})" for toast in self.toasts)]).replace(JOINER, "")
 

@@ -52,6 +52,8 @@ async def test_a_whole_trade(trade: Trade) -> None:
     await enclose(rasa, "waybill.pdf", PAPER, "application/pdf")
     await rasa.fills(truck="KAU 123", eta="tomorrow")
     await tom.sees("Girios UAB sent lot 1.", "KAU 123")
+    await tom.presses("1 paper")
+    await tom.sees("waybill.pdf")
     await trade.arrive(measured="99.6 t")
     await rasa.sees("measured 99.6 t")
     await trade.accept()
