@@ -96,7 +96,8 @@ def show_place(talk: Talk, place: Place) -> str:
 def read_whole_number(low: int, high: int, text: str) -> int:
     """A whole number between two limits."""
     plain = text.strip()
-    if not (plain.isascii() and plain.isdigit()) or not low <= int(plain[:9]) <= high:
+    # Nine digits at most: more of them hide a larger number behind zeros, and take long to read.
+    if not (plain.isascii() and plain.isdigit() and len(plain) <= 9) or not low <= int(plain) <= high:
         raise Invalid("form.whole_number", low=low, high=high, given=text[:40])
     return int(plain)
 

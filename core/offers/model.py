@@ -37,7 +37,8 @@ class Terms(BaseModel):
     kind as the unit of `quantity`.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # Looked at again in every command: a changed copy of terms has not been checked by anybody.
+    model_config = ConfigDict(frozen=True, extra="forbid", revalidate_instances="always")
 
     product_id: Code
     grade_id: Code | None = None

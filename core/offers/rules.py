@@ -10,7 +10,7 @@ from core.kernel.errors import Invalid, Refusal
 from core.kernel.money import Money
 from core.kernel.quantity import Quantity
 from core.listings.model import Listing
-from core.listings.rules import check_goods, check_price, check_taking
+from core.listings.rules import check_goods, check_price, check_taking, check_window
 from core.offers.model import (
     LARGEST_PAYMENT_MINOR,
     LONGEST_VALIDITY,
@@ -83,6 +83,7 @@ def check_terms(terms: Terms, listing: Listing, today: date) -> None:
         raise Refusal("offer.price_fixed", field="price", listed=listing.price)
     if terms.window_to < today:
         raise Invalid("offer.window_past", field="window_to", today=today)
+    check_window(terms.window_from, terms.window_to, today)
     check_total(terms.total())
 
 
