@@ -81,7 +81,7 @@ def tell_refund(refund: Refund) -> Told:
         return known(partial(escrow.refund_done, effect_id=refund.effect, ref=refund.ref))
     log.warning("refund_failed", refund=refund.ref, effect=refund.effect, why=refund.why)
     why = refund.why or refund.state.value
-    return known(partial(escrow.refund_refused, effect_id=refund.effect, why=why, final=True))
+    return known(partial(escrow.refund_refused, effect_id=refund.effect, why=why, final=True, ref=refund.ref))
 
 
 def tell_account(account: Account) -> Told:

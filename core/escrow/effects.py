@@ -10,6 +10,7 @@ from core.delivery.model import Lot
 from core.escrow.events import EffectRefused, PayoutSent, PayoutWaiting, RefundSent
 from core.escrow.model import (
     TRY_AGAIN_AFTER,
+    TRY_REFUSED_AGAIN_AFTER,
     Effect,
     EffectKind,
     EffectState,
@@ -68,9 +69,9 @@ def transfer_done(ctx: Ctx, effect_id: str, ref: str) -> None:
 
 
 def refund_done(ctx: Ctx, effect_id: str, ref: str) -> None:
-    """The provider has sent a refund."""
+    """The provider has sent a refund. One that has failed since is not done, whoever still says so."""
     effect = _effect(ctx, effect_id)
-    if effect.state == EffectState.DONE:
+    if effect.state == EffectState.DONE or effect.provider_ref == ref:
         return
     legs = [debit(refund_due(effect.deal_id), effect.amount), credit(PROVIDER, effect.amount)]
     _book(ctx, effect, "Given back to the buyer", legs, ref)
@@ -85,9 +86,18 @@ def transfer_refused(ctx: Ctx, effect_id: str, why: str, *, final: bool) -> None
         ctx.announce(PayoutWaiting(effect.payee, effect.deal_id, effect.amount, why))
 
 
-def refund_refused(ctx: Ctx, effect_id: str, why: str, *, final: bool) -> None:
-    """The provider did not send a refund. Not `final`: it is tried again tomorrow."""
-    _put_off(ctx, _effect(ctx, effect_id), why, final=final)
+def refund_refused(ctx: Ctx, effect_id: str, why: str, *, final: bool, ref: str | None = None) -> None:
+    """The provider did not send a refund, or the buyer's bank has sent the one named `ref` back.
+
+    Not `final`: it is tried again tomorrow.
+    """
+    effect = _effect(ctx, effect_id)
+    known = ref is not None and ref == effect.provider_ref
+    if known and effect.state == EffectState.DONE:
+        _book_back(ctx, effect, why)
+    elif not known and effect.state == EffectState.ASKED:  # else it is told of one that has failed before
+        effect.provider_ref = ref
+        _put_off(ctx, effect, why, final=final)
 
 
 def send_again(ctx: Ctx, effect_id: str) -> None:
@@ -168,22 +178,32 @@ def _ask(ctx: Ctx, effect: Effect) -> None:
 
 
 def _book(ctx: Ctx, effect: Effect, memo: str, legs: list[Leg], ref: str) -> None:
-    ledger.post(ctx, f"deal:{effect.deal_id}:{effect.key}", memo, legs, deal=effect.deal_id)
+    again = f":{effect.attempt}" if effect.attempt > 1 else ""  # an earlier attempt may have been booked, and come back
+    ledger.post(ctx, f"deal:{effect.deal_id}:{effect.key}{again}", memo, legs, deal=effect.deal_id)
     effect.state = EffectState.DONE
     effect.provider_ref = ref
     clear_timers(ctx.session, EFFECT, effect.id)
     ctx.session.flush()
 
 
+def _book_back(ctx: Ctx, effect: Effect, why: str) -> None:
+    """A refund has come back to us: it is owed to the buyer again, also when the deal is long over."""
+    legs = [debit(PROVIDER, effect.amount), credit(refund_due(effect.deal_id), effect.amount)]
+    key = f"deal:{effect.deal_id}:{effect.key}:{effect.attempt}:sent_back"
+    ledger.post(ctx, key, "Sent back by the buyer's bank", legs, deal=effect.deal_id)
+    effect.state = EffectState.ASKED
+    _put_off(ctx, effect, why, final=True)
+
+
 def _put_off(ctx: Ctx, effect: Effect, why: str, *, final: bool) -> bool:
-    """True when it will be tried again."""
+    """True when it will be tried again soon; what was refused for good is so too, but a person should look at it."""
     if effect.state != EffectState.ASKED:
         return False  # told twice, or overtaken by its success
     effect.state = EffectState.REFUSED if final else EffectState.WAITING
     effect.why = why
     if final:
         ctx.announce(EffectRefused(effect.id, effect.deal_id, why))
-    else:
-        set_timer(ctx.session, Timer(EFFECT, effect.id, TRY_AGAIN, ctx.now + TRY_AGAIN_AFTER))
+    after = TRY_REFUSED_AGAIN_AFTER if final else TRY_AGAIN_AFTER
+    set_timer(ctx.session, Timer(EFFECT, effect.id, TRY_AGAIN, ctx.now + after))
     ctx.session.flush()
     return not final

@@ -17,6 +17,7 @@ from core.kernel.money import Money
 SHORTEST_LINK: Final = timedelta(minutes=35)
 LONGEST_LINK: Final = timedelta(hours=23)
 TRY_AGAIN_AFTER: Final = timedelta(days=1)  # a payout or refund that the provider put off
+TRY_REFUSED_AGAIN_AFTER: Final = timedelta(days=7)  # one refused for good: no deal waits for a person for ever
 
 
 class PaymentState(StrEnum):
@@ -36,7 +37,10 @@ class EffectKind(StrEnum):
 
 
 class EffectState(StrEnum):
-    """waiting (nobody was asked yet) → asked → done; or refused, until the operator sends it again."""
+    """waiting (nobody was asked yet) → asked → done; or refused, until somebody or time sends it again.
+
+    A refund that was done is refused after all when the buyer's bank sends it back.
+    """
 
     WAITING = "waiting"
     ASKED = "asked"
@@ -82,7 +86,10 @@ class Payee(Versioned, Table):
 
 
 class Effect(Versioned, Table):
-    """One payout or refund. The key makes it exist once; `attempt` counts up when a refused one is sent again."""
+    """One payout or refund. The key makes it exist once; `attempt` counts up when a refused one is sent again.
+
+    `provider_ref`: what was booked last, or has failed last.
+    """
 
     __tablename__ = "effect"
 

@@ -1,0 +1,80 @@
+"""Money that was sent and comes back, or that the provider will not send: it is owed again, and tried again."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from core.deals import service as deals
+from core.escrow import service
+from core.escrow.checks import invariants
+from core.escrow.events import EffectRefused
+from core.escrow.model import Effect, EffectState
+from core.kernel.money import Money
+from core.kernel.transaction import MARKET, PROVIDER
+from core.ledger.model import refund_due
+from core.ledger.service import balance
+from tests.core.conftest import Market
+from tests.core.trades import Trade, paid
+
+WHOLE = Money(21_000_00, "EUR")
+
+
+async def called_off(market: Market) -> tuple[Trade, str]:
+    """A paid deal that both have given up; its refund has been asked for."""
+    trade = await paid(market)
+    await market.run(trade.seller, lambda ctx: deals.ask_cancel(ctx, trade.deal_id))
+    await market.run(trade.buyer, lambda ctx: deals.agree_cancel(ctx, trade.deal_id))
+    return trade, str(trade.asked("refund")[0]["effect"])
+
+
+async def test_a_refund_that_the_buyers_bank_sends_back_is_owed_again(market: Market) -> None:
+    market.watch(EffectRefused)
+    trade, effect = await called_off(market)
+    done = partial(service.refund_done, effect_id=effect, ref="re_1")
+    failed = partial(service.refund_refused, effect_id=effect, why="lost_or_stolen_card", final=True, ref="re_1")
+    await market.run(PROVIDER, done)
+    assert (await trade.deal()).state == "cancelled"
+    for told in (failed, failed, done):  # twice, and what was read before it failed comes last
+        await market.run(PROVIDER, told)
+    assert market.facts == [EffectRefused(effect, trade.deal_id, "lost_or_stolen_card")]
+    assert await owed(trade) == WHOLE
+    await books_hold(trade)
+    await trade.pass_days(8)
+    assert [body["attempt"] for body in trade.asked("refund")] == [1, 2]
+    await market.run(PROVIDER, failed)  # told once more of the first, while the second is under way
+    assert [each.state for each in await effects(trade)] == [EffectState.ASKED]
+    await market.run(PROVIDER, partial(service.refund_done, effect_id=effect, ref="re_2"))
+    assert await owed(trade) == Money.zero("EUR")
+    await books_hold(trade)
+    await market.run(PROVIDER, failed)
+    assert await owed(trade) == Money.zero("EUR")
+    sent_back = partial(service.refund_refused, effect_id=effect, why="declined", final=True, ref="re_2")
+    await market.run(PROVIDER, sent_back)
+    assert await owed(trade) == WHOLE
+
+
+async def test_what_was_refused_for_good_is_tried_again_when_nobody_has_looked_at_it(market: Market) -> None:
+    trade, effect = await called_off(market)
+    refused = partial(service.refund_refused, effect_id=effect, why="charge_disputed", final=True)
+    await market.run(PROVIDER, refused)
+    await trade.pass_days(8)
+    await market.run(PROVIDER, refused)
+    await trade.pass_days(8)
+    assert [body["attempt"] for body in trade.asked("refund")] == [1, 2, 3]
+    await trade.provider_answers()
+    assert (await trade.deal()).state == "cancelled"
+    await books_hold(trade)
+
+
+async def owed(trade: Trade) -> Money:
+    found: Money = await trade.house(lambda ctx: balance(ctx, refund_due(trade.deal_id), "EUR"))
+    return found
+
+
+async def effects(trade: Trade) -> list[Effect]:
+    found: list[Effect] = await trade.house(lambda ctx: service.effects_of(ctx, trade.deal_id))
+    return found
+
+
+async def books_hold(trade: Trade) -> None:
+    assert [check for check in await trade.market.run(MARKET, invariants) if not check.ok] == []
