@@ -62,6 +62,8 @@ def read_window(talk: Talk, text: str, _values: Values) -> Window:
             raise Invalid("window.not_understood", given=text) from fault
     else:
         window = parse_date_window(text, talk.almanac.catalogue, talk.today)
+    if window[1] < talk.today:
+        raise Invalid("window.in_the_past", first=window[0], last=window[1])
     if window[1] < window[0]:
         raise Invalid("window.ends_before_it_starts", first=window[0], last=window[1])
     return window

@@ -39,6 +39,8 @@ from core.talks.service import focused_draft
 NOBODY = Actor(None, "newcomer")  # until we know who speaks
 ANSWERS: TypeAdapter[list[Reply]] = TypeAdapter(list[Reply])
 
+SIGNS = {"slack": "/parley "}  # what a command begins with, where that is not a mere slash
+
 # Replies that the platform wants as the answer to the input itself, within seconds, rather than as a message.
 AT_ONCE = (Toast, FormErrors)
 
@@ -164,11 +166,12 @@ class Engine:
         person = meet(ctx, turn.identity, turn.address)
         ctx.actor = acting_person(person.id)
         surface = Surface(turn.identity.platform.value, turn.identity.workspace, turn.address)
+        ctx.notes["here"] = surface  # what follows from this input is shown here first
         return self.talk_to(ctx, person, surface)
 
     def talk_to(self, ctx: Ctx, person: Person, surface: Surface) -> Talk:
         """A talk with this person at this place; `ctx` acts as them."""
-        words = self._almanac.wordings.speak(person.locale, person.zone)
+        words = self._almanac.wordings.speak(person.locale, person.zone, SIGNS.get(surface.platform, "/"))
         return Talk(
             ctx,
             person,
@@ -182,7 +185,7 @@ class Engine:
 
     def desk(self, talk: Talk) -> None:
         """The person's desk as it is now."""
-        self._book.commands["me"](talk, "")
+        self._book.commands["me"](talk, "home")
 
     def _refuse(self, talk: Talk, turn: Turn, refusal: Refusal) -> None:
         """Say no in words. A press on what has moved on also gets the thing as it is now."""

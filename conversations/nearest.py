@@ -12,14 +12,14 @@ SURE = 80  # of 100; below it we ask rather than guess
 LEAD = 5  # how far the best must be ahead of the second
 
 
-def nearest_option(text: str, options: Sequence[Option]) -> str | None:
-    """The value of the option that the text means, by its value, its number in the list, or its label nearly."""
+def nearest_option(text: str, options: Sequence[Option], sure: int = SURE) -> str | None:
+    """The value of the option that the text means: by its value, or by its label, nearly."""
     for option in options:
         if text.casefold() in {option.value.casefold(), option.label.casefold()}:
             return option.value
     labels = {option.value: option.label for option in options}
     found = process.extract(text, labels, scorer=fuzz.WRatio, processor=utils.default_process, limit=2)
-    if not found or found[0][1] < SURE or (len(found) > 1 and found[0][1] - found[1][1] < LEAD):
+    if not found or found[0][1] < sure or (len(found) > 1 and found[0][1] - found[1][1] < LEAD):
         return None
     return str(found[0][2])
 

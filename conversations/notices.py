@@ -88,20 +88,19 @@ class Notices:
     def _show(
         self, ctx: Ctx, person: Person, kind: str, subject: str, sentences: list[tuple[str, dict[str, Any]]]
     ) -> None:
-        talk = self._talk_to(ctx, person)
-        if talk is None:
-            return
+        """The card with its news on the surface they use; on their others a card that is there becomes true again."""
         acted = ctx.actor.person == person.id
-        told = [_sentence(talk, code, parts, acted=acted) for code, parts in sentences]
-        note = "\n".join(sentence for sentence in told if sentence)
-        talk.fresh = bool(note) and not (acted and ctx.notes.get("pressed"))
-        if not note and not self._stands(ctx, talk.surface, f"{kind}:{subject}"):
-            return  # nothing to say, and no card that would now be wrong
-        try:
-            card = CARDS[kind](talk, subject, note)
-        except Refusal:
-            return  # not theirs to see any more
-        send(ctx, talk.surface, [card])
+        for place, surface in enumerate(self._surfaces(ctx, person)):
+            talk = self._talk_at(ctx, person, surface)
+            told = [_sentence(talk, code, parts, acted=acted) for code, parts in sentences] if place == 0 else []
+            note = "\n".join(sentence for sentence in told if sentence)
+            talk.fresh = bool(note) and not (acted and ctx.notes.get("pressed"))
+            if not note and not self._stands(ctx, surface, f"{kind}:{subject}"):
+                continue  # nothing to say, and no card that would now be wrong
+            try:
+                send(ctx, surface, [CARDS[kind](talk, subject, note)])
+            except Refusal:
+                return  # not theirs to see any more
 
     @staticmethod
     def _stands(ctx: Ctx, where: Surface, subject: str) -> bool:
@@ -109,22 +108,30 @@ class Notices:
 
     def _refresh_desk(self, ctx: Ctx, person: Person) -> None:
         """A person's App Home shows what is true now, when they have ever opened it."""
-        for identity in identities(ctx, person.id):
-            if identity.address is None:
-                continue
-            where = Surface(identity.platform, identity.workspace, identity.address)
+        for where in self._surfaces(ctx, person):
             if self._stands(ctx, where, "desk"):
-                talk = self._engine.talk_to(ctx.seen_by(acting_person(person.id)), person, where)
+                talk = self._talk_at(ctx, person, where)
                 self._engine.desk(talk)
                 send(ctx, where, talk.replies)
 
+    @staticmethod
+    def _surfaces(ctx: Ctx, person: Person) -> list[Surface]:
+        """Where a person can be reached: where they are acting just now, then the one used last."""
+        known = [
+            Surface(each.platform, each.workspace, each.address)
+            for each in identities(ctx, person.id)
+            if each.address is not None
+        ]
+        here = ctx.notes.get("here") if ctx.actor.person == person.id else None
+        return sorted(known, key=lambda surface: surface != here)
+
+    def _talk_at(self, ctx: Ctx, person: Person, surface: Surface) -> Talk:
+        """A talk with somebody who has not spoken: `ctx` through their eyes."""
+        return self._engine.talk_to(ctx.seen_by(acting_person(person.id)), person, surface)
+
     def _talk_to(self, ctx: Ctx, person: Person) -> Talk | None:
-        """A talk with somebody who has not spoken: on the surface they used last."""
-        for identity in identities(ctx, person.id):
-            if identity.address is not None:
-                surface = Surface(identity.platform, identity.workspace, identity.address)
-                return self._engine.talk_to(ctx.seen_by(acting_person(person.id)), person, surface)
-        return None
+        surfaces = self._surfaces(ctx, person)
+        return self._talk_at(ctx, person, surfaces[0]) if surfaces else None
 
     def _to_organisation(self, ctx: Ctx, organisation_id: str, reply: Callable[[Talk], Reply]) -> None:
         for person in members(ctx, organisation_id):

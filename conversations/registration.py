@@ -15,11 +15,14 @@ from core.people import rules
 from core.people import service as people
 from core.people.model import CompleteProfile, Platform, ProveEmail, Role
 
-# Where this trade lives; other countries can be typed.
+# Where this trade lives, the nearest first: as many as a Slack list holds. On Telegram other countries can be typed.
 NEAR = (
     *("LT", "LV", "EE", "PL", "DE", "SE", "FI", "DK", "NO", "NL", "BE", "FR", "ES", "IT", "AT", "CZ", "UA", "GB"),
     *("IE", "PT", "CH", "LU", "SK", "SI", "HU", "RO", "BG", "HR", "RS", "BA", "GR", "CY", "MT", "IS", "MD", "AL"),
     *("MK", "ME", "TR", "GE", "US", "CA", "BR", "MY", "ID", "VN", "TH", "JP", "KR", "CN", "IN", "ZA", "AU", "NZ"),
+    *("XK", "LI", "MC", "AD", "SM", "AM", "AZ", "KZ", "UZ", "IL", "JO", "AE", "SA", "QA", "OM", "EG", "MA", "TN"),
+    *("DZ", "GH", "NG", "CI", "SN", "CM", "GA", "KE", "TZ", "UG", "RW", "MZ", "MG", "MX", "AR", "CL", "CO", "PE"),
+    *("UY", "PY", "EC", "CR", "PA", "PH", "SG", "LK", "BD", "PK"),
 )
 
 book = Book()
@@ -100,7 +103,7 @@ def _read_country(talk: Talk, text: str, _values: Values) -> str:
         for each, name in names.items()
         if len(str(each)) == 2
     ]
-    found = nearest_option(text, all_names)
+    found = nearest_option(text, all_names, sure=90)  # of some 500 names, one is always a little like anything
     if found is None:
         raise Invalid("profile.country_unknown", given=text[:40])
     return found
@@ -243,4 +246,5 @@ def link(talk: Talk, given: str) -> None:
         return
     shown = people.offer_link(talk.ctx)
     elsewhere = "slack" if talk.surface.platform == Platform.TELEGRAM else "telegram"
-    talk.reply(Say(text=words(f"link.on_{elsewhere}", code=shown.code, minutes=10)))
+    command = f"{'/parley ' if elsewhere == 'slack' else '/'}link {shown.code}"
+    talk.reply(Say(text=words(f"link.on_{elsewhere}", command=command, minutes=10)))

@@ -31,7 +31,9 @@ def parse_quantity(
     found = grammar.quantity.fullmatch(answer)
     if found is None:
         number, unit = answer, next(iter(allowed))
-        if not any(letter.isdigit() for letter in answer):
+        if answer.startswith("-"):
+            raise Invalid("number.negative", field="quantity", given=text.strip())
+        if any(letter.isalpha() for letter in answer) or not any(letter.isdigit() for letter in answer):
             raise Invalid("quantity.not_understood", field="quantity", given=text.strip(), allowed=tuple(allowed))
     else:
         number, unit = found["number"], resolved_unit(grammar.unit_of(found["unit"]), tuple(allowed))
