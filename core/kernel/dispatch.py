@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Protocol
+from datetime import datetime, timedelta
+from typing import Any, Protocol
 
 import structlog
 
 from core.kernel import outbox
 from core.kernel.clock import Clock
+from core.kernel.db import Unavailable
 from core.kernel.errors import Refusal
 from core.kernel.outbox import Post
 from core.kernel.transaction import MARKET, Ctx, Transactions
@@ -61,10 +62,18 @@ class Dispatcher:
         self._carriers = carriers
         self._lanes: dict[str, deque[Post]] = {}
         self._held: set[str] = set()
+        self._put_off: dict[str, datetime] = {}  # lanes whose first post must be tried again, and when
         self._tasks: set[asyncio.Task[None]] = set()
 
     def offer(self, posts: Sequence[Post]) -> None:
-        """Take posts that this process holds a lease on."""
+        """Take posts right after their commit. Where an earlier one has to wait, they wait behind it in the table."""
+        waiting = [post for post in posts if post.lane in self._put_off and post.lane not in self._lanes]
+        for post in waiting:
+            self._start(self._wait_behind(post), f"waiting {post.lane}")
+        self._take([post for post in posts if post not in waiting] if waiting else posts)
+
+    def _take(self, posts: Sequence[Post]) -> None:
+        """Take posts that this process holds a lease on, in the order of their lanes."""
         for post in posts:
             if post.id in self._held:
                 continue
@@ -74,14 +83,21 @@ class Dispatcher:
                 lane.append(post)
                 continue
             self._lanes[post.lane] = deque([post])
-            task = asyncio.create_task(self._run(post.lane), name=f"lane {post.lane}")
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._start(self._run(post.lane), f"lane {post.lane}")
+
+    def _start(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        task = asyncio.create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _wait_behind(self, post: Post) -> None:
+        due = self._put_off.get(post.lane, self._clock.now())
+        await self._transactions.run(MARKET, lambda ctx: outbox.wait_behind(ctx.session, [post.id], due))
 
     async def sweep(self) -> int:
         """Pick up what is due and held by nobody: retries, and what a dead process left. Returns how many."""
         posts = await self._transactions.run(MARKET, lambda ctx: outbox.lease_due(ctx.session, ctx.now))
-        self.offer(posts)
+        self._take(posts)
         return len(posts)
 
     async def idle(self) -> None:
@@ -115,26 +131,48 @@ class Dispatcher:
         except Exception as failure:
             log.exception("post_failed", channel=post.channel, kind=post.kind, post=post.id)
             outcome = Later(f"{type(failure).__name__}: {failure}")
-        if isinstance(outcome, Later) and post.attempts + 1 >= ATTEMPTS and outcome.seconds is None:
-            outcome = Never(f"given up after {ATTEMPTS} attempts: {outcome.why}")
+        if isinstance(outcome, Later):
+            outcome = enough(post, outcome)
         try:
             await self._transactions.run(MARKET, lambda ctx: self._note(ctx, post, outcome))
+        except Unavailable:
+            raise
         except Refusal as refusal:
             # What was to be noted has lost its point (a thing that is gone); the post itself is done.
             log.warning("post_note_refused", kind=post.kind, post=post.id, code=refusal.code)
             await self._transactions.run(MARKET, lambda ctx: outbox.finish(ctx.session, post.id))
+        except Exception as failure:
+            # Our own mistake: counted like one of theirs, or the same thing would be carried for ever.
+            log.exception("post_not_noted", channel=post.channel, kind=post.kind, post=post.id)
+            outcome = enough(post, Later(f"not noted: {type(failure).__name__}: {failure}"))
+            await self._transactions.run(MARKET, lambda ctx: self._note(ctx, post, outcome))
+        if isinstance(outcome, Later):
+            self._put_off[post.lane] = self._clock.now() + wait_of(post, outcome)
+        else:
+            self._put_off.pop(post.lane, None)
         return not isinstance(outcome, Later)
 
     def _note(self, ctx: Ctx, post: Post, outcome: Delivered | Later | Never) -> None:
         match outcome:
             case Delivered(then):
                 outbox.finish(ctx.session, post.id)
-            case Later(why, seconds):
-                wait = seconds if seconds is not None else min(FIRST_WAIT * 4**post.attempts, LONGEST_WAIT)
-                outbox.postpone(ctx.session, post, ctx.now + timedelta(seconds=wait), why)
+            case Later(why):
+                outbox.postpone(ctx.session, post, ctx.now + wait_of(post, outcome), why)
                 return
             case Never(why, then):
                 log.warning("post_refused", channel=post.channel, kind=post.kind, post=post.id, why=why)
                 outbox.bury(ctx.session, post.id, why)
         if then is not None:
             then(ctx)
+
+
+def enough(post: Post, outcome: Later) -> Later | Never:
+    """Another try, unless there were enough of them. Whoever names the wait may name it as often as they like."""
+    if post.attempts + 1 >= ATTEMPTS and outcome.seconds is None:
+        return Never(f"given up after {ATTEMPTS} attempts: {outcome.why}")
+    return outcome
+
+
+def wait_of(post: Post, outcome: Later) -> timedelta:
+    told = outcome.seconds
+    return timedelta(seconds=told if told is not None else min(FIRST_WAIT * 4**post.attempts, LONGEST_WAIT))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -93,6 +94,11 @@ def postpone(session: Session, post: Post, due: datetime, why: str) -> None:
     session.execute(
         update(OutboxRow).where(OutboxRow.lane == post.lane, ~OutboxRow.dead).values(due_at=due, leased_until=None)
     )
+
+
+def wait_behind(session: Session, post_ids: Sequence[str], due: datetime) -> None:
+    """Let posts wait until `due` for the one ahead of them in their lane."""
+    session.execute(update(OutboxRow).where(OutboxRow.id.in_(post_ids)).values(due_at=due, leased_until=None))
 
 
 def shorten(session: Session, post_id: str, body: dict[str, Any]) -> None:
