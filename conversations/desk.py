@@ -26,8 +26,8 @@ book = Book()
 
 
 @book.command("me")
-def me(talk: Talk, _rest: str) -> None:
-    """Who I am here, and all that waits for me."""
+def me(talk: Talk, where: str) -> None:
+    """Who I am here, and all that waits for me. On Slack it stands on the Home tab, and who asks elsewhere is told."""
     organisation = organisation_of(talk.ctx, talk.organisation)
     words = talk.words
     mail = talk.person.email or words("me.no_email")
@@ -35,6 +35,8 @@ def me(talk: Talk, _rest: str) -> None:
     text = words(
         "me.text", company=organisation.name, roles=roles, email=mail, standing=standing(talk, organisation.id)
     )
+    if talk.surface.platform == "slack" and where != "home":
+        talk.reply(Say(text=words("me.on_home")))
     talk.reply(
         Desk(
             title=words("me.title", name=talk.person.name), text=text, buttons=_buttons(talk), sections=_sections(talk)

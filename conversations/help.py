@@ -41,10 +41,9 @@ def help_me(talk: Talk, asked: str) -> None:
     if asked:
         page = _page_on(talk, asked)
         title, text = read_page(talk.words.language, page)
-        talk.reply(Card(title=title, text=text, buttons=_topics(talk, but=page)))
+        talk.reply(Card(title=title, text=talk.words.typed_here(text), buttons=_topics(talk, but=page)))
         return
-    sign = "/parley " if talk.surface.platform == "slack" else "/"
-    lines = tuple(Line(label=f"{sign}{name}", value=words(f"command.{name}")) for name in COMMANDS)
+    lines = tuple(Line(label=f"{words.sign}{name}", value=words(f"command.{name}")) for name in COMMANDS)
     talk.reply(Card(title=words("help.title"), text=words("help.text"), lines=lines, buttons=_topics(talk)))
 
 
@@ -127,7 +126,7 @@ def _topics(talk: Talk, but: str = "") -> tuple[tuple[Button, ...], ...]:
 def page(talk: Talk, pressed: Press) -> None:
     if pressed.choice in page_names():
         title, text = read_page(talk.words.language, pressed.choice)
-        talk.reply(Card(title=title, text=text, buttons=_topics(talk, but=pressed.choice)))
+        talk.reply(Card(title=title, text=talk.words.typed_here(text), buttons=_topics(talk, but=pressed.choice)))
     else:
         help_me(talk, "")
 

@@ -109,16 +109,22 @@ def _changed(terms: Terms, values: Values) -> Terms:
     )
 
 
-def _seller_standing(talk: Talk, opening: Opening) -> str:
-    listing = listing_for(talk.ctx, str(opening.subject))
-    return talk.words(
-        "offer.with", name=organisation_of(talk.ctx, listing.seller).name, standing=standing(talk, listing.seller)
+def _what_and_who(talk: Talk, opening: Opening) -> str:
+    """What is listed, at what price and where, and who sells it: nobody should send a form off and wonder."""
+    words, listing = talk.words, listing_for(talk.ctx, str(opening.subject))
+    listed = words(
+        "offer.listed",
+        goods=goods_name(talk, listing.product_id, listing.grade_id),
+        price=listing.price,
+        delivery=f"{listing.incoterm} {show_place(talk, listing.place)}",
     )
+    name = organisation_of(talk.ctx, listing.seller).name
+    return f"{listed}\n{words('offer.with', name=name, standing=standing(talk, listing.seller))}"
 
 
-book.flow(Flow(OFFERING, finish=_make, intro=_seller_standing))
+book.flow(Flow(OFFERING, finish=_make, intro=_what_and_who))
 book.flow(Flow(COUNTERING, finish=_counter))
-book.flow(Flow(BUYING, finish=_buy, intro=_seller_standing))
+book.flow(Flow(BUYING, finish=_buy, intro=_what_and_who))
 
 
 # --- buttons ----------------------------------------------------------------------------------------------------------

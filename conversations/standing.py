@@ -13,7 +13,9 @@ def standing(talk: Talk, organisation_id: str) -> str:
     words, score = talk.words, score_of(talk.ctx, organisation_id)
     parts = []
     if score.shown is None:
-        parts.append(words("standing.unrated" if score.completed_deals else "standing.new"))
+        parts.append(
+            words("standing.unrated" if score.completed_deals or score.on_time is not None else "standing.new")
+        )
     else:
         stars = Decimal(score.shown).quantize(Decimal("0.1"))
         parts.append(words("standing.stars", stars=stars, count=score.reviews))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gettext
 import io
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -24,6 +25,7 @@ from core.kernel.money import Money, UnitPrice
 from core.kernel.quantity import UNITS, Quantity
 
 LOCALES = Path(__file__).parent / "locales"
+COMMAND = re.compile(r"(?<![^\s(])/(?=[a-z]{2})")  # as our own sentences name commands: "/find", never "€/t"
 
 
 class Wordings:
@@ -41,11 +43,11 @@ class Wordings:
         language = locale.replace("_", "-").split("-")[0].lower()
         return language if language in self._catalogues else "en"
 
-    def speak(self, locale: str, zone: str = "UTC") -> Words:
+    def speak(self, locale: str, zone: str = "UTC", sign: str = "/") -> Words:
         """Words and numbers of one language: a Lithuanian date in an English sentence helps nobody."""
         language = self.known(locale)
         served = locale if locale.lower().startswith(language) else language
-        return Words(language, babel_locale(served, language), known_zone(zone), self._catalogues[language])
+        return Words(language, babel_locale(served, language), known_zone(zone), self._catalogues[language], sign)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class Words:
     locale: Locale
     zone: ZoneInfo
     catalogue: gettext.GNUTranslations
+    sign: str = "/"  # what commands begin with where it is read
 
     def __call__(self, code: str, /, **parts: object) -> str:
         """The sentence of a code. A `count` among the parts chooses its plural form.
@@ -66,7 +69,12 @@ class Words:
         sentence = self.catalogue.ngettext(code, code, count) if isinstance(count, int) else code
         if sentence == code:  # one form for every number
             sentence = self.catalogue.gettext(code)
+        sentence = self.typed_here(sentence)
         return sentence.format_map({name: self.show(part) for name, part in parts.items()}) if parts else sentence
+
+    def typed_here(self, text: str) -> str:
+        """Our own words with their commands as they are typed here. A text that tells of both ways stays."""
+        return text if self.sign == "/" or "/parley" in text else COMMAND.sub(self.sign, text)
 
     def knows(self, code: str) -> bool:
         return self.catalogue.gettext(code) != code

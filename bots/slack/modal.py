@@ -18,7 +18,6 @@ TITLE = 24
 LABEL = 2_000
 OPTION = 75
 OPTIONS = 100
-PLACEHOLDER = 150
 FILES = 10
 FILE_TYPES = ["jpg", "jpeg", "png", "webp", "pdf"]
 
@@ -165,8 +164,6 @@ def _typed(field: FieldView) -> Block:
         element["multiline"] = field.kind == "long_text"
     if value:
         element["initial_value"] = value
-    if field.kind == "date" and field.hint:
-        element["placeholder"] = plain(field.hint, PLACEHOLDER)
     if field.shapes_form:
         element["dispatch_action_config"] = {"trigger_actions_on": ["on_enter_pressed"]}
     return element

@@ -130,7 +130,8 @@ def _pointed(turn: str) -> str:
 def _lines(lines: Sequence[Line], between: str = "\n") -> list[Run]:
     runs: list[Run] = []
     for line in lines:
-        runs.append((f"{between if runs else ''}{line.label}: ", "bold"))
+        runs += [(between, "")] if runs else []
+        runs.append((f"{line.label}: ", "bold"))
         if line.was:
             runs += [(line.was[:LINE_TEXT], "strike"), (" ", "")]
         runs.append((line.value[:LINE_TEXT] or "–", ""))

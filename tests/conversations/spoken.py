@@ -128,7 +128,7 @@ def from_tables() -> dict[str, frozenset[str]]:
     codes = dict.fromkeys([*_of_forms(), *_of_buttons(), *_of_choices(), *_of_states()], plain)
     codes |= dict.fromkeys(_of_lot_buttons(), frozenset({"number"}))
     codes |= dict.fromkeys(("offer.your_turn", "offer.their_turn"), frozenset({"name", "until"}))
-    codes |= dict.fromkeys(("link.on_slack", "link.on_telegram"), frozenset({"code", "minutes"}))
+    codes |= dict.fromkeys(("link.on_slack", "link.on_telegram"), frozenset({"command", "minutes"}))
     assert {f"link.on_{each}" for each in Platform} <= codes.keys()
     return codes | {code: parts for code, parts in of_notices().items() if "." in code}
 

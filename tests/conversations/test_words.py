@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from string import Formatter
 
@@ -199,3 +200,15 @@ def test_units_that_are_words_are_counted_like_words() -> None:
 
 def test_a_sentence_without_plural_says_the_same_for_every_number() -> None:
     assert ENGLISH("lot.number", number=1, count=3) == "Lot 1 of 3"
+
+
+def test_commands_in_our_sentences_are_written_as_they_are_typed_there() -> None:
+    on_slack = Wordings().speak("en", sign="/parley ")
+    assert "/parley me " in on_slack("talk.unknown_button")
+    assert on_slack("offer.price.hint") == "For example 208 €/t"
+    assert on_slack.typed_here("Write /link, or /parley link in Slack") == "Write /link, or /parley link in Slack"
+
+
+def test_numbers_and_dates_follow_the_language_of_the_sentence() -> None:
+    words = Wordings().speak("xx-YY")
+    assert words.window(date(2026, 11, 23), date(2026, 11, 29)) == "23–29 Nov 2026"
