@@ -115,15 +115,23 @@ export function swap(old, fresh) {
 }
 
 const ANSWER_WITHIN = 5000; // ms
+const TALL = 1.4; // of the window's height
 
 /** Keep a scroller at its end while the reader is there; leave it alone when they have scrolled up. */
 export function follow(scroller, content) {
   let pinned = true;
+  let awaited = 0;
+  let answered = false;
   let top = 0;
   let shape = "";
   const shapeNow = () => `${scroller.scrollHeight}/${scroller.clientHeight}`;
   const atEnd = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 48;
   const settle = () => {
+    const last = content.lastElementChild;
+    if (answered && last?.offsetHeight > scroller.clientHeight * TALL) {
+      pinned = answered = false; // a long answer, such as a list of results, is read from its top
+      last.scrollIntoView({ block: "start" });
+    }
     if (pinned) scroller.scrollTop = scroller.scrollHeight;
     scroller.toggleAttribute("data-behind", !pinned && !atEnd());
     shape = shapeNow();
@@ -145,7 +153,6 @@ export function follow(scroller, content) {
     settle();
   };
   let newest;
-  let awaited = 0;
   const watch = new ResizeObserver(settle);
   watch.observe(content);
   watch.observe(scroller);
@@ -154,10 +161,14 @@ export function follow(scroller, content) {
     /** The reader did something: what comes now is its answer, and is shown wherever they had scrolled to. */
     awaitAnswer() {
       awaited = Date.now() + ANSWER_WITHIN;
+      answered = false;
     },
     came(last) {
-      if (last !== newest && Date.now() < awaited) toEnd();
+      const isAnswer = last !== newest && Date.now() < awaited;
       newest = last;
+      if (!isAnswer) return;
+      answered = true;
+      toEnd();
     },
     stop: () => watch.disconnect(),
   };

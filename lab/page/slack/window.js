@@ -144,6 +144,7 @@ export class SlackWindow {
 
   async #send(text, thread) {
     this.end.toEnd();
+    this.end.awaitAnswer();
     const slash = text.startsWith("/");
     const place = this.#channel ? { channel: this.#channel } : {};
     const said = slash || !thread ? { text, ...place } : { text, ...place, thread_ts: thread };

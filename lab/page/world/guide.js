@@ -91,7 +91,7 @@ const save = () => remember("guide", state);
 /** A trade cannot be paid that was not agreed: ticking a later step of the deal ticks those before it. */
 function tick(key) {
   const upTo = order.indexOf(key);
-  const from = upTo >= order.indexOf("offer") ? order.indexOf("offer") : upTo;
+  const from = upTo >= order.indexOf("offer") ? 0 : upTo;
   const done = new Set(state.done);
   for (let i = from; i <= upTo; i += 1) done.add(order[i]);
   if (done.size === state.done.length) return;
