@@ -1,58 +1,131 @@
-"""Statements that every chat update runs, composed once a process: composing one costs more than running it.
+"""Statements that every chat update runs, put together once a process: putting one together costs more than running it.
 
-They go past the unit of work of the ORM: what they touch is read by columns, never held as an object of a session
-(or its object is brought up to date beside the statement).
+They go past the unit of work of the ORM and past SQLAlchemy's execution: text and values are handed to the driver.
+What they touch is read by columns, never held as an object of a session (or its object is brought up to date beside
+the statement; `core/kernel/session.py` makes objects of what they read).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import Delete, Insert, Row, Select, Update, and_, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Dialect, Executable, and_, bindparam, delete, insert, select, update
 from sqlalchemy import Table as Sheet
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from core.kernel.db import Table
 
 Kind = type[Table]
+Values = Mapping[str, Any]
+Convert = Callable[[Any], Any]
+KEPT = 512  # statements: far more than there are, in a process with one database
 
 
-def add_rows(session: Session, kind: Kind, rows: Sequence[Mapping[str, Any]]) -> None:
-    session.connection().execute(_insert(kind), rows)
+def add_rows(session: Session, kind: Kind, rows: Sequence[Values]) -> None:
+    connection = standing(session)
+    statement = _insert(connection.dialect, kind, tuple(rows[0]))
+    for row in rows:
+        statement.run(connection, row)
 
 
 def add_once(session: Session, kind: Kind, /, **values: Any) -> bool:
     """Write a row unless its key is taken. True: it was not."""
-    connection = session.connection()
-    return bool(connection.execute(_upsert(kind, connection.dialect.name, overwrite=False), values).rowcount)
+    connection = standing(session)
+    return _upsert(connection.dialect, kind, tuple(values), overwrite=False).run(connection, values) > 0
 
 
 def put(session: Session, kind: Kind, /, **values: Any) -> None:
     """Write a whole row, over the one of the same key if there is one."""
-    connection = session.connection()
-    connection.execute(_upsert(kind, connection.dialect.name, overwrite=True), values)
+    connection = standing(session)
+    _upsert(connection.dialect, kind, tuple(values), overwrite=True).run(connection, values)
 
 
-def pick(session: Session, kind: Kind, names: tuple[str, ...], /, **where: Any) -> Row[Any] | None:
+def pick(session: Session, kind: Kind, names: tuple[str, ...], /, **where: Any) -> dict[str, Any] | None:
     """These columns of the row with those values; None without such a row."""
-    return session.connection().execute(_select(kind, names, tuple(where)), _named(where)).first()
+    connection = standing(session)
+    return _select(connection.dialect, kind, names, tuple(where)).first(connection, _named(where))
 
 
-def change(session: Session, kind: Kind, where: Mapping[str, Any], /, **values: Any) -> bool:
+def change(session: Session, kind: Kind, where: Values, /, **values: Any) -> bool:
     """Change the rows with these values. False: there was none."""
-    statement = _update(kind, tuple(where), tuple(values))
-    return bool(session.connection().execute(statement, {**_named(where), **values}).rowcount)
+    connection = standing(session)
+    statement = _update(connection.dialect, kind, tuple(where), tuple(values))
+    return statement.run(connection, {**_named(where), **values}) > 0
 
 
 def remove(session: Session, kind: Kind, /, **where: Any) -> bool:
     """Delete the rows with these values. False: there was none."""
-    return bool(session.connection().execute(_delete(kind, tuple(where)), _named(where)).rowcount)
+    connection = standing(session)
+    return _delete(connection.dialect, kind, tuple(where)).run(connection, _named(where)) > 0
 
 
-def _named(where: Mapping[str, Any]) -> dict[str, Any]:
+def standing(session: Session) -> Connection:
+    """The connection that a unit's session stands on, without making the session begin anything."""
+    return session.bind if isinstance(session.bind, Connection) else session.connection()
+
+
+# --- how a statement reaches the driver -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A statement as the driver takes it. `places`: the name of each value in order, and how its type writes it.
+
+    `columns`: the name of each column of its rows, and how its type reads it. Driver errors come out as SQLAlchemy's.
+    """
+
+    text: str
+    places: tuple[tuple[str, Convert | None], ...]
+    columns: tuple[tuple[str, Convert | None], ...] = ()
+
+    def run(self, connection: Connection, values: Values) -> int:
+        """How many rows it touched."""
+        return int(self._execute(connection, values).rowcount)
+
+    def first(self, connection: Connection, values: Values) -> dict[str, Any] | None:
+        """Its first row, by column."""
+        row = self._execute(connection, values).fetchone()
+        if row is None:
+            return None
+        return {
+            name: value if read is None else read(value) for (name, read), value in zip(self.columns, row, strict=True)
+        }
+
+    def _execute(self, connection: Connection, values: Values) -> Any:
+        given = tuple(values[name] if write is None else write(values[name]) for name, write in self.places)
+        cursor = connection.connection.cursor()
+        driver = connection.dialect.loaded_dbapi
+        try:
+            cursor.execute(self.text, given)
+        except driver.Error as fault:
+            raise DBAPIError.instance(self.text, given, fault, driver.Error, dialect=connection.dialect) from fault
+        return cursor
+
+
+def _prepared(dialect: Dialect, statement: Executable, names: Sequence[str] | None = None) -> Prepared:
+    """Put together for one kind of database. `names`: the columns that an insert gives."""
+    compiled = cast("SQLCompiler", cast("Any", statement).compile(dialect=dialect, column_keys=names))
+    assert not compiled.insert_prefetch, f"a row of these columns needs defaults: {compiled.string}"
+    return Prepared(
+        compiled.string,
+        tuple(
+            (name, compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect))
+            for name in compiled.positiontup or ()
+        ),
+        tuple(
+            (column.name, column.type.dialect_impl(dialect).result_processor(dialect, None))
+            for column in getattr(statement, "selected_columns", ())
+        ),
+    )
+
+
+def _named(where: Values) -> dict[str, Any]:
     """Conditions under names of their own: a column may be compared and changed at once."""
     return {f"is_{name}": value for name, value in where.items()}
 
@@ -66,32 +139,34 @@ def _condition(kind: Kind, names: Sequence[str]) -> Any:
     return and_(*(columns[name] == bindparam(f"is_{name}", type_=columns[name].type) for name in names))
 
 
-@cache
-def _insert(kind: Kind) -> Insert:
-    return insert(_sheet(kind))
+@lru_cache(KEPT)
+def _insert(dialect: Dialect, kind: Kind, names: tuple[str, ...]) -> Prepared:
+    return _prepared(dialect, insert(_sheet(kind)).inline(), names)
 
 
-@cache
-def _upsert(kind: Kind, dialect: str, *, overwrite: bool) -> Insert:
+@lru_cache(KEPT)
+def _upsert(dialect: Dialect, kind: Kind, names: tuple[str, ...], *, overwrite: bool) -> Prepared:
     sheet = _sheet(kind)
-    statement = postgresql.insert(sheet) if dialect == "postgresql" else sqlite.insert(sheet)
+    statement = postgresql.insert(sheet) if dialect.name == "postgresql" else sqlite.insert(sheet)
     if not overwrite:
-        return statement.on_conflict_do_nothing()
+        return _prepared(dialect, statement.on_conflict_do_nothing().inline(), names)
     key = [column.name for column in sheet.primary_key]
     rest = {column.name: statement.excluded[column.name] for column in sheet.c if column.name not in key}
-    return statement.on_conflict_do_update(index_elements=key, set_=rest)
+    return _prepared(dialect, statement.on_conflict_do_update(index_elements=key, set_=rest).inline(), names)
 
 
-@cache
-def _select(kind: Kind, names: tuple[str, ...], where: tuple[str, ...]) -> Select[Any]:
-    return select(*(_sheet(kind).c[name] for name in names)).where(_condition(kind, where))
+@lru_cache(KEPT)
+def _select(dialect: Dialect, kind: Kind, names: tuple[str, ...], where: tuple[str, ...]) -> Prepared:
+    columns = (_sheet(kind).c[name] for name in names)
+    return _prepared(dialect, select(*columns).where(_condition(kind, where)))
 
 
-@cache
-def _update(kind: Kind, where: tuple[str, ...], names: tuple[str, ...]) -> Update:
-    return update(_sheet(kind)).where(_condition(kind, where)).values({name: bindparam(name) for name in names})
+@lru_cache(KEPT)
+def _update(dialect: Dialect, kind: Kind, where: tuple[str, ...], names: tuple[str, ...]) -> Prepared:
+    statement = update(_sheet(kind)).where(_condition(kind, where)).values({name: bindparam(name) for name in names})
+    return _prepared(dialect, statement)
 
 
-@cache
-def _delete(kind: Kind, where: tuple[str, ...]) -> Delete:
-    return delete(_sheet(kind)).where(_condition(kind, where))
+@lru_cache(KEPT)
+def _delete(dialect: Dialect, kind: Kind, where: tuple[str, ...]) -> Prepared:
+    return _prepared(dialect, delete(_sheet(kind)).where(_condition(kind, where)))

@@ -20,6 +20,7 @@ from core.kernel.clock import Clock
 from core.kernel.events import Event, Reactions
 from core.kernel.ids import Ids
 from core.kernel.outbox import LEASE, OutboxRow, Post
+from core.kernel.session import UnitSession
 from core.kernel.statements import add_rows
 
 Answer = TypeVar("Answer")
@@ -155,11 +156,12 @@ class Transactions:
         """Run a unit, commit, start delivery. Raises the unit's `Refusal` with nothing written."""
 
         def attempt(connection: Connection) -> Done:
-            with Session(connection, expire_on_commit=False) as session:
+            with UnitSession(connection) as session:
                 ctx = Ctx(session, self._clock.now(), self._ids, actor, self._reactions)
                 answer = unit(ctx)
                 ctx.settle()
-                session.commit()
+                if session.in_transaction():  # a unit of plain statements has never made it begin
+                    session.commit()
                 return Done(answer, ctx.posts)
 
         done = await self._runner.run(attempt)

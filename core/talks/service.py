@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm.attributes import set_committed_value
 
 from core.kernel.errors import NotFound, Stale
+from core.kernel.session import find
 from core.kernel.statements import change, pick, put, remove
 from core.kernel.timers import Timer, clear_timers, set_timer
 from core.kernel.transaction import Ctx
@@ -44,7 +45,7 @@ def park_all(ctx: Ctx, person_id: str) -> None:
 
 
 def focused_draft(ctx: Ctx, person_id: str) -> Draft | None:
-    return ctx.session.scalar(select(Draft).where(Draft.person_id == person_id, Draft.focused))
+    return find(ctx.session, Draft, person_id=person_id, focused=True)
 
 
 def parked_drafts(ctx: Ctx, person_id: str) -> list[Draft]:
@@ -105,7 +106,7 @@ def shown(ctx: Ctx, platform: str, workspace: str, address: str, subject: str) -
     """The message that shows this thing at this address, if one does."""
     where = {"platform": platform, "workspace": workspace, "address": address, "subject": subject}
     pointer = pick(ctx.session, CardPointer, ("message", "folded"), **where)
-    return ShownCard(pointer.message, pointer.folded) if pointer is not None else None
+    return ShownCard(pointer["message"], pointer["folded"]) if pointer is not None else None
 
 
 def point_to(ctx: Ctx, platform: str, workspace: str, address: str, *, subject: str, card: ShownCard) -> None:
@@ -135,4 +136,4 @@ def remember(ctx: Ctx, person_id: str, topic: str, text: str) -> None:
 def recall(ctx: Ctx, person_id: str, topic: str) -> str:
     """What was remembered; empty when nothing was."""
     kept = pick(ctx.session, Remembered, ("text",), person_id=person_id, topic=topic)
-    return str(kept.text) if kept is not None else ""
+    return str(kept["text"]) if kept is not None else ""
