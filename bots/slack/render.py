@@ -105,10 +105,15 @@ def card_blocks(card: Card) -> list[Block]:
 
 
 def desk_blocks(desk: Desk, room: int) -> list[Block]:
-    """The desk in at most so many blocks: every section gets its fair share of them."""
-    head = [header(desk.title), *paragraphs(desk.text), *actions(desk.buttons)][:room]
-    share = (room - len(head)) // max(len(desk.sections), 1)
-    return head + [block for section in desk.sections for block in _section(section, share)]
+    """The desk in at most so many blocks: what is done most, then what waits, then every other way to go on.
+
+    Every section gets its fair share of the room.
+    """
+    rows = actions(desk.buttons)
+    head = [header(desk.title), *paragraphs(desk.text), *rows[:1]][:room]
+    tail = rows[1:][: room - len(head)]
+    share = (room - len(head) - len(tail)) // max(len(desk.sections), 1)
+    return head + [block for section in desk.sections for block in _section(section, share)] + tail
 
 
 def _said(text: str, buttons: list[Block]) -> Message | None:
