@@ -65,7 +65,7 @@ class Product:
     doors: Doors
     registry: CollectorRegistry
     scheduler: AsyncIOScheduler
-    busy: asyncio.Lock  # held by whatever the scheduler has woken
+    busy: tuple[asyncio.Lock, asyncio.Lock]  # held by what the scheduler has woken: our own sweep, and the provider's
 
     async def start(self) -> None:
         """Open the doors, finish what an earlier process left, then receive."""
@@ -75,7 +75,7 @@ class Product:
 
     async def stop(self) -> None:
         if self.scheduler.running:
-            async with self.busy:  # what was woken finishes; nothing else is woken
+            async with self.busy[0], self.busy[1]:  # what was woken finishes; nothing else is woken
                 self.scheduler.shutdown(wait=False)
         await asyncio.gather(self.telegram.stop(), self.slack.stop())
         await self.server.stop()
@@ -119,7 +119,7 @@ async def build(settings: Settings, *, clock: Clock, ids: Ids) -> Product:
     )
     transactions.deliver_by(dispatcher.offer)
     webhooks = StripeWebhooks(transactions, secret(settings.stripe_webhook_secret))
-    registry, busy = CollectorRegistry(), asyncio.Lock()
+    registry, busy = CollectorRegistry(), (asyncio.Lock(), asyncio.Lock())
     return Product(
         transactions=transactions,
         dispatcher=dispatcher,
@@ -130,7 +130,7 @@ async def build(settings: Settings, *, clock: Clock, ids: Ids) -> Product:
         server=server,
         doors=doors(settings, telegram, slack, webhooks, transactions),
         registry=registry,
-        scheduler=ticking(settings, Sweeps(transactions, dispatcher, reconciler, Gauges(registry), busy)),
+        scheduler=ticking(settings, Sweeps(transactions, dispatcher, reconciler, Gauges(registry), *busy)),
         busy=busy,
     )
 
@@ -201,6 +201,7 @@ class Sweeps:
     reconciler: Reconciler
     gauges: Gauges
     busy: asyncio.Lock
+    asking: asyncio.Lock  # of its own: a provider that does not answer must delay no timer and no message
 
     async def due(self) -> None:
         """Ring timers, and pick up posts that nobody holds."""
@@ -211,7 +212,7 @@ class Sweeps:
 
     async def reconcile(self) -> None:
         """Ask the payment provider for what it may have told us in vain."""
-        async with self.busy:
+        async with self.asking:
             await self.reconciler.sweep()
 
     async def forget(self) -> None:

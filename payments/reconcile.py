@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import structlog
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from core.escrow.model import Effect, EffectKind, EffectState, Payee, Payment, PaymentState
-from core.kernel.dispatch import Delivered
+from core.kernel.db import Unavailable
+from core.kernel.dispatch import Delivered, Later
 from core.kernel.money import Money
 from core.kernel.transaction import MARKET, PROVIDER, Ctx, Transactions
 from core.ledger import service as ledger
@@ -23,15 +25,15 @@ log = structlog.get_logger(__name__)
 
 AT_ONCE: Final = 100  # of a kind in one sweep: bounds how long it takes and what it costs the provider
 LATE_PAYMENT: Final = timedelta(days=1)  # how long a page that we have closed may still turn out to be paid
+SILENCES: Final = 3  # looks without an answer, one after the other, that end a sweep: the provider is away
 
 
-class Open(NamedTuple):
-    """What we do not know the end of."""
+class Question(NamedTuple):
+    """One thing that we do not know the end of: its row, and what the provider knows it by."""
 
-    checkouts: list[str]
-    accounts: list[str]
-    transfers: list[tuple[str, str]]  # effect, group
-    refunds: list[tuple[str, str]]  # effect, payment intent
+    kind: str  # "checkout", "account", "transfer" or "refund"
+    row: str
+    ref: str
 
 
 class Reconciler:
@@ -40,21 +42,42 @@ class Reconciler:
     def __init__(self, transactions: Transactions, provider: Provider) -> None:
         self._transactions = transactions
         self._provider = provider
+        self._after: dict[str, str] = {}
 
     async def sweep(self) -> int:
         """Look at every open payment, seller, payout and refund once. Returns how often there was something to tell."""
-        open_ = await self._transactions.run(MARKET, still_open)
-        told = 0
-        for kind, refs in (("checkout", open_.checkouts), ("account", open_.accounts)):
-            for ref in refs:
-                told += await self._tell(await look(self._provider, kind, ref))
-        for effect, group in open_.transfers:
-            sent = await self._provider.find_transfer(effect, group)
-            told += await self._tell(seen(sent, partial(tell_found, effect)))
-        for effect, intent in open_.refunds:
-            given = await self._provider.find_refund(effect, intent)
-            told += await self._tell(seen(given, lambda refund: tell_refund(refund) if refund else None))
+        told = silent = 0
+        for question in await self._transactions.run(MARKET, self._questions):
+            try:
+                outcome = await self._ask(question)
+                silent = silent + 1 if isinstance(outcome, Later) else 0
+                told += await self._tell(outcome)
+            except Unavailable:
+                raise  # the database, not the question
+            except Exception:
+                log.exception("look_failed", kind=question.kind, ref=question.ref)  # and the next one is looked at
+            if silent == SILENCES:
+                break
         return told
+
+    def _questions(self, ctx: Ctx) -> list[Question]:
+        """So many of each kind, from where the last sweep ended: a hundred without an answer hide nobody for ever."""
+        asked = []
+        for kind, query, row in still_open(ctx):
+            after = self._after.get(kind, "")
+            found = ctx.session.execute(query.where(row > after).order_by(row).limit(AT_ONCE)).all()
+            self._after[kind] = str(found[-1][0]) if len(found) == AT_ONCE else ""
+            asked += [Question(kind, str(each[0]), str(each[1])) for each in found]
+        return asked
+
+    async def _ask(self, question: Question) -> Outcome:
+        kind, row, ref = question
+        if kind == "transfer":
+            return seen(await self._provider.find_transfer(row, f"deal_{ref}"), partial(tell_found, row))
+        if kind == "refund":
+            found = await self._provider.find_refund(row, ref)
+            return seen(found, lambda refund: tell_refund(refund) if refund else None)
+        return await look(self._provider, kind, ref)
 
     async def compare_books(self) -> list[str]:
         """How the provider's balance differs from our books, in words; nothing when they agree."""
@@ -88,31 +111,24 @@ def tell_found(effect: str, ref: str | None) -> Told:
     return None if ref is None else tell_transfer(effect, ref)
 
 
-def still_open(ctx: Ctx) -> Open:
-    """A payment that is over on our side is looked at for a day more: the buyer may have paid in the last second."""
+def still_open(ctx: Ctx) -> Iterator[tuple[str, Any, ColumnElement[str]]]:
+    """What to look at by kind: rows with the provider's name of them, and the column that puts them in order.
+
+    A payment that is over on our side is looked at for a day more: the buyer may have paid in the last second.
+    """
     under_way = Payment.state.in_((PaymentState.ASKED, PaymentState.OPEN))
     over = Payment.state.in_((PaymentState.LAPSED, PaymentState.CLOSED)) & (Payment.expires_at > ctx.now - LATE_PAYMENT)
-    checkouts = (
-        select(Payment.session_ref)
-        .where(Payment.session_ref.is_not(None), or_(under_way, over))
-        .order_by(Payment.id)
-        .limit(AT_ONCE)
-    )
-    accounts = select(Payee.account_ref).where(Payee.account_ref.is_not(None), ~Payee.ready).limit(AT_ONCE)
-    asked = (
-        select(Effect.id, Effect.kind, Effect.deal_id, Payment.intent_ref)
-        .join(Payment, Payment.id == Effect.payment_id)
-        .where(Effect.state == EffectState.ASKED, Payment.intent_ref.is_not(None))
-        .order_by(Effect.id)
-        .limit(AT_ONCE)
-    )
-    effects = ctx.session.execute(asked).all()
-    return Open(
-        [ref for ref in ctx.session.scalars(checkouts) if ref],
-        [ref for ref in ctx.session.scalars(accounts) if ref],
-        [(row.id, f"deal_{row.deal_id}") for row in effects if row.kind is EffectKind.TRANSFER],
-        [(row.id, row.intent_ref) for row in effects if row.kind is EffectKind.REFUND],
-    )
+    known = Payment.session_ref.is_not(None)
+    yield "checkout", select(Payment.id, Payment.session_ref).where(known, or_(under_way, over)), Payment.id.expression
+    opened = Payee.account_ref.is_not(None)
+    accounts = select(Payee.organisation_id, Payee.account_ref).where(opened, ~Payee.ready)
+    yield "account", accounts, Payee.organisation_id.expression
+    asked = Effect.state == EffectState.ASKED
+    transfers = select(Effect.id, Effect.deal_id).where(asked, Effect.kind == EffectKind.TRANSFER)
+    yield "transfer", transfers, Effect.id.expression
+    refunds = select(Effect.id, Payment.intent_ref).join(Payment, Payment.id == Effect.payment_id)
+    refunds = refunds.where(asked, Effect.kind == EffectKind.REFUND, Payment.intent_ref.is_not(None))
+    yield "refund", refunds, Effect.id.expression
 
 
 def held_by_provider(ctx: Ctx) -> dict[str, Money]:
