@@ -11,7 +11,8 @@ from tests.journeys.trade import Trade
 # Field, what is typed, what the sentence proposes. Everything else in the form stands already.
 WRONG = [
     ("quantity", "lots of it", "Write a number and a unit, for example 200 t."),
-    ("quantity", "-5 t", "Write it like 1200 or 23.8."),
+    ("quantity", "-5 t", "Write it without the minus."),
+    ("quantity", "200 parsecs", "The units here are"),
     ("quantity", "0 t", "The amount must be more than zero"),
     ("quantity", "200 l", "The units here are"),
     ("price", "cheap", "Write an amount, a currency and a unit, for example 215 EUR/t."),
@@ -19,6 +20,7 @@ WRONG = [
     ("window", "soonish", "Write for example next week, W50, 15 Dec or 1-15 Dec."),
     ("window", "31 Feb", "is not a day of the calendar"),
     ("window", "1 Jan 2020", "Choose dates from today on"),
+    ("window", "2020-01-01 – 2020-01-05", "Choose dates from today on"),
     ("place", "Nowhereville", "Write a larger town nearby, for example Kaunas."),
 ]
 
