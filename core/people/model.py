@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.kernel.db import Id, Instant, Table, Versioned
 
 LINK_CODE_VALID = timedelta(minutes=10)
+LINK_CODE_LENGTH = 8  # 656 billion codes: in ten minutes nobody guesses one, however fast they type
 EMAIL_CODE_VALID = timedelta(minutes=15)
 EMAIL_CODES_AN_HOUR = 3
 EMAIL_TRIES = 5

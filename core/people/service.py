@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm.attributes import flag_modified
 
 from core.kernel.errors import Invalid, NotAllowed, NotFound, Refusal
 from core.kernel.transaction import Ctx
@@ -14,6 +15,7 @@ from core.people.model import (
     EMAIL_CODE_VALID,
     EMAIL_CODES_AN_HOUR,
     EMAIL_TRIES,
+    LINK_CODE_LENGTH,
     LINK_CODE_VALID,
     ChatIdentity,
     CompleteProfile,
@@ -174,6 +176,8 @@ def prove_email(ctx: Ctx, code: str) -> int | None:
     older than fifteen minutes or was guessed at five times.
     """
     person = acting(ctx)
+    # Held until this unit is over: of many guesses made at once each must count.
+    ctx.session.get(Person, person.id, with_for_update=True)
     claim = last_claim(ctx, person.id)
     if claim is None or claim.expires_at <= ctx.now or claim.tries >= EMAIL_TRIES:
         raise Refusal("people.code_expired", field="code")
@@ -199,7 +203,7 @@ def offer_link(ctx: Ctx) -> LinkCode:
     """A code to type on the other platform within ten minutes. An earlier one is void."""
     person = acting(ctx)
     ctx.session.execute(delete(LinkCode).where(LinkCode.person_id == person.id))
-    link = LinkCode(code=ctx.ids.code(6), person_id=person.id, expires_at=ctx.now + LINK_CODE_VALID)
+    link = LinkCode(code=ctx.ids.code(LINK_CODE_LENGTH), person_id=person.id, expires_at=ctx.now + LINK_CODE_VALID)
     ctx.session.add(link)
     return link
 
@@ -217,6 +221,8 @@ def take_link(ctx: Ctx, code: str) -> Person:
         organisation_of(ctx, owner.organisation_id).traded, organisation_of(ctx, typist.organisation_id).traded
     )
     stays, goes = (owner, typist) if owner_stays else (typist, owner)
+    # Counts as a change of it: who begins to trade for it in this very moment is run again, as the one who stays.
+    flag_modified(organisation_of(ctx, goes.organisation_id), "traded")
     ctx.session.execute(delete(LinkCode).where(LinkCode.code == link.code))
     ctx.session.execute(update(ChatIdentity).where(ChatIdentity.person_id == goes.id).values(person_id=stays.id))
     if stays.email is None and goes.email is not None:

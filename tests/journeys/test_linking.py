@@ -8,7 +8,7 @@ from lab.people import OnSlack, OnTelegram
 from tests.journeys.market import World
 from tests.journeys.trade import Trade
 
-CODE = re.compile(r"link ([A-Z0-9]{6})\b")
+CODE = re.compile(r"link ([A-Z0-9]{8})\b")
 
 
 async def code_shown_to(somebody: OnTelegram | OnSlack) -> str:
