@@ -7,7 +7,7 @@ from functools import partial
 from core.deals import service as deals
 from core.escrow import service
 from core.escrow.checks import invariants
-from core.escrow.events import EffectRefused
+from core.escrow.events import EffectRefused, PayoutSent
 from core.escrow.model import Effect, EffectState
 from core.kernel.money import Money
 from core.kernel.transaction import MARKET, PROVIDER
@@ -64,6 +64,18 @@ async def test_what_was_refused_for_good_is_tried_again_when_nobody_has_looked_a
     await trade.provider_answers()
     assert (await trade.deal()).state == "cancelled"
     await books_hold(trade)
+
+
+async def test_a_payout_told_twice_is_told_on_once(market: Market) -> None:
+    market.watch(PayoutSent)
+    trade = await paid(market, lots=1)
+    (lot,) = await trade.lots()
+    await trade.deliver(lot)
+    await trade.accept(lot)
+    effect = trade.asked("transfer")[0]["effect"]
+    for _ in range(2):
+        await market.run(PROVIDER, partial(service.transfer_done, effect_id=effect, ref="tr_1"))
+    assert len(market.facts) == 1
 
 
 async def owed(trade: Trade) -> Money:
