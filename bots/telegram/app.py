@@ -15,6 +15,7 @@ from telegram.constants import ChatType
 from telegram.error import BadRequest, Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
 from tenacity import retry, retry_if_exception_type, retry_if_not_exception_type, stop_after_attempt, wait_exponential
 
+from bots.telegram.request import call
 from bots.telegram.sender import TELEGRAM
 from bots.telegram.turns import key_of, turn, turn_of
 from conversations.engine import Answered, send
@@ -160,11 +161,11 @@ class TelegramBot:
         given = (secret or "").encode("utf-8", "surrogateescape")
         if not self._secret or not hmac.compare_digest(given, self._secret.encode()):
             return 401
-        update = _read(body, self._bot)
+        received, update = _read(body, self._bot)
         if update is None:
             return 400
         try:
-            await self.take(update)
+            await self.take(update, received)
         except Exception:
             log.exception("telegram_update_not_taken", update=update.update_id)
             return 500
@@ -172,54 +173,58 @@ class TelegramBot:
 
     # --- one update -------------------------------------------------------------------------------------------------
 
-    async def take(self, update: Update) -> None:
+    async def take(self, update: Update, received: Any = None) -> None:
         """Take one update; returns after its commit. Raises when nothing could be stored.
+
+        `received`: the JSON that it was read from, where we have it; it is what the inbox keeps.
 
         One that we fail on twice (the reception has apologised and failed at that, too) is kept and passed over, for
         those behind it would wait for ever.
         """
+        body = received or update.to_dict()
         try:
-            await self._take(update)
+            await self._take(update, body)
         except OperationalError:
             raise  # the database, not the update
         except Exception:
             log.exception("telegram_update_failed", update=update.update_id)
-            await self._note(update, lambda _ctx: None)
+            await self._note(update, body, lambda _ctx: None)
 
-    async def _take(self, update: Update) -> None:
+    async def _take(self, update: Update, body: Any) -> None:
         query, message = update.callback_query, update.effective_message
         if query is not None:
-            await self._take_turn(update, query)
+            await self._take_turn(update, body, query)
         elif message is not None and message.chat.type != ChatType.PRIVATE:
-            await self._note(update, lambda ctx: self._point_to_private(ctx, message))
+            await self._note(update, body, lambda ctx: self._point_to_private(ctx, message))
         elif update.my_chat_member is not None:
-            await self._note(update, lambda ctx: _membership(ctx, update))
+            await self._note(update, body, lambda ctx: _membership(ctx, update))
         else:
-            await self._take_turn(update, None)
+            await self._take_turn(update, body, None)
 
-    async def _take_turn(self, update: Update, query: CallbackQuery | None) -> None:
-        taken = await self._turn(update)
+    async def _take_turn(self, update: Update, body: Any, query: CallbackQuery | None) -> None:
+        taken = await self._turn(update, body)
         if taken is None:
-            await self._note(update, lambda _ctx: None)
+            await self._note(update, body, lambda _ctx: None)
             return
         answered = await self._reception.take(taken)
         if query is not None:
-            self._aside(_answer(query, answered))
+            self._aside(_answer(self._bot, query, answered))
 
-    async def _turn(self, update: Update) -> Turn | None:
+    async def _turn(self, update: Update, body: Any) -> Turn | None:
         """The update as a turn. One that we fail to read must not stop those behind it: its sender is told."""
         try:
-            return await turn_of(self._bot, update)
+            return await turn_of(self._bot, update, body)
         except Exception:
             user = update.effective_user
             log.exception("telegram_update_not_read", update=update.update_id)
             if user is None:
                 return None
-            return turn(self._bot, update, user, Misfit("talk.our_mistake", {"reference": str(update.update_id)}))
+            misfit = Misfit("talk.our_mistake", {"reference": str(update.update_id)})
+            return turn(self._bot, update, user, misfit, body)
 
-    async def _note(self, update: Update, unit: Callable[[Ctx], None]) -> None:
+    async def _note(self, update: Update, body: Any, unit: Callable[[Ctx], None]) -> None:
         """Take an update that is nobody's turn, once."""
-        key, body = key_of(self._bot.id, update), update.to_dict()
+        key = key_of(self._bot.id, update)
 
         def once(ctx: Ctx) -> None:
             if inbox.take_in(ctx.session, key, body, ctx.now):
@@ -244,7 +249,7 @@ class TelegramBot:
         task.add_done_callback(self._answers.discard)
 
 
-async def _answer(query: CallbackQuery, answered: Answered) -> None:
+async def _answer(bot: Bot, query: CallbackQuery, answered: Answered) -> None:
     """Stop the button's waiting sign, with a word if there is one. A query that is too old is no failure."""
     text, alert = None, False
     for reply in answered.at_once:
@@ -254,7 +259,7 @@ async def _answer(query: CallbackQuery, answered: Answered) -> None:
             case FormErrors():
                 text, alert = " ".join(reply.errors.values())[:TOAST], True
     try:
-        await query.answer(text, show_alert=alert)
+        await call(bot, "answerCallbackQuery", callback_query_id=query.id, text=text, show_alert=alert)
     except TelegramError as failure:
         log.info("telegram_press_not_answered", why=str(failure))
 
@@ -267,14 +272,14 @@ def _membership(ctx: Ctx, update: Update) -> None:
         mark_dead(ctx, TELEGRAM, "", str(change.chat.id))
 
 
-def _read(body: bytes, bot: Bot) -> Update | None:
-    """The update in a webhook's body; None for anything else."""
+def _read(body: bytes, bot: Bot) -> tuple[Any, Update | None]:
+    """What a webhook's body says, and the update in it; None for anything else."""
     try:
         given = json.loads(body)
         update = Update.de_json(given, bot)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        return None
-    return update if type(update.update_id) is int else None
+        return None, None
+    return given, update if type(update.update_id) is int else None
 
 
 def _told(failure: TelegramError) -> float | None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import assert_never
+from typing import Any, assert_never
 
 import structlog
-from telegram import Bot, InputMediaPhoto, LinkPreviewOptions
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, InputMediaPhoto
 from telegram.error import BadRequest, TelegramError
 
 from bots.telegram.render import Screen, card_screen, render
+from bots.telegram.request import call
 from bots.telegram.text import CAPTION_UNITS, said
 from conversations.reply import Card, CardList, Desk, FormClosed, FormErrors, FormView, Reply, Say, Toast
 from core.files.model import Checked
@@ -19,7 +20,7 @@ from core.talks.model import ShownCard
 
 log = structlog.get_logger(__name__)
 
-NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+NO_PREVIEW = {"is_disabled": True}
 ALBUM = 10  # core.telegram.org/bots/api#sendmediagroup: 2 to 10
 PHOTO = ":photo"
 
@@ -131,14 +132,8 @@ class Chat:
     # --- single calls -----------------------------------------------------------------------------------------------
 
     async def _send(self, screen: Screen) -> Shown:
-        sent = await self._bot.send_message(
-            self._id,
-            screen.text.plain,
-            entities=screen.text.entities,
-            reply_markup=screen.keyboard,
-            link_preview_options=NO_PREVIEW,
-        )
-        return Shown(sent.message_id)
+        sent = await call(self._bot, "sendMessage", chat_id=self._id, **_spoken(screen))
+        return Shown(sent["message_id"])
 
     async def _send_with(self, screen: Screen, pictures: list[Checked], documents: list[Checked]) -> Shown:
         """One picture carries the words as its caption, if they fit; otherwise files go first and the words below."""
@@ -203,14 +198,8 @@ class Chat:
                     reply_markup=screen.keyboard,
                 )
             else:
-                await self._bot.edit_message_text(
-                    text.plain,
-                    self._id,
-                    old.message,
-                    entities=text.entities,
-                    reply_markup=screen.keyboard,
-                    link_preview_options=NO_PREVIEW,
-                )
+                shown = {"chat_id": self._id, "message_id": old.message}
+                await call(self._bot, "editMessageText", **shown, **_spoken(screen))
         except BadRequest as refused:
             return "not modified" in str(refused).lower()
         return True
@@ -229,6 +218,30 @@ class Chat:
     async def _deleted(self, old: Shown) -> bool:
         """A bot may delete its messages for 48 hours."""
         try:
-            return await self._bot.delete_message(self._id, old.message)
+            return bool(await call(self._bot, "deleteMessage", chat_id=self._id, message_id=old.message))
         except BadRequest:
             return False
+
+
+# --- a screen in the Bot API's own words ------------------------------------------------------------------------------
+
+
+def _spoken(screen: Screen) -> dict[str, Any]:
+    """What sendMessage and editMessageText say of a screen."""
+    entities = [{"type": each.type, "offset": each.offset, "length": each.length} for each in screen.text.entities]
+    return {
+        "text": screen.text.plain,
+        "entities": entities or None,
+        "reply_markup": _keys(screen.keyboard) if screen.keyboard is not None else None,
+        "link_preview_options": NO_PREVIEW,
+    }
+
+
+def _keys(keyboard: InlineKeyboardMarkup) -> dict[str, Any]:
+    return {"inline_keyboard": [[_key(button) for button in row] for row in keyboard.inline_keyboard]}
+
+
+def _key(button: InlineKeyboardButton) -> dict[str, Any]:
+    """A button of ours: it carries a press or leads somewhere, and may have a colour."""
+    key = {"text": button.text, "callback_data": button.callback_data, "url": button.url, "style": button.style}
+    return {name: value for name, value in key.items() if value is not None}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 from telegram import Bot, Message, Update, User
 from telegram.error import BadRequest, InvalidToken, NetworkError
@@ -29,21 +30,25 @@ def identity_of(user: User) -> Identity:
     return Identity(Platform.TELEGRAM, "", str(user.id), user.full_name, user.language_code or "en")
 
 
-async def turn_of(bot: Bot, update: Update) -> Turn | None:
-    """The turn of an update from a private chat; None when nobody did anything that asks for an answer."""
+async def turn_of(bot: Bot, update: Update, body: Any = None) -> Turn | None:
+    """The turn of an update from a private chat; None when nobody did anything that asks for an answer.
+
+    `body`: the update as it was received, which is kept.
+    """
     query = update.callback_query
     if query is not None:
         message = query.message
         pressed = Pressed(query.data or "")
-        return turn(bot, update, query.from_user, pressed, message=str(message.message_id) if message else None)
+        shown = str(message.message_id) if message else None
+        return turn(bot, update, query.from_user, pressed, body, message=shown)
     message = update.message or update.edited_message
     if message is None or message.from_user is None or message.from_user.is_bot:
         return None
     given = await _input(bot, message) if update.message else _said_anew(message)
-    return turn(bot, update, message.from_user, given) if given is not None else None
+    return turn(bot, update, message.from_user, given, body) if given is not None else None
 
 
-def turn(bot: Bot, update: Update, user: User, given: Input, *, message: str | None = None) -> Turn:
+def turn(bot: Bot, update: Update, user: User, given: Input, body: Any, *, message: str | None = None) -> Turn:
     """The id of a private chat is the id of the person in it."""
     return Turn(
         key=key_of(bot.id, update),
@@ -51,7 +56,7 @@ def turn(bot: Bot, update: Update, user: User, given: Input, *, message: str | N
         address=str(user.id),
         input=given,
         message=message,
-        body=update.to_dict(),
+        body=body,
     )
 
 
