@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import reduce
+from operator import add
 
 from sqlalchemy import func, select
 
@@ -151,11 +153,13 @@ def start_lots(ctx: Ctx, deal_id: str) -> None:
 def give_up_lots(ctx: Ctx, deal_id: str) -> None:
     """The deal is called off: what was not sent is dropped and for sale again, what is on its way runs on."""
     deal = deals.locked(ctx, deal_id)
-    for lot in _lots(ctx, deal.id):
-        if lot.state in UNSENT:
-            step(ctx, LOT, lot, "drop_agreed", ("system",))
-            give_back(ctx, deal.listing_id, lot.quantity)
-            ctx.announce(LotDropped(lot.id, deal.id, ctx.actor.person, "drop_agreed"))
+    unsent = [lot for lot in _lots(ctx, deal.id) if lot.state in UNSENT]
+    if unsent:
+        # In one sum, for the shelf may count in another unit: rounded lot by lot it would not be what was taken.
+        give_back(ctx, deal.listing_id, reduce(add, (lot.quantity for lot in unsent)))
+    for lot in unsent:
+        step(ctx, LOT, lot, "drop_agreed", ("system",))
+        ctx.announce(LotDropped(lot.id, deal.id, ctx.actor.person, "drop_agreed"))
     ctx.session.flush()
     still_open = _open_lots(ctx, deal.id)
     if still_open:

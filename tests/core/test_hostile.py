@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
 from conversations.answers import read_whole_number
-from core.kernel.errors import Invalid
+from core.deals import service as deals
+from core.delivery.model import AcceptLot
+from core.delivery.service import accept_lot
+from core.kernel.errors import Invalid, Stale
+from core.kernel.quantity import Quantity
 from core.kernel.transaction import MARKET
 from core.listings.service import listing_for, publish_listing
 from core.offers import rules, service
-from core.offers.model import MakeOffer
+from core.offers.model import BuyNow, MakeOffer
 from tests.core.conftest import Market
 from tests.core.goods import catalogue, pellets, tonnes
+from tests.core.trades import agreed, paid
 
 
 @pytest.mark.parametrize("text", ["00000000160", "000000001" + "9" * 400, "1_0", "²", "53", "0", ""])
@@ -45,3 +51,25 @@ async def test_a_delivery_that_cannot_be_waited_for_is_not_proposed(market: Mark
     with pytest.raises((Invalid, ValidationError)):
         await market.run(buyer, lambda ctx: service.make_offer(ctx, catalogue(), propose()))
     assert (await market.run(MARKET, lambda ctx: listing_for(ctx, listing.id))).remaining == tonnes(500)
+
+
+async def test_goods_sold_in_another_unit_come_back_as_they_were_taken(market: Market) -> None:
+    """Twice 500.5 kg, each rounded to 0.501 t, would put a kilogram on the shelf that nobody has."""
+    trade = await agreed(market)
+    command = BuyNow(listing_id=trade.listing_id, quantity=Quantity(Decimal(1001), "kg"), lots=2)
+    offer = await market.run(trade.buyer, lambda ctx: service.buy_now(ctx, command))
+    deal = await market.run(MARKET, lambda ctx: deals.agree_deal(ctx, offer.id, 0))
+    for actor in (trade.buyer, trade.seller):
+        await market.run(actor, lambda ctx: deals.sign_deal(ctx, deal.id))
+    await market.run(trade.buyer, lambda ctx: deals.cancel_deal(ctx, deal.id))
+    assert (await market.run(MARKET, lambda ctx: listing_for(ctx, trade.listing_id))).remaining == tonnes(400)
+
+
+async def test_a_press_on_a_lot_as_it_was_is_told_that_it_has_moved_on(market: Market) -> None:
+    trade = await paid(market, lots=1)
+    (lot,) = await trade.lots()
+    seen = lot.version
+    await trade.deliver(lot)
+    with pytest.raises(Stale):
+        await market.run(trade.buyer, lambda ctx: accept_lot(ctx, AcceptLot(lot_id=lot.id), seen))
+    assert (await trade.states())[1] == ["inspection"]
