@@ -5,6 +5,7 @@ Every `read_…` takes what a person types as well as what `write_…` gave, so 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -77,12 +78,14 @@ def show_window(talk: Talk, window: Window) -> str:
     return talk.words.show(window[0]) if window[0] == window[1] else talk.words.window(*window)
 
 
+# What `write_place` gives: a name, a country, and degrees.
+WRITTEN_PLACE = re.compile(r"([^|]{1,120})\|([A-Z]{2})\|(-?\d{1,3}(?:\.\d+)?)\|(-?\d{1,3}(?:\.\d+)?)")
+
+
 def read_place(talk: Talk, text: str, _values: Values) -> Place:
     """A town of the gazetteer, or coordinates shared from a phone."""
-    name, _, rest = text.partition("|")
-    if rest:
-        country, lat, lon = rest.split("|")
-        return Place(name=name, country=country, lat=float(lat), lon=float(lon))
+    if written := WRITTEN_PLACE.fullmatch(text):
+        return Place(name=written[1], country=written[2], lat=float(written[3]), lon=float(written[4]))
     found = parse_place(text, talk.almanac.places)
     return Place(name=found.name, country=found.country, lat=found.lat, lon=found.lon)
 
@@ -127,9 +130,10 @@ def option(value: str, label: str) -> Option:
     return Option(value=value, label=label[:75])
 
 
+@lru_cache(maxsize=64)
 def product_options(catalogue: Catalogue, language: str) -> Sequence[Option]:
     """All products by their name in the person's language, in the catalogue's order (the common ones first)."""
-    return [option(product.id, capital(product.name(language))) for product in catalogue.products.values()]
+    return tuple(option(product.id, capital(product.name(language))) for product in catalogue.products.values())
 
 
 def grade_options(catalogue: Catalogue, product_id: str, none_label: str) -> Sequence[Option]:

@@ -30,6 +30,7 @@ from conversations.turn import (
 )
 from core.kernel import inbox
 from core.kernel.errors import Refusal, Stale
+from core.kernel.outbox import Post
 from core.kernel.transaction import Actor, Ctx
 from core.kernel.transaction import person as acting_person
 from core.people.model import Person
@@ -229,4 +230,9 @@ def send(
         "trigger": trigger,
         "message": message,
     }
-    ctx.post(surface.platform, surface.lane, "replies", body)
+    ctx.post(surface.platform, surface.lane, "replies", body, made_of=tuple(replies))
+
+
+def replies_of(post: Post) -> list[Reply]:
+    """What a post says: as it was made, or read from the table."""
+    return ANSWERS.validate_python(post.body["replies"]) if post.made_of is None else list(post.made_of)

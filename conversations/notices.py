@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import structlog
+
 from conversations.agreement import deal_card
 from conversations.buttons import press
 from conversations.engine import Engine, send
@@ -36,7 +38,10 @@ from core.people.service import identities, members, organisation_of, person_of
 from core.reputation import events as review
 from core.talks.service import shown
 
+log = structlog.get_logger(__name__)
+
 NOTES = "notices"
+DRAWING_FAULTS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
 
 
 @dataclass(slots=True)
@@ -101,6 +106,9 @@ class Notices:
                 send(ctx, surface, [CARDS[kind](talk, subject, note)])
             except Refusal:
                 return  # not theirs to see any more
+            except DRAWING_FAULTS:
+                # Our mistake in a card must not undo the payment that it speaks of. The thing itself shows it later.
+                log.exception("card_not_drawn", kind=kind, subject=subject)
 
     @staticmethod
     def _stands(ctx: Ctx, where: Surface, subject: str) -> bool:

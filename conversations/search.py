@@ -54,7 +54,7 @@ def sort(talk: Talk, pressed: Press) -> None:
 def relax(talk: Talk, pressed: Press) -> None:
     """One wish is given up: the list that was promised for it."""
     page = market.search(talk.ctx, talk.almanac.catalogue, _query(talk))
-    number = int(pressed.choice) if pressed.choice.isdigit() else len(page.relaxations)
+    number = int(pressed.choice) if pressed.choice.isascii() and pressed.choice.isdigit() else len(page.relaxations)
     if number < len(page.relaxations):
         _list(talk, page.relaxations[number].query, None)
     else:

@@ -50,8 +50,8 @@ def _welcome(ctx: Ctx, identity: Identity, address: str | None) -> Person:
         id=ctx.new_id(),
         organisation_id=organisation.id,
         name=name,
-        locale=identity.locale,
-        zone=identity.zone,
+        locale=identity.locale[:10],
+        zone=identity.zone[:40],
         created_at=ctx.now,
     )
     ctx.session.add(organisation)
