@@ -20,6 +20,7 @@ from core.kernel.money import UnitPrice
 from core.kernel.quantity import UNITS, Quantity
 from core.listings.model import Place
 from core.search.parse import parse_date_window, parse_place, parse_quantity, parse_unit_price
+from core.search.places import distance_km
 
 NOTHING = "none"  # the choice that says "none of these", which is an answer
 
@@ -82,10 +83,18 @@ def show_window(talk: Talk, window: Window) -> str:
 WRITTEN_PLACE = re.compile(r"([^|]{1,120})\|([A-Z]{2})\|(-?\d{1,3}(?:\.\d+)?)\|(-?\d{1,3}(?:\.\d+)?)")
 
 
+# Degrees as a phone shares them; the place is called after the nearest town.
+SHARED_PLACE = re.compile(r"(-?[0-8]?\d\.\d{3,7}), (-?1?\d{1,2}\.\d{3,7})")
+
+
 def read_place(talk: Talk, text: str, _values: Values) -> Place:
     """A town of the gazetteer, or coordinates shared from a phone."""
     if written := WRITTEN_PLACE.fullmatch(text):
         return Place(name=written[1], country=written[2], lat=float(written[3]), lon=float(written[4]))
+    if shared := SHARED_PLACE.fullmatch(text.strip()):
+        lat, lon = float(shared[1]), float(shared[2])
+        near = min(talk.almanac.places.all, key=lambda place: distance_km(lat, lon, place.lat, place.lon))
+        return Place(name=near.name, country=near.country, lat=lat, lon=lon)
     found = parse_place(text, talk.almanac.places)
     return Place(name=found.name, country=found.country, lat=found.lat, lon=found.lon)
 

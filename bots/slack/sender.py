@@ -14,7 +14,7 @@ from bots.slack.blocks import Block, context, escaped
 from bots.slack.home import publish, user_at
 from bots.slack.modal import modal
 from bots.slack.render import Message, bare, render, subject_of
-from conversations.engine import ANSWERS
+from conversations.engine import ANSWERS, replies_of
 from conversations.reply import Card, CardList, Desk, FormClosed, FormView, Reply, Toast
 from core.files.model import Checked
 from core.files.service import content_of
@@ -272,7 +272,7 @@ def errand_of(post: Post) -> Errand:
     if kind == "view":
         view_id, _, hash_ = rest.partition(":")
         view = (view_id, hash_)
-    replies = ANSWERS.validate_python(body["replies"])
+    replies = replies_of(post)
     # A window opens within three seconds of the press, or not at all.
     replies.sort(key=lambda reply: not (isinstance(reply, FormView) and bool(body.get("trigger"))))
     return Errand(str(body["workspace"]), str(body["address"]), replies, body.get("trigger"), view)

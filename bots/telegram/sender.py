@@ -9,7 +9,7 @@ from telegram import Bot
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
 
 from bots.telegram.chat import Chat, subject_of
-from conversations.engine import ANSWERS
+from conversations.engine import ANSWERS, replies_of
 from conversations.reply import Reply
 from core.files.model import Checked
 from core.files.service import content_of
@@ -36,7 +36,7 @@ class TelegramSender:
 
     async def carry(self, post: Post) -> Delivered | Later | Never:
         """Show the replies in their order. After a failure in the middle only the rest is asked for again."""
-        replies, address = ANSWERS.validate_python(post.body["replies"]), str(post.body["address"])
+        replies, address = replies_of(post), str(post.body["address"])
         chat = Chat(self._bot, address, await self._shown(address, replies), self._files)
         arrived = 0
         try:

@@ -104,14 +104,14 @@ class Text:
 
 def said(text: str, style: Style | None = None) -> Text:
     """The one way in for words: cleaned. Nothing for blank ones."""
-    cleaned = clean(text)
+    cleaned = clean(text) if text else ""
     return Text(((cleaned, style),)) if cleaned else Text()
 
 
 def joined(gap: str, *parts: Text) -> Text:
     """The parts that are there, with the gap between them."""
-    whole = Text()
+    pieces: list[tuple[str, Style | None]] = []
     for part in parts:
         if part:
-            whole = whole + Text(((gap, None),)) + part if whole else part
-    return whole
+            pieces += ((gap, None), *part.pieces) if pieces else part.pieces
+    return Text(tuple(pieces))

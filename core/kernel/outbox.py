@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,6 +22,7 @@ class Post:
     """One thing to do outside. Its id is the idempotency key for whoever carries it out.
 
     `lane`: posts of one lane go one after the other (a chat, a deal's payments); lanes don't wait for each other.
+    `made_of`: what the body was written from, for a carrier in the process that wrote it; None when read from the table.
     """
 
     id: str
@@ -31,6 +32,7 @@ class Post:
     body: dict[str, Any]
     created_at: datetime
     attempts: int = 0
+    made_of: Any = field(default=None, compare=False, repr=False)
 
 
 class OutboxRow(Table):

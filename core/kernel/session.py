@@ -50,7 +50,8 @@ def find(session: Session, kind: type[Row], /, **where: Any) -> Row | None:
     known: Row | None = session.identity_map.get(key)
     if known is not None:
         return known  # as it stands in this unit, changes and all
-    row = kind(**{attributes[name]: value for name, value in values.items()})
+    row = kind()
+    vars(row).update({attributes[name]: value for name, value in values.items()})  # as they stand: these are no changes
     make_transient_to_detached(row)
     session.add(row)
     return row

@@ -64,9 +64,9 @@ class Ctx:
         """Tell a fact. Its listeners run at the end of this unit, in the same transaction."""
         self._facts.append(event)
 
-    def post(self, channel: str, lane: str, kind: str, body: dict[str, Any]) -> Post:
+    def post(self, channel: str, lane: str, kind: str, body: dict[str, Any], made_of: Any = None) -> Post:
         """Ask for something outside, to be done after the commit."""
-        post = Post(self.new_id(), channel, lane, kind, body, self.now)
+        post = Post(self.new_id(), channel, lane, kind, body, self.now, made_of=made_of)
         self.posts.append(post)
         return post
 
