@@ -116,3 +116,13 @@ async def test_who_blocks_the_bot_hears_on_the_other_platform(world: World) -> N
     await at_work.presses("Sign")
     await tom.presses("Sign")
     await at_work.sees("Both sides have signed.")
+
+
+async def test_a_place_is_shared_from_the_phone(world: World) -> None:
+    rasa = await world.on_telegram("Rasa")
+    await rasa.says("/sell 200 t A1 pellets 215 €/t DAP next week")
+    await rasa.sees("At which place")
+
+    await world.browser.post(f"{rasa.path}/location", {"latitude": 54.8972, "longitude": 23.8861})
+
+    await rasa.sees("Place: Kaunas, Lithuania")
