@@ -276,10 +276,20 @@ def _read(body: bytes, bot: Bot) -> tuple[Any, Update | None]:
     """What a webhook's body says, and the update in it; None for anything else."""
     try:
         given = json.loads(body)
-        update = Update.de_json(given, bot)
+        update = Update.de_json(_unburdened(given), bot)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None, None
     return given, update if type(update.update_id) is int else None
+
+
+def _unburdened(given: dict[str, Any]) -> dict[str, Any]:
+    """The update without the words and buttons of the message that was pressed: ours, and nobody reads them again."""
+    query = given.get("callback_query") or {}
+    pressed = query.get("message")
+    if not pressed:
+        return given
+    kept = {name: pressed[name] for name in ("message_id", "date", "chat")}
+    return {**given, "callback_query": {**query, "message": kept}}
 
 
 def _told(failure: TelegramError) -> float | None:

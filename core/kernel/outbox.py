@@ -22,7 +22,7 @@ class Post:
     """One thing to do outside. Its id is the idempotency key for whoever carries it out.
 
     `lane`: posts of one lane go one after the other (a chat, a deal's payments); lanes don't wait for each other.
-    `made_of`: what the body was written from, for a carrier in the process that wrote it; None when read from the table.
+    `made_of`: what the body was written from, for a carrier in the same process; None when read from the table.
     """
 
     id: str

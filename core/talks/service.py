@@ -12,7 +12,7 @@ from core.kernel.session import find
 from core.kernel.statements import change, pick, put, remove
 from core.kernel.timers import Timer, clear_timers, set_timer
 from core.kernel.transaction import Ctx
-from core.talks.model import DRAFT_KEPT, CardPointer, Draft, Remembered, ShownCard
+from core.talks.model import DRAFT_KEPT, DRAFT_KEPT_ABOUT, CardPointer, Draft, Remembered, ShownCard
 
 
 def start_draft(
@@ -65,17 +65,20 @@ def save_draft(
     ctx: Ctx, draft: Draft, *, answers: dict[str, Any], trail: list[str], editing: str | None, schema: str
 ) -> Draft:
     """Write new answers over the revision that was read. Raises Stale when somebody else was faster."""
+    end = ctx.now + DRAFT_KEPT
+    moves_on = end - draft.expires_at > DRAFT_KEPT_ABOUT
     new = {
         "answers": answers,
         "trail": trail,
         "editing": editing,
         "schema": schema,
         "revision": draft.revision + 1,
-        "expires_at": ctx.now + DRAFT_KEPT,
+        "expires_at": end if moves_on else draft.expires_at,
     }
     if not change(ctx.session, Draft, {"id": draft.id, "revision": draft.revision}, **new):
         raise Stale("talk.form_moved_on")
-    set_timer(ctx.session, Timer("draft", draft.id, "expired", ctx.now + DRAFT_KEPT))
+    if moves_on:
+        set_timer(ctx.session, Timer("draft", draft.id, "expired", end))
     for name, value in new.items():
         set_committed_value(draft, name, value)  # what the row says now, without asking it
     return draft
