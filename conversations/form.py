@@ -133,7 +133,7 @@ class Form:
         can_go_back: bool = False,
     ) -> FormView:
         """The form as it stands, in the person's words."""
-        words = talk.words
+        words, at_once = talk.words, talk.surface.asks_at_once
         told = {name: words.refusal(refusal) for name, refusal in reading.errors.items()} | dict(errors or {})
         return FormView(
             draft=draft,
@@ -141,7 +141,11 @@ class Form:
             title=words(f"{self.name}.title"),
             intro=intro,
             note=note,
-            fields=tuple(self._field_view(talk, each, reading, answers, told) for each in reading.asked),
+            fields=tuple(
+                # Where fields are asked one by one, nobody sees the options of the others.
+                self._field_view(talk, each, reading, answers, told, with_options=at_once or each.name == current)
+                for each in reading.asked
+            ),
             current=current,
             submit=words(f"{self.name}.submit"),
             cancel=words("form.cancel"),
@@ -154,7 +158,14 @@ class Form:
         )
 
     def _field_view(
-        self, talk: Talk, each: Field, reading: Reading, answers: Mapping[str, str], errors: Mapping[str, str]
+        self,
+        talk: Talk,
+        each: Field,
+        reading: Reading,
+        answers: Mapping[str, str],
+        errors: Mapping[str, str],
+        *,
+        with_options: bool,
     ) -> FieldView:
         words, code = talk.words, f"{self.name}.{each.name}"
         value = reading.values.get(each.name)
@@ -165,7 +176,7 @@ class Form:
             label=words(code),
             ask=words(f"{code}.ask"),
             hint=words(f"{code}.hint") if words.knows(f"{code}.hint") else "",
-            options=tuple(each.options(talk, reading.values))[:100],
+            options=tuple(each.options(talk, reading.values))[:100] if with_options else (),
             value=each.write(value) if value is not None else given,
             shown=each.show(talk, value) if value is not None else "",
             error=errors.get(each.name, ""),

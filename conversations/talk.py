@@ -34,6 +34,11 @@ class Surface:
     address: str
 
     @property
+    def asks_at_once(self) -> bool:
+        """Whether a form is one window there; elsewhere it is asked field by field."""
+        return self.platform == "slack"
+
+    @property
     def lane(self) -> str:
         return f"{self.platform}:{self.workspace}:{self.address}"
 
