@@ -1,4 +1,4 @@
-"""`python main.py run | demo | doctor | verify-ledger`: what the operator types."""
+"""`python main.py run | demo | doctor`: what the operator types."""
 
 from __future__ import annotations
 
@@ -67,8 +67,8 @@ async def run(settings: Settings) -> int:
         print(f"Parley is open at {here.product.server.url} (health: /healthz)")
         if here.lab is not None:
             print(f"Play seller and buyer here:  {here.lab.url}/", flush=True)
-            await here.seed()
-            print("26 sellers have opened their stalls. Ctrl-C closes the market.", flush=True)
+            sellers = await here.seed()
+            print(f"{sellers} sellers have opened their stalls. Ctrl-C closes the market.", flush=True)
         await until_stopped()
     return 0
 

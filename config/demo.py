@@ -19,7 +19,6 @@ from lab.seen import words_of_message
 
 WIDTH = 64
 INDENT = {"telegram": "", "slack": " " * 30}
-PATIENCE = 20.0  # seconds for the payment provider's last transfer
 
 
 class Stage:

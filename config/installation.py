@@ -30,14 +30,15 @@ class Installation:
     lab: Lab | None
     clock: Clock
 
-    async def seed(self) -> None:
-        """Open the market: sellers with live listings, whose phones the lab can hand over."""
+    async def seed(self) -> int:
+        """Open the market: sellers with live listings, whose phones the lab can hand over. Returns how many."""
         catalogue, places = reference()
         people = await open_market(self.product.transactions, catalogue, places, self.clock.now().date())
         if self.lab is not None:
             for person in people:
                 self.lab.telegram.bot.add_person(person.name, person.telegram_id, language=person.language)
                 self.lab.telegram.bot.chats[person.telegram_id].started = True  # they have met the bot before
+        return len(people)
 
 
 @asynccontextmanager
