@@ -41,6 +41,7 @@ from core.talks.service import shown
 log = structlog.get_logger(__name__)
 
 NOTES = "notices"
+ADDRESSING = {"by", "only", "in_place"}  # who says it and to whom, and no part of the sentence
 DRAWING_FAULTS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
 
 
@@ -94,12 +95,17 @@ class Notices:
         self, ctx: Ctx, person: Person, kind: str, subject: str, sentences: list[tuple[str, dict[str, Any]]]
     ) -> None:
         """The card with its news on the surface they use; on their others a card that is there becomes true again."""
+        # What changes one side's card alone leaves the other side's, with the news on it, as it is.
+        sentences = [each for each in sentences if each[1].get("in_place") in (None, person.organisation_id)]
+        if not sentences:
+            return
         acted = ctx.actor.person == person.id
+        in_place = all(parts.get("in_place") for _, parts in sentences)
         for place, surface in enumerate(self._surfaces(ctx, person)):
             talk = self._talk_at(ctx, person, surface)
             told = [_sentence(talk, code, parts, acted=acted) for code, parts in sentences] if place == 0 else []
             note = "\n".join(sentence for sentence in told if sentence)
-            talk.fresh = bool(note) and not (acted and ctx.notes.get("pressed"))
+            talk.fresh = bool(note) and not (acted and ctx.notes.get("pressed")) and not in_place
             if not note and not self._stands(ctx, surface, f"{kind}:{subject}"):
                 continue  # nothing to say, and no card that would now be wrong
             try:
@@ -203,7 +209,6 @@ LOT_FACTS: Facts = {
     lot.LotLate: "notice.lot_late",
 }
 MONEY_FACTS: Facts = {
-    money.PaymentLinkReady: "",
     money.PaymentLapsed: "notice.payment_lapsed",
     money.PaymentReturned: "notice.payment_returned",
     money.LotReleased: "notice.lot_released",
@@ -211,6 +216,7 @@ MONEY_FACTS: Facts = {
     money.PayoutSent: "notice.payout_sent",
     money.RefundSent: "notice.refund_sent",
 }
+PAGE_FACTS: Facts = {money.PaymentLinkReady: "notice.payment_ready"}
 
 
 def gathered(ctx: Ctx) -> Gathered:
@@ -253,6 +259,16 @@ def _on_money(code: str) -> Callable[[Ctx, Any], None]:
     return hear
 
 
+def _on_payment_page(code: str) -> Callable[[Ctx, money.PaymentLinkReady], None]:
+    """The buyer's card gets its button moments after it came: no second message, and the news stays on it."""
+
+    def hear(ctx: Ctx, fact: money.PaymentLinkReady) -> None:
+        buyer = deal_for(ctx.seen_by(NOBODY_IN_PARTICULAR), fact.deal_id).buyer
+        gathered(ctx).say("deal", fact.deal_id, code, by=None, in_place=buyer)
+
+    return hear
+
+
 def _on_listing_expired(ctx: Ctx, fact: listing.ListingExpired) -> None:
     gathered(ctx).say("listing", fact.listing_id, "notice.listing_expired", by=None)
 
@@ -267,6 +283,7 @@ HEARD: tuple[tuple[Facts, Callable[[str], Callable[[Ctx, Any], None]]], ...] = (
     (DEAL_FACTS, _on_deal),
     (LOT_FACTS, _on_lot),
     (MONEY_FACTS, _on_money),
+    (PAGE_FACTS, _on_payment_page),
 )
 
 
@@ -283,7 +300,7 @@ def _sentence(talk: Talk, code: str, parts: dict[str, Any], *, acted: bool) -> s
     who = words("party.you") if acted else _company(talk, by)
     code = f"{code}.{parts['why']}" if words.knows(f"{code}.{parts.get('why')}") else code
     code = f"{code}.you" if acted and words.knows(f"{code}.you") else code
-    return words(code, **{name: part for name, part in parts.items() if name not in {"by", "only"}}, who=who)
+    return words(code, **{name: part for name, part in parts.items() if name not in ADDRESSING}, who=who)
 
 
 def _company(talk: Talk, person_id: str | None) -> str:

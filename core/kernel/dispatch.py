@@ -69,7 +69,7 @@ class Dispatcher:
         """Take posts right after their commit. Where an earlier one has to wait, they wait behind it in the table."""
         waiting = [post for post in posts if post.lane in self._put_off and post.lane not in self._lanes]
         for post in waiting:
-            self._start(self._wait_behind(post), f"waiting {post.lane}")
+            self._start(self._wait_behind(post.lane, [post]), f"waiting {post.lane}")
         self._take([post for post in posts if post not in waiting] if waiting else posts)
 
     def _take(self, posts: Sequence[Post]) -> None:
@@ -90,9 +90,11 @@ class Dispatcher:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _wait_behind(self, post: Post) -> None:
-        due = self._put_off.get(post.lane, self._clock.now())
-        await self._transactions.run(MARKET, lambda ctx: outbox.wait_behind(ctx.session, [post.id], due))
+    async def _wait_behind(self, lane: str, posts: Sequence[Post]) -> None:
+        due = self._put_off.get(lane, self._clock.now())
+        await self._transactions.run(
+            MARKET, lambda ctx: outbox.wait_behind(ctx.session, [post.id for post in posts], due)
+        )
 
     async def sweep(self) -> int:
         """Pick up what is due and held by nobody: retries, and what a dead process left. Returns how many."""
@@ -115,7 +117,11 @@ class Dispatcher:
         try:
             while waiting:
                 if not await self._carry(waiting[0]):
-                    return  # the rest of the lane waits in the table, behind the one that must be tried again
+                    # The rest of the lane waits in the table behind the one that must be tried again; also what
+                    # came into it after that was noted, which would otherwise wait for its lease to run out.
+                    if len(waiting) > 1:
+                        self._start(self._wait_behind(lane, list(waiting)), f"waiting {lane}")
+                    return
                 self._held.discard(waiting.popleft().id)
         except Exception:
             # The database would not take the outcome. The lease runs out, and the post is carried again under its id.

@@ -212,6 +212,7 @@ def of_notices() -> dict[str, frozenset[str]]:
         (notices.OFFER_FACTS, frozenset()),
         (notices.DEAL_FACTS, frozenset({"why"})),
         (notices.LOT_FACTS, frozenset({"why", "lot"})),
+        (notices.PAGE_FACTS, frozenset()),
     )
     for facts, known in parts:
         told |= {code: known | {"who"} for code in facts.values() if code}

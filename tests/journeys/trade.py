@@ -52,7 +52,7 @@ class Trade:
         await self.buyer.sees("Then it is your turn to pay")
         await self.seller.presses("Sign")
         for each in (self.seller, self.buyer):
-            await each.sees("Both sides have signed.")
+            await each.sees("Both sides have signed.")  # and it stays there when the payment page opens
 
     async def pay(self) -> None:
         await self.world.pays(await self.buyer.opens("Pay €"))
