@@ -10,34 +10,32 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from lab.stripe import (
-    accounts,
-    balance,
-    cards,
-    charges,
-    checkout,
-    customers,
-    disputes,
-    payments,
-    refunds,
-    setups,
-    transfers,
-    webhooks,
-)
+from lab.stripe import balance, webhooks
+from lab.stripe.api.desk import Desk
 from lab.stripe.balance import move
 from lab.stripe.books import PLATFORM, Books
-from lab.stripe.desk import Desk
+from lab.stripe.connect import accounts, transfers
 from lab.stripe.face import Face
 from lab.stripe.pages import Pages
+from lab.stripe.payments import (
+    cards,
+    charges,
+    checkout_sessions,
+    customers,
+    disputes,
+    payment_intents,
+    refunds,
+    setup_intents,
+)
 from lab.stripe.webhooks import Post
 from lab.world import World
 
 PARTS: Final = (
     customers,
     cards,
-    payments,
-    setups,
-    checkout,
+    payment_intents,
+    setup_intents,
+    checkout_sessions,
     charges,
     refunds,
     disputes,

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from lab.stripe.api.desk import Route
+from lab.stripe.api.errors import Refusal
+from lab.stripe.api.shapes import Thing, shape
 from lab.stripe.books import Books, Call, change_metadata, check_currency, page
-from lab.stripe.desk import Route
-from lab.stripe.errors import Refusal
-from lab.stripe.shapes import Thing, shape
 
 DAY: Final = 86_400
 CARD_DELAY: Final = 2 * DAY

@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from stripe import api_version
 
-from lab.stripe.errors import Refusal, no_such
-from lab.stripe.shapes import Thing, shape
+from lab.stripe.api.errors import Refusal, no_such
+from lab.stripe.api.shapes import Thing, shape
 from lab.world import World
 
 VERSION: Final = api_version

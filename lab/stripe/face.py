@@ -8,14 +8,14 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Body
 from fastapi.responses import JSONResponse
 
-from lab.stripe.accounts import onboard
+from lab.stripe.api.desk import Desk
+from lab.stripe.api.errors import Refusal
+from lab.stripe.api.shapes import Thing
 from lab.stripe.balance import balance_of
 from lab.stripe.books import PLATFORM, Books
-from lab.stripe.checkout import pay
-from lab.stripe.desk import Desk
-from lab.stripe.disputes import decide, dispute_of, open_dispute
-from lab.stripe.errors import Refusal
-from lab.stripe.shapes import Thing
+from lab.stripe.connect.accounts import onboard
+from lab.stripe.payments.checkout_sessions import pay
+from lab.stripe.payments.disputes import decide, dispute_of, open_dispute
 from lab.stripe.webhooks import Post
 
 Answer = Thing | JSONResponse

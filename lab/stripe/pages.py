@@ -9,14 +9,14 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Form, HTTPException
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from lab.stripe.accounts import Link, onboard
+from lab.stripe.api.errors import Refusal
+from lab.stripe.api.shapes import Thing
 from lab.stripe.books import Books
-from lab.stripe.cards import CARDS, card_of
-from lab.stripe.checkout import pay
-from lab.stripe.errors import Refusal
-from lab.stripe.payments import confirm
-from lab.stripe.setups import confirm_setup
-from lab.stripe.shapes import Thing
+from lab.stripe.connect.accounts import Link, onboard
+from lab.stripe.payments.cards import CARDS, card_of
+from lab.stripe.payments.checkout_sessions import pay
+from lab.stripe.payments.payment_intents import confirm
+from lab.stripe.payments.setup_intents import confirm_setup
 
 STYLE: Final = """
 :root { color-scheme: light dark; --ink: #1d2433; --soft: #5b6478; --line: #cfd5e1; --paper: #fff; --ground: #eef1f6;

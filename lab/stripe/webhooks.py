@@ -10,9 +10,9 @@ from typing import Final
 import aiohttp
 from stripe import WebhookSignature
 
+from lab.stripe.api.desk import Route
+from lab.stripe.api.shapes import Thing
 from lab.stripe.books import VERSION, Books, Call, change_metadata, page
-from lab.stripe.desk import Route
-from lab.stripe.shapes import Thing
 from lab.wire import Courier, Receipt, post
 
 BACKOFF: Final = (2, 10, 60, 600, 3_600, 6 * 3_600, 24 * 3_600, 24 * 3_600)

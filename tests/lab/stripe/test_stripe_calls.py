@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import stripe
 
-from lab.stripe.shapes import CLASSES, fields
+from lab.stripe.api.shapes import CLASSES, fields
 from tests.lab.stripe.till import Till
 
 WISH = {"amount": 20_000, "currency": "eur"}

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import Any, Final, NoReturn
 
+from lab.stripe.api.desk import Route
+from lab.stripe.api.errors import Refusal, card_declined, missing_parameter
+from lab.stripe.api.shapes import Thing
 from lab.stripe.books import Books, Call, change_metadata, check_amount, check_currency, page
-from lab.stripe.cards import Decline, attach, card_of, find_method
-from lab.stripe.charges import authorize, fail, let_go, take
-from lab.stripe.desk import Route
-from lab.stripe.disputes import open_dispute
-from lab.stripe.errors import Refusal, card_declined, missing_parameter
-from lab.stripe.shapes import Thing
+from lab.stripe.payments.cards import Decline, attach, card_of, find_method
+from lab.stripe.payments.charges import authorize, fail, let_go, take
+from lab.stripe.payments.disputes import open_dispute
 
 OPEN: Final = ("requires_payment_method", "requires_confirmation", "requires_action")
 UNAUTHENTICATED: Final = (

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from lab.stripe.api.desk import Route
+from lab.stripe.api.errors import Refusal, card_declined
+from lab.stripe.api.shapes import Thing
 from lab.stripe.books import Books, Call, change_metadata, page
-from lab.stripe.cards import attach, card_of, find_method
-from lab.stripe.desk import Route
-from lab.stripe.errors import Refusal, card_declined
-from lab.stripe.shapes import Thing
+from lab.stripe.payments.cards import attach, card_of, find_method
 
 OPEN: Final = ("requires_payment_method", "requires_confirmation", "requires_action")
 

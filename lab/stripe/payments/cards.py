@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from lab.stripe.api.desk import Route
+from lab.stripe.api.errors import Refusal, no_such
+from lab.stripe.api.shapes import Thing
 from lab.stripe.books import Books, Call, page
-from lab.stripe.desk import Route
-from lab.stripe.errors import Refusal, no_such
-from lab.stripe.shapes import Thing
 
 Decline = tuple[str, str, str]
 """(code, decline code, words for the payer)"""

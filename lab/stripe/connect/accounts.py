@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from lab.stripe.api.desk import Route
+from lab.stripe.api.errors import Refusal, missing_parameter, no_such
+from lab.stripe.api.shapes import Thing, shape
 from lab.stripe.books import Books, Call, change_metadata, page
-from lab.stripe.desk import Route
-from lab.stripe.errors import Refusal, missing_parameter, no_such
-from lab.stripe.shapes import Thing, shape
 
 LINK_SECONDS: Final = 300
 """An onboarding link is for one use, within minutes."""

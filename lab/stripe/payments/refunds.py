@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from lab.stripe.api.desk import Route
+from lab.stripe.api.errors import Refusal
+from lab.stripe.api.shapes import Thing
 from lab.stripe.balance import move, whole
 from lab.stripe.books import PLATFORM, Books, Call, change_metadata, page
-from lab.stripe.desk import Route
-from lab.stripe.errors import Refusal
-from lab.stripe.shapes import Thing
 
 SETTLING: Final = 1
 """Seconds from pending to succeeded."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from lab.stripe.api.desk import Route
+from lab.stripe.api.shapes import Thing
 from lab.stripe.balance import CARD_DELAY, DAY, card_fee, move
 from lab.stripe.books import PLATFORM, Books, Call, change_metadata, page
-from lab.stripe.cards import BY_NUMBER, Decline, card_of, details
-from lab.stripe.desk import Route
-from lab.stripe.shapes import Thing
+from lab.stripe.payments.cards import BY_NUMBER, Decline, card_of, details
 
 HOLD: Final = 7 * DAY
 """How long a card authorisation lasts: 7 days, customer present or not (the shorter windows are not played)."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from lab.stripe.api.desk import Route
+from lab.stripe.api.errors import Refusal, missing_parameter
+from lab.stripe.api.shapes import Thing, shape
 from lab.stripe.books import Books, Call, change_metadata, check_amount, check_currency, page
-from lab.stripe.cards import new_method
-from lab.stripe.customers import new_customer
-from lab.stripe.desk import Route
-from lab.stripe.errors import Refusal, missing_parameter
-from lab.stripe.payments import cancel, cards_only, confirm, new_intent
-from lab.stripe.setups import confirm_setup, new_setup
-from lab.stripe.shapes import Thing, shape
+from lab.stripe.payments.cards import new_method
+from lab.stripe.payments.customers import new_customer
+from lab.stripe.payments.payment_intents import cancel, cards_only, confirm, new_intent
+from lab.stripe.payments.setup_intents import confirm_setup, new_setup
 
 HOUR: Final = 3600
 

@@ -17,8 +17,8 @@ from typing import Any, Literal
 from stripe import RequestOptions
 from typing_extensions import is_typeddict
 
-from lab.stripe.errors import Refusal, missing_parameter, not_played, unknown_parameter
-from lab.stripe.shapes import Thing
+from lab.stripe.api.errors import Refusal, missing_parameter, not_played, unknown_parameter
+from lab.stripe.api.shapes import Thing
 
 OPTIONS = frozenset(RequestOptions.__annotations__)  # SDK settings that the parameter types inherit; never sent
 

@@ -13,10 +13,10 @@ from typing import Any, Final, Literal
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from lab.stripe.api.errors import Refusal
+from lab.stripe.api.parameters import read, unfold
+from lab.stripe.api.shapes import Thing
 from lab.stripe.books import PLATFORM, VERSION, Books, Call
-from lab.stripe.errors import Refusal
-from lab.stripe.parameters import read, unfold
-from lab.stripe.shapes import Thing
 
 KEPT_SECONDS: Final = 24 * 3600
 """Stripe may prune an idempotency key after 24 hours; the lab always does."""

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from lab.stripe.accounts import may_receive
+from lab.stripe.api.desk import Route
+from lab.stripe.api.errors import Refusal, missing_parameter
+from lab.stripe.api.shapes import Thing
 from lab.stripe.balance import available, insufficient, move, whole
 from lab.stripe.books import PLATFORM, Books, Call, change_metadata, check_currency, page
-from lab.stripe.desk import Route
-from lab.stripe.errors import Refusal, missing_parameter
-from lab.stripe.shapes import Thing
+from lab.stripe.connect.accounts import may_receive
 
 
 def create_transfer(books: Books, call: Call) -> Thing:

@@ -6,11 +6,11 @@ from typing import Any, Final
 
 from stripe import Dispute
 
+from lab.stripe.api.desk import Route
+from lab.stripe.api.errors import Refusal
+from lab.stripe.api.shapes import Thing
 from lab.stripe.balance import DAY, move
 from lab.stripe.books import PLATFORM, Books, Call, change_metadata, page
-from lab.stripe.desk import Route
-from lab.stripe.errors import Refusal
-from lab.stripe.shapes import Thing
 
 FEE: Final = 2_000
 """20.00 per dispute, in the charge's currency (stripe.com/pricing, Europe); given back when won."""

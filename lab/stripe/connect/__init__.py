@@ -1,0 +1,1 @@
+"""Sellers: their accounts at the lab's Stripe, and the money passed on to them."""
