@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from core.kernel.exact import half_up_to
+from core.kernel.money import LARGEST_PRICE, PRICE_DECIMALS, UnitPrice
 
 LANGUAGES = ("en", "de", "fr", "es", "pl", "lt", "lv", "et", "it", "sv", "uk")
 
@@ -262,6 +267,24 @@ class Fees(Fact):
     """What the marketplace takes, in basis points."""
 
     commission_basis_points: int = Field(ge=0, le=10_000)
+
+
+class Rates(Fact):
+    """Reference rates of one day: units of a currency for one euro. For comparing prices, never for charging them."""
+
+    day: date
+    source: str
+    per_euro: dict[str, Figure]
+
+    def converted(self, price: UnitPrice, currency: str) -> UnitPrice | None:
+        """The price in another currency, rounded half up to four decimals; None where there is no rate for it."""
+        if price.currency == currency:
+            return price
+        have, want = self.per_euro.get(price.currency), self.per_euro.get(currency)
+        if have is None or want is None:
+            return None
+        amount = half_up_to(Fraction(price.amount) / Fraction(have) * Fraction(want), PRICE_DECIMALS)
+        return UnitPrice(amount, currency, price.unit) if 0 < amount <= LARGEST_PRICE else None
 
 
 class Words(Fact):

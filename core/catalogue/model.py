@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
-from core.catalogue.facts import DeliveryMode, Fees, Grade, Product, Scheme, Source, Term, UnitWords, Words
+from core.catalogue.facts import DeliveryMode, Fees, Grade, Product, Rates, Scheme, Source, Term, UnitWords, Words
 from core.catalogue.names import Likeness, NameIndex
 from core.kernel.errors import NotFound
 
@@ -27,6 +27,7 @@ class Catalogue:
     bare_cubic_metre: tuple[str, ...]
     sources: Mapping[str, Source]
     fees: Fees
+    rates: Rates
     words: Words
 
     def product(self, product_id: str) -> Product:

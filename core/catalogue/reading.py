@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeVar
 import yaml
 from pydantic import TypeAdapter
 
-from core.catalogue.facts import DeliveryMode, Fees, Grade, Product, Scheme, Source, Term, UnitWords, Words
+from core.catalogue.facts import DeliveryMode, Fees, Grade, Product, Rates, Scheme, Source, Term, UnitWords, Words
 from core.catalogue.model import Catalogue
 
 T = TypeVar("T")
@@ -37,6 +37,7 @@ def load(folder: Path) -> Catalogue:
         bare_cubic_metre=tuple(units["bare_cubic_metre"]),
         sources=_parsed(dict[str, Source], folder / "sources.yaml"),
         fees=_parsed(Fees, folder / "fees.yaml"),
+        rates=_parsed(Rates, folder / "rates.yaml"),
         words=Words(phrases=words, months=months, currencies=currencies),
     )
 

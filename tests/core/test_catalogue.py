@@ -222,3 +222,14 @@ def test_the_gazetteer_lies_where_it_should() -> None:
         assert -180 <= place.lon <= 180
         assert "/" in place.zone
         assert len(place.country) == 2
+
+
+def test_a_price_is_compared_in_another_currency_by_the_rate_of_a_named_day() -> None:
+    zlotys = CATALOGUE.rates.converted(UnitPrice(Decimal(215), "EUR", "t"), "PLN")
+
+    assert zlotys == UnitPrice(Decimal("942.1945"), "PLN", "t")
+    assert zlotys is not None
+    assert CATALOGUE.rates.converted(zlotys, "EUR") == UnitPrice(Decimal(215), "EUR", "t")
+    assert CATALOGUE.rates.converted(zlotys, "UAH") is None
+    assert CATALOGUE.rates.source in CATALOGUE.sources
+    assert all(currency_named(code).code == code for code in CATALOGUE.rates.per_euro)
