@@ -8,10 +8,10 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body
+from fastapi import APIRouter, Body, Query
 from fastapi.responses import StreamingResponse
 
-from lab.world import Fault, World
+from lab.world import Fault, WireMessage, World
 
 Seen = dict[str, Any]
 
@@ -31,6 +31,7 @@ class Controls:
         routes.add_api_route("/faults", self.faults, methods=["GET"])
         routes.add_api_route("/faults", self.disturb, methods=["POST"])
         routes.add_api_route("/faults", self.calm, methods=["DELETE"])
+        routes.add_api_route("/faults/{number}", self.lift, methods=["DELETE"])
         routes.add_api_route("/people", self.people, methods=["GET"])
         routes.add_api_route("/news", self.news, methods=["GET"])
         return routes
@@ -43,28 +44,43 @@ class Controls:
         self.world.tell({"kind": "clock"})
         return await self.clock()
 
-    async def wire(self, after: int = 0, service: str = "") -> list[Seen]:
-        return [
+    async def wire(
+        self, after: int = 0, service: str = "", match: str = "", limit: Annotated[int, Query(ge=1)] = 5_000
+    ) -> list[Seen]:
+        """The latest `limit` messages; `match` looks into methods, bodies and answers, without regard to case."""
+        wanted, text = self.world.wire, match.casefold()
+        seen = [
             asdict(each) | {"at": each.at.isoformat()}
-            for each in self.world.wire
-            if each.number > after and service in ("", each.service)
+            for each in wanted
+            if each.number > after and service in ("", each.service) and (not text or text in _words(each))
         ]
+        return seen[-limit:]
 
     async def faults(self) -> list[Seen]:
-        return [asdict(each) for each in self.world.faults]
+        return [
+            asdict(each) | {"until": each.until.isoformat() if each.until else None} for each in self.world.standing()
+        ]
 
     async def disturb(self, fault: Fault) -> list[Seen]:
-        self.world.faults.append(fault)
+        self.world.disturb(fault)
         return await self.faults()
 
     async def calm(self) -> list[Seen]:
-        self.world.faults.clear()
+        self.world.calm()
         return []
+
+    async def lift(self, number: int) -> list[Seen]:
+        self.world.calm(number)
+        return await self.faults()
 
     async def news(self) -> StreamingResponse:
         return StreamingResponse(
             _stream(self.world), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
         )
+
+
+def _words(message: WireMessage) -> str:
+    return f"{message.method} {message.body} {message.answer}".casefold()
 
 
 async def _stream(world: World) -> AsyncIterator[str]:

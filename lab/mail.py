@@ -13,7 +13,8 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 
-from lab.world import World
+from lab.wire import LEAST_WAIT
+from lab.world import FaultKind, World
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,23 +74,35 @@ class Mail:
             self._server.close()
             await self._server.wait_closed()
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802  # aiosmtpd's name
+    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802  # aiosmtpd's name
         """aiosmtpd's hook: a whole letter has come in."""
-        content = envelope.content if isinstance(envelope.content, bytes) else (envelope.content or "").encode()
-        message = message_from_bytes(content, policy=policy.default)
-        letter = Letter(
-            len(self.letters) + 1, list(envelope.rcpt_tos), envelope.mail_from or "", self.world.clock.now(), message
-        )
         fault = self.world.strike("mail", "call", "DATA")
-        if fault and fault.kind in {"drop", "outage"}:
-            return "451 4.3.0 try again later"
-        if fault and fault.kind == "delay":
-            await asyncio.sleep(fault.seconds)
-        self.letters.append(letter)
-        shown = {"to": letter.to, "subject": str(message["Subject"] or "")}
-        self.world.record("mail", "in", "DATA", shown, answer="250 OK", status=250)
+        kind = fault.kind if fault else None
+        if kind in {"error", "outage"}:
+            return self._told(envelope, "451 4.3.0 try again later", kind)
+        if kind == "drop":
+            self._told(envelope, None, kind)
+            return _hung_up(server)
+        if fault and kind in {"delay", "slow", "reorder"}:
+            await asyncio.sleep(max(fault.seconds, LEAST_WAIT) if kind == "reorder" else fault.seconds)
+        for _ in range(2 if kind == "duplicate" else 1):
+            self._keep(envelope)
+        if kind == "answer_lost":
+            self._told(envelope, None, kind)
+            return _hung_up(server)
+        return self._told(envelope, "250 2.0.0 accepted", kind)
+
+    def _keep(self, envelope: Envelope) -> None:
+        number, sender = len(self.letters) + 1, envelope.mail_from or ""
+        self.letters.append(Letter(number, list(envelope.rcpt_tos), sender, self.world.clock.now(), _message(envelope)))
         self.world.tell({"kind": "mail"})
-        return "250 2.0.0 accepted"
+
+    def _told(self, envelope: Envelope, answer: str | None, fault: FaultKind | None) -> str:
+        """Write it down; `answer` None: the connection was cut."""
+        shown = {"to": list(envelope.rcpt_tos), "subject": str(_message(envelope)["Subject"] or "")}
+        status = int(answer[:3]) if answer else None
+        self.world.record("mail", "in", "DATA", shown, answer=answer, status=status, fault=fault)
+        return answer or ""
 
     def router(self) -> APIRouter:
         routes = APIRouter(prefix="/lab/mail")
@@ -110,6 +123,18 @@ class Mail:
             return Response(_bytes(part), media_type=part.get_content_type())
 
         return routes
+
+
+def _message(envelope: Envelope) -> EmailMessage:
+    content = envelope.content if isinstance(envelope.content, bytes) else (envelope.content or "").encode()
+    return message_from_bytes(content, policy=policy.default)
+
+
+def _hung_up(server: SMTP) -> str:
+    """End the connection without a word."""
+    if server.transport is not None:
+        server.transport.abort()
+    return "421 4.3.2 nobody hears this"
 
 
 def _body(message: EmailMessage, kind: str) -> str | None:

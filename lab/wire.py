@@ -7,10 +7,12 @@ service sends of its own accord (webhooks, events). Both obey the faults that `W
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, Final
 
 import aiohttp
@@ -22,6 +24,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from lab.world import Fault, World
 
 SERVICES: Final = frozenset({"telegram", "slack", "stripe"})
+REFUSALS: Final = {"error": HTTPStatus.INTERNAL_SERVER_ERROR, "outage": HTTPStatus.SERVICE_UNAVAILABLE}
+LEAST_WAIT: Final = 0.5  # seconds until a message that was to come after the next one comes alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,7 @@ class Wire:
     def __init__(self, app: ASGIApp, world: World) -> None:
         self.app = app
         self.world = world
+        self._behind: dict[str, asyncio.Event] = {}  # by service: set when the call has passed that others wait for
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         service = scope["path"].split("/", 2)[1] if scope["type"] == "http" else ""
@@ -61,35 +66,50 @@ class Wire:
         body = await _read(receive)
         fields = await _decode(scope, body)
         fault = self.world.strike(service, "call", method)
-        answer = await self._answer(fault, scope, body, receive)
+        answer = await self._answer(fault, service, scope, body, receive)
         status = answer[0]["status"] if answer else None
         shown = _shown(answer)
         # A poll that waited in vain is no message; a page full of them hides the ones that matter.
         if not (method == "getUpdates" and isinstance(shown, dict) and shown.get("result") == []):
             spent = (time.perf_counter() - started) * 1000
-            self.world.record(service, "in", method, fields, answer=shown, status=status, milliseconds=spent)
+            struck = fault.kind if fault else None
+            self.world.record(
+                service, "in", method, fields, answer=shown, status=status, milliseconds=spent, fault=struck
+            )
         if not answer or (fault is not None and fault.kind == "answer_lost"):
             await _cut(scope, receive)
             return
         for message in answer:
             await send(message)
 
-    async def _answer(self, fault: Fault | None, scope: Scope, body: bytes, receive: Receive) -> list[Message]:
+    async def _answer(
+        self, fault: Fault | None, service: str, scope: Scope, body: bytes, receive: Receive
+    ) -> list[Message]:
         """The ASGI messages of the answer; empty when the fault allows none."""
         kind = fault.kind if fault else None
         if kind == "drop":
             return []
-        if kind == "outage":
-            return [
-                {"type": "http.response.start", "status": 503, "headers": [(b"content-type", b"text/plain")]},
-                {"type": "http.response.body", "body": b"Service Unavailable"},
-            ]
-        if fault and kind == "delay":
+        if kind in REFUSALS:
+            return _plain(REFUSALS[kind])
+        if fault and kind in {"delay", "slow"}:
             await asyncio.sleep(fault.seconds)
+        if fault and kind == "reorder":
+            await self._let_another_pass(service, max(fault.seconds, LEAST_WAIT))
         answer = await self._work(scope, body, receive)
         if kind == "duplicate":
             await self._work(scope, body, receive)
+        self._pass(service)
         return answer
+
+    async def _let_another_pass(self, service: str, seconds: float) -> None:
+        """Hold a call until the next one of the service has been answered, or so long when none follows."""
+        passed = self._behind.setdefault(service, asyncio.Event())
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(passed.wait(), seconds)
+
+    def _pass(self, service: str) -> None:
+        if (held := self._behind.pop(service, None)) is not None:
+            held.set()
 
     async def _work(self, scope: Scope, body: bytes, receive: Receive) -> list[Message]:
         messages: list[Message] = []
@@ -125,17 +145,17 @@ class Courier:
         one, or after `seconds` (at least half a second) when none follows.
         """
         fault = self.world.strike(self.service, "delivery", method)
-        if fault and fault.kind in {"drop", "outage"}:
-            self.world.record(self.service, "out", method, body, answer=f"lost: {fault.kind}")
+        if fault and fault.kind in {"drop", "error", "outage"}:
+            self.world.record(self.service, "out", method, body, answer=f"lost: {fault.kind}", fault=fault.kind)
             return Receipt(None)
         if fault and fault.kind == "reorder":
-            self._set_aside(method, body, send, max(fault.seconds, 0.5))
+            self._set_aside(method, body, send, fault)
             return Receipt(200)
-        if fault and fault.kind == "delay":
+        if fault and fault.kind in {"delay", "slow"}:
             await asyncio.sleep(fault.seconds)
-        receipt = await self._carry(method, body, send)
+        receipt = await self._carry(method, body, send, fault)
         if fault and fault.kind == "duplicate":
-            await self._carry(method, body, send)
+            await self._carry(method, body, send, fault)
         if fault and fault.kind == "answer_lost":
             receipt = Receipt(None)
         await self._send_aside()
@@ -147,28 +167,33 @@ class Courier:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _carry(self, method: str, body: Any, send: Callable[[], Awaitable[Receipt]]) -> Receipt:
+    async def _carry(
+        self, method: str, body: Any, send: Callable[[], Awaitable[Receipt]], fault: Fault | None
+    ) -> Receipt:
         started = time.perf_counter()
         receipt = await send()
-        spent = (time.perf_counter() - started) * 1000
-        self.world.record(
-            self.service, "out", method, body, answer=receipt.answer, status=receipt.status, milliseconds=spent
-        )
+        seen = {
+            "answer": receipt.answer,
+            "status": receipt.status,
+            "milliseconds": (time.perf_counter() - started) * 1000,
+            "fault": fault.kind if fault else None,
+        }
+        self.world.record(self.service, "out", method, body, **seen)
         return receipt
 
-    def _set_aside(self, method: str, body: Any, send: Callable[[], Awaitable[Receipt]], seconds: float) -> None:
+    def _set_aside(self, method: str, body: Any, send: Callable[[], Awaitable[Receipt]], fault: Fault) -> None:
         async def carry_until_taken() -> None:
             for pause in (0.1, 0.5, 1.0, 2.0, 0.0):
-                if (await self._carry(method, body, send)).taken:
+                if (await self._carry(method, body, send, fault)).taken:
                     return
                 await asyncio.sleep(pause)
 
-        async def after(seconds: float) -> None:
-            await asyncio.sleep(seconds)
+        async def after_a_while() -> None:
+            await asyncio.sleep(max(fault.seconds, LEAST_WAIT))
             await self._send_aside()
 
         self._aside.append(carry_until_taken)
-        task = asyncio.create_task(after(seconds))
+        task = asyncio.create_task(after_a_while())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -233,6 +258,13 @@ async def _form(scope: Scope, body: bytes) -> dict[str, Any]:
             else:
                 shown[name] = value
     return shown
+
+
+def _plain(status: HTTPStatus) -> list[Message]:
+    return [
+        {"type": "http.response.start", "status": int(status), "headers": [(b"content-type", b"text/plain")]},
+        {"type": "http.response.body", "body": status.phrase.encode()},
+    ]
 
 
 def _shown(answer: list[Message]) -> Any:

@@ -10,9 +10,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import Annotated, Any, Final, Literal
 
-FaultKind = Literal["drop", "delay", "duplicate", "reorder", "answer_lost", "outage"]
+from pydantic import Field
+
+Where = Literal["call", "delivery"]
+FaultKind = Literal["drop", "delay", "duplicate", "reorder", "answer_lost", "error", "outage", "slow"]
+
+MOST_SECONDS: Final = 86_400.0
 
 
 class Clock:
@@ -44,36 +49,61 @@ class WireMessage:
     answer: Any = None
     status: int | None = None
     milliseconds: float | None = None
+    fault: FaultKind | None = None  # what struck it
 
 
 @dataclass(slots=True)
 class Fault:
-    """A disturbance of one service: it strikes the next `times` messages that match, then is gone.
+    """A disturbance: it strikes messages that match, one in `every`, `times` times (None: until it is lifted).
 
-    `where`: "call" (the product calls the service) or "delivery" (the service calls the product).
+    `where`: "call" (the product calls the service), "delivery" (the service calls the product) or "both".
     `match`: only messages whose method contains this text; empty matches all.
-    `outage` on calls answers 503; `answer_lost` does the work and then cuts the connection;
-    `drop` cuts it before the work. On deliveries `drop` loses the message (a service that retries
-    will try again), `duplicate` sends it twice, `reorder` sends it after the next one.
+    `seconds`: how long `delay` and `slow` hold a message back, and for how much of the world's time an `outage` lasts.
+
+    What happens to a call: `drop` cuts it before the work, `answer_lost` after it; `error` answers 500 and `outage`
+    503, both without the work; `duplicate` does the work twice; `reorder` does it after the next call.
+    What happens to a delivery: `drop`, `error` and `outage` lose it and `answer_lost` loses what the product said to
+    it (a service that retries will try again); `duplicate` sends it twice, `reorder` after the next one.
     """
 
-    service: str
+    service: Literal["telegram", "slack", "stripe", "mail"]
     kind: FaultKind
-    where: Literal["call", "delivery"] = "call"
+    where: Literal["call", "delivery", "both"] = "call"
     match: str = ""
-    times: int = 1
-    seconds: float = 0.0
+    times: Annotated[int, Field(ge=1)] | None = 1  # how often it still strikes
+    seconds: Annotated[float, Field(ge=0, le=MOST_SECONDS)] = 0.0
+    every: Annotated[int, Field(ge=1)] = 1
+    number: int = 0  # given by the world
+    met: int = 0  # messages that matched
+    struck: int = 0
+    until: datetime | None = None  # when an outage ends by itself
+
+    def strikes(self, service: str, where: Where, method: str) -> bool:
+        """Whether it hits this message, which is counted; a strike is used up."""
+        if self.service != service or self.where not in (where, "both") or self.match not in method:
+            return False
+        self.met += 1
+        if self.met % self.every:
+            return False
+        self.struck += 1
+        if self.times is not None:
+            self.times -= 1
+        return True
+
+    def over(self, now: datetime) -> bool:
+        return self.times == 0 or (self.until is not None and now >= self.until)
 
 
 @dataclass(slots=True)
 class World:
-    """The lab's shared state. Made anew by `start over`."""
+    """The lab's shared state."""
 
     clock: Clock = field(default_factory=Clock)
     random: random.Random = field(default_factory=lambda: random.Random(2026))
     wire: deque[WireMessage] = field(default_factory=lambda: deque(maxlen=5_000))
     faults: list[Fault] = field(default_factory=list)
     _count: int = 0
+    _faults_set: int = 0
     _listeners: set[asyncio.Queue[dict[str, Any]]] = field(default_factory=set)
 
     def record(self, service: str, direction: Literal["in", "out"], method: str, body: Any, **more: Any) -> WireMessage:
@@ -84,14 +114,34 @@ class World:
         self.tell({"kind": "wire", "service": service, "method": method, "number": message.number})
         return message
 
-    def strike(self, service: str, where: Literal["call", "delivery"], method: str) -> Fault | None:
-        """The fault that hits this message, used up by one; None when the way is clear."""
-        for fault in self.faults:
-            if fault.service == service and fault.where == where and fault.match in method and fault.times > 0:
-                fault.times -= 1
-                self.faults = [each for each in self.faults if each.times > 0]
-                return fault
-        return None
+    def disturb(self, fault: Fault) -> Fault:
+        """Set a fault. An outage with a duration lasts that long and strikes everything meanwhile."""
+        self._faults_set += 1
+        fault.number = self._faults_set
+        if fault.kind == "outage" and fault.seconds:
+            fault.until, fault.times = self.clock.now() + timedelta(seconds=fault.seconds), None
+        self.faults.append(fault)
+        self.tell({"kind": "faults"})
+        return fault
+
+    def calm(self, number: int | None = None) -> None:
+        """Lift one fault, or all of them."""
+        self.faults = [each for each in self.faults if number is not None and each.number != number]
+        self.tell({"kind": "faults"})
+
+    def standing(self) -> list[Fault]:
+        """The faults that may still strike."""
+        now = self.clock.now()
+        self.faults = [each for each in self.faults if not each.over(now)]
+        return self.faults
+
+    def strike(self, service: str, where: Where, method: str) -> Fault | None:
+        """The fault that hits this message; None when the way is clear."""
+        found = next((each for each in self.standing() if each.strikes(service, where, method)), None)
+        if found is not None:
+            self.standing()
+            self.tell({"kind": "faults"})
+        return found
 
     def tell(self, news: dict[str, Any]) -> None:
         """Push one piece of news (something on a screen changed) to every open page."""
