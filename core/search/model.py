@@ -16,15 +16,28 @@ from core.search.parse import Understood
 LARGEST_PAGE: Final = 50
 
 Order = Literal["best", "cheapest", "nearest", "newest"]
+Kind = Literal["listing", "expert", "request"]
 Standings = Callable[[Collection[str]], Mapping[str, float]]  # sellers -> 0..1, handed in by whoever knows
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What was understood of a sentence, or chosen in a menu; only sellers' goods are searched."""
+    """What was understood of a sentence, or chosen in a menu."""
 
     understood: Understood
     order: Order = "best"
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One thing that was understood, to be shown, changed or removed (`service.without(query, chip)`).
+
+    `wish` names the part of `Understood` that it stands for; `code` and `parts` are its sentence ("search.chip.place").
+    """
+
+    wish: str
+    code: str
+    parts: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +70,39 @@ class Relaxation:
 
 @dataclass(frozen=True, slots=True)
 class DidYouMean:
-    """A word that nothing is called, and one that something is."""
+    """A word that nothing is called, and one that something is; `query` asks with it instead, and finds something."""
 
     given: str
     instead: str
+    query: Query | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of several readings of a sentence: its parts in words ("product"), and the query that it makes."""
+
+    parts: Mapping[str, object]
+    query: Query
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What has to be asked back, likeliest reading first. Without choices: what was said cannot be (`parts` say why).
+
+    Codes: "search.ask.product" (equally likely goods), "search.ask.unclear" (`refusal`: a number that cannot be).
+    """
+
+    code: str
+    parts: Mapping[str, object]
+    choices: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some hits of `total`; `after` continues the list. With no hit at all, `relaxations` say what would help."""
+    """Some hits of `total`; `after` continues the list. With no hit at all, `relaxations` say what would help.
+
+    `asks` are open questions: the hits answer the sentence as far as it is clear.
+    """
 
     understood: Understood
     hits: tuple[Hit, ...]
@@ -73,6 +110,7 @@ class Page:
     after: str | None = None
     relaxations: tuple[Relaxation, ...] = ()
     did_you_mean: tuple[DidYouMean, ...] = ()
+    asks: tuple[Ask, ...] = ()
 
 
 class SearchWord(Table):

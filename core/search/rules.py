@@ -13,7 +13,7 @@ from typing import Final
 from core.catalogue.names import words_of
 from core.kernel.money import UnitPrice
 from core.kernel.quantity import Quantity, converted, convertible
-from core.search.model import Order, Query, Reason
+from core.search.model import Ask, Chip, Choice, Order, Query, Reason
 from core.search.parse import Understood
 from core.search.places import distance_km
 
@@ -223,6 +223,54 @@ def bare(query: Query) -> Query | None:
         return None
     kept = Understood(product=said.product, alternatives=said.alternatives, place=said.place)
     return replace(query, understood=kept)
+
+
+# The wishes that chips are made of: the field of `Understood`, and the name of its part in the chip's sentence.
+CHIPS: Final = (
+    ("product", "product"),
+    ("alternatives", "products"),
+    ("grade", "grade"),
+    ("certificates", "schemes"),
+    ("quantity", "quantity"),
+    ("price", "price"),
+    ("max_price", "price"),
+    ("min_price", "price"),
+    ("place", "place"),
+    ("window", "window"),
+    ("packaging", "packaging"),
+    ("incoterm", "incoterm"),
+    ("rest", "words"),
+)
+
+
+def chips(said: Understood) -> tuple[Chip, ...]:
+    """One chip for each wish that was said."""
+    made = []
+    for wish, part in CHIPS:
+        if value := getattr(said, wish):
+            parts = {part: value}
+            if wish == "place":
+                parts = {"place": value.name, "country": value.country, "km": said.radius_km}
+            made.append(Chip(wish, f"search.chip.{wish}", parts))
+    return tuple(made)
+
+
+def without(query: Query, wish: str) -> Query:
+    """The query with one wish given up, and what would have no meaning without it."""
+    given_up = {"place": {"radius_km": None}, "product": {"grade": None}}.get(wish, {})
+    empty = getattr(Understood(), wish)
+    return replace(query, understood=replace(query.understood, **{wish: empty}, **given_up))
+
+
+def asks(query: Query) -> tuple[Ask, ...]:
+    """Goods that are equally likely, and numbers that cannot be."""
+    said = query.understood
+    choices = tuple(
+        Choice({"product": product}, replace(query, understood=replace(said, product=product, alternatives=())))
+        for product in said.alternatives
+    )
+    which = (Ask("search.ask.product", {}, choices),) if choices else ()
+    return (*which, *(Ask("search.ask.unclear", {"refusal": refusal}) for refusal in said.unclear))
 
 
 def asked_words(understood: Understood) -> list[str]:

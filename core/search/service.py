@@ -13,7 +13,7 @@ from core.kernel.money import UnitPrice
 from core.kernel.transaction import Ctx
 from core.listings.model import Listing, ListingCertificate
 from core.search import index, rules
-from core.search.model import LARGEST_PAGE, Hit, Page, Query, Relaxation, Standings
+from core.search.model import LARGEST_PAGE, Chip, Hit, Page, Query, Relaxation, Standings
 from core.search.parse import Understood, parse
 from core.search.places import Places
 from core.search.rules import Candidate, Measured
@@ -59,7 +59,18 @@ def search(
         after=f"{end - 1}:{chosen[-1][1].candidate.id}" if end < len(ranked) else None,
         relaxations=() if ranked else _relaxations(ctx, query, known),
         did_you_mean=() if ranked else index.nearest(asked, {*known, *catalogue.name_index.vocabulary}),
+        asks=rules.asks(query),
     )
+
+
+def chips(query: Query) -> tuple[Chip, ...]:
+    """What was understood, one chip a wish, in the order in which a trader would say it."""
+    return rules.chips(query.understood)
+
+
+def without(query: Query, chip: Chip) -> Query:
+    """The query with that wish given up."""
+    return rules.without(query, chip.wish)
 
 
 def count(ctx: Ctx, query: Query) -> int:
