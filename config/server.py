@@ -12,11 +12,26 @@ import uvicorn
 
 
 class _Quiet(uvicorn.Server):
-    """uvicorn inside a running program, whose signals are none of its business."""
+    """uvicorn inside a running program, whose signals are none of its business; it stops when told, not at a tick."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._told = asyncio.Event()
+
+    def stop(self) -> None:
+        self.should_exit = True
+        self._told.set()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+    async def main_loop(self) -> None:
+        ticks = 0
+        while not await self.on_tick(ticks):
+            ticks += 1
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._told.wait(), 0.1)
 
 
 class Server:
@@ -47,6 +62,6 @@ class Server:
 
     async def stop(self) -> None:
         if self._server is not None and self._serving is not None:
-            self._server.should_exit = True
+            self._server.stop()
             await self._serving
         self._listener.close()

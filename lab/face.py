@@ -34,6 +34,7 @@ class Controls:
         routes.add_api_route("/faults/{number}", self.lift, methods=["DELETE"])
         routes.add_api_route("/people", self.people, methods=["GET"])
         routes.add_api_route("/news", self.news, methods=["GET"])
+        routes.add_api_route("/changes", self.changes, methods=["GET"])
         return routes
 
     async def clock(self) -> dict[str, str]:
@@ -77,6 +78,10 @@ class Controls:
         return StreamingResponse(
             _stream(self.world), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
         )
+
+    async def changes(self, after: int = -1, within: Annotated[float, Query(ge=0, le=30)] = 0) -> int:
+        """How many changes there were; waits up to `within` seconds until there are more than `after`."""
+        return await self.world.change_after(after, within)
 
 
 def _words(message: WireMessage) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 import time
 from collections import deque
@@ -102,9 +103,11 @@ class World:
     random: random.Random = field(default_factory=lambda: random.Random(2026))
     wire: deque[WireMessage] = field(default_factory=lambda: deque(maxlen=5_000))
     faults: list[Fault] = field(default_factory=list)
+    changes: int = 0  # pieces of news so far; a message on the wire alone changes no screen
     _count: int = 0
     _faults_set: int = 0
     _listeners: set[asyncio.Queue[dict[str, Any]]] = field(default_factory=set)
+    _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def record(self, service: str, direction: Literal["in", "out"], method: str, body: Any, **more: Any) -> WireMessage:
         """Keep a message for the wire log and tell the page."""
@@ -147,6 +150,17 @@ class World:
         """Push one piece of news (something on a screen changed) to every open page."""
         for queue in self._listeners:
             queue.put_nowait(news)
+        if news["kind"] != "wire":
+            self.changes += 1
+            self._changed.set()
+            self._changed = asyncio.Event()
+
+    async def change_after(self, number: int, seconds: float) -> int:
+        """Wait until there were more than `number` changes, or so long. Gives how many there were."""
+        if self.changes <= number:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._changed.wait(), seconds)
+        return self.changes
 
     @asynccontextmanager
     async def listen(self) -> AsyncIterator[asyncio.Queue[dict[str, Any]]]:
