@@ -22,8 +22,8 @@ from core.escrow.checks import invariants
 from core.kernel.events import Reactions
 from core.kernel.ids import Ids
 from core.kernel.transaction import MARKET, Transactions
-from payments.provider import Done
-from payments.stripe_provider import StripeProvider
+from payments.answers import Done
+from payments.stripe.provider import StripeProvider
 
 WELL, ILL = "  ok  ", "  !!  "
 

@@ -39,8 +39,8 @@ from core.kernel.sweep import ring_due
 from core.kernel.transaction import MARKET, Transactions
 from payments.effects import PaymentEffects
 from payments.reconcile import Reconciler
-from payments.stripe_provider import StripeProvider
-from payments.webhooks import StripeWebhooks
+from payments.stripe.provider import StripeProvider
+from payments.stripe.webhooks import StripeWebhooks
 from web.app import Doors, create_app
 from web.books import all_books, books_of
 
@@ -118,7 +118,7 @@ async def build(settings: Settings, *, clock: Clock, ids: Ids) -> Product:
         },
     )
     transactions.deliver_by(dispatcher.offer)
-    webhooks = StripeWebhooks(transactions, secret(settings.stripe_webhook_secret))
+    webhooks = StripeWebhooks(transactions, clock, secret(settings.stripe_webhook_secret))
     registry, busy = CollectorRegistry(), (asyncio.Lock(), asyncio.Lock())
     return Product(
         transactions=transactions,

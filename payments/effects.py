@@ -19,19 +19,11 @@ from core.kernel.dispatch import Delivered, Later, Never
 from core.kernel.money import Money
 from core.kernel.outbox import Post
 from core.kernel.transaction import Ctx
+from payments.answers import Done, Refused, Unknown
+from payments.asks import AccountAsk, CheckoutAsk, RefundAsk, TransferAsk
 from payments.looks import Outcome, known, look, seen, tell_checkout, tell_refund, tell_transfer
-from payments.provider import (
-    AccountAsk,
-    CheckoutAsk,
-    Done,
-    Provider,
-    Refund,
-    RefundAsk,
-    RefundState,
-    Refused,
-    TransferAsk,
-    Unknown,
-)
+from payments.provider import Provider
+from payments.things import Refund, RefundState
 
 KEY_KEPT: Final = timedelta(hours=20)  # of the 24 hours, for the call has to get there
 LINK_WANTED: Final = timedelta(minutes=5)  # then the person has put the phone away, and would tap again

@@ -15,20 +15,9 @@ from core.escrow import service as escrow
 from core.kernel.dispatch import Delivered, Later, Never
 from core.kernel.errors import NotFound
 from core.kernel.transaction import Ctx
-from payments.provider import (
-    Account,
-    Answer,
-    Checkout,
-    CheckoutState,
-    Done,
-    Funding,
-    Provider,
-    Refund,
-    RefundState,
-    Refused,
-    Unknown,
-    Value,
-)
+from payments.answers import Answer, Done, Refused, Unknown, Value
+from payments.provider import Provider
+from payments.things import Account, Checkout, CheckoutState, Funding, Refund, RefundState
 
 log = structlog.get_logger(__name__)
 

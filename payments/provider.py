@@ -1,183 +1,103 @@
-"""What the market asks of a payment provider, and the three answers there are: done, refused, or nobody knows.
+"""What every payment provider can be asked. Whatever its service or the network does, it never raises: it answers.
 
-A provider never raises for what its service or the network does. All amounts are `Money`: whole minor units as
-ISO 4217 has them; a provider that counts otherwise converts. Every ask carries a `key`: the same key with the
-same ask has one effect, however often it is sent.
+All amounts are `Money`: whole minor units as ISO 4217 has them; a provider that counts otherwise converts. Whatever is
+looked up and is not there is `Refused`; a search that finds nothing, `Done(None)`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
-from enum import StrEnum
-from typing import Generic, Protocol, TypeAlias, TypeVar
+from typing import Protocol
 
 from core.kernel.money import Money
-
-Value = TypeVar("Value")
-
-
-@dataclass(frozen=True, slots=True)
-class Done(Generic[Value]):
-    """It has happened, or was read."""
-
-    value: Value
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """It has not happened and will not under this key. `final`: nor under another, until a person has looked at it."""
-
-    why: str
-    final: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Unknown:
-    """It may have happened. Only the same key again, or a look, can tell. `seconds`: the wait they asked for."""
-
-    why: str
-    seconds: float | None = None
+from payments.answers import Answer
+from payments.asks import (
+    AccountAsk,
+    CaptureAsk,
+    CardPageAsk,
+    CheckoutAsk,
+    CreditAsk,
+    EarningsAsk,
+    EvidenceAsk,
+    HoldAsk,
+    HoldPageAsk,
+    PayerAsk,
+    RefundAsk,
+    ReversalAsk,
+    TransferAsk,
+)
+from payments.things import Account, Checkout, Dispute, Intent, Movement, News, Refund
 
 
-Answer: TypeAlias = Done[Value] | Refused | Unknown
+class MoneyIn(Protocol):
+    """Payments by page, and by bank transfer."""
 
+    async def open_payer(self, ask: PayerAsk) -> Answer[str]:
+        """The provider's name of a buyer."""
+        ...
 
-@dataclass(frozen=True, slots=True)
-class CheckoutAsk:
-    """Open a page on which the buyer pays `amount`. `group` ties together all that is moved for one deal."""
-
-    key: str
-    payment: str
-    deal: str
-    group: str
-    title: str
-    amount: Money
-    expires_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Funding:
-    """Money that has come: `amount` less `fee`, which may be in the currency of our account with the provider."""
-
-    amount: Money
-    fee: Money
-    intent: str
-    charge: str
-
-
-class CheckoutState(StrEnum):
-    """open → paid; or settling (a slow method), then paid or failed; or expired."""
-
-    OPEN = "open"
-    SETTLING = "settling"
-    PAID = "paid"
-    FAILED = "failed"
-    EXPIRED = "expired"
-
-
-@dataclass(frozen=True, slots=True)
-class Checkout:
-    """A payment page as the provider has it. `payment` is ours when we made it; `url` while it is open."""
-
-    ref: str
-    payment: str | None
-    state: CheckoutState
-    url: str | None
-    expires_at: datetime
-    funding: Funding | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Intent:
-    """One attempt to pay. `payment` is ours when we asked for it; `funding` once the money is there."""
-
-    ref: str
-    payment: str | None
-    funding: Funding | None
-
-
-@dataclass(frozen=True, slots=True)
-class TransferAsk:
-    """Send `amount` out of `charge` to a seller's account."""
-
-    key: str
-    effect: str
-    amount: Money
-    charge: str
-    account: str
-    group: str
-
-
-@dataclass(frozen=True, slots=True)
-class RefundAsk:
-    """Give `amount` of what came with `intent` back to the buyer."""
-
-    key: str
-    effect: str
-    amount: Money
-    intent: str
-
-
-class RefundState(StrEnum):
-    """A refund may be on its way for days, and fail after all."""
-
-    PENDING = "pending"
-    SUCCEEDED = "succeeded"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class Refund:
-    """A refund as the provider has it. `effect` is ours when we asked for it."""
-
-    ref: str
-    effect: str | None
-    state: RefundState
-    why: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class AccountAsk:
-    """Open an account for a seller. `country`: ISO 3166-1 alpha-2."""
-
-    key: str
-    organisation: str
-    name: str
-    country: str | None
-    email: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """A seller as the provider knows them. `ready`: can receive transfers."""
-
-    ref: str
-    ready: bool
-
-
-class Provider(Protocol):
-    """One payment provider. Whatever is looked up and is not there is `Refused`; a search that finds nothing, None."""
-
-    async def open_checkout(self, ask: CheckoutAsk) -> Answer[Checkout]: ...
+    async def open_checkout(self, ask: CheckoutAsk) -> Answer[Checkout]:
+        """Its `url` leads to the page, or its `bank` says where the transfer has to go. A bank transfer is paid at once
+        by what the buyer has transferred too much before."""
+        ...
 
     async def expire_checkout(self, ref: str) -> Answer[Checkout]:
-        """Let nobody pay there any more. One that is paid or expired already is answered as it is."""
+        """Let nobody pay there any more. One that is paid or expired already is answered as it is. What has come of a
+        bank transfer is the buyer's credit."""
         ...
 
     async def checkout(self, ref: str) -> Answer[Checkout]: ...
 
     async def intent(self, ref: str) -> Answer[Intent]: ...
 
+    async def credit(self, payer: str) -> Answer[dict[str, Money]]:
+        """What a buyer has transferred beyond their payments, by currency."""
+        ...
+
+
+class Cards(Protocol):
+    """Money held on a card, and cards that are kept."""
+
+    async def open_hold_page(self, ask: HoldPageAsk) -> Answer[Checkout]: ...
+
+    async def open_card_page(self, ask: CardPageAsk) -> Answer[Checkout]: ...
+
+    async def hold(self, ask: HoldAsk) -> Answer[Intent]:
+        """Refused "authentication_required": the bank wants to see the card's owner, who needs a page."""
+        ...
+
+    async def capture(self, ask: CaptureAsk) -> Answer[Intent]:
+        """Also what was taken already is answered as it is. Refused: the hold has lapsed or was set free."""
+        ...
+
+    async def cancel(self, intent: str) -> Answer[Intent]:
+        """Set free what is held. What is over already is answered as it is."""
+        ...
+
+    async def find_intent(self, ours: str, payer: str) -> Answer[Intent | None]:
+        """The latest attempt made for a payment or hold of ours, whatever its key was."""
+        ...
+
+
+class MoneyOut(Protocol):
+    """Payouts to sellers and refunds to buyers, each with its look-up."""
+
     async def transfer(self, ask: TransferAsk) -> Answer[str]:
         """The transfer's reference. Refused, not final: the seller cannot receive yet, or our balance is short."""
         ...
 
-    async def find_transfer(self, effect: str, group: str) -> Answer[str | None]:
-        """The transfer made for an effect of ours, whatever its key was."""
+    async def find_transfer(self, effect: str, group: str) -> Answer[str | None]: ...
+
+    async def reverse(self, ask: ReversalAsk) -> Answer[str]:
+        """The reversal's reference. Refused, not final: the seller's balance does not cover it now."""
         ...
 
+    async def find_reversal(self, effect: str, transfer: str) -> Answer[str | None]: ...
+
     async def refund(self, ask: RefundAsk) -> Answer[Refund]: ...
+
+    async def send_credit(self, ask: CreditAsk) -> Answer[Refund]: ...
 
     async def refund_as_it_is(self, ref: str) -> Answer[Refund]: ...
 
@@ -185,6 +105,12 @@ class Provider(Protocol):
         """The latest refund made for an effect of ours, whatever its key was."""
         ...
 
+    async def pay_out(self, ask: EarningsAsk) -> Answer[str]:
+        """Our own earnings. Refused, not final: the balance is short, or not available yet."""
+        ...
+
+
+class Sellers(Protocol):
     async def open_account(self, ask: AccountAsk) -> Answer[Account]: ...
 
     async def account(self, ref: str) -> Answer[Account]: ...
@@ -193,9 +119,41 @@ class Provider(Protocol):
         """The page where a seller tells what the provider has to know. It works once and for minutes."""
         ...
 
+
+class Disputes(Protocol):
+    async def dispute(self, ref: str) -> Answer[Dispute]: ...
+
+    async def disputes(self, since: datetime) -> Answer[Sequence[Dispute]]:
+        """Those that were opened since."""
+        ...
+
+    async def submit_evidence(self, ask: EvidenceAsk) -> Answer[Dispute]:
+        """Answer a dispute. One that was answered or decided already is answered as it is."""
+        ...
+
+
+class Books(Protocol):
+    """What the provider says of our balance, and what has happened."""
+
     async def balance(self) -> Answer[dict[str, Money]]:
         """What the provider holds for us by currency, available or not yet; without what the operator has put in
         as a reserve or taken out as earnings, which are not in the market's books."""
         ...
+
+    async def movements(self, since: datetime, until: datetime) -> Answer[Sequence[Movement]]:
+        """Each line of our balance from `since` until just before `until`, oldest first."""
+        ...
+
+    async def news(self, since: datetime) -> Answer[Sequence[News]]:
+        """What has happened since, oldest first, of the kinds that matter; at most the last 30 days."""
+        ...
+
+    async def hold_earnings(self) -> Answer[str]:
+        """See to it that the provider pays nothing out to us by itself: the balance is other people's money."""
+        ...
+
+
+class Provider(MoneyIn, Cards, MoneyOut, Sellers, Disputes, Books, Protocol):
+    """All of it."""
 
     async def close(self) -> None: ...

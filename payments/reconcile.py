@@ -18,8 +18,9 @@ from core.kernel.transaction import MARKET, PROVIDER, Ctx, Transactions
 from core.ledger import service as ledger
 from core.ledger.model import PROVIDER as PROVIDER_ACCOUNT
 from core.ledger.model import Balance
+from payments.answers import Done, Refused, Unknown
 from payments.looks import Outcome, Told, look, seen, tell_refund, tell_transfer
-from payments.provider import Done, Provider, Refused, Unknown
+from payments.provider import Provider
 
 log = structlog.get_logger(__name__)
 

@@ -32,8 +32,8 @@ from lab.stripe.books import PLATFORM
 from lab.world import Fault, FaultKind, World
 from payments.effects import PaymentEffects
 from payments.reconcile import Reconciler
-from payments.stripe_provider import StripeProvider
-from payments.webhooks import StripeWebhooks
+from payments.stripe.provider import StripeProvider
+from payments.stripe.webhooks import StripeWebhooks
 from tests.core.conftest import Market, MovableClock
 from tests.core.trades import RINGS, Trade, agreed
 from tests.lab.conftest import running_lab
@@ -224,7 +224,7 @@ async def shop(lab: Lab, market: Market) -> AsyncIterator[Shop]:
     trade = await agreed(market, lots=2)
     profile = CompleteProfile(roles=frozenset({Role.SELLER}), company="Anna's pellets", country="LT")
     await market.run(trade.seller, lambda ctx: complete_profile(ctx, profile))
-    webhooks = StripeWebhooks(market.transactions, lab.stripe.webhook_secret)
+    webhooks = StripeWebhooks(market.transactions, clock, lab.stripe.webhook_secret)
     reconciler = Reconciler(market.transactions, provider)
     async with aiohttp.ClientSession(lab.url) as browser, serving(webhooks) as url:
         lab.stripe.webhook_url = url

@@ -13,9 +13,10 @@ import stripe
 from core.kernel.money import Money
 from lab.app import Lab
 from lab.world import Fault
-from payments.provider import AccountAsk, CheckoutAsk, Done, RefundAsk, Refused, TransferAsk, Unknown
-from payments.stripe_provider import StripeProvider
-from payments.stripe_reading import money, newer_or_older, refusal, units
+from payments.answers import Done, Refused, Unknown
+from payments.asks import AccountAsk, CheckoutAsk, RefundAsk, TransferAsk
+from payments.stripe.provider import StripeProvider
+from payments.stripe.reading import money, newer_or_older, refusal, units
 
 HOME = "https://parley.test"
 ANNA = AccountAsk("account:anna:1", "anna", "Anna's pellets", "LT", "anna@seller.test")

@@ -1,0 +1,34 @@
+"""The three answers that a provider can give: done, refused, or nobody knows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Generic, TypeAlias, TypeVar
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Done(Generic[Value]):
+    """It has happened, or was read."""
+
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """It has not happened and will not under this key. `final`: nor under another, until a person has looked at it."""
+
+    why: str
+    final: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """It may have happened. Only the same key again, or a look, can tell. `seconds`: the wait they asked for."""
+
+    why: str
+    seconds: float | None = None
+
+
+Answer: TypeAlias = Done[Value] | Refused | Unknown

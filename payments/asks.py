@@ -1,0 +1,167 @@
+"""What the market asks a provider to do. Every ask has a `key`: the same key with the same ask has one effect.
+
+`group` ties together all that is moved for one deal. Amounts are whole minor units as ISO 4217 has them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.escrow.rails import Rail
+from core.kernel.money import Money
+
+# --- money in ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PayerAsk:
+    """Know a buyer by name, so that a bank transfer finds its payment and a card can be used again."""
+
+    key: str
+    organisation: str
+    name: str
+    email: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutAsk:
+    """Let the buyer pay `amount` by one rail: on a page, or by a bank transfer that may come in parts.
+
+    `payer`: the provider's name of the buyer; a bank transfer needs it.
+    """
+
+    key: str
+    payment: str
+    deal: str
+    group: str
+    title: str
+    amount: Money
+    expires_at: datetime
+    rail: Rail = Rail.CARD
+    payer: str | None = None
+
+
+# --- cards that are held, and charged later ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class HoldPageAsk:
+    """Open a page on which `amount` is held on the payer's card and not taken. The card is kept for the payer."""
+
+    key: str
+    hold: str
+    title: str
+    amount: Money
+    payer: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CardPageAsk:
+    """Open a page on which the payer leaves a card to be charged later; nothing is held."""
+
+    key: str
+    hold: str
+    payer: str
+    currency: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HoldAsk:
+    """Hold `amount` on a kept card while its owner is away; with `take` it is charged at once."""
+
+    key: str
+    hold: str
+    amount: Money
+    payer: str
+    card: str
+    take: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureAsk:
+    """Take `amount` of what is held; the rest is set free."""
+
+    key: str
+    intent: str
+    amount: Money
+
+
+# --- money out --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TransferAsk:
+    """Send `amount` out of `charge` to a seller's account."""
+
+    key: str
+    effect: str
+    amount: Money
+    charge: str
+    account: str
+    group: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReversalAsk:
+    """Take `amount` of a transfer back from the seller's account."""
+
+    key: str
+    effect: str
+    amount: Money
+    transfer: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefundAsk:
+    """Give `amount` of what came with `intent` back to the buyer."""
+
+    key: str
+    effect: str
+    amount: Money
+    intent: str
+
+
+@dataclass(frozen=True, slots=True)
+class CreditAsk:
+    """Send `amount` of what a buyer has transferred too much back to their bank account."""
+
+    key: str
+    effect: str
+    amount: Money
+    payer: str
+
+
+@dataclass(frozen=True, slots=True)
+class EarningsAsk:
+    """Pay `amount` of what the market has earned out to its own bank account."""
+
+    key: str
+    amount: Money
+
+
+# --- sellers and disputes ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class AccountAsk:
+    """Open an account for a seller. `country`: ISO 3166-1 alpha-2."""
+
+    key: str
+    organisation: str
+    name: str
+    country: str | None
+    email: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceAsk:
+    """Answer a dispute, once: `pack` is a PDF, `texts` go into the provider's fields of those names."""
+
+    key: str
+    dispute: str
+    pack: bytes
+    texts: Mapping[str, str]

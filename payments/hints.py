@@ -1,0 +1,25 @@
+"""What a provider's word leads to, by whichever way it came: it is taken in once, and the thing itself is looked at."""
+
+from __future__ import annotations
+
+import structlog
+
+from core.kernel.inbox import take_in
+from core.kernel.transaction import Ctx
+
+log = structlog.get_logger(__name__)
+
+
+def take_hint(ctx: Ctx, event_id: str, type_: str, kind: str | None, object_id: str) -> bool:
+    """Take it in and ask for the look in one transaction: a crash can lose neither without the other.
+
+    True the first time. `kind`: what has to be looked at; None when it is only kept for the operator.
+    """
+    if not take_in(ctx.session, f"stripe:{event_id}", {"type": type_, "object": object_id}, ctx.now):
+        return False
+    if kind is None:
+        log.warning("stripe_told", type=type_, object=object_id)
+        return True
+    body = {"kind": kind, "id": object_id, "event": type_}
+    ctx.post("payments", f"look:{object_id}", "look", body)
+    return True

@@ -1,0 +1,80 @@
+"""What Stripe says of our balance, and the news that it keeps for thirty days."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+import stripe
+
+from core.kernel.money import Money
+from payments.answers import Answer
+from payments.stripe.matters import MATTERS
+from payments.stripe.part import Part, under
+from payments.stripe.reading import answered, moment, money, ref_of
+from payments.things import Movement, News
+
+# What the operator puts in as a reserve or takes out as earnings: no deal's money.
+OWN_MOVES: Final = ("payout", "payout_cancel", "payout_failure", "topup", "topup_reversal")
+
+
+class Books(Part):
+    async def balance(self) -> Answer[dict[str, Money]]:
+        async def call() -> dict[str, Money]:
+            balance = await self._client.v1.balance.retrieve_async()
+            sums: dict[str, Money] = {}
+            parts = [money(each.amount, each.currency) for each in balance.available]
+            parts += [money(each.amount, each.currency) for each in balance.pending]
+            for kind in OWN_MOVES:
+                moves = await self._client.v1.balance_transactions.list_async({"type": kind, "limit": 100})
+                async for each in moves.auto_paging_iter():
+                    parts.append(-money(each.net, each.currency))
+            for part in parts:
+                sums[part.currency] = sums.get(part.currency, Money.zero(part.currency)) + part
+            return sums
+
+        return await answered(call)
+
+    async def movements(self, since: datetime, until: datetime) -> Answer[Sequence[Movement]]:
+        async def call() -> list[Movement]:
+            found = await self._client.v1.balance_transactions.list_async(
+                {"created": {"gte": int(since.timestamp()), "lt": int(until.timestamp())}, "limit": 100}
+            )
+            return [as_movement(each) async for each in found.auto_paging_iter()][::-1]
+
+        return await answered(call)
+
+    async def news(self, since: datetime) -> Answer[Sequence[News]]:
+        async def call() -> list[News]:
+            found = await self._client.v1.events.list_async({"created": {"gte": int(since.timestamp())}, "limit": 100})
+            news = [as_news(each) async for each in found.auto_paging_iter() if each.type in MATTERS]
+            return news[::-1]
+
+        return await answered(call)
+
+    async def hold_earnings(self) -> Answer[str]:
+        async def call() -> str:
+            kept = await self._client.v1.balance_settings.update_async(
+                {"payments": {"payouts": {"schedule": {"interval": "manual"}}}}, under("balance:manual")
+            )
+            schedule = kept.payments.payouts.schedule if kept.payments.payouts is not None else None
+            return schedule.interval or "" if schedule is not None else ""
+
+        return await answered(call)
+
+
+def as_movement(line: stripe.BalanceTransaction) -> Movement:
+    return Movement(
+        ref=line.id,
+        kind=line.type,
+        amount=money(line.amount, line.currency),
+        fee=money(line.fee, line.currency),
+        source=ref_of(line.source),
+        at=moment(line.created),
+    )
+
+
+def as_news(event: stripe.Event) -> News:
+    thing = event.data.object
+    return News(event.id, event.type, MATTERS[event.type], str(thing["id"]), moment(event.created))

@@ -1,0 +1,97 @@
+"""Disputes at Stripe: what a payer's bank has called back, and our answer to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from io import BytesIO
+from typing import TYPE_CHECKING, Final, cast
+
+import stripe
+
+from core.kernel.money import Money
+from payments.answers import Answer
+from payments.asks import EvidenceAsk
+from payments.stripe.part import Part, under
+from payments.stripe.reading import answered, moment, money, ref_of
+from payments.things import Dispute, DisputeState
+
+if TYPE_CHECKING:
+    from stripe.params._dispute_update_params import DisputeUpdateParamsEvidence
+
+# A warning ("inquiry") takes no money; "prevented" was settled before it became a dispute.
+STATES: Final = {
+    "warning_needs_response": DisputeState.ASKED,
+    "warning_under_review": DisputeState.ANSWERED,
+    "warning_closed": DisputeState.WON,
+    "prevented": DisputeState.WON,
+    "needs_response": DisputeState.OPEN,
+    "appeal_needs_response": DisputeState.OPEN,
+    "under_review": DisputeState.ANSWERED,
+    "appeal_under_review": DisputeState.ANSWERED,
+    "won": DisputeState.WON,
+    "lost": DisputeState.LOST,
+}
+ANSWERABLE: Final = (DisputeState.ASKED, DisputeState.OPEN)
+
+
+class Disputes(Part):
+    async def dispute(self, ref: str) -> Answer[Dispute]:
+        async def call() -> Dispute:
+            return as_dispute(await self._client.v1.disputes.retrieve_async(ref))
+
+        return await answered(call)
+
+    async def disputes(self, since: datetime) -> Answer[Sequence[Dispute]]:
+        async def call() -> list[Dispute]:
+            found = await self._client.v1.disputes.list_async(
+                {"created": {"gte": int(since.timestamp())}, "limit": 100}
+            )
+            return [as_dispute(each) async for each in found.auto_paging_iter()]
+
+        return await answered(call)
+
+    async def submit_evidence(self, ask: EvidenceAsk) -> Answer[Dispute]:
+        async def call() -> Dispute:
+            now = await self._client.v1.disputes.retrieve_async(ask.dispute)
+            if as_dispute(now).state not in ANSWERABLE:
+                return as_dispute(now)
+            pack = BytesIO(ask.pack)
+            pack.name = f"{ask.dispute}.pdf"
+            uploaded = await self._client.v1.files.create_async(
+                {"purpose": "dispute_evidence", "file": pack}, under(f"{ask.key}:pack")
+            )
+            evidence = cast("DisputeUpdateParamsEvidence", {**ask.texts, "uncategorized_file": uploaded.id})
+            return as_dispute(
+                await self._client.v1.disputes.update_async(
+                    ask.dispute, {"evidence": evidence, "submit": True}, under(ask.key)
+                )
+            )
+
+        return await answered(call)
+
+
+def as_dispute(dispute: stripe.Dispute) -> Dispute:
+    """What it has cost so far is read off the movements that it made: one that was won has given them back."""
+    moves = dispute.balance_transactions or []
+    nothing = Money.zero(dispute.currency.upper())
+    taken = Money.total((-money(each.amount, each.currency) for each in moves), _currency(dispute, nothing))
+    fee = Money.total((money(each.fee, each.currency) for each in moves), _currency(dispute, nothing))
+    due_by = dispute.evidence_details.due_by
+    return Dispute(
+        ref=dispute.id,
+        charge=ref_of(dispute.charge) or "",
+        intent=ref_of(dispute.payment_intent),
+        state=STATES.get(dispute.status, DisputeState.OPEN),
+        amount=money(dispute.amount, dispute.currency),
+        taken=taken,
+        fee=fee,
+        reason=dispute.reason,
+        due_by=moment(due_by) if due_by is not None else None,
+    )
+
+
+def _currency(dispute: stripe.Dispute, nothing: Money) -> str:
+    """Stripe takes it back in the currency of our account, which may not be the payment's."""
+    moves = dispute.balance_transactions or []
+    return moves[0].currency.upper() if moves else nothing.currency

@@ -1,0 +1,36 @@
+"""Which of Stripe's events matter, and what each makes us look at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+# None: it is kept and logged for the operator.
+MATTERS: Final[Mapping[str, str | None]] = {
+    "checkout.session.completed": "checkout",
+    "checkout.session.async_payment_succeeded": "checkout",
+    "checkout.session.async_payment_failed": "checkout",
+    "checkout.session.expired": "checkout",
+    "payment_intent.succeeded": "intent",
+    "payment_intent.partially_funded": "intent",
+    "payment_intent.amount_capturable_updated": "intent",
+    "payment_intent.payment_failed": "intent",
+    "payment_intent.canceled": "intent",
+    "cash_balance.funds_available": "credit",
+    "customer_cash_balance_transaction.created": "credit",
+    "refund.updated": "refund",
+    "refund.failed": "refund",
+    "transfer.reversed": "transfer",
+    "charge.dispute.created": "dispute",
+    "charge.dispute.updated": "dispute",
+    "charge.dispute.closed": "dispute",
+    "charge.dispute.funds_withdrawn": "dispute",
+    "charge.dispute.funds_reinstated": "dispute",
+    "radar.early_fraud_warning.created": None,
+    "account.updated": "account",
+    "capability.updated": "account",
+    "account.application.deauthorized": "account",
+    "v2.core.account[configuration.recipient].capability_status_updated": "account",
+    "v2.core.account[requirements].updated": "account",
+    "v2.core.account.closed": "account",
+}

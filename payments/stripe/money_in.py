@@ -1,0 +1,159 @@
+"""Stripe's hosted pages, and bank transfers to an account number of the buyer's own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import stripe
+
+from core.escrow.rails import Rail
+from core.kernel.money import Money
+from payments.answers import Answer
+from payments.asks import CheckoutAsk, PayerAsk
+from payments.stripe.part import WITH_CHARGE, Part, under
+from payments.stripe.reading import answered, as_checkout, as_intent, as_transfer, money, ref_of, units
+from payments.things import Checkout, Intent
+
+if TYPE_CHECKING:
+    from stripe.params._payment_intent_create_params import (
+        PaymentIntentCreateParamsPaymentMethodOptionsCustomerBalanceBankTransfer as BankTransfer,
+    )
+
+BANK_COUNTRY: Final = "DE"  # of the virtual account; Stripe has DE, FR, IE and NL, and SEPA knows no difference
+METHODS: Final = {Rail.CARD: "card", Rail.SEPA_DEBIT: "sepa_debit", Rail.STABLECOIN: "crypto"}
+
+
+class MoneyIn(Part):
+    _paid: str  # the page that says "thank you"
+    _not_paid: str
+
+    async def open_payer(self, ask: PayerAsk) -> Answer[str]:
+        async def call() -> str:
+            customer = await self._client.v1.customers.create_async(
+                {
+                    "name": ask.name,
+                    "metadata": {"organisation": ask.organisation},
+                    **({"email": ask.email} if ask.email else {}),
+                },
+                under(ask.key),
+            )
+            return customer.id
+
+        return await answered(call)
+
+    async def open_checkout(self, ask: CheckoutAsk) -> Answer[Checkout]:
+        if ask.rail is Rail.BANK_TRANSFER:
+            return await answered(lambda: self._await_transfer(ask))
+        return await answered(lambda: self._open_page(ask))
+
+    async def _open_page(self, ask: CheckoutAsk) -> Checkout:
+        noted = {"payment": ask.payment, "deal": ask.deal}
+        session = await self._client.v1.checkout.sessions.create_async(
+            {
+                "mode": "payment",
+                "client_reference_id": ask.payment,
+                "metadata": noted,
+                "allowed_payment_method_types": [METHODS[ask.rail]],
+                "line_items": [
+                    {
+                        "quantity": 1,
+                        "price_data": {
+                            "currency": ask.amount.currency.lower(),
+                            "unit_amount": units(ask.amount),
+                            "product_data": {"name": ask.title},
+                        },
+                    }
+                ],
+                "payment_intent_data": {"transfer_group": ask.group, "metadata": noted},
+                "expires_at": int(ask.expires_at.timestamp()),
+                "success_url": self._paid,
+                "cancel_url": self._not_paid,
+            },
+            under(ask.key),
+        )
+        return await self._as_checkout(session)
+
+    async def _await_transfer(self, ask: CheckoutAsk) -> Checkout:
+        intent = await self._client.v1.payment_intents.create_async(
+            {
+                "amount": units(ask.amount),
+                "currency": ask.amount.currency.lower(),
+                "customer": ask.payer or "",
+                "allowed_payment_method_types": ["customer_balance"],
+                "payment_method_data": {"type": "customer_balance"},
+                "payment_method_options": {
+                    "customer_balance": {
+                        "funding_type": "bank_transfer",
+                        "bank_transfer": bank_transfer(ask.amount.currency),
+                    }
+                },
+                "confirm": True,
+                "transfer_group": ask.group,
+                "metadata": {
+                    "payment": ask.payment,
+                    "deal": ask.deal,
+                    "expires": str(int(ask.expires_at.timestamp())),
+                },
+                "expand": WITH_CHARGE,
+            },
+            under(ask.key),
+        )
+        return as_transfer(intent)
+
+    async def expire_checkout(self, ref: str) -> Answer[Checkout]:
+        async def call() -> Checkout:
+            if is_intent(ref):
+                return as_transfer(await self._cancelled(ref))
+            try:
+                session = await self._client.v1.checkout.sessions.expire_async(ref)
+            except stripe.InvalidRequestError:
+                session = await self._client.v1.checkout.sessions.retrieve_async(ref)
+                if session.status == "open":
+                    raise
+            return await self._as_checkout(session)
+
+        return await answered(call)
+
+    async def checkout(self, ref: str) -> Answer[Checkout]:
+        async def call() -> Checkout:
+            if is_intent(ref):
+                return as_transfer(await self._intent(ref))
+            return await self._as_checkout(await self._client.v1.checkout.sessions.retrieve_async(ref))
+
+        return await answered(call)
+
+    async def intent(self, ref: str) -> Answer[Intent]:
+        async def call() -> Intent:
+            return as_intent(await self._intent(ref))
+
+        return await answered(call)
+
+    async def credit(self, payer: str) -> Answer[dict[str, Money]]:
+        async def call() -> dict[str, Money]:
+            balance = await self._client.v1.customers.cash_balance.retrieve_async(payer)
+            available = balance.available.to_dict() if balance.available else {}
+            return {currency.upper(): money(int(amount), currency) for currency, amount in available.items()}
+
+        return await answered(call)
+
+    async def _as_checkout(self, session: stripe.checkout.Session) -> Checkout:
+        intent, card = None, None
+        ref = ref_of(session.payment_intent)
+        if session.status == "complete" and ref is not None:
+            intent = await self._intent(ref)
+        setup = ref_of(session.setup_intent)
+        if session.status == "complete" and setup is not None:
+            card = ref_of((await self._client.v1.setup_intents.retrieve_async(setup)).payment_method)
+        return as_checkout(session, intent, card)
+
+
+def is_intent(ref: str) -> bool:
+    """A bank transfer has no page of Stripe's: we know it by its intent."""
+    return ref.startswith("pi_")
+
+
+def bank_transfer(currency: str) -> BankTransfer:
+    """The kind of account that transfers in this currency go to."""
+    if currency == "GBP":
+        return {"type": "gb_bank_transfer"}
+    return {"type": "eu_bank_transfer", "eu_bank_transfer": {"country": BANK_COUNTRY}}

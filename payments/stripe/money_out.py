@@ -1,0 +1,110 @@
+"""Transfers to sellers and their reversals, refunds to buyers, and payouts of our own earnings."""
+
+from __future__ import annotations
+
+from payments.answers import Answer
+from payments.asks import CreditAsk, EarningsAsk, RefundAsk, ReversalAsk, TransferAsk
+from payments.stripe.part import Part, under
+from payments.stripe.reading import answered, as_refund, ours, units
+from payments.things import Refund
+
+
+class MoneyOut(Part):
+    async def transfer(self, ask: TransferAsk) -> Answer[str]:
+        async def call() -> str:
+            transfer = await self._client.v1.transfers.create_async(
+                {
+                    "amount": units(ask.amount),
+                    "currency": ask.amount.currency.lower(),
+                    "destination": ask.account,
+                    # Accepted at once, moved when the charge is available; and no payout of ours can get there first.
+                    "source_transaction": ask.charge,
+                    "transfer_group": ask.group,
+                    "metadata": {"effect": ask.effect},
+                },
+                under(ask.key),
+            )
+            return transfer.id
+
+        return await answered(call)
+
+    async def find_transfer(self, effect: str, group: str) -> Answer[str | None]:
+        async def call() -> str | None:
+            found = await self._client.v1.transfers.list_async({"transfer_group": group, "limit": 100})
+            async for transfer in found.auto_paging_iter():
+                if ours(transfer, "effect") == effect:
+                    return transfer.id
+            return None
+
+        return await answered(call)
+
+    async def reverse(self, ask: ReversalAsk) -> Answer[str]:
+        async def call() -> str:
+            reversal = await self._client.v1.transfers.reversals.create_async(
+                ask.transfer, {"amount": units(ask.amount), "metadata": {"effect": ask.effect}}, under(ask.key)
+            )
+            return reversal.id
+
+        return await answered(call)
+
+    async def find_reversal(self, effect: str, transfer: str) -> Answer[str | None]:
+        async def call() -> str | None:
+            found = await self._client.v1.transfers.reversals.list_async(transfer, {"limit": 100})
+            async for reversal in found.auto_paging_iter():
+                if ours(reversal, "effect") == effect:
+                    return reversal.id
+            return None
+
+        return await answered(call)
+
+    async def refund(self, ask: RefundAsk) -> Answer[Refund]:
+        async def call() -> Refund:
+            refund = await self._client.v1.refunds.create_async(
+                {"payment_intent": ask.intent, "amount": units(ask.amount), "metadata": {"effect": ask.effect}},
+                under(ask.key),
+            )
+            return as_refund(refund)
+
+        return await answered(call)
+
+    async def send_credit(self, ask: CreditAsk) -> Answer[Refund]:
+        async def call() -> Refund:
+            refund = await self._client.v1.refunds.create_async(
+                {
+                    "origin": "customer_balance",
+                    "customer": ask.payer,
+                    "amount": units(ask.amount),
+                    "currency": ask.amount.currency.lower(),
+                    "metadata": {"effect": ask.effect},
+                },
+                under(ask.key),
+            )
+            return as_refund(refund)
+
+        return await answered(call)
+
+    async def refund_as_it_is(self, ref: str) -> Answer[Refund]:
+        async def call() -> Refund:
+            return as_refund(await self._client.v1.refunds.retrieve_async(ref))
+
+        return await answered(call)
+
+    async def find_refund(self, effect: str, intent: str) -> Answer[Refund | None]:
+        async def call() -> Refund | None:
+            found = await self._client.v1.refunds.list_async({"payment_intent": intent, "limit": 100})
+            async for each in found.auto_paging_iter():
+                refund = as_refund(each)
+                if refund.effect == effect:
+                    return refund
+            return None
+
+        return await answered(call)
+
+    async def pay_out(self, ask: EarningsAsk) -> Answer[str]:
+        async def call() -> str:
+            payout = await self._client.v1.payouts.create_async(
+                {"amount": units(ask.amount), "currency": ask.amount.currency.lower()}, under(ask.key)
+            )
+            return payout.id
+
+        return await answered(call)

@@ -1,0 +1,32 @@
+"""What every part of the Stripe provider has: the client, and intents read with the charge that they led to."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import stripe
+
+WITH_CHARGE: Final = ["latest_charge.balance_transaction"]
+
+
+class Part:
+    """A part of `StripeProvider`, which is all of them in one."""
+
+    _client: stripe.StripeClient
+
+    async def _intent(self, ref: str) -> stripe.PaymentIntent:
+        return await self._client.v1.payment_intents.retrieve_async(ref, {"expand": WITH_CHARGE})
+
+    async def _cancelled(self, ref: str) -> stripe.PaymentIntent:
+        """Cancelled now or before; one that was paid before is given as it is."""
+        try:
+            return await self._client.v1.payment_intents.cancel_async(ref, {"expand": WITH_CHARGE})
+        except stripe.InvalidRequestError:
+            intent = await self._intent(ref)
+            if intent.status not in ("canceled", "succeeded"):
+                raise
+            return intent
+
+
+def under(key: str) -> stripe.RequestOptions:
+    return {"idempotency_key": key}

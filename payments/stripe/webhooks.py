@@ -1,0 +1,94 @@
+"""Takes Stripe's webhooks: who signed it, have we had it, and what has to be looked at. A webhook is only a hint."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any, Final
+
+import stripe
+
+from core.kernel.clock import Clock
+from core.kernel.transaction import PROVIDER, Transactions
+from payments.hints import take_hint
+from payments.stripe.matters import MATTERS
+
+TOLERANCE: Final = 300  # seconds, into the past and the future; Stripe's own client lets the future be
+LONGEST_ID: Final = 100  # characters; Stripe's are some thirty
+LONGEST_HEADER: Final = 2_000  # characters; Stripe's are some hundred for each secret
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """What an event says happened (`type`), and to which object. `account`: a seller's, when it happened there."""
+
+    id: str
+    type: str
+    object_id: str
+    account: str | None
+
+
+class StripeWebhooks:
+    """The door for one endpoint, of whole events or of thin ones. `secrets`: the old and the new one while one is
+    changed."""
+
+    def __init__(self, transactions: Transactions, clock: Clock, *secrets: str) -> None:
+        if not secrets or not all(secret.strip() for secret in secrets):
+            raise ValueError("without a secret anybody could say that they have paid")
+        self._transactions = transactions
+        self._clock = clock
+        self._secrets = secrets
+
+    async def take(self, body: bytes, signature: str | None) -> int:
+        """The HTTP status: 401 forged or garbled, 400 not an event, 200 taken (also the second time)."""
+        now = self._clock.now().timestamp()
+        if not any(signed(body, signature, secret, now) for secret in self._secrets):
+            return 401
+        hint = read(body)
+        if hint is None:
+            return 400
+        if hint.type not in MATTERS:
+            return 200
+        kind = MATTERS[hint.type]
+        if hint.account is not None and kind != "account":
+            return 200  # a seller's own business with Stripe
+        object_id = hint.account if hint.account is not None else hint.object_id
+        await self._transactions.run(PROVIDER, lambda ctx: take_hint(ctx, hint.id, hint.type, kind, object_id))
+        return 200
+
+
+def signed(body: bytes, signature: str | None, secret: str, now: float) -> bool:
+    """Signed with this secret, and just now: as old as TOLERANCE, and no further in the future.
+
+    Whatever goes wrong while it is checked: it is not signed. Stripe's client raises TypeError on odd letters.
+    """
+    if signature is None or not signature.isascii() or len(signature) > LONGEST_HEADER:
+        return False
+    try:
+        stripe.WebhookSignature.verify_header(body, signature, secret)
+        parts = (part.partition("=") for part in signature.split(","))
+        at = next(int(value) for name, _, value in parts if name == "t")  # the one that is under the signature
+        return abs(now - at) <= TOLERANCE
+    except Exception:
+        return False
+
+
+def read(body: bytes) -> Hint | None:
+    """A whole event ("event") or a thin one ("v2.core.event"), or None when it is neither."""
+    try:
+        event = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(event, dict):
+        return None
+    thing = event.get("related_object") if event.get("object") == "v2.core.event" else _inside(event.get("data"))
+    key, kind, object_id = event.get("id"), event.get("type"), thing.get("id") if isinstance(thing, dict) else None
+    for each in (key, kind, object_id):
+        if not isinstance(each, str) or not 0 < len(each) <= LONGEST_ID or not each.isprintable():
+            return None
+    account = event.get("account")
+    return Hint(str(key), str(kind), str(object_id), account if isinstance(account, str) else None)
+
+
+def _inside(data: Any) -> Any:
+    return data.get("object") if isinstance(data, dict) else None
