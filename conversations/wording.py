@@ -9,9 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_interval
@@ -23,6 +24,7 @@ from babel.numbers import format_currency, format_decimal
 from core.kernel.errors import Refusal
 from core.kernel.money import Money, UnitPrice
 from core.kernel.quantity import UNITS, Quantity
+from core.people.rules import known_zone
 
 LOCALES = Path(__file__).parent / "locales"
 COMMAND = re.compile(r"(?<![^\s(])/(?=[a-z]{2})")  # as our own sentences name commands: "/find", never "€/t"
@@ -160,6 +162,7 @@ WRITERS: tuple[tuple[type, Callable[[Words, Any], str]], ...] = (
 )
 
 
+@cache
 def read_catalogue(path: Path) -> gettext.GNUTranslations:
     """Compile a .po file in memory, so that no compiled file can be older than its source."""
     with path.open("rb") as source:
@@ -180,10 +183,3 @@ def babel_locale(locale: str, language: str) -> Locale:
         return Locale.parse(locale.replace("-", "_"))
     except (UnknownLocaleError, ValueError):
         return Locale.parse(language)
-
-
-def known_zone(zone: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
