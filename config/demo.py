@@ -15,7 +15,7 @@ import aiohttp
 from config.installation import Installation, installed
 from config.settings import Settings
 from lab.people import Browser, OnSlack, OnTelegram
-from lab.seen import words_of_message
+from lab.people.seen import words_of_message
 
 WIDTH = 64
 INDENT = {"telegram": "", "slack": " " * 30}

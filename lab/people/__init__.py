@@ -1,0 +1,47 @@
+"""People of the lab: they say, press, fill and see, on Telegram or on Slack, through the lab's HTTP face alone."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from lab.people.browser import Browser, until
+from lab.people.on_slack import OnSlack
+from lab.people.on_telegram import OnTelegram
+
+__all__ = ["Browser", "OnSlack", "OnTelegram", "Person", "until"]
+
+
+class Person(Protocol):
+    """What a person can do on either platform. Texts are compared without case; a part of a text is enough."""
+
+    name: str
+
+    async def says(self, text: str) -> None:
+        """Type a message; "/sell …" is a command on both platforms."""
+
+    async def presses(self, label: str) -> None:
+        """Press the newest button whose label holds this text."""
+
+    async def fills(self, **answers: str) -> None:
+        """Fill the form in front: field names to answers, in the form's order, and send it off."""
+
+    async def answers(self, **given: str) -> None:
+        """Answer the form in front as far as that goes without sending it off."""
+
+    async def sees(self, *texts: str) -> str:
+        """Wait until all these texts stand on the screen. Returns the screen."""
+
+    async def opens(self, label: str) -> str:
+        """The address of the newest link button whose label holds this text."""
+
+    async def screen(self) -> str:
+        """All that is on the screen, as words."""
+
+    async def attaches(self, name: str, content: bytes, mime: str) -> None:
+        """Send a photo or a document."""
+
+    async def replies(self, to: str, text: str) -> None:
+        """Answer the newest message that holds the text `to`: quoting it, or in its thread."""
+
+    async def reacts(self, to: str, emoji: str) -> None:
+        """Put a reaction under the newest message that holds the text `to`."""

@@ -1,0 +1,212 @@
+"""Somebody with a Slack window: the app's messages, its Home and its modals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from lab.people.browser import Browser, sees
+from lab.people.seen import choice, places_of, words_of, words_of_message
+
+
+@dataclass
+class OnSlack:
+    """A Slack window with the app's messages, its Home and its modals."""
+
+    browser: Browser
+    name: str
+    id: str
+    waiting_for: str = ""
+
+    @property
+    def path(self) -> str:
+        return f"/lab/slack/people/{self.id}"
+
+    async def window(self) -> dict[str, Any]:
+        window: dict[str, Any] = await self.browser.get(f"{self.path}/screen")
+        return window
+
+    async def says(self, text: str) -> None:
+        if text.startswith("/"):
+            await self.browser.post(f"{self.path}/command", {"text": f"/parley {text[1:]}"})
+        else:
+            await self.browser.post(f"{self.path}/say", {"text": text})
+
+    async def home(self) -> None:
+        await self.browser.post(f"{self.path}/home")
+
+    async def screen(self) -> str:
+        return "\n".join(self._words(await self.window()))
+
+    def _words(self, window: dict[str, Any]) -> Iterator[str]:
+        for message in self.messages_in(window):
+            yield from words_of_message(message)
+        for view in [window["home"], *window["modals"]]:
+            if view:
+                yield from words_of(view)
+                yield from (view.get("errors") or {}).values()
+
+    def messages_in(self, window: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """What others have written, oldest first."""
+        for channel in window["channels"]:
+            yield from (message for message in channel["messages"] if message["user"] != self.id)
+
+    async def presses(self, label: str) -> None:
+        where, element = await self._button(label)
+        await self.browser.post(f"{self.path}/press", {**where, "action_id": element["action_id"]})
+
+    async def opens(self, label: str) -> str:
+        _, element = await self._button(label, with_url=True)
+        return str(element["url"])
+
+    async def answers(self, **given: str) -> None:
+        """A window is filled as a whole: there is no answering without sending."""
+        await self.fills(**given)
+
+    async def fills(self, **answers: str) -> None:
+        """Fill the modal on top and send it; what is filled in already stays."""
+        view = await self._modal(next(iter(answers), ""))
+        values: dict[str, dict[str, Any]] = {}
+        for block in view["blocks"]:
+            if block["type"] != "input":
+                continue
+            name = block["block_id"].partition("~")[0]
+            if name in answers:
+                values[block["block_id"]] = {block["element"]["action_id"]: choice(block["element"], answers[name])}
+                if block.get("dispatch_action"):
+                    await self._chooses(view, block, choice(block["element"], answers[name]))
+                    rest = {key: value for key, value in answers.items() if key != name}
+                    await self._redrawn(view)
+                    await self.fills(**rest)
+                    return
+            if block["element"]["type"] == "file_input":  # a file that was refused is taken out again
+                values[block["block_id"]] = {block["element"]["action_id"]: self.enclosed}
+        answer = await self.browser.post(f"{self.path}/submit", {"view_id": view["id"], "values": values})
+        self.enclosed = []
+        self.errors = answer.get("errors") or {}
+
+    errors: dict[str, str] = field(default_factory=dict)
+    enclosed: list[str] = field(default_factory=list)  # files put into the form in front
+
+    async def sends(self) -> None:
+        await self.fills()
+
+    async def sees(self, *texts: str) -> str:
+        return await sees(self, texts)
+
+    async def attaches(self, name: str, content: bytes, mime: str) -> None:
+        """Into the form in front if it takes files, to be sent with it; else as a message."""
+        window = await self.window()
+        if any(
+            block.get("element", {}).get("type") == "file_input"
+            for view in window["modals"]
+            for block in view["blocks"]
+        ):
+            stored = await self.browser.upload(f"{self.path}/upload", (name, content, mime))
+            self.enclosed += [file["id"] for file in stored]
+            return
+        im = next(channel["id"] for channel in window["channels"] if channel["is_im"])
+        await self.browser.upload(f"{self.path}/upload", (name, content, mime), share=im)
+
+    async def does(self, what: str, **how: Any) -> Any:
+        """Any deed of lab/FACE.md that has no words of its own here."""
+        return await self.browser.post(f"{self.path}/{what}", how)
+
+    async def replies(self, to: str, text: str) -> None:
+        """Write into the thread of the newest message that holds the text `to`."""
+        channel, message = await self.message(to)
+        await self.does("say", text=text, channel=channel, thread_ts=message.get("thread_ts") or message["ts"])
+
+    async def reacts(self, to: str, emoji: str = "thumbsup") -> None:
+        channel, message = await self.message(to)
+        await self.does("react", ts=message["ts"], channel=channel, name=emoji)
+
+    async def pulls(self, callback_id: str, on: str = "") -> None:
+        """Pull a global shortcut, or one on the newest message that holds the text `on`."""
+        place = {}
+        if on:
+            channel, message = await self.message(on)
+            place = {"channel": channel, "ts": message["ts"]}
+        await self.does("shortcut", callback_id=callback_id, **place)
+
+    async def picks(self, placeholder: str, option: str) -> None:
+        """Pick from a select in a message or on the Home tab; of an external one, after typing the option's name."""
+        where, element = await self._element(placeholder)
+        if element["type"] == "external_select":
+            offered = await self.does("suggest", **where, action_id=element["action_id"], value=option)
+            element = {**element, "type": "static_select", "options": offered}
+        await self.does("press", **where, action_id=element["action_id"], value=choice(element, option))
+
+    async def closes(self) -> None:
+        """Close the modal on top."""
+        modals = (await self.window())["modals"]
+        await self.does("close", view_id=modals[-1]["id"])
+
+    async def message(self, text: str) -> tuple[str, dict[str, Any]]:
+        """The newest message that holds this text, after its channel, as soon as there is one."""
+        self.waiting_for = text
+
+        async def newest() -> tuple[str, dict[str, Any]] | None:
+            for channel in (await self.window())["channels"]:
+                for message in reversed(channel["messages"]):
+                    if text.casefold() in "\n".join(words_of_message(message)).casefold():
+                        return channel["id"], message
+            return None
+
+        found: tuple[str, dict[str, Any]] = await self.browser.until(newest, self._why)
+        return found
+
+    async def _element(self, placeholder: str) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The newest select with these words in it, and where it is."""
+        self.waiting_for = placeholder
+
+        async def newest() -> tuple[dict[str, Any], dict[str, Any]] | None:
+            for where, block in reversed(list(places_of(await self.window()))):
+                for element in [*block.get("elements", []), block.get("accessory") or {}]:
+                    if placeholder.casefold() in (element.get("placeholder") or {}).get("text", "").casefold() != "":
+                        return {**where, "block_id": block["block_id"]}, element
+            return None
+
+        found: tuple[dict[str, Any], dict[str, Any]] = await self.browser.until(newest, self._why)
+        return found
+
+    async def _chooses(self, view: dict[str, Any], block: dict[str, Any], value: Any) -> None:
+        pressed = {"view_id": view["id"], "block_id": block["block_id"], "action_id": block["element"]["action_id"]}
+        await self.browser.post(f"{self.path}/press", {**pressed, "value": value})
+
+    async def _redrawn(self, view: dict[str, Any]) -> None:
+        async def newer() -> bool:
+            modals = (await self.window())["modals"]
+            return bool(modals) and modals[-1]["hash"] != view["hash"]
+
+        self.waiting_for = "the form drawn anew"
+        await self.browser.until(newer, self._why)
+
+    async def _modal(self, name: str) -> dict[str, Any]:
+        self.waiting_for = f"a form that asks for {name!r}"
+
+        async def top() -> dict[str, Any] | None:
+            modals: list[dict[str, Any]] = (await self.window())["modals"]
+            asked = {block["block_id"].partition("~")[0] for modal in modals[-1:] for block in modal["blocks"]}
+            return modals[-1] if modals and (not name or name in asked) else None
+
+        found: dict[str, Any] = await self.browser.until(top, self._why)
+        return found
+
+    async def _button(self, label: str, *, with_url: bool = False) -> tuple[dict[str, Any], dict[str, Any]]:
+        self.waiting_for = label
+
+        async def newest() -> tuple[dict[str, Any], dict[str, Any]] | None:
+            for where, block in reversed(list(places_of(await self.window()))):
+                for element in [*block.get("elements", []), block.get("accessory") or {}]:
+                    text = (element.get("text") or {}).get("text", "") if element.get("type") == "button" else ""
+                    if text and label.casefold() in text.casefold() and bool(element.get("url")) == with_url:
+                        return {**where, "block_id": block["block_id"], "value": element.get("value")}, element
+            return None
+
+        found: tuple[dict[str, Any], dict[str, Any]] = await self.browser.until(newest, self._why)
+        return found
+
+    def _why(self) -> str:
+        return f"{self.name} waited in vain for {self.waiting_for!r}"
