@@ -19,7 +19,7 @@ import aiohttp
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from lab.world import Fault, World
 
@@ -40,10 +40,10 @@ class Receipt:
         return self.status is not None and 200 <= self.status < 300
 
 
-class CuttableProtocol(H11Protocol):
+class CuttableProtocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type]  # httptools' or h11's, whichever is there
     """uvicorn's HTTP/1.1, with the connection itself handed to the application, so that a fault can cut it."""
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+    def connection_made(self, transport: asyncio.Transport) -> None:
         self.app_state = {**self.app_state, "connection": transport}
         super().connection_made(transport)
 
