@@ -34,6 +34,15 @@ def add_rows(session: Session, kind: Kind, rows: Sequence[Values]) -> None:
         statement.run(connection, row)
 
 
+def add_all(session: Session, kind: Kind, rows: Sequence[Values]) -> None:
+    """Write all rows in one statement. For a few rows each time: every number of them is a statement of its own."""
+    connection = standing(session)
+    statement = _insert_many(connection.dialect, kind, tuple(rows[0]), len(rows))
+    statement.run(
+        connection, {f"{name}_{place}": value for place, row in enumerate(rows) for name, value in row.items()}
+    )
+
+
 def add_once(session: Session, kind: Kind, /, **values: Any) -> bool:
     """Write a row unless its key is taken. True: it was not."""
     connection = standing(session)
@@ -142,6 +151,13 @@ def _condition(kind: Kind, names: Sequence[str]) -> Any:
 @lru_cache(KEPT)
 def _insert(dialect: Dialect, kind: Kind, names: tuple[str, ...]) -> Prepared:
     return _prepared(dialect, insert(_sheet(kind)).inline(), names)
+
+
+@lru_cache(KEPT)
+def _insert_many(dialect: Dialect, kind: Kind, names: tuple[str, ...], count: int) -> Prepared:
+    columns = _sheet(kind).c
+    rows = [{name: bindparam(f"{name}_{place}", type_=columns[name].type) for name in names} for place in range(count)]
+    return _prepared(dialect, insert(_sheet(kind)).values(rows).inline())
 
 
 @lru_cache(KEPT)

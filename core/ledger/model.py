@@ -1,37 +1,61 @@
-"""What the books consist of: accounts by name, entries, their postings, and the balance of each account."""
+"""What the books consist of: entries, their postings, the balance of each account, and the chain over all entries."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Integer, String, event
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, ForeignKey, Index, Integer, String, event, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.kernel.db import Id, Instant, Minor, Table
 from core.kernel.money import Money
+from core.ledger.accounts import (
+    COMMISSION,
+    LOSS,
+    PROVIDER,
+    PROVIDER_FEES,
+    buyer_credit,
+    clearing,
+    escrow,
+    payable,
+    receivable,
+    refund_due,
+)
 from core.ledger.guards import create_guards
 
-PROVIDER: Final = "provider"  # what the payment provider holds for us
-PROVIDER_FEES: Final = "provider_fees"  # what it has kept for its work
-COMMISSION: Final = "commission"  # what the market has earned
-# Accounts of these kinds hold other people's money: they can be empty, never overdrawn.
-OWED: Final = ("escrow", "payable", "refund_due")
+__all__ = [  # whoever writes legs finds the accounts beside them
+    "COMMISSION",
+    "LOSS",
+    "PROVIDER",
+    "PROVIDER_FEES",
+    "Balance",
+    "Delta",
+    "Entry",
+    "EntryKind",
+    "Leg",
+    "Link",
+    "Movement",
+    "Phase",
+    "Posting",
+    "Unlinked",
+    "buyer_credit",
+    "clearing",
+    "credit",
+    "debit",
+    "escrow",
+    "payable",
+    "receivable",
+    "refund_due",
+]
 
+# A transfer moves money; a hold only reserves it, and is ended by exactly one of the other three.
+EntryKind = Literal["transfer", "hold", "post", "void", "expire"]
+# Posted money has moved. Pending money is reserved where it is; released money is reserved no more.
+Phase = Literal["posted", "pending", "released"]
 
-def escrow(deal_id: str) -> str:
-    """The buyer's money held for one deal."""
-    return f"escrow:{deal_id}"
-
-
-def payable(organisation_id: str) -> str:
-    """Released to a seller, not yet sent."""
-    return f"payable:{organisation_id}"
-
-
-def refund_due(deal_id: str) -> str:
-    """To go back to the buyer of one deal, not yet sent."""
-    return f"refund_due:{deal_id}"
+HOLD: Final = "hold"  # the kind of timer with which a hold ends by itself
 
 
 class Leg(NamedTuple):
@@ -51,17 +75,50 @@ def credit(account: str, amount: Money) -> Leg:
     return Leg(account, -amount)
 
 
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """What is asked of the books under one natural key ("deal:…:funded"), once.
+
+    `resolves`: the hold that a post, void or expiry ends. `expires_at`: when a hold ends by itself.
+    """
+
+    key: str
+    memo: str
+    legs: tuple[Leg, ...]
+    deal: str | None = None
+    kind: EntryKind = "transfer"
+    resolves: str | None = None
+    expires_at: datetime | None = None
+
+
 class Entry(Table):
-    """Something that happened to money, once. `key` is its natural name ("deal:…:funded")."""
+    """Something that happened to money, once. The row is also the stored answer of its key."""
 
     __tablename__ = "ledger_entry"
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     key: Mapped[str] = mapped_column(String(200), unique=True)
+    kind: Mapped[str] = mapped_column(String(8))
     deal_id: Mapped[str | None] = mapped_column(Id, index=True)
     memo: Mapped[str] = mapped_column(String(200))
     at: Mapped[datetime] = mapped_column(Instant)
     digest: Mapped[str] = mapped_column(String(64))  # sha256 of what was asked for under this key
+    resolves: Mapped[str | None] = mapped_column(ForeignKey("ledger_entry.id"))
+    expires_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    __table_args__ = (
+        CheckConstraint("kind IN ('transfer', 'hold', 'post', 'void', 'expire')", name="known_kind"),
+        CheckConstraint("(resolves IS NULL) = (kind IN ('transfer', 'hold'))", name="ends_a_hold"),
+        CheckConstraint("expires_at IS NULL OR kind = 'hold'", name="only_holds_expire"),
+        # A hold is ended once, by whoever comes first; and few entries end any.
+        Index(
+            "uq_ledger_entry_resolves",
+            "resolves",
+            unique=True,
+            sqlite_where=text("resolves IS NOT NULL"),
+            postgresql_where=text("resolves IS NOT NULL"),
+        ),
+    )
 
 
 class Posting(Table):
@@ -76,25 +133,74 @@ class Posting(Table):
     account: Mapped[str] = mapped_column(String(60), index=True)
     amount: Mapped[int] = mapped_column(Minor)  # debit above zero, credit below
     currency: Mapped[str] = mapped_column(String(3))
+    phase: Mapped[str] = mapped_column(String(8))
 
-    __table_args__ = (CheckConstraint("amount <> 0", name="moves_something"),)
+    __table_args__ = (
+        CheckConstraint("amount <> 0", name="moves_something"),
+        CheckConstraint("phase IN ('posted', 'pending', 'released')", name="known_phase"),
+    )
 
 
-class Balance(Table):
-    """Both sides of one account, kept with every posting so that nobody has to add up history."""
+class Sides:
+    """Both sides of an account, moved and reserved. Columns of a balance and of what is still to be added to one."""
+
+    debits: Mapped[int] = mapped_column(Minor)
+    credits: Mapped[int] = mapped_column(Minor)
+    pending_debits: Mapped[int] = mapped_column(Minor)
+    pending_credits: Mapped[int] = mapped_column(Minor)
+
+
+class Balance(Sides, Table):
+    """One account, kept by the database itself with every posting, so that nobody has to add up history."""
 
     __tablename__ = "ledger_balance"
 
     account: Mapped[str] = mapped_column(String(60), primary_key=True)
     currency: Mapped[str] = mapped_column(String(3), primary_key=True)
-    owed: Mapped[bool] = mapped_column(Boolean)
-    debits: Mapped[int] = mapped_column(Minor)
-    credits: Mapped[int] = mapped_column(Minor)
+    grows: Mapped[str] = mapped_column(String(6))  # "debit" or "credit"
+    guarded: Mapped[bool] = mapped_column(Boolean)  # what is reserved counts as gone
 
     __table_args__ = (
-        CheckConstraint("debits >= 0 AND credits >= 0", name="sides_only_grow"),
-        CheckConstraint("NOT owed OR debits <= credits", name="never_overdrawn"),
+        CheckConstraint(
+            "debits >= 0 AND credits >= 0 AND pending_debits >= 0 AND pending_credits >= 0", name="sides_only_grow"
+        ),
+        CheckConstraint(
+            "NOT guarded OR (grows = 'credit' AND debits + pending_debits <= credits)"
+            " OR (grows = 'debit' AND credits + pending_credits <= debits)",
+            name="never_overdrawn",
+        ),
     )
 
 
-event.listen(Posting.__table__, "after_create", create_guards)
+class Delta(Sides, Table):
+    """What one posting adds to a hot account, until it is rolled up into the balance (PostgreSQL only)."""
+
+    __tablename__ = "ledger_delta"
+
+    entry_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    account: Mapped[str] = mapped_column(String(60), index=True)
+    currency: Mapped[str] = mapped_column(String(3))
+
+
+class Link(Table):
+    """One entry's place in the chain: `digest` covers the entry, its postings and the link before."""
+
+    __tablename__ = "ledger_link"
+
+    number: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False
+    )
+    entry_id: Mapped[str] = mapped_column(Id, unique=True)
+    digest: Mapped[str] = mapped_column(String(64))
+
+
+class Unlinked(Table):
+    """An entry that is not chained yet. Written by the database with the entry, so that none is forgotten."""
+
+    __tablename__ = "ledger_unlinked"
+
+    entry_id: Mapped[str] = mapped_column(Id, primary_key=True)
+
+
+event.listen(Table.metadata, "after_create", create_guards)

@@ -1,22 +1,25 @@
-"""Pure decisions of the ledger: what an entry must look like, and on which side an account grows."""
+"""Pure decisions of the ledger: what an entry must look like, what its key stands for, in which order it is written."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from core.ledger.model import COMMISSION, OWED, Leg
+from core.ledger.accounts import kind_of
+from core.ledger.model import EntryKind, Leg, Movement, Phase
 
 
 class LedgerFault(Exception):
     """Our own mistake, never a person's: the books refuse it and the whole unit of work is undone.
 
     LedgerFault
-    ├── Unbalanced    the legs do not add up to nothing
-    ├── KeyReused     the key already names an entry with other legs
-    └── Overdrawn     an account of other people's money would go below zero
+    ├── Unbalanced     the legs do not add up to nothing
+    ├── KeyReused      the key already names an entry of other input
+    ├── Overdrawn      a guarded account would go below zero, counting what is reserved as gone
+    ├── HoldOver       the hold has ended already, in another way than is asked now
+    └── BeyondHold     more would be posted than the hold has reserved
     """
 
 
@@ -29,40 +32,68 @@ class KeyReused(LedgerFault):
 
 
 class Overdrawn(LedgerFault):
-    """More was taken from an account than it held."""
+    """More was taken or reserved than the account held."""
 
 
-def is_owed(account: str) -> bool:
-    """Whether the account holds other people's money."""
-    return account.partition(":")[0] in OWED
+class HoldOver(LedgerFault):
+    """The hold was posted, voided or has expired."""
 
 
-def natural(account: str, debits: int, credits_: int) -> int:
-    """The balance as people read it: owed and earned grow with credits, what we have and spend with debits."""
-    return credits_ - debits if is_owed(account) or account == COMMISSION else debits - credits_
+class BeyondHold(LedgerFault):
+    """More would be posted, or from or to other accounts, than the hold has reserved."""
 
 
-def balanced(legs: Sequence[Leg]) -> list[Leg]:
-    """The legs that move something, when they add up to nothing. Raises Unbalanced."""
+def balanced(legs: Sequence[Leg]) -> tuple[Leg, ...]:
+    """The legs that move something, when they add up to nothing. Raises Unbalanced, KeyError (no such account)."""
     sums: dict[str, int] = defaultdict(int)
-    for leg in legs:
-        sums[leg.amount.currency] += leg.amount.minor
-    moving = [leg for leg in legs if leg.amount]
+    for account, amount in legs:
+        kind_of(account)
+        sums[amount.currency] += amount.minor
+    moving = tuple(leg for leg in legs if leg.amount)
     if not moving or any(sums.values()):
         raise Unbalanced(f"{dict(sums)} left over in {len(moving)} legs")
     return moving
 
 
-def digest(legs: Sequence[Leg]) -> str:
-    """The same for the same legs in the same order."""
-    plain = [[leg.account, leg.amount.minor, leg.amount.currency] for leg in legs]
+def within_hold(held: Sequence[Leg], posted: Sequence[Leg]) -> None:
+    """Raises BeyondHold unless each account moves at most what is reserved there, in the same direction."""
+    reserved, moved = _by_account(held), _by_account(posted)
+    for account, minor in moved.items():
+        most = reserved.get(account, 0)
+        if minor and not (0 < minor <= most or most <= minor < 0):
+            raise BeyondHold(f"{account}: {minor} of {most}")
+
+
+def _by_account(legs: Sequence[Leg]) -> dict[tuple[str, str], int]:
+    sums: dict[tuple[str, str], int] = defaultdict(int)
+    for account, amount in legs:
+        sums[account, amount.currency] += amount.minor
+    return sums
+
+
+def digest(movement: Movement) -> str:
+    """The same for the same input under a key: what moves, for which deal, and what it ends. Not its words."""
+    legs = [[leg.account, leg.amount.minor, leg.amount.currency] for leg in movement.legs]
+    plain = [movement.kind, movement.deal, movement.resolves, legs]
     return hashlib.sha256(json.dumps(plain, separators=(",", ":")).encode()).hexdigest()
 
 
-def sides(legs: Sequence[Leg]) -> dict[tuple[str, str], tuple[int, int]]:
-    """Debits and credits by account and currency, in order of the names, so that rows are locked in one order."""
-    found: dict[tuple[str, str], tuple[int, int]] = {}
-    for account, amount in legs:
-        debits, credits_ = found.get((account, amount.currency), (0, 0))
-        found[account, amount.currency] = (debits + max(amount.minor, 0), credits_ + max(-amount.minor, 0))
-    return dict(sorted(found.items()))
+MOVED: dict[EntryKind, Phase] = {"transfer": "posted", "hold": "pending", "post": "posted"}
+PHASES: tuple[Phase, ...] = ("released", "posted", "pending")  # what is let go of first can then be moved
+
+
+def postings(movement: Movement, held: Sequence[Leg] = ()) -> Iterator[tuple[Phase, Leg]]:
+    """What is written for a movement; `held` is what the hold had reserved that it ends."""
+    for account, amount in held:
+        yield "released", Leg(account, -amount)
+    for leg in movement.legs:
+        yield MOVED[movement.kind], leg
+
+
+def lock_order(place: int, phase: Phase, leg: Leg) -> tuple[str, str, int, int, int]:
+    """Everybody writes accounts in one order, so that no two writers wait for each other.
+
+    Of one account the earlier movement comes first, and of one movement what lets it grow.
+    """
+    grows = leg.amount.minor if kind_of(leg.account).grows == "debit" else -leg.amount.minor
+    return leg.account, leg.amount.currency, place, PHASES.index(phase), -grows

@@ -1,32 +1,55 @@
-"""Writes entries into the books and reads balances, one deal's books, and whether everything still adds up."""
+"""Writes movements into the books, once each, and reads balances, holds and one deal's books.
+
+`post` moves money at once. `hold` reserves it; `post_hold` moves all or part of what was reserved and lets go of the
+rest, `void_hold` lets go of all, and time does so by itself. `post_together` writes several movements, or none.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import case, func, insert, select, update
+from sqlalchemy import func, literal, select, union_all
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import aliased
 
+from core.kernel.errors import NotFound
 from core.kernel.money import Money
+from core.kernel.statements import add_all, pick
+from core.kernel.timers import Timer, clear_timers, set_timer
 from core.kernel.transaction import Ctx
 from core.ledger import rules
-from core.ledger.model import Balance, Entry, Leg, Posting
-from core.ledger.rules import KeyReused, LedgerFault, Overdrawn, Unbalanced
+from core.ledger.accounts import kind_of, natural
+from core.ledger.events import HoldExpired
+from core.ledger.invariants import Check, invariants
+from core.ledger.model import HOLD, Balance, Delta, Entry, EntryKind, Leg, Movement, Posting
+from core.ledger.rules import BeyondHold, HoldOver, KeyReused, LedgerFault, Overdrawn, Unbalanced
 
 __all__ = [
+    "BeyondHold",
     "Check",
+    "HoldOver",
     "KeyReused",
     "LedgerFault",
     "Overdrawn",
     "Unbalanced",
+    "available",
     "balance",
+    "balances",
     "books",
+    "expire_hold",
+    "hold",
     "invariants",
+    "open_holds",
     "post",
+    "post_hold",
+    "post_together",
     "standing",
+    "void_hold",
 ]
+
+# --- what is written --------------------------------------------------------------------------------------------------
 
 
 def post(ctx: Ctx, key: str, memo: str, legs: Sequence[Leg], *, deal: str | None = None) -> str:
@@ -34,58 +57,199 @@ def post(ctx: Ctx, key: str, memo: str, legs: Sequence[Leg], *, deal: str | None
 
     Raises Unbalanced, KeyReused, Overdrawn.
     """
-    moving = rules.balanced(legs)
-    digest = rules.digest(moving)
-    known = ctx.session.execute(select(Entry.id, Entry.digest).where(Entry.key == key)).one_or_none()
+    return post_together(ctx, [Movement(key, memo, tuple(legs), deal)])[0]
+
+
+def post_together(ctx: Ctx, movements: Sequence[Movement]) -> list[str]:
+    """Write all of these movements or, when one of them is refused, none; in their order, as one. Returns their ids.
+
+    Whoever goes on after a refusal calls it within `ctx.trial()`, which undoes what was begun.
+    Raises Unbalanced, KeyReused (also when only some of the keys are known), Overdrawn, HoldOver, BeyondHold.
+    """
+    asked = [_checked(each) for each in movements]
+    digests = [rules.digest(each) for each in asked]
+    known = [_known(ctx, each, digest) for each, digest in zip(asked, digests, strict=True)]
+    written = [entry_id for entry_id in known if entry_id is not None]
+    if written:
+        if len(written) < len(known):
+            raise KeyReused(f"{asked[known.index(None)].key} was not written with the others")
+        return written
+    ids = [ctx.new_id() for _ in asked]
+    _write(ctx, ids, asked, digests)
+    return ids
+
+
+def hold(
+    ctx: Ctx, key: str, memo: str, legs: Sequence[Leg], *, deal: str | None = None, expires_at: datetime | None = None
+) -> str:
+    """Reserve money, once: nothing moves, but what is reserved of a guarded account can be taken by nobody else.
+
+    With `expires_at` it ends by itself then. Raises Unbalanced, KeyReused, Overdrawn.
+    """
+    return post_together(ctx, [Movement(key, memo, tuple(legs), deal, "hold", expires_at=expires_at)])[0]
+
+
+def post_hold(ctx: Ctx, hold_id: str, memo: str, legs: Sequence[Leg] | None = None) -> str:
+    """Move what a hold has reserved, or as much of it as `legs` say, and let go of the rest. Once.
+
+    Raises NotFound, HoldOver, BeyondHold, Unbalanced, KeyReused (posted before, in other parts).
+    """
+    return _end(ctx, hold_id, "post", memo, legs)
+
+
+def void_hold(ctx: Ctx, hold_id: str, memo: str) -> str:
+    """Let go of all that a hold has reserved. Once. Raises NotFound, HoldOver."""
+    return _end(ctx, hold_id, "void", memo)
+
+
+def expire_hold(ctx: Ctx, hold_id: str) -> None:
+    """The time of a hold is up; one that has ended meanwhile stays as it ended."""
+    if _ended(ctx, hold_id) is None:
+        _end(ctx, hold_id, "expire", "Not used in time")
+        held = pick(ctx.session, Entry, ("key", "deal_id"), id=hold_id)
+        assert held is not None, "it was ended just now"
+        ctx.announce(HoldExpired(hold_id, held["key"], held["deal_id"]))
+
+
+def _end(ctx: Ctx, hold_id: str, kind: EntryKind, memo: str, legs: Sequence[Leg] | None = None) -> str:
+    held = pick(ctx.session, Entry, ("kind", "deal_id"), id=hold_id)
+    if held is None or held["kind"] != HOLD:
+        raise NotFound
+    moving = tuple(_reserved(ctx, hold_id) if legs is None else legs) if kind == "post" else ()
+    return post_together(ctx, [Movement(f"hold:{hold_id}:{kind}", memo, moving, held["deal_id"], kind, hold_id)])[0]
+
+
+def _checked(movement: Movement) -> Movement:
+    if movement.kind in ("void", "expire"):
+        return movement
+    return Movement(
+        movement.key,
+        movement.memo,
+        rules.balanced(movement.legs),
+        movement.deal,
+        movement.kind,
+        movement.resolves,
+        movement.expires_at,
+    )
+
+
+def _known(ctx: Ctx, movement: Movement, digest: str) -> str | None:
+    """The entry that this key has named before. Raises KeyReused, HoldOver."""
+    known = pick(ctx.session, Entry, ("id", "digest"), key=movement.key)
     if known is not None:
-        if known.digest != digest:
-            raise KeyReused(key)
-        return str(known.id)
-    entry_id = ctx.new_id()
-    ctx.session.execute(
-        insert(Posting),
-        [
-            {
+        if known["digest"] != digest:
+            raise KeyReused(movement.key)
+        return str(known["id"])
+    if movement.resolves is not None and (ended := _ended(ctx, movement.resolves)) is not None:
+        raise HoldOver(f"{movement.resolves}: {ended}")
+    return None
+
+
+def _write(ctx: Ctx, ids: Sequence[str], asked: Sequence[Movement], digests: Sequence[str]) -> None:
+    rows = []
+    for place, (entry_id, movement) in enumerate(zip(ids, asked, strict=True)):
+        held = _reserved(ctx, movement.resolves) if movement.resolves is not None else ()
+        if movement.kind == "post":
+            rules.within_hold(held, movement.legs)
+        for number, (phase, leg) in enumerate(rules.postings(movement, held), 1):
+            values = {
                 "entry_id": entry_id,
                 "number": number,
-                "account": account,
-                "amount": amount.minor,
-                "currency": amount.currency,
+                "account": leg.account,
+                "amount": leg.amount.minor,
+                "currency": leg.amount.currency,
+                "phase": phase,
             }
-            for number, (account, amount) in enumerate(moving, 1)
-        ],
-    )
-    ctx.session.execute(insert(Entry).values(id=entry_id, key=key, deal_id=deal, memo=memo, at=ctx.now, digest=digest))
-    for (account, currency), (debits, credits_) in rules.sides(moving).items():
-        _add(ctx, account, currency, debits, credits_)
-    return entry_id
-
-
-def _add(ctx: Ctx, account: str, currency: str, debits: int, credits_: int) -> None:
-    row = (Balance.account == account) & (Balance.currency == currency)
-    grown = update(Balance).where(row).values(debits=Balance.debits + debits, credits=Balance.credits + credits_)
+            rows.append((rules.lock_order(place, phase, leg), values))
+    rows.sort(key=lambda row: row[0])
     try:
-        changed = ctx.session.execute(grown, execution_options={"synchronize_session": False})
+        add_all(ctx.session, Posting, [values for _, values in rows])
     except IntegrityError as fault:
-        raise Overdrawn(f"{account} {currency}") from fault
-    if changed.rowcount:  # type: ignore[attr-defined]  # a DML result has it
-        return
-    if rules.is_owed(account) and debits > credits_:
-        raise Overdrawn(f"{account} {currency}")
-    ctx.session.execute(
-        insert(Balance).values(
-            account=account, currency=currency, owed=rules.is_owed(account), debits=debits, credits=credits_
-        )
+        if "never_overdrawn" in str(fault):
+            raise Overdrawn(", ".join(each.key for each in asked)) from fault
+        raise
+    entries = [
+        {
+            "id": entry_id,
+            "key": each.key,
+            "kind": each.kind,
+            "deal_id": each.deal,
+            "memo": each.memo,
+            "at": ctx.now,
+            "digest": digest,
+            "resolves": each.resolves,
+            "expires_at": each.expires_at,
+        }
+        for entry_id, each, digest in zip(ids, asked, digests, strict=True)
+    ]
+    add_all(ctx.session, Entry, entries)
+    for entry_id, each in zip(ids, asked, strict=True):
+        if each.expires_at is not None:
+            set_timer(ctx.session, Timer(HOLD, entry_id, "expired", each.expires_at))
+        if each.resolves is not None:
+            clear_timers(ctx.session, HOLD, each.resolves)
+
+
+def _reserved(ctx: Ctx, hold_id: str) -> list[Leg]:
+    query = select(Posting.account, Posting.amount, Posting.currency).where(
+        Posting.entry_id == hold_id, Posting.phase == "pending"
     )
+    rows = ctx.session.execute(query.order_by(Posting.number))
+    return [Leg(row.account, Money(row.amount, row.currency)) for row in rows]
+
+
+def _ended(ctx: Ctx, hold_id: str) -> str | None:
+    """How a hold has ended: "post", "void" or "expire"; None while it stands."""
+    found = pick(ctx.session, Entry, ("kind",), resolves=hold_id)
+    return None if found is None else str(found["kind"])
+
+
+# --- what is read -----------------------------------------------------------------------------------------------------
+
+SIDES = ("debits", "credits", "pending_debits", "pending_credits")
 
 
 def balance(ctx: Ctx, account: str, currency: str) -> Money:
-    """What is owed, for accounts of other people's money and for what we earned; what we have, for all others."""
-    query = select(Balance.debits, Balance.credits).where(Balance.account == account, Balance.currency == currency)
-    found = ctx.session.execute(query).one_or_none()
-    if found is None:
-        return Money.zero(currency)
-    return Money(rules.natural(account, found.debits, found.credits), currency)
+    """What is owed, for accounts of other people's money and for what we earned; what we have, for all others.
+
+    Money that is only reserved is still where it is: `available` leaves it out.
+    """
+    debits, credits_, _, _ = _sides(ctx, account, currency)
+    return Money(natural(account, debits, credits_), currency)
+
+
+def available(ctx: Ctx, account: str, currency: str) -> Money:
+    """The balance without what holds have reserved of it."""
+    debits, credits_, pending_debits, pending_credits = _sides(ctx, account, currency)
+    if kind_of(account).grows == "credit":
+        return Money(credits_ - debits - pending_debits, currency)
+    return Money(debits - credits_ - pending_credits, currency)
+
+
+def balances(ctx: Ctx, account: str) -> dict[str, Money]:
+    """The balances of an account in every currency that it ever had."""
+    currencies = union_all(
+        select(Balance.currency).where(Balance.account == account),
+        select(Delta.currency).where(Delta.account == account),
+    )
+    found = sorted(set(ctx.session.scalars(currencies)))
+    return {currency: balance(ctx, account, currency) for currency in found}
+
+
+def _sides(ctx: Ctx, account: str, currency: str) -> tuple[int, int, int, int]:
+    if not kind_of(account).hot:
+        kept = pick(ctx.session, Balance, SIDES, account=account, currency=currency)
+        return (0, 0, 0, 0) if kept is None else tuple(kept[side] for side in SIDES)
+    # In one statement: what is rolled up meanwhile would otherwise count twice, or not at all.
+    parts = union_all(
+        *(
+            select(*(getattr(kind, side) for side in SIDES)).where(kind.account == account, kind.currency == currency)
+            for kind in (Balance, Delta)
+        )
+    ).subquery()
+    sums = ctx.session.execute(select(*(func.coalesce(func.sum(parts.c[side]), 0) for side in SIDES))).one()
+    debits, credits_, pending_debits, pending_credits = (int(each) for each in sums)
+    return debits, credits_, pending_debits, pending_credits
 
 
 def standing(ctx: Ctx, kind: str) -> dict[tuple[str, str], int]:
@@ -94,15 +258,36 @@ def standing(ctx: Ctx, kind: str) -> dict[tuple[str, str], int]:
         Balance.account.startswith(f"{kind}:", autoescape=True), Balance.debits != Balance.credits
     )
     return {
-        (row.account, row.currency): rules.natural(row.account, row.debits, row.credits)
-        for row in ctx.session.execute(query)
+        (row.account, row.currency): natural(row.account, row.debits, row.credits) for row in ctx.session.execute(query)
     }
 
 
+def open_holds(ctx: Ctx, deal_id: str) -> list[Entry]:
+    """A deal's holds that nothing has ended yet, the oldest first."""
+    end = aliased(Entry)
+    query = select(Entry).where(
+        Entry.deal_id == deal_id, Entry.kind == HOLD, ~select(literal(1)).where(end.resolves == Entry.id).exists()
+    )
+    return list(ctx.session.scalars(query.order_by(Entry.id)))
+
+
 def books(ctx: Ctx, deal_id: str) -> dict[str, Any]:
-    """One deal's entries in order, and the T-accounts they make, as plain values for a page that shows them."""
+    """One deal's entries in order, and the T-accounts they make, as plain values for a page that shows them.
+
+    Reserved money stands in its entry, with its phase, and in no account: it has not moved.
+    """
     query = (
-        select(Entry.id, Entry.key, Entry.memo, Entry.at, Posting.account, Posting.amount, Posting.currency)
+        select(
+            Entry.id,
+            Entry.key,
+            Entry.kind,
+            Entry.memo,
+            Entry.at,
+            Posting.account,
+            Posting.amount,
+            Posting.currency,
+            Posting.phase,
+        )
         .join(Posting, Posting.entry_id == Entry.id)
         .where(Entry.deal_id == deal_id)
         .order_by(Entry.id, Posting.number)
@@ -110,69 +295,16 @@ def books(ctx: Ctx, deal_id: str) -> dict[str, Any]:
     entries: dict[str, dict[str, Any]] = {}
     accounts: dict[str, dict[str, Any]] = {}
     for row in ctx.session.execute(query):
-        entry = entries.setdefault(row.id, {"key": row.key, "memo": row.memo, "at": row.at.isoformat(), "postings": []})
+        known = {"key": row.key, "kind": row.kind, "memo": row.memo, "at": row.at.isoformat(), "postings": []}
+        entry = entries.setdefault(row.id, known)
         side = "debit" if row.amount > 0 else "credit"
         leg = {"account": row.account, "side": side, "amount": abs(row.amount), "currency": row.currency}
-        entry["postings"].append(leg)
+        entry["postings"].append({**leg, "phase": row.phase})
+        if row.phase != "posted":
+            continue
         account = accounts.setdefault(
             row.account, {"account": row.account, "currency": row.currency, "debit": [], "credit": [], "balance": 0}
         )
         account[side].append({"entry": row.key, "amount": abs(row.amount)})
-        debits, credits_ = max(row.amount, 0), max(-row.amount, 0)
-        account["balance"] += rules.natural(row.account, debits, credits_)
+        account["balance"] += natural(row.account, max(row.amount, 0), max(-row.amount, 0))
     return {"deal": deal_id, "entries": list(entries.values()), "accounts": list(accounts.values())}
-
-
-class Check(NamedTuple):
-    """One thing that must always be true of the books, and what was found."""
-
-    name: str
-    ok: bool
-    detail: str
-
-
-def invariants(ctx: Ctx) -> list[Check]:
-    """Add everything up anew. Reads the whole ledger: for the console and the tests, not for a hot path."""
-    total = func.sum(Posting.amount)
-    left_over = ctx.session.execute(select(Posting.currency, total).group_by(Posting.currency).having(total != 0)).all()
-    crooked = ctx.session.execute(
-        select(Posting.entry_id).group_by(Posting.entry_id, Posting.currency).having(total != 0)
-    ).all()
-    overdrawn = ctx.session.scalars(select(Balance.account).where(Balance.owed, Balance.debits > Balance.credits)).all()
-    drifted = _drifted(ctx)
-    return [
-        Check("debits equal credits in every currency", not left_over, _named(left_over)),
-        Check("every entry balances", not crooked, _named(crooked)),
-        Check("every balance is the sum of its postings", not drifted, _named(drifted)),
-        Check("nobody's money is overdrawn", not overdrawn, _named(overdrawn)),
-    ]
-
-
-def _drifted(ctx: Ctx) -> list[str]:
-    """Accounts whose kept balance is not what their postings add up to."""
-    up = func.coalesce(func.sum(case((Posting.amount > 0, Posting.amount), else_=0)), 0)
-    down = func.coalesce(func.sum(case((Posting.amount < 0, -Posting.amount), else_=0)), 0)
-    posted: dict[tuple[str, str], tuple[int, int]] = defaultdict(lambda: (0, 0))
-    for row in ctx.session.execute(
-        select(
-            Posting.account,
-            Posting.currency,
-            up.label("debits"),
-            down.label("credits"),
-        ).group_by(Posting.account, Posting.currency)
-    ):
-        # PostgreSQL adds big integers up to a Decimal.
-        posted[row.account, row.currency] = (int(row.debits), int(row.credits))
-    kept = {
-        (row.account, row.currency): (row.debits, row.credits)
-        for row in ctx.session.execute(select(Balance.account, Balance.currency, Balance.debits, Balance.credits))
-    }
-    return [
-        f"{account} {currency}"
-        for account, currency in sorted(posted.keys() | kept.keys())
-        if posted[account, currency] != kept.get((account, currency), (0, 0))
-    ]
-
-
-def _named(found: Sequence[object]) -> str:
-    return ", ".join(str(each) for each in found[:5])

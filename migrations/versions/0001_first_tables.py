@@ -45,27 +45,82 @@ def upgrade() -> None:
         "ledger_balance",
         sa.Column("account", sa.String(length=60), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
-        sa.Column("owed", sa.Boolean(), nullable=False),
+        sa.Column("grows", sa.String(length=6), nullable=False),
+        sa.Column("guarded", sa.Boolean(), nullable=False),
         sa.Column("debits", sa.BigInteger(), nullable=False),
         sa.Column("credits", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint("NOT owed OR debits <= credits", name=op.f("ck_ledger_balance_never_overdrawn")),
-        sa.CheckConstraint("debits >= 0 AND credits >= 0", name=op.f("ck_ledger_balance_sides_only_grow")),
+        sa.Column("pending_debits", sa.BigInteger(), nullable=False),
+        sa.Column("pending_credits", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint(
+            "NOT guarded OR (grows = 'credit' AND debits + pending_debits <= credits) OR (grows = 'debit' AND credits + pending_credits <= debits)",
+            name=op.f("ck_ledger_balance_never_overdrawn"),
+        ),
+        sa.CheckConstraint(
+            "debits >= 0 AND credits >= 0 AND pending_debits >= 0 AND pending_credits >= 0",
+            name=op.f("ck_ledger_balance_sides_only_grow"),
+        ),
         sa.PrimaryKeyConstraint("account", "currency", name=op.f("pk_ledger_balance")),
     )
+    op.create_table(
+        "ledger_delta",
+        sa.Column("entry_id", sa.String(length=26), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("account", sa.String(length=60), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("debits", sa.BigInteger(), nullable=False),
+        sa.Column("credits", sa.BigInteger(), nullable=False),
+        sa.Column("pending_debits", sa.BigInteger(), nullable=False),
+        sa.Column("pending_credits", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("entry_id", "number", name=op.f("pk_ledger_delta")),
+    )
+    with op.batch_alter_table("ledger_delta", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_ledger_delta_account"), ["account"], unique=False)
+
     op.create_table(
         "ledger_entry",
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
         sa.Column("deal_id", sa.String(length=26), nullable=True),
         sa.Column("memo", sa.String(length=200), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("resolves", sa.String(length=26), nullable=True),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(resolves IS NULL) = (kind IN ('transfer', 'hold'))", name=op.f("ck_ledger_entry_ends_a_hold")
+        ),
+        sa.CheckConstraint("expires_at IS NULL OR kind = 'hold'", name=op.f("ck_ledger_entry_only_holds_expire")),
+        sa.CheckConstraint(
+            "kind IN ('transfer', 'hold', 'post', 'void', 'expire')", name=op.f("ck_ledger_entry_known_kind")
+        ),
+        sa.ForeignKeyConstraint(["resolves"], ["ledger_entry.id"], name=op.f("fk_ledger_entry_resolves")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_entry")),
         sa.UniqueConstraint("key", name=op.f("uq_ledger_entry_key")),
     )
     with op.batch_alter_table("ledger_entry", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_ledger_entry_deal_id"), ["deal_id"], unique=False)
+        batch_op.create_index(
+            "uq_ledger_entry_resolves",
+            ["resolves"],
+            unique=True,
+            sqlite_where=sa.text("resolves IS NOT NULL"),
+            postgresql_where=sa.text("resolves IS NOT NULL"),
+        )
 
+    op.create_table(
+        "ledger_link",
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("entry_id", sa.String(length=26), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_ledger_link")),
+        sa.UniqueConstraint("entry_id", name=op.f("uq_ledger_link_entry_id")),
+    )
+    op.create_table(
+        "ledger_unlinked",
+        sa.Column("entry_id", sa.String(length=26), nullable=False),
+        sa.PrimaryKeyConstraint("entry_id", name=op.f("pk_ledger_unlinked")),
+    )
     op.create_table(
         "listing",
         sa.Column("seller", sa.String(length=26), nullable=False),
@@ -192,6 +247,8 @@ def upgrade() -> None:
         sa.Column("account", sa.String(length=60), nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("phase", sa.String(length=8), nullable=False),
+        sa.CheckConstraint("phase IN ('posted', 'pending', 'released')", name=op.f("ck_ledger_posting_known_phase")),
         sa.CheckConstraint("amount <> 0", name=op.f("ck_ledger_posting_moves_something")),
         sa.ForeignKeyConstraint(
             ["entry_id"],
@@ -655,10 +712,21 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_listing_seller"))
 
     op.drop_table("listing")
+    op.drop_table("ledger_unlinked")
+    op.drop_table("ledger_link")
     with op.batch_alter_table("ledger_entry", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_ledger_entry_resolves",
+            sqlite_where=sa.text("resolves IS NOT NULL"),
+            postgresql_where=sa.text("resolves IS NOT NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_ledger_entry_deal_id"))
 
     op.drop_table("ledger_entry")
+    with op.batch_alter_table("ledger_delta", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_ledger_delta_account"))
+
+    op.drop_table("ledger_delta")
     op.drop_table("ledger_balance")
     with op.batch_alter_table("inbox", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_inbox_received_at"))

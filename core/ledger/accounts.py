@@ -1,0 +1,79 @@
+"""The accounts of the books: their names, the side on which each kind grows, and which may never fall below zero."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, Literal, NamedTuple
+
+PROVIDER: Final = "provider"  # what the payment provider holds for us
+PROVIDER_FEES: Final = "provider_fees"  # what it has kept for its work
+COMMISSION: Final = "commission"  # what the market has earned
+LOSS: Final = "loss"  # what the market has lost for good (a chargeback that no seller made good)
+
+
+def escrow(deal_id: str) -> str:
+    """The buyer's money held for one deal."""
+    return f"escrow:{deal_id}"
+
+
+def payable(organisation_id: str) -> str:
+    """Released to a seller, not yet sent."""
+    return f"payable:{organisation_id}"
+
+
+def refund_due(deal_id: str) -> str:
+    """To go back to the buyer of one deal, not yet sent."""
+    return f"refund_due:{deal_id}"
+
+
+def buyer_credit(organisation_id: str) -> str:
+    """Paid by a buyer beyond what was asked: theirs, to be used or sent back."""
+    return f"buyer_credit:{organisation_id}"
+
+
+def receivable(organisation_id: str) -> str:
+    """What a seller owes the market after money that had been paid out was taken back by the buyer's bank."""
+    return f"receivable:{organisation_id}"
+
+
+def clearing(rail: str) -> str:
+    """Money under way between two of our places ("bank_transfer", "payout"); empty again when all has arrived."""
+    return f"clearing:{rail}"
+
+
+class Kind(NamedTuple):
+    """What accounts of one kind have in common.
+
+    `grows`: the side on which people read it as more. `guarded`: it may be empty, never below. `hot`: every deal
+    writes it, so PostgreSQL writers leave a row each that is added up later instead of waiting for one row; that is
+    only possible where nothing is guarded (docs/decisions/0009-ledger.md).
+    """
+
+    grows: Literal["debit", "credit"]
+    guarded: bool = False
+    hot: bool = False
+
+
+# A kind that is added here is known to the database with the next migration: its guards are made of this table.
+KINDS: Final[Mapping[str, Kind]] = {
+    "provider": Kind("debit", hot=True),
+    "provider_fees": Kind("debit", hot=True),
+    "commission": Kind("credit", hot=True),
+    "clearing": Kind("debit", hot=True),
+    "loss": Kind("debit"),
+    "escrow": Kind("credit", guarded=True),
+    "payable": Kind("credit", guarded=True),
+    "refund_due": Kind("credit", guarded=True),
+    "buyer_credit": Kind("credit", guarded=True),
+    "receivable": Kind("debit", guarded=True),
+}
+
+
+def kind_of(account: str) -> Kind:
+    """Raises KeyError for an account of no kind that the books know."""
+    return KINDS[account.partition(":")[0]]
+
+
+def natural(account: str, debits: int, credits_: int) -> int:
+    """The balance as people read it: owed and earned grow with credits, what we have and spend with debits."""
+    return credits_ - debits if kind_of(account).grows == "credit" else debits - credits_

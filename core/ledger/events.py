@@ -1,0 +1,29 @@
+"""What happens in the books, as facts for whoever listens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.kernel.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class HoldExpired(Event):
+    """A reservation has ended by itself: nothing of it was moved."""
+
+    hold_id: str
+    key: str
+    deal_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class InvariantBroken(Event):
+    """Something that must always be true of money is not. Told once until it holds again.
+
+    `deal_id`: the deal whose money is in doubt and must not move until a person has looked; None when it is not one
+    deal's. `detail` names the row.
+    """
+
+    invariant: str
+    deal_id: str | None
+    detail: str
