@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
+
+# Parameters that change nothing in a box: how a phone sounds, which effects play, how a bot pays for speed.
+COURTESIES: Final = frozenset({"allow_paid_broadcast", "message_effect_id", "request_timeout", "method"})
 
 
 class Refusal(Exception):  # it is an answer of the API, not a failure of the lab
@@ -43,6 +46,7 @@ class Call:
 
     fields: dict[str, Any]
     files: dict[str, Upload] = field(default_factory=dict)
+    read_fields: set[str] = field(default_factory=set)
 
     @classmethod
     async def read(cls, request: Request) -> Call:
@@ -66,30 +70,41 @@ class Call:
                     fields[name] = value
         return cls(fields, files)
 
-    def text(self, name: str) -> str:
+    def value(self, name: str) -> Any:
+        """A parameter as it came; None when it is absent or empty."""
+        self.read_fields.add(name)
         value = self.fields.get(name)
+        return None if value == "" else value
+
+    def unread(self) -> list[str]:
+        """What the caller gave and nobody has looked at: the lab does not do it, and says so rather than be silent."""
+        given = {name for name, value in self.fields.items() if value not in (None, "")}
+        return sorted(given - self.read_fields - COURTESIES)
+
+    def text(self, name: str) -> str:
+        value = self.value(name)
         return "" if value is None else str(value)
 
     def integer(self, name: str, default: int = 0) -> int:
         """A number, or `default` when it is absent or is no number (Telegram is as lenient)."""
         try:
-            return int(self.fields[name])
-        except (KeyError, TypeError, ValueError):
+            return int(self.value(name))
+        except (TypeError, ValueError):
             return default
 
     def number(self, name: str) -> float:
         try:
-            return float(self.fields[name])
-        except (KeyError, TypeError, ValueError) as error:
+            return float(self.value(name))
+        except (TypeError, ValueError) as error:
             raise bad_request(f"{name} is empty") from error
 
     def flag(self, name: str) -> bool:
-        return str(self.fields.get(name, "")).lower() in {"true", "1", "yes"}
+        return str(self.value(name) or "").lower() in {"true", "1", "yes"}
 
     def parsed(self, name: str, kind: type[dict[str, Any]] | type[list[Any]]) -> Any:
         """A parameter that is a JSON object or array; None when it is absent."""
-        value = self.fields.get(name)
-        if value is None or value == "":
+        value = self.value(name)
+        if value is None:
             return None
         if isinstance(value, str):
             try:

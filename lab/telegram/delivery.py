@@ -9,12 +9,14 @@ import re
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any, Final
 
 import aiohttp
 
 from lab.telegram.call import Call, Refusal, bad_request
+from lab.telegram.shapes import check_update
 from lab.wire import Courier, Receipt, post
 from lab.world import World
 
@@ -22,6 +24,8 @@ from lab.world import World
 ONLY_WHEN_ASKED: Final = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
 # Telegram's own pauses grow to minutes; a lab that made people wait so long would teach nothing.
 LONGEST_PAUSE_SECONDS: Final = 5.0
+# "Incoming updates are stored on the server until the bot receives them, but not longer than 24 hours."
+KEPT: Final = timedelta(hours=24)
 
 Update = dict[str, Any]
 
@@ -43,8 +47,8 @@ class Delivery:
         self.allowed: frozenset[str] = frozenset()
         self.last_error: tuple[int, str] | None = None
         self._numbers = itertools.count(100_000_001)
-        self._pending: dict[int, tuple[int, Update]] = {}  # with the person it concerns
-
+        self._pending: dict[int, tuple[int, Update]] = {}  # with the chat it concerns
+        self._came: dict[int, datetime] = {}
         self._lanes: defaultdict[int, deque[int]] = defaultdict(deque)  # what a webhook still has to get
         self._arrived = asyncio.Event()
         self._poller: asyncio.Event | None = None
@@ -55,10 +59,12 @@ class Delivery:
         self._slots = asyncio.Semaphore(40)
 
     def add(self, kind: str, lane: int, content: dict[str, Any]) -> None:
-        """Queue one update; `lane` is the person it concerns."""
+        """Queue one update; `lane` is the chat it concerns."""
         if kind not in self.allowed if self.allowed else kind in ONLY_WHEN_ASKED:
             return
         number = next(self._numbers)
+        self._came[number] = self.world.clock.now()
+        check_update({"update_id": number, kind: content})
         self._pending[number] = lane, {"update_id": number, kind: content}
         self._arrived.set()
         if self.webhook:
@@ -79,9 +85,11 @@ class Delivery:
         if self._poller:
             self._poller.set()
         self._confirm(call.integer("offset"))
+        self._let_lapse()
         limit = min(max(call.integer("limit", 100), 1), 100)
+        seconds = min(call.integer("timeout"), 50)
         if not self._pending:
-            await self._wait(min(call.integer("timeout"), 50))
+            await self._wait(seconds)
         return await self._disturbed([update for _, update in itertools.islice(self._pending.values(), limit)])
 
     async def _wait(self, seconds: int) -> None:
@@ -106,6 +114,13 @@ class Delivery:
         confirmed = [each for each in ids if each < offset] if offset >= 0 else ids[:offset]
         for each in confirmed:
             del self._pending[each]
+            self._came.pop(each, None)
+
+    def _let_lapse(self) -> None:
+        """What was not fetched within a day is gone."""
+        for number in [each for each, came in self._came.items() if self.world.clock.now() - came > KEPT]:
+            self._pending.pop(number, None)
+            del self._came[number]
 
     async def _disturbed(self, updates: list[Update]) -> list[Update]:
         """The batch as the faults leave it; a lost update stays queued, so the next poll brings it."""
@@ -190,6 +205,7 @@ class Delivery:
             while self.webhook and (number := self._oldest(lane)) is not None:
                 if await self._send(self.webhook, self._pending[number][1]):
                     self._pending.pop(number, None)
+                    self._came.pop(number, None)
                     pause = 0.1
                 else:
                     await asyncio.sleep(pause)
@@ -199,6 +215,7 @@ class Delivery:
 
     def _oldest(self, lane: int) -> int | None:
         """The person's first update that is still wanted."""
+        self._let_lapse()
         numbers = self._lanes[lane]
         while numbers and numbers[0] not in self._pending:
             numbers.popleft()
@@ -235,6 +252,7 @@ class Delivery:
 
     def _forget(self) -> None:
         self._pending.clear()
+        self._came.clear()
         self._lanes.clear()
 
     async def stop(self) -> None:

@@ -5,15 +5,19 @@ from __future__ import annotations
 import hashlib
 import io
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from PIL import Image, UnidentifiedImageError
 
 from lab.telegram.call import Call, Upload, bad_request
 from lab.telegram.limits import DOWNLOAD_BYTES, PHOTO_BYTES, UPLOAD_BYTES
+from lab.world import Clock
 
 # The longest side of the sizes Telegram makes of a photo.
 SIDES = (90, 320, 800, 1280)
+# "It is guaranteed that the link will be valid for at least 1 hour" (Bot API, getFile); the lab's is valid no longer.
+PATH_LIFE: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,9 @@ class StoredFile:
 class Files:
     """All files of one bot."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._lent: dict[str, datetime] = {}  # path -> until when it can be fetched
         self._by_id: dict[str, StoredFile] = {}
         self._by_path: dict[str, StoredFile] = {}
         self._photos: dict[str, list[StoredFile]] = {}  # the largest size's file_id -> all sizes
@@ -49,7 +55,9 @@ class Files:
         return self._by_id.get(file_id)
 
     def at(self, path: str) -> StoredFile | None:
-        return self._by_path.get(path)
+        """The file at a path that `getFile` gave out within the last hour."""
+        until = self._lent.get(path)
+        return self._by_path[path] if until is not None and self._clock.now() <= until else None
 
     def describe(self, call: Call) -> dict[str, Any]:
         """`getFile`."""
@@ -58,6 +66,7 @@ class Files:
             raise bad_request("invalid file_id")
         if len(stored.content) > DOWNLOAD_BYTES:
             raise bad_request("file is too big")
+        self._lent[stored.path] = self._clock.now() + PATH_LIFE
         return stored.as_file() | {"file_path": stored.path}
 
     def given(self, call: Call, value: Any, kind: str) -> dict[str, Any]:
@@ -69,7 +78,7 @@ class Files:
             return self.take(upload, kind)
         if value in (None, ""):
             raise bad_request(f"there is no {kind} in the request")
-        return self._known(str(value), kind)
+        return self.known(str(value), kind)
 
     def take(self, upload: Upload, kind: str, *, largest: int = UPLOAD_BYTES) -> dict[str, Any]:
         """Keep new bytes: `{"photo": [PhotoSize, ...]}` or `{"document": Document}`."""
@@ -81,7 +90,7 @@ class Files:
             raise bad_request("file is too big")
         return {"document": self._keep(upload.name, upload.mime, upload.content, "documents").as_document()}
 
-    def _known(self, file_id: str, kind: str) -> dict[str, Any]:
+    def known(self, file_id: str, kind: str) -> dict[str, Any]:
         if file_id.startswith(("http://", "https://")):
             raise bad_request("failed to get HTTP URL content")  # the lab has no internet to fetch from
         stored = self.get(file_id)

@@ -10,10 +10,11 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
-from lab.telegram import editing, profile, queries, sending, stars, topics
-from lab.telegram.call import Call, Refusal
-from lab.telegram.face import Phones
+from lab.telegram.call import Call, Refusal, bad_request
 from lab.telegram.limits import UPLOAD_BYTES
+from lab.telegram.methods import editing, forwarding, membership, profile, queries, sending, stars, topics
+from lab.telegram.phones import router_of
+from lab.telegram.shapes import check_result, parameters_of
 from lab.telegram.state import DEFAULT_TOKEN, Bot
 from lab.world import World
 
@@ -21,11 +22,8 @@ TOKEN: Final = re.compile(r"\d+:[\w-]{35,}")
 
 Method = Callable[[Bot, Call], Any]
 # Telegram takes method names in any case.
-METHODS: Final[dict[str, Method]] = {
-    name.lower(): method
-    for part in (sending.METHODS, editing.METHODS, profile.METHODS, queries.METHODS, stars.METHODS, topics.METHODS)
-    for name, method in part.items()
-}
+PARTS: Final = (sending, editing, forwarding, profile, queries, stars, topics, membership)
+METHODS: Final[dict[str, Method]] = {name.lower(): method for part in PARTS for name, method in part.METHODS.items()}
 
 
 class Telegram:
@@ -55,12 +53,14 @@ class Telegram:
         router = APIRouter()
         router.add_api_route("/telegram/file/bot{token}/{path:path}", self._download, methods=["GET"])
         router.add_api_route("/telegram/bot{token}/{method}", self._answer, methods=["GET", "POST"])
-        router.include_router(Phones(self.bot).router())
+        router.include_router(router_of(self.bot))
         return router
 
     async def call(self, method: str, call: Call) -> dict[str, Any]:
         """The whole answer to one method call; raises `Refusal`."""
         delivery = self.bot.delivery
+        if strangers := call.fields.keys() - parameters_of(method.lower()):
+            raise bad_request(f"{method} has no parameter {', '.join(sorted(strangers))}")  # Telegram would say nothing
         match method.lower():
             case "getupdates":
                 return {"ok": True, "result": await delivery.poll(call)}
@@ -69,7 +69,11 @@ class Telegram:
             case "deletewebhook":
                 return {"ok": True, "result": True, "description": delivery.delete_webhook(call)}
             case name if name in METHODS:
-                return {"ok": True, "result": METHODS[name](self.bot, call)}
+                result = METHODS[name](self.bot, call)
+                if unread := call.unread():
+                    raise Refusal(501, f"Not Implemented: the lab does not do {', '.join(unread)} of {method}")
+                check_result(method, result)
+                return {"ok": True, "result": result}
         raise Refusal(404, "Not Found: method not found")
 
     async def _answer(self, token: str, method: str, request: Request) -> JSONResponse:

@@ -1,4 +1,4 @@
-"""What Telegram keeps for one bot: people, their chats, messages, queries and the bot's own settings."""
+"""What Telegram keeps for one bot: people, places, messages, queries and the bot's own settings."""
 
 from __future__ import annotations
 
@@ -12,56 +12,13 @@ from typing import Any, Final
 from lab.telegram.call import Call, Refusal, bad_request
 from lab.telegram.delivery import Delivery
 from lab.telegram.files import Files
-from lab.telegram.limits import Pace
+from lab.telegram.pace import Pace
+from lab.telegram.places import Chat, Group, Json, Message, Person, Place, Talk
 from lab.world import World
 
 DEFAULT_TOKEN: Final = "7000000001:lab-opens-nothing-outside-this-box-000"
 QUERY_LIFE: Final = timedelta(minutes=15)
 ACTION_LIFE: Final = timedelta(seconds=5)
-
-Message = dict[str, Any]  # a Message object exactly as the Bot API gives it
-
-
-@dataclass(slots=True)
-class Person:
-    """A Telegram user; the id is the id of their private chat with the bot too."""
-
-    id: int
-    name: str
-    username: str | None
-    language: str
-
-    def as_user(self) -> dict[str, Any]:
-        return {"id": self.id, "is_bot": False, **self._names(), "language_code": self.language}
-
-    def as_chat(self) -> dict[str, Any]:
-        return {"id": self.id, "type": "private", **self._names()}
-
-    def _names(self) -> dict[str, Any]:
-        first, _, last = self.name.partition(" ")
-        names = {"first_name": first, "last_name": last, "username": self.username}
-        return {key: value for key, value in names.items() if value}
-
-
-@dataclass(slots=True)
-class Chat:
-    """One person's private chat with the bot."""
-
-    person: Person
-    started: bool = False
-    blocked: bool = False
-    messages: dict[int, Message] = field(default_factory=dict)
-    toasts: list[dict[str, Any]] = field(default_factory=list)
-    pinned: list[int] = field(default_factory=list)
-    action: tuple[str, datetime] | None = None
-    menu_button: dict[str, Any] | None = None
-    reactions: dict[int, list[str]] = field(default_factory=dict)
-    topics: dict[int, dict[str, Any]] = field(default_factory=dict)
-    inline_results: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    invoices: dict[int, str] = field(default_factory=dict)  # message -> the bot's payload
-    checkouts: dict[str, int] = field(default_factory=dict)  # query that waits for an answer -> message
-    charges: set[str] = field(default_factory=set)
-    refunded: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +27,41 @@ class Query:
 
     id: str
     kind: str
-    chat: Chat
+    chat: Chat  # of the person who asks
     at: datetime
+
+
+@dataclass(slots=True)
+class Habits:
+    """What BotFather's menus decide about a bot."""
+
+    topics: bool = True  # private chats in topic mode
+    privacy: bool = True  # in groups it sees commands and replies only
+    inline: bool = True
+    inline_feedback: bool = True
+    join_groups: bool = True
+
+
+@dataclass(slots=True)
+class InlineMessage:
+    """A message that a person sent by way of the bot; the bot knows it by this id and by nothing else."""
+
+    id: str
+    place: Place
+    number: int
+
+
+@dataclass(slots=True)
+class Search:
+    """An inline query while it stands on a phone: where it was typed, and what the bot answered."""
+
+    query: str
+    offset: str
+    place: Place
+    answered: bool = False
+    results: dict[str, Json] = field(default_factory=dict)
+    next_offset: str = ""
+    button: Json | None = None
 
 
 class Bot:
@@ -82,20 +72,34 @@ class Bot:
         self.token = token
         self.username = "parley_lab_bot"
         self.name = "Parley"
+        self.habits = Habits()
         self.chats: dict[int, Chat] = {}
+        self.groups: dict[int, Group] = {}
+        self.talks: dict[frozenset[int], Talk] = {}
         self.queries: dict[str, Query] = {}
+        self.searches: dict[str, Search] = {}
+        self.inline_messages: dict[str, InlineMessage] = {}
+        self.cached_answers: dict[tuple[int, str, str], tuple[Json, datetime]] = {}  # person (0: all), query, offset
         self.delivery = Delivery(world, on_reply)
-        self.files = Files()
+        self.files = Files(world.clock)
         self.pace = Pace(world.clock)
         self.commands: dict[tuple[str, str], list[dict[str, str]]] = {}  # (scope as JSON, language) -> commands
         self.texts: dict[tuple[str, str], str] = {}  # (what, language) -> description
-        self.menu_button: dict[str, Any] = {"type": "default"}
+        self.menu_button: Json = {"type": "default"}
+        self.star_transactions: list[Json] = []
         self._people_ids = itertools.count(500_000_001)
         self._message_ids = itertools.count(1)
         self._query_ids = itertools.count(880_000_000_000_001)
+        self._group_ids = itertools.count(4_000_000_001)
 
-    def as_user(self) -> dict[str, Any]:
-        return {"id": int(self.token.split(":")[0]), "is_bot": True, "first_name": self.name, "username": self.username}
+    @property
+    def id(self) -> int:
+        return int(self.token.split(":")[0])
+
+    def as_user(self) -> Json:
+        return {"id": self.id, "is_bot": True, "first_name": self.name, "username": self.username}
+
+    # -- people and places ---------------------------------------------------------------------
 
     def add_person(
         self, name: str, id_: int | None = None, username: str | None = None, language: str = "en"
@@ -110,54 +114,133 @@ class Bot:
         self.changed(id_)
         return person
 
-    def chat_of(self, call: Call, *, write: bool = True) -> Chat:
-        """The chat named by `chat_id`: started by the person and, for writing, not blocked."""
-        if call.fields.get("chat_id") in (None, ""):
+    def add_group(self, title: str, *, supergroup: bool = False, forum: bool = False) -> Group:
+        """An empty group; ids of supergroups begin with -100, as Telegram's do."""
+        number = next(self._group_ids)
+        group = Group(-1_000_000_000_000 - number if supergroup else -number, title, supergroup, forum)
+        self.groups[group.id] = group
+        return group
+
+    def talk(self, one: Person, other: Person) -> Talk:
+        """The talk of two people with each other."""
+        both = frozenset({one.id, other.id})
+        if both not in self.talks:
+            self.talks[both] = Talk(next(self._group_ids), (one, other))
+        return self.talks[both]
+
+    def chat_of(self, call: Call, *, write: bool = True, name: str = "chat_id") -> Chat | Group:
+        """The place named by `chat_id`, as far as the bot may speak there. Raises what Telegram says otherwise."""
+        if call.value(name) is None:
             raise bad_request("chat_id is empty")
-        chat = self.chats.get(call.integer("chat_id"))
+        number = call.integer(name)
+        if number in self.groups:
+            return self._group(self.groups[number])
+        chat = self.chats.get(number)
+        if chat is not None and write and chat.deactivated:
+            raise Refusal(403, "Forbidden: user is deactivated")
+        if chat is not None and not chat.started and chat.met:
+            raise Refusal(403, "Forbidden: bot can't initiate conversation with a user")
         if chat is None or not chat.started:
             raise bad_request("chat not found")
         if write and chat.blocked:
             raise Refusal(403, "Forbidden: bot was blocked by the user")
         return chat
 
-    def put(self, chat: Chat, content: dict[str, Any], *, sender: dict[str, Any]) -> Message:
-        """A new message at the end of the chat."""
-        message: Message = {
-            "message_id": next(self._message_ids),
-            "from": sender,
-            "chat": chat.person.as_chat(),
-            "date": self.now(),
-            **content,
-        }
-        chat.messages[message["message_id"]] = message
-        self.changed(chat.person.id)
+    def _group(self, group: Group) -> Group:
+        if group.migrated_to is not None:
+            raise Refusal(
+                400,
+                "Bad Request: group chat was upgraded to a supergroup chat",
+                migrate_to_chat_id=group.migrated_to,
+            )
+        if group.bot == "absent":
+            raise bad_request("chat not found")
+        if group.bot == "kicked":
+            raise Refusal(403, f"Forbidden: bot was kicked from the {group.kind} chat")
+        if group.bot == "left":
+            raise Refusal(403, f"Forbidden: bot is not a member of the {group.kind} chat")
+        return group
+
+    # -- messages ------------------------------------------------------------------------------
+
+    def put(self, place: Place, content: Json, *, sender: Json) -> Message:
+        """A new message at the end of a place. Supergroups count their messages on their own."""
+        number = next(self._message_ids)
+        if isinstance(place, Group) and place.supergroup:
+            place.last_id += 1
+            number = place.last_id
+        head = {"message_id": number, "from": sender, "chat": place.as_chat(), "date": self.now()}
+        place.messages[number] = head | content
+        self.changed_in(place)
+        return place.messages[number]
+
+    def receive(self, place: Place, content: Json, person: Person | None = None) -> Message:
+        """A new message of a person, in their chat with the bot or elsewhere; queued for the bot if it may see it."""
+        if isinstance(place, Chat):
+            place.started = True
+            person = place.person
+            place.force_reply = None
+            if place.keyboard and place.keyboard.get("one_time_keyboard"):
+                place.keyboard = None
+        assert person is not None, "in a group somebody speaks"
+        message = self.put(place, content, sender=person.as_user())
+        if self.sees(place, message):
+            self.delivery.add("message", place.id, dict(message))
         return message
 
-    def receive(self, chat: Chat, content: dict[str, Any]) -> Message:
-        """A new message of the person: shown in the chat and queued for the bot."""
-        chat.started = True
-        message = self.put(chat, content, sender=chat.person.as_user())
-        self.delivery.add("message", chat.person.id, dict(message))
+    def tell_service(self, place: Place, content: Json, sender: Json) -> Message:
+        """Telegram's own note in a place (somebody came, a message was pinned); bots always get these."""
+        message = self.put(place, content, sender=sender)
+        if isinstance(place, Chat) or (isinstance(place, Group) and place.bot_inside):
+            self.delivery.add("message", place.id, dict(message))
         return message
 
-    def ask(self, kind: str, chat: Chat, content: dict[str, Any]) -> Query:
+    def sees(self, place: Place, message: Message) -> bool:
+        """Whether the bot gets a message: in groups, privacy mode hides what is not meant for it.
+
+        core.telegram.org/bots/features#privacy-mode: commands meant for this bot, messages sent via it, replies to
+        it. An administrator sees everything.
+        """
+        if isinstance(place, Chat):
+            return True
+        if not (isinstance(place, Group) and place.bot_inside):
+            return False
+        if place.bot == "administrator" or not self.habits.privacy:
+            return True
+        replied = message.get("reply_to_message", {}).get("from", {}).get("id")
+        if self.id in (replied, message.get("via_bot", {}).get("id")):
+            return True
+        name, _, whose = str(message.get("text") or message.get("caption") or "").split(" ")[0].partition("@")
+        return name.startswith("/") and whose.lower() in ("", self.username)
+
+    # -- questions -----------------------------------------------------------------------------
+
+    def ask(self, kind: str, chat: Chat, content: Json) -> Query:
         """Send the bot a query of the person; `content` is the update's object without id and sender."""
         query = Query(str(next(self._query_ids)), kind, chat, self.world.clock.now())
         self.queries[query.id] = query
+        chat.met = True
         self.delivery.add(kind, chat.person.id, {"id": query.id, "from": chat.person.as_user(), **content})
         return query
 
     def query_of(self, call: Call, name: str, kind: str, life: timedelta = QUERY_LIFE) -> Query:
+        """The query to be answered now; an answer can be given once."""
         query = self.queries.get(call.text(name))
         if query is None or query.kind != kind or self.world.clock.now() - query.at > life:
             raise bad_request("query is too old and response timeout expired or query ID is invalid")
-        return query
+        return self.queries.pop(query.id)
 
-    def commands_for(self, person: Person) -> list[dict[str, str]]:
+    def commands_for(self, person: Person, group: Group | None = None) -> list[dict[str, str]]:
         """The narrowest list that is set, the person's language before none (Bot API, BotCommandScope)."""
-        own = {"type": "chat", "chat_id": person.id}
-        for scope in (own, {"type": "all_private_chats"}, {"type": "default"}):
+        scopes: list[Json] = [{"type": "chat", "chat_id": person.id}, {"type": "all_private_chats"}]
+        if group is not None:
+            scopes = [{"type": "chat_member", "chat_id": group.id, "user_id": person.id}]
+            boss = group.members.get(person.id) in ("creator", "administrator")
+            scopes += [{"type": "chat_administrators", "chat_id": group.id}] if boss else []
+            scopes += [{"type": "chat", "chat_id": group.id}]
+            scopes += [{"type": "all_chat_administrators"}] if boss else []
+            scopes += [{"type": "all_group_chats"}]
+        for scope in (*scopes, {"type": "default"}):
             for language in (person.language, ""):
                 found = self.commands.get((scope_key(scope), language))
                 if found:
@@ -169,6 +252,10 @@ class Bot:
 
     def changed(self, person: int) -> None:
         self.world.tell({"kind": "telegram", "person": person})
+
+    def changed_in(self, place: Place) -> None:
+        for person in place.people:
+            self.changed(person)
 
 
 def scope_key(scope: dict[str, Any]) -> str:

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from lab.telegram.call import Call, bad_request
+from lab.telegram.places import Chat
 from lab.telegram.state import Bot, scope_key
 
 SCOPES = frozenset(
@@ -16,12 +17,13 @@ SCOPES = frozenset(
 
 def get_me(bot: Bot, _call: Call) -> dict[str, Any]:
     return bot.as_user() | {
-        "can_join_groups": True,
-        "can_read_all_group_messages": False,
-        "supports_inline_queries": True,
+        "can_join_groups": bot.habits.join_groups,
+        "can_read_all_group_messages": not bot.habits.privacy,
+        "supports_inline_queries": bot.habits.inline,
         "can_connect_to_business": False,
         "has_main_web_app": False,
-        "has_topics_enabled": True,
+        "has_topics_enabled": bot.habits.topics,
+        "allows_users_to_create_topics": bot.habits.topics,
     }
 
 
@@ -81,21 +83,31 @@ def set_chat_menu_button(bot: Bot, call: Call) -> bool:
     button = call.parsed("menu_button", dict) or {"type": "default"}
     if button.get("type") not in ("commands", "web_app", "default"):
         raise bad_request("can't parse menu button: Unsupported type specified")
-    if "chat_id" in call.fields:
-        bot.chat_of(call, write=False).menu_button = button
-    else:
+    if button["type"] == "web_app" and not str(button.get("web_app", {}).get("url", "")).startswith("https://"):
+        raise bad_request("menu button web app URL is invalid: Only HTTPS links are allowed")
+    if call.value("chat_id") is None:
         bot.menu_button = button
+        return True
+    chat = bot.chat_of(call, write=False)
+    if not isinstance(chat, Chat):
+        raise bad_request("menu buttons can be set only in private chats")
+    chat.menu_button = button
+    bot.changed_in(chat)
     return True
 
 
 def get_chat_menu_button(bot: Bot, call: Call) -> dict[str, Any]:
-    own = bot.chat_of(call, write=False).menu_button if "chat_id" in call.fields else None
+    own = bot.chat_of(call, write=False).menu_button if call.value("chat_id") is not None else None
     return own or bot.menu_button
 
 
 def get_chat(bot: Bot, call: Call) -> dict[str, Any]:
     chat = bot.chat_of(call, write=False)
-    return chat.person.as_chat() | {"accent_color_id": 0, "max_reaction_count": 11, "accepted_gift_types": _NO_GIFTS}
+    more: dict[str, Any] = {"accent_color_id": 0, "max_reaction_count": 11, "accepted_gift_types": _NO_GIFTS}
+    if chat.pinned:
+        pinned = chat.messages[chat.pinned[-1]]
+        more["pinned_message"] = {key: value for key, value in pinned.items() if key != "reply_to_message"}
+    return chat.as_chat() | more
 
 
 _NO_GIFTS = {
@@ -119,10 +131,12 @@ def _scope(bot: Bot, call: Call) -> tuple[str, str]:
     scope = call.parsed("scope", dict) or {"type": "default"}
     if scope.get("type") not in SCOPES:
         raise bad_request("can't parse BotCommandScope: Unsupported type specified")
-    if scope["type"] == "chat":
-        scope = {"type": "chat", "chat_id": int(scope.get("chat_id", 0))}
-        if scope["chat_id"] not in bot.chats:
+    if "chat_id" in scope:
+        scope["chat_id"] = int(scope["chat_id"])
+        if scope["chat_id"] not in bot.chats and scope["chat_id"] not in bot.groups:
             raise bad_request("chat not found")
+        if scope["type"] != "chat" and scope["chat_id"] not in bot.groups:
+            raise bad_request("can't change commands in private chats by this scope")
     language = call.text("language_code")
     if not re.fullmatch(r"([a-z]{2})?", language):
         raise bad_request("LANG_CODE_INVALID")

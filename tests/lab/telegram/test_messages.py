@@ -177,10 +177,12 @@ async def test_the_small_courtesies(bot: Bot, ona: Phone) -> None:
     await bot.set_message_reaction(ona.id, 1, "👍")
     chat = await ona.chat()
     assert chat["action"] is None
-    assert chat["messages"][0]["reactions"] == ["👍"]
+    assert chat["messages"][0]["reactions"] == [{"emoji": "👍", "count": 1, "own": False}]
     assert (chat["messages"][1]["pinned"], chat["messages"][1]["reply_to"]) == (True, 1)
     await bot.unpin_chat_message(ona.id)
-    await bot.delete_messages(ona.id, [1, message.message_id])
+    note = chat["messages"][2]
+    assert note["service"] == {"kind": "pinned", "message": message.message_id}
+    await bot.delete_messages(ona.id, [1, message.message_id, note["id"]])
     assert await ona.texts() == []
     assert await bot.set_my_description("A market")
     assert (await bot.get_my_description()).description == "A market"
@@ -209,7 +211,8 @@ async def test_a_deal_has_a_topic_of_its_own(bot: Bot, ona: Phone) -> None:
     assert message is not None
     assert message.message_thread_id == topic.message_thread_id
     chat = await ona.chat()
-    assert chat["topics"] == [{"id": topic.message_thread_id, "name": "Deal 7"}]
+    [shown] = chat["topics"]
+    assert (shown["id"], shown["name"], shown["closed"]) == (topic.message_thread_id, "Deal 7", False)
     assert [each.get("topic") for each in chat["messages"]] == [None] + [topic.message_thread_id] * 3
     await bot.delete_forum_topic(ona.id, topic.message_thread_id)
     assert await ona.texts() == [("person", "labas")]

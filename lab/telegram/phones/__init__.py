@@ -1,0 +1,21 @@
+"""The phones of the people: all that a person does and sees on Telegram, over HTTP (lab/FACE.md lists the calls)."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from lab.telegram.phones.acting import Acting
+from lab.telegram.phones.groups import Groups
+from lab.telegram.phones.looking import Looking
+from lab.telegram.phones.writing import Writing
+from lab.telegram.state import Bot
+
+__all__ = ["router_of"]
+
+
+def router_of(bot: Bot) -> APIRouter:
+    """Every call of a person, bound to the bot they talk to. Nothing has to be set up before the first one."""
+    routes = APIRouter(prefix="/lab/telegram")
+    for part in (Looking(bot), Writing(bot), Acting(bot), Groups(bot)):
+        routes.include_router(part.router())
+    return routes
