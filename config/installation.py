@@ -23,8 +23,9 @@ LAB_DATABASE = Path("var/lab.sqlite")  # made anew with each world: the lab forg
 
 @dataclass(slots=True)
 class Installation:
-    """`lab` is None when every outside service is real. `settings` are those the product runs with."""
+    """`lab` is None when every outside service is real. `settings` are those the product runs with, of the `given`."""
 
+    given: Settings
     settings: Settings
     product: Product
     lab: Lab | None
@@ -41,23 +42,37 @@ class Installation:
         return len(people)
 
 
+    async def start_over(self) -> None:
+        """The person at the page wishes for a fresh market: a new world, an empty database, the same addresses."""
+        assert self.lab is not None
+        await self.product.stop()
+        await self.lab.renew()
+        self.settings, self.clock = pointed_at(with_database(self.given), self.lab), clock_of(self.lab)
+        self.product = await build(self.settings, clock=self.clock, ids=Ids(secrets.token_bytes))
+        introduce(self.lab, self.product, self.settings)
+        await self.product.start()
+        await self.seed()
+
+
 @asynccontextmanager
 async def installed(settings: Settings) -> AsyncIterator[Installation]:
     """Start the lab if it is needed, then the product; stop them in the other order."""
     lab = await open_lab(settings)
-    product = None
+    here = None
     try:
-        if lab is not None:
-            settings = pointed_at(with_database(settings), lab)
+        whole = pointed_at(with_database(settings), lab) if lab is not None else settings
         clock = clock_of(lab)
-        product = await build(settings, clock=clock, ids=Ids(secrets.token_bytes))
+        product = await build(whole, clock=clock, ids=Ids(secrets.token_bytes))
+        here = Installation(settings, whole, product, lab, clock)
         if lab is not None:
-            introduce(lab, product, settings)
+            introduce(lab, product, whole)
+            if settings.database_url is None:  # else it may hold what somebody wants to keep
+                lab.restart = here.start_over
         await product.start()
-        yield Installation(settings, product, lab, clock)
+        yield here
     finally:
-        if product is not None:
-            await product.stop()
+        if here is not None:
+            await here.product.stop()
         if lab is not None:
             await lab.stop()
 

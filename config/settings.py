@@ -38,6 +38,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = 8080
     lab_port: int = 8090
+    pretend_money_with_real_people: bool = False
     commission_basis_points: int = Field(default=250, ge=0, le=5_000)
     sweep_seconds: float = Field(default=1.0, gt=0)
 
@@ -72,7 +73,24 @@ class Settings(BaseSettings):
             raise ValueError("STRIPE_SECRET_KEY needs STRIPE_WEBHOOK_SECRET beside it: unsigned webhooks are refused")
         if self.telegram_webhook_secret and not self.public_url:
             raise ValueError("TELEGRAM_WEBHOOK_SECRET needs PUBLIC_URL: where should Telegram deliver to?")
-        live = self.stripe_secret_key is not None and "_live_" in self.stripe_secret_key.get_secret_value()
-        if live and self.needs_lab:
-            raise ValueError("a live Stripe key beside pretend services: set the missing tokens, or use a test key")
+        if self.needs_lab:
+            self._nothing_real_beside_the_lab()
         return self
+
+    def _nothing_real_beside_the_lab(self) -> None:
+        """Pretend services stand beside nothing that moves money, in reach of nobody, and deceive nobody unasked."""
+        if self.stripe_secret_key is not None and "_live_" in self.stripe_secret_key.get_secret_value():
+            raise ValueError("a live Stripe key beside pretend services: set the missing tokens, or use a test key")
+        if self.host not in {"127.0.0.1", "::1", "localhost"}:
+            raise ValueError(
+                f"HOST={self.host} beside pretend services: their secrets are no secrets, so stay on 127.0.0.1 "
+                "or set the missing tokens"
+            )
+        real_chat = (self.telegram_bot_token and not self.telegram_api_url) or (
+            self.slack_bot_token and not self.slack_api_url
+        )
+        if real_chat and self.stripe_in_lab and not self.pretend_money_with_real_people:
+            raise ValueError(
+                "a real bot token beside pretend money: people would be told that their money is held. Set "
+                "STRIPE_SECRET_KEY (a test key will do), or say PRETEND_MONEY_WITH_REAL_PEOPLE=yes"
+            )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import socket
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -19,11 +20,12 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import Receive, Scope, Send
 
 from lab.face import Controls
+from lab.guard import LOOPBACK, refuse_live_keys
 from lab.mail import Mail
 from lab.slack import Slack
 from lab.stripe import Stripe
 from lab.telegram import Telegram
-from lab.telegram.views import person_view
+from lab.telegram.phones.views import person_view
 from lab.wire import CuttableProtocol, Wire
 from lab.world import World
 
@@ -99,31 +101,46 @@ class Parts:
 
 
 class Lab:
-    """The outside world in a box. `books_url` and `books_token` lend the page the product's own deal pages."""
+    """The outside world in a box.
+
+    `books_url` and `books_token` lend the page the product's own deal pages. `restart` is called by a person's wish to
+    start over: whoever runs the product stops it, calls `renew`, and opens it again in the new world.
+    """
 
     def __init__(self, world: World | None = None) -> None:
-        self.world = world or World()
-        self.telegram = Telegram(self.world)
-        self.mail = Mail(self.world)
-        self.slack = Slack(self.world)
-        self.stripe = Stripe(self.world)
-        self.services: tuple[Service, ...] = (self.telegram, self.slack, self.stripe)
         self.books_url: str | None = None
         self.books_token = ""
+        self.restart: Callable[[], Awaitable[None]] | None = None
         self.url = ""
         self.smtp_url = ""
         self._server: LoopbackServer | None = None
         self._serving: asyncio.Task[None] | None = None
+        self._restarting = asyncio.Lock()
+        self._create(world or World())
+        self._wire = Wire(self._app(), self.world)
+
+    def _create(self, world: World) -> None:
+        """Everybody and everything as on the first day."""
+        self.world = world
+        self.telegram = Telegram(world)
+        self.mail = Mail(world)
+        self.slack = Slack(world)
+        self.stripe = Stripe(world)
+        self.services: tuple[Service, ...] = (self.telegram, self.slack, self.stripe)
 
     async def start(self, port: int = 0, smtp_port: int = 0) -> None:
-        """Listen on 127.0.0.1 only; port 0 takes a free one. Then `url` and `smtp_url` are known."""
+        """Listen on 127.0.0.1 only; port 0 takes a free one. Then `url` and `smtp_url` are known.
+
+        Raises LiveKeyNearby when a key for real money lies in the environment.
+        """
+        refuse_live_keys(os.environ)
         # Named TCP, so that asyncio sends at once: Nagle's algorithm would hold every answer back for 40 ms.
         listener = socket.socket(proto=socket.IPPROTO_TCP)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(("127.0.0.1", port))
-        self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        listener.bind((LOOPBACK, port))
+        self.url = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
         config = uvicorn.Config(
-            Wire(self._app(), self.world),
+            self._wire,
             http=CuttableProtocol,
             ws="websockets-sansio",
             lifespan="off",
@@ -137,16 +154,29 @@ class Lab:
             if self._serving.done():
                 self._serving.result()
             await asyncio.sleep(0.005)
+        await self._begin(smtp_port)
+
+    async def _begin(self, smtp_port: int) -> None:
         for service in self.services:
             await service.start(self.url)
-        self.smtp_url = f"smtp://127.0.0.1:{await self.mail.start(smtp_port)}"
+        self.smtp_url = f"smtp://{LOOPBACK}:{await self.mail.start(smtp_port)}"
 
-    async def stop(self) -> None:
+    async def _end(self) -> None:
         """Say good-bye to pages and polls first, so that nobody is cut off and nothing waits."""
         self.world.tell({"kind": "stop"})
         for service in self.services:
             await service.stop()
         await self.mail.stop()
+
+    async def renew(self) -> None:
+        """A new world at the same addresses: nobody has met anybody. The product must be stopped."""
+        await self._end()
+        self._create(World())
+        self._wire.app, self._wire.world = self._app(), self.world
+        await self._begin(int(self.smtp_url.rpartition(":")[2]))
+
+    async def stop(self) -> None:
+        await self._end()
         if self._server and self._serving:
             self._server.stop()
             await self._serving
@@ -167,12 +197,23 @@ class Lab:
         routes = Controls(self.world, self._people).router()
         routes.add_api_route("/books", self._books, methods=["GET"])
         routes.add_api_route("/books/{deal}", self._books, methods=["GET"])
+        routes.add_api_route("/start-over", self._start_over, methods=["POST"])
         page = StaticFiles(directory=PAGE, check_dir=False)
         return [*routes.routes, Route("/", _front_page), Mount("/page", page)]
 
     async def _people(self) -> list[dict[str, Any]]:
         """Everybody on both platforms."""
         return [person_view(chat) for chat in self.telegram.bot.chats.values()] + self.slack.people()
+
+    async def _start_over(self) -> dict[str, str]:
+        """Forget everything: a fresh market in a fresh world, at the same addresses."""
+        if self.restart is None:
+            raise HTTPException(409, "this market keeps what it has: it does not live in the lab alone")
+        if self._restarting.locked():
+            raise HTTPException(409, "the world is being made anew already")
+        async with self._restarting:
+            await self.restart()
+        return {"now": self.world.clock.now().isoformat()}
 
     async def _books(self, deal: str = "") -> Any:
         """The product's own account of its deals, passed on to the page."""

@@ -13,6 +13,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 
+from lab.guard import LOOPBACK
 from lab.wire import LEAST_WAIT
 from lab.world import FaultKind, World
 
@@ -64,7 +65,7 @@ class Mail:
         """Listen on loopback; gives the port."""
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(
-            lambda: SMTP(self, enable_SMTPUTF8=True, hostname="lab.localhost", loop=loop), "127.0.0.1", port
+            lambda: SMTP(self, enable_SMTPUTF8=True, hostname="lab.localhost", loop=loop), LOOPBACK, port
         )
         listening: int = self._server.sockets[0].getsockname()[1]
         return listening

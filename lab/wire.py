@@ -18,9 +18,11 @@ from typing import Any, Final
 import aiohttp
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
+from lab.guard import stranger
 from lab.world import Fault, World
 
 SERVICES: Final = frozenset({"telegram", "slack", "stripe"})
@@ -57,6 +59,9 @@ class Wire:
         self._behind: dict[str, asyncio.Event] = {}  # by service: set when the call has passed that others wait for
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if (why := stranger(scope)) is not None:
+            await PlainTextResponse(why, HTTPStatus.FORBIDDEN)(scope, receive, send)
+            return
         service = scope["path"].split("/", 2)[1] if scope["type"] == "http" else ""
         if service not in SERVICES:
             await self.app(scope, receive, send)

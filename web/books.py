@@ -15,16 +15,18 @@ from core.ledger import service as ledger
 from core.ledger.model import COMMISSION, PROVIDER, PROVIDER_FEES, escrow, payable, refund_due
 from core.people.service import organisation_of
 from core.reputation.model import Review
+from web.deadlines import next_deadlines
 
 LATEST: Final = 10  # deals; a page is no archive
 
 
 def all_books(ctx: Ctx) -> dict[str, Any]:
-    """The latest deals, newest first, and every check of the ledger."""
+    """The latest deals, newest first, every check of the ledger, and what time will do next."""
     latest = ctx.session.scalars(select(Deal).order_by(Deal.id.desc()).limit(LATEST)).all()
     return {
         "deals": [_deal(ctx, deal) for deal in latest],
         "invariants": [check._asdict() for check in ledger.invariants(ctx)],
+        "deadlines": next_deadlines(ctx),
     }
 
 

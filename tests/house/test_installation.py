@@ -23,11 +23,27 @@ def settings(**given: Any) -> Settings:
         ({"stripe_secret_key": "sk_test_1"}, "STRIPE_WEBHOOK_SECRET"),
         ({"telegram_bot_token": "1:a", "telegram_webhook_secret": "s"}, "PUBLIC_URL"),
         ({"stripe_secret_key": "sk_live_1", "stripe_webhook_secret": "w"}, "live Stripe key beside pretend services"),
+        ({"stripe_secret_key": "rk_live_1", "stripe_webhook_secret": "w"}, "live Stripe key beside pretend services"),
+        ({"host": "192.0.2.1"}, "their secrets are no secrets"),
+        ({"telegram_bot_token": "1:a"}, "a real bot token beside pretend money"),
+        ({"slack_bot_token": "xoxb-1", "slack_app_token": "xapp-1"}, "a real bot token beside pretend money"),
     ],
 )
 def test_half_an_installation_does_not_start_and_says_why(given: dict[str, str], said: str) -> None:
     with pytest.raises(ValidationError, match=said):
         settings(**given)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"telegram_bot_token": "1:a", "stripe_secret_key": "sk_test_1", "stripe_webhook_secret": "w"},
+        {"telegram_bot_token": "1:a", "telegram_api_url": "http://127.0.0.1:8081"},
+        {"telegram_bot_token": "1:a", "pretend_money_with_real_people": "yes"},
+    ],
+)
+def test_one_service_after_the_other_can_be_made_real(given: dict[str, str]) -> None:
+    assert settings(**given).needs_lab
 
 
 def test_with_nothing_set_the_lab_serves_everything() -> None:

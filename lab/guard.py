@@ -1,0 +1,48 @@
+"""Keeps the lab from doing harm: not beside keys that move real money, and for nobody but this computer's own pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.types import Scope
+
+LOOPBACK: Final = "127.0.0.1"
+NAMES: Final = frozenset({LOOPBACK, "localhost"})
+# docs.stripe.com/keys: secret, restricted and organisation keys of live mode. Whoever holds one moves real money.
+LIVE_KEY: Final = re.compile(r"\b(?:sk|rk|sk_org)_live_\w+")
+
+
+class LiveKeyNearby(RuntimeError):
+    """A key that moves real money lies where the lab was to be started."""
+
+
+def refuse_live_keys(environment: Mapping[str, str]) -> None:
+    """Raises LiveKeyNearby, which names the variable and never the key."""
+    found = sorted(name for name, value in environment.items() if LIVE_KEY.search(value))
+    if found:
+        raise LiveKeyNearby(f"{', '.join(found)} holds a key for real money: the lab does not start beside it")
+
+
+def stranger(scope: Scope) -> str | None:
+    """Why this request is not answered; None when it is one of this computer's own.
+
+    A page of another site can make a browser call loopback, under a name of its own (DNS rebinding) or across origins.
+    """
+    headers = Headers(scope=scope)
+    if _name(f"//{headers.get('host', '')}") not in NAMES:
+        return "the lab answers to 127.0.0.1 and localhost only"
+    origin = headers.get("origin")
+    if origin is not None and _name(origin) not in NAMES:
+        return "the lab takes nothing from pages of other sites"
+    return None
+
+
+def _name(address: str) -> str | None:
+    try:
+        return urlsplit(address).hostname
+    except ValueError:
+        return None
