@@ -18,27 +18,34 @@ from lab.stripe.connect import accounts, transfers
 from lab.stripe.face import Face
 from lab.stripe.pages import Pages
 from lab.stripe.payments import (
-    cards,
+    cash_balance,
     charges,
     checkout_sessions,
     customers,
     disputes,
+    fraud_warnings,
     payment_intents,
+    payment_methods,
     refunds,
     setup_intents,
 )
+from lab.stripe.rails import customer_balance, sepa_debit
 from lab.stripe.webhooks import Post
 from lab.world import World
 
 PARTS: Final = (
     customers,
-    cards,
+    cash_balance,
+    payment_methods,
     payment_intents,
+    customer_balance,
+    sepa_debit,
     setup_intents,
     checkout_sessions,
     charges,
     refunds,
     disputes,
+    fraud_warnings,
     balance,
     accounts,
     transfers,

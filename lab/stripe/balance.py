@@ -5,21 +5,41 @@ Every movement is one balance transaction of one owner. A balance is never store
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 from lab.stripe.api.desk import Route
-from lab.stripe.api.errors import Refusal
+from lab.stripe.api.errors import Refusal, at_least_one
 from lab.stripe.api.shapes import Thing, shape
 from lab.stripe.books import Books, Call, change_metadata, check_currency, page
 
 DAY: Final = 86_400
-CARD_DELAY: Final = 2 * DAY
-"""Card money becomes available two days after the charge."""
 
 
-def card_fee(amount: int) -> int:
-    """1.5 % and 25 cents, in minor units, half a cent rounded up."""
-    return (amount * 15 + 500) // 1000 + 25
+@dataclass(frozen=True, slots=True)
+class Tariff:
+    """What Stripe keeps of a payment, and how long it keeps the rest (stripe.com/pricing, Europe).
+
+    `most` caps the fee, minor units; `days` until the money is available.
+    """
+
+    per_mille: int
+    fixed: int
+    days: int
+    most: int | None = None
+
+    def fee(self, amount: int) -> int:
+        """Half a cent is rounded up."""
+        cost = (amount * self.per_mille + 500) // 1000 + self.fixed
+        return cost if self.most is None else min(cost, self.most)
+
+
+TARIFFS: Final = {
+    "card": Tariff(15, 25, days=2),
+    "sepa_debit": Tariff(0, 35, days=0),
+    "customer_balance": Tariff(5, 0, days=1, most=500),
+    "crypto": Tariff(15, 0, days=2),
+}
 
 
 def move(
@@ -119,9 +139,7 @@ def create_payout(books: Books, call: Call) -> Thing:
     """To the owner's bank: out of the available balance at once, there a day later."""
     amount, currency = call.params["amount"], check_currency(call.params["currency"])
     if amount <= 0:
-        raise Refusal(
-            "This value must be greater than or equal to 1.", code="parameter_invalid_integer", param="amount"
-        )
+        raise at_least_one("amount")
     if available(books, call.account, currency) < amount:
         raise insufficient("payout")
     payout = books.add(

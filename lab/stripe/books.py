@@ -11,7 +11,8 @@ from typing import Any, Final
 
 from stripe import api_version
 
-from lab.stripe.api.errors import Refusal, no_such
+from lab.stripe.api.conformance import check
+from lab.stripe.api.errors import Refusal, at_least_one, no_such
 from lab.stripe.api.shapes import Thing, shape
 from lab.world import World
 
@@ -51,10 +52,12 @@ class Books:
         self.on_event: Callable[[Thing], None] = lambda _: None
         self.call: Call | None = None  # the call being carried out, for events to name it
         self._due: list[tuple[int, int, Callable[[], None]]] = []
+        self._acting_at: int | None = None
         self._ticket = itertools.count()
 
     def now(self) -> int:
-        return int(self.world.clock.now().timestamp())
+        """Unix seconds. What falls due while the clock leaps forward happens at its own moment, not after the leap."""
+        return int(self.world.clock.now().timestamp()) if self._acting_at is None else self._acting_at
 
     def new_id(self, prefix: str) -> str:
         alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -90,12 +93,19 @@ class Books:
         heapq.heappush(self._due, (when, next(self._ticket), act))
 
     def settle(self) -> None:
-        """Carry out all that has fallen due, in order."""
+        """Carry out all that has fallen due, in order, each at its moment."""
+        if self._acting_at is not None:
+            return
         while self._due and self._due[0][0] <= self.now():
-            heapq.heappop(self._due)[2]()
+            self._acting_at, _, act = heapq.heappop(self._due)
+            try:
+                act()
+            finally:
+                self._acting_at = None
 
     def announce(self, kind: str, thing: Thing, before: Thing | None = None, account: str = PLATFORM) -> None:
         """An event with a snapshot of the object as it is now. `before`: the changed fields as they were."""
+        check(thing)
         data: Thing = {"object": copy.deepcopy(thing)}
         if before is not None:
             data["previous_attributes"] = before
@@ -157,7 +167,7 @@ def _created_within(created: int, wanted: int | dict[str, int]) -> bool:
 def check_amount(amount: int, currency: str, param: str = "amount") -> None:
     """A payment's limits: positive, the currency's minimum, eight digits."""
     if amount <= 0:
-        raise Refusal("This value must be greater than or equal to 1.", code="parameter_invalid_integer", param=param)
+        raise at_least_one(param)
     if amount < MINIMUM_CHARGE[currency]:
         raise Refusal(
             f"Amount must be at least {MINIMUM_CHARGE[currency] / 100:.2f} {currency}",

@@ -14,8 +14,8 @@ from lab.stripe.api.shapes import Thing
 from lab.stripe.balance import balance_of
 from lab.stripe.books import PLATFORM, Books
 from lab.stripe.connect.accounts import onboard
-from lab.stripe.payments.checkout_sessions import pay
-from lab.stripe.payments.disputes import decide, dispute_of, open_dispute
+from lab.stripe.payments.checkout_page import Payer, pay
+from lab.stripe.payments.disputes import Complaint, decide, dispute_of, open_dispute
 from lab.stripe.webhooks import Post
 
 Answer = Thing | JSONResponse
@@ -54,12 +54,9 @@ class Face:
     async def pay(
         self,
         session: str,
-        number: Annotated[str, Body()],
-        method: Annotated[Literal["card"], Body()] = "card",
-        authenticated: Annotated[bool, Body()] = False,
+        payer: Payer,
     ) -> Answer:
-        """`authenticated`: the payer has already said yes to the bank."""
-        return self._or_error(lambda: pay(self.books, session, number, authenticated))
+        return self._or_error(lambda: pay(self.books, session, payer))
 
     async def onboard(self, account: str) -> Answer:
         return self._or_error(lambda: onboard(self.books, account))
@@ -69,9 +66,9 @@ class Face:
 
         def act() -> Thing:
             if do == "open":
-                return open_dispute(self.books, self.books.get("charge", charge))
+                return open_dispute(self.books, self.books.get("charge", charge), Complaint())
             dispute = dispute_of(self.books, charge)
-            decide(self.books, dispute, won=do == "win")
+            decide(self.books, dispute, "won" if do == "win" else "lost")
             return dispute
 
         return self._or_error(act)

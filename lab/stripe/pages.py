@@ -14,7 +14,8 @@ from lab.stripe.api.shapes import Thing
 from lab.stripe.books import Books
 from lab.stripe.connect.accounts import Link, onboard
 from lab.stripe.payments.cards import CARDS, card_of
-from lab.stripe.payments.checkout_sessions import pay
+from lab.stripe.payments.checkout_page import Payer, pay
+from lab.stripe.payments.lifecycle import Confirmation
 from lab.stripe.payments.payment_intents import confirm
 from lab.stripe.payments.setup_intents import confirm_setup
 
@@ -68,7 +69,7 @@ class Pages:
         found = self._find("checkout.session", session)
         if answer == "no":
             return self._checkout(found, "We are unable to authenticate your payment method.", number)
-        result = pay(self.books, session, number, authenticated=answer == "yes")
+        result = pay(self.books, session, Payer(number=number, authenticated=answer == "yes"))
         if result["status"] == "requires_action":
             return _page("Confirm the payment", _bank(number))
         return self._checkout(found, result.get("error"), number)
@@ -118,7 +119,7 @@ class Pages:
                 if found["object"] == "setup_intent":
                     confirm_setup(self.books, found, authenticated=True)
                 else:
-                    confirm(self.books, found, authenticated=True)
+                    confirm(self.books, found, Confirmation(authenticated=True))
             except Refusal as refusal:
                 return _page("Declined", f'<h1 class="bad">Declined</h1><p>{escape(str(refusal))}</p>')
         ready = found["status"] in ("succeeded", "requires_capture")

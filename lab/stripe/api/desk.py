@@ -6,13 +6,14 @@ import asyncio
 import copy
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from lab.stripe.api.conformance import check
 from lab.stripe.api.errors import Refusal
 from lab.stripe.api.parameters import read, unfold
 from lab.stripe.api.shapes import Thing
@@ -58,15 +59,11 @@ class Desk:
     def router(self, routes: list[Route]) -> APIRouter:
         router = APIRouter()
         for route in routes:
-            router.add_api_route(
-                f"/stripe{route.path}", self._endpoint(route), methods=[route.method], include_in_schema=False
-            )
-        router.add_api_route(
-            "/stripe/{path:path}", self._unrecognized, methods=["GET", "POST", "DELETE"], include_in_schema=False
-        )
+            router.add_route(f"/stripe{route.path}", self._endpoint(route), methods=[route.method])
+        router.add_route("/stripe/{path:path}", self._unrecognized, methods=["GET", "POST", "DELETE"])
         return router
 
-    def _endpoint(self, route: Route) -> Callable[[Request], Any]:
+    def _endpoint(self, route: Route) -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:
             request_id = self.books.new_id("req")
             try:
@@ -116,7 +113,9 @@ class Desk:
             thing = route.act(self.books, call)
         finally:
             self.books.call = None
-        return 200, expand(self.books, thing, call.params.get("expand") or [])
+        answer = expand(self.books, thing, call.params.get("expand") or [])
+        check(answer)
+        return 200, answer
 
     def _authenticate(self, request: Request) -> str:
         """The account on whose behalf the call is made. 401 without the lab's key."""

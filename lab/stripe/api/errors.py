@@ -45,6 +45,10 @@ def missing_parameter(param: str) -> Refusal:
     return Refusal(f"Missing required param: {param}.", code="parameter_missing", param=param, before_execution=True)
 
 
+def at_least_one(param: str) -> Refusal:
+    return Refusal("This value must be greater than or equal to 1.", code="parameter_invalid_integer", param=param)
+
+
 def not_played(param: str) -> Refusal:
     """A parameter that the real Stripe has and the lab lacks: refused aloud, never taken and ignored."""
     return Refusal(

@@ -20,21 +20,31 @@ CLASSES = {
     "payment_method": "_payment_method.PaymentMethod",
     "checkout.session": "checkout._session.Session",
     "item": "_line_item.LineItem",
+    "price": "_price.Price",
     "customer": "_customer.Customer",
+    "cash_balance": "_cash_balance.CashBalance",
+    "customer_cash_balance_transaction": "_customer_cash_balance_transaction.CustomerCashBalanceTransaction",
+    "funding_instructions": "_funding_instructions.FundingInstructions",
+    "mandate": "_mandate.Mandate",
     "charge": "_charge.Charge",
     "balance_transaction": "_balance_transaction.BalanceTransaction",
     "balance": "_balance.Balance",
     "refund": "_refund.Refund",
     "dispute": "_dispute.Dispute",
+    "radar.early_fraud_warning": "radar._early_fraud_warning.EarlyFraudWarning",
     "transfer": "_transfer.Transfer",
     "transfer_reversal": "_transfer_reversal.TransferReversal",
     "payout": "_payout.Payout",
+    "topup": "_topup.Topup",
     "account": "_account.Account",
+    "capability": "_capability.Capability",
+    "bank_account": "_bank_account.BankAccount",
     "account_link": "_account_link.AccountLink",
     "event": "_event.Event",
     "webhook_endpoint": "_webhook_endpoint.WebhookEndpoint",
     "v2.core.account": "v2.core._account.Account",
     "v2.core.account_link": "v2.core._account_link.AccountLink",
+    "v2.core.event": "v2.core._event.Event",
 }
 
 SPARSE = {"payment_method", "account", "customer"}
@@ -45,15 +55,25 @@ ON_REQUEST = {("checkout.session", "line_items"), ("charge", "refunds")}
 
 
 @cache
+def resource_class(kind: str) -> type:
+    """The SDK's class for objects of this kind."""
+    module, _, name = CLASSES[kind].rpartition(".")
+    found: type = getattr(import_module(f"stripe.{module}"), name)
+    return found
+
+
+def annotations(kind: type) -> dict[str, Any]:
+    """The fields that a resource class, or a hash within one, declares."""
+    origins: dict[str, Any] = {name: typing.get_origin(hint) for name, hint in kind.__annotations__.items()}
+    return {name: hint for name, hint in kind.__annotations__.items() if origins[name] is not typing.ClassVar}
+
+
+@cache
 def fields(kind: str) -> tuple[frozenset[str], frozenset[str]]:
     """(fields that are never empty, fields that may be null), as the SDK's class declares them."""
-    module, _, name = CLASSES[kind].rpartition(".")
-    annotations = getattr(import_module(f"stripe.{module}"), name).__annotations__
     firm: set[str] = set()
     loose: set[str] = set()
-    for field, hint in annotations.items():
-        if typing.get_origin(hint) is typing.ClassVar:
-            continue
+    for field, hint in annotations(resource_class(kind)).items():
         (loose if type(None) in typing.get_args(hint) else firm).add(field)
     return frozenset(firm), frozenset(loose)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from lab.stripe.api.desk import Route
-from lab.stripe.api.errors import Refusal, missing_parameter
+from lab.stripe.api.errors import Refusal, at_least_one, missing_parameter
 from lab.stripe.api.shapes import Thing
 from lab.stripe.balance import available, insufficient, move, whole
 from lab.stripe.books import PLATFORM, Books, Call, change_metadata, check_currency, page
@@ -84,9 +84,7 @@ def _checked_destination(books: Books, key: str) -> str:
 
 def _positive(amount: int) -> int:
     if amount <= 0:
-        raise Refusal(
-            "This value must be greater than or equal to 1.", code="parameter_invalid_integer", param="amount"
-        )
+        raise at_least_one("amount")
     return amount
 
 

@@ -1,4 +1,4 @@
-"""Charges: what one attempt to take money from a card leaves behind, from authorisation to capture or lapse."""
+"""Charges: what one attempt to take money leaves behind, from authorisation to capture or lapse."""
 
 from __future__ import annotations
 
@@ -6,40 +6,17 @@ from typing import Any, Final
 
 from lab.stripe.api.desk import Route
 from lab.stripe.api.shapes import Thing
-from lab.stripe.balance import CARD_DELAY, DAY, card_fee, move
+from lab.stripe.balance import DAY, TARIFFS, move
 from lab.stripe.books import PLATFORM, Books, Call, change_metadata, page
-from lab.stripe.payments.cards import BY_NUMBER, Decline, card_of, details
-
-HOLD: Final = 7 * DAY
-"""How long a card authorisation lasts: 7 days, customer present or not (the shorter windows are not played)."""
+from lab.stripe.payments.cards import BY_NUMBER
 
 
-def authorize(books: Books, intent: Thing, method: Thing, *, capture: bool) -> Thing:
-    """A charge on the card: taken at once, or only held until `capture_before`."""
-    card = details(books, card_of(books, method))
-    if not capture:
-        card["capture_before"] = books.now() + HOLD
-    charge = _charge(books, intent, method, card, status="succeeded", paid=True, captured=False)
-    if capture:
-        take(books, charge, charge["amount"])
-    books.announce("charge.succeeded", charge)
-    return charge
-
-
-def fail(books: Books, intent: Thing, method: Thing, decline: Decline) -> Thing:
-    code, decline_code, message = decline
-    card = details(books, card_of(books, method))
-    charge = _charge(books, intent, method, card, status="failed", paid=False, captured=False)
-    charge |= {"failure_code": code, "failure_message": message}
-    charge["outcome"] |= {"type": "issuer_declined", "reason": decline_code, "network_status": "declined_by_network"}
-    books.announce("charge.failed", charge)
-    return charge
-
-
-def _charge(books: Books, intent: Thing, method: Thing, card: dict[str, Any], **state: Any) -> Thing:
+def open_charge(books: Books, intent: Thing, method: Thing, shown: dict[str, Any], **state: Any) -> Thing:
+    """One attempt on a payment method; `shown` is what is told of the method, `state` where the attempt stands."""
+    kind = method["type"]
     charge = books.add(
         "charge",
-        "ch",
+        "ch" if kind == "card" else "py",
         amount=intent["amount"],
         amount_captured=0,
         amount_refunded=0,
@@ -57,7 +34,7 @@ def _charge(books: Books, intent: Thing, method: Thing, card: dict[str, Any], **
         outcome={"network_status": "approved_by_network", "reason": None, "risk_level": "normal", "type": "authorized"},
         payment_intent=intent["id"],
         payment_method=method["id"],
-        payment_method_details={"type": "card", "card": {**card, "amount_authorized": intent["amount"]}},
+        payment_method_details={"type": kind, kind: shown},
         refunded=False,
         review=None,
         source=None,
@@ -77,16 +54,18 @@ def _charge(books: Books, intent: Thing, method: Thing, card: dict[str, Any], **
 
 def take(books: Books, charge: Thing, amount: int) -> None:
     """Capture `amount` (at most what is held): the money is on its way to the platform's balance."""
-    card = BY_NUMBER[books.cards[charge["payment_method"]]]
+    kind = charge["payment_method_details"]["type"]
+    tariff = TARIFFS[kind]
+    at_once = kind == "card" and BY_NUMBER[books.cards[charge["payment_method"]]].at_once
     moved = move(
         books,
         PLATFORM,
-        "charge",
+        "charge" if kind == "card" else "payment",
         amount,
         currency=charge["currency"],
         source=charge["id"],
-        fee=card_fee(amount),
-        available_on=books.now() + (0 if card.at_once else CARD_DELAY),
+        fee=tariff.fee(amount),
+        available_on=books.now() + (0 if at_once else tariff.days * DAY),
     )
     charge |= {"captured": True, "amount_captured": amount, "balance_transaction": moved["id"]}
 

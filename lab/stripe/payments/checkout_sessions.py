@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any, Final
 
 from lab.stripe.api.desk import Route
-from lab.stripe.api.errors import Refusal, missing_parameter
+from lab.stripe.api.errors import Refusal, at_least_one, missing_parameter
 from lab.stripe.api.shapes import Thing, shape
 from lab.stripe.books import Books, Call, change_metadata, check_amount, check_currency, page
-from lab.stripe.payments.cards import new_method
-from lab.stripe.payments.customers import new_customer
-from lab.stripe.payments.payment_intents import cancel, cards_only, confirm, new_intent
-from lab.stripe.payments.setup_intents import confirm_setup, new_setup
+from lab.stripe.payments.payment_intents import OPTIONS, cancel, compatible_types
+from lab.stripe.payments.setup_intents import new_setup
+from lab.stripe.rails.customer_balance import checked_options
 
 HOUR: Final = 3600
 
@@ -23,7 +22,8 @@ def create_session(books: Books, call: Call) -> Thing:
     expires_at = _checked_expiry(books, params)
     lines = [_line(books, each, f"line_items[{index}]") for index, each in enumerate(params.get("line_items") or [])]
     amounts = _amounts(lines) if mode == "payment" else {"currency": params.get("currency")}
-    session = _new_session(books, params, expires_at, amounts)
+    types = _types(params, str(amounts["currency"])) if mode == "payment" else ["card"]
+    session = _new_session(books, params, expires_at, {**amounts, "payment_method_types": types})
     key = session["id"]
     url = f"/v1/checkout/sessions/{key}/line_items"
     books.expandable[key, "line_items"] = {"object": "list", "url": url, "has_more": False, "data": lines}
@@ -60,7 +60,7 @@ def _new_session(books: Books, params: Thing, expires_at: int, amounts: Thing) -
         payment_intent=None,
         payment_link=None,
         payment_method_collection="always" if saving else "if_required",
-        payment_method_types=["card"],
+        payment_method_options=params.get("payment_method_options"),
         payment_status="no_payment_required" if saving else "unpaid",
         redirect_on_completion=None,
         setup_intent=None,
@@ -84,7 +84,8 @@ def _checked_mode(params: Thing) -> str:
         raise Refusal("The lab's Stripe plays the modes payment and setup only.", param="mode")
     if params.get("ui_mode", "hosted_page") != "hosted_page":
         raise Refusal("The lab's Stripe plays `ui_mode` hosted_page only.", param="ui_mode")
-    cards_only(params.get("allowed_payment_method_types"), "allowed_payment_method_types")
+    if mode == "setup" and params.get("allowed_payment_method_types", ["card"]) != ["card"]:
+        raise Refusal("The lab's Stripe saves cards only.", param="allowed_payment_method_types")
     foreign = {"payment": ("setup_intent_data",), "setup": ("line_items", "payment_intent_data")}
     for name in foreign[mode]:
         if name in params:
@@ -94,6 +95,18 @@ def _checked_mode(params: Thing) -> str:
     if mode == "setup" and not params.get("currency") and not params.get("allowed_payment_method_types"):
         raise missing_parameter("currency")
     return mode
+
+
+def _types(params: Thing, currency: str) -> list[str]:
+    """The ways to pay on this page. What a bank transfer needs must be said now, for the page cannot ask it."""
+    data = params.get("payment_intent_data") or {}
+    manual, saves = data.get("capture_method") == "manual", bool(data.get("setup_future_usage"))
+    types = compatible_types(params.get("allowed_payment_method_types"), currency, manual=manual, saves=saves)
+    if "customer_balance" in types:
+        if "customer" not in params:
+            raise missing_parameter("customer")
+        checked_options(params.get("payment_method_options"))
+    return types
 
 
 def _check_customer(books: Books, params: Thing) -> None:
@@ -126,7 +139,7 @@ def _line(books: Books, item: Thing, where: str) -> Thing:
             raise missing_parameter(f"{where}[price_data][{name}]")
     quantity = item.get("quantity", 1)
     if quantity < 1 or data["unit_amount"] < 0:
-        raise Refusal("This value must be greater than or equal to 1.", code="parameter_invalid_integer", param=where)
+        raise at_least_one(where)
     currency = check_currency(data["currency"], f"{where}[price_data][currency]")
     total = quantity * data["unit_amount"]
     return shape(
@@ -169,87 +182,6 @@ def _amounts(lines: list[Thing]) -> Thing:
     check_amount(total, currency, "line_items")
     details = {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0}
     return {"currency": currency, "amount_total": total, "amount_subtotal": total, "total_details": details}
-
-
-def pay(books: Books, key: str, number: str, authenticated: bool = False) -> Thing:
-    """What the button on the page does. Answers {status, error?, return_url?}; status is the session's, or
-    requires_action while the bank wants to see the payer."""
-    books.settle()
-    session = books.get("checkout.session", key)
-    if session["status"] != "open":
-        return {"status": session["status"], "return_url": _return_url(session)}
-    try:
-        waits = _attempt(books, session, number, authenticated)
-    except Refusal as refusal:
-        return {"status": "open", "error": str(refusal)}
-    if waits:
-        return {"status": "requires_action"}
-    return {"status": session["status"], "return_url": _return_url(session)}
-
-
-def _attempt(books: Books, session: Thing, number: str, authenticated: bool) -> bool:
-    """True when the bank asks for authentication first."""
-    method = new_method(books, number, email=session["customer_email"])
-    if session["mode"] == "setup":
-        intent = books.get("setup_intent", session["setup_intent"])
-        intent["payment_method"] = method["id"]
-        confirm_setup(books, intent, authenticated=authenticated)
-    else:
-        intent = _intent_of(books, session)
-        intent["payment_method"] = method["id"]
-        confirm(books, intent, authenticated=authenticated, return_url=session["success_url"])
-    if intent["status"] == "requires_action":
-        return True
-    _complete(books, session, intent)
-    return False
-
-
-def _intent_of(books: Books, session: Thing) -> Thing:
-    """The session's PaymentIntent, made when the payer first presses the button (as Stripe does since 2022)."""
-    if session["payment_intent"] is None:
-        _ensure_customer(books, session)
-        data = books.private[session["id"]]
-        wish = {"amount": session["amount_total"], "currency": session["currency"], "customer": session["customer"]}
-        session["payment_intent"] = new_intent(books, {**data, **wish})["id"]
-    return books.get("payment_intent", session["payment_intent"])
-
-
-def _ensure_customer(books: Books, session: Thing) -> None:
-    saves = bool(books.private[session["id"]].get("setup_future_usage"))
-    if session["customer"] is None and (session["customer_creation"] == "always" or saves):
-        session["customer"] = new_customer(books, {"email": session["customer_email"]})["id"]
-
-
-def _complete(books: Books, session: Thing, intent: Thing) -> None:
-    session["status"] = "complete"
-    session["customer_details"] = {
-        "address": None,
-        "business_name": None,
-        "email": _email(books, session),
-        "individual_name": None,
-        "name": None,
-        "phone": None,
-        "tax_exempt": "none",
-        "tax_ids": [],
-    }
-    if session["mode"] == "payment":
-        # A hold counts as unpaid: the money has not been taken yet.
-        session["payment_status"] = "paid" if intent["status"] == "succeeded" else "unpaid"
-    session["url"] = None
-    books.announce("checkout.session.completed", session)
-
-
-def _email(books: Books, session: Thing) -> str | None:
-    if session["customer"]:
-        email: str | None = books.get("customer", session["customer"]).get("email")
-        return email
-    given: str | None = session["customer_email"]
-    return given
-
-
-def _return_url(session: Thing) -> str:
-    url: str = session["success_url"]
-    return url.replace("{CHECKOUT_SESSION_ID}", session["id"])
 
 
 def _expire(books: Books, session: Thing) -> None:
@@ -300,6 +232,7 @@ CREATE: Final = (
     " payment_intent_data.capture_method payment_intent_data.description payment_intent_data.metadata"
     " payment_intent_data.receipt_email payment_intent_data.setup_future_usage payment_intent_data.transfer_group"
     " payment_intent_data.statement_descriptor_suffix setup_intent_data.description setup_intent_data.metadata"
+    f" {OPTIONS}"
 )
 NAMES: Final = "checkout._session_{0}_params.Session{1}Params"
 

@@ -1,8 +1,13 @@
-"""Disputes: the payer's bank takes the money back until somebody has decided."""
+"""Disputes: the payer's bank takes the money back until somebody has decided.
+
+An inquiry (`warning_...`) only asks, and takes nothing unless it is escalated. A SEPA debit that comes back is lost
+from the start. Bank transfers and stablecoins are never disputed.
+"""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Any, Final, Literal
 
 from stripe import Dispute
 
@@ -11,21 +16,45 @@ from lab.stripe.api.errors import Refusal
 from lab.stripe.api.shapes import Thing
 from lab.stripe.balance import DAY, move
 from lab.stripe.books import PLATFORM, Books, Call, change_metadata, page
+from lab.stripe.payments.fraud_warnings import put_to_rest
 
 FEE: Final = 2_000
 """20.00 per dispute, in the charge's currency (stripe.com/pricing, Europe); given back when won."""
 
 ANSWER_WITHIN: Final = 7 * DAY
-OPEN: Final = ("needs_response", "under_review")
+RULED_AFTER: Final = 60 * DAY
+"""The bank's ruling on submitted evidence: against the merchant, unless the evidence says Stripe's test words."""
+
+INQUIRY_LASTS: Final = 120 * DAY
+EVIDENCE_CHARACTERS: Final = 150_000
+NETWORK_REASONS: Final = {"fraudulent": "10.4", "product_not_received": "13.1", "product_unacceptable": "13.3"}
+OPEN: Final = ("needs_response", "under_review", "warning_needs_response", "warning_under_review")
+ANSWERABLE: Final = ("needs_response", "warning_needs_response")
+
+Reason = Literal["fraudulent", "product_not_received", "product_unacceptable", "debit_not_authorized"]
 
 
-def open_dispute(books: Books, charge: Thing) -> Thing:
-    """The bank withdraws what is left of the charge, and a fee."""
-    amount = charge["amount_captured"] - charge["amount_refunded"]
-    if not charge["captured"] or amount <= 0:
-        raise Refusal(f"Charge {charge['id']} holds nothing that could be disputed.")
-    if charge["disputed"]:
-        raise Refusal(f"Charge {charge['id']} is already disputed.")
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """What a payer tells their bank, `after` seconds. `amount`: minor units, all that is left unless given."""
+
+    after: int = 0
+    reason: Reason = "fraudulent"
+    inquiry: bool = False
+    prevented: bool = False
+    amount: int | None = None
+
+
+def open_dispute(books: Books, charge: Thing, complaint: Complaint) -> Thing:
+    """The bank withdraws the amount and a fee, unless it only inquires."""
+    amount = _checked_amount(charge, complaint.amount)
+    status = "needs_response"
+    if complaint.inquiry:
+        status = "warning_needs_response"
+    elif complaint.prevented:
+        status = "prevented"
+    elif complaint.reason == "debit_not_authorized":
+        status = "lost"
     due_by = books.now() + ANSWER_WITHIN
     dispute = books.add(
         "dispute",
@@ -37,38 +66,78 @@ def open_dispute(books: Books, charge: Thing) -> Thing:
         enhanced_eligibility_types=[],
         evidence=_empty_evidence(),
         evidence_details={
-            "due_by": due_by,
+            "due_by": due_by if status in ANSWERABLE else None,
             "enhanced_eligibility": {},
             "has_evidence": False,
             "past_due": False,
             "submission_count": 0,
+            "submission_method": "not_submitted",
         },
-        is_charge_refundable=False,
+        is_charge_refundable=complaint.inquiry,
         metadata={},
         payment_intent=charge["payment_intent"],
-        payment_method_details={
-            "type": "card",
-            "card": {"brand": "visa", "case_type": "chargeback", "network_reason_code": "10.4"},
-        },
-        reason="fraudulent",
-        status="needs_response",
+        payment_method_details=_details(charge, complaint),
+        reason=complaint.reason,
+        status=status,
     )
     charge["disputed"] = True
-    taken = move(
+    put_to_rest(books, charge)
+    books.announce("charge.dispute.created", dispute)
+    if not complaint.inquiry:
+        _withdraw(books, dispute, fee=0 if complaint.prevented else FEE)
+    if status in ANSWERABLE:
+        books.later(due_by, lambda: _fall_due(books, dispute))
+    else:
+        books.announce("charge.dispute.closed", dispute)
+    return dispute
+
+
+def _checked_amount(charge: Thing, wanted: int | None) -> int:
+    kind = charge["payment_method_details"]["type"]
+    if kind not in ("card", "sepa_debit"):
+        raise Refusal(f"Payments by {kind} cannot be disputed.", param="charge")
+    left: int = charge["amount_captured"] - charge["amount_refunded"]
+    if not charge["captured"] or charge["status"] != "succeeded" or left <= 0:
+        raise Refusal(f"Charge {charge['id']} holds nothing that could be disputed.", param="charge")
+    if charge["disputed"]:
+        raise Refusal(f"Charge {charge['id']} is already disputed.", param="charge")
+    amount = left if wanted is None else wanted
+    if not 0 < amount <= left:
+        raise Refusal(f"Of charge {charge['id']} {left} can be disputed, not {amount}.", param="amount")
+    return amount
+
+
+def _details(charge: Thing, complaint: Complaint) -> dict[str, Any] | None:
+    card = charge["payment_method_details"].get("card")
+    if card is None:
+        return None
+    case = "inquiry" if complaint.inquiry else "resolution" if complaint.prevented else "chargeback"
+    network = {
+        "brand": card["brand"],
+        "case_type": case,
+        "network": card["brand"],
+        "network_reason_code": NETWORK_REASONS.get(complaint.reason),
+    }
+    return {"type": "card", "card": network}
+
+
+def _withdraw(books: Books, dispute: Thing, fee: int) -> None:
+    taken = _move(books, dispute, -dispute["amount"], fee, "dispute")
+    dispute["balance_transactions"].append(taken)
+    books.announce("charge.dispute.funds_withdrawn", dispute)
+
+
+def _move(books: Books, dispute: Thing, amount: int, fee: int, category: str) -> Thing:
+    return move(
         books,
         PLATFORM,
         "adjustment",
-        -amount,
-        currency=charge["currency"],
+        amount,
+        currency=dispute["currency"],
         source=dispute["id"],
-        fee=FEE,
-        category="dispute",
+        fee=fee,
+        category=category,
     )
-    dispute["balance_transactions"].append(taken)
-    books.announce("charge.dispute.created", dispute)
-    books.announce("charge.dispute.funds_withdrawn", dispute)
-    books.later(due_by, lambda: _fall_due(books, dispute))
-    return dispute
 
 
 def _empty_evidence() -> dict[str, Any]:
@@ -77,31 +146,54 @@ def _empty_evidence() -> dict[str, Any]:
 
 
 def _fall_due(books: Books, dispute: Thing) -> None:
-    if dispute["status"] == "needs_response":
+    if dispute["status"] in ANSWERABLE:
         dispute["evidence_details"]["past_due"] = True
-        decide(books, dispute, won=False)
+        if dispute["status"] == "needs_response":
+            decide(books, dispute, "lost")
+        else:
+            _wait_out(books, dispute)
 
 
-def decide(books: Books, dispute: Thing, *, won: bool) -> None:
+def _wait_out(books: Books, dispute: Thing) -> None:
+    """An inquiry that nobody escalates closes by itself."""
+
+    def close() -> None:
+        if dispute["status"].startswith("warning_") and dispute["status"] in OPEN:
+            decide(books, dispute, "warning_closed")
+
+    books.later(dispute["created"] + INQUIRY_LASTS, close)
+
+
+def decide(books: Books, dispute: Thing, outcome: Literal["won", "lost", "warning_closed"]) -> None:
     """The bank's ruling; money and fee come back only when won."""
+    inquiry = dispute["status"].startswith("warning_")
     if dispute["status"] not in OPEN:
         raise Refusal(f"This dispute is already closed: {dispute['status']}.")
+    if inquiry != (outcome == "warning_closed"):
+        raise Refusal(f"A dispute with the status {dispute['status']} cannot become {outcome}.")
     before = {"status": dispute["status"]}
-    dispute["status"] = "won" if won else "lost"
-    if won:
-        back = move(
-            books,
-            PLATFORM,
-            "adjustment",
-            dispute["amount"],
-            currency=dispute["currency"],
-            source=dispute["id"],
-            fee=-FEE,
-            category="dispute_reversal",
-        )
+    dispute["status"] = outcome
+    if outcome == "won":
+        back = _move(books, dispute, dispute["amount"], -FEE, "dispute_reversal")
         dispute["balance_transactions"].append(back)
         books.announce("charge.dispute.funds_reinstated", dispute)
+    if inquiry:
+        books.get("charge", dispute["charge"])["disputed"] = False
     books.announce("charge.dispute.closed", dispute, before)
+
+
+def escalate(books: Books, dispute: Thing) -> None:
+    """The inquiry's answer did not satisfy the bank: now it takes the money."""
+    if dispute["status"] not in ("warning_needs_response", "warning_under_review"):
+        raise Refusal(f"Only an inquiry can be escalated; this dispute is {dispute['status']}.")
+    before = {"status": dispute["status"]}
+    due_by = books.now() + ANSWER_WITHIN
+    dispute |= {"status": "needs_response", "is_charge_refundable": False}
+    dispute["evidence_details"] |= {"due_by": due_by, "past_due": False}
+    dispute["payment_method_details"]["card"]["case_type"] = "chargeback"
+    books.announce("charge.dispute.updated", dispute, before)
+    _withdraw(books, dispute, FEE)
+    books.later(due_by, lambda: _fall_due(books, dispute))
 
 
 def dispute_of(books: Books, charge_id: str) -> Thing:
@@ -111,27 +203,59 @@ def dispute_of(books: Books, charge_id: str) -> Thing:
     raise Refusal(f"Charge {charge_id} has no dispute.", code="resource_missing", status=404)
 
 
+def close_inquiry_of(books: Books, charge: Thing) -> None:
+    """The whole charge went back: the bank has nothing left to ask."""
+    for dispute in books.all("dispute"):
+        if dispute["charge"] == charge["id"] and dispute["status"].startswith("warning_") and dispute["status"] in OPEN:
+            decide(books, dispute, "warning_closed")
+
+
 def update_dispute(books: Books, call: Call) -> Thing:
     """Stage evidence, and hand it in unless `submit` is false. It can be handed in once."""
     dispute = books.get("dispute", call.ids["id"])
-    if dispute["status"] != "needs_response" and "evidence" in call.params:
+    if dispute["status"] not in ANSWERABLE and "evidence" in call.params:
         raise Refusal("This dispute is already submitted or closed; its evidence can no longer be changed.")
     before = {"status": dispute["status"]}
     change_metadata(dispute, call.params.get("metadata"))
     if evidence := call.params.get("evidence"):
-        dispute["evidence"] |= evidence
+        staged = dispute["evidence"] | evidence
+        length = sum(len(each) for each in staged.values() if isinstance(each, str))
+        if length > EVIDENCE_CHARACTERS:
+            raise Refusal(
+                f"The evidence has {length} characters; together they may be {EVIDENCE_CHARACTERS}.", param="evidence"
+            )
+        dispute["evidence"] = staged
         dispute["evidence_details"]["has_evidence"] = True
-    if call.params.get("submit", True) and dispute["evidence_details"]["has_evidence"]:
-        dispute["status"] = "under_review"
-        dispute["evidence_details"]["submission_count"] = 1
+    if call.params.get("submit", True) and dispute["status"] in ANSWERABLE:
+        _submit(books, dispute)
     books.announce("charge.dispute.updated", dispute, before)
     return dispute
+
+
+def _submit(books: Books, dispute: Thing) -> None:
+    details = dispute["evidence_details"]
+    if not details["has_evidence"]:
+        return
+    details |= {"submission_count": 1, "submission_method": "manual"}
+    if dispute["status"] == "warning_needs_response":
+        dispute["status"] = "warning_under_review"
+        _wait_out(books, dispute)
+        return
+    dispute["status"] = "under_review"
+    said = dispute["evidence"]["uncategorized_text"]
+    after = 0 if said in ("winning_evidence", "losing_evidence") else RULED_AFTER
+
+    def rule() -> None:
+        if dispute["status"] == "under_review":
+            decide(books, dispute, "won" if said == "winning_evidence" else "lost")
+
+    books.later(books.now() + after, rule)
 
 
 def close_dispute(books: Books, call: Call) -> Thing:
     """Give in."""
     dispute = books.get("dispute", call.ids["id"])
-    decide(books, dispute, won=False)
+    decide(books, dispute, "warning_closed" if dispute["status"].startswith("warning_") else "lost")
     return dispute
 
 

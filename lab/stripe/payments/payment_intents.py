@@ -1,55 +1,73 @@
-"""PaymentIntents: from the wish for money to held, taken or given up.
-
-requires_payment_method -> requires_confirmation -> requires_action -> requires_capture -> succeeded,
-and canceled from all but the last (docs.stripe.com/payments/paymentintents/lifecycle).
-"""
+"""PaymentIntents: the calls that make, confirm, capture, cancel and list them (the states stand in `lifecycle`)."""
 
 from __future__ import annotations
 
-from typing import Any, Final, NoReturn
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
 
 from lab.stripe.api.desk import Route
-from lab.stripe.api.errors import Refusal, card_declined, missing_parameter
+from lab.stripe.api.errors import Refusal, at_least_one, missing_parameter
 from lab.stripe.api.shapes import Thing
 from lab.stripe.books import Books, Call, change_metadata, check_amount, check_currency, page
-from lab.stripe.payments.cards import Decline, attach, card_of, find_method
-from lab.stripe.payments.charges import authorize, fail, let_go, take
-from lab.stripe.payments.disputes import open_dispute
-
-OPEN: Final = ("requires_payment_method", "requires_confirmation", "requires_action")
-UNAUTHENTICATED: Final = (
-    "authentication_required",
-    "authentication_required",
-    "Your card was declined. This transaction requires authentication.",
-)
-DISPUTE_DELAY: Final = 5
-"""Seconds until the card "disputed later" is disputed."""
+from lab.stripe.payments import lifecycle
+from lab.stripe.payments.charges import let_go, take
+from lab.stripe.payments.lifecycle import OPEN, Confirmation, unexpected
+from lab.stripe.payments.payment_methods import find_method, method_of
+from lab.stripe.rails import card, crypto, customer_balance, sepa_debit
 
 
-def unexpected(intent: Thing, verb: str, allowed: tuple[str, ...]) -> Refusal:
-    message = (
-        f"This PaymentIntent could not be {verb} because it has a status of {intent['status']}. Only a PaymentIntent"
-        f" with one of the following statuses may be {verb}: {', '.join(allowed)}."
-    )
-    return Refusal(message, code="payment_intent_unexpected_state", payment_intent=intent)
+@dataclass(frozen=True, slots=True)
+class Rail:
+    """What a payment method type can carry. `currencies`: all when empty; `holds`: manual capture; `saves`: reuse."""
+
+    confirm: Callable[[Books, Thing, Thing, Confirmation], None]
+    currencies: tuple[str, ...] = ()
+    holds: bool = False
+    saves: bool = False
+
+    def fits(self, currency: str, *, manual: bool, saves: bool) -> bool:
+        known = not self.currencies or currency in self.currencies
+        return known and (self.holds or not manual) and (self.saves or not saves)
 
 
-def cards_only(types: list[str] | None, param: str) -> None:
-    """Refuse payment methods that the lab cannot carry through: never a fake success."""
-    for each in types or []:
-        if each != "card":
+RAILS: Final = {
+    "card": Rail(card.confirm, holds=True, saves=True),
+    "customer_balance": Rail(customer_balance.confirm, ("eur",)),
+    "sepa_debit": Rail(sepa_debit.confirm, ("eur",), saves=True),
+    "crypto": Rail(crypto.confirm, ("eur", "usd")),
+}
+"""Manual capture by type: docs.stripe.com/payments/payment-methods/payment-method-support."""
+
+
+def compatible_types(allowed: list[str] | None, currency: str, *, manual: bool, saves: bool) -> list[str]:
+    """Those of the allowed payment method types that can carry this payment; cards alone unless others are allowed."""
+    for each in allowed or []:
+        if each not in RAILS:
             raise Refusal(
-                f"The payment method type provided: {each} is invalid. The lab's Stripe plays cards only so far.",
+                f"The payment method type provided: {each} is invalid. The lab's Stripe plays {', '.join(RAILS)}.",
                 code="payment_intent_invalid_parameter",
-                param=param,
+                param="allowed_payment_method_types",
             )
+    wanted = allowed or ["card"]
+    fitting = [each for each in wanted if RAILS[each].fits(currency, manual=manual, saves=saves)]
+    if not fitting:
+        raise Refusal(
+            "No valid payment method types for this Payment Intent. Please ensure that you have activated payment"
+            " methods compatible with your chosen currency, amount, and parameters.",
+            code="payment_intent_invalid_parameter",
+            param="allowed_payment_method_types",
+        )
+    return fitting
 
 
 def new_intent(books: Books, params: Thing) -> Thing:
     """A PaymentIntent in its first state. `params` as in the create call."""
     currency = check_currency(params["currency"])
     check_amount(params["amount"], currency)
-    cards_only(params.get("allowed_payment_method_types"), "allowed_payment_method_types")
+    capture_method, saves = params.get("capture_method", "automatic"), params.get("setup_future_usage")
+    manual = capture_method == "manual"
+    types = compatible_types(params.get("allowed_payment_method_types"), currency, manual=manual, saves=bool(saves))
     if params.get("customer"):
         books.get("customer", params["customer"], "customer")
     key = books.new_id("pi")
@@ -63,7 +81,7 @@ def new_intent(books: Books, params: Thing) -> Thing:
         application=None,
         automatic_payment_methods=params.get("automatic_payment_methods"),
         cancellation_reason=None,
-        capture_method=params.get("capture_method", "automatic"),
+        capture_method=capture_method,
         client_secret=books.new_id(f"{key}_secret"),
         confirmation_method="automatic",
         currency=currency,
@@ -73,11 +91,12 @@ def new_intent(books: Books, params: Thing) -> Thing:
         metadata=dict(params.get("metadata") or {}),
         on_behalf_of=None,
         payment_method=None,
-        payment_method_types=["card"],
+        payment_method_options=params.get("payment_method_options"),
+        payment_method_types=types,
         payment_record=None,
         receipt_email=params.get("receipt_email"),
         review=None,
-        setup_future_usage=params.get("setup_future_usage"),
+        setup_future_usage=saves,
         source=None,
         statement_descriptor_suffix=params.get("statement_descriptor_suffix"),
         status="requires_payment_method",
@@ -91,25 +110,42 @@ def create_intent(books: Books, call: Call) -> Thing:
     if call.params.get("off_session") and not call.params.get("confirm"):
         raise Refusal("You can only set `off_session` when `confirm` is true.", param="off_session")
     intent = new_intent(books, call.params)
-    if method := call.params.get("payment_method"):
-        intent["payment_method"] = find_method(books, method, intent["customer"])["id"]
-        intent["status"] = "requires_confirmation"
+    _choose_method(books, intent, call.params)
     if call.params.get("confirm"):
-        confirm(
-            books, intent, off_session=bool(call.params.get("off_session")), return_url=call.params.get("return_url")
-        )
+        confirm(books, intent, _confirmation(call.params))
     return intent
 
 
-def confirm(
-    books: Books,
-    intent: Thing,
-    *,
-    off_session: bool = False,
-    authenticated: bool = False,
-    return_url: str | None = None,
-) -> None:
-    """Try the payment method. Raises a card error (402) when it is declined."""
+def _choose_method(books: Books, intent: Thing, params: Thing) -> None:
+    """The payment method that the call names or describes, if it does."""
+    if options := params.get("payment_method_options"):
+        intent["payment_method_options"] = {**(intent["payment_method_options"] or {}), **options}
+    if key := params.get("payment_method"):
+        method = find_method(books, key, intent["customer"])
+    elif "payment_method_data" in params:
+        method = method_of(books, params["payment_method_data"])
+    else:
+        return
+    if method["type"] not in intent["payment_method_types"]:
+        raise Refusal(
+            f"The PaymentMethod provided ({method['type']}) is not allowed for this PaymentIntent. Please attach a"
+            f" PaymentMethod of one of the following types: {', '.join(intent['payment_method_types'])}.",
+            code="payment_intent_incompatible_payment_method",
+            param="payment_method",
+        )
+    intent |= {"payment_method": method["id"], "status": "requires_confirmation"}
+
+
+def _confirmation(params: Thing) -> Confirmation:
+    return Confirmation(
+        off_session=bool(params.get("off_session")),
+        return_url=params.get("return_url"),
+        mandate=params.get("mandate_data") or None,
+    )
+
+
+def confirm(books: Books, intent: Thing, how: Confirmation) -> None:
+    """Try the payment method on its rail. Raises a card error (402) when it is declined."""
     if intent["status"] not in OPEN:
         raise unexpected(intent, "confirmed", OPEN)
     if intent["payment_method"] is None:
@@ -119,97 +155,15 @@ def confirm(
             payment_intent=intent,
         )
     method = books.get("payment_method", intent["payment_method"])
-    card = card_of(books, method)
-    if card.decline:
-        _decline(books, intent, card.decline)
-    saved = method["customer"] is not None and card.authentication == "until_saved"
-    if card.authentication != "never" and not authenticated and not saved:
-        if off_session:
-            _decline(books, intent, UNAUTHENTICATED)
-        _ask_authentication(books, intent, return_url)
-        return
-    _succeed(books, intent, method)
-
-
-def _decline(books: Books, intent: Thing, decline: Decline) -> NoReturn:
-    code, decline_code, message = decline
-    method = books.get("payment_method", intent["payment_method"])
-    charge = fail(books, intent, method, decline)
-    error: dict[str, Any] = {
-        "charge": charge["id"],
-        "code": code,
-        "decline_code": decline_code,
-        "message": message,
-        "payment_method": dict(method),
-        "type": "card_error",
-    }
-    intent |= {
-        "status": "requires_payment_method",
-        "payment_method": None,
-        "next_action": None,
-        "latest_charge": charge["id"],
-        "last_payment_error": error,
-    }
-    books.announce("payment_intent.payment_failed", intent)
-    raise card_declined(message, code, decline_code, charge=charge["id"], payment_intent=intent)
-
-
-def _ask_authentication(books: Books, intent: Thing, return_url: str | None) -> None:
-    url = f"{books.base_url}/pay/authenticate/{intent['id']}"
-    intent["status"] = "requires_action"
-    intent["next_action"] = {"type": "redirect_to_url", "redirect_to_url": {"return_url": return_url, "url": url}}
-    books.announce("payment_intent.requires_action", intent)
-
-
-def _succeed(books: Books, intent: Thing, method: Thing) -> None:
-    manual = intent["capture_method"] == "manual"
-    charge = authorize(books, intent, method, capture=not manual)
-    intent |= {"latest_charge": charge["id"], "next_action": None, "last_payment_error": None}
-    if intent["setup_future_usage"] and intent["customer"]:
-        attach(books, method, intent["customer"])
-    if manual:
-        intent |= {"status": "requires_capture", "amount_capturable": intent["amount"]}
-        books.announce("payment_intent.amount_capturable_updated", intent)
-        lapse_at = charge["payment_method_details"]["card"]["capture_before"]
-        books.later(lapse_at, lambda: _lapse(books, intent, charge))
-    else:
-        intent |= {"status": "succeeded", "amount_received": intent["amount"]}
-        books.announce("payment_intent.succeeded", intent)
-    if card_of(books, method).disputed:
-        books.later(books.now() + DISPUTE_DELAY, lambda: _complain(books, charge))
-
-
-def _complain(books: Books, charge: Thing) -> None:
-    """The holder of the card "disputed later" turns to the bank, unless the money is back already."""
-    if charge["amount_captured"] > charge["amount_refunded"] and not charge["disputed"]:
-        open_dispute(books, charge)
-
-
-def _lapse(books: Books, intent: Thing, charge: Thing) -> None:
-    """The bank lets the hold go by itself; Stripe cancels the intent."""
-    if intent["status"] == "requires_capture":
-        let_go(books, charge, lapsed=True)
-        _canceled(books, intent, "automatic")
-
-
-def _canceled(books: Books, intent: Thing, reason: str | None) -> None:
-    intent |= {
-        "status": "canceled",
-        "amount_capturable": 0,
-        "canceled_at": books.now(),
-        "cancellation_reason": reason,
-        "next_action": None,
-    }
-    books.announce("payment_intent.canceled", intent)
+    RAILS[method["type"]].confirm(books, intent, method, how)
 
 
 def confirm_intent(books: Books, call: Call) -> Thing:
     intent = books.get("payment_intent", call.ids["id"])
     if intent["status"] not in OPEN:
         raise unexpected(intent, "confirmed", OPEN)
-    if key := call.params.get("payment_method"):
-        intent["payment_method"] = find_method(books, key, intent["customer"])["id"]
-    confirm(books, intent, off_session=bool(call.params.get("off_session")), return_url=call.params.get("return_url"))
+    _choose_method(books, intent, call.params)
+    confirm(books, intent, _confirmation(call.params))
     return intent
 
 
@@ -221,11 +175,7 @@ def capture_intent(books: Books, call: Call) -> Thing:
     held: int = intent["amount_capturable"]
     amount: int = call.params.get("amount_to_capture", held)
     if amount <= 0:
-        raise Refusal(
-            "This value must be greater than or equal to 1.",
-            code="parameter_invalid_integer",
-            param="amount_to_capture",
-        )
+        raise at_least_one("amount_to_capture")
     if amount > held:
         raise Refusal(
             f"The amount to capture ({amount}) is greater than the amount that can be captured ({held}).",
@@ -235,15 +185,14 @@ def capture_intent(books: Books, call: Call) -> Thing:
     change_metadata(intent, call.params.get("metadata"))
     charge = books.get("charge", intent["latest_charge"])
     take(books, charge, amount)
-    intent |= {"status": "succeeded", "amount_received": amount, "amount_capturable": 0}
     books.announce("charge.captured", charge)
-    books.announce("payment_intent.succeeded", intent)
+    lifecycle.succeed(books, intent, charge)
     return intent
 
 
 def cancel_intent(books: Books, call: Call) -> Thing:
     intent = books.get("payment_intent", call.ids["id"])
-    allowed = (*OPEN, "requires_capture", "processing")
+    allowed = (*OPEN, "requires_capture")
     if intent["status"] not in allowed:
         raise unexpected(intent, "canceled", allowed)
     sessions = books.all("checkout.session")
@@ -260,7 +209,9 @@ def cancel_intent(books: Books, call: Call) -> Thing:
 def cancel(books: Books, intent: Thing, reason: str | None) -> None:
     if intent["status"] == "requires_capture":
         let_go(books, books.get("charge", intent["latest_charge"]), lapsed=False)
-    _canceled(books, intent, reason)
+    lifecycle.cancel(books, intent, reason)
+    if intent["customer"]:
+        customer_balance.release(books, intent)
 
 
 def update_intent(books: Books, call: Call) -> Thing:
@@ -272,9 +223,7 @@ def update_intent(books: Books, call: Call) -> Thing:
     if "amount" in call.params:
         check_amount(call.params["amount"], intent["currency"])
         intent["amount"] = call.params["amount"]
-    if "payment_method" in call.params:
-        intent["payment_method"] = find_method(books, call.params["payment_method"], intent["customer"])["id"]
-        intent["status"] = "requires_confirmation"
+    _choose_method(books, intent, call.params)
     change_metadata(intent, call.params.get("metadata"))
     for name in ("description", "transfer_group", "receipt_email"):
         if name in call.params:
@@ -292,10 +241,18 @@ def list_intents(books: Books, call: Call) -> Thing:
     return page(books.all("payment_intent"), "/v1/payment_intents", call.params, ("customer",))
 
 
+OPTIONS: Final = (
+    "payment_method_options.customer_balance payment_method_options.sepa_debit.target_date"
+    " payment_method_options.card.request_three_d_secure payment_method_options.card.request_extended_authorization"
+)
+"""Extended authorisation may be asked for; a platform without the contract does not get it."""
+
 CREATE: Final = (
-    "amount currency customer payment_method allowed_payment_method_types automatic_payment_methods.enabled"
+    "amount currency customer payment_method payment_method_data mandate_data"
+    " allowed_payment_method_types automatic_payment_methods.enabled"
     " automatic_payment_methods.allow_redirects capture_method confirm off_session metadata transfer_group description"
     " return_url setup_future_usage receipt_email statement_descriptor_suffix"
+    f" {OPTIONS}"
 )
 
 ROUTES: Final = [
@@ -331,7 +288,7 @@ ROUTES: Final = [
         "POST",
         "/v1/payment_intents/{id}/confirm",
         "_payment_intent_confirm_params.PaymentIntentConfirmParams",
-        "payment_method off_session return_url",
+        f"payment_method payment_method_data mandate_data off_session return_url {OPTIONS}",
         confirm_intent,
     ),
     Route(

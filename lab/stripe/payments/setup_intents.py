@@ -8,7 +8,8 @@ from lab.stripe.api.desk import Route
 from lab.stripe.api.errors import Refusal, card_declined
 from lab.stripe.api.shapes import Thing
 from lab.stripe.books import Books, Call, change_metadata, page
-from lab.stripe.payments.cards import attach, card_of, find_method
+from lab.stripe.payments.cards import card_of
+from lab.stripe.payments.payment_methods import attach, find_method
 
 OPEN: Final = ("requires_payment_method", "requires_confirmation", "requires_action")
 
@@ -36,14 +37,21 @@ def new_setup(books: Books, params: Thing) -> Thing:
 def create_setup(books: Books, call: Call) -> Thing:
     intent = new_setup(books, call.params)
     if key := call.params.get("payment_method"):
-        intent["payment_method"] = find_method(books, key, intent["customer"])["id"]
+        intent["payment_method"] = _card(books, key, intent["customer"])
         intent["status"] = "requires_confirmation"
     if call.params.get("confirm"):
-        confirm_setup(books, intent)
+        confirm_setup(books, intent, return_url=call.params.get("return_url"))
     return intent
 
 
-def confirm_setup(books: Books, intent: Thing, *, authenticated: bool = False) -> None:
+def _card(books: Books, key: str, customer: str | None) -> str:
+    method = find_method(books, key, customer)
+    if method["type"] != "card":
+        raise Refusal(f"The lab's Stripe saves cards only, not {method['type']}.", param="payment_method")
+    return str(method["id"])
+
+
+def confirm_setup(books: Books, intent: Thing, *, authenticated: bool = False, return_url: str | None = None) -> None:
     """Raises a card error (402) when the card is declined."""
     if intent["status"] not in OPEN or intent["payment_method"] is None:
         raise Refusal(
@@ -53,7 +61,7 @@ def confirm_setup(books: Books, intent: Thing, *, authenticated: bool = False) -
         )
     method = books.get("payment_method", intent["payment_method"])
     card = card_of(books, method)
-    if card.decline:
+    if card.decline and card.fails_when == "always":
         code, decline_code, message = card.decline
         intent |= {
             "status": "requires_payment_method",
@@ -70,8 +78,8 @@ def confirm_setup(books: Books, intent: Thing, *, authenticated: bool = False) -
         raise card_declined(message, code, decline_code, setup_intent=intent)
     if card.authentication != "never" and not authenticated:
         url = f"{books.base_url}/pay/authenticate/{intent['id']}"
-        intent["status"] = "requires_action"
-        intent["next_action"] = {"type": "redirect_to_url", "redirect_to_url": {"return_url": None, "url": url}}
+        redirect = {"return_url": return_url, "url": url}
+        intent |= {"status": "requires_action", "next_action": {"type": "redirect_to_url", "redirect_to_url": redirect}}
         books.announce("setup_intent.requires_action", intent)
         return
     intent |= {"status": "succeeded", "next_action": None, "last_setup_error": None}
@@ -83,8 +91,8 @@ def confirm_setup(books: Books, intent: Thing, *, authenticated: bool = False) -
 def confirm_call(books: Books, call: Call) -> Thing:
     intent = books.get("setup_intent", call.ids["id"])
     if intent["status"] in OPEN and (key := call.params.get("payment_method")):
-        intent["payment_method"] = find_method(books, key, intent["customer"])["id"]
-    confirm_setup(books, intent)
+        intent["payment_method"] = _card(books, key, intent["customer"])
+    confirm_setup(books, intent, return_url=call.params.get("return_url"))
     return intent
 
 
@@ -124,7 +132,7 @@ ROUTES: Final = [
         "POST",
         PATH,
         NAMES.format("create", "Create"),
-        "customer payment_method confirm description metadata usage",
+        "customer payment_method confirm description metadata usage return_url",
         create_setup,
     ),
     Route(
@@ -136,6 +144,8 @@ ROUTES: Final = [
     ),
     Route("GET", f"{PATH}/{{id}}", NAMES.format("retrieve", "Retrieve"), "", retrieve_setup),
     Route("POST", f"{PATH}/{{id}}", NAMES.format("update", "Update"), "metadata description", update_setup),
-    Route("POST", f"{PATH}/{{id}}/confirm", NAMES.format("confirm", "Confirm"), "payment_method", confirm_call),
+    Route(
+        "POST", f"{PATH}/{{id}}/confirm", NAMES.format("confirm", "Confirm"), "payment_method return_url", confirm_call
+    ),
     Route("POST", f"{PATH}/{{id}}/cancel", NAMES.format("cancel", "Cancel"), "cancellation_reason", cancel_setup),
 ]

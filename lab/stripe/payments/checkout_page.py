@@ -1,0 +1,127 @@
+"""The pay page of a Checkout Session: what becomes of it when a person presses the button."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from lab.stripe.api.errors import Refusal
+from lab.stripe.api.shapes import Thing
+from lab.stripe.books import Books
+from lab.stripe.payments.customers import new_customer
+from lab.stripe.payments.lifecycle import Confirmation
+from lab.stripe.payments.payment_intents import confirm, new_intent
+from lab.stripe.payments.payment_methods import card_method, debit_method, plain_method
+from lab.stripe.payments.setup_intents import confirm_setup
+from lab.stripe.rails.iban import checked_iban
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """What a person enters on the page. `authenticated`: their bank has been told that it is them."""
+
+    method: Literal["card", "customer_balance", "sepa_debit", "crypto"] = "card"
+    number: str = ""
+    iban: str = ""
+    name: str = "A person"
+    authenticated: bool = False
+
+
+def pay(books: Books, key: str, payer: Payer) -> Thing:
+    """What the button on the page does. Answers {status, error?, return_url?}; status is the session's, or
+    requires_action while the bank wants to see the payer."""
+    books.settle()
+    session = books.get("checkout.session", key)
+    if session["status"] != "open":
+        return {"status": session["status"], "return_url": _return_url(session)}
+    try:
+        waits = _attempt(books, session, payer)
+    except Refusal as refusal:
+        return {"status": "open", "error": str(refusal)}
+    if waits:
+        return {"status": "requires_action"}
+    return {"status": session["status"], "return_url": _return_url(session)}
+
+
+def _attempt(books: Books, session: Thing, payer: Payer) -> bool:
+    """True when the bank or the wallet wants to see the payer first."""
+    if payer.method not in session["payment_method_types"]:
+        raise Refusal(f"This page does not take {payer.method}.", param="method")
+    method = _method(books, session, payer)
+    if session["mode"] == "setup":
+        intent = books.get("setup_intent", session["setup_intent"])
+        intent["payment_method"] = method["id"]
+        confirm_setup(books, intent, authenticated=payer.authenticated)
+    else:
+        intent = _intent_of(books, session)
+        intent["payment_method"] = method["id"]
+        mandate = {"customer_acceptance": {"type": "online", "online": {"ip_address": None, "user_agent": "The lab"}}}
+        how = Confirmation(authenticated=payer.authenticated, return_url=session["success_url"], mandate=mandate)
+        confirm(books, intent, how)
+    if (intent["next_action"] or {}).get("type") == "redirect_to_url":
+        return True
+    _complete(books, session, intent)
+    return False
+
+
+def _method(books: Books, session: Thing, payer: Payer) -> Thing:
+    email = _email(books, session)
+    if payer.method == "card":
+        return card_method(books, payer.number, email=email)
+    if payer.method == "sepa_debit":
+        return debit_method(books, checked_iban(payer.iban, "iban"), {"name": payer.name, "email": email})
+    return plain_method(books, payer.method, email)
+
+
+def _intent_of(books: Books, session: Thing) -> Thing:
+    """The session's PaymentIntent, made when the payer first presses the button (as Stripe does since 2022)."""
+    if session["payment_intent"] is None:
+        _ensure_customer(books, session)
+        data = books.private[session["id"]]
+        wish = {
+            "amount": session["amount_total"],
+            "currency": session["currency"],
+            "customer": session["customer"],
+            "allowed_payment_method_types": session["payment_method_types"],
+            "payment_method_options": session["payment_method_options"],
+        }
+        session["payment_intent"] = new_intent(books, {**data, **wish})["id"]
+    return books.get("payment_intent", session["payment_intent"])
+
+
+def _ensure_customer(books: Books, session: Thing) -> None:
+    saves = bool(books.private[session["id"]].get("setup_future_usage"))
+    if session["customer"] is None and (session["customer_creation"] == "always" or saves):
+        session["customer"] = new_customer(books, {"email": session["customer_email"]})["id"]
+
+
+def _complete(books: Books, session: Thing, intent: Thing) -> None:
+    session["status"] = "complete"
+    session["customer_details"] = {
+        "address": None,
+        "business_name": None,
+        "email": _email(books, session),
+        "individual_name": None,
+        "name": None,
+        "phone": None,
+        "tax_exempt": "none",
+        "tax_ids": [],
+    }
+    if session["mode"] == "payment":
+        # A hold counts as unpaid: the money has not been taken yet.
+        session["payment_status"] = "paid" if intent["status"] == "succeeded" else "unpaid"
+    session["url"] = None
+    books.announce("checkout.session.completed", session)
+
+
+def _email(books: Books, session: Thing) -> str | None:
+    if session["customer"]:
+        email: str | None = books.get("customer", session["customer"]).get("email")
+        return email
+    given: str | None = session["customer_email"]
+    return given
+
+
+def _return_url(session: Thing) -> str:
+    url: str = session["success_url"]
+    return url.replace("{CHECKOUT_SESSION_ID}", session["id"])
