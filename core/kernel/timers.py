@@ -6,14 +6,18 @@ that its point still stands; whoever fires it deletes it first, in the transacti
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 
-from sqlalchemy import String, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import ColumnElement, Interval, String, func, literal, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
 
 from core.kernel.db import Id, Instant, Table
 from core.kernel.statements import put, remove
+
+END_OF_TIME: Final = datetime(9999, 1, 1, tzinfo=UTC)  # nothing is moved beyond it: no calendar could write it down
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,3 +71,21 @@ def deadline_of(session: Session, kind: str, subject: str) -> Timer | None:
     query = select(*COLUMNS).where(TimerRow.kind == kind, TimerRow.subject == subject)
     row = session.execute(query.order_by(TimerRow.due_at).limit(1)).first()
     return None if row is None else Timer(*row)
+
+
+def move_on(session: Session, since: datetime, by: timedelta, but: Collection[str]) -> int:
+    """Put off every deadline after `since`, except of those kinds. Returns how many."""
+    moved = (
+        update(TimerRow)
+        .where(TimerRow.due_at > since, TimerRow.due_at < END_OF_TIME - by, TimerRow.kind.not_in(but))
+        .values(due_at=later(session, TimerRow.due_at, by))
+        .execution_options(synchronize_session=False)
+    )
+    return int(session.execute(moved).rowcount)  # type: ignore[attr-defined]  # a DML result has it
+
+
+def later(session: Session, moment: InstrumentedAttribute[datetime], by: timedelta) -> ColumnElement[Any]:
+    """A column of moments put off by so much, in the database: a million rows are moved in one statement."""
+    if session.connection().dialect.name == "sqlite":  # it keeps moments as text, to the microsecond
+        return func.strftime("%Y-%m-%d %H:%M:%f000", moment, f"{by.total_seconds():+.3f} seconds")
+    return moment + literal(by, Interval())

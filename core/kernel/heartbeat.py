@@ -1,0 +1,85 @@
+"""Our own downtime stops the clocks of others: while nobody was there to sweep, no deadline of a person comes nearer.
+
+Whoever rings timers first says that it is alive. When the last word of anybody is longer ago than a restart takes, the
+market was away for all of that time: before anything is rung, every deadline of a person moves by it. So nothing
+expires, nothing is accepted by silence and nobody is late for time in which they could not act, or could not be told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+from sqlalchemy import String, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.kernel.db import Id, Instant, Table
+from core.kernel.events import Event
+from core.kernel.statements import add_once, change, pick
+from core.kernel.timers import move_on
+from core.kernel.transaction import Ctx
+
+log = structlog.get_logger(__name__)
+
+WORKER: Final = "worker"
+BEAT_EVERY: Final = timedelta(seconds=10)  # how often a sweep that runs all the time writes its row
+AWAY_FROM: Final = timedelta(seconds=30)  # a longer silence is an outage; a shorter one is a restart
+
+
+class HeartbeatRow(Table):
+    """When somebody last swept, by the machine's own clock."""
+
+    __tablename__ = "heartbeat"
+
+    name: Mapped[str] = mapped_column(String(20), primary_key=True)
+    at: Mapped[datetime] = mapped_column(Instant)
+
+
+class OutageRow(Table):
+    """A time in which nobody swept, kept for whoever asks why a deadline has moved. Moments of the market's clock."""
+
+    __tablename__ = "outage"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    began_at: Mapped[datetime] = mapped_column(Instant)
+    ended_at: Mapped[datetime] = mapped_column(Instant)
+
+
+@dataclass(frozen=True, slots=True)
+class ClocksStopped(Event):
+    """Nobody was here since then, for so long. Whoever keeps a moment of its own beside a timer's moves it, too."""
+
+    since: datetime
+    by: timedelta
+
+
+def beat(ctx: Ctx, at: datetime, but: Collection[str]) -> timedelta | None:
+    """Say that the sweep is alive at that moment of the machine's clock; call it before any timer is rung.
+
+    Returns for how long nobody was, when that was an outage: then every timer is moved by it, but for those kinds which
+    are no person's deadline. Of several workers that come back at once only the first moves them.
+    """
+    last = pick(ctx.session, HeartbeatRow, ("at",), name=WORKER)
+    if last is None:
+        add_once(ctx.session, HeartbeatRow, name=WORKER, at=at)
+        return None
+    away: timedelta = at - last["at"]
+    if away < BEAT_EVERY:
+        return None
+    first = change(ctx.session, HeartbeatRow, {"name": WORKER, "at": last["at"]}, at=at)
+    if not first or away < AWAY_FROM:
+        return None
+    since = ctx.now - away
+    moved = move_on(ctx.session, since, away, but)
+    ctx.session.add(OutageRow(id=ctx.new_id(), began_at=since, ended_at=ctx.now))
+    ctx.announce(ClocksStopped(since, away))
+    log.warning("clocks_stopped", since=since.isoformat(), seconds=away.total_seconds(), timers=moved)
+    return away
+
+
+def outages(ctx: Ctx, limit: int = 20) -> list[OutageRow]:
+    """The latest outages, newest first."""
+    return list(ctx.session.scalars(select(OutageRow).order_by(OutageRow.id.desc()).limit(limit)))

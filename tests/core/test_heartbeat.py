@@ -1,0 +1,81 @@
+"""Our own downtime stops other people's clocks; their deadlines move by as long as nobody was here."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from core.kernel.events import Event
+from core.kernel.heartbeat import ClocksStopped, beat, outages
+from core.kernel.sweep import ring_due
+from core.kernel.timers import Timer, deadline_of, set_timer
+from core.kernel.transaction import MARKET, Ctx
+from tests.core.conftest import Market
+
+OURS = frozenset({"retry"})
+MACHINE = datetime(2026, 1, 1, 12, tzinfo=UTC)  # the machine's clock need not be the market's
+
+
+async def plan(market: Market, kind: str, subject: str, **after: float) -> datetime:
+    due = market.clock.now() + timedelta(**after)
+    await market.run(MARKET, lambda ctx: set_timer(ctx.session, Timer(kind, subject, "over", due)))
+    return due
+
+
+async def due_at(market: Market, kind: str, subject: str) -> datetime:
+    timer = await market.run(MARKET, lambda ctx: deadline_of(ctx.session, kind, subject))
+    assert timer is not None
+    return timer.due_at
+
+
+async def beats(market: Market, **after: float) -> timedelta | None:
+    """A sweep begins so long after the first one, on both clocks."""
+    at = MACHINE + timedelta(**after)
+    return await market.run(MARKET, lambda ctx: beat(ctx, at, OURS))
+
+
+async def test_deadlines_move_by_the_time_in_which_nobody_swept(market: Market) -> None:
+    market.watch(ClocksStopped)
+    rung: list[str] = []
+    assert await beats(market) is None
+    soon = await plan(market, "deal", "soon", hours=2)
+    late = await plan(market, "deal", "late", days=30, microseconds=123_000)
+    ours = await plan(market, "retry", "ours", hours=2)
+    overdue = await plan(market, "deal", "overdue", hours=-1)  # its time was up before we went away
+    never = datetime(9999, 12, 31, tzinfo=UTC)
+    await market.run(MARKET, lambda ctx: set_timer(ctx.session, Timer("deal", "never", "over", never)))
+
+    market.clock.advance(hours=5)
+    assert await beats(market, hours=5) == timedelta(hours=5)
+    assert await due_at(market, "deal", "soon") == soon + timedelta(hours=5)
+    assert await due_at(market, "deal", "late") == late + timedelta(hours=5)
+    assert await due_at(market, "retry", "ours") == ours
+    assert await due_at(market, "deal", "overdue") == overdue
+    assert await due_at(market, "deal", "never") == never
+
+    def ring(_ctx: Ctx, timer: Timer) -> None:
+        rung.append(timer.subject)
+
+    await ring_due(market.transactions, {"deal": ring, "retry": ring})
+    assert sorted(rung) == ["ours", "overdue"]
+    market.clock.advance(hours=2)
+    assert await beats(market, hours=5, seconds=20) is None
+    await ring_due(market.transactions, {"deal": ring, "retry": ring})
+    assert sorted(rung) == ["ours", "overdue", "soon"]
+    told: list[Event] = [ClocksStopped(soon - timedelta(hours=2), timedelta(hours=5))]
+    assert market.facts == told
+    (kept,) = await market.run(MARKET, outages)
+    assert kept.ended_at - kept.began_at == timedelta(hours=5)
+
+
+async def test_only_the_first_worker_that_comes_back_moves_them(market: Market) -> None:
+    await beats(market)
+    due = await plan(market, "deal", "d", hours=2)
+    assert [await beats(market, hours=1), await beats(market, hours=1)] == [timedelta(hours=1), None]
+    assert await due_at(market, "deal", "d") == due + timedelta(hours=1)
+
+
+async def test_a_restart_is_no_outage(market: Market) -> None:
+    due = await plan(market, "deal", "d", hours=2)
+    for second in range(0, 200, 25):
+        assert await beats(market, seconds=second) is None
+    assert await due_at(market, "deal", "d") == due
