@@ -30,6 +30,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("sha256", name=op.f("pk_file_content")),
     )
     op.create_table(
+        "heartbeat",
+        sa.Column("name", sa.String(length=20), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_heartbeat")),
+    )
+    op.create_table(
         "inbox",
         sa.Column("key", sa.String(length=200), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
@@ -172,6 +178,13 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation")),
+    )
+    op.create_table(
+        "outage",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outage")),
     )
     op.create_table(
         "outbox",
@@ -705,6 +718,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_outbox_due", sqlite_where=sa.text("NOT dead"), postgresql_where=sa.text("NOT dead"))
 
     op.drop_table("outbox")
+    op.drop_table("outage")
     op.drop_table("organisation")
     with op.batch_alter_table("listing", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_listing_state"))
@@ -732,6 +746,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_inbox_received_at"))
 
     op.drop_table("inbox")
+    op.drop_table("heartbeat")
     op.drop_table("file_content")
     op.drop_table("card_pointer")
     if op.get_bind().dialect.name == "postgresql":
