@@ -14,7 +14,7 @@ from conversations.talk import Talk
 from core.deals import service as deals
 from core.deals.model import DEAL, Deal
 from core.delivery import service as delivery
-from core.delivery.model import Lot
+from core.delivery.model import LOT, Lot
 from core.escrow import service as escrow
 from core.kernel.timers import Timer, deadline_of
 from core.people.service import organisation_of
@@ -178,7 +178,7 @@ def turn_of(talk: Talk, deal: Deal, lots: list[Lot], other: str) -> str:
     return _sentence(talk, f"turn.deal.{state}.{side}", other, deadline_of(talk.ctx.session, "deal", deal.id), None)
 
 
-CLOSED_LOTS = frozenset({"accepted", "dropped", "halved"})
+CLOSED_LOTS = LOT.final
 
 
 def _sentence(talk: Talk, code: str, other: str, deadline: Timer | None, lot: Lot | None) -> str:
@@ -217,8 +217,8 @@ def _lot_lines(talk: Talk, lots: list[Lot]) -> list[Line]:
             parts.append(words("lot.on_truck", truck=lot.truck, eta=lot.eta))
         if lot.measured is not None:
             parts.append(words("lot.measured", measured=lot.measured))
-        if lot.claim_words and lot.state == "claim":
-            parts.append(words("lot.claimed", words=lot.claim_words))
+        if (found := delivery.findings_of(talk.ctx, lot.id)) and lot.state == "claim":
+            parts.append(words("lot.claimed", words=found[-1].words))
         lines.append(Line(label=words("lot.number", number=lot.number, count=len(lots)), value=" · ".join(parts)))
     return lines
 

@@ -12,9 +12,11 @@ from conversations.reply import Card, Toast
 from conversations.talk import Opening, Talk
 from core.deals import service as deals
 from core.delivery import service as delivery
-from core.delivery.model import AcceptLot, ClaimLot, DispatchLot, Lot, ReportArrival
+from core.delivery.commands import AcceptLot, ClaimLot, DispatchLot, ReportArrival
+from core.delivery.model import Lot
 from core.files.service import kept_files
 from core.kernel.quantity import UNITS, Quantity
+from core.offers.quality import Measured
 
 book = Book()
 
@@ -73,7 +75,7 @@ def _claim(talk: Talk, opening: Opening, values: Values) -> None:
     command = ClaimLot(
         lot_id=str(opening.subject),
         words=values["words"],
-        measured=values.get("measured"),
+        measured=Measured(weight=values.get("measured")),
         files=values.get("files", ()),
     )
     delivery.claim_lot(talk.ctx, command, opening.seen)

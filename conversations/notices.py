@@ -205,7 +205,7 @@ LOT_FACTS: Facts = {
     lot.LotAccepted: "notice.lot_accepted",
     lot.LotClaimed: "notice.lot_claimed",
     lot.LotDropped: "notice.lot_dropped",
-    lot.LotHalved: "notice.lot_halved",
+    lot.LotAdjusted: "notice.lot_adjusted",
     lot.LotLate: "notice.lot_late",
 }
 MONEY_FACTS: Facts = {

@@ -88,3 +88,52 @@ class DealCancelled(DealFact):
     """It is off, and the buyer has back what was not delivered. `why` as in `DealUnwinding`."""
 
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class DealDirectAsked(DealFact):
+    """One side would rather be paid, or pay, without the market holding the money."""
+
+    side: Literal["buyer", "seller"]
+
+
+@dataclass(frozen=True, slots=True)
+class DealDirectAgreed(DealFact):
+    """Both want to settle between themselves: nothing is held here any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class DealDirectPaid(DealFact):
+    """The seller says that the money has come; delivery begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class DealDisputed(DealFact):
+    """Its money stands still until somebody decides. `why`: "delivery_overdue" or "freeze"."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class DealEscalated(DealFact):
+    """A week of dispute: it is looked at again."""
+
+
+@dataclass(frozen=True, slots=True)
+class DealResumed(DealFact):
+    """The dispute is over and the deal goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class DealRuledByTime(DealFact):
+    """Nobody decided in sixty days: what was proven to be delivered is the seller's, the rest the buyer's."""
+
+
+@dataclass(frozen=True, slots=True)
+class DealMoneyStuck(DealFact):
+    """The last money did not move; it is tried again every day."""
+
+
+@dataclass(frozen=True, slots=True)
+class DealMoneyTried(DealFact):
+    """A day has passed: what is stuck is asked for once more."""

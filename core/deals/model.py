@@ -19,12 +19,24 @@ TERMS_VERSION: Final = 1  # of the house's own conditions; signed together with 
 SIGN_WITHIN: Final = timedelta(days=3)
 FUND_WITHIN: Final = timedelta(days=5)  # a bank transfer over a weekend
 ANSWER_CANCEL_WITHIN: Final = timedelta(days=3)
+OVERDUE_AFTER: Final = timedelta(days=14)  # the delivery window is over, and something is still not there
+CONFIRM_MONEY_WITHIN: Final = timedelta(days=30)  # a deal paid directly that nobody says is paid
+DIRECT_ENDS_AFTER: Final = timedelta(days=30)  # a deal paid directly, after its delivery window
+ESCALATE_AFTER: Final = timedelta(days=7)
+FINAL_RULE_AFTER: Final = timedelta(days=60)
+MONEY_SLOW_AFTER: Final = timedelta(days=1)
+RETRY_AFTER: Final = timedelta(days=1)
 
 PARTIES = frozenset({"buyer", "seller"})
+SELLER = frozenset({"seller"})
 OTHER = frozenset({"other"})  # the side that did not ask to cancel
+INVITED = frozenset({"invited"})  # the side that did not ask to be paid directly
+OPERATOR = frozenset({"operator"})
 SYSTEM = frozenset({"system"})
+PSP = frozenset({"provider"})
 TIME = frozenset({"time"})
 
+# Approval by a buyer's own company (awaiting_approval) joins the table with company accounts: nobody has any yet.
 DEAL: Final = Process(
     name="deal",
     initial="agreed",
@@ -34,21 +46,52 @@ DEAL: Final = Process(
         Transition("agreed", "both_signed", SYSTEM, "awaiting_funding"),
         Transition("agreed", "unsign", PARTIES, "closed"),
         Transition("agreed", "sign_expired", TIME, "closed", SIGN_WITHIN),
-        Transition("awaiting_funding", "money_complete", frozenset({"provider"}), "funded"),
+        Transition("awaiting_funding", "money_in", PSP, "awaiting_funding"),
+        Transition("awaiting_funding", "money_complete", PSP, "funded"),
+        Transition("awaiting_funding", "direct_asked", PARTIES, "awaiting_funding"),
+        Transition("awaiting_funding", "direct_agreed", INVITED, "funded_direct"),
         Transition("awaiting_funding", "cancel", PARTIES, "unwinding"),
         Transition("awaiting_funding", "funding_expired", TIME, "unwinding", FUND_WITHIN),
+        # Paid without us: nothing is held, and what is agreed is all the two have.
+        Transition("funded_direct", "seller_confirms_money", SELLER, "in_delivery_direct"),
+        Transition("funded_direct", "cancel_asked", PARTIES, "funded_direct"),
+        Transition("funded_direct", "cancel_agreed", OTHER, "closed"),
+        Transition("funded_direct", "cancel_refused", OTHER, "funded_direct"),
+        Transition("funded_direct", "idle", TIME, "closed", CONFIRM_MONEY_WITHIN),
+        Transition("in_delivery_direct", "all_lots_closed", SYSTEM, "completed"),
+        Transition("in_delivery_direct", "idle", TIME, "completed"),  # the delivery's end and DIRECT_ENDS_AFTER
         Transition("funded", "all_lots_closed", SYSTEM, "settling"),
         Transition("funded", "cancel_asked", PARTIES, "cancel_asked"),
+        Transition("funded", "delivery_overdue", TIME, "disputed"),  # the delivery's end and OVERDUE_AFTER
+        Transition("funded", "freeze", OPERATOR, "disputed"),
         Transition("cancel_asked", "cancel_agreed", OTHER, "unwinding"),
         Transition("cancel_asked", "cancel_refused", OTHER, "funded"),
         Transition("cancel_asked", "cancel_silent", TIME, "funded", ANSWER_CANCEL_WITHIN),
         Transition("cancel_asked", "all_lots_closed", SYSTEM, "settling"),
+        Transition("cancel_asked", "freeze", OPERATOR, "disputed"),
+        Transition("disputed", "resume", OPERATOR, "funded"),
+        Transition("disputed", "resolve", SYSTEM, "settling"),  # a ruling that nobody appeals against any more
+        Transition("disputed", "settle_together", SYSTEM, "settling"),  # one proposed shares, the other took them
+        Transition("disputed", "all_lots_closed", SYSTEM, "settling"),
+        Transition("disputed", "escalate", TIME, "disputed", ESCALATE_AFTER),
+        Transition("disputed", "final_rule", TIME, "settling", FINAL_RULE_AFTER),
         # Goods on their way cannot be called back: the deal goes on with them alone.
         Transition("unwinding", "lots_run_on", SYSTEM, "funded"),
         Transition("unwinding", "refunded", SYSTEM, "cancelled"),
+        Transition("unwinding", "refund_failed", PSP, "refund_blocked"),
+        Transition("unwinding", "refund_slow", TIME, "refund_blocked", MONEY_SLOW_AFTER),
+        Transition("refund_blocked", "refunded", SYSTEM, "cancelled"),
+        Transition("refund_blocked", "retry", TIME, "unwinding", RETRY_AFTER),
         Transition("settling", "paid_out", SYSTEM, "completed"),
+        Transition("settling", "payout_failed", PSP, "payout_blocked"),
+        Transition("settling", "payout_slow", TIME, "payout_blocked", MONEY_SLOW_AFTER),
+        Transition("payout_blocked", "paid_out", SYSTEM, "completed"),
+        Transition("payout_blocked", "retry", TIME, "settling", RETRY_AFTER),
     ),
 )
+
+# Leaving here takes money or goods from somebody: whoever presses it is asked once more.
+ASKS_FIRST: Final = frozenset({"unsign", "cancel", "cancel_asked", "cancel_agreed", "direct_asked", "direct_agreed"})
 
 
 class Deal(InProcess, Table):
@@ -73,6 +116,8 @@ class Deal(InProcess, Table):
     seller_signed_at: Mapped[datetime | None] = mapped_column(Instant)
     funded_at: Mapped[datetime | None] = mapped_column(Instant)
     cancel_asked_by: Mapped[Side | None] = mapped_column(String(6))
+    direct_asked_by: Mapped[Side | None] = mapped_column(String(6))
+    frozen: Mapped[str | None] = mapped_column(String(20))  # why no money of it moves ("chargeback", "operator")
     ended_by: Mapped[str | None] = mapped_column(String(40))  # the event that ended it early
 
     __table_args__ = (

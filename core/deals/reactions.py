@@ -1,14 +1,9 @@
-"""What deals do when an offer is accepted, and when time has run out."""
+"""What deals do when an offer is accepted. Their timers are rung by delivery, which knows what has arrived."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from core.deals.model import DEAL
-from core.deals.service import agree_deal, time_is_up
+from core.deals.service import agree_deal
 from core.kernel.events import Reactions
-from core.kernel.sweep import Ring
-from core.kernel.timers import Timer
 from core.kernel.transaction import Ctx
 from core.offers.events import OfferAccepted
 
@@ -20,10 +15,3 @@ def listen(reactions: Reactions, *, commission_bp: int) -> None:
         agree_deal(ctx, fact.offer_id, commission_bp)
 
     reactions.on(OfferAccepted, agree)
-
-
-def ring(ctx: Ctx, timer: Timer) -> None:
-    time_is_up(ctx, timer.subject, timer.event)
-
-
-rings: Mapping[str, Ring] = {DEAL.name: ring}

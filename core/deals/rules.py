@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import UTC, date, datetime, time, timedelta
 
 from core.deals.model import TERMS_VERSION, Side
 from core.offers.model import Terms
@@ -30,8 +31,15 @@ def side_of(organisation: str, buyer: str, seller: str) -> Side | None:
     return "seller" if organisation == seller else None
 
 
-def roles(side: Side | None, cancel_asked_by: Side | None) -> frozenset[str]:
-    """The roles of one side: its own name, and "other" when the other side has asked to cancel."""
+def roles(side: Side | None, cancel_asked_by: Side | None, direct_asked_by: Side | None = None) -> frozenset[str]:
+    """The roles of one side: its own name, "other" when the other side asks to cancel, "invited" to pay directly."""
     if side is None:
         return frozenset()
-    return frozenset({side, "other"} if cancel_asked_by not in (None, side) else {side})
+    asked = {"other"} if cancel_asked_by not in (None, side) else set()
+    invited = {"invited"} if direct_asked_by not in (None, side) else set()
+    return frozenset({side, *asked, *invited})
+
+
+def ends(window_to: date, after: timedelta, now: datetime) -> datetime:
+    """So long after the delivery window's last day; a deal that was paid after it gets the same time."""
+    return max(datetime.combine(window_to + timedelta(days=1), time.min, UTC), now) + after

@@ -56,8 +56,54 @@ class LotDropped(LotFact):
 
 
 @dataclass(frozen=True, slots=True)
-class LotHalved(LotFact):
-    """Nobody settled the claim in thirty days: each side gets half, and the operator looks at it."""
+class LotAdjusted(LotFact):
+    """It is paid with less than was agreed, as the lot's `pay` says. `why` is the event that settled it."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class LotDropAsked(LotFact):
+    """One side would rather not have this lot delivered; the other is to answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class LotSampled(LotFact):
+    """The buyer has sent a sample to a laboratory, and has longer to look at it."""
+
+
+@dataclass(frozen=True, slots=True)
+class LotProposed(LotFact):
+    """The seller proposes how a claim is settled; `why` is "cut" or "replacement"."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class LotCountered(LotFact):
+    """The buyer names another figure; it is the seller's turn again."""
+
+
+@dataclass(frozen=True, slots=True)
+class LotReplaced(LotFact):
+    """The seller sends the lot again."""
+
+
+@dataclass(frozen=True, slots=True)
+class LotContradicted(LotFact):
+    """The seller has found otherwise, by more than two laboratories may differ: the reserve sample decides."""
+
+
+@dataclass(frozen=True, slots=True)
+class LotRefereed(LotFact):
+    """The referee's value is here."""
+
+
+@dataclass(frozen=True, slots=True)
+class LotDisputed(LotFact):
+    """The two do not settle it: an operator is to. `why` is the event that brought it there."""
+
+    why: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,109 +1,122 @@
-"""What a lot is: the commands with their limits, the table, and the process it goes through."""
+"""What a lot is: the table, its process, and what was found and proposed where it was not as agreed."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Annotated, Final
+from typing import Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
-from sqlalchemy import JSON, Date, ForeignKey, Integer, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.kernel.db import Exact, Minor, Table, Words
+from core.deals.model import Side
+from core.kernel.db import Exact, Id, Instant, Minor, Table, Words
 from core.kernel.money import Money
 from core.kernel.process import InProcess, Process, Transition
 from core.kernel.quantity import Quantity
+from core.offers.quality import Measured
 
 OVERDUE_AFTER: Final = timedelta(days=3)  # after the lot's window: trucks wait for weather and drivers
 LATE_LIMIT: Final = timedelta(days=11)
 TRANSIT_LIMIT: Final = timedelta(days=7)  # after the announced arrival
-INSPECT_WITHIN: Final = timedelta(days=7)  # a quality claim with a laboratory's answer takes a week
-SETTLE_CLAIM_WITHIN: Final = timedelta(days=30)
+INSPECT_WITHIN: Final = timedelta(days=7)
+INSPECT_WITH_LABORATORY: Final = timedelta(days=10)  # from the arrival, when a sample was sent
+WEIGHT_CLAIM_WITHIN: Final = timedelta(hours=48)  # who weighs, weighs at once
+ANSWER_CLAIM_WITHIN: Final = timedelta(days=3)
+REFEREE_WITHIN: Final = timedelta(days=14)
+OBJECT_WITHIN: Final = timedelta(days=2)  # to what the referee is said to have found
+FINAL_RULE_AFTER: Final = timedelta(days=30)
 LONGEST_JOURNEY: Final = timedelta(days=60)
-FILES_AT_MOST: Final = 10
+CLAIM_ROUNDS: Final = 3
 
 BUYER = frozenset({"buyer"})
 SELLER = frozenset({"seller"})
 EITHER = BUYER | SELLER
+OTHER = frozenset({"other"})  # the side that did not ask last
 SYSTEM = frozenset({"system"})
 TIME = frozenset({"time"})
+
+# Open states. What is held for a lot in one of them can be parted by a ruling on the whole deal, or called back.
+OPEN: Final = (
+    "waiting",
+    "planned",
+    "late",
+    "dispatched",
+    "inspection",
+    "claim",
+    "claim_offered",
+    "referee",
+    "referee_found",
+    "lot_dispute",
+)
+CLAIMED: Final = ("claim", "claim_offered", "referee", "referee_found")
 
 LOT: Final = Process(
     name="lot",
     initial="waiting",
-    final=frozenset({"accepted", "dropped", "halved"}),
+    final=frozenset({"accepted", "dropped", "adjusted"}),
     transitions=(
         Transition("waiting", "funded", SYSTEM, "planned"),
         Transition("waiting", "drop_agreed", SYSTEM, "dropped"),
+        Transition("waiting", "unfunded", SYSTEM, "dropped"),  # its part of the money did not come in time
         Transition("planned", "dispatch", SELLER, "dispatched"),
-        Transition("planned", "drop_agreed", SYSTEM, "dropped"),
+        Transition("planned", "drop_asked", EITHER, "planned"),
+        Transition("planned", "drop_agreed", OTHER | SYSTEM, "dropped"),
         Transition("planned", "lot_overdue", TIME, "late"),  # due at the end of its window and OVERDUE_AFTER
         Transition("late", "dispatch", SELLER, "dispatched"),
         Transition("late", "drop", BUYER, "dropped"),
         Transition("late", "drop_agreed", SYSTEM, "dropped"),
         Transition("late", "late_limit", TIME, "dropped", LATE_LIMIT),
         Transition("dispatched", "arrive", EITHER, "inspection"),
+        Transition("dispatched", "not_arrived", BUYER, "claim"),
+        # A buyer who keeps silent keeps nobody waiting; one who looks can still say that it never came.
         Transition("dispatched", "transit_limit", TIME, "inspection"),  # due at the arrival told and TRANSIT_LIMIT
         Transition("inspection", "accept", BUYER, "accepted"),
         Transition("inspection", "claim", BUYER, "claim"),
+        Transition("inspection", "not_arrived", BUYER, "claim"),
+        Transition("inspection", "sample_sent", BUYER, "inspection"),
         Transition("inspection", "auto_accept", TIME, "accepted", INSPECT_WITHIN),
-        Transition("claim", "accept_anyway", BUYER, "accepted"),
-        Transition("claim", "give_back", SELLER, "dropped"),
-        Transition("claim", "claim_limit", TIME, "halved", SETTLE_CLAIM_WITHIN),
+        # The seller's turn: take the buyer's figure, propose another, find otherwise, or give it all back.
+        Transition("claim", "grant", SELLER, "adjusted"),
+        Transition("claim", "propose", SELLER, "claim_offered"),
+        Transition("claim", "mean_taken", SELLER, "adjusted"),
+        Transition("claim", "contradict", SELLER, "referee"),
+        Transition("claim", "seller_silent", TIME, "lot_dispute", ANSWER_CLAIM_WITHIN),
+        # The buyer's turn.
+        Transition("claim_offered", "take", BUYER, "adjusted"),
+        Transition("claim_offered", "take_replacement", BUYER, "planned"),
+        Transition("claim_offered", "counter", BUYER, "claim"),
+        Transition("claim_offered", "buyer_silent", TIME, "lot_dispute", ANSWER_CLAIM_WITHIN),
+        # Two laboratories differ by more than they may: the reserve sample decides, and the loser pays for that.
+        Transition("referee", "referee_value", EITHER, "referee_found"),
+        Transition("referee", "sample_silent", TIME, "lot_dispute", REFEREE_WITHIN),
+        Transition("referee_found", "agree_value", OTHER, "adjusted"),
+        Transition("referee_found", "unopposed", TIME, "adjusted", OBJECT_WITHIN),
+        *(Transition(state, "accept_anyway", BUYER, "accepted") for state in (*CLAIMED, "lot_dispute")),
+        *(Transition(state, "give_back", SELLER, "dropped") for state in (*CLAIMED, "lot_dispute")),
+        *(Transition(state, "operator_asked", EITHER, "lot_dispute") for state in CLAIMED),
+        Transition("lot_dispute", "rule", SYSTEM, "adjusted"),  # an operator's ruling that stands
+        Transition("lot_dispute", "settle", SYSTEM, "adjusted"),  # one proposed shares, the other took them
+        Transition("lot_dispute", "lot_final_rule", TIME, "adjusted", FINAL_RULE_AFTER),
+        *(Transition(state, "deal_ruled", SYSTEM, "adjusted") for state in OPEN),
+        *(Transition(state, "recalled", SYSTEM, "dropped") for state in OPEN),
     ),
 )
 
 UNSENT: Final = frozenset({"waiting", "planned", "late"})  # given up when the deal is cancelled
-
-FileIds = Annotated[tuple[str, ...], Field(max_length=FILES_AT_MOST)]
-
-
-class DispatchLot(BaseModel):
-    """The goods are on the road. `truck`: a number plate, a waybill, a container, as the trade names it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    lot_id: str
-    truck: Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=60)]
-    eta: date
-    note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] | None = None
-    files: FileIds = ()
-
-
-class ReportArrival(BaseModel):
-    """The goods are there. `measured`: what the weighbridge says, when it is known."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    lot_id: str
-    measured: Quantity | None = None
-    files: FileIds = ()
-
-
-class AcceptLot(BaseModel):
-    """The buyer takes the goods as they are; after a claim too."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    lot_id: str
-    measured: Quantity | None = None
-    files: FileIds = ()
-
-
-class ClaimLot(BaseModel):
-    """What is wrong with the goods, in words, and with a measurement or photos where there are any."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    lot_id: str
-    words: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=1000)]
-    measured: Quantity | None = None
-    files: FileIds = ()
+ARRIVED: Final = frozenset({"inspection", *CLAIMED, "lot_dispute"})
+# Each takes money or goods from somebody: whoever presses it is asked once more.
+ASKS_FIRST: Final = frozenset(
+    {"drop", "drop_asked", "drop_agreed", "not_arrived", "give_back", "grant", "take", "operator_asked"}
+)
 
 
 class Lot(InProcess, Table):
-    """A part of a deal that is delivered, accepted and paid by itself."""
+    """A part of a deal that is delivered, accepted and paid by itself.
+
+    `asked_by`: whose wish or report the other side is to answer. `pay_minor`: what an adjusted lot is paid with, the
+    market's fee included. `flagged`: it was parted without anybody's figure, and an operator should look at it.
+    """
 
     __tablename__ = "lot"
 
@@ -120,10 +133,18 @@ class Lot(InProcess, Table):
     note: Mapped[str | None] = mapped_column(Words)
     measured_amount: Mapped[Decimal | None] = mapped_column(Exact)
     measured_unit: Mapped[str | None] = mapped_column(String(20))
-    claim_words: Mapped[str | None] = mapped_column(Words)
+    arrived_by: Mapped[Side | None] = mapped_column(String(6))
+    arrived_at: Mapped[datetime | None] = mapped_column(Instant)
+    asked_by: Mapped[Side | None] = mapped_column(String(6))
+    rounds: Mapped[int] = mapped_column(Integer, default=0)
+    pay_minor: Mapped[int | None] = mapped_column(Minor)
+    flagged: Mapped[bool] = mapped_column(default=False)
     files: Mapped[list[str]] = mapped_column(JSON, default=list)
 
-    __table_args__ = (UniqueConstraint("deal_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("deal_id", "number"),
+        CheckConstraint("pay_minor BETWEEN 0 AND amount_minor", name="paid_within_its_amount"),
+    )
 
     @property
     def quantity(self) -> Quantity:
@@ -135,7 +156,66 @@ class Lot(InProcess, Table):
         return Money(self.amount_minor, self.currency)
 
     @property
+    def pay(self) -> Money:
+        """What an adjusted lot is paid with."""
+        assert self.pay_minor is not None, "an adjusted lot has its figure"
+        return Money(self.pay_minor, self.currency)
+
+    @property
     def measured(self) -> Quantity | None:
         if self.measured_amount is None or self.measured_unit is None:
             return None
         return Quantity(self.measured_amount, self.measured_unit)
+
+
+Finder = Literal["buyer", "seller", "referee"]
+
+
+class Finding(Table):
+    """What somebody says of a lot that is not as agreed, kept for ever: words, figures, who measured, the papers.
+
+    `cost_minor`: what a referee's test cost; the buyer has advanced it.
+    """
+
+    __tablename__ = "finding"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    lot_id: Mapped[str] = mapped_column(ForeignKey("lot.id"), index=True)
+    finder: Mapped[Finder] = mapped_column(String(8))
+    person: Mapped[str] = mapped_column(Id)
+    at: Mapped[datetime] = mapped_column(Instant)
+    words: Mapped[str] = mapped_column(Words)
+    figures: Mapped[dict[str, Any]] = mapped_column(JSON)
+    measured_by: Mapped[str | None] = mapped_column(String(120))
+    sample: Mapped[str | None] = mapped_column(String(60))
+    cost_minor: Mapped[int] = mapped_column(Minor, default=0)
+    files: Mapped[list[str]] = mapped_column(JSON, default=list)
+
+    @property
+    def measured(self) -> Measured:
+        return Measured.model_validate(self.figures)
+
+
+Kind = Literal["cut", "replacement"]
+
+
+class Proposal(Table):
+    """How one side would settle a claim: pay so much for the lot as it is, or send another one by a day."""
+
+    __tablename__ = "proposal"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    lot_id: Mapped[str] = mapped_column(ForeignKey("lot.id"), index=True)
+    side: Mapped[Side] = mapped_column(String(6))
+    person: Mapped[str] = mapped_column(Id)
+    at: Mapped[datetime] = mapped_column(Instant)
+    kind: Mapped[Kind] = mapped_column(String(12))
+    pay_minor: Mapped[int | None] = mapped_column(Minor)
+    currency: Mapped[str] = mapped_column(String(3))
+    by_day: Mapped[date | None] = mapped_column(Date)
+    words: Mapped[str] = mapped_column(Words)
+
+    @property
+    def pay(self) -> Money | None:
+        """What the seller's side would get of the lot's amount."""
+        return None if self.pay_minor is None else Money(self.pay_minor, self.currency)

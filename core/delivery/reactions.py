@@ -4,9 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from core.deals.events import DealFact, DealFunded, DealReadyToFund, DealUnwinding
+from core.deals.events import (
+    DealClosed,
+    DealDirectPaid,
+    DealFact,
+    DealReadyToFund,
+    DealRuledByTime,
+    DealUnwinding,
+)
+from core.deals.model import DEAL
+from core.deals.service import time_is_up as deal_time_is_up
+from core.delivery.course import (
+    anything_missing,
+    forget_lots,
+    give_up_lots,
+    plan_lots,
+    rule_by_proof,
+    start_lots,
+    time_is_up,
+)
 from core.delivery.model import LOT
-from core.delivery.service import give_up_lots, plan_lots, start_lots, time_is_up
 from core.kernel.events import Reactions
 from core.kernel.sweep import Ring
 from core.kernel.timers import Timer
@@ -15,15 +32,17 @@ from core.kernel.transaction import Ctx
 
 def listen(reactions: Reactions) -> None:
     reactions.on(DealReadyToFund, _signed)
-    reactions.on(DealFunded, _funded)
+    reactions.on(DealDirectPaid, _paid_directly)
     reactions.on(DealUnwinding, _unwinding)
+    reactions.on(DealClosed, _closed)
+    reactions.on(DealRuledByTime, _ruled_by_time)
 
 
 def _signed(ctx: Ctx, fact: DealFact) -> None:
     plan_lots(ctx, fact.deal_id)
 
 
-def _funded(ctx: Ctx, fact: DealFact) -> None:
+def _paid_directly(ctx: Ctx, fact: DealFact) -> None:
     start_lots(ctx, fact.deal_id)
 
 
@@ -31,8 +50,22 @@ def _unwinding(ctx: Ctx, fact: DealFact) -> None:
     give_up_lots(ctx, fact.deal_id)
 
 
+def _closed(ctx: Ctx, fact: DealFact) -> None:
+    forget_lots(ctx, fact.deal_id)
+
+
+def _ruled_by_time(ctx: Ctx, fact: DealFact) -> None:
+    rule_by_proof(ctx, fact.deal_id)
+
+
 def ring(ctx: Ctx, timer: Timer) -> None:
     time_is_up(ctx, timer.subject, timer.event)
 
 
-rings: Mapping[str, Ring] = {LOT.name: ring}
+def ring_deal(ctx: Ctx, timer: Timer) -> None:
+    """Deals know no lots, and whether one is overdue depends on them."""
+    missing = timer.event == "delivery_overdue" and anything_missing(ctx, timer.subject)
+    deal_time_is_up(ctx, timer.subject, timer.event, anything_missing=missing)
+
+
+rings: Mapping[str, Ring] = {LOT.name: ring, DEAL.name: ring_deal}

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Final
 
-from core.delivery.model import LONGEST_JOURNEY, OVERDUE_AFTER, TRANSIT_LIMIT
-from core.kernel.errors import Invalid
+from core.delivery.model import (
+    LONGEST_JOURNEY,
+    OVERDUE_AFTER,
+    TRANSIT_LIMIT,
+    WEIGHT_CLAIM_WITHIN,
+    Finding,
+    Lot,
+    Proposal,
+)
+from core.kernel.errors import Invalid, Refusal
 from core.kernel.money import Money
 from core.kernel.quantity import QUANTITY_DECIMALS, Quantity, convertible
+from core.offers import quality
 from core.offers.model import Terms
+from core.offers.quality import Measured, Quality, Worth
 
 # Nobody loads half a pallet.
 COUNTED: Final = frozenset({"bag_15kg", "pack_10kg", "pallet", "pallet_crate", "big_bag", "bag", "bale"})
@@ -81,5 +92,90 @@ def check_eta(eta: date, today: date) -> None:
 
 def check_measured(measured: Quantity | None, sold: Quantity) -> None:
     """Raises Invalid when it is measured in a unit that says nothing about the unit it was sold in."""
-    if measured is not None and not convertible(measured.unit, sold.unit):
+    if measured is None or convertible(measured.unit, sold.unit):
+        return
+    if not (convertible(sold.unit, "MWh") and convertible(measured.unit, "t")):  # with a calorific value it does
         raise Invalid("lot.measured_unit", field="measured", given=measured.unit, unit=sold.unit)
+
+
+# --- claims -----------------------------------------------------------------------------------------------------------
+
+
+def check_claim(found: Measured, files: Sequence[str], arrived_at: datetime | None, now: datetime) -> None:
+    """Raises Invalid for a claim of words alone, Refusal for a weight that nobody remarked for two days."""
+    if not found and not files:
+        raise Invalid("claim.needs_figure", field="files")
+    only_weight = found.weight is not None and not found.figures and not files
+    if only_weight and arrived_at is not None and now - arrived_at > WEIGHT_CLAIM_WITHIN:
+        raise Refusal("claim.weight_too_late", hours=WEIGHT_CLAIM_WITHIN // timedelta(hours=1))
+
+
+def check_pay(pay: Money, lot: Lot) -> None:
+    """Raises Invalid for a figure that is not within the lot's amount."""
+    if pay.currency != lot.currency or not 0 <= pay.minor <= lot.amount_minor:
+        raise Invalid("claim.pay_outside", field="pay", most=lot.amount)
+
+
+def check_replacement(by_day: date, today: date) -> None:
+    """Raises Invalid for a day that is over or too far away."""
+    if by_day < today:
+        raise Invalid("lot.eta_past", field="by_day", given=by_day, earliest=today)
+    if by_day > today + LONGEST_JOURNEY:
+        raise Invalid("lot.eta_too_far", field="by_day", given=by_day, latest=today + LONGEST_JOURNEY)
+
+
+def complete(lot: Lot, found: Measured) -> Measured:
+    """What was found, with the weight of the arrival where no other was given."""
+    return found if found.weight is not None else found.model_copy(update={"weight": lot.measured})
+
+
+def worth(agreed: Quality | None, lot: Lot, found: Measured) -> Worth:
+    """What the agreement's formula pays for a lot that was found to be so."""
+    return quality.worth(agreed, lot.quantity, lot.amount, complete(lot, found))
+
+
+def referee_pay(
+    agreed: Quality | None, lot: Lot, referee: Finding, buyers: Measured, sellers: Measured
+) -> tuple[Money, bool | None]:
+    """What the referee's value pays, and whether the seller has lost (None: nobody was nearer).
+
+    Who loses pays the test. The buyer has advanced it: a seller who loses is paid that much less.
+    """
+    pay = worth(agreed, lot, referee.measured).pay
+    buyer_nearer = quality.closer(referee.measured, buyers, sellers)
+    cost = Money(referee.cost_minor, lot.currency) if buyer_nearer else Money.zero(lot.currency)
+    return max(pay - cost, Money.zero(lot.currency)), buyer_nearer
+
+
+def final_pay(agreed: Quality | None, lot: Lot, findings: Sequence[Finding]) -> tuple[Money, bool]:
+    """What time rules when nobody did: the last value that somebody measured, by the formula; else half, and flagged.
+
+    A referee's value counts before both sides' own; of those the mean.
+    """
+    by: dict[str, Measured] = {finding.finder: finding.measured for finding in findings if finding.measured}
+    if "referee" in by:
+        return worth(agreed, lot, by["referee"]).pay, False
+    values = [by[finder] for finder in ("buyer", "seller") if finder in by]
+    if not values:
+        return lot.amount.split([1, 1])[0], True
+    found = quality.mean(*values) if len(values) > 1 else values[0]
+    return worth(agreed, lot, found).pay, False
+
+
+def last(findings: Sequence[Finding], finder: str) -> Finding | None:
+    return next((finding for finding in reversed(findings) if finding.finder == finder), None)
+
+
+def figure_of(proposals: Sequence[Proposal], side: str) -> Money | None:
+    """The figure that this side has named last."""
+    return next((each.pay for each in reversed(proposals) if each.side == side and each.pay is not None), None)
+
+
+def shares_of(amounts: Sequence[Money], seller_bp: int) -> list[Money]:
+    """The seller's share of each lot, so that together they are exactly the share of the whole."""
+    if not amounts:
+        return []
+    currency = amounts[0].currency
+    total = Money.total(amounts, currency).share(seller_bp)
+    weights = [amount.minor for amount in amounts]
+    return total.split(weights) if sum(weights) else [Money.zero(currency) for _ in amounts]

@@ -7,128 +7,85 @@ from sqlalchemy import func, select
 from core.deals import service as deals
 from core.deals.model import Deal
 from core.delivery.model import Lot
+from core.escrow import rules
 from core.escrow.events import EffectRefused, PayoutSent, PayoutWaiting, RefundSent
 from core.escrow.model import (
+    CHARGEBACK,
     TRY_AGAIN_AFTER,
     TRY_REFUSED_AGAIN_AFTER,
+    Chargeback,
+    Credit,
     Effect,
     EffectKind,
     EffectState,
     Payee,
     Payment,
+    PaymentState,
 )
 from core.kernel.errors import NotFound
 from core.kernel.money import Money
 from core.kernel.timers import Timer, clear_timers, set_timer
 from core.kernel.transaction import Ctx
 from core.ledger import service as ledger
-from core.ledger.model import PROVIDER, Leg, credit, debit, escrow, payable, refund_due
+from core.ledger.model import PROVIDER, Leg, buyer_credit, credit, debit, escrow, payable, refund_due
 
 EFFECT = "effect"
 TRY_AGAIN = "try_again"
+FROZEN = "chargeback"  # why a payout waits while the buyer's bank has called the deal's money back
 
 
-def pay_out(ctx: Ctx, deal: Deal, lot: Lot, payment: Payment, amount: Money) -> None:
-    """Send a lot's net amount to the seller, as soon as the seller can receive it."""
-    key = f"transfer:{lot.id}:1"
-    if not amount or ctx.session.scalar(select(Effect.id).where(Effect.key == key)) is not None:
+# --- made once --------------------------------------------------------------------------------------------------------
+
+
+def pay_out(ctx: Ctx, deal: Deal, lot: Lot, amount: Money) -> None:
+    """Send a lot's net amount to the seller, out of the payments that brought it, as soon as they can receive it."""
+    known = select(Effect.id).where(Effect.lot_id == lot.id, Effect.kind == EffectKind.TRANSFER)
+    if not amount or ctx.session.scalar(known.limit(1)) is not None:
         return
-    effect = _made(ctx, key, EffectKind.TRANSFER, payment, amount)
-    effect.lot_id, effect.payee = lot.id, deal.seller
-    # Locked, or a seller who becomes ready at this very moment would never be sent what has just begun to wait.
-    payee = ctx.session.get(Payee, deal.seller, with_for_update=True)
-    if payee is not None and payee.ready:
-        _ask(ctx, effect)
-    else:
-        ctx.announce(PayoutWaiting(deal.seller, deal.id, amount, "no_account"))
+    for number, (payment_id, part) in enumerate(rules.drawn(amount, _left(ctx, deal)), 1):
+        payment = ctx.session.get_one(Payment, payment_id)
+        effect = made(ctx, f"transfer:{lot.id}:{number}", EffectKind.TRANSFER, payment, part)
+        effect.lot_id, effect.payee = lot.id, deal.seller
+        send_when_ready(ctx, effect)
     ctx.session.flush()
 
 
-def pay_back(ctx: Ctx, deal: Deal, payment: Payment, currency: str) -> None:
-    """Refund what is due to the buyer and not yet on its way."""
-    due = ledger.balance(ctx, refund_due(deal.id), currency)
-    known = select(Effect).where(Effect.deal_id == deal.id, Effect.kind == EffectKind.REFUND)
-    refunds = ctx.session.scalars(known).all()
-    open_ones = (each.amount for each in refunds if each.state is not EffectState.DONE and each.currency == currency)
-    missing = due - Money.total(open_ones, currency)
-    if missing.minor > 0:
-        _ask(ctx, _made(ctx, f"refund:{deal.id}:{len(refunds) + 1}", EffectKind.REFUND, payment, missing))
+def send_when_ready(ctx: Ctx, effect: Effect) -> None:
+    """Ask for a payout now, or when the seller has an account."""
+    # Locked, or a seller who becomes ready at this very moment would never be sent what has just begun to wait.
+    payee = ctx.session.get(Payee, effect.payee, with_for_update=True)
+    if payee is not None and payee.ready:
+        ask(ctx, effect)
+    else:
+        ctx.announce(PayoutWaiting(effect.payee or "", effect.deal_id, effect.amount, "no_account"))
+
+
+def pay_back(ctx: Ctx, deal: Deal, payment: Payment | None = None, amount: Money | None = None) -> None:
+    """Refund so much of one payment; or whatever is due to the buyer and not yet on its way, of those that brought it.
+
+    The provider gives back to where each payment came from: a refund for every payment that is drawn on.
+    """
+    if payment is not None and amount is not None:
+        parts = [(payment.id, amount)]
+    else:
+        parts = rules.drawn(_unsent_refunds(ctx, deal), _left(ctx, deal))
+    known = ctx.session.scalar(select(func.count()).where(Effect.deal_id == deal.id, Effect.kind == EffectKind.REFUND))
+    for number, (payment_id, part) in enumerate(parts, (known or 0) + 1):
+        source = ctx.session.get_one(Payment, payment_id)
+        ask(ctx, made(ctx, f"refund:{deal.id}:{number}", EffectKind.REFUND, source, part))
         ctx.session.flush()
 
 
-def transfer_done(ctx: Ctx, effect_id: str, ref: str) -> None:
-    """The provider has sent a payout."""
-    effect = _effect(ctx, effect_id)
-    if effect.state == EffectState.DONE:
-        return
-    assert effect.payee is not None, "a payout goes to somebody"
-    legs = [debit(payable(effect.payee), effect.amount), credit(PROVIDER, effect.amount)]
-    _book(ctx, effect, "Sent to the seller", legs, ref)
-    ctx.announce(PayoutSent(effect.payee, effect.deal_id, effect.lot_id, effect.amount))
-    finish(ctx, effect.deal_id)
+def give_back_credit(ctx: Ctx, kept: Credit) -> Credit:
+    """What was paid too much goes back the way it came."""
+    deal = deals.locked(ctx, kept.deal_id)
+    legs = [debit(buyer_credit(kept.organisation_id), kept.amount), credit(refund_due(deal.id), kept.amount)]
+    ledger.post(ctx, f"deal:{deal.id}:credit:{kept.id}", "Paid too much, given back", legs, deal=deal.id)
+    pay_back(ctx, deal, ctx.session.get_one(Payment, kept.payment_id), kept.amount)
+    return kept
 
 
-def refund_done(ctx: Ctx, effect_id: str, ref: str) -> None:
-    """The provider has sent a refund. One that has failed since is not done, whoever still says so."""
-    effect = _effect(ctx, effect_id)
-    if effect.state == EffectState.DONE or effect.provider_ref == ref:
-        return
-    legs = [debit(refund_due(effect.deal_id), effect.amount), credit(PROVIDER, effect.amount)]
-    _book(ctx, effect, "Given back to the buyer", legs, ref)
-    ctx.announce(RefundSent(effect.deal_id, effect.amount))
-    finish(ctx, effect.deal_id)
-
-
-def transfer_refused(ctx: Ctx, effect_id: str, why: str, *, final: bool) -> None:
-    """The provider did not send a payout. Not `final`: the seller has to put something right, or time will."""
-    effect = _effect(ctx, effect_id)
-    if _put_off(ctx, effect, why, final=final) and effect.payee is not None:
-        ctx.announce(PayoutWaiting(effect.payee, effect.deal_id, effect.amount, why))
-
-
-def refund_refused(ctx: Ctx, effect_id: str, why: str, *, final: bool, ref: str | None = None) -> None:
-    """The provider did not send a refund, or the buyer's bank has sent the one named `ref` back.
-
-    Not `final`: it is tried again tomorrow.
-    """
-    effect = _effect(ctx, effect_id)
-    known = ref is not None and ref == effect.provider_ref
-    if known and effect.state == EffectState.DONE:
-        _book_back(ctx, effect, why)
-    elif not known and effect.state == EffectState.ASKED:  # else it is told of one that has failed before
-        effect.provider_ref = ref
-        _put_off(ctx, effect, why, final=final)
-
-
-def send_again(ctx: Ctx, effect_id: str) -> None:
-    """Ask once more for a payout or refund that was put off or refused; under a new attempt, for a no is remembered."""
-    effect = _effect(ctx, effect_id)
-    if effect.state not in (EffectState.WAITING, EffectState.REFUSED):
-        return
-    effect.attempt += 1
-    _ask(ctx, effect)
-    ctx.session.flush()
-
-
-def send_waiting(ctx: Ctx, organisation_id: str) -> None:
-    """A seller can receive money now: send what has waited for it."""
-    query = select(Effect.id).where(Effect.payee == organisation_id, Effect.state == EffectState.WAITING)
-    for effect_id in ctx.session.scalars(query.order_by(Effect.id)).all():
-        send_again(ctx, effect_id)
-
-
-def finish(ctx: Ctx, deal_id: str) -> None:
-    """End a deal that is settling or unwinding once nothing is held for it and nothing is on its way."""
-    deal = deals.locked(ctx, deal_id)
-    if deal.state not in ("settling", "unwinding"):
-        return
-    under_way = select(func.count()).where(Effect.deal_id == deal_id, Effect.state != EffectState.DONE)
-    if ctx.session.scalar(under_way) or ledger.balance(ctx, escrow(deal_id), deal.currency):
-        return
-    (deals.paid_out if deal.state == "settling" else deals.refunded)(ctx, deal_id)
-
-
-def _made(ctx: Ctx, key: str, kind: EffectKind, payment: Payment, amount: Money) -> Effect:
+def made(ctx: Ctx, key: str, kind: EffectKind, payment: Payment, amount: Money) -> Effect:
     effect = Effect(
         id=ctx.new_id(),
         key=key,
@@ -142,11 +99,133 @@ def _made(ctx: Ctx, key: str, kind: EffectKind, payment: Payment, amount: Money)
         made_at=ctx.now,
     )
     ctx.session.add(effect)
+    ctx.session.flush()
     return effect
 
 
-def _effect(ctx: Ctx, effect_id: str) -> Effect:
-    """The effect, with its deal locked first as everywhere."""
+def _left(ctx: Ctx, deal: Deal) -> list[tuple[str, Money]]:
+    """What of each payment has not gone anywhere yet, in the order in which they came. The fee stays in the last."""
+    gone = (
+        select(Effect.payment_id, func.sum(Effect.amount_minor).label("minor"))
+        .where(Effect.deal_id == deal.id, Effect.kind != EffectKind.REVERSAL, Effect.chargeback_id.is_(None))
+        .group_by(Effect.payment_id)
+    )
+    taken = {row.payment_id: int(row.minor) for row in ctx.session.execute(gone)}
+    payments = select(Payment).where(Payment.deal_id == deal.id, Payment.state != PaymentState.RETURNED)
+    return [
+        (payment.id, payment.received - Money(taken.get(payment.id, 0), payment.currency))
+        for payment in ctx.session.scalars(payments.order_by(Payment.number))
+        if payment.received_minor
+    ]
+
+
+def _unsent_refunds(ctx: Ctx, deal: Deal) -> Money:
+    due = ledger.balance(ctx, refund_due(deal.id), deal.currency)
+    under_way = select(func.coalesce(func.sum(Effect.amount_minor), 0)).where(
+        Effect.deal_id == deal.id,
+        Effect.kind == EffectKind.REFUND,
+        Effect.state != EffectState.DONE,
+        Effect.currency == deal.currency,
+    )
+    return max(due - Money(int(ctx.session.scalar(under_way) or 0), deal.currency), Money.zero(deal.currency))
+
+
+# --- what the provider answers ----------------------------------------------------------------------------------------
+
+
+def transfer_done(ctx: Ctx, effect_id: str, ref: str) -> None:
+    """The provider has sent a payout."""
+    effect = effect_locked(ctx, effect_id)
+    if effect.state == EffectState.DONE:
+        return
+    assert effect.payee is not None, "a payout goes to somebody"
+    legs = [debit(payable(effect.payee), effect.amount), credit(PROVIDER, effect.amount)]
+    book(ctx, effect, "Sent to the seller", legs, ref)
+    ctx.announce(PayoutSent(effect.payee, effect.deal_id, effect.lot_id, effect.amount))
+    finish(ctx, effect.deal_id)
+
+
+def refund_done(ctx: Ctx, effect_id: str, ref: str) -> None:
+    """The provider has sent a refund. One that has failed since is not done, whoever still says so."""
+    effect = effect_locked(ctx, effect_id)
+    if effect.state == EffectState.DONE or effect.provider_ref == ref:
+        return
+    legs = [debit(refund_due(effect.deal_id), effect.amount), credit(PROVIDER, effect.amount)]
+    book(ctx, effect, "Given back to the buyer", legs, ref)
+    ctx.announce(RefundSent(effect.deal_id, effect.amount))
+    finish(ctx, effect.deal_id)
+
+
+def transfer_refused(ctx: Ctx, effect_id: str, why: str, *, final: bool) -> None:
+    """The provider did not send a payout. Not `final`: the seller has to put something right, or time will."""
+    effect = effect_locked(ctx, effect_id)
+    if put_off(ctx, effect, why, final=final) and effect.payee is not None:
+        ctx.announce(PayoutWaiting(effect.payee, effect.deal_id, effect.amount, why))
+
+
+def refund_refused(ctx: Ctx, effect_id: str, why: str, *, final: bool, ref: str | None = None) -> None:
+    """The provider did not send a refund, or the buyer's bank has sent the one named `ref` back.
+
+    Not `final`: it is tried again tomorrow.
+    """
+    effect = effect_locked(ctx, effect_id)
+    known = ref is not None and ref == effect.provider_ref
+    if known and effect.state == EffectState.DONE:
+        _book_back(ctx, effect, why)
+    elif not known and effect.state == EffectState.ASKED:  # else it is told of one that has failed before
+        effect.provider_ref = ref
+        put_off(ctx, effect, why, final=final)
+
+
+# --- tried again ------------------------------------------------------------------------------------------------------
+
+
+def send_again(ctx: Ctx, effect_id: str) -> None:
+    """Ask once more for a payout or refund that was put off or refused; under a new attempt, for a no is remembered."""
+    effect = effect_locked(ctx, effect_id)
+    if effect.state not in (EffectState.WAITING, EffectState.REFUSED):
+        return
+    effect.attempt += 1
+    ask(ctx, effect)
+    ctx.session.flush()
+
+
+def send_waiting(ctx: Ctx, organisation_id: str) -> None:
+    """A seller can receive money now: send what has waited for it."""
+    query = select(Effect.id).where(Effect.payee == organisation_id, Effect.state == EffectState.WAITING)
+    for effect_id in ctx.session.scalars(query.order_by(Effect.id)).all():
+        send_again(ctx, effect_id)
+
+
+def try_deal_again(ctx: Ctx, deal_id: str) -> None:
+    """A day has passed on a deal whose last money did not move: ask for all of it that can be asked for."""
+    query = select(Effect).where(
+        Effect.deal_id == deal_id, Effect.state.in_((EffectState.WAITING, EffectState.REFUSED))
+    )
+    for effect in ctx.session.scalars(query.order_by(Effect.id)).all():
+        payee = ctx.session.get(Payee, effect.payee) if effect.payee is not None else None
+        if effect.kind is not EffectKind.TRANSFER or (payee is not None and payee.ready):
+            send_again(ctx, effect.id)
+
+
+def finish(ctx: Ctx, deal_id: str) -> None:
+    """End a deal that is settling or unwinding once nothing is held for it and nothing is on its way."""
+    deal = deals.locked(ctx, deal_id)
+    if deal.state not in deals.ENDING:
+        return
+    under_way = select(func.count()).where(
+        Effect.deal_id == deal_id, Effect.state != EffectState.DONE, Effect.kind != EffectKind.REVERSAL
+    )
+    if ctx.session.scalar(under_way) or ledger.balance(ctx, escrow(deal_id), deal.currency):
+        return
+    (deals.paid_out if deal.state in deals.SETTLING else deals.refunded)(ctx, deal_id)
+
+
+# --- steps that more than one of them take ----------------------------------------------------------------------------
+
+
+def effect_locked(ctx: Ctx, effect_id: str) -> Effect:
+    """The effect, with its deal locked first as everywhere. Raises NotFound."""
     deal_id = ctx.session.scalar(select(Effect.deal_id).where(Effect.id == effect_id))
     if deal_id is None:
         raise NotFound
@@ -154,7 +233,18 @@ def _effect(ctx: Ctx, effect_id: str) -> Effect:
     return ctx.session.get_one(Effect, effect_id)
 
 
-def _ask(ctx: Ctx, effect: Effect) -> None:
+def frozen(ctx: Ctx, deal_id: str) -> bool:
+    """Whether the buyer's bank has called money of this deal back, and has not decided yet."""
+    query = select(Chargeback.id).where(Chargeback.deal_id == deal_id, Chargeback.state == CHARGEBACK.initial)
+    return ctx.session.scalar(query.limit(1)) is not None
+
+
+def ask(ctx: Ctx, effect: Effect) -> None:
+    """Post it to the provider. Nothing leaves a deal whose money was called back."""
+    if effect.kind is not EffectKind.REVERSAL and frozen(ctx, effect.deal_id):
+        effect.state, effect.why = EffectState.WAITING, FROZEN
+        clear_timers(ctx.session, EFFECT, effect.id)
+        return
     deal = ctx.session.get_one(Deal, effect.deal_id)
     payment = ctx.session.get_one(Payment, effect.payment_id)
     body = {
@@ -166,18 +256,21 @@ def _ask(ctx: Ctx, effect: Effect) -> None:
         "group": f"deal_{deal.id}",
         "ref": deal.ref,
     }
-    if effect.kind is EffectKind.TRANSFER:
-        payee = ctx.session.get_one(Payee, effect.payee)
-        body["account"] = payee.account_ref
-    else:
-        body["payment_intent"] = payment.intent_ref
+    match effect.kind:
+        case EffectKind.TRANSFER:
+            body["account"] = ctx.session.get_one(Payee, effect.payee).account_ref
+        case EffectKind.REFUND:
+            body["payment_intent"] = payment.intent_ref
+        case EffectKind.REVERSAL:
+            body["transfer"] = effect.reverses
     effect.state = EffectState.ASKED
     effect.why = None
     clear_timers(ctx.session, EFFECT, effect.id)
     ctx.post("payments", f"deal:{deal.id}", effect.kind.value, body)
 
 
-def _book(ctx: Ctx, effect: Effect, memo: str, legs: list[Leg], ref: str) -> None:
+def book(ctx: Ctx, effect: Effect, memo: str, legs: list[Leg], ref: str) -> None:
+    """Write what the provider has done into the books, once."""
     again = f":{effect.attempt}" if effect.attempt > 1 else ""  # an earlier attempt may have been booked, and come back
     ledger.post(ctx, f"deal:{effect.deal_id}:{effect.key}{again}", memo, legs, deal=effect.deal_id)
     effect.state = EffectState.DONE
@@ -186,16 +279,7 @@ def _book(ctx: Ctx, effect: Effect, memo: str, legs: list[Leg], ref: str) -> Non
     ctx.session.flush()
 
 
-def _book_back(ctx: Ctx, effect: Effect, why: str) -> None:
-    """A refund has come back to us: it is owed to the buyer again, also when the deal is long over."""
-    legs = [debit(PROVIDER, effect.amount), credit(refund_due(effect.deal_id), effect.amount)]
-    key = f"deal:{effect.deal_id}:{effect.key}:{effect.attempt}:sent_back"
-    ledger.post(ctx, key, "Sent back by the buyer's bank", legs, deal=effect.deal_id)
-    effect.state = EffectState.ASKED
-    _put_off(ctx, effect, why, final=True)
-
-
-def _put_off(ctx: Ctx, effect: Effect, why: str, *, final: bool) -> bool:
+def put_off(ctx: Ctx, effect: Effect, why: str, *, final: bool) -> bool:
     """True when it will be tried again soon; what was refused for good is so too, but a person should look at it."""
     if effect.state != EffectState.ASKED:
         return False  # told twice, or overtaken by its success
@@ -206,4 +290,15 @@ def _put_off(ctx: Ctx, effect: Effect, why: str, *, final: bool) -> bool:
     after = TRY_REFUSED_AGAIN_AFTER if final else TRY_AGAIN_AFTER
     set_timer(ctx.session, Timer(EFFECT, effect.id, TRY_AGAIN, ctx.now + after))
     ctx.session.flush()
+    if effect.kind is not EffectKind.REVERSAL:
+        deals.money_stuck(ctx, effect.deal_id)
     return not final
+
+
+def _book_back(ctx: Ctx, effect: Effect, why: str) -> None:
+    """A refund has come back to us: it is owed to the buyer again, also when the deal is long over."""
+    legs = [debit(PROVIDER, effect.amount), credit(refund_due(effect.deal_id), effect.amount)]
+    key = f"deal:{effect.deal_id}:{effect.key}:{effect.attempt}:sent_back"
+    ledger.post(ctx, key, "Sent back by the buyer's bank", legs, deal=effect.deal_id)
+    effect.state = EffectState.ASKED
+    put_off(ctx, effect, why, final=True)

@@ -26,16 +26,46 @@ class PaymentLapsed(Event):
 
 @dataclass(frozen=True, slots=True)
 class PaymentReceived(Event):
-    """The deal's whole amount is held."""
+    """All that was asked for is held: the deal's whole amount, or that of its `tranche` by number."""
 
     deal_id: str
     payment_id: str
+    amount: Money
+    tranche: int
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentPartReceived(Event):
+    """`amount` has come, which is not all: so much is `held` now, and so much is still `missing`."""
+
+    deal_id: str
+    payment_id: str
+    amount: Money
+    held: Money
+    missing: Money
+
+
+@dataclass(frozen=True, slots=True)
+class TrancheAwaited(Event):
+    """The next part of the deal's money is to be paid."""
+
+    deal_id: str
+    number: int
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class TrancheLapsed(Event):
+    """A part of the deal's money did not come in time: its lots are dropped."""
+
+    deal_id: str
+    number: int
     amount: Money
 
 
 @dataclass(frozen=True, slots=True)
 class PaymentReturned(Event):
-    """Money came that the deal has no use for; all of it goes back. `why`: "wrong_amount" or "too_late"."""
+    """Money came that the deal has no use for; all of it goes back. `why`: "wrong_currency" or "too_late"."""
 
     deal_id: str
     payment_id: str
@@ -105,3 +135,34 @@ class PayeeReady(Event):
     """A seller can receive money from now on."""
 
     organisation_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CreditKept(Event):
+    """The buyer has paid more than was asked: the rest is theirs, and offered back."""
+
+    deal_id: str
+    credit_id: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class ChargebackOpened(Event):
+    """The buyer's bank has taken back `amount` of a deal, or asks about it (nothing). `reason` as the bank says."""
+
+    deal_id: str
+    chargeback_id: str
+    seller: str  # organisation
+    amount: Money
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChargebackClosed(Event):
+    """The bank has decided. `outcome`: "won" (the money is back) or "lost" (the buyer keeps it)."""
+
+    deal_id: str
+    chargeback_id: str
+    seller: str  # organisation
+    amount: Money
+    outcome: str

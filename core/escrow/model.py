@@ -10,18 +10,74 @@ from typing import Final
 from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from core.deals.model import FUND_WITHIN
 from core.kernel.db import Id, Instant, Minor, OneOf, Table, Versioned, Words
 from core.kernel.money import Money
+from core.kernel.process import InProcess, Process, Transition
 
 # Stripe Checkout lives from 30 minutes to 24 hours; both with a margin for the way there.
 SHORTEST_LINK: Final = timedelta(minutes=35)
 LONGEST_LINK: Final = timedelta(hours=23)
 TRY_AGAIN_AFTER: Final = timedelta(days=1)  # a payout or refund that the provider put off
 TRY_REFUSED_AGAIN_AFTER: Final = timedelta(days=7)  # one refused for good: no deal waits for a person for ever
+# Manual payouts: money that came from a buyer has to be paid out within 90 days (Stripe, "manual payouts", EU).
+HOLD_LIMIT: Final = timedelta(days=90)
+RELEASED_AFTER: Final = timedelta(days=21)  # a lot's window over: 14 days of being late, 7 of being looked at
+FUND_AHEAD: Final = timedelta(days=10)  # before a later part's window: time for a bank transfer over a weekend
+CREDIT_KEPT: Final = timedelta(days=30)  # what was paid too much goes back by itself after that
+CHARGEBACK_SILENT: Final = timedelta(days=180)  # no scheme takes longer; a bank that never answers has won
+WRITE_OFF_AFTER: Final = timedelta(days=90)  # of trying to get it back from the seller
+
+TIME = frozenset({"time"})
+SYSTEM = frozenset({"system"})
+PSP = frozenset({"provider"})
+BUYER = frozenset({"buyer"})
+
+TRANCHE: Final = Process(
+    name="tranche",
+    initial="planned",
+    final=frozenset({"funded", "lapsed"}),
+    transitions=(
+        Transition("planned", "fall_due", TIME, "awaited"),  # some days before its first lot can be sent
+        Transition("planned", "called_off", SYSTEM, "lapsed"),
+        Transition("awaited", "money_in", PSP, "awaited"),
+        Transition("awaited", "money_complete", PSP, "funded"),
+        Transition("awaited", "called_off", SYSTEM, "lapsed"),
+        Transition("awaited", "funding_expired", TIME, "lapsed", FUND_WITHIN),
+    ),
+)
+
+CREDIT: Final = Process(
+    name="credit",
+    initial="kept",
+    final=frozenset({"given_back"}),
+    transitions=(
+        Transition("kept", "give_back", BUYER, "given_back"),
+        Transition("kept", "kept_long", TIME, "given_back", CREDIT_KEPT),
+    ),
+)
+
+# What a buyer's bank takes back. It is never a state of the deal: a deal that is complete stays complete.
+CHARGEBACK: Final = Process(
+    name="chargeback",
+    initial="open",
+    final=frozenset({"won", "recovered", "written_off"}),
+    transitions=(
+        Transition("open", "won", PSP, "won"),
+        Transition("open", "lost", PSP, "lost"),
+        Transition("open", "bank_silent", TIME, "lost", CHARGEBACK_SILENT),
+        Transition("lost", "won", PSP, "won"),  # an appeal
+        Transition("lost", "made_good", SYSTEM, "recovered"),
+        Transition("lost", "write_off", TIME, "written_off", WRITE_OFF_AFTER),
+    ),
+)
 
 
 class PaymentState(StrEnum):
-    """asked → open → received; or lapsed (too late), closed (not wanted any more), returned (came, and goes back)."""
+    """asked → open → received; or lapsed (too late), closed (not wanted any more), returned (came, and goes back).
+
+    While it is open, a part of it may have come already: `received` and `missing` say how much.
+    """
 
     ASKED = "asked"
     OPEN = "open"
@@ -34,6 +90,7 @@ class PaymentState(StrEnum):
 class EffectKind(StrEnum):
     TRANSFER = "transfer"
     REFUND = "refund"
+    REVERSAL = "reversal"  # a transfer, taken back from the seller's account
 
 
 class EffectState(StrEnum):
@@ -49,15 +106,21 @@ class EffectState(StrEnum):
 
 
 class Payment(Versioned, Table):
-    """One checkout for a deal's whole amount. A deal has another one when the first has lapsed."""
+    """One checkout for what a tranche still misses. There is another one when the first has lapsed.
+
+    `received_minor`: all that has ever come by it; `surplus_minor`: the part of that which the deal had no use for.
+    """
 
     __tablename__ = "payment"
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     deal_id: Mapped[str] = mapped_column(ForeignKey("deal.id"))
+    tranche_id: Mapped[str] = mapped_column(ForeignKey("tranche.id"))
     number: Mapped[int] = mapped_column(Integer)  # from 1, within the deal
     state: Mapped[PaymentState] = mapped_column(OneOf(PaymentState))
     amount_minor: Mapped[int] = mapped_column(Minor)
+    received_minor: Mapped[int] = mapped_column(Minor, default=0)
+    surplus_minor: Mapped[int] = mapped_column(Minor, default=0)
     currency: Mapped[str] = mapped_column(String(3))
     asked_at: Mapped[datetime] = mapped_column(Instant)
     expires_at: Mapped[datetime] = mapped_column(Instant)
@@ -70,7 +133,103 @@ class Payment(Versioned, Table):
 
     @property
     def amount(self) -> Money:
+        """What was asked for."""
         return Money(self.amount_minor, self.currency)
+
+    @property
+    def received(self) -> Money:
+        """All that has come by it so far."""
+        return Money(self.received_minor, self.currency)
+
+    @property
+    def held(self) -> Money:
+        """What of it the deal has taken."""
+        return Money(self.received_minor - self.surplus_minor, self.currency)
+
+    @property
+    def missing(self) -> Money:
+        """What is still to come of what was asked for."""
+        return Money(max(self.amount_minor - self.received_minor, 0), self.currency)
+
+
+class Tranche(InProcess, Table):
+    """A run of a deal's lots that is paid for at once: small enough for one payment, short enough to hold."""
+
+    __tablename__ = "tranche"
+
+    deal_id: Mapped[str] = mapped_column(ForeignKey("deal.id"))
+    number: Mapped[int] = mapped_column(Integer)  # from 1, within the deal
+    first_lot: Mapped[int] = mapped_column(Integer)  # lots by their numbers, both included
+    last_lot: Mapped[int] = mapped_column(Integer)
+    amount_minor: Mapped[int] = mapped_column(Minor)
+    held_minor: Mapped[int] = mapped_column(Minor, default=0)
+    currency: Mapped[str] = mapped_column(String(3))
+    due_at: Mapped[datetime] = mapped_column(Instant)  # when its money is asked for
+
+    __table_args__ = (UniqueConstraint("deal_id", "number"),)
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+    @property
+    def held(self) -> Money:
+        """What has come of it."""
+        return Money(self.held_minor, self.currency)
+
+    @property
+    def missing(self) -> Money:
+        """What is still to come."""
+        return self.amount - self.held
+
+
+class Credit(InProcess, Table):
+    """What a buyer has paid too much. It is offered back, and goes back by itself after a month."""
+
+    __tablename__ = "buyer_credit"
+
+    organisation_id: Mapped[str] = mapped_column(ForeignKey("organisation.id"), index=True)
+    deal_id: Mapped[str] = mapped_column(ForeignKey("deal.id"), index=True)
+    payment_id: Mapped[str] = mapped_column(ForeignKey("payment.id"))
+    amount_minor: Mapped[int] = mapped_column(Minor)
+    currency: Mapped[str] = mapped_column(String(3))
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+
+class Chargeback(InProcess, Table):
+    """A payment that the buyer's bank has taken back, and where that money was taken from in the books.
+
+    `amount` = `from_escrow` + `from_commission` + `claimed`; of what is claimed from the seller, `recovered` has come.
+    """
+
+    __tablename__ = "chargeback"
+
+    ref: Mapped[str] = mapped_column(String(120), unique=True)  # the provider's name of the dispute
+    deal_id: Mapped[str] = mapped_column(ForeignKey("deal.id"), index=True)
+    payment_id: Mapped[str] = mapped_column(ForeignKey("payment.id"))
+    seller: Mapped[str] = mapped_column(Id, index=True)  # organisation
+    reason: Mapped[str] = mapped_column(String(60))
+    amount_minor: Mapped[int] = mapped_column(Minor)
+    fee_minor: Mapped[int] = mapped_column(Minor)
+    currency: Mapped[str] = mapped_column(String(3))
+    from_escrow_minor: Mapped[int] = mapped_column(Minor, default=0)
+    from_commission_minor: Mapped[int] = mapped_column(Minor, default=0)
+    claimed_minor: Mapped[int] = mapped_column(Minor, default=0)
+    recovered_minor: Mapped[int] = mapped_column(Minor, default=0)
+    evidence_due: Mapped[datetime | None] = mapped_column(Instant)
+    opened_at: Mapped[datetime] = mapped_column(Instant)
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+    @property
+    def outstanding(self) -> Money:
+        """What the seller still owes of it."""
+        return Money(self.claimed_minor - self.recovered_minor, self.currency)
 
 
 class Payee(Versioned, Table):
@@ -104,6 +263,8 @@ class Effect(Versioned, Table):
     amount_minor: Mapped[int] = mapped_column(Minor)
     currency: Mapped[str] = mapped_column(String(3))
     attempt: Mapped[int] = mapped_column(Integer, default=1)
+    chargeback_id: Mapped[str | None] = mapped_column(ForeignKey("chargeback.id"))  # of a reversal, and of its return
+    reverses: Mapped[str | None] = mapped_column(String(120))  # the provider's name of the transfer taken back
     provider_ref: Mapped[str | None] = mapped_column(String(120))
     why: Mapped[str | None] = mapped_column(Words)
     made_at: Mapped[datetime] = mapped_column(Instant)

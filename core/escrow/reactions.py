@@ -1,14 +1,26 @@
-"""What a deal's and its lots' course mean for the money, and when a put-off payout is tried again."""
+"""What a deal's and its lots' course mean for the money, and what time does to it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from core.deals.events import DealFact, DealReadyToFund, DealSettling, DealUnwinding
-from core.delivery.events import LotAccepted, LotDropped, LotHalved, LotsUnwound
-from core.escrow.effects import EFFECT, finish, send_again
-from core.escrow.service import ask_payment, close_payments, refund_unwound, settle_lot
+from core.deals.events import (
+    DealDirectAgreed,
+    DealFact,
+    DealMoneyTried,
+    DealReadyToFund,
+    DealSettling,
+    DealUnwinding,
+)
+from core.delivery.events import LotAccepted, LotAdjusted, LotDropped, LotsUnwound
+from core.delivery.model import Lot
+from core.escrow import chargebacks
+from core.escrow.effects import EFFECT, finish, send_again, try_deal_again
+from core.escrow.funding import call_off_funding, credit_kept_long, plan_tranches, tranche_due, tranche_unpaid
+from core.escrow.model import CHARGEBACK, CREDIT, TRANCHE
+from core.escrow.settling import refund_unwound, settle_lot
 from core.kernel.events import Reactions
+from core.kernel.money import Money
 from core.kernel.sweep import Ring
 from core.kernel.timers import Timer
 from core.kernel.transaction import Ctx
@@ -16,44 +28,70 @@ from core.kernel.transaction import Ctx
 
 def listen(reactions: Reactions) -> None:
     reactions.on(DealReadyToFund, _signed)
-    reactions.on(DealUnwinding, _unwinding)
+    reactions.on(DealDirectAgreed, _off)
+    reactions.on(DealUnwinding, _off)
     reactions.on(DealSettling, _settling)
+    reactions.on(DealMoneyTried, _tried)
     reactions.on(LotAccepted, _accepted)
     reactions.on(LotDropped, _dropped)
-    reactions.on(LotHalved, _halved)
+    reactions.on(LotAdjusted, _adjusted)
     reactions.on(LotsUnwound, _unwound)
 
 
 def _signed(ctx: Ctx, fact: DealFact) -> None:
-    ask_payment(ctx, fact.deal_id)
+    plan_tranches(ctx, fact.deal_id)
 
 
-def _unwinding(ctx: Ctx, fact: DealFact) -> None:
-    close_payments(ctx, fact.deal_id)
+def _off(ctx: Ctx, fact: DealFact) -> None:
+    call_off_funding(ctx, fact.deal_id)
 
 
 def _settling(ctx: Ctx, fact: DealFact) -> None:
     finish(ctx, fact.deal_id)
 
 
+def _tried(ctx: Ctx, fact: DealFact) -> None:
+    try_deal_again(ctx, fact.deal_id)
+    finish(ctx, fact.deal_id)
+
+
 def _accepted(ctx: Ctx, fact: LotAccepted) -> None:
-    settle_lot(ctx, fact.lot_id, "accepted")
+    settle_lot(ctx, fact.lot_id, ctx.session.get_one(Lot, fact.lot_id).amount)
 
 
 def _dropped(ctx: Ctx, fact: LotDropped) -> None:
-    settle_lot(ctx, fact.lot_id, "dropped", refund_now=fact.why != "drop_agreed")
+    nothing = Money.zero(ctx.session.get_one(Lot, fact.lot_id).currency)
+    recalled, at_once = fact.why == "recalled", fact.why != "drop_agreed"
+    settle_lot(ctx, fact.lot_id, nothing, recalled=recalled, refund_now=at_once)
 
 
-def _halved(ctx: Ctx, fact: LotHalved) -> None:
-    settle_lot(ctx, fact.lot_id, "halved")
+def _adjusted(ctx: Ctx, fact: LotAdjusted) -> None:
+    settle_lot(ctx, fact.lot_id, ctx.session.get_one(Lot, fact.lot_id).pay)
 
 
 def _unwound(ctx: Ctx, fact: LotsUnwound) -> None:
     refund_unwound(ctx, fact.deal_id)
 
 
-def ring(ctx: Ctx, timer: Timer) -> None:
+def ring_effect(ctx: Ctx, timer: Timer) -> None:
     send_again(ctx, timer.subject)
 
 
-rings: Mapping[str, Ring] = {EFFECT: ring}
+def ring_tranche(ctx: Ctx, timer: Timer) -> None:
+    (tranche_due if timer.event == "fall_due" else tranche_unpaid)(ctx, timer.subject)
+
+
+def ring_credit(ctx: Ctx, timer: Timer) -> None:
+    credit_kept_long(ctx, timer.subject)
+
+
+def ring_chargeback(ctx: Ctx, timer: Timer) -> None:
+    chargebacks.time_is_up(ctx, timer.subject, timer.event)
+
+
+rings: Mapping[str, Ring] = {
+    EFFECT: ring_effect,
+    TRANCHE.name: ring_tranche,
+    CREDIT.name: ring_credit,
+    CHARGEBACK.name: ring_chargeback,
+}

@@ -1,15 +1,90 @@
-"""Pure decisions about held money: how a lot's money is parted, and how long a payment link is good."""
+"""Pure decisions about held money: what is paid for at once, how a lot's money is parted, who bears a chargeback."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
 
-from core.escrow.model import LONGEST_LINK, SHORTEST_LINK
+from core.escrow.model import FUND_AHEAD, HOLD_LIMIT, LONGEST_LINK, RELEASED_AFTER, SHORTEST_LINK
 from core.kernel.money import Money, running_total_fee
+from core.offers.model import LARGEST_PAYMENT_MINOR, SMALLEST_PAYMENT_MINOR
 
-Outcome = Literal["accepted", "dropped", "halved"]
+ONE_DAY: Final = timedelta(days=1)
+
+
+# --- what is paid for at once -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A lot as far as its money is concerned."""
+
+    number: int
+    amount: Money
+    window_from: date
+    window_to: date
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Lots `first` to `last` by number, paid for together; `due` is when their money is asked for."""
+
+    first: int
+    last: int
+    amount: Money
+    due: datetime
+
+
+def groups(lots: Sequence[Planned], now: datetime) -> list[Group]:
+    """A deal's lots in runs, each within what one payment can carry and within what may be held.
+
+    The first is asked for at once, a later one some days before its window, and none so early that its last lot would
+    be released beyond the limit. A lot that is too large or too long by itself is a run of its own; what is too small
+    for a payment joins its neighbour.
+    """
+    found: list[Group] = []
+    for lot in lots:
+        last = found[-1] if found else None
+        if last is not None and _joins(last, lot):
+            found[-1] = Group(last.first, lot.number, last.amount + lot.amount, last.due)
+        else:
+            found.append(Group(lot.number, lot.number, lot.amount, _due(lot, now, first=last is None)))
+    if len(found) > 1 and found[-1].amount.minor < SMALLEST_PAYMENT_MINOR:
+        tail = found.pop()
+        head = found.pop()
+        found.append(Group(head.first, tail.last, head.amount + tail.amount, head.due))
+    return found
+
+
+def _joins(group: Group, lot: Planned) -> bool:
+    if group.amount.minor < SMALLEST_PAYMENT_MINOR:
+        return True
+    fits = (group.amount + lot.amount).minor <= LARGEST_PAYMENT_MINOR
+    return fits and _released(lot) - group.due <= HOLD_LIMIT
+
+
+def _due(lot: Planned, now: datetime, *, first: bool) -> datetime:
+    earliest = now if first else _midnight(lot.window_from) - FUND_AHEAD
+    return max(now, earliest, _released(lot) - HOLD_LIMIT)
+
+
+def _released(lot: Planned) -> datetime:
+    """When its money has gone one way or the other, at the latest."""
+    return _midnight(lot.window_to + ONE_DAY) + RELEASED_AFTER
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, UTC)
+
+
+def link_expires(now: datetime, funding_ends: datetime) -> datetime:
+    """A link ends with the time for funding, as far as the provider's limits allow."""
+    return max(now + SHORTEST_LINK, min(now + LONGEST_LINK, funding_ends))
+
+
+# --- how it is parted -------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,19 +100,45 @@ class Parting:
         return self.net + self.fee
 
 
-def part(amount: Money, outcome: Outcome, released_so_far: Money, fees_so_far: Money, commission_bp: int) -> Parting:
-    """Part one lot's money. The fee is what is due on the deal's running total, so the cutting into lots is free.
+def part(amount: Money, released: Money, released_so_far: Money, fees_so_far: Money, commission_bp: int) -> Parting:
+    """Part one lot's money: `released` of it to the seller's side, the rest back.
 
-    The odd cent of a halved lot goes to the seller.
+    The fee is what is due on the deal's running total, so that the cutting into lots is free.
     """
-    nothing = Money.zero(amount.currency)
-    if outcome == "dropped":
-        return Parting(nothing, nothing, amount)
-    released, back = (amount, nothing) if outcome == "accepted" else amount.split([1, 1])
+    assert Money.zero(amount.currency) <= released <= amount, "more than the lot has, or less than nothing"
     fee = running_total_fee(released_so_far + released, fees_so_far, commission_bp)
-    return Parting(released - fee, fee, back)
+    return Parting(released - fee, fee, amount - released)
 
 
-def link_expires(now: datetime, funding_ends: datetime) -> datetime:
-    """A link ends with the time for funding, as far as the provider's limits allow."""
-    return max(now + SHORTEST_LINK, min(now + LONGEST_LINK, funding_ends))
+def drawn(amount: Money, sources: Sequence[tuple[str, Money]]) -> list[tuple[str, Money]]:
+    """Take an amount out of several payments, one after the other: parts by payment, none of them empty."""
+    parts: list[tuple[str, Money]] = []
+    rest = amount
+    for name, left in sources:
+        taken = min(rest, left)
+        if taken.minor > 0:
+            parts.append((name, taken))
+            rest -= taken
+    assert not rest, f"{rest} more than the payments have"
+    return parts
+
+
+# --- what a bank takes back -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Recourse:
+    """Where the money of a chargeback is taken from: what is held, our commission, and then the seller."""
+
+    escrow: Money
+    commission: Money
+    claimed: Money
+
+
+def recourse(amount: Money, held: Money, released: Money, fees: Money) -> Recourse:
+    """What is still held goes first. Of what was released our commission is returned first, in proportion."""
+    from_escrow = min(amount, held)
+    rest = amount - from_escrow
+    fraction = fees.minor * rest.minor // released.minor if released else 0
+    commission = Money(min(fraction, fees.minor, rest.minor), amount.currency)
+    return Recourse(from_escrow, commission, rest - commission)

@@ -16,6 +16,7 @@ from core.kernel.money import Money, UnitPrice
 from core.kernel.process import InProcess, Process, Transition
 from core.kernel.quantity import Quantity
 from core.listings.model import Code, Place
+from core.offers.quality import Quality
 
 Side = Literal["buyer", "seller"]
 
@@ -51,6 +52,7 @@ class Terms(BaseModel):
     window_to: date
     lots: Annotated[int, Field(ge=1, le=LOTS_AT_MOST)] = 1
     packaging: Code | None = None
+    quality: Quality | None = None  # what the price is for, and what is paid for goods that are measured otherwise
     note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] | None = None
 
     @field_validator("certificates")
@@ -115,6 +117,7 @@ class BuyNow(BaseModel):
     listing_id: str
     quantity: Quantity
     lots: Annotated[int, Field(ge=1, le=LOTS_AT_MOST)] = 1
+    quality: Quality | None = None
     note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] | None = None
 
 

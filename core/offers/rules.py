@@ -20,6 +20,7 @@ from core.offers.model import (
     Side,
     Terms,
 )
+from core.offers.quality import Quality
 
 
 class Difference(NamedTuple):
@@ -48,7 +49,9 @@ def roles_of(side: Side, turn: Side) -> frozenset[str]:
     return frozenset({side, "turn" if side == turn else "other"})
 
 
-def terms_of(listing: Listing, quantity: Quantity, lots: int = 1, note: str | None = None) -> Terms:
+def terms_of(
+    listing: Listing, quantity: Quantity, lots: int = 1, note: str | None = None, quality: Quality | None = None
+) -> Terms:
     """The listing's own price and conditions for so much of it."""
     return Terms(
         product_id=listing.product_id,
@@ -62,6 +65,7 @@ def terms_of(listing: Listing, quantity: Quantity, lots: int = 1, note: str | No
         window_to=listing.window_to,
         lots=lots,
         packaging=listing.packaging,
+        quality=quality,
         note=note,
     )
 
@@ -84,14 +88,15 @@ def check_terms(terms: Terms, listing: Listing, today: date) -> None:
     if terms.window_to < today:
         raise Invalid("offer.window_past", field="window_to", today=today)
     check_window(terms.window_from, terms.window_to, today)
-    check_total(terms.total())
+    check_total(terms.total(), terms.lots)
 
 
-def check_total(total: Money) -> None:
-    """Raises Invalid when one payment cannot carry it."""
-    if total.minor > LARGEST_PAYMENT_MINOR:
+def check_total(total: Money, lots: int) -> None:
+    """Raises Invalid when one payment cannot carry one lot: that much has to be cut into more."""
+    if -(-total.minor // lots) > LARGEST_PAYMENT_MINOR:
         most = Money(LARGEST_PAYMENT_MINOR, total.currency)
-        raise Invalid("offer.too_large", field="quantity", total=total, most=most)
+        needed = -(-total.minor // (LARGEST_PAYMENT_MINOR * 9 // 10))  # uneven lots leave room
+        raise Invalid("offer.too_large", field="lots", total=total, most=most, lots=needed)
     if total.minor < SMALLEST_PAYMENT_MINOR:
         least = Money(SMALLEST_PAYMENT_MINOR, total.currency)
         raise Invalid("offer.too_small", field="quantity", total=total, least=least)

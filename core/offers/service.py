@@ -92,7 +92,7 @@ def buy_now(ctx: Ctx, command: BuyNow, seen: int | None = None) -> Offer:
     listing = _listing_to_deal_on(ctx, person, command.listing_id, seen)
     if not listing.buy_now:
         raise Refusal("offer.no_buy_now")
-    terms = rules.terms_of(listing, command.quantity, command.lots, command.note)
+    terms = rules.terms_of(listing, command.quantity, command.lots, command.note, command.quality)
     rules.check_terms(terms, listing, ctx.now.date())
     earlier = _open_offer(ctx, listing.id, person.organisation_id)
     if earlier is not None:

@@ -68,6 +68,7 @@ class Person(Versioned, Table):
     locale: Mapped[str] = mapped_column(String(10))
     zone: Mapped[str] = mapped_column(String(40))
     roles: Mapped[list[str]] = mapped_column(JSON, default=list)
+    operator: Mapped[bool] = mapped_column(Boolean, default=False)  # works for the market: hears disputes, rules
     email: Mapped[str | None] = mapped_column(String(254))
     email_proved_at: Mapped[datetime | None] = mapped_column(Instant)
     created_at: Mapped[datetime] = mapped_column(Instant)

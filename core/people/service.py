@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 
 from sqlalchemy import delete, func, select, update
@@ -140,6 +141,22 @@ def complete_profile(ctx: Ctx, command: CompleteProfile) -> Person:
 
 def choose_language(ctx: Ctx, locale: str) -> None:
     acting(ctx).locale = locale
+
+
+# --- who works for the market -----------------------------------------------------------------------------------------
+
+
+def appoint_operators(ctx: Ctx, names: Collection[str]) -> None:
+    """Make exactly these the operators, as far as they have said hello: "telegram:4711", "slack:U0123"."""
+    chosen = select(ChatIdentity.person_id).where(
+        (ChatIdentity.platform + ":" + ChatIdentity.outside_id).in_(sorted(names))
+    )
+    ctx.session.execute(update(Person).where(Person.operator, Person.id.not_in(chosen)).values(operator=False))
+    ctx.session.execute(update(Person).where(~Person.operator, Person.id.in_(chosen)).values(operator=True))
+
+
+def operators(ctx: Ctx) -> list[Person]:
+    return list(ctx.session.scalars(select(Person).where(Person.operator).order_by(Person.id)))
 
 
 # --- e-mail -----------------------------------------------------------------------------------------------------------

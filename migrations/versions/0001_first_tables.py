@@ -328,6 +328,16 @@ def upgrade() -> None:
         sa.UniqueConstraint("account_ref", name=op.f("uq_payee_account_ref")),
     )
     op.create_table(
+        "payer",
+        sa.Column("organisation_id", sa.String(length=26), nullable=False),
+        sa.Column("ref", sa.String(length=120), nullable=False),
+        sa.Column("known_since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_payer_organisation_id")),
+        sa.PrimaryKeyConstraint("organisation_id", name=op.f("pk_payer")),
+        sa.UniqueConstraint("ref", name=op.f("uq_payer_ref")),
+    )
+    op.create_table(
         "person",
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.Column("organisation_id", sa.String(length=26), nullable=False),
@@ -335,6 +345,7 @@ def upgrade() -> None:
         sa.Column("locale", sa.String(length=10), nullable=False),
         sa.Column("zone", sa.String(length=40), nullable=False),
         sa.Column("roles", sa.JSON(), nullable=False),
+        sa.Column("operator", sa.Boolean(), nullable=False),
         sa.Column("email", sa.String(length=254), nullable=True),
         sa.Column("email_proved_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -388,6 +399,21 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_search_word_listing_id"), ["listing_id"], unique=False)
 
     op.create_table(
+        "alert",
+        sa.Column("person_id", sa.String(length=26), nullable=False),
+        sa.Column("listing_id", sa.String(length=26), nullable=False),
+        sa.Column("search_id", sa.String(length=26), nullable=False),
+        sa.Column("found_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["listing_id"], ["listing.id"], name=op.f("fk_alert_listing_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_alert_person_id")),
+        sa.PrimaryKeyConstraint("person_id", "listing_id", name=op.f("pk_alert")),
+    )
+    with op.batch_alter_table("alert", schema=None) as batch_op:
+        batch_op.create_index("ix_alert_search_told", ["search_id", "told_at"], unique=False)
+        batch_op.create_index("ix_alert_told", ["person_id", "told_at"], unique=False)
+
+    op.create_table(
         "chat_identity",
         sa.Column("platform", sa.String(length=10), nullable=False),
         sa.Column("workspace", sa.String(length=20), nullable=False),
@@ -421,6 +447,8 @@ def upgrade() -> None:
         sa.Column("seller_signed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("funded_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("cancel_asked_by", sa.String(length=6), nullable=True),
+        sa.Column("direct_asked_by", sa.String(length=6), nullable=True),
+        sa.Column("frozen", sa.String(length=20), nullable=True),
         sa.Column("ended_by", sa.String(length=40), nullable=True),
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.Column("state", sa.String(length=40), nullable=False),
@@ -515,6 +543,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("offer_id", "number", name=op.f("pk_offer_round")),
     )
     op.create_table(
+        "quiet_hours",
+        sa.Column("person_id", sa.String(length=26), nullable=False),
+        sa.Column("begins_minute", sa.Integer(), nullable=False),
+        sa.Column("ends_minute", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_quiet_hours_person_id")),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_quiet_hours")),
+    )
+    op.create_table(
         "remembered",
         sa.Column("person_id", sa.String(length=26), nullable=False),
         sa.Column("topic", sa.String(length=20), nullable=False),
@@ -522,6 +558,25 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_remembered_person_id")),
         sa.PrimaryKeyConstraint("person_id", "topic", name=op.f("pk_remembered")),
     )
+    op.create_table(
+        "saved_search",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("person_id", sa.String(length=26), nullable=False),
+        sa.Column("wishes", sa.Text(), nullable=False),
+        sa.Column("product_id", sa.String(length=60), nullable=False),
+        sa.Column("outline", sa.LargeBinary(), nullable=False),
+        sa.Column("rhythm", sa.String(length=40), nullable=False),
+        sa.Column("paused", sa.Boolean(), nullable=False),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_saved_search_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_search")),
+    )
+    with op.batch_alter_table("saved_search", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_saved_search_changed_at"), ["changed_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_saved_search_person_id"), ["person_id"], unique=False)
+
     op.create_table(
         "lot",
         sa.Column("deal_id", sa.String(length=26), nullable=False),
@@ -537,12 +592,18 @@ def upgrade() -> None:
         sa.Column("note", sa.Text(), nullable=True),
         sa.Column("measured_amount", sa.String(length=40), nullable=True),
         sa.Column("measured_unit", sa.String(length=20), nullable=True),
-        sa.Column("claim_words", sa.Text(), nullable=True),
+        sa.Column("arrived_by", sa.String(length=6), nullable=True),
+        sa.Column("arrived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("asked_by", sa.String(length=6), nullable=True),
+        sa.Column("rounds", sa.Integer(), nullable=False),
+        sa.Column("pay_minor", sa.BigInteger(), nullable=True),
+        sa.Column("flagged", sa.Boolean(), nullable=False),
         sa.Column("files", sa.JSON(), nullable=False),
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.Column("state", sa.String(length=40), nullable=False),
         sa.Column("state_since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("pay_minor BETWEEN 0 AND amount_minor", name=op.f("ck_lot_paid_within_its_amount")),
         sa.ForeignKeyConstraint(["deal_id"], ["deal.id"], name=op.f("fk_lot_deal_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_lot")),
         sa.UniqueConstraint("deal_id", "number", name=op.f("uq_lot_deal_id_number")),
@@ -551,56 +612,54 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_lot_state"), ["state"], unique=False)
 
     op.create_table(
-        "payment",
-        sa.Column("id", sa.String(length=26), nullable=False),
+        "rail_choice",
+        sa.Column("deal_id", sa.String(length=26), nullable=False),
+        sa.Column("rail", sa.String(length=40), nullable=False),
+        sa.Column("chosen_by", sa.String(length=26), nullable=False),
+        sa.Column("chosen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["deal_id"], ["deal.id"], name=op.f("fk_rail_choice_deal_id")),
+        sa.PrimaryKeyConstraint("deal_id", name=op.f("pk_rail_choice")),
+    )
+    op.create_table(
+        "tranche",
         sa.Column("deal_id", sa.String(length=26), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("first_lot", sa.Integer(), nullable=False),
+        sa.Column("last_lot", sa.Integer(), nullable=False),
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("held_minor", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
-        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("session_ref", sa.String(length=120), nullable=True),
-        sa.Column("url", sa.Text(), nullable=True),
-        sa.Column("intent_ref", sa.String(length=120), nullable=True),
-        sa.Column("charge_ref", sa.String(length=120), nullable=True),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("state_since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["deal_id"], ["deal.id"], name=op.f("fk_payment_deal_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_payment")),
-        sa.UniqueConstraint("deal_id", "number", name=op.f("uq_payment_deal_id_number")),
+        sa.ForeignKeyConstraint(["deal_id"], ["deal.id"], name=op.f("fk_tranche_deal_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tranche")),
+        sa.UniqueConstraint("deal_id", "number", name=op.f("uq_tranche_deal_id_number")),
     )
-    with op.batch_alter_table("payment", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_payment_intent_ref"), ["intent_ref"], unique=False)
-        batch_op.create_index(batch_op.f("ix_payment_session_ref"), ["session_ref"], unique=False)
+    with op.batch_alter_table("tranche", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_tranche_state"), ["state"], unique=False)
 
     op.create_table(
-        "effect",
+        "finding",
         sa.Column("id", sa.String(length=26), nullable=False),
-        sa.Column("key", sa.String(length=80), nullable=False),
-        sa.Column("kind", sa.String(length=40), nullable=False),
-        sa.Column("state", sa.String(length=40), nullable=False),
-        sa.Column("deal_id", sa.String(length=26), nullable=False),
-        sa.Column("lot_id", sa.String(length=26), nullable=True),
-        sa.Column("payment_id", sa.String(length=26), nullable=False),
-        sa.Column("payee", sa.String(length=26), nullable=True),
-        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
-        sa.Column("currency", sa.String(length=3), nullable=False),
-        sa.Column("attempt", sa.Integer(), nullable=False),
-        sa.Column("provider_ref", sa.String(length=120), nullable=True),
-        sa.Column("why", sa.Text(), nullable=True),
-        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint("amount_minor > 0", name=op.f("ck_effect_moves_something")),
-        sa.ForeignKeyConstraint(["deal_id"], ["deal.id"], name=op.f("fk_effect_deal_id")),
-        sa.ForeignKeyConstraint(["lot_id"], ["lot.id"], name=op.f("fk_effect_lot_id")),
-        sa.ForeignKeyConstraint(["payment_id"], ["payment.id"], name=op.f("fk_effect_payment_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_effect")),
-        sa.UniqueConstraint("key", name=op.f("uq_effect_key")),
+        sa.Column("lot_id", sa.String(length=26), nullable=False),
+        sa.Column("finder", sa.String(length=8), nullable=False),
+        sa.Column("person", sa.String(length=26), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("figures", sa.JSON(), nullable=False),
+        sa.Column("measured_by", sa.String(length=120), nullable=True),
+        sa.Column("sample", sa.String(length=60), nullable=True),
+        sa.Column("cost_minor", sa.BigInteger(), nullable=False),
+        sa.Column("files", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["lot_id"], ["lot.id"], name=op.f("fk_finding_lot_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_finding")),
     )
-    with op.batch_alter_table("effect", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_effect_deal_id"), ["deal_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_effect_payee"), ["payee"], unique=False)
-        batch_op.create_index(batch_op.f("ix_effect_state"), ["state"], unique=False)
+    with op.batch_alter_table("finding", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_finding_lot_id"), ["lot_id"], unique=False)
 
     op.create_table(
         "lot_settlement",
@@ -617,31 +676,212 @@ def upgrade() -> None:
     with op.batch_alter_table("lot_settlement", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_lot_settlement_deal_id"), ["deal_id"], unique=False)
 
+    op.create_table(
+        "payment",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("deal_id", sa.String(length=26), nullable=False),
+        sa.Column("tranche_id", sa.String(length=26), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("received_minor", sa.BigInteger(), nullable=False),
+        sa.Column("surplus_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("session_ref", sa.String(length=120), nullable=True),
+        sa.Column("url", sa.Text(), nullable=True),
+        sa.Column("intent_ref", sa.String(length=120), nullable=True),
+        sa.Column("charge_ref", sa.String(length=120), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["deal_id"], ["deal.id"], name=op.f("fk_payment_deal_id")),
+        sa.ForeignKeyConstraint(["tranche_id"], ["tranche.id"], name=op.f("fk_payment_tranche_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payment")),
+        sa.UniqueConstraint("deal_id", "number", name=op.f("uq_payment_deal_id_number")),
+    )
+    with op.batch_alter_table("payment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_payment_intent_ref"), ["intent_ref"], unique=False)
+        batch_op.create_index(batch_op.f("ix_payment_session_ref"), ["session_ref"], unique=False)
+
+    op.create_table(
+        "proposal",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("lot_id", sa.String(length=26), nullable=False),
+        sa.Column("side", sa.String(length=6), nullable=False),
+        sa.Column("person", sa.String(length=26), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("pay_minor", sa.BigInteger(), nullable=True),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("by_day", sa.Date(), nullable=True),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["lot_id"], ["lot.id"], name=op.f("fk_proposal_lot_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proposal")),
+    )
+    with op.batch_alter_table("proposal", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_proposal_lot_id"), ["lot_id"], unique=False)
+
+    op.create_table(
+        "buyer_credit",
+        sa.Column("organisation_id", sa.String(length=26), nullable=False),
+        sa.Column("deal_id", sa.String(length=26), nullable=False),
+        sa.Column("payment_id", sa.String(length=26), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("state_since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["deal_id"], ["deal.id"], name=op.f("fk_buyer_credit_deal_id")),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_buyer_credit_organisation_id")),
+        sa.ForeignKeyConstraint(["payment_id"], ["payment.id"], name=op.f("fk_buyer_credit_payment_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_buyer_credit")),
+    )
+    with op.batch_alter_table("buyer_credit", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_buyer_credit_deal_id"), ["deal_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_buyer_credit_organisation_id"), ["organisation_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_buyer_credit_state"), ["state"], unique=False)
+
+    op.create_table(
+        "chargeback",
+        sa.Column("ref", sa.String(length=120), nullable=False),
+        sa.Column("deal_id", sa.String(length=26), nullable=False),
+        sa.Column("payment_id", sa.String(length=26), nullable=False),
+        sa.Column("seller", sa.String(length=26), nullable=False),
+        sa.Column("reason", sa.String(length=60), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("fee_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("from_escrow_minor", sa.BigInteger(), nullable=False),
+        sa.Column("from_commission_minor", sa.BigInteger(), nullable=False),
+        sa.Column("claimed_minor", sa.BigInteger(), nullable=False),
+        sa.Column("recovered_minor", sa.BigInteger(), nullable=False),
+        sa.Column("evidence_due", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("state_since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["deal_id"], ["deal.id"], name=op.f("fk_chargeback_deal_id")),
+        sa.ForeignKeyConstraint(["payment_id"], ["payment.id"], name=op.f("fk_chargeback_payment_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_chargeback")),
+        sa.UniqueConstraint("ref", name=op.f("uq_chargeback_ref")),
+    )
+    with op.batch_alter_table("chargeback", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_chargeback_deal_id"), ["deal_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_chargeback_seller"), ["seller"], unique=False)
+        batch_op.create_index(batch_op.f("ix_chargeback_state"), ["state"], unique=False)
+
+    op.create_table(
+        "payment_way",
+        sa.Column("payment_id", sa.String(length=26), nullable=False),
+        sa.Column("rail", sa.String(length=40), nullable=False),
+        sa.Column("settling", sa.Boolean(), nullable=False),
+        sa.Column("over", sa.Boolean(), nullable=False),
+        sa.Column("came_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("iban", sa.String(length=40), nullable=True),
+        sa.Column("bic", sa.String(length=12), nullable=True),
+        sa.Column("holder", sa.Text(), nullable=True),
+        sa.Column("reference", sa.String(length=60), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["payment_id"], ["payment.id"], name=op.f("fk_payment_way_payment_id")),
+        sa.PrimaryKeyConstraint("payment_id", name=op.f("pk_payment_way")),
+    )
+    with op.batch_alter_table("payment_way", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_payment_way_over"), ["over"], unique=False)
+
+    op.create_table(
+        "effect",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("key", sa.String(length=80), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("deal_id", sa.String(length=26), nullable=False),
+        sa.Column("lot_id", sa.String(length=26), nullable=True),
+        sa.Column("payment_id", sa.String(length=26), nullable=False),
+        sa.Column("payee", sa.String(length=26), nullable=True),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("chargeback_id", sa.String(length=26), nullable=True),
+        sa.Column("reverses", sa.String(length=120), nullable=True),
+        sa.Column("provider_ref", sa.String(length=120), nullable=True),
+        sa.Column("why", sa.Text(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("amount_minor > 0", name=op.f("ck_effect_moves_something")),
+        sa.ForeignKeyConstraint(["chargeback_id"], ["chargeback.id"], name=op.f("fk_effect_chargeback_id")),
+        sa.ForeignKeyConstraint(["deal_id"], ["deal.id"], name=op.f("fk_effect_deal_id")),
+        sa.ForeignKeyConstraint(["lot_id"], ["lot.id"], name=op.f("fk_effect_lot_id")),
+        sa.ForeignKeyConstraint(["payment_id"], ["payment.id"], name=op.f("fk_effect_payment_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_effect")),
+        sa.UniqueConstraint("key", name=op.f("uq_effect_key")),
+    )
+    with op.batch_alter_table("effect", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_effect_deal_id"), ["deal_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_effect_payee"), ["payee"], unique=False)
+        batch_op.create_index(batch_op.f("ix_effect_state"), ["state"], unique=False)
+
     for statement in statements(op.get_bind().dialect.name):
         op.execute(statement)
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("lot_settlement", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_lot_settlement_deal_id"))
-
-    op.drop_table("lot_settlement")
     with op.batch_alter_table("effect", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_effect_state"))
         batch_op.drop_index(batch_op.f("ix_effect_payee"))
         batch_op.drop_index(batch_op.f("ix_effect_deal_id"))
 
     op.drop_table("effect")
+    with op.batch_alter_table("payment_way", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_payment_way_over"))
+
+    op.drop_table("payment_way")
+    with op.batch_alter_table("chargeback", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_chargeback_state"))
+        batch_op.drop_index(batch_op.f("ix_chargeback_seller"))
+        batch_op.drop_index(batch_op.f("ix_chargeback_deal_id"))
+
+    op.drop_table("chargeback")
+    with op.batch_alter_table("buyer_credit", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_buyer_credit_state"))
+        batch_op.drop_index(batch_op.f("ix_buyer_credit_organisation_id"))
+        batch_op.drop_index(batch_op.f("ix_buyer_credit_deal_id"))
+
+    op.drop_table("buyer_credit")
+    with op.batch_alter_table("proposal", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_proposal_lot_id"))
+
+    op.drop_table("proposal")
     with op.batch_alter_table("payment", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_payment_session_ref"))
         batch_op.drop_index(batch_op.f("ix_payment_intent_ref"))
 
     op.drop_table("payment")
+    with op.batch_alter_table("lot_settlement", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_lot_settlement_deal_id"))
+
+    op.drop_table("lot_settlement")
+    with op.batch_alter_table("finding", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_finding_lot_id"))
+
+    op.drop_table("finding")
+    with op.batch_alter_table("tranche", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_tranche_state"))
+
+    op.drop_table("tranche")
+    op.drop_table("rail_choice")
     with op.batch_alter_table("lot", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_lot_state"))
 
     op.drop_table("lot")
+    with op.batch_alter_table("saved_search", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_saved_search_person_id"))
+        batch_op.drop_index(batch_op.f("ix_saved_search_changed_at"))
+
+    op.drop_table("saved_search")
     op.drop_table("remembered")
+    op.drop_table("quiet_hours")
     op.drop_table("offer_round")
     with op.batch_alter_table("link_code", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_link_code_person_id"))
@@ -670,6 +910,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_chat_identity_person_id"))
 
     op.drop_table("chat_identity")
+    with op.batch_alter_table("alert", schema=None) as batch_op:
+        batch_op.drop_index("ix_alert_told")
+        batch_op.drop_index("ix_alert_search_told")
+
+    op.drop_table("alert")
     with op.batch_alter_table("search_word", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_search_word_listing_id"))
 
@@ -683,6 +928,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_person_organisation_id"))
 
     op.drop_table("person")
+    op.drop_table("payer")
     op.drop_table("payee")
     with op.batch_alter_table("offer", schema=None) as batch_op:
         batch_op.drop_index(

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from conversations.answers import read_whole_number
 from core.deals import service as deals
-from core.delivery.model import AcceptLot
+from core.delivery.commands import AcceptLot
 from core.delivery.service import accept_lot
 from core.kernel.errors import Invalid, Stale
 from core.kernel.quantity import Quantity

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -15,7 +16,8 @@ from core.deals import service as deals
 from core.deals.model import Deal
 from core.delivery import reactions as delivery_reactions
 from core.delivery import service as delivery
-from core.delivery.model import AcceptLot, ClaimLot, DispatchLot, Lot, ReportArrival
+from core.delivery.commands import AcceptLot, ClaimLot, DispatchLot, ReportArrival
+from core.delivery.model import Lot
 from core.escrow import reactions as escrow_reactions
 from core.escrow import service as escrow
 from core.escrow.model import DealMoney, Payment
@@ -31,16 +33,17 @@ from core.listings import reactions as listing_reactions
 from core.listings.service import publish_listing
 from core.offers import reactions as offer_reactions
 from core.offers.model import BuyNow
+from core.offers.quality import Measured, quality_of
 from core.offers.service import buy_now
 from core.people.service import organisation_of
 from tests.core.conftest import Market, MovableClock
 from tests.core.goods import catalogue, pellets, tonnes
 
 COMMISSION_BP = 250
+SOON = date(2027, 1, 31)  # early enough to hold the money of all lots at once
 RINGS: dict[str, Ring] = {
     **listing_reactions.rings,
     **offer_reactions.rings,
-    **deal_reactions.rings,
     **delivery_reactions.rings,
     **escrow_reactions.rings,
 }
@@ -137,7 +140,8 @@ class Trade:
         await self.market.run(self.buyer, lambda ctx: delivery.accept_lot(ctx, AcceptLot(lot_id=lot.id)))
 
     async def claim(self, lot: Lot) -> None:
-        command = ClaimLot(lot_id=lot.id, words="Wet: 14 % moisture by our own oven")
+        wet = Measured(moisture=Decimal(14))
+        command = ClaimLot(lot_id=lot.id, words="Wet: 14 % moisture by our own oven", measured=wet)
         await self.market.run(self.buyer, lambda ctx: delivery.claim_lot(ctx, command))
 
     async def deliver(self, lot: Lot) -> None:
@@ -167,6 +171,8 @@ class Trade:
                 escrow.transfer_done(ctx, body["effect"], f"tr_{body['effect']}")
             case "refund":
                 escrow.refund_done(ctx, body["effect"], f"re_{body['effect']}")
+            case "reversal":
+                escrow.reversal_done(ctx, body["effect"], f"trr_{body['effect']}")
             case "account.open":
                 escrow.account_opened(ctx, body["organisation"], f"acct_{body['organisation']}")
             case "account.link":
@@ -181,9 +187,10 @@ async def agreed(market: Market, tonnes_sold: str | int = 100, lots: int = 4) ->
     seller, anna = await market.newcomer("Anna")
     buyer, ben = await market.newcomer("Ben")
     stranger, _ = await market.newcomer("Carla")
-    offered = pellets(buy_now=True, min_lot=tonnes(1))
+    offered = pellets(buy_now=True, min_lot=tonnes(1), window_to=SOON)
     listing = await market.run(seller, lambda ctx: publish_listing(ctx, catalogue(), offered))
-    command = BuyNow(listing_id=listing.id, quantity=tonnes(tonnes_sold), lots=lots)
+    formula = quality_of(catalogue(), offered.product_id, offered.grade_id)
+    command = BuyNow(listing_id=listing.id, quantity=tonnes(tonnes_sold), lots=lots, quality=formula)
     await market.run(buyer, lambda ctx: buy_now(ctx, command))
     found = await market.run(MARKET, lambda ctx: deals.deals_of(ctx, ben.organisation_id))
     return Trade(market, buyer, seller, stranger, ben.organisation_id, anna.organisation_id, listing.id, found[0].id)

@@ -1,0 +1,260 @@
+"""What the market, time and operators tell a deal: paid, delivered, settled, in dispute, stuck."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+
+from core.deals import rules
+from core.deals.access import locked, operated
+from core.deals.events import (
+    DealCancelled,
+    DealCancelRefused,
+    DealClosed,
+    DealCompleted,
+    DealDisputed,
+    DealEscalated,
+    DealFact,
+    DealFunded,
+    DealMoneyStuck,
+    DealMoneyTried,
+    DealResumed,
+    DealRuledByTime,
+    DealRunsOn,
+    DealSettling,
+    DealUnwinding,
+)
+from core.deals.model import DEAL, DIRECT_ENDS_AFTER, OVERDUE_AFTER, Deal
+from core.kernel.process import Dues, step
+from core.kernel.timers import Timer, set_timer
+from core.kernel.transaction import Ctx
+from core.listings.service import give_back
+
+SETTLING: Final = ("settling", "payout_blocked")
+UNWINDING: Final = ("unwinding", "refund_blocked")
+ENDING: Final = (*SETTLING, *UNWINDING)  # only its last money is awaited
+OPERATORS_HOLD: Final = "operator"
+
+
+# --- its money --------------------------------------------------------------------------------------------------------
+
+
+def fund_by(ctx: Ctx, deal_id: str, moment: datetime) -> None:
+    """Until when the first money has to come: later than usual where it may not be held so long."""
+    set_timer(ctx.session, Timer(DEAL.name, deal_id, "funding_expired", moment))
+
+
+def money_in(ctx: Ctx, deal_id: str) -> None:
+    """A part of what it waits for has come. Nothing, for a deal that runs already."""
+    deal = locked(ctx, deal_id)
+    if deal.state == "awaiting_funding":
+        step(ctx, DEAL, deal, "money_in", ("provider",))
+        ctx.session.flush()
+
+
+def money_complete(ctx: Ctx, deal_id: str) -> None:
+    """All that it waits for is held."""
+    deal = locked(ctx, deal_id)
+    step(ctx, DEAL, deal, "money_complete", ("provider",), dues=_funded(ctx, deal))
+    deal.funded_at = ctx.now
+    deal.direct_asked_by = None
+    tell(ctx, deal, DealFunded)
+
+
+def paid_out(ctx: Ctx, deal_id: str) -> None:
+    """All its money has arrived where it belongs."""
+    deal = locked(ctx, deal_id)
+    step(ctx, DEAL, deal, "paid_out", ("system",))
+    tell(ctx, deal, DealCompleted)
+
+
+def refunded(ctx: Ctx, deal_id: str) -> None:
+    """Nothing of a deal that was called off is held any more."""
+    deal = locked(ctx, deal_id)
+    step(ctx, DEAL, deal, "refunded", ("system",))
+    ctx.announce(DealCancelled(deal.id, deal.buyer, deal.seller, ctx.actor.person, deal.ended_by or ""))
+
+
+def money_stuck(ctx: Ctx, deal_id: str) -> None:
+    """The provider did not send a payout or refund of it. Of interest only when nothing else is awaited."""
+    deal = locked(ctx, deal_id)
+    if deal.state in ("settling", "unwinding"):
+        _stuck(ctx, deal, "payout_failed" if deal.state == "settling" else "refund_failed", "provider")
+
+
+def freeze(ctx: Ctx, deal_id: str, why: str) -> None:
+    """From now on no time and nobody but an operator's ruling releases anything of it."""
+    deal = locked(ctx, deal_id)
+    deal.frozen = deal.frozen or why
+    ctx.session.flush()
+
+
+def thaw(ctx: Ctx, deal_id: str, why: str) -> None:
+    """The reason to stand still is gone. Another reason stays."""
+    deal = locked(ctx, deal_id)
+    if deal.frozen == why:
+        deal.frozen = None
+        ctx.session.flush()
+
+
+def stands_still(deal: Deal) -> bool:
+    """Whether freeze beats timer: its lots are neither accepted nor given up by time."""
+    return deal.frozen is not None or deal.state == "disputed"
+
+
+# --- its lots ---------------------------------------------------------------------------------------------------------
+
+
+def all_lots_closed(ctx: Ctx, deal_id: str) -> None:
+    """No lot is open any more. A deal that unwinds ends with its refunds instead."""
+    deal = locked(ctx, deal_id)
+    if deal.state == "in_delivery_direct":
+        step(ctx, DEAL, deal, "all_lots_closed", ("system",))
+        tell(ctx, deal, DealCompleted)
+    elif deal.state in ("funded", "cancel_asked", "disputed"):
+        step(ctx, DEAL, deal, "all_lots_closed", ("system",))
+        tell(ctx, deal, DealSettling)
+
+
+def lots_run_on(ctx: Ctx, deal_id: str) -> None:
+    """Some lots were already on their way when the rest was cancelled."""
+    deal = locked(ctx, deal_id)
+    step(ctx, DEAL, deal, "lots_run_on", ("system",), dues=_funded(ctx, deal))
+    deal.cancel_asked_by = None
+    deal.ended_by = None
+    tell(ctx, deal, DealRunsOn)
+
+
+# --- its disputes -----------------------------------------------------------------------------------------------------
+
+
+def freeze_deal(ctx: Ctx, deal_id: str) -> Deal:
+    """An operator stops it: nothing is released until there is a ruling. Raises NotAllowed, Stale."""
+    deal = operated(ctx, deal_id)
+    step(ctx, DEAL, deal, "freeze", ("operator",))
+    _disputed(ctx, deal, "freeze")
+    return deal
+
+
+def resume_deal(ctx: Ctx, deal_id: str) -> Deal:
+    """An operator lets it go on as it was. Raises NotAllowed, Stale."""
+    deal = operated(ctx, deal_id)
+    step(ctx, DEAL, deal, "resume", ("operator",), dues=_funded(ctx, deal))
+    tell(ctx, deal, DealResumed)
+    return deal
+
+
+def dispute_over(ctx: Ctx, deal_id: str, event: str) -> None:
+    """It was ruled on ("resolve"), or the two have agreed on shares ("settle_together"): it settles.
+
+    Its lots are closed by whoever decides, right after this.
+    """
+    deal = locked(ctx, deal_id)
+    step(ctx, DEAL, deal, event, ("system",))
+    tell(ctx, deal, DealSettling)
+
+
+def put_off_ruling_by_time(ctx: Ctx, deal_id: str, moment: datetime) -> None:
+    """Somebody has ruled: time does not rule before an appeal is heard."""
+    set_timer(ctx.session, Timer(DEAL.name, deal_id, "final_rule", moment))
+
+
+# --- its deadlines ----------------------------------------------------------------------------------------------------
+
+
+def time_is_up(ctx: Ctx, deal_id: str, event: str, *, anything_missing: bool) -> None:
+    """A deadline of the deal's present state has passed. `anything_missing`: some lot has not arrived."""
+    deal = locked(ctx, deal_id)
+    match event:
+        case "sign_expired" | "idle":
+            _idle(ctx, deal, event)
+        case "funding_expired":
+            unwind(ctx, deal, event, ("time",))
+        case "cancel_silent":
+            carry_on(ctx, deal, event, ("time",))
+        case "delivery_overdue":
+            _overdue(ctx, deal, anything_missing)
+        case "escalate":
+            step(ctx, DEAL, deal, event, ("time",))
+            tell(ctx, deal, DealEscalated)
+        case "final_rule":
+            step(ctx, DEAL, deal, event, ("time",))
+            tell(ctx, deal, DealRuledByTime)
+        case "payout_slow" | "refund_slow":
+            _stuck(ctx, deal, event, "time")
+        case "retry":
+            step(ctx, DEAL, deal, event, ("time",))
+            tell(ctx, deal, DealMoneyTried)
+        case _:
+            raise ValueError(f"a deal has no deadline {event}")
+
+
+def _idle(ctx: Ctx, deal: Deal, event: str) -> None:
+    if deal.state == "in_delivery_direct":
+        step(ctx, DEAL, deal, event, ("time",))
+        tell(ctx, deal, DealCompleted)
+    else:
+        close(ctx, deal, event, "time")
+
+
+def _overdue(ctx: Ctx, deal: Deal, anything_missing: bool) -> None:
+    if anything_missing:
+        step(ctx, DEAL, deal, "delivery_overdue", ("time",))
+        _disputed(ctx, deal, "delivery_overdue")
+    else:  # all is there and being looked at: that has deadlines of its own
+        due = ctx.now + OVERDUE_AFTER
+        set_timer(ctx.session, Timer(DEAL.name, deal.id, "delivery_overdue", due))
+
+
+# --- steps that more than one of them take ----------------------------------------------------------------------------
+
+
+def tell(ctx: Ctx, deal: Deal, fact: type[DealFact]) -> None:
+    ctx.announce(fact(deal.id, deal.buyer, deal.seller, ctx.actor.person))
+    ctx.session.flush()
+
+
+def close(ctx: Ctx, deal: Deal, event: str, role: str) -> None:
+    """End it before any money moved: the goods go back on the shelf."""
+    step(ctx, DEAL, deal, event, (role,))
+    deal.ended_by = event
+    give_back(ctx, deal.listing_id, deal.terms.quantity)
+    ctx.announce(DealClosed(deal.id, deal.buyer, deal.seller, ctx.actor.person, event))
+    ctx.session.flush()
+
+
+def unwind(ctx: Ctx, deal: Deal, event: str, roles: Iterable[str]) -> None:
+    """Call it off: what was not sent is given up, and what is held for that goes back."""
+    step(ctx, DEAL, deal, event, roles)
+    deal.ended_by = event
+    ctx.announce(DealUnwinding(deal.id, deal.buyer, deal.seller, ctx.actor.person, event))
+    ctx.session.flush()
+
+
+def carry_on(ctx: Ctx, deal: Deal, event: str, roles: Iterable[str]) -> None:
+    """It goes on although somebody has asked to cancel."""
+    step(ctx, DEAL, deal, event, roles, dues=_funded(ctx, deal))
+    deal.cancel_asked_by = None
+    ctx.announce(DealCancelRefused(deal.id, deal.buyer, deal.seller, ctx.actor.person, event))
+    ctx.session.flush()
+
+
+def delivered_directly(ctx: Ctx, deal: Deal) -> Dues:
+    """The moments of a deal that is delivered without held money."""
+    return {"idle": rules.ends(deal.terms.window_to, DIRECT_ENDS_AFTER, ctx.now)}
+
+
+def _funded(ctx: Ctx, deal: Deal) -> Dues:
+    return {"delivery_overdue": rules.ends(deal.terms.window_to, OVERDUE_AFTER, ctx.now)}
+
+
+def _disputed(ctx: Ctx, deal: Deal, why: str) -> None:
+    deal.cancel_asked_by = None
+    ctx.announce(DealDisputed(deal.id, deal.buyer, deal.seller, ctx.actor.person, why))
+    ctx.session.flush()
+
+
+def _stuck(ctx: Ctx, deal: Deal, event: str, role: str) -> None:
+    step(ctx, DEAL, deal, event, (role,))
+    tell(ctx, deal, DealMoneyStuck)

@@ -1,0 +1,275 @@
+"""Goods that are not as agreed: a claim with figures, the formula, proposals, a second laboratory, the referee.
+
+Everything that is said is kept as it was said. What it is worth is worked out by the agreement's own formula, and
+both sides see the working before anybody decides.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from core.deals.model import Deal, Side
+from core.delivery import rules
+from core.delivery.commands import (
+    ClaimLot,
+    ContradictClaim,
+    Find,
+    ProposeCut,
+    ProposeReplacement,
+    ReportReferee,
+)
+from core.delivery.events import (
+    LotAdjusted,
+    LotClaimed,
+    LotContradicted,
+    LotCountered,
+    LotDisputed,
+    LotProposed,
+    LotRefereed,
+    LotReplaced,
+)
+from core.delivery.model import CLAIM_ROUNDS, LOT, Finder, Finding, Lot, Proposal
+from core.delivery.steps import (
+    attach,
+    end,
+    findings_in,
+    lot_of,
+    measure,
+    proposals_in,
+    roles,
+    side_of,
+    tell,
+)
+from core.kernel.errors import Invalid, Refusal, Stale
+from core.kernel.money import Money
+from core.kernel.process import step
+from core.kernel.transaction import Ctx
+from core.offers import quality
+from core.offers.quality import Measured, Worth
+
+NOTHING: Final = Measured()
+
+
+def claim_lot(ctx: Ctx, command: ClaimLot, seen: int | None = None) -> Lot:
+    """The buyer says what is wrong with it, with figures or photos; nothing is released until it is settled.
+
+    What the formula pays for those figures is the buyer's proposal. Raises Invalid, Refusal.
+    """
+    lot, deal = lot_of(ctx, command.lot_id, seen)
+    step(ctx, LOT, lot, "claim", roles(ctx, lot, deal))
+    rules.check_claim(command.measured, command.files, lot.arrived_at, ctx.now)
+    _find(ctx, lot, "buyer", command, command.words)
+    if command.measured:
+        worked = worth_of(deal, lot, command.measured)
+        if worked.pay < lot.amount:
+            _propose(ctx, lot, "buyer", worked.pay, "")
+    lot.rounds = 1
+    return tell(ctx, lot, LotClaimed)
+
+
+def say_not_arrived(ctx: Ctx, lot_id: str, seen: int | None = None) -> Lot:
+    """The buyer says that it never came. Raises Refusal when they have reported its arrival themselves."""
+    lot, deal = lot_of(ctx, lot_id, seen)
+    if lot.arrived_by == "buyer":
+        raise Refusal("claim.has_arrived")
+    step(ctx, LOT, lot, "not_arrived", roles(ctx, lot, deal))
+    _propose(ctx, lot, "buyer", Money.zero(lot.currency), "")
+    lot.rounds = 1
+    return tell(ctx, lot, LotClaimed)
+
+
+def grant_claim(ctx: Ctx, lot_id: str, seen: int | None = None) -> Lot:
+    """The seller takes the figure that the buyer has named last. Raises Stale when there is none."""
+    lot, deal = lot_of(ctx, lot_id, seen)
+    step(ctx, LOT, lot, "grant", roles(ctx, lot, deal))
+    pay = rules.figure_of(proposals_in(ctx, lot.id), "buyer")
+    if pay is None:
+        raise Stale
+    return _adjust(ctx, lot, pay, "grant")
+
+
+def propose_cut(ctx: Ctx, command: ProposeCut, seen: int | None = None) -> Lot:
+    """Name a figure: the seller in answer to a claim, the buyer in answer to that. Raises Invalid, Refusal."""
+    lot, deal = lot_of(ctx, command.lot_id, seen)
+    side = side_of(ctx, deal)
+    event = "propose" if side == "seller" else "counter"
+    step(ctx, LOT, lot, event, roles(ctx, lot, deal))
+    rules.check_pay(command.pay, lot)
+    if side == "buyer":
+        if lot.rounds >= CLAIM_ROUNDS:
+            raise Refusal("claim.too_many_rounds", most=CLAIM_ROUNDS)
+        lot.rounds += 1
+    _propose(ctx, lot, side, command.pay, command.words)
+    if side == "buyer":
+        return tell(ctx, lot, LotCountered)
+    return _proposed(ctx, lot, "cut")
+
+
+def propose_replacement(ctx: Ctx, command: ProposeReplacement, seen: int | None = None) -> Lot:
+    """The seller would rather send it again than be paid less."""
+    lot, deal = lot_of(ctx, command.lot_id, seen)
+    step(ctx, LOT, lot, "propose", roles(ctx, lot, deal))
+    rules.check_replacement(command.by_day, ctx.now.date())
+    proposal = _propose(ctx, lot, "seller", None, command.words)
+    proposal.kind, proposal.by_day = "replacement", command.by_day
+    return _proposed(ctx, lot, "replacement")
+
+
+def take_proposal(ctx: Ctx, lot_id: str, seen: int | None = None) -> Lot:
+    """The buyer says yes: the lot is paid with that figure, or sent again."""
+    lot, deal = lot_of(ctx, lot_id, seen)
+    proposal = proposal_of(ctx, lot)
+    if proposal is None or proposal.side != "seller":
+        raise Stale
+    if proposal.pay is not None:
+        step(ctx, LOT, lot, "take", roles(ctx, lot, deal))
+        return _adjust(ctx, lot, proposal.pay, "take")
+    assert proposal.by_day is not None, "a replacement comes by a day"
+    due = rules.overdue_at(proposal.by_day, ctx.now)
+    step(ctx, LOT, lot, "take_replacement", roles(ctx, lot, deal), dues={"lot_overdue": due})
+    lot.window_from, lot.window_to = ctx.now.date(), max(proposal.by_day, ctx.now.date())
+    lot.truck, lot.eta, lot.note, lot.arrived_by, lot.arrived_at = None, None, None, None, None
+    lot.measured_amount, lot.measured_unit = None, None
+    return tell(ctx, lot, LotReplaced)
+
+
+def contradict_claim(ctx: Ctx, command: ContradictClaim, seen: int | None = None) -> Lot:
+    """The seller has found otherwise. Within what two laboratories may differ the mean counts, as was agreed.
+
+    Beyond that the reserve sample decides. Raises Invalid when there is nothing to compare.
+    """
+    lot, deal = lot_of(ctx, command.lot_id, seen)
+    LOT.transition(lot.state, "contradict", roles(ctx, lot, deal))
+    claimed = rules.last(findings_in(ctx, lot.id), "buyer")
+    theirs = claimed.measured if claimed is not None else NOTHING
+    if not theirs.figures.keys() & command.measured.figures.keys():
+        raise Invalid("claim.nothing_to_compare", field="moisture")
+    _find(ctx, lot, "seller", command, command.words)
+    if quality.same(theirs, command.measured):
+        step(ctx, LOT, lot, "mean_taken", roles(ctx, lot, deal))
+        return _adjust(ctx, lot, worth_of(deal, lot, quality.mean(theirs, command.measured)).pay, "mean_taken")
+    step(ctx, LOT, lot, "contradict", roles(ctx, lot, deal))
+    return tell(ctx, lot, LotContradicted)
+
+
+def report_referee(ctx: Ctx, command: ReportReferee, seen: int | None = None) -> Lot:
+    """What the agreed laboratory found; the other side has two days to object. Raises Invalid without its report."""
+    lot, deal = lot_of(ctx, command.lot_id, seen)
+    side = side_of(ctx, deal)
+    step(ctx, LOT, lot, "referee_value", roles(ctx, lot, deal))
+    if not command.measured.figures:
+        raise Invalid("claim.needs_value", field="moisture")
+    if not command.files:
+        raise Invalid("claim.needs_report", field="files")
+    found = _find(ctx, lot, "referee", command, command.words)
+    if command.cost is not None:
+        rules.check_pay(command.cost, lot)
+        found.cost_minor = command.cost.minor
+    lot.asked_by = side
+    return tell(ctx, lot, LotRefereed)
+
+
+def agree_value(ctx: Ctx, lot_id: str, seen: int | None = None) -> Lot:
+    """The other side takes the referee's value."""
+    lot, deal = lot_of(ctx, lot_id, seen)
+    step(ctx, LOT, lot, "agree_value", roles(ctx, lot, deal))
+    return _adjust(ctx, lot, referee_pay(ctx, deal, lot), "agree_value")
+
+
+def ask_operator(ctx: Ctx, lot_id: str, seen: int | None = None) -> Lot:
+    """One of them has had enough of talking."""
+    lot, deal = lot_of(ctx, lot_id, seen)
+    step(ctx, LOT, lot, "operator_asked", roles(ctx, lot, deal))
+    return disputed(ctx, lot, "operator_asked")
+
+
+# --- what is seen of it -----------------------------------------------------------------------------------------------
+
+
+def worth_of(deal: Deal, lot: Lot, found: Measured) -> Worth:
+    """What the agreement's formula pays for a lot that was found to be so, and the working."""
+    return rules.worth(deal.terms.quality, lot, found)
+
+
+def proposal_of(ctx: Ctx, lot: Lot) -> Proposal | None:
+    """What is on the table."""
+    proposals = proposals_in(ctx, lot.id)
+    return proposals[-1] if proposals else None
+
+
+def referee_pay(ctx: Ctx, deal: Deal, lot: Lot) -> Money:
+    """What the referee's value pays, with the cost of the test on whoever was further from it."""
+    findings = findings_in(ctx, lot.id)
+    referee, buyers, sellers = (rules.last(findings, finder) for finder in ("referee", "buyer", "seller"))
+    assert referee is not None, "the referee has spoken"
+    pay, _ = rules.referee_pay(
+        deal.terms.quality,
+        lot,
+        referee,
+        buyers.measured if buyers is not None else NOTHING,
+        sellers.measured if sellers is not None else NOTHING,
+    )
+    return pay
+
+
+# --- steps that more than one of them take ----------------------------------------------------------------------------
+
+
+def disputed(ctx: Ctx, lot: Lot, why: str) -> Lot:
+    """An operator is to decide; the deal's money stands where it is until then."""
+    ctx.announce(LotDisputed(lot.id, lot.deal_id, ctx.actor.person, why))
+    ctx.session.flush()
+    return lot
+
+
+def adjust(ctx: Ctx, lot: Lot, pay: Money, why: str) -> Lot:
+    """Pay the lot with this much, and close it. The step itself was taken already."""
+    return _adjust(ctx, lot, pay, why)
+
+
+def _adjust(ctx: Ctx, lot: Lot, pay: Money, why: str) -> Lot:
+    rules.check_pay(pay, lot)
+    lot.pay_minor = pay.minor
+    return end(ctx, lot, LotAdjusted(lot.id, lot.deal_id, ctx.actor.person, why))
+
+
+def _find(ctx: Ctx, lot: Lot, finder: Finder, command: Find, words: str) -> Finding:
+    measure(lot, command.measured.weight)
+    attach(ctx, lot, command.files)
+    found = Finding(
+        id=ctx.new_id(),
+        lot_id=lot.id,
+        finder=finder,
+        person=ctx.actor.person or "",
+        at=ctx.now,
+        words=words,
+        figures=command.measured.model_dump(mode="json"),
+        measured_by=command.measured_by or None,
+        sample=command.sample or None,
+        cost_minor=0,
+        files=list(command.files),
+    )
+    ctx.session.add(found)
+    return found
+
+
+def _propose(ctx: Ctx, lot: Lot, side: Side, pay: Money | None, words: str) -> Proposal:
+    proposal = Proposal(
+        id=ctx.new_id(),
+        lot_id=lot.id,
+        side=side,
+        person=ctx.actor.person or "",
+        at=ctx.now,
+        kind="cut",
+        pay_minor=None if pay is None else pay.minor,
+        currency=lot.currency,
+        words=words,
+    )
+    ctx.session.add(proposal)
+    return proposal
+
+
+def _proposed(ctx: Ctx, lot: Lot, kind: str) -> Lot:
+    ctx.announce(LotProposed(lot.id, lot.deal_id, ctx.actor.person, kind))
+    ctx.session.flush()
+    return lot

@@ -1,0 +1,89 @@
+"""What people ask for about lots, with every limit: dispatch, arrival, acceptance, and the steps of a claim."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Final
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from core.kernel.money import Money
+from core.kernel.quantity import Quantity
+from core.offers.quality import Measured
+
+FILES_AT_MOST: Final = 10
+
+FileIds = Annotated[tuple[str, ...], Field(max_length=FILES_AT_MOST)]
+Telling = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=1000)]
+Remark = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000)]
+
+
+class Command(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    lot_id: str
+
+
+class DispatchLot(Command):
+    """The goods are on the road. `truck`: a number plate, a waybill, a container, as the trade names it."""
+
+    truck: Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=60)]
+    eta: date
+    note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] | None = None
+    files: FileIds = ()
+
+
+class ReportArrival(Command):
+    """The goods are there. `measured`: what the weighbridge says, when it is known."""
+
+    measured: Quantity | None = None
+    files: FileIds = ()
+
+
+class AcceptLot(Command):
+    """The buyer takes the goods as they are; after a claim too."""
+
+    measured: Quantity | None = None
+    files: FileIds = ()
+
+
+class Find(Command):
+    """What somebody has found: figures, who measured them, which sample, and the papers."""
+
+    measured: Measured = Measured()
+    measured_by: Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)] | None = None
+    sample: Annotated[str, StringConstraints(strip_whitespace=True, max_length=60)] | None = None
+    files: FileIds = ()
+
+
+class ClaimLot(Find):
+    """What is wrong with the goods. It needs a figure or a photo; words alone open no claim."""
+
+    words: Telling
+
+
+class ContradictClaim(Find):
+    """The seller's own finding from the same delivery."""
+
+    words: Remark = ""
+
+
+class ReportReferee(Find):
+    """What the agreed laboratory found in the reserve sample, with its report. `cost`: of the test, if any."""
+
+    words: Remark = ""
+    cost: Money | None = None
+
+
+class ProposeCut(Command):
+    """Settle a claim for this much of the lot's amount."""
+
+    pay: Money
+    words: Remark = ""
+
+
+class ProposeReplacement(Command):
+    """Settle a claim by sending the lot again, until this day."""
+
+    by_day: date
+    words: Remark = ""

@@ -1,0 +1,181 @@
+"""What a deal's course, its disputes and time do to its lots."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import reduce
+from operator import add
+from typing import Final
+
+from core.deals import service as deals
+from core.deals.model import Deal
+from core.delivery import rules
+from core.delivery.claims import adjust, disputed, referee_pay
+from core.delivery.events import LotAccepted, LotArrived, LotDropped, LotLate, LotsPlanned, LotsUnwound
+from core.delivery.model import ARRIVED, LOT, UNSENT, Lot
+from core.delivery.steps import end, findings_in, lot_of, lots_in, open_lots, tell
+from core.kernel.money import Money
+from core.kernel.process import enter, step
+from core.kernel.timers import Timer, set_timer
+from core.kernel.transaction import Ctx
+from core.listings.service import give_back
+
+LOOK_AGAIN: Final = timedelta(days=1)  # whether a deal still stands still
+
+
+# --- the deal's course ------------------------------------------------------------------------------------------------
+
+
+def plan_lots(ctx: Ctx, deal_id: str) -> None:
+    """Cut a signed deal into its lots, once. They wait for the money."""
+    deal = deals.locked(ctx, deal_id)
+    if lots_in(ctx, deal.id):
+        return
+    for number, share in enumerate(rules.shares(deal.terms, deal.amount), 1):
+        lot = Lot(
+            id=ctx.new_id(),
+            deal_id=deal.id,
+            number=number,
+            quantity_amount=share.quantity.amount,
+            unit=share.quantity.unit,
+            amount_minor=share.amount.minor,
+            currency=share.amount.currency,
+            window_from=share.window_from,
+            window_to=share.window_to,
+        )
+        enter(ctx, LOT, lot, LOT.initial)
+        ctx.session.add(lot)
+    ctx.session.flush()
+
+
+def start_lots(ctx: Ctx, deal_id: str, first: int = 1, last: int | None = None) -> None:
+    """The money of these lots is held, or paid directly: the seller can send them."""
+    for lot in lots_in(ctx, deal_id):
+        if lot.state == LOT.initial and first <= lot.number and (last is None or lot.number <= last):
+            due = rules.overdue_at(lot.window_to, ctx.now)
+            step(ctx, LOT, lot, "funded", ("system",), dues={"lot_overdue": due})
+    ctx.session.flush()
+    ctx.announce(LotsPlanned(deal_id))
+
+
+def drop_unfunded(ctx: Ctx, deal_id: str, first: int, last: int) -> None:
+    """Nobody paid for these lots in time: they are for sale again."""
+    deal = deals.locked(ctx, deal_id)
+    _give_up(ctx, deal, [lot for lot in lots_in(ctx, deal.id) if first <= lot.number <= last], "unfunded")
+    if not open_lots(ctx, deal.id):
+        deals.all_lots_closed(ctx, deal.id)
+
+
+def give_up_lots(ctx: Ctx, deal_id: str) -> None:
+    """The deal is called off: what was not sent is dropped and for sale again, what is on its way runs on."""
+    deal = deals.locked(ctx, deal_id)
+    _give_up(ctx, deal, lots_in(ctx, deal.id), "drop_agreed")
+    still_open = open_lots(ctx, deal.id)
+    if still_open:
+        deals.lots_run_on(ctx, deal.id)
+    ctx.announce(LotsUnwound(deal.id, still_open))
+
+
+def forget_lots(ctx: Ctx, deal_id: str) -> None:
+    """A deal that was to be paid directly is closed: its goods are on the shelf again already."""
+    for lot in lots_in(ctx, deal_id):
+        if lot.state in UNSENT:
+            step(ctx, LOT, lot, "drop_agreed", ("system",))
+    ctx.session.flush()
+
+
+def _give_up(ctx: Ctx, deal: Deal, lots: list[Lot], event: str) -> None:
+    unsent = [lot for lot in lots if lot.state in (("waiting",) if event == "unfunded" else UNSENT)]
+    if unsent:
+        # In one sum, for the shelf may count in another unit: rounded lot by lot it would not be what was taken.
+        give_back(ctx, deal.listing_id, reduce(add, (lot.quantity for lot in unsent)))
+    for lot in unsent:
+        step(ctx, LOT, lot, event, ("system",))
+        ctx.announce(LotDropped(lot.id, deal.id, ctx.actor.person, event))
+    ctx.session.flush()
+
+
+# --- rulings ----------------------------------------------------------------------------------------------------------
+
+
+def rule_lot(ctx: Ctx, lot_id: str, seller_bp: int, event: str) -> Lot:
+    """Part a disputed lot in these shares, of ten thousand; `event`: "rule" or "settle"."""
+    lot, _ = lot_of(ctx, lot_id)
+    step(ctx, LOT, lot, event, ("system",))
+    return adjust(ctx, lot, lot.amount.share(seller_bp), event)
+
+
+def rule_lots(ctx: Ctx, deal_id: str, seller_bp: int) -> None:
+    """Part all that is still open of a deal in these shares, to the cent those of the whole."""
+    lots = [lot for lot in lots_in(ctx, deal_id) if lot.state not in LOT.final]
+    for lot, pay in zip(lots, rules.shares_of([lot.amount for lot in lots], seller_bp), strict=True):
+        step(ctx, LOT, lot, "deal_ruled", ("system",))
+        adjust(ctx, lot, pay, "deal_ruled")
+
+
+def rule_by_proof(ctx: Ctx, deal_id: str) -> None:
+    """Nobody has ruled: what is proven to have arrived is the seller's, as measured; the rest is the buyer's."""
+    deal = deals.locked(ctx, deal_id)
+    for lot in lots_in(ctx, deal_id):
+        if lot.state in LOT.final:
+            continue
+        pay, lot.flagged = Money.zero(lot.currency), True
+        if lot.state in ARRIVED:
+            pay = lot.amount
+            if lot.state != "inspection":
+                pay, lot.flagged = rules.final_pay(deal.terms.quality, lot, findings_in(ctx, lot.id))
+        step(ctx, LOT, lot, "deal_ruled", ("system",))
+        adjust(ctx, lot, pay, "deal_ruled")
+
+
+def put_off_ruling_by_time(ctx: Ctx, lot_id: str, moment: datetime) -> None:
+    """Somebody has ruled: time does not rule before an appeal is heard."""
+    set_timer(ctx.session, Timer(LOT.name, lot_id, "lot_final_rule", moment))
+
+
+def recall_lots(ctx: Ctx, deal_id: str) -> None:
+    """The buyer's bank has taken back the money that was held for what is still open: that ends here."""
+    deal = deals.locked(ctx, deal_id)
+    lots = [lot for lot in lots_in(ctx, deal.id) if lot.state not in LOT.final]
+    unsent = [lot for lot in lots if lot.state in UNSENT]
+    if unsent:
+        give_back(ctx, deal.listing_id, reduce(add, (lot.quantity for lot in unsent)))
+    for lot in lots:
+        step(ctx, LOT, lot, "recalled", ("system",))
+        end(ctx, lot, LotDropped(lot.id, lot.deal_id, None, "recalled"))
+
+
+# --- time -------------------------------------------------------------------------------------------------------------
+
+
+def anything_missing(ctx: Ctx, deal_id: str) -> bool:
+    """Whether some lot has not arrived: unsent, or on the road."""
+    return any(lot.state in UNSENT or lot.state == "dispatched" for lot in lots_in(ctx, deal_id))
+
+
+def time_is_up(ctx: Ctx, lot_id: str, event: str) -> None:
+    """A deadline of the lot's present state has passed. Where the deal stands still, it waits: freeze beats timer."""
+    lot, deal = lot_of(ctx, lot_id)
+    if deals.stands_still(deal):
+        set_timer(ctx.session, Timer(LOT.name, lot.id, event, ctx.now + LOOK_AGAIN))
+        return
+    step(ctx, LOT, lot, event, ("time",))
+    match event:
+        case "lot_overdue":
+            tell(ctx, lot, LotLate)
+        case "transit_limit":
+            lot.arrived_at = ctx.now
+            tell(ctx, lot, LotArrived)
+        case "auto_accept":
+            end(ctx, lot, LotAccepted(lot.id, lot.deal_id, None))
+        case "late_limit":
+            end(ctx, lot, LotDropped(lot.id, lot.deal_id, None, event))
+        case "seller_silent" | "buyer_silent" | "sample_silent":
+            disputed(ctx, lot, event)
+        case "unopposed":
+            adjust(ctx, lot, referee_pay(ctx, deal, lot), event)
+        case "lot_final_rule":
+            pay, lot.flagged = rules.final_pay(deal.terms.quality, lot, findings_in(ctx, lot.id))
+            adjust(ctx, lot, pay, event)
+        case _:
+            raise ValueError(f"a lot has no deadline {event}")

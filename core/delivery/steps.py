@@ -1,0 +1,108 @@
+"""What every step of a lot needs: the lot with its deal locked, what was measured, its papers, and its end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from sqlalchemy import func, select
+
+from core.deals import service as deals
+from core.deals.model import Deal, Side
+from core.delivery import rules
+from core.delivery.commands import FILES_AT_MOST
+from core.delivery.events import LotFact
+from core.delivery.model import LOT, Finding, Lot, Proposal
+from core.files.service import own
+from core.kernel.errors import NotFound, Refusal, Stale
+from core.kernel.quantity import Quantity
+from core.kernel.transaction import Ctx
+
+FILES_OF_A_LOT: Final = 6 * FILES_AT_MOST  # dispatch, arrival, claim and findings may each bring some
+
+
+def lot_for(ctx: Ctx, lot_id: str) -> Lot:
+    """A lot for the two sides of its deal, an operator or the house itself. Raises NotFound, to strangers too."""
+    lot = ctx.session.get(Lot, lot_id)
+    if lot is None:
+        raise NotFound
+    deals.deal_for(ctx, lot.deal_id)
+    return lot
+
+
+def lot_of(ctx: Ctx, lot_id: str, seen: int | None = None) -> tuple[Lot, Deal]:
+    """The lot and its deal, locked in this order everywhere: the deal first. Raises NotFound, Stale."""
+    deal_id = ctx.session.scalar(select(Lot.deal_id).where(Lot.id == lot_id))
+    if deal_id is None:
+        raise NotFound
+    deal = deals.locked(ctx, deal_id)
+    lot = lot_for(ctx, lot_id)
+    if seen is not None and seen != lot.version:
+        raise Stale
+    return lot, deal
+
+
+def roles(ctx: Ctx, lot: Lot, deal: Deal) -> frozenset[str]:
+    """The roles of who acts on a lot: the side, and "other" when the other side has asked or reported something."""
+    mine = deals.sides(ctx, deal) & {"buyer", "seller", "operator"}
+    other = {"other"} if lot.asked_by is not None and lot.asked_by not in mine and mine else set()
+    return frozenset({*mine, *other})
+
+
+def side_of(ctx: Ctx, deal: Deal) -> Side:
+    """The side of who acts. Raises NotFound for anybody else."""
+    mine = deals.sides(ctx, deal)
+    sides: tuple[Side, ...] = ("buyer", "seller")
+    for side in sides:
+        if side in mine:
+            return side
+    raise NotFound
+
+
+def lots_in(ctx: Ctx, deal_id: str) -> list[Lot]:
+    return list(ctx.session.scalars(select(Lot).where(Lot.deal_id == deal_id).order_by(Lot.number)))
+
+
+def open_lots(ctx: Ctx, deal_id: str) -> int:
+    """Asked of the database, for another unit may have closed a lot that was read before the deal was locked."""
+    query = select(func.count()).where(Lot.deal_id == deal_id, Lot.state.not_in(LOT.final))
+    return ctx.session.scalar(query) or 0
+
+
+def findings_in(ctx: Ctx, lot_id: str) -> list[Finding]:
+    return list(ctx.session.scalars(select(Finding).where(Finding.lot_id == lot_id).order_by(Finding.id)))
+
+
+def proposals_in(ctx: Ctx, lot_id: str) -> list[Proposal]:
+    return list(ctx.session.scalars(select(Proposal).where(Proposal.lot_id == lot_id).order_by(Proposal.id)))
+
+
+def end(ctx: Ctx, lot: Lot, fact: LotFact) -> Lot:
+    """It is over for this lot, and perhaps for its deal. Raises Refusal where a bank has called the money back."""
+    if ctx.actor.person is not None and deals.locked(ctx, lot.deal_id).frozen is not None:
+        raise Refusal("deal.frozen")
+    lot.asked_by = None
+    ctx.session.flush()
+    ctx.announce(fact)
+    if not open_lots(ctx, lot.deal_id):
+        deals.all_lots_closed(ctx, lot.deal_id)
+    return lot
+
+
+def tell(ctx: Ctx, lot: Lot, fact: type[LotFact]) -> Lot:
+    ctx.announce(fact(lot.id, lot.deal_id, ctx.actor.person))
+    ctx.session.flush()
+    return lot
+
+
+def measure(lot: Lot, measured: Quantity | None) -> None:
+    rules.check_measured(measured, lot.quantity)
+    if measured is not None:
+        lot.measured_amount, lot.measured_unit = measured.amount, measured.unit
+
+
+def attach(ctx: Ctx, lot: Lot, files: Iterable[str]) -> None:
+    kept = [*lot.files, *(file.id for file in own(ctx, files))] if files else lot.files
+    if len(kept) > FILES_OF_A_LOT:
+        raise Refusal("lot.too_many_files", field="files", most=FILES_OF_A_LOT)
+    lot.files = kept

@@ -1,0 +1,382 @@
+"""The buyer's money comes in: asked for tranche by tranche, counted in parts, and given back where it has no use."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from core.deals import service as deals
+from core.deals.model import FUND_WITHIN, Deal
+from core.delivery import service as delivery
+from core.escrow import rules
+from core.escrow.effects import give_back_credit, pay_back
+from core.escrow.events import (
+    CreditKept,
+    PaymentLapsed,
+    PaymentLinkReady,
+    PaymentPartReceived,
+    PaymentReceived,
+    PaymentReturned,
+    TrancheAwaited,
+    TrancheLapsed,
+)
+from core.escrow.model import CREDIT, TRANCHE, Credit, Payment, PaymentState, Tranche
+from core.kernel.errors import NotAllowed, NotFound, Stale
+from core.kernel.money import Money
+from core.kernel.process import enter, step
+from core.kernel.transaction import Ctx
+from core.ledger import service as ledger
+from core.ledger.model import PROVIDER, PROVIDER_FEES, buyer_credit, credit, debit, escrow, refund_due
+
+UNDER_WAY = (PaymentState.ASKED, PaymentState.OPEN)
+
+
+# --- tranches ---------------------------------------------------------------------------------------------------------
+
+
+def plan_tranches(ctx: Ctx, deal_id: str) -> None:
+    """Both have signed: divide the deal into what is paid for at once, and ask for the first of it when it is due."""
+    deal = deals.locked(ctx, deal_id)
+    if tranches_of(ctx, deal.id):
+        return
+    lots = delivery.lots_of(ctx, deal.id)
+    planned = [rules.Planned(lot.number, lot.amount, lot.window_from, lot.window_to) for lot in lots]
+    for number, group in enumerate(rules.groups(planned, ctx.now), 1):
+        tranche = Tranche(
+            id=ctx.new_id(),
+            deal_id=deal.id,
+            number=number,
+            first_lot=group.first,
+            last_lot=group.last,
+            amount_minor=group.amount.minor,
+            currency=group.amount.currency,
+            due_at=group.due,
+        )
+        enter(ctx, TRANCHE, tranche, TRANCHE.initial, {"fall_due": group.due})
+        ctx.session.add(tranche)
+        if number == 1:
+            deals.fund_by(ctx, deal.id, group.due + FUND_WITHIN)
+        ctx.session.flush()
+        if group.due <= ctx.now:
+            tranche_due(ctx, tranche.id)
+
+
+def tranche_due(ctx: Ctx, tranche_id: str) -> None:
+    """The time has come to pay for it."""
+    tranche = _tranche(ctx, tranche_id)
+    step(ctx, TRANCHE, tranche, "fall_due", ("time",))
+    ctx.session.flush()
+    if tranche.number > 1:
+        ctx.announce(TrancheAwaited(tranche.deal_id, tranche.number, tranche.amount))
+    _ask(ctx, deals.locked(ctx, tranche.deal_id), tranche)
+
+
+def tranche_unpaid(ctx: Ctx, tranche_id: str) -> None:
+    """Nobody paid for it in time: its lots are dropped, and the deal goes on with the others."""
+    tranche = _tranche(ctx, tranche_id)
+    _lapse(ctx, tranche, "funding_expired", "time")
+    ctx.announce(TrancheLapsed(tranche.deal_id, tranche.number, tranche.amount))
+    delivery.drop_unfunded(ctx, tranche.deal_id, tranche.first_lot, tranche.last_lot)
+
+
+def call_off_funding(ctx: Ctx, deal_id: str) -> None:
+    """The deal is off, or is paid for directly: nobody shall pay here any more, and what has come in part goes back."""
+    for tranche in tranches_of(ctx, deal_id):
+        if tranche.state not in TRANCHE.final:
+            _lapse(ctx, tranche, "called_off", "system")
+
+
+def tranches_of(ctx: Ctx, deal_id: str) -> list[Tranche]:
+    return list(ctx.session.scalars(select(Tranche).where(Tranche.deal_id == deal_id).order_by(Tranche.number)))
+
+
+def awaited(ctx: Ctx, deal_id: str) -> Tranche | None:
+    """The tranche to be paid for next, when one is due."""
+    query = select(Tranche).where(Tranche.deal_id == deal_id, Tranche.state == "awaited")
+    return ctx.session.scalar(query.order_by(Tranche.number).limit(1))
+
+
+def funded_lot(ctx: Ctx, deal_id: str, lot_number: int) -> bool:
+    """Whether that lot's money is held."""
+    query = select(Tranche.id).where(
+        Tranche.deal_id == deal_id,
+        Tranche.state == "funded",
+        Tranche.first_lot <= lot_number,
+        Tranche.last_lot >= lot_number,
+    )
+    return ctx.session.scalar(query) is not None
+
+
+def _lapse(ctx: Ctx, tranche: Tranche, event: str, role: str) -> None:
+    step(ctx, TRANCHE, tranche, event, (role,))
+    ctx.session.flush()
+    deal = deals.locked(ctx, tranche.deal_id)
+    for payment in _payments(ctx, tranche):
+        if payment.state in UNDER_WAY:
+            _close(ctx, payment, PaymentState.CLOSED)
+        if payment.held:
+            back = payment.held
+            payment.surplus_minor = payment.received_minor
+            payment.state = PaymentState.RETURNED
+            legs = [debit(escrow(deal.id), back), credit(refund_due(deal.id), back)]
+            key = f"deal:{deal.id}:payment:{payment.id}:returned"
+            ledger.post(ctx, key, "Not enough came in time", legs, deal=deal.id)
+            ctx.session.flush()
+            pay_back(ctx, deal, payment, back)
+    tranche.held_minor = 0
+    ctx.session.flush()
+
+
+# --- the page where it is paid ----------------------------------------------------------------------------------------
+
+
+def pay_again(ctx: Ctx, deal_id: str) -> Payment:
+    """The buyer asks for a link that works. Raises Stale when the deal waits for no money."""
+    deal = deals.deal_for(ctx, deal_id)
+    if "buyer" not in deals.sides(ctx, deal):
+        raise NotAllowed
+    deal, tranche = deals.locked(ctx, deal_id), awaited(ctx, deal_id)
+    if tranche is None:
+        raise Stale
+    return _ask(ctx, deal, tranche)
+
+
+def checkout_opened(ctx: Ctx, payment_id: str, session_ref: str, url: str, expires_at: datetime) -> None:
+    """The provider has a page where the buyer pays. One that nobody needs any more is closed at once."""
+    payment = payment_locked(ctx, payment_id)
+    if payment.session_ref is not None:
+        return
+    payment.session_ref, payment.url, payment.expires_at = session_ref, url, expires_at
+    if payment.state is PaymentState.ASKED:
+        payment.state = PaymentState.OPEN
+        ctx.announce(PaymentLinkReady(payment.deal_id, payment.id))
+    else:
+        _ask_expiry(ctx, payment)
+    ctx.session.flush()
+
+
+def payment_lapsed(ctx: Ctx, payment_id: str) -> None:
+    """The provider has closed the page, or could not open it. What came by it in part stays held."""
+    payment = payment_locked(ctx, payment_id)
+    if payment.state in UNDER_WAY:
+        payment.state = PaymentState.RECEIVED if payment.received_minor else PaymentState.LAPSED
+        ctx.session.flush()
+        if awaited(ctx, payment.deal_id) is not None:
+            ctx.announce(PaymentLapsed(payment.deal_id, payment.id))
+
+
+def payment_of(ctx: Ctx, deal_id: str) -> Payment | None:
+    """The payment that counts: the one under way, else the last that brought money, else the latest asked for.
+
+    Raises NotFound to strangers.
+    """
+    deals.deal_for(ctx, deal_id)
+    query = select(Payment).where(Payment.deal_id == deal_id).order_by(Payment.number.desc())
+    known = list(ctx.session.scalars(query))
+    for states in (UNDER_WAY, (PaymentState.RECEIVED,)):
+        for payment in known:
+            if payment.state in states:
+                return payment
+    return known[0] if known else None
+
+
+def payment_locked(ctx: Ctx, payment_id: str) -> Payment:
+    """The payment, with its deal locked first as everywhere. Raises NotFound."""
+    deal_id = ctx.session.scalar(select(Payment.deal_id).where(Payment.id == payment_id))
+    if deal_id is None:
+        raise NotFound
+    deals.locked(ctx, deal_id)
+    return ctx.session.get_one(Payment, payment_id)
+
+
+def _ask(ctx: Ctx, deal: Deal, tranche: Tranche) -> Payment:
+    """Have a checkout opened for what the tranche misses; the one that is under way when there is one."""
+    latest = next(iter(_payments(ctx, tranche)), None)
+    if latest is not None and latest.state in UNDER_WAY:
+        if latest.expires_at > ctx.now:
+            return latest
+        _close(ctx, latest, PaymentState.RECEIVED if latest.received_minor else PaymentState.LAPSED)
+    number = select(Payment.number).where(Payment.deal_id == deal.id).order_by(Payment.number.desc()).limit(1)
+    payment = Payment(
+        id=ctx.new_id(),
+        deal_id=deal.id,
+        tranche_id=tranche.id,
+        number=(ctx.session.scalar(number) or 0) + 1,
+        state=PaymentState.ASKED,
+        amount_minor=tranche.missing.minor,
+        received_minor=0,
+        surplus_minor=0,
+        currency=tranche.currency,
+        asked_at=ctx.now,
+        expires_at=rules.link_expires(ctx.now, tranche.state_since + FUND_WITHIN),
+    )
+    ctx.session.add(payment)
+    ctx.session.flush()
+    body = {
+        "payment": payment.id,
+        "deal": deal.id,
+        "ref": deal.ref,
+        "title": f"{deal.ref}: {deal.terms.quantity} {deal.terms.product_id.replace('_', ' ')}",
+        "amount": payment.amount_minor,
+        "currency": payment.currency,
+        "expires": payment.expires_at.isoformat(),
+    }
+    ctx.post("payments", f"deal:{deal.id}", "checkout.open", body)
+    return payment
+
+
+# --- it comes ---------------------------------------------------------------------------------------------------------
+
+
+def payment_part(ctx: Ctx, payment_id: str, received: Money, *, intent_ref: str) -> None:
+    """A transfer came in part. `received`: all that has come by this payment so far; more is awaited.
+
+    Counted up from what is known, so it may be told again, late, or in any order.
+    """
+    payment = payment_locked(ctx, payment_id)
+    payment.intent_ref = intent_ref
+    if payment.state in (*UNDER_WAY, PaymentState.CLOSED, PaymentState.LAPSED):
+        _count(ctx, payment, received)
+
+
+def payment_received(
+    ctx: Ctx, payment_id: str, amount: Money, *, intent_ref: str, charge_ref: str, provider_fee: Money
+) -> None:
+    """All of a payment has come. `amount`: everything that it brought, with what had come of it in parts.
+
+    What the deal waits for is held; too little is held and the rest asked for; too much is kept as the buyer's credit;
+    and what comes when nothing is awaited goes back at once.
+    """
+    payment = payment_locked(ctx, payment_id)
+    if payment.charge_ref is not None:
+        return
+    payment.intent_ref, payment.charge_ref = intent_ref, charge_ref
+    if provider_fee:
+        legs = [debit(PROVIDER_FEES, provider_fee), credit(PROVIDER, provider_fee)]
+        key = f"deal:{payment.deal_id}:payment:{payment.id}:fee"
+        ledger.post(ctx, key, "Kept by the provider", legs, deal=payment.deal_id)
+    _count(ctx, payment, amount)
+    if payment.state in UNDER_WAY:
+        payment.state = PaymentState.RECEIVED
+        ctx.session.flush()
+    tranche = _tranche(ctx, payment.tranche_id)
+    if tranche.state == "awaited":  # it was too little
+        _ask(ctx, deals.locked(ctx, payment.deal_id), tranche)
+
+
+def give_back_paid_too_much(ctx: Ctx, credit_id: str, seen: int | None = None) -> Credit:
+    """The buyer wants back what they have paid too much. Raises NotFound, NotAllowed, Stale."""
+    kept = ctx.session.get(Credit, credit_id)
+    if kept is None:
+        raise NotFound
+    deal = deals.deal_for(ctx, kept.deal_id)
+    if seen is not None and seen != kept.version:
+        raise Stale
+    step(ctx, CREDIT, kept, "give_back", deals.sides(ctx, deal))
+    return give_back_credit(ctx, kept)
+
+
+def credit_kept_long(ctx: Ctx, credit_id: str) -> None:
+    kept = ctx.session.get_one(Credit, credit_id)
+    step(ctx, CREDIT, kept, "kept_long", ("time",))
+    give_back_credit(ctx, kept)
+
+
+def credits_of(ctx: Ctx, deal_id: str) -> list[Credit]:
+    """What was paid too much on a deal and is still here. Raises NotFound to strangers."""
+    deals.deal_for(ctx, deal_id)
+    query = select(Credit).where(Credit.deal_id == deal_id, Credit.state == CREDIT.initial)
+    return list(ctx.session.scalars(query.order_by(Credit.id)))
+
+
+def _count(ctx: Ctx, payment: Payment, total: Money) -> None:
+    """Book what is new of a payment: to the deal, to the buyer's credit, or straight back."""
+    new = total - payment.received if total.currency == payment.currency else total
+    if new.minor <= 0:
+        return
+    deal, tranche = deals.locked(ctx, payment.deal_id), _tranche(ctx, payment.tranche_id)
+    wanted = tranche.state == "awaited" and total.currency == payment.currency
+    held = min(new, tranche.missing) if wanted else Money.zero(new.currency)
+    key = f"deal:{deal.id}:payment:{payment.id}:{total.minor}"
+    over = credit(buyer_credit(deal.buyer) if wanted else refund_due(deal.id), new - held)
+    legs = [debit(PROVIDER, new), credit(escrow(deal.id), held), over]
+    ledger.post(ctx, key, "Paid by the buyer", legs, deal=deal.id)
+    payment.received_minor += new.minor
+    payment.surplus_minor += (new - held).minor
+    if not wanted:
+        payment.state = PaymentState.RETURNED
+        ctx.session.flush()
+        late = total.currency == payment.currency
+        ctx.announce(PaymentReturned(deal.id, payment.id, new, "too_late" if late else "wrong_currency"))
+        pay_back(ctx, deal, payment, new)
+        return
+    tranche.held_minor += held.minor
+    ctx.session.flush()
+    if new > held:
+        _keep(ctx, deal, payment, new - held)
+    if tranche.missing:
+        _part_came(ctx, deal, tranche, payment, held)
+    else:
+        _complete(ctx, deal, tranche, payment)
+
+
+def _part_came(ctx: Ctx, deal: Deal, tranche: Tranche, payment: Payment, came: Money) -> None:
+    step(ctx, TRANCHE, tranche, "money_in", ("provider",))
+    deals.money_in(ctx, deal.id)
+    ctx.announce(PaymentPartReceived(deal.id, payment.id, came, tranche.held, tranche.missing))
+
+
+def _complete(ctx: Ctx, deal: Deal, tranche: Tranche, payment: Payment) -> None:
+    payment.state = PaymentState.RECEIVED
+    step(ctx, TRANCHE, tranche, "money_complete", ("provider",))
+    ctx.session.flush()
+    ctx.announce(PaymentReceived(deal.id, payment.id, tranche.amount, tranche.number))
+    if deal.state == "awaiting_funding":
+        deals.money_complete(ctx, deal.id)
+    for other in _payments(ctx, tranche):
+        if other.state in UNDER_WAY:
+            _close(ctx, other, PaymentState.RECEIVED if other.received_minor else PaymentState.CLOSED)
+    delivery.start_lots(ctx, deal.id, tranche.first_lot, tranche.last_lot)
+
+
+def _keep(ctx: Ctx, deal: Deal, payment: Payment, surplus: Money) -> None:
+    kept = Credit(
+        id=ctx.new_id(),
+        organisation_id=deal.buyer,
+        deal_id=deal.id,
+        payment_id=payment.id,
+        amount_minor=surplus.minor,
+        currency=surplus.currency,
+    )
+    enter(ctx, CREDIT, kept, CREDIT.initial)
+    ctx.session.add(kept)
+    ctx.session.flush()
+    ctx.announce(CreditKept(deal.id, kept.id, surplus))
+
+
+def _payments(ctx: Ctx, tranche: Tranche) -> list[Payment]:
+    """The tranche's payments, the newest first."""
+    query = select(Payment).where(Payment.tranche_id == tranche.id).order_by(Payment.number.desc())
+    return list(ctx.session.scalars(query))
+
+
+def _tranche(ctx: Ctx, tranche_id: str) -> Tranche:
+    """The tranche, with its deal locked first as everywhere. Raises NotFound."""
+    deal_id = ctx.session.scalar(select(Tranche.deal_id).where(Tranche.id == tranche_id))
+    if deal_id is None:
+        raise NotFound
+    deals.locked(ctx, deal_id)
+    return ctx.session.get_one(Tranche, tranche_id)
+
+
+def _close(ctx: Ctx, payment: Payment, state: PaymentState) -> None:
+    payment.state = state
+    if payment.session_ref is not None:
+        _ask_expiry(ctx, payment)
+    ctx.session.flush()
+
+
+def _ask_expiry(ctx: Ctx, payment: Payment) -> None:
+    body = {"payment": payment.id, "session": payment.session_ref}
+    ctx.post("payments", f"deal:{payment.deal_id}", "checkout.expire", body)
