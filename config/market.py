@@ -13,6 +13,7 @@ from conversations.engine import Engine
 from conversations.notices import Notices
 from conversations.talk import Almanac
 from conversations.wording import Wordings
+from core.alerts import reactions as alerts
 from core.catalogue import Catalogue, load
 from core.deals import reactions as deals
 from core.delivery import reactions as lots
@@ -38,6 +39,12 @@ BOOKS: tuple[Book, ...] = (
     helping.book,
 )
 
+@cache
+def reference() -> tuple[Catalogue, Places]:
+    """The catalogue and the gazetteer, read once in a process: they never change while it runs."""
+    return load(CATALOGUE), load_places(CATALOGUE / "places.csv")
+
+
 # Who answers when time comes for which kind of thing.
 RINGS: Mapping[str, Ring] = {
     **listings.rings,
@@ -47,13 +54,8 @@ RINGS: Mapping[str, Ring] = {
     **escrow.rings,
     **reputation.rings,
     **talks.rings,
+    **alerts.rings(lambda: reference()[0]),
 }
-
-
-@cache
-def reference() -> tuple[Catalogue, Places]:
-    """The catalogue and the gazetteer, read once in a process: they never change while it runs."""
-    return load(CATALOGUE), load_places(CATALOGUE / "places.csv")
 
 
 def almanac(commission_bp: int) -> Almanac:
@@ -65,6 +67,7 @@ def engine_and_reactions(known: Almanac) -> tuple[Engine, Reactions]:
     """Conversations over the market, and the market's facts reaching all who listen."""
     engine, reactions = Engine(BOOKS, known), Reactions()
     searching.listen(reactions)
+    alerts.listen(reactions)
     offers.listen(reactions)
     deals.listen(reactions, commission_bp=known.commission_bp)
     lots.listen(reactions)

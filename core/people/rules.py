@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from stdnum import get_cc_module
 from stdnum.exceptions import ValidationError
@@ -45,3 +46,11 @@ def code_hash(person_id: str, code: str) -> str:
 
 def code_fits(person_id: str, code: str, kept: str) -> bool:
     return hmac.compare_digest(code_hash(person_id, code), kept)
+
+
+def known_zone(name: str) -> ZoneInfo:
+    """The time zone of that IANA name; UTC for one that this machine does not know."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")

@@ -1,0 +1,44 @@
+"""What alerts do about the facts of others, and at their own hours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from core.alerts import service
+from core.alerts.matching import Watchlists
+from core.alerts.model import Rhythm
+from core.catalogue import Catalogue
+from core.kernel.events import Reactions
+from core.kernel.sweep import Ring
+from core.kernel.timers import Timer
+from core.kernel.transaction import Ctx
+from core.listings.events import ListingChanged, ListingFact, ListingPublished
+from core.people.events import AccountsLinked
+
+
+def listen(reactions: Reactions) -> None:
+    reactions.on(ListingPublished, _listing_moved)
+    reactions.on(ListingChanged, _listing_moved)
+    reactions.on(AccountsLinked, _accounts_linked)
+
+
+def _listing_moved(ctx: Ctx, fact: ListingFact) -> None:
+    service.look_for_takers(ctx, fact.listing_id)
+
+
+def _accounts_linked(ctx: Ctx, fact: AccountsLinked) -> None:
+    service.move_searches(ctx, fact.person_id, fact.gone_id)
+
+
+def rings(catalogue: Callable[[], Catalogue]) -> Mapping[str, Ring]:
+    """What time does to alerts. `catalogue`: read when it is needed first."""
+    watchlists = Watchlists()
+
+    def match(ctx: Ctx, timer: Timer) -> None:
+        _, _, after = timer.event.partition(":")
+        service.match_listing(ctx, watchlists, catalogue(), timer.subject, after)
+
+    def tell(ctx: Ctx, timer: Timer) -> None:
+        service.tell(ctx, catalogue(), timer.subject, Rhythm(timer.event))
+
+    return {service.OF_LISTING: match, service.OF_PERSON: tell}

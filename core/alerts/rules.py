@@ -1,0 +1,177 @@
+"""Pure decisions about alerts: whether a listing is what a search is for, and when somebody may be told."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from rapidfuzz.distance import OSA
+
+from core.alerts.model import APART, DIGEST_WEEKDAY, MESSAGES_A_DAY, MORNING, QUIET_FROM, QUIET_UNTIL, Rhythm
+from core.catalogue import Catalogue
+from core.catalogue.energy import energy_of, mass_of, price_per_mwh, price_per_tonne
+from core.catalogue.names import words_of
+from core.kernel.errors import Refusal
+from core.kernel.money import UnitPrice
+from core.kernel.quantity import Quantity, convertible
+from core.listings.model import Listing
+from core.search.parse import Understood
+from core.search.places import distance_km
+
+LIKE_WORD = 0.78  # one wrong letter in five, as search reads words
+SHORTEST_FUZZY = 4
+
+# --- what fits --------------------------------------------------------------------------------------------------------
+
+
+def asks_something(wanted: Understood) -> bool:
+    """Whether the search says what is wanted: a search for anything would tell of everything."""
+    return bool(wanted.product or wanted.alternatives or wanted.grade or wanted.certificates or words_of(wanted.rest))
+
+
+def fits(wanted: Understood, listing: Listing, catalogue: Catalogue, words: Collection[str]) -> bool:
+    """Whether the search would find this listing. `words`: the folded words of it and of its seller's name."""
+    products = (wanted.product,) if wanted.product else wanted.alternatives
+    schemes = {certificate.scheme for certificate in listing.certificates}
+    return (
+        (not products or listing.product_id in products)
+        and wanted.grade in {None, listing.grade_id}
+        and set(wanted.certificates) <= schemes
+        and (not wanted.packaging or listing.packaging is None or listing.packaging in wanted.packaging)
+        and _in_time(wanted, listing)
+        and _near_enough(wanted, listing)
+        and _enough(wanted, listing, catalogue)
+        and _at_the_price(wanted, listing, catalogue)
+        and _speaks_of(wanted, words)
+    )
+
+
+def _in_time(wanted: Understood, listing: Listing) -> bool:
+    window = wanted.window
+    return window is None or (listing.window_from <= window.last and listing.window_to >= window.first)
+
+
+def _near_enough(wanted: Understood, listing: Listing) -> bool:
+    place, radius = wanted.place, wanted.radius_km
+    if place is None or radius is None:
+        return True  # a place without a distance orders a list, and narrows nothing
+    if listing.lat is None or listing.lon is None:
+        return False
+    return distance_km(place.lat, place.lon, listing.lat, listing.lon) <= radius
+
+
+def _enough(wanted: Understood, listing: Listing, catalogue: Catalogue) -> bool:
+    """Between the smallest lot and what is left. What no figure makes comparable is better told than hidden."""
+    quantity = wanted.quantity
+    if quantity is None:
+        return True
+    least = measured_as(listing.min_lot, quantity.unit, listing.product_id, catalogue)
+    most = measured_as(listing.remaining, quantity.unit, listing.product_id, catalogue)
+    return least is None or most is None or least <= quantity <= most
+
+
+def measured_as(quantity: Quantity, unit: str, product_id: str, catalogue: Catalogue) -> Quantity | None:
+    """The amount in another unit, by the product's own figures where the kind differs; None where there are none."""
+    if convertible(quantity.unit, unit):
+        return quantity.to(unit)
+    measure = energy_of if convertible(unit, "MWh") else mass_of
+    try:
+        return measure(catalogue.product(product_id), quantity).quantity.to(unit)
+    except Refusal:
+        return None
+
+
+def _at_the_price(wanted: Understood, listing: Listing, catalogue: Catalogue) -> bool:
+    for limit, most in ((wanted.max_price or wanted.price, True), (wanted.min_price, False)):
+        if limit is None:
+            continue
+        price = priced_as(listing.price, limit, listing.product_id, catalogue)
+        if price is None or (price.amount > limit.amount if most else price.amount < limit.amount):
+            return False
+    return True
+
+
+def priced_as(price: UnitPrice, like: UnitPrice, product_id: str, catalogue: Catalogue) -> UnitPrice | None:
+    """The price in the currency and per the unit of another, by the day's rates and the product's own figures."""
+    converted = catalogue.rates.converted(price, like.currency)
+    if converted is None or convertible(price.unit, like.unit):
+        return converted and converted.per(like.unit)
+    reprice = price_per_mwh if convertible(like.unit, "MWh") else price_per_tonne
+    try:
+        return reprice(catalogue.product(product_id), converted).price.per(like.unit)
+    except Refusal:
+        return None
+
+
+def _speaks_of(wanted: Understood, words: Collection[str]) -> bool:
+    """Words that were not understood are a wish like any other while nothing says which goods are meant."""
+    if wanted.product or wanted.alternatives or wanted.grade:
+        return True
+    return all(any(_alike(asked, word) for word in words) for asked in words_of(wanted.rest))
+
+
+def _alike(asked: str, word: str) -> bool:
+    if asked == word or len(asked) < SHORTEST_FUZZY:
+        return asked == word
+    return word.startswith(asked) or OSA.normalized_similarity(asked, word) >= LIKE_WORD
+
+
+# --- when to tell -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Somebody's quiet hours in their own time zone. Beginning and end at the same time: none."""
+
+    zone: ZoneInfo
+    begins: time = QUIET_FROM
+    ends: time = QUIET_UNTIL
+
+    def quiet(self, local: time) -> bool:
+        if self.begins <= self.ends:
+            return self.begins <= local < self.ends
+        return local >= self.begins or local < self.ends
+
+
+def next_telling(rhythm: Rhythm, now: datetime, hours: Hours, told: Sequence[datetime]) -> datetime:
+    """When what was found now may be told. `told`: when this person was told something within the last 24 hours."""
+    match rhythm:
+        case Rhythm.INSTANT if len(_since_morning(told, now, hours)) >= MESSAGES_A_DAY:
+            due = _next_morning(now, hours)
+        case Rhythm.INSTANT:
+            due = max([now, *(moment + APART for moment in told)])
+        case Rhythm.DAILY:
+            due = _next_morning(now, hours)
+        case Rhythm.WEEKLY:
+            due = _next_morning(now, hours, DIGEST_WEEKDAY)
+    return _after_quiet(due, hours)
+
+
+def may_tell_at(rhythm: Rhythm, now: datetime, hours: Hours, told: Sequence[datetime]) -> datetime:
+    """Now that the hour has come: now, unless quiet hours or earlier messages have come in between."""
+    return next_telling(rhythm, now, hours, told) if rhythm is Rhythm.INSTANT else _after_quiet(now, hours)
+
+
+def _next_morning(now: datetime, hours: Hours, weekday: int | None = None) -> datetime:
+    """The next digest hour there, on that weekday where one is named. A day is a day there: 23 or 25 hours at times."""
+    local = now.astimezone(hours.zone)
+    day = local.date() if local.time() < MORNING else local.date() + timedelta(days=1)
+    if weekday is not None:
+        day += timedelta(days=(weekday - day.weekday()) % 7)
+    return datetime.combine(day, MORNING, hours.zone).astimezone(now.tzinfo)
+
+
+def _since_morning(told: Sequence[datetime], now: datetime, hours: Hours) -> list[datetime]:
+    """The messages of this day, which goes from one digest hour to the next."""
+    began = _next_morning(now, hours) - timedelta(days=1)
+    return [moment for moment in told if moment >= began]
+
+
+def _after_quiet(due: datetime, hours: Hours) -> datetime:
+    local = due.astimezone(hours.zone)
+    if not hours.quiet(local.time()):
+        return due
+    day = local.date() if local.time() < hours.ends else local.date() + timedelta(days=1)
+    return datetime.combine(day, hours.ends, hours.zone).astimezone(due.tzinfo)

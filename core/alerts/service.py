@@ -1,0 +1,291 @@
+"""What people do with saved searches, and what a listing or the hour does to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, time, timedelta
+from typing import Final
+
+from sqlalchemy import delete, select, update
+
+from core.alerts import rules
+from core.alerts.events import Found, ListingsFound
+from core.alerts.matching import Watchlists, outline
+from core.alerts.model import (
+    SEARCHES_AT_MOST,
+    TOLD_AT_ONCE,
+    Alert,
+    ChooseQuietHours,
+    QuietHours,
+    Rhythm,
+    SavedSearch,
+    SaveSearch,
+)
+from core.alerts.rules import Hours
+from core.catalogue import Catalogue
+from core.catalogue.names import words_of
+from core.kernel.errors import Invalid, NotAllowed, NotFound, Refusal
+from core.kernel.statements import add_once
+from core.kernel.timers import Timer, set_timer
+from core.kernel.transaction import Ctx
+from core.listings.model import Listing
+from core.listings.service import TAKES_OFFERS, listing_for
+from core.people.model import Person
+from core.people.rules import known_zone
+from core.people.service import acting, organisation_of, person_of
+from core.search import kept
+from core.search.model import Query
+
+OF_PERSON, OF_LISTING = "alerts", "listing_alerts"  # kinds of timers
+MATCH: Final = "match"
+AT_ONCE: Final = 200  # searches confirmed in one unit of work: the next ones wait for the next
+
+# --- a person's own ---------------------------------------------------------------------------------------------------
+
+
+def save_search(ctx: Ctx, command: SaveSearch) -> SavedSearch:
+    """Keep a search. The same one again is the one that is there. Raises Invalid, Refusal."""
+    person = acting(ctx)
+    query = kept.read(command.wishes)
+    if not rules.asks_something(query.understood):
+        raise Invalid("alert.asks_nothing")
+    mine = searches_of(ctx, person.id)
+    text = kept.written(kept.canonical(query))
+    same = next((each for each in mine if each.wishes == text), None)
+    if same is not None:
+        return same
+    if len(mine) >= SEARCHES_AT_MOST:
+        raise Refusal("alert.too_many", most=SEARCHES_AT_MOST)
+    search = SavedSearch(
+        id=ctx.new_id(),
+        person_id=person.id,
+        wishes=text,
+        product_id=query.understood.product or "",
+        outline=outline(query.understood),
+        rhythm=command.rhythm,
+        paused=False,
+        saved_at=ctx.now,
+        changed_at=ctx.now,
+    )
+    ctx.session.add(search)
+    ctx.session.flush()
+    return search
+
+
+def searches_of(ctx: Ctx, person_id: str) -> list[SavedSearch]:
+    """A person's searches, the newest first."""
+    query = select(SavedSearch).where(SavedSearch.person_id == person_id)
+    return list(ctx.session.scalars(query.order_by(SavedSearch.id.desc())))
+
+
+def search_of(ctx: Ctx, search_id: str) -> SavedSearch:
+    """A search of the person who asks. Raises NotFound, NotAllowed."""
+    search = ctx.session.get(SavedSearch, search_id)
+    if search is None:
+        raise NotFound("alert.gone")
+    if search.person_id != acting(ctx).id:
+        raise NotAllowed
+    return search
+
+
+def wanted(search: SavedSearch) -> Query:
+    return kept.read(search.wishes)
+
+
+def pause_search(ctx: Ctx, search_id: str) -> SavedSearch:
+    """Tell nothing more of it, nor what waits to be told."""
+    return _change(ctx, search_of(ctx, search_id), paused=True)
+
+
+def resume_search(ctx: Ctx, search_id: str) -> SavedSearch:
+    """Tell of what is listed from now on."""
+    return _change(ctx, search_of(ctx, search_id), paused=False)
+
+
+def choose_rhythm(ctx: Ctx, search_id: str, rhythm: Rhythm) -> SavedSearch:
+    """Hear at once, daily or weekly. What waits to be told moves to the new hour."""
+    search = _change(ctx, search_of(ctx, search_id), paused=False)
+    search.rhythm = rhythm
+    ctx.session.flush()
+    if _found_untold(ctx, search.id):
+        _set_hour(ctx, person_of(ctx, search.person_id), rhythm)
+    return search
+
+
+def delete_search(ctx: Ctx, search_id: str) -> SavedSearch:
+    """Forget it. What it has told stays told: no other search tells it again."""
+    search = search_of(ctx, search_id)
+    _drop_waiting(ctx, search.id)
+    ctx.session.delete(search)
+    ctx.session.flush()
+    return search
+
+
+def quiet_hours_of(ctx: Ctx, person: Person) -> Hours:
+    own, zone = ctx.session.get(QuietHours, person.id), known_zone(person.zone)
+    return Hours(zone) if own is None else Hours(zone, _clock(own.begins_minute), _clock(own.ends_minute))
+
+
+def choose_quiet_hours(ctx: Ctx, command: ChooseQuietHours) -> Hours:
+    person = acting(ctx)
+    own = ctx.session.get(QuietHours, person.id)
+    if own is None:
+        own = QuietHours(person_id=person.id)
+        ctx.session.add(own)
+    own.begins_minute, own.ends_minute = _minute(command.begins), _minute(command.ends)
+    ctx.session.flush()
+    return quiet_hours_of(ctx, person)
+
+
+def found_by(ctx: Ctx, listing_id: str) -> tuple[Alert, SavedSearch | None]:
+    """Why the person who asks was told of a listing: when, and by which search if it still is. Raises NotFound."""
+    alert = ctx.session.get(Alert, (acting(ctx).id, listing_id))
+    if alert is None or alert.told_at is None:
+        raise NotFound("alert.not_told")
+    return alert, ctx.session.get(SavedSearch, alert.search_id)
+
+
+# --- a new listing ----------------------------------------------------------------------------------------------------
+
+
+def look_for_takers(ctx: Ctx, listing_id: str) -> None:
+    """A listing can be found from now on, or on other terms: hold it against all searches, after this unit."""
+    set_timer(ctx.session, Timer(OF_LISTING, listing_id, MATCH, ctx.now))
+
+
+def match_listing(ctx: Ctx, watchlists: Watchlists, catalogue: Catalogue, listing_id: str, after: str = "") -> None:
+    """Note whom the listing is to be told, searches in the order of their ids beyond `after`, so many at once."""
+    listing = listing_for(ctx, listing_id)
+    if listing.state not in TAKES_OFFERS:
+        return
+    likely = [each for each in watchlists.current(ctx).wanting(listing) if each > after]
+    words = words_of_listing(ctx, listing)
+    for search, person in _with_people(ctx, likely[:AT_ONCE]):
+        if person.organisation_id != listing.seller and rules.fits(
+            wanted(search).understood, listing, catalogue, words
+        ):
+            _note(ctx, search, person, listing)
+    if len(likely) > AT_ONCE:
+        rest = f"{MATCH}:{likely[AT_ONCE - 1]}"
+        set_timer(ctx.session, Timer(OF_LISTING, listing_id, rest, ctx.now))
+
+
+def words_of_listing(ctx: Ctx, listing: Listing) -> frozenset[str]:
+    """What it says of itself in words: its own, its place, its seller's name."""
+    texts = (listing.words, listing.place_name, organisation_of(ctx, listing.seller).name)
+    return frozenset(word for text in texts for word in words_of(text))
+
+
+def _with_people(ctx: Ctx, ids: Sequence[str]) -> Iterable[tuple[SavedSearch, Person]]:
+    query = select(SavedSearch, Person).join(Person, Person.id == SavedSearch.person_id)
+    rows = ctx.session.execute(query.where(SavedSearch.id.in_(ids), ~SavedSearch.paused).order_by(SavedSearch.id))
+    return [(row[0], row[1]) for row in rows]
+
+
+def _note(ctx: Ctx, search: SavedSearch, person: Person, listing: Listing) -> None:
+    """Once for each listing and person, whichever of their searches found it first."""
+    new = add_once(
+        ctx.session,
+        Alert,
+        person_id=person.id,
+        listing_id=listing.id,
+        search_id=search.id,
+        found_at=ctx.now,
+        told_at=None,
+    )
+    if new:
+        _set_hour(ctx, person, search.rhythm)
+
+
+# --- the hour ---------------------------------------------------------------------------------------------------------
+
+
+def tell(ctx: Ctx, catalogue: Catalogue, person_id: str, rhythm: Rhythm) -> None:
+    """Tell somebody what waits for this hour, in one message. What is no longer to be had is not told."""
+    person = person_of(ctx, person_id)
+    due = rules.may_tell_at(rhythm, ctx.now, quiet_hours_of(ctx, person), _told_lately(ctx, person_id))
+    if due > ctx.now:
+        set_timer(ctx.session, Timer(OF_PERSON, person_id, rhythm, due))
+        return
+    waiting = list(_waiting(ctx, person_id, rhythm))
+    true = [alert for alert, search, listing in waiting if _still_fits(ctx, search, listing, catalogue)]
+    for alert, _, _ in waiting:
+        if alert in true:
+            alert.told_at = ctx.now
+        else:
+            ctx.session.delete(alert)  # should it fit again, it is found again
+    if true:
+        found = tuple(Found(alert.listing_id, alert.search_id) for alert in true)
+        ctx.announce(ListingsFound(person_id, rhythm, found[:TOLD_AT_ONCE], len(found[TOLD_AT_ONCE:])))
+
+
+def _waiting(ctx: Ctx, person_id: str, rhythm: Rhythm) -> Iterator[tuple[Alert, SavedSearch, Listing]]:
+    query = (
+        select(Alert, SavedSearch, Listing)
+        .join(SavedSearch, SavedSearch.id == Alert.search_id)
+        .join(Listing, Listing.id == Alert.listing_id)
+        .where(Alert.person_id == person_id, Alert.told_at.is_(None), SavedSearch.rhythm == rhythm)
+        .order_by(Alert.listing_id.desc())
+    )
+    for row in ctx.session.execute(query):
+        yield row[0], row[1], row[2]
+
+
+def _still_fits(ctx: Ctx, search: SavedSearch, listing: Listing, catalogue: Catalogue) -> bool:
+    return listing.state in TAKES_OFFERS and rules.fits(
+        wanted(search).understood, listing, catalogue, words_of_listing(ctx, listing)
+    )
+
+
+def _told_lately(ctx: Ctx, person_id: str) -> list[datetime]:
+    query = select(Alert.told_at).where(Alert.person_id == person_id, Alert.told_at > ctx.now - timedelta(days=1))
+    return [moment for moment in ctx.session.scalars(query.distinct()) if moment is not None]
+
+
+def _set_hour(ctx: Ctx, person: Person, rhythm: Rhythm) -> None:
+    hours = quiet_hours_of(ctx, person)
+    due = rules.next_telling(rhythm, ctx.now, hours, _told_lately(ctx, person.id))
+    set_timer(ctx.session, Timer(OF_PERSON, person.id, rhythm, due))
+
+
+# --- rows -------------------------------------------------------------------------------------------------------------
+
+
+def move_searches(ctx: Ctx, stays: str, goes: str) -> None:
+    """Two accounts have become one person's: what both were told counts once."""
+    known = select(Alert.listing_id).where(Alert.person_id == stays)
+    ctx.session.execute(delete(Alert).where(Alert.person_id == goes, Alert.listing_id.in_(known)))
+    ctx.session.execute(update(Alert).where(Alert.person_id == goes).values(person_id=stays))
+    ctx.session.execute(update(SavedSearch).where(SavedSearch.person_id == goes).values(person_id=stays))
+    for rhythm in Rhythm:
+        set_timer(ctx.session, Timer(OF_PERSON, stays, rhythm, ctx.now))
+
+
+def _change(ctx: Ctx, search: SavedSearch, *, paused: bool) -> SavedSearch:
+    if search.paused != paused:
+        search.paused, search.changed_at = paused, ctx.now
+    if paused:
+        _drop_waiting(ctx, search.id)
+    ctx.session.flush()
+    return search
+
+
+def _drop_waiting(ctx: Ctx, search_id: str) -> None:
+    """What it has found and not told yet may be what another search of the same person is for."""
+    for listing_id in _found_untold(ctx, search_id):
+        look_for_takers(ctx, listing_id)
+    ctx.session.execute(delete(Alert).where(Alert.search_id == search_id, Alert.told_at.is_(None)))
+
+
+def _found_untold(ctx: Ctx, search_id: str) -> Sequence[str]:
+    return ctx.session.scalars(
+        select(Alert.listing_id).where(Alert.search_id == search_id, Alert.told_at.is_(None))
+    ).all()
+
+
+def _minute(clock: time) -> int:
+    return clock.hour * 60 + clock.minute
+
+
+def _clock(minute: int) -> time:
+    return time(minute // 60, minute % 60)
