@@ -10,11 +10,10 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from lab.stripe import balance, webhooks
+from lab.stripe import balance, payouts, topups, webhooks
 from lab.stripe.api.desk import Desk
-from lab.stripe.balance import move
-from lab.stripe.books import PLATFORM, Books
-from lab.stripe.connect import accounts, transfers
+from lab.stripe.books import Books
+from lab.stripe.connect import account_links, accounts, accounts_v2, transfer_reversals, transfers
 from lab.stripe.face import Face
 from lab.stripe.pages import Pages
 from lab.stripe.payments import (
@@ -47,8 +46,13 @@ PARTS: Final = (
     disputes,
     fraud_warnings,
     balance,
+    payouts,
+    topups,
     accounts,
+    accounts_v2,
+    account_links,
     transfers,
+    transfer_reversals,
     webhooks,
 )
 
@@ -81,7 +85,7 @@ class Stripe:
 
     def top_up(self, minor: int, currency: str = "eur") -> None:
         """The platform's owner pays in: a full refund needs more than was left after Stripe's fee."""
-        move(self.books, PLATFORM, "topup", minor, currency=currency, source=self.books.new_id("tu"))
+        topups.arrive(self.books, topups.top_up(self.books, minor, currency, {}))
 
     def router(self) -> APIRouter:
         router = APIRouter()

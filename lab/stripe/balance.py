@@ -1,4 +1,4 @@
-"""Money at Stripe: balance transactions, what is available and what still pends, payouts.
+"""Money at Stripe: balance transactions, what is available and what still pends.
 
 Every movement is one balance transaction of one owner. A balance is never stored; it is the sum of them.
 """
@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from lab.stripe.api.desk import Route
-from lab.stripe.api.errors import Refusal, at_least_one
+from lab.stripe.api.errors import Refusal
 from lab.stripe.api.shapes import Thing, shape
-from lab.stripe.books import Books, Call, change_metadata, check_currency, page
+from lab.stripe.books import Books, Call, page
 
 DAY: Final = 86_400
 
@@ -135,71 +135,6 @@ def list_transactions(books: Books, call: Call) -> Thing:
     return page(things, "/v1/balance_transactions", call.params, ("type", "source", "currency"))
 
 
-def create_payout(books: Books, call: Call) -> Thing:
-    """To the owner's bank: out of the available balance at once, there a day later."""
-    amount, currency = call.params["amount"], check_currency(call.params["currency"])
-    if amount <= 0:
-        raise at_least_one("amount")
-    if available(books, call.account, currency) < amount:
-        raise insufficient("payout")
-    payout = books.add(
-        "payout",
-        "po",
-        call.account,
-        amount=amount,
-        currency=currency,
-        arrival_date=books.now() + DAY,
-        automatic=False,
-        method="standard",
-        reconciliation_status="not_applicable",
-        source_type="card",
-        status="pending",
-        type="bank_account",
-        description=call.params.get("description"),
-        metadata=call.params.get("metadata") or {},
-        statement_descriptor=call.params.get("statement_descriptor"),
-    )
-    payout["balance_transaction"] = move(
-        books, call.account, "payout", -amount, currency=currency, source=payout["id"]
-    )["id"]
-    books.announce("payout.created", payout, account=call.account)
-    books.later(payout["arrival_date"], lambda: _arrive(books, payout, call.account))
-    return payout
-
-
-def _arrive(books: Books, payout: Thing, owner: str) -> None:
-    if payout["status"] == "pending":
-        payout["status"] = "paid"
-        books.announce("payout.paid", payout, {"status": "pending"}, owner)
-
-
-def cancel_payout(books: Books, call: Call) -> Thing:
-    payout = books.get("payout", call.ids["id"], owner=call.account)
-    if payout["status"] != "pending":
-        raise Refusal(f"Payouts can only be canceled while they are pending; this one is {payout['status']}.")
-    payout["status"] = "canceled"
-    back = move(
-        books, call.account, "payout_cancel", payout["amount"], currency=payout["currency"], source=payout["id"]
-    )
-    payout["failure_balance_transaction"] = back["id"]
-    books.announce("payout.canceled", payout, {"status": "pending"}, call.account)
-    return payout
-
-
-def retrieve_payout(books: Books, call: Call) -> Thing:
-    return books.get("payout", call.ids["id"], owner=call.account)
-
-
-def update_payout(books: Books, call: Call) -> Thing:
-    payout = retrieve_payout(books, call)
-    change_metadata(payout, call.params.get("metadata"))
-    return payout
-
-
-def list_payouts(books: Books, call: Call) -> Thing:
-    return page(books.all("payout", call.account), "/v1/payouts", call.params, ("status",))
-
-
 PAGE: Final = "limit starting_after ending_before created"
 
 ROUTES: Final = [
@@ -218,15 +153,4 @@ ROUTES: Final = [
         "",
         retrieve_transaction,
     ),
-    Route(
-        "POST",
-        "/v1/payouts",
-        "_payout_create_params.PayoutCreateParams",
-        "amount currency description metadata statement_descriptor",
-        create_payout,
-    ),
-    Route("GET", "/v1/payouts", "_payout_list_params.PayoutListParams", f"{PAGE} status", list_payouts),
-    Route("GET", "/v1/payouts/{id}", "_payout_retrieve_params.PayoutRetrieveParams", "", retrieve_payout),
-    Route("POST", "/v1/payouts/{id}", "_payout_update_params.PayoutUpdateParams", "metadata", update_payout),
-    Route("POST", "/v1/payouts/{id}/cancel", "_payout_cancel_params.PayoutCancelParams", "", cancel_payout),
 ]

@@ -7,6 +7,7 @@ import heapq
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from stripe import api_version
@@ -50,6 +51,7 @@ class Books:
         self.private: dict[str, Any] = {}  # id -> what Stripe knows of it and tells nobody
         self.cards: dict[str, str] = {}  # payment method id -> card number
         self.on_event: Callable[[Thing], None] = lambda _: None
+        self.on_thin_event: Callable[[Thing], None] = lambda _: None
         self.call: Call | None = None  # the call being carried out, for events to name it
         self._due: list[tuple[int, int, Callable[[], None]]] = []
         self._acting_at: int | None = None
@@ -109,10 +111,6 @@ class Books:
         data: Thing = {"object": copy.deepcopy(thing)}
         if before is not None:
             data["previous_attributes"] = before
-        request = {
-            "id": self.call.request_id if self.call else None,
-            "idempotency_key": self.call.idempotency_key if self.call else None,
-        }
         event = shape(
             "event",
             id=self.new_id("evt"),
@@ -121,7 +119,7 @@ class Books:
             data=data,
             pending_webhooks=0,
             api_version=VERSION,
-            request=request,
+            request=self._request(),
         )
         if account == PLATFORM:
             del event["account"]
@@ -130,6 +128,33 @@ class Books:
         self.keep("event", event, account)
         self.on_event(event)
         self.world.tell({"kind": "stripe"})
+
+    def announce_thin(self, kind: str, related: Thing, data: Thing) -> None:
+        """A thin event of API v2: what happened to which object. `data` is told only to who fetches the event."""
+        call = self._request()
+        event = {
+            "id": self.new_id("evt"),
+            "object": "v2.core.event",
+            "type": kind,
+            "created": iso(self.now()),
+            "livemode": False,
+            "reason": {"type": "request", "request": call} if call["id"] and call["idempotency_key"] else None,
+            "related_object": related,
+            **({"data": data} if data else {}),
+        }
+        check(event)
+        self.keep("v2.core.event", event)
+        self.on_thin_event(event)
+
+    def _request(self) -> dict[str, str | None]:
+        """The call that brought an event about, if one did."""
+        call = self.call
+        return {"id": call.request_id if call else None, "idempotency_key": call.idempotency_key if call else None}
+
+
+def iso(seconds: int) -> str:
+    """How API v2 tells times."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
 def page(things: list[Thing], url: str, params: Thing, filters: tuple[str, ...] = ()) -> Thing:

@@ -12,7 +12,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from lab.stripe.api.errors import Refusal
 from lab.stripe.api.shapes import Thing
 from lab.stripe.books import Books
-from lab.stripe.connect.accounts import Link, onboard
+from lab.stripe.connect.account_links import Link
+from lab.stripe.connect.accounts import onboard
 from lab.stripe.payments.cards import CARDS, card_of
 from lab.stripe.payments.checkout_page import Payer, pay
 from lab.stripe.payments.lifecycle import Confirmation

@@ -13,8 +13,9 @@ from functools import cache
 from typing import Any, Final, Literal
 
 from stripe import StripeObject
+from stripe.events._event_classes import get_v2_event_class
 
-from lab.stripe.api.shapes import CLASSES, annotations, resource_class
+from lab.stripe.api.shapes import CLASSES, declared, resource_class
 
 Fields = dict[str, Any]
 
@@ -36,7 +37,8 @@ def check(thing: Any, where: str = "") -> None:
     elif not thing.get("deleted"):
         if kind not in CLASSES:
             raise NotStripes(f"{where or 'answer'}: no resource is called {kind!r}")
-        _check_object(thing, resource_class(kind), where)
+        of_its_type = kind == "v2.core.event"
+        _check_object(thing, get_v2_event_class(thing["type"]) if of_its_type else resource_class(kind), where)
 
 
 def _check_list(thing: Fields, where: str) -> None:
@@ -49,7 +51,7 @@ def _check_list(thing: Fields, where: str) -> None:
 @cache
 def _fields(kind: type) -> tuple[Fields, frozenset[str]]:
     """(name -> annotation, names that must be there) of a resource class or of a hash within one."""
-    hints = annotations(kind)
+    hints = declared(kind)
     return hints, frozenset(name for name, hint in hints.items() if not _may_be_null(hint))
 
 

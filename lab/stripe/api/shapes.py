@@ -62,10 +62,14 @@ def resource_class(kind: str) -> type:
     return found
 
 
-def annotations(kind: type) -> dict[str, Any]:
-    """The fields that a resource class, or a hash within one, declares."""
-    origins: dict[str, Any] = {name: typing.get_origin(hint) for name, hint in kind.__annotations__.items()}
-    return {name: hint for name, hint in kind.__annotations__.items() if origins[name] is not typing.ClassVar}
+def declared(kind: type) -> dict[str, Any]:
+    """The fields that a resource class, or a hash within one, declares; a thin event's also in the class above it."""
+    hints: dict[str, Any] = {}
+    for base in reversed(kind.__mro__):
+        if base is kind or base.__name__ == "Event":
+            hints |= base.__dict__.get("__annotations__", {})
+    origins: dict[str, Any] = {name: typing.get_origin(hint) for name, hint in hints.items()}
+    return {name: hint for name, hint in hints.items() if origins[name] is not typing.ClassVar}
 
 
 @cache
@@ -73,7 +77,7 @@ def fields(kind: str) -> tuple[frozenset[str], frozenset[str]]:
     """(fields that are never empty, fields that may be null), as the SDK's class declares them."""
     firm: set[str] = set()
     loose: set[str] = set()
-    for field, hint in annotations(resource_class(kind)).items():
+    for field, hint in declared(resource_class(kind)).items():
         (loose if type(None) in typing.get_args(hint) else firm).add(field)
     return frozenset(firm), frozenset(loose)
 

@@ -1,35 +1,25 @@
-"""Connected accounts: sellers who may be paid once Stripe knows them.
+"""Connected accounts: sellers who may be paid once Stripe knows them, and for as long as it trusts them.
 
-One account has two faces: `/v2/core/accounts` (recipient configuration) and the older `/v1/accounts`
-(controller properties). Both tell of the same onboarding.
+One account has two faces: the older `/v1/accounts` (this file's calls) and `/v2/core/accounts` (`accounts_v2`).
+Both tell of the same onboarding, and each change is told twice: as a snapshot event and as a thin one.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Final
 
 from lab.stripe.api.desk import Route
-from lab.stripe.api.errors import Refusal, missing_parameter, no_such
-from lab.stripe.api.shapes import Thing, shape
+from lab.stripe.api.errors import Refusal
+from lab.stripe.api.shapes import Thing
 from lab.stripe.books import Books, Call, change_metadata, page
-
-LINK_SECONDS: Final = 300
-"""An onboarding link is for one use, within minutes."""
+from lab.stripe.connect import second_face
+from lab.stripe.rails.iban import made_up
 
 DUE: Final = ["external_account", "individual.verification.document", "tos_acceptance.date"]
+"""What a seller has to tell at first."""
 
-
-@dataclass(slots=True)
-class Link:
-    """A one-time onboarding address. Times are Unix seconds."""
-
-    account: str
-    expires_at: int
-    refresh_url: str | None
-    return_url: str | None
-    used: bool = False
+ASKED_AGAIN: Final = ["individual.verification.additional_document"]
+"""What a restricted seller is asked for, unless it is said otherwise."""
 
 
 def may_receive(books: Books, key: str) -> bool:
@@ -41,20 +31,41 @@ def may_receive(books: Books, key: str) -> bool:
 def onboard(books: Books, key: str) -> Thing:
     """The seller has told Stripe everything; what was requested becomes active. Doing it again changes nothing."""
     account = books.get("account", key)
-    if account["details_submitted"]:
+    if account["details_submitted"] and not account["requirements"]["currently_due"]:
         return account
-    before = {"details_submitted": False, "charges_enabled": False, "payouts_enabled": False}
-    account["capabilities"] = dict.fromkeys(account["capabilities"], "active")
+    before = {name: account[name] for name in ("details_submitted", "charges_enabled", "payouts_enabled")}
     account |= {"details_submitted": True, "payouts_enabled": True, "requirements": _requirements([])}
-    account["charges_enabled"] = "card_payments" in account["capabilities"]
-    _align(books, account)
-    books.announce("account.updated", account, before, key)
-    for name in account["capabilities"]:
-        books.announce("capability.updated", _capability(account, name), {"status": "inactive"}, key)
+    if not account["external_accounts"]["data"]:
+        account["external_accounts"]["data"].append(_bank_account(books, account))
+    _set_capabilities(books, account, "active", before)
     return account
 
 
-def _capability(account: Thing, name: str) -> Thing:
+def restrict(books: Books, key: str, due: list[str] | None = None) -> Thing:
+    """Stripe wants to know more, and pays nothing until it does."""
+    account = books.get("account", key)
+    before = {name: account[name] for name in ("charges_enabled", "payouts_enabled")}
+    account |= {"payouts_enabled": False, "requirements": _requirements(due or ASKED_AGAIN)}
+    _set_capabilities(books, account, "inactive", before)
+    return account
+
+
+def _set_capabilities(books: Books, account: Thing, status: str, before: Thing) -> None:
+    """Tell of the change in both of the account's tongues."""
+    changed = [name for name, old in account["capabilities"].items() if old != status]
+    old = dict(account["capabilities"])
+    account["capabilities"] = dict.fromkeys(account["capabilities"], status)
+    account["charges_enabled"] = account["capabilities"].get("card_payments") == "active"
+    second_face.align(books, account)
+    books.announce("account.updated", account, before, account["id"])
+    second_face.tell(books, account, "[requirements].updated")
+    for name in changed:
+        books.announce("capability.updated", capability(account, name), {"status": old[name]}, account["id"])
+    if "transfers" in changed:
+        second_face.tell_capabilities(books, account)
+
+
+def capability(account: Thing, name: str) -> Thing:
     return {
         "id": name,
         "object": "capability",
@@ -63,6 +74,24 @@ def _capability(account: Thing, name: str) -> Thing:
         "requested_at": account["created"],
         "requirements": account["requirements"],
         "status": account["capabilities"][name],
+    }
+
+
+def _bank_account(books: Books, account: Thing) -> Thing:
+    iban = made_up("DE", books.world.random)
+    return {
+        "id": books.new_id("ba"),
+        "object": "bank_account",
+        "account": account["id"],
+        "account_holder_name": (account["business_profile"] or {}).get("name"),
+        "account_holder_type": "company",
+        "bank_name": "The lab's bank",
+        "country": iban[:2],
+        "currency": account["default_currency"],
+        "default_for_currency": True,
+        "last4": iban[-4:],
+        "metadata": {},
+        "status": "new",
     }
 
 
@@ -79,7 +108,7 @@ def _requirements(due: list[str]) -> dict[str, Any]:
     }
 
 
-def _open_account(books: Books, capabilities: list[str], **given: Any) -> Thing:
+def open_account(books: Books, capabilities: list[str], **given: Any) -> Thing:
     account = books.add(
         "account",
         "acct",
@@ -102,7 +131,7 @@ def create_v1(books: Books, call: Call) -> Thing:
     if strange := set(requested) - {"transfers", "card_payments"}:
         raise Refusal(f"The lab's Stripe does not play the capabilities {sorted(strange)}.", param="capabilities")
     controller = params.get("controller") or {}
-    account = _open_account(
+    account = open_account(
         books,
         requested,
         business_profile=params.get("business_profile") or {},
@@ -120,151 +149,9 @@ def create_v1(books: Books, call: Call) -> Thing:
         metadata=dict(params.get("metadata") or {}),
         type=params.get("type", "none"),
     )
-    _second_face(books, account, None, "express", {})
+    second_face.grow(books, account, None, "express", {})
     books.announce("account.updated", account, account=account["id"])
     return account
-
-
-def create_v2(books: Books, call: Call) -> Thing:
-    params = call.params
-    recipient = (params.get("configuration") or {}).get("recipient") or {}
-    balance = (recipient.get("capabilities") or {}).get("stripe_balance") or {}
-    wants_transfers = bool((balance.get("stripe_transfers") or {}).get("requested"))
-    if wants_transfers and not (params.get("identity") or {}).get("country"):
-        raise missing_parameter("identity[country]")
-    identity = params.get("identity") or {}
-    account = _open_account(
-        books,
-        ["transfers"] if wants_transfers else [],
-        business_profile={"name": params.get("display_name")},
-        country=(identity.get("country") or "de").upper(),
-        email=params.get("contact_email"),
-        metadata=dict(params.get("metadata") or {}),
-        type="none",
-    )
-    dashboard = params.get("dashboard", "none")
-    second = _second_face(books, account, params.get("display_name"), dashboard, params.get("defaults") or {})
-    second["identity"] = {
-        "attestations": None,
-        "business_details": None,
-        "country": account["country"].lower(),
-        "entity_type": identity.get("entity_type"),
-        "individual": None,
-    }
-    books.announce("account.updated", account, account=account["id"])
-    return _included(second, params.get("include") or [])
-
-
-def _second_face(books: Books, account: Thing, name: str | None, dashboard: str, defaults: Thing) -> Thing:
-    responsibilities = {"fees_collector": "application", "losses_collector": "application"}
-    second = shape(
-        "v2.core.account",
-        id=account["id"],
-        applied_configurations=["recipient"] if account["capabilities"] else [],
-        created=_iso(account["created"]),
-        closed=False,
-        contact_email=account["email"],
-        dashboard=dashboard,
-        display_name=name,
-        metadata=account["metadata"],
-        defaults={
-            "currency": defaults.get("currency", "eur"),
-            "locales": None,
-            "payout_methods": None,
-            "profile": None,
-            "responsibilities": {
-                **responsibilities,
-                "requirements_collector": "stripe",
-                **(defaults.get("responsibilities") or {}),
-            },
-        },
-    )
-    books.keep("v2.core.account", second)
-    _align(books, account)
-    return second
-
-
-def _align(books: Books, account: Thing) -> None:
-    """Bring the v2 face in line with the v1 face."""
-    second = books.things["v2.core.account"][account["id"]]
-    active = account["capabilities"].get("transfers") == "active"
-    transfers = {
-        "status": "active" if active else "restricted",
-        "status_details": [] if active else [{"code": "requirements_past_due", "resolution": "provide_info"}],
-    }
-    payouts = {"status": transfers["status"], "status_details": transfers["status_details"]}
-    requested = bool(account["capabilities"])
-    second["configuration"] = {
-        "customer": None,
-        "merchant": None,
-        "recipient": {
-            "applied": requested,
-            "capabilities": {
-                "bank_accounts": None,
-                "cards": None,
-                "stripe_balance": {"payouts": payouts, "stripe_transfers": transfers} if requested else None,
-            },
-        },
-    }
-    entries = [_entry(each) for each in account["requirements"]["currently_due"]]
-    deadline = {"minimum_deadline": {"status": "past_due", "time": None}} if entries else {"minimum_deadline": None}
-    second["requirements"] = {"alternatives": [], "entries": entries, "summary": deadline}
-
-
-def _entry(description: str) -> dict[str, Any]:
-    restricts = {
-        "capability": "stripe_balance.stripe_transfers",
-        "configuration": "recipient",
-        "deadline": {"status": "past_due"},
-    }
-    return {
-        "awaiting_action_from": "user",
-        "description": description,
-        "errors": [],
-        "impact": {"restricts_capabilities": [restricts]},
-        "minimum_deadline": {"status": "past_due"},
-        "reference": None,
-        "requested_reasons": [{"code": "routine_onboarding"}],
-    }
-
-
-INCLUDABLE: Final = ("identity", "defaults", "requirements", "future_requirements")
-
-
-def _included(second: Thing, include: list[str]) -> Thing:
-    """Large fields are null unless asked for, as in Stripe's v2."""
-    shown = {**second, **{name: second[name] if name in include else None for name in INCLUDABLE}}
-    roles = {each.partition(".")[2] for each in include if each.startswith("configuration.")}
-    if roles:
-        shown["configuration"] = {role: second["configuration"].get(role) for role in roles}
-    else:
-        shown["configuration"] = None
-    return shown
-
-
-def retrieve_v2(books: Books, call: Call) -> Thing:
-    return _included(_second(books, call), call.params.get("include") or [])
-
-
-def _second(books: Books, call: Call) -> Thing:
-    return books.get("v2.core.account", call.ids["id"])
-
-
-def update_v2(books: Books, call: Call) -> Thing:
-    second, account = _second(books, call), books.get("account", call.ids["id"])
-    if "contact_email" in call.params:
-        second["contact_email"] = account["email"] = call.params["contact_email"]
-    if "display_name" in call.params:
-        second["display_name"] = call.params["display_name"]
-    change_metadata(account, call.params.get("metadata"))
-    second["metadata"] = account["metadata"]
-    books.announce("account.updated", account, account=account["id"])
-    return _included(second, call.params.get("include") or [])
-
-
-def list_v2(books: Books, call: Call) -> Thing:
-    found = [_included(each, []) for each in reversed(books.all("v2.core.account"))]
-    return {"data": found[: call.params.get("limit", 20)], "next_page_url": None, "previous_page_url": None}
 
 
 def retrieve_v1(books: Books, call: Call) -> Thing:
@@ -283,64 +170,9 @@ def list_v1(books: Books, call: Call) -> Thing:
     return page(books.all("account"), "/v1/accounts", call.params)
 
 
-def _link(books: Books, key: str, refresh_url: str | None, return_url: str | None, param: str) -> tuple[str, int]:
-    if key not in books.things.get("account", {}):
-        raise no_such("account", key, param)
-    token = books.new_id("link")
-    expires_at = books.now() + LINK_SECONDS
-    books.private[token] = Link(key, expires_at, refresh_url, return_url)
-    return f"{books.base_url}/onboard/{key}?link={token}", expires_at
-
-
-def link_v1(books: Books, call: Call) -> Thing:
-    params = call.params
-    for name in ("refresh_url", "return_url"):
-        if name not in params:
-            raise missing_parameter(name)
-    url, expires_at = _link(books, params["account"], params["refresh_url"], params["return_url"], "account")
-    return shape("account_link", created=books.now(), expires_at=expires_at, url=url)
-
-
-def link_v2(books: Books, call: Call) -> Thing:
-    params = call.params
-    use_case = params["use_case"]
-    settings = use_case.get(use_case["type"])
-    if settings is None:
-        raise missing_parameter(f"use_case[{use_case['type']}]")
-    url, expires_at = _link(books, params["account"], settings["refresh_url"], settings.get("return_url"), "account")
-    return shape(
-        "v2.core.account_link",
-        account=params["account"],
-        created=_iso(books.now()),
-        expires_at=_iso(expires_at),
-        url=url,
-        use_case=use_case,
-    )
-
-
-def _iso(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
-
-
 V1: Final = "_account_{0}_params.Account{1}Params"
-V2: Final = "v2.core._account_{0}_params.Account{1}Params"
-RECIPIENT: Final = (
-    "contact_email display_name dashboard identity.country identity.entity_type metadata include"
-    " configuration.recipient defaults.currency defaults.responsibilities"
-)
 
 ROUTES: Final = [
-    Route("POST", "/v2/core/accounts", V2.format("create", "Create"), RECIPIENT, create_v2),
-    Route("GET", "/v2/core/accounts", V2.format("list", "List"), "limit", list_v2),
-    Route("GET", "/v2/core/accounts/{id}", V2.format("retrieve", "Retrieve"), "include", retrieve_v2),
-    Route(
-        "POST",
-        "/v2/core/accounts/{id}",
-        V2.format("update", "Update"),
-        "contact_email display_name metadata include",
-        update_v2,
-    ),
-    Route("POST", "/v2/core/account_links", V2.format("link_create", "LinkCreate"), "account use_case", link_v2),
     Route(
         "POST",
         "/v1/accounts",
@@ -351,11 +183,4 @@ ROUTES: Final = [
     Route("GET", "/v1/accounts", V1.format("list", "List"), "limit starting_after ending_before created", list_v1),
     Route("GET", "/v1/accounts/{id}", V1.format("retrieve", "Retrieve"), "", retrieve_v1),
     Route("POST", "/v1/accounts/{id}", V1.format("update", "Update"), "email metadata", update_v1),
-    Route(
-        "POST",
-        "/v1/account_links",
-        V1.format("link_create", "LinkCreate"),
-        "account refresh_url return_url type collect collection_options",
-        link_v1,
-    ),
 ]

@@ -1,4 +1,4 @@
-"""Transfers from the platform to a connected account, and their reversals.
+"""Transfers from the platform to a connected account.
 
 With `source_transaction` a transfer is accepted at once and its money moves when the charge's does;
 all transfers from one charge together may not exceed what was captured less what was refunded.
@@ -12,7 +12,7 @@ from typing import Final
 from lab.stripe.api.desk import Route
 from lab.stripe.api.errors import Refusal, at_least_one, missing_parameter
 from lab.stripe.api.shapes import Thing
-from lab.stripe.balance import available, insufficient, move, whole
+from lab.stripe.balance import available, insufficient, move
 from lab.stripe.books import PLATFORM, Books, Call, change_metadata, check_currency, page
 from lab.stripe.connect.accounts import may_receive
 
@@ -119,61 +119,6 @@ def _check_source(books: Books, charge: Thing, amount: int) -> None:
         )
 
 
-def create_reversal(books: Books, call: Call) -> Thing:
-    """Take a transfer back, up to what the destination's balance still holds."""
-    transfer = books.get("transfer", call.ids["id"])
-    amount = _reversible(books, transfer, call.params.get("amount"))
-    reversal = books.add(
-        "transfer_reversal",
-        "trr",
-        amount=amount,
-        currency=transfer["currency"],
-        transfer=transfer["id"],
-        metadata=dict(call.params.get("metadata") or {}),
-        destination_payment_refund=books.new_id("pyr"),
-    )
-    sent = books.get("balance_transaction", transfer["balance_transaction"])
-    money: Thing = {"currency": transfer["currency"], "available_on": sent["available_on"]}
-    back = move(books, PLATFORM, "transfer_refund", amount, source=reversal["id"], **money)
-    reversal["balance_transaction"] = back["id"]
-    refund = reversal["destination_payment_refund"]
-    move(books, transfer["destination"], "payment_refund", -amount, source=refund, **money)
-    transfer["amount_reversed"] += amount
-    transfer["reversed"] = transfer["amount_reversed"] == transfer["amount"]
-    transfer["reversals"]["data"].insert(0, reversal)
-    books.announce("transfer.reversed", transfer)
-    return reversal
-
-
-def _reversible(books: Books, transfer: Thing, wanted: int | None) -> int:
-    left: int = transfer["amount"] - transfer["amount_reversed"]
-    if left <= 0:
-        raise Refusal(f"Transfer {transfer['id']} has already been fully reversed.")
-    amount = _positive(left if wanted is None else wanted)
-    if amount > left:
-        raise Refusal(
-            f"Reversal amount ({amount / 100:.2f}) is greater than unreversed amount on transfer ({left / 100:.2f})",
-            param="amount",
-        )
-    if whole(books, transfer["destination"], transfer["currency"]) < amount:
-        raise Refusal(
-            "The connected account's balance is too small for this transfer reversal.", code="balance_insufficient"
-        )
-    return amount
-
-
-def retrieve_reversal(books: Books, call: Call) -> Thing:
-    reversal = books.get("transfer_reversal", call.ids["reversal"])
-    books.get("transfer", call.ids["id"])
-    return reversal
-
-
-def list_reversals(books: Books, call: Call) -> Thing:
-    transfer = books.get("transfer", call.ids["id"])
-    made = [each for each in books.all("transfer_reversal") if each["transfer"] == transfer["id"]]
-    return page(made, transfer["reversals"]["url"], call.params)
-
-
 def update_transfer(books: Books, call: Call) -> Thing:
     transfer = books.get("transfer", call.ids["id"])
     change_metadata(transfer, call.params.get("metadata"))
@@ -214,26 +159,5 @@ ROUTES: Final = [
         "_transfer_update_params.TransferUpdateParams",
         "metadata description",
         update_transfer,
-    ),
-    Route(
-        "POST",
-        "/v1/transfers/{id}/reversals",
-        "_transfer_reversal_create_params.TransferReversalCreateParams",
-        "amount metadata description",
-        create_reversal,
-    ),
-    Route(
-        "GET",
-        "/v1/transfers/{id}/reversals",
-        "_transfer_reversal_list_params.TransferReversalListParams",
-        PAGE,
-        list_reversals,
-    ),
-    Route(
-        "GET",
-        "/v1/transfers/{id}/reversals/{reversal}",
-        "_transfer_reversal_retrieve_params.TransferReversalRetrieveParams",
-        "",
-        retrieve_reversal,
     ),
 ]
