@@ -18,7 +18,7 @@ class Phone:
         async with browser.post("/lab/telegram/people", json={"name": name, **more}) as answer:
             return cls(browser, (await answer.json())["id"])
 
-    async def do(self, what: str, **body: Any) -> Any:
+    async def do(self, what: str, /, **body: Any) -> Any:
         async with self.browser.post(f"/lab/telegram/people/{self.id}/{what}", json=body) as answer:
             assert answer.status == 200, await answer.text()
             return await answer.json()
@@ -32,8 +32,10 @@ class Phone:
             messages: list[dict[str, Any]] = await answer.json()
             return messages
 
-    async def chat(self) -> dict[str, Any]:
-        async with self.browser.get(f"/lab/telegram/people/{self.id}/chat") as answer:
+    async def chat(self, place: int | None = None) -> dict[str, Any]:
+        """What stands in one place, by default in the chat with the bot."""
+        asked = {"place": str(place)} if place is not None else {}
+        async with self.browser.get(f"/lab/telegram/people/{self.id}/chat", params=asked) as answer:
             chat: dict[str, Any] = await answer.json()
             return chat
 
