@@ -10,19 +10,17 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
-
 from core.catalogue.facts import Names
+from core.catalogue.spelling import SHORTEST, Spelling, distances
 
 GOOD_ENOUGH = 0.72  # measured: below it, more answers are wrong than right
 TOO_CLOSE = 0.05  # two products nearer than this are asked about, not chosen between
-SHORTEST_FUZZY = 4
 LIKE_WORD = 0.78  # one edit in five letters
 LIKE_LONG_WORD = 0.74  # two in eight: long words bear more
 UNFINISHED = 0.9  # "sunflow": the word is all there, only not to the end
@@ -84,7 +82,9 @@ class NameIndex:
                 for word in phrase:
                     users[word].add(product_id)
         self._weight = {word: math.log(1 + len(names) / len(ids)) for word, ids in users.items()}
-        self._long_words = [word for word in users if len(word) >= SHORTEST_FUZZY]
+        self._long_words = sorted(word for word in users if len(word) >= SHORTEST)
+        self._spelling = Spelling.of(self._long_words)
+        self.like = lru_cache(maxsize=20_000)(self._like)  # people say the same few words
         self._phrases_with: dict[str, list[int]] = defaultdict(list)
         for number, (_, phrase) in enumerate(self._phrases):
             for word in phrase:
@@ -122,19 +122,21 @@ class NameIndex:
         ranked = sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))
         return [Likeness(product_id, round(score, 4)) for product_id, score in ranked if score >= GOOD_ENOUGH]
 
-    def like(self, word: str) -> dict[str, float]:
+    def _like(self, word: str) -> dict[str, float]:
         """The words of names that this word may stand for: itself, its misspellings and inflections, its endings."""
         found = {word: 1.0} if word in self._weight else {}
-        if len(word) < SHORTEST_FUZZY:
+        if len(word) < SHORTEST:
             return found
         cutoff = LIKE_WORD if len(word) < 8 else LIKE_LONG_WORD
-        for other, score, _ in process.extract(
-            word, self._long_words, scorer=OSA.normalized_similarity, score_cutoff=cutoff, limit=12, processor=None
-        ):
-            found[other] = max(score, found.get(other, 0))
-        for other in self._long_words:
-            if other.startswith(word):
-                found[other] = max(UNFINISHED, found.get(other, 0))
+        near = [self._long_words[number] for number in self._spelling.near(word).tolist()]
+        for other, edits in zip(near, distances(word, near).tolist(), strict=True):
+            score = 1 - edits / max(len(word), len(other))
+            if score >= cutoff:
+                found[other] = max(score, found.get(other, 0))
+        for other in self._long_words[bisect_left(self._long_words, word) :]:
+            if not other.startswith(word):
+                break
+            found[other] = max(UNFINISHED, found.get(other, 0))
         return found
 
     def _rejoined(self, words: list[str]) -> list[str]:

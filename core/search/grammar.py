@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -12,8 +13,9 @@ from functools import lru_cache
 from core.catalogue.model import Catalogue
 from core.catalogue.names import folded
 from core.search.numbers import NUMBER, parse_number
-from core.search.windows import WindowReader, any_of
+from core.search.windows import RELATIVE_WINDOWS, WindowReader, any_of
 
+FIRST_WORD = re.compile(r"[^\W_]+")
 BARE_CUBIC_METRE = "m3?"  # "m3" of something that may be loose, stacked, solid or liquid
 # Sign-like limits that are no words of a language.
 _BELOW_SIGNS, _ABOVE_SIGNS = ("<", "<=", "≤", "max."), (">", ">=", "≥", "min.")
@@ -91,6 +93,20 @@ class Grammar:
             if scheme.spoken
         }
         self.grades = _grade_patterns(catalogue)
+        # Most sentences name few of these things: what none of their words begins is not looked for at all.
+        self.first_words = {
+            "sides": _first_words(word for side in self.sides for word in words.all(side)),
+            "packaging": _first_words(w for name in ("big_bag", "bagged", "pallet", "bulk") for w in words.all(name)),
+            "schemes": _first_words(word for scheme in catalogue.certificates.values() for word in scheme.spoken),
+            "grades": _first_words(name for names in _grade_names(catalogue).items() for name in names[:1]),
+            "near": _first_words((*words.all("near"), *words.all("within"), *terms)),
+            "windows": _first_words(
+                (
+                    *(name for names in words.months.values() for name in names),
+                    *(name for meaning in RELATIVE_WINDOWS for name in words.all(meaning)),
+                )
+            ),
+        }
 
     def unit_of(self, word: str) -> str:
         """The unit code of a matched unit word, or `BARE_CUBIC_METRE`."""
@@ -119,18 +135,28 @@ def _spaced(word: str) -> str:
     return re.sub(r"\s+", " ", word)
 
 
-def _grade_patterns(catalogue: Catalogue) -> list[tuple[re.Pattern[str], tuple[str, ...]]]:
-    """Patterns with the grades they may mean, the fullest names first."""
+def _first_words(phrases: Iterable[str]) -> frozenset[str]:
+    return frozenset(found[0] for phrase in phrases if (found := FIRST_WORD.search(folded(phrase))))
+
+
+def _grade_names(catalogue: Catalogue) -> dict[str, list[str]]:
+    """The names of grades, whole and by their ends, with the grades that each may mean."""
     named: dict[str, list[str]] = defaultdict(list)
+    known = set(catalogue.name_index.vocabulary)
     for grade in catalogue.grades.values():
         label = folded(grade.label)
         tail = label.rsplit(" ", 1)[-1]
         for name in {label, label.replace("enplus", "en plus"), label.replace("enplus", "en-plus"), tail}:
-            if name == label or len(name) > len(tail) or _GRADE_TAIL.fullmatch(name):
+            whole = name == label or len(name) > len(tail)
+            if (whole or _GRADE_TAIL.fullmatch(name)) and name not in known and len(name) > 1:
                 named[name].append(grade.id)
-    known = set(catalogue.name_index.vocabulary)
+    return named
+
+
+def _grade_patterns(catalogue: Catalogue) -> list[tuple[re.Pattern[str], tuple[str, ...]]]:
+    """Patterns with the grades they may mean, the fullest names first."""
+    named = _grade_names(catalogue)
     return [
         (re.compile(rf"(?<!\w){any_of([name])}(?!\w)"), tuple(named[name]))
         for name in sorted(named, key=len, reverse=True)
-        if name not in known and len(name) > 1
     ]

@@ -25,7 +25,7 @@ from core.search.fields import (
     resolved_price,
     resolved_unit,
 )
-from core.search.grammar import Grammar, Said, SaidPrice, grammar_of
+from core.search.grammar import FIRST_WORD, Grammar, Said, SaidPrice, grammar_of
 from core.search.numbers import parse_number
 from core.search.places import Place, Places
 from core.search.windows import DateWindow
@@ -63,10 +63,13 @@ class Understood:
     min_price: UnitPrice | None = None
     incoterm: str | None = None
     place: Place | None = None
+    place_said: str = ""  # as it was written
     radius_km: int | None = None
     window: DateWindow | None = None
     packaging: tuple[str, ...] = ()
-    rest: str = ""
+    grades: tuple[str, ...] = ()  # that the name of the grade may mean, while the goods do not say which
+    named: str = ""  # the words that name the goods
+    rest: str = ""  # the words that were not understood
     unclear: tuple[Refusal, ...] = ()  # what was said but cannot be: a question to ask back
 
     @property
@@ -93,11 +96,16 @@ class _Reading:
     grammar: Grammar = field(init=False)
     said: Said = field(init=False)
     text: str = field(init=False)
+    words: frozenset[str] = field(init=False)
+    has_digits: bool = field(init=False)
+    place_said: str = ""
 
     def __post_init__(self) -> None:
         self.grammar = grammar_of(self.catalogue)
         self.said = Said.of(self.original)
         self.text = self.said.text
+        self.words = frozenset(FIRST_WORD.findall(self.text))
+        self.has_digits = any("0" <= letter <= "9" for letter in self.text)
 
     def understood(self) -> Understood:
         """Take the fields out one after the other; what a number belongs to is decided by what stands around it."""
@@ -105,10 +113,11 @@ class _Reading:
         window = self._window()
         prices = self._prices()
         quantity, unit = self._quantity()
-        side = next((side for side, words in self.grammar.sides.items() if self._take(words)), None)
+        side = self._side()
         incoterm, place, radius_km = self._whereabouts()
-        packaging = tuple(code for code, words in self.grammar.packaging.items() if self._take(words))
-        product, alternatives, rest = self._product(grades)
+        packings = self.grammar.packaging.items() if self._may_name("packaging") else ()
+        packaging = tuple(code for code, words in packings if self._take(words))
+        product, alternatives, named, rest = self._product(grades)
         grade = self._grade(grades, product)
         if product is None and grade is not None and not alternatives:
             only = self.catalogue.grade(grade).products
@@ -127,12 +136,19 @@ class _Reading:
             min_price=by_limit.get("above"),
             incoterm=incoterm,
             place=place,
+            place_said=self.place_said,
             radius_km=radius_km,
             window=window,
             packaging=packaging,
+            grades=() if grade else grades,
+            named=named,
             rest=rest,
             unclear=tuple(self.unclear),
         )
+
+    def _may_name(self, kind: str) -> bool:
+        """Whether a word of the sentence begins any name of that kind: without, no pattern need be tried."""
+        return not self.words.isdisjoint(self.grammar.first_words[kind])
 
     def _take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
         found = pattern.search(self.text)
@@ -146,17 +162,20 @@ class _Reading:
     def _certificates_and_grades(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Schemes in the order they are named, and the grades that may be meant: "ENplus A1" names one of each."""
         named: list[tuple[int, int, str]] = []
-        for scheme_id, words in self.grammar.schemes.items():
+        for scheme_id, words in self.grammar.schemes.items() if self._may_name("schemes") else ():
             found = words.search(self.text)
             # "sure" is also a word: the scheme is written in capitals, or says that it is one.
             if found and (found[0] != "sure" or self.said.as_written(*found.span()).isupper()):
                 named.append((*found.span(), scheme_id))
-        grades = next((meant for words, meant in self.grammar.grades if self._take(words)), ())
+        names = self.grammar.grades if self._may_name("grades") else ()
+        grades = next((meant for words, meant in names if self._take(words)), ())
         for start, end, _ in named:
             self._strike(start, end)
         return tuple(scheme_id for _, _, scheme_id in sorted(named)), grades
 
     def _window(self) -> DateWindow | None:
+        if not self.has_digits and not self._may_name("windows"):
+            return None
         try:
             found = self.grammar.windows.find(self.text, self.today)
         except Refusal as refusal:
@@ -171,6 +190,8 @@ class _Reading:
         return found.window
 
     def _prices(self) -> list[SaidPrice]:
+        if not self.has_digits:
+            return []
         if negative := self._take(self.grammar.negative):
             self.unclear.append(Refusal("number.negative", given=self.said.as_written(*negative.span())))
         prices: list[SaidPrice] = []
@@ -186,8 +207,20 @@ class _Reading:
         return prices
 
     def _quantity(self) -> tuple[str | None, str | None]:
-        found = self._take(self.grammar.quantity)
+        found = self._take(self.grammar.quantity) if self.has_digits else None
         return (found["number"], self.grammar.unit_of(found["unit"])) if found else (None, None)
+
+    def _side(self) -> str | None:
+        """Selling or buying; "Koper" further on is the port, not the Swedish for "buys"."""
+        if self._may_name("sides"):
+            for side, words in self.grammar.sides.items():
+                found = words.search(self.text)
+                if found is not None:
+                    written = self.said.as_written(*found.span())
+                    if found.start() == 0 or written[0].islower() or not self.places.named(written):
+                        self._strike(*found.span())
+                        return side
+        return None
 
     def _resolved(self, number: str | None, unit: str | None, product: str | None) -> Quantity | None:
         if number is None or unit is None:
@@ -212,9 +245,10 @@ class _Reading:
 
     def _whereabouts(self) -> tuple[str | None, Place | None, int | None]:
         """Delivery term, place and radius. A misspelt place is believed only after "DAP", "near" or a distance."""
-        term = self.grammar.term.search(self.text)
-        radius = self._take(self.grammar.radius)
-        near = self.grammar.near.search(self.text)
+        marked = self._may_name("near")
+        term = self.grammar.term.search(self.text) if marked else None
+        radius = self._take(self.grammar.radius) if self.has_digits else None
+        near = self.grammar.near.search(self.text) if marked else None
         marks = [found.end() for found in (term, near) if found]
         place = next((p for mark in marks if (p := self._place_after(mark))), None) or self._place_anywhere()
         for found in (term, near):
@@ -228,15 +262,15 @@ class _Reading:
         return self._place_at(found.end(), believe_misspelt=True) if found else None
 
     def _place_anywhere(self) -> Place | None:
+        ends = {found.end() for found in self.grammar.at.finditer(self.text)}
         for token in _TOKEN.finditer(self.text):
-            before = list(self.grammar.at.finditer(self.text, 0, token.start()))
-            marked = bool(before) and not self.text[before[-1].end() : token.start()].strip()
+            marked = len(self.text[: token.start()].rstrip()) in ends
             capital = self.said.as_written(*token.span())[:1].isupper()
             place = self._place_at(token.start(), believe_misspelt=marked and capital, sure=marked)
             if place is None and capital:
                 place = next(iter(self.places.declined(token[0])), None)  # "Kaune", "Києві"
                 if place is not None:
-                    self._strike(*token.span())
+                    self._place_found(*token.span())
             if place is not None:
                 return place
         return None
@@ -254,16 +288,20 @@ class _Reading:
             name = self.text[start:end]
             exact = self.places.named(name)
             if exact and (sure or not exact[0].everyday_word) and len(name) > 2:
-                self._strike(start, end)
+                self._place_found(start, end)
                 return exact[0]
         single = tokens[0]
         like = self.places.like(single[0]) if believe_misspelt else ()
         if like:
-            self._strike(*single.span())
+            self._place_found(*single.span())
         return like[0] if like else None
 
-    def _product(self, grades: tuple[str, ...]) -> tuple[str | None, tuple[str, ...], str]:
-        """The product the words that are left mean, those it may be confused with, and the words that mean nothing."""
+    def _place_found(self, start: int, end: int) -> None:
+        self.place_said = self.said.as_written(start, end)
+        self._strike(start, end)
+
+    def _product(self, grades: tuple[str, ...]) -> tuple[str | None, tuple[str, ...], str, str]:
+        """The product the words that are left mean, those it may be confused with, the words for it, and the others."""
         index = self.catalogue.name_index
         words = list(_WORD.finditer(self.text))
         left = " ".join(self.said.as_written(*word.span()) for word in words)
@@ -271,11 +309,12 @@ class _Reading:
         of_grade = {product for grade in grades for product in self.catalogue.grade(grade).products}
         fitting = [like for like in ranked if like.product_id in of_grade]
         best = _leaders(fitting or ranked)
-        spoken = [word for word in words if not ranked or not index.like(word[0])]
-        rest = " ".join(self.said.as_written(*w.span()) for w in spoken if w[0] not in self.grammar.fillers)
+        naming = [word for word in words if ranked and index.like(word[0])]
+        others = [word for word in words if word not in naming and word[0] not in self.grammar.fillers]
+        named, rest = (" ".join(self.said.as_written(*word.span()) for word in said) for said in (naming, others))
         if len(best) == 1:
-            return best[0], (), rest
-        return None, best, rest
+            return best[0], (), named, rest
+        return None, best, named, rest
 
     def _grade(self, grades: tuple[str, ...], product: str | None) -> str | None:
         if product is not None:

@@ -10,10 +10,8 @@ from dataclasses import dataclass
 from itertools import dropwhile
 from pathlib import Path
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
-
 from core.catalogue.names import folded
+from core.catalogue.spelling import Spelling, distances
 
 EARTH_RADIUS_KM = 6371.0088  # mean radius, IUGG
 LIKE_NAME = 0.78  # one wrong letter in five; below it Lublin and Lubliana meet
@@ -58,6 +56,10 @@ class Places:
             for name in {folded(name): None for name in (place.name, *place.other_names)}:
                 self._by_name[name].append(place)
         self._long_names = [name for name in self._by_name if len(name) >= SHORTEST_FUZZY]
+        self._spelling = Spelling.of(self._long_names)
+        self._by_stem: dict[str, list[str]] = defaultdict(list)
+        for name in self._long_names:
+            self._by_stem[name.rstrip(_ENDING_LETTERS)].append(name)
         self.longest_name_words = max((name.count(" ") + 1 for name in self._by_name), default=1)
 
     def named(self, name: str) -> tuple[Place, ...]:
@@ -67,8 +69,11 @@ class Places:
     def declined(self, name: str) -> tuple[Place, ...]:
         """The places whose name this is in another grammatical case."""
         word = folded(name.strip())
-        cases = [known for known in self._long_names if _is_case_of(word, known)]
-        return tuple(self._by_name[max(cases, key=len)]) if cases else ()
+        for ending in range(LONGEST_ENDING + 1):  # the stem stays, a short ending differs
+            stem = word[: len(word) - ending]
+            if len(stem) >= SHORTEST_FUZZY and (cases := self._by_stem.get(stem)):
+                return tuple(self._by_name[max(cases, key=len)])
+        return ()
 
     def like(self, name: str) -> tuple[Place, ...]:
         """The places of that name, or, when there is none, of the nearest spelling or grammatical case of it."""
@@ -78,10 +83,11 @@ class Places:
             return exact
         if declined := self.declined(word):
             return declined
-        near = process.extractOne(
-            word, self._long_names, scorer=OSA.normalized_similarity, score_cutoff=LIKE_NAME, processor=None
-        )
-        return tuple(self._by_name[near[0]]) if near else ()
+        near = [self._long_names[number] for number in self._spelling.near(word).tolist()]
+        edits = distances(word, near).tolist()
+        likeness = [1 - apart / max(len(word), len(one)) for one, apart in zip(near, edits, strict=True)]
+        best = max(range(len(near)), key=likeness.__getitem__, default=None)
+        return () if best is None or likeness[best] < LIKE_NAME else tuple(self._by_name[near[best]])
 
 
 def load_places(path: Path) -> Places:
@@ -101,9 +107,3 @@ def _place(row: dict[str, str]) -> Place:
         everyday_word=row["everyday_word"] == "yes",
         other_names=tuple(name for name in row["other_names"].split("|") if name),
     )
-
-
-def _is_case_of(word: str, name: str) -> bool:
-    """Whether the word is the name in another grammatical case: the stem stays, a short ending differs."""
-    stem = name.rstrip(_ENDING_LETTERS)
-    return len(stem) >= SHORTEST_FUZZY and word.startswith(stem) and len(word) - len(stem) <= LONGEST_ENDING

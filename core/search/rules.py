@@ -213,7 +213,7 @@ def cheapest(found: Iterable[Measured], limit: UnitPrice) -> UnitPrice | None:
 
 def asks_nothing(understood: Understood) -> bool:
     """Whether every listing is as good an answer as any other."""
-    return replace(understood, side=None, incoterm=None, unclear=()) == Understood()
+    return replace(understood, side=None, incoterm=None, unclear=(), named="", place_said="", grades=()) == Understood()
 
 
 def bare(query: Query) -> Query | None:

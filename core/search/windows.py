@@ -13,6 +13,7 @@ from core.catalogue.facts import Words
 from core.catalogue.names import folded
 from core.kernel.errors import Invalid
 
+RELATIVE_WINDOWS = ("today", "tomorrow", "this_week", "next_week", "this_month", "next_month")
 LONGEST_WINDOW_DAYS = 366
 OPEN_WINDOW_DAYS = 30  # a start alone ("from 1 October") proposes a month from there
 
@@ -53,10 +54,7 @@ class WindowReader:
             rf"(?:{week_word}\s*|[wvs])(?P<week>[0-9]{{1,2}})(?:\s*[-–]\s*[a-z]{{1,2}}(?P<last_week>[0-9]{{1,2}}))?"
             r"(?:\s*[-/]\s*(?P<y>[0-9]{4}))?"
         )
-        self._relative = {
-            name: re.compile(rf"(?<!\w){any_of(words.all(name))}(?!\w)")
-            for name in ("today", "tomorrow", "this_week", "next_week", "this_month", "next_month")
-        }
+        self._relative = {name: re.compile(rf"(?<!\w){any_of(words.all(name))}(?!\w)") for name in RELATIVE_WINDOWS}
         between = rf"\s*(?:\.\.|-|–|/|{until}|to|al|au)\s*"
         year = r"(?:\s*[-/ ]\s*(?P<y>[0-9]{4}))?"
         readings: tuple[tuple[str, _Reading], ...] = (

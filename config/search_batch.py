@@ -1,0 +1,160 @@
+"""`main.py search-batch DOCS.jsonl QUERIES.jsonl --out RESULTS.jsonl`: documents and questions of a file, through the
+same engine, so that anybody can measure it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from config.reference import reference
+from core.catalogue import Catalogue
+from core.catalogue.names import folded
+from core.search.engine.building import build
+from core.search.engine.document import UNIT_KINDS, Amount, Document
+from core.search.engine.index import Index
+from core.search.engine.wanted import Wanted
+from core.search.parse import parse
+from core.search.places import Place, Places
+from core.search.wishes import freely
+
+HITS = 10
+TONNES = UNIT_KINDS.index("mass")
+
+
+def main(arguments: list[str]) -> int:
+    """Read both files, answer, write; returns the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="main.py search-batch", description="Answer queries about documents of a file"
+    )
+    parser.add_argument("documents", type=Path)
+    parser.add_argument("queries", type=Path)
+    parser.add_argument("--out", type=Path, required=True)
+    chosen = parser.parse_args(arguments)
+    searcher = BatchSearcher(_lines(chosen.documents), today=datetime.now(UTC).date())
+    with chosen.out.open("w", encoding="utf-8") as out:
+        for query in _lines(chosen.queries):
+            started = time.perf_counter()
+            hits = searcher.search(str(query["text"]))
+            spent = (time.perf_counter() - started) * 1000
+            out.write(json.dumps({"id": query["id"], "hits": hits, "ms": round(spent, 3)}) + "\n")
+    return 0
+
+
+class BatchSearcher:
+    """The engine over documents as the file writes them."""
+
+    def __init__(self, rows: Iterator[dict[str, Any]], today: date) -> None:
+        self.catalogue, self.places = reference()
+        self.today = today
+        reader = _Rows(self.catalogue, self.places)
+        self.index = Index(build([reader.document(row) for row in rows]))
+
+    def search(self, text: str) -> list[str]:
+        """Ids of the best documents; where fewer than ten meet every wish, those that meet all but some follow."""
+        said = parse(text, self.catalogue, self.places, self.today)
+        wanted = freely(said, self.catalogue, self.places, self.index.knows, self.today)
+        hits: dict[str, None] = {}
+        for way in _ways(wanted):
+            for found in self.index.search(way, HITS).found:
+                hits.setdefault(found.id)
+            if len(hits) >= HITS:
+                break
+        return list(hits)[:HITS]
+
+
+def _ways(wanted: Wanted) -> Iterator[Wanted]:
+    """As it was asked, then with the wishes given up that hurt least, one after the other."""
+    yield wanted
+    # Without any word that has to be met, everything would answer.
+    if not wanted.words:
+        return
+    without = [
+        {"days": None},
+        {"amount": None},
+        {"price_at_most": None, "price_at_least": None},
+        {"must": ()},
+        {"near": replace(wanted.near, radius_km=None)} if wanted.near else {},
+    ]
+    for given_up in without:
+        wider = replace(wanted, **given_up)
+        if wider != wanted:
+            wanted = wider
+            yield wanted
+
+
+class _Rows:
+    """Reads documents; what names goods, grades, schemes or places by the catalogue's words is known by them."""
+
+    def __init__(self, catalogue: Catalogue, places: Places) -> None:
+        self.catalogue, self.places = catalogue, places
+        self.grades = {
+            folded(name): grade.id for grade in catalogue.grades.values() for name in (grade.id, grade.label)
+        }
+        self.schemes = {
+            folded(name): scheme.id
+            for scheme in catalogue.certificates.values()
+            for name in (scheme.id, scheme.id.replace("_", " "), *scheme.spoken)
+        }
+        self.product = lru_cache(maxsize=100_000)(self._product)
+
+    def document(self, row: dict[str, Any]) -> Document:
+        title, listing = str(row["title"]), row.get("kind", "listing") == "listing"
+        named = row.get("product")
+        product = self.product(str(named), True) if named else self.product(title, False) if listing else None
+        marks = [f"scheme:{self.schemes.get(folded(str(held)), str(held))}" for held in row.get("certs") or ()]
+        grade = row.get("grade")
+        if grade:
+            marks.append(f"grade:{self.grades.get(folded(str(grade)), str(grade))}")
+        quantity, price = row.get("quantity_t"), row.get("price_eur_t")
+        lat, lon = row.get("lat"), row.get("lon")
+        city = str(row.get("city") or "")
+        if lat is None or lon is None:
+            place = self._place(city, row.get("country"))
+            lat, lon = (place.lat, place.lon) if place else (None, None)
+        return Document(
+            id=str(row["id"]),
+            kind=str(row.get("kind", "listing")),
+            title=title,
+            text=f"{row.get('text') or ''} {city}",
+            product=product,
+            marks=tuple(marks),
+            amount=None if quantity is None else Amount(float(quantity), TONNES),
+            price=None if price is None else Amount(float(price), TONNES),
+            lat=None if lat is None else float(lat),
+            lon=None if lon is None else float(lon),
+            day=_day(row.get("created")),
+        )
+
+    def _product(self, name: str, certain: bool) -> str | None:
+        """The catalogue's product of that id or name; a name that it does not know stays a product of its own."""
+        if name in self.catalogue.products:
+            return name
+        known = self.catalogue.products_named(name.replace("_", " "))
+        if known:
+            return known[0].product_id
+        return folded(name) if certain else None
+
+    def _place(self, city: str, country: object) -> Place | None:
+        found = self.places.named(city)
+        return next((place for place in found if not country or place.country == country), None)
+
+
+def _day(created: object) -> int:
+    try:
+        return date.fromisoformat(str(created)[:10]).toordinal()
+    except ValueError:
+        return 0
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    with path.open(encoding="utf-8") as lines:
+        for line in lines:
+            if line.strip():
+                yield json.loads(line)

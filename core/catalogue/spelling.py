@@ -1,0 +1,124 @@
+"""Finds the known words that a misspelt one may be: symmetric deletes, a filter by letters, exact distances.
+
+Two words within k edits become equal when at most k letters are left out of each (Garbe's symmetric deletes). So every
+known word is written down under each of the forms that it has with up to two letters left out, as a hash in one sorted
+array; a query makes the same forms of its own word, and looks them up. Only the first `HEAD` letters take part, which
+keeps the forms few (29), and still finds errors further back: there the heads are equal. What the hashes bring is then
+thinned by a bit per letter (two words within k edits differ in at most 2k of them), and measured exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import cdist
+
+HEAD: Final = 7
+SHORTEST: Final = 4  # letters of a word that may be misspelt: codes (UCO, PKS) count exactly as they are
+SHORTEST_FOR_TWO: Final = 6  # letters from which two edits are believed
+MEASURED_AT_MOST: Final = 400  # candidates whose distance is computed: bounds a query of common beginnings
+
+U32 = NDArray[np.uint32]
+_BASE: Final = 0x9E3779B1  # odd, so that powers of it never vanish modulo 2**32
+_POWERS: Final = np.array([pow(_BASE, k + 1, 2**32) for k in range(HEAD)], dtype=np.uint32)
+_LEFT_OUT: Final = tuple(
+    np.array([k for k in range(HEAD) if k not in out]) for n in range(3) for out in combinations(range(HEAD), n)
+)
+# The same as one table for a single word: a row a form, filled up with the place of a zero.
+_FORMS: Final = np.array([[*kept, *[HEAD] * (HEAD - len(kept))] for kept in _LEFT_OUT])
+_FORMS_OF_ONE: Final = 1 + HEAD
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """The forms of the known words: `hashes` sorted, `words` the number of the word of each; `letters` by word."""
+
+    hashes: U32
+    words: U32
+    letters: U32
+
+    @classmethod
+    def of(cls, words: Sequence[str]) -> Spelling:
+        """Written down once for all words; those that may not be misspelt get no forms."""
+        heads = _heads(words)
+        lengths = np.fromiter(map(len, words), dtype=np.int64, count=len(words))
+        numbers = np.flatnonzero((lengths >= SHORTEST) & np.fromiter(map(str.isalpha, words), bool, len(words)))
+        hashes, owners = [], []
+        for kept in _LEFT_OUT:
+            # A form with two letters left out is of use only where two edits are believed.
+            chosen = numbers if HEAD - len(kept) < 2 else numbers[lengths[numbers] >= SHORTEST_FOR_TWO - 1]
+            hashes.append(_hash(heads[chosen][:, kept]))
+            owners.append(chosen.astype(np.uint32))
+        flat, owner = np.concatenate(hashes), np.concatenate(owners)
+        order = np.lexsort((owner, flat))
+        flat, owner = flat[order], owner[order]
+        new = np.ones(len(flat), dtype=bool)  # leaving out either of two equal letters gives one form
+        new[1:] = (flat[1:] != flat[:-1]) | (owner[1:] != owner[:-1])
+        return cls(flat[new], owner[new], _letters(words))
+
+    def near(self, word: str) -> U32:
+        """The numbers of words that may be within two edits, thinned but not yet measured."""
+        edits = edits_believed(word)
+        if not edits or not len(self.hashes):
+            return np.empty(0, dtype=np.uint32)
+        head = np.zeros(HEAD + 1, dtype=np.uint32)
+        head[: min(HEAD, len(word))] = [ord(letter) for letter in word[:HEAD]]
+        forms = _hash(head[_FORMS if edits > 1 else _FORMS[:_FORMS_OF_ONE]])
+        starts = self.hashes.searchsorted(forms, "left")
+        ends = self.hashes.searchsorted(forms, "right")
+        hit = np.flatnonzero(ends > starts).tolist()
+        if not hit:
+            return np.empty(0, dtype=np.uint32)
+        numbers = np.concatenate([self.words[starts[form] : ends[form]] for form in hit])
+        differing = np.bitwise_count(self.letters[numbers] ^ np.uint32(_bits(word)))
+        numbers = numbers[differing <= 2 * edits]
+        numbers.sort()
+        new = np.ones(len(numbers), dtype=bool)
+        np.not_equal(numbers[1:], numbers[:-1], out=new[1:])
+        thinned: U32 = numbers[new]
+        return thinned[:: 1 + len(thinned) // MEASURED_AT_MOST]
+
+
+def edits_believed(word: str) -> int:
+    """How many slips a word of this length may hold before it could be anything."""
+    if len(word) < SHORTEST or not word.isalpha():
+        return 0
+    return 1 if len(word) < SHORTEST_FOR_TWO else 2
+
+
+def distances(word: str, others: Sequence[str]) -> NDArray[np.int32]:
+    """Edits between the word and each other one; two letters swapped are one edit (optimal string alignment)."""
+    limit = edits_believed(word)
+    measured: NDArray[np.int32] = cdist([word], others, scorer=OSA.distance, score_cutoff=limit, dtype=np.int32)[0]
+    return measured
+
+
+def _heads(words: Sequence[str]) -> U32:
+    """The code points of the first letters, a row a word, filled up with zeros."""
+    padded = np.array([word[:HEAD].ljust(HEAD, "\0") for word in words], dtype=f"U{HEAD}")
+    return np.frombuffer(padded.tobytes(), dtype=np.uint32).reshape(len(words), HEAD)
+
+
+def _hash(letters: U32) -> U32:
+    """A number for each row; the zeros at its end add nothing, so a form's length does not matter."""
+    mixed = letters * np.uint32(2654435761)
+    hashed: U32 = ((mixed ^ (mixed >> np.uint32(15))) * _POWERS[: letters.shape[1]]).sum(axis=1, dtype=np.uint32)
+    return hashed
+
+
+def _letters(words: Sequence[str]) -> U32:
+    """A bit for each letter that a word has (letters share bits, which only weakens the filter)."""
+    return np.fromiter((_bits(word) for word in words), dtype=np.uint32, count=len(words))
+
+
+def _bits(word: str) -> int:
+    bits = 0
+    for letter in word:
+        bits |= 1 << (ord(letter) & 31)
+    return bits

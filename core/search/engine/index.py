@@ -1,0 +1,177 @@
+"""The index that one process searches: a large base that never changes, and small segments of what came since."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.search.engine.building import build
+from core.search.engine.candidates import Candidates
+from core.search.engine.document import Document
+from core.search.engine.ranking import Ranked, rank, weigh
+from core.search.engine.reading import Group, Reader, rejoined
+from core.search.engine.segment import F32, Segment
+from core.search.engine.wanted import Wanted
+
+MERGED_BELOW: Final = 4  # a segment less than this many times as large as the next one is built anew with it
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One document that answers. `met`: which of the asked words (as they were read) it has."""
+
+    id: str
+    stamp: int
+    seller: str
+    relevance: float
+    score: float
+    km: float | None
+    price: float | None
+    met: tuple[str, ...]
+    day: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The best of `total`, in the order that was wanted."""
+
+    found: tuple[Found, ...]
+    total: int
+
+
+@dataclass(slots=True)
+class Part:
+    """A segment with what this process knows of it: which documents have been replaced since it was built."""
+
+    segment: Segment
+    documents: tuple[Document, ...] = ()  # of small segments, which are built anew from them
+    alive: NDArray[np.bool_] = field(init=False)
+    scratch: F32 = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.alive = np.ones(len(self.segment), dtype=bool)
+        self.scratch = np.zeros(len(self.segment), dtype=np.float32)
+
+    def drop(self, ids: Iterable[str]) -> None:
+        for document_id in ids:
+            number = self.segment.number_of(document_id)
+            if number is not None:
+                self.alive[number] = False
+
+    def living(self) -> list[Document]:
+        """The documents of a small segment that still count."""
+        return [
+            document
+            for document in self.documents
+            if (number := self.segment.number_of(document.id)) is not None and self.alive[number]
+        ]
+
+
+class Index:
+    """Takes documents in and out at once, and answers from all of its segments together."""
+
+    def __init__(self, base: Segment | None = None) -> None:
+        self.parts: list[Part] = [Part(base)] if base is not None and len(base) else []
+        self._small_from = len(self.parts)
+
+    def __len__(self) -> int:
+        return sum(int(part.alive.sum()) for part in self.parts)
+
+    def take(self, documents: Sequence[Document], gone: Collection[str] = ()) -> None:
+        """From now on these documents stand in place of earlier ones of their ids, and those in `gone` are not found.
+
+        New documents make a segment of their own; segments of about one size are built into one, so that there are
+        never more than a few and each document is built into ever larger ones only a few times.
+        """
+        replaced = [*gone, *(document.id for document in documents)]
+        for part in self.parts:
+            part.drop(replaced)
+        fresh = list(documents)
+        while len(self.parts) > self._small_from and len(self.parts[-1].documents) < MERGED_BELOW * len(fresh):
+            fresh += self.parts.pop().living()
+        if fresh:
+            self.parts.append(Part(build(fresh), tuple(fresh)))
+
+    def search(self, wanted: Wanted, limit: int) -> Answer:
+        """The best `limit` documents of those that meet the wishes."""
+        readers = [Reader(part.segment) for part in self.parts]
+        words = rejoined(wanted.words, readers)
+        groups = [[reader.group(word) for word in words] for reader in readers]
+        weights = weigh(groups, sum(len(part.segment) for part in self.parts)) if words else []
+        ranked = [self._rank(part, of_part, weights, wanted) for part, of_part in zip(self.parts, groups, strict=True)]
+        total = sum(len(each.numbers) for each in ranked)
+        best = [
+            found
+            for part, each in zip(self.parts, ranked, strict=True)
+            for found in _best(part.segment, each, wanted, limit, [word.text for word in words])
+        ]
+        best.sort(key=lambda found: _key(found, wanted), reverse=True)
+        return Answer(tuple(best[:limit]), total)
+
+    def knows(self, word: str) -> bool:
+        """Whether any document has the word as it is written."""
+        return any(part.segment.term(word) is not None for part in self.parts)
+
+    def vocabulary_like(self, word: str) -> list[tuple[str, int]]:
+        """Words that documents have and that this one may be, with how many documents have each."""
+        near: dict[str, int] = {}
+        for part in self.parts:
+            for term in part.segment.spelling.near(word).tolist():
+                text = part.segment.text_of(term)
+                near[text] = near.get(text, 0) + part.segment.frequency(term)
+        return list(near.items())
+
+    @staticmethod
+    def _rank(part: Part, groups: Sequence[Group], weights: Sequence[float], wanted: Wanted) -> Ranked:
+        numbers = Candidates(part.segment, part.alive, wanted, groups).choose()
+        return rank(part.segment, numbers, groups, weights, wanted, part.scratch)
+
+
+def _key(found: Found, wanted: Wanted) -> tuple[float, ...] | tuple[float, str]:
+    match wanted.order:
+        case "cheapest":
+            return (-1 if found.price is None else 0, -(found.price or 0), found.score)
+        case "nearest":
+            return (-1 if found.km is None else 0, -(found.km or 0), found.score)
+        case "newest":
+            return (found.day, found.id)
+        case "best":
+            return (round(found.score, 6), found.id)
+
+
+def _best(segment: Segment, ranked: Ranked, wanted: Wanted, limit: int, words: Sequence[str]) -> Iterable[Found]:
+    """The first ones of a segment in the order that is wanted, as objects."""
+    match wanted.order:
+        case "cheapest" if ranked.prices is not None:
+            keys = np.nan_to_num(-ranked.prices, nan=-np.inf)
+        case "nearest" if ranked.km is not None:
+            keys = np.nan_to_num(-ranked.km.astype(np.float64), nan=-np.inf)
+        case "newest":
+            keys = -ranked.numbers.astype(np.float64)
+        case _:
+            keys = ranked.scores.astype(np.float64)
+    chosen = np.arange(len(keys))
+    if len(keys) > limit:
+        # One more than asked decides nothing: of equal keys the newer document, which has the smaller number, wins.
+        edge = np.partition(keys, len(keys) - limit)[len(keys) - limit]
+        chosen = np.concatenate([np.flatnonzero(keys > edge), np.flatnonzero(keys == edge)])[:limit]
+    columns = segment.columns
+    for at in chosen.tolist():
+        number = ranked.numbers[at]
+        bits = int(ranked.met[at])
+        price = None if ranked.prices is None or np.isnan(ranked.prices[at]) else float(ranked.prices[at])
+        yield Found(
+            id=bytes(columns.ids[number]).decode(),
+            stamp=int(columns.stamps[number]),
+            seller=bytes(columns.seller_names[columns.sellers[number]]).decode(),
+            relevance=float(ranked.relevance[at]),
+            score=float(ranked.scores[at]),
+            km=None if ranked.km is None or np.isnan(ranked.km[at]) else float(ranked.km[at]),
+            price=price,
+            met=tuple(word for place, word in enumerate(words) if bits >> place & 1),
+            day=int(columns.days[number]),
+        )

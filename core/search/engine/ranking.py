@@ -1,0 +1,143 @@
+"""How well each candidate answers: the asked words it meets, weighed by what they tell, then what makes it handy.
+
+relevance = sum(idf(word) * how well the word is met) / sum(idf(word)), between 0 and 1
+idf(word) = ln(1 + documents / (1 + documents that have the word)), over all segments: a rare word tells more
+score     = relevance * (1 - HANDY) + HANDY * handiness
+
+Handiness is the mean of what is known of: near (falls with the logarithm of the distance), cheap (the place among the
+prices found), fresh (halves every thirty days). It only decides among those that answer about equally well.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.search.engine.candidates import goods_table
+from core.search.engine.reading import Group
+from core.search.engine.segment import F32, U32, Segment
+from core.search.engine.wanted import Spot, Wanted
+
+HANDY: Final = 0.08
+SHARES: Final = {"near": 0.45, "cheap": 0.3, "fresh": 0.25}
+HALF_FRESH_DAYS: Final = 30
+FAR_KM: Final = 1000  # beyond it distance makes no difference any more
+AT_THE_PLACE_KM: Final = 5  # who asks for a town takes its outskirts for it
+AWAY_KM: Final = 80  # how fast a place stops being "there"
+IN_TEXT: Final = 0.9  # a word in the description tells less of what a thing is than one in its title
+PLACES_SHARE: Final = 100  # a place is taken to be as telling as a word that one document in a hundred has
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """Documents of one segment, by number, with what was found out about each. Prices that do not compare are NaN."""
+
+    numbers: U32
+    relevance: F32
+    scores: F32
+    km: F32 | None
+    prices: NDArray[np.float64] | None
+    met: NDArray[np.uint32]  # bit n: the n-th asked word is met
+
+
+def weigh(groups: Sequence[Sequence[Group]], documents: int) -> list[float]:
+    """The idf of each asked word, from its groups in all segments; one that nobody uses weighs as the others do."""
+    weights: list[float] = []
+    for of_segments in zip(*groups, strict=True):
+        frequency = sum(group.frequency for group in of_segments)
+        if any(group.spot for group in of_segments):
+            frequency = max(frequency, documents // PLACES_SHARE)
+        weights.append(math.log(1 + documents / (1 + frequency)) if frequency else 0.0)
+    known = [weight for weight in weights if weight]
+    usual = sum(known) / len(known) if known else 1.0
+    tells = [of_segments[0].tells for of_segments in zip(*groups, strict=True)]
+    return [(weight or usual) * told for weight, told in zip(weights, tells, strict=True)]
+
+
+def rank(
+    segment: Segment, numbers: U32, groups: Sequence[Group], weights: Sequence[float], wanted: Wanted, scratch: F32
+) -> Ranked:
+    """Weigh these documents. `scratch`: zeros, one for each document of the segment; left as zeros."""
+    relevance = np.zeros(len(numbers), np.float32)
+    bits = np.zeros(len(numbers), np.uint32)
+    for place, (group, weight) in enumerate(zip(groups, weights, strict=True)):
+        how_well = _met(segment, numbers, group, scratch)
+        relevance += np.float32(weight / sum(weights)) * how_well
+        if place < 32:
+            bits |= (how_well > 0).astype(np.uint32) << np.uint32(place)
+    if wanted.some_word or wanted.least_relevance:
+        kept = (relevance >= wanted.least_relevance) & ((bits > 0) | (not wanted.some_word))
+        numbers, relevance, bits = numbers[kept], relevance[kept], bits[kept]
+    km = None if wanted.near is None else segment.distance_km(numbers, wanted.near.lat, wanted.near.lon)
+    prices = None if wanted.price_per is None else _prices(segment, numbers, wanted)
+    handy = _handiness(wanted, km, segment.columns.days[numbers])
+    scores = relevance * np.float32(1 - HANDY) + np.float32(HANDY) * handy
+    return Ranked(numbers, relevance, scores.astype(np.float32), km, prices, bits)
+
+
+def _met(segment: Segment, numbers: U32, group: Group, scratch: F32) -> F32:
+    """How well each document meets one word: by the best of the word's terms that it has."""
+    met = np.zeros(len(numbers), np.float32)
+    if not len(numbers):
+        return met
+    low, high = numbers[0] << np.uint32(1), numbers[-1] << np.uint32(1) | np.uint32(1)
+    touched = []
+    for term, weight in zip(group.terms.tolist(), group.weights.tolist(), strict=True):
+        postings = segment.postings(term)
+        if len(postings) > 2 * len(numbers):
+            start, end = np.searchsorted(postings, np.array([low, high + np.uint32(1)], np.uint32))
+            postings = postings[start:end]
+        if len(postings) > 16 * len(numbers):
+            _look_up(postings, numbers, weight, met)
+        elif len(postings):
+            # The terms come in the order of their weight, so the weightiest is what stays written down.
+            holders = postings >> np.uint32(1)
+            scratch[holders] = np.where(postings & np.uint32(1), np.float32(weight), np.float32(weight * IN_TEXT))
+            touched.append(holders)
+    if touched:
+        np.maximum(met, scratch[numbers], out=met)
+        for holders in touched:
+            scratch[holders] = 0
+    if group.spot is not None:
+        np.maximum(met, _there(segment, numbers, group.spot) * np.float32(group.spot_weight), out=met)
+    return met
+
+
+def _look_up(postings: U32, numbers: U32, weight: float, met: F32) -> None:
+    """For few documents against a long list: each is looked up, instead of writing the list down."""
+    at = np.minimum(np.searchsorted(postings, numbers << np.uint32(1)), len(postings) - 1)
+    found = postings[at]
+    told = np.where(found & np.uint32(1), np.float32(weight), np.float32(weight * IN_TEXT))
+    np.maximum(met, np.where(found >> np.uint32(1) == numbers, told, np.float32(0)), out=met)
+
+
+def _there(segment: Segment, numbers: U32, spot: Spot) -> F32:
+    """1 at the place and around it, less and less further off, nothing where the position is unknown."""
+    km = segment.distance_km(numbers, spot.lat, spot.lon)
+    there = np.exp(-np.maximum(km - AT_THE_PLACE_KM, 0) / np.float32(AWAY_KM))
+    return np.nan_to_num(there, nan=0.0).astype(np.float32)
+
+
+def _prices(segment: Segment, numbers: U32, wanted: Wanted) -> NDArray[np.float64]:
+    assert wanted.price_per is not None
+    columns = segment.columns
+    factors = goods_table(segment, wanted.price_per)
+    prices: NDArray[np.float64] = columns.prices[numbers]
+    return prices * factors[columns.products[numbers], columns.price_kinds[numbers]]
+
+
+def _handiness(wanted: Wanted, km: F32 | None, days: NDArray[np.int32]) -> F32:
+    age = np.maximum(wanted.today - days, 0)
+    whole = np.full(len(days), SHARES["fresh"], np.float32)
+    got = np.float32(SHARES["fresh"]) * np.exp2(-age / HALF_FRESH_DAYS).astype(np.float32)
+    if km is not None:
+        near = 1 - np.minimum(np.log1p(km) / np.float32(math.log1p(FAR_KM)), 1)
+        got += np.float32(SHARES["near"]) * np.nan_to_num(near, nan=0.0).astype(np.float32)
+        whole += np.float32(SHARES["near"])
+    handy: F32 = got / whole
+    return handy

@@ -1,0 +1,187 @@
+"""Which terms of a segment an asked word stands for: itself, begun, inflected, misspelt, written apart or together.
+
+All fuzziness is spent here, on the distinct words of a market, which grow far more slowly than its listings. What
+comes out is exact: a few terms, each with a weight from 0 to 1 that says how well it meets the word.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from core.catalogue.spelling import SHORTEST, distances
+from core.search.engine.segment import F32, U32, Segment
+from core.search.engine.wanted import Spot, Word
+
+TERMS_AT_MOST: Final = 16  # of one word: more of them are ever less likely, and each costs a list to look through
+BY_EDITS: Final = (1.0, 0.8, 0.6)  # how well a word meets another that is none, one or two edits away
+BEGUN: Final = 0.85  # "sunflow" is sunflower, not to its end
+INFLECTED: Final = 0.75  # "granulių" is granulės: one stem, another ending
+LONGEST_ENDING: Final = 3
+JOINED: Final = 0.95  # "wood pellets" and "woodpellets"
+BESIDE_EXACT: Final = 0.6  # how far a misspelling is believed of a word that is known as it stands
+OTHER_INITIAL: Final = 0.85  # people seldom miss the first letter
+LEANING: Final = 0.7  # how well goods meet a word that their sellers use, when their own listing does not have it
+CLEARLY_LEANING: Final = 0.6
+BEGINNINGS_LOOKED_AT: Final = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One asked word in one segment: its terms, the least weighty first. `frequency`: documents that have one."""
+
+    terms: U32
+    weights: F32
+    frequency: int
+    spot: Spot | None = None
+    spot_weight: float = 1.0
+    tells: float = 1.0
+
+
+@dataclass(slots=True)
+class Reader:
+    """Reads asked words against one segment."""
+
+    segment: Segment
+
+    def group(self, word: Word) -> Group:
+        """The terms that the word may stand for."""
+        segment = self.segment
+        found: dict[int, float] = {}
+        exact = segment.term(word.text)
+        if word.fuzzy:
+            self._similar(word.text, exact, found)
+        if exact is not None:
+            found[exact] = 1.0
+        self._leaning(found)
+        if word.own < 1:
+            found = {term: weight * word.own for term, weight in found.items()}
+        for text, weight in word.also.items():
+            other = segment.term(text)
+            if other is not None:
+                found[other] = max(weight, found.get(other, 0.0))
+        return self._kept(found, word)
+
+    def joined(self, one: str, other: str) -> int | None:
+        """The term that two words written apart are, when the market writes them together."""
+        return self.segment.term(one + other)
+
+    def split(self, word: str) -> tuple[str, str] | None:
+        """The two known words that are written together; the more used they are, the likelier."""
+        best, parts = 0.0, None
+        for cut in range(3, len(word) - 2):
+            left, right = self.segment.term(word[:cut]), self.segment.term(word[cut:])
+            if left is not None and right is not None:
+                score = min(self.segment.frequency(left), self.segment.frequency(right))
+                if score > best:
+                    best, parts = score, (word[:cut], word[cut:])
+        return parts
+
+    def _similar(self, word: str, exact: int | None, found: dict[int, float]) -> None:
+        if len(word) < 3 or word.isdigit():
+            return
+        segment = self.segment
+        heard = segment.frequency(exact) if exact is not None else 0
+        self._begun(word, found)
+        near = segment.spelling.near(word)
+        if not len(near):
+            return
+        texts = [text.decode() for text in segment.terms.texts[near].tolist()]
+        for term, text, edits in zip(near.tolist(), texts, distances(word, texts).tolist(), strict=True):
+            if 0 < edits < len(BY_EDITS):
+                weight = BY_EDITS[edits] * (1.0 if text[0] == word[0] else OTHER_INITIAL)
+                # A known word is believed, unless nearly everybody writes the other: then it is their misspelling.
+                if heard * 20 > segment.frequency(term):
+                    weight *= BESIDE_EXACT
+                found[term] = max(weight, found.get(term, 0.0))
+
+    def _begun(self, word: str, found: dict[int, float]) -> None:
+        """Words that begin with this one, and those that share all but a short ending with it."""
+        segment = self.segment
+        ending = min(LONGEST_ENDING, max(0, len(word) - SHORTEST))
+        stem = word[: len(word) - ending] if len(word) > SHORTEST else word
+        terms = segment.beginning(stem)[:BEGINNINGS_LOOKED_AT]
+        if not terms:
+            return
+        texts = segment.terms.texts[terms.start : terms.stop].tolist()
+        for term, raw in zip(terms, texts, strict=True):
+            text = raw.decode()
+            if ":" in text or text == word:
+                continue
+            if text.startswith(word):
+                weight = BEGUN * (0.7 + 0.3 * len(word) / len(text))
+            else:
+                shared = _shared(word, text)
+                beyond = max(len(word), len(text)) - shared
+                if shared < SHORTEST or beyond > LONGEST_ENDING:
+                    continue
+                weight = INFLECTED * shared / max(len(word), len(text)) + 0.1
+            found[term] = max(weight, found.get(term, 0.0))
+
+    def _leaning(self, found: dict[int, float]) -> None:
+        """The goods that sellers who use these words have chosen: what a dictionary would say, learned from them."""
+        if not found:
+            return
+        terms = self.segment.terms
+        best = max(found, key=lambda term: found[term] * math.log(2 + self.segment.frequency(term)))
+        if terms.leaning[best] >= CLEARLY_LEANING:
+            name = bytes(self.segment.columns.product_names[terms.lean[best]]).decode()
+            goods = self.segment.term(f"product:{name}")
+            if goods is not None:
+                # It tells no more than that goods of this kind are meant, however rare the word itself is.
+                told = self._tells(goods) / self._tells(best)
+                found[goods] = LEANING * found[best] * float(terms.leaning[best]) * min(1.0, told)
+
+    def _tells(self, term: int) -> float:
+        return math.log(1 + len(self.segment) / (1 + self.segment.frequency(term)))
+
+    def _kept(self, found: dict[int, float], word: Word) -> Group:
+        """The likeliest terms; of two that are as near, the one that more documents have is likelier meant."""
+        segment = self.segment
+        most = math.log(2 + max((segment.frequency(term) for term in found), default=0))
+        likely = {
+            term: weight * (0.85 + 0.15 * math.log(2 + segment.frequency(term)) / most) if weight < 1 else weight
+            for term, weight in found.items()
+        }
+        kept = sorted(likely, key=likely.__getitem__, reverse=True)[:TERMS_AT_MOST]
+        best = likely[kept[0]] if kept else 0.0
+        kept = [term for term in kept if likely[term] >= best / 2][::-1]
+        return Group(
+            np.array(kept, dtype=np.uint32),
+            np.array([likely[term] for term in kept], dtype=np.float32),
+            sum(segment.frequency(term) for term in kept if likely[term] >= 0.8 * best),
+            word.spot,
+            word.spot_weight,
+            word.tells,
+        )
+
+
+def rejoined(words: Sequence[Word], readers: Sequence[Reader]) -> list[Word]:
+    """Words written apart or together otherwise than the market does are given its way of writing as well."""
+    read: list[Word] = []
+    for position, word in enumerate(words):
+        also = dict(word.also)
+        for neighbour, apart in ((position + 1, False), (position - 1, True)):
+            if 0 <= neighbour < len(words) and word.fuzzy and words[neighbour].fuzzy:
+                pair = (words[neighbour].text, word.text) if apart else (word.text, words[neighbour].text)
+                if any(reader.joined(*pair) is not None for reader in readers):
+                    also["".join(pair)] = JOINED
+        known = any(reader.segment.term(word.text) is not None for reader in readers)
+        parts = None if known or not word.fuzzy else next(filter(None, (r.split(word.text) for r in readers)), None)
+        if parts is not None and not also:
+            read += [Word(part, fuzzy=False) for part in parts]
+        else:
+            read.append(replace(word, also=also))
+    return read
+
+
+def _shared(one: str, other: str) -> int:
+    """How many letters two words have in common from their beginning."""
+    for number, (a, b) in enumerate(zip(one, other, strict=False)):
+        if a != b:
+            return number
+    return min(len(one), len(other))

@@ -1,0 +1,144 @@
+"""A number of documents as flat arrays that are never changed: columns, the terms, and which documents have which.
+
+Documents are numbered from the newest to the oldest, so the head of a term's list is its freshest documents and a scan
+can stop anywhere. Everything is an array of numbers or of fixed-width bytes, so that a segment of a million documents
+is read from a file or a database as it lies, without making a Python object of anything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.catalogue.spelling import Spelling
+
+U32 = NDArray[np.uint32]
+F32 = NDArray[np.float32]
+EARTH_RADIUS_KM = 6371.0088  # mean radius, IUGG
+
+
+@dataclass(frozen=True)
+class Columns:
+    """What every document has, by its number. Unknown amounts, prices and positions are NaN."""
+
+    ids: NDArray[np.bytes_]
+    by_id: U32  # the numbers in the order of their ids
+    stamps: NDArray[np.int32]
+    sellers: U32  # of `seller_names`
+    seller_names: NDArray[np.bytes_]
+    products: NDArray[np.uint16]  # of `product_names`; the first of them is no product
+    product_names: NDArray[np.bytes_]
+    amounts: NDArray[np.float64]
+    least: NDArray[np.float64]
+    amount_kinds: NDArray[np.uint8]
+    prices: NDArray[np.float64]
+    price_kinds: NDArray[np.uint8]
+    lats: F32
+    lons: F32
+    first_days: NDArray[np.int32]
+    last_days: NDArray[np.int32]
+    days: NDArray[np.int32]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Words and marks in the order of their bytes, and the documents of each.
+
+    The documents of term t are `postings[starts[t]:starts[t + 1]]`, newest first; the lowest bit of a posting says
+    that the term stands in the title, the others are the document's number.
+    `lean` is the product that sellers who use the word mostly sell, `leaning` the share of those sellers.
+    """
+
+    texts: NDArray[np.bytes_]
+    starts: U32
+    postings: U32
+    lean: NDArray[np.uint16]
+    leaning: F32
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Documents, their terms, and the spellings of the terms (numbered as the terms are)."""
+
+    columns: Columns
+    terms: Terms
+    spelling: Spelling
+
+    def __len__(self) -> int:
+        return len(self.columns)
+
+    def term(self, text: str) -> int | None:
+        """The number of that very word or mark."""
+        key = text.encode()
+        texts = self.terms.texts
+        at = int(np.searchsorted(texts, np.bytes_(key)))
+        return at if at < len(texts) and texts[at] == key else None
+
+    def beginning(self, text: str) -> range:
+        """The numbers of the terms that begin so."""
+        key = text.encode()
+        start, end = np.searchsorted(self.terms.texts, np.array([key, key + b"\xff"]))
+        return range(int(start), int(end))
+
+    def frequency(self, term: int) -> int:
+        """How many documents have it."""
+        starts = self.terms.starts
+        return int(starts[term + 1]) - int(starts[term])
+
+    def postings(self, term: int) -> U32:
+        """The documents that have it, newest first, each with its title bit."""
+        starts = self.terms.starts
+        return self.terms.postings[starts[term] : starts[term + 1]]
+
+    def text_of(self, term: int) -> str:
+        return bytes(self.terms.texts[term]).decode()
+
+    def number_of(self, document_id: str) -> int | None:
+        """The number of the document with that id."""
+        key, columns = document_id.encode(), self.columns
+        at = int(np.searchsorted(columns.ids, np.bytes_(key), sorter=columns.by_id))
+        if at == len(columns):
+            return None
+        number = int(columns.by_id[at])
+        return number if columns.ids[number] == key else None
+
+    def distance_km(self, numbers: U32, lat: float, lon: float) -> NDArray[np.float32]:
+        """From that position, by the haversine formula; NaN where the position is unknown."""
+        lats, lons = np.radians(self.columns.lats[numbers]), np.radians(self.columns.lons[numbers])
+        here = np.radians(np.float32(lat)), np.radians(np.float32(lon))
+        half = np.sin((lats - here[0]) / 2) ** 2 + np.cos(lats) * np.cos(here[0]) * np.sin((lons - here[1]) / 2) ** 2
+        km: NDArray[np.float32] = 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.minimum(half, 1)))
+        return km.astype(np.float32)
+
+    @cached_property
+    def product_numbers(self) -> dict[str, int]:
+        """The number of each product's name."""
+        return {bytes(name).decode(): number for number, name in enumerate(self.columns.product_names)}
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Every array by its name, as `from_arrays` takes them back."""
+        return {
+            f"{part.name}.{one.name}": getattr(getattr(self, part.name), one.name)
+            for part in fields(self)
+            for one in fields(getattr(self, part.name))
+        }
+
+    @classmethod
+    def from_arrays(cls, arrays: dict[str, NDArray[Any]]) -> Segment:
+        """The segment that these arrays were taken from."""
+
+        def part(name: str) -> dict[str, Any]:
+            return {key.removeprefix(f"{name}."): array for key, array in arrays.items() if key.startswith(f"{name}.")}
+
+        return cls(Columns(**part("columns")), Terms(**part("terms")), Spelling(**part("spelling")))
+
+    @property
+    def size_bytes(self) -> int:
+        return sum(array.nbytes for array in self.arrays().values())

@@ -1,0 +1,58 @@
+"""What is looked for: words to be met as well as possible, and wishes that must be met exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Order = Literal["best", "cheapest", "nearest", "newest"]
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A position in degrees; with a radius in kilometres nothing beyond it is wanted."""
+
+    lat: float
+    lon: float
+    radius_km: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One asked word. `also` are other terms that would do (translations, marks), each with how well, from 0 to 1.
+
+    With a `spot` the word is a place, and what is near it meets the word too. `fuzzy`: it may be misspelt. `own` and
+    `spot_weight`: how well the word itself, and the neighbourhood, would do. `tells`: what it counts against others.
+    """
+
+    text: str
+    also: Mapping[str, float] = field(default_factory=dict)
+    spot: Spot | None = None
+    fuzzy: bool = True
+    own: float = 1.0
+    spot_weight: float = 1.0
+    tells: float = 1.0
+
+
+# A limit for each product and kind of unit, since tonnes become megawatt-hours by the goods' own figures. What is not
+# in the table cannot be compared. The product "" is one without figures.
+Limits = Mapping[tuple[str, int], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """`must`: for each wish the terms of which one has to be there. `some_word`: what meets no word is not wanted."""
+
+    words: tuple[Word, ...] = ()
+    must: tuple[frozenset[str], ...] = ()
+    near: Spot | None = None
+    price_at_most: Limits | None = None
+    price_at_least: Limits | None = None
+    amount: Limits | None = None
+    days: tuple[int, int] | None = None  # ordinals; goods that are to be had at any time of it
+    price_per: Limits | None = None  # factors that make prices comparable for the order
+    some_word: bool = False
+    least_relevance: float = 0.0
+    order: Order = "best"
+    today: int = 0

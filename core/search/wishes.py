@@ -1,0 +1,160 @@
+"""What a sentence was understood to say, as what the engine looks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
+from typing import Final
+
+from core.catalogue import Catalogue
+from core.catalogue.energy import energy_of, mass_of
+from core.catalogue.names import folded
+from core.kernel.errors import Refusal
+from core.kernel.money import UnitPrice
+from core.kernel.quantity import UNITS, Quantity
+from core.search.engine.document import UNIT_KINDS, Amount, words_in
+from core.search.engine.wanted import Limits, Spot, Wanted, Word
+from core.search.parse import Understood
+from core.search.places import Place, Places
+
+Knows = Callable[[str], bool]
+WORDS_AT_MOST: Final = 12  # of a query: who pastes a page is answered by its first words
+BY_NAME_ONLY: Final = 0.8  # how well a document meets the word for the goods that has the word, but is of other goods
+LEAST_RELEVANCE: Final = 0.25  # of what was asked, weighed by what each word tells: less is nonsense
+FIGURES_TELL: Final = 0.3  # a number that is no amount ("class 1") says little by itself
+PERHAPS_THERE: Final = 0.7  # how far a word is taken for a misspelt place
+MUCH: Final = Decimal(1_000_000)  # of a unit is converted, so that the three decimals of an amount round nothing off
+
+
+def freely(said: Understood, catalogue: Catalogue, places: Places, knows: Knows, today: date) -> Wanted:
+    """Over goods and experts alike: the words decide, and whatever has been said in numbers has to hold.
+
+    The goods are words like others here: a consultant for pellets has no product, yet may be the very one.
+    `knows` tells whether any document has a word as it is written.
+    """
+    goods = (said.product,) if said.product else said.alternatives
+    also = {f"product:{product}": 1.0 for product in goods}
+    words = [Word(word, also, own=BY_NAME_ONLY) for word in words_in(said.named)]
+    words += [_plain_word(word, catalogue, places, knows) for word in words_in(said.rest)]
+    if said.place is not None and said.radius_km is None:
+        words += _place_words(said)
+    words = list({word.text: word for word in words}.values())[:WORDS_AT_MOST]
+    spot = None if said.place is None else Spot(said.place.lat, said.place.lon, said.radius_km)
+    grades = (said.grade,) if said.grade else said.grades
+    return Wanted(
+        words=tuple(words),
+        must=_musts(grades=grades, certificates=said.certificates),
+        near=spot,
+        price_at_most=_price_limits(catalogue, said.max_price or said.price),
+        price_at_least=_price_limits(catalogue, said.min_price),
+        amount=_amount_limits(catalogue, said.quantity),
+        days=_days(said),
+        least_relevance=LEAST_RELEVANCE if words else 0.0,
+        today=today.toordinal(),
+    )
+
+
+def _plain_word(word: str, catalogue: Catalogue, places: Places, knows: Knows) -> Word:
+    """A word that was not understood: one for experts, a place after all, or whatever documents call so."""
+    if word.isdigit():
+        return Word(word, fuzzy=False, tells=FIGURES_TELL)
+    if word in expert_words(catalogue):
+        return Word(word, {"kind:expert": 1.0})
+    exact = places.named(word)
+    near = exact or (() if knows(word) else places.like(word))
+    if not near:
+        return Word(word)
+    weight = 1.0 if exact else PERHAPS_THERE
+    return Word(word, _names(near[0], weight), Spot(near[0].lat, near[0].lon), spot_weight=weight)
+
+
+@lru_cache(maxsize=4)
+def expert_words(catalogue: Catalogue) -> frozenset[str]:
+    """The words that say that a person is looked for, not goods."""
+    return frozenset(folded(word) for word in catalogue.words.all("expert") if " " not in word)
+
+
+def _names(place: Place, weight: float) -> dict[str, float]:
+    """The place's names of one word, in every language."""
+    named = (words_in(name) for name in (place.name, *place.other_names))
+    return {words[0]: weight for words in named if len(words) == 1}
+
+
+def _place_words(said: Understood) -> list[Word]:
+    """The place by all its names and by what is near it. What was read as a place may yet be a company's name, so its
+    words stay words that documents may have."""
+    assert said.place is not None
+    spot = Spot(said.place.lat, said.place.lon)
+    return [Word(word, _names(said.place, 1.0), spot) for word in words_in(said.place_said)[:1]]
+
+
+def _musts(*, grades: Iterable[str], certificates: Iterable[str]) -> tuple[frozenset[str], ...]:
+    named = frozenset(f"grade:{grade}" for grade in grades)
+    held = [frozenset({f"scheme:{scheme}"}) for scheme in certificates]
+    return (*((named,) if named else ()), *held)
+
+
+def _days(said: Understood) -> tuple[int, int] | None:
+    return None if said.window is None else (said.window.first.toordinal(), said.window.last.toordinal())
+
+
+def amount_of(quantity: Quantity) -> Amount:
+    """An amount in the base unit of its kind."""
+    unit = UNITS[quantity.unit]
+    return Amount(float(Fraction(quantity.amount) * unit.size), UNIT_KINDS.index(unit.kind))
+
+
+def price_amount(price: UnitPrice, catalogue: Catalogue) -> Amount | None:
+    """A price in euros for the base unit of its kind; None where there is no rate for its currency."""
+    euros = catalogue.rates.converted(price, "EUR")
+    if euros is None:
+        return None
+    unit = UNITS[price.unit]
+    return Amount(float(Fraction(euros.amount) / unit.size), UNIT_KINDS.index(unit.kind))
+
+
+def _amount_limits(catalogue: Catalogue, quantity: Quantity | None) -> Limits | None:
+    if quantity is None:
+        return None
+    asked = amount_of(quantity)
+    return {
+        (product, kind): asked.value * factor for (product, kind), factor in _factors(catalogue, asked.kind).items()
+    }
+
+
+def _price_limits(catalogue: Catalogue, price: UnitPrice | None) -> Limits | None:
+    if price is None:
+        return None
+    limit = price_amount(price, catalogue)
+    if limit is None:
+        return None
+    return {
+        (product, kind): limit.value / factor for (product, kind), factor in _factors(catalogue, limit.kind).items()
+    }
+
+
+@lru_cache(maxsize=64)
+def _factors(catalogue: Catalogue, kind: int) -> Mapping[tuple[str, int], float]:
+    """How many base units of another kind one base unit of this kind is, by the figures of each product.
+
+    Tonnes, cubic metres and megawatt-hours become each other by density and calorific value; one kind of unit is
+    always one of itself, also for what has no product.
+    """
+    factors = {(product, kind): 1.0 for product in ("", *catalogue.products)}
+    base = {UNIT_KINDS.index(unit.kind): unit.code for unit in UNITS.values() if unit.size == 1}
+    if kind not in base:
+        return factors
+    one = Quantity(MUCH, base[kind])
+    for product in catalogue.products.values():
+        for measured, unit in ((energy_of, "MWh"), (mass_of, "t")):
+            try:
+                figured = measured(product, one)
+            except Refusal:
+                continue
+            other = UNIT_KINDS.index(UNITS[unit].kind)
+            if other != kind and figured.quantity.amount:
+                factors[product.id, other] = float(figured.quantity.amount) / float(MUCH)
+    return factors
