@@ -20,6 +20,7 @@ from core.delivery import reactions as lots
 from core.escrow import reactions as escrow
 from core.kernel.events import Reactions
 from core.kernel.sweep import Ring
+from core.ledger import reactions as ledger
 from core.listings import reactions as listings
 from core.offers import reactions as offers
 from core.reputation import reactions as reputation
@@ -45,15 +46,18 @@ def reference() -> tuple[Catalogue, Places]:
     return load(CATALOGUE), load_places(CATALOGUE / "places.csv")
 
 
+# Timers that are no person's deadline, but our own next try or somebody else's clock: our absence does not stop them.
+OWN_CLOCKS = frozenset({"effect", "chargeback"})
+
 # Who answers when time comes for which kind of thing.
 RINGS: Mapping[str, Ring] = {
     **listings.rings,
     **offers.rings,
-    **deals.rings,
     **lots.rings,
     **escrow.rings,
     **reputation.rings,
     **talks.rings,
+    **ledger.rings,
     **alerts.rings(lambda: reference()[0]),
 }
 

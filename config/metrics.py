@@ -17,6 +17,7 @@ class Gauges:
         self.waiting = Gauge("parley_outbox_waiting", "Posts not yet delivered", registry=registry)
         self.dead = Gauge("parley_outbox_dead", "Posts given up, for the operator", registry=registry)
         self.late = Gauge("parley_timers_late", "Timers that are due", registry=registry)
+        self.broken = Gauge("parley_invariants_broken", "Invariants of money that do not hold", registry=registry)
         self.rung = Counter("parley_timers_rung", "Timers that this process has rung", registry=registry)
 
     async def read(self, transactions: Transactions) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -23,19 +22,19 @@ from bots.telegram.request import API as TELEGRAM_API
 from bots.telegram.request import bot_at
 from bots.telegram.sender import TelegramSender
 from config.database import DEFAULT, open_database
-from config.market import RINGS, almanac, engine_and_reactions
+from config.market import almanac, engine_and_reactions
 from config.metrics import Gauges
 from config.migrate import upgrade
+from config.outside import SystemClock
 from config.server import Server
 from config.settings import Settings
+from config.sweeps import Sweeps, ticking
 from conversations.help import COMMANDS
 from conversations.reception import Reception
 from conversations.wording import Wordings
-from core.kernel import inbox
 from core.kernel.clock import Clock
 from core.kernel.dispatch import Dispatcher
 from core.kernel.ids import Ids
-from core.kernel.sweep import ring_due
 from core.kernel.transaction import MARKET, Transactions
 from payments.effects import PaymentEffects
 from payments.reconcile import Reconciler
@@ -47,8 +46,6 @@ from web.books import all_books, books_of
 log = structlog.get_logger(__name__)
 
 SLACK_API = "https://slack.com/api/"
-RECONCILE_SECONDS = 120  # how long a webhook may be lost before we ask for ourselves
-INBOX_KEPT = timedelta(days=30)  # the platforms stop redelivering within days
 
 
 @dataclass(slots=True)
@@ -84,8 +81,11 @@ class Product:
         await self.transactions.close()
 
 
-async def build(settings: Settings, *, clock: Clock, ids: Ids) -> Product:
-    """Put the parts together. Every token must be there by now: the lab has lent what the installation lacks."""
+async def build(settings: Settings, *, clock: Clock, ids: Ids, pulse: Clock | None = None) -> Product:
+    """Put the parts together. Every token must be there by now: the lab has lent what the installation lacks.
+
+    `pulse` is the machine's own clock, by which we measure our outages; a lab's clock passes for everybody.
+    """
     address = settings.database_url or DEFAULT
     await upgrade(address)
     known = almanac(settings.commission_basis_points)
@@ -120,6 +120,7 @@ async def build(settings: Settings, *, clock: Clock, ids: Ids) -> Product:
     transactions.deliver_by(dispatcher.offer)
     webhooks = StripeWebhooks(transactions, clock, secret(settings.stripe_webhook_secret))
     registry, busy = CollectorRegistry(), (asyncio.Lock(), asyncio.Lock())
+    sweeps = Sweeps(transactions, dispatcher, reconciler, Gauges(registry), pulse or SystemClock(), *busy)
     return Product(
         transactions=transactions,
         dispatcher=dispatcher,
@@ -130,7 +131,7 @@ async def build(settings: Settings, *, clock: Clock, ids: Ids) -> Product:
         server=server,
         doors=doors(settings, telegram, slack, webhooks, transactions),
         registry=registry,
-        scheduler=ticking(settings, Sweeps(transactions, dispatcher, reconciler, Gauges(registry), *busy)),
+        scheduler=ticking(settings, sweeps),
         busy=busy,
     )
 
@@ -190,43 +191,6 @@ def doors(
         ready={"database": database, "telegram": receiving},
         operator_token=maybe(settings.operator_token),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Sweeps:
-    """What is done again and again. What is due stands in the database, and any worker may do it."""
-
-    transactions: Transactions
-    dispatcher: Dispatcher
-    reconciler: Reconciler
-    gauges: Gauges
-    busy: asyncio.Lock
-    asking: asyncio.Lock  # of its own: a provider that does not answer must delay no timer and no message
-
-    async def due(self) -> None:
-        """Ring timers, and pick up posts that nobody holds."""
-        async with self.busy:
-            self.gauges.rung.inc(await ring_due(self.transactions, RINGS))
-            await self.dispatcher.sweep()
-            await self.gauges.read(self.transactions)
-
-    async def reconcile(self) -> None:
-        """Ask the payment provider for what it may have told us in vain."""
-        async with self.asking:
-            await self.reconciler.sweep()
-
-    async def forget(self) -> None:
-        async with self.busy:
-            await self.transactions.run(MARKET, lambda ctx: inbox.forget_before(ctx.session, ctx.now - INBOX_KEPT))
-
-
-def ticking(settings: Settings, sweeps: Sweeps) -> AsyncIOScheduler:
-    """The scheduler only wakes us, and keeps nothing that could be lost."""
-    scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
-    scheduler.add_job(sweeps.due, "interval", seconds=settings.sweep_seconds)
-    scheduler.add_job(sweeps.reconcile, "interval", seconds=RECONCILE_SECONDS)
-    scheduler.add_job(sweeps.forget, "interval", days=1)
-    return scheduler
 
 
 def secret(value: SecretStr | None) -> str:

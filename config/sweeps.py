@@ -1,0 +1,88 @@
+"""What is done again and again. What is due stands in the database, and any worker may do it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from config.market import OWN_CLOCKS, RINGS
+from config.metrics import Gauges
+from config.settings import Settings
+from core.audit.service import audit
+from core.kernel import inbox
+from core.kernel.clock import Clock
+from core.kernel.dispatch import Dispatcher
+from core.kernel.heartbeat import beat
+from core.kernel.sweep import ring_due
+from core.kernel.transaction import MARKET, TIME, Ctx, Transactions
+from core.ledger.chain import link_entries
+from core.ledger.rollup import roll_up
+from payments.reconcile import Reconciler
+
+RECONCILE_SECONDS: Final = 120  # how long a webhook may be lost before we ask for ourselves
+BOOKS_SECONDS: Final = 5  # how long an entry stands outside the chain, and a hot account unsummed
+AUDIT_SECONDS: Final = 15 * 60  # how long anything may be wrong with money before somebody is called
+INBOX_KEPT: Final = timedelta(days=30)  # the platforms stop redelivering within days
+
+
+@dataclass(frozen=True, slots=True)
+class Sweeps:
+    """Each is one job. `pulse` is the machine's clock: it goes on when nobody is here, and no lab moves it."""
+
+    transactions: Transactions
+    dispatcher: Dispatcher
+    reconciler: Reconciler
+    gauges: Gauges
+    pulse: Clock
+    busy: asyncio.Lock
+    asking: asyncio.Lock  # of its own: a provider that does not answer must delay no timer and no message
+
+    async def due(self) -> None:
+        """Stop people's clocks for as long as nobody was here; then ring timers, and pick up posts of nobody's."""
+        async with self.busy:
+            await self.transactions.run(TIME, lambda ctx: beat(ctx, self.pulse.now(), OWN_CLOCKS))
+            self.gauges.rung.inc(await ring_due(self.transactions, RINGS))
+            await self.dispatcher.sweep()
+            await self.gauges.read(self.transactions)
+
+    async def reconcile(self) -> None:
+        """Ask the payment provider for what it may have told us in vain."""
+        async with self.asking:
+            await self.reconciler.sweep()
+
+    async def keep_books(self) -> None:
+        """Chain the entries that were written, and add up the hot accounts."""
+        async with self.busy:
+            await self._all(link_entries)
+            await self._all(roll_up)
+
+    async def audit(self) -> None:
+        """Ask whether all that must be true of money is."""
+        async with self.busy:
+            found = await self.transactions.run(MARKET, audit)
+            self.gauges.broken.set(sum(not each.ok for each in found))
+
+    async def forget(self) -> None:
+        async with self.busy:
+            await self.transactions.run(MARKET, lambda ctx: inbox.forget_before(ctx.session, ctx.now - INBOX_KEPT))
+
+    async def _all(self, batch: Callable[[Ctx], int]) -> None:
+        """A batch after the other, each in a transaction of its own, until nothing is left."""
+        while await self.transactions.run(MARKET, batch):
+            pass
+
+
+def ticking(settings: Settings, sweeps: Sweeps) -> AsyncIOScheduler:
+    """The scheduler only wakes us, and keeps nothing that could be lost."""
+    scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
+    scheduler.add_job(sweeps.due, "interval", seconds=settings.sweep_seconds)
+    scheduler.add_job(sweeps.reconcile, "interval", seconds=RECONCILE_SECONDS)
+    scheduler.add_job(sweeps.keep_books, "interval", seconds=BOOKS_SECONDS)
+    scheduler.add_job(sweeps.audit, "interval", seconds=AUDIT_SECONDS)
+    scheduler.add_job(sweeps.forget, "interval", days=1)
+    return scheduler
