@@ -13,6 +13,14 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "broken_invariant",
+        sa.Column("invariant", sa.String(length=120), nullable=False),
+        sa.Column("deal_id", sa.String(length=26), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.Column("found_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("invariant", "deal_id", name=op.f("pk_broken_invariant")),
+    )
+    op.create_table(
         "card_pointer",
         sa.Column("platform", sa.String(length=10), nullable=False),
         sa.Column("workspace", sa.String(length=20), nullable=False),
@@ -328,16 +336,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("account_ref", name=op.f("uq_payee_account_ref")),
     )
     op.create_table(
-        "payer",
-        sa.Column("organisation_id", sa.String(length=26), nullable=False),
-        sa.Column("ref", sa.String(length=120), nullable=False),
-        sa.Column("known_since", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_payer_organisation_id")),
-        sa.PrimaryKeyConstraint("organisation_id", name=op.f("pk_payer")),
-        sa.UniqueConstraint("ref", name=op.f("uq_payer_ref")),
-    )
-    op.create_table(
         "person",
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.Column("organisation_id", sa.String(length=26), nullable=False),
@@ -612,16 +610,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_lot_state"), ["state"], unique=False)
 
     op.create_table(
-        "rail_choice",
-        sa.Column("deal_id", sa.String(length=26), nullable=False),
-        sa.Column("rail", sa.String(length=40), nullable=False),
-        sa.Column("chosen_by", sa.String(length=26), nullable=False),
-        sa.Column("chosen_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["deal_id"], ["deal.id"], name=op.f("fk_rail_choice_deal_id")),
-        sa.PrimaryKeyConstraint("deal_id", name=op.f("pk_rail_choice")),
-    )
-    op.create_table(
         "tranche",
         sa.Column("deal_id", sa.String(length=26), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -773,24 +761,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_chargeback_state"), ["state"], unique=False)
 
     op.create_table(
-        "payment_way",
-        sa.Column("payment_id", sa.String(length=26), nullable=False),
-        sa.Column("rail", sa.String(length=40), nullable=False),
-        sa.Column("settling", sa.Boolean(), nullable=False),
-        sa.Column("over", sa.Boolean(), nullable=False),
-        sa.Column("came_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("iban", sa.String(length=40), nullable=True),
-        sa.Column("bic", sa.String(length=12), nullable=True),
-        sa.Column("holder", sa.Text(), nullable=True),
-        sa.Column("reference", sa.String(length=60), nullable=True),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["payment_id"], ["payment.id"], name=op.f("fk_payment_way_payment_id")),
-        sa.PrimaryKeyConstraint("payment_id", name=op.f("pk_payment_way")),
-    )
-    with op.batch_alter_table("payment_way", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_payment_way_over"), ["over"], unique=False)
-
-    op.create_table(
         "effect",
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.Column("key", sa.String(length=80), nullable=False),
@@ -833,10 +803,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_effect_deal_id"))
 
     op.drop_table("effect")
-    with op.batch_alter_table("payment_way", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_payment_way_over"))
-
-    op.drop_table("payment_way")
     with op.batch_alter_table("chargeback", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_chargeback_state"))
         batch_op.drop_index(batch_op.f("ix_chargeback_seller"))
@@ -870,7 +836,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_tranche_state"))
 
     op.drop_table("tranche")
-    op.drop_table("rail_choice")
     with op.batch_alter_table("lot", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_lot_state"))
 
@@ -928,7 +893,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_person_organisation_id"))
 
     op.drop_table("person")
-    op.drop_table("payer")
     op.drop_table("payee")
     with op.batch_alter_table("offer", schema=None) as batch_op:
         batch_op.drop_index(
@@ -995,6 +959,7 @@ def downgrade() -> None:
     op.drop_table("heartbeat")
     op.drop_table("file_content")
     op.drop_table("card_pointer")
+    op.drop_table("broken_invariant")
     if op.get_bind().dialect.name == "postgresql":
         for function in POSTGRES_FUNCTIONS:
             op.execute(f"DROP FUNCTION {function}()")
