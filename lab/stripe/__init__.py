@@ -10,7 +10,7 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from lab.stripe import balance, payouts, topups, webhooks
+from lab.stripe import balance, events, payouts, topups, webhook_endpoints
 from lab.stripe.api.desk import Desk
 from lab.stripe.books import Books
 from lab.stripe.connect import account_links, accounts, accounts_v2, transfer_reversals, transfers
@@ -53,7 +53,8 @@ PARTS: Final = (
     account_links,
     transfers,
     transfer_reversals,
-    webhooks,
+    events,
+    webhook_endpoints,
 )
 
 

@@ -75,7 +75,7 @@ class Face:
 
     async def pace(self, seconds: Annotated[float, Body(embed=True, ge=0, le=30)]) -> dict[str, float]:
         """How long each API call takes from now on."""
-        self.desk.pace_seconds = seconds
+        self.desk.troubles.pace = seconds
         return {"seconds": seconds}
 
     def _or_error(self, act: Callable[[], Thing]) -> Answer:

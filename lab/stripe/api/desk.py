@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import copy
-import hashlib
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from lab.stripe.api.conformance import check
 from lab.stripe.api.errors import Refusal
+from lab.stripe.api.idempotency import Asked, Keys, Result, fingerprint
 from lab.stripe.api.parameters import read, unfold
 from lab.stripe.api.shapes import Thing
+from lab.stripe.api.troubles import Troubles
 from lab.stripe.books import PLATFORM, VERSION, Books, Call
-
-KEPT_SECONDS: Final = 24 * 3600
-"""Stripe may prune an idempotency key after 24 hours; the lab always does."""
 
 Handler = Callable[[Books, Call], Thing]
 
@@ -36,25 +34,14 @@ class Route:
     act: Handler
 
 
-@dataclass(slots=True)
-class Saved:
-    """The first answer to an idempotency key; `status` is None while it is still being worked out."""
-
-    fingerprint: str
-    since: int
-    status: int | None = None
-    body: bytes = b""
-    request_id: str = ""
-
-
 class Desk:
-    """Serves the routes. `pace_seconds` is how long a call takes to carry out (a person can make Stripe slow)."""
+    """Serves the routes."""
 
     def __init__(self, books: Books, secret_key: str) -> None:
         self.books = books
         self.secret_key = secret_key
-        self.pace_seconds = 0.0
-        self._saved: dict[tuple[str, str], Saved] = {}
+        self.troubles = Troubles()
+        self.keys = Keys(books.now)
 
     def router(self, routes: list[Route]) -> APIRouter:
         router = APIRouter()
@@ -69,53 +56,63 @@ class Desk:
             try:
                 return await self._serve(route, request, request_id)
             except Refusal as refusal:
-                return self._answer(request, refusal.status, _json(refusal.body), request_id)
+                return self._answer(request, (refusal.status, _json(refusal.body)), request_id)
 
         return endpoint
 
     async def _unrecognized(self, request: Request) -> Response:
         path = request.url.path.removeprefix("/stripe")
         refusal = Refusal(f"Unrecognized request URL ({request.method}: {path}).", status=404)
-        return self._answer(request, 404, _json(refusal.body), self.books.new_id("req"))
+        return self._answer(request, (404, _json(refusal.body)), self.books.new_id("req"))
 
     async def _serve(self, route: Route, request: Request, request_id: str) -> Response:
         account = self._authenticate(request)
         body = await self._body(request)
-        key = request.headers.get("idempotency-key") if request.method != "GET" else None
-        if key and len(key) > 255:
-            raise Refusal("Idempotency keys can be at most 255 characters long.", kind="idempotency_error")
-        saved = self._remembered(key, account, request, body) if key else None
-        if saved and saved.status is not None:
-            return self._answer(request, saved.status, saved.body, saved.request_id, key=key, replayed=True)
-        params = read(body, route.params, route.plays)
-        call = Call(params, dict(request.path_params), account, request_id, key)
-        fresh = self._remember(key, account, request, body, request_id) if key else None
+        key = request.headers.get("idempotency-key") if request.method == "POST" else None
+        if not key:
+            told, _ = await self._carry_out(route, self._call(route, request, body, account, request_id))
+            return self._answer(request, told, request_id)
+        path = request.url.path
+        asked = Asked(path.split("/")[2], account, key, fingerprint(request.method, path, body))
+        if (saved := self.keys.find(asked)) and saved.answer is not None:
+            return self._answer(request, saved.answer, request_id, key=key, original=saved.request_id)
+        call = self._call(route, request, body, account, request_id)
+        self.keys.begin(asked, request_id)
         try:
-            status, content = await self._carry_out(route, call)
-        except Refusal as refusal:
-            if refusal.before_execution:
-                self._forget(key, account)
-                raise
-            status, content = refusal.status, refusal.body
+            told, done = await self._carry_out(route, call)
         except BaseException:
-            self._forget(key, account)
+            self.keys.forget(asked)
             raise
-        if fresh:
-            fresh.status, fresh.body = status, _json(content)
-        return self._answer(request, status, _json(content), request_id, key=key)
+        self.keys.end(asked, told, done)
+        return self._answer(request, told, request_id, key=key)
 
-    async def _carry_out(self, route: Route, call: Call) -> tuple[int, Thing]:
-        if self.pace_seconds:
-            await asyncio.sleep(self.pace_seconds)
+    def _call(self, route: Route, request: Request, body: Thing, account: str, request_id: str) -> Call:
+        """The call with its parameters checked."""
+        params = read(body, route.params, route.plays)
+        return Call(params, dict(request.path_params), account, request_id, request.headers.get("idempotency-key"))
+
+    async def _carry_out(self, route: Route, call: Call) -> tuple[Result, Result]:
+        """(what is told, what has come of it): they differ when trouble swallows the answer. What is refused before
+        the work began is raised instead."""
+        if self.troubles.pace:
+            await asyncio.sleep(self.troubles.pace)
         self.books.settle()
+        trouble = self.troubles.next_for(f"{route.method} {route.path}")
         self.books.call = call
         try:
-            thing = route.act(self.books, call)
+            if trouble and trouble.work == "before":
+                raise trouble.refusal
+            answer = expand(self.books, route.act(self.books, call), call.params.get("expand") or [])
+            check(answer)
+            done = 200, _json(answer)
+        except Refusal as refusal:
+            if refusal.before_execution:
+                raise
+            done = refusal.status, _json(refusal.body)
         finally:
             self.books.call = None
-        answer = expand(self.books, thing, call.params.get("expand") or [])
-        check(answer)
-        return 200, answer
+        told = (trouble.refusal.status, _json(trouble.refusal.body)) if trouble else done
+        return told, done
 
     def _authenticate(self, request: Request) -> str:
         """The account on whose behalf the call is made. 401 without the lab's key."""
@@ -148,47 +145,21 @@ class Desk:
             pairs += [(name, str(value)) for name, value in form.multi_items()]
         return unfold(pairs)
 
-    def _remembered(self, key: str, account: str, request: Request, body: Thing) -> Saved | None:
-        saved = self._saved.get((account, key))
-        if saved is None or saved.since + KEPT_SECONDS <= self.books.now():
-            return None
-        if saved.fingerprint != _fingerprint(request, body):
-            raise Refusal(
-                "Keys for idempotent requests can only be used with the same parameters they were first used with."
-                f" Try using a key other than '{key}' if you meant to execute a different request.",
-                kind="idempotency_error",
-            )
-        if saved.status is None:
-            raise Refusal(
-                "There is currently another in-progress request using this Idempotent Key. Please try again later.",
-                code="idempotency_key_in_use",
-                status=409,
-            )
-        return saved
-
-    def _remember(self, key: str, account: str, request: Request, body: Thing, request_id: str) -> Saved:
-        saved = Saved(_fingerprint(request, body), self.books.now(), request_id=request_id)
-        self._saved[account, key] = saved
-        return saved
-
-    def _forget(self, key: str | None, account: str) -> None:
-        if key:
-            self._saved.pop((account, key), None)
-
     def _answer(
         self,
         request: Request,
-        status: int,
-        body: bytes,
+        result: Result,
         request_id: str,
         *,
         key: str | None = None,
-        replayed: bool = False,
+        original: str | None = None,
     ) -> Response:
+        """`original`: the call that this answer was first given to, when it is given again."""
+        status, body = result
         headers = {"Request-Id": request_id, "Stripe-Version": request.headers.get("stripe-version", VERSION)}
         if key:
-            headers |= {"Idempotency-Key": key, "Original-Request": request_id}
-        if replayed:
+            headers |= {"Idempotency-Key": key, "Original-Request": original or request_id}
+        if original:
             headers["Idempotent-Replayed"] = "true"
         if status == 409:
             headers["Stripe-Should-Retry"] = "true"
@@ -221,11 +192,6 @@ def _expand(books: Books, node: Any, names: list[str], path: str) -> None:
         node[name] = copy.deepcopy(books.by_id[node[name]])
     if rest:
         _expand(books, node[name], rest, path)
-
-
-def _fingerprint(request: Request, body: Thing) -> str:
-    said = f"{request.method} {request.url.path} {json.dumps(body, sort_keys=True)}"
-    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def _json(body: Thing) -> bytes:

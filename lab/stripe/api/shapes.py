@@ -6,6 +6,7 @@ with the next upgrade of the package instead of in production.
 
 from __future__ import annotations
 
+import inspect
 import typing
 from functools import cache
 from importlib import import_module
@@ -67,7 +68,7 @@ def declared(kind: type) -> dict[str, Any]:
     hints: dict[str, Any] = {}
     for base in reversed(kind.__mro__):
         if base is kind or base.__name__ == "Event":
-            hints |= base.__dict__.get("__annotations__", {})
+            hints |= inspect.get_annotations(base)
     origins: dict[str, Any] = {name: typing.get_origin(hint) for name, hint in hints.items()}
     return {name: hint for name, hint in hints.items() if origins[name] is not typing.ClassVar}
 
