@@ -6,15 +6,19 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from config.market import reference
-from config.outside import clock_of, open_lab, pointed_at
+from config.outside import OPERATORS, clock_of, open_lab, pointed_at
 from config.seed.opening import open_market
 from config.settings import Settings
 from config.wiring import Product, build
 from core.kernel.clock import Clock
 from core.kernel.ids import Ids
+from core.kernel.transaction import MARKET, Ctx
+from core.people.model import Identity, Platform
+from core.people.service import meet
 from lab.app import Lab
 
 RESERVE = 1_000_000  # cents, which the platform's pretend owner keeps with Stripe for its fees on refunded money
@@ -36,6 +40,10 @@ class Installation:
         catalogue, places = reference()
         people = await open_market(self.product.transactions, catalogue, places, self.clock.now().date())
         if self.lab is not None:
+            for number, name in OPERATORS.items():
+                await self.product.transactions.run(MARKET, partial(met, number=number, name=name))
+                self.lab.telegram.bot.add_person(name, number, language="en")
+                self.lab.telegram.bot.chats[number].started = True
             for person in people:
                 self.lab.telegram.bot.add_person(person.name, person.telegram_id, language=person.language)
                 self.lab.telegram.bot.chats[person.telegram_id].started = True  # they have met the bot before
@@ -52,6 +60,11 @@ class Installation:
         introduce(self.lab, self.product, self.settings)
         await self.product.start()
         await self.seed()
+
+
+def met(ctx: Ctx, number: int, name: str) -> None:
+    """Somebody of Telegram is known to the market, and can be written to."""
+    meet(ctx, Identity(Platform.TELEGRAM, "", str(number), name), str(number))
 
 
 @asynccontextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 
 from config.settings import CATALOGUE
@@ -23,9 +23,11 @@ from core.kernel.sweep import Ring
 from core.ledger import reactions as ledger
 from core.listings import reactions as listings
 from core.offers import reactions as offers
+from core.people import reactions as people
 from core.reputation import reactions as reputation
 from core.search import reactions as searching
 from core.search.places import Places, load_places
+from core.support import reactions as support
 from core.talks import service as talks
 
 BOOKS: tuple[Book, ...] = (
@@ -56,6 +58,7 @@ RINGS: Mapping[str, Ring] = {
     **lots.rings,
     **escrow.rings,
     **reputation.rings,
+    **support.rings,
     **talks.rings,
     **ledger.rings,
     **alerts.rings(lambda: reference()[0]),
@@ -67,9 +70,10 @@ def almanac(commission_bp: int) -> Almanac:
     return Almanac(catalogue, places, Wordings(), commission_bp)
 
 
-def engine_and_reactions(known: Almanac) -> tuple[Engine, Reactions]:
+def engine_and_reactions(known: Almanac, operators: Collection[str] = ()) -> tuple[Engine, Reactions]:
     """Conversations over the market, and the market's facts reaching all who listen."""
     engine, reactions = Engine(BOOKS, known), Reactions()
+    people.listen(reactions, operators=operators)
     searching.listen(reactions)
     alerts.listen(reactions)
     offers.listen(reactions)
@@ -77,5 +81,6 @@ def engine_and_reactions(known: Almanac) -> tuple[Engine, Reactions]:
     lots.listen(reactions)
     escrow.listen(reactions)
     reputation.listen(reactions)
+    support.listen(reactions)
     Notices(engine).listen(reactions)
     return engine, reactions

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from pydantic import SecretStr
 
@@ -20,6 +21,10 @@ class SystemClock:
         return datetime.now(UTC)
 
 
+# Telegram ids of the pretend market's two operators: one rules, the other hears appeals.
+OPERATORS: Final[Mapping[int, str]] = {7_000_001: "Olga, operator", 7_000_002: "Omar, operator"}
+
+
 async def open_lab(settings: Settings, *, port: int | None = None) -> Lab | None:
     """Start the lab when anything is missing. None: every service is real."""
     if not settings.needs_lab:
@@ -31,7 +36,10 @@ async def open_lab(settings: Settings, *, port: int | None = None) -> Lab | None
 
 def pointed_at(settings: Settings, lab: Lab) -> Settings:
     """The settings with the lab in every place that was left open, as if somebody had set them so."""
-    put: dict[str, Any] = {"operator_token": settings.operator_token or SecretStr(secrets.token_urlsafe(24))}
+    put: dict[str, Any] = {
+        "operator_token": settings.operator_token or SecretStr(secrets.token_urlsafe(24)),
+        "operators": settings.operators or ",".join(f"telegram:{each}" for each in OPERATORS),
+    }
     if settings.telegram_in_lab:
         put |= {"telegram_bot_token": SecretStr(lab.telegram.token), "telegram_api_url": f"{lab.url}/telegram"}
     if settings.slack_in_lab:

@@ -34,6 +34,7 @@ class Settings(BaseSettings):
     database_url: str | None = None
     public_url: str | None = None
     operator_token: SecretStr | None = None
+    operators: str = ""  # whose chats decide disputes: "telegram:4711, slack:U0123"
 
     host: str = "127.0.0.1"
     port: int = 8080
@@ -41,6 +42,10 @@ class Settings(BaseSettings):
     pretend_money_with_real_people: bool = False
     commission_basis_points: int = Field(default=250, ge=0, le=5_000)
     sweep_seconds: float = Field(default=1.0, gt=0)
+
+    @property
+    def operator_names(self) -> frozenset[str]:
+        return frozenset(name.strip() for name in self.operators.split(",") if name.strip())
 
     @property
     def telegram_in_lab(self) -> bool:

@@ -36,6 +36,7 @@ from core.kernel.clock import Clock
 from core.kernel.dispatch import Dispatcher
 from core.kernel.ids import Ids
 from core.kernel.transaction import MARKET, Transactions
+from core.people.service import appoint_operators
 from payments.effects import PaymentEffects
 from payments.reconcile import Reconciler
 from payments.stripe.provider import StripeProvider
@@ -89,8 +90,9 @@ async def build(settings: Settings, *, clock: Clock, ids: Ids, pulse: Clock | No
     address = settings.database_url or DEFAULT
     await upgrade(address)
     known = almanac(settings.commission_basis_points)
-    engine, reactions = engine_and_reactions(known)
+    engine, reactions = engine_and_reactions(known, settings.operator_names)
     transactions = Transactions(await open_database(address), clock, ids, reactions)
+    await transactions.run(MARKET, partial(appoint_operators, names=settings.operator_names))
     reception = Reception(transactions, engine, ids)
     server = Server(settings.host, settings.port)
 

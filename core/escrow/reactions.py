@@ -47,6 +47,7 @@ def _off(ctx: Ctx, fact: DealFact) -> None:
 
 
 def _settling(ctx: Ctx, fact: DealFact) -> None:
+    call_off_funding(ctx, fact.deal_id)
     finish(ctx, fact.deal_id)
 
 

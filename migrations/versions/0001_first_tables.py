@@ -176,6 +176,28 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_listing_state"), ["state"], unique=False)
 
     op.create_table(
+        "money_case",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("subject", sa.String(length=120), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.Column("seen", sa.Integer(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_by", sa.String(length=40), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_money_case")),
+    )
+    with op.batch_alter_table("money_case", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_money_case_open",
+            ["kind", "subject"],
+            unique=True,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+
+    op.create_table(
         "organisation",
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
@@ -219,6 +241,36 @@ def upgrade() -> None:
         )
         batch_op.create_index("ix_outbox_lane", ["lane", "id"], unique=False)
 
+    op.create_table(
+        "provider_line",
+        sa.Column("ref", sa.String(length=120), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("fee_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("source", sa.String(length=120), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("explained", sa.String(length=120), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("ref", name=op.f("pk_provider_line")),
+    )
+    with op.batch_alter_table("provider_line", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_provider_line_open",
+            ["at"],
+            unique=False,
+            sqlite_where=sa.text("explained IS NULL"),
+            postgresql_where=sa.text("explained IS NULL"),
+        )
+        batch_op.create_index(batch_op.f("ix_provider_line_source"), ["source"], unique=False)
+
+    op.create_table(
+        "provider_reading",
+        sa.Column("name", sa.String(length=20), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_provider_reading")),
+    )
     op.create_table(
         "review_window",
         sa.Column("buyer", sa.String(length=26), nullable=False),
@@ -334,6 +386,16 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_payee_organisation_id")),
         sa.PrimaryKeyConstraint("organisation_id", name=op.f("pk_payee")),
         sa.UniqueConstraint("account_ref", name=op.f("uq_payee_account_ref")),
+    )
+    op.create_table(
+        "payer",
+        sa.Column("organisation_id", sa.String(length=26), nullable=False),
+        sa.Column("ref", sa.String(length=120), nullable=False),
+        sa.Column("known_since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_payer_organisation_id")),
+        sa.PrimaryKeyConstraint("organisation_id", name=op.f("pk_payer")),
+        sa.UniqueConstraint("ref", name=op.f("uq_payer_ref")),
     )
     op.create_table(
         "person",
@@ -576,6 +638,47 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_saved_search_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "deal_mark",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("deal_id", sa.String(length=26), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("fact", sa.String(length=40), nullable=False),
+        sa.Column("about", sa.String(length=40), nullable=True),
+        sa.Column("person_id", sa.String(length=26), nullable=True),
+        sa.Column("came_by", sa.String(length=200), nullable=True),
+        sa.Column("said", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["deal_id"], ["deal.id"], name=op.f("fk_deal_mark_deal_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_deal_mark")),
+    )
+    with op.batch_alter_table("deal_mark", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_deal_mark_deal_id"), ["deal_id"], unique=False)
+
+    op.create_table(
+        "dispute_case",
+        sa.Column("kind", sa.String(length=4), nullable=False),
+        sa.Column("subject", sa.String(length=26), nullable=False),
+        sa.Column("deal_id", sa.String(length=26), nullable=False),
+        sa.Column("why", sa.String(length=40), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("proposed_by", sa.String(length=8), nullable=True),
+        sa.Column("proposed_bp", sa.Integer(), nullable=True),
+        sa.Column("agreed_by", sa.String(length=6), nullable=True),
+        sa.Column("appealed_by", sa.String(length=6), nullable=True),
+        sa.Column("appeal_words", sa.Text(), nullable=True),
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("state_since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("proposed_bp BETWEEN 0 AND 10000", name=op.f("ck_dispute_case_shares")),
+        sa.ForeignKeyConstraint(["deal_id"], ["deal.id"], name=op.f("fk_dispute_case_deal_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dispute_case")),
+    )
+    with op.batch_alter_table("dispute_case", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_dispute_case_deal_id"), ["deal_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_dispute_case_state"), ["state"], unique=False)
+        batch_op.create_index(batch_op.f("ix_dispute_case_subject"), ["subject"], unique=False)
+
+    op.create_table(
         "lot",
         sa.Column("deal_id", sa.String(length=26), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -609,6 +712,16 @@ def upgrade() -> None:
     with op.batch_alter_table("lot", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_lot_state"), ["state"], unique=False)
 
+    op.create_table(
+        "rail_choice",
+        sa.Column("deal_id", sa.String(length=26), nullable=False),
+        sa.Column("rail", sa.String(length=40), nullable=False),
+        sa.Column("chosen_by", sa.String(length=26), nullable=False),
+        sa.Column("chosen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["deal_id"], ["deal.id"], name=op.f("fk_rail_choice_deal_id")),
+        sa.PrimaryKeyConstraint("deal_id", name=op.f("pk_rail_choice")),
+    )
     op.create_table(
         "tranche",
         sa.Column("deal_id", sa.String(length=26), nullable=False),
@@ -710,6 +823,23 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_proposal_lot_id"), ["lot_id"], unique=False)
 
     op.create_table(
+        "ruling",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("case_id", sa.String(length=26), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("by", sa.String(length=26), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("buyer_bp", sa.Integer(), nullable=False),
+        sa.Column("seller_bp", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "buyer_bp >= 0 AND seller_bp >= 0 AND buyer_bp + seller_bp = 10000", name=op.f("ck_ruling_a_whole")
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["dispute_case.id"], name=op.f("fk_ruling_case_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ruling")),
+        sa.UniqueConstraint("case_id", "number", name=op.f("uq_ruling_case_id_number")),
+    )
+    op.create_table(
         "buyer_credit",
         sa.Column("organisation_id", sa.String(length=26), nullable=False),
         sa.Column("deal_id", sa.String(length=26), nullable=False),
@@ -761,6 +891,24 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_chargeback_state"), ["state"], unique=False)
 
     op.create_table(
+        "payment_way",
+        sa.Column("payment_id", sa.String(length=26), nullable=False),
+        sa.Column("rail", sa.String(length=40), nullable=False),
+        sa.Column("settling", sa.Boolean(), nullable=False),
+        sa.Column("over", sa.Boolean(), nullable=False),
+        sa.Column("came_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("iban", sa.String(length=40), nullable=True),
+        sa.Column("bic", sa.String(length=12), nullable=True),
+        sa.Column("holder", sa.Text(), nullable=True),
+        sa.Column("reference", sa.String(length=60), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["payment_id"], ["payment.id"], name=op.f("fk_payment_way_payment_id")),
+        sa.PrimaryKeyConstraint("payment_id", name=op.f("pk_payment_way")),
+    )
+    with op.batch_alter_table("payment_way", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_payment_way_over"), ["over"], unique=False)
+
+    op.create_table(
         "effect",
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.Column("key", sa.String(length=80), nullable=False),
@@ -792,17 +940,35 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_effect_payee"), ["payee"], unique=False)
         batch_op.create_index(batch_op.f("ix_effect_state"), ["state"], unique=False)
 
+    op.create_table(
+        "evidence_pack",
+        sa.Column("chargeback_id", sa.String(length=26), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("due_by", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("digest", sa.String(length=64), nullable=True),
+        sa.Column("why", sa.Text(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["chargeback_id"], ["chargeback.id"], name=op.f("fk_evidence_pack_chargeback_id")),
+        sa.PrimaryKeyConstraint("chargeback_id", name=op.f("pk_evidence_pack")),
+    )
     for statement in statements(op.get_bind().dialect.name):
         op.execute(statement)
 
 
 def downgrade() -> None:
+    op.drop_table("evidence_pack")
     with op.batch_alter_table("effect", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_effect_state"))
         batch_op.drop_index(batch_op.f("ix_effect_payee"))
         batch_op.drop_index(batch_op.f("ix_effect_deal_id"))
 
     op.drop_table("effect")
+    with op.batch_alter_table("payment_way", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_payment_way_over"))
+
+    op.drop_table("payment_way")
     with op.batch_alter_table("chargeback", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_chargeback_state"))
         batch_op.drop_index(batch_op.f("ix_chargeback_seller"))
@@ -815,6 +981,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_buyer_credit_deal_id"))
 
     op.drop_table("buyer_credit")
+    op.drop_table("ruling")
     with op.batch_alter_table("proposal", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_proposal_lot_id"))
 
@@ -836,10 +1003,21 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_tranche_state"))
 
     op.drop_table("tranche")
+    op.drop_table("rail_choice")
     with op.batch_alter_table("lot", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_lot_state"))
 
     op.drop_table("lot")
+    with op.batch_alter_table("dispute_case", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_dispute_case_subject"))
+        batch_op.drop_index(batch_op.f("ix_dispute_case_state"))
+        batch_op.drop_index(batch_op.f("ix_dispute_case_deal_id"))
+
+    op.drop_table("dispute_case")
+    with op.batch_alter_table("deal_mark", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_deal_mark_deal_id"))
+
+    op.drop_table("deal_mark")
     with op.batch_alter_table("saved_search", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_saved_search_person_id"))
         batch_op.drop_index(batch_op.f("ix_saved_search_changed_at"))
@@ -893,6 +1071,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_person_organisation_id"))
 
     op.drop_table("person")
+    op.drop_table("payer")
     op.drop_table("payee")
     with op.batch_alter_table("offer", schema=None) as batch_op:
         batch_op.drop_index(
@@ -923,6 +1102,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_review_window_buyer"))
 
     op.drop_table("review_window")
+    op.drop_table("provider_reading")
+    with op.batch_alter_table("provider_line", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_provider_line_source"))
+        batch_op.drop_index(
+            "ix_provider_line_open",
+            sqlite_where=sa.text("explained IS NULL"),
+            postgresql_where=sa.text("explained IS NULL"),
+        )
+
+    op.drop_table("provider_line")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.drop_index("ix_outbox_lane")
         batch_op.drop_index("ix_outbox_due", sqlite_where=sa.text("NOT dead"), postgresql_where=sa.text("NOT dead"))
@@ -930,6 +1119,14 @@ def downgrade() -> None:
     op.drop_table("outbox")
     op.drop_table("outage")
     op.drop_table("organisation")
+    with op.batch_alter_table("money_case", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_money_case_open",
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+
+    op.drop_table("money_case")
     with op.batch_alter_table("listing", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_listing_state"))
         batch_op.drop_index("ix_listing_shelf")

@@ -1,0 +1,50 @@
+"""What happens to disputes, as facts for whoever listens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.kernel.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFact(Event):
+    """`by_person` acted; None when time or the market did."""
+
+    case_id: str
+    deal_id: str
+    by_person: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseOpened(CaseFact):
+    """The two sides have not settled it: they have three days more, or an operator looks at it now."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseProposed(CaseFact):
+    """Somebody proposes shares. `seller_bp` of ten thousand would be the seller's."""
+
+    seller_bp: int
+
+
+@dataclass(frozen=True, slots=True)
+class CaseMediated(CaseFact):
+    """It is an operator's turn. `why`: "call_operator", "talk_over", "escalate" or "appeal"."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRuled(CaseFact):
+    """An operator has decided; it counts in two days, unless somebody appeals."""
+
+    seller_bp: int
+
+
+@dataclass(frozen=True, slots=True)
+class CaseClosed(CaseFact):
+    """It is over. `why`: the event that ended it; `seller_bp` is None when it was overtaken."""
+
+    why: str
+    seller_bp: int | None
