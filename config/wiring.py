@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -108,14 +109,14 @@ async def build(settings: Settings, *, clock: Clock, ids: Ids, pulse: Clock | No
     provider = StripeProvider(
         secret(settings.stripe_secret_key), settings.stripe_api_url, return_url=settings.public_url or server.url
     )
-    reconciler = Reconciler(transactions, provider)
+    reconciler = Reconciler(transactions, provider, clock)
     dispatcher = Dispatcher(
         transactions,
         clock,
         {
             "telegram": TelegramSender(bot, transactions),
             "slack": SlackSender(client, transactions),
-            "payments": PaymentEffects(provider, clock),
+            "payments": PaymentEffects(provider, clock, transactions),
             "mail": MailSender(secret(settings.smtp_url), settings.mail_from, letters(known.wordings)),
         },
     )
