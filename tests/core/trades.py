@@ -179,8 +179,8 @@ class Trade:
                 escrow.onboarding_link(ctx, body["organisation"], body["person"], "https://connect.example")
 
 
-async def agreed(market: Market, tonnes_sold: str | int = 100, lots: int = 4) -> Trade:
-    """A deal that has just been struck by buying at the listed price; nobody has signed."""
+async def agreed(market: Market, tonnes_sold: str | int = 100, lots: int = 4, **goods: Any) -> Trade:
+    """A deal that has just been struck by buying at the listed price; nobody has signed. `goods`: of the listing."""
     deal_reactions.listen(market.reactions, commission_bp=COMMISSION_BP)
     delivery_reactions.listen(market.reactions)
     escrow_reactions.listen(market.reactions)
