@@ -187,7 +187,7 @@ async def agreed(market: Market, tonnes_sold: str | int = 100, lots: int = 4, **
     seller, anna = await market.newcomer("Anna")
     buyer, ben = await market.newcomer("Ben")
     stranger, _ = await market.newcomer("Carla")
-    offered = pellets(buy_now=True, min_lot=tonnes(1), window_to=SOON)
+    offered = pellets(**({"buy_now": True, "min_lot": tonnes(1), "window_to": SOON} | goods))
     listing = await market.run(seller, lambda ctx: publish_listing(ctx, catalogue(), offered))
     formula = quality_of(catalogue(), offered.product_id, offered.grade_id)
     command = BuyNow(listing_id=listing.id, quantity=tonnes(tonnes_sold), lots=lots, quality=formula)
