@@ -10,8 +10,8 @@ DEVELOPMENT := requirements/development.txt
 run: .venv/ready            ## open the market; without tokens the lab plays the outside world
 	@$(BIN)/python main.py run
 
-demo: .venv/ready           ## play a whole trade through both bots and print it
-	@$(BIN)/python main.py demo
+demo: .venv/ready           ## play a whole trade through both bots and print it; FAULTS=all, FAULTS=drop,slow
+	@$(BIN)/python main.py demo $(if $(FAULTS),--faults $(FAULTS))
 
 doctor: .venv/ready         ## what is configured, what is missing, and whether it answers
 	@$(BIN)/python main.py doctor

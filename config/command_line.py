@@ -8,6 +8,7 @@ import logging
 import signal
 import sys
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any
 
 import structlog
@@ -22,6 +23,7 @@ def main() -> None:
     """Read the command and the environment, run, and say by the exit status whether all went well."""
     parser = argparse.ArgumentParser(prog="main.py", description="Parley: a marketplace that lives in chat")
     parser.add_argument("command", choices=sorted(COMMANDS), help="what to do")
+    parser.add_argument("--faults", default="", help="for demo: all, or kinds with commas between them")
     chosen = parser.parse_args()
     quiet_logs()
     try:
@@ -31,7 +33,8 @@ def main() -> None:
         for error in fault.errors():
             print(f"  - {error['msg'].removeprefix('Value error, ')}")
         sys.exit(2)
-    sys.exit(loop_run(COMMANDS[chosen.command](settings)))
+    commands = COMMANDS | {"demo": partial(demo, faults=chosen.faults)}
+    sys.exit(loop_run(commands[chosen.command](settings)))
 
 
 def loop_run(work: Coroutine[Any, Any, int]) -> int:
@@ -87,11 +90,11 @@ async def doctor(settings: Settings) -> int:
     return await examine(settings)
 
 
-async def demo(settings: Settings) -> int:
-    """A whole trade, played through both bots and printed."""
+async def demo(settings: Settings, faults: str = "") -> int:
+    """A whole trade, played through both bots and printed; or played under faults."""
     from config.demo import play  # noqa: PLC0415 - as above
 
-    return await play(settings)
+    return await play(settings, faults)
 
 
 COMMANDS: dict[str, Command] = {"run": run, "doctor": doctor, "demo": demo}

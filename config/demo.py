@@ -1,17 +1,21 @@
 """`main.py demo`: a whole trade between a seller on Telegram and a buyer on Slack, printed as they see it.
 
 Both type, press and read through the lab, so every word passes the real client libraries and the wire. It ends with
-the deal's books; the exit status is 0 when they balance to the cent with the payment provider's.
+the deal's books; the exit status is 0 when they balance to the cent with the payment provider's. With `--faults` the
+trade is played once under each of them.
 """
 
 from __future__ import annotations
 
+import contextlib
 import textwrap
 import time
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import aiohttp
 
+from config.faults import Disturbed, chosen_faults
 from config.installation import Installation, installed
 from config.settings import Settings
 from lab.people import Browser, OnSlack, OnTelegram
@@ -19,6 +23,10 @@ from lab.people.seen import words_of_message
 
 WIDTH = 64
 INDENT = {"telegram": "", "slack": " " * 30}
+ATTEMPTS = 8  # how often people try again what seems to have had no effect
+SETTLED_SECONDS = 60.0
+
+Deed = Callable[[], Awaitable[None]]
 
 
 class Stage:
@@ -34,9 +42,10 @@ class Stage:
     def says(self, platform: str, who: str, text: str) -> None:
         self._box(platform, f"{who}: {text}", edge="»")
 
-    async def shows(self, platform: str, person: OnTelegram | OnSlack, *texts: str) -> None:
+    async def shows(self, person: OnTelegram | OnSlack, *texts: str) -> None:
         """Wait until the person sees these texts, then print the card on which they stand."""
         await person.sees(*texts)
+        platform = "telegram" if isinstance(person, OnTelegram) else "slack"
         cards = await (telegram_cards(person) if isinstance(person, OnTelegram) else slack_cards(person))
         for card in reversed(cards):
             if all(text.casefold() in card.casefold() for text in texts):
@@ -45,11 +54,37 @@ class Stage:
                     self._box(platform, card, edge="│")
                 return
 
+    async def step(self, deed: Deed, person: OnTelegram | OnSlack, *texts: str) -> None:
+        """Do it, and wait until the person sees what comes of it."""
+        await deed()
+        await self.shows(person, *texts)
+
     def _box(self, platform: str, text: str, edge: str) -> None:
         for line in text.strip().splitlines():
             for part in textwrap.wrap(line, WIDTH - 2) or [""]:
                 print(f"{INDENT[platform]}{edge} {part}")
         print()
+
+
+class Backstage(Stage):
+    """Prints nothing, and lets people try again what had no effect: a press that Slack loses does not come again."""
+
+    def act(self, title: str) -> None:
+        pass
+
+    def _box(self, platform: str, text: str, edge: str) -> None:
+        pass
+
+    async def step(self, deed: Deed, person: OnTelegram | OnSlack, *texts: str) -> None:
+        for attempt in range(ATTEMPTS):
+            with contextlib.suppress(AssertionError):  # no button to press any more: the first press is on its way
+                await deed()
+            try:
+                return await self.shows(person, *texts)
+            except AssertionError:
+                if attempt == ATTEMPTS - 1:
+                    raise
+        return None
 
 
 async def telegram_cards(person: OnTelegram) -> list[str]:
@@ -70,24 +105,48 @@ async def slack_cards(person: OnSlack) -> list[str]:
     return [card.replace("]\n[", "]  [") for card in cards]  # buttons side by side, as they are drawn
 
 
-async def play(settings: Settings) -> int:
-    """Play the trade in a world of its own. Returns the exit status."""
+async def play(settings: Settings, faults: str = "") -> int:
+    """Play the trade in a world of its own, or once under each fault. Returns the exit status."""
     started = time.monotonic()
     alone = Settings(_env_file=None, port=0, lab_port=0, sweep_seconds=0.2).model_copy(
         update={"commission_basis_points": settings.commission_basis_points}
     )
-    async with installed(alone) as here, aiohttp.ClientSession() as http:
-        assert here.lab is not None
-        await here.seed()
-        browser = Browser(http, here.lab.url)
-        await trade(browser, Stage(browser))
-        status = await settle_books(here, browser)
+    status = 0
+    if faults:
+        for kind in chosen_faults(faults):
+            status |= await play_disturbed(alone, kind)
+        print("books do NOT balance" if status else "books balanced")
+    else:
+        async with installed(alone) as here, aiohttp.ClientSession() as http:
+            assert here.lab is not None
+            await here.seed()
+            browser = Browser(http, here.lab.url)
+            await trade(browser, Stage(browser))
+            status = await settle_books(here, browser)
     print(f"Played in {time.monotonic() - started:.0f} s through python-telegram-bot, slack-bolt and stripe.")
     return status
 
 
+async def play_disturbed(alone: Settings, kind: str) -> int:
+    """The same trade while the world is out of order in one way; a line about how it went."""
+    started = time.monotonic()
+    async with installed(alone) as here, aiohttp.ClientSession() as http:
+        assert here.lab is not None
+        browser = Browser(http, here.lab.url, patience=6.0)
+        async with Disturbed(browser, kind) as disturbed:
+            await trade(browser, Backstage(browser))
+            await disturbed.until_completed(SETTLED_SECONDS)
+            struck = await disturbed.struck()
+        broken = await discrepancies(here, await browser.get("/lab/books"))
+    how = "; ".join(broken) or "deal completed, books balanced"
+    print(f"{kind:<12}{struck:>4} struck   {how}   {time.monotonic() - started:.0f} s", flush=True)
+    return 1 if broken else 0
+
+
 async def trade(browser: Browser, stage: Stage) -> None:
-    """Rasa sells, Tom buys."""
+    """Rasa sells, Tom buys, both a hundred times as fast as people do: Telegram would slow the bot down."""
+    async with browser.http.put(f"{browser.url}/lab/telegram/settings", json={"chat_burst": 1_000}) as answer:
+        answer.raise_for_status()
     made = await browser.post("/lab/telegram/people", {"name": "Rasa"})
     rasa = OnTelegram(browser, "Rasa", made["id"])
     made = await browser.post("/lab/slack/people", {"name": "Tom"})
@@ -95,7 +154,8 @@ async def trade(browser: Browser, stage: Stage) -> None:
     await lists(stage, rasa)
     await finds_and_haggles(stage, rasa, tom)
     await signs_and_pays(stage, browser, rasa, tom)
-    await delivers(stage, browser, rasa, tom)
+    await sets_up_payouts(stage, browser, rasa)
+    await delivers(stage, rasa, tom)
     await rates(stage, rasa, tom)
 
 
@@ -103,79 +163,103 @@ async def lists(stage: Stage, rasa: OnTelegram) -> None:
     stage.act("Rasa lists pellets from her phone, in one sentence")
     sentence = "/sell 200 t A1 pellets 215 €/t DAP Kaunas next week"
     stage.says("telegram", "Rasa", sentence)
-    await rasa.says(sentence)
-    await stage.shows("telegram", rasa, "215", "Kaunas")
-    await rasa.sends()
-    await stage.shows("telegram", rasa, "Published")
+    await stage.step(lambda: rasa.says(sentence), rasa, "215", "Kaunas")
+    await stage.step(rasa.sends, rasa, "Published")
 
 
 async def finds_and_haggles(stage: Stage, rasa: OnTelegram, tom: OnSlack) -> None:
     stage.act("Tom looks for them from Slack, misspelt")
     sentence = "/find 200t A1 pelets under 220 eur near kaunas"
     stage.says("slack", "Tom", sentence.replace("/", "/parley "))
-    await tom.says(sentence)
-    await stage.shows("slack", tom, "215", "Rasa")
+    await stage.step(lambda: tom.says(sentence), tom, "215", "Rasa")
     stage.act("Tom offers, Rasa counters, Tom accepts")
-    await tom.presses("Make an offer")
     stage.says("slack", "Tom", "[Make an offer]  200 EUR/t")
-    await tom.fills(price="200 EUR/t")
-    await stage.shows("telegram", rasa, "Your turn", "200.00")
-    await rasa.presses("Counter")
+
+    async def offer() -> None:
+        await tom.presses("Make an offer")
+        await tom.fills(price="200 EUR/t")
+
+    await stage.step(offer, rasa, "Your turn", "200.00")
     stage.says("telegram", "Rasa", "[Counter]  208 EUR/t")
-    await rasa.presses("Price")
-    await rasa.says("208 EUR/t")
-    await rasa.sees("208")
-    await rasa.sends()
-    await stage.shows("slack", tom, "Your turn", "208.00")
-    await tom.presses("Accept")
+
+    async def counter() -> None:
+        await rasa.presses("Counter")
+        await rasa.presses("Price")
+        await rasa.says("208 EUR/t")
+        await rasa.sees("208")
+        await rasa.sends()
+
+    await stage.step(counter, tom, "Your turn", "208.00")
     stage.says("slack", "Tom", "[Accept]")
+    await stage.step(lambda: tom.presses("Accept"), rasa, "Both sides sign next")
 
 
 async def signs_and_pays(stage: Stage, browser: Browser, rasa: OnTelegram, tom: OnSlack) -> None:
     stage.act("Both sign; Tom pays into protection")
-    await rasa.presses("Sign")
     stage.says("telegram", "Rasa", "[Sign]")
-    await tom.presses("Sign")
+    await stage.step(lambda: rasa.presses("Sign"), rasa, "You signed")
     stage.says("slack", "Tom", "[Sign]")
-    await stage.shows("slack", tom, "[Pay")
+    await stage.step(lambda: tom.presses("Sign"), tom, "[Pay")
     session = (await tom.opens("Pay")).rpartition("/")[2]
     stage.says("slack", "Tom", "[Pay]  card 4242 4242 4242 4242")
     await browser.post(f"/lab/stripe/pay/{session}", {"method": "card", "number": "4242424242424242"})
-    await stage.shows("telegram", rasa, "The money is held. Delivery can begin")
+    await stage.shows(rasa, "The money is held. Delivery can begin")
 
 
-async def delivers(stage: Stage, browser: Browser, rasa: OnTelegram, tom: OnSlack) -> None:
+async def sets_up_payouts(stage: Stage, browser: Browser, rasa: OnTelegram) -> None:
     stage.act("Rasa says where her money should go")
-    await rasa.says("/profile")
-    await rasa.sees("Company")
-    await rasa.fills(company="Girios Granulės", country="Lithuania")
-    await rasa.presses("Set up payouts")
-    account = (await rasa.opens("Open the page")).rpartition("/")[2].partition("?")[0]
-    await browser.post(f"/lab/stripe/onboard/{account}")
-    await stage.shows("telegram", rasa, "Your payouts are set up")
+
+    async def profile() -> None:
+        await rasa.says("/profile")
+        await rasa.sees("Company")
+        await rasa.fills(company="Girios Granulės", country="Lithuania")
+
+    await stage.step(profile, rasa, "[Set up payouts]")
+
+    async def onboard() -> None:
+        await rasa.presses("Set up payouts")
+        account = (await rasa.opens("Open the page")).rpartition("/")[2].partition("?")[0]
+        await browser.post(f"/lab/stripe/onboard/{account}")
+
+    await stage.step(onboard, rasa, "Your payouts are set up")
+
+
+async def delivers(stage: Stage, rasa: OnTelegram, tom: OnSlack) -> None:
     stage.act("Rasa dispatches, Tom confirms the arrival and accepts")
-    await rasa.presses("Report dispatch")
     stage.says("telegram", "Rasa", "[Report dispatch]  truck KAU 123, there tomorrow")
-    await rasa.fills(truck="KAU 123", eta="tomorrow")
-    await stage.shows("slack", tom, "on its way", "KAU 123")
-    await tom.presses("Report arrival")
+
+    async def dispatch() -> None:
+        await rasa.presses("Report dispatch")
+        await rasa.fills(truck="KAU 123", eta="tomorrow")
+
+    await stage.step(dispatch, tom, "on its way", "KAU 123")
     stage.says("slack", "Tom", "[Report arrival]  weighbridge: 199.6 t")
-    await tom.fills(measured="199.6 t")
-    await tom.sees("arrived")
-    await tom.presses("Accept")
+
+    async def arrive() -> None:
+        await tom.presses("Report arrival")
+        await tom.fills(measured="199.6 t")
+
+    await stage.step(arrive, tom, "arrived")
     stage.says("slack", "Tom", "[Accept]")
-    await stage.shows("telegram", rasa, "on its way to you")
+    await stage.step(lambda: tom.presses("Accept"), rasa, "on its way to you")
 
 
 async def rates(stage: Stage, rasa: OnTelegram, tom: OnSlack) -> None:
     stage.act("Both rate; neither reads the other before both have spoken")
-    await tom.presses("Rate")
-    await tom.fills(quantity="5", quality="5", time="5", talk="4", words="Dry pellets, on the day.")
     stage.says("slack", "Tom", "[Rate]  ★★★★★ ★★★★★ ★★★★★ ★★★★☆  Dry pellets, on the day.")
-    await rasa.presses("Rate")
-    await rasa.fills(quantity="5", quality="5", time="5", talk="5")
+
+    async def tom_rates() -> None:
+        await tom.presses("Rate")
+        await tom.fills(quantity="5", quality="5", time="5", talk="4", words="Dry pellets, on the day.")
+
+    await stage.step(tom_rates, tom, "Thank you")
     stage.says("telegram", "Rasa", "[Rate]  ★★★★★ ★★★★★ ★★★★★ ★★★★★")
-    await stage.shows("telegram", rasa, "reviews of this deal are open")
+
+    async def rasa_rates() -> None:
+        await rasa.presses("Rate")
+        await rasa.fills(quantity="5", quality="5", time="5", talk="5")
+
+    await stage.step(rasa_rates, rasa, "reviews of this deal are open")
 
 
 async def settle_books(here: Installation, browser: Browser) -> int:
@@ -189,9 +273,14 @@ async def settle_books(here: Installation, browser: Browser) -> int:
             print(f"      {posting['account']:<46}{posting['amount']:>16}")
     for check in books["invariants"]:
         print(f"  {'ok' if check['ok'] else 'BROKEN':<8}{check['name']}")
-    broken = [check["name"] for check in books["invariants"] if not check["ok"]]
-    broken += await here.product.reconciler.compare_books()
+    broken = await discrepancies(here, books)
     for each in broken:
         print(f"  !! {each}")
     print("books balanced" if not broken else "books do NOT balance")
     return 1 if broken else 0
+
+
+async def discrepancies(here: Installation, books: dict[str, Any]) -> list[str]:
+    """Rules of the ledger that are broken, and what the provider's own books say otherwise."""
+    broken = [check["name"] for check in books["invariants"] if not check["ok"]]
+    return broken + [str(each) for each in await here.product.reconciler.compare_books()]

@@ -71,7 +71,8 @@ class LoopbackServer(uvicorn.Server):
         for connection in list(self.server_state.connections):
             connection.shutdown()
         until = time.monotonic() + (self.config.timeout_graceful_shutdown or 0)
-        while self.server_state.connections and time.monotonic() < until:  # noqa: ASYNC110 - uvicorn tells nobody
+        state = self.server_state
+        while (state.connections or state.tasks) and time.monotonic() < until:  # noqa: ASYNC110 - uvicorn tells nobody
             await asyncio.sleep(0.002)
 
 

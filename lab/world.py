@@ -55,7 +55,7 @@ class WireMessage:
 
 @dataclass(slots=True)
 class Fault:
-    """A disturbance: it strikes messages that match, one in `every`, `times` times (None: until it is lifted).
+    """A disturbance: it strikes messages that match, about one in `every`, `times` times (None: until it is lifted).
 
     `where`: "call" (the product calls the service), "delivery" (the service calls the product) or "both".
     `match`: only messages whose method contains this text; empty matches all.
@@ -75,16 +75,16 @@ class Fault:
     seconds: Annotated[float, Field(ge=0, le=MOST_SECONDS)] = 0.0
     every: Annotated[int, Field(ge=1)] = 1
     number: int = 0  # given by the world
-    met: int = 0  # messages that matched
     struck: int = 0
     until: datetime | None = None  # when an outage ends by itself
 
-    def strikes(self, service: str, where: Where, method: str) -> bool:
-        """Whether it hits this message, which is counted; a strike is used up."""
+    def strikes(self, service: str, where: Where, method: str, dice: random.Random) -> bool:
+        """Whether it hits this message; a strike is used up. Dice, because people repeat themselves: a count of four
+        would hit the same press each time that it is tried again.
+        """
         if self.service != service or self.where not in (where, "both") or self.match not in method:
             return False
-        self.met += 1
-        if self.met % self.every:
+        if self.every > 1 and dice.randrange(self.every):
             return False
         self.struck += 1
         if self.times is not None:
@@ -140,7 +140,7 @@ class World:
 
     def strike(self, service: str, where: Where, method: str) -> Fault | None:
         """The fault that hits this message; None when the way is clear."""
-        found = next((each for each in self.standing() if each.strikes(service, where, method)), None)
+        found = next((each for each in self.standing() if each.strikes(service, where, method, self.random)), None)
         if found is not None:
             self.standing()
             self.tell({"kind": "faults"})

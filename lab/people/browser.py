@@ -23,6 +23,7 @@ class Browser:
 
     http: aiohttp.ClientSession
     url: str
+    patience: float = PATIENCE
 
     async def get(self, path: str) -> Any:
         async with self.http.get(self.url + path) as answer:
@@ -44,12 +45,12 @@ class Browser:
             assert answer.status < 400, f"{path}: {answer.status} {await answer.text()}"
             return await answer.json()
 
-    async def until(self, look: Look, why: Callable[[], str], patience: float = PATIENCE) -> Any:
+    async def until(self, look: Look, why: Callable[[], str], patience: float | None = None) -> Any:
         """Look again after each change that the lab tells of, until there is something to see.
 
         AssertionError, with `why` for its words, after so many seconds in vain.
         """
-        deadline = time.monotonic() + patience
+        deadline = time.monotonic() + (self.patience if patience is None else patience)
         changes = -1
         while not (found := await look()):
             assert time.monotonic() < deadline, why()

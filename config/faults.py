@@ -1,0 +1,82 @@
+"""The faults of the lab as `main.py demo --faults` sets them: a world out of order the whole time, in one way."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from typing import Any, Final, Self
+
+from lab.people import Browser
+
+SERVICES: Final = ("telegram", "slack", "stripe")
+# What is set for each service. Every third message or so: a trade has some thirty on each wire.
+KINDS: Final[dict[str, dict[str, Any]]] = {
+    "drop": {"where": "both", "every": 4},
+    "delay": {"where": "both", "every": 2, "seconds": 0.3},
+    "duplicate": {"where": "delivery", "every": 1},
+    "reorder": {"where": "both", "every": 3},
+    "answer_lost": {"where": "both", "every": 4},
+    "error": {"where": "both", "every": 4},
+    "slow": {"where": "both", "every": 1, "seconds": 0.1},
+    "outage": {"where": "both", "seconds": 20.0},
+}
+# Nobody waits for hours in a play: every other second, this much of the world's time passes.
+PULSE_SECONDS, PASSING_SECONDS = 2.0, 8.0
+
+
+def chosen_faults(said: str) -> list[str]:
+    """`all`, or kinds with commas between them. SystemExit, in words, for a kind that there is not."""
+    kinds = list(KINDS) if said == "all" else [each.strip() for each in said.split(",")]
+    if unknown := [each for each in kinds if each not in KINDS]:
+        raise SystemExit(f"there is no fault {', '.join(unknown)}; there are all, {', '.join(KINDS)}")
+    return kinds
+
+
+class Disturbed:
+    """A world with one kind of fault in it from entry to exit."""
+
+    def __init__(self, browser: Browser, kind: str) -> None:
+        self.browser = browser
+        self.kind = kind
+        self._services = itertools.cycle(SERVICES)
+        self._passing: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        if self.kind != "outage":
+            for service in SERVICES:
+                await self._set(service)
+        self._passing = asyncio.create_task(self._let_time_pass())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._passing is not None:
+            self._passing.cancel()
+            await asyncio.gather(self._passing, return_exceptions=True)
+        async with self.browser.http.delete(f"{self.browser.url}/lab/faults"):
+            pass
+
+    async def struck(self) -> int:
+        """How many messages were hit."""
+        wire = await self.browser.get("/lab/wire")
+        return sum(message["fault"] is not None for message in wire)
+
+    async def until_completed(self, seconds: float) -> None:
+        """Wait for the deal's last state. AssertionError when it does not come."""
+
+        async def completed() -> bool:
+            deals = (await self.browser.get("/lab/books"))["deals"]
+            return [deal["state"] for deal in deals] == ["completed"]
+
+        await self.browser.until(completed, lambda: f"{self.kind}: the deal did not come to its end", seconds)
+
+    async def _set(self, service: str) -> None:
+        fault = {"service": service, "kind": self.kind, "times": None, **KINDS[self.kind]}
+        await self.browser.post("/lab/faults", fault)
+
+    async def _let_time_pass(self) -> None:
+        """Waits for another try pass quickly; of an outage, one service after the other has one."""
+        while True:
+            if self.kind == "outage" and not await self.browser.get("/lab/faults"):
+                await self._set(next(self._services))
+            await asyncio.sleep(PULSE_SECONDS)
+            await self.browser.post("/lab/clock", {"seconds": PASSING_SECONDS})
