@@ -76,6 +76,7 @@ class Ctx:
         posts, facts = len(self.posts), list(self._facts)
         try:
             with self.session.begin_nested():
+                self.session.connection()  # the savepoint stands from here on, also for statements past the session
                 yield
         except Exception:
             del self.posts[posts:]
