@@ -72,21 +72,19 @@ class BatchSearcher:
 def _ways(wanted: Wanted) -> Iterator[Wanted]:
     """As it was asked, then with the wishes given up that hurt least, one after the other."""
     yield wanted
-    # Without any word that has to be met, everything would answer.
     if not wanted.words:
-        return
-    without = [
-        {"days": None},
-        {"amount": None},
-        {"price_at_most": None, "price_at_least": None},
-        {"must": ()},
-        {"near": replace(wanted.near, radius_km=None)} if wanted.near else {},
-    ]
-    for given_up in without:
-        wider = replace(wanted, **given_up)
-        if wider != wanted:
-            wanted = wider
-            yield wanted
+        return  # without any word that has to be met, everything would answer
+    wider = replace(wanted, days=None)
+    ways = [wider, wider := replace(wider, amount=None)]
+    ways.append(wider := replace(wider, price_at_most=None, price_at_least=None))
+    ways.append(wider := replace(wider, must=()))
+    if wanted.near is not None:
+        ways.append(replace(wider, near=replace(wanted.near, radius_km=None)))
+    before = wanted
+    for way in ways:
+        if way != before:
+            yield way
+        before = way
 
 
 class _Rows:

@@ -27,6 +27,11 @@ class ListingChanged(ListingFact):
 
 
 @dataclass(frozen=True, slots=True)
+class ListingStockMoved(ListingFact):
+    """An offer has taken some of it, or given some back."""
+
+
+@dataclass(frozen=True, slots=True)
 class ListingSoldOut(ListingFact):
     """Less than the smallest lot is left."""
 

@@ -18,6 +18,7 @@ from core.listings.events import (
     ListingExpired,
     ListingPublished,
     ListingSoldOut,
+    ListingStockMoved,
     ListingWithdrawn,
 )
 from core.listings.model import LISTING, ChangeListing, Listing, ListingCertificate, PublishListing
@@ -161,6 +162,7 @@ def reserve(ctx: Ctx, listing_id: str, quantity: Quantity) -> Quantity:
     taken = rules.check_taking(quantity, listing.remaining, listing.min_lot)
     listing.remaining_amount = (listing.remaining - taken).amount
     _note_stock(ctx, listing, "system")
+    ctx.announce(ListingStockMoved(listing.id, listing.seller, ctx.actor.person))
     ctx.session.flush()
     return taken
 
@@ -171,6 +173,7 @@ def give_back(ctx: Ctx, listing_id: str, quantity: Quantity) -> None:
     listing.remaining_amount = (listing.remaining + quantity.to(listing.unit)).amount
     listing.quantity_amount = max(listing.quantity_amount, listing.remaining_amount)
     _note_stock(ctx, listing, "system")
+    ctx.announce(ListingStockMoved(listing.id, listing.seller, ctx.actor.person))
     ctx.session.flush()
 
 

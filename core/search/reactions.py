@@ -2,24 +2,42 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from core.kernel.events import Reactions
 from core.kernel.transaction import Ctx
-from core.listings.events import ListingChanged, ListingFact, ListingPublished, ListingWithdrawn
+from core.listings.events import (
+    ListingChanged,
+    ListingExpired,
+    ListingFact,
+    ListingPublished,
+    ListingSoldOut,
+    ListingStockMoved,
+    ListingWithdrawn,
+)
+from core.listings.model import Listing
 from core.people.events import ProfileCompleted
 from core.people.service import person_of
-from core.search.index import index_listing, index_listings_of
+from core.search.log import note
 
 
 def listen(reactions: Reactions) -> None:
-    reactions.on(ListingPublished, _listing_moved)
-    reactions.on(ListingChanged, _listing_moved)
-    reactions.on(ListingWithdrawn, _listing_moved)
+    for fact in (
+        ListingPublished,
+        ListingChanged,
+        ListingStockMoved,
+        ListingSoldOut,
+        ListingWithdrawn,
+        ListingExpired,
+    ):
+        reactions.on(fact, _listing_moved)
     reactions.on(ProfileCompleted, _company_named)
 
 
 def _listing_moved(ctx: Ctx, fact: ListingFact) -> None:
-    index_listing(ctx, fact.listing_id)
+    note(ctx, [fact.listing_id])
 
 
 def _company_named(ctx: Ctx, fact: ProfileCompleted) -> None:
-    index_listings_of(ctx, person_of(ctx, fact.person_id).organisation_id)
+    company = person_of(ctx, fact.person_id).organisation_id
+    note(ctx, ctx.session.scalars(select(Listing.id).where(Listing.seller == company, Listing.state == "live")).all())

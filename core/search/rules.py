@@ -4,54 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from decimal import Decimal
-from fractions import Fraction
-from typing import Final
+from typing import Any, Final
 
 from core.catalogue.names import words_of
 from core.kernel.money import UnitPrice
-from core.kernel.quantity import Quantity, converted, convertible
-from core.search.model import Ask, Chip, Choice, Order, Query, Reason
+from core.kernel.quantity import converted, convertible
+from core.listings.model import Listing
+from core.search.engine.index import Found
+from core.search.model import Ask, Chip, Choice, Query, Reason
 from core.search.parse import Understood
-from core.search.places import distance_km
 
-# How much each thing counts, of those that are known. Words come first: they are all the person said.
-SHARES: Final[Mapping[str, float]] = {"words": 0.3, "near": 0.25, "price": 0.2, "fresh": 0.15, "seller": 0.1}
-HALF_FRESH_DAYS: Final = 30
-FAR_KM: Final = 1000  # beyond it distance makes no difference any more
-UNKNOWN_SELLER: Final = 0.5
+LONGEST_WAY: Final = 5  # times as far as was asked is still worth telling
 JUST_LISTED_DAYS: Final = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """The few columns of a listing that filters and ranking look at."""
-
-    id: str
-    seller: str
-    product_id: str
-    grade_id: str | None
-    unit: str
-    remaining: Decimal
-    min_lot: Decimal
-    price: Decimal
-    currency: str
-    price_unit: str
-    lat: float | None
-    lon: float | None
-    renewed_on: date
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """A candidate that fits, with what was measured of it. `price` is per the unit asked for, None if incomparable."""
-
-    candidate: Candidate
-    km: float | None
-    price: Fraction | None
-    words: tuple[str, ...] = ()
+STANDING_TELLS: Final = 0.04  # how much the best seller gains over one of whom nothing is known
+UNKNOWN_SELLER: Final = 0.5
+NEAREST_OFFERED: Final = 4  # "4 within 180 km": the radius that takes in so many
 
 
 def price_limit(understood: Understood) -> UnitPrice | None:
@@ -59,112 +28,57 @@ def price_limit(understood: Understood) -> UnitPrice | None:
     return understood.max_price or understood.price
 
 
-def price_per(candidate: Candidate, unit: str) -> Fraction | None:
-    """The exact price per that unit, None when the two units have no fixed conversion."""
-    if candidate.price_unit == unit:
-        return Fraction(candidate.price)
-    if not convertible(candidate.price_unit, unit):
-        return None
-    return Fraction(candidate.price) * converted(Quantity(Decimal(1), unit), candidate.price_unit)
-
-
-def fits(understood: Understood, candidate: Candidate, km: float | None) -> bool:
-    """Price, amount and distance: what the database cannot compare exactly."""
-    for limit, below in ((price_limit(understood), True), (understood.min_price, False)):
-        if limit is not None:
-            price = price_per(candidate, limit.unit) if candidate.currency == limit.currency else None
-            if price is None or (price > limit.amount if below else price < limit.amount):
-                return False
-    if understood.radius_km is not None and (km is None or km > understood.radius_km):
+def fits(understood: Understood, listing: Listing) -> bool:
+    """Whether a listing, as it stands now, meets what can be compared exactly; the rest the index has compared."""
+    said, price = understood, listing.price
+    limit, least = price_limit(said), said.min_price
+    if listing.state != "live" or (said.grade is not None and listing.grade_id != said.grade):
         return False
-    wanted = understood.quantity
-    if wanted is None or not convertible(wanted.unit, candidate.unit):
-        return True  # tonnes asked, cubic metres offered: better shown than hidden
-    asked = converted(wanted, candidate.unit)
-    return candidate.min_lot <= asked <= candidate.remaining
+    if limit is not None and _alike(limit, price) and price.per(limit.unit).amount > limit.amount:
+        return False
+    if least is not None and _alike(least, price) and price.per(least.unit).amount < least.amount:
+        return False
+    if said.window is not None and (listing.window_from > said.window.last or listing.window_to < said.window.first):
+        return False
+    wanted = said.quantity
+    if wanted is None or not convertible(wanted.unit, listing.unit):
+        return True
+    return listing.min_lot_amount <= converted(wanted, listing.unit) <= listing.remaining_amount
 
 
-def km_from(understood: Understood, candidate: Candidate) -> float | None:
-    place = understood.place
-    if place is None or candidate.lat is None or candidate.lon is None:
-        return None
-    return distance_km(place.lat, place.lon, candidate.lat, candidate.lon)
+def _alike(one: UnitPrice, other: UnitPrice) -> bool:
+    return one.currency == other.currency and convertible(one.unit, other.unit)
 
 
-def measure(
-    understood: Understood, candidates: Iterable[Candidate], words: Mapping[str, tuple[str, ...]]
-) -> list[Measured]:
-    """Those that fit, measured. Prices are made comparable in the unit and currency asked for, or the commonest."""
-    fitting = [(each, km) for each in candidates if fits(understood, each, km := km_from(understood, each))]
-    limit = price_limit(understood) or understood.min_price
-    terms = [(each.currency, each.price_unit) for each, _ in fitting]
-    usual = (limit.currency, limit.unit) if limit else max(set(terms), key=lambda t: (terms.count(t), t), default=None)
-    return [
-        Measured(
-            each,
-            km,
-            price_per(each, usual[1]) if usual is not None and each.currency == usual[0] else None,
-            words.get(each.id, ()),
-        )
-        for each, km in fitting
-    ]
+def with_standings(found: Sequence[Found], sellers: Mapping[str, float]) -> list[Found]:
+    """In the order of their scores, the sellers' good names counted in."""
+
+    def score(each: Found) -> float:
+        return each.score + STANDING_TELLS * (sellers.get(each.seller, UNKNOWN_SELLER) - UNKNOWN_SELLER)
+
+    return sorted(found, key=lambda each: (round(score(each), 6), each.id), reverse=True)
 
 
-def scored(
-    found: Sequence[Measured], asked_words: int, today: date, sellers: Mapping[str, float]
-) -> list[tuple[float, Measured]]:
-    """Everything with its score from 0 to 1, best first; equal ones the newest first."""
-    prices = sorted({each.price for each in found if each.price is not None})
-    place_of = {price: number for number, price in enumerate(prices)}
-    ranked = []
-    for each in found:
-        parts: dict[str, float] = {
-            "fresh": 2.0 ** (-max(0, (today - each.candidate.renewed_on).days) / HALF_FRESH_DAYS),
-            "seller": sellers.get(each.candidate.seller, UNKNOWN_SELLER),
-        }
-        if asked_words:
-            parts["words"] = min(1.0, len(each.words) / asked_words)
-        if each.km is not None:
-            parts["near"] = 1 - min(1.0, math.log1p(each.km) / math.log1p(FAR_KM))
-        if each.price is not None and len(prices) > 1:
-            parts["price"] = 1 - place_of[each.price] / (len(prices) - 1)
-        whole = sum(SHARES[name] for name in parts)
-        score = sum(SHARES[name] * part for name, part in parts.items()) / whole
-        ranked.append((round(score, 6), each))
-    return sorted(ranked, key=lambda one: (one[0], one[1].candidate.id), reverse=True)
-
-
-def ordered(ranked: list[tuple[float, Measured]], order: Order) -> list[tuple[float, Measured]]:
-    """In the order asked for; what has no price or no distance comes last, the better one first."""
-    match order:
-        case "cheapest":
-            return sorted(ranked, key=lambda one: (one[1].price is None, one[1].price or 0))
-        case "nearest":
-            return sorted(ranked, key=lambda one: (one[1].km is None, one[1].km or 0))
-        case "newest":
-            return sorted(ranked, key=lambda one: one[1].candidate.id, reverse=True)
-        case "best":
-            return ranked
-
-
-def reasons(understood: Understood, hit: Measured, lowest: Fraction | None, today: date) -> tuple[Reason, ...]:
+def reasons(
+    understood: Understood, listing: Listing, found: Found, lowest: float | None, today: date
+) -> tuple[Reason, ...]:
     """Why this one is here, the strongest first."""
-    candidate, why = hit.candidate, []
+    why = []
     if understood.product is not None or understood.alternatives:
-        why.append(Reason("search.why.product", {"product": candidate.product_id}))
-    if understood.grade is not None and candidate.grade_id == understood.grade:
+        why.append(Reason("search.why.product", {"product": listing.product_id}))
+    if understood.grade is not None and listing.grade_id == understood.grade:
         why.append(Reason("search.why.grade", {"grade": understood.grade}))
     if understood.certificates:
         why.append(Reason("search.why.certificate", {"schemes": understood.certificates}))
-    if hit.words:
-        why.append(Reason("search.why.words", {"words": hit.words}))
-    if hit.km is not None and understood.place is not None:
-        why.append(Reason("search.why.near", {"km": round(hit.km), "place": understood.place.name}))
-    if hit.price is not None and hit.price == lowest:
+    if found.met:
+        why.append(Reason("search.why.words", {"words": found.met}))
+    if found.km is not None and understood.place is not None:
+        why.append(Reason("search.why.near", {"km": round(found.km), "place": understood.place.name}))
+    if found.price is not None and found.price == lowest:
         why.append(Reason("search.why.cheapest"))
-    if understood.quantity is not None and convertible(understood.quantity.unit, candidate.unit):
-        why.append(Reason("search.why.enough", {"remaining": Quantity(candidate.remaining, candidate.unit)}))
-    days = (today - candidate.renewed_on).days
+    if understood.quantity is not None and convertible(understood.quantity.unit, listing.unit):
+        why.append(Reason("search.why.enough", {"remaining": listing.remaining}))
+    days = (today - listing.renewed_at.date()).days
     if days <= JUST_LISTED_DAYS:
         why.append(Reason("search.why.fresh", {"days": max(0, days)}))
     return tuple(why)
@@ -174,11 +88,12 @@ def relaxed(query: Query) -> list[tuple[str, dict[str, object], Query]]:
     """The query with one wish given up, the wish that hurts least first; something must still be asked for."""
     said = query.understood
     limit = price_limit(said)
+    place = said.place.name if said.place else None
     ways: list[tuple[str, dict[str, object], Understood]] = [
         ("search.relax.words", {"words": said.rest}, replace(said, rest="")),
         ("search.relax.packaging", {"packaging": said.packaging}, replace(said, packaging=())),
         ("search.relax.certificate", {"schemes": said.certificates}, replace(said, certificates=())),
-        *_further(said),
+        ("search.relax.anywhere", {"place": place}, replace(said, radius_km=None)),
         ("search.relax.price", {"limit": limit}, replace(said, price=None, max_price=None)),
         ("search.relax.least_price", {"least": said.min_price}, replace(said, min_price=None)),
         ("search.relax.quantity", {"quantity": said.quantity}, replace(said, quantity=None)),
@@ -189,25 +104,19 @@ def relaxed(query: Query) -> list[tuple[str, dict[str, object], Query]]:
     return [(code, parts, replace(query, understood=way)) for code, parts, way in useful]
 
 
-def _further(said: Understood) -> list[tuple[str, dict[str, object], Understood]]:
-    """Twice as far, five times as far, anywhere."""
-    if said.place is None or said.radius_km is None:
-        return []
-    place = said.place.name
-    wider = [
-        ("search.relax.radius", {"km": km, "place": place}, replace(said, radius_km=km))
-        for km in (said.radius_km * 2, said.radius_km * 5)
-    ]
-    return [*wider, ("search.relax.anywhere", {"place": place}, replace(said, radius_km=None))]
+def wider_radius(nearest: Sequence[Found], asked_km: int) -> tuple[int, int] | None:
+    """The radius, in tens of kilometres, that takes in the nearest few, and how many it takes in; None: all too far."""
+    distances = [each.km for each in nearest[:NEAREST_OFFERED] if each.km is not None]
+    close = [km for km in distances if km <= LONGEST_WAY * asked_km]
+    if not close:
+        return None
+    radius = math.ceil(close[-1] / 10) * 10
+    return radius, sum(1 for each in nearest if each.km is not None and each.km <= radius)
 
 
-def cheapest(found: Iterable[Measured], limit: UnitPrice) -> UnitPrice | None:
+def cheapest(listings: Iterable[Listing], limit: UnitPrice) -> UnitPrice | None:
     """The lowest price there is in the currency and unit of the limit."""
-    prices = [
-        UnitPrice(each.candidate.price, each.candidate.currency, each.candidate.price_unit).per(limit.unit)
-        for each in found
-        if each.candidate.currency == limit.currency and convertible(each.candidate.price_unit, limit.unit)
-    ]
+    prices = [each.price.per(limit.unit) for each in listings if _alike(limit, each.price)]
     return min(prices, key=lambda price: price.amount, default=None)
 
 
@@ -257,9 +166,9 @@ def chips(said: Understood) -> tuple[Chip, ...]:
 
 def without(query: Query, wish: str) -> Query:
     """The query with one wish given up, and what would have no meaning without it."""
-    given_up = {"place": {"radius_km": None}, "product": {"grade": None}}.get(wish, {})
-    empty = getattr(Understood(), wish)
-    return replace(query, understood=replace(query.understood, **{wish: empty}, **given_up))
+    given_up: dict[str, Any] = {"place": {"radius_km": None}, "product": {"grade": None}}.get(wish, {})
+    empty: dict[str, Any] = {wish: getattr(Understood(), wish), **given_up}
+    return replace(query, understood=replace(query.understood, **empty))
 
 
 def asks(query: Query) -> tuple[Ask, ...]:

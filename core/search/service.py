@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import select
 
 from core.catalogue import Catalogue
 from core.kernel.errors import Invalid
 from core.kernel.money import UnitPrice
 from core.kernel.transaction import Ctx
-from core.listings.model import Listing, ListingCertificate
-from core.search import index, rules
-from core.search.model import LARGEST_PAGE, Chip, Hit, Page, Query, Relaxation, Standings
-from core.search.parse import Understood, parse
+from core.listings.model import Listing
+from core.search import rules
+from core.search.engine.index import Answer, Found, Index
+from core.search.model import LARGEST_PAGE, Chip, DidYouMean, Hit, Page, Query, Relaxation, Standings
+from core.search.parse import parse
 from core.search.places import Places
-from core.search.rules import Candidate, Measured
+from core.search.shelf import shelf_of
+from core.search.wishes import exactly
 
 SHORT_LIST = 300  # of these the sellers' standing is asked; below them it could not change the first pages
-LEAFED_THROUGH = 500  # the newest listings, for who asks for nothing in particular
-
-Ranked = list[tuple[float, Measured]]
 
 
 def query_of(text: str, catalogue: Catalogue, places: Places, today: date, language: str = "en") -> Query:
@@ -38,27 +38,31 @@ def search(
     *,
     standings: Standings | None = None,
 ) -> Page:
-    """A page of live listings, best first, all read in this transaction.
+    """A page of live listings, best first, each confirmed against its row in this transaction.
 
     `after` is what the page seen before has as `after`.
     `standings` tells how good the sellers are, 0 to 1. Raises Invalid for a page longer than fifty.
     """
     if not 1 <= limit <= LARGEST_PAGE:
         raise Invalid("search.page", field="limit", most=LARGEST_PAGE)
-    asked = rules.asked_words(query.understood)
-    known = index.vocabulary(ctx) if asked else ()
-    found = _found(ctx, query.understood, known)
-    ranked = rules.ordered(_ranked(ctx, found, len(asked), standings), query.order)
-    start = _start(ranked, after)
-    end = start + limit
-    chosen = ranked[start:end]
+    position, last_id = _mark(after)
+    searcher = _Searcher.of(ctx, catalogue)
+    query = searcher.learned(query)
+    answer = searcher.answer(query, max(SHORT_LIST, position + limit + 1))
+    found = list(answer.found)
+    if query.order == "best" and standings is not None and found:
+        short = found[:SHORT_LIST]
+        found[:SHORT_LIST] = rules.with_standings(short, standings({each.seller for each in short}))
+    start = next((n for n, each in enumerate(found, 1) if each.id == last_id), position)
+    hits, end, gone = searcher.confirmed(query, found, start, limit)
+    total = answer.total - gone
     return Page(
         understood=query.understood,
-        hits=_hits(ctx, query.understood, chosen, found),
-        total=len(ranked),
-        after=f"{end - 1}:{chosen[-1][1].candidate.id}" if end < len(ranked) else None,
-        relaxations=() if ranked else _relaxations(ctx, query, known),
-        did_you_mean=() if ranked else index.nearest(asked, {*known, *catalogue.name_index.vocabulary}),
+        hits=hits,
+        total=total,
+        after=f"{end}:{hits[-1].listing.id}" if hits and end < len(found) else None,
+        relaxations=() if total else searcher.relaxations(query),
+        did_you_mean=searcher.did_you_mean(query),
         asks=rules.asks(query),
     )
 
@@ -73,128 +77,119 @@ def without(query: Query, chip: Chip) -> Query:
     return rules.without(query, chip.wish)
 
 
-def count(ctx: Ctx, query: Query) -> int:
+def count(ctx: Ctx, catalogue: Catalogue, query: Query) -> int:
     """How many listings fit."""
-    known = index.vocabulary(ctx) if rules.asked_words(query.understood) else ()
-    return len(_found(ctx, query.understood, known))
+    return _Searcher.of(ctx, catalogue).answer(query, 1).total
 
 
-def _found(ctx: Ctx, understood: Understood, known: Sequence[str]) -> list[Measured]:
-    """What fits. Words that were not understood are a wish like any other while nothing says which goods are meant."""
-    asked = rules.asked_words(understood)
-    words: Mapping[str, tuple[str, ...]] = index.listings_with(ctx, asked, known) if asked else {}
-    goods_known = understood.product or understood.alternatives or understood.grade
-    only = words.keys() if asked and not goods_known else None
-    return rules.measure(understood, _candidates(ctx, understood, only), words)
+@dataclass(slots=True)
+class _Searcher:
+    """One search in one transaction."""
+
+    ctx: Ctx
+    catalogue: Catalogue
+    index: Index
+
+    @classmethod
+    def of(cls, ctx: Ctx, catalogue: Catalogue) -> _Searcher:
+        return cls(ctx, catalogue, shelf_of(ctx).look(ctx.session, catalogue))
+
+    def learned(self, query: Query) -> Query:
+        """A word that no catalogue has, but that most sellers of certain goods use, names those goods."""
+        said = query.understood
+        if said.product or said.alternatives or said.grade:
+            return query
+        words = rules.asked_words(said)
+        for word in words:
+            product = self.index.leaning(word)
+            if product in self.catalogue.products:
+                rest = " ".join(other for other in words if other != word)
+                return replace(query, understood=replace(said, product=product, named=word, rest=rest))
+        return query
+
+    def answer(self, query: Query, limit: int) -> Answer:
+        today = self.ctx.now.date()
+        return self.index.search(exactly(query.understood, self.catalogue, today, query.order), limit)
+
+    def confirmed(
+        self, query: Query, found: Sequence[Found], start: int, limit: int
+    ) -> tuple[tuple[Hit, ...], int, int]:
+        """The next hits that are still as they were found, where the list goes on, and how many were not."""
+        hits: list[Hit] = []
+        gone, at = 0, start
+        lowest = min((each.price for each in found if each.price is not None), default=None)
+        lowest = lowest if sum(each.price is not None for each in found) > 1 else None
+        today = self.ctx.now.date()
+        while at < len(found) and len(hits) < limit:
+            some = found[at : at + limit]
+            rows = self._rows(some)
+            for each in some:
+                listing = rows.get(each.id)
+                at += 1
+                if listing is None or not rules.fits(query.understood, listing):
+                    gone += 1
+                    continue
+                why = rules.reasons(query.understood, listing, each, lowest, today)
+                hits.append(Hit(listing, each.score, why, None if each.km is None else round(each.km)))
+                if len(hits) == limit:
+                    break
+        return tuple(hits), at, gone
+
+    def relaxations(self, query: Query) -> tuple[Relaxation, ...]:
+        """Each single wish that, given up, would find something; when none would alone, all of them together."""
+        helping: list[Relaxation] = []
+        for code, parts, wider in rules.relaxed(query):
+            if code == "search.relax.anywhere" and (nearer := self._wider(query, wider)):
+                helping.append(nearer)
+            answer = self.answer(wider, rules.NEAREST_OFFERED)
+            if answer.total:
+                limit = parts.get("limit")
+                lowest = {"from": self._cheapest(wider, limit)} if isinstance(limit, UnitPrice) else {}
+                helping.append(Relaxation(code, parts | lowest, wider, answer.total))
+        goods = rules.bare(query)
+        if not helping and goods is not None and (total := self.answer(goods, 1).total):
+            helping.append(Relaxation("search.relax.all", {}, goods, total))
+        return tuple(helping)
+
+    def did_you_mean(self, query: Query) -> tuple[DidYouMean, ...]:
+        """For each word that nothing is called: the nearest word that something is, when it would find something."""
+        said = query.understood
+        meant = []
+        for word in rules.asked_words(said):
+            instead = None if self.index.knows(word) else self.index.nearest_word(word)
+            if instead is not None:
+                rest = " ".join(instead if other == word else other for other in rules.asked_words(said))
+                meant.append(DidYouMean(word, instead, replace(query, understood=replace(said, rest=rest))))
+        return tuple(meant)
+
+    def _wider(self, query: Query, anywhere: Query) -> Relaxation | None:
+        """How far one has to go for the nearest few."""
+        said = query.understood
+        if said.place is None or said.radius_km is None:
+            return None
+        nearest = self.answer(replace(anywhere, order="nearest"), SHORT_LIST).found
+        found = rules.wider_radius(nearest, said.radius_km)
+        if found is None:
+            return None
+        km, number = found
+        wider = replace(query, understood=replace(said, radius_km=km))
+        parts = {"km": km, "place": said.place.name, "asked_km": said.radius_km}
+        return Relaxation("search.relax.radius", parts, wider, number)
+
+    def _cheapest(self, query: Query, limit: UnitPrice) -> UnitPrice | None:
+        found = self.answer(replace(query, order="cheapest"), SHORT_LIST).found
+        return rules.cheapest(self._rows(found).values(), limit)
+
+    def _rows(self, found: Sequence[Found]) -> dict[str, Listing]:
+        query = select(Listing).where(Listing.id.in_([each.id for each in found]))
+        return {row.id: row for row in self.ctx.session.scalars(query)}
 
 
-def _candidates(ctx: Ctx, understood: Understood, only: Collection[str] | None) -> list[Candidate]:
-    """What the database lets through, of these ids when there are some; the newest when nothing was asked."""
-    query = select(
-        Listing.id,
-        Listing.seller,
-        Listing.product_id,
-        Listing.grade_id,
-        Listing.unit,
-        Listing.remaining_amount,
-        Listing.min_lot_amount,
-        Listing.price_amount,
-        Listing.price_currency,
-        Listing.price_unit,
-        Listing.lat,
-        Listing.lon,
-        Listing.renewed_at,
-    ).where(*_wishes(understood))
-    if only is not None:
-        query = query.where(Listing.id.in_(only))
-    elif rules.asks_nothing(understood):
-        query = query.order_by(Listing.id.desc()).limit(LEAFED_THROUGH)
-    return [
-        Candidate(
-            id=row.id,
-            seller=row.seller,
-            product_id=row.product_id,
-            grade_id=row.grade_id,
-            unit=row.unit,
-            remaining=row.remaining_amount,
-            min_lot=row.min_lot_amount,
-            price=row.price_amount,
-            currency=row.price_currency,
-            price_unit=row.price_unit,
-            lat=row.lat,
-            lon=row.lon,
-            renewed_on=row.renewed_at.date(),
-        )
-        for row in ctx.session.execute(query)
-    ]
-
-
-def _wishes(understood: Understood) -> list[ColumnElement[bool]]:
-    """What the database decides."""
-    wishes: list[ColumnElement[bool]] = [Listing.state == "live"]
-    products = (understood.product,) if understood.product else understood.alternatives
-    if products:
-        wishes.append(Listing.product_id.in_(products))
-    if understood.grade:
-        wishes.append(Listing.grade_id == understood.grade)
-    if understood.packaging:
-        wishes.append(or_(Listing.packaging.in_(understood.packaging), Listing.packaging.is_(None)))
-    if understood.window is not None:
-        wishes += [Listing.window_from <= understood.window.last, Listing.window_to >= understood.window.first]
-    limit = rules.price_limit(understood) or understood.min_price
-    if limit is not None:
-        wishes.append(Listing.price_currency == limit.currency)
-    for scheme in understood.certificates:
-        held = (ListingCertificate.listing_id == Listing.id, ListingCertificate.scheme == scheme)
-        wishes.append(exists().where(*held))
-    return wishes
-
-
-def _ranked(ctx: Ctx, found: list[Measured], asked: int, standings: Standings | None) -> Ranked:
-    ranked = rules.scored(found, asked, ctx.now.date(), {})
-    if standings is None or not ranked:
-        return ranked
-    sellers = standings({each.candidate.seller for _, each in ranked[:SHORT_LIST]})
-    return rules.scored(found, asked, ctx.now.date(), sellers)
-
-
-def _start(ranked: Ranked, after: str | None) -> int:
+def _mark(after: str | None) -> tuple[int, str | None]:
     """Where the next page begins: behind the last one seen, or, when that is gone, in its place."""
     if after is None:
-        return 0
+        return 0, None
     position, _, last_id = after.partition(":")
-    if not position.isdecimal():
+    if not (position.isascii() and position.isdecimal()) or len(position) > 6:
         raise Invalid("search.page", field="after", most=LARGEST_PAGE)
-    return next((n for n, (_, each) in enumerate(ranked, 1) if each.candidate.id == last_id), int(position))
-
-
-def _hits(ctx: Ctx, understood: Understood, chosen: Ranked, found: list[Measured]) -> tuple[Hit, ...]:
-    """The chosen ones with their whole rows, read in the same transaction that found them."""
-    wanted = [each.candidate.id for _, each in chosen]
-    rows = {row.id: row for row in ctx.session.scalars(select(Listing).where(Listing.id.in_(wanted)))}
-    prices = [each.price for each in found if each.price is not None]
-    lowest = min(prices) if len(prices) > 1 else None
-    return tuple(
-        Hit(
-            listing=rows[each.candidate.id],
-            score=score,
-            reasons=rules.reasons(understood, each, lowest, ctx.now.date()),
-            distance_km=None if each.km is None else round(each.km),
-        )
-        for score, each in chosen
-    )
-
-
-def _relaxations(ctx: Ctx, query: Query, known: Sequence[str]) -> tuple[Relaxation, ...]:
-    """Each single wish that, given up, would find something; when none would alone, all of them together."""
-    helping: dict[str, Relaxation] = {}
-    for code, parts, wider in rules.relaxed(query):
-        # Of two steps of one wish (twice as far, five times as far) the nearer one is enough.
-        if code not in helping and (found := _found(ctx, wider.understood, known)):
-            limit = parts.get("limit")
-            lowest = {"from": rules.cheapest(found, limit)} if isinstance(limit, UnitPrice) else {}
-            helping[code] = Relaxation(code, parts | lowest, wider, len(found))
-    goods = rules.bare(query)
-    if not helping and goods is not None and (found := _found(ctx, goods.understood, known)):
-        helping["search.relax.all"] = Relaxation("search.relax.all", {}, goods, len(found))
-    return tuple(helping.values())
+    return max(0, int(position) - 1), last_id

@@ -9,24 +9,52 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Final
 
-from core.catalogue import Catalogue
-from core.catalogue.energy import energy_of, mass_of
+from core.catalogue import Catalogue, Product
+from core.catalogue.energy import Figured, energy_of, mass_of
 from core.catalogue.names import folded
 from core.kernel.errors import Refusal
 from core.kernel.money import UnitPrice
 from core.kernel.quantity import UNITS, Quantity
 from core.search.engine.document import UNIT_KINDS, Amount, words_in
-from core.search.engine.wanted import Limits, Spot, Wanted, Word
+from core.search.engine.wanted import Limits, Order, Spot, Wanted, Word
 from core.search.parse import Understood
 from core.search.places import Place, Places
 
 Knows = Callable[[str], bool]
+NO_PACKAGING: Final = "any"  # of a listing that does not say how its goods are packed
 WORDS_AT_MOST: Final = 12  # of a query: who pastes a page is answered by its first words
 BY_NAME_ONLY: Final = 0.8  # how well a document meets the word for the goods that has the word, but is of other goods
 LEAST_RELEVANCE: Final = 0.25  # of what was asked, weighed by what each word tells: less is nonsense
 FIGURES_TELL: Final = 0.3  # a number that is no amount ("class 1") says little by itself
 PERHAPS_THERE: Final = 0.7  # how far a word is taken for a misspelt place
 MUCH: Final = Decimal(1_000_000)  # of a unit is converted, so that the three decimals of an amount round nothing off
+
+
+def exactly(said: Understood, catalogue: Catalogue, today: date, order: Order = "best") -> Wanted:
+    """Over listings: every wish that was understood has to be met; the words that were not only decide the order,
+    unless nothing says which goods are meant."""
+    goods = (said.product,) if said.product else said.alternatives
+    musts = _musts(grades=(said.grade,) if said.grade else (), certificates=said.certificates)
+    if goods:
+        musts = (frozenset(f"product:{product}" for product in goods), *musts)
+    if said.packaging:
+        musts = (*musts, frozenset(f"packaging:{packed}" for packed in (*said.packaging, NO_PACKAGING)))
+    words = tuple(Word(word) for word in dict.fromkeys(words_in(said.rest)))[:WORDS_AT_MOST]
+    limit = said.max_price or said.price or said.min_price
+    unit = limit.unit if limit else catalogue.product(goods[0]).price_unit if goods else "t"
+    return Wanted(
+        words=words,
+        must=(frozenset({"kind:listing"}), *musts),
+        near=None if said.place is None else Spot(said.place.lat, said.place.lon, said.radius_km),
+        price_at_most=_price_limits(catalogue, said.max_price or said.price),
+        price_at_least=_price_limits(catalogue, said.min_price),
+        amount=_amount_limits(catalogue, said.quantity),
+        days=_days(said),
+        price_per=_prices_per(catalogue, unit),
+        some_word=bool(words) and not goods and not said.grade,
+        order=order,
+        today=today.toordinal(),
+    )
 
 
 def freely(said: Understood, catalogue: Catalogue, places: Places, knows: Knows, today: date) -> Wanted:
@@ -137,6 +165,13 @@ def _price_limits(catalogue: Catalogue, price: UnitPrice | None) -> Limits | Non
 
 
 @lru_cache(maxsize=64)
+def _prices_per(catalogue: Catalogue, unit: str) -> Limits:
+    """What prices are multiplied by to be told per that unit."""
+    kind, size = UNIT_KINDS.index(UNITS[unit].kind), float(UNITS[unit].size)
+    return {key: factor * size for key, factor in _factors(catalogue, kind).items()}
+
+
+@lru_cache(maxsize=64)
 def _factors(catalogue: Catalogue, kind: int) -> Mapping[tuple[str, int], float]:
     """How many base units of another kind one base unit of this kind is, by the figures of each product.
 
@@ -145,16 +180,20 @@ def _factors(catalogue: Catalogue, kind: int) -> Mapping[tuple[str, int], float]
     """
     factors = {(product, kind): 1.0 for product in ("", *catalogue.products)}
     base = {UNIT_KINDS.index(unit.kind): unit.code for unit in UNITS.values() if unit.size == 1}
-    if kind not in base:
-        return factors
-    one = Quantity(MUCH, base[kind])
-    for product in catalogue.products.values():
-        for measured, unit in ((energy_of, "MWh"), (mass_of, "t")):
-            try:
-                figured = measured(product, one)
-            except Refusal:
-                continue
-            other = UNIT_KINDS.index(UNITS[unit].kind)
-            if other != kind and figured.quantity.amount:
-                factors[product.id, other] = float(figured.quantity.amount) / float(MUCH)
+    for product in catalogue.products.values() if kind in base else ():
+        sold_in = {UNIT_KINDS.index(UNITS[unit].kind) for unit in product.units}
+        for measured in (mass_of, energy_of):
+            one = _measure(measured, product, base[kind])
+            for other in sold_in & base.keys() - {kind}:
+                each = _measure(measured, product, base[other])
+                if one and each:
+                    factors.setdefault((product.id, other), one / each)
     return factors
+
+
+def _measure(measured: Callable[[Product, Quantity], Figured], product: Product, unit: str) -> float:
+    """The mass or energy of a million of that unit; 0 where the product has no figures for it."""
+    try:
+        return float(measured(product, Quantity(MUCH, unit)).quantity.amount)
+    except Refusal:
+        return 0.0

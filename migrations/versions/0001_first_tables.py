@@ -288,6 +288,35 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_review_window_state"), ["state"], unique=False)
 
     op.create_table(
+        "search_generation",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("layout", sa.String(length=40), nullable=False),
+        sa.Column("seen_seq", sa.BigInteger(), nullable=False),
+        sa.Column("seen_xid", sa.BigInteger(), nullable=False),
+        sa.Column("documents", sa.Integer(), nullable=False),
+        sa.Column("served", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_search_generation")),
+    )
+    op.create_table(
+        "search_log",
+        sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("xid", sa.BigInteger(), nullable=False),
+        sa.Column("mark", sa.String(length=26), nullable=False),
+        sa.Column("subject", sa.String(length=26), nullable=False),
+        sa.PrimaryKeyConstraint("seq", name=op.f("pk_search_log")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("search_log", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_search_log_xid"), ["xid"], unique=False)
+
+    op.create_table(
+        "search_rebuild",
+        sa.Column("name", sa.String(length=20), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_search_rebuild")),
+    )
+    op.create_table(
         "step",
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.Column("process", sa.String(length=20), nullable=False),
@@ -380,6 +409,8 @@ def upgrade() -> None:
         sa.Column("organisation_id", sa.String(length=26), nullable=False),
         sa.Column("account_ref", sa.String(length=120), nullable=True),
         sa.Column("ready", sa.Boolean(), nullable=False),
+        sa.Column("was_ready", sa.Boolean(), nullable=False),
+        sa.Column("missing", sa.JSON(), nullable=False),
         sa.Column("asked_by", sa.String(length=26), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -447,17 +478,15 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_review_author"), ["author"], unique=False)
 
     op.create_table(
-        "search_word",
-        sa.Column("word", sa.String(length=40), nullable=False),
-        sa.Column("listing_id", sa.String(length=26), nullable=False),
+        "search_blob",
+        sa.Column("generation", sa.String(length=26), nullable=False),
+        sa.Column("part", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["listing_id"], ["listing.id"], name=op.f("fk_search_word_listing_id"), ondelete="CASCADE"
+            ["generation"], ["search_generation.id"], name=op.f("fk_search_blob_generation"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("word", "listing_id", name=op.f("pk_search_word")),
+        sa.PrimaryKeyConstraint("generation", "part", name=op.f("pk_search_blob")),
     )
-    with op.batch_alter_table("search_word", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_search_word_listing_id"), ["listing_id"], unique=False)
-
     op.create_table(
         "alert",
         sa.Column("person_id", sa.String(length=26), nullable=False),
@@ -1058,10 +1087,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_alert_search_told")
 
     op.drop_table("alert")
-    with op.batch_alter_table("search_word", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_search_word_listing_id"))
-
-    op.drop_table("search_word")
+    op.drop_table("search_blob")
     with op.batch_alter_table("review", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_review_author"))
         batch_op.drop_index(batch_op.f("ix_review_about"))
@@ -1096,6 +1122,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_step_subject"))
 
     op.drop_table("step")
+    op.drop_table("search_rebuild")
+    with op.batch_alter_table("search_log", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_search_log_xid"))
+
+    op.drop_table("search_log")
+    op.drop_table("search_generation")
     with op.batch_alter_table("review_window", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_review_window_state"))
         batch_op.drop_index(batch_op.f("ix_review_window_seller"))

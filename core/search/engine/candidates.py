@@ -105,7 +105,7 @@ class Candidates:
 
     def _documents(self, terms: Sequence[int], cap: int) -> U32:
         """The freshest documents that have one of the terms."""
-        lists = [self.segment.postings(term)[:cap] >> 1 for term in terms]
+        lists: list[U32] = [self.segment.postings(term)[:cap] >> np.uint32(1) for term in terms]
         if len(lists) == 1:
             return lists[0]
         return merged(lists)[:cap]
@@ -116,8 +116,8 @@ class Candidates:
         if len(numbers):
             for term in terms:
                 postings = self.segment.postings(term)
-                at = np.searchsorted(postings, numbers << 1)
-                found = postings[np.minimum(at, len(postings) - 1)] >> 1
+                at = np.searchsorted(postings, numbers << np.uint32(1))
+                found = postings[np.minimum(at, len(postings) - 1)] >> np.uint32(1)
                 has |= found == numbers
         return has
 

@@ -15,8 +15,9 @@ from core.search.engine.document import Document
 from core.search.engine.ranking import Ranked, rank, weigh
 from core.search.engine.reading import Group, Reader, rejoined
 from core.search.engine.segment import F32, Segment
-from core.search.engine.wanted import Wanted
+from core.search.engine.wanted import Wanted, Word
 
+CERTAINLY_LEANING: Final = 0.8  # of the sellers who use a word: then it names those goods
 MERGED_BELOW: Final = 4  # a segment less than this many times as large as the next one is built anew with it
 
 
@@ -116,19 +117,30 @@ class Index:
         """Whether any document has the word as it is written."""
         return any(part.segment.term(word) is not None for part in self.parts)
 
-    def vocabulary_like(self, word: str) -> list[tuple[str, int]]:
-        """Words that documents have and that this one may be, with how many documents have each."""
-        near: dict[str, int] = {}
+    def nearest_word(self, word: str) -> str | None:
+        """The word of documents that this one most likely is, when it is not one itself."""
+        best: tuple[float, str] | None = None
         for part in self.parts:
-            for term in part.segment.spelling.near(word).tolist():
+            group = Reader(part.segment).group(Word(word))
+            for term, weight in zip(group.terms.tolist(), group.weights.tolist(), strict=True):
                 text = part.segment.text_of(term)
-                near[text] = near.get(text, 0) + part.segment.frequency(term)
-        return list(near.items())
+                if ":" not in text and (best is None or (weight, text) > best):
+                    best = (weight, text)
+        return None if best is None else best[1]
+
+    def leaning(self, word: str) -> str | None:
+        """The goods that most sellers who use the word have chosen."""
+        for part in self.parts:
+            term = part.segment.term(word)
+            terms = part.segment.terms
+            if term is not None and terms.leaning[term] >= CERTAINLY_LEANING:
+                return bytes(part.segment.columns.product_names[terms.lean[term]]).decode()
+        return None
 
     @staticmethod
     def _rank(part: Part, groups: Sequence[Group], weights: Sequence[float], wanted: Wanted) -> Ranked:
         numbers = Candidates(part.segment, part.alive, wanted, groups).choose()
-        return rank(part.segment, numbers, groups, weights, wanted, part.scratch)
+        return rank(part.segment, numbers, groups, weights, wanted=wanted, scratch=part.scratch)
 
 
 def _key(found: Found, wanted: Wanted) -> tuple[float, ...] | tuple[float, str]:

@@ -60,7 +60,7 @@ def weigh(groups: Sequence[Sequence[Group]], documents: int) -> list[float]:
 
 
 def rank(
-    segment: Segment, numbers: U32, groups: Sequence[Group], weights: Sequence[float], wanted: Wanted, scratch: F32
+    segment: Segment, numbers: U32, groups: Sequence[Group], weights: Sequence[float], *, wanted: Wanted, scratch: F32
 ) -> Ranked:
     """Weigh these documents. `scratch`: zeros, one for each document of the segment; left as zeros."""
     relevance = np.zeros(len(numbers), np.float32)

@@ -1,0 +1,93 @@
+"""What one process has read of the index: the newest base, and all that the log has said since.
+
+It is a cache of the database and nothing more. Every query first reads the log, in its own transaction, so that a
+listing is found by the first query after its commit on any worker, however many there are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Final
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Engine, select, text
+from sqlalchemy.orm import Session
+
+from core.catalogue import Catalogue
+from core.kernel.transaction import Ctx
+from core.search.documents import documents_of
+from core.search.engine.index import Index
+from core.search.log import Seen
+from core.search.model import SearchBlob
+from core.search.packing import unpacked
+
+LAYOUT = "1"  # changes with the arrays of a segment, or with what is put into them
+
+
+def layout_of(catalogue: Catalogue) -> str:
+    """What a base must have been made with to be read: this program, and these rates of exchange."""
+    return f"{LAYOUT}:{catalogue.rates.day.isoformat()}"
+
+
+@dataclass(slots=True)
+class Shelf:
+    """The index of one database as this process knows it."""
+
+    generation: str | None = None
+    seen: Seen = field(default_factory=Seen)
+    index: Index = field(default_factory=Index)
+    turn: int = 0  # counts what was taken in, to notice what another unit took in meanwhile
+
+    def look(self, session: Session, catalogue: Catalogue) -> Index:
+        """The index as it stands in this transaction; to be searched before anything else is read.
+
+        Where many units run at once, another one may take in news while this one reads its own: then what was read is
+        perhaps no longer the latest, and is read again.
+        """
+        while True:
+            turn, seen = self.turn, replace(self.seen)
+            newest = newest_generation(session, catalogue)
+            if newest is not None and newest[0] != self.generation:
+                base = self._base(session, newest[0])
+                if turn == self.turn:
+                    self.generation, self.index = newest[0], base
+                    self.seen, self.turn = Seen(seq=newest[1], xid=newest[2]), turn + 1
+                continue
+            news = seen.news(session)
+            documents = documents_of(session, catalogue, news) if news else []
+            if turn == self.turn:
+                self.seen = seen
+                if news:
+                    self.index.take(documents, news - {document.id for document in documents})
+                    self.turn += 1
+                return self.index
+
+    @staticmethod
+    def _base(session: Session, generation: str) -> Index:
+        parts = select(SearchBlob.content).where(SearchBlob.generation == generation).order_by(SearchBlob.part)
+        content = b"".join(session.scalars(parts))
+        return Index(unpacked(content) if content else None)
+
+
+_NEWEST: Final = text(
+    "SELECT id, seen_seq, seen_xid, documents FROM search_generation WHERE served AND layout = :layout"
+    " ORDER BY id DESC LIMIT 1"
+)
+
+
+def newest_generation(session: Session, catalogue: Catalogue) -> tuple[str, int, int, int] | None:
+    """The newest base that is whole and that this program can read: id, how far it has seen the log, documents."""
+    row = session.execute(_NEWEST, {"layout": layout_of(catalogue)}).first()
+    return None if row is None else (row[0], row[1], row[2], row[3])
+
+
+_shelves: WeakKeyDictionary[Engine, Shelf] = WeakKeyDictionary()
+
+
+def shelf_of(ctx: Ctx) -> Shelf:
+    """This process's shelf for the database that the unit works on."""
+    engine = ctx.session.get_bind().engine
+    shelf = _shelves.get(engine)
+    if shelf is None:
+        shelf = _shelves[engine] = Shelf()
+    return shelf
