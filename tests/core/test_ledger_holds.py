@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import insert
@@ -78,7 +79,7 @@ async def test_what_is_reserved_stays_and_can_be_taken_by_nobody_else(market: Ma
     assert (await market.run(MARKET, lambda ctx: available(ctx, payable("s"), "EUR"))) == eur(0)
     for greedy in (40_01, 60_00):
         with pytest.raises(Overdrawn):
-            await market.run(MARKET, lambda ctx, cents=greedy: post(ctx, "other", "Refund", release(cents)))
+            await market.run(MARKET, partial(post, key="other", memo="Refund", legs=release(greedy)))
     with pytest.raises(Overdrawn):
         await market.run(MARKET, lambda ctx: hold(ctx, "second", "Lot 2", release(40_01)))
     await market.run(MARKET, lambda ctx: post_hold(ctx, hold_id, "Accepted"))
@@ -106,7 +107,7 @@ async def test_no_more_is_moved_than_was_reserved_nor_to_anybody_else(market: Ma
     wrong: Sequence[list[Leg]] = (release(60_01), release(90_00), to_another, back)
     for legs in wrong:
         with pytest.raises(BeyondHold):
-            await market.run(MARKET, lambda ctx, legs=legs: post_hold(ctx, hold_id, "Too much", legs))
+            await market.run(MARKET, partial(post_hold, hold_id=hold_id, memo="Too much", legs=legs))
     assert await seen(market) == (eur(100_00), eur(40_00), eur(0))
 
 
@@ -119,7 +120,7 @@ async def test_what_is_let_go_is_free_again(market: Market) -> None:
         await market.run(MARKET, lambda ctx: post_hold(ctx, hold_id, "Accepted"))
     for no_hold in (ended, "nothing"):
         with pytest.raises(NotFound):
-            await market.run(MARKET, lambda ctx, name=no_hold: void_hold(ctx, name, "?"))
+            await market.run(MARKET, partial(void_hold, hold_id=no_hold, memo="?"))
     await assert_whole(market)
 
 
