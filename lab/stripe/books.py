@@ -129,7 +129,7 @@ class Books:
         self.on_event(event)
         self.world.tell({"kind": "stripe"})
 
-    def announce_thin(self, kind: str, related: Thing, data: Thing) -> None:
+    def announce_thin(self, kind: str, related: Thing | None, data: Thing) -> None:
         """A thin event of API v2: what happened to which object. `data` is told only to who fetches the event."""
         call = self._request()
         event = {
@@ -139,7 +139,7 @@ class Books:
             "created": iso(self.now()),
             "livemode": False,
             "reason": {"type": "request", "request": call} if call["id"] and call["idempotency_key"] else None,
-            "related_object": related,
+            **({"related_object": related} if related else {}),
             **({"data": data} if data else {}),
         }
         check(event)

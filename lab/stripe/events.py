@@ -39,7 +39,7 @@ def list_thin(books: Books, call: Call) -> Thing:
     if types := call.params.get("types"):
         found = [each for each in found if each["type"] in types]
     if key := call.params.get("object_id"):
-        found = [each for each in found if each["related_object"]["id"] == key]
+        found = [each for each in found if each.get("related_object", {}).get("id") == key]
     return {"data": found[: call.params.get("limit", 20)], "next_page_url": None, "previous_page_url": None}
 
 

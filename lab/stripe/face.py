@@ -1,28 +1,71 @@
-"""What the lab's page and the tests do at Stripe: look, pay, onboard, dispute, choose where webhooks go."""
+"""What the lab's page and the tests do at Stripe: look, pay, and be the payer, the seller, a bank and Stripe itself."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Literal
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Body
 from fastapi.responses import JSONResponse
 
+from lab.stripe import payouts, topups
 from lab.stripe.api.desk import Desk
 from lab.stripe.api.errors import Refusal
 from lab.stripe.api.shapes import Thing
+from lab.stripe.api.troubles import Trouble
 from lab.stripe.balance import balance_of
-from lab.stripe.books import PLATFORM, Books
-from lab.stripe.connect.accounts import onboard
+from lab.stripe.books import PLATFORM, Books, check_currency
+from lab.stripe.connect.accounts import onboard, restrict
+from lab.stripe.connect.accounts_v2 import close
+from lab.stripe.payments import refunds
+from lab.stripe.payments.cash_balance import shown
 from lab.stripe.payments.checkout_page import Payer, pay
-from lab.stripe.payments.disputes import Complaint, decide, dispute_of, open_dispute
+from lab.stripe.payments.disputes import Complaint, Reason, decide, dispute_of, escalate, open_dispute
+from lab.stripe.payments.fraud_warnings import warn
+from lab.stripe.rails import sepa_debit
+from lab.stripe.rails.customer_balance import arrive, owner_of
 from lab.stripe.webhooks import Post
 
 Answer = Thing | JSONResponse
+Word = Annotated[str, Body(embed=True)]
+
+OUTCOMES: Final[dict[str, Literal["won", "lost", "warning_closed"]]] = {
+    "win": "won",
+    "lose": "lost",
+    "drop": "warning_closed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What a payer's bank does about a charge. `reason` and `amount` (minor units) matter when it begins."""
+
+    do: Literal["open", "inquire", "prevent", "escalate", "win", "lose", "drop"]
+    reason: Reason = "fraudulent"
+    amount: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """What comes in by bank transfer. `sender`: (IBAN, name); null where the bank does not tell."""
+
+    amount: int
+    currency: str = "eur"
+    reference: str | None = None
+    sender: tuple[str, str] | None = ("DE89370400440532013000", "A person")
+
+
+@dataclass(frozen=True, slots=True)
+class Seller:
+    """What happens to a seller's account. `due`: what a restricted seller is asked for."""
+
+    do: Literal["restrict", "restore", "sweep", "close"]
+    due: list[str] | None = None
 
 
 class Face:
-    """The `/lab/stripe/...` calls."""
+    """The `/lab/stripe/...` calls. What cannot be done is answered as Stripe answers, with its error and status."""
 
     def __init__(self, books: Books, desk: Desk, post: Post) -> None:
         self.books = books
@@ -33,14 +76,30 @@ class Face:
         routes = APIRouter(prefix="/lab/stripe", include_in_schema=False)
         routes.add_api_route("/webhook", self.webhook, methods=["PUT"])
         routes.add_api_route("/objects/{kind}", self.objects, methods=["GET"])
-        routes.add_api_route("/pay/{session}", self.pay, methods=["POST"], response_model=None)
-        routes.add_api_route("/onboard/{account}", self.onboard, methods=["POST"], response_model=None)
-        routes.add_api_route("/disputes/{charge}", self.dispute, methods=["POST"], response_model=None)
-        routes.add_api_route("/pace", self.pace, methods=["POST"], response_model=None)
+        acts: dict[str, Callable[..., Any]] = {
+            "/pay/{session}": self.pay,
+            "/bank/{account}": self.bank,
+            "/debits/{intent}": self.debit,
+            "/disputes/{charge}": self.dispute,
+            "/warnings/{charge}": self.warn,
+            "/refunds/{refund}": self.refund,
+            "/payouts/{payout}": self.payout,
+            "/onboard/{account}": self.onboard,
+            "/accounts/{account}": self.seller,
+            "/topups": self.topup,
+            "/troubles": self.trouble,
+            "/pace": self.pace,
+        }
+        for path, act in acts.items():
+            routes.add_api_route(path, act, methods=["POST"], response_model=None)
         return routes
 
-    async def webhook(self, url: Annotated[str, Body()], secret: Annotated[str, Body()]) -> dict[str, str]:
-        self.post.url, self.post.secret = url, secret
+    async def webhook(self, url: Word, secret: Word, payload: Annotated[str, Body()] = "snapshot") -> dict[str, str]:
+        """Where events go: whole ones, or (`payload` "thin") those of API v2 that only name what has changed."""
+        if payload == "thin":
+            self.post.thin_url, self.post.thin_secret = url, secret
+        else:
+            self.post.url, self.post.secret = url, secret
         return {"url": url}
 
     async def objects(self, kind: str) -> list[Thing]:
@@ -49,29 +108,112 @@ class Face:
         if kind == "balance":
             owners = [PLATFORM, *self.books.things.get("account", {})]
             return [{"account": owner or "platform", **balance_of(self.books, owner)} for owner in owners]
+        if kind == "cash_balance":
+            return [shown(self.books, each["id"]) for each in self.books.all("customer") if not each.get("deleted")]
         return list(reversed(self.books.things.get(kind, {}).values()))
 
-    async def pay(
-        self,
-        session: str,
-        payer: Payer,
-    ) -> Answer:
+    async def pay(self, session: str, payer: Payer) -> Answer:
         return self._or_error(lambda: pay(self.books, session, payer))
+
+    async def bank(self, account: str, money: Money) -> Answer:
+        """`account`: a customer's virtual IBAN, or the customer's id."""
+
+        def act() -> Thing:
+            customer, currency = owner_of(self.books, account), check_currency(money.currency)
+            return arrive(self.books, customer, money.amount, currency, money.reference, sender=money.sender)
+
+        return self._or_error(act)
+
+    async def debit(self, intent: str, do: Annotated[Literal["succeed", "fail", "return"], Body(embed=True)]) -> Answer:
+        """The banks answer to a SEPA debit now, or send one back that was paid."""
+
+        def act() -> Thing:
+            found = self.books.get("payment_intent", intent)
+            if do == "return":
+                sepa_debit.give_back(self.books, self.books.get("charge", found["latest_charge"] or ""))
+            else:
+                sepa_debit.finish(self.books, found, fails=do == "fail")
+            return found
+
+        return self._or_error(act)
+
+    async def dispute(self, charge: str, case: Case) -> Answer:
+        """Every call answers with the dispute."""
+
+        def act() -> Thing:
+            if case.do in ("open", "inquire", "prevent"):
+                complaint = Complaint(
+                    reason=case.reason,
+                    inquiry=case.do == "inquire",
+                    prevented=case.do == "prevent",
+                    amount=case.amount,
+                )
+                return open_dispute(self.books, self.books.get("charge", charge), complaint)
+            dispute = dispute_of(self.books, charge)
+            if case.do == "escalate":
+                escalate(self.books, dispute)
+            else:
+                decide(self.books, dispute, OUTCOMES[case.do])
+            return dispute
+
+        return self._or_error(act)
+
+    async def warn(self, charge: str) -> Answer:
+        return self._or_error(lambda: warn(self.books, self.books.get("charge", charge)))
+
+    async def refund(
+        self, refund: str, do: Annotated[Literal["fail", "give_account", "expire"], Body(embed=True)]
+    ) -> Answer:
+        """The payer's bank sends it back; or the payer of a bank transfer names an account, or never does."""
+
+        def act() -> Thing:
+            found = self.books.get("refund", refund)
+            {"fail": refunds.fail, "give_account": refunds.give_account, "expire": refunds.expire}[do](
+                self.books, found
+            )
+            return found
+
+        return self._or_error(act)
+
+    async def payout(self, payout: str, do: Annotated[Literal["fail"], Body(embed=True)]) -> Answer:
+        """A payout of anybody's comes back."""
+
+        def act() -> Thing:
+            found = self.books.get("payout", payout, owner=self.books.owner.get(payout, PLATFORM))
+            payouts.fail(self.books, found)
+            return found
+
+        return self._or_error(act)
 
     async def onboard(self, account: str) -> Answer:
         return self._or_error(lambda: onboard(self.books, account))
 
-    async def dispute(self, charge: str, do: Annotated[Literal["open", "win", "lose"], Body(embed=True)]) -> Answer:
-        """Every call answers with the dispute."""
+    async def seller(self, account: str, seller: Seller) -> Answer:
+        """`sweep` pays the seller's available balance out, as the usual schedule does every day."""
 
         def act() -> Thing:
-            if do == "open":
-                return open_dispute(self.books, self.books.get("charge", charge), Complaint())
-            dispute = dispute_of(self.books, charge)
-            decide(self.books, dispute, "won" if do == "win" else "lost")
-            return dispute
+            self.books.get("account", account)
+            if seller.do == "sweep":
+                return payouts.sweep(self.books, account)
+            if seller.do == "restrict":
+                return restrict(self.books, account, seller.due)
+            return onboard(self.books, account) if seller.do == "restore" else close(self.books, account)
 
         return self._or_error(act)
+
+    async def topup(self, amount: Annotated[int, Body(gt=0)], currency: Annotated[str, Body()] = "eur") -> Answer:
+        """Money of the platform's owner, there at once."""
+
+        def act() -> Thing:
+            made = topups.top_up(self.books, amount, check_currency(currency), {})
+            topups.arrive(self.books, made)
+            return made
+
+        return self._or_error(act)
+
+    async def trouble(self, trouble: Trouble) -> Trouble:
+        self.desk.troubles.waiting.append(trouble)
+        return trouble
 
     async def pace(self, seconds: Annotated[float, Body(embed=True, ge=0, le=30)]) -> dict[str, float]:
         """How long each API call takes from now on."""

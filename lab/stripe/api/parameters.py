@@ -135,6 +135,8 @@ def _union(value: Any, hints: tuple[Any, ...], where: str) -> Any:
     choices = tuple(each for hint in hints if typing.get_origin(hint) is Literal for each in typing.get_args(hint))
     if value in ("", None) and (value in choices or type(None) in hints):
         return value
+    if choices == ("",):  # any text, or nothing to unset it
+        choices = ()
     if choices and not set(hints) & {int, bool}:
         return _choice(value, choices, where)
     plain = [hint for hint in (bool, int, float, str) if hint in hints]

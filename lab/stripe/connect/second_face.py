@@ -89,6 +89,12 @@ def tell(books: Books, account: Thing, what: str, **data: Any) -> None:
     books.announce_thin(f"v2.core.account{what}", related, data)
 
 
+def tell_returned(books: Books, account: Thing) -> None:
+    """The seller has come back from the page that an account link led to."""
+    data = {"account_id": account["id"], "configurations": ["recipient"], "use_case": "account_onboarding"}
+    books.announce_thin("v2.core.account_link.returned", None, data)
+
+
 def tell_capabilities(books: Books, account: Thing) -> None:
     for name in ("stripe_balance.stripe_transfers", "stripe_balance.payouts"):
         tell(books, account, f"{RECIPIENT}.capability_status_updated", updated_capability=name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from lab.stripe.api.errors import Refusal
 from lab.stripe.api.shapes import Thing
@@ -13,7 +13,10 @@ from lab.stripe.payments.lifecycle import Confirmation
 from lab.stripe.payments.payment_intents import confirm, new_intent
 from lab.stripe.payments.payment_methods import card_method, debit_method, plain_method
 from lab.stripe.payments.setup_intents import confirm_setup
+from lab.stripe.rails.crypto import NETWORKS, TOKENS
 from lab.stripe.rails.iban import checked_iban
+
+DONE: Final = ("succeeded", "requires_capture", "processing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,8 @@ class Payer:
     number: str = ""
     iban: str = ""
     name: str = "A person"
+    network: str = NETWORKS[0]
+    token: str = TOKENS[0]
     authenticated: bool = False
 
 
@@ -56,7 +61,12 @@ def _attempt(books: Books, session: Thing, payer: Payer) -> bool:
         intent = _intent_of(books, session)
         intent["payment_method"] = method["id"]
         mandate = {"customer_acceptance": {"type": "online", "online": {"ip_address": None, "user_agent": "The lab"}}}
-        how = Confirmation(authenticated=payer.authenticated, return_url=session["success_url"], mandate=mandate)
+        how = Confirmation(
+            authenticated=payer.authenticated,
+            return_url=session["success_url"],
+            mandate=mandate,
+            wallet=(payer.network, payer.token) if payer.method == "crypto" else None,
+        )
         confirm(books, intent, how)
     if (intent["next_action"] or {}).get("type") == "redirect_to_url":
         return True
@@ -112,6 +122,14 @@ def _complete(books: Books, session: Thing, intent: Thing) -> None:
         session["payment_status"] = "paid" if intent["status"] == "succeeded" else "unpaid"
     session["url"] = None
     books.announce("checkout.session.completed", session)
+
+
+def complete_session_of(books: Books, intent: Thing) -> None:
+    """The payer has gone on at their bank's own page; the session follows."""
+    place = "setup_intent" if intent["object"] == "setup_intent" else "payment_intent"
+    for session in books.all("checkout.session"):
+        if session[place] == intent["id"] and session["status"] == "open" and intent["status"] in DONE:
+            _complete(books, session, intent)
 
 
 def _email(books: Books, session: Thing) -> str | None:

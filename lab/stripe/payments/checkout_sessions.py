@@ -10,7 +10,7 @@ from lab.stripe.api.shapes import Thing, shape
 from lab.stripe.books import Books, Call, change_metadata, check_amount, check_currency, page
 from lab.stripe.payments.payment_intents import OPTIONS, cancel, compatible_types
 from lab.stripe.payments.setup_intents import new_setup
-from lab.stripe.rails.customer_balance import checked_options
+from lab.stripe.rails.customer_balance import check_country, checked_options
 
 HOUR: Final = 3600
 
@@ -106,6 +106,7 @@ def _types(params: Thing, currency: str) -> list[str]:
         if "customer" not in params:
             raise missing_parameter("customer")
         checked_options(params.get("payment_method_options"))
+    check_country(params.get("payment_method_options"))
     return types
 
 

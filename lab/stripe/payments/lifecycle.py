@@ -18,12 +18,14 @@ OPEN: Final = ("requires_payment_method", "requires_confirmation", "requires_act
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """How a payment is confirmed. `authenticated`: the payer has already said yes to the bank."""
+    """How a payment is confirmed. `authenticated`: the payer has already said yes to the bank. `wallet`: (network,
+    coin) of the one that has sent stablecoins already."""
 
     off_session: bool = False
     authenticated: bool = False
     return_url: str | None = None
     mandate: Thing | None = None
+    wallet: tuple[str, str] | None = None
 
 
 def unexpected(intent: Thing, verb: str, allowed: tuple[str, ...]) -> Refusal:

@@ -65,6 +65,7 @@ def new_intent(books: Books, params: Thing) -> Thing:
     """A PaymentIntent in its first state. `params` as in the create call."""
     currency = check_currency(params["currency"])
     check_amount(params["amount"], currency)
+    customer_balance.check_country(params.get("payment_method_options"))
     capture_method, saves = params.get("capture_method", "automatic"), params.get("setup_future_usage")
     manual = capture_method == "manual"
     types = compatible_types(params.get("allowed_payment_method_types"), currency, manual=manual, saves=bool(saves))
@@ -119,6 +120,7 @@ def create_intent(books: Books, call: Call) -> Thing:
 def _choose_method(books: Books, intent: Thing, params: Thing) -> None:
     """The payment method that the call names or describes, if it does."""
     if options := params.get("payment_method_options"):
+        customer_balance.check_country(options)
         intent["payment_method_options"] = {**(intent["payment_method_options"] or {}), **options}
     if key := params.get("payment_method"):
         method = find_method(books, key, intent["customer"])

@@ -18,8 +18,8 @@ TOKENS: Final = ("usdc", "usdg", "usdp", "usdt", "ousd")
 def confirm(books: Books, intent: Thing, method: Thing, how: Confirmation) -> None:
     if how.off_session:
         raise Refusal("crypto payments need the customer to be there.", param="off_session")
-    if how.authenticated:
-        send(books, intent, method, NETWORKS[0], TOKENS[0])
+    if how.wallet:
+        send(books, intent, method, *how.wallet)
     else:
         lifecycle.redirect(books, intent, f"/pay/crypto/{intent['id']}", how.return_url)
 

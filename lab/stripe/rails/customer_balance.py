@@ -20,6 +20,7 @@ from lab.stripe.payments.lifecycle import Confirmation
 from lab.stripe.rails.iban import INNER, made_up
 
 BIC: Final = "LABSDEFFXXX"
+COUNTRY: Final = "payment_method_options[customer_balance][bank_transfer][eu_bank_transfer][country]"
 HOLDER: Final = "Parley (the lab's platform)"
 ADDRESS: Final = {"line1": "1 Lab Street", "line2": None, "city": "Dublin", "country": "IE", "postal_code": "D02"}
 
@@ -51,13 +52,16 @@ def checked_options(options: Thing | None) -> str:
         raise Refusal("The lab's Stripe plays `eu_bank_transfer` only.", param=f"{where}[bank_transfer][type]")
     country: str | None = (transfer.get("eu_bank_transfer") or {}).get("country")
     if country is None:
-        raise missing_parameter(f"{where}[bank_transfer][eu_bank_transfer][country]")
-    if country not in INNER:
-        raise Refusal(
-            f"Invalid country: {country}. Virtual accounts are opened in {', '.join(INNER)}.",
-            param=f"{where}[bank_transfer][eu_bank_transfer][country]",
-        )
+        raise missing_parameter(COUNTRY)
     return country
+
+
+def check_country(options: Thing | None) -> None:
+    """Refuse a country in which no virtual account is opened, wherever it is named."""
+    transfer = ((options or {}).get("customer_balance") or {}).get("bank_transfer") or {}
+    country = (transfer.get("eu_bank_transfer") or {}).get("country")
+    if country is not None and country not in INNER:
+        raise Refusal(f"Invalid country: {country}. Accounts are opened in {', '.join(INNER)}.", param=COUNTRY)
 
 
 def require_transfer(books: Books, intent: Thing, country: str) -> None:
@@ -223,7 +227,9 @@ def fund_cash_balance(books: Books, call: Call) -> Thing:
 def create_instructions(books: Books, call: Call) -> Thing:
     """The customer's virtual account, without any payment."""
     customer = books.get("customer", call.ids["customer"])["id"]
-    country = checked_options({"customer_balance": call.params})
+    options = {"customer_balance": call.params}
+    check_country(options)
+    country = checked_options(options)
     iban = account_of(books, customer, country)
     return shape(
         "funding_instructions",

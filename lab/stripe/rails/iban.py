@@ -8,7 +8,14 @@ from typing import Final
 
 from lab.stripe.api.errors import Refusal
 
-INNER: Final = {"DE": "9" * 18, "FR": "9" * 23, "IE": "A" * 4 + "9" * 14, "NL": "A" * 4 + "9" * 10}
+INNER: Final = {
+    "BE": "9" * 12,
+    "DE": "9" * 18,
+    "ES": "9" * 20,
+    "FR": "9" * 23,
+    "IE": "A" * 4 + "9" * 14,
+    "NL": "A" * 4 + "9" * 10,
+}
 """What follows the check digits, by country: A a letter, 9 a digit (the SWIFT registry)."""
 
 

@@ -6,9 +6,17 @@ from datetime import timedelta
 from typing import Any
 
 import aiohttp
+import pytest
 import stripe
 
 from lab.app import Lab
+
+TRANSFER = {
+    "customer_balance": {
+        "funding_type": "bank_transfer",
+        "bank_transfer": {"type": "eu_bank_transfer", "eu_bank_transfer": {"country": "DE"}},
+    }
+}
 
 
 class Till:
@@ -38,6 +46,10 @@ class Till:
     def now(self) -> int:
         return int(self.lab.world.clock.now().timestamp())
 
+    def day(self, ahead: int) -> str:
+        """The date so many days from now."""
+        return (self.lab.world.clock.now() + timedelta(days=ahead)).date().isoformat()
+
     async def lab_does(self, path: str, **body: Any) -> Any:
         async with self.browser.post(f"/lab/{path}", json=body) as answer:
             return await answer.json()
@@ -65,7 +77,7 @@ class Till:
         )
 
     async def pay(self, session: Any, number: str = "4242424242424242", **more: Any) -> dict[str, Any]:
-        told = await self.lab_does(f"stripe/pay/{session.id}", method="card", number=number, **more)
+        told = await self.lab_does(f"stripe/pay/{session.id}", **{"method": "card", "number": number, **more})
         assert isinstance(told, dict)
         return told
 
@@ -74,9 +86,77 @@ class Till:
         intent = await self.intent(amount, card, **more)
         return intent.latest_charge
 
+    async def refused(self, call: Any) -> stripe.StripeError:
+        """Stripe's no to a call."""
+        with pytest.raises(stripe.StripeError) as refused:
+            await call
+        return refused.value
+
     async def intent(self, amount: int = 20_000, card: str = "pm_card_visa", **more: Any) -> Any:
         wish = {"amount": amount, "currency": "eur", "payment_method": card, "confirm": True}
         return await self.v1.payment_intents.create_async({**wish, "expand": ["latest_charge"], **more})
+
+    async def customer(self, **more: Any) -> Any:
+        return await self.v1.customers.create_async({"name": "Jonas", "email": "jonas@buyer.test", **more})
+
+    async def transfer_session(self, customer: Any, amount: int = 20_000) -> Any:
+        """A Checkout Session that takes a bank transfer."""
+        return await self.session(
+            amount,
+            customer=customer.id,
+            allowed_payment_method_types=["customer_balance"],
+            payment_method_options=TRANSFER,
+        )
+
+    async def transfer_intent(self, customer: Any, amount: int = 20_000, **more: Any) -> Any:
+        """A PaymentIntent that waits for a bank transfer."""
+        return await self.v1.payment_intents.create_async(
+            {
+                "amount": amount,
+                "currency": "eur",
+                "customer": customer.id,
+                "allowed_payment_method_types": ["customer_balance"],
+                "payment_method_data": {"type": "customer_balance"},
+                "payment_method_options": TRANSFER,
+                "confirm": True,
+                **more,
+            }
+        )
+
+    async def bank_sends(self, to: str, amount: int, **more: Any) -> Any:
+        """Money comes by bank to a virtual IBAN (or a customer's id)."""
+        return await self.lab_does(f"stripe/bank/{to}", amount=amount, **more)
+
+    async def debit(self, iban: str = "DE89370400440532013000", amount: int = 20_000, **change: Any) -> Any:
+        """A PaymentIntent whose SEPA debit is under way. What `change` gives as None is left out."""
+        wish = {
+            "amount": amount,
+            "currency": "eur",
+            "allowed_payment_method_types": ["sepa_debit"],
+            "payment_method_data": {
+                "type": "sepa_debit",
+                "sepa_debit": {"iban": iban},
+                "billing_details": {"name": "Jonas", "email": "jonas@buyer.test"},
+            },
+            "mandate_data": {"customer_acceptance": {"type": "offline"}},
+            "confirm": True,
+            **change,
+        }
+        given = {name: value for name, value in wish.items() if value is not None}
+        return await self.v1.payment_intents.create_async(given)
+
+    async def again(self, thing: Any) -> Any:
+        """The same object as Stripe has it now."""
+        service = {
+            "payment_intent": self.v1.payment_intents,
+            "checkout.session": self.v1.checkout.sessions,
+            "charge": self.v1.charges,
+            "refund": self.v1.refunds,
+            "dispute": self.v1.disputes,
+            "payout": self.v1.payouts,
+            "topup": self.v1.topups,
+        }[thing.object]
+        return await service.retrieve_async(thing.id)
 
     async def seller(self, *, onboarded: bool = True) -> str:
         """The id of a connected account."""
