@@ -1,60 +1,133 @@
-"""The pretend Slack: Web API, Socket Mode or signed HTTP, files, response URLs, and the people's windows.
+"""The pretend Slack: Web API, Socket Mode or signed HTTP, files, response URLs, installation, and people's windows.
 
-`Slack(world)` keeps one workspace with one installed app; `router()` carries all its paths.
+`Slack(world)` has one app, installed in one workspace; more workspaces can be opened. `router()` carries all its paths.
 """
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterator
 from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response, WebSocket
-from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse
 
-from lab.slack import api_chat, api_files, api_people, api_views, face, respond
+from lab.slack import face, oauth, respond
+from lab.slack.app import SCOPES, App
 from lab.slack.delivery import Delivery
+from lab.slack.methods import channels, chat, files, marks, people, scheduled, views
+from lab.slack.rates import Rates
 from lab.slack.refusal import Refusal
 from lab.slack.views import Views
 from lab.slack.web_api import Arguments, Method, Office, WebApi
 from lab.slack.window import Window
-from lab.slack.workspace import BOT_USER, Workspace
+from lab.slack.workspace import BOT_USER, FIRST_TEAM, Workspace
 from lab.world import World
 
 __all__ = ["Slack"]
 
 _SIGN_IN: Final = "<!DOCTYPE html><title>Sign in to Parley | Slack</title><h1>Sign in</h1>"
+_LOOK_SECONDS: Final = 0.1
+FAMILIES: Final = (channels, chat, files, marks, people, scheduled, views)
 
 
 class Slack:
     def __init__(self, world: World) -> None:
-        self.work = Workspace(world)
-        self.views = Views(self.work)
-        self.bot_token = f"xoxb-{self.work.new_secret()}"
-        self.app_token = f"xapp-{self.work.new_secret()}"
-        self.signing_secret = self.work.new_secret(32)
+        self.world = world
+        self.app = App(world)
+        self.rates = Rates(world.clock)
+        self.delivery = Delivery(self.app)
+        self.works: dict[str, Workspace] = {}
+        self.views: dict[str, Views] = {}
+        self.base_url = ""
         self.bot_user = BOT_USER
-        self.delivery = Delivery(self.work, self.signing_secret)
-        self._api = WebApi(Office(self.work, self.views), self._methods(), self.bot_token, self.app_token)
+        self.add_workspace("Parley", FIRST_TEAM)
+        oauth.install(self.work, self.app, SCOPES)
+        self._api = WebApi(self.app, self.offices, self._methods())
+        self._api.methods = {**self._api.methods, **oauth.methods(self.app, self.works, self._api.dead)}
+        self._watching: asyncio.Task[None] | None = None
+
+    @property
+    def work(self) -> Workspace:
+        """The first workspace."""
+        return self.works[FIRST_TEAM]
+
+    @property
+    def bot_token(self) -> str:
+        return self.work.token or ""
+
+    @property
+    def app_token(self) -> str:
+        return self.app.token
+
+    @property
+    def signing_secret(self) -> str:
+        return self.app.signing_secret
 
     @property
     def events_url(self) -> str | None:
         """Where the app takes signed HTTP; None: it comes for its messages by Socket Mode."""
-        return self.delivery.events_url
+        return self.app.events_url
 
     @events_url.setter
     def events_url(self, url: str | None) -> None:
-        self.delivery.events_url = url
+        self.app.events_url = url
 
     async def start(self, base_url: str) -> None:
-        self.work.base_url = base_url
+        self.base_url = base_url
+        for work in self.works.values():
+            work.base_url = base_url
+        self._watching = asyncio.create_task(self._post_in_time(), name="slack-scheduled-messages")
 
     async def stop(self) -> None:
+        if self._watching is not None:
+            self._watching.cancel()
+            await asyncio.gather(self._watching, return_exceptions=True)
         await self.delivery.stop()
 
+    def add_workspace(self, name: str, id_: str | None = None) -> Workspace:
+        """A workspace in which the app is not installed yet; the same id again returns it."""
+        if id_ in self.works:
+            return self.works[id_]
+        first = Workspace(self.world)
+        if id_ != FIRST_TEAM:
+            key = first.new_id("")
+            first = Workspace(
+                self.world,
+                id=id_ or f"T{key}",
+                name=name,
+                base_url=self.base_url,
+                bot_user=f"U{key}",
+                bot_id=f"B{key}",
+                general=f"C{key}",
+            )
+        self.works[first.id] = first
+        self.views[first.id] = Views(first)
+        return first
+
+    def offices(self) -> Iterator[Office]:
+        """The app's seat in each workspace, installed or not."""
+        for team, work in self.works.items():
+            yield Office(self.app, work, self.views[team], self.rates, self.delivery)
+
     def people(self) -> list[dict[str, Any]]:
-        return [person.shown() for person in self.work.people.values()]
+        return [person.shown() for work in self.works.values() for person in work.people.values()]
+
+    def work_of(self, person: str) -> Workspace | None:
+        """The workspace somebody is in."""
+        return next((work for work in self.works.values() if person in work.people), None)
 
     def window(self, person: str) -> Window:
-        return Window(self.work, self.views, self.delivery, self.work.people[person])
+        """Raises KeyError for somebody who is in no workspace."""
+        work = self.work_of(person)
+        if work is None:
+            raise KeyError(person)
+        return Window(self.app, work, self.views[work.id], self.delivery, work.people[person])
+
+    def uninstall(self, team: str) -> None:
+        """An administrator takes the app out of a workspace."""
+        office = next(each for each in self.offices() if each.work.id == team)
+        oauth.uninstall(office, self._api.dead)
 
     def router(self) -> APIRouter:
         routes = APIRouter()
@@ -63,21 +136,31 @@ class Slack:
         routes.add_api_route("/slack/upload/{file_id}", self._upload, methods=["POST"])
         routes.add_api_route("/slack/files/{file_id}", self._download, methods=["GET"])
         routes.add_api_route("/slack/response/{key}", self._respond, methods=["POST"])
+        routes.add_api_route("/slack/oauth/v2/authorize", self._install_page, methods=["GET"])
+        routes.add_api_route("/slack/oauth/v2/authorize", self._install, methods=["POST"])
         routes.include_router(face.router(self))
         return routes
 
     def _methods(self) -> dict[str, Method]:
         own: dict[str, Method] = {"apps.connections.open": (Arguments, self._open_connection)}
-        return own | api_chat.METHODS | api_views.METHODS | api_people.METHODS | api_files.METHODS
+        return own | {name: method for family in FAMILIES for name, method in family.METHODS.items()}
 
     def _open_connection(self, _: Office, __: Arguments) -> dict[str, Any]:
         """A websocket address that is good for one connection."""
-        ticket = self.work.new_secret()
+        ticket = self.app.new_secret(24)
         self.delivery.tickets.add(ticket)
-        address = self.work.base_url.replace("http", "ws", 1)
+        address = self.base_url.replace("http", "ws", 1)
         return {"url": f"{address}/slack/socket?ticket={ticket}"}
 
+    async def _post_in_time(self) -> None:
+        """Post scheduled messages when the world's clock says so."""
+        while True:
+            for work in self.works.values():
+                scheduled.post_what_is_due(work)
+            await asyncio.sleep(_LOOK_SECONDS)
+
     async def _call(self, method: str, request: Request) -> JSONResponse:
+        self.rates.pace = self.app.pace
         return await self._api.answer(method, request)
 
     async def _socket(self, socket: WebSocket, ticket: str = "") -> None:
@@ -89,8 +172,8 @@ class Slack:
 
     async def _upload(self, file_id: str, request: Request) -> Response:
         """The second step of an upload: the bytes, plain or as a multipart file, as many as announced."""
-        file = self.work.files.get(file_id)
-        if file is None or file.complete:
+        work = next((each for each in self.works.values() if file_id in each.files), None)
+        if work is None or work.files[file_id].complete:
             return PlainTextResponse("not found", 404)
         if request.headers.get("content-type", "").startswith("multipart/form-data"):
             async with request.form() as form:
@@ -98,26 +181,47 @@ class Slack:
                 content = await parts[0].read() if parts else b""
         else:
             content = await request.body()
-        if len(content) != file.length:
+        if len(content) != work.files[file_id].length:
             return PlainTextResponse("content length does not match", 400)
-        file.content = content
+        work.files[file_id].content = content
         return PlainTextResponse(f"OK - {len(content)}")
 
     async def _download(self, file_id: str, request: Request) -> Response:
-        """Without the token Slack answers with its sign-in page and status 200, a trap worth keeping."""
-        if request.headers.get("authorization") != f"Bearer {self.bot_token}":
+        """Without the right token Slack answers with its sign-in page and status 200, a trap worth keeping."""
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        work = next((each for each in self.works.values() if each.token and each.token == token), None)
+        if scheme != "Bearer" or work is None or "files:read" not in work.scopes:
             return HTMLResponse(_SIGN_IN)
-        file = self.work.files.get(file_id)
+        file = work.files.get(file_id)
         if file is None or not file.complete:
             return PlainTextResponse("not found", 404)
         return Response(file.content, media_type=file.mime)
 
     async def _respond(self, key: str, request: Request) -> Response:
+        work = next((each for each in self.works.values() if key in each.responses), self.work)
         try:
             body = await request.json()
-            respond.answer(self.work, key, body if isinstance(body, dict) else {})
+            respond.answer(work, key, body if isinstance(body, dict) else {})
         except Refusal as refusal:
             return JSONResponse(refusal.answer(), 404 if refusal.error.endswith("_url") else 400)
         except ValueError:
             return JSONResponse({"ok": False, "error": "invalid_payload"}, 400)
         return PlainTextResponse("ok")
+
+    async def _install_page(self, request: Request) -> Response:
+        status, page = oauth.page(self.app, self.works, request.url.query)
+        return HTMLResponse(page, status)
+
+    async def _install(self, request: Request) -> Response:
+        """A button of that page."""
+        async with request.form() as form:
+            person, do = str(form.get("person")), form.get("do")
+        work = self.work_of(person)
+        if work is None:
+            return PlainTextResponse("nobody of this id", 404)
+        try:
+            wish = oauth.wish_of(self.app, f"?{request.url.query}")
+        except Refusal as refused:
+            return PlainTextResponse(refused.error, 400)
+        allowed = oauth.allow(work, self.app, work.people[person], wish) if do == "allow" else oauth.deny(wish)
+        return RedirectResponse(allowed, 303)

@@ -36,9 +36,13 @@ _WORDS: Final[dict[str, Callable[[Json], str]]] = {
 }
 
 
-def check_message(blocks: list[Json], random_: random.Random) -> list[Json]:
-    """The blocks of a message, completed. Raises `invalid_blocks`."""
-    complaints = _complaints(Message, {"blocks": blocks}) or _rules({"blocks": blocks}, "message", "")
+# What a client that was last updated some time ago does not know.
+NEWER: Final = frozenset({"alert", "card", "carousel", "container", "context_actions", "plan", "table", "task_card"})
+
+
+def check_message(blocks: list[Json], random_: random.Random, *, newer: bool = True) -> list[Json]:
+    """The blocks of a message, completed. `newer`: whether the newer ones are known here. Raises `invalid_blocks`."""
+    complaints = _complaints(Message, {"blocks": blocks}) or _rules({"blocks": blocks}, "message", "", newer)
     if sum(block["type"] == "table" for block in _every_block(blocks) if not complaints) > 1:
         raise Refusal("only_one_table_allowed")
     if complaints:
@@ -46,12 +50,12 @@ def check_message(blocks: list[Json], random_: random.Random) -> list[Json]:
     return _completed(blocks, random_)
 
 
-def check_view(view: Json, surface: Surface, random_: random.Random) -> Json:
+def check_view(view: Json, surface: Surface, random_: random.Random, *, newer: bool = True) -> Json:
     """A view as an app sent it, its blocks completed. Raises `invalid_arguments`, `view_too_large`."""
     complaints = _complaints(ViewArgument, {"view": view})
     if not complaints and view["type"] != surface:
         complaints = ["[ERROR] must be a valid enum value [json-pointer:/view/type]"]
-    if complaints or (complaints := _rules(view, surface, "/view")):
+    if complaints or (complaints := _rules(view, surface, "/view", newer)):
         raise Refusal("invalid_arguments", complaints)
     if len(str(view).encode()) > 250_000:  # views.open: "view_too_large"
         raise Refusal("view_too_large")
@@ -121,13 +125,13 @@ def _pointer(location: tuple[int | str, ...], argument: Any) -> str:
     return path
 
 
-def _rules(body: Json, surface: Surface, root: str) -> list[str]:
+def _rules(body: Json, surface: Surface, root: str, newer: bool) -> list[str]:
     """What the shapes cannot say: surfaces, uniqueness, the form's submit button, and the SDK's own opinion."""
     complaints: list[str] = []
     blocks, seen = body["blocks"], set()
     for number, block in enumerate(blocks):
         pointer = f"{root}/blocks/{number}"
-        if surface not in SURFACES.get(block["type"], {surface}):
+        if surface not in SURFACES.get(block["type"], {surface}) or (block["type"] in NEWER and not newer):
             complaints.append(f"unsupported type: {block['type']} [json-pointer:{pointer}/type]")
         if block["type"] == "input" and surface == "modal" and not body.get("submit"):
             complaints.append(f"must define `submit` to use `input` block [json-pointer:{pointer}/input]")

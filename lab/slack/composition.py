@@ -73,6 +73,13 @@ class OptionGroup(Part):
     options: Annotated[list[Option], Field(min_length=1, max_length=100)]
 
 
+class Suggestions(Part):
+    """What an app answers to a block_suggestion: options, or groups of them, at most a hundred."""
+
+    options: Annotated[list[Option], Field(max_length=100)] | None = None
+    option_groups: Annotated[list[OptionGroup], Field(max_length=100)] | None = None
+
+
 class Confirm(Part):
     title: Plain100
     text: Text300

@@ -16,7 +16,8 @@ from urllib.parse import urlencode
 import aiohttp
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from lab.slack.workspace import APP_ID, BOT_USER, TEAM, Workspace
+from lab.slack.app import App
+from lab.slack.workspace import Workspace
 from lab.wire import Courier, Receipt, post
 
 Json = dict[str, Any]
@@ -39,22 +40,37 @@ class Connection:
 
 
 class Delivery:
-    def __init__(self, work: Workspace, signing_secret: str) -> None:
-        self.work = work
-        self.signing_secret = signing_secret
-        self.events_url: str | None = None
+    def __init__(self, app: App) -> None:
+        self.app = app
+        self.world = app.world
         self.verified_url: str | None = None
         self.tickets: set[str] = set()
         self._connections: list[Connection] = []
-        self._courier = Courier(work.world, "slack")
+        self._courier = Courier(self.world, "slack")
         self._tasks: set[asyncio.Task[None]] = set()
         self._http: aiohttp.ClientSession | None = None
+        self._events = 0
+        self._closing = False
 
-    def event(self, event: Json) -> None:
-        """Send an event on its way; it is retried, under the same event_id, until the app takes it."""
-        task = asyncio.create_task(self._deliver_event(event))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+    def event(self, work: Workspace, event: Json, channel_type: str = "") -> None:
+        """Send an event on its way, if the app asked for its kind; retried, under one event_id, until it is taken."""
+        if work.token is None or not self.app.hears(event, channel_type):
+            return
+        self._events += 1
+        task = asyncio.create_task(self._deliver_event(work, event))
+        if self.app.double_every and self._events % self.app.double_every == 0:
+            task.add_done_callback(lambda _: self._double(work, event))
+        self._keep(task)
+
+    def farewell(self, work: Workspace, event: Json) -> None:
+        """What the app is told when it has lost its token already."""
+        if self.app.hears(event):
+            self._keep(asyncio.create_task(self._deliver_event(work, event)))
+
+    def _double(self, work: Workspace, event: Json) -> None:
+        """The same thing told once more as if it had happened again, as Slack does now and then."""
+        if not self._closing:
+            self._keep(asyncio.create_task(self._deliver_event(work, event)))
 
     async def command(self, form: Json) -> Json | None:
         """Run a slash command: the app's answer, or None when it gave none within 3 seconds."""
@@ -73,7 +89,7 @@ class Delivery:
             await socket.close()
             return
         self._connections.append(connection)
-        info = {"app_id": APP_ID}
+        info = {"app_id": self.app.id}
         hello = {"type": "hello", "num_connections": len(self._connections), "connection_info": info}
         await socket.send_json({**hello, "debug_info": {"host": "lab", "approximate_connection_time": 18060}})
         try:
@@ -100,9 +116,14 @@ class Delivery:
     @property
     def reachable(self) -> bool:
         """There is somebody to deliver to: a URL, or an open connection."""
-        return bool(self.events_url) or any(not connection.leaving for connection in self._connections)
+        return bool(self.app.events_url) or any(not connection.leaving for connection in self._connections)
+
+    def _keep(self, task: asyncio.Task[None]) -> None:
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def stop(self) -> None:
+        self._closing = True
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -112,21 +133,23 @@ class Delivery:
         if self._http is not None:
             await self._http.close()
 
-    async def _deliver_event(self, event: Json) -> None:
-        body: Json = {"type": "event_callback", "event": event, "event_id": self.work.new_id("Ev")}
-        body |= {"event_time": int(self.work.world.clock.now().timestamp()), "token": "lab", "team_id": TEAM["id"]}
-        authorization = {"enterprise_id": None, "team_id": TEAM["id"], "user_id": BOT_USER, "is_bot": True}
-        body |= {"api_app_id": APP_ID, "is_ext_shared_channel": False, "event_context": self.work.new_id("4-")}
+    async def _deliver_event(self, work: Workspace, event: Json) -> None:
+        body: Json = {"type": "event_callback", "event": event, "event_id": work.new_id("Ev")}
+        body |= {"event_time": int(self.world.clock.now().timestamp()), "token": "lab", "team_id": work.id}
+        authorization = {"enterprise_id": None, "team_id": work.id, "user_id": work.bot_user, "is_bot": True}
+        body |= {"api_app_id": self.app.id, "is_ext_shared_channel": False, "event_context": work.new_id("4-")}
         body["authorizations"] = [{**authorization, "is_enterprise_install": False}]
+        # What the app itself has written comes back to it; by another name, so that faults can tell it from people's.
+        name = "echo" if event.get("user") == work.bot_user and event["type"] == "message" else event["type"]
         reason = ""
         for attempt in range(len(RETRY_AFTER) + 1):
             if attempt:
                 await self._wait_for(RETRY_AFTER[attempt - 1])
-            receipt = await self._carry("events_api", event["type"], body, attempt, reason)
+            receipt = await self._carry("events_api", name, body, attempt, reason)
             if receipt.taken:
                 return
             reason = "http_error" if receipt.status else "http_timeout"
-            if not self.events_url:
+            if not self.app.events_url:
                 reason = "timeout"
 
     async def _ask(self, kind: Kind, method: str, payload: Json) -> Json | None:
@@ -145,9 +168,9 @@ class Delivery:
             nonlocal sent
             sent += 1
             again = sent > 1 and kind == "events_api"
-            body = {**payload, "event_id": self.work.new_id("Ev")} if again else payload
-            if self.events_url:
-                return await self._send_http(self.events_url, kind, body, attempt, reason)
+            body = {**payload, "event_id": f"Ev{self.app.new_secret(10).upper()}"} if again else payload
+            if self.app.events_url:
+                return await self._send_http(self.app.events_url, kind, body, attempt, reason)
             return await self._send_socket(kind, body, attempt, reason)
 
         return await self._courier.deliver(method, payload, send)
@@ -159,7 +182,7 @@ class Delivery:
         # Slack spreads envelopes over the connections an app holds.
         self._connections.remove(connection)
         self._connections.append(connection)
-        envelope: Json = {"envelope_id": str(uuid.UUID(int=self.work.world.random.getrandbits(128))), "type": kind}
+        envelope: Json = {"envelope_id": str(uuid.UUID(int=self.world.random.getrandbits(128))), "type": kind}
         envelope |= {"payload": payload, "accepts_response_payload": kind != "events_api"}
         if kind == "events_api":
             envelope |= {"retry_attempt": attempt, "retry_reason": reason}
@@ -187,12 +210,12 @@ class Delivery:
 
     async def _verify(self, url: str) -> bool:
         """The handshake Slack makes before it sends events to a URL."""
-        challenge = self.work.new_secret(52)
+        challenge = self.app.new_secret(52)
         body = {"token": "lab", "challenge": challenge, "type": "url_verification"}
         receipt = await self._post(url, json.dumps(body).encode(), {"Content-Type": "application/json"})
         answer = receipt.answer
         echoed = answer.get("challenge") if isinstance(answer, dict) else answer
-        self.work.world.record("slack", "out", "url_verification", body, answer=answer, status=receipt.status)
+        self.world.record("slack", "out", "url_verification", body, answer=answer, status=receipt.status)
         if receipt.taken and echoed == challenge:
             self.verified_url = url
         return self.verified_url == url
@@ -202,17 +225,18 @@ class Delivery:
             self._http = aiohttp.ClientSession()
         # Real time, whatever the lab's clock says: slack_sdk's SignatureVerifier reads the machine's clock.
         stamp = str(int(time.time()))
-        digest = hmac.new(self.signing_secret.encode(), f"v0:{stamp}:".encode() + content, hashlib.sha256).hexdigest()
+        secret = self.app.signing_secret.encode()
+        digest = hmac.new(secret, f"v0:{stamp}:".encode() + content, hashlib.sha256).hexdigest()
         signed = {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": f"v0={digest}", **headers}
         return await post(self._http, url, content, signed, seconds=PATIENCE.total_seconds())
 
     async def _patience(self, answer: asyncio.Future[Json]) -> None:
         """Until the answer is there or the world's clock says that 3 seconds are over."""
-        deadline = self.work.world.clock.now() + PATIENCE
-        while not answer.done() and self.work.world.clock.now() < deadline:
+        deadline = self.world.clock.now() + PATIENCE
+        while not answer.done() and self.world.clock.now() < deadline:
             await asyncio.wait({answer}, timeout=_LOOK_SECONDS)
 
     async def _wait_for(self, pause: timedelta) -> None:
-        due = self.work.world.clock.now() + pause
-        while self.work.world.clock.now() < due:  # noqa: ASYNC110  # the clock jumps without telling anybody
+        due = self.world.clock.now() + pause
+        while self.world.clock.now() < due:  # noqa: ASYNC110  # the clock jumps without telling anybody
             await asyncio.sleep(_LOOK_SECONDS)

@@ -6,13 +6,19 @@ from typing import Any
 
 from lab.slack.typed import VALUE_KEYS, initial_state
 from lab.slack.views import OpenView
-from lab.slack.workspace import APP_ID, BOT_ID, BOT_USER, TEAM, Channel, Person, StoredFile, Workspace
+from lab.slack.workspace import APP_ID, Channel, Person, StoredFile, Workspace
 
 Json = dict[str, Any]
 
 
+def channel_type(channel: Channel) -> str:
+    if channel.is_im:
+        return "im"
+    return "group" if channel.is_private else "channel"
+
+
 def message_event(channel: Channel, message: Json) -> Json:
-    kind = "im" if channel.is_im else "channel"
+    kind = channel_type(channel)
     return {**message, "channel": channel.id, "channel_type": kind, "event_ts": message["ts"]}
 
 
@@ -32,13 +38,28 @@ def file_shared(work: Workspace, file: StoredFile, channel: Channel) -> Json:
     return {"type": "file_shared", **ids, "event_ts": work.new_ts()}
 
 
+def link_shared(work: Workspace, channel: Channel, message: Json, links: list[Json]) -> Json:
+    """Addresses of the app's domains in somebody's message."""
+    place = {"channel": channel.id, "is_bot_user_member": work.bot_user in channel.members, "user": message["user"]}
+    place |= {"thread_ts": message["thread_ts"]} if "thread_ts" in message else {}
+    unfurl = {"message_ts": message["ts"], "unfurl_id": f"C.{channel.id}.{message['ts']}", "links": links}
+    return {"type": "link_shared", **place, **unfurl, "source": "conversations_history", "event_ts": work.new_ts()}
+
+
+def reaction(kind: str, person: str, channel: Channel, message: Json, name: str) -> Json:
+    """Without its own time."""
+    item = {"type": "message", "channel": channel.id, "ts": message["ts"]}
+    who = {"user": person, "reaction": name, "item": item, "item_user": message["user"]}
+    return {"type": kind, **who}
+
+
 def slash_command(work: Workspace, person: Person, channel: Channel, text: str) -> Json:
     """A command's form: every value a string."""
     command, _, rest = text.strip().partition(" ")
     return {
         "token": "lab",
-        "team_id": TEAM["id"],
-        "team_domain": TEAM["domain"],
+        "team_id": work.id,
+        "team_domain": work.domain,
         "channel_id": channel.id,
         "channel_name": channel.name,
         "user_id": person.id,
@@ -54,16 +75,16 @@ def slash_command(work: Workspace, person: Person, channel: Channel, text: str) 
 
 def view_submission(work: Workspace, person: Person, view: OpenView) -> Json:
     trigger = {"trigger_id": work.new_trigger(person.id, view.id), "view": view.body, "response_urls": []}
-    return {"type": "view_submission", **_common(person), **trigger}
+    return {"type": "view_submission", **_common(work, person), **trigger}
 
 
-def view_closed(person: Person, view: OpenView, cleared: bool) -> Json:
-    return {"type": "view_closed", **_common(person), "view": view.body, "is_cleared": cleared}
+def view_closed(work: Workspace, person: Person, view: OpenView, cleared: bool) -> Json:
+    return {"type": "view_closed", **_common(work, person), "view": view.body, "is_cleared": cleared}
 
 
 def shortcut(work: Workspace, person: Person, callback_id: str, channel: Channel | None, message: Json | None) -> Json:
     """A global shortcut, or one pulled on a message."""
-    common = {**_common(person), "callback_id": callback_id, "trigger_id": work.new_trigger(person.id)}
+    common = {**_common(work, person), "callback_id": callback_id, "trigger_id": work.new_trigger(person.id)}
     common["action_ts"] = work.new_ts()
     if channel is None or message is None:
         return {"type": "shortcut", **common}
@@ -86,7 +107,7 @@ def actions_in_view(work: Workspace, person: Person, view: OpenView, done: Json)
     inside = view.id if view.body["type"] == "modal" else None
     place = {"container": {"type": "view", "view_id": view.id}, "view": view.body}
     trigger = {"trigger_id": work.new_trigger(person.id, inside), "actions": [done]}
-    return {"type": "block_actions", **_common(person), **place, **trigger}
+    return {"type": "block_actions", **_common(work, person), **place, **trigger}
 
 
 def actions_in_message(work: Workspace, person: Person, channel: Channel, message: Json, done: Json) -> Json:
@@ -99,12 +120,12 @@ def actions_in_message(work: Workspace, person: Person, channel: Channel, messag
     state = {"values": message_state(work, person.id, channel, message)}
     answer = {"response_url": work.new_response_url(person.id, channel.id, message)}
     trigger = {"trigger_id": work.new_trigger(person.id), "actions": [done]}
-    return {"type": "block_actions", **_common(person), **place, "state": state, **answer, **trigger}
+    return {"type": "block_actions", **_common(work, person), **place, "state": state, **answer, **trigger}
 
 
-def block_suggestion(person: Person, block: Json, element: Json, typed: str, place: Json) -> Json:
-    asked = {"action_id": element["action_id"], "block_id": block["block_id"], "value": typed}
-    return {"type": "block_suggestion", **_common(person), **asked, **place}
+def block_suggestion(work: Workspace, person: Person, asked: Json, place: Json) -> Json:
+    """`asked`: action_id, block_id and, as value, what was typed."""
+    return {"type": "block_suggestion", **_common(work, person), **asked, **place}
 
 
 def message_state(work: Workspace, person: str, channel: Channel, message: Json) -> Json:
@@ -119,8 +140,8 @@ def message_state(work: Workspace, person: str, channel: Channel, message: Json)
 
 def bot_message(work: Workspace, text: str, blocks: list[Json] | None, **more: Any) -> Json:
     """A message of the app as history and events show it. None values are left out."""
-    profile = {"id": BOT_ID, "app_id": APP_ID, "name": "parley", "team_id": TEAM["id"], "deleted": False}
-    owner = {"user": BOT_USER, "bot_id": BOT_ID, "app_id": APP_ID, "team": TEAM["id"], "bot_profile": profile}
+    profile = {"id": work.bot_id, "app_id": APP_ID, "name": "parley", "team_id": work.id, "deleted": False}
+    owner = {"user": work.bot_user, "bot_id": work.bot_id, "app_id": APP_ID, "team": work.id, "bot_profile": profile}
     message = {"type": "message", **owner, "text": text, "ts": work.new_ts(), "blocks": blocks or None, **more}
     return {key: value for key, value in message.items() if value is not None}
 
@@ -129,7 +150,7 @@ def holds_value(element: Json) -> bool:
     return element["type"] in VALUE_KEYS
 
 
-def _common(person: Person) -> Json:
-    user = {"id": person.id, "username": person.handle, "name": person.handle, "team_id": TEAM["id"]}
+def _common(work: Workspace, person: Person) -> Json:
+    user = {"id": person.id, "username": person.handle, "name": person.handle, "team_id": work.id}
     app = {"api_app_id": APP_ID, "token": "lab", "enterprise": None, "is_enterprise_install": False}
-    return {"team": {"id": TEAM["id"], "domain": TEAM["domain"]}, "user": user, **app}
+    return {"team": work.team, "user": user, **app}

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from lab.slack.api_chat import content, rewrite
+from lab.slack.methods.chat import content, put, rewrite
 from lab.slack.payloads import bot_message
 from lab.slack.refusal import Refusal
 from lab.slack.web_api import Arguments, Structures
@@ -59,8 +59,7 @@ def say(work: Workspace, response: Response, body: Json) -> None:
     text, blocks, attachments = parts["text"], parts["blocks"], parts["attachments"]
     if reply.response_type == "in_channel":
         message = bot_message(work, text, blocks, attachments=attachments, thread_ts=reply.thread_ts)
-        channel.messages.append(message)
-        work.channel_changed(channel)
+        put(work, channel, message)
     else:
         message = bot_message(work, text, blocks, attachments=attachments, is_ephemeral=True)
         channel.ephemeral.append((response.person, message))

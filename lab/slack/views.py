@@ -10,7 +10,7 @@ from lab.slack.blocks import Surface
 from lab.slack.check import check_view
 from lab.slack.refusal import Refusal
 from lab.slack.typed import initial_state
-from lab.slack.workspace import APP_ID, BOT_ID, TEAM, Workspace
+from lab.slack.workspace import APP_ID, Workspace
 
 Json = dict[str, Any]
 
@@ -128,7 +128,7 @@ class Views:
         yield from self.homes.values()
 
     def _checked(self, view: Json, surface: Surface, instead_of: OpenView | None = None) -> Json:
-        body = check_view(view, surface, self.work.world.random)
+        body = check_view(view, surface, self.work.world.random, newer=self.work.new_blocks)
         named = body.get("external_id")
         if named and any(each.body["external_id"] == named for each in self._every() if each is not instead_of):
             raise Refusal("duplicate_external_id")
@@ -151,8 +151,8 @@ class Views:
         now = int(self.work.world.clock.now().timestamp())
         defaults: Json = {"private_metadata": "", "callback_id": "", "external_id": "", "title": None, "submit": None}
         defaults |= {"close": None, "clear_on_close": False, "notify_on_close": False}
-        ids = {"id": id_, "root_view_id": id_, "previous_view_id": None, "team_id": TEAM["id"], "app_id": APP_ID}
+        ids = {"id": id_, "root_view_id": id_, "previous_view_id": None, "team_id": self.work.id, "app_id": APP_ID}
         given = {key: value for key, value in body.items() if value is not None}
         state = {"values": initial_state(body["blocks"])}
-        owner = {"bot_id": BOT_ID, "app_installed_team_id": TEAM["id"]}
+        owner = {"bot_id": self.work.bot_id, "app_installed_team_id": self.work.id}
         return {**defaults, **given, **ids, **owner, "state": state, "hash": f"{now}.{self.work.new_secret(8)}"}

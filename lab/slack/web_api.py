@@ -1,19 +1,24 @@
-"""The Web API's front: tokens, arguments in any of the three encodings, rate limits, and Slack's shape of answers."""
+"""The Web API's front: tokens, arguments in any of the three encodings, scopes, rate limits, and Slack's answers."""
 
 from __future__ import annotations
 
+import base64
+import binascii
 import json
-import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
 from fastapi import Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
+from lab.slack.app import App
+from lab.slack.delivery import Delivery
+from lab.slack.rates import RULES, Rates, TooFast, check_scope
 from lab.slack.refusal import Refusal
 from lab.slack.views import Views
-from lab.slack.workspace import BURST, Channel, Workspace
+from lab.slack.workspace import Workspace
 
 Json = dict[str, Any]
 
@@ -33,57 +38,49 @@ Structure = Annotated[Json, BeforeValidator(_unpacked)]
 Structures = Annotated[list[Json], BeforeValidator(_unpacked)]
 
 
+@dataclass(frozen=True, slots=True)
 class Office:
-    """What the methods work on."""
+    """What the methods work on: the app's seat in one workspace."""
 
-    def __init__(self, work: Workspace, views: Views) -> None:
-        self.work = work
-        self.views = views
+    app: App
+    work: Workspace
+    views: Views
+    rates: Rates
+    delivery: Delivery
 
 
 Method = tuple[type[Arguments], Callable[[Office, Any], Json]]
 
-
-class TooFast(Exception):
-    def __init__(self, wait_seconds: int) -> None:
-        super().__init__(wait_seconds)
-        self.wait_seconds = wait_seconds
-
-
-def take_token(work: Workspace, channel: Channel) -> None:
-    """One message's worth of the channel's allowance: one a second after a burst. Raises TooFast."""
-    now = work.world.clock.now()
-    if channel.refilled is not None:
-        channel.tokens = min(BURST, channel.tokens + (now - channel.refilled).total_seconds())
-    channel.refilled = now
-    if channel.tokens < 1:
-        raise TooFast(max(1, math.ceil(1 - channel.tokens)))
-    channel.tokens -= 1
-
-
 # Methods that need no token, and the one that needs the app's own.
-_OPEN: Final = frozenset({"api.test"})
+_OPEN: Final = frozenset({"api.test", "oauth.v2.access"})
 _APP_LEVEL: Final = frozenset({"apps.connections.open"})
 
 
 class WebApi:
-    def __init__(self, office: Office, methods: Mapping[str, Method], bot_token: str, app_token: str) -> None:
-        self.office = office
+    """`offices` are the app's seats, the first workspace's first; `methods` all that it can call."""
+
+    def __init__(self, app: App, offices: Callable[[], Iterator[Office]], methods: Mapping[str, Method]) -> None:
+        self.app = app
+        self.offices = offices
         self.methods = methods
-        self.bot_token = bot_token
-        self.app_token = app_token
+        self.dead: dict[str, str] = {}  # tokens of former times -> what Slack says of them
 
     async def answer(self, method: str, request: Request) -> JSONResponse:
         """Always HTTP 200 with `ok`, but for 429."""
+        headers: dict[str, str] = {}
         try:
             given = await _arguments(request)
             shape, work = self._find(method)
-            self._authorise(method, request, given)
-            return JSONResponse({"ok": True, **work(self.office, _shaped(shape, given))})
+            office = self._authorise(method, request, given)
+            if office.work.token is not None:
+                headers["X-OAuth-Scopes"] = ",".join(sorted(office.work.scopes))
+                headers["X-Accepted-OAuth-Scopes"] = ",".join(RULES[method].scopes)
+            office.rates.call(office.work.id, method)
+            return JSONResponse({"ok": True, **work(office, _shaped(shape, given))}, headers=headers)
         except Refusal as refusal:
-            return JSONResponse(refusal.answer())
+            return JSONResponse(refusal.answer(), headers=headers)
         except TooFast as too_fast:
-            headers = {"Retry-After": str(too_fast.wait_seconds)}
+            headers["Retry-After"] = str(too_fast.wait_seconds)
             return JSONResponse({"ok": False, "error": "ratelimited"}, status_code=429, headers=headers)
 
     def _find(self, method: str) -> Method:
@@ -91,17 +88,37 @@ class WebApi:
             raise Refusal("unknown_method", req_method=method)
         return self.methods[method]
 
-    def _authorise(self, method: str, request: Request, given: Json) -> None:
+    def _authorise(self, method: str, request: Request, given: Json) -> Office:
+        """The seat that a token opens. Raises what Slack says of tokens that open nothing."""
+        offices = list(self.offices())
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        token = token if scheme.lower() == "bearer" else str(given.get("token") or "")
         if method in _OPEN:
-            return
+            if scheme.lower() == "basic":
+                given |= _basic(token)
+            return offices[0]
+        token = token if scheme.lower() == "bearer" else str(given.get("token") or "")
         if not token:
             raise Refusal("not_authed")
-        if token not in {self.bot_token, self.app_token}:
+        if token in self.dead:
+            raise Refusal(self.dead[token])
+        seat = next((office for office in offices if office.work.token == token), None)
+        if seat is None and token != self.app.token:
             raise Refusal("invalid_auth")
-        if token != (self.app_token if method in _APP_LEVEL else self.bot_token):
+        if (method in _APP_LEVEL) != (token == self.app.token):
             raise Refusal("not_allowed_token_type")
+        if seat is None:
+            return offices[0]
+        check_scope(method, seat.work.scopes)
+        return seat
+
+
+def _basic(token: str) -> Json:
+    """A client's id and secret, as HTTP Basic carries them."""
+    try:
+        name, _, secret = base64.b64decode(token).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return {}
+    return {"client_id": name, "client_secret": secret}
 
 
 async def _arguments(request: Request) -> Json:

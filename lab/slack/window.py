@@ -5,24 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
+from pydantic import ValidationError
+
 from lab.slack import payloads, respond
-from lab.slack.api_files import new_file
+from lab.slack.app import App
 from lab.slack.check import interactive_elements
+from lab.slack.composition import Suggestions
 from lab.slack.delivery import Delivery
 from lab.slack.refusal import Refusal
 from lab.slack.typed import NoSuchChoice, Value, all_options, complaints, entry_for
 from lab.slack.views import OpenView, Views
-from lab.slack.workspace import BOT_USER, TEAM, Channel, Person, Response, StoredFile, Workspace
+from lab.slack.workspace import Channel, Person, Response, Workspace
+from lab.slack.writing import Impossible, Writing
 
 Json = dict[str, Any]
 
 TROUBLE: Final = "We had some trouble connecting. Try again?"
 # What can be pressed without keeping a value.
 _PRESSED: Final = frozenset({"button", "workflow_button", "overflow", "icon_button", "feedback_buttons"})
-
-
-class Impossible(Exception):
-    """Nobody could do this in a real window: the thing is not on the screen."""
 
 
 @dataclass(slots=True)
@@ -51,52 +51,46 @@ class InMessage:
 Place = InView | InMessage
 
 
-class Window:
-    def __init__(self, work: Workspace, views: Views, delivery: Delivery, person: Person) -> None:
-        self.work = work
+class Window(Writing):
+    """All that a person sees and does in their Slack window."""
+
+    def __init__(self, app: App, work: Workspace, views: Views, delivery: Delivery, person: Person) -> None:
+        super().__init__(app, work, delivery, person)
         self.views = views
-        self.delivery = delivery
-        self.person = person
 
     def screen(self) -> Json:
-        mine = self.work.channels_of(self.person.id)
         home = self.views.homes.get(self.person.id)
+        manifest = self.app.manifest
         return {
             "person": self.person.shown(),
+            "team": {"id": self.work.id, "name": self.work.name, "installed": self.work.token is not None},
             "channels": [
-                {"id": each.id, "name": each.name, "is_im": each.is_im, "messages": self._messages(each)}
-                for each in mine
+                {
+                    "id": each.id,
+                    "name": each.name,
+                    "is_im": each.is_im,
+                    "is_member": self.person.id in each.members,
+                    "topic": each.topic,
+                    "bookmarks": each.bookmarks,
+                    "messages": self._messages(each),
+                }
+                for each in self.work.channels_of(self.person.id)
             ],
             "home": _shown_view(home) if home else None,
             "modals": [_shown_view(view) for view in self.views.stack(self.person.id)],
+            "commands": list(manifest.commands.values()) if manifest else [],
+            "shortcuts": list(manifest.shortcuts.values()) if manifest else [],
         }
-
-    def say(self, text: str, channel_id: str | None, thread_ts: str | None, files: list[StoredFile]) -> Json:
-        """Write into a channel, by default to the app itself."""
-        channel = self._channel(channel_id)
-        message: Json = {"type": "message", "user": self.person.id, "text": text, "ts": self.work.new_ts()}
-        message |= {"team": TEAM["id"], "client_msg_id": self.work.new_secret(32).lower()}
-        if thread_ts:
-            message["thread_ts"] = thread_ts
-        if files:
-            message |= {"subtype": "file_share", "files": [self.work.file_shown(file) for file in files]}
-            message["upload"] = False
-        channel.messages.append(message)
-        self.work.channel_changed(channel)
-        if BOT_USER in channel.members:
-            for file in files:
-                self.delivery.event(payloads.file_shared(self.work, file, channel))
-            self.delivery.event(payloads.message_event(channel, message))
-            if not channel.is_im and f"<@{BOT_USER}>" in text:
-                self.delivery.event(payloads.app_mention(channel, message))
-        return message
 
     async def command(self, text: str, channel_id: str | None) -> None:
         """Type a slash command; Slackbot says so when the app does not answer in time."""
-        channel = self._channel(channel_id)
+        channel = self.channel(channel_id)
         form = payloads.slash_command(self.work, self.person, channel, text)
         if not form["command"].startswith("/"):
             raise Impossible("a command starts with a slash")
+        if self.work.token is None or not self._offers("commands", form["command"]):
+            self._slackbot(channel, f"{form['command']} is not a valid command.")
+            return
         answer = await self.delivery.command(form)
         if answer is None:
             why = "operation_timeout" if self.delivery.reachable else "dispatch_failed"
@@ -152,14 +146,24 @@ class Window:
         self.views.close(view)
         for each in closed:
             if each.body["notify_on_close"]:
-                await self.delivery.interaction(payloads.view_closed(self.person, each, cleared))
+                await self.delivery.interaction(payloads.view_closed(self.work, self.person, each, cleared))
+
+    async def close_all(self) -> None:
+        """Close the whole stack, top first; each that asked hears of it, as of one that was cleared."""
+        closed = [*reversed(self.views.stack(self.person.id))]
+        self.views.clear(self.person.id)
+        for each in closed:
+            if each.body["notify_on_close"]:
+                await self.delivery.interaction(payloads.view_closed(self.work, self.person, each, cleared=True))
 
     def open_home(self, tab: str) -> None:
         home = self.views.homes.get(self.person.id)
-        self.delivery.event(payloads.app_home_opened(self.work, self.person.id, tab, home))
+        self.delivery.event(self.work, payloads.app_home_opened(self.work, self.person.id, tab, home))
 
     async def shortcut(self, callback_id: str, channel_id: str | None, ts: str | None) -> bool:
         """A global shortcut, or with `ts` one on a message. Whether the app acknowledged."""
+        if self.work.token is None or not self._offers("shortcuts", callback_id):
+            raise Impossible(f"there is no shortcut {callback_id!r}")
         channel = message = None
         if ts is not None:
             channel, message = self._find_message(channel_id, ts)
@@ -179,19 +183,20 @@ class Window:
         else:
             inside = {"type": "message", "message_ts": place.message["ts"], "channel_id": place.channel.id}
             asked = {"container": inside, "message": place.message, "channel": {"id": place.channel.id}}
-        payload = payloads.block_suggestion(self.person, block, element, typed, asked)
-        options = all_options(await self.delivery.interaction(payload) or {})[:100]
+        named = {"action_id": element["action_id"], "block_id": block["block_id"], "value": typed}
+        payload = payloads.block_suggestion(self.work, self.person, named, asked)
+        answer = await self.delivery.interaction(payload)
+        options = _offered(answer or {})
         key = (self.person.id, block_id, action_id)
         # What was offered before may still stand picked in the element.
         earlier = [each for each in self.work.suggested.get(key, []) if each not in options]
         self.work.suggested[key] = [*options, *earlier]
         return options
 
-    def upload(self, name: str, content: bytes, mime: str | None) -> StoredFile:
-        file = new_file(self.work, name, self.person.id)
-        file.content, file.complete, file.title = content, True, name
-        file.mime = mime or file.mime
-        return file
+    def _offers(self, kind: str, name: str) -> bool:
+        """Whether the app has this command or shortcut; one without a manifest has any."""
+        manifest = self.app.manifest
+        return manifest is None or name in (manifest.commands if kind == "commands" else manifest.shortcuts)
 
     def _obey(self, view: OpenView, answer: Json | None) -> dict[str, str]:
         """Do what the app's answer to a submission says; what is wrong with the answer is shown in the modal."""
@@ -234,12 +239,6 @@ class Window:
             shown.append({**message, **flags} | ({"state": state} if state else {}))
         return shown
 
-    def _channel(self, id_: str | None) -> Channel:
-        channel = self.work.channels.get(id_) if id_ else self.work.im_with(self.person.id)
-        if channel is None or self.person.id not in channel.members:
-            raise Impossible(f"no channel {id_} on this screen")
-        return channel
-
     def _top_modal(self, view_id: str) -> OpenView:
         stack = self.views.stack(self.person.id)
         if not stack or stack[-1].id != view_id:
@@ -257,7 +256,7 @@ class Window:
 
     def _find_message(self, channel_id: str | None, ts: str | None, block_id: str = "") -> tuple[Channel, Json]:
         mine = self.work.channels_of(self.person.id)
-        for channel in [self._channel(channel_id)] if channel_id else mine:
+        for channel in [self.channel(channel_id)] if channel_id else mine:
             private = [message for person, message in channel.ephemeral if person == self.person.id]
             for message in sorted([*channel.messages, *private], key=lambda each: str(each["ts"]), reverse=True):
                 has = any(block["block_id"] == block_id for block, _ in interactive_elements(message.get("blocks", [])))
@@ -301,3 +300,11 @@ class Window:
 
 def _shown_view(view: OpenView) -> Json:
     return {**view.body, "errors": view.errors}
+
+
+def _offered(answer: Json) -> list[Json]:
+    """The options an app gives for what was typed. Raises Impossible when Slack would show none of them."""
+    try:
+        return all_options(Suggestions.model_validate(answer).model_dump(exclude_none=True))
+    except ValidationError as refused:
+        raise Impossible(f"Slack does not take what the app offers: {refused.errors()[0]['msg']}") from None

@@ -12,18 +12,15 @@ from lab.world import World
 
 Json = dict[str, Any]
 
-TEAM: Final = {"id": "T0PARLEY", "name": "Parley", "domain": "parley"}
 APP_ID: Final = "A0PARLEY"
-BOT_ID: Final = "B0PARLEY"
-BOT_USER: Final = "U0PARLEYBOT"
-GENERAL: Final = "C0GENERAL"
+FIRST_TEAM: Final = "T0PARLEY"
+BOT_USER: Final = "U0PARLEYBOT"  # in the first workspace
+GENERAL: Final = "C0GENERAL"  # likewise
 # docs.slack.dev/interactivity/handling-user-interaction: "a trigger_id will expire 3 seconds after it is sent".
 TRIGGER_LIFE: Final = timedelta(seconds=3)
 # A response_url can be used 5 times within 30 minutes.
 RESPONSE_LIFE: Final = timedelta(minutes=30)
 RESPONSE_USES: Final = 5
-# chat.postMessage: about one message per second and channel, short bursts allowed (the burst's size is ours).
-BURST: Final = 20
 
 
 @dataclass(slots=True)
@@ -33,6 +30,9 @@ class Person:
     email: str
     locale: str = "en-US"
     tz: str = "Europe/Vilnius"
+    team: str = FIRST_TEAM
+    admin: bool = False
+    deactivated: bool = False
 
     @property
     def handle(self) -> str:
@@ -42,7 +42,8 @@ class Person:
         """The person as the lab's page and tests see them."""
         language = self.locale.partition("-")[0]
         known = {"id": self.id, "name": self.name, "email": self.email, "locale": self.locale, "tz": self.tz}
-        return {"platform": "slack", "language": language, **known}
+        place = {"team": self.team, "admin": self.admin, "deactivated": self.deactivated}
+        return {"platform": "slack", "language": language, **known, **place}
 
 
 @dataclass(slots=True)
@@ -54,8 +55,10 @@ class Channel:
     messages: list[Json] = field(default_factory=list)
     # (person, message): shown to one person, part of no history.
     ephemeral: list[tuple[str, Json]] = field(default_factory=list)
-    tokens: float = BURST
-    refilled: datetime | None = None
+    is_private: bool = False
+    creator: str = ""
+    topic: str = ""
+    bookmarks: list[Json] = field(default_factory=list)
 
     def find(self, ts: str) -> Json | None:
         return next((message for message in self.messages if message["ts"] == ts), None)
@@ -97,16 +100,27 @@ class StoredFile:
 
 @dataclass
 class Workspace:
-    """One Slack workspace with one installed app. Times are the world's."""
+    """One Slack workspace, with the app installed in it or not. Times are the world's."""
 
     world: World
+    id: str = FIRST_TEAM
+    name: str = "Parley"
     base_url: str = ""
+    bot_user: str = BOT_USER
+    bot_id: str = "B0PARLEY"
+    general: str = GENERAL
+    # The app's token here, None while it is not installed, and what it may do.
+    token: str | None = None
+    scopes: frozenset[str] = frozenset()
+    # False: people's clients know none of the newer blocks, and Slack refuses them.
+    new_blocks: bool = True
     people: dict[str, Person] = field(default_factory=dict)
     channels: dict[str, Channel] = field(default_factory=dict)
     ims: dict[str, Channel] = field(default_factory=dict)  # by person
     files: dict[str, StoredFile] = field(default_factory=dict)
     triggers: dict[str, Trigger] = field(default_factory=dict)
     responses: dict[str, Response] = field(default_factory=dict)
+    scheduled: dict[str, Json] = field(default_factory=dict)
     # What a person picked in a message's inputs: (person, channel, ts) -> block_id -> action_id -> value.
     picked: dict[tuple[str, str, str], Json] = field(default_factory=dict)
     # What the app has offered, newest first: (person, block_id, action_id) -> options.
@@ -114,30 +128,56 @@ class Workspace:
     _last_ts: int = 0
 
     def __post_init__(self) -> None:
-        self.channels[GENERAL] = Channel(GENERAL, "general", is_im=False, members={BOT_USER})
+        self.channels[self.general] = Channel(self.general, "general", is_im=False, members={self.bot_user})
 
-    def add_person(self, name: str, id_: str | None, email: str | None, locale: str | None, tz: str | None) -> Person:
+    @property
+    def domain(self) -> str:
+        return self.name.lower().replace(" ", "-")
+
+    @property
+    def team(self) -> dict[str, str]:
+        return {"id": self.id, "domain": self.domain}
+
+    def add_person(
+        self,
+        name: str,
+        id_: str | None = None,
+        *,
+        email: str | None = None,
+        locale: str | None = None,
+        tz: str | None = None,
+        admin: bool = False,
+    ) -> Person:
         """A new member of the workspace, with a conversation with the app; the same id again returns them."""
         if id_ and id_ in self.people:
             return self.people[id_]
-        person = Person(id_ or self.new_id("U"), name, "")
-        person.email = email or f"{person.handle}@parley.example"
+        person = Person(id_ or self.new_id("U"), name, "", team=self.id, admin=admin)
+        person.email = email or f"{person.handle}@{self.domain}.example"
         person.locale, person.tz = locale or person.locale, tz or person.tz
         self.people[person.id] = person
-        self.channels[GENERAL].members.add(person.id)
+        self.channels[self.general].members.add(person.id)
         self.im_with(person.id)
         return person
 
     def im_with(self, person: str) -> Channel:
         """The app's direct conversation with a person, its Messages tab."""
         if person not in self.ims:
-            im = Channel(self.new_id("D"), "directmessage", is_im=True, members={person, BOT_USER})
+            im = Channel(self.new_id("D"), "directmessage", is_im=True, members={person, self.bot_user})
             self.channels[im.id] = self.ims[person] = im
         return self.ims[person]
 
     def channels_of(self, person: str) -> list[Channel]:
-        """The conversations on a person's screen: with the app, and the channel everybody is in."""
-        return [self.im_with(person), self.channels[GENERAL]]
+        """The conversations on a person's screen: with the app, and the channels they are in."""
+        return [self.im_with(person), *(c for c in self.channels.values() if not c.is_im and person in c.members)]
+
+    def add_channel(self, name: str, creator: str, *, private: bool = False) -> Channel:
+        """Raises name_taken."""
+        if any(not each.is_im and each.name == name for each in self.channels.values()):
+            raise Refusal("name_taken")
+        members = {creator} if creator else set()
+        channel = Channel(self.new_id("C"), name, is_im=False, members=members, is_private=private, creator=creator)
+        self.channels[channel.id] = channel
+        return channel
 
     def channel(self, id_: str) -> Channel:
         """By id; a person's id stands for the conversation with them. Raises channel_not_found."""

@@ -1,19 +1,17 @@
-"""The lab's side of Slack over HTTP: people and their windows, for the page and the tests (see lab/FACE.md)."""
+"""A person's window over HTTP: every call is something they do or see (lab/FACE.md lists them)."""
 
 from __future__ import annotations
 
 import mimetypes
-from typing import Annotated, Any, Protocol
+from typing import Annotated
 
 from fastapi import APIRouter, Body, Form, HTTPException, Response, UploadFile
 from pydantic import BaseModel
 
-from lab.slack.delivery import Delivery
+from lab.slack.face.inhabited import Inhabited, Json, Refused, window_of, workspace_of
 from lab.slack.typed import Value
-from lab.slack.window import Impossible, Window
-from lab.slack.workspace import Workspace
 
-Json = dict[str, Any]
+Channel = Annotated[str, Body(embed=True)]
 
 
 class Newcomer(BaseModel):
@@ -22,12 +20,28 @@ class Newcomer(BaseModel):
     email: str | None = None
     locale: str | None = None
     tz: str | None = None
+    team: str | None = None
+    admin: bool = False
 
 
 class Said(BaseModel):
     text: str
     channel: str | None = None
     thread_ts: str | None = None
+    broadcast: bool = False
+
+
+class Changed(BaseModel):
+    ts: str
+    text: str = ""
+    channel: str | None = None
+
+
+class Reacted(BaseModel):
+    ts: str
+    name: str
+    channel: str | None = None
+    remove: bool = False
 
 
 class Typed(BaseModel):
@@ -56,6 +70,7 @@ class Submitted(BaseModel):
 
 class Closed(BaseModel):
     view_id: str
+    all: bool = False
 
 
 class Pulled(BaseModel):
@@ -64,72 +79,86 @@ class Pulled(BaseModel):
     ts: str | None = None
 
 
-class Inhabited(Protocol):
-    """What the face needs of Slack."""
-
-    work: Workspace
-    delivery: Delivery
-
-    def window(self, person: str) -> Window: ...
-
-
-def router(slack: Inhabited) -> APIRouter:
-    routes = APIRouter(prefix="/lab/slack")
+def routes_on(routes: APIRouter, slack: Inhabited) -> None:
     _people(routes, slack)
+    _words(routes, slack)
     _window(routes, slack)
     _help(routes, slack)
+    _channels(routes, slack)
     _files(routes, slack)
-    return routes
 
 
 def _people(routes: APIRouter, slack: Inhabited) -> None:
     @routes.post("/people")
     async def join(newcomer: Newcomer) -> Json:
-        return slack.work.add_person(**newcomer.model_dump(exclude={"id"}), id_=newcomer.id).shown()
+        work = workspace_of(slack, newcomer.team) if newcomer.team else slack.work
+        given = newcomer.model_dump(exclude={"id", "team"})
+        return work.add_person(**given, id_=newcomer.id).shown()
 
-    @routes.post("/disconnect")
-    async def disconnect(reason: Annotated[str, Body(embed=True)] = "refresh_requested") -> Json:
-        """Ask the app's Socket Mode connections to come again."""
-        return {"asked": await slack.delivery.disconnect(reason)}
+    @routes.post("/people/{person}/deactivate")
+    async def deactivate(person: str) -> Json:
+        window = window_of(slack, person)
+        window.deactivate()
+        return window.person.shown()
 
-
-def _window(routes: APIRouter, slack: Inhabited) -> None:
     @routes.get("/people/{person}/screen")
     async def screen(person: str) -> Json:
-        return _window_of(slack, person).screen()
+        return window_of(slack, person).screen()
 
+
+def _words(routes: APIRouter, slack: Inhabited) -> None:
     @routes.post("/people/{person}/say")
     async def say(person: str, said: Said) -> Json:
-        with _Refused():
-            return _window_of(slack, person).say(said.text, said.channel, said.thread_ts, [])
+        with Refused():
+            return window_of(slack, person).say(said.text, said.channel, said.thread_ts, broadcast=said.broadcast)
+
+    @routes.post("/people/{person}/edit")
+    async def edit(person: str, changed: Changed) -> Json:
+        with Refused():
+            return window_of(slack, person).edit(changed.ts, changed.text, changed.channel)
+
+    @routes.post("/people/{person}/delete")
+    async def delete(person: str, changed: Changed) -> Json:
+        with Refused():
+            window_of(slack, person).delete(changed.ts, changed.channel)
+        return {}
+
+    @routes.post("/people/{person}/react")
+    async def react(person: str, reacted: Reacted) -> Json:
+        with Refused():
+            window_of(slack, person).react(reacted.ts, reacted.name, reacted.channel, remove=reacted.remove)
+        return {}
 
     @routes.post("/people/{person}/command")
     async def command(person: str, typed: Typed) -> Json:
-        with _Refused():
-            await _window_of(slack, person).command(typed.text, typed.channel)
+        with Refused():
+            await window_of(slack, person).command(typed.text, typed.channel)
         return {}
 
+
+def _window(routes: APIRouter, slack: Inhabited) -> None:
     @routes.post("/people/{person}/press")
     async def press(person: str, touched: Touched) -> Json:
-        window = _window_of(slack, person)
-        with _Refused():
+        window = window_of(slack, person)
+        with Refused():
             return {"acked": await window.press(touched.block_id, touched.action_id, touched.value, touched.where())}
 
     @routes.post("/people/{person}/submit")
     async def submit(person: str, submitted: Submitted) -> Json:
-        with _Refused():
-            errors = await _window_of(slack, person).submit(submitted.view_id, submitted.values)
+        with Refused():
+            errors = await window_of(slack, person).submit(submitted.view_id, submitted.values)
         return {"errors": errors} if errors else {}
 
     @routes.post("/people/{person}/close")
     async def close(person: str, closed: Closed) -> Json:
-        with _Refused():
-            await _window_of(slack, person).close(closed.view_id)
+        window = window_of(slack, person)
+        with Refused():
+            await (window.close_all() if closed.all else window.close(closed.view_id))
         return {}
 
     @routes.post("/people/{person}/home")
     async def home(person: str, tab: Annotated[str, Body(embed=True)] = "home") -> Json:
-        _window_of(slack, person).open_home(tab)
+        window_of(slack, person).open_home(tab)
         return {}
 
 
@@ -138,16 +167,34 @@ def _help(routes: APIRouter, slack: Inhabited) -> None:
 
     @routes.post("/people/{person}/shortcut")
     async def shortcut(person: str, pulled: Pulled) -> Json:
-        with _Refused():
-            acked = await _window_of(slack, person).shortcut(pulled.callback_id, pulled.channel, pulled.ts)
+        with Refused():
+            acked = await window_of(slack, person).shortcut(pulled.callback_id, pulled.channel, pulled.ts)
         return {"acked": acked}
 
     @routes.post("/people/{person}/suggest")
     async def suggest(person: str, touched: Touched) -> list[Json]:
         """The options the app offers for what was typed (`value`)."""
-        window, typed = _window_of(slack, person), str(touched.value or "")
-        with _Refused():
+        window, typed = window_of(slack, person), str(touched.value or "")
+        with Refused():
             return await window.suggest(touched.block_id, touched.action_id, typed, touched.where())
+
+
+def _channels(routes: APIRouter, slack: Inhabited) -> None:
+    @routes.post("/people/{person}/join")
+    async def join(person: str, channel: Channel) -> Json:
+        with Refused():
+            return window_of(slack, person).join(channel)
+
+    @routes.post("/people/{person}/leave")
+    async def leave(person: str, channel: Channel) -> Json:
+        with Refused():
+            window_of(slack, person).leave(channel)
+        return {}
+
+    @routes.post("/people/{person}/invite_app")
+    async def invite_app(person: str, channel: Channel) -> Json:
+        with Refused():
+            return window_of(slack, person).invite_app(channel)
 
 
 def _files(routes: APIRouter, slack: Inhabited) -> None:
@@ -158,14 +205,14 @@ def _files(routes: APIRouter, slack: Inhabited) -> None:
         share: Annotated[str | None, Form()] = None,
         text: Annotated[str, Form()] = "",
     ) -> list[Json]:
-        window = _window_of(slack, person)
+        window = window_of(slack, person)
         stored = []
         for each in files:
             name = each.filename or "file"
             mime = each.content_type or mimetypes.guess_type(name)[0]
             stored.append(window.upload(name, await each.read(), mime))
         if share:
-            with _Refused():
+            with Refused():
                 for file in stored:
                     file.channels.append(share)
                 window.say(text, share, None, stored)
@@ -173,24 +220,7 @@ def _files(routes: APIRouter, slack: Inhabited) -> None:
 
     @routes.get("/files/{file_id}")
     async def file(file_id: str) -> Response:
-        stored = slack.work.files.get(file_id)
+        stored = next((work.files[file_id] for work in slack.works.values() if file_id in work.files), None)
         if stored is None:
             raise HTTPException(404, "no such file")
         return Response(stored.content, media_type=stored.mime)
-
-
-def _window_of(slack: Inhabited, person: str) -> Window:
-    if person not in slack.work.people:
-        raise HTTPException(404, "nobody of this id in the workspace")
-    return slack.window(person)
-
-
-class _Refused:
-    """Turns what nobody could do in a real window into a 409 that says why."""
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, _: type[BaseException] | None, error: BaseException | None, __: object) -> None:
-        if isinstance(error, Impossible):
-            raise HTTPException(409, str(error)) from error

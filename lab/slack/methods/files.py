@@ -5,11 +5,11 @@ from __future__ import annotations
 import mimetypes
 from typing import Any, Final
 
-from lab.slack.api_chat import content
+from lab.slack.methods.chat import content, put
 from lab.slack.payloads import bot_message
 from lab.slack.refusal import Refusal
-from lab.slack.web_api import Arguments, Method, Office, Structures, take_token
-from lab.slack.workspace import BOT_USER, Channel, StoredFile, Workspace
+from lab.slack.web_api import Arguments, Method, Office, Structures
+from lab.slack.workspace import Channel, StoredFile, Workspace
 
 Json = dict[str, Any]
 
@@ -44,7 +44,7 @@ def new_file(work: Workspace, name: str, user: str, length: int | None = None) -
 def get_upload_url(office: Office, call: GetUploadUrl) -> Json:
     if call.length <= 0:
         raise Refusal("invalid_arguments", ["[ERROR] must be greater than 0 [json-pointer:/length]"])
-    file = new_file(office.work, call.filename, BOT_USER, call.length)
+    file = new_file(office.work, call.filename, office.work.bot_user, call.length)
     return {"upload_url": f"{office.work.base_url}/slack/upload/{file.id}", "file_id": file.id}
 
 
@@ -54,7 +54,7 @@ def complete_upload(office: Office, call: CompleteUpload) -> Json:
     files = []
     for named in call.files:
         file = work.files.get(named.get("id", ""))
-        if file is None or file.user != BOT_USER or not file.content:
+        if file is None or file.user != work.bot_user or not file.content:
             raise Refusal("file_not_found")
         files.append((file, named.get("title")))
     names = [call.channel_id] if call.channel_id else [each for each in (call.channels or "").split(",") if each]
@@ -64,17 +64,19 @@ def complete_upload(office: Office, call: CompleteUpload) -> Json:
         file.channels += [channel.id for channel in channels]
     shown = [work.file_shown(file) for file, _ in files]
     for channel in channels:
-        _share(work, channel, call, shown)
+        _share(office, channel, call, shown)
     return {"files": shown}
 
 
-def _share(work: Workspace, channel: Channel, call: CompleteUpload, files: list[Json]) -> None:
+def _share(office: Office, channel: Channel, call: CompleteUpload, files: list[Json]) -> None:
+    work = office.work
+    if work.bot_user not in channel.members:
+        raise Refusal("not_in_channel")
     if call.initial_comment:
         content(work, call.initial_comment, None, None)
-    take_token(work, channel)
+    office.rates.message(work.id, channel.id)
     more = {"files": files, "upload": True, "thread_ts": call.thread_ts}
-    channel.messages.append(bot_message(work, call.initial_comment or "", None, **more))
-    work.channel_changed(channel)
+    put(work, channel, bot_message(work, call.initial_comment or "", None, **more))
 
 
 def file_info(office: Office, call: FileInfo) -> Json:
@@ -84,8 +86,27 @@ def file_info(office: Office, call: FileInfo) -> Json:
     return {"file": office.work.file_shown(file), "comments": []}
 
 
+def delete(office: Office, call: FileInfo) -> Json:
+    """Gone for everybody; messages keep a note where it was."""
+    work = office.work
+    file = work.files.get(call.file)
+    if file is None or not file.complete:
+        raise Refusal("file_not_found")
+    if file.user != work.bot_user:
+        raise Refusal("cant_delete_file")
+    del work.files[file.id]
+    for channel in work.channels.values():
+        for message in channel.messages:
+            if any(each["id"] == file.id for each in message.get("files", [])):
+                gone = {"id": file.id, "mode": "tombstone"}
+                message["files"] = [gone if each["id"] == file.id else each for each in message["files"]]
+                work.channel_changed(channel)
+    return {}
+
+
 METHODS: Final[dict[str, Method]] = {
     "files.getUploadURLExternal": (GetUploadUrl, get_upload_url),
     "files.completeUploadExternal": (CompleteUpload, complete_upload),
     "files.info": (FileInfo, file_info),
+    "files.delete": (FileInfo, delete),
 }

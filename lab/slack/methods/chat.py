@@ -1,20 +1,21 @@
-"""chat.*, reactions.add and pins.add."""
+"""chat.*: messages, ephemeral ones, changes, previews of links."""
 
 from __future__ import annotations
 
-import re
+import html
 from typing import Any, Final
 
 from pydantic import Field
 
 from lab.slack.check import check_message
-from lab.slack.payloads import bot_message
+from lab.slack.payloads import bot_message, channel_type, message_event
 from lab.slack.refusal import Refusal
-from lab.slack.web_api import Arguments, Method, Office, Structure, Structures, take_token
-from lab.slack.workspace import BOT_USER, Channel, Workspace
+from lab.slack.web_api import Arguments, Method, Office, Structure, Structures
+from lab.slack.workspace import Channel, Workspace
 
 Json = dict[str, Any]
 
+MOST_ATTACHMENTS: Final = 100
 LONGEST_TEXT: Final = 40_000  # chat.postMessage: "we will truncate messages containing more than 40,000 characters"
 
 
@@ -49,20 +50,28 @@ class AtMessage(Arguments):
     ts: str
 
 
-class Unfurl(AtMessage):
+class Unfurl(Arguments):
+    """By channel and ts, or by what a link_shared event called them."""
+
+    channel: str | None = None
+    ts: str | None = None
+    unfurl_id: str | None = None
+    source: str | None = None
     unfurls: Structure | None = None
     metadata: Structure | None = None
 
 
-class React(Arguments):
+class Permalink(Arguments):
     channel: str
-    timestamp: str
-    name: str
+    message_ts: str
 
 
-class Pin(Arguments):
-    channel: str
-    timestamp: str
+def check_metadata(metadata: Json | None) -> None:
+    """Raises invalid_metadata_format."""
+    if metadata is not None and not (
+        isinstance(metadata.get("event_type"), str) and isinstance(metadata.get("event_payload"), dict)
+    ):
+        raise Refusal("invalid_metadata_format")
 
 
 def content(work: Workspace, text: str, blocks: list[Json] | None, attachments: list[Json] | None) -> Json:
@@ -71,36 +80,55 @@ def content(work: Workspace, text: str, blocks: list[Json] | None, attachments: 
         raise Refusal("no_text")
     if len(text) > LONGEST_TEXT:
         raise Refusal("msg_too_long")
-    checked = check_message(blocks, work.world.random) if blocks else None
+    checked = check_message(blocks, work.world.random, newer=work.new_blocks) if blocks else None
+    if len(attachments or []) > MOST_ATTACHMENTS:
+        raise Refusal("too_many_attachments")
     for attachment in attachments or []:
         if "blocks" in attachment:
-            check_message(attachment["blocks"], work.world.random)
+            check_message(attachment["blocks"], work.world.random, newer=work.new_blocks)
     return {"text": text, "blocks": checked, "attachments": attachments or None}
 
 
 def post_message(office: Office, call: PostMessage) -> Json:
     work = office.work
-    channel = _writable(work, call.channel)
-    if call.thread_ts and channel.find(call.thread_ts) is None:
+    channel = writable(work, call.channel)
+    root = channel.find(call.thread_ts) if call.thread_ts else None
+    if call.thread_ts and root is None:
         raise Refusal("thread_not_found")
-    parts = _content_of(work, call)
-    take_token(work, channel)
-    text, blocks, attachments = parts["text"], parts["blocks"], parts["attachments"]
-    more = {"attachments": attachments, "thread_ts": call.thread_ts, "metadata": call.metadata}
-    message = bot_message(work, text, blocks, **more)
-    channel.messages.append(message)
-    work.channel_changed(channel)
+    check_metadata(call.metadata)
+    parts = content_of(work, call)
+    office.rates.message(work.id, channel.id)
+    more = {"attachments": parts["attachments"], "thread_ts": call.thread_ts, "metadata": call.metadata}
+    if root is not None and call.reply_broadcast:
+        more["subtype"] = "thread_broadcast"
+    message = bot_message(work, parts["text"], parts["blocks"], **more)
+    put(work, channel, message)
+    office.delivery.event(work, message_event(channel, message), channel_type(channel))
     return {"channel": channel.id, "ts": message["ts"], "message": message}
+
+
+def put(work: Workspace, channel: Channel, message: Json) -> None:
+    """A message at the end of a channel; the first one of its thread counts its replies."""
+    root = channel.find(message["thread_ts"]) if message.get("thread_ts") else None
+    channel.messages.append(message)
+    if root is not None:
+        who = [*root.get("reply_users", []), message["user"]]
+        root |= {"thread_ts": root["ts"], "reply_count": root.get("reply_count", 0) + 1}
+        root |= {"reply_users": list(dict.fromkeys(who)), "latest_reply": message["ts"]}
+        root["reply_users_count"] = len(root["reply_users"])
+    work.channel_changed(channel)
 
 
 def post_ephemeral(office: Office, call: PostEphemeral) -> Json:
     work = office.work
-    channel = _writable(work, call.channel)
+    channel = writable(work, call.channel)
     if call.user not in channel.members:
         raise Refusal("user_not_in_channel")
-    parts = _content_of(work, call)
-    take_token(work, channel)
-    message = bot_message(work, parts["text"], parts["blocks"], attachments=parts["attachments"], is_ephemeral=True)
+    parts = content_of(work, call)
+    office.rates.message(work.id, channel.id)
+    thread = {"thread_ts": call.thread_ts} if call.thread_ts else {}
+    more = {"attachments": parts["attachments"], "is_ephemeral": True, **thread}
+    message = bot_message(work, parts["text"], parts["blocks"], **more)
     channel.ephemeral.append((call.user, message))
     work.changed(call.user)
     return {"message_ts": message["ts"]}
@@ -118,6 +146,7 @@ def update(office: Office, call: Update) -> Json:
     kept |= {"blocks"} if call.text is None and call.blocks is None else set()
     rewrite(work, message, {key: value for key, value in parts.items() if key not in kept})
     if call.metadata is not None:
+        check_metadata(call.metadata)
         message["metadata"] = call.metadata
     work.channel_changed(channel)
     return {"channel": channel.id, "ts": message["ts"], "text": text, "message": message}
@@ -131,7 +160,7 @@ def rewrite(work: Workspace, message: Json, parts: Json) -> None:
         else:
             message[key] = value
     if "blocks" not in message:
-        message["edited"] = {"user": BOT_USER, "ts": work.new_ts()}
+        message["edited"] = {"user": work.bot_user, "ts": work.new_ts()}
 
 
 def delete(office: Office, call: AtMessage) -> Json:
@@ -142,56 +171,38 @@ def delete(office: Office, call: AtMessage) -> Json:
 
 
 def unfurl(office: Office, call: Unfurl) -> Json:
-    """Previews under a person's message; the urls must be in its text."""
-    channel = office.work.channel(call.channel)
-    message = channel.find(call.ts)
+    """Previews under a person's message; the urls must be in its text, of a domain that the app named."""
+    channel_id, ts = call.channel, call.ts
+    if call.unfurl_id and call.source == "conversations_history":
+        _, channel_id, ts = call.unfurl_id.split(".", 2)
+    if channel_id is None or ts is None:
+        raise Refusal("missing_unfurl_id" if call.unfurl_id is None else "missing_source")
+    channel = office.work.channel(channel_id)
+    message = channel.find(ts)
     if message is None:
         raise Refusal("cannot_unfurl_message")
     if call.unfurls is None and call.metadata is None:
         raise Refusal("missing_unfurls")
+    text = html.unescape(message["text"])
     for url, preview in (call.unfurls or {}).items():
-        if url not in message["text"]:
+        if url not in text:
             raise Refusal("cannot_unfurl_url")
         if "blocks" in preview:
-            check_message(preview["blocks"], office.work.world.random)
+            check_message(preview["blocks"], office.work.world.random, newer=office.work.new_blocks)
         message.setdefault("attachments", []).append({"from_url": url, "app_unfurl_url": url, **preview})
     office.work.channel_changed(channel)
     return {}
 
 
-def react(office: Office, call: React) -> Json:
+def permalink(office: Office, call: Permalink) -> Json:
     channel = office.work.channel(call.channel)
-    message = channel.find(call.timestamp)
-    if message is None:
+    if channel.find(call.message_ts) is None:
         raise Refusal("message_not_found")
-    if not re.fullmatch(r"[a-z0-9_+'-]+(::skin-tone-[2-6])?", call.name):
-        raise Refusal("invalid_name")
-    reactions = message.setdefault("reactions", [])
-    found = next((each for each in reactions if each["name"] == call.name), None)
-    if found and BOT_USER in found["users"]:
-        raise Refusal("already_reacted")
-    if found is None:
-        found = {"name": call.name, "users": [], "count": 0}
-        reactions.append(found)
-    found["users"].append(BOT_USER)
-    found["count"] += 1
-    office.work.channel_changed(channel)
-    return {}
+    address = f"{office.work.base_url}/archives/{channel.id}/p{call.message_ts.replace('.', '')}"
+    return {"channel": channel.id, "permalink": address}
 
 
-def pin(office: Office, call: Pin) -> Json:
-    channel = office.work.channel(call.channel)
-    message = channel.find(call.timestamp)
-    if message is None:
-        raise Refusal("message_not_found")
-    if channel.id in message.get("pinned_to", []):
-        raise Refusal("already_pinned")
-    message.setdefault("pinned_to", []).append(channel.id)
-    office.work.channel_changed(channel)
-    return {}
-
-
-def _content_of(work: Workspace, call: PostMessage) -> Json:
+def content_of(work: Workspace, call: PostMessage) -> Json:
     """`markdown_text` stands alone, as the markdown block does."""
     if call.markdown_text is None:
         return content(work, call.text, call.blocks, call.attachments)
@@ -200,9 +211,9 @@ def _content_of(work: Workspace, call: PostMessage) -> Json:
     return content(work, call.markdown_text, [{"type": "markdown", "text": call.markdown_text}], call.attachments)
 
 
-def _writable(work: Workspace, id_: str) -> Channel:
+def writable(work: Workspace, id_: str) -> Channel:
     channel = work.channel(id_)
-    if BOT_USER not in channel.members:
+    if work.bot_user not in channel.members:
         raise Refusal("not_in_channel")
     return channel
 
@@ -215,7 +226,7 @@ def _own(office: Office, channel_id: str, ts: str, otherwise: str) -> tuple[Chan
     message = channel.find(ts)
     if message is None:
         raise Refusal("message_not_found")
-    if message["user"] != BOT_USER:
+    if message["user"] != office.work.bot_user:
         raise Refusal(otherwise)
     return channel, message
 
@@ -226,6 +237,5 @@ METHODS: Final[dict[str, Method]] = {
     "chat.update": (Update, update),
     "chat.delete": (AtMessage, delete),
     "chat.unfurl": (Unfurl, unfurl),
-    "reactions.add": (React, react),
-    "pins.add": (Pin, pin),
+    "chat.getPermalink": (Permalink, permalink),
 }

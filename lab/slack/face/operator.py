@@ -1,0 +1,141 @@
+"""Workspaces, the app's own page, and its installation: what administrators and developers do at Slack."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, HTTPException
+from pydantic import BaseModel
+
+from lab.slack import oauth
+from lab.slack.app import BadManifest, Manifest
+from lab.slack.face.inhabited import Inhabited, Json, Refused, workspace_of
+from lab.slack.workspace import Channel, Workspace
+
+
+class Founding(BaseModel):
+    name: str
+    id: str | None = None
+
+
+class Change(BaseModel):
+    """Only what is given changes."""
+
+    new_blocks: bool | None = None
+    scopes: list[str] | None = None
+
+
+class NewChannel(BaseModel):
+    name: str
+    team: str | None = None
+    members: list[str] = []
+    private: bool = False
+    app: bool = True
+
+
+class AppPage(BaseModel):
+    """Only what is given changes; `manifest: {}` takes the manifest away."""
+
+    manifest: dict[str, Any] | None = None
+    unfurl_domains: list[str] | None = None
+    double_every: int | None = None
+    pace: float | None = None
+
+
+class Visit(BaseModel):
+    url: str
+    deny: bool = False
+
+
+def routes_on(routes: APIRouter, slack: Inhabited) -> None:
+    _workspaces(routes, slack)
+    _visits(routes, slack)
+    _app(routes, slack)
+
+
+def _workspaces(routes: APIRouter, slack: Inhabited) -> None:
+    @routes.get("/workspaces")
+    async def every() -> list[Json]:
+        return [shown(work) for work in slack.works.values()]
+
+    @routes.post("/workspaces")
+    async def found(founding: Founding) -> Json:
+        return shown(slack.add_workspace(founding.name, founding.id))
+
+    @routes.put("/workspaces/{team}")
+    async def change(team: str, wanted: Change) -> Json:
+        work = workspace_of(slack, team)
+        if wanted.new_blocks is not None:
+            work.new_blocks = wanted.new_blocks
+        if wanted.scopes is not None:
+            work.scopes = frozenset(wanted.scopes)
+        return shown(work)
+
+    @routes.post("/workspaces/{team}/uninstall")
+    async def uninstall(team: str) -> Json:
+        work = workspace_of(slack, team)
+        slack.uninstall(team)
+        return shown(work)
+
+
+def _visits(routes: APIRouter, slack: Inhabited) -> None:
+    """An install link followed, a channel opened."""
+
+    @routes.post("/people/{person}/install")
+    async def install(person: str, visit: Visit) -> Json:
+        """Follows an install link, presses Allow (or Cancel): where the browser is sent."""
+        work = slack.work_of(person)
+        if work is None:
+            raise HTTPException(404, "nobody of this id in any workspace")
+        with Refused():
+            wish = oauth.wish_of(slack.app, visit.url)
+            allowed = oauth.deny(wish) if visit.deny else oauth.allow(work, slack.app, work.people[person], wish)
+        return {"redirect": allowed}
+
+    @routes.post("/channels")
+    async def open_channel(wanted: NewChannel) -> Json:
+        work = workspace_of(slack, wanted.team) if wanted.team else slack.work
+        if strangers := [each for each in wanted.members if each not in work.people]:
+            raise HTTPException(404, f"not in this workspace: {', '.join(strangers)}")
+        with Refused():
+            channel = work.add_channel(wanted.name, next(iter(wanted.members), ""), private=wanted.private)
+        channel.members |= {*wanted.members} | ({work.bot_user} if wanted.app else set())
+        work.channel_changed(channel)
+        return channel_shown(channel)
+
+
+def _app(routes: APIRouter, slack: Inhabited) -> None:
+    @routes.get("/app")
+    async def app() -> Json:
+        return slack.app.shown()
+
+    @routes.put("/app")
+    async def set_app(page: AppPage) -> Json:
+        """With a manifest, all workspaces where the app is installed grant what it asks for, and no more."""
+        if page.manifest is not None:
+            try:
+                slack.app.manifest = Manifest.read(page.manifest) if page.manifest else None
+            except (BadManifest, KeyError, TypeError, AttributeError) as wrong:
+                raise HTTPException(422, f"Slack would not take this manifest: {wrong}") from wrong
+            for work in slack.works.values():
+                work.scopes = slack.app.scopes if work.token else frozenset()
+        for name in ("double_every", "pace"):
+            if getattr(page, name) is not None:
+                setattr(slack.app, name, getattr(page, name))
+        if page.unfurl_domains is not None:
+            slack.app.unfurl_domains = tuple(page.unfurl_domains)
+        return slack.app.shown()
+
+    @routes.post("/disconnect")
+    async def disconnect(reason: Annotated[str, Body(embed=True)] = "refresh_requested") -> Json:
+        """Ask the app's Socket Mode connections to come again."""
+        return {"asked": await slack.delivery.disconnect(reason)}
+
+
+def shown(work: Workspace) -> Json:
+    state = {"installed": work.token is not None, "scopes": sorted(work.scopes), "bot_token": work.token}
+    return {"id": work.id, "name": work.name, "domain": work.domain, "new_blocks": work.new_blocks, **state}
+
+
+def channel_shown(channel: Channel) -> Json:
+    return {"id": channel.id, "name": channel.name, "is_im": channel.is_im, "members": sorted(channel.members)}
