@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from core.escrow.rails import Rail
+from core.escrow.rails.model import Rail
 from core.kernel.money import Money
 
 # --- money in ---------------------------------------------------------------------------------------------------------

@@ -5,61 +5,156 @@ What is told is idempotent in core, so a look may come twice, late, or in any or
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
 from functools import partial
-from typing import TypeAlias
+from typing import Final
 
 import structlog
 
 from core.escrow import service as escrow
-from core.kernel.dispatch import Delivered, Later, Never
-from core.kernel.errors import NotFound
+from core.escrow.rails import service as rails
+from core.escrow.rails.surplus import surplus_found
+from core.kernel.dispatch import Never
+from core.kernel.money import Money
 from core.kernel.transaction import Ctx
-from payments.answers import Answer, Done, Refused, Unknown, Value
+from payments.answers import Answer, Done, Value
+from payments.outcomes import Outcome, Told, Unit, known, seen
 from payments.provider import Provider
-from payments.things import Account, Checkout, CheckoutState, Funding, Refund, RefundState
+from payments.things import (
+    Account,
+    Checkout,
+    CheckoutState,
+    Dispute,
+    DisputeState,
+    Funding,
+    Intent,
+    IntentState,
+    Refund,
+    RefundState,
+)
+
+REFUND_TAKES: Final = timedelta(days=60)  # at the most, from when it was asked for to its end
 
 log = structlog.get_logger(__name__)
 
-Outcome: TypeAlias = Delivered | Later | Never
-Told: TypeAlias = Callable[[Ctx], None] | None
-
 
 async def look(provider: Provider, kind: str, ref: str) -> Outcome:
-    """`kind`: "checkout", "intent", "refund" or "account"; `ref`: the provider's name of it."""
-    match kind:
-        case "checkout":
-            return seen(await provider.checkout(ref), tell_checkout)
-        case "intent":
-            return seen(await provider.intent(ref), lambda intent: _paid(intent.payment, intent.funding))
-        case "refund":
-            return seen(await provider.refund_as_it_is(ref), tell_refund)
-        case "account":
-            return seen(await provider.account(ref), tell_account)
-    return Never(f"nobody knows how to look at {kind}")
+    """`kind`: "checkout", "intent", "credit", "refund", "dispute" or "account"; `ref`: the provider's name of it."""
+    looks: Mapping[str, Callable[[], Awaitable[Outcome]]] = {
+        "checkout": lambda: _seen(provider.checkout(ref), tell_checkout),
+        "intent": lambda: _seen(provider.intent(ref), tell_intent),
+        "credit": lambda: _seen(provider.credit(ref), partial(tell_credit, ref)),
+        "refund": lambda: _seen(provider.refund_as_it_is(ref), tell_refund),
+        "dispute": lambda: look_at_dispute(provider, ref),
+        "account": lambda: _seen(provider.account(ref), tell_account),
+    }
+    return await looks[kind]() if kind in looks else Never(f"nobody knows how to look at {kind}")
 
 
-def seen(answer: Answer[Value], tell: Callable[[Value], Told]) -> Outcome:
-    """An answer as the outbox wants it; `tell` makes of a value what core is told."""
-    match answer:
-        case Done(value):
-            return Delivered(tell(value))
-        case Refused(why):
-            return Never(why)
-        case Unknown(why, seconds):
-            return Later(why, seconds)
+async def _seen(asked: Awaitable[Answer[Value]], tell: Callable[[Value], Told]) -> Outcome:
+    return seen(await asked, tell)
+
+
+async def look_at_dispute(provider: Provider, ref: str) -> Outcome:
+    """A dispute may be heard of before its payment: then the payment is told first."""
+    answer = await provider.dispute(ref)
+    paid: Told = None
+    if isinstance(answer, Done) and answer.value.intent is not None:
+        match await provider.intent(answer.value.intent):
+            case Done(intent):
+                paid = tell_intent(intent)
+            case other:
+                return seen(other, lambda _: None)
+    return seen(answer, lambda dispute: both(paid, tell_dispute(dispute)))
+
+
+def both(first: Told, second: Told) -> Unit:
+    def unit(ctx: Ctx) -> None:
+        for each in (first, second):
+            if each is not None:
+                each(ctx)
+
+    return unit
+
+
+# --- money in ---------------------------------------------------------------------------------------------------------
 
 
 def tell_checkout(checkout: Checkout) -> Told:
-    if checkout.state is CheckoutState.PAID:
-        return _paid(checkout.payment, checkout.funding)
-    if checkout.state in (CheckoutState.EXPIRED, CheckoutState.FAILED) and checkout.payment is not None:
-        return known(partial(escrow.payment_lapsed, payment_id=checkout.payment))
+    """How a way to pay stands. What has come of a bank transfer is in its intent."""
+    payment = checkout.payment
+    if payment is None:
+        return None
+    match checkout.state:
+        case CheckoutState.PAID:
+            return paid(payment, checkout.funding)
+        case CheckoutState.SETTLING:
+            return known(partial(rails.settling, payment_id=payment))
+        case CheckoutState.EXPIRED | CheckoutState.FAILED:
+            return lapsed(payment)
+        case CheckoutState.OPEN if checkout.intent is not None:
+            return in_part(payment, checkout.intent)
     return None
 
 
-def tell_transfer(effect: str, ref: str) -> Callable[[Ctx], None]:
+def tell_intent(intent: Intent) -> Told:
+    if intent.payment is None:
+        return None
+    if intent.state is IntentState.PAID:
+        return paid(intent.payment, intent.funding)
+    if intent.state is IntentState.CANCELLED:
+        return lapsed(intent.payment)
+    return in_part(intent.payment, intent)
+
+
+def paid(payment: str, funding: Funding | None) -> Told:
+    if funding is None:
+        return None
+    received = partial(
+        escrow.payment_received,
+        payment_id=payment,
+        amount=funding.amount,
+        intent_ref=funding.intent,
+        charge_ref=funding.charge,
+        provider_fee=funding.fee,
+    )
+
+    def unit(ctx: Ctx) -> None:
+        received(ctx)
+        rails.all_came(ctx, payment)
+        rails.over(ctx, payment)
+
+    return known(unit)
+
+
+def in_part(payment: str, intent: Intent) -> Told:
+    if not intent.so_far:
+        return None
+    return known(partial(escrow.payment_part, payment_id=payment, received=intent.so_far, intent_ref=intent.ref))
+
+
+def lapsed(payment: str) -> Unit:
+    def unit(ctx: Ctx) -> None:
+        escrow.payment_lapsed(ctx, payment)
+        rails.over(ctx, payment)
+
+    return known(unit)
+
+
+def tell_credit(payer: str, standing: Mapping[str, Money]) -> Told:
+    return known(partial(surplus_found, payer_ref=payer, standing=standing))
+
+
+# --- money out --------------------------------------------------------------------------------------------------------
+
+
+def tell_transfer(effect: str, ref: str) -> Unit:
     return known(partial(escrow.transfer_done, effect_id=effect, ref=ref))
+
+
+def tell_reversal(effect: str, ref: str) -> Unit:
+    return known(partial(escrow.reversal_done, effect_id=effect, ref=ref))
 
 
 def tell_refund(refund: Refund) -> Told:
@@ -73,37 +168,51 @@ def tell_refund(refund: Refund) -> Told:
     return known(partial(escrow.refund_refused, effect_id=refund.effect, why=why, final=True, ref=refund.ref))
 
 
+async def look_at_transfer_of(provider: Provider, effect: str, group: str) -> Outcome:
+    """A payout that is not there is still being asked for; its post knows."""
+    found = await provider.find_transfer(effect, group)
+    return seen(found, lambda ref: tell_transfer(effect, ref) if ref is not None else None)
+
+
+async def look_at_reversal_of(provider: Provider, effect: str, transfer: str) -> Outcome:
+    found = await provider.find_reversal(effect, transfer)
+    return seen(found, lambda ref: tell_reversal(effect, ref) if ref is not None else None)
+
+
+async def look_at_refund_of(provider: Provider, effect: str, intent: str, now: datetime) -> Outcome:
+    found = await provider.find_refund(effect, intent, now - REFUND_TAKES)
+    return seen(found, lambda refund: tell_refund(refund) if refund is not None else None)
+
+
+# --- sellers and disputes ---------------------------------------------------------------------------------------------
+
+
 def tell_account(account: Account) -> Told:
     def unit(ctx: Ctx) -> None:
         organisation = escrow.organisation_of_account(ctx, account.ref)
         if organisation is not None:
-            escrow.payee_ready(ctx, organisation, account.ready)
+            escrow.payee_told(ctx, organisation, ready=account.ready, missing=account.missing)
 
     return unit
 
 
-def known(unit: Callable[[Ctx], None]) -> Callable[[Ctx], None]:
-    """Tell core of what it knows. Another product may share our account with the provider."""
-
-    def guarded(ctx: Ctx) -> None:
-        try:
-            unit(ctx)
-        except NotFound:
-            log.warning("not_of_this_market", told=getattr(unit, "keywords", None))
-
-    return guarded
-
-
-def _paid(payment: str | None, funding: Funding | None) -> Told:
-    if payment is None or funding is None:
-        return None
-    return known(
-        partial(
-            escrow.payment_received,
-            payment_id=payment,
-            amount=funding.amount,
-            intent_ref=funding.intent,
-            charge_ref=funding.charge,
-            provider_fee=funding.fee,
-        )
+def tell_dispute(dispute: Dispute) -> Told:
+    """Opened first, also when it is heard of only after the bank has decided."""
+    opened: Callable[[Ctx], object] = partial(
+        escrow.chargeback_opened,
+        ref=dispute.ref,
+        intent_ref=dispute.intent or "",
+        taken=dispute.taken,
+        fee=dispute.fee,
+        reason=dispute.reason,
+        evidence_due=dispute.due_by,
     )
+    closed = dispute.state in (DisputeState.WON, DisputeState.LOST)
+
+    def unit(ctx: Ctx) -> None:
+        opened(ctx)
+        if closed:
+            won = dispute.state is DisputeState.WON
+            escrow.chargeback_closed(ctx, ref=dispute.ref, won=won, fee_returned=dispute.fee_returned)
+
+    return known(unit)

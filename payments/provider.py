@@ -55,6 +55,10 @@ class MoneyIn(Protocol):
         """What a buyer has transferred beyond their payments, by currency."""
         ...
 
+    async def in_part(self, payer: str) -> Answer[dict[str, Money]]:
+        """What a buyer has transferred for payments that are not whole yet, by currency."""
+        ...
+
 
 class Cards(Protocol):
     """Money held on a card, and cards that are kept."""
@@ -101,8 +105,8 @@ class MoneyOut(Protocol):
 
     async def refund_as_it_is(self, ref: str) -> Answer[Refund]: ...
 
-    async def find_refund(self, effect: str, intent: str) -> Answer[Refund | None]:
-        """The latest refund made for an effect of ours, whatever its key was."""
+    async def find_refund(self, effect: str, intent: str, since: datetime) -> Answer[Refund | None]:
+        """The latest refund made for an effect of ours, whatever its key was; one from a buyer's credit since then."""
         ...
 
     async def pay_out(self, ask: EarningsAsk) -> Answer[str]:

@@ -2,53 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import partial
-from typing import Any, Final, NamedTuple
+from typing import Final
 
 import structlog
-from sqlalchemy import ColumnElement, or_, select
 
-from core.escrow.model import Effect, EffectKind, EffectState, Payee, Payment, PaymentState
+from core.escrow.rails import service as rails
+from core.kernel.clock import Clock
 from core.kernel.db import Unavailable
 from core.kernel.dispatch import Delivered, Later
 from core.kernel.money import Money
 from core.kernel.transaction import MARKET, PROVIDER, Ctx, Transactions
-from core.ledger import service as ledger
-from core.ledger.model import PROVIDER as PROVIDER_ACCOUNT
-from core.ledger.model import Balance
+from core.reconciliation import service as reconciliation
+from core.reconciliation.model import CaseKind
+from core.reconciliation.rules import apart
 from payments.answers import Done, Refused, Unknown
-from payments.looks import Outcome, Told, look, seen, tell_refund, tell_transfer
+from payments.hints import take_hint
+from payments.looks import look, look_at_refund_of, look_at_reversal_of, look_at_transfer_of
+from payments.open_ends import OpenEnds, Question
+from payments.outcomes import Outcome
 from payments.provider import Provider
+from payments.things import Movement, News
 
 log = structlog.get_logger(__name__)
 
-AT_ONCE: Final = 100  # of a kind in one sweep: bounds how long it takes and what it costs the provider
-LATE_PAYMENT: Final = timedelta(days=1)  # how long a page that we have closed may still turn out to be paid
 SILENCES: Final = 3  # looks without an answer, one after the other, that end a sweep: the provider is away
-
-
-class Question(NamedTuple):
-    """One thing that we do not know the end of: its row, and what the provider knows it by."""
-
-    kind: str  # "checkout", "account", "transfer" or "refund"
-    row: str
-    ref: str
+SETTLED_FOR: Final = timedelta(minutes=10)  # before a line of the provider's books is laid beside ours
 
 
 class Reconciler:
-    """Asks the provider about everything that is open."""
+    """Asks the provider about everything that is open, and lays its books beside ours."""
 
-    def __init__(self, transactions: Transactions, provider: Provider) -> None:
+    def __init__(self, transactions: Transactions, provider: Provider, clock: Clock) -> None:
         self._transactions = transactions
         self._provider = provider
-        self._after: dict[str, str] = {}
+        self._clock = clock
+        self._open = OpenEnds()
+
+    # --- every few minutes --------------------------------------------------------------------------------------------
 
     async def sweep(self) -> int:
-        """Look at every open payment, seller, payout and refund once. Returns how often there was something to tell."""
+        """Look at every open payment, seller, payout and refund once, and take in the news that we have missed.
+
+        Returns how often there was something to tell.
+        """
         told = silent = 0
-        for question in await self._transactions.run(MARKET, self._questions):
+        for question in await self._transactions.run(MARKET, self._open.next):
             try:
                 outcome = await self._ask(question)
                 silent = silent + 1 if isinstance(outcome, Later) else 0
@@ -58,43 +59,29 @@ class Reconciler:
             except Exception:
                 log.exception("look_failed", kind=question.kind, ref=question.ref)  # and the next one is looked at
             if silent == SILENCES:
-                break
+                return told
+        await self._catch_up()
         return told
 
-    def _questions(self, ctx: Ctx) -> list[Question]:
-        """So many of each kind, from where the last sweep ended: a hundred without an answer hide nobody for ever."""
-        asked = []
-        for kind, query, row in still_open(ctx):
-            after = self._after.get(kind, "")
-            found = ctx.session.execute(query.where(row > after).order_by(row).limit(AT_ONCE)).all()
-            self._after[kind] = str(found[-1][0]) if len(found) == AT_ONCE else ""
-            asked += [Question(kind, str(each[0]), str(each[1])) for each in found]
-        return asked
+    async def _catch_up(self) -> None:
+        """News whose webhook has not come: each leads to the same look that its webhook would have led to."""
+        since = await self._transactions.run(MARKET, partial(reconciliation.read_from, name="news"))
+        match await self._provider.news(since):
+            case Done(news) if news:
+                await self._transactions.run(PROVIDER, lambda ctx: _take_news(ctx, news))
+            case Refused(why) | Unknown(why):
+                log.warning("news_not_read", why=why)
 
     async def _ask(self, question: Question) -> Outcome:
         kind, row, ref = question
-        if kind == "transfer":
-            return seen(await self._provider.find_transfer(row, f"deal_{ref}"), partial(tell_found, row))
-        if kind == "refund":
-            found = await self._provider.find_refund(row, ref)
-            return seen(found, lambda refund: tell_refund(refund) if refund else None)
+        match kind:
+            case "transfer":
+                return await look_at_transfer_of(self._provider, row, f"deal_{ref}")
+            case "reversal":
+                return await look_at_reversal_of(self._provider, row, ref)
+            case "refund":
+                return await look_at_refund_of(self._provider, row, ref, self._clock.now())
         return await look(self._provider, kind, ref)
-
-    async def compare_books(self) -> list[str]:
-        """How the provider's balance differs from our books, in words; nothing when they agree."""
-        ours = await self._transactions.run(MARKET, held_by_provider)
-        match await self._provider.balance():
-            case Done(theirs):
-                pass
-            case Refused(why) | Unknown(why):
-                return [f"the provider's balance could not be read: {why}"]
-        differences = []
-        for currency in sorted(ours.keys() | theirs.keys()):
-            nothing = Money.zero(currency)
-            booked, there = ours.get(currency, nothing), theirs.get(currency, nothing)
-            if booked != there:
-                differences.append(f"our books say {booked}, the provider {there}: {there - booked} apart")
-        return differences
 
     async def _tell(self, outcome: Outcome) -> int:
         match outcome:
@@ -106,33 +93,79 @@ class Reconciler:
         log.warning("look_failed", why=outcome.why)
         return 0
 
+    # --- every night --------------------------------------------------------------------------------------------------
 
-def tell_found(effect: str, ref: str | None) -> Told:
-    """A payout that is not there is still being asked for; its post knows."""
-    return None if ref is None else tell_transfer(effect, ref)
+    async def reconcile(self) -> Mapping[str, str]:
+        """Lay the provider's books beside ours, line by line and balance by balance; what differs, in words.
+
+        Each difference is a case, which closes itself when the books agree again.
+        """
+        await self.sweep()
+        unread = await self._read_lines()
+        lines = await self._transactions.run(MARKET, reconciliation.explain_lines)
+        balances = await self.compare_balances()
+        unknown = await self._transactions.run(MARKET, reconciliation.unknown_for_long)
+        if unread is not None:
+            return {"lines": unread}
+
+        def note(ctx: Ctx) -> None:
+            reconciliation.compare(ctx, CaseKind.LINE, lines)
+            reconciliation.compare(ctx, CaseKind.BALANCE, balances)
+            reconciliation.compare(ctx, CaseKind.UNKNOWN, unknown)
+
+        await self._transactions.run(MARKET, note)
+        return {**lines, **balances, **unknown}
+
+    async def _read_lines(self) -> str | None:
+        """None, or why they could not be read."""
+        since = await self._transactions.run(MARKET, partial(reconciliation.read_from, name="movements"))
+        until = self._clock.now() - SETTLED_FOR
+        match await self._provider.movements(since, until):
+            case Done(movements):
+
+                def take(ctx: Ctx) -> None:
+                    for each in movements:
+                        _take_movement(ctx, each)
+                    reconciliation.read_until(ctx, "movements", until)
+
+                await self._transactions.run(MARKET, take)
+                return None
+            case Refused(why) | Unknown(why):
+                return f"the provider's books could not be read: {why}"
+
+    async def compare_balances(self) -> dict[str, str]:
+        """How the provider's balances differ from our books, by currency; nothing when they agree."""
+        ours, payers = await self._transactions.run(
+            MARKET, lambda ctx: (reconciliation.held_by_provider(ctx), rails.payer_refs(ctx))
+        )
+        theirs: dict[str, Money] = {}
+        # What buyers have transferred and no payment has used yet is not on our balance, but it is with the provider.
+        asks = [self._provider.balance()]
+        for payer in payers:
+            asks += [self._provider.credit(payer), self._provider.in_part(payer)]
+        for number, ask in enumerate(asks):
+            match await ask:
+                case Done(sums):
+                    for currency, amount in sums.items():
+                        theirs[currency] = theirs.get(currency, Money.zero(currency)) + amount
+                case Refused(why) | Unknown(why):
+                    for unasked in asks[number + 1 :]:
+                        unasked.close()
+                    return {"all": f"the provider's balance could not be read: {why}"}
+        return apart(ours, theirs)
+
+    async def compare_books(self) -> list[str]:
+        """The same in sentences, for a command line."""
+        return list((await self.compare_balances()).values())
 
 
-def still_open(ctx: Ctx) -> Iterator[tuple[str, Any, ColumnElement[str]]]:
-    """What to look at by kind: rows with the provider's name of them, and the column that puts them in order.
-
-    A payment that is over on our side is looked at for a day more: the buyer may have paid in the last second.
-    """
-    under_way = Payment.state.in_((PaymentState.ASKED, PaymentState.OPEN))
-    over = Payment.state.in_((PaymentState.LAPSED, PaymentState.CLOSED)) & (Payment.expires_at > ctx.now - LATE_PAYMENT)
-    known = Payment.session_ref.is_not(None)
-    yield "checkout", select(Payment.id, Payment.session_ref).where(known, or_(under_way, over)), Payment.id.expression
-    opened = Payee.account_ref.is_not(None)
-    accounts = select(Payee.organisation_id, Payee.account_ref).where(opened, ~Payee.ready)
-    yield "account", accounts, Payee.organisation_id.expression
-    asked = Effect.state == EffectState.ASKED
-    transfers = select(Effect.id, Effect.deal_id).where(asked, Effect.kind == EffectKind.TRANSFER)
-    yield "transfer", transfers, Effect.id.expression
-    refunds = select(Effect.id, Payment.intent_ref).join(Payment, Payment.id == Effect.payment_id)
-    refunds = refunds.where(asked, Effect.kind == EffectKind.REFUND, Payment.intent_ref.is_not(None))
-    yield "refund", refunds, Effect.id.expression
+def _take_news(ctx: Ctx, news: Sequence[News]) -> None:
+    for each in news:
+        take_hint(ctx, each.id, each.type, each.kind, each.object_id)
+    reconciliation.read_until(ctx, "news", max(each.at for each in news))
 
 
-def held_by_provider(ctx: Ctx) -> dict[str, Money]:
-    """What our books say the provider holds, by currency."""
-    currencies = ctx.session.scalars(select(Balance.currency).where(Balance.account == PROVIDER_ACCOUNT)).all()
-    return {currency: ledger.balance(ctx, PROVIDER_ACCOUNT, currency) for currency in currencies}
+def _take_movement(ctx: Ctx, line: Movement) -> None:
+    reconciliation.take_line(
+        ctx, ref=line.ref, kind=line.kind, amount=line.amount, fee=line.fee, source=line.source, at=line.at
+    )

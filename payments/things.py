@@ -143,7 +143,10 @@ class DisputeState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Dispute:
-    """A payment that the payer's bank has called back. `taken` has left our balance with `fee`; both can be zero."""
+    """A payment that the payer's bank has called back.
+
+    `taken` has left our balance, with `fee`; both are zero for a mere question. `fee_returned`: when it was won.
+    """
 
     ref: str
     charge: str
@@ -152,6 +155,7 @@ class Dispute:
     amount: Money
     taken: Money
     fee: Money
+    fee_returned: Money
     reason: str
     due_by: datetime | None
 

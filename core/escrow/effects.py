@@ -22,6 +22,8 @@ from core.escrow.model import (
     Payment,
     PaymentState,
 )
+from core.escrow.rails import service as rails
+from core.escrow.rails.events import PayoutKept
 from core.kernel.errors import NotFound
 from core.kernel.money import Money
 from core.kernel.timers import Timer, clear_timers, set_timer
@@ -31,6 +33,7 @@ from core.ledger.model import PROVIDER, Leg, buyer_credit, credit, debit, escrow
 
 EFFECT = "effect"
 TRY_AGAIN = "try_again"
+RECALLABLE = "recallable"  # why a payout waits while the buyer's bank may still take the debit back
 FROZEN = "chargeback"  # why a payout waits while the buyer's bank has called the deal's money back
 
 
@@ -216,7 +219,9 @@ def finish(ctx: Ctx, deal_id: str) -> None:
     under_way = select(func.count()).where(
         Effect.deal_id == deal_id, Effect.state != EffectState.DONE, Effect.kind != EffectKind.REVERSAL
     )
-    if ctx.session.scalar(under_way) or ledger.balance(ctx, escrow(deal_id), deal.currency):
+    if ctx.session.scalar(under_way) or any(
+        ledger.balance(ctx, account, deal.currency) for account in (escrow(deal_id), refund_due(deal_id))
+    ):
         return
     (deals.paid_out if deal.state in deals.SETTLING else deals.refunded)(ctx, deal_id)
 
@@ -245,6 +250,11 @@ def ask(ctx: Ctx, effect: Effect) -> None:
         effect.state, effect.why = EffectState.WAITING, FROZEN
         clear_timers(ctx.session, EFFECT, effect.id)
         return
+    if (until := rails.kept_until(ctx, effect)) is not None:
+        effect.state, effect.why = EffectState.WAITING, RECALLABLE
+        set_timer(ctx.session, Timer(EFFECT, effect.id, TRY_AGAIN, until))
+        ctx.announce(PayoutKept(effect.payee or "", effect.deal_id, effect.amount, until))
+        return
     deal = ctx.session.get_one(Deal, effect.deal_id)
     payment = ctx.session.get_one(Payment, effect.payment_id)
     body = {
@@ -261,6 +271,7 @@ def ask(ctx: Ctx, effect: Effect) -> None:
             body["account"] = ctx.session.get_one(Payee, effect.payee).account_ref
         case EffectKind.REFUND:
             body["payment_intent"] = payment.intent_ref
+            body["payer"] = rails.transferred_by(ctx, payment)
         case EffectKind.REVERSAL:
             body["transfer"] = effect.reverses
     effect.state = EffectState.ASKED

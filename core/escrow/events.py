@@ -141,6 +141,7 @@ class PayeeReady(Event):
 class CreditKept(Event):
     """The buyer has paid more than was asked: the rest is theirs, and offered back."""
 
+    organisation_id: str
     deal_id: str
     credit_id: str
     amount: Money
@@ -159,10 +160,18 @@ class ChargebackOpened(Event):
 
 @dataclass(frozen=True, slots=True)
 class ChargebackClosed(Event):
-    """The bank has decided. `outcome`: "won" (the money is back) or "lost" (the buyer keeps it)."""
+    """The bank has decided. `why`: "won" (the money is back) or "lost" (the buyer keeps it)."""
 
     deal_id: str
     chargeback_id: str
     seller: str  # organisation
     amount: Money
-    outcome: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class PayeeRestricted(Event):
+    """A seller who could receive money cannot any more. `missing`: what the provider wants to know, by its names."""
+
+    organisation_id: str
+    missing: tuple[str, ...]

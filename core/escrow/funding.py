@@ -22,6 +22,8 @@ from core.escrow.events import (
     TrancheLapsed,
 )
 from core.escrow.model import CREDIT, TRANCHE, Credit, Payment, PaymentState, Tranche
+from core.escrow.rails import service as rails
+from core.escrow.rails.model import Rail
 from core.kernel.errors import NotAllowed, NotFound, Stale
 from core.kernel.money import Money
 from core.kernel.process import enter, step
@@ -142,6 +144,19 @@ def pay_again(ctx: Ctx, deal_id: str) -> Payment:
     return _ask(ctx, deal, tranche)
 
 
+def pay_by(ctx: Ctx, deal_id: str, rail: Rail) -> Payment:
+    """The buyer wants to pay by this rail: the way that was open is closed, and another one opened.
+
+    Raises NotFound, NotAllowed, Invalid, and Stale when the deal waits for no money.
+    """
+    if rails.choose_rail(ctx, deal_id, rail):
+        for tranche in tranches_of(ctx, deal_id):
+            for payment in _payments(ctx, tranche):
+                if payment.state in UNDER_WAY:
+                    _close(ctx, payment, PaymentState.CLOSED)
+    return pay_again(ctx, deal_id)
+
+
 def checkout_opened(ctx: Ctx, payment_id: str, session_ref: str, url: str, expires_at: datetime) -> None:
     """The provider has a page where the buyer pays. One that nobody needs any more is closed at once."""
     payment = payment_locked(ctx, payment_id)
@@ -209,7 +224,7 @@ def _ask(ctx: Ctx, deal: Deal, tranche: Tranche) -> Payment:
         surplus_minor=0,
         currency=tranche.currency,
         asked_at=ctx.now,
-        expires_at=rules.link_expires(ctx.now, tranche.state_since + FUND_WITHIN),
+        expires_at=rails.open_until(ctx, deal, tranche.state_since + FUND_WITHIN),
     )
     ctx.session.add(payment)
     ctx.session.flush()
@@ -221,6 +236,7 @@ def _ask(ctx: Ctx, deal: Deal, tranche: Tranche) -> Payment:
         "amount": payment.amount_minor,
         "currency": payment.currency,
         "expires": payment.expires_at.isoformat(),
+        **rails.way_to_pay(ctx, deal, payment),
     }
     ctx.post("payments", f"deal:{deal.id}", "checkout.open", body)
     return payment
@@ -352,7 +368,7 @@ def _keep(ctx: Ctx, deal: Deal, payment: Payment, surplus: Money) -> None:
     enter(ctx, CREDIT, kept, CREDIT.initial)
     ctx.session.add(kept)
     ctx.session.flush()
-    ctx.announce(CreditKept(deal.id, kept.id, surplus))
+    ctx.announce(CreditKept(deal.buyer, deal.id, kept.id, surplus))
 
 
 def _payments(ctx: Ctx, tranche: Tranche) -> list[Payment]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Integer, String, UniqueConstraint
+from sqlalchemy import JSON, Boolean, CheckConstraint, ForeignKey, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.deals.model import FUND_WITHIN
@@ -233,13 +233,15 @@ class Chargeback(InProcess, Table):
 
 
 class Payee(Versioned, Table):
-    """A seller as the provider knows them. `ready`: can receive transfers."""
+    """A seller as the provider knows them. `ready`: can receive transfers; `missing`: what it wants to know of them."""
 
     __tablename__ = "payee"
 
     organisation_id: Mapped[str] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
     account_ref: Mapped[str | None] = mapped_column(String(120), unique=True)
     ready: Mapped[bool] = mapped_column(Boolean, default=False)
+    was_ready: Mapped[bool] = mapped_column(Boolean, default=False)
+    missing: Mapped[list[str]] = mapped_column(JSON, default=list)
     asked_by: Mapped[str] = mapped_column(Id)  # person, who gets the link
     asked_at: Mapped[datetime] = mapped_column(Instant)
 

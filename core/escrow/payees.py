@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 
 from core.escrow.effects import send_waiting
-from core.escrow.events import OnboardingLinkReady, PayeeReady
+from core.escrow.events import OnboardingLinkReady, PayeeReady, PayeeRestricted
 from core.escrow.model import Payee
 from core.kernel.errors import Invalid, NotFound
 from core.kernel.transaction import Ctx
@@ -20,7 +22,8 @@ def ask_onboarding(ctx: Ctx) -> Payee:
         raise Invalid("payout.country_needed")  # the provider opens no account without one
     payee = ctx.session.get(Payee, organisation.id)
     if payee is None:
-        payee = Payee(organisation_id=organisation.id, asked_by=person.id, asked_at=ctx.now, ready=False)
+        payee = Payee(organisation_id=organisation.id, asked_by=person.id, asked_at=ctx.now)
+        payee.ready, payee.was_ready, payee.missing = False, False, []
         ctx.session.add(payee)
     else:
         payee.asked_by, payee.asked_at = person.id, ctx.now
@@ -56,15 +59,26 @@ def onboarding_link(ctx: Ctx, organisation_id: str, person_id: str, url: str) ->
 
 
 def payee_ready(ctx: Ctx, organisation_id: str, ready: bool) -> None:
-    """The provider says whether this seller can receive money; what has waited for it goes now."""
+    """The provider says whether this seller can receive money."""
+    payee_told(ctx, organisation_id, ready=ready, missing=())
+
+
+def payee_told(ctx: Ctx, organisation_id: str, *, ready: bool, missing: Sequence[str]) -> None:
+    """How a seller's account stands: what has waited for it goes now, or what is to come waits.
+
+    `missing`: what the provider still wants to know of them, by its own names.
+    """
     payee = _payee(ctx, organisation_id)
-    if payee.ready == ready:
-        return
-    payee.ready = ready
+    before, payee.ready = payee.ready, ready
+    news = list(missing) != payee.missing
+    payee.missing = list(missing)
     ctx.session.flush()
-    if ready:
+    if ready and not before:
         ctx.announce(PayeeReady(organisation_id))
         send_waiting(ctx, organisation_id)
+    elif not ready and (before or (news and payee.was_ready)):
+        ctx.announce(PayeeRestricted(organisation_id, tuple(missing)))
+    payee.was_ready = payee.was_ready or ready
 
 
 def payee_of(ctx: Ctx, organisation_id: str) -> Payee | None:

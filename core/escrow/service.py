@@ -26,6 +26,7 @@ from core.escrow.funding import (
     credits_of,
     give_back_paid_too_much,
     pay_again,
+    pay_by,
     payment_lapsed,
     payment_of,
     payment_part,
@@ -39,6 +40,7 @@ from core.escrow.payees import (
     organisation_of_account,
     payee_of,
     payee_ready,
+    payee_told,
 )
 from core.escrow.settling import effects_of, money_of, settle_lot, settlement_of
 
@@ -60,8 +62,10 @@ __all__ = [
     "onboarding_link",
     "organisation_of_account",
     "pay_again",
+    "pay_by",
     "payee_of",
     "payee_ready",
+    "payee_told",
     "payment_lapsed",
     "payment_of",
     "payment_part",

@@ -10,7 +10,7 @@ import stripe
 
 from core.kernel.money import Money
 from payments.answers import Answer
-from payments.stripe.matters import MATTERS
+from payments.stripe.matters import MATTERS, object_of
 from payments.stripe.part import Part, under
 from payments.stripe.reading import answered, moment, money, ref_of
 from payments.things import Movement, News
@@ -76,5 +76,10 @@ def as_movement(line: stripe.BalanceTransaction) -> Movement:
 
 
 def as_news(event: stripe.Event) -> News:
-    thing = event.data.object
-    return News(event.id, event.type, MATTERS[event.type], str(thing["id"]), moment(event.created))
+    return News(
+        id=event.id,
+        type=event.type,
+        kind=MATTERS[event.type],
+        object_id=str(object_of(event.type, event.data.object.to_dict())),
+        at=moment(event.created),
+    )

@@ -13,7 +13,7 @@ from core.kernel.money import Money
 from payments.answers import Answer
 from payments.asks import EvidenceAsk
 from payments.stripe.part import Part, under
-from payments.stripe.reading import answered, moment, money, ref_of
+from payments.stripe.reading import NotSettled, answered, moment, money, ref_of
 from payments.things import Dispute, DisputeState
 
 if TYPE_CHECKING:
@@ -72,26 +72,24 @@ class Disputes(Part):
 
 
 def as_dispute(dispute: stripe.Dispute) -> Dispute:
-    """What it has cost so far is read off the movements that it made: one that was won has given them back."""
+    """What it costs is read off the movements that it made, in the currency of our account."""
     moves = dispute.balance_transactions or []
-    nothing = Money.zero(dispute.currency.upper())
-    taken = Money.total((-money(each.amount, each.currency) for each in moves), _currency(dispute, nothing))
-    fee = Money.total((money(each.fee, each.currency) for each in moves), _currency(dispute, nothing))
+    currency = (moves[0].currency if moves else dispute.currency).upper()
+    state = STATES.get(dispute.status, DisputeState.OPEN)
+    taken = Money.total((-money(each.amount, each.currency) for each in moves if each.amount < 0), currency)
+    back = Money.total((money(each.amount, each.currency) for each in moves if each.amount > 0), currency)
+    if state is DisputeState.WON and back < taken:
+        raise NotSettled("the money of a dispute that was won is not back yet")
     due_by = dispute.evidence_details.due_by
     return Dispute(
         ref=dispute.id,
         charge=ref_of(dispute.charge) or "",
         intent=ref_of(dispute.payment_intent),
-        state=STATES.get(dispute.status, DisputeState.OPEN),
+        state=state,
         amount=money(dispute.amount, dispute.currency),
         taken=taken,
-        fee=fee,
+        fee=Money.total((money(each.fee, each.currency) for each in moves if each.fee > 0), currency),
+        fee_returned=Money.total((-money(each.fee, each.currency) for each in moves if each.fee < 0), currency),
         reason=dispute.reason,
         due_by=moment(due_by) if due_by is not None else None,
     )
-
-
-def _currency(dispute: stripe.Dispute, nothing: Money) -> str:
-    """Stripe takes it back in the currency of our account, which may not be the payment's."""
-    moves = dispute.balance_transactions or []
-    return moves[0].currency.upper() if moves else nothing.currency

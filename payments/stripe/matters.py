@@ -17,10 +17,9 @@ MATTERS: Final[Mapping[str, str | None]] = {
     "payment_intent.payment_failed": "intent",
     "payment_intent.canceled": "intent",
     "cash_balance.funds_available": "credit",
-    "customer_cash_balance_transaction.created": "credit",
     "refund.updated": "refund",
     "refund.failed": "refund",
-    "transfer.reversed": "transfer",
+    "transfer.reversed": None,
     "charge.dispute.created": "dispute",
     "charge.dispute.updated": "dispute",
     "charge.dispute.closed": "dispute",
@@ -34,3 +33,8 @@ MATTERS: Final[Mapping[str, str | None]] = {
     "v2.core.account[requirements].updated": "account",
     "v2.core.account.closed": "account",
 }
+
+
+def object_of(type_: str, thing: Mapping[str, object]) -> object:
+    """What has to be looked at. A cash balance has no name of its own: it is its customer's."""
+    return thing.get("customer") if type_.startswith("cash_balance.") else thing.get("id")

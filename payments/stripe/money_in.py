@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import stripe
 
-from core.escrow.rails import Rail
+from core.escrow.rails.model import Rail
 from core.kernel.money import Money
 from payments.answers import Answer
 from payments.asks import CheckoutAsk, PayerAsk
@@ -133,6 +133,18 @@ class MoneyIn(Part):
             balance = await self._client.v1.customers.cash_balance.retrieve_async(payer)
             available = balance.available.to_dict() if balance.available else {}
             return {currency.upper(): money(int(amount), currency) for currency, amount in available.items()}
+
+        return await answered(call)
+
+    async def in_part(self, payer: str) -> Answer[dict[str, Money]]:
+        async def call() -> dict[str, Money]:
+            sums: dict[str, Money] = {}
+            found = await self._client.v1.payment_intents.list_async({"customer": payer, "limit": 100})
+            async for each in found.auto_paging_iter():
+                came = as_intent(each).so_far if each.status == "requires_action" else None
+                if came is not None:
+                    sums[came.currency] = sums.get(came.currency, Money.zero(came.currency)) + came
+            return sums
 
         return await answered(call)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from payments.answers import Answer
 from payments.asks import CreditAsk, EarningsAsk, RefundAsk, ReversalAsk, TransferAsk
 from payments.stripe.part import Part, under
@@ -89,13 +91,17 @@ class MoneyOut(Part):
 
         return await answered(call)
 
-    async def find_refund(self, effect: str, intent: str) -> Answer[Refund | None]:
+    async def find_refund(self, effect: str, intent: str, since: datetime) -> Answer[Refund | None]:
         async def call() -> Refund | None:
-            found = await self._client.v1.refunds.list_async({"payment_intent": intent, "limit": 100})
-            async for each in found.auto_paging_iter():
-                refund = as_refund(each)
-                if refund.effect == effect:
-                    return refund
+            """Of the payment; or of what the buyer has transferred beyond it, which belongs to no payment."""
+            for found in (
+                await self._client.v1.refunds.list_async({"payment_intent": intent, "limit": 100}),
+                await self._client.v1.refunds.list_async({"created": {"gte": int(since.timestamp())}, "limit": 100}),
+            ):
+                async for each in found.auto_paging_iter():
+                    refund = as_refund(each)
+                    if refund.effect == effect:
+                        return refund
             return None
 
         return await answered(call)

@@ -11,7 +11,7 @@ import stripe
 from core.kernel.clock import Clock
 from core.kernel.transaction import PROVIDER, Transactions
 from payments.hints import take_hint
-from payments.stripe.matters import MATTERS
+from payments.stripe.matters import MATTERS, object_of
 
 TOLERANCE: Final = 300  # seconds, into the past and the future; Stripe's own client lets the future be
 LONGEST_ID: Final = 100  # characters; Stripe's are some thirty
@@ -82,7 +82,8 @@ def read(body: bytes) -> Hint | None:
     if not isinstance(event, dict):
         return None
     thing = event.get("related_object") if event.get("object") == "v2.core.event" else _inside(event.get("data"))
-    key, kind, object_id = event.get("id"), event.get("type"), thing.get("id") if isinstance(thing, dict) else None
+    key, kind = event.get("id"), event.get("type")
+    object_id = object_of(str(kind), thing) if isinstance(thing, dict) else None
     for each in (key, kind, object_id):
         if not isinstance(each, str) or not 0 < len(each) <= LONGEST_ID or not each.isprintable():
             return None

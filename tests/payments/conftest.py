@@ -7,7 +7,7 @@ import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import aiohttp
@@ -219,13 +219,15 @@ async def shop(lab: Lab, market: Market) -> AsyncIterator[Shop]:
     """A deal of one hundred tonnes in two lots, agreed; nothing is signed and the seller has no account."""
     clock = market.clock
     provider = StripeProvider(lab.stripe.secret_key, f"{lab.url}/stripe", return_url="https://parley.test")
-    dispatcher = Dispatcher(market.transactions, clock, {"payments": PaymentEffects(provider, clock)})
+    dispatcher = Dispatcher(
+        market.transactions, clock, {"payments": PaymentEffects(provider, clock, market.transactions)}
+    )
     market.transactions.deliver_by(dispatcher.offer)
-    trade = await agreed(market, lots=2)
+    trade = await agreed(market, lots=2, window_to=date(2026, 12, 31))  # so soon that both lots are paid for at once
     profile = CompleteProfile(roles=frozenset({Role.SELLER}), company="Anna's pellets", country="LT")
     await market.run(trade.seller, lambda ctx: complete_profile(ctx, profile))
     webhooks = StripeWebhooks(market.transactions, clock, lab.stripe.webhook_secret)
-    reconciler = Reconciler(market.transactions, provider)
+    reconciler = Reconciler(market.transactions, provider, clock)
     async with aiohttp.ClientSession(lab.url) as browser, serving(webhooks) as url:
         lab.stripe.webhook_url = url
         yield Shop(lab, trade, provider, dispatcher, webhooks, reconciler, browser)

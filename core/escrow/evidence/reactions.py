@@ -1,0 +1,54 @@
+"""Marks every fact about a deal and its lots as it happens, and prepares the answer when a bank calls money back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from core.deals.events import DealFact
+from core.delivery.events import LotFact
+from core.escrow.events import ChargebackClosed, ChargebackOpened
+from core.escrow.evidence.service import EVIDENCE, mark, prepare_pack, send_pack, spare_pack
+from core.escrow.model import Chargeback
+from core.kernel.events import Event, Reactions
+from core.kernel.sweep import Ring
+from core.kernel.timers import Timer
+from core.kernel.transaction import Ctx
+
+
+def listen(reactions: Reactions) -> None:
+    for kind in facts_under(DealFact):
+        reactions.on(kind, _on_deal)
+    for kind in facts_under(LotFact):
+        reactions.on(kind, _on_lot)
+    reactions.on(ChargebackOpened, _opened)
+    reactions.on(ChargebackClosed, _closed)
+
+
+def facts_under(kind: type[Event]) -> Iterator[type[Event]]:
+    """A kind of facts and every kind made of it: one that is added later is marked too."""
+    yield kind
+    for each in kind.__subclasses__():
+        yield from facts_under(each)
+
+
+def _on_deal(ctx: Ctx, fact: DealFact) -> None:
+    mark(ctx, fact.deal_id, type(fact).__name__, about=getattr(fact, "side", None), person=fact.by_person)
+
+
+def _on_lot(ctx: Ctx, fact: LotFact) -> None:
+    mark(ctx, fact.deal_id, type(fact).__name__, about=fact.lot_id, person=fact.by_person)
+
+
+def _opened(ctx: Ctx, fact: ChargebackOpened) -> None:
+    prepare_pack(ctx, fact.chargeback_id, ctx.session.get_one(Chargeback, fact.chargeback_id).evidence_due)
+
+
+def _closed(ctx: Ctx, fact: ChargebackClosed) -> None:
+    spare_pack(ctx, fact.chargeback_id)
+
+
+def ring(ctx: Ctx, timer: Timer) -> None:
+    send_pack(ctx, timer.subject)
+
+
+rings: Mapping[str, Ring] = {EVIDENCE: ring}

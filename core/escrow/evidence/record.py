@@ -1,0 +1,121 @@
+"""A deal as it can be shown to a bank: terms and their hash, who signed when and by which message, lots, money."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+from sqlalchemy import inspect, select
+
+from core.deals.model import Deal
+from core.delivery.model import Lot
+from core.escrow.evidence.model import Mark
+from core.escrow.evidence.service import marks_of
+from core.escrow.model import Chargeback, Effect, LotSettlement, Payment
+from core.kernel.db import Table
+from core.kernel.money import Money
+from core.kernel.process import timeline
+from core.kernel.transaction import Ctx
+from core.ledger import service as ledger
+from core.offers.model import Offer
+from core.people.model import Person
+from core.people.service import organisation_of
+
+
+def record_of(ctx: Ctx, chargeback_id: str) -> dict[str, Any]:
+    """Everything we have of a disputed deal, as plain values: what the document is drawn from, and what is kept."""
+    found = ctx.session.get_one(Chargeback, chargeback_id)
+    deal = ctx.session.get_one(Deal, found.deal_id)
+    lots = ctx.session.scalars(select(Lot).where(Lot.deal_id == deal.id).order_by(Lot.number)).all()
+    marks = marks_of(ctx, deal.id)
+    people = _names(ctx, [deal.buyer_signed_by, deal.seller_signed_by, *(each.person_id for each in marks)])
+    return {
+        "made_at": plain(ctx.now),
+        "dispute": {
+            "ref": found.ref,
+            "reason": found.reason,
+            "amount": str(Money(found.amount_minor or deal.amount_minor, found.currency)),
+            "opened_at": plain(found.opened_at),
+        },
+        "deal": {
+            "ref": deal.ref,
+            "buyer": organisation_of(ctx, deal.buyer).name,
+            "seller": organisation_of(ctx, deal.seller).name,
+            "agreed_at": plain(deal.agreed_at),
+            "amount": str(deal.amount),
+            "state": deal.state,
+            "terms": deal.terms_json,
+            "terms_sha256": deal.terms_hash,
+        },
+        "signatures": [
+            _signature(marks, people, side, person, at)
+            for side, person, at in (
+                ("buyer", deal.buyer_signed_by, deal.buyer_signed_at),
+                ("seller", deal.seller_signed_by, deal.seller_signed_at),
+            )
+        ],
+        "lots": [columns(lot) for lot in lots],
+        "negotiation": [*_steps(ctx, deal.offer_id), columns(ctx.session.get_one(Offer, deal.offer_id))],
+        "timeline": [each for subject in (deal.id, *(lot.id for lot in lots)) for each in _steps(ctx, subject)],
+        "chat": [_shown(each, people) for each in marks],
+        "payments": [columns(each) for each in _rows(ctx, Payment, deal.id)],
+        "settlements": [columns(each) for each in _rows(ctx, LotSettlement, deal.id)],
+        "payouts_and_refunds": [columns(each) for each in _rows(ctx, Effect, deal.id)],
+        "books": ledger.books(ctx, deal.id),
+    }
+
+
+def columns(row: Table) -> dict[str, Any]:
+    """A row by the names of its columns, as plain values."""
+    return {each.key: plain(getattr(row, each.key)) for each in inspect(type(row)).column_attrs}
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON has it. Moments are in UTC."""
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    return value.value if isinstance(value, Enum) else value
+
+
+def _rows(ctx: Ctx, kind: Any, deal_id: str) -> list[Any]:
+    return list(ctx.session.scalars(select(kind).where(kind.deal_id == deal_id)))
+
+
+def _steps(ctx: Ctx, subject: str) -> list[dict[str, Any]]:
+    return [
+        {"at": plain(step.at), "process": step.process, "event": step.event, "from": step.source, "to": step.to}
+        for step in timeline(ctx.session, subject)
+    ]
+
+
+def _names(ctx: Ctx, ids: list[str | None]) -> dict[str, str]:
+    known = select(Person.id, Person.name).where(Person.id.in_({each for each in ids if each}))
+    return {row.id: row.name for row in ctx.session.execute(known)}
+
+
+def _signature(
+    marks: list[Mark], people: dict[str, str], side: str, person: str | None, at: datetime | None
+) -> dict[str, Any]:
+    """By which message somebody signed is in the mark of the same deed."""
+    sealed = next((each for each in marks if each.fact == "DealSigned" and each.about == side), None)
+    return {
+        "side": side,
+        "person": people.get(person or "", ""),
+        "at": plain(at),
+        "message": sealed.came_by if sealed is not None else None,
+    }
+
+
+def _shown(each: Mark, people: dict[str, str]) -> dict[str, Any]:
+    return {
+        "at": plain(each.at),
+        "who": people.get(each.person_id or "", "the market"),
+        "did": each.fact,
+        "about": each.about,
+        "message": each.came_by,
+        "said": each.said,
+    }

@@ -1,0 +1,37 @@
+"""What happens on the rails, as facts for whoever listens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.kernel.events import Event
+from core.kernel.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentSettling(Event):
+    """The buyer has paid by a slow rail: the money is on its way, and is there by `until` at the latest."""
+
+    deal_id: str
+    payment_id: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SurplusFound(Event):
+    """A buyer has transferred more than was asked for; it is theirs, and they can have it back."""
+
+    organisation_id: str
+    deal_id: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutKept(Event):
+    """A payout waits because its payment can still be called back by the buyer's bank."""
+
+    organisation_id: str
+    deal_id: str
+    amount: Money
+    until: datetime

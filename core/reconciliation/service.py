@@ -1,0 +1,197 @@
+"""Takes the provider's books in, explains each line by a row of ours, and opens a case for what cannot be explained."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import select
+
+from core.escrow.model import Chargeback, Effect, EffectKind, Payment
+from core.kernel.errors import NotFound
+from core.kernel.money import Money
+from core.kernel.outbox import OutboxRow
+from core.kernel.statements import add_once
+from core.kernel.transaction import Ctx
+from core.ledger import service as ledger
+from core.ledger.model import PROVIDER, PROVIDER_FEES, Balance, clearing, credit, debit
+from core.reconciliation import rules
+from core.reconciliation.events import CaseClosed, CaseOpened
+from core.reconciliation.model import FIRST_READING, READ_AGAIN, Case, CaseKind, ProviderLine, Reading
+from core.reconciliation.rules import SORTS, Sort
+
+UNKNOWN_TOO_LONG: Final = timedelta(days=1)
+MOVES_MONEY: Final = ("transfer", "refund", "reversal", "checkout.open", "evidence.submit")
+EFFECTS: Final = {
+    Sort.REFUND: EffectKind.REFUND,
+    Sort.REFUND_BACK: EffectKind.REFUND,
+    Sort.TRANSFER: EffectKind.TRANSFER,
+    Sort.REVERSAL: EffectKind.REVERSAL,
+}
+AGREES: Final = "agrees"  # who closes a case when nothing is wrong any more
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------
+
+
+def read_from(ctx: Ctx, name: str) -> datetime:
+    """Where to go on reading: a little before the end of the last time."""
+    last = ctx.session.get(Reading, name)
+    return ctx.now - FIRST_READING if last is None else last.until - READ_AGAIN[name]
+
+
+def read_until(ctx: Ctx, name: str, moment: datetime) -> None:
+    last = ctx.session.get(Reading, name)
+    if last is None:
+        ctx.session.add(Reading(name=name, until=moment))
+    else:
+        last.until = max(last.until, moment)
+    ctx.session.flush()
+
+
+def take_line(ctx: Ctx, *, ref: str, kind: str, amount: Money, fee: Money, source: str | None, at: datetime) -> None:
+    """Remember a line of the provider's books, once; what it charges for its work is booked with it."""
+    new = add_once(
+        ctx.session,
+        ProviderLine,
+        ref=ref,
+        kind=kind,
+        amount_minor=amount.minor,
+        fee_minor=fee.minor,
+        currency=amount.currency,
+        source=source,
+        at=at,
+        version=1,
+    )
+    if new and SORTS.get(kind) is Sort.FEE:
+        cost = fee - amount  # the line itself is below zero
+        legs = [debit(PROVIDER_FEES, cost), credit(PROVIDER, cost)]
+        ledger.post(ctx, f"provider:{ref}", f"Charged by the provider: {kind}", legs)
+
+
+# --- explaining -------------------------------------------------------------------------------------------------------
+
+
+def explain_lines(ctx: Ctx) -> dict[str, str]:
+    """Find the row of ours behind each line that has none yet. What cannot be explained, by line, in words."""
+    left = {}
+    query = select(ProviderLine).where(ProviderLine.explained.is_(None)).order_by(ProviderLine.at, ProviderLine.ref)
+    for line in ctx.session.scalars(query).all():
+        found = _explained(ctx, line)
+        if found is None:
+            left[line.ref] = f"{line.kind} of {line.amount}, fee {line.fee}, about {line.source}: nothing of ours fits"
+        else:
+            line.explained = found
+    ctx.session.flush()
+    return left
+
+
+def _explained(ctx: Ctx, line: ProviderLine) -> str | None:
+    sort = SORTS.get(line.kind)
+    match sort:
+        case Sort.OWN | Sort.FEE:
+            return sort.value
+        case Sort.PAYMENT:
+            return _payment(ctx, line)
+        case Sort.DISPUTE:
+            return _dispute(ctx, line)
+        case None:
+            return None
+    return _effect(ctx, line, EFFECTS[sort])
+
+
+def _payment(ctx: Ctx, line: ProviderLine) -> str | None:
+    payment = ctx.session.scalar(select(Payment).where(Payment.charge_ref == line.source))
+    if payment is None or not any(
+        rules.agrees(line.amount, amount) for amount in (payment.amount, payment.received, payment.held)
+    ):
+        return None
+    _exchange(ctx, line, payment.received, payment.deal_id)
+    return f"payment:{payment.id}"
+
+
+def _effect(ctx: Ctx, line: ProviderLine, kind: EffectKind) -> str | None:
+    query = select(Effect).where(Effect.provider_ref == line.source, Effect.kind == kind)
+    effect = ctx.session.scalar(query.limit(1))
+    if effect is None:
+        return None
+    back = SORTS[line.kind] in (Sort.REFUND_BACK, Sort.REVERSAL)
+    moved = effect.amount if back else -effect.amount
+    if not rules.agrees(line.amount, moved):
+        return None
+    _exchange(ctx, line, moved, effect.deal_id)
+    return f"effect:{effect.id}"
+
+
+def _dispute(ctx: Ctx, line: ProviderLine) -> str | None:
+    found = ctx.session.scalar(select(Chargeback).where(Chargeback.ref == line.source))
+    if found is None or abs(line.amount_minor) not in (found.amount_minor, 0):
+        return None
+    return f"chargeback:{found.id}"
+
+
+def _exchange(ctx: Ctx, line: ProviderLine, booked: Money, deal: str) -> None:
+    """The provider has settled in its account's currency: what we booked in the deal's is changed at its rate."""
+    if line.currency == booked.currency:
+        return
+    rate = clearing("exchange")
+    legs = [debit(rate, booked), credit(PROVIDER, booked), debit(PROVIDER, line.amount), credit(rate, line.amount)]
+    ledger.post(ctx, f"provider:{line.ref}:exchange", f"Settled in {line.currency}", legs, deal=deal)
+
+
+# --- cases ------------------------------------------------------------------------------------------------------------
+
+
+def held_by_provider(ctx: Ctx) -> dict[str, Money]:
+    """What our books say the provider holds, by currency."""
+    currencies = ctx.session.scalars(select(Balance.currency).where(Balance.account == PROVIDER)).all()
+    return {currency: ledger.balance(ctx, PROVIDER, currency) for currency in currencies}
+
+
+def unknown_for_long(ctx: Ctx) -> dict[str, str]:
+    """What the provider was asked for more than a day ago without an answer, and what was given up."""
+    since = ctx.now - UNKNOWN_TOO_LONG
+    late = (OutboxRow.created_at < since) | OutboxRow.dead
+    query = select(OutboxRow).where(OutboxRow.channel == "payments", late, OutboxRow.kind.in_(MOVES_MONEY))
+    return {
+        row.id: f"{row.kind} of {row.created_at:%Y-%m-%d %H:%M}, asked {row.attempts} times: {row.failure}"
+        for row in ctx.session.scalars(query.order_by(OutboxRow.id))
+    }
+
+
+def compare(ctx: Ctx, kind: CaseKind, found: Mapping[str, str]) -> None:
+    """Open a case for each thing found, and close those of this kind that are not found any more."""
+    open_ones = {each.subject: each for each in open_cases(ctx, kind)}
+    for subject, detail in found.items():
+        known = open_ones.get(subject)
+        if known is None:
+            case = Case(id=ctx.new_id(), kind=kind, subject=subject, detail=detail, seen=1, opened_at=ctx.now)
+            ctx.session.add(case)
+            ctx.announce(CaseOpened(case.id, kind.value, subject, detail))
+        else:
+            known.detail, known.seen = detail, known.seen + 1
+    for subject in open_ones.keys() - found.keys():
+        _close(ctx, open_ones[subject], AGREES)
+    ctx.session.flush()
+
+
+def open_cases(ctx: Ctx, *kinds: CaseKind) -> list[Case]:
+    wanted: Collection[CaseKind] = kinds or tuple(CaseKind)
+    query = select(Case).where(Case.closed_at.is_(None), Case.kind.in_(wanted))
+    return list(ctx.session.scalars(query.order_by(Case.id)))
+
+
+def close_case(ctx: Ctx, case_id: str, by: str) -> None:
+    """An operator has looked at it. Raises NotFound."""
+    case = ctx.session.get(Case, case_id)
+    if case is None:
+        raise NotFound
+    if case.closed_at is None:
+        _close(ctx, case, by)
+
+
+def _close(ctx: Ctx, case: Case, by: str) -> None:
+    case.closed_at, case.closed_by = ctx.now, by[:40]
+    ctx.announce(CaseClosed(case.id, case.kind.value, case.subject))
+    ctx.session.flush()

@@ -1,0 +1,79 @@
+"""Draws the record of a deal as a PDF that a bank's clerk can read, with the same record inside it as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from importlib.metadata import distribution
+from pathlib import Path
+from typing import Any, Final
+
+from fpdf import FPDF
+from fpdf.enums import XPos, YPos
+
+# DejaVu has every alphabet that our people write in, and comes with the library that draws the market's picture.
+FONTS: Final = Path(str(distribution("matplotlib").locate_file("matplotlib/mpl-data/fonts/ttf")))
+LONGEST_CELL: Final = 900  # characters; the JSON inside has the whole of it
+
+
+def drawn(record: Mapping[str, Any], at: datetime) -> bytes:
+    """The same record at the same moment gives the same bytes."""
+    page = _new(at)
+    deal, dispute = record["deal"], record["dispute"]
+    _title(page, f"Contract {deal['ref']}: the facts about dispute {dispute['ref']}")
+    _pairs(page, "The dispute", dispute)
+    _pairs(page, "The contract", {name: value for name, value in deal.items() if name != "terms"})
+    _pairs(page, "Its terms, as both sides signed them", deal["terms"])
+    _rows(page, "Signatures", record["signatures"])
+    _rows(page, "Deliveries", record["lots"])
+    _rows(page, "How the terms were agreed", record["negotiation"])
+    _rows(page, "What happened when", sorted(record["timeline"], key=lambda step: str(step["at"])))
+    _rows(page, "Who did what, and by which message", record["chat"])
+    _rows(page, "Payments", record["payments"])
+    _rows(page, "How the money was parted", record["settlements"])
+    _rows(page, "Payouts and refunds", record["payouts_and_refunds"])
+    page.embed_file(
+        bytes=json.dumps(record, ensure_ascii=False, sort_keys=True, indent=1).encode(),
+        basename=f"{deal['ref']}.json",
+        modification_date=at,
+        desc="The same record for machines",
+    )
+    return bytes(page.output())
+
+
+def _new(at: datetime) -> FPDF:
+    page = FPDF()
+    page.set_creation_date(at)
+    page.add_font("DejaVu", "", FONTS / "DejaVuSans.ttf")
+    page.add_font("DejaVu", "B", FONTS / "DejaVuSans-Bold.ttf")
+    page.set_auto_page_break(auto=True, margin=18)
+    page.add_page()
+    return page
+
+
+def _line(page: FPDF, text: str, size: int, style: str = "") -> None:
+    page.set_font("DejaVu", style, size)
+    page.multi_cell(0, size * 0.55, text, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+
+
+def _title(page: FPDF, text: str) -> None:
+    _line(page, text, 15, "B")
+    page.ln(3)
+
+
+def _pairs(page: FPDF, title: str, values: Mapping[str, Any]) -> None:
+    _line(page, title, 11, "B")
+    for name, value in values.items():
+        if value not in (None, "", [], {}):
+            _line(page, f"{name.replace('_', ' ')}: {value}"[:LONGEST_CELL], 8)
+    page.ln(2)
+
+
+def _rows(page: FPDF, title: str, rows: Iterable[Mapping[str, Any]]) -> None:
+    found = [", ".join(f"{k.replace('_', ' ')} {v}" for k, v in row.items() if v not in (None, "", [])) for row in rows]
+    if found:
+        _line(page, title, 11, "B")
+        for each in found:
+            _line(page, f"• {each}"[:LONGEST_CELL], 8)
+        page.ln(2)

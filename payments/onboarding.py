@@ -1,0 +1,61 @@
+"""Carries what sellers ask for: an account at the provider, and the page on which they fill it in."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from functools import partial
+from typing import Final
+
+from core.escrow import service as escrow
+from core.kernel.clock import Clock
+from core.kernel.dispatch import Delivered, Later, Never
+from core.kernel.outbox import Post
+from payments.answers import Done, Refused, Unknown
+from payments.asks import AccountAsk
+from payments.outcomes import Outcome, Unit, known, seen
+from payments.provider import Provider
+
+LINK_WANTED: Final = timedelta(minutes=5)  # then the person has put the phone away, and would tap again
+
+
+class Onboarding:
+    def __init__(self, provider: Provider, clock: Clock) -> None:
+        self._provider = provider
+        self._clock = clock
+
+    def kinds(self) -> Mapping[str, Callable[[Post], Awaitable[Outcome]]]:
+        return {"account.open": self._open_account, "account.link": self._link}
+
+    async def _open_account(self, post: Post) -> Outcome:
+        body, organisation = post.body, str(post.body["organisation"])
+        wish = {name: body[name] for name in ("name", "country", "email")}
+        ask = AccountAsk(key=f"account:{organisation}:{digest(wish)}", organisation=organisation, **wish)
+        match await self._provider.open_account(ask):
+            case Done(account):
+                opened = partial(escrow.account_opened, organisation_id=organisation, account_ref=account.ref)
+                return Delivered(known(opened))
+            case Refused(why):
+                return Never(why)
+            case Unknown(why, seconds):
+                return Later(why, seconds)
+
+    async def _link(self, post: Post) -> Outcome:
+        body = post.body
+        if self._clock.now() - post.created_at > LINK_WANTED:
+            return Never("nobody waits for it any more")
+        answer = await self._provider.account_link(f"link:{post.id}", body["account"])
+
+        def hand_over(url: str) -> Unit:
+            return partial(
+                escrow.onboarding_link, organisation_id=body["organisation"], person_id=body["person"], url=url
+            )
+
+        return seen(answer, hand_over)
+
+
+def digest(wish: Mapping[str, str | None]) -> str:
+    """Names an ask by its words: a seller who has put their country right asks for something else than before."""
+    return hashlib.sha256(json.dumps(wish, sort_keys=True).encode()).hexdigest()[:16]

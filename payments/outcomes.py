@@ -1,0 +1,61 @@
+"""A provider's answers as the outbox wants them: delivered, later or never, and what core is told with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final, TypeAlias, TypeVar
+
+import structlog
+
+from core.kernel.dispatch import Delivered, Later, Never
+from core.kernel.errors import NotFound
+from core.kernel.money import Money
+from core.kernel.outbox import Post
+from core.kernel.transaction import Ctx
+from payments.answers import Answer, Done, Refused, Unknown
+
+log = structlog.get_logger(__name__)
+
+Value = TypeVar("Value")
+Outcome: TypeAlias = Delivered | Later | Never
+Unit: TypeAlias = Callable[[Ctx], None]
+Told: TypeAlias = Unit | None
+
+LONGEST_WAIT: Final = 3600.0  # seconds
+
+
+def seen(answer: Answer[Value], tell: Callable[[Value], Told]) -> Outcome:
+    """An answer as the outbox wants it; `tell` makes of a value what core is told."""
+    match answer:
+        case Done(value):
+            return Delivered(tell(value))
+        case Refused(why):
+            return Never(why)
+        case Unknown(why, seconds):
+            return Later(why, seconds)
+
+
+def again(post: Post, why: str, seconds: float | None = None) -> Later:
+    """Ask again, however often: money whose course is unknown is never given up."""
+    return Later(why, seconds if seconds is not None else min(4.0**post.attempts, LONGEST_WAIT))
+
+
+def known(unit: Unit) -> Unit:
+    """Tell core of what it knows. Another product may share our account with the provider."""
+
+    def guarded(ctx: Ctx) -> None:
+        try:
+            unit(ctx)
+        except NotFound:
+            log.warning("not_of_this_market", told=getattr(unit, "keywords", None))
+
+    return guarded
+
+
+def refused(tell: Callable[..., None], effect: str, why: str, *, final: bool) -> Unit:
+    return known(partial(tell, effect_id=effect, why=why, final=final))
+
+
+def amount_of(body: dict[str, Any]) -> Money:
+    return Money(body["amount"], body["currency"])

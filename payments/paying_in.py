@@ -1,0 +1,93 @@
+"""Carries what core asks for when a buyer shall pay: a page or a place for a bank transfer, and no longer."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from functools import partial
+
+from core.escrow import service as escrow
+from core.escrow.rails import service as rails
+from core.escrow.rails.model import Rail
+from core.kernel.clock import Clock
+from core.kernel.dispatch import Delivered, Never
+from core.kernel.outbox import Post
+from core.kernel.transaction import Ctx
+from payments.answers import Done, Refused, Unknown
+from payments.asks import CheckoutAsk, PayerAsk
+from payments.looks import lapsed, tell_checkout
+from payments.outcomes import Outcome, Unit, again, amount_of, known, seen
+from payments.provider import Provider
+from payments.things import Checkout
+
+
+class PayingIn:
+    def __init__(self, provider: Provider, clock: Clock) -> None:
+        self._provider = provider
+        self._clock = clock
+
+    def kinds(self) -> Mapping[str, Callable[[Post], Awaitable[Outcome]]]:
+        return {"checkout.open": self._open, "checkout.expire": self._expire}
+
+    async def _open(self, post: Post) -> Outcome:
+        body, payment = post.body, str(post.body["payment"])
+        expires_at = datetime.fromisoformat(body["expires"])
+        if expires_at <= self._clock.now():
+            return Never("its time has passed", lapsed(payment))
+        rail, payer = Rail(body["rail"]), body["payer"]
+        if rail is Rail.BANK_TRANSFER and payer is None:
+            name, mail = body["buyer_name"], body["buyer_email"]
+            match await self._provider.open_payer(PayerAsk(f"payer:{body['buyer']}", body["buyer"], name, mail)):
+                case Done(payer):
+                    pass
+                case Refused(why):
+                    return Never(why, lapsed(payment))
+                case Unknown(why, seconds):
+                    return again(post, why, seconds)
+        ask = CheckoutAsk(
+            key=f"checkout:{payment}",
+            payment=payment,
+            deal=body["deal"],
+            group=f"deal_{body['deal']}",
+            title=body["title"],
+            amount=amount_of(body),
+            expires_at=expires_at,
+            rail=rail,
+            payer=payer,
+        )
+        match await self._provider.open_checkout(ask):
+            case Done(checkout):
+                return Delivered(opened(payment, checkout, body["buyer"], payer))
+            case Refused(why):
+                return Never(why, lapsed(payment))
+            case Unknown(why, seconds):
+                return again(post, why, seconds)
+
+    async def _expire(self, post: Post) -> Outcome:
+        return seen(await self._provider.expire_checkout(post.body["session"]), tell_checkout)
+
+
+def opened(payment: str, checkout: Checkout, buyer: str, payer: str | None) -> Unit:
+    """The buyer can pay; perhaps what they once transferred too much has paid already."""
+    bank = checkout.intent.bank if checkout.intent is not None else None
+    tell_open = partial(
+        escrow.checkout_opened,
+        payment_id=payment,
+        session_ref=checkout.ref,
+        url=checkout.url or "",
+        expires_at=checkout.expires_at,
+    )
+    told = tell_checkout(checkout)
+
+    def unit(ctx: Ctx) -> None:
+        if payer is not None:
+            rails.payer_known(ctx, buyer, payer)
+        if bank is not None:
+            rails.transfer_goes_to(
+                ctx, payment, iban=bank.iban, bic=bank.bic, holder=bank.holder, reference=bank.reference
+            )
+        tell_open(ctx)
+        if told is not None:
+            told(ctx)
+
+    return known(unit)

@@ -1,0 +1,128 @@
+"""Carries payouts, refunds and reversals: each exists as a row before it is asked for, and is asked for once.
+
+Unknown is asked again under the same key until it is known; a refusal is told to core, which decides what follows.
+Stripe keeps a key for 24 hours at least, so what is older is looked for before it is asked for again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from typing import Final
+
+from core.escrow import service as escrow
+from core.kernel.clock import Clock
+from core.kernel.dispatch import Delivered, Never
+from core.kernel.outbox import Post
+from payments.answers import Answer, Done, Refused, Unknown
+from payments.asks import CreditAsk, RefundAsk, ReversalAsk, TransferAsk
+from payments.looks import REFUND_TAKES, tell_refund, tell_reversal, tell_transfer
+from payments.outcomes import Outcome, Unit, again, amount_of, refused
+from payments.provider import Provider
+from payments.things import Refund, RefundState
+
+KEY_KEPT: Final = timedelta(hours=20)  # of the 24 hours, for the call has to get there
+
+
+class PayingOut:
+    def __init__(self, provider: Provider, clock: Clock) -> None:
+        self._provider = provider
+        self._clock = clock
+
+    def kinds(self) -> Mapping[str, Callable[[Post], Awaitable[Outcome]]]:
+        return {"transfer": self._transfer, "reversal": self._reverse, "refund": self._refund}
+
+    async def _transfer(self, post: Post) -> Outcome:
+        body, effect = post.body, str(post.body["effect"])
+
+        async def find() -> Answer[str | None]:
+            return await self._provider.find_transfer(effect, body["group"])
+
+        ask = TransferAsk(
+            key=f"transfer:{effect}:{body['attempt']}",
+            effect=effect,
+            amount=amount_of(body),
+            charge=body["charge"],
+            account=body["account"],
+            group=body["group"],
+        )
+        return await self._once(
+            post, find, lambda: self._provider.transfer(ask), tell_transfer, escrow.transfer_refused
+        )
+
+    async def _reverse(self, post: Post) -> Outcome:
+        body, effect = post.body, str(post.body["effect"])
+
+        async def find() -> Answer[str | None]:
+            return await self._provider.find_reversal(effect, body["transfer"])
+
+        ask = ReversalAsk(
+            key=f"reversal:{effect}:{body['attempt']}",
+            effect=effect,
+            amount=amount_of(body),
+            transfer=body["transfer"],
+        )
+        refuse = escrow.reversal_refused
+        return await self._once(post, find, lambda: self._provider.reverse(ask), tell_reversal, refuse)
+
+    async def _once(
+        self,
+        post: Post,
+        find: Callable[[], Awaitable[Answer[str | None]]],
+        ask: Callable[[], Awaitable[Answer[str]]],
+        tell: Callable[[str, str], Unit],
+        refuse: Callable[..., None],
+    ) -> Outcome:
+        effect = str(post.body["effect"])
+        if self._looked_for_first(post):
+            match await find():
+                case Done(str(ref)):
+                    return Delivered(tell(effect, ref))
+                case Refused(why) | Unknown(why):
+                    return again(post, why)
+        match await ask():
+            case Done(ref):
+                return Delivered(tell(effect, ref))
+            case Refused(why, final):
+                return Never(why, refused(refuse, effect, why, final=final))
+            case Unknown(why, seconds):
+                return again(post, why, seconds)
+
+    async def _refund(self, post: Post) -> Outcome:
+        body, effect = post.body, str(post.body["effect"])
+        if self._looked_for_first(post):
+            since = post.created_at - REFUND_TAKES
+            match await self._provider.find_refund(effect, body["payment_intent"], since):
+                case Done(Refund(state=RefundState.PENDING | RefundState.SUCCEEDED) as found):
+                    return Delivered(tell_refund(found))
+                case Refused(why) | Unknown(why):
+                    return again(post, why)
+        match await self._give_back(post):
+            case Done(refund):
+                return Delivered(tell_refund(refund))
+            case Refused(why, final):
+                return Never(why, refused(escrow.refund_refused, effect, why, final=final))
+            case Unknown(why, seconds):
+                return again(post, why, seconds)
+
+    async def _give_back(self, post: Post) -> Answer[Refund]:
+        """What a buyer has transferred and no payment has used is sent from there, before a payment is refunded."""
+        body, effect, amount = post.body, str(post.body["effect"]), amount_of(post.body)
+        key, payer = f"refund:{effect}:{body['attempt']}", body.get("payer")
+        if payer is not None:
+            match await self._provider.credit(payer):
+                case Done(standing) if standing.get(amount.currency, amount - amount) >= amount:
+                    return await self._provider.send_credit(CreditAsk(key, effect, amount, payer))
+                case Done():
+                    pass
+                case other:
+                    return other
+        return await self._provider.refund(RefundAsk(key, effect, amount, body["payment_intent"]))
+
+    def _looked_for_first(self, post: Post) -> bool:
+        """Is the key's memory in doubt, or was it refused before, perhaps after all done?
+
+        A refund from a buyer's credit empties what tells it from one of a payment: asked again, it is looked for.
+        """
+        old = self._clock.now() - post.created_at >= KEY_KEPT
+        return bool(post.body["attempt"] > 1) or old or (post.attempts > 0 and post.body.get("payer") is not None)
