@@ -36,6 +36,12 @@ export function openPanes() {
   hear("people", () => panes.forEach((pane) => (gone(pane) ? sit(pane, null) : drawHead(pane))));
   hear("telegram", (news) => noticed("telegram", news.person));
   hear("slack", (news) => noticed("slack", news.person));
+  hear("over", async () => {
+    await attempt(refreshPeople);
+    panes.slice().forEach(removePane);
+    ["telegram", "slack"].forEach((platform) => addPane(platform));
+    show(panes[0]);
+  });
   hear("back", async () => {
     await attempt(refreshPeople);
     panes.forEach((pane) => pane.chat?.refresh());
@@ -47,6 +53,7 @@ export function addPane(platform, person = null) {
   const known = Boolean(personOn(platform, person));
   const free = peopleOn(platform).find((each) => !taken.includes(String(each.id)));
   const pane = { key: `pane-${(count += 1)}`, platform, person: known ? person : (free?.id ?? null), fresh: false };
+  pane.untouched = !known; // nobody chose this seat
   pane.head = h("header", { class: "pane-head" });
   pane.body = h("div", { class: "pane-body" });
   pane.element = h("section", { class: `pane ${platform}`, id: pane.key }, pane.head, pane.body);
@@ -68,6 +75,24 @@ export function show(pane) {
 export function paneOn(platform) {
   const at = panes.find((pane) => pane.key === front && pane.platform === platform);
   return at ?? panes.find((pane) => pane.platform === platform) ?? addPane(platform);
+}
+
+/**
+ * Somebody new on each platform, side by side: [seller on Telegram, buyer on Slack]; undefined for whoever could not
+ * come. Chats that were open stay, unless nobody sits there.
+ */
+export async function seatBoth() {
+  const seated = [];
+  for (const [platform, { suggestion }] of Object.entries(PLATFORMS)) {
+    const person = await attempt(() => addPerson(platform, suggestion));
+    const free = panes.find((pane) => pane.platform === platform && (pane.person === null || pane.untouched));
+    if (person && free) sit(free, person.id);
+    else if (person) addPane(platform, person.id);
+    seated.push(person);
+  }
+  const first = panes.find((pane) => pane.platform === "telegram" && pane.person === seated[0]?.id);
+  if (first) show(first);
+  return seated;
 }
 
 /** Put words in a composer, for the person to read and send. */
@@ -117,6 +142,7 @@ function seat(pane) {
 
 function sit(pane, person) {
   pane.person = person;
+  pane.untouched = person === null;
   drawHead(pane);
   seat(pane);
 }
@@ -151,9 +177,27 @@ function drawHead(pane) {
       h("span", { class: "platform" }, title),
       h("span", { class: "who-box" }, choose, icon("down", 12)),
     ),
+    person ? mover(pane, name) : null,
     iconButton("close", `Remove the ${title} screen of ${name}`, () => removePane(pane)),
   );
   drawTabs();
+}
+
+/** The same name on the other platform, in the same place on the page. */
+function mover(pane, name) {
+  const other = pane.platform === "telegram" ? "slack" : "telegram";
+  const words = `Show ${name} on ${PLATFORMS[other].title} instead`;
+  return iconButton("swap", words, async () => {
+    const known = peopleOn(other).find((each) => nameOf(each) === name);
+    const person = known ?? (await attempt(() => addPerson(other, name)));
+    if (!person) return;
+    const fresh = addPane(other, person.id);
+    pane.element.before(fresh.element);
+    panes.splice(panes.indexOf(fresh), 1);
+    panes.splice(panes.indexOf(pane), 0, fresh);
+    removePane(pane);
+    show(fresh);
+  });
 }
 
 function removePane(pane) {
@@ -238,6 +282,7 @@ function tab(pane) {
     {
       type: "button",
       class: `tab ${pane.platform}`,
+      "data-pane": pane.key,
       "aria-current": pane.key === front ? "true" : null,
       onclick: () => show(pane),
     },
@@ -261,7 +306,7 @@ function adders() {
       },
       "+ ",
       PLATFORMS[platform].title,
-      h("span", { class: "wide-only" }, " person"),
+      h("span", { class: "widest-only" }, " person"),
     );
   return h("span", { class: "adders" }, adder("telegram"), adder("slack"));
 }

@@ -18,6 +18,17 @@ export async function moveClock(seconds) {
   await refreshClock();
 }
 
+/** Seconds of the lab's time from now until then. */
+export const secondsUntil = (value) => (moment(value).getTime() - now().getTime()) / 1000;
+
+/** "in 3 h", "in 2 days": how far away a moment is. */
+export function farAway(value) {
+  const seconds = Math.max(0, secondsUntil(value));
+  const [amount, unit] =
+    seconds < 3600 ? [seconds / 60, "minute"] : seconds < 172_800 ? [seconds / 3600, "hour"] : [seconds / 86_400, "day"];
+  return relative.format(Math.max(1, Math.round(amount)), unit);
+}
+
 /** A Date from what the services send: seconds (Telegram), "seconds.micro" (Slack) or an ISO text. */
 export function moment(value) {
   if (value instanceof Date) return value;
@@ -26,6 +37,7 @@ export function moment(value) {
   return new Date(value);
 }
 
+const relative = new Intl.RelativeTimeFormat("en-GB", { style: "long" });
 const clockTime = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
 const precise = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 const dayName = new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long" });

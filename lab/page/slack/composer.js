@@ -4,7 +4,7 @@ import { h, icon, iconButton } from "/page/dom.js";
 
 const COMMAND = "/parley ";
 
-/** `acts`: {send(text, thread), share(files)}; `send` resolves to whether it went through. */
+/** `acts`: {send(text, thread), share(files), pull(shortcut)}; `send` resolves to whether it went through. */
 export class Composer {
   #acts;
   #thread = null;
@@ -12,6 +12,8 @@ export class Composer {
   #box = h("textarea", { rows: "1", "aria-label": "Message or /parley command", enterkeyhint: "send" });
   #pick = h("input", { type: "file", multiple: true, hidden: true, tabindex: "-1" });
   #context = h("div", { class: "context-strip", hidden: true });
+  #prompts = h("div", { class: "s-prompts", role: "group", "aria-label": "Suggested questions", hidden: true });
+  #shortcuts = h("select", { class: "s-shortcuts", "aria-label": "Shortcuts", title: "Shortcuts", hidden: true });
   #hint = h(
     "button",
     { type: "button", class: "slash-hint", hidden: true, onclick: () => this.fill(COMMAND) },
@@ -25,12 +27,17 @@ export class Composer {
       "div",
       { class: "s-composer-foot" },
       iconButton("clip", "Attach files", () => this.#pick.click()),
+      this.#shortcuts,
       this.#kind,
       h("button", { type: "submit", class: "send", "aria-label": "Send" }, icon("send")),
     );
     const form = h("form", { class: "s-composer", onsubmit: (event) => this.#submit(event) }, this.#box, foot);
-    this.element = h("div", { class: "s-foot" }, this.#hint, this.#context, form, this.#pick);
+    this.element = h("div", { class: "s-foot" }, this.#prompts, this.#hint, this.#context, form, this.#pick);
     this.#box.addEventListener("input", () => this.#typed());
+    this.#shortcuts.addEventListener("change", () => {
+      acts.pull(this.#shortcuts.value);
+      this.#shortcuts.value = "";
+    });
     this.#box.addEventListener("keydown", (event) => this.#key(event));
     this.#pick.addEventListener("change", () => {
       acts.share([...this.#pick.files]);
@@ -40,6 +47,23 @@ export class Composer {
 
   invite(words) {
     this.#box.placeholder = words;
+  }
+
+  /** The app's global shortcuts, and what it suggests to ask. */
+  offer(shortcuts, prompts) {
+    const names = shortcuts.map((each) => `${each.callback_id} ${each.name}`).join("\n");
+    this.#shortcuts.hidden = !shortcuts.length;
+    if (this.#shortcuts.dataset.names !== names) {
+      this.#shortcuts.dataset.names = names;
+      const first = h("option", { value: "" }, "⚡ Shortcuts");
+      this.#shortcuts.replaceChildren(first, ...shortcuts.map((each) => h("option", { value: each.callback_id }, each.name)));
+    }
+    this.#prompts.hidden = !prompts.length;
+    this.#prompts.replaceChildren(
+      ...prompts.map((each) =>
+        h("button", { type: "button", onclick: () => this.fill(each.message ?? each.title) }, each.title ?? each.message),
+      ),
+    );
   }
 
   fill(text) {

@@ -141,10 +141,12 @@ function button(each, block, ctx) {
   if (href) {
     const anchor = link(href, plain(each.text), icon("out", 12));
     anchor.className = look;
+    anchor.dataset.deed = `${each.action_id} ${each.value ?? ""} ${each.url}`;
     anchor.addEventListener("click", () => ctx.press(each, block, each.value));
     return anchor;
   }
-  const made = h("button", { type: "button", class: look, "aria-label": label }, plain(each.text));
+  const deed = `${each.action_id} ${each.value ?? ""}`;
+  const made = h("button", { type: "button", class: look, "aria-label": label, "data-deed": deed }, plain(each.text));
   made.addEventListener("click", async () => {
     if (each.confirm && !(await ctx.ask(each.confirm))) return;
     made.classList.add("waiting");

@@ -1,9 +1,9 @@
 /** Slack messages: rows by speaker, replies under their parent, files, and what only one person sees. */
 
-import { h, icon, iconButton } from "/page/dom.js";
+import { h, icon, iconButton, link } from "/page/dom.js";
 import { initials, personOn, tint } from "/page/people.js";
 import { blocks } from "/page/slack/blocks.js";
-import { mrkdwn } from "/page/slack/text.js";
+import { emoji, mrkdwn } from "/page/slack/text.js";
 import { day, hourMinute, moment } from "/page/time.js";
 
 const SAME_BREATH = 5 * 60 * 1000; // messages of one speaker closer than this share a heading, as in the real client
@@ -93,11 +93,48 @@ function one(message, contextOf, compact) {
             stamp,
           ),
       h("div", { class: "s-body" }, body(message, ctx)),
+      (message.attachments ?? []).map((each) => attachment(each, ctx)),
       message.edited ? h("span", { class: "edited" }, "(edited)") : null,
       (message.files ?? []).map(fileCard),
+      reactions(message, ctx),
     ),
-    message.ephemeral ? null : h("div", { class: "tools" }, iconButton("reply", "Reply in the thread", ctx.reply)),
+    message.ephemeral ? null : tools(message, ctx),
   );
+}
+
+function tools(message, ctx) {
+  return h(
+    "div",
+    { class: "tools" },
+    iconButton("smile", "Put a reaction under this message", () => ctx.react("thumbsup", false)),
+    iconButton("reply", "Reply in the thread", ctx.reply),
+    (ctx.shortcuts ?? []).map((each) => iconButton("bolt", each.name, () => ctx.pull(each.callback_id))),
+  );
+}
+
+function reactions(message, ctx) {
+  if (!message.reactions?.length) return null;
+  return h(
+    "div",
+    { class: "s-reactions", role: "group", "aria-label": "Reactions" },
+    message.reactions.map((each) => {
+      const own = (each.users ?? []).includes(ctx.me);
+      const label = own ? `Take back ${each.name}` : `Add ${each.name}`;
+      const look = { type: "button", "aria-pressed": String(own), "aria-label": label };
+      return h("button", { ...look, onclick: () => ctx.react(each.name, own) }, emoji(each.name), ` ${each.count ?? 1}`);
+    }),
+  );
+}
+
+/** What hangs under a message: an app's own attachment, or what it tells of a link (an unfurl). */
+function attachment(each, ctx) {
+  const title = each.title ? h("b", {}, each.title_link ? link(each.title_link, each.title) : each.title) : null;
+  const inside = each.blocks?.length
+    ? blocks(each.blocks, ctx)
+    : [title, each.text || (!title && each.fallback) ? h("div", {}, mrkdwn(each.text ?? each.fallback, ctx.names)) : null];
+  const bar = /^#?[0-9a-f]{6}$/i.test(each.color ?? "") ? `#${each.color.replace("#", "")}` : "";
+  const from = each.from_url ? h("small", {}, link(each.from_url, each.from_url)) : null;
+  return h("div", { class: "s-attachment", style: { borderColor: bar } }, inside, from);
 }
 
 function body(message, ctx) {

@@ -81,7 +81,7 @@ export function openModals(behind, acts) {
     );
     const ctx = { ...acts.context(view, draft), draft, errors, state: view.state, scope: view.id };
     const close = () => acts.close(view);
-    const send = view.submit ? h("button", { type: "submit", class: "s-button primary" }, plain(view.submit)) : null;
+    const send = view.submit ? h("button", { type: "submit", class: "s-button primary", "data-deed": `submit ${view.callback_id ?? ""}` }, plain(view.submit)) : null;
     const form = h(
       "form",
       { novalidate: true, class: "modal", role: "dialog", "aria-modal": "true", "aria-label": plain(view.title) },

@@ -36,7 +36,11 @@ export class SlackWindow {
     h("b", {}, "/parley"),
     " to see what it can do.",
   );
-  #composer = new Composer({ send: (text, thread) => this.#send(text, thread), share: (files) => this.#share(files) });
+  #composer = new Composer({
+    send: (text, thread) => this.#send(text, thread),
+    share: (files) => this.#share(files),
+    pull: (callback_id) => this.#do("shortcut", { callback_id }),
+  });
 
   constructor(person, { openDeepLink }) {
     this.#person = person;
@@ -154,6 +158,15 @@ export class SlackWindow {
     return answer !== undefined;
   }
 
+  #shortcuts = (type) => (this.#screen.shortcuts ?? []).filter((each) => (each.type ?? "global") === type);
+
+  async #do(what, how) {
+    this.end.awaitAnswer();
+    const answer = await attempt(() => post(`${this.#at}/${what}`, how));
+    this.refresh();
+    return answer;
+  }
+
   async #share(files) {
     await attempt(() => upload(`${this.#at}/upload`, files, { share: this.#channel }));
     this.refresh();
@@ -180,6 +193,7 @@ export class SlackWindow {
     this.talk.hidden = atHome;
     if (atHome) this.#drawHome(this.#screen.home);
     this.#drawMessages(here);
+    this.#composer.offer(this.#shortcuts("global"), this.#screen.suggested?.prompts ?? this.#screen.suggested ?? []);
     this.#composer.invite(own ? "Message Parley, or type /parley" : `Message #${here.name}`);
     this.modals.update(this.#screen.modals ?? []);
   }
@@ -189,6 +203,10 @@ export class SlackWindow {
       ...this.#context({ channel: here.id, ts: message.ts }),
       state: message.state,
       reply: () => this.#composer.replyTo(message),
+      me: this.#person,
+      react: (name, remove) => this.#do("react", { ts: message.ts, channel: here.id, name, remove }),
+      shortcuts: this.#shortcuts("message"),
+      pull: (callback_id) => this.#do("shortcut", { callback_id, channel: here.id, ts: message.ts }),
     });
     this.#beginning.hidden = Boolean(here?.messages.length);
     keep(this.#list, rowsOf(here?.messages ?? []), {

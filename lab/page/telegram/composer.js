@@ -12,7 +12,13 @@ const PLACES = [
   ["Gdańsk", 54.352, 18.6466],
 ];
 
-/** `acts`: say, change, send, place, start, unblock; each resolves to whether it went through. */
+const INLINE = /^@\w*bot\b ?/i;
+const OTHERS = ["sticker", "voice", "video", "poll"];
+
+/**
+ * `acts`: say, change, send, place, contact, share, choose, follow, start, unblock; each resolves to whether it went
+ * through. `search(query)` gives what the bot offers for `@bot query`.
+ */
 export class Composer {
   #acts;
   #reply = null;
@@ -20,12 +26,15 @@ export class Composer {
   #files = [];
   #as = "photo";
   #commands = [];
+  #asked = null; // the message whose ForceReply was obeyed
+  #typing = 0;
 
   #context = h("div", { class: "context-strip", hidden: true });
   #box = h("textarea", { rows: "1", placeholder: "Message", "aria-label": "Message", enterkeyhint: "send" });
   #menu = h("div", { class: "popover", role: "menu", hidden: true });
   #pick = h("input", { type: "file", multiple: true, hidden: true, tabindex: "-1" });
   #big = h("button", { type: "button", class: "big", hidden: true });
+  #keys = h("div", { class: "reply-keys", role: "group", "aria-label": "Answers to choose from", hidden: true });
   #menuButton = h(
     "button",
     {
@@ -48,7 +57,7 @@ export class Composer {
 
   constructor(acts) {
     this.#acts = acts;
-    this.element = h("div", { class: "foot" }, this.#menu, this.#context, this.#form, this.#big, this.#pick);
+    this.element = h("div", { class: "foot" }, this.#menu, this.#context, this.#form, this.#keys, this.#big, this.#pick);
     this.element.addEventListener("focusout", (event) => {
       if (!this.element.contains(event.relatedTarget)) this.#shut();
     });
@@ -67,9 +76,42 @@ export class Composer {
     this.#commands = chat.commands ?? [];
     this.#menuButton.hidden = !this.#commands.length;
     this.#form.hidden = !chat.messages.length || chat.blocked;
+    this.#drawKeys(chat.keyboard);
+    this.#obey(chat);
     this.#big.hidden = !this.#form.hidden;
     this.#big.textContent = chat.blocked ? "UNBLOCK BOT" : "START";
     this.#big.onclick = () => (chat.blocked ? this.#acts.unblock() : this.#acts.start());
+  }
+
+  /** A reply keyboard: its buttons are typed for the person, or share a number or a place. */
+  #drawKeys(keyboard) {
+    this.#keys.hidden = !keyboard || this.#form.hidden;
+    if (this.#keys.hidden) return;
+    const act = (button) => {
+      if (button.contact) return this.#acts.contact();
+      if (button.location) return this.#acts.place(PLACES[0][1], PLACES[0][2]);
+      return this.#acts.say(button.text);
+    };
+    const rows = keyboard.rows.map((row) =>
+      h(
+        "div",
+        { class: "keys" },
+        row.map((button) => h("button", { type: "button", class: "key", onclick: () => act(button) }, button.text)),
+      ),
+    );
+    this.#keys.replaceChildren(...rows);
+  }
+
+  /** ForceReply: the next message answers the one that asks, unless the person leaves it. */
+  #obey({ force_reply: wish, messages }) {
+    const id = wish?.message_id;
+    if (!id || id === this.#asked) return;
+    this.#asked = id;
+    const asking = messages.find((message) => message.id === id);
+    if (!asking) return;
+    this.#reply = asking;
+    this.#box.placeholder = wish.placeholder ?? wish.input_field_placeholder ?? "Your answer";
+    this.#drawContext();
   }
 
   replyTo(message) {
@@ -91,7 +133,7 @@ export class Composer {
     this.#form.hidden = false;
     this.#big.hidden = true;
     this.#box.value = text;
-    this.#grow();
+    this.#typed();
     this.#box.focus();
   }
 
@@ -150,8 +192,34 @@ export class Composer {
 
   #typed() {
     this.#grow();
+    clearTimeout(this.#typing);
+    if (INLINE.test(this.#box.value)) {
+      this.#typing = setTimeout(() => this.#offer(this.#box.value), 250);
+      return;
+    }
     const command = this.#box.value.startsWith("/") && !this.#box.value.includes(" ");
     this.#fillMenu("typed", command ? this.#commandRows(this.#box.value) : []);
+  }
+
+  /** `@bot words`: what the bot offers stands above the text field; a click sends it into the chat. */
+  async #offer(typed) {
+    const found = await this.#acts.search(typed.replace(INLINE, ""));
+    if (this.#box.value !== typed) return;
+    if (!found) return this.#fillMenu("inline", [h("p", { class: "nothing small" }, "The bot offers nothing here.")]);
+    const choose = (result) => () => {
+      this.#box.value = "";
+      this.#grow();
+      this.#acts.choose(found.query_id, result.id);
+    };
+    const rows = found.results.map((result) =>
+      this.#row(
+        choose(result),
+        h("span", { class: "inline-result" }, h("b", {}, result.title ?? result.type), h("span", {}, result.description ?? "")),
+      ),
+    );
+    const { button } = found;
+    if (button) rows.unshift(this.#row(() => this.#acts.follow(button.start_parameter), h("b", {}, button.text)));
+    return this.#fillMenu("inline", rows.length ? rows : [h("p", { class: "nothing small" }, "Nothing fits.")]);
   }
 
   #turnMenu(name) {
@@ -204,6 +272,8 @@ export class Composer {
     return [
       row("photo", "Photo, or several as an album", choose("photo", "image/*")),
       row("file", "File", choose("document", "")),
+      row("reply", "My phone number", () => this.#acts.contact()),
+      ...OTHERS.map((what) => row("photo", `A ${what}`, () => this.#acts.share(what))),
       ...PLACES.map(([name, north, east]) => row("place", `Location: ${name}`, () => this.#acts.place(north, east))),
     ];
   }

@@ -9,6 +9,7 @@ import { Composer } from "/page/telegram/composer.js";
 import { bubble, rowsOf } from "/page/telegram/message.js";
 import { alertBox, toastStrip } from "/page/telegram/toast.js";
 
+const BOT = "parley_lab_bot";
 const PATIENCE = 15_000; // ms; a real client stops the button's spinner by itself after about this long
 
 export class TelegramPhone {
@@ -22,6 +23,8 @@ export class TelegramPhone {
   #list = h("div", { class: "messages" });
   #status = h("span", { class: "status" }, "bot");
   #pinned = h("button", { type: "button", class: "pinned", hidden: true });
+  #topics = h("div", { class: "topics", role: "group", "aria-label": "Topics", hidden: true });
+  #topic = null; // the topic on the screen; null: all messages
   #toast = toastStrip();
   #block = iconButton("more", "Block or unblock the bot", () => this.#turnBlock());
   #silence = h(
@@ -30,10 +33,15 @@ export class TelegramPhone {
     "No messages here yet. Press START, and the bot says what it can do.",
   );
   #composer = new Composer({
-    say: (text, replyTo) => this.#act("say", text, "say", replyTo ? { text, reply_to: replyTo } : { text }),
+    say: (text, replyTo) => this.#act("say", text, "say", this.#written(text, replyTo)),
     change: (id, text) => this.#act("edit", text, "edit", { message_id: id, text }),
     send: (files, as, caption) => this.#done("send", caption, upload(`${this.#at}/send`, files, { as, caption })),
     place: (latitude, longitude) => this.#act("location", "", "location", { latitude, longitude }),
+    contact: () => this.#act("contact", "", "contact", {}),
+    share: (what) => this.#act("share", "", "share", { what }),
+    search: (query) => this.#searchInline(query),
+    choose: (query_id, result_id) => this.#act("choose", "", "choose", { query_id, result_id }),
+    follow: (payload) => this.start(payload),
     start: () => this.start(),
     unblock: () => this.#act("unblock", "", "unblock", {}),
   });
@@ -55,6 +63,7 @@ export class TelegramPhone {
       "div",
       { class: "phone", onclick: (event) => this.#followLink(event, openDeepLink) },
       h("div", { class: "chat-head" }, face, name, this.#block),
+      this.#topics,
       this.#pinned,
       h("div", { class: "chat-box" }, scroller, toEnd, this.#toast.element),
       this.#composer.element,
@@ -80,6 +89,23 @@ export class TelegramPhone {
   close() {
     this.#open = false;
     this.end.stop();
+  }
+
+  #written(text, replyTo) {
+    return { text, ...(replyTo ? { reply_to: replyTo } : {}), ...(this.#topic ? { topic: this.#topic } : {}) };
+  }
+
+  /** The bot's results for what was typed after its name, as soon as there are some; null while there are none. */
+  async #searchInline(query) {
+    const asked = await attempt(() => post(`${this.#at}/inline`, { query }));
+    if (!asked) return null;
+    for (let pause = 60; pause < 2500; pause *= 1.6) {
+      await new Promise((done) => setTimeout(done, pause));
+      const found = await attempt(() => get(`${this.#at}/inline/${asked.query_id}`));
+      if (!found) return null;
+      if (found.answered) return { ...found, query_id: asked.query_id };
+    }
+    return null;
   }
 
   #act(kind, text, path, body) {
@@ -136,8 +162,13 @@ export class TelegramPhone {
       edit: (message) => this.#composer.edit(message),
       goTo: (id) => this.#goTo(id),
       press: (message, button, made) => this.#press(message, button, made),
+      react: (message, emoji = "👍") => this.#act("react", "", "react", { message_id: message.id, emoji }),
+      pay: (message) => this.#act("pay", "", "pay", { message_id: message.id }),
+      inline: (query) => this.#composer.fill(`@${BOT} ${query}`),
+      copy: (text) => navigator.clipboard?.writeText(text).then(() => tell("Copied.")),
     };
-    keep(this.#list, withDays(rowsOf(chat.messages)), {
+    const shown = chat.messages.filter((message) => !this.#topic || message.topic === this.#topic);
+    keep(this.#list, withDays(rowsOf(shown)), {
       key: (row) => row.id,
       version: (row) => row.day ?? JSON.stringify(row.parts),
       make: (row) => (row.day ? h("div", { class: "day" }, h("span", {}, row.day)) : bubble(row, acts)),
@@ -149,7 +180,28 @@ export class TelegramPhone {
     this.#composer.update(chat);
     this.#block.title = chat.blocked ? "Unblock the bot" : "Block the bot";
     this.#block.setAttribute("aria-label", this.#block.title);
+    this.#drawTopics(chat.topics ?? []);
     this.#drawPinned(chat.messages.findLast((message) => message.pinned));
+  }
+
+  #drawTopics(topics) {
+    this.#topics.hidden = !topics.length;
+    const turn = (id) => {
+      this.#topic = id;
+      this.#draw(this.#chat);
+      this.end.toEnd();
+    };
+    keep(this.#topics, topics.length ? [{ id: null, name: "All" }, ...topics] : [], {
+      key: (topic) => topic.id ?? "all",
+      version: (topic) => `${topic.name}${topic.closed}${topic.id === this.#topic}`,
+      make: (topic) =>
+        h(
+          "button",
+          { type: "button", "aria-pressed": String(topic.id === this.#topic), onclick: () => turn(topic.id) },
+          topic.closed ? "🔒 " : "",
+          topic.name,
+        ),
+    });
   }
 
   #drawPinned(message) {

@@ -1,4 +1,4 @@
-/** The world's bar: its clock, and the drawers for mail, wire, faults and books. */
+/** The world's bar: its clock, the drawers for books, mail, wire and world, and the way to start over. */
 
 import { attempt, get } from "/page/api.js";
 import { h, icon, iconButton } from "/page/dom.js";
@@ -6,16 +6,18 @@ import { hear } from "/page/news.js";
 import { dayAndTime, moveClock, now, toTheSecond } from "/page/time.js";
 import { recall, remember } from "/page/store.js";
 import { openBooks } from "/page/world/books.js";
-import { openFaults } from "/page/world/faults.js";
+import { nextDeadline, toDeadline } from "/page/world/deadlines.js";
 import { turnGuide } from "/page/world/guide.js";
 import { openMail } from "/page/world/mail.js";
+import { startOver } from "/page/world/over.js";
 import { openWire } from "/page/world/wire.js";
+import { openWorld } from "/page/world/world.js";
 
 const DRAWERS = {
+  books: { title: "Books", open: openBooks, label: "Books" },
   mail: { title: "Mail", open: openMail, label: "Mail inbox" },
   wire: { title: "Wire", open: openWire, label: "Wire log" },
-  faults: { title: "Faults", open: openFaults, label: "Faults" },
-  books: { title: "Books", open: openBooks, label: "Books" },
+  world: { title: "World", open: openWorld, label: "World: clock and faults" },
 };
 
 let shown = null;
@@ -36,8 +38,23 @@ export function drawBar(bar) {
         "aria-label": `Move the clock forward by ${words}`,
         onclick: () => attempt(() => moveClock(seconds)),
       },
-      `+1 ${words.split(" ")[1]}`,
+      "+1 ",
+      words.split(" ")[1][0],
+      h("span", { class: "wide-only" }, words.split(" ")[1].slice(1)),
     );
+  const onward = h(
+    "button",
+    { type: "button", class: "to-deadline", hidden: true, onclick: () => attempt(toDeadline) },
+    icon("next", 13),
+    h("span", { class: "wide-only" }, "deadline"),
+  );
+  hear("books", ({ books }) => {
+    const due = nextDeadline(books);
+    onward.hidden = !due;
+    if (!due) return;
+    onward.title = `Move the clock to the next deadline: ${due.words}, ${dayAndTime(due.at)}`;
+    onward.setAttribute("aria-label", onward.title);
+  });
   badge = h("span", { class: "badge-count", hidden: true });
   bar.append(
     h(
@@ -54,6 +71,7 @@ export function drawBar(bar) {
       time,
       ahead("one hour", 3600),
       ahead("one day", 86_400),
+      onward,
     ),
     link,
     h(
@@ -81,6 +99,18 @@ export function drawBar(bar) {
           h("span", {}, title),
           name === "mail" ? badge : null,
         ),
+      ),
+      h(
+        "button",
+        {
+          type: "button",
+          class: "opener",
+          title: "Start over: a fresh market in a fresh world",
+          "aria-label": "Start over",
+          onclick: startOver,
+        },
+        icon("over"),
+        h("span", {}, h("span", { class: "wide-only" }, "Start "), "over"),
       ),
     ),
   );

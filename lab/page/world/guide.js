@@ -1,71 +1,20 @@
-/** "Your first trade": nine steps that tick themselves off as the person (or the world) does them. */
+/** "Your first trade": steps that tick themselves off by what really happens, and point at the next button. */
 
+import { attempt, post } from "/page/api.js";
 import { h, icon, iconButton } from "/page/dom.js";
 import { hear } from "/page/news.js";
+import { seatBoth, suggest } from "/page/panes.js";
 import { recall, remember } from "/page/store.js";
 import { readBooks } from "/page/world/books.js";
-import { suggest } from "/page/panes.js";
+import { startPointing } from "/page/world/pointer.js";
+import { BEGINS, BEHIND, STEPS, order } from "/page/world/steps.js";
+import { startOver } from "/page/world/over.js";
 
-const SELL = "/sell 200 t A1 pellets 215 €/t DAP Kaunas next week";
-const FIND = "/parley find A1 pellets Kaunas";
+const FRESH = { done: [], hidden: false, open: false, said: {}, before: null };
 
-/** What each step says, and what may be put in a composer for the person. */
-const STEPS = [
-  {
-    key: "start",
-    title: "Say hello",
-    text: "You are the seller on Telegram: press START.",
-    fill: ["telegram", "/start"],
-  },
-  {
-    key: "list",
-    title: "Offer something",
-    text: "Still on Telegram: list goods with one sentence, look it over and press Publish.",
-    fill: ["telegram", SELL],
-  },
-  { key: "find", title: "Find it", text: "Now be the buyer, in Slack: search for what was listed.", fill: ["slack", FIND] },
-  {
-    key: "offer",
-    title: "Make an offer",
-    text: "In Slack, press Make an offer on the first result and send it. Or press Buy now.",
-  },
-  {
-    key: "sign",
-    title: "Agree and sign",
-    text: "An offer waits on Telegram: press Accept there. Then press Sign on both sides.",
-  },
-  { key: "pay", title: "Pay", text: "In Slack, press Pay: the pay page opens beside this one. The money is then held." },
-  {
-    key: "dispatch",
-    title: "Send the goods",
-    text: "On Telegram, press Report dispatch: name a truck and a day, then send it off.",
-  },
-  {
-    key: "confirm",
-    title: "Confirm",
-    text: "In Slack, press Report arrival, then Accept the goods. The money is released.",
-  },
-  {
-    key: "rate",
-    title: "Rate each other",
-    text: "On Telegram, press Set up payouts to get the money. Then both sides press Rate the other side.",
-  },
-];
-
-/** States of a deal (as the books name them) and the last step that such a deal has behind it. */
-const BEHIND = {
-  offer_open: "offer",
-  agreed: "offer",
-  awaiting_approval: "sign",
-  awaiting_funding: "sign",
-  funded: "pay",
-  settling: "confirm",
-  completed: "confirm",
-};
-
-const order = STEPS.map((step) => step.key);
-let state = { done: [], hidden: false, open: false, said: {}, before: null };
+let state = { ...FRESH };
 let box = null;
+let look = () => {};
 
 export function startGuide(element) {
   box = element;
@@ -75,6 +24,12 @@ export function startGuide(element) {
   hear("wire", onWire);
   hear("books", onBooks);
   hear("back", () => state.hidden || readBooks());
+  hear("over", () => {
+    state = { ...FRESH, done: [], said: {}, hidden: state.hidden };
+    save();
+    draw();
+  });
+  look = startPointing(() => (state.hidden ? [] : (nextStep()?.point ?? [])));
   draw();
 }
 
@@ -87,6 +42,8 @@ export function turnGuide() {
 }
 
 const save = () => remember("guide", state);
+const has = (key) => state.done.includes(key);
+const nextStep = () => STEPS.find((step) => !has(step.key));
 
 /** A trade cannot be paid that was not agreed: ticking a later step of the deal ticks those before it. */
 function tick(key) {
@@ -100,38 +57,24 @@ function tick(key) {
   draw();
 }
 
-const has = (key) => state.done.includes(key);
-/** Verbs that a button's load may carry (the product's own words, the same in every language), and the step they begin. */
-const BEGINS = {
-  "offer.buy": "offer",
-  "offer.make": "offer",
-  "review.write": "rate",
-  "deal.sign": "sign",
-  "lot.dispatch": "dispatch",
-  "lot.accept": "confirm",
-};
-
 function onDeed({ platform, person, kind, text = "" }) {
   const words = text.toLowerCase();
   const side = `${platform}:${person}`;
   if (kind === "say" || kind === "command") {
-    if (words === "/start") tick("start");
     if (/^\/(parley\s+)?sell\b/.test(words)) begin(side, "list");
     if (/^\/(parley\s+)?(find|search)\b/.test(words)) tick("find");
     return;
   }
-  if (kind === "start") tick("start");
   if (/\|sell\b/.test(words)) begin(side, "list");
   const verb = Object.keys(BEGINS).find((each) => words.includes(each));
   if (verb) begin(side, BEGINS[verb]);
   if (kind === "submit" || words.includes("form.send")) finish(side);
-  else if (verb && ["sign", "confirm"].includes(BEGINS[verb])) finish(side);
+  else if (verb && ["agree", "sign", "confirm"].includes(BEGINS[verb])) finish(side);
 }
 
 /** A step may need a form: what somebody began is done when they send it off. */
 function begin(side, key) {
   state.said.doing = { ...state.said.doing, [side]: key };
-  if (key === "list") tick("start");
 }
 
 function finish(side) {
@@ -177,9 +120,9 @@ function onBooks({ books }) {
 
 function draw() {
   box.hidden = state.hidden;
+  look();
   if (state.hidden) return;
-  const next = STEPS.find((step) => !has(step.key));
-  const place = next ? order.indexOf(next.key) + 1 : STEPS.length;
+  const next = nextStep();
   const focused = box.contains(document.activeElement) ? document.activeElement.dataset.name : null;
   box.replaceChildren(
     h(
@@ -191,14 +134,8 @@ function draw() {
         { class: "dots", role: "img", "aria-label": `${state.done.length} of ${STEPS.length} steps done` },
         STEPS.map((step) => h("span", { class: has(step.key) ? "done" : step === next ? "next" : "" })),
       ),
-      h(
-        "p",
-        { class: "guide-now", "aria-live": "polite" },
-        next
-          ? [h("b", {}, `${place}. ${next.title}. `), next.text]
-          : [h("b", {}, "Done. "), "You have walked a whole trade. Look at the books to see where the money went."],
-      ),
-      next?.fill ? filler(next) : null,
+      h("p", { class: "guide-now", "aria-live": "polite" }, next ? saying(next) : ended()),
+      next ? helper(next) : again(),
       h(
         "button",
         { type: "button", class: "quiet", "data-name": "all", "aria-expanded": String(state.open), onclick: turnOpen },
@@ -212,12 +149,29 @@ function draw() {
   if (focused) box.querySelector(`[data-name="${focused}"]`)?.focus();
 }
 
-const filler = (step) =>
-  h(
-    "button",
-    { type: "button", class: "primary", "data-name": `fill-${step.key}`, onclick: () => suggest(...step.fill) },
-    "Put it in the composer for me",
-  );
+const saying = (step) => [h("b", {}, `${order.indexOf(step.key) + 1}. ${step.title}. `), step.text];
+const ended = () => [
+  h("b", {}, "Done. "),
+  "You have walked a whole trade. The books show where every cent went; World breaks things on purpose.",
+];
+
+/** What the guide can do for the person in this step: take the seats, or write the sentence. */
+function helper(step) {
+  const look = (label, onclick) =>
+    h("button", { type: "button", class: "primary", "data-name": `do-${step.key}`, onclick }, label);
+  if (step.act === "seats") return look("Take both seats", takeSeats);
+  return step.fill ? look("Write it for me", () => suggest(...step.fill)) : null;
+}
+
+const again = () =>
+  h("button", { type: "button", class: "primary", "data-name": "again", onclick: startOver }, "Start the world over");
+
+async function takeSeats() {
+  const [seller, buyer] = await seatBoth();
+  if (!seller || !buyer) return;
+  await attempt(() => post(`/lab/telegram/people/${seller.id}/start`));
+  tick("seats");
+}
 
 function turnOpen() {
   state.open = !state.open;
@@ -226,11 +180,6 @@ function turnOpen() {
 }
 
 function allSteps() {
-  const again = () => {
-    Object.assign(state, { done: [], said: {}, before: null });
-    save();
-    draw();
-  };
   return h(
     "div",
     { class: "guide-all" },
@@ -246,7 +195,20 @@ function allSteps() {
         ),
       ),
     ),
-    h("button", { type: "button", class: "quiet", "data-name": "again", onclick: again }, "Start again"),
+    h(
+      "button",
+      {
+        type: "button",
+        class: "quiet",
+        "data-name": "forget",
+        onclick: () => {
+          Object.assign(state, { done: [], said: {}, before: null });
+          save();
+          draw();
+        },
+      },
+      "Untick all",
+    ),
   );
 }
 

@@ -9,13 +9,23 @@ const SERVICES = ["all", "telegram", "slack", "stripe", "mail"];
 const SHOWN = 300;
 
 export function openWire() {
-  const state = { service: "all", rows: [], last: 0 };
+  const state = { service: "all", rows: [], last: 0, words: "" };
   const list = h("div", { class: "wire-list" });
   const nothing = h("p", { class: "nothing" }, "Nothing has passed yet.");
+  const filter = h("input", {
+    type: "search",
+    placeholder: "Filter by method, text, id …",
+    "aria-label": "Show only messages with these words",
+    oninput: () => {
+      state.words = filter.value.trim().toLowerCase();
+      draw();
+    },
+  });
   const chips = h("div", { class: "segments", role: "group", "aria-label": "Service" });
   const draw = () => {
     const rows = state.rows
       .filter((row) => state.service === "all" || row.service === state.service)
+      .filter((row) => !state.words || haystack(row).includes(state.words))
       .slice(-SHOWN)
       .reverse();
     nothing.hidden = rows.length > 0;
@@ -39,7 +49,7 @@ export function openWire() {
     });
   };
   const refresh = latest(async () => {
-    const fresh = await attempt(() => get(`/lab/wire?after=${state.last}`));
+    const fresh = await attempt(() => get(`/lab/wire?after=${state.last}&limit=500`));
     if (!fresh) return;
     state.rows = [...state.rows, ...fresh].slice(-2000);
     state.last = state.rows.at(-1)?.number ?? 0;
@@ -65,6 +75,7 @@ export function openWire() {
       { class: "drawer-body" },
       h("p", { class: "lead" }, "→ the product calls the service. ← the service calls the product."),
       chips,
+      filter,
       nothing,
       list,
     ),
@@ -81,7 +92,7 @@ function drawMessage(message) {
   const body = h("div", { class: "wire-body" });
   const box = h(
     "details",
-    { class: `wire-row${failed ? " failed" : ""}` },
+    { class: `wire-row${failed ? " failed" : ""}${message.fault ? " struck-by" : ""}` },
     h(
       "summary",
       {},
@@ -92,8 +103,9 @@ function drawMessage(message) {
         { class: "method" },
         h("span", { "aria-label": calls ? "to the service" : "to the product" }, calls ? "→ " : "← "),
         message.method,
+        h("small", { class: "gist" }, gist(message)),
       ),
-      h("span", { class: "status" }, failed ? `${message.status ?? ""} refused` : (message.status ?? "")),
+      h("span", { class: "status" }, message.fault ? message.fault.replaceAll("_", " ") : failed ? `${message.status ?? ""} refused` : (message.status ?? "")),
       h(
         "span",
         { class: "ms" },
@@ -115,6 +127,18 @@ function drawMessage(message) {
     }
   });
   return box;
+}
+
+const haystack = (row) => `${row.method} ${JSON.stringify([row.body, row.answer])} ${row.fault ?? ""}`.toLowerCase();
+
+/** The words that a person would look for in a message: its text, command, pressed button, or what it is about. */
+function gist({ body }) {
+  if (!body || typeof body !== "object") return "";
+  const inner = body.message ?? body.callback_query ?? body.event ?? body.data?.object ?? body;
+  const said = inner.text ?? inner.data ?? inner.caption ?? body.text ?? body.command ?? inner.id ?? body.subject ?? "";
+  const words = typeof said === "string" ? said : "";
+  const pressed = body.actions?.[0]?.value ?? body.view?.callback_id ?? "";
+  return (words || pressed).replace(/\s+/g, " ").slice(0, 90);
 }
 
 const pretty = (value) => (typeof value === "string" ? value : (JSON.stringify(value, null, 2) ?? "nothing"));
