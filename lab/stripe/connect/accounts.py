@@ -72,7 +72,8 @@ def capability(account: Thing, name: str) -> Thing:
         "account": account["id"],
         "requested": True,
         "requested_at": account["created"],
-        "requirements": account["requirements"],
+        "requirements": account["requirements"]
+        | {"disabled_reason": "requirements.fields_needed" if account["requirements"]["currently_due"] else None},
         "status": account["capabilities"][name],
     }
 
