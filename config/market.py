@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from functools import cache
 
 from config.settings import CATALOGUE
-from conversations import agreement, delivery, desk, listing, offer, registration, review, search
+from conversations import agreement, claim, delivery, desk, dispute, held, listing, offer, registration, review, search
 from conversations import help as helping
 from conversations.book import Book
 from conversations.engine import Engine
@@ -18,6 +18,7 @@ from core.catalogue import Catalogue, load
 from core.deals import reactions as deals
 from core.delivery import reactions as lots
 from core.escrow import reactions as escrow
+from core.escrow.evidence import reactions as evidence
 from core.kernel.events import Reactions
 from core.kernel.sweep import Ring
 from core.ledger import reactions as ledger
@@ -37,6 +38,9 @@ BOOKS: tuple[Book, ...] = (
     offer.book,
     agreement.book,
     delivery.book,
+    claim.book,
+    dispute.book,
+    held.book,
     review.book,
     desk.book,
     helping.book,
@@ -57,6 +61,7 @@ RINGS: Mapping[str, Ring] = {
     **offers.rings,
     **lots.rings,
     **escrow.rings,
+    **evidence.rings,
     **reputation.rings,
     **support.rings,
     **talks.rings,
@@ -80,6 +85,7 @@ def engine_and_reactions(known: Almanac, operators: Collection[str] = ()) -> tup
     deals.listen(reactions, commission_bp=known.commission_bp)
     lots.listen(reactions)
     escrow.listen(reactions)
+    evidence.listen(reactions)
     reputation.listen(reactions)
     support.listen(reactions)
     Notices(engine).listen(reactions)

@@ -2,75 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
-from conversations.answers import goods_name, show_window
+from conversations.answers import goods_name
 from conversations.book import Book
 from conversations.buttons import Press, press
+from conversations.held import money_lines, money_rows
+from conversations.lots import lot_lines, lot_rows
 from conversations.offer import lines_of
-from conversations.reply import Button, Card, CardList, Line, Say, Style, Toast
+from conversations.reply import Button, Card, CardList, Line, Say, Style
 from conversations.standing import standing
+from conversations.steps import Steps
 from conversations.talk import Talk
 from core.deals import service as deals
-from core.deals.model import DEAL, Deal
+from core.deals.model import ASKS_FIRST, DEAL, Deal
 from core.delivery import service as delivery
 from core.delivery.model import LOT, Lot
 from core.escrow import service as escrow
-from core.kernel.timers import Timer, deadline_of
+from core.kernel.timers import deadline_of
 from core.people.service import organisation_of
 from core.reputation.service import reviews_due, reviews_of_deal
+from core.support.model import OPEN as OPEN_CASES
+from core.support.model import Case
+from core.support.service import cases_of
 
 SHOWN_AT_ONCE = 8
-LOTS_WITH_BUTTONS = 3  # a card stays a card; the rest of a long schedule is behind "lots"
-LOTS_LISTED = 12
 
 book = Book()
 
 
 # --- buttons ----------------------------------------------------------------------------------------------------------
-
-
-@book.press("deal.sign")
-def sign(talk: Talk, pressed: Press) -> None:
-    deals.sign_deal(talk.ctx, pressed.subject)
-    talk.reply(Toast(text=talk.words("deal.signed_toast")))
-
-
-@book.press("deal.unsign")
-def back_out(talk: Talk, pressed: Press) -> None:
-    deals.back_out(talk.ctx, pressed.subject, pressed.seen)
-    talk.reply(Toast(text=talk.words("state.closed")))
-
-
-@book.press("deal.cancel")
-def cancel(talk: Talk, pressed: Press) -> None:
-    deals.cancel_deal(talk.ctx, pressed.subject, pressed.seen)
-    talk.reply(Toast(text=talk.words("deal.cancelled_toast")))
-
-
-@book.press("deal.cancel_asked")
-def ask_cancel(talk: Talk, pressed: Press) -> None:
-    deals.ask_cancel(talk.ctx, pressed.subject, pressed.seen)
-    talk.reply(Toast(text=talk.words("deal.cancel_asked_toast")))
-
-
-@book.press("deal.cancel_agreed")
-def agree_cancel(talk: Talk, pressed: Press) -> None:
-    deals.agree_cancel(talk.ctx, pressed.subject, pressed.seen)
-    talk.reply(Toast(text=talk.words("deal.cancelled_toast")))
-
-
-@book.press("deal.cancel_refused")
-def refuse_cancel(talk: Talk, pressed: Press) -> None:
-    deals.refuse_cancel(talk.ctx, pressed.subject, pressed.seen)
-    talk.reply(Toast(text=talk.words("deal.goes_on_toast")))
-
-
-@book.press("deal.pay")
-def pay_again(talk: Talk, pressed: Press) -> None:
-    """The old pay page has lapsed: a new one is asked for, and the card is drawn when it is there."""
-    escrow.pay_again(talk.ctx, pressed.subject)
-    talk.reply(Toast(text=talk.words("deal.pay_page_coming")))
 
 
 @book.press("deal.terms")
@@ -113,10 +74,14 @@ def deal_card(talk: Talk, deal: Deal, note: str = "") -> Card:
         subject=f"deal:{deal.id}",
         title=_title(talk, deal),
         lines=(
-            *(line for line in lines_of(talk, deal.terms) if line.label != words("terms.note")),
+            *(
+                line
+                for line in lines_of(talk, deal.terms)
+                if line.label not in (words("terms.note"), words("terms.quality"))
+            ),
             Line(label=words("party.other"), value=f"{name} · {standing(talk, other)}"),
-            *_money_lines(talk, deal),
-            *_lot_lines(talk, lots),
+            *money_lines(talk, deal),
+            *lot_lines(talk, lots),
             *_review_lines(talk, deal),
         ),
         turn=turn_of(talk, deal, lots, name),
@@ -164,25 +129,51 @@ def turn_of(talk: Talk, deal: Deal, lots: list[Lot], other: str) -> str:
     """Whose turn it is, what happens next and by when. Every state of every process has its sentence here."""
     mine = deals.sides(talk.ctx, deal)
     side = "buyer" if "buyer" in mine else "seller"
+    due = escrow.awaited(talk.ctx, deal.id) if deal.state == "funded" else None
+    if due is not None and side == "buyer":  # the lots that are paid go on without them
+        return _sentence(talk, "turn.deal.tranche_awaited.buyer", other, ("tranche", due.id), None)
     if deal.state == "funded" and lots:
-        lot = min((lot for lot in lots if lot.state not in CLOSED_LOTS), key=lambda lot: lot.number, default=lots[-1])
-        return _sentence(talk, f"turn.lot.{lot.state}.{side}", other, deadline_of(talk.ctx.session, "lot", lot.id), lot)
-    state = deal.state
-    if state == "agreed":
-        signed = deal.buyer_signed_at if side == "buyer" else deal.seller_signed_at
-        state = "agreed_signed" if signed else "agreed"
-    if state == "completed" and not _may_rate(talk, deal):
-        state = "completed_rated"
-    if state == "cancel_asked":
-        state = "cancel_asked_me" if "other" in mine else "cancel_asked_them"
-    return _sentence(talk, f"turn.deal.{state}.{side}", other, deadline_of(talk.ctx.session, "deal", deal.id), None)
+        lot = min((lot for lot in lots if lot.state not in LOT.final), key=_urgency(side), default=lots[-1])
+        return _sentence(talk, f"turn.lot.{_lot_situation(lot, side)}.{side}", other, ("lot", lot.id), lot)
+    return _sentence(talk, f"turn.deal.{_situation(talk, deal, mine, side)}.{side}", other, ("deal", deal.id), None)
 
 
-CLOSED_LOTS = LOT.final
+def _situation(talk: Talk, deal: Deal, mine: frozenset[str], side: str) -> str:
+    """The deal's state, as far as it is told differently to whoever has to act."""
+    asked = {"cancel_asked": deal.cancel_asked_by, "funded_direct": deal.cancel_asked_by}
+    if deal.state == "agreed" and (deal.buyer_signed_at if side == "buyer" else deal.seller_signed_at):
+        return "agreed_signed"
+    if deal.state == "completed" and not _may_rate(talk, deal):
+        return "completed_rated"
+    if deal.state == "awaiting_funding" and deal.direct_asked_by is not None:
+        return "direct_asked_me" if "invited" in mine else "direct_asked_them"
+    if asked.get(deal.state) is not None:
+        return "cancel_asked_me" if "other" in mine else "cancel_asked_them"
+    return deal.state
 
 
-def _sentence(talk: Talk, code: str, other: str, deadline: Timer | None, lot: Lot | None) -> str:
-    words = talk.words
+def _lot_situation(lot: Lot, side: str) -> str:
+    if lot.state == "planned" and lot.asked_by is not None:
+        return "drop_asked_me" if lot.asked_by != side else "drop_asked_them"
+    if lot.state == "referee_found":
+        return "referee_found_me" if lot.asked_by != side else "referee_found_them"
+    return lot.state
+
+
+def _urgency(side: str) -> Callable[[Lot], tuple[bool, int]]:
+    """What this side has to answer stands before what it only waits for; then the lots in their order."""
+    waits_for = URGENT[side]
+    return lambda lot: (lot.state not in waits_for, lot.number)
+
+
+URGENT: dict[str, frozenset[str]] = {
+    "buyer": frozenset({"inspection", "claim_offered", "late"}),
+    "seller": frozenset({"claim", "late"}),
+}
+
+
+def _sentence(talk: Talk, code: str, other: str, timed: tuple[str, str], lot: Lot | None) -> str:
+    words, deadline = talk.words, deadline_of(talk.ctx.session, *timed)
     # Where both sides are told the same, the catalogue has one sentence for both.
     code = code if words.knows(code) else code.rpartition(".")[0]
     parts: dict[str, object] = {"other": other}
@@ -195,32 +186,6 @@ def _sentence(talk: Talk, code: str, other: str, deadline: Timer | None, lot: Lo
 def _title(talk: Talk, deal: Deal) -> str:
     terms = deal.terms
     return talk.words("deal.card", ref=deal.ref, goods=goods_name(talk, terms.product_id, terms.grade_id))
-
-
-def _money_lines(talk: Talk, deal: Deal) -> list[Line]:
-    """What is held, released and given back, as soon as there is any."""
-    words, money = talk.words, escrow.money_of(talk.ctx, deal.id)
-    shown = (("money.held", money.held), ("money.released", money.released), ("money.refunded", money.refunded))
-    return [Line(label=words(code), value=words.show(amount)) for code, amount in shown if amount]
-
-
-def _lot_lines(talk: Talk, lots: list[Lot]) -> list[Line]:
-    words = talk.words
-    lines = []
-    for lot in lots[:LOTS_LISTED]:
-        parts = [
-            words.show(lot.quantity),
-            show_window(talk, (lot.window_from, lot.window_to)),
-            words(f"state.lot.{lot.state}"),
-        ]
-        if lot.truck and lot.eta:
-            parts.append(words("lot.on_truck", truck=lot.truck, eta=lot.eta))
-        if lot.measured is not None:
-            parts.append(words("lot.measured", measured=lot.measured))
-        if (found := delivery.findings_of(talk.ctx, lot.id)) and lot.state == "claim":
-            parts.append(words("lot.claimed", words=found[-1].words))
-        lines.append(Line(label=words("lot.number", number=lot.number, count=len(lots)), value=" · ".join(parts)))
-    return lines
 
 
 def _review_lines(talk: Talk, deal: Deal) -> list[Line]:
@@ -237,11 +202,10 @@ def _review_lines(talk: Talk, deal: Deal) -> list[Line]:
 def _buttons(talk: Talk, deal: Deal, lots: list[Lot], mine: frozenset[str]) -> tuple[tuple[Button, ...], ...]:
     """What moves the deal on stands first; what is for reading, and the ways out, stand last."""
     words, verbs = talk.words, deals.may(talk.ctx, deal)
-    rows: list[tuple[Button, ...]] = []
-    if deal.state == "awaiting_funding" and "buyer" in mine:
-        rows.append((_pay_button(talk, deal),))
+    rows = money_rows(talk, deal, mine)
     rows.append(_verb_buttons(talk, deal, ONWARD_VERBS, verbs))
-    if deal.state in {"funded", "cancel_asked"}:
+    rows += [(_case_button(talk, case),) for case in cases_of(talk.ctx, deal.id) if case.state in OPEN_CASES]
+    if deal.state in LOTS_MOVE:
         rows += lot_rows(talk, lots)
     if _may_rate(talk, deal):
         rows.append((Button(label=words("review.write"), press=press("review.write", deal.id), style="primary"),))
@@ -252,6 +216,13 @@ def _buttons(talk: Talk, deal: Deal, lots: list[Lot], mine: frozenset[str]) -> t
         reading.append(Button(label=words("deal.papers", count=papers), press=press("deal.papers", deal.id)))
     rows.append((*reading, *_verb_buttons(talk, deal, WAYS_OUT, verbs)))
     return tuple(row for row in rows if row)
+
+
+LOTS_MOVE = frozenset({"funded", "cancel_asked", "disputed", "in_delivery_direct"})
+
+
+def _case_button(talk: Talk, case: Case) -> Button:
+    return Button(label=talk.words("deal.dispute"), press=press("case.show", case.id), style="primary")
 
 
 def _verb_buttons(
@@ -275,45 +246,39 @@ def _payout_waits(talk: Talk, deal: Deal) -> bool:
     return bool(escrow.money_of(talk.ctx, deal.id).released) and not (payee is not None and payee.ready)
 
 
+def _look(talk: Talk, deal_id: str) -> tuple[int, Card]:
+    deal = deals.deal_for(talk.ctx, deal_id)
+    return deal.version, deal_card(talk, deal)
+
+
+STEPS = Steps(
+    "deal",
+    {
+        "sign": lambda ctx, deal_id, _seen: deals.sign_deal(ctx, deal_id),  # what is signed never changes
+        "unsign": deals.back_out,
+        "cancel": deals.cancel_deal,
+        "cancel_asked": deals.ask_cancel,
+        "cancel_agreed": deals.agree_cancel,
+        "cancel_refused": deals.refuse_cancel,
+        "direct_asked": deals.ask_direct,
+        "direct_agreed": deals.agree_direct,
+        "seller_confirms_money": deals.confirm_money,
+    },
+    ASKS_FIRST,
+    _look,
+)
+STEPS.enter(book)
+
 ONWARD_VERBS: tuple[tuple[str, Style], ...] = (
     ("sign", "primary"),
+    ("seller_confirms_money", "primary"),
+    ("direct_agreed", "danger"),
     ("cancel_agreed", "danger"),
     ("cancel_refused", "plain"),
 )
-WAYS_OUT: tuple[tuple[str, Style], ...] = (("unsign", "danger"), ("cancel", "danger"), ("cancel_asked", "plain"))
-LOT_VERBS: tuple[tuple[str, Style], ...] = (
-    ("dispatch", "primary"),
-    ("arrive", "plain"),
-    ("accept", "primary"),
-    ("claim", "danger"),
-    ("accept_anyway", "primary"),
-    ("give_back", "danger"),
-    ("drop", "danger"),
+WAYS_OUT: tuple[tuple[str, Style], ...] = (
+    ("unsign", "danger"),
+    ("direct_asked", "plain"),
+    ("cancel", "danger"),
+    ("cancel_asked", "plain"),
 )
-
-
-def _pay_button(talk: Talk, deal: Deal) -> Button:
-    payment = escrow.payment_of(talk.ctx, deal.id)
-    words = talk.words
-    if payment is not None and payment.url and payment.state == "open":
-        return Button(label=words("deal.pay", amount=deal.amount)[:75], url=payment.url, style="primary")
-    return Button(label=words("deal.get_pay_page"), press=press("deal.pay", deal.id, deal.version), style="primary")
-
-
-def lot_rows(talk: Talk, lots: list[Lot]) -> list[tuple[Button, ...]]:
-    """A row of buttons for each of the first lots on which this person can act."""
-    rows = []
-    for lot in lots:
-        verbs = delivery.may(talk.ctx, lot)
-        row = tuple(
-            Button(
-                label=talk.words(f"lot.{verb}" if len(lots) == 1 else f"lot.{verb}.numbered", number=lot.number)[:75],
-                press=press(f"lot.{verb}", lot.id, lot.version),
-                style=style,
-            )
-            for verb, style in LOT_VERBS
-            if verb in verbs
-        )
-        if row:
-            rows.append(row)
-    return rows[:LOTS_WITH_BUTTONS]

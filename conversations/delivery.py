@@ -4,29 +4,34 @@ from __future__ import annotations
 
 from datetime import date
 
+from conversations.agreement import deal_card
 from conversations.answers import read_file_ids, read_quantity, read_window, write_list
 from conversations.book import Book, Flow
 from conversations.buttons import Press
 from conversations.form import Field, Form, Values
-from conversations.reply import Card, Toast
+from conversations.reply import Card
+from conversations.steps import Steps
 from conversations.talk import Opening, Talk
 from core.deals import service as deals
 from core.delivery import service as delivery
-from core.delivery.commands import AcceptLot, ClaimLot, DispatchLot, ReportArrival
-from core.delivery.model import Lot
+from core.delivery.commands import AcceptLot, DispatchLot, ReportArrival
+from core.delivery.model import ASKS_FIRST, Lot
 from core.files.service import kept_files
 from core.kernel.quantity import UNITS, Quantity
-from core.offers.quality import Measured
+from core.kernel.transaction import Ctx
 
 book = Book()
 
 
-def _read_day(talk: Talk, text: str, values: Values) -> date:
+# --- forms ------------------------------------------------------------------------------------------------------------
+
+
+def read_day(talk: Talk, text: str, values: Values) -> date:
     """One day; of a longer stretch ("next week") its last."""
     return read_window(talk, text, values)[1]
 
 
-def _read_measured(talk: Talk, text: str, values: Values) -> Quantity:
+def read_measured(talk: Talk, text: str, values: Values) -> Quantity:
     return read_quantity(talk, text, (values["unit"], *(unit for unit in ("t", "kg", "MWh") if unit != values["unit"])))
 
 
@@ -40,19 +45,18 @@ FILES = Field(
     max_length=600,
 )
 UNIT = Field("unit", fixed=True)  # of the lot: what a weight is taken in when none is written
-MEASURED = Field("measured", read=_read_measured, optional=True, max_length=60)
+MEASURED = Field("measured", read=read_measured, optional=True, max_length=60)
 
 DISPATCH = Form(
     "dispatch",
     (
         Field("truck", max_length=60),
-        Field("eta", "date", read=_read_day, max_length=60),
+        Field("eta", "date", read=read_day, max_length=60),
         FILES,
         Field("note", "long_text", optional=True, max_length=500),
     ),
 )
 ARRIVE = Form("arrive", (UNIT, MEASURED, FILES))
-CLAIM = Form("claim", (UNIT, Field("words", "long_text", max_length=1000), MEASURED, FILES))
 
 
 def _dispatch(talk: Talk, opening: Opening, values: Values) -> None:
@@ -71,62 +75,63 @@ def _arrive(talk: Talk, opening: Opening, values: Values) -> None:
     delivery.report_arrival(talk.ctx, command, opening.seen)
 
 
-def _claim(talk: Talk, opening: Opening, values: Values) -> None:
-    command = ClaimLot(
-        lot_id=str(opening.subject),
-        words=values["words"],
-        measured=Measured(weight=values.get("measured")),
-        files=values.get("files", ()),
-    )
-    delivery.claim_lot(talk.ctx, command, opening.seen)
-
-
-def _which_lot(talk: Talk, opening: Opening) -> str:
+def which_lot(talk: Talk, opening: Opening) -> str:
     lot = delivery.lot_for(talk.ctx, str(opening.subject))
     return talk.words("lot.which", number=lot.number, quantity=lot.quantity)
 
 
-book.flow(Flow(DISPATCH, finish=_dispatch, intro=_which_lot))
-book.flow(Flow(ARRIVE, finish=_arrive, intro=_which_lot))
-book.flow(Flow(CLAIM, finish=_claim, intro=_which_lot))
+book.flow(Flow(DISPATCH, finish=_dispatch, intro=which_lot))
+book.flow(Flow(ARRIVE, finish=_arrive, intro=which_lot))
 
 
 @book.press("lot.dispatch")
 def dispatch(talk: Talk, pressed: Press) -> None:
-    _ask(talk, pressed, "dispatch", "dispatch")
+    open_form(talk, pressed, "dispatch", "dispatch")
 
 
 @book.press("lot.arrive")
 def arrive(talk: Talk, pressed: Press) -> None:
-    _ask(talk, pressed, "arrive", "arrive")
+    open_form(talk, pressed, "arrive", "arrive")
 
 
-@book.press("lot.claim")
-def claim(talk: Talk, pressed: Press) -> None:
-    _ask(talk, pressed, "claim", "claim")
+def open_form(talk: Talk, pressed: Press, form: str, event: str) -> None:
+    """Open a lot's form, when that step is open to this person now. Raises Stale, NotAllowed."""
+    lot: Lot = delivery.lot_for(talk.ctx, pressed.subject)
+    delivery.check_may(talk.ctx, lot, event, pressed.seen)
+    talk.fresh = True
+    known = {"unit": lot.unit} if lot.unit in UNITS and form != "dispatch" else {}
+    talk.open(form, Opening(known, lot.id, lot.version))
 
 
-@book.press("lot.accept")
-def accept(talk: Talk, pressed: Press) -> None:
-    delivery.accept_lot(talk.ctx, AcceptLot(lot_id=pressed.subject), pressed.seen)
-    talk.reply(Toast(text=talk.words("lot.accepted_toast")))
+# --- one press --------------------------------------------------------------------------------------------------------
 
 
-@book.press("lot.accept_anyway")
-def accept_anyway(talk: Talk, pressed: Press) -> None:
-    accept(talk, pressed)
+def _accept(ctx: Ctx, lot_id: str, seen: int | None) -> Lot:
+    return delivery.accept_lot(ctx, AcceptLot(lot_id=lot_id), seen)
 
 
-@book.press("lot.give_back")
-def give_back(talk: Talk, pressed: Press) -> None:
-    delivery.give_back_lot(talk.ctx, pressed.subject, pressed.seen)
-    talk.reply(Toast(text=talk.words("lot.given_back_toast")))
+def _look(talk: Talk, lot_id: str) -> tuple[int, Card]:
+    lot = delivery.lot_for(talk.ctx, lot_id)
+    return lot.version, deal_card(talk, deals.deal_for(talk.ctx, lot.deal_id))
 
 
-@book.press("lot.drop")
-def drop(talk: Talk, pressed: Press) -> None:
-    delivery.drop_lot(talk.ctx, pressed.subject, pressed.seen)
-    talk.reply(Toast(text=talk.words("lot.dropped_toast")))
+STEPS = Steps(
+    "lot",
+    {
+        "accept": _accept,
+        "drop": delivery.drop_lot,
+        "drop_asked": delivery.ask_drop,
+        "drop_agreed": delivery.agree_drop,
+        "not_arrived": delivery.say_not_arrived,
+        "sample_sent": delivery.send_sample,
+    },
+    ASKS_FIRST,
+    _look,
+)
+STEPS.enter(book)
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------
 
 
 @book.press("deal.papers")
@@ -145,12 +150,3 @@ def papers(talk: Talk, pressed: Press) -> None:
 def show(talk: Talk, pressed: Press) -> None:
     """A lot is shown on its deal's card."""
     talk.press("deal.show", delivery.lot_for(talk.ctx, pressed.subject).deal_id)
-
-
-def _ask(talk: Talk, pressed: Press, form: str, event: str) -> None:
-    """Open a lot's form, when that step is open to this person now. Raises Stale, NotAllowed."""
-    lot: Lot = delivery.lot_for(talk.ctx, pressed.subject)
-    delivery.check_may(talk.ctx, lot, event, pressed.seen)
-    talk.fresh = True
-    known = {"unit": lot.unit} if lot.unit in UNITS and form != "dispatch" else {}
-    talk.open(form, Opening(known, lot.id, lot.version))

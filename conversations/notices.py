@@ -7,21 +7,21 @@ Who acted sees their card change under the finger; for the others it comes anew,
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
 
 from conversations.agreement import deal_card
 from conversations.buttons import press
+from conversations.claim import claim_card
+from conversations.dispute import case_card
 from conversations.engine import Engine, send
+from conversations.facts import HEARD, NOTES, Gathered, on_listing_expired, on_listing_moved
 from conversations.listing import own_card
 from conversations.offer import offer_card
 from conversations.reply import Button, Card, Reply, Say
 from conversations.talk import Surface, Talk
-from core.deals import events as deal
 from core.deals.service import deal_for
-from core.delivery import events as lot
 from core.delivery.service import lot_for
 from core.escrow import events as money
 from core.kernel.errors import Refusal
@@ -31,28 +31,16 @@ from core.kernel.transaction import Ctx
 from core.kernel.transaction import person as acting_person
 from core.listings import events as listing
 from core.listings.service import listing_for
-from core.offers import events as offer
 from core.offers.service import offer_for
 from core.people.model import Person
-from core.people.service import identities, members, organisation_of, person_of
-from core.reputation import events as review
+from core.people.service import identities, members, operators, organisation_of, person_of
+from core.support.service import case_for
 from core.talks.service import shown
 
 log = structlog.get_logger(__name__)
 
-NOTES = "notices"
 ADDRESSING = {"by", "only", "in_place"}  # who says it and to whom, and no part of the sentence
 DRAWING_FAULTS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
-
-
-@dataclass(slots=True)
-class Gathered:
-    """What one unit of work has to say: per thing, the sentences in the order in which they became true."""
-
-    said: dict[tuple[str, str], list[tuple[str, dict[str, Any]]]] = field(default_factory=dict)
-
-    def say(self, kind: str, subject: str, code: str, **parts: Any) -> None:
-        self.said.setdefault((kind, subject), []).append((code, parts))
 
 
 class Notices:
@@ -65,14 +53,14 @@ class Notices:
         for facts, hearing in HEARD:
             for kind, code in facts.items():
                 reactions.on(kind, hearing(code))
-        reactions.on(listing.ListingExpired, _on_listing_expired)
+        reactions.on(listing.ListingExpired, on_listing_expired)
         for fact in (
             listing.ListingPublished,
             listing.ListingChanged,
             listing.ListingSoldOut,
             listing.ListingWithdrawn,
         ):
-            reactions.on(fact, _on_listing_moved)
+            reactions.on(fact, on_listing_moved)
         reactions.on(money.OnboardingLinkReady, self._on_onboarding_link)
         reactions.on(money.PayeeReady, self._on_payee_ready)
         reactions.closing.append(self._tell)
@@ -172,121 +160,6 @@ class Notices:
         self._to_organisation(ctx, fact.organisation_id, lambda talk: Say(text=talk.words("payout.ready")))
 
 
-# --- which fact says what about which thing ---------------------------------------------------------------------------
-
-Facts = dict[type[Any], str]
-OFFER_FACTS: Facts = {
-    offer.OfferMade: "notice.offer_made",
-    offer.OfferCountered: "notice.offer_countered",
-    offer.OfferDeclined: "notice.offer_declined",
-    offer.OfferWithdrawn: "notice.offer_withdrawn",
-    offer.OfferExpired: "notice.offer_expired",
-    offer.OfferAccepted: "",  # the deal that it makes has the word
-}
-DEAL_FACTS: Facts = {
-    deal.DealAgreed: "notice.deal_agreed",
-    deal.DealSigned: "notice.deal_signed",
-    deal.DealReadyToFund: "notice.deal_ready",
-    deal.DealClosed: "notice.deal_closed",
-    deal.DealFunded: "notice.deal_funded",
-    deal.DealCancelAsked: "notice.deal_cancel_asked",
-    deal.DealCancelRefused: "notice.deal_cancel_refused",
-    deal.DealUnwinding: "notice.deal_unwinding",
-    deal.DealRunsOn: "notice.deal_runs_on",
-    deal.DealSettling: "",
-    deal.DealCompleted: "notice.deal_completed",
-    deal.DealCancelled: "notice.deal_cancelled",
-    review.ReviewsOpened: "notice.reviews_open",
-    review.ReviewsRevealed: "notice.reviews_revealed",
-}
-LOT_FACTS: Facts = {
-    lot.LotDispatched: "notice.lot_dispatched",
-    lot.LotArrived: "notice.lot_arrived",
-    lot.LotAccepted: "notice.lot_accepted",
-    lot.LotClaimed: "notice.lot_claimed",
-    lot.LotDropped: "notice.lot_dropped",
-    lot.LotAdjusted: "notice.lot_adjusted",
-    lot.LotLate: "notice.lot_late",
-}
-MONEY_FACTS: Facts = {
-    money.PaymentLapsed: "notice.payment_lapsed",
-    money.PaymentReturned: "notice.payment_returned",
-    money.LotReleased: "notice.lot_released",
-    money.PayoutWaiting: "notice.payout_waiting",
-    money.PayoutSent: "notice.payout_sent",
-    money.RefundSent: "notice.refund_sent",
-}
-PAGE_FACTS: Facts = {money.PaymentLinkReady: "notice.payment_ready"}
-
-
-def gathered(ctx: Ctx) -> Gathered:
-    notes: Gathered = ctx.notes.setdefault(NOTES, Gathered())
-    return notes
-
-
-def _on_offer(code: str) -> Callable[[Ctx, offer.OfferFact], None]:
-    def hear(ctx: Ctx, fact: offer.OfferFact) -> None:
-        gathered(ctx).say("offer", fact.offer_id, code, by=fact.by_person)
-
-    return hear
-
-
-def _on_deal(code: str) -> Callable[[Ctx, Any], None]:
-    def hear(ctx: Ctx, fact: Any) -> None:
-        gathered(ctx).say("deal", fact.deal_id, code, by=getattr(fact, "by_person", None), why=getattr(fact, "why", ""))
-
-    return hear
-
-
-def _on_lot(code: str) -> Callable[[Ctx, lot.LotFact], None]:
-    def hear(ctx: Ctx, fact: lot.LotFact) -> None:
-        number = lot_for(ctx.seen_by(NOBODY_IN_PARTICULAR), fact.lot_id).number
-        # Where nobody acted, and no reason is told, it was time that did.
-        why = getattr(fact, "why", "" if fact.by_person else "time")
-        gathered(ctx).say("deal", fact.deal_id, code, by=fact.by_person, lot=number, why=why)
-
-    return hear
-
-
-def _on_money(code: str) -> Callable[[Ctx, Any], None]:
-    def hear(ctx: Ctx, fact: Any) -> None:
-        parts = {name: getattr(fact, name) for name in ("amount", "net", "fee", "back", "why") if hasattr(fact, name)}
-        to = getattr(fact, "organisation_id", None)
-        if isinstance(fact, money.LotReleased) and fact.back:
-            parts["why"] = "parted" if fact.net else "given_back"
-        gathered(ctx).say("deal", fact.deal_id, code, by=None, only=to, **parts)
-
-    return hear
-
-
-def _on_payment_page(code: str) -> Callable[[Ctx, money.PaymentLinkReady], None]:
-    """The buyer's card gets its button moments after it came: no second message, and the news stays on it."""
-
-    def hear(ctx: Ctx, fact: money.PaymentLinkReady) -> None:
-        buyer = deal_for(ctx.seen_by(NOBODY_IN_PARTICULAR), fact.deal_id).buyer
-        gathered(ctx).say("deal", fact.deal_id, code, by=None, in_place=buyer)
-
-    return hear
-
-
-def _on_listing_expired(ctx: Ctx, fact: listing.ListingExpired) -> None:
-    gathered(ctx).say("listing", fact.listing_id, "notice.listing_expired", by=None)
-
-
-def _on_listing_moved(ctx: Ctx, fact: listing.ListingFact) -> None:
-    """Nothing to say, but the seller's card and desk show what is left of it."""
-    gathered(ctx).say("listing", fact.listing_id, "", by=fact.by_person)
-
-
-HEARD: tuple[tuple[Facts, Callable[[str], Callable[[Ctx, Any], None]]], ...] = (
-    (OFFER_FACTS, _on_offer),
-    (DEAL_FACTS, _on_deal),
-    (LOT_FACTS, _on_lot),
-    (MONEY_FACTS, _on_money),
-    (PAGE_FACTS, _on_payment_page),
-)
-
-
 # --- drawing ----------------------------------------------------------------------------------------------------------
 
 
@@ -297,16 +170,18 @@ def _sentence(talk: Talk, code: str, parts: dict[str, Any], *, acted: bool) -> s
         return ""
     words = talk.words
     by = parts.get("by")
-    who = words("party.you") if acted else _company(talk, by)
+    who = words("party.you") if acted else _who(talk, by)
     code = f"{code}.{parts['why']}" if words.knows(f"{code}.{parts.get('why')}") else code
     code = f"{code}.you" if acted and words.knows(f"{code}.you") else code
     return words(code, **{name: part for name, part in parts.items() if name not in ADDRESSING}, who=who)
 
 
-def _company(talk: Talk, person_id: str | None) -> str:
+def _who(talk: Talk, person_id: str | None) -> str:
+    """A company; an operator speaks for the market, and not for a company of their own."""
     if person_id is None:
         return ""
-    return organisation_of(talk.ctx, person_of(talk.ctx, person_id).organisation_id).name
+    person = person_of(talk.ctx, person_id)
+    return talk.words("party.operator") if person.operator else organisation_of(talk.ctx, person.organisation_id).name
 
 
 def _parties(ctx: Ctx, kind: str, subject: str) -> list[Person]:
@@ -314,6 +189,10 @@ def _parties(ctx: Ctx, kind: str, subject: str) -> list[Person]:
     everybody = ctx.seen_by(NOBODY_IN_PARTICULAR)
     if kind == "listing":
         return members(ctx, listing_for(everybody, subject).seller)
+    if kind == "case":
+        return [*_parties(ctx, "deal", case_for(everybody, subject).deal_id), *operators(ctx)]
+    if kind == "claim":
+        return _parties(ctx, "deal", lot_for(everybody, subject).deal_id)
     thing = offer_for(everybody, subject) if kind == "offer" else deal_for(everybody, subject)
     return [*members(ctx, thing.buyer), *members(ctx, thing.seller)]
 
@@ -326,6 +205,14 @@ def _deal(talk: Talk, subject: str, note: str) -> Card:
     return deal_card(talk, deal_for(talk.ctx, subject), note)
 
 
+def _claim(talk: Talk, subject: str, note: str) -> Card:
+    return claim_card(talk, lot_for(talk.ctx, subject), note)
+
+
+def _case(talk: Talk, subject: str, note: str) -> Card:
+    return case_card(talk, case_for(talk.ctx, subject), note)
+
+
 def _listing(talk: Talk, subject: str, note: str) -> Card:
     renew = own_card(talk, listing_for(talk.ctx, subject), note)
     if not note:
@@ -334,4 +221,10 @@ def _listing(talk: Talk, subject: str, note: str) -> Card:
     return renew.model_copy(update={"buttons": (*renew.buttons, (mine,))})
 
 
-CARDS: dict[str, Callable[[Talk, str, str], Card]] = {"offer": _offer, "deal": _deal, "listing": _listing}
+CARDS: dict[str, Callable[[Talk, str, str], Card]] = {
+    "offer": _offer,
+    "deal": _deal,
+    "claim": _claim,
+    "case": _case,
+    "listing": _listing,
+}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from conversations.answers import (
@@ -27,6 +28,7 @@ from core.offers import rules
 from core.offers import service as offers
 from core.offers.contacts import has_contacts, masked
 from core.offers.model import LOTS_AT_MOST, OFFER, BuyNow, CounterOffer, MakeOffer, Offer, Terms
+from core.offers.quality import REPRODUCIBILITY, Quality, quality_of
 from core.people.service import organisation_of
 
 SHOWN_AT_ONCE = 10
@@ -67,7 +69,8 @@ BUYING = Form("buy", (PRODUCT, QUANTITY, LOTS, NOTE))
 
 def _make(talk: Talk, opening: Opening, values: Values) -> None:
     listing = listing_for(talk.ctx, str(opening.subject))
-    terms = _changed(rules.terms_of(listing, values["quantity"]), values)
+    formula = quality_of(talk.almanac.catalogue, listing.product_id, listing.grade_id)
+    terms = _changed(rules.terms_of(listing, values["quantity"], quality=formula), values)
     offers.make_offer(talk.ctx, talk.almanac.catalogue, MakeOffer(listing_id=listing.id, terms=terms), opening.seen)
     _warn_of_contacts(talk, values)
 
@@ -80,10 +83,12 @@ def _counter(talk: Talk, opening: Opening, values: Values) -> None:
 
 
 def _buy(talk: Talk, opening: Opening, values: Values) -> None:
+    listing = listing_for(talk.ctx, str(opening.subject))
     command = BuyNow(
-        listing_id=str(opening.subject),
+        listing_id=listing.id,
         quantity=values["quantity"],
         lots=values.get("lots", 1),
+        quality=quality_of(talk.almanac.catalogue, listing.product_id, listing.grade_id),
         note=values.get("note"),
     )
     offers.buy_now(talk.ctx, command, opening.seen)
@@ -264,6 +269,21 @@ def lines_of(talk: Talk, terms: Terms, *, signed: bool = False) -> list[Line]:
         lines.append(Line(label=words("terms.lots"), value=words.show(terms.lots)))
     if terms.certificates:
         lines.append(Line(label=words("terms.certificates"), value=", ".join(terms.certificates)))
+    if terms.quality:
+        lines.append(Line(label=words("terms.quality"), value=formula_text(talk, terms.quality)))
     if terms.note:
         lines.append(Line(label=words("terms.note"), value=terms.note if signed else masked(terms.note)))
     return lines
+
+
+def formula_text(talk: Talk, agreed: Quality) -> str:
+    """What is paid for goods that are measured otherwise, in words that both can read before they agree."""
+    words = talk.words
+    said = [words("terms.quality_weight")]
+    if agreed.moisture is not None:
+        said.append(words("terms.quality_moisture", most=agreed.moisture))
+    if agreed.ash is not None:
+        said.append(words("terms.quality_ash", most=agreed.ash, cut=Decimal(agreed.ash_cut_bp) / 100))
+    apart = REPRODUCIBILITY
+    said.append(words("terms.quality_same", moisture=apart["moisture"], ash=apart["ash"], ncv=apart["ncv"]))
+    return " · ".join(said)

@@ -91,7 +91,9 @@ DEAL: Final = Process(
 )
 
 # Leaving here takes money or goods from somebody: whoever presses it is asked once more.
-ASKS_FIRST: Final = frozenset({"unsign", "cancel", "cancel_asked", "cancel_agreed", "direct_asked", "direct_agreed"})
+ASKS_FIRST: Final = frozenset(
+    {"unsign", "cancel", "cancel_asked", "cancel_agreed", "direct_asked", "direct_agreed", "seller_confirms_money"}
+)
 
 
 class Deal(InProcess, Table):

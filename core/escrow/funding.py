@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import select
@@ -144,12 +145,12 @@ def pay_again(ctx: Ctx, deal_id: str) -> Payment:
     return _ask(ctx, deal, tranche)
 
 
-def pay_by(ctx: Ctx, deal_id: str, rail: Rail) -> Payment:
+def pay_by(ctx: Ctx, deal_id: str, rail: Rail, offered: Collection[Rail] = rails.OFFERED) -> Payment:
     """The buyer wants to pay by this rail: the way that was open is closed, and another one opened.
 
     Raises NotFound, NotAllowed, Invalid, and Stale when the deal waits for no money.
     """
-    if rails.choose_rail(ctx, deal_id, rail):
+    if rails.choose_rail(ctx, deal_id, rail, offered):
         for tranche in tranches_of(ctx, deal_id):
             for payment in _payments(ctx, tranche):
                 if payment.state in UNDER_WAY:

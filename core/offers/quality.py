@@ -158,15 +158,12 @@ def _distance(one: Measured, third: Measured) -> Fraction:
 
 def _delivered(agreed: Quality, sold: Quantity, found: Measured) -> tuple[Fraction, list[Step]]:
     """How much of what was sold has come, as a share, by energy or by weight and dry matter."""
-    weight = found.weight
-    ncv = found.ncv
-    if ncv is None and found.moisture is not None and agreed.ncv_dry is not None:
-        ncv = ncv_as_received(agreed.ncv_dry, found.moisture)
+    weight, ncv = found.weight, _calorific_value(agreed, found)
     if convertible(sold.unit, "MWh") and ncv is not None and weight is not None and convertible(weight.unit, "t"):
-        energy = converted(weight, "t") * Fraction(ncv) / MJ_PER_KWH
-        share = energy / converted(sold, "MWh")
-        parts = {"weight": weight, "ncv": ncv, "energy": Quantity(half_up_to(energy, 3), "MWh"), "sold": sold}
-        return share, [Step("quality.energy", parts)]
+        mwh = converted(weight, "t") * Fraction(ncv) / MJ_PER_KWH
+        energy = Quantity(half_up_to(mwh, 3), "MWh")
+        by_energy = Step("quality.energy", {"weight": weight, "ncv": ncv, "energy": energy, "sold": sold})
+        return mwh / converted(sold, "MWh"), [by_energy]
     share, steps = Fraction(1), []
     if weight is not None:
         if not convertible(weight.unit, sold.unit):
@@ -176,6 +173,13 @@ def _delivered(agreed: Quality, sold: Quantity, found: Measured) -> tuple[Fracti
     if agreed.moisture is not None and found.moisture is not None and found.moisture > agreed.moisture:
         dry = (100 - Fraction(found.moisture)) / (100 - Fraction(agreed.moisture))
         share *= dry
-        parts = {"found": found.moisture, "agreed": agreed.moisture, "dry": percent(dry)}
-        steps.append(Step("quality.moisture", parts))
+        moist = Step("quality.moisture", {"found": found.moisture, "agreed": agreed.moisture, "dry": percent(dry)})
+        steps.append(moist)
     return share, steps
+
+
+def _calorific_value(agreed: Quality, found: Measured) -> Decimal | None:
+    """As it was measured, or as moisture makes it."""
+    if found.ncv is None and found.moisture is not None and agreed.ncv_dry is not None:
+        return ncv_as_received(agreed.ncv_dry, found.moisture)
+    return found.ncv

@@ -219,6 +219,11 @@ def roles(ctx: Ctx, case: Case, deal: Deal) -> frozenset[str]:
     return side | {"other"} if answers else side
 
 
+def lot_number(ctx: Ctx, case: Case) -> int:
+    """Of the lot that a dispute is about."""
+    return delivery.lot_for(ctx, case.subject).number
+
+
 def at_stake(ctx: Ctx, case: Case) -> Money:
     """What the shares are shares of."""
     if case.kind == "lot":

@@ -13,17 +13,20 @@ from pathlib import Path
 from typing import Final, get_args
 
 import conversations
-from conversations import agreement, listing, notices
+from conversations import agreement, claim, delivery, dispute, facts, listing, lots
 from conversations import help as help_pages
 from conversations.book import Book, bound
 from core.deals.model import DEAL
 from core.delivery.model import LOT
+from core.escrow.model import CHARGEBACK, TRANCHE
 from core.kernel.process import Process
 from core.kernel.quantity import UNITS
 from core.listings.model import LISTING
 from core.offers.model import OFFER
+from core.offers.quality import REPRODUCIBILITY
 from core.people.model import Platform, Role
 from core.search.model import Order
+from core.support.model import CASE
 
 ROOT: Final = Path(__file__).parents[2]
 SOURCES: Final = ("conversations", "core", "bots", "config")
@@ -38,7 +41,11 @@ REFUSES: Final = frozenset(
 # Helpers that take a code on its way to a refusal, with what they add to its parts.
 REFUSES_WITH: Final = {"_answer": "given", "_found": "given"}
 # What a search says of its results and of wishes to give up, with what is added where it is shown.
-SEARCHES_WITH: Final[Mapping[str, frozenset[str]]] = {"Reason": frozenset(), "Relaxation": frozenset({"count"})}
+SEARCHES_WITH: Final[Mapping[str, frozenset[str]]] = {
+    "Reason": frozenset(),
+    "Relaxation": frozenset({"count"}),
+    "Step": frozenset(),  # of the working of a claim
+}
 
 Sites = dict[str, list[frozenset[str]]]  # code -> the parts that each place which says it fills in
 
@@ -125,9 +132,15 @@ def _pattern(node: ast.JoinedStr) -> str:
 def from_tables() -> dict[str, frozenset[str]]:
     """Codes that are put together from live tables, with their parts."""
     plain = frozenset[str]()
-    codes = dict.fromkeys([*_of_forms(), *_of_buttons(), *_of_choices(), *_of_states()], plain)
+    codes = dict.fromkeys([*_of_forms(), *_of_buttons(), *_of_choices(), *_of_states(), *_of_steps()], plain)
     codes |= dict.fromkeys(_of_lot_buttons(), frozenset({"number"}))
     codes |= dict.fromkeys(("offer.your_turn", "offer.their_turn"), frozenset({"name", "until"}))
+    codes |= dict.fromkeys((f"state.tranche.{state}" for state in states(TRANCHE)), frozenset({"due"}))
+    codes |= dict.fromkeys((f"state.chargeback.{state}" for state in states(CHARGEBACK)), frozenset({"amount"}))
+    codes |= dict.fromkeys((f"claim.found_{figure}" for figure in REPRODUCIBILITY), frozenset({"value"}))
+    codes |= dict.fromkeys(
+        (f"turn.case.{state}.{who}" for state in states(CASE) for who in ("party", "operator")), frozenset({"due"})
+    )
     codes |= dict.fromkeys(("link.on_slack", "link.on_telegram"), frozenset({"command", "minutes"}))
     assert {f"link.on_{each}" for each in Platform} <= codes.keys()
     return codes | {code: parts for code, parts in of_notices().items() if "." in code}
@@ -151,14 +164,26 @@ def hints() -> set[str]:
 def _of_buttons() -> Iterator[str]:
     yield from (f"command.{name}" for name in (*help_pages.COMMANDS, "tour"))
     yield from (f"deal.{verb}" for verb, _ in (*agreement.ONWARD_VERBS, *agreement.WAYS_OUT))
+    yield from (f"lot.{verb}" for verb, _ in claim.VERBS)
+    yield from (f"case.{verb}" for verb, _ in dispute.VERBS)
     yield from (f"offer.{verb}" for verb in ("accept", "counter", "decline", "withdraw"))
     yield from (f"listing.{verb}" for verb in ("pause", "resume", "renew", "withdraw"))
     yield from (f"find.{order}" for order in get_args(Order) if order != "best")
 
 
 def _of_lot_buttons() -> Iterator[str]:
-    for verb, _ in agreement.LOT_VERBS:
+    for verb in (*(verb for verb, _ in lots.VERBS), "show_claim"):
         yield from (f"lot.{verb}", f"lot.{verb}.numbered")
+
+
+STEPS: Final = (agreement.STEPS, delivery.STEPS, claim.STEPS, dispute.STEPS)
+
+
+def _of_steps() -> Iterator[str]:
+    """What whoever presses is asked first, and told after."""
+    for steps in STEPS:
+        yield from (f"sure.{steps.thing}.{verb}" for verb in steps.acts if verb in steps.asks_first)
+        yield from (f"toast.{steps.thing}.{verb}" for verb in steps.acts)
 
 
 def buttons() -> set[str]:
@@ -185,10 +210,17 @@ def _of_states() -> Iterator[str]:
     yield from (f"state.{state}" for state in states(LISTING))
     yield from (f"state.{state}" for state in OFFER.final)
     yield from (f"state.lot.{state}" for state in states(LOT))
+    for who in ("buyer", "seller", "referee"):
+        yield from (f"claim.by_{who}", f"claim.pays_{who}")
+    yield from (f"claim.proposed_{side}" for side in ("buyer", "seller"))
+    yield from (f"case.proposed_{who}" for who in ("buyer", "seller", "operator"))
 
 
 def states(process: Process) -> set[str]:
     return {process.initial} | {each.to for each in process.transitions}
+
+
+LOT_SITUATIONS: Final = {"drop_asked_me", "drop_asked_them", "referee_found_me", "referee_found_them"}
 
 
 def turns() -> dict[str, frozenset[str]]:
@@ -198,31 +230,40 @@ def turns() -> dict[str, frozenset[str]]:
         "cancel_asked_me",
         "cancel_asked_them",
         "completed_rated",
+        "direct_asked_me",
+        "direct_asked_them",
     }
     known = frozenset({"other", "due"})
-    return {f"turn.deal.{state}": known for state in deal} | {
-        f"turn.lot.{state}": known | {"lot", "truck", "eta"} for state in states(LOT)
-    }
+    return (
+        {"turn.deal.tranche_awaited.buyer": known}
+        | {f"turn.deal.{state}": known for state in deal}
+        | {
+            f"turn.lot.{state}": known | {"lot", "truck", "eta"}
+            for state in (states(LOT) - {"referee_found"}) | LOT_SITUATIONS
+        }
+    )
 
 
 def of_notices() -> dict[str, frozenset[str]]:
     """What is told when something has happened, with the parts of its sentence."""
     told: dict[str, frozenset[str]] = {"notice.listing_expired": frozenset({"who"})}
     parts: Sequence[tuple[Mapping[type, str], frozenset[str]]] = (
-        (notices.OFFER_FACTS, frozenset()),
-        (notices.DEAL_FACTS, frozenset({"why"})),
-        (notices.LOT_FACTS, frozenset({"why", "lot"})),
-        (notices.PAGE_FACTS, frozenset()),
+        (facts.OFFER_FACTS, frozenset()),
+        (facts.DEAL_FACTS, frozenset({"why"})),
+        (facts.LOT_FACTS, frozenset({"why", "lot"})),
+        (facts.PAGE_FACTS, frozenset()),
+        (facts.CASE_FACTS, frozenset({"why"})),
     )
-    for facts, known in parts:
-        told |= {code: known | {"who"} for code in facts.values() if code}
-    for fact, code in notices.MONEY_FACTS.items():
+    for told_of, known in parts:
+        told |= {code: known | {"who"} for code in told_of.values() if code}
+    for fact, code in facts.MONEY_FACTS.items():
         if code:
-            told[code] = frozenset({each.name for each in fields(fact)} & {"amount", "net", "fee", "back", "why"})
+            told[code] = frozenset({each.name for each in fields(fact)} & set(facts.MONEY_PARTS))
     return told
 
 
 def reasons() -> set[str]:
     """Why something has happened: the events of the processes, and what the money and time add."""
-    events = {each.event for process in (DEAL, LOT, OFFER) for each in process.transitions}
-    return events | {"time", "parted", "given_back", "wrong_amount", "too_late", "no_account"}
+    events = {each.event for process in (DEAL, LOT, OFFER, CASE) for each in process.transitions}
+    money = {"wrong_currency", "too_late", "no_account", "replacement"}
+    return events | {"time", "parted", "given_back", "lot_drop_agreed", "won", "lost", "settle", *money}

@@ -15,7 +15,14 @@ from babel.messages.pofile import read_po
 from conversations import help as help_pages
 from conversations.wording import LOCALES, Wordings
 from core.deals.model import ANSWER_CANCEL_WITHIN, FUND_WITHIN, SIGN_WITHIN
-from core.delivery.model import INSPECT_WITHIN, LATE_LIMIT, OVERDUE_AFTER, SETTLE_CLAIM_WITHIN, TRANSIT_LIMIT
+from core.delivery.model import (
+    ANSWER_CLAIM_WITHIN,
+    FINAL_RULE_AFTER,
+    INSPECT_WITHIN,
+    LATE_LIMIT,
+    OVERDUE_AFTER,
+    TRANSIT_LIMIT,
+)
 from core.kernel.errors import Invalid
 from core.kernel.quantity import Quantity
 from core.offers.model import DEFAULT_VALIDITY, ROUNDS_AT_MOST
@@ -174,7 +181,11 @@ def test_the_pages_tell_the_deadlines_that_hold() -> None:
             f"{TRANSIT_LIMIT.days} days after the announced day",
             f"has {INSPECT_WITHIN.days} days to check",
         ],
-        "problems": [f"within {INSPECT_WITHIN.days} days", f"You have {SETTLE_CLAIM_WITHIN.days} days"],
+        "problems": [
+            f"within {INSPECT_WITHIN.days} days",
+            f"in {FINAL_RULE_AFTER.days} days",
+            f"has {ANSWER_CLAIM_WITHIN.days} days to take",
+        ],
     }
 
     assert [(name, each) for name, some in told.items() for each in some if each not in pages[name]] == []

@@ -1,0 +1,335 @@
+"""Claims: what was found, what the agreement's formula pays for it, and what the two propose, on a card of its own."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from babel.numbers import NumberFormatError, parse_decimal
+
+from conversations.book import Book, Flow
+from conversations.buttons import Press, press
+from conversations.delivery import FILES, MEASURED, UNIT, open_form, read_day, which_lot
+from conversations.form import Field, Form, Values
+from conversations.reply import Button, Card, Line, Style
+from conversations.steps import Steps
+from conversations.talk import Opening, Talk
+from core.deals import service as deals
+from core.deals.model import Deal
+from core.delivery import service as delivery
+from core.delivery.commands import (
+    AcceptLot,
+    ClaimLot,
+    ContradictClaim,
+    ProposeCut,
+    ProposeReplacement,
+    ReportReferee,
+)
+from core.delivery.model import ASKS_FIRST, Finding, Lot, Proposal
+from core.kernel.errors import Invalid
+from core.kernel.money import Money
+from core.kernel.timers import deadline_of
+from core.kernel.transaction import Ctx
+from core.offers.quality import Measured, Worth
+from core.people.service import organisation_of
+
+IN_A_ROW = 2
+SHARE = re.compile(r"(\d{1,3}) ?%")
+
+book = Book()
+
+
+# --- what is measured -------------------------------------------------------------------------------------------------
+
+
+def _read_figure(talk: Talk, text: str, _values: Values) -> Decimal:
+    """A number as the reader's language writes it, perhaps with its unit behind it."""
+    plain = text.strip().removesuffix("MJ/kg").removesuffix("%").strip()
+    try:
+        return parse_decimal(plain, locale=talk.words.locale)
+    except NumberFormatError as fault:
+        raise Invalid("claim.number", given=text) from fault
+
+
+MOISTURE = Field("moisture", read=_read_figure, optional=True, max_length=20)
+ASH = Field("ash", read=_read_figure, optional=True, max_length=20)
+NCV = Field("ncv", read=_read_figure, optional=True, max_length=20)
+MEASURED_BY = Field("measured_by", optional=True, max_length=120)
+SAMPLE = Field("sample", optional=True, max_length=60)
+WORDS = Field("words", "long_text", max_length=1000)
+REMARK = Field("words", "long_text", optional=True, max_length=1000)
+
+CLAIM = Form("claim", (UNIT, WORDS, MOISTURE, ASH, NCV, MEASURED, MEASURED_BY, SAMPLE, FILES))
+CONTRADICT = Form("contradict", (UNIT, MOISTURE, ASH, NCV, MEASURED, MEASURED_BY, SAMPLE, FILES, REMARK))
+
+
+def _measured(values: Values) -> Measured:
+    return Measured(
+        weight=values.get("measured"), moisture=values.get("moisture"), ash=values.get("ash"), ncv=values.get("ncv")
+    )
+
+
+def _claim(talk: Talk, opening: Opening, values: Values) -> None:
+    command = ClaimLot(
+        lot_id=str(opening.subject),
+        words=values["words"],
+        measured=_measured(values),
+        measured_by=values.get("measured_by"),
+        sample=values.get("sample"),
+        files=values.get("files", ()),
+    )
+    delivery.claim_lot(talk.ctx, command, opening.seen)
+
+
+def _contradict(talk: Talk, opening: Opening, values: Values) -> None:
+    command = ContradictClaim(
+        lot_id=str(opening.subject),
+        words=values.get("words") or "",
+        measured=_measured(values),
+        measured_by=values.get("measured_by"),
+        sample=values.get("sample"),
+        files=values.get("files", ()),
+    )
+    delivery.contradict_claim(talk.ctx, command, opening.seen)
+
+
+book.flow(Flow(CLAIM, finish=_claim, intro=which_lot))
+book.flow(Flow(CONTRADICT, finish=_contradict, intro=which_lot))
+
+
+# --- amounts ----------------------------------------------------------------------------------------------------------
+
+
+def _read_pay(talk: Talk, text: str, values: Values) -> Money:
+    """An amount in the deal's currency, or a percentage of what the lot was to cost."""
+    amount: Money = values["of"]
+    if share := SHARE.fullmatch(text.strip()):
+        return amount.share(min(int(share[1]), 100) * 100)
+    plain = text.strip().removesuffix(amount.currency).removeprefix("€").removesuffix("€").strip()
+    try:
+        return Money.of(parse_decimal(plain, locale=talk.words.locale), amount.currency)
+    except NumberFormatError as fault:
+        raise Invalid("claim.amount", given=text, currency=amount.currency) from fault
+
+
+def _read_whole(_talk: Talk, text: str, _values: Values) -> Money:
+    minor, _, currency = text.partition(" ")
+    return Money(int(minor), currency)
+
+
+def _write_pay(pay: Money) -> str:
+    return f"{pay.amount:f} {pay.currency}"
+
+
+OF = Field("of", read=_read_whole, write=lambda amount: f"{amount.minor} {amount.currency}", fixed=True)
+PAY = Field("pay", read=_read_pay, write=_write_pay, max_length=40)
+COST = Field("cost", read=_read_pay, write=_write_pay, optional=True, max_length=40)
+
+PROPOSE = Form("propose", (OF, PAY, REMARK))
+COUNTER = Form("counter_claim", (OF, PAY, REMARK))
+REPLACE = Form("replace", (Field("by_day", "date", read=read_day, max_length=60), REMARK))
+REFEREE = Form("referee", (OF, UNIT, MOISTURE, ASH, NCV, MEASURED_BY, FILES, COST, REMARK))
+
+
+def _propose(talk: Talk, opening: Opening, values: Values) -> None:
+    command = ProposeCut(lot_id=str(opening.subject), pay=values["pay"], words=values.get("words") or "")
+    delivery.propose_cut(talk.ctx, command, opening.seen)
+
+
+def _replace(talk: Talk, opening: Opening, values: Values) -> None:
+    command = ProposeReplacement(lot_id=str(opening.subject), by_day=values["by_day"], words=values.get("words") or "")
+    delivery.propose_replacement(talk.ctx, command, opening.seen)
+
+
+def _referee(talk: Talk, opening: Opening, values: Values) -> None:
+    command = ReportReferee(
+        lot_id=str(opening.subject),
+        words=values.get("words") or "",
+        measured=_measured(values),
+        measured_by=values.get("measured_by"),
+        files=values.get("files", ()),
+        cost=values.get("cost"),
+    )
+    delivery.report_referee(talk.ctx, command, opening.seen)
+
+
+book.flow(Flow(PROPOSE, finish=_propose, intro=which_lot))
+book.flow(Flow(COUNTER, finish=_propose, intro=which_lot))
+book.flow(Flow(REPLACE, finish=_replace, intro=which_lot))
+book.flow(Flow(REFEREE, finish=_referee, intro=which_lot))
+
+# Which form a button opens, and the step of the table that its command will take.
+FORMS: dict[str, tuple[str, str]] = {
+    "claim": ("claim", "claim"),
+    "contradict": ("contradict", "contradict"),
+    "propose": ("propose", "propose"),
+    "replace": ("replace", "propose"),
+    "counter": ("counter_claim", "counter"),
+    "referee_value": ("referee", "referee_value"),
+}
+
+
+def _open(talk: Talk, pressed: Press) -> None:
+    form, event = FORMS[pressed.verb.partition(".")[2]]
+    if form in ("propose", "counter_claim", "referee"):
+        lot = delivery.lot_for(talk.ctx, pressed.subject)
+        delivery.check_may(talk.ctx, lot, event, pressed.seen)
+        talk.fresh = True
+        talk.open(form, Opening({"of": f"{lot.amount_minor} {lot.currency}", "unit": lot.unit}, lot.id, lot.version))
+    else:
+        open_form(talk, pressed, form, event)
+
+
+for each in FORMS:
+    book.press(f"lot.{each}")(_open)
+
+
+# --- one press --------------------------------------------------------------------------------------------------------
+
+
+def _accept_anyway(ctx: Ctx, lot_id: str, seen: int | None) -> Lot:
+    return delivery.accept_lot(ctx, AcceptLot(lot_id=lot_id), seen)
+
+
+def _look(talk: Talk, lot_id: str) -> tuple[int, Card]:
+    lot = delivery.lot_for(talk.ctx, lot_id)
+    return lot.version, claim_card(talk, lot)
+
+
+STEPS = Steps(
+    "lot",
+    {
+        "grant": delivery.grant_claim,
+        "take": delivery.take_proposal,
+        "take_replacement": delivery.take_proposal,
+        "agree_value": delivery.agree_value,
+        "accept_anyway": _accept_anyway,
+        "give_back": delivery.give_back_lot,
+        "operator_asked": delivery.ask_operator,
+    },
+    ASKS_FIRST,
+    _look,
+)
+STEPS.enter(book)
+
+
+@book.press("lot.show_claim")
+def show_claim(talk: Talk, pressed: Press) -> None:
+    """What is said about a lot, as a card beside its deal's."""
+    talk.fresh = True
+    talk.reply(claim_card(talk, delivery.lot_for(talk.ctx, pressed.subject)))
+
+
+# --- the card ---------------------------------------------------------------------------------------------------------
+
+VERBS: tuple[tuple[str, Style], ...] = (
+    ("take", "primary"),
+    ("take_replacement", "primary"),
+    ("grant", "primary"),
+    ("agree_value", "primary"),
+    ("counter", "plain"),
+    ("propose", "plain"),
+    ("replace", "plain"),
+    ("contradict", "plain"),
+    ("referee_value", "primary"),
+    ("accept_anyway", "plain"),
+    ("give_back", "danger"),
+    ("operator_asked", "danger"),
+)
+
+
+def claim_card(talk: Talk, lot: Lot, note: str = "") -> Card:
+    """A claim as it stands: findings, the working of the formula, proposals, and whose turn it is."""
+    words, deal = talk.words, deals.deal_for(talk.ctx, lot.deal_id)
+    findings = delivery.findings_of(talk.ctx, lot.id)
+    return Card(
+        subject=f"claim:{lot.id}",
+        title=words("claim.card", number=lot.number, ref=deal.ref),
+        lines=(
+            Line(label=words("terms.quantity"), value=words.show(lot.quantity)),
+            Line(label=words("terms.total"), value=words.show(lot.amount)),
+            *(_finding_line(talk, found) for found in findings),
+            *_working_lines(talk, deal, lot, findings),
+            *(_proposal_line(talk, made) for made in delivery.proposals_of(talk.ctx, lot.id)[-2:]),
+        ),
+        turn=_turn(talk, deal, lot),
+        note=note,
+        buttons=_buttons(talk, lot),
+        fresh=talk.fresh,
+    )
+
+
+def finding_text(talk: Talk, found: Finding) -> str:
+    """What somebody found, in one line."""
+    words, measured = talk.words, found.measured
+    parts = [found.words] if found.words else []
+    parts += [words(f"claim.found_{name}", value=value) for name, value in measured.figures.items()]
+    if measured.weight is not None:
+        parts.append(words("lot.measured", measured=measured.weight))
+    if found.measured_by:
+        parts.append(words("claim.found_by", who=found.measured_by))
+    if found.sample:
+        parts.append(words("claim.found_sample", sample=found.sample))
+    if found.files:
+        parts.append(words("form.files", count=len(found.files)))
+    return " · ".join(parts)
+
+
+def _finding_line(talk: Talk, found: Finding) -> Line:
+    return Line(label=talk.words(f"claim.by_{found.finder}"), value=finding_text(talk, found))
+
+
+def _working_lines(talk: Talk, deal: Deal, lot: Lot, findings: list[Finding]) -> list[Line]:
+    """What the agreement pays for the figures of each side: both see the same, before anybody decides."""
+    lines = []
+    for finder in ("buyer", "seller", "referee"):
+        found = next((each for each in reversed(findings) if each.finder == finder and each.measured), None)
+        if found is not None:
+            worked = delivery.worth_of(deal, lot, found.measured)
+            label = talk.words(f"claim.pays_{finder}")
+            lines.append(Line(label=label, value=working(talk, worked)))
+    return lines
+
+
+def working(talk: Talk, worked: Worth) -> str:
+    """The amount, and how it was worked out."""
+    steps = [talk.words(step.code, **step.parts) for step in worked.steps]
+    return " · ".join([talk.words.show(worked.pay), *steps])
+
+
+def _proposal_line(talk: Talk, made: Proposal) -> Line:
+    words = talk.words
+    said = words("claim.pay", pay=made.pay) if made.pay is not None else words("claim.replace", by=made.by_day)
+    return Line(label=words(f"claim.proposed_{made.side}"), value=" · ".join(filter(None, (said, made.words))))
+
+
+def _turn(talk: Talk, deal: Deal, lot: Lot) -> str:
+    mine = deals.sides(talk.ctx, deal)
+    side = "buyer" if "buyer" in mine else "seller"
+    other = organisation_of(talk.ctx, deal.seller if side == "buyer" else deal.buyer).name
+    return lot_turn(talk, lot, side, other)
+
+
+def lot_turn(talk: Talk, lot: Lot, side: str, other: str) -> str:
+    """Whose turn it is with this lot, and by when."""
+    words, deadline = talk.words, deadline_of(talk.ctx.session, "lot", lot.id)
+    state = lot.state
+    if state == "referee_found":
+        state = "referee_found_me" if lot.asked_by != side else "referee_found_them"
+    code = f"turn.lot.{state}.{side}"
+    code = code if words.knows(code) else code.rpartition(".")[0]
+    due = deadline.due_at if deadline is not None else ""
+    return words(code, lot=lot.number, other=other, due=due, truck=lot.truck or "", eta=lot.eta or "")
+
+
+def _buttons(talk: Talk, lot: Lot) -> tuple[tuple[Button, ...], ...]:
+    verbs = set(delivery.may(talk.ctx, lot))
+    if "propose" in verbs:
+        verbs.add("replace")
+    row = [
+        Button(label=talk.words(f"lot.{verb}"), press=press(f"lot.{verb}", lot.id, lot.version), style=style)
+        for verb, style in VERBS
+        if verb in verbs
+    ]
+    row.append(Button(label=talk.words("claim.deal"), press=press("deal.show", lot.deal_id)))
+    return tuple(tuple(row[at : at + IN_A_ROW]) for at in range(0, len(row), IN_A_ROW))

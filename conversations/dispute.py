@@ -1,0 +1,233 @@
+"""Disputes: what the two propose, what an operator decides and why, on one card; operators see the brief of it."""
+
+from __future__ import annotations
+
+from conversations.answers import goods_name, read_whole_number
+from conversations.book import Book, Flow
+from conversations.buttons import Press, press
+from conversations.claim import finding_text
+from conversations.form import Field, Form, Values
+from conversations.reply import Button, Card, CardList, Line, Say, Style
+from conversations.steps import Steps
+from conversations.talk import Opening, Talk
+from core.deals import service as deals
+from core.deals.model import Deal
+from core.kernel.timers import deadline_of
+from core.people.service import organisation_of
+from core.support import service as support
+from core.support.model import ASKS_FIRST, AppealCase, Brief, Case, ProposeShares, RuleCase
+
+IN_A_ROW = 2
+STEPS_SHOWN = 12  # of the timeline, the latest
+
+book = Book()
+
+
+# --- forms ------------------------------------------------------------------------------------------------------------
+
+
+def _percent(_talk: Talk, text: str, _values: Values) -> int:
+    return read_whole_number(0, 100, text.strip().removesuffix("%").strip())
+
+
+SELLER = Field("seller", "number", read=_percent, show=lambda talk, value: f"{talk.words.show(value)} %", max_length=6)
+SHARES = Form("shares", (SELLER,))
+RULING = Form("ruling", (SELLER, Field("reason", "long_text", max_length=2000)))
+APPEAL = Form("appeal", (Field("words", "long_text", max_length=2000),))
+
+
+def _propose(talk: Talk, opening: Opening, values: Values) -> None:
+    command = ProposeShares(case_id=str(opening.subject), seller_bp=values["seller"] * 100)
+    support.propose_shares(talk.ctx, command, opening.seen)
+
+
+def _rule(talk: Talk, opening: Opening, values: Values) -> None:
+    command = RuleCase(case_id=str(opening.subject), seller_bp=values["seller"] * 100, reason=values["reason"])
+    support.rule_case(talk.ctx, command, opening.seen)
+
+
+def _appeal(talk: Talk, opening: Opening, values: Values) -> None:
+    support.appeal_case(talk.ctx, AppealCase(case_id=str(opening.subject), words=values["words"]), opening.seen)
+
+
+def _at_stake(talk: Talk, opening: Opening) -> str:
+    case = support.case_for(talk.ctx, str(opening.subject))
+    return talk.words("case.at_stake_intro", amount=support.at_stake(talk.ctx, case))
+
+
+book.flow(Flow(SHARES, finish=_propose, intro=_at_stake))
+book.flow(Flow(RULING, finish=_rule, intro=_at_stake))
+book.flow(Flow(APPEAL, finish=_appeal))
+
+FORMS = {"propose": "shares", "rule": "ruling", "rule_again": "ruling", "appeal": "appeal"}
+
+
+def _open(talk: Talk, pressed: Press) -> None:
+    verb = pressed.verb.partition(".")[2]
+    case = support.case_for(talk.ctx, pressed.subject)
+    support.check_may(talk.ctx, case, verb, pressed.seen)
+    talk.fresh = True
+    talk.open(FORMS[verb], Opening({}, case.id, case.version))
+
+
+for each in FORMS:
+    book.press(f"case.{each}")(_open)
+
+
+# --- one press, and reading -------------------------------------------------------------------------------------------
+
+
+def _look(talk: Talk, case_id: str) -> tuple[int, Card]:
+    case = support.case_for(talk.ctx, case_id)
+    return case.version, case_card(talk, case)
+
+
+STEPS = Steps(
+    "case",
+    {"agree": support.agree_shares, "call_operator": support.call_operator, "resume": support.resume_deal},
+    ASKS_FIRST,
+    _look,
+)
+STEPS.enter(book)
+
+
+@book.press("case.show")
+def show(talk: Talk, pressed: Press) -> None:
+    talk.fresh = not talk.ctx.notes.get("pressed") or pressed.seen is not None
+    talk.reply(case_card(talk, support.case_for(talk.ctx, pressed.subject)))
+
+
+@book.command("cases")
+def cases(talk: Talk, _rest: str) -> None:
+    """What waits for the operators."""
+    waiting = support.open_cases(talk.ctx)
+    if not waiting:
+        talk.reply(Say(text=talk.words("case.none")))
+        return
+    items = tuple(_brief(talk, case) for case in waiting)
+    talk.reply(CardList(subject="cases", title=talk.words("case.waiting"), items=items))
+
+
+@book.command("freeze")
+def freeze(talk: Talk, ref: str) -> None:
+    """An operator stops a deal: nothing of it is released until it is decided."""
+    support.check_operator(talk.ctx)
+    if not ref:
+        talk.reply(Say(text=talk.words("case.freeze_which")))
+        return
+    support.freeze_deal(talk.ctx, ref)
+
+
+# --- the card ---------------------------------------------------------------------------------------------------------
+
+VERBS: tuple[tuple[str, Style], ...] = (
+    ("agree", "primary"),
+    ("rule", "primary"),
+    ("rule_again", "primary"),
+    ("propose", "plain"),
+    ("call_operator", "plain"),
+    ("appeal", "danger"),
+)
+
+
+def case_card(talk: Talk, case: Case, note: str = "") -> Card:
+    """A dispute as this person sees it; an operator sees its whole course."""
+    words, brief = talk.words, support.brief_of(talk.ctx, case.id)
+    mine = deals.sides(talk.ctx, brief.deal)
+    return Card(
+        subject=f"case:{case.id}",
+        title=_title(talk, brief),
+        lines=(
+            Line(label=words("party.buyer"), value=organisation_of(talk.ctx, brief.deal.buyer).name),
+            Line(label=words("party.seller"), value=organisation_of(talk.ctx, brief.deal.seller).name),
+            Line(label=words("case.at_stake"), value=words.show(brief.at_stake)),
+            *(_course_lines(talk, brief) if "operator" in mine else ()),
+            *_decision_lines(talk, brief),
+        ),
+        turn=_turn(talk, case, mine),
+        note=note,
+        buttons=_buttons(talk, case, mine),
+        fresh=talk.fresh,
+    )
+
+
+def _brief(talk: Talk, case: Case) -> Card:
+    words, deal = talk.words, deals.deal_for(talk.ctx, case.deal_id)
+    return Card(
+        title=_name(talk, case, deal),
+        lines=(Line(label=words("case.at_stake"), value=words.show(support.at_stake(talk.ctx, case))),),
+        turn=_turn(talk, case, deals.sides(talk.ctx, deal)),
+        buttons=((Button(label=words("deal.open"), press=press("case.show", case.id, case.version)),),),
+    )
+
+
+def _title(talk: Talk, brief: Brief) -> str:
+    terms = brief.deal.terms
+    return f"{_name(talk, brief.case, brief.deal)}: {goods_name(talk, terms.product_id, terms.grade_id)}"
+
+
+def _name(talk: Talk, case: Case, deal: Deal) -> str:
+    if case.kind == "deal":
+        return talk.words("case.on_deal", ref=deal.ref)
+    return talk.words("case.on_lot", ref=deal.ref, number=support.lot_number(talk.ctx, case))
+
+
+def _course_lines(talk: Talk, brief: Brief) -> list[Line]:
+    """What happened, who found what, and where the money is: what an operator decides by."""
+    words, money = talk.words, brief.money
+    books = words(
+        "case.books", held=money.held, released=money.released, refunded=money.refunded, paid_out=money.paid_out
+    )
+    lines = [Line(label=words("case.money"), value=books)]
+    lines += [
+        Line(label=words(f"claim.by_{found.finder}"), value=finding_text(talk, found)) for found in brief.findings
+    ]
+    for made in brief.proposals:
+        said = words("claim.pay", pay=made.pay) if made.pay is not None else words("claim.replace", by=made.by_day)
+        lines.append(Line(label=words(f"claim.proposed_{made.side}"), value=said))
+    happened = "\n".join(f"{words.show(row.at)} {row.event.replace('_', ' ')}" for row in brief.steps[-STEPS_SHOWN:])
+    return [*lines, Line(label=words("case.timeline"), value=happened)]
+
+
+def _decision_lines(talk: Talk, brief: Brief) -> list[Line]:
+    words, case = talk.words, brief.case
+    lines = []
+    if case.proposed_bp is not None and case.proposed_by is not None:
+        label = words(f"case.proposed_{case.proposed_by}")
+        lines.append(Line(label=label, value=_shares(talk, brief, case.proposed_bp)))
+    for ruling in brief.rulings:
+        label = words("case.ruling", number=ruling.number)
+        lines.append(Line(label=label, value=f"{_shares(talk, brief, ruling.seller_bp)} · {ruling.reason}"))
+    if case.appeal_words:
+        lines.append(Line(label=words("case.appeal_label"), value=case.appeal_words))
+    return lines
+
+
+def _shares(talk: Talk, brief: Brief, seller_bp: int) -> str:
+    seller = brief.at_stake.share(seller_bp)
+    return talk.words("case.shares", seller=seller, buyer=brief.at_stake - seller, percent=seller_bp // 100)
+
+
+def _turn(talk: Talk, case: Case, mine: frozenset[str]) -> str:
+    words, deadline = talk.words, deadline_of(talk.ctx.session, "case", case.id)
+    if deadline is None:  # the lot or the deal has the next word
+        deadline = deadline_of(talk.ctx.session, case.kind, case.subject)
+    who = "operator" if "operator" in mine else "party"
+    return words(f"turn.case.{case.state}.{who}", due=deadline.due_at if deadline is not None else "")
+
+
+def _buttons(talk: Talk, case: Case, mine: frozenset[str]) -> tuple[tuple[Button, ...], ...]:
+    words, verbs = talk.words, support.may(talk.ctx, case)
+    row = [
+        Button(label=words(f"case.{verb}"), press=press(f"case.{verb}", case.id, case.version), style=style)
+        for verb, style in VERBS
+        if verb in verbs
+    ]
+    deal = deals.deal_for(talk.ctx, case.deal_id)
+    if "operator" in mine and case.kind == "deal" and deal.state == "disputed":
+        row.append(Button(label=words("case.resume"), press=press("case.resume", case.id, case.version)))
+    if case.kind == "lot" and "operator" not in mine:
+        row.append(Button(label=words("case.claim"), press=press("lot.show_claim", case.subject)))
+    row.append(Button(label=words("deal.terms"), press=press("deal.terms", deal.id)))
+    row.append(Button(label=words("case.papers"), press=press("deal.papers", deal.id)))
+    return tuple(tuple(row[at : at + IN_A_ROW]) for at in range(0, len(row), IN_A_ROW))

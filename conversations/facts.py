@@ -1,0 +1,192 @@
+"""Which fact says what about which thing: the sentence of each, and how it is gathered until its unit is over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.deals import events as deal
+from core.deals.service import deal_for
+from core.delivery import events as lot
+from core.delivery.service import lot_for
+from core.escrow import events as money
+from core.kernel.transaction import MARKET as NOBODY_IN_PARTICULAR
+from core.kernel.transaction import Ctx
+from core.listings import events as listing
+from core.offers import events as offer
+from core.reputation import events as review
+from core.support import events as support
+
+NOTES = "notices"
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What one unit of work has to say: per thing, the sentences in the order in which they became true."""
+
+    said: dict[tuple[str, str], list[tuple[str, dict[str, Any]]]] = field(default_factory=dict)
+
+    def say(self, kind: str, subject: str, code: str, **parts: Any) -> None:
+        self.said.setdefault((kind, subject), []).append((code, parts))
+
+
+Facts = dict[type[Any], str]
+OFFER_FACTS: Facts = {
+    offer.OfferMade: "notice.offer_made",
+    offer.OfferCountered: "notice.offer_countered",
+    offer.OfferDeclined: "notice.offer_declined",
+    offer.OfferWithdrawn: "notice.offer_withdrawn",
+    offer.OfferExpired: "notice.offer_expired",
+    offer.OfferAccepted: "",  # the deal that it makes has the word
+}
+DEAL_FACTS: Facts = {
+    deal.DealAgreed: "notice.deal_agreed",
+    deal.DealSigned: "notice.deal_signed",
+    deal.DealReadyToFund: "notice.deal_ready",
+    deal.DealClosed: "notice.deal_closed",
+    deal.DealFunded: "notice.deal_funded",
+    deal.DealCancelAsked: "notice.deal_cancel_asked",
+    deal.DealCancelRefused: "notice.deal_cancel_refused",
+    deal.DealUnwinding: "notice.deal_unwinding",
+    deal.DealRunsOn: "notice.deal_runs_on",
+    deal.DealSettling: "",
+    deal.DealCompleted: "notice.deal_completed",
+    deal.DealCancelled: "notice.deal_cancelled",
+    deal.DealDirectAsked: "notice.deal_direct_asked",
+    deal.DealDirectAgreed: "notice.deal_direct_agreed",
+    deal.DealDirectPaid: "notice.deal_direct_paid",
+    deal.DealDisputed: "",  # the dispute has a card of its own
+    deal.DealEscalated: "",
+    deal.DealResumed: "notice.deal_resumed",
+    deal.DealRuledByTime: "notice.deal_ruled_by_time",
+    deal.DealMoneyStuck: "",  # the payout itself says what it waits for
+    deal.DealMoneyTried: "",
+    review.ReviewsOpened: "notice.reviews_open",
+    review.ReviewsRevealed: "notice.reviews_revealed",
+}
+LOT_FACTS: Facts = {
+    lot.LotDispatched: "notice.lot_dispatched",
+    lot.LotArrived: "notice.lot_arrived",
+    lot.LotAccepted: "notice.lot_accepted",
+    lot.LotClaimed: "notice.lot_claimed",
+    lot.LotDropped: "notice.lot_dropped",
+    lot.LotAdjusted: "notice.lot_adjusted",
+    lot.LotDropAsked: "notice.lot_drop_asked",
+    lot.LotSampled: "notice.lot_sampled",
+    lot.LotProposed: "notice.lot_proposed",
+    lot.LotCountered: "notice.lot_countered",
+    lot.LotReplaced: "notice.lot_replaced",
+    lot.LotContradicted: "notice.lot_contradicted",
+    lot.LotRefereed: "notice.lot_refereed",
+    lot.LotDisputed: "",  # the dispute has a card of its own
+    lot.LotLate: "notice.lot_late",
+}
+MONEY_FACTS: Facts = {
+    money.PaymentLapsed: "notice.payment_lapsed",
+    money.PaymentReturned: "notice.payment_returned",
+    money.LotReleased: "notice.lot_released",
+    money.PayoutWaiting: "notice.payout_waiting",
+    money.PayoutSent: "notice.payout_sent",
+    money.RefundSent: "notice.refund_sent",
+    money.PaymentPartReceived: "notice.payment_part",
+    money.PaymentReceived: "notice.tranche_funded",
+    money.TrancheAwaited: "notice.tranche_awaited",
+    money.TrancheLapsed: "notice.tranche_lapsed",
+    money.CreditKept: "notice.credit_kept",
+    money.ChargebackOpened: "notice.chargeback_opened",
+    money.ChargebackClosed: "notice.chargeback_closed",
+}
+CASE_FACTS: Facts = {
+    support.CaseOpened: "notice.case_opened",
+    support.CaseProposed: "notice.case_proposed",
+    support.CaseMediated: "notice.case_mediated",
+    support.CaseRuled: "notice.case_ruled",
+    support.CaseClosed: "notice.case_closed",
+}
+PAGE_FACTS: Facts = {money.PaymentLinkReady: "notice.payment_ready"}
+
+
+def gathered(ctx: Ctx) -> Gathered:
+    notes: Gathered = ctx.notes.setdefault(NOTES, Gathered())
+    return notes
+
+
+def _on_offer(code: str) -> Callable[[Ctx, offer.OfferFact], None]:
+    def hear(ctx: Ctx, fact: offer.OfferFact) -> None:
+        gathered(ctx).say("offer", fact.offer_id, code, by=fact.by_person)
+
+    return hear
+
+
+def _on_deal(code: str) -> Callable[[Ctx, Any], None]:
+    def hear(ctx: Ctx, fact: Any) -> None:
+        gathered(ctx).say("deal", fact.deal_id, code, by=getattr(fact, "by_person", None), why=getattr(fact, "why", ""))
+
+    return hear
+
+
+def _on_lot(code: str) -> Callable[[Ctx, lot.LotFact], None]:
+    def hear(ctx: Ctx, fact: lot.LotFact) -> None:
+        number = lot_for(ctx.seen_by(NOBODY_IN_PARTICULAR), fact.lot_id).number
+        # Where nobody acted, and no reason is told, it was time that did.
+        why = getattr(fact, "why", "" if fact.by_person else "time")
+        gathered(ctx).say("deal", fact.deal_id, code, by=fact.by_person, lot=number, why=why)
+        gathered(ctx).say("claim", fact.lot_id, "", by=fact.by_person)  # where it stands, it shows what is true now
+
+    return hear
+
+
+def _on_case(code: str) -> Callable[[Ctx, support.CaseFact], None]:
+    def hear(ctx: Ctx, fact: support.CaseFact) -> None:
+        why = getattr(fact, "why", "")
+        if why != "overtaken":  # then the lot or the deal has the word
+            gathered(ctx).say("case", fact.case_id, code, by=fact.by_person, why=why)
+        gathered(ctx).say("deal", fact.deal_id, "", by=fact.by_person)
+
+    return hear
+
+
+MONEY_PARTS = ("amount", "net", "fee", "back", "held", "missing", "why")
+
+
+def _on_money(code: str) -> Callable[[Ctx, Any], None]:
+    def hear(ctx: Ctx, fact: Any) -> None:
+        if isinstance(fact, money.PaymentReceived) and fact.tranche == 1:
+            return  # the deal says that it is paid
+        parts = {name: getattr(fact, name) for name in MONEY_PARTS if hasattr(fact, name)}
+        to = getattr(fact, "organisation_id", None)
+        if isinstance(fact, money.LotReleased) and fact.back:
+            parts["why"] = "parted" if fact.net else "given_back"
+        gathered(ctx).say("deal", fact.deal_id, code, by=None, only=to, **parts)
+
+    return hear
+
+
+def _on_payment_page(code: str) -> Callable[[Ctx, money.PaymentLinkReady], None]:
+    """The buyer's card gets its button moments after it came: no second message, and the news stays on it."""
+
+    def hear(ctx: Ctx, fact: money.PaymentLinkReady) -> None:
+        buyer = deal_for(ctx.seen_by(NOBODY_IN_PARTICULAR), fact.deal_id).buyer
+        gathered(ctx).say("deal", fact.deal_id, code, by=None, in_place=buyer)
+
+    return hear
+
+
+def on_listing_expired(ctx: Ctx, fact: listing.ListingExpired) -> None:
+    gathered(ctx).say("listing", fact.listing_id, "notice.listing_expired", by=None)
+
+
+def on_listing_moved(ctx: Ctx, fact: listing.ListingFact) -> None:
+    """Nothing to say, but the seller's card and desk show what is left of it."""
+    gathered(ctx).say("listing", fact.listing_id, "", by=fact.by_person)
+
+
+HEARD: tuple[tuple[Facts, Callable[[str], Callable[[Ctx, Any], None]]], ...] = (
+    (OFFER_FACTS, _on_offer),
+    (DEAL_FACTS, _on_deal),
+    (LOT_FACTS, _on_lot),
+    (MONEY_FACTS, _on_money),
+    (PAGE_FACTS, _on_payment_page),
+    (CASE_FACTS, _on_case),
+)

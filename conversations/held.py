@@ -1,0 +1,91 @@
+"""How a deal's money looks on its card: what has come and what is missing, part by part, and what a bank has taken."""
+
+from __future__ import annotations
+
+from conversations.book import Book
+from conversations.buttons import Press, press
+from conversations.reply import Button, Line, Toast
+from conversations.talk import Talk
+from core.deals import service as deals
+from core.deals.model import Deal
+from core.escrow import service as escrow
+from core.escrow.model import Tranche
+
+book = Book()
+
+
+def money_lines(talk: Talk, deal: Deal) -> list[Line]:
+    """What is held, released and given back, as soon as there is any; the parts it comes in; what was taken back."""
+    words, money = talk.words, escrow.money_of(talk.ctx, deal.id)
+    shown = (("money.held", money.held), ("money.released", money.released), ("money.refunded", money.refunded))
+    lines = [Line(label=words(code), value=words.show(amount)) for code, amount in shown if amount]
+    tranches = escrow.tranches_of(talk.ctx, deal.id)
+    if deal.direct_asked_by is None or deal.state == "awaiting_funding":
+        lines += [line for tranche in tranches if (line := _tranche_line(talk, tranche, len(tranches))) is not None]
+    lines += [
+        Line(label=words("money.credit"), value=words("money.credit_kept", amount=kept.amount))
+        for kept in escrow.credits_of(talk.ctx, deal.id)
+    ]
+    return [*lines, *_chargeback_lines(talk, deal)]
+
+
+def _tranche_line(talk: Talk, tranche: Tranche, count: int) -> Line | None:
+    """Of a deal that is paid at once only what is missing is of interest."""
+    words = talk.words
+    label = words("tranche.number", number=tranche.number, count=count) if count > 1 else words("tranche.whole")
+    if tranche.state == "awaited" and tranche.held:
+        said = words("tranche.in_part", came=tranche.held, missing=tranche.missing, amount=tranche.amount)
+    elif count == 1:
+        return None
+    else:
+        lots = words("tranche.lots", first=tranche.first_lot, last=tranche.last_lot)
+        state = words(f"state.tranche.{tranche.state}", due=tranche.due_at)
+        said = f"{words.show(tranche.amount)} · {lots} · {state}"
+    return Line(label=label, value=said)
+
+
+def _chargeback_lines(talk: Talk, deal: Deal) -> list[Line]:
+    words, mine = talk.words, deals.sides(talk.ctx, deal)
+    lines = []
+    for found in escrow.chargebacks_of(talk.ctx, deal.id):
+        said = words(f"state.chargeback.{found.state}", amount=found.amount)
+        if "seller" in mine and found.outstanding and found.state in ("open", "lost"):
+            said = f"{said} {words('chargeback.owed', amount=found.outstanding)}"
+        lines.append(Line(label=words("chargeback.label"), value=said))
+    return lines
+
+
+def money_rows(talk: Talk, deal: Deal, mine: frozenset[str]) -> list[tuple[Button, ...]]:
+    """The buyer's way to pay what is due now, and to have back what was too much."""
+    if "buyer" not in mine:
+        return []
+    rows: list[tuple[Button, ...]] = []
+    due = escrow.awaited(talk.ctx, deal.id)
+    if due is not None:
+        rows.append((pay_button(talk, deal),))
+    for kept in escrow.credits_of(talk.ctx, deal.id):
+        label = talk.words("credit.give_back", amount=kept.amount)[:75]
+        rows.append((Button(label=label, press=press("credit.give_back", kept.id, kept.version)),))
+    return rows
+
+
+def pay_button(talk: Talk, deal: Deal) -> Button:
+    payment = escrow.payment_of(talk.ctx, deal.id)
+    words = talk.words
+    if payment is not None and payment.url and payment.state == "open":
+        return Button(label=words("deal.pay", amount=payment.missing)[:75], url=payment.url, style="primary")
+    return Button(label=words("deal.get_pay_page"), press=press("deal.pay", deal.id, deal.version), style="primary")
+
+
+@book.press("deal.pay")
+def pay_again(talk: Talk, pressed: Press) -> None:
+    """The old pay page has lapsed: a new one is asked for, and the card is drawn when it is there."""
+    escrow.pay_again(talk.ctx, pressed.subject)
+    talk.reply(Toast(text=talk.words("deal.pay_page_coming")))
+
+
+@book.press("credit.give_back")
+def give_back(talk: Talk, pressed: Press) -> None:
+    """It goes back the way it came. Nobody loses by it, so nobody is asked twice."""
+    escrow.give_back_paid_too_much(talk.ctx, pressed.subject, pressed.seen)
+    talk.reply(Toast(text=talk.words("credit.given_back")))

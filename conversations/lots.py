@@ -1,0 +1,71 @@
+"""How lots look on their deal's card: a line for each, and the buttons of the first that somebody can act on."""
+
+from __future__ import annotations
+
+from conversations.answers import show_window
+from conversations.buttons import press
+from conversations.reply import Button, Line, Style
+from conversations.talk import Talk
+from core.delivery import service as delivery
+from core.delivery.model import CLAIMED, Lot
+
+LOTS_WITH_BUTTONS = 3  # a card stays a card; the rest of a long schedule comes up when these are done
+LOTS_LISTED = 12
+ARGUED = (*CLAIMED, "lot_dispute")  # what is said about these has a card of its own
+
+VERBS: tuple[tuple[str, Style], ...] = (
+    ("dispatch", "primary"),
+    ("arrive", "plain"),
+    ("accept", "primary"),
+    ("claim", "danger"),
+    ("sample_sent", "plain"),
+    ("not_arrived", "danger"),
+    ("drop", "danger"),
+    ("drop_asked", "plain"),
+    ("drop_agreed", "danger"),
+)
+
+
+def lot_lines(talk: Talk, lots: list[Lot]) -> list[Line]:
+    return [_line(talk, lot, len(lots)) for lot in lots[:LOTS_LISTED]]
+
+
+def _line(talk: Talk, lot: Lot, count: int) -> Line:
+    words = talk.words
+    parts = [
+        words.show(lot.quantity),
+        show_window(talk, (lot.window_from, lot.window_to)),
+        words(f"state.lot.{lot.state}"),
+    ]
+    if lot.truck and lot.eta:
+        parts.append(words("lot.on_truck", truck=lot.truck, eta=lot.eta))
+    if lot.measured is not None:
+        parts.append(words("lot.measured", measured=lot.measured))
+    if lot.state == "adjusted":
+        parts.append(words("lot.paid_with", pay=lot.pay, amount=lot.amount))
+    elif lot.state in ARGUED and (found := delivery.findings_of(talk.ctx, lot.id)):
+        parts.append(words("lot.claimed", words=found[0].words))
+    return Line(label=words("lot.number", number=lot.number, count=count), value=" · ".join(parts))
+
+
+def lot_rows(talk: Talk, lots: list[Lot]) -> list[tuple[Button, ...]]:
+    """A row of buttons for each of the first lots on which this person can act."""
+    rows = [row for lot in lots if (row := _row(talk, lot, alone=len(lots) == 1))]
+    return rows[:LOTS_WITH_BUTTONS]
+
+
+def _row(talk: Talk, lot: Lot, *, alone: bool) -> tuple[Button, ...]:
+    if lot.state in ARGUED:
+        return (_button(talk, lot, "show_claim", "primary", alone=alone),)
+    verbs = delivery.may(talk.ctx, lot)
+    if alone:  # the whole of a deal is given up by cancelling it
+        verbs = [verb for verb in verbs if verb not in ("drop_asked", "drop_agreed")]
+    return tuple(_button(talk, lot, verb, style, alone=alone) for verb, style in VERBS if verb in verbs)
+
+
+def _button(talk: Talk, lot: Lot, verb: str, style: Style, *, alone: bool) -> Button:
+    return Button(
+        label=talk.words(f"lot.{verb}" if alone else f"lot.{verb}.numbered", number=lot.number)[:75],
+        press=press(f"lot.{verb}", lot.id, lot.version),
+        style=style,
+    )

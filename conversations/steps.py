@@ -1,0 +1,63 @@
+"""Steps that need one press and nothing more. What takes money or goods from somebody is asked once more.
+
+The question comes on the very card that was pressed, with the way back beside the yes, on every chat alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from conversations.book import Book
+from conversations.buttons import Press, press
+from conversations.reply import Button, Card, Toast
+from conversations.talk import Talk
+from core.kernel.errors import Stale
+from core.kernel.transaction import Ctx
+
+YES: Final = "yes"
+
+Act = Callable[[Ctx, str, int | None], Any]  # of a thing by its id, as it was seen
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """The steps of one kind of thing. `thing`: what its buttons' verbs begin with ("deal"); its card is `<thing>.show`.
+
+    `look(talk, id)`: the thing's version and its card. The words of a step are `<thing>.<verb>` on the button,
+    `sure.<thing>.<verb>` for the question and `toast.<thing>.<verb>` for whoever pressed.
+    """
+
+    thing: str
+    acts: Mapping[str, Act]
+    asks_first: frozenset[str]
+    look: Callable[[Talk, str], tuple[int, Card]]
+
+    def enter(self, book: Book) -> None:
+        for verb in self.acts:
+            book.press(f"{self.thing}.{verb}")(self._take)
+
+    def _take(self, talk: Talk, pressed: Press) -> None:
+        verb = pressed.verb.partition(".")[2]
+        if verb in self.asks_first and pressed.choice != YES:
+            talk.reply(self._question(talk, pressed))
+            return
+        self.acts[verb](talk.ctx, pressed.subject, pressed.seen)
+        talk.reply(Toast(text=talk.words(f"toast.{pressed.verb}")))
+
+    def _question(self, talk: Talk, pressed: Press) -> Card:
+        """The card, asking. Raises Stale when it is out of date."""
+        words = talk.words
+        version, card = self.look(talk, pressed.subject)
+        if pressed.seen is not None and pressed.seen != version:
+            raise Stale
+        what = words(pressed.verb)
+        yes = Button(
+            label=words("sure.yes", what=what)[:75],
+            press=press(pressed.verb, pressed.subject, version, YES),
+            style="danger",
+        )
+        no = Button(label=words("sure.no"), press=press(f"{self.thing}.show", pressed.subject))
+        asked = {"turn": words(f"sure.{pressed.verb}"), "note": "", "buttons": ((yes,), (no,)), "fresh": False}
+        return card.model_copy(update=asked)
