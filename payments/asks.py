@@ -117,22 +117,27 @@ class ReversalAsk:
 
 @dataclass(frozen=True, slots=True)
 class RefundAsk:
-    """Give `amount` of what came with `intent` back to the buyer."""
+    """Give `amount` of what came with `intent` back to the buyer.
+
+    `email`: who is asked for an account where the bank that sent the money has not told one.
+    """
 
     key: str
     effect: str
     amount: Money
     intent: str
+    email: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CreditAsk:
-    """Send `amount` of what a buyer has transferred too much back to their bank account."""
+    """Send `amount` of what a buyer has transferred too much back to their bank account. `email` as for a refund."""
 
     key: str
     effect: str
     amount: Money
     payer: str
+    email: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,12 +112,12 @@ class PayingOut:
         if payer is not None:
             match await self._provider.credit(payer):
                 case Done(standing) if standing.get(amount.currency, amount - amount) >= amount:
-                    return await self._provider.send_credit(CreditAsk(key, effect, amount, payer))
+                    return await self._provider.send_credit(CreditAsk(key, effect, amount, payer, body.get("email")))
                 case Done():
                     pass
                 case other:
                     return other
-        return await self._provider.refund(RefundAsk(key, effect, amount, body["payment_intent"]))
+        return await self._provider.refund(RefundAsk(key, effect, amount, body["payment_intent"], body.get("email")))
 
     def _looked_for_first(self, post: Post) -> bool:
         """Is the key's memory in doubt, or was it refused before, perhaps after all done?

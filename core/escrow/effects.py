@@ -272,6 +272,7 @@ def ask(ctx: Ctx, effect: Effect) -> None:
         case EffectKind.REFUND:
             body["payment_intent"] = payment.intent_ref
             body["payer"] = rails.transferred_by(ctx, payment)
+            body["email"] = rails.email_of(ctx, deal.buyer) if body["payer"] else None
         case EffectKind.REVERSAL:
             body["transfer"] = effect.reverses
     effect.state = EffectState.ASKED

@@ -62,7 +62,12 @@ class MoneyOut(Part):
     async def refund(self, ask: RefundAsk) -> Answer[Refund]:
         async def call() -> Refund:
             refund = await self._client.v1.refunds.create_async(
-                {"payment_intent": ask.intent, "amount": units(ask.amount), "metadata": {"effect": ask.effect}},
+                {
+                    "payment_intent": ask.intent,
+                    "amount": units(ask.amount),
+                    "metadata": {"effect": ask.effect},
+                    **({"instructions_email": ask.email} if ask.email else {}),
+                },
                 under(ask.key),
             )
             return as_refund(refund)
@@ -78,6 +83,7 @@ class MoneyOut(Part):
                     "amount": units(ask.amount),
                     "currency": ask.amount.currency.lower(),
                     "metadata": {"effect": ask.effect},
+                    **({"instructions_email": ask.email} if ask.email else {}),
                 },
                 under(ask.key),
             )

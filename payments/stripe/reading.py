@@ -252,6 +252,9 @@ def checkout_state(session: stripe.checkout.Session, intent: stripe.PaymentInten
 
 
 def as_refund(refund: stripe.Refund) -> Refund:
+    """One of what a buyer has transferred too much belongs to no payment, and is gone as soon as it is taken on."""
     states = {"succeeded": RefundState.SUCCEEDED, "failed": RefundState.FAILED, "canceled": RefundState.FAILED}
-    state = states.get(refund.status or "", RefundState.PENDING)
+    from_credit = refund.payment_intent is None and refund.charge is None
+    otherwise = RefundState.SUCCEEDED if from_credit else RefundState.PENDING
+    state = states.get(refund.status or "", otherwise)
     return Refund(refund.id, ours(refund, "effect"), state, refund.failure_reason or "")

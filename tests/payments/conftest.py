@@ -17,6 +17,7 @@ from aiohttp import web
 from core.deals import service as deals
 from core.escrow import service as escrow
 from core.escrow.model import Effect, Payment
+from core.escrow.rails.model import Rail
 from core.kernel.db import Table
 from core.kernel.dispatch import Dispatcher
 from core.kernel.events import Reactions
@@ -127,6 +128,26 @@ class Shop:
         body = {"method": "card", "number": number}
         async with self.browser.post(f"/lab/stripe/pay/{payment.session_ref}", json=body) as answer:
             assert answer.status == 200
+
+    async def does(self, deed: str, **body: Any) -> Any:
+        """What somebody outside does: a payer, a bank, Stripe itself (lab/FACE.md)."""
+        async with self.browser.post(f"/lab/stripe/{deed}", json=body) as answer:
+            assert answer.status == 200, await answer.text()
+            return await answer.json()
+
+    async def by(self, rail: Rail) -> Payment:
+        """The buyer wants to pay by this rail; gives what they pay by."""
+        offered = tuple(Rail)
+        chosen = await self.market.run(
+            self.trade.buyer, lambda ctx: escrow.pay_by(ctx, self.trade.deal_id, rail, offered)
+        )
+
+        async def open_() -> bool:
+            payment = await self.trade.payment()
+            return payment.id == chosen.id and payment.session_ref is not None
+
+        await self.until(open_)
+        return await self.trade.payment()
 
     async def funded(self) -> Payment:
         """Signed and paid."""

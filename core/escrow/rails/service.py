@@ -86,8 +86,13 @@ def way_to_pay(ctx: Ctx, deal: Deal, payment: Payment) -> dict[str, Any]:
         "payer": payer.ref if payer is not None else None,
         "buyer": deal.buyer,
         "buyer_name": organisation_of(ctx, deal.buyer).name,
-        "buyer_email": next((each.email for each in members(ctx, deal.buyer) if each.email), None),
+        "buyer_email": email_of(ctx, deal.buyer),
     }
+
+
+def email_of(ctx: Ctx, organisation_id: str) -> str | None:
+    """Where the provider may write to a buyer."""
+    return next((each.email for each in members(ctx, organisation_id) if each.email), None)
 
 
 def way_of(ctx: Ctx, payment_id: str) -> PaymentWay | None:

@@ -1,0 +1,183 @@
+"""Every rail through the real client: what the buyer chooses, what comes in parts or late, and when it is passed on."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.deals import service as deals
+from core.escrow import service as escrow
+from core.escrow.events import CreditKept, PaymentPartReceived
+from core.escrow.model import EffectState, Payment, PaymentState
+from core.escrow.rails.events import PaymentSettling, PayoutKept
+from core.escrow.rails.model import PaymentWay, Rail
+from core.escrow.rails.service import way_of
+from core.kernel.errors import Invalid
+from core.kernel.money import Money
+from core.people.service import organisation_of
+from tests.payments.conftest import Shop
+
+IBAN = "DE89370400440532013000"
+
+
+def eur(minor: int) -> Money:
+    return Money(minor, "EUR")
+
+
+async def bank(shop: Shop, amount: int, *, reference: bool = True) -> None:
+    """The buyer's bank sends so much to where it was told to."""
+    way = await the_way(shop)
+    body = {"amount": amount, "reference": way.reference if reference else None, "sender": [IBAN, "Ben"]}
+    await shop.does(f"bank/{way.iban}", **body)
+
+
+async def the_way(shop: Shop) -> PaymentWay:
+    payment = await shop.trade.payment()
+    way: PaymentWay = await shop.trade.house(lambda ctx: way_of(ctx, payment.id))
+    return way
+
+
+async def signed_by_a_business(shop: Shop) -> Payment:
+    """A buyer with a VAT number is told where to transfer to, without having asked."""
+
+    def number(ctx: object) -> None:
+        organisation_of(ctx, shop.trade.buying).vat_number = "LT100001919017"  # type: ignore[arg-type]  # a unit's context
+
+    await shop.trade.house(number)
+    return await shop.sign()
+
+
+async def test_a_business_transfers_in_parts_and_too_much_and_has_the_rest_back(shop: Shop) -> None:
+    shop.market.watch(PaymentPartReceived, CreditKept)
+    await signed_by_a_business(shop)
+    way = await the_way(shop)
+    assert way.rail is Rail.BANK_TRANSFER
+    assert way.iban is not None
+    assert way.iban.startswith("DE")
+    await bank(shop, 2_000_000)
+
+    async def part() -> bool:
+        return (await shop.trade.payment()).received == eur(2_000_000)
+
+    await shop.until(part)
+    assert (await shop.trade.deal()).state == "awaiting_funding"
+    await shop.books_agree()
+    with pytest.raises(Invalid, match="partly"):
+        await shop.market.run(shop.trade.buyer, lambda ctx: escrow.pay_by(ctx, shop.trade.deal_id, Rail.CARD))
+
+    await bank(shop, 105_000)
+    await shop.until_deal("funded")
+    await shop.reconciler.sweep()
+    (kept,) = await shop.trade.house(lambda ctx: escrow.credits_of(ctx, shop.trade.deal_id))
+    assert kept.amount == eur(5_000)
+    await shop.books_agree()
+
+    await shop.market.run(shop.trade.buyer, lambda ctx: escrow.give_back_paid_too_much(ctx, kept.id))
+    await shop.work()
+    (refund,) = shop.made("refund")
+    assert (refund["amount"], refund["payment_intent"]) == (5_000, None)  # from the balance, not from the payment
+    assert [each.state for each in await shop.effects()] == [EffectState.DONE]
+    await shop.onboard()
+    await shop.deliver_all()
+    await shop.until_deal("completed")
+    await shop.books_agree()
+    assert await shop.reconciler.reconcile() == {}
+
+
+async def test_what_came_in_part_goes_back_when_the_rest_does_not_come(shop: Shop) -> None:
+    await signed_by_a_business(shop)
+    await bank(shop, 300_000)
+
+    async def part() -> bool:
+        return bool((await shop.trade.payment()).received)
+
+    await shop.until(part)
+    await shop.pass_time(days=6)
+    await shop.until_deal("cancelled")
+    (refund,) = shop.made("refund")
+    assert (refund["amount"], refund["payment_intent"]) == (300_000, None)
+    await shop.books_agree()
+
+
+async def test_a_transfer_that_comes_after_the_deal_is_off_is_the_buyers_credit(shop: Shop) -> None:
+    await signed_by_a_business(shop)
+    way = await the_way(shop)
+    await shop.market.run(shop.trade.seller, lambda ctx: deals.cancel_deal(ctx, shop.trade.deal_id))
+    await shop.work()
+    shop.strike("drop", "", deliveries=True, times=100)
+    await shop.does(f"bank/{way.iban}", amount=2_100_000, reference=way.reference, sender=[IBAN, "Ben"])
+    for _ in range(2):  # told twice it is counted once
+        await shop.reconciler.sweep()
+        await shop.work()
+    (kept,) = await shop.trade.house(lambda ctx: escrow.credits_of(ctx, shop.trade.deal_id))
+    assert kept.amount == eur(2_100_000)
+    await shop.books_agree()
+    await shop.pass_time(days=31)
+    assert [each["status"] for each in shop.made("refund")] == ["pending"]
+    assert [each.state for each in await shop.effects()] == [EffectState.DONE]
+    await shop.books_agree()
+
+
+async def test_a_debit_that_settles_after_its_page_ran_out_with_its_webhook_lost_is_found(shop: Shop) -> None:
+    """The page is good for a day, the banks take five, and nobody tells us."""
+    shop.market.watch(PaymentSettling)
+    await shop.sign()
+    payment = await shop.by(Rail.SEPA_DEBIT)
+    shop.strike("drop", "", deliveries=True, times=100)
+    await shop.does(f"pay/{payment.session_ref}", method="sepa_debit", iban=IBAN, name="Ben")
+    await shop.reconciler.sweep()
+    assert len(shop.market.facts) == 1
+    assert (await the_way(shop)).settling
+    await shop.pass_time(days=4)
+    again = await shop.market.run(shop.trade.buyer, lambda ctx: escrow.pay_again(ctx, shop.trade.deal_id))
+    assert again.id == payment.id  # nobody pays twice while the first is on its way
+    await shop.pass_time(days=2)
+    assert (await shop.trade.deal()).state == "awaiting_funding"
+    await shop.reconciler.sweep()
+    assert (await shop.trade.deal()).state == "funded"
+    await shop.books_agree()
+
+
+async def test_a_debit_that_lapsed_here_is_still_looked_at_until_the_provider_says_it_is_over(shop: Shop) -> None:
+    await shop.sign()
+    payment = await shop.by(Rail.SEPA_DEBIT)
+    shop.strike("drop", "", deliveries=True, times=100)
+    await shop.does(f"pay/{payment.session_ref}", method="sepa_debit", iban=IBAN, name="Ben")
+    # Not even a sweep has seen it: the deal ends, and then the money comes.
+    await shop.pass_time(days=7)
+    assert (await shop.trade.deal()).state == "cancelled"
+    await shop.reconciler.sweep()
+    await shop.work()
+    assert (await shop.trade.payment()).state is PaymentState.RETURNED
+    shop.reserve()
+    await shop.pass_time(days=4)
+    await shop.reconciler.sweep()
+    assert [each.state for each in await shop.effects()] == [EffectState.DONE]
+    await shop.books_agree()
+
+
+async def test_a_debit_is_passed_on_when_it_can_no_longer_be_called_back(shop: Shop) -> None:
+    shop.market.watch(PayoutKept)
+    await shop.sign()
+    payment = await shop.by(Rail.SEPA_DEBIT)
+    await shop.does(f"pay/{payment.session_ref}", method="sepa_debit", iban=IBAN, name="Ben")
+    await shop.does(f"debits/{shop.made('payment_intent')[-1]['id']}", do="succeed")
+    await shop.until_deal("funded")
+    await shop.onboard()
+    await shop.deliver_all()
+    assert {each.state for each in await shop.effects()} == {EffectState.WAITING}
+    assert {each.why for each in await shop.effects()} == {"recallable"}
+    assert len(shop.market.facts) == 2
+    await shop.pass_time(days=55)
+    assert shop.made("transfer") == []
+    await shop.pass_time(days=1, minutes=5)
+    await shop.until_deal("completed")
+    assert len(shop.made("transfer")) == 2
+    await shop.books_agree()
+
+
+async def test_a_stablecoin_payment_is_money_like_any_other(shop: Shop) -> None:
+    await shop.sign()
+    payment = await shop.by(Rail.STABLECOIN)
+    await shop.does(f"pay/{payment.session_ref}", method="crypto", authenticated=True)
+    await shop.until_deal("funded")
+    await shop.books_agree()
