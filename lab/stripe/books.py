@@ -125,6 +125,7 @@ class Books:
             del event["account"]
         else:
             event["account"] = account
+        check(event)
         self.keep("event", event, account)
         self.on_event(event)
         self.world.tell({"kind": "stripe"})

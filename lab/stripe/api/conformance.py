@@ -12,7 +12,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, Final, Literal
 
-from stripe import StripeObject
+from stripe import ErrorObject, StripeObject
 from stripe.events._event_classes import get_v2_event_class
 
 from lab.stripe.api.shapes import CLASSES, declared, resource_class
@@ -39,6 +39,11 @@ def check(thing: Any, where: str = "") -> None:
             raise NotStripes(f"{where or 'answer'}: no resource is called {kind!r}")
         of_its_type = kind == "v2.core.event"
         _check_object(thing, get_v2_event_class(thing["type"]) if of_its_type else resource_class(kind), where)
+
+
+def check_error(error: Fields) -> None:
+    """Check what stands in `{"error": {...}}`."""
+    _check_object(error, ErrorObject, "error.")
 
 
 def _check_list(thing: Fields, where: str) -> None:

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from lab.stripe.api.conformance import check
+from lab.stripe.api.conformance import check, check_error
 from lab.stripe.api.errors import Refusal
 from lab.stripe.api.idempotency import Asked, Keys, Result, fingerprint
 from lab.stripe.api.parameters import read, unfold
@@ -56,14 +56,14 @@ class Desk:
             try:
                 return await self._serve(route, request, request_id)
             except Refusal as refusal:
-                return self._answer(request, (refusal.status, _json(refusal.body)), request_id)
+                return self._refuse(request, refusal, request_id)
 
         return endpoint
 
     async def _unrecognized(self, request: Request) -> Response:
         path = request.url.path.removeprefix("/stripe")
         refusal = Refusal(f"Unrecognized request URL ({request.method}: {path}).", status=404)
-        return self._answer(request, (404, _json(refusal.body)), self.books.new_id("req"))
+        return self._refuse(request, refusal, self.books.new_id("req"))
 
     async def _serve(self, route: Route, request: Request, request_id: str) -> Response:
         account = self._authenticate(request)
@@ -108,11 +108,10 @@ class Desk:
         except Refusal as refusal:
             if refusal.before_execution:
                 raise
-            done = refusal.status, _json(refusal.body)
+            done = _refused(refusal)
         finally:
             self.books.call = None
-        told = (trouble.refusal.status, _json(trouble.refusal.body)) if trouble else done
-        return told, done
+        return _refused(trouble.refusal) if trouble else done, done
 
     def _authenticate(self, request: Request) -> str:
         """The account on whose behalf the call is made. 401 without the lab's key."""
@@ -144,6 +143,9 @@ class Desk:
             form = await request.form()
             pairs += [(name, str(value)) for name, value in form.multi_items()]
         return unfold(pairs)
+
+    def _refuse(self, request: Request, refusal: Refusal, request_id: str) -> Response:
+        return self._answer(request, _refused(refusal), request_id)
 
     def _answer(
         self,
@@ -192,6 +194,11 @@ def _expand(books: Books, node: Any, names: list[str], path: str) -> None:
         node[name] = copy.deepcopy(books.by_id[node[name]])
     if rest:
         _expand(books, node[name], rest, path)
+
+
+def _refused(refusal: Refusal) -> Result:
+    check_error(refusal.error)
+    return refusal.status, _json(refusal.body)
 
 
 def _json(body: Thing) -> bytes:

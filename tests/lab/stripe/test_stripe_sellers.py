@@ -50,7 +50,7 @@ async def test_thin_events_name_the_account_and_the_rest_is_fetched(till: Till, 
     await mailbox.until(CAPABILITY, times=4)
     body, seal = next((body, seal) for body, seal in mailbox.letters if CAPABILITY.encode() in body)
     assert "data" not in json.loads(body)
-    notice = till.client.parse_event_notification(body, seal, THIN_SECRET)
+    notice: Any = till.client.parse_event_notification(body, seal, THIN_SECRET)
     assert notice.related_object.id == seller
     event = await till.v2.core.events.retrieve_async(notice.id)
     assert event.data.updated_capability == "stripe_balance.stripe_transfers"
