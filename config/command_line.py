@@ -97,4 +97,11 @@ async def demo(settings: Settings, faults: str = "") -> int:
     return await play(settings, faults)
 
 
-COMMANDS: dict[str, Command] = {"run": run, "doctor": doctor, "demo": demo}
+async def verify_ledger(settings: Settings) -> int:
+    """Follow the chain over all entries, add up every balance anew, and name the first row that does not fit."""
+    from config.verify import verify_books  # noqa: PLC0415 - as above
+
+    return await verify_books(settings)
+
+
+COMMANDS: dict[str, Command] = {"run": run, "doctor": doctor, "demo": demo, "verify-ledger": verify_ledger}

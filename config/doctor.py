@@ -18,7 +18,7 @@ from config.migrate import upgrade
 from config.outside import SystemClock, open_lab, pointed_at
 from config.settings import Settings
 from config.wiring import SLACK_API, secret
-from core.escrow.checks import invariants
+from core.audit.service import invariants
 from core.kernel.events import Reactions
 from core.kernel.ids import Ids
 from core.kernel.transaction import MARKET, Transactions
@@ -145,6 +145,8 @@ def advice(settings: Settings) -> list[str]:
     lines = []
     if settings.public_url is None and not settings.stripe_in_lab:
         lines.append("PUBLIC_URL is not set: Stripe's webhooks cannot reach us, and pay pages cannot lead back here.")
+    if settings.operator_email is None:
+        lines.append("OPERATOR_EMAIL is not set: nobody gets a letter when something is wrong with money.")
     if settings.operator_token is None:
         lines.append("OPERATOR_TOKEN is not set: nobody can look into the books at /operator/books.")
     return lines

@@ -34,6 +34,7 @@ class Settings(BaseSettings):
     database_url: str | None = None
     public_url: str | None = None
     operator_token: SecretStr | None = None
+    operator_email: str | None = None  # who is called when something is wrong with money
     operators: str = ""  # whose chats decide disputes: "telegram:4711, slack:U0123"
 
     host: str = "127.0.0.1"

@@ -22,6 +22,7 @@ from bots.telegram.app import TelegramBot
 from bots.telegram.request import API as TELEGRAM_API
 from bots.telegram.request import bot_at
 from bots.telegram.sender import TelegramSender
+from config import alarms
 from config.database import DEFAULT, open_database
 from config.market import almanac, engine_and_reactions
 from config.metrics import Gauges
@@ -92,6 +93,7 @@ async def build(settings: Settings, *, clock: Clock, ids: Ids, pulse: Clock | No
     await upgrade(address)
     known = almanac(settings.commission_basis_points)
     engine, reactions = engine_and_reactions(known, settings.operator_names)
+    alarms.listen(reactions, known.wordings, settings.operator_email)
     transactions = Transactions(await open_database(address), clock, ids, reactions)
     await transactions.run(MARKET, partial(appoint_operators, names=settings.operator_names))
     reception = Reception(transactions, engine, ids)

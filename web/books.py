@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import select
 
+from core.audit.service import invariants
 from core.deals.model import Deal
 from core.deals.service import deal_for
 from core.delivery.service import lots_of
@@ -21,11 +22,12 @@ LATEST: Final = 10  # deals; a page is no archive
 
 
 def all_books(ctx: Ctx) -> dict[str, Any]:
-    """The latest deals, newest first, every check of the ledger, and what time will do next."""
+    """The latest deals, newest first, everything that must hold, and what time will do next."""
+    found = invariants(ctx)
     latest = ctx.session.scalars(select(Deal).order_by(Deal.id.desc()).limit(LATEST)).all()
     return {
         "deals": [_deal(ctx, deal) for deal in latest],
-        "invariants": [check._asdict() for check in ledger.invariants(ctx)],
+        "invariants": [{"name": each.name, "why": each.why, "ok": each.ok, "detail": each.detail} for each in found],
         "deadlines": next_deadlines(ctx),
     }
 

@@ -80,7 +80,10 @@ class MailSender:
 
     def _letter(self, post: Post) -> EmailMessage:
         """Raises ValueError when a header would break its line."""
-        subject, text = self._words(post.body["code"], post.body["locale"])
+        if post.kind == "email_code":
+            subject, text = self._words(post.body["code"], post.body["locale"])
+        else:  # written out already
+            subject, text = post.body["subject"], post.body["text"]
         letter = EmailMessage()
         letter["From"] = self._sender
         letter["To"] = post.body["to"]

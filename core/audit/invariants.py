@@ -183,7 +183,8 @@ TRADE: Final = (
         "no payment gives more than it brought",
         "What was paid out and given back of a payment is at most what came by it.",
         """SELECT payment.deal_id, 'payment ' || payment.number FROM payment
-        JOIN effect ON effect.payment_id = payment.id WHERE effect.kind IN ('transfer', 'refund') AND effect.chargeback_id IS NULL
+        JOIN effect ON effect.payment_id = payment.id
+        WHERE effect.kind IN ('transfer', 'refund') AND effect.chargeback_id IS NULL
         GROUP BY payment.id, payment.deal_id, payment.number, payment.received_minor, payment.currency
         HAVING SUM(CASE WHEN effect.currency = payment.currency THEN effect.amount_minor ELSE 0 END)
         > payment.received_minor""",

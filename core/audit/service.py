@@ -7,7 +7,7 @@ from sqlalchemy import select
 from core.audit.invariants import INVARIANTS
 from core.audit.model import BrokenRow
 from core.kernel.transaction import Ctx
-from core.ledger.events import InvariantBroken
+from core.ledger.events import InvariantBroken, InvariantHolds
 from core.ledger.invariants import Check, check
 
 
@@ -19,14 +19,16 @@ def invariants(ctx: Ctx) -> list[Check]:
 def audit(ctx: Ctx) -> list[Check]:
     """The same, and whoever listens is told of what was not known to be broken: the deal stops, the operator is called.
 
-    What holds again is forgotten, so that the next break of it is told anew.
+    What holds again is told and forgotten, so that the next break of it is told anew.
     """
     found = invariants(ctx)
     known = {(row.invariant, row.deal_id): row for row in ctx.session.scalars(select(BrokenRow))}
     broken = {(each.name, row.deal_id or ""): row.detail for each in found for row in each.broken}
-    for key, row in known.items():
-        if key not in broken:
-            ctx.session.delete(row)
+    healed = {key: row for key, row in known.items() if key not in broken}
+    for row in healed.values():
+        ctx.session.delete(row)
+    for deal_id in sorted({deal for _, deal in healed} - {deal for _, deal in broken} - {""}):
+        ctx.announce(InvariantHolds(deal_id))
     for (name, deal_id), detail in broken.items():
         if (name, deal_id) not in known:
             ctx.session.add(BrokenRow(invariant=name, deal_id=deal_id, detail=detail, found_at=ctx.now))

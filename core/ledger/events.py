@@ -27,3 +27,10 @@ class InvariantBroken(Event):
     invariant: str
     deal_id: str | None
     detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class InvariantHolds(Event):
+    """Everything that was broken of this deal's money holds again: what was stopped for it may go on."""
+
+    deal_id: str
