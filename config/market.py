@@ -6,7 +6,22 @@ from collections.abc import Collection, Mapping
 from functools import cache
 
 from config.settings import CATALOGUE
-from conversations import agreement, claim, delivery, desk, dispute, held, listing, offer, registration, review, search
+from conversations import (
+    agreement,
+    claim,
+    delivery,
+    desk,
+    dispute,
+    held,
+    listing,
+    market_view,
+    offer,
+    place,
+    registration,
+    review,
+    search,
+)
+from conversations import alerts as alerting
 from conversations import help as helping
 from conversations.book import Book
 from conversations.engine import Engine
@@ -35,6 +50,9 @@ BOOKS: tuple[Book, ...] = (
     registration.book,
     listing.book,
     search.book,
+    alerting.book,
+    market_view.book,
+    place.book,
     offer.book,
     agreement.book,
     delivery.book,
@@ -45,6 +63,7 @@ BOOKS: tuple[Book, ...] = (
     desk.book,
     helping.book,
 )
+
 
 @cache
 def reference() -> tuple[Catalogue, Places]:

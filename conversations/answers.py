@@ -20,6 +20,7 @@ from core.kernel.money import UnitPrice
 from core.kernel.quantity import UNITS, Quantity
 from core.listings.model import Place
 from core.search.parse import parse_date_window, parse_place, parse_quantity, parse_unit_price
+from core.search.places import Place as Town
 from core.search.places import distance_km
 
 NOTHING = "none"  # the choice that says "none of these", which is an answer
@@ -93,10 +94,14 @@ def read_place(talk: Talk, text: str, _values: Values) -> Place:
         return Place(name=written[1], country=written[2], lat=float(written[3]), lon=float(written[4]))
     if shared := SHARED_PLACE.fullmatch(text.strip()):
         lat, lon = float(shared[1]), float(shared[2])
-        near = min(talk.almanac.places.all, key=lambda place: distance_km(lat, lon, place.lat, place.lon))
+        near = nearest_town(talk, lat, lon)
         return Place(name=near.name, country=near.country, lat=lat, lon=lon)
     found = parse_place(text, talk.almanac.places)
     return Place(name=found.name, country=found.country, lat=found.lat, lon=found.lon)
+
+
+def nearest_town(talk: Talk, lat: float, lon: float) -> Town:
+    return min(talk.almanac.places.all, key=lambda town: distance_km(lat, lon, town.lat, town.lon))
 
 
 def write_place(place: Place) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from conversations.agreement import brief_card
+from conversations.alerts import brief_search
 from conversations.book import Book
 from conversations.buttons import Press, press
 from conversations.listing import brief_listing
@@ -10,6 +11,7 @@ from conversations.offer import offer_card
 from conversations.reply import Button, Card, CardList, Desk, Line, Say
 from conversations.standing import standing
 from conversations.talk import Talk
+from core.alerts import service as alerts
 from core.deals import service as deals
 from core.deals.model import DEAL
 from core.escrow import service as escrow
@@ -56,6 +58,7 @@ def _buttons(talk: Talk) -> tuple[tuple[Button, ...], ...]:
     return (
         (go("find"), go("sell")),
         (go("offers"), go("deals"), go("listings")),
+        (go("alerts"), go("market"), go("place")),
         (go("profile"), go("email"), go("link")),
         *((payout,) if sells and not (payee and payee.ready) else ()),
         (go("tour"), go("help")),
@@ -71,11 +74,13 @@ def _sections(talk: Talk) -> tuple[CardList, ...]:
     # Whose turn it is decides the order: what waits for me stands above what I wait for.
     open_offers.sort(key=lambda offer: "turn" not in offers.sides(talk.ctx, offer))
     live = [each for each in listings.listings_of(talk.ctx, talk.organisation) if each.state == "live"][:SHOWN]
+    searches = alerts.searches_of(talk.ctx, talk.person.id)[:SHOWN]
     drafts = talks.parked_drafts(talk.ctx, talk.person.id)[:SHOWN]
     sections = (
         ("me.deals", tuple(brief_card(talk, deal) for deal in open_deals)),
         ("me.offers", tuple(offer_card(talk, offer) for offer in open_offers)),
         ("me.listings", tuple(brief_listing(talk, each) for each in live)),
+        ("me.alerts", tuple(brief_search(talk, each) for each in searches)),
         ("me.drafts", tuple(_draft_card(talk, draft.id, draft.flow) for draft in drafts)),
     )
     return tuple(

@@ -107,7 +107,7 @@ class Engine:
             case Attached(files, caption):
                 self._attached(talk, Attached(files, caption))
             case Located(latitude, longitude):
-                self._said(talk, f"{latitude:.5f}, {longitude:.5f}")
+                self._shared_place(talk, f"{latitude:.5f}, {longitude:.5f}")
             case Misfit(code, parts):
                 talk.reply(Say(text=talk.words(code, **parts)))
             case OpenedHome():
@@ -131,6 +131,13 @@ class Engine:
             self._command(talk, word.lower(), rest.strip())
         else:
             self._book.commands["anything"](talk, text)
+
+    def _shared_place(self, talk: Talk, degrees: str) -> None:
+        """An answer to the form that is open; otherwise where the person's company is."""
+        if focused_draft(talk.ctx, talk.person.id) is not None:
+            self._said(talk, degrees)
+        else:
+            self._command(talk, "place", degrees)
 
     def _command(self, talk: Talk, name: str, rest: str) -> None:
         if name == "cancel":

@@ -11,6 +11,7 @@ from conversations.buttons import Press, press
 from conversations.listing import answers_in
 from conversations.nearest import likeliest
 from conversations.reply import Button, Card, Line, Say
+from conversations.search.finding import narrows
 from conversations.talk import Opening, Talk
 from core.people.service import choose_language
 from core.search.parse import parse
@@ -22,6 +23,9 @@ COMMANDS = (
     "offers",
     "deals",
     "listings",
+    "alerts",
+    "market",
+    "place",
     "me",
     "profile",
     "email",
@@ -54,7 +58,9 @@ def anything(talk: Talk, text: str) -> None:
     understood = parse(text, almanac.catalogue, almanac.places, talk.today, talk.words.language)
     if understood.side == "sell" or (understood.product and understood.price and "seller" in talk.person.roles):
         talk.open("sell", Opening(answers_in(talk, text)))
-    elif understood.product or understood.side == "buy":
+    elif narrows(talk, text):
+        talk.command("narrow", text)
+    elif understood.product or understood.alternatives or understood.side == "buy":
         talk.command("find", text)
     else:
         suggest(talk, text)

@@ -12,6 +12,7 @@ from typing import Any
 import structlog
 
 from conversations.agreement import deal_card
+from conversations.alerts import found_list
 from conversations.buttons import press
 from conversations.claim import claim_card
 from conversations.dispute import case_card
@@ -21,6 +22,7 @@ from conversations.listing import own_card
 from conversations.offer import offer_card
 from conversations.reply import Button, Card, Reply, Say
 from conversations.talk import Surface, Talk
+from core.alerts.events import ListingsFound
 from core.deals.service import deal_for
 from core.delivery.service import lot_for
 from core.escrow import events as money
@@ -63,6 +65,7 @@ class Notices:
             reactions.on(fact, on_listing_moved)
         reactions.on(money.OnboardingLinkReady, self._on_onboarding_link)
         reactions.on(money.PayeeReady, self._on_payee_ready)
+        reactions.on(ListingsFound, self._on_listings_found)
         reactions.closing.append(self._tell)
 
     # --- at the end of a unit ---------------------------------------------------------------------------------------
@@ -158,6 +161,11 @@ class Notices:
 
     def _on_payee_ready(self, ctx: Ctx, fact: money.PayeeReady) -> None:
         self._to_organisation(ctx, fact.organisation_id, lambda talk: Say(text=talk.words("payout.ready")))
+
+    def _on_listings_found(self, ctx: Ctx, fact: ListingsFound) -> None:
+        talk = self._talk_to(ctx, person_of(ctx, fact.person_id))
+        if talk is not None:
+            send(ctx, talk.surface, [found_list(talk, fact)])
 
 
 # --- drawing ----------------------------------------------------------------------------------------------------------

@@ -31,10 +31,28 @@ class Line(Shape):
     was: str | None = None
 
 
+class Chart(Shape):
+    """Numbers to be drawn as a picture: each of `values` a dot on one scale, `middle` a line, `own` marked.
+
+    `other_scale`: what one of the unit is on a second scale above (per tonne and per MWh), and that scale's name.
+    """
+
+    title: str
+    scale: str
+    values: tuple[float, ...]
+    middle: float
+    middle_label: str
+    own: tuple[float, ...] = ()
+    own_label: str = ""
+    other_scale: tuple[float, str] | None = None
+    words: str = ""  # what it shows, for whoever does not see it
+
+
 class Card(Shape):
     """One thing, as it stands now. At one address a subject has one live card: it is edited, or replaced when `fresh`.
 
-    `turn`: whose turn it is, what happens next and by when. `pictures` and `documents`: ids of kept files.
+    `turn`: whose turn it is, what happens next and by when. `pictures` and `documents`: ids of kept files;
+    `chart`: a picture that is drawn when it is sent.
     """
 
     kind: Literal["card"] = "card"
@@ -47,6 +65,7 @@ class Card(Shape):
     buttons: tuple[tuple[Button, ...], ...] = ()
     pictures: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
+    chart: Chart | None = None
     fresh: bool = True
 
     @property
@@ -65,7 +84,10 @@ class Say(Shape):
 
 
 class CardList(Shape):
-    """Several things to choose from (search results, offers, deals), one card that is edited while paging."""
+    """Several things to choose from (search results, offers, deals), one card that is edited while paging.
+
+    `side_by_side`: each is short enough to stand beside the next one, where a platform can.
+    """
 
     kind: Literal["list"] = "list"
     subject: str = Field(max_length=60)
@@ -73,6 +95,7 @@ class CardList(Shape):
     text: str = ""
     items: tuple[Card, ...] = ()
     buttons: tuple[tuple[Button, ...], ...] = ()
+    side_by_side: bool = False
     fresh: bool = True
 
 

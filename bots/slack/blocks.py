@@ -26,6 +26,9 @@ BUTTON = 75
 LINK = 3_000
 BUTTONS_IN_BLOCK = 25
 BUTTONS_IN_ROW = 5  # more in a block and Slack hides the rest behind "Show more"
+CARDS = 10  # in a carousel
+CARD_TITLE = 150
+CARD_BODY = 200
 FALLBACK = 1_000  # characters of a notification; Slack cuts at 40,000
 
 ELLIPSIS = "…"
@@ -96,6 +99,23 @@ def one_row(rows: Rows) -> list[Block]:
     """All buttons in one block, where room is scarce."""
     buttons = [button for row in rows for button in row][:BUTTONS_IN_BLOCK]
     return [_row(buttons)] if buttons else []
+
+
+def side_card(title: str, subtitle: str, body: str, buttons: Sequence[Button]) -> Block:
+    """One of several that stand side by side. docs.slack.dev/reference/block-kit/blocks/card-block"""
+    drawn: Block = {"type": "card", "title": plain(title, CARD_TITLE)}
+    if clean(subtitle):
+        drawn["subtitle"] = plain(subtitle, CARD_TITLE)
+    if clean(body):
+        drawn["body"] = plain(body, CARD_BODY)
+    if buttons:
+        drawn["actions"] = [_button(button, place) for place, button in enumerate(buttons[:BUTTONS_IN_ROW])]
+    return drawn
+
+
+def carousel(cards: Sequence[Block]) -> Block:
+    """docs.slack.dev/reference/block-kit/blocks/carousel-block"""
+    return {"type": "carousel", "elements": list(cards[:CARDS])}
 
 
 def _row(buttons: Iterable[Button]) -> Block:

@@ -12,6 +12,7 @@ from bots.slack.blocks import (
     Block,
     Run,
     actions,
+    carousel,
     clean,
     context,
     escaped,
@@ -19,6 +20,7 @@ from bots.slack.blocks import (
     one_row,
     paragraphs,
     rich,
+    side_card,
 )
 from conversations.buttons import press
 from conversations.reply import (
@@ -45,6 +47,10 @@ class Message:
 
     text: str
     blocks: list[Block]
+    plainer: list[Block] | None = None  # the same in older blocks, where these are new
+
+    def plain(self) -> Message:
+        return self if self.plainer is None else Message(self.text, self.plainer)
 
 
 def render(reply: Reply) -> Message | None:
@@ -53,7 +59,7 @@ def render(reply: Reply) -> Message | None:
         case Card():
             return Message(_notice(reply.title, reply.turn or reply.text), card_blocks(reply))
         case CardList():
-            return Message(_notice(reply.title, reply.text), _list(reply))
+            return _listed(reply)
         case Desk():
             return Message(_notice(reply.title, reply.text), desk_blocks(reply, MESSAGE_BLOCKS))
         case FormView():
@@ -146,10 +152,29 @@ def _lines(lines: Sequence[Line], between: str = "\n") -> list[Run]:
 # --- several things ---------------------------------------------------------------------------------------------------
 
 
-def _list(shown: CardList) -> list[Block]:
+def _listed(shown: CardList) -> Message:
+    """What stands side by side is a carousel where Slack has one, and else one below the other like other lists."""
     end = actions(shown.buttons)[:10]
     head = [header(shown.title), *paragraphs(shown.text)]
-    return head + _items(shown.items, MESSAGE_BLOCKS - len(head) - len(end)) + end
+    below = head + _items(shown.items, MESSAGE_BLOCKS - len(head) - len(end)) + end
+    notice = _notice(shown.title, shown.text)
+    if not shown.side_by_side or len(shown.items) < 2:
+        return Message(notice, below)
+    cards = [
+        side_card(each.title, _first_value(each), _beside(each), [button for row in each.buttons for button in row])
+        for each in shown.items
+    ]
+    return Message(notice, [*head, carousel(cards), *end], plainer=below)
+
+
+def _first_value(card: Card) -> str:
+    """What is compared first, which is what the first line says."""
+    return card.lines[0].value if card.lines else ""
+
+
+def _beside(card: Card) -> str:
+    """The rest of it in a few words, for where there is little room."""
+    return " · ".join([*(line.value for line in card.lines[1:]), *filter(None, [card.text, card.note])])
 
 
 def _section(shown: CardList, room: int) -> list[Block]:

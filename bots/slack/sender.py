@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -14,6 +15,7 @@ from bots.slack.blocks import Block, context, escaped
 from bots.slack.home import publish, user_at
 from bots.slack.modal import modal
 from bots.slack.render import Message, bare, render, subject_of
+from conversations.charts import drawn
 from conversations.engine import ANSWERS, replies_of
 from conversations.reply import Card, CardList, Desk, FormClosed, FormView, Reply, Toast
 from core.files.model import Checked
@@ -84,6 +86,7 @@ class SlackSender:
     def __init__(self, client: AsyncWebClient, transactions: Transactions) -> None:
         self._client = client
         self._transactions = transactions
+        self._without_new_blocks: set[str] = set()  # workspaces that refused them since we started
 
     async def carry(self, post: Post) -> Delivered | Later | Never:
         """Show the replies in their order. After a failure in the middle only the rest is asked for again."""
@@ -176,9 +179,9 @@ class SlackSender:
 
     async def _message(self, errand: Errand, reply: Reply) -> None:
         """A message: in the place of the one that shows the same thing, or anew at the bottom."""
-        if isinstance(reply, Card) and reply.fresh and (reply.pictures or reply.documents):
+        if isinstance(reply, Card) and reply.fresh and (reply.pictures or reply.documents or reply.chart):
             await self._files(errand, reply)
-            reply = errand.rest[0] = reply.model_copy(update={"pictures": (), "documents": ()})
+            reply = errand.rest[0] = reply.model_copy(update={"pictures": (), "documents": (), "chart": None})
         subject, message = subject_of(reply), render(reply)
         old = await self._shown(errand, subject) if subject is not None else None
         fresh = not isinstance(reply, Card | CardList | FormView) or reply.fresh
@@ -208,13 +211,22 @@ class SlackSender:
         """Send a message; its id. When Slack does not like our blocks, the words still arrive."""
         if message is None:
             return None
+        message = self._known_to(errand.workspace, message)
         try:
             return await self._post(errand.address, message)
         except SlackApiError as failure:
             if error_of(failure) not in REFUSED_BLOCKS:
                 raise
+            if message.plainer is not None:  # not every workspace and client has the newer blocks
+                log.info("slack_new_blocks_refused", workspace=errand.workspace, why=str(failure))
+                self._without_new_blocks.add(errand.workspace)
+                return await self._say(errand, message)
             log.error("slack_blocks_refused", why=str(failure))  # noqa: TRY400 - Slack says what is wrong
             return await self._post(errand.address, bare(message))
+
+    def _known_to(self, workspace: str, message: Message) -> Message:
+        """The message in blocks that this workspace is known to take."""
+        return message.plain() if workspace in self._without_new_blocks else message
 
     async def _post(self, channel: str, message: Message) -> str:
         sent = await self._client.chat_postMessage(
@@ -229,6 +241,7 @@ class SlackSender:
 
     async def _edit(self, errand: Errand, ts: str, message: Message) -> bool:
         """False: that message is out of reach, and another one has to be sent."""
+        message = self._known_to(errand.workspace, message)
         try:
             await self._client.chat_update(channel=errand.address, ts=ts, text=message.text, blocks=message.blocks)
         except SlackApiError as failure:
@@ -252,6 +265,8 @@ class SlackSender:
     async def _files(self, errand: Errand, card: Card) -> None:
         """The card's pictures and papers, in one message ahead of it."""
         kept = await self._transactions.run(MARKET, lambda ctx: files_of(ctx, card))
+        if card.chart is not None:
+            kept.append(await asyncio.to_thread(drawn, card.chart))
         if not kept:
             return
         try:

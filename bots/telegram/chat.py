@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,8 @@ from telegram.error import BadRequest, TelegramError
 from bots.telegram.render import Screen, card_screen, render
 from bots.telegram.request import call
 from bots.telegram.text import CAPTION_UNITS, said
-from conversations.reply import Card, CardList, Desk, FormClosed, FormErrors, FormView, Reply, Say, Toast
+from conversations.charts import drawn
+from conversations.reply import Card, CardList, Chart, Desk, FormClosed, FormErrors, FormView, Reply, Say, Toast
 from core.files.model import Checked
 from core.talks.model import ShownCard
 
@@ -74,7 +76,9 @@ class Chat:
         """Put one reply on the screen. Raises TelegramError."""
         match reply:
             case Card():
-                await self._put(reply, fresh=reply.fresh, pictures=reply.pictures, documents=reply.documents)
+                await self._put(
+                    reply, fresh=reply.fresh, pictures=reply.pictures, documents=reply.documents, chart=reply.chart
+                )
             case CardList():
                 await self._put(reply, fresh=reply.fresh)
             case FormView():
@@ -94,6 +98,7 @@ class Chat:
         fresh: bool,
         pictures: Sequence[str] = (),
         documents: Sequence[str] = (),
+        chart: Chart | None = None,
         replace: bool = False,
     ) -> None:
         """Edit the message that shows the thing, or send a new one at the bottom and take the old one out of use."""
@@ -104,7 +109,10 @@ class Chat:
             if old.folded != folded:
                 self._point(subject, dataclasses.replace(old, folded=folded))
             return
-        now = await self._send_with(screen, await self._files(pictures), await self._files(documents))
+        shown = await self._files(pictures)
+        if chart is not None:
+            shown.append(await asyncio.to_thread(drawn, chart))
+        now = await self._send_with(screen, shown, await self._files(documents))
         if subject is not None:
             self._point(subject, dataclasses.replace(now, folded=folded))
         if old is not None:

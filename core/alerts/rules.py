@@ -11,11 +11,8 @@ from rapidfuzz.distance import OSA
 
 from core.alerts.model import APART, DIGEST_WEEKDAY, MESSAGES_A_DAY, MORNING, QUIET_FROM, QUIET_UNTIL, Rhythm
 from core.catalogue import Catalogue
-from core.catalogue.energy import energy_of, mass_of, price_per_mwh, price_per_tonne
+from core.catalogue.comparing import price_in, quantity_in
 from core.catalogue.names import words_of
-from core.kernel.errors import Refusal
-from core.kernel.money import UnitPrice
-from core.kernel.quantity import Quantity, convertible
 from core.listings.model import Listing
 from core.search.parse import Understood
 from core.search.places import distance_km
@@ -67,42 +64,20 @@ def _enough(wanted: Understood, listing: Listing, catalogue: Catalogue) -> bool:
     quantity = wanted.quantity
     if quantity is None:
         return True
-    least = measured_as(listing.min_lot, quantity.unit, listing.product_id, catalogue)
-    most = measured_as(listing.remaining, quantity.unit, listing.product_id, catalogue)
+    least, most = (
+        quantity_in(catalogue, listing.product_id, each, quantity.unit) for each in (listing.min_lot, listing.remaining)
+    )
     return least is None or most is None or least <= quantity <= most
-
-
-def measured_as(quantity: Quantity, unit: str, product_id: str, catalogue: Catalogue) -> Quantity | None:
-    """The amount in another unit, by the product's own figures where the kind differs; None where there are none."""
-    if convertible(quantity.unit, unit):
-        return quantity.to(unit)
-    measure = energy_of if convertible(unit, "MWh") else mass_of
-    try:
-        return measure(catalogue.product(product_id), quantity).quantity.to(unit)
-    except Refusal:
-        return None
 
 
 def _at_the_price(wanted: Understood, listing: Listing, catalogue: Catalogue) -> bool:
     for limit, most in ((wanted.max_price or wanted.price, True), (wanted.min_price, False)):
         if limit is None:
             continue
-        price = priced_as(listing.price, limit, listing.product_id, catalogue)
+        price = price_in(catalogue, listing.product_id, listing.price, limit.currency, limit.unit)
         if price is None or (price.amount > limit.amount if most else price.amount < limit.amount):
             return False
     return True
-
-
-def priced_as(price: UnitPrice, like: UnitPrice, product_id: str, catalogue: Catalogue) -> UnitPrice | None:
-    """The price in the currency and per the unit of another, by the day's rates and the product's own figures."""
-    converted = catalogue.rates.converted(price, like.currency)
-    if converted is None or convertible(price.unit, like.unit):
-        return converted and converted.per(like.unit)
-    reprice = price_per_mwh if convertible(like.unit, "MWh") else price_per_tonne
-    try:
-        return reprice(catalogue.product(product_id), converted).price.per(like.unit)
-    except Refusal:
-        return None
 
 
 def _speaks_of(wanted: Understood, words: Collection[str]) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, time, timedelta
 from typing import Final
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 
 from core.alerts import rules
 from core.alerts.events import Found, ListingsFound
@@ -86,6 +86,12 @@ def search_of(ctx: Ctx, search_id: str) -> SavedSearch:
     if search.person_id != acting(ctx).id:
         raise NotAllowed
     return search
+
+
+def seekers_of(ctx: Ctx, product_id: str) -> int:
+    """How many people look for a product and want to hear of it."""
+    looking = select(func.count(SavedSearch.person_id.distinct()))
+    return ctx.session.scalar(looking.where(SavedSearch.product_id == product_id, ~SavedSearch.paused)) or 0
 
 
 def wanted(search: SavedSearch) -> Query:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, EmailStr, Field
-from sqlalchemy import JSON, Boolean, ForeignKey, Integer, String
+from sqlalchemy import JSON, Boolean, Float, ForeignKey, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.kernel.db import Id, Instant, Table, Versioned
@@ -52,7 +52,10 @@ class Organisation(Versioned, Table):
     name: Mapped[str] = mapped_column(String(120))
     country: Mapped[str | None] = mapped_column(String(2))
     vat_number: Mapped[str | None] = mapped_column(String(20))
-    place: Mapped[str | None] = mapped_column(String(80))
+    place: Mapped[str | None] = mapped_column(String(120))
+    place_country: Mapped[str | None] = mapped_column(String(2))
+    lat: Mapped[float | None] = mapped_column(Float)  # degrees
+    lon: Mapped[float | None] = mapped_column(Float)
     traded: Mapped[bool] = mapped_column(Boolean, default=False)  # has listed, offered or dealt
     created_at: Mapped[datetime] = mapped_column(Instant)
 
@@ -122,6 +125,18 @@ class CompleteProfile(BaseModel):
     country: str = Field(pattern=r"^[A-Z]{2}$")
     place: str | None = Field(default=None, max_length=80)
     vat_number: str | None = Field(default=None, max_length=20)
+
+
+class Settle(BaseModel):
+    """Where the company is: what is on offer is measured from there. `zone`: the time kept there (IANA)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    place: str = Field(min_length=1, max_length=120)
+    country: str = Field(pattern=r"^[A-Z]{2}$")
+    lat: float = Field(ge=-90, le=90)
+    lon: float = Field(ge=-180, le=180)
+    zone: str = Field(max_length=40)
 
 
 class ProveEmail(BaseModel):

@@ -26,8 +26,10 @@ from core.people.model import (
     Organisation,
     Person,
     ProveEmail,
+    Settle,
 )
 
+ZONE_UNKNOWN = "UTC"  # of people whose chat tells none
 USED_AGAIN_AFTER = timedelta(minutes=5)  # how finely we remember which surface was used last
 
 
@@ -132,11 +134,23 @@ def complete_profile(ctx: Ctx, command: CompleteProfile) -> Person:
     number = rules.vat_number(command.vat_number, command.country) if command.vat_number else None
     organisation.name = command.company
     organisation.country = command.country
-    organisation.place = command.place
+    organisation.place = command.place or organisation.place
     organisation.vat_number = number
     person.roles = sorted(command.roles)
     ctx.announce(ProfileCompleted(person.id))
     return person
+
+
+def settle(ctx: Ctx, command: Settle) -> Organisation:
+    """Say where the company is. Who came from a chat that tells no time zone keeps the time of that place."""
+    person = acting(ctx)
+    organisation = organisation_of(ctx, person.organisation_id)
+    organisation.place, organisation.place_country = command.place, command.country
+    organisation.lat, organisation.lon = round(command.lat, 4), round(command.lon, 4)
+    if person.zone == ZONE_UNKNOWN:
+        person.zone = command.zone
+    ctx.session.flush()
+    return organisation
 
 
 def choose_language(ctx: Ctx, locale: str) -> None:

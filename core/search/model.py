@@ -16,7 +16,7 @@ from core.search.parse import Understood
 
 LARGEST_PAGE: Final = 50
 
-Order = Literal["best", "cheapest", "nearest", "newest"]
+Order = Literal["best", "cheapest", "nearest", "rated", "newest"]  # "rated": by the sellers' good names
 Kind = Literal["listing", "expert", "request"]
 Standings = Callable[[Collection[str]], Mapping[str, float]]  # sellers -> 0..1, handed in by whoever knows
 

@@ -59,6 +59,11 @@ def with_standings(found: Sequence[Found], sellers: Mapping[str, float]) -> list
     return sorted(found, key=lambda each: (round(score(each), 6), each.id), reverse=True)
 
 
+def best_rated(found: Sequence[Found], sellers: Mapping[str, float]) -> list[Found]:
+    """Sellers of whom others say the best first; of one seller, what fits best."""
+    return sorted(found, key=lambda each: -sellers.get(each.seller, UNKNOWN_SELLER))
+
+
 def reasons(
     understood: Understood, listing: Listing, found: Found, lowest: float | None, today: date
 ) -> tuple[Reason, ...]:

@@ -50,9 +50,10 @@ def search(
     query = searcher.learned(query)
     answer = searcher.answer(query, max(SHORT_LIST, position + limit + 1))
     found = list(answer.found)
-    if query.order == "best" and standings is not None and found:
+    if query.order in {"best", "rated"} and standings is not None and found:
         short = found[:SHORT_LIST]
-        found[:SHORT_LIST] = rules.with_standings(short, standings({each.seller for each in short}))
+        by_name = rules.with_standings if query.order == "best" else rules.best_rated
+        found[:SHORT_LIST] = by_name(short, standings({each.seller for each in short}))
     start = next((n for n, each in enumerate(found, 1) if each.id == last_id), position)
     hits, end, gone = searcher.confirmed(query, found, start, limit)
     total = answer.total - gone
@@ -109,7 +110,8 @@ class _Searcher:
 
     def answer(self, query: Query, limit: int) -> Answer:
         today = self.ctx.now.date()
-        return self.index.search(exactly(query.understood, self.catalogue, today, query.order), limit)
+        order = "best" if query.order == "rated" else query.order  # the index knows nothing of names
+        return self.index.search(exactly(query.understood, self.catalogue, today, order), limit)
 
     def confirmed(
         self, query: Query, found: Sequence[Found], start: int, limit: int
@@ -173,8 +175,8 @@ class _Searcher:
             return None
         km, number = found
         wider = replace(query, understood=replace(said, radius_km=km))
-        parts = {"km": km, "place": said.place.name, "asked_km": said.radius_km}
-        return Relaxation("search.relax.radius", parts, wider, number)
+        place, asked_km = said.place.name, said.radius_km
+        return Relaxation("search.relax.radius", {"km": km, "place": place, "asked_km": asked_km}, wider, number)
 
     def _cheapest(self, query: Query, limit: UnitPrice) -> UnitPrice | None:
         found = self.answer(replace(query, order="cheapest"), SHORT_LIST).found

@@ -163,7 +163,7 @@ class OnSlack:
 
         async def newest() -> tuple[dict[str, Any], dict[str, Any]] | None:
             for where, block in reversed(list(places_of(await self.window()))):
-                for element in [*block.get("elements", []), block.get("accessory") or {}]:
+                for element in [*block.get("elements", []), *block.get("actions", []), block.get("accessory") or {}]:
                     if placeholder.casefold() in (element.get("placeholder") or {}).get("text", "").casefold() != "":
                         return {**where, "block_id": block["block_id"]}, element
             return None

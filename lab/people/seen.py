@@ -15,7 +15,8 @@ def places_of(window: dict[str, Any]) -> Iterator[tuple[dict[str, Any], dict[str
     for channel in window["channels"]:
         for message in channel["messages"]:
             for block in message.get("blocks") or []:
-                yield {"channel": channel["id"], "ts": message["ts"]}, block
+                for shown in block["elements"] if block["type"] == "carousel" else [block]:
+                    yield {"channel": channel["id"], "ts": message["ts"]}, shown
 
 
 def words_of_message(message: dict[str, Any]) -> list[str]:
@@ -23,7 +24,10 @@ def words_of_message(message: dict[str, Any]) -> list[str]:
 
 
 # Where Block Kit keeps what is seen, in the order in which it is seen.
-SHOWING = ("title", "label", "text", "fields", "elements", "blocks", "initial_value", "hint", "accessory", "element")
+SHOWING = (
+    *("title", "subtitle", "label", "text", "body", "fields", "elements", "blocks", "initial_value", "hint"),
+    *("accessory", "element", "actions"),
+)
 
 
 def words_of(part: Any) -> Iterator[str]:

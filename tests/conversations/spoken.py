@@ -16,6 +16,7 @@ import conversations
 from conversations import agreement, claim, delivery, dispute, facts, listing, lots
 from conversations import help as help_pages
 from conversations.book import Book, bound
+from core.alerts.model import Rhythm
 from core.deals.model import DEAL
 from core.delivery.model import LOT
 from core.escrow.model import CHARGEBACK, TRANCHE
@@ -26,6 +27,7 @@ from core.offers.model import OFFER
 from core.offers.quality import REPRODUCIBILITY
 from core.people.model import Platform, Role
 from core.search.model import Order
+from core.search.rules import CHIPS
 from core.support.model import CASE
 
 ROOT: Final = Path(__file__).parents[2]
@@ -141,6 +143,8 @@ def from_tables() -> dict[str, frozenset[str]]:
     codes |= dict.fromkeys(
         (f"turn.case.{state}.{who}" for state in states(CASE) for who in ("party", "operator")), frozenset({"due"})
     )
+    codes |= {f"search.chip.{wish}": frozenset({part}) for wish, part in CHIPS}
+    codes["search.chip.place_within"] = frozenset({"place", "country", "km"})
     codes |= dict.fromkeys(("link.on_slack", "link.on_telegram"), frozenset({"command", "minutes"}))
     assert {f"link.on_{each}" for each in Platform} <= codes.keys()
     return codes | {code: parts for code, parts in of_notices().items() if "." in code}
@@ -169,6 +173,7 @@ def _of_buttons() -> Iterator[str]:
     yield from (f"offer.{verb}" for verb in ("accept", "counter", "decline", "withdraw"))
     yield from (f"listing.{verb}" for verb in ("pause", "resume", "renew", "withdraw"))
     yield from (f"find.{order}" for order in get_args(Order) if order != "best")
+    yield from (f"alert.{rhythm}" for rhythm in Rhythm)
 
 
 def _of_lot_buttons() -> Iterator[str]:
@@ -191,6 +196,8 @@ def buttons() -> set[str]:
     named = (
         "deal.open deal.terms deal.get_pay_page offer.buy offer.make review.write payout.set_up payout.open_page "
         "email.enter_code listing.mine find.top find.next find.show "
+        "find.anywhere find.give_up find.back find.all_of_them market.everywhere place.set "
+        "alert.save alert.open alert.look alert.mute alert.delete alert.why alert.quiet_hours "
         "form.cancel form.back form.skip form.continue"
     )
     return {*_of_buttons(), *_of_lot_buttons(), *named.split()}
@@ -201,6 +208,7 @@ def _of_choices() -> Iterator[str]:
     yield from (f"profile.role.{each}" for each in (*Role, "both"))
     yield from (f"role.{each}" for each in Role)
     yield from (f"unit.{code}" for code in UNITS)
+    yield from (f"packaging.{code}" for code in ("big_bag", "bag", "pallet", "bulk"))
     yield from (f"deal.signed_by_{side}" for side in ("buyer", "seller"))
     for step in ("find", "offer", "sign", "pay", "deliver", "release", "review"):
         yield from (f"tour.{step}", f"tour.{step}.text")

@@ -1,0 +1,262 @@
+"""Saved searches: kept with one tap, told at the hours one likes; each alert says why it came and how to stop it."""
+
+from __future__ import annotations
+
+from datetime import time
+
+from babel.dates import format_time
+
+from conversations.book import Book, Flow
+from conversations.buttons import Press, press
+from conversations.form import Field, Form, Values
+from conversations.reply import Button, Card, CardList, Line, Say, Toast
+from conversations.search.asked import ask, asked, mark
+from conversations.search.cards import brief_offer
+from conversations.search.chips import chip_label
+from conversations.search.finding import show_results
+from conversations.search.prices import Comparison
+from conversations.talk import Opening, Talk
+from core.alerts import service as alerts
+from core.alerts.events import ListingsFound
+from core.alerts.model import ChooseQuietHours, Rhythm, SavedSearch, SaveSearch
+from core.kernel.errors import Invalid
+from core.listings.service import listing_for
+from core.search import kept
+from core.search import service as market
+
+SHOWN_AT_ONCE = 10
+SHORT_TITLE = 40
+
+book = Book()
+
+
+# --- keeping a search -------------------------------------------------------------------------------------------------
+
+
+@book.press("alert.save")
+def save(talk: Talk, pressed: Press) -> None:
+    """What is asked now is kept, and told of from now on."""
+    query = asked(talk)
+    if pressed.seen != mark(query):
+        talk.reply(Toast(text=talk.words("find.asked_since")))
+        show_results(talk, query)
+        return
+    search = alerts.save_search(talk.ctx, SaveSearch(wishes=kept.written(query)))
+    talk.fresh = True
+    talk.reply(search_card(talk, search, note=talk.words("alert.saved")))
+
+
+@book.command("alerts")
+def my_alerts(talk: Talk, _rest: str) -> None:
+    """`/alerts`: the person's saved searches, each to be changed, muted or deleted, and the hours they keep quiet."""
+    words = talk.words
+    mine = alerts.searches_of(talk.ctx, talk.person.id)
+    if not mine:
+        find = Button(label=words("command.find"), press=press("command", choice="find"), style="primary")
+        talk.reply(Say(text=words("alert.none_yet"), buttons=((find,),)))
+        return
+    talk.reply(
+        CardList(
+            subject="alerts",
+            title=words("alert.mine"),
+            text=quiet_hours_text(talk),
+            items=tuple(brief_search(talk, search) for search in mine[:SHOWN_AT_ONCE]),
+            buttons=((_quiet_button(talk),),),
+            fresh=talk.fresh,
+        )
+    )
+
+
+def brief_search(talk: Talk, search: SavedSearch) -> Card:
+    """A saved search among others: what it looks for, how soon it tells, one button to open it."""
+    words = talk.words
+    return Card(
+        title=wishes_text(talk, search),
+        lines=(Line(label=words("alert.told"), value=_rhythm_text(talk, search)),),
+        buttons=((Button(label=words("alert.open"), press=press("alert.open", search.id)),),),
+    )
+
+
+def search_card(talk: Talk, search: SavedSearch, note: str = "") -> Card:
+    """A saved search with all that can be done about it."""
+    words = talk.words
+    rhythms = tuple(
+        Button(label=words(f"alert.{rhythm}"), press=press("alert.rhythm", search.id, choice=rhythm))
+        for rhythm in Rhythm
+        if search.paused or rhythm != search.rhythm
+    )
+    mute = Button(label=words("alert.mute"), press=press("alert.mute", search.id))
+    delete = Button(label=words("alert.delete"), press=press("alert.delete", search.id), style="danger")
+    look = Button(label=words("alert.look"), press=press("alert.look", search.id), style="primary")
+    return Card(
+        subject=f"search:{search.id}",
+        title=wishes_text(talk, search),
+        lines=(
+            Line(label=words("alert.told"), value=_rhythm_text(talk, search)),
+            Line(label=words("alert.quiet"), value=quiet_hours_text(talk)),
+        ),
+        turn=words("alert.waits_paused" if search.paused else "alert.waits"),
+        note=note,
+        buttons=((look,), rhythms, (*(() if search.paused else (mute,)), delete), (_quiet_button(talk),)),
+        fresh=talk.fresh,
+    )
+
+
+def wishes_text(talk: Talk, search: SavedSearch) -> str:
+    return ", ".join(chip_label(talk, chip) for chip in market.chips(alerts.wanted(search)))
+
+
+def quiet_hours_text(talk: Talk) -> str:
+    """The hours in the person's own clock, and whose clock that is."""
+    hours, words = alerts.quiet_hours_of(talk.ctx, talk.person), talk.words
+    if hours.begins == hours.ends:
+        return words("alert.never_quiet", zone=hours.zone.key)
+    begins, ends = (format_time(each, "short", locale=words.locale) for each in (hours.begins, hours.ends))
+    return words("alert.quiet_between", begins=begins, ends=ends, zone=hours.zone.key.replace("_", " "))
+
+
+def _rhythm_text(talk: Talk, search: SavedSearch) -> str:
+    return talk.words("alert.muted" if search.paused else f"alert.{search.rhythm}")
+
+
+def _quiet_button(talk: Talk) -> Button:
+    return Button(label=talk.words("alert.quiet_hours"), press=press("alert.quiet_hours"))
+
+
+# --- changing one -----------------------------------------------------------------------------------------------------
+
+
+@book.press("alert.open")
+def open_search(talk: Talk, pressed: Press) -> None:
+    talk.fresh = True
+    talk.reply(search_card(talk, alerts.search_of(talk.ctx, pressed.subject)))
+
+
+@book.press("alert.mute")
+def mute_search(talk: Talk, pressed: Press) -> None:
+    search = alerts.pause_search(talk.ctx, pressed.subject)
+    talk.reply(Toast(text=talk.words("alert.muted_toast")), search_card(talk, search))
+
+
+@book.press("alert.rhythm")
+def change_rhythm(talk: Talk, pressed: Press) -> None:
+    if pressed.choice not in set(Rhythm):
+        raise Invalid("talk.unknown_button")
+    search = alerts.choose_rhythm(talk.ctx, pressed.subject, Rhythm(pressed.choice))
+    talk.reply(search_card(talk, search, note=talk.words("alert.changed")))
+
+
+@book.press("alert.delete")
+def delete_search(talk: Talk, pressed: Press) -> None:
+    search = alerts.delete_search(talk.ctx, pressed.subject)
+    mine = Button(label=talk.words("command.alerts"), press=press("command", choice="alerts"))
+    gone = talk.words("alert.deleted")
+    talk.reply(
+        Card(subject=f"search:{search.id}", title=wishes_text(talk, search), note=gone, buttons=((mine,),), fresh=False)
+    )
+
+
+@book.press("alert.look")
+def look(talk: Talk, pressed: Press) -> None:
+    """What the search finds now, as a list."""
+    query = ask(talk, alerts.wanted(alerts.search_of(talk.ctx, pressed.subject)))
+    talk.fresh = True
+    show_results(talk, query)
+
+
+# --- quiet hours ------------------------------------------------------------------------------------------------------
+
+
+def _read_clock(_talk: Talk, text: str, _values: Values) -> time:
+    """A time of day: "21", "21:30", "9.15"."""
+    hour, _, minute = text.strip().replace(".", ":").partition(":")
+    plain = f"{hour}{minute}"
+    if plain.isascii() and plain.isdigit() and len(hour) <= 2 and len(minute) in {0, 2}:
+        clock = int(hour), int(minute or 0)
+        if clock < (24, 0) and clock[1] < 60:
+            return time(*clock)
+    raise Invalid("alert.no_clock", given=text[:20])
+
+
+QUIET = Form(
+    "quiet",
+    tuple(
+        Field(
+            name,
+            read=_read_clock,
+            write=lambda value: f"{value:%H:%M}",
+            show=lambda talk, value: format_time(value, "short", locale=talk.words.locale),
+            max_length=10,
+        )
+        for name in ("begins", "ends")
+    ),
+    review=False,
+)
+
+
+def _keep_quiet(talk: Talk, _opening: Opening, values: Values) -> None:
+    alerts.choose_quiet_hours(talk.ctx, ChooseQuietHours(begins=values["begins"], ends=values["ends"]))
+    talk.reply(Say(text=quiet_hours_text(talk)))
+
+
+book.flow(Flow(QUIET, finish=_keep_quiet))
+
+
+@book.press("alert.quiet_hours")
+def quiet_hours(talk: Talk, _pressed: Press) -> None:
+    talk.fresh = True
+    talk.open("quiet")
+
+
+# --- an alert ---------------------------------------------------------------------------------------------------------
+
+
+def found_list(talk: Talk, fact: ListingsFound) -> CardList:
+    """What was found, with why and the way to hear no more of it under every message."""
+    words = talk.words
+    prices = Comparison.of(talk, kept.NOTHING)
+    searches = {each.search_id: alerts.search_of(talk.ctx, each.search_id) for each in fact.found}
+    items = []
+    for found in fact.found:
+        item = brief_offer(talk, listing_for(talk.ctx, found.listing_id), prices)
+        why = Button(label=words("alert.why"), press=press("alert.why", found.listing_id))
+        items.append(item.model_copy(update={"buttons": (*item.buttons, (why,))}))
+    only = len(searches) == 1
+    controls = tuple(
+        (
+            Button(
+                label=words("alert.mute") if only else words("alert.mute_one", search=_short(wishes_text(talk, each))),
+                press=press("alert.mute", each.id),
+            ),
+            Button(label=words("alert.look"), press=press("alert.look", each.id)),
+        )
+        for each in searches.values()
+    )
+    mine = Button(label=words("command.alerts"), press=press("command", choice="alerts"))
+    told = [words("alert.for", search=wishes_text(talk, each)) for each in searches.values()]
+    more = [words("alert.more", count=fact.more)] if fact.more else []
+    return CardList(
+        subject=f"alert:{fact.found[0].listing_id}",
+        title=words("alert.found", count=len(fact.found) + fact.more),
+        text="\n".join([*told, *more, *filter(None, [prices.rates_note()])]),
+        items=tuple(items),
+        buttons=(*controls, (mine,)),
+        side_by_side=True,
+    )
+
+
+@book.press("alert.why")
+def why(talk: Talk, pressed: Press) -> None:
+    """Why did I get this? Which search of theirs found it, when they saved it, and how to stop it."""
+    words = talk.words
+    alert, search = alerts.found_by(talk.ctx, pressed.subject)
+    if search is None:
+        talk.reply(Say(text=words("alert.why_deleted", at=alert.found_at)))
+        return
+    said = words("alert.because", search=wishes_text(talk, search), saved=search.saved_at.date(), found=alert.found_at)
+    talk.fresh = True
+    talk.reply(search_card(talk, search, note=said))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= SHORT_TITLE else text[: SHORT_TITLE - 1].rstrip() + "…"

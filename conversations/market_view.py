@@ -1,0 +1,209 @@
+"""The market without names: what is asked for a product in a region, by how many, and where one's own price stands."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from babel import Locale
+from rapidfuzz import fuzz, process
+
+from conversations.answers import capital
+from conversations.book import Book
+from conversations.buttons import Press, press
+from conversations.reply import Button, Card, Chart, Line, Say
+from conversations.search.prices import home_currency
+from conversations.talk import Talk
+from core.catalogue.facts import LANGUAGES
+from core.catalogue.names import folded
+from core.insights.model import FEWEST, REGION_KM, MarketView, Region, Spread
+from core.insights.rules import percent_from
+from core.insights.service import view_market
+from core.kernel.money import UnitPrice
+from core.search.parse import parse
+
+SURE = 88  # of 100: one letter of a country's name may be wrong
+LONGEST_NAME = 3  # words of a country's name
+CHOICES = 6
+
+book = Book()
+
+
+@book.command("market")
+def market(talk: Talk, asked: str) -> None:
+    """`/market wood pellets Lithuania`: count, price range and median, per unit and per MWh, as a picture."""
+    words, almanac = talk.words, talk.almanac
+    country, rest = country_in(asked)
+    said = parse(rest, almanac.catalogue, almanac.places, talk.today, words.language)
+    if said.product is None:
+        _ask_product(talk, said.alternatives)
+        return
+    region = Region(country, None if country else said.place)
+    _show(talk, said.product, region)
+
+
+@book.press("market.show")
+def show(talk: Talk, pressed: Press) -> None:
+    """One of the products that were offered; everywhere."""
+    talk.almanac.catalogue.product(pressed.choice)
+    talk.fresh = True
+    _show(talk, pressed.choice, Region())
+
+
+def _ask_product(talk: Talk, likely: tuple[str, ...]) -> None:
+    catalogue = talk.almanac.catalogue
+    rows = tuple(
+        (
+            Button(
+                label=capital(catalogue.product(each).name(talk.words.language))[:75],
+                press=press("market.show", choice=each),
+            ),
+        )
+        for each in (likely or tuple(catalogue.products))[:CHOICES]
+    )
+    talk.reply(Say(text=talk.words("market.which"), buttons=rows))
+
+
+def _show(talk: Talk, product_id: str, region: Region) -> None:
+    catalogue = talk.almanac.catalogue
+    currency = home_currency(talk) or catalogue.product(product_id).price_currency
+    if currency not in catalogue.rates.per_euro:
+        currency = catalogue.product(product_id).price_currency
+    view = view_market(talk.ctx, catalogue, product_id, region, currency=currency, organisation_id=talk.organisation)
+    talk.reply(view_card(talk, view) if view.spread is not None else too_few(talk, view))
+
+
+def too_few(talk: Talk, view: MarketView) -> Card:
+    """Of fewer than three sellers nothing is told; a wider look may be."""
+    words = talk.words
+    buttons = [Button(label=words("command.find"), press=press("command", choice="find"))]
+    if view.region != Region():
+        wider = Button(
+            label=words("market.everywhere"), press=press("market.show", choice=view.product_id), style="primary"
+        )
+        buttons.insert(0, wider)
+    return Card(
+        title=_title(talk, view),
+        text=words("market.too_few", count=view.listings, fewest=FEWEST),
+        buttons=(tuple(buttons),),
+    )
+
+
+def view_card(talk: Talk, view: MarketView) -> Card:
+    words, spread = talk.words, view.spread
+    assert spread is not None, "with too few sellers there is no card"
+    rates = talk.almanac.catalogue.rates
+    lines = [
+        Line(label=words("market.on_offer"), value=_on_offer(talk, view)),
+        Line(label=words("market.median"), value=_both(talk, view, "median")),
+        Line(label=words("market.range"), value=_range(talk, view)),
+    ]
+    if view.own:
+        lines.append(Line(label=words("market.own"), value=_own(talk, view, spread)))
+    if view.seekers is not None:
+        lines.append(Line(label=words("market.demand"), value=words("market.seekers", count=view.seekers)))
+    lines.append(
+        Line(label=words("market.freshness"), value=words("market.newest", at=view.newest, count=view.within_a_week))
+    )
+    return Card(
+        title=_title(talk, view),
+        lines=tuple(lines),
+        note=words("market.note", fewest=FEWEST, day=rates.day),
+        chart=_chart(talk, view, spread),
+        buttons=((Button(label=words("command.sell"), press=press("command", choice="sell")),),),
+    )
+
+
+def _title(talk: Talk, view: MarketView) -> str:
+    words, region = talk.words, view.region
+    goods = capital(talk.almanac.catalogue.product(view.product_id).name(words.language))
+    if region.country is not None:
+        return words(
+            "market.title_in", goods=goods, region=words.locale.territories.get(region.country, region.country)
+        )
+    if region.town is not None:
+        return words("market.title_near", goods=goods, region=region.town.name, km=REGION_KM)
+    return words("market.title", goods=goods)
+
+
+def _on_offer(talk: Talk, view: MarketView) -> str:
+    words = talk.words
+    parts = [words("market.listings", count=view.listings), words("market.sellers", count=view.sellers)]
+    return ", ".join([*parts, *([words.show(view.left)] if view.left else [])])
+
+
+def _both(talk: Talk, view: MarketView, part: str) -> str:
+    """A figure per the product's unit, and per MWh beside it."""
+    shown = [
+        talk.words.show(UnitPrice(getattr(each, part), each.currency, each.unit))
+        for each in (view.spread, view.per_mwh)
+        if each is not None
+    ]
+    return ", ".join(shown)
+
+
+def _range(talk: Talk, view: MarketView) -> str:
+    words = talk.words
+    return ", ".join(
+        words(
+            "market.from_to",
+            low=words.number(each.low),
+            high=UnitPrice(each.high, each.currency, each.unit),
+        )
+        for each in (view.spread, view.per_mwh)
+        if each is not None
+    )
+
+
+def _own(talk: Talk, view: MarketView, spread: Spread) -> str:
+    words = talk.words
+    mine = view.own[0]
+    percent = percent_from(mine, spread.median)
+    price = UnitPrice(mine, spread.currency, spread.unit)
+    if percent == 0:
+        return words("market.own_at", price=price)
+    return words("market.own_above" if percent > 0 else "market.own_below", price=price, percent=abs(percent))
+
+
+def _chart(talk: Talk, view: MarketView, spread: Spread) -> Chart:
+    words = talk.words
+    per_mwh = view.per_mwh
+    other = None
+    if per_mwh is not None:
+        other = (float(per_mwh.median / spread.median), f"{per_mwh.currency}/{words.unit(per_mwh.unit)}")
+    return Chart(
+        title=_title(talk, view),
+        scale=f"{spread.currency}/{words.unit(spread.unit)}",
+        values=tuple(float(price) for price in view.prices),
+        middle=float(spread.median),
+        middle_label=f"{words('market.median')}: {_both(talk, view, 'median')}",
+        own=tuple(float(price) for price in view.own),
+        own_label=words("market.own"),
+        other_scale=other,
+        words=f"{_title(talk, view)}: {_range(talk, view)}",
+    )
+
+
+# --- which country ----------------------------------------------------------------------------------------------------
+
+
+@cache
+def country_names() -> dict[str, str]:
+    """Every country's name in the eleven languages, folded, with its ISO code."""
+    return {
+        folded(name): code
+        for language in LANGUAGES
+        for code, name in Locale.parse(language).territories.items()
+        if len(code) == 2 and code.isalpha() and code not in {"EU", "EZ", "UN", "ZZ", "QO"}
+    }
+
+
+def country_in(text: str) -> tuple[str | None, str]:
+    """The country that is named among the words, nearly, and the words without it."""
+    words = text.split()
+    for size in range(LONGEST_NAME, 0, -1):
+        for start in range(len(words) - size, -1, -1):
+            said = folded(" ".join(words[start : start + size])).strip(",.")
+            near = process.extractOne(said, country_names().keys(), scorer=fuzz.ratio, score_cutoff=SURE)
+            if len(said) > 3 and near is not None:
+                return country_names()[near[0]], " ".join([*words[:start], *words[start + size :]])
+    return None, text

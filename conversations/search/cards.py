@@ -1,0 +1,195 @@
+"""What a search shows: a result among others, a listing as a buyer sees it, and what helps when nothing fits."""
+
+from __future__ import annotations
+
+from conversations.answers import goods_name, show_place
+from conversations.buttons import press
+from conversations.listing import goods_lines
+from conversations.place import my_place
+from conversations.reply import Button, Card, Line
+from conversations.search.asked import mark
+from conversations.search.chips import chip_rows, shown_parts, understood_text
+from conversations.search.prices import Comparison
+from conversations.standing import standing
+from conversations.talk import Talk
+from core.listings.model import Listing
+from core.people.service import organisation_of
+from core.search import kept
+from core.search.model import Ask, Hit, Page, Query
+from core.search.places import distance_km
+
+PICTURES = 3
+LABEL = 75
+
+
+def hit_card(talk: Talk, hit: Hit, prices: Comparison) -> Card:
+    """A result: the goods, price and place, the seller's standing, and why it is here."""
+    why = [talk.words(reason.code, **shown_parts(talk, reason.parts)) for reason in hit.reasons]
+    return brief_offer(talk, hit.listing, prices, km=hit.distance_km, why=", ".join(why))
+
+
+def brief_offer(talk: Talk, listing: Listing, prices: Comparison, *, km: int | None = None, why: str = "") -> Card:
+    """A listing among others, as a buyer compares it. `km`: from the place that was asked for; else from theirs."""
+    words = talk.words
+    where = f"{listing.incoterm} {show_place(talk, listing.place)}"
+    km = km_from_home(talk, listing) if km is None else km
+    if km is not None:
+        where = words("find.distance", place=where, km=km)
+    return Card(
+        title=goods_name(talk, listing.product_id, listing.grade_id),
+        lines=(
+            Line(label=words("listing.price"), value=prices.price(listing)),
+            Line(label=words("listing.left"), value=words.show(listing.remaining)),
+            Line(label=words("listing.delivery"), value=where),
+            Line(label=words("party.seller"), value=_seller(talk, listing)),
+        ),
+        note=why,
+        buttons=(_doing(talk, listing, with_open=True),),
+    )
+
+
+def km_from_home(talk: Talk, listing: Listing) -> int | None:
+    """How far it is to the reader's company, where both places are known."""
+    home = my_place(talk)
+    if home is None or home.lat is None or home.lon is None or listing.lat is None or listing.lon is None:
+        return None
+    return round(distance_km(home.lat, home.lon, listing.lat, listing.lon))
+
+
+def listing_card(talk: Talk, listing: Listing, note: str = "") -> Card:
+    """A listing as a buyer sees it."""
+    words = talk.words
+    live = listing.state == "live"
+    prices = Comparison.of(talk, kept.NOTHING)
+    lines = [
+        Line(label=line.label, value=prices.price(listing)) if line.label == words("listing.price") else line
+        for line in goods_lines(talk, listing)
+    ]
+    km = km_from_home(talk, listing)
+    if km is not None:
+        lines.append(Line(label=words("find.from_home"), value=words("find.km", km=km)))
+    notes = (note, prices.rates_note())
+    return Card(
+        subject=f"listing:{listing.id}",
+        title=goods_name(talk, listing.product_id, listing.grade_id),
+        text=listing.words,
+        lines=(*lines, Line(label=words("party.seller"), value=_seller(talk, listing))),
+        turn=words("listing.stands_until", until=listing.expires_at) if live else words(f"state.{listing.state}"),
+        note="\n".join(each for each in notes if each),
+        buttons=(_doing(talk, listing, with_open=False),) if live else (),
+        pictures=tuple(listing.photos[:PICTURES]),
+        documents=tuple(listing.documents[:PICTURES]),
+    )
+
+
+def _seller(talk: Talk, listing: Listing) -> str:
+    return f"{organisation_of(talk.ctx, listing.seller).name} · {standing(talk, listing.seller)}"
+
+
+def _doing(talk: Talk, listing: Listing, *, with_open: bool) -> tuple[Button, ...]:
+    words = talk.words
+    if listing.seller == talk.organisation:
+        return (Button(label=words("listing.mine"), press=press("command", choice="listings")),)
+    buttons = []
+    if listing.buy_now:
+        buttons.append(Button(label=words("offer.buy"), press=press("offer.buy", listing.id), style="primary"))
+    buttons.append(Button(label=words("offer.make"), press=press("offer.make", listing.id)))
+    if with_open:
+        buttons.append(Button(label=words("find.show"), press=press("find.show", listing.id)))
+    return tuple(buttons)
+
+
+# --- when there is no list --------------------------------------------------------------------------------------------
+
+
+def question_card(talk: Talk, query: Query, asked: Ask) -> Card:
+    """Several readings are equally likely: which is meant? All of them can be looked at, too."""
+    words, seen = talk.words, mark(query)
+    rows = [
+        (
+            Button(
+                label=str(shown_parts(talk, choice.parts).get("product", ""))[:LABEL],
+                press=press("find.which", "", seen, str(choice.query.understood.product)),
+            ),
+        )
+        for choice in asked.choices
+    ]
+    everything = Button(label=words("find.all_of_them"), press=press("find.more", "", seen))
+    return Card(
+        subject="find",
+        title=words("search.ask.product"),
+        text=understood_text(talk, query),
+        buttons=(*rows, (everything,)),
+        fresh=talk.fresh,
+    )
+
+
+def nothing_found(talk: Talk, query: Query, page: Page) -> Card:
+    """No dead end: what would find something and how much, what was perhaps meant, and to be told when there is one."""
+    words, seen = talk.words, mark(query)
+    meant = meant_buttons(talk, page, seen)
+    relaxed = [
+        Button(
+            label=words(each.code, count=each.count, **shown_parts(talk, each.parts))[:LABEL],
+            press=press("find.relax", "", seen, each.code),
+        )
+        for each in page.relaxations
+    ]
+    save = Button(label=words("alert.save"), press=press("alert.save", "", seen))
+    newest = Button(label=words("find.newest"), press=press("command", choice="find"))
+    return Card(
+        subject="find",
+        title=words("find.nothing"),
+        text="\n".join(filter(None, [_plainly(talk, query, page), *_unknown_words(talk, page)])),
+        buttons=(*((each,) for each in (*meant, *relaxed)), *chip_rows(talk, query), (save, newest)),
+        fresh=talk.fresh,
+    )
+
+
+def meant_buttons(talk: Talk, page: Page, seen: int) -> list[Button]:
+    """Words that nothing is called, as the words that were perhaps meant."""
+    return [
+        Button(
+            label=talk.words("find.meant", instead=each.instead)[:LABEL],
+            press=press("find.meant", "", seen, str(number)),
+        )
+        for number, each in enumerate(page.did_you_mean)
+        if each.query is not None
+    ]
+
+
+def nonsense(talk: Talk, page: Page) -> Card:
+    """Nothing of it was understood, and nothing is called so: what a search looks like."""
+    words = talk.words
+    buttons = (
+        Button(label=words("find.newest"), press=press("command", choice="find"), style="primary"),
+        Button(label=words("command.help"), press=press("command", choice="help")),
+    )
+    return Card(
+        subject="find",
+        title=words("find.not_understood"),
+        text="\n".join([*_unknown_words(talk, page), words("find.examples")]),
+        buttons=(buttons,),
+        fresh=talk.fresh,
+    )
+
+
+def _plainly(talk: Talk, query: Query, page: Page) -> str:
+    """What was looked for in vain, and the nearest that there is: "None within 100 km of Riga; 4 within 180 km"."""
+    words, said = talk.words, query.understood
+    nearest = next(
+        (each for each in page.relaxations if each.code in {"search.relax.radius", "search.relax.anywhere"}), None
+    )
+    if nearest is None or said.place is None or said.radius_km is None:
+        return understood_text(talk, query)
+    near, place, count = said.radius_km, said.place.name, nearest.count
+    if nearest.code == "search.relax.anywhere":
+        plainly = words("find.none_near_some_far", near=near, place=place, count=count)
+    else:
+        km = nearest.parts["km"]
+        plainly = words("find.none_near_some_wider", near=near, place=place, count=count, km=km)
+    return f"{understood_text(talk, query)}\n{plainly}"
+
+
+def _unknown_words(talk: Talk, page: Page) -> list[str]:
+    return [talk.words("find.did_you_mean", given=each.given, instead=each.instead) for each in page.did_you_mean]

@@ -1,0 +1,139 @@
+"""What was understood, as chips: each a button that gives the wish up, or offers other values for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
+
+from conversations.answers import capital, show_window
+from conversations.buttons import press
+from conversations.reply import Button, Card
+from conversations.search.asked import mark
+from conversations.talk import Talk
+from core.kernel.exact import half_up_to
+from core.kernel.money import UnitPrice
+from core.search import service as market
+from core.search.model import Chip, Query
+
+RADII_KM = (50, 100, 200, 400)
+OTHER_PRICES_PERCENT = (90, 95, 105, 110, 120)
+IN_A_ROW = 2
+LABEL = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """Another value for one wish, and the query that it makes."""
+
+    label: str
+    query: Query
+
+
+def chip_rows(talk: Talk, query: Query) -> tuple[tuple[Button, ...], ...]:
+    """One button a wish, two in a row. A cross gives it up at once; a pencil offers other values."""
+    seen = mark(query)
+    buttons = [
+        Button(
+            label=f"{'✎' if variants(talk, query, chip) else '✕'} {chip_label(talk, chip)}"[:LABEL],
+            press=press("find.chip", "", seen, chip.wish),
+        )
+        for chip in market.chips(query)
+    ]
+    return tuple(tuple(buttons[start : start + IN_A_ROW]) for start in range(0, len(buttons), IN_A_ROW))
+
+
+def understood_text(talk: Talk, query: Query) -> str:
+    """What the sentence was taken to mean, so that nobody wonders about a strange list."""
+    said = ", ".join(chip_label(talk, chip) for chip in market.chips(query))
+    return talk.words("find.understood", parts=said) if said else ""
+
+
+def chip_label(talk: Talk, chip: Chip) -> str:
+    code = chip.code
+    if chip.wish == "place" and chip.parts.get("km"):
+        code = "search.chip.place_within"
+    return talk.words(code, **shown_parts(talk, chip.parts))
+
+
+def chip_of(query: Query, wish: str) -> Chip | None:
+    return next((chip for chip in market.chips(query) if chip.wish == wish), None)
+
+
+def variants(talk: Talk, query: Query, chip: Chip) -> tuple[Variant, ...]:
+    """The other values that are offered for a wish; none for one that can only be given up."""
+    said, words = query.understood, talk.words
+    match chip.wish:
+        case "place":
+            nearer = [
+                Variant(words("find.within", km=km), _with(query, radius_km=km))
+                for km in RADII_KM
+                if km != said.radius_km
+            ]
+            anywhere = [Variant(words("find.anywhere"), _with(query, radius_km=None))] if said.radius_km else []
+            return (*nearer, *anywhere)
+        case "price" | "max_price" | "min_price":
+            limit: UnitPrice = getattr(said, chip.wish)
+            others = (_scaled(limit, percent) for percent in OTHER_PRICES_PERCENT)
+            return tuple(Variant(words.show(other), _with(query, **{chip.wish: other})) for other in others)
+        case "grade" if said.product:
+            others_of_it = talk.almanac.catalogue.grades_of(said.product)
+            return tuple(
+                Variant(grade.label, _with(query, grade=grade.id)) for grade in others_of_it if grade.id != said.grade
+            )[:6]
+        case _:
+            return ()
+
+
+def chip_card(talk: Talk, query: Query, chip: Chip, offered: tuple[Variant, ...]) -> Card:
+    """In the place of the list: other values for one wish, giving it up, or back."""
+    words, seen = talk.words, mark(query)
+    buttons = [
+        Button(label=each.label[:LABEL], press=press("find.set", "", seen, f"{chip.wish}:{number}"))
+        for number, each in enumerate(offered)
+    ]
+    rows = [tuple(buttons[start : start + IN_A_ROW]) for start in range(0, len(buttons), IN_A_ROW)]
+    give_up = Button(label=words("find.give_up"), press=press("find.drop", "", seen, chip.wish))
+    back = Button(label=words("find.back"), press=press("find.more", "", seen))
+    return Card(
+        subject="find",
+        title=chip_label(talk, chip),
+        text=words("find.change_wish"),
+        buttons=(*rows, (give_up, back)),
+        fresh=False,
+    )
+
+
+def _with(query: Query, **changes: object) -> Query:
+    return replace(query, understood=replace(query.understood, **changes))  # type: ignore[arg-type]  # named by the wish
+
+
+def _scaled(price: UnitPrice, percent: int) -> UnitPrice:
+    """So many percent of a price, rounded as people say prices: to whole units above twenty, else to cents."""
+    amount = Fraction(price.amount) * percent / 100
+    return UnitPrice(half_up_to(amount, 0 if amount >= 20 else 2) or Decimal("0.01"), price.currency, price.unit)
+
+
+def shown_parts(talk: Talk, parts: Mapping[str, object]) -> dict[str, object]:
+    """Catalogue ids among a sentence's parts, in the person's words."""
+    catalogue, language = talk.almanac.catalogue, talk.words.language
+    shown = dict(parts)
+    match parts.get("product"):
+        case str(product) if product in catalogue.products:
+            shown["product"] = capital(catalogue.product(product).name(language))
+    match parts.get("products"):
+        case [*products]:
+            shown["products"] = " / ".join(capital(catalogue.product(str(each)).name(language)) for each in products)
+    match parts.get("grade"):
+        case str(grade) if grade in catalogue.grades:
+            shown["grade"] = catalogue.grade(grade).label
+    match parts.get("schemes"):
+        case [*schemes]:
+            shown["schemes"] = ", ".join(str(each).replace("_", " ") for each in schemes)
+    match parts.get("packaging"):
+        case [*packings]:
+            shown["packaging"] = ", ".join(talk.words(f"packaging.{each}") for each in packings)
+    if (window := parts.get("window")) is not None:
+        shown["window"] = show_window(talk, (window[0], window[1]))  # type: ignore[index]  # first and last day
+    return shown

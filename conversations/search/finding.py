@@ -1,0 +1,238 @@
+"""Commands and buttons of a search. The list is edited in place; what was asked is remembered and can be narrowed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from typing import get_args
+
+from conversations.book import Book
+from conversations.buttons import Press, press
+from conversations.listing import own_card
+from conversations.place import my_place
+from conversations.reply import Button, CardList, Toast
+from conversations.search.asked import ask, asked, has_asked, mark
+from conversations.search.cards import hit_card, listing_card, meant_buttons, nonsense, nothing_found, question_card
+from conversations.search.chips import chip_card, chip_of, chip_rows, understood_text, variants
+from conversations.search.prices import Comparison
+from conversations.talk import Talk
+from core.listings import service as listings
+from core.reputation.service import scores_of
+from core.search import kept
+from core.search import service as market
+from core.search.model import Order, Page, Query
+from core.search.places import Place as Town
+
+AT_ONCE = 5
+ORDERS: tuple[Order, ...] = tuple(order for order in get_args(Order) if order != "best")
+
+book = Book()
+
+
+# --- asking -----------------------------------------------------------------------------------------------------------
+
+
+@book.command("find")
+def find(talk: Talk, sentence: str) -> None:
+    """`/find 500 t A1 pellets under 200 eur near Riga`. Without words: the newest listings."""
+    query = _read(talk, sentence) if sentence else Query(kept.NOTHING, "newest")
+    ask(talk, query)
+    page = _search(talk, query)
+    which = next((each for each in page.asks if each.choices), None)
+    if which is not None:
+        talk.reply(question_card(talk, query, which))
+    else:
+        show_results(talk, query, page)
+
+
+@book.command("narrow")
+def narrow(talk: Talk, words: str) -> None:
+    """`/narrow under 200`, or just "under 200" after a search: what is said now replaces that part of it."""
+    if not words or not has_asked(talk):
+        find(talk, words)
+        return
+    more = _read(talk, words).understood
+    if len(market.chips(Query(more))) > 1:
+        more = replace(more, rest="")  # "only FSC", "rather near Riga": the small words around a wish are none
+    show_results(talk, ask(talk, kept.refined(asked(talk), more)))
+
+
+def narrows(talk: Talk, sentence: str) -> bool:
+    """Whether these words, after a search, are a part of it: a price, a place, a grade, and no other goods."""
+    said = _read(talk, sentence).understood
+    wishes = {chip.wish for chip in market.chips(Query(said))}
+    return has_asked(talk) and bool(wishes - {"rest", "product", "alternatives"}) and "product" not in wishes
+
+
+def _read(talk: Talk, sentence: str) -> Query:
+    almanac = talk.almanac
+    return market.query_of(sentence, almanac.catalogue, almanac.places, talk.today, talk.words.language)
+
+
+# --- buttons ----------------------------------------------------------------------------------------------------------
+
+
+def _current(talk: Talk, pressed: Press) -> Query | None:
+    """What is asked, if that is what the button was made for; else the list as it stands is shown, and said so."""
+    query = asked(talk)
+    if pressed.seen == mark(query):
+        return query
+    talk.reply(Toast(text=talk.words("find.asked_since")))
+    show_results(talk, query)
+    return None
+
+
+@book.press("find.more")
+def more(talk: Talk, pressed: Press) -> None:
+    """The next five, or those that the choice begins after; without one, the first."""
+    if (query := _current(talk, pressed)) is not None:
+        show_results(talk, query, after=pressed.choice or None)
+
+
+@book.press("find.sort")
+def sort(talk: Talk, pressed: Press) -> None:
+    if (query := _current(talk, pressed)) is None:
+        return
+    order: Order = next((each for each in ORDERS if each == pressed.choice), "best")
+    home = my_place(talk)
+    if order == "nearest" and query.understood.place is None and home is not None:
+        town = Town(home.name, home.country, home.lat or 0.0, home.lon or 0.0, "", False, ())
+        query = replace(query, understood=replace(query.understood, place=town))
+    show_results(talk, ask(talk, replace(query, order=order)))
+
+
+@book.press("find.relax")
+def relax(talk: Talk, pressed: Press) -> None:
+    """One wish is given up: the list that was promised for it."""
+    if (query := _current(talk, pressed)) is None:
+        return
+    offered = {each.code: each.query for each in _search(talk, query).relaxations}
+    show_results(talk, ask(talk, offered.get(pressed.choice, query)))
+
+
+@book.press("find.meant")
+def meant(talk: Talk, pressed: Press) -> None:
+    """The word that was probably meant."""
+    if (query := _current(talk, pressed)) is None:
+        return
+    offered = {str(number): each.query for number, each in enumerate(_search(talk, query).did_you_mean)}
+    show_results(talk, ask(talk, offered.get(pressed.choice) or query))
+
+
+@book.press("find.which")
+def which_goods(talk: Talk, pressed: Press) -> None:
+    if (query := _current(talk, pressed)) is None:
+        return
+    choices = [choice.query for each in _search(talk, query).asks for choice in each.choices]
+    chosen = next((each for each in choices if each.understood.product == pressed.choice), query)
+    show_results(talk, ask(talk, chosen))
+
+
+@book.press("find.chip")
+def chip(talk: Talk, pressed: Press) -> None:
+    """A chip was tapped: other values are offered where there are any, else the wish is given up."""
+    if (query := _current(talk, pressed)) is None:
+        return
+    tapped = chip_of(query, pressed.choice)
+    if tapped is None:
+        show_results(talk, query)
+    elif offered := variants(talk, query, tapped):
+        talk.reply(chip_card(talk, query, tapped, offered))
+    else:
+        show_results(talk, ask(talk, market.without(query, tapped)))
+
+
+@book.press("find.set")
+def set_wish(talk: Talk, pressed: Press) -> None:
+    """Another value was chosen for a wish."""
+    if (query := _current(talk, pressed)) is None:
+        return
+    wish, _, number = pressed.choice.partition(":")
+    tapped = chip_of(query, wish)
+    offered = variants(talk, query, tapped) if tapped is not None else ()
+    chosen = {str(place): each.query for place, each in enumerate(offered)}
+    show_results(talk, ask(talk, chosen.get(number, query)))
+
+
+@book.press("find.drop")
+def drop_wish(talk: Talk, pressed: Press) -> None:
+    if (query := _current(talk, pressed)) is None:
+        return
+    tapped = chip_of(query, pressed.choice)
+    show_results(talk, ask(talk, market.without(query, tapped) if tapped is not None else query))
+
+
+@book.press("find.show")
+def show(talk: Talk, pressed: Press) -> None:
+    """One listing, whole, with its pictures."""
+    listing = listings.listing_for(talk.ctx, pressed.subject)
+    talk.fresh = True
+    talk.reply(own_card(talk, listing) if listing.seller == talk.organisation else listing_card(talk, listing))
+
+
+# --- the list ---------------------------------------------------------------------------------------------------------
+
+
+def _search(talk: Talk, query: Query, after: str | None = None) -> Page:
+    def standings(sellers: Collection[str]) -> Mapping[str, float]:
+        return {seller: score.rank for seller, score in scores_of(talk.ctx, sellers).items()}
+
+    return market.search(talk.ctx, talk.almanac.catalogue, query, limit=AT_ONCE, after=after, standings=standings)
+
+
+def show_results(talk: Talk, query: Query, page: Page | None = None, *, after: str | None = None) -> None:
+    page = page or _search(talk, query, after)
+    if page.understood != query.understood:  # sellers' own use of a word has told which goods it names
+        query = ask(talk, replace(query, understood=page.understood))
+    if page.hits:
+        talk.reply(result_list(talk, query, page, after))
+    elif market.chips(query) and {chip.wish for chip in market.chips(query)} != {"rest"}:
+        talk.reply(nothing_found(talk, query, page))
+    else:
+        talk.reply(nonsense(talk, page) if not page.did_you_mean else nothing_found(talk, query, page))
+
+
+def result_list(talk: Talk, query: Query, page: Page, after: str | None) -> CardList:
+    """Five results with all that changes the list under them: what was understood, the order, the page."""
+    prices = Comparison.of(talk, query.understood)
+    items = tuple(hit_card(talk, hit, prices) for hit in page.hits)
+    said = (understood_text(talk, query), *unclear_words(talk, query), _measured_from(talk, query), prices.rates_note())
+    return CardList(
+        subject="find",
+        title=talk.words("find.found", count=page.total),
+        text="\n".join(filter(None, said)),
+        items=items,
+        buttons=(*_turning(talk, page, query, after), *chip_rows(talk, query)),
+        side_by_side=True,
+        fresh=talk.fresh,
+    )
+
+
+def unclear_words(talk: Talk, query: Query) -> list[str]:
+    """What was said and cannot be, each with what would be right."""
+    return [talk.words.refusal(refusal) for refusal in query.understood.unclear]
+
+
+def _measured_from(talk: Talk, query: Query) -> str:
+    home = my_place(talk)
+    return talk.words("find.measured_from", place=home.name) if home and query.understood.place is None else ""
+
+
+def _turning(talk: Talk, page: Page, query: Query, after: str | None) -> tuple[tuple[Button, ...], ...]:
+    """Further and back to the top; the other orders; to be told of what comes."""
+    words, seen = talk.words, mark(query)
+    turning = meant_buttons(talk, page, seen)
+    if after is not None:
+        turning.append(Button(label=words("find.top"), press=press("find.more", "", seen)))
+    if page.after is not None:
+        turning.append(Button(label=words("find.next"), press=press("find.more", "", seen, page.after)))
+    measurable = query.understood.place is not None or my_place(talk) is not None
+    sorting = [
+        Button(label=words(f"find.{order}"), press=press("find.sort", "", seen, order))
+        for order in ORDERS
+        if order != query.order and page.total > 1 and (order != "nearest" or measurable)
+    ]
+    keeping = [Button(label=words("alert.save"), press=press("alert.save", "", seen))] if market.chips(query) else []
+    if not measurable:
+        keeping.append(Button(label=words("place.set"), press=press("place.set")))
+    return tuple(tuple(row) for row in (turning, sorting, keeping) if row)

@@ -1,0 +1,55 @@
+"""What is asked of the market and what it tells: counts and prices over many sellers, without any name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+
+from core.kernel.quantity import Quantity
+from core.search.places import Place
+
+FEWEST: Final = 3  # sellers, or seekers: of fewer nothing is told, for each could work out the others
+REGION_KM: Final = 300  # around a town, when a town is named as the region
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A country, the surroundings of a town, or everywhere."""
+
+    country: str | None = None  # ISO 3166-1 alpha-2
+    town: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Prices of many, in one currency per one unit: the lowest, the middle one and the highest."""
+
+    low: Decimal
+    median: Decimal
+    high: Decimal
+    currency: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class MarketView:
+    """What is on offer of one product in one region.
+
+    `sellers` and `seekers` are None where they are fewer than three. Of fewer than three sellers nothing else is told,
+    except how many listings there are. `prices`: of every listing per `spread.unit`, sorted; `own`: the reader's.
+    """
+
+    product_id: str
+    region: Region
+    listings: int
+    sellers: int | None
+    seekers: int | None
+    left: Quantity | None = None
+    spread: Spread | None = None
+    per_mwh: Spread | None = None
+    prices: tuple[Decimal, ...] = ()
+    own: tuple[Decimal, ...] = ()
+    newest: datetime | None = None
+    within_a_week: int = 0  # listings put up or renewed

@@ -1,0 +1,51 @@
+"""Pure decisions about what the market may be told: one voice a seller, and nothing of fewer than three."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from statistics import median
+
+from core.insights.model import FEWEST, Spread
+from core.kernel.exact import half_up_to
+
+READ_DECIMALS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One price that is asked, in the currency and unit of the view, and by whom."""
+
+    seller: str
+    price: Decimal
+
+
+def enough(parties: Collection[str]) -> bool:
+    return len(set(parties)) >= FEWEST
+
+
+def spread_of(asked: Sequence[Asked], currency: str, unit: str) -> Spread | None:
+    """The spread of what is asked; None when it comes from fewer than three sellers.
+
+    The median is of the sellers, each by the middle of their own prices: who lists ten times has one voice.
+    """
+    if not enough([each.seller for each in asked]):
+        return None
+    by_seller: dict[str, list[Fraction]] = defaultdict(list)
+    for each in asked:
+        by_seller[each.seller].append(Fraction(each.price))
+    middle = median([median(prices) for prices in by_seller.values()])
+    prices = [each.price for each in asked]
+    return Spread(_read(min(prices)), _read(middle), _read(max(prices)), currency, unit)
+
+
+def percent_from(price: Decimal, middle: Decimal) -> int:
+    """How far a price is from the median: 5 is five percent above."""
+    return int(half_up_to((Fraction(price) / Fraction(middle) - 1) * 100, 0))
+
+
+def _read(value: Decimal | Fraction) -> Decimal:
+    return half_up_to(Fraction(value), READ_DECIMALS)

@@ -1,0 +1,80 @@
+"""What the market tells of itself, read from live listings in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from decimal import Decimal
+
+from sqlalchemy import select
+
+from core.alerts.service import seekers_of
+from core.catalogue import Catalogue
+from core.catalogue.comparing import price_in, quantity_in
+from core.insights import rules
+from core.insights.model import FEWEST, REGION_KM, MarketView, Region
+from core.insights.rules import Asked
+from core.kernel.quantity import Quantity, convertible
+from core.kernel.transaction import Ctx
+from core.listings.model import Listing
+from core.search.places import distance_km
+
+FRESH = timedelta(days=7)
+
+
+def view_market(
+    ctx: Ctx, catalogue: Catalogue, product_id: str, region: Region, *, currency: str, organisation_id: str
+) -> MarketView:
+    """What is on offer of a product in a region, in one currency per the product's usual unit and per MWh."""
+    product = catalogue.product(product_id)
+    there = [listing for listing in _live(ctx, product_id) if _within(region, listing)]
+    seekers = seekers_of(ctx, product_id)
+    known_seekers = seekers if seekers >= FEWEST else None
+    if not rules.enough([listing.seller for listing in there]):
+        return MarketView(product_id, region, len(there), None, known_seekers)
+    unit = product.price_unit
+    asked = _asked(catalogue, there, currency, unit)
+    per_mwh = _asked(catalogue, there, currency, "MWh") if not convertible(unit, "MWh") else []
+    spread = rules.spread_of(asked, currency, unit)
+    return MarketView(
+        product_id=product_id,
+        region=region,
+        listings=len(there),
+        sellers=len({listing.seller for listing in there}),
+        seekers=known_seekers,
+        left=_left(catalogue, there, "t"),
+        spread=spread,
+        per_mwh=rules.spread_of(per_mwh, currency, "MWh"),
+        prices=tuple(sorted(each.price for each in asked)) if spread else (),
+        own=tuple(sorted(each.price for each in asked if each.seller == organisation_id)) if spread else (),
+        newest=max(listing.renewed_at for listing in there),
+        within_a_week=sum(listing.renewed_at > ctx.now - FRESH for listing in there),
+    )
+
+
+def _live(ctx: Ctx, product_id: str) -> Sequence[Listing]:
+    query = select(Listing).where(Listing.state == "live", Listing.product_id == product_id)
+    return ctx.session.scalars(query).all()
+
+
+def _within(region: Region, listing: Listing) -> bool:
+    if region.country is not None and listing.country != region.country:
+        return False
+    if region.town is None:
+        return True
+    if listing.lat is None or listing.lon is None:
+        return False
+    return distance_km(region.town.lat, region.town.lon, listing.lat, listing.lon) <= REGION_KM
+
+
+def _asked(catalogue: Catalogue, listings: Sequence[Listing], currency: str, unit: str) -> list[Asked]:
+    """The prices that can be told in that currency and unit, by the day's rates and the product's own figures."""
+    prices = ((each.seller, price_in(catalogue, each.product_id, each.price, currency, unit)) for each in listings)
+    return [Asked(seller, price.amount) for seller, price in prices if price is not None]
+
+
+def _left(catalogue: Catalogue, listings: Sequence[Listing], unit: str) -> Quantity | None:
+    """All that is left together; None when some of it cannot be counted in that unit."""
+    amounts = [quantity_in(catalogue, each.product_id, each.remaining, unit) for each in listings]
+    known = [each.amount for each in amounts if each is not None]
+    return Quantity(sum(known, Decimal(0)), unit) if len(known) == len(amounts) else None
