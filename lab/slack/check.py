@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from slack_sdk.errors import SlackObjectFormationError
 from slack_sdk.models.blocks import Block as SdkBlock
+from slack_sdk.models.views import View as SdkView
 
 from lab.slack.blocks import SURFACES, Message, Surface, ViewArgument
 from lab.slack.refusal import Refusal
@@ -57,6 +58,8 @@ def check_view(view: Json, surface: Surface, random_: random.Random, *, newer: b
         complaints = ["[ERROR] must be a valid enum value [json-pointer:/view/type]"]
     if complaints or (complaints := _rules(view, surface, "/view", newer)):
         raise Refusal("invalid_arguments", complaints)
+    if refused := _sdk_view_opinion(view):
+        raise Refusal("invalid_arguments", [f"[ERROR] {refused} [json-pointer:/view]"])
     if len(str(view).encode()) > 250_000:  # views.open: "view_too_large"
         raise Refusal("view_too_large")
     return {**view, "blocks": _completed(view["blocks"], random_)}
@@ -158,6 +161,15 @@ def _sdk_opinion(block: Json, pointer: str) -> list[str]:
     except SlackObjectFormationError as refused:
         return [f"{refused} [json-pointer:{pointer}]"]
     return []
+
+
+def _sdk_view_opinion(view: Json) -> str:
+    """What slack_sdk's own model of a view complains of; empty when it can write it again."""
+    try:
+        SdkView(**{key: value for key, value in copy.deepcopy(view).items() if value is not None}).to_dict()
+    except (SlackObjectFormationError, TypeError) as refused:
+        return str(refused)
+    return ""
 
 
 def _completed(blocks: list[Json], random_: random.Random) -> list[Json]:

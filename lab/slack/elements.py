@@ -235,6 +235,8 @@ class RichTextInput(Element):
     type: Literal["rich_text_input"]
     placeholder: Plain150 | None = None
     initial_value: RichText | None = None
+    min_lines: int | None = Field(None, ge=1)
+    max_lines: int | None = Field(None, ge=1)
     dispatch_action_config: DispatchActionConfig | None = None
     focus_on_load: bool | None = None
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import base64
 import binascii
+import inspect
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Any, Final
 
 from fastapi import Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from slack_sdk import WebClient
 
 from lab.slack.app import App
 from lab.slack.delivery import Delivery
@@ -56,6 +59,15 @@ _OPEN: Final = frozenset({"api.test", "oauth.v2.access"})
 _APP_LEVEL: Final = frozenset({"apps.connections.open"})
 
 
+# What every method takes, by the SDK's signature or not.
+EVERYWHERE: Final = frozenset({"token", "team_id", "enterprise_id", "api_app_id"})
+# Arguments that change nothing that anybody sees in a box.
+COURTESIES: Final = frozenset(
+    {"mrkdwn", "link_names", "parse", "unfurl_links", "unfurl_media", "include_num_members", "include_locale"}
+    | {"exclude_archived", "prevent_creation", "highlight_type", "snippet_type", "include_all_metadata"}
+)
+
+
 class WebApi:
     """`offices` are the app's seats, the first workspace's first; `methods` all that it can call."""
 
@@ -76,6 +88,7 @@ class WebApi:
                 headers["X-OAuth-Scopes"] = ",".join(sorted(office.work.scopes))
                 headers["X-Accepted-OAuth-Scopes"] = ",".join(RULES[method].scopes)
             office.rates.call(office.work.id, method)
+            _check_names(method, shape, given)
             return JSONResponse({"ok": True, **work(office, _shaped(shape, given))}, headers=headers)
         except Refusal as refusal:
             return JSONResponse(refusal.answer(), headers=headers)
@@ -137,6 +150,22 @@ async def _arguments(request: Request) -> Json:
         async with request.form() as form:
             return given | dict(form)
     return given
+
+
+def _check_names(method: str, shape: type[Arguments], given: Json) -> None:
+    """Slack lets unknown arguments pass in silence; the lab does not, nor those that it would have to ignore."""
+    names = {name for name, value in given.items() if value is not None} - EVERYWHERE
+    if strangers := sorted(names - shape.model_fields.keys() - parameters_of(method)):
+        raise Refusal("invalid_arguments", [f"[ERROR] {method} has no argument {', '.join(strangers)}"])
+    if undone := sorted(names - shape.model_fields.keys() - COURTESIES):
+        raise Refusal("not_in_the_lab", [f"[ERROR] the lab does not do {', '.join(undone)} of {method}"])
+
+
+@cache
+def parameters_of(method: str) -> frozenset[str]:
+    """The arguments a method has, by slack_sdk's own signature of it."""
+    own = getattr(WebClient, method.replace(".", "_"), None)
+    return frozenset(inspect.signature(own).parameters) if own else frozenset()
 
 
 def _shaped(shape: type[Arguments], given: Json) -> Arguments:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import random
-from typing import Any
+from typing import Any, get_args
 
 import pytest
+from slack_sdk.models import blocks as sdk_blocks
 
+from lab.slack import blocks as lab_blocks
+from lab.slack import composition
 from lab.slack.check import check_message, check_view, interactive_elements
 from lab.slack.refusal import Refusal
 from tests.lab.slack.desk import Json, button, field, modal, plain, section
@@ -122,3 +125,22 @@ def test_the_newer_blocks_are_taken_and_given_ids() -> None:
     assert all(block["block_id"] for block in checked)
     assert len({id_["action_id"] for _, id_ in interactive_elements(checked)}) >= 4
     assert "block_id" not in blocks[0]
+
+
+# Only Slack itself makes these: of a call under way, of an agent that asks to be let in.
+OF_SLACK_ALONE = {"call", "auth_provider"}
+
+
+def test_every_block_of_the_sdk_is_known_with_all_its_keys() -> None:
+    """A new version of slack_sdk that brings a block, or a key of one, is noticed here."""
+    known: dict[str, set[str]] = {}
+    for shape in (*vars(lab_blocks).values(), *vars(composition).values()):
+        if isinstance(shape, type) and issubclass(shape, composition.Part) and "type" in shape.model_fields:
+            for name in get_args(shape.model_fields["type"].annotation):
+                known[name] = known.get(name, set()) | set(shape.model_fields)
+    kinds = [each for each in vars(sdk_blocks).values() if isinstance(each, type) and each is not sdk_blocks.Block]
+    sdk = {str(vars(each)["type"]): each for each in kinds if issubclass(each, sdk_blocks.Block)}
+    assert len(sdk) >= 21
+    for name, kind in sdk.items():
+        attributes = object.__new__(kind).attributes
+        assert name in OF_SLACK_ALONE or attributes <= known[name], name
