@@ -69,7 +69,20 @@ def instructions(books: Books, intent: Thing, error: str | None = None) -> str:
 <hr><p>Your pretend bank sends any amount, in one go or in parts.</p>{alert(error)}
 <form method="post" action="{action}">
 {field("amount", "Amount", f"{whole}.{cents:02d}", more='inputmode="decimal"')}
-{field("sender", "Your name", "A person")}<button autofocus>Send it</button></form>"""
+{field("sender", "Your name", "A person")}<button autofocus>Send it</button></form>
+{_back_from(books, intent, quiet=True)}"""
+
+
+def way_back(session: Thing, *, quiet: bool = False) -> str:
+    """To where the shop wants its payer to be next."""
+    url = escape(session["success_url"].replace("{CHECKOUT_SESSION_ID}", session["id"]))
+    return f'<a class="button{" quiet" if quiet else ""}" href="{url}">Back to the shop</a>'
+
+
+def _back_from(books: Books, intent: Thing, *, quiet: bool = False) -> str:
+    """The way back of the Checkout Session that this payment belongs to, if it belongs to one."""
+    sessions = [each for each in books.all("checkout.session") if each["payment_intent"] == intent["id"]]
+    return way_back(sessions[0], quiet=quiet) if sessions else ""
 
 
 def show_transfer(books: Books, intent: Thing, error: str | None = None) -> HTMLResponse:
@@ -77,7 +90,8 @@ def show_transfer(books: Books, intent: Thing, error: str | None = None) -> HTML
         return page("Bank transfer", instructions(books, intent, error))
     if intent["status"] == "succeeded":
         amount = money(intent["amount"], intent["currency"])
-        return page("Paid", f"<h1 class='good'>Paid</h1><p>{amount} has been paid.</p>")
+        back = _back_from(books, intent)
+        return page("Paid", f"<h1 class='good'>Paid</h1><p>{amount} has been paid.</p>{back}")
     return page("Nothing to pay", f"<h1>Nothing to pay</h1><p>Status: {intent['status']}.</p>")
 
 

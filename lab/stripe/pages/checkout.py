@@ -45,22 +45,22 @@ def _ways(session: Thing, button: str, number: str) -> str:
     """One form for each way to pay; with several of them one is open at a time."""
     types = session["payment_method_types"]
     if len(types) == 1:
-        return _form(types[0], button, number)
+        return _form(types[0], button, number, alone=True)
     return "".join(
         f'<details class="way" name="way"{" open" if index == 0 else ""}><summary>{NAMES[each]}</summary>'
-        f"{_form(each, button, number)}</details>"
+        f"{_form(each, button, number, alone=False)}</details>"
         for index, each in enumerate(types)
     )
 
 
-def _form(kind: str, button: str, number: str) -> str:
+def _form(kind: str, button: str, number: str, *, alone: bool) -> str:
     if kind == "card":
         inside = field("number", "Card number", number, more='inputmode="numeric" autofocus')
-        after = numbers([(card.number, card.about) for card in CARDS])
+        after = numbers([(card.number, card.about) for card in CARDS], unfolded=alone)
     elif kind == "sepa_debit":
         inside = field("iban", "IBAN", ACCOUNTS[0].iban) + field("name", "Account holder", "A person")
         inside += "<p>By going on you let the shop debit this account. The banks take a few days.</p>"
-        after = numbers([(each.iban, each.about) for each in ACCOUNTS])
+        after = numbers([(each.iban, each.about) for each in ACCOUNTS], unfolded=alone)
     elif kind == "crypto":
         inside = choice("network", "Network", NETWORKS) + choice("token", "Coin", TOKENS)
         after = ""
@@ -72,14 +72,13 @@ def _form(kind: str, button: str, number: str) -> str:
 
 
 def _done(books: Books, session: Thing) -> HTMLResponse:
-    url = escape(session["success_url"].replace("{CHECKOUT_SESSION_ID}", session["id"]))
-    button = f'<a class="button" href="{url}">Back to the shop</a>'
+    button = banks.way_back(session)
     if session["mode"] == "setup":
         return page("Saved", f"<h1 class='good'>Saved</h1><p>The card may be charged later.</p>{button}")
     intent = books.get("payment_intent", session["payment_intent"])
     amount = money(session["amount_total"], session["currency"])
     if banks.waits_for_transfer(intent):
-        return page("Bank transfer", banks.instructions(books, intent) + button)
+        return page("Bank transfer", banks.instructions(books, intent))
     if intent["status"] == "processing":
         said = f"<h1>On its way</h1><p>{amount} will be debited. The banks take a few days.</p>"
     elif intent["status"] == "requires_capture":

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+import re
+from decimal import Decimal
 from html import escape
 from typing import Final
 
@@ -28,7 +29,7 @@ input { width: 100%; font: 1.05rem ui-monospace, monospace; padding: .7rem; bord
 button, a.button { display: block; width: 100%; margin-top: 1rem; padding: .8rem; border: 0; border-radius: 8px;
   background: var(--act); color: var(--act-ink); font: 600 1.05rem system-ui, sans-serif; text-align: center;
   text-decoration: none; cursor: pointer }
-button.quiet { background: transparent; color: inherit; border: 1px solid var(--line) }
+button.quiet, a.quiet { background: transparent; color: inherit; border: 1px solid var(--line) }
 a { color: var(--act) } :focus-visible { outline: 3px solid var(--act); outline-offset: 2px }
 details { margin-top: 1.2rem; color: var(--soft) } details.way { color: inherit; border: 1px solid var(--line);
   border-radius: 8px; padding: .7rem .9rem; margin-top: .7rem }
@@ -68,10 +69,10 @@ def choice(name: str, label: str, options: tuple[str, ...]) -> str:
     return f'<label for="{name}">{escape(label)}</label><select id="{name}" name="{name}">{rows}</select>'
 
 
-def numbers(rows: list[tuple[str, str]]) -> str:
+def numbers(rows: list[tuple[str, str]], *, unfolded: bool) -> str:
     """Numbers to try, and what each of them does."""
     cells = "".join(f"<tr><td><code>{number}</code></td><td>{escape(about)}</td></tr>" for number, about in rows)
-    return f"<details><summary>Numbers to try</summary><table>{cells}</table></details>"
+    return f"<details{' open' if unfolded else ''}><summary>Numbers to try</summary><table>{cells}</table></details>"
 
 
 def money(amount: int, currency: str) -> str:
@@ -81,12 +82,10 @@ def money(amount: int, currency: str) -> str:
 
 
 def minor_units(typed: str) -> int | None:
-    """What a person typed, "1,234.5" or "1234,50", in minor units; None when it is no amount."""
-    plain = typed.strip().replace(" ", "")
-    if "," in plain and "." not in plain:
-        plain = plain.replace(",", ".")
-    try:
-        amount = Decimal(plain.replace(",", "")) * 100
-    except InvalidOperation:
+    """What a person typed in minor units: "1,234.5", "1 234,50" or "5,000" (three digits after a comma are
+    thousands). None when it is no amount."""
+    plain = re.sub(r"[\s']", "", typed)
+    plain = re.sub(r"[.,](?=\d{3}(?:\D|$))", "", plain).replace(",", ".")
+    if not re.fullmatch(r"\d{1,8}(\.\d{1,2})?", plain):
         return None
-    return int(amount) if amount.is_finite() and amount == int(amount) and amount > 0 else None
+    return int(Decimal(plain) * 100) or None

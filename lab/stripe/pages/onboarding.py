@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from typing import Final
 from urllib.parse import urlencode
 
 from fastapi import HTTPException
@@ -14,6 +15,13 @@ from lab.stripe.connect import second_face
 from lab.stripe.connect.account_links import Link
 from lab.stripe.connect.accounts import onboard
 from lab.stripe.pages.layout import page
+
+ASKED: Final = {
+    "external_account": "a bank account",
+    "individual.verification.document": "identity papers",
+    "individual.verification.additional_document": "a second paper that proves the address",
+    "tos_acceptance.date": "a yes to its terms",
+}
 
 
 def _link(books: Books, account: str, token: str) -> Link | None:
@@ -34,7 +42,7 @@ def show(books: Books, account: Thing, token: str) -> Response:
     if account["details_submitted"] and not due:
         return page("Done", "<h1 class='good'>All set</h1><p>This account can receive payments.</p>")
     name = escape((account["business_profile"] or {}).get("name") or account["email"] or account["id"])
-    asked = "".join(f"<li>{escape(each.replace('_', ' ').replace('.', ', '))}</li>" for each in due)
+    asked = "".join(f"<li>{escape(ASKED.get(each, each))}</li>" for each in due)
     again = "Stripe wants to know more" if account["details_submitted"] else "Get paid"
     body = f"""<h1>{again}</h1><p>Stripe would ask {name} for:</p><ul>{asked}</ul>
 <p>The lab takes it as given.</p><form method="post" action="?{urlencode({"link": token})}">

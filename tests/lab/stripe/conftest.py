@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import aiohttp
 import pytest
@@ -21,11 +21,14 @@ class Mailbox:
     def __init__(self) -> None:
         self.letters: list[tuple[bytes, str]] = []
         self.refusals = 0
+        self.refused = 0
         self.arrived = asyncio.Event()
 
     async def take(self, request: web.Request) -> web.Response:
         if self.refusals:
             self.refusals -= 1
+            self.refused += 1
+            self.arrived.set()
             return web.Response(status=500)
         self.letters.append((await request.read(), request.headers["Stripe-Signature"]))
         self.arrived.set()
@@ -33,7 +36,14 @@ class Mailbox:
 
     async def until(self, kind: str, times: int = 1) -> None:
         """Wait until events of this type have come in."""
-        while sum(b'"type": "' + kind.encode() + b'"' in body for body, _ in self.letters) < times:
+        await self._until(lambda: sum(f'"type": "{kind}"'.encode() in body for body, _ in self.letters) >= times)
+
+    async def until_refused(self, times: int) -> None:
+        """Wait until so many letters have been turned away."""
+        await self._until(lambda: self.refused >= times)
+
+    async def _until(self, seen: Callable[[], bool]) -> None:
+        while not seen():
             self.arrived.clear()
             await asyncio.wait_for(self.arrived.wait(), 5)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.lab.stripe.till import Till
@@ -93,7 +95,7 @@ async def test_a_debit_can_be_aimed_at_a_day_and_hurried_by_whoever_plays_the_ba
         ({"payment_method_data": {"type": "sepa_debit", "sepa_debit": {"iban": FAILS}}}, "billing_details[name]"),
     ],
 )
-async def test_a_debit_needs_a_mandate_a_name_and_euros(till: Till, change: dict[str, object], wrong: str) -> None:
+async def test_a_debit_needs_a_mandate_a_name_and_euros(till: Till, change: dict[str, Any], wrong: str) -> None:
     refused = await till.refused(till.debit(**change))
     assert wrong in str(refused.param)  # type: ignore[attr-defined]  # an invalid request's
 

@@ -34,7 +34,7 @@ async def test_a_restricted_seller_is_not_paid_until_stripe_knows_more(till: Til
             "use_case": {"type": "account_update", "account_update": {"refresh_url": "https://shop.test/again"}},
         }
     )
-    assert "individual, id number" in await till.page(link.url)
+    assert "individual.id_number" in await till.page(link.url)
     assert "All set" in await till.press(link.url)
     assert await status_of(till, seller) == "active"
     await till.v1.transfers.create_async(wish)

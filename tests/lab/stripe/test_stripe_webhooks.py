@@ -50,6 +50,41 @@ async def test_a_letter_may_come_twice(till: Till, mailbox: Mailbox) -> None:
     assert mailbox.letters[0][0] == mailbox.letters[1][0]
 
 
+@pytest.mark.parametrize("fault", ["drop", "answer_lost", "error"])
+async def test_a_letter_that_is_lost_comes_again_and_so_does_one_whose_answer_was(
+    till: Till, mailbox: Mailbox, fault: str
+) -> None:
+    await till.lab_does("faults", service="stripe", kind=fault, where="delivery", match="customer.created")
+    await till.v1.customers.create_async({})
+    await till.v1.customers.create_async({})
+    await mailbox.until("customer.created")
+    till.later(seconds=5)
+    await mailbox.until("customer.created", times=3 if fault == "answer_lost" else 2)
+    bodies = [json.loads(body)["id"] for body, _ in mailbox.letters]
+    assert len(set(bodies)) == 2
+
+
+@pytest.mark.parametrize(("days", "names"), [(2, ["Told", "Late"]), (4, ["Told"])])
+async def test_a_letter_is_given_up_after_three_days_and_the_list_still_tells_it(
+    till: Till, mailbox: Mailbox, days: int, names: list[str]
+) -> None:
+    mailbox.refusals = 2
+    await till.v1.customers.create_async({"name": "Late"})
+    await mailbox.until_refused(1)
+    till.later(days=days)
+    await mailbox.until_refused(2)
+    await till.v1.customers.create_async({"name": "Told"})
+    await mailbox.until("customer.created")
+    till.later(days=1)
+    await mailbox.until("customer.created", times=len(names))
+    assert [json.loads(body)["data"]["object"]["name"] for body, _ in mailbox.letters] == names
+    listed = (await till.v1.events.list_async({"type": "customer.created"})).data
+    assert [(each.data.object["name"], each.pending_webhooks) for each in listed] == [
+        ("Told", 0),
+        ("Late", 2 - len(names)),
+    ]
+
+
 async def test_letters_may_overtake_each_other(till: Till, mailbox: Mailbox) -> None:
     await till.lab_does("faults", service="stripe", kind="reorder", where="delivery", match="customer.created")
     customer = await till.v1.customers.create_async({})
