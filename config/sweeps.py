@@ -12,6 +12,8 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from config.market import OWN_CLOCKS, RINGS
 from config.metrics import Gauges
+from config.reference import reference
+from config.reindex import reindex_if_due
 from config.settings import Settings
 from core.audit.service import audit
 from core.kernel import inbox
@@ -27,6 +29,7 @@ from payments.reconcile import Reconciler
 RECONCILE_SECONDS: Final = 120  # how long a webhook may be lost before we ask for ourselves
 BOOKS_SECONDS: Final = 5  # how long an entry stands outside the chain, and a hot account unsummed
 AUDIT_SECONDS: Final = 15 * 60  # how long anything may be wrong with money before somebody is called
+INDEX_SECONDS: Final = 60  # a base is made when enough has changed; what has not made it there is found all the same
 INBOX_KEPT: Final = timedelta(days=30)  # the platforms stop redelivering within days
 
 
@@ -67,6 +70,10 @@ class Sweeps:
             found = await self.transactions.run(MARKET, audit)
             self.gauges.broken.set(sum(not each.ok for each in found))
 
+    async def reindex(self) -> None:
+        """Make a new base of the search index, if this is the worker to do it. It waits for nobody, nobody for it."""
+        await reindex_if_due(self.transactions, reference()[0])
+
     async def forget(self) -> None:
         async with self.busy:
             await self.transactions.run(MARKET, lambda ctx: inbox.forget_before(ctx.session, ctx.now - INBOX_KEPT))
@@ -84,5 +91,6 @@ def ticking(settings: Settings, sweeps: Sweeps) -> AsyncIOScheduler:
     scheduler.add_job(sweeps.reconcile, "interval", seconds=RECONCILE_SECONDS)
     scheduler.add_job(sweeps.keep_books, "interval", seconds=BOOKS_SECONDS)
     scheduler.add_job(sweeps.audit, "interval", seconds=AUDIT_SECONDS)
+    scheduler.add_job(sweeps.reindex, "interval", seconds=INDEX_SECONDS)
     scheduler.add_job(sweeps.forget, "interval", days=1)
     return scheduler

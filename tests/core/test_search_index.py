@@ -1,0 +1,355 @@
+"""The index tells what the database holds: after any change, undo, rebuild or kill, on every worker."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import delete, func, select, update
+
+from config.database import open_database
+from config.reindex import reindex_if_due
+from core.kernel.ids import Ids
+from core.kernel.transaction import MARKET, Ctx, Transactions
+from core.listings.model import ChangeListing, Listing
+from core.listings.service import (
+    change_listing,
+    give_back,
+    pause_listing,
+    publish_listing,
+    reserve,
+    resume_listing,
+    withdraw_listing,
+)
+from core.search import reactions, service
+from core.search.engine.building import build
+from core.search.engine.document import UNIT_KINDS, Amount, Document
+from core.search.engine.index import Index
+from core.search.engine.wanted import Spot, Wanted, Word
+from core.search.model import Query, SearchBlob, SearchGeneration, SearchLog, SearchRebuild
+from core.search.packing import packed, unpacked
+from core.search.parse import Understood
+from core.search.rebuild import HELD_FOR
+from core.search.shelf import Shelf, layout_of
+from tests.core.conftest import Market
+from tests.core.goods import catalogue, eur, pellets, tonnes
+
+TONNES = UNIT_KINDS.index("mass")
+GOODS = ("wood_pellets", "sawdust", "charcoal")
+WORDS = ("spruce", "sprcue", "larch", "kiln", "dried", "Žvirblis", "larchwood")
+TOWNS = ((54.69, 25.28), (56.95, 24.11), (54.35, 18.65), None)
+
+
+# --- the engine against a plain filter --------------------------------------------------------------------------------
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> Document:
+    town = draw(st.sampled_from(TOWNS))
+    amount = draw(st.none() | st.integers(1, 400).map(lambda value: Amount(float(value), TONNES)))
+    price = draw(st.none() | st.integers(50, 400).map(lambda value: Amount(float(value), TONNES)))
+    return Document(
+        id=draw(st.sampled_from("abcdefghijklmnop")),
+        kind="listing",
+        title=" ".join(draw(st.lists(st.sampled_from(WORDS), max_size=3))),
+        text=draw(st.sampled_from(("", "delivered dry", "larch"))),
+        seller=draw(st.sampled_from(("one", "two", "three"))),
+        product=draw(st.sampled_from(GOODS)),
+        marks=tuple(draw(st.sets(st.sampled_from(("scheme:FSC", "grade:A1")), max_size=2))),
+        amount=amount,
+        least=draw(st.sampled_from((0.0, 20.0))),
+        price=price,
+        lat=town[0] if town else None,
+        lon=town[1] if town else None,
+        first_day=100,
+        last_day=draw(st.integers(100, 130)),
+        day=draw(st.integers(1, 40)),
+    )
+
+
+@st.composite
+def wishes(draw: st.DrawFn) -> Wanted:
+    def limits(low: int, high: int) -> dict[tuple[str, int], float] | None:
+        limit = draw(st.none() | st.integers(low, high))
+        return None if limit is None else {(product, TONNES): float(limit) for product in GOODS}
+
+    product = draw(st.none() | st.sampled_from(GOODS))
+    must = [frozenset({f"product:{product}"})] if product else []
+    must += [frozenset({mark}) for mark in draw(st.sets(st.sampled_from(("scheme:FSC", "grade:A1")), max_size=2))]
+    radius = draw(st.none() | st.sampled_from((50.0, 300.0, 2000.0)))
+    word = draw(st.none() | st.sampled_from(("spruce", "larch", "zvirblis", "nobody")))
+    return Wanted(
+        words=(Word(word, fuzzy=False),) if word else (),
+        must=tuple(must),
+        near=None if radius is None else Spot(54.69, 25.28, radius),
+        price_at_most=limits(50, 400),
+        price_at_least=limits(50, 200),
+        amount=limits(1, 400),
+        days=draw(st.none() | st.tuples(st.integers(90, 110), st.integers(110, 140))),
+        some_word=word is not None and product is None,
+    )
+
+
+def plainly(wanted: Wanted, document: Document) -> bool:
+    """The same wishes as a filter that anybody can read."""
+    marks, words = set(document.all_marks()), {term for term, _ in document.terms()}
+    if not all(wish & marks for wish in wanted.must):
+        return False
+    key = (document.product or "", TONNES)
+    price = document.price.value if document.price else None
+    for limits, fits in ((wanted.price_at_most, float.__le__), (wanted.price_at_least, float.__ge__)):
+        if limits is not None and (price is None or not fits(price, limits[key])):
+            return False
+    if wanted.amount is not None:
+        amount = document.amount.value if document.amount else -1.0
+        asked = wanted.amount[key]
+        if document.amount is None or not document.least <= asked <= amount:
+            return False
+    if wanted.days is not None and (document.first_day > wanted.days[1] or document.last_day < wanted.days[0]):
+        return False
+    if wanted.near is not None and wanted.near.radius_km is not None:
+        far = {None: None, 54.69: 0, 56.95: 262, 54.35: 429}[document.lat]
+        if far is None or far > wanted.near.radius_km:
+            return False
+    return not wanted.some_word or wanted.words[0].text in words
+
+
+steps = st.lists(
+    st.one_of(
+        st.tuples(st.just("put"), st.lists(documents(), min_size=1, max_size=5, unique_by=lambda one: one.id)),
+        st.tuples(st.just("drop"), st.sets(st.sampled_from("abcdefghijklmnop"), max_size=3)),
+        st.tuples(st.just("rebuild"), st.none()),
+        st.tuples(st.just("reload"), st.none()),
+    ),
+    max_size=8,
+)
+
+
+@given(steps, st.lists(wishes(), min_size=1, max_size=4))
+@settings(max_examples=60, deadline=None)
+def test_the_index_finds_what_a_plain_filter_finds(done: list[tuple[str, object]], asked: list[Wanted]) -> None:
+    index, held = Index(), dict[str, Document]()
+    for step, what in done:
+        if step == "put":
+            assert isinstance(what, list)
+            held |= {document.id: document for document in what}
+            index.take(what)
+        elif step == "drop":
+            assert isinstance(what, set)
+            for gone in what:
+                held.pop(gone, None)
+            index.take((), what)
+        else:  # a new base, kept in a database in between or not
+            base = build(list(held.values()))
+            index = Index(unpacked(packed(base)) if step == "reload" else base)
+    for wanted in asked:
+        expected = {document.id for document in held.values() if plainly(wanted, document)}
+        answer = index.search(wanted, 100)
+        assert {found.id for found in answer.found} == expected
+        assert answer.total == len(expected)
+
+
+# --- the database -----------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Worker:
+    """Another process on the same database: its own connections, its own view of the index."""
+
+    transactions: Transactions
+    shelf: Shelf = field(default_factory=Shelf)
+
+    async def ids(self) -> set[str]:
+        def unit(ctx: Ctx) -> set[str]:
+            index = self.shelf.look(ctx.session, catalogue())
+            return {found.id for found in index.search(Wanted(), 1000).found}
+
+        return await self.transactions.run(MARKET, unit)
+
+
+async def worker(market: Market, database: str, seed: int) -> Worker:
+    opened = await open_database(database)
+    return Worker(Transactions(opened, market.clock, Ids(random.Random(seed).randbytes), market.reactions))
+
+
+async def live(market: Market) -> set[str]:
+    query = select(Listing.id).where(Listing.state == "live")
+    return set(await market.run(MARKET, lambda ctx: ctx.session.scalars(query).all()))
+
+
+async def found(market: Market, said: Understood | None = None) -> set[str]:
+    query = Query(said or Understood())
+    page = await market.run(MARKET, lambda ctx: service.search(ctx, catalogue(), query, 50))
+    return {hit.listing.id for hit in page.hits}
+
+
+async def test_whatever_is_done_to_listings_the_next_search_of_every_worker_tells(
+    market: Market, database: str
+) -> None:
+    reactions.listen(market.reactions)
+    seller, _ = await market.newcomer("Anna")
+    workers = [await worker(market, database, seed) for seed in (1, 2)]
+    dice = random.Random(5)
+    ids: list[str] = []
+
+    async def act(unit: Callable[[Ctx], object]) -> None:
+        await market.run(seller, unit)
+
+    try:
+        for _ in range(40):
+            match dice.randrange(8):
+                case 0 | 1 | 2:
+                    put = await market.run(seller, lambda ctx: publish_listing(ctx, catalogue(), pellets()))
+                    ids.append(put.id)
+                case 3 if ids:
+                    await act(lambda ctx: withdraw_listing(ctx, ids.pop(dice.randrange(len(ids)))))
+                case 4 if ids:
+                    one = dice.choice(ids)
+                    await act(partial(reserve, listing_id=one, quantity=tonnes(500)))
+                    assert one not in await workers[0].ids()
+                    await act(partial(give_back, listing_id=one, quantity=tonnes(500)))
+                case 5 if ids:
+                    one = dice.choice(ids)
+                    await act(partial(pause_listing, listing_id=one))
+                    assert one not in await workers[1].ids()
+                    await act(partial(resume_listing, listing_id=one))
+                case 6:
+                    await reindex_if_due(market.transactions, catalogue())
+                case _:
+                    market.clock.advance(minutes=20)
+            expected = await live(market)
+            assert await found(market) == expected
+            assert await dice.choice(workers).ids() == expected
+    finally:
+        for each in workers:
+            await each.transactions.close()
+
+
+async def test_what_is_undone_was_never_there(market: Market) -> None:
+    reactions.listen(market.reactions)
+    seller, _ = await market.newcomer("Anna")
+    cheap = await market.run(seller, lambda ctx: publish_listing(ctx, catalogue(), pellets(price=eur(200))))
+    under = Understood(max_price=eur(210))
+
+    def dearer_and_undone(ctx: Ctx) -> None:
+        change_listing(ctx, cheap.id, ChangeListing(price=eur(300)))
+        publish_listing(ctx, catalogue(), pellets(price=eur(150)))
+        ctx.settle()
+        page = service.search(ctx, catalogue(), Query(under))
+        assert [hit.listing.price for hit in page.hits] == [eur(150)]
+        raise RuntimeError("the power is gone")
+
+    for _ in range(2):
+        with pytest.raises(RuntimeError):
+            await market.run(seller, dearer_and_undone)
+        assert await found(market, under) == {cheap.id}
+    other = await market.run(seller, lambda ctx: publish_listing(ctx, catalogue(), pellets(price=eur(205))))
+    assert await found(market, under) == {cheap.id, other.id}
+
+
+async def test_a_rebuild_that_is_killed_leaves_the_old_base_serving(market: Market, database: str) -> None:
+    reactions.listen(market.reactions)
+    seller, _ = await market.newcomer("Anna")
+    first = await market.run(seller, lambda ctx: publish_listing(ctx, catalogue(), pellets()))
+    assert await reindex_if_due(market.transactions, catalogue())
+    served = await market.run(MARKET, lambda ctx: ctx.session.scalar(select(SearchGeneration.id)))
+
+    # The next one dies after it has written a piece: a base that is no base, and a claim that nobody will give back.
+    market.clock.advance(days=1)
+    half = SearchGeneration(
+        id="7" * 26,
+        made_at=market.clock.now(),
+        layout=layout_of(catalogue()),
+        seen_seq=10**6,
+        seen_xid=10**12,
+        documents=0,
+        served=False,
+    )
+
+    def killed(ctx: Ctx) -> None:
+        ctx.session.add(half)
+        ctx.session.flush()
+        ctx.session.add(SearchBlob(generation=half.id, part=0, content=b"half of it"))
+        ctx.session.execute(update(SearchRebuild).values(until=ctx.now + HELD_FOR))
+
+    await market.run(MARKET, killed)
+    second = await market.run(seller, lambda ctx: publish_listing(ctx, catalogue(), pellets()))
+    assert await found(market) == {first.id, second.id}
+    newcomer = await worker(market, database, 3)
+    assert await newcomer.ids() == {first.id, second.id}
+    assert newcomer.shelf.generation == served
+
+    # Nobody else begins while the claim stands; then anyone sweeps the half away and makes a whole one.
+    await market.run(MARKET, lambda ctx: ctx.session.execute(delete(SearchGeneration).where(SearchGeneration.served)))
+    assert not await reindex_if_due(market.transactions, catalogue())
+    market.clock.advance(hours=1)
+    results = await asyncio.gather(
+        reindex_if_due(market.transactions, catalogue()),
+        reindex_if_due(newcomer.transactions, catalogue()),
+    )
+    assert sorted(results) == [False, True]
+    assert await newcomer.ids() == await found(market) == {first.id, second.id}
+    assert await market.run(MARKET, lambda ctx: ctx.session.get(SearchGeneration, half.id)) is None
+    await newcomer.transactions.close()
+
+
+async def test_a_listing_whose_transaction_commits_late_is_not_lost(market: Market, database: str) -> None:
+    """Two write side by side: the one that began first commits last, and a search runs in between."""
+    if database.startswith("sqlite"):
+        pytest.skip("SQLite has one writer at a time")
+    reactions.listen(market.reactions)
+    seller, _ = await market.newcomer("Anna")
+    other = await worker(market, database, 4)
+    began, may_end = asyncio.Event(), asyncio.Event()
+    loop = asyncio.get_running_loop()
+    from sqlalchemy.util import await_only  # noqa: PLC0415 - the unit has to stand still in the middle, here alone
+
+    def slowly(ctx: Ctx) -> str:
+        listing = publish_listing(ctx, catalogue(), pellets())
+        ctx.settle()
+        ctx.session.flush()
+        loop.call_soon(began.set)
+        await_only(may_end.wait())
+        return listing.id
+
+    late = asyncio.create_task(other.transactions.run(seller, slowly))
+    await began.wait()
+    early = await market.run(seller, lambda ctx: publish_listing(ctx, catalogue(), pellets()))
+    assert await found(market) == {early.id}
+    may_end.set()
+    assert await found(market) | {await late} == {early.id, await late}
+    assert await found(market) == {early.id, await late}
+    await other.transactions.close()
+
+
+async def test_the_log_is_forgotten_once_two_bases_hold_it(market: Market) -> None:
+    reactions.listen(market.reactions)
+    seller, _ = await market.newcomer("Anna")
+    rows = select(func.count()).select_from(SearchLog)
+    for _ in range(3):
+        await market.run(seller, lambda ctx: publish_listing(ctx, catalogue(), pellets()))
+        await market.run(MARKET, lambda ctx: ctx.session.execute(update(SearchGeneration).values(layout="older")))
+        market.clock.advance(hours=1)
+        assert await reindex_if_due(market.transactions, catalogue())
+    assert await market.run(MARKET, lambda ctx: ctx.session.scalar(rows)) == 1
+    assert len(await found(market)) == 3
+    assert not await reindex_if_due(market.transactions, catalogue())
+
+
+def test_a_word_that_several_sellers_use_for_their_goods_names_them() -> None:
+    def offer(number: int, seller: str, words: str, product: str) -> Document:
+        return Document(str(number), "listing", words, seller=seller, product=product)
+
+    three = [offer(n, f"seller{n}", "granulki drewniane", "wood_pellets") for n in range(3)]
+    own_name = [offer(n, "Zubrow", "zubrow granulki", "wood_pellets") for n in range(3, 9)]
+    index = Index(build([*three, *own_name, offer(9, "other", "trociny", "sawdust")]))
+    assert index.leaning("granulki") == "wood_pellets"
+    assert index.leaning("zubrow") is None
+    answer = index.search(Wanted((Word("granulki"),)), 20)
+    assert {found.id for found in answer.found} == {str(n) for n in range(9)}
