@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from core.escrow.evidence import service as evidence
 from core.escrow.evidence.record import record_of
@@ -18,6 +18,8 @@ from payments.document import drawn
 from payments.looks import both, tell_dispute
 from payments.outcomes import Outcome, again, known
 from payments.provider import Provider
+
+LONGEST_FIELD: Final = 5_000  # characters; the document has the whole
 
 
 class Defence:
@@ -67,4 +69,4 @@ def texts(record: Mapping[str, Any]) -> dict[str, str]:
         ),
         "uncategorized_text": f"Contract {deal['ref']} of {deal['agreed_at']}, signed in chat by both: {signed}.",
     }
-    return {name: text[:20_000] for name, text in fields.items() if text}
+    return {name: text[:LONGEST_FIELD] for name, text in fields.items() if text}

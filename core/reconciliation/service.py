@@ -152,7 +152,8 @@ def held_by_provider(ctx: Ctx) -> dict[str, Money]:
 def unknown_for_long(ctx: Ctx) -> dict[str, str]:
     """What the provider was asked for more than a day ago without an answer, and what was given up."""
     since = ctx.now - UNKNOWN_TOO_LONG
-    late = (OutboxRow.created_at < since) | OutboxRow.dead
+    # One that was refused is dead too, and its effect knows what follows.
+    late = (~OutboxRow.dead & (OutboxRow.created_at < since)) | OutboxRow.failure.startswith("given up")
     query = select(OutboxRow).where(OutboxRow.channel == "payments", late, OutboxRow.kind.in_(MOVES_MONEY))
     return {
         row.id: f"{row.kind} of {row.created_at:%Y-%m-%d %H:%M}, asked {row.attempts} times: {row.failure}"

@@ -19,12 +19,12 @@ from payments.things import Dispute, DisputeState
 if TYPE_CHECKING:
     from stripe.params._dispute_update_params import DisputeUpdateParamsEvidence
 
-# A warning ("inquiry") takes no money; "prevented" was settled before it became a dispute.
+# A warning ("inquiry") takes no money; what was "prevented" the buyer has back before it became a dispute.
 STATES: Final = {
     "warning_needs_response": DisputeState.ASKED,
     "warning_under_review": DisputeState.ANSWERED,
     "warning_closed": DisputeState.WON,
-    "prevented": DisputeState.WON,
+    "prevented": DisputeState.LOST,
     "needs_response": DisputeState.OPEN,
     "appeal_needs_response": DisputeState.OPEN,
     "under_review": DisputeState.ANSWERED,

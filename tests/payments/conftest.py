@@ -16,6 +16,7 @@ from aiohttp import web
 
 from core.deals import service as deals
 from core.escrow import service as escrow
+from core.escrow.evidence import reactions as evidence_reactions
 from core.escrow.model import Effect, Payment
 from core.escrow.rails.model import Rail
 from core.kernel.db import Table
@@ -74,7 +75,7 @@ class Shop:
     async def pass_time(self, **by: float) -> None:
         """Let time pass, and do what has fallen due."""
         self.market.clock.advance(**by)
-        while await self.market.ring(RINGS):
+        while await self.market.ring({**RINGS, **evidence_reactions.rings}):
             pass
         await self.work()
 
@@ -244,6 +245,7 @@ async def shop(lab: Lab, market: Market) -> AsyncIterator[Shop]:
         market.transactions, clock, {"payments": PaymentEffects(provider, clock, market.transactions)}
     )
     market.transactions.deliver_by(dispatcher.offer)
+    evidence_reactions.listen(market.reactions)
     trade = await agreed(market, lots=2, window_to=date(2026, 12, 31))  # so soon that both lots are paid for at once
     profile = CompleteProfile(roles=frozenset({Role.SELLER}), company="Anna's pellets", country="LT")
     await market.run(trade.seller, lambda ctx: complete_profile(ctx, profile))

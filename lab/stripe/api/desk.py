@@ -18,6 +18,7 @@ from lab.stripe.api.idempotency import Asked, Keys, Result, fingerprint
 from lab.stripe.api.parameters import read, unfold
 from lab.stripe.api.shapes import Thing
 from lab.stripe.api.troubles import Troubles
+from lab.stripe.api.uploads import kept
 from lab.stripe.books import PLATFORM, VERSION, Books, Call
 
 Handler = Callable[[Books, Call], Thing]
@@ -141,7 +142,8 @@ class Desk:
             return sent
         if request.method == "POST":
             form = await request.form()
-            pairs += [(name, str(value)) for name, value in form.multi_items()]
+            for name, value in form.multi_items():
+                pairs.append((name, value if isinstance(value, str) else await kept(self.books, value)))
         return unfold(pairs)
 
     def _refuse(self, request: Request, refusal: Refusal, request_id: str) -> Response:

@@ -32,6 +32,7 @@ CLASSES = {
     "balance": "_balance.Balance",
     "refund": "_refund.Refund",
     "dispute": "_dispute.Dispute",
+    "file": "_file.File",
     "radar.early_fraud_warning": "radar._early_fraud_warning.EarlyFraudWarning",
     "transfer": "_transfer.Transfer",
     "transfer_reversal": "_transfer_reversal.TransferReversal",

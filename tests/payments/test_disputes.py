@@ -1,0 +1,178 @@
+"""A buyer's bank calls money back: before, while and after it is paid out, won and lost, and our answer to it."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from core.escrow import service as escrow
+from core.escrow.evidence.model import PackState
+from core.escrow.evidence.service import pack_of
+from core.escrow.model import Chargeback, EffectKind, EffectState
+from core.kernel.errors import Refusal
+from core.kernel.money import Money
+from lab.stripe.api.uploads import Upload
+from tests.payments.conftest import Shop
+
+
+async def called_back(shop: Shop, **said: Any) -> Chargeback:
+    """The buyer's bank takes the money."""
+    await shop.does(f"disputes/{shop.made('charge')[-1]['id']}", do="open", **said)
+
+    async def known() -> bool:
+        return bool(await chargebacks(shop))
+
+    await shop.until(known)
+    return (await chargebacks(shop))[0]
+
+
+async def chargebacks(shop: Shop) -> list[Chargeback]:
+    found: list[Chargeback] = await shop.trade.house(lambda ctx: escrow.chargebacks_of(ctx, shop.trade.deal_id))
+    return found
+
+
+async def decided(shop: Shop, do: str, state: str) -> None:
+    await shop.does(f"disputes/{shop.made('charge')[-1]['id']}", do=do)
+
+    async def over() -> bool:
+        return (await chargebacks(shop))[0].state == state
+
+    await shop.until(over)
+
+
+async def document(shop: Shop) -> Upload:
+    (dispute,) = shop.made("dispute")
+    upload = shop.lab.stripe.books.private[dispute["evidence"]["uncategorized_file"]]
+    assert isinstance(upload, Upload)
+    return upload
+
+
+@pytest.mark.parametrize(("do", "ends"), [("win", "won"), ("lose", "recovered")])
+async def test_before_it_is_paid_out_the_held_money_bears_it(shop: Shop, do: str, ends: str) -> None:
+    await shop.funded()
+    await shop.onboard()
+    await called_back(shop)
+    await shop.books_agree()
+    for lot in await shop.trade.lots():
+        await shop.trade.deliver(lot)
+    with pytest.raises(Refusal, match="frozen"):  # nothing leaves a deal that a bank has called back
+        await shop.trade.accept((await shop.trade.lots())[0])
+    await decided(shop, do, ends)
+    await shop.work()
+    if do == "win":
+        for lot in await shop.trade.lots():
+            await shop.trade.accept(lot)
+        await shop.until_deal("completed")
+    assert len(shop.made("transfer")) == (2 if do == "win" else 0)
+    await shop.books_agree()
+    assert await shop.reconciler.reconcile() == {}
+
+
+@pytest.mark.parametrize("sweeps", [False, True], ids=["seller has it", "seller has spent it"])
+@pytest.mark.parametrize("do", ["win", "lose"])
+async def test_after_it_was_paid_out_the_seller_bears_it(shop: Shop, do: str, sweeps: bool) -> None:
+    await shop.funded()
+    await shop.onboard()
+    await shop.deliver_all()
+    await shop.until_deal("completed")
+    await shop.pass_time(days=8)  # the card's money has become available, and so has the seller's
+    shop.reserve()
+    if sweeps:
+        await shop.does(f"accounts/{await shop.account()}", do="sweep")
+    found = await called_back(shop)
+    await shop.work()
+    reversals = [each for each in await shop.effects() if each.kind is EffectKind.REVERSAL]
+    states = {each.state for each in reversals}
+    assert states == ({EffectState.WAITING} if sweeps else {EffectState.DONE})
+    owed = (await chargebacks(shop))[0].outstanding
+    assert owed == (Money(found.claimed_minor, "EUR") if sweeps else Money(0, "EUR"))
+    await shop.books_agree()
+    await decided(shop, do, {"win": "won", "lose": "lost" if sweeps else "recovered"}[do])
+    await shop.work()
+    assert (await shop.trade.deal()).state == "completed"
+    await shop.books_agree()
+    assert await shop.reconciler.reconcile() == {}
+
+
+async def test_while_it_is_paid_out_and_nobody_knows_whether_it_was(shop: Shop) -> None:
+    """The transfer's answer is lost, and the bank calls back in the same minute."""
+    await shop.funded()
+    await shop.onboard()
+    shop.strike("answer_lost", "POST /v1/transfers", times=2)
+    for lot in await shop.trade.lots():
+        await shop.trade.deliver(lot)
+        await shop.trade.accept(lot)
+    await shop.dispatcher.idle()
+    await called_back(shop)
+    await shop.pass_time(minutes=10)
+    await shop.reconciler.sweep()
+    await shop.work()
+    paid = [each["metadata"]["effect"] for each in shop.made("transfer")]
+    assert 1 <= len(paid) == len(set(paid))
+    await shop.books_agree()
+    await decided(shop, "lose", "lost")
+    await shop.work()
+    await shop.books_agree()
+
+
+async def test_a_dispute_that_is_heard_of_before_its_payment(shop: Shop) -> None:
+    payment = await shop.sign()
+    shop.strike("drop", "", deliveries=True, times=3)  # all that the payment says of itself
+    await shop.pay(payment)
+    await called_back(shop)
+    assert (await shop.trade.deal()).funded_at is not None
+    await shop.books_agree()
+
+
+async def test_the_bank_has_our_answer_before_its_date(shop: Shop) -> None:
+    await shop.funded()
+    await shop.deliver_all()
+    found = await called_back(shop)
+    assert found.evidence_due is not None
+    wait = found.evidence_due - timedelta(days=2) - shop.market.clock.now()
+    await shop.pass_time(seconds=wait.total_seconds() - 60)
+    assert shop.made("dispute")[0]["status"] == "needs_response"
+    shop.strike("answer_lost", "POST /v1/disputes")
+    await shop.pass_time(minutes=2)
+    await shop.pass_time(minutes=2)
+    (dispute,) = shop.made("dispute")
+    assert (dispute["status"], dispute["evidence_details"]["submission_count"]) == ("under_review", 1)
+    pack = await shop.trade.house(lambda ctx: pack_of(ctx, found.id))
+    assert pack.state is PackState.SENT
+    upload = await document(shop)
+    assert upload.content.startswith(b"%PDF")
+    record = json.loads(embedded(upload.content))
+    deal = await shop.trade.deal()
+    assert record["deal"]["terms_sha256"] == deal.terms_hash
+    assert [each["person"] for each in record["signatures"]] == ["Ben", "Anna"]
+    assert [lot["truck"] for lot in record["lots"]] == ["LTU 123", "LTU 123"]
+    assert deal.terms_hash in dispute["evidence"]["product_description"]
+
+
+def embedded(document_: bytes) -> bytes:
+    """The file inside a PDF."""
+    streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", document_, re.DOTALL)
+    return next(content for content in streams if content.startswith(b"{"))
+
+
+async def test_a_mere_question_of_the_bank_takes_nothing_and_is_answered(shop: Shop) -> None:
+    await shop.funded()
+    await shop.does(f"disputes/{shop.made('charge')[-1]['id']}", do="inquire")
+
+    async def known() -> bool:
+        return bool(await chargebacks(shop))
+
+    await shop.until(known)
+    await shop.books_agree()
+    await shop.pass_time(days=20)
+    await shop.does(f"disputes/{shop.made('charge')[-1]['id']}", do="drop")
+
+    async def over() -> bool:
+        return (await chargebacks(shop))[0].state == "won"
+
+    await shop.until(over)
+    await shop.books_agree()
