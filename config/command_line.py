@@ -21,7 +21,13 @@ Command = Callable[[Settings], Coroutine[Any, Any, int]]
 
 def main() -> None:
     """Read the command and the environment, run, and say by the exit status whether all went well."""
-    parser = argparse.ArgumentParser(prog="main.py", description="Parley: a marketplace that lives in chat")
+    if sys.argv[1:2] == ["search-batch"]:  # works on files alone, and needs no settings
+        sys.exit(search_batch(sys.argv[2:]))
+    parser = argparse.ArgumentParser(
+        prog="main.py",
+        description="Parley: a marketplace that lives in chat",
+        epilog="Also: main.py search-batch DOCS.jsonl QUERIES.jsonl --out RESULTS.jsonl",
+    )
     parser.add_argument("command", choices=sorted(COMMANDS), help="what to do")
     parser.add_argument("--faults", default="", help="for demo: all, or kinds with commas between them")
     chosen = parser.parse_args()
@@ -81,6 +87,13 @@ async def until_stopped() -> None:
     for each in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(each, stopped.set)
     await stopped.wait()
+
+
+def search_batch(arguments: list[str]) -> int:
+    """Answer a file's queries about a file's documents, through the engine of the market."""
+    from config.search_batch import main as answer  # noqa: PLC0415 - as above
+
+    return answer(arguments)
 
 
 async def doctor(settings: Settings) -> int:

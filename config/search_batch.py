@@ -1,5 +1,4 @@
-"""`main.py search-batch DOCS.jsonl QUERIES.jsonl --out RESULTS.jsonl`: documents and questions of a file, through the
-same engine, so that anybody can measure it."""
+"""`main.py search-batch DOCS.jsonl QUERIES.jsonl --out RESULTS.jsonl`: the engine measured by anybody's documents."""
 
 from __future__ import annotations
 
