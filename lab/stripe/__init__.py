@@ -92,9 +92,13 @@ class Stripe:
 
     def router(self) -> APIRouter:
         router = APIRouter()
-        router.include_router(Face(self.books, self.desk, self.post).router())
-        router.include_router(Pages(self.books).router())
-        router.include_router(self.desk.router(list(chain.from_iterable(part.ROUTES for part in PARTS))))
+        parts = (
+            Face(self.books, self.desk, self.post).router(),
+            Pages(self.books).router(),
+            self.desk.router(list(chain.from_iterable(part.ROUTES for part in PARTS))),
+        )
+        for part in parts:
+            router.routes.extend(part.routes)  # to include a router is to read the signatures of all its calls again
         return router
 
     async def start(self, base_url: str) -> None:

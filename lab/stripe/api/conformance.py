@@ -1,13 +1,16 @@
 """Is what the lab is about to say something that Stripe could have said? Judged by the SDK's own resource classes.
 
-Every answer and every event passes here. A field that the class does not know, a certain field that is missing,
-an enumeration's unknown member or a value of the wrong type is the lab's own mistake, and loud.
+Every answer, error and event passes here. A field that the class does not know, a certain field that is missing, an
+enumeration's unknown member or a value of the wrong type is the lab's own mistake, and loud.
+
+Each class is read once: its annotations become a tree of small checks.
 """
 
 from __future__ import annotations
 
 import types
 import typing
+from collections.abc import Callable
 from decimal import Decimal
 from functools import cache
 from typing import Any, Final, Literal
@@ -19,6 +22,9 @@ from lab.stripe.api.shapes import CLASSES, declared, resource_class
 
 Fields = dict[str, Any]
 
+Check = Callable[[Any, str], None]
+"""Given a value and where it stands; raises NotStripes."""
+
 LIST: Final = {"object", "url", "has_more", "data"}
 
 
@@ -26,7 +32,7 @@ class NotStripes(AssertionError):
     """The lab has made up something that Stripe would never send."""
 
 
-def check(thing: Any, where: str = "") -> None:
+def check(thing: Fields, where: str = "") -> None:
     """Check a whole answer: one object, a list of them, or the word that one was deleted."""
     kind = thing.get("object")
     if kind == "list":
@@ -54,10 +60,11 @@ def _check_list(thing: Fields, where: str) -> None:
 
 
 @cache
-def _fields(kind: type) -> tuple[Fields, frozenset[str]]:
-    """(name -> annotation, names that must be there) of a resource class or of a hash within one."""
+def _fields(kind: type) -> tuple[dict[str, Check], frozenset[str]]:
+    """(name -> its check, names that must be there) of a resource class or of a hash within one."""
     hints = declared(kind)
-    return hints, frozenset(name for name, hint in hints.items() if not _may_be_null(hint))
+    certain = frozenset(name for name, hint in hints.items() if not _may_be_null(hint))
+    return {name: _check_of(hint) for name, hint in hints.items()}, certain
 
 
 def _may_be_null(hint: Any) -> bool:
@@ -65,74 +72,101 @@ def _may_be_null(hint: Any) -> bool:
 
 
 def _check_object(thing: Fields, kind: type, where: str) -> None:
-    hints, certain = _fields(kind)
-    if strange := thing.keys() - hints.keys():
+    checks, certain = _fields(kind)
+    if strange := thing.keys() - checks.keys():
         raise NotStripes(f"{where}{sorted(strange)}: unknown to {kind.__qualname__}")
     if absent := certain - thing.keys():
         raise NotStripes(f"{where}{sorted(absent)}: {kind.__qualname__} always has it")
     for name, value in thing.items():
-        _check_value(value, hints[name], f"{where}{name}")
+        checks[name](value, f"{where}{name}")
 
 
-def _check_value(value: Any, hint: Any, where: str) -> None:
+def _check_of(hint: Any) -> Check:
+    """The check that an annotation asks for."""
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
-    if hint is Any:
-        return
     if origin in (typing.Union, types.UnionType):
-        _check_union(value, arguments, where)
-    elif origin in (Literal, typing.Literal):
-        if value not in arguments:
-            raise NotStripes(f"{where}: {value!r} is none of {arguments}")
-    elif origin is list:
-        _expect(isinstance(value, list), value, hint, where)
+        return _one_of(arguments)
+    if origin is list:
+        return _each(_check_of(arguments[0]))
+    if isinstance(hint, typing.ForwardRef | str):
+        return _whole
+    if isinstance(origin or hint, type) and issubclass(origin or hint, StripeObject):
+        return _hash(hint, origin, arguments)
+    return _expecting(_fits(hint), hint)
+
+
+def _fits(hint: Any) -> Callable[[Any], bool]:
+    """For what has no parts of its own."""
+    if hint is Any:
+        return lambda _: True
+    if typing.get_origin(hint) is Literal:
+        return frozenset(typing.get_args(hint)).__contains__
+    if hint is Decimal:  # a string on the wire, so that nobody's floats touch it
+        return lambda value: isinstance(value, str) and Decimal(value).is_finite()
+    return lambda value: type(value) is hint
+
+
+def _expecting(fits: Callable[[Any], bool], hint: Any) -> Check:
+    def check_it(value: Any, where: str) -> None:
+        if not fits(value):
+            raise NotStripes(f"{where}: {value!r} is not of {hint}")
+
+    return check_it
+
+
+def _each(check_one: Check) -> Check:
+    def check_it(value: Any, where: str) -> None:
+        if not isinstance(value, list):
+            raise NotStripes(f"{where}: {value!r} is no list")
         for index, each in enumerate(value):
-            _check_value(each, arguments[0], f"{where}[{index}]")
-    elif hint is Decimal:  # a string on the wire, so that nobody's floats touch it
-        _expect(isinstance(value, str) and Decimal(value).is_finite(), value, hint, where)
-    elif isinstance(hint, typing.ForwardRef | str):
-        _expect(isinstance(value, dict) and "object" in value, value, hint, where)
-        check(value, f"{where}.")
-    elif isinstance(origin or hint, type) and issubclass(origin or hint, StripeObject):
-        _check_hash(value, hint, where)
-    else:
-        _expect(type(value) is hint, value, hint, where)
+            check_one(each, f"{where}[{index}]")
+
+    return check_it
 
 
-def _check_union(value: Any, choices: tuple[Any, ...], where: str) -> None:
-    """One of several. An enumeration "or any string" leaves room for Stripe's future, not for the lab's fancy."""
-    if value is None:
-        _expect(type(None) in choices, value, choices, where)
-        return
+def _whole(value: Any, where: str) -> None:
+    """A resource in full, where its id or nothing might have stood."""
+    if not isinstance(value, dict) or "object" not in value:
+        raise NotStripes(f"{where}: {value!r} is no object")
+    check(value, f"{where}.")
+
+
+def _one_of(choices: tuple[Any, ...]) -> Check:
+    """An enumeration "or any string" leaves room for Stripe's future, not for the lab's fancy."""
     firm = [each for each in choices if each is not type(None)]
-    named = [each for each in firm if typing.get_origin(each) in (Literal, typing.Literal)]
-    if isinstance(value, str) and Decimal not in firm:
-        if named:
-            _expect(any(value in typing.get_args(each) for each in named), value, named, where)
-        else:
-            _expect(str in firm, value, choices, where)
-        return
-    fitting = [each for each in firm if each is not str and each not in named]
-    if not fitting:
-        raise NotStripes(f"{where}: {value!r} is not of {choices}")
-    for each in fitting[:-1]:
-        if each is type(value):
+    named = [each for each in firm if typing.get_origin(each) is Literal]
+    members = {member for each in named for member in typing.get_args(each)}
+    others = [each for each in firm if each is not str and each not in named]
+    plain = tuple(each for each in others if each in (int, bool, float))
+    check_other = next((_check_of(each) for each in others if each not in plain), None)
+    takes_text = (str in firm and not named) or Decimal in firm
+
+    def check_it(value: Any, where: str) -> None:
+        if value is None and len(firm) < len(choices):
             return
-    _check_value(value, fitting[-1], where)
+        if type(value) in plain or (isinstance(value, str) and (takes_text or value in members)):
+            return
+        if check_other is None or isinstance(value, str):
+            raise NotStripes(f"{where}: {value!r} is not of {choices}")
+        check_other(value, where)
+
+    return check_it
 
 
-def _check_hash(value: Any, hint: Any, where: str) -> None:
+def _hash(hint: Any, origin: Any, arguments: tuple[Any, ...]) -> Check:
     """A hash within an object, a list within it, or free pairs such as metadata."""
-    _expect(isinstance(value, dict), value, hint, where)
-    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
-    if origin is not None and origin.__name__ == "ListObject":
-        _check_list(value, f"{where}.")
-    elif origin is not None:
-        for name, each in value.items():
-            _check_value(each, arguments[0], f"{where}[{name}]")
-    elif hint.__annotations__ or hint is not StripeObject:
-        _check_object(value, hint, f"{where}.")
+    is_list = origin is not None and origin.__name__ == "ListObject"
+    check_pair = _check_of(arguments[0]) if origin is not None and not is_list else None
 
+    def check_it(value: Any, where: str) -> None:
+        if not isinstance(value, dict):
+            raise NotStripes(f"{where}: {value!r} is no hash")
+        if is_list:
+            _check_list(value, f"{where}.")
+        elif check_pair is not None:
+            for name, each in value.items():
+                check_pair(each, f"{where}[{name}]")
+        else:
+            _check_object(value, hint, f"{where}.")
 
-def _expect(fits: bool, value: Any, hint: Any, where: str) -> None:
-    if not fits:
-        raise NotStripes(f"{where}: {value!r} is not of {hint}")
+    return check_it
