@@ -15,6 +15,7 @@ from conversations import (
     held,
     listing,
     market_view,
+    money,
     offer,
     place,
     registration,
@@ -56,9 +57,11 @@ BOOKS: tuple[Book, ...] = (
     offer.book,
     agreement.book,
     delivery.book,
+    money.book,
     claim.book,
     dispute.book,
     held.book,
+    paying.book,
     review.book,
     desk.book,
     helping.book,
@@ -72,7 +75,7 @@ def reference() -> tuple[Catalogue, Places]:
 
 
 # Timers that are no person's deadline, but our own next try or somebody else's clock: our absence does not stop them.
-OWN_CLOCKS = frozenset({"effect", "chargeback"})
+OWN_CLOCKS = frozenset({"effect", "chargeback", "evidence"})
 
 # Who answers when time comes for which kind of thing.
 RINGS: Mapping[str, Ring] = {

@@ -7,6 +7,7 @@ from conversations.alerts import brief_search
 from conversations.book import Book
 from conversations.buttons import Press, press
 from conversations.listing import brief_listing
+from conversations.money import money_card
 from conversations.offer import offer_card
 from conversations.reply import Button, Card, CardList, Desk, Line, Say
 from conversations.standing import standing
@@ -20,6 +21,7 @@ from core.offers import service as offers
 from core.offers.model import OFFER
 from core.people.service import organisation_of
 from core.reputation.service import reviews_due
+from core.statements.service import statement
 from core.talks import service as talks
 
 SHOWN = 5
@@ -58,6 +60,7 @@ def _buttons(talk: Talk) -> tuple[tuple[Button, ...], ...]:
     return (
         (go("find"), go("sell")),
         (go("offers"), go("deals"), go("listings")),
+        (go("money"), Button(label=words("mark.change"), press=press("mark.offer"))),
         (go("alerts"), go("market"), go("place")),
         (go("profile"), go("email"), go("link")),
         *((payout,) if sells and not (payee and payee.ready) else ()),
@@ -78,6 +81,7 @@ def _sections(talk: Talk) -> tuple[CardList, ...]:
     drafts = talks.parked_drafts(talk.ctx, talk.person.id)[:SHOWN]
     sections = (
         ("me.deals", tuple(brief_card(talk, deal) for deal in open_deals)),
+        ("me.money", _money(talk) if mine else ()),
         ("me.offers", tuple(offer_card(talk, offer) for offer in open_offers)),
         ("me.listings", tuple(brief_listing(talk, each) for each in live)),
         ("me.alerts", tuple(brief_search(talk, each) for each in searches)),
@@ -86,6 +90,14 @@ def _sections(talk: Talk) -> tuple[CardList, ...]:
     return tuple(
         CardList(subject=code.replace(".", "_"), title=words(code), items=items) for code, items in sections if items
     )
+
+
+def _money(talk: Talk) -> tuple[Card, ...]:
+    """What is held, due or on its way; nothing when there is no money."""
+    now = statement(talk.ctx)
+    if not (now.held or now.due or now.owes):
+        return ()
+    return (money_card(talk, now).model_copy(update={"subject": None}),)
 
 
 def _draft_card(talk: Talk, draft_id: str, flow: str) -> Card:

@@ -15,6 +15,7 @@ from pydantic import TypeAdapter
 from conversations.book import Book, bound
 from conversations.buttons import Press, press, read_press
 from conversations.interview import Interview
+from conversations.marks import marked
 from conversations.reply import Button, FormErrors, Reply, Say, Toast
 from conversations.talk import Almanac, Surface, Talk
 from conversations.turn import (
@@ -33,6 +34,7 @@ from core.kernel.errors import Refusal, Stale
 from core.kernel.outbox import Post
 from core.kernel.transaction import Actor, Ctx
 from core.kernel.transaction import person as acting_person
+from core.people.marks import mark_at
 from core.people.model import Person
 from core.people.service import meet
 from core.talks.service import focused_draft
@@ -175,6 +177,7 @@ class Engine:
         ctx.actor = acting_person(person.id)
         surface = Surface(turn.identity.platform.value, turn.identity.workspace, turn.address)
         ctx.notes["here"] = surface  # what follows from this input is shown here first
+        ctx.notes["input"] = (turn.key, turn.input.text if isinstance(turn.input, Said) else None)  # by what it was done
         return self.talk_to(ctx, person, surface)
 
     def talk_to(self, ctx: Ctx, person: Person, surface: Surface) -> Talk:
@@ -229,11 +232,12 @@ class Engine:
 def send(
     ctx: Ctx, surface: Surface, replies: Sequence[Reply], *, trigger: str | None = None, message: str | None = None
 ) -> None:
-    """Put replies on their way to an address, in order, after the commit."""
+    """Put replies on their way to an address, in order, after the commit; those about money with the reader's mark."""
+    replies = marked(replies, lambda: mark_at(ctx, surface.platform, surface.workspace, surface.address))
     body: dict[str, Any] = {
         "workspace": surface.workspace,
         "address": surface.address,
-        "replies": ANSWERS.dump_python(list(replies), mode="json", exclude_defaults=False),
+        "replies": ANSWERS.dump_python(replies, mode="json", exclude_defaults=False),
         "trigger": trigger,
         "message": message,
     }

@@ -22,6 +22,7 @@ COMMANDS = (
     "sell",
     "offers",
     "deals",
+    "money",
     "listings",
     "alerts",
     "market",

@@ -7,6 +7,7 @@ from babel import Locale
 from conversations.book import Book, Flow
 from conversations.buttons import Press, press
 from conversations.form import Field, Form, Values
+from conversations.money import mark_card
 from conversations.nearest import nearest_option
 from conversations.reply import Button, Card, Line, Option, Say
 from conversations.talk import Opening, Talk
@@ -145,7 +146,7 @@ PROFILE = Form(
 
 
 def _complete(talk: Talk, _opening: Opening, values: Values) -> None:
-    role = values["role"]
+    role, arrives = values["role"], not talk.person.roles
     roles = frozenset(Role) if role == "both" else frozenset({Role(role)})
     if len(values["company"].strip()) < 2:
         raise Invalid("profile.company_short", field="company")
@@ -166,6 +167,8 @@ def _complete(talk: Talk, _opening: Opening, values: Values) -> None:
     go = "sell" if Role.SELLER in roles else "find"
     buttons.append(Button(label=talk.words(f"command.{go}"), press=press("command", choice=go), style="primary"))
     talk.reply(Say(text=talk.words("profile.done", company=values["company"]), buttons=(tuple(buttons),)))
+    if arrives:
+        talk.reply(mark_card(talk))
 
 
 PROFILING = book.flow(Flow(PROFILE, finish=_complete))

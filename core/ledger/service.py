@@ -6,11 +6,11 @@ rest, `void_hold` lets go of all, and time does so by itself. `post_together` wr
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, literal, select, union_all
+from sqlalchemy import Select, func, literal, select, union_all
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
@@ -45,6 +45,7 @@ __all__ = [
     "post",
     "post_hold",
     "post_together",
+    "postings_of",
     "standing",
     "void_hold",
 ]
@@ -269,6 +270,18 @@ def open_holds(ctx: Ctx, deal_id: str) -> list[Entry]:
         Entry.deal_id == deal_id, Entry.kind == HOLD, ~select(literal(1)).where(end.resolves == Entry.id).exists()
     )
     return list(ctx.session.scalars(query.order_by(Entry.id)))
+
+
+def postings_of(ctx: Ctx, deals: Select[str]) -> Iterator[tuple[Entry, Leg]]:
+    """What the entries of these deals have moved, in order; reserved money has not. `deals`: a query for their ids."""
+    query = (
+        select(Entry, Posting.account, Posting.amount, Posting.currency)
+        .join(Posting, Posting.entry_id == Entry.id)
+        .where(Entry.deal_id.in_(deals), Posting.phase == "posted")
+        .order_by(Entry.id, Posting.number)
+    )
+    for entry, account, amount, currency in ctx.session.execute(query):
+        yield entry, Leg(account, Money(amount, currency))
 
 
 def books(ctx: Ctx, deal_id: str) -> dict[str, Any]:

@@ -72,6 +72,7 @@ class Person(Versioned, Table):
     zone: Mapped[str] = mapped_column(String(40))
     roles: Mapped[list[str]] = mapped_column(JSON, default=list)
     operator: Mapped[bool] = mapped_column(Boolean, default=False)  # works for the market: hears disputes, rules
+    mark: Mapped[str] = mapped_column(String(8))  # two pictures, on every message about money (marks.py)
     email: Mapped[str | None] = mapped_column(String(254))
     email_proved_at: Mapped[datetime | None] = mapped_column(Instant)
     created_at: Mapped[datetime] = mapped_column(Instant)
@@ -86,7 +87,7 @@ class ChatIdentity(Table):
     workspace: Mapped[str] = mapped_column(String(20), primary_key=True)
     outside_id: Mapped[str] = mapped_column(String(40), primary_key=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
-    address: Mapped[str | None] = mapped_column(String(40))
+    address: Mapped[str | None] = mapped_column(String(40), index=True)
     dead: Mapped[bool] = mapped_column(Boolean, default=False)  # blocked the bot, left the workspace
     last_used_at: Mapped[datetime] = mapped_column(Instant)
 

@@ -12,6 +12,7 @@ from core.kernel.errors import Invalid, NotAllowed, NotFound, Refusal
 from core.kernel.transaction import Ctx
 from core.people import rules
 from core.people.events import AccountsLinked, EmailProved, PersonMet, ProfileCompleted
+from core.people.marks import new_mark
 from core.people.model import (
     EMAIL_CODE_VALID,
     EMAIL_CODES_AN_HOUR,
@@ -55,6 +56,7 @@ def _welcome(ctx: Ctx, identity: Identity, address: str | None) -> Person:
         name=name,
         locale=identity.locale[:10],
         zone=identity.zone[:40],
+        mark=new_mark(ctx.ids),
         created_at=ctx.now,
     )
     ctx.session.add(organisation)

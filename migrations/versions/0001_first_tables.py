@@ -440,6 +440,7 @@ def upgrade() -> None:
         sa.Column("zone", sa.String(length=40), nullable=False),
         sa.Column("roles", sa.JSON(), nullable=False),
         sa.Column("operator", sa.Boolean(), nullable=False),
+        sa.Column("mark", sa.String(length=8), nullable=False),
         sa.Column("email", sa.String(length=254), nullable=True),
         sa.Column("email_proved_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -518,6 +519,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("platform", "workspace", "outside_id", name=op.f("pk_chat_identity")),
     )
     with op.batch_alter_table("chat_identity", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_chat_identity_address"), ["address"], unique=False)
         batch_op.create_index(batch_op.f("ix_chat_identity_person_id"), ["person_id"], unique=False)
 
     op.create_table(
@@ -1083,6 +1085,7 @@ def downgrade() -> None:
     op.drop_table("deal")
     with op.batch_alter_table("chat_identity", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_chat_identity_person_id"))
+        batch_op.drop_index(batch_op.f("ix_chat_identity_address"))
 
     op.drop_table("chat_identity")
     with op.batch_alter_table("alert", schema=None) as batch_op:

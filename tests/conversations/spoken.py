@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Final, get_args
 
 import conversations
-from conversations import agreement, claim, delivery, dispute, facts, listing, lots
+from conversations import agreement, claim, delivery, dispute, facts, listing, lots, money
 from conversations import help as help_pages
 from conversations.book import Book, bound
 from core.alerts.model import Rhythm
 from core.deals.model import DEAL
 from core.delivery.model import LOT
-from core.escrow.model import CHARGEBACK, TRANCHE
+from core.escrow.model import CHARGEBACK, TRANCHE, EffectState
 from core.kernel.process import Process
 from core.kernel.quantity import UNITS
 from core.listings.model import LISTING
@@ -28,6 +28,7 @@ from core.offers.quality import REPRODUCIBILITY
 from core.people.model import Platform, Role
 from core.search.model import Order
 from core.search.rules import CHIPS
+from core.statements.model import What
 from core.support.model import CASE
 
 ROOT: Final = Path(__file__).parents[2]
@@ -145,6 +146,9 @@ def from_tables() -> dict[str, frozenset[str]]:
     )
     codes |= {f"search.chip.{wish}": frozenset({part}) for wish, part in CHIPS}
     codes["search.chip.place_within"] = frozenset({"place", "country", "km"})
+    codes |= dict.fromkeys((f"money.payout_{state}" for state in ("no_account", *EffectState)), frozenset({"net"}))
+    codes |= dict.fromkeys((f"money.held_{side}" for side in ("paid", "to_come")), frozenset({"ref"}))
+    codes |= dict.fromkeys((*_of_money(),), plain)
     codes |= dict.fromkeys(("link.on_slack", "link.on_telegram"), frozenset({"command", "minutes"}))
     assert {f"link.on_{each}" for each in Platform} <= codes.keys()
     return codes | {code: parts for code, parts in of_notices().items() if "." in code}
@@ -174,6 +178,11 @@ def _of_buttons() -> Iterator[str]:
     yield from (f"listing.{verb}" for verb in ("pause", "resume", "renew", "withdraw"))
     yield from (f"find.{order}" for order in get_args(Order) if order != "best")
     yield from (f"alert.{rhythm}" for rhythm in Rhythm)
+
+
+def _of_money() -> Iterator[str]:
+    yield from (f"money.what.{what}" for what in get_args(What))
+    yield from (f"money.column.{name}" for name in money.COLUMNS)
 
 
 def _of_lot_buttons() -> Iterator[str]:

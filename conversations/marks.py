@@ -1,0 +1,38 @@
+"""The personal mark on every message about money: put there in this one place, on the way out.
+
+What speaks of money is known by its subject, or by a button that leads out of the chat: that is where money is asked
+for, and where somebody who plays us would lead to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from conversations.reply import Card, CardList, Desk, Reply
+
+ABOUT_MONEY: Final = ("deal:", "deals", "payout", "money", "case:", "claim:", "hold:", "invoice")
+
+
+def marked(replies: Sequence[Reply], mark: Callable[[], str | None]) -> list[Reply]:
+    """The replies, those about money with the reader's mark before their title. `mark` is asked for when needed."""
+    if not any(speaks_of_money(reply) for reply in replies):
+        return list(replies)
+    sign = mark()
+    return [_with(reply, sign) if sign is not None and speaks_of_money(reply) else reply for reply in replies]
+
+
+def speaks_of_money(reply: Reply) -> bool:
+    match reply:
+        case Card(subject=subject, buttons=rows) | CardList(subject=subject, buttons=rows):
+            leads_out = any(button.url is not None for row in rows for button in row)
+            return leads_out or (subject or "").startswith(ABOUT_MONEY)
+        case Desk():
+            return True
+        case _:
+            return False
+
+
+def _with(reply: Reply, mark: str) -> Reply:
+    assert isinstance(reply, Card | CardList | Desk), "nothing else speaks of money"
+    return reply.model_copy(update={"title": f"{mark} {reply.title}"})

@@ -1,0 +1,147 @@
+"""Money as its owner sees it: what is held and until when, what was sent and deducted, as a file; and the mark."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC
+
+from conversations.book import Book
+from conversations.buttons import Press, press
+from conversations.reply import Button, Card, Line, Say
+from conversations.talk import Talk
+from core.escrow import service as escrow
+from core.files.model import Checked
+from core.files.service import keep
+from core.kernel.money import Money
+from core.people.marks import choose_mark, offered_marks
+from core.statements import rules
+from core.statements import service as statements
+from core.statements.model import Held, Payout, Statement
+
+SHOWN = 10
+COLUMNS = ("at", "deal", "what", "came", "went", "fee", "currency", "entry")
+
+book = Book()
+
+
+@book.command("money")
+def money(talk: Talk, _rest: str) -> None:
+    """What is held, for which deal, until when; what was paid out, and what was deducted."""
+    talk.reply(money_card(talk, statements.statement(talk.ctx)))
+
+
+def money_card(talk: Talk, now: Statement) -> Card:
+    """The statement on one card. Slack's Home tab shows the same."""
+    words = talk.words
+    lines = [
+        *(_held_line(talk, each) for each in now.held[:SHOWN]),
+        *(Line(label=words("money.due"), value=words.show(each)) for each in now.due),
+        *(Line(label=words("money.owes"), value=words.show(each)) for each in now.owes),
+        *(_payout_line(talk, each) for each in now.payouts[:SHOWN]),
+    ]
+    export = Button(label=words("money.export"), press=press("money.export"))
+    mark = Button(label=words("mark.change"), press=press("mark.offer"))
+    return Card(
+        subject="money",
+        title=words("money.title"),
+        text="" if lines else words("money.none"),
+        lines=tuple(lines),
+        buttons=((export,), *_payout_button(talk, now), (mark,)),
+        fresh=talk.fresh,
+    )
+
+
+def _held_line(talk: Talk, held: Held) -> Line:
+    words = talk.words
+    side = "paid" if held.mine else "to_come"
+    value = words.show(held.amount)
+    if held.until is not None:
+        value = words("money.until", amount=held.amount, due=held.until)
+    return Line(label=words(f"money.held_{side}", ref=held.ref), value=value)
+
+
+def _payout_line(talk: Talk, payout: Payout) -> Line:
+    words = talk.words
+    label = words("money.lot", ref=payout.ref, lot=payout.lot) if payout.lot else words("money.deal", ref=payout.ref)
+    state = "no_account" if payout.state == "waiting" and not _ready(talk) else payout.state
+    value = words(f"money.payout_{state}", net=payout.net)
+    if payout.fee:
+        value = f"{value} {words('money.fee', fee=payout.fee)}"
+    return Line(label=label, value=value)
+
+
+def _payout_button(talk: Talk, now: Statement) -> tuple[tuple[Button, ...], ...]:
+    """Money waits for a seller who has not said where it should go."""
+    if not now.due or _ready(talk):
+        return ()
+    return ((Button(label=talk.words("payout.set_up"), press=press("payout.set_up"), style="primary"),),)
+
+
+def _ready(talk: Talk) -> bool:
+    payee = escrow.payee_of(talk.ctx, talk.organisation)
+    return payee is not None and payee.ready
+
+
+# --- as a file --------------------------------------------------------------------------------------------------------
+
+
+@book.press("money.export")
+def export(talk: Talk, _pressed: Press) -> None:
+    """Every movement there ever was, for a spreadsheet: dates and amounts as machines read them, words as people do."""
+    words = talk.words
+    rows = [
+        (
+            line.at.astimezone(UTC).isoformat(timespec="seconds"),
+            line.ref,
+            words(f"money.what.{line.what}"),
+            _plain(line.came),
+            _plain(line.went),
+            _plain(line.fee),
+            (line.came or line.went or Money.zero("EUR")).currency,
+            line.key,
+        )
+        for line in statements.lines(talk.ctx)
+    ]
+    if not rows:
+        talk.reply(Say(text=words("money.none")))
+        return
+    content = rules.as_csv([words(f"money.column.{name}") for name in COLUMNS], rows)
+    name = f"money-{talk.today.isoformat()}.csv"
+    kept = keep(talk.ctx, Checked(name, "text/csv", content, hashlib.sha256(content).hexdigest()))
+    talk.reply(Card(subject="money_file", title=words("money.file", count=len(rows)), documents=(kept.id,)))
+
+
+def _plain(amount: Money | None) -> str:
+    return "" if amount is None else f"{amount.amount:f}"
+
+
+# --- the mark ---------------------------------------------------------------------------------------------------------
+
+
+@book.press("mark.offer")
+def offer(talk: Talk, _pressed: Press) -> None:
+    """The mark there is, and others to choose from."""
+    talk.reply(mark_card(talk))
+
+
+@book.press("mark.choose")
+def choose(talk: Talk, pressed: Press) -> None:
+    choose_mark(talk.ctx, pressed.choice)
+    talk.reply(Card(subject="money_mark", title=talk.words("mark.chosen"), text=talk.words("mark.why"), fresh=False))
+
+
+def mark_card(talk: Talk) -> Card:
+    """Chosen when a person arrives, and changed whenever they like."""
+    words = talk.words
+    others = [mark for mark in offered_marks(talk.ctx) if mark != talk.person.mark]
+    buttons = [Button(label=mark, press=press("mark.choose", choice=mark)) for mark in others]
+    more = Button(label=words("mark.more"), press=press("mark.offer"))
+    rows = [tuple(buttons[start : start + 3]) for start in range(0, len(buttons), 3)]
+    return Card(
+        subject="money_mark",
+        title=words("mark.title"),
+        text=words("mark.yours", mark=talk.person.mark),
+        note=words("mark.why"),
+        buttons=(*rows, (more,)),
+        fresh=talk.fresh,
+    )

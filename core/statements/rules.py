@@ -1,0 +1,78 @@
+"""Pure decisions about statements: what an entry means to one side of a deal, and how a file stays only a file."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from core.kernel.money import Money
+from core.ledger.model import COMMISSION, PROVIDER, Leg, buyer_credit, escrow, payable, receivable, refund_due
+from core.statements.model import Line, What
+
+# A spreadsheet takes a cell that begins so for a formula, and runs it (OWASP, "CSV injection").
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def line_of(
+    legs: Sequence[Leg], deal_id: str, organisation: str, *, buys: bool, ref: str, memo: str, at: datetime, key: str
+) -> Line | None:
+    """What an entry of a deal has meant to its buyer or seller; None when it moved nothing of theirs."""
+    own = _buyers(legs, deal_id, organisation) if buys else _sellers(legs, organisation)
+    if own is None:
+        return None
+    what, came, went, fee = own
+    return Line(at, ref, what, memo, came, went, fee, key)
+
+
+Meaning = tuple[What, Money | None, Money | None, Money | None]  # what, came, went, fee
+
+
+def _buyers(legs: Sequence[Leg], deal_id: str, organisation: str) -> Meaning | None:
+    """A buyer's money leaves them when it is paid, and comes back when it is sent back."""
+    provider = _sum(legs, PROVIDER)
+    kept = _sum(legs, escrow(deal_id), refund_due(deal_id), buyer_credit(organisation))
+    if provider is None or kept is None:
+        return None  # it only changed its place with us
+    if kept.minor < 0:
+        return "paid", None, -kept, None
+    return "refunded", kept, None, None
+
+
+def _sellers(legs: Sequence[Leg], organisation: str) -> Meaning | None:
+    """A seller's money is theirs when it is released, and with them when it is sent."""
+    moved, claimed = _sum(legs, payable(organisation)), _sum(legs, receivable(organisation))
+    if moved is None:
+        by_provider = claimed is not None and _sum(legs, PROVIDER) == -claimed
+        return (
+            ("taken_back", None, -claimed, None) if claimed is not None and by_provider and claimed.minor < 0 else None
+        )
+    if moved.minor < 0:
+        fee = _sum(legs, COMMISSION)
+        taken = -fee if fee is not None and fee.minor < 0 else None
+        return "released" if taken is not None or _sum(legs, PROVIDER) is None else "adjusted", -moved, None, taken
+    if claimed is not None:
+        return "set_off", None, moved, None
+    return "sent", None, moved, None
+
+
+def _sum(legs: Sequence[Leg], *accounts: str) -> Money | None:
+    """What these accounts have moved together; None when nothing."""
+    amounts = [leg.amount for leg in legs if leg.account in accounts]
+    total = Money.total(amounts, amounts[0].currency) if amounts else None
+    return total or None
+
+
+def as_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    """A file that every spreadsheet opens (it begins with the mark of UTF-8), and in which nothing is a formula."""
+    written = io.StringIO()
+    writer = csv.writer(written, lineterminator="\r\n")
+    writer.writerow([neutral(cell) for cell in header])
+    writer.writerows([neutral(cell) for cell in row] for row in rows)
+    return written.getvalue().encode("utf-8-sig")
+
+
+def neutral(cell: str) -> str:
+    """The same words, never a formula: an apostrophe before them says that they are words."""
+    return f"'{cell}" if cell.lstrip(" ").startswith(DANGEROUS) else cell
