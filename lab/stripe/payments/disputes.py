@@ -27,6 +27,10 @@ RULED_AFTER: Final = 60 * DAY
 
 INQUIRY_LASTS: Final = 120 * DAY
 EVIDENCE_CHARACTERS: Final = 150_000
+EVIDENCE_BYTES: Final = 4_500_000
+"""Text and files of one dispute together (docs.stripe.com/disputes/responding)."""
+
+PAPERS: Final = frozenset(name for name, hint in Dispute.Evidence.__annotations__.items() if "File" in str(hint))
 NETWORK_REASONS: Final = {"fraudulent": "10.4", "product_not_received": "13.1", "product_unacceptable": "13.3"}
 OPEN: Final = ("needs_response", "under_review", "warning_needs_response", "warning_under_review")
 ANSWERABLE: Final = ("needs_response", "warning_needs_response")
@@ -219,17 +223,26 @@ def update_dispute(books: Books, call: Call) -> Thing:
     change_metadata(dispute, call.params.get("metadata"))
     if evidence := call.params.get("evidence"):
         staged = dispute["evidence"] | evidence
-        length = sum(len(each) for each in staged.values() if isinstance(each, str))
-        if length > EVIDENCE_CHARACTERS:
-            raise Refusal(
-                f"The evidence has {length} characters; together they may be {EVIDENCE_CHARACTERS}.", param="evidence"
-            )
+        _check_evidence(books, staged)
         dispute["evidence"] = staged
         dispute["evidence_details"]["has_evidence"] = True
     if call.params.get("submit", True) and dispute["status"] in ANSWERABLE:
         _submit(books, dispute)
     books.announce("charge.dispute.updated", dispute, before)
     return dispute
+
+
+def _check_evidence(books: Books, staged: Thing) -> None:
+    """What stands in a paper's place must be a file that was uploaded; all together has its limits."""
+    papers = [books.get("file", staged[name], f"evidence[{name}]") for name in PAPERS if staged[name]]
+    size = sum(each["size"] for each in papers)
+    if size > EVIDENCE_BYTES:
+        raise Refusal(f"The files have {size} bytes; together they may be {EVIDENCE_BYTES}.", param="evidence")
+    length = sum(len(each) for name, each in staged.items() if isinstance(each, str) and name not in PAPERS)
+    if length > EVIDENCE_CHARACTERS:
+        raise Refusal(
+            f"The evidence has {length} characters; together they may be {EVIDENCE_CHARACTERS}.", param="evidence"
+        )
 
 
 def _submit(books: Books, dispute: Thing) -> None:

@@ -16,7 +16,7 @@ LARGEST: Final = 5 * 1024 * 1024
 
 
 def create_file(books: Books, call: Call) -> Thing:
-    upload = books.private.get(call.params.get("file"))
+    upload = books.private.get(call.params.get("file", ""))
     if not isinstance(upload, Upload):
         raise missing_parameter("file")
     if call.params["purpose"] != "dispute_evidence":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pytest
@@ -108,3 +109,14 @@ async def test_a_bank_warns_of_fraud_until_the_money_is_back(till: Till) -> None
     await till.v1.refunds.create_async({"charge": charge.id})
     warning = await till.v1.radar.early_fraud_warnings.retrieve_async(warning.id)
     assert warning.actionable is False
+
+
+async def test_a_paper_in_evidence_is_a_file_that_was_uploaded(till: Till) -> None:
+    charge = await till.charge()
+    dispute = await till.lab_does(f"stripe/disputes/{charge.id}", do="open")
+    update = till.v1.disputes.update_async
+    refused = await till.refused(update(dispute["id"], {"evidence": {"receipt": "the one from May"}}))
+    assert (refused.code, refused.param) == ("resource_missing", "evidence[receipt]")  # type: ignore[attr-defined]  # an invalid request's
+    paper = await till.v1.files.create_async({"purpose": "dispute_evidence", "file": io.BytesIO(b"%PDF-1.7 weighed")})
+    answered = await update(dispute["id"], {"evidence": {"receipt": paper.id}})
+    assert (answered.status, answered.evidence.receipt) == ("under_review", paper.id)

@@ -27,7 +27,7 @@ class Till:
         self.client = stripe.StripeClient(
             lab.stripe.secret_key,
             http_client=self.http,
-            base_addresses={"api": f"{lab.url}/stripe"},
+            base_addresses={"api": f"{lab.url}/stripe", "files": f"{lab.url}/stripe"},
             max_network_retries=2,
         )
 
