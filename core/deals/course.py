@@ -163,8 +163,8 @@ def put_off_ruling_by_time(ctx: Ctx, deal_id: str, moment: datetime) -> None:
 # --- its deadlines ----------------------------------------------------------------------------------------------------
 
 
-def time_is_up(ctx: Ctx, deal_id: str, event: str, *, anything_missing: bool) -> None:
-    """A deadline of the deal's present state has passed. `anything_missing`: some lot has not arrived."""
+def time_is_up(ctx: Ctx, deal_id: str, event: str, *, on_the_road: bool) -> None:
+    """A deadline of the deal's present state has passed. `on_the_road`: some lot was sent and has not arrived."""
     deal = locked(ctx, deal_id)
     match event:
         case "sign_expired" | "idle":
@@ -174,7 +174,7 @@ def time_is_up(ctx: Ctx, deal_id: str, event: str, *, anything_missing: bool) ->
         case "cancel_silent":
             carry_on(ctx, deal, event, ("time",))
         case "delivery_overdue":
-            _overdue(ctx, deal, anything_missing)
+            _overdue(ctx, deal, on_the_road)
         case "escalate":
             step(ctx, DEAL, deal, event, ("time",))
             tell(ctx, deal, DealEscalated)
@@ -198,11 +198,11 @@ def _idle(ctx: Ctx, deal: Deal, event: str) -> None:
         close(ctx, deal, event, "time")
 
 
-def _overdue(ctx: Ctx, deal: Deal, anything_missing: bool) -> None:
-    if anything_missing:
+def _overdue(ctx: Ctx, deal: Deal, on_the_road: bool) -> None:
+    if on_the_road:
         step(ctx, DEAL, deal, "delivery_overdue", ("time",))
         _disputed(ctx, deal, "delivery_overdue")
-    else:  # all is there and being looked at: that has deadlines of its own
+    else:  # what was never sent, and what is being looked at, has deadlines of its own
         due = ctx.now + OVERDUE_AFTER
         set_timer(ctx.session, Timer(DEAL.name, deal.id, "delivery_overdue", due))
 

@@ -148,9 +148,9 @@ def recall_lots(ctx: Ctx, deal_id: str) -> None:
 # --- time -------------------------------------------------------------------------------------------------------------
 
 
-def anything_missing(ctx: Ctx, deal_id: str) -> bool:
-    """Whether some lot has not arrived: unsent, or on the road."""
-    return any(lot.state in UNSENT or lot.state == "dispatched" for lot in lots_in(ctx, deal_id))
+def on_the_road(ctx: Ctx, deal_id: str) -> bool:
+    """Whether some lot was sent and is not there. One that was never sent has a limit of its own: it is given up."""
+    return any(lot.state == "dispatched" for lot in lots_in(ctx, deal_id))
 
 
 def time_is_up(ctx: Ctx, lot_id: str, event: str) -> None:

@@ -15,7 +15,7 @@ from core.deals.events import (
 from core.deals.model import DEAL
 from core.deals.service import time_is_up as deal_time_is_up
 from core.delivery.course import (
-    anything_missing,
+    on_the_road,
     forget_lots,
     give_up_lots,
     plan_lots,
@@ -64,8 +64,8 @@ def ring(ctx: Ctx, timer: Timer) -> None:
 
 def ring_deal(ctx: Ctx, timer: Timer) -> None:
     """Deals know no lots, and whether one is overdue depends on them."""
-    missing = timer.event == "delivery_overdue" and anything_missing(ctx, timer.subject)
-    deal_time_is_up(ctx, timer.subject, timer.event, anything_missing=missing)
+    late = timer.event == "delivery_overdue" and on_the_road(ctx, timer.subject)
+    deal_time_is_up(ctx, timer.subject, timer.event, on_the_road=late)
 
 
 rings: Mapping[str, Ring] = {LOT.name: ring, DEAL.name: ring_deal}

@@ -21,7 +21,7 @@ from core.delivery.claims import (
 )
 from core.delivery.commands import AcceptLot, DispatchLot, ReportArrival
 from core.delivery.course import (
-    anything_missing,
+    on_the_road,
     drop_unfunded,
     forget_lots,
     give_up_lots,
@@ -59,7 +59,7 @@ __all__ = [
     "accept_lot",
     "agree_drop",
     "agree_value",
-    "anything_missing",
+    "on_the_road",
     "ask_drop",
     "ask_operator",
     "check_may",

@@ -269,11 +269,11 @@ def payment_received(
     if payment.charge_ref is not None:
         return
     payment.intent_ref, payment.charge_ref = intent_ref, charge_ref
+    _count(ctx, payment, amount)
     if provider_fee:
         legs = [debit(PROVIDER_FEES, provider_fee), credit(PROVIDER, provider_fee)]
         key = f"deal:{payment.deal_id}:payment:{payment.id}:fee"
         ledger.post(ctx, key, "Kept by the provider", legs, deal=payment.deal_id)
-    _count(ctx, payment, amount)
     if payment.state in UNDER_WAY:
         payment.state = PaymentState.RECEIVED
         ctx.session.flush()

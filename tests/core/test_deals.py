@@ -88,7 +88,7 @@ async def test_buttons_follow_the_table(market: Market) -> None:
     await market.run(trade.buyer, lambda ctx: deals.sign_deal(ctx, trade.deal_id))
     assert await may("buyer") == ["unsign"]
     await trade.sign()
-    assert await may("seller") == ["cancel"]
+    assert await may("seller") == ["direct_asked", "cancel"]
     await trade.pay()
     await market.run(trade.seller, lambda ctx: deals.ask_cancel(ctx, trade.deal_id))
     assert await may("seller") == []

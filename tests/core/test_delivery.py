@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from core.delivery import rules
 from core.delivery import service as delivery
-from core.delivery.events import LotAccepted, LotArrived, LotClaimed, LotDispatched, LotDropped, LotHalved, LotLate
-from core.delivery.model import LOT, AcceptLot, DispatchLot, ReportArrival
+from core.delivery.events import LotAccepted, LotAdjusted, LotArrived, LotClaimed, LotDispatched, LotDropped, LotLate
+from core.delivery.commands import AcceptLot, DispatchLot, ReportArrival
+from core.delivery.model import LOT
 from core.kernel.errors import Invalid, NotAllowed, NotFound, Stale
 from core.kernel.quantity import Quantity
 from core.kernel.timers import deadline_of
@@ -91,6 +92,8 @@ async def test_each_side_does_its_own_part_only(market: Market) -> None:
     assert await market.run(trade.buyer, lambda ctx: delivery.may(ctx, delivery.lot_for(ctx, lot.id))) == [
         "accept",
         "claim",
+        "not_arrived",
+        "sample_sent",
     ]
 
 
@@ -148,7 +151,7 @@ async def test_a_late_lot_can_be_dropped_or_still_be_sent(market: Market) -> Non
 
 
 async def test_a_claim_is_settled_by_one_of_them_or_by_time(market: Market) -> None:
-    market.watch(LotClaimed, LotAccepted, LotDropped, LotHalved)
+    market.watch(LotClaimed, LotAccepted, LotDropped, LotAdjusted)
     trade = await paid(market, lots=3)
     taken, returned, argued = await trade.lots()
     for lot in (taken, returned, argued):
@@ -156,10 +159,13 @@ async def test_a_claim_is_settled_by_one_of_them_or_by_time(market: Market) -> N
         await trade.claim(lot)
     await trade.accept(taken)
     await market.run(trade.seller, lambda ctx: delivery.give_back_lot(ctx, returned.id))
+    await trade.pass_days(3.5)
+    assert (await trade.lots())[2].state == "lot_dispute"
     await trade.pass_days(30)
-    assert [lot.state for lot in await trade.lots()] == ["accepted", "dropped", "halved"]
-    assert (await trade.lots())[2].claim_words == "Wet: 14 % moisture by our own oven"
+    assert [lot.state for lot in await trade.lots()] == ["accepted", "dropped", "adjusted"]
     await trade.provider_answers()
     assert (await trade.deal()).state == "completed"
     money = await trade.money()
-    assert (money.released.minor, money.refunded.minor) == (10_500_11, 10_499_89)
+    # 24 t of 33.333 at 14 % instead of 10 % moisture: 6999.93 x 0.720007 x 86/90.
+    assert (await trade.lots())[2].pay_minor == 4_816_00
+    assert (money.released.minor, money.refunded.minor) == (7_000_14 + 4_816_00, 21_000_00 - 7_000_14 - 4_816_00)

@@ -12,13 +12,16 @@ from hypothesis import strategies as st
 
 from core.deals import service as deals
 from core.delivery import service as delivery
+from core.delivery.commands import ProposeCut
 from core.escrow import rules, service
 from core.escrow.checks import invariants
 from core.escrow.events import (
+    CreditKept,
     EffectRefused,
     OnboardingLinkReady,
     PaymentLapsed,
     PaymentLinkReady,
+    PaymentPartReceived,
     PaymentReceived,
     PaymentReturned,
     PayoutSent,
@@ -34,9 +37,9 @@ from core.ledger.service import balance, books
 from tests.core.conftest import Market
 from tests.core.trades import COMMISSION_BP, Trade, agreed, market_in_memory, paid
 
-OUTCOMES: list[rules.Outcome] = ["accepted", "dropped", "halved"]
-Fate = Literal["accepted", "claimed_accepted", "given_back", "halved", "never_sent", "cancelled"]
-FATES: list[Fate] = ["accepted", "claimed_accepted", "given_back", "halved", "never_sent"]
+
+Fate = Literal["accepted", "claimed_accepted", "given_back", "argued", "cut", "never_sent", "cancelled"]
+FATES: list[Fate] = ["accepted", "claimed_accepted", "given_back", "argued", "cut", "never_sent"]
 
 
 def eur(cents: int) -> Money:
@@ -47,15 +50,13 @@ def eur(cents: int) -> Money:
 
 
 @given(
-    st.lists(st.tuples(st.integers(0, 99_999_999), st.sampled_from(OUTCOMES)), min_size=1, max_size=52),
+    st.lists(st.tuples(st.integers(0, 99_999_999), st.integers(0, 10_000)), min_size=1, max_size=52),
     st.integers(0, 10_000),
 )
-def test_however_a_deal_is_cut_the_fee_is_that_of_the_whole(
-    lots: list[tuple[int, rules.Outcome]], basis_points: int
-) -> None:
+def test_however_a_deal_is_cut_the_fee_is_that_of_the_whole(lots: list[tuple[int, int]], basis_points: int) -> None:
     released, fees, back = eur(0), eur(0), eur(0)
-    for amount, outcome in lots:
-        parting = rules.part(eur(amount), outcome, released, fees, basis_points)
+    for amount, share in lots:
+        parting = rules.part(eur(amount), eur(amount).share(share), released, fees, basis_points)
         assert parting.net + parting.fee + parting.back == eur(amount)
         assert min(parting.net, parting.fee, parting.back) >= eur(0)
         released, fees, back = released + parting.released, fees + parting.fee, back + parting.back
@@ -152,16 +153,70 @@ async def test_a_second_payment_of_the_same_deal_goes_back(market: Market) -> No
     await assert_books_hold(trade)
 
 
-async def test_a_wrong_amount_goes_back_and_the_deal_still_waits(market: Market) -> None:
+async def test_too_little_is_held_and_the_rest_is_asked_for(market: Market) -> None:
+    market.watch(PaymentPartReceived)
     trade = await agreed(market)
     await trade.sign()
-    await trade.pay(amount=eur(20_999_99))
+    await trade.pay(amount=eur(20_999_00))
     await trade.provider_answers()
     assert (await trade.deal()).state == "awaiting_funding"
-    assert [body["amount"] for body in trade.asked("refund")] == [20_999_99]
-    await market.run(trade.buyer, lambda ctx: service.pay_again(ctx, trade.deal_id))
+    assert [(fact.held, fact.missing) for fact in market.facts] == [(eur(20_999_00), eur(1_00))]
+    assert [body["amount"] for body in trade.asked("checkout.open")] == [21_000_00, 1_00]
     await trade.pay()
     assert (await trade.deal()).state == "funded"
+    await assert_books_hold(trade)
+
+
+async def test_a_transfer_in_parts_is_counted_up_however_often_it_is_told(market: Market) -> None:
+    trade = await agreed(market)
+    await trade.sign()
+    payment = await trade.payment()
+    for so_far in (5_000_00, 5_000_00, 12_000_00, 5_000_00):
+        part = partial(service.payment_part, payment_id=payment.id, received=eur(so_far), intent_ref="pi_1")
+        await market.run(PROVIDER, part)
+    assert (await trade.money()).held == eur(12_000_00)
+    await trade.pay()
+    assert (await trade.deal()).state == "funded"
+    assert (await trade.money()).held == eur(21_000_00)
+    await assert_books_hold(trade)
+
+
+async def test_what_came_in_part_goes_back_when_the_rest_does_not(market: Market) -> None:
+    trade = await agreed(market)
+    await trade.sign()
+    payment = await trade.payment()
+    part = partial(service.payment_part, payment_id=payment.id, received=eur(5_000_00), intent_ref="pi_1")
+    await market.run(PROVIDER, part)
+    await trade.pass_days(6)
+    await trade.provider_answers()
+    assert (await trade.deal()).state == "cancelled"
+    assert [body["amount"] for body in trade.asked("refund")] == [5_000_00]
+    await assert_books_hold(trade)
+
+
+async def test_too_much_is_the_buyers_credit_and_goes_back_when_they_want_it(market: Market) -> None:
+    market.watch(CreditKept)
+    trade = await agreed(market)
+    await trade.sign()
+    await trade.pay(amount=eur(21_010_00))
+    assert (await trade.deal()).state == "funded"
+    (kept,) = await market.run(trade.buyer, lambda ctx: service.credits_of(ctx, trade.deal_id))
+    assert (kept.amount, len(market.facts)) == (eur(10_00), 1)
+    with pytest.raises(NotAllowed):
+        await market.run(trade.seller, lambda ctx: service.give_back_paid_too_much(ctx, kept.id))
+    await assert_books_hold(trade)
+    await market.run(trade.buyer, lambda ctx: service.give_back_paid_too_much(ctx, kept.id))
+    await trade.provider_answers()
+    assert [body["amount"] for body in trade.asked("refund")] == [10_00]
+    await assert_books_hold(trade)
+
+
+async def test_a_forgotten_credit_goes_back_by_itself(market: Market) -> None:
+    trade = await agreed(market)
+    await trade.sign()
+    await trade.pay(amount=eur(21_010_00))
+    await trade.pass_days(31)
+    assert 10_00 in [body["amount"] for body in trade.asked("refund")]
     await assert_books_hold(trade)
 
 
@@ -196,6 +251,7 @@ async def test_an_accepted_lot_is_paid_at_once_less_the_commission(market: Marke
     shown = await trade.house(lambda ctx: books(ctx, trade.deal_id))
     assert [entry["memo"] for entry in shown["entries"]] == [
         "Paid by the buyer",
+        "Kept by the provider",
         "Lot 1 accepted",
         "Sent to the seller",
     ]
@@ -204,8 +260,8 @@ async def test_an_accepted_lot_is_paid_at_once_less_the_commission(market: Marke
 async def test_a_lot_is_parted_once_however_often_it_is_told(market: Market) -> None:
     trade = await one_payout(market)
     lot = (await trade.lots())[0]
-    for outcome in OUTCOMES:
-        await trade.house(partial(service.settle_lot, lot_id=lot.id, outcome=outcome))
+    for released in (0, 100, 21_000_00):
+        await trade.house(partial(service.settle_lot, lot_id=lot.id, released=eur(released)))
     assert (await trade.money()).released == eur(21_000_00)
     assert len(trade.asked("transfer")) == 1
 
@@ -252,7 +308,7 @@ async def test_a_payout_refused_for_good_is_the_operators(market: Market) -> Non
     effect = trade.asked("transfer")[0]["effect"]
     await market.run(PROVIDER, lambda ctx: service.transfer_refused(ctx, effect, "account_closed", final=True))
     assert market.facts == [EffectRefused(effect, trade.deal_id, "account_closed")]
-    assert (await trade.deal()).state == "settling"
+    assert (await trade.deal()).state == "payout_blocked"
     await assert_books_hold(trade)
     await trade.house(lambda ctx: service.send_again(ctx, effect))
     await market.run(PROVIDER, lambda ctx: service.transfer_done(ctx, effect, "tr_2"))
@@ -265,7 +321,7 @@ async def test_a_refund_put_off_is_tried_again_and_keeps_the_deal_open(market: M
     await market.run(trade.buyer, lambda ctx: deals.agree_cancel(ctx, trade.deal_id))
     effect = trade.asked("refund")[0]["effect"]
     await market.run(PROVIDER, lambda ctx: service.refund_refused(ctx, effect, "charge_pending", final=False))
-    assert (await trade.deal()).state == "unwinding"
+    assert (await trade.deal()).state == "refund_blocked"
     await trade.pass_days(1)
     await market.run(PROVIDER, lambda ctx: service.refund_done(ctx, effect, "re_1"))
     assert (await trade.deal()).state == "cancelled"
@@ -341,6 +397,10 @@ async def meet_fate(trade: Trade, number: int, fate: Fate) -> None:
         await trade.accept(lot)
     elif fate == "given_back":
         await trade.market.run(trade.seller, lambda ctx: delivery.give_back_lot(ctx, lot.id))
+    elif fate == "cut":
+        cut = ProposeCut(lot_id=lot.id, pay=lot.amount.share(6_667))
+        await trade.market.run(trade.seller, lambda ctx: delivery.propose_cut(ctx, cut))
+        await trade.market.run(trade.buyer, lambda ctx: delivery.take_proposal(ctx, lot.id))
 
 
 # --- what every story checks ------------------------------------------------------------------------------------------

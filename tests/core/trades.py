@@ -35,17 +35,19 @@ from core.offers import reactions as offer_reactions
 from core.offers.model import BuyNow
 from core.offers.quality import Measured, quality_of
 from core.offers.service import buy_now
-from core.people.service import organisation_of
+from core.people.service import organisation_of, person_of
+from core.support import reactions as support_reactions
 from tests.core.conftest import Market, MovableClock
 from tests.core.goods import catalogue, pellets, tonnes
 
 COMMISSION_BP = 250
-SOON = date(2027, 1, 31)  # early enough to hold the money of all lots at once
+SOON = date(2027, 1, 30)  # early enough to hold the money of all lots at once
 RINGS: dict[str, Ring] = {
     **listing_reactions.rings,
     **offer_reactions.rings,
     **delivery_reactions.rings,
     **escrow_reactions.rings,
+    **support_reactions.rings,
 }
 
 
@@ -117,6 +119,12 @@ class Trade:
         )
         await self.market.run(PROVIDER, received)
 
+    async def operator(self, name: str) -> Actor:
+        """Somebody who works for the market."""
+        actor, _ = await self.market.newcomer(name)
+        await self.house(lambda ctx: setattr(person_of(ctx, actor.person or ""), "operator", True))
+        return actor
+
     async def seller_can_be_paid(self) -> None:
         await self.market.run(self.seller, self.in_lithuania)
         await self.market.run(self.seller, escrow.ask_onboarding)
@@ -184,6 +192,7 @@ async def agreed(market: Market, tonnes_sold: str | int = 100, lots: int = 4, **
     deal_reactions.listen(market.reactions, commission_bp=COMMISSION_BP)
     delivery_reactions.listen(market.reactions)
     escrow_reactions.listen(market.reactions)
+    support_reactions.listen(market.reactions)
     seller, anna = await market.newcomer("Anna")
     buyer, ben = await market.newcomer("Ben")
     stranger, _ = await market.newcomer("Carla")
@@ -196,9 +205,9 @@ async def agreed(market: Market, tonnes_sold: str | int = 100, lots: int = 4, **
     return Trade(market, buyer, seller, stranger, ben.organisation_id, anna.organisation_id, listing.id, found[0].id)
 
 
-async def paid(market: Market, tonnes_sold: str | int = 100, lots: int = 4) -> Trade:
+async def paid(market: Market, tonnes_sold: str | int = 100, lots: int = 4, **goods: Any) -> Trade:
     """A deal that is signed and paid; the seller's account is ready."""
-    trade = await agreed(market, tonnes_sold, lots)
+    trade = await agreed(market, tonnes_sold, lots, **goods)
     await trade.sign()
     await trade.pay()
     await trade.seller_can_be_paid()
