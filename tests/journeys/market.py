@@ -5,13 +5,14 @@ from __future__ import annotations
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 import aiohttp
 
 from config.installation import introduce
-from config.outside import clock_of, open_lab, pointed_at
+from config.outside import SystemClock, clock_of, open_lab, pointed_at
 from config.settings import Settings
 from config.wiring import Product, build
 from core.kernel.ids import Ids
@@ -22,6 +23,16 @@ Somebody = OnTelegram | OnSlack
 Chat = Literal["telegram", "slack"]
 
 
+class Pulse:
+    """The machine's own clock, which goes on while nobody is here."""
+
+    def __init__(self) -> None:
+        self.missed = timedelta(0)
+
+    def now(self) -> datetime:
+        return SystemClock().now() + self.missed
+
+
 @dataclass
 class World:
     """What a story has: people, a pay page, a letterbox, a clock, the books. The product may stop and start again."""
@@ -30,10 +41,13 @@ class World:
     browser: Browser
     settings: Settings
     product: Product | None = None
+    pulse: Pulse = field(default_factory=Pulse)
 
     async def opens(self) -> None:
         """The product starts, on the database as it is."""
-        self.product = await build(self.settings, clock=clock_of(self.lab), ids=Ids(secrets.token_bytes))
+        self.product = await build(
+            self.settings, clock=clock_of(self.lab), ids=Ids(secrets.token_bytes), pulse=self.pulse
+        )
         introduce(self.lab, self.product, self.settings)
         await self.product.start()
 
@@ -41,6 +55,13 @@ class World:
         product, self.product = self.product, None
         if product is not None:
             await product.stop()
+
+    async def is_away(self, *, days: float) -> None:
+        """Nobody is here for so long; then the product starts again."""
+        await self.closes()
+        self.pulse.missed += timedelta(days=days)
+        await self.later(days=days)
+        await self.opens()
 
     # --- people -----------------------------------------------------------------------------------------------------
 
@@ -115,6 +136,7 @@ async def open_world(database: str, *, product: bool = True) -> AsyncIterator[Wo
     lab = await open_lab(given)
     assert lab is not None, "the environment names real services"
     lab.telegram.bot.pace.chat_burst = 1_000.0  # people of a story talk a hundred times as fast as others
+    lab.slack.app.pace = 100.0
     async with aiohttp.ClientSession() as http:
         world = World(lab, Browser(http, lab.url), pointed_at(given, lab))
         try:

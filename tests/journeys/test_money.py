@@ -1,0 +1,94 @@
+"""Where the money is: said on both chats under the reader's own mark, as a file, and untouched by our own absence."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Any
+
+from core.deals.service import deal_by_ref
+from core.delivery.service import lots_of
+from core.kernel.timers import deadline_of
+from core.kernel.transaction import MARKET, Ctx
+from core.people.marks import PICTURES
+from lab.people import OnTelegram, until
+from tests.journeys.market import World
+from tests.journeys.trade import Trade, profile
+
+MARK = re.compile(f"[{PICTURES}]{{2}}")
+MONEY = re.compile("held|released|is on its way to you|your money|your turn to pay", re.IGNORECASE)
+
+
+async def choose_mark(somebody: OnTelegram) -> str:
+    """Press one of the marks that are offered."""
+    await somebody.sees("Your mark is", "it is not from me")
+    offered = [
+        button["text"]
+        for message in await somebody.messages()
+        for row in message.get("keyboard", [])
+        for button in row
+        if MARK.fullmatch(button["text"])
+    ]
+    await somebody.presses(offered[-1])
+    await somebody.sees("This is your mark now")
+    return str(offered[-1])
+
+
+async def unmarked(somebody: OnTelegram, mark: str) -> list[str]:
+    """What was said of money without the mark."""
+    said = [message.get("text") or "" for message in await somebody.messages() if message["from"] == "bot"]
+    return [text for text in said if "€" in text and MONEY.search(text) and not text.startswith(mark)]
+
+
+def lot_ends(ref: str, ctx: Ctx) -> tuple[str, datetime | None]:
+    """The first lot's state, and when time ends it."""
+    lot = lots_of(ctx, deal_by_ref(ctx, ref).id)[0]
+    timer = deadline_of(ctx.session, "lot", lot.id)
+    return lot.state, timer and timer.due_at
+
+
+async def test_money_is_told_under_a_mark_and_our_absence_costs_nobody_anything(world: World) -> None:
+    rasa, tom = await world.on_telegram("Rasa"), await world.on_slack("Tom")
+    trade = Trade(world, rasa, tom)
+    await profile(rasa, "seller", "Girios UAB")
+    mark = await choose_mark(rasa)
+    await trade.funded()
+
+    await rasa.says("/money")
+    told = await rasa.sees(f"{mark} Your money", "Held, to come to you", "€43,000.00", "Next date")
+    ref = re.findall(r"Held, to come to you · (\w{6})", told)[0]
+    await tom.says("/money")
+    await tom.sees("Your money", f"Held for you · {ref}", "€43,000.00")
+    assert MARK.search(await tom.screen())
+    await tom.home()
+    await tom.sees("My mark")
+
+    await trade.set_up_payouts()
+    await trade.dispatch()
+    await trade.arrive()
+
+    async def state() -> Any:
+        assert world.product is not None
+        return await world.product.transactions.run(MARKET, lambda ctx: lot_ends(ref, ctx))
+
+    before = (await state())[1]
+    await world.is_away(days=9)  # two days longer than the buyer has to look at the goods
+
+    async def moved() -> bool:
+        return (await state())[1] != before
+
+    await until(moved, lambda: "the deadline that never moved")
+    now, due = await state()
+    assert now == "inspection"
+    assert 9 * 86_400 <= (due - before).total_seconds() < 9 * 86_400 + 60
+    await world.later(days=6)
+    await tom.says("/deals " + ref)
+    await trade.accept()
+    await trade.complete()
+    assert await unmarked(rasa, mark) == []
+
+    await rasa.says("/money")
+    await rasa.sees("was sent to you", "A fee of €1,075.00 was deducted")
+    await rasa.presses("Export as a file")
+    await rasa.sees("Your money as a file: 2 movements", "money-")
+    await world.books_balance()
