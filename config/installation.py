@@ -7,7 +7,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from importlib import resources
 from pathlib import Path
+
+import yaml
 
 from config.market import reference
 from config.outside import OPERATORS, clock_of, open_lab, pointed_at
@@ -91,7 +94,11 @@ async def installed(settings: Settings) -> AsyncIterator[Installation]:
 
 
 def introduce(lab: Lab, product: Product, settings: Settings) -> None:
-    """Tell the lab where the product is: where pretend Stripe sends its events, and where the books lie open."""
+    """Tell the lab where the product is: where pretend Stripe sends its events, and where the books lie open.
+
+    Its Slack is given our manifest: what we would ask beyond it is refused here as there.
+    """
+    lab.slack.adopt(yaml.safe_load(resources.files("bots.slack").joinpath("manifest.yaml").read_text()))
     lab.stripe.top_up(RESERVE)
     lab.stripe.webhook_url = f"{product.server.url}/stripe/webhook"
     lab.books_url = f"{product.server.url}/operator/books"

@@ -13,7 +13,7 @@ from fastapi import APIRouter, Request, Response, WebSocket
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse
 
 from lab.slack import face, oauth, respond
-from lab.slack.app import SCOPES, App
+from lab.slack.app import SCOPES, App, Manifest
 from lab.slack.delivery import Delivery
 from lab.slack.methods import channels, chat, files, marks, people, scheduled, views
 from lab.slack.rates import Rates
@@ -123,6 +123,15 @@ class Slack:
         if work is None:
             raise KeyError(person)
         return Window(self.app, work, self.views[work.id], self.delivery, work.people[person])
+
+    def adopt(self, manifest: dict[str, Any]) -> None:
+        """Put a manifest into the app's page; an empty one takes it away. Raises BadManifest.
+
+        Wherever the app is installed it is granted what the manifest asks for, and no more.
+        """
+        self.app.manifest = Manifest.read(manifest) if manifest else None
+        for work in self.works.values():
+            work.scopes = self.app.scopes if work.token else frozenset()
 
     def uninstall(self, team: str) -> None:
         """An administrator takes the app out of a workspace."""

@@ -19,15 +19,32 @@ SCOPES: Final = frozenset(
     | {"groups:read", "groups:write", "im:history", "im:read", "im:write", "links:read", "links:write", "lists:read"}
     | {"lists:write", "metadata.message:read", "mpim:history", "mpim:read", "mpim:write", "pins:read", "pins:write"}
     | {"reactions:read", "reactions:write", "team:read", "usergroups:read", "users.profile:read", "users:read"}
-    | {"users:read.email", "users:write", "workflow.steps:execute"}
+    | {"users:read.email", "users:write", "workflow.steps:execute", "calls:read", "calls:write", "dnd:read"}
+    | {"emoji:read", "im:write.topic", "incoming-webhook", "reminders:read", "reminders:write", "remote_files:read"}
+    | {"remote_files:share", "remote_files:write", "search:read.public", "team.preferences:read", "usergroups:write"}
+    | {"channels:write.invites", "channels:write.topic", "groups:write.invites", "groups:write.topic"}
 )
 # Which events a manifest may ask for, and the scope without which Slack does not take that manifest.
 EVENT_SCOPES: Final[dict[str, str]] = {
     "app_home_opened": "",
     "app_mention": "app_mentions:read",
     "app_uninstalled": "",
+    "assistant_thread_context_changed": "assistant:write",
+    "assistant_thread_started": "assistant:write",
     "channel_archive": "channels:read",
+    "channel_created": "channels:read",
+    "channel_deleted": "channels:read",
+    "channel_left": "channels:read",
+    "channel_rename": "channels:read",
+    "channel_unarchive": "channels:read",
+    "entity_details_requested": "",
+    "file_change": "files:read",
+    "file_created": "files:read",
+    "file_deleted": "files:read",
     "file_shared": "files:read",
+    "function_executed": "",
+    "group_archive": "groups:read",
+    "group_left": "groups:read",
     "link_shared": "links:read",
     "member_joined_channel": "channels:read",
     "member_left_channel": "channels:read",
@@ -35,10 +52,16 @@ EVENT_SCOPES: Final[dict[str, str]] = {
     "message.groups": "groups:history",
     "message.im": "im:history",
     "message.mpim": "mpim:history",
+    "message_metadata_posted": "metadata.message:read",
+    "pin_added": "pins:read",
+    "pin_removed": "pins:read",
     "reaction_added": "reactions:read",
     "reaction_removed": "reactions:read",
+    "team_join": "users:read",
+    "team_rename": "team:read",
     "tokens_revoked": "",
     "user_change": "users:read",
+    "user_profile_changed": "users.profile:read",
 }
 _MESSAGES: Final = {"im": "message.im", "channel": "message.channels", "group": "message.groups"}
 

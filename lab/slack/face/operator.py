@@ -8,7 +8,7 @@ from fastapi import APIRouter, Body, HTTPException
 from pydantic import BaseModel
 
 from lab.slack import oauth
-from lab.slack.app import BadManifest, Manifest
+from lab.slack.app import BadManifest
 from lab.slack.face.inhabited import Inhabited, Json, Refused, workspace_of
 from lab.slack.workspace import Channel, Workspace
 
@@ -114,11 +114,9 @@ def _app(routes: APIRouter, slack: Inhabited) -> None:
         """With a manifest, all workspaces where the app is installed grant what it asks for, and no more."""
         if page.manifest is not None:
             try:
-                slack.app.manifest = Manifest.read(page.manifest) if page.manifest else None
+                slack.adopt(page.manifest)
             except (BadManifest, KeyError, TypeError, AttributeError) as wrong:
                 raise HTTPException(422, f"Slack would not take this manifest: {wrong}") from wrong
-            for work in slack.works.values():
-                work.scopes = slack.app.scopes if work.token else frozenset()
         for name in ("double_every", "pace"):
             if getattr(page, name) is not None:
                 setattr(slack.app, name, getattr(page, name))
