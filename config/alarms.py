@@ -8,6 +8,7 @@ from conversations.wording import Wordings
 from core.kernel.events import Reactions
 from core.kernel.transaction import Ctx
 from core.ledger.events import InvariantBroken
+from core.reconciliation.events import DifferenceFound
 
 log = structlog.get_logger(__name__)
 
@@ -27,4 +28,12 @@ def listen(reactions: Reactions, wordings: Wordings, operator_email: str | None)
         letter = {"to": operator_email, "subject": words("mail.alarm_subject"), "text": text}
         ctx.post("mail", f"mail:{operator_email}", "alarm", letter)
 
+    def differ(ctx: Ctx, fact: DifferenceFound) -> None:
+        log.critical("books_differ", kind=fact.kind, subject=fact.subject, detail=fact.detail)
+        if operator_email is not None:
+            text = words("mail.alarm_difference", subject=fact.subject, detail=fact.detail)
+            letter = {"to": operator_email, "subject": words("mail.alarm_subject"), "text": text}
+            ctx.post("mail", f"mail:{operator_email}", "alarm", letter)
+
     reactions.on(InvariantBroken, call)
+    reactions.on(DifferenceFound, differ)

@@ -101,6 +101,8 @@ def introduce(lab: Lab, product: Product, settings: Settings) -> None:
     lab.slack.adopt(yaml.safe_load(resources.files("bots.slack").joinpath("manifest.yaml").read_text()))
     lab.stripe.top_up(RESERVE)
     lab.stripe.webhook_url = f"{product.server.url}/stripe/webhook"
+    lab.stripe.post.thin_url = f"{product.server.url}/stripe/thin"
+    lab.stripe.post.thin_secret = lab.stripe.webhook_secret
     lab.books_url = f"{product.server.url}/operator/books"
     lab.books_token = settings.operator_token.get_secret_value() if settings.operator_token else ""
 

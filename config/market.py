@@ -17,6 +17,7 @@ from conversations import (
     market_view,
     money,
     offer,
+    paying,
     place,
     registration,
     review,
@@ -35,6 +36,8 @@ from core.deals import reactions as deals
 from core.delivery import reactions as lots
 from core.escrow import reactions as escrow
 from core.escrow.evidence import reactions as evidence
+from core.escrow.rails.model import Rail
+from core.escrow.rails.service import OFFERED
 from core.kernel.events import Reactions
 from core.kernel.sweep import Ring
 from core.ledger import reactions as ledger
@@ -92,9 +95,10 @@ RINGS: Mapping[str, Ring] = {
 }
 
 
-def almanac(commission_bp: int) -> Almanac:
+def almanac(commission_bp: int, *, stablecoins: bool = False) -> Almanac:
     catalogue, places = reference()
-    return Almanac(catalogue, places, Wordings(), commission_bp)
+    rails = (*OFFERED, Rail.STABLECOIN) if stablecoins else OFFERED
+    return Almanac(catalogue, places, Wordings(), commission_bp, rails)
 
 
 def engine_and_reactions(known: Almanac, operators: Collection[str] = ()) -> tuple[Engine, Reactions]:

@@ -18,6 +18,7 @@ class Gauges:
         self.dead = Gauge("parley_outbox_dead", "Posts given up, for the operator", registry=registry)
         self.late = Gauge("parley_timers_late", "Timers that are due", registry=registry)
         self.broken = Gauge("parley_invariants_broken", "Invariants of money that do not hold", registry=registry)
+        self.differences = Gauge("parley_books_differ", "Differences to the provider's books", registry=registry)
         self.rung = Counter("parley_timers_rung", "Timers that this process has rung", registry=registry)
 
     async def read(self, transactions: Transactions) -> None:

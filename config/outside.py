@@ -53,6 +53,8 @@ def pointed_at(settings: Settings, lab: Lab) -> Settings:
         put |= {
             "stripe_secret_key": SecretStr(lab.stripe.secret_key),
             "stripe_webhook_secret": SecretStr(lab.stripe.webhook_secret),
+            "stripe_thin_webhook_secret": SecretStr(lab.stripe.webhook_secret),
+            "stripe_stablecoins": True,
             "stripe_api_url": f"{lab.url}/stripe",
         }
     if settings.mail_in_lab:

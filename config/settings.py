@@ -28,6 +28,8 @@ class Settings(BaseSettings):
     slack_api_url: str | None = None
     stripe_secret_key: SecretStr | None = None
     stripe_webhook_secret: SecretStr | None = None
+    stripe_thin_webhook_secret: SecretStr | None = None  # of the endpoint for thin events, /stripe/thin
+    stripe_stablecoins: bool = False  # offered where Stripe has opened them to the operator
     stripe_api_url: str | None = None
     smtp_url: SecretStr | None = None
     mail_from: str = "Parley <parley@localhost>"

@@ -27,6 +27,7 @@ from core.ledger.rollup import roll_up
 from payments.reconcile import Reconciler
 
 RECONCILE_SECONDS: Final = 120  # how long a webhook may be lost before we ask for ourselves
+NIGHT_HOUR: Final = 2  # UTC: the provider's day is over
 BOOKS_SECONDS: Final = 5  # how long an entry stands outside the chain, and a hot account unsummed
 AUDIT_SECONDS: Final = 15 * 60  # how long anything may be wrong with money before somebody is called
 INDEX_SECONDS: Final = 60  # a base is made when enough has changed; what has not made it there is found all the same
@@ -57,6 +58,11 @@ class Sweeps:
         """Ask the payment provider for what it may have told us in vain."""
         async with self.asking:
             await self.reconciler.sweep()
+
+    async def lay_books_beside(self) -> None:
+        """Lay the provider's books beside ours; a difference calls the operator."""
+        async with self.asking:
+            self.gauges.differences.set(len(await self.reconciler.reconcile()))
 
     async def keep_books(self) -> None:
         """Chain the entries that were written, and add up the hot accounts."""
@@ -89,6 +95,7 @@ def ticking(settings: Settings, sweeps: Sweeps) -> AsyncIOScheduler:
     scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
     scheduler.add_job(sweeps.due, "interval", seconds=settings.sweep_seconds)
     scheduler.add_job(sweeps.reconcile, "interval", seconds=RECONCILE_SECONDS)
+    scheduler.add_job(sweeps.lay_books_beside, "cron", hour=NIGHT_HOUR)
     scheduler.add_job(sweeps.keep_books, "interval", seconds=BOOKS_SECONDS)
     scheduler.add_job(sweeps.audit, "interval", seconds=AUDIT_SECONDS)
     scheduler.add_job(sweeps.reindex, "interval", seconds=INDEX_SECONDS)

@@ -91,7 +91,7 @@ async def build(settings: Settings, *, clock: Clock, ids: Ids, pulse: Clock | No
     """
     address = settings.database_url or DEFAULT
     await upgrade(address)
-    known = almanac(settings.commission_basis_points)
+    known = almanac(settings.commission_basis_points, stablecoins=settings.stripe_stablecoins)
     engine, reactions = engine_and_reactions(known, settings.operator_names)
     alarms.listen(reactions, known.wordings, settings.operator_email)
     transactions = Transactions(await open_database(address), clock, ids, reactions)
@@ -124,6 +124,8 @@ async def build(settings: Settings, *, clock: Clock, ids: Ids, pulse: Clock | No
     )
     transactions.deliver_by(dispatcher.offer)
     webhooks = StripeWebhooks(transactions, clock, secret(settings.stripe_webhook_secret))
+    thin_secret = maybe(settings.stripe_thin_webhook_secret)
+    thin = StripeWebhooks(transactions, clock, thin_secret) if thin_secret else None
     registry, busy = CollectorRegistry(), (asyncio.Lock(), asyncio.Lock())
     sweeps = Sweeps(transactions, dispatcher, reconciler, Gauges(registry), pulse or SystemClock(), *busy)
     return Product(
@@ -134,7 +136,7 @@ async def build(settings: Settings, *, clock: Clock, ids: Ids, pulse: Clock | No
         provider=provider,
         reconciler=reconciler,
         server=server,
-        doors=doors(settings, telegram, slack, webhooks, transactions),
+        doors=doors(settings, telegram, slack, (webhooks, thin), transactions),
         registry=registry,
         scheduler=ticking(settings, sweeps),
         busy=busy,
@@ -176,9 +178,17 @@ def letters(wordings: Wordings) -> Callable[[str, str], tuple[str, str]]:
 
 
 def doors(
-    settings: Settings, telegram: TelegramBot, slack: SlackBot, stripe: StripeWebhooks, transactions: Transactions
+    settings: Settings,
+    telegram: TelegramBot,
+    slack: SlackBot,
+    stripe: tuple[StripeWebhooks, StripeWebhooks | None],
+    transactions: Transactions,
 ) -> Doors:
-    """What the web hands on to; a platform that comes in another way finds its door closed."""
+    """What the web hands on to; a platform that comes in another way finds its door closed.
+
+    `stripe`: who takes whole events, and who takes thin ones.
+    """
+    whole, thin = stripe
 
     async def database() -> None:
         await transactions.run(MARKET, lambda ctx: ctx.session.execute(text("SELECT 1")).all())
@@ -190,7 +200,8 @@ def doors(
     return Doors(
         telegram=telegram.take_webhook if settings.telegram_webhook_secret else None,
         slack=slack.take_http if settings.slack_signing_secret else None,
-        stripe=stripe.take,
+        stripe=whole.take,
+        stripe_thin=thin.take if thin is not None else None,
         books=lambda: transactions.run(MARKET, all_books),
         books_of=lambda deal: transactions.run(MARKET, lambda ctx: books_of(ctx, deal)),
         ready={"database": database, "telegram": receiving},

@@ -177,7 +177,7 @@ class Engine:
         ctx.actor = acting_person(person.id)
         surface = Surface(turn.identity.platform.value, turn.identity.workspace, turn.address)
         ctx.notes["here"] = surface  # what follows from this input is shown here first
-        ctx.notes["input"] = (turn.key, turn.input.text if isinstance(turn.input, Said) else None)  # by what it was done
+        ctx.notes["input"] = (turn.key, turn.input.text if isinstance(turn.input, Said) else None)  # for the record
         return self.talk_to(ctx, person, surface)
 
     def talk_to(self, ctx: Ctx, person: Person, surface: Surface) -> Talk:

@@ -11,6 +11,8 @@ from core.deals.service import deal_for
 from core.delivery import events as lot
 from core.delivery.service import lot_for
 from core.escrow import events as money
+from core.escrow.rails import events as rails
+from core.escrow.rails.service import way_of
 from core.kernel.transaction import MARKET as NOBODY_IN_PARTICULAR
 from core.kernel.transaction import Ctx
 from core.listings import events as listing
@@ -94,6 +96,8 @@ MONEY_FACTS: Facts = {
     money.TrancheAwaited: "notice.tranche_awaited",
     money.TrancheLapsed: "notice.tranche_lapsed",
     money.CreditKept: "notice.credit_kept",
+    rails.PaymentSettling: "notice.payment_settling",
+    rails.PayoutKept: "notice.payout_kept",
     money.ChargebackOpened: "notice.chargeback_opened",
     money.ChargebackClosed: "notice.chargeback_closed",
 }
@@ -147,7 +151,7 @@ def _on_case(code: str) -> Callable[[Ctx, support.CaseFact], None]:
     return hear
 
 
-MONEY_PARTS = ("amount", "net", "fee", "back", "held", "missing", "why")
+MONEY_PARTS = ("amount", "net", "fee", "back", "held", "missing", "until", "why")
 
 
 def _on_money(code: str) -> Callable[[Ctx, Any], None]:
@@ -168,7 +172,9 @@ def _on_payment_page(code: str) -> Callable[[Ctx, money.PaymentLinkReady], None]
 
     def hear(ctx: Ctx, fact: money.PaymentLinkReady) -> None:
         buyer = deal_for(ctx.seen_by(NOBODY_IN_PARTICULAR), fact.deal_id).buyer
-        gathered(ctx).say("deal", fact.deal_id, code, by=None, in_place=buyer)
+        way = way_of(ctx, fact.payment_id)
+        why = "transfer" if way is not None and way.iban is not None else ""
+        gathered(ctx).say("deal", fact.deal_id, code, by=None, in_place=buyer, why=why)
 
     return hear
 

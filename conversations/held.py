@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from conversations.book import Book
 from conversations.buttons import Press, press
+from conversations.paying import pay_lines, pay_rows
 from conversations.reply import Button, Line, Toast
 from conversations.talk import Talk
 from core.deals import service as deals
@@ -26,7 +27,7 @@ def money_lines(talk: Talk, deal: Deal) -> list[Line]:
         Line(label=words("money.credit"), value=words("money.credit_kept", amount=kept.amount))
         for kept in escrow.credits_of(talk.ctx, deal.id)
     ]
-    return [*lines, *_chargeback_lines(talk, deal)]
+    return [*lines, *pay_lines(talk, deal), *_chargeback_lines(talk, deal)]
 
 
 def _tranche_line(talk: Talk, tranche: Tranche, count: int) -> Line | None:
@@ -62,26 +63,11 @@ def money_rows(talk: Talk, deal: Deal, mine: frozenset[str]) -> list[tuple[Butto
     rows: list[tuple[Button, ...]] = []
     due = escrow.awaited(talk.ctx, deal.id)
     if due is not None:
-        rows.append((pay_button(talk, deal),))
+        rows += pay_rows(talk, deal)
     for kept in escrow.credits_of(talk.ctx, deal.id):
         label = talk.words("credit.give_back", amount=kept.amount)[:75]
         rows.append((Button(label=label, press=press("credit.give_back", kept.id, kept.version)),))
     return rows
-
-
-def pay_button(talk: Talk, deal: Deal) -> Button:
-    payment = escrow.payment_of(talk.ctx, deal.id)
-    words = talk.words
-    if payment is not None and payment.url and payment.state == "open":
-        return Button(label=words("deal.pay", amount=payment.missing)[:75], url=payment.url, style="primary")
-    return Button(label=words("deal.get_pay_page"), press=press("deal.pay", deal.id, deal.version), style="primary")
-
-
-@book.press("deal.pay")
-def pay_again(talk: Talk, pressed: Press) -> None:
-    """The old pay page has lapsed: a new one is asked for, and the card is drawn when it is there."""
-    escrow.pay_again(talk.ctx, pressed.subject)
-    talk.reply(Toast(text=talk.words("deal.pay_page_coming")))
 
 
 @book.press("credit.give_back")

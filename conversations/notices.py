@@ -65,6 +65,7 @@ class Notices:
             reactions.on(fact, on_listing_moved)
         reactions.on(money.OnboardingLinkReady, self._on_onboarding_link)
         reactions.on(money.PayeeReady, self._on_payee_ready)
+        reactions.on(money.PayeeRestricted, self._on_payee_restricted)
         reactions.on(ListingsFound, self._on_listings_found)
         reactions.closing.append(self._tell)
 
@@ -161,6 +162,18 @@ class Notices:
 
     def _on_payee_ready(self, ctx: Ctx, fact: money.PayeeReady) -> None:
         self._to_organisation(ctx, fact.organisation_id, lambda talk: Say(text=talk.words("payout.ready")))
+
+    def _on_payee_restricted(self, ctx: Ctx, fact: money.PayeeRestricted) -> None:
+        """The provider's own names of what it wants are what its page shows too."""
+
+        def say(talk: Talk) -> Say:
+            words = talk.words
+            missing = ", ".join(each.replace("_", " ").replace(".", ": ") for each in fact.missing)
+            text = words("payout.restricted_for", missing=missing) if missing else words("payout.restricted")
+            button = Button(label=words("payout.set_up"), press=press("payout.set_up"), style="primary")
+            return Say(text=text, buttons=((button,),))
+
+        self._to_organisation(ctx, fact.organisation_id, say)
 
     def _on_listings_found(self, ctx: Ctx, fact: ListingsFound) -> None:
         talk = self._talk_to(ctx, person_of(ctx, fact.person_id))

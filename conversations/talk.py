@@ -9,6 +9,8 @@ from datetime import date
 from conversations.reply import Reply
 from conversations.wording import Wordings, Words
 from core.catalogue.model import Catalogue
+from core.escrow.rails.model import Rail
+from core.escrow.rails.service import OFFERED
 from core.kernel.transaction import Ctx
 from core.people.model import Person
 from core.search.places import Places
@@ -22,6 +24,7 @@ class Almanac:
     places: Places
     wordings: Wordings
     commission_bp: int  # of the released amount, in basis points
+    rails: tuple[Rail, ...] = OFFERED  # by which a buyer can pay here
     telegram_name: str = ""  # the bot's user name, for deep links
 
 

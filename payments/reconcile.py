@@ -16,7 +16,7 @@ from core.kernel.dispatch import Delivered, Later
 from core.kernel.money import Money
 from core.kernel.transaction import MARKET, PROVIDER, Ctx, Transactions
 from core.reconciliation import service as reconciliation
-from core.reconciliation.model import CaseKind
+from core.reconciliation.model import DifferenceKind
 from core.reconciliation.rules import apart
 from payments.answers import Done, Refused, Unknown
 from payments.hints import take_hint
@@ -100,6 +100,9 @@ class Reconciler:
 
         Each difference is a case, which closes itself when the books agree again.
         """
+        match await self._provider.hold_earnings():
+            case Refused(why) | Unknown(why):
+                log.warning("automatic_payouts_not_stopped", why=why)
         await self.sweep()
         unread = await self._read_lines()
         lines = await self._transactions.run(MARKET, reconciliation.explain_lines)
@@ -109,9 +112,9 @@ class Reconciler:
             return {"lines": unread}
 
         def note(ctx: Ctx) -> None:
-            reconciliation.compare(ctx, CaseKind.LINE, lines)
-            reconciliation.compare(ctx, CaseKind.BALANCE, balances)
-            reconciliation.compare(ctx, CaseKind.UNKNOWN, unknown)
+            reconciliation.compare(ctx, DifferenceKind.LINE, lines)
+            reconciliation.compare(ctx, DifferenceKind.BALANCE, balances)
+            reconciliation.compare(ctx, DifferenceKind.UNKNOWN, unknown)
 
         await self._transactions.run(MARKET, note)
         return {**lines, **balances, **unknown}

@@ -32,6 +32,7 @@ class Doors:
     telegram: TakeTelegram | None
     slack: TakeSlack | None
     stripe: TakeStripe | None
+    stripe_thin: TakeStripe | None
     books: Books
     books_of: BooksOf
     ready: Mapping[str, Proof]
@@ -84,11 +85,19 @@ def _webhooks(app: FastAPI, doors: Doors) -> None:
         status, body, headers = await take(await _body(request), dict(request.headers))
         return Response(body, status_code=status, headers=dict(headers))
 
-    async def stripe(request: Request) -> Response:
-        take = _open(doors.stripe)
-        return Response(status_code=await take(await _body(request), request.headers.get("Stripe-Signature")))
+    def stripe(door: TakeStripe | None) -> Callable[[Request], Awaitable[Response]]:
+        async def webhook(request: Request) -> Response:
+            take = _open(door)
+            return Response(status_code=await take(await _body(request), request.headers.get("Stripe-Signature")))
 
-    for path, webhook in (("/telegram/webhook", telegram), ("/slack/events", slack), ("/stripe/webhook", stripe)):
+        return webhook
+
+    for path, webhook in (
+        ("/telegram/webhook", telegram),
+        ("/slack/events", slack),
+        ("/stripe/webhook", stripe(doors.stripe)),
+        ("/stripe/thin", stripe(doors.stripe_thin)),
+    ):
         app.router.routes.append(Route(path, webhook, methods=["POST"]))
 
 

@@ -8,19 +8,19 @@ from core.kernel.events import Event
 
 
 @dataclass(frozen=True, slots=True)
-class CaseOpened(Event):
+class DifferenceFound(Event):
     """Something about money does not agree."""
 
-    case_id: str
+    difference_id: str
     kind: str
     subject: str
     detail: str
 
 
 @dataclass(frozen=True, slots=True)
-class CaseClosed(Event):
+class DifferenceGone(Event):
     """It agrees again, or a person has looked at it."""
 
-    case_id: str
+    difference_id: str
     kind: str
     subject: str

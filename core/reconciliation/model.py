@@ -61,19 +61,19 @@ class ProviderLine(Versioned, Table):
         return Money(self.fee_minor, self.currency)
 
 
-class CaseKind(StrEnum):
+class DifferenceKind(StrEnum):
     BALANCE = "balance"  # our books and the provider's balance are not the same
     LINE = "line"  # the provider has moved money that we know nothing of, or another amount
     UNKNOWN = "unknown"  # something was asked for a day ago, and nobody knows what has become of it
 
 
-class Case(Versioned, Table):
+class Difference(Versioned, Table):
     """Something about money that does not agree. It stays open until it does, or a person has closed it."""
 
-    __tablename__ = "money_case"
+    __tablename__ = "money_difference"
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
-    kind: Mapped[CaseKind] = mapped_column(OneOf(CaseKind))
+    kind: Mapped[DifferenceKind] = mapped_column(OneOf(DifferenceKind))
     subject: Mapped[str] = mapped_column(String(120))  # a currency, a line, an effect
     detail: Mapped[str] = mapped_column(Words)
     seen: Mapped[int] = mapped_column(Integer, default=1)  # nights
@@ -84,7 +84,7 @@ class Case(Versioned, Table):
     __table_args__ = (
         # One open case of one thing, however often it is found.
         Index(
-            "uq_money_case_open",
+            "uq_money_difference_open",
             "kind",
             "subject",
             unique=True,

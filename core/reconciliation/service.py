@@ -17,8 +17,8 @@ from core.kernel.transaction import Ctx
 from core.ledger import service as ledger
 from core.ledger.model import PROVIDER, PROVIDER_FEES, Balance, clearing, credit, debit
 from core.reconciliation import rules
-from core.reconciliation.events import CaseClosed, CaseOpened
-from core.reconciliation.model import FIRST_READING, READ_AGAIN, Case, CaseKind, ProviderLine, Reading
+from core.reconciliation.events import DifferenceFound, DifferenceGone
+from core.reconciliation.model import FIRST_READING, READ_AGAIN, Difference, DifferenceKind, ProviderLine, Reading
 from core.reconciliation.rules import SORTS, Sort
 
 UNKNOWN_TOO_LONG: Final = timedelta(days=1)
@@ -161,15 +161,17 @@ def unknown_for_long(ctx: Ctx) -> dict[str, str]:
     }
 
 
-def compare(ctx: Ctx, kind: CaseKind, found: Mapping[str, str]) -> None:
+def compare(ctx: Ctx, kind: DifferenceKind, found: Mapping[str, str]) -> None:
     """Open a case for each thing found, and close those of this kind that are not found any more."""
-    open_ones = {each.subject: each for each in open_cases(ctx, kind)}
+    open_ones = {each.subject: each for each in open_differences(ctx, kind)}
     for subject, detail in found.items():
         known = open_ones.get(subject)
         if known is None:
-            case = Case(id=ctx.new_id(), kind=kind, subject=subject, detail=detail, seen=1, opened_at=ctx.now)
-            ctx.session.add(case)
-            ctx.announce(CaseOpened(case.id, kind.value, subject, detail))
+            difference = Difference(
+                id=ctx.new_id(), kind=kind, subject=subject, detail=detail, seen=1, opened_at=ctx.now
+            )
+            ctx.session.add(difference)
+            ctx.announce(DifferenceFound(difference.id, kind.value, subject, detail))
         else:
             known.detail, known.seen = detail, known.seen + 1
     for subject in open_ones.keys() - found.keys():
@@ -177,22 +179,22 @@ def compare(ctx: Ctx, kind: CaseKind, found: Mapping[str, str]) -> None:
     ctx.session.flush()
 
 
-def open_cases(ctx: Ctx, *kinds: CaseKind) -> list[Case]:
-    wanted: Collection[CaseKind] = kinds or tuple(CaseKind)
-    query = select(Case).where(Case.closed_at.is_(None), Case.kind.in_(wanted))
-    return list(ctx.session.scalars(query.order_by(Case.id)))
+def open_differences(ctx: Ctx, *kinds: DifferenceKind) -> list[Difference]:
+    wanted: Collection[DifferenceKind] = kinds or tuple(DifferenceKind)
+    query = select(Difference).where(Difference.closed_at.is_(None), Difference.kind.in_(wanted))
+    return list(ctx.session.scalars(query.order_by(Difference.id)))
 
 
-def close_case(ctx: Ctx, case_id: str, by: str) -> None:
+def close_difference(ctx: Ctx, difference_id: str, by: str) -> None:
     """An operator has looked at it. Raises NotFound."""
-    case = ctx.session.get(Case, case_id)
-    if case is None:
+    difference = ctx.session.get(Difference, difference_id)
+    if difference is None:
         raise NotFound
-    if case.closed_at is None:
-        _close(ctx, case, by)
+    if difference.closed_at is None:
+        _close(ctx, difference, by)
 
 
-def _close(ctx: Ctx, case: Case, by: str) -> None:
-    case.closed_at, case.closed_by = ctx.now, by[:40]
-    ctx.announce(CaseClosed(case.id, case.kind.value, case.subject))
+def _close(ctx: Ctx, difference: Difference, by: str) -> None:
+    difference.closed_at, difference.closed_by = ctx.now, by[:40]
+    ctx.announce(DifferenceGone(difference.id, difference.kind.value, difference.subject))
     ctx.session.flush()

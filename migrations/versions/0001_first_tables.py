@@ -176,7 +176,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_listing_state"), ["state"], unique=False)
 
     op.create_table(
-        "money_case",
+        "money_difference",
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("subject", sa.String(length=120), nullable=False),
@@ -186,11 +186,11 @@ def upgrade() -> None:
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_by", sa.String(length=40), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_money_case")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_money_difference")),
     )
-    with op.batch_alter_table("money_case", schema=None) as batch_op:
+    with op.batch_alter_table("money_difference", schema=None) as batch_op:
         batch_op.create_index(
-            "uq_money_case_open",
+            "uq_money_difference_open",
             ["kind", "subject"],
             unique=True,
             sqlite_where=sa.text("closed_at IS NULL"),
@@ -1157,14 +1157,14 @@ def downgrade() -> None:
     op.drop_table("outbox")
     op.drop_table("outage")
     op.drop_table("organisation")
-    with op.batch_alter_table("money_case", schema=None) as batch_op:
+    with op.batch_alter_table("money_difference", schema=None) as batch_op:
         batch_op.drop_index(
-            "uq_money_case_open",
+            "uq_money_difference_open",
             sqlite_where=sa.text("closed_at IS NULL"),
             postgresql_where=sa.text("closed_at IS NULL"),
         )
 
-    op.drop_table("money_case")
+    op.drop_table("money_difference")
     with op.batch_alter_table("listing", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_listing_state"))
         batch_op.drop_index("ix_listing_shelf")

@@ -20,6 +20,7 @@ from core.alerts.model import Rhythm
 from core.deals.model import DEAL
 from core.delivery.model import LOT
 from core.escrow.model import CHARGEBACK, TRANCHE, EffectState
+from core.escrow.rails.model import Rail
 from core.kernel.process import Process
 from core.kernel.quantity import UNITS
 from core.listings.model import LISTING
@@ -204,6 +205,7 @@ def buttons() -> set[str]:
     """What stands on buttons."""
     named = (
         "deal.open deal.terms deal.get_pay_page offer.buy offer.make review.write payout.set_up payout.open_page "
+        "pay.other_ways "
         "email.enter_code listing.mine find.top find.next find.show "
         "find.anywhere find.give_up find.back find.all_of_them market.everywhere place.set "
         "alert.save alert.open alert.look alert.mute alert.delete alert.why alert.quiet_hours "
@@ -216,6 +218,7 @@ def _of_choices() -> Iterator[str]:
     yield from (f"sell.sale.{each}" for each in listing.SALES)
     yield from (f"profile.role.{each}" for each in (*Role, "both"))
     yield from (f"role.{each}" for each in Role)
+    yield from (f"rail.{rail}{part}" for rail in Rail for part in ("", ".told", ".choose"))
     yield from (f"unit.{code}" for code in UNITS)
     yield from (f"packaging.{code}" for code in ("big_bag", "bag", "pallet", "bulk"))
     yield from (f"deal.signed_by_{side}" for side in ("buyer", "seller"))
@@ -282,5 +285,5 @@ def of_notices() -> dict[str, frozenset[str]]:
 def reasons() -> set[str]:
     """Why something has happened: the events of the processes, and what the money and time add."""
     events = {each.event for process in (DEAL, LOT, OFFER, CASE) for each in process.transitions}
-    money = {"wrong_currency", "too_late", "no_account", "replacement"}
+    money = {"wrong_currency", "too_late", "no_account", "replacement", "transfer"}
     return events | {"time", "parted", "given_back", "lot_drop_agreed", "won", "lost", "settle", *money}

@@ -19,15 +19,6 @@ class PaymentSettling(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class SurplusFound(Event):
-    """A buyer has transferred more than was asked for; it is theirs, and they can have it back."""
-
-    organisation_id: str
-    deal_id: str
-    amount: Money
-
-
-@dataclass(frozen=True, slots=True)
 class PayoutKept(Event):
     """A payout waits because its payment can still be called back by the buyer's bank."""
 

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from core.deals import service as deals
 from core.deals.model import Deal
+from core.escrow.events import CreditKept
 from core.escrow.model import CREDIT, Credit, Effect, EffectKind, EffectState, Payment
 from core.escrow.rails.model import Payer, PaymentWay, Rail
 from core.kernel.errors import NotFound
@@ -81,4 +82,5 @@ def _keep(ctx: Ctx, organisation_id: str, payment: Payment, surplus: Money) -> N
     payment.surplus_minor += surplus.minor
     legs = [debit(PROVIDER, surplus), credit(buyer_credit(organisation_id), surplus)]
     ledger.post(ctx, f"credit:{kept.id}:found", "Transferred without being asked for", legs, deal=payment.deal_id)
+    ctx.announce(CreditKept(organisation_id, payment.deal_id, kept.id, surplus))
     ctx.session.flush()

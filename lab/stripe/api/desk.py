@@ -143,7 +143,7 @@ class Desk:
         if request.method == "POST":
             form = await request.form()
             for name, value in form.multi_items():
-                pairs.append((name, value if isinstance(value, str) else await kept(self.books, value)))
+                pairs.append((name, value if isinstance(value, str) else await kept(self.books.private, value)))
         return unfold(pairs)
 
     def _refuse(self, request: Request, refusal: Refusal, request_id: str) -> Response:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import Any
 
 from starlette.datastructures import UploadFile
-
-from lab.stripe.books import Books
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +17,10 @@ class Upload:
     content: bytes
 
 
-async def kept(books: Books, file: UploadFile) -> str:
+async def kept(private: dict[str, Any], file: UploadFile) -> str:
     """A name for the file in the form's place, the same for the same bytes: one key, one file."""
     content = await file.read()
     await file.close()
     token = f"upload_{hashlib.sha256(content).hexdigest()}"
-    books.private[token] = Upload(file.filename or "", content)
+    private[token] = Upload(file.filename or "", content)
     return token

@@ -1,0 +1,108 @@
+"""How a buyer pays: by which rail, with its cost and its time in words; where a transfer goes, and what has come."""
+
+from __future__ import annotations
+
+from conversations.book import Book
+from conversations.buttons import Press, press
+from conversations.reply import Button, Card, Line, Toast
+from conversations.talk import Talk
+from core.deals import service as deals
+from core.deals.model import Deal
+from core.escrow import service as escrow
+from core.escrow.model import Payment
+from core.escrow.rails.model import PaymentWay, Rail
+from core.escrow.rails.service import rail_of, rails_for, way_of
+
+IBAN_GROUP = 4  # characters: as it stands on a bank card
+
+book = Book()
+
+
+def pay_lines(talk: Talk, deal: Deal) -> list[Line]:
+    """Where a bank transfer has to go and what is missing of it; or that the banks are at work."""
+    if "buyer" not in deals.sides(talk.ctx, deal) or escrow.awaited(talk.ctx, deal.id) is None:
+        return []
+    payment, words = escrow.payment_of(talk.ctx, deal.id), talk.words
+    way = way_of(talk.ctx, payment.id) if payment is not None else None
+    if payment is None or way is None or payment.state != "open":
+        return []
+    if way.settling:
+        return [Line(label=words("pay.label"), value=words("pay.settling", due=payment.expires_at))]
+    return _transfer_lines(talk, payment, way) if way.iban is not None else []
+
+
+def _transfer_lines(talk: Talk, payment: Payment, way: PaymentWay) -> list[Line]:
+    words = talk.words
+    lines = [
+        Line(label=words("pay.transfer"), value=words.show(payment.missing)),
+        Line(label=words("pay.holder"), value=way.holder or ""),
+        Line(label=words("pay.iban"), value=grouped(way.iban or "")),
+        Line(label=words("pay.bic"), value=way.bic or ""),
+        Line(label=words("pay.reference"), value=way.reference or ""),
+    ]
+    if payment.received:
+        lines.append(Line(label=words("pay.so_far"), value=words.show(payment.received)))
+    return lines
+
+
+def grouped(iban: str) -> str:
+    return " ".join(iban[at : at + IBAN_GROUP] for at in range(0, len(iban), IBAN_GROUP))
+
+
+def pay_rows(talk: Talk, deal: Deal) -> list[tuple[Button, ...]]:
+    """The way to pay that is open now, and the others."""
+    payment, words = escrow.payment_of(talk.ctx, deal.id), talk.words
+    way = way_of(talk.ctx, payment.id) if payment is not None else None
+    if way is not None and way.settling:
+        return []
+    rows: list[tuple[Button, ...]] = []
+    if payment is not None and payment.url and payment.state == "open":
+        rows.append((Button(label=words("deal.pay", amount=payment.missing)[:75], url=payment.url, style="primary"),))
+    elif way is None or way.iban is None or (payment is not None and payment.state != "open"):
+        button = Button(label=words("deal.get_pay_page"), press=press("deal.pay", deal.id, deal.version))
+        rows.append((button.model_copy(update={"style": "primary"}),))
+    partly = payment is not None and way is not None and way.rail is Rail.BANK_TRANSFER and payment.received
+    if not partly:
+        rows.append((Button(label=words("pay.other_ways"), press=press("pay.how", deal.id)),))
+    return rows
+
+
+@book.press("pay.how")
+def how(talk: Talk, pressed: Press) -> None:
+    """Every rail that fits: what it costs the buyer, how long it takes, and when the seller has the money."""
+    deal, words = deals.deal_for(talk.ctx, pressed.subject), talk.words
+    now = rail_of(talk.ctx, deal)
+    fitting = rails_for(talk.ctx, deal, talk.almanac.rails)
+    talk.fresh = True
+    talk.reply(
+        Card(
+            subject=f"paying:{deal.id}",
+            title=words("pay.title", ref=deal.ref),
+            text=words("pay.text"),
+            lines=tuple(Line(label=words(f"rail.{rail}"), value=words(f"rail.{rail}.told")) for rail in fitting),
+            note=words("pay.now", rail=words(f"rail.{now}")),
+            buttons=tuple(
+                (Button(label=words(f"rail.{rail}.choose"), press=press("pay.by", deal.id, None, rail)),)
+                for rail in fitting
+                if rail is not now
+            ),
+        )
+    )
+
+
+@book.press("pay.by")
+def by(talk: Talk, pressed: Press) -> None:
+    """Pay by this rail. The deal's card shows the way as soon as it is open."""
+    rail = next((each for each in talk.almanac.rails if each == pressed.choice), None)
+    if rail is None:
+        talk.reply(Toast(text=talk.words("talk.unknown_button")))
+        return
+    escrow.pay_by(talk.ctx, pressed.subject, rail, talk.almanac.rails)
+    talk.reply(Toast(text=talk.words("deal.pay_page_coming")))
+
+
+@book.press("deal.pay")
+def pay_again(talk: Talk, pressed: Press) -> None:
+    """The old pay page has lapsed: a new one is asked for, and the card is drawn when it is there."""
+    escrow.pay_again(talk.ctx, pressed.subject)
+    talk.reply(Toast(text=talk.words("deal.pay_page_coming")))
