@@ -35,7 +35,7 @@ from conversations.help import COMMANDS
 from conversations.reception import Reception
 from conversations.wording import Wordings
 from core.kernel.clock import Clock
-from core.kernel.dispatch import Dispatcher
+from core.kernel.dispatch import Carrier, Dispatcher
 from core.kernel.ids import Ids
 from core.kernel.transaction import MARKET, Transactions
 from core.people.service import appoint_operators
@@ -108,24 +108,17 @@ async def build(settings: Settings, *, clock: Clock, ids: Ids, pulse: Clock | No
         app_token=maybe(settings.slack_app_token),
         signing_secret=maybe(settings.slack_signing_secret),
     )
-    provider = StripeProvider(
-        secret(settings.stripe_secret_key), settings.stripe_api_url, return_url=settings.public_url or server.url
-    )
+    home = settings.public_url or server.url
+    provider = StripeProvider(secret(settings.stripe_secret_key), settings.stripe_api_url, return_url=home)
     reconciler = Reconciler(transactions, provider, clock)
-    dispatcher = Dispatcher(
-        transactions,
-        clock,
-        {
-            "telegram": TelegramSender(bot, transactions),
-            "slack": SlackSender(client, transactions),
-            "payments": PaymentEffects(provider, clock, transactions),
-            "mail": MailSender(secret(settings.smtp_url), settings.mail_from, letters(known.wordings)),
-        },
-    )
+    carriers: Mapping[str, Carrier] = {
+        "telegram": TelegramSender(bot, transactions),
+        "slack": SlackSender(client, transactions),
+        "payments": PaymentEffects(provider, clock, transactions),
+        "mail": MailSender(secret(settings.smtp_url), settings.mail_from, letters(known.wordings)),
+    }
+    dispatcher = Dispatcher(transactions, clock, carriers)
     transactions.deliver_by(dispatcher.offer)
-    webhooks = StripeWebhooks(transactions, clock, secret(settings.stripe_webhook_secret))
-    thin_secret = maybe(settings.stripe_thin_webhook_secret)
-    thin = StripeWebhooks(transactions, clock, thin_secret) if thin_secret else None
     registry, busy = CollectorRegistry(), (asyncio.Lock(), asyncio.Lock())
     sweeps = Sweeps(transactions, dispatcher, reconciler, Gauges(registry), pulse or SystemClock(), *busy)
     return Product(
@@ -136,7 +129,7 @@ async def build(settings: Settings, *, clock: Clock, ids: Ids, pulse: Clock | No
         provider=provider,
         reconciler=reconciler,
         server=server,
-        doors=doors(settings, telegram, slack, (webhooks, thin), transactions),
+        doors=doors(settings, telegram, slack, transactions, clock),
         registry=registry,
         scheduler=ticking(settings, sweeps),
         busy=busy,
@@ -178,17 +171,12 @@ def letters(wordings: Wordings) -> Callable[[str, str], tuple[str, str]]:
 
 
 def doors(
-    settings: Settings,
-    telegram: TelegramBot,
-    slack: SlackBot,
-    stripe: tuple[StripeWebhooks, StripeWebhooks | None],
-    transactions: Transactions,
+    settings: Settings, telegram: TelegramBot, slack: SlackBot, transactions: Transactions, clock: Clock
 ) -> Doors:
-    """What the web hands on to; a platform that comes in another way finds its door closed.
-
-    `stripe`: who takes whole events, and who takes thin ones.
-    """
-    whole, thin = stripe
+    """What the web hands on to; a platform that comes in another way finds its door closed."""
+    whole = StripeWebhooks(transactions, clock, secret(settings.stripe_webhook_secret))
+    thin_secret = maybe(settings.stripe_thin_webhook_secret)
+    thin = StripeWebhooks(transactions, clock, thin_secret) if thin_secret else None
 
     async def database() -> None:
         await transactions.run(MARKET, lambda ctx: ctx.session.execute(text("SELECT 1")).all())
