@@ -84,7 +84,9 @@ class NameIndex:
         self._weight = {word: math.log(1 + len(names) / len(ids)) for word, ids in users.items()}
         self._long_words = sorted(word for word in users if len(word) >= SHORTEST)
         self._spelling = Spelling.of(self._long_words)
-        self.like = lru_cache(maxsize=20_000)(self._like)  # people say the same few words
+        # People say the same few words, and mostly in the same few ways.
+        self.like = lru_cache(maxsize=20_000)(self._like)
+        self._scored = lru_cache(maxsize=20_000)(lambda words: tuple(self.score(map(self.like, words))))
         self._phrases_with: dict[str, list[int]] = defaultdict(list)
         for number, (_, phrase) in enumerate(self._phrases):
             for word in phrase:
@@ -97,26 +99,31 @@ class NameIndex:
 
     def resolve(self, text: str) -> list[Likeness]:
         """Products by score, best first, none below the threshold. Codes of two letters count only in capitals."""
-        return self.score(self.likenesses(text))
+        return list(self._scored(tuple(word for word in self._asked(text) if self.like(word))))
 
     def likenesses(self, text: str) -> list[dict[str, float]]:
         """For each asked word that is like any name's word: those words, and how like they are."""
+        return [like for word in self._asked(text) if (like := self.like(word))]
+
+    def _asked(self, text: str) -> list[str]:
         asked = [word for word in words_of(text) if word not in SHORT_WORDS_OF_SPEECH or word.upper() in text]
-        return [like for word in self._rejoined(asked) if (like := self.like(word))]
+        return self._rejoined(asked)
 
     def score(self, asked: Iterable[dict[str, float]]) -> list[Likeness]:
         """Weigh the products against words that were matched by `likenesses`."""
         likes = list(asked)
         # What a word tells is the weight of the word it is most like, not of the rarest one that resembles it.
-        told = [like * self._weight[word] for words in likes for word, like in [_best(words)]]
+        bests = [_best(words) for words in likes]
+        told = [like * self._weight[word] for word, like in bests]
         best: dict[str, float] = {}
         for number in {n for words in likes for word in words for n in self._phrases_with[word]}:
             product_id, phrase = self._phrases[number]
-            met = [max(words.get(w, 0) for w in phrase) / _best(words)[1] for words in likes]
-            named = [self._weight[w] * max(words.get(w, 0) for words in likes) for w in phrase]
-            of_asked = sum(part * weight for part, weight in zip(met, told, strict=True)) / sum(told)
-            of_name = sum(named) / sum(self._weight[w] for w in phrase)
-            likeness = max(max(words.get(w, 0) for w in phrase) for words in likes)
+            closest = [max([words.get(w, 0) for w in phrase]) for words in likes]
+            met = [close / best[1] for close, best in zip(closest, bests, strict=True)]
+            named = [self._weight[w] * max([words.get(w, 0) for words in likes]) for w in phrase]
+            of_asked = sum([part * weight for part, weight in zip(met, told, strict=True)]) / sum(told)
+            of_name = sum(named) / sum([self._weight[w] for w in phrase])
+            likeness = max(closest)
             score = likeness * (OF_ASKED * of_asked + (1 - OF_ASKED) * of_name)
             best[product_id] = max(score, best.get(product_id, 0))
         ranked = sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))

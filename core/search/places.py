@@ -7,6 +7,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import dropwhile
 from pathlib import Path
 
@@ -57,6 +58,7 @@ class Places:
                 self._by_name[name].append(place)
         self._long_names = [name for name in self._by_name if len(name) >= SHORTEST_FUZZY]
         self._spelling = Spelling.of(self._long_names)
+        self.like = lru_cache(maxsize=20_000)(self._like)
         self._by_stem: dict[str, list[str]] = defaultdict(list)
         for name in self._long_names:
             self._by_stem[name.rstrip(_ENDING_LETTERS)].append(name)
@@ -75,7 +77,7 @@ class Places:
                 return tuple(self._by_name[max(cases, key=len)])
         return ()
 
-    def like(self, name: str) -> tuple[Place, ...]:
+    def _like(self, name: str) -> tuple[Place, ...]:
         """The places of that name, or, when there is none, of the nearest spelling or grammatical case of it."""
         exact = self.named(name)
         word = folded(name.strip())

@@ -15,7 +15,8 @@ from core.search.engine.reading import Group
 from core.search.engine.segment import U32, Segment
 from core.search.engine.wanted import Limits, Spot, Wanted
 
-CAP: Final = 8_000  # documents whose words are weighed for one query: what bounds the slowest
+CAP: Final = 8_000  # documents that are ranked for one query: what bounds the slowest
+WORDS_CAP: Final = 2_000  # of them, those that are chosen for their words alone: those of the rarest words are enough
 DEEP: Final = 200_000  # documents that exact wishes are tested on: a test is a comparison of two numbers
 KM_PER_DEGREE: Final = 111.2
 TOUCHES: Final = 60.0  # km around a place that is named without a distance
@@ -36,16 +37,23 @@ class Candidates:
         meeting = self._meeting_wishes()
         if meeting is not None and len(meeting) <= CAP:
             return meeting
-        words = self._with_words(CAP)
+        words = self._with_words(WORDS_CAP if self.free else CAP)
         if meeting is not None:
             chosen = np.intersect1d(words, meeting, assume_unique=True)
             return chosen if self.wanted.some_word else _filled(chosen, meeting)
         fitting = self._fitting(words)
-        if len(words) >= CAP // 2 and len(fitting) < CAP // 40 and len(fitting) < len(words):
+        if len(words) >= WORDS_CAP // 2 and len(fitting) < CAP // 40 and len(fitting) < len(words):
             fitting = self._fitting(self._with_words(DEEP))[:CAP]
         if not self.groups or (not self.wanted.some_word and self.wanted.must):
             fitting = _filled(fitting, self._fitting(np.arange(min(len(self.segment), DEEP), dtype=np.uint32)))
         return fitting
+
+    @property
+    def free(self) -> bool:
+        """Whether nothing but the words decides: then the best have rare words, and few need be looked at."""
+        wanted = self.wanted
+        limits = (wanted.price_at_most, wanted.price_at_least, wanted.amount, wanted.days)
+        return not wanted.must and not wanted.some_word and all(limit is None for limit in limits)
 
     def _meeting_wishes(self) -> U32 | None:
         """All documents that meet the wishes, found from the wish that fewest meet; None where too many meet each."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -52,10 +53,12 @@ class Part:
     documents: tuple[Document, ...] = ()  # of small segments, which are built anew from them
     alive: NDArray[np.bool_] = field(init=False)
     scratch: F32 = field(init=False)
+    reader: Reader = field(init=False)
 
     def __post_init__(self) -> None:
         self.alive = np.ones(len(self.segment), dtype=bool)
         self.scratch = np.zeros(len(self.segment), dtype=np.float32)
+        self.reader = Reader(self.segment)
 
     def drop(self, ids: Iterable[str]) -> None:
         for document_id in ids:
@@ -99,7 +102,7 @@ class Index:
 
     def search(self, wanted: Wanted, limit: int) -> Answer:
         """The best `limit` documents of those that meet the wishes."""
-        readers = [Reader(part.segment) for part in self.parts]
+        readers = [part.reader for part in self.parts]
         words = rejoined(wanted.words, readers)
         groups = [[reader.group(word) for word in words] for reader in readers]
         weights = weigh(groups, sum(len(part.segment) for part in self.parts)) if words else []
@@ -121,7 +124,7 @@ class Index:
         """The word of documents that this one most likely is, when it is not one itself."""
         best: tuple[float, str] | None = None
         for part in self.parts:
-            group = Reader(part.segment).group(Word(word))
+            group = part.reader.group(Word(word))
             for term, weight in zip(group.terms.tolist(), group.weights.tolist(), strict=True):
                 text = part.segment.text_of(term)
                 if ":" not in text and (best is None or (weight, text) > best):
@@ -171,19 +174,22 @@ def _best(segment: Segment, ranked: Ranked, wanted: Wanted, limit: int, words: S
         # One more than asked decides nothing: of equal keys the newer document, which has the smaller number, wins.
         edge = np.partition(keys, len(keys) - limit)[len(keys) - limit]
         chosen = np.concatenate([np.flatnonzero(keys > edge), np.flatnonzero(keys == edge)])[:limit]
-    columns = segment.columns
-    for at in chosen.tolist():
-        number = ranked.numbers[at]
-        bits = int(ranked.met[at])
-        price = None if ranked.prices is None or np.isnan(ranked.prices[at]) else float(ranked.prices[at])
-        yield Found(
-            id=bytes(columns.ids[number]).decode(),
-            stamp=int(columns.stamps[number]),
-            seller=bytes(columns.seller_names[columns.sellers[number]]).decode(),
-            relevance=float(ranked.relevance[at]),
-            score=float(ranked.scores[at]),
-            km=None if ranked.km is None or np.isnan(ranked.km[at]) else float(ranked.km[at]),
-            price=price,
-            met=tuple(word for place, word in enumerate(words) if bits >> place & 1),
-            day=int(columns.days[number]),
-        )
+    columns, numbers = segment.columns, ranked.numbers[chosen]
+    kms = [math.nan] * len(chosen) if ranked.km is None else ranked.km[chosen].tolist()
+    prices = [math.nan] * len(chosen) if ranked.prices is None else ranked.prices[chosen].tolist()
+    rows = zip(
+        columns.ids[numbers].tolist(),
+        columns.stamps[numbers].tolist(),
+        columns.seller_names[columns.sellers[numbers]].tolist(),
+        ranked.relevance[chosen].tolist(),
+        ranked.scores[chosen].tolist(),
+        kms,
+        prices,
+        ranked.met[chosen].tolist(),
+        columns.days[numbers].tolist(),
+        strict=True,
+    )
+    for key, stamp, seller, relevance, score, km, price, bits, day in rows:
+        met = tuple(word for place, word in enumerate(words) if bits >> place & 1)
+        known_km, known_price = (None if math.isnan(value) else value for value in (km, price))
+        yield Found(key.decode(), stamp, seller.decode(), relevance, score, known_km, known_price, met, day)

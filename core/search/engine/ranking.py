@@ -86,23 +86,26 @@ def _met(segment: Segment, numbers: U32, group: Group, scratch: F32) -> F32:
     if not len(numbers):
         return met
     low, high = numbers[0] << np.uint32(1), numbers[-1] << np.uint32(1) | np.uint32(1)
-    touched = []
+    lists, weights = [], []
     for term, weight in zip(group.terms.tolist(), group.weights.tolist(), strict=True):
         postings = segment.postings(term)
         if len(postings) > 2 * len(numbers):
-            start, end = np.searchsorted(postings, np.array([low, high + np.uint32(1)], np.uint32))
+            start, end = postings.searchsorted(np.array([low, high + np.uint32(1)], np.uint32)).tolist()
             postings = postings[start:end]
         if len(postings) > 16 * len(numbers):
             _look_up(postings, numbers, weight, met)
         elif len(postings):
-            # The terms come in the order of their weight, so the weightiest is what stays written down.
-            holders = postings >> np.uint32(1)
-            scratch[holders] = np.where(postings & np.uint32(1), np.float32(weight), np.float32(weight * IN_TEXT))
-            touched.append(holders)
-    if touched:
+            lists.append(postings)
+            weights.append(weight)
+    if lists:
+        # The terms come in the order of their weight, so the weightiest is what stays written down.
+        entries = np.concatenate(lists)
+        holders = entries >> np.uint32(1)
+        told = np.repeat(np.array(weights, np.float32), [len(postings) for postings in lists])
+        told[(entries & np.uint32(1)) == 0] *= np.float32(IN_TEXT)
+        scratch[holders] = told
         np.maximum(met, scratch[numbers], out=met)
-        for holders in touched:
-            scratch[holders] = 0
+        scratch[holders] = 0
     if group.spot is not None:
         np.maximum(met, _there(segment, numbers, group.spot) * np.float32(group.spot_weight), out=met)
     return met

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -27,7 +28,8 @@ BESIDE_EXACT: Final = 0.6  # how far a misspelling is believed of a word that is
 OTHER_INITIAL: Final = 0.85  # people seldom miss the first letter
 LEANING: Final = 0.7  # how well goods meet a word that their sellers use, when their own listing does not have it
 CLEARLY_LEANING: Final = 0.6
-BEGINNINGS_LOOKED_AT: Final = 2000
+BEGINNINGS_LOOKED_AT: Final = 500
+WORDS_KEPT: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,22 +44,17 @@ class Group:
     tells: float = 1.0
 
 
-@dataclass(slots=True)
 class Reader:
-    """Reads asked words against one segment."""
+    """Reads asked words against one segment. What a word alone may be never changes, and is kept for the next query."""
 
-    segment: Segment
+    def __init__(self, segment: Segment) -> None:
+        self.segment = segment
+        self._alone = lru_cache(maxsize=WORDS_KEPT)(self._read)
 
     def group(self, word: Word) -> Group:
         """The terms that the word may stand for."""
         segment = self.segment
-        found: dict[int, float] = {}
-        exact = segment.term(word.text)
-        if word.fuzzy:
-            self._similar(word.text, exact, found)
-        if exact is not None:
-            found[exact] = 1.0
-        self._leaning(found)
+        found = dict(self._alone(word.text, word.fuzzy))
         if word.own < 1:
             found = {term: weight * word.own for term, weight in found.items()}
         for text, weight in word.also.items():
@@ -65,6 +62,17 @@ class Reader:
             if other is not None:
                 found[other] = max(weight, found.get(other, 0.0))
         return self._kept(found, word)
+
+    def _read(self, word: str, fuzzy: bool) -> dict[int, float]:
+        found: dict[int, float] = {}
+        exact = self.segment.term(word)
+        if fuzzy:
+            self._similar(word, exact, found)
+        if exact is not None:
+            found[exact] = 1.0
+        if fuzzy:
+            self._leaning(found)
+        return found
 
     def joined(self, one: str, other: str) -> int | None:
         """The term that two words written apart are, when the market writes them together."""
