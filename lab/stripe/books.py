@@ -13,7 +13,7 @@ from typing import Any, Final
 from stripe import api_version
 
 from lab.stripe.api.conformance import check
-from lab.stripe.api.errors import Refusal, at_least_one, no_such
+from lab.stripe.api.errors import Refusal, no_such
 from lab.stripe.api.shapes import Thing, shape
 from lab.world import World
 
@@ -22,9 +22,6 @@ VERSION: Final = api_version
 
 PLATFORM: Final = ""
 """The owner of what does not belong to a connected account."""
-
-MINIMUM_CHARGE: Final = {"eur": 50, "usd": 50, "chf": 50, "gbp": 30, "pln": 200, "sek": 300, "dkk": 250, "czk": 1500}
-"""Least amount of a payment, minor units (docs.stripe.com/currencies#minimum-and-maximum-charge-amounts)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,29 +185,6 @@ def _created_within(created: int, wanted: int | dict[str, int]) -> bool:
         return created == wanted
     tests = {"gt": int.__gt__, "gte": int.__ge__, "lt": int.__lt__, "lte": int.__le__}
     return all(tests[name](created, bound) for name, bound in wanted.items())
-
-
-def check_amount(amount: int, currency: str, param: str = "amount") -> None:
-    """A payment's limits: positive, the currency's minimum, eight digits."""
-    if amount <= 0:
-        raise at_least_one(param)
-    if amount < MINIMUM_CHARGE[currency]:
-        raise Refusal(
-            f"Amount must be at least {MINIMUM_CHARGE[currency] / 100:.2f} {currency}",
-            code="amount_too_small",
-            param=param,
-        )
-    if amount > 99_999_999:
-        raise Refusal(f"Amount must be no more than 999,999.99 {currency}", code="amount_too_large", param=param)
-
-
-def check_currency(currency: str, param: str = "currency") -> str:
-    known = currency.lower()
-    if known not in MINIMUM_CHARGE:
-        raise Refusal(
-            f"Invalid currency: {known}. The lab's Stripe plays {', '.join(sorted(MINIMUM_CHARGE))}.", param=param
-        )
-    return known
 
 
 def change_metadata(thing: Thing, given: dict[str, str] | str | None) -> None:

@@ -10,12 +10,13 @@ from fastapi import APIRouter, Body
 from fastapi.responses import JSONResponse
 
 from lab.stripe import payouts, topups
+from lab.stripe.amounts import check_currency
 from lab.stripe.api.desk import Desk
 from lab.stripe.api.errors import Refusal
 from lab.stripe.api.shapes import Thing
 from lab.stripe.api.troubles import Trouble
 from lab.stripe.balance import balance_of
-from lab.stripe.books import PLATFORM, Books, check_currency
+from lab.stripe.books import PLATFORM, Books
 from lab.stripe.connect.accounts import onboard, restrict
 from lab.stripe.connect.accounts_v2 import close
 from lab.stripe.payments import refunds

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from lab.stripe.amounts import CURRENCIES, check_currency
 from lab.stripe.api.desk import Route
 from lab.stripe.api.errors import Refusal, at_least_one
 from lab.stripe.api.shapes import Thing
 from lab.stripe.balance import DAY, available, insufficient, move
-from lab.stripe.books import PLATFORM, Books, Call, change_metadata, check_currency, page
+from lab.stripe.books import PLATFORM, Books, Call, change_metadata, page
 
 PLATFORMS_BANK: Final = "ba_labPlatform"
 MAY_FAIL: Final = ("pending", "in_transit", "paid")
@@ -27,6 +28,9 @@ def create_payout(books: Books, call: Call) -> Thing:
 def pay_out(books: Books, owner: str, amount: int, currency: str, params: Thing, *, automatic: bool = False) -> Thing:
     """Out of the available balance at once."""
     destination = _bank_of(books, owner)
+    step = CURRENCIES[currency].payout_step
+    if amount % step:
+        raise Refusal(f"Payouts in {currency} must be divisible by {step}.", param="amount")
     if available(books, owner, currency) < amount:
         raise insufficient("payout")
     payout = books.add(
@@ -69,8 +73,8 @@ def _bank_of(books: Books, owner: str) -> str:
 def sweep(books: Books, owner: str) -> Thing:
     """What Stripe does every day for sellers on the usual schedule: everything available leaves."""
     payouts = []
-    for currency in ("eur", "usd", "chf", "gbp", "pln", "sek", "dkk", "czk"):
-        amount = available(books, owner, currency)
+    for currency, known in CURRENCIES.items():
+        amount = available(books, owner, currency) // known.payout_step * known.payout_step
         if amount > 0:
             payouts.append(pay_out(books, owner, amount, currency, {}, automatic=True))
     return {"object": "list", "url": "/v1/payouts", "has_more": False, "data": payouts}

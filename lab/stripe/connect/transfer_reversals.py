@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from lab.stripe.amounts import major
 from lab.stripe.api.desk import Route
 from lab.stripe.api.errors import Refusal, at_least_one
 from lab.stripe.api.shapes import Thing
@@ -38,6 +39,7 @@ def create_reversal(books: Books, call: Call) -> Thing:
 
 
 def _reversible(books: Books, transfer: Thing, wanted: int | None) -> int:
+    currency = transfer["currency"]
     left: int = transfer["amount"] - transfer["amount_reversed"]
     if left <= 0:
         raise Refusal(f"Transfer {transfer['id']} has already been fully reversed.")
@@ -46,10 +48,11 @@ def _reversible(books: Books, transfer: Thing, wanted: int | None) -> int:
         raise at_least_one("amount")
     if amount > left:
         raise Refusal(
-            f"Reversal amount ({amount / 100:.2f}) is greater than unreversed amount on transfer ({left / 100:.2f})",
+            f"Reversal amount ({major(amount, currency)}) is greater than unreversed amount on transfer"
+            f" ({major(left, currency)})",
             param="amount",
         )
-    if whole(books, transfer["destination"], transfer["currency"]) < amount:
+    if whole(books, transfer["destination"], currency) < amount:
         raise Refusal(
             "The connected account's balance is too small for this transfer reversal.", code="balance_insufficient"
         )

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from lab.stripe.amounts import check_currency, in_words
 from lab.stripe.api.desk import Route
 from lab.stripe.api.errors import Refusal, at_least_one, missing_parameter
 from lab.stripe.api.shapes import Thing
 from lab.stripe.balance import available, insufficient, move
-from lab.stripe.books import PLATFORM, Books, Call, change_metadata, check_currency, page
+from lab.stripe.books import PLATFORM, Books, Call, change_metadata, page
 from lab.stripe.connect.accounts import may_receive
 
 
@@ -111,10 +112,11 @@ def _check_source(books: Books, charge: Thing, amount: int) -> None:
     )
     most = charge["amount_captured"] - charge["amount_refunded"]
     if used + amount > most:
-        money = f"{most / 100:.2f} {charge['currency']}"
+        currency = charge["currency"]
         raise Refusal(
-            f"Transfers using this transaction as a source must not exceed the source amount of {money}. (There are"
-            f" already transfers using this source, amounting to a total of {used / 100:.2f} {charge['currency']}.)",
+            "Transfers using this transaction as a source must not exceed the source amount of"
+            f" {in_words(most, currency)}. (There are already transfers using this source, amounting to a total of"
+            f" {in_words(used, currency)}.)",
             param="amount",
         )
 

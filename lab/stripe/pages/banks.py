@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from fastapi.responses import HTMLResponse
 
+from lab.stripe.amounts import major
 from lab.stripe.api.errors import Refusal
 from lab.stripe.api.shapes import Thing
 from lab.stripe.books import Books
@@ -62,13 +63,12 @@ def instructions(books: Books, intent: Thing, error: str | None = None) -> str:
     left = money(told["amount_remaining"], told["currency"])
     came = intent["amount"] - told["amount_remaining"]
     part = f"<p>{money(came, told['currency'])} has arrived.</p>" if came else ""
-    whole, cents = divmod(told["amount_remaining"], 100)
     action = f"{books.base_url}/pay/transfer/{quote(intent['id'])}"
     return f"""<h1>Send {left}</h1>{part}<dl><dt>To</dt><dd>{escape(account["account_holder_name"])}</dd>
 <dt>IBAN</dt><dd>{spaced}</dd><dt>BIC</dt><dd>{account["bic"]}</dd><dt>Reference</dt><dd>{told["reference"]}</dd></dl>
 <hr><p>Your pretend bank sends any amount, in one go or in parts.</p>{alert(error)}
 <form method="post" action="{action}">
-{field("amount", "Amount", f"{whole}.{cents:02d}", more='inputmode="decimal"')}
+{field("amount", "Amount", major(told["amount_remaining"], told["currency"]), more='inputmode="decimal"')}
 {field("sender", "Your name", "A person")}<button autofocus>Send it</button></form>
 {_back_from(books, intent, quiet=True)}"""
 

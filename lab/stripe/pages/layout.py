@@ -9,6 +9,8 @@ from typing import Final
 
 from fastapi.responses import HTMLResponse
 
+from lab.stripe.amounts import major
+
 STYLE: Final = """
 :root { color-scheme: light dark; --ink: #1d2433; --soft: #5b6478; --line: #cfd5e1; --paper: #fff; --ground: #eef1f6;
   --act: #3b4cca; --act-ink: #fff; --good: #12694a; --bad: #a3232b; }
@@ -77,8 +79,7 @@ def numbers(rows: list[tuple[str, str]], *, unfolded: bool) -> str:
 
 def money(amount: int, currency: str) -> str:
     """Minor units as "1,234.50 EUR"."""
-    whole, cents = divmod(amount, 100)
-    return f"{whole:,}.{cents:02d} {currency.upper()}"
+    return f"{major(amount, currency, ',')} {currency.upper()}"
 
 
 def minor_units(typed: str) -> int | None:

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from lab.stripe.amounts import check_amount, check_currency
 from lab.stripe.api.desk import Route
 from lab.stripe.api.errors import Refusal, at_least_one, missing_parameter
 from lab.stripe.api.shapes import Thing
-from lab.stripe.books import Books, Call, change_metadata, check_amount, check_currency, page
+from lab.stripe.books import Books, Call, change_metadata, page
 from lab.stripe.payments import lifecycle
 from lab.stripe.payments.charges import let_go, take
 from lab.stripe.payments.lifecycle import OPEN, Confirmation, unexpected

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from lab.stripe.amounts import in_words
 from lab.stripe.api.desk import Route
 from lab.stripe.api.errors import Refusal, at_least_one, missing_parameter
 from lab.stripe.api.shapes import Thing
@@ -173,8 +174,8 @@ def _checked_amount(books: Books, charge: Thing, kind: str, wanted: int | None) 
     amount = _positive(left if wanted is None else wanted)
     if amount > left:
         raise Refusal(
-            f"Refund amount ({amount / 100:.2f} {charge['currency']}) is greater than unrefunded amount on charge"
-            f" ({left / 100:.2f} {charge['currency']})",
+            f"Refund amount ({in_words(amount, charge['currency'])}) is greater than unrefunded amount on charge"
+            f" ({in_words(left, charge['currency'])})",
             code="amount_too_large",
             param="amount",
         )

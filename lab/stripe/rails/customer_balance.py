@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from lab.stripe.amounts import check_currency
 from lab.stripe.api.desk import Route
 from lab.stripe.api.errors import Refusal, at_least_one, missing_parameter
 from lab.stripe.api.shapes import Thing, shape
-from lab.stripe.books import Books, Call, check_currency
+from lab.stripe.books import Books, Call
 from lab.stripe.payments import lifecycle
 from lab.stripe.payments.cash_balance import applied, available, book, check_covers, settings_of, shown
 from lab.stripe.payments.charges import open_charge, take

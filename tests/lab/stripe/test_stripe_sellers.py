@@ -129,3 +129,15 @@ async def test_events_are_kept_for_thirty_days(till: Till) -> None:
     till.later(days=2)
     assert (await till.v1.events.list_async()).data == []
     assert (await till.refused(till.v1.events.retrieve_async(event.id))).http_status == 404
+
+
+async def test_a_currency_has_its_own_least_amount_and_its_own_steps(till: Till) -> None:
+    few = await till.refused(till.intent(17_499, currency="huf"))
+    assert (few.code, "175.00 huf" in str(few)) == ("amount_too_small", True)
+    assert "at least 50 jpy" in str(await till.refused(till.intent(49, currency="jpy")))
+    await till.intent(20_050, "pm_card_bypassPending", currency="huf")
+    odd = await till.refused(till.v1.payouts.create_async({"amount": 19_050, "currency": "huf"}))
+    assert "divisible by 100" in str(odd)
+    payout = await till.v1.payouts.create_async({"amount": 19_000, "currency": "huf"})
+    assert payout.currency == "huf"
+    assert "gel" in str(await till.refused(till.intent(20_000, currency="gel")))
