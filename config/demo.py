@@ -132,7 +132,7 @@ async def play_disturbed(alone: Settings, kind: str) -> int:
     started = time.monotonic()
     async with installed(alone) as here, aiohttp.ClientSession() as http:
         assert here.lab is not None
-        browser = Browser(http, here.lab.url, patience=6.0)
+        browser = Browser(http, here.lab.url, patience=8.0)
         async with Disturbed(browser, kind) as disturbed:
             await trade(browser, Backstage(browser))
             await disturbed.until_completed(SETTLED_SECONDS)
@@ -202,8 +202,12 @@ async def signs_and_pays(stage: Stage, browser: Browser, rasa: OnTelegram, tom: 
     await stage.step(lambda: tom.presses("Sign"), tom, "[Pay")
     session = (await tom.opens("Pay")).rpartition("/")[2]
     stage.says("slack", "Tom", "[Pay]  card 4242 4242 4242 4242")
-    await browser.post(f"/lab/stripe/pay/{session}", {"method": "card", "number": "4242424242424242"})
-    await stage.shows(rasa, "The money is held. Delivery can begin")
+    card = {"method": "card", "number": "4242424242424242"}
+
+    async def pay() -> None:
+        await browser.post(f"/lab/stripe/pay/{session}", card)
+
+    await stage.step(pay, rasa, "The money is held. Delivery can begin")
 
 
 async def sets_up_payouts(stage: Stage, browser: Browser, rasa: OnTelegram) -> None:
@@ -239,7 +243,7 @@ async def delivers(stage: Stage, rasa: OnTelegram, tom: OnSlack) -> None:
         await tom.presses("Report arrival")
         await tom.fills(measured="199.6 t")
 
-    await stage.step(arrive, tom, "arrived")
+    await stage.step(arrive, rasa, "has arrived")
     stage.says("slack", "Tom", "[Accept]")
     await stage.step(lambda: tom.presses("Accept"), rasa, "on its way to you")
 
@@ -252,7 +256,7 @@ async def rates(stage: Stage, rasa: OnTelegram, tom: OnSlack) -> None:
         await tom.presses("Rate")
         await tom.fills(quantity="5", quality="5", time="5", talk="4", words="Dry pellets, on the day.")
 
-    await stage.step(tom_rates, tom, "Thank you")
+    await stage.step(tom_rates, tom, "Your review stays sealed")
     stage.says("telegram", "Rasa", "[Rate]  ★★★★★ ★★★★★ ★★★★★ ★★★★★")
 
     async def rasa_rates() -> None:

@@ -9,19 +9,19 @@ from typing import Any, Final, Self
 from lab.people import Browser
 
 SERVICES: Final = ("telegram", "slack", "stripe")
-# What is set for each service. Every third message or so: a trade has some thirty on each wire.
+# What is set for each service, which passes some fifty messages in a trade.
 KINDS: Final[dict[str, dict[str, Any]]] = {
-    "drop": {"where": "both", "every": 4},
+    "drop": {"where": "both", "every": 6},
     "delay": {"where": "both", "every": 2, "seconds": 0.3},
     "duplicate": {"where": "delivery", "every": 1},
     "reorder": {"where": "both", "every": 3},
-    "answer_lost": {"where": "both", "every": 4},
-    "error": {"where": "both", "every": 4},
+    "answer_lost": {"where": "both", "every": 6},
+    "error": {"where": "both", "every": 6},
     "slow": {"where": "both", "every": 1, "seconds": 0.1},
     "outage": {"where": "both", "seconds": 20.0},
 }
-# Nobody waits for hours in a play: every other second, this much of the world's time passes.
-PULSE_SECONDS, PASSING_SECONDS = 2.0, 8.0
+# Nobody waits for hours in a play: every second, this much of the world's time passes.
+PULSE_SECONDS, PASSING_SECONDS = 1.0, 12.0
 
 
 def chosen_faults(said: str) -> list[str]:

@@ -95,7 +95,7 @@ class Wire:
         if kind == "drop":
             return []
         if kind in REFUSALS:
-            return _plain(REFUSALS[kind])
+            return _refused(service, REFUSALS[kind])
         if fault and kind in {"delay", "slow"}:
             await asyncio.sleep(fault.seconds)
         if fault and kind == "reorder":
@@ -265,10 +265,18 @@ async def _form(scope: Scope, body: bytes) -> dict[str, Any]:
     return shown
 
 
-def _plain(status: HTTPStatus) -> list[Message]:
+def _refused(service: str, status: HTTPStatus) -> list[Message]:
+    """An answer of this status, in the words in which the service has its troubles."""
+    told: dict[str, Any] = {
+        "telegram": {"ok": False, "error_code": int(status), "description": status.phrase},
+        "stripe": {"error": {"type": "api_error", "message": status.phrase}},
+    }
+    body, kind = status.phrase.encode(), b"text/plain"
+    if service in told:
+        body, kind = json.dumps(told[service]).encode(), b"application/json"
     return [
-        {"type": "http.response.start", "status": int(status), "headers": [(b"content-type", b"text/plain")]},
-        {"type": "http.response.body", "body": status.phrase.encode()},
+        {"type": "http.response.start", "status": int(status), "headers": [(b"content-type", kind)]},
+        {"type": "http.response.body", "body": body},
     ]
 
 

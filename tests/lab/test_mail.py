@@ -9,7 +9,7 @@ import aiosmtplib
 import pytest
 
 from lab.app import Lab
-from lab.world import Fault
+from lab.world import Fault, FaultKind
 
 
 def letter() -> EmailMessage:
@@ -54,3 +54,23 @@ async def test_a_mail_server_that_is_down_says_try_again(lab: Lab, browser: aioh
     await post(lab, letter(), "ona@example.lt")
     async with browser.get("/lab/mail") as answer:
         assert len(await answer.json()) == 1
+
+
+@pytest.mark.parametrize(("kind", "kept"), [("drop", 0), ("answer_lost", 1)])
+async def test_a_mail_server_that_hangs_up_may_have_kept_the_letter(
+    lab: Lab, browser: aiohttp.ClientSession, kind: FaultKind, kept: int
+) -> None:
+    lab.world.disturb(Fault("mail", kind))
+    with pytest.raises(aiosmtplib.SMTPServerDisconnected):
+        await post(lab, letter(), "ona@example.lt")
+    async with browser.get("/lab/mail") as answer:
+        assert len(await answer.json()) == kept
+    async with browser.get("/lab/wire") as answer:
+        assert [(each["fault"], each["answer"]) for each in await answer.json()] == [(kind, None)]
+
+
+async def test_a_letter_may_come_twice(lab: Lab, browser: aiohttp.ClientSession) -> None:
+    lab.world.disturb(Fault("mail", "duplicate"))
+    await post(lab, letter(), "ona@example.lt")
+    async with browser.get("/lab/mail") as answer:
+        assert [each["number"] for each in await answer.json()] == [1, 2]

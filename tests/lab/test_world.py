@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
 from datetime import datetime
 from typing import Any
@@ -13,6 +15,7 @@ from telegram import Bot
 from telegram.error import NetworkError
 
 from lab.app import Lab
+from lab.people import until
 from tests.lab.phone import Phone
 
 
@@ -20,6 +23,11 @@ async def disturb(browser: aiohttp.ClientSession, kind: str, match: str, **more:
     fault = {"service": "telegram", "kind": kind, "match": match, **more}
     async with browser.post("/lab/faults", json=fault) as answer:
         assert answer.status == 200, await answer.text()
+
+
+async def standing_faults_gone(browser: aiohttp.ClientSession) -> bool:
+    async with browser.get("/lab/faults") as answer:
+        return await answer.json() == []
 
 
 async def test_the_clock_goes_forward_only(browser: aiohttp.ClientSession) -> None:
@@ -132,3 +140,79 @@ async def test_the_books_are_shown_when_the_product_opens_them(lab: Lab, browser
     async with browser.get("/lab/books/D-7") as answer:
         assert await answer.json() == {"deal": "D-7"}
     await runner.cleanup()
+
+
+async def test_a_fault_strikes_every_so_often_until_it_is_lifted(bot: Bot, browser: aiohttp.ClientSession) -> None:
+    await disturb(browser, "error", "getMe", times=None, every=2)
+    answered = 0
+    for _ in range(40):
+        with contextlib.suppress(NetworkError):
+            await bot.get_me()
+            answered += 1
+    async with browser.get("/lab/faults") as answer:
+        (standing,) = await answer.json()
+    assert standing["struck"] == 40 - answered
+    assert 8 <= standing["struck"] <= 32, "about one in two"
+    async with browser.delete(f"/lab/faults/{standing['number']}") as answer:
+        assert await answer.json() == []
+    await bot.get_me()
+
+
+async def test_an_outage_of_an_hour_ends_when_the_hour_is_over(
+    bot: Bot, ona: Phone, browser: aiohttp.ClientSession
+) -> None:
+    await disturb(browser, "outage", "", where="both", seconds=3600)
+    for _ in range(3):
+        with pytest.raises(NetworkError):
+            await bot.send_message(ona.id, "lost")
+    await browser.post("/lab/clock", json={"seconds": 3601})
+    await bot.send_message(ona.id, "said")
+    async with browser.get("/lab/faults") as answer:
+        assert await answer.json() == []
+
+
+async def test_a_call_out_of_order_works_after_the_next(bot: Bot, ona: Phone, browser: aiohttp.ClientSession) -> None:
+    await disturb(browser, "reorder", "sendMessage", seconds=5)
+    first = asyncio.create_task(bot.send_message(ona.id, "first"))
+    await until(lambda: standing_faults_gone(browser), lambda: "the call never came")
+    await bot.send_message(ona.id, "second")
+    await first
+    assert [text for sender, text in await ona.texts() if sender == "bot"] == ["second", "first"]
+
+
+async def test_a_call_out_of_order_that_nothing_follows_works_all_the_same(
+    bot: Bot, ona: Phone, browser: aiohttp.ClientSession
+) -> None:
+    await disturb(browser, "reorder", "sendMessage")
+    await bot.send_message(ona.id, "alone")
+    assert ("bot", "alone") in await ona.texts()
+
+
+async def test_what_was_struck_is_marked_on_the_wire_and_found_by_its_words(
+    bot: Bot, ona: Phone, browser: aiohttp.ClientSession
+) -> None:
+    await disturb(browser, "slow", "sendMessage", seconds=0.01)
+    await bot.send_message(ona.id, "The truck has left")
+    await bot.send_message(ona.id, "Nothing else")
+    async with browser.get("/lab/wire", params={"match": "TRUCK"}) as answer:
+        (message,) = await answer.json()
+    assert (message["method"], message["fault"]) == ("sendMessage", "slow")
+    async with browser.get("/lab/wire", params={"limit": 1}) as answer:
+        assert [each["body"]["text"] for each in await answer.json()] == ["Nothing else"]
+
+
+@pytest.mark.parametrize("nonsense", [{"kind": "flood"}, {"kind": "drop", "every": 0}, {"kind": "slow", "seconds": -1}])
+async def test_a_fault_that_there_is_not_is_refused(browser: aiohttp.ClientSession, nonsense: dict[str, Any]) -> None:
+    async with browser.post("/lab/faults", json={"service": "slack", **nonsense}) as answer:
+        assert answer.status == 422
+
+
+async def test_one_waits_for_a_change_and_wakes_with_it(browser: aiohttp.ClientSession, ona: Phone) -> None:
+    async with browser.get("/lab/changes") as answer:
+        before = await answer.json()
+    async with browser.get("/lab/changes", params={"after": before, "within": 0.01}) as answer:
+        assert await answer.json() == before
+    waiting = asyncio.create_task(browser.get("/lab/changes", params={"after": before, "within": 20}))
+    await ona.do("say", text="labas")
+    async with await waiting as answer:
+        assert await answer.json() > before

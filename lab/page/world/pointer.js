@@ -1,33 +1,43 @@
 /** Points at the next button of the guide: a ring around it in its chat, and a mark on its tab where chats are tabs. */
 
-const SETTLE = 120; // ms; chats redraw in bursts
+const SETTLE = 60; // ms; chats redraw in bursts
 
 /** What a button carries stands in `data-deed`; the newest that fits is meant. */
 function find(places) {
   for (const [platform, carries] of places) {
-    const fitting = [...document.querySelectorAll(`.pane.${platform} [data-deed]`)].filter(
-      (each) => carries.test(each.dataset.deed) && !each.closest("[inert]"),
-    );
-    if (fitting.length) return { platform, target: fitting.at(-1) };
+    const panes = [...document.querySelectorAll(`.pane.${platform}`)];
+    const asked = panes.map(openForm).find(Boolean);
+    const within = asked ? [asked] : panes;
+    const fitting = within
+      .flatMap((each) => [...each.querySelectorAll("[data-deed]")])
+      .filter((each) => carries.test(each.dataset.deed) && !each.closest("[inert]"));
+    if (fitting.length) return fitting.at(-1);
+    if (asked) return asked.closest(".pane").querySelector(".composer textarea");
   }
   return null;
+}
+
+/** A form that asks question by question is answered before anything else is pressed: the message that asks. */
+function openForm(pane) {
+  const newest = [...pane.querySelectorAll(".message.theirs")].at(-1);
+  return newest?.querySelector('[data-deed^="form."]') ? newest : null;
 }
 
 /** `wanted()` gives the places to point at now: [[platform, pattern], …]. Returns a way to look again. */
 export function startPointing(wanted) {
   let timer = 0;
   const look = () => {
-    const found = find(wanted());
-    for (const old of document.querySelectorAll(".pointed")) if (old !== found?.target) old.classList.remove("pointed");
-    found?.target.classList.add("pointed");
-    const pane = found?.target.closest(".pane");
+    timer = 0;
+    const target = find(wanted());
+    for (const old of document.querySelectorAll(".pointed")) if (old !== target) old.classList.remove("pointed");
+    target?.classList.add("pointed");
+    const pane = target?.closest(".pane");
     for (const tab of document.querySelectorAll(".tab")) {
       tab.classList.toggle("pointed-tab", Boolean(pane) && tab.dataset.pane === pane.id && !pane.matches(".front"));
     }
   };
   const soon = () => {
-    clearTimeout(timer);
-    timer = setTimeout(look, SETTLE);
+    timer ||= setTimeout(look, SETTLE);
   };
   const options = { childList: true, subtree: true, attributes: true, attributeFilter: ["inert", "hidden"] };
   new MutationObserver(soon).observe(document.getElementById("panes"), options);
