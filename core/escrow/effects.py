@@ -21,6 +21,7 @@ from core.escrow.model import (
     Payee,
     Payment,
     PaymentState,
+    Tranche,
 )
 from core.escrow.rails import service as rails
 from core.escrow.rails.events import PayoutKept
@@ -45,7 +46,7 @@ def pay_out(ctx: Ctx, deal: Deal, lot: Lot, amount: Money) -> None:
     known = select(Effect.id).where(Effect.lot_id == lot.id, Effect.kind == EffectKind.TRANSFER)
     if not amount or ctx.session.scalar(known.limit(1)) is not None:
         return
-    for number, (payment_id, part) in enumerate(rules.drawn(amount, _left(ctx, deal)), 1):
+    for number, (payment_id, part) in enumerate(rules.drawn(amount, _left(ctx, deal, lot)), 1):
         payment = ctx.session.get_one(Payment, payment_id)
         effect = made(ctx, f"transfer:{lot.id}:{number}", EffectKind.TRANSFER, payment, part)
         effect.lot_id, effect.payee = lot.id, deal.seller
@@ -63,7 +64,9 @@ def send_when_ready(ctx: Ctx, effect: Effect) -> None:
         ctx.announce(PayoutWaiting(effect.payee or "", effect.deal_id, effect.amount, "no_account"))
 
 
-def pay_back(ctx: Ctx, deal: Deal, payment: Payment | None = None, amount: Money | None = None) -> None:
+def pay_back(
+    ctx: Ctx, deal: Deal, payment: Payment | None = None, amount: Money | None = None, *, lot: Lot | None = None
+) -> None:
     """Refund so much of one payment; or whatever is due to the buyer and not yet on its way, of those that brought it.
 
     The provider gives back to where each payment came from: a refund for every payment that is drawn on.
@@ -71,7 +74,7 @@ def pay_back(ctx: Ctx, deal: Deal, payment: Payment | None = None, amount: Money
     if payment is not None and amount is not None:
         parts = [(payment.id, amount)]
     else:
-        parts = rules.drawn(_unsent_refunds(ctx, deal), _left(ctx, deal))
+        parts = rules.drawn(_unsent_refunds(ctx, deal), _left(ctx, deal, lot))
     known = ctx.session.scalar(select(func.count()).where(Effect.deal_id == deal.id, Effect.kind == EffectKind.REFUND))
     for number, (payment_id, part) in enumerate(parts, (known or 0) + 1):
         source = ctx.session.get_one(Payment, payment_id)
@@ -106,8 +109,8 @@ def made(ctx: Ctx, key: str, kind: EffectKind, payment: Payment, amount: Money) 
     return effect
 
 
-def _left(ctx: Ctx, deal: Deal) -> list[tuple[str, Money]]:
-    """What of each payment has not gone anywhere yet, in the order in which they came. The fee stays in the last."""
+def _left(ctx: Ctx, deal: Deal, lot: Lot | None) -> list[tuple[str, Money]]:
+    """What of each payment has not gone anywhere yet: those that brought this lot's money first, then as they came."""
     gone = (
         select(Effect.payment_id, func.sum(Effect.amount_minor).label("minor"))
         .where(Effect.deal_id == deal.id, Effect.kind != EffectKind.REVERSAL, Effect.chargeback_id.is_(None))
@@ -115,11 +118,14 @@ def _left(ctx: Ctx, deal: Deal) -> list[tuple[str, Money]]:
     )
     taken = {row.payment_id: int(row.minor) for row in ctx.session.execute(gone)}
     payments = select(Payment).where(Payment.deal_id == deal.id, Payment.state != PaymentState.RETURNED)
-    return [
-        (payment.id, payment.received - Money(taken.get(payment.id, 0), payment.currency))
-        for payment in ctx.session.scalars(payments.order_by(Payment.number))
-        if payment.received_minor
-    ]
+    known = [each for each in ctx.session.scalars(payments.order_by(Payment.number)) if each.received_minor]
+    if lot is not None:
+        own = select(Tranche.id).where(
+            Tranche.deal_id == deal.id, Tranche.first_lot <= lot.number, Tranche.last_lot >= lot.number
+        )
+        tranche = ctx.session.scalar(own)
+        known.sort(key=lambda payment: payment.tranche_id != tranche)
+    return [(each.id, each.received - Money(taken.get(each.id, 0), each.currency)) for each in known]
 
 
 def _unsent_refunds(ctx: Ctx, deal: Deal) -> Money:

@@ -55,7 +55,7 @@ def settle_lot(ctx: Ctx, lot_id: str, released: Money, *, recalled: bool = False
     ctx.announce(LotReleased(lot.id, deal.id, parting.net, parting.fee, parting.back))
     pay_out(ctx, deal, lot, set_off(ctx, deal, lot.id, parting.net))
     if refund_now:
-        pay_back(ctx, deal)
+        pay_back(ctx, deal, lot=lot)
     finish(ctx, deal.id)
 
 

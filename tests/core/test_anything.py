@@ -6,7 +6,7 @@ import asyncio
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
 from typing import TypeVar
@@ -18,7 +18,16 @@ from sqlalchemy import select
 from core.deals import service as deals
 from core.deals.model import DEAL, Deal
 from core.delivery import service as delivery
-from core.delivery.model import LOT, AcceptLot, ClaimLot, DispatchLot, Lot, ReportArrival
+from core.delivery.commands import (
+    AcceptLot,
+    ClaimLot,
+    ContradictClaim,
+    DispatchLot,
+    ProposeCut,
+    ProposeReplacement,
+    ReportArrival,
+)
+from core.delivery.model import LOT, Lot
 from core.escrow import service as escrow
 from core.escrow.checks import invariants
 from core.escrow.model import Effect, EffectKind, Payment
@@ -30,17 +39,32 @@ from core.kernel.transaction import MARKET, PROVIDER, Actor, Ctx
 from core.ledger.service import standing
 from core.listings.service import listing_for
 from core.offers.model import BuyNow
+from core.offers.quality import Measured
 from core.offers.service import buy_now
+from core.support import service as support
+from core.support.model import AppealCase, Case, ProposeShares, RuleCase
 from tests.core.goods import tonnes
 from tests.core.trades import RINGS, agreed, market_in_memory
 
 Answer = TypeVar("Answer")
 
 STEPS = 120
+LOT_STEPS = (
+    delivery.drop_lot,
+    delivery.give_back_lot,
+    delivery.ask_drop,
+    delivery.agree_drop,
+    delivery.say_not_arrived,
+    delivery.send_sample,
+    delivery.grant_claim,
+    delivery.take_proposal,
+    delivery.agree_value,
+    delivery.ask_operator,
+)
 SOLD = Decimal(500)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_whatever_people_press_every_deal_ends_and_nothing_is_lost(dice: random.Random) -> None:
     asyncio.run(Chaos(dice).live())
@@ -54,7 +78,8 @@ class Chaos:
         async with market_in_memory() as market:
             self.market = market
             self.trade = await agreed(market, "100.001", 3)
-            self.people = [self.trade.buyer, self.trade.seller, self.trade.stranger]
+            operators = [await self.trade.operator(name) for name in ("Olga", "Omar")]
+            self.people = [self.trade.buyer, self.trade.seller, self.trade.stranger, *operators]
             self.answered: set[str] = set()
             for _ in range(STEPS):
                 await self.dice.choice((self.press, self.press, self.press, self.provide, self.wait, self.buy))()
@@ -73,33 +98,58 @@ class Chaos:
         deal = self.dice.choice(list(ctx.session.scalars(select(Deal).order_by(Deal.id))))
         lots = list(ctx.session.scalars(select(Lot).where(Lot.deal_id == deal.id).order_by(Lot.id)))
         seen = self.dice.choice((None, deal.version, deal.version - 1))
-        verbs = (deals.back_out, deals.cancel_deal, deals.ask_cancel, deals.agree_cancel, deals.refuse_cancel)
+        verbs = (
+            deals.back_out,
+            deals.cancel_deal,
+            deals.ask_cancel,
+            deals.agree_cancel,
+            deals.refuse_cancel,
+            deals.ask_direct,
+            deals.agree_direct,
+            deals.confirm_money,
+        )
+        cases = list(ctx.session.scalars(select(Case).where(Case.deal_id == deal.id).order_by(Case.id)))
+        if cases and self.dice.random() < 0.4:
+            return self.press_case(self.dice.choice(cases))
         if not lots or self.dice.random() < 0.3:
             # Signing is rolled more often, or few deals would ever see money.
             rolled = self.dice.randint(0, 12)
             return partial(verbs[rolled], deal_id=deal.id, seen=seen) if rolled < len(verbs) else self.sign(deal.id)
-        lot = self.dice.choice(lots)
+        return self.press_lot(ctx, self.dice.choice(lots))
+
+    def press_lot(self, ctx: Ctx, lot: Lot) -> Callable[[Ctx], object]:
         seen = self.dice.choice((None, lot.version, lot.version - 1))
-        command = self.dice.choice(
+        found = Measured(moisture=Decimal(self.dice.randint(8, 20)))
+        verbs: tuple[tuple[Callable[..., object], dict[str, object]], ...] = (
+            (delivery.dispatch_lot, {"command": DispatchLot(lot_id=lot.id, truck="LTU 123", eta=in_days(ctx, 2))}),
+            (delivery.report_arrival, {"command": ReportArrival(lot_id=lot.id, measured=tonnes(24))}),
+            (delivery.accept_lot, {"command": AcceptLot(lot_id=lot.id)}),
+            (delivery.claim_lot, {"command": ClaimLot(lot_id=lot.id, words="Wet", measured=found)}),
+            (delivery.contradict_claim, {"command": ContradictClaim(lot_id=lot.id, measured=found)}),
+            (delivery.propose_cut, {"command": ProposeCut(lot_id=lot.id, pay=lot.amount.share(self.any_share()))}),
+            (delivery.propose_replacement, {"command": ProposeReplacement(lot_id=lot.id, by_day=in_days(ctx, 5))}),
+            (self.dice.choice(LOT_STEPS), {"lot_id": lot.id}),
+            (self.dice.choice(LOT_STEPS), {"lot_id": lot.id}),
+        )
+        verb, given = self.dice.choice(verbs)
+        return partial(verb, seen=seen, **given)
+
+    def any_share(self) -> int:
+        return self.dice.randint(0, 10_000)
+
+    def press_case(self, case: Case) -> Callable[[Ctx], object]:
+        seen = self.dice.choice((None, case.version, case.version - 1))
+        shares = self.dice.randint(0, 10_000)
+        reason = "Thrown dice are as good a reason as any."
+        return self.dice.choice(
             (
-                DispatchLot(lot_id=lot.id, truck="LTU 123", eta=ctx.now.date() + timedelta(days=2)),
-                ReportArrival(lot_id=lot.id, measured=tonnes(24)),
-                AcceptLot(lot_id=lot.id),
-                ClaimLot(lot_id=lot.id, words="Wet"),
-                None,
+                partial(support.propose_shares, command=ProposeShares(case_id=case.id, seller_bp=shares), seen=seen),
+                partial(support.agree_shares, case_id=case.id, seen=seen),
+                partial(support.call_operator, case_id=case.id, seen=seen),
+                partial(support.appeal_case, command=AppealCase(case_id=case.id, words="Not so at all."), seen=seen),
+                partial(support.rule_case, command=RuleCase(case_id=case.id, seller_bp=shares, reason=reason)),
             )
         )
-        match command:
-            case DispatchLot():
-                return partial(delivery.dispatch_lot, command=command, seen=seen)
-            case ReportArrival():
-                return partial(delivery.report_arrival, command=command, seen=seen)
-            case AcceptLot():
-                return partial(delivery.accept_lot, command=command, seen=seen)
-            case ClaimLot():
-                return partial(delivery.claim_lot, command=command, seen=seen)
-        give = self.dice.choice((delivery.drop_lot, delivery.give_back_lot))
-        return partial(give, lot_id=lot.id, seen=seen)
 
     def sign(self, deal_id: str) -> Callable[[Ctx], object]:
         return partial(self.dice.choice((deals.sign_deal, deals.sign_deal, escrow.pay_again)), deal_id=deal_id)
@@ -185,6 +235,10 @@ class Chaos:
                 pass
         await self.check()
         await self.market.run(MARKET, ended)
+
+
+def in_days(ctx: Ctx, days: int) -> date:
+    return ctx.now.date() + timedelta(days=days)
 
 
 def ended_together(ctx: Ctx, lot: Lot) -> bool:

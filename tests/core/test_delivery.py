@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from core.delivery import rules
 from core.delivery import service as delivery
-from core.delivery.events import LotAccepted, LotAdjusted, LotArrived, LotClaimed, LotDispatched, LotDropped, LotLate
 from core.delivery.commands import AcceptLot, DispatchLot, ReportArrival
+from core.delivery.events import LotAccepted, LotAdjusted, LotArrived, LotClaimed, LotDispatched, LotDropped, LotLate
 from core.delivery.model import LOT
 from core.kernel.errors import Invalid, NotAllowed, NotFound, Stale
 from core.kernel.quantity import Quantity

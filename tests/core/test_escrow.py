@@ -37,7 +37,6 @@ from core.ledger.service import balance, books
 from tests.core.conftest import Market
 from tests.core.trades import COMMISSION_BP, Trade, agreed, market_in_memory, paid
 
-
 Fate = Literal["accepted", "claimed_accepted", "given_back", "argued", "cut", "never_sent", "cancelled"]
 FATES: list[Fate] = ["accepted", "claimed_accepted", "given_back", "argued", "cut", "never_sent"]
 

@@ -106,15 +106,15 @@ class Trade:
             await self.market.run(actor, lambda ctx: deals.sign_deal(ctx, self.deal_id))
         await self.provider_answers()
 
-    async def pay(self, amount: Money | None = None, payment_id: str | None = None) -> None:
+    async def pay(self, amount: Money | None = None, payment_id: str | None = None, intent: str = "pi_1") -> None:
         """The buyer pays; the provider tells us, and keeps one euro fifty."""
         payment = await self.payment()
         received = partial(
             escrow.payment_received,
             payment_id=payment_id or payment.id,
             amount=amount or payment.amount,
-            intent_ref="pi_1",
-            charge_ref="ch_1",
+            intent_ref=intent,
+            charge_ref=f"ch_{intent}",
             provider_fee=Money(150, payment.currency),
         )
         await self.market.run(PROVIDER, received)

@@ -1,0 +1,210 @@
+"""Disputes: the ladder with its clock on each step, rulings in shares, one appeal, and time's own rule at the end."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.delivery import rules
+from core.delivery import service as delivery
+from core.delivery.commands import DispatchLot
+from core.escrow.checks import invariants
+from core.kernel.errors import NotAllowed, NotFound, Stale
+from core.kernel.money import Money
+from core.kernel.transaction import MARKET, Actor
+from core.people.service import acting
+from core.support import service as support
+from core.support.model import AppealCase, Case, ProposeShares, RuleCase
+from tests.core.conftest import Market
+from tests.core.trades import Trade, paid
+
+REASON = "Both figures are plausible; the ticket supports the seller."
+
+
+def eur(cents: int) -> Money:
+    return Money(cents, "EUR")
+
+
+async def does(trade: Trade, who: Actor, verb: Any, *args: Any) -> Any:
+    return await trade.market.run(who, lambda ctx: verb(ctx, *args))
+
+
+async def disputed(market: Market, lots: int = 1) -> tuple[Trade, Case]:
+    """The buyer has made a claim, and asked an operator."""
+    trade = await paid(market, lots=lots)
+    lot = (await trade.lots())[0]
+    await trade.deliver(lot)
+    await trade.claim(lot)
+    await does(trade, trade.buyer, delivery.ask_operator, lot.id)
+    (case,) = await trade.house(lambda ctx: support.cases_of(ctx, trade.deal_id))
+    return trade, case
+
+
+async def settled(trade: Trade, released: int, back: int) -> None:
+    await trade.provider_answers()
+    money = await trade.money()
+    assert (money.released, money.refunded, money.paid_back) == (eur(released), eur(back), eur(back))
+    assert money.commission == eur(released).share(250)
+    assert [check for check in await trade.market.run(MARKET, invariants) if not check.ok] == []
+
+
+@given(st.lists(st.integers(0, 99_999_999), max_size=20), st.integers(0, 10_000))
+def test_shares_of_lots_are_those_of_the_whole(amounts: list[int], seller_bp: int) -> None:
+    parts = rules.shares_of([eur(amount) for amount in amounts], seller_bp)
+    assert sum(part.minor for part in parts) == eur(sum(amounts)).share(seller_bp).minor
+    assert all(0 <= part.minor <= amount for part, amount in zip(parts, amounts, strict=True))
+
+
+async def test_the_two_settle_it_by_shares(market: Market) -> None:
+    trade, case = await disputed(market)
+    await does(trade, trade.seller, support.propose_shares, ProposeShares(case_id=case.id, seller_bp=8_000))
+    with pytest.raises(NotAllowed):
+        await does(trade, trade.seller, support.agree_shares, case.id)
+    await does(trade, trade.buyer, support.agree_shares, case.id)
+    assert await trade.states() == ("settling", ["adjusted"])
+    await settled(trade, 16_800_00, 4_200_00)
+
+
+async def test_what_an_operator_proposes_needs_both(market: Market) -> None:
+    trade, case = await disputed(market)
+    olga = await trade.operator("Olga")
+    await does(trade, olga, support.propose_shares, ProposeShares(case_id=case.id, seller_bp=5_000))
+    await does(trade, trade.buyer, support.agree_shares, case.id)
+    assert (await trade.lots())[0].state == "lot_dispute"
+    with pytest.raises(NotAllowed):
+        await does(trade, trade.buyer, support.agree_shares, case.id)
+    await does(trade, trade.seller, support.agree_shares, case.id)
+    await settled(trade, 10_500_00, 10_500_00)
+
+
+async def test_a_ruling_waits_two_days_for_an_appeal_and_then_parts_the_money(market: Market) -> None:
+    trade, case = await disputed(market)
+    olga = await trade.operator("Olga")
+    ruling = RuleCase(case_id=case.id, seller_bp=6_667, reason=REASON)
+    for who in (trade.buyer, trade.seller):
+        with pytest.raises(NotAllowed):
+            await does(trade, who, support.rule_case, ruling)
+    with pytest.raises(NotFound):
+        await does(trade, trade.stranger, support.rule_case, ruling)
+    await does(trade, olga, support.rule_case, ruling)
+    await trade.pass_days(1.5)
+    assert (await trade.lots())[0].state == "lot_dispute"
+    await trade.pass_days(1)
+    assert (await trade.lots())[0].state == "adjusted"
+    await settled(trade, 14_000_70, 6_999_30)
+
+
+async def test_an_appeal_is_heard_by_another_operator(market: Market) -> None:
+    trade, case = await disputed(market)
+    olga, omar = await trade.operator("Olga"), await trade.operator("Omar")
+    await does(trade, olga, support.rule_case, RuleCase(case_id=case.id, seller_bp=0, reason=REASON))
+    appeal = AppealCase(case_id=case.id, words="The sample was not ours.")
+    await does(trade, trade.seller, support.appeal_case, appeal)
+    with pytest.raises(Stale):
+        await does(trade, trade.buyer, support.appeal_case, appeal)
+    second = RuleCase(case_id=case.id, seller_bp=10_000, reason=REASON)
+    with pytest.raises(NotAllowed):
+        await does(trade, olga, support.rule_case, second)
+    await does(trade, omar, support.rule_case, second)
+    rulings = await trade.house(lambda ctx: support.rulings_of(ctx, case.id))
+    assert [(each.number, each.seller_bp, each.buyer_bp) for each in rulings] == [(1, 0, 10_000), (2, 10_000, 0)]
+    await settled(trade, 21_000_00, 0)
+
+
+async def test_an_appeal_that_nobody_hears_leaves_the_first_ruling(market: Market) -> None:
+    trade, case = await disputed(market)
+    olga = await trade.operator("Olga")
+    await does(trade, olga, support.rule_case, RuleCase(case_id=case.id, seller_bp=2_500, reason=REASON))
+    await does(trade, trade.seller, support.appeal_case, AppealCase(case_id=case.id, words="That is too little."))
+    await trade.pass_days(15)
+    await settled(trade, 5_250_00, 15_750_00)
+
+
+async def test_a_dispute_that_ends_otherwise_is_closed_with_it(market: Market) -> None:
+    trade, case = await disputed(market)
+    await trade.accept((await trade.lots())[0])
+    assert (await trade.house(lambda ctx: support.case_for(ctx, case.id))).state == "overtaken"
+    await settled(trade, 21_000_00, 0)
+
+
+async def test_who_trades_does_not_rule_on_it(market: Market) -> None:
+    trade, case = await disputed(market)
+    await trade.house(lambda ctx: setattr(acting(ctx.seen_by(trade.seller)), "operator", True))
+    with pytest.raises(NotAllowed):
+        await does(trade, trade.seller, support.rule_case, RuleCase(case_id=case.id, seller_bp=1, reason=REASON))
+
+
+async def test_an_operator_freezes_a_deal_and_no_time_releases_anything_of_it(market: Market) -> None:
+    trade = await paid(market, lots=2)
+    first, second = await trade.lots()
+    await trade.deliver(first)
+    olga = await trade.operator("Olga")
+    ref = (await trade.deal()).ref
+    with pytest.raises(NotAllowed):
+        await does(trade, trade.buyer, support.freeze_deal, ref)
+    case = await does(trade, olga, support.freeze_deal, ref)
+    await trade.pass_days(20)
+    assert await trade.states() == ("disputed", ["inspection", "planned"])
+    await does(trade, olga, support.rule_case, RuleCase(case_id=case.id, seller_bp=4_000, reason=REASON))
+    await trade.pass_days(3)
+    assert await trade.states() == ("payout_blocked", ["adjusted", "adjusted"])  # nobody has answered for a day
+    await settled(trade, 8_400_00, 12_600_00)
+    assert second.id != first.id
+
+
+async def test_a_frozen_deal_may_go_on(market: Market) -> None:
+    trade = await paid(market, lots=1)
+    olga = await trade.operator("Olga")
+    case = await does(trade, olga, support.freeze_deal, (await trade.deal()).ref)
+    await does(trade, olga, support.resume_deal, case.id)
+    assert (await trade.deal()).state == "funded"
+    await trade.deliver((await trade.lots())[0])
+
+
+async def test_nobody_rules_on_a_deal_and_time_pays_what_has_arrived(market: Market) -> None:
+    trade = await paid(market, lots=3)
+    arrived, wet, _never = await trade.lots()
+    for lot in (arrived, wet):
+        await trade.deliver(lot)
+    await trade.claim(wet)
+    olga = await trade.operator("Olga")
+    await does(trade, olga, support.freeze_deal, (await trade.deal()).ref)
+    await trade.pass_days(61)
+    deal = await trade.deal()
+    lots = await trade.lots()
+    assert (deal.state, [lot.state for lot in lots]) == ("payout_blocked", ["adjusted"] * 3)
+    assert [lot.flagged for lot in lots] == [True, False, True]
+    await settled(trade, lots[0].amount_minor + 4_816_00, 21_000_00 - lots[0].amount_minor - 4_816_00)
+
+
+async def test_a_lot_too_long_on_the_road_brings_the_deal_before_an_operator(market: Market) -> None:
+    trade = await paid(market, lots=1)
+    lot = (await trade.lots())[0]
+    await trade.pass_days(60)
+    far = DispatchLot(lot_id=lot.id, truck="Barge 7", eta=market.clock.now().date() + timedelta(days=59))
+    await does(trade, trade.seller, delivery.dispatch_lot, far)
+    await trade.pass_days(24)
+    assert await trade.states() == ("disputed", ["dispatched"])
+    (case,) = await trade.house(lambda ctx: support.cases_of(ctx, trade.deal_id))
+    assert (case.kind, case.why, case.state) == ("deal", "delivery_overdue", "talking")
+    await trade.arrive(lot)
+    await trade.accept(lot)
+    assert await trade.states() == ("settling", ["accepted"])
+
+
+async def test_buttons_of_a_dispute_follow_the_table(market: Market) -> None:
+    trade, case = await disputed(market)
+    olga = await trade.operator("Olga")
+
+    async def may(who: Actor) -> list[str]:
+        return await market.run(who, lambda ctx: support.may(ctx, support.case_for(ctx, case.id)))
+
+    assert (await may(trade.buyer), await may(olga)) == (["propose"], ["propose", "rule"])
+    await does(trade, trade.buyer, support.propose_shares, ProposeShares(case_id=case.id, seller_bp=1))
+    assert await may(trade.seller) == ["propose", "agree"]
+    await does(trade, olga, support.rule_case, RuleCase(case_id=case.id, seller_bp=1, reason=REASON))
+    assert (await may(trade.buyer), await may(olga)) == (["appeal"], [])

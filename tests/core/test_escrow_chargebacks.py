@@ -1,0 +1,206 @@
+"""A bank takes a payment back, during and after release: who bears it, what is tried, and what a win undoes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.deals import service as deals
+from core.delivery import service as delivery
+from core.delivery.commands import AcceptLot
+from core.escrow import rules, service
+from core.escrow.checks import invariants
+from core.escrow.model import CHARGEBACK, Chargeback
+from core.kernel.errors import NotFound, Refusal
+from core.kernel.money import Money
+from core.kernel.transaction import MARKET, PROVIDER
+from core.ledger.model import COMMISSION, LOSS, receivable
+from core.ledger.service import balance
+from core.offers.model import BuyNow
+from core.offers.service import buy_now
+from tests.core.conftest import Market
+from tests.core.goods import tonnes
+from tests.core.trades import Trade, paid
+
+
+def eur(cents: int) -> Money:
+    return Money(cents, "EUR")
+
+
+@given(st.integers(0, 10**8), st.integers(0, 10**8), st.integers(0, 5_000), st.integers(1, 2 * 10**8))
+def test_whoever_bears_it_bears_exactly_what_was_taken(held: int, released: int, bp: int, taken: int) -> None:
+    fees = eur(released).share(bp)
+    share = rules.recourse(eur(taken), eur(held), eur(released), fees)
+    assert share.escrow + share.commission + share.claimed == eur(taken)
+    assert eur(0) <= share.escrow <= eur(held)
+    assert eur(0) <= share.commission <= fees
+    assert share.claimed >= eur(0)
+
+
+async def released(market: Market, lots: int = 2, accepted: int = 2) -> Trade:
+    """Some lots are accepted and paid out."""
+    trade = await paid(market, lots=lots)
+    for lot in (await trade.lots())[:accepted]:
+        await trade.deliver(lot)
+        await trade.accept(lot)
+    await trade.provider_answers()
+    return trade
+
+
+async def recalled(trade: Trade, cents: int = 21_000_00, *, answer: bool = True) -> None:
+    opened = partial(
+        service.chargeback_opened,
+        ref="du_1",
+        intent_ref="pi_1",
+        taken=eur(cents),
+        fee=eur(20_00),
+        reason="fraudulent",
+        evidence_due=None,
+    )
+    for _ in range(2):  # told twice
+        await trade.market.run(PROVIDER, opened)
+    if answer:
+        await trade.provider_answers()
+
+
+async def decided(trade: Trade, *, won: bool) -> None:
+    closed = partial(service.chargeback_closed, ref="du_1", won=won, fee_returned=eur(20_00) if won else None)
+    for _ in range(2):
+        await trade.market.run(PROVIDER, closed)
+    await trade.provider_answers()
+
+
+async def chargeback(trade: Trade) -> Chargeback:
+    (found,) = await trade.house(lambda ctx: service.chargebacks_of(ctx, trade.deal_id))
+    assert isinstance(found, Chargeback)
+    return found
+
+
+async def of(trade: Trade, account: str) -> Money:
+    found = await trade.house(lambda ctx: balance(ctx, account, "EUR"))
+    assert isinstance(found, Money)
+    return found
+
+
+async def books_hold(trade: Trade) -> None:
+    assert [check for check in await trade.market.run(MARKET, invariants) if not check.ok] == []
+
+
+async def test_after_release_the_commission_is_returned_and_the_rest_taken_back_from_the_seller(market: Market) -> None:
+    trade = await released(market)
+    await recalled(trade)
+    found = await chargeback(trade)
+    assert (found.from_escrow_minor, found.from_commission_minor, found.claimed_minor) == (0, 525_00, 20_475_00)
+    assert [body["amount"] for body in trade.asked("reversal")] == [10_237_50, 10_237_50]
+    assert found.outstanding == eur(0)
+    assert (await trade.deal()).state == "completed"  # what the deal has come to stays
+    await books_hold(trade)
+    await decided(trade, won=False)
+    assert (await chargeback(trade)).state == "recovered"
+    await books_hold(trade)
+
+
+async def test_a_win_undoes_every_leg(market: Market) -> None:
+    trade = await released(market)
+    await recalled(trade)
+    await decided(trade, won=True)
+    assert (await chargeback(trade)).state == "won"
+    assert (await of(trade, COMMISSION), await of(trade, receivable(trade.selling))) == (eur(525_00), eur(0))
+    assert [body["amount"] for body in trade.asked("transfer")][-1] == 20_475_00  # what was taken back is theirs again
+    await books_hold(trade)
+
+
+@pytest.mark.parametrize("won", [True, False])
+async def test_what_is_held_goes_first_and_ends_what_is_open(market: Market, won: bool) -> None:
+    trade = await released(market, lots=4, accepted=2)
+    await recalled(trade, 5_000_00, answer=False)
+    found = await chargeback(trade)
+    assert (found.from_escrow_minor, found.claimed_minor) == (5_000_00, 0)
+    await decided(trade, won=won)
+    states = [lot.state for lot in await trade.lots()]
+    assert states == ["accepted", "accepted", *(["planned"] * 2 if won else ["dropped"] * 2)]
+    await books_hold(trade)
+    if not won:  # 10,500 were held, 5,000 of it are the buyer's already
+        assert sum(body["amount"] for body in trade.asked("refund")) == 5_500_00
+
+
+async def test_a_seller_who_has_nothing_left_pays_with_the_next_deal(market: Market) -> None:
+    trade = await released(market, lots=1, accepted=1)
+    await recalled(trade, answer=False)
+    for post in trade.asked("reversal"):
+        refuse = partial(service.reversal_refused, effect_id=post["effect"], why="balance_insufficient", final=True)
+        await market.run(PROVIDER, refuse)
+    trade.answered |= {post.id for post in market.posts if post.kind == "reversal"}
+    await decided(trade, won=False)
+    assert await of(trade, receivable(trade.selling)) == eur(20_475_00)
+    await books_hold(trade)
+    await trade.pass_days(91)
+    assert (await chargeback(trade)).state == "written_off"
+    assert (await of(trade, LOSS), await of(trade, receivable(trade.selling))) == (eur(20_475_00), eur(0))
+    await books_hold(trade)
+
+
+async def test_nothing_moves_while_the_bank_thinks(market: Market) -> None:
+    trade = await released(market, lots=3, accepted=1)
+    open_lot = (await trade.lots())[1]
+    await trade.deliver(open_lot)
+    await recalled(trade, 21_000_00)
+    with pytest.raises(Refusal, match=r"deal\.frozen"):
+        await market.run(trade.buyer, lambda ctx: delivery.accept_lot(ctx, AcceptLot(lot_id=open_lot.id)))
+    await trade.pass_days(30)
+    assert (await trade.lots())[1].state == "inspection"  # freeze beats timer
+    await decided(trade, won=True)
+    await trade.pass_days(2)
+    assert (await trade.lots())[1].state == "accepted"
+    await books_hold(trade)
+
+
+async def test_a_bank_that_never_answers_has_kept_it(market: Market) -> None:
+    trade = await released(market)
+    await recalled(trade)
+    await trade.pass_days(181)
+    assert (await chargeback(trade)).state in CHARGEBACK.final
+    await books_hold(trade)
+
+
+async def test_a_question_takes_nothing_and_a_strangers_payment_is_nobodys(market: Market) -> None:
+    trade = await released(market)
+    await recalled(trade, 0)
+    assert (await chargeback(trade)).amount == eur(0)
+    await decided(trade, won=False)
+    assert (await chargeback(trade)).state == "recovered"
+    await books_hold(trade)
+    with pytest.raises(NotFound):
+        await market.run(PROVIDER, lambda ctx: service.chargeback_closed(ctx, ref="du_9", won=True))
+
+
+async def test_later_payouts_are_set_off_against_what_a_seller_owes(market: Market) -> None:
+    trade = await released(market, lots=1, accepted=1)
+    await recalled(trade, answer=False)
+    trade.answered |= {post.id for post in market.posts if post.kind == "reversal"}
+    await decided(trade, won=False)
+    later = await another_deal(trade)
+    await later.sign()
+    await later.pay(intent="pi_2")
+    lot = (await later.lots())[0]
+    await later.deliver(lot)
+    await later.accept(lot)
+    assert (await chargeback(trade)).outstanding == eur(20_475_00 - 10_237_50)
+    assert [body["group"] for body in trade.asked("transfer")] == [f"deal_{trade.deal_id}"]  # none for the later deal
+    assert (await later.deal()).state == "completed"
+    await books_hold(trade)
+    await decided(trade, won=True)  # an appeal that the bank hears after all
+    assert trade.asked("transfer")[-1]["amount"] == 10_237_50
+    await books_hold(trade)
+
+
+async def another_deal(trade: Trade) -> Trade:
+    """The same two, on the same goods: 50 t in one lot."""
+    command = BuyNow(listing_id=trade.listing_id, quantity=tonnes(50))
+    await trade.market.run(trade.buyer, lambda ctx: buy_now(ctx, command))
+    found = await trade.house(lambda ctx: deals.deals_of(ctx, trade.buying))
+    return replace(trade, deal_id=found[0].id)

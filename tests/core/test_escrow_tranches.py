@@ -1,0 +1,133 @@
+"""Tranches: a deal too large or too long to be held at once is paid part by part, and only paid lots are sent."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.escrow import rules, service
+from core.escrow.checks import invariants
+from core.escrow.events import TrancheAwaited, TrancheLapsed
+from core.escrow.model import FUND_AHEAD, HOLD_LIMIT, RELEASED_AFTER
+from core.kernel.errors import Invalid, Stale
+from core.kernel.money import Money
+from core.kernel.transaction import MARKET
+from core.listings.service import listing_for
+from core.offers.model import LARGEST_PAYMENT_MINOR, SMALLEST_PAYMENT_MINOR
+from core.offers.rules import check_total
+from tests.core.conftest import Market
+from tests.core.trades import Trade, agreed
+
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+LONG = {"window_to": date(2027, 3, 20)}  # four lots of four weeks each: too long to hold from today
+
+
+def eur(cents: int) -> Money:
+    return Money(cents, "EUR")
+
+
+def planned(*amounts: int, days: int = 7) -> list[rules.Planned]:
+    first = NOW.date() + timedelta(days=3)
+    return [
+        rules.Planned(n, eur(amount), first + timedelta(days=(n - 1) * days), first + timedelta(days=n * days - 1))
+        for n, amount in enumerate(amounts, 1)
+    ]
+
+
+def test_a_small_short_deal_is_paid_at_once_and_now() -> None:
+    (group,) = rules.groups(planned(5_000_00, 5_000_00, 5_000_00), NOW)
+    assert (group.first, group.last, group.amount, group.due) == (1, 3, eur(15_000_00), NOW)
+
+
+def test_a_large_deal_is_cut_where_one_payment_ends() -> None:
+    groups = rules.groups(planned(600_000_00, 300_000_00, 200_000_00, 900_000_00), NOW)
+    assert [(group.first, group.last) for group in groups] == [(1, 2), (3, 3), (4, 4)]
+    assert [group.due.date() - NOW.date() for group in groups[1:]] == [timedelta(days=7), timedelta(days=14)]
+
+
+def test_a_deal_far_away_is_asked_for_when_it_may_be_held() -> None:
+    far = rules.Planned(1, eur(100_00), date(2027, 8, 1), date(2027, 8, 31))
+    (group,) = rules.groups([far], NOW)
+    assert group.due == datetime(2027, 9, 1, tzinfo=UTC) + RELEASED_AFTER - HOLD_LIMIT
+
+
+@given(
+    st.lists(st.integers(0, LARGEST_PAYMENT_MINOR), min_size=1, max_size=52),
+    st.integers(1, 60),
+)
+def test_every_lot_is_in_one_tranche_that_a_payment_can_carry(amounts: list[int], days: int) -> None:
+    groups = rules.groups(planned(*amounts, days=days), NOW)
+    assert [n for group in groups for n in range(group.first, group.last + 1)] == list(range(1, len(amounts) + 1))
+    assert sum(group.amount.minor for group in groups) == sum(amounts)
+    for group in groups:
+        assert group.amount.minor < LARGEST_PAYMENT_MINOR + SMALLEST_PAYMENT_MINOR * 2
+        assert group.due >= NOW
+
+
+def test_one_lot_has_to_fit_one_payment() -> None:
+    check_total(eur(2_000_000_00), 3)
+    with pytest.raises(Invalid) as refused:
+        check_total(eur(2_000_000_00), 1)
+    assert refused.value.parts["lots"] == 3
+
+
+async def two_tranches(market: Market) -> Trade:
+    trade = await agreed(market, **LONG)
+    await trade.sign()
+    await trade.seller_can_be_paid()
+    return trade
+
+
+async def test_only_what_is_paid_for_can_be_sent(market: Market) -> None:
+    market.watch(TrancheAwaited)
+    trade = await two_tranches(market)
+    tranches = await trade.house(lambda ctx: service.tranches_of(ctx, trade.deal_id))
+    assert [(each.first_lot, each.last_lot, each.amount_minor) for each in tranches] == [
+        (1, 2, 10_500_00),
+        (3, 4, 10_500_00),
+    ]
+    await trade.pay()
+    assert await trade.states() == ("funded", ["planned", "planned", "waiting", "waiting"])
+    with pytest.raises(Stale):
+        await trade.dispatch((await trade.lots())[2])
+    due = tranches[1].due_at
+    assert due == datetime.combine((await trade.lots())[2].window_from, time.min, UTC) - FUND_AHEAD
+    for lot in (await trade.lots())[:2]:
+        await trade.deliver(lot)
+        await trade.accept(lot)
+    await trade.provider_answers()
+    assert (await trade.deal()).state == "funded"
+    await trade.pass_days((due - market.clock.now()).days + 1)
+    await trade.provider_answers()
+    assert [fact.number for fact in market.facts] == [2]
+    await trade.pay(intent="pi_2")
+    for lot in (await trade.lots())[2:]:
+        await trade.deliver(lot)
+        await trade.accept(lot)
+    await trade.provider_answers()
+    assert (await trade.deal()).state == "completed"
+    money = await trade.money()
+    assert (money.released, money.commission, money.held) == (eur(21_000_00), eur(525_00), eur(0))
+    charges = [body["charge"] for body in trade.asked("transfer")]
+    assert charges == ["ch_pi_1", "ch_pi_1", "ch_pi_2", "ch_pi_2"]  # each payout out of the payment that brought it
+    assert [check for check in await market.run(MARKET, invariants) if not check.ok] == []
+
+
+async def test_a_part_that_nobody_pays_ends_with_its_lots_alone(market: Market) -> None:
+    market.watch(TrancheLapsed)
+    trade = await two_tranches(market)
+    await trade.pay()
+    for lot in (await trade.lots())[:2]:
+        await trade.deliver(lot)
+        await trade.accept(lot)
+    await trade.provider_answers()
+    await trade.pass_days(70)
+    await trade.provider_answers()
+    assert await trade.states() == ("completed", ["accepted", "accepted", "dropped", "dropped"])
+    assert len(market.facts) == 1
+    shelf = await trade.house(lambda ctx: listing_for(ctx, trade.listing_id).remaining)
+    assert str(shelf) == "450 t"
+    assert [check for check in await market.run(MARKET, invariants) if not check.ok] == []
