@@ -11,13 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
-from rapidfuzz.process import cdist
 
 HEAD: Final = 7
 SHORTEST: Final = 4  # letters of a word that may be misspelt: codes (UCO, PKS) count exactly as they are
@@ -67,15 +67,14 @@ class Spelling:
         edits = edits_believed(word)
         if not edits or not len(self.hashes):
             return np.empty(0, dtype=np.uint32)
-        head = np.zeros(HEAD + 1, dtype=np.uint32)
-        head[: min(HEAD, len(word))] = [ord(letter) for letter in word[:HEAD]]
-        forms = _hash(head[_FORMS if edits > 1 else _FORMS[:_FORMS_OF_ONE]])
-        starts = self.hashes.searchsorted(forms, "left")
-        ends = self.hashes.searchsorted(forms, "right")
-        hit = np.flatnonzero(ends > starts).tolist()
-        if not hit:
+        forms = _forms(word, edits)
+        starts = self.hashes.searchsorted(forms)
+        hit = np.flatnonzero(self.hashes.take(starts, mode="clip") == forms)
+        if not len(hit):
             return np.empty(0, dtype=np.uint32)
-        numbers = np.concatenate([self.words[starts[form] : ends[form]] for form in hit])
+        ends = self.hashes.searchsorted(forms[hit], "right").tolist()
+        spans = zip(starts[hit].tolist(), ends, strict=True)
+        numbers = np.concatenate([self.words[start:end] for start, end in spans])
         differing = np.bitwise_count(self.letters[numbers] ^ np.uint32(_bits(word)))
         numbers = numbers[differing <= 2 * edits]
         numbers.sort()
@@ -85,6 +84,14 @@ class Spelling:
         return thinned[:: 1 + len(thinned) // MEASURED_AT_MOST]
 
 
+@lru_cache(maxsize=5_000)
+def _forms(word: str, edits: int) -> U32:
+    """The forms of one word: it is looked up among several kinds of names."""
+    head = np.zeros(HEAD + 1, dtype=np.uint32)
+    head[: min(HEAD, len(word))] = [ord(letter) for letter in word[:HEAD]]
+    return _hash(head[_FORMS if edits > 1 else _FORMS[:_FORMS_OF_ONE]])
+
+
 def edits_believed(word: str) -> int:
     """How many slips a word of this length may hold before it could be anything."""
     if len(word) < SHORTEST or not word.isalpha():
@@ -92,11 +99,13 @@ def edits_believed(word: str) -> int:
     return 1 if len(word) < SHORTEST_FOR_TWO else 2
 
 
-def distances(word: str, others: Sequence[str]) -> NDArray[np.int32]:
-    """Edits between the word and each other one; two letters swapped are one edit (optimal string alignment)."""
+def distances(word: str, others: Sequence[str]) -> list[int]:
+    """Edits between the word and each other one; two letters swapped are one edit (optimal string alignment).
+
+    More edits than are believed count as one more than that.
+    """
     limit = edits_believed(word)
-    measured: NDArray[np.int32] = cdist([word], others, scorer=OSA.distance, score_cutoff=limit, dtype=np.int32)[0]
-    return measured
+    return [OSA.distance(word, other, score_cutoff=limit) for other in others]
 
 
 def _heads(words: Sequence[str]) -> U32:

@@ -86,7 +86,7 @@ class Places:
         if declined := self.declined(word):
             return declined
         near = [self._long_names[number] for number in self._spelling.near(word).tolist()]
-        edits = distances(word, near).tolist()
+        edits = distances(word, near)
         likeness = [1 - apart / max(len(word), len(one)) for one, apart in zip(near, edits, strict=True)]
         best = max(range(len(near)), key=likeness.__getitem__, default=None)
         return () if best is None or likeness[best] < LIKE_NAME else tuple(self._by_name[near[best]])

@@ -70,12 +70,12 @@ def freely(said: Understood, catalogue: Catalogue, places: Places, knows: Knows,
     if said.place is not None and said.radius_km is None:
         words += _place_words(said)
     words = list({word.text: word for word in words}.values())[:WORDS_AT_MOST]
-    spot = None if said.place is None else Spot(said.place.lat, said.place.lon, said.radius_km)
+    within = said.place is not None and said.radius_km is not None
     grades = (said.grade,) if said.grade else said.grades
     return Wanted(
         words=tuple(words),
         must=_musts(grades=grades, certificates=said.certificates),
-        near=spot,
+        near=Spot(said.place.lat, said.place.lon, said.radius_km) if said.place and within else None,
         price_at_most=_price_limits(catalogue, said.max_price or said.price),
         price_at_least=_price_limits(catalogue, said.min_price),
         amount=_amount_limits(catalogue, said.quantity),

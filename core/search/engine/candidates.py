@@ -20,6 +20,7 @@ WORDS_CAP: Final = 2_000  # of them, those that are chosen for their words alone
 DEEP: Final = 200_000  # documents that exact wishes are tested on: a test is a comparison of two numbers
 KM_PER_DEGREE: Final = 111.2
 TOUCHES: Final = 60.0  # km around a place that is named without a distance
+NAMED_ENOUGH: Final = 200  # documents that name a place: with so many, its neighbourhood need not be looked through
 ROUNDING: Final = 1e-9  # amounts are compared as floats here, and exactly when a hit is confirmed
 
 
@@ -104,7 +105,7 @@ class Candidates:
         left = cap
         for group in sorted(self.groups, key=lambda group: group.frequency):
             lists = group.terms.tolist()
-            if group.spot is not None:
+            if group.spot is not None and group.frequency < NAMED_ENOUGH:
                 lists += self._cells(group.spot, TOUCHES)
             if left > 0 and lists:
                 chosen.append(self._documents(lists, left))

@@ -18,7 +18,7 @@ from core.catalogue.spelling import SHORTEST, distances
 from core.search.engine.segment import F32, U32, Segment
 from core.search.engine.wanted import Spot, Word
 
-TERMS_AT_MOST: Final = 16  # of one word: more of them are ever less likely, and each costs a list to look through
+TERMS_AT_MOST: Final = 10  # of one word: more of them are ever less likely, and each costs a list to look through
 BY_EDITS: Final = (1.0, 0.8, 0.6)  # how well a word meets another that is none, one or two edits away
 BEGUN: Final = 0.85  # "sunflow" is sunflower, not to its end
 INFLECTED: Final = 0.75  # "granulių" is granulės: one stem, another ending
@@ -99,7 +99,7 @@ class Reader:
         if not len(near):
             return
         texts = [text.decode() for text in segment.terms.texts[near].tolist()]
-        for term, text, edits in zip(near.tolist(), texts, distances(word, texts).tolist(), strict=True):
+        for term, text, edits in zip(near.tolist(), texts, distances(word, texts), strict=True):
             if 0 < edits < len(BY_EDITS):
                 weight = BY_EDITS[edits] * (1.0 if text[0] == word[0] else OTHER_INITIAL)
                 # A known word is believed, unless nearly everybody writes the other: then it is their misspelling.

@@ -105,16 +105,20 @@ class Segment:
         return number if columns.ids[number] == key else None
 
     def distance_km(self, numbers: U32, lat: float, lon: float) -> NDArray[np.float32]:
-        """From that position, by the haversine formula; NaN where the position is unknown."""
-        lats, lons = self._radians[0][numbers], self._radians[1][numbers]
-        here = np.radians(np.float32(lat)), np.radians(np.float32(lon))
-        half = np.sin((lats - here[0]) / 2) ** 2 + np.cos(lats) * np.cos(here[0]) * np.sin((lons - here[1]) / 2) ** 2
-        km: NDArray[np.float32] = 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.minimum(half, 1)))
-        return km.astype(np.float32)
+        """From that position along the great circle; NaN where the position is unknown.
+
+        By the chord between two points of a sphere: as exact as the haversine formula, and with one root and one
+        arcsine a document instead of five functions of angles.
+        """
+        here = _on_sphere(np.array([lat]), np.array([lon]))
+        apart = self._sphere[numbers] - here
+        chord = np.sqrt(np.einsum("ij,ij->i", apart, apart))
+        km: NDArray[np.float32] = np.float32(2 * EARTH_RADIUS_KM) * np.arcsin(np.minimum(chord / 2, 1))
+        return km
 
     @cached_property
-    def _radians(self) -> tuple[F32, F32]:
-        return np.radians(self.columns.lats), np.radians(self.columns.lons)
+    def _sphere(self) -> F32:
+        return _on_sphere(self.columns.lats, self.columns.lons)
 
     @cached_property
     def _numbers(self) -> dict[bytes, int]:
@@ -152,3 +156,10 @@ class Segment:
     @property
     def size_bytes(self) -> int:
         return sum(array.nbytes for array in self.arrays().values())
+
+
+def _on_sphere(lats: NDArray[Any], lons: NDArray[Any]) -> F32:
+    """Positions in degrees as points of a sphere of radius one."""
+    north, east = np.radians(lats.astype(np.float64)), np.radians(lons.astype(np.float64))
+    points = (np.cos(north) * np.cos(east), np.cos(north) * np.sin(east), np.sin(north))
+    return np.stack(points, axis=1).astype(np.float32)
