@@ -10,7 +10,7 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from lab.stripe import balance, events, payouts, topups, webhook_endpoints
+from lab.stripe import balance, balance_settings, events, payouts, topups, webhook_endpoints
 from lab.stripe.api.desk import Desk
 from lab.stripe.books import Books
 from lab.stripe.connect import account_links, accounts, accounts_v2, transfer_reversals, transfers
@@ -48,6 +48,7 @@ PARTS: Final = (
     files,
     fraud_warnings,
     balance,
+    balance_settings,
     payouts,
     topups,
     accounts,

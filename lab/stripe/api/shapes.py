@@ -30,6 +30,7 @@ CLASSES = {
     "charge": "_charge.Charge",
     "balance_transaction": "_balance_transaction.BalanceTransaction",
     "balance": "_balance.Balance",
+    "balance_settings": "_balance_settings.BalanceSettings",
     "refund": "_refund.Refund",
     "dispute": "_dispute.Dispute",
     "file": "_file.File",

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from lab.stripe.api.errors import Refusal
 from lab.stripe.api.shapes import Thing
@@ -46,7 +46,10 @@ class Pages:
         """The form's fields are a `Payer`'s; and `answer`, what the bank was told once it has asked ("yes" or "no")."""
         form = {name: str(value) for name, value in (await request.form()).items()}
         answer = form.pop("answer", "")
-        payer = PAYER.validate_python({**form, "authenticated": answer == "yes"})
+        try:
+            payer = PAYER.validate_python({**form, "authenticated": answer == "yes"})
+        except ValidationError as wrong:
+            raise HTTPException(422, str(wrong)) from None
         found = self._find("checkout.session", session)
         if answer == "no":
             return checkout.show(self.books, found, "We are unable to authenticate your payment method.", payer.number)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import copy
+import re
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi.routing import APIRoute
 
+import lab.stripe
 from lab.stripe import PARTS, Stripe
 from lab.stripe.api.conformance import NotStripes, check, check_error
 from lab.stripe.api.desk import Route
@@ -83,3 +87,12 @@ def test_every_parameter_that_the_lab_plays_is_one_of_stripes(route: Route) -> N
 def test_no_call_is_served_twice() -> None:
     places = [(route.method, route.path) for route in ROUTES]
     assert len(places) == len(set(places)) > 80
+
+
+def test_every_control_stands_in_the_faces_page() -> None:
+    page = (Path(lab.stripe.__file__).parents[1] / "FACE.md").read_text()
+    routes = Stripe(World()).router().routes
+    paths = [each.path for each in routes if isinstance(each, APIRoute) and each.path.startswith("/lab/stripe/")]
+    assert len(paths) > 12
+    for path in paths:
+        assert re.search(rf"`(GET|POST|PUT) {path.partition('{')[0]}", page), path

@@ -141,3 +141,23 @@ async def test_a_currency_has_its_own_least_amount_and_its_own_steps(till: Till)
     payout = await till.v1.payouts.create_async({"amount": 19_000, "currency": "huf"})
     assert payout.currency == "huf"
     assert "gel" in str(await till.refused(till.intent(20_000, currency="gel")))
+
+
+async def test_a_balance_on_the_usual_schedule_is_gone_by_midnight(till: Till) -> None:
+    await till.charge(20_000, "pm_card_bypassPending")
+    assert (await till.v1.balance_settings.retrieve_async()).payments.payouts.schedule.interval == "manual"
+    till.later(days=3)
+    assert await till.balance() == (19_675, 0)
+    update = till.v1.balance_settings.update_async
+    await update({"payments": {"payouts": {"schedule": {"interval": "daily"}}}})
+    till.later(days=1)
+    assert await till.balance() == (0, 0)
+    (payout,) = (await till.v1.payouts.list_async()).data
+    assert (payout.automatic, payout.amount) == (True, 19_675)
+    kept = await update({"payments": {"payouts": {"schedule": {"interval": "manual"}}}})
+    assert kept.payments.payouts.schedule.interval == "manual"
+    await till.charge(20_000, "pm_card_bypassPending")
+    till.later(days=9)
+    assert await till.balance() == (19_675, 0)
+    weekly = {"payments": {"payouts": {"schedule": {"interval": "weekly"}}}}
+    assert (await till.refused(update(weekly))).http_status == 400
