@@ -1,0 +1,105 @@
+"""What every provider has to keep: the same ask has one effect, a look changes nothing, and nothing ever raises."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
+
+import pytest
+
+from core.escrow.rails.model import Rail
+from core.kernel.money import Money
+from lab.app import Lab
+from lab.world import Fault
+from payments.answers import Answer, Done, Refused, Unknown
+from payments.asks import (
+    AccountAsk,
+    CaptureAsk,
+    CardPageAsk,
+    CheckoutAsk,
+    CreditAsk,
+    EarningsAsk,
+    EvidenceAsk,
+    HoldAsk,
+    HoldPageAsk,
+    PayerAsk,
+    RefundAsk,
+    ReversalAsk,
+    TransferAsk,
+)
+from payments.direct import DirectSettlement
+from payments.provider import Provider
+from payments.stripe.provider import StripeProvider
+
+TEN = Money(1_000, "EUR")
+
+
+@pytest.fixture(params=["stripe", "direct"])
+async def provider(request: pytest.FixtureRequest, lab: Lab) -> AsyncIterator[Provider]:
+    made: Provider = DirectSettlement()
+    if request.param == "stripe":
+        made = StripeProvider(lab.stripe.secret_key, f"{lab.url}/stripe", return_url="https://parley.test")
+    yield made
+    await made.close()
+
+
+def asks(lab: Lab, provider: Provider) -> dict[str, Callable[[], Awaitable[Answer[object]]]]:
+    """Every ask that moves something, about things that are not there."""
+    later = lab.world.clock.now() + timedelta(hours=2)
+    return {
+        "payer": lambda: provider.open_payer(PayerAsk("k1", "o1", "Ben", "ben@buyer.test")),
+        "page": lambda: provider.open_checkout(CheckoutAsk("k2", "p1", "d1", "deal_d1", "Pellets", TEN, later)),
+        "transfer in": lambda: provider.open_checkout(
+            CheckoutAsk("k3", "p2", "d1", "deal_d1", "Pellets", TEN, later, Rail.BANK_TRANSFER, "cus_nobody")
+        ),
+        "hold page": lambda: provider.open_hold_page(HoldPageAsk("k4", "h1", "Advice", TEN, "cus_nobody", later)),
+        "card page": lambda: provider.open_card_page(CardPageAsk("k5", "h1", "cus_nobody", "EUR", later)),
+        "hold": lambda: provider.hold(HoldAsk("k6", "h1", TEN, "cus_nobody", "pm_nothing")),
+        "capture": lambda: provider.capture(CaptureAsk("k7", "pi_nothing", TEN)),
+        "payout": lambda: provider.transfer(TransferAsk("k8", "e1", TEN, "ch_nothing", "acct_nobody", "deal_d1")),
+        "reversal": lambda: provider.reverse(ReversalAsk("k9", "e2", TEN, "tr_nothing")),
+        "refund": lambda: provider.refund(RefundAsk("k10", "e3", TEN, "pi_nothing")),
+        "credit": lambda: provider.send_credit(CreditAsk("k11", "e4", TEN, "cus_nobody")),
+        "earnings": lambda: provider.pay_out(EarningsAsk("k12", TEN)),
+        "seller": lambda: provider.open_account(AccountAsk("k13", "o2", "Anna", "LT", "anna@seller.test")),
+        "evidence": lambda: provider.submit_evidence(EvidenceAsk("k14", "du_nothing", b"%PDF-1.4", {})),
+    }
+
+
+async def test_the_same_ask_has_the_same_answer(lab: Lab, provider: Provider) -> None:
+    for name, ask in asks(lab, provider).items():
+        first, second = await ask(), await ask()
+        assert first == second, name
+        assert isinstance(first, Done | Refused), name
+
+
+async def test_what_is_not_there_is_refused_and_what_is_searched_for_is_not_found(lab: Lab, provider: Provider) -> None:
+    for answer in (
+        await provider.checkout("cs_nothing"),
+        await provider.intent("pi_nothing"),
+        await provider.expire_checkout("cs_nothing"),
+        await provider.cancel("pi_nothing"),
+        await provider.refund_as_it_is("re_nothing"),
+        await provider.account("acct_nobody"),
+        await provider.account_link("k", "acct_nobody"),
+        await provider.dispute("du_nothing"),
+        await provider.credit("cus_nobody"),
+    ):
+        assert isinstance(answer, Refused)
+    assert await provider.find_transfer("e1", "deal_d1") == Done(None)
+    assert isinstance(await provider.balance(), Done)
+    since = lab.world.clock.now() - timedelta(days=1)
+    for many in (
+        await provider.movements(since, lab.world.clock.now()),
+        await provider.news(since),
+        await provider.disputes(since),
+    ):
+        assert isinstance(many, Done)
+
+
+async def test_an_outage_is_unknown_and_never_raises(lab: Lab, provider: Provider) -> None:
+    """Who needs nobody's service has no outage."""
+    alone = isinstance(provider, DirectSettlement)
+    lab.world.faults.append(Fault("stripe", "outage", times=100))
+    for name, ask in asks(lab, provider).items():
+        assert isinstance(await ask(), Refused if alone else Unknown), name

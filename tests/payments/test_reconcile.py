@@ -1,0 +1,124 @@
+"""Every night the provider's books are laid beside ours: what differs is a case until it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from core.kernel.money import Money
+from core.ledger.service import balance
+from core.reconciliation import rules
+from core.reconciliation.events import DifferenceFound, DifferenceGone
+from core.reconciliation.model import DifferenceKind
+from core.reconciliation.service import open_differences
+from lab.stripe.balance import move
+from lab.stripe.books import PLATFORM
+from payments.answers import Answer, Done
+from payments.things import Movement
+from tests.payments.conftest import Shop
+
+
+def eur(minor: int) -> Money:
+    return Money(minor, "EUR")
+
+
+def moved(shop: Shop, kind: str, minor: int, source: str) -> None:
+    """Stripe moves money on our balance."""
+    move(shop.lab.stripe.books, PLATFORM, kind, minor, currency="eur", source=source)
+
+
+async def test_a_trade_with_all_that_belongs_to_it_agrees_to_the_cent(shop: Shop) -> None:
+    await shop.funded()
+    await shop.onboard()
+    await shop.deliver_all()
+    await shop.until_deal("completed")
+    shop.reserve()
+    moved(shop, "stripe_fee", -217, "fee_1")  # what Stripe charges for its own work is booked as it comes
+    await shop.pass_time(minutes=20)
+    assert await shop.reconciler.reconcile() == {}
+    await shop.books_agree()
+    assert await shop.trade.house(lambda ctx: balance(ctx, "provider_fees", "EUR")) == eur(31_525 + 217)
+    assert await shop.reconciler.reconcile() == {}  # read again, and booked no second time
+    await shop.books_agree()
+
+
+async def test_what_nothing_of_ours_explains_is_a_case_until_it_is_put_right(shop: Shop) -> None:
+    shop.market.watch(DifferenceFound, DifferenceGone)
+    await shop.funded()
+    moved(shop, "adjustment", -1, "du_of_nobody")
+    await shop.pass_time(minutes=20)
+    found = await shop.reconciler.reconcile()
+    assert len(found) == 2
+    assert found["EUR"].endswith("-0.01 EUR apart")
+    assert await shop.reconciler.reconcile() == found  # the next night it is the same case
+    opened = await shop.trade.house(open_differences)
+    assert [(each.kind, each.seen) for each in opened] == [(DifferenceKind.LINE, 2), (DifferenceKind.BALANCE, 2)]
+    moved(shop, "adjustment", 1, "du_of_nobody")
+    await shop.pass_time(minutes=20)
+    await shop.reconciler.reconcile()
+    told = [(type(fact).__name__, fact.kind) for fact in shop.market.facts]
+    assert ("DifferenceGone", "balance") in told
+    assert [each.kind for each in await shop.trade.house(open_differences)] == [DifferenceKind.LINE] * 2
+
+
+async def test_a_payment_that_nobody_told_us_of_is_found_by_the_news(shop: Shop) -> None:
+    """The page is not even looked at: the provider's list of events is enough."""
+    payment = await shop.sign()
+    shop.strike("drop", "", deliveries=True, times=100)
+    await shop.pay(payment)
+    shop.strike("outage", "GET /v1/checkout", times=1)
+    await shop.reconciler.sweep()
+    await shop.work()
+    assert (await shop.trade.deal()).state == "funded"
+    await shop.books_agree()
+
+
+async def test_what_was_settled_in_another_currency_is_changed_in_the_books(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Our account with the provider is in dollars: what came as euros stands there as dollars."""
+    await shop.funded()
+    await shop.pass_time(minutes=20)
+    real = shop.provider.movements
+
+    async def in_dollars(since: datetime, until: datetime) -> Answer[Sequence[Movement]]:
+        answer = await real(since, until)
+        assert isinstance(answer, Done)
+        return Done([_in_dollars(each) for each in answer.value])
+
+    monkeypatch.setattr(shop.provider, "movements", in_dollars)
+    found = await shop.reconciler.reconcile()
+    assert set(found) == {"EUR", "USD"}  # for the pretend account itself is in euros
+    assert await shop.trade.house(lambda ctx: balance(ctx, "provider", "USD")) == Money(2_310_000, "USD")
+    assert await shop.trade.house(lambda ctx: balance(ctx, "provider", "EUR")) == eur(-31_525)
+
+
+def _in_dollars(line: Movement) -> Movement:
+    amount = Money(line.amount.minor * 11 // 10, "USD")
+    return Movement(line.ref, line.kind, amount, Money(0, "USD"), line.source, line.at)
+
+
+async def test_books_that_cannot_be_read_close_no_case(shop: Shop) -> None:
+    await shop.funded()
+    moved(shop, "adjustment", -1, "du_of_nobody")
+    await shop.pass_time(minutes=20)
+    await shop.reconciler.reconcile()
+    before = await shop.trade.house(open_differences)
+    shop.strike("outage", "GET /v1/balance_transactions", times=10)
+    assert list(await shop.reconciler.reconcile()) == ["lines"]
+    assert [each.id for each in await shop.trade.house(open_differences)] == [each.id for each in before]
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "apart"),
+    [
+        ({"EUR": eur(5)}, {"EUR": eur(5)}, {}),
+        ({"EUR": eur(5)}, {}, {"EUR": "our books say 0.05 EUR, the provider 0.00 EUR: -0.05 EUR apart"}),
+        ({}, {"EUR": eur(1)}, {"EUR": "our books say 0.00 EUR, the provider 0.01 EUR: 0.01 EUR apart"}),
+    ],
+)
+def test_balances_differ_to_the_minor_unit(ours: Any, theirs: Any, apart: Any) -> None:
+    assert rules.apart(ours, theirs) == apart
