@@ -7,14 +7,14 @@ from collections.abc import Collection
 from core.kernel.events import Reactions
 from core.kernel.transaction import Ctx
 from core.people.events import PersonMet
-from core.people.service import appoint_operators
+from core.people.service import appoint_newcomer
 
 
 def listen(reactions: Reactions, *, operators: Collection[str]) -> None:
     """`operators`: chat identities that are operators from their first word on ("telegram:4711")."""
 
-    def met(ctx: Ctx, _fact: PersonMet) -> None:
+    def met(ctx: Ctx, fact: PersonMet) -> None:
         if operators:
-            appoint_operators(ctx, operators)
+            appoint_newcomer(ctx, fact.person_id, operators)
 
     reactions.on(PersonMet, met)

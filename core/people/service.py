@@ -162,6 +162,13 @@ def choose_language(ctx: Ctx, locale: str) -> None:
 # --- who works for the market -----------------------------------------------------------------------------------------
 
 
+def appoint_newcomer(ctx: Ctx, person_id: str, names: Collection[str]) -> None:
+    """Somebody has said hello: they are an operator when one of their chat accounts is named."""
+    accounts = {f"{each.platform}:{each.outside_id}" for each in identities(ctx, person_id)}
+    if accounts & set(names):
+        _person(ctx, person_id).operator = True
+
+
 def appoint_operators(ctx: Ctx, names: Collection[str]) -> None:
     """Make exactly these the operators, as far as they have said hello: "telegram:4711", "slack:U0123"."""
     chosen = select(ChatIdentity.person_id).where(

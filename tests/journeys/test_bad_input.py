@@ -89,6 +89,7 @@ async def test_a_press_on_an_old_card_draws_it_anew(world: World) -> None:
     await trade.buy(quantity="100 t")
     old = await tom.button("Sign")
     await rasa.presses("Leave the deal")
+    await rasa.presses("Yes: Leave the deal")
     await tom.sees("Rasa left the deal before both had signed.")
     await tom.presses_anyway(old)
     await tom.sees("This deal is closed: it was not signed by both, so nobody owes anything.")

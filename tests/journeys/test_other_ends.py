@@ -66,6 +66,7 @@ async def test_a_deal_is_cancelled_before_it_is_paid(trade: Trade) -> None:
     await trade.sign()
     await trade.buyer.opens("Pay €")
     await trade.buyer.presses("Cancel the deal")
+    await trade.buyer.presses("Yes: Cancel the deal")
     await trade.seller.sees("Tom cancelled the deal.")
     for each in (trade.seller, trade.buyer):
         await each.sees("The deal is cancelled, and nothing is held any more.")
@@ -87,8 +88,10 @@ async def test_an_unpaid_deal_is_cancelled_by_the_clock(trade: Trade) -> None:
 async def test_both_agree_to_cancel_and_all_the_money_goes_back(trade: Trade) -> None:
     await trade.funded()
     await trade.buyer.presses("Ask to cancel")
+    await trade.buyer.presses("Yes: Ask to cancel")
     await trade.seller.sees("Tom asks to cancel the deal.")
     await trade.seller.presses("Agree to cancel")
+    await trade.seller.presses("Yes: Agree to cancel")
     await trade.buyer.sees("Rasa agreed to cancel.", "€43,000.00 is on its way back to the buyer.")
     for each in (trade.seller, trade.buyer):
         await each.sees("The deal is cancelled, and nothing is held any more.")
@@ -99,6 +102,7 @@ async def test_both_agree_to_cancel_and_all_the_money_goes_back(trade: Trade) ->
 async def test_a_deal_goes_on_when_the_other_side_wants_it(trade: Trade) -> None:
     await trade.funded()
     await trade.seller.presses("Ask to cancel")
+    await trade.seller.presses("Yes: Ask to cancel")
     await trade.buyer.presses("Go on with the deal")
     await trade.seller.sees("Tom wants to go on with the deal.")
     await trade.dispatch()
@@ -120,6 +124,7 @@ async def test_of_two_lots_one_arrives_and_the_late_one_is_given_up(trade: Trade
     await trade.world.later(days=15)
     await tom.sees("Lot 2 is late.")
     await tom.presses("Give up lot 2")
+    await tom.presses("Yes: Give up lot 2")
     await rasa.sees("no longer waits for lot 2.")
     await tom.sees("€10,750.00 is on its way back to the buyer.")
     await trade.complete()

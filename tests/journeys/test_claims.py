@@ -1,0 +1,103 @@
+"""Goods that are not as agreed (A10.2, A14.2, E3): figures, the formula, an operator's ruling, on both platforms."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.kernel.transaction import MARKET
+from core.people.service import appoint_operators
+from tests.journeys.market import Chat, Somebody, World
+from tests.journeys.trade import Trade
+
+PAIRS: list[tuple[Chat, Chat]] = [("telegram", "slack"), ("slack", "telegram")]
+REASON = "The weight ticket supports the seller, the laboratory the buyer."
+
+
+@pytest.fixture(params=PAIRS, ids="-".join)
+async def trade(request: pytest.FixtureRequest, world: World) -> Trade:
+    sells, buys = request.param
+    return Trade(world, await world.on(sells, "Rasa"), await world.on(buys, "Tom"))
+
+
+async def claimed(trade: Trade) -> None:
+    """100 t are paid and here, and the buyer says that they are wet."""
+    await trade.funded(quantity="100 t")
+    await trade.dispatch()
+    await trade.arrive(measured="100 t")
+    await trade.buyer.presses("Make a claim")
+    await trade.buyer.fills(words="Wet, see the laboratory report", moisture="14")
+    await trade.seller.sees("made a claim on lot 1.")
+
+
+async def test_a_claim_is_settled_by_what_both_have_measured(trade: Trade) -> None:
+    await claimed(trade)
+    await trade.seller.presses("Open the claim")
+    await trade.seller.sees("moisture 14 %", "€20,544.44", "95.56 % of the dry matter", "The buyer proposes")
+    await trade.seller.presses("Name another figure")
+    await trade.seller.fills(pay="21,200")
+    await trade.buyer.sees("proposes how the claim on lot 1 is settled.")
+    await trade.buyer.presses("Open the claim")
+    await trade.buyer.sees("€21,200.00")
+    await trade.buyer.presses("Name another figure")
+    await trade.buyer.fills(pay="97 %")
+    await trade.seller.sees("names another figure for lot 1.", "€20,855.00")
+    await trade.seller.presses("Take the buyer's figure")
+    await trade.seller.presses("No, go back")
+    await trade.seller.presses("Take the buyer's figure")
+    await trade.seller.presses("Yes: Take the buyer's figure")
+    await trade.buyer.sees("takes the buyer's figure for lot 1.", "€645.00 is on its way back to the buyer.")
+    await trade.set_up_payouts_unprepared()
+    await trade.complete()
+    await trade.world.books_balance()
+
+
+async def test_an_operator_decides_from_chat_and_time_carries_it_out(trade: Trade) -> None:
+    olga = await operator(trade.world)
+    await claimed(trade)
+    await trade.buyer.presses("Open the claim")
+    await trade.buyer.presses("Ask an operator")
+    await trade.buyer.presses("Yes: Ask an operator")
+    for each in (trade.seller, trade.buyer):
+        await each.sees("Dispute on lot 1")
+    await olga.sees("Dispute on lot 1", "€21,500.00", "The buyer found", "moisture 14 %", "held €21,500.00")
+    await olga.presses("Decide")
+    await olga.fills(seller="60", reason=REASON)
+    for each in (trade.seller, trade.buyer):
+        await each.sees("An operator has decided the dispute.", REASON, "€12,900.00 released")
+    await trade.world.later(days=2, minutes=1)
+    for each in (trade.seller, trade.buyer):
+        await each.sees("The ruling is carried out.")
+    await trade.buyer.sees("€8,600.00 is on its way back to the buyer.")
+    await trade.world.books_balance()
+
+
+async def operator(world: World) -> Somebody:
+    """Somebody of Slack who works for the market."""
+    olga = await world.on_slack("Olga")
+    await olga.says("/cases")
+    await olga.sees("Only the operators of the market can do that.")
+    assert world.product is not None
+    await world.product.transactions.run(MARKET, lambda ctx: appoint_operators(ctx, {f"slack:{olga.id}"}))
+    await olga.says("/cases")
+    await olga.sees("No dispute is open.")
+    return olga
+
+
+async def test_the_two_settle_the_payment_themselves(trade: Trade) -> None:
+    await trade.list()
+    await trade.buy(quantity="100 t")
+    await trade.sign()
+    await trade.buyer.presses("Settle directly")
+    await trade.buyer.presses("Yes: Settle directly")
+    await trade.seller.sees("would rather settle the payment directly.")
+    await trade.seller.presses("Agree to settle directly")
+    await trade.seller.presses("Yes: Agree to settle directly")
+    await trade.buyer.sees("Nothing is held here.")
+    await trade.seller.presses("The money has come")
+    await trade.seller.presses("Yes: The money has come")
+    await trade.buyer.sees("confirms that the money has come.")
+    await trade.dispatch()
+    await trade.arrive()
+    await trade.buyer.presses("Accept")
+    await trade.complete()
+    await trade.world.books_balance()
