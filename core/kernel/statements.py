@@ -36,11 +36,9 @@ def add_rows(session: Session, kind: Kind, rows: Sequence[Values]) -> None:
 
 def add_all(session: Session, kind: Kind, rows: Sequence[Values]) -> None:
     """Write all rows in one statement. For a few rows each time: every number of them is a statement of its own."""
-    connection = standing(session)
-    statement = _insert_many(connection.dialect, kind, tuple(rows[0]), len(rows))
-    statement.run(
-        connection, {f"{name}_{place}": value for place, row in enumerate(rows) for name, value in row.items()}
-    )
+    connection, names = standing(session), tuple(rows[0])
+    statement = _insert_many(connection.dialect, kind, names, len(rows))
+    statement.run_in_order(connection, [row[name] for row in rows for name in names])
 
 
 def add_once(session: Session, kind: Kind, /, **values: Any) -> bool:
@@ -97,6 +95,12 @@ class Prepared:
         """How many rows it touched."""
         return int(self._execute(connection, values).rowcount)
 
+    def run_in_order(self, connection: Connection, values: Sequence[Any]) -> int:
+        """The same, of values that stand in the statement's own order."""
+        pairs = zip(self.places, values, strict=True)
+        given = tuple(value if write is None else write(value) for (_, write), value in pairs)
+        return int(self._hand_over(connection, given).rowcount)
+
     def first(self, connection: Connection, values: Values) -> dict[str, Any] | None:
         """Its first row, by column."""
         row = self._execute(connection, values).fetchone()
@@ -108,6 +112,9 @@ class Prepared:
 
     def _execute(self, connection: Connection, values: Values) -> Any:
         given = tuple(values[name] if write is None else write(values[name]) for name, write in self.places)
+        return self._hand_over(connection, given)
+
+    def _hand_over(self, connection: Connection, given: tuple[Any, ...]) -> Any:
         cursor = connection.connection.cursor()
         driver = connection.dialect.loaded_dbapi
         try:
@@ -157,7 +164,9 @@ def _insert(dialect: Dialect, kind: Kind, names: tuple[str, ...]) -> Prepared:
 def _insert_many(dialect: Dialect, kind: Kind, names: tuple[str, ...], count: int) -> Prepared:
     columns = _sheet(kind).c
     rows = [{name: bindparam(f"{name}_{place}", type_=columns[name].type) for name in names} for place in range(count)]
-    return _prepared(dialect, insert(_sheet(kind)).values(rows).inline())
+    prepared = _prepared(dialect, insert(_sheet(kind)).values(rows).inline())
+    assert [name for name, _ in prepared.places] == [f"{name}_{place}" for place in range(count) for name in names]
+    return prepared
 
 
 @lru_cache(KEPT)

@@ -29,13 +29,16 @@ CREDIT: Final = _named([name for name, kind in KINDS.items() if kind.grows == "c
 
 # --- what an entry must be; NEW is the entry, its postings are there already ------------------------------------------
 
+# One pass over its postings: how many, whether they are all of one currency and phase, and their sum. Most entries are
+# plain transfers in one currency, and need no grouping.
 UNBALANCED = """SELECT 1 FROM ledger_posting WHERE entry_id = NEW.id GROUP BY currency, phase HAVING SUM(amount) <> 0"""
-EMPTY = "SELECT 1 FROM ledger_posting WHERE entry_id = NEW.id"
+CROOKED = f"""SELECT CASE WHEN COUNT(*) = 0 THEN TRUE
+    WHEN MIN(currency) = MAX(currency) AND MIN(phase) = MAX(phase) THEN SUM(amount) <> 0
+    ELSE EXISTS ({UNBALANCED}) END FROM ledger_posting WHERE entry_id = NEW.id"""
 # A transfer has moved all of its money; a hold none; what ends a hold moves some only when it posts it.
-OUT_OF_PHASE = """SELECT 1 FROM ledger_posting WHERE entry_id = NEW.id AND NOT (
-    (NEW.kind IN ('transfer', 'post') AND phase = 'posted')
-    OR (NEW.kind = 'hold' AND phase = 'pending')
-    OR (NEW.kind IN ('post', 'void', 'expire') AND phase = 'released'))"""
+OUT_OF_PHASE = """SELECT 1 FROM ledger_posting WHERE entry_id = NEW.id AND phase <> CASE NEW.kind
+    WHEN 'transfer' THEN 'posted' WHEN 'hold' THEN 'pending'
+    WHEN 'post' THEN CASE phase WHEN 'posted' THEN 'posted' ELSE 'released' END ELSE 'released' END"""
 # Whatever ends a hold lets go of exactly what it had reserved. Only holds have pending postings.
 HALF_RELEASED = """SELECT 1 FROM ledger_posting WHERE entry_id IN (NEW.id, NEW.resolves) AND phase <> 'posted'
     GROUP BY account, currency HAVING SUM(amount) <> 0"""
@@ -67,21 +70,20 @@ GROW = (
     + ", ".join(f"{side} = {side} + {moved}" for side, moved in SIDES.items())
     + " WHERE account = NEW.account AND currency = NEW.currency"
 )
-COLUMNS = "account, currency, grows, guarded, debits, credits, pending_debits, pending_credits"
 
 
 def _open_account(kind: str, true: str, false: str) -> str:
-    """An account's first posting finds no balance: one of nothing is written, which then grows like any other."""
+    """The first posting of an account opens its balance; `kind` is in SQL what its name begins with."""
     return (
-        f"INSERT INTO ledger_balance ({COLUMNS}) VALUES (NEW.account, NEW.currency, "
-        f"CASE WHEN {kind} IN ({CREDIT}) THEN 'credit' ELSE 'debit' END, "
-        f"CASE WHEN {kind} IN ({GUARDED}) THEN {true} ELSE {false} END, 0, 0, 0, 0) ON CONFLICT DO NOTHING"
+        f"INSERT INTO ledger_balance (account, currency, grows, guarded, {', '.join(SIDES)}) "
+        f"SELECT NEW.account, NEW.currency, CASE WHEN {kind} IN ({CREDIT}) THEN 'credit' ELSE 'debit' END, "
+        f"CASE WHEN {kind} IN ({GUARDED}) THEN {true} ELSE {false} END, {', '.join(SIDES.values())}"
     )
 
 
 SQLITE_KIND = "substr(NEW.account, 1, instr(NEW.account || ':', ':') - 1)"
 SQLITE_ENTRY = {
-    "balances": (f"EXISTS ({UNBALANCED}) OR NOT EXISTS ({EMPTY})", "the entry does not balance"),
+    "balances": (f"({CROOKED})", "the entry does not balance"),
     "in_phase": (f"EXISTS ({OUT_OF_PHASE})", "a posting does not belong to this kind of entry"),
     "resolves": (
         f"NEW.resolves IS NOT NULL AND (EXISTS ({HALF_RELEASED}) OR EXISTS ({OVER_POSTED}))",
@@ -108,7 +110,7 @@ SQLITE = (
     ),
     (
         "CREATE TRIGGER ledger_posting_counts AFTER INSERT ON ledger_posting "
-        f"BEGIN {_open_account(SQLITE_KIND, '1', '0')}; {GROW}; END"
+        f"BEGIN {GROW}; {_open_account(SQLITE_KIND, '1', '0')} WHERE changes() = 0; END"
     ),
     *(
         f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
@@ -118,12 +120,12 @@ SQLITE = (
     ),
 )
 
-POSTGRES_FUNCTIONS = ("ledger_entry_balances", "ledger_posting_joins", "ledger_only_forward")
+POSTGRES_FUNCTIONS = ("ledger_entry_balances", "ledger_posting_joins", "ledger_posting_counts", "ledger_only_forward")
 REFUSED = "USING ERRCODE = 'raise_exception'"
 POSTGRES = (
     f"""CREATE OR REPLACE FUNCTION ledger_entry_balances() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
-        IF EXISTS ({UNBALANCED}) OR NOT EXISTS ({EMPTY}) THEN
+        IF ({CROOKED}) THEN
             RAISE EXCEPTION 'the entry does not balance' {REFUSED};
         END IF;
         IF EXISTS ({OUT_OF_PHASE}) THEN
@@ -136,26 +138,31 @@ POSTGRES = (
         RETURN NEW;
     END $$""",
     f"""CREATE OR REPLACE FUNCTION ledger_posting_joins() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF EXISTS (SELECT 1 FROM written JOIN ledger_entry ON ledger_entry.id = written.entry_id) THEN
+            RAISE EXCEPTION 'the entry is sealed' {REFUSED};
+        END IF;
+        RETURN NULL;
+    END $$""",
+    f"""CREATE OR REPLACE FUNCTION ledger_posting_counts() RETURNS trigger LANGUAGE plpgsql AS $$
     DECLARE
         kind text := split_part(NEW.account, ':', 1);
     BEGIN
-        IF EXISTS ({SEALED}) THEN
-            RAISE EXCEPTION 'the entry is sealed' {REFUSED};
-        END IF;
         IF kind NOT IN ({KNOWN}) THEN
             RAISE EXCEPTION 'there is no such kind of account' {REFUSED};
         END IF;
         IF kind IN ({HOT}) THEN
             INSERT INTO ledger_delta (entry_id, number, account, currency, {", ".join(SIDES)})
             VALUES (NEW.entry_id, NEW.number, NEW.account, NEW.currency, {", ".join(SIDES.values())});
-            RETURN NEW;
+            RETURN NULL;
         END IF;
-        {GROW};
-        IF NOT FOUND THEN
-            {_open_account("kind", "true", "false")};
+        LOOP
             {GROW};
-        END IF;
-        RETURN NEW;
+            EXIT WHEN FOUND;
+            {_open_account("kind", "true", "false")} ON CONFLICT DO NOTHING;
+            EXIT WHEN FOUND;  -- else somebody else has opened it just now, and it is there to grow
+        END LOOP;
+        RETURN NULL;
     END $$""",
     """CREATE OR REPLACE FUNCTION ledger_only_forward() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
@@ -166,8 +173,12 @@ POSTGRES = (
         "FOR EACH ROW EXECUTE FUNCTION ledger_entry_balances()"
     ),
     (
-        "CREATE TRIGGER ledger_posting_joins BEFORE INSERT ON ledger_posting "
-        "FOR EACH ROW EXECUTE FUNCTION ledger_posting_joins()"
+        "CREATE TRIGGER ledger_posting_counts AFTER INSERT ON ledger_posting "
+        "FOR EACH ROW EXECUTE FUNCTION ledger_posting_counts()"
+    ),
+    (
+        "CREATE TRIGGER ledger_posting_joins AFTER INSERT ON ledger_posting "
+        "REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION ledger_posting_joins()"
     ),
     *(
         f"CREATE TRIGGER {table}_only_forward BEFORE UPDATE OR DELETE ON {table} "

@@ -130,7 +130,7 @@ class Posting(Table):
         ForeignKey("ledger_entry.id", deferrable=True, initially="DEFERRED"), primary_key=True
     )
     number: Mapped[int] = mapped_column(Integer, primary_key=True)
-    account: Mapped[str] = mapped_column(String(60), index=True)
+    account: Mapped[str] = mapped_column(String(60))
     amount: Mapped[int] = mapped_column(Minor)  # debit above zero, credit below
     currency: Mapped[str] = mapped_column(String(3))
     phase: Mapped[str] = mapped_column(String(8))
@@ -138,6 +138,7 @@ class Posting(Table):
     __table_args__ = (
         CheckConstraint("amount <> 0", name="moves_something"),
         CheckConstraint("phase IN ('posted', 'pending', 'released')", name="known_phase"),
+        {"sqlite_with_rowid": False},  # kept by its key, once: not as a row and an index beside it
     )
 
 
@@ -169,6 +170,7 @@ class Balance(Sides, Table):
             " OR (grows = 'debit' AND credits + pending_credits <= debits)",
             name="never_overdrawn",
         ),
+        {"sqlite_with_rowid": False},
     )
 
 
@@ -201,6 +203,8 @@ class Unlinked(Table):
     __tablename__ = "ledger_unlinked"
 
     entry_id: Mapped[str] = mapped_column(Id, primary_key=True)
+
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
 
 event.listen(Table.metadata, "after_create", create_guards)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
@@ -73,9 +72,9 @@ def _by_account(legs: Sequence[Leg]) -> dict[tuple[str, str], int]:
 
 def digest(movement: Movement) -> str:
     """The same for the same input under a key: what moves, for which deal, and what it ends. Not its words."""
-    legs = [[leg.account, leg.amount.minor, leg.amount.currency] for leg in movement.legs]
-    plain = [movement.kind, movement.deal, movement.resolves, legs]
-    return hashlib.sha256(json.dumps(plain, separators=(",", ":")).encode()).hexdigest()
+    legs = "".join(f"|{account} {amount.minor} {amount.currency}" for account, amount in movement.legs)
+    plain = f"{movement.kind} {movement.deal} {movement.resolves}{legs}"  # names and numbers have no space in them
+    return hashlib.sha256(plain.encode()).hexdigest()
 
 
 MOVED: dict[EntryKind, Phase] = {"transfer": "posted", "hold": "pending", "post": "posted"}

@@ -7,6 +7,7 @@ rest, `void_hold` lets go of all, and time does so by itself. `post_together` wr
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -123,15 +124,8 @@ def _end(ctx: Ctx, hold_id: str, kind: EntryKind, memo: str, legs: Sequence[Leg]
 def _checked(movement: Movement) -> Movement:
     if movement.kind in ("void", "expire"):
         return movement
-    return Movement(
-        movement.key,
-        movement.memo,
-        rules.balanced(movement.legs),
-        movement.deal,
-        movement.kind,
-        movement.resolves,
-        movement.expires_at,
-    )
+    moving = rules.balanced(movement.legs)
+    return movement if len(moving) == len(movement.legs) else replace(movement, legs=moving)
 
 
 def _known(ctx: Ctx, movement: Movement, digest: str) -> str | None:

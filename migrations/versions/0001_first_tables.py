@@ -74,6 +74,7 @@ def upgrade() -> None:
             name=op.f("ck_ledger_balance_sides_only_grow"),
         ),
         sa.PrimaryKeyConstraint("account", "currency", name=op.f("pk_ledger_balance")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "ledger_delta",
@@ -134,6 +135,7 @@ def upgrade() -> None:
         "ledger_unlinked",
         sa.Column("entry_id", sa.String(length=26), nullable=False),
         sa.PrimaryKeyConstraint("entry_id", name=op.f("pk_ledger_unlinked")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "listing",
@@ -363,10 +365,8 @@ def upgrade() -> None:
             deferrable=True,
         ),
         sa.PrimaryKeyConstraint("entry_id", "number", name=op.f("pk_ledger_posting")),
+        sqlite_with_rowid=False,
     )
-    with op.batch_alter_table("ledger_posting", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_ledger_posting_account"), ["account"], unique=False)
-
     op.create_table(
         "listing_certificate",
         sa.Column("listing_id", sa.String(length=26), nullable=False),
@@ -1116,9 +1116,6 @@ def downgrade() -> None:
 
     op.drop_table("offer")
     op.drop_table("listing_certificate")
-    with op.batch_alter_table("ledger_posting", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_ledger_posting_account"))
-
     op.drop_table("ledger_posting")
     with op.batch_alter_table("timer", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_timer_due_at"))
