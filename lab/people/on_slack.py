@@ -199,7 +199,11 @@ class OnSlack:
 
         async def newest() -> tuple[dict[str, Any], dict[str, Any]] | None:
             for where, block in reversed(list(places_of(await self.window()))):
-                for element in [*block.get("elements", []), block.get("accessory") or {}]:
+                for element in [
+                    *block.get("elements", []),
+                    *(block.get("actions") or []),
+                    block.get("accessory") or {},
+                ]:
                     text = (element.get("text") or {}).get("text", "") if element.get("type") == "button" else ""
                     if text and label.casefold() in text.casefold() and bool(element.get("url")) == with_url:
                         return {**where, "block_id": block["block_id"], "value": element.get("value")}, element
