@@ -176,7 +176,7 @@ async def finds_and_haggles(stage: Stage, rasa: OnTelegram, tom: OnSlack) -> Non
     stage.says("slack", "Tom", "[Make an offer]  200 EUR/t")
 
     async def offer() -> None:
-        await tom.presses("Make an offer")
+        await tom.presses("Make an offer", beside="Rasa")
         await tom.fills(price="200 EUR/t")
 
     await stage.step(offer, rasa, "Your turn", "200.00")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lab.people.browser import Browser, sees
-from lab.people.seen import choice, places_of, words_of, words_of_message
+from lab.people.seen import choice, elements_of, places_of, words_of, words_of_message
 
 
 @dataclass
@@ -52,8 +52,8 @@ class OnSlack:
         for channel in window["channels"]:
             yield from (message for message in channel["messages"] if message["user"] != self.id)
 
-    async def presses(self, label: str) -> None:
-        where, element = await self._button(label)
+    async def presses(self, label: str, beside: str = "") -> None:
+        where, element = await self._button(label, beside=beside)
         await self.browser.post(f"{self.path}/press", {**where, "action_id": element["action_id"]})
 
     async def opens(self, label: str) -> str:
@@ -163,7 +163,7 @@ class OnSlack:
 
         async def newest() -> tuple[dict[str, Any], dict[str, Any]] | None:
             for where, block in reversed(list(places_of(await self.window()))):
-                for element in [*block.get("elements", []), *block.get("actions", []), block.get("accessory") or {}]:
+                for element in elements_of(block):
                     if placeholder.casefold() in (element.get("placeholder") or {}).get("text", "").casefold() != "":
                         return {**where, "block_id": block["block_id"]}, element
             return None
@@ -194,20 +194,22 @@ class OnSlack:
         found: dict[str, Any] = await self.browser.until(top, self._why)
         return found
 
-    async def _button(self, label: str, *, with_url: bool = False) -> tuple[dict[str, Any], dict[str, Any]]:
+    async def _button(
+        self, label: str, *, beside: str = "", with_url: bool = False
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The newest of this label; of several on one screen, the one in the card that holds the text `beside`."""
         self.waiting_for = label
 
         async def newest() -> tuple[dict[str, Any], dict[str, Any]] | None:
+            fitting = []
             for where, block in reversed(list(places_of(await self.window()))):
-                for element in [
-                    *block.get("elements", []),
-                    *(block.get("actions") or []),
-                    block.get("accessory") or {},
-                ]:
+                for element in elements_of(block):
                     text = (element.get("text") or {}).get("text", "") if element.get("type") == "button" else ""
                     if text and label.casefold() in text.casefold() and bool(element.get("url")) == with_url:
-                        return {**where, "block_id": block["block_id"], "value": element.get("value")}, element
-            return None
+                        place = {**where, "block_id": block["block_id"], "value": element.get("value")}
+                        fitting.append((place, element, beside in "\n".join(words_of(block))))
+            named = [each for each in fitting if each[2]] or fitting
+            return named[0][:2] if named else None
 
         found: tuple[dict[str, Any], dict[str, Any]] = await self.browser.until(newest, self._why)
         return found

@@ -19,6 +19,11 @@ def places_of(window: dict[str, Any]) -> Iterator[tuple[dict[str, Any], dict[str
                     yield {"channel": channel["id"], "ts": message["ts"]}, shown
 
 
+def elements_of(block: dict[str, Any]) -> list[dict[str, Any]]:
+    """What can be pressed or picked from in a block."""
+    return [*block.get("elements", []), *block.get("actions", []), block.get("accessory") or {}]
+
+
 def words_of_message(message: dict[str, Any]) -> list[str]:
     return list(words_of(message["blocks"])) if message.get("blocks") else [message.get("text", "")]
 
