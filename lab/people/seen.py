@@ -8,14 +8,17 @@ from typing import Any
 
 
 def places_of(window: dict[str, Any]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-    """Every block on the screen with where it is; the Home first, the newest message last."""
+    """Every block on the screen with where it is; the Home first, the newest message last.
+
+    Of cards side by side the first one comes last, for it is looked at first.
+    """
     if window["home"]:
         for block in window["home"]["blocks"]:
             yield {"view_id": window["home"]["id"]}, block
     for channel in window["channels"]:
         for message in channel["messages"]:
             for block in message.get("blocks") or []:
-                for shown in block["elements"] if block["type"] == "carousel" else [block]:
+                for shown in reversed(block["elements"]) if block["type"] == "carousel" else [block]:
                     yield {"channel": channel["id"], "ts": message["ts"]}, shown
 
 
