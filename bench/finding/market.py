@@ -1,4 +1,4 @@
-"""A pretend market of any size from one seed: listings and experts in eleven languages, as `search-batch` reads them."""
+"""A pretend market of any size from one seed: listings and experts in eleven languages, for `search-batch` to read."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ NEIGHBOURS: Final = {
 
 @dataclass(frozen=True)
 class Question:
-    """`wishes`: how a peer that cannot read sentences is told the filters, as a test of a document."""
+    """`answers` are the ids of all documents that are right."""
 
     id: str
     kind: str
@@ -170,29 +170,39 @@ class Questions:
         dice = self.dice
         while True:
             row = dice.choice(self.listings)
-            tests: list[Callable[[Row], bool]] = []
             name = dice.choice(self._names(row, dice.choice(("en", row["lang"]))))
             if dice.random() < 0.4:
-                words = name.split()
-                words[0] = self._typo(words[0]) if len(words[0]) > 4 else words[0]
-                name = " ".join(words)
-            before, after = [], []
+                first, _, others = name.partition(" ")
+                name = f"{self._typo(first) if len(first) > 4 else first} {others}".strip()
+            wishes = Wishes(row)
+            before, after = [], [f"near {row['city']}"]
             if dice.random() < 0.6:
-                tonnes = max(1, int(row["quantity_t"] * dice.uniform(0.3, 1)))
-                before.append(dice.choice((f"{tonnes}t", f"{tonnes} t", f"{tonnes} tonnes")))
-                tests.append(lambda one, tonnes=tonnes: one["quantity_t"] >= tonnes)
+                wishes.tonnes = max(1, int(row["quantity_t"] * dice.uniform(0.3, 1)))
+                before.append(dice.choice(("{}t", "{} t", "{} tonnes")).format(wishes.tonnes))
             if dice.random() < 0.6:
-                price = int(row["price_eur_t"] * dice.uniform(1, 1.4)) + 1
-                after.append(dice.choice((f"under {price} eur", f"max {price} €/t", f"bis {price} eur/t")))
-                tests.append(lambda one, price=price: one["price_eur_t"] <= price)
+                wishes.price = int(row["price_eur_t"] * dice.uniform(1, 1.4)) + 1
+                after.append(dice.choice(("under {} eur", "max {} €/t", "bis {} eur/t")).format(wishes.price))
             if row["certs"] and dice.random() < 0.4:
-                scheme = dice.choice(row["certs"])
-                after.append(scheme.replace("_EU", "").lower())
-                tests.append(lambda one, scheme=scheme: scheme in one["certs"])
-            lat, lon = row["lat"], row["lon"]
-            after.append(f"near {row['city']}")
-            tests.append(lambda one: distance_km(lat, lon, one["lat"], one["lon"]) <= NEAR_KM)
+                wishes.scheme = dice.choice(row["certs"])
+                after.append(wishes.scheme.replace("_EU", "").lower())
             dice.shuffle(after)
-            found = [key for key in self.by_product[row["product"]] if all(test(self.rows[key]) for test in tests)]
+            found = [key for key in self.by_product[row["product"]] if wishes.meets(self.rows[key])]
             if found:
                 return " ".join([*before, name, *after]), found
+
+
+@dataclass
+class Wishes:
+    """What a sentence asks for beside the goods: things near to where a listing is, and up to three limits."""
+
+    row: Row
+    tonnes: int = 0
+    price: int | None = None
+    scheme: str | None = None
+
+    def meets(self, one: Row) -> bool:
+        if one["quantity_t"] < self.tonnes or (self.price is not None and one["price_eur_t"] > self.price):
+            return False
+        if self.scheme is not None and self.scheme not in one["certs"]:
+            return False
+        return distance_km(self.row["lat"], self.row["lon"], one["lat"], one["lon"]) <= NEAR_KM

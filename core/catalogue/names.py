@@ -50,6 +50,8 @@ _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 @lru_cache(maxsize=50_000)
 def folded(text: str) -> str:
     """Lower case without accents: what two spellings of one word have in common. Keeps Cyrillic й and ї apart."""
+    if text.isascii():
+        return text.lower()
     kept = []
     for letter in unicodedata.normalize("NFC", text.casefold()):
         base = unicodedata.normalize("NFKD", letter)

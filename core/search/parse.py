@@ -124,6 +124,7 @@ class _Reading:
             product = only[0] if len(only) == 1 else None
         amount = self._resolved(quantity, unit, product)
         by_limit = {said.limit: self._priced(said, product, amount) for said in reversed(prices)}
+        self._doubt(by_limit.get("above"), by_limit.get("below"))
         return Understood(
             side=side,
             product=product,
@@ -242,6 +243,11 @@ class _Reading:
         except Refusal as refusal:
             self.unclear.append(refusal)
             return None
+
+    def _doubt(self, least: UnitPrice | None, most: UnitPrice | None) -> None:
+        """Both limits are kept, and shown; nothing can lie between them, so the person is asked."""
+        if least and most and (least.currency, least.unit) == (most.currency, most.unit) and least.amount > most.amount:
+            self.unclear.append(Refusal("price.contradicts_itself", least=least, most=most))
 
     def _whereabouts(self) -> tuple[str | None, Place | None, int | None]:
         """Delivery term, place and radius. A misspelt place is believed only after "DAP", "near" or a distance."""

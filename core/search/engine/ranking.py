@@ -92,7 +92,7 @@ def _met(segment: Segment, numbers: U32, group: Group, scratch: F32) -> F32:
         if len(postings) > 2 * len(numbers):
             start, end = postings.searchsorted(np.array([low, high + np.uint32(1)], np.uint32)).tolist()
             postings = postings[start:end]
-        if len(postings) > 16 * len(numbers):
+        if len(postings) > 6 * len(numbers):
             _look_up(postings, numbers, weight, met)
         elif len(postings):
             lists.append(postings)

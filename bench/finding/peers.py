@@ -1,0 +1,191 @@
+"""The engines beside Parley's: each indexes the same rows and is asked the same questions, in one thread."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sqlite3
+import tempfile
+from abc import ABC, abstractmethod
+from contextlib import ExitStack
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import asyncpg
+from rapidfuzz import fuzz, process
+
+from bench.finding.market import Row
+from config.search_batch import HITS, BatchSearcher
+from tests.postgres import cluster
+
+TODAY: Final = date(2026, 11, 21)
+_WORD: Final = re.compile(r"\w+")
+
+
+class Engine(ABC):
+    """`every`: which share of the questions it is asked, since some need a second for each.
+
+    `elsewhere`: it works in a process of its own, so that only the clock on the wall can tell what a question costs.
+    """
+
+    name: str
+    every: int = 1
+    elsewhere: bool = False
+
+    @abstractmethod
+    def __init__(self, rows: list[Row], keep: ExitStack) -> None:
+        """Index the rows; what has to be closed afterwards is given to `keep`."""
+
+    @abstractmethod
+    def search(self, text: str) -> list[str]:
+        """The ids of the ten best."""
+
+    @abstractmethod
+    def size_mb(self) -> float:
+        """Of the index, in memory or on disk."""
+
+
+class Parley(Engine):
+    name = "Parley"
+
+    def __init__(self, rows: list[Row], keep: ExitStack) -> None:
+        self.searcher = BatchSearcher(({k: v for k, v in row.items() if k != "subject"} for row in rows), TODAY)
+
+    def search(self, text: str) -> list[str]:
+        return self.searcher.search(text)
+
+    def size_mb(self) -> float:
+        return sum(part.segment.size_bytes for part in self.searcher.index.parts) / 1e6
+
+
+class Tantivy(Engine):
+    """One slip a word, the last of them prefixes, any word: its own way to be forgiving."""
+
+    name = "tantivy, fuzzy"
+
+    def __init__(self, rows: list[Row], keep: ExitStack) -> None:
+        import tantivy  # noqa: PLC0415 - not installed where no search bench is run
+
+        self.folder = Path(keep.enter_context(tempfile.TemporaryDirectory()))
+        builder = tantivy.SchemaBuilder()
+        builder.add_text_field("id", stored=True, tokenizer_name="raw")
+        builder.add_text_field("title")
+        builder.add_text_field("text")
+        self.index = tantivy.Index(builder.build(), path=str(self.folder))
+        writer = self.index.writer(heap_size=100_000_000, num_threads=1)
+        for row in rows:
+            writer.add_document(tantivy.Document(id=row["id"], title=row["title"], text=f"{row['text']} {row['city']}"))
+        writer.commit()
+        writer.wait_merging_threads()
+        self.index.reload()
+        self.searcher = self.index.searcher()
+        self.fuzzy = {"title": (True, 1, True), "text": (True, 1, True)}
+
+    def search(self, text: str) -> list[str]:
+        words = " ".join(_WORD.findall(text))
+        query = self.index.parse_query(words, ["title", "text"], fuzzy_fields=self.fuzzy)
+        hits = self.searcher.search(query, HITS).hits
+        return [self.searcher.doc(address)["id"][0] for _, address in hits]
+
+    def size_mb(self) -> float:
+        return sum(path.stat().st_size for path in self.folder.iterdir()) / 1e6
+
+
+class Fts5(Engine):
+    """SQLite's full text search by trigrams: any three letters in common count, ranked by bm25."""
+
+    name = "SQLite FTS5 trigram"
+    every = 4
+
+    def __init__(self, rows: list[Row], keep: ExitStack) -> None:
+        self.base = sqlite3.connect(":memory:")
+        keep.callback(self.base.close)
+        self.base.execute("CREATE VIRTUAL TABLE doc USING fts5(id UNINDEXED, words, tokenize='trigram')")
+        texts = ((row["id"], f"{row['title']} {row['text']} {row['city']}") for row in rows)
+        self.base.executemany("INSERT INTO doc VALUES (?, ?)", texts)
+
+    def search(self, text: str) -> list[str]:
+        grams = {word[at : at + 3] for word in _WORD.findall(text.lower()) for at in range(len(word) - 2)}
+        if not grams:
+            return []
+        match = " OR ".join(f'"{gram}"' for gram in sorted(grams))
+        query = "SELECT id FROM doc WHERE doc MATCH ? ORDER BY rank LIMIT 10"
+        return [row[0] for row in self.base.execute(query, (match,))]
+
+    def size_mb(self) -> float:
+        (pages,), (size,) = (self.base.execute(f"PRAGMA {what}").fetchone() for what in ("page_count", "page_size"))
+        return float(pages * size / 1e6)
+
+
+class Postgres(Engine):
+    """A text search vector; each asked word is replaced by the three most similar words that there are (pg_trgm)."""
+
+    name = "PostgreSQL tsvector + pg_trgm"
+    every = 4
+    elsewhere = True
+    tables = """
+        CREATE EXTENSION pg_trgm;
+        CREATE TABLE doc (id text, words tsvector);
+    """
+    indexes = """
+        CREATE INDEX ON doc USING gin (words);
+        CREATE TABLE word AS SELECT word FROM ts_stat('SELECT words FROM doc');
+        CREATE INDEX ON word USING gin (word gin_trgm_ops);
+        ANALYZE;
+    """
+    query = """
+        SELECT id FROM doc, to_tsquery('simple', $1) AS asked
+        WHERE words @@ asked ORDER BY ts_rank(words, asked) DESC LIMIT 10
+    """
+    like = "SELECT word FROM word WHERE word % $1 ORDER BY similarity(word, $1) DESC LIMIT 3"
+
+    def __init__(self, rows: list[Row], keep: ExitStack) -> None:
+        address = keep.enter_context(cluster())
+        self.loop = asyncio.new_event_loop()
+        keep.callback(self.loop.close)
+        self.base = self.loop.run_until_complete(self._filled(address, rows))
+        keep.callback(lambda: self.loop.run_until_complete(self.base.close()))
+
+    async def _filled(self, address: str, rows: list[Row]) -> Any:
+        base = await asyncpg.connect(address.replace("postgresql+asyncpg", "postgresql"))
+        await base.execute(self.tables)
+        texts = [(row["id"], f"{row['title']} {row['text']} {row['city']}") for row in rows]
+        await base.executemany("INSERT INTO doc VALUES ($1, to_tsvector('simple', $2))", texts)
+        await base.execute(self.indexes)
+        return base
+
+    def search(self, text: str) -> list[str]:
+        return self.loop.run_until_complete(self._search(text))
+
+    async def _search(self, text: str) -> list[str]:
+        words: list[str] = []
+        for word in _WORD.findall(text.lower()):
+            words += [word, *(row[0] for row in await self.base.fetch(self.like, word))]
+        asked = " | ".join(sorted({word for word in words if word.isalnum()}))
+        return [row[0] for row in await self.base.fetch(self.query, asked)] if asked else []
+
+    def size_mb(self) -> float:
+        size = "SELECT pg_total_relation_size('doc') + pg_total_relation_size('word')"
+        return float(self.loop.run_until_complete(self.base.fetchval(size))) / 1e6
+
+
+class AllTitles(Engine):
+    """The likeness of the question to every single text."""
+
+    name = "rapidfuzz over all titles"
+    every = 20
+
+    def __init__(self, rows: list[Row], keep: ExitStack) -> None:
+        self.ids = [row["id"] for row in rows]
+        self.texts = [f"{row['title']} {row['text']} {row['city']}".lower() for row in rows]
+
+    def search(self, text: str) -> list[str]:
+        best = process.extract(text.lower(), self.texts, scorer=fuzz.token_set_ratio, limit=HITS, processor=None)
+        return [self.ids[number] for _, _, number in best]
+
+    def size_mb(self) -> float:
+        return sum(map(len, self.texts)) / 1e6
+
+
+PEERS: Final[tuple[type[Engine], ...]] = (Tantivy, Fts5, Postgres, AllTitles)
