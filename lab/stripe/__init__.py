@@ -11,9 +11,9 @@ from typing import Final
 from fastapi import APIRouter
 
 from lab.stripe import balance, balance_settings, events, payouts, topups, webhook_endpoints
-from lab.stripe.api.desk import Desk
 from lab.stripe.books import Books
 from lab.stripe.connect import account_links, accounts, accounts_v2, transfer_reversals, transfers
+from lab.stripe.desk import Desk
 from lab.stripe.face import Face
 from lab.stripe.pages import Pages
 from lab.stripe.payments import (
@@ -29,7 +29,7 @@ from lab.stripe.payments import (
     refunds,
     setup_intents,
 )
-from lab.stripe.rails import customer_balance, sepa_debit
+from lab.stripe.payments.rails import customer_balance, sepa_debit
 from lab.stripe.webhooks import Post
 from lab.world import World
 

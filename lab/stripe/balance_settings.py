@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from lab.stripe.api.desk import Route
 from lab.stripe.api.errors import Refusal
 from lab.stripe.api.shapes import Thing, shape
 from lab.stripe.balance import DAY, TARIFFS
 from lab.stripe.books import PLATFORM, Books, Call
+from lab.stripe.desk import Route
 from lab.stripe.payouts import sweep
 
 

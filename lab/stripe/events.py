@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from lab.stripe.api.desk import Route
 from lab.stripe.api.errors import Refusal
 from lab.stripe.api.shapes import Thing
 from lab.stripe.balance import DAY
 from lab.stripe.books import Books, Call, iso, page
+from lab.stripe.desk import Route
 
 KEPT: Final = 30 * DAY
 

@@ -11,7 +11,6 @@ from fastapi.responses import JSONResponse
 
 from lab.stripe import payouts, topups
 from lab.stripe.amounts import check_currency
-from lab.stripe.api.desk import Desk
 from lab.stripe.api.errors import Refusal
 from lab.stripe.api.shapes import Thing
 from lab.stripe.api.troubles import Trouble
@@ -19,13 +18,14 @@ from lab.stripe.balance import balance_of
 from lab.stripe.books import PLATFORM, Books
 from lab.stripe.connect.accounts import onboard, restrict
 from lab.stripe.connect.accounts_v2 import close
+from lab.stripe.desk import Desk
 from lab.stripe.payments import refunds
 from lab.stripe.payments.cash_balance import shown
 from lab.stripe.payments.checkout_page import Payer, pay
 from lab.stripe.payments.disputes import Complaint, Reason, decide, dispute_of, escalate, open_dispute
 from lab.stripe.payments.fraud_warnings import warn
-from lab.stripe.rails import sepa_debit
-from lab.stripe.rails.customer_balance import arrive, owner_of
+from lab.stripe.payments.rails import sepa_debit
+from lab.stripe.payments.rails.customer_balance import arrive, owner_of
 from lab.stripe.webhooks import Post
 
 Answer = Thing | JSONResponse

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from lab.stripe.api.desk import Route
 from lab.stripe.api.shapes import Thing
 from lab.stripe.books import VERSION, Books, Call, change_metadata, page
+from lab.stripe.desk import Route
 
 
 def create_endpoint(books: Books, call: Call) -> Thing:

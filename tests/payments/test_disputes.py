@@ -15,7 +15,7 @@ from core.escrow.evidence.service import pack_of
 from core.escrow.model import Chargeback, EffectKind, EffectState
 from core.kernel.errors import Refusal
 from core.kernel.money import Money
-from lab.stripe.api.uploads import Upload
+from lab.stripe.uploads import Upload
 from tests.payments.conftest import Shop
 
 
@@ -155,7 +155,7 @@ async def test_the_bank_has_our_answer_before_its_date(shop: Shop) -> None:
 
 def embedded(document_: bytes) -> bytes:
     """The file inside a PDF."""
-    streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", document_, re.DOTALL)
+    streams: list[bytes] = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", document_, re.DOTALL)
     return next(content for content in streams if content.startswith(b"{"))
 
 

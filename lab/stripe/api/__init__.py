@@ -1,1 +1,1 @@
-"""How any call is served: read, checked against the SDK's types, remembered by its key, answered in Stripe's shapes."""
+"""Stripe's own rules for any call: parameters, shapes, errors, keys and trouble, whatever the call is about."""

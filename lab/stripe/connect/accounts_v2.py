@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from lab.stripe.api.desk import Route
 from lab.stripe.api.errors import Refusal, missing_parameter
 from lab.stripe.api.shapes import Thing
 from lab.stripe.balance import totals
 from lab.stripe.books import Books, Call, change_metadata
 from lab.stripe.connect import second_face
 from lab.stripe.connect.accounts import open_account
+from lab.stripe.desk import Route
 
 
 def create_v2(books: Books, call: Call) -> Thing:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from lab.stripe.amounts import major
-from lab.stripe.api.desk import Route
 from lab.stripe.api.errors import Refusal, at_least_one
 from lab.stripe.api.shapes import Thing
 from lab.stripe.balance import move, whole
 from lab.stripe.books import PLATFORM, Books, Call, page
+from lab.stripe.desk import Route
 
 
 def create_reversal(books: Books, call: Call) -> Thing:

@@ -10,12 +10,12 @@ from __future__ import annotations
 from typing import Final
 
 from lab.stripe.amounts import check_currency, in_words
-from lab.stripe.api.desk import Route
 from lab.stripe.api.errors import Refusal, at_least_one, missing_parameter
 from lab.stripe.api.shapes import Thing
 from lab.stripe.balance import available, insufficient, move
 from lab.stripe.books import PLATFORM, Books, Call, change_metadata, page
 from lab.stripe.connect.accounts import may_receive
+from lab.stripe.desk import Route
 
 
 def create_transfer(books: Books, call: Call) -> Thing:

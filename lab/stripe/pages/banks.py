@@ -11,15 +11,15 @@ from lab.stripe.amounts import major
 from lab.stripe.api.errors import Refusal
 from lab.stripe.api.shapes import Thing
 from lab.stripe.books import Books
+from lab.stripe.iban import made_up
 from lab.stripe.pages.layout import alert, choice, field, minor_units, money, page
 from lab.stripe.payments.cards import card_of
 from lab.stripe.payments.checkout_page import complete_session_of
 from lab.stripe.payments.lifecycle import Confirmation
 from lab.stripe.payments.payment_intents import confirm
+from lab.stripe.payments.rails.crypto import NETWORKS, TOKENS, send
+from lab.stripe.payments.rails.customer_balance import arrive
 from lab.stripe.payments.setup_intents import confirm_setup
-from lab.stripe.rails.crypto import NETWORKS, TOKENS, send
-from lab.stripe.rails.customer_balance import arrive
-from lab.stripe.rails.iban import made_up
 
 
 def is_it_you(number: str, kept: str = "") -> str:

@@ -11,8 +11,8 @@ from lab.stripe.books import Books
 from lab.stripe.pages import banks
 from lab.stripe.pages.layout import alert, choice, field, money, numbers, page
 from lab.stripe.payments.cards import CARDS
-from lab.stripe.rails.crypto import NETWORKS, TOKENS
-from lab.stripe.rails.sepa_debit import ACCOUNTS
+from lab.stripe.payments.rails.crypto import NETWORKS, TOKENS
+from lab.stripe.payments.rails.sepa_debit import ACCOUNTS
 
 NAMES = {
     "card": "Card",

@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from lab.stripe.api.desk import Route
 from lab.stripe.api.errors import Refusal
 from lab.stripe.api.shapes import Thing, shape
 from lab.stripe.books import Books, Call, page
+from lab.stripe.desk import Route
 
 KIND: Final = "customer_cash_balance_transaction"
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from lab.stripe.api.desk import Route
 from lab.stripe.api.shapes import Thing
 from lab.stripe.balance import DAY, TARIFFS, move
 from lab.stripe.books import PLATFORM, Books, Call, change_metadata, page
+from lab.stripe.desk import Route
 from lab.stripe.payments.cards import BY_NUMBER
 
 

@@ -8,13 +8,13 @@ from typing import Final, Literal
 from lab.stripe.api.errors import Refusal
 from lab.stripe.api.shapes import Thing
 from lab.stripe.books import Books
+from lab.stripe.iban import checked_iban
 from lab.stripe.payments.customers import new_customer
 from lab.stripe.payments.lifecycle import Confirmation
 from lab.stripe.payments.payment_intents import confirm, new_intent
 from lab.stripe.payments.payment_methods import card_method, debit_method, plain_method
+from lab.stripe.payments.rails.crypto import NETWORKS, TOKENS
 from lab.stripe.payments.setup_intents import confirm_setup
-from lab.stripe.rails.crypto import NETWORKS, TOKENS
-from lab.stripe.rails.iban import checked_iban
 
 DONE: Final = ("succeeded", "requires_capture", "processing")
 

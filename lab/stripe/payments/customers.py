@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from lab.stripe.api.desk import Route
 from lab.stripe.api.errors import Refusal
 from lab.stripe.api.shapes import Thing
 from lab.stripe.books import Books, Call, change_metadata, page
+from lab.stripe.desk import Route
 
 FIELDS: Final = ("name", "email", "phone", "description", "address", "preferred_locales")
 

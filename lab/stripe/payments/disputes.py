@@ -11,11 +11,11 @@ from typing import Any, Final, Literal
 
 from stripe import Dispute
 
-from lab.stripe.api.desk import Route
 from lab.stripe.api.errors import Refusal
 from lab.stripe.api.shapes import Thing
 from lab.stripe.balance import DAY, move
 from lab.stripe.books import PLATFORM, Books, Call, change_metadata, page
+from lab.stripe.desk import Route
 from lab.stripe.payments.fraud_warnings import put_to_rest
 
 FEE: Final = 2_000

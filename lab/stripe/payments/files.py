@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from lab.stripe.api.desk import Route
 from lab.stripe.api.errors import Refusal, missing_parameter
 from lab.stripe.api.shapes import Thing
-from lab.stripe.api.uploads import Upload
 from lab.stripe.books import Books, Call
+from lab.stripe.desk import Route
+from lab.stripe.uploads import Upload
 
 KINDS: Final = {b"%PDF": "pdf", b"\xff\xd8\xff": "jpg", b"\x89PNG": "png"}
 LARGEST: Final = 5 * 1024 * 1024

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from lab.stripe.amounts import check_amount, check_currency
-from lab.stripe.api.desk import Route
 from lab.stripe.api.errors import Refusal, at_least_one, missing_parameter
 from lab.stripe.api.shapes import Thing
 from lab.stripe.books import Books, Call, change_metadata, page
+from lab.stripe.desk import Route
 from lab.stripe.payments import lifecycle
 from lab.stripe.payments.charges import let_go, take
 from lab.stripe.payments.lifecycle import OPEN, Confirmation, unexpected
 from lab.stripe.payments.payment_methods import find_method, method_of
-from lab.stripe.rails import card, crypto, customer_balance, sepa_debit
+from lab.stripe.payments.rails import card, crypto, customer_balance, sepa_debit
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from lab.stripe.api.desk import Route
 from lab.stripe.api.errors import Refusal, missing_parameter, no_such
 from lab.stripe.api.shapes import Thing
 from lab.stripe.books import Books, Call, change_metadata, page
+from lab.stripe.desk import Route
+from lab.stripe.iban import checked_iban
 from lab.stripe.payments.cards import BY_NUMBER, BY_TOKEN, details
-from lab.stripe.rails.iban import checked_iban
 
 Owner = dict[str, Any]
 

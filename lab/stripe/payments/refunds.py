@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import Any, Final
 
 from lab.stripe.amounts import in_words
-from lab.stripe.api.desk import Route
 from lab.stripe.api.errors import Refusal, at_least_one, missing_parameter
 from lab.stripe.api.shapes import Thing
 from lab.stripe.balance import DAY, move, whole
 from lab.stripe.books import PLATFORM, Books, Call, change_metadata, page
+from lab.stripe.desk import Route
 from lab.stripe.payments.cards import card_of
 from lab.stripe.payments.cash_balance import book, check_covers, settings_of
 from lab.stripe.payments.disputes import close_inquiry_of

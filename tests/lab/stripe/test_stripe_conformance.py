@@ -14,9 +14,9 @@ from fastapi.routing import APIRoute
 import lab.stripe
 from lab.stripe import PARTS, Stripe
 from lab.stripe.api.conformance import NotStripes, check, check_error
-from lab.stripe.api.desk import Route
 from lab.stripe.api.parameters import parameter_type
 from lab.stripe.books import Call
+from lab.stripe.desk import Route
 from lab.stripe.payments import payment_intents
 from lab.world import World
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, Literal
 
-from lab.stripe.api.desk import Route
 from lab.stripe.api.errors import Refusal, missing_parameter
 from lab.stripe.api.shapes import Thing, shape
 from lab.stripe.balance import DAY
 from lab.stripe.books import Books, Call
+from lab.stripe.desk import Route
 from lab.stripe.payments import lifecycle
 from lab.stripe.payments.charges import open_charge, take
 from lab.stripe.payments.disputes import Complaint, open_dispute

@@ -18,8 +18,8 @@ from lab.stripe.api.idempotency import Asked, Keys, Result, fingerprint
 from lab.stripe.api.parameters import read, unfold
 from lab.stripe.api.shapes import Thing
 from lab.stripe.api.troubles import Troubles
-from lab.stripe.api.uploads import kept
 from lab.stripe.books import PLATFORM, VERSION, Books, Call
+from lab.stripe.uploads import kept
 
 Handler = Callable[[Books, Call], Thing]
 
