@@ -25,10 +25,14 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """It may have happened. Only the same key again, or a look, can tell. `seconds`: the wait they asked for."""
+    """It may have happened. Only the same key again, or a look, can tell. `seconds`: the wait they asked for.
+
+    `saved`: this is a failure from before, which the provider keeps under the key: asked again it says the same.
+    """
 
     why: str
     seconds: float | None = None
+    saved: bool = False
 
 
 Answer: TypeAlias = Done[Value] | Refused | Unknown

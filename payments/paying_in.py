@@ -58,7 +58,7 @@ class PayingIn:
         match await self._provider.open_checkout(ask):
             case Done(checkout):
                 return Delivered(opened(payment, checkout, body["buyer"], payer))
-            case Refused(why):
+            case Refused(why) | Unknown(why, saved=True):  # nobody has the address of a page that was opened after all
                 return Never(why, lapsed(payment))
             case Unknown(why, seconds):
                 return again(post, why, seconds)

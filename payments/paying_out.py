@@ -14,10 +14,11 @@ from core.escrow import service as escrow
 from core.kernel.clock import Clock
 from core.kernel.dispatch import Delivered, Never
 from core.kernel.outbox import Post
+from core.kernel.transaction import Ctx
 from payments.answers import Answer, Done, Refused, Unknown
 from payments.asks import CreditAsk, RefundAsk, ReversalAsk, TransferAsk
 from payments.looks import REFUND_TAKES, tell_refund, tell_reversal, tell_transfer
-from payments.outcomes import Outcome, Unit, again, amount_of, refused
+from payments.outcomes import Outcome, Unit, again, amount_of, known, refused
 from payments.provider import Provider
 from payments.things import Refund, RefundState
 
@@ -80,13 +81,15 @@ class PayingOut:
                     return Delivered(tell(effect, ref))
                 case Refused(why) | Unknown(why):
                     return again(post, why)
-        match await ask():
+        answer = await ask()
+        match answer:
             case Done(ref):
                 return Delivered(tell(effect, ref))
             case Refused(why, final):
                 return Never(why, refused(refuse, effect, why, final=final))
-            case Unknown(why, seconds):
-                return again(post, why, seconds)
+            case Unknown(why, saved=True):
+                return Never(why, new_generation(refuse, effect, why))  # which looks for it first
+        return again(post, answer.why, answer.seconds)
 
     async def _refund(self, post: Post) -> Outcome:
         body, effect = post.body, str(post.body["effect"])
@@ -97,13 +100,15 @@ class PayingOut:
                     return Delivered(tell_refund(found))
                 case Refused(why) | Unknown(why):
                     return again(post, why)
-        match await self._give_back(post):
+        answer = await self._give_back(post)
+        match answer:
             case Done(refund):
                 return Delivered(tell_refund(refund))
             case Refused(why, final):
                 return Never(why, refused(escrow.refund_refused, effect, why, final=final))
-            case Unknown(why, seconds):
-                return again(post, why, seconds)
+            case Unknown(why, saved=True):
+                return Never(why, new_generation(escrow.refund_refused, effect, why))  # which looks for it first
+        return again(post, answer.why, answer.seconds)
 
     async def _give_back(self, post: Post) -> Answer[Refund]:
         """What a buyer has transferred and no payment has used is sent from there, before a payment is refunded."""
@@ -126,3 +131,14 @@ class PayingOut:
         """
         old = self._clock.now() - post.created_at >= KEY_KEPT
         return bool(post.body["attempt"] > 1) or old or (post.attempts > 0 and post.body.get("payer") is not None)
+
+
+def new_generation(refuse: Callable[..., None], effect: str, why: str) -> Unit:
+    """Ask again at once, under a key that the provider has not saved a failure for. The next post knows its number."""
+    refused_ = refused(refuse, effect, why, final=False)
+
+    def unit(ctx: Ctx) -> None:
+        refused_(ctx)
+        known(lambda ctx: escrow.send_again(ctx, effect))(ctx)
+
+    return unit

@@ -97,7 +97,8 @@ def refusal(error: stripe.StripeError) -> Refused | Unknown:
             log.error("stripe_key_refused", why=error.user_message)
             return Unknown(f"our key was refused: {error.user_message}")
         case stripe.APIError() | stripe.APIConnectionError():  # 5xx, 409 and the network
-            return Unknown(error.code or error.user_message or type(error).__name__)
+            replayed = (error.headers or {}).get("Idempotent-Replayed") == "true"
+            return Unknown(error.code or error.user_message or type(error).__name__, saved=replayed)
     return Refused(error.code or error.user_message or type(error).__name__, final=error.code not in NOT_YET)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -43,7 +44,7 @@ async def provider(request: pytest.FixtureRequest, lab: Lab) -> AsyncIterator[Pr
     await made.close()
 
 
-def asks(lab: Lab, provider: Provider) -> dict[str, Callable[[], Awaitable[Answer[object]]]]:
+def asks(lab: Lab, provider: Provider) -> dict[str, Callable[[], Awaitable[Answer[Any]]]]:
     """Every ask that moves something, about things that are not there."""
     later = lab.world.clock.now() + timedelta(hours=2)
     return {

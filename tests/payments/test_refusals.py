@@ -1,0 +1,199 @@
+"""What the provider says no to, keeps under a key, takes back later or asks a seller for: nothing is lost by it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from core.deals import service as deals
+from core.escrow import service as escrow
+from core.escrow.events import PayeeReady, PayeeRestricted, PayoutWaiting
+from core.escrow.model import EffectState
+from core.kernel.db import Unavailable
+from core.kernel.dispatch import Dispatcher
+from core.kernel.money import Money
+from core.kernel.outbox import Post
+from core.kernel.transaction import Actor, Ctx
+from payments.answers import Done, Refused
+from payments.asks import EarningsAsk
+from payments.effects import PaymentEffects
+from tests.payments.conftest import Shop
+
+TRANSFER, REFUND, OPEN = "POST /v1/transfers", "POST /v1/refunds", "POST /v1/checkout/sessions"
+
+
+@pytest.mark.parametrize("work", ["before", "after"])
+async def test_a_failure_that_is_kept_under_a_key_is_asked_under_another(shop: Shop, work: str) -> None:
+    """A 500 is the answer to its key for a day, whether the payout was made or not."""
+    await shop.funded()
+    await shop.onboard()
+    await shop.does("troubles", status=500, match=TRANSFER, times=1, work=work)
+    await shop.deliver_all()
+    for _ in range(4):
+        await shop.pass_time(minutes=5)
+    await shop.until_deal("completed")
+    assert len(shop.made("transfer")) == 2
+    await shop.books_agree()
+
+
+async def test_a_page_that_failed_to_open_is_opened_anew(shop: Shop) -> None:
+    await shop.does("troubles", status=500, match=OPEN, times=1, work="after")
+    for actor in (shop.trade.buyer, shop.trade.seller):
+        await shop.market.run(actor, lambda ctx: deals.sign_deal(ctx, shop.trade.deal_id))
+    await shop.work()
+    await shop.pass_time(seconds=5)
+    await shop.pass_time(seconds=5)
+    await shop.market.run(shop.trade.buyer, lambda ctx: escrow.pay_again(ctx, shop.trade.deal_id))
+    await shop.work()
+    payment = await shop.trade.payment()
+    assert payment.url is not None
+    await shop.pay(payment)
+    await shop.until_deal("funded")
+    await shop.books_agree()
+
+
+@pytest.mark.parametrize("match", [TRANSFER, REFUND])
+async def test_too_many_calls_are_made_later(shop: Shop, match: str) -> None:
+    await shop.funded()
+    await shop.onboard()
+    shop.reserve()
+    await shop.does("troubles", status=429, match=match, times=3)
+    if match == TRANSFER:
+        await shop.deliver_all()
+    else:
+        await shop.market.run(shop.trade.seller, lambda ctx: deals.ask_cancel(ctx, shop.trade.deal_id))
+        await shop.market.run(shop.trade.buyer, lambda ctx: deals.agree_cancel(ctx, shop.trade.deal_id))
+    for _ in range(5):
+        await shop.pass_time(minutes=5)
+    await shop.until_deal("completed" if match == TRANSFER else "cancelled")
+    await shop.books_agree()
+
+
+async def test_two_of_us_asking_at_once_make_one_payout(shop: Shop) -> None:
+    """The provider works on the first ask while the second comes: 409, and the same key again."""
+    await shop.funded()
+    await shop.onboard()
+    await shop.does("pace", seconds=0.05)
+    effects = PaymentEffects(shop.provider, shop.market.clock, shop.market.transactions)
+    other = Dispatcher(shop.market.transactions, shop.market.clock, {"payments": effects})
+
+    def to_both(posts: Sequence[Post]) -> None:
+        shop.dispatcher.offer(posts)
+        other.offer(posts)
+
+    shop.market.transactions.deliver_by(to_both)
+    await shop.deliver_all()
+    await asyncio.gather(shop.dispatcher.idle(), other.idle())
+    await shop.does("pace", seconds=0)
+    for _ in range(3):
+        await shop.pass_time(minutes=2)
+    await shop.until_deal("completed")
+    assert len(shop.made("transfer")) == 2
+    await other.close()
+    await shop.books_agree()
+
+
+async def test_a_refund_that_comes_back_later_is_owed_again(shop: Shop) -> None:
+    await shop.funded()
+    shop.reserve()
+    await shop.market.run(shop.trade.seller, lambda ctx: deals.ask_cancel(ctx, shop.trade.deal_id))
+    await shop.market.run(shop.trade.buyer, lambda ctx: deals.agree_cancel(ctx, shop.trade.deal_id))
+    await shop.work()
+    await shop.pass_time(seconds=5)
+    await shop.until_deal("cancelled")
+    await shop.pass_time(days=1)
+    await shop.does(f"refunds/{shop.made('refund')[0]['id']}", do="fail")
+
+    async def owed() -> bool:
+        return [each.state for each in await shop.effects()] == [EffectState.REFUSED]
+
+    await shop.until(owed)
+    await shop.books_agree()
+    assert await shop.reconciler.reconcile() == {}
+    await shop.pass_time(days=7, minutes=5)
+    await shop.pass_time(seconds=5)
+    await shop.reconciler.sweep()
+    assert [each.state for each in await shop.effects()] == [EffectState.DONE]
+    assert [each["status"] for each in shop.made("refund")] == ["failed", "succeeded"]
+    await shop.books_agree()
+
+
+async def test_a_restricted_seller_is_told_what_is_missing_and_paid_when_it_is_there(shop: Shop) -> None:
+    shop.market.watch(PayeeRestricted, PayeeReady, PayoutWaiting)
+    await shop.funded()
+    await shop.onboard()
+    account = await shop.account()
+    await shop.does(f"accounts/{account}", do="restrict", due=["identity.business_details.registration_number"])
+
+    async def restricted() -> bool:
+        return any(isinstance(fact, PayeeRestricted) for fact in shop.market.facts)
+
+    await shop.until(restricted)
+    told = next(fact for fact in shop.market.facts if isinstance(fact, PayeeRestricted))
+    assert any("registration_number" in each for each in told.missing)
+    await shop.deliver_all()
+    assert {each.state for each in await shop.effects()} == {EffectState.WAITING}
+    assert shop.calls(TRANSFER) == 0
+    await shop.does(f"accounts/{account}", do="restore")
+    await shop.until_deal("completed")
+    assert len(shop.made("transfer")) == 2
+    await shop.books_agree()
+
+
+async def test_our_own_earnings_are_paid_out_once_and_never_more_than_there_is(shop: Shop) -> None:
+    shop.reserve()
+    ask = EarningsAsk("earnings:1", Money(40_000, "EUR"))
+    first, second = await shop.provider.pay_out(ask), await shop.provider.pay_out(ask)
+    assert isinstance(first, Done)
+    assert first == second
+    short = await shop.provider.pay_out(EarningsAsk("earnings:2", Money(70_000, "EUR")))
+    assert isinstance(short, Refused)
+    assert not short.final
+    await shop.books_agree()
+
+
+@pytest.mark.parametrize("days", [0, 3])
+async def test_news_in_any_order_and_days_late_comes_to_the_same(shop: Shop, days: int) -> None:
+    shop.strike("reorder", "", deliveries=True, times=100)
+    payment = await shop.sign()
+    if days:
+        shop.strike("drop", "", deliveries=True, times=100)
+    await shop.pay(payment)
+    await shop.pass_time(days=days)
+    if days:
+        await shop.reconciler.sweep()
+        await shop.work()
+    await shop.until_deal("funded")
+    shop.lab.world.faults.clear()
+    await shop.onboard()
+    await shop.deliver_all()
+    await shop.until_deal("completed")
+    await shop.books_agree()
+
+
+async def test_a_crash_between_the_call_and_our_commit_pays_nobody_twice(shop: Shop) -> None:
+    """The provider has done it; we die before we have written it down, again and again, for more than a day."""
+    await shop.funded()
+    await shop.onboard()
+    run, crashes = shop.market.transactions.run, 0
+
+    async def dies(actor: Actor, unit: Callable[[Ctx], object]) -> object:
+        nonlocal crashes
+        made = len(shop.made("transfer"))
+        if made and crashes < 3 * made and "_carry" in unit.__qualname__:
+            crashes += 1
+            raise Unavailable("killed", {}, RuntimeError("killed"))
+        return await run(actor, unit)
+
+    shop.market.transactions.run = dies  # type: ignore[method-assign,assignment]  # the plug is pulled from outside
+    for lot in await shop.trade.lots():
+        await shop.trade.deliver(lot)
+        await shop.trade.accept(lot)
+    for hours in (0.1, 0.1, 21, 21, 21, 1, 1):
+        await shop.pass_time(hours=hours)
+    assert crashes > 2
+    await shop.until_deal("completed")
+    assert len(shop.made("transfer")) == 2
+    await shop.books_agree()
