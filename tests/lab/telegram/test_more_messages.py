@@ -30,8 +30,13 @@ async def test_all_that_a_phone_can_send_is_of_the_librarys_types(bot: Bot, ona:
         assert sent["other"] == what
     await ona.do("contact")
     await ona.do("venue", latitude=54.9, longitude=23.9, title="Yard", address="Kaunas")
-    kinds = ["Sticker", "Voice", "Video", "VideoNote", "Audio", "Dice", "Poll", "Contact", "Venue"]
-    assert heard(await bot.get_updates())[1:] == kinds
+    kinds = ["Sticker", "Voice", "Video", "VideoNote", "Audio", "Dice", "Poll", "Contact", "Location"]
+    updates = await bot.get_updates()
+    assert heard(updates)[1:] == kinds
+    yard = updates[-1].message
+    assert yard is not None
+    assert yard.venue is not None
+    assert (yard.venue.title, yard.venue.location) == ("Yard", yard.location)
 
 
 async def test_messages_are_copied_and_forwarded(bot: Bot, ona: Phone, browser: aiohttp.ClientSession) -> None:
