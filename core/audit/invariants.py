@@ -213,6 +213,7 @@ TRADE: Final = (
         """SELECT effect.deal_id, effect.key FROM effect WHERE effect.state IN ('waiting', 'refused')
         AND NOT EXISTS (SELECT 1 FROM timer WHERE timer.kind = 'effect' AND timer.subject = effect.id)
         AND NOT EXISTS (SELECT 1 FROM chargeback WHERE chargeback.deal_id = effect.deal_id)
+        AND NOT EXISTS (SELECT 1 FROM deal WHERE deal.id = effect.deal_id AND deal.frozen IS NOT NULL)
         AND EXISTS (SELECT 1 FROM payee WHERE payee.organisation_id = effect.payee AND payee.ready)""",
     ),
     Invariant(

@@ -27,6 +27,8 @@ FINAL_RULE_AFTER: Final = timedelta(days=60)
 MONEY_SLOW_AFTER: Final = timedelta(days=1)
 RETRY_AFTER: Final = timedelta(days=1)
 
+IN_DOUBT: Final = "in_doubt"  # why a deal is frozen whose money does not add up
+
 PARTIES = frozenset({"buyer", "seller"})
 SELLER = frozenset({"seller"})
 OTHER = frozenset({"other"})  # the side that did not ask to cancel

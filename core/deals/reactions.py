@@ -1,10 +1,15 @@
-"""What deals do when an offer is accepted. Their timers are rung by delivery, which knows what has arrived."""
+"""What deals do when an offer is accepted, and when their money is in doubt.
+
+Their timers are rung by delivery, which knows what has arrived.
+"""
 
 from __future__ import annotations
 
-from core.deals.service import agree_deal
+from core.deals.model import IN_DOUBT, Deal
+from core.deals.service import agree_deal, freeze, thaw
 from core.kernel.events import Reactions
 from core.kernel.transaction import Ctx
+from core.ledger.events import InvariantBroken, InvariantHolds
 from core.offers.events import OfferAccepted
 
 
@@ -15,3 +20,16 @@ def listen(reactions: Reactions, *, commission_bp: int) -> None:
         agree_deal(ctx, fact.offer_id, commission_bp)
 
     reactions.on(OfferAccepted, agree)
+    reactions.on(InvariantBroken, _stop)
+    reactions.on(InvariantHolds, _go_on)
+
+
+def _stop(ctx: Ctx, fact: InvariantBroken) -> None:
+    """No money of it moves until a person has looked, and the books are right again."""
+    if fact.deal_id is not None and ctx.session.get(Deal, fact.deal_id) is not None:
+        freeze(ctx, fact.deal_id, IN_DOUBT)
+
+
+def _go_on(ctx: Ctx, fact: InvariantHolds) -> None:
+    if ctx.session.get(Deal, fact.deal_id) is not None:
+        thaw(ctx, fact.deal_id, IN_DOUBT)

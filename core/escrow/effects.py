@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import func, select
 
 from core.deals import service as deals
-from core.deals.model import Deal
+from core.deals.model import IN_DOUBT, Deal
 from core.delivery.model import Lot
 from core.escrow import rules
 from core.escrow.events import EffectRefused, PayoutSent, PayoutWaiting, RefundSent
@@ -251,9 +251,10 @@ def frozen(ctx: Ctx, deal_id: str) -> bool:
 
 
 def ask(ctx: Ctx, effect: Effect) -> None:
-    """Post it to the provider. Nothing leaves a deal whose money was called back."""
-    if effect.kind is not EffectKind.REVERSAL and frozen(ctx, effect.deal_id):
-        effect.state, effect.why = EffectState.WAITING, FROZEN
+    """Post it to the provider. Nothing leaves a deal whose money was called back, or does not add up."""
+    doubted = ctx.session.get_one(Deal, effect.deal_id).frozen == IN_DOUBT
+    if effect.kind is not EffectKind.REVERSAL and (doubted or frozen(ctx, effect.deal_id)):
+        effect.state, effect.why = EffectState.WAITING, IN_DOUBT if doubted else FROZEN
         clear_timers(ctx.session, EFFECT, effect.id)
         return
     if (until := rails.kept_until(ctx, effect)) is not None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sqlalchemy import select
+
 from core.deals.events import (
     DealDirectAgreed,
     DealFact,
@@ -12,18 +14,20 @@ from core.deals.events import (
     DealSettling,
     DealUnwinding,
 )
+from core.deals.model import IN_DOUBT
 from core.delivery.events import LotAccepted, LotAdjusted, LotDropped, LotsUnwound
 from core.delivery.model import Lot
 from core.escrow import chargebacks
 from core.escrow.effects import EFFECT, finish, send_again, try_deal_again
 from core.escrow.funding import call_off_funding, credit_kept_long, plan_tranches, tranche_due, tranche_unpaid
-from core.escrow.model import CHARGEBACK, CREDIT, TRANCHE
+from core.escrow.model import CHARGEBACK, CREDIT, TRANCHE, Effect
 from core.escrow.settling import refund_unwound, settle_lot
 from core.kernel.events import Reactions
 from core.kernel.money import Money
 from core.kernel.sweep import Ring
 from core.kernel.timers import Timer
 from core.kernel.transaction import Ctx
+from core.ledger.events import InvariantHolds
 
 
 def listen(reactions: Reactions) -> None:
@@ -36,6 +40,14 @@ def listen(reactions: Reactions) -> None:
     reactions.on(LotDropped, _dropped)
     reactions.on(LotAdjusted, _adjusted)
     reactions.on(LotsUnwound, _unwound)
+    reactions.on(InvariantHolds, _money_is_right)
+
+
+def _money_is_right(ctx: Ctx, fact: InvariantHolds) -> None:
+    """What was kept back while the deal's money did not add up goes now."""
+    kept = select(Effect.id).where(Effect.deal_id == fact.deal_id, Effect.why == IN_DOUBT)
+    for effect_id in ctx.session.scalars(kept.order_by(Effect.id)).all():
+        send_again(ctx, effect_id)
 
 
 def _signed(ctx: Ctx, fact: DealFact) -> None:
