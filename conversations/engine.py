@@ -16,7 +16,8 @@ from conversations.book import Book, bound
 from conversations.buttons import Press, press, read_press
 from conversations.interview import Interview
 from conversations.marks import marked
-from conversations.reply import Button, FormErrors, Reply, Say, Toast
+from conversations.reply import Button, FormErrors, Reply, Say, Shared, Toast
+from conversations.search.finding import listings_to_share
 from conversations.talk import Almanac, Surface, Talk
 from conversations.turn import (
     Attached,
@@ -35,14 +36,16 @@ from core.kernel.outbox import Post
 from core.kernel.transaction import Actor, Ctx
 from core.kernel.transaction import person as acting_person
 from core.people.marks import mark_at
-from core.people.model import Person
-from core.people.service import meet
+from core.people.model import Identity, Person
+from core.people.service import known, meet
 from core.talks.service import focused_draft
 
 NOBODY = Actor(None, "newcomer")  # until we know who speaks
 ANSWERS: TypeAdapter[list[Reply]] = TypeAdapter(list[Reply])
 
 SIGNS = {"slack": "/parley "}  # what a command begins with, where that is not a mere slash
+
+Glance = tuple[list[Shared], str | None]  # what can be sent into a chat, and what continues the list
 
 # Replies that the platform wants as the answer to the input itself, within seconds, rather than as a message.
 AT_ONCE = (Toast, FormErrors)
@@ -193,6 +196,18 @@ class Engine:
             presses=self._press,
             says=self._command,
         )
+
+    def glance(self, ctx: Ctx, identity: Identity, text: str, after: str | None, door: str) -> Glance | None:
+        """What somebody may send into a chat, typed there; None for who is not known here. Changes nothing."""
+        person = known(ctx, identity)
+        if person is None:
+            return None
+        surface = Surface(identity.platform.value, identity.workspace, "")
+        talk = self.talk_to(ctx.seen_by(acting_person(person.id)), person, surface)
+        try:
+            return listings_to_share(talk, text, after, door)
+        except Refusal:
+            return [], None
 
     def desk(self, talk: Talk) -> None:
         """The person's desk as it is now."""

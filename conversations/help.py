@@ -36,6 +36,9 @@ COMMANDS = (
     "help",
 )
 
+# What only somebody who looks for goods says: a town alone may be anything.
+WISHES = ("product", "alternatives", "grade", "certificates", "max_price", "price", "quantity")
+
 book = Book()
 
 
@@ -61,7 +64,7 @@ def anything(talk: Talk, text: str) -> None:
         talk.open("sell", Opening(answers_in(talk, text)))
     elif narrows(talk, text):
         talk.command("narrow", text)
-    elif understood.product or understood.alternatives or understood.side == "buy":
+    elif understood.side == "buy" or any(getattr(understood, wish) for wish in WISHES):
         talk.command("find", text)
     else:
         suggest(talk, text)

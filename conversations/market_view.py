@@ -142,11 +142,10 @@ def _both(talk: Talk, view: MarketView, part: str) -> str:
 
 
 def _range(talk: Talk, view: MarketView) -> str:
-    words = talk.words
     return ", ".join(
-        words(
+        talk.words(
             "market.from_to",
-            low=words.number(each.low),
+            low=UnitPrice(each.low, each.currency, each.unit),
             high=UnitPrice(each.high, each.currency, each.unit),
         )
         for each in (view.spread, view.per_mwh)

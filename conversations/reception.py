@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import structlog
 
-from conversations.engine import NOBODY, Answered, Engine
+from conversations.engine import NOBODY, Answered, Engine, Glance
 from conversations.turn import Turn
 from core.kernel.db import Unavailable
 from core.kernel.ids import Ids
 from core.kernel.transaction import Transactions
+from core.people.model import Identity
 
 log = structlog.get_logger(__name__)
 
@@ -34,3 +35,7 @@ class Reception:
                 NOBODY, lambda ctx: self._engine.apologise(ctx, turn, f"{reference} {failure}", reference)
             )
             return Answered([])
+
+    async def glance(self, identity: Identity, text: str, after: str | None, door: str) -> Glance | None:
+        """What somebody may send into any chat (see `Engine.glance`). `door`: what leads here, a listing's id added."""
+        return await self._transactions.run(NOBODY, lambda ctx: self._engine.glance(ctx, identity, text, after, door))

@@ -15,11 +15,15 @@ Style = Literal["plain", "primary", "danger"]
 
 
 class Button(Shape):
-    """`press`: what it carries back (buttons.py), or `url`: where it leads. `style` as both platforms colour it."""
+    """`press`: what it carries back (buttons.py), or `url`: where it leads. `style` as both platforms colour it.
+
+    `share`: what is looked up in a chat of the person's choice, to be sent there; only where a platform can.
+    """
 
     label: str = Field(min_length=1, max_length=75)
     press: str | None = Field(default=None, max_length=64)
     url: str | None = None
+    share: str | None = Field(default=None, max_length=64)
     style: Style = "plain"
 
 
@@ -151,6 +155,15 @@ class FormClosed(Shape):
     kind: Literal["form_closed"] = "form_closed"
     draft: str
     text: str = ""
+
+
+class Shared(Shape):
+    """A thing that can be sent into any chat, as it is offered there and as it will stand there."""
+
+    id: str = Field(max_length=64)
+    title: str
+    description: str
+    card: Card
 
 
 class Toast(Shape):

@@ -92,12 +92,16 @@ def paragraphs(text: str, most_blocks: int = 10) -> list[Block]:
 
 def actions(rows: Rows) -> list[Block]:
     """Buttons in rows as given, broken where they are too wide."""
-    return [_row(row[start : start + BUTTONS_IN_ROW]) for row in rows for start in range(0, len(row), BUTTONS_IN_ROW)]
+    return [
+        _row(row[start : start + BUTTONS_IN_ROW])
+        for row in map(_drawable, rows)
+        for start in range(0, len(row), BUTTONS_IN_ROW)
+    ]
 
 
 def one_row(rows: Rows) -> list[Block]:
     """All buttons in one block, where room is scarce."""
-    buttons = [button for row in rows for button in row][:BUTTONS_IN_BLOCK]
+    buttons = [button for row in rows for button in _drawable(row)][:BUTTONS_IN_BLOCK]
     return [_row(buttons)] if buttons else []
 
 
@@ -109,13 +113,18 @@ def side_card(title: str, subtitle: str, body: str, buttons: Sequence[Button]) -
     if clean(body):
         drawn["body"] = plain(body, CARD_BODY)
     if buttons:
-        drawn["actions"] = [_button(button, place) for place, button in enumerate(buttons[:BUTTONS_IN_ROW])]
+        drawn["actions"] = [_button(button, place) for place, button in enumerate(_drawable(buttons)[:BUTTONS_IN_ROW])]
     return drawn
 
 
 def carousel(cards: Sequence[Block]) -> Block:
     """docs.slack.dev/reference/block-kit/blocks/carousel-block"""
     return {"type": "carousel", "elements": list(cards[:CARDS])}
+
+
+def _drawable(row: Sequence[Button]) -> list[Button]:
+    """Slack has no way to send something of an app's into another conversation from a button."""
+    return [button for button in row if button.share is None]
 
 
 def _row(buttons: Iterable[Button]) -> Block:

@@ -15,6 +15,7 @@ from telegram.constants import ChatType
 from telegram.error import BadRequest, Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
 from tenacity import retry, retry_if_exception_type, retry_if_not_exception_type, stop_after_attempt, wait_exponential
 
+from bots.telegram.inline import answer_inline
 from bots.telegram.request import call
 from bots.telegram.sender import TELEGRAM
 from bots.telegram.turns import key_of, turn, turn_of
@@ -30,7 +31,7 @@ from core.people.service import mark_dead
 
 log = structlog.get_logger(__name__)
 
-UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
+UPDATES = ["message", "edited_message", "callback_query", "inline_query", "my_chat_member"]
 POLL_SECONDS = 25
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds between polls that fail
 TOAST = 200  # core.telegram.org/bots/api#answercallbackquery
@@ -192,7 +193,9 @@ class TelegramBot:
 
     async def _take(self, update: Update, body: Any) -> None:
         query, message = update.callback_query, update.effective_message
-        if query is not None:
+        if update.inline_query is not None:
+            self._aside(answer_inline(self._bot, self._reception, self._wordings, update.inline_query))
+        elif query is not None:
             await self._take_turn(update, body, query)
         elif message is not None and message.chat.type != ChatType.PRIVATE:
             await self._note(update, body, lambda ctx: self._point_to_private(ctx, message))

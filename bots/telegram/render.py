@@ -268,6 +268,8 @@ def _button(button: Button) -> InlineKeyboardButton:
     style = None if button.style == "plain" else button.style
     if button.url is not None:
         return InlineKeyboardButton(label, url=button.url, style=style)
+    if button.share is not None:
+        return InlineKeyboardButton(label, switch_inline_query=button.share, style=style)
     assert button.press is not None, f"the button {label} leads nowhere"
     assert len(button.press.encode()) <= MOST_BYTES, f"{button.press} does not fit a button"
     return InlineKeyboardButton(label, callback_data=button.press, style=style)

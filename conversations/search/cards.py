@@ -6,7 +6,7 @@ from conversations.answers import goods_name, show_place
 from conversations.buttons import press
 from conversations.listing import goods_lines
 from conversations.place import my_place
-from conversations.reply import Button, Card, Line
+from conversations.reply import Button, Card, Line, Shared
 from conversations.search.asked import mark
 from conversations.search.chips import chip_rows, shown_parts, understood_text
 from conversations.search.prices import Comparison
@@ -19,6 +19,7 @@ from core.search.model import Ask, Hit, Page, Query
 from core.search.places import distance_km
 
 PICTURES = 3
+SHARED = "l_"  # what a deep link to a listing begins with
 LABEL = 75
 
 
@@ -76,10 +77,29 @@ def listing_card(talk: Talk, listing: Listing, note: str = "") -> Card:
         lines=(*lines, Line(label=words("party.seller"), value=_seller(talk, listing))),
         turn=words("listing.stands_until", until=listing.expires_at) if live else words(f"state.{listing.state}"),
         note="\n".join(each for each in notes if each),
-        buttons=(_doing(talk, listing, with_open=False),) if live else (),
+        buttons=(_doing(talk, listing, with_open=False), (share_button(talk, listing),)) if live else (),
         pictures=tuple(listing.photos[:PICTURES]),
         documents=tuple(listing.documents[:PICTURES]),
     )
+
+
+def share_button(talk: Talk, listing: Listing) -> Button:
+    return Button(label=talk.words("listing.share"), share=f"{SHARED}{listing.id}")
+
+
+def shared(talk: Talk, listing: Listing, door: str) -> Shared:
+    """A listing as it is sent into any chat, with the way here. It tells nothing that concerns its reader alone."""
+    words = talk.words
+    where = f"{listing.incoterm} {show_place(talk, listing.place)}"
+    price, left = words.show(listing.price), words.show(listing.remaining)
+    title = goods_name(talk, listing.product_id, listing.grade_id)
+    open_it = Button(label=words("listing.open_here"), url=f"{door}{SHARED}{listing.id}", style="primary")
+    card = Card(
+        title=title,
+        lines=(*goods_lines(talk, listing), Line(label=words("party.seller"), value=_seller(talk, listing))),
+        buttons=((open_it,),),
+    )
+    return Shared(id=listing.id, title=f"{title} · {price}", description=f"{left} · {where}", card=card)
 
 
 def _seller(talk: Talk, listing: Listing) -> str:

@@ -10,9 +10,18 @@ from conversations.book import Book
 from conversations.buttons import Press, press
 from conversations.listing import own_card
 from conversations.place import my_place
-from conversations.reply import Button, CardList, Toast
+from conversations.reply import Button, CardList, Shared, Toast
 from conversations.search.asked import ask, asked, has_asked, mark
-from conversations.search.cards import hit_card, listing_card, meant_buttons, nonsense, nothing_found, question_card
+from conversations.search.cards import (
+    SHARED,
+    hit_card,
+    listing_card,
+    meant_buttons,
+    nonsense,
+    nothing_found,
+    question_card,
+    shared,
+)
 from conversations.search.chips import chip_card, chip_of, chip_rows, understood_text, variants
 from conversations.search.prices import Comparison
 from conversations.talk import Talk
@@ -24,6 +33,7 @@ from core.search.model import Order, Page, Query
 from core.search.places import Place as Town
 
 AT_ONCE = 5
+SHARED_AT_ONCE = 10
 ORDERS: tuple[Order, ...] = tuple(order for order in get_args(Order) if order != "best")
 
 book = Book()
@@ -168,6 +178,22 @@ def show(talk: Talk, pressed: Press) -> None:
     listing = listings.listing_for(talk.ctx, pressed.subject)
     talk.fresh = True
     talk.reply(own_card(talk, listing) if listing.seller == talk.organisation else listing_card(talk, listing))
+
+
+# --- in any chat ------------------------------------------------------------------------------------------------------
+
+
+def listings_to_share(talk: Talk, text: str, after: str | None, door: str) -> tuple[list[Shared], str | None]:
+    """What somebody may send into a chat: the listing that is named, or what the sentence finds; and what continues it.
+
+    Nothing is remembered of it: they are typing in a chat of their own.
+    """
+    if text.startswith(SHARED):
+        named = listings.listing_for(talk.ctx, text.removeprefix(SHARED))
+        return [shared(talk, named, door)] if named.state in listings.TAKES_OFFERS else [], None
+    query = _read(talk, text) if text.strip() else Query(kept.NOTHING, "newest")
+    page = market.search(talk.ctx, talk.almanac.catalogue, query, limit=SHARED_AT_ONCE, after=after)
+    return [shared(talk, hit.listing, door) for hit in page.hits], page.after
 
 
 # --- the list ---------------------------------------------------------------------------------------------------------

@@ -36,7 +36,7 @@ def rings(catalogue: Callable[[], Catalogue]) -> Mapping[str, Ring]:
 
     def match(ctx: Ctx, timer: Timer) -> None:
         _, _, after = timer.event.partition(":")
-        service.match_listing(ctx, watchlists, catalogue(), timer.subject, after)
+        service.match_listing(ctx, watchlists, catalogue(), timer.subject, timer.due_at, after=after)
 
     def tell(ctx: Ctx, timer: Timer) -> None:
         service.tell(ctx, catalogue(), timer.subject, Rhythm(timer.event))

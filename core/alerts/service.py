@@ -159,21 +159,25 @@ def look_for_takers(ctx: Ctx, listing_id: str) -> None:
     set_timer(ctx.session, Timer(OF_LISTING, listing_id, MATCH, ctx.now))
 
 
-def match_listing(ctx: Ctx, watchlists: Watchlists, catalogue: Catalogue, listing_id: str, after: str = "") -> None:
-    """Note whom the listing is to be told, searches in the order of their ids beyond `after`, so many at once."""
+def match_listing(
+    ctx: Ctx, watchlists: Watchlists, catalogue: Catalogue, listing_id: str, listed: datetime, *, after: str = ""
+) -> None:
+    """Note whom the listing is to be told, searches in the order of their ids beyond `after`, so many at once.
+
+    `listed`: when it was put up or changed. Who has begun to look since then has seen it in the list.
+    """
     listing = listing_for(ctx, listing_id)
     if listing.state not in TAKES_OFFERS:
         return
     likely = [each for each in watchlists.current(ctx).wanting(listing) if each > after]
     words = words_of_listing(ctx, listing)
     for search, person in _with_people(ctx, likely[:AT_ONCE]):
-        if person.organisation_id != listing.seller and rules.fits(
-            wanted(search).understood, listing, catalogue, words
-        ):
+        looks = search.changed_at <= listed and person.organisation_id != listing.seller
+        if looks and rules.fits(wanted(search).understood, listing, catalogue, words):
             _note(ctx, search, person, listing)
     if len(likely) > AT_ONCE:
         rest = f"{MATCH}:{likely[AT_ONCE - 1]}"
-        set_timer(ctx.session, Timer(OF_LISTING, listing_id, rest, ctx.now))
+        set_timer(ctx.session, Timer(OF_LISTING, listing_id, rest, listed))
 
 
 def words_of_listing(ctx: Ctx, listing: Listing) -> frozenset[str]:

@@ -47,6 +47,12 @@ def meet(ctx: Ctx, identity: Identity, address: str | None) -> Person:
     return _person(ctx, known.person_id)
 
 
+def known(ctx: Ctx, identity: Identity) -> Person | None:
+    """The person behind a chat account, if they have been here."""
+    account = ctx.session.get(ChatIdentity, (identity.platform.value, identity.workspace, identity.outside_id))
+    return None if account is None else _person(ctx, account.person_id)
+
+
 def _welcome(ctx: Ctx, identity: Identity, address: str | None) -> Person:
     name = identity.name.strip()[:120] or "Somebody"
     organisation = Organisation(id=ctx.new_id(), name=name, created_at=ctx.now)

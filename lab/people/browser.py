@@ -35,6 +35,11 @@ class Browser:
             assert answer.status < 400, f"{path}: {answer.status} {await answer.text()}"
             return await answer.json()
 
+    async def put(self, path: str, body: Any) -> Any:
+        async with self.http.put(self.url + path, json=body) as answer:
+            assert answer.status < 400, f"{path}: {answer.status} {await answer.text()}"
+            return await answer.json()
+
     async def upload(self, path: str, *files: File, **fields: str) -> Any:
         form = aiohttp.FormData()
         for field_name, value in fields.items():

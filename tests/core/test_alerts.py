@@ -102,6 +102,15 @@ async def test_nobody_hears_of_their_own_listing(watch: Watch) -> None:
     assert watch.told == []
 
 
+async def test_what_was_listed_before_the_search_was_saved_is_no_news(watch: Watch) -> None:
+    tom, _ = await watch.buyer("Tom")
+    await watch.market.run(watch.seller, lambda ctx: publish_listing(ctx, catalogue(), pellets()))
+    watch.market.clock.advance(seconds=1)
+    await watch.save(tom, "wood pellets")
+    await watch.later(hours=1)
+    assert watch.told == []
+
+
 async def test_a_listing_that_becomes_cheap_enough_is_told_then(watch: Watch) -> None:
     tom, himself = await watch.buyer("Tom")
     await watch.save(tom, "pellets under 200 eur")

@@ -1,0 +1,57 @@
+"""Inline mode: somebody types the bot's name in any chat, and sends a listing there that leads back to the bot.
+
+A look changes nothing, so nothing of it is kept, and one that fails is simply not answered: the next letter asks anew.
+"""
+
+from __future__ import annotations
+
+import structlog
+from telegram import Bot, InlineQuery, InlineQueryResultArticle, InlineQueryResultsButton, InputTextMessageContent
+from telegram.error import TelegramError
+
+from bots.telegram.render import card_screen
+from bots.telegram.turns import identity_of
+from conversations.reception import Reception
+from conversations.reply import Shared
+from conversations.wording import Wordings
+
+log = structlog.get_logger(__name__)
+
+KEPT_SECONDS = 30  # by Telegram, for the same person and words: listings change
+TITLE = DESCRIPTION = 200  # characters that a phone shows at most
+HELLO = "hello"
+
+
+async def answer_inline(bot: Bot, reception: Reception, wordings: Wordings, query: InlineQuery) -> None:
+    """Never raises: nobody waits for it but the phone."""
+    try:
+        await _answer(bot, reception, wordings, query)
+    except TelegramError as failure:  # too old, above all
+        log.info("telegram_inline_not_answered", why=str(failure))
+    except Exception:
+        log.exception("telegram_inline_failed")
+
+
+async def _answer(bot: Bot, reception: Reception, wordings: Wordings, query: InlineQuery) -> None:
+    identity = identity_of(query.from_user)
+    door = f"https://t.me/{bot.username}?start="
+    found = await reception.glance(identity, query.query, query.offset or None, door)
+    if found is None:
+        hello = InlineQueryResultsButton(wordings.speak(identity.locale)("listing.say_hello"), start_parameter=HELLO)
+        await bot.answer_inline_query(query.id, [], cache_time=0, is_personal=True, button=hello)
+        return
+    shared, after = found
+    results = [article(each) for each in shared]
+    await bot.answer_inline_query(query.id, results, cache_time=KEPT_SECONDS, is_personal=True, next_offset=after or "")
+
+
+def article(shared: Shared) -> InlineQueryResultArticle:
+    """What the phone offers, and the message that it becomes."""
+    screen = card_screen(shared.card)
+    return InlineQueryResultArticle(
+        id=shared.id,
+        title=shared.title[:TITLE],
+        description=shared.description[:DESCRIPTION],
+        input_message_content=InputTextMessageContent(screen.text.plain, entities=screen.text.entities),
+        reply_markup=screen.keyboard,
+    )

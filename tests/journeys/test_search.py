@@ -1,0 +1,179 @@
+"""Searching and being told (A6.1, A6.2, B3.1, B9.3), and the market without names (B3.2), on both platforms."""
+
+from __future__ import annotations
+
+import pytest
+
+from lab.people import OnTelegram
+from tests.journeys.market import Chat, Somebody, World
+from tests.journeys.stock import stocked
+from tests.journeys.trade import SENTENCE, Trade
+
+
+@pytest.fixture(params=["telegram", "slack"])
+async def tom(request: pytest.FixtureRequest, world: World) -> Somebody:
+    chat: Chat = request.param
+    await stocked(world)
+    return await world.on(chat, "Tom")
+
+
+async def sees_in_order(somebody: Somebody, *texts: str) -> str:
+    """Wait until these texts stand one after the other in the newest list. Returns it."""
+    shown = ""
+
+    async def so() -> bool:
+        nonlocal shown
+        screen = await somebody.screen()
+        shown = screen[max(0, screen.rfind(" found\n") - 12) :]
+        places = [shown.find(text) for text in texts]
+        return -1 not in places and places == sorted(places)
+
+    await somebody.browser.until(so, lambda: f"{somebody.name} does not see {texts} in this order but\n{shown}")
+    return shown
+
+
+async def test_a_search_is_changed_by_taps_and_words(tom: Somebody) -> None:
+    await tom.says("/find 50 t pelets under 240 eur near Kaunas")
+    await tom.sees("4 listings found", "Understood: Wood pellets, 50 t, up to 240.00 EUR/t, Kaunas, 150 km")
+    await tom.sees("215.00 EUR/t, about 46.91 EUR/MWh", "0 km away", "Girios UAB · new here")
+
+    await tom.presses("Cheapest first")
+    await sees_in_order(tom, "205.00", "215.00", "220.00", "225.00", "[Nearest first]", "[Best rated first]")
+
+    await tom.presses("✎ Kaunas, 150 km")
+    await tom.sees("Choose another value, or leave this part of your search out.")
+    await tom.presses("Within 400 km")
+    await tom.sees("7 listings found", "Kaunas, 400 km", "about 205.37 EUR/t", "European Central Bank", "[Show more]")
+    await tom.presses("Show more")
+    await sees_in_order(tom, "7 listings", "225.00", "[Back to the top]")
+
+    await tom.says("under 206 eur")
+    await tom.sees("3 listings found", "up to 206.00 EUR/t")
+    await tom.presses("✕ 50 t")
+    await tom.sees("Understood: Wood pellets, up to 206.00 EUR/t, Kaunas, 400 km")
+
+
+async def test_there_is_no_dead_end(tom: Somebody) -> None:
+    await tom.says("/find A1 pellets within 30 km of Tallinn")
+    await tom.sees("Nothing fits right now", "None within 30 km of Tallinn; 7 farther away.")
+    await tom.presses("Anywhere")
+    await tom.sees("7 listings found")
+    await tom.says("/find A1 pellets within 100 km of Klaipeda")
+    await tom.sees("None within 100 km of Klaipėda; 5 within 230 km.")
+    await tom.presses("Within 230 km")
+    await tom.sees("5 listings found")
+    await tom.says("/find chips")
+    await tom.sees("Which goods do you mean?", "[Show all of them]")
+    await tom.says("/find qwertz uiop")
+    await tom.sees("I could not make out what you look for", "For example: 200 t A1 pellets")
+
+
+async def test_eleven_languages_are_one_market(world: World) -> None:
+    await stocked(world)
+    tom = await world.on_telegram("Tom")
+    for sentence in (
+        "pellet drzewny A1 koło Rygi do 205 eur",
+        "Holzpelets unter 205 eur bei Riga",
+        "medienos granulės prie Rygos iki 205 eur",
+    ):
+        await tom.says(sentence)
+        await tom.sees("Understood: Wood pellets", "up to 205.00 EUR/t, Riga, 150 km", "199.00 EUR/t")
+        await tom.says("/find straw pellets")
+        await tom.sees("Nothing fits right now")
+
+
+async def test_a_search_is_saved_told_of_explained_and_muted(world: World, tom: Somebody) -> None:
+    rasa = await world.on_telegram("Rasa")
+    await tom.says("/find A1 pellets near Kaunas")
+    await tom.presses("Tell me of new ones")
+    await tom.sees("Saved. I tell you as soon as something new fits.", "Told: At once")
+    await tom.presses("Change quiet hours")
+    await tom.answers(begins="3:00", ends="3:00")
+    await tom.sees("None (")
+
+    await Trade(world, rasa, tom).list(SENTENCE)
+    await tom.sees("A new listing for you", "You look for: Wood pellets, ENplus A1, Kaunas, 150 km", "Rasa · new here")
+    await tom.presses("Why this?")
+    await tom.sees("You saved this search on", "and a listing that fits it was found on")
+    await tom.presses("Mute")
+    await tom.sees("Muted: I tell you nothing of this search until you choose when to hear again.")
+
+    await tom.says("/alerts")
+    await tom.sees("My saved searches", "Told: Muted")
+    await tom.presses("Open")
+    await tom.presses("Delete")
+    await tom.sees("Deleted. You hear no more of it.")
+    await tom.says("/alerts")
+    await tom.sees("You have no saved searches yet.")
+
+
+async def test_a_digest_is_not_lost_with_the_process_and_not_anybodys_to_change(world: World) -> None:
+    rasa, tom, eve = [await world.on_telegram(name) for name in ("Rasa", "Tom", "Eve")]
+    await tom.says("/find A1 pellets near Kaunas")
+    await tom.presses("Tell me of new ones")
+    await tom.presses("Daily at 8:00")
+    await tom.sees("Told: Daily at 8:00")
+    await tom.presses("Change quiet hours")
+    await tom.answers(begins="3:00", ends="3:00")
+    await tom.sees("None (")
+    await Trade(world, rasa, tom).list(SENTENCE)
+    mute, older = await tom.button("Mute"), await tom.button("✕ Wood pellets")
+    await eve.says("/start")
+    await eve.sees("Welcome, Eve")
+    await eve.presses_anyway(mute)
+    await eve.sees("Only the people whose business this is can do that.")
+
+    await world.closes()
+    await world.later(days=1)
+    await world.opens()
+
+    await tom.sees("A new listing for you", "Rasa · new here")
+    await tom.says("/find straw pellets")
+    await tom.sees("Nothing fits right now")
+    await tom.presses_anyway(older)
+    await tom.sees("That list is from an earlier search. This is your latest one.")
+
+
+async def test_the_market_is_shown_without_names_and_measured_from_my_place(tom: Somebody) -> None:
+    await tom.says("/place Riga")
+    await tom.sees("Your place is Riga, Latvia.")
+    await tom.says("/find A1 pellets")
+    await tom.sees("Distances are from Riga.", "0 km away")
+    await tom.presses("Nearest first")
+    await sees_in_order(tom, "ENplus A1, Riga", "0 km away", "228 km away", "261 km away")
+
+    await tom.says("/market wood pelets Lithunia")
+    await tom.sees("There are 4 listings there.", "at least 3 sellers")
+    await tom.presses("Look everywhere")
+    screen = await tom.sees("7 listings, 3 sellers", "Median", "EUR/MWh", "199.00 EUR/t to 225.00 EUR/t")
+    market = screen[screen.rfind("Wood pellets: the market") :]
+    assert not any(name in market for name in ("Girios", "Latgran", "Baltyk"))
+    if isinstance(tom, OnTelegram):
+        assert "photo" in (await tom.messages())[-1]
+
+
+async def test_a_listing_is_sent_into_any_chat(world: World) -> None:
+    await stocked(world)
+    tom, eve = await world.on_telegram("Tom"), await world.on_telegram("Eve")
+    assert await eve.searches_inline("pellets") == []  # who has never been here is asked in first
+    await tom.says("/start")
+    await tom.sees("Welcome, Tom")
+
+    offered = await tom.searches_inline("A1 pelets near Riga under 205")
+    assert [each["title"] for each in offered] == ["Wood pellets, ENplus A1 · 199.00 EUR/t"]
+    await tom.chooses(offered[0])
+    door = await tom.opens("Look at it on Parley")
+    await eve.does("follow", url=door)
+    await eve.sees("Latgran SIA", "[Buy now]", "[Send to a chat]")
+
+
+async def test_a_workspace_without_carousels_gets_a_plain_list(world: World) -> None:
+    await stocked(world)
+    tom = await world.on_slack("Tom")
+    await tom.says("/find A1 pellets")
+    await tom.sees("7 listings found", "Latgran SIA")
+    assert "carousel" in {block["type"] for m in tom.messages_in(await tom.window()) for block in m.get("blocks") or []}
+
+    await world.browser.put("/lab/slack/workspaces/T0PARLEY", {"new_blocks": False})
+    await tom.says("/find pellets near Riga")
+    await sees_in_order(tom, "2 listings", "Price: 199.00 EUR/t", "[Tell me of new ones]")
