@@ -7,7 +7,6 @@ trade is played once under each of them.
 
 from __future__ import annotations
 
-import contextlib
 import textwrap
 import time
 from collections.abc import Awaitable, Callable
@@ -23,7 +22,8 @@ from lab.people.seen import words_of_message
 
 WIDTH = 64
 INDENT = {"telegram": "", "slack": " " * 30}
-ATTEMPTS = 8  # how often people try again what seems to have had no effect
+ATTEMPTS = 12  # how often people try again what seems to have had no effect
+PATIENCE, GLANCE = 5.0, 1.0  # seconds that they wait for an effect, and look for one of an earlier attempt
 SETTLED_SECONDS = 60.0
 
 Deed = Callable[[], Awaitable[None]]
@@ -77,8 +77,11 @@ class Backstage(Stage):
 
     async def step(self, deed: Deed, person: OnTelegram | OnSlack, *texts: str) -> None:
         for attempt in range(ATTEMPTS):
-            with contextlib.suppress(AssertionError):  # no button to press any more: the first press is on its way
+            self.browser.patience = PATIENCE
+            try:
                 await deed()
+            except AssertionError:  # no button to press any more, as the first press was on its way; or a lost press
+                self.browser.patience = GLANCE
             try:
                 return await self.shows(person, *texts)
             except AssertionError:
@@ -132,7 +135,7 @@ async def play_disturbed(alone: Settings, kind: str) -> int:
     started = time.monotonic()
     async with installed(alone) as here, aiohttp.ClientSession() as http:
         assert here.lab is not None
-        browser = Browser(http, here.lab.url, patience=8.0)
+        browser = Browser(http, here.lab.url)
         async with Disturbed(browser, kind) as disturbed:
             await trade(browser, Backstage(browser))
             await disturbed.until_completed(SETTLED_SECONDS)

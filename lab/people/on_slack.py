@@ -109,9 +109,9 @@ class OnSlack:
         im = next(channel["id"] for channel in window["channels"] if channel["is_im"])
         await self.browser.upload(f"{self.path}/upload", (name, content, mime), share=im)
 
-    async def does(self, what: str, **how: Any) -> Any:
+    async def does(self, deed: str, /, **how: Any) -> Any:
         """Any deed of lab/FACE.md that has no words of its own here."""
-        return await self.browser.post(f"{self.path}/{what}", how)
+        return await self.browser.post(f"{self.path}/{deed}", how)
 
     async def replies(self, to: str, text: str) -> None:
         """Write into the thread of the newest message that holds the text `to`."""

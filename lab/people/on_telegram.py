@@ -84,9 +84,9 @@ class OnTelegram:
         kind = "photo" if files[0][2].startswith("image/") else "document"
         await self.browser.upload(f"{self.path}/send", *files, **{"as": kind, "caption": caption})
 
-    async def does(self, what: str, **how: Any) -> Any:
+    async def does(self, deed: str, /, **how: Any) -> Any:
         """Any deed of lab/FACE.md that has no words of its own here."""
-        return await self.browser.post(f"{self.path}/{what}", how)
+        return await self.browser.post(f"{self.path}/{deed}", how)
 
     async def starts(self, payload: str = "") -> None:
         """Open a deep link, or press START."""

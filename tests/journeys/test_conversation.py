@@ -78,9 +78,7 @@ async def test_a_misspelt_command_is_among_the_ways_on(rasa: Somebody) -> None:
 async def test_a_sticker_is_answered_in_words(world: World) -> None:
     rasa = await world.on_telegram("Rasa")
     await rasa.says("/start")
-    chat = world.lab.telegram.bot.chats[rasa.id]
-    sticker = {"file_id": "s", "file_unique_id": "s", "type": "regular", "width": 512, "height": 512}
-    world.lab.telegram.bot.receive(chat, {"sticker": {**sticker, "is_animated": False, "is_video": False}})
+    await rasa.does("share", what="sticker")
     await rasa.sees("I can read text, photos, PDF files and shared locations.")
 
 

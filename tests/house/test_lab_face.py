@@ -1,0 +1,52 @@
+"""Stories go through the lab's HTTP face: what no person and no service could reach, no story reaches."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.house.scratch import HOUSE
+
+STORIES = sorted((HOUSE / "tests" / "journeys").rglob("*.py"))
+INSIDE = {"world", "telegram", "slack", "stripe", "mail"}  # the lab's own objects, behind its face
+# What whoever installs a bot is told by the real services, and the pace at which people of a story may talk.
+TOLD = {"token", "bot_token", "app_token", "signing_secret", "secret_key", "webhook_url", "webhook_secret", "client_id"}
+PACE = {"telegram.bot.pace.chat_burst", "slack.app.pace"}
+OPEN = {"lab.app", "lab.people"}  # the modules of the lab that a story may import
+
+
+def reaches(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Chains like `lab.telegram.bot.chats` and imports of the lab's inside."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("lab") and node.module not in OPEN:
+            yield node.lineno, f"import of {node.module}"
+        if not isinstance(node, ast.Attribute):
+            continue
+        _, lab, inside = ast.unparse(node).rpartition("lab.")
+        first, _, rest = inside.partition(".")
+        if lab and first in INSIDE and rest and rest not in TOLD and inside not in PACE and not passing(inside):
+            yield node.lineno, ast.unparse(node)
+
+
+def passing(inside: str) -> bool:
+    """The first links of a chain that is allowed as a whole."""
+    return any(pace.startswith(f"{inside}.") for pace in PACE)
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda path: path.name)
+def test_no_story_reaches_around_the_face_of_the_lab(story: Path) -> None:
+    assert list(reaches(ast.parse(story.read_text(encoding="utf-8")))) == []
+
+
+@pytest.mark.parametrize(
+    "breach", ["world.lab.telegram.bot.chats[1]", "lab.world.faults.append(x)", "from lab.world import Fault"]
+)
+def test_a_breach_is_noticed(breach: str) -> None:
+    assert list(reaches(ast.parse(breach))) != []
+
+
+def test_there_are_stories() -> None:
+    assert len(STORIES) > 5
