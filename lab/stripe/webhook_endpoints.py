@@ -7,6 +7,7 @@ from typing import Final
 from lab.stripe.api.shapes import Thing
 from lab.stripe.books import VERSION, Books, Call, change_metadata, page
 from lab.stripe.desk import Route
+from lab.stripe.webhooks import Told
 
 
 def create_endpoint(books: Books, call: Call) -> Thing:
@@ -24,7 +25,7 @@ def create_endpoint(books: Books, call: Call) -> Thing:
     )
     del endpoint["secret"]
     secret = books.new_id("whsec")
-    books.private[endpoint["id"]] = secret
+    books.private[endpoint["id"]] = Told(secret, bool(call.params.get("connect")))
     return {**endpoint, "secret": secret}
 
 
@@ -61,7 +62,7 @@ ROUTES: Final = [
         "POST",
         PATH,
         ENDPOINT.format("create", "Create"),
-        "url enabled_events api_version description metadata",
+        "url enabled_events connect api_version description metadata",
         create_endpoint,
     ),
     Route("GET", PATH, ENDPOINT.format("list", "List"), PAGE, list_endpoints),

@@ -40,6 +40,15 @@ class Letter:
         return {name: each for name, each in self.event.items() if name != "data"} if thin else self.event
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an endpoint was registered with: its secret, and whether it hears of sellers' accounts or of the platform's
+    own (never of both; only the address that the lab was given itself hears everything)."""
+
+    secret: str
+    of_sellers: bool
+
+
 class Post:
     """Sends events in the order in which they happened. Retries step out of line."""
 
@@ -60,8 +69,10 @@ class Post:
         addresses = [(self.url, self.secret)] if self.url else []
         for endpoint in self.books.all("webhook_endpoint"):
             wanted = endpoint["enabled_events"]
-            if endpoint["status"] == "enabled" and ("*" in wanted or event["type"] in wanted):
-                addresses.append((endpoint["url"], self.books.private[endpoint["id"]]))
+            told: Told = self.books.private[endpoint["id"]]
+            concerned = told.of_sellers == ("account" in event)
+            if endpoint["status"] == "enabled" and concerned and ("*" in wanted or event["type"] in wanted):
+                addresses.append((endpoint["url"], told.secret))
         event["pending_webhooks"] = len(addresses)
         for url, secret in addresses:
             self._letters.put_nowait(Letter(event, url, secret, self.books.now()))

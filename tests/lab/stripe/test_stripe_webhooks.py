@@ -110,3 +110,18 @@ async def test_an_endpoint_of_ones_own_hears_only_what_it_asked_for(till: Till, 
     assert told(mailbox) == ["customer.updated"]
     body, seal = mailbox.letters[0]
     assert stripe.Webhook.construct_event(body, seal, endpoint.secret).type == "customer.updated"
+
+
+async def test_an_endpoint_hears_of_the_platform_or_of_its_sellers(till: Till, mailbox: Mailbox) -> None:
+    url, till.lab.stripe.webhook_url = till.lab.stripe.webhook_url, ""
+    wish = {"url": url, "enabled_events": ["*"]}
+    own, of_sellers = [
+        await till.v1.webhook_endpoints.create_async({**wish, **more}) for more in ({}, {"connect": True})
+    ]
+    await till.seller()
+    await till.customer()
+    await mailbox.until("customer.created")
+    await mailbox.until("capability.updated")
+    for body, seal in mailbox.letters:
+        secret = of_sellers.secret if "account" in json.loads(body) else own.secret
+        assert stripe.Webhook.construct_event(body, seal, secret)
