@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from core.catalogue.facts import DeliveryMode, Fees, Grade, Product, Rates, Scheme, Source, Term, UnitWords, Words
 from core.catalogue.names import Likeness, NameIndex
+from core.catalogue.synonyms import Synonyms
 from core.kernel.errors import NotFound
 
 T = TypeVar("T")
@@ -28,6 +29,7 @@ class Catalogue:
     sources: Mapping[str, Source]
     fees: Fees
     rates: Rates
+    meanings: tuple[dict[str, tuple[str, ...]], ...]
     words: Words
 
     def product(self, product_id: str) -> Product:
@@ -57,6 +59,11 @@ class Catalogue:
     def products_named(self, text: str) -> list[Likeness]:
         """The products that text may mean, likeliest first; empty rather than nonsense. Strip amounts first."""
         return self.name_index.resolve(text)
+
+    @cached_property
+    def synonyms(self) -> Synonyms:
+        """Words of one meaning, in all languages."""
+        return Synonyms(self.meanings)
 
     @cached_property
     def name_index(self) -> NameIndex:

@@ -39,7 +39,8 @@ def exactly(said: Understood, catalogue: Catalogue, today: date, order: Order = 
         musts = (frozenset(f"product:{product}" for product in goods), *musts)
     if said.packaging:
         musts = (*musts, frozenset(f"packaging:{packed}" for packed in (*said.packaging, NO_PACKAGING)))
-    words = tuple(Word(word) for word in dict.fromkeys(words_in(said.rest)))[:WORDS_AT_MOST]
+    rest = list(dict.fromkeys(words_in(said.rest)))[:WORDS_AT_MOST]
+    words = tuple(Word(word, also) for word, also in zip(rest, catalogue.synonyms.of(rest), strict=True))
     limit = said.max_price or said.price or said.min_price
     unit = limit.unit if limit else catalogue.product(goods[0]).price_unit if goods else "t"
     return Wanted(
@@ -66,7 +67,9 @@ def freely(said: Understood, catalogue: Catalogue, places: Places, knows: Knows,
     goods = (said.product,) if said.product else said.alternatives
     also = {f"product:{product}": 1.0 for product in goods}
     words = [Word(word, also, own=BY_NAME_ONLY) for word in words_in(said.named)]
-    words += [_plain_word(word, catalogue, places, knows) for word in words_in(said.rest)]
+    rest = words_in(said.rest)[:WORDS_AT_MOST]
+    same = catalogue.synonyms.of(rest)
+    words += [_plain_word(word, others, catalogue, places, knows) for word, others in zip(rest, same, strict=True)]
     if said.place is not None and said.radius_km is None:
         words += _place_words(said)
     words = list({word.text: word for word in words}.values())[:WORDS_AT_MOST]
@@ -85,18 +88,18 @@ def freely(said: Understood, catalogue: Catalogue, places: Places, knows: Knows,
     )
 
 
-def _plain_word(word: str, catalogue: Catalogue, places: Places, knows: Knows) -> Word:
+def _plain_word(word: str, same: Mapping[str, float], catalogue: Catalogue, places: Places, knows: Knows) -> Word:
     """A word that was not understood: one for experts, a place after all, or whatever documents call so."""
     if word.isdigit():
         return Word(word, fuzzy=False, tells=FIGURES_TELL)
     if word in expert_words(catalogue):
-        return Word(word, {"kind:expert": 1.0})
+        return Word(word, {**same, "kind:expert": 1.0})
     exact = places.named(word)
-    near = exact or (() if knows(word) else places.like(word))
-    if not near:
-        return Word(word)
+    near = exact or (() if knows(word) or same else places.like(word))
+    if not near or (same and near[0].everyday_word):
+        return Word(word, same)
     weight = 1.0 if exact else PERHAPS_THERE
-    return Word(word, _names(near[0], weight), Spot(near[0].lat, near[0].lon), spot_weight=weight)
+    return Word(word, {**same, **_names(near[0], weight)}, Spot(near[0].lat, near[0].lon), spot_weight=weight)
 
 
 @lru_cache(maxsize=4)

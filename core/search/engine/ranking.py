@@ -102,7 +102,7 @@ def _met(segment: Segment, numbers: U32, group: Group, scratch: F32) -> F32:
         entries = np.concatenate(lists)
         holders = entries >> np.uint32(1)
         told = np.repeat(np.array(weights, np.float32), [len(postings) for postings in lists])
-        told[(entries & np.uint32(1)) == 0] *= np.float32(IN_TEXT)
+        told *= np.float32(IN_TEXT) + (entries & np.uint32(1)) * np.float32(1 - IN_TEXT)
         scratch[holders] = told
         np.maximum(met, scratch[numbers], out=met)
         scratch[holders] = 0

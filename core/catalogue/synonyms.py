@@ -1,0 +1,68 @@
+"""Words that say the same in several languages, beside product names: a line of synonyms.yaml is one meaning."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Final
+
+from core.catalogue.names import folded, words_of
+from core.catalogue.spelling import Spelling, distances
+
+SAME: Final = 0.8  # how well another word of the meaning does for the one that was asked
+PART: Final = 0.4  # a word of a phrase of the meaning: half of it, so to say
+ENDING: Final = 2  # letters in which the cases of one word may differ
+SHORTEST_INFLECTED: Final = 6
+
+
+class Synonyms:
+    """All meanings. A word may have several, and a phrase ("greenhouse gas") has its own."""
+
+    def __init__(self, meanings: Iterable[Mapping[str, Sequence[str]]]) -> None:
+        self._meant: list[dict[str, float]] = []
+        self._phrases: dict[tuple[str, ...], list[int]] = defaultdict(list)
+        for number, languages in enumerate(meanings):
+            meant: dict[str, float] = {}
+            for phrase in (tuple(words_of(text)) for texts in languages.values() for text in texts):
+                if phrase and number not in self._phrases[phrase]:
+                    self._phrases[phrase].append(number)
+                weight = SAME if len(phrase) == 1 else PART
+                meant |= {word: max(weight, meant.get(word, 0.0)) for word in phrase}
+            self._meant.append(meant)
+        self._words = sorted(phrase[0] for phrase in self._phrases if len(phrase) == 1)
+        self._spelling = Spelling.of(self._words)
+        self._stems: dict[str, str] = {
+            word[:-ENDING]: word for word in reversed(self._words) if len(word) >= SHORTEST_INFLECTED
+        }
+        self._longest = max(map(len, self._phrases), default=0)
+        self._known_as = lru_cache(maxsize=20_000)(self._nearest)
+
+    def of(self, asked: Sequence[str]) -> list[dict[str, float]]:
+        """For each of these folded words, the other words that would do for it, and how well."""
+        also: list[dict[str, float]] = [{} for _ in asked]
+        known = [self._known_as(word) for word in asked]
+        start = 0
+        while start < len(known):
+            for size in range(min(self._longest, len(known) - start), 0, -1):
+                numbers = self._phrases.get(tuple(known[start : start + size]))
+                if numbers:
+                    for place in range(start, start + size):
+                        for number in numbers:
+                            also[place] |= self._meant[number]
+                        also[place].pop(asked[place], None)
+                    start += size - 1
+                    break
+            start += 1
+        return also
+
+    def _nearest(self, word: str) -> str:
+        """The listed word that this is, in another case or with a slip of the finger; else the word itself."""
+        if (word,) in self._phrases:
+            return word
+        if len(word) >= SHORTEST_INFLECTED and word[:-ENDING] in self._stems:
+            return self._stems[word[:-ENDING]]
+        near = [self._words[number] for number in self._spelling.near(folded(word)).tolist()]
+        apart = dict(zip(near, distances(word, near), strict=True))
+        best = min(near, key=apart.__getitem__, default=word)
+        return best if apart.get(best, 9) <= 1 else word
