@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import Connection, Dialect, Executable, and_, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Dialect, Executable, Float, and_, bindparam, delete, insert, select, update
 from sqlalchemy import Table as Sheet
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
@@ -134,11 +134,16 @@ def _prepared(dialect: Dialect, statement: Executable, names: Sequence[str] | No
             (name, compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect))
             for name in compiled.positiontup or ()
         ),
-        tuple(
-            (column.name, column.type.dialect_impl(dialect).result_processor(dialect, None))
-            for column in getattr(statement, "selected_columns", ())
-        ),
+        tuple((column.name, _reader(dialect, column)) for column in getattr(statement, "selected_columns", ())),
     )
+
+
+def _reader(dialect: Dialect, column: Any) -> Convert | None:
+    """How a value is read; a float is one already, and asyncpg's type would ask which kind of number it is."""
+    if isinstance(column.type, Float):
+        return None
+    read: Convert | None = column.type.dialect_impl(dialect).result_processor(dialect, None)
+    return read
 
 
 def _named(where: Values) -> dict[str, Any]:
