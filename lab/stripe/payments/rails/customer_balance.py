@@ -26,10 +26,6 @@ HOLDER: Final = "Parley (the lab's platform)"
 ADDRESS: Final = {"line1": "1 Lab Street", "line2": None, "city": "Dublin", "country": "IE", "postal_code": "D02"}
 
 
-def fits(currency: str, *, manual: bool, saves: bool) -> bool:
-    return currency == "eur" and not manual and not saves
-
-
 def confirm(books: Books, intent: Thing, _method: Thing, _how: Confirmation) -> None:
     """Show where to send the money; take what the customer's balance already holds."""
     if intent["customer"] is None:
