@@ -246,9 +246,9 @@ def _payout_waits(talk: Talk, deal: Deal) -> bool:
     return bool(escrow.money_of(talk.ctx, deal.id).released) and not (payee is not None and payee.ready)
 
 
-def _look(talk: Talk, deal_id: str) -> tuple[int, Card]:
+def _look(talk: Talk, deal_id: str) -> tuple[int, Card, str]:
     deal = deals.deal_for(talk.ctx, deal_id)
-    return deal.version, deal_card(talk, deal)
+    return deal.version, deal_card(talk, deal), ""
 
 
 STEPS = Steps(

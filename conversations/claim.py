@@ -191,9 +191,9 @@ def _accept_anyway(ctx: Ctx, lot_id: str, seen: int | None) -> Lot:
     return delivery.accept_lot(ctx, AcceptLot(lot_id=lot_id), seen)
 
 
-def _look(talk: Talk, lot_id: str) -> tuple[int, Card]:
+def _look(talk: Talk, lot_id: str) -> tuple[int, Card, str]:
     lot = delivery.lot_for(talk.ctx, lot_id)
-    return lot.version, claim_card(talk, lot)
+    return lot.version, claim_card(talk, lot), ""
 
 
 STEPS = Steps(

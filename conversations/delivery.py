@@ -110,9 +110,10 @@ def _accept(ctx: Ctx, lot_id: str, seen: int | None) -> Lot:
     return delivery.accept_lot(ctx, AcceptLot(lot_id=lot_id), seen)
 
 
-def _look(talk: Talk, lot_id: str) -> tuple[int, Card]:
+def _look(talk: Talk, lot_id: str) -> tuple[int, Card, str]:
     lot = delivery.lot_for(talk.ctx, lot_id)
-    return lot.version, deal_card(talk, deals.deal_for(talk.ctx, lot.deal_id))
+    name = talk.words("lot.which", number=lot.number, quantity=lot.quantity)
+    return lot.version, deal_card(talk, deals.deal_for(talk.ctx, lot.deal_id)), f"{name}."
 
 
 STEPS = Steps(

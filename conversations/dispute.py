@@ -77,9 +77,9 @@ for each in FORMS:
 # --- one press, and reading -------------------------------------------------------------------------------------------
 
 
-def _look(talk: Talk, case_id: str) -> tuple[int, Card]:
+def _look(talk: Talk, case_id: str) -> tuple[int, Card, str]:
     case = support.case_for(talk.ctx, case_id)
-    return case.version, case_card(talk, case)
+    return case.version, case_card(talk, case), ""
 
 
 STEPS = Steps(

@@ -25,14 +25,15 @@ Act = Callable[[Ctx, str, int | None], Any]  # of a thing by its id, as it was s
 class Steps:
     """The steps of one kind of thing. `thing`: what its buttons' verbs begin with ("deal"); its card is `<thing>.show`.
 
-    `look(talk, id)`: the thing's version and its card. The words of a step are `<thing>.<verb>` on the button,
-    `sure.<thing>.<verb>` for the question and `toast.<thing>.<verb>` for whoever pressed.
+    `look(talk, id)`: the thing's version, its card, and what to call it where the card shows several. The words of a
+    step are `<thing>.<verb>` on the button, `sure.<thing>.<verb>` for the question and `toast.<thing>.<verb>` for
+    whoever pressed.
     """
 
     thing: str
     acts: Mapping[str, Act]
     asks_first: frozenset[str]
-    look: Callable[[Talk, str], tuple[int, Card]]
+    look: Callable[[Talk, str], tuple[int, Card, str]]
 
     def enter(self, book: Book) -> None:
         for verb in self.acts:
@@ -49,7 +50,7 @@ class Steps:
     def _question(self, talk: Talk, pressed: Press) -> Card:
         """The card, asking. Raises Stale when it is out of date."""
         words = talk.words
-        version, card = self.look(talk, pressed.subject)
+        version, card, name = self.look(talk, pressed.subject)
         if pressed.seen is not None and pressed.seen != version:
             raise Stale
         what = words(pressed.verb)
@@ -59,5 +60,6 @@ class Steps:
             style="danger",
         )
         no = Button(label=words("sure.no"), press=press(f"{self.thing}.show", pressed.subject))
-        asked = {"turn": words(f"sure.{pressed.verb}"), "note": "", "buttons": ((yes,), (no,)), "fresh": False}
+        question = " ".join(filter(None, (name, words(f"sure.{pressed.verb}"))))
+        asked = {"turn": question, "note": "", "buttons": ((yes,), (no,)), "fresh": False}
         return card.model_copy(update=asked)

@@ -27,7 +27,7 @@ from core.deals.events import (
 )
 from core.deals.model import DEAL, DIRECT_ENDS_AFTER, OVERDUE_AFTER, Deal
 from core.kernel.process import Dues, step
-from core.kernel.timers import Timer, set_timer
+from core.kernel.timers import Timer, deadline_of, set_timer
 from core.kernel.transaction import Ctx
 from core.listings.service import give_back
 
@@ -157,7 +157,9 @@ def dispute_over(ctx: Ctx, deal_id: str, event: str) -> None:
 
 def put_off_ruling_by_time(ctx: Ctx, deal_id: str, moment: datetime) -> None:
     """Somebody has ruled: time does not rule before an appeal is heard."""
-    set_timer(ctx.session, Timer(DEAL.name, deal_id, "final_rule", moment))
+    standing = deadline_of(ctx.session, DEAL.name, deal_id, "final_rule")
+    if standing is None or standing.due_at < moment:
+        set_timer(ctx.session, Timer(DEAL.name, deal_id, "final_rule", moment))
 
 
 # --- its deadlines ----------------------------------------------------------------------------------------------------

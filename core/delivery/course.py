@@ -16,7 +16,7 @@ from core.delivery.model import ARRIVED, LOT, UNSENT, Lot
 from core.delivery.steps import end, findings_in, lot_of, lots_in, open_lots, tell
 from core.kernel.money import Money
 from core.kernel.process import enter, step
-from core.kernel.timers import Timer, set_timer
+from core.kernel.timers import Timer, deadline_of, set_timer
 from core.kernel.transaction import Ctx
 from core.listings.service import give_back
 
@@ -130,7 +130,9 @@ def rule_by_proof(ctx: Ctx, deal_id: str) -> None:
 
 def put_off_ruling_by_time(ctx: Ctx, lot_id: str, moment: datetime) -> None:
     """Somebody has ruled: time does not rule before an appeal is heard."""
-    set_timer(ctx.session, Timer(LOT.name, lot_id, "lot_final_rule", moment))
+    standing = deadline_of(ctx.session, LOT.name, lot_id, "lot_final_rule")
+    if standing is None or standing.due_at < moment:
+        set_timer(ctx.session, Timer(LOT.name, lot_id, "lot_final_rule", moment))
 
 
 def recall_lots(ctx: Ctx, deal_id: str) -> None:

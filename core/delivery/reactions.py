@@ -15,9 +15,9 @@ from core.deals.events import (
 from core.deals.model import DEAL
 from core.deals.service import time_is_up as deal_time_is_up
 from core.delivery.course import (
-    on_the_road,
     forget_lots,
     give_up_lots,
+    on_the_road,
     plan_lots,
     rule_by_proof,
     start_lots,

@@ -21,10 +21,10 @@ from core.delivery.claims import (
 )
 from core.delivery.commands import AcceptLot, DispatchLot, ReportArrival
 from core.delivery.course import (
-    on_the_road,
     drop_unfunded,
     forget_lots,
     give_up_lots,
+    on_the_road,
     plan_lots,
     put_off_ruling_by_time,
     recall_lots,
@@ -59,7 +59,6 @@ __all__ = [
     "accept_lot",
     "agree_drop",
     "agree_value",
-    "on_the_road",
     "ask_drop",
     "ask_operator",
     "check_may",
@@ -76,6 +75,7 @@ __all__ = [
     "lot_for",
     "lots_of",
     "may",
+    "on_the_road",
     "plan_lots",
     "proposal_of",
     "proposals_of",

@@ -66,9 +66,14 @@ def next_due(session: Session) -> datetime | None:
     return session.scalar(select(TimerRow.due_at).order_by(TimerRow.due_at).limit(1))
 
 
-def deadline_of(session: Session, kind: str, subject: str) -> Timer | None:
-    """What time does next to this thing, and when: the "by when" of a card. None when nothing is timed."""
+def deadline_of(session: Session, kind: str, subject: str, event: str | None = None) -> Timer | None:
+    """What time does next to this thing, and when: the "by when" of a card; or when it does that one thing.
+
+    None when nothing is timed.
+    """
     query = select(*COLUMNS).where(TimerRow.kind == kind, TimerRow.subject == subject)
+    if event is not None:
+        query = query.where(TimerRow.event == event)
     row = session.execute(query.order_by(TimerRow.due_at).limit(1)).first()
     return None if row is None else Timer(*row)
 

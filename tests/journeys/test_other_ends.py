@@ -124,7 +124,7 @@ async def test_of_two_lots_one_arrives_and_the_late_one_is_given_up(trade: Trade
     await trade.world.later(days=15)
     await tom.sees("Lot 2 is late.")
     await tom.presses("Give up lot 2")
-    await tom.presses("Yes: Give up lot 2")
+    await tom.presses("Yes: Give up waiting")
     await rasa.sees("no longer waits for lot 2.")
     await tom.sees("€10,750.00 is on its way back to the buyer.")
     await trade.complete()
