@@ -1,24 +1,35 @@
-"""What time and a listing's end do to offers."""
+"""What time, our own absence and a listing's end do to offers."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sqlalchemy import update
+
 from core.kernel.events import Reactions
+from core.kernel.heartbeat import ClocksStopped
 from core.kernel.sweep import Ring
-from core.kernel.timers import Timer
+from core.kernel.timers import Timer, later
 from core.kernel.transaction import Ctx
 from core.listings.events import ListingWithdrawn
-from core.offers.model import OFFER
+from core.offers.model import OFFER, Offer
 from core.offers.service import drop_offers_on, expire_offer
 
 
 def listen(reactions: Reactions) -> None:
     reactions.on(ListingWithdrawn, _listing_withdrawn)
+    reactions.on(ClocksStopped, _clocks_stopped)
 
 
 def _listing_withdrawn(ctx: Ctx, fact: ListingWithdrawn) -> None:
     drop_offers_on(ctx, fact.listing_id)
+
+
+def _clocks_stopped(ctx: Ctx, fact: ClocksStopped) -> None:
+    """An offer stands for as long as its timer, and says so."""
+    still_open = (Offer.state == OFFER.initial) & (Offer.valid_until > fact.since)
+    moved = update(Offer).where(still_open).values(valid_until=later(ctx.session, Offer.valid_until, fact.by))
+    ctx.session.execute(moved, execution_options={"synchronize_session": False})
 
 
 def ring(ctx: Ctx, timer: Timer) -> None:

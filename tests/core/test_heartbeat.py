@@ -9,7 +9,10 @@ from core.kernel.heartbeat import ClocksStopped, beat, outages
 from core.kernel.sweep import ring_due
 from core.kernel.timers import Timer, deadline_of, set_timer
 from core.kernel.transaction import MARKET, Ctx
+from core.offers.reactions import rings
+from core.offers.service import offer_for
 from tests.core.conftest import Market
+from tests.core.test_offers import trade
 
 OURS = frozenset({"retry"})
 MACHINE = datetime(2026, 1, 1, 12, tzinfo=UTC)  # the machine's clock need not be the market's
@@ -79,3 +82,16 @@ async def test_a_restart_is_no_outage(market: Market) -> None:
     for second in range(0, 200, 25):
         assert await beats(market, seconds=second) is None
     assert await due_at(market, "deal", "d") == due
+
+
+async def test_an_offer_says_until_when_it_really_stands(market: Market) -> None:
+    at = await trade(market)
+    offer = await at.offer()
+    await beats(market)
+    market.clock.advance(days=10)  # longer than any offer stands
+    await beats(market, days=10)
+    moved = await market.run(MARKET, lambda ctx: offer_for(ctx, offer.id))
+    assert moved.valid_until == offer.valid_until + timedelta(days=10)
+    assert await due_at(market, "offer", offer.id) == moved.valid_until
+    await market.ring(dict(rings))
+    assert (await market.run(MARKET, lambda ctx: offer_for(ctx, offer.id))).state == "open"
