@@ -287,7 +287,7 @@ function tab(pane) {
       onclick: () => show(pane),
     },
     h("span", { class: "dot", "aria-hidden": "true" }),
-    h("span", { class: "tab-name" }, name.split(" ")[0]),
+    h("span", { class: "tab-name" }, name.split(/[\s,]/)[0]),
     pane.fresh
       ? h("span", { class: "fresh", title: "Something new" }, h("span", { class: "hidden-words" }, "something new"))
       : null,

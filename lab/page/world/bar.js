@@ -104,7 +104,7 @@ export function drawBar(bar) {
         "button",
         {
           type: "button",
-          class: "opener",
+          class: "opener over",
           title: "Start over: a fresh market in a fresh world",
           "aria-label": "Start over",
           onclick: startOver,

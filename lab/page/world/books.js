@@ -6,6 +6,7 @@ import { announce, hear } from "/page/news.js";
 import { dayAndTime } from "/page/time.js";
 
 const EVERY = 4000;
+const FEW = 8; // rules that are read at a glance
 
 /** Fetch the books and tell whoever watches (the drawer, the guide). Null while the product keeps none. */
 export const readBooks = latest(async () => {
@@ -20,6 +21,10 @@ export const readBooks = latest(async () => {
 
 export function openBooks() {
   const rules = h("div", { class: "rules", role: "list", "aria-label": "Rules that must hold" });
+  const lamps = h("span", { class: "lamps", "aria-hidden": "true" });
+  const verdict = h("span", { "aria-live": "polite" });
+  const lights = h("details", { class: "lights" }, h("summary", {}, lamps, verdict), rules);
+  let looked = false;
   const deals = h("div", { class: "deals" });
   const nothing = h("p", { class: "nothing" }, "The books open with the first deal.");
   const draw = ({ books }) => {
@@ -27,6 +32,7 @@ export function openBooks() {
     nothing.textContent = books
       ? "No deals yet. The accounts appear with the first one."
       : "The books are closed: the product does not show them right now.";
+    shine(books?.invariants ?? []);
     keep(rules, books?.invariants ?? [], {
       key: (rule) => rule.name,
       version: (rule) => JSON.stringify(rule),
@@ -37,6 +43,20 @@ export function openBooks() {
       version: (deal) => JSON.stringify(deal),
       make: drawDeal,
     });
+  };
+  /** One lamp for each rule; the list opens by itself when it is short, or when a rule is broken. */
+  const shine = (all) => {
+    const broken = all.filter((rule) => !rule.ok);
+    lights.hidden = !all.length;
+    lights.classList.toggle("broken", broken.length > 0);
+    verdict.textContent = broken.length
+      ? `${broken.length} of ${all.length} rules ${broken.length === 1 ? "is" : "are"} broken`
+      : `All ${all.length} rules hold`;
+    lamps.replaceChildren(
+      ...all.map((rule) => h("span", { class: `lamp${rule.ok ? "" : " out"}`, title: rule.name })),
+    );
+    if (!looked || broken.length) lights.open = all.length < FEW || broken.length > 0;
+    looked = true;
   };
   const stop = hear("books", draw);
   const timer = setInterval(readBooks, EVERY);
@@ -50,7 +70,7 @@ export function openBooks() {
         { class: "lead" },
         "Money as the ledger sees it, live. Every movement has two sides, and the sides are equal.",
       ),
-      rules,
+      lights,
       nothing,
       deals,
     ),

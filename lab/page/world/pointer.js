@@ -2,6 +2,9 @@
 
 const SETTLE = 60; // ms; chats redraw in bursts
 
+/** Where a button stands: of several in the newest message, the first is meant (the best of the results). */
+const placeOf = (button) => button.closest(".s-message, .message, .modal, .s-home");
+
 /** What a button carries stands in `data-deed`; the newest that fits is meant. */
 function find(places) {
   for (const [platform, carries] of places) {
@@ -11,7 +14,7 @@ function find(places) {
     const fitting = within
       .flatMap((each) => [...each.querySelectorAll("[data-deed]")])
       .filter((each) => carries.test(each.dataset.deed) && !each.closest("[inert]"));
-    if (fitting.length) return fitting.at(-1);
+    if (fitting.length) return fitting.find((each) => placeOf(each) === placeOf(fitting.at(-1)));
     if (asked) return asked.closest(".pane").querySelector(".composer textarea");
   }
   return null;

@@ -119,6 +119,7 @@ async def test_the_books_show_both_sides_and_say_what_is_broken(page: Page, lab:
     escrow = page.get_by_role("region", name="escrow")
     await expect(escrow.locator(".credit")).to_contain_text("43,000.00 EUR")
     await expect(escrow.locator(".debit")).not_to_contain_text("43,000.00 EUR")
+    await expect(page.locator("#drawer")).to_contain_text("1 of 2 rules is broken")
     await expect(page.get_by_role("listitem").filter(has_text="Every entry balances")).to_contain_text("Holds")
     await expect(page.get_by_role("listitem").filter(has_text="Escrow is covered")).to_contain_text("Broken")
 
