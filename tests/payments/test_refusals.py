@@ -156,18 +156,12 @@ async def test_our_own_earnings_are_paid_out_once_and_never_more_than_there_is(s
 
 @pytest.mark.parametrize("days", [0, 3])
 async def test_news_in_any_order_and_days_late_comes_to_the_same(shop: Shop, days: int) -> None:
-    shop.strike("reorder", "", deliveries=True, times=100)
-    payment = await shop.sign()
-    if days:
-        shop.strike("drop", "", deliveries=True, times=100)
-    await shop.pay(payment)
-    await shop.pass_time(days=days)
-    if days:
-        await shop.reconciler.sweep()
-        await shop.work()
-    await shop.until_deal("funded")
-    shop.lab.world.faults.clear()
     await shop.onboard()
+    shop.strike("drop" if days else "reorder", "", deliveries=True, times=100)
+    await shop.pay(await shop.sign())
+    await shop.pass_time(days=days)
+    await shop.reconciler.sweep()
+    await shop.until_deal("funded")
     await shop.deliver_all()
     await shop.until_deal("completed")
     await shop.books_agree()
@@ -191,7 +185,7 @@ async def test_a_crash_between_the_call_and_our_commit_pays_nobody_twice(shop: S
     for lot in await shop.trade.lots():
         await shop.trade.deliver(lot)
         await shop.trade.accept(lot)
-    for hours in (0.1, 0.1, 21, 21, 21, 1, 1):
+    for hours in (0.1, 21, 5, 1, 1):
         await shop.pass_time(hours=hours)
     assert crashes > 2
     await shop.until_deal("completed")
