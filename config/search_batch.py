@@ -110,6 +110,8 @@ class _Rows:
         grade = row.get("grade")
         if grade:
             marks.append(f"grade:{self.grades.get(folded(str(grade)), str(grade))}")
+        if not listing and row.get("lang"):
+            marks.append(f"speaks:{row['lang']}")
         quantity, price = row.get("quantity_t"), row.get("price_eur_t")
         lat, lon = row.get("lat"), row.get("lon")
         city = str(row.get("city") or "")

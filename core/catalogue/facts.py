@@ -293,6 +293,7 @@ class Words(Fact):
     phrases: dict[str, dict[str, tuple[str, ...]]]
     months: dict[int, tuple[str, ...]]
     currencies: dict[str, tuple[str, ...]]
+    languages: dict[str, tuple[str, ...]]
 
     def all(self, meaning: str) -> tuple[str, ...]:
         """Every word of that meaning, in all languages."""

@@ -26,7 +26,7 @@ def load(folder: Path) -> Catalogue:
     """Read the YAML files of a catalogue folder (config/catalogue); about a tenth of a second."""
     units = _read(folder / "units.yaml")
     words = _read(folder / "words.yaml")
-    months, currencies = words.pop("months"), words.pop("currencies")
+    months, currencies, languages = words.pop("months"), words.pop("currencies"), words.pop("languages")
     return Catalogue(
         products=_by_id(_parsed(list[Product], folder / "products.yaml")),
         grades=_by_id(_parsed(list[Grade], folder / "grades.yaml")),
@@ -39,7 +39,7 @@ def load(folder: Path) -> Catalogue:
         fees=_parsed(Fees, folder / "fees.yaml"),
         rates=_parsed(Rates, folder / "rates.yaml"),
         meanings=_parsed(tuple[dict[str, tuple[str, ...]], ...], folder / "synonyms.yaml"),
-        words=Words(phrases=words, months=months, currencies=currencies),
+        words=Words(phrases=words, months=months, currencies=currencies, languages=languages),
     )
 
 

@@ -75,6 +75,13 @@ class Grammar:
         self.quantity = re.compile(rf"(?P<number>{NUMBER})\s*(?P<unit>{unit})(?!\w)")
         self.negative = re.compile(rf"(?<!\w)[-−][0-9][0-9.,]*\s*(?:{unit}|{currency})(?!\w)")
         self.money = re.compile(rf"(?P<before>{currency})?\s*(?P<number>{NUMBER})\s*(?P<after>{currency})?")
+        hour = any_of(words.all("hour"))
+        self.rate = re.compile(
+            rf"{before}(?P<before>(?<!\w){currency})?\s*(?P<number>{NUMBER})\s*(?P<after>{currency}(?!\w))?{per}{hour}(?!\w)"
+        )
+        self.free_now = re.compile(rf"(?<!\w){any_of(words.all('free_now'))}(?!\w)")
+        self._languages = {folded(name): code for code, names in words.languages.items() for name in names}
+        self.languages = re.compile(rf"(?<!\w){any_of(self._languages)}(?!\w)")
         self.radius = re.compile(r"(?<![\w.,-])([0-9]{1,4})\s*(?:km|км)(?!\w)")
         terms = [code for code, term in catalogue.terms.items() if term.is_incoterm]
         self.term = re.compile(rf"(?<!\w){any_of(terms)}(?!\w)")
@@ -99,6 +106,8 @@ class Grammar:
             "packaging": _first_words(w for name in ("big_bag", "bagged", "pallet", "bulk") for w in words.all(name)),
             "schemes": _first_words(word for scheme in catalogue.certificates.values() for word in scheme.spoken),
             "grades": _first_words(name for names in _grade_names(catalogue).items() for name in names[:1]),
+            "free_now": _first_words(words.all("free_now")),
+            "languages": _first_words(self._languages),
             "near": _first_words((*words.all("near"), *words.all("within"), *terms)),
             "windows": _first_words(
                 (
@@ -111,6 +120,10 @@ class Grammar:
     def unit_of(self, word: str) -> str:
         """The unit code of a matched unit word, or `BARE_CUBIC_METRE`."""
         return self._units[_spaced(word)]
+
+    def language_of(self, word: str) -> str:
+        """The code of a matched language."""
+        return self._languages[_spaced(word)]
 
     def price_of(self, found: re.Match[str], language: str | None) -> SaidPrice:
         """What a match of `price`, `bare_limit` or `money` says."""

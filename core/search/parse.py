@@ -14,7 +14,7 @@ from datetime import date
 from core.catalogue.model import Catalogue
 from core.catalogue.names import TOO_CLOSE, Likeness
 from core.kernel.errors import Refusal
-from core.kernel.money import UnitPrice
+from core.kernel.money import Money, UnitPrice
 from core.kernel.quantity import Quantity
 from core.search.fields import (
     parse_date_window,
@@ -67,6 +67,9 @@ class Understood:
     radius_km: int | None = None
     window: DateWindow | None = None
     packaging: tuple[str, ...] = ()
+    free_now: bool = False  # of an expert: at once
+    max_rate: Money | None = None  # of an expert, for an hour
+    speaks: str | None = None  # the code of a language that an expert speaks
     grades: tuple[str, ...] = ()  # that the name of the grade may mean, while the goods do not say which
     named: str = ""  # the words that name the goods
     rest: str = ""  # the words that were not understood
@@ -111,9 +114,12 @@ class _Reading:
         """Take the fields out one after the other; what a number belongs to is decided by what stands around it."""
         certificates, grades = self._certificates_and_grades()
         window = self._window()
+        rate = self._rate()
         prices = self._prices()
         quantity, unit = self._quantity()
         side = self._side()
+        free_now = self._may_name("free_now") and self._take(self.grammar.free_now) is not None
+        speaks = self._speaks()
         incoterm, place, radius_km = self._whereabouts()
         packings = self.grammar.packaging.items() if self._may_name("packaging") else ()
         packaging = tuple(code for code, words in packings if self._take(words))
@@ -141,6 +147,9 @@ class _Reading:
             radius_km=radius_km,
             window=window,
             packaging=packaging,
+            free_now=free_now,
+            max_rate=rate,
+            speaks=speaks,
             grades=() if grade else grades,
             named=named,
             rest=rest,
@@ -189,6 +198,28 @@ class _Reading:
             self.unclear.append(Refusal("window.in_the_past", first=found.window.first, last=found.window.last))
             return None
         return found.window
+
+    def _rate(self) -> Money | None:
+        """What an hour may cost at most: "80 eur/h", "under 90 € per hour"."""
+        found = self.grammar.rate.search(self.text) if self.has_digits else None
+        symbol = (found["before"] or found["after"]) if found else None
+        if found is None or symbol is None:
+            return None
+        self._strike(*found.span())
+        try:
+            said = self.grammar.price_of(found, self.language)
+            return Money.of(said.amount, said.currency or "EUR")
+        except Refusal as refusal:
+            self.unclear.append(refusal)
+            return None
+
+    def _speaks(self) -> str | None:
+        """The language that is named by its own or any other language's word for it."""
+        found = self.grammar.languages.search(self.text) if self._may_name("languages") else None
+        if found is None:
+            return None
+        self._strike(*found.span())
+        return self.grammar.language_of(found[0])
 
     def _prices(self) -> list[SaidPrice]:
         if not self.has_digits:

@@ -72,6 +72,9 @@ def freely(said: Understood, catalogue: Catalogue, places: Places, knows: Knows,
     words += [_plain_word(word, others, catalogue, places, knows) for word, others in zip(rest, same, strict=True)]
     if said.place is not None and said.radius_km is None:
         words += _place_words(said)
+    if said.speaks is not None:
+        names = (word for name in catalogue.words.languages[said.speaks] for word in [words_in(name)] if len(word) == 1)
+        words.append(Word(f"speaks:{said.speaks}", {name[0]: 1.0 for name in names}, fuzzy=False))
     words = list({word.text: word for word in words}.values())[:WORDS_AT_MOST]
     within = said.place is not None and said.radius_km is not None
     grades = (said.grade,) if said.grade else said.grades

@@ -171,6 +171,30 @@ def test_distance_and_deadline() -> None:
     assert said.window == (TODAY, date(2026, 12, 15))
 
 
+@pytest.mark.parametrize(
+    ("sentence", "rate", "speaks", "rest"),
+    [
+        (
+            "consultant for ISCC audits, free now, under 90 eur/h, German speaking",
+            "90.00 EUR",
+            "de",
+            "consultant audits",
+        ),
+        ("doradca podatkowy po polsku 250 zł za godzinę od zaraz", "250.00 PLN", "pl", "doradca podatkowy"),
+        ("Berater für Kessel jetzt frei 80 € pro Stunde auf Deutsch", "80.00 EUR", "de", "Berater für Kessel"),
+    ],
+)
+def test_an_expert_is_asked_for(sentence: str, rate: str, speaks: str, rest: str) -> None:
+    said = read(sentence)
+    assert (str(said.max_rate), said.speaks, said.free_now) == (rate, speaks, True)
+    assert (said.rest, said.price, said.max_price, said.quantity) == (rest, None, None, None)
+
+
+def test_a_price_for_a_tonne_is_no_rate() -> None:
+    assert read("pellets under 200 eur/t").max_rate is None
+    assert read("pellets now").free_now
+
+
 def test_what_was_not_understood_is_given_back_as_written() -> None:
     assert read("200 t A1 pellets from Šilute with Žvirblis discount").rest == "Žvirblis discount"
 
