@@ -43,7 +43,7 @@ def test_what_it_does_not_know_is_a_mistake_of_the_lab(method: str, result: Any)
 
 def test_what_it_needs_is_not_left_out() -> None:
     with pytest.raises(TypeError):
-        check_update({"update_id": 1, "message": {"message_id": 7, "date": 1}})
+        check_update({"update_id": 1, "message": WORD | {"from": {"id": 5, "is_bot": False}}})
 
 
 def test_every_method_of_the_lab_is_one_of_the_library() -> None:
