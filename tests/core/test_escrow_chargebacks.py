@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.audit.service import invariants
 from core.deals import service as deals
 from core.delivery import service as delivery
 from core.delivery.commands import AcceptLot
 from core.escrow import rules, service
-from core.escrow.checks import invariants
 from core.escrow.model import CHARGEBACK, Chargeback
 from core.kernel.errors import NotFound, Refusal
 from core.kernel.money import Money
@@ -138,7 +138,7 @@ async def test_a_seller_who_has_nothing_left_pays_with_the_next_deal(market: Mar
     await decided(trade, won=False)
     assert await of(trade, receivable(trade.selling)) == eur(20_475_00)
     await books_hold(trade)
-    await trade.pass_days(91)
+    await trade.pass_long()
     assert (await chargeback(trade)).state == "written_off"
     assert (await of(trade, LOSS), await of(trade, receivable(trade.selling))) == (eur(20_475_00), eur(0))
     await books_hold(trade)
@@ -162,7 +162,7 @@ async def test_nothing_moves_while_the_bank_thinks(market: Market) -> None:
 async def test_a_bank_that_never_answers_has_kept_it(market: Market) -> None:
     trade = await released(market)
     await recalled(trade)
-    await trade.pass_days(181)
+    await trade.pass_long()
     assert (await chargeback(trade)).state in CHARGEBACK.final
     await books_hold(trade)
 
