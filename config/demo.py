@@ -12,6 +12,7 @@ import tempfile
 import textwrap
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from typing import Any
 
 import aiohttp
@@ -118,7 +119,8 @@ async def play(settings: Settings, faults: str = "") -> int:
     )
     status = 0
     if faults:
-        status = max(await asyncio.gather(*(play_disturbed(alone, kind) for kind in chosen_faults(faults))))
+        doors = asyncio.Lock()
+        status = max(await asyncio.gather(*(play_disturbed(alone, kind, doors) for kind in chosen_faults(faults))))
         print("books do NOT balance" if status else "books balanced")
     else:
         async with installed(alone) as here, aiohttp.ClientSession() as http:
@@ -131,18 +133,19 @@ async def play(settings: Settings, faults: str = "") -> int:
     return status
 
 
-async def play_disturbed(alone: Settings, kind: str) -> int:
-    """The same trade in a world that is out of order in one way, beside the others; a line about how it went."""
+async def play_disturbed(alone: Settings, kind: str, doors: asyncio.Lock) -> int:
+    """The same trade in a world that is out of order in one way, beside the others; a line about how it went.
+
+    `doors`: worlds open one after the other, for migrations share what they know of a database.
+    """
     started = time.monotonic()
-    with tempfile.TemporaryDirectory() as folder:
+    async with AsyncExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
         own = alone.model_copy(update={"database_url": f"sqlite:///{folder}/market.sqlite"})
-        return await _disturbed(own, kind, started)
-
-
-async def _disturbed(own: Settings, kind: str, started: float) -> int:
-    async with installed(own) as here, aiohttp.ClientSession() as http:
+        async with doors:
+            here = await stack.enter_async_context(installed(own))
         assert here.lab is not None
-        browser = Browser(http, here.lab.url)
+        browser = Browser(await stack.enter_async_context(aiohttp.ClientSession()), here.lab.url)
         async with Disturbed(browser, kind) as disturbed:
             await trade(browser, Backstage(browser))
             await disturbed.until_completed(SETTLED_SECONDS)

@@ -21,6 +21,7 @@ export function startGuide(element) {
   const kept = recall("guide", {});
   state = { ...state, ...(kept && typeof kept === "object" ? kept : {}) };
   hear("deed", onDeed);
+  hear("telegram", onAnswer);
   hear("wire", onWire);
   hear("books", onBooks);
   hear("back", () => state.hidden || readBooks());
@@ -81,7 +82,16 @@ function finish(side) {
   const key = state.said.doing?.[side];
   if (!key) return;
   const needsBoth = key === "sign" || key === "rate";
-  if (!needsBoth || both(key, side)) tick(key);
+  if (key === "list" && side.startsWith("telegram:")) publishing = side;
+  else if (!needsBoth || both(key, side)) tick(key);
+}
+
+/** Sent off is not yet published: the step is done when the bot has answered on that phone. */
+let publishing = null;
+function onAnswer({ person }) {
+  if (publishing !== `telegram:${person}`) return;
+  publishing = null;
+  tick("list");
 }
 
 function both(key, side) {

@@ -139,6 +139,8 @@ async def test_the_guide_takes_the_seats_writes_points_and_stays_away_when_told(
     await bot.send_message(seller, "Is this right?", reply_markup=review)
     await expect(page.locator(".pointed")).to_have_text("Publish")
     await page.locator(".pointed").click()
+    await expect(guide).to_contain_text("2. Offer something")
+    await bot.send_message(seller, "Published.")
     await expect(guide).to_contain_text("3. Find it")
     await expect(page.locator(".pointed")).to_have_count(0)
     await page.locator(".pane.slack textarea").fill("/parley find A1 pellets Kaunas")
