@@ -5,7 +5,7 @@ BIN := .venv/bin
 unexport PYTHONDONTWRITEBYTECODE
 DEVELOPMENT := requirements/development.txt
 
-.PHONY: run demo test test-browser check lint types contracts test-postgres bench bench-ledger bench-search lock doctor clean
+.PHONY: run demo test test-browser check lint types contracts test-postgres bench bench-alerts bench-ledger bench-search lock doctor clean
 
 run: .venv/ready            ## open the market; without tokens the lab plays the outside world
 	@$(BIN)/python main.py run
@@ -46,6 +46,9 @@ bench: .venv/ready          ## CPU per chat update, beside other frameworks in t
 bench-search: .venv/ready   ## search at SIZE=10k, 100k or 1m, beside the engines that install from the package index
 	@$(BIN)/uv pip install -q --require-hashes -r requirements/bench-search.txt
 	@$(BIN)/python -m bench.search $(or $(SIZE),100k)
+
+bench-alerts: .venv/ready   ## a new listing against 100,000 saved searches, beside a plain look at each
+	@$(BIN)/python -m bench.alerts
 
 lock: .venv/ready           ## renew the locked versions (names, versions and hashes; no download addresses)
 	@$(BIN)/uv pip compile -q --upgrade --universal --generate-hashes --no-annotate --no-header \

@@ -14,8 +14,9 @@ from matplotlib.figure import Figure
 from conversations.reply import Chart
 from core.files.model import Checked
 
-INCHES: Final = (7.2, 3.0)
-DOTS_PER_INCH: Final = 150
+INCHES: Final = (6.0, 3.4)
+DOTS_PER_INCH: Final = 160
+POINTS: Final = 12  # of the letters: a phone shows the picture three inches wide
 SELLERS, OWN, LINE, PAPER = "#2f6f4f", "#d9822b", "#333333", "#fbfaf7"
 ROWS: Final = 5  # dots are put on so many rows in turn, so that equal prices can be told apart
 
@@ -26,18 +27,22 @@ def drawn(chart: Chart) -> Checked:
     FigureCanvasAgg(figure)
     axes = figure.add_subplot(facecolor=PAPER)
     rows = [number % ROWS for number in range(len(chart.values))]
-    axes.scatter(chart.values, rows, s=70, color=SELLERS, alpha=0.55, linewidths=0)
+    axes.scatter(chart.values, rows, s=110, color=SELLERS, alpha=0.55, linewidths=0)
     if chart.own:
         axes.scatter(chart.own, [ROWS / 2 - 0.5] * len(chart.own), s=150, marker="D", color=OWN, label=chart.own_label)
     axes.axvline(chart.middle, color=LINE, linewidth=1.6, label=chart.middle_label)
-    axes.set(title=chart.title, xlabel=chart.scale, yticks=[], ylim=(-0.9, ROWS - 0.1))
+    axes.set(yticks=[], ylim=(-0.9, ROWS - 0.1))
+    axes.set_title(chart.title, fontsize=POINTS, fontweight="bold")
+    axes.set_xlabel(chart.scale, fontsize=POINTS)
+    axes.tick_params(labelsize=POINTS - 1)
     axes.spines[["left", "right", "top"]].set_visible(False)
     axes.grid(axis="x", color=LINE, alpha=0.12)
-    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.28), ncols=2, frameon=False)
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.28), ncols=1, frameon=False, fontsize=POINTS)
     if chart.other_scale is not None:
         factor, name = chart.other_scale
         above = axes.secondary_xaxis("top", functions=(partial(np.multiply, factor), partial(np.multiply, 1 / factor)))
-        above.set_xlabel(name)
+        above.set_xlabel(name, fontsize=POINTS)
+        above.tick_params(labelsize=POINTS - 1)
         above.spines["top"].set_alpha(0.3)
     written = io.BytesIO()
     figure.savefig(written, format="png")

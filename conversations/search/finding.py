@@ -261,4 +261,4 @@ def _turning(talk: Talk, page: Page, query: Query, after: str | None) -> tuple[t
     keeping = [Button(label=words("alert.save"), press=press("alert.save", "", seen))] if market.chips(query) else []
     if not measurable:
         keeping.append(Button(label=words("place.set"), press=press("place.set")))
-    return tuple(tuple(row) for row in (turning, sorting, keeping) if row)
+    return tuple(tuple(row) for row in (turning, sorting[:2], sorting[2:], keeping) if row)

@@ -59,6 +59,7 @@ OUTLINE: Final = np.dtype(
 )
 
 PARTS: Final = OUTLINE.names or ()
+ID: Final = "S26"
 
 Rows = npt.NDArray[Any]
 Columns = dict[str, Rows]
@@ -197,34 +198,39 @@ def _measured(quantity: Quantity) -> tuple[int, float]:
 class Shelf:
     """The outlines of one product. They are added at the end and never moved; one that is void wants nothing."""
 
-    ids: list[str] = field(default_factory=list)
+    size: int = 0
+    ids: Rows = field(default_factory=lambda: np.zeros(SMALLEST, ID))
     columns: Columns = field(default_factory=lambda: {name: np.zeros(SMALLEST, OUTLINE[name]) for name in PARTS})
 
     def add(self, ids: Sequence[str], packed: Sequence[bytes]) -> range:
         """Put outlines at the end; their places."""
-        first, end = len(self.ids), len(self.ids) + len(ids)
+        first, end = self.size, self.size + len(ids)
         rows = np.frombuffer(b"".join(packed), OUTLINE)
+        self.ids = with_room(self.ids, end)
+        self.ids[first:end] = ids
         for name in PARTS:
-            self._with_room(name, end)[first:end] = rows[name]
-        self.ids += ids
+            self.columns[name] = with_room(self.columns[name], end)
+            self.columns[name][first:end] = rows[name]
+        self.size = end
         return range(first, end)
-
-    def _with_room(self, name: str, end: int) -> Rows:
-        column = self.columns[name]
-        if end > len(column):
-            column = self.columns[name] = np.concatenate([column, np.zeros(max(len(column), end), column.dtype)])
-        return column
 
     def void(self, place: int) -> None:
         self.columns["near"][place] = NOWHERE
 
-    def wanting(self, goods: Point) -> list[str]:
+    def wanting(self, goods: Point) -> Rows:
         """The searches whose outlines these goods meet. The first test leaves few, and each next one fewer."""
-        here = {name: column[: len(self.ids)] for name, column in self.columns.items()}
+        here = {name: column[: self.size] for name, column in self.columns.items()}
         left = np.flatnonzero(_near(here, goods))
         for test in (_of_quality, _at_the_price, _in_time, _enough):
             left = left[test(here, left, goods)]
-        return [self.ids[place] for place in left]
+        return self.ids[left]
+
+
+def with_room(column: Rows, end: int) -> Rows:
+    """The column, or one twice as long, for so many rows."""
+    if end <= len(column):
+        return column
+    return np.concatenate([column, np.zeros(max(len(column), end), column.dtype)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,11 +267,13 @@ class Watchlist:
             for place, (search_id, packed) in zip(places, some, strict=True):
                 self.watched[search_id] = Watched(product_id, packed, place)
 
-    def wanting(self, listing: Listing) -> list[str]:
-        """The searches that may want this listing, in the order of their ids."""
+    def wanting(self, listing: Listing, *, after: str = "", most: int | None = None) -> list[str]:
+        """Searches that may want this listing, in the order of their ids: so many of those beyond `after`."""
         goods = Point.of(listing)
         shelves = {listing.product_id, ANY_PRODUCT} & self.shelves.keys()
-        return sorted(found for product in shelves for found in self.shelves[product].wanting(goods))
+        found = np.sort(np.concatenate([np.zeros(0, ID), *(self.shelves[each].wanting(goods) for each in shelves)]))
+        first = int(np.searchsorted(found, after.encode(), side="right"))
+        return [each.decode() for each in found[first : None if most is None else first + most].tolist()]
 
 
 class Watchlists:

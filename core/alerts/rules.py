@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,8 @@ from core.alerts.model import APART, DIGEST_WEEKDAY, MESSAGES_A_DAY, MORNING, QU
 from core.catalogue import Catalogue
 from core.catalogue.comparing import price_in, quantity_in
 from core.catalogue.names import words_of
+from core.kernel.money import UnitPrice
+from core.kernel.quantity import Quantity
 from core.listings.model import Listing
 from core.search.parse import Understood
 from core.search.places import distance_km
@@ -28,20 +30,55 @@ def asks_something(wanted: Understood) -> bool:
     return bool(wanted.product or wanted.alternatives or wanted.grade or wanted.certificates or words_of(wanted.rest))
 
 
-def fits(wanted: Understood, listing: Listing, catalogue: Catalogue, words: Collection[str]) -> bool:
-    """Whether the search would find this listing. `words`: the folded words of it and of its seller's name."""
+@dataclass(slots=True)
+class Goods:
+    """A listing as searches are held against it. What many of them ask for (its price in a unit) is worked out once.
+
+    `words`: the folded words of it and of its seller's name.
+    """
+
+    listing: Listing
+    catalogue: Catalogue
+    words: Collection[str]
+    schemes: frozenset[str] = field(init=False)
+    _prices: dict[tuple[str, str], UnitPrice | None] = field(default_factory=dict)
+    _amounts: dict[str, tuple[Quantity, Quantity] | None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.schemes = frozenset(certificate.scheme for certificate in self.listing.certificates)
+
+    def price(self, currency: str, unit: str) -> UnitPrice | None:
+        """Its price as that one is told; None where they cannot be compared."""
+        key = (currency, unit)
+        if key not in self._prices:
+            listing = self.listing
+            self._prices[key] = price_in(self.catalogue, listing.product_id, listing.price, currency, unit)
+        return self._prices[key]
+
+    def amounts(self, unit: str) -> tuple[Quantity, Quantity] | None:
+        """Its smallest lot and what is left of it in that unit; None where they cannot be counted in it."""
+        if unit not in self._amounts:
+            product, listing = self.listing.product_id, self.listing
+            least = quantity_in(self.catalogue, product, listing.min_lot, unit)
+            most = quantity_in(self.catalogue, product, listing.remaining, unit)
+            self._amounts[unit] = None if least is None or most is None else (least, most)
+        return self._amounts[unit]
+
+
+def fits(wanted: Understood, goods: Goods) -> bool:
+    """Whether the search would find this listing."""
+    listing = goods.listing
     products = (wanted.product,) if wanted.product else wanted.alternatives
-    schemes = {certificate.scheme for certificate in listing.certificates}
     return (
         (not products or listing.product_id in products)
         and wanted.grade in {None, listing.grade_id}
-        and set(wanted.certificates) <= schemes
+        and goods.schemes.issuperset(wanted.certificates)
         and (not wanted.packaging or listing.packaging is None or listing.packaging in wanted.packaging)
         and _in_time(wanted, listing)
+        and _at_the_price(wanted, goods)
+        and _enough(wanted, goods)
         and _near_enough(wanted, listing)
-        and _enough(wanted, listing, catalogue)
-        and _at_the_price(wanted, listing, catalogue)
-        and _speaks_of(wanted, words)
+        and _speaks_of(wanted, goods.words)
     )
 
 
@@ -59,22 +96,18 @@ def _near_enough(wanted: Understood, listing: Listing) -> bool:
     return distance_km(place.lat, place.lon, listing.lat, listing.lon) <= radius
 
 
-def _enough(wanted: Understood, listing: Listing, catalogue: Catalogue) -> bool:
+def _enough(wanted: Understood, goods: Goods) -> bool:
     """Between the smallest lot and what is left. What no figure makes comparable is better told than hidden."""
     quantity = wanted.quantity
-    if quantity is None:
-        return True
-    least, most = (
-        quantity_in(catalogue, listing.product_id, each, quantity.unit) for each in (listing.min_lot, listing.remaining)
-    )
-    return least is None or most is None or least <= quantity <= most
+    amounts = None if quantity is None else goods.amounts(quantity.unit)
+    return quantity is None or amounts is None or amounts[0] <= quantity <= amounts[1]
 
 
-def _at_the_price(wanted: Understood, listing: Listing, catalogue: Catalogue) -> bool:
+def _at_the_price(wanted: Understood, goods: Goods) -> bool:
     for limit, most in ((wanted.max_price or wanted.price, True), (wanted.min_price, False)):
         if limit is None:
             continue
-        price = price_in(catalogue, listing.product_id, listing.price, limit.currency, limit.unit)
+        price = goods.price(limit.currency, limit.unit)
         if price is None or (price.amount > limit.amount if most else price.amount < limit.amount):
             return False
     return True

@@ -21,7 +21,7 @@ from core.alerts.model import (
     SavedSearch,
     SaveSearch,
 )
-from core.alerts.rules import Hours
+from core.alerts.rules import Goods, Hours
 from core.catalogue import Catalogue
 from core.catalogue.names import words_of
 from core.kernel.errors import Invalid, NotAllowed, NotFound, Refusal
@@ -169,11 +169,11 @@ def match_listing(
     listing = listing_for(ctx, listing_id)
     if listing.state not in TAKES_OFFERS:
         return
-    likely = [each for each in watchlists.current(ctx).wanting(listing) if each > after]
-    words = words_of_listing(ctx, listing)
+    likely = watchlists.current(ctx).wanting(listing, after=after, most=AT_ONCE + 1)
+    goods = Goods(listing, catalogue, words_of_listing(ctx, listing))
     for search, person in _with_people(ctx, likely[:AT_ONCE]):
         looks = search.changed_at <= listed and person.organisation_id != listing.seller
-        if looks and rules.fits(wanted(search).understood, listing, catalogue, words):
+        if looks and rules.fits(wanted(search).understood, goods):
             _note(ctx, search, person, listing)
     if len(likely) > AT_ONCE:
         rest = f"{MATCH}:{likely[AT_ONCE - 1]}"
@@ -242,9 +242,8 @@ def _waiting(ctx: Ctx, person_id: str, rhythm: Rhythm) -> Iterator[tuple[Alert, 
 
 
 def _still_fits(ctx: Ctx, search: SavedSearch, listing: Listing, catalogue: Catalogue) -> bool:
-    return listing.state in TAKES_OFFERS and rules.fits(
-        wanted(search).understood, listing, catalogue, words_of_listing(ctx, listing)
-    )
+    goods = Goods(listing, catalogue, words_of_listing(ctx, listing))
+    return listing.state in TAKES_OFFERS and rules.fits(wanted(search).understood, goods)
 
 
 def _told_lately(ctx: Ctx, person_id: str) -> list[datetime]:

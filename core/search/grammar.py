@@ -92,7 +92,8 @@ class Grammar:
             code: re.compile(rf"(?<!\w){any_of(words.all(meaning))}(?!\w)")
             for code, meaning in (("big_bag", "big_bag"), ("bag", "bagged"), ("pallet", "pallet"), ("bulk", "bulk"))
         }
-        fillers = (*words.all("filler"), *words.all("at"), *words.all("during"), *words.all("per"), *words.all("near"))
+        small = ("filler", "at", "during", "per", "near", "within")
+        fillers = tuple(word for meaning in small for word in words.all(meaning))
         self.fillers = {word for said in fillers for word in folded(said).split()}
         self.schemes = {
             scheme.id: re.compile(rf"(?<!\w){any_of(scheme.spoken)}(?!\w)")

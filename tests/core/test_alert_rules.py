@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from core.alerts import rules
 from core.alerts.matching import Watchlist, outline
 from core.alerts.model import APART, MESSAGES_A_DAY, Rhythm
-from core.alerts.rules import Hours
+from core.alerts.rules import Goods, Hours
 from core.kernel.money import UnitPrice
 from core.kernel.quantity import Quantity
 from core.listings.model import Listing, ListingCertificate
@@ -100,8 +100,8 @@ def test_the_index_turned_around_leaves_out_nothing_that_a_plain_scan_finds(
         watchlist.put([(name, (changed.product if changed else None) or "", outline(changed) if changed else b"")])
         known = {key: each for key, each in known.items() if key != name} | ({name: changed} if changed else {})
     for listing in offered:
-        words = {"girios", "uab"}
-        scanned = {name for name, each in known.items() if rules.fits(each, listing, catalogue(), words)}
+        goods = Goods(listing, catalogue(), {"girios", "uab"})
+        scanned = {name for name, each in known.items() if rules.fits(each, goods)}
         likely = watchlist.wanting(listing)
         assert scanned <= set(likely)
         assert len(likely) == len(set(likely))
@@ -130,7 +130,7 @@ def fit(sentence: str, **changes: object) -> bool:
     listing = Listing(**(pellets | changes))
     watchlist = Watchlist()
     watchlist.put([("it", wanted.product or "", outline(wanted))])
-    exact = rules.fits(wanted, listing, catalogue(), {"girios", "uab", "vilnius"})
+    exact = rules.fits(wanted, Goods(listing, catalogue(), {"girios", "uab", "vilnius"}))
     assert exact <= (watchlist.wanting(listing) == ["it"])
     return exact
 

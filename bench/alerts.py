@@ -1,0 +1,140 @@
+"""One new listing against all saved searches at once, beside a plain look at each of them (`make bench-alerts`).
+
+Seeded searches as buyers write them: a product each (a quarter of them the commonest), half with a grade, most with a
+place and a distance, a price limit, an amount, now and then a certificate or dates. Both sides do the same whole thing:
+find the searches that want the listing, each confirmed exactly.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+
+from config.market import reference
+from core.alerts import rules
+from core.alerts.matching import Watchlist, outline
+from core.alerts.rules import Goods
+from core.alerts.service import AT_ONCE
+from core.kernel.money import UnitPrice
+from core.kernel.quantity import Quantity
+from core.listings.model import Listing, ListingCertificate
+from core.search.parse import Understood
+from core.search.windows import DateWindow
+
+SEED = 7
+TODAY = date(2026, 11, 23)
+CATALOGUE, PLACES = reference()
+PRODUCTS = list(CATALOGUE.products)
+COMMON = 4  # so many times as likely as the next: the first product is looked for by a quarter
+
+
+def product(dice: random.Random) -> str:
+    return dice.choices(
+        PRODUCTS, [COMMON * len(PRODUCTS) / 12 if number == 0 else 1 for number in range(len(PRODUCTS))]
+    )[0]
+
+
+def window(dice: random.Random) -> DateWindow:
+    first = TODAY + timedelta(days=dice.randrange(60))
+    return DateWindow(first, first + timedelta(days=dice.randrange(7, 60)))
+
+
+def search(dice: random.Random) -> Understood:
+    wanted = product(dice)
+    entry = CATALOGUE.product(wanted)
+    near = dice.random() < 0.7
+    return Understood(
+        product=wanted,
+        grade=dice.choice(entry.grades) if entry.grades and dice.random() < 0.5 else None,
+        certificates=("FSC",) if dice.random() < 0.1 else (),
+        quantity=Quantity(Decimal(dice.choice((24, 50, 100, 500))), "t") if dice.random() < 0.5 else None,
+        max_price=UnitPrice(Decimal(dice.randrange(80, 320)), "EUR", entry.price_unit) if dice.random() < 0.8 else None,
+        place=dice.choice(PLACES.all) if near else None,
+        radius_km=dice.choice((50, 100, 150, 300, 500)) if near else None,
+        window=window(dice) if dice.random() < 0.2 else None,
+    )
+
+
+def listing(dice: random.Random) -> Listing:
+    offered = product(dice)
+    entry, town, days = CATALOGUE.product(offered), dice.choice(PLACES.all), window(dice)
+    return Listing(
+        product_id=offered,
+        grade_id=dice.choice(entry.grades) if entry.grades else None,
+        certificates=[ListingCertificate(scheme="FSC")] if dice.random() < 0.3 else [],
+        unit="t",
+        remaining_amount=Decimal(dice.randrange(100, 2_000)),
+        min_lot_amount=Decimal(24),
+        price_amount=Decimal(dice.randrange(80, 320)),
+        price_currency="EUR",
+        price_unit=entry.price_unit,
+        lat=town.lat,
+        lon=town.lon,
+        window_from=days.first,
+        window_to=days.last,
+        packaging=None,
+    )
+
+
+def timed(look: Callable[[Listing], set[str]], offered: Sequence[Listing]) -> tuple[list[float], list[set[str]]]:
+    """Milliseconds of processor time of each look (one thread), and what it found."""
+    spent, found = [], []
+    for each in offered:
+        start = time.process_time()
+        found.append(look(each))
+        spent.append((time.process_time() - start) * 1_000)
+    return spent, found
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    return sorted(values)[min(len(values) - 1, int(share * len(values)))]
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--searches", type=int, default=100_000)
+    arguments.add_argument("--listings", type=int, default=200)
+    arguments.add_argument("--scanned", type=int, default=5, help="listings that the plain scan looks at: it is slow")
+    given = arguments.parse_args()
+    dice = random.Random(SEED)
+    wanted = {f"{number:026}": search(dice) for number in range(given.searches)}
+    offered = [listing(dice) for _ in range(given.listings)]
+    packed = [(name, each.product or "", outline(each)) for name, each in wanted.items()]
+    watchlist = Watchlist()
+    start = time.process_time()
+    watchlist.put(packed)
+    built = time.process_time() - start
+
+    def turned_around(offer: Listing) -> set[str]:
+        goods = Goods(offer, CATALOGUE, ())
+        return {name for name in watchlist.wanting(offer) if rules.fits(wanted[name], goods)}
+
+    def scan(offer: Listing) -> set[str]:
+        goods = Goods(offer, CATALOGUE, ())
+        return {name for name, each in wanted.items() if rules.fits(each, goods)}
+
+    index, found = timed(turned_around, offered)
+    alone, _ = timed(lambda offer: set(watchlist.wanting(offer, most=AT_ONCE)), offered)
+    plain, scanned = timed(scan, offered[: given.scanned])
+    assert scanned == found[: given.scanned], "both find the same"
+    size = sum(column.nbytes for shelf in watchlist.shelves.values() for column in shelf.columns.values())
+    print(
+        f"{given.searches:,} saved searches, {given.listings} listings, seed {SEED};",
+        f"built in {built:.2f} s, {size / 1e6:.1f} MB",
+    )
+    print(f"found per listing: median {statistics.median(map(len, found)):.0f}, most {max(map(len, found))}")
+    print("ms per listing              p50      p99      most")
+    for name, spent in (("first 200 likely ones", alone), ("all, each confirmed", index), ("plain scan", plain)):
+        print(f"{name:24} {percentile(spent, 0.5):8.2f} {percentile(spent, 0.99):8.2f} {max(spent):8.2f}")
+    print(
+        f"the plain scan takes {statistics.median(plain) / statistics.median(index[: given.scanned]):.0f} times as long"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,108 @@
+"""The market without names: figures over many sellers, and silence over few."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.alerts.model import SaveSearch
+from core.alerts.service import save_search
+from core.insights import rules
+from core.insights.model import MarketView, Region
+from core.insights.rules import Asked
+from core.insights.service import view_market
+from core.kernel.money import UnitPrice
+from core.kernel.transaction import Actor
+from core.listings.service import publish_listing, withdraw_listing
+from core.people.model import Person
+from core.search import kept
+from core.search.model import Query
+from core.search.parse import Understood
+from core.search.places import Place as Town
+from tests.core.conftest import Market
+from tests.core.goods import GDANSK, RIGA, VILNIUS, catalogue, eur, pellets
+
+KAUNAS = Town("Kaunas", "LT", 54.9027, 23.9096, "Europe/Vilnius", False, ())
+asked = st.lists(
+    st.builds(Asked, st.sampled_from("abcde"), st.integers(100, 300).map(Decimal)), min_size=1, max_size=20
+)
+
+
+@given(asked)
+def test_nothing_is_told_of_fewer_than_three_sellers(prices: list[Asked]) -> None:
+    spread = rules.spread_of(prices, "EUR", "t")
+
+    assert (spread is None) == (len({each.seller for each in prices}) < 3)
+    assert spread is None or spread.low <= spread.median <= spread.high
+
+
+@given(asked, st.integers(1, 30))
+def test_who_lists_often_has_one_voice(prices: list[Asked], times: int) -> None:
+    """Listing the same price again and again moves the median nowhere."""
+    before = rules.spread_of(prices, "EUR", "t")
+    own = [each for each in prices if each.seller == prices[0].seller]
+
+    after = rules.spread_of([*prices, *own * times], "EUR", "t")
+
+    assert after == before
+
+
+async def seller(market: Market, name: str) -> tuple[Actor, Person]:
+    return await market.newcomer(name)
+
+
+async def test_count_range_and_median_per_tonne_and_per_mwh(market: Market) -> None:
+    (anna, herself), (bob, _), (carl, _) = [await seller(market, name) for name in ("Anna", "Bob", "Carl")]
+    listings = [
+        await market.run(actor, lambda ctx, terms=terms: publish_listing(ctx, catalogue(), pellets(**terms)))  # type: ignore[misc]  # bound now
+        for actor, terms in (
+            (anna, {"price": eur(200)}),
+            (anna, {"price": eur(240)}),
+            (bob, {"price": eur(210), "place": RIGA}),
+            (carl, {"price": UnitPrice(Decimal(900), "PLN", "t"), "place": GDANSK}),
+        )
+    ]
+
+    async def look(region: Region) -> MarketView:
+        return await market.run(
+            anna,
+            lambda ctx: view_market(
+                ctx, catalogue(), "wood_pellets", region, currency="EUR", organisation_id=herself.organisation_id
+            ),
+        )
+
+    view = await look(Region())
+    assert (view.listings, view.sellers, view.within_a_week) == (4, 3, 4)
+    assert view.spread is not None
+    assert (view.spread.low, view.spread.median, view.spread.high) == (Decimal(200), Decimal(210), Decimal(240))
+    assert view.per_mwh is not None
+    assert view.per_mwh.median == Decimal("45.82")
+    assert view.own == (Decimal(200), Decimal(240))
+    assert view.prices == (Decimal(200), Decimal("205.3716"), Decimal(210), Decimal(240))
+    assert rules.percent_from(view.own[0], view.spread.median) == -5
+
+    lithuania = await look(Region(country=VILNIUS.country))
+    assert (lithuania.listings, lithuania.sellers, lithuania.spread, lithuania.prices) == (2, None, None, ())
+    around = await look(Region(town=KAUNAS))
+    assert around.listings == 3  # Riga is 228 km away, Gdańsk farther than a region reaches
+
+    await market.run(bob, lambda ctx: withdraw_listing(ctx, listings[2].id))
+    assert (await look(Region())).spread is None
+
+
+async def test_how_many_look_for_it_is_told_of_three_or_more(market: Market) -> None:
+    people = [await market.newcomer(name) for name in ("Tom", "Eva", "Ida")]
+    wishes = kept.written(Query(Understood(product="wood_pellets")))
+    seekers = []
+    for actor, person in people:
+        await market.run(actor, lambda ctx: save_search(ctx, SaveSearch(wishes=wishes)))
+        view = await market.run(
+            actor,
+            lambda ctx, own=person.organisation_id: view_market(  # type: ignore[misc]  # bound now
+                ctx, catalogue(), "wood_pellets", Region(), currency="EUR", organisation_id=own
+            ),
+        )
+        seekers.append(view.seekers)
+    assert seekers == [None, None, 3]
