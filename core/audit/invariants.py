@@ -135,9 +135,11 @@ TRADE: Final = (
     ),
     Invariant(
         "a lot's money is parted to the cent",
-        "What is released and what goes back is the lot's amount, and the fee is a part of what is released.",
+        "What is released and what goes back is the lot's amount (unless a bank has taken some), the fee a part of it.",
         """SELECT lot.deal_id, 'lot ' || lot.number FROM lot_settlement JOIN lot ON lot.id = lot_settlement.lot_id
-        WHERE released_minor + back_minor <> lot.amount_minor OR released_minor < 0 OR back_minor < 0
+        WHERE released_minor + back_minor > lot.amount_minor OR (released_minor + back_minor < lot.amount_minor
+            AND NOT EXISTS (SELECT 1 FROM chargeback WHERE chargeback.deal_id = lot.deal_id))
+        OR released_minor < 0 OR back_minor < 0
         OR fee_minor < 0 OR fee_minor > released_minor""",
     ),
     Invariant(

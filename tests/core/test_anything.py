@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from core.audit.service import invariants
 from core.deals import service as deals
 from core.deals.model import DEAL, Deal
 from core.delivery import service as delivery
@@ -29,7 +30,6 @@ from core.delivery.commands import (
 )
 from core.delivery.model import LOT, Lot
 from core.escrow import service as escrow
-from core.escrow.checks import invariants
 from core.escrow.model import Effect, EffectKind, Payment
 from core.kernel.errors import Refusal
 from core.kernel.money import Money

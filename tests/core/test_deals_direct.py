@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from core.audit.service import invariants
 from core.deals import service as deals
 from core.escrow import service as escrow
-from core.escrow.checks import invariants
 from core.kernel.errors import NotAllowed, Stale
 from core.kernel.money import Money
 from core.kernel.transaction import MARKET

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.audit.service import invariants
 from core.delivery import rules
 from core.delivery import service as delivery
 from core.delivery.commands import DispatchLot
-from core.escrow.checks import invariants
 from core.kernel.errors import NotAllowed, NotFound, Stale
 from core.kernel.money import Money
 from core.kernel.transaction import MARKET, Actor

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.audit.service import invariants
 from core.escrow import rules, service
-from core.escrow.checks import invariants
 from core.escrow.events import TrancheAwaited, TrancheLapsed
 from core.escrow.model import FUND_AHEAD, HOLD_LIMIT, RELEASED_AFTER
 from core.kernel.errors import Invalid, Stale

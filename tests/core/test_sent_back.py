@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
+from core.audit.service import invariants
 from core.deals import service as deals
 from core.escrow import service
-from core.escrow.checks import invariants
 from core.escrow.events import EffectRefused, PayoutSent
 from core.escrow.model import Effect, EffectState
 from core.kernel.money import Money

@@ -14,6 +14,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from core.audit.service import invariants
 from core.deals import service as deals
 from core.escrow import service as escrow
 from core.escrow.evidence import reactions as evidence_reactions
@@ -25,7 +26,6 @@ from core.kernel.events import Reactions
 from core.kernel.ids import Ids
 from core.kernel.sqlite import SqliteRunner
 from core.kernel.transaction import MARKET, Transactions
-from core.ledger.service import invariants
 from core.people.model import CompleteProfile, Role
 from core.people.service import complete_profile
 from lab.app import Lab
