@@ -1,0 +1,192 @@
+"""Money comes in: once however often it is told, in parts, too little, too much, too late, twice."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+
+from core.deals import service as deals
+from core.escrow import service
+from core.escrow.events import (
+    CreditKept,
+    PaymentLapsed,
+    PaymentLinkReady,
+    PaymentPartReceived,
+    PaymentReceived,
+    PaymentReturned,
+    RefundSent,
+)
+from core.escrow.model import PaymentState
+from core.kernel.errors import NotAllowed, NotFound, Stale
+from core.kernel.transaction import PROVIDER
+from core.ledger.model import PROVIDER_FEES
+from core.ledger.service import balance
+from tests.core.conftest import Market
+from tests.core.test_escrow import assert_books_hold, eur
+from tests.core.trades import agreed
+
+
+async def test_both_signatures_open_a_checkout(market: Market) -> None:
+    market.watch(PaymentLinkReady)
+    trade = await agreed(market)
+    await trade.sign()
+    asked = trade.asked("checkout.open")
+    assert [(body["amount"], body["currency"]) for body in asked] == [(21_000_00, "EUR")]
+    payment = await trade.payment()
+    assert (payment.state, payment.url) == (PaymentState.OPEN, "https://pay.example")
+    assert market.facts == [PaymentLinkReady(trade.deal_id, payment.id)]
+    with pytest.raises(NotFound):
+        await market.run(trade.stranger, lambda ctx: service.payment_of(ctx, trade.deal_id))
+
+
+async def test_a_payment_told_three_times_is_one_payment(market: Market) -> None:
+    market.watch(PaymentReceived)
+    trade = await agreed(market)
+    await trade.sign()
+    for _ in range(3):
+        await trade.pay()
+    assert len(market.facts) == 1
+    assert (await trade.money()).held == eur(21_000_00)
+    assert await trade.house(lambda ctx: balance(ctx, PROVIDER_FEES, "EUR")) == eur(150)
+    await assert_books_hold(trade)
+
+
+async def test_a_lapsed_link_is_replaced_for_the_buyer_only(market: Market) -> None:
+    market.watch(PaymentLapsed)
+    trade = await agreed(market)
+    await trade.sign()
+    first = await trade.payment()
+    again = await market.run(trade.buyer, lambda ctx: service.pay_again(ctx, trade.deal_id))
+    assert again.id == first.id
+    await market.run(PROVIDER, lambda ctx: service.payment_lapsed(ctx, first.id))
+    assert market.facts == [PaymentLapsed(trade.deal_id, first.id)]
+    with pytest.raises(NotAllowed):
+        await market.run(trade.seller, lambda ctx: service.pay_again(ctx, trade.deal_id))
+    second = await market.run(trade.buyer, lambda ctx: service.pay_again(ctx, trade.deal_id))
+    await trade.provider_answers()
+    assert second.number == 2
+    await trade.pay()
+    assert (await trade.deal()).state == "funded"
+    with pytest.raises(Stale):
+        await market.run(trade.buyer, lambda ctx: service.pay_again(ctx, trade.deal_id))
+
+
+async def test_a_link_that_ran_out_unnoticed_is_closed_when_another_is_asked_for(market: Market) -> None:
+    trade = await agreed(market)
+    await trade.sign()
+    first = await trade.payment()
+    market.clock.advance(hours=24)
+    second = await market.run(trade.buyer, lambda ctx: service.pay_again(ctx, trade.deal_id))
+    assert second.id != first.id
+    assert [body["payment"] for body in trade.asked("checkout.expire")] == [first.id]
+
+
+async def test_money_that_comes_too_late_goes_back(market: Market) -> None:
+    market.watch(PaymentReturned, RefundSent)
+    trade = await agreed(market)
+    await trade.sign()
+    await market.run(trade.buyer, lambda ctx: deals.cancel_deal(ctx, trade.deal_id))
+    assert len(trade.asked("checkout.expire")) == 1
+    await trade.pay()
+    await trade.pay()
+    await trade.provider_answers()
+    assert (await trade.deal()).state == "cancelled"
+    assert [type(fact).__name__ for fact in market.facts] == ["PaymentReturned", "RefundSent"]
+    assert [body["amount"] for body in trade.asked("refund")] == [21_000_00]
+    await assert_books_hold(trade)
+
+
+async def test_a_second_payment_of_the_same_deal_goes_back(market: Market) -> None:
+    trade = await agreed(market)
+    await trade.sign()
+    first = await trade.payment()
+    await market.run(PROVIDER, lambda ctx: service.payment_lapsed(ctx, first.id))
+    await market.run(trade.buyer, lambda ctx: service.pay_again(ctx, trade.deal_id))
+    await trade.provider_answers()
+    await trade.pay()
+    await trade.pay(payment_id=first.id)
+    await trade.provider_answers()
+    money = await trade.money()
+    assert (money.held, money.refunded) == (eur(21_000_00), eur(0))
+    assert len(trade.asked("refund")) == 1
+    await assert_books_hold(trade)
+
+
+async def test_too_little_is_held_and_the_rest_is_asked_for(market: Market) -> None:
+    market.watch(PaymentPartReceived)
+    trade = await agreed(market)
+    await trade.sign()
+    await trade.pay(amount=eur(20_999_00))
+    await trade.provider_answers()
+    assert (await trade.deal()).state == "awaiting_funding"
+    first = (await trade.house(lambda ctx: service.tranches_of(ctx, trade.deal_id)))[0]
+    assert (first.held, first.missing, len(market.facts)) == (eur(20_999_00), eur(1_00), 1)
+    assert [body["amount"] for body in trade.asked("checkout.open")] == [21_000_00, 1_00]
+    await trade.pay()
+    assert (await trade.deal()).state == "funded"
+    await assert_books_hold(trade)
+
+
+async def test_a_transfer_in_parts_is_counted_up_however_often_it_is_told(market: Market) -> None:
+    trade = await agreed(market)
+    await trade.sign()
+    payment = await trade.payment()
+    for so_far in (5_000_00, 5_000_00, 12_000_00, 5_000_00):
+        part = partial(service.payment_part, payment_id=payment.id, received=eur(so_far), intent_ref="pi_1")
+        await market.run(PROVIDER, part)
+    assert (await trade.money()).held == eur(12_000_00)
+    await trade.pay()
+    assert (await trade.deal()).state == "funded"
+    assert (await trade.money()).held == eur(21_000_00)
+    await assert_books_hold(trade)
+
+
+async def test_what_came_in_part_goes_back_when_the_rest_does_not(market: Market) -> None:
+    trade = await agreed(market)
+    await trade.sign()
+    payment = await trade.payment()
+    part = partial(service.payment_part, payment_id=payment.id, received=eur(5_000_00), intent_ref="pi_1")
+    await market.run(PROVIDER, part)
+    await trade.pass_days(6)
+    await trade.provider_answers()
+    assert (await trade.deal()).state == "cancelled"
+    assert [body["amount"] for body in trade.asked("refund")] == [5_000_00]
+    await assert_books_hold(trade)
+
+
+async def test_too_much_is_the_buyers_credit_and_goes_back_when_they_want_it(market: Market) -> None:
+    market.watch(CreditKept)
+    trade = await agreed(market)
+    await trade.sign()
+    await trade.pay(amount=eur(21_010_00))
+    assert (await trade.deal()).state == "funded"
+    (kept,) = await market.run(trade.buyer, lambda ctx: service.credits_of(ctx, trade.deal_id))
+    assert (kept.amount, len(market.facts)) == (eur(10_00), 1)
+    with pytest.raises(NotAllowed):
+        await market.run(trade.seller, lambda ctx: service.give_back_paid_too_much(ctx, kept.id))
+    await assert_books_hold(trade)
+    await market.run(trade.buyer, lambda ctx: service.give_back_paid_too_much(ctx, kept.id))
+    await trade.provider_answers()
+    assert [body["amount"] for body in trade.asked("refund")] == [10_00]
+    await assert_books_hold(trade)
+
+
+async def test_a_forgotten_credit_goes_back_by_itself(market: Market) -> None:
+    trade = await agreed(market)
+    await trade.sign()
+    await trade.pay(amount=eur(21_010_00))
+    await trade.pass_days(31)
+    assert 10_00 in [body["amount"] for body in trade.asked("refund")]
+    await assert_books_hold(trade)
+
+
+async def test_a_checkout_that_opens_after_the_deal_was_called_off_is_closed(market: Market) -> None:
+    trade = await agreed(market)
+    for actor in (trade.buyer, trade.seller):
+        await market.run(actor, lambda ctx: deals.sign_deal(ctx, trade.deal_id))
+    await market.run(trade.buyer, lambda ctx: deals.cancel_deal(ctx, trade.deal_id))
+    assert trade.asked("checkout.expire") == []
+    await trade.provider_answers()
+    assert len(trade.asked("checkout.expire")) == 1
+    assert (await trade.payment()).state is PaymentState.CLOSED
