@@ -110,6 +110,9 @@ class _Rows:
         grade = row.get("grade")
         if grade:
             marks.append(f"grade:{self.grades.get(folded(str(grade)), str(grade))}")
+        country = str(row.get("country") or "")
+        if country:
+            marks.append(f"country:{country if len(country) == 2 else self.catalogue.country_named(folded(country))}")
         if not listing and row.get("lang"):
             marks.append(f"speaks:{row['lang']}")
         quantity, price = row.get("quantity_t"), row.get("price_eur_t")

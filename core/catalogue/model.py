@@ -8,11 +8,13 @@ from functools import cached_property
 from typing import TypeVar
 
 from core.catalogue.facts import DeliveryMode, Fees, Grade, Product, Rates, Scheme, Source, Term, UnitWords, Words
-from core.catalogue.names import Likeness, NameIndex
+from core.catalogue.names import Likeness, NameIndex, folded
 from core.catalogue.synonyms import Synonyms
 from core.kernel.errors import NotFound
 
 T = TypeVar("T")
+COUNTRY_ENDING = 3  # letters in which the cases of a country's name may differ ("Lietuvoje", "в Україні")
+SHORTEST_STEM = 5
 
 
 @dataclass(frozen=True, eq=False)  # one per installation: compared and hashed by identity
@@ -30,6 +32,7 @@ class Catalogue:
     fees: Fees
     rates: Rates
     meanings: tuple[dict[str, tuple[str, ...]], ...]
+    countries: Mapping[str, tuple[str, ...]]  # code -> its names in the eleven languages
     words: Words
 
     def product(self, product_id: str) -> Product:
@@ -59,6 +62,25 @@ class Catalogue:
     def products_named(self, text: str) -> list[Likeness]:
         """The products that text may mean, likeliest first; empty rather than nonsense. Strip amounts first."""
         return self.name_index.resolve(text)
+
+    def country_named(self, word: str) -> str | None:
+        """The country that a folded word names, perhaps in another case; None when it names none."""
+        for ending in range(COUNTRY_ENDING + 1):
+            code = self._country_stems.get(word[: len(word) - ending] if ending else f"{word}.")
+            if code is not None:
+                return code
+        return None
+
+    @cached_property
+    def _country_stems(self) -> dict[str, str]:
+        """Whole names, with a full stop behind them, and the stems of those that are long enough to have one."""
+        stems: dict[str, str] = {}
+        for code, names in self.countries.items():
+            for name in map(folded, names):
+                stems[f"{name}."] = code
+                if len(name) - 1 >= SHORTEST_STEM:
+                    stems.setdefault(name[:-1], code)
+        return stems
 
     @cached_property
     def synonyms(self) -> Synonyms:

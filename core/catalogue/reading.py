@@ -38,6 +38,7 @@ def load(folder: Path) -> Catalogue:
         sources=_parsed(dict[str, Source], folder / "sources.yaml"),
         fees=_parsed(Fees, folder / "fees.yaml"),
         rates=_parsed(Rates, folder / "rates.yaml"),
+        countries=_parsed(dict[str, tuple[str, ...]], folder / "countries.yaml"),
         meanings=_parsed(tuple[dict[str, tuple[str, ...]], ...], folder / "synonyms.yaml"),
         words=Words(phrases=words, months=months, currencies=currencies, languages=languages),
     )

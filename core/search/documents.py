@@ -31,6 +31,7 @@ _COLUMNS = (
     Listing.price_currency,
     Listing.price_unit,
     Listing.place_name,
+    Listing.country,
     Listing.lat,
     Listing.lon,
     Listing.window_from,
@@ -76,6 +77,7 @@ def _document(catalogue: Catalogue, row: Row[*tuple[Any, ...]], schemes: Sequenc
     # Only fields are read that filters, ranking and matching need; what is shown is read when a hit is confirmed.
     marks = [f"scheme:{scheme}" for scheme in schemes]
     marks += [f"grade:{row.grade_id}"] if row.grade_id else []
+    marks.append(f"country:{row.country}")
     marks.append(f"packaging:{row.packaging or NO_PACKAGING}")
     least = amount_of(Quantity(row.min_lot_amount, row.unit))
     return Document(

@@ -40,7 +40,10 @@ def exactly(said: Understood, catalogue: Catalogue, today: date, order: Order = 
     if said.packaging:
         musts = (*musts, frozenset(f"packaging:{packed}" for packed in (*said.packaging, NO_PACKAGING)))
     rest = list(dict.fromkeys(words_in(said.rest)))[:WORDS_AT_MOST]
-    words = tuple(Word(word, also) for word, also in zip(rest, catalogue.synonyms.of(rest), strict=True))
+    words = tuple(
+        Word(word, also | ({f"country:{code}": 1.0} if (code := catalogue.country_named(word)) else {}))
+        for word, also in zip(rest, catalogue.synonyms.of(rest), strict=True)
+    )
     limit = said.max_price or said.price or said.min_price
     unit = limit.unit if limit else catalogue.product(goods[0]).price_unit if goods else "t"
     return Wanted(
@@ -97,6 +100,9 @@ def _plain_word(word: str, same: Mapping[str, float], catalogue: Catalogue, plac
         return Word(word, fuzzy=False, tells=FIGURES_TELL)
     if word in expert_words(catalogue):
         return Word(word, {**same, "kind:expert": 1.0})
+    country = catalogue.country_named(word)
+    if country is not None:
+        return Word(word, {**same, f"country:{country}": 1.0}, fuzzy=False)
     exact = places.named(word)
     near = exact or (() if knows(word) or same else places.like(word))
     if not near or (same and near[0].everyday_word):

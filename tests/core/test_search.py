@@ -227,3 +227,13 @@ async def test_the_delivery_window_has_to_meet(market: Market) -> None:
     winter = await on.put()
     await on.put(window_from=date(2027, 3, 1), window_to=date(2027, 3, 31))
     assert ids(await on.find("wood pellets in January 2027")) == [winter.id]
+
+
+async def test_a_country_and_a_word_of_another_language_are_words_too(market: Market) -> None:
+    on = await shelf(market)
+    latvian = await on.put(place=RIGA, words="kiln dried birch dust")
+    await on.put(place=GDANSK)
+    assert ids(await on.find("Lettland")) == [latvian.id]
+    assert ids(await on.find("w Łotwie, Latvijā")) == [latvian.id]
+    assert ids(await on.find("beržas")) == [latvian.id]
+    assert ids(await on.find("wood pellets Latvia"))[0] == latvian.id

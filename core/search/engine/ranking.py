@@ -4,8 +4,8 @@ relevance = sum(idf(word) * how well the word is met) / sum(idf(word)), between 
 idf(word) = ln(1 + documents / (1 + documents that have the word)), over all segments: a rare word tells more
 score     = relevance * (1 - HANDY) + HANDY * handiness
 
-Handiness is the mean of what is known of: near (falls with the logarithm of the distance), cheap (the place among the
-prices found), fresh (halves every thirty days). It only decides among those that answer about equally well.
+Handiness is near (falls with the logarithm of the distance, where a place was said) and fresh (halves in thirty days).
+It only decides among those that answer about equally well.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from core.search.engine.segment import F32, U32, Segment
 from core.search.engine.wanted import Spot, Wanted
 
 HANDY: Final = 0.08
-SHARES: Final = {"near": 0.45, "cheap": 0.3, "fresh": 0.25}
+SHARES: Final = {"near": 0.65, "fresh": 0.35}
 HALF_FRESH_DAYS: Final = 30
 FAR_KM: Final = 1000  # beyond it distance makes no difference any more
 AT_THE_PLACE_KM: Final = 5  # who asks for a town takes its outskirts for it
@@ -75,7 +75,7 @@ def rank(
         numbers, relevance, bits = numbers[kept], relevance[kept], bits[kept]
     km = None if wanted.near is None else segment.distance_km(numbers, wanted.near.lat, wanted.near.lon)
     prices = None if wanted.price_per is None else _prices(segment, numbers, wanted)
-    handy = _handiness(wanted, km, segment.columns.days[numbers])
+    handy = _handiness(km, segment.freshness(wanted.today, HALF_FRESH_DAYS)[numbers])
     scores = relevance * np.float32(1 - HANDY) + np.float32(HANDY) * handy
     return Ranked(numbers, relevance, scores.astype(np.float32), km, prices, bits)
 
@@ -121,9 +121,9 @@ def _look_up(postings: U32, numbers: U32, weight: float, met: F32) -> None:
 
 def _there(segment: Segment, numbers: U32, spot: Spot) -> F32:
     """1 at the place and around it, less and less further off, nothing where the position is unknown."""
-    km = segment.distance_km(numbers, spot.lat, spot.lon)
+    km = segment.chord_km(numbers, spot.lat, spot.lon)
     there = np.exp(-np.maximum(km - AT_THE_PLACE_KM, 0) / np.float32(AWAY_KM))
-    return np.nan_to_num(there, nan=0.0).astype(np.float32)
+    return np.where(np.isnan(there), np.float32(0), there)
 
 
 def _prices(segment: Segment, numbers: U32, wanted: Wanted) -> NDArray[np.float64]:
@@ -134,13 +134,11 @@ def _prices(segment: Segment, numbers: U32, wanted: Wanted) -> NDArray[np.float6
     return prices * factors[columns.products[numbers], columns.price_kinds[numbers]]
 
 
-def _handiness(wanted: Wanted, km: F32 | None, days: NDArray[np.int32]) -> F32:
-    age = np.maximum(wanted.today - days, 0)
-    whole = np.full(len(days), SHARES["fresh"], np.float32)
-    got = np.float32(SHARES["fresh"]) * np.exp2(-age / HALF_FRESH_DAYS).astype(np.float32)
-    if km is not None:
-        near = 1 - np.minimum(np.log1p(km) / np.float32(math.log1p(FAR_KM)), 1)
-        got += np.float32(SHARES["near"]) * np.nan_to_num(near, nan=0.0).astype(np.float32)
-        whole += np.float32(SHARES["near"])
-    handy: F32 = got / whole
+def _handiness(km: F32 | None, fresh: F32) -> F32:
+    if km is None:
+        return fresh
+    near = 1 - np.minimum(np.log1p(km) / np.float32(math.log1p(FAR_KM)), 1)
+    near = np.where(np.isnan(near), np.float32(0), near)
+    share = np.float32(SHARES["near"] / (SHARES["near"] + SHARES["fresh"]))
+    handy: F32 = share * near + (1 - share) * fresh
     return handy
