@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -47,13 +47,13 @@ def run(*command: str, folder: Path) -> None:
 
 
 @contextmanager
-def cluster() -> Iterator[str]:
+def cluster(durability: Mapping[str, str] = QUICK) -> Iterator[str]:
     """A running cluster in a temporary folder; its address."""
     folder = Path(tempfile.mkdtemp(prefix="parley-postgres-"))
     data, port = folder / "data", free_port()
     if os.geteuid() == 0:
         shutil.chown(folder, USER)
-    settings = {**QUICK, "port": str(port), "listen_addresses": "127.0.0.1", "unix_socket_directories": str(folder)}
+    settings = {**durability, "port": str(port), "listen_addresses": "127.0.0.1", "unix_socket_directories": str(folder)}
     options = " ".join(f"-c {name}={value}" for name, value in settings.items())
     control = (program("pg_ctl"), "-D", str(data), "-w", "-s")
     initdb = (program("initdb"), "-D", str(data), "-U", USER, "-A", "trust", "-E", "UTF8", "--no-sync")

@@ -1,0 +1,233 @@
+"""Movements and whole deals a second through the ledger, beside the same rows written by hand, in one run.
+
+`make bench-ledger`, or `python -m bench.ledger [--deals N] [--rounds N] [--sizes 1000,1000000] [sqlite] [postgresql]`.
+What the columns mean: bench/README.md. Every figure but the ratios depends on the machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import os
+import tempfile
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import count
+from pathlib import Path
+from statistics import median
+from typing import NamedTuple
+
+import asyncpg
+from sqlalchemy import make_url
+
+from bench.ledger_filled import fill
+from bench.ledger_floor import PostgresFloor, Raw, SqliteFloor
+from config.database import open_database
+from config.migrate import upgrade
+from config.outside import SystemClock
+from core.kernel.events import Reactions
+from core.kernel.ids import Ids
+from core.kernel.money import Money
+from core.kernel.timers import due_timers
+from core.kernel.transaction import MARKET, Ctx, Transactions
+from core.ledger.model import COMMISSION, PROVIDER, PROVIDER_FEES, Leg, escrow
+from core.ledger.rollup import roll_up
+from core.ledger.service import balance, post
+from tests.postgres import QUICK, cluster
+
+AT_ONCE = {"sqlite": 64, "postgresql": 16}  # callers side by side; PostgreSQL's have a connection each
+DURABLE = {name: value for name, value in QUICK.items() if name == "max_connections"}
+FEE, PROVIDERS = 250, 150
+numbers = count(1)
+
+
+# --- what is measured -------------------------------------------------------------------------------------------------
+
+
+def cold(number: int) -> list[Raw]:
+    """A movement between two accounts that nobody else writes."""
+    return [Raw(f"cold:{number}", ((f"receivable:o{number}", 10_000), (f"payable:o{number}", -10_000)))]
+
+
+def hot(number: int) -> list[Raw]:
+    """A movement to the one account that all others write, too."""
+    return [Raw(f"hot:{number}", ((f"receivable:h{number}", 10_000), (COMMISSION, -10_000)))]
+
+
+def deal(number: int) -> list[Raw]:
+    """A deal is paid, and released with its fee: five of its seven legs are on accounts of other deals."""
+    own, seller = escrow(f"d{number}"), f"payable:s{number % 100}"
+    paid = ((PROVIDER, 10_000 - PROVIDERS), (PROVIDER_FEES, PROVIDERS), (own, -10_000))
+    released = ((own, 10_000), (seller, FEE - 10_000), (COMMISSION, -FEE))
+    return [Raw(f"deal:{number}:funded", paid), Raw(f"deal:{number}:released", released)]
+
+
+WORKLOADS: dict[str, Callable[[int], list[Raw]]] = {"cold": cold, "hot": hot, "deals": deal}
+
+
+def written(movement: Raw) -> Callable[[Ctx], str]:
+    """One movement as the product's callers ask for it: a unit of work of its own."""
+    legs = [Leg(account, Money(minor, "EUR")) for account, minor in movement.legs]
+    return lambda ctx: post(ctx, movement.key, "bench", legs)
+
+
+@dataclass(frozen=True)
+class Product:
+    """The ledger as it runs: through the kernel's transactions, every guard in place."""
+
+    transactions: Transactions
+    at_once: int
+
+    async def write(self, things: Sequence[Sequence[Raw]]) -> None:
+        waiting = iter(things)
+        await asyncio.gather(*(self._some(waiting) for _ in range(self.at_once)))
+
+    async def _some(self, waiting: Iterator[Sequence[Raw]]) -> None:
+        for thing in waiting:
+            for movement in thing:
+                await self.transactions.run(MARKET, written(movement))
+
+
+class Taken(NamedTuple):
+    """Seconds: by the clock, and of this process's CPU (a database server's own is not in it)."""
+
+    wall: float
+    cpu: float
+
+
+class Pair(NamedTuple):
+    """What the product and the floor took for the same, one right after the other."""
+
+    mine: Taken
+    floor: Taken
+
+
+async def measured(product: Product, floor: SqliteFloor | PostgresFloor, name: str, size: int) -> Pair:
+    make = WORKLOADS[name]
+    mine = [make(next(numbers)) for _ in range(size)]
+    theirs = [movement for _ in range(size) for movement in make(next(numbers))]
+    return Pair(await taken(product.write(mine)), await taken(floor.write(theirs)))
+
+
+async def taken(work: Awaitable[None]) -> Taken:
+    wall, cpu = time.perf_counter(), time.process_time()
+    await work
+    return Taken(time.perf_counter() - wall, time.process_time() - cpu)
+
+
+# --- where ------------------------------------------------------------------------------------------------------------
+
+
+async def fresh(url: str) -> str:
+    """An empty market at this address."""
+    if not url.startswith("sqlite"):
+        name = f"bench{next(numbers)}"
+        connection = await asyncpg.connect(url)
+        await connection.execute(f"CREATE DATABASE {name}")
+        await connection.close()
+        url = make_url(url).set(database=name).render_as_string(hide_password=False)
+    await upgrade(url)
+    return url
+
+
+@contextlib.asynccontextmanager
+async def opened(kind: str, url: str) -> AsyncIterator[Product]:
+    runner = await open_database(url)
+    transactions = Transactions(runner, SystemClock(), Ids(os.urandom), Reactions())
+    try:
+        yield Product(transactions, AT_ONCE[kind])
+    finally:
+        await transactions.close()
+
+
+@contextlib.contextmanager
+def server(kind: str) -> Iterator[Callable[[], str]]:
+    """Addresses of databases of this kind, each a new one for SQLite; PostgreSQL writes to the disk as it does."""
+    if kind == "sqlite":
+        with tempfile.TemporaryDirectory(prefix="parley-bench-") as folder:
+            yield lambda: f"sqlite:///{Path(folder) / f'{next(numbers)}.sqlite'}"
+    else:
+        with cluster(DURABLE) as address:
+            yield lambda: address
+
+
+async def throughput(kind: str, address: Callable[[], str], size: int, rounds: int) -> None:
+    own, other = await fresh(address()), await fresh(address())
+    path = make_url(other).database or ""
+    floor = SqliteFloor(path) if kind == "sqlite" else await PostgresFloor.open(other, AT_ONCE[kind])
+    found: dict[str, list[Pair]] = {name: [] for name in WORKLOADS}
+    async with opened(kind, own) as product:
+        for name in WORKLOADS:
+            await measured(product, floor, name, size // 10)  # statements put together, pages warm
+        for _ in range(rounds):
+            for name in WORKLOADS:
+                found[name].append(await measured(product, floor, name, size))
+                while await product.transactions.run(MARKET, roll_up):
+                    pass
+    await floor.close()
+    for name, pairs in found.items():
+        mine, theirs = (size / median(pair[who].wall for pair in pairs) for who in (0, 1))
+        wall = median(pair.floor.wall / pair.mine.wall for pair in pairs)
+        cpu = f"{median(pair.floor.cpu / pair.mine.cpu for pair in pairs):.2f}" if kind == "sqlite" else ""
+        print(f"| {kind} | {name} | {mine:,.0f} | {theirs:,.0f} | {wall:.2f} | {cpu} |", flush=True)
+    level = median(b.mine.wall / a.mine.wall for a, b in zip(found["hot"], found["cold"], strict=True))
+    print(f"\n{kind}: hot account / cold accounts {level:.2f}\n", flush=True)
+
+
+# --- how it grows -----------------------------------------------------------------------------------------------------
+
+
+async def grown(kind: str, address: Callable[[], str], sizes: Sequence[int], deals: int) -> None:
+    """The same work on a market with so many open deals, as a ratio to the smallest."""
+    first: dict[str, float] = {}
+    for size in sizes:
+        url = await fresh(address())
+        await fill(url, size)
+        async with opened(kind, url) as product:
+            await product.write([deal(next(numbers)) for _ in range(deals // 10)])
+            costs = {
+                "a deal": (await taken(product.write([deal(next(numbers)) for _ in range(deals)]))).wall / deals,
+                "deadlines": await each(product, lambda ctx, _: due_timers(ctx.session, ctx.now), 200),
+                "a balance": await each(product, partial(one_balance, size), 200),
+            }
+        cells = [f"{cost * 1e6:,.0f} µs ({cost / first.setdefault(name, cost):.2f})" for name, cost in costs.items()]
+        print(f"| {kind} | {size:,} | {' | '.join(cells)} |", flush=True)
+
+
+async def each(product: Product, unit: Callable[[Ctx, int], object], times: int) -> float:
+    """Seconds for one, all of them within one transaction: what is read, not what a transaction costs."""
+
+    def all_of_them(ctx: Ctx) -> float:
+        start = time.perf_counter()
+        for number in range(times):
+            unit(ctx, number)
+        return (time.perf_counter() - start) / times
+
+    return await product.transactions.run(MARKET, all_of_them)
+
+
+def one_balance(size: int, ctx: Ctx, number: int) -> Money:
+    return balance(ctx, escrow(f"f{number * 7919 % size}"), "EUR")
+
+
+async def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("kinds", nargs="*", default=["sqlite", "postgresql"])
+    parser.add_argument("--deals", type=int, default=2_000, help="things in one measurement")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--sizes", default="1000,100000", help="open deals; 1000000 takes minutes and a gigabyte")
+    given = parser.parse_args()
+    for kind in given.kinds:
+        with server(kind) as address:
+            print("| database | workload | a second | floor | ratio | of CPU |\n|---|---|---|---|---|---|")
+            await throughput(kind, address, given.deals, given.rounds)
+            print("| database | open deals | a deal | deadlines | a balance |\n|---|---|---|---|---|")
+            await grown(kind, address, [int(size) for size in given.sizes.split(",") if size], given.deals)
+            print()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
