@@ -52,7 +52,6 @@ class Installation:
                 self.lab.telegram.bot.chats[person.telegram_id].started = True  # they have met the bot before
         return len(people)
 
-
     async def start_over(self) -> None:
         """The person at the page wishes for a fresh market: a new world, an empty database, the same addresses."""
         assert self.lab is not None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from typing import Any
+from typing import Any, cast
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from fastapi import APIRouter, HTTPException
@@ -134,7 +134,7 @@ def _message(envelope: Envelope) -> EmailMessage:
 def _hung_up(server: SMTP) -> str:
     """End the connection without a word."""
     if server.transport is not None:
-        server.transport.abort()
+        cast("asyncio.Transport", server.transport).abort()  # uvloop's are of no class of asyncio's
     return "421 4.3.2 nobody hears this"
 
 

@@ -46,7 +46,8 @@ class CuttableProtocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type]  # h
     """uvicorn's HTTP/1.1, with the connection itself handed to the application, so that a fault can cut it."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:
-        self.app_state = {**self.app_state, "connection": transport}
+        handed_on: dict[str, Any] = {**self.app_state, "connection": transport}  # type: ignore[has-type]  # both have it
+        self.app_state = handed_on
         super().connection_made(transport)
 
 
