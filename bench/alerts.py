@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
-from config.market import reference
+from config.reference import reference
 from core.alerts import rules
 from core.alerts.matching import Watchlist, outline
 from core.alerts.rules import Goods

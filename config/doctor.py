@@ -13,9 +13,9 @@ from bots.telegram.request import API as TELEGRAM_API
 from bots.telegram.request import bot_at
 from config.database import DEFAULT, open_database
 from config.installation import with_database
-from config.market import reference
 from config.migrate import upgrade
 from config.outside import SystemClock, open_lab, pointed_at
+from config.reference import reference
 from config.settings import Settings
 from config.wiring import SLACK_API, secret
 from core.audit.service import invariants

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import yaml
 
-from config.market import reference
 from config.outside import OPERATORS, clock_of, open_lab, pointed_at
+from config.reference import reference
 from config.seed.opening import open_market
 from config.settings import Settings
 from config.wiring import Product, build

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from functools import cache
 
-from config.settings import CATALOGUE
+from config.reference import reference
 from conversations import (
     agreement,
     claim,
@@ -31,7 +30,6 @@ from conversations.notices import Notices
 from conversations.talk import Almanac
 from conversations.wording import Wordings
 from core.alerts import reactions as alerts
-from core.catalogue import Catalogue, load
 from core.deals import reactions as deals
 from core.delivery import reactions as lots
 from core.escrow import reactions as escrow
@@ -46,7 +44,6 @@ from core.offers import reactions as offers
 from core.people import reactions as people
 from core.reputation import reactions as reputation
 from core.search import reactions as searching
-from core.search.places import Places, load_places
 from core.support import reactions as support
 from core.talks import service as talks
 
@@ -69,12 +66,6 @@ BOOKS: tuple[Book, ...] = (
     desk.book,
     helping.book,
 )
-
-
-@cache
-def reference() -> tuple[Catalogue, Places]:
-    """The catalogue and the gazetteer, read once in a process: they never change while it runs."""
-    return load(CATALOGUE), load_places(CATALOGUE / "places.csv")
 
 
 # Timers that are no person's deadline, but our own next try or somebody else's clock: our absence does not stop them.

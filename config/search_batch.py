@@ -60,6 +60,8 @@ class BatchSearcher:
         """Ids of the best documents; where fewer than ten meet every wish, those that meet all but some follow."""
         said = parse(text, self.catalogue, self.places, self.today)
         wanted = freely(said, self.catalogue, self.places, self.index.knows, self.today)
+        if wanted == Wanted(today=wanted.today):
+            return []  # nothing was understood, and everything would be as good an answer as any other
         hits: dict[str, None] = {}
         for way in _ways(wanted):
             for found in self.index.search(way, HITS).found:
