@@ -107,7 +107,7 @@ def rule_lot(ctx: Ctx, lot_id: str, seller_bp: int, event: str) -> Lot:
 
 def rule_lots(ctx: Ctx, deal_id: str, seller_bp: int) -> None:
     """Part all that is still open of a deal in these shares, to the cent those of the whole."""
-    lots = [lot for lot in lots_in(ctx, deal_id) if lot.state not in LOT.final]
+    lots = _still_open(ctx, deal_id)
     for lot, pay in zip(lots, rules.shares_of([lot.amount for lot in lots], seller_bp), strict=True):
         step(ctx, LOT, lot, "deal_ruled", ("system",))
         adjust(ctx, lot, pay, "deal_ruled")
@@ -116,9 +116,7 @@ def rule_lots(ctx: Ctx, deal_id: str, seller_bp: int) -> None:
 def rule_by_proof(ctx: Ctx, deal_id: str) -> None:
     """Nobody has ruled: what is proven to have arrived is the seller's, as measured; the rest is the buyer's."""
     deal = deals.locked(ctx, deal_id)
-    for lot in lots_in(ctx, deal_id):
-        if lot.state in LOT.final:
-            continue
+    for lot in _still_open(ctx, deal_id):
         pay, lot.flagged = Money.zero(lot.currency), True
         if lot.state in ARRIVED:
             pay = lot.amount
@@ -126,6 +124,16 @@ def rule_by_proof(ctx: Ctx, deal_id: str) -> None:
                 pay, lot.flagged = rules.final_pay(deal.terms.quality, lot, findings_in(ctx, lot.id))
         step(ctx, LOT, lot, "deal_ruled", ("system",))
         adjust(ctx, lot, pay, "deal_ruled")
+
+
+def _still_open(ctx: Ctx, deal_id: str) -> list[Lot]:
+    """A deal's open lots, about to end all at once. What was never sent is for sale again."""
+    deal = deals.locked(ctx, deal_id)
+    lots = [lot for lot in lots_in(ctx, deal.id) if lot.state not in LOT.final]
+    unsent = [lot.quantity for lot in lots if lot.state in UNSENT]
+    if unsent:
+        give_back(ctx, deal.listing_id, reduce(add, unsent))
+    return lots
 
 
 def put_off_ruling_by_time(ctx: Ctx, lot_id: str, moment: datetime) -> None:
@@ -137,12 +145,7 @@ def put_off_ruling_by_time(ctx: Ctx, lot_id: str, moment: datetime) -> None:
 
 def recall_lots(ctx: Ctx, deal_id: str) -> None:
     """The buyer's bank has taken back the money that was held for what is still open: that ends here."""
-    deal = deals.locked(ctx, deal_id)
-    lots = [lot for lot in lots_in(ctx, deal.id) if lot.state not in LOT.final]
-    unsent = [lot for lot in lots if lot.state in UNSENT]
-    if unsent:
-        give_back(ctx, deal.listing_id, reduce(add, (lot.quantity for lot in unsent)))
-    for lot in lots:
+    for lot in _still_open(ctx, deal_id):
         step(ctx, LOT, lot, "recalled", ("system",))
         end(ctx, lot, LotDropped(lot.id, lot.deal_id, None, "recalled"))
 

@@ -16,6 +16,7 @@ from core.deals.model import Deal
 from core.delivery import service as delivery
 from core.escrow import rules
 from core.escrow.effects import (
+    EFFECT,
     FROZEN,
     ask,
     book,
@@ -41,6 +42,7 @@ from core.escrow.model import (
 from core.kernel.errors import NotFound
 from core.kernel.money import Money
 from core.kernel.process import enter, step
+from core.kernel.timers import clear_timers
 from core.kernel.transaction import Ctx
 from core.ledger import service as ledger
 from core.ledger.model import (
@@ -53,6 +55,7 @@ from core.ledger.model import (
     escrow,
     payable,
     receivable,
+    refund_due,
 )
 
 OWING = ("open", "lost")  # states in which a seller's claim stands
@@ -271,6 +274,7 @@ def _lose(ctx: Ctx, found: Chargeback, event: str, role: str) -> None:
     """The buyer keeps the money: what is still to come of the deal ends, and the claim on the seller stands."""
     step(ctx, CHARGEBACK, found, event, (role,))
     ctx.session.flush()
+    _not_twice(ctx, found)
     if not found.outstanding:
         step(ctx, CHARGEBACK, found, "made_good", ("system",))
     ctx.announce(ChargebackClosed(found.deal_id, found.id, found.seller, found.amount, "lost"))
@@ -279,6 +283,28 @@ def _lose(ctx: Ctx, found: Chargeback, event: str, role: str) -> None:
         delivery.recall_lots(ctx, deal.id)
         pay_back(ctx, deal)
     _thaw(ctx, found)
+
+
+def _not_twice(ctx: Ctx, found: Chargeback) -> None:
+    """A refund that has waited was covered by what the bank took beyond what was held: it is not owed again."""
+    waiting = select(Effect).where(
+        Effect.payment_id == found.payment_id,
+        Effect.kind == EffectKind.REFUND,
+        Effect.state.in_((EffectState.WAITING, EffectState.REFUSED)),
+    )
+    for effect in ctx.session.scalars(waiting.order_by(Effect.id)).all():
+        covered = min(effect.amount, found.outstanding)
+        if covered.minor <= 0:
+            return
+        legs = [debit(refund_due(found.deal_id), covered), credit(receivable(found.seller), covered)]
+        key = f"chargeback:{found.id}:covers:{effect.id}"
+        ledger.post(ctx, key, "The bank has given it to the buyer already", legs, deal=found.deal_id)
+        found.recovered_minor += covered.minor
+        effect.amount_minor -= covered.minor
+        if not effect.amount_minor:
+            clear_timers(ctx.session, EFFECT, effect.id)
+            ctx.session.delete(effect)
+        ctx.session.flush()
 
 
 def _thaw(ctx: Ctx, found: Chargeback) -> None:

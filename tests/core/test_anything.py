@@ -28,7 +28,7 @@ from core.delivery.commands import (
     ProposeReplacement,
     ReportArrival,
 )
-from core.delivery.model import LOT, Lot
+from core.delivery.model import LOT, UNSENT, Lot
 from core.escrow import service as escrow
 from core.escrow.model import Effect, EffectKind, Payment
 from core.kernel.errors import Refusal
@@ -108,6 +108,8 @@ class Chaos:
             deals.agree_direct,
             deals.confirm_money,
         )
+        if self.dice.random() < 0.04:
+            return partial(support.freeze_deal, ref=deal.ref)
         cases = list(ctx.session.scalars(select(Case).where(Case.deal_id == deal.id).order_by(Case.id)))
         if cases and self.dice.random() < 0.4:
             return self.press_case(self.dice.choice(cases))
@@ -148,6 +150,7 @@ class Chaos:
                 partial(support.call_operator, case_id=case.id, seen=seen),
                 partial(support.appeal_case, command=AppealCase(case_id=case.id, words="Not so at all."), seen=seen),
                 partial(support.rule_case, command=RuleCase(case_id=case.id, seller_bp=shares, reason=reason)),
+                partial(support.resume_deal, case_id=case.id, seen=seen),
             )
         )
 
@@ -243,7 +246,11 @@ def in_days(ctx: Ctx, days: int) -> date:
 
 def ended_together(ctx: Ctx, lot: Lot) -> bool:
     """Given up with its deal before it was sent: such goods are for sale again."""
-    return any(step.event == "drop_agreed" for step in timeline(ctx.session, lot.id))
+    given_up = {"drop_agreed", "unfunded"}
+    return any(
+        step.event in given_up or (step.event in {"deal_ruled", "recalled"} and step.source in UNSENT)
+        for step in timeline(ctx.session, lot.id)
+    )
 
 
 def ended(ctx: Ctx) -> None:

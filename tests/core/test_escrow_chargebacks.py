@@ -144,6 +144,25 @@ async def test_a_seller_who_has_nothing_left_pays_with_the_next_deal(market: Mar
     await books_hold(trade)
 
 
+async def test_a_refund_that_waited_is_not_given_twice(market: Market) -> None:
+    trade = await released(market, lots=2, accepted=1)
+    late = (await trade.lots())[1]
+    await market.run(trade.buyer, lambda ctx: delivery.ask_drop(ctx, late.id))
+    await market.run(trade.seller, lambda ctx: delivery.agree_drop(ctx, late.id))
+    refund = trade.asked("refund")[0]["effect"]
+    await market.run(PROVIDER, lambda ctx: service.refund_refused(ctx, refund, "charge_disputed", final=True))
+    trade.answered |= {post.id for post in market.posts}
+    await recalled(trade, 21_000_00, answer=False)
+    await decided(trade, won=False)
+    found = await chargeback(trade)
+    assert (found.claimed_minor, found.recovered_minor) == (20_737_50, 10_500_00 + 10_237_50)  # refund and payout
+    assert [effect.kind for effect in await trade.house(lambda ctx: service.effects_of(ctx, trade.deal_id))] == [
+        "transfer",
+        "reversal",
+    ]
+    await books_hold(trade)
+
+
 async def test_nothing_moves_while_the_bank_thinks(market: Market) -> None:
     trade = await released(market, lots=3, accepted=1)
     open_lot = (await trade.lots())[1]
