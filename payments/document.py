@@ -27,6 +27,7 @@ def drawn(record: Mapping[str, Any], at: datetime) -> bytes:
     _pairs(page, "Its terms, as both sides signed them", deal["terms"])
     _rows(page, "Signatures", record["signatures"])
     _rows(page, "Deliveries", record["lots"])
+    _rows(page, "What was measured", record["findings"])
     _rows(page, "How the terms were agreed", record["negotiation"])
     _rows(page, "What happened when", sorted(record["timeline"], key=lambda step: str(step["at"])))
     _rows(page, "Who did what, and by which message", record["chat"])

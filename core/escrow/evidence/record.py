@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import inspect, select
 
 from core.deals.model import Deal
-from core.delivery.model import Lot
+from core.delivery.model import Finding, Lot
 from core.escrow.evidence.model import Mark
 from core.escrow.evidence.service import marks_of
 from core.escrow.model import Chargeback, Effect, LotSettlement, Payment
@@ -57,6 +57,7 @@ def record_of(ctx: Ctx, chargeback_id: str) -> dict[str, Any]:
             )
         ],
         "lots": [columns(lot) for lot in lots],
+        "findings": [columns(each) for each in _findings(ctx, [lot.id for lot in lots])],
         "negotiation": [*_steps(ctx, deal.offer_id), columns(ctx.session.get_one(Offer, deal.offer_id))],
         "timeline": [each for subject in (deal.id, *(lot.id for lot in lots)) for each in _steps(ctx, subject)],
         "chat": [_shown(each, people) for each in marks],
@@ -83,6 +84,11 @@ def plain(value: Any) -> Any:
 
 def _rows(ctx: Ctx, kind: Any, deal_id: str) -> list[Any]:
     return list(ctx.session.scalars(select(kind).where(kind.deal_id == deal_id)))
+
+
+def _findings(ctx: Ctx, lot_ids: list[str]) -> list[Finding]:
+    """Who measured what of the goods, with the names of the papers that show it."""
+    return list(ctx.session.scalars(select(Finding).where(Finding.lot_id.in_(lot_ids)).order_by(Finding.id)))
 
 
 def _steps(ctx: Ctx, subject: str) -> list[dict[str, Any]]:
