@@ -161,7 +161,10 @@ class Notices:
         send(ctx, talk.surface, [card])
 
     def _on_payee_ready(self, ctx: Ctx, fact: money.PayeeReady) -> None:
-        self._to_organisation(ctx, fact.organisation_id, lambda talk: Say(text=talk.words("payout.ready")))
+        def card(talk: Talk) -> Card:
+            return Card(subject="payout", title=talk.words("payout.title"), text=talk.words("payout.ready"))
+
+        self._to_organisation(ctx, fact.organisation_id, card)
 
     def _on_payee_restricted(self, ctx: Ctx, fact: money.PayeeRestricted) -> None:
         """The provider's own names of what it wants are what its page shows too."""

@@ -1,0 +1,141 @@
+"""Statements: every cent that moved is on one side's paper, and a file is never a program."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import UTC, datetime
+from functools import partial
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.kernel.errors import Invalid
+from core.kernel.money import Money
+from core.kernel.transaction import MARKET
+from core.ledger.model import COMMISSION, PROVIDER, Leg, credit, debit, escrow, payable, receivable, refund_due
+from core.people.marks import PICTURES, choose_mark, mark_at, offered_marks
+from core.statements import rules, service
+from core.statements.model import Line
+from tests.core.conftest import Market
+from tests.core.trades import agreed, paid
+
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+
+
+def eur(cents: int) -> Money:
+    return Money(cents, "EUR")
+
+
+def seen(legs: list[Leg], *, buys: bool) -> tuple[str, Money | None, Money | None, Money | None] | None:
+    line = rules.line_of(legs, "d", "b" if buys else "s", buys=buys, ref="R", memo="", at=NOW, key="k")
+    return None if line is None else (line.what, line.came, line.went, line.fee)
+
+
+def test_an_entry_means_to_each_side_what_it_did_for_them() -> None:
+    funded = [debit(PROVIDER, eur(100)), credit(escrow("d"), eur(100))]
+    released = [debit(escrow("d"), eur(100)), credit(payable("s"), eur(97)), credit(COMMISSION, eur(3))]
+    parted = [
+        *released[:1],
+        credit(payable("s"), eur(48)),
+        credit(COMMISSION, eur(2)),
+        credit(refund_due("d"), eur(50)),
+    ]
+    sent = [debit(payable("s"), eur(97)), credit(PROVIDER, eur(97))]
+    back = [debit(refund_due("d"), eur(50)), credit(PROVIDER, eur(50))]
+    set_off = [debit(payable("s"), eur(30)), credit(receivable("s"), eur(30))]
+    reversed_ = [debit(PROVIDER, eur(20)), credit(receivable("s"), eur(20))]
+    assert [seen(legs, buys=True) for legs in (funded, released, parted, sent, back)] == [
+        ("paid", None, eur(100), None),
+        None,
+        None,
+        None,
+        ("refunded", eur(50), None, None),
+    ]
+    assert [seen(legs, buys=False) for legs in (funded, released, parted, sent, back, set_off, reversed_)] == [
+        None,
+        ("released", eur(97), None, eur(3)),
+        ("released", eur(48), None, eur(2)),
+        ("sent", None, eur(97), None),
+        None,
+        ("set_off", None, eur(30), None),
+        ("taken_back", None, eur(20), None),
+    ]
+
+
+@given(st.lists(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\r\n\x00")), min_size=2, max_size=2)))
+def test_no_cell_of_a_file_is_a_formula_and_none_is_lost(rows: list[list[str]]) -> None:
+    text = rules.as_csv(["a", "b"], rows).decode("utf-8-sig")
+    read = list(csv.reader(io.StringIO(text, newline="")))[1:]
+    assert [[cell.removeprefix("'") for cell in row] for row in read] == [
+        [cell.removeprefix("'") for cell in row] for row in rows
+    ]
+    assert not [cell for row in read for cell in row if cell.lstrip(" ").startswith(("=", "+", "-", "@", "\t"))]
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+49", "-5", "@SUM(A1)", "  =1", "\t=1"])
+def test_what_a_spreadsheet_would_run_is_only_read(cell: str) -> None:
+    assert rules.neutral(cell) == f"'{cell}"
+    assert rules.neutral("21.5") == "21.5"
+
+
+async def test_both_sides_see_where_the_money_is_and_where_it_went(market: Market) -> None:
+    trade = await agreed(market, lots=1)
+    await trade.sign()
+    await trade.pay()
+    lot = (await trade.lots())[0]
+    for actor, mine in ((trade.buyer, True), (trade.seller, False)):
+        now = await market.run(actor, service.statement)
+        (held,) = now.held
+        assert (held.mine, held.amount, now.payouts, now.due) == (mine, eur(21_000_00), (), ())
+        assert held.until is not None
+    assert (await market.run(trade.stranger, service.statement)).held == ()
+
+    await trade.deliver(lot)
+    await trade.accept(lot)
+    now = await market.run(trade.seller, service.statement)
+    (payout,) = now.payouts
+    assert (payout.net, payout.fee, payout.state, payout.lot) == (eur(20_475_00), eur(525_00), "waiting", 1)
+    assert (now.held, now.due) == ((), (eur(20_475_00),))
+    await trade.seller_can_be_paid()
+    await trade.provider_answers()
+    now = await market.run(trade.seller, service.statement)
+    assert (now.payouts[0].state, now.due) == ("done", ())
+
+    def told(lines: list[Line]) -> list[tuple[str, Money | None, Money | None, Money | None]]:
+        return [(line.what, line.came, line.went, line.fee) for line in lines]
+
+    bought = await market.run(trade.buyer, lambda ctx: list(service.lines(ctx)))
+    sold = await market.run(trade.seller, lambda ctx: list(service.lines(ctx)))
+    assert told(bought) == [("paid", None, eur(21_000_00), None)]
+    assert told(sold) == [
+        ("released", eur(20_475_00), None, eur(525_00)),
+        ("sent", None, eur(20_475_00), None),
+    ]
+    assert await market.run(trade.stranger, lambda ctx: list(service.lines(ctx))) == []
+
+
+async def test_a_buyer_has_back_what_was_not_delivered(market: Market) -> None:
+    trade = await paid(market, lots=1)
+    await trade.pass_long()
+    await trade.provider_answers()
+    lines = await market.run(trade.buyer, lambda ctx: list(service.lines(ctx)))
+    assert [(line.what, line.came or line.went) for line in lines] == [
+        ("paid", eur(21_000_00)),
+        ("refunded", eur(21_000_00)),
+    ]
+
+
+async def test_everybody_has_a_mark_and_may_take_another(market: Market) -> None:
+    actor, person = await market.newcomer("Rasa")
+    assert len(person.mark) == 2
+    assert await market.run(MARKET, lambda ctx: mark_at(ctx, "telegram", "", "chat-Rasa")) == person.mark
+    assert await market.run(MARKET, lambda ctx: mark_at(ctx, "telegram", "", "chat-Nobody")) is None
+    offered = await market.run(actor, offered_marks)
+    assert len(set(offered)) == 6
+    await market.run(actor, lambda ctx: choose_mark(ctx, offered[0]))
+    assert await market.run(MARKET, lambda ctx: mark_at(ctx, "telegram", "", "chat-Rasa")) == offered[0]
+    for wrong in ("", "AB", PICTURES[0], PICTURES[0] * 2, PICTURES[:3]):
+        with pytest.raises(Invalid):
+            await market.run(actor, partial(choose_mark, mark=wrong))
