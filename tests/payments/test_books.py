@@ -33,3 +33,15 @@ async def test_a_paid_deal_is_seen_from_both_sides(shop: Shop) -> None:
 async def test_there_are_no_books_of_a_deal_that_is_not(shop: Shop) -> None:
     with pytest.raises(NotFound):
         await shop.market.run(MARKET, lambda ctx: books_of(ctx, "nothing"))
+
+
+async def test_the_books_tell_what_time_will_do_next(shop: Shop) -> None:
+    await shop.funded()
+    books = await shop.market.run(MARKET, all_books)
+    (deal,) = books["deals"]
+    due = books["deadlines"]
+    assert [each["at"] for each in due] == sorted(each["at"] for each in due)
+    ours = [each for each in due if each["of"] is not None]
+    assert {each["kind"] for each in ours} <= {"deal", "lot"}
+    assert ours
+    assert all(deal["title"].startswith(each["of"]) for each in ours)
