@@ -1,0 +1,38 @@
+"""A deal too long to hold (A8.3, E4): paid in parts, each before its lots are sent; a part that is not paid lapses."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tests.journeys.market import World
+from tests.journeys.trade import Trade
+
+
+async def test_a_winter_of_lots_is_paid_in_parts(world: World) -> None:
+    trade = Trade(world, await world.on_telegram("Rasa"), await world.on_slack("Tom"))
+    assert world.product is not None
+    first = world.lab.world.clock.now().date() + timedelta(days=7)
+    last = first + timedelta(days=111)  # four lots of four weeks
+    await trade.list(f"/sell 200 t A1 pellets 215 €/t DAP Kaunas {first} .. {last}")
+    await trade.buy(quantity="100 t", lots="4")
+    await trade.sign()
+    await trade.buyer.sees("Payment 1 of 2", "lots 1 to 2 · to be paid now", "Payment 2 of 2", "asked for on")
+    await trade.pay()
+    await trade.buyer.sees("Held: €10,750.00", "waits for payment")
+    await trade.set_up_payouts_unprepared()
+    for lot in (1, 2):
+        await trade.seller.presses(f"Dispatch lot {lot}")
+        await trade.seller.fills(truck="KAU 123", eta="tomorrow")
+        await trade.buyer.presses(f"Lot {lot} has arrived")
+        await trade.buyer.fills()
+        await trade.buyer.presses(f"Accept lot {lot}")
+        await trade.seller.sees(f"accepted lot {lot}.")
+    await world.later(days=56)
+    await trade.buyer.sees("The next part of this deal is to be paid: €10,750.00.", "Your turn: pay the next part")
+    await trade.buyer.opens("Pay €10,750.00")
+    await world.later(days=5, hours=1)
+    for each in (trade.seller, trade.buyer):
+        await each.sees("The part of €10,750.00 was not paid in time.", "The deal is complete.")
+    await trade.seller.says("/listings")
+    await trade.seller.sees("Available: 150 t")
+    await world.books_balance()
