@@ -37,7 +37,8 @@ async def _answer(bot: Bot, reception: Reception, wordings: Wordings, query: Inl
     door = f"https://t.me/{bot.username}?start="
     found = await reception.glance(identity, query.query, query.offset or None, door)
     if found is None:
-        hello = InlineQueryResultsButton(wordings.speak(identity.locale)("listing.say_hello"), start_parameter=HELLO)
+        words = wordings.speak(identity.locale)
+        hello = InlineQueryResultsButton(words("listing.say_hello"), start_parameter=HELLO)
         await bot.answer_inline_query(query.id, [], cache_time=0, is_personal=True, button=hello)
         return
     shared, after = found

@@ -22,6 +22,9 @@ _BELOW_SIGNS, _ABOVE_SIGNS = ("<", "<=", "≤", "max."), (">", ">=", "≥", "min
 # The end of a grade's name that is said alone: "A1", "SM2", "I2", "MG1", "Cat3"; "B" or "straw" alone say too little.
 _GRADE_TAIL = re.compile(r"[a-z]{1,4}[0-9][a-z0-9]?|dinplus")
 
+# Words that stand around a wish and are none themselves.
+SMALL_WORDS = ("filler", "at", "during", "per", "near", "within")
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -92,9 +95,7 @@ class Grammar:
             code: re.compile(rf"(?<!\w){any_of(words.all(meaning))}(?!\w)")
             for code, meaning in (("big_bag", "big_bag"), ("bag", "bagged"), ("pallet", "pallet"), ("bulk", "bulk"))
         }
-        small = ("filler", "at", "during", "per", "near", "within")
-        fillers = tuple(word for meaning in small for word in words.all(meaning))
-        self.fillers = {word for said in fillers for word in folded(said).split()}
+        self.fillers = {word for meaning in SMALL_WORDS for said in words.all(meaning) for word in folded(said).split()}
         self.schemes = {
             scheme.id: re.compile(rf"(?<!\w){any_of(scheme.spoken)}(?!\w)")
             for scheme in catalogue.certificates.values()
