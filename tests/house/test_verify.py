@@ -14,8 +14,10 @@ from config.verify import verify_books
 FUNDED = (
     "INSERT INTO ledger_posting VALUES ('E', 1, 'provider', 100, 'EUR', 'posted')",
     "INSERT INTO ledger_posting VALUES ('E', 2, 'escrow:d', -100, 'EUR', 'posted')",
-    "INSERT INTO ledger_entry (id, key, kind, deal_id, memo, at, digest)"
-    " VALUES ('E', 'deal:d:funded', 'transfer', 'd', 'Paid', '2026-11-23 09:00:00.000000', '')",
+    (
+        "INSERT INTO ledger_entry (id, key, kind, deal_id, memo, at, digest)"
+        " VALUES ('E', 'deal:d:funded', 'transfer', 'd', 'Paid', '2026-11-23 09:00:00.000000', '')"
+    ),
 )
 
 
