@@ -30,6 +30,7 @@ def main() -> None:
     )
     parser.add_argument("command", choices=sorted(COMMANDS), help="what to do")
     parser.add_argument("--faults", default="", help="for demo: all, or kinds with commas between them")
+    parser.add_argument("--pay", default="", help='for earnings: what to pay out to your bank, as "100.00 EUR"')
     chosen = parser.parse_args()
     quiet_logs()
     try:
@@ -39,7 +40,7 @@ def main() -> None:
         for error in fault.errors():
             print(f"  - {error['msg'].removeprefix('Value error, ')}")
         sys.exit(2)
-    commands = COMMANDS | {"demo": partial(demo, faults=chosen.faults)}
+    commands = COMMANDS | {"demo": partial(demo, faults=chosen.faults), "earnings": partial(earnings, pay=chosen.pay)}
     sys.exit(loop_run(commands[chosen.command](settings)))
 
 
@@ -117,4 +118,17 @@ async def verify_ledger(settings: Settings) -> int:
     return await verify_books(settings)
 
 
-COMMANDS: dict[str, Command] = {"run": run, "doctor": doctor, "demo": demo, "verify-ledger": verify_ledger}
+async def earnings(settings: Settings, pay: str = "") -> int:
+    """Lay the provider's books beside ours, say what the market has earned and may pay out, and pay out so much."""
+    from config.earnings import earn  # noqa: PLC0415 - as above
+
+    return await earn(settings, pay)
+
+
+COMMANDS: dict[str, Command] = {
+    "run": run,
+    "doctor": doctor,
+    "demo": demo,
+    "verify-ledger": verify_ledger,
+    "earnings": earnings,
+}

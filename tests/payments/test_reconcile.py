@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from config.earnings import amount_of, pay_out
 from core.kernel.money import Money
 from core.ledger.service import balance
 from core.reconciliation import rules
+from core.reconciliation.earnings import free_earnings
 from core.reconciliation.events import DifferenceFound, DifferenceGone
 from core.reconciliation.model import DifferenceKind
 from core.reconciliation.service import open_differences
@@ -43,6 +45,31 @@ async def test_a_trade_with_all_that_belongs_to_it_agrees_to_the_cent(shop: Shop
     assert await shop.trade.house(lambda ctx: balance(ctx, "provider_fees", "EUR")) == eur(31_525 + 217)
     assert await shop.reconciler.reconcile() == {}  # read again, and booked no second time
     await shop.books_agree()
+
+
+async def test_what_the_market_has_earned_is_what_nobody_else_owns(
+    shop: Shop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await shop.funded()
+    await shop.onboard()
+    await shop.deliver_all()
+    await shop.until_deal("completed")
+    free = await shop.trade.house(free_earnings)
+    assert free == {"EUR": eur(52_500 - 31_525)}  # the commission, less what the provider has kept
+    await shop.pass_time(days=8)
+    assert await pay_out(shop.provider, free, "209.76 EUR", "2026-11-23") == 1
+    for _ in range(2):  # typed twice it is one payout
+        assert await pay_out(shop.provider, free, "200.00 EUR", "2026-11-23") == 0
+    assert len(shop.made("payout")) == 1
+    await shop.pass_time(minutes=20)
+    assert await shop.reconciler.reconcile() == {}
+    assert await shop.trade.house(free_earnings) == {"EUR": eur(975)}
+    assert "on its way to your bank" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("wish", ["", "100", "EUR", "-1 EUR", "0 EUR", "1.005 EUR", "1e999999 EUR", "NaN EUR", "1 XXL"])
+def test_what_is_no_amount_is_not_paid_out(wish: str) -> None:
+    assert amount_of(wish) is None
 
 
 async def test_what_nothing_of_ours_explains_is_a_case_until_it_is_put_right(shop: Shop) -> None:

@@ -1,0 +1,64 @@
+"""`main.py earnings`: what the market has earned and may pay out; with `--pay`, pays so much of it out."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+
+from config.database import DEFAULT, open_database
+from config.outside import SystemClock
+from config.settings import Settings
+from config.wiring import secret
+from core.kernel.errors import Invalid
+from core.kernel.events import Reactions
+from core.kernel.ids import Ids
+from core.kernel.money import Money
+from core.kernel.transaction import MARKET, Transactions
+from core.reconciliation.earnings import free_earnings
+from payments.answers import Done, Refused, Unknown
+from payments.asks import EarningsAsk
+from payments.provider import Provider
+from payments.reconcile import Reconciler
+from payments.stripe.provider import StripeProvider
+
+
+async def earn(settings: Settings, pay: str = "") -> int:
+    """Print what is free by currency; the exit status is 0 unless a payout was wished for and not made."""
+    clock = SystemClock()
+    transactions = Transactions(await open_database(settings.database_url or DEFAULT), clock, Ids(bytes), Reactions())
+    provider = StripeProvider(
+        secret(settings.stripe_secret_key), settings.stripe_api_url, return_url="http://localhost"
+    )
+    try:
+        for difference in (await Reconciler(transactions, provider, clock).reconcile()).values():
+            print(f"  !!  {difference}")
+        free = await transactions.run(MARKET, free_earnings)
+        for currency, amount in sorted(free.items()):
+            print(f"      {amount} free of {currency}")
+        return await pay_out(provider, free, pay, f"{clock.now():%Y-%m-%d}") if pay else 0
+    finally:
+        await provider.close()
+        await transactions.close()
+
+
+async def pay_out(provider: Provider, free: dict[str, Money], wish: str, day: str) -> int:
+    """`wish`: "100.00 EUR". The same sum on the same day is the same payout, however often it is typed."""
+    amount = amount_of(wish)
+    if amount is None or amount > free.get(amount.currency, amount - amount):
+        print(f"  !!  {wish} is not free, or not an amount like 100.00 EUR")
+        return 1
+    match await provider.pay_out(EarningsAsk(f"earnings:{day}:{amount.currency}:{amount.minor}", amount)):
+        case Done(ref):
+            print(f"  ok  {amount} is on its way to your bank: {ref}")
+            return 0
+        case Refused(why) | Unknown(why):
+            print(f"  !!  {amount} was not paid out: {why}")
+            return 1
+
+
+def amount_of(wish: str) -> Money | None:
+    number, _, code = wish.strip().partition(" ")
+    try:
+        amount = Money.of(Decimal(number), code.upper())
+    except (InvalidOperation, Invalid):
+        return None
+    return amount if amount.minor > 0 else None
