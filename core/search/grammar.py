@@ -102,22 +102,7 @@ class Grammar:
             if scheme.spoken
         }
         self.grades = _grade_patterns(catalogue)
-        # Most sentences name few of these things: what none of their words begins is not looked for at all.
-        self.first_words = {
-            "sides": _first_words(word for side in self.sides for word in words.all(side)),
-            "packaging": _first_words(w for name in ("big_bag", "bagged", "pallet", "bulk") for w in words.all(name)),
-            "schemes": _first_words(word for scheme in catalogue.certificates.values() for word in scheme.spoken),
-            "grades": _first_words(name for names in _grade_names(catalogue).items() for name in names[:1]),
-            "free_now": _first_words(words.all("free_now")),
-            "languages": _first_words(self._languages),
-            "near": _first_words((*words.all("near"), *words.all("within"), *terms)),
-            "windows": _first_words(
-                (
-                    *(name for names in words.months.values() for name in names),
-                    *(name for meaning in RELATIVE_WINDOWS for name in words.all(meaning)),
-                )
-            ),
-        }
+        self.first_words = _all_first_words(catalogue)
 
     def unit_of(self, word: str) -> str:
         """The unit code of a matched unit word, or `BARE_CUBIC_METRE`."""
@@ -148,6 +133,26 @@ def grammar_of(catalogue: Catalogue) -> Grammar:
 
 def _spaced(word: str) -> str:
     return re.sub(r"\s+", " ", word)
+
+
+def _all_first_words(catalogue: Catalogue) -> dict[str, frozenset[str]]:
+    """The words that names of each kind begin with. Most sentences name few of these things: what none of their words
+    begins is not looked for at all."""
+    words = catalogue.words
+    incoterms = (code for code, term in catalogue.terms.items() if term.is_incoterm)
+    months = (name for names in words.months.values() for name in names)
+    spans = (name for meaning in RELATIVE_WINDOWS for name in words.all(meaning))
+    packings = ("big_bag", "bagged", "pallet", "bulk")
+    return {
+        "sides": _first_words((*words.all("sell"), *words.all("buy"))),
+        "packaging": _first_words(word for packing in packings for word in words.all(packing)),
+        "schemes": _first_words(word for scheme in catalogue.certificates.values() for word in scheme.spoken),
+        "grades": _first_words(_grade_names(catalogue)),
+        "free_now": _first_words(words.all("free_now")),
+        "languages": _first_words(name for names in words.languages.values() for name in names),
+        "near": _first_words((*words.all("near"), *words.all("within"), *incoterms)),
+        "windows": _first_words((*months, *spans)),
+    }
 
 
 def _first_words(phrases: Iterable[str]) -> frozenset[str]:
