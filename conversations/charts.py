@@ -8,8 +8,6 @@ from functools import partial
 from typing import Final
 
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 
 from conversations.reply import Chart
 from core.files.model import Checked
@@ -23,6 +21,10 @@ ROWS: Final = 5  # dots are put on so many rows in turn, so that equal prices ca
 
 def drawn(chart: Chart) -> Checked:
     """The picture as a file to be sent."""
+    # Half a second of every start, if it stood above: only who draws needs it.
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
     figure = Figure(figsize=INCHES, dpi=DOTS_PER_INCH, facecolor=PAPER, layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.add_subplot(facecolor=PAPER)

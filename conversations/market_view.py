@@ -24,6 +24,7 @@ from core.search.parse import parse
 SURE = 88  # of 100: one letter of a country's name may be wrong
 LONGEST_NAME = 3  # words of a country's name
 CHOICES = 6
+LONGEST_QUESTION = 120  # letters
 
 book = Book()
 
@@ -32,7 +33,7 @@ book = Book()
 def market(talk: Talk, asked: str) -> None:
     """`/market wood pellets Lithuania`: count, price range and median, per unit and per MWh, as a picture."""
     words, almanac = talk.words, talk.almanac
-    country, rest = country_in(asked)
+    country, rest = country_in(asked[:LONGEST_QUESTION])
     said = parse(rest, almanac.catalogue, almanac.places, talk.today, words.language)
     if said.product is None:
         _ask_product(talk, said.alternatives)

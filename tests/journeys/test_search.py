@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lab.people import OnTelegram
+from lab.people import OnSlack, OnTelegram
 from tests.journeys.market import Chat, Somebody, World
 from tests.journeys.stock import stocked
 from tests.journeys.trade import SENTENCE, Trade
@@ -98,6 +98,9 @@ async def test_a_search_is_saved_told_of_explained_and_muted(world: World, tom: 
     await tom.presses("Mute")
     await tom.sees("Muted: I tell you nothing of this search until you choose when to hear again.")
 
+    if isinstance(tom, OnSlack):
+        await tom.home()
+        await tom.sees("Saved searches")
     await tom.says("/alerts")
     await tom.sees("My saved searches", "Told: Muted")
     await tom.presses("Open")
