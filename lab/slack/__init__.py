@@ -147,7 +147,7 @@ class Slack:
         routes.add_api_route("/slack/response/{key}", self._respond, methods=["POST"])
         routes.add_api_route("/slack/oauth/v2/authorize", self._install_page, methods=["GET"])
         routes.add_api_route("/slack/oauth/v2/authorize", self._install, methods=["POST"])
-        routes.include_router(face.router(self))
+        routes.routes.extend(face.router(self).routes)
         return routes
 
     def _methods(self) -> dict[str, Method]:

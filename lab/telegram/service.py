@@ -53,7 +53,7 @@ class Telegram:
         router = APIRouter()
         router.add_api_route("/telegram/file/bot{token}/{path:path}", self._download, methods=["GET"])
         router.add_api_route("/telegram/bot{token}/{method}", self._answer, methods=["GET", "POST"])
-        router.include_router(router_of(self.bot))
+        router.routes.extend(router_of(self.bot).routes)
         return router
 
     async def call(self, method: str, call: Call) -> dict[str, Any]:

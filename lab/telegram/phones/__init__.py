@@ -15,7 +15,7 @@ __all__ = ["router_of"]
 
 def router_of(bot: Bot) -> APIRouter:
     """Every call of a person, bound to the bot they talk to. Nothing has to be set up before the first one."""
-    routes = APIRouter(prefix="/lab/telegram")
+    routes = APIRouter()
     for part in (Looking(bot), Writing(bot), Acting(bot), Groups(bot)):
-        routes.include_router(part.router())
+        routes.routes.extend(part.router().routes)  # included, each would be read a second time, in every new world
     return routes

@@ -26,7 +26,7 @@ START: re.Pattern[str] = re.compile(r"https?://t\.me/(\w+)(?:\?start=([A-Za-z0-9
 
 class Acting(Hands):
     def router(self) -> APIRouter:
-        routes = APIRouter()
+        routes = APIRouter(prefix="/lab/telegram")
         for deed in (self.press, self.start, self.follow, self.inline, self.choose, self.pay):
             routes.add_api_route(f"/people/{{person}}/{deed.__name__}", deed, methods=["POST"])
         for change in (self.block, self.unblock, self.leave_telegram):

@@ -53,7 +53,7 @@ class Settings(BaseModel):
 
 class Groups(Hands):
     def router(self) -> APIRouter:
-        routes = APIRouter()
+        routes = APIRouter(prefix="/lab/telegram")
         routes.add_api_route("/groups", self.found, methods=["POST"])
         routes.add_api_route("/groups", self.every, methods=["GET"])
         for deed in (self.join, self.leave, self.add_bot, self.remove_bot, self.promote, self.migrate):

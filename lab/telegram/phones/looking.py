@@ -15,7 +15,7 @@ from lab.telegram.places import Place
 
 class Looking(Hands):
     def router(self) -> APIRouter:
-        routes = APIRouter()
+        routes = APIRouter(prefix="/lab/telegram")
         routes.add_api_route("/people", self.add_person, methods=["POST"])
         routes.add_api_route("/people/{person}/chat", self.chat, methods=["GET"])
         routes.add_api_route("/people/{person}/chats", self.chats, methods=["GET"])

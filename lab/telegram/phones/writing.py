@@ -29,7 +29,7 @@ Longitude = Annotated[float, Body(ge=-180, le=180)]
 
 class Writing(Hands):
     def router(self) -> APIRouter:
-        routes = APIRouter()
+        routes = APIRouter(prefix="/lab/telegram")
         words = (self.say, self.edit, self.delete, self.forward, self.react, self.topic)
         for deed in (*words, self.send, self.location, self.venue, self.contact, self.share):
             routes.add_api_route(f"/people/{{person}}/{deed.__name__}", deed, methods=["POST"])
