@@ -24,7 +24,7 @@ from core.offers.model import BuyNow
 from core.offers.service import buy_now
 from tests.core.conftest import Market
 from tests.core.goods import tonnes
-from tests.core.trades import Trade, paid
+from tests.core.trades import Trade, agreed, paid
 
 
 def eur(cents: int) -> Money:
@@ -175,6 +175,21 @@ async def test_nothing_moves_while_the_bank_thinks(market: Market) -> None:
     await decided(trade, won=True)
     await trade.pass_days(2)
     assert (await trade.lots())[1].state == "accepted"
+    await books_hold(trade)
+
+
+async def test_no_payout_leaves_a_deal_while_the_bank_thinks(market: Market) -> None:
+    trade = await agreed(market, lots=2)
+    await trade.sign()
+    await trade.pay()
+    lot = (await trade.lots())[0]
+    await trade.deliver(lot)
+    await trade.accept(lot)
+    await recalled(trade, 1_000_00)
+    await trade.seller_can_be_paid()
+    assert trade.asked("transfer") == []
+    await decided(trade, won=True)
+    assert [body["amount"] for body in trade.asked("transfer")] == [10_237_50]
     await books_hold(trade)
 
 
