@@ -181,3 +181,38 @@ async def test_a_stablecoin_payment_is_money_like_any_other(shop: Shop) -> None:
     await shop.does(f"pay/{payment.session_ref}", method="crypto", authenticated=True)
     await shop.until_deal("funded")
     await shop.books_agree()
+
+
+async def test_a_debit_without_cover_leaves_the_buyer_another_way(shop: Shop) -> None:
+    await shop.sign()
+    payment = await shop.by(Rail.SEPA_DEBIT)
+    await shop.does(f"pay/{payment.session_ref}", method="sepa_debit", iban=IBAN, name="Ben")
+    await shop.does(f"debits/{shop.made('payment_intent')[-1]['id']}", do="fail")
+
+    async def lapsed() -> bool:
+        return (await shop.trade.payment()).state is PaymentState.LAPSED
+
+    await shop.until(lapsed)
+    await shop.pay(await shop.by(Rail.CARD))
+    await shop.until_deal("funded")
+    await shop.books_agree()
+
+
+async def test_a_debit_that_is_sent_back_was_never_passed_on(shop: Shop) -> None:
+    """Nothing can be said against it: it is a dispute that is lost as it opens, and the held money bears it."""
+    await shop.sign()
+    payment = await shop.by(Rail.SEPA_DEBIT)
+    await shop.does(f"pay/{payment.session_ref}", method="sepa_debit", iban=IBAN, name="Ben")
+    intent = shop.made("payment_intent")[-1]["id"]
+    await shop.does(f"debits/{intent}", do="succeed")
+    await shop.until_deal("funded")
+    await shop.onboard()
+    await shop.does(f"debits/{intent}", do="return")
+
+    async def borne() -> bool:
+        found = await shop.trade.house(lambda ctx: escrow.chargebacks_of(ctx, shop.trade.deal_id))
+        return [each.state for each in found] == ["recovered"]
+
+    await shop.until(borne)
+    assert shop.made("transfer") == []
+    await shop.books_agree()
