@@ -21,9 +21,9 @@ ROWS: Final = 5  # dots are put on so many rows in turn, so that equal prices ca
 
 def drawn(chart: Chart) -> Checked:
     """The picture as a file to be sent."""
-    # Half a second of every start, if it stood above: only who draws needs it.
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
+    # Above, they would cost every start half a second; only who draws needs them.
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - see above
+    from matplotlib.figure import Figure  # noqa: PLC0415 - see above
 
     figure = Figure(figsize=INCHES, dpi=DOTS_PER_INCH, facecolor=PAPER, layout="constrained")
     FigureCanvasAgg(figure)
