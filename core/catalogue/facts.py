@@ -269,6 +269,17 @@ class Fees(Fact):
     commission_basis_points: int = Field(ge=0, le=10_000)
 
 
+class Expertise(Fact):
+    """A field that consultants advise in. `names`: by language, the field's name and then the words that find it."""
+
+    id: str
+    esco: tuple[str, ...]  # occupation codes, version 1.1.1
+    names: dict[str, Annotated[tuple[str, ...], Field(min_length=1)]]
+
+    def title(self, language: str) -> str:
+        return self.names.get(language, self.names["en"])[0]
+
+
 class Rates(Fact):
     """Reference rates of one day: units of a currency for one euro. For comparing prices, never for charging them."""
 

@@ -7,7 +7,19 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
-from core.catalogue.facts import DeliveryMode, Fees, Grade, Product, Rates, Scheme, Source, Term, UnitWords, Words
+from core.catalogue.facts import (
+    DeliveryMode,
+    Expertise,
+    Fees,
+    Grade,
+    Product,
+    Rates,
+    Scheme,
+    Source,
+    Term,
+    UnitWords,
+    Words,
+)
 from core.catalogue.names import Likeness, NameIndex, folded
 from core.catalogue.synonyms import Synonyms
 from core.kernel.errors import NotFound
@@ -26,6 +38,7 @@ class Catalogue:
     certificates: Mapping[str, Scheme]
     terms: Mapping[str, Term]
     delivery: Mapping[str, DeliveryMode]
+    expertise: Mapping[str, Expertise]
     units: Mapping[str, UnitWords]
     bare_cubic_metre: tuple[str, ...]
     sources: Mapping[str, Source]

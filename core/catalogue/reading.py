@@ -8,7 +8,19 @@ from typing import Any, Protocol, TypeVar
 import yaml
 from pydantic import TypeAdapter
 
-from core.catalogue.facts import DeliveryMode, Fees, Grade, Product, Rates, Scheme, Source, Term, UnitWords, Words
+from core.catalogue.facts import (
+    DeliveryMode,
+    Expertise,
+    Fees,
+    Grade,
+    Product,
+    Rates,
+    Scheme,
+    Source,
+    Term,
+    UnitWords,
+    Words,
+)
 from core.catalogue.model import Catalogue
 
 T = TypeVar("T")
@@ -33,6 +45,7 @@ def load(folder: Path) -> Catalogue:
         certificates=_by_id(_parsed(list[Scheme], folder / "certificates.yaml")),
         terms={term.code: term for term in map(Term.model_validate, _read(folder / "terms.yaml")["terms"])},
         delivery=_by_id(_parsed(list[DeliveryMode], folder / "delivery.yaml")),
+        expertise=_by_id(_parsed(list[Expertise], folder / "expertise.yaml")),
         units={unit.code: unit for unit in map(UnitWords.model_validate, units["units"])},
         bare_cubic_metre=tuple(units["bare_cubic_metre"]),
         sources=_parsed(dict[str, Source], folder / "sources.yaml"),

@@ -1,0 +1,32 @@
+"""What happens to consultants' profiles, as facts for whoever listens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.kernel.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class ExpertFact(Event):
+    """`by_person` acted, None when time or the system did."""
+
+    expert_id: str
+    by_person: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ExpertListed(ExpertFact):
+    """Seekers find them from now on, for the first time or again."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExpertChanged(ExpertFact):
+    """Something that seekers see is different: words, rate, hours, whether they are free now."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExpertPaused(ExpertFact):
+    """Seekers no longer find them. `why`: "own" (their wish), "holiday", "missed" (two requests unanswered)."""
+
+    why: str

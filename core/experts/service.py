@@ -1,0 +1,318 @@
+"""What consultants do about themselves: offer their expertise, keep their hours, come and go."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import delete, insert, select
+
+from core.catalogue import Catalogue
+from core.experts import rules
+from core.experts.calendars import busy_times
+from core.experts.events import ExpertChanged, ExpertListed, ExpertPaused
+from core.experts.hours import Hours, read_hours
+from core.experts.model import (
+    FREE_NOW_FOR,
+    MISSES_BEFORE_PAUSE,
+    ChangeExpertise,
+    Expert,
+    ExpertBusy,
+    ExpertDay,
+    ExpertFeed,
+    OfferExpertise,
+    SpecialDay,
+)
+from core.experts.slots import Calendar
+from core.experts.times import Interval
+from core.kernel.errors import NotFound, Refusal, Stale
+from core.kernel.timers import Timer, clear_timers, set_timer
+from core.kernel.transaction import Ctx
+from core.people.service import acting, has_traded
+
+BACK = "expert_back"
+FREE_OVER = "free_over"
+TIMERS = "expert"
+
+# --- the profile ------------------------------------------------------------------------------------------------------
+
+
+def offer_expertise(ctx: Ctx, catalogue: Catalogue, command: OfferExpertise) -> Expert:
+    """Be found by seekers from now on; the same account goes on buying and selling. Raises Invalid.
+
+    Somebody who is a consultant already says it all anew.
+    """
+    person = acting(ctx)
+    rules.check_fields(catalogue, command.fields)
+    rules.check_rate(command.rate, command.lengths)
+    rules.check_room(command.room, command.own_link)
+    hours = read_hours(command.hours, person.locale)
+    expert = own_profile(ctx)
+    if expert is None:
+        expert = Expert(id=ctx.new_id(), person_id=person.id, organisation_id=person.organisation_id)
+    for name in ("headline", "bio", "policy", "room"):
+        setattr(expert, name, getattr(command, name))
+    expert.fields, expert.skills = list(command.fields), list(command.skills)
+    expert.languages, expert.lengths = list(command.languages), sorted(set(command.lengths))
+    expert.basis, expert.rate_minor, expert.currency = command.rate.basis, command.rate.minor, command.rate.currency
+    expert.own_link = None if command.own_link is None else str(command.own_link)
+    expert.zone = hours.zone or person.zone
+    expert.week = rules.week_kept(hours.days)
+    _list(ctx, expert)
+    has_traded(ctx, person.organisation_id)
+    return expert
+
+
+def change_expertise(ctx: Ctx, catalogue: Catalogue, command: ChangeExpertise, seen: int | None = None) -> Expert:
+    """Change what is given. Sessions already booked keep their price and policy. Raises Invalid, Stale."""
+    expert = _own(ctx, seen)
+    given = command.model_dump(exclude_none=True, exclude={"rate", "own_link"})
+    for name, value in given.items():
+        setattr(expert, name, list(value) if isinstance(value, tuple) else value)
+    if command.fields is not None:
+        rules.check_fields(catalogue, command.fields)
+    if command.rate is not None:
+        expert.basis, expert.rate_minor = command.rate.basis, command.rate.minor
+        expert.currency = command.rate.currency
+    if command.own_link is not None:
+        expert.own_link = str(command.own_link)
+    rules.check_rate(expert.rate, expert.lengths)
+    rules.check_room(expert.room, expert.own_link)
+    return _changed(ctx, expert)
+
+
+def own_profile(ctx: Ctx) -> Expert | None:
+    """The consultant that who asks is; None when they are not one."""
+    return ctx.session.scalar(select(Expert).where(Expert.person_id == acting(ctx).id))
+
+
+def expert_for(ctx: Ctx, expert_id: str) -> Expert:
+    """A consultant as everybody may see them, paused ones too. Raises NotFound."""
+    expert = ctx.session.get(Expert, expert_id)
+    if expert is None:
+        raise NotFound
+    return expert
+
+
+def expert_of(ctx: Ctx, person_id: str) -> Expert | None:
+    return ctx.session.scalar(select(Expert).where(Expert.person_id == person_id))
+
+
+# --- hours ------------------------------------------------------------------------------------------------------------
+
+
+def keep_hours(ctx: Ctx, sentence: str) -> Expert:
+    """Change the days that the sentence names; the others stay as they are. Raises Invalid."""
+    expert = _own(ctx)
+    hours: Hours = read_hours(sentence, acting(ctx).locale)
+    week = {**expert.hours, **hours.days}
+    expert.week = rules.week_kept(week)
+    expert.zone = hours.zone or expert.zone
+    return _changed(ctx, expert)
+
+
+def keep_special_day(ctx: Ctx, command: SpecialDay) -> Expert:
+    """That one day is different, or closed. Raises Invalid for a day that is over or too far ahead."""
+    expert = _own(ctx)
+    rules.check_special_day(command, ctx.now, expert.zone)
+    ctx.session.merge(ExpertDay(expert_id=expert.id, day=command.day, spans=[list(span) for span in command.spans]))
+    return _changed(ctx, expert)
+
+
+def forget_special_day(ctx: Ctx, day: date) -> Expert:
+    expert = _own(ctx)
+    ctx.session.execute(delete(ExpertDay).where(ExpertDay.expert_id == expert.id, ExpertDay.day == day))
+    return _changed(ctx, expert)
+
+
+def special_days(ctx: Ctx, expert: Expert) -> list[ExpertDay]:
+    """The overrides that are not over yet, in order."""
+    today = (ctx.now - timedelta(days=1)).date()
+    query = select(ExpertDay).where(ExpertDay.expert_id == expert.id, ExpertDay.day >= today)
+    return list(ctx.session.scalars(query.order_by(ExpertDay.day)))
+
+
+def take_calendar_file(ctx: Ctx, content: bytes) -> int:
+    """Take the busy times of an iCalendar file in place of those of an earlier one; how many. Raises Invalid."""
+    expert = _own(ctx)
+    return _keep_busy(ctx, expert, "file", busy_times(content, ctx.now, expert.zone))
+
+
+def follow_feed(ctx: Ctx, url: str) -> ExpertFeed:
+    """Read the consultant's published calendar from now on, every quarter hour. Raises Invalid."""
+    expert = _own(ctx)
+    rules.check_feed(url)
+    feed = ctx.session.merge(ExpertFeed(expert_id=expert.id, url=url))
+    ctx.post("calendars", f"calendar:{expert.id}", "feed.read", {"expert": expert.id, "url": url})
+    return feed
+
+
+def leave_feed(ctx: Ctx) -> None:
+    expert = _own(ctx)
+    ctx.session.execute(delete(ExpertFeed).where(ExpertFeed.expert_id == expert.id))
+    _keep_busy(ctx, expert, "feed", [])
+
+
+def feed_read(ctx: Ctx, expert_id: str, url: str, content: bytes) -> None:
+    """What the feed said. One that was changed or left meanwhile is not looked at."""
+    feed = ctx.session.get(ExpertFeed, expert_id)
+    if feed is None or feed.url != url:
+        return
+    expert = expert_for(ctx, expert_id)
+    try:
+        _keep_busy(ctx, expert, "feed", busy_times(content, ctx.now, expert.zone))
+    except Refusal as refusal:
+        feed.failure = refusal.code  # what was known before goes on to count
+    else:
+        feed.read_at, feed.failure = ctx.now, None
+
+
+def feed_failed(ctx: Ctx, expert_id: str, url: str, why: str) -> None:
+    feed = ctx.session.get(ExpertFeed, expert_id)
+    if feed is not None and feed.url == url:
+        feed.failure = why[:200]
+
+
+def feeds(ctx: Ctx) -> list[ExpertFeed]:
+    """All that are to be read."""
+    return list(ctx.session.scalars(select(ExpertFeed).order_by(ExpertFeed.expert_id)))
+
+
+def calendar_of(ctx: Ctx, expert: Expert, sessions: Sequence[Interval]) -> Calendar:
+    """A consultant's time with the sessions they have, for finding slots."""
+    busy = select(ExpertBusy.starts_at, ExpertBusy.ends_at).where(
+        ExpertBusy.expert_id == expert.id, ExpertBusy.ends_at > ctx.now
+    )
+    return Calendar(
+        week=expert.hours,
+        zone=expert.zone,
+        overrides={each.day: rules.spans(each.spans) for each in special_days(ctx, expert)},
+        taken=[*sessions, *(Interval(row.starts_at, row.ends_at) for row in ctx.session.execute(busy))],
+        booked=[session.start for session in sessions],
+        air=timedelta(minutes=expert.air_minutes),
+        notice=timedelta(minutes=expert.notice_minutes),
+        per_day=expert.per_day,
+        away_until=expert.away_until,
+    )
+
+
+# --- coming and going -------------------------------------------------------------------------------------------------
+
+
+def say_free_now(ctx: Ctx) -> Expert:
+    """Take instant calls for the next hour."""
+    expert = _own(ctx)
+    if not expert.live:
+        raise Refusal("expert.paused")
+    expert.free_until = ctx.now + FREE_NOW_FOR
+    set_timer(ctx.session, Timer(TIMERS, expert.id, FREE_OVER, expert.free_until))
+    return _changed(ctx, expert)
+
+
+def say_busy(ctx: Ctx) -> Expert:
+    """No instant calls any more."""
+    return _no_longer_free(ctx, _own(ctx))
+
+
+def is_free_now(ctx: Ctx, expert: Expert) -> bool:
+    return expert.live and expert.free_until is not None and expert.free_until > ctx.now
+
+
+def pause(ctx: Ctx, until: datetime | None = None, seen: int | None = None) -> Expert:
+    """Not be found, until a day or until they come back. Sessions already booked stand."""
+    expert = _own(ctx, seen)
+    if until is not None and until <= ctx.now:
+        raise Refusal("expert.holiday_past", field="until")
+    expert.away_until = until
+    clear_timers(ctx.session, TIMERS, expert.id)
+    if until is not None:
+        set_timer(ctx.session, Timer(TIMERS, expert.id, BACK, until))
+    return _pause(ctx, expert, "own" if until is None else "holiday")
+
+
+def come_back(ctx: Ctx, seen: int | None = None) -> Expert:
+    """Be found again."""
+    expert = _own(ctx, seen)
+    if not expert.live:
+        _list(ctx, expert)
+    return expert
+
+
+def request_missed(ctx: Ctx, expert_id: str) -> None:
+    """They let a request run out. The second in a row pauses them: seekers should not wait for nobody."""
+    expert = expert_for(ctx, expert_id)
+    expert.missed += 1
+    expert.free_until = None
+    if expert.missed >= MISSES_BEFORE_PAUSE and expert.live:
+        _pause(ctx, expert, "missed")
+
+
+def request_answered(ctx: Ctx, expert_id: str) -> None:
+    """They said yes, no or another time."""
+    expert = expert_for(ctx, expert_id)
+    if expert.missed:
+        expert.missed = 0
+
+
+def holiday_over(ctx: Ctx, expert_id: str) -> None:
+    expert = expert_for(ctx, expert_id)
+    if expert.paused_why == "holiday":
+        _list(ctx, expert)
+
+
+def free_over(ctx: Ctx, expert_id: str) -> None:
+    """The hour for which they said that they are free is over."""
+    expert = expert_for(ctx, expert_id)
+    if expert.free_until is not None and expert.free_until <= ctx.now:
+        _no_longer_free(ctx, expert)
+
+
+# --- steps that more than one of them take ----------------------------------------------------------------------------
+
+
+def _own(ctx: Ctx, seen: int | None = None) -> Expert:
+    expert = own_profile(ctx)
+    if expert is None:
+        raise NotFound("expert.not_one")
+    if seen is not None and seen != expert.version:
+        raise Stale
+    return expert
+
+
+def _list(ctx: Ctx, expert: Expert) -> None:
+    expert.live, expert.paused_why, expert.away_until, expert.missed = True, None, None, 0
+    expert.listed_at = ctx.now
+    ctx.session.add(expert)
+    clear_timers(ctx.session, TIMERS, expert.id)
+    ctx.session.flush()
+    ctx.announce(ExpertListed(expert.id, ctx.actor.person))
+
+
+def _pause(ctx: Ctx, expert: Expert, why: str) -> Expert:
+    expert.live, expert.paused_why, expert.free_until = False, why, None
+    ctx.session.flush()
+    ctx.announce(ExpertPaused(expert.id, ctx.actor.person, why))
+    return expert
+
+
+def _changed(ctx: Ctx, expert: Expert) -> Expert:
+    ctx.session.flush()
+    ctx.announce(ExpertChanged(expert.id, ctx.actor.person))
+    return expert
+
+
+def _no_longer_free(ctx: Ctx, expert: Expert) -> Expert:
+    expert.free_until = None
+    return _changed(ctx, expert)
+
+
+def _keep_busy(ctx: Ctx, expert: Expert, source: str, taken: Sequence[Interval]) -> int:
+    ctx.session.execute(delete(ExpertBusy).where(ExpertBusy.expert_id == expert.id, ExpertBusy.source == source))
+    if taken:
+        rows = [
+            {"id": ctx.new_id(), "expert_id": expert.id, "source": source, "starts_at": each.start, "ends_at": each.end}
+            for each in taken
+        ]
+        ctx.session.execute(insert(ExpertBusy), rows)
+    _changed(ctx, expert)
+    return len(taken)
