@@ -8,6 +8,7 @@ from core.kernel.clock import Clock
 from core.kernel.outbox import Post
 from core.kernel.transaction import Transactions
 from payments.defence import Defence
+from payments.holding import Holding
 from payments.looks import look
 from payments.onboarding import Onboarding
 from payments.outcomes import Outcome
@@ -24,6 +25,7 @@ class PaymentEffects:
         self._kinds: Mapping[str, Callable[[Post], Awaitable[Outcome]]] = {
             **PayingIn(provider, clock).kinds(),
             **PayingOut(provider, clock).kinds(),
+            **Holding(provider, clock).kinds(),
             **Onboarding(provider, clock).kinds(),
             **Defence(provider, transactions).kinds(),
             "look": self._look,

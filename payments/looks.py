@@ -18,7 +18,9 @@ from core.escrow.rails.surplus import surplus_found
 from core.kernel.dispatch import Never
 from core.kernel.money import Money
 from core.kernel.transaction import Ctx
+from core.sessions import settlement
 from payments.answers import Answer, Done, Value
+from payments.holding import tell_hold, tell_page
 from payments.outcomes import Outcome, Told, Unit, known, seen
 from payments.provider import Provider
 from payments.things import (
@@ -85,7 +87,7 @@ def tell_checkout(checkout: Checkout) -> Told:
     """How a way to pay stands. What has come of a bank transfer is in its intent."""
     payment = checkout.payment
     if payment is None:
-        return None
+        return tell_page(checkout)
     match checkout.state:
         case CheckoutState.PAID:
             return paid(payment, checkout.funding)
@@ -100,7 +102,7 @@ def tell_checkout(checkout: Checkout) -> Told:
 
 def tell_intent(intent: Intent) -> Told:
     if intent.payment is None:
-        return None
+        return tell_hold(intent)
     if intent.state is IntentState.PAID:
         return paid(intent.payment, intent.funding)
     if intent.state is IntentState.CANCELLED:
@@ -150,7 +152,7 @@ def tell_credit(payer: str, standing: Mapping[str, Money]) -> Told:
 
 
 def tell_transfer(effect: str, ref: str) -> Unit:
-    return known(partial(escrow.transfer_done, effect_id=effect, ref=ref))
+    return known(partial(sent, effect_id=effect, ref=ref))
 
 
 def tell_reversal(effect: str, ref: str) -> Unit:
@@ -162,10 +164,35 @@ def tell_refund(refund: Refund) -> Told:
     if refund.effect is None or refund.state is RefundState.PENDING:
         return None
     if refund.state is RefundState.SUCCEEDED:
-        return known(partial(escrow.refund_done, effect_id=refund.effect, ref=refund.ref))
+        return known(partial(given_back, effect_id=refund.effect, ref=refund.ref))
     log.warning("refund_failed", refund=refund.ref, effect=refund.effect, why=refund.why)
     why = refund.why or refund.state.value
-    return known(partial(escrow.refund_refused, effect_id=refund.effect, why=why, final=True, ref=refund.ref))
+    return known(partial(not_given_back, effect_id=refund.effect, why=why, final=True, ref=refund.ref))
+
+
+# A payout and a refund are asked for in the same way, whether for a deal or for a session; whose it is, its row tells.
+
+
+def sent(ctx: Ctx, effect_id: str, ref: str) -> None:
+    (settlement.payout_done if settlement.owns(ctx, effect_id) else escrow.transfer_done)(ctx, effect_id, ref)
+
+
+def not_sent(ctx: Ctx, effect_id: str, why: str, *, final: bool) -> None:
+    if settlement.owns(ctx, effect_id):
+        settlement.payout_refused(ctx, effect_id, why)
+    else:
+        escrow.transfer_refused(ctx, effect_id, why, final=final)
+
+
+def given_back(ctx: Ctx, effect_id: str, ref: str) -> None:
+    (settlement.payout_done if settlement.owns(ctx, effect_id) else escrow.refund_done)(ctx, effect_id, ref)
+
+
+def not_given_back(ctx: Ctx, effect_id: str, why: str, *, final: bool, ref: str | None = None) -> None:
+    if settlement.owns(ctx, effect_id):
+        settlement.payout_refused(ctx, effect_id, why, ref)
+    else:
+        escrow.refund_refused(ctx, effect_id, why, final=final, ref=ref)
 
 
 async def look_at_transfer_of(provider: Provider, effect: str, group: str) -> Outcome:

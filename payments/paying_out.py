@@ -17,7 +17,7 @@ from core.kernel.outbox import Post
 from core.kernel.transaction import Ctx
 from payments.answers import Answer, Done, Refused, Unknown
 from payments.asks import CreditAsk, RefundAsk, ReversalAsk, TransferAsk
-from payments.looks import REFUND_TAKES, tell_refund, tell_reversal, tell_transfer
+from payments.looks import REFUND_TAKES, not_given_back, not_sent, tell_refund, tell_reversal, tell_transfer
 from payments.outcomes import Outcome, Unit, again, amount_of, known, refused
 from payments.provider import Provider
 from payments.things import Refund, RefundState
@@ -47,9 +47,7 @@ class PayingOut:
             account=body["account"],
             group=body["group"],
         )
-        return await self._once(
-            post, find, lambda: self._provider.transfer(ask), tell_transfer, escrow.transfer_refused
-        )
+        return await self._once(post, find, lambda: self._provider.transfer(ask), tell_transfer, not_sent)
 
     async def _reverse(self, post: Post) -> Outcome:
         body, effect = post.body, str(post.body["effect"])
@@ -105,9 +103,9 @@ class PayingOut:
             case Done(refund):
                 return Delivered(tell_refund(refund))
             case Refused(why, final):
-                return Never(why, refused(escrow.refund_refused, effect, why, final=final))
+                return Never(why, refused(not_given_back, effect, why, final=final))
             case Unknown(why, saved=True):
-                return Never(why, new_generation(escrow.refund_refused, effect, why))  # which looks for it first
+                return Never(why, new_generation(not_given_back, effect, why))  # which looks for it first
         return again(post, answer.why, answer.seconds)
 
     async def _give_back(self, post: Post) -> Answer[Refund]:

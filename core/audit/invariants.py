@@ -12,6 +12,7 @@ from core.deals.model import DEAL
 from core.delivery.model import LOT
 from core.kernel.process import Process
 from core.ledger.invariants import BOOKS, Invariant
+from core.sessions.process import SESSION
 
 
 def _words(words: frozenset[str] | set[str]) -> str:
@@ -74,10 +75,11 @@ TRADE: Final = (
         WHERE balance.currency <> deal.currency""",
     ),
     Invariant(
-        "all held money belongs to a deal",
+        "all held money belongs to a deal or a session",
         "Money held for a deal that nobody knows would be held for ever.",
         """SELECT NULL, account FROM ledger_balance WHERE account LIKE 'escrow:%'
-        AND NOT EXISTS (SELECT 1 FROM deal WHERE deal.id = substr(account, 8))""",
+        AND NOT EXISTS (SELECT 1 FROM deal WHERE deal.id = substr(account, 8))
+        AND NOT EXISTS (SELECT 1 FROM booking WHERE booking.id = substr(account, 8))""",
     ),
     Invariant(
         "every payout due is on its way",
@@ -85,6 +87,8 @@ TRADE: Final = (
         _agree(
             "payable",
             """SELECT payee AS name, currency, amount_minor AS minor FROM effect
+            WHERE kind = 'transfer' AND state <> 'done'
+            UNION ALL SELECT payee, currency, amount_minor FROM session_payout
             WHERE kind = 'transfer' AND state <> 'done'""",
         ),
     ),
@@ -94,6 +98,8 @@ TRADE: Final = (
         _agree(
             "refund_due",
             """SELECT deal_id AS name, currency, amount_minor AS minor FROM effect
+            WHERE kind = 'refund' AND state <> 'done'
+            UNION ALL SELECT booking_id, currency, amount_minor FROM session_payout
             WHERE kind = 'refund' AND state <> 'done'""",
         ),
     ),
@@ -117,12 +123,14 @@ TRADE: Final = (
         ) AS both_sides GROUP BY name, currency HAVING SUM(minor) <> 0""",
     ),
     Invariant(
-        "our commission is that of the lots that were released",
+        "our commission is that of the lots and sessions that were released",
         "We have earned what the signed terms say, and nothing else.",
         f"""SELECT NULL, currency || ' is ' || SUM(minor) || ' apart' FROM (
             {COMMISSION_KEPT}
             UNION ALL SELECT deal.currency, -lot_settlement.fee_minor FROM lot_settlement
             JOIN deal ON deal.id = lot_settlement.deal_id
+            UNION ALL SELECT booking.currency, -session_settlement.fee_minor FROM session_settlement
+            JOIN booking ON booking.id = session_settlement.booking_id
             UNION ALL SELECT currency, from_commission_minor FROM chargeback WHERE state <> 'won'
         ) AS both_sides GROUP BY currency HAVING SUM(minor) <> 0""",
     ),
@@ -227,4 +235,35 @@ TRADE: Final = (
     ),
 )
 
-INVARIANTS: Final = (*BOOKS, *TRADE)
+SESSIONS: Final = (
+    Invariant(
+        "a session that is over holds nothing",
+        "What was taken from a card has gone to the consultant, to us, or back.",
+        f"""SELECT booking.id, booking.ref FROM booking WHERE booking.state IN ({_words(SESSION.final)})
+        AND {_owed("'escrow:' || booking.id", "booking.currency")} <> 0""",
+    ),
+    Invariant(
+        "nobody is charged for a talk without a yes",
+        "A talk is charged after a consent that is on record, a late cancellation and a no-show by the rule shown.",
+        """SELECT booking.id, booking.ref FROM booking JOIN card_hold ON card_hold.booking_id = booking.id
+        WHERE card_hold.state = 'captured' AND card_hold.captured_minor > 0 AND booking.free_minutes > 0
+        AND booking.why NOT IN ('cancelled', 'noshow_seeker')
+        AND NOT EXISTS (SELECT 1 FROM consent WHERE consent.booking_id = booking.id)""",
+    ),
+    Invariant(
+        "no card is charged more than was due",
+        "All that is taken for a session is what its clock and its terms say, once.",
+        """SELECT booking.id, booking.ref FROM booking JOIN card_hold ON card_hold.booking_id = booking.id
+        WHERE card_hold.state = 'captured' GROUP BY booking.id, booking.ref, booking.due_minor
+        HAVING SUM(card_hold.captured_minor) > booking.due_minor""",
+    ),
+    Invariant(
+        "no session waits without an end",
+        "Every state that time ends has its timer.",
+        f"""SELECT booking.id, booking.ref || ' ' || booking.state FROM booking
+        WHERE booking.state IN ({_timed(SESSION)})
+        AND NOT EXISTS (SELECT 1 FROM timer WHERE timer.kind = 'session' AND timer.subject = booking.id)""",
+    ),
+)
+
+INVARIANTS: Final = (*BOOKS, *TRADE, *SESSIONS)

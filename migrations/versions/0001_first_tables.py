@@ -599,6 +599,43 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_email_code_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "expert",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("person_id", sa.String(length=26), nullable=False),
+        sa.Column("organisation_id", sa.String(length=26), nullable=False),
+        sa.Column("headline", sa.String(length=120), nullable=False),
+        sa.Column("bio", sa.Text(), nullable=False),
+        sa.Column("fields", sa.JSON(), nullable=False),
+        sa.Column("skills", sa.JSON(), nullable=False),
+        sa.Column("languages", sa.JSON(), nullable=False),
+        sa.Column("basis", sa.String(length=10), nullable=False),
+        sa.Column("rate_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("lengths", sa.JSON(), nullable=False),
+        sa.Column("week", sa.JSON(), nullable=False),
+        sa.Column("zone", sa.String(length=40), nullable=False),
+        sa.Column("air_minutes", sa.Integer(), nullable=False),
+        sa.Column("notice_minutes", sa.Integer(), nullable=False),
+        sa.Column("per_day", sa.Integer(), nullable=False),
+        sa.Column("policy", sa.String(length=10), nullable=False),
+        sa.Column("room", sa.String(length=10), nullable=False),
+        sa.Column("own_link", sa.String(length=500), nullable=True),
+        sa.Column("live", sa.Boolean(), nullable=False),
+        sa.Column("paused_why", sa.String(length=20), nullable=True),
+        sa.Column("away_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("free_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("missed", sa.Integer(), nullable=False),
+        sa.Column("listed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_expert_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_expert")),
+        sa.UniqueConstraint("person_id", name=op.f("uq_expert_person_id")),
+    )
+    with op.batch_alter_table("expert", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_expert_live"), ["live"], unique=False)
+        batch_op.create_index(batch_op.f("ix_expert_organisation_id"), ["organisation_id"], unique=False)
+
+    op.create_table(
         "kept_file",
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.Column("person_id", sa.String(length=26), nullable=False),
@@ -672,6 +709,51 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_saved_search_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "booking",
+        sa.Column("ref", sa.String(length=8), nullable=False),
+        sa.Column("expert_id", sa.String(length=26), nullable=False),
+        sa.Column("consultant", sa.String(length=26), nullable=False),
+        sa.Column("consultant_org", sa.String(length=26), nullable=False),
+        sa.Column("seeker", sa.String(length=26), nullable=False),
+        sa.Column("seeker_org", sa.String(length=26), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("instant", sa.Boolean(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("length", sa.Integer(), nullable=False),
+        sa.Column("problem", sa.Text(), nullable=False),
+        sa.Column("room", sa.String(length=10), nullable=False),
+        sa.Column("link", sa.String(length=500), nullable=True),
+        sa.Column("price_minor", sa.BigInteger(), nullable=False),
+        sa.Column("rate_minor", sa.BigInteger(), nullable=False),
+        sa.Column("basis", sa.String(length=10), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("commission_bp", sa.Integer(), nullable=False),
+        sa.Column("policy", sa.String(length=10), nullable=False),
+        sa.Column("free_until_minutes", sa.Integer(), nullable=False),
+        sa.Column("late_percent", sa.Integer(), nullable=False),
+        sa.Column("no_show_percent", sa.Integer(), nullable=False),
+        sa.Column("free_minutes", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("moves", sa.Integer(), nullable=False),
+        sa.Column("move_by", sa.String(length=10), nullable=True),
+        sa.Column("move_to", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("why", sa.String(length=40), nullable=True),
+        sa.Column("due_minor", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("state_since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["expert_id"], ["expert.id"], name=op.f("fk_booking_expert_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_booking")),
+        sa.UniqueConstraint("ref", name=op.f("uq_booking_ref")),
+    )
+    with op.batch_alter_table("booking", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_booking_consultant"), ["consultant"], unique=False)
+        batch_op.create_index(batch_op.f("ix_booking_seeker"), ["seeker"], unique=False)
+        batch_op.create_index("ix_booking_slot", ["expert_id", "starts_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_booking_state"), ["state"], unique=False)
+
+    op.create_table(
         "deal_mark",
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.Column("deal_id", sa.String(length=26), nullable=False),
@@ -712,6 +794,37 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_dispute_case_state"), ["state"], unique=False)
         batch_op.create_index(batch_op.f("ix_dispute_case_subject"), ["subject"], unique=False)
 
+    op.create_table(
+        "expert_busy",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("expert_id", sa.String(length=26), nullable=False),
+        sa.Column("source", sa.String(length=4), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["expert_id"], ["expert.id"], name=op.f("fk_expert_busy_expert_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_expert_busy")),
+    )
+    with op.batch_alter_table("expert_busy", schema=None) as batch_op:
+        batch_op.create_index("ix_expert_busy_when", ["expert_id", "ends_at"], unique=False)
+
+    op.create_table(
+        "expert_day",
+        sa.Column("expert_id", sa.String(length=26), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("spans", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["expert_id"], ["expert.id"], name=op.f("fk_expert_day_expert_id")),
+        sa.PrimaryKeyConstraint("expert_id", "day", name=op.f("pk_expert_day")),
+    )
+    op.create_table(
+        "expert_feed",
+        sa.Column("expert_id", sa.String(length=26), nullable=False),
+        sa.Column("url", sa.String(length=500), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("failure", sa.Text(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["expert_id"], ["expert.id"], name=op.f("fk_expert_feed_expert_id")),
+        sa.PrimaryKeyConstraint("expert_id", name=op.f("pk_expert_feed")),
+    )
     op.create_table(
         "lot",
         sa.Column("deal_id", sa.String(length=26), nullable=False),
@@ -778,6 +891,53 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_tranche_state"), ["state"], unique=False)
 
     op.create_table(
+        "card_hold",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("booking_id", sa.String(length=26), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("purpose", sa.String(length=40), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("later", sa.Boolean(), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("captured_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("session_ref", sa.String(length=120), nullable=True),
+        sa.Column("url", sa.Text(), nullable=True),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("payer_ref", sa.String(length=120), nullable=True),
+        sa.Column("card_ref", sa.String(length=120), nullable=True),
+        sa.Column("intent_ref", sa.String(length=120), nullable=True),
+        sa.Column("charge_ref", sa.String(length=120), nullable=True),
+        sa.Column("capture_before", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("why", sa.Text(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["booking_id"], ["booking.id"], name=op.f("fk_card_hold_booking_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_card_hold")),
+        sa.UniqueConstraint("booking_id", "number", name=op.f("uq_card_hold_booking_id_number")),
+    )
+    with op.batch_alter_table("card_hold", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_card_hold_intent_ref"), ["intent_ref"], unique=False)
+
+    op.create_table(
+        "consent",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("booking_id", sa.String(length=26), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("person_id", sa.String(length=26), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("terms_version", sa.Integer(), nullable=False),
+        sa.Column("shown", sa.Text(), nullable=False),
+        sa.Column("place", sa.String(length=120), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["booking_id"], ["booking.id"], name=op.f("fk_consent_booking_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent")),
+    )
+    with op.batch_alter_table("consent", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_consent_booking_id"), ["booking_id"], unique=False)
+
+    op.create_table(
         "finding",
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.Column("lot_id", sa.String(length=26), nullable=False),
@@ -811,6 +971,22 @@ def upgrade() -> None:
     with op.batch_alter_table("lot_settlement", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_lot_settlement_deal_id"), ["deal_id"], unique=False)
 
+    op.create_table(
+        "meeting",
+        sa.Column("booking_id", sa.String(length=26), nullable=False),
+        sa.Column("seeker_here", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("consultant_here", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("began_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("running_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("free_seconds", sa.Integer(), nullable=False),
+        sa.Column("paid_seconds", sa.Integer(), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("extension_asked", sa.Integer(), nullable=False),
+        sa.Column("extensions", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["booking_id"], ["booking.id"], name=op.f("fk_meeting_booking_id")),
+        sa.PrimaryKeyConstraint("booking_id", name=op.f("pk_meeting")),
+    )
     op.create_table(
         "payment",
         sa.Column("id", sa.String(length=26), nullable=False),
@@ -872,6 +1048,40 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["case_id"], ["dispute_case.id"], name=op.f("fk_ruling_case_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ruling")),
         sa.UniqueConstraint("case_id", "number", name=op.f("uq_ruling_case_id_number")),
+    )
+    op.create_table(
+        "session_complaint",
+        sa.Column("booking_id", sa.String(length=26), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ruled", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["booking_id"], ["booking.id"], name=op.f("fk_session_complaint_booking_id")),
+        sa.PrimaryKeyConstraint("booking_id", name=op.f("pk_session_complaint")),
+    )
+    op.create_table(
+        "session_line",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("booking_id", sa.String(length=26), nullable=False),
+        sa.Column("side", sa.String(length=10), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("files", sa.JSON(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["booking_id"], ["booking.id"], name=op.f("fk_session_line_booking_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_session_line")),
+    )
+    with op.batch_alter_table("session_line", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_session_line_booking_id"), ["booking_id"], unique=False)
+
+    op.create_table(
+        "session_settlement",
+        sa.Column("booking_id", sa.String(length=26), nullable=False),
+        sa.Column("net_minor", sa.BigInteger(), nullable=False),
+        sa.Column("fee_minor", sa.BigInteger(), nullable=False),
+        sa.Column("back_minor", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["booking_id"], ["booking.id"], name=op.f("fk_session_settlement_booking_id")),
+        sa.PrimaryKeyConstraint("booking_id", name=op.f("pk_session_settlement")),
     )
     op.create_table(
         "buyer_credit",
@@ -943,6 +1153,31 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_payment_way_over"), ["over"], unique=False)
 
     op.create_table(
+        "session_payout",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("key", sa.String(length=80), nullable=False),
+        sa.Column("booking_id", sa.String(length=26), nullable=False),
+        sa.Column("hold_id", sa.String(length=26), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("payee", sa.String(length=26), nullable=True),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("provider_ref", sa.String(length=120), nullable=True),
+        sa.Column("why", sa.Text(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["booking_id"], ["booking.id"], name=op.f("fk_session_payout_booking_id")),
+        sa.ForeignKeyConstraint(["hold_id"], ["card_hold.id"], name=op.f("fk_session_payout_hold_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_session_payout")),
+        sa.UniqueConstraint("key", name=op.f("uq_session_payout_key")),
+    )
+    with op.batch_alter_table("session_payout", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_session_payout_booking_id"), ["booking_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_session_payout_payee"), ["payee"], unique=False)
+        batch_op.create_index(batch_op.f("ix_session_payout_state"), ["state"], unique=False)
+
+    op.create_table(
         "effect",
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.Column("key", sa.String(length=80), nullable=False),
@@ -999,6 +1234,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_effect_deal_id"))
 
     op.drop_table("effect")
+    with op.batch_alter_table("session_payout", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_session_payout_state"))
+        batch_op.drop_index(batch_op.f("ix_session_payout_payee"))
+        batch_op.drop_index(batch_op.f("ix_session_payout_booking_id"))
+
+    op.drop_table("session_payout")
     with op.batch_alter_table("payment_way", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_payment_way_over"))
 
@@ -1015,6 +1256,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_buyer_credit_deal_id"))
 
     op.drop_table("buyer_credit")
+    op.drop_table("session_settlement")
+    with op.batch_alter_table("session_line", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_session_line_booking_id"))
+
+    op.drop_table("session_line")
+    op.drop_table("session_complaint")
     op.drop_table("ruling")
     with op.batch_alter_table("proposal", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_proposal_lot_id"))
@@ -1025,6 +1272,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_payment_intent_ref"))
 
     op.drop_table("payment")
+    op.drop_table("meeting")
     with op.batch_alter_table("lot_settlement", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_lot_settlement_deal_id"))
 
@@ -1033,6 +1281,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_finding_lot_id"))
 
     op.drop_table("finding")
+    with op.batch_alter_table("consent", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_consent_booking_id"))
+
+    op.drop_table("consent")
+    with op.batch_alter_table("card_hold", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_card_hold_intent_ref"))
+
+    op.drop_table("card_hold")
     with op.batch_alter_table("tranche", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_tranche_state"))
 
@@ -1042,6 +1298,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_lot_state"))
 
     op.drop_table("lot")
+    op.drop_table("expert_feed")
+    op.drop_table("expert_day")
+    with op.batch_alter_table("expert_busy", schema=None) as batch_op:
+        batch_op.drop_index("ix_expert_busy_when")
+
+    op.drop_table("expert_busy")
     with op.batch_alter_table("dispute_case", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_dispute_case_subject"))
         batch_op.drop_index(batch_op.f("ix_dispute_case_state"))
@@ -1052,6 +1314,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_deal_mark_deal_id"))
 
     op.drop_table("deal_mark")
+    with op.batch_alter_table("booking", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_booking_state"))
+        batch_op.drop_index("ix_booking_slot")
+        batch_op.drop_index(batch_op.f("ix_booking_seeker"))
+        batch_op.drop_index(batch_op.f("ix_booking_consultant"))
+
+    op.drop_table("booking")
     with op.batch_alter_table("saved_search", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_saved_search_person_id"))
         batch_op.drop_index(batch_op.f("ix_saved_search_changed_at"))
@@ -1068,6 +1337,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_kept_file_person_id"))
 
     op.drop_table("kept_file")
+    with op.batch_alter_table("expert", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_expert_organisation_id"))
+        batch_op.drop_index(batch_op.f("ix_expert_live"))
+
+    op.drop_table("expert")
     with op.batch_alter_table("email_code", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_email_code_person_id"))
 

@@ -1,0 +1,1 @@
+"""Sessions with a consultant: booked, held on the card, talked, and paid only when they helped."""

@@ -1,0 +1,164 @@
+"""What the payment provider answers about a card: in any order, more than once, and compared with what we asked."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from core.kernel.money import Money
+from core.kernel.process import step
+from core.kernel.transaction import Ctx
+from core.ledger import service as ledger
+from core.ledger.model import PROVIDER, PROVIDER_FEES, credit, debit, escrow
+from core.sessions import holds, rules
+from core.sessions.events import CardPageLapsed, CardPageReady, CardTrouble
+from core.sessions.model import Booking, HoldPurpose, HoldState
+from core.sessions.process import SESSION
+
+WAITS_FOR_CARD = ("slot_held", "card_trouble", "debt")
+
+
+def page_opened(ctx: Ctx, hold_id: str, *, payer: str, session: str, url: str, expires_at: datetime) -> None:
+    """There is a page where the seeker adds their card. One that nobody needs any more is closed at once."""
+    hold = holds.locked(ctx, hold_id)
+    booking = ctx.session.get_one(Booking, hold.booking_id)
+    if hold.session_ref is not None:
+        return
+    hold.session_ref, hold.url, hold.expires_at, hold.payer_ref = session, url, expires_at, payer
+    if hold.state is not HoldState.ASKED:
+        holds.close_page(ctx, booking, hold, hold.state)
+        return
+    hold.state = HoldState.OPEN
+    ctx.session.flush()
+    ctx.announce(CardPageReady(booking.id, None))
+
+
+def page_lapsed(ctx: Ctx, hold_id: str) -> None:
+    """Nobody can use the page any more; the seeker may ask for another while the session waits."""
+    hold = holds.locked(ctx, hold_id)
+    if hold.state in holds.PENDING:
+        hold.state = HoldState.LAPSED
+        ctx.session.flush()
+        booking = ctx.session.get_one(Booking, hold.booking_id)
+        if booking.state in WAITS_FOR_CARD:
+            ctx.announce(CardPageLapsed(booking.id, None))
+
+
+def card_saved(ctx: Ctx, hold_id: str, *, card: str) -> None:
+    """The card is kept; nothing is held before the day."""
+    hold = holds.locked(ctx, hold_id)
+    booking = ctx.session.get_one(Booking, hold.booking_id)
+    if hold.state not in (*holds.PENDING, HoldState.LAPSED):
+        return
+    hold.state, hold.card_ref = HoldState.SAVED, card
+    ctx.session.flush()
+    if booking.state == "slot_held":
+        holds.card_is_good(ctx, booking)
+    elif booking.state == "card_trouble":
+        holds.hold_saved(ctx, booking, hold)
+    else:
+        holds.let_go(ctx, booking, hold)
+
+
+def held(ctx: Ctx, hold_id: str, *, intent: str, until: datetime, card: str | None) -> None:
+    """The money is held until `until`. When nobody needs it any more it is set free at once."""
+    hold = holds.locked(ctx, hold_id)
+    booking = ctx.session.get_one(Booking, hold.booking_id)
+    if hold.state in (HoldState.HELD, HoldState.CAPTURING, HoldState.CAPTURED) or (
+        hold.state is HoldState.RELEASED and hold.intent_ref == intent
+    ):
+        return
+    wanted = hold.state not in (HoldState.RELEASING, HoldState.RELEASED) and holds.is_wanted(booking, hold)
+    hold.state, hold.intent_ref, hold.capture_before = HoldState.HELD, intent, until
+    hold.card_ref = card or hold.card_ref
+    ctx.session.flush()
+    if not wanted:
+        holds.release(ctx, booking, hold)
+    elif hold.purpose is HoldPurpose.EXTENSION:
+        holds.extend(ctx, booking)
+    elif hold.purpose is HoldPurpose.DEBT:
+        holds.capture(ctx, booking, hold, hold.amount)
+    elif booking.state == "slot_held":
+        holds.card_is_good(ctx, booking)
+    elif booking.state == "card_trouble":
+        step(ctx, SESSION, booking, "card_ok", ("provider",), dues=rules.confirmed_dues(booking.starts_at, ctx.now))
+        ctx.session.flush()
+
+
+def hold_refused(ctx: Ctx, hold_id: str, why: str) -> None:
+    """The bank holds nothing on the kept card: the seeker is asked for another, or to confirm with their bank."""
+    hold = holds.locked(ctx, hold_id)
+    booking = ctx.session.get_one(Booking, hold.booking_id)
+    if hold.state is HoldState.RELEASING:
+        hold.state = HoldState.RELEASED
+        holds.finish(ctx, booking)
+        return
+    if hold.state is not HoldState.HOLDING:
+        return
+    hold.state, hold.why = HoldState.REFUSED, why
+    ctx.session.flush()
+    if not holds.is_wanted(booking, hold):
+        return
+    if booking.state == "confirmed" and hold.purpose is HoldPurpose.SESSION:
+        deadline = rules.card_deadline(booking.starts_at, ctx.now)
+        step(ctx, SESSION, booking, "auth_failed", ("provider",), dues={"card_deadline": deadline})
+        ctx.announce(CardTrouble(booking.id, None, why))
+    holds.open_page(ctx, booking, holds.made(ctx, booking, hold.purpose, hold.amount, later=False))
+
+
+def captured(ctx: Ctx, hold_id: str, *, amount: Money, fee: Money, charge: str) -> None:
+    """What was due of this hold has been taken; the rest of it is free."""
+    hold = holds.locked(ctx, hold_id)
+    booking = ctx.session.get_one(Booking, hold.booking_id)
+    if hold.state is HoldState.CAPTURED:
+        return
+    hold.state, hold.captured_minor, hold.charge_ref = HoldState.CAPTURED, amount.minor, charge
+    legs = [
+        debit(PROVIDER, amount),
+        debit(PROVIDER_FEES, fee),
+        credit(PROVIDER, fee),
+        credit(escrow(booking.id), amount),
+    ]
+    ledger.post(ctx, f"session:{booking.id}:captured:{hold.number}", "Taken from the card", legs, deal=booking.id)
+    ctx.session.flush()
+    holds.finish(ctx, booking)
+
+
+def capture_refused(ctx: Ctx, hold_id: str, why: str) -> None:
+    """The hold was gone: what is due is owed now, and the seeker gets a link to pay it."""
+    hold = holds.locked(ctx, hold_id)
+    booking = ctx.session.get_one(Booking, hold.booking_id)
+    if hold.state is not HoldState.CAPTURING:
+        return
+    owed = Money(hold.captured_minor, hold.currency)
+    hold.state, hold.why, hold.captured_minor = HoldState.LAPSED, why, 0
+    ctx.session.flush()
+    if booking.state in ("charging", "debt"):
+        holds.into_debt(ctx, booking, owed)
+
+
+def released(ctx: Ctx, hold_id: str) -> None:
+    """Nothing of it is held any more, and nothing was taken."""
+    hold = holds.locked(ctx, hold_id)
+    if hold.state in (HoldState.CAPTURED, HoldState.RELEASED):
+        return
+    booking = ctx.session.get_one(Booking, hold.booking_id)
+    hold.state = HoldState.RELEASED
+    ctx.session.flush()
+    holds.finish(ctx, booking)
+
+
+def hold_gone(ctx: Ctx, hold_id: str, why: str) -> None:
+    """Nothing is held any more: we let go of it, or the bank did. What is still wanted is held anew, or owed."""
+    hold = holds.locked(ctx, hold_id)
+    booking = ctx.session.get_one(Booking, hold.booking_id)
+    if hold.state is HoldState.CAPTURING:
+        capture_refused(ctx, hold_id, why)
+    elif hold.state is HoldState.HELD:
+        hold.state, hold.why = HoldState.LAPSED, why
+        if holds.is_wanted(booking, hold) and hold.card_ref is not None:
+            again = holds.made(ctx, booking, hold.purpose, hold.amount, later=False)
+            again.payer_ref, again.card_ref = hold.payer_ref, hold.card_ref
+            holds.hold_saved(ctx, booking, again)
+        ctx.session.flush()
+    else:
+        released(ctx, hold_id)

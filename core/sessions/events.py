@@ -1,0 +1,188 @@
+"""What happens to sessions, as facts for whoever listens. Persons by id; amounts in the session's currency."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.kernel.events import Event
+from core.kernel.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class SessionFact(Event):
+    """`by_person` acted, None when time, the provider or the system did."""
+
+    booking_id: str
+    by_person: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SlotHeld(SessionFact):
+    """The slot waits for the seeker's card."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardPageReady(SessionFact):
+    """The seeker can add their card at the hold's address."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardPageLapsed(SessionFact):
+    """The page has run out; the seeker may ask for another while the session waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRequested(SessionFact):
+    """The card is good; the consultant is asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherTimeOffered(SessionFact):
+    """The consultant cannot then, but could at `at`."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SessionConfirmed(SessionFact):
+    """Both have said yes to the time; calendars are told."""
+
+
+@dataclass(frozen=True, slots=True)
+class MoveProposed(SessionFact):
+    """One side would rather meet at `at`."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MoveLeft(SessionFact):
+    """The proposal is off: it stays as it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionMoved(SessionFact):
+    """Both have said yes to another time; calendars are told."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardTrouble(SessionFact):
+    """The card could not be held a day before; the seeker has until two hours before."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionCalledOff(SessionFact):
+    """It will not take place. `why`: "declined", "expired", "withdrawn", "abandoned", "cancelled", "card",
+    "noshow_consultant"; `fee` is what the seeker pays for cancelling late, often nothing."""
+
+    why: str
+    fee: Money
+
+
+@dataclass(frozen=True, slots=True)
+class CameIn(SessionFact):
+    """One side is here. `side`: "seeker" or "consultant"."""
+
+    side: str
+
+
+@dataclass(frozen=True, slots=True)
+class WentOut(SessionFact):
+    """One side is away; the clock stands still."""
+
+    side: str
+
+
+@dataclass(frozen=True, slots=True)
+class FreeTalkBegan(SessionFact):
+    """Both are here: the free minutes run, or run on."""
+
+
+@dataclass(frozen=True, slots=True)
+class FreeMinutesLeft(SessionFact):
+    """The countdown: so many of the free minutes are left."""
+
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class PaidTalkBegan(SessionFact):
+    """The seeker has said "continue", or the free minutes were used up before and both are here."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionOffered(SessionFact):
+    """The consultant offers `minutes` more for `price`."""
+
+    minutes: int
+    price: Money
+
+
+@dataclass(frozen=True, slots=True)
+class SessionExtended(SessionFact):
+    """There are `minutes` more."""
+
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class LineSaid(SessionFact):
+    """Something was said in the room: to be brought to the other side."""
+
+    line_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class TalkEnded(SessionFact):
+    """It is over. `why`: "free_end", "silence", "hung_up", "time_up", "dropped", "noshow_seeker"; `due` is charged."""
+
+    why: str
+    due: Money
+
+
+@dataclass(frozen=True, slots=True)
+class NothingCharged(SessionFact):
+    """The hold is gone, and nothing was taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionCharged(SessionFact):
+    """What was due was taken, and is kept for the complaint window."""
+
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class SessionUnpaid(SessionFact):
+    """The charge failed; the seeker gets a link."""
+
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class SessionComplained(SessionFact):
+    """The seeker says what was wrong; nothing is paid out until it is settled."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionSettled(SessionFact):
+    """The money is parted. `net` to the consultant, `fee` to the market, `back` to the seeker."""
+
+    net: Money
+    fee: Money
+    back: Money
+
+
+@dataclass(frozen=True, slots=True)
+class SessionReminder(SessionFact):
+    """It begins soon. `when`: "day", "hour", "minutes"."""
+
+    when: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionCompleted(SessionFact):
+    """All money has arrived where it goes; both may rate."""

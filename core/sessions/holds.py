@@ -1,0 +1,329 @@
+"""The seeker's card: a page to add it, money held on it, taken for what is due and no more, set free otherwise.
+
+Every call outside is a row first and a post after; the provider's answers come back in `card`. A session that is over
+lets go of whatever is still held for it.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, Final
+
+from sqlalchemy import select
+
+from core.kernel.errors import NotFound
+from core.kernel.money import Money
+from core.kernel.process import step
+from core.kernel.timers import Timer, clear_timers, set_timer
+from core.kernel.transaction import Ctx
+from core.people.service import person_of
+from core.sessions import rules
+from core.sessions.events import (
+    NothingCharged,
+    SessionCharged,
+    SessionExtended,
+    SessionRequested,
+    SessionUnpaid,
+)
+from core.sessions.model import Booking, CardHold, HoldPurpose, HoldState, Meeting
+from core.sessions.process import SESSION
+
+TIMER: Final = "card_hold"
+AUTHORISE: Final = "authorise"
+PAGE_FOR: Final = timedelta(minutes=35)  # the provider's shortest is thirty minutes; ours is closed after fifteen
+DEBT_PAGE_FOR: Final = timedelta(hours=23)
+HELD_BEYOND: Final = timedelta(days=1)  # the end of the session, for what may go wrong that day
+
+PENDING = (HoldState.ASKED, HoldState.OPEN)
+OVER = (HoldState.CAPTURED, HoldState.RELEASED, HoldState.REFUSED, HoldState.LAPSED)
+
+# --- asking -----------------------------------------------------------------------------------------------------------
+
+
+def ask_hold(ctx: Ctx, booking: Booking) -> CardHold:
+    """Hold the price on the card the seeker used last, or open a page where they add one."""
+    later = rules.hold_later(ctx.now, booking.ends_at)
+    known = _card_of(ctx, booking.seeker)
+    hold = made(ctx, booking, HoldPurpose.SESSION, booking.price, later=later)
+    if known is None:
+        open_page(ctx, booking, hold)
+        return hold
+    hold.payer_ref, hold.card_ref = known.payer_ref, known.card_ref
+    if later:
+        hold.state = HoldState.SAVED
+        card_is_good(ctx, booking)
+    else:
+        hold_saved(ctx, booking, hold)
+    return hold
+
+
+def ask_extension(ctx: Ctx, booking: Booking, price: Money) -> None:
+    """Hold what the extension costs on the same card; the seeker is there and has just said yes."""
+    main = _main(ctx, booking)
+    hold = made(ctx, booking, HoldPurpose.EXTENSION, price, later=False)
+    hold.payer_ref, hold.card_ref = main.payer_ref, main.card_ref
+    if main.card_ref is None:
+        open_page(ctx, booking, hold)
+    else:
+        hold_saved(ctx, booking, hold)
+
+
+def open_page_again(ctx: Ctx, booking: Booking) -> CardHold:
+    """A new page where the old one has lapsed. Raises NotFound when the session waits for no card."""
+    waiting = _waiting(ctx, booking)
+    if waiting is None:
+        raise NotFound
+    if waiting.state in PENDING and waiting.expires_at is not None and waiting.expires_at > ctx.now:
+        return waiting
+    close_page(ctx, booking, waiting, HoldState.LAPSED)
+    hold = made(ctx, booking, waiting.purpose, waiting.amount, later=waiting.later)
+    open_page(ctx, booking, hold)
+    return hold
+
+
+def keep_until(ctx: Ctx, booking: Booking) -> None:
+    """The time is agreed, or another one is: see that the price is held when the session ends.
+
+    A hold that would be gone by then is set free, and the card is held anew a day before the start.
+    """
+    hold = _main(ctx, booking)
+    clear_timers(ctx.session, TIMER, hold.id)
+    gone_too_soon = hold.capture_before is not None and hold.capture_before < booking.ends_at + HELD_BEYOND
+    if hold.state is HoldState.HELD and gone_too_soon and hold.card_ref is not None:
+        release(ctx, booking, hold)
+        again = made(ctx, booking, HoldPurpose.SESSION, booking.price, later=True)
+        again.payer_ref, again.card_ref, again.state = hold.payer_ref, hold.card_ref, HoldState.SAVED
+        hold = again
+    if hold.state is HoldState.SAVED:
+        due = rules.authorise_at(booking.starts_at, ctx.now)
+        set_timer(ctx.session, Timer(TIMER, hold.id, AUTHORISE, due))
+    ctx.session.flush()
+
+
+def authorise(ctx: Ctx, hold_id: str) -> None:
+    """A day before the start: hold the price on the card that was kept."""
+    hold = locked(ctx, hold_id)
+    booking = ctx.session.get_one(Booking, hold.booking_id)
+    if hold.state is HoldState.SAVED and booking.state == "confirmed":
+        hold_saved(ctx, booking, hold)
+
+
+def settle(ctx: Ctx, booking: Booking) -> None:
+    """The session is over, or will not be: take what is due, let go of the rest."""
+    due = booking.due
+    for hold in holds_of(ctx, booking.id):
+        clear_timers(ctx.session, TIMER, hold.id)
+        if booking.state == "charging" and hold.state is HoldState.HELD and due:
+            taken = min(due, hold.amount)
+            due -= taken
+            capture(ctx, booking, hold, taken)
+        else:
+            let_go(ctx, booking, hold)
+    ctx.session.flush()
+    if booking.state == "charging" and due:
+        into_debt(ctx, booking, due)
+    finish(ctx, booking)
+
+
+# --- what is seen -----------------------------------------------------------------------------------------------------
+
+
+def holds_of(ctx: Ctx, booking_id: str) -> list[CardHold]:
+    query = select(CardHold).where(CardHold.booking_id == booking_id).order_by(CardHold.number)
+    return list(ctx.session.scalars(query))
+
+
+def extended(ctx: Ctx, booking: Booking) -> Money:
+    """What the extensions that were secured cost."""
+    secured = (HoldState.HELD, HoldState.CAPTURING, HoldState.CAPTURED)
+    more = (hold for hold in holds_of(ctx, booking.id) if hold.purpose is HoldPurpose.EXTENSION)
+    return Money.total((hold.amount for hold in more if hold.state in secured), booking.currency)
+
+
+def page_of(ctx: Ctx, booking: Booking) -> str | None:
+    """Where the seeker adds a card now; None when there is no page, or none yet."""
+    waiting = _waiting(ctx, booking)
+    if waiting is None or waiting.state is not HoldState.OPEN:
+        return None
+    return waiting.url if waiting.expires_at is None or waiting.expires_at > ctx.now else None
+
+
+# --- steps that more than one of them take ----------------------------------------------------------------------------
+
+
+def made(ctx: Ctx, booking: Booking, purpose: HoldPurpose, amount: Money, *, later: bool) -> CardHold:
+    known = holds_of(ctx, booking.id)
+    hold = CardHold(
+        id=ctx.new_id(),
+        booking_id=booking.id,
+        number=len(known) + 1,
+        purpose=purpose,
+        state=HoldState.ASKED,
+        later=later,
+        amount_minor=amount.minor,
+        currency=amount.currency,
+        captured_minor=0,
+        attempt=1,
+    )
+    ctx.session.add(hold)
+    ctx.session.flush()
+    return hold
+
+
+def locked(ctx: Ctx, hold_id: str) -> CardHold:
+    """The hold, with its session locked first as everywhere."""
+    booking_id = ctx.session.scalar(select(CardHold.booking_id).where(CardHold.id == hold_id))
+    if booking_id is None:
+        raise NotFound
+    ctx.session.get(Booking, booking_id, with_for_update=True)
+    return ctx.session.get_one(CardHold, hold_id)
+
+
+def _main(ctx: Ctx, booking: Booking) -> CardHold:
+    """The latest hold of the session itself."""
+    return [hold for hold in holds_of(ctx, booking.id) if hold.purpose is HoldPurpose.SESSION][-1]
+
+
+def _waiting(ctx: Ctx, booking: Booking) -> CardHold | None:
+    """The hold that waits for the seeker to add a card."""
+    waiting = [hold for hold in holds_of(ctx, booking.id) if hold.state in (*PENDING, HoldState.LAPSED)]
+    return waiting[-1] if waiting and booking.state not in SESSION.final else None
+
+
+def _card_of(ctx: Ctx, person: str) -> CardHold | None:
+    """The hold on the card that the seeker used last, when it was a good one."""
+    query = (
+        select(CardHold)
+        .join(Booking, Booking.id == CardHold.booking_id)
+        .where(
+            Booking.seeker == person,
+            CardHold.card_ref.is_not(None),
+            CardHold.state.in_((HoldState.CAPTURED, HoldState.RELEASED, HoldState.HELD, HoldState.SAVED)),
+        )
+        .order_by(CardHold.id.desc())
+        .limit(1)
+    )
+    return ctx.session.scalar(query)
+
+
+def is_wanted(booking: Booking, hold: CardHold) -> bool:
+    """Whether the session still has a use for money on this card."""
+    match hold.purpose:
+        case HoldPurpose.SESSION:
+            return booking.state in ("slot_held", "requested", "countered", "confirmed", "card_trouble")
+        case HoldPurpose.EXTENSION:
+            return booking.state in ("billable", "paid_paused")
+        case HoldPurpose.DEBT:
+            return booking.state == "debt"
+
+
+def card_is_good(ctx: Ctx, booking: Booking) -> None:
+    due = rules.answer_by(ctx.now, booking.starts_at, instant=booking.instant)
+    step(ctx, SESSION, booking, "card_ok", ("provider",), dues={"request_expired": due})
+    ctx.session.flush()
+    ctx.announce(SessionRequested(booking.id, None))
+
+
+def extend(ctx: Ctx, booking: Booking) -> None:
+    """The extension is secured: there are more minutes."""
+    meeting = ctx.session.get_one(Meeting, booking.id)
+    minutes, meeting.extension_asked = meeting.extension_asked, 0
+    meeting.extensions += 1
+    step(ctx, SESSION, booking, "extend", ("system",))
+    booking.length += minutes
+    ctx.session.flush()
+    ctx.announce(SessionExtended(booking.id, None, minutes))
+
+
+def into_debt(ctx: Ctx, booking: Booking, owed: Money) -> None:
+    if booking.state == "charging":
+        step(ctx, SESSION, booking, "capture_failed", ("provider",))
+    ctx.session.flush()
+    open_page(ctx, booking, made(ctx, booking, HoldPurpose.DEBT, owed, later=False))
+    ctx.announce(SessionUnpaid(booking.id, None, owed))
+
+
+def let_go(ctx: Ctx, booking: Booking, hold: CardHold) -> None:
+    """Whatever it is, it is not needed any more."""
+    match hold.state:
+        case HoldState.ASKED | HoldState.OPEN:
+            close_page(ctx, booking, hold, HoldState.RELEASED)
+        case HoldState.SAVED:
+            hold.state = HoldState.RELEASED
+        case HoldState.HOLDING:
+            hold.state = HoldState.RELEASING  # its answer is on its way; what is held then is set free
+        case HoldState.HELD:
+            release(ctx, booking, hold)
+        case _:
+            pass  # it is being taken or set free already, or is over
+
+
+def finish(ctx: Ctx, booking: Booking) -> None:
+    """Go on when the last of the session's holds has come to its end."""
+    holds = holds_of(ctx, booking.id)
+    if any(hold.state in (HoldState.CAPTURING, HoldState.RELEASING, HoldState.HOLDING) for hold in holds):
+        return
+    taken = Money.total((hold.captured for hold in holds if hold.state is HoldState.CAPTURED), booking.currency)
+    if booking.state == "releasing":
+        step(ctx, SESSION, booking, "voided", ("system",))
+        ctx.session.flush()
+        ctx.announce(NothingCharged(booking.id, None))
+    elif booking.state in ("charging", "debt") and taken >= booking.due:
+        step(ctx, SESSION, booking, "captured" if booking.state == "charging" else "paid_by_link", ("provider",))
+        ctx.session.flush()
+        ctx.announce(SessionCharged(booking.id, None, taken))
+
+
+# --- posts ------------------------------------------------------------------------------------------------------------
+
+
+def open_page(ctx: Ctx, booking: Booking, hold: CardHold) -> None:
+    expires_at = ctx.now + (DEBT_PAGE_FOR if booking.state in ("debt", "card_trouble") else PAGE_FOR)
+    hold.expires_at = expires_at
+    person = person_of(ctx, booking.seeker)
+    body = {
+        "hold": hold.id,
+        "person": booking.seeker,
+        "name": person.name,
+        "email": person.email,
+        "ref": booking.ref,
+        "amount": hold.amount_minor,
+        "currency": hold.currency,
+        "expires": expires_at.isoformat(),
+    }
+    _post(ctx, booking, "card.page" if hold.later else "hold.page", body)
+
+
+def close_page(ctx: Ctx, booking: Booking, hold: CardHold, state: HoldState) -> None:
+    hold.state = state
+    if hold.session_ref is not None:
+        _post(ctx, booking, "hold.page.close", {"hold": hold.id, "session": hold.session_ref})
+
+
+def hold_saved(ctx: Ctx, booking: Booking, hold: CardHold) -> None:
+    hold.state = HoldState.HOLDING
+    body = {
+        "hold": hold.id,
+        "attempt": hold.attempt,
+        "amount": hold.amount_minor,
+        "currency": hold.currency,
+        "payer": hold.payer_ref,
+        "card": hold.card_ref,
+    }
+    _post(ctx, booking, "hold", body)
+
+
+def capture(ctx: Ctx, booking: Booking, hold: CardHold, amount: Money) -> None:
+    hold.state, hold.captured_minor = HoldState.CAPTURING, amount.minor
+    body = {"hold": hold.id, "intent": hold.intent_ref, "amount": amount.minor, "currency": amount.currency}
+    _post(ctx, booking, "capture", body)
+
+
+def release(ctx: Ctx, booking: Booking, hold: CardHold) -> None:
+    hold.state = HoldState.RELEASING
+    _post(ctx, booking, "hold.cancel", {"hold": hold.id, "intent": hold.intent_ref})
+
+
+def _post(ctx: Ctx, booking: Booking, kind: str, body: dict[str, Any]) -> None:
+    ctx.session.flush()
+    ctx.post("payments", f"session:{booking.id}", kind, body)

@@ -1,0 +1,332 @@
+"""The talk itself: who is here, the server's clock, the free minutes, the consent, more time, the end."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from core.kernel.errors import Invalid, NotAllowed, Refusal, Stale
+from core.kernel.money import Money
+from core.kernel.process import step
+from core.kernel.timers import Timer, clear_timers, set_timer
+from core.kernel.transaction import Ctx
+from core.sessions import holds, rules
+from core.sessions.events import (
+    CameIn,
+    ExtensionOffered,
+    FreeMinutesLeft,
+    FreeTalkBegan,
+    LineSaid,
+    PaidTalkBegan,
+    SessionCalledOff,
+    TalkEnded,
+    WentOut,
+)
+from core.sessions.model import (
+    EXTENSIONS_AT_MOST,
+    LONGEST_LINE,
+    Booking,
+    Consent,
+    ConsentKind,
+    HoldState,
+    Line,
+    Meeting,
+)
+from core.sessions.process import SESSION, TALKING
+from core.sessions.service import REMINDER, mine, side_of, sides
+
+CLOCK: Final = "session_clock"
+TERMS_VERSION: Final = 1  # of the house's conditions for sessions, shown with the consent
+EXTENSIONS: Final = (15, 30)  # minutes
+
+# --- coming and going -------------------------------------------------------------------------------------------------
+
+
+def come_in(ctx: Ctx, booking_id: str) -> Booking:
+    """ "I'm here": from ten minutes before the start. The clock starts when both are, not before the agreed time."""
+    booking = mine(ctx, booking_id, None)
+    if booking.state not in ("confirmed", *TALKING):
+        raise Stale
+    opens_at = booking.starts_at - rules.CHECK_IN_BEFORE
+    if ctx.now < opens_at:
+        raise Refusal("session.too_early", at=opens_at)
+    meeting = meeting_of(ctx, booking)
+    side = side_of(ctx, booking)
+    if side is None:
+        raise NotAllowed
+    if _here(meeting, side) is None:
+        _set_here(meeting, side, ctx.now)
+        ctx.session.flush()
+        ctx.announce(CameIn(booking.id, ctx.actor.person, side))
+    start_if_both(ctx, booking)
+    return booking
+
+
+def go_out(ctx: Ctx, booking_id: str) -> Booking:
+    """Away for a moment, or the line is lost: the clock stands still, for ten minutes at most."""
+    booking = mine(ctx, booking_id, None)
+    meeting = meeting_of(ctx, booking)
+    side = side_of(ctx, booking)
+    if side is None or _here(meeting, side) is None:
+        raise Stale
+    _set_here(meeting, side, None)
+    if booking.state in ("free_window", "billable"):
+        _stop_clock(ctx, booking, meeting)
+        step(ctx, SESSION, booking, "drop", sides(ctx, booking))
+    ctx.session.flush()
+    ctx.announce(WentOut(booking.id, ctx.actor.person, side))
+    return booking
+
+
+def start_if_both(ctx: Ctx, booking: Booking) -> None:
+    """Start the clock, or let it run on, when both are here and the agreed time has come."""
+    meeting = meeting_of(ctx, booking)
+    if meeting.seeker_here is None or meeting.consultant_here is None or ctx.now < booking.starts_at:
+        return
+    used = timedelta(seconds=meeting.free_seconds)
+    dues = {"free_over_no_answer": rules.free_over_at(ctx.now, used, booking.terms), "time_up": _ends_at(ctx, booking)}
+    match booking.state:
+        case "confirmed":
+            meeting.began_at = ctx.now
+            clear_timers(ctx.session, REMINDER, booking.id)
+            free = bool(booking.terms.free)
+            step(ctx, SESSION, booking, "both_joined" if free else "both_joined_paying", ("system",), dues=dues)
+        case "free_paused" | "paid_paused":
+            free = booking.state == "free_paused"
+            step(ctx, SESSION, booking, "rejoin", ("system",), dues=dues)
+        case _:
+            return
+    meeting.running_since = ctx.now
+    if free:
+        _count_down(ctx, booking, used)
+    ctx.session.flush()
+    ctx.announce(FreeTalkBegan(booking.id, None) if free else PaidTalkBegan(booking.id, None))
+
+
+def say(ctx: Ctx, booking_id: str, text: str, files: list[str] | None = None) -> Line:
+    """Say something in the room; it is brought to the other side, and kept for the recap. Raises Invalid."""
+    booking = mine(ctx, booking_id, None)
+    if booking.state not in TALKING:
+        raise Stale
+    text = text.strip()
+    if len(text) > LONGEST_LINE:
+        raise Invalid("session.line_too_long", field="text", most=LONGEST_LINE)
+    side = side_of(ctx, booking)
+    assert side is not None, "a stranger does not find the session"
+    line = Line(id=ctx.new_id(), booking_id=booking.id, side=side, text=text, files=files or [], at=ctx.now)
+    ctx.session.add(line)
+    ctx.session.flush()
+    ctx.announce(LineSaid(booking.id, ctx.actor.person, line.id))
+    return line
+
+
+# --- the decision -----------------------------------------------------------------------------------------------------
+
+
+def go_on_paying(ctx: Ctx, booking_id: str, *, shown: str, place: str, seen: int | None = None) -> Booking:
+    """The seeker says "continue, pay": from here on the talk is charged. What they saw is kept word for word.
+
+    Pressed twice it counts once. Raises NotAllowed for the consultant, Stale when the talk is over.
+    """
+    booking = mine(ctx, booking_id, seen)
+    meeting = meeting_of(ctx, booking)
+    _stop_clock(ctx, booking, meeting)
+    step(ctx, SESSION, booking, "continue", sides(ctx, booking), dues={"time_up": _ends_at(ctx, booking)})
+    meeting.running_since = ctx.now
+    clear_timers(ctx.session, CLOCK, booking.id)
+    _keep_consent(ctx, booking, ConsentKind.CONTINUE, booking.price, shown=shown, place=place)
+    ctx.session.flush()
+    ctx.announce(PaidTalkBegan(booking.id, ctx.actor.person))
+    return booking
+
+
+def offer_extension(ctx: Ctx, booking_id: str, minutes: int, seen: int | None = None) -> Money:
+    """The consultant has more time; what it costs. Raises Refusal when they have something else then."""
+    booking = mine(ctx, booking_id, seen)
+    if side_of(ctx, booking) != "consultant":
+        raise NotAllowed
+    if booking.state != "billable":
+        raise Stale
+    meeting = meeting_of(ctx, booking)
+    if minutes not in EXTENSIONS or meeting.extensions >= EXTENSIONS_AT_MOST:
+        raise Invalid("session.extension", field="minutes", known=EXTENSIONS, most=EXTENSIONS_AT_MOST)
+    meeting.extension_asked = minutes
+    price = extension_price(booking, minutes)
+    ctx.session.flush()
+    ctx.announce(ExtensionOffered(booking.id, ctx.actor.person, minutes, price))
+    return price
+
+
+def take_extension(ctx: Ctx, booking_id: str, *, shown: str, place: str, seen: int | None = None) -> Booking:
+    """The seeker wants the extension: it is held on the card first, and begins when it is."""
+    booking = mine(ctx, booking_id, seen)
+    if side_of(ctx, booking) != "seeker":
+        raise NotAllowed
+    meeting = meeting_of(ctx, booking)
+    waits = any(
+        hold.purpose == "extension" and hold.state is HoldState.HOLDING for hold in holds.holds_of(ctx, booking.id)
+    )
+    if booking.state not in ("billable", "paid_paused") or not meeting.extension_asked or waits:
+        raise Stale
+    price = extension_price(booking, meeting.extension_asked)
+    _keep_consent(ctx, booking, ConsentKind.EXTEND, price, shown=shown, place=place)
+    holds.ask_extension(ctx, booking, price)
+    return booking
+
+
+def end(ctx: Ctx, booking_id: str, seen: int | None = None) -> Booking:
+    """Either side ends it: free when nobody had said "continue", else what has run is charged."""
+    booking = mine(ctx, booking_id, seen)
+    meeting = meeting_of(ctx, booking)
+    free = booking.state in ("free_window", "free_paused")
+    _stop_clock(ctx, booking, meeting)
+    step(ctx, SESSION, booking, "end_early" if free else "hang_up", sides(ctx, booking))
+    return _over(ctx, booking, meeting, "free_end" if free else "hung_up")
+
+
+# --- what time does ---------------------------------------------------------------------------------------------------
+
+
+def time_is_up(ctx: Ctx, booking_id: str, event: str) -> None:
+    """A deadline of the talk has passed."""
+    booking = ctx.session.get_one(Booking, booking_id)
+    meeting = meeting_of(ctx, booking)
+    if event.startswith("noshow"):
+        _nobody_came(ctx, booking, meeting, event)
+        return
+    _stop_clock(ctx, booking, meeting)
+    step(ctx, SESSION, booking, event, ("time",))
+    why = {"free_over_no_answer": "silence", "time_up": "time_up"}.get(event, "dropped")
+    _over(ctx, booking, meeting, why)
+
+
+def clock_rings(ctx: Ctx, booking_id: str, event: str) -> None:
+    """A mark of the countdown ("minute:5") has come."""
+    booking = ctx.session.get_one(Booking, booking_id)
+    if booking.state == "free_window":
+        passed = int(event.partition(":")[2])
+        left = int(booking.terms.free.total_seconds()) // 60 - passed
+        ctx.announce(FreeMinutesLeft(booking.id, None, left))
+
+
+def _nobody_came(ctx: Ctx, booking: Booking, meeting: Meeting, event: str) -> None:
+    """Ten minutes after the start: who is here is not charged, and not paid, for who is not."""
+    absent = "noshow_consultant" if meeting.consultant_here is None else "noshow_seeker"
+    if booking.state != "confirmed" or event != absent:
+        return
+    step(ctx, SESSION, booking, event, ("time",))
+    clear_timers(ctx.session, REMINDER, booking.id)
+    booking.why = event
+    fee = rules.no_show_fee(booking.terms) if event == "noshow_seeker" else Money.zero(booking.currency)
+    booking.due_minor = fee.minor
+    ctx.session.flush()
+    if event == "noshow_seeker":
+        ctx.announce(TalkEnded(booking.id, None, event, fee))
+        _leave_free_of_charge(ctx, booking)
+    else:
+        ctx.announce(SessionCalledOff(booking.id, None, event, fee))
+    holds.settle(ctx, booking)
+
+
+# --- the clock --------------------------------------------------------------------------------------------------------
+
+
+def meeting_of(ctx: Ctx, booking: Booking) -> Meeting:
+    return ctx.session.get_one(Meeting, booking.id)
+
+
+def free_used(meeting: Meeting, booking: Booking, now: datetime) -> timedelta:
+    """How much of the free minutes has run."""
+    running = meeting.running_since if booking.state == "free_window" else None
+    return timedelta(seconds=meeting.free_seconds) + (now - running if running is not None else timedelta())
+
+
+def paid_time(meeting: Meeting, booking: Booking, now: datetime) -> timedelta:
+    """How long the talk has run since the consent."""
+    running = meeting.running_since if booking.state == "billable" else None
+    return timedelta(seconds=meeting.paid_seconds) + (now - running if running is not None else timedelta())
+
+
+def extension_price(booking: Booking, minutes: int) -> Money:
+    """Each minute at its rate; of a session at one price, the share of its length."""
+    if booking.basis == "minute":
+        return Money(booking.rate_minor * minutes, booking.currency)
+    return rules.share(booking.price, -(-100 * minutes // (booking.length or minutes)))
+
+
+def _stop_clock(ctx: Ctx, booking: Booking, meeting: Meeting) -> None:
+    """Add what has run to its account, in whole seconds of the server's clock."""
+    if meeting.running_since is None:
+        return
+    ran = int((ctx.now - meeting.running_since).total_seconds())
+    if booking.state == "free_window":
+        meeting.free_seconds += ran
+    elif booking.state == "billable":
+        meeting.paid_seconds += ran
+    meeting.running_since = None
+    clear_timers(ctx.session, CLOCK, booking.id)
+
+
+def _count_down(ctx: Ctx, booking: Booking, used: timedelta) -> None:
+    for minute in rules.COUNTDOWN:
+        ahead = timedelta(minutes=minute) - used
+        if ahead > timedelta():
+            set_timer(ctx.session, Timer(CLOCK, booking.id, f"minute:{minute}", ctx.now + ahead))
+
+
+def _ends_at(ctx: Ctx, booking: Booking) -> datetime:
+    """The end of the whole talk: its length from when both were here, what stood still not counted."""
+    meeting = meeting_of(ctx, booking)
+    ran = timedelta(seconds=meeting.free_seconds + meeting.paid_seconds)
+    return ctx.now + max(timedelta(minutes=booking.length) - ran, timedelta(seconds=1))
+
+
+def _over(ctx: Ctx, booking: Booking, meeting: Meeting, why: str) -> Booking:
+    meeting.ended_at = ctx.now
+    meeting.seeker_here = meeting.consultant_here = None
+    booking.why = why
+    charged = booking.state == "charging"
+    due = rules.due_for(booking.terms, timedelta(seconds=meeting.paid_seconds), holds.extended(ctx, booking))
+    booking.due_minor = due.minor if charged else 0
+    ctx.session.flush()
+    ctx.announce(TalkEnded(booking.id, ctx.actor.person, why, booking.due))
+    _leave_free_of_charge(ctx, booking)
+    holds.settle(ctx, booking)
+    return booking
+
+
+def _leave_free_of_charge(ctx: Ctx, booking: Booking) -> None:
+    """Nothing is due although it would be charged: the hold is simply let go."""
+    if booking.state == "charging" and not booking.due_minor:
+        step(ctx, SESSION, booking, "nothing_due", ("system",))
+        ctx.session.flush()
+
+
+def _keep_consent(ctx: Ctx, booking: Booking, kind: ConsentKind, amount: Money, *, shown: str, place: str) -> None:
+    person = ctx.actor.person
+    assert person is not None, "a consent is a person's"
+    ctx.session.add(
+        Consent(
+            id=ctx.new_id(),
+            booking_id=booking.id,
+            kind=kind,
+            person_id=person,
+            amount_minor=amount.minor,
+            currency=amount.currency,
+            terms_version=TERMS_VERSION,
+            shown=shown,
+            place=place[:120],
+            at=ctx.now,
+        )
+    )
+
+
+def _here(meeting: Meeting, side: str) -> datetime | None:
+    return meeting.seeker_here if side == "seeker" else meeting.consultant_here
+
+
+def _set_here(meeting: Meeting, side: str, at: datetime | None) -> None:
+    if side == "seeker":
+        meeting.seeker_here = at
+    else:
+        meeting.consultant_here = at

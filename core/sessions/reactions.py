@@ -1,0 +1,45 @@
+"""What time does to sessions, and what becoming able to receive money does to payouts that wait."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from core.escrow.events import PayeeReady
+from core.kernel.events import Reactions
+from core.kernel.sweep import Ring
+from core.kernel.timers import Timer
+from core.kernel.transaction import Ctx
+from core.sessions import holds, meeting, service, settlement
+from core.sessions.events import SessionReminder
+from core.sessions.model import Booking
+from core.sessions.process import SESSION
+
+BEFORE: Final = frozenset({"hold_expired", "request_expired", "card_deadline"})
+AFTER: Final = frozenset({"window_over", "session_final_rule", "debt_limit"})
+
+
+def listen(reactions: Reactions) -> None:
+    reactions.on(PayeeReady, lambda ctx, fact: settlement.send_waiting(ctx, fact.organisation_id))
+
+
+def ring_session(ctx: Ctx, timer: Timer) -> None:
+    room = service if timer.event in BEFORE else settlement if timer.event in AFTER else meeting
+    room.time_is_up(ctx, timer.subject, timer.event)
+
+
+def ring_reminder(ctx: Ctx, timer: Timer) -> None:
+    booking = ctx.session.get_one(Booking, timer.subject)
+    if timer.event == "start":
+        meeting.start_if_both(ctx, booking)
+    elif booking.state in ("confirmed", "card_trouble"):
+        ctx.announce(SessionReminder(booking.id, None, timer.event))
+
+
+rings: Mapping[str, Ring] = {
+    SESSION.name: ring_session,
+    service.REMINDER: ring_reminder,
+    meeting.CLOCK: lambda ctx, timer: meeting.clock_rings(ctx, timer.subject, timer.event),
+    holds.TIMER: lambda ctx, timer: holds.authorise(ctx, timer.subject),
+    settlement.TIMER: lambda ctx, timer: settlement.send_again(ctx, timer.subject),
+}

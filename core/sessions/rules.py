@@ -1,0 +1,157 @@
+"""Pure decisions about sessions: price, policy, deadlines, what is due in the end, how long the clock has run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from fractions import Fraction
+from typing import Final
+
+from core.experts.model import Rate
+from core.kernel.errors import Invalid
+from core.kernel.exact import half_up
+from core.kernel.money import Money
+from core.sessions.model import Terms
+from core.sessions.process import (
+    ANSWER_WITHIN,
+    CARD_DEADLINE,
+    FREE_WINDOW,
+    GRACE,
+    INSTANT_ANSWER_WITHIN,
+    LATEST_ANSWER,
+    NO_SHOW_AFTER,
+)
+
+HOLD_AT_ONCE: Final = timedelta(days=5)  # a card holds for seven days at most, Visa for less when its owner is away
+AUTHORISE_BEFORE: Final = timedelta(hours=24)  # of the four days and eighteen hours that Visa then gives
+CHECK_IN_BEFORE: Final = timedelta(minutes=10)
+REMINDERS: Final = {"day": timedelta(hours=24), "hour": timedelta(hours=1), "minutes": timedelta(minutes=10)}
+COUNTDOWN: Final = (5, 8, 9)  # minutes of free talk at which both are told
+FREE_A_WEEK: Final = 3
+UNRULED_PERCENT: Final = 50  # of a dispute that nobody decided within its time
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """`late_percent` inside `free_until` before the start, `no_show_percent` for not coming; shares of the price."""
+
+    free_until: timedelta
+    late_percent: int
+    no_show_percent: int
+
+
+# As consultants' markets have them: free to cancel until hours before, a half or the whole after that.
+POLICIES: Final = {
+    "flexible": Policy(timedelta(hours=2), 0, 50),
+    "standard": Policy(timedelta(hours=24), 50, 100),
+    "strict": Policy(timedelta(hours=48), 100, 100),
+}
+
+
+def terms_of(rate: Rate, length: int, policy: str, commission_bp: int, *, free: bool) -> Terms:
+    """What a session of this many minutes costs at most, and on which conditions.
+
+    `free=False`: the pair, or the seeker this week, has had its free minutes; all of the talk is charged.
+    """
+    window = FREE_WINDOW if free else timedelta()
+    rule = POLICIES[policy]
+    return Terms(
+        price=price_of(rate, length, window),
+        basis=rate.basis,
+        rate=rate.amount,
+        commission_bp=commission_bp,
+        policy=policy,
+        free_until=rule.free_until,
+        late_percent=rule.late_percent,
+        no_show_percent=rule.no_show_percent,
+        free=window,
+    )
+
+
+def price_of(rate: Rate, length: int, free: timedelta) -> Money:
+    """The whole price: of the session, or of the planned minutes that are not free."""
+    if rate.basis == "session":
+        return rate.amount
+    minutes = length - int(free.total_seconds()) // 60
+    return Money(rate.minor * minutes, rate.currency)
+
+
+def answer_by(now: datetime, starts_at: datetime, *, instant: bool) -> datetime:
+    """When a request runs out: two days, an hour before the start at the latest; two minutes for an instant call."""
+    if instant:
+        return now + INSTANT_ANSWER_WITHIN
+    return min(now + ANSWER_WITHIN, max(starts_at - LATEST_ANSWER, now + INSTANT_ANSWER_WITHIN))
+
+
+def confirmed_dues(starts_at: datetime, now: datetime) -> dict[str, datetime]:
+    """Who has not come ten minutes after the start is a no-show; of one that begins at once, ten minutes from now."""
+    due = max(starts_at, now) + NO_SHOW_AFTER
+    return {"noshow_seeker": due, "noshow_consultant": due}
+
+
+def card_deadline(starts_at: datetime, now: datetime) -> datetime:
+    return max(starts_at - CARD_DEADLINE, now + timedelta(minutes=15))
+
+
+def hold_later(now: datetime, ends_at: datetime) -> bool:
+    """Whether a hold of today would be gone before the session is charged: then the card is only kept for now."""
+    return ends_at > now + HOLD_AT_ONCE
+
+
+def authorise_at(starts_at: datetime, now: datetime) -> datetime:
+    return max(starts_at - AUTHORISE_BEFORE, now)
+
+
+def free_left(used: timedelta, terms: Terms) -> timedelta:
+    return max(terms.free - used, timedelta())
+
+
+def free_over_at(now: datetime, used: timedelta, terms: Terms) -> datetime:
+    """When silence ends the talk free: the free minutes that are left, and two to answer in."""
+    return now + free_left(used, terms) + GRACE
+
+
+def is_late(now: datetime, starts_at: datetime, terms: Terms) -> bool:
+    return now > starts_at - terms.free_until
+
+
+def late_fee(terms: Terms) -> Money:
+    return share(terms.price, terms.late_percent)
+
+
+def no_show_fee(terms: Terms) -> Money:
+    return share(terms.price, terms.no_show_percent)
+
+
+def share(amount: Money, percent: int) -> Money:
+    """So many percent, rounded half up, never more than all of it."""
+    return Money(min(half_up(Fraction(amount.minor * percent, 100)), amount.minor), amount.currency)
+
+
+def due_for(terms: Terms, paid: timedelta, extended: Money) -> Money:
+    """What a talk costs that went on after the consent: its price, or each minute begun, at least one.
+
+    `extended`: what was agreed for more time. Never more than price and extensions together.
+    """
+    agreed = terms.price + extended
+    if terms.basis == "session":
+        return agreed
+    minutes = max(-(-int(paid.total_seconds()) // 60), 1)
+    return min(Money(terms.rate.minor * minutes, terms.rate.currency), agreed)
+
+
+def check_length(length: int, offered: list[int]) -> None:
+    """Raises Invalid for a length that the consultant does not offer."""
+    if length not in offered:
+        raise Invalid("session.length", field="length", given=length, known=tuple(offered))
+
+
+def out_of(charges: Sequence[Money], amount: Money) -> list[Money]:
+    """How much of `amount` leaves each charge, so that none gives more than it has: the earlier ones first."""
+    left, parts = amount, []
+    for charge in charges:
+        taken = min(left, charge)
+        parts.append(taken)
+        left -= taken
+    return parts

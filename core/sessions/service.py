@@ -1,0 +1,343 @@
+"""Booking a session: the slot, the answer, another time, the way out. What is pressed here is checked here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import or_, select
+
+from core.experts import service as experts
+from core.experts.model import Expert
+from core.experts.slots import is_free, nearest
+from core.experts.times import Interval
+from core.kernel.errors import NotFound, Refusal, Stale
+from core.kernel.money import Money
+from core.kernel.process import enter, step
+from core.kernel.timers import Timer, clear_timers, set_timer
+from core.kernel.transaction import Ctx
+from core.people.service import acting, has_traded
+from core.sessions import holds, rules, slots
+from core.sessions.events import (
+    MoveLeft,
+    MoveProposed,
+    OtherTimeOffered,
+    SessionCalledOff,
+    SessionConfirmed,
+    SessionMoved,
+    SlotHeld,
+)
+from core.sessions.model import MOVES_AT_MOST, Booking, BookSession, CallNow, Meeting, Side, Terms
+from core.sessions.process import SESSION
+
+REMINDER = "reminder"
+REF_LENGTH = 6
+
+# --- what a seeker asks for -------------------------------------------------------------------------------------------
+
+
+def terms_for(ctx: Ctx, expert: Expert, length: int, commission_bp: int) -> Terms:
+    """What a session would cost who asks, shown before they book. Raises Invalid for a length that is not offered."""
+    rules.check_length(length, expert.lengths)
+    free = slots.has_free_minutes(ctx, acting(ctx).id, expert.id)
+    return rules.terms_of(expert.rate, length, expert.policy, commission_bp, free=free)
+
+
+def book_session(ctx: Ctx, command: BookSession, commission_bp: int) -> Booking:
+    """Hold the slot for fifteen minutes while the seeker adds a card.
+
+    Raises Refusal "session.slot_taken" with the three `nearest` slots when somebody was faster.
+    """
+    expert = slots.locked(ctx, command.expert_id)
+    length = timedelta(minutes=command.length)
+    slots.check_pair(ctx, expert)
+    calendar = slots.calendar_of(ctx, expert)
+    if not is_free(calendar, ctx.now, command.starts_at, length):
+        raise Refusal(
+            "session.slot_taken", field="starts_at", nearest=nearest(calendar, ctx.now, command.starts_at, length)
+        )
+    slots.check_seeker_free(ctx, Interval(command.starts_at, command.starts_at + length))
+    terms = terms_for(ctx, expert, command.length, commission_bp)
+    return _book(ctx, expert, terms, command, command.starts_at, instant=False)
+
+
+def call_now(ctx: Ctx, command: CallNow, commission_bp: int) -> Booking:
+    """Ask a consultant who says that they are free now. Raises Refusal when they no longer are."""
+    expert = slots.locked(ctx, command.expert_id)
+    slots.check_pair(ctx, expert)
+    wanted = Interval(ctx.now, ctx.now + timedelta(minutes=command.length))
+    if not experts.is_free_now(ctx, expert) or slots.clashes(slots.sessions_of(ctx, expert.id), wanted):
+        raise Refusal("session.not_free_now")
+    slots.check_seeker_free(ctx, wanted)
+    terms = terms_for(ctx, expert, command.length, commission_bp)
+    return _book(ctx, expert, terms, command, ctx.now, instant=True)
+
+
+def abandon(ctx: Ctx, booking_id: str, seen: int | None = None) -> Booking:
+    """The seeker would rather not add a card: the slot is free again."""
+    booking = mine(ctx, booking_id, seen)
+    return _call_off(ctx, booking, "abandon", "abandoned")
+
+
+def withdraw(ctx: Ctx, booking_id: str, seen: int | None = None) -> Booking:
+    """The seeker takes the request back before the consultant has said yes: nothing is charged."""
+    return _call_off(ctx, mine(ctx, booking_id, seen), "withdraw", "withdrawn")
+
+
+# --- what the consultant answers --------------------------------------------------------------------------------------
+
+
+def accept(ctx: Ctx, booking_id: str, seen: int | None = None) -> Booking:
+    """Say yes. An instant call begins now."""
+    booking = mine(ctx, booking_id, seen)
+    _confirm(ctx, booking, "accept", ctx.now if booking.instant else booking.starts_at)
+    experts.request_answered(ctx, booking.expert_id)
+    ctx.announce(SessionConfirmed(booking.id, ctx.actor.person))
+    return booking
+
+
+def decline(ctx: Ctx, booking_id: str, seen: int | None = None) -> Booking:
+    """Say no: the hold goes, nothing is charged."""
+    booking = mine(ctx, booking_id, seen)
+    experts.request_answered(ctx, booking.expert_id)
+    return _call_off(ctx, booking, "decline", "declined")
+
+
+def offer_other_time(ctx: Ctx, booking_id: str, at: datetime, seen: int | None = None) -> Booking:
+    """Not then, but at `at`: the seeker may take it. Raises Refusal when the consultant has something else then."""
+    booking = mine(ctx, booking_id, seen)
+    slots.check_room_for(ctx, booking, at)
+    due = rules.answer_by(ctx.now, at, instant=False)
+    step(ctx, SESSION, booking, "other_time", sides(ctx, booking), dues={"request_expired": due})
+    booking.move_by, booking.move_to = "consultant", at
+    experts.request_answered(ctx, booking.expert_id)
+    ctx.session.flush()
+    ctx.announce(OtherTimeOffered(booking.id, ctx.actor.person, at))
+    return booking
+
+
+def take_other_time(ctx: Ctx, booking_id: str, seen: int | None = None) -> Booking:
+    """The seeker takes the time that the consultant has offered."""
+    booking = mine(ctx, booking_id, seen)
+    if booking.move_to is None:
+        raise Stale
+    slots.check_room_for(ctx, booking, booking.move_to)
+    _confirm(ctx, booking, "take_time", booking.move_to)
+    ctx.announce(SessionConfirmed(booking.id, ctx.actor.person))
+    return booking
+
+
+# --- another day, or not at all ---------------------------------------------------------------------------------------
+
+
+def propose_move(ctx: Ctx, booking_id: str, at: datetime, seen: int | None = None) -> Booking:
+    """Either side would rather meet at `at`; it stays as it is until the other says yes. The hold stays too."""
+    booking = mine(ctx, booking_id, seen)
+    if booking.moves >= MOVES_AT_MOST:
+        raise Refusal("session.moved_enough", most=MOVES_AT_MOST)
+    if rules.is_late(ctx.now, booking.starts_at, booking.terms) and ctx.actor.person == booking.seeker:
+        raise Refusal("session.too_late_to_move", until=booking.starts_at - booking.terms.free_until)
+    slots.check_room_for(ctx, booking, at)
+    step(ctx, SESSION, booking, "propose_move", sides(ctx, booking))
+    booking.move_by, booking.move_to = side_of(ctx, booking), at
+    ctx.session.flush()
+    ctx.announce(MoveProposed(booking.id, ctx.actor.person, at))
+    return booking
+
+
+def take_move(ctx: Ctx, booking_id: str, seen: int | None = None) -> Booking:
+    """The other side agrees to the new time."""
+    booking = mine(ctx, booking_id, seen)
+    if booking.move_to is None:
+        raise Stale
+    slots.check_room_for(ctx, booking, booking.move_to)
+    step(ctx, SESSION, booking, "take_move", sides(ctx, booking))
+    booking.moves += 1
+    _meet_at(ctx, booking, booking.move_to)
+    ctx.announce(SessionMoved(booking.id, ctx.actor.person))
+    return booking
+
+
+def leave_move(ctx: Ctx, booking_id: str, seen: int | None = None) -> Booking:
+    """It stays at the old time: the one side takes the proposal back, or the other does not want it."""
+    booking = mine(ctx, booking_id, seen)
+    if booking.move_to is None:
+        raise Stale
+    step(ctx, SESSION, booking, "leave_move", sides(ctx, booking))
+    booking.move_by = booking.move_to = None
+    ctx.session.flush()
+    ctx.announce(MoveLeft(booking.id, ctx.actor.person))
+    return booking
+
+
+def cancel(ctx: Ctx, booking_id: str, seen: int | None = None) -> Booking:
+    """Call a confirmed session off. A seeker who does so late pays the fee that was shown; a consultant never takes."""
+    booking = mine(ctx, booking_id, seen)
+    late = booking.state == "confirmed" and rules.is_late(ctx.now, booking.starts_at, booking.terms)
+    if late and side_of(ctx, booking) == "consultant":
+        return _call_off(ctx, booking, "cancel_late_consultant", "cancelled")
+    fee = cancellation_fee(ctx, booking)
+    if not fee:
+        return _call_off(ctx, booking, "cancel_early", "cancelled")
+    step(ctx, SESSION, booking, "cancel_late_seeker", sides(ctx, booking))
+    return _called_off_for(ctx, booking, "cancelled", fee)
+
+
+def cancellation_fee(ctx: Ctx, booking: Booking) -> Money:
+    """What who asks would pay for calling it off now."""
+    late = booking.state == "confirmed" and rules.is_late(ctx.now, booking.starts_at, booking.terms)
+    if not late or side_of(ctx, booking) != "seeker":
+        return Money.zero(booking.currency)
+    return rules.late_fee(booking.terms)
+
+
+# --- what is seen -----------------------------------------------------------------------------------------------------
+
+
+def booking_for(ctx: Ctx, booking_id: str) -> Booking:
+    """A session for its two sides, and for the house itself. Raises NotFound, to strangers too."""
+    booking = ctx.session.get(Booking, booking_id)
+    if booking is None or (ctx.actor.person is not None and not sides(ctx, booking)):
+        raise NotFound
+    return booking
+
+
+def bookings_of(ctx: Ctx, person_id: str) -> list[Booking]:
+    """A person's sessions on either side that are not over, the next first."""
+    mine_ = or_(Booking.seeker == person_id, Booking.consultant == person_id)
+    query = select(Booking).where(mine_, Booking.state.not_in(SESSION.final)).order_by(Booking.starts_at)
+    return list(ctx.session.scalars(query))
+
+
+def sides(ctx: Ctx, booking: Booking) -> list[str]:
+    """The roles of who asks: "seeker", "consultant", and "other" for the side that a proposal waits for."""
+    side = side_of(ctx, booking)
+    if side is None:
+        return []
+    return [side, "other"] if booking.move_by not in (None, side) else [side]
+
+
+def side_of(ctx: Ctx, booking: Booking) -> Side | None:
+    person = ctx.actor.person
+    if person is None:
+        return None
+    return "seeker" if person == booking.seeker else "consultant" if person == booking.consultant else None
+
+
+def may(ctx: Ctx, booking: Booking) -> list[str]:
+    """What who asks may do now: the buttons."""
+    return SESSION.open_to(booking.state, sides(ctx, booking))
+
+
+def mine(ctx: Ctx, booking_id: str, seen: int | None) -> Booking:
+    """A session that who asks is a side of, as they saw it. Raises NotFound, Stale."""
+    booking = booking_for(ctx, booking_id)
+    if seen is not None and seen != booking.version:
+        raise Stale
+    return booking
+
+
+# --- what time does ---------------------------------------------------------------------------------------------------
+
+
+def time_is_up(ctx: Ctx, booking_id: str, event: str) -> None:
+    """A deadline before the talk has passed."""
+    booking = ctx.session.get_one(Booking, booking_id)
+    match event:
+        case "hold_expired":
+            _call_off(ctx, booking, event, "abandoned", ("time",))
+        case "request_expired":
+            if booking.state == "requested":
+                experts.request_missed(ctx, booking.expert_id)
+            _call_off(ctx, booking, event, "expired", ("time",))
+        case "card_deadline":
+            _call_off(ctx, booking, event, "card", ("time",))
+        case _:
+            raise ValueError(f"a booking has no deadline {event}")
+
+
+# --- steps that more than one of them take ----------------------------------------------------------------------------
+
+
+def _book(
+    ctx: Ctx, expert: Expert, terms: Terms, command: BookSession | CallNow, starts_at: datetime, *, instant: bool
+) -> Booking:
+    person = acting(ctx)
+    booking = Booking(
+        id=ctx.new_id(),
+        ref=ctx.ids.code(REF_LENGTH),
+        expert_id=expert.id,
+        consultant=expert.person_id,
+        consultant_org=expert.organisation_id,
+        seeker=person.id,
+        seeker_org=person.organisation_id,
+        made_at=ctx.now,
+        instant=instant,
+        starts_at=starts_at,
+        length=command.length,
+        problem=command.problem,
+        room=expert.room,
+        link=expert.own_link,
+        **_kept(terms),
+    )
+    enter(ctx, SESSION, booking, SESSION.initial)
+    ctx.session.add(booking)
+    ctx.session.flush()
+    ctx.session.add(Meeting(booking_id=booking.id))
+    has_traded(ctx, person.organisation_id)
+    ctx.announce(SlotHeld(booking.id, person.id))
+    holds.ask_hold(ctx, booking)
+    ctx.session.flush()
+    return booking
+
+
+def _kept(terms: Terms) -> dict[str, Any]:
+    return {
+        "price_minor": terms.price.minor,
+        "rate_minor": terms.rate.minor,
+        "basis": terms.basis,
+        "currency": terms.price.currency,
+        "commission_bp": terms.commission_bp,
+        "policy": terms.policy,
+        "free_until_minutes": int(terms.free_until.total_seconds()) // 60,
+        "late_percent": terms.late_percent,
+        "no_show_percent": terms.no_show_percent,
+        "free_minutes": int(terms.free.total_seconds()) // 60,
+    }
+
+
+def _confirm(ctx: Ctx, booking: Booking, event: str, at: datetime) -> None:
+    step(ctx, SESSION, booking, event, sides(ctx, booking), dues=rules.confirmed_dues(at, ctx.now))
+    _meet_at(ctx, booking, at)
+
+
+def _meet_at(ctx: Ctx, booking: Booking, at: datetime) -> None:
+    """The time is agreed: deadlines, reminders and the card's hold go by it."""
+    if booking.state_since != ctx.now or booking.sequence or booking.starts_at != at:
+        booking.sequence += 1
+    booking.starts_at, booking.move_by, booking.move_to = at, None, None
+    for event, due in rules.confirmed_dues(at, ctx.now).items():
+        set_timer(ctx.session, Timer(SESSION.name, booking.id, event, due))
+    clear_timers(ctx.session, REMINDER, booking.id)
+    for when, before in rules.REMINDERS.items():
+        if at - before > ctx.now:
+            set_timer(ctx.session, Timer(REMINDER, booking.id, when, at - before))
+    set_timer(ctx.session, Timer(REMINDER, booking.id, "start", max(at, ctx.now)))
+    holds.keep_until(ctx, booking)
+    ctx.session.flush()
+
+
+def _call_off(ctx: Ctx, booking: Booking, event: str, why: str, roles: Sequence[str] | None = None) -> Booking:
+    step(ctx, SESSION, booking, event, sides(ctx, booking) if roles is None else roles)
+    return _called_off_for(ctx, booking, why, Money.zero(booking.currency))
+
+
+def _called_off_for(ctx: Ctx, booking: Booking, why: str, fee: Money) -> Booking:
+    booking.why, booking.move_by, booking.move_to = why, None, None
+    booking.due_minor = fee.minor
+    clear_timers(ctx.session, REMINDER, booking.id)
+    ctx.session.flush()
+    ctx.announce(SessionCalledOff(booking.id, ctx.actor.person, why, fee))
+    holds.settle(ctx, booking)
+    return booking

@@ -1,0 +1,247 @@
+"""After the talk: two days to complain, then the consultant's share goes out and the market keeps its fee."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import func, select
+
+from core.escrow.model import Payee
+from core.kernel.errors import Invalid, NotFound
+from core.kernel.money import Money
+from core.kernel.process import step
+from core.kernel.timers import Timer, clear_timers, set_timer
+from core.kernel.transaction import Ctx
+from core.ledger import service as ledger
+from core.ledger.model import COMMISSION, PROVIDER, credit, debit, escrow, payable, refund_due
+from core.sessions import holds, rules
+from core.sessions.events import SessionComplained, SessionCompleted, SessionSettled
+from core.sessions.model import (
+    Booking,
+    CardHold,
+    Complaint,
+    HoldState,
+    PayoutKind,
+    PayoutState,
+    SessionPayout,
+    Settlement,
+)
+from core.sessions.process import SESSION
+from core.sessions.service import mine, sides
+
+TIMER: Final = "session_payout"
+TRY_AGAIN: Final = "try_again"
+TRY_AGAIN_AFTER: Final = timedelta(days=1)
+WORDS_LEAST, WORDS_MOST = 10, 1000
+
+# --- what people do ---------------------------------------------------------------------------------------------------
+
+
+def complain(ctx: Ctx, booking_id: str, words: str, seen: int | None = None) -> Booking:
+    """Within two days of the charge the seeker says what was wrong; nothing is paid out until it is settled."""
+    booking = mine(ctx, booking_id, seen)
+    words = words.strip()
+    if not WORDS_LEAST <= len(words) <= WORDS_MOST:
+        raise Invalid("session.complaint_words", field="words", least=WORDS_LEAST, most=WORDS_MOST)
+    step(ctx, SESSION, booking, "complain", sides(ctx, booking))
+    ctx.session.add(Complaint(booking_id=booking.id, words=words, at=ctx.now))
+    ctx.session.flush()
+    ctx.announce(SessionComplained(booking.id, ctx.actor.person))
+    return booking
+
+
+def give_back(ctx: Ctx, booking_id: str, seen: int | None = None) -> Booking:
+    """The consultant gives the whole charge back."""
+    booking = mine(ctx, booking_id, seen)
+    step(ctx, SESSION, booking, "give_back", sides(ctx, booking))
+    part(ctx, booking, 0)
+    return booking
+
+
+def rule(ctx: Ctx, booking_id: str, percent: int, reason: str) -> Booking:
+    """An operator decides what share of the charge the consultant keeps, and says why."""
+    booking = ctx.session.get_one(Booking, booking_id)
+    if not 0 <= percent <= 100 or len(reason.strip()) < WORDS_LEAST:
+        raise Invalid("session.ruling", field="reason", least=WORDS_LEAST)
+    step(ctx, SESSION, booking, "rule", ("operator",))
+    _ruled(ctx, booking, percent, reason.strip())
+    return booking
+
+
+def complaint_of(ctx: Ctx, booking_id: str) -> Complaint | None:
+    return ctx.session.get(Complaint, booking_id)
+
+
+def settlement_of(ctx: Ctx, booking_id: str) -> Settlement | None:
+    return ctx.session.get(Settlement, booking_id)
+
+
+# --- what time does ---------------------------------------------------------------------------------------------------
+
+
+def time_is_up(ctx: Ctx, booking_id: str, event: str) -> None:
+    """Nobody complained in time: all of it is the consultant's. Nobody ruled in time: half of it is."""
+    booking = ctx.session.get_one(Booking, booking_id)
+    step(ctx, SESSION, booking, event, ("time",))
+    if event == "session_final_rule":
+        _ruled(ctx, booking, rules.UNRULED_PERCENT, "")
+    else:  # also of a debt that was never paid: what was taken of it is the consultant's
+        part(ctx, booking, 100)
+
+
+# --- the money --------------------------------------------------------------------------------------------------------
+
+
+def part(ctx: Ctx, booking: Booking, percent: int) -> None:
+    """Part what was taken, once: so many percent to the consultant less the fee, the rest back to the seeker."""
+    charges = [hold for hold in holds.holds_of(ctx, booking.id) if hold.state is HoldState.CAPTURED and hold.captured]
+    if ctx.session.get(Settlement, booking.id) is not None:
+        return
+    gross = Money.total((hold.captured for hold in charges), booking.currency)
+    kept = rules.share(gross, percent)
+    fee = kept.share(booking.commission_bp)
+    net, back = kept - fee, gross - kept
+    ctx.session.add(
+        Settlement(booking_id=booking.id, net_minor=net.minor, fee_minor=fee.minor, back_minor=back.minor, at=ctx.now)
+    )
+    ctx.session.flush()
+    if gross:
+        legs = [
+            debit(escrow(booking.id), gross),
+            credit(payable(booking.consultant_org), net),
+            credit(COMMISSION, fee),
+            credit(refund_due(booking.id), back),
+        ]
+        ledger.post(ctx, f"session:{booking.id}:settled", "The session is settled", legs, deal=booking.id)
+    ctx.announce(SessionSettled(booking.id, ctx.actor.person, net, fee, back))
+    _send(ctx, booking, PayoutKind.TRANSFER, charges, rules.out_of([hold.captured for hold in charges], net))
+    charges.reverse()  # the last charges give back first, so that no charge gives more than it has
+    _send(ctx, booking, PayoutKind.REFUND, charges, rules.out_of([hold.captured for hold in charges], back))
+    finish(ctx, booking)
+
+
+def finish(ctx: Ctx, booking: Booking) -> None:
+    """The session is complete when nothing of its money is on its way any more."""
+    under_way = select(func.count()).where(
+        SessionPayout.booking_id == booking.id, SessionPayout.state != PayoutState.DONE
+    )
+    if booking.state == "paying_out" and not ctx.session.scalar(under_way):
+        step(ctx, SESSION, booking, "paid_out", ("system",))
+        ctx.session.flush()
+        ctx.announce(SessionCompleted(booking.id, None))
+
+
+def owns(ctx: Ctx, payout_id: str) -> bool:
+    """Whether it is a session's: the provider is asked in the same way for all that leaves the books."""
+    return ctx.session.get(SessionPayout, payout_id) is not None
+
+
+def payout_done(ctx: Ctx, payout_id: str, ref: str) -> None:
+    """The provider has sent it."""
+    payout, booking = _payout(ctx, payout_id)
+    if payout.state is PayoutState.DONE or payout.provider_ref == ref:
+        return
+    owed = refund_due(booking.id) if payout.payee is None else payable(payout.payee)
+    memo = "Given back to the seeker" if payout.payee is None else "Sent to the consultant"
+    legs = [debit(owed, payout.amount), credit(PROVIDER, payout.amount)]
+    again = f":{payout.attempt}" if payout.attempt > 1 else ""  # an earlier attempt may have been booked, and come back
+    ledger.post(ctx, f"session:{booking.id}:{payout.key}{again}", memo, legs, deal=booking.id)
+    payout.state, payout.provider_ref = PayoutState.DONE, ref
+    clear_timers(ctx.session, TIMER, payout.id)
+    ctx.session.flush()
+    finish(ctx, booking)
+
+
+def payout_refused(ctx: Ctx, payout_id: str, why: str, ref: str | None = None) -> None:
+    """The provider did not send it, or a refund has come back (`ref`); it is tried again tomorrow, as a new attempt."""
+    payout, booking = _payout(ctx, payout_id)
+    if payout.state is PayoutState.DONE and ref is not None and ref == payout.provider_ref:
+        legs = [debit(PROVIDER, payout.amount), credit(refund_due(booking.id), payout.amount)]
+        key = f"session:{booking.id}:{payout.key}:{payout.attempt}:sent_back"
+        ledger.post(ctx, key, "Sent back by the seeker's bank", legs, deal=booking.id)
+    elif payout.state is not PayoutState.ASKED:
+        return
+    payout.state, payout.why = PayoutState.REFUSED, why
+    set_timer(ctx.session, Timer(TIMER, payout.id, TRY_AGAIN, ctx.now + TRY_AGAIN_AFTER))
+    ctx.session.flush()
+
+
+def send_again(ctx: Ctx, payout_id: str) -> None:
+    payout, booking = _payout(ctx, payout_id)
+    if payout.state in (PayoutState.WAITING, PayoutState.REFUSED):
+        payout.attempt += 1
+        _ask(ctx, booking, payout)
+
+
+def send_waiting(ctx: Ctx, organisation_id: str) -> None:
+    """A consultant can receive money now: send what has waited for it."""
+    query = select(SessionPayout.id).where(
+        SessionPayout.payee == organisation_id, SessionPayout.state == PayoutState.WAITING
+    )
+    for payout_id in ctx.session.scalars(query.order_by(SessionPayout.id)).all():
+        send_again(ctx, payout_id)
+
+
+def payouts_of(ctx: Ctx, booking_id: str) -> list[SessionPayout]:
+    query = select(SessionPayout).where(SessionPayout.booking_id == booking_id).order_by(SessionPayout.id)
+    return list(ctx.session.scalars(query))
+
+
+def _ruled(ctx: Ctx, booking: Booking, percent: int, reason: str) -> None:
+    complaint = ctx.session.get_one(Complaint, booking.id)
+    complaint.ruled, complaint.reason = percent, reason
+    part(ctx, booking, percent)
+
+
+def _send(ctx: Ctx, booking: Booking, kind: PayoutKind, charges: Sequence[CardHold], amounts: Sequence[Money]) -> None:
+    for charge, amount in zip(charges, amounts, strict=True):
+        if amount:
+            payout = SessionPayout(
+                id=ctx.new_id(),
+                key=f"{kind}:{booking.id}:{charge.number}",
+                booking_id=booking.id,
+                hold_id=charge.id,
+                kind=kind,
+                state=PayoutState.WAITING,
+                payee=booking.consultant_org if kind is PayoutKind.TRANSFER else None,
+                amount_minor=amount.minor,
+                currency=amount.currency,
+                attempt=1,
+            )
+            ctx.session.add(payout)
+            ctx.session.flush()
+            _ask(ctx, booking, payout)
+
+
+def _ask(ctx: Ctx, booking: Booking, payout: SessionPayout) -> None:
+    charge = ctx.session.get_one(CardHold, payout.hold_id)
+    body = {
+        "effect": payout.id,
+        "attempt": payout.attempt,
+        "amount": payout.amount_minor,
+        "currency": payout.currency,
+        "charge": charge.charge_ref,
+        "payment_intent": charge.intent_ref,
+        "group": f"session_{booking.id}",
+        "ref": booking.ref,
+    }
+    if payout.payee is not None:
+        # Locked, or one who becomes ready at this very moment would never be sent what has just begun to wait.
+        payee = ctx.session.get(Payee, payout.payee, with_for_update=True)
+        if payee is None or not payee.ready:
+            return
+        body["account"] = payee.account_ref
+    payout.state, payout.why = PayoutState.ASKED, None
+    clear_timers(ctx.session, TIMER, payout.id)
+    ctx.session.flush()
+    ctx.post("payments", f"session:{booking.id}", payout.kind.value, body)
+
+
+def _payout(ctx: Ctx, payout_id: str) -> tuple[SessionPayout, Booking]:
+    booking_id = ctx.session.scalar(select(SessionPayout.booking_id).where(SessionPayout.id == payout_id))
+    booking = None if booking_id is None else ctx.session.get(Booking, booking_id, with_for_update=True)
+    if booking is None:
+        raise NotFound
+    return ctx.session.get_one(SessionPayout, payout_id), booking

@@ -1,0 +1,95 @@
+"""Whether a session may be at that time: the consultant's slots, the seeker's other sessions, the free minutes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, or_, select
+
+from core.experts import service as experts
+from core.experts.model import Expert
+from core.experts.slots import Calendar, nearest
+from core.experts.times import Interval
+from core.kernel.errors import Invalid, NotAllowed, NotFound, Refusal
+from core.kernel.transaction import Ctx
+from core.people.service import acting
+from core.sessions import rules
+from core.sessions.model import Booking, Meeting
+from core.sessions.process import SESSION, TAKES_THE_SLOT
+
+
+def sessions_of(ctx: Ctx, expert_id: str, *, but: str | None = None) -> list[Interval]:
+    """A consultant's sessions that are not over."""
+    query = select(Booking).where(
+        Booking.expert_id == expert_id,
+        Booking.state.in_(TAKES_THE_SLOT),
+        Booking.starts_at > ctx.now - timedelta(hours=4),
+        Booking.id != (but or ""),
+    )
+    return [booking.interval for booking in ctx.session.scalars(query)]
+
+
+def calendar_of(ctx: Ctx, expert: Expert, *, but: str | None = None) -> Calendar:
+    """A consultant's time as it is now; `but`: as if this session were not."""
+    return experts.calendar_of(ctx, expert, sessions_of(ctx, expert.id, but=but))
+
+
+def has_free_minutes(ctx: Ctx, seeker: str, expert_id: str) -> bool:
+    """One free talk for each pair, three a week for each seeker; sessions that never began do not count."""
+    counts = select(func.count()).select_from(Booking).join(Meeting, Meeting.booking_id == Booking.id)
+    counts = counts.where(
+        Booking.seeker == seeker,
+        Booking.free_minutes > 0,
+        or_(Booking.state.not_in(SESSION.final), Meeting.began_at.is_not(None)),
+    )
+    with_them = ctx.session.scalar(counts.where(Booking.expert_id == expert_id)) or 0
+    this_week = ctx.session.scalar(counts.where(Booking.made_at > ctx.now - timedelta(days=7))) or 0
+    return not with_them and this_week < rules.FREE_A_WEEK
+
+
+def locked(ctx: Ctx, expert_id: str) -> Expert:
+    """The consultant, held until the unit is over: two seekers cannot both find the slot free."""
+    expert = ctx.session.get(Expert, expert_id, with_for_update=True)
+    if expert is None:
+        raise NotFound
+    return expert
+
+
+def check_pair(ctx: Ctx, expert: Expert) -> None:
+    person = acting(ctx)
+    if not expert.live:
+        raise Refusal("expert.paused")
+    if person.organisation_id == expert.organisation_id:
+        raise NotAllowed("session.with_oneself")
+
+
+def check_seeker_free(ctx: Ctx, wanted: Interval) -> None:
+    """Raises Refusal when who asks has another session then."""
+    person = acting(ctx).id
+    query = select(Booking).where(
+        or_(Booking.seeker == person, Booking.consultant == person),
+        Booking.state.in_(TAKES_THE_SLOT),
+        Booking.starts_at < wanted.end,
+    )
+    for booking in ctx.session.scalars(query):
+        if booking.interval.overlaps(wanted):
+            raise Refusal("session.you_have_another", field="starts_at", at=booking.starts_at, ref=booking.ref)
+
+
+def check_room_for(ctx: Ctx, booking: Booking, at: datetime) -> None:
+    """Raises for a time that is over, or at which the consultant has another session or appointment.
+
+    A time outside the weekly hours is theirs to offer, and theirs to agree to.
+    """
+    if at <= ctx.now:
+        raise Invalid("session.time_past", field="at")
+    wanted = Interval(at, at + timedelta(minutes=booking.length))
+    calendar = calendar_of(ctx, locked(ctx, booking.expert_id), but=booking.id)
+    if clashes(calendar.taken, wanted):
+        near = nearest(calendar, ctx.now, at, timedelta(minutes=booking.length))
+        raise Refusal("session.slot_taken", field="at", nearest=near)
+
+
+def clashes(taken: Sequence[Interval], wanted: Interval) -> bool:
+    return any(each.overlaps(wanted) for each in taken)

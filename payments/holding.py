@@ -1,0 +1,158 @@
+"""Carries what core asks for about a card: a page to add it, a hold, the capture of what is due, letting go."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Final
+
+from core.kernel.clock import Clock
+from core.kernel.dispatch import Delivered, Never
+from core.kernel.outbox import Post
+from core.kernel.transaction import Ctx
+from core.sessions import card
+from payments.answers import Answer, Done, Refused, Unknown
+from payments.asks import CaptureAsk, CardPageAsk, HoldAsk, HoldPageAsk, PayerAsk
+from payments.outcomes import Outcome, Told, Unit, again, amount_of, known, seen
+from payments.provider import Provider
+from payments.things import Checkout, CheckoutState, Intent, IntentState
+
+KEY_KEPT: Final = timedelta(hours=20)  # of the provider's 24, for the call has to get there
+
+
+class Holding:
+    """Each kind of post about a card, with what it asks the provider for."""
+
+    def __init__(self, provider: Provider, clock: Clock) -> None:
+        self._provider = provider
+        self._clock = clock
+
+    def kinds(self) -> Mapping[str, Callable[[Post], Awaitable[Outcome]]]:
+        return {
+            "hold.page": self._page,
+            "card.page": self._page,
+            "hold.page.close": self._close,
+            "hold": self._hold,
+            "capture": self._capture,
+            "hold.cancel": self._cancel,
+        }
+
+    async def _page(self, post: Post) -> Outcome:
+        body, hold = post.body, str(post.body["hold"])
+        expires_at = datetime.fromisoformat(body["expires"])
+        lapsed = known(partial(card.page_lapsed, hold_id=hold))
+        if expires_at <= self._clock.now():
+            return Never("its time has passed", lapsed)
+        payer = await self._provider.open_payer(
+            PayerAsk(f"payer:{body['person']}", body["person"], body["name"], body["email"])
+        )
+        if not isinstance(payer, Done):
+            return self._not_opened(post, payer, lapsed)
+        page = await self._open(post, payer.value, expires_at)
+        if not isinstance(page, Done):
+            return self._not_opened(post, page, lapsed)
+        opened = partial(
+            card.page_opened,
+            hold_id=hold,
+            payer=payer.value,
+            session=page.value.ref,
+            url=page.value.url or "",
+            expires_at=page.value.expires_at,
+        )
+        return Delivered(known(opened))
+
+    async def _open(self, post: Post, payer: str, expires_at: datetime) -> Answer[Checkout]:
+        body, hold = post.body, str(post.body["hold"])
+        if post.kind == "card.page":
+            ask = CardPageAsk(f"card:{hold}", hold, payer, body["currency"], expires_at)
+            return await self._provider.open_card_page(ask)
+        title = f"{body['ref']}"
+        return await self._provider.open_hold_page(
+            HoldPageAsk(f"hold-page:{hold}", hold, title, amount_of(body), payer, expires_at)
+        )
+
+    @staticmethod
+    def _not_opened(post: Post, answer: Refused | Unknown, lapsed: Unit) -> Outcome:
+        if isinstance(answer, Refused):
+            return Never(answer.why, lapsed)
+        return again(post, answer.why, answer.seconds)
+
+    async def _close(self, post: Post) -> Outcome:
+        return seen(await self._provider.expire_checkout(post.body["session"]), tell_page)
+
+    async def _hold(self, post: Post) -> Outcome:
+        body, hold = post.body, str(post.body["hold"])
+        if self._clock.now() - post.created_at >= KEY_KEPT:
+            match await self._provider.find_intent(hold, body["payer"]):
+                case Done(Intent() as found):
+                    return Delivered(tell_hold(found))
+                case Refused(why) | Unknown(why):
+                    return again(post, why)
+        ask = HoldAsk(f"hold:{hold}:{body['attempt']}", hold, amount_of(body), body["payer"], body["card"])
+        match await self._provider.hold(ask):
+            case Done(intent):
+                return Delivered(tell_hold(intent))
+            case Refused(why):
+                return Never(why, known(partial(card.hold_refused, hold_id=hold, why=why)))
+            case Unknown(why, seconds):
+                return again(post, why, seconds)
+
+    async def _capture(self, post: Post) -> Outcome:
+        body, hold = post.body, str(post.body["hold"])
+        match await self._provider.capture(CaptureAsk(f"capture:{hold}", body["intent"], amount_of(body))):
+            case Done(intent):
+                return Delivered(tell_hold(intent))
+            case Refused(why):
+                return Never(why, known(partial(card.capture_refused, hold_id=hold, why=why)))
+            case Unknown(why, seconds):
+                return again(post, why, seconds)
+
+    async def _cancel(self, post: Post) -> Outcome:
+        body = post.body
+        match await self._provider.cancel(body["intent"]):
+            case Done(intent):
+                return Delivered(tell_hold(intent))
+            case Refused(why):  # it is over already; a look tells how
+                found = await self._provider.intent(body["intent"])
+                return seen(found, tell_hold) if isinstance(found, Done) else again(post, why)
+            case Unknown(why, seconds):
+                return again(post, why, seconds)
+
+
+def tell_page(page: Checkout) -> Told:
+    """How a page to add a card stands."""
+    hold = page.hold
+    if hold is None:
+        return None
+    match page.state:
+        case CheckoutState.SAVED if page.card is not None:
+            return known(partial(card.card_saved, hold_id=hold, card=page.card))
+        case CheckoutState.HELD | CheckoutState.PAID if page.intent is not None:
+            return tell_hold(page.intent)
+        case CheckoutState.EXPIRED | CheckoutState.FAILED:
+            return known(partial(card.page_lapsed, hold_id=hold))
+    return None
+
+
+def tell_hold(intent: Intent) -> Told:
+    """How money on a card stands: held, taken, or free again."""
+    hold = intent.hold
+    if hold is None:
+        return None
+    if intent.state is IntentState.HELD and intent.held is not None:
+        facts: dict[str, Any] = {"intent": intent.ref, "until": intent.held.until, "card": intent.card}
+        return known(partial(card.held, hold_id=hold, **facts))
+    if intent.state is IntentState.PAID and intent.funding is not None:
+        funding = intent.funding
+        return known(
+            partial(card.captured, hold_id=hold, amount=funding.amount, fee=funding.fee, charge=funding.charge)
+        )
+    if intent.state is IntentState.CANCELLED:
+        return known(partial(freed, hold_id=hold, why=intent.why))
+    return None
+
+
+def freed(ctx: Ctx, hold_id: str, why: str) -> None:
+    """The hold is gone: because we let go, or because the bank did while it was wanted."""
+    card.hold_gone(ctx, hold_id, why or "lapsed")
