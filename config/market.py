@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from config.reference import reference
+from config.settings import Settings
 from conversations import (
     agreement,
+    booking,
     claim,
     delivery,
     desk,
     dispute,
+    expert,
     held,
     listing,
     market_view,
@@ -21,9 +24,11 @@ from conversations import (
     registration,
     review,
     search,
+    seek,
 )
 from conversations import alerts as alerting
 from conversations import help as helping
+from conversations import session as talking
 from conversations.book import Book
 from conversations.engine import Engine
 from conversations.notices import Notices
@@ -36,6 +41,7 @@ from core.escrow import reactions as escrow
 from core.escrow.evidence import reactions as evidence
 from core.escrow.rails.model import Rail
 from core.escrow.rails.service import OFFERED
+from core.experts import reactions as experts
 from core.kernel.events import Reactions
 from core.kernel.sweep import Ring
 from core.ledger import reactions as ledger
@@ -44,6 +50,7 @@ from core.offers import reactions as offers
 from core.people import reactions as people
 from core.reputation import reactions as reputation
 from core.search import reactions as searching
+from core.sessions import reactions as sessions
 from core.support import reactions as support
 from core.talks import service as talks
 
@@ -63,6 +70,10 @@ BOOKS: tuple[Book, ...] = (
     held.book,
     paying.book,
     review.book,
+    expert.book,
+    seek.book,
+    booking.book,
+    talking.book,
     desk.book,
     helping.book,
 )
@@ -82,14 +93,18 @@ RINGS: Mapping[str, Ring] = {
     **support.rings,
     **talks.rings,
     **ledger.rings,
+    **experts.rings,
+    **sessions.rings,
     **alerts.rings(lambda: reference()[0]),
 }
 
 
-def almanac(commission_bp: int, *, stablecoins: bool = False) -> Almanac:
+def almanac(settings: Settings) -> Almanac:
+    """What this installation's conversations know."""
     catalogue, places = reference()
-    rails = (*OFFERED, Rail.STABLECOIN) if stablecoins else OFFERED
-    return Almanac(catalogue, places, Wordings(), commission_bp, rails)
+    rails = (*OFFERED, Rail.STABLECOIN) if settings.stripe_stablecoins else OFFERED
+    fees = settings.commission_basis_points, settings.session_commission_basis_points
+    return Almanac(catalogue, places, Wordings(), *fees, rails)
 
 
 def engine_and_reactions(known: Almanac, operators: Collection[str] = ()) -> tuple[Engine, Reactions]:
@@ -105,5 +120,6 @@ def engine_and_reactions(known: Almanac, operators: Collection[str] = ()) -> tup
     evidence.listen(reactions)
     reputation.listen(reactions)
     support.listen(reactions)
+    sessions.listen(reactions)
     Notices(engine).listen(reactions)
     return engine, reactions

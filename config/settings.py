@@ -44,6 +44,7 @@ class Settings(BaseSettings):
     lab_port: int = 8090
     pretend_money_with_real_people: bool = False
     commission_basis_points: int = Field(default=250, ge=0, le=5_000)
+    session_commission_basis_points: int = Field(default=1_500, ge=0, le=5_000)  # of what a session is charged
     sweep_seconds: float = Field(default=1.0, gt=0)
 
     @property

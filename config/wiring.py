@@ -91,7 +91,7 @@ async def build(settings: Settings, *, clock: Clock, ids: Ids, pulse: Clock | No
     """
     address = settings.database_url or DEFAULT
     await upgrade(address)
-    known = almanac(settings.commission_basis_points, stablecoins=settings.stripe_stablecoins)
+    known = almanac(settings)
     engine, reactions = engine_and_reactions(known, settings.operator_names)
     alarms.listen(reactions, known.wordings, settings.operator_email)
     transactions = Transactions(await open_database(address), clock, ids, reactions)

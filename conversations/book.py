@@ -13,6 +13,7 @@ from conversations.talk import Opening, Talk
 Entry = TypeVar("Entry")
 OnCommand = Callable[[Talk, str], None]  # the words after the command
 OnPress = Callable[[Talk, Press], None]
+OnWords = Callable[[Talk, str], bool]  # whether they were meant for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Book:
         self.commands: dict[str, OnCommand] = {}
         self.presses: dict[str, OnPress] = {}
         self.flows: dict[str, Flow] = {}
+        self.listeners: list[OnWords] = []
 
     def command(self, name: str) -> Callable[[OnCommand], OnCommand]:
         def enter(handler: OnCommand) -> OnCommand:
@@ -50,6 +52,11 @@ class Book:
 
         return enter
 
+    def hears(self, handler: OnWords) -> OnWords:
+        """What is typed outside of any form is offered to it before it is taken for a command or a search."""
+        self.listeners.append(handler)
+        return handler
+
     def flow(self, flow: Flow) -> Flow:
         self.flows[flow.name] = flow
         return flow
@@ -62,6 +69,7 @@ def bound(books: Sequence[Book]) -> Book:
         _shelve(whole.commands, book.commands)
         _shelve(whole.presses, book.presses)
         _shelve(whole.flows, book.flows)
+        whole.listeners += book.listeners
     return whole
 
 

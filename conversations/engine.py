@@ -131,6 +131,8 @@ class Engine:
         if draft is not None and draft.flow in self._book.flows:
             self.interview.hear(talk, draft, text)
             return
+        if any(hears(talk, text) for hears in self._book.listeners):
+            return
         word, _, rest = text.strip().partition(" ")
         if word.lower() in self._book.commands:
             self._command(talk, word.lower(), rest.strip())
@@ -179,6 +181,7 @@ class Engine:
         person = meet(ctx, turn.identity, turn.address)
         ctx.actor = acting_person(person.id)
         surface = Surface(turn.identity.platform.value, turn.identity.workspace, turn.address)
+        ctx.notes["message"] = turn.message or ""
         ctx.notes["here"] = surface  # what follows from this input is shown here first
         ctx.notes["input"] = (turn.key, turn.input.text if isinstance(turn.input, Said) else None)  # for the record
         return self.talk_to(ctx, person, surface)

@@ -150,7 +150,7 @@ class Form:
             submit=words(f"{self.name}.submit"),
             cancel=words("form.cancel"),
             back=words("form.back"),
-            skip=words("form.skip"),
+            skip=words("form.next" if current and answers.get(current) else "form.skip"),
             change=words("form.change"),
             more=words("form.more"),
             can_go_back=can_go_back,

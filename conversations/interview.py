@@ -82,6 +82,9 @@ class Interview:
         options = asked.options(talk, reading.values)
         if asked.kind == "choice" and not asked.open_choice:
             answer = nearest_option(answer, options) or answer
+        elif asked.kind == "choices" and not asked.open_choice:
+            parts = [part.strip() for part in answer.split(",") if part.strip()]
+            answer = ",".join(nearest_option(part, options) or part for part in parts)
         self._answer(talk, draft, asked, answer, reading)
 
     def receive(self, talk: Talk, draft: Draft, files: tuple[Checked, ...]) -> bool:
@@ -112,8 +115,8 @@ class Interview:
         match press.verb:
             case "form.pick" if current is not None:
                 self._pick(talk, draft, flow.form.field(current), press.choice, reading)
-            case "form.skip" if current is not None and flow.form.field(current).optional:
-                # Files sent so far are kept: skipping means "no more of them".
+            case "form.skip" if current is not None and self._may_go_on(draft, flow.form.field(current)):
+                # What was sent or chosen so far is kept: going on means "no more of it".
                 self._answer(talk, draft, flow.form.field(current), draft.answers.get(current, ""), reading)
             case "form.back":
                 self._back(talk, draft, reading)
@@ -203,6 +206,11 @@ class Interview:
         if draft.editing in {each.name for each in reading.asked}:
             return draft.editing
         return reading.missing
+
+    @staticmethod
+    def _may_go_on(draft: Draft, asked: Field) -> bool:
+        """What is optional can be passed over; of several that are needed, one has to be chosen first."""
+        return asked.optional or (asked.kind == "choices" and bool(draft.answers.get(asked.name)))
 
     @staticmethod
     def _empty(field: Field, answers: Mapping[str, str]) -> bool:

@@ -21,6 +21,8 @@ from conversations.facts import HEARD, NOTES, Gathered, on_listing_expired, on_l
 from conversations.listing import own_card
 from conversations.offer import offer_card
 from conversations.reply import Button, Card, Reply, Say
+from conversations.session_mail import Method, send_entry
+from conversations.session_notices import SESSIONS_HEARD, line_brought, line_of, session_news, sides_of
 from conversations.talk import Surface, Talk
 from core.alerts.events import ListingsFound
 from core.deals.service import deal_for
@@ -36,12 +38,13 @@ from core.listings.service import listing_for
 from core.offers.service import offer_for
 from core.people.model import Person
 from core.people.service import identities, members, operators, organisation_of, person_of
+from core.sessions.events import LineSaid, SessionCalledOff, SessionConfirmed, SessionMoved
 from core.support.service import case_for
 from core.talks.service import shown
 
 log = structlog.get_logger(__name__)
 
-ADDRESSING = {"by", "only", "in_place"}  # who says it and to whom, and no part of the sentence
+ADDRESSING = {"by", "only", "in_place", "sides"}  # who says it and to whom, and no part of the sentence
 DRAWING_FAULTS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
 
 
@@ -52,7 +55,7 @@ class Notices:
         self._engine = engine
 
     def listen(self, reactions: Reactions) -> None:
-        for facts, hearing in HEARD:
+        for facts, hearing in (*HEARD, *SESSIONS_HEARD):
             for kind, code in facts.items():
                 reactions.on(kind, hearing(code))
         reactions.on(listing.ListingExpired, on_listing_expired)
@@ -67,6 +70,10 @@ class Notices:
         reactions.on(money.PayeeReady, self._on_payee_ready)
         reactions.on(money.PayeeRestricted, self._on_payee_restricted)
         reactions.on(ListingsFound, self._on_listings_found)
+        reactions.on(LineSaid, self._on_line)
+        reactions.on(SessionConfirmed, self._on_agreed)
+        reactions.on(SessionMoved, self._on_agreed)
+        reactions.on(SessionCalledOff, self._on_called_off)
         reactions.closing.append(self._tell)
 
     # --- at the end of a unit ---------------------------------------------------------------------------------------
@@ -183,6 +190,26 @@ class Notices:
         if talk is not None:
             send(ctx, talk.surface, [found_list(talk, fact)])
 
+    def _on_line(self, ctx: Ctx, fact: LineSaid) -> None:
+        """What one side says in a session is brought to the other."""
+        for person in sides_of(ctx, fact.booking_id):
+            talk = self._talk_to(ctx, person) if person.id != fact.by_person else None
+            if talk is not None:
+                send(ctx, talk.surface, [line_brought(talk, line_of(ctx, fact.line_id))])
+
+    def _on_agreed(self, ctx: Ctx, fact: SessionConfirmed | SessionMoved) -> None:
+        self._send_entries(ctx, fact.booking_id, "REQUEST")
+
+    def _on_called_off(self, ctx: Ctx, fact: SessionCalledOff) -> None:
+        self._send_entries(ctx, fact.booking_id, "CANCEL")
+
+    def _send_entries(self, ctx: Ctx, booking_id: str, method: Method) -> None:
+        """The calendar entry, to both sides in their own words; to nobody for a session that was never agreed."""
+        for person in sides_of(ctx, booking_id):
+            talk = self._talk_to(ctx, person)
+            if talk is not None:
+                send_entry(talk, booking_id, method)
+
 
 # --- drawing ----------------------------------------------------------------------------------------------------------
 
@@ -194,8 +221,10 @@ def _sentence(talk: Talk, code: str, parts: dict[str, Any], *, acted: bool) -> s
         return ""
     words = talk.words
     by = parts.get("by")
-    who = words("party.you") if acted else _who(talk, by)
-    code = f"{code}.{parts['why']}" if words.knows(f"{code}.{parts.get('why')}") else code
+    sides: dict[str, str] = parts.get("sides", {})
+    who = words("party.you") if acted else person_of(talk.ctx, by).name if sides and by else _who(talk, by)
+    for variant in (parts.get("why"), parts.get("when"), sides.get(talk.person.id)):
+        code = f"{code}.{variant}" if variant and words.knows(f"{code}.{variant}") else code
     code = f"{code}.you" if acted and words.knows(f"{code}.you") else code
     return words(code, **{name: part for name, part in parts.items() if name not in ADDRESSING}, who=who)
 
@@ -211,6 +240,8 @@ def _who(talk: Talk, person_id: str | None) -> str:
 def _parties(ctx: Ctx, kind: str, subject: str) -> list[Person]:
     """Everybody on either side of a thing."""
     everybody = ctx.seen_by(NOBODY_IN_PARTICULAR)
+    if kind == "session":
+        return sides_of(ctx, subject)
     if kind == "listing":
         return members(ctx, listing_for(everybody, subject).seller)
     if kind == "case":
@@ -251,4 +282,5 @@ CARDS: dict[str, Callable[[Talk, str, str], Card]] = {
     "claim": _claim,
     "case": _case,
     "listing": _listing,
+    "session": session_news,
 }

@@ -24,6 +24,7 @@ class Almanac:
     places: Places
     wordings: Wordings
     commission_bp: int  # of the released amount, in basis points
+    session_bp: int  # of what a session is charged, in basis points
     rails: tuple[Rail, ...] = OFFERED  # by which a buyer can pay here
     telegram_name: str = ""  # the bot's user name, for deep links
 

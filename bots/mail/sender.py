@@ -94,6 +94,11 @@ class MailSender:
         letter["Message-ID"] = f"<{post.id}@{domain}>"
         letter["Auto-Submitted"] = "auto-generated"
         letter.set_content(text)
+        if (calendar := post.body.get("calendar")) is not None:
+            # As a part of its own kind a mail program offers "yes" and "no" for it (RFC 6047); and as a file to open.
+            method = post.body["method"]
+            letter.add_alternative(calendar, subtype="calendar", params={"method": method})
+            letter.add_attachment(calendar.encode(), maintype="text", subtype="calendar", filename="session.ics")
         return letter
 
 

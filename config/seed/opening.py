@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from core.catalogue import Catalogue
+from core.experts.model import OfferExpertise, Rate
+from core.experts.service import offer_expertise
 from core.kernel.money import UnitPrice
 from core.kernel.quantity import Quantity, convertible
 from core.kernel.transaction import MARKET, Ctx, Transactions, person
@@ -23,6 +26,8 @@ from core.people.service import complete_profile, meet
 from core.search.places import Places, distance_km
 
 SELLERS = Path(__file__).with_name("sellers.yaml")
+EXPERTS = Path(__file__).with_name("experts.yaml")
+FIRST_EXPERT_ID = 7_000_501
 FIRST_ID = 7_000_101  # Telegram ids of the seeded people, so that the lab can hand over their phones
 LISTINGS_OF_EACH = 9
 NEAREST = 3  # each seller also delivers from two more towns nearby
@@ -48,14 +53,32 @@ async def open_market(transactions: Transactions, catalogue: Catalogue, places: 
         commands = list(listings_of(seller, catalogue, places, today, dice))
         await transactions.run(MARKET, lambda ctx, s=seller, p=seeded, c=commands: _arrive(ctx, catalogue, s, p, c))  # type: ignore[misc]  # mypy cannot infer a lambda with defaults
         people.append(seeded)
+    for number, expert in enumerate(yaml.safe_load(EXPERTS.read_text("utf-8"))):
+        seeded = Seeded(FIRST_EXPERT_ID + number, expert["person"], expert["language"])
+        await transactions.run(MARKET, partial(_advise, catalogue=catalogue, expert=expert, seeded=seeded))
+        people.append(seeded)
     return people
+
+
+def _advise(ctx: Ctx, catalogue: Catalogue, expert: dict[str, Any], seeded: Seeded) -> None:
+    """A consultant arrives and is listed."""
+    _come_in(ctx, seeded)
+    profile = CompleteProfile(roles=frozenset({Role.SELLER}), company=expert["company"], country=expert["country"])
+    complete_profile(ctx, profile)
+    rate = Rate(basis=expert["basis"], minor=expert["rate"] * 100, currency="EUR")
+    same = {name: expert[name] for name in ("headline", "bio", "fields", "skills", "languages", "lengths", "policy")}
+    offer_expertise(ctx, catalogue, OfferExpertise(rate=rate, hours=expert["hours"], **same))
+
+
+def _come_in(ctx: Ctx, seeded: Seeded) -> None:
+    identity = Identity(Platform.TELEGRAM, "", str(seeded.telegram_id), seeded.name, seeded.language)
+    ctx.actor = person(meet(ctx, identity, str(seeded.telegram_id)).id)
 
 
 def _arrive(
     ctx: Ctx, catalogue: Catalogue, seller: dict[str, Any], seeded: Seeded, commands: list[PublishListing]
 ) -> None:
-    identity = Identity(Platform.TELEGRAM, "", str(seeded.telegram_id), seeded.name, seeded.language)
-    ctx.actor = person(meet(ctx, identity, str(seeded.telegram_id)).id)
+    _come_in(ctx, seeded)
     profile = CompleteProfile(
         roles=frozenset({Role.SELLER}), company=seller["name"], country=seller["country"], place=seller["place"]
     )

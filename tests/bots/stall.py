@@ -168,7 +168,7 @@ async def open_stall(folder: Path) -> AsyncIterator[Stall]:
     clock, ids = MovableClock(), Ids(random.Random(11).randbytes)
     transactions = Transactions(runner, clock, ids, Reactions())
     catalogue = load(Path(__file__).parents[2] / "config" / "catalogue")
-    almanac = Almanac(catalogue, Places([]), wordings, 100)
+    almanac = Almanac(catalogue, Places([]), wordings, 100, 1500)
     stall = Stall(
         transactions, Reception(transactions, Engine([stall_book()], almanac), ids), wordings, clock, database
     )

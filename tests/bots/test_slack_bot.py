@@ -103,7 +103,7 @@ async def stall(tmp_path: Path) -> AsyncIterator[Stall]:
 def slack(lab: Lab, stall: Stall, **secrets: str) -> SlackBot:
     client = client_at(lab.slack.bot_token, f"{lab.url}/slack/api/")
     stall.deliver("slack", SlackSender(client, stall.transactions))
-    engine = Engine([stall_book(), desk_book()], Almanac(load(CATALOGUE), Places([]), stall.wordings, 100))
+    engine = Engine([stall_book(), desk_book()], Almanac(load(CATALOGUE), Places([]), stall.wordings, 100, 1500))
     return SlackBot(client, Reception(stall.transactions, engine, Ids(random.Random(5).randbytes)), **secrets)
 
 

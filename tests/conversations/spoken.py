@@ -31,6 +31,7 @@ from core.search.model import Order
 from core.search.rules import CHIPS
 from core.statements.model import What
 from core.support.model import CASE
+from tests.conversations import spoken_of_sessions
 
 ROOT: Final = Path(__file__).parents[2]
 SOURCES: Final = ("conversations", "core", "bots", "config")
@@ -150,6 +151,7 @@ def from_tables() -> dict[str, frozenset[str]]:
     codes |= dict.fromkeys((f"money.payout_{state}" for state in ("no_account", *EffectState)), frozenset({"net"}))
     codes |= dict.fromkeys((f"money.held_{side}" for side in ("paid", "to_come")), frozenset({"ref"}))
     codes |= dict.fromkeys((*_of_money(),), plain)
+    codes |= spoken_of_sessions.tables()
     codes |= dict.fromkeys(("link.on_slack", "link.on_telegram"), frozenset({"command", "minutes"}))
     assert {f"link.on_{each}" for each in Platform} <= codes.keys()
     return codes | {code: parts for code, parts in of_notices().items() if "." in code}
@@ -279,11 +281,15 @@ def of_notices() -> dict[str, frozenset[str]]:
     for fact, code in facts.MONEY_FACTS.items():
         if code:
             told[code] = frozenset({each.name for each in fields(fact)} & set(facts.MONEY_PARTS))
-    return told
+    return told | spoken_of_sessions.notices()
 
 
 def reasons() -> set[str]:
     """Why something has happened: the events of the processes, and what the money and time add."""
     events = {each.event for process in (DEAL, LOT, OFFER, CASE) for each in process.transitions}
     money = {"wrong_currency", "too_late", "no_account", "replacement", "transfer"}
-    return events | {"time", "parted", "given_back", "lot_drop_agreed", "won", "lost", "settle", *money}
+    return (
+        events
+        | spoken_of_sessions.reasons()
+        | {"time", "parted", "given_back", "lot_drop_agreed", "won", "lost", "settle", *money}
+    )

@@ -1,0 +1,270 @@
+"""Booking a session: the price and the rules before the yes, the card, the answer, another time, the way out."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from conversations.book import Book, Flow
+from conversations.buttons import Press, press
+from conversations.expert_card import slot_in_words
+from conversations.form import Field, Form, Values
+from conversations.reply import Button, Card, CardList, Say, Toast
+from conversations.seek import problem_of, read_moment, slot_button, written
+from conversations.session_card import session_card
+from conversations.talk import Opening, Talk
+from core.experts import service as experts
+from core.experts.slots import free_slots, nearest, spread
+from core.kernel.errors import Invalid, Refusal
+from core.people.service import person_of
+from core.sessions import holds, service
+from core.sessions import slots as session_slots
+from core.sessions.model import BookSession, CallNow, Terms
+
+CHOICES: Final = 8
+
+book = Book()
+
+
+# --- the form: one line to write, and all the conditions above it -----------------------------------------------------
+
+
+def _read_slot(_talk: Talk, text: str, _values: Values) -> tuple[datetime, int]:
+    """ "abc123.30": the moment and the minutes, as the button had them; "now.30" for an instant call."""
+    moment, _, minutes = text.partition(".")
+    if not (minutes.isascii() and minutes.isdigit() and len(minutes) < 4):
+        raise Invalid("talk.unknown_button")
+    return (read_moment(moment), int(minutes))
+
+
+SLOT = Field(
+    "slot",
+    read=_read_slot,
+    write=lambda slot: f"{written(slot[0])}.{slot[1]}",
+    show=lambda talk, slot: slot_in_words(talk, slot[0]),
+    fixed=True,
+)
+PROBLEM = Field("problem", "long_text", max_length=1000)
+
+BOOKING = Form("booking", (SLOT, PROBLEM))
+CALLING = Form("calling", (SLOT, PROBLEM))
+
+
+def _conditions(talk: Talk, opening: Opening) -> str:
+    """Who, when in both zones, what it costs, what is free, and what happens when plans change."""
+    words = talk.words
+    expert = experts.expert_for(talk.ctx, str(opening.subject))
+    slot, length = _read_slot(talk, opening.answers["slot"], {})
+    terms = service.terms_for(talk.ctx, expert, length, talk.almanac.session_bp)
+    name = person_of(talk.ctx, expert.person_id).name
+    free = words("booking.free_minutes" if terms.free else "booking.no_free_minutes", name=name)
+    return "\n".join(
+        (
+            words("booking.who_when", name=name, at=slot, minutes=length, there=there(expert.zone, slot)),
+            f"{words('booking.costs', price=terms.price)} {free}",
+            policy_in_words(talk, terms),
+        )
+    )
+
+
+def policy_in_words(talk: Talk, terms: Terms) -> str:
+    hours = int(terms.free_until.total_seconds()) // 3600
+    return talk.words(
+        "booking.policy", hours=hours, late=terms.late_percent, no_show=terms.no_show_percent, price=terms.price
+    )
+
+
+def there(zone: str, moment: datetime) -> str:
+    """The consultant's own clock at that moment, with its town."""
+    return f"{moment.astimezone(ZoneInfo(zone)):%H:%M} {zone.rpartition('/')[2].replace('_', ' ')}"
+
+
+def _book(talk: Talk, opening: Opening, values: Values) -> None:
+    slot, length = values["slot"]
+    command = BookSession(expert_id=str(opening.subject), starts_at=slot, length=length, problem=values["problem"])
+    try:
+        with talk.ctx.trial():
+            service.book_session(talk.ctx, command, talk.almanac.session_bp)
+    except Refusal as refusal:
+        if refusal.code != "session.slot_taken":
+            raise
+        _offer_nearest(talk, command, refusal)
+
+
+def _call(talk: Talk, opening: Opening, values: Values) -> None:
+    _, length = values["slot"]
+    command = CallNow(expert_id=str(opening.subject), length=length, problem=values["problem"])
+    service.call_now(talk.ctx, command, talk.almanac.session_bp)
+
+
+def _offer_nearest(talk: Talk, command: BookSession, refusal: Refusal) -> None:
+    """Somebody was faster: the three nearest, a tap each; what was written is kept for them."""
+    expert = experts.expert_for(talk.ctx, command.expert_id)
+    near = nearest(
+        session_slots.calendar_of(talk.ctx, expert),
+        talk.ctx.now,
+        command.starts_at,
+        timedelta(minutes=command.length),
+    )
+    buttons = tuple((slot_button(talk, expert, slot, command.length),) for slot in near)
+    talk.reply(Say(text=talk.words.refusal(refusal), buttons=buttons))
+
+
+book.flow(Flow(BOOKING, finish=_book, intro=_conditions))
+book.flow(Flow(CALLING, finish=_call, intro=_conditions))
+
+
+@book.press("book.slot")
+def book_slot(talk: Talk, pressed: Press) -> None:
+    """From a profile: the slot is in the form, and so is the problem when it was told before."""
+    _read_slot(talk, pressed.choice, {})
+    talk.fresh = True
+    talk.open("booking", Opening(_known(talk, pressed.choice), pressed.subject))
+
+
+@book.press("book.now")
+def book_now(talk: Talk, pressed: Press) -> None:
+    expert = experts.expert_for(talk.ctx, pressed.subject)
+    talk.fresh = True
+    known = _known(talk, f"{written(talk.ctx.now)}.{min(expert.lengths)}")
+    talk.open("calling", Opening(known, expert.id))
+
+
+def _known(talk: Talk, slot: str) -> dict[str, str]:
+    problem = problem_of(talk)
+    return {"slot": slot} | ({"problem": problem} if len(problem) >= 3 else {})
+
+
+# --- buttons of the session's card ------------------------------------------------------------------------------------
+
+
+@book.press("session.show")
+def show(talk: Talk, pressed: Press) -> None:
+    talk.reply(session_card(talk, service.booking_for(talk.ctx, pressed.subject)))
+
+
+@book.press("session.abandon")
+def abandon(talk: Talk, pressed: Press) -> None:
+    service.abandon(talk.ctx, pressed.subject, pressed.seen)
+    talk.reply(Toast(text=talk.words("session.abandoned_toast")))
+
+
+@book.press("session.withdraw")
+def withdraw(talk: Talk, pressed: Press) -> None:
+    service.withdraw(talk.ctx, pressed.subject, pressed.seen)
+    talk.reply(Toast(text=talk.words("session.abandoned_toast")))
+
+
+@book.press("session.card")
+def new_page(talk: Talk, pressed: Press) -> None:
+    """The page to add a card has lapsed: another one comes."""
+    booking = service.booking_for(talk.ctx, pressed.subject)
+    if service.side_of(talk.ctx, booking) != "seeker":
+        raise Refusal("refused.not_yours")
+    holds.open_page_again(talk.ctx, booking)
+    talk.reply(Toast(text=talk.words("session.page_coming")))
+
+
+@book.press("session.accept")
+def accept(talk: Talk, pressed: Press) -> None:
+    service.accept(talk.ctx, pressed.subject, pressed.seen)
+    talk.reply(Toast(text=talk.words("session.accepted_toast")))
+
+
+@book.press("session.decline")
+def decline(talk: Talk, pressed: Press) -> None:
+    service.decline(talk.ctx, pressed.subject, pressed.seen)
+    talk.reply(Toast(text=talk.words("session.declined_toast")))
+
+
+@book.press("session.cancel")
+def ask_to_cancel(talk: Talk, pressed: Press) -> None:
+    """What it would cost is said before it is done."""
+    booking = service.mine(talk.ctx, pressed.subject, pressed.seen)
+    yes = Button(
+        label=talk.words("session.cancel_yes"),
+        press=press("session.cancel_now", booking.id, booking.version),
+        style="danger",
+    )
+    no = Button(label=talk.words("session.cancel_no"), press=press("session.show", booking.id))
+    talk.reply(session_card(talk, booking, note=_cost_of_cancelling(talk, booking.id), buttons=((yes, no),)))
+
+
+def _cost_of_cancelling(talk: Talk, booking_id: str) -> str:
+    booking = service.booking_for(talk.ctx, booking_id)
+    fee = service.cancellation_fee(talk.ctx, booking)
+    return talk.words("session.cancel_costs", fee=fee) if fee else talk.words("session.cancel_free")
+
+
+@book.press("session.cancel_now")
+def cancel(talk: Talk, pressed: Press) -> None:
+    service.cancel(talk.ctx, pressed.subject, pressed.seen)
+    talk.reply(Toast(text=talk.words("session.cancelled_toast")))
+
+
+# --- another time -----------------------------------------------------------------------------------------------------
+
+
+@book.press("session.other")
+@book.press("session.move")
+def choose_other_time(talk: Talk, pressed: Press) -> None:
+    """The consultant's free slots, a tap each. What the tap means depends on where the session stands."""
+    booking = service.mine(talk.ctx, pressed.subject, pressed.seen)
+    expert = experts.expert_for(talk.ctx, booking.expert_id)
+    calendar = session_slots.calendar_of(talk.ctx, expert, but=booking.id)
+    length = timedelta(minutes=booking.length)
+    ahead = list(islice(spread(free_slots(calendar, talk.ctx.now, length), calendar.zone, CHOICES), CHOICES))
+    buttons = [
+        Button(
+            label=slot_in_words(talk, slot),
+            press=press("session.at", booking.id, booking.version, choice=written(slot)),
+        )
+        for slot in ahead
+    ]
+    rows = tuple(tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2))
+    back = Button(label=talk.words("session.keep_time"), press=press("session.show", booking.id))
+    talk.reply(session_card(talk, booking, note=talk.words("session.choose_time"), buttons=(*rows, (back,))))
+
+
+@book.press("session.at")
+def at_other_time(talk: Talk, pressed: Press) -> None:
+    booking = service.mine(talk.ctx, pressed.subject, pressed.seen)
+    at = read_moment(pressed.choice)
+    if booking.state == "requested":
+        service.offer_other_time(talk.ctx, booking.id, at, pressed.seen)
+    else:
+        service.propose_move(talk.ctx, booking.id, at, pressed.seen)
+    talk.reply(Toast(text=talk.words("session.time_proposed_toast")))
+
+
+@book.press("session.take_time")
+def take_time(talk: Talk, pressed: Press) -> None:
+    service.take_other_time(talk.ctx, pressed.subject, pressed.seen)
+    talk.reply(Toast(text=talk.words("session.accepted_toast")))
+
+
+@book.press("session.take_move")
+def take_move(talk: Talk, pressed: Press) -> None:
+    service.take_move(talk.ctx, pressed.subject, pressed.seen)
+    talk.reply(Toast(text=talk.words("session.moved_toast")))
+
+
+@book.press("session.leave_move")
+def leave_move(talk: Talk, pressed: Press) -> None:
+    service.leave_move(talk.ctx, pressed.subject, pressed.seen)
+    talk.reply(Toast(text=talk.words("session.stays_toast")))
+
+
+@book.command("sessions")
+def my_sessions(talk: Talk, _rest: str) -> None:
+    """The sessions that are not over, the next first."""
+    words = talk.words
+    mine = service.bookings_of(talk.ctx, talk.person.id)[:CHOICES]
+    if not mine:
+        button = Button(label=words("command.experts"), press=press("command", choice="experts"), style="primary")
+        talk.reply(Say(text=words("session.none_yet"), buttons=((button,),)))
+        return
+    items: tuple[Card, ...] = tuple(session_card(talk, booking, brief=True) for booking in mine)
+    talk.reply(CardList(subject="sessions", title=words("session.mine"), items=items))

@@ -1,0 +1,177 @@
+"""A consultant on a card: as seekers see them, and as they see themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from itertools import groupby
+
+from babel.dates import format_date, format_time
+
+from conversations.buttons import press
+from conversations.reply import Button, Card, Line
+from conversations.standing import standing
+from conversations.talk import Talk
+from core.escrow.service import payee_of
+from core.experts import service as experts
+from core.experts.hours import Span
+from core.experts.model import Expert, Rate
+from core.people.service import person_of
+
+
+def expert_card(
+    talk: Talk,
+    expert: Expert,
+    slots: Sequence[datetime] = (),
+    *,
+    reasons: Sequence[tuple[str, str]] = (),
+    buttons: tuple[tuple[Button, ...], ...] = (),
+    brief: bool = False,
+) -> Card:
+    """A consultant as a seeker sees them: who, what for, how much, what others say, and when, in the seeker's zone."""
+    words = talk.words
+    lines = [Line(label=words("expert.rate"), value=rate_in_words(talk, expert.rate, expert.lengths))]
+    if reasons:
+        lines.append(Line(label=words("seek.why"), value=reasons_in_words(talk, reasons)))
+    lines.append(Line(label=words("expert.languages"), value=_languages(talk, expert)))
+    lines.append(Line(label=words("party.standing"), value=standing(talk, expert.organisation_id)))
+    if not brief:
+        lines.append(Line(label=words("expert.fields"), value=fields_in_words(talk, expert)))
+        if expert.skills:
+            lines.append(Line(label=words("expert.skills"), value=", ".join(expert.skills)))
+        lines.append(Line(label=words("expert.policy"), value=words(f"expert.policy.{expert.policy}")))
+    if slots:
+        lines.append(Line(label=words("expert.next"), value="; ".join(slot_in_words(talk, slot) for slot in slots)))
+    free = experts.is_free_now(talk.ctx, expert)
+    name = person_of(talk.ctx, expert.person_id).name
+    return Card(
+        subject=None if brief else f"expert:{expert.id}",
+        title=f"{name} · {expert.headline}",
+        text="" if brief else expert.bio,
+        lines=tuple(lines),
+        turn=words("expert.is_free_now") if free else "" if expert.live else words("expert.is_away"),
+        buttons=buttons,
+        fresh=talk.fresh,
+    )
+
+
+def own_card(talk: Talk, expert: Expert, note: str = "") -> Card:
+    """A consultant's own profile, with what is still to do before the money can come."""
+    words = talk.words
+    payee = payee_of(talk.ctx, expert.organisation_id)
+    ready = payee is not None and payee.ready
+    lines = (
+        Line(label=words("expert.fields"), value=fields_in_words(talk, expert)),
+        Line(label=words("expert.rate"), value=rate_in_words(talk, expert.rate, expert.lengths)),
+        Line(label=words("expert.hours"), value="; ".join(hours_lines(talk, expert.hours)) + f" ({expert.zone})"),
+        Line(label=words("expert.policy"), value=words(f"expert.policy.{expert.policy}")),
+        Line(label=words("expert.room"), value=words(f"expert.room.{expert.room}")),
+        Line(label=words("party.standing"), value=standing(talk, expert.organisation_id)),
+        Line(label=words("expert.payout"), value=words("expert.payout_ready" if ready else "expert.payout_waits")),
+    )
+    return Card(
+        subject=f"expert:{expert.id}",
+        title=words("expert.own_title", headline=expert.headline),
+        text=expert.bio,
+        lines=lines,
+        turn=_own_turn(talk, expert),
+        note=note,
+        buttons=_own_buttons(talk, expert, ready=ready),
+        fresh=talk.fresh,
+    )
+
+
+def _own_turn(talk: Talk, expert: Expert) -> str:
+    words = talk.words
+    if not expert.live:
+        code = "expert.paused_holiday" if expert.away_until is not None else f"expert.paused_{expert.paused_why}"
+        return words(code, until=expert.away_until)
+    if experts.is_free_now(talk.ctx, expert):
+        return words("expert.free_until", until=expert.free_until)
+    return words("expert.live")
+
+
+def _own_buttons(talk: Talk, expert: Expert, *, ready: bool) -> tuple[tuple[Button, ...], ...]:
+    words = talk.words
+
+    def button(verb: str) -> Button:
+        return Button(label=words(f"expert.{verb}_button"), press=press(f"expert.{verb}", expert.id, expert.version))
+
+    if not expert.live:
+        first = (Button(label=words("expert.back_button"), press=press("expert.back", expert.id), style="primary"),)
+    elif experts.is_free_now(talk.ctx, expert):
+        first = (button("busy"),)
+    else:
+        first = (Button(label=words("expert.free_button"), press=press("expert.free", expert.id), style="primary"),)
+    payout = (Button(label=words("payout.set_up"), press=press("payout.set_up")),)
+    coming = (button("holiday"), button("pause")) if expert.live else ()
+    return tuple(
+        row
+        for row in (first, (button("edit"), button("rules"), button("feed")), coming, () if ready else payout)
+        if row
+    )
+
+
+# --- words ------------------------------------------------------------------------------------------------------------
+
+
+def rate_in_words(talk: Talk, rate: Rate, lengths: Sequence[int] = ()) -> str:
+    words = talk.words
+    if rate.basis == "minute":
+        return words("expert.rate_minute", amount=rate.amount)
+    if lengths:
+        return words("expert.rate_session_of", amount=rate.amount, minutes=tuple(lengths))
+    return words("expert.rate_session", amount=rate.amount)
+
+
+def fields_in_words(talk: Talk, expert: Expert) -> str:
+    table = talk.almanac.catalogue.expertise
+    return ", ".join(table[field].title(talk.words.language) for field in expert.fields if field in table)
+
+
+def reasons_in_words(talk: Talk, reasons: Sequence[tuple[str, str]]) -> str:
+    """ "advises in fuel quality; knows slagging; free now"."""
+    words, table = talk.words, talk.almanac.catalogue.expertise
+    told = []
+    for kind, part in reasons[:3]:
+        shown = part
+        if kind == "field":
+            shown = table[part].title(words.language)
+        elif kind == "language":
+            shown = words.locale.languages.get(part, part)
+        told.append(words(f"seek.why_{kind}", part=shown))
+    return "; ".join(told)
+
+
+def hours_lines(talk: Talk, hours: Mapping[int, Sequence[Span]]) -> list[str]:
+    """ "Mon–Thu 09:00–12:00, 14:00–17:00": days that follow each other and are alike stand together."""
+    names = talk.words.locale.days["format"]["abbreviated"]
+    lines = []
+    for _, group in groupby(sorted(hours), key=lambda day: (tuple(hours[day]), day - _runs_before(hours, day))):
+        days = list(group)
+        spans = ", ".join(str(span) for span in hours[days[0]])
+        if not spans:
+            continue
+        named = names[days[0]] if len(days) == 1 else f"{names[days[0]]}–{names[days[-1]]}"
+        lines.append(f"{named} {spans}")
+    return lines
+
+
+def _runs_before(hours: Mapping[int, Sequence[Span]], day: int) -> int:
+    """How many days before this one have its hours, without a gap."""
+    count = 0
+    while hours.get(day - count - 1) == hours[day]:
+        count += 1
+    return count
+
+
+def slot_in_words(talk: Talk, moment: datetime) -> str:
+    """ "Tue 24 Nov 10:00" in the reader's own zone."""
+    local = moment.astimezone(talk.words.zone)
+    day = format_date(local, "EEE d MMM", locale=talk.words.locale)
+    return f"{day} {format_time(local, 'HH:mm', locale=talk.words.locale)}"
+
+
+def _languages(talk: Talk, expert: Expert) -> str:
+    names = talk.words.locale.languages
+    return ", ".join(names.get(code, code) for code in expert.languages)

@@ -1,0 +1,152 @@
+"""Looking for a consultant: a problem in one message, three matches with reasons, a profile with slots in my zone."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from typing import Final
+
+from conversations.book import Book
+from conversations.buttons import Press, press
+from conversations.expert_card import expert_card, slot_in_words
+from conversations.reply import Button, Card, CardList, Say
+from conversations.talk import Talk
+from core.experts import service as experts
+from core.experts.finding import Match, Wish, find_experts, understand
+from core.experts.model import Expert
+from core.experts.slots import free_slots, spread
+from core.kernel.errors import Invalid
+from core.reputation.service import score_of
+from core.sessions import slots as session_slots
+from core.talks.service import recall, remember
+
+SHOWN: Final = 3
+MORE_SHOWN: Final = 12
+LAST_PROBLEM: Final = "seek"  # what the person was looking for, kept for the booking's form
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+DIGITS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+book = Book()
+
+
+@book.command("experts")
+def seek(talk: Talk, problem: str) -> None:
+    """`/experts my boiler slags`: the three who fit best, and why."""
+    words = talk.words
+    if not problem:
+        button = Button(label=words("seek.all"), press=press("seek.all"), style="primary")
+        talk.reply(Say(text=words("seek.ask"), buttons=((button,),)))
+        return
+    remember(talk.ctx, talk.person.id, LAST_PROBLEM, problem[:1000])
+    wish = understand(talk.almanac.catalogue, problem)
+    _show(talk, wish, SHOWN)
+
+
+@book.press("seek.all")
+def everybody(talk: Talk, _pressed: Press) -> None:
+    _show(talk, Wish(text=""), MORE_SHOWN)
+
+
+def _show(talk: Talk, wish: Wish, most: int) -> None:
+    words = talk.words
+    found = find_experts(talk.ctx, wish, lambda expert: _standing(talk, expert), but=talk.organisation)
+    if not found:
+        button = Button(label=words("seek.all"), press=press("seek.all"))
+        become = Button(label=words("command.expert"), press=press("command", choice="expert"))
+        talk.reply(Say(text=words("seek.nobody"), buttons=((button, become),)))
+        return
+    items = tuple(_found(talk, match) for match in found[:most])
+    more = (Button(label=words("seek.all"), press=press("seek.all")),) if most < len(found) else ()
+    talk.reply(
+        CardList(
+            subject="experts",
+            title=words("seek.found", count=len(found)),
+            items=items,
+            buttons=(more,) if more else (),
+            fresh=talk.fresh,
+        )
+    )
+
+
+def _found(talk: Talk, match: Match) -> Card:
+    """One of several: enough to choose by, and the next slots one tap away."""
+    expert = match.expert
+    open_button = Button(label=talk.words("seek.open"), press=press("seek.show", expert.id), style="primary")
+    slots = next_slots(talk, expert)
+    return expert_card(talk, expert, slots, reasons=match.reasons, buttons=((open_button,),), brief=True)
+
+
+def _standing(talk: Talk, expert: Expert) -> float:
+    shown = score_of(talk.ctx, expert.organisation_id).shown
+    return 0.5 if shown is None else float(shown) / 5
+
+
+# --- one consultant ---------------------------------------------------------------------------------------------------
+
+
+@book.press("seek.show")
+def show(talk: Talk, pressed: Press) -> None:
+    """The profile with the next three slots; a slot is one tap."""
+    talk.reply(profile_card(talk, experts.expert_for(talk.ctx, pressed.subject)))
+
+
+def profile_card(talk: Talk, expert: Expert) -> Card:
+    words = talk.words
+    slots = next_slots(talk, expert)
+    rows: list[tuple[Button, ...]] = []
+    length = min(expert.lengths)
+    if expert.organisation_id != talk.organisation:
+        if experts.is_free_now(talk.ctx, expert):
+            rows.append((Button(label=words("seek.call_now"), press=press("book.now", expert.id), style="primary"),))
+        rows += [(slot_button(talk, expert, slot, length),) for slot in slots]
+        if slots:
+            rows.append((Button(label=words("seek.more_times"), press=press("seek.times", expert.id)),))
+    return expert_card(talk, expert, slots, buttons=tuple(rows))
+
+
+@book.press("seek.times")
+def more_times(talk: Talk, pressed: Press) -> None:
+    """The next dozen free slots, as buttons."""
+    expert = experts.expert_for(talk.ctx, pressed.subject)
+    length = timedelta(minutes=min(expert.lengths))
+    calendar = session_slots.calendar_of(talk.ctx, expert)
+    ahead = list(islice(spread(free_slots(calendar, talk.ctx.now, length), calendar.zone, MORE_SHOWN), MORE_SHOWN))
+    buttons = [slot_button(talk, expert, slot, min(expert.lengths)) for slot in ahead]
+    rows = tuple(tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2))
+    talk.reply(expert_card(talk, expert, ahead[:3], buttons=rows))
+
+
+def next_slots(talk: Talk, expert: Expert, count: int = SHOWN) -> list[datetime]:
+    """The next few slots on different days; none while they are away."""
+    if not expert.live:
+        return []
+    calendar = session_slots.calendar_of(talk.ctx, expert)
+    return spread(free_slots(calendar, talk.ctx.now, timedelta(minutes=min(expert.lengths))), calendar.zone, count)
+
+
+def slot_button(talk: Talk, expert: Expert, slot: datetime, length: int, verb: str = "book.slot") -> Button:
+    return Button(label=slot_in_words(talk, slot), press=press(verb, expert.id, choice=f"{written(slot)}.{length}"))
+
+
+# --- a moment on a button ---------------------------------------------------------------------------------------------
+
+
+def written(moment: datetime) -> str:
+    """Minutes since 1970 in base 36: six letters of the sixty-four that a button may carry."""
+    minutes, text = int((moment - EPOCH).total_seconds()) // 60, ""
+    while minutes:
+        minutes, digit = divmod(minutes, 36)
+        text = DIGITS[digit] + text
+    return text or "0"
+
+
+def read_moment(text: str) -> datetime:
+    """What `written` gave. Raises Invalid for anything else: what a button carries is never trusted."""
+    if not text or len(text) > 7 or any(letter not in DIGITS for letter in text):
+        raise Invalid("talk.unknown_button")
+    return EPOCH + timedelta(minutes=int(text, 36))
+
+
+def problem_of(talk: Talk) -> str:
+    """What the person was looking for last."""
+    return recall(talk.ctx, talk.person.id, LAST_PROBLEM)

@@ -1,0 +1,116 @@
+"""The talk itself: "I'm here", what is said is brought to the other side, the yes to pay, more time, the end."""
+
+from __future__ import annotations
+
+from conversations.book import Book, Flow
+from conversations.buttons import Press
+from conversations.form import Field, Form, Values
+from conversations.reply import Toast
+from conversations.talk import Opening, Talk
+from core.kernel.errors import Refusal
+from core.sessions import meeting, service, settlement
+from core.sessions.model import LONGEST_LINE, Booking
+from core.sessions.process import TALKING
+
+EXTENSION = 15  # minutes; the shortest that is worth a consultant's while
+
+book = Book()
+
+
+@book.press("session.here")
+def here(talk: Talk, pressed: Press) -> None:
+    meeting.come_in(talk.ctx, pressed.subject)
+    talk.reply(Toast(text=talk.words("session.here_toast")))
+
+
+@book.press("session.out")
+def out(talk: Talk, pressed: Press) -> None:
+    meeting.go_out(talk.ctx, pressed.subject)
+    talk.reply(Toast(text=talk.words("session.out_toast")))
+
+
+@book.press("session.continue")
+def go_on(talk: Talk, pressed: Press) -> None:
+    """The yes to pay. The words on the button are kept with it, and where it was pressed."""
+    booking = service.mine(talk.ctx, pressed.subject, None)
+    shown = talk.words("session.continue_button", price=booking.price)
+    meeting.go_on_paying(talk.ctx, booking.id, shown=shown, place=_place(talk), seen=pressed.seen)
+    talk.reply(Toast(text=talk.words("session.continued_toast")))
+
+
+@book.press("session.end")
+def end(talk: Talk, pressed: Press) -> None:
+    meeting.end(talk.ctx, pressed.subject, pressed.seen)
+    talk.reply(Toast(text=talk.words("session.ended_toast")))
+
+
+@book.press("session.extend")
+def extend(talk: Talk, pressed: Press) -> None:
+    meeting.offer_extension(talk.ctx, pressed.subject, EXTENSION, pressed.seen)
+    talk.reply(Toast(text=talk.words("session.extension_toast")))
+
+
+@book.press("session.take_more")
+def take_more(talk: Talk, pressed: Press) -> None:
+    booking = service.mine(talk.ctx, pressed.subject, None)
+    asked = meeting.meeting_of(talk.ctx, booking).extension_asked
+    price = meeting.extension_price(booking, asked)
+    shown = talk.words("session.take_extension_button", minutes=asked, price=price)
+    meeting.take_extension(talk.ctx, booking.id, shown=shown, place=_place(talk), seen=pressed.seen)
+    talk.reply(Toast(text=talk.words("session.extension_taken_toast")))
+
+
+def _place(talk: Talk) -> str:
+    """Where the button was pressed: kept with a consent."""
+    return f"{talk.surface.lane}:{talk.ctx.notes.get('message', '')}"
+
+
+# --- what is said -----------------------------------------------------------------------------------------------------
+
+
+@book.hears
+def overhear(talk: Talk, text: str) -> bool:
+    """In a session that runs, what is typed goes to the other side; a command is still a command."""
+    booking = current(talk)
+    if booking is None:
+        return False
+    if len(text) > LONGEST_LINE:
+        raise Refusal("session.line_too_long", most=LONGEST_LINE)
+    meeting.say(talk.ctx, booking.id, text)
+    return True
+
+
+def current(talk: Talk) -> Booking | None:
+    """The session that this person is in just now."""
+    for booking in service.bookings_of(talk.ctx, talk.person.id):
+        if booking.state in TALKING and booking.room == "chat":
+            side = service.side_of(talk.ctx, booking)
+            there = meeting.meeting_of(talk.ctx, booking)
+            if (there.seeker_here if side == "seeker" else there.consultant_here) is not None:
+                return booking
+    return None
+
+
+# --- afterwards -------------------------------------------------------------------------------------------------------
+
+COMPLAINT = Form("complaint", (Field("words", "long_text", max_length=1000),), review=False)
+
+
+def _complain(talk: Talk, opening: Opening, values: Values) -> None:
+    settlement.complain(talk.ctx, str(opening.subject), values["words"], opening.seen)
+
+
+book.flow(Flow(COMPLAINT, finish=_complain))
+
+
+@book.press("session.complain")
+def complain(talk: Talk, pressed: Press) -> None:
+    booking = service.mine(talk.ctx, pressed.subject, pressed.seen)
+    talk.fresh = True
+    talk.open("complaint", Opening({}, booking.id, booking.version))
+
+
+@book.press("session.give_back")
+def give_back(talk: Talk, pressed: Press) -> None:
+    settlement.give_back(talk.ctx, pressed.subject, pressed.seen)
+    talk.reply(Toast(text=talk.words("session.given_back_toast")))

@@ -1,0 +1,207 @@
+"""A session on a card: with whom, when on both clocks, what it costs, whose turn it is and by when."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from conversations.buttons import press
+from conversations.expert_card import slot_in_words
+from conversations.reply import Button, Card, Line, Style
+from conversations.standing import standing
+from conversations.talk import Talk
+from core.kernel.money import Money
+from core.kernel.timers import deadline_of
+from core.people.service import person_of
+from core.sessions import holds, service, settlement
+from core.sessions.meeting import extension_price, meeting_of
+from core.sessions.model import Booking
+from core.sessions.process import SESSION, TALKING
+
+# Which steps of the table are buttons, in this order, and how they look. What a step asks first, its press does.
+BUTTONS: Final[dict[str, tuple[str, Style]]] = {
+    "continue": ("session.continue", "primary"),
+    "accept": ("session.accept", "primary"),
+    "take_time": ("session.take_time", "primary"),
+    "take_move": ("session.take_move", "primary"),
+    "other_time": ("session.other", "plain"),
+    "propose_move": ("session.move", "plain"),
+    "leave_move": ("session.leave_move", "plain"),
+    "decline": ("session.decline", "danger"),
+    "withdraw": ("session.withdraw", "danger"),
+    "abandon": ("session.abandon", "danger"),
+    "cancel_early": ("session.cancel", "danger"),
+    "drop": ("session.out", "plain"),
+    "end_early": ("session.end", "danger"),
+    "hang_up": ("session.end", "danger"),
+    "complain": ("session.complain", "plain"),
+    "give_back": ("session.give_back", "danger"),
+}
+
+
+def session_card(
+    talk: Talk,
+    booking: Booking,
+    note: str = "",
+    *,
+    buttons: tuple[tuple[Button, ...], ...] | None = None,
+    brief: bool = False,
+) -> Card:
+    """A session as this person sees it now."""
+    words = talk.words
+    side = service.side_of(talk.ctx, booking)
+    other = booking.consultant if side == "seeker" else booking.seeker
+    other_org = booking.consultant_org if side == "seeker" else booking.seeker_org
+    name = person_of(talk.ctx, other).name
+    lines = [
+        Line(label=words("session.when"), value=_when(talk, booking)),
+        Line(label=words("session.with"), value=f"{name} · {standing(talk, other_org)}"),
+    ]
+    if not brief:
+        lines += _particulars(talk, booking, str(side))
+    if buttons is None:
+        buttons = _open(talk, booking) if brief else _buttons(talk, booking, str(side))
+    return Card(
+        subject=None if brief else f"session:{booking.id}",
+        title=words("session.card", ref=booking.ref, name=name),
+        lines=tuple(lines),
+        turn=turn_of(talk, booking, str(side), name),
+        note=note,
+        buttons=buttons,
+        fresh=talk.fresh,
+    )
+
+
+def turn_of(talk: Talk, booking: Booking, side: str, name: str) -> str:
+    """Whose turn it is, what comes next, and by when."""
+    words = talk.words
+    timer = deadline_of(talk.ctx.session, SESSION.name, booking.id)
+    code = f"session.turn.{booking.state}"
+    if booking.move_to is not None:
+        code = "session.turn.moving_yours" if booking.move_by != side else "session.turn.moving_theirs"
+    if booking.state == "slot_held" and side == "seeker":
+        ready = holds.page_of(talk.ctx, booking) is not None
+        code = "session.turn.slot_held.seeker" if ready else "session.turn.slot_held.coming"
+    elif words.knows(f"{code}.{side}"):
+        code = f"{code}.{side}"
+    if booking.state in SESSION.final and booking.why and words.knows(f"session.turn.over.{booking.why}"):
+        code = f"session.turn.over.{booking.why}"
+    return words(
+        code,
+        name=name,
+        until="" if timer is None else timer.due_at,
+        at=booking.move_to or booking.starts_at,
+        price=booking.price,
+        due=booking.due,
+    )
+
+
+def _when(talk: Talk, booking: Booking) -> str:
+    words = talk.words
+    was = words("session.minutes", count=booking.length)
+    return f"{words.moment(booking.starts_at)}, {was}"
+
+
+def _particulars(talk: Talk, booking: Booking, side: str) -> list[Line]:
+    words = talk.words
+    meeting = meeting_of(talk.ctx, booking)
+    lines = [
+        Line(label=words("session.about"), value=booking.problem[:300]),
+        Line(label=words("session.price"), value=_price(talk, booking)),
+    ]
+    if booking.move_to is not None:
+        lines.append(Line(label=words("session.proposed"), value=slot_in_words(talk, booking.move_to)))
+    if booking.state in ("confirmed", *TALKING):
+        lines.append(Line(label=words("session.room"), value=words(f"session.room.{booking.room}")))
+    if booking.state in ("free_paused", "paid_paused"):
+        here = [
+            person_of(talk.ctx, person).name
+            for person, since in ((booking.seeker, meeting.seeker_here), (booking.consultant, meeting.consultant_here))
+            if since is not None
+        ]
+        lines.append(Line(label=words("session.here"), value=", ".join(here) or "–"))
+    settled = settlement.settlement_of(talk.ctx, booking.id)
+    if settled is not None and side == "consultant":
+        lines += _statement(talk, booking)
+    return lines
+
+
+def _statement(talk: Talk, booking: Booking) -> list[Line]:
+    """What came of the session for the consultant: gross, fee, net."""
+    words, settled = talk.words, settlement.settlement_of(talk.ctx, booking.id)
+    if settled is None:
+        return []
+    net, fee = Money(settled.net_minor, booking.currency), Money(settled.fee_minor, booking.currency)
+    return [
+        Line(label=words("session.gross"), value=words.show(net + fee)),
+        Line(label=words("session.fee"), value=words.show(fee)),
+        Line(label=words("session.net"), value=words.show(net)),
+    ]
+
+
+def _price(talk: Talk, booking: Booking) -> str:
+    words = talk.words
+    free = booking.free_minutes
+    code = "session.price_free" if free else "session.price_all"
+    if booking.basis == "minute":
+        return words(f"{code}_minute", price=booking.price, rate=booking.terms.rate, free=free)
+    return words(code, price=booking.price, free=free)
+
+
+def _open(talk: Talk, booking: Booking) -> tuple[tuple[Button, ...], ...]:
+    return ((Button(label=talk.words("session.open"), press=press("session.show", booking.id)),),)
+
+
+def _buttons(talk: Talk, booking: Booking, side: str) -> tuple[tuple[Button, ...], ...]:
+    words, rows = talk.words, []
+    if side == "seeker" and booking.state in ("slot_held", "card_trouble", "debt"):
+        rows.append(_card_button(talk, booking))
+    if _may_come_in(talk, booking, side):
+        here = press("session.here", booking.id)
+        rows.append((Button(label=words("session.here_button"), press=here, style="primary"),))
+    rows += _extension(talk, booking, side)
+    steps = [BUTTONS[event] for event in BUTTONS if event in service.may(talk.ctx, booking)]
+    moving = booking.move_to is not None
+    hidden = {"session.move"} if moving else {"session.take_move", "session.leave_move"}
+    shown = [(verb, style) for verb, style in dict.fromkeys(steps) if verb not in hidden]
+    made = [
+        Button(
+            label=words(f"{verb}_button", price=booking.price),
+            press=press(verb, booking.id, booking.version),
+            style=style,
+        )
+        for verb, style in shown
+    ]
+    rows += [tuple(made[i : i + 2]) for i in range(0, len(made), 2)]
+    return tuple(rows)
+
+
+def _card_button(talk: Talk, booking: Booking) -> tuple[Button, ...]:
+    page = holds.page_of(talk.ctx, booking)
+    if page is None:
+        return (Button(label=talk.words("session.card_button"), press=press("session.card", booking.id)),)
+    if booking.state == "debt":
+        return (Button(label=talk.words("session.pay_button", price=booking.due), url=page, style="primary"),)
+    return (Button(label=talk.words("session.add_card_button", price=booking.price), url=page, style="primary"),)
+
+
+def _may_come_in(talk: Talk, booking: Booking, side: str) -> bool:
+    if booking.state not in ("confirmed", "free_paused", "paid_paused"):
+        return False
+    meeting = meeting_of(talk.ctx, booking)
+    here = meeting.seeker_here if side == "seeker" else meeting.consultant_here
+    return here is None
+
+
+def _extension(talk: Talk, booking: Booking, side: str) -> list[tuple[Button, ...]]:
+    """More time: the consultant offers it, the seeker takes it."""
+    if booking.state != "billable":
+        return []
+    words, asked = talk.words, meeting_of(talk.ctx, booking).extension_asked
+    if side == "consultant":
+        offer = press("session.extend", booking.id, booking.version)
+        return [(Button(label=words("session.extend_button"), press=offer),)]
+    if not asked:
+        return []
+    price = extension_price(booking, asked)
+    label = words("session.take_extension_button", minutes=asked, price=price)
+    return [(Button(label=label, press=press("session.take_more", booking.id, booking.version), style="primary"),)]

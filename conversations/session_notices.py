@@ -1,0 +1,105 @@
+"""Who hears what of sessions: the sentence of each fact, and lines of a talk brought from one side to the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from conversations.facts import gathered
+from conversations.reply import Card, Say
+from conversations.session_card import session_card
+from conversations.talk import Talk
+from core.kernel.transaction import Ctx
+from core.people.model import Person
+from core.people.service import person_of
+from core.sessions import events as session
+from core.sessions.model import Booking, Line
+from core.sessions.service import booking_for
+
+# Each fact with its sentence; "" draws the card anew and says nothing.
+SESSION_FACTS: Final[dict[type[Any], str]] = {
+    session.SlotHeld: "notice.session_slot_held",
+    session.SessionRequested: "notice.session_requested",
+    session.OtherTimeOffered: "notice.session_other_time",
+    session.SessionConfirmed: "notice.session_confirmed",
+    session.MoveProposed: "notice.session_move_proposed",
+    session.MoveLeft: "notice.session_move_left",
+    session.SessionMoved: "notice.session_moved",
+    session.CardTrouble: "notice.session_card_trouble",
+    session.SessionCalledOff: "notice.session_called_off",
+    session.CameIn: "notice.session_came_in",
+    session.WentOut: "notice.session_went_out",
+    session.FreeTalkBegan: "notice.session_free_talk",
+    session.FreeMinutesLeft: "notice.session_minutes_left",
+    session.PaidTalkBegan: "notice.session_paid_talk",
+    session.ExtensionOffered: "notice.session_extension",
+    session.SessionExtended: "notice.session_extended",
+    session.TalkEnded: "notice.session_ended",
+    session.NothingCharged: "notice.session_nothing_charged",
+    session.SessionCharged: "notice.session_charged",
+    session.SessionUnpaid: "notice.session_unpaid",
+    session.SessionComplained: "notice.session_complained",
+    session.SessionSettled: "notice.session_settled",
+    session.SessionReminder: "notice.session_reminder",
+    session.SessionCompleted: "",
+}
+
+CARD_FACTS: Final[dict[type[Any], str]] = {
+    session.CardPageReady: "notice.session_card_page",
+    session.CardPageLapsed: "notice.session_card_page_lapsed",
+}
+
+PARTS: Final = ("at", "why", "fee", "side", "minutes", "price", "due", "amount", "net", "back", "when")
+
+
+def parts_of(fact: session.SessionFact) -> dict[str, Any]:
+    """What the sentence of a fact may name."""
+    return {name: getattr(fact, name) for name in PARTS if hasattr(fact, name)}
+
+
+def sides_of(ctx: Ctx, booking_id: str) -> list[Person]:
+    """Who hears of a session: nobody but its two sides, and the consultant only once they are asked."""
+    booking = ctx.session.get_one(Booking, booking_id)
+    people = [person_of(ctx, booking.seeker)]
+    if booking.state != "slot_held" and booking.why != "abandoned":
+        people.append(person_of(ctx, booking.consultant))
+    return people
+
+
+def session_news(talk: Talk, booking_id: str, note: str) -> Card:
+    return session_card(talk, booking_for(talk.ctx, booking_id), note)
+
+
+def on_session(code: str) -> Callable[[Ctx, session.SessionFact], None]:
+    """Both sides hear it, each in their own words; who acted is named as a person, for people talk here."""
+
+    def hear(ctx: Ctx, fact: session.SessionFact) -> None:
+        booking = ctx.session.get_one(Booking, fact.booking_id)
+        sides = {booking.seeker: "seeker", booking.consultant: "consultant"}
+        gathered(ctx).say("session", fact.booking_id, code, by=fact.by_person, sides=sides, **parts_of(fact))
+
+    return hear
+
+
+def on_page(code: str) -> Callable[[Ctx, session.SessionFact], None]:
+    """The seeker's card gets its button moments after it came: no second message, and nothing for the other side."""
+
+    def hear(ctx: Ctx, fact: session.SessionFact) -> None:
+        booking = ctx.session.get_one(Booking, fact.booking_id)
+        gathered(ctx).say("session", fact.booking_id, code, by=None, in_place=booking.seeker_org)
+
+    return hear
+
+
+SESSIONS_HEARD: Final = ((SESSION_FACTS, on_session), (CARD_FACTS, on_page))
+
+
+def line_of(ctx: Ctx, line_id: str) -> Line:
+    return ctx.session.get_one(Line, line_id)
+
+
+def line_brought(talk: Talk, line: Line) -> Say:
+    """What the other side has said, in their words."""
+    booking = booking_for(talk.ctx, line.booking_id)
+    speaker = booking.seeker if line.side == "seeker" else booking.consultant
+    return Say(text=talk.words("session.line", name=person_of(talk.ctx, speaker).name, text=line.text))
