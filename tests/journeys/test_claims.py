@@ -83,7 +83,8 @@ async def operator(world: World) -> Somebody:
     return olga
 
 
-async def test_the_two_settle_the_payment_themselves(trade: Trade) -> None:
+async def test_the_two_settle_the_payment_themselves(world: World) -> None:
+    trade = Trade(world, await world.on_telegram("Rasa"), await world.on_slack("Tom"))
     await trade.list()
     await trade.buy(quantity="100 t")
     await trade.sign()
@@ -100,4 +101,4 @@ async def test_the_two_settle_the_payment_themselves(trade: Trade) -> None:
     await trade.arrive()
     await trade.buyer.presses("Accept")
     await trade.complete()
-    await trade.world.books_balance()
+    await world.books_balance()
