@@ -28,6 +28,7 @@ SHARES: Final = {"near": 0.65, "fresh": 0.35}
 HALF_FRESH_DAYS: Final = 30
 FAR_KM: Final = 1000  # beyond it distance makes no difference any more
 AT_THE_PLACE_KM: Final = 5  # who asks for a town takes its outskirts for it
+NEIGHBOURS: Final = 0.85  # how well the next town does for the one that was named
 AWAY_KM: Final = 80  # how fast a place stops being "there"
 IN_TEXT: Final = 0.9  # a word in the description tells less of what a thing is than one in its title
 PLACES_SHARE: Final = 100  # a place is taken to be as telling as a word that one document in a hundred has
@@ -120,9 +121,10 @@ def _look_up(postings: U32, numbers: U32, weight: float, met: F32) -> None:
 
 
 def _there(segment: Segment, numbers: U32, spot: Spot) -> F32:
-    """1 at the place and around it, less and less further off, nothing where the position is unknown."""
+    """1 at the place, less and less further off, nothing where the position is unknown."""
     km = segment.chord_km(numbers, spot.lat, spot.lon)
-    there = np.exp(-np.maximum(km - AT_THE_PLACE_KM, 0) / np.float32(AWAY_KM))
+    around = np.float32(NEIGHBOURS) * np.exp(-np.maximum(km - AT_THE_PLACE_KM, 0) / np.float32(AWAY_KM))
+    there = np.where(km <= AT_THE_PLACE_KM, np.float32(1), around)
     return np.where(np.isnan(there), np.float32(0), there)
 
 

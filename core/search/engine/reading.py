@@ -24,6 +24,7 @@ BEGUN: Final = 0.85  # "sunflow" is sunflower, not to its end
 INFLECTED: Final = 0.75  # "granulių" is granulės: one stem, another ending
 LONGEST_ENDING: Final = 3
 JOINED: Final = 0.95  # "wood pellets" and "woodpellets"
+WELL_KNOWN: Final = 100  # documents that have a word: it is no slip, and what resembles it is another word
 BESIDE_EXACT: Final = 0.6  # how far a misspelling is believed of a word that is known as it stands
 OTHER_INITIAL: Final = 0.85  # people seldom miss the first letter
 LEANING: Final = 0.7  # how well goods meet a word that their sellers use, when their own listing does not have it
@@ -95,6 +96,8 @@ class Reader:
         segment = self.segment
         heard = segment.frequency(exact) if exact is not None else 0
         self._begun(word, found)
+        if heard >= WELL_KNOWN:
+            return
         near = segment.spelling.near(word)
         if not len(near):
             return
