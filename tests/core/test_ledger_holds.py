@@ -209,7 +209,8 @@ def by_hand(ctx: Ctx, kind: str, resolves: str | None, *rows: tuple[str, int, st
         {"entry_id": "E", "number": n, "account": account, "amount": amount, "currency": "EUR", "phase": phase}
         for n, (account, amount, phase) in enumerate(rows)
     ]
-    ctx.session.execute(insert(Posting), values)
+    if values:
+        ctx.session.execute(insert(Posting), values)
     entry = {"id": "E", "key": "by hand", "kind": kind, "memo": "", "at": ctx.now, "digest": "", "resolves": resolves}
     ctx.session.execute(insert(Entry).values(entry))
 
@@ -233,6 +234,10 @@ MOVED = ((escrow("d"), 60_00, "posted"), (payable("s"), -58_50, "posted"), (COMM
         ("transfer", False, RELEASED),
         ("transfer", False, ((escrow("d"), 1, "pending"), (payable("s"), -1, "pending"))),
         ("hold", False, ((escrow("d"), 1, "posted"), (payable("s"), -1, "posted"))),
+        ("transfer", False, ()),
+        ("transfer", False, ((escrow("d"), 2, "posted"), (payable("s"), -1, "posted"))),
+        ("hold", False, ((escrow("d"), 2, "pending"), (payable("s"), -1, "pending"))),
+        ("post", True, (*RELEASED, (escrow("d"), 2, "posted"), (payable("s"), -1, "posted"))),
         ("gift", False, ((escrow("d"), 1, "posted"), (payable("s"), -1, "posted"))),
         ("transfer", False, ((escrow("d"), 1, "posted"), ("pocket:me", -1, "posted"))),
         ("transfer", False, ((escrow("d"), 100_01, "posted"), (payable("s"), -100_01, "posted"))),
