@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from config import alarms
 from conversations.wording import Wordings
-from core.audit.invariants import INVARIANTS
+from core.audit.invariants import INVARIANTS, TRADE
 from core.audit.service import audit, invariants
 from core.kernel.errors import Refusal
 from core.kernel.transaction import MARKET, Ctx
@@ -21,7 +21,7 @@ HARMS = {
     "no finished deal holds money": "UPDATE deal SET state = 'completed'",
     "what is held of a deal is what came less what was parted": "UPDATE tranche SET held_minor = held_minor + 1",
     "a deal's money has one currency": "UPDATE deal SET currency = 'USD'",
-    "all held money belongs to a deal": "UPDATE ledger_balance SET account = 'escrow:x' WHERE account LIKE 'escrow:%'",
+    "all held money belongs to a deal or a session": "UPDATE ledger_balance SET account = 'escrow:x' WHERE account LIKE 'escrow:%'",
     "every payout due is on its way": "UPDATE effect SET state = 'asked' WHERE kind = 'transfer'",
     "every refund due is on its way": (
         "UPDATE effect SET kind = 'refund', state = 'asked' WHERE id = (SELECT MIN(id) FROM effect)"
@@ -34,7 +34,7 @@ HARMS = {
         "INSERT INTO ledger_balance SELECT 'receivable:x', currency, 'debit', guarded, 5, 0, 0, 0"
         " FROM ledger_balance WHERE account LIKE 'escrow:%'"
     ),
-    "our commission is that of the lots that were released": "UPDATE lot_settlement SET fee_minor = fee_minor - 1",
+    "our commission is that of the lots and sessions that were released": "UPDATE lot_settlement SET fee_minor = fee_minor - 1",
     "the fee of a deal is the fee on its whole": "UPDATE deal SET commission_bp = commission_bp + 100",
     "a lot's money is parted to the cent": "UPDATE lot_settlement SET back_minor = back_minor + 1",
     "only a lot that is over has been parted": "UPDATE lot SET state = 'planned' WHERE state = 'accepted'",
@@ -50,7 +50,6 @@ HARMS = {
     "nothing waits to be sent without a reason": "UPDATE effect SET state = 'refused'",
     "no more is sold than was listed": "UPDATE listing SET remaining_amount = '-1'",
 }
-BY_LEDGER_TESTS = 11  # the invariants of the books alone are broken in test_ledger_chain.py
 
 
 async def traded(market: Market) -> Trade:
@@ -73,7 +72,8 @@ class Undone(Exception):
 
 
 def test_there_are_enough_and_each_says_why() -> None:
-    assert len(INVARIANTS) == len(HARMS) + BY_LEDGER_TESTS >= 30
+    assert {each.name for each in TRADE} == HARMS.keys()  # those of the books are broken in test_ledger_chain.py
+    assert len(INVARIANTS) >= 30
     assert len({each.name for each in INVARIANTS}) == len(INVARIANTS)
     assert [each.name for each in INVARIANTS if not each.why.endswith(".")] == []
 
