@@ -21,7 +21,9 @@ HARMS = {
     "no finished deal holds money": "UPDATE deal SET state = 'completed'",
     "what is held of a deal is what came less what was parted": "UPDATE tranche SET held_minor = held_minor + 1",
     "a deal's money has one currency": "UPDATE deal SET currency = 'USD'",
-    "all held money belongs to a deal or a session": "UPDATE ledger_balance SET account = 'escrow:x' WHERE account LIKE 'escrow:%'",
+    "all held money belongs to a deal or a session": (
+        "UPDATE ledger_balance SET account = 'escrow:x' WHERE account LIKE 'escrow:%'"
+    ),
     "every payout due is on its way": "UPDATE effect SET state = 'asked' WHERE kind = 'transfer'",
     "every refund due is on its way": (
         "UPDATE effect SET kind = 'refund', state = 'asked' WHERE id = (SELECT MIN(id) FROM effect)"
@@ -34,7 +36,9 @@ HARMS = {
         "INSERT INTO ledger_balance SELECT 'receivable:x', currency, 'debit', guarded, 5, 0, 0, 0"
         " FROM ledger_balance WHERE account LIKE 'escrow:%'"
     ),
-    "our commission is that of the lots and sessions that were released": "UPDATE lot_settlement SET fee_minor = fee_minor - 1",
+    "our commission is that of the lots and sessions that were released": (
+        "UPDATE lot_settlement SET fee_minor = fee_minor - 1"
+    ),
     "the fee of a deal is the fee on its whole": "UPDATE deal SET commission_bp = commission_bp + 100",
     "a lot's money is parted to the cent": "UPDATE lot_settlement SET back_minor = back_minor + 1",
     "only a lot that is over has been parted": "UPDATE lot SET state = 'planned' WHERE state = 'accepted'",
