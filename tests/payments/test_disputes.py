@@ -121,7 +121,8 @@ async def test_while_it_is_paid_out_and_nobody_knows_whether_it_was(shop: Shop) 
 
 async def test_a_dispute_that_is_heard_of_before_its_payment(shop: Shop) -> None:
     payment = await shop.sign()
-    shop.strike("drop", "", deliveries=True, times=3)  # all that the payment says of itself
+    for event in ("payment_intent", "checkout"):  # all that the payment says of itself
+        shop.strike("drop", event, deliveries=True, times=100)
     await shop.pay(payment)
     await called_back(shop)
     assert (await shop.trade.deal()).funded_at is not None

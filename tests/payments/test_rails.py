@@ -142,9 +142,12 @@ async def test_a_debit_that_lapsed_here_is_still_looked_at_until_the_provider_sa
     payment = await shop.by(Rail.SEPA_DEBIT)
     shop.strike("drop", "", deliveries=True, times=100)
     await shop.does(f"pay/{payment.session_ref}", method="sepa_debit", iban=IBAN, name="Ben")
-    # Not even a sweep has seen it: the deal ends, and then the money comes.
-    await shop.pass_time(days=7)
+    # The deal is called off while the banks are at work, and then the money comes.
+    await shop.market.run(shop.trade.seller, lambda ctx: deals.cancel_deal(ctx, shop.trade.deal_id))
+    await shop.work()
     assert (await shop.trade.deal()).state == "cancelled"
+    await shop.pass_time(days=6)
+    shop.strike("outage", "GET /v1/events", times=100)  # nor is there any news of it
     await shop.reconciler.sweep()
     await shop.work()
     assert (await shop.trade.payment()).state is PaymentState.RETURNED
