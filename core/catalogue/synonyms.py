@@ -12,8 +12,8 @@ from core.catalogue.spelling import Spelling, distances
 
 SAME: Final = 0.8  # how well another word of the meaning does for the one that was asked
 PART: Final = 0.4  # a word of a phrase of the meaning: half of it, so to say
-ENDING: Final = 2  # letters in which the cases of one word may differ
-SHORTEST_INFLECTED: Final = 6
+ENDINGS: Final = (1, 2, 3)  # letters in which the cases of one word may differ: teisininkas, teisininko
+SHORTEST_STEM: Final = 5
 
 
 class Synonyms:
@@ -33,7 +33,10 @@ class Synonyms:
         self._words = sorted(phrase[0] for phrase in self._phrases if len(phrase) == 1)
         self._spelling = Spelling.of(self._words)
         self._stems: dict[str, str] = {
-            word[:-ENDING]: word for word in reversed(self._words) if len(word) >= SHORTEST_INFLECTED
+            word[:-cut]: word
+            for cut in reversed(ENDINGS)  # of two words the one that differs less
+            for word in reversed(self._words)
+            if len(word) - cut >= SHORTEST_STEM
         }
         self._longest = max(map(len, self._phrases), default=0)
         self._known_as = lru_cache(maxsize=20_000)(self._nearest)
@@ -60,8 +63,9 @@ class Synonyms:
         """The listed word that this is, in another case or with a slip of the finger; else the word itself."""
         if (word,) in self._phrases:
             return word
-        if len(word) >= SHORTEST_INFLECTED and word[:-ENDING] in self._stems:
-            return self._stems[word[:-ENDING]]
+        for stem in (word[:-cut] for cut in ENDINGS if len(word) - cut >= SHORTEST_STEM):
+            if stem in self._stems:
+                return self._stems[stem]
         near = [self._words[number] for number in self._spelling.near(folded(word)).tolist()]
         apart = dict(zip(near, distances(word, near), strict=True))
         best = min(near, key=apart.__getitem__, default=word)
