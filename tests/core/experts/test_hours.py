@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -112,3 +114,12 @@ def test_joined_spans_cover_the_same_minutes_and_never_touch(pairs: list[tuple[i
 
     assert {m for s in whole for m in range(s.start, s.end)} == {m for s in spans for m in range(s.start, s.end)}
     assert all(left.end < right.start for left, right in pairwise(whole))
+
+
+def test_the_invented_consultants_write_hours_that_can_be_read() -> None:
+    """A fresh lab opens with them: one sentence that cannot be read would keep the whole market closed."""
+    invented = yaml.safe_load((Path(__file__).parents[3] / "config/seed/experts.yaml").read_text("utf-8"))
+    for expert in invented:
+        hours = read_hours(expert["hours"], expert["language"])
+        assert hours.zone is not None, expert["person"]
+        assert any(hours.days.values()), expert["person"]
