@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -16,14 +15,14 @@ from conversations.seek import problem_of, read_moment, slot_button, written
 from conversations.session_card import session_card
 from conversations.talk import Opening, Talk
 from core.experts import service as experts
-from core.experts.slots import free_slots, nearest, spread
+from core.experts.slots import free_slots, nearest, through_the_day
 from core.kernel.errors import Invalid, Refusal
 from core.people.service import person_of
 from core.sessions import holds, service
 from core.sessions import slots as session_slots
 from core.sessions.model import BookSession, CallNow, Terms
 
-CHOICES: Final = 8
+CHOICES: Final = 12
 
 book = Book()
 
@@ -43,7 +42,7 @@ SLOT = Field(
     "slot",
     read=_read_slot,
     write=lambda slot: f"{written(slot[0])}.{slot[1]}",
-    show=lambda talk, slot: slot_in_words(talk, slot[0]),
+    show=lambda talk, slot: talk.words.moment(slot[0]),
     fixed=True,
 )
 PROBLEM = Field("problem", "long_text", max_length=1000)
@@ -215,7 +214,7 @@ def choose_other_time(talk: Talk, pressed: Press) -> None:
     expert = experts.expert_for(talk.ctx, booking.expert_id)
     calendar = session_slots.calendar_of(talk.ctx, expert, but=booking.id)
     length = timedelta(minutes=booking.length)
-    ahead = list(islice(spread(free_slots(calendar, talk.ctx.now, length), calendar.zone, CHOICES), CHOICES))
+    ahead = through_the_day(free_slots(calendar, talk.ctx.now, length), calendar.zone, CHOICES)
     buttons = [
         Button(
             label=slot_in_words(talk, slot),
@@ -224,8 +223,9 @@ def choose_other_time(talk: Talk, pressed: Press) -> None:
         for slot in ahead
     ]
     rows = tuple(tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2))
+    zone = str(booking.starts_at.astimezone(talk.words.zone).tzname())
     back = Button(label=talk.words("session.keep_time"), press=press("session.show", booking.id))
-    talk.reply(session_card(talk, booking, note=talk.words("session.choose_time"), buttons=(*rows, (back,))))
+    talk.reply(session_card(talk, booking, note=talk.words("session.choose_time", zone=zone), buttons=(*rows, (back,))))
 
 
 @book.press("session.at")

@@ -10,6 +10,7 @@ from conversations.listing import brief_listing
 from conversations.money import money_card
 from conversations.offer import offer_card
 from conversations.reply import Button, Card, CardList, Desk, Line, Say
+from conversations.session_card import session_card, waits_for_me
 from conversations.standing import standing
 from conversations.talk import Talk
 from core.alerts import service as alerts
@@ -21,6 +22,7 @@ from core.offers import service as offers
 from core.offers.model import OFFER
 from core.people.service import organisation_of
 from core.reputation.service import reviews_due
+from core.sessions import service as sessions
 from core.statements.service import statement
 from core.talks import service as talks
 
@@ -59,6 +61,7 @@ def _buttons(talk: Talk) -> tuple[tuple[Button, ...], ...]:
     payout = (Button(label=words("payout.set_up"), press=press("payout.set_up")),)
     return (
         (go("find"), go("sell")),
+        (go("experts"), go("sessions"), go("expert")),
         (go("offers"), go("deals"), go("listings")),
         (go("money"), Button(label=words("mark.change"), press=press("mark.offer"))),
         (go("alerts"), go("market"), go("place")),
@@ -80,6 +83,7 @@ def _sections(talk: Talk) -> tuple[CardList, ...]:
     searches = alerts.searches_of(talk.ctx, talk.person.id)[:SHOWN]
     drafts = talks.parked_drafts(talk.ctx, talk.person.id)[:SHOWN]
     sections = (
+        ("me.sessions", _sessions(talk)),
         ("me.deals", tuple(brief_card(talk, deal) for deal in open_deals)),
         ("me.money", _money(talk) if mine else ()),
         ("me.offers", tuple(offer_card(talk, offer) for offer in open_offers)),
@@ -90,6 +94,13 @@ def _sections(talk: Talk) -> tuple[CardList, ...]:
     return tuple(
         CardList(subject=code.replace(".", "_"), title=words(code), items=items) for code, items in sections if items
     )
+
+
+def _sessions(talk: Talk) -> tuple[Card, ...]:
+    """Sessions that are not over: those that wait for my answer first, then the next."""
+    mine = sessions.bookings_of(talk.ctx, talk.person.id)
+    mine.sort(key=lambda booking: not waits_for_me(talk, booking))
+    return tuple(session_card(talk, booking, brief=True) for booking in mine[:SHOWN])
 
 
 def _money(talk: Talk) -> tuple[Card, ...]:

@@ -41,7 +41,7 @@ def expert_card(
             lines.append(Line(label=words("expert.skills"), value=", ".join(expert.skills)))
         lines.append(Line(label=words("expert.policy"), value=words(f"expert.policy.{expert.policy}")))
     if slots:
-        lines.append(Line(label=words("expert.next"), value="; ".join(slot_in_words(talk, slot) for slot in slots)))
+        lines.append(Line(label=words("expert.next"), value=slots_in_words(talk, slots)))
     free = experts.is_free_now(talk.ctx, expert)
     name = person_of(talk.ctx, expert.person_id).name
     return Card(
@@ -166,10 +166,18 @@ def _runs_before(hours: Mapping[int, Sequence[Span]], day: int) -> int:
 
 
 def slot_in_words(talk: Talk, moment: datetime) -> str:
-    """ "Tue 24 Nov 10:00" in the reader's own zone."""
+    """ "Tue 24 Nov 10:00" in the reader's own zone, for a button: beside it stands which zone that is."""
     local = moment.astimezone(talk.words.zone)
     day = format_date(local, "EEE d MMM", locale=talk.words.locale)
     return f"{day} {format_time(local, 'HH:mm', locale=talk.words.locale)}"
+
+
+def slots_in_words(talk: Talk, slots: Sequence[datetime]) -> str:
+    """ "Tue 24 Nov 10:00; Wed 25 Nov 10:00 (EET)": several, and the zone once; over a change of the clocks, each."""
+    zones = {slot.astimezone(talk.words.zone).tzname() for slot in slots}
+    if len(zones) > 1:
+        return "; ".join(talk.words.moment(slot) for slot in slots)
+    return f"{'; '.join(slot_in_words(talk, slot) for slot in slots)} ({', '.join(map(str, zones))})"
 
 
 def _languages(talk: Talk, expert: Expert) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 from typing import Final
 
 from conversations.book import Book
@@ -14,7 +13,7 @@ from conversations.talk import Talk
 from core.experts import service as experts
 from core.experts.finding import Match, Wish, find_experts, understand
 from core.experts.model import Expert
-from core.experts.slots import free_slots, spread
+from core.experts.slots import free_slots, spread, through_the_day
 from core.kernel.errors import Invalid
 from core.reputation.service import score_of
 from core.sessions import slots as session_slots
@@ -100,20 +99,40 @@ def profile_card(talk: Talk, expert: Expert) -> Card:
             rows.append((Button(label=words("seek.call_now"), press=press("book.now", expert.id), style="primary"),))
         rows += [(slot_button(talk, expert, slot, length),) for slot in slots]
         if slots:
-            rows.append((Button(label=words("seek.more_times"), press=press("seek.times", expert.id)),))
+            rows.append(_more_times_buttons(talk, expert))
     return expert_card(talk, expert, slots, buttons=tuple(rows))
+
+
+def _more_times_buttons(talk: Talk, expert: Expert) -> tuple[Button, ...]:
+    """One for each length of a session: the slots on the profile are of the shortest."""
+    if len(expert.lengths) == 1:
+        return (Button(label=talk.words("seek.more_times"), press=press("seek.times", expert.id)),)
+    return tuple(
+        Button(
+            label=talk.words("seek.more_times_of", minutes=length),
+            press=press("seek.times", expert.id, choice=str(length)),
+        )
+        for length in sorted(expert.lengths)
+    )
 
 
 @book.press("seek.times")
 def more_times(talk: Talk, pressed: Press) -> None:
-    """The next dozen free slots, as buttons."""
+    """A dozen free slots of one length as buttons, and the way to later ones. The choice: "60", or "60.<moment>"."""
     expert = experts.expert_for(talk.ctx, pressed.subject)
-    length = timedelta(minutes=min(expert.lengths))
+    minutes, _, after = pressed.choice.partition(".")
+    length = next((each for each in expert.lengths if str(each) == minutes), min(expert.lengths))
+    since = read_moment(after) if after else talk.ctx.now
     calendar = session_slots.calendar_of(talk.ctx, expert)
-    ahead = list(islice(spread(free_slots(calendar, talk.ctx.now, length), calendar.zone, MORE_SHOWN), MORE_SHOWN))
-    buttons = [slot_button(talk, expert, slot, min(expert.lengths)) for slot in ahead]
-    rows = tuple(tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2))
-    talk.reply(expert_card(talk, expert, ahead[:3], buttons=rows))
+    free = free_slots(calendar, talk.ctx.now, timedelta(minutes=length))
+    ahead = through_the_day((slot for slot in free if slot > since), calendar.zone, MORE_SHOWN)
+    buttons = [slot_button(talk, expert, slot, length) for slot in ahead]
+    rows = [tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2)]
+    if len(ahead) == MORE_SHOWN:
+        later = press("seek.times", expert.id, choice=f"{length}.{written(ahead[-1])}")
+        rows.append((Button(label=talk.words("seek.later_times"), press=later),))
+    rows.append((Button(label=talk.words("seek.first_times"), press=press("seek.show", expert.id)),))
+    talk.reply(expert_card(talk, expert, ahead[:SHOWN], buttons=tuple(rows)))
 
 
 def next_slots(talk: Talk, expert: Expert, count: int = SHOWN) -> list[datetime]:

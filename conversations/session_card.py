@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from conversations.buttons import press
-from conversations.expert_card import slot_in_words
 from conversations.reply import Button, Card, Line, Style
 from conversations.standing import standing
 from conversations.talk import Talk
@@ -16,6 +15,7 @@ from core.sessions import holds, service, settlement
 from core.sessions.meeting import extension_price, meeting_of
 from core.sessions.model import Booking
 from core.sessions.process import SESSION, TALKING
+from core.sessions.rules import CHECK_IN_BEFORE
 
 # Which steps of the table are buttons, in this order, and how they look. What a step asks first, its press does.
 BUTTONS: Final[dict[str, tuple[str, Style]]] = {
@@ -71,6 +71,15 @@ def session_card(
     )
 
 
+def waits_for_me(talk: Talk, booking: Booking) -> bool:
+    """Whether the next step is this person's: an answer, a card, a proposal, or coming in."""
+    side = str(service.side_of(talk.ctx, booking))
+    if booking.move_to is not None:
+        return booking.move_by != side
+    answers = {"seeker": ("slot_held", "card_trouble", "free_window", "debt"), "consultant": ("requested",)}
+    return booking.state in answers[side] or _may_come_in(talk, booking, side)
+
+
 def turn_of(talk: Talk, booking: Booking, side: str, name: str) -> str:
     """Whose turn it is, what comes next, and by when."""
     words = talk.words
@@ -109,7 +118,7 @@ def _particulars(talk: Talk, booking: Booking, side: str) -> list[Line]:
         Line(label=words("session.price"), value=_price(talk, booking)),
     ]
     if booking.move_to is not None:
-        lines.append(Line(label=words("session.proposed"), value=slot_in_words(talk, booking.move_to)))
+        lines.append(Line(label=words("session.proposed"), value=words.moment(booking.move_to)))
     if booking.state in ("confirmed", *TALKING):
         lines.append(Line(label=words("session.room"), value=words(f"session.room.{booking.room}")))
     if booking.state in ("free_paused", "paid_paused"):
@@ -172,6 +181,9 @@ def _buttons(talk: Talk, booking: Booking, side: str) -> tuple[tuple[Button, ...
         for verb, style in shown
     ]
     rows += [tuple(made[i : i + 2]) for i in range(0, len(made), 2)]
+    if side == "seeker" and (booking.state in SESSION.final or booking.state == "review_window"):
+        again = press("seek.show", booking.expert_id)
+        rows.append((Button(label=words("session.again_button"), press=again),))
     return tuple(rows)
 
 
@@ -187,6 +199,8 @@ def _card_button(talk: Talk, booking: Booking) -> tuple[Button, ...]:
 def _may_come_in(talk: Talk, booking: Booking, side: str) -> bool:
     if booking.state not in ("confirmed", "free_paused", "paid_paused"):
         return False
+    if talk.ctx.now < booking.starts_at - CHECK_IN_BEFORE:
+        return False  # the reminder ten minutes before draws the card anew, with the button
     meeting = meeting_of(talk.ctx, booking)
     here = meeting.seeker_here if side == "seeker" else meeting.consultant_here
     return here is None

@@ -28,7 +28,8 @@ from core.experts.times import Interval
 from core.kernel.errors import NotFound, Refusal, Stale
 from core.kernel.timers import Timer, clear_timers, set_timer
 from core.kernel.transaction import Ctx
-from core.people.service import acting, has_traded
+from core.people.model import Person
+from core.people.service import ZONE_UNKNOWN, acting, has_traded
 
 BACK = "expert_back"
 FREE_OVER = "free_over"
@@ -57,6 +58,7 @@ def offer_expertise(ctx: Ctx, catalogue: Catalogue, command: OfferExpertise) -> 
     expert.basis, expert.rate_minor, expert.currency = command.rate.basis, command.rate.minor, command.rate.currency
     expert.own_link = None if command.own_link is None else str(command.own_link)
     expert.zone = hours.zone or person.zone
+    _keep_time_of(person, hours)
     expert.week = rules.week_kept(hours.days)
     _list(ctx, expert)
     has_traded(ctx, person.organisation_id)
@@ -79,6 +81,12 @@ def change_expertise(ctx: Ctx, catalogue: Catalogue, command: ChangeExpertise, s
     rules.check_rate(expert.rate, expert.lengths)
     rules.check_room(expert.room, expert.own_link)
     return _changed(ctx, expert)
+
+
+def _keep_time_of(person: Person, hours: Hours) -> None:
+    """Who came from a chat that tells no time zone is shown times of the place that their own hours name."""
+    if person.zone == ZONE_UNKNOWN and hours.zone is not None:
+        person.zone = hours.zone
 
 
 def own_profile(ctx: Ctx) -> Expert | None:
@@ -105,6 +113,7 @@ def keep_hours(ctx: Ctx, sentence: str) -> Expert:
     """Change the days that the sentence names; the others stay as they are. Raises Invalid."""
     expert = _own(ctx)
     hours: Hours = read_hours(sentence, acting(ctx).locale)
+    _keep_time_of(acting(ctx), hours)
     week = {**expert.hours, **hours.days}
     expert.week = rules.week_kept(week)
     expert.zone = hours.zone or expert.zone

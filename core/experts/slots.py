@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
@@ -13,6 +13,7 @@ from core.experts.times import Interval, local, openings
 
 STEP: Final = timedelta(minutes=15)  # sessions begin on the quarter hour of the consultant's own clock
 FURTHEST: Final = timedelta(days=60)  # a calendar further ahead than two months is a guess
+APART: Final = timedelta(hours=3)  # between two slots of one day that are offered together
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -77,6 +78,19 @@ def spread(slots: Iterator[datetime], zone: str, count: int = 3) -> list[datetim
             break
     chosen = list(first_of_day.values())
     return sorted(chosen + [slot for slot in ahead if slot not in chosen][: count - len(chosen)])
+
+
+def through_the_day(slots: Iterable[datetime], zone: str, count: int, apart: timedelta = APART) -> list[datetime]:
+    """The next few; of one local day only such as lie apart: a morning, a noon and an afternoon to choose from."""
+    chosen: list[datetime] = []
+    for slot in slots:
+        near = bool(chosen) and slot - chosen[-1] < apart
+        if near and local(slot, zone).date() == local(chosen[-1], zone).date():
+            continue
+        chosen.append(slot)
+        if len(chosen) == count:
+            break
+    return chosen
 
 
 def _clash(calendar: Calendar, wanted: Interval) -> Interval | None:
