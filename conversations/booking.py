@@ -63,15 +63,21 @@ def _conditions(talk: Talk, opening: Opening) -> str:
         (
             words("booking.who_when", name=name, at=slot, minutes=length, there=there(expert.zone, slot)),
             f"{words('booking.costs', price=terms.price)} {free}",
-            policy_in_words(talk, terms),
+            policy_in_words(talk, terms, slot),
         )
     )
 
 
-def policy_in_words(talk: Talk, terms: Terms) -> str:
+def policy_in_words(talk: Talk, terms: Terms, slot: datetime) -> str:
+    """What calling off costs; of a time that is so near that it costs at once, that is what is said."""
     hours = int(terms.free_until.total_seconds()) // 3600
+    near = slot - terms.free_until <= talk.ctx.now
     return talk.words(
-        "booking.policy", hours=hours, late=terms.late_percent, no_show=terms.no_show_percent, price=terms.price
+        "booking.policy_near" if near else "booking.policy",
+        hours=hours,
+        late=terms.late_percent,
+        no_show=terms.no_show_percent,
+        price=terms.price,
     )
 
 

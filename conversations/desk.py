@@ -17,6 +17,7 @@ from core.alerts import service as alerts
 from core.deals import service as deals
 from core.deals.model import DEAL
 from core.escrow import service as escrow
+from core.experts.service import own_profile
 from core.listings import service as listings
 from core.offers import service as offers
 from core.offers.model import OFFER
@@ -37,7 +38,10 @@ def me(talk: Talk, where: str) -> None:
     organisation = organisation_of(talk.ctx, talk.organisation)
     words = talk.words
     mail = talk.person.email or words("me.no_email")
-    roles = ", ".join(words(f"role.{role}") for role in talk.person.roles) or words("me.no_role")
+    named = [words(f"role.{role}") for role in talk.person.roles]
+    if own_profile(talk.ctx) is not None:
+        named.append(words("role.consultant"))
+    roles = ", ".join(named) or words("me.no_role")
     text = words(
         "me.text", company=organisation.name, roles=roles, email=mail, standing=standing(talk, organisation.id)
     )
@@ -57,7 +61,7 @@ def _buttons(talk: Talk) -> tuple[tuple[Button, ...], ...]:
         return Button(label=words(f"command.{command}")[:75], press=press("command", choice=command))
 
     payee = escrow.payee_of(talk.ctx, talk.organisation)
-    sells = "seller" in talk.person.roles
+    sells = "seller" in talk.person.roles or own_profile(talk.ctx) is not None
     payout = (Button(label=words("payout.set_up"), press=press("payout.set_up")),)
     return (
         (go("find"), go("sell")),
