@@ -37,6 +37,7 @@ class Letter:
             "to": self.to,
             "from": str(self.message["From"] or self.sender),
             "subject": str(self.message["Subject"] or ""),
+            "message_id": str(self.message["Message-ID"] or ""),
             "text": _body(self.message, "plain") or "",
             "attachments": [
                 {

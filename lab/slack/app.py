@@ -170,4 +170,5 @@ class App:
             "unfurl_domains": list(self.domains),
             "double_every": self.double_every,
             "pace": self.pace,
+            "request_url": self.events_url,
         }

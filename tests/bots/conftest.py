@@ -9,6 +9,7 @@ import aiohttp
 import pytest
 
 from lab.app import Lab
+from lab.people import Browser
 from tests.bots.stall import Stall, open_stall
 from tests.lab.conftest import running_lab
 
@@ -23,6 +24,12 @@ async def lab() -> AsyncIterator[Lab]:
 async def browser(lab: Lab) -> AsyncIterator[aiohttp.ClientSession]:
     async with aiohttp.ClientSession(lab.url) as browser:
         yield browser
+
+
+@pytest.fixture
+def face(browser: aiohttp.ClientSession) -> Browser:
+    """The world's controls, over the same connection: its paths are relative to the lab's address."""
+    return Browser(browser, "")
 
 
 @pytest.fixture

@@ -10,8 +10,9 @@ import pytest
 from bots.mail.sender import MailSender, Server
 from core.kernel.dispatch import Delivered, Later, Never
 from core.kernel.outbox import Post
-from lab.world import Fault
-from tests.lab.conftest import running_lab
+from lab.app import Lab
+from lab.people import Browser
+from tests.bots.outside import disturb
 
 
 def words(code: str, locale: str) -> tuple[str, str]:
@@ -23,16 +24,15 @@ def letter(**changes: Any) -> Post:
     return Post("01POST", "mail", "mail:ona", "email_code", body, datetime(2026, 11, 23, 9, tzinfo=UTC))
 
 
-async def test_a_code_arrives_and_is_tried_again_while_the_server_is_busy() -> None:
-    async with running_lab() as lab:
-        sender = MailSender(lab.smtp_url, "Parley <parley@market.test>", words)
-        lab.world.faults.append(Fault("mail", "outage"))
-        assert isinstance(await sender.carry(letter()), Later)
-        assert isinstance(await sender.carry(letter()), Delivered)
-        (arrived,) = lab.mail.letters
-        assert arrived.to == ["ona@seller.test"]
-        assert (arrived.message["Subject"], arrived.message["Message-ID"]) == ("lt: ABC234", "<01POST@market.test>")
-        assert "Your code is ABC234." in arrived.message.get_content()
+async def test_a_code_arrives_and_is_tried_again_while_the_server_is_busy(lab: Lab, face: Browser) -> None:
+    sender = MailSender(lab.smtp_url, "Parley <parley@market.test>", words)
+    await disturb(face, "mail", "outage")
+    assert isinstance(await sender.carry(letter()), Later)
+    assert isinstance(await sender.carry(letter()), Delivered)
+    [arrived] = await face.get("/lab/mail")
+    assert arrived["to"] == ["ona@seller.test"]
+    assert (arrived["subject"], arrived["message_id"]) == ("lt: ABC234", "<01POST@market.test>")
+    assert "Your code is ABC234." in arrived["text"]
 
 
 async def test_nobody_adds_a_header_through_an_address() -> None:

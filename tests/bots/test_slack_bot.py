@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 from PIL import Image
+from sqlalchemy import select
 
 from bots.slack.app import SlackBot, client_at
 from bots.slack.sender import SlackSender
@@ -24,11 +26,13 @@ from conversations.reply import Button, Card, CardList, Desk, Line, Option, Say
 from conversations.talk import Almanac, Opening, Talk
 from core.catalogue.reading import load
 from core.kernel.ids import Ids
+from core.kernel.transaction import MARKET
+from core.people.model import Person
 from core.search.places import Places
 from lab.app import Lab
-from lab.world import Fault
-from tests.bots.stall import Stall, open_stall, stall_book
-from tests.lab.conftest import running_lab
+from lab.people import Browser
+from tests.bots.outside import disturb, passed
+from tests.bots.stall import Stall, stall_book
 from tests.lab.slack.desk import Desk as Window
 from tests.lab.slack.desk import Json, messages, soon, texts
 
@@ -80,24 +84,6 @@ def desk_book() -> Book:
         talk.reply(Say(text="first"), Say(text="second"))
 
     return book
-
-
-@pytest.fixture
-async def lab() -> AsyncIterator[Lab]:
-    async with running_lab() as lab:
-        yield lab
-
-
-@pytest.fixture
-async def browser(lab: Lab) -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession(lab.url) as browser:
-        yield browser
-
-
-@pytest.fixture
-async def stall(tmp_path: Path) -> AsyncIterator[Stall]:
-    async with open_stall(tmp_path) as stall:
-        yield stall
 
 
 def slack(lab: Lab, stall: Stall, **secrets: str) -> SlackBot:
@@ -186,12 +172,15 @@ async def test_a_command_opens_a_window_that_says_what_is_wrong_and_ends_in_a_ca
     assert (await ona.screen())["modals"] == []
 
 
-async def test_a_message_that_slack_sends_twice_is_answered_once(lab: Lab, ona: Window, stall: Stall) -> None:
-    lab.world.faults.append(Fault("slack", "duplicate", "delivery", "message"))
+async def test_a_message_that_slack_sends_twice_is_answered_once(face: Browser, ona: Window, stall: Stall) -> None:
+    async def taken_twice() -> bool:
+        return [each["status"] for each in await passed(face, "slack", "message")] == [200, 200]
+
+    await disturb(face, "slack", "duplicate", where="delivery", match="message")
     await ona.does("say", text="hello")
 
     await last(ona, "You said: hello")
-    await soon(lambda: [each.status for each in lab.world.wire if each.method == "message"] == [200, 200])
+    await soon(taken_twice)
     await stall.settle()
     assert len(texts(await ona.screen())) == 2
 
@@ -290,18 +279,19 @@ async def test_a_photo_in_a_form_comes_back_with_the_card_and_a_wrong_file_is_to
     assert [each["name"] for each in picture["files"]] == ["heap.png"]
 
 
-async def test_files_sent_as_a_message_are_taken_one_by_one(lab: Lab, ona: Window) -> None:
-    direct = lab.slack.work.im_with(ona.id).id
+async def test_files_sent_as_a_message_are_taken_one_by_one(ona: Window) -> None:
+    direct = next(each["id"] for each in (await ona.screen())["channels"] if each["is_im"])
     await ona.uploads("heap.png", photo(), "image/png", share=direct)
     await last(ona, "What is this file for?")
     await ona.uploads("song.mp3", b"la la", "audio/mpeg", share=direct)
     await last(ona, "song.mp3 is none of JPEG, PNG, WebP, PDF")
 
 
-async def test_the_home_tab_shows_the_desk_and_keeps_up_with_what_is_pressed_on_it(ona: Window) -> None:
+async def test_the_home_tab_shows_the_desk_and_keeps_up_with_what_is_pressed_on_it(ona: Window, stall: Stall) -> None:
     await ona.does("home", tab="home")
     home = await ona.sees(lambda screen: screen["home"])
-    assert said(home["blocks"]) == "Desk of Ona Kazlauskienė|1 waiting|offer from Jonas"
+    mark = await stall.transactions.run(MARKET, lambda ctx: ctx.session.scalars(select(Person.mark)).one())
+    assert said(home["blocks"]) == f"{mark} Desk of Ona Kazlauskienė|1 waiting|offer from Jonas"
 
     await ona.does("press", view_id=home["id"], **buttons(home["blocks"])[0])
     await ona.sees(lambda screen: "0 waiting" in said(screen["home"]["blocks"]))
@@ -312,10 +302,10 @@ async def test_a_shortcut_is_a_command(ona: Window) -> None:
     assert (await window(ona))["title"]["text"] == "Sell a heap"
 
 
-async def test_what_slack_could_not_take_comes_later_and_once(lab: Lab, ona: Window, stall: Stall) -> None:
-    lab.world.faults.append(Fault("slack", "outage", "call", "chat.postMessage"))
+async def test_what_slack_could_not_take_comes_later_and_once(face: Browser, ona: Window, stall: Stall) -> None:
+    await disturb(face, "slack", "outage", match="chat.postMessage")
     await ona.does("say", text="both")
-    await soon(lambda: any(each.method == "chat.postMessage" for each in lab.world.wire))
+    await soon(lambda: passed(face, "slack", "chat.postMessage"))
     await stall.settle()
     await stall.later(hours=1)
 
@@ -323,7 +313,7 @@ async def test_what_slack_could_not_take_comes_later_and_once(lab: Lab, ona: Win
     assert [each["text"] for each in messages(await ona.screen())][1:] == ["first", "second"]
 
 
-async def test_nothing_is_acknowledged_that_could_not_be_stored(lab: Lab, ona: Window, stall: Stall) -> None:
+async def test_nothing_is_acknowledged_that_could_not_be_stored(ona: Window, stall: Stall) -> None:
     mend = stall.break_inbox()
     assert await ona.does("command", text="/parley heap2 elm") == {}
     assert "failed with the error" in texts(await ona.screen())[-1]
@@ -336,7 +326,7 @@ async def test_nothing_is_acknowledged_that_could_not_be_stored(lab: Lab, ona: W
 
 
 @pytest.fixture
-async def posted(lab: Lab, stall: Stall) -> AsyncIterator[str]:
+async def posted(lab: Lab, face: Browser, stall: Stall) -> AsyncIterator[str]:
     """The app behind a URL, where Slack posts to."""
     app = slack(lab, stall, signing_secret=lab.slack.signing_secret)
     await app.start()
@@ -353,8 +343,9 @@ async def posted(lab: Lab, stall: Stall) -> AsyncIterator[str]:
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     host, port = runner.addresses[0][:2]
-    lab.slack.events_url = f"http://{host}:{port}/slack/events"
-    yield lab.slack.events_url
+    url = f"http://{host}:{port}/slack/events"
+    await face.put("/lab/slack/app", {"request_url": url})
+    yield url
     await stall.settle()
     await runner.cleanup()
     await app.stop()
@@ -385,6 +376,6 @@ async def test_what_nobody_has_signed_is_turned_away(
     lab: Lab, stall: Stall, stamp: str, signature: str, body: bytes
 ) -> None:
     app = slack(lab, stall, signing_secret=lab.slack.signing_secret)
-    now = str(int(lab.world.clock.now().timestamp()))
-    headers = {"X-Slack-Request-Timestamp": stamp.replace("{now}", now), "X-Slack-Signature": signature}
+    stamp = stamp.replace("{now}", str(int(time.time())))
+    headers = {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": signature}
     assert (await app.take_http(body, headers))[0] == 401

@@ -19,8 +19,9 @@ from core.kernel.outbox import OutboxRow, Post
 from core.kernel.transaction import MARKET
 from core.people.model import ChatIdentity
 from lab.app import Lab
-from lab.world import Fault
+from lab.people import Browser, until
 from tests.bots.handset import ends_with, glances, last, picture, press, seen
+from tests.bots.outside import disturb, passed
 from tests.bots.stall import Stall
 from tests.lab.phone import Phone
 
@@ -164,11 +165,11 @@ async def test_a_press_on_what_has_moved_on_gets_the_thing_as_it_is(ona: Phone) 
     assert (chat["toasts"][0]["text"], chat["toasts"][0]["alert"]) == ("Somebody was faster", False)
 
 
-async def test_a_card_that_cannot_be_edited_is_sent_anew(ona: Phone, lab: Lab) -> None:
+async def test_a_card_that_cannot_be_edited_is_sent_anew(ona: Phone) -> None:
     await ona.do("say", text="/heap2 Elm")
     chat = await seen(ona, ends_with("State: open"))
     data = last(chat)["keyboard"][0][0]["callback_data"]
-    del lab.telegram.bot.chats[ona.id].messages[last(chat)["id"]]
+    await ona.do("delete", message_id=last(chat)["id"])  # the bot is not told
     await ona.do("press", message_id=last(chat)["id"], data=data)
     await seen(ona, ends_with("State: sold"))
 
@@ -176,10 +177,10 @@ async def test_a_card_that_cannot_be_edited_is_sent_anew(ona: Phone, lab: Lab) -
 # -- files -----------------------------------------------------------------------------------------------------------
 
 
-async def test_files_that_do_not_fit_are_refused_in_words(ona: Phone, lab: Lab) -> None:
+async def test_files_that_do_not_fit_are_refused_in_words(ona: Phone, face: Browser) -> None:
     await ona.send("document", "", ("film.bin", b"\0" * (11 * 1024 * 1024)))
     await seen(ona, ends_with("film.bin is larger than 10 MB"))
-    assert "getFile" not in [each.method for each in lab.world.wire]
+    assert await passed(face, "telegram", "getFile") == []
     await ona.send("document", "", ("notes.txt", b"hello"))
     await seen(ona, ends_with("is none of JPEG, PNG, WebP, PDF"))
     await ona.send("document", "", ("note.pdf", b"%PDF-1.4 nothing more"))
@@ -194,24 +195,25 @@ async def test_nothing_is_acknowledged_before_it_is_stored(ona: Phone, stall: St
     await ona.do("say", text="do not lose me")
     await asyncio.sleep(0.5)
     assert await ona.texts() == [("person", "do not lose me")]
-    assert lab.telegram.bot.delivery.webhook_info()["pending_update_count"] == 1
+    async with bot_at(lab.telegram.token, f"{lab.url}/telegram") as other:
+        assert (await other.get_webhook_info()).pending_update_count == 1
     mend()
     await seen(ona, ends_with("You said: do not lose me"))
 
 
-async def test_an_update_that_comes_twice_is_answered_once(ona: Phone, lab: Lab) -> None:
-    lab.world.faults.append(Fault("telegram", "duplicate", "delivery", "message"))
+async def test_an_update_that_comes_twice_is_answered_once(ona: Phone, face: Browser) -> None:
+    await disturb(face, "telegram", "duplicate", where="delivery", match="message")
     await ona.do("say", text="once")
     await ona.do("say", text="twice")
     chat = await seen(ona, ends_with("You said: twice"))
     assert [each["text"] for each in chat["messages"] if each["from"] == "bot"] == ["You said: once", "You said: twice"]
 
 
-async def test_after_a_failure_only_the_rest_is_sent_again(ona: Phone, stall: Stall, lab: Lab) -> None:
+async def test_after_a_failure_only_the_rest_is_sent_again(ona: Phone, stall: Stall, face: Browser) -> None:
     await ona.do("say", text="/heap2 Oak")
     await seen(ona, ends_with("State: open"))
     await stall.settle()
-    lab.world.faults.append(Fault("telegram", "outage", "call", "editMessageText"))
+    await disturb(face, "telegram", "outage", match="editMessageText")
     await ona.do("say", text="/two Oak")
     await seen(ona, ends_with("first"))
     await stall.settle()
@@ -237,10 +239,10 @@ async def test_whoever_blocks_the_bot_is_left_alone_until_they_come_back(ona: Ph
     assert not await dead()
 
 
-async def test_a_refused_post_marks_the_address_dead(ona: Phone, stall: Stall, lab: Lab) -> None:
+async def test_a_refused_post_marks_the_address_dead(ona: Phone, stall: Stall) -> None:
     await ona.do("say", text="hello")
     await seen(ona, ends_with("You said: hello"))
-    lab.telegram.bot.chats[ona.id].blocked = True  # and the news of it is lost
+    await ona.do("leave_telegram")  # which no update tells the bot
     body = {"address": str(ona.id), "replies": [{"kind": "say", "text": "news"}]}
     await stall.transactions.run(MARKET, lambda ctx: ctx.post("telegram", "lane", "replies", body))
     await stall.settle()
@@ -262,15 +264,14 @@ async def test_a_second_poller_ends_the_first(edge: TelegramBot, lab: Lab, ona: 
 
 
 async def test_a_webhook_is_believed_only_with_its_secret(
-    lab: Lab, stall: Stall, browser: aiohttp.ClientSession
+    lab: Lab, stall: Stall, browser: aiohttp.ClientSession, face: Browser
 ) -> None:
     edge = telegram(lab, stall, public_url="http://127.0.0.1:9/telegram", secret="s3cret")
     await edge.start()
     jonas = await Phone.buy(browser, "Jonas")
-    lab.telegram.bot.chats[jonas.id].started = True
-    person = {"id": jonas.id, "is_bot": False, "first_name": "Jonas"}
-    message = {"message_id": 1, "date": 0, "chat": {"id": jonas.id, "type": "private"}, "from": person, "text": "hello"}
-    body = json.dumps({"update_id": 7, "message": message}).encode()
+    await jonas.do("say", text="hello")
+    update = await until(lambda: passed(face, "telegram", "message"), lambda: "nobody tried to bring the update")
+    body = json.dumps(update[0]["body"]).encode()
     assert await edge.take_webhook(body, None) == 401
     assert await edge.take_webhook(body, "wrong \udcff") == 401
     for nonsense in (b"", b"{", b"[]", b"null", b'"x"', b"{}", b'{"update_id": 1, "message": 5}', b"\xff"):
@@ -282,7 +283,7 @@ async def test_a_webhook_is_believed_only_with_its_secret(
     assert await edge.take_webhook(body, "s3cret") == 200
     await seen(jonas, ends_with("You said: hello"))
     await stall.settle()
-    assert [who for who, _ in await jonas.texts()] == ["bot"]
+    assert [who for who, _ in await jonas.texts()] == ["person", "bot"]
     await edge.stop()
 
 

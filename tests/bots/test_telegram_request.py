@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import aiohttp
 import pytest
 from telegram import Bot
 from telegram.error import (
@@ -20,24 +21,26 @@ from bots.telegram.request import AiohttpRequest, bot_at
 from bots.telegram.sender import outcome_of
 from core.kernel.dispatch import Later, Never
 from lab.app import Lab
-from lab.world import Fault, FaultKind
+from lab.people import Browser
+from tests.bots.outside import disturb
 from tests.bots.stall import Stall
+from tests.lab.phone import Phone
 
 
 @pytest.mark.parametrize("kind", ["drop", "answer_lost", "outage"])
-async def test_a_broken_line_is_a_network_error(lab: Lab, kind: FaultKind) -> None:
+async def test_a_broken_line_is_a_network_error(lab: Lab, face: Browser, kind: str) -> None:
     async with bot_at(lab.telegram.token, f"{lab.url}/telegram") as bot:
-        lab.world.faults.append(Fault("telegram", kind))
+        await disturb(face, "telegram", kind)
         with pytest.raises(NetworkError):
             await bot.get_me()
         assert (await bot.get_me()).username == "parley_lab_bot"
 
 
-async def test_a_late_answer_is_a_time_out(lab: Lab) -> None:
+async def test_a_late_answer_is_a_time_out(lab: Lab, face: Browser) -> None:
     hasty = AiohttpRequest(read_timeout=0.1, write_timeout=0.1, connect_timeout=0.1)
     bot = Bot(lab.telegram.token, base_url=f"{lab.url}/telegram/bot", request=hasty)
     async with hasty:
-        lab.world.faults.append(Fault("telegram", "delay", seconds=1.0))
+        await disturb(face, "telegram", "delay", seconds=1.0)
         with pytest.raises(TimedOut):
             await bot.get_me()
 
@@ -54,9 +57,9 @@ async def test_a_request_that_is_not_open_says_so() -> None:
         await AiohttpRequest().post("http://127.0.0.1:9/nothing")
 
 
-async def test_files_travel_with_their_names(lab: Lab) -> None:
-    ona = lab.telegram.bot.add_person("Ona")
-    lab.telegram.bot.chats[ona.id].started = True
+async def test_files_travel_with_their_names(lab: Lab, browser: aiohttp.ClientSession) -> None:
+    ona = await Phone.buy(browser, "Ona")
+    await ona.do("start")
     async with bot_at(lab.telegram.token, f"{lab.url}/telegram") as bot:
         sent = await bot.send_document(ona.id, b"%PDF-1.4 \xff", filename="sutartis ąčę.pdf", caption="Here")
         assert sent.document is not None

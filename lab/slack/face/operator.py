@@ -34,12 +34,13 @@ class NewChannel(BaseModel):
 
 
 class AppPage(BaseModel):
-    """Only what is given changes; `manifest: {}` takes the manifest away."""
+    """Only what is given changes; `manifest: {}` takes the manifest away, `request_url: ""` the address."""
 
     manifest: dict[str, Any] | None = None
     unfurl_domains: list[str] | None = None
     double_every: int | None = None
     pace: float | None = None
+    request_url: str | None = None
 
 
 class Visit(BaseModel):
@@ -120,6 +121,8 @@ def _app(routes: APIRouter, slack: Inhabited) -> None:
         for name in ("double_every", "pace"):
             if getattr(page, name) is not None:
                 setattr(slack.app, name, getattr(page, name))
+        if page.request_url is not None:
+            slack.app.events_url = page.request_url or None
         if page.unfurl_domains is not None:
             slack.app.unfurl_domains = tuple(page.unfurl_domains)
         return slack.app.shown()
