@@ -14,7 +14,7 @@ from sqlalchemy import select
 from core.kernel.errors import NotFound
 from core.kernel.money import Money
 from core.kernel.process import step
-from core.kernel.timers import Timer, clear_timers, set_timer
+from core.kernel.timers import Timer, clear_timers, deadline_of, set_timer
 from core.kernel.transaction import Ctx
 from core.people.service import person_of
 from core.sessions import rules
@@ -225,13 +225,16 @@ def card_is_good(ctx: Ctx, booking: Booking) -> None:
 
 
 def extend(ctx: Ctx, booking: Booking) -> None:
-    """The extension is secured: there are more minutes."""
+    """The extension is secured: there are more minutes, and the end moves by them."""
     meeting = ctx.session.get_one(Meeting, booking.id)
     minutes, meeting.extension_asked = meeting.extension_asked, 0
     meeting.extensions += 1
     step(ctx, SESSION, booking, "extend", ("system",))
     booking.length += minutes
     ctx.session.flush()
+    end = deadline_of(ctx.session, SESSION.name, booking.id, "time_up")
+    if end is not None:  # a step that stays in its state leaves the timers as they are
+        set_timer(ctx.session, Timer(end.kind, end.subject, end.event, end.due_at + timedelta(minutes=minutes)))
     ctx.announce(SessionExtended(booking.id, None, minutes))
 
 

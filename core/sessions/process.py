@@ -79,6 +79,7 @@ SESSION: Final = Process(
         Transition("billable", "hang_up", EITHER, "charging"),
         Transition("billable", "drop", EITHER | SYSTEM, "paid_paused"),
         Transition("billable", "time_up", TIME, "charging"),
+        Transition("paid_paused", "extend", SYSTEM, "paid_paused"),  # the bank answers while the line is lost
         Transition("paid_paused", "rejoin", SYSTEM, "billable"),
         Transition("paid_paused", "hang_up", EITHER, "charging"),
         Transition("paid_paused", "rejoin_limit", TIME, "charging", REJOIN_WITHIN),
