@@ -128,6 +128,11 @@ def _particulars(talk: Talk, booking: Booking, side: str) -> list[Line]:
             if since is not None
         ]
         lines.append(Line(label=words("session.here"), value=", ".join(here) or "–"))
+    if more := holds.extended(talk.ctx, booking):
+        lines.append(Line(label=words("session.more_time"), value=words.show(more)))
+    complaint = settlement.complaint_of(talk.ctx, booking.id)
+    if complaint is not None:
+        lines.append(Line(label=words("session.complaint"), value=complaint.words))
     settled = settlement.settlement_of(talk.ctx, booking.id)
     if settled is not None and side == "consultant":
         lines += _statement(talk, booking)

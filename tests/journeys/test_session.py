@@ -95,7 +95,7 @@ async def test_a_session_that_helps_is_paid(counsel: Counsel) -> None:
     await alex.says("Lower the primary air first.")
     await sarah.sees("Alex: Lower the primary air first.")
     await world.later(minutes=8.2)
-    await sarah.sees("2 free minutes are left.")
+    await sarah.sees("Free minutes left: 2.")
     await sarah.presses("Continue, pay €90.00")
     await alex.sees("charged from here")
     await alex.presses("End")
