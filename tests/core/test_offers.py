@@ -160,7 +160,7 @@ async def test_when_the_listing_is_withdrawn_its_open_offers_end(market: Market)
     [
         ({"quantity": tonnes(24)}, "listing.below_min_lot"),
         ({"quantity": tonnes(501)}, "listing.not_enough_left"),
-        ({"quantity": tonnes(500), "price": eur(2001)}, "offer.too_large"),
+        ({"quantity": tonnes(500), "price": eur(2001), "lots": 1}, "offer.too_large"),
         ({"price": eur("0.0001")}, "offer.too_small"),
         ({"price": eur(50, "MWh")}, "listing.price_unit_differs"),
         ({"product_id": "briquettes"}, "offer.other_product"),
@@ -177,12 +177,12 @@ async def test_what_cannot_be_proposed_is_refused_with_a_reason(
     assert refusal.value.code == code
 
 
-async def test_the_largest_payment_is_a_million_less_a_cent(market: Market) -> None:
+async def test_the_largest_lot_is_a_million_less_a_cent(market: Market) -> None:
     at = await trade(market, quantity=tonnes(1000))
     with pytest.raises(Refusal) as refusal:
-        await at.offer(quantity=tonnes(1000), price=eur(1000))
+        await at.offer(quantity=tonnes(1000), price=eur(1000), lots=1)
     assert refusal.value.parts["most"] == Money.of(Decimal("999999.99"), "EUR")
-    assert (await at.offer(quantity=tonnes("999.99"), price=eur(1000))).state == "open"
+    assert (await at.offer(quantity=tonnes("999.99"), price=eur(1000), lots=1)).state == "open"
 
 
 async def test_a_fixed_price_is_not_haggled_over(market: Market) -> None:

@@ -112,6 +112,9 @@ class World:
 
     # --- time and trouble -------------------------------------------------------------------------------------------
 
+    async def now(self) -> datetime:
+        return datetime.fromisoformat((await self.browser.get("/lab/clock"))["now"])
+
     async def later(self, *, days: float = 0, hours: float = 0, minutes: float = 0) -> None:
         await self.browser.post("/lab/clock", {"seconds": days * 86_400 + hours * 3_600 + minutes * 60})
 

@@ -9,6 +9,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,6 +17,7 @@ import pytest
 from pydantic import SecretStr
 
 from lab.people import until
+from tests.journeys.killer import OUTAGE
 from tests.journeys.market import World, open_world
 from tests.journeys.trade import Trade
 
@@ -26,7 +28,8 @@ SLOW_START = 60.0  # seconds, on a busy machine
 class Plug:
     """What pulls the plug: one order at a time, and what came of them."""
 
-    def __init__(self, folder: Path, when: Literal["before", "after"]) -> None:
+    def __init__(self, world: World, folder: Path, when: Literal["before", "after"]) -> None:
+        self._world = world
         self._folder = folder
         self._when = when
         self.ordered = 0
@@ -48,6 +51,7 @@ class Plug:
             return self.kills() == self.ordered
 
         await until(seen, lambda: f"the product was killed {self.kills()} times, not {self.ordered}")
+        await self._world.later(minutes=OUTAGE / timedelta(minutes=1))  # it was away for as long for the provider
 
 
 def environment(world: World, port: int) -> dict[str, str]:
@@ -67,7 +71,13 @@ async def product_of(world: World, orders: Path) -> AsyncIterator[None]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    world.lab.stripe.webhook_url = f"http://127.0.0.1:{port}/stripe/webhook"
+    for payload, path in (("snapshot", "webhook"), ("thin", "thin")):
+        told = {
+            "url": f"http://127.0.0.1:{port}/stripe/{path}",
+            "secret": world.lab.stripe.webhook_secret,
+            "payload": payload,
+        }
+        await world.browser.put("/lab/stripe/webhook", told)
     command = (sys.executable, "-m", "tests.journeys.killer", str(orders), "run")
     process = await asyncio.create_subprocess_exec(*command, env=environment(world, port), cwd=orders)
     try:
@@ -90,8 +100,8 @@ async def answers(port: int) -> bool:
 
 @pytest.mark.parametrize("when", ["before", "after"])
 async def test_a_trade_goes_on_through_eleven_kills(tmp_path: Path, when: Literal["before", "after"]) -> None:
-    plug = Plug(tmp_path, when)
     async with open_world(f"sqlite:///{tmp_path / 'market.sqlite'}", product=False) as world:
+        plug = Plug(world, tmp_path, when)
         async with product_of(world, tmp_path):
             await a_trade(world, plug)
         await world.opens()

@@ -130,6 +130,11 @@ async def test_a_digest_is_not_lost_with_the_process_and_not_anybodys_to_change(
     await world.later(days=1)
     await world.opens()
 
+    async def told() -> bool:  # the listing may be compared only now: then it is told one morning later
+        await world.later(hours=12)
+        return "A new listing for you" in await tom.screen()
+
+    await until(told, lambda: "Tom is told of nothing")
     await tom.sees("A new listing for you", "Rasa · new here")
     await tom.says("/find straw pellets")
     await tom.sees("Nothing fits right now")

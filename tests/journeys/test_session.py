@@ -58,7 +58,7 @@ class Counsel:
             await each.sees("The session is agreed.")
 
     async def meet(self) -> None:
-        begins, now = await self.begins(), await self.now()
+        begins, now = await self.begins(), await self.world.now()
         await self.world.later(minutes=(begins - now).total_seconds() / 60 + 0.1)
         for each in (self.seeker, self.consultant):
             await each.presses("I am here")
@@ -69,13 +69,10 @@ class Counsel:
         """The agreed time, as the seeker's card says it."""
         shown = await self.seeker.screen()
         found = re.findall(r"\w{3} (\d+ \w{3}), (\d\d:\d\d) (UTC|EET)", shown)[-1]
-        wall = datetime.strptime(f"{found[0]} {(await self.now()).year} {found[1]}", "%d %b %Y %H:%M").replace(
+        wall = datetime.strptime(f"{found[0]} {(await self.world.now()).year} {found[1]}", "%d %b %Y %H:%M").replace(
             tzinfo=UTC
         )
         return wall - timedelta(hours=2 if found[2] == "EET" else 0)
-
-    async def now(self) -> datetime:
-        return datetime.fromisoformat((await self.world.browser.get("/lab/clock"))["now"])
 
 
 @pytest.fixture(params=PAIRS, ids="-".join)

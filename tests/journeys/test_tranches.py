@@ -11,7 +11,7 @@ from tests.journeys.trade import Trade
 async def test_a_winter_of_lots_is_paid_in_parts(world: World) -> None:
     trade = Trade(world, await world.on_telegram("Rasa"), await world.on_slack("Tom"))
     assert world.product is not None
-    first = world.lab.world.clock.now().date() + timedelta(days=7)
+    first = (await world.now()).date() + timedelta(days=7)
     last = first + timedelta(days=111)  # four lots of four weeks
     await trade.list(f"/sell 200 t A1 pellets 215 €/t DAP Kaunas {first} .. {last}")
     await trade.buy(quantity="100 t", lots="4")
