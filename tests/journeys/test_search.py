@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lab.people import OnSlack, OnTelegram
+from lab.people import OnSlack, OnTelegram, until
 from tests.journeys.market import Chat, Somebody, World
 from tests.journeys.stock import stocked
 from tests.journeys.trade import SENTENCE, Trade
