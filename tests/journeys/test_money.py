@@ -44,7 +44,7 @@ def lot_ends(ref: str, ctx: Ctx) -> tuple[str, datetime | None]:
     """The first lot's state, and when time ends it."""
     lot = lots_of(ctx, deal_by_ref(ctx, ref).id)[0]
     timer = deadline_of(ctx.session, "lot", lot.id)
-    return lot.state, timer and timer.due_at
+    return lot.state, None if timer is None else timer.due_at
 
 
 async def test_money_is_told_under_a_mark_and_our_absence_costs_nobody_anything(world: World) -> None:
@@ -75,7 +75,7 @@ async def test_money_is_told_under_a_mark_and_our_absence_costs_nobody_anything(
     await world.is_away(days=9)  # two days longer than the buyer has to look at the goods
 
     async def moved() -> bool:
-        return (await state())[1] != before
+        return bool((await state())[1] != before)
 
     await until(moved, lambda: "the deadline that never moved")
     now, due = await state()
