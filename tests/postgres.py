@@ -54,7 +54,7 @@ def cluster(durability: Mapping[str, str] = QUICK) -> Iterator[str]:
     if os.geteuid() == 0:
         shutil.chown(folder, USER)
     reach = {"port": str(port), "listen_addresses": "127.0.0.1", "unix_socket_directories": str(folder)}
-    settings = durability | reach
+    settings = {**durability, **reach}
     options = " ".join(f"-c {name}={value}" for name, value in settings.items())
     control = (program("pg_ctl"), "-D", str(data), "-w", "-s")
     initdb = (program("initdb"), "-D", str(data), "-U", USER, "-A", "trust", "-E", "UTF8", "--no-sync")
