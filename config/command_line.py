@@ -78,7 +78,7 @@ async def run(settings: Settings) -> int:
         if here.lab is not None:
             print(f"Play seller and buyer here:  {here.lab.url}/", flush=True)
             sellers = await here.seed()
-            print(f"{sellers} sellers have opened their stalls. Ctrl-C closes the market.", flush=True)
+            print(f"{sellers} sellers and consultants are here already. Ctrl-C closes the market.", flush=True)
         await until_stopped()
     return 0
 
