@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Body
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 
 from lab.stripe import payouts, topups
 from lab.stripe.amounts import check_currency
-from lab.stripe.api.errors import Refusal
+from lab.stripe.api.errors import Refusal, no_such
 from lab.stripe.api.shapes import Thing
 from lab.stripe.api.troubles import Trouble
-from lab.stripe.balance import balance_of
+from lab.stripe.balance import balance_of, move
 from lab.stripe.books import PLATFORM, Books
 from lab.stripe.connect.accounts import onboard, restrict
 from lab.stripe.connect.accounts_v2 import close
@@ -26,6 +26,7 @@ from lab.stripe.payments.disputes import Complaint, Reason, decide, dispute_of, 
 from lab.stripe.payments.fraud_warnings import warn
 from lab.stripe.payments.rails import sepa_debit
 from lab.stripe.payments.rails.customer_balance import arrive, owner_of
+from lab.stripe.uploads import Upload
 from lab.stripe.webhooks import Post
 
 Answer = Thing | JSONResponse
@@ -65,6 +66,16 @@ class Seller:
     due: list[str] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What Stripe books by itself: a fee for its own work, an adjustment. `amount` is negative when money leaves."""
+
+    type: Literal["stripe_fee", "adjustment"]
+    amount: int
+    source: str
+    currency: str = "eur"
+
+
 class Face:
     """The `/lab/stripe/...` calls. What cannot be done is answered as Stripe answers, with its error and status."""
 
@@ -77,6 +88,7 @@ class Face:
         routes = APIRouter(prefix="/lab/stripe", include_in_schema=False)
         routes.add_api_route("/webhook", self.webhook, methods=["PUT"])
         routes.add_api_route("/objects/{kind}", self.objects, methods=["GET"])
+        routes.add_api_route("/files/{file}", self.file, methods=["GET"], response_model=None)
         acts: dict[str, Callable[..., Any]] = {
             "/pay/{session}": self.pay,
             "/bank/{account}": self.bank,
@@ -88,6 +100,7 @@ class Face:
             "/onboard/{account}": self.onboard,
             "/accounts/{account}": self.seller,
             "/topups": self.topup,
+            "/lines": self.line,
             "/troubles": self.trouble,
             "/pace": self.pace,
         }
@@ -112,6 +125,14 @@ class Face:
         if kind == "cash_balance":
             return [shown(self.books, each["id"]) for each in self.books.all("customer") if not each.get("deleted")]
         return list(reversed(self.books.things.get(kind, {}).values()))
+
+    async def file(self, file: str) -> Response:
+        """The bytes of what was uploaded, as the bank reads them."""
+        upload = self.books.private.get(file)
+        if isinstance(upload, Upload):
+            return Response(upload.content, media_type="application/octet-stream")
+        refusal = no_such("file", file)
+        return JSONResponse(refusal.body, refusal.status)
 
     async def pay(self, session: str, payer: Payer) -> Answer:
         return self._or_error(lambda: pay(self.books, session, payer))
@@ -209,6 +230,15 @@ class Face:
             made = topups.top_up(self.books, amount, check_currency(currency), {})
             topups.arrive(self.books, made)
             return made
+
+        return self._or_error(act)
+
+    async def line(self, line: Line) -> Answer:
+        """A movement on the platform's balance that no call of the product brought about."""
+
+        def act() -> Thing:
+            currency = check_currency(line.currency)
+            return move(self.books, PLATFORM, line.type, line.amount, currency=currency, source=line.source)
 
         return self._or_error(act)
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.house.scratch import HOUSE
 
-FOLDERS = ("bots", "journeys")
+FOLDERS = ("bots", "journeys", "payments")
 STORIES = sorted(path for folder in FOLDERS for path in (HOUSE / "tests" / folder).rglob("*.py"))
 INSIDE = {"world", "telegram", "slack", "stripe", "mail"}  # the lab's own objects, behind its face
 # What whoever installs a bot is told by the real services, and the pace at which people of a story may talk.

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any, NoReturn
 
 import aiohttp
 import pytest
+import structlog
 from aiohttp import web
 
+from config.outside import clock_of
 from core.audit.service import invariants
 from core.deals import service as deals
 from core.escrow import service as escrow
 from core.escrow.evidence import reactions as evidence_reactions
 from core.escrow.model import Effect, Payment
 from core.escrow.rails.model import Rail
-from core.kernel.db import Table
+from core.kernel.clock import Clock
 from core.kernel.dispatch import Dispatcher
 from core.kernel.events import Reactions
 from core.kernel.ids import Ids
@@ -29,52 +33,55 @@ from core.kernel.transaction import MARKET, Transactions
 from core.people.model import CompleteProfile, Role
 from core.people.service import complete_profile
 from lab.app import Lab
-from lab.stripe.balance import move
-from lab.stripe.books import PLATFORM
-from lab.world import Fault, FaultKind, World
+from lab.people import Browser
 from payments.effects import PaymentEffects
 from payments.reconcile import Reconciler
 from payments.stripe.provider import StripeProvider
 from payments.stripe.webhooks import StripeWebhooks
+from tests.core import tables
 from tests.core.conftest import Market, MovableClock
 from tests.core.trades import RINGS, Trade, agreed
 from tests.lab.conftest import running_lab
 
-PATIENCE = 400  # looks, a few milliseconds apart, before a story says that it will not come
+PATIENCE = 15.0  # seconds before a story says that it will not come
+GLANCE = 0.1  # seconds until it looks again though no webhook has come
 
 
 class WorldClock(MovableClock):
-    """The market lives in the lab's time, as it does when it is played with."""
+    """The market lives in the lab's time, as it does when it is played with; `Shop.later` moves it."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: Clock) -> None:
         self.world = world
 
-    def now(self) -> Any:
-        return self.world.clock.now()
+    def now(self) -> datetime:
+        return self.world.now()
 
-    def advance(self, **by: float) -> None:
-        self.world.clock.advance(timedelta(**by))
+    def advance(self, **by: float) -> NoReturn:
+        raise AssertionError("nobody moves the world's clock from within")
 
 
 @dataclass
 class Shop:
     """One trade, everything that carries its money, and what people and the network do to it."""
 
-    lab: Lab
     trade: Trade
     provider: StripeProvider
     dispatcher: Dispatcher
     webhooks: StripeWebhooks
     reconciler: Reconciler
-    browser: aiohttp.ClientSession
+    browser: Browser
+    told: asyncio.Event = field(default_factory=asyncio.Event)  # a webhook has come
 
     @property
     def market(self) -> Market:
         return self.trade.market
 
+    async def later(self, **by: float) -> None:
+        await self.browser.post("/lab/clock", {"seconds": timedelta(**by).total_seconds()})
+
     async def pass_time(self, **by: float) -> None:
         """Let time pass, and do what has fallen due."""
-        self.market.clock.advance(**by)
+        await self.later(**by)
         while await self.market.ring({**RINGS, **evidence_reactions.rings}):
             pass
         await self.work()
@@ -87,12 +94,15 @@ class Shop:
 
     async def until(self, seen: Callable[[], Awaitable[bool]]) -> None:
         """Wait for what the provider's webhooks bring about."""
-        for _ in range(PATIENCE):
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            self.told.clear()
             await self.work()
             if await seen():
                 return
-            await asyncio.sleep(0.01)
-        raise AssertionError("it has not come about")
+            assert time.monotonic() < deadline, "it has not come about"
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.told.wait(), GLANCE)
 
     async def until_deal(self, state: str) -> None:
         async def seen() -> bool:
@@ -100,19 +110,27 @@ class Shop:
 
         await self.until(seen)
 
-    def strike(self, kind: FaultKind, match: str, *, deliveries: bool = False, times: int = 1) -> None:
+    async def strike(self, kind: str, match: str, *, deliveries: bool = False, times: int = 1) -> None:
         """Disturb the next messages whose method contains `match`."""
-        where = "delivery" if deliveries else "call"
-        self.lab.world.faults.append(Fault("stripe", kind, where, match, times))  # type: ignore[arg-type]  # one of two
+        await disturb(self.browser, kind, match, where="delivery" if deliveries else "call", times=times)
 
-    def made(self, kind: str) -> list[Any]:
-        """What the lab's Stripe has of one kind, oldest first."""
-        self.lab.stripe.books.settle()
-        return list(self.lab.stripe.books.things.get(kind, {}).values())
+    async def struck(self) -> int:
+        """How often the faults that still stand have struck."""
+        return sum(each["struck"] for each in await self.browser.get("/lab/faults"))
 
-    def calls(self, method: str) -> int:
+    async def made(self, kind: str) -> list[Any]:
+        """What Stripe has of one kind, oldest first."""
+        return list(reversed(await self.browser.get(f"/lab/stripe/objects/{kind}")))
+
+    async def newest(self, kind: str) -> str:
+        """The id of what Stripe made last of one kind."""
+        found: str = (await self.made(kind))[-1]["id"]
+        return found
+
+    async def calls(self, method: str) -> int:
         """How often Stripe was asked this."""
-        return sum(each.method == method for each in self.lab.world.wire)
+        seen = await self.browser.get(f"/lab/wire?service=stripe&match={method}")
+        return sum(each["method"] == method for each in seen)
 
     async def sign(self) -> Payment:
         """Both sign; the buyer has a page to pay on."""
@@ -126,15 +144,11 @@ class Shop:
         return await self.trade.payment()
 
     async def pay(self, payment: Payment, number: str = "4242424242424242") -> None:
-        body = {"method": "card", "number": number}
-        async with self.browser.post(f"/lab/stripe/pay/{payment.session_ref}", json=body) as answer:
-            assert answer.status == 200
+        await self.does(f"pay/{payment.session_ref}", method="card", number=number)
 
     async def does(self, deed: str, **body: Any) -> Any:
         """What somebody outside does: a payer, a bank, Stripe itself (lab/FACE.md)."""
-        async with self.browser.post(f"/lab/stripe/{deed}", json=body) as answer:
-            assert answer.status == 200, await answer.text()
-            return await answer.json()
+        return await self.browser.post(f"/lab/stripe/{deed}", body)
 
     async def by(self, rail: Rail) -> Payment:
         """The buyer wants to pay by this rail; gives what they pay by."""
@@ -166,8 +180,7 @@ class Shop:
             return (await self.account()) is not None
 
         await self.until(linked)
-        async with self.browser.post(f"/lab/stripe/onboard/{await self.account()}", json={}) as answer:
-            assert answer.status == 200
+        await self.does(f"onboard/{await self.account()}")
 
         async def ready() -> bool:
             payee = await self.trade.house(lambda ctx: escrow.payee_of(ctx, self.trade.selling))
@@ -175,9 +188,9 @@ class Shop:
 
         await self.until(ready)
 
-    def reserve(self) -> None:
+    async def reserve(self) -> None:
         """The operator pays in 1,000 euros: a full refund needs more than was left after the provider's fee."""
-        move(self.lab.stripe.books, PLATFORM, "topup", 100_000, currency="eur", source="tu_1")
+        await self.does("topups", amount=100_000)
 
     async def account(self) -> str | None:
         payee = await self.trade.house(lambda ctx: escrow.payee_of(ctx, self.trade.selling))
@@ -198,13 +211,21 @@ class Shop:
         assert [check for check in await self.trade.house(invariants) if not check.ok] == []
 
 
+async def disturb(browser: Browser, kind: str, match: str = "", *, where: str = "call", times: int = 1) -> None:
+    """The next messages to or from Stripe of that name are lost, doubled, swapped, or their answers are."""
+    fault = {"service": "stripe", "kind": kind, "where": where, "match": match, "times": times}
+    await browser.post("/lab/faults", fault)
+
+
 @asynccontextmanager
-async def serving(webhooks: StripeWebhooks) -> AsyncIterator[str]:
-    """The webhook's door on a port of its own; gives its address."""
+async def serving(webhooks: StripeWebhooks, told: asyncio.Event) -> AsyncIterator[str]:
+    """The webhook's door on a port of its own, which says when something has come; gives its address."""
 
     async def take(request: web.Request) -> web.Response:
         signature = request.headers.get("Stripe-Signature")
-        return web.Response(status=await webhooks.take(await request.read(), signature))
+        status = await webhooks.take(await request.read(), signature)
+        told.set()
+        return web.Response(status=status)
 
     app = web.Application()
     app.router.add_post("/stripe/webhook", take)
@@ -218,6 +239,12 @@ async def serving(webhooks: StripeWebhooks) -> AsyncIterator[str]:
         await runner.cleanup()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def plain_log() -> None:
+    """What is logged is not drawn in colours: that takes longer than what it tells of."""
+    structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.JSONRenderer()])
+
+
 @pytest.fixture
 async def lab() -> AsyncIterator[Lab]:
     async with running_lab() as lab:
@@ -225,19 +252,25 @@ async def lab() -> AsyncIterator[Lab]:
 
 
 @pytest.fixture
+async def browser(lab: Lab) -> AsyncIterator[Browser]:
+    async with aiohttp.ClientSession() as http:
+        yield Browser(http, lab.url)
+
+
+@pytest.fixture
 async def market(lab: Lab) -> AsyncIterator[Market]:
     """A market in the lab's time."""
     runner = SqliteRunner(":memory:")
     await runner.open()
-    clock, reactions = WorldClock(lab.world), Reactions()
+    clock, reactions = WorldClock(clock_of(lab)), Reactions()
     transactions = Transactions(runner, clock, Ids(random.Random(7).randbytes), reactions)
-    await transactions.run(MARKET, lambda ctx: Table.metadata.create_all(ctx.session.connection()))
+    await transactions.run(MARKET, tables.create)
     yield Market(transactions, clock, reactions)
     await transactions.close()
 
 
 @pytest.fixture
-async def shop(lab: Lab, market: Market) -> AsyncIterator[Shop]:
+async def shop(lab: Lab, browser: Browser, market: Market) -> AsyncIterator[Shop]:
     """A deal of one hundred tonnes in two lots, agreed; nothing is signed and the seller has no account."""
     clock = market.clock
     provider = StripeProvider(lab.stripe.secret_key, f"{lab.url}/stripe", return_url="https://parley.test")
@@ -251,10 +284,12 @@ async def shop(lab: Lab, market: Market) -> AsyncIterator[Shop]:
     await market.run(trade.seller, lambda ctx: complete_profile(ctx, profile))
     webhooks = StripeWebhooks(market.transactions, clock, lab.stripe.webhook_secret)
     reconciler = Reconciler(market.transactions, provider, clock)
-    async with aiohttp.ClientSession(lab.url) as browser, serving(webhooks) as url:
-        lab.stripe.webhook_url = url
-        yield Shop(lab, trade, provider, dispatcher, webhooks, reconciler, browser)
-        lab.stripe.webhook_url = ""
+    made = Shop(trade, provider, dispatcher, webhooks, reconciler, browser)
+    async with serving(webhooks, made.told) as url:
+        address = {"url": url, "secret": lab.stripe.webhook_secret}
+        await browser.put("/lab/stripe/webhook", address)
+        yield made
+        await browser.put("/lab/stripe/webhook", address | {"url": ""})
     await dispatcher.idle()  # the client leaves a connection open when a call of its is cut off
     await dispatcher.close()
     await provider.close()

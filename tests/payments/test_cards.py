@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
-import aiohttp
 import pytest
 
+from config.outside import clock_of
 from core.kernel.money import Money
 from lab.app import Lab
+from lab.people import Browser
 from payments.answers import Done, Refused
 from payments.asks import CaptureAsk, CardPageAsk, HoldAsk, HoldPageAsk, PayerAsk
 from payments.stripe.provider import StripeProvider
@@ -26,18 +27,16 @@ async def provider(lab: Lab) -> AsyncIterator[StripeProvider]:
     await provider.close()
 
 
-async def paid_page(lab: Lab, provider: StripeProvider, *, hold: bool) -> Checkout:
+async def paid_page(lab: Lab, browser: Browser, provider: StripeProvider, *, hold: bool) -> Checkout:
     payer = await provider.open_payer(PayerAsk("payer:1", "org", "Sam", "sam@seeker.test"))
     assert isinstance(payer, Done)
-    until = lab.world.clock.now() + timedelta(hours=1)
+    until = clock_of(lab).now() + timedelta(hours=1)
     if hold:
         page = await provider.open_hold_page(HoldPageAsk("hold:1", "h1", "An hour", HUNDRED, payer.value, until))
     else:
         page = await provider.open_card_page(CardPageAsk("card:1", "h1", payer.value, "EUR", until))
     assert isinstance(page, Done)
-    body, path = {"number": "4242424242424242"}, f"/lab/stripe/pay/{page.value.ref}"
-    async with aiohttp.ClientSession(lab.url) as browser, browser.post(path, json=body) as answer:
-        assert answer.status == 200
+    await browser.post(f"/lab/stripe/pay/{page.value.ref}", {"number": "4242424242424242"})
     done = await provider.checkout(page.value.ref)
     assert isinstance(done, Done)
     return done.value
@@ -49,13 +48,15 @@ def value(answer: object) -> Intent:
     return answer.value
 
 
-async def test_a_hold_is_taken_in_part_once_and_the_rest_is_free(lab: Lab, provider: StripeProvider) -> None:
-    page = await paid_page(lab, provider, hold=True)
+async def test_a_hold_is_taken_in_part_once_and_the_rest_is_free(
+    lab: Lab, browser: Browser, provider: StripeProvider
+) -> None:
+    page = await paid_page(lab, browser, provider, hold=True)
     assert (page.state, page.hold) == (CheckoutState.HELD, "h1")
     assert page.intent is not None
     assert page.intent.held is not None
     assert page.intent.held.amount == HUNDRED
-    assert page.intent.held.until - lab.world.clock.now() > timedelta(days=6)
+    assert page.intent.held.until - clock_of(lab).now() > timedelta(days=6)
     for key in ("capture:1", "capture:1", "capture:2"):  # the last one: its first answer was lost for a day
         taken = value(await provider.capture(CaptureAsk(key, page.intent.ref, SIXTY)))
         assert taken.state is IntentState.PAID
@@ -64,27 +65,31 @@ async def test_a_hold_is_taken_in_part_once_and_the_rest_is_free(lab: Lab, provi
     assert isinstance(await provider.capture(CaptureAsk("capture:3", page.intent.ref, HUNDRED)), Refused)
 
 
-async def test_a_hold_is_set_free_as_often_as_it_is_asked(lab: Lab, provider: StripeProvider) -> None:
-    page = await paid_page(lab, provider, hold=True)
+async def test_a_hold_is_set_free_as_often_as_it_is_asked(lab: Lab, browser: Browser, provider: StripeProvider) -> None:
+    page = await paid_page(lab, browser, provider, hold=True)
     assert page.intent is not None
     for _ in range(2):
         assert value(await provider.cancel(page.intent.ref)).state is IntentState.CANCELLED
     assert isinstance(await provider.capture(CaptureAsk("capture:1", page.intent.ref, SIXTY)), Refused)
 
 
-async def test_a_hold_that_has_lapsed_is_refused_and_not_lost_in_silence(lab: Lab, provider: StripeProvider) -> None:
-    page = await paid_page(lab, provider, hold=True)
+async def test_a_hold_that_has_lapsed_is_refused_and_not_lost_in_silence(
+    lab: Lab, browser: Browser, provider: StripeProvider
+) -> None:
+    page = await paid_page(lab, browser, provider, hold=True)
     assert page.intent is not None
-    lab.world.clock.advance(timedelta(days=8))
+    await browser.post("/lab/clock", {"seconds": timedelta(days=8).total_seconds()})
     assert isinstance(await provider.capture(CaptureAsk("capture:1", page.intent.ref, SIXTY)), Refused)
     assert value(await provider.intent(page.intent.ref)).state is IntentState.CANCELLED
 
 
-async def test_a_kept_card_is_held_and_charged_while_its_owner_is_away(lab: Lab, provider: StripeProvider) -> None:
-    page = await paid_page(lab, provider, hold=False)
+async def test_a_kept_card_is_held_and_charged_while_its_owner_is_away(
+    lab: Lab, browser: Browser, provider: StripeProvider
+) -> None:
+    page = await paid_page(lab, browser, provider, hold=False)
     assert page.state is CheckoutState.SAVED
     assert page.card is not None
-    payer = lab.stripe.books.all("customer")[0]["id"]
+    (payer,) = [each["id"] for each in await browser.get("/lab/stripe/objects/customer")]
     ask = HoldAsk("hold:off:1", "h1", HUNDRED, payer, page.card)
     first, second = value(await provider.hold(ask)), value(await provider.hold(ask))
     assert first == second
@@ -98,7 +103,7 @@ async def test_a_kept_card_is_held_and_charged_while_its_owner_is_away(lab: Lab,
     assert charged.funding.amount == SIXTY
 
 
-async def test_a_bank_that_wants_to_see_the_owner_says_so(lab: Lab, provider: StripeProvider) -> None:
+async def test_a_bank_that_wants_to_see_the_owner_says_so(provider: StripeProvider) -> None:
     payer = await provider.open_payer(PayerAsk("payer:1", "org", "Sam", None))
     assert isinstance(payer, Done)
     ask = HoldAsk("hold:1", "h1", HUNDRED, payer.value, "pm_card_authenticationRequired")

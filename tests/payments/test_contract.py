@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from config.outside import clock_of
 from core.escrow.rails.model import Rail
 from core.kernel.money import Money
 from lab.app import Lab
-from lab.world import Fault
+from lab.people import Browser
 from payments.answers import Answer, Done, Refused, Unknown
 from payments.asks import (
     AccountAsk,
@@ -31,6 +32,7 @@ from payments.asks import (
 from payments.direct import DirectSettlement
 from payments.provider import Provider
 from payments.stripe.provider import StripeProvider
+from tests.payments.conftest import disturb
 
 TEN = Money(1_000, "EUR")
 
@@ -46,7 +48,7 @@ async def provider(request: pytest.FixtureRequest, lab: Lab) -> AsyncIterator[Pr
 
 def asks(lab: Lab, provider: Provider) -> dict[str, Callable[[], Awaitable[Answer[Any]]]]:
     """Every ask that moves something, about things that are not there."""
-    later = lab.world.clock.now() + timedelta(hours=2)
+    later = clock_of(lab).now() + timedelta(hours=2)
     return {
         "payer": lambda: provider.open_payer(PayerAsk("k1", "o1", "Ben", "ben@buyer.test")),
         "page": lambda: provider.open_checkout(CheckoutAsk("k2", "p1", "d1", "deal_d1", "Pellets", TEN, later)),
@@ -89,18 +91,18 @@ async def test_what_is_not_there_is_refused_and_what_is_searched_for_is_not_foun
         assert isinstance(answer, Refused)
     assert await provider.find_transfer("e1", "deal_d1") == Done(None)
     assert isinstance(await provider.balance(), Done)
-    since = lab.world.clock.now() - timedelta(days=1)
+    since = clock_of(lab).now() - timedelta(days=1)
     for many in (
-        await provider.movements(since, lab.world.clock.now()),
+        await provider.movements(since, clock_of(lab).now()),
         await provider.news(since),
         await provider.disputes(since),
     ):
         assert isinstance(many, Done)
 
 
-async def test_an_outage_is_unknown_and_never_raises(lab: Lab, provider: Provider) -> None:
+async def test_an_outage_is_unknown_and_never_raises(lab: Lab, browser: Browser, provider: Provider) -> None:
     """Who needs nobody's service has no outage."""
     alone = isinstance(provider, DirectSettlement)
-    lab.world.faults.append(Fault("stripe", "outage", times=100))
+    await disturb(browser, "outage", times=100)
     for name, ask in asks(lab, provider).items():
         assert isinstance(await ask(), Refused if alone else Unknown), name

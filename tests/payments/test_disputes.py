@@ -15,13 +15,12 @@ from core.escrow.evidence.service import pack_of
 from core.escrow.model import Chargeback, EffectKind, EffectState
 from core.kernel.errors import Refusal
 from core.kernel.money import Money
-from lab.stripe.uploads import Upload
 from tests.payments.conftest import Shop
 
 
 async def called_back(shop: Shop, **said: Any) -> Chargeback:
     """The buyer's bank takes the money."""
-    await shop.does(f"disputes/{shop.made('charge')[-1]['id']}", do="open", **said)
+    await shop.does(f"disputes/{await shop.newest('charge')}", do="open", **said)
 
     async def known() -> bool:
         return bool(await chargebacks(shop))
@@ -36,7 +35,7 @@ async def chargebacks(shop: Shop) -> list[Chargeback]:
 
 
 async def decided(shop: Shop, do: str, state: str) -> None:
-    await shop.does(f"disputes/{shop.made('charge')[-1]['id']}", do=do)
+    await shop.does(f"disputes/{await shop.newest('charge')}", do=do)
 
     async def over() -> bool:
         return (await chargebacks(shop))[0].state == state
@@ -44,11 +43,12 @@ async def decided(shop: Shop, do: str, state: str) -> None:
     await shop.until(over)
 
 
-async def document(shop: Shop) -> Upload:
-    (dispute,) = shop.made("dispute")
-    upload = shop.lab.stripe.books.private[dispute["evidence"]["uncategorized_file"]]
-    assert isinstance(upload, Upload)
-    return upload
+async def document(shop: Shop) -> bytes:
+    (dispute,) = await shop.made("dispute")
+    path = f"/lab/stripe/files/{dispute['evidence']['uncategorized_file']}"
+    async with shop.browser.http.get(shop.browser.url + path) as answer:
+        assert answer.status == 200
+        return await answer.read()
 
 
 @pytest.mark.parametrize(("do", "ends"), [("win", "won"), ("lose", "recovered")])
@@ -67,7 +67,7 @@ async def test_before_it_is_paid_out_the_held_money_bears_it(shop: Shop, do: str
         for lot in await shop.trade.lots():
             await shop.trade.accept(lot)
         await shop.until_deal("completed")
-    assert len(shop.made("transfer")) == (2 if do == "win" else 0)
+    assert len(await shop.made("transfer")) == (2 if do == "win" else 0)
     await shop.books_agree()
     assert await shop.reconciler.reconcile() == {}
 
@@ -80,7 +80,7 @@ async def test_after_it_was_paid_out_the_seller_bears_it(shop: Shop, do: str, sw
     await shop.deliver_all()
     await shop.until_deal("completed")
     await shop.pass_time(days=8)  # the card's money has become available, and so has the seller's
-    shop.reserve()
+    await shop.reserve()
     if sweeps:
         await shop.does(f"accounts/{await shop.account()}", do="sweep")
     found = await called_back(shop)
@@ -102,7 +102,7 @@ async def test_while_it_is_paid_out_and_nobody_knows_whether_it_was(shop: Shop) 
     """The transfer's answer is lost, and the bank calls back in the same minute."""
     await shop.funded()
     await shop.onboard()
-    shop.strike("answer_lost", "POST /v1/transfers", times=2)
+    await shop.strike("answer_lost", "POST /v1/transfers", times=2)
     for lot in await shop.trade.lots():
         await shop.trade.deliver(lot)
         await shop.trade.accept(lot)
@@ -111,7 +111,7 @@ async def test_while_it_is_paid_out_and_nobody_knows_whether_it_was(shop: Shop) 
     await shop.pass_time(minutes=10)
     await shop.reconciler.sweep()
     await shop.work()
-    paid = [each["metadata"]["effect"] for each in shop.made("transfer")]
+    paid = [each["metadata"]["effect"] for each in await shop.made("transfer")]
     assert 1 <= len(paid) == len(set(paid))
     await shop.books_agree()
     await decided(shop, "lose", "lost")
@@ -122,7 +122,7 @@ async def test_while_it_is_paid_out_and_nobody_knows_whether_it_was(shop: Shop) 
 async def test_a_dispute_that_is_heard_of_before_its_payment(shop: Shop) -> None:
     payment = await shop.sign()
     for event in ("payment_intent", "checkout"):  # all that the payment says of itself
-        shop.strike("drop", event, deliveries=True, times=100)
+        await shop.strike("drop", event, deliveries=True, times=100)
     await shop.pay(payment)
     await called_back(shop)
     assert (await shop.trade.deal()).funded_at is not None
@@ -136,17 +136,17 @@ async def test_the_bank_has_our_answer_before_its_date(shop: Shop) -> None:
     assert found.evidence_due is not None
     wait = found.evidence_due - timedelta(days=2) - shop.market.clock.now()
     await shop.pass_time(seconds=wait.total_seconds() - 60)
-    assert shop.made("dispute")[0]["status"] == "needs_response"
-    shop.strike("answer_lost", "POST /v1/disputes")
+    assert (await shop.made("dispute"))[0]["status"] == "needs_response"
+    await shop.strike("answer_lost", "POST /v1/disputes")
     await shop.pass_time(minutes=2)
     await shop.pass_time(minutes=2)
-    (dispute,) = shop.made("dispute")
+    (dispute,) = await shop.made("dispute")
     assert (dispute["status"], dispute["evidence_details"]["submission_count"]) == ("under_review", 1)
     pack = await shop.trade.house(lambda ctx: pack_of(ctx, found.id))
     assert pack.state is PackState.SENT
-    upload = await document(shop)
-    assert upload.content.startswith(b"%PDF")
-    record = json.loads(embedded(upload.content))
+    paper = await document(shop)
+    assert paper.startswith(b"%PDF")
+    record = json.loads(embedded(paper))
     deal = await shop.trade.deal()
     assert record["deal"]["terms_sha256"] == deal.terms_hash
     assert [each["person"] for each in record["signatures"]] == ["Ben", "Anna"]
@@ -162,7 +162,7 @@ def embedded(document_: bytes) -> bytes:
 
 async def test_a_mere_question_of_the_bank_takes_nothing_and_is_answered(shop: Shop) -> None:
     await shop.funded()
-    await shop.does(f"disputes/{shop.made('charge')[-1]['id']}", do="inquire")
+    await shop.does(f"disputes/{await shop.newest('charge')}", do="inquire")
 
     async def known() -> bool:
         return bool(await chargebacks(shop))
@@ -170,7 +170,7 @@ async def test_a_mere_question_of_the_bank_takes_nothing_and_is_answered(shop: S
     await shop.until(known)
     await shop.books_agree()
     await shop.pass_time(days=20)
-    await shop.does(f"disputes/{shop.made('charge')[-1]['id']}", do="drop")
+    await shop.does(f"disputes/{await shop.newest('charge')}", do="drop")
 
     async def over() -> bool:
         return (await chargebacks(shop))[0].state == "won"

@@ -8,33 +8,32 @@ from core.deals import service as deals
 from core.escrow import service as escrow
 from core.escrow.model import EffectState, PaymentState
 from core.kernel.money import Money
-from lab.world import FaultKind
 from tests.payments.conftest import Shop
 
 OPEN, TRANSFER, REFUND = "POST /v1/checkout/sessions", "POST /v1/transfers", "POST /v1/refunds"
 
 
 @pytest.mark.parametrize("kind", ["answer_lost", "drop", "outage", "duplicate"])
-async def test_a_payout_is_made_once_whatever_the_network_does(shop: Shop, kind: FaultKind) -> None:
+async def test_a_payout_is_made_once_whatever_the_network_does(shop: Shop, kind: str) -> None:
     await shop.funded()
     await shop.onboard()
-    shop.strike(kind, TRANSFER, times=2)
+    await shop.strike(kind, TRANSFER, times=2)
     await shop.deliver_all()
     for _ in range(3):
         await shop.pass_time(minutes=5)
     await shop.until_deal("completed")
-    assert len(shop.made("transfer")) == 2
+    assert len(await shop.made("transfer")) == 2
     await shop.books_agree()
 
 
 @pytest.mark.parametrize("kind", ["answer_lost", "drop", "outage", "duplicate"])
-async def test_one_page_is_opened_whatever_the_network_does(shop: Shop, kind: FaultKind) -> None:
-    shop.strike(kind, OPEN)
+async def test_one_page_is_opened_whatever_the_network_does(shop: Shop, kind: str) -> None:
+    await shop.strike(kind, OPEN)
     for actor in (shop.trade.buyer, shop.trade.seller):
         await shop.market.run(actor, lambda ctx: deals.sign_deal(ctx, shop.trade.deal_id))
     await shop.work()
     await shop.pass_time(seconds=5)
-    (session,) = shop.made("checkout.session")
+    (session,) = await shop.made("checkout.session")
     assert (await shop.trade.payment()).session_ref == session["id"]
 
 
@@ -42,24 +41,24 @@ async def test_a_payout_unknown_for_a_day_is_looked_for_before_it_is_asked_for_a
     """By then Stripe has forgotten the key: the same ask would pay a second time."""
     await shop.funded()
     await shop.onboard()
-    shop.strike("answer_lost", TRANSFER)
+    await shop.strike("answer_lost", TRANSFER)
     first, _ = await shop.trade.lots()
     await shop.trade.deliver(first)
     await shop.trade.accept(first)
     await shop.dispatcher.idle()
     assert [each.state for each in await shop.effects()] == [EffectState.ASKED]
-    asked = shop.calls(TRANSFER)
-    shop.market.clock.advance(hours=25)
+    asked = await shop.calls(TRANSFER)
+    await shop.later(hours=25)
     await shop.work()
     assert [each.state for each in await shop.effects()] == [EffectState.DONE]
-    assert shop.calls(TRANSFER) == asked
-    assert len(shop.made("transfer")) == 1
+    assert await shop.calls(TRANSFER) == asked
+    assert len(await shop.made("transfer")) == 1
     await shop.books_agree()
 
 
 async def test_a_payment_whose_webhooks_are_lost_is_found_by_the_sweep(shop: Shop) -> None:
     payment = await shop.sign()
-    shop.strike("drop", "", deliveries=True, times=100)
+    await shop.strike("drop", "", deliveries=True, times=100)
     await shop.pay(payment)
     assert (await shop.trade.deal()).state == "awaiting_funding"
     assert await shop.reconciler.compare_books() == [
@@ -73,15 +72,15 @@ async def test_a_payment_whose_webhooks_are_lost_is_found_by_the_sweep(shop: Sho
 
 async def test_a_payment_in_the_last_second_of_a_deal_called_off_goes_back(shop: Shop) -> None:
     payment = await shop.sign()
-    shop.strike("drop", "", deliveries=True, times=100)
+    await shop.strike("drop", "", deliveries=True, times=100)
     await shop.pay(payment)
     await shop.market.run(shop.trade.buyer, lambda ctx: deals.cancel_deal(ctx, shop.trade.deal_id))
     await shop.work()
     assert (await shop.trade.payment()).state == PaymentState.RETURNED
-    (refund,) = shop.made("refund")
+    (refund,) = await shop.made("refund")
     assert (refund["amount"], refund["status"]) == (2_100_000, "pending")
     assert [each.state for each in await shop.effects()] == [EffectState.ASKED]
-    shop.reserve()
+    await shop.reserve()
     await shop.pass_time(hours=2)
     await shop.reconciler.sweep()
     assert [each.state for each in await shop.effects()] == [EffectState.DONE]
@@ -91,14 +90,14 @@ async def test_a_payment_in_the_last_second_of_a_deal_called_off_goes_back(shop:
 
 async def test_a_refund_is_given_once_and_booked_when_it_has_gone(shop: Shop) -> None:
     await shop.funded()
-    shop.reserve()
-    shop.strike("answer_lost", REFUND)
+    await shop.reserve()
+    await shop.strike("answer_lost", REFUND)
     await shop.market.run(shop.trade.seller, lambda ctx: deals.ask_cancel(ctx, shop.trade.deal_id))
     await shop.market.run(shop.trade.buyer, lambda ctx: deals.agree_cancel(ctx, shop.trade.deal_id))
     await shop.work()
     await shop.pass_time(seconds=2)
     await shop.until_deal("cancelled")
-    (refund,) = shop.made("refund")
+    (refund,) = await shop.made("refund")
     assert (refund["amount"], refund["status"]) == (2_100_000, "succeeded")
     assert (await shop.trade.money()).paid_back == Money(2_100_000, "EUR")
     await shop.books_agree()
@@ -107,15 +106,16 @@ async def test_a_refund_is_given_once_and_booked_when_it_has_gone(shop: Shop) ->
 async def test_a_seller_who_lost_their_account_is_paid_when_it_works_again(shop: Shop) -> None:
     await shop.funded()
     await shop.onboard()
-    account = shop.lab.stripe.books.things["account"][await shop.account() or ""]
-    account["capabilities"]["transfers"] = "inactive"
+    account = await shop.account()
+    await shop.strike("drop", "", deliveries=True, times=100)  # nobody tells us, neither now nor when it is over
+    await shop.does(f"accounts/{account}", do="restrict")
     await shop.deliver_all()
     assert {each.state for each in await shop.effects()} == {EffectState.WAITING}
     assert {each.why for each in await shop.effects()} == {"insufficient_capabilities_for_transfer"}
-    account["capabilities"]["transfers"] = "active"
+    await shop.does(f"accounts/{account}", do="restore")
     await shop.pass_time(days=1, minutes=1)
     await shop.until_deal("completed")
-    assert len(shop.made("transfer")) == 2
+    assert len(await shop.made("transfer")) == 2
     await shop.books_agree()
 
 
@@ -123,7 +123,7 @@ async def test_a_page_that_nobody_wants_any_more_is_closed(shop: Shop) -> None:
     await shop.sign()
     await shop.market.run(shop.trade.buyer, lambda ctx: deals.cancel_deal(ctx, shop.trade.deal_id))
     await shop.work()
-    (session,) = shop.made("checkout.session")
+    (session,) = await shop.made("checkout.session")
     assert session["status"] == "expired"
     assert (await shop.trade.deal()).state == "cancelled"
 

@@ -10,13 +10,15 @@ import aiohttp
 import pytest
 import stripe
 
+from config.outside import clock_of
 from core.kernel.money import Money
 from lab.app import Lab
-from lab.world import Fault
+from lab.people import Browser
 from payments.answers import Done, Refused, Unknown
 from payments.asks import AccountAsk, CheckoutAsk, RefundAsk, TransferAsk
 from payments.stripe.provider import StripeProvider
 from payments.stripe.reading import money, newer_or_older, refusal, units
+from tests.payments.conftest import disturb
 
 HOME = "https://parley.test"
 ANNA = AccountAsk("account:anna:1", "anna", "Anna's pellets", "LT", "anna@seller.test")
@@ -37,7 +39,7 @@ def checkout(lab: Lab, **changes: Any) -> CheckoutAsk:
         "group": "deal_7",
         "title": "Pellets",
         "amount": Money(20_000, "EUR"),
-        "expires_at": lab.world.clock.now() + timedelta(hours=2),
+        "expires_at": clock_of(lab).now() + timedelta(hours=2),
     }
     return CheckoutAsk(**(usual | changes))
 
@@ -65,7 +67,7 @@ async def test_a_page_expires_as_often_as_it_is_asked_to(lab: Lab, provider: Str
 
 
 async def test_what_stripe_says_no_to_is_refused(lab: Lab, provider: StripeProvider) -> None:
-    too_soon = await provider.open_checkout(checkout(lab, expires_at=lab.world.clock.now() + timedelta(minutes=5)))
+    too_soon = await provider.open_checkout(checkout(lab, expires_at=clock_of(lab).now() + timedelta(minutes=5)))
     assert isinstance(too_soon, Refused)
     refund = await provider.refund(RefundAsk("refund:1:1", "1", Money(1, "EUR"), "pi_nothing"))
     assert refund == Refused("resource_missing")
@@ -81,9 +83,9 @@ async def test_a_seller_who_is_not_ready_is_refused_but_not_for_good(lab: Lab, p
 
 
 @pytest.mark.parametrize("kind", ["outage", "drop", "answer_lost"])
-async def test_silence_is_unknown(lab: Lab, provider: StripeProvider, kind: Any) -> None:
+async def test_silence_is_unknown(browser: Browser, provider: StripeProvider, kind: str) -> None:
     # aiohttp by itself reads once more when a connection breaks.
-    lab.world.faults.append(Fault("stripe", kind, times=1 if kind == "outage" else 2))
+    await disturb(browser, kind, times=1 if kind == "outage" else 2)
     assert isinstance(await provider.balance(), Unknown)
     assert isinstance(await provider.balance(), Done)
 

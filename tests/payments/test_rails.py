@@ -73,7 +73,7 @@ async def test_a_business_transfers_in_parts_and_too_much_and_has_the_rest_back(
 
     await shop.market.run(shop.trade.buyer, lambda ctx: escrow.give_back_paid_too_much(ctx, kept.id))
     await shop.work()
-    (refund,) = shop.made("refund")
+    (refund,) = await shop.made("refund")
     assert (refund["amount"], refund["payment_intent"]) == (5_000, None)  # from the balance, not from the payment
     assert [each.state for each in await shop.effects()] == [EffectState.DONE]
     await shop.onboard()
@@ -93,7 +93,7 @@ async def test_what_came_in_part_goes_back_when_the_rest_does_not_come(shop: Sho
     await shop.until(part)
     await shop.pass_time(days=6)
     await shop.until_deal("cancelled")
-    (refund,) = shop.made("refund")
+    (refund,) = await shop.made("refund")
     assert (refund["amount"], refund["payment_intent"]) == (300_000, None)
     await shop.books_agree()
 
@@ -103,7 +103,7 @@ async def test_a_transfer_that_comes_after_the_deal_is_off_is_the_buyers_credit(
     way = await the_way(shop)
     await shop.market.run(shop.trade.seller, lambda ctx: deals.cancel_deal(ctx, shop.trade.deal_id))
     await shop.work()
-    shop.strike("drop", "", deliveries=True, times=100)
+    await shop.strike("drop", "", deliveries=True, times=100)
     await shop.does(f"bank/{way.iban}", amount=2_100_000, reference=way.reference, sender=[IBAN, "Ben"])
     for _ in range(2):  # told twice it is counted once
         await shop.reconciler.sweep()
@@ -112,7 +112,7 @@ async def test_a_transfer_that_comes_after_the_deal_is_off_is_the_buyers_credit(
     assert kept.amount == eur(2_100_000)
     await shop.books_agree()
     await shop.pass_time(days=31)
-    assert [each["status"] for each in shop.made("refund")] == ["pending"]
+    assert [each["status"] for each in await shop.made("refund")] == ["pending"]
     assert [each.state for each in await shop.effects()] == [EffectState.DONE]
     await shop.books_agree()
 
@@ -122,7 +122,7 @@ async def test_a_debit_that_settles_after_its_page_ran_out_with_its_webhook_lost
     shop.market.watch(PaymentSettling)
     await shop.sign()
     payment = await shop.by(Rail.SEPA_DEBIT)
-    shop.strike("drop", "", deliveries=True, times=100)
+    await shop.strike("drop", "", deliveries=True, times=100)
     await shop.does(f"pay/{payment.session_ref}", method="sepa_debit", iban=IBAN, name="Ben")
     await shop.reconciler.sweep()
     assert len(shop.market.facts) == 1
@@ -140,18 +140,18 @@ async def test_a_debit_that_settles_after_its_page_ran_out_with_its_webhook_lost
 async def test_a_debit_that_lapsed_here_is_still_looked_at_until_the_provider_says_it_is_over(shop: Shop) -> None:
     await shop.sign()
     payment = await shop.by(Rail.SEPA_DEBIT)
-    shop.strike("drop", "", deliveries=True, times=100)
+    await shop.strike("drop", "", deliveries=True, times=100)
     await shop.does(f"pay/{payment.session_ref}", method="sepa_debit", iban=IBAN, name="Ben")
     # The deal is called off while the banks are at work, and then the money comes.
     await shop.market.run(shop.trade.seller, lambda ctx: deals.cancel_deal(ctx, shop.trade.deal_id))
     await shop.work()
     assert (await shop.trade.deal()).state == "cancelled"
     await shop.pass_time(days=6)
-    shop.strike("outage", "GET /v1/events", times=100)  # nor is there any news of it
+    await shop.strike("outage", "GET /v1/events", times=100)  # nor is there any news of it
     await shop.reconciler.sweep()
     await shop.work()
     assert (await shop.trade.payment()).state is PaymentState.RETURNED
-    shop.reserve()
+    await shop.reserve()
     await shop.pass_time(days=4)
     await shop.reconciler.sweep()
     assert [each.state for each in await shop.effects()] == [EffectState.DONE]
@@ -163,7 +163,7 @@ async def test_a_debit_is_passed_on_when_it_can_no_longer_be_called_back(shop: S
     await shop.sign()
     payment = await shop.by(Rail.SEPA_DEBIT)
     await shop.does(f"pay/{payment.session_ref}", method="sepa_debit", iban=IBAN, name="Ben")
-    await shop.does(f"debits/{shop.made('payment_intent')[-1]['id']}", do="succeed")
+    await shop.does(f"debits/{await shop.newest('payment_intent')}", do="succeed")
     await shop.until_deal("funded")
     await shop.onboard()
     await shop.deliver_all()
@@ -171,10 +171,10 @@ async def test_a_debit_is_passed_on_when_it_can_no_longer_be_called_back(shop: S
     assert {each.why for each in await shop.effects()} == {"recallable"}
     assert len(shop.market.facts) == 2
     await shop.pass_time(days=55)
-    assert shop.made("transfer") == []
+    assert await shop.made("transfer") == []
     await shop.pass_time(days=1, minutes=5)
     await shop.until_deal("completed")
-    assert len(shop.made("transfer")) == 2
+    assert len(await shop.made("transfer")) == 2
     await shop.books_agree()
 
 
@@ -190,7 +190,7 @@ async def test_a_debit_without_cover_leaves_the_buyer_another_way(shop: Shop) ->
     await shop.sign()
     payment = await shop.by(Rail.SEPA_DEBIT)
     await shop.does(f"pay/{payment.session_ref}", method="sepa_debit", iban=IBAN, name="Ben")
-    await shop.does(f"debits/{shop.made('payment_intent')[-1]['id']}", do="fail")
+    await shop.does(f"debits/{await shop.newest('payment_intent')}", do="fail")
 
     async def lapsed() -> bool:
         return (await shop.trade.payment()).state is PaymentState.LAPSED
@@ -206,7 +206,7 @@ async def test_a_debit_that_is_sent_back_was_never_passed_on(shop: Shop) -> None
     await shop.sign()
     payment = await shop.by(Rail.SEPA_DEBIT)
     await shop.does(f"pay/{payment.session_ref}", method="sepa_debit", iban=IBAN, name="Ben")
-    intent = shop.made("payment_intent")[-1]["id"]
+    intent = await shop.newest("payment_intent")
     await shop.does(f"debits/{intent}", do="succeed")
     await shop.until_deal("funded")
     await shop.onboard()
@@ -217,5 +217,5 @@ async def test_a_debit_that_is_sent_back_was_never_passed_on(shop: Shop) -> None
         return [each.state for each in found] == ["recovered"]
 
     await shop.until(borne)
-    assert shop.made("transfer") == []
+    assert await shop.made("transfer") == []
     await shop.books_agree()

@@ -16,8 +16,6 @@ from core.reconciliation.earnings import free_earnings
 from core.reconciliation.events import DifferenceFound, DifferenceGone
 from core.reconciliation.model import DifferenceKind
 from core.reconciliation.service import open_differences
-from lab.stripe.balance import move
-from lab.stripe.books import PLATFORM
 from payments.answers import Answer, Done
 from payments.things import Movement
 from tests.payments.conftest import Shop
@@ -27,9 +25,9 @@ def eur(minor: int) -> Money:
     return Money(minor, "EUR")
 
 
-def moved(shop: Shop, kind: str, minor: int, source: str) -> None:
+async def moved(shop: Shop, kind: str, minor: int, source: str) -> None:
     """Stripe moves money on our balance."""
-    move(shop.lab.stripe.books, PLATFORM, kind, minor, currency="eur", source=source)
+    await shop.does("lines", type=kind, amount=minor, source=source)
 
 
 async def test_a_trade_with_all_that_belongs_to_it_agrees_to_the_cent(shop: Shop) -> None:
@@ -37,8 +35,8 @@ async def test_a_trade_with_all_that_belongs_to_it_agrees_to_the_cent(shop: Shop
     await shop.onboard()
     await shop.deliver_all()
     await shop.until_deal("completed")
-    shop.reserve()
-    moved(shop, "stripe_fee", -217, "fee_1")  # what Stripe charges for its own work is booked as it comes
+    await shop.reserve()
+    await moved(shop, "stripe_fee", -217, "fee_1")  # what Stripe charges for its own work is booked as it comes
     await shop.pass_time(minutes=20)
     assert await shop.reconciler.reconcile() == {}
     await shop.books_agree()
@@ -60,7 +58,7 @@ async def test_what_the_market_has_earned_is_what_nobody_else_owns(
     assert await pay_out(shop.provider, free, "209.76 EUR", "2026-11-23") == 1
     for _ in range(2):  # typed twice it is one payout
         assert await pay_out(shop.provider, free, "200.00 EUR", "2026-11-23") == 0
-    assert len(shop.made("payout")) == 1
+    assert len(await shop.made("payout")) == 1
     await shop.pass_time(minutes=20)
     assert await shop.reconciler.reconcile() == {}
     assert await shop.trade.house(free_earnings) == {"EUR": eur(975)}
@@ -75,7 +73,7 @@ def test_what_is_no_amount_is_not_paid_out(wish: str) -> None:
 async def test_what_nothing_of_ours_explains_is_a_case_until_it_is_put_right(shop: Shop) -> None:
     shop.market.watch(DifferenceFound, DifferenceGone)
     await shop.funded()
-    moved(shop, "adjustment", -1, "du_of_nobody")
+    await moved(shop, "adjustment", -1, "du_of_nobody")
     await shop.pass_time(minutes=20)
     found = await shop.reconciler.reconcile()
     assert len(found) == 2
@@ -83,7 +81,7 @@ async def test_what_nothing_of_ours_explains_is_a_case_until_it_is_put_right(sho
     assert await shop.reconciler.reconcile() == found  # the next night it is the same case
     opened = await shop.trade.house(open_differences)
     assert [(each.kind, each.seen) for each in opened] == [(DifferenceKind.LINE, 2), (DifferenceKind.BALANCE, 2)]
-    moved(shop, "adjustment", 1, "du_of_nobody")
+    await moved(shop, "adjustment", 1, "du_of_nobody")
     await shop.pass_time(minutes=20)
     await shop.reconciler.reconcile()
     assert "balance" in [fact.kind for fact in shop.market.facts if isinstance(fact, DifferenceGone)]
@@ -93,9 +91,9 @@ async def test_what_nothing_of_ours_explains_is_a_case_until_it_is_put_right(sho
 async def test_a_payment_that_nobody_told_us_of_is_found_by_the_news(shop: Shop) -> None:
     """The page is not even looked at: the provider's list of events is enough."""
     payment = await shop.sign()
-    shop.strike("drop", "", deliveries=True, times=100)
+    await shop.strike("drop", "", deliveries=True, times=100)
     await shop.pay(payment)
-    shop.strike("outage", "GET /v1/checkout", times=1)
+    await shop.strike("outage", "GET /v1/checkout", times=1)
     await shop.reconciler.sweep()
     await shop.work()
     assert (await shop.trade.deal()).state == "funded"
@@ -129,11 +127,11 @@ def _in_dollars(line: Movement) -> Movement:
 
 async def test_books_that_cannot_be_read_close_no_case(shop: Shop) -> None:
     await shop.funded()
-    moved(shop, "adjustment", -1, "du_of_nobody")
+    await moved(shop, "adjustment", -1, "du_of_nobody")
     await shop.pass_time(minutes=20)
     await shop.reconciler.reconcile()
     before = await shop.trade.house(open_differences)
-    shop.strike("outage", "GET /v1/balance_transactions", times=10)
+    await shop.strike("outage", "GET /v1/balance_transactions", times=10)
     assert list(await shop.reconciler.reconcile()) == ["lines"]
     assert [each.id for each in await shop.trade.house(open_differences)] == [each.id for each in before]
 

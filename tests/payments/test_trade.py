@@ -15,13 +15,13 @@ async def test_a_deal_is_paid_delivered_and_paid_out(shop: Shop) -> None:
     await shop.deliver_all()
     await shop.until_deal("completed")
 
-    (session,) = shop.made("checkout.session")
+    (session,) = await shop.made("checkout.session")
     assert session["metadata"] == {"payment": payment.id, "deal": shop.trade.deal_id}
     assert session["success_url"] == "https://parley.test/paid"
-    transfers = shop.made("transfer")
+    transfers = await shop.made("transfer")
     assert [each["amount"] for each in transfers] == [1_023_750, 1_023_750]
     assert {each["transfer_group"] for each in transfers} == {f"deal_{shop.trade.deal_id}"}
-    assert {each["source_transaction"] for each in transfers} == {shop.made("charge")[0]["id"]}
+    assert {each["source_transaction"] for each in transfers} == {(await shop.made("charge"))[0]["id"]}
     assert (await shop.trade.money()).paid_out == Money(2_047_500, "EUR")
     told = [type(fact).__name__ for fact in shop.market.facts]
     assert told == ["PaymentLinkReady", "OnboardingLinkReady"]
@@ -32,8 +32,8 @@ async def test_money_waits_for_a_seller_without_an_account(shop: Shop) -> None:
     await shop.funded()
     await shop.deliver_all()
     assert [each.state for each in await shop.effects()] == [EffectState.WAITING] * 2
-    assert shop.made("transfer") == []
+    assert await shop.made("transfer") == []
     await shop.onboard()
     await shop.until_deal("completed")
-    assert len(shop.made("transfer")) == 2
+    assert len(await shop.made("transfer")) == 2
     await shop.books_agree()
