@@ -15,7 +15,7 @@ from core.kernel.outbox import OutboxRow
 from core.kernel.statements import add_once
 from core.kernel.transaction import Ctx
 from core.ledger import service as ledger
-from core.ledger.model import PROVIDER, PROVIDER_FEES, Balance, clearing, credit, debit
+from core.ledger.model import PROVIDER, PROVIDER_FEES, clearing, credit, debit
 from core.reconciliation import rules
 from core.reconciliation.events import DifferenceFound, DifferenceGone
 from core.reconciliation.model import FIRST_READING, READ_AGAIN, Difference, DifferenceKind, ProviderLine, Reading
@@ -145,8 +145,7 @@ def _exchange(ctx: Ctx, line: ProviderLine, booked: Money, deal: str) -> None:
 
 def held_by_provider(ctx: Ctx) -> dict[str, Money]:
     """What our books say the provider holds, by currency."""
-    currencies = ctx.session.scalars(select(Balance.currency).where(Balance.account == PROVIDER)).all()
-    return {currency: ledger.balance(ctx, PROVIDER, currency) for currency in currencies}
+    return ledger.balances(ctx, PROVIDER)
 
 
 def unknown_for_long(ctx: Ctx) -> dict[str, str]:
