@@ -34,7 +34,7 @@ from core.kernel.money import CURRENCIES, Money
 from core.search.parse import parse_date_window
 
 POLICIES: Final = ("flexible", "standard", "strict")
-ROOMS: Final = ("chat", "video", "own")
+ROOMS: Final = ("chat", "own")
 # "90", "90 EUR", "€2 a minute", "2 eur/min"
 RATE: Final = re.compile(
     r"(?P<sign>[€$£])?\s*(?P<amount>\d{1,5}(?:[.,]\d{1,2})?)\s*(?P<code>[A-Za-z]{3}|[€$£])?\s*(?P<per>.*)"
@@ -282,7 +282,7 @@ def mine(talk: Talk, _pressed: Press) -> None:
     expert(talk, "")
 
 
-# --- holiday, one day, a calendar -------------------------------------------------------------------------------------
+# --- holiday, and the rules of booking ------------------------------------------------------------------------------
 
 
 def _read_day(talk: Talk, text: str, _values: Values) -> date:
@@ -290,7 +290,6 @@ def _read_day(talk: Talk, text: str, _values: Values) -> date:
 
 
 HOLIDAY = Form("holiday", (Field("until", read=_read_day, max_length=60),), review=False)
-FEED = Form("feed", (Field("url", max_length=500),), review=False)
 RULES = Form(
     "expert_rules",
     (
@@ -309,11 +308,6 @@ def _go_away(talk: Talk, _opening: Opening, values: Values) -> None:
     talk.reply(own_card(talk, experts.pause(talk.ctx, until), note=talk.words("expert.away_until", until=until)))
 
 
-def _follow(talk: Talk, _opening: Opening, values: Values) -> None:
-    experts.follow_feed(talk.ctx, values["url"].strip())
-    talk.reply(Say(text=talk.words("expert.feed_followed")))
-
-
 def _keep_rules(talk: Talk, _opening: Opening, values: Values) -> None:
     command = ChangeExpertise(
         air_minutes=values["air"], notice_minutes=values["notice"] * 60, per_day=values["per_day"]
@@ -322,7 +316,6 @@ def _keep_rules(talk: Talk, _opening: Opening, values: Values) -> None:
 
 
 book.flow(Flow(HOLIDAY, finish=_go_away))
-book.flow(Flow(FEED, finish=_follow))
 book.flow(Flow(RULES, finish=_keep_rules))
 
 
@@ -336,12 +329,6 @@ def holiday(talk: Talk, until: str) -> None:
 def away(talk: Talk, _pressed: Press) -> None:
     talk.fresh = True
     talk.open("holiday")
-
-
-@book.press("expert.feed")
-def feed(talk: Talk, _pressed: Press) -> None:
-    talk.fresh = True
-    talk.open("feed")
 
 
 @book.press("expert.rules")

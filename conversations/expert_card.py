@@ -105,11 +105,7 @@ def _own_buttons(talk: Talk, expert: Expert, *, ready: bool) -> tuple[tuple[Butt
         first = (Button(label=words("expert.free_button"), press=press("expert.free", expert.id), style="primary"),)
     payout = (Button(label=words("payout.set_up"), press=press("payout.set_up")),)
     coming = (button("holiday"), button("pause")) if expert.live else ()
-    return tuple(
-        row
-        for row in (first, (button("edit"), button("rules"), button("feed")), coming, () if ready else payout)
-        if row
-    )
+    return tuple(row for row in (first, (button("edit"), button("rules")), coming, () if ready else payout) if row)
 
 
 # --- words ------------------------------------------------------------------------------------------------------------

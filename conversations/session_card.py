@@ -120,7 +120,7 @@ def _particulars(talk: Talk, booking: Booking, side: str) -> list[Line]:
     if booking.move_to is not None:
         lines.append(Line(label=words("session.proposed"), value=words.moment(booking.move_to)))
     if booking.state in ("confirmed", *TALKING):
-        lines.append(Line(label=words("session.room"), value=words(f"session.room.{booking.room}")))
+        lines.append(Line(label=words("session.room"), value=booking.link or words("session.room.chat")))
     if booking.state in ("free_paused", "paid_paused"):
         here = [
             person_of(talk.ctx, person).name

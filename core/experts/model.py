@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Annotated, Final, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, HttpUrl, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl, StringConstraints
 from sqlalchemy import JSON, Boolean, Date, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -22,7 +22,7 @@ MISSES_BEFORE_PAUSE: Final = 2
 
 Basis = Literal["session", "minute"]
 Policy = Literal["flexible", "standard", "strict"]
-Room = Literal["chat", "video", "own"]
+Room = Literal["chat", "own"]
 
 Headline = Annotated[str, StringConstraints(strip_whitespace=True, min_length=5, max_length=120)]
 Bio = Annotated[str, StringConstraints(strip_whitespace=True, min_length=20, max_length=1500)]
@@ -92,15 +92,6 @@ class SpecialDay(BaseModel):
     spans: tuple[tuple[int, int], ...] = ()
 
 
-class Appointment(BaseModel):
-    """Something else in a consultant's calendar."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    start: AwareDatetime
-    end: AwareDatetime
-
-
 class Expert(Versioned, Table):
     """One consultant. `week`: by weekday ("0" is Monday), spans in wall-clock minutes of `zone`."""
 
@@ -153,7 +144,7 @@ class ExpertDay(Table):
 
 
 class ExpertBusy(Table):
-    """A busy time from the consultant's own calendar. `source`: "file" or "feed"; a new reading replaces the old."""
+    """A busy time from the consultant's own calendar. A new reading replaces the old."""
 
     __tablename__ = "expert_busy"
 
@@ -164,14 +155,3 @@ class ExpertBusy(Table):
     ends_at: Mapped[datetime] = mapped_column(Instant)
 
     __table_args__ = (Index("ix_expert_busy_when", "expert_id", "ends_at"),)
-
-
-class ExpertFeed(Versioned, Table):
-    """Where a consultant's calendar is published, and how the last reading went."""
-
-    __tablename__ = "expert_feed"
-
-    expert_id: Mapped[str] = mapped_column(ForeignKey("expert.id"), primary_key=True)
-    url: Mapped[str] = mapped_column(String(500))
-    read_at: Mapped[datetime | None] = mapped_column(Instant)
-    failure: Mapped[str | None] = mapped_column(Words)

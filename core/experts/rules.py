@@ -1,12 +1,10 @@
-"""Pure decisions about profiles: fields, rates, rooms, special days, where a calendar may be read from."""
+"""Pure decisions about profiles: fields, rates, rooms, special days."""
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
-from urllib.parse import urlsplit
 
 from core.catalogue import Catalogue
 from core.experts.hours import DAY, Span, joined
@@ -49,23 +47,6 @@ def check_special_day(command: SpecialDay, now: datetime, zone: str) -> None:
         raise Invalid("expert.day_out_of_reach", field="day", first=today, last=today + FURTHEST)
     if any(not 0 <= start < end <= DAY for start, end in command.spans):
         raise Invalid("hours.empty", field="hours", given=command.day)
-
-
-def check_feed(url: str) -> None:
-    """Raises Invalid unless it is an address of the open web: nobody reads our own network through us."""
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-    except ValueError as fault:
-        raise Invalid("calendar.not_an_address", field="feed") from fault
-    if parts.scheme not in ("https", "http", "webcal") or "." not in host or host.endswith((".local", ".internal")):
-        raise Invalid("calendar.not_an_address", field="feed")
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return  # a name; where it leads is looked at when it is read
-    if not address.is_global:
-        raise Invalid("calendar.not_an_address", field="feed")
 
 
 def week_kept(days: Mapping[int, Sequence[Span]]) -> dict[str, list[list[int]]]:

@@ -19,7 +19,6 @@ from core.experts.model import (
     Expert,
     ExpertBusy,
     ExpertDay,
-    ExpertFeed,
     OfferExpertise,
     SpecialDay,
 )
@@ -145,46 +144,6 @@ def take_calendar_file(ctx: Ctx, content: bytes) -> int:
     """Take the busy times of an iCalendar file in place of those of an earlier one; how many. Raises Invalid."""
     expert = _own(ctx)
     return _keep_busy(ctx, expert, "file", busy_times(content, ctx.now, expert.zone))
-
-
-def follow_feed(ctx: Ctx, url: str) -> ExpertFeed:
-    """Read the consultant's published calendar from now on, every quarter hour. Raises Invalid."""
-    expert = _own(ctx)
-    rules.check_feed(url)
-    feed = ctx.session.merge(ExpertFeed(expert_id=expert.id, url=url))
-    ctx.post("calendars", f"calendar:{expert.id}", "feed.read", {"expert": expert.id, "url": url})
-    return feed
-
-
-def leave_feed(ctx: Ctx) -> None:
-    expert = _own(ctx)
-    ctx.session.execute(delete(ExpertFeed).where(ExpertFeed.expert_id == expert.id))
-    _keep_busy(ctx, expert, "feed", [])
-
-
-def feed_read(ctx: Ctx, expert_id: str, url: str, content: bytes) -> None:
-    """What the feed said. One that was changed or left meanwhile is not looked at."""
-    feed = ctx.session.get(ExpertFeed, expert_id)
-    if feed is None or feed.url != url:
-        return
-    expert = expert_for(ctx, expert_id)
-    try:
-        _keep_busy(ctx, expert, "feed", busy_times(content, ctx.now, expert.zone))
-    except Refusal as refusal:
-        feed.failure = refusal.code  # what was known before goes on to count
-    else:
-        feed.read_at, feed.failure = ctx.now, None
-
-
-def feed_failed(ctx: Ctx, expert_id: str, url: str, why: str) -> None:
-    feed = ctx.session.get(ExpertFeed, expert_id)
-    if feed is not None and feed.url == url:
-        feed.failure = why[:200]
-
-
-def feeds(ctx: Ctx) -> list[ExpertFeed]:
-    """All that are to be read."""
-    return list(ctx.session.scalars(select(ExpertFeed).order_by(ExpertFeed.expert_id)))
 
 
 def calendar_of(ctx: Ctx, expert: Expert, sessions: Sequence[Interval]) -> Calendar:

@@ -816,16 +816,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("expert_id", "day", name=op.f("pk_expert_day")),
     )
     op.create_table(
-        "expert_feed",
-        sa.Column("expert_id", sa.String(length=26), nullable=False),
-        sa.Column("url", sa.String(length=500), nullable=False),
-        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("failure", sa.Text(), nullable=True),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["expert_id"], ["expert.id"], name=op.f("fk_expert_feed_expert_id")),
-        sa.PrimaryKeyConstraint("expert_id", name=op.f("pk_expert_feed")),
-    )
-    op.create_table(
         "lot",
         sa.Column("deal_id", sa.String(length=26), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -1298,7 +1288,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_lot_state"))
 
     op.drop_table("lot")
-    op.drop_table("expert_feed")
     op.drop_table("expert_day")
     with op.batch_alter_table("expert_busy", schema=None) as batch_op:
         batch_op.drop_index("ix_expert_busy_when")

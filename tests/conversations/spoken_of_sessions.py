@@ -14,7 +14,7 @@ SIDES: Final = ("seeker", "consultant")
 ENDS: Final = ("declined", "expired", "abandoned", "noshow_consultant", "silence", "free_end")
 TURN: Final = frozenset({"name", "until", "at", "price", "due"})
 REASONS: Final = ("field", "skill", "words", "free_now", "language")
-OWN_VERBS: Final = ("free", "busy", "pause", "back", "edit", "rules", "feed", "holiday")
+OWN_VERBS: Final = ("free", "busy", "pause", "back", "edit", "rules", "holiday")
 
 
 def tables() -> dict[str, frozenset[str]]:
@@ -38,7 +38,6 @@ def tables() -> dict[str, frozenset[str]]:
 def _plain() -> Iterator[str]:
     yield from (f"expert.policy.{each}" for each in expert.POLICIES)
     yield from (f"expert.room.{each}" for each in expert.ROOMS)
-    yield from (f"session.room.{each}" for each in expert.ROOMS)
     yield from (f"expert.{verb}_button" for verb in OWN_VERBS)
     yield from ("command.experts", "command.expert", "command.sessions")
 
