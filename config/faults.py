@@ -18,7 +18,7 @@ KINDS: Final[dict[str, dict[str, Any]]] = {
     "answer_lost": {"where": "both", "every": 6},
     "error": {"where": "both", "every": 6},
     "slow": {"where": "both", "every": 1, "seconds": 0.1},
-    "outage": {"where": "both", "seconds": 20.0},
+    "outage": {"where": "both", "seconds": 30.0},  # not in step with who presses again when nothing came
 }
 # Nobody waits for hours in a play: every second, this much of the world's time passes.
 PULSE_SECONDS, PASSING_SECONDS = 1.0, 12.0
