@@ -6,33 +6,18 @@ from collections.abc import Collection, Mapping
 
 from config.reference import reference
 from config.settings import Settings
-from conversations import (
-    agreement,
-    booking,
-    claim,
-    delivery,
-    desk,
-    dispute,
-    expert,
-    held,
-    listing,
-    market_view,
-    money,
-    offer,
-    paying,
-    place,
-    registration,
-    review,
-    search,
-    seek,
-)
-from conversations import alerts as alerting
+from conversations import desk, search
 from conversations import help as helping
-from conversations import session as talking
 from conversations.book import Book
+from conversations.consulting import booking, expert, seek
+from conversations.consulting import session as talking
 from conversations.engine import Engine
 from conversations.notices import Notices
+from conversations.people import place, registration
+from conversations.search import alerts as alerting
+from conversations.search import market_view
 from conversations.talk import Almanac
+from conversations.trade import agreement, claim, delivery, dispute, held, listing, money, offer, paying, review
 from conversations.wording import Wordings
 from core.alerts import reactions as alerts
 from core.deals import reactions as deals

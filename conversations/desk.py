@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from conversations.agreement import brief_card
-from conversations.alerts import brief_search
 from conversations.book import Book
 from conversations.buttons import Press, press
-from conversations.listing import brief_listing
-from conversations.money import money_card
-from conversations.offer import offer_card
+from conversations.consulting.session_card import session_card, waits_for_me
 from conversations.reply import Button, Card, CardList, Desk, Line, Say
-from conversations.session_card import session_card, waits_for_me
+from conversations.search.alerts import brief_search
 from conversations.standing import standing
 from conversations.talk import Talk
+from conversations.trade.agreement import brief_card
+from conversations.trade.listing import brief_listing
+from conversations.trade.money import money_card
+from conversations.trade.offer import offer_card
 from core.alerts import service as alerts
 from core.deals import service as deals
 from core.deals.model import DEAL

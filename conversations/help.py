@@ -8,11 +8,11 @@ from babel import Locale
 
 from conversations.book import Book
 from conversations.buttons import Press, press
-from conversations.listing import answers_in
 from conversations.nearest import likeliest
 from conversations.reply import Button, Card, Line, Say
 from conversations.search.finding import narrows
 from conversations.talk import Opening, Talk
+from conversations.trade.listing import answers_in
 from core.people.service import choose_language
 from core.search.parse import parse
 

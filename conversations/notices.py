@@ -11,19 +11,19 @@ from typing import Any
 
 import structlog
 
-from conversations.agreement import deal_card
-from conversations.alerts import found_list
 from conversations.buttons import press
-from conversations.claim import claim_card
-from conversations.dispute import case_card
+from conversations.consulting.session_mail import Method, send_entry
+from conversations.consulting.session_notices import SESSIONS_HEARD, line_brought, line_of, session_news, sides_of
 from conversations.engine import Engine, send
 from conversations.facts import HEARD, NOTES, Gathered, on_listing_expired, on_listing_moved
-from conversations.listing import own_card
-from conversations.offer import offer_card
 from conversations.reply import Button, Card, Reply, Say
-from conversations.session_mail import Method, send_entry
-from conversations.session_notices import SESSIONS_HEARD, line_brought, line_of, session_news, sides_of
+from conversations.search.alerts import found_list
 from conversations.talk import Surface, Talk
+from conversations.trade.agreement import deal_card
+from conversations.trade.claim import claim_card
+from conversations.trade.dispute import case_card
+from conversations.trade.listing import own_card
+from conversations.trade.offer import offer_card
 from core.alerts.events import ListingsFound
 from core.deals.service import deal_for
 from core.delivery.service import lot_for

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from conversations.answers import goods_name, show_place
 from conversations.buttons import press
-from conversations.listing import goods_lines
-from conversations.place import my_place
+from conversations.people.place import my_place
 from conversations.reply import Button, Card, Line, Shared
 from conversations.search.asked import mark
 from conversations.search.chips import chip_rows, shown_parts, understood_text
 from conversations.search.prices import Comparison
 from conversations.standing import standing
 from conversations.talk import Talk
+from conversations.trade.listing import goods_lines
 from core.listings.model import Listing
 from core.people.service import organisation_of
 from core.search import kept

@@ -8,8 +8,7 @@ from typing import get_args
 
 from conversations.book import Book
 from conversations.buttons import Press, press
-from conversations.listing import own_card
-from conversations.place import my_place
+from conversations.people.place import my_place
 from conversations.reply import Button, CardList, Shared, Toast
 from conversations.search.asked import ask, asked, has_asked, mark
 from conversations.search.cards import (
@@ -25,6 +24,7 @@ from conversations.search.cards import (
 from conversations.search.chips import chip_card, chip_of, chip_rows, understood_text, variants
 from conversations.search.prices import Comparison
 from conversations.talk import Talk
+from conversations.trade.listing import own_card
 from core.listings import service as listings
 from core.reputation.service import scores_of
 from core.search import kept

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Final, get_args
 
 import conversations
-from conversations import agreement, claim, delivery, dispute, facts, listing, lots, money
+from conversations import facts
 from conversations import help as help_pages
 from conversations.book import Book, bound
+from conversations.trade import agreement, claim, delivery, dispute, listing, lots, money
 from core.alerts.model import Rhythm
 from core.deals.model import DEAL
 from core.delivery.model import LOT
@@ -35,8 +36,10 @@ from tests.conversations import spoken_of_sessions
 
 ROOT: Final = Path(__file__).parents[2]
 SOURCES: Final = ("conversations", "core", "bots", "config")
-MODULES: Final = [import_module(f"conversations.{each.name}") for each in pkgutil.iter_modules(conversations.__path__)]
-BOOKS: Final = bound([each.book for each in MODULES if isinstance(getattr(each, "book", None), Book)])
+MODULES: Final = [import_module(each.name) for each in pkgutil.walk_packages(conversations.__path__, "conversations.")]
+BOOKS: Final = bound(
+    list({id(each.book): each.book for each in MODULES if isinstance(getattr(each, "book", None), Book)}.values())
+)
 
 CODE: Final = re.compile(r"[a-z]+(\.[a-z_0-9]+)+")
 SAYS: Final = frozenset({"words"})  # `words(code, ...)` and `talk.words(code, ...)`

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from conversations import expert, session_card
-from conversations.session_notices import CARD_FACTS, PARTS, SESSION_FACTS
+from conversations.consulting import expert, session_card
+from conversations.consulting.session_notices import CARD_FACTS, PARTS, SESSION_FACTS
 from core.experts.model import MISSES_BEFORE_PAUSE
 from core.sessions.process import SESSION
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from conversations.charts import drawn
-from conversations.market_view import country_in
 from conversations.reply import Chart
+from conversations.search.market_view import country_in
 from core.files.rules import inspect
 
 

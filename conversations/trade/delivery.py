@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from conversations.agreement import deal_card
 from conversations.answers import read_file_ids, read_quantity, read_window, write_list
 from conversations.book import Book, Flow
 from conversations.buttons import Press
@@ -12,6 +11,7 @@ from conversations.form import Field, Form, Values
 from conversations.reply import Card
 from conversations.steps import Steps
 from conversations.talk import Opening, Talk
+from conversations.trade.agreement import deal_card
 from core.deals import service as deals
 from core.delivery import service as delivery
 from core.delivery.commands import AcceptLot, DispatchLot, ReportArrival

@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 from conversations.book import Book, Flow
 from conversations.buttons import Press, press
-from conversations.expert_card import slot_in_words
+from conversations.consulting.expert_card import slot_in_words
+from conversations.consulting.seek import problem_of, read_moment, slot_button, written
+from conversations.consulting.session_card import session_card
 from conversations.form import Field, Form, Values
 from conversations.reply import Button, Card, CardList, Say, Toast
-from conversations.seek import problem_of, read_moment, slot_button, written
-from conversations.session_card import session_card
 from conversations.talk import Opening, Talk
 from core.experts import service as experts
 from core.experts.slots import free_slots, nearest, through_the_day

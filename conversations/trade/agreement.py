@@ -7,13 +7,13 @@ from collections.abc import Callable, Collection, Sequence
 from conversations.answers import goods_name
 from conversations.book import Book
 from conversations.buttons import Press, press
-from conversations.held import money_lines, money_rows
-from conversations.lots import lot_lines, lot_rows
-from conversations.offer import lines_of
 from conversations.reply import Button, Card, CardList, Line, Say, Style
 from conversations.standing import standing
 from conversations.steps import Steps
 from conversations.talk import Talk
+from conversations.trade.held import money_lines, money_rows
+from conversations.trade.lots import lot_lines, lot_rows
+from conversations.trade.offer import lines_of
 from core.deals import service as deals
 from core.deals.model import ASKS_FIRST, DEAL, Deal
 from core.delivery import service as delivery

@@ -7,7 +7,7 @@ from typing import Final
 
 from conversations.book import Book
 from conversations.buttons import Press, press
-from conversations.expert_card import expert_card, slot_in_words
+from conversations.consulting.expert_card import expert_card, slot_in_words
 from conversations.reply import Button, Card, CardList, Say
 from conversations.talk import Talk
 from core.experts import service as experts

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from conversations.book import Book
 from conversations.buttons import Press, press
-from conversations.paying import pay_lines, pay_rows
 from conversations.reply import Button, Line, Toast
 from conversations.talk import Talk
+from conversations.trade.paying import pay_lines, pay_rows
 from core.deals import service as deals
 from core.deals.model import Deal
 from core.escrow import service as escrow

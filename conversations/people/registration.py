@@ -7,10 +7,10 @@ from babel import Locale
 from conversations.book import Book, Flow
 from conversations.buttons import Press, press
 from conversations.form import Field, Form, Values
-from conversations.money import mark_card
 from conversations.nearest import nearest_option
 from conversations.reply import Button, Card, Line, Option, Say
 from conversations.talk import Opening, Talk
+from conversations.trade.money import mark_card
 from core.kernel.errors import Invalid
 from core.people import rules
 from core.people import service as people

@@ -12,7 +12,7 @@ from pydantic import HttpUrl, TypeAdapter, ValidationError
 from conversations.answers import option, read_whole_number
 from conversations.book import Book, Flow
 from conversations.buttons import Press
-from conversations.expert_card import hours_lines, own_card, rate_in_words
+from conversations.consulting.expert_card import hours_lines, own_card, rate_in_words
 from conversations.form import Field, Form, Values
 from conversations.reply import Option, Say, Toast
 from conversations.talk import Opening, Talk

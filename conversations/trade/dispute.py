@@ -5,11 +5,11 @@ from __future__ import annotations
 from conversations.answers import goods_name, read_whole_number
 from conversations.book import Book, Flow
 from conversations.buttons import Press, press
-from conversations.claim import finding_text
 from conversations.form import Field, Form, Values
 from conversations.reply import Button, Card, CardList, Line, Say, Style
 from conversations.steps import Steps
 from conversations.talk import Opening, Talk
+from conversations.trade.claim import finding_text
 from core.deals import service as deals
 from core.deals.model import Deal
 from core.kernel.timers import deadline_of

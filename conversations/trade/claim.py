@@ -9,11 +9,11 @@ from babel.numbers import NumberFormatError, parse_decimal
 
 from conversations.book import Book, Flow
 from conversations.buttons import Press, press
-from conversations.delivery import FILES, MEASURED, UNIT, open_form, read_day, which_lot
 from conversations.form import Field, Form, Values
 from conversations.reply import Button, Card, Line, Style
 from conversations.steps import Steps
 from conversations.talk import Opening, Talk
+from conversations.trade.delivery import FILES, MEASURED, UNIT, open_form, read_day, which_lot
 from core.deals import service as deals
 from core.deals.model import Deal
 from core.delivery import service as delivery

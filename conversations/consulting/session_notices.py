@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from conversations.consulting.session_card import session_card
 from conversations.facts import gathered
 from conversations.reply import Card, Say
-from conversations.session_card import session_card
 from conversations.talk import Talk
 from core.kernel.transaction import Ctx
 from core.people.model import Person

@@ -1,0 +1,1 @@
+"""What traders do with each other: listing, offer, agreement, delivery, claim, dispute, money, review."""
