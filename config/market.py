@@ -34,6 +34,7 @@ from core.listings import reactions as listings
 from core.offers import reactions as offers
 from core.people import reactions as people
 from core.reputation import reactions as reputation
+from core.requests import reactions as requests
 from core.search import reactions as searching
 from core.sessions import reactions as sessions
 from core.support import reactions as support
@@ -70,6 +71,7 @@ OWN_CLOCKS = frozenset({"effect", "chargeback", "evidence"})
 # Who answers when time comes for which kind of thing.
 RINGS: Mapping[str, Ring] = {
     **listings.rings,
+    **requests.rings,
     **offers.rings,
     **lots.rings,
     **escrow.rings,
@@ -98,6 +100,7 @@ def engine_and_reactions(known: Almanac, operators: Collection[str] = ()) -> tup
     people.listen(reactions, operators=operators)
     searching.listen(reactions)
     alerts.listen(reactions)
+    requests.listen(reactions)
     offers.listen(reactions)
     deals.listen(reactions, commission_bp=known.commission_bp)
     lots.listen(reactions)

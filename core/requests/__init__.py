@@ -1,0 +1,1 @@
+"""Open requests: what buyers look for, for sellers to quote on."""

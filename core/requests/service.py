@@ -1,0 +1,136 @@
+"""What buyers do with open requests, and what time does; quotes on them stand above, in `offers.quotes`."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from core.catalogue import Catalogue
+from core.kernel.errors import NotAllowed, NotFound, Refusal, Stale
+from core.kernel.process import enter, step
+from core.kernel.transaction import Ctx
+from core.people.service import acting, has_traded
+from core.requests import rules
+from core.requests.events import (
+    RequestAwarded,
+    RequestCutOff,
+    RequestFact,
+    RequestLapsed,
+    RequestPublished,
+    RequestWithdrawn,
+)
+from core.requests.model import REQUEST, PublishRequest, Request
+
+
+def publish_request(ctx: Ctx, catalogue: Catalogue, command: PublishRequest) -> Request:
+    """Ask the market for quotes. Raises Invalid."""
+    person = acting(ctx)
+    product = rules.check_request(catalogue, command, ctx.now)
+    target = command.target
+    request = Request(
+        id=ctx.new_id(),
+        buyer=person.organisation_id,
+        published_by=person.id,
+        published_at=ctx.now,
+        certificates=sorted(set(command.certificates)),
+        unit=command.quantity.unit,
+        quantity_amount=command.quantity.amount,
+        target_amount=target.amount if target is not None else None,
+        currency=target.currency if target is not None else product.price_currency,
+        price_unit=target.unit if target is not None else product.price_unit,
+        place_name=command.place.name,
+        country=command.place.country,
+        lat=command.place.lat,
+        lon=command.place.lon,
+        quotes=0,
+        **command.model_dump(include=AS_GIVEN),
+    )
+    enter(ctx, REQUEST, request, REQUEST.initial, {"cut_off": request.closes_at})
+    ctx.session.add(request)
+    has_traded(ctx, person.organisation_id)
+    _tell(ctx, RequestPublished, request)
+    return request
+
+
+# What a request keeps just as the command gives it.
+AS_GIVEN = (PublishRequest.model_fields.keys() & Request.__table__.columns.keys()) - {"certificates"}
+
+
+def request_for(ctx: Ctx, request_id: str) -> Request:
+    """A request in whatever state, as everybody may see it. Raises NotFound."""
+    request = ctx.session.get(Request, request_id)
+    if request is None:
+        raise NotFound
+    return request
+
+
+def requests_of(ctx: Ctx, organisation_id: str) -> list[Request]:
+    """An organisation's own requests, those that are not over first, then the newest."""
+    query = select(Request).where(Request.buyer == organisation_id)
+    found = ctx.session.scalars(query.order_by(Request.id.desc())).all()
+    return sorted(found, key=lambda request: request.state in REQUEST.final)
+
+
+def open_requests(ctx: Ctx, limit: int) -> list[Request]:
+    """What others look for now, that which closes soonest first."""
+    mine = acting(ctx).organisation_id
+    query = select(Request).where(Request.state == REQUEST.initial, Request.buyer != mine)
+    return list(ctx.session.scalars(query.order_by(Request.closes_at).limit(limit)))
+
+
+def roles_of(ctx: Ctx, request: Request) -> frozenset[str]:
+    """What who acts is to a request: its "buyer", or a "seller" who may quote."""
+    return frozenset({"buyer" if acting(ctx).organisation_id == request.buyer else "seller"})
+
+
+def withdraw_request(ctx: Ctx, request_id: str, seen: int | None = None) -> Request:
+    """The buyer looks for it no longer. Raises NotAllowed, Stale."""
+    request = own_request(ctx, request_id, seen)
+    step(ctx, REQUEST, request, "withdraw", ("buyer",))
+    _tell(ctx, RequestWithdrawn, request)
+    return request
+
+
+def own_request(ctx: Ctx, request_id: str, seen: int | None = None) -> Request:
+    """One's own company's request, as it was seen. Raises NotAllowed, Stale."""
+    request = request_for(ctx, request_id)
+    if acting(ctx).organisation_id != request.buyer:
+        raise NotAllowed
+    if seen is not None and seen != request.version:
+        raise Stale
+    return request
+
+
+def count_quote(ctx: Ctx, request: Request) -> None:
+    """One more quote has come. Two that come at once, or one at the cut-off, race on the request's version."""
+    step(ctx, REQUEST, request, "quote", ("seller",))
+    request.quotes += 1
+    ctx.session.flush()
+
+
+def award(ctx: Ctx, request_id: str, seen: int | None = None) -> Request:
+    """The buyer takes one of the quotes. A sealed request is awarded after its cut-off only. Raises Refusal, Stale."""
+    request = own_request(ctx, request_id, seen)
+    if request.sealed and request.state == REQUEST.initial:
+        raise Refusal("request.sealed", closes=request.closes_at)
+    step(ctx, REQUEST, request, "award", ("buyer",))
+    _tell(ctx, RequestAwarded, request)
+    return request
+
+
+def time_is_up(ctx: Ctx, request_id: str, event: str) -> None:
+    """The cut-off has come, or the buyer has not chosen within three days of it."""
+    request = request_for(ctx, request_id)
+    step(ctx, REQUEST, request, event, ("time",))
+    if event == "cut_off" and request.quotes:
+        _tell(ctx, RequestCutOff, request)
+        return
+    if event == "cut_off":
+        event = "nobody_quoted"
+        step(ctx, REQUEST, request, event, ("system",))
+    ctx.announce(RequestLapsed(request.id, request.buyer, None, event))
+    ctx.session.flush()
+
+
+def _tell(ctx: Ctx, fact: type[RequestFact], request: Request) -> None:
+    ctx.announce(fact(request.id, request.buyer, ctx.actor.person))
+    ctx.session.flush()
