@@ -47,6 +47,7 @@ class Field:
     open_choice: bool = False  # options are proposals; other text is read too
     fixed: bool = False  # given when the form is opened; shown nowhere, changed by nobody
     max_length: int = 500
+    example: str = ""  # an answer that would do, in every language; what is read in a way of its own has one
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +184,7 @@ class Form:
             optional=each.optional,
             shapes_form=each.shapes_form,
             max_length=each.max_length,
+            example=each.example,
         )
 
 

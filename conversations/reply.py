@@ -126,6 +126,7 @@ class FieldView(Shape):
     optional: bool = False
     shapes_form: bool = False  # other fields depend on it
     max_length: int = 500
+    example: str = ""  # an answer that would do
 
 
 class FormView(Shape):

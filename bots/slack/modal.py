@@ -17,6 +17,7 @@ ACTION = "value"
 TITLE = 24
 LABEL = 2_000
 OPTION = 75
+PLACEHOLDER = 150
 OPTIONS = 100
 FILES = 10
 FILE_TYPES = ["jpg", "jpeg", "png", "webp", "pdf"]
@@ -164,6 +165,8 @@ def _typed(field: FieldView) -> Block:
         element["multiline"] = field.kind == "long_text"
     if value:
         element["initial_value"] = value
+    if field.example and not field.hint:  # a hint has examples of its own, in the reader's language
+        element["placeholder"] = plain(field.example, PLACEHOLDER)
     if field.shapes_form:
         element["dispatch_action_config"] = {"trigger_actions_on": ["on_enter_pressed"]}
     return element

@@ -154,7 +154,7 @@ PROFILE = Form(
             show=_named("fields"),
             max_length=200,
         ),
-        Field("skills", read=_read_skills, write=", ".join, optional=True, max_length=400),
+        Field("skills", read=_read_skills, write=", ".join, optional=True, max_length=400, example="ash melting, CFD"),
         Field(
             "languages",
             "choices",
@@ -164,7 +164,7 @@ PROFILE = Form(
             show=_named("languages"),
             max_length=80,
         ),
-        Field("rate", read=read_rate, write=write_rate, show=rate_in_words, max_length=40),
+        Field("rate", read=read_rate, write=write_rate, show=rate_in_words, max_length=40, example="90 EUR"),
         Field(
             "lengths",
             "choices",
@@ -175,10 +175,16 @@ PROFILE = Form(
             ],
             show=lambda talk, value: talk.words("expert.lengths_shown", lengths=tuple(value)),
         ),
-        Field("hours", read=_read_hours, show=_show_hours, max_length=300),
+        Field("hours", read=_read_hours, show=_show_hours, max_length=300, example="weekdays 9-17"),
         _choice("policy", POLICIES),
         _choice("room", ROOMS),
-        Field("own_link", read=_read_link, applies=lambda values: values.get("room") == "own", max_length=300),
+        Field(
+            "own_link",
+            read=_read_link,
+            applies=lambda values: values.get("room") == "own",
+            max_length=300,
+            example="https://meet.example.org/anna",
+        ),
     ),
 )
 
@@ -289,13 +295,13 @@ def _read_day(talk: Talk, text: str, _values: Values) -> date:
     return parse_date_window(text, talk.almanac.catalogue, talk.today)[1]
 
 
-HOLIDAY = Form("holiday", (Field("until", read=_read_day, max_length=60),), review=False)
+HOLIDAY = Form("holiday", (Field("until", read=_read_day, max_length=60, example="next week"),), review=False)
 RULES = Form(
     "expert_rules",
     (
-        Field("air", "number", read=lambda _talk, text, _values: read_whole_number(0, 120, text)),
-        Field("notice", "number", read=lambda _talk, text, _values: read_whole_number(0, 7 * 24, text)),
-        Field("per_day", "number", read=lambda _talk, text, _values: read_whole_number(1, 20, text)),
+        Field("air", "number", read=lambda _talk, text, _values: read_whole_number(0, 120, text), example="15"),
+        Field("notice", "number", read=lambda _talk, text, _values: read_whole_number(0, 7 * 24, text), example="24"),
+        Field("per_day", "number", read=lambda _talk, text, _values: read_whole_number(1, 20, text), example="4"),
     ),
 )
 

@@ -15,7 +15,9 @@ from core.people.service import organisation_of, settle
 book = Book()
 
 PLACE = Form(
-    "place", (Field("place", read=read_place, write=write_place, show=show_place, max_length=160),), review=False
+    "place",
+    (Field("place", read=read_place, write=write_place, show=show_place, max_length=160, example="Kaunas"),),
+    review=False,
 )
 
 

@@ -191,7 +191,7 @@ def profile(talk: Talk, _rest: str) -> None:
 
 # --- e-mail -----------------------------------------------------------------------------------------------------------
 
-EMAIL = Form("email", (Field("email", "email", max_length=254),), review=False)
+EMAIL = Form("email", (Field("email", "email", max_length=254, example="anna@example.org"),), review=False)
 CODE = Form("code", (Field("code", max_length=10),), review=False)
 
 

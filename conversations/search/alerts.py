@@ -187,8 +187,9 @@ QUIET = Form(
             write=lambda value: f"{value:%H:%M}",
             show=lambda talk, value: format_time(value, "short", locale=talk.words.locale),
             max_length=10,
+            example=example,
         )
-        for name in ("begins", "ends")
+        for name, example in (("begins", "22:00"), ("ends", "7:00"))
     ),
     review=False,
 )

@@ -51,9 +51,9 @@ def _read_figure(talk: Talk, text: str, _values: Values) -> Decimal:
         raise Invalid("claim.number", given=text) from fault
 
 
-MOISTURE = Field("moisture", read=_read_figure, optional=True, max_length=20)
-ASH = Field("ash", read=_read_figure, optional=True, max_length=20)
-NCV = Field("ncv", read=_read_figure, optional=True, max_length=20)
+MOISTURE = Field("moisture", read=_read_figure, optional=True, max_length=20, example="12")
+ASH = Field("ash", read=_read_figure, optional=True, max_length=20, example="2")
+NCV = Field("ncv", read=_read_figure, optional=True, max_length=20, example="16")
 MEASURED_BY = Field("measured_by", optional=True, max_length=120)
 SAMPLE = Field("sample", optional=True, max_length=60)
 WORDS = Field("words", "long_text", max_length=1000)
@@ -122,12 +122,12 @@ def _write_pay(pay: Money) -> str:
 
 
 OF = Field("of", read=_read_whole, write=lambda amount: f"{amount.minor} {amount.currency}", fixed=True)
-PAY = Field("pay", read=_read_pay, write=_write_pay, max_length=40)
-COST = Field("cost", read=_read_pay, write=_write_pay, optional=True, max_length=40)
+PAY = Field("pay", read=_read_pay, write=_write_pay, max_length=40, example="80 %")
+COST = Field("cost", read=_read_pay, write=_write_pay, optional=True, max_length=40, example="250")
 
 PROPOSE = Form("propose", (OF, PAY, REMARK))
 COUNTER = Form("counter_claim", (OF, PAY, REMARK))
-REPLACE = Form("replace", (Field("by_day", "date", read=read_day, max_length=60), REMARK))
+REPLACE = Form("replace", (Field("by_day", "date", read=read_day, max_length=60, example="next week"), REMARK))
 REFEREE = Form("referee", (OF, UNIT, MOISTURE, ASH, NCV, MEASURED_BY, FILES, COST, REMARK))
 
 

@@ -45,13 +45,13 @@ FILES = Field(
     max_length=600,
 )
 UNIT = Field("unit", fixed=True)  # of the lot: what a weight is taken in when none is written
-MEASURED = Field("measured", read=read_measured, optional=True, max_length=60)
+MEASURED = Field("measured", read=read_measured, optional=True, max_length=60, example="24 t")
 
 DISPATCH = Form(
     "dispatch",
     (
         Field("truck", max_length=60),
-        Field("eta", "date", read=read_day, max_length=60),
+        Field("eta", "date", read=read_day, max_length=60, example="tomorrow"),
         FILES,
         Field("note", "long_text", optional=True, max_length=500),
     ),

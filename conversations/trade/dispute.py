@@ -30,7 +30,14 @@ def _percent(_talk: Talk, text: str, _values: Values) -> int:
     return read_whole_number(0, 100, text.strip().removesuffix("%").strip())
 
 
-SELLER = Field("seller", "number", read=_percent, show=lambda talk, value: f"{talk.words.show(value)} %", max_length=6)
+SELLER = Field(
+    "seller",
+    "number",
+    read=_percent,
+    show=lambda talk, value: f"{talk.words.show(value)} %",
+    max_length=6,
+    example="60",
+)
 SHARES = Form("shares", (SELLER,))
 RULING = Form("ruling", (SELLER, Field("reason", "long_text", max_length=2000)))
 APPEAL = Form("appeal", (Field("words", "long_text", max_length=2000),))

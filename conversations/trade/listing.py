@@ -116,8 +116,21 @@ SELL = Form(
             applies=lambda values: "product" in values,
             open_choice=True,
         ),
-        Field("quantity", read=_read_quantity, applies=lambda values: "product" in values, max_length=60),
-        Field("price", read=_read_price, write=write_price, applies=lambda values: "product" in values, max_length=60),
+        Field(
+            "quantity",
+            read=_read_quantity,
+            applies=lambda values: "product" in values,
+            max_length=60,
+            example="200 t",
+        ),
+        Field(
+            "price",
+            read=_read_price,
+            write=write_price,
+            applies=lambda values: "product" in values,
+            max_length=60,
+            example="215 EUR/t",
+        ),
         Field(
             "incoterm",
             "choice",
@@ -125,8 +138,8 @@ SELL = Form(
             show=lambda talk, value: f"{value} · {talk.almanac.catalogue.term(value).name}",
             applies=lambda values: "product" in values,
         ),
-        Field("place", read=read_place, write=write_place, show=show_place, max_length=120),
-        Field("window", read=read_window, write=write_window, show=show_window, max_length=80),
+        Field("place", read=read_place, write=write_place, show=show_place, max_length=120, example="Kaunas"),
+        Field("window", read=read_window, write=write_window, show=show_window, max_length=80, example="next week"),
         Field(
             "sale",
             "choice",
@@ -140,6 +153,7 @@ SELL = Form(
             applies=lambda values: "quantity" in values,
             optional=True,
             max_length=60,
+            example="24 t",
         ),
         Field(
             "certificates",

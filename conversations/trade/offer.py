@@ -54,11 +54,17 @@ def _read_price(talk: Talk, text: str, values: Values) -> Any:
 
 # The product is what the listing sells: an answer that is given, and never asked for.
 PRODUCT = Field("product", show=lambda talk, value: goods_name(talk, value, None), fixed=True)
-QUANTITY = Field("quantity", read=_read_quantity, max_length=60)
-PRICE = Field("price", read=_read_price, write=write_price, max_length=60)
-WINDOW = Field("window", read=read_window, write=write_window, show=show_window, max_length=80)
+QUANTITY = Field("quantity", read=_read_quantity, max_length=60, example="100 t")
+PRICE = Field("price", read=_read_price, write=write_price, max_length=60, example="208 EUR/t")
+WINDOW = Field(
+    "window", read=read_window, write=write_window, show=show_window, max_length=80, example="next week"
+)
 LOTS = Field(
-    "lots", "number", read=lambda _talk, text, _values: read_whole_number(1, LOTS_AT_MOST, text), optional=True
+    "lots",
+    "number",
+    read=lambda _talk, text, _values: read_whole_number(1, LOTS_AT_MOST, text),
+    optional=True,
+    example="4",
 )
 NOTE = Field("note", "long_text", optional=True, max_length=500)
 
