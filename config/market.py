@@ -11,6 +11,7 @@ from conversations import help as helping
 from conversations.book import Book
 from conversations.consulting import booking, expert, seek
 from conversations.consulting import session as talking
+from conversations.consulting.after import review as session_review
 from conversations.engine import Engine
 from conversations.notices import Notices
 from conversations.people import place, registration
@@ -60,6 +61,7 @@ BOOKS: tuple[Book, ...] = (
     seek.book,
     booking.book,
     talking.book,
+    session_review.book,
     desk.book,
     helping.book,
 )

@@ -13,7 +13,7 @@ import structlog
 
 from conversations.buttons import press
 from conversations.consulting.session_mail import Method, send_entry
-from conversations.consulting.session_notices import SESSIONS_HEARD, line_brought, line_of, session_news, sides_of
+from conversations.consulting.session_notices import SESSION_CARDS, SESSIONS_HEARD, line_brought, line_of, sides_of
 from conversations.engine import Engine, send
 from conversations.facts import HEARD, NOTES, Gathered, on_listing_expired, on_listing_moved
 from conversations.reply import Button, Card, Reply, Say
@@ -240,7 +240,7 @@ def _who(talk: Talk, person_id: str | None) -> str:
 def _parties(ctx: Ctx, kind: str, subject: str) -> list[Person]:
     """Everybody on either side of a thing."""
     everybody = ctx.seen_by(NOBODY_IN_PARTICULAR)
-    if kind == "session":
+    if kind in SESSION_CARDS:
         return sides_of(ctx, subject)
     if kind == "listing":
         return members(ctx, listing_for(everybody, subject).seller)
@@ -282,5 +282,5 @@ CARDS: dict[str, Callable[[Talk, str, str], Card]] = {
     "claim": _claim,
     "case": _case,
     "listing": _listing,
-    "session": session_news,
+    **SESSION_CARDS,
 }

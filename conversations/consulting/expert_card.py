@@ -9,8 +9,8 @@ from itertools import groupby
 from babel.dates import format_date, format_time
 
 from conversations.buttons import press
+from conversations.consulting.after.review import session_standing
 from conversations.reply import Button, Card, Line
-from conversations.standing import standing
 from conversations.talk import Talk
 from core.escrow.service import payee_of
 from core.experts import service as experts
@@ -34,7 +34,7 @@ def expert_card(
     if reasons:
         lines.append(Line(label=words("seek.why"), value=reasons_in_words(talk, reasons)))
     lines.append(Line(label=words("expert.languages"), value=_languages(talk, expert)))
-    lines.append(Line(label=words("party.standing"), value=standing(talk, expert.organisation_id)))
+    lines.append(Line(label=words("party.standing"), value=session_standing(talk, expert.person_id)))
     if not brief:
         lines.append(Line(label=words("expert.fields"), value=fields_in_words(talk, expert)))
         if expert.skills:
@@ -66,7 +66,7 @@ def own_card(talk: Talk, expert: Expert, note: str = "") -> Card:
         Line(label=words("expert.hours"), value="; ".join(hours_lines(talk, expert.hours)) + f" ({expert.zone})"),
         Line(label=words("expert.policy"), value=words(f"expert.policy.{expert.policy}")),
         Line(label=words("expert.room"), value=words(f"expert.room.{expert.room}")),
-        Line(label=words("party.standing"), value=standing(talk, expert.organisation_id)),
+        Line(label=words("party.standing"), value=session_standing(talk, expert.person_id)),
         Line(label=words("expert.payout"), value=words("expert.payout_ready" if ready else "expert.payout_waits")),
     )
     return Card(

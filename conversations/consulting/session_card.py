@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from conversations.buttons import press
+from conversations.consulting.after.review import session_standing
 from conversations.reply import Button, Card, Line, Style
-from conversations.standing import standing
 from conversations.talk import Talk
 from core.kernel.money import Money
 from core.kernel.timers import deadline_of
@@ -50,11 +50,10 @@ def session_card(
     words = talk.words
     side = service.side_of(talk.ctx, booking)
     other = booking.consultant if side == "seeker" else booking.seeker
-    other_org = booking.consultant_org if side == "seeker" else booking.seeker_org
     name = person_of(talk.ctx, other).name
     lines = [
         Line(label=words("session.when"), value=_when(talk, booking)),
-        Line(label=words("session.with"), value=f"{name} · {standing(talk, other_org)}"),
+        Line(label=words("session.with"), value=f"{name} · {session_standing(talk, other)}"),
     ]
     if not brief:
         lines += _particulars(talk, booking, str(side))

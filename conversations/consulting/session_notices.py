@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from conversations.consulting.after.review import KIND as REVIEW
+from conversations.consulting.after.review import REVIEW_FACTS, review_card
 from conversations.consulting.session_card import session_card
 from conversations.facts import gathered
 from conversations.reply import Card, Say
@@ -91,7 +93,31 @@ def on_page(code: str) -> Callable[[Ctx, session.SessionFact], None]:
     return hear
 
 
-SESSIONS_HEARD: Final = ((SESSION_FACTS, on_session), (CARD_FACTS, on_page))
+def on_own_card(kind: str) -> Callable[[str], Callable[[Ctx, Any], None]]:
+    """What has a card of its own beside the session's: its reviews, its recap."""
+
+    def hearing(code: str) -> Callable[[Ctx, Any], None]:
+        def hear(ctx: Ctx, fact: Any) -> None:
+            booking = ctx.session.get_one(Booking, fact.booking_id)
+            sides = {booking.seeker: "seeker", booking.consultant: "consultant"}
+            gathered(ctx).say(kind, fact.booking_id, code, by=fact.by_person, sides=sides, **parts_of(fact))
+
+        return hear
+
+    return hearing
+
+
+SESSIONS_HEARD: Final = (
+    (SESSION_FACTS, on_session),
+    (CARD_FACTS, on_page),
+    (REVIEW_FACTS, on_own_card(REVIEW)),
+)
+
+# Each kind of card that speaks of one session, by the session's id.
+SESSION_CARDS: Final[dict[str, Callable[[Talk, str, str], Card]]] = {
+    "session": session_news,
+    REVIEW: review_card,
+}
 
 
 def line_of(ctx: Ctx, line_id: str) -> Line:

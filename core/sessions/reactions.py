@@ -10,20 +10,27 @@ from core.kernel.events import Reactions
 from core.kernel.sweep import Ring
 from core.kernel.timers import Timer
 from core.kernel.transaction import Ctx
-from core.sessions import holds, meeting, service, settlement
-from core.sessions.events import SessionReminder
+from core.sessions import asking, holds, meeting, service, settlement
+from core.sessions.events import PickSecured, SessionReminder
 from core.sessions.model import Booking
 from core.sessions.process import SESSION
+from core.sessions.reviews import reactions as reviews
 
+ASKED: Final = frozenset({"idle"})
 BEFORE: Final = frozenset({"hold_expired", "request_expired", "card_deadline"})
 AFTER: Final = frozenset({"window_over", "session_final_rule", "debt_limit"})
 
 
 def listen(reactions: Reactions) -> None:
+    reactions.on(PickSecured, lambda ctx, fact: service.agree_as_picked(ctx, fact.booking_id))
     reactions.on(PayeeReady, lambda ctx, fact: settlement.send_waiting(ctx, fact.organisation_id))
+    reviews.listen(reactions)
 
 
 def ring_session(ctx: Ctx, timer: Timer) -> None:
+    if timer.event in ASKED:
+        asking.time_is_up(ctx, timer.subject, timer.event)
+        return
     room = service if timer.event in BEFORE else settlement if timer.event in AFTER else meeting
     room.time_is_up(ctx, timer.subject, timer.event)
 
@@ -37,6 +44,7 @@ def ring_reminder(ctx: Ctx, timer: Timer) -> None:
 
 
 rings: Mapping[str, Ring] = {
+    **reviews.rings,
     SESSION.name: ring_session,
     service.REMINDER: ring_reminder,
     meeting.CLOCK: lambda ctx, timer: meeting.clock_rings(ctx, timer.subject, timer.event),

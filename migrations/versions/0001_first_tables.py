@@ -277,6 +277,44 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_provider_reading")),
     )
     op.create_table(
+        "request",
+        sa.Column("buyer", sa.String(length=26), nullable=False),
+        sa.Column("published_by", sa.String(length=26), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("product_id", sa.String(length=60), nullable=False),
+        sa.Column("grade_id", sa.String(length=60), nullable=True),
+        sa.Column("certificates", sa.JSON(), nullable=False),
+        sa.Column("unit", sa.String(length=20), nullable=False),
+        sa.Column("quantity_amount", sa.String(length=40), nullable=False),
+        sa.Column("target_amount", sa.String(length=40), nullable=True),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("price_unit", sa.String(length=20), nullable=False),
+        sa.Column("incoterm", sa.String(length=60), nullable=False),
+        sa.Column("place_name", sa.String(length=120), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("lat", sa.Float(), nullable=True),
+        sa.Column("lon", sa.Float(), nullable=True),
+        sa.Column("window_from", sa.Date(), nullable=False),
+        sa.Column("window_to", sa.Date(), nullable=False),
+        sa.Column("lots", sa.Integer(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("language", sa.String(length=10), nullable=False),
+        sa.Column("closes_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sealed", sa.Boolean(), nullable=False),
+        sa.Column("quotes_each", sa.Integer(), nullable=False),
+        sa.Column("quotes", sa.Integer(), nullable=False),
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("state_since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_request")),
+    )
+    with op.batch_alter_table("request", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_request_buyer"), ["buyer"], unique=False)
+        batch_op.create_index("ix_request_shelf", ["state", "product_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_request_state"), ["state"], unique=False)
+
+    op.create_table(
         "review_window",
         sa.Column("buyer", sa.String(length=26), nullable=False),
         sa.Column("seller", sa.String(length=26), nullable=False),
@@ -295,6 +333,7 @@ def upgrade() -> None:
     op.create_table(
         "search_generation",
         sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("layout", sa.String(length=40), nullable=False),
         sa.Column("seen_seq", sa.BigInteger(), nullable=False),
@@ -306,6 +345,7 @@ def upgrade() -> None:
     op.create_table(
         "search_log",
         sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("xid", sa.BigInteger(), nullable=False),
         sa.Column("mark", sa.String(length=26), nullable=False),
         sa.Column("subject", sa.String(length=26), nullable=False),
@@ -320,6 +360,27 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=20), nullable=False),
         sa.Column("until", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_search_rebuild")),
+    )
+    op.create_table(
+        "session_review_window",
+        sa.Column("seeker", sa.String(length=26), nullable=False),
+        sa.Column("consultant", sa.String(length=26), nullable=False),
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("state_since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_session_review_window")),
+    )
+    with op.batch_alter_table("session_review_window", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_session_review_window_state"), ["state"], unique=False)
+
+    op.create_table(
+        "session_score",
+        sa.Column("person_id", sa.String(length=26), nullable=False),
+        sa.Column("rank", sa.Float(), nullable=False),
+        sa.Column("stars", sa.Float(), nullable=True),
+        sa.Column("reviews", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_session_score")),
     )
     op.create_table(
         "step",
@@ -346,6 +407,21 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("timer", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_timer_due_at"), ["due_at"], unique=False)
+
+    op.create_table(
+        "invitation",
+        sa.Column("code", sa.String(length=12), nullable=False),
+        sa.Column("organisation_id", sa.String(length=26), nullable=False),
+        sa.Column("invited_by", sa.String(length=26), nullable=False),
+        sa.Column("position", sa.String(length=40), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("limit_minor", sa.BigInteger(), nullable=True),
+        sa.Column("limit_currency", sa.String(length=3), nullable=True),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_invitation_organisation_id")),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_invitation")),
+    )
+    with op.batch_alter_table("invitation", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_invitation_organisation_id"), ["organisation_id"], unique=False)
 
     op.create_table(
         "ledger_posting",
@@ -492,6 +568,31 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("generation", "part", name=op.f("pk_search_blob")),
     )
     op.create_table(
+        "session_review",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("booking_id", sa.String(length=26), nullable=False),
+        sa.Column("author", sa.String(length=26), nullable=False),
+        sa.Column("about", sa.String(length=26), nullable=False),
+        sa.Column("stars", sa.Integer(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("shown_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("value_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("stars BETWEEN 1 AND 5", name=op.f("ck_session_review_one_to_five")),
+        sa.ForeignKeyConstraint(
+            ["booking_id"], ["session_review_window.id"], name=op.f("fk_session_review_booking_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_session_review")),
+        sa.UniqueConstraint("booking_id", "author", name=op.f("uq_session_review_booking_id_author")),
+    )
+    with op.batch_alter_table("session_review", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_session_review_about"), ["about"], unique=False)
+        batch_op.create_index(batch_op.f("ix_session_review_author"), ["author"], unique=False)
+
+    op.create_table(
         "alert",
         sa.Column("person_id", sa.String(length=26), nullable=False),
         sa.Column("listing_id", sa.String(length=26), nullable=False),
@@ -626,6 +727,9 @@ def upgrade() -> None:
         sa.Column("free_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("missed", sa.Integer(), nullable=False),
         sa.Column("listed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("feed_url", sa.String(length=1000), nullable=True),
+        sa.Column("feed_read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("feed_fault", sa.String(length=20), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_expert_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_expert")),
@@ -663,6 +767,17 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_link_code_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "membership",
+        sa.Column("person_id", sa.String(length=26), nullable=False),
+        sa.Column("position", sa.String(length=40), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("limit_minor", sa.BigInteger(), nullable=True),
+        sa.Column("limit_currency", sa.String(length=3), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_membership_person_id")),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_membership")),
+    )
+    op.create_table(
         "offer_round",
         sa.Column("offer_id", sa.String(length=26), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -673,6 +788,37 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["offer_id"], ["offer.id"], name=op.f("fk_offer_round_offer_id")),
         sa.PrimaryKeyConstraint("offer_id", "number", name=op.f("pk_offer_round")),
     )
+    op.create_table(
+        "purchase",
+        sa.Column("buyer", sa.String(length=26), nullable=False),
+        sa.Column("thing", sa.String(length=40), nullable=False),
+        sa.Column("subject", sa.String(length=26), nullable=False),
+        sa.Column("title", sa.String(length=32), nullable=False),
+        sa.Column("description", sa.String(length=255), nullable=False),
+        sa.Column("rail", sa.String(length=40), nullable=False),
+        sa.Column("price_minor", sa.BigInteger(), nullable=False),
+        sa.Column("credit_minor", sa.BigInteger(), nullable=False),
+        sa.Column("back_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("open_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("credit_hold", sa.String(length=26), nullable=True),
+        sa.Column("page_ref", sa.String(length=120), nullable=True),
+        sa.Column("url", sa.Text(), nullable=True),
+        sa.Column("paid_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("asked_back_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("state_since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["buyer"], ["person.id"], name=op.f("fk_purchase_buyer")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_purchase")),
+    )
+    with op.batch_alter_table("purchase", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_purchase_buyer"), ["buyer"], unique=False)
+        batch_op.create_index(batch_op.f("ix_purchase_state"), ["state"], unique=False)
+        batch_op.create_index(batch_op.f("ix_purchase_subject"), ["subject"], unique=False)
+
     op.create_table(
         "quiet_hours",
         sa.Column("person_id", sa.String(length=26), nullable=False),
@@ -739,6 +885,9 @@ def upgrade() -> None:
         sa.Column("move_to", sa.DateTime(timezone=True), nullable=True),
         sa.Column("why", sa.String(length=40), nullable=True),
         sa.Column("due_minor", sa.BigInteger(), nullable=False),
+        sa.Column("ask_id", sa.String(length=26), nullable=True),
+        sa.Column("proposed", sa.JSON(), nullable=False),
+        sa.Column("picked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.Column("state", sa.String(length=40), nullable=False),
         sa.Column("state_since", sa.DateTime(timezone=True), nullable=False),
@@ -748,6 +897,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("ref", name=op.f("uq_booking_ref")),
     )
     with op.batch_alter_table("booking", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_booking_ask_id"), ["ask_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_booking_consultant"), ["consultant"], unique=False)
         batch_op.create_index(batch_op.f("ix_booking_seeker"), ["seeker"], unique=False)
         batch_op.create_index("ix_booking_slot", ["expert_id", "starts_at"], unique=False)
@@ -850,6 +1000,23 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_lot_state"), ["state"], unique=False)
 
     op.create_table(
+        "purchase_payment",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("purchase_id", sa.String(length=26), nullable=False),
+        sa.Column("charge_ref", sa.String(length=200), nullable=False),
+        sa.Column("intent_ref", sa.String(length=120), nullable=True),
+        sa.Column("payer", sa.String(length=40), nullable=True),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["purchase_id"], ["purchase.id"], name=op.f("fk_purchase_payment_purchase_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_purchase_payment")),
+        sa.UniqueConstraint("charge_ref", name=op.f("uq_purchase_payment_charge_ref")),
+    )
+    with op.batch_alter_table("purchase_payment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_purchase_payment_purchase_id"), ["purchase_id"], unique=False)
+
+    op.create_table(
         "rail_choice",
         sa.Column("deal_id", sa.String(length=26), nullable=False),
         sa.Column("rail", sa.String(length=40), nullable=False),
@@ -858,6 +1025,15 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["deal_id"], ["deal.id"], name=op.f("fk_rail_choice_deal_id")),
         sa.PrimaryKeyConstraint("deal_id", name=op.f("pk_rail_choice")),
+    )
+    op.create_table(
+        "shortlisted",
+        sa.Column("person_id", sa.String(length=26), nullable=False),
+        sa.Column("expert_id", sa.String(length=26), nullable=False),
+        sa.Column("kept_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["expert_id"], ["expert.id"], name=op.f("fk_shortlisted_expert_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_shortlisted_person_id")),
+        sa.PrimaryKeyConstraint("person_id", "expert_id", name=op.f("pk_shortlisted")),
     )
     op.create_table(
         "tranche",
@@ -1021,6 +1197,27 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("proposal", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_proposal_lot_id"), ["lot_id"], unique=False)
+
+    op.create_table(
+        "purchase_refund",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("purchase_id", sa.String(length=26), nullable=False),
+        sa.Column("payment_id", sa.String(length=26), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("provider_ref", sa.String(length=120), nullable=True),
+        sa.Column("why", sa.Text(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["payment_id"], ["purchase_payment.id"], name=op.f("fk_purchase_refund_payment_id")),
+        sa.ForeignKeyConstraint(["purchase_id"], ["purchase.id"], name=op.f("fk_purchase_refund_purchase_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_purchase_refund")),
+        sa.UniqueConstraint("payment_id", name=op.f("uq_purchase_refund_payment_id")),
+    )
+    with op.batch_alter_table("purchase_refund", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_purchase_refund_purchase_id"), ["purchase_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_purchase_refund_state"), ["state"], unique=False)
 
     op.create_table(
         "ruling",
@@ -1253,6 +1450,11 @@ def downgrade() -> None:
     op.drop_table("session_line")
     op.drop_table("session_complaint")
     op.drop_table("ruling")
+    with op.batch_alter_table("purchase_refund", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_purchase_refund_state"))
+        batch_op.drop_index(batch_op.f("ix_purchase_refund_purchase_id"))
+
+    op.drop_table("purchase_refund")
     with op.batch_alter_table("proposal", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_proposal_lot_id"))
 
@@ -1283,7 +1485,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_tranche_state"))
 
     op.drop_table("tranche")
+    op.drop_table("shortlisted")
     op.drop_table("rail_choice")
+    with op.batch_alter_table("purchase_payment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_purchase_payment_purchase_id"))
+
+    op.drop_table("purchase_payment")
     with op.batch_alter_table("lot", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_lot_state"))
 
@@ -1308,6 +1515,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_booking_slot")
         batch_op.drop_index(batch_op.f("ix_booking_seeker"))
         batch_op.drop_index(batch_op.f("ix_booking_consultant"))
+        batch_op.drop_index(batch_op.f("ix_booking_ask_id"))
 
     op.drop_table("booking")
     with op.batch_alter_table("saved_search", schema=None) as batch_op:
@@ -1317,7 +1525,14 @@ def downgrade() -> None:
     op.drop_table("saved_search")
     op.drop_table("remembered")
     op.drop_table("quiet_hours")
+    with op.batch_alter_table("purchase", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_purchase_subject"))
+        batch_op.drop_index(batch_op.f("ix_purchase_state"))
+        batch_op.drop_index(batch_op.f("ix_purchase_buyer"))
+
+    op.drop_table("purchase")
     op.drop_table("offer_round")
+    op.drop_table("membership")
     with op.batch_alter_table("link_code", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_link_code_person_id"))
 
@@ -1356,6 +1571,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_alert_search_told")
 
     op.drop_table("alert")
+    with op.batch_alter_table("session_review", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_session_review_author"))
+        batch_op.drop_index(batch_op.f("ix_session_review_about"))
+
+    op.drop_table("session_review")
     op.drop_table("search_blob")
     with op.batch_alter_table("review", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_review_author"))
@@ -1380,6 +1600,10 @@ def downgrade() -> None:
     op.drop_table("offer")
     op.drop_table("listing_certificate")
     op.drop_table("ledger_posting")
+    with op.batch_alter_table("invitation", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_invitation_organisation_id"))
+
+    op.drop_table("invitation")
     with op.batch_alter_table("timer", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_timer_due_at"))
 
@@ -1388,6 +1612,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_step_subject"))
 
     op.drop_table("step")
+    op.drop_table("session_score")
+    with op.batch_alter_table("session_review_window", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_session_review_window_state"))
+
+    op.drop_table("session_review_window")
     op.drop_table("search_rebuild")
     with op.batch_alter_table("search_log", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_search_log_xid"))
@@ -1400,6 +1629,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_review_window_buyer"))
 
     op.drop_table("review_window")
+    with op.batch_alter_table("request", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_request_state"))
+        batch_op.drop_index("ix_request_shelf")
+        batch_op.drop_index(batch_op.f("ix_request_buyer"))
+
+    op.drop_table("request")
     op.drop_table("provider_reading")
     with op.batch_alter_table("provider_line", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_provider_line_source"))
