@@ -13,7 +13,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from config.market import OWN_CLOCKS, RINGS
 from config.metrics import Gauges
 from config.reference import reference
-from config.reindex import reindex_if_due
+from config.reindex import KINDS, reindex_if_due
 from config.settings import Settings
 from core.audit.service import audit
 from core.kernel import inbox
@@ -77,8 +77,9 @@ class Sweeps:
             self.gauges.broken.set(sum(not each.ok for each in found))
 
     async def reindex(self) -> None:
-        """Make a new base of the search index, if this is the worker to do it. It waits for nobody, nobody for it."""
-        await reindex_if_due(self.transactions, reference()[0])
+        """Make new bases of the search index, if this is the worker to do it. It waits for nobody, nobody for it."""
+        for kind in KINDS:
+            await reindex_if_due(self.transactions, reference()[0], kind)
 
     async def forget(self) -> None:
         async with self.busy:

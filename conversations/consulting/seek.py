@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from conversations.book import Book
 from conversations.buttons import Press, press
 from conversations.consulting.expert_card import expert_card, slot_in_words
-from conversations.reply import Button, Card, CardList, Say
+from conversations.reply import Button, Card, CardList, Say, Toast
+from conversations.search.asked import ADVICE, ask, asked, mark
+from conversations.search.chips import LABEL, chip_rows, shown_parts, unclear_words, understood_text
 from conversations.talk import Talk
 from core.experts import service as experts
-from core.experts.finding import Match, Wish, find_experts, understand
+from core.experts.finding import Match
 from core.experts.model import Expert
 from core.experts.slots import free_slots, spread, through_the_day
 from core.kernel.errors import Invalid
-from core.reputation.service import score_of
+from core.reputation.service import scores_of
+from core.search import experts as advisers
+from core.search.experts import Advisers
+from core.search.kept import NOTHING
+from core.search.model import Query
+from core.search.service import query_of, without
 from core.sessions import slots as session_slots
 from core.talks.service import recall, remember
 
@@ -30,54 +38,101 @@ book = Book()
 
 @book.command("experts")
 def seek(talk: Talk, problem: str) -> None:
-    """`/experts my boiler slags`: the three who fit best, and why."""
-    words = talk.words
+    """`/experts my boiler slags, in German, under 120 EUR/h`: the three who fit best, and why."""
+    words, almanac = talk.words, talk.almanac
     if not problem:
         button = Button(label=words("seek.all"), press=press("seek.all"), style="primary")
         talk.reply(Say(text=words("seek.ask"), buttons=((button,),)))
         return
     remember(talk.ctx, talk.person.id, LAST_PROBLEM, problem[:1000])
-    wish = understand(talk.almanac.catalogue, problem)
-    _show(talk, wish, SHOWN)
+    said = query_of(problem, almanac.catalogue, almanac.places, talk.today, words.language)
+    _show(talk, ask(talk, advisers.problem_of(said), ADVICE))
 
 
 @book.press("seek.all")
 def everybody(talk: Talk, _pressed: Press) -> None:
-    _show(talk, Wish(text=""), MORE_SHOWN)
+    _show(talk, ask(talk, Query(NOTHING), ADVICE), MORE_SHOWN)
 
 
-def _show(talk: Talk, wish: Wish, most: int) -> None:
-    words = talk.words
-    found = find_experts(talk.ctx, wish, lambda expert: _standing(talk, expert), but=talk.organisation)
-    if not found:
-        button = Button(label=words("seek.all"), press=press("seek.all"))
-        become = Button(label=words("command.expert"), press=press("command", choice="expert"))
-        talk.reply(Say(text=words("seek.nobody"), buttons=((button, become),)))
+@book.press("seek.wider")
+def wider(talk: Talk, pressed: Press) -> None:
+    """Everybody who fits, or a wish given up: a chip was tapped, or the way out of an empty list."""
+    query = asked(talk, ADVICE)
+    if pressed.seen != mark(query):
+        talk.reply(Toast(text=talk.words("find.asked_since")))
+    elif pressed.choice:
+        query = ask(talk, without(query, pressed.choice), ADVICE)
+    _show(talk, query, SHOWN if pressed.choice else MORE_SHOWN)
+
+
+@book.press("seek.meant")
+def meant(talk: Talk, pressed: Press) -> None:
+    """The words that were probably meant."""
+    query = asked(talk, ADVICE)
+    offered = {each.instead: each.query for each in _found(talk, query).did_you_mean}
+    _show(talk, ask(talk, offered.get(pressed.choice) or query, ADVICE))
+
+
+def _found(talk: Talk, query: Query) -> Advisers:
+    def standings(organisations: Collection[str]) -> Mapping[str, float]:
+        return {each: score.rank for each, score in scores_of(talk.ctx, organisations).items()}
+
+    catalogue = talk.almanac.catalogue
+    return advisers.find_experts(talk.ctx, catalogue, query, standings=standings, but=talk.organisation)
+
+
+def _show(talk: Talk, query: Query, most: int = SHOWN) -> None:
+    words, found = talk.words, _found(talk, query)
+    if not found.matches:
+        talk.reply(_nobody(talk, query, found))
         return
-    items = tuple(_found(talk, match) for match in found[:most])
-    more = (Button(label=words("seek.all"), press=press("seek.all")),) if most < len(found) else ()
+    everybody = Button(label=words("seek.all"), press=press("seek.wider", "", mark(query)))
+    more = ((everybody,),) if most < len(found.matches) else ()
+    understood = understood_text(talk, advisers.chips(query))
     talk.reply(
         CardList(
             subject="experts",
-            title=words("seek.found", count=len(found)),
-            items=items,
-            buttons=(more,) if more else (),
+            title=words("seek.found", count=len(found.matches)),
+            text="\n".join(filter(None, (understood, *unclear_words(talk, query)))),
+            items=tuple(_brief(talk, match) for match in found.matches[:most]),
+            buttons=(*more, *chip_rows(talk, query, advisers.chips(query), "seek.wider")),
             fresh=talk.fresh,
         )
     )
 
 
-def _found(talk: Talk, match: Match) -> Card:
+def _nobody(talk: Talk, query: Query, found: Advisers) -> Card:
+    """No dead end: the wish that stands in the way, what was perhaps meant, everybody, or oneself."""
+    words, seen = talk.words, mark(query)
+    meant = [
+        Button(label=words("find.meant", instead=each.instead)[:LABEL], press=press("seek.meant", choice=each.instead))
+        for each in found.did_you_mean
+    ]
+    relaxed = [
+        Button(
+            label=words(each.code, count=each.count, **shown_parts(talk, each.parts))[:LABEL],
+            press=press("seek.wider", "", seen, each.wish),
+        )
+        for each in found.relaxations
+    ]
+    everybody = Button(label=words("seek.all"), press=press("seek.all"))
+    become = Button(label=words("command.expert"), press=press("command", choice="expert"))
+    understood = understood_text(talk, advisers.chips(query))
+    return Card(
+        subject="experts",
+        title=words("seek.nobody"),
+        text="\n".join(filter(None, (understood, *unclear_words(talk, query)))),
+        buttons=(*((each,) for each in (*meant, *relaxed)), (everybody, become)),
+        fresh=talk.fresh,
+    )
+
+
+def _brief(talk: Talk, match: Match) -> Card:
     """One of several: enough to choose by, and the next slots one tap away."""
     expert = match.expert
     open_button = Button(label=talk.words("seek.open"), press=press("seek.show", expert.id), style="primary")
     slots = next_slots(talk, expert)
     return expert_card(talk, expert, slots, reasons=match.reasons, buttons=((open_button,),), brief=True)
-
-
-def _standing(talk: Talk, expert: Expert) -> float:
-    shown = score_of(talk.ctx, expert.organisation_id).shown
-    return 0.5 if shown is None else float(shown) / 5
 
 
 # --- one consultant ---------------------------------------------------------------------------------------------------

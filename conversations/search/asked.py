@@ -9,21 +9,22 @@ from core.search import kept
 from core.search.model import Query
 from core.talks.service import recall, remember
 
-TOPIC = "find"
+GOODS = "find"
+ADVICE = "advice"
 
 
-def asked(talk: Talk) -> Query:
-    return kept.read(recall(talk.ctx, talk.person.id, TOPIC))
+def asked(talk: Talk, topic: str = GOODS) -> Query:
+    return kept.read(recall(talk.ctx, talk.person.id, topic))
 
 
-def ask(talk: Talk, query: Query) -> Query:
+def ask(talk: Talk, query: Query, topic: str = GOODS) -> Query:
     """From now on this is what is asked; its buttons carry its mark."""
-    remember(talk.ctx, talk.person.id, TOPIC, kept.written(query))
+    remember(talk.ctx, talk.person.id, topic, kept.written(query))
     return query
 
 
 def has_asked(talk: Talk) -> bool:
-    return bool(recall(talk.ctx, talk.person.id, TOPIC))
+    return bool(recall(talk.ctx, talk.person.id, GOODS))
 
 
 def mark(query: Query) -> int:

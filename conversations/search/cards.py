@@ -15,6 +15,7 @@ from conversations.trade.listing import goods_lines
 from core.listings.model import Listing
 from core.people.service import organisation_of
 from core.search import kept
+from core.search import service as market
 from core.search.model import Ask, Hit, Page, Query
 from core.search.places import distance_km
 
@@ -138,7 +139,7 @@ def question_card(talk: Talk, query: Query, asked: Ask) -> Card:
     return Card(
         subject="find",
         title=words("search.ask.product"),
-        text=understood_text(talk, query),
+        text=understood_text(talk, market.chips(query)),
         buttons=(*rows, (everything,)),
         fresh=talk.fresh,
     )
@@ -201,14 +202,14 @@ def _plainly(talk: Talk, query: Query, page: Page) -> str:
         (each for each in page.relaxations if each.code in {"search.relax.radius", "search.relax.anywhere"}), None
     )
     if nearest is None or said.place is None or said.radius_km is None:
-        return understood_text(talk, query)
+        return understood_text(talk, market.chips(query))
     near, place, count = said.radius_km, said.place.name, nearest.count
     if nearest.code == "search.relax.anywhere":
         plainly = words("find.none_near_some_far", near=near, place=place, count=count)
     else:
         km = nearest.parts["km"]
         plainly = words("find.none_near_some_wider", near=near, place=place, count=count, km=km)
-    return f"{understood_text(talk, query)}\n{plainly}"
+    return f"{understood_text(talk, market.chips(query))}\n{plainly}"
 
 
 def _unknown_words(talk: Talk, page: Page) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -31,23 +31,30 @@ class Variant:
     query: Query
 
 
-def chip_rows(talk: Talk, query: Query) -> tuple[tuple[Button, ...], ...]:
+def chip_rows(
+    talk: Talk, query: Query, chips: Sequence[Chip] | None = None, verb: str = "find.chip"
+) -> tuple[tuple[Button, ...], ...]:
     """One button a wish, two in a row. A cross gives it up at once; a pencil offers other values."""
     seen = mark(query)
     buttons = [
         Button(
             label=f"{'✎' if variants(talk, query, chip) else '✕'} {chip_label(talk, chip)}"[:LABEL],
-            press=press("find.chip", "", seen, chip.wish),
+            press=press(verb, "", seen, chip.wish),
         )
-        for chip in market.chips(query)
+        for chip in (market.chips(query) if chips is None else chips)
     ]
     return tuple(tuple(buttons[start : start + IN_A_ROW]) for start in range(0, len(buttons), IN_A_ROW))
 
 
-def understood_text(talk: Talk, query: Query) -> str:
+def understood_text(talk: Talk, chips: Sequence[Chip]) -> str:
     """What the sentence was taken to mean, so that nobody wonders about a strange list."""
-    said = ", ".join(chip_label(talk, chip) for chip in market.chips(query))
+    said = ", ".join(chip_label(talk, chip) for chip in chips)
     return talk.words("find.understood", parts=said) if said else ""
+
+
+def unclear_words(talk: Talk, query: Query) -> list[str]:
+    """What was said and cannot be, each with what would be right."""
+    return [talk.words.refusal(refusal) for refusal in query.understood.unclear]
 
 
 def chip_label(talk: Talk, chip: Chip) -> str:
@@ -134,6 +141,9 @@ def shown_parts(talk: Talk, parts: Mapping[str, object]) -> dict[str, object]:
     match parts.get("packaging"):
         case [*packings]:
             shown["packaging"] = ", ".join(talk.words(f"packaging.{each}") for each in packings)
+    match parts.get("language"):
+        case str(code):
+            shown["language"] = talk.words.locale.languages.get(code, code)
     if (window := parts.get("window")) is not None:
         shown["window"] = show_window(talk, (window[0], window[1]))  # type: ignore[index]  # first and last day
     return shown

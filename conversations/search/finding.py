@@ -21,7 +21,7 @@ from conversations.search.cards import (
     question_card,
     shared,
 )
-from conversations.search.chips import chip_card, chip_of, chip_rows, understood_text, variants
+from conversations.search.chips import chip_card, chip_of, chip_rows, unclear_words, understood_text, variants
 from conversations.search.prices import Comparison
 from conversations.talk import Talk
 from conversations.trade.listing import own_card
@@ -149,7 +149,7 @@ def chip(talk: Talk, pressed: Press) -> None:
     elif offered := variants(talk, query, tapped):
         talk.reply(chip_card(talk, query, tapped, offered))
     else:
-        show_results(talk, ask(talk, market.without(query, tapped)))
+        show_results(talk, ask(talk, market.without(query, tapped.wish)))
 
 
 @book.press("find.set")
@@ -169,7 +169,7 @@ def drop_wish(talk: Talk, pressed: Press) -> None:
     if (query := _current(talk, pressed)) is None:
         return
     tapped = chip_of(query, pressed.choice)
-    show_results(talk, ask(talk, market.without(query, tapped) if tapped is not None else query))
+    show_results(talk, ask(talk, market.without(query, tapped.wish) if tapped is not None else query))
 
 
 @book.press("find.show")
@@ -222,7 +222,12 @@ def result_list(talk: Talk, query: Query, page: Page, after: str | None) -> Card
     """Five results with all that changes the list under them: what was understood, the order, the page."""
     prices = Comparison.of(talk, query.understood)
     items = tuple(hit_card(talk, hit, prices) for hit in page.hits)
-    said = (understood_text(talk, query), *unclear_words(talk, query), _measured_from(talk, query), prices.rates_note())
+    said = (
+        understood_text(talk, market.chips(query)),
+        *unclear_words(talk, query),
+        _measured_from(talk, query),
+        prices.rates_note(),
+    )
     return CardList(
         subject="find",
         title=talk.words("find.found", count=page.total),
@@ -232,11 +237,6 @@ def result_list(talk: Talk, query: Query, page: Page, after: str | None) -> Card
         side_by_side=True,
         fresh=talk.fresh,
     )
-
-
-def unclear_words(talk: Talk, query: Query) -> list[str]:
-    """What was said and cannot be, each with what would be right."""
-    return [talk.words.refusal(refusal) for refusal in query.understood.unclear]
 
 
 def _measured_from(talk: Talk, query: Query) -> str:

@@ -23,7 +23,7 @@ _BELOW_SIGNS, _ABOVE_SIGNS = ("<", "<=", "≤", "max."), (">", ">=", "≥", "min
 _GRADE_TAIL = re.compile(r"[a-z]{1,4}[0-9][a-z0-9]?|dinplus")
 
 # Words that stand around a wish and are none themselves.
-SMALL_WORDS = ("filler", "at", "during", "per", "near", "within")
+SMALL_WORDS = ("filler", "chatter", "at", "during", "per", "near", "within")
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,6 +120,7 @@ class SearchLog(Table):
     __tablename__ = "search_log"
 
     seq: Mapped[int] = mapped_column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
     # Of the transaction, where many write at once: the order of `seq` is not the order of their commits.
     xid: Mapped[int] = mapped_column(BigInteger, index=True)
     mark: Mapped[str] = mapped_column(Id)  # tells this row from another one that gets its number after a rollback
@@ -129,11 +130,12 @@ class SearchLog(Table):
 
 
 class SearchGeneration(Table):
-    """A base of the index. One that is not served yet is being written, or was when its writer was killed."""
+    """A base of the index of a kind. One that is not served yet is being written, or was when its writer was killed."""
 
     __tablename__ = "search_generation"
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
     made_at: Mapped[datetime] = mapped_column(Instant)
     layout: Mapped[str] = mapped_column(String(40))  # which program and which rates of exchange can read it
     seen_seq: Mapped[int] = mapped_column(BigInteger)  # it holds everything that the log said before
@@ -155,7 +157,7 @@ class SearchBlob(Table):
 
 
 class SearchRebuild(Table):
-    """Who builds the next base, and until when nobody else may begin."""
+    """Who builds the next base of a kind, and until when nobody else may begin."""
 
     __tablename__ = "search_rebuild"
 

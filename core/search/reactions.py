@@ -1,9 +1,11 @@
-"""What is published, changed or taken down, and what a company is called, is known to the next search."""
+"""What is published, changed or taken down, and what and where a company is, is known to the next search."""
 
 from __future__ import annotations
 
 from sqlalchemy import select
 
+from core.experts.events import ExpertChanged, ExpertFact, ExpertListed, ExpertPaused
+from core.experts.model import Expert
 from core.kernel.events import Reactions
 from core.kernel.transaction import Ctx
 from core.listings.events import (
@@ -18,7 +20,9 @@ from core.listings.events import (
 from core.listings.model import Listing
 from core.people.events import ProfileCompleted
 from core.people.service import person_of
-from core.search.log import note
+from core.search.kinds.experts import EXPERTS
+from core.search.kinds.listings import LISTINGS
+from core.search.storage.log import note
 
 
 def listen(reactions: Reactions) -> None:
@@ -31,13 +35,22 @@ def listen(reactions: Reactions) -> None:
         ListingExpired,
     ):
         reactions.on(fact, _listing_moved)
+    for told in (ExpertListed, ExpertChanged, ExpertPaused):
+        reactions.on(told, _expert_moved)
     reactions.on(ProfileCompleted, _company_named)
 
 
 def _listing_moved(ctx: Ctx, fact: ListingFact) -> None:
-    note(ctx, [fact.listing_id])
+    note(ctx, LISTINGS, [fact.listing_id])
+
+
+def _expert_moved(ctx: Ctx, fact: ExpertFact) -> None:
+    note(ctx, EXPERTS, [fact.expert_id])
 
 
 def _company_named(ctx: Ctx, fact: ProfileCompleted) -> None:
     company = person_of(ctx, fact.person_id).organisation_id
-    note(ctx, ctx.session.scalars(select(Listing.id).where(Listing.seller == company, Listing.state == "live")).all())
+    ours = select(Listing.id).where(Listing.seller == company, Listing.state == "live")
+    note(ctx, LISTINGS, ctx.session.scalars(ours).all())
+    advisers = select(Expert.id).where(Expert.organisation_id == company, Expert.live)
+    note(ctx, EXPERTS, ctx.session.scalars(advisers).all())

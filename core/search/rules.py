@@ -157,10 +157,10 @@ CHIPS: Final = (
 )
 
 
-def chips(said: Understood) -> tuple[Chip, ...]:
-    """One chip for each wish that was said."""
+def chips_of(said: Understood, wishes: Sequence[tuple[str, str]] = CHIPS) -> tuple[Chip, ...]:
+    """One chip for each of these wishes that was said."""
     made = []
-    for wish, part in CHIPS:
+    for wish, part in wishes:
         if value := getattr(said, wish):
             parts = {part: value}
             if wish == "place":

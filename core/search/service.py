@@ -15,10 +15,11 @@ from core.kernel.transaction import Ctx
 from core.listings.model import Listing
 from core.search import rules
 from core.search.engine.index import Answer, Found, Index
+from core.search.kinds.listings import LISTINGS
 from core.search.model import LARGEST_PAGE, Chip, DidYouMean, Hit, Page, Query, Relaxation, Standings
-from core.search.parse import parse
+from core.search.parse import Understood, parse
 from core.search.places import Places
-from core.search.shelf import shelf_of
+from core.search.storage.shelf import shelf_of
 from core.search.wishes import exactly
 
 SHORT_LIST = 300  # of these the sellers' standing is asked; below them it could not change the first pages
@@ -70,12 +71,12 @@ def search(
 
 def chips(query: Query) -> tuple[Chip, ...]:
     """What was understood, one chip a wish, in the order in which a trader would say it."""
-    return rules.chips(query.understood)
+    return rules.chips_of(query.understood)
 
 
-def without(query: Query, chip: Chip) -> Query:
-    """The query with that wish given up."""
-    return rules.without(query, chip.wish)
+def without(query: Query, wish: str) -> Query:
+    """The query with the wish of a chip given up; unchanged by a name that is none."""
+    return rules.without(query, wish) if wish in Understood.__dataclass_fields__ else query
 
 
 def count(ctx: Ctx, catalogue: Catalogue, query: Query) -> int:
@@ -93,7 +94,7 @@ class _Searcher:
 
     @classmethod
     def of(cls, ctx: Ctx, catalogue: Catalogue) -> _Searcher:
-        return cls(ctx, catalogue, shelf_of(ctx).look(ctx.session, catalogue))
+        return cls(ctx, catalogue, shelf_of(ctx, LISTINGS).look(ctx.session, catalogue))
 
     def learned(self, query: Query) -> Query:
         """A word that no catalogue has, but that most sellers of certain goods use, names those goods."""

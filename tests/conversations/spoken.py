@@ -29,6 +29,7 @@ from core.offers.model import OFFER
 from core.offers.quality import REPRODUCIBILITY
 from core.people.model import Platform, Role
 from core.search.model import Order
+from core.search.experts import CHIPS as ADVICE_CHIPS
 from core.search.rules import CHIPS
 from core.statements.model import What
 from core.support.model import CASE
@@ -149,7 +150,7 @@ def from_tables() -> dict[str, frozenset[str]]:
     codes |= dict.fromkeys(
         (f"turn.case.{state}.{who}" for state in states(CASE) for who in ("party", "operator")), frozenset({"due"})
     )
-    codes |= {f"search.chip.{wish}": frozenset({part}) for wish, part in CHIPS}
+    codes |= {f"search.chip.{wish}": frozenset({part}) for wish, part in (*CHIPS, *ADVICE_CHIPS)}
     codes["search.chip.place_within"] = frozenset({"place", "country", "km"})
     codes |= dict.fromkeys((f"money.payout_{state}" for state in ("no_account", *EffectState)), frozenset({"net"}))
     codes |= dict.fromkeys((f"money.held_{side}" for side in ("paid", "to_come")), frozenset({"ref"}))

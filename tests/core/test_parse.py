@@ -181,7 +181,7 @@ def test_distance_and_deadline() -> None:
             "consultant audits",
         ),
         ("doradca podatkowy po polsku 250 zł za godzinę od zaraz", "250.00 PLN", "pl", "doradca podatkowy"),
-        ("Berater für Kessel jetzt frei 80 € pro Stunde auf Deutsch", "80.00 EUR", "de", "Berater für Kessel"),
+        ("Berater für Kessel jetzt frei 80 € pro Stunde auf Deutsch", "80.00 EUR", "de", "Berater Kessel"),
     ],
 )
 def test_an_expert_is_asked_for(sentence: str, rate: str, speaks: str, rest: str) -> None:

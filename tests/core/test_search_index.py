@@ -32,11 +32,12 @@ from core.search.engine.building import build
 from core.search.engine.document import UNIT_KINDS, Amount, Document
 from core.search.engine.index import Index
 from core.search.engine.wanted import Spot, Wanted, Word
+from core.search.kinds.listings import LISTINGS
 from core.search.model import Query, SearchBlob, SearchGeneration, SearchLog, SearchRebuild
-from core.search.packing import packed, unpacked
 from core.search.parse import Understood
-from core.search.rebuild import HELD_FOR
-from core.search.shelf import Shelf, layout_of
+from core.search.storage.packing import packed, unpacked
+from core.search.storage.rebuild import HELD_FOR
+from core.search.storage.shelf import Shelf, layout_of
 from tests.core.conftest import Market
 from tests.core.goods import catalogue, eur, pellets, tonnes
 
@@ -163,7 +164,7 @@ class Worker:
     """Another process on the same database: its own connections, its own view of the index."""
 
     transactions: Transactions
-    shelf: Shelf = field(default_factory=Shelf)
+    shelf: Shelf = field(default_factory=lambda: Shelf(LISTINGS))
 
     async def ids(self) -> set[str]:
         def unit(ctx: Ctx) -> set[str]:
@@ -220,7 +221,7 @@ async def test_whatever_is_done_to_listings_the_next_search_of_every_worker_tell
                     assert one not in await workers[1].ids()
                     await act(partial(resume_listing, listing_id=one))
                 case 6:
-                    await reindex_if_due(market.transactions, catalogue())
+                    await reindex_if_due(market.transactions, catalogue(), LISTINGS)
                 case _:
                     market.clock.advance(minutes=20)
             expected = await live(market)
@@ -257,13 +258,14 @@ async def test_a_rebuild_that_is_killed_leaves_the_old_base_serving(market: Mark
     reactions.listen(market.reactions)
     seller, _ = await market.newcomer("Anna")
     first = await market.run(seller, lambda ctx: publish_listing(ctx, catalogue(), pellets()))
-    assert await reindex_if_due(market.transactions, catalogue())
+    assert await reindex_if_due(market.transactions, catalogue(), LISTINGS)
     served = await market.run(MARKET, lambda ctx: ctx.session.scalar(select(SearchGeneration.id)))
 
     # The next one dies after it has written a piece: a base that is no base, and a claim that nobody will give back.
     market.clock.advance(days=1)
     half = SearchGeneration(
         id="7" * 26,
+        kind="listing",
         made_at=market.clock.now(),
         layout=layout_of(catalogue()),
         seen_seq=10**6,
@@ -287,11 +289,11 @@ async def test_a_rebuild_that_is_killed_leaves_the_old_base_serving(market: Mark
 
     # Nobody else begins while the claim stands; then anyone sweeps the half away and makes a whole one.
     await market.run(MARKET, lambda ctx: ctx.session.execute(delete(SearchGeneration).where(SearchGeneration.served)))
-    assert not await reindex_if_due(market.transactions, catalogue())
+    assert not await reindex_if_due(market.transactions, catalogue(), LISTINGS)
     market.clock.advance(hours=1)
     results = await asyncio.gather(
-        reindex_if_due(market.transactions, catalogue()),
-        reindex_if_due(newcomer.transactions, catalogue()),
+        reindex_if_due(market.transactions, catalogue(), LISTINGS),
+        reindex_if_due(newcomer.transactions, catalogue(), LISTINGS),
     )
     assert sorted(results) == [False, True]
     assert await newcomer.ids() == await found(market) == {first.id, second.id}
@@ -337,10 +339,10 @@ async def test_the_log_is_forgotten_once_two_bases_hold_it(market: Market) -> No
         await market.run(seller, lambda ctx: publish_listing(ctx, catalogue(), pellets()))
         await market.run(MARKET, lambda ctx: ctx.session.execute(update(SearchGeneration).values(layout="older")))
         market.clock.advance(hours=1)
-        assert await reindex_if_due(market.transactions, catalogue())
+        assert await reindex_if_due(market.transactions, catalogue(), LISTINGS)
     assert await market.run(MARKET, lambda ctx: ctx.session.scalar(rows)) == 1
     assert len(await found(market)) == 3
-    assert not await reindex_if_due(market.transactions, catalogue())
+    assert not await reindex_if_due(market.transactions, catalogue(), LISTINGS)
 
 
 def test_a_word_that_several_sellers_use_for_their_goods_names_them() -> None:

@@ -14,7 +14,9 @@ from core.kernel.quantity import UNITS
 LONGEST_WORD: Final = 24  # letters; what is longer is cut, in documents and in queries alike
 _WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 # Amounts of one kind convert into each other; what is compared is counted in the base unit of its kind.
-UNIT_KINDS: Final = tuple(dict.fromkeys(unit.kind for unit in UNITS.values()))
+# Beside goods, hours are sold.
+UNIT_KINDS: Final = (*dict.fromkeys(unit.kind for unit in UNITS.values()), "hour")
+AN_HOUR: Final = UNIT_KINDS.index("hour")
 
 
 @dataclass(frozen=True, slots=True)

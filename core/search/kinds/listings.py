@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from core.catalogue import Catalogue
@@ -14,9 +14,9 @@ from core.kernel.quantity import Quantity
 from core.listings.model import Listing, ListingCertificate
 from core.people.model import Organisation
 from core.search.engine.document import Amount, Document
+from core.search.kinds.kind import Kind, Rows
 from core.search.wishes import NO_PACKAGING, amount_of, price_amount
 
-AT_ONCE = 500  # ids in one statement
 _COLUMNS = (
     Listing.id,
     Listing.version,
@@ -42,34 +42,13 @@ _COLUMNS = (
 )
 
 
-def documents_of(session: Session, catalogue: Catalogue, ids: Collection[str]) -> list[Document]:
-    """The documents of those of these listings that can be found now."""
-    wanted = sorted(ids)
-    return [
-        document
-        for start in range(0, len(wanted), AT_ONCE)
-        for document in _read(session, catalogue, _live().where(Listing.id.in_(wanted[start : start + AT_ONCE])))
-    ]
-
-
-def documents_after(session: Session, catalogue: Catalogue, last: str, limit: int) -> list[Document]:
-    """The next documents in the order of their ids."""
-    return list(_read(session, catalogue, _live().where(Listing.id > last).order_by(Listing.id).limit(limit)))
-
-
-def _live() -> Select[*tuple[Any, ...]]:
-    return select(*_COLUMNS).join(Organisation, Organisation.id == Listing.seller).where(Listing.state == "live")
-
-
-def _read(session: Session, catalogue: Catalogue, query: Select[*tuple[Any, ...]]) -> Iterator[Document]:
-    rows = session.execute(query).all()
+def _read(session: Session, catalogue: Catalogue, rows: Rows) -> Iterator[Document]:
     held: dict[str, list[str]] = {}
-    if rows:
-        schemes = select(ListingCertificate.listing_id, ListingCertificate.scheme).where(
-            ListingCertificate.listing_id.in_([row.id for row in rows])
-        )
-        for listing_id, scheme in session.execute(schemes):
-            held.setdefault(listing_id, []).append(scheme)
+    schemes = select(ListingCertificate.listing_id, ListingCertificate.scheme).where(
+        ListingCertificate.listing_id.in_([row.id for row in rows])
+    )
+    for listing_id, scheme in session.execute(schemes) if rows else ():
+        held.setdefault(listing_id, []).append(scheme)
     return (_document(catalogue, row, held.get(row.id, ())) for row in rows)
 
 
@@ -98,3 +77,11 @@ def _document(catalogue: Catalogue, row: Row[*tuple[Any, ...]], schemes: Sequenc
         day=row.renewed_at.date().toordinal(),
         stamp=row.version,
     )
+
+
+LISTINGS: Final = Kind(
+    name="listing",
+    key=Listing.id,
+    live=select(*_COLUMNS).join(Organisation, Organisation.id == Listing.seller).where(Listing.state == "live"),
+    read=_read,
+)

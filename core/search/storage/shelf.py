@@ -1,4 +1,4 @@
-"""What one process has read of the index: the newest base, and all that the log has said since.
+"""What one process has read of the index of a kind: the newest base, and all that the log has said since.
 
 It is a cache of the database and nothing more. Every query first reads the log, in its own transaction, so that a
 listing is found by the first query after its commit on any worker, however many there are.
@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 
 from core.catalogue import Catalogue
 from core.kernel.transaction import Ctx
-from core.search.documents import documents_of
 from core.search.engine.index import Index
-from core.search.log import Seen
+from core.search.kinds.kind import Kind
 from core.search.model import SearchBlob
-from core.search.packing import unpacked
+from core.search.storage.log import Seen
+from core.search.storage.packing import unpacked
 
 LAYOUT = "2"  # changes with the arrays of a segment, or with what is put into them
 
@@ -31,12 +31,16 @@ def layout_of(catalogue: Catalogue) -> str:
 
 @dataclass(slots=True)
 class Shelf:
-    """The index of one database as this process knows it."""
+    """The index of one kind in one database as this process knows it."""
 
+    kind: Kind
+    seen: Seen = field(init=False)
     generation: str | None = None
-    seen: Seen = field(default_factory=Seen)
     index: Index = field(default_factory=Index)
     turn: int = 0  # counts what was taken in, to notice what another unit took in meanwhile
+
+    def __post_init__(self) -> None:
+        self.seen = Seen(self.kind.name)
 
     def look(self, session: Session, catalogue: Catalogue) -> Index:
         """The index as it stands in this transaction; to be searched before anything else is read.
@@ -46,15 +50,15 @@ class Shelf:
         """
         while True:
             turn, seen = self.turn, replace(self.seen)
-            newest = newest_generation(session, catalogue)
+            newest = newest_generation(session, catalogue, self.kind)
             if newest is not None and newest[0] != self.generation:
                 base = self._base(session, newest[0])
                 if turn == self.turn:
                     self.generation, self.index = newest[0], base
-                    self.seen, self.turn = Seen(seq=newest[1], xid=newest[2]), turn + 1
+                    self.seen, self.turn = Seen(self.kind.name, newest[1], newest[2]), turn + 1
                 continue
             news = seen.news(session)
-            documents = documents_of(session, catalogue, news) if news else []
+            documents = self.kind.documents_of(session, catalogue, news) if news else []
             if turn == self.turn:
                 self.seen = seen
                 if news:
@@ -70,24 +74,24 @@ class Shelf:
 
 
 _NEWEST: Final = text(
-    "SELECT id, seen_seq, seen_xid, documents FROM search_generation WHERE served AND layout = :layout"
-    " ORDER BY id DESC LIMIT 1"
+    "SELECT id, seen_seq, seen_xid, documents FROM search_generation WHERE served AND kind = :kind"
+    " AND layout = :layout ORDER BY id DESC LIMIT 1"
 )
 
 
-def newest_generation(session: Session, catalogue: Catalogue) -> tuple[str, int, int, int] | None:
+def newest_generation(session: Session, catalogue: Catalogue, kind: Kind) -> tuple[str, int, int, int] | None:
     """The newest base that is whole and that this program can read: id, how far it has seen the log, documents."""
-    row = session.execute(_NEWEST, {"layout": layout_of(catalogue)}).first()
+    row = session.execute(_NEWEST, {"kind": kind.name, "layout": layout_of(catalogue)}).first()
     return None if row is None else (row[0], row[1], row[2], row[3])
 
 
-_shelves: WeakKeyDictionary[Engine, Shelf] = WeakKeyDictionary()
+_shelves: WeakKeyDictionary[Engine, dict[str, Shelf]] = WeakKeyDictionary()
 
 
-def shelf_of(ctx: Ctx) -> Shelf:
-    """This process's shelf for the database that the unit works on."""
-    engine = ctx.session.get_bind().engine
-    shelf = _shelves.get(engine)
+def shelf_of(ctx: Ctx, kind: Kind) -> Shelf:
+    """This process's shelf of that kind for the database that the unit works on."""
+    shelves = _shelves.setdefault(ctx.session.get_bind().engine, {})
+    shelf = shelves.get(kind.name)
     if shelf is None:
-        shelf = _shelves[engine] = Shelf()
+        shelf = shelves[kind.name] = Shelf(kind)
     return shelf

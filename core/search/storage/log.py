@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from core.kernel.statements import add_rows
 from core.kernel.transaction import Ctx
+from core.search.kinds.kind import Kind
 from core.search.model import SearchLog
 
 REMEMBERED: Final = 4096  # of the last rows: more than the units of one group commit write together
@@ -26,27 +27,30 @@ _OWN_XID: Final = text("pg_current_xact_id()::text::bigint")
 _HORIZON: Final = text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
 _ROWS_SINCE: Final = text(
     "SELECT seq, xid, mark, subject, pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
-    " FROM search_log WHERE xid >= :xid ORDER BY seq"
+    " FROM search_log WHERE xid >= :xid AND kind = :kind ORDER BY seq"
 )
-_ROWS_FROM: Final = text("SELECT seq, 0, mark, subject, 0 FROM search_log WHERE seq >= :seq ORDER BY seq")
+_ROWS_FROM: Final = text(
+    "SELECT seq, 0, mark, subject, 0 FROM search_log WHERE seq >= :seq AND kind = :kind ORDER BY seq"
+)
 
 
-def note(ctx: Ctx, subjects: Iterable[str]) -> None:
-    """Write down that these have changed, in the transaction that changes them."""
+def note(ctx: Ctx, kind: Kind, subjects: Iterable[str]) -> None:
+    """Write down that these things of that kind have changed, in the transaction that changes them."""
     if on_postgres(ctx.session):
-        rows = [{"xid": _OWN_XID, "mark": ctx.new_id(), "subject": subject} for subject in subjects]
+        rows = [{"kind": kind.name, "xid": _OWN_XID, "mark": ctx.new_id(), "subject": subject} for subject in subjects]
         for row in rows:
             ctx.session.execute(insert(SearchLog).values(row).inline())
         return
-    kept = [{"xid": 0, "mark": ctx.new_id(), "subject": subject} for subject in subjects]
+    kept = [{"kind": kind.name, "xid": 0, "mark": ctx.new_id(), "subject": subject} for subject in subjects]
     if kept:
         add_rows(ctx.session, SearchLog, kept)
 
 
 @dataclass(slots=True)
 class Seen:
-    """How far a reader of the log has come, and the rows that may yet be undone: their marks, with their subjects."""
+    """How far a reader of one kind's log has come, and the rows that may yet be undone: their marks and subjects."""
 
+    kind: str
     seq: int = 0
     xid: int = 0
     unsettled: dict[tuple[int, str], str] = field(default_factory=dict)
@@ -57,7 +61,7 @@ class Seen:
         return self._news_by_transaction(session) if on_postgres(session) else self._news_in_order(session)
 
     def _news_in_order(self, session: Session) -> set[str]:
-        rows = session.execute(_ROWS_FROM, {"seq": self.seq}).all()
+        rows = session.execute(_ROWS_FROM, {"seq": self.seq, "kind": self.kind}).all()
         if self.unsettled and (not rows or (rows[0][0], rows[0][2]) not in self.unsettled):
             # The last row was undone, and perhaps others before it. All that may have been are looked at again.
             undone = set(self.unsettled.values())
@@ -71,7 +75,7 @@ class Seen:
         return set(fresh.values())
 
     def _news_by_transaction(self, session: Session) -> set[str]:
-        rows = session.execute(_ROWS_SINCE, {"xid": self.xid}).all()
+        rows = session.execute(_ROWS_SINCE, {"xid": self.xid, "kind": self.kind}).all()
         now = {(row[0], row[2]): row[3] for row in rows}
         fresh = {subject for key, subject in now.items() if key not in self.unsettled}
         undone = {subject for key, subject in self.unsettled.items() if key not in now}
@@ -81,23 +85,25 @@ class Seen:
         return fresh | undone
 
 
-def seen_by_now(session: Session) -> Seen:
+def seen_by_now(session: Session, kind: Kind) -> Seen:
     """A mark in the log: whatever is read from the tables from here on holds all that it said before."""
     if on_postgres(session):
-        return Seen(xid=int(session.execute(_HORIZON).scalar_one()))
-    return Seen(seq=int(session.scalar(select(func.coalesce(func.max(SearchLog.seq), 0))) or 0) + 1)
+        return Seen(kind.name, xid=int(session.execute(_HORIZON).scalar_one()))
+    return Seen(kind.name, seq=int(session.scalar(select(func.coalesce(func.max(SearchLog.seq), 0))) or 0) + 1)
 
 
 def rows_since(session: Session, seen: Seen) -> int:
     """How many changes the log holds since that mark."""
     newer = SearchLog.xid >= seen.xid if on_postgres(session) else SearchLog.seq >= seen.seq
-    return int(session.scalar(select(func.count()).select_from(SearchLog).where(newer)) or 0)
+    return int(
+        session.scalar(select(func.count()).select_from(SearchLog).where(SearchLog.kind == seen.kind, newer)) or 0
+    )
 
 
 def forget_before(session: Session, seen: Seen) -> None:
     """Drop what every base that is still read holds already."""
     older = SearchLog.xid < seen.xid if on_postgres(session) else SearchLog.seq < seen.seq
-    session.execute(delete(SearchLog).where(older))
+    session.execute(delete(SearchLog).where(SearchLog.kind == seen.kind, older))
 
 
 def on_postgres(session: Session) -> bool:

@@ -1,0 +1,176 @@
+"""Finds consultants for a problem told in one message, says why each was found, and what would help when none is.
+
+What the message wishes (a language, a highest rate, "free now") filters; its other words are weighed against what the
+consultants say of themselves. Money never outranks a filter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final
+
+from sqlalchemy import select
+
+from core.catalogue import Catalogue
+from core.experts.finding import Match, hourly, is_free, reasons_of
+from core.experts.model import Expert
+from core.kernel.money import Money
+from core.kernel.transaction import Ctx
+from core.search import rules
+from core.search.engine.document import AN_HOUR, words_in
+from core.search.engine.index import Found, Index
+from core.search.engine.wanted import Wanted, Word
+from core.search.kinds.experts import EXPERTS, FREE_NOW, hourly_amount
+from core.search.model import Chip, DidYouMean, Query, Standings
+from core.search.parse import Understood
+from core.search.storage.shelf import shelf_of
+from core.search.wishes import WORDS_AT_MOST, expert_words
+
+LOOKED_AT: Final = 200  # of whom the standing is asked; nobody pages further
+LEAST_RELEVANCE: Final = 0.1  # a problem is told in many words that no profile has
+SHORTEST_WORD: Final = 3  # letters; shorter ones count only where a profile writes them in the same way
+CHIPS: Final = (("speaks", "language"), ("max_rate", "rate"), ("free_now", "now"), ("rest", "words"))
+RELAXED: Final = (  # in the order in which giving one up hurts least
+    ("free_now", "search.relax.free_now"),
+    ("speaks", "search.relax.speaks"),
+    ("max_rate", "search.relax.max_rate"),
+    ("rest", "search.relax.words"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class GivenUp:
+    """A wish that, given up, would find so many; its code and parts are a sentence."""
+
+    wish: str
+    code: str
+    parts: Mapping[str, object]
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Advisers:
+    """Who was found, best first; with nobody, `relaxations` say which wish stands in the way."""
+
+    query: Query
+    matches: tuple[Match, ...]
+    relaxations: tuple[GivenUp, ...] = ()
+    did_you_mean: tuple[DidYouMean, ...] = ()
+
+
+def problem_of(query: Query) -> Query:
+    """The sentence as a seeker of advice means it: a price is for an hour, and goods are what the advice is about."""
+    said = query.understood
+    limit = said.max_price or said.price
+    rate = said.max_rate
+    if rate is None and limit is not None:
+        rate = Money.of(limit.amount.quantize(1), limit.currency)
+    about = " ".join(filter(None, (said.named, said.rest)))
+    return replace(
+        query,
+        understood=Understood(
+            rest=" ".join(_told(about, said)),
+            free_now=said.free_now,
+            max_rate=rate,
+            speaks=said.speaks,
+            unclear=said.unclear,
+        ),
+    )
+
+
+def find_experts(
+    ctx: Ctx, catalogue: Catalogue, query: Query, *, standings: Standings | None = None, but: str | None = None
+) -> Advisers:
+    """Consultants who are listed and fit. `standings`: how good organisations are, 0 to 1; `but`: one left out."""
+    index = shelf_of(ctx, EXPERTS).look(ctx.session, catalogue)
+    matches = _confirmed(ctx, catalogue, index, query, but)
+    if standings is not None:
+        known = standings({match.expert.organisation_id for match in matches})
+        matches.sort(key=lambda match: -_score(match, known.get(match.expert.organisation_id, rules.UNKNOWN_SELLER)))
+    return Advisers(
+        query,
+        tuple(matches),
+        () if matches else tuple(_relaxations(ctx, catalogue, index, query, but)),
+        () if matches else tuple(_meant(index, query)),
+    )
+
+
+def chips(query: Query) -> tuple[Chip, ...]:
+    """What was understood of a problem, one chip a wish."""
+    return rules.chips_of(query.understood, CHIPS)
+
+
+def _score(match: Match, standing: float) -> float:
+    """Who answers better comes first; of those who answer alike, whom others praise."""
+    return match.score + rules.STANDING_TELLS * (standing - rules.UNKNOWN_SELLER)
+
+
+def _told(about: str, said: Understood) -> list[str]:
+    """The words of a problem, each once: those that may tell one consultant from another."""
+    schemes = [scheme.partition("_")[0] for scheme in said.certificates]
+    return list(dict.fromkeys((*about.split(), *schemes)))
+
+
+def _wanted(said: Understood, catalogue: Catalogue, today: date) -> Wanted:
+    asked = [word for word in dict.fromkeys(words_in(said.rest)) if word not in expert_words(catalogue)]
+    asked = asked[:WORDS_AT_MOST]
+    words = tuple(
+        Word(word, also, fuzzy=len(word) >= SHORTEST_WORD)
+        for word, also in zip(asked, catalogue.synonyms.of(asked), strict=True)
+    )
+    musts = [frozenset({f"speaks:{said.speaks}"})] if said.speaks else []
+    musts += [frozenset({FREE_NOW})] if said.free_now else []
+    most = None if said.max_rate is None else hourly_amount(said.max_rate, catalogue)
+    return Wanted(
+        words=words,
+        must=tuple(musts),
+        price_at_most=None if most is None else {("", AN_HOUR): most.value},
+        some_word=bool(words),
+        least_relevance=LEAST_RELEVANCE if words else 0.0,
+        today=today.toordinal(),
+    )
+
+
+def _confirmed(ctx: Ctx, catalogue: Catalogue, index: Index, query: Query, but: str | None) -> list[Match]:
+    """Those who are still as they were found, best first."""
+    said = query.understood
+    found = index.search(_wanted(said, catalogue, ctx.now.date()), LOOKED_AT).found
+    rows = {row.id: row for row in ctx.session.scalars(select(Expert).where(Expert.id.in_([one.id for one in found])))}
+    fitting = [(one, rows[one.id]) for one in found if one.id in rows and _fits(ctx, said, rows[one.id], but)]
+    return [_match(ctx, catalogue, said, one, expert) for one, expert in fitting]
+
+
+def _match(ctx: Ctx, catalogue: Catalogue, said: Understood, found: Found, expert: Expert) -> Match:
+    return Match(expert, found.score, reasons_of(catalogue, expert, found.met, said.speaks, ctx.now))
+
+
+def _fits(ctx: Ctx, said: Understood, expert: Expert, but: str | None) -> bool:
+    """What can be compared exactly; a rate in another currency the index has compared."""
+    if not expert.live or expert.organisation_id == but or (said.free_now and not is_free(expert, ctx.now)):
+        return False
+    rate, most = hourly(expert), said.max_rate
+    dear = most is not None and most.currency == rate.currency and rate.minor > most.minor
+    return not dear and (said.speaks is None or said.speaks in expert.languages)
+
+
+def _relaxations(ctx: Ctx, catalogue: Catalogue, index: Index, query: Query, but: str | None) -> Iterator[GivenUp]:
+    """Each single wish that, given up, would find somebody."""
+    parts = {chip.wish: chip.parts for chip in chips(query)}
+    for wish, code in RELAXED:
+        wider = rules.without(query, wish)
+        if wish in parts and wider.understood != Understood():
+            count = len(_confirmed(ctx, catalogue, index, wider, but))
+            if count:
+                yield GivenUp(wish, code, parts[wish], count)
+
+
+def _meant(index: Index, query: Query) -> Iterator[DidYouMean]:
+    """For each word that no profile has: the nearest word that one has."""
+    said: Sequence[str] = words_in(query.understood.rest)
+    for word in said:
+        instead = None if index.knows(word) else index.nearest_word(word)
+        if instead is not None:
+            rest = " ".join(instead if other == word else other for other in said)
+            yield DidYouMean(word, instead, replace(query, understood=replace(query.understood, rest=rest)))

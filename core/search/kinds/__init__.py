@@ -1,0 +1,1 @@
+"""What can be found, kind by kind: how its rows become documents of the engine."""

@@ -1,0 +1,67 @@
+"""Consultants as documents of the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any, Final
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from core.catalogue import Catalogue
+from core.experts.finding import hourly
+from core.experts.model import Expert
+from core.kernel.money import Money
+from core.people.model import Organisation, Person
+from core.search.engine.document import AN_HOUR, Amount, Document
+from core.search.kinds.kind import Kind, Rows
+
+FREE_NOW: Final = "free_now"  # a mark: it was said, and the timer that ends it is a change as well
+
+
+def hourly_amount(rate: Money, catalogue: Catalogue) -> Amount | None:
+    """The price of an hour in euros; None where there is no rate for its currency."""
+    per_euro = catalogue.rates.per_euro.get(rate.currency)
+    return None if per_euro is None else Amount(float(rate.amount / per_euro), AN_HOUR)
+
+
+def _read(_session: Session, catalogue: Catalogue, rows: Rows) -> Iterator[Document]:
+    return (_document(catalogue, row) for row in rows)
+
+
+def _document(catalogue: Catalogue, row: Row[*tuple[Any, ...]]) -> Document:
+    # What a field of expertise is called in each language stands in the document itself, so that a problem told in any
+    # of them, misspelt or inflected, meets it as it would meet a word of the consultant's own.
+    expert: Expert = row[0]
+    named = [names for field in expert.fields for names in _names_of(catalogue, field)]
+    marks = [*(f"field:{field}" for field in expert.fields), *(f"speaks:{code}" for code in expert.languages)]
+    marks += [FREE_NOW] if expert.free_until is not None else []
+    return Document(
+        id=expert.id,
+        kind="expert",
+        title=" ".join((expert.headline, *expert.skills, *named)),
+        text=f"{expert.bio} {row.person} {row.company}",
+        seller=expert.organisation_id,
+        marks=tuple(marks),
+        price=hourly_amount(hourly(expert), catalogue),
+        day=expert.listed_at.date().toordinal(),
+        stamp=expert.version,
+    )
+
+
+@lru_cache(maxsize=100)
+def _names_of(catalogue: Catalogue, field: str) -> tuple[str, ...]:
+    known = catalogue.expertise.get(field)
+    return tuple(name for names in known.names.values() for name in names) if known else ()
+
+
+EXPERTS: Final = Kind(
+    name="expert",
+    key=Expert.id,
+    live=select(Expert, Person.name.label("person"), Organisation.name.label("company"))
+    .join(Person, Person.id == Expert.person_id)
+    .join(Organisation, Organisation.id == Expert.organisation_id)
+    .where(Expert.live),
+    read=_read,
+)

@@ -1,0 +1,162 @@
+"""A problem told in any language finds who advises on it, says why, and what would help when nobody does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from core.experts.model import ChangeExpertise, Expert, OfferExpertise, Rate
+from core.experts.service import change_expertise, offer_expertise, pause, say_busy, say_free_now
+from core.kernel.transaction import MARKET, Actor
+from core.people.model import CompleteProfile, Role
+from core.people.service import complete_profile
+from core.search import experts as advisers
+from core.search import reactions
+from core.search.experts import Advisers
+from core.search.model import Query
+from core.search.service import query_of, without
+from tests.core.conftest import Market
+from tests.core.goods import catalogue
+from tests.core.test_search import gazetteer
+
+
+@dataclass
+class Office:
+    """Three consultants, and somebody who seeks."""
+
+    market: Market
+    alex: Actor
+    ruta: Actor
+    jan: Actor
+
+    async def find(self, text: str, **named: Any) -> Advisers:
+        said = query_of(text, catalogue(), gazetteer(), self.market.clock.now().date())
+        return await self.ask(advisers.problem_of(said), **named)
+
+    async def ask(self, query: Query, **named: Any) -> Advisers:
+        return await self.market.run(MARKET, lambda ctx: advisers.find_experts(ctx, catalogue(), query, **named))
+
+    async def who(self, text: str) -> list[str]:
+        return [match.expert.headline.split()[0] for match in (await self.find(text)).matches]
+
+
+async def office(market: Market) -> Office:
+    reactions.listen(market.reactions)
+    people = [(await market.newcomer(name))[0] for name in ("Alex", "Ruta", "Jan")]
+
+    async def offer(actor: Actor, **said: Any) -> Expert:
+        command = OfferExpertise(hours="daily 9-17 Vilnius", **said)
+        return await market.run(actor, lambda ctx: offer_expertise(ctx, catalogue(), command))
+
+    await offer(
+        people[0],
+        headline="Boilers that burn what they should",
+        bio="Twenty years of combustion, slagging and emissions in district heating.",
+        fields=("bioenergy_engineering", "fuel_quality"),
+        skills=("straw firing",),
+        languages=("en", "lt"),
+        rate=Rate(basis="session", minor=90_00, currency="EUR"),
+        lengths=(30, 60),
+    )
+    await offer(
+        people[1],
+        headline="Contracts between traders",
+        bio="Supply contracts, arbitration and everything around data protection.",
+        fields=("legal",),
+        languages=("en", "de"),
+        rate=Rate(basis="minute", minor=2_50, currency="EUR"),
+    )
+    await offer(
+        people[2],
+        headline="ISCC and SBP, audited",
+        bio="Greenhouse gas figures that an auditor believes, chain of custody, records.",
+        fields=("sustainability_certs",),
+        languages=("pl", "en"),
+        rate=Rate(basis="session", minor=400_00, currency="PLN"),
+        lengths=(60,),
+    )
+    return Office(market, *people)
+
+
+@pytest.mark.parametrize(
+    ("problem", "who"),
+    [
+        ("my boiler slags with straw pellets", "Boilers"),
+        ("mano katlas šlakuoja", "Boilers"),
+        ("Der Kesel verschlackt", "Boilers"),
+        ("brauche Anwalt für Liefervertrag", "Contracts"),
+        ("reikia teisininko sutarčiai", "Contracts"),
+        ("umowa z dostawcą, prawnik", "Contracts"),
+        ("treibhausgas bilanz", "ISCC"),
+        ("audyt ISCC", "ISCC"),
+        ("certyfikacja sbp", "ISCC"),
+        ("sertifikavmas", "ISCC"),
+        ("юрист з договорів", "Contracts"),
+        ("котел", "Boilers"),
+    ],
+)
+async def test_a_problem_in_any_language_finds_who_advises_on_it(market: Market, problem: str, who: str) -> None:
+    on = await office(market)
+    assert (await on.who(problem))[:1] == [who]
+
+
+async def test_the_card_says_why(market: Market) -> None:
+    on = await office(market)
+    await market.run(on.alex, say_free_now)
+    best = (await on.find("my boiler slags with straw, auf Litauisch, jetzt")).matches[0]
+    assert best.reasons[0] == ("field", "bioenergy_engineering")
+    assert {("skill", "straw firing"), ("free_now", ""), ("language", "lt")} <= set(best.reasons)
+
+
+async def test_language_rate_and_free_now_filter_and_are_given_up_one_by_one(market: Market) -> None:
+    on = await office(market)
+    everybody = {"Boilers", "Contracts", "ISCC"}
+    assert set(await on.who("under 180 eur/h")) == everybody
+    assert set(await on.who("unter 120 € pro Stunde")) == {"Boilers", "ISCC"}
+    assert set(await on.who("do 500 zł/godz")) == {"Boilers", "ISCC"}
+    assert set(await on.who("auf deutsch")) == {"Contracts"}
+    assert await on.who("free now") == []
+
+    nobody = await on.find("boiler auf deutsch under 200 eur/h, free now")
+    assert nobody.matches == ()
+    assert [(each.wish, each.count) for each in nobody.relaxations] == []
+    in_german = await on.find("boiler auf deutsch")
+    assert [(each.wish, each.count) for each in in_german.relaxations] == [("speaks", 1), ("rest", 1)]
+    wider = await on.ask(without(in_german.query, "speaks"))
+    assert [match.expert.headline for match in wider.matches] == ["Boilers that burn what they should"]
+
+
+async def test_who_comes_goes_or_changes_is_known_to_the_next_search(market: Market) -> None:
+    on = await office(market)
+    await market.run(on.ruta, say_free_now)
+    assert await on.who("free now") == ["Contracts"]
+    market.clock.advance(hours=2)  # the hour is over, whether or not its timer has rung
+    assert await on.who("free now") == []
+    await market.run(on.ruta, say_busy)
+
+    dearer = ChangeExpertise(rate=Rate(basis="minute", minor=9_00, currency="EUR"))
+    await market.run(on.ruta, lambda ctx: change_expertise(ctx, catalogue(), dearer))
+    assert "Contracts" not in await on.who("under 180 eur/h")
+    renamed = CompleteProfile(roles=frozenset({Role.SELLER}), company="Dzukija Legal", country="LT")
+    await market.run(on.ruta, lambda ctx: complete_profile(ctx, renamed))
+    assert await on.who("Dzukia") == ["Contracts"]
+    await market.run(on.ruta, pause)
+    assert await on.who("lawyer") == []
+
+
+async def test_nonsense_finds_nobody_and_a_slip_is_asked_about(market: Market) -> None:
+    on = await office(market)
+    assert await on.who("pizza napoletana") == []
+    assert (await on.find("zzzz, , 🙂")).did_you_mean == ()
+
+
+async def test_of_two_who_fit_alike_the_better_spoken_of_comes_first(market: Market) -> None:
+    on = await office(market)
+    nobody = await on.find("under 1000 eur/h")
+    last = nobody.matches[-1].expert.organisation_id
+    praised = await on.find("under 1000 eur/h", standings=lambda _all: {last: 0.95})
+    assert praised.matches[0].expert.organisation_id == last
+    left_out = await on.find("under 1000 eur/h", but=last)
+    assert last not in {match.expert.organisation_id for match in left_out.matches}
