@@ -8,6 +8,8 @@ from core.deals import rules
 from core.deals.model import DEAL, Deal, Side
 from core.kernel.errors import NotAllowed, NotFound, Stale
 from core.kernel.transaction import Ctx
+from core.people.company.service import approves
+from core.people.model import Person
 from core.people.service import acting
 
 
@@ -28,7 +30,7 @@ def deal_by_ref(ctx: Ctx, ref: str) -> Deal:
 
 
 def sides(ctx: Ctx, deal: Deal) -> frozenset[str]:
-    """The roles of who acts. A side has its own name and perhaps "other" or "invited"; an operator is never a side.
+    """The roles of who acts. A side has its own name, perhaps "other", "invited" or "approver"; an operator is no side.
 
     Empty for anybody else.
     """
@@ -38,7 +40,14 @@ def sides(ctx: Ctx, deal: Deal) -> frozenset[str]:
     side = rules.side_of(person.organisation_id, deal.buyer, deal.seller)
     if side is None and person.operator:
         return frozenset({"operator"})
-    return rules.roles(side, deal.cancel_asked_by, deal.direct_asked_by)
+    roles = rules.roles(side, deal.cancel_asked_by, deal.direct_asked_by)
+    return roles | {"approver"} if side == "buyer" and _may_approve(ctx, deal, person) else roles
+
+
+def _may_approve(ctx: Ctx, deal: Deal, person: Person) -> bool:
+    """Whether a deal waits for this person of the buyer's company. Nobody approves their own signature."""
+    waits = deal.state == "awaiting_approval" and person.id != deal.buyer_signed_by
+    return waits and approves(ctx, person.id, deal.amount)
 
 
 def may(ctx: Ctx, deal: Deal) -> list[str]:

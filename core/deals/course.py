@@ -27,6 +27,7 @@ from core.deals.events import (
 )
 from core.deals.model import DEAL, DIRECT_ENDS_AFTER, OVERDUE_AFTER, Deal
 from core.kernel.process import Dues, step
+from core.kernel.quantity import Quantity
 from core.kernel.timers import Timer, deadline_of, set_timer
 from core.kernel.transaction import Ctx
 from core.listings.service import give_back
@@ -169,7 +170,7 @@ def time_is_up(ctx: Ctx, deal_id: str, event: str, *, on_the_road: bool) -> None
     """A deadline of the deal's present state has passed. `on_the_road`: some lot was sent and has not arrived."""
     deal = locked(ctx, deal_id)
     match event:
-        case "sign_expired" | "idle":
+        case "sign_expired" | "approval_expired" | "idle":
             _idle(ctx, deal, event)
         case "funding_expired":
             unwind(ctx, deal, event, ("time",))
@@ -221,9 +222,15 @@ def close(ctx: Ctx, deal: Deal, event: str, role: str) -> None:
     """End it before any money moved: the goods go back on the shelf."""
     step(ctx, DEAL, deal, event, (role,))
     deal.ended_by = event
-    give_back(ctx, deal.listing_id, deal.terms.quantity)
+    goods_back(ctx, deal, deal.terms.quantity)
     ctx.announce(DealClosed(deal.id, deal.buyer, deal.seller, ctx.actor.person, event))
     ctx.session.flush()
+
+
+def goods_back(ctx: Ctx, deal: Deal, quantity: Quantity) -> None:
+    """What will not be delivered is for sale again. Goods that were quoted on a request stood on no shelf."""
+    if deal.listing_id is not None:
+        give_back(ctx, deal.listing_id, quantity)
 
 
 def unwind(ctx: Ctx, deal: Deal, event: str, roles: Iterable[str]) -> None:

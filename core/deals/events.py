@@ -31,13 +31,25 @@ class DealSigned(DealFact):
 
 
 @dataclass(frozen=True, slots=True)
+class DealApprovalNeeded(DealFact):
+    """Both have signed, and somebody of the buyer's company has to approve it before it counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class DealApproved(DealFact):
+    """Somebody of the buyer's company has approved it."""
+
+
+@dataclass(frozen=True, slots=True)
 class DealReadyToFund(DealFact):
     """Both have signed: the buyer is to pay."""
 
 
 @dataclass(frozen=True, slots=True)
 class DealClosed(DealFact):
-    """It ended before it was signed by both. `why`: "unsign" (somebody backed out) or "sign_expired"."""
+    """It ended before any money was held. `why`: "unsign" (somebody backed out), "sign_expired", "refuse" (by the
+    buyer's company), "approval_expired", or of a deal paid directly "idle" and "cancel_agreed".
+    """
 
     why: str
 

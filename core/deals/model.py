@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
+from pydantic import BaseModel, ConfigDict, StringConstraints
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -17,6 +18,7 @@ Side = Literal["buyer", "seller"]
 
 TERMS_VERSION: Final = 1  # of the house's own conditions; signed together with the deal's terms
 SIGN_WITHIN: Final = timedelta(days=3)
+APPROVE_WITHIN: Final = timedelta(days=5)  # a company's approvers may be away over a weekend
 FUND_WITHIN: Final = timedelta(days=5)  # a bank transfer over a weekend
 ANSWER_CANCEL_WITHIN: Final = timedelta(days=3)
 OVERDUE_AFTER: Final = timedelta(days=14)  # the delivery window is over, and something is still not there
@@ -32,13 +34,13 @@ IN_DOUBT: Final = "in_doubt"  # why a deal is frozen whose money does not add up
 PARTIES = frozenset({"buyer", "seller"})
 SELLER = frozenset({"seller"})
 OTHER = frozenset({"other"})  # the side that did not ask to cancel
+APPROVER = frozenset({"approver"})  # somebody of the buyer's company who may sign what a colleague may not alone
 INVITED = frozenset({"invited"})  # the side that did not ask to be paid directly
 OPERATOR = frozenset({"operator"})
 SYSTEM = frozenset({"system"})
 PSP = frozenset({"provider"})
 TIME = frozenset({"time"})
 
-# Approval by a buyer's own company (awaiting_approval) joins the table with company accounts: nobody has any yet.
 DEAL: Final = Process(
     name="deal",
     initial="agreed",
@@ -46,8 +48,12 @@ DEAL: Final = Process(
     transitions=(
         Transition("agreed", "sign", PARTIES, "agreed"),
         Transition("agreed", "both_signed", SYSTEM, "awaiting_funding"),
+        Transition("agreed", "approval_needed", SYSTEM, "awaiting_approval"),  # above what the buyer's signer may alone
         Transition("agreed", "unsign", PARTIES, "closed"),
         Transition("agreed", "sign_expired", TIME, "closed", SIGN_WITHIN),
+        Transition("awaiting_approval", "approve", APPROVER, "awaiting_funding"),
+        Transition("awaiting_approval", "refuse", APPROVER, "closed"),
+        Transition("awaiting_approval", "approval_expired", TIME, "closed", APPROVE_WITHIN),
         Transition("awaiting_funding", "money_in", PSP, "awaiting_funding"),
         Transition("awaiting_funding", "money_complete", PSP, "funded"),
         Transition("awaiting_funding", "direct_asked", PARTIES, "awaiting_funding"),
@@ -94,18 +100,40 @@ DEAL: Final = Process(
 
 # Leaving here takes money or goods from somebody: whoever presses it is asked once more.
 ASKS_FIRST: Final = frozenset(
-    {"unsign", "cancel", "cancel_asked", "cancel_agreed", "direct_asked", "direct_agreed", "seller_confirms_money"}
+    {
+        "unsign",
+        "refuse",
+        "cancel",
+        "cancel_asked",
+        "cancel_agreed",
+        "direct_asked",
+        "direct_agreed",
+        "seller_confirms_money",
+    }
 )
 
 
+class NoteOrder(BaseModel):
+    """What the buyer's book-keeping calls a deal."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    purchase_order: Annotated[str, StringConstraints(strip_whitespace=True, max_length=60)] = ""
+    cost_centre: Annotated[str, StringConstraints(strip_whitespace=True, max_length=60)] = ""
+
+
 class Deal(InProcess, Table):
-    """Two organisations' agreement. Its terms never change after it was made."""
+    """Two organisations' agreement, made of an accepted offer on a listing, or of a quote on a request.
+
+    Its terms never change after it was made.
+    """
 
     __tablename__ = "deal"
 
     ref: Mapped[str] = mapped_column(String(8), unique=True)  # what people read out and type
-    listing_id: Mapped[str] = mapped_column(ForeignKey("listing.id"), index=True)
-    offer_id: Mapped[str] = mapped_column(ForeignKey("offer.id"), unique=True)
+    listing_id: Mapped[str | None] = mapped_column(ForeignKey("listing.id"), index=True)
+    offer_id: Mapped[str | None] = mapped_column(ForeignKey("offer.id"), unique=True)
+    quote_id: Mapped[str | None] = mapped_column(ForeignKey("quote.id"), unique=True)
     buyer: Mapped[str] = mapped_column(Id, index=True)  # organisation
     seller: Mapped[str] = mapped_column(Id, index=True)  # organisation
     terms_json: Mapped[dict[str, Any]] = mapped_column("terms", JSON)
@@ -118,6 +146,10 @@ class Deal(InProcess, Table):
     buyer_signed_at: Mapped[datetime | None] = mapped_column(Instant)
     seller_signed_by: Mapped[str | None] = mapped_column(Id)  # person
     seller_signed_at: Mapped[datetime | None] = mapped_column(Instant)
+    decided_by: Mapped[str | None] = mapped_column(Id)  # person of the buyer's company who approved or refused
+    decided_at: Mapped[datetime | None] = mapped_column(Instant)
+    purchase_order: Mapped[str | None] = mapped_column(String(60))  # the buyer's own number, for their book-keeping
+    cost_centre: Mapped[str | None] = mapped_column(String(60))
     funded_at: Mapped[datetime | None] = mapped_column(Instant)
     cancel_asked_by: Mapped[Side | None] = mapped_column(String(6))
     direct_asked_by: Mapped[Side | None] = mapped_column(String(6))
@@ -126,6 +158,7 @@ class Deal(InProcess, Table):
 
     __table_args__ = (
         CheckConstraint("buyer <> seller", name="two_parties"),
+        CheckConstraint("(offer_id IS NULL) <> (quote_id IS NULL)", name="of_an_offer_or_a_quote"),
         CheckConstraint("amount_minor > 0", name="costs_something"),
     )
 

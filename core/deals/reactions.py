@@ -1,4 +1,4 @@
-"""What deals do when an offer is accepted, and when their money is in doubt.
+"""What deals do when an offer is accepted or a quote chosen, and when their money is in doubt.
 
 Their timers are rung by delivery, which knows what has arrived.
 """
@@ -6,20 +6,28 @@ Their timers are rung by delivery, which knows what has arrived.
 from __future__ import annotations
 
 from core.deals.model import IN_DOUBT, Deal
-from core.deals.service import agree_deal, freeze, thaw
+from core.deals.service import agree_deal, agree_quote, freeze, thaw
 from core.kernel.events import Reactions
 from core.kernel.transaction import Ctx
 from core.ledger.events import InvariantBroken, InvariantHolds
 from core.offers.events import OfferAccepted
+from core.offers.quotes.events import QuoteAwarded
 
 
 def listen(reactions: Reactions, *, commission_bp: int) -> None:
-    """Every accepted offer becomes a deal; `commission_bp` is the market's share in basis points from now on."""
+    """Every accepted offer and every quote that is chosen becomes a deal.
+
+    `commission_bp`: the market's share from now on, in basis points.
+    """
 
     def agree(ctx: Ctx, fact: OfferAccepted) -> None:
         agree_deal(ctx, fact.offer_id, commission_bp)
 
+    def agree_on_quote(ctx: Ctx, fact: QuoteAwarded) -> None:
+        agree_quote(ctx, fact.quote_id, fact.buyer, commission_bp)
+
     reactions.on(OfferAccepted, agree)
+    reactions.on(QuoteAwarded, agree_on_quote)
     reactions.on(InvariantBroken, _stop)
     reactions.on(InvariantHolds, _go_on)
 

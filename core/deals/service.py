@@ -16,6 +16,7 @@ from core.deals.access import (
     party,
     sides,
 )
+from core.deals.approval import approve_deal, note_order, refuse_deal, signed_by_both
 from core.deals.course import (
     ENDING,
     SETTLING,
@@ -27,6 +28,7 @@ from core.deals.course import (
     freeze,
     freeze_deal,
     fund_by,
+    goods_back,
     lots_run_on,
     money_complete,
     money_in,
@@ -47,13 +49,14 @@ from core.deals.events import (
     DealDirectAgreed,
     DealDirectAsked,
     DealDirectPaid,
-    DealReadyToFund,
     DealSigned,
 )
 from core.deals.model import DEAL, Deal
 from core.kernel.errors import NotAllowed
 from core.kernel.process import enter, step
 from core.kernel.transaction import Ctx
+from core.offers.model import Terms
+from core.offers.quotes.service import quote_for
 from core.offers.service import offer_for
 from core.people.service import acting
 
@@ -63,7 +66,9 @@ __all__ = [
     "agree_cancel",
     "agree_deal",
     "agree_direct",
+    "agree_quote",
     "all_lots_closed",
+    "approve_deal",
     "ask_cancel",
     "ask_direct",
     "back_out",
@@ -76,18 +81,21 @@ __all__ = [
     "freeze",
     "freeze_deal",
     "fund_by",
+    "goods_back",
     "locked",
     "lots_run_on",
     "may",
     "money_complete",
     "money_in",
     "money_stuck",
+    "note_order",
     "operated",
     "paid_out",
     "party",
     "put_off_ruling_by_time",
     "refunded",
     "refuse_cancel",
+    "refuse_deal",
     "resume_deal",
     "sides",
     "sign_deal",
@@ -117,8 +125,7 @@ def sign_deal(ctx: Ctx, deal_id: str) -> Deal:
         deal.seller_signed_by, deal.seller_signed_at = ctx.actor.person, ctx.now
     ctx.announce(DealSigned(deal.id, deal.buyer, deal.seller, ctx.actor.person, side))
     if has_signed(deal, "buyer") and has_signed(deal, "seller"):
-        step(ctx, DEAL, deal, "both_signed", ("system",))
-        tell(ctx, deal, DealReadyToFund)
+        signed_by_both(ctx, deal)
     ctx.session.flush()
     return deal
 
@@ -229,22 +236,39 @@ def agree_deal(ctx: Ctx, offer_id: str, commission_bp: int) -> Deal:
     if known is not None:
         return known
     offer = offer_for(ctx, offer_id)
-    terms = offer.terms
+    deal = _deal(ctx, offer.buyer, offer.seller, offer.terms, commission_bp)
+    deal.listing_id, deal.offer_id = offer.listing_id, offer.id
+    return _begin(ctx, deal)
+
+
+def agree_quote(ctx: Ctx, quote_id: str, buyer: str, commission_bp: int) -> Deal:
+    """Make the deal of a quote that was chosen, once."""
+    known = ctx.session.scalar(select(Deal).where(Deal.quote_id == quote_id))
+    if known is not None:
+        return known
+    quote = quote_for(ctx, quote_id)
+    deal = _deal(ctx, buyer, quote.seller, quote.terms, commission_bp)
+    deal.quote_id = quote.id
+    return _begin(ctx, deal)
+
+
+def _deal(ctx: Ctx, buyer: str, seller: str, terms: Terms, commission_bp: int) -> Deal:
     total = terms.total()
-    deal = Deal(
+    return Deal(
         id=ctx.new_id(),
         ref=_free_ref(ctx),
-        listing_id=offer.listing_id,
-        offer_id=offer.id,
-        buyer=offer.buyer,
-        seller=offer.seller,
+        buyer=buyer,
+        seller=seller,
         terms_json=terms.as_json(),
-        terms_hash=rules.terms_hash(terms, offer.buyer, offer.seller, commission_bp),
+        terms_hash=rules.terms_hash(terms, buyer, seller, commission_bp),
         amount_minor=total.minor,
         currency=total.currency,
         commission_bp=commission_bp,
         agreed_at=ctx.now,
     )
+
+
+def _begin(ctx: Ctx, deal: Deal) -> Deal:
     enter(ctx, DEAL, deal, DEAL.initial)
     ctx.session.add(deal)
     ctx.session.flush()

@@ -18,7 +18,6 @@ from core.kernel.money import Money
 from core.kernel.process import enter, step
 from core.kernel.timers import Timer, deadline_of, set_timer
 from core.kernel.transaction import Ctx
-from core.listings.service import give_back
 
 LOOK_AGAIN: Final = timedelta(days=1)  # whether a deal still stands still
 
@@ -88,7 +87,7 @@ def _give_up(ctx: Ctx, deal: Deal, lots: list[Lot], event: str) -> None:
     unsent = [lot for lot in lots if lot.state in (("waiting",) if event == "unfunded" else UNSENT)]
     if unsent:
         # In one sum, for the shelf may count in another unit: rounded lot by lot it would not be what was taken.
-        give_back(ctx, deal.listing_id, reduce(add, (lot.quantity for lot in unsent)))
+        deals.goods_back(ctx, deal, reduce(add, (lot.quantity for lot in unsent)))
     for lot in unsent:
         step(ctx, LOT, lot, event, ("system",))
         ctx.announce(LotDropped(lot.id, deal.id, ctx.actor.person, event))
@@ -132,7 +131,7 @@ def _still_open(ctx: Ctx, deal_id: str) -> list[Lot]:
     lots = [lot for lot in lots_in(ctx, deal.id) if lot.state not in LOT.final]
     unsent = [lot.quantity for lot in lots if lot.state in UNSENT]
     if unsent:
-        give_back(ctx, deal.listing_id, reduce(add, unsent))
+        deals.goods_back(ctx, deal, reduce(add, unsent))
     return lots
 
 

@@ -53,7 +53,6 @@ from core.kernel.errors import Stale
 from core.kernel.process import step, timeline
 from core.kernel.timers import Timer, set_timer
 from core.kernel.transaction import Ctx
-from core.listings.service import give_back
 
 __all__ = [
     "accept_lot",
@@ -165,7 +164,7 @@ def agree_drop(ctx: Ctx, lot_id: str, seen: int | None = None) -> Lot:
     """The other side agrees: its money goes back, and the goods are for sale again."""
     lot, deal = lot_of(ctx, lot_id, seen)
     step(ctx, LOT, lot, "drop_agreed", roles(ctx, lot, deal))
-    give_back(ctx, deal.listing_id, lot.quantity)
+    deals.goods_back(ctx, deal, lot.quantity)
     return end(ctx, lot, LotDropped(lot.id, lot.deal_id, ctx.actor.person, "lot_drop_agreed"))
 
 

@@ -12,17 +12,26 @@ from core.kernel.sweep import Ring
 from core.kernel.timers import Timer, later
 from core.kernel.transaction import Ctx
 from core.listings.events import ListingWithdrawn
+from core.offers.events import OfferFact, OfferMade
+from core.offers.inquiries.model import INQUIRY
+from core.offers.inquiries.service import drop_inquiries_on, fell_silent, has_become_offer
 from core.offers.model import OFFER, Offer
 from core.offers.service import drop_offers_on, expire_offer
 
 
 def listen(reactions: Reactions) -> None:
     reactions.on(ListingWithdrawn, _listing_withdrawn)
+    reactions.on(OfferMade, _offer_made)
     reactions.on(ClocksStopped, _clocks_stopped)
 
 
 def _listing_withdrawn(ctx: Ctx, fact: ListingWithdrawn) -> None:
     drop_offers_on(ctx, fact.listing_id)
+    drop_inquiries_on(ctx, fact.listing_id)
+
+
+def _offer_made(ctx: Ctx, fact: OfferFact) -> None:
+    has_become_offer(ctx, fact.listing_id, fact.buyer)
 
 
 def _clocks_stopped(ctx: Ctx, fact: ClocksStopped) -> None:
@@ -36,4 +45,8 @@ def ring(ctx: Ctx, timer: Timer) -> None:
     expire_offer(ctx, timer.subject)
 
 
-rings: Mapping[str, Ring] = {OFFER.name: ring}
+def ring_inquiry(ctx: Ctx, timer: Timer) -> None:
+    fell_silent(ctx, timer.subject)
+
+
+rings: Mapping[str, Ring] = {OFFER.name: ring, INQUIRY.name: ring_inquiry}

@@ -409,6 +409,33 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_timer_due_at"), ["due_at"], unique=False)
 
     op.create_table(
+        "inquiry",
+        sa.Column("listing_id", sa.String(length=26), nullable=False),
+        sa.Column("buyer", sa.String(length=26), nullable=False),
+        sa.Column("seller", sa.String(length=26), nullable=False),
+        sa.Column("turn", sa.String(length=6), nullable=False),
+        sa.Column("ended_by", sa.String(length=40), nullable=True),
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("state_since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["listing_id"], ["listing.id"], name=op.f("fk_inquiry_listing_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inquiry")),
+    )
+    with op.batch_alter_table("inquiry", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_inquiry_buyer"), ["buyer"], unique=False)
+        batch_op.create_index(batch_op.f("ix_inquiry_listing_id"), ["listing_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_inquiry_seller"), ["seller"], unique=False)
+        batch_op.create_index(batch_op.f("ix_inquiry_state"), ["state"], unique=False)
+        batch_op.create_index(
+            "uq_inquiry_open",
+            ["listing_id", "buyer"],
+            unique=True,
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        )
+
+    op.create_table(
         "invitation",
         sa.Column("code", sa.String(length=12), nullable=False),
         sa.Column("organisation_id", sa.String(length=26), nullable=False),
@@ -528,6 +555,22 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_person_organisation_id"), ["organisation_id"], unique=False)
 
     op.create_table(
+        "quote",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("request_id", sa.String(length=26), nullable=False),
+        sa.Column("seller", sa.String(length=26), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("person", sa.String(length=26), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("terms", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["request_id"], ["request.id"], name=op.f("fk_quote_request_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_quote")),
+        sa.UniqueConstraint("request_id", "seller", "number", name=op.f("uq_quote_request_id_seller_number")),
+    )
+    with op.batch_alter_table("quote", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_quote_seller"), ["seller"], unique=False)
+
+    op.create_table(
         "review",
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.Column("deal_id", sa.String(length=26), nullable=False),
@@ -626,8 +669,9 @@ def upgrade() -> None:
     op.create_table(
         "deal",
         sa.Column("ref", sa.String(length=8), nullable=False),
-        sa.Column("listing_id", sa.String(length=26), nullable=False),
-        sa.Column("offer_id", sa.String(length=26), nullable=False),
+        sa.Column("listing_id", sa.String(length=26), nullable=True),
+        sa.Column("offer_id", sa.String(length=26), nullable=True),
+        sa.Column("quote_id", sa.String(length=26), nullable=True),
         sa.Column("buyer", sa.String(length=26), nullable=False),
         sa.Column("seller", sa.String(length=26), nullable=False),
         sa.Column("terms", sa.JSON(), nullable=False),
@@ -640,6 +684,10 @@ def upgrade() -> None:
         sa.Column("buyer_signed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("seller_signed_by", sa.String(length=26), nullable=True),
         sa.Column("seller_signed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.String(length=26), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("purchase_order", sa.String(length=60), nullable=True),
+        sa.Column("cost_centre", sa.String(length=60), nullable=True),
         sa.Column("funded_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("cancel_asked_by", sa.String(length=6), nullable=True),
         sa.Column("direct_asked_by", sa.String(length=6), nullable=True),
@@ -649,12 +697,15 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=40), nullable=False),
         sa.Column("state_since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("(offer_id IS NULL) <> (quote_id IS NULL)", name=op.f("ck_deal_of_an_offer_or_a_quote")),
         sa.CheckConstraint("amount_minor > 0", name=op.f("ck_deal_costs_something")),
         sa.CheckConstraint("buyer <> seller", name=op.f("ck_deal_two_parties")),
         sa.ForeignKeyConstraint(["listing_id"], ["listing.id"], name=op.f("fk_deal_listing_id")),
         sa.ForeignKeyConstraint(["offer_id"], ["offer.id"], name=op.f("fk_deal_offer_id")),
+        sa.ForeignKeyConstraint(["quote_id"], ["quote.id"], name=op.f("fk_deal_quote_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deal")),
         sa.UniqueConstraint("offer_id", name=op.f("uq_deal_offer_id")),
+        sa.UniqueConstraint("quote_id", name=op.f("uq_deal_quote_id")),
         sa.UniqueConstraint("ref", name=op.f("uq_deal_ref")),
     )
     with op.batch_alter_table("deal", schema=None) as batch_op:
@@ -739,6 +790,17 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_expert_live"), ["live"], unique=False)
         batch_op.create_index(batch_op.f("ix_expert_organisation_id"), ["organisation_id"], unique=False)
 
+    op.create_table(
+        "inquiry_line",
+        sa.Column("inquiry_id", sa.String(length=26), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("side", sa.String(length=6), nullable=False),
+        sa.Column("person", sa.String(length=26), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["inquiry_id"], ["inquiry.id"], name=op.f("fk_inquiry_line_inquiry_id")),
+        sa.PrimaryKeyConstraint("inquiry_id", "number", name=op.f("pk_inquiry_line")),
+    )
     op.create_table(
         "kept_file",
         sa.Column("id", sa.String(length=26), nullable=False),
@@ -1541,6 +1603,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_kept_file_person_id"))
 
     op.drop_table("kept_file")
+    op.drop_table("inquiry_line")
     with op.batch_alter_table("expert", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_expert_organisation_id"))
         batch_op.drop_index(batch_op.f("ix_expert_live"))
@@ -1582,6 +1645,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_review_about"))
 
     op.drop_table("review")
+    with op.batch_alter_table("quote", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_quote_seller"))
+
+    op.drop_table("quote")
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_person_organisation_id"))
 
@@ -1604,6 +1671,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_invitation_organisation_id"))
 
     op.drop_table("invitation")
+    with op.batch_alter_table("inquiry", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_inquiry_open", sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'")
+        )
+        batch_op.drop_index(batch_op.f("ix_inquiry_state"))
+        batch_op.drop_index(batch_op.f("ix_inquiry_seller"))
+        batch_op.drop_index(batch_op.f("ix_inquiry_listing_id"))
+        batch_op.drop_index(batch_op.f("ix_inquiry_buyer"))
+
+    op.drop_table("inquiry")
     with op.batch_alter_table("timer", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_timer_due_at"))
 

@@ -20,8 +20,10 @@ from core.kernel.process import timeline
 from core.kernel.transaction import Ctx
 from core.ledger import service as ledger
 from core.offers.model import Offer
+from core.offers.quotes.model import Quote
 from core.people.model import Person
 from core.people.service import organisation_of
+from core.requests.model import Request
 
 
 def record_of(ctx: Ctx, chargeback_id: str) -> dict[str, Any]:
@@ -58,7 +60,7 @@ def record_of(ctx: Ctx, chargeback_id: str) -> dict[str, Any]:
         ],
         "lots": [columns(lot) for lot in lots],
         "findings": [columns(each) for each in _findings(ctx, [lot.id for lot in lots])],
-        "negotiation": [*_steps(ctx, deal.offer_id), columns(ctx.session.get_one(Offer, deal.offer_id))],
+        "negotiation": _negotiation(ctx, deal),
         "timeline": [each for subject in (deal.id, *(lot.id for lot in lots)) for each in _steps(ctx, subject)],
         "chat": [_shown(each, people) for each in marks],
         "payments": [columns(each) for each in _rows(ctx, Payment, deal.id)],
@@ -66,6 +68,15 @@ def record_of(ctx: Ctx, chargeback_id: str) -> dict[str, Any]:
         "payouts_and_refunds": [columns(each) for each in _rows(ctx, Effect, deal.id)],
         "books": ledger.books(ctx, deal.id),
     }
+
+
+def _negotiation(ctx: Ctx, deal: Deal) -> list[dict[str, Any]]:
+    """How the two came to these terms: the rounds of an offer, or the quote on a request that was chosen."""
+    if deal.offer_id is not None:
+        return [*_steps(ctx, deal.offer_id), columns(ctx.session.get_one(Offer, deal.offer_id))]
+    quote = ctx.session.get_one(Quote, deal.quote_id)
+    asked = ctx.session.get_one(Request, quote.request_id)
+    return [*_steps(ctx, asked.id), columns(asked), columns(quote)]
 
 
 def columns(row: Table) -> dict[str, Any]:

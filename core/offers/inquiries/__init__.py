@@ -1,0 +1,1 @@
+"""Inquiries: a buyer asks the seller before making an offer; both are relayed."""

@@ -1,0 +1,1 @@
+"""Quotes: what sellers would deliver an open request for."""

@@ -1,0 +1,46 @@
+"""What a quote is: the command with its limits, and the table. Its course is that of the request it answers."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+from sqlalchemy import JSON, ForeignKey, Integer, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.kernel.db import Id, Instant, Table
+from core.kernel.money import UnitPrice
+from core.offers.model import Terms
+
+
+class MakeQuote(BaseModel):
+    """A seller's price for all that a request asks for. The delivery dates may be others than those asked for."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    request_id: str
+    price: UnitPrice
+    window_from: date
+    window_to: date
+    note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] | None = None
+
+
+class Quote(Table):
+    """One quote as it was given, kept for ever. The last one of a seller is the one that counts."""
+
+    __tablename__ = "quote"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    request_id: Mapped[str] = mapped_column(ForeignKey("request.id"))
+    seller: Mapped[str] = mapped_column(Id, index=True)  # organisation
+    number: Mapped[int] = mapped_column(Integer)  # from 1, of this seller's on this request
+    person: Mapped[str] = mapped_column(Id)
+    at: Mapped[datetime] = mapped_column(Instant)
+    terms_json: Mapped[dict[str, Any]] = mapped_column("terms", JSON)
+
+    __table_args__ = (UniqueConstraint("request_id", "seller", "number"),)
+
+    @property
+    def terms(self) -> Terms:
+        return Terms.read(self.terms_json)

@@ -1,0 +1,104 @@
+"""What sellers and buyers do with quotes: give one, look at them when they may be seen, take one."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from core.catalogue import Catalogue
+from core.kernel.errors import NotFound, Refusal
+from core.kernel.transaction import Ctx
+from core.offers.quality import quality_of
+from core.offers.quotes import rules
+from core.offers.quotes.events import QuoteAwarded, QuoteFact, QuoteMade
+from core.offers.quotes.model import MakeQuote, Quote
+from core.people.service import acting, has_traded
+from core.requests import service as requests
+from core.requests.model import QUOTES_EACH_AT_MOST, REQUEST, Request
+
+
+def make_quote(ctx: Ctx, catalogue: Catalogue, command: MakeQuote) -> Quote:
+    """Name a price for a request. A later one takes the place of an earlier one. Raises Refusal, Invalid."""
+    person, request = acting(ctx), requests.request_for(ctx, command.request_id)
+    quoted = len(_quotes(ctx, request.id, person.organisation_id))
+    terms = rules.terms_of(request, command, quality_of(catalogue, request.product_id, request.grade_id))
+    rules.check_quote(request, terms, person.organisation_id, quoted, ctx.now.date())
+    requests.count_quote(ctx, request)
+    quote = Quote(
+        id=ctx.new_id(),
+        request_id=request.id,
+        seller=person.organisation_id,
+        number=quoted + 1,
+        person=person.id,
+        at=ctx.now,
+        terms_json=terms.as_json(),
+    )
+    ctx.session.add(quote)
+    has_traded(ctx, person.organisation_id)
+    _tell(ctx, QuoteMade, request, quote)
+    return quote
+
+
+def quotes_on(ctx: Ctx, request: Request) -> list[Quote]:
+    """The quotes on a request that who acts may see: a seller their own last one; the buyer all that count, the
+    cheapest first, but none of a sealed request before its cut-off."""
+    organisation = acting(ctx).organisation_id
+    if organisation != request.buyer:
+        return rules.counting(_quotes(ctx, request.id, organisation))
+    if request.sealed and request.state == REQUEST.initial:
+        return []
+    return rules.counting(_quotes(ctx, request.id))
+
+
+def quotes_left(ctx: Ctx, request: Request) -> int:
+    """How many more times who acts may quote."""
+    return request.quotes_each - len(_quotes(ctx, request.id, acting(ctx).organisation_id))
+
+
+def quoted_by(ctx: Ctx, organisation_id: str, limit: int) -> list[Request]:
+    """The requests on which an organisation has quoted, the latest quote first."""
+    query = select(Quote.request_id).where(Quote.seller == organisation_id).order_by(Quote.id.desc())
+    known = dict.fromkeys(ctx.session.scalars(query.limit(limit * QUOTES_EACH_AT_MOST)))
+    return [requests.request_for(ctx, request_id) for request_id in list(known)[:limit]]
+
+
+def sellers_of(ctx: Ctx, request_id: str) -> list[str]:
+    """The organisations that have quoted."""
+    return sorted({quote.seller for quote in _quotes(ctx, request_id)})
+
+
+def quote_for(ctx: Ctx, quote_id: str) -> Quote:
+    """A quote for its seller, for its buyer when it may be seen, or for the house. Raises NotFound."""
+    quote = ctx.session.get(Quote, quote_id)
+    if quote is None:
+        raise NotFound
+    if ctx.actor.person is not None:
+        seen = quotes_on(ctx, requests.request_for(ctx, quote.request_id))
+        if quote.seller != acting(ctx).organisation_id and quote.id not in {each.id for each in seen}:
+            raise NotFound
+    return quote
+
+
+def award_quote(ctx: Ctx, quote_id: str, seen: int | None = None) -> Quote:
+    """The buyer takes this quote, `seen` being the request's version: the deal begins. Raises Refusal, Stale."""
+    quote = ctx.session.get(Quote, quote_id)
+    if quote is None:
+        raise NotFound
+    request = requests.own_request(ctx, quote.request_id, seen)
+    rules.check_counts(quote, _quotes(ctx, request.id))
+    if quote.terms.window_to < ctx.now.date():
+        raise Refusal("offer.window_past", field="window_to", today=ctx.now.date())
+    requests.award(ctx, request.id, seen)
+    _tell(ctx, QuoteAwarded, request, quote)
+    return quote
+
+
+def _quotes(ctx: Ctx, request_id: str, seller: str | None = None) -> list[Quote]:
+    query = select(Quote).where(Quote.request_id == request_id)
+    if seller is not None:
+        query = query.where(Quote.seller == seller)
+    return list(ctx.session.scalars(query.order_by(Quote.id)))
+
+
+def _tell(ctx: Ctx, fact: type[QuoteFact], request: Request, quote: Quote) -> None:
+    ctx.announce(fact(quote.id, request.id, request.buyer, quote.seller, ctx.actor.person))
+    ctx.session.flush()

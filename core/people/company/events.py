@@ -1,0 +1,24 @@
+"""Facts about a company's people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.kernel.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class MemberJoined(Event):
+    """Somebody has come in by an invitation."""
+
+    organisation_id: str
+    person_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemberLeft(Event):
+    """Somebody works for the company no longer. `by_person` removed them, or is themselves."""
+
+    organisation_id: str
+    person_id: str
+    by_person: str
