@@ -9,6 +9,7 @@ from config.settings import Settings
 from conversations import desk, search
 from conversations import help as helping
 from conversations.book import Book
+from conversations.buying import purchase as buying
 from conversations.consulting import booking, expert, seek
 from conversations.consulting import session as talking
 from conversations.consulting.after import review as session_review
@@ -34,6 +35,7 @@ from core.ledger import reactions as ledger
 from core.listings import reactions as listings
 from core.offers import reactions as offers
 from core.people import reactions as people
+from core.purchases import reactions as purchases
 from core.reputation import reactions as reputation
 from core.requests import reactions as requests
 from core.search import reactions as searching
@@ -60,6 +62,7 @@ BOOKS: tuple[Book, ...] = (
     expert.book,
     seek.book,
     booking.book,
+    buying.book,
     talking.book,
     session_review.book,
     desk.book,
@@ -68,7 +71,7 @@ BOOKS: tuple[Book, ...] = (
 
 
 # Timers that are no person's deadline, but our own next try or somebody else's clock: our absence does not stop them.
-OWN_CLOCKS = frozenset({"effect", "chargeback", "evidence"})
+OWN_CLOCKS = frozenset({"effect", "chargeback", "evidence", "purchase_refund"})
 
 # Who answers when time comes for which kind of thing.
 RINGS: Mapping[str, Ring] = {
@@ -84,6 +87,7 @@ RINGS: Mapping[str, Ring] = {
     **ledger.rings,
     **experts.rings,
     **sessions.rings,
+    **purchases.rings,
     **alerts.rings(lambda: reference()[0]),
 }
 
@@ -110,6 +114,7 @@ def engine_and_reactions(known: Almanac, operators: Collection[str] = ()) -> tup
     evidence.listen(reactions)
     reputation.listen(reactions)
     support.listen(reactions)
+    experts.listen(reactions)
     sessions.listen(reactions)
     Notices(engine).listen(reactions)
     return engine, reactions

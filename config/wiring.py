@@ -22,6 +22,7 @@ from bots.telegram.app import TelegramBot
 from bots.telegram.request import API as TELEGRAM_API
 from bots.telegram.request import bot_at
 from bots.telegram.sender import TelegramSender
+from bots.telegram.stars import StarsCarrier
 from config import alarms
 from config.database import DEFAULT, open_database
 from config.market import almanac, engine_and_reactions
@@ -113,6 +114,7 @@ async def build(settings: Settings, *, clock: Clock, ids: Ids, pulse: Clock | No
     reconciler = Reconciler(transactions, provider, clock)
     carriers: Mapping[str, Carrier] = {
         "telegram": TelegramSender(bot, transactions),
+        "stars": StarsCarrier(bot),
         "slack": SlackSender(client, transactions),
         "payments": PaymentEffects(provider, clock, transactions),
         "mail": MailSender(secret(settings.smtp_url), settings.mail_from, letters(known.wordings)),

@@ -14,9 +14,10 @@ from pydantic import TypeAdapter
 
 from conversations.book import Book, bound
 from conversations.buttons import Press, press, read_press
+from conversations.buying.purchase import take_stars
 from conversations.interview import Interview
 from conversations.marks import marked
-from conversations.reply import Button, FormErrors, Reply, Say, Shared, Toast
+from conversations.reply import Button, FormErrors, Option, Reply, Say, Shared, Toast
 from conversations.search.finding import listings_to_share
 from conversations.talk import Almanac, Surface, Talk
 from conversations.turn import (
@@ -26,6 +27,7 @@ from conversations.turn import (
     Located,
     Misfit,
     OpenedHome,
+    PaidStars,
     Pressed,
     Said,
     Turn,
@@ -38,17 +40,28 @@ from core.kernel.transaction import person as acting_person
 from core.people.marks import mark_at
 from core.people.model import Identity, Person
 from core.people.service import known, meet
-from core.talks.service import focused_draft
+from core.talks.model import Draft
+from core.talks.service import draft_of, focused_draft
 
 NOBODY = Actor(None, "newcomer")  # until we know who speaks
 ANSWERS: TypeAdapter[list[Reply]] = TypeAdapter(list[Reply])
 
 SIGNS = {"slack": "/parley "}  # what a command begins with, where that is not a mere slash
 
-Glance = tuple[list[Shared], str | None]  # what can be sent into a chat, and what continues the list
-
 # Replies that the platform wants as the answer to the input itself, within seconds, rather than as a message.
 AT_ONCE = (Toast, FormErrors)
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What is offered while somebody types, before they have said anything.
+
+    `options` answer the form that is open, `shared` can be sent into a chat; `after` continues the list.
+    """
+
+    options: Sequence[Option] = ()
+    shared: Sequence[Shared] = ()
+    after: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +128,8 @@ class Engine:
                 self._shared_place(talk, f"{latitude:.5f}, {longitude:.5f}")
             case Misfit(code, parts):
                 talk.reply(Say(text=talk.words(code, **parts)))
+            case PaidStars() as paid:
+                take_stars(talk, paid)
             case OpenedHome():
                 self._book.commands["me"](talk, "home")
             case ClosedForm(draft_id):
@@ -200,17 +215,46 @@ class Engine:
             says=self._command,
         )
 
-    def glance(self, ctx: Ctx, identity: Identity, text: str, after: str | None, door: str) -> Glance | None:
-        """What somebody may send into a chat, typed there; None for who is not known here. Changes nothing."""
+    def glance(
+        self, ctx: Ctx, identity: Identity, text: str, after: str | None, door: str, *, here: bool
+    ) -> Glance | None:
+        """What is offered for what somebody types; None for who is not known here. Changes nothing.
+
+        `here`: typed in the chat with us, where it answers the form that is open; elsewhere listings are sent.
+        """
+        talk = self._onlooker(ctx, identity)
+        if talk is None:
+            return None
+        try:
+            draft = focused_draft(talk.ctx, talk.person.id) if here else None
+            options = self._options(talk, draft, text) if draft is not None else None
+            if options is not None:
+                return Glance(options=options)
+            shared, after = listings_to_share(talk, text, after, door)
+        except Refusal:
+            return Glance()
+        return Glance(shared=shared, after=after)
+
+    def options(self, ctx: Ctx, identity: Identity, draft_id: str, name: str, part: str) -> Sequence[Option]:
+        """What a field of somebody's form takes, while a part of it is typed. Changes nothing."""
+        talk = self._onlooker(ctx, identity)
+        if talk is None:
+            return ()
+        try:
+            return self._options(talk, draft_of(ctx, talk.person.id, draft_id), part, name) or ()
+        except Refusal:
+            return ()
+
+    def _options(self, talk: Talk, draft: Draft, part: str, name: str | None = None) -> list[Option] | None:
+        return self.interview.offers(talk, draft, part, name) if draft.flow in self._book.flows else None
+
+    def _onlooker(self, ctx: Ctx, identity: Identity) -> Talk | None:
+        """A talk with somebody who has said nothing yet; None for who is not known here."""
         person = known(ctx, identity)
         if person is None:
             return None
         surface = Surface(identity.platform.value, identity.workspace, "")
-        talk = self.talk_to(ctx.seen_by(acting_person(person.id)), person, surface)
-        try:
-            return listings_to_share(talk, text, after, door)
-        except Refusal:
-            return [], None
+        return self.talk_to(ctx.seen_by(acting_person(person.id)), person, surface)
 
     def desk(self, talk: Talk) -> None:
         """The person's desk as it is now."""

@@ -11,7 +11,7 @@ from typing import Final
 
 from conversations.reply import Card, CardList, Desk, Reply
 
-ABOUT_MONEY: Final = ("deal:", "deals", "payout", "money", "case:", "claim:", "hold:", "invoice")
+ABOUT_MONEY: Final = ("deal:", "deals", "payout", "money", "case:", "claim:", "hold:", "invoice", "purchase")
 
 
 def marked(replies: Sequence[Reply], mark: Callable[[], str | None]) -> list[Reply]:

@@ -12,6 +12,7 @@ from typing import Any
 import structlog
 
 from conversations.buttons import press
+from conversations.buying.purchase_notices import PURCHASES_HEARD, concerned_by, purchase_news
 from conversations.consulting.session_mail import Method, send_entry
 from conversations.consulting.session_notices import SESSION_CARDS, SESSIONS_HEARD, line_brought, line_of, sides_of
 from conversations.engine import Engine, send
@@ -55,7 +56,7 @@ class Notices:
         self._engine = engine
 
     def listen(self, reactions: Reactions) -> None:
-        for facts, hearing in (*HEARD, *SESSIONS_HEARD):
+        for facts, hearing in (*HEARD, *SESSIONS_HEARD, *PURCHASES_HEARD):
             for kind, code in facts.items():
                 reactions.on(kind, hearing(code))
         reactions.on(listing.ListingExpired, on_listing_expired)
@@ -242,6 +243,8 @@ def _parties(ctx: Ctx, kind: str, subject: str) -> list[Person]:
     everybody = ctx.seen_by(NOBODY_IN_PARTICULAR)
     if kind in SESSION_CARDS:
         return sides_of(ctx, subject)
+    if kind == "purchase":
+        return concerned_by(everybody, subject)
     if kind == "listing":
         return members(ctx, listing_for(everybody, subject).seller)
     if kind == "case":
@@ -282,5 +285,6 @@ CARDS: dict[str, Callable[[Talk, str, str], Card]] = {
     "claim": _claim,
     "case": _case,
     "listing": _listing,
+    "purchase": purchase_news,
     **SESSION_CARDS,
 }

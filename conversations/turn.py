@@ -77,7 +77,16 @@ class ClosedForm:
     draft: str
 
 
-Input = Said | Pressed | Filled | Attached | Located | Misfit | OpenedHome | ClosedForm
+@dataclass(frozen=True, slots=True)
+class PaidStars:
+    """Telegram has charged the person for a purchase of ours. `charge` is Telegram's name of it, `amount` in Stars."""
+
+    purchase: str
+    charge: str
+    amount: int
+
+
+Input = Said | Pressed | Filled | Attached | Located | Misfit | OpenedHome | ClosedForm | PaidStars
 
 
 @dataclass(frozen=True, slots=True)

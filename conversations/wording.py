@@ -22,7 +22,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal
 
 from core.kernel.errors import Refusal
-from core.kernel.money import Money, UnitPrice
+from core.kernel.money import STARS, Money, UnitPrice
 from core.kernel.quantity import UNITS, Quantity
 from core.people.rules import known_zone
 
@@ -103,6 +103,8 @@ class Words:
         return str(value)
 
     def money(self, money: Money) -> str:
+        if money.currency == STARS.code:  # no currency of Babel's: it is written as Telegram writes it
+            return f"{self.number(money.amount)} ⭐"
         # Babel reads the amount as a decimal of whole units; ours is exact in minor ones.
         return format_currency(money.amount, money.currency, locale=self.locale)
 

@@ -15,6 +15,7 @@ from payments.outcomes import Outcome
 from payments.paying_in import PayingIn
 from payments.paying_out import PayingOut
 from payments.provider import Provider
+from payments.selling import Selling
 
 
 class PaymentEffects:
@@ -26,6 +27,7 @@ class PaymentEffects:
             **PayingIn(provider, clock).kinds(),
             **PayingOut(provider, clock).kinds(),
             **Holding(provider, clock).kinds(),
+            **Selling(provider, clock).kinds(),
             **Onboarding(provider, clock).kinds(),
             **Defence(provider, transactions).kinds(),
             "look": self._look,

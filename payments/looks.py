@@ -18,6 +18,8 @@ from core.escrow.rails.surplus import surplus_found
 from core.kernel.dispatch import Never
 from core.kernel.money import Money
 from core.kernel.transaction import Ctx
+from core.purchases import payments as purchases
+from core.purchases import refunds
 from core.sessions import settlement
 from payments.answers import Answer, Done, Value
 from payments.holding import tell_hold, tell_page
@@ -123,11 +125,20 @@ def paid(payment: str, funding: Funding | None) -> Told:
     )
 
     def unit(ctx: Ctx) -> None:
+        if purchases.owns(ctx, payment):
+            sold(ctx, payment, funding)
+            return
         received(ctx)
         rails.all_came(ctx, payment)
         rails.over(ctx, payment)
 
     return known(unit)
+
+
+def sold(ctx: Ctx, purchase: str, funding: Funding) -> None:
+    """Something that the market itself sells was paid."""
+    refs = {"intent_ref": funding.intent, "charge_ref": funding.charge}
+    purchases.card_paid(ctx, purchase, amount=funding.amount, fee=funding.fee, **refs)
 
 
 def in_part(payment: str, intent: Intent) -> Told:
@@ -138,6 +149,9 @@ def in_part(payment: str, intent: Intent) -> Told:
 
 def lapsed(payment: str) -> Unit:
     def unit(ctx: Ctx) -> None:
+        if purchases.owns(ctx, payment):
+            purchases.page_lapsed(ctx, payment)
+            return
         escrow.payment_lapsed(ctx, payment)
         rails.over(ctx, payment)
 
@@ -170,7 +184,8 @@ def tell_refund(refund: Refund) -> Told:
     return known(partial(not_given_back, effect_id=refund.effect, why=why, final=True, ref=refund.ref))
 
 
-# A payout and a refund are asked for in the same way, whether for a deal or for a session; whose it is, its row tells.
+# A payout and a refund are asked for in the same way, whether for a deal, for a session or for something that the
+# market sold; whose it is, its row tells.
 
 
 def sent(ctx: Ctx, effect_id: str, ref: str) -> None:
@@ -185,11 +200,16 @@ def not_sent(ctx: Ctx, effect_id: str, why: str, *, final: bool) -> None:
 
 
 def given_back(ctx: Ctx, effect_id: str, ref: str) -> None:
-    (settlement.payout_done if settlement.owns(ctx, effect_id) else escrow.refund_done)(ctx, effect_id, ref)
+    if refunds.owns(ctx, effect_id):
+        refunds.refund_done(ctx, effect_id, ref)
+    else:
+        (settlement.payout_done if settlement.owns(ctx, effect_id) else escrow.refund_done)(ctx, effect_id, ref)
 
 
 def not_given_back(ctx: Ctx, effect_id: str, why: str, *, final: bool, ref: str | None = None) -> None:
-    if settlement.owns(ctx, effect_id):
+    if refunds.owns(ctx, effect_id):
+        refunds.refund_refused(ctx, effect_id, why, ref)
+    elif settlement.owns(ctx, effect_id):
         settlement.payout_refused(ctx, effect_id, why, ref)
     else:
         escrow.refund_refused(ctx, effect_id, why, final=final, ref=ref)

@@ -18,6 +18,7 @@ from tenacity import retry, retry_if_exception_type, retry_if_not_exception_type
 from bots.telegram.inline import answer_inline
 from bots.telegram.request import call
 from bots.telegram.sender import TELEGRAM
+from bots.telegram.stars import answer_checkout
 from bots.telegram.turns import key_of, turn, turn_of
 from conversations.engine import Answered, send
 from conversations.reception import Reception
@@ -31,7 +32,7 @@ from core.people.service import mark_dead
 
 log = structlog.get_logger(__name__)
 
-UPDATES = ["message", "edited_message", "callback_query", "inline_query", "my_chat_member"]
+UPDATES = ["message", "edited_message", "callback_query", "inline_query", "my_chat_member", "pre_checkout_query"]
 POLL_SECONDS = 25
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds between polls that fail
 TOAST = 200  # core.telegram.org/bots/api#answercallbackquery
@@ -195,6 +196,8 @@ class TelegramBot:
         query, message = update.callback_query, update.effective_message
         if update.inline_query is not None:
             self._aside(answer_inline(self._bot, self._reception, self._wordings, update.inline_query))
+        elif update.pre_checkout_query is not None:
+            self._aside(answer_checkout(self._bot, self._transactions, self._wordings, update.pre_checkout_query))
         elif query is not None:
             await self._take_turn(update, body, query)
         elif message is not None and message.chat.type != ChatType.PRIVATE:

@@ -10,7 +10,7 @@ from telegram.error import BadRequest, InvalidToken, NetworkError
 from tenacity import retry, retry_if_exception_type, retry_if_not_exception_type, stop_after_attempt, wait_exponential
 
 from bots.telegram.text import JOINER
-from conversations.turn import Attached, Input, Located, Misfit, Pressed, Said, Turn
+from conversations.turn import Attached, Input, Located, Misfit, PaidStars, Pressed, Said, Turn
 from core.files.model import LARGEST, Checked
 from core.files.rules import inspect
 from core.kernel.errors import Invalid, Refusal
@@ -74,8 +74,8 @@ async def _input(bot: Bot, message: Message) -> Input | None:
     """None for Telegram's own notes (somebody pinned a message)."""
     if message.text:
         return _words(message.text)
-    if message.location:
-        return Located(message.location.latitude, message.location.longitude)
+    if message.successful_payment or message.location:
+        return _plain(message)
     caption = message.caption or ""
     try:
         if message.photo:
@@ -87,6 +87,14 @@ async def _input(bot: Bot, message: Message) -> Input | None:
     except Refusal as refusal:
         return Misfit(refusal.code, refusal.parts)
     return Misfit("talk.only_text_and_files") if message.effective_attachment else None
+
+
+def _plain(message: Message) -> Input:
+    """A payment that Telegram has made, or a place."""
+    if paid := message.successful_payment:
+        return PaidStars(paid.invoice_payload, paid.telegram_payment_charge_id, paid.total_amount)
+    assert message.location is not None, "it is one of the two"
+    return Located(message.location.latitude, message.location.longitude)
 
 
 async def _fetched(bot: Bot, file_id: str, name: str, size: int | None) -> Checked:

@@ -8,49 +8,16 @@ from __future__ import annotations
 
 from typing import Final
 
+from core.audit.purchases import PURCHASES
+from core.audit.questions import agree, earned, level, owed, timed, total, words
+from core.audit.sessions import SESSIONS
 from core.deals.model import DEAL
 from core.delivery.model import LOT
-from core.kernel.process import Process
 from core.ledger.invariants import BOOKS, Invariant
-from core.sessions.process import SESSION
 
-
-def _words(words: frozenset[str] | set[str]) -> str:
-    return ", ".join(f"'{word}'" for word in sorted(words))
-
-
-def _timed(process: Process) -> str:
-    """The states that time ends."""
-    return _words({each.source for each in process.transitions if "time" in each.by})
-
-
-def _sum(column: str, table: str, where: str) -> str:
-    return f"COALESCE((SELECT SUM({column}) FROM {table} WHERE {where}), 0)"
-
-
-def _owed(account: str, currency: str) -> str:
-    """The balance of an account of other people's money."""
-    return _sum("credits - debits", "ledger_balance", f"account = {account} AND currency = {currency}")
-
-
-def _agree(kind: str, counted: str) -> str:
-    """The balances of one kind of accounts against what the trade counts, row by row of `name, currency, minor`.
-
-    Both are added up under one name, the books with a minus: whatever is left over does not agree.
-    """
-    start = len(kind) + 2
-    return f"""SELECT NULL, '{kind}:' || name || ' ' || currency || ' is ' || SUM(minor) || ' apart' FROM (
-            {counted}
-            UNION ALL SELECT substr(account, {start}), currency, debits - credits FROM ledger_balance
-            WHERE account LIKE '{kind}:%'
-        ) AS both_sides GROUP BY name, currency HAVING SUM(minor) <> 0"""
-
-
-COMMISSION_KEPT: Final = """SELECT currency, credits - debits AS minor FROM ledger_balance WHERE account = 'commission'
-            UNION ALL SELECT currency, credits - debits FROM ledger_delta WHERE account = 'commission'"""
-PARTED: Final = _sum("released_minor + back_minor", "lot_settlement", "lot_settlement.deal_id = deal.id")
-RECALLED: Final = _sum("from_escrow_minor", "chargeback", "chargeback.deal_id = deal.id AND chargeback.state <> 'won'")
-FUNDED: Final = _sum("held_minor", "tranche", "tranche.deal_id = deal.id")
+PARTED: Final = total("released_minor + back_minor", "lot_settlement", "lot_settlement.deal_id = deal.id")
+RECALLED: Final = total("from_escrow_minor", "chargeback", "chargeback.deal_id = deal.id AND chargeback.state <> 'won'")
+FUNDED: Final = total("held_minor", "tranche", "tranche.deal_id = deal.id")
 BOOKED_AS: Final = """'deal:' || effect.deal_id || ':' || effect.key
             || CASE WHEN effect.attempt > 1 THEN ':' || effect.attempt ELSE '' END"""
 
@@ -58,14 +25,14 @@ TRADE: Final = (
     Invariant(
         "no finished deal holds money",
         "When a deal is over, all of its money has arrived where it belongs.",
-        f"""SELECT deal.id, deal.ref FROM deal WHERE deal.state IN ({_words(DEAL.final)})
-        AND {_owed("'escrow:' || deal.id", "deal.currency")} <> 0""",
+        f"""SELECT deal.id, deal.ref FROM deal WHERE deal.state IN ({words(DEAL.final)})
+        AND {owed("'escrow:' || deal.id", "deal.currency")} <> 0""",
     ),
     Invariant(
         "what is held of a deal is what came less what was parted",
         "Held money is neither forgotten nor invented, lot by lot.",
         f"""SELECT deal.id, deal.ref FROM deal
-        WHERE {_owed("'escrow:' || deal.id", "deal.currency")} <> {FUNDED} - {PARTED} - {RECALLED}""",
+        WHERE {owed("'escrow:' || deal.id", "deal.currency")} <> {FUNDED} - {PARTED} - {RECALLED}""",
     ),
     Invariant(
         "a deal's money has one currency",
@@ -84,7 +51,7 @@ TRADE: Final = (
     Invariant(
         "every payout due is on its way",
         "What is owed to a seller is asked of the provider, or waits with a reason; never both or neither.",
-        _agree(
+        agree(
             "payable",
             """SELECT payee AS name, currency, amount_minor AS minor FROM effect
             WHERE kind = 'transfer' AND state <> 'done'
@@ -95,18 +62,20 @@ TRADE: Final = (
     Invariant(
         "every refund due is on its way",
         "What is owed back to a buyer is asked of the provider.",
-        _agree(
+        agree(
             "refund_due",
             """SELECT deal_id AS name, currency, amount_minor AS minor FROM effect
             WHERE kind = 'refund' AND state <> 'done'
             UNION ALL SELECT booking_id, currency, amount_minor FROM session_payout
-            WHERE kind = 'refund' AND state <> 'done'""",
+            WHERE kind = 'refund' AND state <> 'done'
+            UNION ALL SELECT purchase_id, currency, amount_minor FROM purchase_refund
+            WHERE currency <> 'XTR' AND state <> 'done'""",
         ),
     ),
     Invariant(
         "what was paid too much is the buyer's",
         "It is offered back, and goes back by itself.",
-        _agree(
+        agree(
             "buyer_credit",
             """SELECT organisation_id AS name, currency, amount_minor AS minor FROM buyer_credit
             WHERE state = 'kept'""",
@@ -125,14 +94,12 @@ TRADE: Final = (
     Invariant(
         "our commission is that of the lots and sessions that were released",
         "We have earned what the signed terms say, and nothing else.",
-        f"""SELECT NULL, currency || ' is ' || SUM(minor) || ' apart' FROM (
-            {COMMISSION_KEPT}
+        level(f"""{earned("commission")}
             UNION ALL SELECT deal.currency, -lot_settlement.fee_minor FROM lot_settlement
             JOIN deal ON deal.id = lot_settlement.deal_id
             UNION ALL SELECT booking.currency, -session_settlement.fee_minor FROM session_settlement
             JOIN booking ON booking.id = session_settlement.booking_id
-            UNION ALL SELECT currency, from_commission_minor FROM chargeback WHERE state <> 'won'
-        ) AS both_sides GROUP BY currency HAVING SUM(minor) <> 0""",
+            UNION ALL SELECT currency, from_commission_minor FROM chargeback WHERE state <> 'won'"""),
     ),
     Invariant(
         "the fee of a deal is the fee on its whole",
@@ -154,14 +121,14 @@ TRADE: Final = (
         "only a lot that is over has been parted",
         "Money that was released while the goods are still on their way cannot be got back.",
         f"""SELECT lot.deal_id, 'lot ' || lot.number FROM lot_settlement
-        JOIN lot ON lot.id = lot_settlement.lot_id WHERE lot.state NOT IN ({_words(LOT.final)})""",
+        JOIN lot ON lot.id = lot_settlement.lot_id WHERE lot.state NOT IN ({words(LOT.final)})""",
     ),
     Invariant(
         "a lot that is over has been parted",
         "A seller whose lot was accepted is paid, and a buyer whose lot was dropped has the money back.",
         f"""SELECT lot.deal_id, 'lot ' || lot.number FROM lot JOIN tranche ON tranche.deal_id = lot.deal_id
         AND lot.number BETWEEN tranche.first_lot AND tranche.last_lot
-        WHERE tranche.state = 'funded' AND lot.state IN ({_words(LOT.final)}) AND lot.amount_minor > 0
+        WHERE tranche.state = 'funded' AND lot.state IN ({words(LOT.final)}) AND lot.amount_minor > 0
         AND NOT EXISTS (SELECT 1 FROM lot_settlement WHERE lot_settlement.lot_id = lot.id)
         AND NOT EXISTS (SELECT 1 FROM chargeback WHERE chargeback.deal_id = lot.deal_id)""",
     ),
@@ -208,13 +175,13 @@ TRADE: Final = (
     Invariant(
         "no deal waits without an end",
         "Every state that time ends has its timer: no money waits for somebody who has gone.",
-        f"""SELECT deal.id, deal.ref || ' ' || deal.state FROM deal WHERE deal.state IN ({_timed(DEAL)})
+        f"""SELECT deal.id, deal.ref || ' ' || deal.state FROM deal WHERE deal.state IN ({timed(DEAL)})
         AND NOT EXISTS (SELECT 1 FROM timer WHERE timer.kind = 'deal' AND timer.subject = deal.id)""",
     ),
     Invariant(
         "no lot waits without an end",
         "The same of each lot.",
-        f"""SELECT lot.deal_id, 'lot ' || lot.number || ' ' || lot.state FROM lot WHERE lot.state IN ({_timed(LOT)})
+        f"""SELECT lot.deal_id, 'lot ' || lot.number || ' ' || lot.state FROM lot WHERE lot.state IN ({timed(LOT)})
         AND NOT EXISTS (SELECT 1 FROM timer WHERE timer.kind = 'lot' AND timer.subject = lot.id)""",
     ),
     Invariant(
@@ -235,35 +202,4 @@ TRADE: Final = (
     ),
 )
 
-SESSIONS: Final = (
-    Invariant(
-        "a session that is over holds nothing",
-        "What was taken from a card has gone to the consultant, to us, or back.",
-        f"""SELECT booking.id, booking.ref FROM booking WHERE booking.state IN ({_words(SESSION.final)})
-        AND {_owed("'escrow:' || booking.id", "booking.currency")} <> 0""",
-    ),
-    Invariant(
-        "nobody is charged for a talk without a yes",
-        "A talk is charged after a consent that is on record, a late cancellation and a no-show by the rule shown.",
-        """SELECT booking.id, booking.ref FROM booking JOIN card_hold ON card_hold.booking_id = booking.id
-        WHERE card_hold.state = 'captured' AND card_hold.captured_minor > 0 AND booking.free_minutes > 0
-        AND booking.why NOT IN ('cancelled', 'noshow_seeker')
-        AND NOT EXISTS (SELECT 1 FROM consent WHERE consent.booking_id = booking.id)""",
-    ),
-    Invariant(
-        "no card is charged more than was due",
-        "All that is taken for a session is what its clock and its terms say, once.",
-        """SELECT booking.id, booking.ref FROM booking JOIN card_hold ON card_hold.booking_id = booking.id
-        WHERE card_hold.state = 'captured' GROUP BY booking.id, booking.ref, booking.due_minor
-        HAVING SUM(card_hold.captured_minor) > booking.due_minor""",
-    ),
-    Invariant(
-        "no session waits without an end",
-        "Every state that time ends has its timer.",
-        f"""SELECT booking.id, booking.ref || ' ' || booking.state FROM booking
-        WHERE booking.state IN ({_timed(SESSION)})
-        AND NOT EXISTS (SELECT 1 FROM timer WHERE timer.kind = 'session' AND timer.subject = booking.id)""",
-    ),
-)
-
-INVARIANTS: Final = (*BOOKS, *TRADE, *SESSIONS)
+INVARIANTS: Final = (*BOOKS, *TRADE, *SESSIONS, *PURCHASES)

@@ -46,10 +46,13 @@ CURRENCIES: Final[dict[str, Currency]] = {
     }.items()
 }
 
+# Telegram's own unit for what is sold within it. Nobody trades or is paid out in it, so it is not among the others.
+STARS: Final = Currency("XTR", 0)
+
 
 def currency_named(code: str) -> Currency:
-    """The currency of an ISO code in capitals; refuses codes the house does not trade in."""
-    known = CURRENCIES.get(code)
+    """The currency of an ISO code in capitals, or Telegram's Stars; refuses codes the house does not know."""
+    known = STARS if code == STARS.code else CURRENCIES.get(code)
     if known is None:
         raise MoneyRefused("money.currency_unknown", given=code, known=tuple(sorted(CURRENCIES)))
     return known

@@ -9,6 +9,9 @@ PROVIDER: Final = "provider"  # what the payment provider holds for us
 PROVIDER_FEES: Final = "provider_fees"  # what it has kept for its work
 COMMISSION: Final = "commission"  # what the market has earned
 LOSS: Final = "loss"  # what the market has lost for good (a chargeback that no seller made good)
+SALES: Final = "sales"  # what the market has earned by what it sells itself, by card
+STARS_HELD: Final = "stars"  # what Telegram holds for us, in its own unit
+STAR_SALES: Final = "star_sales"  # what the market has earned by what it sells itself, in Stars
 
 
 def escrow(deal_id: str) -> str:
@@ -36,6 +39,16 @@ def receivable(organisation_id: str) -> str:
     return f"receivable:{organisation_id}"
 
 
+def stars_due(purchase_id: str) -> str:
+    """Stars to go back to the buyer of one purchase, not yet sent."""
+    return f"stars_due:{purchase_id}"
+
+
+def star_credit(person_id: str) -> str:
+    """Stars that a buyer had back in part: theirs, for what they buy next."""
+    return f"star_credit:{person_id}"
+
+
 def clearing(rail: str) -> str:
     """Money under way between two of our places ("bank_transfer", "payout"); empty again when all has arrived."""
     return f"clearing:{rail}"
@@ -60,12 +73,17 @@ KINDS: Final[Mapping[str, Kind]] = {
     "provider_fees": Kind("debit", hot=True),
     "commission": Kind("credit", hot=True),
     "clearing": Kind("debit", hot=True),
+    "sales": Kind("credit", hot=True),
+    "stars": Kind("debit", hot=True),
+    "star_sales": Kind("credit", hot=True),
     "loss": Kind("debit"),
     "escrow": Kind("credit", guarded=True),
     "payable": Kind("credit", guarded=True),
     "refund_due": Kind("credit", guarded=True),
     "buyer_credit": Kind("credit", guarded=True),
     "receivable": Kind("debit", guarded=True),
+    "stars_due": Kind("credit", guarded=True),
+    "star_credit": Kind("credit", guarded=True),
 }
 
 

@@ -16,12 +16,17 @@ from core.ledger.accounts import (
     LOSS,
     PROVIDER,
     PROVIDER_FEES,
+    SALES,
+    STAR_SALES,
+    STARS_HELD,
     buyer_credit,
     clearing,
     escrow,
     payable,
     receivable,
     refund_due,
+    star_credit,
+    stars_due,
 )
 from core.ledger.guards import create_guards
 
@@ -30,6 +35,9 @@ __all__ = [  # whoever writes legs finds the accounts beside them
     "LOSS",
     "PROVIDER",
     "PROVIDER_FEES",
+    "SALES",
+    "STARS_HELD",
+    "STAR_SALES",
     "Balance",
     "Delta",
     "Entry",
@@ -48,6 +56,8 @@ __all__ = [  # whoever writes legs finds the accounts beside them
     "payable",
     "receivable",
     "refund_due",
+    "star_credit",
+    "stars_due",
 ]
 
 # A transfer moves money; a hold only reserves it, and is ended by exactly one of the other three.

@@ -1,0 +1,94 @@
+"""Stars: sends invoices, answers Telegram's question before a charge, gives payments back.
+
+Telegram asks before it charges and waits ten seconds; what was charged comes as a message (`turns.py`). A payment is
+given back whole or not at all.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+import structlog
+from telegram import Bot, LabeledPrice, PreCheckoutQuery
+from telegram.error import BadRequest, Forbidden, InvalidToken, RetryAfter, TelegramError
+
+from bots.telegram.turns import identity_of
+from conversations.wording import Wordings
+from core.kernel.dispatch import Delivered, Later, Never
+from core.kernel.errors import Refusal
+from core.kernel.outbox import Post
+from core.kernel.transaction import MARKET, Ctx, Transactions
+from core.purchases import payments, refunds
+
+log = structlog.get_logger(__name__)
+
+REASON = 255  # characters of a refusal that a phone shows
+GONE_BACK_ALREADY = "charge_already_refunded"
+
+
+class StarsCarrier:
+    """The carrier of posts for the channel "stars": an invoice to a chat, a payment to give back."""
+
+    def __init__(self, bot: Bot) -> None:
+        self._bot = bot
+
+    async def carry(self, post: Post) -> Delivered | Later | Never:
+        try:
+            return await (self._invoice(post) if post.kind == "invoice" else self._refund(post))
+        except RetryAfter as wait:
+            told = wait.retry_after
+            return Later(str(wait), told if isinstance(told, int) else told.total_seconds())
+        except TelegramError as unknown:  # the same again: a second invoice is for the same purchase, paid once
+            return Later(f"{type(unknown).__name__}: {unknown}")
+
+    async def _invoice(self, post: Post) -> Delivered | Later | Never:
+        body, purchase = post.body, str(post.body["purchase"])
+        try:
+            await self._bot.send_invoice(
+                int(body["address"]),
+                body["title"],
+                body["description"],
+                payload=purchase,
+                currency="XTR",
+                prices=[LabeledPrice(body["title"], body["amount"])],
+                provider_token="",  # Stars need no provider
+            )
+        except (BadRequest, Forbidden) as refused:
+            return Never(str(refused), partial(payments.invoice_not_sent, purchase_id=purchase))
+        return Delivered()
+
+    async def _refund(self, post: Post) -> Delivered | Later | Never:
+        body, refund = post.body, str(post.body["effect"])
+        gone = partial(refunds.refund_done, refund_id=refund, ref=f"refund:{body['charge']}"[:120])
+        if body["payer"] is None:  # erased since: only Telegram's support can find the account
+            return Never("the payer is not known any more", partial(refunds.refund_refused, refund_id=refund, why=""))
+        try:
+            await self._bot.refund_star_payment(int(body["payer"]), body["charge"])
+        except InvalidToken as ours:
+            return Later(str(ours))
+        except (BadRequest, Forbidden) as refused:
+            if GONE_BACK_ALREADY in str(refused).lower():
+                return Delivered(gone)
+            return Never(str(refused), partial(refunds.refund_refused, refund_id=refund, why=str(refused)))
+        return Delivered(gone)
+
+
+async def answer_checkout(bot: Bot, transactions: Transactions, wordings: Wordings, query: PreCheckoutQuery) -> None:
+    """Say whether the charge may be made. Never raises: without an answer Telegram charges nothing."""
+    identity = identity_of(query.from_user)
+
+    def check(ctx: Ctx) -> None:
+        payments.check_stars(ctx, identity, query.invoice_payload, query.currency, query.total_amount)
+
+    try:
+        try:
+            await transactions.run(MARKET, check)
+        except Refusal as refusal:
+            why = wordings.speak(identity.locale).refusal(refusal)
+            await bot.answer_pre_checkout_query(query.id, ok=False, error_message=why[:REASON])
+        else:
+            await bot.answer_pre_checkout_query(query.id, ok=True)
+    except TelegramError as failure:  # too late, above all
+        log.info("telegram_checkout_not_answered", why=str(failure))
+    except Exception:
+        log.exception("telegram_checkout_failed")

@@ -1,0 +1,61 @@
+"""Who hears what of purchases: the buyer of each, and the operators of one that shall be given back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from conversations.buying.purchase import purchase_card
+from conversations.facts import gathered
+from conversations.reply import Card
+from conversations.talk import Talk
+from core.kernel.transaction import Ctx
+from core.people.model import Person
+from core.people.service import operators, person_of
+from core.purchases import events as purchase
+from core.purchases.service import purchase_for
+
+PURCHASE_FACTS: Final[dict[type[Any], str]] = {
+    purchase.PurchaseOpened: "",
+    purchase.PurchasePaid: "",  # what was bought has the word
+    purchase.PurchaseClosed: "notice.purchase_closed",
+    purchase.AskedBack: "notice.purchase_asked_back",
+    purchase.PaymentSentBack: "notice.purchase_sent_back",
+}
+GIVEN_BACK: Final[dict[type[Any], str]] = {purchase.PurchaseGivenBack: "notice.purchase_given_back"}
+KEPT: Final = "notice.purchase_kept"  # a part of a payment in Stars
+PARTS: Final = ("why", "amount", "credit")
+
+
+def on_purchase(code: str) -> Callable[[Ctx, purchase.PurchaseFact], None]:
+    def hear(ctx: Ctx, fact: purchase.PurchaseFact) -> None:
+        parts = {name: getattr(fact, name) for name in PARTS if hasattr(fact, name)}
+        gathered(ctx).say("purchase", fact.purchase_id, code, by=None, **parts)
+
+    return hear
+
+
+def on_given_back(code: str) -> Callable[[Ctx, purchase.PurchaseGivenBack], None]:
+    """What has gone back, and what is kept: of a whole purchase both may be true."""
+
+    def hear(ctx: Ctx, fact: purchase.PurchaseGivenBack) -> None:
+        for said, amount in ((code, fact.amount), (KEPT, fact.credit)):
+            if amount:
+                gathered(ctx).say("purchase", fact.purchase_id, said, by=None, amount=amount)
+
+    return hear
+
+
+PURCHASES_HEARD: Final = ((PURCHASE_FACTS, on_purchase), (GIVEN_BACK, on_given_back))
+
+
+def concerned_by(ctx: Ctx, purchase_id: str) -> list[Person]:
+    """The buyer; and who can do something about a wish for the money back."""
+    found = purchase_for(ctx, purchase_id)
+    buyer = person_of(ctx, found.buyer)
+    wish = found.asked_back_at is not None
+    return [buyer, *(each for each in operators(ctx) if wish and each.id != buyer.id)]
+
+
+def purchase_news(talk: Talk, subject: str, note: str) -> Card:
+    return purchase_card(talk, purchase_for(talk.ctx, subject), note)

@@ -1,0 +1,55 @@
+"""What happens to purchases, as facts for whoever listens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.kernel.events import Event
+from core.kernel.money import Money
+from core.purchases.model import Thing
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseFact(Event):
+    """`thing` and `subject` say what is bought; whoever delivers it looks there for its own."""
+
+    purchase_id: str
+    thing: Thing
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseOpened(PurchaseFact):
+    """There is a page where it can be paid by card."""
+
+
+@dataclass(frozen=True, slots=True)
+class PurchasePaid(PurchaseFact):
+    """The money is there: it is delivered now."""
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseClosed(PurchaseFact):
+    """It was not paid, and can be no more. `why`: "left", "offer_over", "not_offered"."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskedBack(PurchaseFact):
+    """The buyer would like the money back; an operator decides."""
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseGivenBack(PurchaseFact):
+    """`amount` has gone back to where it came from, `credit` is kept for the buyer's next purchase."""
+
+    amount: Money
+    credit: Money
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentSentBack(PurchaseFact):
+    """Money that came twice or too late has gone back."""
+
+    amount: Money

@@ -1,0 +1,168 @@
+"""What a purchase from the market itself is: the command with its limits, its course, what came and what went back."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Annotated, Final
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.kernel.db import Id, Instant, Minor, OneOf, Table, Versioned, Words
+from core.kernel.money import STARS, Money
+from core.kernel.process import InProcess, Process, Transition
+
+OFFERED_FOR: Final = timedelta(hours=1)  # Stripe keeps a page open for half an hour at least
+# Within so long of paying a buyer may ask for the money back. Card networks and Telegram leave it to the seller.
+MAY_COME_BACK: Final = timedelta(days=14)
+TRY_AGAIN_AFTER: Final = timedelta(days=1)
+
+
+class Rail(StrEnum):
+    """By which a thing is paid: digital goods within Telegram only in Stars (telegram.org/tos/bot-developers, 6.2)."""
+
+    STARS = "stars"
+    CARD = "card"
+
+
+class Thing(StrEnum):
+    """What the market sells. Each is delivered by the slice that listens for its purchase."""
+
+    PROMOTION = "promotion"
+    RECAP = "recap"
+
+
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=32)]
+Description = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
+
+
+class BuyThing(BaseModel):
+    """Ask to buy. `subject`: which one, by the id in its own slice; `price` in Stars, or in a currency for a card.
+
+    `title` and `description` stand on the invoice as they are: 32 and 255 characters (Bot API, sendInvoice).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    thing: Thing
+    subject: Annotated[str, StringConstraints(min_length=1, max_length=26)]
+    title: Title
+    description: Description
+    price_minor: Annotated[int, Field(gt=0, le=1_000_000)]
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+
+    @property
+    def rail(self) -> Rail:
+        return Rail.STARS if self.currency == STARS.code else Rail.CARD
+
+
+BUYER = frozenset({"buyer"})
+PROVIDER = frozenset({"provider"})
+TIME = frozenset({"time"})
+GIVES_BACK = frozenset({"operator", "system"})
+
+PURCHASE: Final = Process(
+    name="purchase",
+    initial="offered",
+    final=frozenset({"closed", "kept", "given_back"}),
+    transitions=(
+        Transition("offered", "pay", PROVIDER, "paid"),
+        Transition("offered", "not_offered", PROVIDER, "closed"),
+        Transition("offered", "leave", BUYER, "closed"),
+        Transition("offered", "offer_over", TIME, "closed", OFFERED_FOR),
+        Transition("paid", "ask_back", BUYER, "paid"),
+        Transition("paid", "give_back", GIVES_BACK, "giving_back"),
+        Transition("paid", "used_up", TIME, "kept", MAY_COME_BACK),
+        Transition("giving_back", "gone_back", PROVIDER | GIVES_BACK, "given_back"),
+    ),
+)
+
+
+class Purchase(InProcess, Table):
+    """One thing that one person buys, in the process "purchase"."""
+
+    __tablename__ = "purchase"
+
+    buyer: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    thing: Mapped[Thing] = mapped_column(OneOf(Thing))
+    subject: Mapped[str] = mapped_column(Id, index=True)
+    title: Mapped[str] = mapped_column(String(32))
+    description: Mapped[str] = mapped_column(String(255))
+    rail: Mapped[Rail] = mapped_column(OneOf(Rail))
+    price_minor: Mapped[int] = mapped_column(Minor)
+    credit_minor: Mapped[int] = mapped_column(Minor, default=0)  # of it, paid by Stars that came back earlier
+    back_minor: Mapped[int] = mapped_column(Minor, default=0)  # of it, given back
+    currency: Mapped[str] = mapped_column(String(3))
+    made_at: Mapped[datetime] = mapped_column(Instant)
+    open_until: Mapped[datetime] = mapped_column(Instant)
+    credit_hold: Mapped[str | None] = mapped_column(Id)  # reserved in the books while the offer is open
+    page_ref: Mapped[str | None] = mapped_column(String(120))
+    url: Mapped[str | None] = mapped_column(Words)
+    paid_at: Mapped[datetime | None] = mapped_column(Instant)
+    asked_back_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    @property
+    def price(self) -> Money:
+        return Money(self.price_minor, self.currency)
+
+    @property
+    def credit(self) -> Money:
+        return Money(self.credit_minor, self.currency)
+
+    @property
+    def asked(self) -> Money:
+        """What is still to be paid for it."""
+        return self.price - self.credit
+
+    @property
+    def back(self) -> Money:
+        return Money(self.back_minor, self.currency)
+
+
+class PurchasePayment(Table):
+    """Money that has come for a purchase, once under the name that the payment has outside."""
+
+    __tablename__ = "purchase_payment"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    purchase_id: Mapped[str] = mapped_column(ForeignKey("purchase.id"), index=True)
+    charge_ref: Mapped[str] = mapped_column(String(200), unique=True)
+    intent_ref: Mapped[str | None] = mapped_column(String(120))
+    payer: Mapped[str | None] = mapped_column(String(40))  # who has paid, as Telegram names them
+    amount_minor: Mapped[int] = mapped_column(Minor)
+    currency: Mapped[str] = mapped_column(String(3))
+    at: Mapped[datetime] = mapped_column(Instant)
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+
+class RefundState(StrEnum):
+    """asked → done; or refused, and asked again a day later."""
+
+    ASKED = "asked"
+    DONE = "done"
+    REFUSED = "refused"
+
+
+class PurchaseRefund(Versioned, Table):
+    """Money of a purchase on its way back to where it came from."""
+
+    __tablename__ = "purchase_refund"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    purchase_id: Mapped[str] = mapped_column(ForeignKey("purchase.id"), index=True)
+    payment_id: Mapped[str] = mapped_column(ForeignKey("purchase_payment.id"), unique=True)
+    state: Mapped[RefundState] = mapped_column(OneOf(RefundState), index=True)
+    amount_minor: Mapped[int] = mapped_column(Minor)
+    currency: Mapped[str] = mapped_column(String(3))
+    attempt: Mapped[int] = mapped_column(default=1)
+    provider_ref: Mapped[str | None] = mapped_column(String(120))
+    why: Mapped[str | None] = mapped_column(Words)
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)

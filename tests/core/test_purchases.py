@@ -1,0 +1,237 @@
+"""What the market sells itself: paid once, delivered only when it is paid, given back whole or in part, to the Star."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.audit.service import invariants
+from core.kernel.errors import Refusal, Stale
+from core.kernel.money import Money
+from core.kernel.transaction import MARKET, PROVIDER, Actor, Ctx
+from core.ledger import service as ledger
+from core.ledger.model import SALES, STAR_SALES, STARS_HELD
+from core.people.model import Identity, Person, Platform
+from core.people.service import person_of
+from core.purchases import payments, refunds, rules, service
+from core.purchases.events import PaymentSentBack, PurchaseGivenBack, PurchasePaid
+from core.purchases.model import PURCHASE, BuyThing, Purchase, Rail, Thing
+from core.purchases.reactions import rings
+from tests.core.conftest import Market
+
+WEEK = {"thing": Thing.PROMOTION, "subject": "promo-1", "title": "Featured for 7 days", "description": "Top of all."}
+STARS_PRICE, CARD_PRICE = 500, 12_00
+
+
+@dataclass
+class Shop:
+    """Rasa buys; what the outside answers is told by the story."""
+
+    market: Market
+    rasa: Actor
+    person: Person
+
+    async def asks(self, minor: int = STARS_PRICE, currency: str = "XTR", subject: str = "promo-1") -> Purchase:
+        command = BuyThing(**{**WEEK, "subject": subject}, price_minor=minor, currency=currency)
+        return await self.market.run(self.rasa, lambda ctx: service.buy(ctx, command))
+
+    async def pays(self, purchase: Purchase, charge: str = "stx-1", stars: int = STARS_PRICE) -> None:
+        await self.market.run(PROVIDER, lambda ctx: payments.stars_paid(ctx, purchase.id, "4711", charge, stars))
+
+    async def now(self, purchase: Purchase) -> Purchase:
+        return await self.market.run(MARKET, lambda ctx: service.purchase_for(ctx, purchase.id))
+
+    async def is_told(self) -> None:
+        """Every refund that was asked for has gone back."""
+        for post in [post for post in self.market.posts if post.kind == "refund"]:
+            effect = post.body["effect"]
+            await self.market.run(PROVIDER, lambda ctx, e=effect: refunds.refund_done(ctx, e, f"re_{e}"))
+
+    async def balance(self, account: str, currency: str = "XTR") -> int:
+        return (await self.market.run(MARKET, lambda ctx: ledger.balance(ctx, account, currency))).minor
+
+    async def kept(self) -> int:
+        return (await self.market.run(MARKET, lambda ctx: service.stars_kept(ctx, self.person.id))).minor
+
+    async def books_hold(self) -> None:
+        assert [each for each in await self.market.run(MARKET, invariants) if not each.ok] == []
+
+
+@pytest.fixture
+async def shop(market: Market) -> Shop:
+    market.watch(PurchasePaid, PurchaseGivenBack, PaymentSentBack)
+    return Shop(market, *await market.newcomer("Rasa"))
+
+
+async def test_stars_count_only_when_telegram_has_charged_them_and_only_once(shop: Shop) -> None:
+    purchase = await shop.asks()
+    invoice = next(post for post in shop.market.posts if post.kind == "invoice")
+    assert (invoice.channel, invoice.body["amount"], invoice.body["address"]) == ("stars", 500, "chat-Rasa")
+    assert (await shop.now(purchase)).state == "offered"
+    for _ in range(2):  # Telegram tells it twice
+        await shop.pays(purchase)
+    assert (await shop.now(purchase)).state == "paid"
+    assert [type(fact) for fact in shop.market.facts] == [PurchasePaid]
+    assert (await shop.balance(STARS_HELD), await shop.balance(STAR_SALES)) == (500, 500)
+    await shop.books_hold()
+
+
+@pytest.mark.parametrize(
+    ("charge", "stars", "closes"), [("stx-2", 500, False), ("stx-1", 499, False), ("stx-1", 500, True)]
+)
+async def test_a_second_a_wrong_and_a_late_payment_go_back_whole(
+    shop: Shop, charge: str, stars: int, closes: bool
+) -> None:
+    purchase = await shop.asks()
+    if charge == "stx-2":
+        await shop.pays(purchase)
+    if closes:
+        shop.market.clock.advance(hours=2)
+        await shop.market.ring(dict(rings))
+        assert (await shop.now(purchase)).state == "closed"
+    before = await shop.balance(STARS_HELD)
+    await shop.pays(purchase, charge, stars)
+    [refund] = [post for post in shop.market.posts if post.kind == "refund"]
+    assert (refund.body["charge"], refund.body["payer"], refund.body["amount"]) == (charge, "4711", stars)
+    await shop.is_told()
+    assert await shop.balance(STARS_HELD) == before
+    assert isinstance(shop.market.facts[-1], PaymentSentBack)
+    await shop.books_hold()
+
+
+async def test_telegram_may_charge_only_what_is_offered_to_whom_it_is_offered(shop: Shop) -> None:
+    purchase = await shop.asks()
+    await shop.market.newcomer("Tom")
+
+    async def asked(name: str = "Rasa", currency: str = "XTR", amount: int = 500, which: str = purchase.id) -> None:
+        identity = Identity(Platform.TELEGRAM, "", f"id-{name}", name)
+        await shop.market.run(MARKET, lambda ctx: payments.check_stars(ctx, identity, which, currency, amount))
+
+    await asked()
+    for refused, code in (
+        (asked("Tom"), "purchase.not_yours"),
+        (asked("Nobody"), "purchase.not_yours"),
+        (asked(which="none"), "purchase.not_yours"),
+        (asked(amount=499), "purchase.other_price"),
+        (asked(currency="EUR"), "purchase.other_price"),
+    ):
+        with pytest.raises(Refusal, match=code):
+            await refused
+    await shop.pays(purchase)
+    with pytest.raises(Refusal, match=r"purchase\.paid_already"):
+        await asked()
+    late = await shop.asks(subject="promo-2")
+    shop.market.clock.advance(hours=2)
+    with pytest.raises(Refusal, match=r"purchase\.offer_over"):
+        await asked(which=late.id)
+
+
+async def test_a_part_of_a_payment_in_stars_pays_for_the_next_purchase(shop: Shop) -> None:
+    first = await shop.asks()
+    await shop.pays(first)
+    await shop.market.run(MARKET, lambda ctx: service.give_back(ctx, first.id, Money(200, "XTR")))
+    assert (await shop.now(first)).state == "given_back"
+    assert (await shop.kept(), await shop.balance(STAR_SALES)) == (200, 300)
+    second = await shop.asks(subject="promo-2")
+    assert second.asked == Money(300, "XTR")
+    assert await shop.kept() == 0  # it is reserved: a third purchase cannot use it too
+    await shop.market.run(shop.rasa, lambda ctx: service.leave(ctx, second.id))
+    assert await shop.kept() == 200
+    third = await shop.asks(150, subject="promo-3")
+    assert third.state == "paid"  # what was kept pays for all of it
+    fourth = await shop.asks(subject="promo-4")
+    await shop.pays(fourth, "stx-4", 450)
+    assert (await shop.now(fourth)).state == "paid"
+    await shop.market.run(MARKET, lambda ctx: service.give_back(ctx, fourth.id, fourth.price))
+    await shop.is_told()
+    assert await shop.kept() == 50  # whole: Stars go back to Telegram, what was kept is kept again
+    await shop.books_hold()
+
+
+async def test_a_card_is_paid_on_a_page_and_a_part_goes_back_to_it(shop: Shop) -> None:
+    purchase = await shop.asks(CARD_PRICE, "EUR")
+    page = next(post for post in shop.market.posts if post.kind == "purchase.page")
+    assert (page.body["amount"], page.body["currency"]) == (CARD_PRICE, "EUR")
+    paid, fee = Money(CARD_PRICE, "EUR"), Money(48, "EUR")
+
+    def outside(ctx: Ctx) -> None:
+        payments.page_opened(ctx, purchase.id, page_ref="cs_1", url="https://pay.example/cs_1")
+        for _ in range(2):
+            payments.card_paid(ctx, purchase.id, amount=paid, fee=fee, intent_ref="pi_1", charge_ref="ch_1")
+
+    await shop.market.run(PROVIDER, outside)
+    await shop.market.run(MARKET, lambda ctx: service.give_back(ctx, purchase.id, Money(500, "EUR")))
+    [refund] = [post for post in shop.market.posts if post.kind == "refund"]
+    assert (refund.channel, refund.body["payment_intent"], refund.body["amount"]) == ("payments", "pi_1", 500)
+    await shop.market.run(PROVIDER, lambda ctx: refunds.refund_refused(ctx, refund.body["effect"], "balance short"))
+    await shop.books_hold()
+    shop.market.clock.advance(days=1, seconds=1)
+    await shop.market.ring(dict(rings))
+    assert [post.body["attempt"] for post in shop.market.posts if post.kind == "refund"] == [1, 2]
+    await shop.is_told()
+    assert (await shop.now(purchase)).state == "given_back"
+    assert await shop.balance(SALES, "EUR") == CARD_PRICE - 500
+    await shop.books_hold()
+
+
+async def test_only_an_operator_gives_back_what_a_buyer_asks_for(shop: Shop) -> None:
+    purchase = await shop.asks()
+    await shop.pays(purchase)
+    desk, person = await shop.market.newcomer("Desk")
+    await shop.market.run(shop.rasa, lambda ctx: service.ask_back(ctx, purchase.id))
+    for nobody in (shop.rasa, desk):
+        with pytest.raises(Refusal):
+            await shop.market.run(nobody, lambda ctx: service.give_back_whole(ctx, purchase.id))
+
+    def appoint(ctx: Ctx) -> None:
+        person_of(ctx, person.id).operator = True
+
+    await shop.market.run(MARKET, appoint)
+    await shop.market.run(desk, lambda ctx: service.give_back_whole(ctx, purchase.id))
+    with pytest.raises(Stale):
+        await shop.market.run(desk, lambda ctx: service.give_back_whole(ctx, purchase.id))
+    await shop.is_told()
+    assert (await shop.now(purchase)).state == "given_back"
+    assert await shop.balance(STARS_HELD) == 0
+    await shop.books_hold()
+
+
+async def test_after_a_fortnight_it_is_kept(shop: Shop) -> None:
+    purchase = await shop.asks()
+    await shop.pays(purchase)
+    shop.market.clock.advance(days=14, seconds=1)
+    await shop.market.ring(dict(rings))
+    assert (await shop.now(purchase)).state == "kept"
+    with pytest.raises(Stale):
+        await shop.market.run(shop.rasa, lambda ctx: service.ask_back(ctx, purchase.id))
+
+
+def test_the_table_has_no_dead_end() -> None:
+    assert PURCHASE.problems() == []
+
+
+amounts = st.integers(min_value=1, max_value=1_000_000)
+
+
+@given(amounts, st.data())
+def test_what_goes_back_is_what_was_asked_back_and_never_more_than_came(price: int, data: st.DataObject) -> None:
+    credit = data.draw(st.integers(0, price))
+    back = data.draw(st.integers(0, price))
+    rail = data.draw(st.sampled_from(Rail))
+    sent, kept = rules.parted(rail, *(Money(each, "XTR") for each in (price, credit, back)))
+    assert (sent + kept).minor == back
+    assert sent.minor <= price - credit  # never more than came by this very payment
+    if rail is Rail.STARS:
+        assert sent.minor in (0, price - credit)  # whole or not at all
+
+
+@given(amounts, st.integers(1, 10**7), st.data())
+def test_the_unused_part_is_exact_to_half_a_unit(price: int, whole: int, data: st.DataObject) -> None:
+    left = data.draw(st.integers(0, whole))
+    part = rules.unused(Money(price, "EUR"), left, whole)
+    assert rules.unused(Money(price, "EUR"), whole, whole).minor == price
+    assert not rules.unused(Money(price, "EUR"), 0, whole)
+    assert abs(part.minor * whole - price * left) * 2 <= whole
