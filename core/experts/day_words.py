@@ -5,6 +5,7 @@ Folded: lower case, no accents. Not checked by native readers but for English an
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 TO: Final = {
@@ -21,17 +22,17 @@ TO: Final = {
     "uk": ("до", "по"),
 }
 SILENT: Final = {
-    "en": ("and", "at", "between", "from", "o'clock"),
-    "de": ("und", "um", "uhr", "von", "zwischen"),
-    "fr": ("de", "des", "du", "entre", "et", "h"),
-    "es": ("de", "desde", "entre", "las", "y"),
-    "pl": ("godz", "i", "miedzy", "od"),
-    "lt": ("ir", "nuo", "val"),
+    "en": ("and", "at", "between", "change", "each", "every", "from", "in", "o'clock", "on", "only", "set", "time"),
+    "de": ("am", "in", "nur", "um", "und", "uhr", "von", "zwischen"),
+    "fr": ("de", "des", "du", "entre", "et", "h", "le"),
+    "es": ("de", "desde", "el", "en", "entre", "las", "y"),
+    "pl": ("godz", "i", "miedzy", "od", "w", "we"),
+    "lt": ("d", "ir", "nuo", "val"),
     "lv": ("no", "plkst", "un"),
     "et": ("alates", "ja", "kell"),
-    "it": ("dal", "dalle", "e", "ore"),
-    "sv": ("fran", "kl", "klockan", "mellan", "och"),
-    "uk": ("від", "год", "з", "із", "і", "та"),
+    "it": ("dal", "dalle", "e", "il", "ore"),
+    "sv": ("den", "fran", "i", "kl", "klockan", "mellan", "och"),
+    "uk": ("в", "від", "год", "з", "із", "і", "о", "та", "у"),
 }
 EVERY_DAY: Final = {
     "en": ("daily", "everyday"),
@@ -85,8 +86,47 @@ CLOSED: Final = {
     "sv": ("ledig", "stangt"),
     "uk": ("вихідний", "зачинено"),
 }
+TODAY: Final = {
+    "en": ("today",),
+    "de": ("heute",),
+    "fr": ("aujourd'hui", "aujourd"),
+    "es": ("hoy",),
+    "pl": ("dzis", "dzisiaj"),
+    "lt": ("siandien",),
+    "lv": ("sodien",),
+    "et": ("tana",),
+    "it": ("oggi",),
+    "sv": ("idag",),
+    "uk": ("сьогодні",),
+}
+TOMORROW: Final = {
+    "en": ("tomorrow",),
+    "de": ("morgen",),
+    "fr": ("demain",),
+    "es": ("manana",),
+    "pl": ("jutro",),
+    "lt": ("rytoj",),
+    "lv": ("rit",),
+    "et": ("homme",),
+    "it": ("domani",),
+    "sv": ("imorgon",),
+    "uk": ("завтра",),
+}
+OR: Final = {
+    "en": ("or",),
+    "de": ("oder",),
+    "fr": ("ou",),
+    "es": ("o",),
+    "pl": ("lub",),
+    "lt": ("ar", "arba"),
+    "lv": ("vai",),
+    "et": ("voi",),
+    "it": ("o", "oppure"),
+    "sv": ("eller",),
+    "uk": ("або", "чи"),
+}
 
 
-def said(words: dict[str, tuple[str, ...]]) -> frozenset[str]:
+def said(words: Mapping[str, tuple[str, ...]]) -> frozenset[str]:
     """The words of all languages: somebody who writes in one may well use another's."""
     return frozenset(word for of_language in words.values() for word in of_language)

@@ -11,7 +11,7 @@ Times are wall-clock times of the zone that the place names. A span over midnigh
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
@@ -65,6 +65,7 @@ class Span:
         return f"{self.start // 60:02}:{self.start % 60:02}–{self.end // 60:02}:{self.end % 60:02}"
 
 
+Towns = Callable[[str], str | None]  # the zone of a town by its name; None: no such town
 Week = Mapping[int, tuple[Span, ...]]  # by weekday, Monday is 0; a day that is closed has no spans
 
 
@@ -76,11 +77,14 @@ class Hours:
     zone: str | None
 
 
-def read_hours(sentence: str, language: str = "en") -> Hours:
-    """The hours that a sentence tells. Raises Invalid naming the word that makes no sense, or what is missing."""
+def read_hours(sentence: str, language: str = "en", towns: Towns | None = None) -> Hours:
+    """The hours that a sentence tells. Raises Invalid naming the word that makes no sense, or what is missing.
+
+    `towns`: the zones of places that no zone is named after ("Kaunas").
+    """
     if len(sentence) > LONGEST_SENTENCE:
         raise Invalid("hours.too_long", field="hours", most=LONGEST_SENTENCE)
-    reading = _Reading(language)
+    reading = _Reading(language, towns)
     for kind, text in _tokens(sentence):
         reading.take(kind, text)
     return reading.result()
@@ -97,10 +101,12 @@ class _Reading:
     """Reads token by token: days until times come, times until days come again."""
 
     language: str
+    towns: Towns | None = None
     days: list[int] = field(default_factory=list)
     spans: list[Span] = field(default_factory=list)
     start: int | None = None
     range_open: bool = False
+    by_word: bool = False  # "to", and not a dash, has opened it
     closed: bool = False
     place: list[str] = field(default_factory=list)
     found: dict[int, tuple[Span, ...]] = field(default_factory=dict)
@@ -110,7 +116,7 @@ class _Reading:
             case "time":
                 self._time(text)
             case "dash":
-                self.range_open = True
+                self.range_open, self.by_word = True, False
             case "comma":
                 pass
             case "semicolon":
@@ -125,7 +131,7 @@ class _Reading:
             if (days := _days_named(word, self.language)) and not self.place:
                 return self._days(days)
             if word in TO:
-                self.range_open = True
+                self.range_open = self.by_word = True
                 return None
             if word in CLOSED:
                 self.closed = True
@@ -146,11 +152,11 @@ class _Reading:
         self.range_open = False
 
     def _time(self, text: str) -> None:
-        minutes = _minutes(text)
+        minutes = minutes_of(text)
         if self.start is None:
-            if self.range_open:
+            if self.range_open and not (self.by_word and self.days):  # "Friday to 10-15" leads from day to times
                 raise Invalid("hours.no_start", field="hours", given=text)
-            self.start = minutes
+            self.start, self.range_open = minutes, False
             return
         if not self.range_open:
             raise Invalid("hours.no_end", field="hours", given=_clock(self.start))
@@ -189,7 +195,7 @@ class _Reading:
         if not self.place:
             return None
         name = " ".join(self.place)
-        zone = zone_named(name, self.language)
+        zone = zone_named(name, self.language) or (self.towns(name) if self.towns is not None else None)
         if zone is None:
             raise Invalid("hours.word_unknown", field="hours", given=name)
         return zone
@@ -206,7 +212,8 @@ def joined(spans: Sequence[Span]) -> tuple[Span, ...]:
     return tuple(result)
 
 
-def _minutes(text: str) -> int:
+def minutes_of(text: str) -> int:
+    """Minutes since midnight of a time as people write it ("9", "14:30", "2pm", "9h30"). Raises Invalid."""
     match = re.match(r"(\d{1,2})(?:\D+([0-5]\d))?", text)
     assert match is not None  # the token begins with a digit
     hour, minute = int(match.group(1)), int(match.group(2) or 0)
@@ -227,25 +234,25 @@ def _clock(minutes: int) -> str:
 def _days_named(word: str, language: str) -> Sequence[int]:
     if word in SEVERAL_DAYS:
         return SEVERAL_DAYS[word]
-    day = _days(language).get(word)
+    day = names_of_days(language).get(word)
     if day is None and len(word) >= SHORTEST_PREFIX:
-        begun = {day for name, day in _days(language).items() if name.startswith(word)}
+        begun = {day for name, day in names_of_days(language).items() if name.startswith(word)}
         day = begun.pop() if len(begun) == 1 else None
     return () if day is None else (day,)
 
 
 @cache
-def _days(language: str) -> dict[str, int]:
+def names_of_days(language: str) -> dict[str, int]:
     """Names of days: the speaker's own language wins, then English, then the others, whose names are longer."""
     names: dict[str, int] = {}
     for code in dict.fromkeys((language if language in LANGUAGES else "en", "en", *LANGUAGES)):
-        for day, name in _names_of_days(code):
+        for day, name in _as_cldr_has_them(code):
             if len(name) > 2 or code in (language, "en"):
                 names.setdefault(name, day)
     return names
 
 
-def _names_of_days(language: str) -> Iterator[tuple[int, str]]:
+def _as_cldr_has_them(language: str) -> Iterator[tuple[int, str]]:
     days = Locale.parse(language).days
     for context in ("format", "stand-alone"):
         for width in ("wide", "abbreviated", "short"):

@@ -17,6 +17,8 @@ LENGTHS: Final = (15, 30, 45, 60, 90)  # minutes a session may be planned for
 FIELDS_AT_MOST: Final = 3
 SKILLS_AT_MOST: Final = 15
 LONGEST_SKILL: Final = 40
+LONGEST_FEED: Final = 1000  # letters; what a calendar's private address takes with its key
+SHORTLIST_AT_MOST: Final = 5  # as many as can be asked at once
 FREE_NOW_FOR: Final = timedelta(minutes=60)  # "free now" is said for the hour, or nobody could trust it
 MISSES_BEFORE_PAUSE: Final = 2
 
@@ -123,6 +125,9 @@ class Expert(Versioned, Table):
     free_until: Mapped[datetime | None] = mapped_column(Instant)  # said "free now"
     missed: Mapped[int] = mapped_column(Integer, default=0)  # requests in a row that were not answered
     listed_at: Mapped[datetime] = mapped_column(Instant)
+    feed_url: Mapped[str | None] = mapped_column(String(LONGEST_FEED))  # of their own calendar
+    feed_read_at: Mapped[datetime | None] = mapped_column(Instant)  # when it was last read well
+    feed_fault: Mapped[str | None] = mapped_column(String(20))  # why it could not be read; "feed.<why>" says it
 
     @property
     def rate(self) -> Rate:
@@ -155,3 +160,13 @@ class ExpertBusy(Table):
     ends_at: Mapped[datetime] = mapped_column(Instant)
 
     __table_args__ = (Index("ix_expert_busy_when", "expert_id", "ends_at"),)
+
+
+class Shortlisted(Table):
+    """A consultant whom a seeker keeps in mind."""
+
+    __tablename__ = "shortlisted"
+
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    expert_id: Mapped[str] = mapped_column(ForeignKey("expert.id"), primary_key=True)
+    kept_at: Mapped[datetime] = mapped_column(Instant)

@@ -1,15 +1,22 @@
-"""What time does to consultants."""
+"""What time does to consultants, and what becomes of their seekers' lists."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from core.experts import shortlist
 from core.experts.service import BACK, FREE_OVER, TIMERS, free_over, holiday_over
+from core.kernel.events import Reactions
 from core.kernel.sweep import Ring
 from core.kernel.timers import Timer
 from core.kernel.transaction import Ctx
+from core.people.events import AccountsLinked
 
 BY_EVENT: Mapping[str, Callable[[Ctx, str], None]] = {BACK: holiday_over, FREE_OVER: free_over}
+
+
+def listen(reactions: Reactions) -> None:
+    reactions.on(AccountsLinked, shortlist.accounts_linked)
 
 
 def ring(ctx: Ctx, timer: Timer) -> None:

@@ -35,12 +35,13 @@ class Transition:
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """A named table. `final` states are left by nobody and by nothing."""
+    """A named table. `final` states are left by nobody and by nothing; `also_begins`: where else a thing may begin."""
 
     name: str
     initial: str
     final: frozenset[str]
     transitions: tuple[Transition, ...]
+    also_begins: frozenset[str] = frozenset()
     _by_key: dict[tuple[str, str], Transition] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -67,7 +68,7 @@ class Process:
         """What is wrong with the table: unreachable states, dead ends, states that only a person can end."""
         states = {self.initial} | {each.to for each in self.transitions} | {each.source for each in self.transitions}
         found = [f"{key} stands twice" for key in _twice(self.transitions)]
-        reached = _closure({self.initial}, {(each.source, each.to) for each in self.transitions})
+        reached = _closure({self.initial} | self.also_begins, {(each.source, each.to) for each in self.transitions})
         found += [f"{state} is never reached" for state in sorted(states - reached)]
         found += [
             f"{each.event} leaves the final state {each.source}"
@@ -81,7 +82,8 @@ class Process:
 
     def diagram(self) -> str:
         """The table as a Mermaid state diagram, for the docs."""
-        lines = ["stateDiagram-v2", f"    [*] --> {self.initial}"]
+        begins = [self.initial, *sorted(self.also_begins)]
+        lines = ["stateDiagram-v2", *(f"    [*] --> {state}" for state in begins)]
         lines += [f"    {t.source} --> {t.to}: {t.event} ({', '.join(sorted(t.by))})" for t in self.transitions]
         return "\n".join([*lines, *(f"    {state} --> [*]" for state in sorted(self.final))])
 

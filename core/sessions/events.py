@@ -23,6 +23,30 @@ class SlotHeld(SessionFact):
 
 
 @dataclass(frozen=True, slots=True)
+class TimesProposed(SessionFact):
+    """The seeker asks for one of their own times, perhaps others too: the first yes wins."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimePicked(SessionFact):
+    """The consultant says yes to `at`; the slot waits for the seeker's card."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PickSecured(SessionFact):
+    """The card is good for a time that the consultant has picked already."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalEnded(SessionFact):
+    """Nothing comes of this question. `why`: "declined", "expired", "withdrawn", "other_won"."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class CardPageReady(SessionFact):
     """The seeker can add their card at the hold's address."""
 

@@ -20,6 +20,7 @@ from core.people.service import person_of
 from core.sessions import rules
 from core.sessions.events import (
     NothingCharged,
+    PickSecured,
     SessionCharged,
     SessionExtended,
     SessionRequested,
@@ -221,7 +222,8 @@ def card_is_good(ctx: Ctx, booking: Booking) -> None:
     due = rules.answer_by(ctx.now, booking.starts_at, instant=booking.instant)
     step(ctx, SESSION, booking, "card_ok", ("provider",), dues={"request_expired": due})
     ctx.session.flush()
-    ctx.announce(SessionRequested(booking.id, None))
+    # Who has picked the time is not asked again.
+    ctx.announce((SessionRequested if booking.picked_at is None else PickSecured)(booking.id, None))
 
 
 def extend(ctx: Ctx, booking: Booking) -> None:

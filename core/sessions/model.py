@@ -19,6 +19,8 @@ from core.kernel.process import InProcess
 LONGEST_LINE: Final = 3000
 MOVES_AT_MOST: Final = 2  # a session may be moved twice; then it is another session
 EXTENSIONS_AT_MOST: Final = 3
+ASKED_AT_MOST: Final = 5  # consultants at once
+TIMES_AT_MOST: Final = 3  # that a seeker proposes
 
 Side = Literal["seeker", "consultant"]
 Problem = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=1000)]
@@ -42,6 +44,17 @@ class CallNow(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     expert_id: str
+    length: Annotated[int, Field(ge=15, le=90)]
+    problem: Problem
+
+
+class ProposeTimes(BaseModel):
+    """Ask one consultant, or several at once, for one of up to three times; the first who says yes has the session."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    expert_ids: Annotated[tuple[str, ...], Field(min_length=1, max_length=ASKED_AT_MOST)]
+    times: Annotated[tuple[AwareDatetime, ...], Field(min_length=1, max_length=TIMES_AT_MOST)]
     length: Annotated[int, Field(ge=15, le=90)]
     problem: Problem
 
@@ -99,6 +112,9 @@ class Booking(InProcess, Table):
     move_to: Mapped[datetime | None] = mapped_column(Instant)
     why: Mapped[str | None] = mapped_column(String(40))  # how it ended
     due_minor: Mapped[int] = mapped_column(Minor, default=0)  # what is charged in the end
+    ask_id: Mapped[str | None] = mapped_column(Id, index=True)  # shared by all whom the seeker asked at once
+    proposed: Mapped[list[str]] = mapped_column(JSON, default=list)  # the seeker's times, ISO 8601
+    picked_at: Mapped[datetime | None] = mapped_column(Instant)  # when the consultant said yes to one of them
 
     __table_args__ = (Index("ix_booking_slot", "expert_id", "starts_at"),)
 
@@ -109,6 +125,16 @@ class Booking(InProcess, Table):
     @property
     def interval(self) -> Interval:
         return Interval(self.starts_at, self.ends_at)
+
+    @property
+    def times(self) -> tuple[datetime, ...]:
+        """What the seeker proposed; empty when they took a slot."""
+        return tuple(datetime.fromisoformat(each) for each in self.proposed)
+
+    @property
+    def only_asked(self) -> bool:
+        """One of several questions, to which this consultant has not said yes: no slot, no card, no session yet."""
+        return self.ask_id is not None and self.picked_at is None
 
     @property
     def price(self) -> Money:

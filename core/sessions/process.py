@@ -13,6 +13,7 @@ from core.kernel.process import Process, Transition
 
 CARD_WITHIN: Final = timedelta(minutes=15)
 ANSWER_WITHIN: Final = timedelta(days=2)
+PICKED_CARD_WITHIN: Final = timedelta(hours=12)  # the seeker is not there when the consultant picks a time
 INSTANT_ANSWER_WITHIN: Final = timedelta(minutes=2)
 LATEST_ANSWER: Final = timedelta(hours=1)  # before the start
 CARD_DEADLINE: Final = timedelta(hours=2)  # before the start
@@ -36,14 +37,21 @@ TIME = frozenset({"time"})
 SESSION: Final = Process(
     name="session",
     initial="slot_held",
+    also_begins=frozenset({"proposed"}),
     final=frozenset({"closed", "closed_free", "completed"}),
     transitions=(
+        # Times are proposed, to one consultant or to several: no card yet, and no slot. The first yes wins.
+        Transition("proposed", "pick_time", CONSULTANT, "slot_held"),
+        Transition("proposed", "decline", CONSULTANT, "closed"),
+        Transition("proposed", "withdraw", SEEKER, "closed"),
+        Transition("proposed", "other_won", SYSTEM, "closed"),
+        Transition("proposed", "idle", TIME, "closed", ANSWER_WITHIN),
         # The slot is theirs while they add a card.
         Transition("slot_held", "card_ok", PROVIDER, "requested"),
         Transition("slot_held", "abandon", SEEKER, "closed"),
         Transition("slot_held", "hold_expired", TIME, "closed", CARD_WITHIN),
         # The consultant answers.
-        Transition("requested", "accept", CONSULTANT, "confirmed"),
+        Transition("requested", "accept", CONSULTANT | SYSTEM, "confirmed"),  # at once, who has picked the time
         Transition("requested", "other_time", CONSULTANT, "countered"),
         Transition("requested", "decline", CONSULTANT, "releasing"),
         Transition("requested", "withdraw", SEEKER, "releasing"),

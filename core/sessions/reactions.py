@@ -14,6 +14,7 @@ from core.sessions import asking, holds, meeting, service, settlement
 from core.sessions.events import PickSecured, SessionReminder
 from core.sessions.model import Booking
 from core.sessions.process import SESSION
+from core.sessions.recaps import reactions as recaps
 from core.sessions.reviews import reactions as reviews
 
 ASKED: Final = frozenset({"idle"})
@@ -25,6 +26,7 @@ def listen(reactions: Reactions) -> None:
     reactions.on(PickSecured, lambda ctx, fact: service.agree_as_picked(ctx, fact.booking_id))
     reactions.on(PayeeReady, lambda ctx, fact: settlement.send_waiting(ctx, fact.organisation_id))
     reviews.listen(reactions)
+    recaps.listen(reactions)
 
 
 def ring_session(ctx: Ctx, timer: Timer) -> None:
@@ -45,6 +47,7 @@ def ring_reminder(ctx: Ctx, timer: Timer) -> None:
 
 rings: Mapping[str, Ring] = {
     **reviews.rings,
+    **recaps.rings,
     SESSION.name: ring_session,
     service.REMINDER: ring_reminder,
     meeting.CLOCK: lambda ctx, timer: meeting.clock_rings(ctx, timer.subject, timer.event),

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Final
 
 from core.experts.model import Rate
+from core.experts.slots import FURTHEST
 from core.kernel.errors import Invalid
 from core.kernel.exact import half_up
 from core.kernel.money import Money
@@ -16,19 +17,23 @@ from core.sessions.model import Terms
 from core.sessions.process import (
     ANSWER_WITHIN,
     CARD_DEADLINE,
+    CARD_WITHIN,
     FREE_WINDOW,
     GRACE,
     INSTANT_ANSWER_WITHIN,
     LATEST_ANSWER,
     NO_SHOW_AFTER,
+    PICKED_CARD_WITHIN,
 )
 
 HOLD_AT_ONCE: Final = timedelta(days=5)  # a card holds for seven days at most, Visa for less when its owner is away
 AUTHORISE_BEFORE: Final = timedelta(hours=24)  # of the four days and eighteen hours that Visa then gives
 CHECK_IN_BEFORE: Final = timedelta(minutes=10)
+PROPOSED_AHEAD: Final = timedelta(hours=2)  # the nearest time that may be proposed
 REMINDERS: Final = {"day": timedelta(hours=24), "hour": timedelta(hours=1), "minutes": timedelta(minutes=10)}
 COUNTDOWN: Final = (5, 8, 9)  # minutes of free talk at which both are told
 FREE_A_WEEK: Final = 3
+ASKS_OPEN_AT_MOST: Final = 3  # questions of one seeker that wait for a first yes
 UNRULED_PERCENT: Final = 50  # of a dispute that nobody decided within its time
 
 
@@ -82,6 +87,25 @@ def answer_by(now: datetime, starts_at: datetime, *, instant: bool) -> datetime:
     if instant:
         return now + INSTANT_ANSWER_WITHIN
     return min(now + ANSWER_WITHIN, max(starts_at - LATEST_ANSWER, now + INSTANT_ANSWER_WITHIN))
+
+
+def check_times(times: Sequence[datetime], now: datetime) -> None:
+    """Raises Invalid for a proposed time so near that nobody could answer, or further ahead than calendars reach."""
+    for time in times:
+        if time < now + PROPOSED_AHEAD:
+            raise Invalid("session.proposed_too_soon", field="times", at=time)
+        if time > now + FURTHEST:
+            raise Invalid("session.proposed_too_far", field="times", at=time, days=FURTHEST.days)
+
+
+def pick_by(now: datetime, times: Sequence[datetime]) -> datetime:
+    """When a question for times runs out: two days, an hour before the last of them at the latest."""
+    return min(now + ANSWER_WITHIN, max(times) - LATEST_ANSWER)
+
+
+def card_after_pick_by(now: datetime, at: datetime) -> datetime:
+    """The seeker may be asleep when a consultant says yes: half a day for the card, to an hour before the start."""
+    return max(min(now + PICKED_CARD_WITHIN, at - LATEST_ANSWER), now + CARD_WITHIN)
 
 
 def confirmed_dues(starts_at: datetime, now: datetime) -> dict[str, datetime]:

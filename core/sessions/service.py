@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import or_, select
 
@@ -14,11 +13,11 @@ from core.experts.slots import is_free, nearest
 from core.experts.times import Interval
 from core.kernel.errors import NotFound, Refusal, Stale
 from core.kernel.money import Money
-from core.kernel.process import enter, step
+from core.kernel.process import step
 from core.kernel.timers import Timer, clear_timers, set_timer
 from core.kernel.transaction import Ctx
-from core.people.service import acting, has_traded
-from core.sessions import holds, rules, slots
+from core.people.service import acting
+from core.sessions import holds, making, rules, slots
 from core.sessions.events import (
     MoveLeft,
     MoveProposed,
@@ -28,11 +27,10 @@ from core.sessions.events import (
     SessionMoved,
     SlotHeld,
 )
-from core.sessions.model import MOVES_AT_MOST, Booking, BookSession, CallNow, Meeting, Side, Terms
+from core.sessions.model import MOVES_AT_MOST, Booking, BookSession, CallNow, Side, Terms
 from core.sessions.process import SESSION
 
 REMINDER = "reminder"
-REF_LENGTH = 6
 
 # --- what a seeker asks for -------------------------------------------------------------------------------------------
 
@@ -59,7 +57,7 @@ def book_session(ctx: Ctx, command: BookSession, commission_bp: int) -> Booking:
         )
     slots.check_seeker_free(ctx, Interval(command.starts_at, command.starts_at + length))
     terms = terms_for(ctx, expert, command.length, commission_bp)
-    return _book(ctx, expert, terms, command, command.starts_at, instant=False)
+    return _hold_slot(ctx, making.made(ctx, expert, terms, command, command.starts_at))
 
 
 def call_now(ctx: Ctx, command: CallNow, commission_bp: int) -> Booking:
@@ -71,7 +69,7 @@ def call_now(ctx: Ctx, command: CallNow, commission_bp: int) -> Booking:
         raise Refusal("session.not_free_now")
     slots.check_seeker_free(ctx, wanted)
     terms = terms_for(ctx, expert, command.length, commission_bp)
-    return _book(ctx, expert, terms, command, ctx.now, instant=True)
+    return _hold_slot(ctx, making.made(ctx, expert, terms, command, ctx.now, instant=True))
 
 
 def abandon(ctx: Ctx, booking_id: str, seen: int | None = None) -> Booking:
@@ -95,6 +93,13 @@ def accept(ctx: Ctx, booking_id: str, seen: int | None = None) -> Booking:
     experts.request_answered(ctx, booking.expert_id)
     ctx.announce(SessionConfirmed(booking.id, ctx.actor.person))
     return booking
+
+
+def agree_as_picked(ctx: Ctx, booking_id: str) -> None:
+    """The card is good for a time that the consultant has picked: their yes was given then."""
+    booking = ctx.session.get_one(Booking, booking_id)
+    _confirm(ctx, booking, "accept", booking.starts_at, ("system",))
+    ctx.announce(SessionConfirmed(booking.id, None))
 
 
 def decline(ctx: Ctx, booking_id: str, seen: int | None = None) -> Booking:
@@ -260,62 +265,22 @@ def time_is_up(ctx: Ctx, booking_id: str, event: str) -> None:
 # --- steps that more than one of them take ----------------------------------------------------------------------------
 
 
-def _book(
-    ctx: Ctx, expert: Expert, terms: Terms, command: BookSession | CallNow, starts_at: datetime, *, instant: bool
-) -> Booking:
-    person = acting(ctx)
-    booking = Booking(
-        id=ctx.new_id(),
-        ref=ctx.ids.code(REF_LENGTH),
-        expert_id=expert.id,
-        consultant=expert.person_id,
-        consultant_org=expert.organisation_id,
-        seeker=person.id,
-        seeker_org=person.organisation_id,
-        made_at=ctx.now,
-        instant=instant,
-        starts_at=starts_at,
-        length=command.length,
-        problem=command.problem,
-        room=expert.room,
-        link=expert.own_link,
-        **_kept(terms),
-    )
-    enter(ctx, SESSION, booking, SESSION.initial)
-    ctx.session.add(booking)
-    ctx.session.flush()
-    ctx.session.add(Meeting(booking_id=booking.id))
-    has_traded(ctx, person.organisation_id)
-    ctx.announce(SlotHeld(booking.id, person.id))
+def _hold_slot(ctx: Ctx, booking: Booking) -> Booking:
+    ctx.announce(SlotHeld(booking.id, booking.seeker))
     holds.ask_hold(ctx, booking)
     ctx.session.flush()
     return booking
 
 
-def _kept(terms: Terms) -> dict[str, Any]:
-    return {
-        "price_minor": terms.price.minor,
-        "rate_minor": terms.rate.minor,
-        "basis": terms.basis,
-        "currency": terms.price.currency,
-        "commission_bp": terms.commission_bp,
-        "policy": terms.policy,
-        "free_until_minutes": int(terms.free_until.total_seconds()) // 60,
-        "late_percent": terms.late_percent,
-        "no_show_percent": terms.no_show_percent,
-        "free_minutes": int(terms.free.total_seconds()) // 60,
-    }
-
-
-def _confirm(ctx: Ctx, booking: Booking, event: str, at: datetime) -> None:
-    step(ctx, SESSION, booking, event, sides(ctx, booking), dues=rules.confirmed_dues(at, ctx.now))
+def _confirm(ctx: Ctx, booking: Booking, event: str, at: datetime, roles: Sequence[str] | None = None) -> None:
+    roles = sides(ctx, booking) if roles is None else roles
+    step(ctx, SESSION, booking, event, roles, dues=rules.confirmed_dues(at, ctx.now))
     _meet_at(ctx, booking, at)
 
 
 def _meet_at(ctx: Ctx, booking: Booking, at: datetime) -> None:
     """The time is agreed: deadlines, reminders and the card's hold go by it."""
-    if booking.state_since != ctx.now or booking.sequence or booking.starts_at != at:
-        booking.sequence += 1
+    booking.sequence += 1
     booking.starts_at, booking.move_by, booking.move_to = at, None, None
     for event, due in rules.confirmed_dues(at, ctx.now).items():
         set_timer(ctx.session, Timer(SESSION.name, booking.id, event, due))
@@ -336,6 +301,8 @@ def _call_off(ctx: Ctx, booking: Booking, event: str, why: str, roles: Sequence[
 def _called_off_for(ctx: Ctx, booking: Booking, why: str, fee: Money) -> Booking:
     booking.why, booking.move_by, booking.move_to = why, None, None
     booking.due_minor = fee.minor
+    if booking.sequence:
+        booking.sequence += 1  # what cancels an entry is a later version of it (RFC 5546, 3.2.5)
     clear_timers(ctx.session, REMINDER, booking.id)
     ctx.session.flush()
     ctx.announce(SessionCalledOff(booking.id, ctx.actor.person, why, fee))

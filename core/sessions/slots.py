@@ -41,7 +41,7 @@ def has_free_minutes(ctx: Ctx, seeker: str, expert_id: str) -> bool:
     counts = counts.where(
         Booking.seeker == seeker,
         Booking.free_minutes > 0,
-        or_(Booking.state.not_in(SESSION.final), Meeting.began_at.is_not(None)),
+        or_(Booking.state.not_in({*SESSION.final, "proposed"}), Meeting.began_at.is_not(None)),
     )
     with_them = ctx.session.scalar(counts.where(Booking.expert_id == expert_id)) or 0
     this_week = ctx.session.scalar(counts.where(Booking.made_at > ctx.now - timedelta(days=7))) or 0
@@ -66,15 +66,20 @@ def check_pair(ctx: Ctx, expert: Expert) -> None:
 
 def check_seeker_free(ctx: Ctx, wanted: Interval) -> None:
     """Raises Refusal when who asks has another session then."""
-    person = acting(ctx).id
+    other = other_session_of(ctx, acting(ctx).id, wanted)
+    if other is not None:
+        raise Refusal("session.you_have_another", field="starts_at", at=other.starts_at, ref=other.ref)
+
+
+def other_session_of(ctx: Ctx, person: str, wanted: Interval, *, but: str | None = None) -> Booking | None:
+    """A session that somebody has at that time, on either side; `but`: one that does not count."""
     query = select(Booking).where(
         or_(Booking.seeker == person, Booking.consultant == person),
         Booking.state.in_(TAKES_THE_SLOT),
         Booking.starts_at < wanted.end,
+        Booking.id != (but or ""),
     )
-    for booking in ctx.session.scalars(query):
-        if booking.interval.overlaps(wanted):
-            raise Refusal("session.you_have_another", field="starts_at", at=booking.starts_at, ref=booking.ref)
+    return next((booking for booking in ctx.session.scalars(query) if booking.interval.overlaps(wanted)), None)
 
 
 def check_room_for(ctx: Ctx, booking: Booking, at: datetime) -> None:

@@ -1,0 +1,73 @@
+"""Changes of one's hours out of one message: "Fri 27 Nov 14-16", "off on 24 Dec", "24-26 Dec closed; Mon 10-12".
+
+A clause that names a date is about those days alone; any other is about every week, as in `hours`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Final
+
+from core.catalogue.names import folded
+from core.experts.dates import Named, dates_in
+from core.experts.hours import LONGEST_SENTENCE, Hours, Span, Towns, names_of_days, read_hours
+from core.kernel.errors import Invalid
+
+DAY_BY_DAY: Final = "mon"  # hours of one date are read as those of one weekday
+WORD: Final = re.compile(r"[^\W\d_]+")
+SEPARATOR: Final = re.compile(r"[;\n]")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """`week`: what is new every week, if anything; `days`: what single dates are, closed when there are no spans."""
+
+    week: Hours | None
+    days: dict[date, tuple[Span, ...]] = field(default_factory=dict)
+
+
+def read_change(sentence: str, language: str, today: date, towns: Towns | None = None) -> Change:
+    """What a sentence changes. Raises Invalid naming the word that makes no sense, or what is missing."""
+    if len(sentence) > LONGEST_SENTENCE:
+        raise Invalid("hours.too_long", field="hours", most=LONGEST_SENTENCE)
+    weekly: list[str] = []
+    days: dict[date, tuple[Span, ...]] = {}
+    for clause in filter(str.strip, SEPARATOR.split(sentence)):
+        text = folded(clause)
+        dates = dates_in(text, language, today)
+        if dates:
+            days |= _of_dates(text, dates, language)
+        else:
+            weekly.append(clause)
+    week = read_hours(";".join(weekly), language, towns) if weekly or not days else None
+    return Change(week, days)
+
+
+def _of_dates(text: str, dates: Sequence[Named], language: str) -> dict[date, tuple[Span, ...]]:
+    """One clause: its dates, and the hours that are left when they are taken out of it."""
+    rest = text
+    for each in reversed(dates):
+        rest = f"{rest[: each.start]} {rest[each.end :]}"
+    named = [word for word in WORD.findall(rest) if word in names_of_days(language)]
+    _check_weekdays(named, dates, language)
+    for word in named:
+        rest = re.sub(rf"\b{re.escape(word)}\b\.?", " ", rest)
+    hours = read_hours(f"{DAY_BY_DAY} {rest.strip(' ,:')}", "en" if language == "en" else language)
+    if hours.zone is not None:
+        raise Invalid("hours.one_zone", field="hours")
+    if len(hours.days) > 1:
+        raise Invalid("hours.past_midnight", field="hours")
+    (spans,) = hours.days.values()
+    length = {each: (each.last - each.first).days + 1 for each in dates}
+    return {each.first + timedelta(days=n): spans for each in dates for n in range(length[each])}
+
+
+def _check_weekdays(named: Sequence[str], dates: Sequence[Named], language: str) -> None:
+    """Raises Invalid for "Fri 26 Nov" when that is a Thursday: one of the two is a slip, and we cannot know which."""
+    known = {names_of_days(language)[word] for word in named}
+    ends = {day.weekday() for each in dates for day in (each.first, each.last)}
+    if known and known != ends:
+        raise Invalid("hours.not_that_weekday", field="hours", day=dates[0].first)

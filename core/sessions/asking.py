@@ -1,0 +1,140 @@
+"""Asking consultants for one of the seeker's own times, several consultants at once: the first yes wins.
+
+No card is touched before somebody has said yes, so that one wish never holds money twice: the winner's session goes the
+common way from `slot_held` on, and the others are let go in the same transaction as the yes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+
+from core.experts import service as experts
+from core.experts.times import Interval
+from core.kernel.errors import Invalid, NotFound, Refusal, Stale
+from core.kernel.process import step
+from core.kernel.transaction import Ctx
+from core.people.service import acting
+from core.sessions import holds, making, rules, slots
+from core.sessions.events import ProposalEnded, TimePicked, TimesProposed
+from core.sessions.model import Booking, ProposeTimes
+from core.sessions.process import SESSION
+from core.sessions.service import mine, sides, terms_for
+
+# --- the seeker -------------------------------------------------------------------------------------------------------
+
+
+def propose_times(ctx: Ctx, command: ProposeTimes, commission_bp: int) -> str:
+    """Ask each consultant for one of these times; the id of the question. Raises Invalid, Refusal.
+
+    What each would cost is settled now, as it was shown; nobody's slot is taken and no card asked for.
+    """
+    times = tuple(sorted(dict.fromkeys(command.times)))
+    rules.check_times(times, ctx.now)
+    _check_few_open(ctx)
+    for time in times:
+        slots.check_seeker_free(ctx, Interval(time, time + timedelta(minutes=command.length)))
+    ask_id, due = ctx.new_id(), {"idle": rules.pick_by(ctx.now, times)}
+    for expert_id in sorted(set(command.expert_ids)):
+        expert = slots.locked(ctx, expert_id)
+        slots.check_pair(ctx, expert)
+        terms = terms_for(ctx, expert, command.length, commission_bp)
+        booking = making.made(
+            ctx, expert, terms, command, times[0], state="proposed", dues=due, ask_id=ask_id, times=times
+        )
+        ctx.announce(TimesProposed(booking.id, ctx.actor.person))
+    return ask_id
+
+
+def take_back(ctx: Ctx, ask_id: str) -> None:
+    """The seeker asks nobody any more. Raises Stale when there is nobody left to wait for."""
+    waiting = [booking for booking in ask_for(ctx, ask_id) if booking.state == "proposed"]
+    if not waiting:
+        raise Stale
+    for booking in waiting:
+        _end(ctx, booking, "withdraw", "withdrawn", ("seeker",))
+
+
+def ask_for(ctx: Ctx, ask_id: str) -> list[Booking]:
+    """All whom the acting seeker asked with one question, in the order of asking. Raises NotFound, to strangers too."""
+    asked = together(ctx, ask_id)
+    if not asked or ctx.actor.person not in (None, asked[0].seeker):
+        raise NotFound
+    return asked
+
+
+# --- the consultant ---------------------------------------------------------------------------------------------------
+
+
+def pick_time(ctx: Ctx, booking_id: str, at: datetime, seen: int | None = None) -> Booking:
+    """Say yes to one of the times. The others who were asked are let go; the seeker's card is asked for now.
+
+    Raises Stale when somebody else was faster, Refusal when either side has something else by now.
+    """
+    booking = mine(ctx, booking_id, seen)
+    if at not in booking.times:
+        raise Invalid("talk.unknown_button")
+    due = {"hold_expired": rules.card_after_pick_by(ctx.now, at)}
+    step(ctx, SESSION, booking, "pick_time", sides(ctx, booking), dues=due)
+    slots.check_room_for(ctx, booking, at)
+    _check_seeker_still_free(ctx, booking, at)
+    booking.picked_at, booking.starts_at = ctx.now, at
+    ctx.session.flush()
+    experts.request_answered(ctx, booking.expert_id)
+    for other in together(ctx, str(booking.ask_id)):
+        if other.state == "proposed":
+            _end(ctx, other, "other_won", "other_won", ("system",))
+    ctx.announce(TimePicked(booking.id, ctx.actor.person, at))
+    holds.ask_hold(ctx, booking)
+    ctx.session.flush()
+    return booking
+
+
+def say_no(ctx: Ctx, booking_id: str, seen: int | None = None) -> Booking:
+    """None of the times suits the consultant."""
+    booking = mine(ctx, booking_id, seen)
+    _end(ctx, booking, "decline", "declined", sides(ctx, booking))
+    experts.request_answered(ctx, booking.expert_id)
+    return booking
+
+
+# --- what time does ---------------------------------------------------------------------------------------------------
+
+
+def time_is_up(ctx: Ctx, booking_id: str, event: str) -> None:
+    """The consultant has not answered."""
+    booking = ctx.session.get_one(Booking, booking_id)
+    _end(ctx, booking, event, "expired", ("time",))
+    experts.request_missed(ctx, booking.expert_id)
+
+
+# --- steps that more than one of them take ----------------------------------------------------------------------------
+
+
+def together(ctx: Ctx, ask_id: str) -> list[Booking]:
+    """Everybody who was asked with one question."""
+    return list(ctx.session.scalars(select(Booking).where(Booking.ask_id == ask_id).order_by(Booking.id)))
+
+
+def _end(ctx: Ctx, booking: Booking, event: str, why: str, roles: Sequence[str]) -> None:
+    step(ctx, SESSION, booking, event, roles)
+    booking.why = why
+    ctx.session.flush()
+    ctx.announce(ProposalEnded(booking.id, ctx.actor.person if why != "other_won" else None, why))
+
+
+def _check_few_open(ctx: Ctx) -> None:
+    """Raises Refusal for who has asked often enough already and waits for answers."""
+    open_ = select(func.count(Booking.ask_id.distinct())).where(
+        Booking.seeker == acting(ctx).id, Booking.state == "proposed"
+    )
+    if (ctx.session.scalar(open_) or 0) >= rules.ASKS_OPEN_AT_MOST:
+        raise Refusal("session.asked_enough", most=rules.ASKS_OPEN_AT_MOST)
+
+
+def _check_seeker_still_free(ctx: Ctx, booking: Booking, at: datetime) -> None:
+    wanted = Interval(at, at + timedelta(minutes=booking.length))
+    if slots.other_session_of(ctx, booking.seeker, wanted, but=booking.id) is not None:
+        raise Refusal("session.seeker_busy", at=at)
