@@ -16,10 +16,12 @@ from core.kernel.statements import add_once
 from core.kernel.transaction import Ctx
 from core.ledger import service as ledger
 from core.ledger.model import PROVIDER, PROVIDER_FEES, clearing, credit, debit
+from core.purchases.model import PurchasePayment, PurchaseRefund
 from core.reconciliation import rules
 from core.reconciliation.events import DifferenceFound, DifferenceGone
 from core.reconciliation.model import FIRST_READING, READ_AGAIN, Difference, DifferenceKind, ProviderLine, Reading
 from core.reconciliation.rules import SORTS, Sort
+from core.sessions.model import CardHold, SessionPayout
 
 UNKNOWN_TOO_LONG: Final = timedelta(days=1)
 MOVES_MONEY: Final = ("transfer", "refund", "reversal", "checkout.open", "evidence.submit")
@@ -103,25 +105,48 @@ def _explained(ctx: Ctx, line: ProviderLine) -> str | None:
 
 def _payment(ctx: Ctx, line: ProviderLine) -> str | None:
     payment = ctx.session.scalar(select(Payment).where(Payment.charge_ref == line.source))
-    if payment is None or not any(
-        rules.agrees(line.amount, amount) for amount in (payment.amount, payment.received, payment.held)
-    ):
+    if payment is None:
+        return _card_charge(ctx, line)
+    if not any(rules.agrees(line.amount, amount) for amount in (payment.amount, payment.received, payment.held)):
         return None
     _exchange(ctx, line, payment.received, payment.deal_id)
     return f"payment:{payment.id}"
 
 
+def _card_charge(ctx: Ctx, line: ProviderLine) -> str | None:
+    """What was taken for a session, or paid for something that the market sold."""
+    hold = ctx.session.scalar(select(CardHold).where(CardHold.charge_ref == line.source))
+    if hold is not None:
+        return _agreed(ctx, line, hold.captured, hold.booking_id, f"hold:{hold.id}")
+    sold = ctx.session.scalar(select(PurchasePayment).where(PurchasePayment.charge_ref == line.source))
+    if sold is not None:
+        return _agreed(ctx, line, sold.amount, sold.purchase_id, f"sold:{sold.id}")
+    return None
+
+
 def _effect(ctx: Ctx, line: ProviderLine, kind: EffectKind) -> str | None:
+    back = SORTS[line.kind] in (Sort.REFUND_BACK, Sort.REVERSAL)
     query = select(Effect).where(Effect.provider_ref == line.source, Effect.kind == kind)
     effect = ctx.session.scalar(query.limit(1))
-    if effect is None:
+    if effect is not None:
+        return _agreed(ctx, line, effect.amount if back else -effect.amount, effect.deal_id, f"effect:{effect.id}")
+    payout = ctx.session.scalar(select(SessionPayout).where(SessionPayout.provider_ref == line.source).limit(1))
+    if payout is not None:
+        amount = payout.amount if back else -payout.amount
+        return _agreed(ctx, line, amount, payout.booking_id, f"session:{payout.id}")
+    refund = ctx.session.scalar(select(PurchaseRefund).where(PurchaseRefund.provider_ref == line.source).limit(1))
+    if refund is not None:
+        amount = refund.amount if back else -refund.amount
+        return _agreed(ctx, line, amount, refund.purchase_id, f"sold:{refund.id}")
+    return None
+
+
+def _agreed(ctx: Ctx, line: ProviderLine, booked: Money, deal: str, row: str) -> str | None:
+    """The row that explains a line, when both are of the same money; a change of currency is booked with it."""
+    if not rules.agrees(line.amount, booked):
         return None
-    back = SORTS[line.kind] in (Sort.REFUND_BACK, Sort.REVERSAL)
-    moved = effect.amount if back else -effect.amount
-    if not rules.agrees(line.amount, moved):
-        return None
-    _exchange(ctx, line, moved, effect.deal_id)
-    return f"effect:{effect.id}"
+    _exchange(ctx, line, booked, deal)
+    return row
 
 
 def _dispute(ctx: Ctx, line: ProviderLine) -> str | None:
