@@ -15,6 +15,7 @@ from conversations.form import Values
 from conversations.reply import Option
 from conversations.talk import Talk
 from core.catalogue.model import Catalogue
+from core.catalogue.names import folded
 from core.kernel.errors import Invalid
 from core.kernel.money import UnitPrice
 from core.kernel.quantity import UNITS, Quantity
@@ -23,6 +24,7 @@ from core.search.parse import parse_date_window, parse_place, parse_quantity, pa
 from core.search.places import Place as Town
 from core.search.places import distance_km
 
+TOWNS = 20  # offered at once, while a part of a name is typed
 NOTHING = "none"  # the choice that says "none of these", which is an answer
 
 
@@ -98,6 +100,19 @@ def read_place(talk: Talk, text: str, _values: Values) -> Place:
         return Place(name=near.name, country=near.country, lat=lat, lon=lon)
     found = parse_place(text, talk.almanac.places)
     return Place(name=found.name, country=found.country, lat=found.lat, lon=found.lon)
+
+
+def find_towns(talk: Talk, part: str, _values: Values) -> list[Option]:
+    """The towns whose name, in any language, begins so; then those that are spelt nearly so."""
+    known = talk.almanac.places
+    begins = folded(part.partition(",")[0].strip())
+    found = [
+        town for town in known.all if any(folded(name).startswith(begins) for name in (town.name, *town.other_names))
+    ]
+    found += [town for town in known.like(begins) if town not in found]
+    found.sort(key=lambda town: folded(town.name) != begins)
+    places = [Place(name=town.name, country=town.country, lat=town.lat, lon=town.lon) for town in found[:TOWNS]]
+    return [option(write_place(place), show_place(talk, place)) for place in places]
 
 
 def nearest_town(talk: Talk, lat: float, lon: float) -> Town:

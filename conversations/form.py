@@ -14,11 +14,17 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from conversations.keypads import Keypad, Keys
+from conversations.nearest import matching
 from conversations.reply import FieldKind, FieldView, FormView, Option
 from conversations.talk import Talk
 from core.kernel.errors import Invalid, Refusal
 
 Values = Mapping[str, Any]  # field name to its value, for fields with a valid answer
+
+
+OPTIONS_AT_ONCE = 100  # a Slack list holds no more
+OFFERED = 20  # at once, while a part of a name is typed
 
 
 def as_text(value: Any) -> str:
@@ -31,8 +37,9 @@ class Field:
 
     `read(talk, text, values)`: the value of an answer; raises Refusal with a sentence that says what would be right.
     It must accept what `write(value)` gives. `options(talk, values)`: what can be chosen. `applies(values)`: whether
-    it is asked at all, seen from the answers before it. Its words stand in the catalogue under
-    `<form>.<name>` (label), `<form>.<name>.ask` and, if there is one, `<form>.<name>.hint`.
+    it is asked at all, seen from the answers before it. `finds(talk, part, values)`: what can be chosen of very much,
+    by a part of its name. `keypad`: the keys that answer it where fields are asked one by one. Its words stand in the
+    catalogue under `<form>.<name>` (label), `<form>.<name>.ask` and, if there is one, `<form>.<name>.hint`.
     """
 
     name: str
@@ -41,6 +48,8 @@ class Field:
     write: Callable[[Any], str] = as_text
     show: Callable[[Talk, Any], str] = lambda talk, value: talk.words.show(value)
     options: Callable[[Talk, Values], Sequence[Option]] = lambda _talk, _values: ()
+    finds: Callable[[Talk, str, Values], Sequence[Option]] | None = None
+    keypad: Keypad | None = None
     applies: Callable[[Values], bool] = lambda _values: True
     optional: bool = False
     shapes_form: bool = False
@@ -118,6 +127,12 @@ class Form:
                 raise Invalid("form.choose_one")
         return asked.read(talk, text, values)
 
+    def offers(self, talk: Talk, asked: Field, part: str, values: Values) -> list[Option]:
+        """What can be chosen while a part of it is typed; nothing where there is nothing to choose from."""
+        if asked.finds is not None:
+            return list(asked.finds(talk, part, values))[:OFFERED]
+        return matching(part, asked.options(talk, values), OFFERED)
+
     def view(
         self,
         talk: Talk,
@@ -132,8 +147,9 @@ class Form:
         errors: Mapping[str, str] | None = None,
         fresh: bool = True,
         can_go_back: bool = False,
+        keyed: str = "",
     ) -> FormView:
-        """The form as it stands, in the person's words."""
+        """The form as it stands, in the person's words. `keyed`: what the keypad of the current field carries."""
         words, at_once = talk.words, talk.surface.asks_at_once
         told = {name: words.refusal(refusal) for name, refusal in reading.errors.items()} | dict(errors or {})
         return FormView(
@@ -143,8 +159,16 @@ class Form:
             intro=intro,
             note=note,
             fields=tuple(
-                # Where fields are asked one by one, nobody sees the options of the others.
-                self._field_view(talk, each, reading, answers, told, with_options=at_once or each.name == current)
+                # Where fields are asked one by one, nobody sees the options of the others, or their keypads.
+                self._field_view(
+                    talk,
+                    each,
+                    reading,
+                    answers,
+                    told,
+                    with_options=at_once or each.name == current,
+                    keyed=None if at_once or each.name != current else keyed,
+                )
                 for each in reading.asked
             ),
             current=current,
@@ -154,6 +178,7 @@ class Form:
             skip=words("form.next" if current and answers.get(current) else "form.skip"),
             change=words("form.change"),
             more=words("form.more"),
+            search=words("form.search"),
             can_go_back=can_go_back,
             fresh=fresh,
         )
@@ -167,17 +192,25 @@ class Form:
         errors: Mapping[str, str],
         *,
         with_options: bool,
+        keyed: str | None,
     ) -> FieldView:
         words, code = talk.words, f"{self.name}.{each.name}"
         value = reading.values.get(each.name)
         given = answers.get(each.name)
+        options = tuple(each.options(talk, reading.values)) if with_options else ()
+        pad = Keys((), "")
+        if each.keypad is not None and keyed is not None:
+            pad = each.keypad.keys(talk, keyed, value, reading.values)
         return FieldView(
             name=each.name,
             kind=each.kind,
             label=words(code),
             ask=words(f"{code}.ask"),
             hint=words(f"{code}.hint") if words.knows(f"{code}.hint") else "",
-            options=tuple(each.options(talk, reading.values))[:100] if with_options else (),
+            options=options[:OPTIONS_AT_ONCE],
+            keys=pad.rows,
+            keyed=pad.keyed,
+            searchable=with_options and (each.finds is not None or len(options) > OPTIONS_AT_ONCE),
             value=each.write(value) if value is not None else given,
             shown=each.show(talk, value) if value is not None else "",
             error=errors.get(each.name, ""),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from pydantic import ValidationError
 
@@ -10,7 +10,7 @@ from conversations.book import Flow
 from conversations.buttons import Press
 from conversations.form import Field, Reading, refusal_of
 from conversations.nearest import nearest_option
-from conversations.reply import FormClosed, FormErrors, FormView, Say
+from conversations.reply import FormClosed, FormErrors, FormView, Option, Say
 from conversations.talk import Opening, Talk
 from conversations.turn import Filled
 from core.files.model import Checked
@@ -80,12 +80,26 @@ class Interview:
             return
         answer = text.strip()
         options = asked.options(talk, reading.values)
+        if asked.finds is not None:
+            answer = self._chosen(asked.finds(talk, answer, reading.values), answer)
         if asked.kind == "choice" and not asked.open_choice:
             answer = nearest_option(answer, options) or answer
         elif asked.kind == "choices" and not asked.open_choice:
             parts = [part.strip() for part in answer.split(",") if part.strip()]
             answer = ",".join(nearest_option(part, options) or part for part in parts)
         self._answer(talk, draft, asked, answer, reading)
+
+    def offers(self, talk: Talk, draft: Draft, part: str, name: str | None = None) -> list[Option] | None:
+        """What a field takes, while a part of it is typed: the field named, or the one asked for. None: anything."""
+        form = self._flows[draft.flow].form
+        reading = form.look(talk, draft.answers)
+        name = name or self._current(draft, reading)
+        if name is None:
+            return None
+        asked = form.field(name)
+        if asked.finds is None and not asked.options(talk, reading.values):
+            return None
+        return form.offers(talk, asked, part, reading.values)
 
     def receive(self, talk: Talk, draft: Draft, files: tuple[Checked, ...]) -> bool:
         """Files go to the form's files field, whatever is asked just now. False: the form takes none."""
@@ -112,9 +126,11 @@ class Interview:
         flow = self._flows[draft.flow]
         reading = flow.form.look(talk, draft.answers)
         current = self._current(draft, reading)
+        if current is not None and press.verb in {"form.pick", "form.key"}:
+            answer = self._pick if press.verb == "form.pick" else self._key
+            answer(talk, draft, flow.form.field(current), press.choice, reading)
+            return
         match press.verb:
-            case "form.pick" if current is not None:
-                self._pick(talk, draft, flow.form.field(current), press.choice, reading)
             case "form.skip" if current is not None and self._may_go_on(draft, flow.form.field(current)):
                 # What was sent or chosen so far is kept: going on means "no more of it".
                 self._answer(talk, draft, flow.form.field(current), draft.answers.get(current, ""), reading)
@@ -170,11 +186,15 @@ class Interview:
 
     # --- drawing ----------------------------------------------------------------------------------------------------
 
-    def show(self, talk: Talk, draft: Draft, *, errors: Mapping[str, str] | None = None, note: str = "") -> None:
+    def show(
+        self, talk: Talk, draft: Draft, *, errors: Mapping[str, str] | None = None, note: str = "", keyed: str = ""
+    ) -> None:
         """The form's card as it stands now."""
-        talk.reply(self.view(talk, draft, errors=errors, note=note))
+        talk.reply(self.view(talk, draft, errors=errors, note=note, keyed=keyed))
 
-    def view(self, talk: Talk, draft: Draft, *, errors: Mapping[str, str] | None = None, note: str = "") -> FormView:
+    def view(
+        self, talk: Talk, draft: Draft, *, errors: Mapping[str, str] | None = None, note: str = "", keyed: str = ""
+    ) -> FormView:
         flow = self._flows[draft.flow]
         reading = flow.form.look(talk, draft.answers)
         return flow.form.view(
@@ -189,6 +209,7 @@ class Interview:
             errors=errors,
             fresh=talk.fresh,
             can_go_back=bool(draft.trail) and draft.editing is None,
+            keyed=keyed,
         )
 
     # --- inside -----------------------------------------------------------------------------------------------------
@@ -281,6 +302,26 @@ class Interview:
             self._toggle(talk, draft, asked.name, options[index].value)
         else:
             self._answer(talk, draft, asked, options[index].value, reading)
+
+    def _key(self, talk: Talk, draft: Draft, asked: Field, key: str, reading: Reading) -> None:
+        """A key of the keypad: the last one answers, any other is only shown."""
+        if asked.keypad is None:
+            raise Invalid("talk.unknown_button")
+        value, form = reading.values.get(asked.name), f"{draft.id}:{draft.revision}:"
+        earlier = talks.recall(talk.ctx, talk.person.id, "keyed")
+        keyed = earlier.removeprefix(form) if earlier.startswith(form) else ""
+        keyed = asked.keypad.pressed(talk, keyed, key, value, reading.values)
+        answer = asked.keypad.answer(keyed)
+        if answer is None:
+            talks.remember(talk.ctx, talk.person.id, "keyed", f"{form}{keyed}")
+            self.show(talk, draft, keyed=keyed)
+        else:
+            self._answer(talk, draft, asked, answer, reading)
+
+    @staticmethod
+    def _chosen(offered: Sequence[Option], text: str) -> str:
+        """What was found while it was typed comes back as its label."""
+        return next((option.value for option in offered if option.label.casefold() == text.casefold()), text)
 
     def _toggle(self, talk: Talk, draft: Draft, name: str, value: str) -> None:
         """One of several: chosen, or no longer; the question stays until the person goes on."""

@@ -8,6 +8,7 @@ from rapidfuzz import fuzz, process, utils
 
 from conversations.reply import Option
 
+PERHAPS = 55  # of 100; what is less like it is not offered
 SURE = 80  # of 100; below it we ask rather than guess
 LEAD = 5  # how far the best must be ahead of the second
 
@@ -22,6 +23,17 @@ def nearest_option(text: str, options: Sequence[Option], sure: int = SURE) -> st
     if not found or found[0][1] < sure or (len(found) > 1 and found[0][1] - found[1][1] < LEAD):
         return None
     return str(found[0][2])
+
+
+def matching(part: str, options: Sequence[Option], count: int) -> list[Option]:
+    """The options that a part of a name may mean, the likeliest first; all of them, in their order, for no part."""
+    if not part.strip():
+        return list(options[:count])
+    labels = [option.label for option in options]
+    found = process.extract(
+        part, labels, scorer=fuzz.WRatio, processor=utils.default_process, limit=count, score_cutoff=PERHAPS
+    )
+    return [options[place] for _, _, place in found]
 
 
 def likeliest(text: str, phrases: Iterable[tuple[str, str]], count: int = 3) -> list[str]:

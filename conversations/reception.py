@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import structlog
 
 from conversations.engine import NOBODY, Answered, Engine, Glance
+from conversations.reply import Option
 from conversations.turn import Turn
 from core.kernel.db import Unavailable
 from core.kernel.ids import Ids
@@ -36,6 +39,14 @@ class Reception:
             )
             return Answered([])
 
-    async def glance(self, identity: Identity, text: str, after: str | None, door: str) -> Glance | None:
-        """What somebody may send into any chat (see `Engine.glance`). `door`: what leads here, a listing's id added."""
-        return await self._transactions.run(NOBODY, lambda ctx: self._engine.glance(ctx, identity, text, after, door))
+    async def glance(
+        self, identity: Identity, text: str, after: str | None, door: str, *, here: bool = False
+    ) -> Glance | None:
+        """What is offered while somebody types (see `Engine.glance`). `door`: what leads here, a listing's id added."""
+        return await self._transactions.run(
+            NOBODY, lambda ctx: self._engine.glance(ctx, identity, text, after, door, here=here)
+        )
+
+    async def options(self, identity: Identity, draft: str, name: str, part: str) -> Sequence[Option]:
+        """What can be chosen in a field of a form, by a part of its name."""
+        return await self._transactions.run(NOBODY, lambda ctx: self._engine.options(ctx, identity, draft, name, part))

@@ -17,13 +17,15 @@ Style = Literal["plain", "primary", "danger"]
 class Button(Shape):
     """`press`: what it carries back (buttons.py), or `url`: where it leads. `style` as both platforms colour it.
 
-    `share`: what is looked up in a chat of the person's choice, to be sent there; only where a platform can.
+    `share`: what is looked up in a chat of the person's choice, to be sent there; `lookup`: the same in this very chat,
+    where what is chosen is said. Both only where a platform can.
     """
 
     label: str = Field(min_length=1, max_length=75)
     press: str | None = Field(default=None, max_length=64)
     url: str | None = None
     share: str | None = Field(default=None, max_length=64)
+    lookup: str | None = Field(default=None, max_length=64)
     style: Style = "plain"
 
 
@@ -112,7 +114,11 @@ FieldKind = Literal["text", "long_text", "choice", "choices", "date", "number", 
 
 
 class FieldView(Shape):
-    """One field of a form as it is shown: its question, what is in it, and what is wrong with it."""
+    """One field of a form as it is shown: its question, what is in it, and what is wrong with it.
+
+    `keys`: a keypad to answer with, and `keyed` what it says so far. `searchable`: there is more to choose from than a
+    list holds, found by typing a part of it.
+    """
 
     name: str
     kind: FieldKind
@@ -120,6 +126,9 @@ class FieldView(Shape):
     ask: str
     hint: str = ""
     options: tuple[Option, ...] = ()
+    keys: tuple[tuple[Option, ...], ...] = ()
+    keyed: str = ""
+    searchable: bool = False
     value: str | None = None  # canonical text; for choices option values, comma-separated
     shown: str = ""  # the value in the person's words
     error: str = ""
@@ -146,6 +155,7 @@ class FormView(Shape):
     skip: str
     change: str  # says that every line can be changed
     more: str = ""  # says that more can be chosen by typing than there are buttons
+    search: str = ""  # the button that finds more as it is typed
     can_go_back: bool = False
     fresh: bool = True
 

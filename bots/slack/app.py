@@ -22,7 +22,7 @@ from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_ex
 
 from bots.slack import turns
 from bots.slack.blocks import escaped
-from bots.slack.modal import CALLBACK, errors_in, shows
+from bots.slack.modal import CALLBACK, draft_of, errors_in, field_name, options_of, shows
 from bots.slack.people import People, fetched
 from bots.slack.turns import Heard
 from conversations.engine import Answered
@@ -153,6 +153,7 @@ class SlackBot:
         app.view(CALLBACK)(self._on_submission)
         app.view_closed(CALLBACK)(self._on_closing)
         app.shortcut(ANYTHING)(self._on_shortcut)
+        app.options(ANYTHING)(self._on_typing)
 
     async def _on_command(self, ack: AsyncAck, body: Json) -> None:
         await self._take(turns.command(body))
@@ -223,6 +224,14 @@ class SlackBot:
             window = f"view:{view['id']}:{view['hash']}"
             await self._take(replace(heard, key=f"{heard.key}:redraw", input=again, message=window))
         await ack(response_action="errors", errors=errors_in(view, errors))
+
+    async def _on_typing(self, ack: AsyncAck, body: Json) -> None:
+        """A part of a name stands in a list that is searched by typing: what it may mean."""
+        team, user = turns.who(body)
+        identity = await self._people.identity(team, user)
+        draft, name = draft_of(body["view"]), field_name(body["block_id"])
+        found = await self._reception.options(identity, draft, name, body["value"])
+        await ack(options=options_of(found))
 
     async def _on_closing(self, ack: AsyncAck, body: Json) -> None:
         await self._take(turns.closing(body))

@@ -123,8 +123,8 @@ def carousel(cards: Sequence[Block]) -> Block:
 
 
 def _drawable(row: Sequence[Button]) -> list[Button]:
-    """Slack has no way to send something of an app's into another conversation from a button."""
-    return [button for button in row if button.share is None]
+    """Slack has no button that sends a thing of an app's into a conversation; its lists are searched by themselves."""
+    return [button for button in row if button.share is None and button.lookup is None]
 
 
 def _row(buttons: Iterable[Button]) -> Block:

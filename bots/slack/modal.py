@@ -85,12 +85,16 @@ def _entries(view: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
 
 def _value(entry: Mapping[str, Any]) -> str | list[str]:
     match entry["type"]:
-        case "static_select":
+        case "static_select" | "external_select":
             return str((entry.get("selected_option") or {}).get("value", ""))
         case "multi_static_select":
             return [str(option["value"]) for option in entry.get("selected_options") or []]
         case _:
             return str(entry.get("value") or "")
+
+
+def options_of(options: Sequence[Option]) -> list[Block]:
+    return [{"text": plain(option.label, OPTION), "value": option.value} for option in options[:OPTIONS]]
 
 
 # --- drawing ----------------------------------------------------------------------------------------------------------
@@ -126,7 +130,7 @@ def _block_id(field: FieldView, options: Sequence[Option]) -> str:
 
 def _options(field: FieldView) -> list[Option]:
     """What can be picked; an answer that was typed elsewhere and is right, though not proposed, stands first."""
-    if field.kind not in {"choice", "choices"} or not field.options:
+    if field.kind not in {"choice", "choices"} or (field.searchable and field.kind == "choice"):
         return []
     options = list(field.options)
     own = field.value if field.kind == "choice" and not field.error else None
@@ -136,6 +140,8 @@ def _options(field: FieldView) -> list[Option]:
 
 
 def _element(field: FieldView, options: Sequence[Option]) -> Block:
+    if field.searchable and field.kind != "choices":
+        return _search(field)
     if options and field.kind == "choices":
         return _select("multi_static_select", "initial_options", options, (field.value or "").split(","))
     if options:
@@ -145,8 +151,18 @@ def _element(field: FieldView, options: Sequence[Option]) -> Block:
     return _typed(field)
 
 
+def _search(field: FieldView) -> Block:
+    """A list whose options we are asked for as their name is typed (`block_suggestion`)."""
+    select: Block = {"type": "external_select", "action_id": ACTION, "min_query_length": 1}
+    if field.value and field.shown and len(field.value) <= OPTION and not field.error:
+        select["initial_option"] = {"text": plain(field.shown, OPTION), "value": field.value}
+    if field.example:
+        select["placeholder"] = plain(field.example, PLACEHOLDER)
+    return select
+
+
 def _select(kind: str, first: str, options: Sequence[Option], chosen: Sequence[str]) -> Block:
-    drawn = [{"text": plain(option.label, OPTION), "value": option.value} for option in options]
+    drawn = options_of(options)
     initial = [each for each in drawn if each["value"] in chosen]
     select: Block = {"type": kind, "action_id": ACTION, "options": drawn}
     if initial:

@@ -104,7 +104,7 @@ def submission(body: Payload) -> Heard:
 
 def closing(body: Payload) -> Heard:
     view = body["view"]
-    team, user = _who(body)
+    team, user = who(body)
     return Heard(f"slack:closed:{view['id']}:{view['hash']}", team, user, ClosedForm(draft_of(view)), kept(body))
 
 
@@ -128,12 +128,12 @@ def kept(body: Payload) -> Payload:
 
 
 def _interaction(kind: str, body: Payload, given: Input, **within: Any) -> Heard:
-    team, user = _who(body)
+    team, user = who(body)
     trigger = body["trigger_id"]
     return Heard(f"slack:{kind}:{trigger}", team, user, given, kept(body), trigger=trigger, **within)
 
 
-def _who(body: Payload) -> tuple[str, str]:
+def who(body: Payload) -> tuple[str, str]:
     """The workspace and the person; an app installed for a whole organisation finds the former beside the latter."""
     user = body["user"]
     team = (body.get("team") or {}).get("id") or user["team_id"]

@@ -253,4 +253,5 @@ def _key(button: InlineKeyboardButton) -> dict[str, Any]:
     """A button of ours: it carries a press, leads somewhere or into another chat, and may have a colour."""
     key = {"text": button.text, "callback_data": button.callback_data, "url": button.url, "style": button.style}
     key["switch_inline_query"] = button.switch_inline_query
+    key["switch_inline_query_current_chat"] = button.switch_inline_query_current_chat
     return {name: value for name, value in key.items() if value is not None}

@@ -1,12 +1,14 @@
 """Inline mode: somebody types the bot's name in any chat, and sends a listing there that leads back to the bot.
 
+In the chat with the bot itself it finds the answer to an open form, of more than buttons can hold.
+
 A look changes nothing, so nothing of it is kept, and one that fails is simply not answered: the next letter asks anew.
 """
 
 from __future__ import annotations
 
 import structlog
-from telegram import Bot, InlineQuery, InlineQueryResultArticle, InlineQueryResultsButton, InputTextMessageContent
+from telegram import Bot, Chat, InlineQuery, InlineQueryResultArticle, InlineQueryResultsButton, InputTextMessageContent
 from telegram.error import TelegramError
 
 from bots.telegram.render import card_screen
@@ -35,15 +37,25 @@ async def answer_inline(bot: Bot, reception: Reception, wordings: Wordings, quer
 async def _answer(bot: Bot, reception: Reception, wordings: Wordings, query: InlineQuery) -> None:
     identity = identity_of(query.from_user)
     door = f"https://t.me/{bot.username}?start="
-    found = await reception.glance(identity, query.query, query.offset or None, door)
+    here = query.chat_type == Chat.SENDER
+    found = await reception.glance(identity, query.query, query.offset or None, door, here=here)
     if found is None:
         words = wordings.speak(identity.locale)
         hello = InlineQueryResultsButton(words("listing.say_hello"), start_parameter=HELLO)
         await bot.answer_inline_query(query.id, [], cache_time=0, is_personal=True, button=hello)
         return
-    shared, after = found
-    results = [article(each) for each in shared]
-    await bot.answer_inline_query(query.id, results, cache_time=KEPT_SECONDS, is_personal=True, next_offset=after or "")
+    if found.options:  # they change with the form, so nobody keeps them
+        results = [answer(place, option.label) for place, option in enumerate(found.options)]
+        await bot.answer_inline_query(query.id, results, cache_time=0, is_personal=True)
+        return
+    results = [article(each) for each in found.shared]
+    after = found.after or ""
+    await bot.answer_inline_query(query.id, results, cache_time=KEPT_SECONDS, is_personal=True, next_offset=after)
+
+
+def answer(place: int, label: str) -> InlineQueryResultArticle:
+    """What is said in the person's name when they choose it."""
+    return InlineQueryResultArticle(str(place), label[:TITLE], InputTextMessageContent(label))
 
 
 def article(shared: Shared) -> InlineQueryResultArticle:

@@ -32,7 +32,7 @@ from conversations.reply import (
 
 MOST_BUTTONS = 100  # core.telegram.org/bots/api#inlinekeyboardmarkup does not say; the server refuses more
 ROW = 8  # buttons side by side, as many as phones draw
-OPTIONS_SHOWN = 12  # more than that nobody reads; the rest is typed
+OPTIONS_SHOWN = 12  # more than that nobody reads; the rest is searched or typed
 TITLE_UNITS = 256
 LINE_UNITS = 400  # of one labelled line, so that none pushes the others out
 TAIL_UNITS = 1200
@@ -186,7 +186,12 @@ def _form(form: FormView) -> Screen:
     error = said(f"⚠️ {asked.error}") if asked.error else Text()
     more = form.more if len(asked.options) > OPTIONS_SHOWN else ""
     question = joined(
-        "\n", error, said(asked.ask or asked.label, "bold"), said(asked.hint, "italic"), said(more, "italic")
+        "\n",
+        error,
+        said(asked.ask or asked.label, "bold"),
+        said(asked.hint, "italic"),
+        said(more, "italic"),
+        said(f"⌨️ {asked.keyed}") if asked.keyed else Text(),
     )
     return Screen(_fit(head, body, question), keyboard(_question_rows(form, asked)))
 
@@ -216,7 +221,25 @@ def _question_rows(form: FormView, asked: FieldView) -> list[list[Button]]:
         )
         if offered
     ]
-    return [*_in_rows(picks, _side_by_side(asked.options[:OPTIONS_SHOWN])), way_out]
+    return [
+        *_in_rows(picks, _side_by_side(asked.options[:OPTIONS_SHOWN])),
+        *_keypad(form, asked),
+        *_search(form, asked),
+        way_out,
+    ]
+
+
+def _search(form: FormView, asked: FieldView) -> list[list[Button]]:
+    """Of more than there are buttons for, the rest is found by typing a part of its name."""
+    more = asked.searchable or len(asked.options) > OPTIONS_SHOWN
+    return [[Button(label=f"🔍 {form.search}", lookup="")]] if more else []
+
+
+def _keypad(form: FormView, asked: FieldView) -> list[list[Button]]:
+    return [
+        [Button(label=key.label, press=press("form.key", form.draft, form.revision, key.value)) for key in row]
+        for row in asked.keys
+    ]
 
 
 def _review_rows(form: FormView) -> list[list[Button]]:
@@ -270,6 +293,8 @@ def _button(button: Button) -> InlineKeyboardButton:
         return InlineKeyboardButton(label, url=button.url, style=style)
     if button.share is not None:
         return InlineKeyboardButton(label, switch_inline_query=button.share, style=style)
+    if button.lookup is not None:
+        return InlineKeyboardButton(label, switch_inline_query_current_chat=button.lookup, style=style)
     assert button.press is not None, f"the button {label} leads nowhere"
     assert len(button.press.encode()) <= MOST_BYTES, f"{button.press} does not fit a button"
     return InlineKeyboardButton(label, callback_data=button.press, style=style)

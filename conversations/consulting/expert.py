@@ -14,6 +14,7 @@ from conversations.book import Book, Flow
 from conversations.buttons import Press
 from conversations.consulting.expert_card import hours_lines, own_card, rate_in_words
 from conversations.form import Field, Form, Values
+from conversations.keypads import Calendar
 from conversations.reply import Option, Say, Toast
 from conversations.talk import Opening, Talk
 from core.experts import service as experts
@@ -295,7 +296,11 @@ def _read_day(talk: Talk, text: str, _values: Values) -> date:
     return parse_date_window(text, talk.almanac.catalogue, talk.today)[1]
 
 
-HOLIDAY = Form("holiday", (Field("until", read=_read_day, max_length=60, example="next week"),), review=False)
+HOLIDAY = Form(
+    "holiday",
+    (Field("until", "date", read=_read_day, keypad=Calendar(), max_length=60, example="next week"),),
+    review=False,
+)
 RULES = Form(
     "expert_rules",
     (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conversations.answers import nearest_town, read_place, show_place, write_place
+from conversations.answers import find_towns, nearest_town, read_place, show_place, write_place
 from conversations.book import Book, Flow
 from conversations.buttons import Press, press
 from conversations.form import Field, Form, Values
@@ -16,7 +16,17 @@ book = Book()
 
 PLACE = Form(
     "place",
-    (Field("place", read=read_place, write=write_place, show=show_place, max_length=160, example="Kaunas"),),
+    (
+        Field(
+            "place",
+            read=read_place,
+            finds=find_towns,
+            write=write_place,
+            show=show_place,
+            max_length=160,
+            example="Kaunas",
+        ),
+    ),
     review=False,
 )
 

@@ -7,7 +7,7 @@ from babel import Locale
 from conversations.book import Book, Flow
 from conversations.buttons import Press, press
 from conversations.form import Field, Form, Values
-from conversations.nearest import nearest_option
+from conversations.nearest import matching, nearest_option
 from conversations.reply import Button, Card, Line, Option, Say
 from conversations.talk import Opening, Talk
 from conversations.trade.money import mark_card
@@ -92,6 +92,15 @@ def _countries(talk: Talk, _values: Values) -> list[Option]:
     return [Option(value=code, label=names.get(code, code)) for code in NEAR]
 
 
+def _find_countries(talk: Talk, part: str, _values: Values) -> list[Option]:
+    """All countries there are, by a part of their name; without one, those where this trade lives."""
+    if not part.strip():
+        return _countries(talk, {})
+    names = talk.words.locale.territories.items()
+    every = [Option(value=str(code), label=name[:75]) for code, name in names if len(str(code)) == 2]
+    return matching(part, every, len(every))
+
+
 def _read_country(talk: Talk, text: str, _values: Values) -> str:
     """A country by its code, or by its name in the person's language or in English."""
     code = text.strip().upper()
@@ -136,6 +145,7 @@ PROFILE = Form(
             "choice",
             read=_read_country,
             options=_countries,
+            finds=_find_countries,
             show=lambda talk, value: talk.words.locale.territories.get(value, value),
             open_choice=True,
             shapes_form=True,

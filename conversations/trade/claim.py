@@ -10,6 +10,7 @@ from babel.numbers import NumberFormatError, parse_decimal
 from conversations.book import Book, Flow
 from conversations.buttons import Press, press
 from conversations.form import Field, Form, Values
+from conversations.keypads import Calendar
 from conversations.reply import Button, Card, Line, Style
 from conversations.steps import Steps
 from conversations.talk import Opening, Talk
@@ -127,7 +128,8 @@ COST = Field("cost", read=_read_pay, write=_write_pay, optional=True, max_length
 
 PROPOSE = Form("propose", (OF, PAY, REMARK))
 COUNTER = Form("counter_claim", (OF, PAY, REMARK))
-REPLACE = Form("replace", (Field("by_day", "date", read=read_day, max_length=60, example="next week"), REMARK))
+BY_DAY = Field("by_day", "date", read=read_day, keypad=Calendar(), max_length=60, example="next week")
+REPLACE = Form("replace", (BY_DAY, REMARK))
 REFEREE = Form("referee", (OF, UNIT, MOISTURE, ASH, NCV, MEASURED_BY, FILES, COST, REMARK))
 
 

@@ -8,6 +8,7 @@ from conversations.answers import read_file_ids, read_quantity, read_window, wri
 from conversations.book import Book, Flow
 from conversations.buttons import Press
 from conversations.form import Field, Form, Values
+from conversations.keypads import Amount, Calendar
 from conversations.reply import Card
 from conversations.steps import Steps
 from conversations.talk import Opening, Talk
@@ -31,8 +32,12 @@ def read_day(talk: Talk, text: str, values: Values) -> date:
     return read_window(talk, text, values)[1]
 
 
+def _weighed_in(_talk: Talk, values: Values) -> tuple[str, ...]:
+    return (values["unit"], *(unit for unit in ("t", "kg", "MWh") if unit != values["unit"]))
+
+
 def read_measured(talk: Talk, text: str, values: Values) -> Quantity:
-    return read_quantity(talk, text, (values["unit"], *(unit for unit in ("t", "kg", "MWh") if unit != values["unit"])))
+    return read_quantity(talk, text, _weighed_in(talk, values))
 
 
 FILES = Field(
@@ -45,13 +50,15 @@ FILES = Field(
     max_length=600,
 )
 UNIT = Field("unit", fixed=True)  # of the lot: what a weight is taken in when none is written
-MEASURED = Field("measured", read=read_measured, optional=True, max_length=60, example="24 t")
+MEASURED = Field(
+    "measured", read=read_measured, keypad=Amount(_weighed_in), optional=True, max_length=60, example="24 t"
+)
 
 DISPATCH = Form(
     "dispatch",
     (
         Field("truck", max_length=60),
-        Field("eta", "date", read=read_day, max_length=60, example="tomorrow"),
+        Field("eta", "date", read=read_day, keypad=Calendar(), max_length=60, example="tomorrow"),
         FILES,
         Field("note", "long_text", optional=True, max_length=500),
     ),

@@ -8,6 +8,7 @@ from typing import Any
 from conversations.answers import (
     NOTHING,
     capital,
+    find_towns,
     goods_name,
     grade_options,
     option,
@@ -27,6 +28,7 @@ from conversations.answers import (
 from conversations.book import Book, Flow
 from conversations.buttons import Press, press
 from conversations.form import Field, Form, Values
+from conversations.keypads import Amount, Calendar
 from conversations.nearest import nearest_option
 from conversations.reply import Button, Card, CardList, Line, Option, Say, Toast
 from conversations.talk import Opening, Talk
@@ -71,8 +73,12 @@ def _read_grade(talk: Talk, text: str, values: Values) -> str:
     return found
 
 
+def _units(talk: Talk, values: Values) -> tuple[str, ...]:
+    return talk.almanac.catalogue.units_of(values["product"])
+
+
 def _read_quantity(talk: Talk, text: str, values: Values) -> Quantity:
-    return read_quantity(talk, text, talk.almanac.catalogue.units_of(values["product"]))
+    return read_quantity(talk, text, _units(talk, values))
 
 
 def _read_price(talk: Talk, text: str, values: Values) -> Any:
@@ -119,6 +125,7 @@ SELL = Form(
         Field(
             "quantity",
             read=_read_quantity,
+            keypad=Amount(_units),
             applies=lambda values: "product" in values,
             max_length=60,
             example="200 t",
@@ -138,8 +145,24 @@ SELL = Form(
             show=lambda talk, value: f"{value} · {talk.almanac.catalogue.term(value).name}",
             applies=lambda values: "product" in values,
         ),
-        Field("place", read=read_place, write=write_place, show=show_place, max_length=120, example="Kaunas"),
-        Field("window", read=read_window, write=write_window, show=show_window, max_length=80, example="next week"),
+        Field(
+            "place",
+            read=read_place,
+            finds=find_towns,
+            write=write_place,
+            show=show_place,
+            max_length=120,
+            example="Kaunas",
+        ),
+        Field(
+            "window",
+            read=read_window,
+            keypad=Calendar(span=True),
+            write=write_window,
+            show=show_window,
+            max_length=80,
+            example="next week",
+        ),
         Field(
             "sale",
             "choice",
@@ -150,6 +173,7 @@ SELL = Form(
         Field(
             "min_lot",
             read=lambda talk, text, values: _read_quantity(talk, text, values).to(values["quantity"].unit),
+            keypad=Amount(lambda _talk, values: (values["quantity"].unit,)),
             applies=lambda values: "quantity" in values,
             optional=True,
             max_length=60,

@@ -19,6 +19,7 @@ from conversations.answers import (
 from conversations.book import Book, Flow
 from conversations.buttons import Press, press
 from conversations.form import Field, Form, Values
+from conversations.keypads import Amount, Calendar
 from conversations.reply import Button, Card, CardList, Line, Say, Toast
 from conversations.standing import standing
 from conversations.talk import Opening, Talk
@@ -54,10 +55,16 @@ def _read_price(talk: Talk, text: str, values: Values) -> Any:
 
 # The product is what the listing sells: an answer that is given, and never asked for.
 PRODUCT = Field("product", show=lambda talk, value: goods_name(talk, value, None), fixed=True)
-QUANTITY = Field("quantity", read=_read_quantity, max_length=60, example="100 t")
+QUANTITY = Field("quantity", read=_read_quantity, keypad=Amount(_units), max_length=60, example="100 t")
 PRICE = Field("price", read=_read_price, write=write_price, max_length=60, example="208 EUR/t")
 WINDOW = Field(
-    "window", read=read_window, write=write_window, show=show_window, max_length=80, example="next week"
+    "window",
+    read=read_window,
+    keypad=Calendar(span=True),
+    write=write_window,
+    show=show_window,
+    max_length=80,
+    example="next week",
 )
 LOTS = Field(
     "lots",

@@ -73,9 +73,10 @@ class OnSlack:
                 continue
             name = block["block_id"].partition("~")[0]
             if name in answers:
-                values[block["block_id"]] = {block["element"]["action_id"]: choice(block["element"], answers[name])}
+                element = await self._offered(block["element"], {"view_id": view["id"]}, block, answers[name])
+                values[block["block_id"]] = {element["action_id"]: choice(element, answers[name])}
                 if block.get("dispatch_action"):
-                    await self._chooses(view, block, choice(block["element"], answers[name]))
+                    await self._chooses(view, block, choice(element, answers[name]))
                     rest = {key: value for key, value in answers.items() if key != name}
                     await self._redrawn(view)
                     await self.fills(**rest)
@@ -133,10 +134,18 @@ class OnSlack:
     async def picks(self, placeholder: str, option: str) -> None:
         """Pick from a select in a message or on the Home tab; of an external one, after typing the option's name."""
         where, element = await self._element(placeholder)
-        if element["type"] == "external_select":
-            offered = await self.does("suggest", **where, action_id=element["action_id"], value=option)
-            element = {**element, "type": "static_select", "options": offered}
+        element = await self._offered(element, where, where, option)
         await self.does("press", **where, action_id=element["action_id"], value=choice(element, option))
+
+    async def _offered(
+        self, element: dict[str, Any], where: dict[str, Any], block: dict[str, Any], typed: str
+    ) -> dict[str, Any]:
+        """A select with the options that it has now: of an external one, after typing the option's name."""
+        if element["type"] != "external_select":
+            return element
+        asked = {**where, "block_id": block["block_id"], "action_id": element["action_id"], "value": typed}
+        offered = await self.browser.post(f"{self.path}/suggest", asked)
+        return {**element, "type": "static_select", "options": offered}
 
     async def closes(self) -> None:
         """Close the modal on top."""

@@ -68,4 +68,7 @@ def choice(element: dict[str, Any], answer: str) -> Any:
     for option in element["options"]:
         if answer.casefold() in {option["value"].casefold(), option["text"]["text"].casefold()}:
             return option["value"] if element["type"] == "static_select" else [option["value"]]
+    for option in element["options"]:
+        if option["text"]["text"].casefold().startswith(answer.casefold()):
+            return option["value"] if element["type"] == "static_select" else [option["value"]]
     raise AssertionError(f"{answer!r} is not among {[option['text']['text'] for option in element['options']]}")

@@ -257,7 +257,7 @@ def test_a_question_shows_what_is_answered_and_the_ways_on() -> None:
     assert screen.keyboard is not None
     shown = [[button.text for button in row] for row in screen.keyboard.inline_keyboard]
     assert shown[0] == ["Grade 0", "Grade 1", "Grade 2"]
-    assert len(shown) == 5
+    assert len(shown) == 6  # the search for the others, and the ways out
     assert shown[-1] == ["Back", "Cancel"]
     pressed = read_press(str(screen.keyboard.inline_keyboard[1][0].callback_data))
     assert (pressed.verb, pressed.seen, pressed.choice) == ("form.pick", 3, "3")

@@ -35,6 +35,8 @@ async def test_a_wrong_answer_is_told_what_would_be_right(rasa: Somebody) -> Non
     await rasa.says("/sell 200 t A1 pellets 215 €/t DAP Kaunas next week")
     await rasa.sees("New listing")
     for name, wrong, right in WRONG:
+        if name == "place" and isinstance(rasa, OnSlack):
+            continue  # there a town is chosen of those that are found, and no other can be sent
         await rasa.answers(**{name: wrong})
         await rasa.sees(right)
         if isinstance(rasa, OnTelegram):  # on Slack the window itself keeps what stood there

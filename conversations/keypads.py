@@ -1,0 +1,213 @@
+"""Keypads: days and amounts put together key by key, where a person holds a phone and would rather not type.
+
+What has been keyed in so far is remembered with the form, so a restart in the middle costs nothing. Where a form is one
+window, the window has fields of its own.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from abc import abstractmethod
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any, Final, Protocol
+
+from babel.dates import format_date, get_day_names
+
+from conversations.reply import Option
+from conversations.talk import Talk
+from core.kernel.errors import Invalid
+from core.kernel.quantity import Quantity
+
+Rows = tuple[tuple[Option, ...], ...]
+Values = Mapping[str, Any]
+
+MONTHS_AHEAD: Final = 24
+BLANK: Final = "·"
+DONE: Final = "="  # what is keyed in begins so when it is the answer
+BACK: Final = "⌫"
+DIGITS: Final = "0123456789"
+WRITABLE: Final = re.compile(r"[0-9]{0,7}(\.[0-9]{0,3})?")  # a kilogram of a tonne, and more than anybody has
+WRITTEN: Final = re.compile("[0-9]{6}(/[0-9]{8})?|=[0-9]{8}(-[0-9]{8})?")  # what a calendar's key carries
+DAY: Final = re.compile("[0-9]{8}")
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The keys as they are now, and in words what has been keyed in so far."""
+
+    rows: Rows
+    keyed: str
+
+
+class Keypad(Protocol):
+    """`keyed`: what has been keyed in so far, "" at the beginning. `value`: the answer that stands already, if any."""
+
+    @abstractmethod
+    def keys(self, talk: Talk, keyed: str, value: Any, values: Values) -> Keys:
+        """What is on show now."""
+
+    @abstractmethod
+    def pressed(self, talk: Talk, keyed: str, key: str, value: Any, values: Values) -> str:
+        """What is keyed in after this key. Raises Invalid for a key that there is not."""
+
+    @abstractmethod
+    def answer(self, keyed: str) -> str | None:
+        """The answer, once the last key has given it; it reads back as if it had been typed."""
+
+
+# --- days -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar(Keypad):
+    """A month at a time; one day, or the first and the last of a `span`.
+
+    A key carries the month on show and the first day, once there is one: "202612" or "202612/20261205".
+    """
+
+    span: bool = False
+
+    def keys(self, talk: Talk, keyed: str, value: Any, values: Values) -> Keys:
+        month, first = self._read(talk, keyed, value)
+        words = talk.words
+        rows = [self._turning(talk, month, first)]
+        names = get_day_names("short", locale=words.locale)
+        rows.append(tuple(Option(value=_at(month, first), label=names[day]) for day in range(7)))
+        weeks = calendar.Calendar().monthdatescalendar(month.year, month.month)
+        rows += [tuple(self._day(talk, day, month, first) for day in week) for week in weeks]
+        if self.span and first is None:
+            rows.append(self._usual(talk))
+        if not self.span:
+            return Keys(tuple(rows), "")
+        asked = words("pad.first_day") if first is None else words("pad.last_day", first=first)
+        return Keys(tuple(rows), asked)
+
+    def pressed(self, talk: Talk, keyed: str, key: str, value: Any, values: Values) -> str:
+        if not WRITTEN.fullmatch(key):
+            raise Invalid("talk.unknown_button")
+        for day in DAY.findall(key):
+            _day_of(day)
+        return key
+
+    def answer(self, keyed: str) -> str | None:
+        if not keyed.startswith(DONE):
+            return None
+        first, _, last = keyed.removeprefix(DONE).partition("-")
+        return f"{_day_of(first)} – {_day_of(last)}" if last else f"{_day_of(first)}"
+
+    @staticmethod
+    def _read(talk: Talk, keyed: str, value: Any) -> tuple[date, date | None]:
+        """The first of the month on show, and the first day of the span."""
+        shown, _, first = keyed.partition("/")
+        if not keyed:
+            standing = value[0] if isinstance(value, tuple) else value
+            begins = standing if isinstance(standing, date) else talk.today
+            return max(begins, talk.today).replace(day=1), None
+        return _day_of(f"{shown}01"), _day_of(first) if first else None
+
+    @staticmethod
+    def _turning(talk: Talk, month: date, first: date | None) -> tuple[Option, ...]:
+        before, after = month - timedelta(days=1), (month + timedelta(days=31)).replace(day=1)
+        title = Option(value=_at(month, first), label=format_date(month, "LLLL y", locale=talk.words.locale))
+        ahead = (after.year - talk.today.year) * 12 + after.month - talk.today.month
+        back = (Option(value=_at(before, first), label="‹"),) if month > talk.today else ()
+        on = (Option(value=_at(after, first), label="›"),) if ahead <= MONTHS_AHEAD else ()
+        return (*back, title, *on)
+
+    def _day(self, talk: Talk, day: date, month: date, first: date | None) -> Option:
+        """A key for a day that can be chosen; a blank for any other, which changes nothing."""
+        if day.month != month.month or day < (first or talk.today):
+            return Option(value=_at(month, first), label=BLANK)
+        label = f"[{day.day}]" if day == first else str(day.day)
+        if not self.span:
+            return Option(value=f"{DONE}{_short(day)}", label=label)
+        chosen = _at(month, day) if first is None else f"{DONE}{_short(first)}-{_short(day)}"
+        return Option(value=chosen, label=label)
+
+    @staticmethod
+    def _usual(talk: Talk) -> tuple[Option, ...]:
+        """What is said most: the next week, the next month."""
+        monday = talk.today + timedelta(days=7 - talk.today.weekday())
+        first = (talk.today.replace(day=1) + timedelta(days=31)).replace(day=1)
+        last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
+        return (
+            Option(
+                value=f"{DONE}{_short(monday)}-{_short(monday + timedelta(days=6))}", label=talk.words("pad.next_week")
+            ),
+            Option(value=f"{DONE}{_short(first)}-{_short(last)}", label=talk.words("pad.next_month")),
+        )
+
+
+def _at(month: date, first: date | None) -> str:
+    return f"{month:%Y%m}/{_short(first)}" if first is not None else f"{month:%Y%m}"
+
+
+def _short(day: date) -> str:
+    return f"{day:%Y%m%d}"
+
+
+def _day_of(short: str) -> date:
+    try:
+        return date(int(short[:4]), int(short[4:6]), int(short[6:8]))
+    except ValueError as fault:
+        raise Invalid("talk.unknown_button") from fault  # nothing that we could have written
+
+
+# --- amounts ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Amount(Keypad):
+    """Digits, a unit and Done: "200.5 t". A key carries one digit, so however fast they are pressed, all count."""
+
+    units: Callable[[Talk, Values], Collection[str]]
+
+    def keys(self, talk: Talk, keyed: str, value: Any, values: Values) -> Keys:
+        units = tuple(self.units(talk, values))
+        digits, unit = self._split(keyed or _standing(value), units)
+        pad = tuple(
+            tuple(Option(value=key, label=key) for key in row) for row in ("123", "456", "789", (".", "0", BACK))
+        )
+        kinds = tuple(
+            Option(value=each, label=f"✓ {each}" if each == unit else talk.words.unit(each)) for each in units[:3]
+        )
+        amount = _amount(digits)
+        done = ((Option(value=DONE, label=talk.words("pad.done")),),) if amount else ()
+        return Keys((*pad, kinds, *done), talk.words.show(Quantity(amount or Decimal(0), unit)))
+
+    def pressed(self, talk: Talk, keyed: str, key: str, value: Any, values: Values) -> str:
+        """A first digit begins a new amount; anything else changes the one that stands."""
+        units = tuple(self.units(talk, values))
+        digits, unit = self._split(keyed if key in DIGITS else keyed or _standing(value), units)
+        if key == DONE:
+            return f"{DONE}{digits} {unit}"
+        if key in units:
+            return f"{digits} {key}"
+        if key == BACK:
+            return f"{digits[:-1]} {unit}"
+        if key not in DIGITS and key != ".":
+            raise Invalid("talk.unknown_button")
+        longer = f"{digits}{key}" if digits not in {"", "0"} or key == "." else key
+        return f"{longer if WRITABLE.fullmatch(longer) else digits} {unit}"
+
+    def answer(self, keyed: str) -> str | None:
+        return keyed.removeprefix(DONE) if keyed.startswith(DONE) else None
+
+    @staticmethod
+    def _split(keyed: str, units: tuple[str, ...]) -> tuple[str, str]:
+        digits, _, unit = keyed.partition(" ")
+        return digits, unit if unit in units else units[0]
+
+
+def _standing(value: Any) -> str:
+    return f"{value.amount:f} {value.unit}" if isinstance(value, Quantity) else ""
+
+
+def _amount(digits: str) -> Decimal | None:
+    """What the digits say; None for nothing yet."""
+    plain = digits.strip(".")
+    return (Decimal(f"0{digits}") or None) if plain else None

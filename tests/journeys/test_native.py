@@ -1,0 +1,40 @@
+"""What each platform does best: keypads and search-as-you-type on a phone, windows and lists that search on Slack."""
+
+from __future__ import annotations
+
+from tests.journeys.market import World
+
+
+async def test_days_and_amounts_are_keyed_in_and_a_town_is_searched_on_a_phone(world: World) -> None:
+    rasa = await world.on_telegram("Rasa")
+    await rasa.says("/sell A1 pellets 215 €/t DAP")
+    await rasa.sees("How much do you have?", "⌨️ 0 t")
+    for key in ("2", "0", "0"):
+        await rasa.presses(key)
+    await rasa.sees("⌨️ 200 t")
+    await rasa.presses("Done")
+
+    await rasa.sees("At which place", "[🔍 Search by name]")
+    found = await rasa.searches_inline("kau")
+    assert found[0]["title"] == "Kaunas, Lithuania"
+    await rasa.chooses(found[0])
+
+    await rasa.sees("Place: Kaunas, Lithuania", "Choose the first day")
+    await rasa.presses("›")
+    await rasa.sees("[‹]")
+    await rasa.presses("10")
+    await rasa.sees("Now choose the last day.", "[[10]]")
+    await rasa.presses("12")
+    await rasa.sees("Delivery dates: 10")
+    await rasa.sends()
+    await rasa.sees("Published.", "200 t")
+
+
+async def test_a_long_list_is_searched_as_it_is_typed_on_slack(world: World) -> None:
+    tom = await world.on_slack("Tom")
+    await tom.says("/profile")
+    await tom.fills(role="buyer", company="Šiluma Ltd", country="Zamb")
+    await tom.sees("Šiluma Ltd can trade now.")
+    await tom.says("/place")
+    await tom.fills(place="Kauna")
+    await tom.sees("Kaunas, Lithuania")
