@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 from config.reference import reference
 from config.settings import Settings
-from conversations import desk, search
+from conversations import desk, drafts, search
 from conversations import help as helping
 from conversations.book import Book
 from conversations.buying import purchase as buying
@@ -66,6 +66,7 @@ BOOKS: tuple[Book, ...] = (
     talking.book,
     session_review.book,
     desk.book,
+    drafts.book,
     helping.book,
 )
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from conversations.book import Book
 from conversations.buttons import Press, press
 from conversations.consulting.session_card import session_card, waits_for_me
-from conversations.reply import Button, Card, CardList, Desk, Line, Say
+from conversations.drafts import draft_card
+from conversations.reply import Button, Card, CardList, Desk, Say
 from conversations.search.alerts import brief_search
 from conversations.standing import standing
 from conversations.talk import Talk
@@ -85,7 +86,7 @@ def _sections(talk: Talk) -> tuple[CardList, ...]:
     open_offers.sort(key=lambda offer: "turn" not in offers.sides(talk.ctx, offer))
     live = [each for each in listings.listings_of(talk.ctx, talk.organisation) if each.state == "live"][:SHOWN]
     searches = alerts.searches_of(talk.ctx, talk.person.id)[:SHOWN]
-    drafts = talks.parked_drafts(talk.ctx, talk.person.id)[:SHOWN]
+    drafts = talks.drafts_of(talk.ctx, talk.person.id)[:SHOWN]
     sections = (
         ("me.sessions", _sessions(talk)),
         ("me.deals", tuple(brief_card(talk, deal) for deal in open_deals)),
@@ -93,7 +94,7 @@ def _sections(talk: Talk) -> tuple[CardList, ...]:
         ("me.offers", tuple(offer_card(talk, offer) for offer in open_offers)),
         ("me.listings", tuple(brief_listing(talk, each) for each in live)),
         ("me.alerts", tuple(brief_search(talk, each) for each in searches)),
-        ("me.drafts", tuple(_draft_card(talk, draft.id, draft.flow) for draft in drafts)),
+        ("me.drafts", tuple(draft_card(talk, draft) for draft in drafts)),
     )
     return tuple(
         CardList(subject=code.replace(".", "_"), title=words(code), items=items) for code, items in sections if items
@@ -113,20 +114,6 @@ def _money(talk: Talk) -> tuple[Card, ...]:
     if not (now.held or now.due or now.owes):
         return ()
     return (money_card(talk, now).model_copy(update={"subject": None}),)
-
-
-def _draft_card(talk: Talk, draft_id: str, flow: str) -> Card:
-    words = talk.words
-    return Card(
-        title=words(f"{flow}.title"),
-        lines=(Line(label=words("me.draft"), value=words("me.draft_kept")),),
-        buttons=(
-            (
-                Button(label=words("form.continue"), press=press("form.open", draft_id, 0)),
-                Button(label=words("form.cancel"), press=press("form.cancel", draft_id, 0)),
-            ),
-        ),
-    )
 
 
 @book.command("payout")

@@ -13,11 +13,11 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from conversations.book import Book, bound
-from conversations.buttons import Press, press, read_press
+from conversations.buttons import Press, read_press
 from conversations.buying.purchase import take_stars
 from conversations.interview import Interview
 from conversations.marks import marked
-from conversations.reply import Button, FormErrors, Option, Reply, Say, Shared, Toast
+from conversations.reply import FormErrors, Option, Reply, Say, Shared, Toast
 from conversations.search.finding import listings_to_share
 from conversations.talk import Almanac, Surface, Talk
 from conversations.turn import (
@@ -133,9 +133,7 @@ class Engine:
             case OpenedHome():
                 self._book.commands["me"](talk, "home")
             case ClosedForm(draft_id):
-                go_on = Button(label=talk.words("form.continue"), press=press("form.open", draft_id, 0))
-                discard = Button(label=talk.words("form.cancel"), press=press("form.cancel", draft_id, 0))
-                talk.reply(Say(text=talk.words("form.kept"), buttons=((go_on, discard),)))
+                self.interview.cancel(talk, draft_id)
 
     def _said(self, talk: Talk, text: str) -> None:
         if text.startswith("/"):
@@ -213,6 +211,7 @@ class Engine:
             opens=self.interview.open,
             presses=self._press,
             says=self._command,
+            answered=self.interview.answered,
         )
 
     def glance(

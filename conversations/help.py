@@ -27,6 +27,7 @@ COMMANDS = (
     "experts",
     "sessions",
     "expert",
+    "drafts",
     "alerts",
     "market",
     "place",

@@ -8,9 +8,10 @@ from pydantic import ValidationError
 
 from conversations.book import Flow
 from conversations.buttons import Press
+from conversations.drafts import put_aside
 from conversations.form import Field, Reading, refusal_of
 from conversations.nearest import nearest_option
-from conversations.reply import FormClosed, FormErrors, FormView, Option, Say
+from conversations.reply import FormClosed, FormErrors, FormView, Line, Option, Say
 from conversations.talk import Opening, Talk
 from conversations.turn import Filled
 from core.files.model import Checked
@@ -37,7 +38,7 @@ class Interview:
             talks.close_draft(talk.ctx, parked)  # nothing was entered: nothing is kept
             talk.reply(FormClosed(draft=parked.id))
         elif parked is not None:
-            talk.reply(Say(text=talk.words("form.parked", title=talk.words(f"{parked.flow}.title"))))
+            talk.reply(put_aside(talk, parked))
         if opening.answers:
             draft = self._save(talk, draft, dict(opening.answers), trail=list(opening.answers))
         reading = flow.form.look(talk, draft.answers)
@@ -53,16 +54,36 @@ class Interview:
         self.show(talk, draft)
 
     def cancel(self, talk: Talk, draft_id: str | None = None) -> None:
-        """Throw a form away: the one named, or the one in front."""
+        """Put a form aside: the one named, or the one in front. What nothing was entered into is not kept."""
         if draft_id is not None:
-            draft: Draft | None = self._draft(talk, draft_id)
+            draft = talks.draft_there(talk.ctx, talk.person.id, draft_id)
         else:
             draft = talks.focused_draft(talk.ctx, talk.person.id)
         if draft is None:
             talk.reply(Say(text=talk.words("form.nothing_to_cancel")))
-            return
+        elif not any(draft.answers.values()):
+            self.discard(talk, draft.id)
+        else:
+            talks.park_all(talk.ctx, talk.person.id)
+            talk.reply(FormClosed(draft=draft.id), put_aside(talk, draft))
+
+    def discard(self, talk: Talk, draft_id: str) -> None:
+        """Throw a form away, with all that was entered."""
+        draft = self._draft(talk, draft_id)
         talks.close_draft(talk.ctx, draft)
-        talk.reply(FormClosed(draft=draft.id, text=talk.words("form.cancelled")))
+        talk.reply(FormClosed(draft=draft.id, text=talk.words("form.discarded")))
+
+    def answered(self, talk: Talk, draft: Draft) -> tuple[Line, ...]:
+        """What a form says so far, line by line."""
+        if draft.flow not in self._flows:
+            return ()
+        form = self._flows[draft.flow].form
+        reading = form.look(talk, draft.answers)
+        return tuple(
+            Line(label=talk.words(f"{form.name}.{each.name}"), value=each.show(talk, reading.values[each.name]))
+            for each in reading.asked
+            if each.name in reading.values
+        )
 
     # --- one field at a time ----------------------------------------------------------------------------------------
 
@@ -116,12 +137,16 @@ class Interview:
 
     def press(self, talk: Talk, press: Press) -> None:
         """A button of the form's card. `seen` is the revision the person saw: an older card is only drawn anew."""
+        at_any_revision = {"form.open": self.resume, "form.cancel": self.cancel, "form.discard": self.discard}
+        if press.verb in at_any_revision:
+            at_any_revision[press.verb](talk, press.subject)
+            return
         draft = self._draft(talk, press.subject)
-        if press.seen != draft.revision and press.verb not in {"form.open", "form.cancel"}:
+        if press.seen != draft.revision:
             talk.fresh = True
             self.show(talk, draft)
             return
-        if not draft.focused and press.verb != "form.cancel":
+        if not draft.focused:
             talks.focus_draft(talk.ctx, draft)  # what is typed next answers the card that was pressed last
         flow = self._flows[draft.flow]
         reading = flow.form.look(talk, draft.answers)
@@ -140,10 +165,6 @@ class Interview:
                 self._edit(talk, draft, flow.form.field(press.choice).name)
             case "form.send" if reading.missing is None:
                 self._finish(talk, draft, reading)
-            case "form.open":
-                self.resume(talk, draft.id)
-            case "form.cancel":
-                self.cancel(talk, draft.id)
             case _:
                 self.show(talk, draft)
 
@@ -151,6 +172,8 @@ class Interview:
 
     def fill(self, talk: Talk, filled: Filled) -> None:
         """A form sent as a whole. Wrong fields are named, and nothing is lost or counted as a new revision."""
+        if filled.quiet and talks.draft_there(talk.ctx, talk.person.id, filled.draft) is None:
+            return  # what is typed into a window arrives after the window was sent
         draft = self._draft(talk, filled.draft)
         flow = self._flows[draft.flow]
         answers = dict(draft.answers)
@@ -162,6 +185,9 @@ class Interview:
         for name, files in filled.files.items():
             answers[name] = ",".join(keep(talk.ctx, file).id for file in files)
         reading = flow.form.look(talk, answers)
+        if filled.quiet:
+            self._keep_good(talk, draft, answers, {})
+            return
         if not filled.final:
             draft = self._save(talk, draft, answers, trail=draft.trail)
             self.show(talk, draft)
@@ -334,7 +360,7 @@ class Interview:
         self.show(talk, self._save(talk, draft, dict(draft.answers), trail=draft.trail, editing=name))
 
     def _keep_good(self, talk: Talk, draft: Draft, answers: Mapping[str, str], wrong: Mapping[str, str]) -> None:
-        """Write the good answers of a refused form without a new revision: its window sends the same one again."""
+        """Write the good answers of a window without a new revision: it sends the same one again."""
         good = {name: text for name, text in answers.items() if name not in wrong}
         draft.answers = {**draft.answers, **good}
         talk.ctx.session.flush()

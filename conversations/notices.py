@@ -15,6 +15,7 @@ from conversations.buttons import press
 from conversations.buying.purchase_notices import PURCHASES_HEARD, concerned_by, purchase_news
 from conversations.consulting.session_mail import Method, send_entry
 from conversations.consulting.session_notices import SESSION_CARDS, SESSIONS_HEARD, line_brought, line_of, sides_of
+from conversations.drafts import reminder
 from conversations.engine import Engine, send
 from conversations.facts import HEARD, NOTES, Gathered, on_listing_expired, on_listing_moved
 from conversations.reply import Button, Card, Reply, Say
@@ -41,6 +42,7 @@ from core.people.model import Person
 from core.people.service import identities, members, operators, organisation_of, person_of
 from core.sessions.events import LineSaid, SessionCalledOff, SessionConfirmed, SessionMoved
 from core.support.service import case_for
+from core.talks.events import DraftNearsItsEnd
 from core.talks.service import shown
 
 log = structlog.get_logger(__name__)
@@ -71,6 +73,7 @@ class Notices:
         reactions.on(money.PayeeReady, self._on_payee_ready)
         reactions.on(money.PayeeRestricted, self._on_payee_restricted)
         reactions.on(ListingsFound, self._on_listings_found)
+        reactions.on(DraftNearsItsEnd, self._on_draft_nears_its_end)
         reactions.on(LineSaid, self._on_line)
         reactions.on(SessionConfirmed, self._on_agreed)
         reactions.on(SessionMoved, self._on_agreed)
@@ -190,6 +193,11 @@ class Notices:
         talk = self._talk_to(ctx, person_of(ctx, fact.person_id))
         if talk is not None:
             send(ctx, talk.surface, [found_list(talk, fact)])
+
+    def _on_draft_nears_its_end(self, ctx: Ctx, fact: DraftNearsItsEnd) -> None:
+        talk = self._talk_to(ctx, person_of(ctx, fact.person_id))
+        if talk is not None and (said := reminder(talk, fact.draft_id)) is not None:
+            send(ctx, talk.surface, [said])
 
     def _on_line(self, ctx: Ctx, fact: LineSaid) -> None:
         """What one side says in a session is brought to the other."""

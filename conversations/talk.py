@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from conversations.reply import Reply
+from conversations.reply import Line, Reply
 from conversations.wording import Wordings, Words
 from core.catalogue.model import Catalogue
 from core.escrow.rails.model import Rail
@@ -14,6 +14,7 @@ from core.escrow.rails.service import OFFERED
 from core.kernel.transaction import Ctx
 from core.people.model import Person
 from core.search.places import Places
+from core.talks.model import Draft
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ class Talk:
     opens: Callable[[Talk, str, Opening], None]
     presses: Callable[[Talk, str, str], None]
     says: Callable[[Talk, str, str], None]
+    answered: Callable[[Talk, Draft], tuple[Line, ...]] = lambda _talk, _draft: ()  # what a form says so far
     replies: list[Reply] = field(default_factory=list)
     fresh: bool = True  # answers come as new messages; False: the card that was pressed is edited
 
@@ -90,6 +92,11 @@ class Talk:
     def today(self) -> date:
         """The person's own date."""
         return self.ctx.now.astimezone(self.words.zone).date()
+
+    @property
+    def place(self) -> str:
+        """Where the button was pressed: kept with a consent."""
+        return f"{self.surface.lane}:{self.ctx.notes.get('message', '')}"
 
     @property
     def organisation(self) -> str:

@@ -29,6 +29,7 @@ class Filled:
     """A whole form at once. `values`: field name to text or list of texts; `files` those sent with it.
 
     `final`: sent off; otherwise a field on which others depend has changed and the form wants to be drawn anew.
+    `quiet`: neither; something was entered, which is kept, should the window be closed.
     """
 
     draft: str
@@ -36,6 +37,7 @@ class Filled:
     values: Mapping[str, str | list[str]]
     files: Mapping[str, tuple[Checked, ...]] = field(default_factory=dict)
     final: bool = True
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from conversations.turn import Filled
 
 CALLBACK = "form"
 ACTION = "value"
+SHAPING = "shapes"  # of a field on which others depend
 # docs.slack.dev/reference/views/modal-views and .../block-kit/block-elements
 TITLE = 24
 LABEL = 2_000
@@ -40,11 +41,11 @@ def modal(form: FormView) -> Block:
     }
 
 
-def filled(view: Mapping[str, Any], *, final: bool) -> Filled:
+def filled(view: Mapping[str, Any], *, final: bool, quiet: bool = False) -> Filled:
     """What the window holds. An empty field is sent as "", so that it is cleared; files come by another way."""
     about = json.loads(view["private_metadata"])
     values = {name: _value(entry) for name, entry in _entries(view).items() if entry["type"] != "file_input"}
-    return Filled(str(about["draft"]), int(about["revision"]), values, final=final)
+    return Filled(str(about["draft"]), int(about["revision"]), values, final=final, quiet=quiet)
 
 
 def draft_of(view: Mapping[str, Any]) -> str:
@@ -80,7 +81,12 @@ def field_name(block_id: str) -> str:
 
 def _entries(view: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     held = view["state"]["values"]
-    return {field_name(block): entries[ACTION] for block, entries in held.items() if ACTION in entries}
+    return {
+        field_name(block): entry
+        for block, entries in held.items()
+        for action, entry in entries.items()
+        if action in {ACTION, SHAPING}
+    }
 
 
 def _value(entry: Mapping[str, Any]) -> str | list[str]:
@@ -109,7 +115,7 @@ def _field(field: FieldView) -> list[Block]:
         "label": plain(field.label, LABEL),
         "element": _element(field, options),
         "optional": field.optional or there,
-        "dispatch_action": field.shapes_form and field.kind != "files",
+        "dispatch_action": field.kind != "files",
     }
     hint = field.hint or (field.ask if field.ask != field.label else "")
     if there and field.shown:
@@ -140,6 +146,11 @@ def _options(field: FieldView) -> list[Option]:
 
 
 def _element(field: FieldView, options: Sequence[Option]) -> Block:
+    """What is typed or chosen is told at once: a window that is closed tells nothing of what stands in it."""
+    return _drawn(field, options) | {"action_id": SHAPING if field.shapes_form else ACTION}
+
+
+def _drawn(field: FieldView, options: Sequence[Option]) -> Block:
     if field.searchable and field.kind != "choices":
         return _search(field)
     if options and field.kind == "choices":
@@ -147,13 +158,13 @@ def _element(field: FieldView, options: Sequence[Option]) -> Block:
     if options:
         return _select("static_select", "initial_option", options, [field.value or ""])
     if field.kind == "files":
-        return {"type": "file_input", "action_id": ACTION, "filetypes": FILE_TYPES, "max_files": FILES}
+        return {"type": "file_input", "filetypes": FILE_TYPES, "max_files": FILES}
     return _typed(field)
 
 
 def _search(field: FieldView) -> Block:
     """A list whose options we are asked for as their name is typed (`block_suggestion`)."""
-    select: Block = {"type": "external_select", "action_id": ACTION, "min_query_length": 1}
+    select: Block = {"type": "external_select", "min_query_length": 1}
     if field.value and field.shown and len(field.value) <= OPTION and not field.error:
         select["initial_option"] = {"text": plain(field.shown, OPTION), "value": field.value}
     if field.example:
@@ -164,7 +175,7 @@ def _search(field: FieldView) -> Block:
 def _select(kind: str, first: str, options: Sequence[Option], chosen: Sequence[str]) -> Block:
     drawn = options_of(options)
     initial = [each for each in drawn if each["value"] in chosen]
-    select: Block = {"type": kind, "action_id": ACTION, "options": drawn}
+    select: Block = {"type": kind, "options": drawn}
     if initial:
         select[first] = initial[0] if first == "initial_option" else initial
     return select
@@ -173,7 +184,7 @@ def _select(kind: str, first: str, options: Sequence[Option], chosen: Sequence[s
 def _typed(field: FieldView) -> Block:
     """Text, dates, amounts: all are typed, and read by the same rules as in a chat ("next week", "200 t")."""
     value = clipped(field.value or "", TEXT)
-    element: Block = {"type": "plain_text_input", "action_id": ACTION}
+    element: Block = {"type": "plain_text_input"}
     if field.kind == "email":
         element["type"] = "email_text_input"
     else:
@@ -183,6 +194,6 @@ def _typed(field: FieldView) -> Block:
         element["initial_value"] = value
     if field.example and not field.hint:  # a hint has examples of its own, in the reader's language
         element["placeholder"] = plain(field.example, PLACEHOLDER)
-    if field.shapes_form:
-        element["dispatch_action_config"] = {"trigger_actions_on": ["on_enter_pressed"]}
+    told = "on_enter_pressed" if field.shapes_form else "on_character_entered"
+    element["dispatch_action_config"] = {"trigger_actions_on": [told]}
     return element

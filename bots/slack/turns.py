@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bots.slack.modal import CALLBACK, draft_of, files_in, filled
+from bots.slack.modal import CALLBACK, SHAPING, draft_of, files_in, filled
 from conversations.turn import Attached, ClosedForm, Input, OpenedHome, Pressed, Said
 
 Payload = Mapping[str, Any]
@@ -89,7 +89,7 @@ def action(body: Payload) -> Heard | None:
         container = body.get("container") or {}
         within = {"message": container.get("message_ts"), "address": _direct(container.get("channel_id"))}
     elif view.get("callback_id") == CALLBACK:
-        given = filled(view, final=False)
+        given = filled(view, final=False, quiet=done["action_id"] != SHAPING)
         within = {"message": f"view:{view['id']}:{view['hash']}"}
     else:
         return None

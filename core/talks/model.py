@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.kernel.db import Id, Instant, Table, Words
 
 DRAFT_KEPT = timedelta(days=7)
+DRAFT_REMINDER = timedelta(days=1)  # before it goes
 DRAFT_KEPT_ABOUT = timedelta(hours=1)  # how finely its end is moved on as it is filled: rarely within one sitting
 
 

@@ -12,7 +12,8 @@ from core.kernel.session import find
 from core.kernel.statements import change, pick, put, remove
 from core.kernel.timers import Timer, clear_timers, set_timer
 from core.kernel.transaction import Ctx
-from core.talks.model import DRAFT_KEPT, DRAFT_KEPT_ABOUT, CardPointer, Draft, Remembered, ShownCard
+from core.talks.events import DraftNearsItsEnd
+from core.talks.model import DRAFT_KEPT, DRAFT_KEPT_ABOUT, DRAFT_REMINDER, CardPointer, Draft, Remembered, ShownCard
 
 
 def start_draft(
@@ -36,7 +37,7 @@ def start_draft(
     )
     ctx.session.add(draft)
     ctx.session.flush()
-    set_timer(ctx.session, Timer("draft", draft.id, "expired", draft.expires_at))
+    set_timer(ctx.session, Timer("draft", draft.id, "reminder", draft.expires_at - DRAFT_REMINDER))
     return draft
 
 
@@ -48,15 +49,21 @@ def focused_draft(ctx: Ctx, person_id: str) -> Draft | None:
     return find(ctx.session, Draft, person_id=person_id, focused=True)
 
 
-def parked_drafts(ctx: Ctx, person_id: str) -> list[Draft]:
-    query = select(Draft).where(Draft.person_id == person_id, ~Draft.focused).order_by(Draft.id.desc())
+def drafts_of(ctx: Ctx, person_id: str) -> list[Draft]:
+    """What somebody has begun and not sent, the newest first: parked, and in front."""
+    query = select(Draft).where(Draft.person_id == person_id).order_by(Draft.id.desc())
     return list(ctx.session.scalars(query))
+
+
+def draft_there(ctx: Ctx, person_id: str, draft_id: str) -> Draft | None:
+    draft = ctx.session.get(Draft, draft_id)
+    return draft if draft is not None and draft.person_id == person_id else None
 
 
 def draft_of(ctx: Ctx, person_id: str, draft_id: str) -> Draft:
     """A person's own draft. Raises NotFound."""
-    draft = ctx.session.get(Draft, draft_id)
-    if draft is None or draft.person_id != person_id:
+    draft = draft_there(ctx, person_id, draft_id)
+    if draft is None:
         raise NotFound("talk.form_gone")
     return draft
 
@@ -78,7 +85,8 @@ def save_draft(
     if not change(ctx.session, Draft, {"id": draft.id, "revision": draft.revision}, **new):
         raise Stale("talk.form_moved_on")
     if moves_on:
-        set_timer(ctx.session, Timer("draft", draft.id, "expired", end))
+        clear_timers(ctx.session, "draft", draft.id)
+        set_timer(ctx.session, Timer("draft", draft.id, "reminder", end - DRAFT_REMINDER))
     for name, value in new.items():
         set_committed_value(draft, name, value)  # what the row says now, without asking it
     return draft
@@ -98,8 +106,15 @@ def close_draft(ctx: Ctx, draft: Draft) -> None:
 
 
 def ring(ctx: Ctx, timer: Timer) -> None:
-    """Seven days without an answer: the draft goes."""
-    remove(ctx.session, Draft, id=timer.subject)
+    """Six days without an answer: its owner is told. Seven: the draft goes."""
+    draft = ctx.session.get(Draft, timer.subject)
+    if draft is None:
+        return
+    if timer.event == "reminder":
+        set_timer(ctx.session, Timer("draft", draft.id, "expired", draft.expires_at))
+        ctx.announce(DraftNearsItsEnd(draft.person_id, draft.id))
+    else:
+        close_draft(ctx, draft)
 
 
 rings = {"draft": ring}

@@ -9,6 +9,8 @@ from typing import Any
 from lab.people.browser import Browser, sees
 from lab.people.seen import choice, elements_of, places_of, words_of, words_of_message
 
+REDRAWS = "shapes"  # the action of a field on which others depend: the window is drawn anew
+
 
 @dataclass
 class OnSlack:
@@ -75,7 +77,7 @@ class OnSlack:
             if name in answers:
                 element = await self._offered(block["element"], {"view_id": view["id"]}, block, answers[name])
                 values[block["block_id"]] = {element["action_id"]: choice(element, answers[name])}
-                if block.get("dispatch_action"):
+                if element["action_id"] == REDRAWS:
                     await self._chooses(view, block, choice(element, answers[name]))
                     rest = {key: value for key, value in answers.items() if key != name}
                     await self._redrawn(view)

@@ -42,7 +42,7 @@ WORDS = {
     "form.change": "Press a name to change it",
     "form.more": "Type the name of another one",
     "form.choose_one": "Choose one of these",
-    "form.cancelled": "Thrown away",
+    "form.discarded": "Thrown away",
     "talk.only_text_and_files": "I take text, photos and documents",
     "talk.private_only": "Write to me in private",
     "talk.our_mistake": "Our mistake, {reference}",

@@ -237,11 +237,16 @@ async def test_without_a_press_to_open_it_upon_a_form_waits_behind_a_button(ona:
 
 async def test_a_form_closed_is_kept_and_can_be_gone_on_with(ona: Window) -> None:
     await ona.does("command", text="/parley heap")
-    await ona.does("close", view_id=(await window(ona))["id"])
+    form = await window(ona)
+    name = {"view_id": form["id"], "action_id": "value", "block_id": inputs(form)["name"]["block_id"]}
+    await ona.does("press", **name, value="Ash")  # what is typed is told while it is typed
+    await ona.does("close", view_id=form["id"])
 
-    question = await last(ona, "form.kept")
+    question = await last(ona, "form.put_aside")
     await ona.does("press", **buttons(question["blocks"])[0])
-    assert (await window(ona))["title"]["text"] == "Sell a heap"
+    again = await window(ona)
+    assert again["title"]["text"] == "Sell a heap"
+    assert inputs(again)["name"]["element"]["initial_value"] == "Ash"
 
 
 async def test_a_choice_on_which_others_depend_draws_the_window_anew(ona: Window) -> None:
@@ -249,7 +254,7 @@ async def test_a_choice_on_which_others_depend_draws_the_window_anew(ona: Window
     form = await window(ona)
     assert list(inputs(form)) == ["note", "goods"]
 
-    choice = {"view_id": form["id"], "action_id": "value", "block_id": inputs(form)["goods"]["block_id"]}
+    choice = {"view_id": form["id"], "action_id": "shapes", "block_id": inputs(form)["goods"]["block_id"]}
     await ona.does("press", **choice, value="chips")
     await ona.sees(lambda screen: "grade" in inputs(screen["modals"][-1]))
     chips = inputs(await window(ona))["grade"]

@@ -18,18 +18,41 @@ async def rasa(request: pytest.FixtureRequest, world: World) -> Somebody:
     return await world.on(chat, "Rasa")
 
 
-async def test_cancel_throws_the_form_away(rasa: Somebody) -> None:
+async def test_a_form_left_is_kept_for_a_week_and_called_to_mind_before_it_goes(rasa: Somebody, world: World) -> None:
     await rasa.says("/sell 200 t A1 pellets")
     await rasa.says("/cancel")
-    await rasa.sees("Discarded. Nothing was sent.")
+    await rasa.sees('"New listing" is put aside, not sent.')
     await rasa.says("/cancel")
-    await rasa.sees("No form is open, so there is nothing to discard.")
+    await rasa.sees("No form is open, so there is nothing to cancel.")
+    await rasa.says("/drafts")
+    await rasa.sees("Put aside", "Wood pellets", "200 t", "kept until Sat 28 Nov")
+    await world.later(days=6, minutes=1)
+    await rasa.sees("has waited six days to be finished. It goes on Sat 28 Nov")
+    await rasa.presses("Discard")
+    await rasa.sees("Discarded. Nothing was sent.")
+    await rasa.says("/drafts")
+    await rasa.sees("Nothing is put aside.")
+
+
+async def test_a_form_begun_on_a_phone_is_finished_in_a_window(world: World) -> None:
+    phone, window = await world.on_telegram("Rasa"), await world.on_slack("Rasa at work")
+    await window.says(f"/link {await code_shown_to(phone)}")
+    await window.sees("Both accounts now belong to Rasa")
+    await phone.says("/sell 200 t A1 pellets")
+    await phone.answers(price="215 €/t")
+    await phone.sees("Who carries the goods")
+    await window.says("/drafts")
+    await window.presses("Continue")
+    await window.fills(incoterm="DAP", place="Kaunas", window="next week")
+    await window.sees("Published.", "215.00 EUR/t", "200 t")
+    await phone.says("/drafts")
+    await phone.sees("Nothing is put aside.")
 
 
 async def test_a_form_put_aside_is_taken_up_again(rasa: Somebody) -> None:
     await rasa.says("/sell 200 t A1 pellets DAP Kaunas next week")
     await rasa.says("/profile")
-    await rasa.sees('Your form "New listing" is put aside.')
+    await rasa.sees('"New listing" is put aside, not sent.')
     await rasa.fills(role="seller", company="Girios UAB", country="Lithuania")
     await rasa.sees("Girios UAB can trade now.")
     await rasa.says("/me")

@@ -1,0 +1,69 @@
+"""Forms put aside: listed under `/drafts`, taken up again on either platform, and called to mind before they go."""
+
+from __future__ import annotations
+
+from conversations.book import Book
+from conversations.buttons import press
+from conversations.reply import Button, Card, CardList, Line, Say
+from conversations.talk import Talk
+from core.talks import service as talks
+from core.talks.model import Draft
+
+SHOWN = 10
+ANSWERS_SHOWN = 4  # enough to tell one listing from another
+
+book = Book()
+
+
+@book.command("drafts")
+def drafts(talk: Talk, _rest: str) -> None:
+    """Everything begun and not sent, the newest first."""
+    words = talk.words
+    parked = talks.drafts_of(talk.ctx, talk.person.id)[:SHOWN]
+    if not parked:
+        sell = Button(label=words("command.sell"), press=press("command", choice="sell"))
+        find = Button(label=words("command.find"), press=press("command", choice="find"))
+        talk.reply(Say(text=words("drafts.none"), buttons=((find, sell),)))
+        return
+    talk.reply(
+        CardList(
+            subject="drafts",
+            title=words("drafts.title"),
+            text=words("drafts.text"),
+            items=tuple(draft_card(talk, each) for each in parked),
+            fresh=talk.fresh,
+        )
+    )
+
+
+def draft_card(talk: Talk, draft: Draft) -> Card:
+    """What the form is, what it says so far, and until when it is kept."""
+    words = talk.words
+    kept = Line(label=words("me.draft"), value=words("drafts.until", until=draft.expires_at))
+    return Card(
+        title=words(f"{draft.flow}.title"),
+        lines=(*talk.answered(talk, draft)[:ANSWERS_SHOWN], kept),
+        buttons=(ways_on(talk, draft.id),),
+    )
+
+
+def ways_on(talk: Talk, draft_id: str) -> tuple[Button, ...]:
+    return (
+        Button(label=talk.words("form.continue"), press=press("form.open", draft_id, 0)),
+        Button(label=talk.words("form.discard"), press=press("form.discard", draft_id, 0)),
+    )
+
+
+def put_aside(talk: Talk, draft: Draft) -> Say:
+    """What becomes of a form that was closed, or made room for another."""
+    text = talk.words("form.put_aside", title=talk.words(f"{draft.flow}.title"), until=draft.expires_at)
+    return Say(text=text, buttons=(ways_on(talk, draft.id),))
+
+
+def reminder(talk: Talk, draft_id: str) -> Say | None:
+    """A day before a form goes. None when it is gone by now."""
+    draft = talks.draft_there(talk.ctx, talk.person.id, draft_id)
+    if draft is None:
+        return None
+    text = talk.words("drafts.nearly_gone", title=talk.words(f"{draft.flow}.title"), until=draft.expires_at)
+    return Say(text=text, buttons=(ways_on(talk, draft.id),))

@@ -1,0 +1,15 @@
+"""What happens to forms that nobody goes on with, as facts for whoever listens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.kernel.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class DraftNearsItsEnd(Event):
+    """A form has waited for six days; it goes in another one."""
+
+    person_id: str
+    draft_id: str
