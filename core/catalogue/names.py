@@ -12,9 +12,10 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from core.catalogue.facts import Names
 from core.catalogue.spelling import SHORTEST, Spelling, distances
@@ -24,6 +25,11 @@ TOO_CLOSE = 0.05  # two products nearer than this are asked about, not chosen be
 LIKE_WORD = 0.78  # one edit in five letters
 LIKE_LONG_WORD = 0.74  # two in eight: long words bear more
 UNFINISHED = 0.9  # "sunflow": the word is all there, only not to the end
+INFLECTED = 0.95  # "drzewne" for "drzewny": one stem, another ending
+SHORTEST_STEM = 5  # letters that two forms of a word share
+# Letters beyond the stem, in either form: those that endings of the eleven languages are made of ("drewnex" is no case
+# of "drewno").
+_ENDING = re.compile(r"[aeiouynsmrwhvаеєиіїоуюяьйвмх]{0,2}")
 OF_ASKED = 0.8  # how much what was asked counts against what the name has besides
 # Two letters are a code only in capitals: "GO" is a certificate, "go" is a word.
 SHORT_WORDS_OF_SPEECH = frozenset({"go", "pos"})
@@ -83,8 +89,12 @@ class NameIndex:
                 self._phrases.append((product_id, phrase))
                 for word in phrase:
                     users[word].add(product_id)
-        self._weight = {word: math.log(1 + len(names) / len(ids)) for word, ids in users.items()}
         self._long_words = sorted(word for word in users if len(word) >= SHORTEST)
+        # A form that few names have tells no more than its word does: "pelety" is no rarer a thing than "pelet".
+        self._weight = {
+            word: math.log(1 + len(names) / len(users[word].union(*(users[form] for form in self._forms(word)))))
+            for word in users
+        }
         self._spelling = Spelling.of(self._long_words)
         # People say the same few words, and mostly in the same few ways.
         self.like = lru_cache(maxsize=20_000)(self._like)
@@ -102,6 +112,12 @@ class NameIndex:
     def resolve(self, text: str) -> list[Likeness]:
         """Products by score, best first, none below the threshold. Codes of two letters count only in capitals."""
         return list(self._scored(tuple(word for word in self._asked(text) if self.like(word))))
+
+    def naming(self, words: Sequence[str]) -> frozenset[int]:
+        """The places of those folded words that names have, whole or as a half ("saw", "dust")."""
+        joined = {place for place, pair in enumerate(pairwise(words)) if "".join(pair) in self._weight}
+        alone = {place for place, word in enumerate(words) if self.like(word)}
+        return frozenset(alone | joined | {place + 1 for place in joined})
 
     def likenesses(self, text: str) -> list[dict[str, float]]:
         """For each asked word that is like any name's word: those words, and how like they are."""
@@ -142,11 +158,26 @@ class NameIndex:
             score = 1 - edits / max(len(word), len(other))
             if score >= cutoff:
                 found[other] = max(score, found.get(other, 0))
-        for other in self._long_words[bisect_left(self._long_words, word) :]:
-            if not other.startswith(word):
-                break
+        for other in self._beginning(word):
             found[other] = max(UNFINISHED, found.get(other, 0))
+        for other in self._forms(word):
+            found[other] = max(INFLECTED, found.get(other, 0))
         return found
+
+    def _forms(self, word: str) -> Iterator[str]:
+        """The known words that differ from this one in a short ending alone."""
+        for size in range(max(SHORTEST_STEM, len(word) - 2), len(word) + 1):
+            if _ENDING.fullmatch(word, size):
+                for other in self._beginning(word[:size]):
+                    if other != word and _ENDING.fullmatch(other, size):
+                        yield other
+
+    def _beginning(self, text: str) -> Iterator[str]:
+        """The known words of four letters and more that begin so."""
+        for other in self._long_words[bisect_left(self._long_words, text) :]:
+            if not other.startswith(text):
+                break
+            yield other
 
     def _rejoined(self, words: list[str]) -> list[str]:
         """Two words that the catalogue writes as one ("saw dust") become that one."""

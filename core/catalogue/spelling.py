@@ -22,6 +22,7 @@ from rapidfuzz.distance import OSA
 HEAD: Final = 7
 SHORTEST: Final = 4  # letters of a word that may be misspelt: codes (UCO, PKS) count exactly as they are
 SHORTEST_FOR_TWO: Final = 6  # letters from which two edits are believed
+FAR: Final = 99  # edits: another word altogether
 MEASURED_AT_MOST: Final = 400  # candidates whose distance is computed: bounds a query of common beginnings
 
 U32 = NDArray[np.uint32]
@@ -102,10 +103,11 @@ def edits_believed(word: str) -> int:
 def distances(word: str, others: Sequence[str]) -> list[int]:
     """Edits between the word and each other one; two letters swapped are one edit (optimal string alignment).
 
-    More edits than are believed count as one more than that.
+    `FAR` stands for more edits than are believed.
     """
     limit = edits_believed(word)
-    return [OSA.distance(word, other, score_cutoff=limit) for other in others]
+    apart = (OSA.distance(word, other, score_cutoff=limit) for other in others)
+    return [edits if edits <= limit else FAR for edits in apart]
 
 
 def _heads(words: Sequence[str]) -> U32:

@@ -14,6 +14,7 @@ SAME: Final = 0.8  # how well another word of the meaning does for the one that 
 PART: Final = 0.4  # a word of a phrase of the meaning: half of it, so to say
 ENDINGS: Final = (1, 2, 3)  # letters in which the cases of one word may differ: teisininkas, teisininko
 SHORTEST_STEM: Final = 5
+ABOUT: Final = "about"  # the key of a line that is no language: what the meaning is of
 
 
 class Synonyms:
@@ -21,10 +22,14 @@ class Synonyms:
 
     def __init__(self, meanings: Iterable[Mapping[str, Sequence[str]]]) -> None:
         self._meant: list[dict[str, float]] = []
+        self._describing: set[int] = set()
         self._phrases: dict[tuple[str, ...], list[int]] = defaultdict(list)
-        for number, languages in enumerate(meanings):
+        for number, line in enumerate(meanings):
             meant: dict[str, float] = {}
-            for phrase in (tuple(words_of(text)) for texts in languages.values() for text in texts):
+            if "goods" in line.get(ABOUT, ()):
+                self._describing.add(number)
+            said = (texts for language, texts in line.items() if language != ABOUT)
+            for phrase in (tuple(words_of(text)) for texts in said for text in texts):
                 if phrase and number not in self._phrases[phrase]:
                     self._phrases[phrase].append(number)
                 weight = SAME if len(phrase) == 1 else PART
@@ -58,6 +63,14 @@ class Synonyms:
                     break
             start += 1
         return also
+
+    def knows(self, word: str) -> bool:
+        """Whether a folded word is, or nearly is, one of a meaning."""
+        return (self._known_as(word),) in self._phrases
+
+    def describes_goods(self, word: str) -> bool:
+        """Whether a folded word says how goods are ("dry", "secas"), and not what they are."""
+        return not self._describing.isdisjoint(self._phrases.get((self._known_as(word),), ()))
 
     def _nearest(self, word: str) -> str:
         """The listed word that this is, in another case or with a slip of the finger; else the word itself."""

@@ -6,13 +6,16 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
+from babel import Locale
+
+from core.catalogue.facts import LANGUAGES
 from core.catalogue.model import Catalogue
 from core.catalogue.names import folded
-from core.search.numbers import NUMBER, parse_number
+from core.search.numbers import NEXT_NUMBER, NUMBER, parse_number
 from core.search.windows import RELATIVE_WINDOWS, WindowReader, any_of
 
 FIRST_WORD = re.compile(r"[^\W_]+")
@@ -21,6 +24,10 @@ BARE_CUBIC_METRE = "m3?"  # "m3" of something that may be loose, stacked, solid 
 _BELOW_SIGNS, _ABOVE_SIGNS = ("<", "<=", "≤", "max."), (">", ">=", "≥", "min.")
 # The end of a grade's name that is said alone: "A1", "SM2", "I2", "MG1", "Cat3"; "B" or "straw" alone say too little.
 _GRADE_TAIL = re.compile(r"[a-z]{1,4}[0-9][a-z0-9]?|dinplus")
+
+# Cyrillic letters that look like the Latin ones of a grade: "А1" is typed on a Ukrainian keyboard.
+_LOOKALIKES = str.maketrans("АВСЕІКМНОРТХавсеікмнортх", "ABCEIKMHOPTXabceikmhoptx")
+_MIXED = re.compile(r"\b[АВСЕІКМНОРТХавсеікмнортх]{1,4}(?=[0-9])")
 
 # Words that stand around a wish and are none themselves.
 SMALL_WORDS = ("filler", "chatter", "at", "during", "per", "near", "within")
@@ -38,6 +45,7 @@ class Said:
     def of(cls, original: str) -> Said:
         """Fold letter by letter, so that what is left over can be given back as it was written."""
         whole = unicodedata.normalize("NFC", original)
+        whole = _MIXED.sub(lambda found: found[0].translate(_LOOKALIKES), whole)
         letters = [(letter, i) for i, char in enumerate(whole) for letter in folded(char)]
         return cls(whole, "".join(letter for letter, _ in letters), tuple(i for _, i in letters))
 
@@ -74,22 +82,36 @@ class Grammar:
         before = rf"(?:(?<!\w)(?P<limit>{limit})\s*)?"
         after = rf"(?P<number>{NUMBER})\s*(?P<after>{currency}(?!\w))?(?:{per}(?P<unit>{unit})(?!\w))?"
         self.price = re.compile(rf"{before}(?P<before>(?<!\w){currency})?\s*{after}")
+        between, and_, to = (any_of(words.all(meaning)) for meaning in ("between", "and", "to"))
+        joined = rf"(?:(?<!\w){between}\s+(?P<least>{NUMBER})(?:\s*{currency})?\s+{and_}\s+"
+        spread = rf"|(?P<from>{NUMBER})(?:\s*[-–]\s*|\s+{to}\s+))"
+        money = rf"(?P<before>(?<!\w){currency})?\s*(?P<number>{NEXT_NUMBER})\s*(?P<after>{currency}(?!\w))?"
+        self.price_range = re.compile(rf"{joined}{spread}{money}(?:{per}(?P<unit>{unit})(?!\w))?")
+        self.quantity_range = re.compile(rf"{joined}{spread}(?P<number>{NEXT_NUMBER})\s*(?P<unit>{unit})(?!\w)")
         self.bare_limit = re.compile(rf"(?<!\w)(?P<limit>{limit})\s+(?P<number>{NUMBER})(?!\s*(?:{unit}|km|%)(?!\w))")
-        self.quantity = re.compile(rf"(?P<number>{NUMBER})\s*(?P<unit>{unit})(?!\w)")
+        self.quantity = re.compile(rf"(?:(?<!\w){limit}\s*)?(?P<number>{NUMBER})\s*(?P<unit>{unit})(?!\w)")
         self.negative = re.compile(rf"(?<!\w)[-−][0-9][0-9.,]*\s*(?:{unit}|{currency})(?!\w)")
         self.money = re.compile(rf"(?P<before>{currency})?\s*(?P<number>{NUMBER})\s*(?P<after>{currency})?")
-        hour = any_of(words.all("hour"))
-        self.rate = re.compile(
-            rf"{before}(?P<before>(?<!\w){currency})?\s*(?P<number>{NUMBER})\s*(?P<after>{currency}(?!\w))?{per}{hour}(?!\w)"
-        )
+        hourly = rf"(?:{per}{any_of(words.all('hour'))}|\s+{any_of(words.all('hourly'))})"
+        money = rf"(?P<before>(?<!\w){currency})?\s*(?P<number>{NUMBER})\s*(?P<after>{currency}(?!\w))?"
+        self.rate = re.compile(rf"{before}{money}{hourly}(?!\w)")
         self.free_now = re.compile(rf"(?<!\w){any_of(words.all('free_now'))}(?!\w)")
         self._languages = {folded(name): code for code, names in words.languages.items() for name in names}
-        self.languages = re.compile(rf"(?<!\w){any_of(self._languages)}(?!\w)")
+        # "polish" alone may be of goods from Poland: only who speaks it is meant by the language.
+        bare = {name: code for name, code in _names_of_languages().items() if name not in self._languages}
+        speaks = any_of(words.all("speaks"))
+        self.languages = re.compile(
+            rf"(?<!\w)(?:(?:{speaks}\s+)?(?P<sure>{any_of(self._languages)})(?:\s+{speaks})?"
+            rf"|{speaks}\s+(?P<after>{any_of(bare)})|(?P<before>{any_of(bare)})\s+{speaks})(?!\w)"
+        )
+        self._languages |= bare
         self.radius = re.compile(r"(?<![\w.,-])([0-9]{1,4})\s*(?:km|км)(?!\w)")
         terms = [code for code, term in catalogue.terms.items() if term.is_incoterm]
         self.term = re.compile(rf"(?<!\w){any_of(terms)}(?!\w)")
         self.near = re.compile(rf"(?<!\w)(?:{any_of((*words.all('near'), *words.all('within')))})(?!\w)")
         self.at = re.compile(rf"(?<!\w){any_of(words.all('at'))}(?!\w)")
+        # What stands between "near" or a delivery term and the place.
+        self.to_place = re.compile(rf"\s+(?:{self.at.pattern}\s+)?")
         self.sides = {side: re.compile(rf"(?<!\w){any_of(words.all(side))}(?!\w)") for side in ("sell", "buy")}
         self.packaging = {
             code: re.compile(rf"(?<!\w){any_of(words.all(meaning))}(?!\w)")
@@ -108,9 +130,9 @@ class Grammar:
         """The unit code of a matched unit word, or `BARE_CUBIC_METRE`."""
         return self._units[_spaced(word)]
 
-    def language_of(self, word: str) -> str:
-        """The code of a matched language."""
-        return self._languages[_spaced(word)]
+    def language_of(self, found: re.Match[str]) -> str:
+        """The code of a language that `languages` has matched."""
+        return self._languages[_spaced(found["sure"] or found["after"] or found["before"])]
 
     def price_of(self, found: re.Match[str], language: str | None) -> SaidPrice:
         """What a match of `price`, `bare_limit` or `money` says."""
@@ -124,11 +146,35 @@ class Grammar:
             limit=None if limit is None else "below" if _spaced(limit) in self._below else "above",
         )
 
+    def prices_of(self, found: re.Match[str], language: str | None) -> list[SaidPrice]:
+        """The same, and of a range ("200-220 eur/t") both ends."""
+        price = self.price_of(found, language)
+        if found.re is not self.price_range:
+            return [price]
+        least = parse_number(self.least_of(found), language)
+        return [replace(price, amount=least, limit="above"), replace(price, limit="below")]
+
+    def least_of(self, found: re.Match[str]) -> str:
+        """The smaller number of a match that may be a range."""
+        said = found.groupdict()
+        return said.get("least") or said.get("from") or found["number"]
+
 
 @lru_cache(maxsize=4)
 def grammar_of(catalogue: Catalogue) -> Grammar:
     """The grammar of a catalogue, made on first use."""
     return Grammar(catalogue)
+
+
+@lru_cache(maxsize=1)
+def _names_of_languages() -> dict[str, str]:
+    """What each of the eleven is called in all of them, folded ("german", "deutsch", "vokieciu"), with its code."""
+    names: dict[str, str] = {}
+    for speaker in LANGUAGES:
+        known = Locale.parse(speaker).languages
+        for code in LANGUAGES:
+            names.setdefault(folded(known[code]), code)
+    return names
 
 
 def _spaced(word: str) -> str:
@@ -142,6 +188,7 @@ def _all_first_words(catalogue: Catalogue) -> dict[str, frozenset[str]]:
     incoterms = (code for code, term in catalogue.terms.items() if term.is_incoterm)
     months = (name for names in words.months.values() for name in names)
     spans = (name for meaning in RELATIVE_WINDOWS for name in words.all(meaning))
+    spoken = (name for names in words.languages.values() for name in names)
     packings = ("big_bag", "bagged", "pallet", "bulk")
     return {
         "sides": _first_words((*words.all("sell"), *words.all("buy"))),
@@ -149,7 +196,8 @@ def _all_first_words(catalogue: Catalogue) -> dict[str, frozenset[str]]:
         "schemes": _first_words(word for scheme in catalogue.certificates.values() for word in scheme.spoken),
         "grades": _first_words(_grade_names(catalogue)),
         "free_now": _first_words(words.all("free_now")),
-        "languages": _first_words(name for names in words.languages.values() for name in names),
+        "languages": _first_words((*spoken, *words.all("speaks"), *_names_of_languages())),
+        "at": _first_words(words.all("at")),
         "near": _first_words((*words.all("near"), *words.all("within"), *incoterms)),
         "windows": _first_words((*months, *spans)),
     }

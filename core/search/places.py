@@ -77,6 +77,15 @@ class Places:
                 return tuple(self._by_name[max(cases, key=len)])
         return ()
 
+    def nearly(self, word: str) -> tuple[Place, ...]:
+        """The places that a word is one slip away from, or that it is another case of."""
+        declined = self.declined(word)
+        if declined:
+            return declined
+        near = [self._long_names[number] for number in self._spelling.near(word).tolist()]
+        one_off = [name for name, edits in zip(near, distances(word, near), strict=True) if edits == 1]
+        return tuple(self._by_name[one_off[0]]) if len(one_off) == 1 else ()
+
     def _like(self, name: str) -> tuple[Place, ...]:
         """The places of that name, or, when there is none, of the nearest spelling or grammatical case of it."""
         exact = self.named(name)

@@ -1,0 +1,125 @@
+"""The numbers of a sentence: what an hour, a unit or all of it may cost, and how much is wanted.
+
+What a number belongs to is decided by what stands around it; each number is taken out with that.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from core.catalogue.model import Catalogue
+from core.kernel.errors import Refusal
+from core.kernel.money import Money, UnitPrice
+from core.kernel.quantity import Quantity, converted, convertible
+from core.search.fields import resolved_price, resolved_unit
+from core.search.grammar import SaidPrice
+from core.search.numbers import parse_number
+from core.search.sheet import Sheet
+
+SAME_ORDER: Final = 10  # two amounts within so many times of each other are two answers to one question; "24 t, bags of
+# 15 kg" are an amount and how it is packed
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Numbers as they were said, before it is known of which goods."""
+
+    rate: Money | None
+    prices: tuple[SaidPrice, ...]
+    amounts: tuple[tuple[str, str], ...]  # number and unit
+
+
+def figures(sheet: Sheet) -> Figures:
+    """All numbers with a unit or a currency."""
+    if not sheet.has_digits:
+        return Figures(None, (), ())
+    return Figures(_rate(sheet), tuple(_prices(sheet)), tuple(_amounts(sheet)))
+
+
+def _rate(sheet: Sheet) -> Money | None:
+    """What an hour may cost at most: "80 eur/h", "under 90 € per hour", "up to 90/h"."""
+    found = sheet.take(sheet.grammar.rate)
+    if found is None:
+        return None
+    try:
+        said = sheet.grammar.price_of(found, sheet.language)
+        return Money.of(said.amount, said.currency or "EUR")
+    except Refusal as refusal:
+        sheet.unclear.append(refusal)
+        return None
+
+
+def _prices(sheet: Sheet) -> list[SaidPrice]:
+    grammar = sheet.grammar
+    if negative := sheet.take(grammar.negative):
+        sheet.unclear.append(Refusal("number.negative", given=sheet.written(*negative.span())))
+    prices: list[SaidPrice] = []
+    for pattern in (grammar.price_range, grammar.price, grammar.bare_limit):
+        for found in pattern.finditer(sheet.text):
+            said = found.groupdict()
+            if pattern is grammar.bare_limit or said["before"] or said["after"] or said["unit"]:
+                sheet.strike(*found.span())
+                try:
+                    prices += grammar.prices_of(found, sheet.language)
+                except Refusal as refusal:
+                    sheet.unclear.append(refusal)
+    return prices
+
+
+def _amounts(sheet: Sheet) -> list[tuple[str, str]]:
+    """Of a range the smaller amount: who has no more than that has enough."""
+    amounts = []
+    for pattern in (sheet.grammar.quantity_range, sheet.grammar.quantity):
+        for found in pattern.finditer(sheet.text):
+            sheet.strike(*found.span())
+            amounts.append((sheet.grammar.least_of(found), sheet.grammar.unit_of(found["unit"])))
+    return amounts
+
+
+# --- once it is known of which goods ----------------------------------------------------------------------------------
+
+
+def amount(sheet: Sheet, said: Figures, catalogue: Catalogue, product: str | None) -> Quantity | None:
+    """The amount that is wanted: the largest that is said. Two that may both be meant are asked about."""
+    allowed = catalogue.units_of(product) if product else tuple(catalogue.units)
+    heard: list[Quantity] = []
+    for number, unit in said.amounts:
+        try:
+            heard.append(Quantity(parse_number(number, sheet.language), resolved_unit(unit, allowed)).positive())
+        except Refusal as refusal:
+            sheet.unclear.append(refusal)
+    if not heard:
+        return None
+    alike = [each for each in heard if convertible(each.unit, heard[0].unit)]
+    most = max(alike, key=lambda each: converted(each, heard[0].unit))
+    for other in alike:
+        if converted(other, most.unit) < most.amount <= SAME_ORDER * converted(other, most.unit):
+            sheet.unclear.append(Refusal("quantity.said_twice", one=other, other=most))
+    return most
+
+
+def prices(
+    sheet: Sheet, said: Figures, catalogue: Catalogue, product: str | None, quantity: Quantity | None
+) -> dict[str | None, UnitPrice]:
+    """The price of each limit ("above", "below", or neither). What is said first counts; what differs is asked about.
+
+    A price without a unit is per the unit of the amount, then per the product's usual one, then per tonne.
+    """
+    entry = catalogue.product(product) if product else None
+    units = catalogue.units_of(product) if product else tuple(catalogue.units)
+    unit = quantity.unit if quantity else entry.price_unit if entry else "t"
+    by_limit: dict[str | None, UnitPrice] = {}
+    for each in said.prices:
+        try:
+            price = resolved_price(each, entry.price_currency if entry else "EUR", unit, units)
+        except Refusal as refusal:
+            sheet.unclear.append(refusal)
+            continue
+        if by_limit.setdefault(each.limit, price) != price:
+            sheet.unclear.append(Refusal("price.said_twice", one=by_limit[each.limit], other=price))
+    least, most = by_limit.get("above"), by_limit.get("below")
+    if least and most and (least.currency, least.unit) == (most.currency, most.unit) and least.amount > most.amount:
+        # Both limits are kept, and shown; nothing can lie between them.
+        sheet.unclear.append(Refusal("price.contradicts_itself", least=least, most=most))
+    return by_limit

@@ -1,0 +1,122 @@
+"""Where the goods are to be had: delivery term, place and distance, by any name of the place, however it is spelt."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from core.catalogue.model import Catalogue
+from core.search.places import Place, Places
+from core.search.sheet import Sheet
+
+NEAR_KM: Final = 150  # what "near" means when no distance is said: a truck there and back before noon
+LONGEST_NAME: Final = 3  # words of a place's name
+SURELY_MISSPELT: Final = 6  # letters of a word that may be a town with a slip in it, though nothing says that it is one
+_TOKEN: Final = re.compile(r"[^\W\d_](?:[\w'’.-]*\w)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """`said`: the place as it was written."""
+
+    term: str | None = None
+    place: Place | None = None
+    said: str = ""
+    radius_km: int | None = None
+
+
+def whereabouts(sheet: Sheet, catalogue: Catalogue, places: Places) -> Whereabouts:
+    """The longest name of a place that there is. Behind "DAP", "near" or a distance a misspelt one is believed at once,
+    elsewhere only when the word means nothing else."""
+    grammar = sheet.grammar
+    marked = sheet.may_name("near")
+    term = grammar.term.search(sheet.text) if marked else None
+    radius = sheet.take(grammar.radius) if sheet.has_digits else None
+    near = grammar.near.search(sheet.text) if marked else None
+    finder = _Finder(sheet, catalogue, places)
+    place = finder.behind([found.end() for found in (term, near) if found]) or finder.anywhere()
+    for found in (term, near):
+        if found:
+            sheet.strike(*found.span())
+    radius_km = int(radius[1]) if radius else NEAR_KM if near else None
+    place = place or finder.misspelt()
+    return Whereabouts(term[0].upper() if term else None, place, finder.said, radius_km if place else None)
+
+
+@dataclass(slots=True)
+class _Finder:
+    """Looks for one place on a sheet, and strikes it out."""
+
+    sheet: Sheet
+    catalogue: Catalogue
+    places: Places
+    said: str = ""
+
+    def behind(self, marks: list[int]) -> Place | None:
+        for mark in marks:
+            found = self.sheet.grammar.to_place.match(self.sheet.text, mark)
+            place = self._at(found.end(), believe_misspelt=True) if found else None
+            if place is not None:
+                return place
+        return None
+
+    def anywhere(self) -> Place | None:
+        sheet = self.sheet
+        ends = {found.end() for found in sheet.grammar.at.finditer(sheet.text)} if sheet.may_name("at") else set()
+        for token in _TOKEN.finditer(sheet.text):
+            marked = len(sheet.text[: token.start()].rstrip()) in ends
+            capital = sheet.written(*token.span())[:1].isupper()
+            place = self._at(token.start(), believe_misspelt=marked and capital, sure=marked)
+            if place is None and capital:
+                place = self._found(token, self.places.declined(token[0]))  # "Kaune", "Києві"
+            if place is not None:
+                return place
+        return None
+
+    def misspelt(self) -> Place | None:
+        """A word that means nothing else, and is one slip away from a town or the town in another case."""
+        for token in _TOKEN.finditer(self.sheet.text):
+            word = token[0]
+            if len(word) >= SURELY_MISSPELT and not self._means_something(word):
+                place = self._found(token, self.places.nearly(word))
+                if place is not None:
+                    return place
+        return None
+
+    def _means_something(self, word: str) -> bool:
+        catalogue = self.catalogue
+        return (
+            word in self.sheet.grammar.fillers
+            or bool(catalogue.name_index.like(word))
+            or catalogue.synonyms.knows(word)
+            or catalogue.country_named(word) is not None
+        )
+
+    def _at(self, start: int, *, believe_misspelt: bool, sure: bool = True) -> Place | None:
+        """The longest place name that begins there, struck out."""
+        text = self.sheet.text
+        tokens: list[re.Match[str]] = []
+        for token in _TOKEN.finditer(text, start):
+            if (tokens and text[tokens[-1].end() : token.start()] != " ") or len(tokens) == LONGEST_NAME:
+                break
+            tokens.append(token)
+        if not tokens or tokens[0].start() != start:
+            return None
+        for end in (token.end() for token in reversed(tokens)):
+            name = text[start:end]
+            exact = self.places.named(name)
+            if exact and (sure or not exact[0].everyday_word) and len(name) > 2:
+                self._strike(start, end)
+                return exact[0]
+        return self._found(tokens[0], self.places.like(tokens[0][0])) if believe_misspelt else None
+
+    def _found(self, token: re.Match[str], places: tuple[Place, ...]) -> Place | None:
+        if not places:
+            return None
+        self._strike(*token.span())
+        return places[0]
+
+    def _strike(self, start: int, end: int) -> None:
+        self.said = self.sheet.written(start, end)
+        self.sheet.strike(start, end)
