@@ -10,16 +10,31 @@ from conversations import desk, drafts, search
 from conversations import help as helping
 from conversations.book import Book
 from conversations.buying import purchase as buying
-from conversations.consulting import booking, expert, seek
+from conversations.consulting import asking, booking, expert, promotion, seek
 from conversations.consulting import session as talking
+from conversations.consulting.after import recap, recording
 from conversations.consulting.after import review as session_review
 from conversations.engine import Engine
 from conversations.notices import Notices
-from conversations.people import place, registration
+from conversations.people import company, place, registration
 from conversations.search import alerts as alerting
 from conversations.search import market_view
 from conversations.talk import Almanac
-from conversations.trade import agreement, claim, delivery, dispute, held, listing, money, offer, paying, review
+from conversations.trade import (
+    agreement,
+    claim,
+    delivery,
+    dispute,
+    held,
+    inquiry,
+    listing,
+    money,
+    offer,
+    order,
+    paying,
+    request,
+    review,
+)
 from conversations.wording import Wordings
 from core.alerts import reactions as alerts
 from core.deals import reactions as deals
@@ -35,6 +50,7 @@ from core.ledger import reactions as ledger
 from core.listings import reactions as listings
 from core.offers import reactions as offers
 from core.people import reactions as people
+from core.promotion import reactions as promotions
 from core.purchases import reactions as purchases
 from core.reputation import reactions as reputation
 from core.requests import reactions as requests
@@ -45,13 +61,17 @@ from core.talks import service as talks
 
 BOOKS: tuple[Book, ...] = (
     registration.book,
+    company.book,
     listing.book,
     search.book,
     alerting.book,
     market_view.book,
     place.book,
     offer.book,
+    inquiry.book,
+    request.book,
     agreement.book,
+    order.book,
     delivery.book,
     money.book,
     claim.book,
@@ -62,9 +82,13 @@ BOOKS: tuple[Book, ...] = (
     expert.book,
     seek.book,
     booking.book,
+    asking.book,
     buying.book,
+    promotion.book,
     talking.book,
     session_review.book,
+    recap.book,
+    recording.book,
     desk.book,
     drafts.book,
     helping.book,
@@ -72,7 +96,7 @@ BOOKS: tuple[Book, ...] = (
 
 
 # Timers that are no person's deadline, but our own next try or somebody else's clock: our absence does not stop them.
-OWN_CLOCKS = frozenset({"effect", "chargeback", "evidence", "purchase_refund"})
+OWN_CLOCKS = frozenset({"effect", "expert_feed", "chargeback", "evidence", "purchase_refund"})
 
 # Who answers when time comes for which kind of thing.
 RINGS: Mapping[str, Ring] = {
@@ -89,6 +113,7 @@ RINGS: Mapping[str, Ring] = {
     **experts.rings,
     **sessions.rings,
     **purchases.rings,
+    **promotions.rings,
     **alerts.rings(lambda: reference()[0]),
 }
 
@@ -117,5 +142,6 @@ def engine_and_reactions(known: Almanac, operators: Collection[str] = ()) -> tup
     support.listen(reactions)
     experts.listen(reactions)
     sessions.listen(reactions)
+    promotions.listen(reactions)
     Notices(engine).listen(reactions)
     return engine, reactions

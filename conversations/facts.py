@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from core.deals import events as deal
@@ -17,7 +18,12 @@ from core.kernel.transaction import MARKET as NOBODY_IN_PARTICULAR
 from core.kernel.transaction import Ctx
 from core.listings import events as listing
 from core.offers import events as offer
+from core.offers.inquiries import events as inquiry
+from core.offers.quotes import events as quote
+from core.offers.quotes.service import sellers_of
 from core.reputation import events as review
+from core.requests import events as request
+from core.requests.service import request_for
 from core.support import events as support
 
 NOTES = "notices"
@@ -42,9 +48,25 @@ OFFER_FACTS: Facts = {
     offer.OfferExpired: "notice.offer_expired",
     offer.OfferAccepted: "",  # the deal that it makes has the word
 }
+INQUIRY_FACTS: Facts = {
+    inquiry.InquirySaid: "notice.inquiry_said",
+    inquiry.InquiryClosed: "notice.inquiry_closed",
+}
+REQUEST_FACTS: Facts = {
+    request.RequestPublished: "notice.request_published",
+    request.RequestCutOff: "notice.request_cut_off",
+    request.RequestWithdrawn: "notice.request_withdrawn",
+    request.RequestLapsed: "notice.request_lapsed",
+}
+QUOTE_FACTS: Facts = {
+    quote.QuoteMade: "notice.quote_made",
+    quote.QuoteAwarded: "notice.quote_awarded.to_another",
+}
 DEAL_FACTS: Facts = {
     deal.DealAgreed: "notice.deal_agreed",
     deal.DealSigned: "notice.deal_signed",
+    deal.DealApprovalNeeded: "notice.deal_approval_needed",
+    deal.DealApproved: "notice.deal_approved",
     deal.DealReadyToFund: "notice.deal_ready",
     deal.DealClosed: "notice.deal_closed",
     deal.DealFunded: "notice.deal_funded",
@@ -123,6 +145,40 @@ def _on_offer(code: str) -> Callable[[Ctx, offer.OfferFact], None]:
     return hear
 
 
+def _on_inquiry(code: str) -> Callable[[Ctx, Any], None]:
+    def hear(ctx: Ctx, fact: Any) -> None:
+        why = "" if fact.why == "offered" else fact.why  # then the offer has the word
+        said = "" if fact.why == "offered" else code
+        gathered(ctx).say("inquiry", fact.inquiry_id, said, by=fact.by_person, why=why)
+
+    return hear
+
+
+def _on_request(code: str) -> Callable[[Ctx, Any], None]:
+    def hear(ctx: Ctx, fact: Any) -> None:
+        gathered(ctx).say("request", fact.request_id, code, by=fact.by_person, why=getattr(fact, "why", ""))
+
+    return hear
+
+
+def _on_quote(code: str) -> Callable[[Ctx, Any], None]:
+    """A quote is told to its own two sides: to no other seller, and not by whom or how much before the cut-off."""
+
+    def hear(ctx: Ctx, fact: Any) -> None:
+        say = partial(gathered(ctx).say, "request", fact.request_id)
+        if isinstance(fact, quote.QuoteMade):
+            count = request_for(ctx, fact.request_id).quotes
+            say(code, by=None, only=fact.buyer, count=count)
+            say(f"{code}.you", by=None, only=fact.seller, count=count)
+            return
+        say("", by=fact.by_person)  # the deal that it makes has the word
+        for seller in sellers_of(ctx, fact.request_id):
+            if seller != fact.seller:
+                say(code, by=None, only=seller)
+
+    return hear
+
+
 def _on_deal(code: str) -> Callable[[Ctx, Any], None]:
     def hear(ctx: Ctx, fact: Any) -> None:
         gathered(ctx).say("deal", fact.deal_id, code, by=getattr(fact, "by_person", None), why=getattr(fact, "why", ""))
@@ -190,6 +246,9 @@ def on_listing_moved(ctx: Ctx, fact: listing.ListingFact) -> None:
 
 HEARD: tuple[tuple[Facts, Callable[[str], Callable[[Ctx, Any], None]]], ...] = (
     (OFFER_FACTS, _on_offer),
+    (INQUIRY_FACTS, _on_inquiry),
+    (REQUEST_FACTS, _on_request),
+    (QUOTE_FACTS, _on_quote),
     (DEAL_FACTS, _on_deal),
     (LOT_FACTS, _on_lot),
     (MONEY_FACTS, _on_money),

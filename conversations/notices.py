@@ -12,9 +12,19 @@ from typing import Any
 import structlog
 
 from conversations.buttons import press
-from conversations.buying.purchase_notices import PURCHASES_HEARD, concerned_by, purchase_news
+from conversations.buying.purchase_notices import PURCHASES_HEARD, purchase_news
+from conversations.concerned import parties
+from conversations.consulting.ask_card import ask_card
+from conversations.consulting.promotion_notices import PROMOTIONS_HEARD, promotion_news
 from conversations.consulting.session_mail import Method, send_entry
-from conversations.consulting.session_notices import SESSION_CARDS, SESSIONS_HEARD, line_brought, line_of, sides_of
+from conversations.consulting.session_notices import (
+    ASK,
+    SESSION_CARDS,
+    SESSIONS_HEARD,
+    line_brought,
+    line_of,
+    sides_of,
+)
 from conversations.drafts import reminder
 from conversations.engine import Engine, send
 from conversations.facts import HEARD, NOTES, Gathered, on_listing_expired, on_listing_moved
@@ -24,22 +34,26 @@ from conversations.talk import Surface, Talk
 from conversations.trade.agreement import deal_card
 from conversations.trade.claim import claim_card
 from conversations.trade.dispute import case_card
+from conversations.trade.inquiry import inquiry_card
 from conversations.trade.listing import own_card
 from conversations.trade.offer import offer_card
+from conversations.trade.request import request_card
 from core.alerts.events import ListingsFound
 from core.deals.service import deal_for
 from core.delivery.service import lot_for
 from core.escrow import events as money
 from core.kernel.errors import Refusal
 from core.kernel.events import Reactions
-from core.kernel.transaction import MARKET as NOBODY_IN_PARTICULAR
 from core.kernel.transaction import Ctx
 from core.kernel.transaction import person as acting_person
 from core.listings import events as listing
 from core.listings.service import listing_for
+from core.offers.inquiries.service import inquiry_for
 from core.offers.service import offer_for
+from core.people.company.events import MemberJoined
 from core.people.model import Person
-from core.people.service import identities, members, operators, organisation_of, person_of
+from core.people.service import identities, members, organisation_of, person_of
+from core.requests.service import request_for
 from core.sessions.events import LineSaid, SessionCalledOff, SessionConfirmed, SessionMoved
 from core.support.service import case_for
 from core.talks.events import DraftNearsItsEnd
@@ -58,7 +72,7 @@ class Notices:
         self._engine = engine
 
     def listen(self, reactions: Reactions) -> None:
-        for facts, hearing in (*HEARD, *SESSIONS_HEARD, *PURCHASES_HEARD):
+        for facts, hearing in (*HEARD, *SESSIONS_HEARD, *PURCHASES_HEARD, *PROMOTIONS_HEARD):
             for kind, code in facts.items():
                 reactions.on(kind, hearing(code))
         reactions.on(listing.ListingExpired, on_listing_expired)
@@ -72,6 +86,7 @@ class Notices:
         reactions.on(money.OnboardingLinkReady, self._on_onboarding_link)
         reactions.on(money.PayeeReady, self._on_payee_ready)
         reactions.on(money.PayeeRestricted, self._on_payee_restricted)
+        reactions.on(MemberJoined, self._on_member_joined)
         reactions.on(ListingsFound, self._on_listings_found)
         reactions.on(DraftNearsItsEnd, self._on_draft_nears_its_end)
         reactions.on(LineSaid, self._on_line)
@@ -88,7 +103,7 @@ class Notices:
             return
         concerned: dict[str, Person] = {}
         for (kind, subject), sentences in gathered.said.items():
-            for person in _parties(ctx, kind, subject):
+            for person in parties(ctx, kind, subject):
                 concerned[person.id] = person
                 self._show(ctx, person, kind, subject, sentences)
         for person in concerned.values():
@@ -194,6 +209,14 @@ class Notices:
         if talk is not None:
             send(ctx, talk.surface, [found_list(talk, fact)])
 
+    def _on_member_joined(self, ctx: Ctx, fact: MemberJoined) -> None:
+        """The colleagues hear who has come."""
+        newcomer = person_of(ctx, fact.person_id)
+        for person in members(ctx, fact.organisation_id):
+            talk = self._talk_to(ctx, person) if person.id != newcomer.id else None
+            if talk is not None:
+                send(ctx, talk.surface, [Say(text=talk.words("company.has_joined", name=newcomer.name))])
+
     def _on_draft_nears_its_end(self, ctx: Ctx, fact: DraftNearsItsEnd) -> None:
         talk = self._talk_to(ctx, person_of(ctx, fact.person_id))
         if talk is not None and (said := reminder(talk, fact.draft_id)) is not None:
@@ -246,25 +269,16 @@ def _who(talk: Talk, person_id: str | None) -> str:
     return talk.words("party.operator") if person.operator else organisation_of(talk.ctx, person.organisation_id).name
 
 
-def _parties(ctx: Ctx, kind: str, subject: str) -> list[Person]:
-    """Everybody on either side of a thing."""
-    everybody = ctx.seen_by(NOBODY_IN_PARTICULAR)
-    if kind in SESSION_CARDS:
-        return sides_of(ctx, subject)
-    if kind == "purchase":
-        return concerned_by(everybody, subject)
-    if kind == "listing":
-        return members(ctx, listing_for(everybody, subject).seller)
-    if kind == "case":
-        return [*_parties(ctx, "deal", case_for(everybody, subject).deal_id), *operators(ctx)]
-    if kind == "claim":
-        return _parties(ctx, "deal", lot_for(everybody, subject).deal_id)
-    thing = offer_for(everybody, subject) if kind == "offer" else deal_for(everybody, subject)
-    return [*members(ctx, thing.buyer), *members(ctx, thing.seller)]
-
-
 def _offer(talk: Talk, subject: str, note: str) -> Card:
     return offer_card(talk, offer_for(talk.ctx, subject), note)
+
+
+def _inquiry(talk: Talk, subject: str, note: str) -> Card:
+    return inquiry_card(talk, inquiry_for(talk.ctx, subject), note)
+
+
+def _request(talk: Talk, subject: str, note: str) -> Card:
+    return request_card(talk, request_for(talk.ctx, subject), note)
 
 
 def _deal(talk: Talk, subject: str, note: str) -> Card:
@@ -289,10 +303,14 @@ def _listing(talk: Talk, subject: str, note: str) -> Card:
 
 CARDS: dict[str, Callable[[Talk, str, str], Card]] = {
     "offer": _offer,
+    "inquiry": _inquiry,
+    "request": _request,
     "deal": _deal,
     "claim": _claim,
     "case": _case,
     "listing": _listing,
     "purchase": purchase_news,
+    "promotion": promotion_news,
     **SESSION_CARDS,
+    ASK: ask_card,
 }

@@ -39,6 +39,9 @@ def start(talk: Talk, payload: str) -> None:
     if thing == "l" and named:
         talk.press("find.show", named)
         return
+    if thing == "c" and named:
+        talk.command("join", named)
+        return
     welcome(talk)
 
 

@@ -115,6 +115,8 @@ def _doing(talk: Talk, listing: Listing, *, with_open: bool) -> tuple[Button, ..
     if listing.buy_now:
         buttons.append(Button(label=words("offer.buy"), press=press("offer.buy", listing.id), style="primary"))
     buttons.append(Button(label=words("offer.make"), press=press("offer.make", listing.id)))
+    if not with_open:
+        buttons.append(Button(label=words("inquiry.ask"), press=press("inquiry.ask", listing.id)))
     if with_open:
         buttons.append(Button(label=words("find.show"), press=press("find.show", listing.id)))
     return tuple(buttons)

@@ -14,13 +14,14 @@ from conversations.talk import Talk
 from conversations.trade.held import money_lines, money_rows
 from conversations.trade.lots import lot_lines, lot_rows
 from conversations.trade.offer import lines_of
+from conversations.trade.order import order_button, order_lines
 from core.deals import service as deals
 from core.deals.model import ASKS_FIRST, DEAL, Deal
 from core.delivery import service as delivery
 from core.delivery.model import LOT, Lot
 from core.escrow import service as escrow
 from core.kernel.timers import deadline_of
-from core.people.service import organisation_of
+from core.people.service import organisation_of, person_of
 from core.reputation.service import reviews_due, reviews_of_deal
 from core.support.model import OPEN as OPEN_CASES
 from core.support.model import Case
@@ -80,6 +81,8 @@ def deal_card(talk: Talk, deal: Deal, note: str = "") -> Card:
                 if line.label not in (words("terms.note"), words("terms.quality"))
             ),
             Line(label=words("party.other"), value=f"{name} · {standing(talk, other)}"),
+            *order_lines(talk, deal),
+            *_decision_lines(talk, deal),
             *money_lines(talk, deal),
             *lot_lines(talk, lots),
             *_review_lines(talk, deal),
@@ -143,6 +146,8 @@ def _situation(talk: Talk, deal: Deal, mine: frozenset[str], side: str) -> str:
     asked = {"cancel_asked": deal.cancel_asked_by, "funded_direct": deal.cancel_asked_by}
     if deal.state == "agreed" and (deal.buyer_signed_at if side == "buyer" else deal.seller_signed_at):
         return "agreed_signed"
+    if deal.state == "awaiting_approval" and "approver" in mine:
+        return "approval_asked_me"
     if deal.state == "completed" and not _may_rate(talk, deal):
         return "completed_rated"
     if deal.state == "awaiting_funding" and deal.direct_asked_by is not None:
@@ -188,6 +193,15 @@ def _title(talk: Talk, deal: Deal) -> str:
     return talk.words("deal.card", ref=deal.ref, goods=goods_name(talk, terms.product_id, terms.grade_id))
 
 
+def _decision_lines(talk: Talk, deal: Deal) -> list[Line]:
+    """Who of the buyer's company has approved it, and when: told to that company alone."""
+    if deal.decided_by is None or deal.decided_at is None or talk.organisation != deal.buyer:
+        return []
+    name, at = person_of(talk.ctx, deal.decided_by).name, deal.decided_at
+    label = talk.words("deal.refused_by" if deal.ended_by == "refuse" else "deal.approved_by")
+    return [Line(label=label, value=f"{name}, {talk.words.show(at)}")]
+
+
 def _review_lines(talk: Talk, deal: Deal) -> list[Line]:
     """What each side says of the other, once both may read it."""
     lines = []
@@ -214,6 +228,8 @@ def _buttons(talk: Talk, deal: Deal, lots: list[Lot], mine: frozenset[str]) -> t
     reading = [Button(label=words("deal.terms"), press=press("deal.terms", deal.id))]
     if papers := sum(len(lot.files) for lot in lots):
         reading.append(Button(label=words("deal.papers", count=papers), press=press("deal.papers", deal.id)))
+    if "buyer" in mine and deal.state not in DEAL.final:
+        reading.append(order_button(talk, deal))
     rows.append((*reading, *_verb_buttons(talk, deal, WAYS_OUT, verbs)))
     return tuple(row for row in rows if row)
 
@@ -256,6 +272,8 @@ STEPS = Steps(
     {
         "sign": lambda ctx, deal_id, _seen: deals.sign_deal(ctx, deal_id),  # what is signed never changes
         "unsign": deals.back_out,
+        "approve": deals.approve_deal,
+        "refuse": deals.refuse_deal,
         "cancel": deals.cancel_deal,
         "cancel_asked": deals.ask_cancel,
         "cancel_agreed": deals.agree_cancel,
@@ -271,6 +289,8 @@ STEPS.enter(book)
 
 ONWARD_VERBS: tuple[tuple[str, Style], ...] = (
     ("sign", "primary"),
+    ("approve", "primary"),
+    ("refuse", "danger"),
     ("seller_confirms_money", "primary"),
     ("direct_agreed", "danger"),
     ("cancel_agreed", "danger"),

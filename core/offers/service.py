@@ -34,11 +34,19 @@ def make_offer(ctx: Ctx, catalogue: Catalogue, command: MakeOffer, seen: int | N
     """Propose terms on a listing; `seen` is the listing's version. Raises Refusal, Stale, Invalid."""
     person = acting(ctx)
     listing = _listing_to_deal_on(ctx, person, command.listing_id, seen)
-    rules.check_terms(command.terms, listing, ctx.now.date())
-    rules.check_goods_of(catalogue, command.terms)
-    if _open_offer(ctx, listing.id, person.organisation_id) is not None:
+    buyer = person.organisation_id
+    return open_offer(ctx, catalogue, listing, command.terms, buyer=buyer, side="buyer", valid_for=command.valid_for)
+
+
+def open_offer(
+    ctx: Ctx, catalogue: Catalogue, listing: Listing, terms: Terms, *, buyer: str, side: Side, valid_for: timedelta
+) -> Offer:
+    """The first word of a negotiation, by either `side`. Raises Refusal, Invalid."""
+    rules.check_terms(terms, listing, ctx.now.date())
+    rules.check_goods_of(catalogue, terms)
+    if _open_offer(ctx, listing.id, buyer) is not None:
         raise Refusal("offer.already_open")
-    offer = _open(ctx, person, listing, command.terms, rules.check_validity(command.valid_for))
+    offer = _open(ctx, listing, terms, buyer=buyer, side=side, valid_for=rules.check_validity(valid_for))
     _tell(ctx, OfferMade, offer)
     return offer
 
@@ -97,7 +105,7 @@ def buy_now(ctx: Ctx, command: BuyNow, seen: int | None = None) -> Offer:
     earlier = _open_offer(ctx, listing.id, person.organisation_id)
     if earlier is not None:
         (decline_offer if earlier.turn == "buyer" else withdraw_offer)(ctx, earlier.id)
-    offer = _open(ctx, person, listing, terms, DEFAULT_VALIDITY)
+    offer = _open(ctx, listing, terms, buyer=person.organisation_id, side="buyer", valid_for=DEFAULT_VALIDITY)
     step(ctx, OFFER, offer, "accept", ("turn",))  # on the seller's standing word
     return _agree(ctx, offer)
 
@@ -167,21 +175,21 @@ def _open_offer(ctx: Ctx, listing_id: str, buyer: str) -> Offer | None:
     )
 
 
-def _open(ctx: Ctx, buyer: Person, listing: Listing, terms: Terms, valid_for: timedelta) -> Offer:
+def _open(ctx: Ctx, listing: Listing, terms: Terms, *, buyer: str, side: Side, valid_for: timedelta) -> Offer:
     offer = Offer(
         id=ctx.new_id(),
         listing_id=listing.id,
-        buyer=buyer.organisation_id,
+        buyer=buyer,
         seller=listing.seller,
-        turn="seller",
+        turn=rules.other(side),
         round=1,
         made_at=ctx.now,
         valid_until=ctx.now + valid_for,
     )
-    _propose(ctx, offer, "buyer", buyer.id, terms)
+    _propose(ctx, offer, side, acting(ctx).id, terms)
     enter(ctx, OFFER, offer, OFFER.initial, {EXPIRY: offer.valid_until})
     ctx.session.add(offer)
-    has_traded(ctx, buyer.organisation_id)
+    has_traded(ctx, buyer)
     ctx.session.flush()
     return offer
 

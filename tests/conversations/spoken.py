@@ -16,7 +16,7 @@ import conversations
 from conversations import facts
 from conversations import help as help_pages
 from conversations.book import Book, bound
-from conversations.trade import agreement, claim, delivery, dispute, listing, lots, money
+from conversations.trade import agreement, claim, delivery, dispute, listing, lots, money, request
 from core.alerts.model import Rhythm
 from core.deals.model import DEAL
 from core.delivery.model import LOT
@@ -25,11 +25,14 @@ from core.escrow.rails.model import Rail
 from core.kernel.process import Process
 from core.kernel.quantity import UNITS
 from core.listings.model import LISTING
+from core.offers.inquiries.model import INQUIRY
 from core.offers.model import OFFER
 from core.offers.quality import REPRODUCIBILITY
+from core.people.company.model import Position
 from core.people.model import Platform, Role
-from core.search.model import Order
+from core.requests.model import REQUEST
 from core.search.experts import CHIPS as ADVICE_CHIPS
+from core.search.model import Order
 from core.search.rules import CHIPS
 from core.statements.model import What
 from core.support.model import CASE
@@ -157,6 +160,9 @@ def from_tables() -> dict[str, frozenset[str]]:
     codes |= dict.fromkeys((*_of_money(),), plain)
     codes |= spoken_of_sessions.tables()
     codes |= dict.fromkeys(("link.on_slack", "link.on_telegram"), frozenset({"command", "minutes"}))
+    codes |= {
+        f"request.turn.{state}.{side}": frozenset({"due"}) for state in states(REQUEST) for side in ("buyer", "seller")
+    }
     assert {f"link.on_{each}" for each in Platform} <= codes.keys()
     return codes | {code: parts for code, parts in of_notices().items() if "." in code}
 
@@ -212,6 +218,8 @@ def buttons() -> set[str]:
     named = (
         "deal.open deal.terms deal.get_pay_page offer.buy offer.make review.write payout.set_up payout.open_page "
         "pay.other_ways "
+        "deal.order inquiry.ask inquiry.answer inquiry.add inquiry.close "
+        "request.open request.quote request.withdraw company.invite company.leave "
         "email.enter_code listing.mine find.top find.next find.show "
         "find.anywhere find.give_up find.back find.all_of_them market.everywhere place.set "
         "alert.save alert.open alert.look alert.mute alert.delete alert.why alert.quiet_hours "
@@ -224,6 +232,8 @@ def _of_choices() -> Iterator[str]:
     yield from (f"sell.sale.{each}" for each in listing.SALES)
     yield from (f"profile.role.{each}" for each in (*Role, "both"))
     yield from (f"role.{each}" for each in Role)
+    yield from (f"company.position.{each}" for each in Position)
+    yield from (f"request.seal.{each}" for each in request.SEALS)
     yield from (f"rail.{rail}{part}" for rail in Rail for part in ("", ".told", ".choose"))
     yield from (f"unit.{code}" for code in UNITS)
     yield from (f"packaging.{code}" for code in ("big_bag", "bag", "pallet", "bulk"))
@@ -236,6 +246,7 @@ def _of_states() -> Iterator[str]:
     yield from (f"state.{state}" for state in states(LISTING))
     yield from (f"state.{state}" for state in OFFER.final)
     yield from (f"state.lot.{state}" for state in states(LOT))
+    yield from (f"inquiry.ended.{each.event}" for each in INQUIRY.transitions if each.to in INQUIRY.final)
     for who in ("buyer", "seller", "referee"):
         yield from (f"claim.by_{who}", f"claim.pays_{who}")
     yield from (f"claim.proposed_{side}" for side in ("buyer", "seller"))
@@ -253,6 +264,7 @@ def turns() -> dict[str, frozenset[str]]:
     """Every situation in which a card has to say whose turn it is, without its side, with the parts that are known."""
     deal = (states(DEAL) - {"cancel_asked"}) | {
         "agreed_signed",
+        "approval_asked_me",
         "cancel_asked_me",
         "cancel_asked_them",
         "completed_rated",
@@ -275,6 +287,9 @@ def of_notices() -> dict[str, frozenset[str]]:
     told: dict[str, frozenset[str]] = {"notice.listing_expired": frozenset({"who"})}
     parts: Sequence[tuple[Mapping[type, str], frozenset[str]]] = (
         (facts.OFFER_FACTS, frozenset()),
+        (facts.INQUIRY_FACTS, frozenset({"why"})),
+        (facts.REQUEST_FACTS, frozenset({"why"})),
+        (facts.QUOTE_FACTS, frozenset({"count"})),
         (facts.DEAL_FACTS, frozenset({"why"})),
         (facts.LOT_FACTS, frozenset({"why", "lot"})),
         (facts.PAGE_FACTS, frozenset()),
@@ -290,8 +305,9 @@ def of_notices() -> dict[str, frozenset[str]]:
 
 def reasons() -> set[str]:
     """Why something has happened: the events of the processes, and what the money and time add."""
-    events = {each.event for process in (DEAL, LOT, OFFER, CASE) for each in process.transitions}
-    money = {"wrong_currency", "too_late", "no_account", "replacement", "transfer"}
+    processes = (DEAL, LOT, OFFER, INQUIRY, REQUEST, CASE)
+    events = {each.event for process in processes for each in process.transitions}
+    money = {"asked", "wrong_currency", "too_late", "no_account", "replacement", "transfer"}
     return (
         events
         | spoken_of_sessions.reasons()

@@ -1,0 +1,213 @@
+"""A company's people: who works for it, up to what amount each signs alone, and how a colleague comes in."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Final
+
+from conversations.book import Book, Flow
+from conversations.buttons import Press, press
+from conversations.form import Field, Form, Values
+from conversations.reply import Button, Card, Line, Option, Say, Toast
+from conversations.steps import YES
+from conversations.talk import Opening, Talk
+from core.kernel.errors import Invalid
+from core.kernel.money import CURRENCIES, Money
+from core.people import service as people
+from core.people.company import service as company
+from core.people.company.model import INVITATION_VALID, ChangeMember, Invite, Position
+from core.people.model import Person
+
+SIGNS: Final = {"€": "EUR", "$": "USD", "£": "GBP", "zł": "PLN"}
+AMOUNT: Final = re.compile(
+    r"(?P<before>€|\$|£|[A-Z]{3})? ?(?P<amount>\d{1,3}(?:[ ,]\d{3})+|\d{1,9})(?P<rest>\.\d\d)? ?"
+    r"(?P<after>€|\$|£|zł|[A-Z]{3})?",
+    re.IGNORECASE,
+)
+SHOWN: Final = 12  # of a company's people; more of them than that keep a list of their own
+
+book = Book()
+
+
+# --- forms ------------------------------------------------------------------------------------------------------------
+
+
+def read_limit(_talk: Talk, text: str, _values: Values) -> Money:
+    """ "5000 EUR", "€20,000"; euros when no currency is said. Raises Invalid."""
+    match = AMOUNT.fullmatch(text.strip())
+    if match is None:
+        raise Invalid("company.limit_unread", given=text[:40])
+    said = match["before"] or match["after"] or "EUR"
+    currency = SIGNS.get(said, said.upper())
+    if currency not in CURRENCIES:
+        raise Invalid("company.limit_unread", given=text[:40])
+    whole = match["amount"].replace(",", "").replace(" ", "")
+    return Money.of(Decimal(whole + (match["rest"] or "")), currency)
+
+
+def write_limit(limit: Money) -> str:
+    return f"{limit.amount:f} {limit.currency}"
+
+
+def _positions(talk: Talk, _values: Values) -> list[Option]:
+    return [Option(value=each, label=talk.words(f"company.position.{each}")) for each in reversed(Position)]
+
+
+POSITION = Field(
+    "position",
+    "choice",
+    read=lambda _talk, text, _values: Position(text),
+    options=_positions,
+    show=lambda talk, value: talk.words(f"company.position.{value}"),
+    shapes_form=True,
+)
+LIMIT = Field(
+    "limit",
+    read=read_limit,
+    write=write_limit,
+    applies=lambda values: values.get("position") is not Position.HEAD,
+    optional=True,
+    max_length=40,
+    example="5000 EUR",
+)
+
+INVITE = Form("invite", (POSITION, LIMIT))
+MEMBER = Form("member", (POSITION, LIMIT))
+
+
+def _invite(talk: Talk, _opening: Opening, values: Values) -> None:
+    made = company.invite(talk.ctx, Invite(position=values["position"], limit=values.get("limit")))
+    name = people.organisation_of(talk.ctx, talk.organisation).name
+    on_telegram, on_slack = f"/join {made.code}", f"/parley join {made.code}"
+    said = talk.words(
+        "company.invited",
+        company=name,
+        position=talk.words(f"company.position.{made.position}"),
+        telegram=on_telegram,
+        slack=on_slack,
+        days=INVITATION_VALID.days,
+    )
+    talk.reply(Say(text=said))
+
+
+def _change(talk: Talk, opening: Opening, values: Values) -> None:
+    command = ChangeMember(person_id=str(opening.subject), position=values["position"], limit=values.get("limit"))
+    person = company.change_member(talk.ctx, command, opening.seen)
+    talk.fresh = True
+    talk.reply(company_card(talk, note=talk.words("company.changed", name=person.name)))
+
+
+def _whom(talk: Talk, opening: Opening) -> str:
+    return people.person_of(talk.ctx, str(opening.subject)).name
+
+
+book.flow(Flow(INVITE, finish=_invite))
+book.flow(Flow(MEMBER, finish=_change, intro=_whom))
+
+
+# --- commands and buttons ---------------------------------------------------------------------------------------------
+
+
+@book.command("company")
+def my_company(talk: Talk, _rest: str) -> None:
+    """The people of the company, and what each of them may do."""
+    talk.reply(company_card(talk))
+
+
+@book.command("join")
+def join(talk: Talk, code: str) -> None:
+    """`/join CODE`: come into the company of whoever gave the code."""
+    if not code:
+        talk.reply(Say(text=talk.words("company.join_how")))
+        return
+    joined = company.join(talk.ctx, code)
+    talk.fresh = True
+    talk.reply(company_card(talk, note=talk.words("company.joined", company=joined.name)))
+
+
+@book.press("company.show")
+def show(talk: Talk, _pressed: Press) -> None:
+    talk.reply(company_card(talk))
+
+
+@book.press("company.invite")
+def invite(talk: Talk, _pressed: Press) -> None:
+    talk.fresh = True
+    talk.open("invite")
+
+
+@book.press("company.change")
+def change(talk: Talk, pressed: Press) -> None:
+    """What a colleague may do, in a form that holds what they may do now."""
+    known = {"position": str(company.position_of(talk.ctx, pressed.subject))}
+    limit = company.limit_of(talk.ctx, pressed.subject)
+    if limit is not None:
+        known["limit"] = write_limit(limit)
+    talk.fresh = True
+    talk.open("member", Opening(known, pressed.subject, company.seen(talk.ctx, pressed.subject)))
+
+
+@book.press("company.remove")
+def remove(talk: Talk, pressed: Press) -> None:
+    """A colleague goes, or the person themselves; asked once more, for it cannot be taken back by a button."""
+    words, name = talk.words, people.person_of(talk.ctx, pressed.subject).name
+    mine = pressed.subject == talk.person.id
+    if pressed.choice != YES:
+        what = words("company.leave" if mine else "company.remove", name=name)
+        yes = Button(
+            label=words("sure.yes", what=what)[:75],
+            press=press("company.remove", pressed.subject, None, YES),
+            style="danger",
+        )
+        no = Button(label=words("sure.no"), press=press("company.show"))
+        asked = words("company.leave_sure" if mine else "company.remove_sure", name=name)
+        talk.reply(company_card(talk).model_copy(update={"turn": asked, "buttons": ((yes,), (no,)), "fresh": False}))
+        return
+    company.remove_member(talk.ctx, pressed.subject)
+    talk.reply(Toast(text=words("company.removed", name=name)), company_card(talk))
+
+
+# --- the card ---------------------------------------------------------------------------------------------------------
+
+
+def company_card(talk: Talk, note: str = "") -> Card:
+    """Everybody who works for the company, and the buttons of whoever heads it."""
+    words = talk.words
+    everybody = people.members(talk.ctx, talk.organisation)[:SHOWN]
+    heads = company.position_of(talk.ctx, talk.person.id) is Position.HEAD
+    rows: list[tuple[Button, ...]] = []
+    if heads:
+        rows.append((Button(label=words("company.invite"), press=press("company.invite"), style="primary"),))
+        rows += [_row(talk, person) for person in everybody if person.id != talk.person.id]
+    if len(everybody) > 1:
+        leave = press("company.remove", talk.person.id)
+        rows.append((Button(label=words("company.leave"), press=leave, style="danger"),))
+    return Card(
+        subject="company",
+        title=people.organisation_of(talk.ctx, talk.organisation).name,
+        text=words("company.alone" if len(everybody) == 1 else "company.text"),
+        lines=tuple(_line(talk, person) for person in everybody),
+        note=note,
+        buttons=tuple(rows),
+        fresh=talk.fresh,
+    )
+
+
+def _line(talk: Talk, person: Person) -> Line:
+    words, limit = talk.words, company.limit_of(talk.ctx, person.id)
+    position = words(f"company.position.{company.position_of(talk.ctx, person.id)}")
+    alone = words("company.any_amount") if limit is None else words("company.up_to", limit=limit)
+    return Line(label=person.name, value=f"{position} · {alone}")
+
+
+def _row(talk: Talk, person: Person) -> tuple[Button, ...]:
+    words = talk.words
+    return (
+        Button(label=words("company.change", name=person.name)[:75], press=press("company.change", person.id)),
+        Button(
+            label=words("company.remove", name=person.name)[:75],
+            press=press("company.remove", person.id),
+            style="danger",
+        ),
+    )

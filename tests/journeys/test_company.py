@@ -1,0 +1,84 @@
+"""A company buys (E5): a colleague signs more than they may alone, and of two who approve at once one is first."""
+
+from __future__ import annotations
+
+import re
+
+from tests.journeys.market import Somebody, World
+from tests.journeys.trade import Trade
+
+CODE = re.compile(r"/join ([A-Z0-9]{10})\b")
+
+
+async def invited(head: Somebody, colleague: Somebody, name: str, **answers: str) -> None:
+    await head.says("/company")
+    await head.presses("Invite a colleague")
+    await head.fills(**answers)
+    codes = CODE.findall(await head.sees(f"Send this to your colleague ({answers['position']})."))
+    await colleague.says(f"/join {codes[-1]}")
+    await colleague.sees("You now work for")
+    await head.sees(f"{name} now works for your company here.")
+
+
+async def company(world: World) -> tuple[Trade, Somebody, Somebody]:
+    """Tom may sign €5,000 alone; Ona heads the company, Ada approves for it too."""
+    ona, ada = await world.on_slack("Ona"), await world.on_telegram("Ada")
+    rasa, tom = await world.on_telegram("Rasa"), await world.on_slack("Tom")
+    await invited(ona, tom, "Tom", position="Buyer", limit="5000 EUR")
+    await invited(ona, ada, "Ada", position="Approver")
+    await tom.says("/company")
+    await tom.sees("Buyer · signs up to €5,000.00 alone", "Ada")
+    return Trade(world, rasa, tom), ona, ada
+
+
+async def signed(trade: Trade) -> None:
+    await trade.list()
+    await trade.buy(quantity="100 t")
+    await trade.buyer.presses("Sign")
+    await trade.seller.presses("Sign")
+    await trade.seller.sees("still has to approve it within the company")
+    await trade.buyer.sees("Waiting for somebody of your company to approve this deal")
+
+
+async def test_of_two_who_decide_the_second_sees_who_was_first_and_when(world: World) -> None:
+    trade, ona, ada = await company(world)
+    await signed(trade)
+    for each in (ona, ada):
+        await each.sees("Your turn: approve or refuse this deal by")
+    seen_by_ada = await ada.button("Approve")
+
+    await ona.presses("Approve")
+    await trade.buyer.sees("Ona has approved the deal.", "Approved by", "Ona, ")
+    await trade.seller.sees("Ona has approved the deal.")
+    await ada.presses_anyway(seen_by_ada)
+    await ada.sees("Ona approved this deal on")
+
+    await trade.buyer.opens("Pay €")  # the card stands still from here on
+    await trade.buyer.presses("Order number")
+    await trade.buyer.fills(purchase_order="PO 4500123456", cost_centre="K-12")
+    await trade.buyer.sees("PO 4500123456", "K-12")
+    await world.pays(await trade.buyer.opens("Pay €"))
+    await trade.seller.sees("The money is held. Delivery can begin.", "PO 4500123456")
+    await world.books_balance()
+
+
+async def test_a_deal_that_the_company_refuses_or_forgets_is_closed(world: World) -> None:
+    trade, ona, ada = await company(world)
+    await signed(trade)
+    await ada.presses("Refuse")
+    await ada.presses("Yes: Refuse")
+    for each in (ona, trade.seller):
+        await each.sees("has not approved the deal, so it is closed.")
+
+    await trade.buy(quantity="50 t")
+    await trade.buyer.presses("Sign")
+    await trade.seller.presses("Sign")
+    await ona.sees("Your turn: approve or refuse this deal by")
+    await world.later(days=5, minutes=1)
+    await trade.seller.sees("the buyer's company did not approve it in time")
+
+    await ona.says("/company")
+    await ona.presses("Remove Tom")
+    await ona.presses("Yes: Remove Tom")
+    await trade.buyer.says("/company")
+    await trade.buyer.sees("You work here alone so far.")
