@@ -26,6 +26,7 @@ class Ware:
     description: str  # 255
     stars: Money
     card: Money
+    lasts_days: int = 0
 
 
 def price_here(talk: Talk, ware: Ware) -> Money:
@@ -45,6 +46,7 @@ def offer(talk: Talk, ware: Ware) -> Purchase:
             description=ware.description[:255],
             price_minor=price.minor,
             currency=price.currency,
+            lasts_days=ware.lasts_days,
         ),
     )
     talk.fresh = True

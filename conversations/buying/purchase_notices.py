@@ -22,6 +22,7 @@ PURCHASE_FACTS: Final[dict[type[Any], str]] = {
     purchase.AskedBack: "notice.purchase_asked_back",
     purchase.PaymentSentBack: "notice.purchase_sent_back",
 }
+PAGE_FACTS: Final[dict[type[Any], str]] = {purchase.PurchaseOpened: "notice.purchase_page"}
 GIVEN_BACK: Final[dict[type[Any], str]] = {purchase.PurchaseGivenBack: "notice.purchase_given_back"}
 KEPT: Final = "notice.purchase_kept"  # a part of a payment in Stars
 PARTS: Final = ("why", "amount", "credit")
@@ -31,6 +32,16 @@ def on_purchase(code: str) -> Callable[[Ctx, purchase.PurchaseFact], None]:
     def hear(ctx: Ctx, fact: purchase.PurchaseFact) -> None:
         parts = {name: getattr(fact, name) for name in PARTS if hasattr(fact, name)}
         gathered(ctx).say("purchase", fact.purchase_id, code, by=None, **parts)
+
+    return hear
+
+
+def on_page(code: str) -> Callable[[Ctx, purchase.PurchaseFact], None]:
+    """The card gets its button moments after it came: no second message."""
+
+    def hear(ctx: Ctx, fact: purchase.PurchaseFact) -> None:
+        buyer = person_of(ctx, purchase_for(ctx, fact.purchase_id).buyer)
+        gathered(ctx).say("purchase", fact.purchase_id, code, by=None, in_place=buyer.organisation_id)
 
     return hear
 
@@ -46,7 +57,7 @@ def on_given_back(code: str) -> Callable[[Ctx, purchase.PurchaseGivenBack], None
     return hear
 
 
-PURCHASES_HEARD: Final = ((PURCHASE_FACTS, on_purchase), (GIVEN_BACK, on_given_back))
+PURCHASES_HEARD: Final = ((PURCHASE_FACTS, on_purchase), (PAGE_FACTS, on_page), (GIVEN_BACK, on_given_back))
 
 
 def concerned_by(ctx: Ctx, purchase_id: str) -> list[Person]:

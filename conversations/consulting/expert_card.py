@@ -17,6 +17,7 @@ from core.experts import service as experts
 from core.experts.hours import Span
 from core.experts.model import Expert, Rate
 from core.people.service import person_of
+from core.promotion.service import is_promoted
 
 
 def expert_card(
@@ -44,9 +45,10 @@ def expert_card(
         lines.append(Line(label=words("expert.next"), value=slots_in_words(talk, slots)))
     free = experts.is_free_now(talk.ctx, expert)
     name = person_of(talk.ctx, expert.person_id).name
+    promoted = f"{words('expert.promoted')} · " if is_promoted(talk.ctx, expert.id) else ""
     return Card(
         subject=None if brief else f"expert:{expert.id}",
-        title=f"{name} · {expert.headline}",
+        title=f"{promoted}{name} · {expert.headline}",
         text="" if brief else expert.bio,
         lines=tuple(lines),
         turn=words("expert.is_free_now") if free else "" if expert.live else words("expert.is_away"),

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Final
 
 from conversations.book import Book
 from conversations.buttons import Press, press
 from conversations.consulting.expert_card import expert_card, slot_in_words
+from conversations.consulting.moment import read_moment, written
+from conversations.consulting.promotion import stood_in_line
 from conversations.reply import Button, Card, CardList, Say, Toast
 from conversations.search.asked import ADVICE, ask, asked, mark
 from conversations.search.chips import LABEL, chip_rows, shown_parts, unclear_words, understood_text
@@ -16,8 +19,9 @@ from conversations.talk import Talk
 from core.experts import service as experts
 from core.experts.finding import Match
 from core.experts.model import Expert
+from core.experts.shortlist import is_kept
 from core.experts.slots import free_slots, spread, through_the_day
-from core.kernel.errors import Invalid
+from core.promotion.looks import note_opened, note_shown
 from core.reputation.service import scores_of
 from core.search import experts as advisers
 from core.search.experts import Advisers
@@ -30,8 +34,6 @@ from core.talks.service import recall, remember
 SHOWN: Final = 3
 MORE_SHOWN: Final = 12
 LAST_PROBLEM: Final = "seek"  # what the person was looking for, kept for the booking's form
-EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-DIGITS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 book = Book()
 
@@ -87,6 +89,8 @@ def _show(talk: Talk, query: Query, most: int = SHOWN) -> None:
         talk.reply(_nobody(talk, query, found))
         return
     everybody = Button(label=words("seek.all"), press=press("seek.wider", "", mark(query)))
+    shown = stood_in_line(talk, found.matches)[:most]
+    note_shown(talk.ctx, [match.expert.id for match in shown])
     more = ((everybody,),) if most < len(found.matches) else ()
     understood = understood_text(talk, advisers.chips(query))
     talk.reply(
@@ -94,7 +98,7 @@ def _show(talk: Talk, query: Query, most: int = SHOWN) -> None:
             subject="experts",
             title=words("seek.found", count=len(found.matches)),
             text="\n".join(filter(None, (understood, *unclear_words(talk, query)))),
-            items=tuple(_brief(talk, match) for match in found.matches[:most]),
+            items=tuple(_brief(talk, match) for match in shown),
             buttons=(*more, *chip_rows(talk, query, advisers.chips(query), "seek.wider")),
             fresh=talk.fresh,
         )
@@ -141,7 +145,10 @@ def _brief(talk: Talk, match: Match) -> Card:
 @book.press("seek.show")
 def show(talk: Talk, pressed: Press) -> None:
     """The profile with the next three slots; a slot is one tap."""
-    talk.reply(profile_card(talk, experts.expert_for(talk.ctx, pressed.subject)))
+    expert = experts.expert_for(talk.ctx, pressed.subject)
+    if expert.organisation_id != talk.organisation:
+        note_opened(talk.ctx, expert.id)
+    talk.reply(profile_card(talk, expert))
 
 
 def profile_card(talk: Talk, expert: Expert) -> Card:
@@ -155,7 +162,17 @@ def profile_card(talk: Talk, expert: Expert) -> Card:
         rows += [(slot_button(talk, expert, slot, length),) for slot in slots]
         if slots:
             rows.append(_more_times_buttons(talk, expert))
+        rows.append(_later_buttons(talk, expert))
     return expert_card(talk, expert, slots, buttons=tuple(rows))
+
+
+def _later_buttons(talk: Talk, expert: Expert) -> tuple[Button, ...]:
+    """When none of the slots suits, or this is one of several to choose from."""
+    words, kept = talk.words, is_kept(talk.ctx, expert.id)
+    own_times = Button(label=words("ask.own_times"), press=press("ask.one", expert.id))
+    verb, label = ("shortlist.let_go", "shortlist.drop") if kept else ("shortlist.keep", "shortlist.keep")
+    mine = Button(label=words(label), press=press(verb, expert.id))
+    return (own_times, mine) if expert.live else (mine,)
 
 
 def _more_times_buttons(talk: Talk, expert: Expert) -> tuple[Button, ...]:
@@ -202,23 +219,17 @@ def slot_button(talk: Talk, expert: Expert, slot: datetime, length: int, verb: s
     return Button(label=slot_in_words(talk, slot), press=press(verb, expert.id, choice=f"{written(slot)}.{length}"))
 
 
-# --- a moment on a button ---------------------------------------------------------------------------------------------
-
-
-def written(moment: datetime) -> str:
-    """Minutes since 1970 in base 36: six letters of the sixty-four that a button may carry."""
-    minutes, text = int((moment - EPOCH).total_seconds()) // 60, ""
-    while minutes:
-        minutes, digit = divmod(minutes, 36)
-        text = DIGITS[digit] + text
-    return text or "0"
-
-
-def read_moment(text: str) -> datetime:
-    """What `written` gave. Raises Invalid for anything else: what a button carries is never trusted."""
-    if not text or len(text) > 7 or any(letter not in DIGITS for letter in text):
-        raise Invalid("talk.unknown_button")
-    return EPOCH + timedelta(minutes=int(text, 36))
+def next_free_now(talk: Talk, problem: str, but: str) -> Expert | None:
+    """Who else could be called at once about this: the best who fits, or else whoever is there."""
+    almanac, catalogue = talk.almanac, talk.almanac.catalogue
+    said = advisers.problem_of(query_of(problem, catalogue, almanac.places, talk.today, talk.words.language))
+    for query in (said, Query(NOTHING)):
+        now = replace(query, understood=replace(query.understood, free_now=True))
+        others = (match.expert for match in _found(talk, now).matches)
+        found = next((expert for expert in others if expert.id != but), None)
+        if found is not None:
+            return found
+    return None
 
 
 def problem_of(talk: Talk) -> str:

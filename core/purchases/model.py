@@ -42,6 +42,7 @@ class BuyThing(BaseModel):
     """Ask to buy. `subject`: which one, by the id in its own slice; `price` in Stars, or in a currency for a card.
 
     `title` and `description` stand on the invoice as they are: 32 and 255 characters (Bot API, sendInvoice).
+    `lasts_days`: what is delivered bit by bit can be ended, and its rest given back, for so long.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -51,6 +52,7 @@ class BuyThing(BaseModel):
     title: Title
     description: Description
     price_minor: Annotated[int, Field(gt=0, le=1_000_000)]
+    lasts_days: Annotated[int, Field(ge=0, le=366)] = 0  # how long a part of it can still be given back
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 
     @property
@@ -95,6 +97,7 @@ class Purchase(InProcess, Table):
     credit_minor: Mapped[int] = mapped_column(Minor, default=0)  # of it, paid by Stars that came back earlier
     back_minor: Mapped[int] = mapped_column(Minor, default=0)  # of it, given back
     currency: Mapped[str] = mapped_column(String(3))
+    lasts_days: Mapped[int]
     made_at: Mapped[datetime] = mapped_column(Instant)
     open_until: Mapped[datetime] = mapped_column(Instant)
     credit_hold: Mapped[str | None] = mapped_column(Id)  # reserved in the books while the offer is open

@@ -6,6 +6,8 @@ amount, goes back whole.
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy import select
 
 from core.kernel.errors import NotFound, Refusal
@@ -29,7 +31,7 @@ from core.people.model import Identity
 from core.people.service import known as person_known
 from core.purchases import refunds
 from core.purchases.events import PurchaseClosed, PurchaseOpened, PurchasePaid
-from core.purchases.model import PURCHASE, Purchase, PurchasePayment, Rail
+from core.purchases.model import MAY_COME_BACK, PURCHASE, Purchase, PurchasePayment, Rail
 
 # --- Stars ------------------------------------------------------------------------------------------------------------
 
@@ -100,7 +102,8 @@ def owns(ctx: Ctx, purchase_id: str) -> bool:
 
 def paid(ctx: Ctx, purchase: Purchase) -> None:
     """All of it is there: what was reserved of the buyer's Stars is taken, and the thing is theirs."""
-    step(ctx, PURCHASE, purchase, "pay", ("provider",))
+    kept_from = ctx.now + max(MAY_COME_BACK, timedelta(days=purchase.lasts_days + 1))
+    step(ctx, PURCHASE, purchase, "pay", ("provider",), dues={"used_up": kept_from})
     purchase.paid_at, purchase.url = ctx.now, None
     if purchase.credit_hold is not None:
         ledger.post_hold(ctx, purchase.credit_hold, "Paid with Stars from an earlier purchase")

@@ -46,6 +46,7 @@ def buy(ctx: Ctx, command: BuyThing) -> Purchase:
         credit_minor=0,
         back_minor=0,
         currency=command.currency,
+        lasts_days=command.lasts_days,
         made_at=ctx.now,
         open_until=ctx.now + OFFERED_FOR,
     )
@@ -74,10 +75,13 @@ def ask_back(ctx: Ctx, purchase_id: str) -> Purchase:
     """The buyer would like the money back, within fourteen days: an operator hears of it, once."""
     purchase = mine(ctx, purchase_id)
     step(ctx, PURCHASE, purchase, "ask_back", ("buyer",))
-    if purchase.asked_back_at is None:
-        purchase.asked_back_at = ctx.now
-        ctx.session.flush()
-        ctx.announce(AskedBack(purchase.id, purchase.thing, purchase.subject))
+    if purchase.asked_back_at is not None:
+        return purchase
+    if not may_ask_back(purchase, ctx.now):
+        raise Refusal("purchase.too_late_to_ask", days=MAY_COME_BACK.days)
+    purchase.asked_back_at = ctx.now
+    ctx.session.flush()
+    ctx.announce(AskedBack(purchase.id, purchase.thing, purchase.subject))
     return purchase
 
 

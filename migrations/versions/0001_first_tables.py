@@ -247,6 +247,14 @@ def upgrade() -> None:
         batch_op.create_index("ix_outbox_lane", ["lane", "id"], unique=False)
 
     op.create_table(
+        "profile_day",
+        sa.Column("expert_id", sa.String(length=26), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("shown", sa.Integer(), nullable=False),
+        sa.Column("opened", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("expert_id", "day", name=op.f("pk_profile_day")),
+    )
+    op.create_table(
         "provider_line",
         sa.Column("ref", sa.String(length=120), nullable=False),
         sa.Column("kind", sa.String(length=40), nullable=False),
@@ -361,6 +369,20 @@ def upgrade() -> None:
         sa.Column("until", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_search_rebuild")),
     )
+    op.create_table(
+        "session_recap",
+        sa.Column("topics", sa.JSON(), nullable=False),
+        sa.Column("decisions", sa.JSON(), nullable=False),
+        sa.Column("steps", sa.JSON(), nullable=False),
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("state_since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_session_recap")),
+    )
+    with op.batch_alter_table("session_recap", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_session_recap_state"), ["state"], unique=False)
+
     op.create_table(
         "session_review_window",
         sa.Column("seeker", sa.String(length=26), nullable=False),
@@ -862,6 +884,7 @@ def upgrade() -> None:
         sa.Column("credit_minor", sa.BigInteger(), nullable=False),
         sa.Column("back_minor", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("lasts_days", sa.Integer(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("open_until", sa.DateTime(timezone=True), nullable=False),
         sa.Column("credit_hold", sa.String(length=26), nullable=True),
@@ -915,6 +938,22 @@ def upgrade() -> None:
     with op.batch_alter_table("saved_search", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_saved_search_changed_at"), ["changed_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_saved_search_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "session_recording",
+        sa.Column("asked_by", sa.String(length=26), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("gone_why", sa.String(length=20), nullable=True),
+        sa.Column("gone_by", sa.String(length=26), nullable=True),
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("state_since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["asked_by"], ["person.id"], name=op.f("fk_session_recording_asked_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_session_recording")),
+    )
+    with op.batch_alter_table("session_recording", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_session_recording_state"), ["state"], unique=False)
 
     op.create_table(
         "booking",
@@ -1060,6 +1099,29 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("lot", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_lot_state"), ["state"], unique=False)
+
+    op.create_table(
+        "promotion",
+        sa.Column("expert_id", sa.String(length=26), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("field", sa.String(length=40), nullable=True),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("looks_before", sa.Integer(), nullable=False),
+        sa.Column("days_before", sa.Integer(), nullable=False),
+        sa.Column("looks_expected", sa.Integer(), nullable=False),
+        sa.Column("why", sa.String(length=20), nullable=True),
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("state_since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["expert_id"], ["expert.id"], name=op.f("fk_promotion_expert_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_promotion")),
+    )
+    with op.batch_alter_table("promotion", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_promotion_expert_id"), ["expert_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_promotion_state"), ["state"], unique=False)
 
     op.create_table(
         "purchase_payment",
@@ -1553,6 +1615,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_purchase_payment_purchase_id"))
 
     op.drop_table("purchase_payment")
+    with op.batch_alter_table("promotion", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_promotion_state"))
+        batch_op.drop_index(batch_op.f("ix_promotion_expert_id"))
+
+    op.drop_table("promotion")
     with op.batch_alter_table("lot", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_lot_state"))
 
@@ -1580,6 +1647,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_booking_ask_id"))
 
     op.drop_table("booking")
+    with op.batch_alter_table("session_recording", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_session_recording_state"))
+
+    op.drop_table("session_recording")
     with op.batch_alter_table("saved_search", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_saved_search_person_id"))
         batch_op.drop_index(batch_op.f("ix_saved_search_changed_at"))
@@ -1694,6 +1765,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_session_review_window_state"))
 
     op.drop_table("session_review_window")
+    with op.batch_alter_table("session_recap", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_session_recap_state"))
+
+    op.drop_table("session_recap")
     op.drop_table("search_rebuild")
     with op.batch_alter_table("search_log", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_search_log_xid"))
@@ -1722,6 +1797,7 @@ def downgrade() -> None:
         )
 
     op.drop_table("provider_line")
+    op.drop_table("profile_day")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.drop_index("ix_outbox_lane")
         batch_op.drop_index("ix_outbox_due", sqlite_where=sa.text("NOT dead"), postgresql_where=sa.text("NOT dead"))

@@ -1,0 +1,34 @@
+"""What promotions do about the facts of others: they begin when paid, and end when their consultant goes away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final, TypeVar
+
+from core.experts.events import ExpertPaused
+from core.kernel.events import Reactions
+from core.kernel.sweep import Ring
+from core.kernel.transaction import Ctx
+from core.promotion import service
+from core.promotion.model import PROMOTION
+from core.purchases.events import PurchaseClosed, PurchaseFact, PurchaseGivenBack, PurchasePaid
+from core.purchases.model import Thing
+
+Fact = TypeVar("Fact", bound=PurchaseFact)
+
+
+def listen(reactions: Reactions) -> None:
+    reactions.on(PurchasePaid, ours(lambda ctx, fact: service.paid(ctx, fact.subject, fact.purchase_id)))
+    reactions.on(PurchaseClosed, ours(lambda ctx, fact: service.not_bought(ctx, fact.subject)))
+    reactions.on(PurchaseGivenBack, ours(lambda ctx, fact: service.given_back(ctx, fact.subject)))
+    reactions.on(ExpertPaused, lambda ctx, fact: service.went_away(ctx, fact.expert_id))
+
+
+def ours(hear: Callable[[Ctx, Fact], None]) -> Callable[[Ctx, Fact], None]:
+    """Only of purchases that are promotions."""
+    return lambda ctx, fact: hear(ctx, fact) if fact.thing is Thing.PROMOTION else None
+
+
+rings: Final[Mapping[str, Ring]] = {
+    PROMOTION.name: lambda ctx, timer: service.time_is_up(ctx, timer.subject, timer.event)
+}

@@ -1,0 +1,266 @@
+"""What consultants do about promotion: look at what it would bring, choose a package, end it; and who is promoted."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from fractions import Fraction
+from typing import Final
+
+from sqlalchemy import func, select
+
+from core.experts.model import Expert
+from core.experts.service import expert_for, own_profile
+from core.experts.standing_in_line import Standing
+from core.kernel.errors import Invalid, NotFound, Refusal
+from core.kernel.money import Money
+from core.kernel.process import enter, step
+from core.kernel.timers import deadline_of
+from core.kernel.transaction import Ctx
+from core.promotion import looks, rules
+from core.promotion.events import PromotionBegan, PromotionOver, PromotionStopped
+from core.promotion.model import (
+    LOOKED_BACK,
+    PACKAGES,
+    PROMOTION,
+    TOP_PLACES,
+    ChoosePackage,
+    Forecast,
+    Kind,
+    Package,
+    Promotion,
+)
+from core.purchases import service as purchases
+from core.purchases.model import Thing
+from core.purchases.rules import unused
+
+COUNTED: Final = 200  # promotions that are over, the latest: old ones say little of now
+
+# --- what a consultant does -------------------------------------------------------------------------------------------
+
+
+def forecast(ctx: Ctx, package: Package) -> Forecast:
+    """What this package would do for who asks, and what it costs them now. Raises NotFound for who is no consultant."""
+    expert = _own(ctx)
+    seen, days = _looks_before(ctx, expert)
+    daily, (lift, promotions) = rules.a_day(seen, days, _usual(ctx)), _lift(ctx)
+    price = rules.price_of(package, daily, lift)
+    return Forecast(seen, days, lift, promotions, rules.expected(package.days, daily, lift), price)
+
+
+def choose(ctx: Ctx, command: ChoosePackage) -> tuple[Promotion, Forecast]:
+    """Choose a package; it begins when it is paid. Raises Invalid, and Refusal for what runs already or is full."""
+    expert, package = _own(ctx), package_named(command.package)
+    if not expert.live:
+        raise Refusal("promotion.away")
+    if (package.kind is Kind.TOP) != (command.field is not None) or command.field not in (None, *expert.fields):
+        raise Invalid("promotion.field", field="field")
+    hindrance = _hindered_by(ctx, expert, package.kind, command.field)
+    if hindrance is not None:
+        raise Refusal(hindrance, most=TOP_PLACES)
+    told = forecast(ctx, package)
+    for earlier in _chosen(ctx, expert.id):
+        step(ctx, PROMOTION, earlier, "drop", ("owner",))
+    promotion = Promotion(
+        id=ctx.new_id(),
+        expert_id=expert.id,
+        kind=package.kind,
+        days=package.days,
+        field=command.field,
+        looks_before=told.looks,
+        days_before=told.days,
+        looks_expected=told.expected,
+    )
+    ctx.session.add(promotion)
+    enter(ctx, PROMOTION, promotion, PROMOTION.initial)
+    ctx.session.flush()
+    return promotion, told
+
+
+def stop(ctx: Ctx, promotion_id: str) -> Promotion:
+    """The consultant ends it; the price of the time that is left comes back."""
+    promotion = promotion_for(ctx, promotion_id)
+    _stop(ctx, promotion, "own", "owner")
+    return promotion
+
+
+# --- what happens to it -----------------------------------------------------------------------------------------------
+
+
+def paid(ctx: Ctx, promotion_id: str, purchase_id: str) -> None:
+    """It begins. What can begin no more (the consultant is away meanwhile, it was dropped) is given back."""
+    promotion = _locked(ctx, promotion_id)
+    expert = expert_for(ctx, promotion.expert_id)
+    hindered = not expert.live or _hindered_by(ctx, expert, promotion.kind, promotion.field) is not None
+    if promotion.state != PROMOTION.initial or hindered:
+        if promotion.state == PROMOTION.initial:
+            step(ctx, PROMOTION, promotion, "drop", ("system",))
+        purchases.give_back(ctx, purchase_id, purchases.purchase_for(ctx, purchase_id).price)
+        return
+    promotion.started_at = ctx.now
+    until = ctx.now + _package(promotion).lasts
+    step(ctx, PROMOTION, promotion, "paid", ("system",), dues={"run_out": until})
+    ctx.session.flush()
+    ctx.announce(PromotionBegan(promotion.id, expert.id))
+
+
+def not_bought(ctx: Ctx, promotion_id: str) -> None:
+    promotion = _locked(ctx, promotion_id)
+    if promotion.state == PROMOTION.initial:
+        step(ctx, PROMOTION, promotion, "drop", ("system",))
+
+
+def went_away(ctx: Ctx, expert_id: str) -> None:
+    """Nobody sees a consultant who is away: what they have paid for ends, and the rest comes back."""
+    for promotion in running(ctx, [expert_id]):
+        _stop(ctx, promotion, "away", "system")
+
+
+def given_back(ctx: Ctx, promotion_id: str) -> None:
+    """Its whole price went back: it ends."""
+    promotion = _locked(ctx, promotion_id)
+    if promotion.state == "running":
+        promotion.why = "given_back"
+        promotion.ended_at = ctx.now
+        step(ctx, PROMOTION, promotion, "stop", ("system",))
+
+
+def time_is_up(ctx: Ctx, promotion_id: str, event: str) -> None:
+    promotion = _locked(ctx, promotion_id)
+    step(ctx, PROMOTION, promotion, event, ("time",))
+    if event == "run_out":
+        promotion.ended_at = ctx.now
+        ctx.session.flush()
+        ctx.announce(PromotionOver(promotion.id, promotion.expert_id, looks_of(ctx, promotion)))
+
+
+# --- what is seen -----------------------------------------------------------------------------------------------------
+
+
+def package_named(name: str) -> Package:
+    """Raises NotFound."""
+    package = next((each for each in PACKAGES if each.name == name), None)
+    if package is None:
+        raise NotFound
+    return package
+
+
+def promotion_for(ctx: Ctx, promotion_id: str) -> Promotion:
+    """A promotion for its consultant, and for the house itself. Raises NotFound."""
+    promotion = ctx.session.get(Promotion, promotion_id)
+    if promotion is None:
+        raise NotFound
+    if ctx.actor.person not in (None, expert_for(ctx, promotion.expert_id).person_id):
+        raise NotFound
+    return promotion
+
+
+def running(ctx: Ctx, experts: Collection[str]) -> list[Promotion]:
+    query = select(Promotion).where(Promotion.state == "running", Promotion.expert_id.in_(experts))
+    return list(ctx.session.scalars(query.order_by(Promotion.id)))
+
+
+def standings(ctx: Ctx, found: Iterable[tuple[str, float, Collection[str]]]) -> list[Standing]:
+    """Who was found, as they stand in line. `found`: id, score, and the fields of expertise that the wish is about."""
+    asked = list(found)
+    ids = [each for each, _, _ in asked]
+    seen, promoted = looks.shown_of(ctx, ids), running(ctx, ids)
+    made = []
+    for expert_id, score, fields in asked:
+        here = any(each.expert_id == expert_id and each.field in (None, *fields) for each in promoted)
+        made.append(Standing(expert_id, score, here, *seen.get(expert_id, (0, 0))))
+    return made
+
+
+def is_promoted(ctx: Ctx, expert_id: str) -> bool:
+    """Whether the label stands on their profile."""
+    return bool(running(ctx, [expert_id]))
+
+
+def until(ctx: Ctx, promotion: Promotion) -> datetime | None:
+    """When it ends by itself: our absence puts that off."""
+    timer = deadline_of(ctx.session, PROMOTION.name, promotion.id, "run_out")
+    return timer.due_at if timer is not None else None
+
+
+def looks_of(ctx: Ctx, promotion: Promotion) -> int:
+    """How often the profile was opened while it ran, by whole days."""
+    assert promotion.started_at is not None, "it has begun"
+    end = promotion.ended_at or ctx.now
+    return looks.looks_at(ctx, promotion.expert_id, promotion.started_at.date(), end.date())
+
+
+def unused_price(ctx: Ctx, promotion: Promotion) -> Money:
+    """What would come back if it ended now: the price of the time that is left, to the second."""
+    purchase, ends = purchases.purchase_of(ctx, Thing.PROMOTION, promotion.id), until(ctx, promotion)
+    assert purchase is not None, "nothing runs that was not bought"
+    whole = int(_package(promotion).lasts.total_seconds())
+    left = 0 if ends is None else int((ends - ctx.now).total_seconds())
+    return unused(purchase.price, min(max(left, 0), whole), whole)
+
+
+# --- steps ------------------------------------------------------------------------------------------------------------
+
+
+def _own(ctx: Ctx) -> Expert:
+    expert = own_profile(ctx)
+    if expert is None:
+        raise NotFound("expert.not_one")
+    return expert
+
+
+def _locked(ctx: Ctx, promotion_id: str) -> Promotion:
+    promotion = ctx.session.get(Promotion, promotion_id, with_for_update=True)
+    if promotion is None:
+        raise NotFound
+    return promotion
+
+
+def _package(promotion: Promotion) -> Package:
+    return package_named(f"{promotion.kind}{promotion.days}")
+
+
+def _chosen(ctx: Ctx, expert_id: str) -> list[Promotion]:
+    query = select(Promotion).where(Promotion.expert_id == expert_id, Promotion.state == PROMOTION.initial)
+    return list(ctx.session.scalars(query))
+
+
+def _hindered_by(ctx: Ctx, expert: Expert, kind: Kind, field: str | None) -> str | None:
+    """Why it cannot begin: the same runs already, or the top of a field has no place free."""
+    if any(each.kind is kind and each.field == field for each in running(ctx, [expert.id])):
+        return "promotion.runs_already"
+    taken = select(func.count()).where(Promotion.state == "running", Promotion.kind == kind, Promotion.field == field)
+    full = kind is Kind.TOP and (ctx.session.scalar(taken) or 0) >= TOP_PLACES
+    return "promotion.full" if full else None
+
+
+def _stop(ctx: Ctx, promotion: Promotion, why: str, role: str) -> None:
+    back = unused_price(ctx, promotion)
+    promotion.why, promotion.ended_at = why, ctx.now
+    step(ctx, PROMOTION, promotion, "stop", (role,))
+    ctx.session.flush()
+    purchase = purchases.purchase_of(ctx, Thing.PROMOTION, promotion.id)
+    assert purchase is not None, "nothing runs that was not bought"
+    purchases.give_back(ctx, purchase.id, back)
+    ctx.announce(PromotionStopped(promotion.id, promotion.expert_id, why, back))
+
+
+def _looks_before(ctx: Ctx, expert: Expert) -> tuple[int, int]:
+    """Looks at the profile in the last four weeks, and how many days of them it was listed."""
+    first = max(ctx.now - LOOKED_BACK, expert.listed_at)
+    days = (ctx.now.date() - first.date()).days + 1
+    return looks.looks_at(ctx, expert.id, first.date(), ctx.now.date()), days
+
+
+def _usual(ctx: Ctx) -> Fraction:
+    """Looks a day at a profile of this market, over the last four weeks."""
+    listed = ctx.session.scalar(select(func.count()).where(Expert.live)) or 1
+    return Fraction(looks.looks_at_all(ctx, LOOKED_BACK.days), listed * LOOKED_BACK.days)
+
+
+def _lift(ctx: Ctx) -> tuple[Fraction, int]:
+    """How much more often promoted profiles were looked at, and over how many promotions we know it."""
+    query = select(Promotion).where(Promotion.state == "over").order_by(Promotion.id.desc()).limit(COUNTED)
+    over = list(ctx.session.scalars(query))
+    known = [(looks_of(ctx, each), Fraction(each.looks_before, each.days_before) * each.days) for each in over]
+    return rules.lift_of(known), len(over)

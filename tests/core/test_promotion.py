@@ -1,0 +1,191 @@
+"""A promotion: what to expect and what it costs, by our own counters; it begins when paid, and its rest comes back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from config.reference import reference
+from core.audit.service import invariants
+from core.experts import service as experts
+from core.experts.model import OfferExpertise, Rate
+from core.kernel.errors import Invalid, Refusal
+from core.kernel.money import Money
+from core.kernel.transaction import MARKET, PROVIDER, Actor
+from core.promotion import looks, reactions, rules, service
+from core.promotion.model import PACKAGES, PROMOTION, TOP_PLACES, ChoosePackage, Package, Promotion
+from core.purchases import payments
+from core.purchases import service as purchases
+from core.purchases.model import BuyThing, Purchase, Thing
+from core.purchases.reactions import rings as purchase_rings
+from tests.core.conftest import Market
+
+RINGS = {**reactions.rings, **purchase_rings}
+
+
+@dataclass
+class Window:
+    market: Market
+
+    async def expert(self, name: str) -> tuple[Actor, str]:
+        actor, _ = await self.market.newcomer(name)
+        catalogue = reference()[0]
+        command = OfferExpertise(
+            headline="Boilers that burn",
+            bio="Twenty years of combustion and ash.",
+            fields=tuple(list(catalogue.expertise)[:2]),
+            languages=("en",),
+            rate=Rate(basis="session", minor=90_00, currency="EUR"),
+            hours="daily 9-17 Vilnius",
+        )
+        made = await self.market.run(actor, lambda ctx: experts.offer_expertise(ctx, catalogue, command))
+        return actor, made.id
+
+    async def chooses(self, actor: Actor, package: str = "featured7", field: str | None = None) -> Promotion:
+        command = ChoosePackage(package=package, field=field)
+        return (await self.market.run(actor, lambda ctx: service.choose(ctx, command)))[0]
+
+    async def buys(self, actor: Actor, package: str = "featured7", field: str | None = None) -> Promotion:
+        promotion = await self.chooses(actor, package, field)
+        await self.pays(actor, promotion)
+        return promotion
+
+    async def pays(self, actor: Actor, promotion: Promotion, minor: int = 700) -> Purchase:
+        command = BuyThing(
+            thing=Thing.PROMOTION,
+            subject=promotion.id,
+            title="Featured",
+            description="A place",
+            price_minor=minor,
+            currency="EUR",
+            lasts_days=promotion.days,
+        )
+        bought = await self.market.run(actor, lambda ctx: purchases.buy(ctx, command))
+        refs = {"intent_ref": f"pi_{bought.id}", "charge_ref": f"ch_{bought.id}"}
+        paid, fee = Money(minor, "EUR"), Money(40, "EUR")
+        await self.market.run(PROVIDER, lambda ctx: payments.card_paid(ctx, bought.id, amount=paid, fee=fee, **refs))
+        return bought
+
+    async def now(self, promotion: Promotion) -> Promotion:
+        return await self.market.run(MARKET, lambda ctx: service.promotion_for(ctx, promotion.id))
+
+    def refunded(self) -> list[int]:
+        return [post.body["amount"] for post in self.market.posts if post.kind == "refund"]
+
+
+@pytest.fixture
+def window(market: Market) -> Window:
+    reactions.listen(market.reactions)
+    return Window(market)
+
+
+async def test_it_runs_from_its_payment_to_its_end_and_says_what_it_brought(window: Window) -> None:
+    alex, expert_id = await window.expert("Alex")
+    promotion = await window.chooses(alex)
+    assert (await window.now(promotion)).state == "chosen"
+    await window.pays(alex, promotion)
+    assert await window.market.run(MARKET, lambda ctx: service.is_promoted(ctx, expert_id))
+    with pytest.raises(Refusal, match=r"promotion\.runs_already"):
+        await window.chooses(alex)
+    for _ in range(3):
+        await window.market.run(MARKET, lambda ctx: looks.note_opened(ctx, expert_id))
+    window.market.clock.advance(days=7, seconds=1)
+    await window.market.ring(dict(RINGS))
+    over = await window.now(promotion)
+    assert over.state == "over"
+    assert await window.market.run(MARKET, lambda ctx: service.looks_of(ctx, over)) == 3
+    assert window.refunded() == []
+    assert [each for each in await window.market.run(MARKET, invariants) if not each.ok] == []
+
+
+@pytest.mark.parametrize("ends", ["own", "away"])
+async def test_what_was_not_used_comes_back_to_the_cent(window: Window, ends: str) -> None:
+    alex, expert_id = await window.expert("Alex")
+    promotion = await window.buys(alex)
+    window.market.clock.advance(days=3)
+    if ends == "own":
+        await window.market.run(alex, lambda ctx: service.stop(ctx, promotion.id))
+        with pytest.raises(Refusal):  # a double press
+            await window.market.run(alex, lambda ctx: service.stop(ctx, promotion.id))
+    else:
+        await window.market.run(alex, experts.pause)
+    stopped = await window.now(promotion)
+    assert (stopped.state, stopped.why) == ("stopped", ends)
+    assert window.refunded() == [400]  # four days of seven
+    assert not await window.market.run(MARKET, lambda ctx: service.is_promoted(ctx, expert_id))
+
+
+async def test_a_long_one_is_given_back_in_part_also_after_a_fortnight(window: Window) -> None:
+    alex, _ = await window.expert("Alex")
+    promotion = await window.buys(alex, "featured30")
+    window.market.clock.advance(days=20)
+    await window.market.ring(dict(RINGS))
+    await window.market.run(alex, lambda ctx: service.stop(ctx, promotion.id))
+    assert window.refunded() == [233]
+
+
+async def test_who_is_away_when_the_money_comes_has_it_back(window: Window) -> None:
+    alex, _ = await window.expert("Alex")
+    promotion = await window.chooses(alex)
+    await window.market.run(alex, experts.pause)
+    await window.pays(alex, promotion)
+    assert (await window.now(promotion)).state == "dropped"
+    assert window.refunded() == [700]
+    with pytest.raises(Refusal, match=r"promotion\.away"):
+        await window.chooses(alex)
+
+
+async def test_the_top_of_a_field_has_so_many_places(window: Window) -> None:
+    made = [await window.expert(f"e{number}") for number in range(TOP_PLACES + 1)]
+    field = next(iter(reference()[0].expertise))
+    late = await window.chooses(made[-1][0], "top7", field)  # while there was a place
+    for actor, _ in made[:-1]:
+        await window.buys(actor, "top7", field)
+    with pytest.raises(Refusal, match=r"promotion\.full"):
+        await window.chooses(made[-1][0], "top7", field)
+    await window.pays(made[-1][0], late)
+    assert window.refunded() == [700]
+    for wrong in (("top7", None), ("featured7", field), ("top7", "astrology")):
+        with pytest.raises(Invalid):
+            await window.chooses(made[-1][0], *wrong)
+    found = [(expert_id, 1.0, [field]) for _, expert_id in made]
+    stand = await window.market.run(MARKET, lambda ctx: service.standings(ctx, found))
+    assert [each.promoted for each in stand] == [True] * TOP_PLACES + [False]
+    elsewhere = await window.market.run(MARKET, lambda ctx: service.standings(ctx, [(made[0][1], 1.0, [])]))
+    assert not elsewhere[0].promoted  # the top of a field, and of no other
+
+
+async def test_lists_and_looks_are_counted_by_day(window: Window) -> None:
+    _, one = await window.expert("One")
+    _, two = await window.expert("Two")
+    for _ in range(2):
+        await window.market.run(MARKET, lambda ctx: looks.note_shown(ctx, [two, one]))
+    window.market.clock.advance(days=8)
+    await window.market.run(MARKET, lambda ctx: looks.note_shown(ctx, [one]))
+    seen = await window.market.run(MARKET, lambda ctx: looks.shown_of(ctx, [one, two, "nobody"]))
+    assert seen == {one: (3, 1), two: (2, 0)}
+
+
+def test_the_table_has_no_dead_end() -> None:
+    assert PROMOTION.problems() == []
+
+
+counts = st.integers(0, 10_000)
+
+
+@settings(max_examples=60)
+@given(counts, counts, st.sampled_from(PACKAGES), st.lists(st.tuples(counts, counts.map(Fraction)), max_size=5))
+def test_the_price_grows_with_what_is_expected_and_has_its_limits(
+    fewer: int, more: int, package: Package, over: list[tuple[int, Fraction]]
+) -> None:
+    lift = rules.lift_of(over)
+    assert rules.LEAST_LIFT <= lift <= rules.MOST_LIFT
+    low, high = sorted((fewer, more))
+    usual = Fraction(1, 2)
+    prices = [rules.price_of(package, rules.a_day(each, 28, usual), lift).cents for each in (low, high)]
+    assert package.least <= prices[0] <= prices[1] <= package.most
+    assert rules.lift_of([]) == rules.SUPPOSED_LIFT

@@ -1,0 +1,49 @@
+"""D4.3, D4.4: a consultant looks at their numbers, buys a place, is shown with a label, and has the rest back."""
+
+from __future__ import annotations
+
+from tests.journeys.market import World
+from tests.journeys.test_session import Counsel
+
+
+async def test_a_promotion_is_paid_in_stars_and_ends_when_its_consultant_goes_away(world: World) -> None:
+    counsel = Counsel(world, await world.on_slack("Sarah"), await world.on_telegram("Alex"))
+    sarah, alex = counsel.seeker, counsel.consultant
+    await counsel.list()
+    await sarah.says("/experts the grate of my boiler slags")
+    await sarah.presses("Times and profile")
+    await alex.says("/promote")
+    await alex.sees("stood in 1 lists and was opened 1 times", "Featured, 7 days", "Buy for 200 ⭐")
+    await alex.presses("Buy for 200 ⭐")
+    await alex.sees("the invoice is below", "Leave it")
+    await alex.pays_stars("Featured, 7 days")
+    await alex.sees("Paid. Your promotion runs from now on.", "It runs until")
+    await sarah.says("/experts boiler slag")
+    await sarah.sees("Promoted · Alex")
+
+    await world.later(days=3.5)
+    await alex.says("/expert")
+    await alex.presses("Pause")
+    await alex.sees("because you are away", "100 ⭐ is kept for you")
+    await alex.says("/paysupport")
+    await alex.sees("Kept for you: 100 ⭐", "Given back")
+    await world.books_balance()
+
+
+async def test_a_promotion_is_paid_by_card_where_there_are_no_stars(world: World) -> None:
+    counsel = Counsel(world, await world.on_telegram("Sarah"), await world.on_slack("Alex"))
+    alex = counsel.consultant
+    await counsel.list()
+    await alex.says("/promote")
+    await alex.presses("Buy for €5.00")
+    await world.pays(await alex.opens("Pay €5.00"))
+    await alex.sees("Paid. Your promotion runs from now on.", "Top of Bioenergy engineering")
+    await counsel.seeker.says("/experts boiler slag")
+    await counsel.seeker.sees("Promoted · Alex")
+    await alex.presses("End it now, €5.00 comes back")
+    await alex.sees("€5.00 went back to where it was paid from.")
+    [refund] = await world.at_the_provider("refund")
+    assert refund["amount"] == 500
+    await world.books_balance()
+    assert world.product is not None
+    assert await world.product.reconciler.reconcile() == {}
