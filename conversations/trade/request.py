@@ -73,7 +73,7 @@ REQUESTING = Form(
             write=lambda moment: moment.date().isoformat(),
             keypad=Calendar(),
             max_length=60,
-            example="in 5 days",
+            example="tomorrow",
         ),
         replace(SELL.field("certificates"), name="certificates"),
         LOTS,
@@ -176,8 +176,14 @@ def request(talk: Talk, sentence: str) -> None:
 
 
 @book.command("requests")
-def all_requests(talk: Talk, _rest: str) -> None:
-    """What others look for, that which closes soonest first; above it the person's own, and what they quoted on."""
+def all_requests(talk: Talk, sentence: str) -> None:
+    """What others look for, that which closes soonest first; above it the person's own, and what they quoted on.
+
+    `/requests 500 t A1 pellets in Kaunas`: what that would answer.
+    """
+    if sentence:
+        talk.command("wanted", sentence)
+        return
     words = talk.words
     mine = requests.requests_of(talk.ctx, talk.organisation)
     own = [each for each in mine if each.state not in REQUEST.final]

@@ -1,0 +1,102 @@
+"""Before there is a deal: a question to the seller that becomes an offer, and a request that sellers quote on (E1)."""
+
+from __future__ import annotations
+
+from tests.journeys.market import World
+from tests.journeys.trade import Trade
+
+
+async def test_a_question_is_answered_and_becomes_the_sellers_own_offer(world: World) -> None:
+    rasa, tom = await world.on_telegram("Rasa"), await world.on_slack("Tom")
+    trade = Trade(world, rasa, tom)
+    await trade.list()
+    await tom.says("/find pellets near Kaunas")
+    await tom.presses("Open")
+    await tom.presses("Ask the seller")
+    await tom.fills(words="Is it in big bags? Call me: +370 612 34567")
+    await tom.sees("Your question is on its way.", "I hide it from the other side")
+    seen = await rasa.sees("Tom asks about your listing.", "Is it in big bags?", "Your turn: answer Tom")
+    assert "612 34567" not in seen
+
+    await rasa.presses("Answer")
+    await rasa.says("No, loose, by walking floor.")
+    await tom.sees("Rasa has answered.", "No, loose, by walking floor.")
+    await rasa.presses("Make an offer")
+    await rasa.fills(quantity="100 t", price="210 €/t")
+    await tom.sees("Rasa made an offer.", "€21,000.00")
+    await tom.presses("Accept")
+    await trade.agreed()
+
+    await tom.says("/questions")
+    await tom.sees("No question is open.")
+
+
+async def test_a_question_that_nobody_answers_closes_after_two_weeks(world: World) -> None:
+    rasa, tom = await world.on_slack("Rasa"), await world.on_telegram("Tom")
+    await Trade(world, rasa, tom).list()
+    await tom.says("/find pellets near Kaunas")
+    await tom.presses("Open")
+    await tom.presses("Ask the seller")
+    await tom.says("Is it dry?")
+    await rasa.sees("Tom asks about your listing.", "Is it dry?")
+    await world.later(days=14, minutes=1)
+    for each in (rasa, tom):
+        await each.sees("Nobody wrote for 14 days, so the question is closed.")
+
+
+REQUEST = "/request 100 t A1 pellets DAP Kaunas next week"
+
+
+async def test_sealed_quotes_are_opened_at_the_cut_off_and_one_is_taken(world: World) -> None:
+    tom, rasa, jonas = await world.on_slack("Tom"), await world.on_telegram("Rasa"), await world.on_slack("Jonas")
+    await tom.says(REQUEST)
+    await tom.fills(closes="tomorrow", target="210 €/t", seal="sealed until the end", quotes_each="2")
+    await tom.sees("Your request is out.", "Sellers can quote until")
+
+    for seller, price in ((rasa, "214 €/t"), (jonas, "209 €/t")):
+        await seller.says("/requests")
+        await seller.sees("Request: Wood pellets", "100 t", "Target price")
+        await seller.presses("Open")
+        await seller.presses("Make a quote")
+        await seller.fills(price=price)
+        await seller.sees("Your quote is in. No other seller sees it.")
+    seen = await tom.sees("There are 2 quotes now.")
+    assert "20,900" not in seen
+
+    await rasa.presses("Make a quote")  # and thinks again
+    await rasa.fills(price="208 €/t")
+    await tom.sees("There are 3 quotes now.")
+    seen = await rasa.sees("€20,800.00")
+    assert "20,900" not in seen
+
+    await world.later(days=2)
+    for seller in (rasa, jonas):
+        await seller.sees("No more quotes are taken.")
+    await tom.sees("The time for quotes is over.", "€20,800.00", "€20,900.00", "Your turn: take one of the quotes by")
+    await tom.presses("Take Rasa: €20,800.00")
+    await jonas.sees("The buyer has taken another quote.")
+    trade = Trade(world, rasa, tom)
+    await trade.agreed()
+    await trade.sign()
+    await trade.pay()
+    await world.books_balance()
+
+
+async def test_a_request_that_nobody_answers_ends_and_one_can_be_withdrawn(world: World) -> None:
+    tom, rasa = await world.on_telegram("Tom"), await world.on_slack("Rasa")
+    await tom.says(REQUEST)
+    await tom.fills(closes="tomorrow")
+    await tom.sees("Your request is out.")
+    await world.later(days=2)
+    await tom.sees("Nobody quoted in time, so the request has ended.")
+
+    await tom.says(REQUEST)
+    await tom.fills(closes="tomorrow", seal="as they come")
+    await rasa.says("/requests")
+    await rasa.presses("Open")
+    await rasa.presses("Make a quote")
+    await rasa.fills(price="200 €/t")
+    await tom.sees("The first quote has come.", "€20,000.00")
+    await tom.presses("Withdraw the request")
+    await tom.presses("Yes: Withdraw the request")
+    await rasa.sees("Tom has withdrawn the request.")
