@@ -10,7 +10,7 @@ from conversations import desk, drafts, search
 from conversations import help as helping
 from conversations.book import Book
 from conversations.buying import purchase as buying
-from conversations.consulting import asking, booking, expert, promotion, seek
+from conversations.consulting import asking, booking, expert, hours, promotion, seek
 from conversations.consulting import session as talking
 from conversations.consulting.after import recap, recording
 from conversations.consulting.after import review as session_review
@@ -18,7 +18,7 @@ from conversations.engine import Engine
 from conversations.notices import Notices
 from conversations.people import company, place, registration
 from conversations.search import alerts as alerting
-from conversations.search import market_view
+from conversations.search import market_view, wanting
 from conversations.talk import Almanac
 from conversations.trade import (
     agreement,
@@ -66,6 +66,7 @@ BOOKS: tuple[Book, ...] = (
     search.book,
     alerting.book,
     market_view.book,
+    wanting.book,
     place.book,
     offer.book,
     inquiry.book,
@@ -83,6 +84,7 @@ BOOKS: tuple[Book, ...] = (
     seek.book,
     booking.book,
     asking.book,
+    hours.book,
     buying.book,
     promotion.book,
     talking.book,

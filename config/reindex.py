@@ -13,10 +13,11 @@ from core.search.engine.document import Document
 from core.search.kinds.experts import EXPERTS
 from core.search.kinds.kind import Kind
 from core.search.kinds.listings import LISTINGS
+from core.search.kinds.requests import REQUESTS
 from core.search.storage.packing import packed
 from core.search.storage.rebuild import claim_base, serve_base, write_piece
 
-KINDS: Final = (LISTINGS, EXPERTS)  # all that can be found
+KINDS: Final = (LISTINGS, EXPERTS, REQUESTS)  # all that can be found
 READ_AT_ONCE: Final = 1_000  # documents in one unit, so that it holds nobody up
 PIECE_BYTES: Final = 4 << 20
 

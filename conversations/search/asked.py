@@ -11,6 +11,7 @@ from core.talks.service import recall, remember
 
 GOODS = "find"
 ADVICE = "advice"
+WANTED = "wanted"
 
 
 def asked(talk: Talk, topic: str = GOODS) -> Query:

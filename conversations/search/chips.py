@@ -32,14 +32,17 @@ class Variant:
 
 
 def chip_rows(
-    talk: Talk, query: Query, chips: Sequence[Chip] | None = None, verb: str = "find.chip"
+    talk: Talk, query: Query, chips: Sequence[Chip] | None = None, verb: str = ""
 ) -> tuple[tuple[Button, ...], ...]:
-    """One button a wish, two in a row. A cross gives it up at once; a pencil offers other values."""
+    """One button a wish, two in a row. A cross gives it up at once; a pencil offers other values.
+
+    `chips` and `verb`: of another list than that of goods, whose chips can only be given up.
+    """
     seen = mark(query)
     buttons = [
         Button(
-            label=f"{'✎' if variants(talk, query, chip) else '✕'} {chip_label(talk, chip)}"[:LABEL],
-            press=press(verb, "", seen, chip.wish),
+            label=f"{'✕' if verb or not variants(talk, query, chip) else '✎'} {chip_label(talk, chip)}"[:LABEL],
+            press=press(verb or "find.chip", "", seen, chip.wish),
         )
         for chip in (market.chips(query) if chips is None else chips)
     ]

@@ -20,8 +20,18 @@ from core.listings.events import (
 from core.listings.model import Listing
 from core.people.events import ProfileCompleted
 from core.people.service import person_of
+from core.requests.events import (
+    RequestAwarded,
+    RequestCutOff,
+    RequestFact,
+    RequestLapsed,
+    RequestPublished,
+    RequestWithdrawn,
+)
+from core.requests.model import REQUEST, Request
 from core.search.kinds.experts import EXPERTS
 from core.search.kinds.listings import LISTINGS
+from core.search.kinds.requests import REQUESTS
 from core.search.storage.log import note
 
 
@@ -37,6 +47,8 @@ def listen(reactions: Reactions) -> None:
         reactions.on(fact, _listing_moved)
     for told in (ExpertListed, ExpertChanged, ExpertPaused):
         reactions.on(told, _expert_moved)
+    for known in (RequestPublished, RequestCutOff, RequestAwarded, RequestWithdrawn, RequestLapsed):
+        reactions.on(known, _request_moved)
     reactions.on(ProfileCompleted, _company_named)
 
 
@@ -48,9 +60,15 @@ def _expert_moved(ctx: Ctx, fact: ExpertFact) -> None:
     note(ctx, EXPERTS, [fact.expert_id])
 
 
+def _request_moved(ctx: Ctx, fact: RequestFact) -> None:
+    note(ctx, REQUESTS, [fact.request_id])
+
+
 def _company_named(ctx: Ctx, fact: ProfileCompleted) -> None:
     company = person_of(ctx, fact.person_id).organisation_id
     ours = select(Listing.id).where(Listing.seller == company, Listing.state == "live")
     note(ctx, LISTINGS, ctx.session.scalars(ours).all())
     advisers = select(Expert.id).where(Expert.organisation_id == company, Expert.live)
     note(ctx, EXPERTS, ctx.session.scalars(advisers).all())
+    wanting = select(Request.id).where(Request.buyer == company, Request.state == REQUEST.initial)
+    note(ctx, REQUESTS, ctx.session.scalars(wanting).all())

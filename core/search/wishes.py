@@ -30,9 +30,11 @@ PERHAPS_THERE: Final = 0.7  # how far a word is taken for a misspelt place
 MUCH: Final = Decimal(1_000_000)  # of a unit is converted, so that the three decimals of an amount round nothing off
 
 
-def exactly(said: Understood, catalogue: Catalogue, today: date, order: Order = "best") -> Wanted:
-    """Over listings: every wish that was understood has to be met; the words that were not only decide the order,
-    unless nothing says which goods are meant."""
+def exactly(
+    said: Understood, catalogue: Catalogue, today: date, order: Order = "best", *, kind: str = "listing"
+) -> Wanted:
+    """Over goods, offered or asked for: every wish that was understood has to be met; the words that were not understood
+    only decide the order, unless nothing says which goods are meant."""
     goods = (said.product,) if said.product else said.alternatives
     musts = _musts(grades=(said.grade,) if said.grade else (), certificates=said.certificates)
     if goods:
@@ -48,7 +50,7 @@ def exactly(said: Understood, catalogue: Catalogue, today: date, order: Order = 
     unit = limit.unit if limit else catalogue.product(goods[0]).price_unit if goods else "t"
     return Wanted(
         words=words,
-        must=(frozenset({"kind:listing"}), *musts),
+        must=(frozenset({f"kind:{kind}"}), *musts),
         near=None if said.place is None else Spot(said.place.lat, said.place.lon, said.radius_km),
         price_at_most=_price_limits(catalogue, said.max_price or said.price),
         price_at_least=_price_limits(catalogue, said.min_price),

@@ -1,0 +1,59 @@
+"""Who wants what I have: a seller's sentence finds the open requests that it could answer."""
+
+from __future__ import annotations
+
+from conversations.book import Book
+from conversations.buttons import Press, press
+from conversations.reply import Button, Card, CardList, Toast
+from conversations.search.asked import WANTED, ask, asked, mark
+from conversations.search.chips import chip_rows, unclear_words, understood_text
+from conversations.talk import Talk
+from conversations.trade.request import brief_request
+from core.search import requests as wanting
+from core.search.model import Query
+from core.search.service import query_of, without
+
+SHOWN = 10
+
+book = Book()
+
+
+@book.command("wanted")
+def wanted(talk: Talk, sentence: str) -> None:
+    """`/requests 500 t A1 pellets in Kaunas from 190 eur`: what buyers ask for that this would answer."""
+    almanac = talk.almanac
+    said = query_of(sentence, almanac.catalogue, almanac.places, talk.today, talk.words.language)
+    _show(talk, ask(talk, wanting.having(said), WANTED))
+
+
+@book.press("wanted.without")
+def drop(talk: Talk, pressed: Press) -> None:
+    """A chip was tapped: that part of the sentence is given up."""
+    query = asked(talk, WANTED)
+    if pressed.seen == mark(query):
+        query = ask(talk, without(query, pressed.choice), WANTED)
+    else:
+        talk.reply(Toast(text=talk.words("find.asked_since")))
+    _show(talk, query)
+
+
+def _show(talk: Talk, query: Query) -> None:
+    words, chips = talk.words, wanting.chips(query)
+    found = wanting.find_requests(talk.ctx, talk.almanac.catalogue, query, but=talk.organisation)
+    text = "\n".join(filter(None, (understood_text(talk, chips), *unclear_words(talk, query))))
+    everything = Button(label=words("wanted.all"), press=press("command", choice="requests"))
+    buttons = (*chip_rows(talk, query, chips, "wanted.without"), (everything,))
+    if not found.requests:
+        title = words("wanted.none")
+        talk.reply(Card(subject="wanted", title=title, text=text, buttons=buttons, fresh=talk.fresh))
+        return
+    talk.reply(
+        CardList(
+            subject="wanted",
+            title=words("wanted.found", count=len(found.requests)),
+            text=text,
+            items=tuple(brief_request(talk, each) for each in found.requests[:SHOWN]),
+            buttons=buttons,
+            fresh=talk.fresh,
+        )
+    )
