@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from conversations.book import Book
@@ -22,13 +22,13 @@ from core.experts.model import Expert
 from core.experts.shortlist import is_kept
 from core.experts.slots import free_slots, spread, through_the_day
 from core.promotion.looks import note_opened, note_shown
-from core.reputation.service import scores_of
 from core.search import experts as advisers
 from core.search.experts import Advisers
 from core.search.kept import NOTHING
 from core.search.model import Query
 from core.search.service import query_of, without
 from core.sessions import slots as session_slots
+from core.sessions.reviews.service import ranks_of
 from core.talks.service import recall, remember
 
 SHOWN: Final = 3
@@ -76,11 +76,8 @@ def meant(talk: Talk, pressed: Press) -> None:
 
 
 def _found(talk: Talk, query: Query) -> Advisers:
-    def standings(organisations: Collection[str]) -> Mapping[str, float]:
-        return {each: score.rank for each, score in scores_of(talk.ctx, organisations).items()}
-
-    catalogue = talk.almanac.catalogue
-    return advisers.find_experts(talk.ctx, catalogue, query, standings=standings, but=talk.organisation)
+    standings = partial(ranks_of, talk.ctx)
+    return advisers.find_experts(talk.ctx, talk.almanac.catalogue, query, standings=standings, but=talk.organisation)
 
 
 def _show(talk: Talk, query: Query, most: int = SHOWN) -> None:
@@ -163,6 +160,7 @@ def profile_card(talk: Talk, expert: Expert) -> Card:
         if slots:
             rows.append(_more_times_buttons(talk, expert))
         rows.append(_later_buttons(talk, expert))
+    rows.append((Button(label=words("rating.about_button"), press=press("rating.about", expert.id)),))
     return expert_card(talk, expert, slots, buttons=tuple(rows))
 
 
@@ -170,8 +168,8 @@ def _later_buttons(talk: Talk, expert: Expert) -> tuple[Button, ...]:
     """When none of the slots suits, or this is one of several to choose from."""
     words, kept = talk.words, is_kept(talk.ctx, expert.id)
     own_times = Button(label=words("ask.own_times"), press=press("ask.one", expert.id))
-    verb, label = ("shortlist.let_go", "shortlist.drop") if kept else ("shortlist.keep", "shortlist.keep")
-    mine = Button(label=words(label), press=press(verb, expert.id))
+    verb = "shortlist.let_go" if kept else "shortlist.keep"
+    mine = Button(label=words("shortlist.drop" if kept else "shortlist.keep"), press=press(verb, expert.id))
     return (own_times, mine) if expert.live else (mine,)
 
 

@@ -34,7 +34,7 @@ def go_on(talk: Talk, pressed: Press) -> None:
     """The yes to pay. The words on the button are kept with it, and where it was pressed."""
     booking = service.mine(talk.ctx, pressed.subject, None)
     shown = talk.words("session.continue_button", price=booking.price)
-    meeting.go_on_paying(talk.ctx, booking.id, shown=shown, place=_place(talk), seen=pressed.seen)
+    meeting.go_on_paying(talk.ctx, booking.id, shown=shown, place=talk.place, seen=pressed.seen)
     talk.reply(Toast(text=talk.words("session.continued_toast")))
 
 
@@ -56,13 +56,8 @@ def take_more(talk: Talk, pressed: Press) -> None:
     asked = meeting.meeting_of(talk.ctx, booking).extension_asked
     price = meeting.extension_price(booking, asked)
     shown = talk.words("session.take_extension_button", minutes=asked, price=price)
-    meeting.take_extension(talk.ctx, booking.id, shown=shown, place=_place(talk), seen=pressed.seen)
+    meeting.take_extension(talk.ctx, booking.id, shown=shown, place=talk.place, seen=pressed.seen)
     talk.reply(Toast(text=talk.words("session.extension_taken_toast")))
-
-
-def _place(talk: Talk) -> str:
-    """Where the button was pressed: kept with a consent."""
-    return f"{talk.surface.lane}:{talk.ctx.notes.get('message', '')}"
 
 
 # --- what is said -----------------------------------------------------------------------------------------------------

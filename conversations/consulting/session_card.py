@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from conversations.buttons import press
+from conversations.consulting.after import recording
 from conversations.consulting.after.review import session_standing
+from conversations.consulting.ask_card import time_rows
+from conversations.consulting.expert_card import slots_in_words
+from conversations.consulting.seek import next_free_now
 from conversations.reply import Button, Card, Line, Style
 from conversations.talk import Talk
 from core.kernel.money import Money
@@ -52,7 +56,7 @@ def session_card(
     other = booking.consultant if side == "seeker" else booking.seeker
     name = person_of(talk.ctx, other).name
     lines = [
-        Line(label=words("session.when"), value=_when(talk, booking)),
+        *((Line(label=words("session.when"), value=_when(talk, booking)),) if booking.state != "proposed" else ()),
         Line(label=words("session.with"), value=f"{name} · {session_standing(talk, other)}"),
     ]
     if not brief:
@@ -75,7 +79,7 @@ def waits_for_me(talk: Talk, booking: Booking) -> bool:
     side = str(service.side_of(talk.ctx, booking))
     if booking.move_to is not None:
         return booking.move_by != side
-    answers = {"seeker": ("slot_held", "card_trouble", "free_window", "debt"), "consultant": ("requested",)}
+    answers = {"seeker": ("slot_held", "card_trouble", "free_window", "debt"), "consultant": ("proposed", "requested")}
     return booking.state in answers[side] or _may_come_in(talk, booking, side)
 
 
@@ -116,6 +120,8 @@ def _particulars(talk: Talk, booking: Booking, side: str) -> list[Line]:
         Line(label=words("session.about"), value=booking.problem[:300]),
         Line(label=words("session.price"), value=_price(talk, booking)),
     ]
+    if booking.state == "proposed":
+        lines.append(Line(label=words("ask.times"), value=slots_in_words(talk, booking.times)))
     if booking.move_to is not None:
         lines.append(Line(label=words("session.proposed"), value=words.moment(booking.move_to)))
     if booking.state in ("confirmed", *TALKING):
@@ -172,6 +178,8 @@ def _buttons(talk: Talk, booking: Booking, side: str) -> tuple[tuple[Button, ...
         here = press("session.here", booking.id)
         rows.append((Button(label=words("session.here_button"), press=here, style="primary"),))
     rows += _extension(talk, booking, side)
+    if side == "consultant" and booking.state == "proposed":
+        rows += time_rows(talk, booking)
     steps = [BUTTONS[event] for event in BUTTONS if event in service.may(talk.ctx, booking)]
     moving = booking.move_to is not None
     hidden = {"session.move"} if moving else {"session.take_move", "session.leave_move"}
@@ -185,10 +193,24 @@ def _buttons(talk: Talk, booking: Booking, side: str) -> tuple[tuple[Button, ...
         for verb, style in shown
     ]
     rows += [tuple(made[i : i + 2]) for i in range(0, len(made), 2)]
+    if recording.may_ask(talk, booking):
+        rows.append((Button(label=words("recording.ask_button"), press=press("recording.ask", booking.id)),))
+    rows += _somebody_else(talk, booking, side)
     if side == "seeker" and (booking.state in SESSION.final or booking.state == "review_window"):
         again = press("seek.show", booking.expert_id)
         rows.append((Button(label=words("session.again_button"), press=again),))
     return tuple(rows)
+
+
+def _somebody_else(talk: Talk, booking: Booking, side: str) -> list[tuple[Button, ...]]:
+    """An instant call that came to nothing: the next who is free now, one tap and the conditions away."""
+    if side != "seeker" or not booking.instant or booking.why not in ("declined", "expired"):
+        return []
+    other = next_free_now(talk, booking.problem, booking.expert_id)
+    if other is None:
+        return []
+    label = talk.words("session.call_instead", name=person_of(talk.ctx, other.person_id).name)
+    return [(Button(label=label, press=press("book.now", other.id, choice=booking.id), style="primary"),)]
 
 
 def _card_button(talk: Talk, booking: Booking) -> tuple[Button, ...]:

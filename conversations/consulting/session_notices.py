@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from conversations.consulting.after.recap import KIND as RECAP
+from conversations.consulting.after.recap import RECAP_FACTS, recap_card
+from conversations.consulting.after.recording import KIND as RECORDING
+from conversations.consulting.after.recording import RECORDING_FACTS, recording_card
 from conversations.consulting.after.review import KIND as REVIEW
 from conversations.consulting.after.review import REVIEW_FACTS, review_card
 from conversations.consulting.session_card import session_card
@@ -15,6 +19,7 @@ from core.kernel.transaction import Ctx
 from core.people.model import Person
 from core.people.service import person_of
 from core.sessions import events as session
+from core.sessions.asking import together
 from core.sessions.model import Booking, Line
 from core.sessions.service import booking_for
 
@@ -51,6 +56,14 @@ CARD_FACTS: Final[dict[type[Any], str]] = {
     session.CardPageLapsed: "notice.session_card_page_lapsed",
 }
 
+# What is told of questions to several: to each consultant on the session's card, to the seeker on the question's.
+ASK_FACTS: Final[dict[type[Any], str]] = {
+    session.TimesProposed: "notice.times_proposed",
+    session.TimePicked: "notice.time_picked",
+    session.ProposalEnded: "notice.proposal_ended",
+}
+
+ASK: Final = "ask"
 PARTS: Final = ("at", "why", "fee", "side", "minutes", "price", "due", "amount", "net", "back", "when")
 
 
@@ -60,9 +73,16 @@ def parts_of(fact: session.SessionFact) -> dict[str, Any]:
 
 
 def sides_of(ctx: Ctx, booking_id: str) -> list[Person]:
-    """Who hears of a session: nobody but its two sides, and the consultant only once they are asked."""
+    """Who hears of a session: nobody but its two sides, and each only once they are concerned.
+
+    Consultants whom the seeker has only asked, perhaps among others, are told of on the seeker's question.
+    """
     booking = ctx.session.get_one(Booking, booking_id)
+    if booking.only_asked:
+        return [person_of(ctx, booking.consultant)]
     people = [person_of(ctx, booking.seeker)]
+    if booking.picked_at is not None:
+        return [*people, person_of(ctx, booking.consultant)]
     if booking.state != "slot_held" and booking.why != "abandoned":
         people.append(person_of(ctx, booking.consultant))
     return people
@@ -81,6 +101,27 @@ def on_session(code: str) -> Callable[[Ctx, session.SessionFact], None]:
         gathered(ctx).say("session", fact.booking_id, code, by=fact.by_person, sides=sides, **parts_of(fact))
 
     return hear
+
+
+def on_ask(code: str) -> Callable[[Ctx, session.SessionFact], None]:
+    """The consultant hears of their own part; the seeker's question shows all parts, and says when one falls away."""
+
+    def hear(ctx: Ctx, fact: session.SessionFact) -> None:
+        on_session(code)(ctx, fact)
+        booking = ctx.session.get_one(Booking, fact.booking_id)
+        parts = parts_of(fact)
+        ended = isinstance(fact, session.ProposalEnded) and fact.why in ("declined", "expired")
+        if not ended:
+            gathered(ctx).say(ASK, str(booking.ask_id), "", by=fact.by_person)
+            return
+        parts["name"] = person_of(ctx, booking.consultant).name
+        gathered(ctx).say(ASK, str(booking.ask_id), "notice.asked_ended", by=fact.by_person, **parts)
+
+    return hear
+
+
+def asker_of(ctx: Ctx, ask_id: str) -> list[Person]:
+    return [person_of(ctx, together(ctx, ask_id)[0].seeker)]
 
 
 def on_page(code: str) -> Callable[[Ctx, session.SessionFact], None]:
@@ -110,13 +151,18 @@ def on_own_card(kind: str) -> Callable[[str], Callable[[Ctx, Any], None]]:
 SESSIONS_HEARD: Final = (
     (SESSION_FACTS, on_session),
     (CARD_FACTS, on_page),
+    (ASK_FACTS, on_ask),
     (REVIEW_FACTS, on_own_card(REVIEW)),
+    (RECAP_FACTS, on_own_card(RECAP)),
+    (RECORDING_FACTS, on_own_card(RECORDING)),
 )
 
 # Each kind of card that speaks of one session, by the session's id.
 SESSION_CARDS: Final[dict[str, Callable[[Talk, str, str], Card]]] = {
     "session": session_news,
     REVIEW: review_card,
+    RECAP: recap_card,
+    RECORDING: recording_card,
 }
 
 

@@ -134,7 +134,7 @@ def go_on_paying(ctx: Ctx, booking_id: str, *, shown: str, place: str, seen: int
     step(ctx, SESSION, booking, "continue", sides(ctx, booking), dues={"time_up": _ends_at(ctx, booking)})
     meeting.running_since = ctx.now
     clear_timers(ctx.session, CLOCK, booking.id)
-    _keep_consent(ctx, booking, ConsentKind.CONTINUE, booking.price, shown=shown, place=place)
+    keep_consent(ctx, booking, ConsentKind.CONTINUE, booking.price, shown=shown, place=place)
     ctx.session.flush()
     ctx.announce(PaidTalkBegan(booking.id, ctx.actor.person))
     return booking
@@ -169,7 +169,7 @@ def take_extension(ctx: Ctx, booking_id: str, *, shown: str, place: str, seen: i
     if booking.state not in ("billable", "paid_paused") or not meeting.extension_asked or waits:
         raise Stale
     price = extension_price(booking, meeting.extension_asked)
-    _keep_consent(ctx, booking, ConsentKind.EXTEND, price, shown=shown, place=place)
+    keep_consent(ctx, booking, ConsentKind.EXTEND, price, shown=shown, place=place)
     holds.ask_extension(ctx, booking, price)
     return booking
 
@@ -254,6 +254,26 @@ def extension_price(booking: Booking, minutes: int) -> Money:
     return rules.share(booking.price, -(-100 * minutes // (booking.length or minutes)))
 
 
+def keep_consent(ctx: Ctx, booking: Booking, kind: ConsentKind, amount: Money, *, shown: str, place: str) -> None:
+    """Who pressed, what they were shown and where, word for word."""
+    person = ctx.actor.person
+    assert person is not None, "a consent is a person's"
+    ctx.session.add(
+        Consent(
+            id=ctx.new_id(),
+            booking_id=booking.id,
+            kind=kind,
+            person_id=person,
+            amount_minor=amount.minor,
+            currency=amount.currency,
+            terms_version=TERMS_VERSION,
+            shown=shown,
+            place=place[:120],
+            at=ctx.now,
+        )
+    )
+
+
 def _stop_clock(ctx: Ctx, booking: Booking, meeting: Meeting) -> None:
     """Add what has run to its account, in whole seconds of the server's clock."""
     if meeting.running_since is None:
@@ -300,25 +320,6 @@ def _leave_free_of_charge(ctx: Ctx, booking: Booking) -> None:
     if booking.state == "charging" and not booking.due_minor:
         step(ctx, SESSION, booking, "nothing_due", ("system",))
         ctx.session.flush()
-
-
-def _keep_consent(ctx: Ctx, booking: Booking, kind: ConsentKind, amount: Money, *, shown: str, place: str) -> None:
-    person = ctx.actor.person
-    assert person is not None, "a consent is a person's"
-    ctx.session.add(
-        Consent(
-            id=ctx.new_id(),
-            booking_id=booking.id,
-            kind=kind,
-            person_id=person,
-            amount_minor=amount.minor,
-            currency=amount.currency,
-            terms_version=TERMS_VERSION,
-            shown=shown,
-            place=place[:120],
-            at=ctx.now,
-        )
-    )
 
 
 def _here(meeting: Meeting, side: str) -> datetime | None:

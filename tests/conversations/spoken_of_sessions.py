@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, get_args
 
-from conversations.consulting import expert, session_card
-from conversations.consulting.session_notices import CARD_FACTS, PARTS, SESSION_FACTS
+from conversations.consulting import ask_card, expert, expert_notices, session_card
+from conversations.consulting.expert_notices import EXPERT_FACTS
+from conversations.consulting.after.recap import PARTS as RECAP_PARTS
+from conversations.consulting.after.recap import RECAP_FACTS
+from conversations.consulting.after.recording import RECORDING_FACTS
+from conversations.consulting.after.review import REVIEW_FACTS
+from conversations.consulting.session_notices import ASK_FACTS, CARD_FACTS, PARTS, SESSION_FACTS
+from core.experts.calendars import Fault
 from core.experts.model import MISSES_BEFORE_PAUSE
 from core.sessions.process import SESSION
+from core.sessions.recaps.model import RECAP, RECORDING
+from core.sessions.reviews.model import SESSION_REVIEW
 
 SIDES: Final = ("seeker", "consultant")
-ENDS: Final = ("declined", "expired", "abandoned", "noshow_consultant", "silence", "free_end")
+ENDS: Final = ("declined", "expired", "abandoned", "noshow_consultant", "silence", "free_end", "other_won", "withdrawn")
 TURN: Final = frozenset({"name", "until", "at", "price", "due"})
 REASONS: Final = ("field", "skill", "words", "free_now", "language")
+ITEMS: Final = ("hours", "skills", "calendar", "email", "payout")
 OWN_VERBS: Final = ("free", "busy", "pause", "back", "edit", "rules", "holiday")
 
 
@@ -32,20 +41,38 @@ def tables() -> dict[str, frozenset[str]]:
     letter = frozenset({"name", "at"})
     codes |= dict.fromkeys(("invite.subject", "uninvite.subject"), letter)
     codes |= dict.fromkeys(("invite.letter", "uninvite.letter"), letter | {"ref"})
-    return codes
+    return codes | _afterwards()
+
+
+def _afterwards() -> dict[str, frozenset[str]]:
+    """Reviews, the recap, and a talk kept word for word."""
+    rated = ({each.to for each in SESSION_REVIEW.transitions} - {"sealed"}) | {"rate", "sealed"}
+    kept = {RECORDING.initial} | {each.to for each in RECORDING.transitions}
+    kept = (kept - {"asked"}) | {"asked.mine", "asked.yours", "agreed.for_sale"}
+    codes = dict.fromkeys((f"rating.turn.{each}" for each in rated), frozenset({"name", "until"}))
+    codes |= dict.fromkeys((f"recap.turn.{each}" for each in ("draft", *RECAP.final, "sent")), frozenset({"day"}))
+    codes |= dict.fromkeys((f"recording.turn.{each}" for each in kept), frozenset({"name", "day", "days"}))
+    codes |= dict.fromkeys((f"recap.{part}" for part in RECAP_PARTS), frozenset[str]())
+    return codes | dict.fromkeys((f"recording.{verb}_button" for verb in ("agree", "refuse")), frozenset[str]())
 
 
 def _plain() -> Iterator[str]:
     yield from (f"expert.policy.{each}" for each in expert.POLICIES)
     yield from (f"expert.room.{each}" for each in expert.ROOMS)
     yield from (f"expert.{verb}_button" for verb in OWN_VERBS)
-    yield from ("command.experts", "command.expert", "command.sessions")
+    yield from ("command.experts", "command.expert", "command.sessions", "command.shortlist")
+    yield from (f"expert.item.{each}{part}" for each in ITEMS for part in ("", ".why", ".button"))
+    yield from (f"calendar.fault.{each}" for each in get_args(Fault))
+    yield from ("calendar.from_feed", "calendar.from_file")
+    yield from ("command.hours", "command.calendar")
+    yield from ("recap.kept_recap", "recap.kept_words", "recording.earlier", "recording.later")
+    yield from (f"ask.{each}" for each in ask_card.ENDED)
 
 
 def _turns() -> Iterator[str]:
     """A state says whose turn it is to both sides at once, or to each in their own words."""
-    states = {SESSION.initial} | {each.to for each in SESSION.transitions}
-    split = {"slot_held", "requested", "card_trouble", "free_window", "debt", "review_window"}
+    states = {SESSION.initial} | SESSION.also_begins | {each.to for each in SESSION.transitions}
+    split = {"proposed", "slot_held", "requested", "card_trouble", "free_window", "debt", "review_window"}
     yield from (f"session.turn.{state}" for state in states - (split - {"slot_held"}))
     yield from (f"session.turn.{state}.{side}" for state in split - {"slot_held"} for side in SIDES)
     yield from ("session.turn.slot_held.seeker", "session.turn.slot_held.coming")
@@ -53,11 +80,17 @@ def _turns() -> Iterator[str]:
     yield from (f"session.turn.over.{why}" for why in ENDS)
 
 
+FACTS: Final = (SESSION_FACTS, CARD_FACTS, ASK_FACTS, REVIEW_FACTS, RECAP_FACTS, RECORDING_FACTS)
+GONE: Final = {each.event for each in RECORDING.transitions if each.to in RECORDING.final}
+
+
 def notices() -> dict[str, frozenset[str]]:
     """What is told when something has happened to a session: to both, to each side, or by its reason."""
     parts = frozenset({"who", *PARTS})
-    return {code: parts for code in (*SESSION_FACTS.values(), *CARD_FACTS.values()) if code}
+    codes = {code: parts for facts in FACTS for code in facts.values() if code}
+    of_experts = dict.fromkeys(EXPERT_FACTS.values(), frozenset({"who", *expert_notices.PARTS}))
+    return codes | of_experts | {"notice.asked_ended": parts | {"name"}}
 
 
 def reasons() -> set[str]:
-    return {*SIDES, *ENDS, "cancelled", "dropped", "time_up", "noshow_seeker", "day", "hour", "minutes"}
+    return {*get_args(Fault), "missed", *SIDES, *ENDS, *GONE, "cancelled", "dropped", "time_up", "noshow_seeker", "day", "hour", "minutes"}

@@ -29,7 +29,7 @@ from core.sessions.reviews.model import (
 from core.sessions.service import booking_for
 
 MARKS: Final = (1, 2, 3, 4, 5)
-KIND: Final = "session_review"
+KIND: Final = "rating"
 SHOWN: Final = 10
 
 book = Book()
@@ -46,12 +46,12 @@ REVIEW_FACTS: Final[dict[type[Any], str]] = {
 # --- what is pressed and written --------------------------------------------------------------------------------------
 
 
-@book.press("session_review.rate")
+@book.press("rating.rate")
 def rate(talk: Talk, pressed: Press) -> None:
     if pressed.choice not in map(str, MARKS):
         raise Refusal("talk.unknown_button")
     reviews.rate(talk.ctx, RateSession(booking_id=pressed.subject, stars=int(pressed.choice)))
-    talk.reply(Toast(text=talk.words("session_review.rated_toast")))
+    talk.reply(Toast(text=talk.words("rating.rated_toast")))
 
 
 WORDS = Form("session_words", (Field("words", "long_text", max_length=1000),), review=False)
@@ -78,11 +78,11 @@ def _opens(form: str) -> Callable[[Talk, Press], None]:
     return enter
 
 
-book.press("session_review.words")(_opens("session_words"))
-book.press("session_review.answer")(_opens("session_answer"))
+book.press("rating.words")(_opens("session_words"))
+book.press("rating.answer")(_opens("session_answer"))
 
 
-@book.press("session_review.show")
+@book.press("rating.show")
 def show(talk: Talk, pressed: Press) -> None:
     talk.reply(review_card(talk, pressed.subject))
 
@@ -95,23 +95,23 @@ def review_card(talk: Talk, booking_id: str, note: str = "") -> Card:
     words, booking = talk.words, booking_for(talk.ctx, booking_id)
     window = reviews.window_of(talk.ctx, booking.id)
     if window is None:
-        raise Refusal("session_review.nothing_to_rate")
+        raise Refusal("rating.nothing_to_rate")
     other = booking.consultant if talk.person.id == booking.seeker else booking.seeker
     name = person_of(talk.ctx, other).name
     mine, theirs = reviews.review_by_me(talk.ctx, booking.id), reviews.review_about_me(talk.ctx, booking.id)
     lines = []
     if mine is not None:
-        lines.append(Line(label=words("session_review.mine"), value=_said(mine)))
+        lines.append(Line(label=words("rating.mine"), value=_said(mine)))
     if theirs is not None:
-        lines.append(Line(label=words("session_review.theirs", name=name), value=_said(theirs)))
+        lines.append(Line(label=words("rating.theirs", name=name), value=_said(theirs)))
     lines += [
-        Line(label=words("session_review.answer_label"), value=each.answer)
+        Line(label=words("rating.answer_label"), value=each.answer)
         for each in (mine, theirs)
         if each is not None and each.answer
     ]
     return Card(
         subject=f"{KIND}:{booking.id}",
-        title=words("session_review.card", ref=booking.ref, name=name),
+        title=words("rating.card", ref=booking.ref, name=name),
         lines=tuple(lines),
         turn=_turn(talk, window, mine, name),
         note=note,
@@ -121,9 +121,9 @@ def review_card(talk: Talk, booking_id: str, note: str = "") -> Card:
 
 
 def _turn(talk: Talk, window: SessionReviewWindow, mine: SessionReview | None, name: str) -> str:
-    code = f"session_review.turn.{window.state}"
+    code = f"rating.turn.{window.state}"
     if window.state == SESSION_REVIEW.initial:
-        code = "session_review.turn.rate" if mine is None else "session_review.turn.sealed"
+        code = "rating.turn.rate" if mine is None else "rating.turn.sealed"
     timer = deadline_of(talk.ctx.session, SESSION_REVIEW.name, window.id)
     return talk.words(code, name=name, until="" if timer is None else timer.due_at)
 
@@ -134,17 +134,14 @@ def _buttons(
     words, rows = talk.words, []
     if window.state == SESSION_REVIEW.initial:
         rows.append(
-            tuple(
-                Button(label=f"{mark} ★", press=press("session_review.rate", booking.id, choice=str(mark)))
-                for mark in MARKS
-            )
+            tuple(Button(label=f"{mark} ★", press=press("rating.rate", booking.id, choice=str(mark))) for mark in MARKS)
         )
     if mine is not None and window.state not in SESSION_REVIEW.final:
-        label = words("session_review.change_words_button" if mine.words else "session_review.words_button")
-        rows.append((Button(label=label, press=press("session_review.words", booking.id)),))
+        label = words("rating.change_words_button" if mine.words else "rating.words_button")
+        rows.append((Button(label=label, press=press("rating.words", booking.id)),))
     if theirs is not None and theirs.answer is None:
-        label = words("session_review.answer_button")
-        rows.append((Button(label=label, press=press("session_review.answer", theirs.id)),))
+        label = words("rating.answer_button")
+        rows.append((Button(label=label, press=press("rating.answer", theirs.id)),))
     return tuple(rows)
 
 
@@ -156,27 +153,25 @@ def _said(review: SessionReview) -> str:
 # --- what everybody may read ------------------------------------------------------------------------------------------
 
 
-@book.press("session_review.about")
+@book.press("rating.about")
 def about(talk: Talk, pressed: Press) -> None:
     """What seekers have said of a consultant, the newest first, with the consultant's answers."""
     words, expert = talk.words, expert_for(talk.ctx, pressed.subject)
     name = person_of(talk.ctx, expert.person_id).name
-    back = (Button(label=words("session_review.back_button", name=name)[:75], press=press("seek.show", expert.id)),)
+    back = (Button(label=words("rating.back_button", name=name)[:75], press=press("seek.show", expert.id)),)
     written = reviews.reviews_about(talk.ctx, expert.person_id, SHOWN)
     if not written:
-        talk.reply(Say(text=words("session_review.none", name=name), buttons=(back,)))
+        talk.reply(Say(text=words("rating.none", name=name), buttons=(back,)))
         return
     items = tuple(
         Card(
             title=_said(review),
-            lines=(Line(label=words("session_review.answer_of", name=name), value=review.answer),)
-            if review.answer
-            else (),
-            turn=words("session_review.on", day=review.written_at.astimezone(words.zone).date()),
+            lines=(Line(label=words("rating.answer_of", name=name), value=review.answer),) if review.answer else (),
+            turn=words("rating.on", day=review.written_at.astimezone(words.zone).date()),
         )
         for review in written
     )
-    title = words("session_review.about", name=name)
+    title = words("rating.about", name=name)
     talk.reply(CardList(subject="session_reviews", title=title, items=items, buttons=(back,), fresh=talk.fresh))
 
 

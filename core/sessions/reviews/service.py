@@ -68,7 +68,7 @@ def rate(ctx: Ctx, command: RateSession) -> SessionReview:
     mine = review_by_me(ctx, window.id)
     if mine is not None:
         if window.state != SESSION_REVIEW.initial:
-            raise Refusal("session_review.both_rated")
+            raise Refusal("rating.both_rated")
         mine.stars = command.stars
     else:
         mine = _written(ctx, window, command.stars)
@@ -85,7 +85,7 @@ def add_words(ctx: Ctx, command: AddWords) -> SessionReview:
     window = _open(ctx, command.booking_id)
     mine = review_by_me(ctx, window.id)
     if mine is None:
-        raise Refusal("session_review.stars_first")
+        raise Refusal("rating.stars_first")
     mine.words = command.words
     ctx.session.flush()
     ctx.announce(SessionRated(window.id, ctx.actor.person))
@@ -100,7 +100,7 @@ def answer(ctx: Ctx, command: AnswerReview) -> SessionReview:
     if review.about != ctx.actor.person:
         raise NotAllowed
     if review.answer is not None:
-        raise Refusal("session_review.answered")
+        raise Refusal("rating.answered")
     review.answer, review.answered_at = command.words, ctx.now
     ctx.session.flush()
     ctx.announce(SessionReviewAnswered(review.booking_id, ctx.actor.person))
@@ -183,9 +183,9 @@ def _open(ctx: Ctx, booking_id: str) -> SessionReviewWindow:
     booking = booking_for(ctx, booking_id)
     window = ctx.session.get(SessionReviewWindow, booking.id, with_for_update=True)
     if window is None:
-        raise Refusal("session_review.nothing_to_rate")
+        raise Refusal("rating.nothing_to_rate")
     if window.state in SESSION_REVIEW.final:
-        raise Refusal("session_review.window_over")
+        raise Refusal("rating.window_over")
     return window
 
 

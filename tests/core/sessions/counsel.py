@@ -20,6 +20,7 @@ from core.kernel.transaction import MARKET, PROVIDER, Actor, Ctx
 from core.ledger import service as ledger
 from core.ledger.model import COMMISSION, escrow, payable
 from core.ledger.model import PROVIDER as OURS
+from core.purchases import reactions as purchase_reactions
 from core.sessions import card, meeting, reactions, service, settlement
 from core.sessions.holds import holds_of
 from core.sessions.model import Booking, BookSession, CallNow, CardHold
@@ -27,7 +28,7 @@ from tests.core.conftest import Market
 from tests.core.goods import catalogue
 
 COMMISSION_BP = 1500
-RINGS: dict[str, Ring] = {**expert_reactions.rings, **reactions.rings}
+RINGS: dict[str, Ring] = {**expert_reactions.rings, **purchase_reactions.rings, **reactions.rings}
 FIXED = Rate(basis="session", minor=9000, currency="EUR")
 BY_MINUTE = Rate(basis="minute", minor=200, currency="EUR")
 Answer = TypeVar("Answer")

@@ -1,0 +1,44 @@
+"""The end of a talk brings its recap, a purchase keeps it, and time deletes what nobody may keep any longer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from core.kernel.events import Reactions
+from core.kernel.sweep import Ring
+from core.kernel.transaction import Ctx
+from core.purchases.events import PurchaseGivenBack, PurchasePaid
+from core.purchases.model import Thing
+from core.sessions.events import TalkEnded
+from core.sessions.model import Booking, Meeting
+from core.sessions.recaps import service
+from core.sessions.recaps.model import RECAP, RECORDING
+
+
+def listen(reactions: Reactions) -> None:
+    reactions.on(TalkEnded, _talk_ended)
+    reactions.on(PurchasePaid, _bought)
+    reactions.on(PurchaseGivenBack, _given_back)
+
+
+def _talk_ended(ctx: Ctx, fact: TalkEnded) -> None:
+    booking = ctx.session.get_one(Booking, fact.booking_id)
+    if ctx.session.get_one(Meeting, booking.id).began_at is not None:
+        service.talk_is_over(ctx, booking, paid=bool(fact.due))
+
+
+def _bought(ctx: Ctx, fact: PurchasePaid) -> None:
+    if fact.thing is Thing.RECAP:
+        service.bought(ctx, fact.purchase_id, fact.subject)
+
+
+def _given_back(ctx: Ctx, fact: PurchaseGivenBack) -> None:
+    if fact.thing is Thing.RECAP:
+        service.given_back(ctx, fact.subject)
+
+
+rings: Mapping[str, Ring] = {
+    RECAP.name: lambda ctx, timer: service.recap_time_is_up(ctx, timer.subject, timer.event),
+    RECORDING.name: lambda ctx, timer: service.recording_time_is_up(ctx, timer.subject, timer.event),
+    service.LINES: lambda ctx, timer: service.lines_time_is_up(ctx, timer.subject),
+}
