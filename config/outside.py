@@ -37,6 +37,7 @@ async def open_lab(settings: Settings, *, port: int | None = None) -> Lab | None
 def pointed_at(settings: Settings, lab: Lab) -> Settings:
     """The settings with the lab in every place that was left open, as if somebody had set them so."""
     put: dict[str, Any] = {
+        "calendars_nearby": True,
         "operator_token": settings.operator_token or SecretStr(secrets.token_urlsafe(24)),
         "operators": settings.operators or ",".join(f"telegram:{each}" for each in OPERATORS),
     }

@@ -35,6 +35,7 @@ class Settings(BaseSettings):
     mail_from: str = "Parley <parley@localhost>"
     database_url: str | None = None
     public_url: str | None = None
+    calendars_nearby: bool = False  # whether consultants' calendars may lie at private addresses: only in the lab
     operator_token: SecretStr | None = None
     operator_email: str | None = None  # who is called when something is wrong with money
     operators: str = ""  # whose chats decide disputes: "telegram:4711, slack:U0123"

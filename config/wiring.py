@@ -15,9 +15,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import text
 from telegram import Bot
 
+from bots.calendar.reader import CalendarReader
 from bots.mail.sender import MailSender
 from bots.slack.app import SlackBot
 from bots.slack.sender import SlackSender
+from bots.slack.workspaces import Workspaces
 from bots.telegram.app import TelegramBot
 from bots.telegram.request import API as TELEGRAM_API
 from bots.telegram.request import bot_at
@@ -103,9 +105,11 @@ async def build(settings: Settings, *, clock: Clock, ids: Ids, pulse: Clock | No
     bot = bot_at(secret(settings.telegram_bot_token), settings.telegram_api_url or TELEGRAM_API)
     telegram = telegram_bot(settings, bot, reception, transactions, known.wordings)
     client = AsyncWebClient(secret(settings.slack_bot_token), base_url=settings.slack_api_url or SLACK_API)
+    workspaces = Workspaces(client)
     slack = SlackBot(
-        client,
+        workspaces,
         reception,
+        known.wordings,
         app_token=maybe(settings.slack_app_token),
         signing_secret=maybe(settings.slack_signing_secret),
     )
@@ -115,8 +119,9 @@ async def build(settings: Settings, *, clock: Clock, ids: Ids, pulse: Clock | No
     carriers: Mapping[str, Carrier] = {
         "telegram": TelegramSender(bot, transactions),
         "stars": StarsCarrier(bot),
-        "slack": SlackSender(client, transactions),
+        "slack": SlackSender(workspaces, transactions),
         "payments": PaymentEffects(provider, clock, transactions),
+        "calendar": CalendarReader(transactions, clock, nearby=settings.calendars_nearby),
         "mail": MailSender(secret(settings.smtp_url), settings.mail_from, letters(known.wordings)),
     }
     dispatcher = Dispatcher(transactions, clock, carriers)

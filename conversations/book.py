@@ -9,11 +9,13 @@ from typing import TypeVar
 from conversations.buttons import Press
 from conversations.form import Form, Values
 from conversations.talk import Opening, Talk
+from core.files.model import Checked
 
 Entry = TypeVar("Entry")
 OnCommand = Callable[[Talk, str], None]  # the words after the command
 OnPress = Callable[[Talk, Press], None]
 OnWords = Callable[[Talk, str], bool]  # whether they were meant for it
+OnFile = Callable[[Talk, Checked], bool]  # whether it takes files of this kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class Book:
         self.presses: dict[str, OnPress] = {}
         self.flows: dict[str, Flow] = {}
         self.listeners: list[OnWords] = []
+        self.takers: list[OnFile] = []
 
     def command(self, name: str) -> Callable[[OnCommand], OnCommand]:
         def enter(handler: OnCommand) -> OnCommand:
@@ -57,6 +60,11 @@ class Book:
         self.listeners.append(handler)
         return handler
 
+    def takes(self, handler: OnFile) -> OnFile:
+        """A file is offered to it before the form that is open: only a kind that no form asks for may be taken."""
+        self.takers.append(handler)
+        return handler
+
     def flow(self, flow: Flow) -> Flow:
         self.flows[flow.name] = flow
         return flow
@@ -70,6 +78,7 @@ def bound(books: Sequence[Book]) -> Book:
         _shelve(whole.presses, book.presses)
         _shelve(whole.flows, book.flows)
         whole.listeners += book.listeners
+        whole.takers += book.takers
     return whole
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from conversations.buying.purchase_notices import concerned_by
+from conversations.consulting.expert_notices import OWN, consultant
 from conversations.consulting.promotion_notices import promoted_person
 from conversations.consulting.session_notices import ASK, SESSION_CARDS, asker_of, sides_of
 from core.deals.service import deal_for
@@ -55,5 +56,6 @@ CONCERNED: dict[str, Concerned] = {
     "purchase": concerned_by,
     "promotion": promoted_person,
     ASK: asker_of,
+    OWN: consultant,
     **dict.fromkeys(SESSION_CARDS, sides_of),
 }

@@ -17,7 +17,7 @@ from conversations.buttons import Press, read_press
 from conversations.buying.purchase import take_stars
 from conversations.interview import Interview
 from conversations.marks import marked
-from conversations.reply import FormErrors, Option, Reply, Say, Shared, Toast
+from conversations.reply import Card, CardList, Desk, FormErrors, FormView, Option, Reply, Say, Shared, Toast
 from conversations.search.finding import listings_to_share
 from conversations.talk import Almanac, Surface, Talk
 from conversations.turn import (
@@ -66,10 +66,15 @@ class Glance:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What an input led to. `at_once` goes back with the acknowledgement; the rest is on its way as posts."""
+    """What an input led to. `at_once` goes back with the acknowledgement; the rest is on its way as posts.
+
+    `form`: a form is on its way; else `sentence` says the gist of it, for who has waited at a window.
+    """
 
     at_once: list[Reply]
     again: bool = False  # the same input came before; it had its effect then
+    form: bool = False
+    sentence: str = ""
 
 
 class Engine:
@@ -100,7 +105,8 @@ class Engine:
         if at_once:
             inbox.remember_answer(ctx.session, turn.key, ANSWERS.dump_python(at_once, mode="json"))
         self._send(talk, turn, [reply for reply in talk.replies if not isinstance(reply, AT_ONCE)])
-        return Answered(at_once)
+        form = any(isinstance(reply, FormView) for reply in talk.replies)
+        return Answered(at_once, form=form, sentence=gist(talk.replies))
 
     def apologise(self, ctx: Ctx, turn: Turn, failure: str, reference: str) -> None:
         """Our own mistake: keep the input, and say so with a reference, rather than fall silent."""
@@ -184,6 +190,8 @@ class Engine:
         self._book.presses[verb](talk, Press(verb, subject))
 
     def _attached(self, talk: Talk, attached: Attached) -> None:
+        if any(takes(talk, file) for file in attached.files for takes in self._book.takers):
+            return
         draft = focused_draft(talk.ctx, talk.person.id)
         if draft is None or not self.interview.receive(talk, draft, attached.files):
             talk.reply(Say(text=talk.words("talk.file_for_what")))
@@ -288,6 +296,19 @@ class Engine:
     def _send(self, talk: Talk, turn: Turn, replies: list[Reply]) -> None:
         if replies:
             send(talk.ctx, talk.surface, replies, trigger=turn.trigger, message=turn.message)
+
+
+def gist(replies: Sequence[Reply]) -> str:
+    """The first of what is said, in a sentence."""
+    for reply in replies:
+        match reply:
+            case Say(text=text) | Toast(text=text):
+                return text
+            case Card(title=title) | CardList(title=title) | Desk(title=title):
+                return title
+            case _:
+                continue
+    return ""
 
 
 def send(

@@ -15,6 +15,7 @@ from conversations.buttons import press
 from conversations.buying.purchase_notices import PURCHASES_HEARD, purchase_news
 from conversations.concerned import parties
 from conversations.consulting.ask_card import ask_card
+from conversations.consulting.expert_notices import EXPERTS_HEARD, OWN, own_news
 from conversations.consulting.promotion_notices import PROMOTIONS_HEARD, promotion_news
 from conversations.consulting.session_mail import Method, send_entry
 from conversations.consulting.session_notices import (
@@ -72,7 +73,7 @@ class Notices:
         self._engine = engine
 
     def listen(self, reactions: Reactions) -> None:
-        for facts, hearing in (*HEARD, *SESSIONS_HEARD, *PURCHASES_HEARD, *PROMOTIONS_HEARD):
+        for facts, hearing in (*HEARD, *SESSIONS_HEARD, *EXPERTS_HEARD, *PURCHASES_HEARD, *PROMOTIONS_HEARD):
             for kind, code in facts.items():
                 reactions.on(kind, hearing(code))
         reactions.on(listing.ListingExpired, on_listing_expired)
@@ -313,4 +314,5 @@ CARDS: dict[str, Callable[[Talk, str, str], Card]] = {
     "promotion": promotion_news,
     **SESSION_CARDS,
     ASK: ask_card,
+    OWN: own_news,
 }

@@ -19,6 +19,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import Receive, Scope, Send
 
+from lab.calendars import Calendars
 from lab.face import Controls
 from lab.guard import LOOPBACK, refuse_live_keys
 from lab.mail import Mail
@@ -127,6 +128,7 @@ class Lab:
         self.mail = Mail(world)
         self.slack = Slack(world)
         self.stripe = Stripe(world)
+        self.calendars = Calendars()
         self.services: tuple[Service, ...] = (self.telegram, self.slack, self.stripe)
 
     async def start(self, port: int = 0, smtp_port: int = 0) -> None:
@@ -190,6 +192,7 @@ class Lab:
                 "slack": lambda: self.slack.router().routes,
                 "stripe": lambda: self.stripe.router().routes,
                 "mail": lambda: self.mail.router().routes,
+                "calendars": lambda: self.calendars.router().routes,
             },
             otherwise="stripe",  # whose pages people's browsers open: to pay, to be onboarded
         )

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from conversations.book import Book, Flow
 from conversations.buttons import Press, press
 from conversations.consulting.expert_card import slot_in_words
-from conversations.consulting.seek import problem_of, read_moment, slot_button, written
+from conversations.consulting.moment import read_moment, written
+from conversations.consulting.seek import problem_of, slot_button
 from conversations.consulting.session_card import session_card
 from conversations.form import Field, Form, Values
 from conversations.reply import Button, Card, CardList, Say, Toast
@@ -18,7 +19,7 @@ from core.experts import service as experts
 from core.experts.slots import free_slots, nearest, through_the_day
 from core.kernel.errors import Invalid, Refusal
 from core.people.service import person_of
-from core.sessions import holds, service
+from core.sessions import asking, holds, service
 from core.sessions import slots as session_slots
 from core.sessions.model import BookSession, CallNow, Terms
 
@@ -131,9 +132,12 @@ def book_slot(talk: Talk, pressed: Press) -> None:
 
 @book.press("book.now")
 def book_now(talk: Talk, pressed: Press) -> None:
+    """Call at once. The choice: the call that came to nothing, whose words go on to this one."""
     expert = experts.expert_for(talk.ctx, pressed.subject)
     talk.fresh = True
     known = _known(talk, f"{written(talk.ctx.now)}.{min(expert.lengths)}")
+    if pressed.choice:
+        known["problem"] = service.booking_for(talk.ctx, pressed.choice).problem
     talk.open("calling", Opening(known, expert.id))
 
 
@@ -180,7 +184,8 @@ def accept(talk: Talk, pressed: Press) -> None:
 
 @book.press("session.decline")
 def decline(talk: Talk, pressed: Press) -> None:
-    service.decline(talk.ctx, pressed.subject, pressed.seen)
+    only_asked = service.booking_for(talk.ctx, pressed.subject).only_asked
+    (asking.say_no if only_asked else service.decline)(talk.ctx, pressed.subject, pressed.seen)
     talk.reply(Toast(text=talk.words("session.declined_toast")))
 
 

@@ -12,10 +12,12 @@ from pydantic import HttpUrl, TypeAdapter, ValidationError
 from conversations.answers import option, read_whole_number
 from conversations.book import Book, Flow
 from conversations.buttons import Press
-from conversations.consulting.expert_card import hours_lines, own_card, rate_in_words
+from conversations.consulting.expert_card import hours_lines, rate_in_words
+from conversations.consulting.own_card import own_card
+from conversations.consulting.places import towns
 from conversations.form import Field, Form, Values
 from conversations.keypads import Calendar
-from conversations.reply import Option, Say, Toast
+from conversations.reply import Option, Toast
 from conversations.talk import Opening, Talk
 from core.experts import service as experts
 from core.experts.hours import LANGUAGES, read_hours
@@ -106,12 +108,12 @@ def write_rate(rate: Rate) -> str:
 
 
 def _read_hours(talk: Talk, text: str, _values: Values) -> str:
-    read_hours(text, talk.words.language)  # only whether it can be read: the sentence itself is kept
+    read_hours(text, talk.words.language, towns(talk))  # only whether it can be read: the sentence itself is kept
     return text
 
 
 def _show_hours(talk: Talk, text: str) -> str:
-    hours = read_hours(text, talk.words.language)
+    hours = read_hours(text, talk.words.language, towns(talk))
     zone = hours.zone or talk.person.zone
     return f"{'; '.join(hours_lines(talk, hours.days))} ({zone})"
 
@@ -204,7 +206,7 @@ def _offer(talk: Talk, _opening: Opening, values: Values) -> None:
         room=values["room"],
         own_link=values.get("own_link"),
     )
-    expert = experts.offer_expertise(talk.ctx, talk.almanac.catalogue, command)
+    expert = experts.offer_expertise(talk.ctx, talk.almanac.catalogue, command, towns(talk))
     talk.reply(own_card(talk, expert, note=talk.words("expert.listed")))
 
 
@@ -248,17 +250,6 @@ def edit(talk: Talk, _pressed: Press) -> None:
     profile = experts.own_profile(talk.ctx)
     talk.fresh = True
     talk.open("expert", Opening(_answers(talk, profile)) if profile is not None else None)
-
-
-@book.command("hours")
-def hours(talk: Talk, sentence: str) -> None:
-    """`/hours Fri 10-15`: only the days that are named change."""
-    if not sentence:
-        profile = experts.own_profile(talk.ctx)
-        shown = "; ".join(hours_lines(talk, profile.hours)) if profile is not None else ""
-        talk.reply(Say(text=talk.words("expert.hours_now", hours=shown or "–", zone=profile.zone if profile else "")))
-        return
-    talk.reply(own_card(talk, experts.keep_hours(talk.ctx, sentence), note=talk.words("expert.hours_kept")))
 
 
 @book.press("expert.free")

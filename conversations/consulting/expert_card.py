@@ -1,4 +1,4 @@
-"""A consultant on a card: as seekers see them, and as they see themselves."""
+"""A consultant on a card, as seekers see them."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from itertools import groupby
 
 from babel.dates import format_date, format_time
 
-from conversations.buttons import press
 from conversations.consulting.after.review import session_standing
 from conversations.reply import Button, Card, Line
 from conversations.talk import Talk
-from core.escrow.service import payee_of
 from core.experts import service as experts
 from core.experts.hours import Span
 from core.experts.model import Expert, Rate
@@ -55,59 +53,6 @@ def expert_card(
         buttons=buttons,
         fresh=talk.fresh,
     )
-
-
-def own_card(talk: Talk, expert: Expert, note: str = "") -> Card:
-    """A consultant's own profile, with what is still to do before the money can come."""
-    words = talk.words
-    payee = payee_of(talk.ctx, expert.organisation_id)
-    ready = payee is not None and payee.ready
-    lines = (
-        Line(label=words("expert.fields"), value=fields_in_words(talk, expert)),
-        Line(label=words("expert.rate"), value=rate_in_words(talk, expert.rate, expert.lengths)),
-        Line(label=words("expert.hours"), value="; ".join(hours_lines(talk, expert.hours)) + f" ({expert.zone})"),
-        Line(label=words("expert.policy"), value=words(f"expert.policy.{expert.policy}")),
-        Line(label=words("expert.room"), value=words(f"expert.room.{expert.room}")),
-        Line(label=words("party.standing"), value=session_standing(talk, expert.person_id)),
-        Line(label=words("expert.payout"), value=words("expert.payout_ready" if ready else "expert.payout_waits")),
-    )
-    return Card(
-        subject=f"expert:{expert.id}",
-        title=words("expert.own_title", headline=expert.headline),
-        text=expert.bio,
-        lines=lines,
-        turn=_own_turn(talk, expert),
-        note=note,
-        buttons=_own_buttons(talk, expert, ready=ready),
-        fresh=talk.fresh,
-    )
-
-
-def _own_turn(talk: Talk, expert: Expert) -> str:
-    words = talk.words
-    if not expert.live:
-        code = "expert.paused_holiday" if expert.away_until is not None else f"expert.paused_{expert.paused_why}"
-        return words(code, until=expert.away_until)
-    if experts.is_free_now(talk.ctx, expert):
-        return words("expert.free_until", until=expert.free_until)
-    return words("expert.live")
-
-
-def _own_buttons(talk: Talk, expert: Expert, *, ready: bool) -> tuple[tuple[Button, ...], ...]:
-    words = talk.words
-
-    def button(verb: str) -> Button:
-        return Button(label=words(f"expert.{verb}_button"), press=press(f"expert.{verb}", expert.id, expert.version))
-
-    if not expert.live:
-        first = (Button(label=words("expert.back_button"), press=press("expert.back", expert.id), style="primary"),)
-    elif experts.is_free_now(talk.ctx, expert):
-        first = (button("busy"),)
-    else:
-        first = (Button(label=words("expert.free_button"), press=press("expert.free", expert.id), style="primary"),)
-    payout = (Button(label=words("payout.set_up"), press=press("payout.set_up")),)
-    coming = (button("holiday"), button("pause")) if expert.live else ()
-    return tuple(row for row in (first, (button("edit"), button("rules")), coming, () if ready else payout) if row)
 
 
 # --- words ------------------------------------------------------------------------------------------------------------

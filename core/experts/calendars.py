@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Final
+from datetime import UTC, date, datetime, time
+from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 import recurring_ical_events
@@ -13,26 +13,36 @@ from icalendar import Event
 
 from core.experts.slots import FURTHEST
 from core.experts.times import Interval, merged
-from core.kernel.errors import Invalid
+
+Fault = Literal["unreachable", "refused", "private", "insecure", "too_large", "too_many", "unread"]
 
 LARGEST: Final = 2_000_000  # bytes; a personal calendar of many years is a tenth of it
 MOST_APPOINTMENTS: Final = 2_000  # in the two months that are looked at
 
 
+class Unreadable(Exception):
+    """Nothing can be learnt from this calendar."""
+
+    def __init__(self, why: Fault) -> None:
+        super().__init__(why)
+        self.why = why
+
+
 def busy_times(content: bytes, now: datetime, zone: str) -> list[Interval]:
     """What the calendar says is taken, from now as far ahead as anybody may book, repeated events included.
 
-    `zone` is what times without one mean. Free ("transparent") and cancelled events take no time. Raises Invalid.
+    `zone` is what times without one mean. Free ("transparent") and cancelled events take no time. Raises Unreadable.
+    Slow for calendars of many years (a second): call it outside a transaction.
     """
     if len(content) > LARGEST:
-        raise Invalid("calendar.too_large", field="calendar", most=LARGEST)
+        raise Unreadable("too_large")
     try:
         calendar = ICalendar.from_ical(content)
         events = recurring_ical_events.of(calendar).between(now, now + FURTHEST)
     except Exception as fault:  # the parsers raise whatever comes to hand on a broken file
-        raise Invalid("calendar.not_readable", field="calendar") from fault
+        raise Unreadable("unread") from fault
     if len(events) > MOST_APPOINTMENTS:
-        raise Invalid("calendar.too_many", field="calendar", most=MOST_APPOINTMENTS)
+        raise Unreadable("too_many")
     return merged(taken for event in events for taken in _taken(event, ZoneInfo(zone)))
 
 
@@ -48,4 +58,4 @@ def _moment(value: date | datetime | Any, zone: ZoneInfo) -> datetime:
     """An instant; a whole day begins at the consultant's midnight."""
     if isinstance(value, datetime):
         return (value if value.tzinfo is not None else value.replace(tzinfo=zone)).astimezone(UTC)
-    return datetime.combine(value, time(), zone).astimezone(UTC) + timedelta()
+    return datetime.combine(value, time(), zone).astimezone(UTC)

@@ -30,3 +30,24 @@ class ExpertPaused(ExpertFact):
     """Seekers no longer find them. `why`: "own" (their wish), "holiday", "missed" (two requests unanswered)."""
 
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestMissed(ExpertFact):
+    """A request ran out unanswered; the next one in a row would pause them."""
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarRead(ExpertFact):
+    """Their own calendar, a "feed" or a "file", was read for the first time, or again after a fault."""
+
+    source: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarUnreadable(ExpertFact):
+    """Their own calendar could not be read. `why`: see `calendars.Fault`."""
+
+    source: str
+    why: str

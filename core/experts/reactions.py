@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from core.experts import shortlist
+from core.experts import busy, shortlist
 from core.experts.service import BACK, FREE_OVER, TIMERS, free_over, holiday_over
 from core.kernel.events import Reactions
 from core.kernel.sweep import Ring
@@ -12,7 +12,10 @@ from core.kernel.timers import Timer
 from core.kernel.transaction import Ctx
 from core.people.events import AccountsLinked
 
-BY_EVENT: Mapping[str, Callable[[Ctx, str], None]] = {BACK: holiday_over, FREE_OVER: free_over}
+BY_EVENT: Mapping[str, Callable[[Ctx, str], None]] = {
+    BACK: holiday_over,
+    FREE_OVER: free_over,
+}
 
 
 def listen(reactions: Reactions) -> None:
@@ -23,4 +26,7 @@ def ring(ctx: Ctx, timer: Timer) -> None:
     BY_EVENT[timer.event](ctx, timer.subject)
 
 
-rings: Mapping[str, Ring] = {TIMERS: ring}
+rings: Mapping[str, Ring] = {
+    TIMERS: ring,
+    busy.TIMER: lambda ctx, timer: busy.read_again(ctx, timer.subject),
+}

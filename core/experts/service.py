@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 
 from core.catalogue import Catalogue
 from core.experts import rules
-from core.experts.calendars import busy_times
-from core.experts.events import ExpertChanged, ExpertListed, ExpertPaused
-from core.experts.hours import Hours, read_hours
+from core.experts.changes import Change, read_change
+from core.experts.events import ExpertChanged, ExpertListed, ExpertPaused, RequestMissed
+from core.experts.hours import Hours, Towns, read_hours
 from core.experts.model import (
     FREE_NOW_FOR,
     MISSES_BEFORE_PAUSE,
@@ -23,7 +23,7 @@ from core.experts.model import (
     SpecialDay,
 )
 from core.experts.slots import Calendar
-from core.experts.times import Interval
+from core.experts.times import Interval, local
 from core.kernel.errors import NotFound, Refusal, Stale
 from core.kernel.timers import Timer, clear_timers, set_timer
 from core.kernel.transaction import Ctx
@@ -37,16 +37,16 @@ TIMERS = "expert"
 # --- the profile ------------------------------------------------------------------------------------------------------
 
 
-def offer_expertise(ctx: Ctx, catalogue: Catalogue, command: OfferExpertise) -> Expert:
+def offer_expertise(ctx: Ctx, catalogue: Catalogue, command: OfferExpertise, towns: Towns | None = None) -> Expert:
     """Be found by seekers from now on; the same account goes on buying and selling. Raises Invalid.
 
-    Somebody who is a consultant already says it all anew.
+    Somebody who is a consultant already says it all anew. `towns`: zones of places that no zone is named after.
     """
     person = acting(ctx)
     rules.check_fields(catalogue, command.fields)
     rules.check_rate(command.rate, command.lengths)
     rules.check_room(command.room, command.own_link)
-    hours = read_hours(command.hours, person.locale)
+    hours = read_hours(command.hours, person.locale, towns)
     expert = own_profile(ctx)
     if expert is None:
         expert = Expert(id=ctx.new_id(), person_id=person.id, organisation_id=person.organisation_id)
@@ -66,7 +66,7 @@ def offer_expertise(ctx: Ctx, catalogue: Catalogue, command: OfferExpertise) -> 
 
 def change_expertise(ctx: Ctx, catalogue: Catalogue, command: ChangeExpertise, seen: int | None = None) -> Expert:
     """Change what is given. Sessions already booked keep their price and policy. Raises Invalid, Stale."""
-    expert = _own(ctx, seen)
+    expert = own(ctx, seen)
     given = command.model_dump(exclude_none=True, exclude={"rate", "own_link"})
     for name, value in given.items():
         setattr(expert, name, list(value) if isinstance(value, tuple) else value)
@@ -79,7 +79,7 @@ def change_expertise(ctx: Ctx, catalogue: Catalogue, command: ChangeExpertise, s
         expert.own_link = str(command.own_link)
     rules.check_rate(expert.rate, expert.lengths)
     rules.check_room(expert.room, expert.own_link)
-    return _changed(ctx, expert)
+    return changed(ctx, expert)
 
 
 def _keep_time_of(person: Person, hours: Hours) -> None:
@@ -108,29 +108,32 @@ def expert_of(ctx: Ctx, person_id: str) -> Expert | None:
 # --- hours ------------------------------------------------------------------------------------------------------------
 
 
-def keep_hours(ctx: Ctx, sentence: str) -> Expert:
-    """Change the days that the sentence names; the others stay as they are. Raises Invalid."""
-    expert = _own(ctx)
-    hours: Hours = read_hours(sentence, acting(ctx).locale)
-    _keep_time_of(acting(ctx), hours)
-    week = {**expert.hours, **hours.days}
-    expert.week = rules.week_kept(week)
-    expert.zone = hours.zone or expert.zone
-    return _changed(ctx, expert)
+def keep_hours(ctx: Ctx, sentence: str, towns: Towns | None = None) -> Change:
+    """Change the days that the sentence names, weekdays for good and dates once. Raises Invalid."""
+    expert, person = own(ctx), acting(ctx)
+    change = read_change(sentence, person.locale, local(ctx.now, expert.zone).date(), towns)
+    if change.week is not None:
+        _keep_time_of(person, change.week)
+        expert.week = rules.week_kept({**expert.hours, **change.week.days})
+        expert.zone = change.week.zone or expert.zone
+    for day, spans in change.days.items():
+        keep_special_day(ctx, SpecialDay(day=day, spans=tuple((span.start, span.end) for span in spans)))
+    changed(ctx, expert)
+    return change
 
 
 def keep_special_day(ctx: Ctx, command: SpecialDay) -> Expert:
     """That one day is different, or closed. Raises Invalid for a day that is over or too far ahead."""
-    expert = _own(ctx)
+    expert = own(ctx)
     rules.check_special_day(command, ctx.now, expert.zone)
     ctx.session.merge(ExpertDay(expert_id=expert.id, day=command.day, spans=[list(span) for span in command.spans]))
-    return _changed(ctx, expert)
+    return changed(ctx, expert)
 
 
 def forget_special_day(ctx: Ctx, day: date) -> Expert:
-    expert = _own(ctx)
+    expert = own(ctx)
     ctx.session.execute(delete(ExpertDay).where(ExpertDay.expert_id == expert.id, ExpertDay.day == day))
-    return _changed(ctx, expert)
+    return changed(ctx, expert)
 
 
 def special_days(ctx: Ctx, expert: Expert) -> list[ExpertDay]:
@@ -138,12 +141,6 @@ def special_days(ctx: Ctx, expert: Expert) -> list[ExpertDay]:
     today = (ctx.now - timedelta(days=1)).date()
     query = select(ExpertDay).where(ExpertDay.expert_id == expert.id, ExpertDay.day >= today)
     return list(ctx.session.scalars(query.order_by(ExpertDay.day)))
-
-
-def take_calendar_file(ctx: Ctx, content: bytes) -> int:
-    """Take the busy times of an iCalendar file in place of those of an earlier one; how many. Raises Invalid."""
-    expert = _own(ctx)
-    return _keep_busy(ctx, expert, "file", busy_times(content, ctx.now, expert.zone))
 
 
 def calendar_of(ctx: Ctx, expert: Expert, sessions: Sequence[Interval]) -> Calendar:
@@ -169,17 +166,17 @@ def calendar_of(ctx: Ctx, expert: Expert, sessions: Sequence[Interval]) -> Calen
 
 def say_free_now(ctx: Ctx) -> Expert:
     """Take instant calls for the next hour."""
-    expert = _own(ctx)
+    expert = own(ctx)
     if not expert.live:
         raise Refusal("expert.paused")
     expert.free_until = ctx.now + FREE_NOW_FOR
     set_timer(ctx.session, Timer(TIMERS, expert.id, FREE_OVER, expert.free_until))
-    return _changed(ctx, expert)
+    return changed(ctx, expert)
 
 
 def say_busy(ctx: Ctx) -> Expert:
     """No instant calls any more."""
-    return _no_longer_free(ctx, _own(ctx))
+    return _no_longer_free(ctx, own(ctx))
 
 
 def is_free_now(ctx: Ctx, expert: Expert) -> bool:
@@ -188,7 +185,7 @@ def is_free_now(ctx: Ctx, expert: Expert) -> bool:
 
 def pause(ctx: Ctx, until: datetime | None = None, seen: int | None = None) -> Expert:
     """Not be found, until a day or until they come back. Sessions already booked stand."""
-    expert = _own(ctx, seen)
+    expert = own(ctx, seen)
     if until is not None and until <= ctx.now:
         raise Refusal("expert.holiday_past", field="until")
     expert.away_until = until
@@ -200,7 +197,7 @@ def pause(ctx: Ctx, until: datetime | None = None, seen: int | None = None) -> E
 
 def come_back(ctx: Ctx, seen: int | None = None) -> Expert:
     """Be found again."""
-    expert = _own(ctx, seen)
+    expert = own(ctx, seen)
     if not expert.live:
         _list(ctx, expert)
     return expert
@@ -211,8 +208,13 @@ def request_missed(ctx: Ctx, expert_id: str) -> None:
     expert = expert_for(ctx, expert_id)
     expert.missed += 1
     expert.free_until = None
-    if expert.missed >= MISSES_BEFORE_PAUSE and expert.live:
+    if not expert.live:
+        return
+    if expert.missed >= MISSES_BEFORE_PAUSE:
         _pause(ctx, expert, "missed")
+    else:
+        ctx.session.flush()
+        ctx.announce(RequestMissed(expert.id, None))
 
 
 def request_answered(ctx: Ctx, expert_id: str) -> None:
@@ -238,7 +240,7 @@ def free_over(ctx: Ctx, expert_id: str) -> None:
 # --- steps that more than one of them take ----------------------------------------------------------------------------
 
 
-def _own(ctx: Ctx, seen: int | None = None) -> Expert:
+def own(ctx: Ctx, seen: int | None = None) -> Expert:
     expert = own_profile(ctx)
     if expert is None:
         raise NotFound("expert.not_one")
@@ -263,7 +265,7 @@ def _pause(ctx: Ctx, expert: Expert, why: str) -> Expert:
     return expert
 
 
-def _changed(ctx: Ctx, expert: Expert) -> Expert:
+def changed(ctx: Ctx, expert: Expert) -> Expert:
     ctx.session.flush()
     ctx.announce(ExpertChanged(expert.id, ctx.actor.person))
     return expert
@@ -271,16 +273,4 @@ def _changed(ctx: Ctx, expert: Expert) -> Expert:
 
 def _no_longer_free(ctx: Ctx, expert: Expert) -> Expert:
     expert.free_until = None
-    return _changed(ctx, expert)
-
-
-def _keep_busy(ctx: Ctx, expert: Expert, source: str, taken: Sequence[Interval]) -> int:
-    ctx.session.execute(delete(ExpertBusy).where(ExpertBusy.expert_id == expert.id, ExpertBusy.source == source))
-    if taken:
-        rows = [
-            {"id": ctx.new_id(), "expert_id": expert.id, "source": source, "starts_at": each.start, "ends_at": each.end}
-            for each in taken
-        ]
-        ctx.session.execute(insert(ExpertBusy), rows)
-    _changed(ctx, expert)
-    return len(taken)
+    return changed(ctx, expert)

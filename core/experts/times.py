@@ -40,9 +40,9 @@ def instant(wall: datetime, zone: str) -> datetime:
     meant = [moment for each in steady if (moment := wall.replace(tzinfo=UTC) - each.offset) in each]
     if not meant:
         gap = next(after.start for after in steady[1:] if wall.replace(tzinfo=UTC) - after.offset < after.start)
-        raise Invalid("time.skipped", field="at", given=wall, next=gap)
+        raise Invalid("time.skipped", field="at", given=f"{wall:%H:%M}", next=gap)
     if len(meant) > 1:
-        raise Invalid("time.twice", field="at", given=wall, first=meant[0], second=meant[1])
+        raise Invalid("time.twice", field="at", given=f"{wall:%H:%M}", first=meant[0], second=meant[1])
     return meant[0]
 
 

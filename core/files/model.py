@@ -12,6 +12,7 @@ from core.kernel.db import Id, Instant, Table
 
 LARGEST = 10 * 1024 * 1024  # bytes; what both platforms let us send on as a photo or document
 MOST_PIXELS = 40_000_000  # a 10 MB image can unpack to gigabytes
+CALENDAR_MIME = "text/calendar"
 ACCEPTED = ("JPEG", "PNG", "WebP", "PDF")
 
 

@@ -7,8 +7,11 @@ import io
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from core.files.model import ACCEPTED, LARGEST, MOST_PIXELS, Checked
+from core.files.model import ACCEPTED, CALENDAR_MIME, LARGEST, MOST_PIXELS, Checked
 from core.kernel.errors import Invalid
+
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+CALENDAR = b"BEGIN:VCALENDAR"  # RFC 5545, 3.4: nothing may stand before it
 
 
 def inspect(name: str, content: bytes) -> Checked:
@@ -22,6 +25,8 @@ def inspect(name: str, content: bytes) -> Checked:
         raise Invalid("file.too_large", name=name, limit=LARGEST // 1024 // 1024)
     if content.startswith(b"%PDF-"):
         return checked(name, "application/pdf", content)
+    if content[: len(BYTE_ORDER_MARK) + len(CALENDAR)].removeprefix(BYTE_ORDER_MARK).startswith(CALENDAR):
+        return checked(name, CALENDAR_MIME, content)
     return checked(name, "image/jpeg", photo(name, content))
 
 

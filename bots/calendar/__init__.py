@@ -1,0 +1,1 @@
+"""Consultants' own calendars: fetched from where they say, and never from inside this house."""

@@ -1,0 +1,93 @@
+"""Fetches what a stranger's address names, within limits: of size, of time, and never from a private address.
+
+An address is a wish of whoever typed it, and our network is not theirs to look at: every hop must lead to a public
+address over TLS, and the connection goes to the very address that was looked at (no second look-up in between).
+"""
+
+from __future__ import annotations
+
+import socket
+from ipaddress import ip_address
+from typing import Final
+from urllib.parse import urljoin, urlsplit
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.resolver import DefaultResolver
+
+from core.experts.calendars import LARGEST, Unreadable
+
+SECONDS: Final = 20.0
+HOPS: Final = 4  # a calendar's address leads to another one at most so often
+MOVED: Final = frozenset({301, 302, 303, 307, 308})
+CHUNK: Final = 64 * 1024  # bytes
+
+
+class PublicOnly(AbstractResolver):
+    """Knows public addresses alone: a name that means one of ours is unknown."""
+
+    def __init__(self) -> None:
+        self._names = DefaultResolver()
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        found = await self._names.resolve(host, port, family)
+        public = [each for each in found if is_public(each["host"])]
+        if found and not public:
+            raise Unreadable("private")
+        return public
+
+    async def close(self) -> None:
+        await self._names.close()
+
+
+async def fetched(url: str, *, nearby: bool) -> bytes:
+    """The bytes at this address. Raises Unreadable. `nearby`: private addresses will do, and so will no TLS."""
+    resolver = None if nearby else PublicOnly()
+    connector = aiohttp.TCPConnector(resolver=resolver, limit=1, force_close=True)
+    timeout = aiohttp.ClientTimeout(total=SECONDS)
+    try:
+        async with aiohttp.ClientSession(connector=connector, timeout=timeout, trust_env=False) as http:
+            for _ in range(HOPS):
+                if not nearby:
+                    check_hop(url)
+                async with http.get(url, allow_redirects=False, headers={"Accept": "text/calendar"}) as answer:
+                    if answer.status not in MOVED:
+                        return await _body(answer)
+                    url = urljoin(url, answer.headers.get("Location", ""))
+    except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as fault:
+        raise Unreadable("unreachable") from fault
+    raise Unreadable("refused")
+
+
+def check_hop(url: str) -> None:
+    """Raises Unreadable for a hop that is not to be made; names are looked at when they are resolved."""
+    parts = urlsplit(url)
+    if parts.scheme != "https":
+        raise Unreadable("insecure")
+    try:
+        literal = ip_address(parts.hostname or "")
+    except ValueError:
+        return
+    if not is_public(str(literal)):
+        raise Unreadable("private")
+
+
+def is_public(address: str) -> bool:
+    """Whether anybody on the internet would reach the same machine at this address."""
+    found = ip_address(address.partition("%")[0])
+    mapped = getattr(found, "ipv4_mapped", None)
+    real = found if mapped is None else mapped
+    return real.is_global and not real.is_multicast
+
+
+async def _body(answer: aiohttp.ClientResponse) -> bytes:
+    if answer.status != 200:
+        raise Unreadable("refused")
+    read = bytearray()
+    async for chunk in answer.content.iter_chunked(CHUNK):
+        read += chunk
+        if len(read) > LARGEST:
+            raise Unreadable("too_large")
+    return bytes(read)

@@ -1,0 +1,42 @@
+"""Carries posts of the channel "calendar": reads a consultant's calendar, outside of any transaction, and notes it."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from typing import Any
+
+from bots.calendar.fetching import fetched
+from core.experts.busy import FEED, calendar_read, calendar_unreadable
+from core.experts.calendars import Unreadable, busy_times
+from core.files.service import content_of
+from core.kernel.clock import Clock
+from core.kernel.dispatch import Delivered, Later, Never
+from core.kernel.outbox import Post
+from core.kernel.transaction import MARKET, Transactions
+
+
+class CalendarReader:
+    """`nearby`: whether calendars at private addresses are read, as where the lab stands in for the world."""
+
+    def __init__(self, transactions: Transactions, clock: Clock, *, nearby: bool) -> None:
+        self._transactions = transactions
+        self._clock = clock
+        self._nearby = nearby
+
+    async def carry(self, post: Post) -> Delivered | Later | Never:
+        """What fails is not tried again for this post: the next hour brings another one."""
+        body: dict[str, Any] = post.body
+        expert, url = body["expert"], body.get("url")
+        try:
+            content = await self._content(post)
+            taken = await asyncio.to_thread(busy_times, content, self._clock.now(), body["zone"])
+        except Unreadable as fault:
+            return Delivered(partial(calendar_unreadable, expert_id=expert, source=post.kind, why=fault.why, url=url))
+        return Delivered(partial(calendar_read, expert_id=expert, source=post.kind, taken=taken, url=url))
+
+    async def _content(self, post: Post) -> bytes:
+        if post.kind == FEED:
+            return await fetched(post.body["url"], nearby=self._nearby)
+        kept = await self._transactions.run(MARKET, lambda ctx: content_of(ctx, post.body["file"]))
+        return kept.content

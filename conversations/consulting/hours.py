@@ -1,0 +1,229 @@
+"""When a consultant can: weekly hours and single days by one message, and what their own calendar says is taken."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Final
+
+from conversations.book import Book, Flow
+from conversations.buttons import Press, press
+from conversations.consulting.expert_card import hours_lines
+from conversations.consulting.own_card import day_in_words
+from conversations.consulting.places import towns
+from conversations.form import Field, Form, Values
+from conversations.reply import Button, Card, Line, Say
+from conversations.talk import Opening, Talk
+from core.catalogue.names import folded
+from core.experts import busy
+from core.experts import service as experts
+from core.experts.changes import read_change
+from core.experts.dates import dates_in
+from core.experts.hours import SEVERAL_DAYS, names_of_days
+from core.experts.model import LONGEST_FEED, Expert
+from core.files.model import CALENDAR_MIME, Checked
+from core.files.service import keep
+from core.kernel.errors import Invalid, NotFound, Refusal
+
+LONGEST_SAID: Final = 120  # letters; who writes more than that is not changing their hours
+WORD: Final = re.compile(r"[^\W\d_]+")
+OFF: Final = frozenset({"off", "stop", "forget", "remove", "-"})
+
+book = Book()
+
+
+# --- hours and single days --------------------------------------------------------------------------------------------
+
+
+def _read_sentence(talk: Talk, text: str, _values: Values) -> str:
+    read_change(text, talk.words.language, talk.today, towns(talk))  # only whether it can be read
+    return text
+
+
+CHANGE = Form("hours_change", (Field("sentence", read=_read_sentence, max_length=300),), review=False)
+
+
+def _change(talk: Talk, _opening: Opening, values: Values) -> None:
+    _keep(talk, values["sentence"])
+
+
+book.flow(Flow(CHANGE, finish=_change))
+
+
+@book.command("hours")
+def hours(talk: Talk, sentence: str) -> None:
+    """`/hours Fri 10-15` changes every Friday, `/hours Fri 27 Nov 14-16` that one; without words, what is kept."""
+    expert = _own(talk)
+    if sentence:
+        _keep(talk, sentence)
+    else:
+        talk.reply(_hours_card(talk, expert))
+
+
+@book.hears
+def said_in_passing(talk: Talk, text: str) -> bool:
+    """ "off on 24 Dec", "change Friday to 10-15": from a consultant, when all of it is days and times."""
+    if len(text) > LONGEST_SAID or not _names_days(talk, text):
+        return False
+    if experts.own_profile(talk.ctx) is None:
+        return False
+    try:
+        read_change(text, talk.words.language, talk.today, towns(talk))
+    except Refusal:
+        return False
+    _keep(talk, text)
+    return True
+
+
+def _names_days(talk: Talk, text: str) -> bool:
+    plain, language = folded(text), talk.words.language
+    names = names_of_days(language)
+    if any(word in names or word in SEVERAL_DAYS for word in WORD.findall(plain)):
+        return True
+    try:
+        return bool(dates_in(plain, language, talk.today))
+    except Refusal:
+        return False
+
+
+def _keep(talk: Talk, sentence: str) -> None:
+    change = experts.keep_hours(talk.ctx, sentence, towns(talk))
+    note = talk.words("expert.hours_kept" if change.week is not None else "expert.days_kept")
+    talk.reply(_hours_card(talk, _own(talk), note))
+
+
+def _hours_card(talk: Talk, expert: Expert, note: str = "") -> Card:
+    """The week, then the days that are otherwise, each with a button that makes it like its weekday again."""
+    words, days = talk.words, experts.special_days(talk.ctx, expert)
+    rows = [
+        (
+            Button(
+                label=words("hours.as_usual", day=day_in_words(talk, day))[:75],
+                press=press("hours.as_usual", expert.id, choice=day.day.isoformat()),
+            ),
+        )
+        for day in days
+    ]
+    change = Button(label=words("hours.change"), press=press("hours.change"), style="primary")
+    calendar = Button(label=words("expert.item.calendar"), press=press("calendar.show"))
+    profile = Button(label=words("hours.profile"), press=press("expert.mine"))
+    return Card(
+        subject="hours",
+        title=words("hours.card"),
+        text=words("hours.card_text"),
+        lines=(
+            Line(label=words("expert.hours"), value="; ".join(hours_lines(talk, expert.hours)) or "–"),
+            Line(label=words("hours.zone"), value=expert.zone),
+            *(Line(label=words("expert.special"), value=day_in_words(talk, day)) for day in days),
+        ),
+        note=note,
+        buttons=((change, calendar), *rows, (profile,)),
+        fresh=talk.fresh,
+    )
+
+
+@book.press("hours.show")
+def show_hours(talk: Talk, _pressed: Press) -> None:
+    talk.fresh = True
+    talk.reply(_hours_card(talk, _own(talk)))
+
+
+@book.press("hours.change")
+def change_hours(talk: Talk, _pressed: Press) -> None:
+    talk.fresh = True
+    talk.open("hours_change")
+
+
+@book.press("hours.as_usual")
+def as_usual(talk: Talk, pressed: Press) -> None:
+    try:
+        day = date.fromisoformat(pressed.choice)
+    except ValueError as fault:
+        raise Invalid("talk.unknown_button") from fault
+    expert = experts.forget_special_day(talk.ctx, day)
+    talk.reply(_hours_card(talk, expert, talk.words("expert.days_kept")))
+
+
+# --- one's own calendar -----------------------------------------------------------------------------------------------
+
+FOLLOW = Form("calendar", (Field("address", max_length=LONGEST_FEED),), review=False)
+
+
+def _follow(talk: Talk, _opening: Opening, values: Values) -> None:
+    busy.follow_calendar(talk.ctx, values["address"])
+    talk.reply(_calendar_card(talk, _own(talk)))
+
+
+book.flow(Flow(FOLLOW, finish=_follow, intro=lambda talk, _opening: talk.words("calendar.intro")))
+
+
+@book.command("calendar")
+def calendar(talk: Talk, address: str) -> None:
+    """`/calendar https://…` follows it, `/calendar off` forgets it; without words, what is known."""
+    expert = _own(talk)
+    if address.lower() in OFF:
+        expert = busy.forget_calendar(talk.ctx)
+    elif address:
+        expert = busy.follow_calendar(talk.ctx, address.strip("<>").partition("|")[0])  # as Slack writes links
+    talk.reply(_calendar_card(talk, expert))
+
+
+@book.press("calendar.show")
+def show_calendar(talk: Talk, _pressed: Press) -> None:
+    talk.fresh = True
+    talk.reply(_calendar_card(talk, _own(talk)))
+
+
+@book.press("calendar.follow")
+def follow(talk: Talk, _pressed: Press) -> None:
+    talk.fresh = True
+    talk.open("calendar")
+
+
+@book.press("calendar.forget")
+def forget(talk: Talk, _pressed: Press) -> None:
+    talk.reply(_calendar_card(talk, busy.forget_calendar(talk.ctx)))
+
+
+@book.takes
+def calendar_file(talk: Talk, file: Checked) -> bool:
+    """An .ics file says when its sender is taken; what is in it is read outside, and nothing but the times is kept."""
+    if file.mime != CALENDAR_MIME or experts.own_profile(talk.ctx) is None:
+        return False
+    busy.take_calendar_file(talk.ctx, keep(talk.ctx, file).id)
+    talk.reply(Say(text=talk.words("calendar.reading")))
+    return True
+
+
+def _calendar_card(talk: Talk, expert: Expert) -> Card:
+    words, known = talk.words, busy.busy_ahead(talk.ctx, expert)
+    follow_another = Button(label=words("calendar.follow"), press=press("calendar.follow"), style="primary")
+    forget_it = Button(label=words("calendar.forget"), press=press("calendar.forget"))
+    lines = [Line(label=words(f"calendar.from_{source}"), value=str(known[source])) for source in sorted(known)]
+    return Card(
+        subject="calendar",
+        title=words("calendar.card"),
+        text=words("calendar.text"),
+        lines=tuple(lines),
+        turn=_calendar_turn(talk, expert),
+        buttons=((follow_another, *((forget_it,) if expert.feed_url or known else ())),),
+        fresh=talk.fresh,
+    )
+
+
+def _calendar_turn(talk: Talk, expert: Expert) -> str:
+    words = talk.words
+    if expert.feed_url is None:
+        return words("calendar.not_followed")
+    if expert.feed_fault is not None:
+        return words(f"calendar.fault.{expert.feed_fault}")
+    if expert.feed_read_at is None:
+        return words("calendar.reading")
+    return words("calendar.read_at", at=expert.feed_read_at)
+
+
+def _own(talk: Talk) -> Expert:
+    expert = experts.own_profile(talk.ctx)
+    if expert is None:
+        raise NotFound("expert.not_one")
+    return expert

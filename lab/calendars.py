@@ -1,0 +1,38 @@
+"""Calendars that somebody keeps elsewhere, at an address that can be followed."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import Response
+
+MOST_BYTES = 5_000_000
+MOST_CALENDARS = 100
+
+
+class Calendars:
+    """`PUT /lab/calendars/{name}` keeps one; `GET /calendars/{name}.ics` is what a calendar program would follow."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    def router(self) -> APIRouter:
+        routes = APIRouter()
+        routes.add_api_route("/lab/calendars/{name}", self.put, methods=["PUT"])
+        routes.add_api_route("/lab/calendars/{name}", self.drop, methods=["DELETE"])
+        routes.add_api_route("/calendars/{name}.ics", self.get, methods=["GET"])
+        return routes
+
+    async def put(self, name: str, request: Request) -> dict[str, str]:
+        content = await request.body()
+        if len(content) > MOST_BYTES or (name not in self.kept and len(self.kept) >= MOST_CALENDARS):
+            raise HTTPException(413, "the lab keeps no more of calendars")
+        self.kept[name] = content
+        return {"url": str(request.base_url.replace(path=f"/calendars/{name}.ics"))}
+
+    async def drop(self, name: str) -> None:
+        self.kept.pop(name, None)
+
+    async def get(self, name: str) -> Response:
+        if name not in self.kept:
+            raise HTTPException(404, "no such calendar")
+        return Response(self.kept[name], media_type="text/calendar")

@@ -1,0 +1,79 @@
+"""Sarah asks several consultants at once (C2.5, C3.2): the first yes has the session, and the others are told."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.journeys.market import Chat, Somebody, World
+
+ADVISER = {
+    "bio": "Twenty years of combustion, ash and emissions in district heating plants.",
+    "fields": "Bioenergy engineering",
+    "languages": "English",
+    "rate": "90 EUR",
+    "lengths": "30 minutes",
+    "hours": "daily 0-24 Kaunas",
+    "policy": "Standard: free until 24 hours before, then half, all for not coming",
+    "room": "Here in the chat",
+}
+
+
+async def advises(somebody: Somebody, headline: str) -> None:
+    await somebody.says("/expert")
+    await somebody.fills(headline=headline, **ADVISER)
+    await somebody.sees("You are listed.", "Europe/Vilnius")
+
+
+@pytest.mark.parametrize(("here", "there"), [("telegram", "slack"), ("slack", "telegram")], ids="-".join)
+async def test_the_first_yes_has_the_session(world: World, here: Chat, there: Chat) -> None:
+    sarah, alex, nina = await world.on(here, "Sarah"), await world.on(there, "Alex"), await world.on(here, "Nina")
+    await advises(alex, "Boilers that burn what they should")
+    await advises(nina, "Grates, ash and slag in boilers")
+    for profile in ("Boilers that burn", "Grates, ash"):
+        await sarah.says(f"/experts {profile}")
+        await sarah.presses("Times and profile")
+        await sarah.sees("Propose my own times", profile)
+        await sarah.presses("Keep in mind")
+    await sarah.sees("Take off the list")
+    await sarah.says("/shortlist")
+    await sarah.sees("2 consultants kept in mind")
+    await sarah.presses("Ask them all")
+
+    day = (await world.now() + timedelta(days=3)).date()
+    await sarah.answers(times="whenever", problem="The grate slags with straw pellets.")
+    await sarah.sees("I do not know whenever")
+    await sarah.fills(times=f"{day} 10:00, 14:30")
+    await sarah.sees("Your question to 2 consultants", "is asked", "The first yes has the session")
+    for each in (alex, nina):
+        await each.sees("Somebody proposes times", "Decline")
+    shown = await nina.sees(f"{day:%a} {day.day} {day:%b}")
+    label = next(line for line in shown.splitlines() if line.startswith(f"[{day:%a} {day.day}"))
+    await nina.presses(label.strip("[]"))
+    await alex.sees("Another consultant was faster.")
+    await sarah.sees("Nina says yes to", "only your card is missing")
+    await world.pays(await sarah.opens("Add card"))
+    for each in (sarah, nina):
+        await each.sees("The session is agreed.")
+    await world.books_balance()
+
+
+async def test_a_call_that_nobody_takes_goes_to_the_next_who_is_free(world: World) -> None:
+    sarah, alex, nina = await world.on_telegram("Sarah"), await world.on_slack("Alex"), await world.on_telegram("Nina")
+    await advises(alex, "Boilers that burn what they should")
+    await advises(nina, "Grates, ash and slag in boilers")
+    for each in (alex, nina):
+        await each.presses("I am free now")
+        await each.sees("You are free")
+    await sarah.says("/experts boilers that burn")
+    await sarah.presses("Times and profile")
+    await sarah.presses("Call now")
+    await sarah.sends()
+    await world.pays(await sarah.opens("Add card"))
+    await alex.presses("Decline")
+    await sarah.presses("Call Nina instead")
+    await sarah.sees("At most €90.00")
+    await sarah.sends()
+    await nina.presses("Accept")
+    await sarah.sees("The session is agreed.")
