@@ -20,6 +20,7 @@ from core.kernel import inbox
 from core.kernel.clock import Clock
 from core.kernel.dispatch import Dispatcher
 from core.kernel.heartbeat import beat
+from core.kernel.reminders import remind_due
 from core.kernel.sweep import ring_due
 from core.kernel.transaction import MARKET, TIME, Ctx, Transactions
 from core.ledger.chain import link_entries
@@ -47,10 +48,11 @@ class Sweeps:
     asking: asyncio.Lock  # of its own: a provider that does not answer must delay no timer and no message
 
     async def due(self) -> None:
-        """Stop people's clocks for as long as nobody was here; then ring timers, and pick up posts of nobody's."""
+        """Stop people's clocks for as long as nobody was here; then ring, remind, and pick up posts of nobody's."""
         async with self.busy:
             await self.transactions.run(TIME, lambda ctx: beat(ctx, self.pulse.now(), OWN_CLOCKS))
             self.gauges.rung.inc(await ring_due(self.transactions, RINGS))
+            await remind_due(self.transactions)
             await self.dispatcher.sweep()
             await self.gauges.read(self.transactions)
 

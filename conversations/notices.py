@@ -11,9 +11,12 @@ from typing import Any
 
 import structlog
 
+from conversations.apart import REPORTS_HEARD, report_news
 from conversations.buttons import press
 from conversations.buying.purchase_notices import PURCHASES_HEARD, purchase_news
 from conversations.concerned import parties
+from conversations.consulting.after.complaint import KIND as COMPLAINT
+from conversations.consulting.after.complaint import complaint_card
 from conversations.consulting.ask_card import ask_card
 from conversations.consulting.expert_notices import EXPERTS_HEARD, OWN, own_news
 from conversations.consulting.promotion_notices import PROMOTIONS_HEARD, promotion_news
@@ -29,6 +32,7 @@ from conversations.consulting.session_notices import (
 from conversations.drafts import reminder
 from conversations.engine import Engine, send
 from conversations.facts import HEARD, NOTES, Gathered, on_listing_expired, on_listing_moved
+from conversations.reminders import on_deadline_nears
 from conversations.reply import Button, Card, Reply, Say
 from conversations.search.alerts import found_list
 from conversations.talk import Surface, Talk
@@ -45,6 +49,7 @@ from core.delivery.service import lot_for
 from core.escrow import events as money
 from core.kernel.errors import Refusal
 from core.kernel.events import Reactions
+from core.kernel.reminders import DeadlineNears
 from core.kernel.transaction import Ctx
 from core.kernel.transaction import person as acting_person
 from core.listings import events as listing
@@ -62,7 +67,7 @@ from core.talks.service import shown
 
 log = structlog.get_logger(__name__)
 
-ADDRESSING = {"by", "only", "in_place", "sides"}  # who says it and to whom, and no part of the sentence
+ADDRESSING = {"by", "only", "to", "in_place", "sides"}  # who says it and to whom, and no part of the sentence
 DRAWING_FAULTS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
 
 
@@ -73,7 +78,7 @@ class Notices:
         self._engine = engine
 
     def listen(self, reactions: Reactions) -> None:
-        for facts, hearing in (*HEARD, *SESSIONS_HEARD, *EXPERTS_HEARD, *PURCHASES_HEARD, *PROMOTIONS_HEARD):
+        for facts, hearing in (*HEARD, *SESSIONS_HEARD, *EXPERTS_HEARD, *PURCHASES_HEARD, *PROMOTIONS_HEARD, *REPORTS_HEARD):
             for kind, code in facts.items():
                 reactions.on(kind, hearing(code))
         reactions.on(listing.ListingExpired, on_listing_expired)
@@ -87,6 +92,7 @@ class Notices:
         reactions.on(money.OnboardingLinkReady, self._on_onboarding_link)
         reactions.on(money.PayeeReady, self._on_payee_ready)
         reactions.on(money.PayeeRestricted, self._on_payee_restricted)
+        reactions.on(DeadlineNears, on_deadline_nears)
         reactions.on(MemberJoined, self._on_member_joined)
         reactions.on(ListingsFound, self._on_listings_found)
         reactions.on(DraftNearsItsEnd, self._on_draft_nears_its_end)
@@ -250,7 +256,8 @@ class Notices:
 def _sentence(talk: Talk, code: str, parts: dict[str, Any], *, acted: bool) -> str:
     """One fact as this person should hear it: who did it by name, and nothing that concerns the other side alone."""
     only = parts.get("only")
-    if not code or (only is not None and only != talk.organisation):
+    to: frozenset[str] | None = parts.get("to")
+    if not code or (only is not None and only != talk.organisation) or (to is not None and talk.person.id not in to):
         return ""
     words = talk.words
     by = parts.get("by")
@@ -312,7 +319,9 @@ CARDS: dict[str, Callable[[Talk, str, str], Card]] = {
     "listing": _listing,
     "purchase": purchase_news,
     "promotion": promotion_news,
+    "report": report_news,
     **SESSION_CARDS,
+    COMPLAINT: complaint_card,
     ASK: ask_card,
     OWN: own_news,
 }

@@ -43,7 +43,7 @@ OPERATORS_HOLD: Final = "operator"
 
 def fund_by(ctx: Ctx, deal_id: str, moment: datetime) -> None:
     """Until when the first money has to come: later than usual where it may not be held so long."""
-    set_timer(ctx.session, Timer(DEAL.name, deal_id, "funding_expired", moment))
+    set_timer(ctx.session, Timer(DEAL.name, deal_id, "funding_expired", moment), since=ctx.now)
 
 
 def money_in(ctx: Ctx, deal_id: str) -> None:

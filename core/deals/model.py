@@ -32,6 +32,7 @@ RETRY_AFTER: Final = timedelta(days=1)
 IN_DOUBT: Final = "in_doubt"  # why a deal is frozen whose money does not add up
 
 PARTIES = frozenset({"buyer", "seller"})
+BUYER = frozenset({"buyer"})
 SELLER = frozenset({"seller"})
 OTHER = frozenset({"other"})  # the side that did not ask to cancel
 APPROVER = frozenset({"approver"})  # somebody of the buyer's company who may sign what a colleague may not alone
@@ -50,22 +51,22 @@ DEAL: Final = Process(
         Transition("agreed", "both_signed", SYSTEM, "awaiting_funding"),
         Transition("agreed", "approval_needed", SYSTEM, "awaiting_approval"),  # above what the buyer's signer may alone
         Transition("agreed", "unsign", PARTIES, "closed"),
-        Transition("agreed", "sign_expired", TIME, "closed", SIGN_WITHIN),
+        Transition("agreed", "sign_expired", TIME, "closed", SIGN_WITHIN, PARTIES),
         Transition("awaiting_approval", "approve", APPROVER, "awaiting_funding"),
         Transition("awaiting_approval", "refuse", APPROVER, "closed"),
-        Transition("awaiting_approval", "approval_expired", TIME, "closed", APPROVE_WITHIN),
+        Transition("awaiting_approval", "approval_expired", TIME, "closed", APPROVE_WITHIN, APPROVER),
         Transition("awaiting_funding", "money_in", PSP, "awaiting_funding"),
         Transition("awaiting_funding", "money_complete", PSP, "funded"),
         Transition("awaiting_funding", "direct_asked", PARTIES, "awaiting_funding"),
         Transition("awaiting_funding", "direct_agreed", INVITED, "funded_direct"),
         Transition("awaiting_funding", "cancel", PARTIES, "unwinding"),
-        Transition("awaiting_funding", "funding_expired", TIME, "unwinding", FUND_WITHIN),
+        Transition("awaiting_funding", "funding_expired", TIME, "unwinding", FUND_WITHIN, BUYER),
         # Paid without us: nothing is held, and what is agreed is all the two have.
         Transition("funded_direct", "seller_confirms_money", SELLER, "in_delivery_direct"),
         Transition("funded_direct", "cancel_asked", PARTIES, "funded_direct"),
         Transition("funded_direct", "cancel_agreed", OTHER, "closed"),
         Transition("funded_direct", "cancel_refused", OTHER, "funded_direct"),
-        Transition("funded_direct", "idle", TIME, "closed", CONFIRM_MONEY_WITHIN),
+        Transition("funded_direct", "idle", TIME, "closed", CONFIRM_MONEY_WITHIN, SELLER),
         Transition("in_delivery_direct", "all_lots_closed", SYSTEM, "completed"),
         Transition("in_delivery_direct", "idle", TIME, "completed"),  # the delivery's end and DIRECT_ENDS_AFTER
         Transition("funded", "all_lots_closed", SYSTEM, "settling"),
@@ -74,7 +75,7 @@ DEAL: Final = Process(
         Transition("funded", "freeze", OPERATOR, "disputed"),
         Transition("cancel_asked", "cancel_agreed", OTHER, "unwinding"),
         Transition("cancel_asked", "cancel_refused", OTHER, "funded"),
-        Transition("cancel_asked", "cancel_silent", TIME, "funded", ANSWER_CANCEL_WITHIN),
+        Transition("cancel_asked", "cancel_silent", TIME, "funded", ANSWER_CANCEL_WITHIN, OTHER),
         Transition("cancel_asked", "all_lots_closed", SYSTEM, "settling"),
         Transition("cancel_asked", "freeze", OPERATOR, "disputed"),
         Transition("disputed", "resume", OPERATOR, "funded"),

@@ -62,36 +62,38 @@ LOT: Final = Process(
         Transition("planned", "dispatch", SELLER, "dispatched"),
         Transition("planned", "drop_asked", EITHER, "planned"),
         Transition("planned", "drop_agreed", OTHER | SYSTEM, "dropped"),
-        Transition("planned", "lot_overdue", TIME, "late"),  # due at the end of its window and OVERDUE_AFTER
+        # Due at the end of its window and OVERDUE_AFTER.
+        Transition("planned", "lot_overdue", TIME, "late", reminds=SELLER),
         Transition("late", "dispatch", SELLER, "dispatched"),
         Transition("late", "drop", BUYER, "dropped"),
         Transition("late", "drop_agreed", SYSTEM, "dropped"),
-        Transition("late", "late_limit", TIME, "dropped", LATE_LIMIT),
+        Transition("late", "late_limit", TIME, "dropped", LATE_LIMIT, SELLER),
         Transition("dispatched", "arrive", EITHER, "inspection"),
         Transition("dispatched", "not_arrived", BUYER, "claim"),
         # A buyer who keeps silent keeps nobody waiting; one who looks can still say that it never came.
-        Transition("dispatched", "transit_limit", TIME, "inspection"),  # due at the arrival told and TRANSIT_LIMIT
+        # Due at the arrival that was told and TRANSIT_LIMIT.
+        Transition("dispatched", "transit_limit", TIME, "inspection", reminds=BUYER),
         Transition("inspection", "accept", BUYER, "accepted"),
         Transition("inspection", "claim", BUYER, "claim"),
         Transition("inspection", "not_arrived", BUYER, "claim"),
         Transition("inspection", "sample_sent", BUYER, "inspection"),
-        Transition("inspection", "auto_accept", TIME, "accepted", INSPECT_WITHIN),
+        Transition("inspection", "auto_accept", TIME, "accepted", INSPECT_WITHIN, BUYER),
         # The seller's turn: take the buyer's figure, propose another, find otherwise, or give it all back.
         Transition("claim", "grant", SELLER, "adjusted"),
         Transition("claim", "propose", SELLER, "claim_offered"),
         Transition("claim", "mean_taken", SELLER, "adjusted"),
         Transition("claim", "contradict", SELLER, "referee"),
-        Transition("claim", "seller_silent", TIME, "lot_dispute", ANSWER_CLAIM_WITHIN),
+        Transition("claim", "seller_silent", TIME, "lot_dispute", ANSWER_CLAIM_WITHIN, SELLER),
         # The buyer's turn.
         Transition("claim_offered", "take", BUYER, "adjusted"),
         Transition("claim_offered", "take_replacement", BUYER, "planned"),
         Transition("claim_offered", "counter", BUYER, "claim"),
-        Transition("claim_offered", "buyer_silent", TIME, "lot_dispute", ANSWER_CLAIM_WITHIN),
+        Transition("claim_offered", "buyer_silent", TIME, "lot_dispute", ANSWER_CLAIM_WITHIN, BUYER),
         # Two laboratories differ by more than they may: the reserve sample decides, and the loser pays for that.
         Transition("referee", "referee_value", EITHER, "referee_found"),
-        Transition("referee", "sample_silent", TIME, "lot_dispute", REFEREE_WITHIN),
+        Transition("referee", "sample_silent", TIME, "lot_dispute", REFEREE_WITHIN, EITHER),
         Transition("referee_found", "agree_value", OTHER, "adjusted"),
-        Transition("referee_found", "unopposed", TIME, "adjusted", OBJECT_WITHIN),
+        Transition("referee_found", "unopposed", TIME, "adjusted", OBJECT_WITHIN, OTHER),
         *(Transition(state, "accept_anyway", BUYER, "accepted") for state in (*CLAIMED, "lot_dispute")),
         *(Transition(state, "give_back", SELLER, "dropped") for state in (*CLAIMED, "lot_dispute")),
         *(Transition(state, "operator_asked", EITHER, "lot_dispute") for state in CLAIMED),

@@ -128,7 +128,7 @@ def send_sample(ctx: Ctx, lot_id: str, seen: int | None = None) -> Lot:
         raise Stale
     step(ctx, LOT, lot, "sample_sent", roles(ctx, lot, deal))
     due = lot.state_since + INSPECT_WITH_LABORATORY
-    set_timer(ctx.session, Timer(LOT.name, lot.id, "auto_accept", due))
+    set_timer(ctx.session, Timer(LOT.name, lot.id, "auto_accept", due), since=ctx.now)
     return tell(ctx, lot, LotSampled)
 
 

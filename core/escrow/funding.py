@@ -94,6 +94,15 @@ def tranches_of(ctx: Ctx, deal_id: str) -> list[Tranche]:
     return list(ctx.session.scalars(select(Tranche).where(Tranche.deal_id == deal_id).order_by(Tranche.number)))
 
 
+def tranche_for(ctx: Ctx, tranche_id: str) -> Tranche:
+    """A tranche of a deal that who acts may see. Raises NotFound."""
+    tranche = ctx.session.get(Tranche, tranche_id)
+    if tranche is None:
+        raise NotFound
+    deals.deal_for(ctx, tranche.deal_id)
+    return tranche
+
+
 def awaited(ctx: Ctx, deal_id: str) -> Tranche | None:
     """The tranche to be paid for next, when one is due."""
     query = select(Tranche).where(Tranche.deal_id == deal_id, Tranche.state == "awaited")

@@ -43,7 +43,7 @@ TRANCHE: Final = Process(
         Transition("awaited", "money_in", PSP, "awaited"),
         Transition("awaited", "money_complete", PSP, "funded"),
         Transition("awaited", "called_off", SYSTEM, "lapsed"),
-        Transition("awaited", "funding_expired", TIME, "lapsed", FUND_WITHIN),
+        Transition("awaited", "funding_expired", TIME, "lapsed", FUND_WITHIN, BUYER),
     ),
 )
 

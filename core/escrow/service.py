@@ -31,6 +31,7 @@ from core.escrow.funding import (
     payment_of,
     payment_part,
     payment_received,
+    tranche_for,
     tranches_of,
 )
 from core.escrow.payees import (
@@ -77,6 +78,7 @@ __all__ = [
     "send_again",
     "settle_lot",
     "settlement_of",
+    "tranche_for",
     "tranches_of",
     "transfer_done",
     "transfer_refused",

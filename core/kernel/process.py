@@ -23,7 +23,7 @@ class Transition:
     """One line of the table. `by`: roles that may fire it ("time" makes it a deadline).
 
     `after`: for `by={"time"}`, how long after entering the state it falls due, unless the caller names the moment
-    (a listing's own validity, the end of a delivery window).
+    (a listing's own validity, the end of a delivery window). `reminds`: the roles whose turn it is meanwhile.
     """
 
     source: str
@@ -31,6 +31,7 @@ class Transition:
     by: frozenset[str]
     to: str
     after: timedelta | None = None
+    reminds: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,11 @@ class Process:
 
     def timed(self, state: str) -> list[Transition]:
         return [each for each in self.transitions if each.source == state and "time" in each.by]
+
+    def reminds(self, state: str, event: str) -> frozenset[str]:
+        """Whose turn it is while this deadline of this state runs."""
+        line = self._by_key.get((state, event))
+        return frozenset() if line is None else line.reminds
 
     def problems(self) -> list[str]:
         """What is wrong with the table: unreachable states, dead ends, states that only a person can end."""
@@ -140,7 +146,8 @@ def enter(ctx: Ctx, process: Process, row: InProcess, state: str, dues: Dues | N
     for line in process.timed(state):
         due = (dues or {}).get(line.event) or (ctx.now + line.after if line.after is not None else None)
         assert due is not None, f"{process.name}.{line.event} has no moment"
-        set_timer(ctx.session, Timer(process.name, row.id, line.event, due))
+        since = ctx.now if line.reminds else None
+        set_timer(ctx.session, Timer(process.name, row.id, line.event, due), since=since)
 
 
 def step(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Interval, String, func, literal, select, update
@@ -17,6 +18,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
 from core.kernel.db import Id, Instant, Table
 from core.kernel.statements import put, remove
 
+HALF: Final = Fraction(1, 2)  # of the way to a deadline, where its first reminder stands
 END_OF_TIME: Final = datetime(9999, 1, 1, tzinfo=UTC)  # nothing is moved beyond it: no calendar could write it down
 
 
@@ -37,14 +39,27 @@ class TimerRow(Table):
     subject: Mapped[str] = mapped_column(Id, primary_key=True)
     event: Mapped[str] = mapped_column(String(40), primary_key=True)
     due_at: Mapped[datetime] = mapped_column(Instant, index=True)
+    since: Mapped[datetime | None] = mapped_column(Instant)  # of a deadline that somebody is reminded of
+    remind_at: Mapped[datetime | None] = mapped_column(Instant, index=True)
 
 
 COLUMNS = (TimerRow.kind, TimerRow.subject, TimerRow.event, TimerRow.due_at)
 
 
-def set_timer(session: Session, timer: Timer) -> None:
-    """Write or move the timer of this kind, subject and event."""
-    put(session, TimerRow, kind=timer.kind, subject=timer.subject, event=timer.event, due_at=timer.due_at)
+def set_timer(session: Session, timer: Timer, *, since: datetime | None = None) -> None:
+    """Write or move the timer of this kind, subject and event.
+
+    `since`: when a deadline of a person began to run; they are reminded on the way to it (reminders.py).
+    """
+    half = None if since is None else reminder_at(since, timer.due_at, HALF)
+    named = {"kind": timer.kind, "subject": timer.subject, "event": timer.event}
+    put(session, TimerRow, **named, due_at=timer.due_at, since=since, remind_at=half)
+
+
+def reminder_at(since: datetime, due_at: datetime, part: Fraction) -> datetime:
+    """So far on the way from one moment to the other, to the whole second."""
+    seconds = int((due_at - since).total_seconds() * part)
+    return since + timedelta(seconds=seconds)
 
 
 def clear_timers(session: Session, kind: str, subject: str) -> None:
@@ -83,13 +98,17 @@ def move_on(session: Session, since: datetime, by: timedelta, but: Collection[st
     moved = (
         update(TimerRow)
         .where(TimerRow.due_at > since, TimerRow.due_at < END_OF_TIME - by, TimerRow.kind.not_in(but))
-        .values(due_at=later(session, TimerRow.due_at, by))
+        .values(
+            due_at=later(session, TimerRow.due_at, by),
+            since=later(session, TimerRow.since, by),
+            remind_at=later(session, TimerRow.remind_at, by),
+        )
         .execution_options(synchronize_session=False)
     )
     return int(session.execute(moved).rowcount)  # type: ignore[attr-defined]  # a DML result has it
 
 
-def later(session: Session, moment: InstrumentedAttribute[datetime], by: timedelta) -> ColumnElement[Any]:
+def later(session: Session, moment: InstrumentedAttribute[Any], by: timedelta) -> ColumnElement[Any]:
     """A column of moments put off by so much, in the database: a million rows are moved in one statement."""
     if session.connection().dialect.name == "sqlite":  # it keeps moments as text, to the microsecond
         return func.strftime("%Y-%m-%d %H:%M:%f000", moment, f"{by.total_seconds():+.3f} seconds")

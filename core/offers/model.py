@@ -134,7 +134,7 @@ OFFER: Final = Process(
         Transition("open", "decline", TURN, "declined"),
         Transition("open", "withdraw", OTHER, "withdrawn"),
         Transition("open", "listing_gone", frozenset({"system"}), "expired"),
-        Transition("open", "offer_expired", frozenset({"time"}), "expired"),
+        Transition("open", "offer_expired", frozenset({"time"}), "expired", reminds=TURN),
     ),
 )
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlalchemy import or_, select
 
 from core.catalogue import Catalogue
+from core.contacts.service import check_may_reach
 from core.kernel.errors import NotAllowed, NotFound, Refusal, Stale
 from core.kernel.process import enter, step
 from core.kernel.timers import Timer, set_timer
@@ -54,6 +55,7 @@ def open_offer(
 def counter_offer(ctx: Ctx, catalogue: Catalogue, command: CounterOffer, seen: int | None = None) -> Offer:
     """Answer with changed terms: the turn passes over and the validity begins anew."""
     offer = _seen(ctx, command.offer_id, seen)
+    check_may_reach(ctx, offer.buyer, offer.seller)
     step(ctx, OFFER, offer, "counter", sides(ctx, offer))
     rules.check_counter(offer.terms, command.terms, offer.round)
     rules.check_terms(command.terms, listing_for(ctx, offer.listing_id), ctx.now.date())
@@ -64,7 +66,7 @@ def counter_offer(ctx: Ctx, catalogue: Catalogue, command: CounterOffer, seen: i
     offer.valid_until = ctx.now + rules.check_validity(command.valid_for)
     _propose(ctx, offer, proposer, acting(ctx).id, command.terms)
     # The step stays in its state and so keeps the timer; a counter-offer is a new proposal with a validity of its own.
-    set_timer(ctx.session, Timer(OFFER.name, offer.id, EXPIRY, offer.valid_until))
+    set_timer(ctx.session, Timer(OFFER.name, offer.id, EXPIRY, offer.valid_until), since=ctx.now)
     _tell(ctx, OfferCountered, offer)
     return offer
 
@@ -155,6 +157,7 @@ def _listing_to_deal_on(ctx: Ctx, person: Person, listing_id: str, seen: int | N
     listing = listing_for(ctx, listing_id)
     if listing.seller == person.organisation_id:
         raise Refusal("offer.own_listing")
+    check_may_reach(ctx, person.organisation_id, listing.seller)
     if seen is not None and seen != listing.version:
         raise Stale
     if listing.state not in TAKES_OFFERS:

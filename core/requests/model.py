@@ -67,7 +67,7 @@ REQUEST: Final = Process(
         Transition("deciding", "award", BUYER, "awarded"),
         Transition("deciding", "withdraw", BUYER, "withdrawn"),
         Transition("deciding", "nobody_quoted", SYSTEM, "lapsed"),
-        Transition("deciding", "bidding_closed", TIME, "lapsed", AWARD_WITHIN),
+        Transition("deciding", "bidding_closed", TIME, "lapsed", AWARD_WITHIN, BUYER),
     ),
 )
 

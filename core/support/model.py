@@ -38,17 +38,18 @@ CASE: Final = Process(
         Transition("talking", "propose", PARTIES, "talking"),
         Transition("talking", "agree", OTHER, "settled"),
         Transition("talking", "call_operator", PARTIES, "mediating"),
-        Transition("talking", "talk_over", TIME, "mediating", TALK_WITHIN),
+        Transition("talking", "talk_over", TIME, "mediating", TALK_WITHIN, PARTIES),
         *(Transition(state, "propose", PARTIES | OPERATOR, state) for state in ("mediating", "escalated")),
         # What an operator proposes needs both sides.
         *(Transition(state, "half_agree", OTHER, state) for state in ("mediating", "escalated")),
         *(Transition(state, "agree", OTHER, "settled") for state in ("mediating", "escalated")),
         *(Transition(state, "rule", OPERATOR, "ruled") for state in ("mediating", "escalated")),
-        Transition("mediating", "escalate", TIME, "escalated", MEDIATE_WITHIN),
+        Transition("mediating", "escalate", TIME, "escalated", MEDIATE_WITHIN, OPERATOR),
         Transition("ruled", "appeal", PARTIES, "appealed"),
         Transition("ruled", "appeal_over", TIME, "executed", APPEAL_WITHIN),
         Transition("appealed", "rule_again", REVIEWER, "executed"),
-        Transition("appealed", "review_limit", TIME, "executed", REVIEW_WITHIN),  # then the first ruling stands
+        # Then the first ruling stands.
+        Transition("appealed", "review_limit", TIME, "executed", REVIEW_WITHIN, REVIEWER),
         # The lot or the deal has ended in another way: accepted after all, given back, or ruled on by time.
         *(Transition(state, "overtaken", SYSTEM, "overtaken") for state in OPEN),
     ),

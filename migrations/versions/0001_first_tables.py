@@ -425,10 +425,25 @@ def upgrade() -> None:
         sa.Column("subject", sa.String(length=26), nullable=False),
         sa.Column("event", sa.String(length=40), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("remind_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("kind", "subject", "event", name=op.f("pk_timer")),
     )
     with op.batch_alter_table("timer", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_timer_due_at"), ["due_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_timer_remind_at"), ["remind_at"], unique=False)
+
+    op.create_table(
+        "block",
+        sa.Column("organisation_id", sa.String(length=26), nullable=False),
+        sa.Column("blocked_id", sa.String(length=26), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["blocked_id"], ["organisation.id"], name=op.f("fk_block_blocked_id")),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_block_organisation_id")),
+        sa.PrimaryKeyConstraint("organisation_id", "blocked_id", name=op.f("pk_block")),
+    )
+    with op.batch_alter_table("block", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_block_blocked_id"), ["blocked_id"], unique=False)
 
     op.create_table(
         "inquiry",
@@ -921,6 +936,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("person_id", "topic", name=op.f("pk_remembered")),
     )
     op.create_table(
+        "report",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("reporter", sa.String(length=26), nullable=False),
+        sa.Column("about_id", sa.String(length=26), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("screen", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_by", sa.String(length=26), nullable=True),
+        sa.Column("outcome", sa.String(length=10), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["about_id"], ["organisation.id"], name=op.f("fk_report_about_id")),
+        sa.ForeignKeyConstraint(["reporter"], ["person.id"], name=op.f("fk_report_reporter")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_report")),
+    )
+    with op.batch_alter_table("report", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_report_about_id"), ["about_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_report_reporter"), ["reporter"], unique=False)
+
+    op.create_table(
         "saved_search",
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.Column("person_id", sa.String(length=26), nullable=False),
@@ -1273,6 +1308,7 @@ def upgrade() -> None:
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("extension_asked", sa.Integer(), nullable=False),
         sa.Column("extensions", sa.Integer(), nullable=False),
+        sa.Column("extended", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["booking_id"], ["booking.id"], name=op.f("fk_meeting_booking_id")),
         sa.PrimaryKeyConstraint("booking_id", name=op.f("pk_meeting")),
@@ -1656,6 +1692,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_saved_search_changed_at"))
 
     op.drop_table("saved_search")
+    with op.batch_alter_table("report", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_report_reporter"))
+        batch_op.drop_index(batch_op.f("ix_report_about_id"))
+
+    op.drop_table("report")
     op.drop_table("remembered")
     op.drop_table("quiet_hours")
     with op.batch_alter_table("purchase", schema=None) as batch_op:
@@ -1752,7 +1793,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_inquiry_buyer"))
 
     op.drop_table("inquiry")
+    with op.batch_alter_table("block", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_block_blocked_id"))
+
+    op.drop_table("block")
     with op.batch_alter_table("timer", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_timer_remind_at"))
         batch_op.drop_index(batch_op.f("ix_timer_due_at"))
 
     op.drop_table("timer")

@@ -285,6 +285,7 @@ def turns() -> dict[str, frozenset[str]]:
 def of_notices() -> dict[str, frozenset[str]]:
     """What is told when something has happened, with the parts of its sentence."""
     told: dict[str, frozenset[str]] = {"notice.listing_expired": frozenset({"who"})}
+    told |= dict.fromkeys(("notice.half_time", "notice.little_time"), frozenset({"due"}))
     parts: Sequence[tuple[Mapping[type, str], frozenset[str]]] = (
         (facts.OFFER_FACTS, frozenset()),
         (facts.INQUIRY_FACTS, frozenset({"why"})),

@@ -49,7 +49,7 @@ INQUIRY: Final = Process(
         Transition("open", "close", PARTIES, "closed"),
         Transition("open", "offered", SYSTEM, "closed"),  # they talk in offers from now on
         Transition("open", "listing_gone", SYSTEM, "closed"),
-        Transition("open", "idle", frozenset({"time"}), "closed", IDLE_AFTER),
+        Transition("open", "idle", frozenset({"time"}), "closed", IDLE_AFTER, frozenset({"turn"})),
     ),
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import or_, select
 
+from core.contacts.service import check_may_reach
 from core.kernel.errors import NotFound, Refusal, Stale
 from core.kernel.process import enter, step
 from core.kernel.timers import Timer, set_timer
@@ -31,6 +32,7 @@ def ask_seller(ctx: Ctx, command: AskSeller) -> Inquiry:
     person, listing = acting(ctx), listing_for(ctx, command.listing_id)
     if listing.seller == person.organisation_id:
         raise Refusal("inquiry.own_listing")
+    check_may_reach(ctx, person.organisation_id, listing.seller)
     if listing.state not in TAKES_OFFERS:
         raise Refusal("listing.not_for_sale", state=listing.state)
     known = inquiry_on(ctx, listing.id, person.organisation_id)
@@ -57,13 +59,14 @@ def say_on(ctx: Ctx, command: SayOn) -> Inquiry:
     """The next word of either side; the time to fall silent begins anew. Raises NotFound, Stale, Refusal."""
     inquiry = inquiry_for(ctx, command.inquiry_id)
     side = _side(ctx, inquiry)
+    check_may_reach(ctx, inquiry.buyer, inquiry.seller)
     step(ctx, INQUIRY, inquiry, "say", (side,))
     if len(inquiry.lines) >= LINES_AT_MOST:
         raise Refusal("inquiry.too_long", most=LINES_AT_MOST)
     _write(ctx, inquiry, side, command.words)
     inquiry.turn = other(side)
     # The step stays in its state and so keeps the timer; every word is a sign of life.
-    set_timer(ctx.session, Timer(INQUIRY.name, inquiry.id, IDLE, ctx.now + IDLE_AFTER))
+    set_timer(ctx.session, Timer(INQUIRY.name, inquiry.id, IDLE, ctx.now + IDLE_AFTER), since=ctx.now)
     ctx.session.flush()
     ctx.announce(InquirySaid(inquiry.id, inquiry.buyer, inquiry.seller, ctx.actor.person, ""))
     return inquiry

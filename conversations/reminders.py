@@ -1,0 +1,138 @@
+"""Who hears that a deadline nears: those whose turn it is, on the card where they can act, and not at night."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from conversations.concerned import parties
+from conversations.facts import gathered
+from core.alerts.model import Rhythm
+from core.alerts.rules import may_tell_at
+from core.alerts.service import quiet_hours_of
+from core.deals import service as deals
+from core.deals.model import DEAL
+from core.delivery import service as delivery
+from core.delivery.model import LOT
+from core.delivery.steps import roles as lot_roles
+from core.escrow.model import TRANCHE
+from core.escrow.service import tranche_for
+from core.kernel.process import Process
+from core.kernel.reminders import DeadlineNears, put_off
+from core.kernel.transaction import MARKET, Ctx
+from core.kernel.transaction import person as acting_person
+from core.offers import service as offers
+from core.offers.inquiries import service as inquiries
+from core.offers.inquiries.model import INQUIRY
+from core.offers.model import OFFER
+from core.people.model import Person
+from core.requests import service as requests
+from core.requests.model import REQUEST
+from core.support import service as support
+from core.support.model import CASE
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A thing in a state: on which card it is shown, and what somebody is to it, through their own eyes."""
+
+    state: str
+    card: tuple[str, str]  # kind and subject
+    roles: Callable[[Ctx], frozenset[str]]
+
+
+def _deal(ctx: Ctx, deal_id: str) -> Standing | None:
+    deal = deals.deal_for(ctx, deal_id)
+
+    def roles(mine: Ctx) -> frozenset[str]:
+        """A side that has signed has nothing to do until the other one has."""
+        found = deals.sides(mine, deal)
+        return frozenset() if deal.state == "agreed" and "sign" not in deals.may(mine, deal) else found
+
+    return Standing(deal.state, ("deal", deal.id), roles)
+
+
+def _lot(ctx: Ctx, lot_id: str) -> Standing | None:
+    """A lot of a deal that stands still waits for somebody else."""
+    lot = delivery.lot_for(ctx, lot_id)
+    deal = deals.deal_for(ctx, lot.deal_id)
+    if deals.stands_still(deal):
+        return None
+    return Standing(lot.state, ("deal", deal.id), lambda mine: lot_roles(mine, lot, deal))
+
+
+def _tranche(ctx: Ctx, tranche_id: str) -> Standing | None:
+    """Of the first one the deal itself reminds."""
+    tranche = tranche_for(ctx, tranche_id)
+    deal = deals.deal_for(ctx, tranche.deal_id)
+    if tranche.number == 1:
+        return None
+    return Standing(tranche.state, ("deal", deal.id), lambda mine: deals.sides(mine, deal))
+
+
+def _offer(ctx: Ctx, offer_id: str) -> Standing | None:
+    offer = offers.offer_for(ctx, offer_id)
+    return Standing(offer.state, ("offer", offer.id), lambda mine: offers.sides(mine, offer))
+
+
+def _inquiry(ctx: Ctx, inquiry_id: str) -> Standing | None:
+    inquiry = inquiries.inquiry_for(ctx, inquiry_id)
+    return Standing(inquiry.state, ("inquiry", inquiry.id), lambda mine: inquiries.sides(mine, inquiry))
+
+
+def _request(ctx: Ctx, request_id: str) -> Standing | None:
+    request = requests.request_for(ctx, request_id)
+    return Standing(request.state, ("request", request.id), lambda mine: requests.roles_of(mine, request))
+
+
+def _case(ctx: Ctx, case_id: str) -> Standing | None:
+    case = support.case_for(ctx, case_id)
+    deal = deals.deal_for(ctx, case.deal_id)
+    return Standing(case.state, ("case", case.id), lambda mine: support.roles(mine, case, deal))
+
+
+Finding = Callable[[Ctx, str], Standing | None]
+REMINDED: Final[Mapping[str, tuple[Process, Finding]]] = {
+    process.name: (process, find)
+    for process, find in (
+        (DEAL, _deal),
+        (LOT, _lot),
+        (TRANCHE, _tranche),
+        (OFFER, _offer),
+        (INQUIRY, _inquiry),
+        (REQUEST, _request),
+        (CASE, _case),
+    )
+}
+
+
+def on_deadline_nears(ctx: Ctx, fact: DeadlineNears) -> None:
+    """Say it to those whose turn it is; when it is night for one of them, in the morning, if that is soon enough."""
+    if fact.kind not in REMINDED:
+        return
+    process, find = REMINDED[fact.kind]
+    thing = find(ctx.seen_by(MARKET), fact.subject)
+    if thing is None:
+        return
+    asked = process.reminds(thing.state, fact.event)
+    whom = [
+        person
+        for person in {each.id: each for each in parties(ctx, *thing.card)}.values()
+        if thing.roles(ctx.seen_by(acting_person(person.id))) & asked
+    ]
+    if not whom:
+        return
+    morning = max(_morning(ctx, person) for person in whom)
+    if ctx.now < morning < fact.due_at:
+        put_off(ctx.session, fact, morning)
+        return
+    code = "notice.little_time" if fact.late else "notice.half_time"
+    to = frozenset(person.id for person in whom)
+    gathered(ctx).say(*thing.card, code, by=None, to=to, due=fact.due_at)
+
+
+def _morning(ctx: Ctx, person: Person) -> datetime:
+    """Now; or when the night is over where they are."""
+    return may_tell_at(Rhythm.DAILY, ctx.now, quiet_hours_of(ctx, person), [])
