@@ -7,7 +7,7 @@ address over TLS, and the connection goes to the very address that was looked at
 from __future__ import annotations
 
 import socket
-from ipaddress import ip_address
+from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
@@ -20,6 +20,7 @@ from core.experts.calendars import LARGEST, Unreadable
 SECONDS: Final = 20.0
 HOPS: Final = 4  # a calendar's address leads to another one at most so often
 MOVED: Final = frozenset({301, 302, 303, 307, 308})
+TRANSLATED: Final = IPv6Network("64:ff9b::/96")  # RFC 6052: an IPv4 address of any kind may be in it
 CHUNK: Final = 64 * 1024  # bytes
 
 
@@ -77,9 +78,11 @@ def check_hop(url: str) -> None:
 def is_public(address: str) -> bool:
     """Whether anybody on the internet would reach the same machine at this address."""
     found = ip_address(address.partition("%")[0])
-    mapped = getattr(found, "ipv4_mapped", None)
-    real = found if mapped is None else mapped
-    return real.is_global and not real.is_multicast
+    if isinstance(found, IPv6Address):
+        if found in TRANSLATED:
+            return False
+        found = found.ipv4_mapped or found.sixtofour or found
+    return found.is_global and not found.is_multicast
 
 
 async def _body(answer: aiohttp.ClientResponse) -> bytes:

@@ -102,7 +102,7 @@ def _pattern(language: str) -> re.Pattern[str]:
         r"|(?<![\d/])(?P<day3>\d{1,2})/(?P<month3>\d{1,2})(?:/(?P<year3>\d{4}))?(?![\d/])"
         rf"|(?<![\d:.]){range_.format(4)}(?P<day4>\d{{1,2}}){ORDINAL}\s*(?:of\s+|de\s+)?"
         rf"(?P<month_name4>{names})\b\.?(?:,?\s+(?:de\s+)?(?P<year4>20\d\d)\b)?"
-        rf"|\b(?P<month_name5>{names})\b\.?\s+(?P<day5>\d{{1,2}})\b{ORDINAL}(?!\s*[-–:h])(?:,?\s+(?P<year5>20\d\d)\b)?"
+        rf"|\b(?P<month_name5>{names})\b\.?\s+(?P<day5>\d{{1,2}})(?!\d){ORDINAL}(?!\s*[-–:h])(?:,?\s+(?P<year5>20\d\d)\b)?"
     )
 
 

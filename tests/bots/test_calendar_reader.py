@@ -1,0 +1,170 @@
+"""A consultant's own calendar: read from an address or a file, within limits, and never from a private network."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from aiohttp import web
+
+from bots.calendar.fetching import PublicOnly, check_hop, fetched, is_public
+from core.experts.calendars import LARGEST, Unreadable, busy_times
+from core.experts.times import Interval
+
+NOW = datetime(2026, 10, 20, 9, tzinfo=UTC)
+WEEKLY = b"""BEGIN:VCALENDAR\r
+VERSION:2.0\r
+BEGIN:VEVENT\r
+UID:stand-up\r
+DTSTART;TZID=Europe/Vilnius:20260907T100000\r
+DTEND;TZID=Europe/Vilnius:20260907T110000\r
+RRULE:FREQ=WEEKLY;BYDAY=MO\r
+EXDATE;TZID=Europe/Vilnius:20261109T100000\r
+END:VEVENT\r
+BEGIN:VEVENT\r
+UID:name-day\r
+DTSTART;VALUE=DATE:20261030\r
+END:VEVENT\r
+BEGIN:VEVENT\r
+UID:maybe\r
+DTSTART:20261028T100000Z\r
+DTEND:20261028T110000Z\r
+TRANSP:TRANSPARENT\r
+END:VEVENT\r
+BEGIN:VEVENT\r
+UID:called-off\r
+DTSTART:20261029T100000Z\r
+DTEND:20261029T110000Z\r
+STATUS:CANCELLED\r
+END:VEVENT\r
+END:VCALENDAR\r
+"""
+
+
+def at(month: int, day: int, hour: int, hours: int = 1) -> Interval:
+    start = datetime(2026, month, day, hour, tzinfo=UTC)
+    return Interval(start, start + timedelta(hours=hours))
+
+
+def test_what_repeats_keeps_its_wall_clock_over_the_change_of_the_clocks() -> None:
+    """cal.com 6217: ten in Vilnius is seven in UTC in summer and eight in winter; one occurrence is called off."""
+    taken = busy_times(WEEKLY, NOW, "Europe/Vilnius")
+
+    assert taken[:3] == [at(10, 26, 8), at(10, 29, 22, hours=24), at(11, 2, 8)]
+    assert at(11, 9, 8) not in taken
+    assert at(11, 16, 8) in taken
+
+
+@pytest.mark.parametrize("content", [b"", b"<html>", b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART:tomorrow\r\n"])
+def test_what_is_no_calendar_is_refused(content: bytes) -> None:
+    with pytest.raises(Unreadable) as refused:
+        busy_times(content, NOW, "UTC")
+    assert refused.value.why == "unread"
+
+
+@pytest.mark.parametrize(
+    ("rule", "why"),
+    [
+        (b"FREQ=MINUTELY", "too_many"),
+        (b"FREQ=SECONDLY", "too_many"),
+        (b"FREQ=HOURLY;BYSECOND=" + b",".join(b"%d" % n for n in range(60)), "too_many"),
+    ],
+)
+def test_a_calendar_that_never_ends_is_given_up(rule: bytes, why: str) -> None:
+    endless = WEEKLY.replace(b"FREQ=WEEKLY;BYDAY=MO", rule)
+    with pytest.raises(Unreadable) as refused:
+        busy_times(endless, NOW, "UTC")
+    assert refused.value.why == why
+
+
+# --- where it may be fetched from -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("address", "public"),
+    [
+        ("93.184.215.14", True),
+        ("2606:2800:21f:cb07:6820:80da:af6b:8b2c", True),
+        ("127.0.0.1", False),
+        ("10.1.2.3", False),
+        ("172.16.0.1", False),
+        ("192.168.1.1", False),
+        ("169.254.169.254", False),  # where clouds hand out credentials
+        ("100.64.0.1", False),
+        ("0.0.0.1", False),
+        ("224.0.0.1", False),
+        ("::1", False),
+        ("fe80::1%eth0", False),
+        ("fd00::1", False),
+        ("::ffff:127.0.0.1", False),
+        ("64:ff9b::7f00:1", False),
+    ],
+)
+def test_only_public_addresses_are_called(address: str, public: bool) -> None:
+    assert is_public(address) is public
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("http://example.com/a.ics", "insecure"),
+        ("ftp://example.com/a.ics", "insecure"),
+        ("https://127.0.0.1/a.ics", "private"),
+        ("https://[::1]/a.ics", "private"),
+        ("https://169.254.169.254/latest/meta-data", "private"),
+    ],
+)
+def test_a_hop_that_is_not_made(url: str, why: str) -> None:
+    with pytest.raises(Unreadable) as refused:
+        check_hop(url)
+    assert refused.value.why == why
+
+
+async def test_a_name_that_means_a_private_address_is_not_called() -> None:
+    with pytest.raises(Unreadable) as refused:
+        await PublicOnly().resolve("localhost", 443)
+    assert refused.value.why == "private"
+    with pytest.raises(Unreadable) as refused:
+        await fetched("https://localhost:1/a.ics", nearby=False)
+    assert refused.value.why == "private"
+
+
+@asynccontextmanager
+async def serving(answer: Callable[[web.Request], web.StreamResponse]) -> AsyncIterator[str]:
+    async def handle(request: web.Request) -> web.StreamResponse:
+        return answer(request)
+
+    app = web.Application()
+    app.router.add_get("/{tail:.*}", handle)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    try:
+        assert site.name
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+
+
+async def test_what_is_fetched_may_be_led_on_but_not_in_circles() -> None:
+    def answer(request: web.Request) -> web.StreamResponse:
+        if request.path == "/a.ics":
+            return web.Response(body=WEEKLY)
+        if request.path == "/gone":
+            return web.Response(status=404)
+        if request.path == "/large":
+            return web.Response(body=b"x" * (LARGEST + 1))
+        return web.Response(status=302, headers={"Location": "/a.ics" if request.path == "/moved" else "/circle"})
+
+    async with serving(answer) as home:
+        assert await fetched(f"{home}/moved", nearby=True) == WEEKLY
+        for path, why in (("circle", "refused"), ("gone", "refused"), ("large", "too_large")):
+            with pytest.raises(Unreadable) as refused:
+                await fetched(f"{home}/{path}", nearby=True)
+            assert refused.value.why == why
+    with pytest.raises(Unreadable) as refused:
+        await fetched(f"{home}/a.ics", nearby=True)
+    assert refused.value.why == "unreachable"

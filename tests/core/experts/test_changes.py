@@ -1,0 +1,162 @@
+"""What one message changes of somebody's hours, and which moments a seeker proposes."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.experts.changes import read_change
+from core.experts.hours import Span
+from core.experts.moments import read_moments, write_moments
+from core.kernel.errors import Invalid
+
+TODAY = date(2026, 11, 23)  # a Monday
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+FRIDAY = date(2026, 11, 27)
+CHRISTMAS_EVE = date(2026, 12, 24)
+AFTERNOON = (Span(14 * 60, 16 * 60),)
+
+
+def kaunas(name: str) -> str | None:
+    return "Europe/Vilnius" if name.lower() == "kaunas" else None
+
+
+# --- hours ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "Fri 27 Nov 14-16"),
+        ("en", "Nov 27th 14-16"),
+        ("en", "on 27/11 only 14:00-16:00"),
+        ("en", "2026-11-27 2pm-4pm"),
+        ("de", "Fr, 27. November 14-16 Uhr"),
+        ("de", "am 27.11. nur 14-16"),
+        ("fr", "vendredi 27 novembre de 14h a 16h"),
+        ("es", "el 27 de noviembre de 14 a 16"),
+        ("pl", "27 listopada 14-16"),
+        ("lt", "lapkričio 27 d. 14-16"),
+        ("lv", "27. novembris 14-16"),
+        ("et", "27. november 14-16"),
+        ("it", "27 novembre dalle 14 alle 16"),
+        ("sv", "den 27 november 14-16"),
+        ("uk", "27 листопада 14-16"),
+    ],
+)
+def test_one_day_is_changed_in_one_message(language: str, sentence: str) -> None:
+    change = read_change(sentence, language, TODAY)
+
+    assert (change.week, change.days) == (None, {FRIDAY: AFTERNOON})
+
+
+@pytest.mark.parametrize("sentence", ["off on 24 Dec", "24 Dec closed", "Thu 24 Dec off"])
+def test_a_day_off(sentence: str) -> None:
+    assert read_change(sentence, "en", TODAY).days == {CHRISTMAS_EVE: ()}
+
+
+def test_days_off_over_the_turn_of_the_year_and_a_weekday_for_good() -> None:
+    change = read_change("24 Dec - 2 Jan off; change Friday to 14-16", "en", TODAY)
+
+    assert (min(change.days), max(change.days), len(change.days)) == (CHRISTMAS_EVE, date(2027, 1, 2), 10)
+    assert not any(change.days.values())
+    assert change.week is not None
+    assert change.week.days == {4: AFTERNOON}
+
+
+@pytest.mark.parametrize("town", ["Kaunas", "in Kaunas", "Kaunas time"])
+def test_a_town_that_no_clock_is_named_after_is_known_by_the_gazetteer(town: str) -> None:
+    change = read_change(f"Mon-Fri 14-16 {town}", "en", TODAY, kaunas)
+
+    assert change.week is not None
+    assert change.week.zone == "Europe/Vilnius"
+
+
+def test_a_month_that_is_also_a_weekday_is_no_date_among_hours() -> None:
+    change = read_change("lun 9-12 mar 14-16", "es", TODAY)
+
+    assert change.week is not None
+    assert change.week.days == {0: (Span(540, 720),), 1: AFTERNOON}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "code"),
+    [
+        ("Thu 27 Nov 14-16", "hours.not_that_weekday"),
+        ("31 Nov off", "hours.no_such_day"),
+        ("27 Nov", "hours.no_times"),
+        ("27 Nov 22-2", "hours.past_midnight"),
+        ("27 Nov 14-16 Vilnius", "hours.one_zone"),
+        ("2026-12-24 - 2026-12-20 off", "hours.range_unclear"),
+        ("27 Nov 14-16 banana", "hours.word_unknown"),
+        ("x" * 301, "hours.too_long"),
+    ],
+)
+def test_what_cannot_be_meant_is_asked_back(sentence: str, code: str) -> None:
+    with pytest.raises(Invalid) as refusal:
+        read_change(sentence, "en", TODAY)
+
+    assert refusal.value.code == code
+
+
+@given(st.text(max_size=60))
+def test_whatever_is_written_is_read_or_refused(sentence: str) -> None:
+    for read in (
+        lambda: read_change(sentence, "en", TODAY),
+        lambda: read_moments(sentence, "en", NOW, "Europe/Vilnius"),
+    ):
+        with suppress(Invalid):
+            read()
+
+
+# --- moments ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "moments"),
+    [
+        ("Tue 10:00, 14:30 or 27 Nov 9am", "2026-11-24T08:00Z 2026-11-24T12:30Z 2026-11-27T07:00Z"),
+        ("tomorrow 10", "2026-11-24T08:00Z"),
+        ("today 18h; 2026-12-01 18:30", "2026-11-23T16:00Z 2026-12-01T16:30Z"),
+        ("Tue 10:00 EET", "2026-11-24T08:00Z"),
+    ],
+)
+def test_own_times_are_read_by_ones_own_clock(text: str, moments: str) -> None:
+    read = read_moments(text, "en", NOW, "Europe/Vilnius")
+
+    assert write_moments(read) == moments
+    assert read_moments(moments, "en", NOW, "Europe/Vilnius") == read
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("10:00", "times.no_day"),
+        ("Tue", "times.nothing"),
+        ("Tue banana 10", "times.word_unknown"),
+        ("24-26 Dec 10:00", "times.range"),
+        ("Tue 25:00", "hours.not_a_time"),
+        ("Tue 10:00 CET", "times.zone_unclear"),
+    ],
+)
+def test_a_time_that_is_unclear_is_asked_back(text: str, code: str) -> None:
+    with pytest.raises(Invalid) as refusal:
+        read_moments(text, "en", NOW, "Europe/Vilnius")
+
+    assert refusal.value.code == code
+
+
+def test_a_time_that_the_clocks_skip_or_show_twice_is_asked_back() -> None:
+    """cal.com 4702, 10517, 12137: on the days when the clocks change, an hour is missing or comes twice."""
+    with pytest.raises(Invalid, match=r"time\.skipped") as skipped:
+        read_moments("28 Mar 2027 3:30", "en", NOW, "Europe/Vilnius")
+    assert skipped.value.parts["next"] == datetime(2027, 3, 28, 1, tzinfo=UTC)
+
+    with pytest.raises(Invalid, match=r"time\.twice"):
+        read_moments("31 Oct 2027 3:30", "en", NOW, "Europe/Vilnius")
+    first, second = (read_moments(f"31 Oct 2027 3:30 {zone}", "en", NOW, "Europe/Vilnius") for zone in ("EEST", "EET"))
+    assert (write_moments(first), write_moments(second)) == ("2027-10-31T00:30Z", "2027-10-31T01:30Z")
