@@ -6,13 +6,13 @@ from collections.abc import Collection, Mapping
 
 from config.reference import reference
 from config.settings import Settings
-from conversations import desk, drafts, search
+from conversations import apart, desk, drafts, search
 from conversations import help as helping
 from conversations.book import Book
 from conversations.buying import purchase as buying
 from conversations.consulting import asking, booking, expert, hours, promotion, seek
 from conversations.consulting import session as talking
-from conversations.consulting.after import recap, recording
+from conversations.consulting.after import complaint, recap, recording
 from conversations.consulting.after import review as session_review
 from conversations.engine import Engine
 from conversations.notices import Notices
@@ -87,8 +87,10 @@ BOOKS: tuple[Book, ...] = (
     hours.book,
     buying.book,
     promotion.book,
+    apart.book,
     talking.book,
     session_review.book,
+    complaint.book,
     recap.book,
     recording.book,
     desk.book,

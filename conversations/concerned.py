@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from conversations.apart import told_of_report
 from conversations.buying.purchase_notices import concerned_by
+from conversations.consulting.after.complaint import KIND as COMPLAINT
+from conversations.consulting.after.complaint import who_decides
 from conversations.consulting.expert_notices import OWN, consultant
 from conversations.consulting.promotion_notices import promoted_person
 from conversations.consulting.session_notices import ASK, SESSION_CARDS, asker_of, sides_of
@@ -55,7 +58,9 @@ CONCERNED: dict[str, Concerned] = {
     "listing": lambda ctx, listing_id: members(ctx, listing_for(ctx, listing_id).seller),
     "purchase": concerned_by,
     "promotion": promoted_person,
+    "report": told_of_report,
     ASK: asker_of,
     OWN: consultant,
     **dict.fromkeys(SESSION_CARDS, sides_of),
+    COMPLAINT: who_decides,
 }

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from conversations.book import Book, Flow
+from conversations.book import Book
 from conversations.buttons import Press
-from conversations.form import Field, Form, Values
 from conversations.reply import Toast
-from conversations.talk import Opening, Talk
+from conversations.talk import Talk
 from core.kernel.errors import Refusal
-from core.sessions import meeting, service, settlement
+from core.sessions import meeting, service
 from core.sessions.model import LONGEST_LINE, Booking
 from core.sessions.process import TALKING
 
@@ -54,7 +53,7 @@ def extend(talk: Talk, pressed: Press) -> None:
 def take_more(talk: Talk, pressed: Press) -> None:
     booking = service.mine(talk.ctx, pressed.subject, None)
     asked = meeting.meeting_of(talk.ctx, booking).extension_asked
-    price = meeting.extension_price(booking, asked)
+    price = meeting.extension_price(talk.ctx, booking, asked)
     shown = talk.words("session.take_extension_button", minutes=asked, price=price)
     meeting.take_extension(talk.ctx, booking.id, shown=shown, place=talk.place, seen=pressed.seen)
     talk.reply(Toast(text=talk.words("session.extension_taken_toast")))
@@ -84,28 +83,3 @@ def current(talk: Talk) -> Booking | None:
             if (there.seeker_here if side == "seeker" else there.consultant_here) is not None:
                 return booking
     return None
-
-
-# --- afterwards -------------------------------------------------------------------------------------------------------
-
-COMPLAINT = Form("complaint", (Field("words", "long_text", max_length=1000),), review=False)
-
-
-def _complain(talk: Talk, opening: Opening, values: Values) -> None:
-    settlement.complain(talk.ctx, str(opening.subject), values["words"], opening.seen)
-
-
-book.flow(Flow(COMPLAINT, finish=_complain))
-
-
-@book.press("session.complain")
-def complain(talk: Talk, pressed: Press) -> None:
-    booking = service.mine(talk.ctx, pressed.subject, pressed.seen)
-    talk.fresh = True
-    talk.open("complaint", Opening({}, booking.id, booking.version))
-
-
-@book.press("session.give_back")
-def give_back(talk: Talk, pressed: Press) -> None:
-    settlement.give_back(talk.ctx, pressed.subject, pressed.seen)
-    talk.reply(Toast(text=talk.words("session.given_back_toast")))

@@ -6,20 +6,22 @@ from typing import Final
 
 from conversations.buttons import press
 from conversations.consulting.after import recording
+from conversations.consulting.after.complaint import ruling_lines
 from conversations.consulting.after.review import session_standing
 from conversations.consulting.ask_card import time_rows
 from conversations.consulting.expert_card import slots_in_words
 from conversations.consulting.seek import next_free_now
 from conversations.reply import Button, Card, Line, Style
 from conversations.talk import Talk
+from core.contacts.rules import masked
 from core.kernel.money import Money
 from core.kernel.timers import deadline_of
 from core.people.service import person_of
-from core.sessions import holds, service, settlement
+from core.sessions import holds, rules, service, settlement
 from core.sessions.meeting import extension_price, meeting_of
 from core.sessions.model import Booking
 from core.sessions.process import SESSION, TALKING
-from core.sessions.rules import CHECK_IN_BEFORE
+from core.sessions.slots import NOT_AGREED
 
 # Which steps of the table are buttons, in this order, and how they look. What a step asks first, its press does.
 BUTTONS: Final[dict[str, tuple[str, Style]]] = {
@@ -104,6 +106,8 @@ def turn_of(talk: Talk, booking: Booking, side: str, name: str) -> str:
         at=booking.move_to or booking.starts_at,
         price=booking.price,
         due=booking.due,
+        half=rules.share(booking.due, 100 - rules.UNRULED_PERCENT),
+        days=rules.BANK_SHOWS_WITHIN.days,
     )
 
 
@@ -113,11 +117,17 @@ def _when(talk: Talk, booking: Booking) -> str:
     return f"{words.moment(booking.starts_at)}, {was}"
 
 
+def _problem(booking: Booking) -> str:
+    """What it is about; a way to reach each other only when it is agreed."""
+    said = booking.problem[:300]
+    return masked(said) if booking.state in NOT_AGREED else said
+
+
 def _particulars(talk: Talk, booking: Booking, side: str) -> list[Line]:
     words = talk.words
     meeting = meeting_of(talk.ctx, booking)
     lines = [
-        Line(label=words("session.about"), value=booking.problem[:300]),
+        Line(label=words("session.about"), value=_problem(booking)),
         Line(label=words("session.price"), value=_price(talk, booking)),
     ]
     if booking.state == "proposed":
@@ -138,6 +148,7 @@ def _particulars(talk: Talk, booking: Booking, side: str) -> list[Line]:
     complaint = settlement.complaint_of(talk.ctx, booking.id)
     if complaint is not None:
         lines.append(Line(label=words("session.complaint"), value=complaint.words))
+        lines += ruling_lines(talk, booking)
     settled = settlement.settlement_of(talk.ctx, booking.id)
     if settled is not None and side == "consultant":
         lines += _statement(talk, booking)
@@ -197,8 +208,8 @@ def _buttons(talk: Talk, booking: Booking, side: str) -> tuple[tuple[Button, ...
         rows.append((Button(label=words("recording.ask_button"), press=press("recording.ask", booking.id)),))
     rows += _somebody_else(talk, booking, side)
     if side == "seeker" and (booking.state in SESSION.final or booking.state == "review_window"):
-        again = press("seek.show", booking.expert_id)
-        rows.append((Button(label=words("session.again_button"), press=again),))
+        again, name = press("seek.show", booking.expert_id), person_of(talk.ctx, booking.consultant).name
+        rows.append((Button(label=words("session.again_button", name=name)[:75], press=again),))
     return tuple(rows)
 
 
@@ -225,7 +236,7 @@ def _card_button(talk: Talk, booking: Booking) -> tuple[Button, ...]:
 def _may_come_in(talk: Talk, booking: Booking, side: str) -> bool:
     if booking.state not in ("confirmed", "free_paused", "paid_paused"):
         return False
-    if talk.ctx.now < booking.starts_at - CHECK_IN_BEFORE:
+    if talk.ctx.now < booking.starts_at - rules.CHECK_IN_BEFORE:
         return False  # the reminder ten minutes before draws the card anew, with the button
     meeting = meeting_of(talk.ctx, booking)
     here = meeting.seeker_here if side == "seeker" else meeting.consultant_here
@@ -242,6 +253,6 @@ def _extension(talk: Talk, booking: Booking, side: str) -> list[tuple[Button, ..
         return [(Button(label=words("session.extend_button"), press=offer),)]
     if not asked:
         return []
-    price = extension_price(booking, asked)
+    price = extension_price(talk.ctx, booking, asked)
     label = words("session.take_extension_button", minutes=asked, price=price)
     return [(Button(label=label, press=press("session.take_more", booking.id, booking.version), style="primary"),)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from conversations.consulting.after.complaint import COMPLAINT_FACTS, on_complaint
 from conversations.consulting.after.recap import KIND as RECAP
 from conversations.consulting.after.recap import RECAP_FACTS, recap_card
 from conversations.consulting.after.recording import KIND as RECORDING
@@ -45,6 +46,8 @@ SESSION_FACTS: Final[dict[type[Any], str]] = {
     session.NothingCharged: "notice.session_nothing_charged",
     session.SessionCharged: "notice.session_charged",
     session.SessionUnpaid: "notice.session_unpaid",
+    session.MoneyDelayed: "notice.session_money_delayed",
+    session.SessionNeverPaid: "notice.session_never_paid",
     session.SessionComplained: "notice.session_complained",
     session.SessionSettled: "notice.session_settled",
     session.SessionReminder: "notice.session_reminder",
@@ -64,7 +67,9 @@ ASK_FACTS: Final[dict[type[Any], str]] = {
 }
 
 ASK: Final = "ask"
-PARTS: Final = ("at", "why", "fee", "side", "minutes", "price", "due", "amount", "net", "back", "when")
+FOLLOW_UP_FACTS: Final[dict[type[Any], str]] = {session.SessionFollowedUp: "notice.session_follow_up"}
+
+PARTS: Final = ("until", "at", "why", "fee", "side", "minutes", "price", "due", "amount", "net", "back", "when")
 
 
 def parts_of(fact: session.SessionFact) -> dict[str, Any]:
@@ -134,6 +139,17 @@ def on_page(code: str) -> Callable[[Ctx, session.SessionFact], None]:
     return hear
 
 
+def on_follow_up(code: str) -> Callable[[Ctx, session.SessionFact], None]:
+    """The seeker alone is asked, by the session's own card."""
+
+    def hear(ctx: Ctx, fact: session.SessionFact) -> None:
+        booking = ctx.session.get_one(Booking, fact.booking_id)
+        name = person_of(ctx, booking.consultant).name
+        gathered(ctx).say("session", booking.id, code, by=None, only=booking.seeker_org, name=name)
+
+    return hear
+
+
 def on_own_card(kind: str) -> Callable[[str], Callable[[Ctx, Any], None]]:
     """What has a card of its own beside the session's: its reviews, its recap."""
 
@@ -152,6 +168,8 @@ SESSIONS_HEARD: Final = (
     (SESSION_FACTS, on_session),
     (CARD_FACTS, on_page),
     (ASK_FACTS, on_ask),
+    (FOLLOW_UP_FACTS, on_follow_up),
+    (COMPLAINT_FACTS, on_complaint),
     (REVIEW_FACTS, on_own_card(REVIEW)),
     (RECAP_FACTS, on_own_card(RECAP)),
     (RECORDING_FACTS, on_own_card(RECORDING)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from conversations.answers import goods_name, read_whole_number
 from conversations.book import Book, Flow
 from conversations.buttons import Press, press
+from conversations.consulting.after.complaint import brief_card as brief_complaint
 from conversations.form import Field, Form, Values
 from conversations.reply import Button, Card, CardList, Line, Say, Style
 from conversations.steps import Steps
@@ -14,6 +15,7 @@ from core.deals import service as deals
 from core.deals.model import Deal
 from core.kernel.timers import deadline_of
 from core.people.service import organisation_of
+from core.sessions.settlement import open_complaints
 from core.support import service as support
 from core.support.model import ASKS_FIRST, AppealCase, Brief, Case, ProposeShares, RuleCase
 
@@ -107,12 +109,12 @@ def show(talk: Talk, pressed: Press) -> None:
 @book.command("cases")
 def cases(talk: Talk, _rest: str) -> None:
     """What waits for the operators."""
-    waiting = support.open_cases(talk.ctx)
-    if not waiting:
+    items = [_brief(talk, case) for case in support.open_cases(talk.ctx)]
+    items += [brief_complaint(talk, booking) for booking in open_complaints(talk.ctx)]
+    if not items:
         talk.reply(Say(text=talk.words("case.none")))
         return
-    items = tuple(_brief(talk, case) for case in waiting)
-    talk.reply(CardList(subject="cases", title=talk.words("case.waiting"), items=items))
+    talk.reply(CardList(subject="cases", title=talk.words("case.waiting"), items=tuple(items)))
 
 
 @book.command("freeze")

@@ -21,7 +21,7 @@ SESSIONS: Final = (
         """SELECT booking.id, booking.ref FROM booking JOIN card_hold ON card_hold.booking_id = booking.id
         WHERE card_hold.state = 'captured' AND card_hold.captured_minor > 0 AND booking.free_minutes > 0
         AND booking.why NOT IN ('cancelled', 'noshow_seeker')
-        AND NOT EXISTS (SELECT 1 FROM consent WHERE consent.booking_id = booking.id)""",
+        AND NOT EXISTS (SELECT 1 FROM consent WHERE consent.booking_id = booking.id AND consent.kind = 'continue')""",
     ),
     Invariant(
         "no card is charged more than was due",

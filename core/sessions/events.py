@@ -187,8 +187,30 @@ class SessionUnpaid(SessionFact):
 
 
 @dataclass(frozen=True, slots=True)
+class MoneyDelayed(SessionFact):
+    """The provider has not answered for an hour. `why`: "release" or "capture"; at `until` a hold lapses by itself."""
+
+    why: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SessionNeverPaid(SessionFact):
+    """The link was not used in its time: the session is closed, and what was due is lost."""
+
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
 class SessionComplained(SessionFact):
-    """The seeker says what was wrong; nothing is paid out until it is settled."""
+    """The seeker says what was wrong; nothing is paid out until it is settled.
+
+    `amount` is what was charged; when nobody has decided `until` then, `back` of it goes back to the seeker.
+    """
+
+    amount: Money
+    back: Money
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +227,11 @@ class SessionReminder(SessionFact):
     """It begins soon. `when`: "day", "hour", "minutes"."""
 
     when: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionFollowedUp(SessionFact):
+    """Two weeks have passed; the seeker may want another session."""
 
 
 @dataclass(frozen=True, slots=True)

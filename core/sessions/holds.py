@@ -19,6 +19,7 @@ from core.kernel.transaction import Ctx
 from core.people.service import person_of
 from core.sessions import rules
 from core.sessions.events import (
+    MoneyDelayed,
     NothingCharged,
     PickSecured,
     SessionCharged,
@@ -31,6 +32,8 @@ from core.sessions.process import SESSION
 
 TIMER: Final = "card_hold"
 AUTHORISE: Final = "authorise"
+LATE: Final = "late"
+ANSWERS_WITHIN: Final = timedelta(hours=1)  # a provider mostly takes seconds; after that people are told
 PAGE_FOR: Final = timedelta(minutes=35)  # the provider's shortest is thirty minutes; ours is closed after fifteen
 DEBT_PAGE_FOR: Final = timedelta(hours=23)
 HELD_BEYOND: Final = timedelta(days=1)  # the end of the session, for what may go wrong that day
@@ -107,6 +110,18 @@ def authorise(ctx: Ctx, hold_id: str) -> None:
     booking = ctx.session.get_one(Booking, hold.booking_id)
     if hold.state is HoldState.SAVED and booking.state == "confirmed":
         hold_saved(ctx, booking, hold)
+
+
+def time_is_up(ctx: Ctx, hold_id: str, event: str) -> None:
+    """A day before the start; or an hour in which the provider has not answered."""
+    if event == AUTHORISE:
+        authorise(ctx, hold_id)
+        return
+    hold = locked(ctx, hold_id)
+    if hold.state in (HoldState.RELEASING, HoldState.CAPTURING):
+        why = "release" if hold.state is HoldState.RELEASING else "capture"
+        until = hold.capture_before or ctx.now + rules.BANK_SHOWS_WITHIN
+        ctx.announce(MoneyDelayed(hold.booking_id, None, why, until))
 
 
 def settle(ctx: Ctx, booking: Booking) -> None:
@@ -231,6 +246,7 @@ def extend(ctx: Ctx, booking: Booking) -> None:
     meeting = ctx.session.get_one(Meeting, booking.id)
     minutes, meeting.extension_asked = meeting.extension_asked, 0
     meeting.extensions += 1
+    meeting.extended += minutes
     step(ctx, SESSION, booking, "extend", ("system",))
     booking.length += minutes
     ctx.session.flush()
@@ -320,13 +336,19 @@ def hold_saved(ctx: Ctx, booking: Booking, hold: CardHold) -> None:
 
 def capture(ctx: Ctx, booking: Booking, hold: CardHold, amount: Money) -> None:
     hold.state, hold.captured_minor = HoldState.CAPTURING, amount.minor
+    _expect_answer(ctx, hold)
     body = {"hold": hold.id, "intent": hold.intent_ref, "amount": amount.minor, "currency": amount.currency}
     _post(ctx, booking, "capture", body)
 
 
 def release(ctx: Ctx, booking: Booking, hold: CardHold) -> None:
     hold.state = HoldState.RELEASING
+    _expect_answer(ctx, hold)
     _post(ctx, booking, "hold.cancel", {"hold": hold.id, "intent": hold.intent_ref})
+
+
+def _expect_answer(ctx: Ctx, hold: CardHold) -> None:
+    set_timer(ctx.session, Timer(TIMER, hold.id, LATE, ctx.now + ANSWERS_WITHIN))
 
 
 def _post(ctx: Ctx, booking: Booking, kind: str, body: dict[str, Any]) -> None:

@@ -151,7 +151,7 @@ def offer_extension(ctx: Ctx, booking_id: str, minutes: int, seen: int | None = 
     if minutes not in EXTENSIONS or meeting.extensions >= EXTENSIONS_AT_MOST:
         raise Invalid("session.extension", field="minutes", known=EXTENSIONS, most=EXTENSIONS_AT_MOST)
     meeting.extension_asked = minutes
-    price = extension_price(booking, minutes)
+    price = extension_price(ctx, booking, minutes)
     ctx.session.flush()
     ctx.announce(ExtensionOffered(booking.id, ctx.actor.person, minutes, price))
     return price
@@ -168,7 +168,7 @@ def take_extension(ctx: Ctx, booking_id: str, *, shown: str, place: str, seen: i
     )
     if booking.state not in ("billable", "paid_paused") or not meeting.extension_asked or waits:
         raise Stale
-    price = extension_price(booking, meeting.extension_asked)
+    price = extension_price(ctx, booking, meeting.extension_asked)
     keep_consent(ctx, booking, ConsentKind.EXTEND, price, shown=shown, place=place)
     holds.ask_extension(ctx, booking, price)
     return booking
@@ -235,23 +235,9 @@ def meeting_of(ctx: Ctx, booking: Booking) -> Meeting:
     return ctx.session.get_one(Meeting, booking.id)
 
 
-def free_used(meeting: Meeting, booking: Booking, now: datetime) -> timedelta:
-    """How much of the free minutes has run."""
-    running = meeting.running_since if booking.state == "free_window" else None
-    return timedelta(seconds=meeting.free_seconds) + (now - running if running is not None else timedelta())
-
-
-def paid_time(meeting: Meeting, booking: Booking, now: datetime) -> timedelta:
-    """How long the talk has run since the consent."""
-    running = meeting.running_since if booking.state == "billable" else None
-    return timedelta(seconds=meeting.paid_seconds) + (now - running if running is not None else timedelta())
-
-
-def extension_price(booking: Booking, minutes: int) -> Money:
-    """Each minute at its rate; of a session at one price, the share of its length."""
-    if booking.basis == "minute":
-        return Money(booking.rate_minor * minutes, booking.currency)
-    return rules.share(booking.price, -(-100 * minutes // (booking.length or minutes)))
+def extension_price(ctx: Ctx, booking: Booking, minutes: int) -> Money:
+    """The most that so many more minutes cost; of them the used ones are charged."""
+    return rules.price_of_more(booking.terms, booking.length - meeting_of(ctx, booking).extended, minutes)
 
 
 def keep_consent(ctx: Ctx, booking: Booking, kind: ConsentKind, amount: Money, *, shown: str, place: str) -> None:
@@ -306,7 +292,10 @@ def _over(ctx: Ctx, booking: Booking, meeting: Meeting, why: str) -> Booking:
     meeting.seeker_here = meeting.consultant_here = None
     booking.why = why
     charged = booking.state == "charging"
-    due = rules.due_for(booking.terms, timedelta(seconds=meeting.paid_seconds), holds.extended(ctx, booking))
+    ran = timedelta(seconds=meeting.free_seconds + meeting.paid_seconds)
+    beyond = max(ran - timedelta(minutes=booking.length - meeting.extended), timedelta())
+    more = rules.MoreTime(holds.extended(ctx, booking), meeting.extended, beyond)
+    due = rules.due_for(booking.terms, timedelta(seconds=meeting.paid_seconds), more)
     booking.due_minor = due.minor if charged else 0
     ctx.session.flush()
     ctx.announce(TalkEnded(booking.id, ctx.actor.person, why, booking.due))

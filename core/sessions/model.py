@@ -174,6 +174,7 @@ class Meeting(Versioned, Table):
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
     extension_asked: Mapped[int] = mapped_column(Integer, default=0)  # minutes that the consultant offers
     extensions: Mapped[int] = mapped_column(Integer, default=0)
+    extended: Mapped[int] = mapped_column(Integer, default=0)  # minutes that were added to the length, all together
 
 
 class ConsentKind(StrEnum):

@@ -10,9 +10,9 @@ from core.kernel.events import Reactions
 from core.kernel.sweep import Ring
 from core.kernel.timers import Timer
 from core.kernel.transaction import Ctx
-from core.sessions import asking, holds, meeting, service, settlement
-from core.sessions.events import PickSecured, SessionReminder
-from core.sessions.model import Booking
+from core.sessions import asking, follow_up, holds, meeting, service, settlement
+from core.sessions.events import PickSecured, SessionReminder, TalkEnded
+from core.sessions.model import Booking, Meeting
 from core.sessions.process import SESSION
 from core.sessions.recaps import reactions as recaps
 from core.sessions.reviews import reactions as reviews
@@ -25,8 +25,14 @@ AFTER: Final = frozenset({"window_over", "session_final_rule", "debt_limit"})
 def listen(reactions: Reactions) -> None:
     reactions.on(PickSecured, lambda ctx, fact: service.agree_as_picked(ctx, fact.booking_id))
     reactions.on(PayeeReady, lambda ctx, fact: settlement.send_waiting(ctx, fact.organisation_id))
+    reactions.on(TalkEnded, _talk_ended)
     reviews.listen(reactions)
     recaps.listen(reactions)
+
+
+def _talk_ended(ctx: Ctx, fact: TalkEnded) -> None:
+    if fact.due and ctx.session.get_one(Meeting, fact.booking_id).began_at is not None:
+        follow_up.plan(ctx, ctx.session.get_one(Booking, fact.booking_id))
 
 
 def ring_session(ctx: Ctx, timer: Timer) -> None:
@@ -51,6 +57,7 @@ rings: Mapping[str, Ring] = {
     SESSION.name: ring_session,
     service.REMINDER: ring_reminder,
     meeting.CLOCK: lambda ctx, timer: meeting.clock_rings(ctx, timer.subject, timer.event),
-    holds.TIMER: lambda ctx, timer: holds.authorise(ctx, timer.subject),
+    follow_up.TIMER: lambda ctx, timer: follow_up.follow_up(ctx, timer.subject),
+    holds.TIMER: lambda ctx, timer: holds.time_is_up(ctx, timer.subject, timer.event),
     settlement.TIMER: lambda ctx, timer: settlement.send_again(ctx, timer.subject),
 }

@@ -34,6 +34,7 @@ REMINDERS: Final = {"day": timedelta(hours=24), "hour": timedelta(hours=1), "min
 COUNTDOWN: Final = (5, 8, 9)  # minutes of free talk at which both are told
 FREE_A_WEEK: Final = 3
 ASKS_OPEN_AT_MOST: Final = 3  # questions of one seeker that wait for a first yes
+BANK_SHOWS_WITHIN: Final = timedelta(days=7)  # most banks show a hold gone sooner (docs.stripe.com, place a hold)
 UNRULED_PERCENT: Final = 50  # of a dispute that nobody decided within its time
 
 
@@ -153,16 +154,43 @@ def share(amount: Money, percent: int) -> Money:
     return Money(min(half_up(Fraction(amount.minor * percent, 100)), amount.minor), amount.currency)
 
 
-def due_for(terms: Terms, paid: timedelta, extended: Money) -> Money:
+@dataclass(frozen=True, slots=True)
+class MoreTime:
+    """What was added to a talk by extensions: its price, its minutes, and for how long the talk ran into it."""
+
+    price: Money
+    minutes: int
+    used: timedelta
+
+
+def due_for(terms: Terms, paid: timedelta, more: MoreTime) -> Money:
     """What a talk costs that went on after the consent: its price, or each minute begun, at least one.
 
-    `extended`: what was agreed for more time. Never more than price and extensions together.
+    More time is charged by the minute that was used of it, each that was begun, also where the talk has one price: who
+    adds half an hour and ends after five minutes pays five. Never more than price and extensions together.
     """
-    agreed = terms.price + extended
     if terms.basis == "session":
-        return agreed
-    minutes = max(-(-int(paid.total_seconds()) // 60), 1)
-    return min(Money(terms.rate.minor * minutes, terms.rate.currency), agreed)
+        used = min(_begun(more.used), more.minutes)
+        return terms.price + part_of(more.price, used, more.minutes)
+    minutes = max(_begun(paid), 1)
+    return min(Money(terms.rate.minor * minutes, terms.rate.currency), terms.price + more.price)
+
+
+def part_of(price: Money, used: int, whole: int) -> Money:
+    """So many minutes of so many, rounded half up; nothing of nothing."""
+    return Money(half_up(Fraction(price.minor * used, whole)), price.currency) if whole else price
+
+
+def price_of_more(terms: Terms, planned: int, minutes: int) -> Money:
+    """Each minute at its rate; of a session at one price, the share of the length it was planned for."""
+    if terms.basis == "minute":
+        return Money(terms.rate.minor * minutes, terms.rate.currency)
+    return part_of(terms.price, minutes, planned)
+
+
+def _begun(time: timedelta) -> int:
+    """Minutes, the last one begun counted."""
+    return -(-int(time.total_seconds()) // 60)
 
 
 def check_length(length: int, offered: list[int]) -> None:

@@ -3,38 +3,56 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
 from sqlalchemy import func, select
 
 from core.escrow.model import Payee
-from core.kernel.errors import Invalid, NotFound
+from core.kernel.errors import Invalid, NotAllowed, NotFound, Stale
 from core.kernel.money import Money
-from core.kernel.process import step
+from core.kernel.process import StepRow, step, timeline
 from core.kernel.timers import Timer, clear_timers, set_timer
 from core.kernel.transaction import Ctx
 from core.ledger import service as ledger
 from core.ledger.model import COMMISSION, PROVIDER, credit, debit, escrow, payable, refund_due
+from core.people.service import acting
 from core.sessions import holds, rules
-from core.sessions.events import SessionComplained, SessionCompleted, SessionSettled
+from core.sessions.events import SessionComplained, SessionCompleted, SessionNeverPaid, SessionSettled
 from core.sessions.model import (
     Booking,
     CardHold,
     Complaint,
+    Consent,
     HoldState,
+    Line,
+    Meeting,
     PayoutKind,
     PayoutState,
     SessionPayout,
     Settlement,
 )
-from core.sessions.process import SESSION
+from core.sessions.process import RULE_WITHIN, SESSION
 from core.sessions.service import mine, sides
 
 TIMER: Final = "session_payout"
 TRY_AGAIN: Final = "try_again"
 TRY_AGAIN_AFTER: Final = timedelta(days=1)
 WORDS_LEAST, WORDS_MOST = 10, 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """A complaint with all that is known of the session."""
+
+    booking: Booking
+    complaint: Complaint
+    meeting: Meeting
+    consents: list[Consent]
+    steps: list[StepRow]
+    lines: list[Line]
+
 
 # --- what people do ---------------------------------------------------------------------------------------------------
 
@@ -48,7 +66,8 @@ def complain(ctx: Ctx, booking_id: str, words: str, seen: int | None = None) -> 
     step(ctx, SESSION, booking, "complain", sides(ctx, booking))
     ctx.session.add(Complaint(booking_id=booking.id, words=words, at=ctx.now))
     ctx.session.flush()
-    ctx.announce(SessionComplained(booking.id, ctx.actor.person))
+    back = rules.share(booking.due, 100 - rules.UNRULED_PERCENT)
+    ctx.announce(SessionComplained(booking.id, ctx.actor.person, booking.due, back, ctx.now + RULE_WITHIN))
     return booking
 
 
@@ -60,14 +79,48 @@ def give_back(ctx: Ctx, booking_id: str, seen: int | None = None) -> Booking:
     return booking
 
 
-def rule(ctx: Ctx, booking_id: str, percent: int, reason: str) -> Booking:
-    """An operator decides what share of the charge the consultant keeps, and says why."""
-    booking = ctx.session.get_one(Booking, booking_id)
+def rule(ctx: Ctx, booking_id: str, percent: int, reason: str, seen: int | None = None) -> Booking:
+    """An operator decides what share of the charge the consultant keeps, and says why. Raises NotAllowed, Stale."""
+    booking = complaint_case(ctx, booking_id)
+    if seen is not None and seen != booking.version:
+        raise Stale
     if not 0 <= percent <= 100 or len(reason.strip()) < WORDS_LEAST:
         raise Invalid("session.ruling", field="reason", least=WORDS_LEAST)
     step(ctx, SESSION, booking, "rule", ("operator",))
     _ruled(ctx, booking, percent, reason.strip())
     return booking
+
+
+def complaint_case(ctx: Ctx, booking_id: str) -> Booking:
+    """A session that was complained of, for operators. Raises NotAllowed to everybody else, NotFound."""
+    if not acting(ctx).operator:
+        raise NotAllowed("refused.operators_only")
+    booking = ctx.session.get(Booking, booking_id)
+    if booking is None or complaint_of(ctx, booking.id) is None:
+        raise NotFound
+    return booking
+
+
+def open_complaints(ctx: Ctx, limit: int = 20) -> list[Booking]:
+    """What waits for operators, the oldest first. Raises NotAllowed."""
+    if not acting(ctx).operator:
+        raise NotAllowed("refused.operators_only")
+    query = select(Booking).where(Booking.state == "session_dispute").order_by(Booking.state_since).limit(limit)
+    return list(ctx.session.scalars(query))
+
+
+def brief_of(ctx: Ctx, booking_id: str) -> Brief:
+    """Everything that an operator decides by, from the clock, the consents and the timeline. Raises NotAllowed."""
+    booking = complaint_case(ctx, booking_id)
+    consents = select(Consent).where(Consent.booking_id == booking.id).order_by(Consent.at)
+    return Brief(
+        booking=booking,
+        complaint=ctx.session.get_one(Complaint, booking.id),
+        meeting=ctx.session.get_one(Meeting, booking.id),
+        consents=list(ctx.session.scalars(consents)),
+        steps=timeline(ctx.session, booking.id),
+        lines=list(ctx.session.scalars(select(Line).where(Line.booking_id == booking.id).order_by(Line.at, Line.id))),
+    )
 
 
 def complaint_of(ctx: Ctx, booking_id: str) -> Complaint | None:
@@ -87,8 +140,11 @@ def time_is_up(ctx: Ctx, booking_id: str, event: str) -> None:
     step(ctx, SESSION, booking, event, ("time",))
     if event == "session_final_rule":
         _ruled(ctx, booking, rules.UNRULED_PERCENT, "")
-    else:  # also of a debt that was never paid: what was taken of it is the consultant's
-        part(ctx, booking, 100)
+        return
+    if event == "debt_limit":
+        booking.why = "unpaid"
+        ctx.announce(SessionNeverPaid(booking.id, None, booking.due))
+    part(ctx, booking, 100)  # also of a debt that was never paid: what was taken of it is the consultant's
 
 
 # --- the money --------------------------------------------------------------------------------------------------------
@@ -115,7 +171,7 @@ def part(ctx: Ctx, booking: Booking, percent: int) -> None:
             credit(refund_due(booking.id), back),
         ]
         ledger.post(ctx, f"session:{booking.id}:settled", "The session is settled", legs, deal=booking.id)
-    ctx.announce(SessionSettled(booking.id, ctx.actor.person, net, fee, back))
+        ctx.announce(SessionSettled(booking.id, ctx.actor.person, net, fee, back))
     _send(ctx, booking, PayoutKind.TRANSFER, charges, rules.out_of([hold.captured for hold in charges], net))
     charges.reverse()  # the last charges give back first, so that no charge gives more than it has
     _send(ctx, booking, PayoutKind.REFUND, charges, rules.out_of([hold.captured for hold in charges], back))
@@ -182,11 +238,6 @@ def send_waiting(ctx: Ctx, organisation_id: str) -> None:
     )
     for payout_id in ctx.session.scalars(query.order_by(SessionPayout.id)).all():
         send_again(ctx, payout_id)
-
-
-def payouts_of(ctx: Ctx, booking_id: str) -> list[SessionPayout]:
-    query = select(SessionPayout).where(SessionPayout.booking_id == booking_id).order_by(SessionPayout.id)
-    return list(ctx.session.scalars(query))
 
 
 def _ruled(ctx: Ctx, booking: Booking, percent: int, reason: str) -> None:

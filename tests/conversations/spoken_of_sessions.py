@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import Final, get_args
 
 from conversations.consulting import ask_card, expert, expert_notices, session_card
-from conversations.consulting.expert_notices import EXPERT_FACTS
+from conversations.consulting.after.complaint import COMPLAINT_FACTS
 from conversations.consulting.after.recap import PARTS as RECAP_PARTS
 from conversations.consulting.after.recap import RECAP_FACTS
 from conversations.consulting.after.recording import RECORDING_FACTS
 from conversations.consulting.after.review import REVIEW_FACTS
-from conversations.consulting.session_notices import ASK_FACTS, CARD_FACTS, PARTS, SESSION_FACTS
+from conversations.consulting.expert_notices import EXPERT_FACTS
+from conversations.consulting.session_notices import ASK_FACTS, CARD_FACTS, FOLLOW_UP_FACTS, PARTS, SESSION_FACTS
 from core.experts.calendars import Fault
 from core.experts.model import MISSES_BEFORE_PAUSE
 from core.sessions.process import SESSION
@@ -19,8 +20,18 @@ from core.sessions.recaps.model import RECAP, RECORDING
 from core.sessions.reviews.model import SESSION_REVIEW
 
 SIDES: Final = ("seeker", "consultant")
-ENDS: Final = ("declined", "expired", "abandoned", "noshow_consultant", "silence", "free_end", "other_won", "withdrawn")
-TURN: Final = frozenset({"name", "until", "at", "price", "due"})
+ENDS: Final = (
+    "declined",
+    "expired",
+    "abandoned",
+    "noshow_consultant",
+    "silence",
+    "free_end",
+    "unpaid",
+    "other_won",
+    "withdrawn",
+)
+TURN: Final = frozenset({"name", "until", "at", "price", "due", "half", "days"})
 REASONS: Final = ("field", "skill", "words", "free_now", "language")
 ITEMS: Final = ("hours", "skills", "calendar", "email", "payout")
 OWN_VERBS: Final = ("free", "busy", "pause", "back", "edit", "rules", "holiday")
@@ -80,7 +91,8 @@ def _turns() -> Iterator[str]:
     yield from (f"session.turn.over.{why}" for why in ENDS)
 
 
-FACTS: Final = (SESSION_FACTS, CARD_FACTS, ASK_FACTS, REVIEW_FACTS, RECAP_FACTS, RECORDING_FACTS)
+AFTER_FACTS: Final = (FOLLOW_UP_FACTS, COMPLAINT_FACTS, REVIEW_FACTS, RECAP_FACTS, RECORDING_FACTS)
+FACTS: Final = (SESSION_FACTS, CARD_FACTS, ASK_FACTS, *AFTER_FACTS)
 GONE: Final = {each.event for each in RECORDING.transitions if each.to in RECORDING.final}
 
 
@@ -89,8 +101,23 @@ def notices() -> dict[str, frozenset[str]]:
     parts = frozenset({"who", *PARTS})
     codes = {code: parts for facts in FACTS for code in facts.values() if code}
     of_experts = dict.fromkeys(EXPERT_FACTS.values(), frozenset({"who", *expert_notices.PARTS}))
-    return codes | of_experts | {"notice.asked_ended": parts | {"name"}}
+    return codes | of_experts | dict.fromkeys(("notice.asked_ended", "notice.session_follow_up"), parts | {"name"})
 
 
 def reasons() -> set[str]:
-    return {*get_args(Fault), "missed", *SIDES, *ENDS, *GONE, "cancelled", "dropped", "time_up", "noshow_seeker", "day", "hour", "minutes"}
+    return {
+        *get_args(Fault),
+        "missed",
+        *SIDES,
+        *ENDS,
+        *GONE,
+        "release",
+        "capture",
+        "cancelled",
+        "dropped",
+        "time_up",
+        "noshow_seeker",
+        "day",
+        "hour",
+        "minutes",
+    }

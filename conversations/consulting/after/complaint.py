@@ -1,0 +1,203 @@
+"""When something was wrong: the seeker says it, the consultant may give it all back, an operator decides otherwise."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from conversations.answers import read_whole_number
+from conversations.book import Book, Flow
+from conversations.buttons import Press, press
+from conversations.consulting.after.review import session_standing
+from conversations.facts import gathered
+from conversations.form import Field, Form, Values
+from conversations.reply import Button, Card, Line, Say, Toast
+from conversations.talk import Opening, Talk
+from core.kernel.timers import deadline_of
+from core.kernel.transaction import Ctx
+from core.people.model import Person
+from core.people.service import operators, person_of
+from core.sessions import rules, service, settlement
+from core.sessions.events import SessionComplained, SessionSettled
+from core.sessions.model import Booking, Complaint
+from core.sessions.process import SESSION
+from core.sessions.settlement import Brief
+
+KIND: Final = "complaint"
+STEPS_SHOWN: Final = 12  # of the timeline, the latest
+LINES_SHOWN: Final = 40  # of what was said, the latest
+LONGEST_LINE: Final = 90  # characters of each
+
+book = Book()
+
+# What operators hear; the two sides hear it on the session's card. A settlement concerns them only after a complaint.
+COMPLAINT_FACTS: Final[dict[type[Any], str]] = {
+    SessionComplained: "notice.complaint_came",
+    SessionSettled: "notice.complaint_settled",
+}
+
+
+def on_complaint(code: str) -> Any:
+    def hear(ctx: Ctx, fact: SessionComplained | SessionSettled) -> None:
+        if ctx.session.get(Complaint, fact.booking_id) is not None:
+            gathered(ctx).say(KIND, fact.booking_id, code, by=None)
+
+    return hear
+
+
+def who_decides(ctx: Ctx, _booking_id: str) -> list[Person]:
+    return operators(ctx)
+
+
+# --- the two sides ----------------------------------------------------------------------------------------------------
+
+COMPLAINT = Form("complaint", (Field("words", "long_text", max_length=1000),), review=False)
+
+
+def _complain(talk: Talk, opening: Opening, values: Values) -> None:
+    settlement.complain(talk.ctx, str(opening.subject), values["words"], opening.seen)
+
+
+book.flow(Flow(COMPLAINT, finish=_complain))
+
+
+@book.press("session.complain")
+def complain(talk: Talk, pressed: Press) -> None:
+    booking = service.mine(talk.ctx, pressed.subject, pressed.seen)
+    talk.fresh = True
+    talk.open("complaint", Opening({}, booking.id, booking.version))
+
+
+@book.press("session.give_back")
+def ask_to_give_back(talk: Talk, pressed: Press) -> None:
+    """It cannot be undone, so the sum is said once more."""
+    words, booking = talk.words, service.mine(talk.ctx, pressed.subject, pressed.seen)
+    now = press("session.give_back_now", booking.id, booking.version)
+    yes = Button(label=words("session.give_back_yes", due=booking.due), press=now, style="danger")
+    no = Button(label=words("session.give_back_no"), press=press("session.show", booking.id))
+    talk.reply(Say(text=words("session.give_back_sure", due=booking.due, ref=booking.ref), buttons=((yes, no),)))
+
+
+@book.press("session.give_back_now")
+def give_back(talk: Talk, pressed: Press) -> None:
+    settlement.give_back(talk.ctx, pressed.subject, pressed.seen)
+    talk.reply(Toast(text=talk.words("session.given_back_toast")))
+
+
+# --- operators --------------------------------------------------------------------------------------------------------
+
+
+def _percent(_talk: Talk, text: str, _values: Values) -> int:
+    return read_whole_number(0, 100, text.strip().removesuffix("%").strip())
+
+
+SHARE = Field("share", "number", read=_percent, show=lambda talk, value: f"{talk.words.show(value)} %", max_length=6)
+RULING = Form("session_ruling", (SHARE, Field("reason", "long_text", max_length=1000)))
+
+
+def _rule(talk: Talk, opening: Opening, values: Values) -> None:
+    settlement.rule(talk.ctx, str(opening.subject), values["share"], values["reason"], opening.seen)
+
+
+def _at_stake(talk: Talk, opening: Opening) -> str:
+    booking = settlement.complaint_case(talk.ctx, str(opening.subject))
+    return talk.words("complaint.at_stake", amount=booking.due)
+
+
+book.flow(Flow(RULING, finish=_rule, intro=_at_stake))
+
+
+@book.press("complaint.rule")
+def open_ruling(talk: Talk, pressed: Press) -> None:
+    booking = settlement.complaint_case(talk.ctx, pressed.subject)
+    talk.fresh = True
+    talk.open("session_ruling", Opening({}, booking.id, booking.version))
+
+
+@book.press("complaint.said")
+def what_was_said(talk: Talk, pressed: Press) -> None:
+    """The talk itself, for whoever decides; that an operator may read it stands in the complaint's own form."""
+    brief = settlement.brief_of(talk.ctx, pressed.subject)
+    names = _names(talk, brief.booking)
+    said = [f"{names[line.side]}: {line.text[:LONGEST_LINE]}" for line in brief.lines[-LINES_SHOWN:]]
+    talk.reply(Say(text="\n".join(said) or talk.words("complaint.nothing_said")))
+
+
+@book.press("complaint.show")
+def show(talk: Talk, pressed: Press) -> None:
+    talk.reply(complaint_card(talk, pressed.subject))
+
+
+def complaint_card(talk: Talk, booking_id: str, note: str = "") -> Card:
+    """A complaint as an operator sees it: what was said of the session, what its clock says, and what is at stake."""
+    words, brief = talk.words, settlement.brief_of(talk.ctx, booking_id)
+    booking = brief.booking
+    timer = deadline_of(talk.ctx.session, SESSION.name, booking.id)
+    is_open = booking.state == "session_dispute"
+    half = rules.share(booking.due, 100 - rules.UNRULED_PERCENT)
+    turn = words("complaint.decide", until="" if timer is None else timer.due_at, half=half)
+    decide = Button(label=words("complaint.rule"), press=press("complaint.rule", booking.id), style="primary")
+    said = Button(label=words("complaint.said"), press=press("complaint.said", booking.id))
+    return Card(
+        subject=f"{KIND}:{booking.id}",
+        title=words("complaint.card", ref=booking.ref),
+        lines=tuple(_course(talk, brief)),
+        turn=turn if is_open else words("complaint.closed"),
+        note=note,
+        buttons=((decide, said),) if is_open else ((said,),),
+        fresh=talk.fresh,
+    )
+
+
+def brief_card(talk: Talk, booking: Booking) -> Card:
+    """One of several that wait."""
+    words = talk.words
+    timer = deadline_of(talk.ctx.session, SESSION.name, booking.id)
+    half = rules.share(booking.due, 100 - rules.UNRULED_PERCENT)
+    return Card(
+        title=words("complaint.card", ref=booking.ref),
+        lines=(Line(label=words("case.at_stake"), value=words.show(booking.due)),),
+        turn=words("complaint.decide", until="" if timer is None else timer.due_at, half=half),
+        buttons=((Button(label=words("session.open"), press=press("complaint.show", booking.id)),),),
+    )
+
+
+def _course(talk: Talk, brief: Brief) -> list[Line]:
+    words, booking = talk.words, brief.booking
+    names, clock = _names(talk, booking), brief.meeting
+    lines = [
+        Line(label=words("party.seeker"), value=f"{names['seeker']} · {session_standing(talk, booking.seeker)}"),
+        Line(
+            label=words("party.consultant"),
+            value=f"{names['consultant']} · {session_standing(talk, booking.consultant)}",
+        ),
+        Line(label=words("session.gross"), value=words.show(booking.due)),
+        Line(label=words("session.complaint"), value=brief.complaint.words),
+        Line(
+            label=words("complaint.clock"),
+            value=words("complaint.minutes", free=clock.free_seconds // 60, paid=-(-clock.paid_seconds // 60)),
+        ),
+    ]
+    lines += [
+        Line(label=words("complaint.consent"), value=f"{words.show(consent.at)} · {consent.shown}")
+        for consent in brief.consents
+    ]
+    happened = "\n".join(f"{words.show(row.at)} {row.event.replace('_', ' ')}" for row in brief.steps[-STEPS_SHOWN:])
+    lines.append(Line(label=words("case.timeline"), value=happened))
+    return [*lines, *ruling_lines(talk, booking)]
+
+
+def ruling_lines(talk: Talk, booking: Booking) -> list[Line]:
+    """How a complaint ended: the share, and why; on the card of everybody whom it concerns."""
+    words, complaint = talk.words, settlement.complaint_of(talk.ctx, booking.id)
+    if complaint is None or complaint.ruled is None:
+        return []
+    kept = rules.share(booking.due, complaint.ruled)
+    parts = words("complaint.shares", kept=kept, back=booking.due - kept)
+    return [Line(label=words("complaint.ruling"), value=f"{parts} {complaint.reason or words('complaint.by_time')}")]
+
+
+def _names(talk: Talk, booking: Booking) -> dict[str, str]:
+    return {
+        "seeker": person_of(talk.ctx, booking.seeker).name,
+        "consultant": person_of(talk.ctx, booking.consultant).name,
+    }

@@ -1,0 +1,167 @@
+"""What is charged in the end and where it goes: more time by the minute, complaints, debts, and a bank that is slow."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.experts.model import Rate
+from core.kernel.errors import NotAllowed, Refusal
+from core.kernel.money import Money
+from core.kernel.transaction import MARKET, Ctx
+from core.people.model import Person
+from core.sessions import meeting, rules, service, settlement
+from core.sessions.events import MoneyDelayed, SessionComplained, SessionFollowedUp, SessionNeverPaid
+from core.sessions.rules import MoreTime
+from tests.core.conftest import Market
+from tests.core.sessions.counsel import BY_MINUTE, FIXED, Counsel, counsel
+
+TUESDAY_TEN = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+EURO = Money(1, "EUR")
+RATES = st.sampled_from((FIXED, BY_MINUTE))
+
+
+@pytest.fixture
+async def they(market: Market) -> Counsel:
+    """Sarah and Alex are talking, an hour long, and Sarah has said yes."""
+    made = await counsel(market)
+    await made.books(TUESDAY_TEN, 60)
+    await made.adds_card()
+    await made.does(made.alex, service.accept)
+    await made.meet(TUESDAY_TEN)
+    await made.consent()
+    return made
+
+
+async def adds_half_an_hour(they: Counsel) -> None:
+    await they.does(they.alex, meeting.offer_extension, 30)
+    await they.does(they.sarah, meeting.take_extension, shown="30 more minutes, €45.00 at most", place="slack:D1")
+
+
+# --- more time --------------------------------------------------------------------------------------------------------
+
+
+@given(rate=RATES, minutes=st.integers(1, 120), seconds=st.integers(0, 10_000), beyond=st.integers(0, 10_000))
+def test_more_time_is_charged_as_it_is_used_and_never_above_what_was_agreed(
+    rate: Rate, minutes: int, seconds: int, beyond: int
+) -> None:
+    terms = rules.terms_of(rate, 60, "standard", 1500, free=True)
+    price = rules.price_of_more(terms, 60, minutes)
+    without = rules.due_for(terms, timedelta(seconds=seconds), MoreTime(EURO - EURO, 0, timedelta()))
+    due = rules.due_for(terms, timedelta(seconds=seconds), MoreTime(price, minutes, timedelta(seconds=beyond)))
+    a_second_more = rules.due_for(
+        terms, timedelta(seconds=seconds), MoreTime(price, minutes, timedelta(seconds=beyond + 1))
+    )
+
+    assert without <= due <= a_second_more <= terms.price + price
+    if not beyond:
+        assert due == without or rate is BY_MINUTE
+
+
+async def test_more_time_that_is_not_used_costs_nothing(they: Counsel) -> None:
+    await adds_half_an_hour(they)
+    await they.later(minutes=40)
+    await they.does(they.sarah, meeting.end)
+
+    assert (await they.money())["held"] == 9000
+    assert {hold.state for hold in await they.holds()} == {"captured", "released"}
+
+
+async def test_of_more_time_each_minute_begun_is_charged(they: Counsel) -> None:
+    await adds_half_an_hour(they)
+    await they.later(minutes=64, seconds=10)
+    await they.does(they.sarah, meeting.end)
+
+    assert (await they.money())["held"] == 9000 + 5 * 150
+
+
+async def test_a_second_extension_costs_as_much_as_the_first(they: Counsel) -> None:
+    for _ in range(2):
+        price = await they.run(they.alex, meeting.offer_extension, they.booking_id, 15)
+        assert price == Money(2250, "EUR")
+        await they.does(they.sarah, meeting.take_extension, shown="15 more minutes", place="slack:D1")
+
+
+# --- complaints -------------------------------------------------------------------------------------------------------
+
+
+async def complained(they: Counsel) -> None:
+    await they.does(they.alex, meeting.end)
+    await they.does(they.sarah, settlement.complain, "He read the newspaper to me.")
+
+
+async def operator(they: Counsel) -> None:
+    def appoint(ctx: Ctx) -> None:
+        ctx.session.get_one(Person, str(they.nina.person)).operator = True
+
+    await they.run(MARKET, appoint)
+
+
+async def test_only_an_operator_decides_and_the_fee_is_on_what_is_kept(they: Counsel) -> None:
+    they.market.watch(SessionComplained)
+    await complained(they)
+    with pytest.raises(NotAllowed):
+        await they.does(they.alex, settlement.rule, 100, "I was right there.")
+    await operator(they)
+    assert [each.id for each in await they.run(they.nina, settlement.open_complaints)] == [they.booking_id]
+    with pytest.raises(Refusal, match=r"session\.ruling"):
+        await they.does(they.nina, settlement.rule, 30, "short")
+    await they.does(they.nina, settlement.rule, 30, "The transcript shows half an hour of silence.")
+
+    settled = await they.run(they.sarah, settlement.settlement_of, they.booking_id)
+    assert settled is not None
+    assert (settled.back_minor, settled.net_minor, settled.fee_minor) == (6300, 2295, 405)
+    assert they.market.facts == [
+        SessionComplained(
+            they.booking_id,
+            they.sarah.person,
+            Money(9000, "EUR"),
+            Money(4500, "EUR"),
+            TUESDAY_TEN + timedelta(days=14),
+        )
+    ]
+
+
+async def test_a_consultant_who_gives_it_back_pays_no_fee(they: Counsel) -> None:
+    await complained(they)
+    await they.does(they.alex, settlement.give_back)
+    settled = await they.run(they.sarah, settlement.settlement_of, they.booking_id)
+    assert settled is not None
+    assert (settled.back_minor, settled.net_minor, settled.fee_minor) == (9000, 0, 0)
+
+
+# --- money that does not come, or takes long --------------------------------------------------------------------------
+
+
+async def test_a_debt_that_is_never_paid_is_said_to_both(they: Counsel) -> None:
+    they.market.watch(SessionNeverPaid)
+    they.refuses = {"capture"}
+    await they.does(they.alex, meeting.end)
+    await they.later(days=8)
+
+    assert they.market.facts == [SessionNeverPaid(they.booking_id, None, Money(9000, "EUR"))]
+    assert (await they.booking()).why == "unpaid"
+
+
+async def test_a_bank_that_does_not_answer_is_told_of_once(they: Counsel) -> None:
+    they.market.watch(MoneyDelayed)
+    they.silent = {"capture"}
+    await they.does(they.alex, meeting.end)
+    await they.later(hours=5)
+
+    told = [fact for fact in they.market.facts if isinstance(fact, MoneyDelayed)]
+    assert [(fact.booking_id, fact.why) for fact in told] == [(they.booking_id, "capture")]
+
+
+# --- later ------------------------------------------------------------------------------------------------------------
+
+
+async def test_the_seeker_is_asked_once_after_two_weeks(they: Counsel) -> None:
+    they.market.watch(SessionFollowedUp)
+    await they.does(they.alex, meeting.end)
+    await they.later(days=40)
+
+    assert they.market.facts == [SessionFollowedUp(they.booking_id, None)]
