@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from conversations.around import free_text
 from conversations.book import Book, Flow
 from conversations.buttons import Press, press
 from conversations.consulting.expert_card import slot_in_words
@@ -46,7 +47,7 @@ SLOT = Field(
     show=lambda talk, slot: talk.words.moment(slot[0]),
     fixed=True,
 )
-PROBLEM = Field("problem", "long_text", max_length=1000)
+PROBLEM = Field("problem", "long_text", read=free_text, max_length=1000)
 
 BOOKING = Form("booking", (SLOT, PROBLEM))
 CALLING = Form("calling", (SLOT, PROBLEM))

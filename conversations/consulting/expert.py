@@ -10,6 +10,7 @@ from typing import Any, Final
 from pydantic import HttpUrl, TypeAdapter, ValidationError
 
 from conversations.answers import option, read_whole_number
+from conversations.around import free_text
 from conversations.book import Book, Flow
 from conversations.buttons import Press
 from conversations.consulting.expert_card import hours_lines, rate_in_words
@@ -146,8 +147,8 @@ def _named(kind: str) -> Any:
 PROFILE = Form(
     "expert",
     (
-        Field("headline", max_length=120),
-        Field("bio", "long_text", max_length=1500),
+        Field("headline", read=free_text, max_length=120),
+        Field("bio", "long_text", read=free_text, max_length=1500),
         Field(
             "fields",
             "choices",

@@ -11,11 +11,13 @@ from babel.dates import format_date, format_time
 from conversations.consulting.after.review import session_standing
 from conversations.reply import Button, Card, Line
 from conversations.talk import Talk
+from core.contacts.rules import masked
 from core.experts import service as experts
 from core.experts.hours import Span
 from core.experts.model import Expert, Rate
 from core.people.service import person_of
 from core.promotion.service import is_promoted
+from core.sessions.slots import are_booked
 
 
 def expert_card(
@@ -29,6 +31,7 @@ def expert_card(
 ) -> Card:
     """A consultant as a seeker sees them: who, what for, how much, what others say, and when, in the seeker's zone."""
     words = talk.words
+    shown = str if are_booked(talk.ctx, expert, talk.person.id) else masked
     lines = [Line(label=words("expert.rate"), value=rate_in_words(talk, expert.rate, expert.lengths))]
     if reasons:
         lines.append(Line(label=words("seek.why"), value=reasons_in_words(talk, reasons)))
@@ -37,7 +40,7 @@ def expert_card(
     if not brief:
         lines.append(Line(label=words("expert.fields"), value=fields_in_words(talk, expert)))
         if expert.skills:
-            lines.append(Line(label=words("expert.skills"), value=", ".join(expert.skills)))
+            lines.append(Line(label=words("expert.skills"), value=shown(", ".join(expert.skills))))
         lines.append(Line(label=words("expert.policy"), value=words(f"expert.policy.{expert.policy}")))
     if slots:
         lines.append(Line(label=words("expert.next"), value=slots_in_words(talk, slots)))
@@ -46,8 +49,8 @@ def expert_card(
     promoted = f"{words('expert.promoted')} · " if is_promoted(talk.ctx, expert.id) else ""
     return Card(
         subject=None if brief else f"expert:{expert.id}",
-        title=f"{promoted}{name} · {expert.headline}",
-        text="" if brief else expert.bio,
+        title=f"{promoted}{name} · {shown(expert.headline)}",
+        text="" if brief else shown(expert.bio),
         lines=tuple(lines),
         turn=words("expert.is_free_now") if free else "" if expert.live else words("expert.is_away"),
         buttons=buttons,

@@ -160,6 +160,8 @@ def profile_card(talk: Talk, expert: Expert) -> Card:
         if slots:
             rows.append(_more_times_buttons(talk, expert))
         rows.append(_later_buttons(talk, expert))
+        apart = Button(label=words("apart.button"), press=press("apart.ask", expert.id, choice="expert"))
+        rows.append((apart,))
     rows.append((Button(label=words("rating.about_button"), press=press("rating.about", expert.id)),))
     return expert_card(talk, expert, slots, buttons=tuple(rows))
 

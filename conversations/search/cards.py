@@ -12,6 +12,7 @@ from conversations.search.prices import Comparison
 from conversations.standing import standing
 from conversations.talk import Talk
 from conversations.trade.listing import goods_lines
+from core.contacts.rules import masked
 from core.listings.model import Listing
 from core.people.service import organisation_of
 from core.search import kept
@@ -74,14 +75,20 @@ def listing_card(talk: Talk, listing: Listing, note: str = "") -> Card:
     return Card(
         subject=f"listing:{listing.id}",
         title=goods_name(talk, listing.product_id, listing.grade_id),
-        text=listing.words,
+        text=masked(listing.words),
         lines=(*lines, Line(label=words("party.seller"), value=_seller(talk, listing))),
         turn=words("listing.stands_until", until=listing.expires_at) if live else words(f"state.{listing.state}"),
         note="\n".join(each for each in notes if each),
-        buttons=(_doing(talk, listing, with_open=False), (share_button(talk, listing),)) if live else (),
+        buttons=(_doing(talk, listing, with_open=False), _beside(talk, listing)) if live else (),
         pictures=tuple(listing.photos[:PICTURES]),
         documents=tuple(listing.documents[:PICTURES]),
     )
+
+
+def _beside(talk: Talk, listing: Listing) -> tuple[Button, ...]:
+    """Send it to somebody; or do something about its seller."""
+    apart = Button(label=talk.words("apart.button"), press=press("apart.ask", listing.id, choice="listing"))
+    return (share_button(talk, listing), *((apart,) if listing.seller != talk.organisation else ()))
 
 
 def share_button(talk: Talk, listing: Listing) -> Button:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from conversations.answers import goods_name, write_price
+from conversations.around import free_text
 from conversations.book import Book, Flow
 from conversations.buttons import Press, press
 from conversations.form import Field, Form, Values
@@ -10,9 +11,9 @@ from conversations.reply import Button, Card, CardList, Line, Say, Toast
 from conversations.standing import standing
 from conversations.talk import Opening, Talk
 from conversations.trade.offer import NOTE, PRICE, PRODUCT, QUANTITY
+from core.contacts.rules import has_contacts, masked
 from core.listings.service import listing_for
 from core.offers import rules
-from core.offers.contacts import has_contacts, masked
 from core.offers.inquiries import service as inquiries
 from core.offers.inquiries.model import INQUIRY, AskSeller, Inquiry, SayOn
 from core.offers.inquiries.offering import OfferToAsker, offer_to_asker
@@ -24,7 +25,7 @@ SHOWN_AT_ONCE = 10
 
 book = Book()
 
-WORDS = Field("words", "long_text", max_length=1000)
+WORDS = Field("words", "long_text", read=free_text, max_length=1000)
 ASKING = Form("ask", (WORDS,), review=False)
 ANSWERING = Form("answer", (WORDS,), review=False)
 OFFERING = Form("first_offer", (PRODUCT, QUANTITY, PRICE, NOTE))
@@ -168,4 +169,5 @@ def _buttons(talk: Talk, inquiry: Inquiry, mine: frozenset[str]) -> tuple[tuple[
         press=by_buyer if "buyer" in mine else press("inquiry.offer", inquiry.id),
     )
     done = Button(label=words("inquiry.close"), press=press("inquiry.close", inquiry.id, inquiry.version))
-    return ((say, offering), (done,))
+    apart = Button(label=words("apart.button"), press=press("apart.ask", inquiry.id, choice="inquiry"))
+    return ((say, offering), (done, apart))

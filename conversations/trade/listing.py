@@ -25,6 +25,7 @@ from conversations.answers import (
     write_price,
     write_window,
 )
+from conversations.around import free_text
 from conversations.book import Book, Flow
 from conversations.buttons import Press, press
 from conversations.form import Field, Form, Values
@@ -199,7 +200,7 @@ SELL = Form(
             optional=True,
             max_length=600,
         ),
-        Field("words", "long_text", optional=True, max_length=1000),
+        Field("words", "long_text", read=free_text, optional=True, max_length=1000),
     ),
 )
 

@@ -16,6 +16,7 @@ from conversations.answers import (
     write_price,
     write_window,
 )
+from conversations.around import free_text
 from conversations.book import Book, Flow
 from conversations.buttons import Press, press
 from conversations.form import Field, Form, Values
@@ -23,11 +24,11 @@ from conversations.keypads import Amount, Calendar
 from conversations.reply import Button, Card, CardList, Line, Say, Toast
 from conversations.standing import standing
 from conversations.talk import Opening, Talk
+from core.contacts.rules import has_contacts, masked
 from core.kernel.quantity import Quantity
 from core.listings.service import listing_for
 from core.offers import rules
 from core.offers import service as offers
-from core.offers.contacts import has_contacts, masked
 from core.offers.model import LOTS_AT_MOST, OFFER, BuyNow, CounterOffer, MakeOffer, Offer, Terms
 from core.offers.quality import REPRODUCIBILITY, Quality, quality_of
 from core.people.service import organisation_of
@@ -73,7 +74,7 @@ LOTS = Field(
     optional=True,
     example="4",
 )
-NOTE = Field("note", "long_text", optional=True, max_length=500)
+NOTE = Field("note", "long_text", read=free_text, optional=True, max_length=500)
 
 OFFERING = Form("offer", (PRODUCT, QUANTITY, PRICE, WINDOW, LOTS, NOTE))
 COUNTERING = Form("counter", (PRODUCT, QUANTITY, PRICE, WINDOW, LOTS, NOTE))
@@ -254,7 +255,8 @@ def _buttons(talk: Talk, offer: Offer, mine: frozenset[str]) -> tuple[tuple[Butt
         )
         for verb in verbs
     )
-    return (row,) if row else ()
+    apart = Button(label=talk.words("apart.button"), press=press("apart.ask", offer.id, choice="offer"))
+    return (row, (apart,)) if row else ()
 
 
 def terms_lines(talk: Talk, offer: Offer) -> tuple[Line, ...]:

@@ -29,9 +29,9 @@ from conversations.talk import Opening, Talk
 from conversations.trade.delivery import read_day
 from conversations.trade.listing import SELL, answers_in
 from conversations.trade.offer import LOTS, NOTE
+from core.contacts.rules import masked
 from core.kernel.errors import Invalid
 from core.kernel.timers import deadline_of
-from core.offers.contacts import masked
 from core.offers.quotes import service as quotes
 from core.offers.quotes.model import MakeQuote, Quote
 from core.people.service import organisation_of

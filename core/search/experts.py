@@ -14,6 +14,7 @@ from typing import Final
 from sqlalchemy import select
 
 from core.catalogue import Catalogue
+from core.contacts.service import apart_from_me
 from core.experts.finding import Match, hourly, is_free, reasons_of
 from core.experts.model import Expert
 from core.kernel.money import Money
@@ -138,7 +139,9 @@ def _confirmed(ctx: Ctx, catalogue: Catalogue, index: Index, query: Query, but: 
     said = query.understood
     found = index.search(_wanted(said, catalogue, ctx.now.date()), LOOKED_AT).found
     rows = {row.id: row for row in ctx.session.scalars(select(Expert).where(Expert.id.in_([one.id for one in found])))}
-    fitting = [(one, rows[one.id]) for one in found if one.id in rows and _fits(ctx, said, rows[one.id], but)]
+    apart = apart_from_me(ctx)
+    known = ((one, rows[one.id]) for one in found if one.id in rows and rows[one.id].organisation_id not in apart)
+    fitting = [(one, expert) for one, expert in known if _fits(ctx, said, expert, but)]
     return [_match(ctx, catalogue, said, one, expert) for one, expert in fitting]
 
 

@@ -9,6 +9,7 @@ from datetime import date
 from sqlalchemy import select
 
 from core.catalogue import Catalogue
+from core.contacts.service import apart_from_me
 from core.kernel.errors import Invalid
 from core.kernel.money import UnitPrice
 from core.kernel.transaction import Ctx
@@ -122,14 +123,14 @@ class _Searcher:
         gone, at = 0, start
         lowest = min((each.price for each in found if each.price is not None), default=None)
         lowest = lowest if sum(each.price is not None for each in found) > 1 else None
-        today = self.ctx.now.date()
+        today, apart = self.ctx.now.date(), apart_from_me(self.ctx)
         while at < len(found) and len(hits) < limit:
             some = found[at : at + limit]
             rows = self._rows(some)
             for each in some:
                 listing = rows.get(each.id)
                 at += 1
-                if listing is None or not rules.fits(query.understood, listing):
+                if listing is None or listing.seller in apart or not rules.fits(query.understood, listing):
                     gone += 1
                     continue
                 why = rules.reasons(query.understood, listing, each, lowest, today)

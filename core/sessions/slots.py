@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import func, or_, select
 
+from core.contacts.service import check_may_reach
 from core.experts import service as experts
 from core.experts.model import Expert
 from core.experts.slots import Calendar, nearest
@@ -17,6 +19,8 @@ from core.people.service import acting
 from core.sessions import rules
 from core.sessions.model import Booking, Meeting
 from core.sessions.process import SESSION, TAKES_THE_SLOT
+
+NOT_AGREED: Final = ("proposed", "slot_held", "requested", "countered", "releasing", "closed")
 
 
 def sessions_of(ctx: Ctx, expert_id: str, *, but: str | None = None) -> list[Interval]:
@@ -48,6 +52,14 @@ def has_free_minutes(ctx: Ctx, seeker: str, expert_id: str) -> bool:
     return not with_them and this_week < rules.FREE_A_WEEK
 
 
+def are_booked(ctx: Ctx, expert: Expert, person_id: str) -> bool:
+    """Whether a session of the two was ever agreed: from then on they may know how to reach each other."""
+    query = select(Booking.id).where(
+        Booking.expert_id == expert.id, Booking.seeker == person_id, Booking.state.not_in(NOT_AGREED)
+    )
+    return expert.person_id == person_id or ctx.session.scalar(query.limit(1)) is not None
+
+
 def locked(ctx: Ctx, expert_id: str) -> Expert:
     """The consultant, held until the unit is over: two seekers cannot both find the slot free."""
     expert = ctx.session.get(Expert, expert_id, with_for_update=True)
@@ -62,6 +74,7 @@ def check_pair(ctx: Ctx, expert: Expert) -> None:
         raise Refusal("expert.paused")
     if person.organisation_id == expert.organisation_id:
         raise NotAllowed("session.with_oneself")
+    check_may_reach(ctx, person.organisation_id, expert.organisation_id)
 
 
 def check_seeker_free(ctx: Ctx, wanted: Interval) -> None:
