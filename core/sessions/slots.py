@@ -15,6 +15,7 @@ from core.experts.slots import Calendar, nearest
 from core.experts.times import Interval
 from core.kernel.errors import Invalid, NotAllowed, NotFound, Refusal
 from core.kernel.transaction import Ctx
+from core.people.model import Person
 from core.people.service import acting
 from core.sessions import rules
 from core.sessions.model import Booking, Meeting
@@ -69,7 +70,11 @@ def locked(ctx: Ctx, expert_id: str) -> Expert:
 
 
 def check_pair(ctx: Ctx, expert: Expert) -> None:
+    """Raises Refusal when these two cannot meet. The seeker is held until the unit is over: of two bookings that they
+    make at once, with two consultants, the second one counts the free minutes of the first.
+    """
     person = acting(ctx)
+    ctx.session.get(Person, person.id, with_for_update=True)
     if not expert.live:
         raise Refusal("expert.paused")
     if person.organisation_id == expert.organisation_id:
