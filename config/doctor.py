@@ -17,7 +17,8 @@ from config.migrate import upgrade
 from config.outside import SystemClock, open_lab, pointed_at
 from config.reference import reference
 from config.settings import Settings
-from config.wiring import SLACK_API, secret
+from config.slack import API as SLACK_API
+from config.wiring import secret
 from core.audit.service import invariants
 from core.kernel.events import Reactions
 from core.kernel.ids import Ids
@@ -65,13 +66,14 @@ def checks_of(given: Settings, whole: Settings) -> list[Check]:
     def source(in_lab: bool, variable: str) -> str:
         return f"the lab; set {variable} for the real one" if in_lab else f"from {variable}"
 
+    stripe = source(given.stripe_in_lab, "STRIPE_SECRET_KEY")
     database = "from DATABASE_URL" if given.database_url else "the default"
     return [
         Check("Catalogue", "files", catalogue),
         Check("Database", database, lambda: database_answers(whole)),
         Check("Telegram", source(given.telegram_in_lab, "TELEGRAM_BOT_TOKEN"), lambda: telegram_answers(whole)),
         Check("Slack", source(given.slack_in_lab, "SLACK_BOT_TOKEN"), lambda: slack_answers(whole)),
-        Check("Stripe", source(given.stripe_in_lab, "STRIPE_SECRET_KEY"), lambda: stripe_answers(whole)),
+        *([Check("Stripe", stripe, lambda: stripe_answers(whole))] if whole.stripe_secret_key is not None else []),
         Check("Mail", source(given.mail_in_lab, "SMTP_URL"), lambda: mail_answers(whole)),
     ]
 

@@ -10,7 +10,7 @@ from conversations import apart, desk, drafts, search
 from conversations import help as helping
 from conversations.book import Book
 from conversations.buying import purchase as buying
-from conversations.consulting import asking, booking, expert, hours, promotion, seek
+from conversations.consulting import asking, booking, expert, hours, promotion, seek, stats
 from conversations.consulting import session as talking
 from conversations.consulting.after import complaint, recap, recording
 from conversations.consulting.after import review as session_review
@@ -85,6 +85,7 @@ BOOKS: tuple[Book, ...] = (
     booking.book,
     asking.book,
     hours.book,
+    stats.book,
     buying.book,
     promotion.book,
     apart.book,
@@ -127,7 +128,7 @@ def almanac(settings: Settings) -> Almanac:
     catalogue, places = reference()
     rails = (*OFFERED, Rail.STABLECOIN) if settings.stripe_stablecoins else OFFERED
     fees = settings.commission_basis_points, settings.session_commission_basis_points
-    return Almanac(catalogue, places, Wordings(), *fees, rails)
+    return Almanac(catalogue, places, Wordings(), *fees, rails, settings.settlement)
 
 
 def engine_and_reactions(known: Almanac, operators: Collection[str] = ()) -> tuple[Engine, Reactions]:
@@ -138,7 +139,7 @@ def engine_and_reactions(known: Almanac, operators: Collection[str] = ()) -> tup
     alerts.listen(reactions)
     requests.listen(reactions)
     offers.listen(reactions)
-    deals.listen(reactions, commission_bp=known.commission_bp)
+    deals.listen(reactions, commission_bp=known.commission_bp, settlement=known.settlement)
     lots.listen(reactions)
     escrow.listen(reactions)
     evidence.listen(reactions)

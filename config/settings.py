@@ -8,6 +8,8 @@ from typing import Self
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from core.deals.model import Settlement
+
 CATALOGUE = Path(__file__).parent / "catalogue"
 
 
@@ -25,6 +27,8 @@ class Settings(BaseSettings):
     slack_bot_token: SecretStr | None = None
     slack_app_token: SecretStr | None = None
     slack_signing_secret: SecretStr | None = None
+    slack_client_id: str | None = None  # with its secret, other workspaces can install the app too
+    slack_client_secret: SecretStr | None = None
     slack_api_url: str | None = None
     stripe_secret_key: SecretStr | None = None
     stripe_webhook_secret: SecretStr | None = None
@@ -45,6 +49,7 @@ class Settings(BaseSettings):
     lab_port: int = 8090
     pretend_money_with_real_people: bool = False
     commission_basis_points: int = Field(default=250, ge=0, le=5_000)
+    settlement: Settlement = "choice"  # of deals: the two choose; or always "held" here, or always "direct"
     session_commission_basis_points: int = Field(default=1_500, ge=0, le=5_000)  # of what a session is charged
     sweep_seconds: float = Field(default=1.0, gt=0)
 
@@ -62,7 +67,7 @@ class Settings(BaseSettings):
 
     @property
     def stripe_in_lab(self) -> bool:
-        return self.stripe_secret_key is None
+        return self.stripe_secret_key is None and self.settlement != "direct"
 
     @property
     def mail_in_lab(self) -> bool:

@@ -11,15 +11,14 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
-from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import text
 from telegram import Bot
 
 from bots.calendar.reader import CalendarReader
 from bots.mail.sender import MailSender
 from bots.slack.app import SlackBot
+from bots.slack.install import Installer
 from bots.slack.sender import SlackSender
-from bots.slack.workspaces import Workspaces
 from bots.telegram.app import TelegramBot
 from bots.telegram.request import API as TELEGRAM_API
 from bots.telegram.request import bot_at
@@ -33,6 +32,7 @@ from config.migrate import upgrade
 from config.outside import SystemClock
 from config.server import Server
 from config.settings import Settings
+from config.slack import Slack
 from config.sweeps import Sweeps, ticking
 from conversations.help import COMMANDS
 from conversations.reception import Reception
@@ -42,7 +42,9 @@ from core.kernel.dispatch import Carrier, Dispatcher
 from core.kernel.ids import Ids
 from core.kernel.transaction import MARKET, Transactions
 from core.people.service import appoint_operators
+from payments.direct import DirectSettlement
 from payments.effects import PaymentEffects
+from payments.provider import Provider
 from payments.reconcile import Reconciler
 from payments.stripe.provider import StripeProvider
 from payments.stripe.webhooks import StripeWebhooks
@@ -50,9 +52,6 @@ from web.app import Doors, create_app
 from web.books import all_books, books_of
 
 log = structlog.get_logger(__name__)
-
-SLACK_API = "https://slack.com/api/"
-
 
 @dataclass(slots=True)
 class Product:
@@ -62,7 +61,8 @@ class Product:
     dispatcher: Dispatcher
     telegram: TelegramBot
     slack: SlackBot
-    provider: StripeProvider
+    workspaces: Slack
+    provider: Provider
     reconciler: Reconciler
     server: Server
     doors: Doors
@@ -84,6 +84,7 @@ class Product:
         await self.server.stop()
         await self.dispatcher.close()
         await self.provider.close()
+        await self.workspaces.close()
         await self.transactions.close()
 
 
@@ -104,22 +105,21 @@ async def build(settings: Settings, *, clock: Clock, ids: Ids, pulse: Clock | No
 
     bot = bot_at(secret(settings.telegram_bot_token), settings.telegram_api_url or TELEGRAM_API)
     telegram = telegram_bot(settings, bot, reception, transactions, known.wordings)
-    client = AsyncWebClient(secret(settings.slack_bot_token), base_url=settings.slack_api_url or SLACK_API)
-    workspaces = Workspaces(client)
+    home = settings.public_url or server.url
+    workspaces = Slack(settings, home)
     slack = SlackBot(
-        workspaces,
+        workspaces.workspaces,
         reception,
         known.wordings,
         app_token=maybe(settings.slack_app_token),
         signing_secret=maybe(settings.slack_signing_secret),
     )
-    home = settings.public_url or server.url
-    provider = StripeProvider(secret(settings.stripe_secret_key), settings.stripe_api_url, return_url=home)
+    provider = provider_of(settings, home)
     reconciler = Reconciler(transactions, provider, clock)
     carriers: Mapping[str, Carrier] = {
         "telegram": TelegramSender(bot, transactions),
         "stars": StarsCarrier(bot),
-        "slack": SlackSender(workspaces, transactions),
+        "slack": SlackSender(workspaces.workspaces, transactions),
         "payments": PaymentEffects(provider, clock, transactions),
         "calendar": CalendarReader(transactions, clock, nearby=settings.calendars_nearby),
         "mail": MailSender(secret(settings.smtp_url), settings.mail_from, letters(known.wordings)),
@@ -133,14 +133,22 @@ async def build(settings: Settings, *, clock: Clock, ids: Ids, pulse: Clock | No
         dispatcher=dispatcher,
         telegram=telegram,
         slack=slack,
+        workspaces=workspaces,
         provider=provider,
         reconciler=reconciler,
         server=server,
-        doors=doors(settings, telegram, slack, transactions, clock),
+        doors=doors(settings, telegram, slack, transactions, clock, installer=workspaces.installer),
         registry=registry,
         scheduler=ticking(settings, sweeps),
         busy=busy,
     )
+
+
+def provider_of(settings: Settings, home: str) -> Provider:
+    """Who moves money: Stripe; or nobody, where every deal is paid directly and no key is given."""
+    if settings.stripe_secret_key is None and settings.settlement == "direct":
+        return DirectSettlement()
+    return StripeProvider(secret(settings.stripe_secret_key), settings.stripe_api_url, return_url=home)
 
 
 def telegram_bot(
@@ -178,10 +186,17 @@ def letters(wordings: Wordings) -> Callable[[str, str], tuple[str, str]]:
 
 
 def doors(
-    settings: Settings, telegram: TelegramBot, slack: SlackBot, transactions: Transactions, clock: Clock
+    settings: Settings,
+    telegram: TelegramBot,
+    slack: SlackBot,
+    transactions: Transactions,
+    clock: Clock,
+    *,
+    installer: Installer | None,
 ) -> Doors:
     """What the web hands on to; a platform that comes in another way finds its door closed."""
-    whole = StripeWebhooks(transactions, clock, secret(settings.stripe_webhook_secret))
+    whole_secret = maybe(settings.stripe_webhook_secret)
+    whole = StripeWebhooks(transactions, clock, whole_secret) if whole_secret else None
     thin_secret = maybe(settings.stripe_thin_webhook_secret)
     thin = StripeWebhooks(transactions, clock, thin_secret) if thin_secret else None
 
@@ -195,7 +210,9 @@ def doors(
     return Doors(
         telegram=telegram.take_webhook if settings.telegram_webhook_secret else None,
         slack=slack.take_http if settings.slack_signing_secret else None,
-        stripe=whole.take,
+        slack_install=installer.begin if installer is not None else None,
+        slack_installed=installer.end if installer is not None else None,
+        stripe=whole.take if whole is not None else None,
         stripe_thin=thin.take if thin is not None else None,
         books=lambda: transactions.run(MARKET, all_books),
         books_of=lambda deal: transactions.run(MARKET, lambda ctx: books_of(ctx, deal)),

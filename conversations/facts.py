@@ -68,6 +68,7 @@ DEAL_FACTS: Facts = {
     deal.DealApprovalNeeded: "notice.deal_approval_needed",
     deal.DealApproved: "notice.deal_approved",
     deal.DealReadyToFund: "notice.deal_ready",
+    deal.DealReadyDirectly: "notice.deal_ready_directly",
     deal.DealClosed: "notice.deal_closed",
     deal.DealFunded: "notice.deal_funded",
     deal.DealCancelAsked: "notice.deal_cancel_asked",

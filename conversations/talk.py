@@ -9,6 +9,7 @@ from datetime import date
 from conversations.reply import Line, Reply
 from conversations.wording import Wordings, Words
 from core.catalogue.model import Catalogue
+from core.deals.model import Settlement
 from core.escrow.rails.model import Rail
 from core.escrow.rails.service import OFFERED
 from core.kernel.transaction import Ctx
@@ -27,6 +28,7 @@ class Almanac:
     commission_bp: int  # of the released amount, in basis points
     session_bp: int  # of what a session is charged, in basis points
     rails: tuple[Rail, ...] = OFFERED  # by which a buyer can pay here
+    settlement: Settlement = "choice"  # of deals that are made from now on
     telegram_name: str = ""  # the bot's user name, for deep links
 
 

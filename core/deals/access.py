@@ -54,7 +54,7 @@ def may(ctx: Ctx, deal: Deal) -> list[str]:
     """What who acts may do with the deal now: the buttons."""
     roles = sides(ctx, deal)
     done = {"sign"} if any(has_signed(deal, side) for side in ("buyer", "seller") if side in roles) else set()
-    if deal.direct_asked_by is not None:
+    if deal.direct_asked_by is not None or deal.settlement == "held":
         done.add("direct_asked")
     if deal.state == "funded_direct" and deal.cancel_asked_by is not None:
         done.add("cancel_asked")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.deals.access import check_seen, party, sides
 from core.deals.course import close, tell
-from core.deals.events import DealApprovalNeeded, DealApproved, DealReadyToFund
+from core.deals.events import DealApprovalNeeded, DealApproved, DealReadyDirectly, DealReadyToFund
 from core.deals.model import DEAL, Deal, NoteOrder
 from core.kernel.errors import NotAllowed, Stale
 from core.kernel.process import step
@@ -18,7 +18,7 @@ def signed_by_both(ctx: Ctx, deal: Deal) -> None:
     assert deal.buyer_signed_by is not None, "the buyer has signed"
     if signs_alone(ctx, deal.buyer_signed_by, deal.amount):
         step(ctx, DEAL, deal, "both_signed", ("system",))
-        tell(ctx, deal, DealReadyToFund)
+        _counts(ctx, deal)
     else:
         step(ctx, DEAL, deal, "approval_needed", ("system",))
         tell(ctx, deal, DealApprovalNeeded)
@@ -33,8 +33,17 @@ def approve_deal(ctx: Ctx, deal_id: str, seen: int | None = None) -> Deal:
     step(ctx, DEAL, deal, "approve", sides(ctx, deal))
     deal.decided_by, deal.decided_at = ctx.actor.person, ctx.now
     tell(ctx, deal, DealApproved)
-    tell(ctx, deal, DealReadyToFund)
+    _counts(ctx, deal)
     return deal
+
+
+def _counts(ctx: Ctx, deal: Deal) -> None:
+    """Nothing stands in its way any more: it is paid, here or directly."""
+    if deal.settlement == "direct":
+        step(ctx, DEAL, deal, "settles_directly", ("system",))
+        tell(ctx, deal, DealReadyDirectly)
+    else:
+        tell(ctx, deal, DealReadyToFund)
 
 
 def refuse_deal(ctx: Ctx, deal_id: str, seen: int | None = None) -> Deal:

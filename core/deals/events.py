@@ -115,6 +115,11 @@ class DealDirectAgreed(DealFact):
 
 
 @dataclass(frozen=True, slots=True)
+class DealReadyDirectly(DealFact):
+    """Both have signed where no money is held at all: the buyer pays the seller."""
+
+
+@dataclass(frozen=True, slots=True)
 class DealDirectPaid(DealFact):
     """The seller says that the money has come; delivery begins."""
 

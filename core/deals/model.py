@@ -16,6 +16,9 @@ from core.offers.model import Terms
 
 Side = Literal["buyer", "seller"]
 
+# Who settles a deal: the two choose ("choice", held unless both want otherwise), always "held", or always "direct".
+Settlement = Literal["choice", "held", "direct"]
+
 TERMS_VERSION: Final = 1  # of the house's own conditions; signed together with the deal's terms
 SIGN_WITHIN: Final = timedelta(days=3)
 APPROVE_WITHIN: Final = timedelta(days=5)  # a company's approvers may be away over a weekend
@@ -57,6 +60,7 @@ DEAL: Final = Process(
         Transition("awaiting_approval", "approval_expired", TIME, "closed", APPROVE_WITHIN, APPROVER),
         Transition("awaiting_funding", "money_in", PSP, "awaiting_funding"),
         Transition("awaiting_funding", "money_complete", PSP, "funded"),
+        Transition("awaiting_funding", "settles_directly", SYSTEM, "funded_direct"),  # this market holds no money
         Transition("awaiting_funding", "direct_asked", PARTIES, "awaiting_funding"),
         Transition("awaiting_funding", "direct_agreed", INVITED, "funded_direct"),
         Transition("awaiting_funding", "cancel", PARTIES, "unwinding"),
@@ -142,6 +146,7 @@ class Deal(InProcess, Table):
     amount_minor: Mapped[int] = mapped_column(Minor)
     currency: Mapped[str] = mapped_column(String(3))
     commission_bp: Mapped[int] = mapped_column(Integer)
+    settlement: Mapped[Settlement] = mapped_column(String(6), default="choice")
     agreed_at: Mapped[datetime] = mapped_column(Instant)
     buyer_signed_by: Mapped[str | None] = mapped_column(Id)  # person
     buyer_signed_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -5,7 +5,7 @@ Their timers are rung by delivery, which knows what has arrived.
 
 from __future__ import annotations
 
-from core.deals.model import IN_DOUBT, Deal
+from core.deals.model import IN_DOUBT, Deal, Settlement
 from core.deals.service import agree_deal, agree_quote, freeze, thaw
 from core.kernel.events import Reactions
 from core.kernel.transaction import Ctx
@@ -14,17 +14,17 @@ from core.offers.events import OfferAccepted
 from core.offers.quotes.events import QuoteAwarded
 
 
-def listen(reactions: Reactions, *, commission_bp: int) -> None:
+def listen(reactions: Reactions, *, commission_bp: int, settlement: Settlement = "choice") -> None:
     """Every accepted offer and every quote that is chosen becomes a deal.
 
-    `commission_bp`: the market's share from now on, in basis points.
+    `commission_bp`: the market's share from now on, in basis points; `settlement`: who settles deals from now on.
     """
 
     def agree(ctx: Ctx, fact: OfferAccepted) -> None:
-        agree_deal(ctx, fact.offer_id, commission_bp)
+        agree_deal(ctx, fact.offer_id, commission_bp, settlement)
 
     def agree_on_quote(ctx: Ctx, fact: QuoteAwarded) -> None:
-        agree_quote(ctx, fact.quote_id, fact.buyer, commission_bp)
+        agree_quote(ctx, fact.quote_id, fact.buyer, commission_bp, settlement)
 
     reactions.on(OfferAccepted, agree)
     reactions.on(QuoteAwarded, agree_on_quote)

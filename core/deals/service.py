@@ -51,8 +51,8 @@ from core.deals.events import (
     DealDirectPaid,
     DealSigned,
 )
-from core.deals.model import DEAL, Deal
-from core.kernel.errors import NotAllowed
+from core.deals.model import DEAL, Deal, Settlement
+from core.kernel.errors import NotAllowed, Refusal
 from core.kernel.process import enter, step
 from core.kernel.transaction import Ctx
 from core.offers.model import Terms
@@ -190,6 +190,8 @@ def ask_direct(ctx: Ctx, deal_id: str, seen: int | None = None) -> Deal:
     deal, side = party(ctx, deal_id)
     if deal.direct_asked_by == side:
         return deal
+    if deal.settlement == "held":
+        raise Refusal("deal.always_held")
     check_seen(deal, seen)
     step(ctx, DEAL, deal, "direct_asked", (side,))
     deal.direct_asked_by = side
@@ -230,7 +232,7 @@ def deals_of(ctx: Ctx, organisation_id: str, limit: int = 20, before: str | None
     return list(ctx.session.scalars(query.order_by(Deal.id.desc()).limit(limit)))
 
 
-def agree_deal(ctx: Ctx, offer_id: str, commission_bp: int) -> Deal:
+def agree_deal(ctx: Ctx, offer_id: str, commission_bp: int, settlement: Settlement = "choice") -> Deal:
     """Make the deal of an accepted offer, once."""
     known = ctx.session.scalar(select(Deal).where(Deal.offer_id == offer_id))
     if known is not None:
@@ -238,10 +240,10 @@ def agree_deal(ctx: Ctx, offer_id: str, commission_bp: int) -> Deal:
     offer = offer_for(ctx, offer_id)
     deal = _deal(ctx, offer.buyer, offer.seller, offer.terms, commission_bp)
     deal.listing_id, deal.offer_id = offer.listing_id, offer.id
-    return _begin(ctx, deal)
+    return _begin(ctx, deal, settlement)
 
 
-def agree_quote(ctx: Ctx, quote_id: str, buyer: str, commission_bp: int) -> Deal:
+def agree_quote(ctx: Ctx, quote_id: str, buyer: str, commission_bp: int, settlement: Settlement = "choice") -> Deal:
     """Make the deal of a quote that was chosen, once."""
     known = ctx.session.scalar(select(Deal).where(Deal.quote_id == quote_id))
     if known is not None:
@@ -249,7 +251,7 @@ def agree_quote(ctx: Ctx, quote_id: str, buyer: str, commission_bp: int) -> Deal
     quote = quote_for(ctx, quote_id)
     deal = _deal(ctx, buyer, quote.seller, quote.terms, commission_bp)
     deal.quote_id = quote.id
-    return _begin(ctx, deal)
+    return _begin(ctx, deal, settlement)
 
 
 def _deal(ctx: Ctx, buyer: str, seller: str, terms: Terms, commission_bp: int) -> Deal:
@@ -268,7 +270,8 @@ def _deal(ctx: Ctx, buyer: str, seller: str, terms: Terms, commission_bp: int) -
     )
 
 
-def _begin(ctx: Ctx, deal: Deal) -> Deal:
+def _begin(ctx: Ctx, deal: Deal, settlement: Settlement) -> Deal:
+    deal.settlement = settlement
     enter(ctx, DEAL, deal, DEAL.initial)
     ctx.session.add(deal)
     ctx.session.flush()

@@ -8,6 +8,7 @@ from core.deals.events import (
     DealClosed,
     DealDirectPaid,
     DealFact,
+    DealReadyDirectly,
     DealReadyToFund,
     DealRuledByTime,
     DealUnwinding,
@@ -32,6 +33,7 @@ from core.kernel.transaction import Ctx
 
 def listen(reactions: Reactions) -> None:
     reactions.on(DealReadyToFund, _signed)
+    reactions.on(DealReadyDirectly, _signed)
     reactions.on(DealDirectPaid, _paid_directly)
     reactions.on(DealUnwinding, _unwinding)
     reactions.on(DealClosed, _closed)

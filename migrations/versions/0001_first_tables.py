@@ -782,6 +782,7 @@ def upgrade() -> None:
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("commission_bp", sa.Integer(), nullable=False),
+        sa.Column("settlement", sa.String(length=6), nullable=False),
         sa.Column("agreed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("buyer_signed_by", sa.String(length=26), nullable=True),
         sa.Column("buyer_signed_at", sa.DateTime(timezone=True), nullable=True),

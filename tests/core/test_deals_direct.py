@@ -7,7 +7,7 @@ import pytest
 from core.audit.service import invariants
 from core.deals import service as deals
 from core.escrow import service as escrow
-from core.kernel.errors import NotAllowed, Stale
+from core.kernel.errors import NotAllowed, Refusal, Stale
 from core.kernel.money import Money
 from core.kernel.transaction import MARKET
 from core.listings.service import listing_for
@@ -78,3 +78,18 @@ async def test_nothing_of_it_waits_for_ever(market: Market, confirmed: bool) -> 
     await trade.pass_long()
     assert (await trade.deal()).state == ("completed" if confirmed else "closed")
     assert await trade.house(lambda ctx: escrow.effects_of(ctx, trade.deal_id)) == []
+
+
+async def test_where_no_money_is_held_nobody_is_asked_for_any(market: Market) -> None:
+    trade = await agreed(market, lots=1, settlement="direct")
+    await trade.sign()
+    assert await trade.states() == ("funded_direct", ["waiting"])
+    assert trade.asked("checkout.open") == []
+
+
+async def test_where_all_money_is_held_nobody_settles_directly(market: Market) -> None:
+    trade = await agreed(market, lots=1, settlement="held")
+    await trade.sign()
+    assert await market.run(trade.buyer, lambda ctx: deals.may(ctx, deals.deal_for(ctx, trade.deal_id))) == ["cancel"]
+    with pytest.raises(Refusal, match=r"deal\.always_held"):
+        await market.run(trade.buyer, lambda ctx: deals.ask_direct(ctx, trade.deal_id))

@@ -13,7 +13,7 @@ from typing import Any
 
 from core.deals import reactions as deal_reactions
 from core.deals import service as deals
-from core.deals.model import Deal
+from core.deals.model import Deal, Settlement
 from core.delivery import reactions as delivery_reactions
 from core.delivery import service as delivery
 from core.delivery.commands import AcceptLot, ClaimLot, DispatchLot, ReportArrival
@@ -187,9 +187,11 @@ class Trade:
                 escrow.onboarding_link(ctx, body["organisation"], body["person"], "https://connect.example")
 
 
-async def agreed(market: Market, tonnes_sold: str | int = 100, lots: int = 4, **goods: Any) -> Trade:
+async def agreed(
+    market: Market, tonnes_sold: str | int = 100, lots: int = 4, settlement: Settlement = "choice", **goods: Any
+) -> Trade:
     """A deal that has just been struck by buying at the listed price; nobody has signed. `goods`: of the listing."""
-    deal_reactions.listen(market.reactions, commission_bp=COMMISSION_BP)
+    deal_reactions.listen(market.reactions, commission_bp=COMMISSION_BP, settlement=settlement)
     delivery_reactions.listen(market.reactions)
     escrow_reactions.listen(market.reactions)
     support_reactions.listen(market.reactions)

@@ -10,6 +10,9 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 import aiohttp
+import aiosqlite
+import asyncpg
+from sqlalchemy import make_url
 
 from config.installation import introduce
 from config.outside import SystemClock, clock_of, open_lab, pointed_at
@@ -123,6 +126,23 @@ class World:
         fault = {"service": service, "kind": kind, "where": where, "match": match, "times": times}
         await self.browser.post("/lab/faults", fault)
 
+    @asynccontextmanager
+    async def database_busy(self) -> AsyncIterator[None]:
+        """For so long nobody can commit."""
+        url = make_url(self.settings.database_url or "")
+        if url.get_backend_name() == "sqlite":
+            async with aiosqlite.connect(str(url.database)) as other:
+                await other.execute("BEGIN IMMEDIATE")
+                yield
+            return
+        other_side = await asyncpg.connect(url.render_as_string(hide_password=False))
+        try:
+            async with other_side.transaction():
+                await other_side.execute("LOCK TABLE inbox IN ACCESS EXCLUSIVE MODE")
+                yield
+        finally:
+            await other_side.close()
+
     async def struck(self) -> None:
         """Wait until every fault has struck."""
 
@@ -133,9 +153,9 @@ class World:
 
 
 @asynccontextmanager
-async def open_world(database: str, *, product: bool = True) -> AsyncIterator[World]:
-    """The lab, and the product unless the story starts it in its own way."""
-    given = Settings(_env_file=None, database_url=database, port=0, lab_port=0, sweep_seconds=0.2)
+async def open_world(database: str, *, product: bool = True, **chosen: Any) -> AsyncIterator[World]:
+    """The lab, and the product unless the story starts it in its own way. `chosen`: settings of this installation."""
+    given = Settings(_env_file=None, database_url=database, port=0, lab_port=0, sweep_seconds=0.2, **chosen)
     lab = await open_lab(given)
     assert lab is not None, "the environment names real services"
     lab.telegram.bot.pace.chat_burst = 1_000.0  # people of a story talk a hundred times as fast as others

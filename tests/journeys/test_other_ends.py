@@ -45,7 +45,11 @@ async def test_an_offer_is_taken_back(trade: Trade) -> None:
 
 async def test_an_unanswered_offer_expires(trade: Trade) -> None:
     await offered(trade)
-    await trade.world.later(days=3, minutes=1)
+    await trade.world.later(days=2)
+    await trade.world.later(hours=9)  # a reminder waits for the morning
+    await trade.seller.sees("A reminder: this waits for you until")
+    assert "A reminder" not in await trade.buyer.sees("Waiting for Rasa to answer by")
+    await trade.world.later(days=1)
     for each in (trade.seller, trade.buyer):
         await each.sees("The offer has expired")
 
