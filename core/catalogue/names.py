@@ -101,8 +101,9 @@ class NameIndex:
         self._scored = lru_cache(maxsize=20_000)(lambda words: tuple(self.score(map(self.like, words))))
         self._phrases_with: dict[str, list[int]] = defaultdict(list)
         for number, (_, phrase) in enumerate(self._phrases):
-            for word in phrase:
+            for word in dict.fromkeys(phrase):
                 self._phrases_with[word].append(number)
+        self._tells = [sum(self._weight[word] for word in dict.fromkeys(phrase)) for _, phrase in self._phrases]
 
     @property
     def vocabulary(self) -> Collection[str]:
@@ -133,17 +134,25 @@ class NameIndex:
         # What a word tells is the weight of the word it is most like, not of the rarest one that resembles it.
         bests = [_best(words) for words in likes]
         told = [like * self._weight[word] for word, like in bests]
+        all_told = sum(told)
+        # Only what is hit is looked at: for each phrase the likeness of each asked word, and of each of its own words.
+        closest: dict[int, list[float]] = {}
+        named: dict[int, dict[str, float]] = {}
+        for place, words in enumerate(likes):
+            for word, like in words.items():
+                for number in self._phrases_with[word]:
+                    likest = closest.setdefault(number, [0.0] * len(likes))
+                    likest[place] = max(likest[place], like)
+                    of_phrase = named.setdefault(number, {})
+                    of_phrase[word] = max(of_phrase.get(word, 0.0), like)
         best: dict[str, float] = {}
-        for number in {n for words in likes for word in words for n in self._phrases_with[word]}:
-            product_id, phrase = self._phrases[number]
-            closest = [max([words.get(w, 0) for w in phrase]) for words in likes]
-            met = [close / best[1] for close, best in zip(closest, bests, strict=True)]
-            named = [self._weight[w] * max([words.get(w, 0) for words in likes]) for w in phrase]
-            of_asked = sum([part * weight for part, weight in zip(met, told, strict=True)]) / sum(told)
-            of_name = sum(named) / sum([self._weight[w] for w in phrase])
-            likeness = max(closest)
-            score = likeness * (OF_ASKED * of_asked + (1 - OF_ASKED) * of_name)
-            best[product_id] = max(score, best.get(product_id, 0))
+        for number, likest in closest.items():
+            product_id, _ = self._phrases[number]
+            of_asked = sum([close / most[1] * tells for close, most, tells in zip(likest, bests, told, strict=True)])
+            of_name = sum([self._weight[word] * like for word, like in named[number].items()])
+            score = max(likest) * (OF_ASKED * of_asked / all_told + (1 - OF_ASKED) * of_name / self._tells[number])
+            if score > best.get(product_id, 0.0):
+                best[product_id] = score
         ranked = sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))
         return [Likeness(product_id, round(score, 4)) for product_id, score in ranked if score >= GOOD_ENOUGH]
 

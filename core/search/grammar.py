@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
@@ -39,11 +39,13 @@ class Said:
 
     original: str
     text: str
-    places: tuple[int, ...]
+    places: Sequence[int]
 
     @classmethod
     def of(cls, original: str) -> Said:
         """Fold letter by letter, so that what is left over can be given back as it was written."""
+        if original.isascii():
+            return cls(original, original.lower(), range(len(original)))
         whole = unicodedata.normalize("NFC", original)
         whole = _MIXED.sub(lambda found: found[0].translate(_LOOKALIKES), whole)
         letters = [(letter, i) for i, char in enumerate(whole) for letter in folded(char)]

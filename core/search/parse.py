@@ -201,8 +201,7 @@ class _Reading:
         sheet, index = self.sheet, self.catalogue.name_index
         words = list(_WORD.finditer(sheet.text))
         left = [sheet.written(*word.span()) for word in words]
-        plain = [word for word in left if not self.catalogue.synonyms.describes_goods(folded(word))]
-        ranked = index.resolve(" ".join(left)) or index.resolve(" ".join(plain))
+        ranked = index.resolve(" ".join(left)) or index.resolve(self._undescribed(left))
         of_grade = {product for grade in grades for product in self.catalogue.grade(grade).products}
         fitting = [like for like in ranked if like.product_id in of_grade]
         best = _leaders(fitting or ranked)
@@ -216,6 +215,10 @@ class _Reading:
         if len(best) == 1:
             return best[0], (), named, rest
         return None, best, named, rest
+
+    def _undescribed(self, words: list[str]) -> str:
+        synonyms = self.catalogue.synonyms
+        return " ".join(word for word in words if not synonyms.describes_goods(folded(word)))
 
     def _grade(self, grades: tuple[str, ...], product: str | None) -> str | None:
         if product is not None:

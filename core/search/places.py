@@ -62,7 +62,8 @@ class Places:
         self._by_stem: dict[str, list[str]] = defaultdict(list)
         for name in self._long_names:
             self._by_stem[name.rstrip(_ENDING_LETTERS)].append(name)
-        self.longest_name_words = max((name.count(" ") + 1 for name in self._by_name), default=1)
+        self.first_words = frozenset(name.split(" ", 1)[0] for name in self._by_name)
+        self._near = lru_cache(maxsize=20_000)(self._near_names)
 
     def named(self, name: str) -> tuple[Place, ...]:
         """The places of exactly that name in any language; accents and case do not matter."""
@@ -82,8 +83,7 @@ class Places:
         declined = self.declined(word)
         if declined:
             return declined
-        near = [self._long_names[number] for number in self._spelling.near(word).tolist()]
-        one_off = [name for name, edits in zip(near, distances(word, near), strict=True) if edits == 1]
+        one_off = [name for name, edits in self._near(word) if edits == 1]
         return tuple(self._by_name[one_off[0]]) if len(one_off) == 1 else ()
 
     def _like(self, name: str) -> tuple[Place, ...]:
@@ -94,11 +94,14 @@ class Places:
             return exact
         if declined := self.declined(word):
             return declined
+        likeness = {name: 1 - apart / max(len(word), len(name)) for name, apart in self._near(word)}
+        best = max(likeness, key=likeness.__getitem__, default="")
+        return tuple(self._by_name[best]) if likeness.get(best, 0.0) >= LIKE_NAME else ()
+
+    def _near_names(self, word: str) -> tuple[tuple[str, int], ...]:
+        """The names that a folded word may be meant for, each with how many slips away it is."""
         near = [self._long_names[number] for number in self._spelling.near(word).tolist()]
-        edits = distances(word, near)
-        likeness = [1 - apart / max(len(word), len(one)) for one, apart in zip(near, edits, strict=True)]
-        best = max(range(len(near)), key=likeness.__getitem__, default=None)
-        return () if best is None or likeness[best] < LIKE_NAME else tuple(self._by_name[near[best]])
+        return tuple(zip(near, distances(word, near), strict=True))
 
 
 def load_places(path: Path) -> Places:

@@ -96,13 +96,16 @@ class _Finder:
     def _at(self, start: int, *, believe_misspelt: bool, sure: bool = True) -> Place | None:
         """The longest place name that begins there, struck out."""
         text = self.sheet.text
+        first = _TOKEN.match(text, start)
+        if first is None:
+            return None
+        if not believe_misspelt and first[0] not in self.places.first_words:
+            return None
         tokens: list[re.Match[str]] = []
         for token in _TOKEN.finditer(text, start):
             if (tokens and text[tokens[-1].end() : token.start()] != " ") or len(tokens) == LONGEST_NAME:
                 break
             tokens.append(token)
-        if not tokens or tokens[0].start() != start:
-            return None
         for end in (token.end() for token in reversed(tokens)):
             name = text[start:end]
             exact = self.places.named(name)

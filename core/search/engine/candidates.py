@@ -99,18 +99,41 @@ class Candidates:
         """The limit that holds for each document, NaN where its unit cannot be compared."""
         return goods_table(self.segment, limits)[self.segment.columns.products[numbers], kinds[numbers]]
 
+    def of_rarest_words(self, most: int) -> tuple[U32, list[int]]:
+        """All documents of the rarest words, as long as there are no more than so many; and which words those are."""
+        chosen: list[U32] = []
+        places: list[int] = []
+        for place in self._rarest_first():
+            group = self.groups[place]
+            lists = self._lists(group)
+            most -= sum(map(self.segment.frequency, lists))
+            if most < 0:
+                break
+            places.append(place)
+            if lists:
+                chosen.append(self._documents(lists, CAP))
+        numbers = merged(chosen)
+        return numbers[self.alive[numbers]], places
+
     def _with_words(self, cap: int) -> U32:
         """Documents that have some asked word: of the rarest words first, since they say most."""
         chosen: list[U32] = []
         left = cap
-        for group in sorted(self.groups, key=lambda group: group.frequency):
-            lists = group.terms.tolist()
-            if group.spot is not None and group.frequency < NAMED_ENOUGH:
-                lists += self._cells(group.spot, TOUCHES)
+        for place in self._rarest_first():
+            lists = self._lists(self.groups[place])
             if left > 0 and lists:
                 chosen.append(self._documents(lists, left))
                 left -= len(chosen[-1])
         return merged(chosen)
+
+    def _rarest_first(self) -> list[int]:
+        return sorted(range(len(self.groups)), key=lambda place: self.groups[place].frequency)
+
+    def _lists(self, group: Group) -> list[int]:
+        """The terms of a word, and where it is a place that few documents name, those of its neighbourhood."""
+        if group.spot is not None and group.frequency < NAMED_ENOUGH:
+            return [*group.terms.tolist(), *self._cells(group.spot, TOUCHES)]
+        return group.terms.tolist()
 
     def _documents(self, terms: Sequence[int], cap: int) -> U32:
         """The freshest documents that have one of the terms."""

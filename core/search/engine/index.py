@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 from core.search.engine.building import build
 from core.search.engine.candidates import Candidates
 from core.search.engine.document import Document
-from core.search.engine.ranking import Ranked, rank, weigh
+from core.search.engine.ranking import Ranked, most_of_others, rank, weigh
 from core.search.engine.reading import Group, Reader, rejoined
 from core.search.engine.segment import F32, Segment
 from core.search.engine.wanted import Wanted, Word
 
 CERTAINLY_LEANING: Final = 0.8  # of the sellers who use a word: then it names those goods
+FEW: Final = 600  # documents of the rarest words that are ranked before all others
 MERGED_BELOW: Final = 4  # a segment less than this many times as large as the next one is built anew with it
 
 
@@ -106,7 +107,9 @@ class Index:
         words = rejoined(wanted.words, readers)
         groups = [[reader.group(word) for word in words] for reader in readers]
         weights = weigh(groups, sum(len(part.segment) for part in self.parts)) if words else []
-        ranked = [self._rank(part, of_part, weights, wanted) for part, of_part in zip(self.parts, groups, strict=True)]
+        ranked = [
+            self._rank(part, of_part, weights, wanted, limit) for part, of_part in zip(self.parts, groups, strict=True)
+        ]
         total = sum(len(each.numbers) for each in ranked)
         best = [
             found
@@ -141,9 +144,23 @@ class Index:
         return None
 
     @staticmethod
-    def _rank(part: Part, groups: Sequence[Group], weights: Sequence[float], wanted: Wanted) -> Ranked:
-        numbers = Candidates(part.segment, part.alive, wanted, groups).choose()
+    def _rank(part: Part, groups: Sequence[Group], weights: Sequence[float], wanted: Wanted, limit: int) -> Ranked:
+        candidates = Candidates(part.segment, part.alive, wanted, groups)
+        if candidates.free and groups and wanted.order == "best":
+            # The documents of the rarest words are few, and mostly the best: often no other can be better any more.
+            numbers, places = candidates.of_rarest_words(FEW)
+            if len(numbers) >= limit:
+                few = rank(part.segment, numbers, groups, weights, wanted=wanted, scratch=part.scratch)
+                if _lowest(few, limit) >= most_of_others(groups, weights, places):
+                    return few
+        numbers = candidates.choose()
         return rank(part.segment, numbers, groups, weights, wanted=wanted, scratch=part.scratch)
+
+
+def _lowest(ranked: Ranked, limit: int) -> float:
+    """The score of the last of the best so many; below every score when there are fewer."""
+    scores = ranked.scores
+    return float(np.partition(scores, len(scores) - limit)[len(scores) - limit]) if len(scores) >= limit else -1.0
 
 
 def _key(found: Found, wanted: Wanted) -> tuple[float, ...] | tuple[float, str]:

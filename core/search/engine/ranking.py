@@ -11,14 +11,14 @@ It only decides among those that answer about equally well.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.search.engine.candidates import goods_table
+from core.search.engine.candidates import TOUCHES, goods_table
 from core.search.engine.reading import Group
 from core.search.engine.segment import F32, U32, Segment
 from core.search.engine.wanted import Spot, Wanted
@@ -58,6 +58,20 @@ def weigh(groups: Sequence[Sequence[Group]], documents: int) -> list[float]:
     usual = sum(known) / len(known) if known else 1.0
     tells = [of_segments[0].tells for of_segments in zip(*groups, strict=True)]
     return [(weight or usual) * told for weight, told in zip(weights, tells, strict=True)]
+
+
+def most_of_others(groups: Sequence[Group], weights: Sequence[float], looked_at: Collection[int]) -> float:
+    """The highest score of a document that has none of the words at these places: a bound, and not an estimate.
+
+    It meets all other words fully, and of a place that was looked at it lies just beyond the neighbourhood.
+    """
+    beyond = NEIGHBOURS * math.exp(-(TOUCHES - AT_THE_PLACE_KM) / AWAY_KM)
+    met = [
+        (beyond * group.spot_weight if group.spot is not None else 0.0) if place in looked_at else 1.0
+        for place, group in enumerate(groups)
+    ]
+    relevance = sum(each * weight for each, weight in zip(met, weights, strict=True)) / sum(weights)
+    return relevance * (1 - HANDY) + HANDY
 
 
 def rank(
