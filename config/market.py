@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from config.reference import reference
+from config.rooms import rooms_of
 from config.settings import Settings
 from conversations import apart, desk, drafts, search
 from conversations import help as helping
@@ -123,12 +124,12 @@ RINGS: Mapping[str, Ring] = {
 }
 
 
-def almanac(settings: Settings) -> Almanac:
-    """What this installation's conversations know."""
+def almanac(settings: Settings, home: str = "") -> Almanac:
+    """What this installation's conversations know. `home`: our own address, to which links lead."""
     catalogue, places = reference()
     rails = (*OFFERED, Rail.STABLECOIN) if settings.stripe_stablecoins else OFFERED
     fees = settings.commission_basis_points, settings.session_commission_basis_points
-    return Almanac(catalogue, places, Wordings(), *fees, rails, settings.settlement)
+    return Almanac(catalogue, places, Wordings(), *fees, rails, settings.settlement, rooms=rooms_of(settings, home))
 
 
 def engine_and_reactions(known: Almanac, operators: Collection[str] = ()) -> tuple[Engine, Reactions]:

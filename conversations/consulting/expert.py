@@ -36,9 +36,11 @@ from core.experts.times import instant
 from core.kernel.errors import Invalid
 from core.kernel.money import CURRENCIES, Money
 from core.search.parse import parse_date_window
+from core.sessions.process import FREE_WINDOW
+from core.sessions.rules import price_of
 
 POLICIES: Final = ("flexible", "standard", "strict")
-ROOMS: Final = ("chat", "own")
+ROOMS: Final = ("chat", "video", "own")
 # "90", "90 EUR", "€2 a minute", "2 eur/min"
 RATE: Final = re.compile(
     r"(?P<sign>[€$£])?\s*(?P<amount>\d{1,5}(?:[.,]\d{1,2})?)\s*(?P<code>[A-Za-z]{3}|[€$£])?\s*(?P<per>.*)"
@@ -130,10 +132,17 @@ def _choice(name: str, choices: tuple[str, ...]) -> Field:
     return Field(
         name,
         "choice",
-        options=lambda talk, _values: [option(each, talk.words(f"expert.{name}.{each}")) for each in choices],
+        options=lambda talk, _values: [
+            option(each, talk.words(f"expert.{name}.{each}")) for each in choices if _is_open(talk, each)
+        ],
         show=lambda talk, value: talk.words(f"expert.{name}.{value}"),
         shapes_form=name == "room",
     )
+
+
+def _is_open(talk: Talk, choice: str) -> bool:
+    """A room on our own server can be chosen where there is one."""
+    return choice != "video" or (talk.almanac.rooms is not None and talk.almanac.rooms.video is not None)
 
 
 def _named(kind: str) -> Any:
@@ -211,7 +220,31 @@ def _offer(talk: Talk, _opening: Opening, values: Values) -> None:
     talk.reply(own_card(talk, expert, note=talk.words("expert.listed")))
 
 
-book.flow(Flow(PROFILE, finish=_offer, intro=lambda talk, _opening: talk.words("expert.intro")))
+EXAMPLE: Final = Rate(basis="session", minor=90_00, currency="EUR")
+A_WEEK, A_MONTH = 3, 13  # paid sessions: thirteen weeks have as many months as three
+
+
+def _intro(talk: Talk, opening: Opening) -> str:
+    """What it is, and what it may come to: by the rate that is in the form, or by an example."""
+    values = PROFILE.look(talk, opening.answers).values
+    rate: Rate = values.get("rate", EXAMPLE)
+    lengths = [int(each) for each in values.get("lengths", ("30",))]
+    price = price_of(rate, min(lengths), FREE_WINDOW)
+    net = price - price.share(talk.almanac.session_bp)
+    return "\n".join(
+        (
+            talk.words("expert.intro"),
+            talk.words(
+                "expert.comes_to",
+                rate=rate_in_words(talk, rate),
+                count=A_WEEK,
+                net=Money(net.minor * A_MONTH, net.currency),
+            ),
+        )
+    )
+
+
+book.flow(Flow(PROFILE, finish=_offer, intro=_intro))
 
 
 def _answers(talk: Talk, expert: Expert) -> dict[str, str]:

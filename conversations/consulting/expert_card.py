@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 
 from babel.dates import format_date, format_time
@@ -17,6 +17,7 @@ from core.experts.hours import Span
 from core.experts.model import Expert, Rate
 from core.people.service import person_of
 from core.promotion.service import is_promoted
+from core.sessions.figures import answer_time
 from core.sessions.slots import are_booked
 
 
@@ -41,6 +42,9 @@ def expert_card(
         lines.append(Line(label=words("expert.fields"), value=fields_in_words(talk, expert)))
         if expert.skills:
             lines.append(Line(label=words("expert.skills"), value=shown(", ".join(expert.skills))))
+        answers_in = answer_time(talk.ctx, expert.id)
+        if answers_in is not None:
+            lines.append(Line(label=words("expert.answers"), value=lasting(talk, answers_in)))
         lines.append(Line(label=words("expert.policy"), value=words(f"expert.policy.{expert.policy}")))
     if slots:
         lines.append(Line(label=words("expert.next"), value=slots_in_words(talk, slots)))
@@ -129,3 +133,13 @@ def slots_in_words(talk: Talk, slots: Sequence[datetime]) -> str:
 def _languages(talk: Talk, expert: Expert) -> str:
     names = talk.words.locale.languages
     return ", ".join(names.get(code, code) for code in expert.languages)
+
+
+def lasting(talk: Talk, time: timedelta) -> str:
+    """About how long: minutes up to an hour and a half, then hours, then days."""
+    minutes = max(round(time.total_seconds() / 60), 1)
+    if minutes <= 90:
+        return talk.words("stats.minutes", count=minutes)
+    if minutes <= 36 * 60:
+        return talk.words("stats.hours", count=round(minutes / 60))
+    return talk.words("stats.days", count=round(minutes / 60 / 24))

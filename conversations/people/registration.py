@@ -26,6 +26,8 @@ NEAR = (
     *("UY", "PY", "EC", "CR", "PA", "PH", "SG", "LK", "BD", "PK"),
 )
 
+LED_TO = {"l": "find.show", "e": "seek.show"}  # what a deep link names: a listing, a consultant
+
 book = Book()
 
 
@@ -36,8 +38,8 @@ book = Book()
 def start(talk: Talk, payload: str) -> None:
     """Hello. A deep link leads straight to what it names; otherwise the first card says what can be done here."""
     thing, _, named = payload.partition("_")
-    if thing == "l" and named:
-        talk.press("find.show", named)
+    if thing in LED_TO and named:
+        talk.press(LED_TO[thing], named)
         return
     if thing == "c" and named:
         talk.command("join", named)

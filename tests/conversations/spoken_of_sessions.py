@@ -75,7 +75,7 @@ def _plain() -> Iterator[str]:
     yield from (f"expert.item.{each}{part}" for each in ITEMS for part in ("", ".why", ".button"))
     yield from (f"calendar.fault.{each}" for each in get_args(Fault))
     yield from ("calendar.from_feed", "calendar.from_file")
-    yield from ("command.hours", "command.calendar")
+    yield from ("command.hours", "command.calendar", "command.stats")
     yield from ("recap.kept_recap", "recap.kept_words", "recording.earlier", "recording.later")
     yield from (f"ask.{each}" for each in ask_card.ENDED)
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
+from lab.people import until
 from tests.journeys.market import Chat, Somebody, World
 
 ADVISER = {
@@ -26,17 +28,23 @@ async def advises(somebody: Somebody, headline: str) -> None:
     await somebody.sees("You are listed.", "Europe/Vilnius")
 
 
-@pytest.mark.parametrize(("here", "there"), [("telegram", "slack"), ("slack", "telegram")], ids="-".join)
+async def no_more(somebody: Somebody, text: str) -> bool:
+    return text not in await somebody.screen()
+
+
+@pytest.mark.parametrize(
+    ("here", "there"), [("telegram", "slack"), ("slack", "telegram")], ids=("telegram-slack", "slack-telegram")
+)
 async def test_the_first_yes_has_the_session(world: World, here: Chat, there: Chat) -> None:
     sarah, alex, nina = await world.on(here, "Sarah"), await world.on(there, "Alex"), await world.on(here, "Nina")
     await advises(alex, "Boilers that burn what they should")
-    await advises(nina, "Grates, ash and slag in boilers")
-    for profile in ("Boilers that burn", "Grates, ash"):
+    await advises(nina, "Pellet mills and their dies")
+    for name, profile in (("Alex", "Boilers that burn"), ("Nina", "Pellet mills")):
         await sarah.says(f"/experts {profile}")
+        await sarah.sees(f"{name} · {profile}")
         await sarah.presses("Times and profile")
-        await sarah.sees("Propose my own times", profile)
         await sarah.presses("Keep in mind")
-    await sarah.sees("Take off the list")
+        await until(partial(no_more, sarah, "[Keep in mind]"), partial("{} is not kept".format, profile))
     await sarah.says("/shortlist")
     await sarah.sees("2 consultants kept in mind")
     await sarah.presses("Ask them all")
@@ -62,7 +70,7 @@ async def test_the_first_yes_has_the_session(world: World, here: Chat, there: Ch
 async def test_a_call_that_nobody_takes_goes_to_the_next_who_is_free(world: World) -> None:
     sarah, alex, nina = await world.on_telegram("Sarah"), await world.on_slack("Alex"), await world.on_telegram("Nina")
     await advises(alex, "Boilers that burn what they should")
-    await advises(nina, "Grates, ash and slag in boilers")
+    await advises(nina, "Pellet mills and their dies")
     for each in (alex, nina):
         await each.presses("I am free now")
         await each.sees("You are free")

@@ -1,0 +1,74 @@
+"""`/stats`: what a consultant's sessions have come to, from their own records."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from babel.dates import format_date
+
+from conversations.book import Book
+from conversations.buttons import press
+from conversations.consulting.after.review import session_standing
+from conversations.consulting.expert_card import lasting
+from conversations.reply import Button, Card, Line, Say
+from conversations.talk import Talk
+from core.experts import service as experts
+from core.kernel.money import Money
+from core.sessions.figures import Figures, figures_of
+
+book = Book()
+
+
+@book.command("stats")
+def stats(talk: Talk, _rest: str) -> None:
+    """Sessions, how many of the free talks were paid, earnings by month, what seekers say, how fast I answer."""
+    words, expert = talk.words, experts.own_profile(talk.ctx)
+    if expert is None:
+        become = Button(label=words("command.expert"), press=press("command", choice="expert"), style="primary")
+        talk.reply(Say(text=words("stats.not_one"), buttons=((become,),)))
+        return
+    figures = figures_of(talk.ctx, expert.id, expert.zone)
+    profile = Button(label=words("hours.profile"), press=press("expert.mine"))
+    talk.reply(
+        Card(
+            subject="stats",
+            title=words("stats.title"),
+            lines=(
+                Line(label=words("stats.requests"), value=words.show(figures.requests)),
+                Line(label=words("stats.talks"), value=words.show(figures.talks)),
+                Line(label=words("stats.conversion"), value=_conversion(talk, figures)),
+                Line(label=words("stats.earned"), value=sums_in_words(talk, figures.earned)),
+                *_months(talk, figures),
+                Line(label=words("party.standing"), value=session_standing(talk, expert.person_id)),
+                Line(label=words("stats.answers"), value=_answers(talk, figures.answers_in)),
+            ),
+            buttons=((profile,),),
+            fresh=talk.fresh,
+        )
+    )
+
+
+def _conversion(talk: Talk, figures: Figures) -> str:
+    """ "3 of 4 talks (75 %)"."""
+    if figures.conversion is None:
+        return talk.words("stats.none_yet")
+    return talk.words("stats.converted", paid=figures.paid, talks=figures.talks, percent=figures.conversion)
+
+
+def _months(talk: Talk, figures: Figures) -> list[Line]:
+    """The months since the first in which something was earned."""
+    earned = [(month, sums) for month, sums in figures.months.items()]
+    while earned and not earned[0][1]:
+        earned.pop(0)
+    return [
+        Line(label=format_date(month, "LLLL y", locale=talk.words.locale), value=sums_in_words(talk, sums))
+        for month, sums in earned
+    ]
+
+
+def _answers(talk: Talk, answers_in: timedelta | None) -> str:
+    return talk.words("stats.few_answers") if answers_in is None else lasting(talk, answers_in)
+
+
+def sums_in_words(talk: Talk, sums: tuple[Money, ...]) -> str:
+    return talk.words.show(sums) if sums else "–"
