@@ -7,15 +7,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from importlib import resources
 from pathlib import Path
-
-import yaml
 
 from config.outside import OPERATORS, clock_of, open_lab, pointed_at
 from config.reference import reference
 from config.seed.opening import open_market
 from config.settings import Settings
+from config.slack import manifest
 from config.wiring import Product, build
 from core.kernel.clock import Clock
 from core.kernel.ids import Ids
@@ -97,7 +95,7 @@ def introduce(lab: Lab, product: Product, settings: Settings) -> None:
 
     Its Slack is given our manifest: what we would ask beyond it is refused here as there.
     """
-    lab.slack.adopt(yaml.safe_load(resources.files("bots.slack").joinpath("manifest.yaml").read_text()))
+    lab.slack.adopt(manifest(settings.public_url or product.server.url))
     lab.stripe.top_up(RESERVE)
     lab.stripe.webhook_url = f"{product.server.url}/stripe/webhook"
     lab.stripe.post.thin_url = f"{product.server.url}/stripe/thin"

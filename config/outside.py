@@ -48,6 +48,8 @@ def pointed_at(settings: Settings, lab: Lab) -> Settings:
             "slack_bot_token": SecretStr(lab.slack.bot_token),
             "slack_app_token": SecretStr(lab.slack.app_token),
             "slack_signing_secret": SecretStr(lab.slack.signing_secret),
+            "slack_client_id": lab.slack.app.client_id,
+            "slack_client_secret": SecretStr(lab.slack.app.client_secret),
             "slack_api_url": f"{lab.url}/slack/api/",
         }
     if settings.stripe_in_lab:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import importlib
 import pkgutil
 
+from slack_sdk.oauth.installation_store.sqlalchemy import SQLAlchemyInstallationStore
+from slack_sdk.oauth.state_store.sqlalchemy import SQLAlchemyOAuthStateStore
+
 import core
 from core.kernel.db import Table
 
@@ -13,3 +16,8 @@ for module in pkgutil.walk_packages(core.__path__, "core."):
     importlib.import_module(module.name)
 
 METADATA = Table.metadata
+
+# slack_sdk keeps the tokens of other workspaces in tables of its own.
+SQLAlchemyInstallationStore.build_installations_table(METADATA, "slack_installations")
+SQLAlchemyInstallationStore.build_bots_table(METADATA, "slack_bots")
+SQLAlchemyOAuthStateStore.build_oauth_states_table(METADATA, "slack_oauth_states")

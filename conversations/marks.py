@@ -35,4 +35,6 @@ def speaks_of_money(reply: Reply) -> bool:
 
 def _with(reply: Reply, mark: str) -> Reply:
     assert isinstance(reply, Card | CardList | Desk), "nothing else speaks of money"
+    if reply.title.startswith(f"{mark} "):  # brought here from another chat of theirs
+        return reply
     return reply.model_copy(update={"title": f"{mark} {reply.title}"})

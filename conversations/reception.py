@@ -12,7 +12,8 @@ from conversations.turn import Turn
 from core.kernel.db import Unavailable
 from core.kernel.ids import Ids
 from core.kernel.transaction import Transactions
-from core.people.model import Identity
+from core.people.model import Identity, Platform
+from core.people.service import mark_workspace_dead
 
 log = structlog.get_logger(__name__)
 
@@ -38,6 +39,10 @@ class Reception:
                 NOBODY, lambda ctx: self._engine.apologise(ctx, turn, f"{reference} {failure}", reference)
             )
             return Answered([])
+
+    async def leave(self, platform: Platform, workspace: str) -> None:
+        """Nobody is reached in that workspace any more, until they speak there again."""
+        await self._transactions.run(NOBODY, lambda ctx: mark_workspace_dead(ctx, platform.value, workspace))
 
     async def glance(
         self, identity: Identity, text: str, after: str | None, door: str, *, here: bool = False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
@@ -18,6 +18,8 @@ LARGEST_BODY = 1024 * 1024  # bytes; far above what any of the platforms sends
 
 TakeTelegram = Callable[[bytes, str | None], Awaitable[int]]
 TakeSlack = Callable[[bytes, Mapping[str, str]], Awaitable[tuple[int, str, Mapping[str, str]]]]
+# A browser that comes to install the app: query and headers in; status, body and headers out.
+Visit = Callable[[str, Mapping[str, str]], Awaitable[tuple[int, str, Mapping[str, Sequence[str]]]]]
 TakeStripe = Callable[[bytes, str | None], Awaitable[int]]
 Books = Callable[[], Awaitable[Any]]
 BooksOf = Callable[[str], Awaitable[Any]]
@@ -31,6 +33,8 @@ class Doors:
 
     telegram: TakeTelegram | None
     slack: TakeSlack | None
+    slack_install: Visit | None
+    slack_installed: Visit | None
     stripe: TakeStripe | None
     stripe_thin: TakeStripe | None
     books: Books
@@ -43,6 +47,7 @@ def create_app(doors: Doors, registry: CollectorRegistry) -> FastAPI:
     app = FastAPI(title="Parley", openapi_url=None, docs_url=None, redoc_url=None)
     _health(app, doors, registry)
     _webhooks(app, doors)
+    _installation(app, doors)
     _operator(app, doors)
     add_pages(app)
     return app
@@ -99,6 +104,24 @@ def _webhooks(app: FastAPI, doors: Doors) -> None:
         ("/stripe/thin", stripe(doors.stripe_thin)),
     ):
         app.router.routes.append(Route(path, webhook, methods=["POST"]))
+
+
+def _installation(app: FastAPI, doors: Doors) -> None:
+    """Where a browser comes to install the app in another workspace."""
+
+    def visit(door: Visit | None) -> Callable[[Request], Awaitable[Response]]:
+        async def page(request: Request) -> Response:
+            status, body, headers = await _open(door)(str(request.url.query), dict(request.headers))
+            response = Response(body, status_code=status)
+            for name, values in headers.items():
+                for value in values:
+                    response.headers.append(name, value)
+            return response
+
+        return page
+
+    for path, door in (("/slack/install", doors.slack_install), ("/slack/oauth", doors.slack_installed)):
+        app.router.routes.append(Route(path, visit(door), methods=["GET"]))
 
 
 def _operator(app: FastAPI, doors: Doors) -> None:

@@ -12,6 +12,8 @@ PAGES: Final = {
     "/paid": ("Thank you", "Go back to your chat: as soon as the money is confirmed, you hear of it there."),
     "/not-paid": ("Nothing was paid", "Go back to your chat. The payment link there stays good until it runs out."),
     "/onboarded": ("Thank you", "Go back to your chat: you hear there when your account can receive money."),
+    "/slack/installed": ("Parley is in your workspace", "Open it under Apps in Slack, or write /parley anywhere."),
+    "/slack/not-installed": ("Nothing was installed", "The link may be too old. Ask for a new one, and try again."),
     "/link-expired": ("This link has been used", "Go back to your chat and ask for another one."),
 }
 HEADERS: Final = {

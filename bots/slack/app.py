@@ -18,19 +18,22 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
-from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_exponential
 
 from bots.slack import turns
 from bots.slack.blocks import escaped
 from bots.slack.modal import CALLBACK, draft_of, errors_in, field_name, options_of, shows
 from bots.slack.people import People, fetched
+from bots.slack.progress import Window
 from bots.slack.turns import Heard
+from bots.slack.workspaces import NotInstalled, Workspaces
 from conversations.engine import Answered
 from conversations.reception import Reception
 from conversations.reply import FormErrors, Toast
 from conversations.turn import Attached, Filled, Misfit, OpenedHome, Turn
+from conversations.wording import Wordings
 from core.files.model import ACCEPTED, LARGEST, Checked
 from core.kernel.errors import Invalid
+from core.people.model import Platform
 
 log = structlog.get_logger(__name__)
 
@@ -47,50 +50,51 @@ def client_at(token: str, api_url: str = API) -> AsyncWebClient:
 
 
 class SlackBot:
-    """One app in one workspace. With `app_token` it asks Slack for what comes in (Socket Mode); else Slack posts it,
-    and web/ hands it to `take_http`, which believes only what is signed with `signing_secret`.
+    """One app. With `app_token` it asks Slack for what comes in (Socket Mode); else Slack posts it, and web/ hands it
+    to `take_http`, which believes only what is signed with `signing_secret`.
     """
 
     def __init__(
         self,
-        client: AsyncWebClient,
+        workspaces: Workspaces,
         reception: Reception,
+        wordings: Wordings,
         *,
         app_token: str | None = None,
         signing_secret: str | None = None,
     ) -> None:
         assert app_token or signing_secret, "Slack needs an app token or a signing secret"
-        self._client = client
+        self._workspaces = workspaces
         self._reception = reception
-        self._people = People(client)
+        self._wordings = wordings
+        self._people = People(workspaces)
         self._verifier = SignatureVerifier(signing_secret) if signing_secret else None
-        self._ourselves: AuthorizeResult | None = None
+        own = workspaces.own
         # Without a token Bolt asks `authorize`. With one it would call Slack on its own, and acknowledge what it
         # could not work on when that call fails.
         self._app = AsyncApp(
             name="parley",
-            client=AsyncWebClient(base_url=client.base_url),
-            authorize=lambda: self._authorize(),  # noqa: PLW0108 - of a bound method Bolt would fill in `self`, too
+            client=AsyncWebClient(base_url=own.base_url),
+            # Bolt would fill in `self` of a bound method, and takes None for "not installed" without saying so.
+            authorize=lambda team_id: self._authorize(team_id),  # type: ignore[arg-type, return-value]  # noqa: PLW0108
             process_before_response=True,
             request_verification_enabled=False,
         )
         self._listen()
-        self._socket = AsyncSocketModeHandler(self._app, app_token, web_client=client) if app_token else None
+        self._socket = AsyncSocketModeHandler(self._app, app_token, web_client=own) if app_token else None
         self._aside: set[asyncio.Task[None]] = set()
 
     @property
     def receiving(self) -> bool:
         """False when nothing from Slack can reach us."""
-        if self._ourselves is None or self._socket is None:
-            return self._ourselves is not None
+        if not self._workspaces.known or self._socket is None:
+            return self._workspaces.known
         session = self._socket.client.current_session
         return session is not None and not session.closed
 
     async def start(self) -> None:
         """Learn who we are and begin to receive. Raises SlackApiError when the token is wrong."""
-        # One pool of connections for all calls; by itself the client would open one for each.
-        self._client.session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=self._client.timeout))
-        await self._introduce()
+        await self._workspaces.open()
         if self._socket is not None:
             await self._socket.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
 
@@ -99,28 +103,15 @@ class SlackBot:
         if self._socket is not None:
             await self._socket.close_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
         await asyncio.gather(*self._aside, return_exceptions=True)
-        if self._client.session is not None:
-            await self._client.session.close()
+        await self._workspaces.close()
 
-    @retry(
-        retry=retry_if_exception_type((aiohttp.ClientError, TimeoutError)),
-        stop=stop_after_attempt(5),
-        wait=wait_exponential(0.5),
-        reraise=True,
-    )
-    async def _introduce(self) -> None:
-        who = await self._client.auth_test()
-        self._ourselves = AuthorizeResult(
-            enterprise_id=who.get("enterprise_id"),
-            team_id=who["team_id"],
-            bot_id=who.get("bot_id"),
-            bot_user_id=who["user_id"],
-            bot_token=self._client.token,
-        )
-
-    async def _authorize(self) -> AuthorizeResult:
-        assert self._ourselves is not None, "nothing is taken before the start"
-        return self._ourselves
+    async def _authorize(self, team: str | None) -> AuthorizeResult | None:
+        """Bolt's own question: who are we there? None: nobody has the app there any more."""
+        assert self._workspaces.known, "nothing is taken before the start"
+        try:
+            return (await self._workspaces.at(team or "")).as_authorized()
+        except NotInstalled:
+            return None
 
     # --- receiving --------------------------------------------------------------------------------------------------
 
@@ -148,6 +139,8 @@ class SlackBot:
         app.command(COMMAND)(self._on_command)
         app.event("message")(self._on_message)
         app.event("app_home_opened")(self._on_home)
+        app.event("app_uninstalled")(self._on_removal)
+        app.event("tokens_revoked")(self._on_removal)
         app.event(ANYTHING)(self._on_other)
         app.action(ANYTHING)(self._on_action)
         app.view(CALLBACK)(self._on_submission)
@@ -170,7 +163,7 @@ class SlackBot:
         if not heard.files:
             await self._take(heard)
             return
-        good, refused = await fetched(self._client, heard.files[""])
+        good, refused = await fetched(await self._workspaces.client(heard.team), heard.files[""])
         if good:
             assert isinstance(heard.input, Attached)
             await self._take(replace(heard, input=replace(heard.input, files=tuple(good))))
@@ -181,6 +174,11 @@ class SlackBot:
         heard = turns.opened_home(body)
         if heard is not None:
             await self._take(heard)
+
+    async def _on_removal(self, body: Json) -> None:
+        """The app is gone from a workspace: its people hear elsewhere, and their deals go on."""
+        await self._workspaces.forget(body["team_id"])
+        await self._reception.leave(Platform.SLACK, body["team_id"])
 
     async def _on_other(self, body: Json) -> None:
         """Taken and left alone; unacknowledged it would come again and again."""
@@ -243,18 +241,23 @@ class SlackBot:
         """Returns after the commit. Raises when nothing could be stored: then Slack gets no acknowledgement."""
         identity = self._people.identity(heard.team, heard.user)
         if heard.address is None:
-            who, address = await asyncio.gather(identity, self._people.address(heard.user))
+            who, address = await asyncio.gather(identity, self._people.address(heard.team, heard.user))
         else:
             who, address = await identity, heard.address
         turn = Turn(heard.key, who, address, heard.input, heard.trigger, heard.message, heard.body)
-        return turn, await self._reception.take(turn)
+        work = self._reception.take(turn)
+        if heard.trigger is None or heard.shown:
+            return turn, await work
+        waiting = self._wordings.speak(who.locale)("form.one_moment")
+        window = Window(await self._workspaces.client(heard.team), heard.trigger, waiting)
+        return turn, await window.over(work)
 
     async def _form_files(self, heard: Heard) -> tuple[dict[str, tuple[Checked, ...]], dict[str, Invalid]]:
         """The files of each field, and the first refusal of each field that has one."""
         good: dict[str, tuple[Checked, ...]] = {}
         refused: dict[str, Invalid] = {}
         for name, files in heard.files.items():
-            checked, refusals = await fetched(self._client, files)
+            checked, refusals = await fetched(await self._workspaces.client(heard.team), files)
             good[name] = tuple(checked)
             if refusals:
                 refused[name] = refusals[0]
@@ -262,14 +265,14 @@ class SlackBot:
 
     async def _toast(self, turn: Turn, toast: Toast) -> None:
         """A word beside the message that was pressed; on the Home tab there is none, so it goes to the messages."""
-        text = escaped(toast.text)
+        text, user = escaped(toast.text), turn.identity.outside_id
         try:
+            client = await self._workspaces.client(turn.identity.workspace)
             if turn.message is not None:
-                user = turn.identity.outside_id
-                await self._client.chat_postEphemeral(channel=turn.address, user=user, text=text)
+                await client.chat_postEphemeral(channel=turn.address, user=user, text=text)
             else:
-                await self._client.chat_postMessage(channel=turn.address, text=text, unfurl_links=False)
-        except (SlackApiError, aiohttp.ClientError, TimeoutError) as failure:
+                await client.chat_postMessage(channel=turn.address, text=text, unfurl_links=False)
+        except (NotInstalled, SlackApiError, aiohttp.ClientError, TimeoutError) as failure:
             log.info("slack_toast_not_shown", why=str(failure))
 
     def _beside(self, work: Coroutine[Any, Any, None]) -> None:

@@ -12,6 +12,7 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bots.slack.workspaces import NotInstalled, Workspaces
 from core.files.model import LARGEST, Checked
 from core.files.rules import inspect
 from core.kernel.errors import Invalid
@@ -28,9 +29,9 @@ FETCHES = 2
 class People:
     """Asks Slack once an hour and remembers, for a name costs a round trip of the three seconds there are."""
 
-    client: AsyncWebClient
+    workspaces: Workspaces
     _known: dict[tuple[str, str], tuple[float, Identity]] = field(default_factory=dict)
-    _addresses: dict[str, str] = field(default_factory=dict)
+    _addresses: dict[tuple[str, str], str] = field(default_factory=dict)
 
     async def identity(self, team: str, user: str) -> Identity:
         """A failed look-up is no reason to leave somebody unanswered: then their id is their name."""
@@ -39,8 +40,9 @@ class People:
         if known is not None and now < until:
             return known
         try:
-            asked = await self.client.users_info(user=user, include_locale=True)
-        except (SlackApiError, aiohttp.ClientError, TimeoutError) as failure:
+            client = await self.workspaces.client(team)
+            asked = await client.users_info(user=user, include_locale=True)
+        except (NotInstalled, SlackApiError, aiohttp.ClientError, TimeoutError) as failure:
             log.warning("slack_person_unknown", user=user, why=str(failure))
             return known or Identity(Platform.SLACK, team, user, user)
         if len(self._known) >= MOST_KNOWN:
@@ -49,12 +51,12 @@ class People:
         self._known[team, user] = (now + KNOWN_SECONDS, found)
         return found
 
-    async def address(self, user: str) -> str:
-        """The channel of somebody's direct messages with the app. Raises SlackApiError."""
-        if user not in self._addresses:
-            opened = await self.client.conversations_open(users=user)
-            self._addresses[user] = str(opened["channel"]["id"])
-        return self._addresses[user]
+    async def address(self, team: str, user: str) -> str:
+        """The channel of somebody's direct messages with the app. Raises SlackApiError, NotInstalled."""
+        if (team, user) not in self._addresses:
+            opened = await (await self.workspaces.client(team)).conversations_open(users=user)
+            self._addresses[team, user] = str(opened["channel"]["id"])
+        return self._addresses[team, user]
 
 
 def identity_of(team: str, user: str, told: Mapping[str, Any]) -> Identity:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 import aiohttp
 import structlog
@@ -15,9 +16,12 @@ from bots.slack.blocks import Block, context, escaped
 from bots.slack.home import publish, user_at
 from bots.slack.modal import modal
 from bots.slack.render import Message, bare, render, subject_of
+from bots.slack.workspaces import NotInstalled, Workspaces
 from conversations.charts import drawn
+from conversations.elsewhere import give_up
 from conversations.engine import ANSWERS, replies_of
 from conversations.reply import Card, CardList, Desk, FormClosed, FormView, Reply, Toast
+from conversations.talk import Surface
 from core.files.model import Checked
 from core.files.service import content_of
 from core.kernel.dispatch import Delivered, Later, Never
@@ -25,7 +29,6 @@ from core.kernel.errors import NotFound
 from core.kernel.outbox import Post, shorten
 from core.kernel.transaction import MARKET, Ctx, Transactions
 from core.people.model import Platform
-from core.people.service import mark_dead
 from core.talks.model import ShownCard
 from core.talks.service import point_away, point_to, shown
 
@@ -57,6 +60,7 @@ PASSING = {
 }
 # A message that cannot be edited any more is sent anew.
 NOT_EDITABLE = {"cant_update_message", "edit_window_closed", "message_not_found"}
+TOKEN_GONE = {"account_inactive", "invalid_auth", "token_revoked"}
 REFUSED_BLOCKS = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"}
 
 
@@ -64,6 +68,7 @@ REFUSED_BLOCKS = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_lon
 class Errand:
     """One post on its way: what is left of it, and which messages show what by now."""
 
+    client: AsyncWebClient
     workspace: str
     address: str
     rest: list[Reply]
@@ -83,14 +88,17 @@ class Errand:
 class SlackSender:
     """The carrier of posts for the channel "slack"."""
 
-    def __init__(self, client: AsyncWebClient, transactions: Transactions) -> None:
-        self._client = client
+    def __init__(self, workspaces: Workspaces, transactions: Transactions) -> None:
+        self._workspaces = workspaces
         self._transactions = transactions
         self._without_new_blocks: set[str] = set()  # workspaces that refused them since we started
 
     async def carry(self, post: Post) -> Delivered | Later | Never:
         """Show the replies in their order. After a failure in the middle only the rest is asked for again."""
-        errand = errand_of(post)
+        try:
+            errand = errand_of(post, await self._workspaces.client(str(post.body["workspace"])))
+        except NotInstalled:
+            return Never("the app is not in that workspace any more", partial(unsaid, post))
         asked = len(errand.rest)
         try:
             while errand.rest:
@@ -98,6 +106,8 @@ class SlackSender:
                 errand.rest.pop(0)
         except SlackApiError as failure:
             outcome = outcome_of(failure, errand)
+            if error_of(failure) in TOKEN_GONE:
+                self._workspaces.mistrust(errand.workspace)
         except (aiohttp.ClientError, TimeoutError) as failure:
             outcome = Later(f"{type(failure).__name__}: {failure}")
         else:
@@ -127,7 +137,7 @@ class SlackSender:
             case Desk():
                 user = await self._transactions.run(MARKET, lambda ctx: user_at(ctx, errand.workspace, errand.address))
                 if user is not None:
-                    await publish(self._client, user, reply)
+                    await publish(errand.client, user, reply)
                     errand.moved["desk"] = ShownCard("home", "")  # from now on it is kept up to date
             case Toast() if again:
                 return  # a word for that moment
@@ -139,11 +149,11 @@ class SlackSender:
         view = modal(form)
         try:
             if errand.view is not None:
-                await self._redraw(*errand.view, view)
+                await self._redraw(errand.client, *errand.view, view)
                 return True
             if errand.trigger is not None:
                 trigger, errand.trigger = errand.trigger, None  # good for one window
-                await self._client.views_open(trigger_id=trigger, view=view)
+                await self._open(errand.client, trigger, view)
                 return True
         except SlackApiError as failure:
             error = error_of(failure)
@@ -151,18 +161,29 @@ class SlackSender:
                 raise
             if error == "not_found":
                 return True  # closed meanwhile: they were asked whether to go on
-            expected = {"exchanged_trigger_id", "expired_trigger_id", "invalid_trigger_id"}
+            expected = {"expired_trigger_id", "invalid_trigger_id"}
             (log.info if error in expected else log.error)("slack_window_refused", why=str(failure))
         return False
 
-    async def _redraw(self, view_id: str, hash_: str, view: Block) -> None:
+    @staticmethod
+    async def _redraw(client: AsyncWebClient, view_id: str, hash_: str, view: Block) -> None:
         """The posts of a chat go out in their order, so a window that has changed meanwhile shows what is older."""
         try:
-            await self._client.views_update(view_id=view_id, hash=hash_, view=view)
+            await client.views_update(view_id=view_id, hash=hash_, view=view)
         except SlackApiError as failure:
             if error_of(failure) != "hash_conflict":
                 raise
-            await self._client.views_update(view_id=view_id, view=view)
+            await client.views_update(view_id=view_id, view=view)
+
+    @staticmethod
+    async def _open(client: AsyncWebClient, trigger: str, view: Block) -> None:
+        """A new window, or in place of the one that has stood there since the press took long (progress.py)."""
+        try:
+            await client.views_open(trigger_id=trigger, view=view)
+        except SlackApiError as failure:
+            if error_of(failure) != "exchanged_trigger_id":
+                raise
+            await client.views_update(external_id=trigger, view=view)
 
     async def _put_away(self, errand: Errand, closed: FormClosed) -> None:
         """The form is done: the message that led to it goes."""
@@ -170,7 +191,7 @@ class SlackSender:
         door = await self._shown(errand, subject)
         if door is not None:
             try:
-                await self._client.chat_delete(channel=errand.address, ts=door.message)
+                await errand.client.chat_delete(channel=errand.address, ts=door.message)
             except SlackApiError as failure:
                 if error_of(failure) in PASSING | NOBODY_THERE:
                     raise
@@ -213,7 +234,7 @@ class SlackSender:
             return None
         message = self._known_to(errand.workspace, message)
         try:
-            return await self._post(errand.address, message)
+            return await self._post(errand, message)
         except SlackApiError as failure:
             if error_of(failure) not in REFUSED_BLOCKS:
                 raise
@@ -222,15 +243,16 @@ class SlackSender:
                 self._without_new_blocks.add(errand.workspace)
                 return await self._say(errand, message)
             log.error("slack_blocks_refused", why=str(failure))  # noqa: TRY400 - Slack says what is wrong
-            return await self._post(errand.address, bare(message))
+            return await self._post(errand, bare(message))
 
     def _known_to(self, workspace: str, message: Message) -> Message:
         """The message in blocks that this workspace is known to take."""
         return message.plain() if workspace in self._without_new_blocks else message
 
-    async def _post(self, channel: str, message: Message) -> str:
-        sent = await self._client.chat_postMessage(
-            channel=channel,
+    @staticmethod
+    async def _post(errand: Errand, message: Message) -> str:
+        sent = await errand.client.chat_postMessage(
+            channel=errand.address,
             text=message.text,
             blocks=message.blocks,
             mrkdwn=False,
@@ -243,7 +265,7 @@ class SlackSender:
         """False: that message is out of reach, and another one has to be sent."""
         message = self._known_to(errand.workspace, message)
         try:
-            await self._client.chat_update(channel=errand.address, ts=ts, text=message.text, blocks=message.blocks)
+            await errand.client.chat_update(channel=errand.address, ts=ts, text=message.text, blocks=message.blocks)
         except SlackApiError as failure:
             if error_of(failure) not in NOT_EDITABLE | REFUSED_BLOCKS:
                 raise
@@ -254,11 +276,11 @@ class SlackSender:
         """An older message of the same thing becomes one line, without buttons. Best effort: the new one stands."""
         try:
             if old.folded:
-                await self._client.chat_update(
+                await errand.client.chat_update(
                     channel=errand.address, ts=old.message, text=escaped(old.folded), blocks=context(old.folded)
                 )
             else:
-                await self._client.chat_delete(channel=errand.address, ts=old.message)
+                await errand.client.chat_delete(channel=errand.address, ts=old.message)
         except (SlackApiError, aiohttp.ClientError, TimeoutError) as failure:
             log.info("slack_card_left", why=str(failure))
 
@@ -270,7 +292,7 @@ class SlackSender:
         if not kept:
             return
         try:
-            await self._client.files_upload_v2(
+            await errand.client.files_upload_v2(
                 channel=errand.address,
                 file_uploads=[{"filename": file.name, "title": file.name, "content": file.content} for file in kept],
             )
@@ -280,7 +302,11 @@ class SlackSender:
             log.error("slack_files_refused", why=str(failure))  # noqa: TRY400 - the card is worth more than its photo
 
 
-def errand_of(post: Post) -> Errand:
+def unsaid(post: Post, ctx: Ctx) -> None:
+    give_up(ctx, Surface(SLACK, str(post.body["workspace"]), str(post.body["address"])), replies_of(post))
+
+
+def errand_of(post: Post, client: AsyncWebClient) -> Errand:
     body: Mapping[str, str | None] = post.body
     view = None
     kind, _, rest = (body.get("message") or "").partition(":")
@@ -290,7 +316,7 @@ def errand_of(post: Post) -> Errand:
     replies = replies_of(post)
     # A window opens within three seconds of the press, or not at all.
     replies.sort(key=lambda reply: not (isinstance(reply, FormView) and bool(body.get("trigger"))))
-    return Errand(str(body["workspace"]), str(body["address"]), replies, body.get("trigger"), view)
+    return Errand(client, str(body["workspace"]), str(body["address"]), replies, body.get("trigger"), view)
 
 
 def error_of(failure: SlackApiError) -> str:
@@ -308,7 +334,7 @@ def outcome_of(failure: SlackApiError, errand: Errand) -> Later | Never:
 
     def nobody_there(ctx: Ctx) -> None:
         errand.note(ctx)
-        mark_dead(ctx, SLACK, errand.workspace, errand.address)
+        give_up(ctx, Surface(SLACK, errand.workspace, errand.address), errand.rest)
 
     if error in NOBODY_THERE:
         return Never(why, nobody_there)

@@ -36,6 +36,7 @@ class Heard:
     address: str | None = None
     trigger: str | None = None
     message: str | None = None
+    shown: bool = False  # a window stands before them already
     files: Mapping[str, list[Mapping[str, Any]]] = field(default_factory=dict)
 
 
@@ -90,7 +91,7 @@ def action(body: Payload) -> Heard | None:
         within = {"message": container.get("message_ts"), "address": _direct(container.get("channel_id"))}
     elif view.get("callback_id") == CALLBACK:
         given = filled(view, final=False, quiet=done["action_id"] != SHAPING)
-        within = {"message": f"view:{view['id']}:{view['hash']}"}
+        within = {"message": f"view:{view['id']}:{view['hash']}", "shown": True}
     else:
         return None
     return _interaction("act", body, given, **within)
@@ -99,7 +100,7 @@ def action(body: Payload) -> Heard | None:
 def submission(body: Payload) -> Heard:
     """A form sent off. Slack keeps the view's hash when errors are shown, so only the trigger tells two apart."""
     view = body["view"]
-    return _interaction("view", body, filled(view, final=True), files=files_in(view))
+    return _interaction("view", body, filled(view, final=True), files=files_in(view), shown=True)
 
 
 def closing(body: Payload) -> Heard:

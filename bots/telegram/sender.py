@@ -9,8 +9,10 @@ from telegram import Bot
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
 
 from bots.telegram.chat import Chat, subject_of
-from conversations.engine import ANSWERS, replies_of
+from conversations.elsewhere import give_up
+from conversations.engine import ANSWERS, replies_of, send
 from conversations.reply import Reply
+from conversations.talk import Surface
 from core.files.model import Checked
 from core.files.service import content_of
 from core.kernel.dispatch import Delivered, Later, Never
@@ -18,7 +20,6 @@ from core.kernel.errors import NotFound
 from core.kernel.outbox import Post, shorten
 from core.kernel.transaction import MARKET, Ctx, Transactions
 from core.people.model import Platform
-from core.people.service import mark_dead
 from core.talks.model import ShownCard
 from core.talks.service import point_away, point_to, shown
 
@@ -44,7 +45,7 @@ class TelegramSender:
                 await chat.show(reply)
                 arrived += 1
         except TelegramError as failure:
-            outcome = outcome_of(failure, address, then=moves(address, chat.moved))
+            outcome = outcome_of(failure, address, moves(address, chat.moved), replies[arrived:])
             if arrived and isinstance(outcome, Later):
                 await self._keep_rest(post, replies[arrived:], moves(address, chat.moved))
             return outcome
@@ -70,19 +71,29 @@ class TelegramSender:
         await self._transactions.run(MARKET, unit)
 
 
-def outcome_of(failure: TelegramError, address: str, then: Callable[[Ctx], None]) -> Later | Never:
-    """What a refusal of Telegram means for a post. What nobody knows, or will pass, is tried again."""
+def outcome_of(
+    failure: TelegramError, address: str, then: Callable[[Ctx], None], unsaid: Sequence[Reply] = ()
+) -> Later | Never:
+    """What a refusal of Telegram means for a post. What nobody knows, or will pass, is tried again.
+
+    `unsaid`: what of it has not arrived.
+    """
     why = f"{type(failure).__name__}: {failure}"
 
     def nobody_there(ctx: Ctx) -> None:
         then(ctx)
-        mark_dead(ctx, TELEGRAM, "", address)
+        give_up(ctx, Surface(TELEGRAM, "", address), unsaid)
+
+    def moved_house(ctx: Ctx) -> None:
+        then(ctx)
+        assert isinstance(failure, ChatMigrated)
+        send(ctx, Surface(TELEGRAM, "", str(failure.new_chat_id)), unsaid)
 
     match failure:
         case RetryAfter(retry_after=wait):
             return Later(why, wait if isinstance(wait, int) else wait.total_seconds())
-        case Forbidden() | ChatMigrated():  # blocked, deactivated, no private chat any more
-            return Never(why, nobody_there)
+        case Forbidden() | ChatMigrated():  # blocked, deactivated; or a group has become a supergroup, with another id
+            return Never(why, moved_house if isinstance(failure, ChatMigrated) else nobody_there)
         case BadRequest() if any(words in str(failure).lower() for words in NOBODY_THERE):
             return Never(why, nobody_there)
         case BadRequest():  # our mistake; the same message would be refused for ever

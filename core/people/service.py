@@ -129,6 +129,18 @@ def mark_dead(ctx: Ctx, platform: str, workspace: str, address: str) -> None:
     )
 
 
+def mark_workspace_dead(ctx: Ctx, platform: str, workspace: str) -> None:
+    """The whole workspace is out of reach: we were removed from it. Who speaks there again is revived."""
+    where = ChatIdentity.platform == platform, ChatIdentity.workspace == workspace
+    ctx.session.execute(update(ChatIdentity).where(*where).values(dead=True))
+
+
+def reader_at(ctx: Ctx, platform: str, workspace: str, address: str) -> str | None:
+    """Whose address this is."""
+    where = ChatIdentity.platform == platform, ChatIdentity.workspace == workspace, ChatIdentity.address == address
+    return ctx.session.scalar(select(ChatIdentity.person_id).where(*where))
+
+
 def has_traded(ctx: Ctx, organisation_id: str) -> None:
     """Note that an organisation has business here: from now on its account is not given up by linking."""
     organisation = organisation_of(ctx, organisation_id)

@@ -37,6 +37,7 @@ WORDS = {
     "heap.photos": "Photos",
     "heap.photos.ask": "Send photos",
     "form.cancel": "Cancel",
+    "form.one_moment": "One moment",
     "form.back": "Back",
     "form.skip": "Skip",
     "form.change": "Press a name to change it",

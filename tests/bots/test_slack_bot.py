@@ -17,6 +17,7 @@ from sqlalchemy import select
 
 from bots.slack.app import SlackBot, client_at
 from bots.slack.sender import SlackSender
+from bots.slack.workspaces import Workspaces
 from conversations.book import Book, Flow
 from conversations.buttons import Press, press
 from conversations.engine import Engine
@@ -88,9 +89,11 @@ def desk_book() -> Book:
 
 def slack(lab: Lab, stall: Stall, **secrets: str) -> SlackBot:
     client = client_at(lab.slack.bot_token, f"{lab.url}/slack/api/")
-    stall.deliver("slack", SlackSender(client, stall.transactions))
+    workspaces = Workspaces(client)
+    stall.deliver("slack", SlackSender(workspaces, stall.transactions))
     engine = Engine([stall_book(), desk_book()], Almanac(load(CATALOGUE), Places([]), stall.wordings, 100, 1500))
-    return SlackBot(client, Reception(stall.transactions, engine, Ids(random.Random(5).randbytes)), **secrets)
+    reception = Reception(stall.transactions, engine, Ids(random.Random(5).randbytes))
+    return SlackBot(workspaces, reception, stall.wordings, **secrets)
 
 
 @pytest.fixture

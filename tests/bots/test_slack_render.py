@@ -10,6 +10,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as some
 from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bots.slack.home import home
 from bots.slack.modal import errors_in, filled, modal
@@ -177,7 +178,7 @@ def test_only_what_people_say_in_private_is_heard(more: dict[str, str]) -> None:
     [("ratelimited", Later), ("internal_error", Later), ("account_inactive", Never), ("msg_too_long", Never)],
 )
 def test_what_slack_refuses_for_good_is_not_tried_again(error: str, outcome: type) -> None:
-    errand = Errand("T1", "D1", [], None, None)
+    errand = Errand(AsyncWebClient(), "T1", "D1", [], None, None)
     failure = SlackApiError(error, {"ok": False, "error": error})  # type: ignore[no-untyped-call]  # the SDK leaves it
     assert isinstance(outcome_of(failure, errand), outcome)
 
@@ -185,5 +186,6 @@ def test_what_slack_refuses_for_good_is_not_tried_again(error: str, outcome: typ
 def test_the_manifest_asks_for_what_the_app_uses() -> None:
     manifest = yaml.safe_load(Path("bots/slack/manifest.yaml").read_text())
     assert [each["command"] for each in manifest["features"]["slash_commands"]] == ["/parley"]
-    assert {each["callback_id"] for each in manifest["features"]["shortcuts"]} == {"sell", "find"}
-    assert set(manifest["settings"]["event_subscriptions"]["bot_events"]) == {"app_home_opened", "message.im"}
+    assert {each["callback_id"] for each in manifest["features"]["shortcuts"]} == {"sell", "find", "deals", "request"}
+    heard = {"app_home_opened", "app_uninstalled", "link_shared", "message.im", "reaction_added", "tokens_revoked"}
+    assert set(manifest["settings"]["event_subscriptions"]["bot_events"]) == heard

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from tests.journeys.market import World
 
 
@@ -38,3 +40,20 @@ async def test_a_long_list_is_searched_as_it_is_typed_on_slack(world: World) -> 
     await tom.says("/place")
     await tom.fills(place="Kauna")
     await tom.sees("Kaunas, Lithuania")
+
+
+async def test_who_waits_at_a_window_sees_that_we_are_at_it(world: World) -> None:
+    tom = await world.on_slack("Tom")
+    await tom.says("/me")
+    await tom.sees("Find goods")
+    async with world.database_busy():
+        pressed = asyncio.create_task(tom.says("/profile"))
+        await tom.sees("One moment, please.")
+    await pressed
+    await tom.fills(role="buyer", company="Šiluma Ltd", country="Lithuania")
+    await tom.sees("Šiluma Ltd can trade now.")
+    async with world.database_busy():
+        pressed = asyncio.create_task(tom.says("/drafts"))
+        await tom.sees("One moment, please.")
+    await pressed
+    await tom.sees("Nothing is put aside.")
