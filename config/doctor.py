@@ -18,7 +18,6 @@ from config.outside import SystemClock, open_lab, pointed_at
 from config.reference import reference
 from config.settings import Settings
 from config.slack import API as SLACK_API
-from config.slack import API as SLACK_API
 from config.wiring import secret
 from core.audit.service import invariants
 from core.kernel.events import Reactions

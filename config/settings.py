@@ -29,8 +29,6 @@ class Settings(BaseSettings):
     slack_signing_secret: SecretStr | None = None
     slack_client_id: str | None = None  # with its secret, other workspaces can install the app too
     slack_client_secret: SecretStr | None = None
-    slack_client_id: str | None = None  # with its secret, other workspaces can install the app too
-    slack_client_secret: SecretStr | None = None
     slack_api_url: str | None = None
     stripe_secret_key: SecretStr | None = None
     stripe_webhook_secret: SecretStr | None = None

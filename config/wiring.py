@@ -18,7 +18,6 @@ from bots.calendar.reader import CalendarReader
 from bots.mail.sender import MailSender
 from bots.slack.app import SlackBot
 from bots.slack.install import Installer
-from bots.slack.install import Installer
 from bots.slack.sender import SlackSender
 from bots.telegram.app import TelegramBot
 from bots.telegram.request import API as TELEGRAM_API
@@ -33,7 +32,6 @@ from config.migrate import upgrade
 from config.outside import SystemClock
 from config.server import Server
 from config.settings import Settings
-from config.slack import Slack
 from config.slack import Slack
 from config.sweeps import Sweeps, ticking
 from conversations.help import COMMANDS
@@ -64,7 +62,6 @@ class Product:
     telegram: TelegramBot
     slack: SlackBot
     workspaces: Slack
-    workspaces: Slack
     provider: Provider
     reconciler: Reconciler
     server: Server
@@ -87,7 +84,6 @@ class Product:
         await self.server.stop()
         await self.dispatcher.close()
         await self.provider.close()
-        await self.workspaces.close()
         await self.workspaces.close()
         await self.transactions.close()
 
@@ -137,7 +133,6 @@ async def build(settings: Settings, *, clock: Clock, ids: Ids, pulse: Clock | No
         dispatcher=dispatcher,
         telegram=telegram,
         slack=slack,
-        workspaces=workspaces,
         workspaces=workspaces,
         provider=provider,
         reconciler=reconciler,
@@ -215,8 +210,6 @@ def doors(
     return Doors(
         telegram=telegram.take_webhook if settings.telegram_webhook_secret else None,
         slack=slack.take_http if settings.slack_signing_secret else None,
-        slack_install=installer.begin if installer is not None else None,
-        slack_installed=installer.end if installer is not None else None,
         slack_install=installer.begin if installer is not None else None,
         slack_installed=installer.end if installer is not None else None,
         stripe=whole.take if whole is not None else None,

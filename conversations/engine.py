@@ -75,8 +75,6 @@ class Answered:
     again: bool = False  # the same input came before; it had its effect then
     form: bool = False
     sentence: str = ""
-    form: bool = False
-    sentence: str = ""
 
 
 class Engine:
@@ -298,19 +296,6 @@ class Engine:
     def _send(self, talk: Talk, turn: Turn, replies: list[Reply]) -> None:
         if replies:
             send(talk.ctx, talk.surface, replies, trigger=turn.trigger, message=turn.message)
-
-
-def gist(replies: Sequence[Reply]) -> str:
-    """The first of what is said, in a sentence."""
-    for reply in replies:
-        match reply:
-            case Say(text=text) | Toast(text=text):
-                return text
-            case Card(title=title) | CardList(title=title) | Desk(title=title):
-                return title
-            case _:
-                continue
-    return ""
 
 
 def gist(replies: Sequence[Reply]) -> str:

@@ -143,23 +143,6 @@ class World:
         finally:
             await other_side.close()
 
-    @asynccontextmanager
-    async def database_busy(self) -> AsyncIterator[None]:
-        """For so long nobody can commit."""
-        url = make_url(self.settings.database_url or "")
-        if url.get_backend_name() == "sqlite":
-            async with aiosqlite.connect(str(url.database)) as other:
-                await other.execute("BEGIN IMMEDIATE")
-                yield
-            return
-        other_side = await asyncpg.connect(url.render_as_string(hide_password=False))
-        try:
-            async with other_side.transaction():
-                await other_side.execute("LOCK TABLE inbox IN ACCESS EXCLUSIVE MODE")
-                yield
-        finally:
-            await other_side.close()
-
     async def struck(self) -> None:
         """Wait until every fault has struck."""
 
