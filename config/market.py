@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from config.reference import reference
 from config.rooms import rooms_of
 from config.settings import Settings
-from conversations import apart, desk, drafts, search
+from conversations import apart, cases, desk, drafts, search
 from conversations import help as helping
 from conversations.book import Book
 from conversations.buying import purchase as buying
@@ -17,7 +17,7 @@ from conversations.consulting.after import complaint, recap, recording
 from conversations.consulting.after import review as session_review
 from conversations.engine import Engine
 from conversations.notices import Notices
-from conversations.people import company, place, registration
+from conversations.people import company, leaving, place, registration
 from conversations.search import alerts as alerting
 from conversations.search import market_view, wanting
 from conversations.talk import Almanac
@@ -90,9 +90,11 @@ BOOKS: tuple[Book, ...] = (
     buying.book,
     promotion.book,
     apart.book,
+    leaving.book,
     talking.book,
     session_review.book,
     complaint.book,
+    cases.book,
     recap.book,
     recording.book,
     desk.book,

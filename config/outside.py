@@ -41,6 +41,12 @@ def pointed_at(settings: Settings, lab: Lab) -> Settings:
         "operator_token": settings.operator_token or SecretStr(secrets.token_urlsafe(24)),
         "operators": settings.operators or ",".join(f"telegram:{each}" for each in OPERATORS),
     }
+    if settings.video_url is None:
+        put |= {
+            "video_url": f"{lab.url}/rooms",
+            "video_secret": SecretStr(lab.rooms.secret),
+            "link_secret": settings.link_secret or SecretStr(secrets.token_urlsafe(32)),
+        }
     if settings.telegram_in_lab:
         put |= {"telegram_bot_token": SecretStr(lab.telegram.token), "telegram_api_url": f"{lab.url}/telegram"}
     if settings.slack_in_lab:

@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.deals.model import Settlement
 
+LEAST_SECRET = 32  # characters, as much as the signature has bytes (RFC 7518, 3.2)
 CATALOGUE = Path(__file__).parent / "catalogue"
 
 
@@ -37,6 +38,10 @@ class Settings(BaseSettings):
     stripe_api_url: str | None = None
     smtp_url: SecretStr | None = None
     mail_from: str = "Parley <parley@localhost>"
+    video_url: str | None = None  # a Jitsi Meet server, where consultants can meet seekers
+    video_app_id: str = "parley"  # under which it knows us, with the secret of its tokens; none: it is open to all
+    video_secret: SecretStr | None = None
+    link_secret: SecretStr | None = None  # signs the links into rooms; 32 characters at least
     database_url: str | None = None
     public_url: str | None = None
     calendars_nearby: bool = False  # whether consultants' calendars may lie at private addresses: only in the lab
@@ -88,6 +93,10 @@ class Settings(BaseSettings):
             raise ValueError("STRIPE_SECRET_KEY needs STRIPE_WEBHOOK_SECRET beside it: unsigned webhooks are refused")
         if self.telegram_webhook_secret and not self.public_url:
             raise ValueError("TELEGRAM_WEBHOOK_SECRET needs PUBLIC_URL: where should Telegram deliver to?")
+        if self.link_secret is not None and len(self.link_secret.get_secret_value()) < LEAST_SECRET:
+            raise ValueError(f"LINK_SECRET needs {LEAST_SECRET} characters at least: who guesses it enters any room")
+        if self.video_url and not self.link_secret:
+            raise ValueError("VIDEO_URL needs LINK_SECRET beside it: the links into rooms are signed with it")
         if self.needs_lab:
             self._nothing_real_beside_the_lab()
         return self

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import structlog
@@ -30,6 +30,7 @@ from config.market import almanac, engine_and_reactions
 from config.metrics import Gauges
 from config.migrate import upgrade
 from config.outside import SystemClock
+from config.rooms import door_of
 from config.server import Server
 from config.settings import Settings
 from config.slack import Slack
@@ -95,17 +96,16 @@ async def build(settings: Settings, *, clock: Clock, ids: Ids, pulse: Clock | No
     """
     address = settings.database_url or DEFAULT
     await upgrade(address)
-    known = almanac(settings)
+    server = Server(settings.host, settings.port)
+    home = settings.public_url or server.url
+    known = almanac(settings, home)
     engine, reactions = engine_and_reactions(known, settings.operator_names)
     alarms.listen(reactions, known.wordings, settings.operator_email)
     transactions = Transactions(await open_database(address), clock, ids, reactions)
     await transactions.run(MARKET, partial(appoint_operators, names=settings.operator_names))
     reception = Reception(transactions, engine, ids)
-    server = Server(settings.host, settings.port)
-
     bot = bot_at(secret(settings.telegram_bot_token), settings.telegram_api_url or TELEGRAM_API)
     telegram = telegram_bot(settings, bot, reception, transactions, known.wordings)
-    home = settings.public_url or server.url
     workspaces = Slack(settings, home)
     slack = SlackBot(
         workspaces.workspaces,
@@ -137,7 +137,10 @@ async def build(settings: Settings, *, clock: Clock, ids: Ids, pulse: Clock | No
         provider=provider,
         reconciler=reconciler,
         server=server,
-        doors=doors(settings, telegram, slack, transactions, clock, installer=workspaces.installer),
+        doors=replace(
+            doors(settings, telegram, slack, transactions, clock, installer=workspaces.installer),
+            rooms=door_of(known.rooms, transactions, clock, known.wordings),
+        ),
         registry=registry,
         scheduler=ticking(settings, sweeps),
         busy=busy,

@@ -15,6 +15,7 @@ from core.escrow.rails.service import OFFERED
 from core.kernel.transaction import Ctx
 from core.people.model import Person
 from core.search.places import Places
+from core.sessions.rooms.links import Rooms
 from core.talks.model import Draft
 
 
@@ -29,6 +30,7 @@ class Almanac:
     session_bp: int  # of what a session is charged, in basis points
     rails: tuple[Rail, ...] = OFFERED  # by which a buyer can pay here
     settlement: Settlement = "choice"  # of deals that are made from now on
+    rooms: Rooms | None = None  # where sessions are held by video; None: in the chat, or by a consultant's own link
     telegram_name: str = ""  # the bot's user name, for deep links
 
 

@@ -23,6 +23,7 @@ from lab.calendars import Calendars
 from lab.face import Controls
 from lab.guard import LOOPBACK, refuse_live_keys
 from lab.mail import Mail
+from lab.rooms import Rooms
 from lab.slack import Slack
 from lab.stripe import Stripe
 from lab.telegram import Telegram
@@ -129,6 +130,7 @@ class Lab:
         self.slack = Slack(world)
         self.stripe = Stripe(world)
         self.calendars = Calendars()
+        self.rooms = Rooms(world)
         self.services: tuple[Service, ...] = (self.telegram, self.slack, self.stripe)
 
     async def start(self, port: int = 0, smtp_port: int = 0) -> None:
@@ -192,6 +194,7 @@ class Lab:
                 "slack": lambda: self.slack.router().routes,
                 "stripe": lambda: self.stripe.router().routes,
                 "mail": lambda: self.mail.router().routes,
+                "rooms": lambda: self.rooms.router().routes,
                 "calendars": lambda: self.calendars.router().routes,
             },
             otherwise="stripe",  # whose pages people's browsers open: to pay, to be onboarded

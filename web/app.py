@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from core.kernel.errors import NotFound
 from web.pages import add_pages
+from web.rooms import RoomDoor, add_rooms
 
 LARGEST_BODY = 1024 * 1024  # bytes; far above what any of the platforms sends
 
@@ -41,6 +42,7 @@ class Doors:
     books_of: BooksOf
     ready: Mapping[str, Proof]
     operator_token: str | None
+    rooms: RoomDoor | None = None
 
 
 def create_app(doors: Doors, registry: CollectorRegistry) -> FastAPI:
@@ -50,6 +52,7 @@ def create_app(doors: Doors, registry: CollectorRegistry) -> FastAPI:
     _installation(app, doors)
     _operator(app, doors)
     add_pages(app)
+    add_rooms(app, doors.rooms)
     return app
 
 

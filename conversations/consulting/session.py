@@ -75,9 +75,9 @@ def overhear(talk: Talk, text: str) -> bool:
 
 
 def current(talk: Talk) -> Booking | None:
-    """The session that this person is in just now."""
+    """The session that this person is in just now. Beside a video room the chat serves for notes."""
     for booking in service.bookings_of(talk.ctx, talk.person.id):
-        if booking.state in TALKING and booking.room == "chat":
+        if booking.state in TALKING:
             side = service.side_of(talk.ctx, booking)
             there = meeting.meeting_of(talk.ctx, booking)
             if (there.seeker_here if side == "seeker" else there.consultant_here) is not None:

@@ -135,7 +135,7 @@ def _particulars(talk: Talk, booking: Booking, side: str) -> list[Line]:
     if booking.move_to is not None:
         lines.append(Line(label=words("session.proposed"), value=words.moment(booking.move_to)))
     if booking.state in ("confirmed", *TALKING):
-        lines.append(Line(label=words("session.room"), value=booking.link or words("session.room.chat")))
+        lines.append(Line(label=words("session.room"), value=_room(talk, booking)))
     if booking.state in ("free_paused", "paid_paused"):
         here = [
             person_of(talk.ctx, person).name
@@ -153,6 +153,24 @@ def _particulars(talk: Talk, booking: Booking, side: str) -> list[Line]:
     if settled is not None and side == "consultant":
         lines += _statement(talk, booking)
     return lines
+
+
+def _room(talk: Talk, booking: Booking) -> str:
+    """Where they talk; a consultant's own link stands here only where we cannot sign one of ours to it."""
+    words, rooms = talk.words, talk.almanac.rooms
+    if booking.room == "own" and booking.link is not None:
+        return booking.link if rooms is None else words("session.room.own")
+    by_video = booking.room == "video" and rooms is not None and rooms.video is not None
+    return words("session.room.video" if by_video else "session.room.chat")
+
+
+def _way_in(talk: Talk, booking: Booking) -> Button:
+    """ "I am here", or the person's own link into the room: coming in and leaving are seen there."""
+    words, rooms = talk.words, talk.almanac.rooms
+    if booking.room == "chat" or rooms is None:
+        return Button(label=words("session.here_button"), press=press("session.here", booking.id), style="primary")
+    link = rooms.link(booking, talk.person.id)
+    return Button(label=words("session.room_button"), url=link, style="primary")
 
 
 def _statement(talk: Talk, booking: Booking) -> list[Line]:
@@ -186,8 +204,7 @@ def _buttons(talk: Talk, booking: Booking, side: str) -> tuple[tuple[Button, ...
     if side == "seeker" and booking.state in ("slot_held", "card_trouble", "debt"):
         rows.append(_card_button(talk, booking))
     if _may_come_in(talk, booking, side):
-        here = press("session.here", booking.id)
-        rows.append((Button(label=words("session.here_button"), press=here, style="primary"),))
+        rows.append((_way_in(talk, booking),))
     rows += _extension(talk, booking, side)
     if side == "consultant" and booking.state == "proposed":
         rows += time_rows(talk, booking)

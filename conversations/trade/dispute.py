@@ -5,9 +5,8 @@ from __future__ import annotations
 from conversations.answers import goods_name, read_whole_number
 from conversations.book import Book, Flow
 from conversations.buttons import Press, press
-from conversations.consulting.after.complaint import brief_card as brief_complaint
 from conversations.form import Field, Form, Values
-from conversations.reply import Button, Card, CardList, Line, Say, Style
+from conversations.reply import Button, Card, Line, Say, Style
 from conversations.steps import Steps
 from conversations.talk import Opening, Talk
 from conversations.trade.claim import finding_text
@@ -15,7 +14,6 @@ from core.deals import service as deals
 from core.deals.model import Deal
 from core.kernel.timers import deadline_of
 from core.people.service import organisation_of
-from core.sessions.settlement import open_complaints
 from core.support import service as support
 from core.support.model import ASKS_FIRST, AppealCase, Brief, Case, ProposeShares, RuleCase
 
@@ -106,17 +104,6 @@ def show(talk: Talk, pressed: Press) -> None:
     talk.reply(case_card(talk, support.case_for(talk.ctx, pressed.subject)))
 
 
-@book.command("cases")
-def cases(talk: Talk, _rest: str) -> None:
-    """What waits for the operators."""
-    items = [_brief(talk, case) for case in support.open_cases(talk.ctx)]
-    items += [brief_complaint(talk, booking) for booking in open_complaints(talk.ctx)]
-    if not items:
-        talk.reply(Say(text=talk.words("case.none")))
-        return
-    talk.reply(CardList(subject="cases", title=talk.words("case.waiting"), items=tuple(items)))
-
-
 @book.command("freeze")
 def freeze(talk: Talk, ref: str) -> None:
     """An operator stops a deal: nothing of it is released until it is decided."""
@@ -160,7 +147,8 @@ def case_card(talk: Talk, case: Case, note: str = "") -> Card:
     )
 
 
-def _brief(talk: Talk, case: Case) -> Card:
+def brief_card(talk: Talk, case: Case) -> Card:
+    """One of several that wait."""
     words, deal = talk.words, deals.deal_for(talk.ctx, case.deal_id)
     return Card(
         title=_name(talk, case, deal),

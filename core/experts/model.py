@@ -24,7 +24,7 @@ MISSES_BEFORE_PAUSE: Final = 2
 
 Basis = Literal["session", "minute"]
 Policy = Literal["flexible", "standard", "strict"]
-Room = Literal["chat", "own"]
+Room = Literal["chat", "video", "own"]
 
 Headline = Annotated[str, StringConstraints(strip_whitespace=True, min_length=5, max_length=120)]
 Bio = Annotated[str, StringConstraints(strip_whitespace=True, min_length=20, max_length=1500)]

@@ -62,8 +62,8 @@ def come_in(ctx: Ctx, booking_id: str) -> Booking:
     return booking
 
 
-def go_out(ctx: Ctx, booking_id: str) -> Booking:
-    """Away for a moment, or the line is lost: the clock stands still, for ten minutes at most."""
+def go_out(ctx: Ctx, booking_id: str, since: datetime | None = None) -> Booking:
+    """Away for a moment, or the line is lost, `since` then: the clock stands still, for ten minutes at most."""
     booking = mine(ctx, booking_id, None)
     meeting = meeting_of(ctx, booking)
     side = side_of(ctx, booking)
@@ -71,7 +71,7 @@ def go_out(ctx: Ctx, booking_id: str) -> Booking:
         raise Stale
     _set_here(meeting, side, None)
     if booking.state in ("free_window", "billable"):
-        _stop_clock(ctx, booking, meeting)
+        _stop_clock(ctx, booking, meeting, since)
         step(ctx, SESSION, booking, "drop", sides(ctx, booking))
     ctx.session.flush()
     ctx.announce(WentOut(booking.id, ctx.actor.person, side))
@@ -260,11 +260,11 @@ def keep_consent(ctx: Ctx, booking: Booking, kind: ConsentKind, amount: Money, *
     )
 
 
-def _stop_clock(ctx: Ctx, booking: Booking, meeting: Meeting) -> None:
+def _stop_clock(ctx: Ctx, booking: Booking, meeting: Meeting, at: datetime | None = None) -> None:
     """Add what has run to its account, in whole seconds of the server's clock."""
     if meeting.running_since is None:
         return
-    ran = int((ctx.now - meeting.running_since).total_seconds())
+    ran = max(int(((at or ctx.now) - meeting.running_since).total_seconds()), 0)
     if booking.state == "free_window":
         meeting.free_seconds += ran
     elif booking.state == "billable":

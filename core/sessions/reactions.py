@@ -16,6 +16,7 @@ from core.sessions.model import Booking, Meeting
 from core.sessions.process import SESSION
 from core.sessions.recaps import reactions as recaps
 from core.sessions.reviews import reactions as reviews
+from core.sessions.rooms import presence
 
 ASKED: Final = frozenset({"idle"})
 BEFORE: Final = frozenset({"hold_expired", "request_expired", "card_deadline"})
@@ -57,6 +58,7 @@ rings: Mapping[str, Ring] = {
     SESSION.name: ring_session,
     service.REMINDER: ring_reminder,
     meeting.CLOCK: lambda ctx, timer: meeting.clock_rings(ctx, timer.subject, timer.event),
+    presence.TIMER: presence.fell_silent,
     follow_up.TIMER: lambda ctx, timer: follow_up.follow_up(ctx, timer.subject),
     holds.TIMER: lambda ctx, timer: holds.time_is_up(ctx, timer.subject, timer.event),
     settlement.TIMER: lambda ctx, timer: settlement.send_again(ctx, timer.subject),

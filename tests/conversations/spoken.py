@@ -39,7 +39,7 @@ from core.support.model import CASE
 from tests.conversations import spoken_of_sessions
 
 ROOT: Final = Path(__file__).parents[2]
-SOURCES: Final = ("conversations", "core", "bots", "config")
+SOURCES: Final = ("conversations", "core", "bots", "config", "web")
 MODULES: Final = [import_module(each.name) for each in pkgutil.walk_packages(conversations.__path__, "conversations.")]
 BOOKS: Final = bound(
     list({id(each.book): each.book for each in MODULES if isinstance(getattr(each, "book", None), Book)}.values())

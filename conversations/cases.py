@@ -1,0 +1,24 @@
+"""What waits for the operators, of trade and consulting alike: disputes of deals and lots, complaints of sessions."""
+
+from __future__ import annotations
+
+from conversations.book import Book
+from conversations.consulting.after.complaint import brief_card as brief_complaint
+from conversations.reply import CardList, Say
+from conversations.talk import Talk
+from conversations.trade.dispute import brief_card as brief_dispute
+from core.sessions.settlement import open_complaints
+from core.support.service import open_cases
+
+book = Book()
+
+
+@book.command("cases")
+def cases(talk: Talk, _rest: str) -> None:
+    """The oldest first, of each kind."""
+    items = [brief_dispute(talk, case) for case in open_cases(talk.ctx)]
+    items += [brief_complaint(talk, booking) for booking in open_complaints(talk.ctx)]
+    if not items:
+        talk.reply(Say(text=talk.words("case.none")))
+        return
+    talk.reply(CardList(subject="cases", title=talk.words("case.waiting"), items=tuple(items)))
