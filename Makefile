@@ -5,7 +5,7 @@ BIN := .venv/bin
 unexport PYTHONDONTWRITEBYTECODE
 DEVELOPMENT := requirements/development.txt
 
-.PHONY: run demo test test-browser check lint types contracts test-postgres bench bench-alerts bench-ledger bench-search lock doctor clean
+.PHONY: run demo test conformance screens test-browser check lint types contracts test-postgres simulate mutants bench bench-alerts bench-ledger bench-search lock doctor clean
 
 run: .venv/ready            ## open the market; without tokens the lab plays the outside world
 	@$(BIN)/python main.py run
@@ -13,11 +13,17 @@ run: .venv/ready            ## open the market; without tokens the lab plays the
 demo: .venv/ready           ## play a whole trade through both bots and print it; FAULTS=all, FAULTS=drop,slow
 	@$(BIN)/python main.py demo $(if $(FAULTS),--faults $(FAULTS))
 
+screens: .venv/ready        ## every card, form and notice in every language, on one page: OUT=screens.html
+	@$(BIN)/python main.py screens $(or $(OUT),screens.html)
+
 doctor: .venv/ready         ## what is configured, what is missing, and whether it answers
 	@$(BIN)/python main.py doctor
 
 test: .venv/ready           ## all tests, on SQLite
 	@$(BIN)/python -m pytest -m "not browser" -n 2 --dist worksteal
+
+conformance: .venv/ready    ## every flow, on both platforms, under every disturbance (a slice of it is in make test)
+	@PARLEY_CONFORMANCE=1 $(BIN)/python -m pytest tests/conformance
 
 test-browser: .venv/ready   ## the lab's page in Chromium (Debian: apt-get install chromium)
 	@$(BIN)/python -m pytest -m browser tests/lab/page
@@ -36,6 +42,12 @@ types: .venv/ready
 
 contracts: .venv/ready
 	@$(BIN)/lint-imports
+
+simulate: .venv/ready       ## the market in SEEDS=20 worlds of bad weather, from seed FIRST=1; each must come to rest
+	@$(BIN)/python -m simulation --seeds $(or $(SEEDS),20) --first $(or $(FIRST),1)
+
+mutants: .venv/ready        ## switch each rule off in turn: which of SEEDS=300 worlds tells?
+	@$(BIN)/python -m simulation.mutants --seeds $(or $(SEEDS),300)
 
 bench-ledger: .venv/ready   ## movements and whole deals a second, beside the same rows written by hand
 	@$(BIN)/python -m bench.ledger

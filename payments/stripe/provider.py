@@ -22,14 +22,16 @@ class StripeProvider(Cards, MoneyOut, Sellers, Disputes, Books):
     """Speaks to Stripe with the real client; `url` points it to somebody who speaks like Stripe.
 
     `return_url` is where our own pages are that say "go back to your chat". Each call is made once: the outbox asks
-    again, in the open and with the same key.
+    again, in the open and with the same key. `http_client`: another way to Stripe than over the network.
     """
 
-    def __init__(self, key: str, url: str | None = None, *, return_url: str) -> None:
+    def __init__(
+        self, key: str, url: str | None = None, *, return_url: str, http_client: stripe.HTTPClient | None = None
+    ) -> None:
         stripe.enable_telemetry = False
         os.environ.setdefault("STRIPE_SUPPRESS_NOTICES", "true")
         # stripe 16.1 calls httpx in a way that httpx 0.28 warns about; the other client is aiohttp.
-        self._http = stripe.AIOHTTPClient(timeout=aiohttp.ClientTimeout(total=CALL_SECONDS))
+        self._http = http_client or stripe.AIOHTTPClient(timeout=aiohttp.ClientTimeout(total=CALL_SECONDS))
         self._client = stripe.StripeClient(
             key,
             http_client=self._http,

@@ -1,0 +1,72 @@
+"""An event loop without a machine under it: time leaps to what comes next, and what is ready runs in any order.
+
+It has no selector and no threads. A world in which nothing can ever happen again is a mistake, and said at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import deque
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from lab.world import Clock
+
+TURNS_IN_A_MOMENT: Final = 200_000  # rounds without a tick of the clock after which a world counts as hung
+
+
+class Hung(Exception):
+    """Nothing will ever happen again, or the same things for ever at one moment."""
+
+
+class SeededLoop(asyncio.BaseEventLoop):
+    """Virtual seconds. Of what is ready, the dice say what runs first."""
+
+    def __init__(self, dice: random.Random) -> None:
+        super().__init__()
+        self._seconds = 0.0
+        self._dice = dice
+        self._rounds = 0
+        self._clock_resolution = 1e-6
+        self._selector = self  # BaseEventLoop asks it to wait; see `select`
+
+    def time(self) -> float:
+        return self._seconds
+
+    def select(self, timeout: float | None) -> list[Any]:
+        """Wait until the next timer: that is, let it be that late."""
+        if timeout is None:
+            raise Hung("everybody waits for somebody else")
+        if timeout > 0:
+            self._seconds += timeout
+            self._rounds = 0
+        else:
+            self._rounds += 1
+            if self._rounds > TURNS_IN_A_MOMENT:
+                raise Hung("the same moment goes on for ever")
+        ready: deque[Any] = self._ready  # type: ignore[attr-defined]  # BaseEventLoop's own queue
+        if len(ready) > 1:
+            shuffled = list(ready)
+            self._dice.shuffle(shuffled)
+            ready.clear()
+            ready.extend(shuffled)
+        return []
+
+    def _process_events(self, event_list: list[Any]) -> None:
+        """There are no files and sockets here."""
+
+    def _write_to_self(self) -> None:
+        """Nobody waits in another thread."""
+
+
+class LoopClock(Clock):
+    """The world's calendar over a loop's seconds: what the lab and the product both read."""
+
+    def __init__(self, loop: SeededLoop, begins: datetime) -> None:
+        super().__init__()
+        self._loop = loop
+        self._begins = begins
+
+    def now(self) -> datetime:
+        return self._begins + timedelta(seconds=self._loop.time()) + self.offset

@@ -1,0 +1,1 @@
+"""What must be true of a world: while it runs, and when it has come to rest."""

@@ -1,0 +1,127 @@
+"""Looks at a world's tables and at the lab's Stripe from outside, through a connection of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import closing
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy.orm import Session
+
+from core.audit.invariants import INVARIANTS
+from core.deals.model import DEAL
+from core.delivery.model import LOT
+from core.escrow.model import CHARGEBACK, CREDIT
+from core.kernel.events import Reactions
+from core.kernel.ids import Ids
+from core.kernel.process import Process
+from core.kernel.sqlite import engine_over
+from core.kernel.transaction import MARKET, Ctx
+from core.ledger.invariants import check
+from core.offers.model import OFFER
+from core.sessions.process import SESSION
+from core.support.model import CASE
+from simulation.engine.database import quick
+from simulation.judge import provider
+
+if TYPE_CHECKING:
+    from simulation.world import World
+
+# Table: the process that its rows go through, each of which must come to an end.
+ENDING: Final[Mapping[str, Process]] = {
+    "deal": DEAL,
+    "booking": SESSION,
+    "offer": OFFER,
+    "dispute_case": CASE,
+    "chargeback": CHARGEBACK,
+    "buyer_credit": CREDIT,
+}
+STEPS: Final[Mapping[str, Process]] = {each.name: each for each in (*ENDING.values(), LOT)}
+# What is asked of the provider and must have an end, too: (table, states in which it has one).
+ASKED: Final = (("effect", "'done'"), ("session_payout", "'done'"))
+
+
+class Judge:
+    """`found` is all that was not as it must be, in words."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._raw = quick(world.path)
+        self._engine = engine_over(lambda: self._raw)
+        self.found: list[str] = []
+        self.journeys = 0
+
+    def close(self) -> None:
+        self._engine.dispose()
+        self._raw.close()
+
+    def rows(self, question: str, *values: Any) -> list[tuple[Any, ...]]:
+        with closing(self._raw.cursor()) as cursor:
+            return cursor.execute(question, values).fetchall()
+
+    def knows(self, table: str, key: str) -> bool:
+        return bool(self.rows(f"SELECT 1 FROM {table} WHERE id = ?", key))
+
+    # --- while it runs ------------------------------------------------------------------------------------------------
+
+    def audit(self) -> None:
+        """The product's own invariants, which hold after every commit."""
+        world = self._world
+        with self._engine.begin() as connection, Session(connection) as session:
+            ctx = Ctx(session, world.clock.now(), Ids(world.dice.of("judge").randbytes), MARKET, Reactions())
+            broken = [each for each in check(ctx, INVARIANTS) if not each.ok]
+        self.found += [f"invariant: {each.name}: {each.detail}" for each in broken]
+
+    def unfinished(self) -> list[str]:
+        """What has not ended yet."""
+        waiting = []
+        for table, process in ENDING.items():
+            final = ", ".join(f"'{state}'" for state in sorted(process.final))
+            for key, state in self.rows(f"SELECT id, state FROM {table} WHERE state NOT IN ({final})"):
+                waiting.append(f"{table} {key} is still {state}")
+        for table, ended in ASKED:
+            for key, state in self.rows(f"SELECT key, state FROM {table} WHERE state NOT IN ({ended})"):
+                waiting.append(f"{table} {key} is still {state}")
+        for channel, kind, lane in self.rows("SELECT channel, kind, lane FROM outbox WHERE NOT dead"):
+            waiting.append(f"post {channel} {kind} of {lane} is still there")
+        return waiting
+
+    # --- when it has come to rest -------------------------------------------------------------------------------------
+
+    def differences(self, found: Mapping[str, str]) -> None:
+        self.found += [f"books: {what}: {words}" for what, words in found.items()]
+
+    def conclude(self) -> None:
+        self.audit()
+        world = self._world
+        self.found += [f"liveness: {each}" for each in self.unfinished()]
+        self.found += [
+            f"given up: {kind} {why}"
+            for kind, why in self.rows(
+                "SELECT kind, failure FROM outbox WHERE dead AND channel = 'payments' AND failure LIKE '%given up%'"
+            )
+        ]
+        self.found += self._courses()
+        self.found += provider.one_effect_each(self, world.stripe)
+        self.found += provider.nothing_without_consent(self, world.stripe, world.witness)
+        self.found += world.witness.unanswered(lambda key: bool(self.rows("SELECT 1 FROM inbox WHERE key = ?", key)))
+        deals, talks = (self.rows(f"SELECT COUNT(*) FROM {table}")[0][0] for table in ("deal", "booking"))
+        self.journeys = deals + talks
+
+    def _courses(self) -> list[str]:
+        """Every step ever taken is a line of its table, and follows the one before it."""
+        wrong: list[str] = []
+        stands: dict[str, str] = {}
+        for name, subject, source, event, to in self.rows(
+            'SELECT process, subject, source, event, "to" FROM step ORDER BY at, id'
+        ):
+            process = STEPS.get(name)
+            if process is None:
+                continue
+            line = next((each for each in process.transitions if (each.source, each.event) == (source, event)), None)
+            if line is None or line.to != to:
+                wrong.append(f"course: {name} {subject} took {event} from {source} to {to}")
+            if stands.get(subject, source) != source:
+                wrong.append(f"course: {name} {subject} leapt from {stands[subject]} to {source}")
+            stands[subject] = to
+        return wrong

@@ -1,0 +1,191 @@
+"""One process of the product: its real parts on the world's database, provider and chats. It can be killed anywhere.
+
+A killed process does nothing any more: its tasks are cancelled, and whatever of it still reaches a boundary meets
+`Killed`, which no handler of the product catches. Its memory is gone; another one starts on what the tables hold.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from prometheus_client import CollectorRegistry
+from sqlalchemy.exc import OperationalError
+
+from config.market import engine_and_reactions
+from config.metrics import Gauges
+from config.sweeps import Sweeps
+from conversations.reception import Reception
+from core.kernel.dispatch import Dispatcher
+from core.kernel.ids import Ids
+from core.kernel.transaction import Transactions
+from payments.effects import PaymentEffects
+from payments.reconcile import Reconciler
+from payments.stripe.provider import StripeProvider
+from payments.stripe.webhooks import StripeWebhooks
+from simulation.engine.database import InlineRunner
+from simulation.engine.dice import between
+from simulation.outside.chats import ChatCarrier, Letterbox
+from simulation.outside.wire import StripeWire
+
+if TYPE_CHECKING:
+    from simulation.world import World
+
+Answer = TypeVar("Answer")
+
+SLOW: Final = (0.05, 90.0)  # seconds that a slow crossing takes
+NIGHT: Final = 86_400.0
+
+HOST: contextvars.ContextVar[Machine | None] = contextvars.ContextVar("host", default=None)
+
+
+class Killed(BaseException):
+    """The process is dead. No `except Exception` of the product sees it."""
+
+
+class Gone(Exception):
+    """Whoever spoke to the process finds the line dead, and does not know what became of it."""
+
+
+class Machine:
+    """The product as `config.wiring` puts it together, less its servers and chat libraries."""
+
+    def __init__(self, world: World, number: int) -> None:
+        self.world = world
+        self.number = number
+        self.alive = True
+        self.tasks: dict[asyncio.Task[Any], None] = {}
+        self.changed = asyncio.Event()  # something was committed, perhaps with a deadline
+        self._build()
+
+    def _build(self) -> None:
+        world, clock = self.world, self.world.clock
+        ids = Ids(world.dice.of(f"ids:{self.number}").randbytes)
+        self.runner = InlineRunner(world.path, self._before_commit, self._after_commit)
+        engine, reactions = engine_and_reactions(world.almanac, world.operators)
+        reactions.closing.append(world.witness.closing)
+        self.transactions = Transactions(self.runner, clock, ids, reactions)
+        self.reception = Reception(self.transactions, engine, ids)
+        wire = StripeWire(self, world.stripe)
+        self.provider = StripeProvider(
+            world.stripe.secret_key, world.stripe.address, return_url="https://parley.test", http_client=wire
+        )
+        self.reconciler = Reconciler(self.transactions, self.provider, clock)
+        self.webhooks = StripeWebhooks(self.transactions, clock, world.stripe.webhook_secret)
+        self.dispatcher = Dispatcher(
+            self.transactions,
+            clock,
+            {
+                "telegram": ChatCarrier(self),
+                "slack": ChatCarrier(self),
+                "payments": PaymentEffects(self.provider, clock, self.transactions),
+                "mail": Letterbox(self),
+            },
+        )
+        self.transactions.deliver_by(self.dispatcher.offer)
+        gauges = Gauges(CollectorRegistry())
+        self.sweeps = Sweeps(
+            self.transactions, self.dispatcher, self.reconciler, gauges, world.pulse, asyncio.Lock(), asyncio.Lock()
+        )
+
+    # --- life and death -----------------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        await self.serve(self.runner.open())
+        for work in (self._ring(), self._ask_provider(), self._keep_books()):
+            self.spawn(work)
+
+    def spawn(self, work: Coroutine[Any, Any, Answer]) -> asyncio.Task[Answer]:
+        """A task of this process, and all that it starts in turn."""
+        context = contextvars.copy_context()
+        context.run(HOST.set, self)
+        return asyncio.get_running_loop().create_task(work, context=context)
+
+    async def serve(self, work: Coroutine[Any, Any, Answer]) -> Answer:
+        """Let the process do something for somebody outside. Raises Gone when it dies over it."""
+        if not self.alive:
+            work.close()
+            raise Gone
+        task = self.spawn(work)
+        try:
+            return await asyncio.shield(task)
+        except (Killed, asyncio.CancelledError):
+            if self.alive:
+                raise
+            raise Gone from None
+
+    def die(self, why: str) -> None:
+        """Pull the plug."""
+        if not self.alive:
+            return
+        self.alive = False
+        self.world.record.note("kill", self.number, why)
+        for task in list(self.tasks):
+            task.cancel()
+        self.world.lost(self)
+
+    # --- boundaries ---------------------------------------------------------------------------------------------------
+
+    def standing(self) -> None:
+        """Whoever crosses a boundary after death does not."""
+        if not self.alive:
+            raise Killed
+
+    def may_die(self, kind: str) -> None:
+        self.standing()
+        if self.world.strikes(kind):
+            self.die(kind)
+            raise Killed
+
+    async def linger(self, kind: str) -> None:
+        """A slow crossing."""
+        if self.world.strikes(kind):
+            await asyncio.sleep(between(self.world.chance, *SLOW))
+        self.standing()
+
+    async def _before_commit(self) -> None:
+        self.may_die("kill_before_commit")
+        if self.world.strikes("locked"):
+            raise OperationalError("BEGIN IMMEDIATE", {}, Exception("database is locked"))
+
+    def _after_commit(self) -> None:
+        self.world.committed(self)
+        self.changed.set()
+        self.may_die("kill_after_commit")
+
+    # --- what it does by itself ---------------------------------------------------------------------------------------
+
+    async def _ring(self) -> None:
+        """Sweep whenever something is due; between that a sweep would find nothing."""
+        while True:
+            self.changed.clear()
+            wait = self.world.until_due(self.runner.raw)
+            try:
+                async with asyncio.timeout(wait + self.world.chance.random()):
+                    await self.changed.wait()
+                continue
+            except TimeoutError:
+                pass
+            self.may_die("kill_idle")
+            await self._try(self.sweeps.due())
+
+    async def _ask_provider(self) -> None:
+        while True:
+            await asyncio.sleep(self.world.asks_every() * (0.5 + self.world.chance.random()))
+            if not self.world.strikes("sweeps_asleep"):
+                await self._try(self.sweeps.reconcile())
+
+    async def _keep_books(self) -> None:
+        while True:
+            await asyncio.sleep(NIGHT * (0.5 + self.world.chance.random()))
+            await self._try(self.sweeps.keep_books())
+            await self._try(self.sweeps.lay_books_beside())
+
+    async def _try(self, work: Coroutine[Any, Any, Any]) -> None:
+        """As the scheduler does it: what fails is logged, and tried again in its turn."""
+        try:
+            await work
+        except OperationalError:
+            self.world.record.note("sweep_without_database", self.number)

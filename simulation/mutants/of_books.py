@@ -1,0 +1,185 @@
+"""Rules of held money: what is booked, what is parted, what a bank takes back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.deals import service as deals
+from core.delivery.events import LotArrived
+from core.delivery.model import Lot
+from core.escrow import chargebacks, effects, funding, payees, reactions, service, settling
+from core.escrow import rules as money
+from core.escrow.model import CHARGEBACK, EffectState
+from core.kernel.money import Money
+from core.kernel.process import step
+from core.ledger import service as ledger
+from core.ledger.model import PROVIDER, credit, debit, payable
+from simulation.mutants.rule import Rules, as_it_was, instead, nothing
+
+rules = Rules()
+
+
+@rules.rule("booked_twice", "A payout that is told again is booked once, under one name")
+def _() -> list[Any]:
+    post = as_it_was(ledger, "post")
+
+    def again(ctx: Any, key: str, *rest: Any, **named: Any) -> Any:
+        return post(ctx, f"{key}:{ctx.new_id()}", *rest, **named)
+
+    def transfer_done(ctx: Any, effect_id: str, ref: str) -> None:
+        effect = effects.effect_locked(ctx, effect_id)
+        legs = [debit(payable(str(effect.payee)), effect.amount), credit(PROVIDER, effect.amount)]
+        effects.book(ctx, effect, "Sent to the seller", legs, ref)
+        effects.finish(ctx, effect.deal_id)
+
+    return [instead(ledger, "post", again), instead(service, "transfer_done", transfer_done)]
+
+
+@rules.rule("fee_by_lot", "The commission is on the running total of the deal")
+def _() -> list[Any]:
+    def part(amount: Money, released: Money, _so_far: Money, _fees: Money, commission_bp: int) -> money.Parting:
+        fee = Money(released.minor * commission_bp // 10_000, released.currency)
+        return money.Parting(released - fee, fee, amount - released)
+
+    return [instead(money, "part", part)]
+
+
+@rules.rule("paid_on_arrival", "Only a lot that is over is paid")
+def _() -> list[Any]:
+    listen = as_it_was(reactions, "listen")
+
+    def arrived(ctx: Any, fact: Any) -> None:
+        settling.settle_lot(ctx, fact.lot_id, ctx.session.get_one(Lot, fact.lot_id).amount)
+
+    def eager(heard: Any) -> None:
+        listen(heard)
+        heard.on(LotArrived, arrived)
+
+    return [instead(reactions, "listen", eager)]
+
+
+@rules.rule("no_refund", "What goes back is sent back")
+def _() -> list[Any]:
+    return [instead(settling, "pay_back", nothing), instead(funding, "pay_back", nothing)]
+
+
+@rules.rule("refund_and_release", "What is released does not also go back")
+def _() -> list[Any]:
+    part = as_it_was(money, "part")
+
+    def both(amount: Money, *rest: Any) -> money.Parting:
+        parting = part(amount, *rest)
+        return money.Parting(parting.net, parting.fee, amount)
+
+    return [instead(money, "part", both)]
+
+
+@rules.rule("overpaid_kept", "What was paid too much is the buyer's")
+def _() -> list[Any]:
+    return [instead(funding, "_keep", nothing)]
+
+
+@rules.rule("credit_for_ever", "What was paid too much goes back by itself")
+def _() -> list[Any]:
+    return [instead(reactions, "credit_kept_long", nothing)]
+
+
+@rules.rule("part_is_all", "A part of the money does not fund the deal")
+def _() -> list[Any]:
+    complete = as_it_was(funding, "_complete")
+
+    def part_came(ctx: Any, deal: Any, tranche: Any, payment: Any, _came: Any) -> None:
+        complete(ctx, deal, tranche, payment)
+
+    return [instead(funding, "_part_came", part_came)]
+
+
+@rules.rule("paid_again", "A payment is counted once, however often it is told")
+def _() -> list[Any]:
+    received = as_it_was(funding, "payment_received")
+
+    def anew(ctx: Any, payment_id: str, amount: Money, **named: Any) -> None:
+        payment = funding.payment_locked(ctx, payment_id)
+        if payment.charge_ref is not None:
+            payment.charge_ref, payment.received_minor = None, 0
+        received(ctx, payment_id, amount, **named)
+
+    return [instead(service, "payment_received", anew)]
+
+
+@rules.rule("chargeback_unheard", "What a bank takes back is booked")
+def _() -> list[Any]:
+    return [instead(chargebacks, "_take", nothing)]
+
+
+@rules.rule("win_not_undone", "A dispute that is won undoes every leg")
+def _() -> list[Any]:
+    def undo(ctx: Any, found: Any, _fee: Any) -> None:
+        step(ctx, CHARGEBACK, found, "won", ("provider",))
+        ctx.session.flush()
+
+    return [instead(chargebacks, "_undo", undo)]
+
+
+@rules.rule("dispute_race", "Nothing leaves a deal whose money was called back")
+def _() -> list[Any]:
+    return [instead(effects, "frozen", lambda *_: False), instead(chargebacks, "frozen", lambda *_: False)]
+
+
+@rules.rule("never_thaws", "When the bank has decided, the deal's money moves again")
+def _() -> list[Any]:
+    return [instead(chargebacks, "_thaw", nothing)]
+
+
+@rules.rule("no_set_off", "A claim that was served by a later payout is not also kept by the seller")
+def _() -> list[Any]:
+    set_off = as_it_was(settling, "set_off")
+
+    def whole(ctx: Any, deal: Any, lot_id: str, net: Money) -> Money:
+        set_off(ctx, deal, lot_id, net)
+        return net
+
+    return [instead(settling, "set_off", whole)]
+
+
+@rules.rule("claim_twice", "What came back from the seller is owed no more")
+def _() -> list[Any]:
+    return [instead(chargebacks, "_recovered", nothing)]
+
+
+@rules.rule("never_tried_again", "A payout that was put off is tried again")
+def _() -> list[Any]:
+    return [
+        instead(effects, "set_timer", nothing),
+        instead(effects, "send_again", nothing),
+        instead(reactions, "send_again", nothing),
+    ]
+
+
+@rules.rule("waits_in_vain", "Who can be paid now is sent what has waited")
+def _() -> list[Any]:
+    return [instead(payees, "send_waiting", nothing), instead(reactions, "try_deal_again", nothing)]
+
+
+@rules.rule("state_before_books", "A payout is done when it is booked")
+def _() -> list[Any]:
+    def book(ctx: Any, effect: Any, _memo: str, _legs: Any, ref: str) -> None:
+        effect.state, effect.provider_ref = EffectState.DONE, ref
+        ctx.session.flush()
+
+    return [instead(effects, "book", book)]
+
+
+@rules.rule("never_ends", "A deal ends when nothing is held and nothing is on its way")
+def _() -> list[Any]:
+    return [instead(place, "finish", nothing) for place in (effects, settling, reactions)]
+
+
+@rules.rule("ends_too_soon", "A deal does not end before its money has arrived")
+def _() -> list[Any]:
+    def finish(ctx: Any, deal_id: str) -> None:
+        deal = deals.locked(ctx, deal_id)
+        if deal.state in deals.ENDING:
+            (deals.paid_out if deal.state in deals.SETTLING else deals.refunded)(ctx, deal_id)
+
+    return [instead(place, "finish", finish) for place in (effects, settling, reactions)]

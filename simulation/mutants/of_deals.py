@@ -1,0 +1,55 @@
+"""Rules of the trade: stock, offers, signatures, lots, who may do what, and when."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from core.deals import access
+from core.deals import service as deals
+from core.kernel.process import Process, Transition
+from core.listings import rules as stock
+from core.listings import service as listings
+from simulation.mutants.rule import Rules, as_it_was, instead, nothing
+
+rules = Rules()
+
+
+@rules.rule("oversell", "No more is sold than there is")
+def _() -> list[Any]:
+    return [instead(stock, "check_taking", lambda quantity, remaining, _least: quantity.to(remaining.unit))]
+
+
+@rules.rule("not_back_on_shelf", "What a deal that ends has reserved is for sale again")
+def _() -> list[Any]:
+    return [instead(listings, "give_back", nothing)]
+
+
+@rules.rule("anybody_acts", "Only who is in its role takes a step")
+def _() -> list[Any]:
+    transition = as_it_was(Process, "transition")
+
+    def any_role(self: Process, state: str, event: str, _roles: Any) -> Transition:
+        line = self._by_key.get((state, event))
+        return transition(self, state, event, line.by if line is not None else ())  # type: ignore[no-any-return]
+
+    return [
+        instead(Process, "transition", any_role),
+        instead(access, "sides", lambda *_: frozenset({"buyer", "seller", "other"})),
+        instead(deals, "sides", lambda *_: frozenset({"buyer", "seller", "other"})),
+    ]
+
+
+@rules.rule("leaps", "A state is left by a line of its table alone")
+def _() -> list[Any]:
+    transition = as_it_was(Process, "transition")
+
+    def any_state(self: Process, state: str, event: str, roles: Any) -> Transition:
+        if (state, event) in self._by_key:
+            return transition(self, state, event, roles)  # type: ignore[no-any-return]
+        found = next((each for each in self.transitions if each.event == event), None)
+        if found is None or state in self.final:
+            return transition(self, state, event, roles)  # type: ignore[no-any-return]
+        return replace(found, source=state)
+
+    return [instead(Process, "transition", any_state)]

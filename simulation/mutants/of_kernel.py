@@ -1,0 +1,156 @@
+"""Rules of the transaction, the inbox, the outbox and the timers."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import nullcontext
+from typing import Any
+
+from sqlalchemy import Connection, update
+
+from conversations.engine import Answered
+from conversations.reception import Reception
+from conversations.reply import Toast
+from conversations.turn import Turn
+from core.kernel import dispatch, heartbeat, inbox, outbox, process, timers, transaction
+from core.kernel.dispatch import Delivered, Dispatcher, Later, Never
+from core.kernel.inbox import InboxRow
+from core.kernel.outbox import OutboxRow, Post
+from core.kernel.session import UnitSession
+from core.kernel.statements import add_once
+from core.kernel.transaction import Ctx, Done, Transactions
+from simulation.mutants.rule import Rules, as_it_was, instead, nothing
+
+rules = Rules()
+
+
+@rules.rule("no_inbox", "What comes in is taken once, by its outside id")
+def _() -> list[Any]:
+    def take_in(session: Any, key: str, body: Any, now: Any) -> bool:
+        add_once(session, InboxRow, key=key, received_at=now, body=body)
+        return True
+
+    return [instead(inbox, "take_in", take_in)]
+
+
+@rules.rule("ack_then_work", "An input is acknowledged after its commit")
+def _() -> list[Any]:
+    take = as_it_was(Reception, "take")
+
+    async def first_say_yes(self: Reception, turn: Turn) -> Answered:
+        asyncio.create_task(take(self, turn))  # noqa: RUF006 - that nobody keeps it is the fault
+        return Answered([Toast(text="Thank you")])
+
+    return [instead(Reception, "take", first_say_yes)]
+
+
+@rules.rule("say_before_commit", "What is said leaves after the commit")
+def _() -> list[Any]:
+    async def run(self: Transactions, actor: Any, unit: Any) -> Any:
+        def attempt(connection: Connection) -> Done:
+            with UnitSession(connection) as session:
+                ctx = Ctx(session, self._clock.now(), self._ids, actor, self._reactions)
+                answer = unit(ctx)
+                ctx.settle()
+                session.commit()
+                return Done(answer, ctx.posts)
+
+        said: list[Post] = []
+
+        def settle(ctx: Ctx) -> None:
+            fresh = [post for post in ctx.posts if post not in said]
+            said.extend(fresh)
+            self._deliver(fresh)
+
+        self._reactions.closing.append(settle)
+        try:
+            done = await self._runner.run(attempt)
+        finally:
+            self._reactions.closing.remove(settle)
+        return done.answer
+
+    return [instead(Transactions, "run", run)]
+
+
+@rules.rule("memory_only", "What must happen outside is a row of the same transaction")
+def _() -> list[Any]:
+    return [instead(transaction, "add_rows", nothing)]
+
+
+@rules.rule("no_outbox_sweep", "What a dead process left undelivered is picked up by another")
+def _() -> list[Any]:
+    async def sweep(_self: Dispatcher) -> int:
+        return 0
+
+    return [instead(Dispatcher, "sweep", sweep)]
+
+
+@rules.rule("ambiguous_drops", "A delivery whose outcome is unknown is made again")
+def _() -> list[Any]:
+    note = as_it_was(Dispatcher, "_note")
+    return [
+        instead(
+            Dispatcher,
+            "_note",
+            lambda self, ctx, post, outcome: note(
+                self, ctx, post, Delivered() if isinstance(outcome, Later) else outcome
+            ),
+        )
+    ]
+
+
+@rules.rule("poison_blocks", "What nobody will ever take is put aside")
+def _() -> list[Any]:
+    note = as_it_was(Dispatcher, "_note")
+
+    def again(self: Dispatcher, ctx: Ctx, post: Post, outcome: Any) -> None:
+        note(self, ctx, post, Later(outcome.why) if isinstance(outcome, Never) and outcome.then is None else outcome)
+
+    return [instead(Dispatcher, "_note", again), instead(dispatch, "enough", lambda _post, outcome: outcome)]
+
+
+@rules.rule("lease_for_ever", "A lease on a post runs out")
+def _() -> list[Any]:
+    def lease_due(session: Any, now: Any, limit: int = 100) -> list[Post]:
+        rows = session.query(OutboxRow).where(
+            ~OutboxRow.dead, OutboxRow.due_at <= now, OutboxRow.leased_until.is_(None)
+        )
+        found = rows.order_by(OutboxRow.id).limit(limit).all()
+        for row in found:
+            row.leased_until = now + outbox.LEASE
+        return [outbox.as_post(row) for row in found]
+
+    return [instead(outbox, "lease_due", lease_due)]
+
+
+@rules.rule("later_is_never", "A delivery that failed is tried again when its wait is over")
+def _() -> list[Any]:
+    def postpone(session: Any, post: Post, _due: Any, why: str) -> None:
+        session.execute(update(OutboxRow).where(OutboxRow.id == post.id).values(dead=True, failure=why))
+
+    return [instead(outbox, "postpone", postpone)]
+
+
+@rules.rule("no_timers", "Every state that time ends has its timer")
+def _() -> list[Any]:
+    return [instead(process, "set_timer", nothing)]
+
+
+@rules.rule("old_timers_ring", "A state's timers go with it")
+def _() -> list[Any]:
+    return [instead(process, "clear_timers", nothing)]
+
+
+@rules.rule("timer_kept", "A timer that has rung is gone, in the transaction of its effect")
+def _() -> list[Any]:
+    return [instead(timers, "take_timer", lambda *_: True)]
+
+
+@rules.rule("outage_counts", "While nobody sweeps, nobody's deadline comes nearer")
+def _() -> list[Any]:
+    return [instead(heartbeat, "move_on", lambda *_: 0)]
+
+
+@rules.rule("half_a_unit", "A refused unit leaves nothing behind")
+def _() -> list[Any]:
+    return [instead(Ctx, "trial", lambda _self: nullcontext())]

@@ -1,0 +1,168 @@
+"""Rules of asking the payment provider: keys, unknown outcomes, hints, sweeps."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from core.escrow.model import Payment, PaymentState
+from core.kernel.dispatch import Delivered, Never
+from core.kernel.inbox import take_in
+from payments import looks, paying_in, paying_out, reconcile
+from payments.answers import Refused, Unknown
+from payments.open_ends import OpenEnds
+from payments.outcomes import known, seen
+from payments.paying_out import PayingOut
+from payments.reconcile import Reconciler
+from payments.stripe import cards, money_in, money_out, reading, webhooks
+from payments.things import RefundState
+from simulation.mutants.rule import Rules, as_it_was, instead
+
+rules = Rules()
+
+
+@rules.rule("fresh_key", "The same deed is asked for under the same key")
+def _() -> list[Any]:
+    numbers = itertools.count()
+
+    def under(key: str) -> dict[str, str]:
+        return {"idempotency_key": f"{key}:{next(numbers)}"}
+
+    return [instead(part, "under", under) for part in (money_in, money_out, cards)]
+
+
+@rules.rule("blind_retry", "What may have been forgotten or refused is looked for before it is asked for again")
+def _() -> list[Any]:
+    return [instead(PayingOut, "_looked_for_first", lambda _self, _post: False)]
+
+
+@rules.rule("same_key_after_no", "After a no, a deed is asked for under a new key")
+def _() -> list[Any]:
+    def under(key: str) -> dict[str, str]:
+        head, _, tail = key.rpartition(":")
+        return {"idempotency_key": head if key.startswith(("transfer:", "refund:")) and tail.isdigit() else key}
+
+    return [instead(money_out, "under", under)]
+
+
+@rules.rule("ambiguous_is_failure", "Unknown is not failed")
+def _() -> list[Any]:
+    answered = as_it_was(reading, "answered")
+
+    async def sure(call: Any) -> Any:
+        answer = await answered(call)
+        return Refused(answer.why, final=False) if isinstance(answer, Unknown) else answer
+
+    return [instead(part, "answered", sure) for part in (money_in, money_out, cards)]
+
+
+@rules.rule("ambiguous_is_done", "Unknown is not done")
+def _() -> list[Any]:
+    once = as_it_was(PayingOut, "_once")
+
+    async def hoped(self: PayingOut, post: Any, *how: Any) -> Any:
+        outcome, tell = await once(self, post, *how), how[2]
+        if isinstance(outcome, (Delivered, Never)):
+            return outcome
+        return Delivered(tell(str(post.body["effect"]), f"unknown:{post.id}"))
+
+    return [instead(PayingOut, "_once", hoped)]
+
+
+@rules.rule("no_sweep", "The provider is asked for what it may have told us in vain")
+def _() -> list[Any]:
+    async def sweep(_self: Reconciler) -> int:
+        return 0
+
+    return [instead(Reconciler, "sweep", sweep)]
+
+
+@rules.rule("no_news", "Events that have not come are read from the provider's list")
+def _() -> list[Any]:
+    async def catch_up(_self: Reconciler) -> None:
+        return
+
+    return [instead(Reconciler, "_catch_up", catch_up)]
+
+
+@rules.rule("hint_forgotten", "A hint and the look that it leads to are one transaction")
+def _() -> list[Any]:
+    def take_hint(ctx: Any, event_id: str, type_: str, _kind: Any, object_id: str) -> bool:
+        return bool(take_in(ctx.session, f"stripe:{event_id}", {"type": type_, "object": object_id}, ctx.now))
+
+    return [instead(part, "take_hint", take_hint) for part in (webhooks, reconcile)]
+
+
+@rules.rule("dispute_first", "A dispute that is heard of before its payment waits for it")
+def _() -> list[Any]:
+    async def look_at_dispute(provider: Any, ref: str) -> Any:
+        return seen(await provider.dispute(ref), looks.tell_dispute)
+
+    return [instead(looks, "look_at_dispute", look_at_dispute)]
+
+
+@rules.rule("late_money_lost", "What comes by a payment that has lapsed is still told")
+def _() -> list[Any]:
+    def paid(payment: str, funding: Any) -> Any:
+        if funding is None:
+            return None
+        real = as_paid(payment, funding)
+
+        def unit(ctx: Any) -> None:
+            row = ctx.session.get(Payment, payment)
+            if row is not None and row.state in (PaymentState.ASKED, PaymentState.OPEN):
+                real(ctx)
+
+        return known(unit)
+
+    as_paid = as_it_was(looks, "paid")
+    return [instead(looks, "paid", paid)]
+
+
+@rules.rule("refund_never_bounces", "A refund that came back is owed again")
+def _() -> list[Any]:
+    def tell_refund(refund: Any) -> Any:
+        if refund.effect is None or refund.state is RefundState.PENDING:
+            return None
+        return known(partial(looks.given_back, effect_id=refund.effect, ref=refund.ref))
+
+    return [instead(looks, "tell_refund", tell_refund), instead(paying_out, "tell_refund", tell_refund)]
+
+
+@rules.rule("page_for_ever", "A page that could not be opened is given up, and another asked for")
+def _() -> list[Any]:
+    return [instead(paying_in, "lapsed", lambda _payment: lambda _ctx: None)]
+
+
+@rules.rule("no_open_ends", "Every open row is asked about, also without an event")
+def _() -> list[Any]:
+    return [instead(OpenEnds, "next", lambda _self, _ctx: [])]
+
+
+@rules.rule("gross_transfer", "The seller is sent what the books say")
+def _() -> list[Any]:
+    def amount_of(body: Any) -> Any:
+        amount = as_amount(body)
+        return type(amount)(amount.minor + 1, amount.currency) if "account" in body else amount
+
+    as_amount = as_it_was(paying_out, "amount_of")
+    return [instead(paying_out, "amount_of", amount_of)]
+
+
+@rules.rule("wrong_account", "A payout goes to its own seller")
+def _() -> list[Any]:
+    accounts: list[str] = []
+    transfer = as_it_was(money_out.MoneyOut, "transfer")
+
+    async def to_the_first(self: Any, ask: Any) -> Any:
+        accounts.append(ask.account)
+        return await transfer(self, replace(ask, account=accounts[0]))
+
+    return [instead(money_out.MoneyOut, "transfer", to_the_first)]
+
+
+@rules.rule("credit_forgotten", "What a buyer has transferred too much is found and kept")
+def _() -> list[Any]:
+    return [instead(looks, "tell_credit", lambda _payer, _standing: None)]

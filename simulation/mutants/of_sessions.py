@@ -1,0 +1,103 @@
+"""Rules of consulting: consent, holds, slots, the clock."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from core.kernel.money import Money
+from core.kernel.process import step
+from core.sessions import card, holds, meeting, settlement, slots
+from core.sessions.model import Booking, HoldState
+from core.sessions.process import SESSION
+from payments.stripe.cards import Cards
+from simulation.mutants.rule import Rules, as_it_was, instead, nothing
+
+rules = Rules()
+
+
+@rules.rule("silence_pays", "Silence never charges anybody")
+def _() -> list[Any]:
+    time_is_up = as_it_was(meeting, "time_is_up")
+
+    def pays(ctx: Any, booking_id: str, event: str) -> None:
+        if event != "free_over_no_answer":
+            time_is_up(ctx, booking_id, event)
+            return
+        booking = ctx.session.get_one(Booking, booking_id)
+        step(ctx, SESSION, booking, "continue", ("seeker",), dues={"time_up": booking.ends_at})
+
+    return [instead(meeting, "time_is_up", pays)]
+
+
+@rules.rule("no_record_of_yes", "A consent is kept with what was seen")
+def _() -> list[Any]:
+    return [instead(meeting, "keep_consent", nothing)]
+
+
+@rules.rule("takes_it_all", "No more is taken from a card than is due")
+def _() -> list[Any]:
+    capture = as_it_was(holds, "capture")
+
+    def all_of_it(ctx: Any, booking: Any, hold: Any, _amount: Money) -> None:
+        capture(ctx, booking, hold, hold.amount)
+
+    return [instead(holds, "capture", all_of_it)]
+
+
+@rules.rule("never_lets_go", "What is not needed of a card is set free")
+def _() -> list[Any]:
+    return [instead(holds, "let_go", nothing), instead(holds, "release", nothing)]
+
+
+@rules.rule("two_in_one_slot", "A consultant has one session at a time")
+def _() -> list[Any]:
+    return [
+        instead(slots, "sessions_of", lambda *_args, **_named: []),
+        instead(slots, "clashes", lambda *_: False),
+    ]
+
+
+@rules.rule("captured_again", "What was taken from a card is booked once")
+def _() -> list[Any]:
+    captured = as_it_was(card, "captured")
+
+    def again(ctx: Any, hold_id: str, **named: Any) -> None:
+        hold = holds.locked(ctx, hold_id)
+        if hold.state is HoldState.CAPTURED:
+            hold.state = HoldState.CAPTURING
+            hold.number += 100
+        captured(ctx, hold_id, **named)
+
+    return [instead(card, "captured", again)]
+
+
+@rules.rule("lost_capture", "A capture whose answer was lost is found")
+def _() -> list[Any]:
+    return [instead(card, "captured", nothing)]
+
+
+@rules.rule("settled_twice", "A session's money is parted once")
+def _() -> list[Any]:
+    return [instead(settlement, "finish", nothing)]
+
+
+@rules.rule("late_hold_kept", "Money that is held for nobody any more is set free")
+def _() -> list[Any]:
+    return [instead(holds, "is_wanted", lambda *_: True)]
+
+
+@rules.rule("refusal_unheard", "A card that is refused is told, and another asked for")
+def _() -> list[Any]:
+    return [instead(card, "hold_refused", nothing)]
+
+
+@rules.rule("hold_twice", "A hold is asked for once")
+def _() -> list[Any]:
+    hold = as_it_was(Cards, "hold")
+
+    async def twice(self: Any, ask: Any) -> Any:
+        await hold(self, replace(ask, key=f"{ask.key}:again"))
+        return await hold(self, ask)
+
+    return [instead(Cards, "hold", twice)]

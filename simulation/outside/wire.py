@@ -1,0 +1,66 @@
+"""The way between the real Stripe client and the lab's Stripe: no socket, and everything that can happen to a call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import stripe
+
+from lab.stripe.api.troubles import Trouble
+
+if TYPE_CHECKING:
+    from simulation.machine import Machine
+    from simulation.outside.stripe_side import StripeSide
+
+
+class StripeWire(stripe.HTTPClient):
+    """An HTTP client of the Stripe SDK that hands requests to the lab's own application."""
+
+    name = "simulation"
+
+    def __init__(self, machine: Machine, side: StripeSide) -> None:
+        super().__init__()
+        self._machine = machine
+        self._side = side
+
+    async def request_async(
+        self, method: str, url: str, headers: Mapping[str, str], post_data: Any = None
+    ) -> tuple[bytes, int, Mapping[str, str]]:
+        machine, strikes = self._machine, self._machine.world.strikes
+        machine.may_die("kill_before_call")
+        await machine.linger("call_slow")
+        if strikes("call_refused") or strikes("call_lost"):
+            raise cut("before the work")
+        self._trouble()
+        answer = await self._side.answer(method, url, headers, post_data)
+        machine.world.record.note("call", machine.number, method, urlsplit(url).path, answer[1])
+        if strikes("call_twice"):
+            answer = await self._side.answer(method, url, headers, post_data)
+        machine.may_die("kill_after_call")
+        await machine.linger("call_slow")
+        if strikes("call_answer_lost"):
+            raise cut("before the answer")
+        return answer
+
+    def _trouble(self) -> None:
+        """Trouble within Stripe itself, which its idempotency keys remember."""
+        strikes = self._machine.world.strikes
+        if strikes("call_slow_down"):
+            self._side.upset(Trouble(429))
+        elif strikes("call_error_before"):
+            self._side.upset(Trouble(500, work="before"))
+        elif strikes("call_error_after"):
+            self._side.upset(Trouble(500, work="after"))
+
+    async def sleep_async(self, secs: float) -> None:
+        raise AssertionError("the product makes each call once")
+
+    async def close_async(self) -> None:
+        """There is nothing to close."""
+
+
+def cut(when: str) -> Exception:
+    """What the SDK makes of a broken connection."""
+    return stripe.APIConnectionError(f"the connection was cut {when}")  # type: ignore[no-untyped-call]  # the SDK's own

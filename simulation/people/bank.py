@@ -1,0 +1,97 @@
+"""The banks: they call payments back, send refunds back, ask sellers for more papers, and take their time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from lab.stripe.api.shapes import Thing
+from lab.stripe.connect.accounts import onboard, restrict
+from lab.stripe.payments.disputes import Complaint, decide, open_dispute
+from lab.stripe.payments.rails.customer_balance import arrive
+from lab.stripe.payments.refunds import fail
+from simulation.engine.dice import between
+
+if TYPE_CHECKING:
+    from simulation.world import World
+
+HOUR: Final = 3_600.0
+LOOKS_EVERY: Final = HOUR
+SOON: Final = (1.0, 120.0)
+SOMETIME: Final = (HOUR, 40 * 24 * HOUR)
+
+
+class Bank:
+    """Looks at what is new at Stripe every hour, and acts on some of it."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._dice = world.dice.of("bank")
+        self._seen: set[str] = set()
+
+    async def live(self) -> None:
+        while True:
+            await asyncio.sleep(LOOKS_EVERY)
+            for intent in self._world.stripe.things("payment_intent"):
+                if intent["status"] == "requires_action" and intent["metadata"].get("deal"):
+                    self._transfer(intent)
+
+    def told(self, event: Thing) -> None:
+        """An event that Stripe has announced, before anybody else hears of it."""
+        thing, strikes = event.get("data", {}).get("object", {}), self._world.strikes
+        match event["type"]:
+            case "charge.succeeded" if strikes("dispute"):
+                self._later(SOMETIME, partial(self._call_back, thing["id"]))
+            case "transfer.created" if thing["source_transaction"] and strikes("dispute_at_once"):
+                self._later(SOON, partial(self._call_back, thing["source_transaction"]))
+            case "refund.created" | "charge.refunded" if strikes("refund_bounces"):
+                self._later(SOMETIME, partial(self._bounce, thing["id"]))
+            case "charge.dispute.created":
+                if self._dice.random() < 0.7:
+                    self._later(SOMETIME, partial(self._decide, thing["id"]))
+            case "transfer.created" if strikes("seller_restricted"):
+                self._later(SOMETIME, partial(self._restrict, thing["destination"]))
+
+    def _later(self, within: tuple[float, float], deed: Callable[[], Any]) -> None:
+        async def do() -> None:
+            await asyncio.sleep(between(self._dice, *within))
+            self._world.stripe.does(deed)
+
+        self._world.spawn(do())
+
+    # --- deeds --------------------------------------------------------------------------------------------------------
+
+    def _call_back(self, charge: str) -> None:
+        books = self._world.stripe.lab.books
+        thing = books.get("charge", charge)
+        if not thing["disputed"]:
+            open_dispute(books, thing, Complaint())
+
+    def _decide(self, dispute: str) -> None:
+        books = self._world.stripe.lab.books
+        decide(books, books.get("dispute", dispute), self._dice.choice(("won", "lost")))
+
+    def _bounce(self, refund: str) -> None:
+        books = self._world.stripe.lab.books
+        if refund in books.things.get("refund", {}):
+            fail(books, books.get("refund", refund))
+
+    def _restrict(self, account: str) -> None:
+        books = self._world.stripe.lab.books
+        restrict(books, account)
+        self._later(SOMETIME, lambda: onboard(books, account))
+
+    def _transfer(self, intent: Thing) -> None:
+        """A buyer who has chosen a bank transfer sends it, in parts or too much where this world has that."""
+        if self._dice.random() < 0.9:
+            return
+        books, amount = self._world.stripe.lab.books, int(intent["amount"])
+        told = (intent["next_action"] or {}).get("display_bank_transfer_instructions") or {}
+        due = int(told.get("amount_remaining") or amount)
+        if self._world.strikes("pays_odd_sum"):
+            due = self._dice.choice((max(due // 2, 1), due + 12_345, due + amount))
+        reference = self._dice.choice((None, told.get("reference")))
+        deed = partial(arrive, books, intent["customer"], due, intent["currency"], reference)
+        self._world.stripe.does(lambda: deed(sender=("DE89370400440532013000", "A buyer")))

@@ -1,0 +1,256 @@
+"""Somebody with a phone: looks at what is on it, and does one of the things that can be done, now or hours later."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from conversations.buttons import Press, press, read_press
+from conversations.reply import Button, FieldView, FormView
+from conversations.steps import YES
+from conversations.turn import Filled, Pressed, Said
+from core.people.model import Platform
+from lab.stripe.connect.accounts import onboard
+from lab.stripe.payments.checkout_page import Payer, pay
+from simulation.engine.dice import between
+from simulation.outside.chats import Phone
+from simulation.people.answers import ODD, TOLD, Answer, answer_to, chosen
+
+if TYPE_CHECKING:
+    from simulation.world import World
+
+HOUR: Final = 3_600.0
+NAP: Final = (HOUR, 60 * HOUR)  # until they look again though nothing came
+THINKS: Final = (20.0, 30 * HOUR)
+HURRIES: Final = (2.0, 240.0)
+AGAIN_AFTER: Final = 2 * HOUR  # until they press what led to nothing once more
+WAITS: Final = 600.0  # for a form to go on
+IBAN: Final = "DE89370400440532013000"
+GOOD_CARD: Final = "4242424242424242"
+BAD_CARD: Final = "4000000000000002"
+STEPS: Final = 24  # through a form
+TRIES: Final = 2  # until a button or a form that leads nowhere is let be
+REFUSALS: Final = 1  # of their answers, until they leave it
+
+# What begins something new: nobody begins more than they have an appetite for.
+BEGINS: Final = frozenset({"offer.buy", "offer.make", "book.slot", "book.now"})
+APPETITE: Final = (1, 1, 2, 3)
+
+# What is pressed within minutes or not at all.
+URGENT: Final = frozenset(
+    {
+        "session.here", "session.continue", "session.take_more", "session.extend", "session.end", "session.out",
+        "session.accept",
+    }
+)  # fmt: skip
+
+
+@dataclass(slots=True, eq=False)
+class Person:
+    """`likes`: a button's verb and how gladly it is pressed; what is not among them is left alone."""
+
+    world: World
+    phone: Phone
+    dice: random.Random
+    likes: Mapping[str, float]
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    opening: str = ""  # what they say first
+    appetite: int = 0  # for how much more
+    pressed: dict[str, float] = field(default_factory=dict)  # button's load: when it was pressed last
+    tries: Counter[str] = field(default_factory=Counter)  # of a button or a form, until they let it be
+    deals: set[str] = field(default_factory=set)
+    away: bool = False
+    stays: bool = True
+
+    @property
+    def patient(self) -> bool:
+        return self.world.healed
+
+    # --- their days ---------------------------------------------------------------------------------------------------
+
+    async def live(self, begins: float) -> None:
+        await asyncio.sleep(begins)
+        while self.stays:
+            if not self.away:
+                await self.act()
+            await self._until_something()
+
+    async def _until_something(self) -> None:
+        """News, or nothing for hours; then they think about it."""
+        self.phone.news.clear()
+        try:
+            async with asyncio.timeout(between(self.dice, *NAP)):
+                await self.phone.news.wait()
+        except TimeoutError:
+            return
+        urgent = any(pressed.verb in URGENT for _, pressed in self.phone.presses())
+        await asyncio.sleep(between(self.dice, *(HURRIES if urgent else THINKS)))
+
+    async def act(self) -> None:
+        """One thing, of what there is to do."""
+        if self.phone.form is not None:
+            await self.fill(self.phone.form)
+            return
+        wishes = [(button, self._wish(button)) for button in self.phone.buttons()]
+        wishes = [(button, wish) for button, wish in wishes if wish > 0]
+        if not wishes:
+            await self.begin()
+            return
+        if self.dice.random() < (0.05 if self.patient else 0.15):
+            if self.world.strikes("walks_away"):
+                self.away = True
+            return
+        button = self.dice.choices([button for button, _ in wishes], [wish for _, wish in wishes])[0]
+        await (self.visit(button.url) if button.url else self.press(str(button.press)))
+
+    def _wish(self, button: Button) -> float:
+        load = button.url or button.press
+        if load is None or self.pressed.get(load, -AGAIN_AFTER) > self.world.seconds - AGAIN_AFTER:
+            return 0.0
+        if self.tries[load] > TRIES and not button.url:
+            return 0.0
+        if button.url is not None:
+            return 6.0 if "/pay/" in button.url or "/connect/" in button.url or "acct_" in button.url else 0.0
+        pressed = read_press(load)
+        if pressed.verb in BEGINS and not self.appetite:
+            return 0.0
+        return self.likes.get(pressed.verb, 0.0) * (8.0 if pressed.choice == YES else 1.0)
+
+    async def begin(self) -> None:
+        """There is nothing to do: then the first word, again if nothing has come of it."""
+        last = self.pressed.get(self.opening, -1e9)
+        hungry = self.appetite and last < self.world.seconds - 30 * HOUR
+        if self.opening and hungry and not self.world.healed:
+            self.pressed[self.opening] = self.world.seconds
+            await self.say(self.opening)
+
+    # --- what they do -------------------------------------------------------------------------------------------------
+
+    async def say(self, text: str) -> None:
+        await self.phone.send(Said(text))
+
+    async def press(self, load: str) -> None:
+        self.pressed[load] = self.world.seconds
+        self.tries[load] += 1
+        pressed = read_press(load)
+        self.appetite -= pressed.verb in BEGINS
+        self._note(pressed)
+        if self.world.strikes("double_press"):
+            self.world.spawn(self._press_again(load))
+        await self.phone.send(Pressed(load))
+        if self.world.strikes("stale_press") and len(self.pressed) > 1:
+            await self.phone.send(Pressed(self.dice.choice([each for each in self.pressed if "|" in each] or [load])))
+        if self.world.strikes("wrong_person"):
+            await self.world.cast.somebody_else(self).phone.send(Pressed(load))
+
+    async def _press_again(self, load: str) -> None:
+        await asyncio.sleep(self.dice.random())
+        await self.phone.send(Pressed(load))
+
+    def _note(self, pressed: Press) -> None:
+        """What they have said yes to, for who asks later."""
+        if pressed.verb in ("session.continue", "session.take_more"):
+            self.world.witness.consents.add(pressed.subject)
+        if pressed.verb == "session.cancel_now":
+            self.world.witness.cancelled.add(pressed.subject)
+        if pressed.verb.startswith("deal."):
+            self.deals.add(pressed.subject)
+
+    async def visit(self, url: str) -> None:
+        """A page of the provider's: to pay, to leave a card, to tell who one is."""
+        self.pressed[url] = self.world.seconds
+        key, books = url.partition("?")[0].rpartition("/")[2], self.world.stripe.lab.books
+        if "/pay/" not in url:
+            self.world.stripe.does(lambda: onboard(books, key))
+            return
+        number = BAD_CARD if self.world.strikes("card_declined") else GOOD_CARD
+        session = books.things["checkout.session"].get(key)
+        if session is None:
+            return
+        payer = Payer(
+            method=(session["payment_method_types"] or ["card"])[0],
+            number=number,
+            iban="DE89370400440532013000",
+            authenticated=True,
+        )
+        if self.world.strikes("pays_too_late"):
+            await asyncio.sleep(between(self.dice, HOUR, 40 * HOUR))
+        told = self.world.stripe.does(lambda: pay(books, key, payer))
+        self.world.record.note("pays", self.phone.name, told)
+        if told and told["status"] != "complete":
+            self.pressed.pop(url)
+
+    # --- forms --------------------------------------------------------------------------------------------------------
+
+    async def fill(self, form: FormView) -> None:
+        """As their chat wants it: all at once, or one answer after the other."""
+        self.tries[form.draft] += 1
+        if self.tries[form.draft] > TRIES:
+            await self._give_up(form)
+        elif self.phone.platform is Platform.SLACK:
+            await self._fill_at_once(form)
+        else:
+            await self._fill_one_by_one(form)
+
+    async def _fill_at_once(self, form: FormView) -> None:
+        wanted = [each for each in form.fields if not (each.optional or each.value) or self._tells(each.name)]
+        values = {each.name: chosen(each, self._answer(each)) for each in wanted if each.kind != "files"}
+        values |= {each.name: each.value for each in form.fields if each.value and each.name not in values}
+        self.phone.wrong = None
+        await self.phone.send(Filled(form.draft, form.revision, values))
+        await self._changed(form)
+        if self.phone.form is not None and self.phone.form.draft == form.draft and self.dice.random() < 0.6:
+            await self._give_up(form)
+
+    async def _fill_one_by_one(self, form: FormView) -> None:
+        told: set[str] = set()
+        refused = 0
+        for _ in range(STEPS):
+            asked = next((each for each in form.fields if each.name == form.current), None)
+            more = next((each.name for each in form.fields if each.name not in told and self._tells(each.name)), None)
+            if asked is not None:
+                told.add(asked.name)
+                await self.phone.send(Said(self._answer(asked)))
+            elif more is not None:
+                told.add(more)
+                await self.phone.send(Pressed(press("form.edit", form.draft, form.revision, more)))
+            else:
+                await self.phone.send(Pressed(press("form.send", form.draft, form.revision)))
+            if not await self._changed(form) or self.phone.form is None or self.phone.form.draft != form.draft:
+                return
+            form = self.phone.form
+            if form.note or any(each.error for each in form.fields):
+                refused += 1
+            if refused > REFUSALS:
+                break
+        await self._give_up(form)
+
+    async def _give_up(self, form: FormView) -> None:
+        self.phone.form = None
+        self.appetite += self.dice.random() < 0.7
+        await self.phone.send(Pressed(press("form.cancel", form.draft, form.revision)))
+
+    def _answer(self, asked: FieldView) -> str:
+        if self.world.strikes("odd_words"):
+            return self.dice.choice(ODD)
+        return answer_to(asked, self.dice, self.answers)
+
+    def _tells(self, name: str) -> bool:
+        return self.dice.random() < TOLD.get(name, 0.0)
+
+    async def _changed(self, form: FormView) -> bool:
+        """Whether the form in front is another one, or drawn otherwise, before they lose patience."""
+        until = self.world.seconds + WAITS
+        while self.phone.form is form and self.phone.wrong is None and self.world.seconds < until:
+            self.phone.news.clear()
+            try:
+                async with asyncio.timeout(until - self.world.seconds + 1):
+                    await self.phone.news.wait()
+            except TimeoutError:
+                return False
+        await asyncio.sleep(between(self.dice, 1.0, 20.0))
+        return self.phone.form is not form

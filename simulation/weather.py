@@ -1,0 +1,114 @@
+"""What can go wrong, and how often it does in one world: every seed has a mixture of its own, and its own storms.
+
+A kind strikes at a point where something crosses a boundary of the product. Rates are drawn over orders of magnitude,
+and nearly half of the kinds are absent from any one world: faults that hide each other are seen apart.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from simulation.engine.dice import between
+from simulation.engine.record import Record
+
+# Kind: the highest rate, of the crossings that it may strike. See docs of `reliability` for the rows they stand for.
+KINDS: Final[Mapping[str, float]] = {
+    # the process
+    "kill_before_commit": 0.01,
+    "kill_after_commit": 0.01,
+    "kill_before_call": 0.02,
+    "kill_after_call": 0.02,
+    "kill_before_telling": 0.01,
+    "kill_after_telling": 0.01,
+    "kill_idle": 0.002,
+    "long_outage": 0.3,  # of the kills: hours away instead of seconds
+    "locked": 0.02,
+    # the chats
+    "update_twice": 0.2,
+    "update_late": 0.1,
+    "update_ack_lost": 0.1,
+    "chat_error": 0.1,
+    "chat_slow_down": 0.05,
+    "chat_answer_lost": 0.1,
+    "chat_slow": 0.2,
+    "chat_blocked": 0.002,
+    # the payment provider
+    "call_refused": 0.1,
+    "call_error_before": 0.05,
+    "call_error_after": 0.05,
+    "call_slow_down": 0.05,
+    "call_lost": 0.1,
+    "call_answer_lost": 0.1,
+    "call_slow": 0.2,
+    "call_twice": 0.05,
+    "hint_lost": 0.3,
+    "hint_twice": 0.3,
+    "hint_late": 0.3,
+    "hint_answer_lost": 0.1,
+    "sweeps_asleep": 1.0,  # nobody asks the provider for half a day at a time
+    # people and banks
+    "double_press": 0.2,
+    "stale_press": 0.05,
+    "wrong_person": 0.03,
+    "odd_words": 0.03,
+    "card_declined": 0.2,
+    "pays_too_late": 0.1,
+    "pays_odd_sum": 0.3,
+    "dispute": 0.15,
+    "dispute_at_once": 0.15,
+    "refund_bounces": 0.1,
+    "seller_restricted": 0.1,
+    "walks_away": 0.1,
+}
+PRESENT: Final = 0.55  # of the kinds in a world
+STORM_HOURS: Final = (0.5, 30.0)
+STORM: Final = 6.0  # times the rate, while one lasts
+STORM_KINDS: Final = 4  # come together
+
+
+@dataclass(frozen=True, slots=True)
+class Storm:
+    """Correlated trouble: these kinds at once, from second to second of the world."""
+
+    kinds: frozenset[str]
+    begins: float
+    ends: float
+
+
+class Weather:
+    """The troubles of one world. `strikes` is asked at every boundary; `clear` ends it all."""
+
+    def __init__(self, dice: random.Random, record: Record, lasts: float, *, calm: bool = False) -> None:
+        """`lasts`: seconds until everything heals."""
+        self._dice = dice
+        self._record = record
+        self._over = calm
+        self.points = 0
+        self.rates = {
+            kind: between(dice, most / 50, most) for kind, most in KINDS.items() if dice.random() < PRESENT and not calm
+        }
+        self.storms = [self._storm(lasts) for _ in range(dice.randrange(4))] if self.rates else []
+
+    def _storm(self, lasts: float) -> Storm:
+        kinds = self._dice.sample(sorted(self.rates), min(STORM_KINDS, len(self.rates)))
+        begins = self._dice.random() * lasts
+        return Storm(frozenset(kinds), begins, begins + 3600 * between(self._dice, *STORM_HOURS))
+
+    def strikes(self, kind: str, at: float) -> bool:
+        """Whether it happens here. `at`: seconds of the world."""
+        self.points += 1
+        rate = self.rates.get(kind)
+        if rate is None or self._over:
+            return False
+        if any(storm.begins <= at < storm.ends and kind in storm.kinds for storm in self.storms):
+            rate = min(rate * STORM, 0.9)
+        if self._dice.random() >= rate:
+            return False
+        self._record.note(f"fault {kind}")
+        return True
+
+    def clear(self) -> None:
+        self._over = True

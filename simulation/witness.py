@@ -1,0 +1,56 @@
+"""Watches the crossings while a world runs: each input has one effect and an answer, and nothing is said too early."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from conversations.engine import Answered
+from conversations.turn import Turn
+from core.kernel.outbox import Post
+from core.kernel.transaction import Ctx
+
+if TYPE_CHECKING:
+    from simulation.world import World
+
+
+class Witness:
+    """Notes what cannot be seen in the end any more. `found` is what did not hold."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._fresh: Counter[str] = Counter()
+        self._posts: dict[str, int] = {}
+        self._known: set[str] = set()
+        self.consents: set[str] = set()  # bookings whose seeker has said yes to pay
+        self.cancelled: set[str] = set()  # and those whose seeker has called off, knowing what it costs
+        self.accepted: dict[str, bool] = {}  # key of each input that was acknowledged, and whether it was answered
+        self.found: list[str] = []
+
+    def closing(self, ctx: Ctx) -> None:
+        """The end of each unit of the product: how much it says about the input at hand."""
+        about = ctx.notes.get("input")
+        if about is not None:
+            self._posts[about[0]] = len(ctx.posts)
+
+    def took(self, turn: Turn, answered: Answered) -> None:
+        """The product says that it has taken an input."""
+        self._fresh[turn.key] += not answered.again
+        if self._fresh[turn.key] > 1:
+            self.found.append(f"input {turn.key} had its effect twice")
+        answers = bool(answered.at_once or self._posts.get(turn.key))
+        self.accepted[turn.key] = self.accepted.get(turn.key, False) or answers
+        if not answered.again and not answers:
+            self.found.append(f"input {turn.key} was met with silence: {turn.input}")
+
+    def told(self, post: Post) -> None:
+        """A message is about to leave: what it says must have been committed."""
+        if post.id in self._known:
+            return
+        self._known.add(post.id)
+        if not self._world.judge.knows("outbox", post.id):
+            self.found.append(f"post {post.id} was sent before it was committed")
+
+    def unanswered(self, known: Any) -> list[str]:
+        """Inputs that were acknowledged and of which nothing is kept. `known(key)`: whether the inbox has it."""
+        return [f"input {key} was acknowledged and is lost" for key in self.accepted if not known(key)]

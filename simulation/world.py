@@ -1,0 +1,316 @@
+"""One world out of one seed: a market that is open for weeks, in bad weather, and must come to rest when it clears.
+
+First its people trade while everything goes wrong that this seed has in store. Then all heals, and nothing may be left:
+every deal ends, every cent is where it belongs, and both books agree.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import random
+import shutil
+import sqlite3
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from sqlalchemy.exc import OperationalError
+
+from config.market import almanac
+from config.settings import Settings
+from conversations.talk import Almanac
+from core.people.model import Platform
+from lab.world import World as LabWorld
+from simulation.engine import mistakes
+from simulation.engine.database import make_empty
+from simulation.engine.dice import Dice, between
+from simulation.engine.loop import Hung, LoopClock, SeededLoop
+from simulation.engine.record import Record
+from simulation.judge.judge import Judge
+from simulation.machine import HOST, Gone, Machine
+from simulation.outside.chats import Phone
+from simulation.outside.stripe_side import StripeSide
+from simulation.people.cast import WHOLE, Cast, Scale
+from simulation.weather import Weather
+from simulation.witness import Witness
+
+Answer = TypeVar("Answer")
+
+OPENS: Final = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # a Monday, whose deals run over the turn of the year
+DAY: Final = 86_400.0
+PATIENCE_DAYS: Final = 420  # after the storm: a chargeback is written off after 270
+RESTS: Final = 2 * DAY  # at least, after the storm
+LOOKS_EVERY: Final = DAY  # when the world asks whether all has ended
+AWAY: Final = (0.5, 60.0)  # seconds until a killed process is started again
+LONG_AWAY: Final = (120.0, 20 * 3_600.0)
+ASKS_EVERY: Final = (3 * 3_600.0, 24 * 3_600.0)
+AUDIT_EVERY: Final = 150  # commits
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What became of one world."""
+
+    seed: int
+    fingerprint: str
+    violations: list[str]
+    journeys: int
+    points: int
+    kills: int
+    faults: int
+    commits: int
+    days: float
+    tail: list[str] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass
+class Pulse:
+    """The machines' own clock, as far as it matters: for how long nobody was there at all."""
+
+    away: timedelta = timedelta()
+
+    def now(self) -> datetime:
+        return OPENS + self.away
+
+
+class World:
+    """Everything that there is."""
+
+    def __init__(
+        self,
+        seed: int,
+        loop: SeededLoop,
+        path: str,
+        *,
+        scale: Scale = WHOLE,
+        calm: bool = False,
+        aloud: bool = False,
+        hasty: bool = False,
+    ) -> None:
+        self.dice = Dice(seed)
+        self.seed = seed
+        self.path = path
+        self.loop = loop
+        self.clock = LoopClock(loop, OPENS)
+        self.record = Record(self.clock.now, aloud=aloud)
+        self.chance = self.dice.of("chance")
+        self.lasts = DAY * self.chance.randint(*scale.storm_days)
+        self.weather = Weather(self.dice.of("weather"), self.record, self.lasts, calm=calm)
+        self.almanac = known_almanac()
+        self.pulse = Pulse()
+        self.witness = Witness(self)
+        self.judge = Judge(self)
+        self.phones: dict[tuple[str, str], Phone] = {}
+        outside = LabWorld(clock=self.clock, random=self.dice.of("lab"))
+        self.stripe = StripeSide(self, outside, self.dice.of("courier"))
+        self.machines: list[Machine] = []
+        self._numbers = 0
+        self._dark_since: float | None = None
+        self._tasks: dict[asyncio.Task[Any], None] = {}
+        self.commits = 0
+        self.healed = False
+        self._hasty = hasty
+        self.cast = Cast(self, scale)
+        self.operators = self.cast.operators
+
+    # --- what everybody asks ------------------------------------------------------------------------------------------
+
+    @property
+    def seconds(self) -> float:
+        return self.loop.time()
+
+    def strikes(self, kind: str) -> bool:
+        return self.weather.strikes(kind, self.seconds)
+
+    def asks_every(self) -> float:
+        """Seconds between two looks at the provider. The product's are two minutes; nothing is told between these."""
+        return DAY if self.healed else between(self.chance, *ASKS_EVERY)
+
+    def spawn(self, work: Coroutine[Any, Any, Answer]) -> asyncio.Task[Answer]:
+        """A task of the world's, which no kill touches."""
+        task = self.loop.create_task(work, context=contextvars.Context())
+        self._tasks[task] = None
+        task.add_done_callback(lambda done: self._tasks.pop(done, None))
+        return task
+
+    def phone(self, platform: Platform, number: str, name: str) -> Phone:
+        made = Phone(self, platform, number, name, self.dice.of(f"phone:{number}"))
+        self.phones[platform.value, f"D{number}"] = made
+        return made
+
+    def phone_at(self, platform: str, address: str) -> Phone:
+        return self.phones[platform, address]
+
+    async def ask(self, question: Callable[[Machine], Coroutine[Any, Any, Answer]]) -> Answer | None:
+        """Bring something to any process that is there. None: nobody knows what became of it."""
+        alive = [each for each in self.machines if each.alive]
+        if not alive:
+            return None
+        machine = self.chance.choice(alive)
+        try:
+            return await machine.serve(question(machine))
+        except (Gone, OperationalError):
+            return None
+
+    def until_due(self, raw: sqlite3.Connection) -> float:
+        """Seconds until something in the tables is due; at least one, or a blocked lane would stop the clock."""
+        timer = raw.execute("SELECT MIN(due_at) FROM timer").fetchone()[0]
+        post = raw.execute(
+            "SELECT MIN(CASE WHEN leased_until > due_at THEN leased_until ELSE due_at END) FROM outbox WHERE NOT dead"
+        ).fetchone()[0]
+        dues = [datetime.fromisoformat(each).replace(tzinfo=UTC) for each in (timer, post) if each is not None]
+        waits = [(due - self.clock.now()).total_seconds() for due in dues]
+        return min(max(min(waits, default=DAY), 1.0), DAY)
+
+    # --- processes ----------------------------------------------------------------------------------------------------
+
+    def committed(self, machine: Machine) -> None:
+        self.commits += 1
+        self.record.note("commit", machine.number)
+        if self.commits % AUDIT_EVERY == 0:
+            self.judge.audit()
+
+    async def start_machine(self) -> None:
+        if self._dark_since is not None:
+            self.pulse.away += timedelta(seconds=self.seconds - self._dark_since)
+            self._dark_since = None
+        self._numbers += 1
+        machine = Machine(self, self._numbers)
+        self.machines.append(machine)
+        try:
+            await machine.start()
+        except Gone:
+            return
+
+    def lost(self, machine: Machine) -> None:
+        """A process has died; somebody will start another."""
+        self.machines.remove(machine)
+        if not self.machines:
+            self._dark_since = self.seconds
+        self.spawn(self._start_again(machine))
+
+    async def _start_again(self, dead: Machine) -> None:
+        await asyncio.sleep(between(self.chance, *(LONG_AWAY if self.strikes("long_outage") else AWAY)))
+        dead.runner.raw.close()
+        await self.start_machine()
+
+    # --- its course ---------------------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        for _ in range(self.chance.choice((1, 1, 2))):
+            await self.start_machine()
+        self.spawn(self.stripe.live())
+        await self.cast.arrive()
+        await self._until(lambda: self.seconds >= self.lasts)
+        self.weather.clear()
+        self.healed = True
+        self.record.note("healed")
+        self.cast.come_back()
+        until = self.seconds + PATIENCE_DAYS * DAY
+        await self._until(lambda: self.seconds >= until or not self._goes_on())
+        if not self._is_told():
+            await self._settle_books()
+            self.judge.conclude()
+        self.cast.leave()
+        for machine in self.machines:
+            for task in machine.tasks:
+                task.cancel()
+            machine.runner.raw.close()
+        for task in self._tasks:
+            task.cancel()
+
+    async def _until(self, seen: Callable[[], bool]) -> None:
+        while not seen() and not self._is_told():
+            wait = LOOKS_EVERY if self.healed else min(LOOKS_EVERY, self.lasts - self.seconds)
+            await asyncio.sleep(wait)
+
+    def _goes_on(self) -> bool:
+        return bool(self.judge.unfinished()) or self.seconds < self.lasts + RESTS
+
+    def _is_told(self) -> bool:
+        """Whether there is something to tell already, for who wants to know no more."""
+        return self._hasty and bool(mistakes.heard or self.witness.found or self.judge.found)
+
+    async def _settle_books(self) -> None:
+        """The last night: what the provider says, and what we say."""
+        await self.ask(lambda machine: machine.sweeps.keep_books())
+        await self.ask(lambda machine: machine.reconciler.sweep())
+        differences = await self.ask(lambda machine: machine.reconciler.reconcile())
+        self.judge.differences(differences or {})
+
+
+def play(
+    seed: int, folder: Path, *, scale: Scale = WHOLE, calm: bool = False, aloud: bool = False, hasty: bool = False
+) -> Verdict:
+    """Play the world of this seed. `folder`: where its database may lie."""
+    mistakes.configure()
+    mistakes.heard.clear()
+    path = folder / "market.sqlite"
+    for ending in ("", "-wal", "-shm"):
+        path.with_name(path.name + ending).unlink(missing_ok=True)
+    shutil.copy(empty_market(folder), path)
+    random.seed(seed)
+    loop = SeededLoop(Dice(seed).of("order"))
+    loop.set_task_factory(belonging)
+    world: World | None = None
+    try:
+        asyncio.set_event_loop(loop)
+        world = World(seed, loop, str(path), scale=scale, calm=calm, aloud=aloud, hasty=hasty)
+        lost: list[str] = []
+        loop.set_exception_handler(lambda _loop, told: lost.append(str(told.get("exception") or told["message"])))
+        try:
+            loop.run_until_complete(world.run())
+        except Hung as hung:
+            world.judge.found.append(f"hung: {hung}")
+        loop.run_until_complete(asyncio.sleep(0))
+    finally:
+        asyncio.set_event_loop(None)
+        loop.close()
+        if world is not None:
+            world.judge.close()
+    return verdict_of(world)
+
+
+def verdict_of(world: World) -> Verdict:
+    record, judge = world.record, world.judge
+    return Verdict(
+        seed=world.seed,
+        fingerprint=record.fingerprint,
+        violations=list(dict.fromkeys([*mistakes.heard, *world.witness.found, *judge.found])),
+        journeys=judge.journeys,
+        points=world.weather.points,
+        kills=record.counts["kill"],
+        faults=sum(count for what, count in record.counts.items() if what.startswith("fault ")),
+        commits=world.commits,
+        days=world.seconds / DAY,
+        tail=list(record.lines),
+        counts=dict(record.counts),
+    )
+
+
+def belonging(
+    loop: asyncio.AbstractEventLoop, work: Any, context: contextvars.Context | None = None
+) -> asyncio.Task[Any]:
+    """Every task belongs to the process in whose name it runs, and dies with it."""
+    task = asyncio.Task(work, loop=loop, context=context)
+    host = HOST.get() if context is None else context.get(HOST)
+    if host is not None:
+        host.tasks[task] = None
+        task.add_done_callback(lambda done: host.tasks.pop(done, None))
+    return task
+
+
+@cache
+def known_almanac() -> Almanac:
+    return almanac(Settings(_env_file=None))
+
+
+@cache
+def empty_market(folder: Path) -> Path:
+    """A migrated database to copy from."""
+    return make_empty(folder / "empty.sqlite")

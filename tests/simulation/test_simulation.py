@@ -1,0 +1,74 @@
+"""A small world in bad weather comes to rest, the same way in every interpreter; and a rule that is off is missed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from simulation.engine.dice import Dice
+from simulation.engine.loop import Hung, SeededLoop
+from simulation.engine.record import Record
+from simulation.judge.judge import ENDING, STEPS
+from simulation.mutants.catalogue import RULES, switched_off
+from simulation.outside.chats import Phone
+from simulation.people.cast import SMALL
+from simulation.weather import KINDS, Weather
+from simulation.world import OPENS, play
+
+ROOT = Path(__file__).parents[2]
+SEED = 8  # a deal in bad weather, and three kills
+AGAIN = f"""
+from pathlib import Path
+from simulation.people.cast import SMALL
+from simulation.world import play
+print(play({SEED}, Path("{{folder}}"), scale=SMALL).fingerprint)
+"""
+
+
+def test_a_world_comes_to_rest_and_is_the_same_in_another_interpreter(tmp_path: Path) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"
+    here.mkdir()
+    there.mkdir()
+    command = (sys.executable, "-W", "ignore", "-c", AGAIN.format(folder=there))
+    environment = {"PYTHONHASHSEED": "4711", "PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)}
+    other = subprocess.Popen(  # noqa: S603 - our own words
+        command, env=environment, cwd=tmp_path, stdout=subprocess.PIPE, text=True
+    )
+    verdict = play(SEED, here, scale=SMALL)
+    told, _ = other.communicate()
+    assert verdict.violations == []
+    assert verdict.journeys > 0
+    assert verdict.kills > 0
+    assert told.strip() == verdict.fingerprint
+
+
+def test_every_rule_that_can_be_switched_off_is_there_and_comes_back() -> None:
+    assert len(RULES) >= 40
+    show = Phone.show
+    for name in RULES:
+        with switched_off(name):
+            pass
+    assert Phone.show is show
+
+
+def test_nothing_that_can_happen_is_a_mistake_and_said() -> None:
+    loop = SeededLoop(Dice(1).of("order"))
+    with pytest.raises(Hung, match="everybody waits"):
+        loop.run_until_complete(loop.create_future())
+    loop.close()
+
+
+def test_weather_is_the_seeds_own_and_clears() -> None:
+    weather = [Weather(Dice(seed).of("weather"), Record(lambda: OPENS), 1_000.0) for seed in (1, 1, 2)]
+    assert weather[0].rates == weather[1].rates != weather[2].rates
+    assert any(weather[0].strikes(kind, 500.0) for kind in KINDS for _ in range(1_000))
+    weather[0].clear()
+    assert not any(weather[0].strikes(kind, 500.0) for kind in KINDS for _ in range(1_000))
+
+
+def test_every_process_that_must_end_is_looked_at() -> None:
+    assert set(ENDING) == {"deal", "booking", "offer", "dispute_case", "chargeback", "buyer_credit"}
+    assert {"deal", "lot", "session"} <= set(STEPS)
