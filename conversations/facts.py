@@ -122,6 +122,10 @@ MONEY_FACTS: Facts = {
     rails.PaymentSettling: "notice.payment_settling",
     rails.PayoutKept: "notice.payout_kept",
     money.ChargebackOpened: "notice.chargeback_opened",
+    money.ChargebackClaimed: "notice.chargeback_claimed",
+    money.EvidenceSent: "notice.evidence_sent",
+    money.PayoutSetOff: "notice.payout_set_off",
+    money.ChargebackMadeGood: "notice.chargeback_made_good",
     money.ChargebackClosed: "notice.chargeback_closed",
 }
 CASE_FACTS: Facts = {

@@ -29,7 +29,7 @@ from core.escrow.effects import (
     send_again,
     send_when_ready,
 )
-from core.escrow.events import ChargebackClosed, ChargebackOpened
+from core.escrow.events import ChargebackClaimed, ChargebackClosed, ChargebackMadeGood, ChargebackOpened, PayoutSetOff
 from core.escrow.model import (
     CHARGEBACK,
     Chargeback,
@@ -189,6 +189,8 @@ def set_off(ctx: Ctx, deal: Deal, lot_id: str, net: Money) -> Money:
             ledger.post(ctx, key, "Set off against what the seller owes", legs, deal=deal.id)
             _recovered(ctx, found, kept)
             rest -= kept
+    if rest != net:
+        ctx.announce(PayoutSetOff(deal.seller, deal.id, net - rest, rest))
     return rest
 
 
@@ -217,6 +219,8 @@ def _take(ctx: Ctx, deal: Deal, found: Chargeback, taken: Money, fee: Money) -> 
     ]
     ledger.post(ctx, f"chargeback:{found.id}:opened", "Taken back by the buyer's bank", legs, deal=deal.id)
     ctx.session.flush()
+    if share.claimed:
+        ctx.announce(ChargebackClaimed(deal.seller, deal.id, share.claimed))
     _reverse(ctx, deal, found)
 
 
@@ -243,6 +247,7 @@ def _recovered(ctx: Ctx, found: Chargeback, amount: Money) -> None:
     ctx.session.flush()
     if found.state == "lost" and not found.outstanding:
         step(ctx, CHARGEBACK, found, "made_good", ("system",))
+        ctx.announce(ChargebackMadeGood(found.seller, found.deal_id, found.id))
         ctx.session.flush()
 
 

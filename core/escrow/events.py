@@ -159,6 +159,42 @@ class ChargebackOpened(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ChargebackClaimed(Event):
+    """`amount` of what the bank took has been paid out already: the seller owes it until the bank gives it back."""
+
+    organisation_id: str
+    deal_id: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceSent(Event):
+    """Our answer is with the buyer's bank: what was agreed, sent and accepted, from our records."""
+
+    deal_id: str
+    chargeback_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutSetOff(Event):
+    """`amount` of a payout was kept for what the seller owes; `net` of it is sent."""
+
+    organisation_id: str
+    deal_id: str
+    amount: Money
+    net: Money
+
+
+@dataclass(frozen=True, slots=True)
+class ChargebackMadeGood(Event):
+    """The seller owes nothing of it any more. `organisation_id`: the seller."""
+
+    organisation_id: str
+    deal_id: str
+    chargeback_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChargebackClosed(Event):
     """The bank has decided. `why`: "won" (the money is back) or "lost" (the buyer keeps it)."""
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy import select
 
-from core.escrow.events import EffectRefused
+from core.escrow.events import EffectRefused, EvidenceSent
 from core.escrow.evidence.model import SEND_BEFORE, TRY_AGAIN_AFTER, Mark, Pack, PackState
 from core.escrow.model import Chargeback
 from core.kernel.errors import NotFound
@@ -64,8 +64,11 @@ def send_pack(ctx: Ctx, chargeback_id: str) -> None:
 def pack_sent(ctx: Ctx, chargeback_id: str, digest: str) -> None:
     """The bank has our answer."""
     pack = _pack(ctx, chargeback_id)
+    told = pack.state is PackState.SENT
     pack.state, pack.sent_at, pack.digest, pack.why = PackState.SENT, ctx.now, digest, None
     clear_timers(ctx.session, EVIDENCE, chargeback_id)
+    if not told:
+        ctx.announce(EvidenceSent(ctx.session.get_one(Chargeback, chargeback_id).deal_id, chargeback_id))
     ctx.session.flush()
 
 
