@@ -33,8 +33,8 @@ MUCH: Final = Decimal(1_000_000)  # of a unit is converted, so that the three de
 def exactly(
     said: Understood, catalogue: Catalogue, today: date, order: Order = "best", *, kind: str = "listing"
 ) -> Wanted:
-    """Over goods, offered or asked for: every wish that was understood has to be met; the words that were not understood
-    only decide the order, unless nothing says which goods are meant."""
+    """Over goods, offered or asked for: every wish that was understood has to be met. The words that were not
+    understood only decide the order, unless nothing says which goods are meant."""
     goods = (said.product,) if said.product else said.alternatives
     musts = _musts(grades=(said.grade,) if said.grade else (), certificates=said.certificates)
     if goods:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,6 +22,17 @@ KM_PER_DEGREE: Final = 111.2
 TOUCHES: Final = 60.0  # km around a place that is named without a distance
 NAMED_ENOUGH: Final = 200  # documents that name a place: with so many, its neighbourhood need not be looked through
 ROUNDING: Final = 1e-9  # amounts are compared as floats here, and exactly when a hit is confirmed
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """A few documents that were looked at first: all that have the words at `whole`, and those that have the word at
+    `part` and are no older than the document `last`."""
+
+    numbers: U32
+    whole: Set[int]
+    part: int | None = None
+    last: int = 0
 
 
 @dataclass(slots=True)
@@ -54,7 +65,9 @@ class Candidates:
         """Whether nothing but the words decides: then the best have rare words, and few need be looked at."""
         wanted = self.wanted
         limits = (wanted.price_at_most, wanted.price_at_least, wanted.amount, wanted.days)
-        return not wanted.must and not wanted.some_word and all(limit is None for limit in limits)
+        return (
+            wanted.near is None and not wanted.must and not wanted.some_word and all(limit is None for limit in limits)
+        )
 
     def _meeting_wishes(self) -> U32 | None:
         """All documents that meet the wishes, found from the wish that fewest meet; None where too many meet each."""
@@ -71,7 +84,7 @@ class Candidates:
     def _fitting(self, numbers: U32) -> U32:
         """Those of them that meet every wish; each test runs on what the ones before have left."""
         wanted, columns = self.wanted, self.segment.columns
-        numbers = numbers[self.alive[numbers]]
+        numbers = self._living(numbers)
         for wish in wanted.must:
             numbers = numbers[self._has(numbers, self._terms_of(wish))]
         if wanted.days is not None:
@@ -99,21 +112,26 @@ class Candidates:
         """The limit that holds for each document, NaN where its unit cannot be compared."""
         return goods_table(self.segment, limits)[self.segment.columns.products[numbers], kinds[numbers]]
 
-    def of_rarest_words(self, most: int) -> tuple[U32, list[int]]:
-        """All documents of the rarest words, as long as there are no more than so many; and which words those are."""
+    def first(self, most: int) -> First:
+        """The freshest so many documents of the rarest words, and which words they are all or the freshest part of."""
         chosen: list[U32] = []
-        places: list[int] = []
+        whole: set[int] = set()
         for place in self._rarest_first():
-            group = self.groups[place]
-            lists = self._lists(group)
-            most -= sum(map(self.segment.frequency, lists))
-            if most < 0:
+            lists = self._lists(self.groups[place])
+            number = sum(map(self.segment.frequency, lists))
+            if number > most:
+                part = self._documents(lists, most)
+                chosen.append(part)
+                return First(self._living(merged(chosen)), whole, place, int(part[-1]))
+            most -= number
+            whole.add(place)
+            chosen += [self._documents(lists, CAP)] if lists else []
+            if not most:
                 break
-            places.append(place)
-            if lists:
-                chosen.append(self._documents(lists, CAP))
-        numbers = merged(chosen)
-        return numbers[self.alive[numbers]], places
+        return First(self._living(merged(chosen)), whole)
+
+    def _living(self, numbers: U32) -> U32:
+        return numbers[self.alive[numbers]]
 
     def _with_words(self, cap: int) -> U32:
         """Documents that have some asked word: of the rarest words first, since they say most."""
@@ -132,8 +150,8 @@ class Candidates:
     def _lists(self, group: Group) -> list[int]:
         """The terms of a word, and where it is a place that few documents name, those of its neighbourhood."""
         if group.spot is not None and group.frequency < NAMED_ENOUGH:
-            return [*group.terms.tolist(), *self._cells(group.spot, TOUCHES)]
-        return group.terms.tolist()
+            return [*group.terms, *self._cells(group.spot, TOUCHES)]
+        return group.terms
 
     def _documents(self, terms: Sequence[int], cap: int) -> U32:
         """The freshest documents that have one of the terms."""

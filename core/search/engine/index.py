@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,13 +14,13 @@ from numpy.typing import NDArray
 from core.search.engine.building import build
 from core.search.engine.candidates import Candidates
 from core.search.engine.document import Document
-from core.search.engine.ranking import Ranked, most_of_others, rank, weigh
+from core.search.engine.ranking import HALF_FRESH_DAYS, Ranked, most_of_others, rank, weigh
 from core.search.engine.reading import Group, Reader, rejoined
 from core.search.engine.segment import F32, Segment
 from core.search.engine.wanted import Wanted, Word
 
 CERTAINLY_LEANING: Final = 0.8  # of the sellers who use a word: then it names those goods
-FEW: Final = 600  # documents of the rarest words that are ranked before all others
+FEW: Final = 400  # documents of the rarest words that are ranked before all others
 MERGED_BELOW: Final = 4  # a segment less than this many times as large as the next one is built anew with it
 
 
@@ -111,13 +112,12 @@ class Index:
             self._rank(part, of_part, weights, wanted, limit) for part, of_part in zip(self.parts, groups, strict=True)
         ]
         total = sum(len(each.numbers) for each in ranked)
-        best = [
-            found
-            for part, each in zip(self.parts, ranked, strict=True)
-            for found in _best(part.segment, each, wanted, limit, [word.text for word in words])
-        ]
-        best.sort(key=lambda found: _key(found, wanted), reverse=True)
-        return Answer(tuple(best[:limit]), total)
+        texts = [word.text for word in words]
+        best = [_best(part.segment, each, wanted, limit, texts) for part, each in zip(self.parts, ranked, strict=True)]
+        if len(best) == 1:
+            return Answer(tuple(best[0]), total)
+        together = sorted((found for some in best for found in some), key=partial(_key, wanted), reverse=True)
+        return Answer(tuple(together[:limit]), total)
 
     def knows(self, word: str) -> bool:
         """Whether any document has the word as it is written."""
@@ -128,7 +128,7 @@ class Index:
         best: tuple[float, str] | None = None
         for part in self.parts:
             group = part.reader.group(Word(word))
-            for term, weight in zip(group.terms.tolist(), group.weights.tolist(), strict=True):
+            for term, weight in zip(group.terms, group.weights, strict=True):
                 text = part.segment.text_of(term)
                 if ":" not in text and (best is None or (weight, text) > best):
                     best = (weight, text)
@@ -148,10 +148,11 @@ class Index:
         candidates = Candidates(part.segment, part.alive, wanted, groups)
         if candidates.free and groups and wanted.order == "best":
             # The documents of the rarest words are few, and mostly the best: often no other can be better any more.
-            numbers, places = candidates.of_rarest_words(FEW)
-            if len(numbers) >= limit:
-                few = rank(part.segment, numbers, groups, weights, wanted=wanted, scratch=part.scratch)
-                if _lowest(few, limit) >= most_of_others(groups, weights, places):
+            first = candidates.first(FEW)
+            if len(first.numbers) >= limit:
+                few = rank(part.segment, first.numbers, groups, weights, wanted=wanted, scratch=part.scratch)
+                fresh = float(part.segment.freshness(wanted.today, HALF_FRESH_DAYS)[first.last])
+                if _lowest(few, limit) >= most_of_others(groups, weights, first, fresh):
                     return few
         numbers = candidates.choose()
         return rank(part.segment, numbers, groups, weights, wanted=wanted, scratch=part.scratch)
@@ -163,7 +164,8 @@ def _lowest(ranked: Ranked, limit: int) -> float:
     return float(np.partition(scores, len(scores) - limit)[len(scores) - limit]) if len(scores) >= limit else -1.0
 
 
-def _key(found: Found, wanted: Wanted) -> tuple[float, ...] | tuple[float, str]:
+def _key(wanted: Wanted, found: Found) -> tuple[float | str, ...]:
+    """The same order among the best of several segments."""
     match wanted.order:
         case "cheapest":
             return (-1 if found.price is None else 0, -(found.price or 0), found.score)
@@ -172,41 +174,58 @@ def _key(found: Found, wanted: Wanted) -> tuple[float, ...] | tuple[float, str]:
         case "newest":
             return (found.day, found.id)
         case "best":
-            return (round(found.score, 6), found.id)
+            return (found.score, found.day, found.id)
 
 
-def _best(segment: Segment, ranked: Ranked, wanted: Wanted, limit: int, words: Sequence[str]) -> Iterable[Found]:
+def _best(segment: Segment, ranked: Ranked, wanted: Wanted, limit: int, words: Sequence[str]) -> list[Found]:
     """The first ones of a segment in the order that is wanted, as objects."""
-    match wanted.order:
-        case "cheapest" if ranked.prices is not None:
-            keys = np.nan_to_num(-ranked.prices, nan=-np.inf)
-        case "nearest" if ranked.km is not None:
-            keys = np.nan_to_num(-ranked.km.astype(np.float64), nan=-np.inf)
-        case "newest":
-            keys = -ranked.numbers.astype(np.float64)
-        case _:
-            keys = ranked.scores.astype(np.float64)
-    chosen = np.arange(len(keys))
-    if len(keys) > limit:
-        # One more than asked decides nothing: of equal keys the newer document, which has the smaller number, wins.
-        edge = np.partition(keys, len(keys) - limit)[len(keys) - limit]
-        chosen = np.concatenate([np.flatnonzero(keys > edge), np.flatnonzero(keys == edge)])[:limit]
+    chosen = _first(_keys(ranked, wanted), limit)
+    if not len(chosen):
+        return []
     columns, numbers = segment.columns, ranked.numbers[chosen]
-    kms = [math.nan] * len(chosen) if ranked.km is None else ranked.km[chosen].tolist()
-    prices = [math.nan] * len(chosen) if ranked.prices is None else ranked.prices[chosen].tolist()
-    rows = zip(
+    kms = None if ranked.km is None else ranked.km[chosen].tolist()
+    prices = None if ranked.prices is None else ranked.prices[chosen].tolist()
+    columnwise = (
         columns.ids[numbers].tolist(),
         columns.stamps[numbers].tolist(),
         columns.seller_names[columns.sellers[numbers]].tolist(),
         ranked.relevance[chosen].tolist(),
         ranked.scores[chosen].tolist(),
-        kms,
-        prices,
+        kms or [None] * len(chosen),
+        prices or [None] * len(chosen),
         ranked.met[chosen].tolist(),
         columns.days[numbers].tolist(),
-        strict=True,
     )
-    for key, stamp, seller, relevance, score, km, price, bits, day in rows:
-        met = tuple(word for place, word in enumerate(words) if bits >> place & 1)
-        known_km, known_price = (None if math.isnan(value) else value for value in (km, price))
-        yield Found(key.decode(), stamp, seller.decode(), relevance, score, known_km, known_price, met, day)
+    named = {bits: tuple([word for place, word in enumerate(words) if bits >> place & 1]) for bits in columnwise[7]}
+    return [
+        Found(key.decode(), stamp, seller.decode(), relevance, score, _known(km), _known(price), named[bits], day)
+        for key, stamp, seller, relevance, score, km, price, bits, day in zip(*columnwise, strict=True)
+    ]
+
+
+def _keys(ranked: Ranked, wanted: Wanted) -> NDArray[Any]:
+    """What is highest comes first."""
+    match wanted.order:
+        case "cheapest" if ranked.prices is not None:
+            return np.nan_to_num(-ranked.prices, nan=-np.inf)
+        case "nearest" if ranked.km is not None:
+            return np.nan_to_num(-ranked.km.astype(np.float64), nan=-np.inf)
+        case "newest":
+            return -ranked.numbers.astype(np.float64)
+        case _:
+            return ranked.scores
+
+
+def _first(keys: NDArray[Any], limit: int) -> NDArray[np.intp]:
+    """The places of the highest keys, in order; of equal ones the newer document, which has the smaller number."""
+    if len(keys) <= limit:
+        return np.argsort(-keys, kind="stable")
+    edge = np.partition(keys, len(keys) - limit)[len(keys) - limit]
+    above = (keys > edge).nonzero()[0]
+    level = (keys == edge).nonzero()[0][: limit - len(above)]
+    above = above[np.argsort(-keys[above], kind="stable")]
+    return np.concatenate([above, level])
+
+
+def _known(value: float | None) -> float | None:
+    return None if value is None or math.isnan(value) else value

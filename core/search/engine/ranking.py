@@ -11,14 +11,14 @@ It only decides among those that answer about equally well.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.search.engine.candidates import TOUCHES, goods_table
+from core.search.engine.candidates import TOUCHES, First, goods_table
 from core.search.engine.reading import Group
 from core.search.engine.segment import F32, U32, Segment
 from core.search.engine.wanted import Spot, Wanted
@@ -60,18 +60,28 @@ def weigh(groups: Sequence[Sequence[Group]], documents: int) -> list[float]:
     return [(weight or usual) * told for weight, told in zip(weights, tells, strict=True)]
 
 
-def most_of_others(groups: Sequence[Group], weights: Sequence[float], looked_at: Collection[int]) -> float:
-    """The highest score of a document that has none of the words at these places: a bound, and not an estimate.
+def most_of_others(groups: Sequence[Group], weights: Sequence[float], first: First, fresh: float) -> float:
+    """The highest score of a document that is not among the first ones: a bound, and not an estimate.
 
-    It meets all other words fully, and of a place that was looked at it lies just beyond the neighbourhood.
+    It has none of the words that were looked at wholly (of a place it lies just beyond the neighbourhood). It may have
+    the word that was looked at in part, but is then no fresher than the last document of that part: `fresh`.
     """
     beyond = NEIGHBOURS * math.exp(-(TOUCHES - AT_THE_PLACE_KM) / AWAY_KM)
-    met = [
-        (beyond * group.spot_weight if group.spot is not None else 0.0) if place in looked_at else 1.0
-        for place, group in enumerate(groups)
-    ]
-    relevance = sum(each * weight for each, weight in zip(met, weights, strict=True)) / sum(weights)
-    return relevance * (1 - HANDY) + HANDY
+    relevance = of_part = 0.0
+    for place, (group, weight) in enumerate(zip(groups, weights, strict=True)):
+        most = max(group.weights, default=0.0)
+        if group.spot is not None:
+            most = max(most, group.spot_weight)
+        if place in first.whole:
+            relevance += weight * beyond * group.spot_weight if group.spot is not None else 0.0
+        elif place == first.part:
+            of_part = weight * most
+        else:
+            relevance += weight * most
+    total = sum(weights)
+    newer = relevance / total * (1 - HANDY) + HANDY
+    older = (relevance + of_part) / total * (1 - HANDY) + HANDY * fresh
+    return max(newer, older) if first.part is not None else newer
 
 
 def rank(
@@ -102,7 +112,7 @@ def _met(segment: Segment, numbers: U32, group: Group, scratch: F32) -> F32:
         return met
     low, high = numbers[0] << np.uint32(1), numbers[-1] << np.uint32(1) | np.uint32(1)
     lists, weights = [], []
-    for term, weight in zip(group.terms.tolist(), group.weights.tolist(), strict=True):
+    for term, weight in zip(group.terms, group.weights, strict=True):
         postings = segment.postings(term)
         if len(postings) > 2 * len(numbers):
             start, end = postings.searchsorted(np.array([low, high + np.uint32(1)], np.uint32)).tolist()
@@ -128,18 +138,21 @@ def _met(segment: Segment, numbers: U32, group: Group, scratch: F32) -> F32:
 
 def _look_up(postings: U32, numbers: U32, weight: float, met: F32) -> None:
     """For few documents against a long list: each is looked up, instead of writing the list down."""
-    at = np.minimum(np.searchsorted(postings, numbers << np.uint32(1)), len(postings) - 1)
-    found = postings[at]
-    told = np.where(found & np.uint32(1), np.float32(weight), np.float32(weight * IN_TEXT))
-    np.maximum(met, np.where(found >> np.uint32(1) == numbers, told, np.float32(0)), out=met)
+    asked = numbers << np.uint32(1)
+    # What is found is the document's entry, one more where the word stands in its title, or of another document.
+    beyond = postings.take(postings.searchsorted(asked), mode="clip") - asked
+    told = np.array((weight * IN_TEXT, weight, 0.0), np.float32)
+    np.maximum(met, told.take(beyond, mode="clip"), out=met)
 
 
 def _there(segment: Segment, numbers: U32, spot: Spot) -> F32:
     """1 at the place, less and less further off, nothing where the position is unknown."""
     km = segment.chord_km(numbers, spot.lat, spot.lon)
-    around = np.float32(NEIGHBOURS) * np.exp(-np.maximum(km - AT_THE_PLACE_KM, 0) / np.float32(AWAY_KM))
-    there = np.where(km <= AT_THE_PLACE_KM, np.float32(1), around)
-    return np.where(np.isnan(there), np.float32(0), there)
+    there: F32 = np.exp((AT_THE_PLACE_KM - km) / np.float32(AWAY_KM))
+    there *= np.float32(NEIGHBOURS)
+    there[km <= AT_THE_PLACE_KM] = 1
+    np.nan_to_num(there, copy=False)
+    return there
 
 
 def _prices(segment: Segment, numbers: U32, wanted: Wanted) -> NDArray[np.float64]:

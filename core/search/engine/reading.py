@@ -10,12 +10,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
-import numpy as np
-
 from core.catalogue.spelling import SHORTEST, distances
-from core.search.engine.segment import F32, U32, Segment
+from core.search.engine.segment import Segment
 from core.search.engine.wanted import Spot, Word
 
 TERMS_AT_MOST: Final = 10  # of one word: more of them are ever less likely, and each costs a list to look through
@@ -37,8 +36,8 @@ WORDS_KEPT: Final = 5_000
 class Group:
     """One asked word in one segment: its terms, the least weighty first. `frequency`: documents that have one."""
 
-    terms: U32
-    weights: F32
+    terms: list[int]
+    weights: list[float]
     frequency: int
     spot: Spot | None = None
     spot_weight: float = 1.0
@@ -74,10 +73,6 @@ class Reader:
         if fuzzy:
             self._leaning(found)
         return found
-
-    def joined(self, one: str, other: str) -> int | None:
-        """The term that two words written apart are, when the market writes them together."""
-        return self.segment.term(one + other)
 
     def split(self, word: str) -> tuple[str, str] | None:
         """The two known words that are written together; the more used they are, the likelier."""
@@ -152,19 +147,19 @@ class Reader:
 
     def _kept(self, found: dict[int, float], word: Word) -> Group:
         """The likeliest terms; of two that are as near, the one that more documents have is likelier meant."""
-        segment = self.segment
-        most = math.log(2 + max((segment.frequency(term) for term in found), default=0))
+        heard = {term: self.segment.frequency(term) for term in found}
+        most = math.log(2 + max(heard.values(), default=0))
         likely = {
-            term: weight * (0.85 + 0.15 * math.log(2 + segment.frequency(term)) / most) if weight < 1 else weight
+            term: weight * (0.85 + 0.15 * math.log(2 + heard[term]) / most) if weight < 1 else weight
             for term, weight in found.items()
         }
         kept = sorted(likely, key=likely.__getitem__, reverse=True)[:TERMS_AT_MOST]
         best = likely[kept[0]] if kept else 0.0
-        kept = [term for term in kept if likely[term] >= best / 2][::-1]
+        kept = [term for term in reversed(kept) if likely[term] >= best / 2]
         return Group(
-            np.array(kept, dtype=np.uint32),
-            np.array([likely[term] for term in kept], dtype=np.float32),
-            sum(segment.frequency(term) for term in kept if likely[term] >= 0.8 * best),
+            kept,
+            [likely[term] for term in kept],
+            sum([heard[term] for term in kept if likely[term] >= 0.8 * best]),
             word.spot,
             word.spot_weight,
             word.tells,
@@ -173,20 +168,24 @@ class Reader:
 
 def rejoined(words: Sequence[Word], readers: Sequence[Reader]) -> list[Word]:
     """Words written apart or together otherwise than the market does are given its way of writing as well."""
+    segments = [reader.segment for reader in readers]
+    joined: list[str | None] = [None] * (len(words) + 1)  # of each word with the one before it
+    for place, (one, other) in enumerate(pairwise(words), 1):
+        pair = one.text + other.text
+        if one.fuzzy and other.fuzzy and any(segment.term(pair) is not None for segment in segments):
+            joined[place] = pair
     read: list[Word] = []
-    for position, word in enumerate(words):
-        also = dict(word.also)
-        for neighbour, apart in ((position + 1, False), (position - 1, True)):
-            if 0 <= neighbour < len(words) and word.fuzzy and words[neighbour].fuzzy:
-                pair = (words[neighbour].text, word.text) if apart else (word.text, words[neighbour].text)
-                if any(reader.joined(*pair) is not None for reader in readers):
-                    also["".join(pair)] = JOINED
-        known = any(reader.segment.term(word.text) is not None for reader in readers)
-        parts = None if known or not word.fuzzy else next(filter(None, (r.split(word.text) for r in readers)), None)
-        if parts is not None and not also:
-            read += [Word(part, fuzzy=False) for part in parts]
-        else:
-            read.append(replace(word, also=also))
+    for place, word in enumerate(words):
+        also = {pair: JOINED for pair in joined[place : place + 2] if pair is not None}
+        if also:
+            read.append(replace(word, also={**word.also, **also}))
+            continue
+        if word.fuzzy and not word.also and not any(segment.term(word.text) is not None for segment in segments):
+            parts = next(filter(None, (reader.split(word.text) for reader in readers)), None)
+            if parts is not None:
+                read += [Word(part, fuzzy=False) for part in parts]
+                continue
+        read.append(word)
     return read
 
 

@@ -7,6 +7,7 @@ is read from a file or a database as it lies, without making a Python object of 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
@@ -116,9 +117,10 @@ class Segment:
 
     def chord_km(self, numbers: U32, lat: float, lon: float) -> F32:
         """Straight through the Earth: the same up to a few hundred kilometres (a thousandth less at a thousand)."""
-        here = _on_sphere(np.array([lat]), np.array([lon]))
+        north, east = math.radians(lat), math.radians(lon)
+        here = (math.cos(north) * math.cos(east), math.cos(north) * math.sin(east), math.sin(north))
         apart = self._sphere.take(numbers, axis=0)
-        apart -= here
+        apart -= np.array(here, np.float32)
         chord: F32 = np.sqrt(np.einsum("ij,ij->i", apart, apart)) * np.float32(EARTH_RADIUS_KM)
         return chord
 
