@@ -10,9 +10,8 @@ import pytest
 from lab.people import until
 from tests.journeys.market import Chat, Somebody, World
 
-ADVISER = {
-    "bio": "Twenty years of combustion, ash and emissions in district heating plants.",
-    "fields": "Bioenergy engineering",
+BIO = "Twenty years at it, in seven countries and on both sides of the table."
+OTHERWISE = {
     "languages": "English",
     "rate": "90 EUR",
     "lengths": "30 minutes",
@@ -22,9 +21,9 @@ ADVISER = {
 }
 
 
-async def advises(somebody: Somebody, headline: str) -> None:
+async def advises(somebody: Somebody, headline: str, field: str) -> None:
     await somebody.says("/expert")
-    await somebody.fills(headline=headline, **ADVISER)
+    await somebody.fills(headline=headline, bio=BIO, fields=field, **OTHERWISE)
     await somebody.sees("You are listed.", "Europe/Vilnius")
 
 
@@ -37,9 +36,9 @@ async def no_more(somebody: Somebody, text: str) -> bool:
 )
 async def test_the_first_yes_has_the_session(world: World, here: Chat, there: Chat) -> None:
     sarah, alex, nina = await world.on(here, "Sarah"), await world.on(there, "Alex"), await world.on(here, "Nina")
-    await advises(alex, "Boilers that burn what they should")
-    await advises(nina, "Pellet mills and their dies")
-    for name, profile in (("Alex", "Boilers that burn"), ("Nina", "Pellet mills")):
+    await advises(alex, "Boilers that burn what they should", "Bioenergy engineering")
+    await advises(nina, "Contracts that hold", "Legal and contracts")
+    for name, profile in (("Alex", "Boilers that burn"), ("Nina", "Contracts that hold")):
         await sarah.says(f"/experts {profile}")
         await sarah.sees(f"{name} · {profile}")
         await sarah.presses("Times and profile")
@@ -69,8 +68,8 @@ async def test_the_first_yes_has_the_session(world: World, here: Chat, there: Ch
 
 async def test_a_call_that_nobody_takes_goes_to_the_next_who_is_free(world: World) -> None:
     sarah, alex, nina = await world.on_telegram("Sarah"), await world.on_slack("Alex"), await world.on_telegram("Nina")
-    await advises(alex, "Boilers that burn what they should")
-    await advises(nina, "Pellet mills and their dies")
+    await advises(alex, "Boilers that burn what they should", "Bioenergy engineering")
+    await advises(nina, "Contracts that hold", "Legal and contracts")
     for each in (alex, nina):
         await each.presses("I am free now")
         await each.sees("You are free")
