@@ -23,10 +23,13 @@ def main() -> None:
     """Read the command and the environment, run, and say by the exit status whether all went well."""
     if sys.argv[1:2] == ["search-batch"]:  # works on files alone, and needs no settings
         sys.exit(search_batch(sys.argv[2:]))
+    if sys.argv[1:2] == ["screens"]:  # plays in a world of its own
+        quiet_logs()
+        sys.exit(screens(sys.argv[2:]))
     parser = argparse.ArgumentParser(
         prog="main.py",
         description="Parley: a marketplace that lives in chat",
-        epilog="Also: main.py search-batch DOCS.jsonl QUERIES.jsonl --out RESULTS.jsonl",
+        epilog="Also: main.py search-batch DOCS.jsonl QUERIES.jsonl --out RESULTS.jsonl; main.py screens OUT.html",
     )
     parser.add_argument("command", choices=sorted(COMMANDS), help="what to do")
     parser.add_argument("--faults", default="", help="for demo: all, or kinds with commas between them")
@@ -95,6 +98,17 @@ def search_batch(arguments: list[str]) -> int:
     from config.search_batch import main as answer  # noqa: PLC0415 - as above
 
     return answer(arguments)
+
+
+def screens(arguments: list[str]) -> int:
+    """Every card, form and notice on one page."""
+    from config.screens import gather  # noqa: PLC0415 - as above
+
+    told, faults = gather(arguments)
+    print(told)
+    for fault in faults:
+        print(f"  {fault}")
+    return 1 if faults else 0
 
 
 async def doctor(settings: Settings) -> int:

@@ -6,16 +6,17 @@ entered stays. Deal buttons never wait for a form.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import TypeAdapter
 
-from conversations.book import Book, bound
+from conversations.book import Book, Flow, bound
 from conversations.buttons import Press, read_press
 from conversations.buying.purchase import take_stars
 from conversations.interview import Interview
+from conversations.links import preview
 from conversations.marks import marked
 from conversations.reply import Card, CardList, Desk, FormErrors, FormView, Option, Reply, Say, Shared, Toast
 from conversations.search.finding import listings_to_share
@@ -88,6 +89,11 @@ class Engine:
     @property
     def commands(self) -> list[str]:
         return sorted(self._book.commands)
+
+    @property
+    def flows(self) -> Mapping[str, Flow]:
+        """Every form there is, by its name."""
+        return self._book.flows
 
     def handle(self, ctx: Ctx, turn: Turn) -> Answered:
         """Take one input. Runs as a unit of work; the same input a second time changes nothing."""
@@ -251,6 +257,17 @@ class Engine:
             return self._options(talk, draft_of(ctx, talk.person.id, draft_id), part, name) or ()
         except Refusal:
             return ()
+
+    def previews(self, ctx: Ctx, identity: Identity, urls: Sequence[str]) -> dict[str, Card]:
+        """What may stand under links of ours in a channel, in the language of who wrote them. Changes nothing."""
+        talk = self._onlooker(ctx, identity) or self._stranger(ctx, identity)
+        found = {url: preview(talk, url) for url in urls}
+        return {url: card for url, card in found.items() if card is not None}
+
+    def _stranger(self, ctx: Ctx, identity: Identity) -> Talk:
+        """A talk with somebody who has never been here: they see what everybody may."""
+        nobody = Person(id="", organisation_id="", name=identity.name, locale=identity.locale, zone=identity.zone)
+        return self.talk_to(ctx, nobody, Surface(identity.platform.value, identity.workspace, ""))
 
     def _options(self, talk: Talk, draft: Draft, part: str, name: str | None = None) -> list[Option] | None:
         return self.interview.offers(talk, draft, part, name) if draft.flow in self._book.flows else None

@@ -1,0 +1,210 @@
+"""A market in memory of its wires: real conversations, transactions and timers, and people who are screens."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Final, TypeVar
+
+from config.database import open_database
+from config.market import RINGS, almanac, engine_and_reactions
+from config.rehearsal.screen import Filling, Screen, Step
+from config.settings import Settings
+from conversations.engine import Engine, replies_of
+from conversations.reception import Reception
+from conversations.reply import Reply
+from conversations.turn import Input, Turn
+from conversations.wording import Wordings
+from core.kernel.clock import Clock
+from core.kernel.dispatch import Carrier, Delivered, Later, Never
+from core.kernel.ids import Ids
+from core.kernel.outbox import Post
+from core.kernel.sweep import ring_due
+from core.kernel.transaction import MARKET, Ctx, Transactions
+from core.people.model import Identity, Platform
+
+MONDAY: Final = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # when the play begins: on a workday, at office hours
+CHATS: Final = frozenset({"telegram", "slack"})
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(slots=True)
+class StillClock:
+    """Stands until it is moved."""
+
+    moment: datetime = MONDAY
+
+    def now(self) -> datetime:
+        return self.moment
+
+
+@dataclass(slots=True)
+class Player:
+    """Somebody with an account on one platform, and what they see there. `number`: by which the platform knows them."""
+
+    name: str
+    number: int
+    identity: Identity
+    address: str
+    screen: Screen
+
+    def turn(self, given: Input, key: str = "") -> Turn:
+        """An input of theirs. Each has an outside id of its own, unless the same one is brought again."""
+        chat = self.identity.platform.value
+        trigger = "trigger" if chat == "slack" else None
+        return Turn(key or f"{chat}:{secrets.token_hex(8)}", self.identity, self.address, given, trigger)
+
+
+def player_on(platform: Platform, name: str, number: int, locale: str = "en") -> Player:
+    workspace, outside, address = "", str(number), str(number)
+    if platform is Platform.SLACK:
+        workspace, outside, address = "T1", f"U{number}", f"D{number}"
+    identity = Identity(platform, workspace, outside, name, locale, "Europe/Vilnius")
+    return Player(name, number, identity, address, Screen(platform is Platform.SLACK))
+
+
+@dataclass(slots=True)
+class Rehearsal:
+    """`take` is one input of one person; `bank` carries what is asked of the payment provider, if there is one."""
+
+    transactions: Transactions
+    engine: Engine
+    reception: Reception
+    clock: Clock
+    bank: Carrier | None = None
+    people: dict[str, Player] = field(default_factory=dict)
+    payments: list[Post] = field(default_factory=list)
+    letters: list[Post] = field(default_factory=list)
+    doing: Step = field(default_factory=lambda: Step("", "says"))  # what somebody is just doing
+    watch: Callable[[Player, Step, Reply], None] = lambda _player, _step, _reply: None  # who reads along
+
+    async def take(self, player: Player, given: Input) -> list[Reply]:
+        """One input, and what it brings to the one who made it."""
+        return await self.bring(player, player.turn(given))
+
+    async def bring(self, player: Player, turn: Turn) -> list[Reply]:
+        """A turn as a platform brings it, perhaps again."""
+        before = len(player.screen.shown)
+        answered = await self.reception.take(turn)
+        if not answered.again:
+            self.show(player, answered.at_once)
+        return player.screen.shown[before:]
+
+    async def does(self, step: Step) -> list[Reply]:
+        """A step of the play. AssertionError when it cannot be done."""
+        if step.does == "fills":
+            return await self.fills(step.who)
+        self.doing = step
+        player = self.people[step.who]
+        given = player.screen.input_of(step)
+        assert given is not None, f"{step}: not on the screen of {step.who}"
+        replies = await self.take(player, given)
+        await self.settle()
+        return replies
+
+    async def fills(self, who: str, **given: str | list[str]) -> list[Reply]:
+        """The form in front, answer by answer or as a window, until it is gone. Returns what the last input brought."""
+        player, shown = self.people[who], list[Reply]()
+        first = player.screen.form
+        assert first is not None, f"{who} has no form to fill"
+        self.doing = Step(who, "fills", first.title)
+        filling = Filling.of(player.screen, given)
+        while (answer := filling.next(player.screen)) is not None:
+            shown = await self.take(player, answer)
+        left = player.screen.form
+        assert left is None or left.draft != first.draft, f"{who} cannot get through {first.title}: {shown[-1]}"
+        await self.settle()
+        return shown
+
+    def show(self, player: Player, replies: Sequence[Reply]) -> None:
+        for reply in replies:
+            self.watch(player, self.doing, reply)
+        player.screen.show(list(replies))
+
+    def receive(self, posts: Sequence[Post]) -> None:
+        """What was asked of the outside world, right after its commit."""
+        for post in posts:
+            if post.channel in CHATS:
+                for player in self.people.values():
+                    if (player.identity.platform, player.address) == (post.channel, post.body["address"]):
+                        self.show(player, replies_of(post))
+            else:
+                (self.payments if post.channel == "payments" else self.letters).append(post)
+
+    # --- the bank, and time -------------------------------------------------------------------------------------------
+
+    async def settle(self) -> None:
+        """The provider does what it was asked, and tells us."""
+        while self.bank is not None and self.payments:
+            outcome = await self.bank.carry(self.payments.pop(0))
+            if isinstance(outcome, Delivered | Never) and outcome.then is not None:
+                await self.run(outcome.then)
+            assert not isinstance(outcome, Later), f"the bank puts it off: {outcome.why}"
+
+    async def ring(self) -> None:
+        """Whatever is due now."""
+        while await ring_due(self.transactions, RINGS):
+            await self.settle()
+
+    async def run(self, unit: Callable[[Ctx], Answer]) -> Answer:
+        return await self.transactions.run(MARKET, unit)
+
+    async def probe(self, unit: Callable[[Ctx], None]) -> None:
+        """A unit that leaves no trace."""
+
+        def undone(ctx: Ctx) -> None:
+            unit(ctx)
+            raise _UndoneError
+
+        try:
+            await self.transactions.run(MARKET, undone)
+        except _UndoneError:
+            return
+
+    def turn_within(self, ctx: Ctx, player: Player, given: Input) -> list[Reply]:
+        """One input inside a unit that goes on, with all that follows from it. Returns what its maker is shown."""
+        before = len(player.screen.shown)
+        answered = self.engine.handle(ctx, player.turn(given))
+        player.screen.show(answered.at_once)
+        ctx.settle()
+        posts = list(ctx.posts)
+        ctx.posts.clear()
+        ctx.notes.clear()
+        for post in posts:
+            for each in self.people.values():
+                if (each.identity.platform, each.address) == (post.channel, post.body.get("address")):
+                    each.screen.show(replies_of(post))
+        return player.screen.shown[before:]
+
+
+class _UndoneError(Exception):
+    """The end of a probe."""
+
+
+@asynccontextmanager
+async def rehearsal(
+    address: str,
+    clock: Clock,
+    operators: Collection[str] = (),
+    bank: Callable[[Transactions], Carrier] | None = None,
+    wordings: Wordings | None = None,
+) -> AsyncIterator[Rehearsal]:
+    """Open the market on a database that has its tables. `bank` needs the transactions; without one nobody pays."""
+    settings = Settings(_env_file=None)
+    known = almanac(settings)
+    if wordings is not None:
+        known = replace(known, wordings=wordings)
+    engine, reactions = engine_and_reactions(known, operators)
+    ids = Ids(secrets.token_bytes)
+    transactions = Transactions(await open_database(address), clock, ids, reactions)
+    opened = Rehearsal(transactions, engine, Reception(transactions, engine, ids), clock)
+    opened.bank = bank(transactions) if bank is not None else None
+    transactions.deliver_by(opened.receive)
+    try:
+        yield opened
+    finally:
+        await transactions.close()

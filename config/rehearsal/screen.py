@@ -1,0 +1,228 @@
+"""What somebody has in front of them: the replies that reached them, and which input a press or an answer would be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from conversations.buttons import Press, press, read_press
+from conversations.reply import (
+    Button,
+    Card,
+    CardList,
+    Desk,
+    FieldView,
+    FormClosed,
+    FormErrors,
+    FormView,
+    Reply,
+    Say,
+    Toast,
+)
+from conversations.turn import Filled, Input, Pressed, Said
+
+MOST_INPUTS: Final = 80  # that a form may take
+WORDS: Final = "Clean and dry, under roof, loaded by us."  # for a field that takes any words
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that somebody does, told without the names of the day: "presses offer.buy", "fills the form".
+
+    `verb`: of the button, or "" for words and forms. `choice`: what the button carries beside its subject.
+    """
+
+    who: str
+    does: str  # "says", "presses", "fills"
+    what: str = ""
+    choice: str = ""
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.who, self.does, self.what, self.choice) if part)
+
+
+@dataclass(slots=True)
+class Screen:
+    """One person's, on one platform: the newest reply stands last. `at_once`: a form is one window here (Slack)."""
+
+    at_once: bool
+    shown: list[Reply] = field(default_factory=list)
+
+    def show(self, replies: list[Reply]) -> None:
+        self.shown += replies
+
+    def copy(self) -> Screen:
+        return Screen(self.at_once, list(self.shown))
+
+    @property
+    def form(self) -> FormView | None:
+        """The form in front, unless it was sent off or thrown away."""
+        closed = set()
+        for reply in reversed(self.shown):
+            if isinstance(reply, FormClosed):
+                closed.add(reply.draft)
+            elif isinstance(reply, FormView):
+                return None if reply.draft in closed else reply
+        return None
+
+    def presses(self) -> Iterator[tuple[Press, str]]:
+        """What can be pressed, the newest card first; of older cards of the same thing nothing."""
+        seen: set[str] = set()
+        for reply in reversed(self.shown):
+            subject = subject_of(reply)
+            if subject is not None and subject in seen:
+                continue
+            seen |= {subject} if subject is not None else set()
+            for button in buttons_of(reply):
+                if button.press is not None:
+                    yield read_press(button.press), button.press
+
+    def input_of(self, step: Step) -> Input | None:
+        """What this step is just now. None: there is no such button, or no form to fill."""
+        match step.does:
+            case "says":
+                return Said(step.what)
+            case "presses":
+                fitting = [load for pressed, load in self.presses() if pressed.verb == step.what]
+                same = [load for load in fitting if not step.choice or read_press(load).choice == step.choice]
+                return Pressed((same or fitting)[0]) if fitting else None
+            case "fills":
+                form = self.form
+                return None if form is None else next_input(form, {}, at_once=self.at_once)
+            case other:
+                raise AssertionError(f"nobody {other}")
+
+
+def subject_of(reply: Reply) -> str | None:
+    match reply:
+        case Card(subject=subject) | CardList(subject=subject):
+            return subject
+        case FormView(draft=draft):
+            return f"form:{draft}"
+        case _:
+            return None
+
+
+def buttons_of(reply: Reply) -> Iterator[Button]:
+    """Every button of a reply, those of the things in it included; of a form none, which has its own ways."""
+    match reply:
+        case Card(buttons=rows) | Say(buttons=rows):
+            yield from (button for row in rows for button in row)
+        case CardList(buttons=rows, items=items):
+            yield from (button for item in items for button in buttons_of(item))
+            yield from (button for row in rows for button in row)
+        case Desk(buttons=rows, sections=sections):
+            yield from (button for row in rows for button in row)
+            yield from (button for section in sections for button in buttons_of(section))
+        case FormView() | FormClosed() | Toast() | FormErrors():
+            return
+
+
+@dataclass(slots=True)
+class Filling:
+    """Somebody who fills a form with whatever it takes. Refused as it stands, it is sent once more with other answers.
+
+    `given`: what they want to say; the rest is found in the form.
+    """
+
+    draft: str
+    given: dict[str, str | list[str]] = field(default_factory=dict)
+    changed: set[str] = field(default_factory=set)
+    sent: int = 0
+    inputs: int = 0
+
+    @classmethod
+    def of(cls, screen: Screen, given: Mapping[str, str | list[str]] | None = None) -> Filling:
+        form = screen.form
+        return cls(form.draft if form is not None else "", dict(given or {}))
+
+    def next(self, screen: Screen) -> Input | None:
+        """The next input; None when the form is gone, or nothing more can be done about it."""
+        form = screen.form
+        self.inputs += 1
+        if form is None or form.draft != self.draft or self.inputs > MOST_INPUTS:
+            return None
+        refused = isinstance(screen.shown[-1], FormErrors) or (self.sent > 0 and form.current is None)
+        if refused and not self.given and not self._change(form):
+            return None
+        given = next_input(form, self.given, at_once=screen.at_once)
+        if isinstance(given, Filled) and given.final:
+            self.given = {}
+        self.sent += isinstance(given, Pressed) and read_press(given.button).verb == "form.send"
+        return given
+
+    def _change(self, form: FormView) -> bool:
+        """Another answer to one thing that the form has an example for."""
+        for each in form.fields:
+            if each.example and each.name not in self.changed and each.value != each.example:
+                self.changed.add(each.name)
+                self.given[each.name] = each.example
+                return True
+        return False
+
+
+def next_input(form: FormView, given: dict[str, str | list[str]], *, at_once: bool) -> Input:
+    """What a person does next to fill this form: all of it in its window, or one answer in a chat.
+
+    What stands in it stays; what is `given` goes in, and is taken out of there; what is still needed gets a valid
+    answer; then it is sent.
+    """
+    if at_once:
+        return filled(form, given)
+    asked = next((each for each in form.fields if each.name == form.current), None)
+    if asked is None:
+        verb, choice = ("form.edit", next(iter(given))) if given else ("form.send", "")
+        return Pressed(press(verb, form.draft, form.revision, choice))
+    if asked.kind == "choices":
+        return _next_choice(form, asked, given)
+    if asked.kind == "files":
+        given.pop(asked.name, None)
+        return Pressed(press("form.skip", form.draft, form.revision))
+    answer = given.pop(asked.name, None) or valid_answer(asked)
+    places = {option.value: place for place, option in enumerate(asked.options)}
+    if answer in places:
+        return Pressed(press("form.pick", form.draft, form.revision, str(places[str(answer)])))
+    return Said(str(answer))
+
+
+def _next_choice(form: FormView, asked: FieldView, given: dict[str, str | list[str]]) -> Input:
+    """Of several: the next one that is wanted, then on."""
+    wanted = given.get(asked.name) or [valid_answer(asked)]
+    missing = [value for value in wanted if value not in (asked.value or "").split(",")]
+    if not missing:
+        given.pop(asked.name, None)
+        return Pressed(press("form.skip", form.draft, form.revision))
+    place = next(place for place, option in enumerate(asked.options) if option.value == missing[0])
+    return Pressed(press("form.pick", form.draft, form.revision, str(place)))
+
+
+def filled(form: FormView, given: Mapping[str, str | list[str]]) -> Filled:
+    """The whole window at once; or, where other fields depend on one that is empty, what is in it by then."""
+    shaping = [each.name for each in form.fields if each.shapes_form and not each.value and not each.optional]
+    values: dict[str, str | list[str]] = {}
+    for each in form.fields:
+        if each.name in given:
+            values[each.name] = given[each.name]
+        elif each.value:
+            values[each.name] = each.value.split(",") if each.kind == "choices" else each.value
+        elif not each.optional:
+            answer = valid_answer(each)
+            values[each.name] = [answer] if each.kind == "choices" else answer
+    said = {name: value for name, value in values.items() if value and (not shaping or name in shaping)}
+    return Filled(form.draft, form.revision, said, final=not shaping)
+
+
+def valid_answer(asked: FieldView) -> str:
+    """An answer that the field takes, found in what the form itself says of it: options, example, kind."""
+    if asked.options:
+        return asked.options[0].value
+    if asked.example:
+        return asked.example
+    match asked.kind:
+        case "number":
+            return "1"
+        case "files":
+            return ""
+        case _:
+            return WORDS[: asked.max_length]

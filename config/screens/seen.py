@@ -1,0 +1,130 @@
+"""What was shown, kept once: a screen with where it came from, how its platform draws it, and what is wrong with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from babel.messages.pofile import read_po
+from pydantic import ValidationError
+from sqlalchemy import select
+
+from config.rehearsal.market import Player
+from config.rehearsal.screen import Step, subject_of
+from config.screens.draw import drawn
+from config.screens.limits import cut_of, faults_of
+from conversations.book import Flow
+from conversations.reply import Card, CardList, Desk, FormErrors, FormView, Reply, Say
+from conversations.wording import LOCALES, Words
+from core.kernel.inbox import InboxRow
+from core.kernel.transaction import Ctx
+from core.people.model import Platform
+
+ALIKE: Final = 2  # of screens that say the same of different things
+CHANGING: Final = re.compile(r"\b[A-Z0-9]{6,8}\b|\d+")  # figures and dates make no other screen
+HOLE: Final = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One screen. `group`: the flow or the conversation it belongs to; `after`: what had been done."""
+
+    group: str
+    kind: str  # "card", "form", "notice", ...
+    platform: str
+    language: str
+    after: str
+    html: str
+    faults: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Book:
+    """The screens of one language on one platform."""
+
+    album: Album
+    platform: str
+    words: Words
+    flows: Mapping[str, str]  # a form's title to its flow
+    known: dict[tuple[str, str, str], int] = field(default_factory=dict)
+
+    def witness(self, player: Player, step: Step, reply: Reply) -> None:
+        """Take down what somebody was shown after a step, unless the like of it is there already."""
+        notice = step.who != player.name
+        kind = "notice" if notice else reply.kind
+        group = self._group(step, reply)
+        alike = (group, kind, CHANGING.sub("0", _gist(reply)))
+        self.known[alike] = self.known.get(alike, 0) + 1
+        if self.known[alike] <= ALIKE:
+            self.album.seen.append(seen(reply, group, kind, (self.platform, self.words.language), str(step)))
+
+    def _group(self, step: Step, reply: Reply) -> str:
+        if isinstance(reply, FormView):
+            return self.flows.get(reply.title, reply.title)
+        subject = subject_of(reply)
+        if subject is not None:
+            return subject.partition(":")[0]
+        if step.does == "fills":
+            return self.flows.get(step.what, "form")
+        return step.what.strip("/").partition(".")[0].partition(" ")[0] or "words"
+
+
+@dataclass(slots=True)
+class Album:
+    """All of them."""
+
+    seen: list[Seen] = field(default_factory=list)
+
+    def opened(self, words: Words, platform: Platform, flows: Mapping[str, Flow]) -> Book:
+        return Book(self, platform.value, words, {words(f"{name}.title"): name for name in flows})
+
+
+def seen(reply: Reply, group: str, kind: str, where: tuple[str, str], after: str) -> Seen:
+    """`where`: platform and language."""
+    platform, language = where
+    try:
+        html, faults = drawn(reply, platform), list(faults_of(reply, platform))
+    except ValidationError as fault:
+        html, faults = "", list(cut_of(reply))
+        faults += [f"cannot be drawn: {each['msg']}, and there is “{each['input']}”" for each in fault.errors()]
+    where = f"{language}, {platform}, {group}"
+    return Seen(group, kind, platform, language, after, html, tuple(f"{where}: {fault}" for fault in faults))
+
+
+def failed(ctx: Ctx) -> list[str]:
+    """What went wrong inside of us, in its own words."""
+    found = ctx.session.scalars(select(InboxRow.failure).where(InboxRow.failure.is_not(None)))
+    return [" ".join(str(each).split()) for each in found]
+
+
+def halted(language: str, platform: Platform, why: Sequence[str]) -> Seen:
+    """The play could not go on: a sentence that no button could hold, or a conversation that went another way."""
+    fault = f"{language}, {platform.value}: the play came to a halt: {' / '.join(why)}"
+    return Seen("halt", "halt", platform.value, language, "", "", (fault,))
+
+
+def notices(words: Words, platform: Platform) -> Iterator[Seen]:
+    """Every sentence about something that happened, with the names of its parts where a fact would fill them in."""
+    with (LOCALES / "en.po").open("rb") as source:
+        codes = [each.id if isinstance(each.id, str) else each.id[0] for each in read_po(source) if each.id]
+    for code in codes:
+        if code.startswith("notice."):
+            sentence = HOLE.sub(r"‹\1›", words.catalogue.gettext(code))
+            yield seen(Say(text=sentence), "notices", "notice", (platform.value, words.language), code)
+
+
+def _gist(reply: Reply) -> str:
+    """What makes one screen another than the next."""
+    match reply:
+        case FormView():
+            return f"{reply.title} {reply.current} {reply.note} {[each.error for each in reply.fields]}"
+        case Card():
+            return f"{reply.turn} {reply.note} {[line.label for line in reply.lines]}"
+        case CardList() | Desk():
+            return reply.title
+        case FormErrors():
+            return str(sorted(reply.errors.values()))
+        case _:
+            return reply.text
