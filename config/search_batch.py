@@ -58,7 +58,7 @@ class BatchSearcher:
 
     def search(self, text: str) -> list[str]:
         """Ids of the best documents; where fewer than ten meet every wish, those that meet all but some follow."""
-        said = parse(text, self.catalogue, self.places, self.today)
+        said = parse(text, self.catalogue, self.places, self.today, per="t")  # as the documents have their prices
         wanted = freely(said, self.catalogue, self.places, self.index.knows, self.today)
         if wanted == Wanted(today=wanted.today):
             return []  # nothing was understood, and everything would be as good an answer as any other

@@ -60,6 +60,8 @@ def folded(text: str) -> str:
         return text.lower()
     kept = []
     for letter in unicodedata.normalize("NFC", text.casefold()):
+        if unicodedata.combining(letter):
+            continue  # "İ" becomes an i and a dot of its own
         base = unicodedata.normalize("NFKD", letter)
         kept.append(base[0] if len(base) > 1 and base[0].isascii() else letter)
     return "".join(kept).translate(_PLAIN)
@@ -117,7 +119,7 @@ class NameIndex:
     def naming(self, words: Sequence[str]) -> frozenset[int]:
         """The places of those folded words that names have, whole or as a half ("saw", "dust")."""
         joined = {place for place, pair in enumerate(pairwise(words)) if "".join(pair) in self._weight}
-        alone = {place for place, word in enumerate(words) if self.like(word)}
+        alone = {place for place, word in enumerate(words) if self.like(word) or self._parted(word)}
         return frozenset(alone | joined | {place + 1 for place in joined})
 
     def likenesses(self, text: str) -> list[dict[str, float]]:
@@ -189,14 +191,23 @@ class NameIndex:
             yield other
 
     def _rejoined(self, words: list[str]) -> list[str]:
-        """Two words that the catalogue writes as one ("saw dust") become that one."""
+        """Two words that the catalogue writes as one ("saw dust") become that one, and "woodchips" becomes two."""
         joined: list[str] = []
         for word in words:
             if joined and joined[-1] not in self._weight and joined[-1] + word in self._weight:
                 joined[-1] += word
             else:
-                joined.append(word)
+                joined += self._parted(word) or (word,)
         return joined
+
+    def _parted(self, word: str) -> tuple[str, ...]:
+        """The two known words that an unknown one is written together from."""
+        if len(word) < 2 * SHORTEST or self.like(word):
+            return ()
+        for cut in range(len(word) - SHORTEST, SHORTEST - 1, -1):
+            if word[:cut] in self._weight and word[cut:] in self._weight:
+                return word[:cut], word[cut:]
+        return ()
 
 
 def _best(words: Mapping[str, float]) -> tuple[str, float]:

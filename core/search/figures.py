@@ -100,15 +100,15 @@ def amount(sheet: Sheet, said: Figures, catalogue: Catalogue, product: str | Non
 
 
 def prices(
-    sheet: Sheet, said: Figures, catalogue: Catalogue, product: str | None, quantity: Quantity | None
+    sheet: Sheet, said: Figures, catalogue: Catalogue, product: str | None, per: str | None
 ) -> dict[str | None, UnitPrice]:
     """The price of each limit ("above", "below", or neither). What is said first counts; what differs is asked about.
 
-    A price without a unit is per the unit of the amount, then per the product's usual one, then per tonne.
+    A price without a unit is per that one (the unit of the amount), or per the product's usual one, or per tonne.
     """
     entry = catalogue.product(product) if product else None
     units = catalogue.units_of(product) if product else tuple(catalogue.units)
-    unit = quantity.unit if quantity else entry.price_unit if entry else "t"
+    unit = per or (entry.price_unit if entry else "t")
     by_limit: dict[str | None, UnitPrice] = {}
     for each in said.prices:
         try:

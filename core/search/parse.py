@@ -44,6 +44,12 @@ __all__ = [
 ]
 
 LONGEST_SENTENCE: Final = 500
+# Beside these words somebody is sure of something, and does not mean the scheme of that name.
+BEING_SURE: Final = frozenset(
+    ("am", "be", "for", "i", "if", "make", "not", "of", "pretty", "quite", "that", "to", "very", "what", "which", "you")
+)
+    ["am", "be", "for", "i", "if", "make", "not", "of", "pretty", "quite", "that", "to", "very", "what", "which", "you"]
+)
 _WORD: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 
 
@@ -80,10 +86,15 @@ class Understood:
         return self.certificates[0] if self.certificates else None
 
 
-def parse(text: str, catalogue: Catalogue, places: Places, today: date, language: str = "en") -> Understood:
-    """Read a sentence in any of the languages; `language` only decides what "1.200" means. Never raises."""
+def parse(
+    text: str, catalogue: Catalogue, places: Places, today: date, language: str = "en", *, per: str | None = None
+) -> Understood:
+    """Read a sentence in any of the languages; `language` only decides what "1.200" means. Never raises.
+
+    `per`: the unit of a price that is said without one, where it is not the one in which such goods are mostly sold.
+    """
     sheet = Sheet(Said.of(text[:LONGEST_SENTENCE]), grammar_of(catalogue), language)
-    return _Reading(sheet, catalogue, places, today).understood()
+    return _Reading(sheet, catalogue, places, today, per).understood()
 
 
 @dataclass(slots=True)
@@ -94,6 +105,7 @@ class _Reading:
     catalogue: Catalogue
     places: Places
     today: date
+    per: str | None
 
     def understood(self) -> Understood:
         """Take the fields out one after the other; the goods are what is left."""
@@ -113,7 +125,7 @@ class _Reading:
             only = self.catalogue.grade(grade).products
             product = only[0] if len(only) == 1 else None
         quantity = amount(sheet, said, self.catalogue, product)
-        by_limit = prices(sheet, said, self.catalogue, product, quantity)
+        by_limit = prices(sheet, said, self.catalogue, product, quantity.unit if quantity else self.per)
         return Understood(
             side=side,
             product=product,
@@ -145,14 +157,19 @@ class _Reading:
         named: list[tuple[int, int, str]] = []
         for scheme_id, words in grammar.schemes.items() if sheet.may_name("schemes") else ():
             found = words.search(sheet.text)
-            # "sure" is also a word: the scheme is written in capitals, or says that it is one.
-            if found and (found[0] != "sure" or sheet.written(*found.span()).isupper()):
+            if found and (found[0] != "sure" or self._is_scheme(*found.span())):
                 named.append((*found.span(), scheme_id))
         names = grammar.grades if sheet.may_name("grades") else ()
         grades = next((meant for words, meant in names if sheet.take(words)), ())
         for start, end, _ in named:
             sheet.strike(start, end)
         return tuple(scheme_id for _, _, scheme_id in sorted(named)), grades
+
+    def _is_scheme(self, start: int, end: int) -> bool:
+        """Whether "sure" is the scheme: written in capitals, or away from what one is sure of or not."""
+        sheet = self.sheet
+        around = {*_WORD.findall(sheet.text, 0, start)[-1:], *_WORD.findall(sheet.text, end)[:1]}
+        return sheet.written(start, end).isupper() or around.isdisjoint(BEING_SURE)
 
     def _window(self) -> DateWindow | None:
         sheet = self.sheet

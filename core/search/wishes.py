@@ -80,12 +80,14 @@ def freely(said: Understood, catalogue: Catalogue, places: Places, knows: Knows,
     if said.speaks is not None:
         names = (word for name in catalogue.words.languages[said.speaks] for word in [words_in(name)] if len(word) == 1)
         words.append(Word(f"speaks:{said.speaks}", {name[0]: 1.0 for name in names}, fuzzy=False))
+    if not goods:
+        words += _scheme_words(said, catalogue)
     words = list({word.text: word for word in words}.values())[:WORDS_AT_MOST]
     within = said.place is not None and said.radius_km is not None
     grades = (said.grade,) if said.grade else said.grades
     return Wanted(
         words=tuple(words),
-        must=_musts(grades=grades, certificates=said.certificates),
+        must=_musts(grades=grades, certificates=said.certificates if goods else ()),
         near=Spot(said.place.lat, said.place.lon, said.radius_km) if said.place and within else None,
         price_at_most=_price_limits(catalogue, said.max_price or said.price),
         price_at_least=_price_limits(catalogue, said.min_price),
@@ -131,6 +133,12 @@ def _place_words(said: Understood) -> list[Word]:
     assert said.place is not None
     spot = Spot(said.place.lat, said.place.lon)
     return [Word(word, _names(said.place, 1.0), spot) for word in words_in(said.place_said)[:1]]
+
+
+def _scheme_words(said: Understood, catalogue: Catalogue) -> list[Word]:
+    """Schemes where no goods are named: what holds them, and who writes of them, such as one who helps to get them."""
+    spoken = ((scheme, words_in(catalogue.certificates[scheme].spoken[0])[:1]) for scheme in said.certificates)
+    return [Word(word, {f"scheme:{scheme}": 1.0}, fuzzy=False) for scheme, words in spoken for word in words]
 
 
 def _musts(*, grades: Iterable[str], certificates: Iterable[str]) -> tuple[frozenset[str], ...]:
