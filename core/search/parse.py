@@ -48,8 +48,6 @@ LONGEST_SENTENCE: Final = 500
 BEING_SURE: Final = frozenset(
     ("am", "be", "for", "i", "if", "make", "not", "of", "pretty", "quite", "that", "to", "very", "what", "which", "you")
 )
-    ["am", "be", "for", "i", "if", "make", "not", "of", "pretty", "quite", "that", "to", "very", "what", "which", "you"]
-)
 _WORD: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 
 
