@@ -52,7 +52,11 @@ async def _play(
     async with stage_door(folder, platform, language, wordings) as play:
         book = album.opened(wordings.speak(language), platform, play.here.engine.flows)
         play.here.watch = book.witness
-        await play.perform(brief=brief)
+        try:
+            await play.perform(brief=brief)
+        except AssertionError as halt:
+            failures = await play.here.run(failed)
+            album.seen.append(halted(language, platform, [str(halt).partition("\n")[0], *failures]))
         stages = play.stages
         walking = Walk(play.here.engine.commands, book.witness)
     for place, stage in enumerate([] if brief else stages):

@@ -89,8 +89,8 @@ def seen(reply: Reply, group: str, kind: str, where: tuple[str, str], after: str
     except ValidationError as fault:
         html, faults = "", list(cut_of(reply))
         faults += [f"cannot be drawn: {each['msg']}, and there is “{each['input']}”" for each in fault.errors()]
-    where = f"{language}, {platform}, {group}"
-    return Seen(group, kind, platform, language, after, html, tuple(f"{where}: {fault}" for fault in faults))
+    told = tuple(f"{language}, {platform}, {group}: {fault}" for fault in faults)
+    return Seen(group, kind, platform, language, after, html, told)
 
 
 def failed(ctx: Ctx) -> list[str]:
