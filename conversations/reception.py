@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import structlog
 
 from conversations.engine import NOBODY, Answered, Engine, Glance
-from conversations.reply import Option
+from conversations.reply import Card, Option
 from conversations.turn import Turn
 from core.kernel.db import Unavailable
 from core.kernel.ids import Ids
@@ -39,6 +39,10 @@ class Reception:
                 NOBODY, lambda ctx: self._engine.apologise(ctx, turn, f"{reference} {failure}", reference)
             )
             return Answered([])
+
+    async def previews(self, identity: Identity, urls: Sequence[str]) -> Mapping[str, Card]:
+        """What may stand under links of ours where others read it too."""
+        return await self._transactions.run(NOBODY, lambda ctx: self._engine.previews(ctx, identity, urls))
 
     async def leave(self, platform: Platform, workspace: str) -> None:
         """Nobody is reached in that workspace any more, until they speak there again."""

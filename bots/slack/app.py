@@ -25,6 +25,7 @@ from bots.slack.modal import CALLBACK, draft_of, errors_in, field_name, options_
 from bots.slack.people import People, fetched
 from bots.slack.progress import Window
 from bots.slack.turns import Heard
+from bots.slack.unfurl import unfurl
 from bots.slack.workspaces import NotInstalled, Workspaces
 from conversations.engine import Answered
 from conversations.reception import Reception
@@ -139,6 +140,7 @@ class SlackBot:
         app.command(COMMAND)(self._on_command)
         app.event("message")(self._on_message)
         app.event("app_home_opened")(self._on_home)
+        app.event("link_shared")(self._on_links)
         app.event("app_uninstalled")(self._on_removal)
         app.event("tokens_revoked")(self._on_removal)
         app.event(ANYTHING)(self._on_other)
@@ -174,6 +176,13 @@ class SlackBot:
         heard = turns.opened_home(body)
         if heard is not None:
             await self._take(heard)
+
+    async def _on_links(self, body: Json) -> None:
+        """Links of ours in somebody's message, also where we are no member."""
+        event, team = body["event"], body["team_id"]
+        identity = await self._people.identity(team, event["user"])
+        cards = await self._reception.previews(identity, [link["url"] for link in event["links"]])
+        await unfurl(await self._workspaces.client(team), event, cards)
 
     async def _on_removal(self, body: Json) -> None:
         """The app is gone from a workspace: its people hear elsewhere, and their deals go on."""

@@ -110,7 +110,9 @@ def closing(body: Payload) -> Heard:
 
 
 def shortcut(body: Payload) -> Heard:
-    return _interaction("cut", body, Said(f"/{body['callback_id']}"))
+    """A command from the menu; on a message, with its words: "Ask for offers" makes a request of them."""
+    words = typed((body.get("message") or {}).get("text") or "")
+    return _interaction("cut", body, Said(f"/{body['callback_id']} {words}".strip()))
 
 
 def from_home(body: Payload) -> bool:

@@ -7,6 +7,7 @@ from babel import Locale
 from conversations.book import Book, Flow
 from conversations.buttons import Press, press
 from conversations.form import Field, Form, Values
+from conversations.links import LED_TO, read_payload
 from conversations.nearest import matching, nearest_option
 from conversations.reply import Button, Card, Line, Option, Say
 from conversations.talk import Opening, Talk
@@ -26,8 +27,6 @@ NEAR = (
     *("UY", "PY", "EC", "CR", "PA", "PH", "SG", "LK", "BD", "PK"),
 )
 
-LED_TO = {"l": "find.show", "e": "seek.show"}  # what a deep link names: a listing, a consultant
-
 book = Book()
 
 
@@ -37,10 +36,13 @@ book = Book()
 @book.command("start")
 def start(talk: Talk, payload: str) -> None:
     """Hello. A deep link leads straight to what it names; otherwise the first card says what can be done here."""
-    thing, _, named = payload.partition("_")
-    if thing in LED_TO and named:
-        talk.press(LED_TO[thing], named)
+    link = read_payload(payload)
+    if link is not None and link.source:
+        people.note_source(talk.ctx, link.source)
+    if link is not None and link.thing in LED_TO:
+        talk.press(LED_TO[link.thing], link.named)
         return
+    thing, _, named = payload.partition("_")
     if thing == "c" and named:
         talk.command("join", named)
         return

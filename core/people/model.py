@@ -75,6 +75,7 @@ class Person(Versioned, Table):
     mark: Mapped[str] = mapped_column(String(8))  # two pictures, on every message about money (marks.py)
     email: Mapped[str | None] = mapped_column(String(254))
     email_proved_at: Mapped[datetime | None] = mapped_column(Instant)
+    source: Mapped[str | None] = mapped_column(String(32))  # what led them here: the code of a link
     created_at: Mapped[datetime] = mapped_column(Instant)
 
 

@@ -173,6 +173,13 @@ def settle(ctx: Ctx, command: Settle) -> Organisation:
     return organisation
 
 
+def note_source(ctx: Ctx, source: str) -> None:
+    """What led somebody here: the first link that says so, before they have traded."""
+    person = acting(ctx)
+    if person.source is None and not organisation_of(ctx, person.organisation_id).traded:
+        person.source = source[:32]
+
+
 def choose_language(ctx: Ctx, locale: str) -> None:
     acting(ctx).locale = locale
 

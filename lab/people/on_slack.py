@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lab.people.browser import Browser, sees
-from lab.people.seen import choice, elements_of, places_of, words_of, words_of_message
+from lab.people.seen import choice, elements_of, places_of, previews_of, words_of, words_of_message
 
 REDRAWS = "shapes"  # the action of a field on which others depend: the window is drawn anew
 
@@ -42,8 +42,9 @@ class OnSlack:
         return "\n".join(self._words(await self.window()))
 
     def _words(self, window: dict[str, Any]) -> Iterator[str]:
-        for message in self.messages_in(window):
-            yield from words_of_message(message)
+        for channel in window["channels"]:
+            for message in channel["messages"]:
+                yield from words_of_message(message) if message["user"] != self.id else previews_of(message)
         for view in [window["home"], *window["modals"]]:
             if view:
                 yield from words_of(view)

@@ -171,11 +171,6 @@ class OnTelegram:
         """What the newest button of this label carries: anybody can read that, and send anything in its place."""
         return str((await self._button(label, "callback_data"))[1]["callback_data"])
 
-    async def button(self, label: str) -> str:
-        """What the button of that label carries now, to be pressed later, on a card that has changed since."""
-        _, button = await self._button(label, "callback_data")
-        return str(button["callback_data"])
-
     async def presses_anyway(self, data: str) -> None:
         """Send what a button could carry, whether or not one is on the screen."""
         newest = next(each for each in reversed(await self.messages()) if each["from"] == "bot")

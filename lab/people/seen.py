@@ -17,7 +17,8 @@ def places_of(window: dict[str, Any]) -> Iterator[tuple[dict[str, Any], dict[str
             yield {"view_id": window["home"]["id"]}, block
     for channel in window["channels"]:
         for message in channel["messages"]:
-            for block in message.get("blocks") or []:
+            previews = [block for each in message.get("attachments", []) for block in each.get("blocks", [])]
+            for block in [*(message.get("blocks") or []), *previews]:
                 for shown in reversed(block["elements"]) if block["type"] == "carousel" else [block]:
                     yield {"channel": channel["id"], "ts": message["ts"]}, shown
 
@@ -28,7 +29,13 @@ def elements_of(block: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def words_of_message(message: dict[str, Any]) -> list[str]:
-    return list(words_of(message["blocks"])) if message.get("blocks") else [message.get("text", "")]
+    own = list(words_of(message["blocks"])) if message.get("blocks") else [message.get("text", "")]
+    return [*own, *previews_of(message)]
+
+
+def previews_of(message: dict[str, Any]) -> list[str]:
+    """What stands under the links in a message."""
+    return list(words_of([each.get("blocks", []) for each in message.get("attachments", [])]))
 
 
 # Where Block Kit keeps what is seen, in the order in which it is seen.

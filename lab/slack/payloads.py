@@ -114,6 +114,10 @@ def actions_in_message(work: Workspace, person: Person, channel: Channel, messag
     """An ephemeral message is named but not enclosed, as Slack does it."""
     ephemeral = bool(message.get("is_ephemeral"))
     container = {"type": "message", "message_ts": message["ts"], "channel_id": channel.id, "is_ephemeral": ephemeral}
+    for number, preview in enumerate(message.get("attachments", []), 1):
+        if any(block["block_id"] == done["block_id"] for block in preview.get("blocks", [])):
+            of = {"attachment_id": number, "is_app_unfurl": True, "app_unfurl_url": preview["from_url"]}
+            container |= {"type": "message_attachment", **of}
     place: Json = {"container": container, "channel": {"id": channel.id, "name": channel.name}}
     if not ephemeral:
         place["message"] = message
@@ -144,6 +148,12 @@ def bot_message(work: Workspace, text: str, blocks: list[Json] | None, **more: A
     owner = {"user": work.bot_user, "bot_id": work.bot_id, "app_id": APP_ID, "team": work.id, "bot_profile": profile}
     message = {"type": "message", **owner, "text": text, "ts": work.new_ts(), "blocks": blocks or None, **more}
     return {key: value for key, value in message.items() if value is not None}
+
+
+def blocks_of(message: Json) -> list[Json]:
+    """A message's own blocks, and those of the previews under it."""
+    previews = [block for each in message.get("attachments", []) for block in each.get("blocks", [])]
+    return [*message.get("blocks", []), *previews]
 
 
 def holds_value(element: Json) -> bool:

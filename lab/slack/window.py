@@ -45,7 +45,7 @@ class InMessage:
 
     @property
     def blocks(self) -> list[Json]:
-        return list(self.message.get("blocks", []))
+        return payloads.blocks_of(self.message)
 
 
 Place = InView | InMessage
@@ -259,7 +259,8 @@ class Window(Writing):
         for channel in [self.channel(channel_id)] if channel_id else mine:
             private = [message for person, message in channel.ephemeral if person == self.person.id]
             for message in sorted([*channel.messages, *private], key=lambda each: str(each["ts"]), reverse=True):
-                has = any(block["block_id"] == block_id for block, _ in interactive_elements(message.get("blocks", [])))
+                blocks = payloads.blocks_of(message)
+                has = any(block["block_id"] == block_id for block, _ in interactive_elements(blocks))
                 if message["ts"] == ts or (ts is None and has):
                     return channel, message
         raise Impossible("this message is not on the screen")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from tests.journeys.market import World
+from tests.journeys.trade import Trade
 
 
 async def test_days_and_amounts_are_keyed_in_and_a_town_is_searched_on_a_phone(world: World) -> None:
@@ -57,3 +58,24 @@ async def test_who_waits_at_a_window_sees_that_we_are_at_it(world: World) -> Non
         await tom.sees("One moment, please.")
     await pressed
     await tom.sees("Nothing is put aside.")
+
+
+async def test_a_link_in_a_channel_shows_what_everybody_may_see_and_leads_in(world: World) -> None:
+    rasa, tom = await world.on_telegram("Rasa"), await world.on_slack("Tom")
+    await rasa.starts("r_fair26")
+    await Trade(world, rasa, tom).list()
+    listing = (await rasa.searches_inline("pellets"))[0]["id"]
+    await world.browser.post("/lab/slack/channels", {"name": "heating", "members": [tom.id]})
+    links = f"https://t.me/parley_lab_bot?start=l_{listing} and https://t.me/parley_lab_bot?start=d_{listing}"
+    channel = next(each["id"] for each in (await tom.window())["channels"] if each["name"] == "heating")
+    await tom.does("say", text=f"What about {links}?", channel=channel)
+    await tom.sees("Wood pellets", "215.00 EUR/t", "A deal on Parley", "Only its two sides can look inside")
+    await tom.presses("Look at it on Parley")
+    await tom.sees("Buy now")
+
+
+async def test_what_somebody_wrote_becomes_a_request_for_offers(world: World) -> None:
+    tom = await world.on_slack("Tom")
+    await tom.says("We need 300 t A1 pellets in Kaunas in December")
+    await tom.pulls("request", on="We need 300 t")
+    await tom.sees("300 t")

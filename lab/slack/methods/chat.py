@@ -187,9 +187,10 @@ def unfurl(office: Office, call: Unfurl) -> Json:
     for url, preview in (call.unfurls or {}).items():
         if url not in text:
             raise Refusal("cannot_unfurl_url")
+        shown = {"from_url": url, "app_unfurl_url": url, **preview}
         if "blocks" in preview:
-            check_message(preview["blocks"], office.work.world.random, newer=office.work.new_blocks)
-        message.setdefault("attachments", []).append({"from_url": url, "app_unfurl_url": url, **preview})
+            shown["blocks"] = check_message(preview["blocks"], office.work.world.random, newer=office.work.new_blocks)
+        message.setdefault("attachments", []).append(shown)
     office.work.channel_changed(channel)
     return {}
 
