@@ -649,6 +649,7 @@ def upgrade() -> None:
         sa.Column("mark", sa.String(length=8), nullable=False),
         sa.Column("email", sa.String(length=254), nullable=True),
         sa.Column("email_proved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("source", sa.String(length=32), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_person_organisation_id")),
