@@ -131,7 +131,16 @@ def almanac(settings: Settings, home: str = "") -> Almanac:
     catalogue, places = reference()
     rails = (*OFFERED, Rail.STABLECOIN) if settings.stripe_stablecoins else OFFERED
     fees = settings.commission_basis_points, settings.session_commission_basis_points
-    return Almanac(catalogue, places, Wordings(), *fees, rails, settings.settlement, rooms=rooms_of(settings, home))
+    return Almanac(
+        catalogue,
+        places,
+        Wordings(),
+        *fees,
+        rails,
+        settings.settlement,
+        telegram_name=settings.telegram_bot_name,
+        rooms=rooms_of(settings, home),
+    )
 
 
 def engine_and_reactions(known: Almanac, operators: Collection[str] = ()) -> tuple[Engine, Reactions]:

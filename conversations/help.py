@@ -47,6 +47,8 @@ COMMANDS = (
     "link",
     "payout",
     "paysupport",
+    "blocked",
+    "delete",
     "language",
     "help",
 )

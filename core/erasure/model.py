@@ -1,0 +1,28 @@
+"""What stands in the way of leaving, and what would be lost by it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from core.kernel.money import Money
+
+NOBODY: Final = "–"  # the name of who has left, where others still see what they had in common
+
+
+class Open(StrEnum):
+    """What has to come to its end first: others, or the books, still need to know who this is."""
+
+    DEAL = "deal"
+    SESSION = "session"
+    PAYMENT = "payment"
+    COMPANY = "company"  # the only head of a company with other members
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """`hindered_by`: nothing, when one may leave at once. `stars`: kept for a next purchase, and lost."""
+
+    hindered_by: tuple[Open, ...]
+    stars: Money

@@ -1,0 +1,164 @@
+"""Leaves the market for somebody: ends what only they keep open, and forgets who they were. The books stay balanced."""
+
+from __future__ import annotations
+
+from sqlalchemy import Text, cast, delete, func, or_, select, update
+
+from core.deals.model import DEAL, Deal
+from core.erasure import plan
+from core.erasure.model import NOBODY, Leaving, Open
+from core.experts.service import expert_of, pause
+from core.files.model import FileContent, KeptFile
+from core.kernel.errors import Refusal
+from core.kernel.inbox import InboxRow
+from core.kernel.outbox import OutboxRow
+from core.kernel.transaction import Ctx
+from core.ledger import service as ledger
+from core.ledger.model import buyer_credit, payable, receivable
+from core.listings.service import listings_of, withdraw_listing
+from core.offers.model import OFFER, Offer, OfferRound
+from core.offers.service import decline_offer, withdraw_offer
+from core.people.company.model import Position
+from core.people.company.service import position_of
+from core.people.marks import new_mark
+from core.people.model import ChatIdentity, Person
+from core.people.service import acting, members, organisation_of
+from core.purchases.model import Purchase
+from core.purchases.service import stars_kept
+from core.requests.model import REQUEST
+from core.requests.service import requests_of, withdraw_request
+from core.sessions.model import Booking
+from core.sessions.process import SESSION
+from core.talks.model import CardPointer
+
+# --- before -----------------------------------------------------------------------------------------------------------
+
+
+def leaving(ctx: Ctx) -> Leaving:
+    """What hinders who asks, and what they would lose."""
+    person = acting(ctx)
+    return Leaving(tuple(_hindrances(ctx, person)), stars_kept(ctx, person.id))
+
+
+def _hindrances(ctx: Ctx, person: Person) -> list[Open]:
+    own = person.organisation_id
+    alone = len(members(ctx, own)) == 1
+    deals = select(func.count()).where(or_(Deal.buyer == own, Deal.seller == own), Deal.state.not_in(DEAL.final))
+    # A seeker has done their part when only the consultant's money is still on its way.
+    seeking = (Booking.seeker == person.id) & (Booking.state != "paying_out")
+    sessions = select(func.count()).where(
+        or_(seeking, Booking.consultant == person.id), Booking.state.not_in(SESSION.final)
+    )
+    going_back = select(func.count()).where(Purchase.buyer == person.id, Purchase.state == "giving_back")
+    accounts = (payable(own), buyer_credit(own), receivable(own))
+    kept = [balance for account in accounts for balance in ledger.balances(ctx, account).values()]
+    found = []
+    if alone and ctx.session.scalar(deals):
+        found.append(Open.DEAL)
+    if ctx.session.scalar(sessions):
+        found.append(Open.SESSION)
+    if ctx.session.scalar(going_back) or (alone and any(kept)):
+        found.append(Open.PAYMENT)
+    if not alone and _only_head(ctx, person):
+        found.append(Open.COMPANY)
+    return found
+
+
+def _only_head(ctx: Ctx, person: Person) -> bool:
+    heads = [each.id for each in members(ctx, person.organisation_id) if position_of(ctx, each.id) is Position.HEAD]
+    return heads == [person.id]
+
+
+# --- leaving ----------------------------------------------------------------------------------------------------------
+
+
+def erase(ctx: Ctx) -> None:
+    """Forget who asks. Raises Refusal "erasure.open" while something of theirs is open that others need to end."""
+    person = acting(ctx)
+    hindrances = _hindrances(ctx, person)
+    if hindrances:
+        raise Refusal("erasure.open", what=tuple(hindrances))
+    alone = len(members(ctx, person.organisation_id)) == 1
+    _end_what_is_open(ctx, person, alone=alone)
+    _forget_letters(ctx, person)
+    _forget_files(ctx, person)
+    emptied = plan.words_of_person(person.id)
+    gone = plan.rows_that_go(person.id)
+    if alone:
+        emptied += plan.words_of_company(person.organisation_id)
+        gone.append(plan.blocks_of(person.organisation_id))
+        _forget_notes(ctx, person.organisation_id)
+    ctx.session.flush()
+    for table, where, values in emptied:
+        ctx.session.execute(update(table).where(where).values(**values).execution_options(synchronize_session=False))
+    for kind, rows in gone:
+        ctx.session.execute(delete(kind).where(rows).execution_options(synchronize_session=False))
+    ctx.session.expire_all()
+    _unname(ctx, person.id, alone=alone)
+
+
+def _end_what_is_open(ctx: Ctx, person: Person, *, alone: bool) -> None:
+    """Others hear of it in the usual way: a listing is withdrawn, an offer is off, a consultant is away."""
+    expert = expert_of(ctx, person.id)
+    if expert is not None and expert.live:
+        pause(ctx)
+    if not alone:
+        return
+    own = person.organisation_id
+    query = select(Offer).where(or_(Offer.buyer == own, Offer.seller == own), Offer.state == OFFER.initial)
+    for offer in ctx.session.scalars(query).all():
+        mine = (offer.turn == "buyer") == (offer.buyer == own)
+        (decline_offer if mine else withdraw_offer)(ctx, offer.id)
+    for listing in listings_of(ctx, own):
+        withdraw_listing(ctx, listing.id)
+    for request in requests_of(ctx, own):
+        if request.state not in REQUEST.final:
+            withdraw_request(ctx, request.id)
+
+
+def _forget_letters(ctx: Ctx, person: Person) -> None:
+    """What came in from their accounts, what could not be brought to them, and which message showed what."""
+    accounts = list(ctx.session.scalars(select(ChatIdentity).where(ChatIdentity.person_id == person.id)))
+    for each in accounts:
+        came = cast(InboxRow.body, Text).contains(each.outside_id, autoescape=True)
+        ctx.session.execute(update(InboxRow).where(came).values(body={}, answer=None))
+        there = (CardPointer.platform == each.platform) & (CardPointer.workspace == each.workspace)
+        ctx.session.execute(delete(CardPointer).where(there, CardPointer.address == (each.address or "")))
+        lane = f"{each.platform}:{each.workspace}:{each.address}"
+        ctx.session.execute(delete(OutboxRow).where(OutboxRow.lane == lane, OutboxRow.dead))
+    for name in (person.name, organisation_of(ctx, person.organisation_id).name):
+        folded = CardPointer.folded.contains(name, autoescape=True)  # the line that is left of a card, in others' chats
+        ctx.session.execute(update(CardPointer).where(folded).values(folded=""))
+    if person.email is not None:
+        ctx.session.execute(delete(OutboxRow).where(OutboxRow.lane == f"mail:{person.email}"))
+
+
+def _forget_files(ctx: Ctx, person: Person) -> None:
+    """Their photos and papers; the bytes too, unless somebody else has sent in the very same."""
+    mine = list(ctx.session.execute(select(KeptFile.id, KeptFile.sha256).where(KeptFile.person_id == person.id)))
+    ctx.session.execute(delete(KeptFile).where(KeptFile.person_id == person.id))
+    for _, sha256 in mine:
+        if not ctx.session.scalar(select(func.count()).where(KeptFile.sha256 == sha256)):
+            ctx.session.execute(delete(FileContent).where(FileContent.sha256 == sha256))
+
+
+def _forget_notes(ctx: Ctx, organisation: str) -> None:
+    """What was noted beside the terms of talks that came to nothing. What both have signed stays under its hash."""
+    query = select(Offer).where(or_(Offer.buyer == organisation, Offer.seller == organisation))
+    for offer in ctx.session.scalars(query.where(Offer.state != "accepted")).all():
+        offer.terms_json = {**offer.terms_json, "note": None}
+        for each in ctx.session.scalars(select(OfferRound).where(OfferRound.offer_id == offer.id)):
+            each.terms_json = {**each.terms_json, "note": None}
+
+
+def _unname(ctx: Ctx, person_id: str, *, alone: bool) -> None:
+    """The rows that others still refer to name nobody any more."""
+    person = ctx.session.get_one(Person, person_id)
+    person.name, person.locale, person.zone, person.roles = NOBODY, "en", "UTC", []
+    person.email = person.email_proved_at = None
+    person.operator, person.mark = False, new_mark(ctx.ids)
+    if alone:
+        company = organisation_of(ctx, person.organisation_id)
+        company.name, company.country, company.vat_number = NOBODY, None, None
+        company.place = company.place_country = company.lat = company.lon = None
+    ctx.session.flush()

@@ -1,0 +1,67 @@
+"""C4.6: who leaves is forgotten. No table holds a word of theirs any more, the books balance and their chain holds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from config.tables import METADATA
+from core.kernel.transaction import MARKET, Ctx
+from core.ledger.chain import link_entries, verify
+from lab.people import OnTelegram
+from tests.journeys.market import Chat, World
+from tests.journeys.test_session import PAIRS, Counsel
+
+# What Sarah has told, one way or another; parts of it, as they would be found by whoever looks for her.
+TOLD = ("Sarah", "boiler slags", "straw pellets of mine", "Kaunas", "Girios Baltic")
+
+
+def everything(ctx: Ctx) -> str:
+    """The whole database as text."""
+    rows: list[Any] = []
+    for table in METADATA.sorted_tables:
+        if table.name not in ("outbox", "search_blob"):  # on its way out, and packed
+            rows += [f"{table.name}: {row}" for row in ctx.session.execute(select(table))]
+    return "\n".join(map(str, rows))
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids="-".join)
+async def test_who_leaves_is_forgotten_and_the_books_stay(world: World, pair: tuple[Chat, Chat]) -> None:
+    counsel = Counsel(world, await world.on(pair[0], "Sarah"), await world.on(pair[1], "Alex"))
+    sarah, alex = counsel.seeker, counsel.consultant
+    if isinstance(sarah, OnTelegram):
+        await sarah.says("/profile")
+        await sarah.fills(roles="buyer", company="Girios Baltic", country="Lithuania")
+    await sarah.says("/place Kaunas")
+    await counsel.list()
+    await counsel.book()
+    await counsel.agree()
+    await sarah.says("/delete")
+    await sarah.sees("a session of yours is not over yet")
+    await counsel.meet()
+    await sarah.says("My grate hates the straw pellets of mine.")
+    await alex.sees("straw pellets of mine")
+    await world.later(minutes=8.2)
+    await sarah.presses("Continue, pay €90.00")
+    await alex.sees("charged from here")
+    await alex.presses("End")
+    await sarah.sees("€90.00 was taken from the card")
+    await world.later(days=2, minutes=5)
+    await alex.sees("For you: €76.50.")
+
+    product = world.product
+    assert product is not None
+    before = await product.transactions.run(MARKET, everything)
+    assert all(each in before for each in TOLD[:4])
+    await sarah.says("/delete")
+    await sarah.presses("Delete everything about me")
+    await sarah.sees("Nothing here names you any more.")
+    after = await product.transactions.run(MARKET, everything)
+    found = [line for line in after.splitlines() if any(each in line for each in (*TOLD, str(sarah.id)))]
+    assert not found, found
+    await world.books_balance()
+    await product.transactions.run(MARKET, link_entries)
+    verdict = await product.transactions.run(MARKET, verify)
+    assert (verdict.broken, [each for each in verdict.checks if not each.ok]) == (None, [])
