@@ -166,8 +166,9 @@ class _Reading:
     def _is_scheme(self, start: int, end: int) -> bool:
         """Whether "sure" is the scheme: written in capitals, or away from what one is sure of or not."""
         sheet = self.sheet
-        around = {*_WORD.findall(sheet.text, 0, start)[-1:], *_WORD.findall(sheet.text, end)[:1]}
-        return sheet.written(start, end).isupper() or around.isdisjoint(BEING_SURE)
+        before, after = _WORD.findall(sheet.text, 0, start)[-1:], _WORD.findall(sheet.text, end)[:1]
+        small = bool(sheet.said.text[:start].strip()) and BEING_SURE.isdisjoint((*before, *after))
+        return small or sheet.written(start, end).isupper()
 
     def _window(self) -> DateWindow | None:
         sheet = self.sheet

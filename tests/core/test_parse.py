@@ -161,7 +161,9 @@ def test_a_cubic_metre_of_wood_is_asked_about() -> None:
 
 def test_a_scheme_named_sure_is_not_the_word() -> None:
     assert read("SURE pellets 25 t").certificates == ("SURE",)
+    assert read("25 t pellets near Riga sure").certificates == ("SURE",)
     assert read("sure, pellets 25 t").certificates == ()
+    assert read("pellets 25 t, not sure which").certificates == ()
 
 
 def test_distance_and_deadline() -> None:
@@ -258,6 +260,7 @@ def test_numbers_that_contradict_each_other_are_asked_about(sentence: str, codes
         ("torr flis", "wood_chips_dry"),
         ("50 ton suche zrębki", "wood_chips_dry"),
         ("saw dust", "sawdust"),
+        ("zrębkadrzewna sucha", "wood_chips_dry"),
         ("Caldera", None),  # no goods end like this by accident
     ],
 )
