@@ -119,6 +119,7 @@ MONEY_FACTS: Facts = {
     money.TrancheAwaited: "notice.tranche_awaited",
     money.TrancheLapsed: "notice.tranche_lapsed",
     money.CreditKept: "notice.credit_kept",
+    money.CreditSpent: "notice.credit_spent",
     rails.PaymentSettling: "notice.payment_settling",
     rails.PayoutKept: "notice.payout_kept",
     money.ChargebackOpened: "notice.chargeback_opened",

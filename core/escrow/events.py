@@ -148,6 +148,15 @@ class CreditKept(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class CreditSpent(Event):
+    """So much of what the buyer had paid too much has gone into a later payment of theirs."""
+
+    organisation_id: str
+    deal_id: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
 class ChargebackOpened(Event):
     """The buyer's bank has taken back `amount` of a deal, or asks about it (nothing). `reason` as the bank says."""
 

@@ -11,9 +11,8 @@ from core.deals import service as deals
 from core.deals.model import FUND_WITHIN, Deal
 from core.delivery import service as delivery
 from core.escrow import rules
-from core.escrow.effects import give_back_credit, pay_back
+from core.escrow.effects import pay_back
 from core.escrow.events import (
-    CreditKept,
     PaymentLapsed,
     PaymentLinkReady,
     PaymentPartReceived,
@@ -22,9 +21,10 @@ from core.escrow.events import (
     TrancheAwaited,
     TrancheLapsed,
 )
-from core.escrow.model import CREDIT, TRANCHE, Credit, Payment, PaymentState, Tranche
+from core.escrow.model import TRANCHE, Payment, PaymentState, Tranche
 from core.escrow.rails import service as rails
 from core.escrow.rails.model import Rail
+from core.escrow.rails.surplus import keep_credit
 from core.kernel.errors import NotAllowed, NotFound, Stale
 from core.kernel.money import Money
 from core.kernel.process import enter, step
@@ -291,31 +291,6 @@ def payment_received(
         _ask(ctx, deals.locked(ctx, payment.deal_id), tranche)
 
 
-def give_back_paid_too_much(ctx: Ctx, credit_id: str, seen: int | None = None) -> Credit:
-    """The buyer wants back what they have paid too much. Raises NotFound, NotAllowed, Stale."""
-    kept = ctx.session.get(Credit, credit_id)
-    if kept is None:
-        raise NotFound
-    deal = deals.deal_for(ctx, kept.deal_id)
-    if seen is not None and seen != kept.version:
-        raise Stale
-    step(ctx, CREDIT, kept, "give_back", deals.sides(ctx, deal))
-    return give_back_credit(ctx, kept)
-
-
-def credit_kept_long(ctx: Ctx, credit_id: str) -> None:
-    kept = ctx.session.get_one(Credit, credit_id)
-    step(ctx, CREDIT, kept, "kept_long", ("time",))
-    give_back_credit(ctx, kept)
-
-
-def credits_of(ctx: Ctx, deal_id: str) -> list[Credit]:
-    """What was paid too much on a deal and is still here. Raises NotFound to strangers."""
-    deals.deal_for(ctx, deal_id)
-    query = select(Credit).where(Credit.deal_id == deal_id, Credit.state == CREDIT.initial)
-    return list(ctx.session.scalars(query.order_by(Credit.id)))
-
-
 def _count(ctx: Ctx, payment: Payment, total: Money) -> None:
     """Book what is new of a payment: to the deal, to the buyer's credit, or straight back."""
     new = total - payment.received if total.currency == payment.currency else total
@@ -340,7 +315,7 @@ def _count(ctx: Ctx, payment: Payment, total: Money) -> None:
     tranche.held_minor += held.minor
     ctx.session.flush()
     if new > held:
-        _keep(ctx, deal, payment, new - held)
+        keep_credit(ctx, deal.buyer, payment, new - held)
     if tranche.missing:
         _part_came(ctx, deal, tranche, payment, held)
     else:
@@ -364,21 +339,6 @@ def _complete(ctx: Ctx, deal: Deal, tranche: Tranche, payment: Payment) -> None:
         if other.state in UNDER_WAY:
             _close(ctx, other, PaymentState.RECEIVED if other.received_minor else PaymentState.CLOSED)
     delivery.start_lots(ctx, deal.id, tranche.first_lot, tranche.last_lot)
-
-
-def _keep(ctx: Ctx, deal: Deal, payment: Payment, surplus: Money) -> None:
-    kept = Credit(
-        id=ctx.new_id(),
-        organisation_id=deal.buyer,
-        deal_id=deal.id,
-        payment_id=payment.id,
-        amount_minor=surplus.minor,
-        currency=surplus.currency,
-    )
-    enter(ctx, CREDIT, kept, CREDIT.initial)
-    ctx.session.add(kept)
-    ctx.session.flush()
-    ctx.announce(CreditKept(deal.buyer, deal.id, kept.id, surplus))
 
 
 def _payments(ctx: Ctx, tranche: Tranche) -> list[Payment]:

@@ -50,9 +50,10 @@ TRANCHE: Final = Process(
 CREDIT: Final = Process(
     name="credit",
     initial="kept",
-    final=frozenset({"given_back"}),
+    final=frozenset({"given_back", "spent"}),
     transitions=(
         Transition("kept", "give_back", BUYER, "given_back"),
+        Transition("kept", "spend", PSP, "spent"),  # the bank's money has gone into a later payment of theirs
         Transition("kept", "kept_long", TIME, "given_back", CREDIT_KEPT),
     ),
 )
@@ -184,7 +185,10 @@ class Tranche(InProcess, Table):
 
 
 class Credit(InProcess, Table):
-    """What a buyer has paid too much. It is offered back, and goes back by itself after a month."""
+    """What a buyer has paid too much. It counts towards their next transfer, is offered back, and goes back by itself.
+
+    `amount_minor`: what is left of it.
+    """
 
     __tablename__ = "buyer_credit"
 

@@ -18,8 +18,9 @@ from core.deals.model import IN_DOUBT
 from core.delivery.events import LotAccepted, LotAdjusted, LotDropped, LotsUnwound
 from core.delivery.model import Lot
 from core.escrow import chargebacks
+from core.escrow.credits import credit_kept_long
 from core.escrow.effects import EFFECT, finish, send_again, try_deal_again
-from core.escrow.funding import call_off_funding, credit_kept_long, plan_tranches, tranche_due, tranche_unpaid
+from core.escrow.funding import call_off_funding, plan_tranches, tranche_due, tranche_unpaid
 from core.escrow.model import CHARGEBACK, CREDIT, TRANCHE, Effect
 from core.escrow.settling import refund_unwound, settle_lot
 from core.kernel.events import Reactions

@@ -11,6 +11,7 @@ from core.escrow.chargebacks import (
     reversal_done,
     reversal_refused,
 )
+from core.escrow.credits import credits_of, give_back_paid_too_much
 from core.escrow.effects import (
     finish,
     frozen,
@@ -23,8 +24,6 @@ from core.escrow.effects import (
 from core.escrow.funding import (
     awaited,
     checkout_opened,
-    credits_of,
-    give_back_paid_too_much,
     pay_again,
     pay_by,
     payment_lapsed,

@@ -6,7 +6,7 @@ import pytest
 
 from core.deals import service as deals
 from core.escrow import service as escrow
-from core.escrow.events import CreditKept, PaymentPartReceived
+from core.escrow.events import CreditKept, CreditSpent, PaymentPartReceived
 from core.escrow.model import EffectState, Payment, PaymentState
 from core.escrow.rails.events import PaymentSettling, PayoutKept
 from core.escrow.rails.model import PaymentWay, Rail
@@ -14,6 +14,7 @@ from core.escrow.rails.service import way_of
 from core.kernel.errors import Invalid
 from core.kernel.money import Money
 from core.people.service import organisation_of
+from tests.core.test_escrow_chargebacks import another_deal
 from tests.payments.conftest import Shop
 
 IBAN = "DE89370400440532013000"
@@ -79,6 +80,32 @@ async def test_a_business_transfers_in_parts_and_too_much_and_has_the_rest_back(
     await shop.onboard()
     await shop.deliver_all()
     await shop.until_deal("completed")
+    await shop.books_agree()
+    assert await shop.reconciler.reconcile() == {}
+
+
+async def test_what_was_too_much_pays_for_the_next_transfer_or_goes_back_in_part(shop: Shop) -> None:
+    """The buyer's choice: transfer so much less next time, and have the rest of it back."""
+    shop.market.watch(CreditSpent)
+    await signed_by_a_business(shop)
+    await bank(shop, 2_106_000)
+    await shop.until_deal("funded")
+    await shop.reconciler.sweep()
+    first = shop.trade.deal_id
+    shop.trade = await another_deal(shop.trade)  # 50 t: €10,500
+    await shop.sign()
+    await bank(shop, 1_046_000)  # €40 less than is asked, of €60 that stand there
+    await shop.until_deal("funded")
+    await shop.reconciler.sweep()
+    await shop.work()
+    (left,) = await shop.trade.house(lambda ctx: escrow.credits_of(ctx, first))
+    assert left.amount == eur(2_000)
+    assert [fact.amount for fact in shop.market.facts if isinstance(fact, CreditSpent)] == [eur(4_000)]
+    await shop.books_agree()
+
+    await shop.market.run(shop.trade.buyer, lambda ctx: escrow.give_back_paid_too_much(ctx, left.id))
+    await shop.work()
+    assert [each["amount"] for each in await shop.made("refund")] == [2_000]
     await shop.books_agree()
     assert await shop.reconciler.reconcile() == {}
 

@@ -1,4 +1,8 @@
-"""What buyers transfer without being asked: kept as their credit, which they can have back."""
+"""What buyers transfer without being asked: kept as their credit, which they can have back, or pay the next part with.
+
+The provider keeps such money for the buyer, and puts it into the next payment that the buyer transfers too little for.
+So it tells us what stands there: more than we know of is a new credit, less is one that was spent.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +12,12 @@ from sqlalchemy import func, select
 
 from core.deals import service as deals
 from core.deals.model import Deal
-from core.escrow.events import CreditKept
+from core.escrow.events import CreditKept, CreditSpent
 from core.escrow.model import CREDIT, Credit, Effect, EffectKind, EffectState, Payment
 from core.escrow.rails.model import Payer, PaymentWay, Rail
 from core.kernel.errors import NotFound
 from core.kernel.money import Money
-from core.kernel.process import enter
+from core.kernel.process import enter, step
 from core.kernel.transaction import Ctx
 from core.ledger import service as ledger
 from core.ledger.model import PROVIDER, buyer_credit, credit, debit
@@ -35,6 +39,8 @@ def surplus_found(ctx: Ctx, payer_ref: str, standing: Mapping[str, Money]) -> No
         surplus = amount - _known(ctx, organisation, currency)
         if surplus.minor > 0:
             _keep(ctx, organisation, last, surplus)
+        else:
+            _spend(ctx, organisation, amount)
 
 
 def _last_transfer(ctx: Ctx, organisation_id: str, currency: str) -> Payment | None:
@@ -68,6 +74,59 @@ def _known(ctx: Ctx, organisation_id: str, currency: str) -> Money:
 
 
 def _keep(ctx: Ctx, organisation_id: str, payment: Payment, surplus: Money) -> None:
+    kept = keep_credit(ctx, organisation_id, payment, surplus)
+    payment.received_minor += surplus.minor
+    payment.surplus_minor += surplus.minor
+    legs = [debit(PROVIDER, surplus), credit(buyer_credit(organisation_id), surplus)]
+    ledger.post(ctx, f"credit:{kept.id}:found", "Transferred without being asked for", legs, deal=payment.deal_id)
+    ctx.session.flush()
+
+
+def _spend(ctx: Ctx, organisation_id: str, standing: Money) -> None:
+    """Less stands there than is kept here: it has come to us as a part of a later payment, and is counted there."""
+    kept = _kept(ctx, organisation_id, standing.currency)
+    spent = Money.total((each.amount for each in kept), standing.currency) - standing
+    for each in kept:
+        part = min(each.amount, spent)
+        if part.minor <= 0:
+            return
+        spent -= part
+        _spend_of(ctx, each, part)
+
+
+def _spend_of(ctx: Ctx, kept: Credit, part: Money) -> None:
+    deals.locked(ctx, kept.deal_id)
+    brought = ctx.session.get_one(Payment, kept.payment_id)
+    brought.received_minor -= part.minor
+    brought.surplus_minor -= part.minor
+    legs = [debit(buyer_credit(kept.organisation_id), part), credit(PROVIDER, part)]
+    key = f"credit:{kept.id}:spent:{kept.amount_minor}"
+    ledger.post(ctx, key, "Paid with what was too much before", legs, deal=kept.deal_id)
+    if part == kept.amount:
+        step(ctx, CREDIT, kept, "spend", ("provider",))
+    else:
+        kept.amount_minor -= part.minor
+    ctx.session.flush()
+    ctx.announce(CreditSpent(kept.organisation_id, kept.deal_id, part))
+
+
+def _kept(ctx: Ctx, organisation_id: str, currency: str) -> list[Credit]:
+    """Credits that stand at the provider as transfers, the oldest first."""
+    query = (
+        select(Credit)
+        .join(PaymentWay, PaymentWay.payment_id == Credit.payment_id)
+        .where(
+            Credit.organisation_id == organisation_id,
+            Credit.currency == currency,
+            Credit.state == CREDIT.initial,
+            PaymentWay.rail == Rail.BANK_TRANSFER,
+        )
+    )
+    return list(ctx.session.scalars(query.order_by(Credit.id)))
+
+
+def keep_credit(ctx: Ctx, organisation_id: str, payment: Payment, surplus: Money) -> Credit:
+    """Note what a payment brought too much."""
     kept = Credit(
         id=ctx.new_id(),
         organisation_id=organisation_id,
@@ -78,9 +137,6 @@ def _keep(ctx: Ctx, organisation_id: str, payment: Payment, surplus: Money) -> N
     )
     enter(ctx, CREDIT, kept, CREDIT.initial)
     ctx.session.add(kept)
-    payment.received_minor += surplus.minor
-    payment.surplus_minor += surplus.minor
-    legs = [debit(PROVIDER, surplus), credit(buyer_credit(organisation_id), surplus)]
-    ledger.post(ctx, f"credit:{kept.id}:found", "Transferred without being asked for", legs, deal=payment.deal_id)
-    ctx.announce(CreditKept(organisation_id, payment.deal_id, kept.id, surplus))
     ctx.session.flush()
+    ctx.announce(CreditKept(organisation_id, payment.deal_id, kept.id, surplus))
+    return kept
