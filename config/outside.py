@@ -48,7 +48,11 @@ def pointed_at(settings: Settings, lab: Lab) -> Settings:
             "link_secret": settings.link_secret or SecretStr(secrets.token_urlsafe(32)),
         }
     if settings.telegram_in_lab:
-        put |= {"telegram_bot_token": SecretStr(lab.telegram.token), "telegram_api_url": f"{lab.url}/telegram"}
+        put |= {
+            "telegram_bot_token": SecretStr(lab.telegram.token),
+            "telegram_api_url": f"{lab.url}/telegram",
+            "telegram_bot_name": lab.telegram.bot.username,
+        }
     if settings.slack_in_lab:
         put |= {
             "slack_bot_token": SecretStr(lab.slack.bot_token),

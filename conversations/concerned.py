@@ -9,7 +9,7 @@ from conversations.apart import told_of_report
 from conversations.buying.purchase_notices import concerned_by
 from conversations.consulting.after.complaint import KIND as COMPLAINT
 from conversations.consulting.after.complaint import who_decides
-from conversations.consulting.expert_notices import OWN, consultant
+from conversations.consulting.expert_notices import EXPERT_CARDS, consultant
 from conversations.consulting.promotion_notices import promoted_person
 from conversations.consulting.session_notices import ASK, SESSION_CARDS, asker_of, sides_of
 from core.deals.service import deal_for
@@ -60,7 +60,7 @@ CONCERNED: dict[str, Concerned] = {
     "promotion": promoted_person,
     "report": told_of_report,
     ASK: asker_of,
-    OWN: consultant,
+    **dict.fromkeys(EXPERT_CARDS, consultant),
     **dict.fromkeys(SESSION_CARDS, sides_of),
     COMPLAINT: who_decides,
 }

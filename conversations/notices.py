@@ -18,7 +18,7 @@ from conversations.concerned import parties
 from conversations.consulting.after.complaint import KIND as COMPLAINT
 from conversations.consulting.after.complaint import complaint_card
 from conversations.consulting.ask_card import ask_card
-from conversations.consulting.expert_notices import EXPERTS_HEARD, OWN, own_news
+from conversations.consulting.expert_notices import EXPERT_CARDS, EXPERTS_HEARD
 from conversations.consulting.promotion_notices import PROMOTIONS_HEARD, promotion_news
 from conversations.consulting.session_mail import Method, send_entry
 from conversations.consulting.session_notices import (
@@ -78,7 +78,8 @@ class Notices:
         self._engine = engine
 
     def listen(self, reactions: Reactions) -> None:
-        for facts, hearing in (*HEARD, *SESSIONS_HEARD, *EXPERTS_HEARD, *PURCHASES_HEARD, *PROMOTIONS_HEARD, *REPORTS_HEARD):
+        everything = (*HEARD, *SESSIONS_HEARD, *EXPERTS_HEARD, *PURCHASES_HEARD, *PROMOTIONS_HEARD, *REPORTS_HEARD)
+        for facts, hearing in everything:
             for kind, code in facts.items():
                 reactions.on(kind, hearing(code))
         reactions.on(listing.ListingExpired, on_listing_expired)
@@ -323,5 +324,5 @@ CARDS: dict[str, Callable[[Talk, str, str], Card]] = {
     **SESSION_CARDS,
     COMPLAINT: complaint_card,
     ASK: ask_card,
-    OWN: own_news,
+    **EXPERT_CARDS,
 }

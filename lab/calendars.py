@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, HTTPException, Request
+from typing import Annotated
+
+from fastapi import APIRouter, Body, HTTPException, Request
 from fastapi.responses import Response
 
 MOST_BYTES = 5_000_000
@@ -22,11 +24,11 @@ class Calendars:
         routes.add_api_route("/calendars/{name}.ics", self.get, methods=["GET"])
         return routes
 
-    async def put(self, name: str, request: Request) -> dict[str, str]:
-        content = await request.body()
-        if len(content) > MOST_BYTES or (name not in self.kept and len(self.kept) >= MOST_CALENDARS):
+    async def put(self, name: str, request: Request, content: Annotated[str, Body(embed=True)]) -> dict[str, str]:
+        written = content.encode()
+        if len(written) > MOST_BYTES or (name not in self.kept and len(self.kept) >= MOST_CALENDARS):
             raise HTTPException(413, "the lab keeps no more of calendars")
-        self.kept[name] = content
+        self.kept[name] = written
         return {"url": str(request.base_url.replace(path=f"/calendars/{name}.ics"))}
 
     async def drop(self, name: str) -> None:

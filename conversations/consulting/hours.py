@@ -8,6 +8,7 @@ from typing import Final
 
 from conversations.book import Book, Flow
 from conversations.buttons import Press, press
+from conversations.consulting.calendar_card import calendar_card
 from conversations.consulting.expert_card import hours_lines
 from conversations.consulting.own_card import day_in_words
 from conversations.consulting.places import towns
@@ -151,7 +152,7 @@ FOLLOW = Form("calendar", (Field("address", max_length=LONGEST_FEED),), review=F
 
 def _follow(talk: Talk, _opening: Opening, values: Values) -> None:
     busy.follow_calendar(talk.ctx, values["address"])
-    talk.reply(_calendar_card(talk, _own(talk)))
+    talk.reply(calendar_card(talk, _own(talk)))
 
 
 book.flow(Flow(FOLLOW, finish=_follow, intro=lambda talk, _opening: talk.words("calendar.intro")))
@@ -165,13 +166,13 @@ def calendar(talk: Talk, address: str) -> None:
         expert = busy.forget_calendar(talk.ctx)
     elif address:
         expert = busy.follow_calendar(talk.ctx, address.strip("<>").partition("|")[0])  # as Slack writes links
-    talk.reply(_calendar_card(talk, expert))
+    talk.reply(calendar_card(talk, expert))
 
 
 @book.press("calendar.show")
 def show_calendar(talk: Talk, _pressed: Press) -> None:
     talk.fresh = True
-    talk.reply(_calendar_card(talk, _own(talk)))
+    talk.reply(calendar_card(talk, _own(talk)))
 
 
 @book.press("calendar.follow")
@@ -182,7 +183,7 @@ def follow(talk: Talk, _pressed: Press) -> None:
 
 @book.press("calendar.forget")
 def forget(talk: Talk, _pressed: Press) -> None:
-    talk.reply(_calendar_card(talk, busy.forget_calendar(talk.ctx)))
+    talk.reply(calendar_card(talk, busy.forget_calendar(talk.ctx)))
 
 
 @book.takes
@@ -193,33 +194,6 @@ def calendar_file(talk: Talk, file: Checked) -> bool:
     busy.take_calendar_file(talk.ctx, keep(talk.ctx, file).id)
     talk.reply(Say(text=talk.words("calendar.reading")))
     return True
-
-
-def _calendar_card(talk: Talk, expert: Expert) -> Card:
-    words, known = talk.words, busy.busy_ahead(talk.ctx, expert)
-    follow_another = Button(label=words("calendar.follow"), press=press("calendar.follow"), style="primary")
-    forget_it = Button(label=words("calendar.forget"), press=press("calendar.forget"))
-    lines = [Line(label=words(f"calendar.from_{source}"), value=str(known[source])) for source in sorted(known)]
-    return Card(
-        subject="calendar",
-        title=words("calendar.card"),
-        text=words("calendar.text"),
-        lines=tuple(lines),
-        turn=_calendar_turn(talk, expert),
-        buttons=((follow_another, *((forget_it,) if expert.feed_url or known else ())),),
-        fresh=talk.fresh,
-    )
-
-
-def _calendar_turn(talk: Talk, expert: Expert) -> str:
-    words = talk.words
-    if expert.feed_url is None:
-        return words("calendar.not_followed")
-    if expert.feed_fault is not None:
-        return words(f"calendar.fault.{expert.feed_fault}")
-    if expert.feed_read_at is None:
-        return words("calendar.reading")
-    return words("calendar.read_at", at=expert.feed_read_at)
 
 
 def _own(talk: Talk) -> Expert:

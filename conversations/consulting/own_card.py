@@ -42,6 +42,7 @@ def own_card(talk: Talk, expert: Expert, note: str = "") -> Card:
         Line(label=words("expert.policy"), value=words(f"expert.policy.{expert.policy}")),
         Line(label=words("expert.room"), value=words(f"expert.room.{expert.room}")),
         Line(label=words("party.standing"), value=session_standing(talk, expert.person_id)),
+        *_link(talk, expert),
         *(_item(talk, item) for item in items),
     )
     return Card(
@@ -93,6 +94,14 @@ def day_in_words(talk: Talk, day: ExpertDay) -> str:
     named = format_date(day.day, "EEE d MMM", locale=talk.words.locale)
     spans = ", ".join(str(span) for span in rules.spans(day.spans))
     return f"{named} {spans or talk.words('expert.closed')}"
+
+
+def _link(talk: Talk, expert: Expert) -> tuple[Line, ...]:
+    """What the consultant can put on a card or a page of their own: it opens the chat at this profile."""
+    name = talk.almanac.telegram_name
+    if not name:
+        return ()
+    return (Line(label=talk.words("expert.link"), value=f"https://t.me/{name}?start=e_{expert.id}"),)
 
 
 def _turn(talk: Talk, expert: Expert) -> str:

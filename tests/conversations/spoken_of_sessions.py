@@ -11,7 +11,7 @@ from conversations.consulting.after.recap import PARTS as RECAP_PARTS
 from conversations.consulting.after.recap import RECAP_FACTS
 from conversations.consulting.after.recording import RECORDING_FACTS
 from conversations.consulting.after.review import REVIEW_FACTS
-from conversations.consulting.expert_notices import EXPERT_FACTS
+from conversations.consulting.expert_notices import CALENDAR_FACTS, EXPERT_FACTS
 from conversations.consulting.session_notices import ASK_FACTS, CARD_FACTS, FOLLOW_UP_FACTS, PARTS, SESSION_FACTS
 from core.experts.calendars import Fault
 from core.experts.model import MISSES_BEFORE_PAUSE
@@ -100,7 +100,9 @@ def notices() -> dict[str, frozenset[str]]:
     """What is told when something has happened to a session: to both, to each side, or by its reason."""
     parts = frozenset({"who", *PARTS})
     codes = {code: parts for facts in FACTS for code in facts.values() if code}
-    of_experts = dict.fromkeys(EXPERT_FACTS.values(), frozenset({"who", *expert_notices.PARTS}))
+    of_experts = dict.fromkeys(
+        [*EXPERT_FACTS.values(), *CALENDAR_FACTS.values()], frozenset({"who", *expert_notices.PARTS})
+    )
     return codes | of_experts | dict.fromkeys(("notice.asked_ended", "notice.session_follow_up"), parts | {"name"})
 
 

@@ -1,0 +1,83 @@
+"""Alex looks after his own time (D1.4, D1.6, D4.1, D4.2, D4.5): one message changes a day, his calendar is followed."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from tests.journeys.market import Chat, World
+from tests.journeys.test_asking import advises
+
+
+def calendar_from(begins: datetime) -> bytes:
+    """One appointment of six hours, every day."""
+    lines = (
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        "BEGIN:VEVENT",
+        "UID:shift",
+        f"DTSTART:{begins:%Y%m%d}T060000Z",
+        f"DTEND:{begins:%Y%m%d}T120000Z",
+        "RRULE:FREQ=DAILY;COUNT=30",
+        "END:VEVENT",
+        "END:VCALENDAR",
+        "",
+    )
+    return "\r\n".join(lines).encode()
+
+
+@pytest.mark.parametrize("chat", ["telegram", "slack"])
+async def test_hours_change_in_one_message_and_a_calendar_is_followed(world: World, chat: Chat) -> None:
+    alex, today = await world.on(chat, "Alex"), await world.now()
+    await advises(alex, "Boilers that burn what they should", "Bioenergy engineering")
+    await alex.sees("Not followed", "Set up payout", "what you earn waits for you", "Follow my calendar")
+
+    off = (today + timedelta(days=9)).date()
+    await alex.says(f"off on {off.day} {off:%B}")
+    await alex.sees("Noted. All other days stay as they are.", f"{off:%a} {off.day} {off:%b} closed")
+    await alex.presses(f"As usual again: {off:%a} {off.day} {off:%b} closed")
+    await alex.says("/hours Thu 31 February 10-12")
+    await alex.sees("is in no calendar")
+
+    kept = (await world.browser.put("/lab/calendars/alex", {"content": calendar_from(today).decode()}))["url"]
+    await alex.says(f"/calendar {kept}")
+    await alex.sees("Your calendar is read: 30 appointments ahead", "Last read")
+    await alex.says("/calendar off")
+    await alex.sees("No calendar is followed.")
+    await alex.attaches("shift.ics", calendar_from(today), "text/calendar")
+    await alex.sees("Appointments from a file: 30")
+    await alex.says("/stats")
+    await alex.sees("Your figures", "no talk yet", "too few answers yet to tell")
+
+
+async def test_who_misses_two_requests_is_paused_and_comes_back_with_one_tap(world: World) -> None:
+    sarah, alex = await world.on_slack("Sarah"), await world.on_telegram("Alex")
+    await advises(alex, "Boilers that burn what they should", "Bioenergy engineering")
+    for told in ("After a second one in a row", "so you are not shown to seekers any more"):
+        await sarah.says("/experts boilers that burn")
+        await sarah.presses("Times and profile")
+        await sarah.presses("Propose my own times")
+        day = (await world.now() + timedelta(days=3)).date()
+        await sarah.fills(times=f"{day} 10:00", problem="The grate slags.")
+        await alex.sees("Somebody proposes times")
+        await world.later(days=2, minutes=1)
+        await alex.sees(told)
+        await sarah.sees("Alex has not answered in time.")
+    await sarah.says("/experts boilers that burn")
+    await sarah.sees("Nobody here advises on that yet")
+    await alex.presses("Show me again")
+    await alex.sees("Seekers can find you")
+    await alex.says("/stats")
+    await alex.sees("Requests: 2")
+
+
+async def test_a_link_to_a_consultant_opens_their_card(world: World) -> None:
+    """C1.2: who follows it is asked nothing before they can book."""
+    alex, sarah = await world.on_telegram("Alex"), await world.on_telegram("Sarah")
+    await advises(alex, "Boilers that burn what they should", "Bioenergy engineering")
+    (link,) = [line for line in (await alex.screen()).splitlines() if "start=e_" in line]
+    await sarah.starts(link.rpartition("start=")[2])
+    await sarah.sees("Boilers that burn what they should", "More times")
+    await sarah.starts("e_nobody")
+    await sarah.sees("I cannot find that.")
