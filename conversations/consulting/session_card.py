@@ -20,7 +20,7 @@ from core.people.service import person_of
 from core.sessions import holds, rules, service, settlement
 from core.sessions.meeting import extension_price, meeting_of
 from core.sessions.model import Booking
-from core.sessions.process import SESSION, TALKING
+from core.sessions.process import SESSION, SETTLED, TALKING
 from core.sessions.slots import NOT_AGREED
 
 # Which steps of the table are buttons, in this order, and how they look. What a step asks first, its press does.
@@ -224,7 +224,7 @@ def _buttons(talk: Talk, booking: Booking, side: str) -> tuple[tuple[Button, ...
     if recording.may_ask(talk, booking):
         rows.append((Button(label=words("recording.ask_button"), press=press("recording.ask", booking.id)),))
     rows += _somebody_else(talk, booking, side)
-    if side == "seeker" and (booking.state in SESSION.final or booking.state == "review_window"):
+    if side == "seeker" and booking.state in (*SETTLED, "review_window"):
         again, name = press("seek.show", booking.expert_id), person_of(talk.ctx, booking.consultant).name
         rows.append((Button(label=words("session.again_button", name=name)[:75], press=again),))
     return tuple(rows)

@@ -103,6 +103,8 @@ def on_session(code: str) -> Callable[[Ctx, session.SessionFact], None]:
     def hear(ctx: Ctx, fact: session.SessionFact) -> None:
         booking = ctx.session.get_one(Booking, fact.booking_id)
         sides = {booking.seeker: "seeker", booking.consultant: "consultant"}
+        if isinstance(fact, session.SessionSettled) and not fact.back:
+            del sides[booking.seeker]  # whom no number concerns
         gathered(ctx).say("session", fact.booking_id, code, by=fact.by_person, sides=sides, **parts_of(fact))
 
     return hear

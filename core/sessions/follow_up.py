@@ -12,7 +12,7 @@ from core.kernel.timers import Timer, set_timer
 from core.kernel.transaction import Ctx
 from core.sessions.events import SessionFollowedUp
 from core.sessions.model import Booking, Complaint
-from core.sessions.process import SESSION
+from core.sessions.process import SETTLED
 
 TIMER: Final = "session_follow_up"
 ASK_AGAIN: Final = "ask_again"
@@ -30,6 +30,6 @@ def follow_up(ctx: Ctx, booking_id: str) -> None:
     later = select(Booking.id).where(
         Booking.seeker == booking.seeker, Booking.expert_id == booking.expert_id, Booking.made_at > booking.made_at
     )
-    settled = booking.state in SESSION.final and ctx.session.get(Complaint, booking.id) is None
+    settled = booking.state in SETTLED and ctx.session.get(Complaint, booking.id) is None
     if settled and expert.live and ctx.session.scalar(later.limit(1)) is None:
         ctx.announce(SessionFollowedUp(booking.id, None))

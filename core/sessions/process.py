@@ -113,4 +113,5 @@ SESSION: Final = Process(
 TAKES_THE_SLOT: Final = frozenset(
     {"slot_held", "requested", "confirmed", "card_trouble", "free_window", "free_paused", "billable", "paid_paused"}
 )
+SETTLED: Final = SESSION.final | {"paying_out"}  # its money is parted, and perhaps waits for the consultant's account
 TALKING: Final = frozenset({"free_window", "free_paused", "billable", "paid_paused"})

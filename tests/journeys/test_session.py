@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
+from core.kernel.transaction import MARKET
+from core.people.service import appoint_operators
+from lab.people import OnTelegram
 from tests.journeys.market import Chat, Somebody, World
 
 PAIRS: list[tuple[Chat, Chat]] = [("telegram", "slack"), ("slack", "telegram")]
@@ -30,9 +34,9 @@ class Counsel:
     def __init__(self, world: World, seeker: Somebody, consultant: Somebody) -> None:
         self.world, self.seeker, self.consultant = world, seeker, consultant
 
-    async def list(self) -> None:
+    async def list(self, **changes: str) -> None:
         await self.consultant.says("/expert")
-        await self.consultant.fills(**PROFILE)
+        await self.consultant.fills(**(PROFILE | changes))
         await self.consultant.sees("You are listed.", "90.00", "00:00–24:00")
 
     async def book(self) -> None:
@@ -89,7 +93,7 @@ async def test_a_session_that_helps_is_paid(counsel: Counsel) -> None:
     await counsel.meet()
     await sarah.says("My grate slags with straw pellets.")
     await alex.sees("Sarah: My grate slags with straw pellets.")
-    await alex.says("Lower the primary air first.")
+    await alex.says("Lower the primary air first. Please send me the ash analysis.")
     await sarah.sees("Alex: Lower the primary air first.")
     await world.later(minutes=8.2)
     await sarah.sees("Free minutes left: 2.")
@@ -97,9 +101,34 @@ async def test_a_session_that_helps_is_paid(counsel: Counsel) -> None:
     await alex.sees("charged from here")
     await alex.presses("End")
     await sarah.sees("€90.00 was taken from the card")
+    await says_how_it_was(world, sarah, alex)
+    await alex.presses("Send it")
+    await sarah.sees("Alex has sent you the recap", "Next steps", "Alex: Please send me the ash analysis.")
     await world.later(days=2, minutes=5)
     await alex.sees("For you: €76.50. Our fee: €13.50.")
+    await world.later(days=12)
+    await sarah.sees("Two weeks ago you talked with Alex")
+    await sarah.presses("Book Alex again")
+    await sarah.sees("Standing: 1 review, too few for a score, 1 session, came to 100 %")
+    await sarah.presses("Reviews")
+    await sarah.sees("What is said of Alex", "Knows his ash.", "Glad it helped.")
     await world.books_balance()
+
+
+async def says_how_it_was(world: World, sarah: Somebody, alex: Somebody) -> None:
+    """One tap each; words while it is sealed; then everybody reads it, and Alex answers once."""
+    await sarah.sees("The session is over. How was it?")
+    await sarah.presses("5 ★")
+    await sarah.presses("Add a few words")
+    await writes(sarah, "Knows his ash.")
+    await alex.presses("4 ★")
+    await alex.sees("You have both said how it was")
+    assert "Knows his ash." not in await alex.screen()
+    await world.later(minutes=31)
+    await alex.sees("Sarah said", "★★★★★ Knows his ash.")
+    await alex.presses("Answer in public")
+    await writes(alex, "Glad it helped.")
+    await sarah.sees("★★★★☆", "Glad it helped.")
 
 
 async def test_a_session_that_does_not_is_free(counsel: Counsel) -> None:
@@ -112,3 +141,95 @@ async def test_a_session_that_does_not_is_free(counsel: Counsel) -> None:
     await sarah.sees("it ends free", "Nothing was charged.")
     await world.books_balance()
     assert await world.at_the_provider("transfer") == []
+
+
+async def writes(person: Somebody, words: str) -> None:
+    """A form of one question: what is typed on Telegram answers it, a window on Slack is sent."""
+    await (person.answers(words=words) if isinstance(person, OnTelegram) else person.fills(words=words))
+
+
+async def operator(world: World) -> Somebody:
+    """Olga of the market's own people has met the bot."""
+    olga = await world.on_telegram("Olga")
+    await olga.says("/me")
+    await olga.sees("Olga")
+    assert world.product is not None
+    named = partial(appoint_operators, names=frozenset({f"telegram:{olga.id}"}))
+    await world.product.transactions.run(MARKET, named)
+    return olga
+
+
+async def test_a_video_room_opens_to_its_own_links_and_its_talk_can_be_complained_of(world: World) -> None:
+    """Links that are anybody else's open nothing; who closes the page is out; an operator decides the complaint."""
+    counsel = Counsel(world, await world.on_telegram("Sarah"), await world.on_slack("Alex"))
+    sarah, alex, http = counsel.seeker, counsel.consultant, world.browser.http
+    await counsel.list(room="A video room of ours")
+    await counsel.book()
+    await counsel.agree()
+    await world.later(minutes=(await counsel.begins() - await world.now()).total_seconds() / 60 - 5)
+    links = [await each.opens("Open the room") for each in (sarah, alex)]
+    for bad, said in ((links[0][:-3] + "xyz", "opens nothing"), (links[0] + "/in", "Method Not Allowed")):
+        async with http.get(bad) as refused:
+            assert refused.status >= 400
+            assert said in await refused.text()
+    await world.later(minutes=5.1)
+    for each, link in zip((sarah, alex), links, strict=True):
+        async with http.get(link) as page:  # as a chat does for a preview: nobody comes in by that
+            assert "Come in" in await page.text()
+        async with http.post(f"{link}/in") as page:
+            assert f"{world.lab.url}/rooms/parley-" in await page.text(), each.name
+    await sarah.sees("the free minutes run")
+    await sarah.says("Is it the straw?")
+    await sarah.presses("Continue, pay €90.00")
+    await alex.sees("charged from here")
+    async with http.post(f"{links[0]}/out") as page:
+        assert "Come in" in await page.text()
+    await alex.sees("Sarah is away. The clock stands still.")
+    await alex.presses("End")
+    await sarah.sees("€90.00 was taken from the card")
+    async with http.post(f"{links[0]}/in") as page:
+        assert page.status == 409
+    await sarah.presses("Something was wrong")
+    await writes(sarah, "He was looking at something else all the time.")
+    await alex.sees("You can give all of €90.00 back", "€45.00 goes back")
+    olga = await operator(world)
+    await olga.says("/cases")
+    await olga.sees("Complaint on session")
+    await olga.presses("Open")
+    await olga.presses("What was said")
+    await olga.sees("Sarah: Is it the straw?")
+    await olga.presses("Decide")
+    await olga.fills(share="40", reason="The page was open for a minute only.")
+    await sarah.sees("Back to you: €54.00", "The page was open for a minute only.")
+    await alex.sees("For you: €30.60. Our fee: €5.40.")
+
+
+async def test_a_talk_is_kept_word_for_word_if_both_agree_and_one_pays(counsel: Counsel) -> None:
+    world, sarah, alex = counsel.world, counsel.seeker, counsel.consultant
+    await counsel.list()
+    await counsel.book()
+    await counsel.agree()
+    await counsel.meet()
+    await alex.says("Lower the primary air first.")
+    await sarah.presses("Keep every word")
+    await alex.sees("Sarah would like to keep this talk word for word.")
+    await alex.presses("Yes, keep it")
+    await sarah.sees("Alex agrees that this talk is kept word for word.")
+    await sarah.presses("Continue, pay €90.00")
+    await sarah.sees("charged from here")
+    await sarah.presses("End")
+    await sarah.presses("Keep it, ")
+    if isinstance(sarah, OnTelegram):
+        await sarah.pays_stars("word for word")
+    else:
+        await world.pays(await sarah.opens("Pay"))
+    await alex.sees("The talk is kept, word for word.")
+    await alex.presses("Read what was said")
+    await alex.sees("Alex: Lower the primary air first.")
+    await world.later(days=3)
+    await alex.sees("For you: €76.50.")
+    await alex.says("/recaps")
+    await alex.presses("Delete what is kept")
+    await alex.presses("Delete it")
+    await sarah.sees("Alex has had it deleted.")
+    await world.books_balance()

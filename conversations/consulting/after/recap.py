@@ -13,7 +13,7 @@ from conversations.talk import Opening, Talk
 from core.kernel.errors import NotFound
 from core.people.service import person_of
 from core.sessions.model import Booking
-from core.sessions.process import SESSION
+from core.sessions.process import SETTLED
 from core.sessions.recaps import events
 from core.sessions.recaps import service as recaps
 from core.sessions.recaps.model import RECAP, RECORDING, EditRecap, Recap
@@ -125,7 +125,7 @@ def _buttons(talk: Talk, booking: Booking, recap: Recap) -> tuple[tuple[Button, 
                 Button(label=words("recap.edit_button"), press=press("recap.edit", booking.id)),
             ),
         )
-    return (forget_row(talk, booking),) if recap.state == "sent" and booking.state in SESSION.final else ()
+    return (forget_row(talk, booking),) if recap.state == "sent" and booking.state in SETTLED else ()
 
 
 def other_name(talk: Talk, booking: Booking) -> str:
@@ -180,7 +180,7 @@ def _kept(talk: Talk, booking: Booking) -> Card:
     elif recaps.line_count(talk.ctx, booking.id):
         lines.append(_until(talk, "recap.kept_words", recaps.kept_until(talk.ctx, recaps.LINES, booking.id)))
     rows = [tuple(buttons)] if buttons else []
-    if booking.state in SESSION.final:
+    if booking.state in SETTLED:
         rows.append(forget_row(talk, booking))
     return Card(
         title=words("recap.card", ref=booking.ref, name=other_name(talk, booking)),

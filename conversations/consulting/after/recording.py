@@ -17,7 +17,7 @@ from core.kernel.errors import NotFound, Refusal
 from core.people.service import person_of
 from core.purchases.model import Thing
 from core.sessions.model import Booking
-from core.sessions.process import SESSION, TALKING
+from core.sessions.process import SETTLED, TALKING
 from core.sessions.recaps import events
 from core.sessions.recaps import service as recaps
 from core.sessions.recaps.model import PRICE_CARD, PRICE_STARS, RECAP_KEPT, RECORDING, Recording
@@ -32,6 +32,7 @@ book = Book()
 RECORDING_FACTS: Final[dict[type[Any], str]] = {
     events.RecordingAsked: "notice.recording_asked",
     events.RecordingAgreed: "notice.recording_agreed",
+    events.RecordingForSale: "notice.recording_for_sale",
     events.RecordingKept: "notice.recording_kept",
     events.RecordingGone: "notice.recording_gone",
 }
@@ -171,5 +172,5 @@ def _buttons(talk: Talk, booking: Booking, recording: Recording) -> tuple[tuple[
         return ((Button(label=label, press=press("recording.buy", booking.id), style="primary"),),)
     if recording.state == "kept":
         reading = (Button(label=words("recording.read_button"), press=press("recording.read", booking.id)),)
-        return (reading, forget_row(talk, booking)) if booking.state in SESSION.final else (reading,)
+        return (reading, forget_row(talk, booking)) if booking.state in SETTLED else (reading,)
     return ()

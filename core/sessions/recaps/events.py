@@ -41,6 +41,11 @@ class RecordingAgreed(RecapFact):
 
 
 @dataclass(frozen=True, slots=True)
+class RecordingForSale(RecapFact):
+    """The talk that both agreed to keep is over: the seeker can have it now."""
+
+
+@dataclass(frozen=True, slots=True)
 class RecordingKept(RecapFact):
     """It is bought, and kept for a year."""
 

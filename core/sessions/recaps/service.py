@@ -16,7 +16,7 @@ from core.purchases import service as purchases
 from core.purchases.model import Thing
 from core.sessions import meeting
 from core.sessions.model import Booking, ConsentKind, Line
-from core.sessions.process import SESSION, TALKING
+from core.sessions.process import SETTLED, TALKING
 from core.sessions.recaps import rules
 from core.sessions.recaps.events import (
     RecapDrafted,
@@ -24,6 +24,7 @@ from core.sessions.recaps.events import (
     RecapSent,
     RecordingAgreed,
     RecordingAsked,
+    RecordingForSale,
     RecordingGone,
     RecordingKept,
     TalkForgotten,
@@ -41,6 +42,9 @@ KEPT_LONG_ENOUGH = "kept_long_enough"
 def talk_is_over(ctx: Ctx, booking: Booking, *, paid: bool) -> None:
     """Draft the recap of a talk that is paid for, and see that its lines are deleted when their time is over."""
     set_timer(ctx.session, Timer(LINES, booking.id, KEPT_LONG_ENOUGH, ctx.now + LINES_KEPT))
+    recording = ctx.session.get(Recording, booking.id)
+    if recording is not None and recording.state == "agreed":
+        ctx.announce(RecordingForSale(booking.id, None))
     if not paid or ctx.session.get(Recap, booking.id) is not None:
         return
     names = {"seeker": person_of(ctx, booking.seeker).name, "consultant": person_of(ctx, booking.consultant).name}
@@ -178,7 +182,7 @@ def forget(ctx: Ctx, booking_id: str) -> None:
     Raises Refusal while a complaint may still need it.
     """
     booking = mine(ctx, booking_id, None)
-    if booking.state not in SESSION.final:
+    if booking.state not in SETTLED:
         raise Refusal("recap.still_needed")
     recap, recording = ctx.session.get(Recap, booking.id), ctx.session.get(Recording, booking.id)
     if recording is not None and recording.state not in RECORDING.final:
