@@ -49,7 +49,7 @@ def at(month: int, day: int, hour: int, hours: int = 1) -> Interval:
 
 
 def test_what_repeats_keeps_its_wall_clock_over_the_change_of_the_clocks() -> None:
-    """cal.com 6217: ten in Vilnius is seven in UTC in summer and eight in winter; one occurrence is called off."""
+    """cal.com 8398: ten in Vilnius is seven in UTC in summer and eight in winter; one occurrence is called off."""
     taken = busy_times(WEEKLY, NOW, "Europe/Vilnius")
 
     assert taken[:3] == [at(10, 26, 8), at(10, 29, 22, hours=24), at(11, 2, 8)]

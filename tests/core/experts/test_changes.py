@@ -151,7 +151,7 @@ def test_a_time_that_is_unclear_is_asked_back(text: str, code: str) -> None:
 
 
 def test_a_time_that_the_clocks_skip_or_show_twice_is_asked_back() -> None:
-    """cal.com 4702, 10517, 12137: on the days when the clocks change, an hour is missing or comes twice."""
+    """On the days when the clocks change, an hour is missing or comes twice: which is meant is asked back."""
     with pytest.raises(Invalid, match=r"time\.skipped") as skipped:
         read_moments("28 Mar 2027 3:30", "en", NOW, "Europe/Vilnius")
     assert skipped.value.parts["next"] == datetime(2027, 3, 28, 1, tzinfo=UTC)

@@ -73,7 +73,7 @@ async def test_a_holiday_ends_by_itself(they: Counsel) -> None:
 
 
 async def test_a_followed_calendar_takes_its_times_and_gives_them_back(they: Counsel) -> None:
-    """cal.com 1092, 6844, 7747: what another calendar has is not offered, also when it was put there later."""
+    """cal.com 1271, 5749, 11688: what another calendar has is not offered, also when it was put there later."""
     read, failed = heard(they, CalendarRead), heard(they, CalendarUnreadable)
     await they.run(they.alex, busy.follow_calendar, "webcal://calendar.example.com/alex.ics")
     assert [(post.kind, post.body["url"]) for post in they.market.posts] == [("feed", ADDRESS)]

@@ -151,6 +151,9 @@ class Counsel:
     async def holds(self) -> list[CardHold]:
         return await self.run(MARKET, lambda ctx: list(holds_of(ctx, self.booking_id)))
 
+    async def holds_states(self) -> list[str]:
+        return [str(hold.state) for hold in await self.holds()]
+
     async def money(self) -> dict[str, int]:
         """What stands in the books, in cents."""
         booking = await self.booking()
