@@ -19,6 +19,7 @@ from conversations.interview import Interview
 from conversations.links import preview
 from conversations.marks import marked
 from conversations.reply import Card, CardList, Desk, FormErrors, FormView, Option, Reply, Say, Shared, Toast
+from conversations.rooms import roomed
 from conversations.search.finding import listings_to_share
 from conversations.talk import Almanac, Surface, Talk
 from conversations.turn import (
@@ -312,7 +313,7 @@ class Engine:
 
     def _send(self, talk: Talk, turn: Turn, replies: list[Reply]) -> None:
         if replies:
-            send(talk.ctx, talk.surface, replies, trigger=turn.trigger, message=turn.message)
+            send(talk.ctx, talk.surface, replies, trigger=turn.trigger, message=turn.message, thread=turn.thread)
 
 
 def gist(replies: Sequence[Reply]) -> str:
@@ -329,16 +330,26 @@ def gist(replies: Sequence[Reply]) -> str:
 
 
 def send(
-    ctx: Ctx, surface: Surface, replies: Sequence[Reply], *, trigger: str | None = None, message: str | None = None
+    ctx: Ctx,
+    surface: Surface,
+    replies: Sequence[Reply],
+    *,
+    trigger: str | None = None,
+    message: str | None = None,
+    thread: str | None = None,
 ) -> None:
-    """Put replies on their way to an address, in order, after the commit; those about money with the reader's mark."""
-    replies = marked(replies, lambda: mark_at(ctx, surface.platform, surface.workspace, surface.address))
+    """Put replies on their way to an address, in order, after the commit; those about money with the reader's mark.
+
+    `thread`: where in that chat the input stood that they answer.
+    """
+    replies = marked(roomed(ctx, replies), lambda: mark_at(ctx, surface.platform, surface.workspace, surface.address))
     body: dict[str, Any] = {
         "workspace": surface.workspace,
         "address": surface.address,
         "replies": ANSWERS.dump_python(replies, mode="json", exclude_defaults=False),
         "trigger": trigger,
         "message": message,
+        "thread": thread,
     }
     ctx.post(surface.platform, surface.lane, "replies", body, made_of=tuple(replies))
 

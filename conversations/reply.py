@@ -57,12 +57,14 @@ class Chart(Shape):
 class Card(Shape):
     """One thing, as it stands now. At one address a subject has one live card: it is edited, or replaced when `fresh`.
 
+    `room`: what it is a part of ("deal:…"), where a platform keeps such things together.
     `turn`: whose turn it is, what happens next and by when. `pictures` and `documents`: ids of kept files;
     `chart`: a picture that is drawn when it is sent.
     """
 
     kind: Literal["card"] = "card"
     subject: str | None = Field(default=None, max_length=60)
+    room: str | None = Field(default=None, max_length=40)
     title: str
     text: str = ""
     lines: tuple[Line, ...] = ()

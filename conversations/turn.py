@@ -96,7 +96,7 @@ class Turn:
     """One input with its outside id, who sent it and where.
 
     `key`: the outside id, taken once. `trigger`: what Slack hands over to open a window, good for three seconds.
-    `message`: the message a button hangs on.
+    `message`: the message a button hangs on. `thread`: the topic or thread that it was said in.
     """
 
     key: str
@@ -106,3 +106,4 @@ class Turn:
     trigger: str | None = None
     message: str | None = None
     body: Any = None
+    thread: str | None = None

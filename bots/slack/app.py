@@ -253,7 +253,7 @@ class SlackBot:
             who, address = await asyncio.gather(identity, self._people.address(heard.team, heard.user))
         else:
             who, address = await identity, heard.address
-        turn = Turn(heard.key, who, address, heard.input, heard.trigger, heard.message, heard.body)
+        turn = Turn(heard.key, who, address, heard.input, heard.trigger, heard.message, heard.body, heard.thread)
         work = self._reception.take(turn)
         if heard.trigger is None or heard.shown:
             return turn, await work

@@ -60,6 +60,7 @@ PASSING = {
 }
 # A message that cannot be edited any more is sent anew.
 NOT_EDITABLE = {"cant_update_message", "edit_window_closed", "message_not_found"}
+TOPIC = "topic:"  # what begins the thread of a thing
 TOKEN_GONE = {"account_inactive", "invalid_auth", "token_revoked"}
 REFUSED_BLOCKS = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"}
 
@@ -73,6 +74,7 @@ class Errand:
     address: str
     rest: list[Reply]
     trigger: str | None
+    thread: str | None  # where what is said now belongs
     view: tuple[str, str] | None  # the form's open window, by id and hash, when the input came from inside it
     moved: dict[str, ShownCard | None] = field(default_factory=dict)
 
@@ -200,6 +202,10 @@ class SlackSender:
 
     async def _message(self, errand: Errand, reply: Reply) -> None:
         """A message: in the place of the one that shows the same thing, or anew at the bottom."""
+        room = reply.room if isinstance(reply, Card) else None
+        if room is not None:
+            root = await self._shown(errand, f"{TOPIC}{room}")
+            errand.thread = root.message if root is not None else None
         if isinstance(reply, Card) and reply.fresh and (reply.pictures or reply.documents or reply.chart):
             await self._files(errand, reply)
             reply = errand.rest[0] = reply.model_copy(update={"pictures": (), "documents": (), "chart": None})
@@ -213,9 +219,11 @@ class SlackSender:
         if old is not None and not fresh and await self._edit(errand, old.message, message):
             errand.moved[subject] = ShownCard(old.message, folded)
             return
-        sent = await self._say(errand, message)
+        sent = await self._say(errand, message, broadcast=room is not None)
         if sent is not None:
             errand.moved[subject] = ShownCard(sent, folded)
+            if room is not None and errand.thread is None:  # the deal's first message begins its thread
+                errand.moved[f"{TOPIC}{room}"] = ShownCard(sent, "")
             if old is not None:
                 await self._fold(errand, old)
 
@@ -228,29 +236,33 @@ class SlackSender:
 
     # --- calls ------------------------------------------------------------------------------------------------------
 
-    async def _say(self, errand: Errand, message: Message | None) -> str | None:
+    async def _say(self, errand: Errand, message: Message | None, *, broadcast: bool = False) -> str | None:
         """Send a message; its id. When Slack does not like our blocks, the words still arrive."""
         if message is None:
             return None
         message = self._known_to(errand.workspace, message)
         try:
-            return await self._post(errand, message)
+            return await self._post(errand, message, broadcast=broadcast)
         except SlackApiError as failure:
+            if errand.thread is not None and error_of(failure) == "thread_not_found":  # its beginning was deleted
+                errand.thread = None
+                return await self._say(errand, message)
             if error_of(failure) not in REFUSED_BLOCKS:
                 raise
             if message.plainer is not None:  # not every workspace and client has the newer blocks
                 log.info("slack_new_blocks_refused", workspace=errand.workspace, why=str(failure))
                 self._without_new_blocks.add(errand.workspace)
-                return await self._say(errand, message)
+                return await self._say(errand, message, broadcast=broadcast)
             log.error("slack_blocks_refused", why=str(failure))  # noqa: TRY400 - Slack says what is wrong
-            return await self._post(errand, bare(message))
+            return await self._post(errand, bare(message), broadcast=broadcast)
 
     def _known_to(self, workspace: str, message: Message) -> Message:
         """The message in blocks that this workspace is known to take."""
         return message.plain() if workspace in self._without_new_blocks else message
 
     @staticmethod
-    async def _post(errand: Errand, message: Message) -> str:
+    async def _post(errand: Errand, message: Message, *, broadcast: bool) -> str:
+        """In the thread of what it belongs to, and then with a copy in front, for a card is not to be overlooked."""
         sent = await errand.client.chat_postMessage(
             channel=errand.address,
             text=message.text,
@@ -258,6 +270,8 @@ class SlackSender:
             mrkdwn=False,
             unfurl_links=False,
             unfurl_media=False,
+            thread_ts=errand.thread,
+            reply_broadcast=(errand.thread is not None and broadcast) or None,
         )
         return str(sent["ts"])
 
@@ -294,6 +308,7 @@ class SlackSender:
         try:
             await errand.client.files_upload_v2(
                 channel=errand.address,
+                thread_ts=errand.thread,
                 file_uploads=[{"filename": file.name, "title": file.name, "content": file.content} for file in kept],
             )
         except SlackApiError as failure:
@@ -316,7 +331,9 @@ def errand_of(post: Post, client: AsyncWebClient) -> Errand:
     replies = replies_of(post)
     # A window opens within three seconds of the press, or not at all.
     replies.sort(key=lambda reply: not (isinstance(reply, FormView) and bool(body.get("trigger"))))
-    return Errand(client, str(body["workspace"]), str(body["address"]), replies, body.get("trigger"), view)
+    return Errand(
+        client, str(body["workspace"]), str(body["address"]), replies, body.get("trigger"), body.get("thread"), view
+    )
 
 
 def error_of(failure: SlackApiError) -> str:

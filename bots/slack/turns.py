@@ -36,6 +36,7 @@ class Heard:
     address: str | None = None
     trigger: str | None = None
     message: str | None = None
+    thread: str | None = None
     shown: bool = False  # a window stands before them already
     files: Mapping[str, list[Mapping[str, Any]]] = field(default_factory=dict)
 
@@ -66,6 +67,7 @@ def message(body: Payload) -> Heard | None:
         given,
         kept(body),
         address=event["channel"],
+        thread=event.get("thread_ts"),
         files={"": list(files)} if files else {},
     )
 
@@ -89,6 +91,7 @@ def action(body: Payload) -> Heard | None:
         given = Pressed(str(done["value"]))
         container = body.get("container") or {}
         within = {"message": container.get("message_ts"), "address": _direct(container.get("channel_id"))}
+        within["thread"] = container.get("thread_ts") or (body.get("message") or {}).get("thread_ts")
     elif view.get("callback_id") == CALLBACK:
         given = filled(view, final=False, quiet=done["action_id"] != SHAPING)
         within = {"message": f"view:{view['id']}:{view['hash']}", "shown": True}

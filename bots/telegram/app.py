@@ -294,7 +294,7 @@ def _unburdened(given: dict[str, Any]) -> dict[str, Any]:
     pressed = query.get("message")
     if not pressed:
         return given
-    kept = {name: pressed[name] for name in ("message_id", "date", "chat")}
+    kept = {name: pressed[name] for name in ("message_id", "date", "chat", "message_thread_id") if name in pressed}
     return {**given, "callback_query": {**query, "message": kept}}
 
 

@@ -25,6 +25,8 @@ log = structlog.get_logger(__name__)
 NO_PREVIEW = {"is_disabled": True}
 ALBUM = 10  # core.telegram.org/bots/api#sendmediagroup: 2 to 10
 PHOTO = ":photo"
+TOPIC = "topic:"
+TOPIC_NAME = 128  # core.telegram.org/bots/api#createforumtopic
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +67,14 @@ class Chat:
     `moved` collects what has changed about `shown`, to be written down when the sending is done.
     """
 
-    def __init__(self, bot: Bot, address: str, shown: Mapping[str, ShownCard], files: Files) -> None:
+    def __init__(
+        self, bot: Bot, address: str, shown: Mapping[str, ShownCard], files: Files, *, thread: str | None = None
+    ) -> None:
         self._bot = bot
         self._id = int(address)
         self._shown = {subject: Shown.read(card) for subject, card in shown.items()}
         self._files = files
+        self._thread = int(thread) if thread else None  # where what is said now belongs
         self.moved: dict[str, ShownCard | None] = {}
 
     async def show(self, reply: Reply) -> None:
@@ -109,6 +114,8 @@ class Chat:
             if old.folded != folded:
                 self._point(subject, dataclasses.replace(old, folded=folded))
             return
+        if isinstance(reply, Card) and reply.room is not None:
+            self._thread = await self._topic(reply)
         shown = await self._files(pictures)
         if chart is not None:
             shown.append(await asyncio.to_thread(drawn, chart))
@@ -117,6 +124,23 @@ class Chat:
             self._point(subject, dataclasses.replace(now, folded=folded))
         if old is not None:
             await self._retire(old, delete=replace)
+
+    async def _topic(self, card: Card) -> int | None:
+        """The topic of the card's deal; opened with its first card. None where this chat has no topics."""
+        subject = f"{TOPIC}{card.room}"
+        known = self._shown.get(subject)
+        if known is not None:
+            return known.message
+        if not has_topics(self._bot):
+            return None
+        name = f"{card.title}"[:TOPIC_NAME]
+        try:
+            opened = await self._bot.create_forum_topic(self._id, name)
+        except BadRequest as refused:  # a chat may have none, though the bot has
+            log.info("topic_not_opened", why=str(refused))
+            return None
+        self._point(subject, Shown(opened.message_thread_id))
+        return opened.message_thread_id
 
     async def _close(self, closed: FormClosed) -> None:
         """The form's card goes; where there is something to say of it, it says that instead."""
@@ -140,13 +164,22 @@ class Chat:
     # --- single calls -----------------------------------------------------------------------------------------------
 
     async def _send(self, screen: Screen) -> Shown:
-        sent = await call(self._bot, "sendMessage", chat_id=self._id, **_spoken(screen))
+        where = {"chat_id": self._id, "message_thread_id": self._thread}
+        try:
+            sent = await call(self._bot, "sendMessage", **where, **_spoken(screen))
+        except BadRequest as refused:
+            if self._thread is None or "thread not found" not in str(refused).lower():
+                raise
+            self._thread = None  # the person has deleted that topic; what is to be said is said in front
+            sent = await call(self._bot, "sendMessage", chat_id=self._id, **_spoken(screen))
         return Shown(sent["message_id"])
 
     async def _send_with(self, screen: Screen, pictures: list[Checked], documents: list[Checked]) -> Shown:
         """One picture carries the words as its caption, if they fit; otherwise files go first and the words below."""
         for document in documents:
-            await self._bot.send_document(self._id, document.content, filename=document.name)
+            await self._bot.send_document(
+                self._id, document.content, filename=document.name, message_thread_id=self._thread
+            )
         if len(pictures) == 1 and screen.text.units <= CAPTION_UNITS:
             return await self._photo(pictures[0], screen)
         await self._album(pictures)
@@ -163,6 +196,7 @@ class Chat:
                 caption=text.plain,
                 caption_entities=text.entities,
                 reply_markup=screen.keyboard,
+                message_thread_id=self._thread,
             )
         except BadRequest as refused:
             log.info("photo_refused", why=str(refused))
@@ -173,6 +207,7 @@ class Chat:
                 caption=text.plain,
                 caption_entities=text.entities,
                 reply_markup=screen.keyboard,
+                message_thread_id=self._thread,
             )
         return Shown(sent.message_id, photo=True)
 
@@ -182,14 +217,18 @@ class Chat:
             part = pictures[start : start + ALBUM]
             try:
                 if len(part) == 1:
-                    await self._bot.send_photo(self._id, part[0].content, filename=part[0].name)
+                    await self._bot.send_photo(
+                        self._id, part[0].content, filename=part[0].name, message_thread_id=self._thread
+                    )
                 else:
                     media = [InputMediaPhoto(each.content, filename=each.name) for each in part]
-                    await self._bot.send_media_group(self._id, media)
+                    await self._bot.send_media_group(self._id, media, message_thread_id=self._thread)
             except BadRequest as refused:
                 log.info("photo_refused", why=str(refused))
                 for each in part:
-                    await self._bot.send_document(self._id, each.content, filename=each.name)
+                    await self._bot.send_document(
+                        self._id, each.content, filename=each.name, message_thread_id=self._thread
+                    )
 
     async def _edit(self, old: Shown, screen: Screen) -> bool:
         """Change a message in place. False: it can't be (deleted, too old, too much text for a caption)."""
@@ -229,6 +268,14 @@ class Chat:
             return bool(await call(self._bot, "deleteMessage", chat_id=self._id, message_id=old.message))
         except BadRequest:
             return False
+
+
+def has_topics(bot: Bot) -> bool:
+    """Whether private chats with this bot have topics (BotFather decides); false before it knows itself."""
+    try:
+        return bool(bot.bot.has_topics_enabled)
+    except RuntimeError:
+        return False
 
 
 # --- a screen in the Bot API's own words ------------------------------------------------------------------------------

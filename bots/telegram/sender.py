@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from telegram import Bot
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
 
-from bots.telegram.chat import Chat, subject_of
+from bots.telegram.chat import TOPIC, Chat, subject_of
 from conversations.elsewhere import give_up
 from conversations.engine import ANSWERS, replies_of, send
-from conversations.reply import Reply
+from conversations.reply import Card, Reply
 from conversations.talk import Surface
 from core.files.model import Checked
 from core.files.service import content_of
@@ -38,7 +38,8 @@ class TelegramSender:
     async def carry(self, post: Post) -> Delivered | Later | Never:
         """Show the replies in their order. After a failure in the middle only the rest is asked for again."""
         replies, address = replies_of(post), str(post.body["address"])
-        chat = Chat(self._bot, address, await self._shown(address, replies), self._files)
+        shown = await self._shown(address, replies)
+        chat = Chat(self._bot, address, shown, self._files, thread=post.body.get("thread"))
         arrived = 0
         try:
             for reply in replies:
@@ -54,6 +55,7 @@ class TelegramSender:
     async def _shown(self, address: str, replies: Sequence[Reply]) -> dict[str, ShownCard]:
         """Which messages show the things of these replies now."""
         subjects = {subject for reply in replies if (subject := subject_of(reply)) is not None}
+        subjects |= {f"{TOPIC}{reply.room}" for reply in replies if isinstance(reply, Card) and reply.room}
         if not subjects:
             return {}
         return await self._transactions.run(MARKET, lambda ctx: pointers(ctx, address, subjects))

@@ -40,15 +40,26 @@ async def turn_of(bot: Bot, update: Update, body: Any = None) -> Turn | None:
         message = query.message
         pressed = Pressed(query.data or "")
         shown = str(message.message_id) if message else None
-        return turn(bot, update, query.from_user, pressed, body, message=shown)
+        topic = message.message_thread_id if isinstance(message, Message) else None
+        return turn(bot, update, query.from_user, pressed, body, message=shown, topic=topic)
     message = update.message or update.edited_message
     if message is None or message.from_user is None or message.from_user.is_bot:
         return None
     given = await _input(bot, message) if update.message else _said_anew(message)
-    return turn(bot, update, message.from_user, given, body) if given is not None else None
+    topic = message.message_thread_id if message.is_topic_message else None
+    return turn(bot, update, message.from_user, given, body, topic=topic) if given is not None else None
 
 
-def turn(bot: Bot, update: Update, user: User, given: Input, body: Any, *, message: str | None = None) -> Turn:
+def turn(
+    bot: Bot,
+    update: Update,
+    user: User,
+    given: Input,
+    body: Any,
+    *,
+    message: str | None = None,
+    topic: int | None = None,
+) -> Turn:
     """The id of a private chat is the id of the person in it."""
     return Turn(
         key=key_of(bot.id, update),
@@ -57,6 +68,7 @@ def turn(bot: Bot, update: Update, user: User, given: Input, body: Any, *, messa
         input=given,
         message=message,
         body=body,
+        thread=str(topic) if topic else None,
     )
 
 

@@ -178,7 +178,7 @@ def test_only_what_people_say_in_private_is_heard(more: dict[str, str]) -> None:
     [("ratelimited", Later), ("internal_error", Later), ("account_inactive", Never), ("msg_too_long", Never)],
 )
 def test_what_slack_refuses_for_good_is_not_tried_again(error: str, outcome: type) -> None:
-    errand = Errand(AsyncWebClient(), "T1", "D1", [], None, None)
+    errand = Errand(AsyncWebClient(), "T1", "D1", [], None, None, None)
     failure = SlackApiError(error, {"ok": False, "error": error})  # type: ignore[no-untyped-call]  # the SDK leaves it
     assert isinstance(outcome_of(failure, errand), outcome)
 

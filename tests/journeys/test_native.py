@@ -79,3 +79,27 @@ async def test_what_somebody_wrote_becomes_a_request_for_offers(world: World) ->
     await tom.says("We need 300 t A1 pellets in Kaunas in December")
     await tom.pulls("request", on="We need 300 t")
     await tom.sees("300 t")
+
+
+async def test_each_deal_has_a_topic_on_the_phone_and_a_thread_in_the_window(world: World) -> None:
+    rasa, tom = await world.on_telegram("Rasa"), await world.on_slack("Tom")
+    trade = Trade(world, rasa, tom)
+    await trade.list()
+    await trade.buy(quantity="50 t")
+    await rasa.presses("Sign")
+    await tom.presses("Sign")
+    await tom.sees("Both sides have signed.")
+    await rasa.sees("Waiting for Tom to pay")
+    chat = await world.browser.get(f"{rasa.path}/chat")
+    assert [each["name"].partition(" ")[2].startswith("Deal ") for each in chat["topics"]] == [True]
+    inside = [each for each in chat["messages"] if each.get("topic") == chat["topics"][0]["id"]]
+    assert any("50 t" in each.get("text", "") for each in inside)
+    assert not any("Published" in each.get("text", "") for each in inside)
+    messages = [each for channel in (await tom.window())["channels"] for each in channel["messages"]]
+    replies = [each for each in messages if each.get("thread_ts") not in {None, each["ts"]}]
+    assert replies
+    assert all(each["subtype"] == "thread_broadcast" for each in replies)
+    await rasa.does("say", text="/deals", topic=chat["topics"][0]["id"])
+    await rasa.sees("My deals")
+    newest = (await world.browser.get(f"{rasa.path}/chat"))["messages"][-1]
+    assert newest["topic"] == chat["topics"][0]["id"]
