@@ -57,6 +57,7 @@ from core.reputation import reactions as reputation
 from core.requests import reactions as requests
 from core.search import reactions as searching
 from core.sessions import reactions as sessions
+from core.sessions.vat import MarketVat
 from core.support import reactions as support
 from core.talks import service as talks
 
@@ -139,6 +140,7 @@ def almanac(settings: Settings, home: str = "") -> Almanac:
         rails,
         settings.settlement,
         telegram_name=settings.telegram_bot_name,
+        vat=MarketVat(settings.market_country, settings.market_vat_basis_points),
         rooms=rooms_of(settings, home),
     )
 

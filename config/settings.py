@@ -57,6 +57,8 @@ class Settings(BaseSettings):
     commission_basis_points: int = Field(default=250, ge=0, le=5_000)
     settlement: Settlement = "choice"  # of deals: the two choose; or always "held" here, or always "direct"
     session_commission_basis_points: int = Field(default=1_500, ge=0, le=5_000)  # of what a session is charged
+    market_country: str = Field(default="LT", pattern="^[A-Z]{2}$")  # where the operator is at home, with its VAT
+    market_vat_basis_points: int = Field(default=2_100, ge=0, le=5_000)
     sweep_seconds: float = Field(default=1.0, gt=0)
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Final
 
 from conversations.reply import Line, Reply
 from conversations.wording import Wordings, Words
@@ -16,7 +17,10 @@ from core.kernel.transaction import Ctx
 from core.people.model import Person
 from core.search.places import Places
 from core.sessions.rooms.links import Rooms
+from core.sessions.vat import MarketVat
 from core.talks.model import Draft
+
+HOME_VAT: Final = MarketVat("LT", 2_100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,7 @@ class Almanac:
     session_bp: int  # of what a session is charged, in basis points
     rails: tuple[Rail, ...] = OFFERED  # by which a buyer can pay here
     settlement: Settlement = "choice"  # of deals that are made from now on
+    vat: MarketVat = HOME_VAT  # on our own fees
     rooms: Rooms | None = None  # where sessions are held by video; None: in the chat, or by a consultant's own link
     telegram_name: str = ""  # the bot's user name, for deep links
 

@@ -14,14 +14,16 @@ from conversations.consulting.seek import next_free_now
 from conversations.reply import Button, Card, Line, Style
 from conversations.talk import Talk
 from core.contacts.rules import masked
+from core.escrow.service import payee_of
 from core.kernel.money import Money
 from core.kernel.timers import deadline_of
-from core.people.service import person_of
+from core.people.service import organisation_of, person_of
 from core.sessions import holds, rules, service, settlement
 from core.sessions.meeting import extension_price, meeting_of
 from core.sessions.model import Booking
 from core.sessions.process import SESSION, SETTLED, TALKING
 from core.sessions.slots import NOT_AGREED
+from core.sessions.vat import parts_of
 
 # Which steps of the table are buttons, in this order, and how they look. What a step asks first, its press does.
 BUTTONS: Final[dict[str, tuple[str, Style]]] = {
@@ -97,6 +99,8 @@ def turn_of(talk: Talk, booking: Booking, side: str, name: str) -> str:
         code = "session.turn.slot_held.seeker" if ready else "session.turn.slot_held.coming"
     elif words.knows(f"{code}.{side}"):
         code = f"{code}.{side}"
+    if booking.state == "paying_out" and _waits_for_account(talk, booking, side):
+        code = "session.turn.paying_out.waits"
     if booking.state in SESSION.final and booking.why and words.knows(f"session.turn.over.{booking.why}"):
         code = f"session.turn.over.{booking.why}"
     return words(
@@ -109,6 +113,12 @@ def turn_of(talk: Talk, booking: Booking, side: str, name: str) -> str:
         half=rules.share(booking.due, 100 - rules.UNRULED_PERCENT),
         days=rules.BANK_SHOWS_WITHIN.days,
     )
+
+
+def _waits_for_account(talk: Talk, booking: Booking, side: str) -> bool:
+    """Whether the consultant's share cannot be sent before they have said where to."""
+    payee = payee_of(talk.ctx, booking.consultant_org)
+    return side == "consultant" and (payee is None or not payee.ready)
 
 
 def _when(talk: Talk, booking: Booking) -> str:
@@ -174,14 +184,18 @@ def _way_in(talk: Talk, booking: Booking) -> Button:
 
 
 def _statement(talk: Talk, booking: Booking) -> list[Line]:
-    """What came of the session for the consultant: gross, fee, net."""
+    """What came of the session for the consultant: gross, fee, the VAT on it, net."""
     words, settled = talk.words, settlement.settlement_of(talk.ctx, booking.id)
     if settled is None:
         return []
     net, fee = Money(settled.net_minor, booking.currency), Money(settled.fee_minor, booking.currency)
+    firm = organisation_of(talk.ctx, booking.consultant_org)
+    parts = parts_of(fee, talk.almanac.vat, firm.country, firm.vat_number)
+    vat = words(f"session.vat.{parts.treatment}", vat=parts.vat, percent=talk.almanac.vat.percent)
     return [
         Line(label=words("session.gross"), value=words.show(net + fee)),
-        Line(label=words("session.fee"), value=words.show(fee)),
+        Line(label=words("session.fee"), value=words.show(parts.fee)),
+        Line(label=words("session.vat"), value=vat),
         Line(label=words("session.net"), value=words.show(net)),
     ]
 
@@ -221,6 +235,8 @@ def _buttons(talk: Talk, booking: Booking, side: str) -> tuple[tuple[Button, ...
         for verb, style in shown
     ]
     rows += [tuple(made[i : i + 2]) for i in range(0, len(made), 2)]
+    if booking.state == "paying_out" and _waits_for_account(talk, booking, side):
+        rows.append((Button(label=words("payout.set_up"), press=press("payout.set_up"), style="primary"),))
     if recording.may_ask(talk, booking):
         rows.append((Button(label=words("recording.ask_button"), press=press("recording.ask", booking.id)),))
     rows += _somebody_else(talk, booking, side)

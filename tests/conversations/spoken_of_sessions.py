@@ -18,6 +18,7 @@ from core.experts.model import MISSES_BEFORE_PAUSE
 from core.sessions.process import SESSION
 from core.sessions.recaps.model import RECAP, RECORDING
 from core.sessions.reviews.model import SESSION_REVIEW
+from core.sessions.vat import Treatment
 
 SIDES: Final = ("seeker", "consultant")
 ENDS: Final = (
@@ -64,6 +65,8 @@ def _afterwards() -> dict[str, frozenset[str]]:
     codes |= dict.fromkeys((f"recap.turn.{each}" for each in ("draft", *RECAP.final, "sent")), frozenset({"day"}))
     codes |= dict.fromkeys((f"recording.turn.{each}" for each in kept), frozenset({"name", "day", "days"}))
     codes |= dict.fromkeys((f"recap.{part}" for part in RECAP_PARTS), frozenset[str]())
+    codes |= dict.fromkeys((f"session.vat.{each}" for each in get_args(Treatment)), frozenset({"vat", "percent"}))
+    codes["session.turn.paying_out.waits"] = TURN
     return codes | dict.fromkeys((f"recording.{verb}_button" for verb in ("agree", "refuse")), frozenset[str]())
 
 
@@ -73,6 +76,7 @@ def _plain() -> Iterator[str]:
     yield from (f"expert.{verb}_button" for verb in OWN_VERBS)
     yield from ("command.experts", "command.expert", "command.sessions", "command.shortlist")
     yield from (f"expert.item.{each}{part}" for each in ITEMS for part in ("", ".why", ".button"))
+    yield from (f"seek.only_{each}" for each in ("now", "rated", "near"))
     yield from (f"calendar.fault.{each}" for each in get_args(Fault))
     yield from ("calendar.from_feed", "calendar.from_file")
     yield from ("command.hours", "command.calendar", "command.stats")

@@ -39,7 +39,7 @@ def token(link: str) -> str:
 def test_a_link_tells_who_comes_until_two_hours_after_the_end() -> None:
     good = token(ROOMS.link(booking(), "sarah"))
     assert ROOMS.read(good, TUESDAY_TEN) == Pass("b1", "sarah")
-    assert ROOMS.read(good, TUESDAY_TEN + timedelta(hours=2, minutes=29))
+    assert ROOMS.read(good, TUESDAY_TEN + timedelta(hours=2, minutes=29)) == Pass("b1", "sarah")
     with pytest.raises(Refusal, match="link_over"):
         ROOMS.read(good, TUESDAY_TEN + timedelta(hours=2, minutes=30))
 
@@ -85,7 +85,7 @@ def test_a_link_of_which_one_letter_is_changed_never_lets_in_anybody_else(at: in
 
 
 def test_a_server_of_ours_is_told_who_comes_to_which_room() -> None:
-    address = urlsplit(ROOMS.address(booking(), "alex", "Alex", TUESDAY_TEN))
+    address = urlsplit(ROOMS.address(booking(), "alex", "Alex", TUESDAY_TEN) or "")
     (key,) = parse_qs(address.query)["jwt"]
     claims = jwt.decode(
         key,
@@ -104,7 +104,7 @@ def test_a_server_of_ours_is_told_who_comes_to_which_room() -> None:
 
 def test_a_server_that_knows_no_keys_and_a_consultants_own_room_get_none() -> None:
     open_to_all = Rooms("", SECRET, VideoServer("https://meet.example", "parley", None))
-    assert urlsplit(open_to_all.address(booking(), "alex", "Alex", TUESDAY_TEN)).query == ""
+    assert "jwt" not in (open_to_all.address(booking(), "alex", "Alex", TUESDAY_TEN) or "jwt")
     own = booking(room="own", link="https://zoom.example/j/1")
     assert ROOMS.address(own, "alex", "Alex", TUESDAY_TEN) == "https://zoom.example/j/1"
     assert Rooms("", SECRET, None).address(booking(), "alex", "Alex", TUESDAY_TEN) is None
