@@ -22,9 +22,11 @@ ROWS: Final = 5  # dots are put on so many rows in turn, so that equal prices ca
 def drawn(chart: Chart) -> Checked:
     """The picture as a file to be sent."""
     # Above, they would cost every start half a second; only who draws needs them.
+    from matplotlib import rcParams  # noqa: PLC0415 - see above
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - see above
     from matplotlib.figure import Figure  # noqa: PLC0415 - see above
 
+    rcParams["text.parse_math"] = False  # a name with two dollars in it is a name
     figure = Figure(figsize=INCHES, dpi=DOTS_PER_INCH, facecolor=PAPER, layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.add_subplot(facecolor=PAPER)

@@ -51,7 +51,7 @@ class MailSender:
 
     async def carry(self, post: Post) -> Delivered | Later | Never:
         try:
-            letter = self._letter(post)
+            letter = self.written(post)
         except ValueError as fault:  # a line break in an address: somebody tries to write our headers
             return Never(f"not an address: {fault}")
         server = self._server
@@ -78,8 +78,8 @@ class MailSender:
             return Later(f"{type(failure).__name__}: {failure}")
         return Delivered()
 
-    def _letter(self, post: Post) -> EmailMessage:
-        """Raises ValueError when a header would break its line."""
+    def written(self, post: Post) -> EmailMessage:
+        """The letter of a post. Raises ValueError when an address would break its line."""
         if post.kind == "email_code":
             subject, text = self._words(post.body["code"], post.body["locale"])
         else:  # written out already
@@ -87,7 +87,7 @@ class MailSender:
         letter = EmailMessage()
         letter["From"] = self._sender
         letter["To"] = post.body["to"]
-        letter["Subject"] = subject
+        letter["Subject"] = " ".join(subject.split())  # it may hold a name, and a name may hold anything
         letter["Date"] = format_datetime(post.created_at)
         # Sent again it is the same letter, and mailboxes show it once.
         domain = parseaddr(self._sender)[1].rpartition("@")[2] or "localhost"
