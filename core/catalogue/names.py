@@ -31,6 +31,7 @@ SHORTEST_STEM = 5  # letters that two forms of a word share
 # of "drewno").
 _ENDING = re.compile(r"[aeiouynsmrwhvаеєиіїоуюяьйвмх]{0,2}")
 OF_ASKED = 0.8  # how much what was asked counts against what the name has besides
+MIXED = 0.97  # words of one product in two languages ("Brennholz logs") count nearly as one name
 # Two letters are a code only in capitals: "GO" is a certificate, "go" is a word.
 SHORT_WORDS_OF_SPEECH = frozenset({"go", "pos"})
 # Letters that do not decompose into a base letter and an accent.
@@ -100,7 +101,9 @@ class NameIndex:
         self._spelling = Spelling.of(self._long_words)
         # People say the same few words, and mostly in the same few ways.
         self.like = lru_cache(maxsize=20_000)(self._like)
-        self._scored = lru_cache(maxsize=20_000)(lambda words: tuple(self.score(map(self.like, words))))
+        self._scored = lru_cache(maxsize=20_000)(
+            lambda words: tuple(self.score(map(self.like, words)) if words else ())
+        )
         self._phrases_with: dict[str, list[int]] = defaultdict(list)
         for number, (_, phrase) in enumerate(self._phrases):
             for word in dict.fromkeys(phrase):
@@ -113,8 +116,16 @@ class NameIndex:
         return self._weight.keys()
 
     def resolve(self, text: str) -> list[Likeness]:
-        """Products by score, best first, none below the threshold. Codes of two letters count only in capitals."""
-        return list(self._scored(tuple(word for word in self._asked(text) if self.like(word))))
+        """Products by score, best first, none below the threshold. Codes of two letters count only in capitals.
+
+        Where nothing is called so, words that only resemble one of a name ("liefert") are taken to be others.
+        """
+        asked = [word for word in self._asked(text) if self.like(word)]
+        sure = [word for word in asked if _best(self.like(word))[1] >= UNFINISHED]
+        return list(self._scored(tuple(asked)) or self._scored(tuple(sure)))
+
+    def _score(self, words: tuple[str, ...]) -> tuple[Likeness, ...]:
+        return tuple(self.score(map(self.like, words))) if words else ()
 
     def naming(self, words: Sequence[str]) -> frozenset[int]:
         """The places of those folded words that names have, whole or as a half ("saw", "dust")."""
@@ -147,14 +158,24 @@ class NameIndex:
                     likest[place] = max(likest[place], like)
                     of_phrase = named.setdefault(number, {})
                     of_phrase[word] = max(of_phrase.get(word, 0.0), like)
+
+        def weigh(likest: Sequence[float], of_name: float) -> float:
+            parts = zip(likest, bests, told, strict=True)
+            of_asked = sum([close / most[1] * tells for close, most, tells in parts]) / all_told
+            return max(likest) * (OF_ASKED * of_asked + (1 - OF_ASKED) * of_name)
+
         best: dict[str, float] = {}
+        anywhere: dict[str, list[float]] = {}
         for number, likest in closest.items():
             product_id, _ = self._phrases[number]
-            of_asked = sum([close / most[1] * tells for close, most, tells in zip(likest, bests, told, strict=True)])
-            of_name = sum([self._weight[word] * like for word, like in named[number].items()])
-            score = max(likest) * (OF_ASKED * of_asked / all_told + (1 - OF_ASKED) * of_name / self._tells[number])
-            if score > best.get(product_id, 0.0):
-                best[product_id] = score
+            of_name = sum([self._weight[word] * like for word, like in named[number].items()]) / self._tells[number]
+            best[product_id] = max(weigh(likest, of_name), best.get(product_id, 0.0))
+            others = anywhere.get(product_id, likest)
+            anywhere[product_id] = [max(pair) for pair in zip(likest, others, strict=True)]
+        for product_id, likest in anywhere.items():
+            # No name has all of these words, but the names of one product together have.
+            if len(likes) > 1 and min(likest) >= UNFINISHED:
+                best[product_id] = max(best[product_id], MIXED * weigh(likest, 0.0) + MIXED * (1 - OF_ASKED) / 2)
         ranked = sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))
         return [Likeness(product_id, round(score, 4)) for product_id, score in ranked if score >= GOOD_ENOUGH]
 

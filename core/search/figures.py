@@ -20,6 +20,8 @@ from core.search.sheet import Sheet
 SAME_ORDER: Final = 10  # two amounts within so many times of each other are two answers to one question; "24 t, bags of
 # 15 kg" are an amount and how it is packed
 
+BY_THE: Final = {"kg": "t", "l": "m3", "kWh": "MWh"}  # who wants 20,000 kg for 200 euros means for a tonne
+
 
 @dataclass(frozen=True, slots=True)
 class Figures:
@@ -108,7 +110,7 @@ def prices(
     """
     entry = catalogue.product(product) if product else None
     units = catalogue.units_of(product) if product else tuple(catalogue.units)
-    unit = per or (entry.price_unit if entry else "t")
+    unit = BY_THE.get(per, per) if per else entry.price_unit if entry else "t"
     by_limit: dict[str | None, UnitPrice] = {}
     for each in said.prices:
         try:

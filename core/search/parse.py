@@ -123,7 +123,7 @@ class _Reading:
             only = self.catalogue.grade(grade).products
             product = only[0] if len(only) == 1 else None
         quantity = amount(sheet, said, self.catalogue, product)
-        by_limit = prices(sheet, said, self.catalogue, product, quantity.unit if quantity else self.per)
+        by_limit = prices(sheet, said, self.catalogue, product, self.per or (quantity.unit if quantity else None))
         return Understood(
             side=side,
             product=product,

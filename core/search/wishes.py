@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -26,6 +27,8 @@ WORDS_AT_MOST: Final = 12  # of a query: who pastes a page is answered by its fi
 BY_NAME_ONLY: Final = 0.8  # how well a document meets the word for the goods that has the word, but is of other goods
 LEAST_RELEVANCE: Final = 0.25  # of what was asked, weighed by what each word tells: less is nonsense
 FIGURES_TELL: Final = 0.3  # a number that is no amount ("class 1") says little by itself
+BESIDE_GOODS: Final = 0.7  # a word that only describes goods that are named already
+WHERE_TELLS: Final = 1.3  # where they are matters more to who names a place
 PERHAPS_THERE: Final = 0.7  # how far a word is taken for a misspelt place
 MUCH: Final = Decimal(1_000_000)  # of a unit is converted, so that the three decimals of an amount round nothing off
 
@@ -74,7 +77,8 @@ def freely(said: Understood, catalogue: Catalogue, places: Places, knows: Knows,
     words = [Word(word, also, own=BY_NAME_ONLY) for word in words_in(said.named)]
     rest = words_in(said.rest)[:WORDS_AT_MOST]
     same = catalogue.synonyms.of(rest)
-    words += [_plain_word(word, others, catalogue, places, knows) for word, others in zip(rest, same, strict=True)]
+    plain = [_plain_word(word, others, catalogue, places, knows) for word, others in zip(rest, same, strict=True)]
+    words += [replace(word, tells=word.tells * BESIDE_GOODS) for word in plain] if goods else plain
     if said.place is not None and said.radius_km is None:
         words += _place_words(said)
     if said.speaks is not None:
@@ -132,7 +136,8 @@ def _place_words(said: Understood) -> list[Word]:
     words stay words that documents may have."""
     assert said.place is not None
     spot = Spot(said.place.lat, said.place.lon)
-    return [Word(word, _names(said.place, 1.0), spot) for word in words_in(said.place_said)[:1]]
+    names = _names(said.place, 1.0)
+    return [Word(word, names, spot, tells=WHERE_TELLS) for word in words_in(said.place_said)[:1]]
 
 
 def _scheme_words(said: Understood, catalogue: Catalogue) -> list[Word]:

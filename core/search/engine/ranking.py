@@ -31,6 +31,7 @@ AT_THE_PLACE_KM: Final = 5  # who asks for a town takes its outskirts for it
 NEIGHBOURS: Final = 0.85  # how well the next town does for the one that was named
 AWAY_KM: Final = 80  # how fast a place stops being "there"
 IN_TEXT: Final = 0.9  # a word in the description tells less of what a thing is than one in its title
+NOBODY_SAYS: Final = 0.5  # how much a word that no document has counts beside the others: it may be mere talk
 PLACES_SHARE: Final = 100  # a place is taken to be as telling as a word that one document in a hundred has
 
 
@@ -47,7 +48,7 @@ class Ranked:
 
 
 def weigh(groups: Sequence[Sequence[Group]], documents: int) -> list[float]:
-    """The idf of each asked word, from its groups in all segments; one that nobody uses weighs as the others do."""
+    """The idf of each asked word, from its groups in all segments; one that nobody uses tells less."""
     weights: list[float] = []
     for of_segments in zip(*groups, strict=True):
         frequency = sum(group.frequency for group in of_segments)
@@ -55,7 +56,7 @@ def weigh(groups: Sequence[Sequence[Group]], documents: int) -> list[float]:
             frequency = max(frequency, documents // PLACES_SHARE)
         weights.append(math.log(1 + documents / (1 + frequency)) if frequency else 0.0)
     known = [weight for weight in weights if weight]
-    usual = sum(known) / len(known) if known else 1.0
+    usual = NOBODY_SAYS * sum(known) / len(known) if known else 1.0
     tells = [of_segments[0].tells for of_segments in zip(*groups, strict=True)]
     return [(weight or usual) * told for weight, told in zip(weights, tells, strict=True)]
 
