@@ -11,6 +11,14 @@ from conversations.book import Book
 from conversations.buttons import Press, press
 from conversations.consulting.expert_card import expert_card, slot_in_words
 from conversations.consulting.moment import read_moment, written
+from conversations.consulting.narrowing import (
+    Narrowing,
+    keep_narrowing,
+    narrowed_rows,
+    narrowing_card,
+    narrowing_of,
+    passes,
+)
 from conversations.consulting.promotion import stood_in_line
 from conversations.reply import Button, Card, CardList, Say, Toast
 from conversations.search.asked import ADVICE, ask, asked, mark
@@ -47,12 +55,14 @@ def seek(talk: Talk, problem: str) -> None:
         talk.reply(Say(text=words("seek.ask"), buttons=((button,),)))
         return
     remember(talk.ctx, talk.person.id, LAST_PROBLEM, problem[:1000])
+    keep_narrowing(talk, Narrowing())
     said = query_of(problem, almanac.catalogue, almanac.places, talk.today, words.language)
     _show(talk, ask(talk, advisers.problem_of(said), ADVICE))
 
 
 @book.press("seek.all")
 def everybody(talk: Talk, _pressed: Press) -> None:
+    keep_narrowing(talk, Narrowing())
     _show(talk, ask(talk, Query(NOTHING), ADVICE), MORE_SHOWN)
 
 
@@ -65,6 +75,17 @@ def wider(talk: Talk, pressed: Press) -> None:
     elif pressed.choice:
         query = ask(talk, without(query, pressed.choice), ADVICE)
     _show(talk, query, SHOWN if pressed.choice else MORE_SHOWN)
+
+
+@book.press("seek.narrow")
+def narrow(talk: Talk, pressed: Press) -> None:
+    """The choice: "+rated" asks for it, "-rated" gives it up, "=" is back to the list; without one, what there is."""
+    query, narrowing = asked(talk, ADVICE), narrowing_of(talk)
+    if not pressed.choice:
+        talk.reply(narrowing_card(talk, narrowing, [match.expert for match in _found(talk, query).matches]))
+        return
+    keep_narrowing(talk, narrowing.having(pressed.choice[1:], on=pressed.choice[0] == "+"))
+    _show(talk, query, MORE_SHOWN)
 
 
 @book.press("seek.meant")
@@ -85,18 +106,26 @@ def _show(talk: Talk, query: Query, most: int = SHOWN) -> None:
     if not found.matches:
         talk.reply(_nobody(talk, query, found))
         return
+    narrowing = narrowing_of(talk)
+    matches = [match for match in found.matches if passes(talk, narrowing, match.expert)]
+    if not matches:
+        text = words("seek.narrowed_out", count=len(found.matches))
+        rows = tuple(narrowed_rows(talk, narrowing))
+        talk.reply(Card(subject="experts", title=words("seek.nobody_left"), text=text, buttons=rows, fresh=talk.fresh))
+        return
     everybody = Button(label=words("seek.all"), press=press("seek.wider", "", mark(query)))
-    shown = stood_in_line(talk, found.matches)[:most]
+    shown = stood_in_line(talk, matches)[:most]
     note_shown(talk.ctx, [match.expert.id for match in shown])
-    more = ((everybody,),) if most < len(found.matches) else ()
+    more = ((everybody,),) if most < len(matches) else ()
+    narrower = narrowed_rows(talk, narrowing) if narrowing.wishes or len(matches) > 1 else ()
     understood = understood_text(talk, advisers.chips(query))
     talk.reply(
         CardList(
             subject="experts",
-            title=words("seek.found", count=len(found.matches)),
+            title=words("seek.found", count=len(matches)),
             text="\n".join(filter(None, (understood, *unclear_words(talk, query)))),
             items=tuple(_brief(talk, match) for match in shown),
-            buttons=(*more, *chip_rows(talk, query, advisers.chips(query), "seek.wider")),
+            buttons=(*more, *chip_rows(talk, query, advisers.chips(query), "seek.wider"), *narrower),
             fresh=talk.fresh,
         )
     )

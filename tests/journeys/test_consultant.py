@@ -81,3 +81,23 @@ async def test_a_link_to_a_consultant_opens_their_card(world: World) -> None:
     await sarah.sees("Boilers that burn what they should", "More times")
     await sarah.starts("e_nobody")
     await sarah.sees("I cannot find that.")
+
+
+async def test_a_list_is_narrowed_by_taps_and_a_tap_gives_each_wish_up(world: World) -> None:
+    """C2.3: who is free now, in one field; nobody who fits is no dead end."""
+    alex, nina, sarah = await world.on_telegram("Alex"), await world.on_slack("Nina"), await world.on_telegram("Sarah")
+    await advises(alex, "Boilers that burn what they should", "Bioenergy engineering")
+    await advises(nina, "Contracts that hold", "Legal and contracts")
+    await nina.presses("I am free now")
+    await nina.sees("You are free")
+    await sarah.says("/experts")
+    await sarah.presses("Show everybody")
+    await sarah.sees("2 consultants fit")
+    await sarah.presses("Narrow it down")
+    await sarah.presses("are free now")
+    await sarah.sees("1 consultant fits", "Nina · Contracts that hold", "✕ are free now")
+    await sarah.presses("Narrow it down")
+    await sarah.presses("Bioenergy engineering")
+    await sarah.sees("Nobody is left")
+    await sarah.presses("✕ are free now")
+    await sarah.sees("Alex · Boilers that burn", "✕ Bioenergy engineering")

@@ -14,6 +14,7 @@ from core.kernel.transaction import Actor, Ctx
 from core.sessions import asking, meeting, service
 from core.sessions.model import Booking, HoldState, ProposeTimes
 from core.sessions.rules import ASKS_OPEN_AT_MOST
+from core.sessions.slots import has_free_minutes
 from tests.core.conftest import Market
 from tests.core.goods import catalogue
 from tests.core.sessions.counsel import COMMISSION_BP, FIXED, Counsel, counsel
@@ -156,7 +157,7 @@ async def test_asking_several_uses_up_no_free_minutes(they: Asked) -> None:
         await they.asks()
 
     def free(ctx: Ctx) -> bool:
-        return asking.slots.has_free_minutes(ctx, str(they.sarah.person), they.expert_id)
+        return has_free_minutes(ctx, str(they.sarah.person), they.expert_id)
 
     assert await they.run(they.sarah, free)
     await they.picks(they.alex, they.expert_id, TIMES[0])

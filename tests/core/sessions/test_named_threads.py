@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from icalendar import Calendar as Entry
+from icalendar import Event
 
 from core.experts.hours import Span
 from core.experts.model import ChangeExpertise
@@ -86,7 +87,7 @@ async def test_1092_7747_the_entry_lasts_as_long_as_the_session_over_the_change(
     await agreed(they)
     booking = await they.booking()
     booking.starts_at, booking.length = change, 90
-    (event,) = Entry.from_ical(entry(booking, "REQUEST")).walk("VEVENT")
+    event = event_of(booking, "REQUEST")
 
     assert (event.start, event.end - event.start) == (change, timedelta(minutes=90))
 
@@ -229,6 +230,12 @@ def entry(booking: Any, method: Method) -> bytes:
     )
 
 
-def version(booking: Any, method: Method) -> tuple[str, int]:
+def event_of(booking: Any, method: Method) -> Event:
     (event,) = Entry.from_ical(entry(booking, method)).walk("VEVENT")
-    return str(event["UID"]), int(event["SEQUENCE"])
+    assert isinstance(event, Event)
+    return event
+
+
+def version(booking: Any, method: Method) -> tuple[str, int]:
+    event = event_of(booking, method)
+    return str(event["UID"]), int(str(event["SEQUENCE"]))
