@@ -29,6 +29,7 @@ from conversations.reply import Reply
 from conversations.turn import Said
 from conversations.wording import Wordings
 from core.kernel.transaction import Ctx
+from core.people.company.model import Invitation
 from core.people.model import LinkCode, Platform
 from core.sessions.model import Booking
 from lab.app import Lab
@@ -237,6 +238,17 @@ class Play:
         await self.says(BUYER, "/request")
         await self.fills(BUYER)
         self.keep("open request", commands=True)
+        await self.says(BUYER, f"/find {WANTED}")
+        await self.presses(BUYER, "find.show")
+        await self.presses(BUYER, "inquiry.ask")
+        await self.fills(BUYER, words="Is it dry?")
+        self.keep("seller asked")
+        await self.says(BUYER, "/company")
+        await self.presses(BUYER, "company.invite")
+        await self.fills(BUYER, position="buyer")
+        await self.says(STRANGER, f"/join {await self.here.run(last_invitation)}")
+        await self.says(BUYER, "/company")
+        self.keep("company of two")
 
     # --- what people do -----------------------------------------------------------------------------------------------
 
@@ -285,6 +297,10 @@ class Play:
 
 def last_link_code(ctx: Ctx) -> str:
     return ctx.session.scalars(select(LinkCode.code).order_by(LinkCode.expires_at.desc())).first() or ""
+
+
+def last_invitation(ctx: Ctx) -> str:
+    return ctx.session.scalars(select(Invitation.code).order_by(Invitation.expires_at.desc())).first() or ""
 
 
 def next_start(ctx: Ctx) -> datetime:

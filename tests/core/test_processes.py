@@ -89,7 +89,7 @@ def test_every_open_lot_can_be_ruled_on_and_recalled() -> None:
 
 @pytest.mark.parametrize(("process", "asked"), [(DEAL, DEAL_ASKS), (LOT, LOT_ASKS), (CASE, CASE_ASKS)])
 def test_what_takes_something_from_somebody_is_a_persons_step(process: Process, asked: frozenset[str]) -> None:
-    people = {"buyer", "seller", "other", "invited", "operator"}
+    people = {"buyer", "seller", "other", "invited", "approver", "operator"}
     steps = {each.event for each in process.transitions if each.by & people}
     assert asked <= steps
     ending = {each.event for each in process.transitions if each.to in process.final and each.by & people}
