@@ -1,6 +1,6 @@
-"""`main.py demo`: a whole trade between a seller on Telegram and a buyer on Slack, printed as they see it.
+"""`main.py demo`: a whole trade, a talk that ends free and one that is paid, printed as people see them.
 
-Both type, press and read through the lab, so every word passes the real client libraries and the wire. It ends with
+All type, press and read through the lab, so every word passes the real client libraries and the wire. It ends with
 the deal's books; the exit status is 0 when they balance to the cent with the payment provider's. With `--faults` the
 trade is played once under each of them.
 """
@@ -9,106 +9,20 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-import textwrap
 import time
-from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from typing import Any
 
 import aiohttp
 
+from config.demo_talks import talks
 from config.faults import Disturbed, chosen_faults
 from config.installation import Installation, installed
 from config.settings import Settings
+from config.stage import WIDTH, Backstage, Stage
 from lab.people import Browser, OnSlack, OnTelegram
-from lab.people.seen import words_of_message
 
-WIDTH = 64
-INDENT = {"telegram": "", "slack": " " * 30}
-ATTEMPTS = 12  # how often people try again what seems to have had no effect
-PATIENCE, GLANCE = 5.0, 1.0  # seconds that they wait for an effect, and look for one of an earlier attempt
 SETTLED_SECONDS = 60.0
-
-Deed = Callable[[], Awaitable[None]]
-
-
-class Stage:
-    """Prints what is said: the seller's phone on the left, the buyer's window to the right of it."""
-
-    def __init__(self, browser: Browser) -> None:
-        self.browser = browser
-        self._printed: dict[str, set[str]] = {"telegram": set(), "slack": set()}
-
-    def act(self, title: str) -> None:
-        print(f"\n── {title} ".ljust(WIDTH + 30, "─"))
-
-    def says(self, platform: str, who: str, text: str) -> None:
-        self._box(platform, f"{who}: {text}", edge="»")
-
-    async def shows(self, person: OnTelegram | OnSlack, *texts: str) -> None:
-        """Wait until the person sees these texts, then print the card on which they stand."""
-        await person.sees(*texts)
-        platform = "telegram" if isinstance(person, OnTelegram) else "slack"
-        cards = await (telegram_cards(person) if isinstance(person, OnTelegram) else slack_cards(person))
-        for card in reversed(cards):
-            if all(text.casefold() in card.casefold() for text in texts):
-                if card not in self._printed[platform]:
-                    self._printed[platform].add(card)
-                    self._box(platform, card, edge="│")
-                return
-
-    async def step(self, deed: Deed, person: OnTelegram | OnSlack, *texts: str) -> None:
-        """Do it, and wait until the person sees what comes of it."""
-        await deed()
-        await self.shows(person, *texts)
-
-    def _box(self, platform: str, text: str, edge: str) -> None:
-        for line in text.strip().splitlines():
-            for part in textwrap.wrap(line, WIDTH - 2) or [""]:
-                print(f"{INDENT[platform]}{edge} {part}")
-        print()
-
-
-class Backstage(Stage):
-    """Prints nothing, and lets people try again what had no effect: a press that Slack loses does not come again."""
-
-    def act(self, title: str) -> None:
-        pass
-
-    def _box(self, platform: str, text: str, edge: str) -> None:
-        pass
-
-    async def step(self, deed: Deed, person: OnTelegram | OnSlack, *texts: str) -> None:
-        for attempt in range(ATTEMPTS):
-            self.browser.patience = PATIENCE
-            try:
-                await deed()
-            except AssertionError:  # no button to press any more, as the first press was on its way; or a lost press
-                self.browser.patience = GLANCE
-            try:
-                return await self.shows(person, *texts)
-            except AssertionError:
-                if attempt == ATTEMPTS - 1:
-                    raise
-        return None
-
-
-async def telegram_cards(person: OnTelegram) -> list[str]:
-    return [
-        "\n".join(
-            [
-                message.get("text") or message.get("caption") or "",
-                *("  ".join(f"[{button['text']}]" for button in row) for row in message.get("keyboard", [])),
-            ]
-        )
-        for message in await person.messages()
-        if message["from"] == "bot"
-    ]
-
-
-async def slack_cards(person: OnSlack) -> list[str]:
-    cards = ["\n".join(words_of_message(message)) for message in person.messages_in(await person.window())]
-    return [card.replace("]\n[", "]  [") for card in cards]  # buttons side by side, as they are drawn
 
 
 async def play(settings: Settings, faults: str = "") -> int:
@@ -127,7 +41,9 @@ async def play(settings: Settings, faults: str = "") -> int:
             assert here.lab is not None
             await here.seed()
             browser = Browser(http, here.lab.url)
-            await trade(browser, Stage(browser))
+            stage = Stage(browser)
+            await trade(browser, stage)
+            await talks(browser, stage)
             status = await settle_books(here, browser)
     print(f"Played in {time.monotonic() - started:.0f} s through python-telegram-bot, slack-bolt and stripe.")
     return status
@@ -266,14 +182,14 @@ async def rates(stage: Stage, rasa: OnTelegram, tom: OnSlack) -> None:
     stage.says("slack", "Tom", "[Rate]  ★★★★★ ★★★★★ ★★★★★ ★★★★☆  Dry pellets, on the day.")
 
     async def tom_rates() -> None:
-        await tom.presses("Rate")
+        await tom.presses("Rate the other side")
         await tom.fills(quantity="5", quality="5", time="5", talk="4", words="Dry pellets, on the day.")
 
     await stage.step(tom_rates, tom, "Your review stays sealed")
     stage.says("telegram", "Rasa", "[Rate]  ★★★★★ ★★★★★ ★★★★★ ★★★★★")
 
     async def rasa_rates() -> None:
-        await rasa.presses("Rate")
+        await rasa.presses("Rate the other side")
         await rasa.fills(quantity="5", quality="5", time="5", talk="5")
 
     await stage.step(rasa_rates, rasa, "reviews of this deal are open")
