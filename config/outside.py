@@ -41,7 +41,7 @@ def pointed_at(settings: Settings, lab: Lab) -> Settings:
         "operator_token": settings.operator_token or SecretStr(secrets.token_urlsafe(24)),
         "operators": settings.operators or ",".join(f"telegram:{each}" for each in OPERATORS),
     }
-    if settings.video_url is None:
+    if settings.video_url is None and settings.telegram_in_lab and settings.slack_in_lab:  # nobody real would get there
         put |= {
             "video_url": f"{lab.url}/rooms",
             "video_secret": SecretStr(lab.rooms.secret),
