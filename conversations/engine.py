@@ -16,8 +16,8 @@ from conversations.book import Book, Flow, bound
 from conversations.buttons import Press, read_press
 from conversations.buying.purchase import take_stars
 from conversations.interview import Interview
-from conversations.links import preview
 from conversations.marks import marked
+from conversations.previews import preview
 from conversations.reply import Card, CardList, Desk, FormErrors, FormView, Option, Reply, Say, Shared, Toast
 from conversations.rooms import roomed
 from conversations.search.finding import listings_to_share
@@ -31,6 +31,7 @@ from conversations.turn import (
     OpenedHome,
     PaidStars,
     Pressed,
+    Reacted,
     Said,
     Turn,
 )
@@ -43,7 +44,7 @@ from core.people.marks import mark_at
 from core.people.model import Identity, Person
 from core.people.service import known, meet
 from core.talks.model import Draft
-from core.talks.service import draft_of, focused_draft
+from core.talks.service import draft_of, focused_draft, main_button
 
 NOBODY = Actor(None, "newcomer")  # until we know who speaks
 ANSWERS: TypeAdapter[list[Reply]] = TypeAdapter(list[Reply])
@@ -108,10 +109,12 @@ class Engine:
         except Refusal as refusal:
             talk.replies.clear()
             self._refuse(talk, turn, refusal)
-        at_once: list[Reply] = [reply for reply in talk.replies if isinstance(reply, AT_ONCE)]
+        # Nothing waits for an answer to a reaction: what would be shown at once is said.
+        now = () if isinstance(turn.input, Reacted) else AT_ONCE
+        at_once: list[Reply] = [reply for reply in talk.replies if isinstance(reply, now)]
         if at_once:
             inbox.remember_answer(ctx.session, turn.key, ANSWERS.dump_python(at_once, mode="json"))
-        self._send(talk, turn, [reply for reply in talk.replies if not isinstance(reply, AT_ONCE)])
+        self._send(talk, turn, [reply for reply in talk.replies if not isinstance(reply, now)])
         form = any(isinstance(reply, FormView) for reply in talk.replies)
         return Answered(at_once, form=form, sentence=gist(talk.replies))
 
@@ -133,8 +136,8 @@ class Engine:
                 # The card under the finger is edited, not sent again; under a form's button lies the form's own card.
                 talk.ctx.notes["pressed"] = not pressed.verb.startswith("form.")
                 self._pressed(talk, pressed)
-            case Filled() as filled:
-                self.interview.fill(talk, filled)
+            case Filled() | ClosedForm():
+                self._window(talk, turn.input)
             case Attached(files, caption):
                 self._attached(talk, Attached(files, caption))
             case Located(latitude, longitude):
@@ -143,10 +146,25 @@ class Engine:
                 talk.reply(Say(text=talk.words(code, **parts)))
             case PaidStars() as paid:
                 take_stars(talk, paid)
+            case Reacted(message):
+                self._reacted(talk, message)
             case OpenedHome():
                 self._book.commands["me"](talk, "home")
-            case ClosedForm(draft_id):
-                self.interview.cancel(talk, draft_id)
+
+    def _window(self, talk: Talk, given: Filled | ClosedForm) -> None:
+        if isinstance(given, Filled):
+            self.interview.fill(talk, given)
+        else:
+            self.interview.cancel(talk, given.draft)
+
+    def _reacted(self, talk: Talk, message: str) -> None:
+        """A thumb under a card presses its main button, as the person sees it; what needs a second look still asks."""
+        where = talk.surface
+        load = main_button(talk.ctx, where.platform, where.workspace, where.address, message)
+        if load:
+            talk.fresh = False
+            talk.ctx.notes["pressed"] = True
+            self._pressed(talk, read_press(load))
 
     def _said(self, talk: Talk, text: str) -> None:
         if text.startswith("/"):

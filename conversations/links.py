@@ -1,4 +1,4 @@
-"""Links into the market: what they name, where they lead in a chat, and what stands under them in anybody's channel.
+"""Links into the market: what they name, and where they lead in a chat.
 
 `https://t.me/<bot>?start=l_<id>` and `<our address>/l/<id>` name the same listing. A link may say where its reader came
 from (`l_<id>_fair26`, `r_fair26`); that is kept with who is new here, once.
@@ -10,15 +10,6 @@ import re
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
-
-from conversations.buttons import press
-from conversations.consulting.expert_card import expert_card
-from conversations.reply import Button, Card
-from conversations.search.cards import shared
-from conversations.talk import Talk
-from core.experts.service import expert_for
-from core.kernel.errors import Refusal
-from core.listings.service import TAKES_OFFERS, listing_for
 
 # What a link names: a listing, a consultant, an offer, a deal, a request for quotes; and the button that shows it.
 LED_TO: Final = {"l": "find.show", "e": "seek.show", "o": "offer.show", "d": "deal.show", "q": "request.show"}
@@ -54,29 +45,3 @@ def read_url(url: str) -> Link | None:
         return read_payload(payload[0])
     found = PATH.fullmatch(parts.path)
     return Link(found[1], found[2]) if found is not None else None
-
-
-def preview(talk: Talk, url: str) -> Card | None:
-    """What may stand under a link for everybody in the channel: public facts alone. None for no link of ours."""
-    link, words = read_url(url), talk.words
-    if link is None or link.thing not in LED_TO:
-        return None
-    open_it = (
-        (Button(label=words("listing.open_here"), press=press(LED_TO[link.thing], link.named), style="primary"),),
-    )
-    if link.thing in PRIVATE:
-        look = Button(label=words("deal.open"), press=press(LED_TO[link.thing], link.named))
-        return Card(title=words("link.private"), text=words("link.private_text"), buttons=((look,),))
-    try:
-        return _public(talk, link).model_copy(update={"subject": None, "buttons": open_it})
-    except Refusal:
-        return None
-
-
-def _public(talk: Talk, link: Link) -> Card:
-    if link.thing == "e":
-        return expert_card(talk, expert_for(talk.ctx, link.named), brief=True)
-    listing = listing_for(talk.ctx, link.named)
-    card = shared(talk, listing, "").card
-    gone = "" if listing.state in TAKES_OFFERS else talk.words("link.gone")
-    return card.model_copy(update={"note": gone})

@@ -77,6 +77,11 @@ class Card(Shape):
     fresh: bool = True
 
     @property
+    def main(self) -> str:
+        """What its main button carries, if it has one that presses."""
+        return next((b.press for row in self.buttons for b in row if b.style == "primary" and b.press), "")
+
+    @property
     def folded(self) -> str:
         """The line that is left of it when a newer card of the same thing stands below: what it was, what happened."""
         happened = " ".join(self.note.split())

@@ -68,6 +68,13 @@ class Misfit:
 
 
 @dataclass(frozen=True, slots=True)
+class Reacted:
+    """A reaction that says yes, under one of our messages."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class OpenedHome:
     """The person looks at their desk."""
 
@@ -88,7 +95,7 @@ class PaidStars:
     amount: int
 
 
-Input = Said | Pressed | Filled | Attached | Located | Misfit | OpenedHome | ClosedForm | PaidStars
+Input = Said | Pressed | Filled | Attached | Located | Misfit | Reacted | OpenedHome | ClosedForm | PaidStars
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,6 +140,7 @@ class SlackBot:
         app.command(COMMAND)(self._on_command)
         app.event("message")(self._on_message)
         app.event("app_home_opened")(self._on_home)
+        app.event("reaction_added")(self._on_reaction)
         app.event("link_shared")(self._on_links)
         app.event("app_uninstalled")(self._on_removal)
         app.event("tokens_revoked")(self._on_removal)
@@ -174,6 +175,11 @@ class SlackBot:
 
     async def _on_home(self, body: Json) -> None:
         heard = turns.opened_home(body)
+        if heard is not None:
+            await self._take(heard)
+
+    async def _on_reaction(self, body: Json) -> None:
+        heard = turns.reaction(body)
         if heard is not None:
             await self._take(heard)
 

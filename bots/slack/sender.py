@@ -212,16 +212,16 @@ class SlackSender:
         subject, message = subject_of(reply), render(reply)
         old = await self._shown(errand, subject) if subject is not None else None
         fresh = not isinstance(reply, Card | CardList | FormView) or reply.fresh
-        folded = reply.folded if isinstance(reply, Card) else ""
+        folded, main = (reply.folded, reply.main) if isinstance(reply, Card) else ("", "")
         if subject is None or message is None:
             await self._say(errand, message)
             return
         if old is not None and not fresh and await self._edit(errand, old.message, message):
-            errand.moved[subject] = ShownCard(old.message, folded)
+            errand.moved[subject] = ShownCard(old.message, folded, main)
             return
         sent = await self._say(errand, message, broadcast=room is not None)
         if sent is not None:
-            errand.moved[subject] = ShownCard(sent, folded)
+            errand.moved[subject] = ShownCard(sent, folded, main)
             if room is not None and errand.thread is None:  # the deal's first message begins its thread
                 errand.moved[f"{TOPIC}{room}"] = ShownCard(sent, "")
             if old is not None:

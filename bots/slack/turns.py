@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bots.slack.modal import CALLBACK, SHAPING, draft_of, files_in, filled
-from conversations.turn import Attached, ClosedForm, Input, OpenedHome, Pressed, Said
+from conversations.turn import Attached, ClosedForm, Input, OpenedHome, Pressed, Reacted, Said
 
 Payload = Mapping[str, Any]
 
 # Slack writes what it recognises in a message as <url|label>, <@person>, <#channel|name>, <!here>.
 RECOGNISED = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
 SAID_BY_PEOPLE = {None, "file_share", "thread_broadcast", "me_message"}
+YES = {"+1", "thumbsup", "ok_hand", "handshake", "100", "white_check_mark", "heavy_check_mark"}
 # Good for a few minutes or for ever, and of no use to us later.
 SECRET = {"token", "response_url", "response_urls", "authorizations", "state"}
 
@@ -70,6 +71,16 @@ def message(body: Payload) -> Heard | None:
         thread=event.get("thread_ts"),
         files={"": list(files)} if files else {},
     )
+
+
+def reaction(body: Payload) -> Heard | None:
+    """A reaction that says yes, under a direct message; None for any other."""
+    event, item = body["event"], body["event"]["item"]
+    if event["reaction"].partition("::")[0] not in YES or item["type"] != "message" or not _direct(item["channel"]):
+        return None
+    key = f"slack:react:{body['team_id']}:{item['channel']}:{item['ts']}:{event['user']}:{event['event_ts']}"
+    given = Reacted(str(item["ts"]))
+    return Heard(key, body["team_id"], event["user"], given, kept(body), address=item["channel"])
 
 
 def opened_home(body: Payload) -> Heard | None:

@@ -32,7 +32,15 @@ from core.people.service import mark_dead
 
 log = structlog.get_logger(__name__)
 
-UPDATES = ["message", "edited_message", "callback_query", "inline_query", "my_chat_member", "pre_checkout_query"]
+UPDATES = [
+    "message",
+    "edited_message",
+    "callback_query",
+    "inline_query",
+    "my_chat_member",
+    "pre_checkout_query",
+    "message_reaction",
+]
 POLL_SECONDS = 25
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds between polls that fail
 TOAST = 200  # core.telegram.org/bots/api#answercallbackquery
@@ -200,6 +208,8 @@ class TelegramBot:
             self._aside(answer_checkout(self._bot, self._transactions, self._wordings, update.pre_checkout_query))
         elif query is not None:
             await self._take_turn(update, body, query)
+        elif update.effective_chat is not None and update.effective_chat.type != ChatType.PRIVATE and message is None:
+            await self._note(update, body, lambda _ctx: None)  # a reaction, or who comes and goes in a group
         elif message is not None and message.chat.type != ChatType.PRIVATE:
             await self._note(update, body, lambda ctx: self._point_to_private(ctx, message))
         elif update.my_chat_member is not None:

@@ -36,13 +36,14 @@ class Shown:
     message: int
     photo: bool = False
     folded: str = ""
+    main: str = ""
 
     @classmethod
     def read(cls, card: ShownCard) -> Shown:
-        return cls(int(card.message.removesuffix(PHOTO)), card.message.endswith(PHOTO), card.folded)
+        return cls(int(card.message.removesuffix(PHOTO)), card.message.endswith(PHOTO), card.folded, card.main)
 
     def card(self) -> ShownCard:
-        return ShownCard(f"{self.message}{PHOTO if self.photo else ''}", self.folded)
+        return ShownCard(f"{self.message}{PHOTO if self.photo else ''}", self.folded, self.main)
 
 
 def subject_of(reply: Reply) -> str | None:
@@ -109,10 +110,10 @@ class Chat:
         """Edit the message that shows the thing, or send a new one at the bottom and take the old one out of use."""
         screen, subject = card_screen(reply), subject_of(reply)
         old = self._shown.get(subject) if subject else None
-        folded = reply.folded if isinstance(reply, Card) else ""
+        folded, main = (reply.folded, reply.main) if isinstance(reply, Card) else ("", "")
         if subject is not None and old is not None and not fresh and await self._edit(old, screen):
-            if old.folded != folded:
-                self._point(subject, dataclasses.replace(old, folded=folded))
+            if (old.folded, old.main) != (folded, main):
+                self._point(subject, dataclasses.replace(old, folded=folded, main=main))
             return
         if isinstance(reply, Card) and reply.room is not None:
             self._thread = await self._topic(reply)
@@ -121,7 +122,7 @@ class Chat:
             shown.append(await asyncio.to_thread(drawn, chart))
         now = await self._send_with(screen, shown, await self._files(documents))
         if subject is not None:
-            self._point(subject, dataclasses.replace(now, folded=folded))
+            self._point(subject, dataclasses.replace(now, folded=folded, main=main))
         if old is not None:
             await self._retire(old, delete=replace)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from telegram import Bot, Message, Update, User
+from telegram import Bot, Message, MessageReactionUpdated, ReactionTypeEmoji, Update, User
 from telegram.error import BadRequest, InvalidToken, NetworkError
 from tenacity import retry, retry_if_exception_type, retry_if_not_exception_type, stop_after_attempt, wait_exponential
 
 from bots.telegram.text import JOINER
-from conversations.turn import Attached, Input, Located, Misfit, PaidStars, Pressed, Said, Turn
+from conversations.turn import Attached, Input, Located, Misfit, PaidStars, Pressed, Reacted, Said, Turn
 from core.files.model import LARGEST, Checked
 from core.files.rules import inspect
 from core.kernel.errors import Invalid, Refusal
@@ -18,6 +18,7 @@ from core.people.model import Identity, Platform
 
 GONE = (BadRequest, InvalidToken)  # what Telegram says of a file that it does not have, or does not give
 FETCHES = 3
+YES = frozenset({"👍", "👌", "🤝", "💯", "❤", "🔥", "🫡"})  # of the reactions that Telegram offers
 
 
 def key_of(bot_id: int, update: Update) -> str:
@@ -42,12 +43,23 @@ async def turn_of(bot: Bot, update: Update, body: Any = None) -> Turn | None:
         shown = str(message.message_id) if message else None
         topic = message.message_thread_id if isinstance(message, Message) else None
         return turn(bot, update, query.from_user, pressed, body, message=shown, topic=topic)
+    if update.message_reaction is not None:
+        return _reaction(bot, update, update.message_reaction, body)
     message = update.message or update.edited_message
     if message is None or message.from_user is None or message.from_user.is_bot:
         return None
     given = await _input(bot, message) if update.message else _said_anew(message)
     topic = message.message_thread_id if message.is_topic_message else None
     return turn(bot, update, message.from_user, given, body, topic=topic) if given is not None else None
+
+
+def _reaction(bot: Bot, update: Update, changed: MessageReactionUpdated, body: Any) -> Turn | None:
+    """A reaction that was not there before and says yes; None for any other."""
+    before = {each.emoji for each in changed.old_reaction if isinstance(each, ReactionTypeEmoji)}
+    now = {each.emoji for each in changed.new_reaction if isinstance(each, ReactionTypeEmoji)}
+    if changed.user is None or not (now - before) & YES:
+        return None
+    return turn(bot, update, changed.user, Reacted(str(changed.message_id)), body)
 
 
 def turn(

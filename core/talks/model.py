@@ -55,10 +55,14 @@ class Remembered(Table):
 
 @dataclass(frozen=True, slots=True)
 class ShownCard:
-    """A message that shows a thing. `folded`: the one line it is left with when a newer one takes its place."""
+    """A message that shows a thing. `folded`: the one line it is left with when a newer one takes its place.
+
+    `main`: what its main button carries, which a thumb under the message presses.
+    """
 
     message: str
     folded: str
+    main: str = ""
 
 
 class CardPointer(Table):
@@ -72,4 +76,5 @@ class CardPointer(Table):
     subject: Mapped[str] = mapped_column(String(60), primary_key=True)
     message: Mapped[str] = mapped_column(String(60))
     folded: Mapped[str] = mapped_column(Words, default="")
+    main: Mapped[str] = mapped_column(String(64), default="")
     shown_at: Mapped[datetime] = mapped_column(Instant)

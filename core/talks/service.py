@@ -123,8 +123,15 @@ rings = {"draft": ring}
 def shown(ctx: Ctx, platform: str, workspace: str, address: str, subject: str) -> ShownCard | None:
     """The message that shows this thing at this address, if one does."""
     where = {"platform": platform, "workspace": workspace, "address": address, "subject": subject}
-    pointer = pick(ctx.session, CardPointer, ("message", "folded"), **where)
-    return ShownCard(pointer["message"], pointer["folded"]) if pointer is not None else None
+    pointer = pick(ctx.session, CardPointer, ("message", "folded", "main"), **where)
+    return ShownCard(pointer["message"], pointer["folded"], pointer["main"]) if pointer is not None else None
+
+
+def main_button(ctx: Ctx, platform: str, workspace: str, address: str, message: str) -> str:
+    """What the main button of a message carries; empty when it has none, or shows nothing any more."""
+    here = CardPointer.platform == platform, CardPointer.workspace == workspace, CardPointer.address == address
+    shows = CardPointer.message.in_((message, f"{message}:photo"))
+    return ctx.session.scalar(select(CardPointer.main).where(*here, shows)) or ""
 
 
 def point_to(ctx: Ctx, platform: str, workspace: str, address: str, *, subject: str, card: ShownCard) -> None:
@@ -138,6 +145,7 @@ def point_to(ctx: Ctx, platform: str, workspace: str, address: str, *, subject: 
         subject=subject,
         message=card.message,
         folded=card.folded,
+        main=card.main,
         shown_at=ctx.now,
     )
 

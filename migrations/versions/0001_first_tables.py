@@ -28,6 +28,7 @@ def upgrade() -> None:
         sa.Column("subject", sa.String(length=60), nullable=False),
         sa.Column("message", sa.String(length=60), nullable=False),
         sa.Column("folded", sa.Text(), nullable=False),
+        sa.Column("main", sa.String(length=64), nullable=False),
         sa.Column("shown_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("platform", "workspace", "address", "subject", name=op.f("pk_card_pointer")),
     )

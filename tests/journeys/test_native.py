@@ -103,3 +103,15 @@ async def test_each_deal_has_a_topic_on_the_phone_and_a_thread_in_the_window(wor
     await rasa.sees("My deals")
     newest = (await world.browser.get(f"{rasa.path}/chat"))["messages"][-1]
     assert newest["topic"] == chat["topics"][0]["id"]
+
+
+async def test_a_thumb_under_a_card_presses_its_main_button(world: World) -> None:
+    rasa, tom = await world.on_telegram("Rasa"), await world.on_slack("Tom")
+    trade = Trade(world, rasa, tom)
+    await trade.list()
+    await trade.buy(quantity="50 t")
+    await rasa.reacts("Your turn: read the terms", "🤔")
+    await rasa.reacts("Your turn: read the terms", "👍")
+    await tom.sees("Rasa signed")
+    await tom.reacts("Your turn: read the terms")
+    await rasa.sees("Both sides have signed.")
