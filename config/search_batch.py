@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -14,14 +15,14 @@ from typing import Any
 
 from config.reference import reference
 from core.catalogue import Catalogue
-from core.catalogue.names import folded
+from core.catalogue.names import folded, words_of
 from core.search.engine.building import build
 from core.search.engine.document import UNIT_KINDS, Amount, Document
 from core.search.engine.index import Index
 from core.search.engine.wanted import Wanted
 from core.search.parse import parse
 from core.search.places import Place, Places
-from core.search.wishes import freely
+from core.search.wishes import FIELDS_TOLD, freely
 
 HITS = 10
 TONNES = UNIT_KINDS.index("mass")
@@ -115,8 +116,9 @@ class _Rows:
         country = str(row.get("country") or "")
         if country:
             marks.append(f"country:{country if len(country) == 2 else self.catalogue.country_named(folded(country))}")
-        if not listing and row.get("lang"):
-            marks.append(f"speaks:{row['lang']}")
+        if not listing:
+            marks += [f"speaks:{row['lang']}"] if row.get("lang") else []
+            marks += [f"field:{field}" for field in self._fields(f"{title} {row.get('text') or ''}")]
         quantity, price = row.get("quantity_t"), row.get("price_eur_t")
         lat, lon = row.get("lat"), row.get("lon")
         city = str(row.get("city") or "")
@@ -145,6 +147,12 @@ class _Rows:
         if known:
             return known[0].product_id
         return folded(name) if certain else None
+
+    def _fields(self, text: str) -> list[str]:
+        """The fields of expertise that most of the text's words speak of."""
+        told = Counter(field for word in set(words_of(text)) for field in self.catalogue.fields_of(word))
+        most = max(told.values(), default=0)
+        return [field for field, words in told.items() if words == most][:FIELDS_TOLD]
 
     def _place(self, city: str, country: object) -> Place | None:
         found = self.places.named(city)

@@ -20,7 +20,7 @@ from core.catalogue.facts import (
     UnitWords,
     Words,
 )
-from core.catalogue.names import Likeness, NameIndex, folded
+from core.catalogue.names import Likeness, NameIndex, folded, topic_words
 from core.catalogue.synonyms import Synonyms
 from core.kernel.errors import NotFound
 
@@ -99,6 +99,19 @@ class Catalogue:
     def synonyms(self) -> Synonyms:
         """Words of one meaning, in all languages."""
         return Synonyms(self.meanings)
+
+    @cached_property
+    def _topics(self) -> Synonyms:
+        """The words of the fields of expertise, each by itself."""
+        names = (field.names.values() for field in self.expertise.values())
+        return Synonyms(
+            {"": tuple(word for said in each for name in said for word in topic_words(name))} for each in names
+        )
+
+    def fields_of(self, word: str) -> tuple[str, ...]:
+        """The fields of expertise that a folded word speaks of, also when it is misspelt or inflected."""
+        fields = tuple(self.expertise)
+        return tuple(fields[number] for number in self._topics.meanings_of(word))
 
     @cached_property
     def name_index(self) -> NameIndex:

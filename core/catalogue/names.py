@@ -12,7 +12,7 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -73,6 +73,11 @@ def words_of(text: str) -> list[str]:
     return [word for word in _WORD.findall(folded(text)) if len(word) > 1]
 
 
+def topic_words(name: str) -> list[str]:
+    """The words of a name that tell what it is about: those of four letters, and abbreviations."""
+    return [word for word in words_of(name) if len(word) >= SHORTEST or " " not in name]
+
+
 @dataclass(frozen=True, slots=True)
 class Likeness:
     """A product and how well the words fit it: 1 is a perfect fit."""
@@ -111,7 +116,7 @@ class NameIndex:
         self._tells = [sum(self._weight[word] for word in dict.fromkeys(phrase)) for _, phrase in self._phrases]
 
     @property
-    def vocabulary(self) -> Collection[str]:
+    def vocabulary(self) -> Set[str]:
         """Every word of every name, folded."""
         return self._weight.keys()
 

@@ -66,11 +66,15 @@ class Synonyms:
 
     def knows(self, word: str) -> bool:
         """Whether a folded word is, or nearly is, one of a meaning."""
-        return (self._known_as(word),) in self._phrases
+        return bool(self.meanings_of(word))
+
+    def meanings_of(self, word: str) -> Sequence[int]:
+        """The numbers of the meanings that have this word by itself, or nearly."""
+        return self._phrases.get((self._known_as(word),), ())
 
     def describes_goods(self, word: str) -> bool:
         """Whether a folded word says how goods are ("dry", "secas"), and not what they are."""
-        return not self._describing.isdisjoint(self._phrases.get((self._known_as(word),), ()))
+        return not self._describing.isdisjoint(self.meanings_of(word))
 
     def _nearest(self, word: str) -> str:
         """The listed word that this is, in another case or with a slip of the finger; else the word itself."""

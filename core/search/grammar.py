@@ -120,6 +120,8 @@ class Grammar:
             for code, meaning in (("big_bag", "big_bag"), ("bag", "bagged"), ("pallet", "pallet"), ("bulk", "bulk"))
         }
         self.fillers = {word for meaning in SMALL_WORDS for said in words.all(meaning) for word in folded(said).split()}
+        # Of them those that no goods are called by: "nach" is not the beginning of "Nachweis".
+        self.nameless = self.fillers - catalogue.name_index.vocabulary
         self.schemes = {
             scheme.id: re.compile(rf"(?<!\w){any_of(scheme.spoken)}(?!\w)")
             for scheme in catalogue.certificates.values()

@@ -216,6 +216,7 @@ class _Reading:
         """
         sheet, index = self.sheet, self.catalogue.name_index
         words = list(_WORD.finditer(sheet.text))
+        words = [word for word in words if word[0] not in sheet.grammar.nameless]
         left = [sheet.written(*word.span()) for word in words]
         ranked = index.resolve(" ".join(left)) or index.resolve(self._undescribed(left))
         of_grade = {product for grade in grades for product in self.catalogue.grade(grade).products}

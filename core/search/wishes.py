@@ -27,6 +27,9 @@ WORDS_AT_MOST: Final = 12  # of a query: who pastes a page is answered by its fi
 BY_NAME_ONLY: Final = 0.8  # how well a document meets the word for the goods that has the word, but is of other goods
 LEAST_RELEVANCE: Final = 0.25  # of what was asked, weighed by what each word tells: less is nonsense
 FIGURES_TELL: Final = 0.3  # a number that is no amount ("class 1") says little by itself
+ASIDE: Final = 0.5  # goods that a question is about, which are not looked for themselves
+ADVISES: Final = 0.6  # how well who advises in a field meets its words
+FIELDS_TOLD: Final = 2  # a word of more fields tells nothing
 BESIDE_GOODS: Final = 0.7  # a word that only describes goods that are named already
 WHERE_TELLS: Final = 1.3  # where they are matters more to who names a place
 PERHAPS_THERE: Final = 0.7  # how far a word is taken for a misspelt place
@@ -73,12 +76,15 @@ def freely(said: Understood, catalogue: Catalogue, places: Places, knows: Knows,
     `knows` tells whether any document has a word as it is written.
     """
     goods = (said.product,) if said.product else said.alternatives
-    also = {f"product:{product}": 1.0 for product in goods}
-    words = [Word(word, also, own=BY_NAME_ONLY) for word in words_in(said.named)]
+    of_goods = {f"product:{product}": 1.0 for product in goods}
     rest = words_in(said.rest)[:WORDS_AT_MOST]
-    same = catalogue.synonyms.of(rest)
-    plain = [_plain_word(word, others, catalogue, places, knows) for word, others in zip(rest, same, strict=True)]
-    words += [replace(word, tells=word.tells * BESIDE_GOODS) for word in plain] if goods else plain
+    fields = [catalogue.fields_of(word) for word in rest]
+    tells = ASIDE if any(fields) else 1.0  # "VAT on pellets" is no question for who sells them
+    words = [Word(word, of_goods, own=BY_NAME_ONLY, tells=tells) for word in words_in(said.named)]
+    for word, same, advised in zip(rest, catalogue.synonyms.of(rest), fields, strict=True):
+        also = {f"field:{field}": ADVISES for field in advised} if len(advised) <= FIELDS_TOLD else {}
+        plain = _plain_word(word, {**same, **also}, catalogue, places, knows)
+        words.append(replace(plain, tells=plain.tells * BESIDE_GOODS) if goods and not advised else plain)
     if said.place is not None and said.radius_km is None:
         words += _place_words(said)
     if said.speaks is not None:
