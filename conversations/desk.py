@@ -11,9 +11,11 @@ from conversations.search.alerts import brief_search
 from conversations.standing import standing
 from conversations.talk import Talk
 from conversations.trade.agreement import brief_card
+from conversations.trade.inquiry import inquiry_card
 from conversations.trade.listing import brief_listing
 from conversations.trade.money import money_card
 from conversations.trade.offer import offer_card
+from conversations.trade.request import brief_request
 from core.alerts import service as alerts
 from core.deals import service as deals
 from core.deals.model import DEAL
@@ -21,9 +23,12 @@ from core.escrow import service as escrow
 from core.experts.service import own_profile
 from core.listings import service as listings
 from core.offers import service as offers
+from core.offers.inquiries import service as inquiries
 from core.offers.model import OFFER
 from core.people.service import organisation_of
 from core.reputation.service import reviews_due
+from core.requests import service as requests
+from core.requests.model import REQUEST, Request
 from core.sessions import service as sessions
 from core.statements.service import statement
 from core.talks import service as talks
@@ -65,12 +70,12 @@ def _buttons(talk: Talk) -> tuple[tuple[Button, ...], ...]:
     sells = "seller" in talk.person.roles or own_profile(talk.ctx) is not None
     payout = (Button(label=words("payout.set_up"), press=press("payout.set_up")),)
     return (
-        (go("find"), go("sell")),
+        (go("find"), go("sell"), go("requests")),
         (go("experts"), go("sessions"), go("expert")),
         (go("offers"), go("deals"), go("listings")),
         (go("money"), Button(label=words("mark.change"), press=press("mark.offer"))),
         (go("alerts"), go("market"), go("place")),
-        (go("profile"), go("email"), go("link")),
+        (go("profile"), go("company"), go("email"), go("link")),
         *((payout,) if sells and not (payee and payee.ready) else ()),
         (go("tour"), go("help")),
     )
@@ -91,6 +96,8 @@ def _sections(talk: Talk) -> tuple[CardList, ...]:
         ("me.sessions", _sessions(talk)),
         ("me.deals", tuple(brief_card(talk, deal) for deal in open_deals)),
         ("me.money", _money(talk) if mine else ()),
+        ("me.questions", tuple(inquiry_card(talk, each) for each in inquiries.inquiries_of(talk.ctx)[:SHOWN])),
+        ("me.requests", tuple(brief_request(talk, each) for each in _requests(talk))),
         ("me.offers", tuple(offer_card(talk, offer) for offer in open_offers)),
         ("me.listings", tuple(brief_listing(talk, each) for each in live)),
         ("me.alerts", tuple(brief_search(talk, each) for each in searches)),
@@ -106,6 +113,13 @@ def _sessions(talk: Talk) -> tuple[Card, ...]:
     mine = sessions.bookings_of(talk.ctx, talk.person.id)
     mine.sort(key=lambda booking: not waits_for_me(talk, booking))
     return tuple(session_card(talk, booking, brief=True) for booking in mine[:SHOWN])
+
+
+def _requests(talk: Talk) -> list[Request]:
+    """What the company asks the market for, and waits for quotes or has to choose among them."""
+    mine = requests.requests_of(talk.ctx, talk.organisation)
+    waiting = [each for each in mine if each.state not in REQUEST.final]
+    return sorted(waiting, key=lambda each: each.state != "deciding")[:SHOWN]
 
 
 def _money(talk: Talk) -> tuple[Card, ...]:

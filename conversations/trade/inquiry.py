@@ -11,7 +11,7 @@ from conversations.reply import Button, Card, CardList, Line, Say, Toast
 from conversations.standing import standing
 from conversations.talk import Opening, Talk
 from conversations.trade.offer import NOTE, PRICE, PRODUCT, QUANTITY
-from core.contacts.rules import has_contacts, masked
+from core.contacts.rules import masked
 from core.listings.service import listing_for
 from core.offers import rules
 from core.offers.inquiries import service as inquiries
@@ -33,17 +33,10 @@ OFFERING = Form("first_offer", (PRODUCT, QUANTITY, PRICE, NOTE))
 
 def _ask(talk: Talk, opening: Opening, values: Values) -> None:
     inquiries.ask_seller(talk.ctx, AskSeller(listing_id=str(opening.subject), words=values["words"]))
-    _warn(talk, values)
 
 
 def _answer(talk: Talk, opening: Opening, values: Values) -> None:
     inquiries.say_on(talk.ctx, SayOn(inquiry_id=str(opening.subject), words=values["words"]))
-    _warn(talk, values)
-
-
-def _warn(talk: Talk, values: Values) -> None:
-    if has_contacts(values["words"]):
-        talk.reply(Say(text=talk.words("inquiry.contacts_hidden")))
 
 
 def _offer(talk: Talk, opening: Opening, values: Values) -> None:

@@ -14,7 +14,7 @@ from babel.messages.pofile import read_po
 
 from conversations import help as help_pages
 from conversations.wording import LOCALES, Wordings
-from core.deals.model import ANSWER_CANCEL_WITHIN, FUND_WITHIN, SIGN_WITHIN
+from core.deals.model import ANSWER_CANCEL_WITHIN, APPROVE_WITHIN, FUND_WITHIN, SIGN_WITHIN
 from core.delivery.model import (
     ANSWER_CLAIM_WITHIN,
     FINAL_RULE_AFTER,
@@ -25,7 +25,10 @@ from core.delivery.model import (
 )
 from core.kernel.errors import Invalid
 from core.kernel.quantity import Quantity
+from core.offers.inquiries.model import IDLE_AFTER
 from core.offers.model import DEFAULT_VALIDITY, ROUNDS_AT_MOST
+from core.people.company.model import INVITATION_VALID
+from core.requests.model import AWARD_WITHIN
 from tests.conversations import spoken
 
 WORDINGS = Wordings()
@@ -181,6 +184,8 @@ def test_the_pages_tell_the_deadlines_that_hold() -> None:
             f"{TRANSIT_LIMIT.days} days after the announced day",
             f"has {INSPECT_WITHIN.days} days to check",
         ],
+        "company": [f"good for {INVITATION_VALID.days} days", f"for an approval for {APPROVE_WITHIN.days} days"],
+        "requests": [f"take one within {AWARD_WITHIN.days} days", f"after {IDLE_AFTER.days} days without a word"],
         "problems": [
             f"within {INSPECT_WITHIN.days} days",
             f"in {FINAL_RULE_AFTER.days} days",

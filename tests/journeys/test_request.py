@@ -14,7 +14,9 @@ async def test_a_question_is_answered_and_becomes_the_sellers_own_offer(world: W
     await tom.presses("Open")
     await tom.presses("Ask the seller")
     await tom.fills(words="Is it in big bags? Call me: +370 612 34567")
-    await tom.sees("Your question is on its way.", "I hide it from the other side")
+    await tom.sees("until you have business with each other")
+    await tom.fills(words="Is it in big bags? Call me: +370 612 34567")  # sent all the same, and hidden
+    await tom.sees("Your question is on its way.")
     seen = await rasa.sees("Tom asks about your listing.", "Is it in big bags?", "Your turn: answer Tom")
     assert "612 34567" not in seen
 
