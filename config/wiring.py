@@ -35,7 +35,7 @@ from config.server import Server
 from config.settings import Settings
 from config.slack import Slack
 from config.sweeps import Sweeps, ticking
-from conversations.help import COMMANDS
+from conversations.menus import FIRST, IN_GROUPS
 from conversations.reception import Reception
 from conversations.wording import Wordings
 from core.kernel.clock import Clock
@@ -107,13 +107,7 @@ async def build(settings: Settings, *, clock: Clock, ids: Ids, pulse: Clock | No
     bot = bot_at(secret(settings.telegram_bot_token), settings.telegram_api_url or TELEGRAM_API)
     telegram = telegram_bot(settings, bot, reception, transactions, known.wordings)
     workspaces = Slack(settings, home)
-    slack = SlackBot(
-        workspaces.workspaces,
-        reception,
-        known.wordings,
-        app_token=maybe(settings.slack_app_token),
-        signing_secret=maybe(settings.slack_signing_secret),
-    )
+    slack = slack_bot(settings, workspaces, reception, known.wordings)
     provider = provider_of(settings, home)
     reconciler = Reconciler(transactions, provider, clock)
     carriers: Mapping[str, Carrier] = {
@@ -165,15 +159,27 @@ def telegram_bot(
         transactions,
         wordings,
         commands=menu(wordings),
+        in_groups=IN_GROUPS,
         public_url=f"{settings.public_url}/telegram/webhook" if hook else None,
         secret=maybe(settings.telegram_webhook_secret) if hook else None,
+    )
+
+
+def slack_bot(settings: Settings, workspaces: Slack, reception: Reception, wordings: Wordings) -> SlackBot:
+    """By Socket Mode with an app token, by signed HTTP otherwise."""
+    return SlackBot(
+        workspaces.workspaces,
+        reception,
+        wordings,
+        app_token=maybe(settings.slack_app_token),
+        signing_secret=maybe(settings.slack_signing_secret),
     )
 
 
 def menu(wordings: Wordings) -> Mapping[str, Sequence[tuple[str, str]]]:
     """The command menu in every language there is."""
     return {
-        language: [(name, wordings.speak(language)(f"command.{name}")) for name in (*COMMANDS, "cancel")]
+        language: [(name, wordings.speak(language)(f"command.{name}")) for name in FIRST]
         for language in wordings.languages()
     }
 
