@@ -54,6 +54,7 @@ from web.books import all_books, books_of
 
 log = structlog.get_logger(__name__)
 
+
 @dataclass(slots=True)
 class Product:
     """Everything that runs. `start` opens it to the world, `stop` closes it; a harder stop loses nothing either."""
