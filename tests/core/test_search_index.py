@@ -16,7 +16,8 @@ from sqlalchemy import delete, func, select, update
 from config.database import open_database
 from config.reindex import reindex_if_due
 from core.kernel.ids import Ids
-from core.kernel.transaction import MARKET, Ctx, Transactions
+from core.kernel.money import UnitPrice
+from core.kernel.transaction import MARKET, Actor, Ctx, Transactions
 from core.listings.model import ChangeListing, Listing
 from core.listings.service import (
     change_listing,
@@ -36,7 +37,7 @@ from core.search.kinds.listings import LISTINGS
 from core.search.model import Query, SearchBlob, SearchGeneration, SearchLog, SearchRebuild
 from core.search.parse import Understood
 from core.search.storage.packing import packed, unpacked
-from core.search.storage.rebuild import HELD_FOR
+from core.search.storage.rebuild import HELD_FOR, claim_base, write_piece
 from core.search.storage.shelf import Shelf, layout_of
 from tests.core.conftest import Market
 from tests.core.goods import catalogue, eur, pellets, tonnes
@@ -179,9 +180,22 @@ async def worker(market: Market, database: str, seed: int) -> Worker:
     return Worker(Transactions(opened, market.clock, Ids(random.Random(seed).randbytes), market.reactions))
 
 
-async def live(market: Market) -> set[str]:
-    query = select(Listing.id).where(Listing.state == "live")
-    return set(await market.run(MARKET, lambda ctx: ctx.session.scalars(query).all()))
+async def live(market: Market, at_most: UnitPrice | None = None) -> set[str]:
+    """What is on offer, by the rows themselves."""
+    rows = await market.run(MARKET, lambda ctx: ctx.session.scalars(select(Listing)).all())
+    return {row.id for row in rows if row.state == "live" and (at_most is None or row.price.amount <= at_most.amount)}
+
+
+async def begin_a_base_and_die(market: Market) -> None:
+    """A worker is killed when it has written a piece of the next base: its claim stands until it runs out."""
+
+    def unit(ctx: Ctx) -> None:
+        generation = claim_base(ctx, catalogue(), LISTINGS)
+        if generation is not None:
+            ctx.session.flush()
+            write_piece(ctx, generation, 0, b"half of it")
+
+    await market.run(MARKET, unit)
 
 
 async def found(market: Market, said: Understood | None = None) -> set[str]:
@@ -190,45 +204,84 @@ async def found(market: Market, said: Understood | None = None) -> set[str]:
     return {hit.listing.id for hit in page.hits}
 
 
+@dataclass
+class Stand:
+    """One seller, and what may happen to what they sell; every step leaves the index to be held against the rows."""
+
+    market: Market
+    seller: Actor
+    dice: random.Random
+    workers: list[Worker]
+    ids: list[str] = field(default_factory=list)
+
+    async def act(self, unit: Callable[[Ctx], object]) -> None:
+        await self.market.run(self.seller, unit)
+
+    async def publish(self) -> None:
+        listing = await self.market.run(self.seller, lambda ctx: publish_listing(ctx, catalogue(), pellets()))
+        self.ids.append(listing.id)
+
+    async def change(self, one: str) -> None:
+        price = ChangeListing(price=eur(self.dice.choice((150, 205, 260))))
+        await self.act(partial(change_listing, listing_id=one, command=price))
+
+    async def sell_out(self, one: str) -> None:
+        await self.act(partial(reserve, listing_id=one, quantity=tonnes(500)))
+        assert one not in await self.workers[0].ids()
+        await self.act(partial(give_back, listing_id=one, quantity=tonnes(500)))
+
+    async def pause(self, one: str) -> None:
+        await self.act(partial(pause_listing, listing_id=one))
+        assert one not in await self.workers[1].ids()
+        await self.act(partial(resume_listing, listing_id=one))
+
+    async def withdraw(self, one: str) -> None:
+        self.ids.remove(one)
+        await self.act(partial(withdraw_listing, listing_id=one))
+
+    async def rebuild(self) -> None:
+        await reindex_if_due(self.market.transactions, catalogue(), LISTINGS)
+
+    async def die_rebuilding(self) -> None:
+        await begin_a_base_and_die(self.market)
+
+    async def wait(self) -> None:
+        self.market.clock.advance(minutes=20)
+
+    async def step(self) -> None:
+        """One of these, at random."""
+        to_one = (self.change, self.sell_out, self.pause, self.withdraw)
+        chosen = self.dice.choice(("publish", "publish", "rebuild", "die", "wait", *to_one))
+        match chosen:
+            case "publish":
+                await self.publish()
+            case "rebuild":
+                await self.rebuild()
+            case "die":
+                await self.die_rebuilding()
+            case "wait":
+                await self.wait()
+            case done_to if self.ids and not isinstance(done_to, str):
+                await done_to(self.dice.choice(self.ids))
+
+
+@pytest.mark.parametrize("seed", [5, 17])
 async def test_whatever_is_done_to_listings_the_next_search_of_every_worker_tells(
-    market: Market, database: str
+    market: Market, database: str, seed: int
 ) -> None:
+    """Published, changed, paused, sold out, withdrawn, rebuilt, killed in the middle: the index is the filter."""
     reactions.listen(market.reactions)
     seller, _ = await market.newcomer("Anna")
-    workers = [await worker(market, database, seed) for seed in (1, 2)]
-    dice = random.Random(5)
-    ids: list[str] = []
-
-    async def act(unit: Callable[[Ctx], object]) -> None:
-        await market.run(seller, unit)
-
+    stand = Stand(market, seller, random.Random(seed), [await worker(market, database, number) for number in (1, 2)])
     try:
-        for _ in range(40):
-            match dice.randrange(8):
-                case 0 | 1 | 2:
-                    put = await market.run(seller, lambda ctx: publish_listing(ctx, catalogue(), pellets()))
-                    ids.append(put.id)
-                case 3 if ids:
-                    await act(lambda ctx: withdraw_listing(ctx, ids.pop(dice.randrange(len(ids)))))
-                case 4 if ids:
-                    one = dice.choice(ids)
-                    await act(partial(reserve, listing_id=one, quantity=tonnes(500)))
-                    assert one not in await workers[0].ids()
-                    await act(partial(give_back, listing_id=one, quantity=tonnes(500)))
-                case 5 if ids:
-                    one = dice.choice(ids)
-                    await act(partial(pause_listing, listing_id=one))
-                    assert one not in await workers[1].ids()
-                    await act(partial(resume_listing, listing_id=one))
-                case 6:
-                    await reindex_if_due(market.transactions, catalogue(), LISTINGS)
-                case _:
-                    market.clock.advance(minutes=20)
+        for _ in range(30):
+            await stand.step()
             expected = await live(market)
             assert await found(market) == expected
-            assert await dice.choice(workers).ids() == expected
+            assert await found(market, Understood(max_price=eur(210))) == await live(market, at_most=eur(210))
+            assert await stand.dice.choice(stand.workers).ids() == expected
     finally:
-        for each in workers:
+        for each in stand.workers:
             await each.transactions.close()
 
 
