@@ -13,12 +13,13 @@ from conversations.consulting.expert_card import slot_in_words
 from conversations.consulting.moment import read_moment, written
 from conversations.consulting.seek import problem_of, slot_button
 from conversations.consulting.session_card import session_card
+from conversations.consulting.session_mail import entry_file
 from conversations.form import Field, Form, Values
 from conversations.reply import Button, Card, CardList, Say, Toast
 from conversations.talk import Opening, Talk
 from core.experts import service as experts
 from core.experts.slots import free_slots, nearest, through_the_day
-from core.kernel.errors import Invalid, Refusal
+from core.kernel.errors import Invalid, Refusal, Stale
 from core.people.service import person_of
 from core.sessions import asking, holds, service
 from core.sessions import slots as session_slots
@@ -188,6 +189,16 @@ def decline(talk: Talk, pressed: Press) -> None:
     only_asked = service.booking_for(talk.ctx, pressed.subject).only_asked
     (asking.say_no if only_asked else service.decline)(talk.ctx, pressed.subject, pressed.seen)
     talk.reply(Toast(text=talk.words("session.declined_toast")))
+
+
+@book.press("session.calendar")
+def calendar_file(talk: Talk, pressed: Press) -> None:
+    """The entry as a file; the same one anew after each change, so that a calendar replaces what it has."""
+    booking = service.booking_for(talk.ctx, pressed.subject)
+    if not booking.sequence:
+        raise Stale
+    file = entry_file(talk, booking)
+    talk.reply(Card(title=talk.words("session.calendar_file", ref=booking.ref), documents=(file.id,)))
 
 
 @book.press("session.cancel")

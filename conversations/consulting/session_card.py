@@ -237,6 +237,9 @@ def _buttons(talk: Talk, booking: Booking, side: str) -> tuple[tuple[Button, ...
     rows += [tuple(made[i : i + 2]) for i in range(0, len(made), 2)]
     if booking.state == "paying_out" and _waits_for_account(talk, booking, side):
         rows.append((Button(label=words("payout.set_up"), press=press("payout.set_up"), style="primary"),))
+    if booking.sequence and (booking.state == "confirmed" or booking.why == "cancelled"):
+        file = press("session.calendar", booking.id)
+        rows.append((Button(label=words("session.calendar_button"), press=file),))
     if recording.may_ask(talk, booking):
         rows.append((Button(label=words("recording.ask_button"), press=press("recording.ask", booking.id)),))
     rows += _somebody_else(talk, booking, side)

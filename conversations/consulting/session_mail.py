@@ -1,15 +1,19 @@
-"""The calendar entry of a session, by mail to who has proven an address, in their own words."""
+"""The calendar entry of a session in its reader's words: by mail to who has proven an address, and as a file."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from conversations.talk import Talk
+from core.files.model import CALENDAR_MIME, KeptFile
+from core.files.rules import checked
+from core.files.service import keep
 from core.people.service import person_of
 from core.sessions.invites import Attendee, Method, invitation
+from core.sessions.model import Booking
 from core.sessions.service import booking_for
 
-__all__ = ["Method", "send_entry"]
+__all__ = ["Method", "entry_file", "send_entry"]
 
 ORGANISER: Final = Attendee("Parley", "sessions@parley.invalid")  # nobody is to answer it: the chat is the place
 
@@ -19,23 +23,37 @@ def send_entry(talk: Talk, booking_id: str, method: Method) -> None:
     booking, person = booking_for(talk.ctx, booking_id), talk.person
     if person.email is None or person.email_proved_at is None or not booking.sequence:
         return
-    other = person_of(talk.ctx, booking.consultant if person.id == booking.seeker else booking.seeker).name
-    words, verb = talk.words, "invite" if method == "REQUEST" else "uninvite"
-    calendar = invitation(
-        booking,
-        talk.ctx.now,
-        method=method,
-        organiser=ORGANISER,
-        attendees=(Attendee(person.name, person.email),),
-        summary=words("invite.summary", name=other),
-        description=words("invite.text", ref=booking.ref, about=booking.problem),
-        link=booking.link,
-    )
+    words, verb, other = talk.words, "invite" if method == "REQUEST" else "uninvite", _other(talk, booking)
     body = {
         "to": person.email,
         "subject": words(f"{verb}.subject", name=other, at=booking.starts_at),
         "text": words(f"{verb}.letter", name=other, at=booking.starts_at, ref=booking.ref),
-        "calendar": calendar.decode(),
+        "calendar": _entry(talk, booking, method, (Attendee(person.name, person.email),)).decode(),
         "method": method,
     }
     talk.ctx.post("mail", f"mail:{person.email}", "letter", body)
+
+
+def entry_file(talk: Talk, booking: Booking) -> KeptFile:
+    """The same entry as a file for the chat: what is called off takes itself out of the calendar that it went into."""
+    method: Method = "REQUEST" if booking.why is None else "CANCEL"
+    content = _entry(talk, booking, method, ())
+    return keep(talk.ctx, checked(f"session-{booking.ref}.ics", CALENDAR_MIME, content))
+
+
+def _entry(talk: Talk, booking: Booking, method: Method, attendees: tuple[Attendee, ...]) -> bytes:
+    words = talk.words
+    return invitation(
+        booking,
+        talk.ctx.now,
+        method=method,
+        organiser=ORGANISER,
+        attendees=attendees,
+        summary=words("invite.summary", name=_other(talk, booking)),
+        description=words("invite.text", ref=booking.ref, about=booking.problem),
+        link=booking.link,
+    )
+
+
+def _other(talk: Talk, booking: Booking) -> str:
+    return person_of(talk.ctx, booking.consultant if talk.person.id == booking.seeker else booking.seeker).name

@@ -63,6 +63,8 @@ async def test_the_first_yes_has_the_session(world: World, here: Chat, there: Ch
     await world.pays(await sarah.opens("Add card"))
     for each in (sarah, nina):
         await each.sees("The session is agreed.")
+    await sarah.presses("For my calendar")
+    await sarah.sees("for your calendar. Open it there")
     await world.books_balance()
 
 
