@@ -95,7 +95,7 @@ def _name(talk: Talk, kind: Kind, days: int, field: str | None = None) -> str:
         return talk.words(f"promote.{kind}_title", days=days)
     known = talk.almanac.catalogue.expertise.get(field)
     title = known.title(talk.words.language) if known else field
-    return talk.words("promote.top_of", field=title, days=days)
+    return talk.words("promote.top_of", name=title, days=days)
 
 
 @book.press("promote.choose")

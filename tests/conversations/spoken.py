@@ -36,7 +36,7 @@ from core.search.model import Order
 from core.search.rules import CHIPS
 from core.statements.model import What
 from core.support.model import CASE
-from tests.conversations import spoken_of_sessions
+from tests.conversations import spoken_of_sales, spoken_of_sessions
 
 ROOT: Final = Path(__file__).parents[2]
 SOURCES: Final = ("conversations", "core", "bots", "config", "web")
@@ -158,7 +158,7 @@ def from_tables() -> dict[str, frozenset[str]]:
     codes |= dict.fromkeys((f"money.payout_{state}" for state in ("no_account", *EffectState)), frozenset({"net"}))
     codes |= dict.fromkeys((f"money.held_{side}" for side in ("paid", "to_come")), frozenset({"ref"}))
     codes |= dict.fromkeys((*_of_money(),), plain)
-    codes |= spoken_of_sessions.tables()
+    codes |= spoken_of_sessions.tables() | spoken_of_sales.tables()
     codes |= dict.fromkeys(("link.on_slack", "link.on_telegram"), frozenset({"command", "minutes"}))
     codes |= {
         f"request.turn.{state}.{side}": frozenset({"due"}) for state in states(REQUEST) for side in ("buyer", "seller")
@@ -301,7 +301,7 @@ def of_notices() -> dict[str, frozenset[str]]:
     for fact, code in facts.MONEY_FACTS.items():
         if code:
             told[code] = frozenset({each.name for each in fields(fact)} & set(facts.MONEY_PARTS))
-    return told | spoken_of_sessions.notices()
+    return told | spoken_of_sessions.notices() | spoken_of_sales.notices()
 
 
 def reasons() -> set[str]:
@@ -312,5 +312,6 @@ def reasons() -> set[str]:
     return (
         events
         | spoken_of_sessions.reasons()
+        | spoken_of_sales.reasons()
         | {"time", "parted", "given_back", "lot_drop_agreed", "won", "lost", "settle", *money}
     )

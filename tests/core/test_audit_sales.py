@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import text
@@ -67,18 +68,19 @@ async def talks(market: Market) -> None:
         await held(market, each)
     consultant = Actor(first.consultant, "person")
     for each in (first, second):
-        await market.run(consultant, lambda ctx, each=each: service.accept(ctx, each.id))
+        await market.run(consultant, partial(service.accept, booking_id=each.id))
     market.clock.moment = first.starts_at + timedelta(seconds=1)
     for who in (seeker, consultant):
         await market.run(who, lambda ctx: meeting.come_in(ctx, first.id))
     market.clock.advance(minutes=9)
-    shown = {"shown": "Continue, pay €90.00", "place": "telegram"}
-    await market.run(seeker, lambda ctx: meeting.go_on_paying(ctx, first.id, **shown))
+    going_on = partial(meeting.go_on_paying, booking_id=first.id, shown="Continue, pay €90.00", place="telegram")
+    await market.run(seeker, going_on)
     market.clock.advance(minutes=9)
     await market.run(seeker, lambda ctx: meeting.end(ctx, first.id))
-    taken = Money(90_00, "EUR")
-    refs = {"amount": taken, "fee": Money(200, "EUR"), "charge": "ch_1"}
-    await market.run(PROVIDER, lambda ctx: card.captured(ctx, hold_of(ctx, first.id), **refs))
+    taken, fee = Money(90_00, "EUR"), Money(200, "EUR")
+    await market.run(
+        PROVIDER, lambda ctx: card.captured(ctx, hold_of(ctx, first.id), amount=taken, fee=fee, charge="ch_1")
+    )
     market.clock.advance(days=2, minutes=1)
     await market.ring(dict(rings))
 
@@ -109,14 +111,12 @@ async def sales(market: Market) -> None:
             price_minor=500,
             currency="XTR",
         )
-        made.append(await market.run(buyer, lambda ctx, command=command: purchases.buy(ctx, command)))
+        made.append(await market.run(buyer, partial(purchases.buy, command=command)))
     for number, each in enumerate(made[:3]):
-        await market.run(
-            PROVIDER, lambda ctx, each=each, n=number: payments.stars_paid(ctx, each.id, "4711", f"stx-{n}", 500)
-        )
+        paid = partial(payments.stars_paid, payer="4711", charge_ref=f"stx-{number}", amount=500)
+        await market.run(PROVIDER, partial(paid, purchase_id=each.id))
     for each, back in ((made[1], 200), (made[2], 500)):
-        give = Money(back, "XTR")
-        await market.run(MARKET, lambda ctx, each=each, give=give: purchases.give_back(ctx, each.id, give))
+        await market.run(MARKET, partial(purchases.give_back, purchase_id=each.id, amount=Money(back, "XTR")))
 
 
 class Undone(Exception):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 
 from config.reference import reference
 from core.experts import service as experts
@@ -55,7 +56,7 @@ async def test_a_pair_has_one_free_talk_and_only_one_that_took_place_counts(mark
     second = await booked(market, sarah, alex, 48)
     assert second.free_minutes == 0  # the first may still take place
     for each in (first, second):
-        await market.run(sarah, lambda ctx, each=each: service.abandon(ctx, each.id))
+        await market.run(sarah, partial(service.abandon, booking_id=each.id))
     third = await booked(market, sarah, alex, 24)
     assert third.free_minutes == 10  # none of them did
     await talked(market, third)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -48,7 +49,7 @@ class Shop:
         """Every refund that was asked for has gone back."""
         for post in [post for post in self.market.posts if post.kind == "refund"]:
             effect = post.body["effect"]
-            await self.market.run(PROVIDER, lambda ctx, e=effect: refunds.refund_done(ctx, e, f"re_{e}"))
+            await self.market.run(PROVIDER, partial(refunds.refund_done, refund_id=effect, ref=f"re_{effect}"))
 
     async def balance(self, account: str, currency: str = "XTR") -> int:
         return (await self.market.run(MARKET, lambda ctx: ledger.balance(ctx, account, currency))).minor

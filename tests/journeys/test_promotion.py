@@ -7,13 +7,13 @@ from tests.journeys.test_session import Counsel
 
 
 async def test_a_promotion_is_paid_in_stars_and_ends_when_its_consultant_goes_away(world: World) -> None:
-    counsel = Counsel(world, await world.on_slack("Sarah"), await world.on_telegram("Alex"))
-    sarah, alex = counsel.seeker, counsel.consultant
+    sarah, alex = await world.on_slack("Sarah"), await world.on_telegram("Alex")
+    counsel = Counsel(world, sarah, alex)
     await counsel.list()
     await sarah.says("/experts the grate of my boiler slags")
     await sarah.presses("Times and profile")
     await alex.says("/promote")
-    await alex.sees("stood in 1 lists and was opened 1 times", "Featured, 7 days", "Buy for 200 ⭐")
+    await alex.sees("in lists 1×, opened 1×", "Featured, 7 days", "Buy for 200 ⭐")
     await alex.presses("Buy for 200 ⭐")
     await alex.sees("the invoice is below", "Leave it")
     await alex.pays_stars("Featured, 7 days")

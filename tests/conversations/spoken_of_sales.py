@@ -1,0 +1,48 @@
+"""What the code can ask to be said of what the market sells, of keeping apart and of leaving, from its live tables."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from conversations.apart import REPORT_FACTS
+from conversations.buying import purchase_notices
+from conversations.consulting import promotion_notices
+from core.erasure.model import Open
+from core.promotion.model import PROMOTION, Kind
+from core.purchases.model import PURCHASE
+
+ENDS: Final = ("left", "offer_over", "not_offered", "own", "away")
+OUTCOMES: Final = ("open", "warned", "nothing")
+COMMANDS: Final = ("promote", "paysupport", "blocked", "delete")
+
+
+def tables() -> dict[str, frozenset[str]]:
+    """Each code with the parts that are filled in."""
+    until, days, plain = frozenset({"until"}), frozenset({"days"}), frozenset[str]()
+    states = {PURCHASE.initial} | {each.to for each in PURCHASE.transitions}
+    codes = dict.fromkeys((f"purchase.turn.{state}" for state in states - {PURCHASE.initial}), until)
+    offered = (f"purchase.turn.{PURCHASE.initial}.{how}" for how in ("stars", "card", "coming"))
+    codes |= dict.fromkeys((*offered, "purchase.turn.asked_back"), until)
+    states = {PROMOTION.initial} | {each.to for each in PROMOTION.transitions}
+    codes |= dict.fromkeys((f"promote.turn.{state}" for state in states), until)
+    codes |= dict.fromkeys((f"promote.{kind}_title" for kind in Kind), days)
+    codes |= dict.fromkeys((f"promote.{kind}" for kind in Kind), plain)
+    codes |= dict.fromkeys((f"report.turn.{outcome}" for outcome in OUTCOMES), plain)
+    codes |= dict.fromkeys((f"erasure.first.{each}" for each in Open), plain)
+    codes |= dict.fromkeys((f"command.{name}" for name in COMMANDS), plain)
+    return codes | dict.fromkeys(("promotion.runs_already", "promotion.full"), frozenset({"most"}))
+
+
+def notices() -> dict[str, frozenset[str]]:
+    """What is told when something has happened to a purchase, a promotion or a report."""
+    bought = frozenset({"who", *purchase_notices.PARTS})
+    facts = (purchase_notices.PURCHASE_FACTS, purchase_notices.PAGE_FACTS, purchase_notices.GIVEN_BACK)
+    told = {code: bought for table in facts for code in table.values() if code}
+    told[purchase_notices.KEPT] = bought
+    promoted = frozenset({"who", *promotion_notices.PARTS})
+    told |= dict.fromkeys(promotion_notices.PROMOTION_FACTS.values(), promoted)
+    return told | dict.fromkeys(REPORT_FACTS.values(), frozenset({"who"}))
+
+
+def reasons() -> set[str]:
+    return set(ENDS)
