@@ -5,7 +5,7 @@ BIN := .venv/bin
 unexport PYTHONDONTWRITEBYTECODE
 DEVELOPMENT := requirements/development.txt
 
-.PHONY: run demo test conformance screens test-browser check lint types contracts test-postgres simulate mutants bench bench-alerts bench-ledger bench-search lock doctor clean
+.PHONY: run demo test random-deals conformance screens test-browser check lint types contracts test-postgres simulate mutants bench bench-alerts bench-ledger bench-search bench-taps lock doctor clean
 
 run: .venv/ready            ## open the market; without tokens the lab plays the outside world
 	@$(BIN)/python main.py run
@@ -46,6 +46,9 @@ contracts: .venv/ready
 simulate: .venv/ready       ## the market in SEEDS=20 worlds of bad weather, from seed FIRST=1; each must come to rest
 	@$(BIN)/python -m simulation --seeds $(or $(SEEDS),20) --first $(or $(FIRST),1)
 
+random-deals: .venv/ready   ## live through DEALS=2000 random deals in the real books, a second each; each must close at zero
+	@DEALS=$(or $(DEALS),2000) $(BIN)/pytest tests/core/test_escrow.py -k any_deal
+
 mutants: .venv/ready        ## switch each rule off in turn: which of SEEDS=300 worlds tells?
 	@$(BIN)/python -m simulation.mutants --seeds $(or $(SEEDS),300)
 
@@ -58,6 +61,9 @@ bench: .venv/ready          ## CPU per chat update, beside other frameworks in t
 bench-search: .venv/ready   ## search at SIZE=10k, 100k or 1m, beside the engines that install from the package index
 	@$(BIN)/uv pip install -q --require-hashes -r requirements/bench-search.txt
 	@$(BIN)/python -m bench.search $(or $(SIZE),100k)
+
+bench-taps: .venv/ready     ## inputs and taps for ten tasks, on each platform
+	@$(BIN)/python -m bench.taps
 
 bench-alerts: .venv/ready   ## a new listing against 100,000 saved searches, beside a plain look at each
 	@$(BIN)/python -m bench.alerts

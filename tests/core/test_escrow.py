@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from functools import partial
 from typing import Literal
 
@@ -161,10 +162,13 @@ async def test_an_account_is_opened_once_and_its_link_as_often_as_asked(market: 
     assert await trade.house(lambda ctx: service.organisation_of_account(ctx, account)) == trade.selling
 
 
+RANDOM_DEALS = int(os.environ.get("DEALS", "20"))  # a slice; `make random-deals` lives through as many as you like
+
+
 # --- any deal at all --------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=RANDOM_DEALS, deadline=None)
 @given(
     thousandths=st.integers(2_000, 400_000),
     fates=st.lists(st.tuples(st.sampled_from(FATES), st.integers(0, 99)), min_size=1, max_size=5),
