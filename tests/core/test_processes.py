@@ -16,11 +16,12 @@ from core.kernel.process import Process, Transition
 from core.support.model import ASKS_FIRST as CASE_ASKS
 from core.support.model import CASE
 
-# These wait for another thing's clock: a lot for its tranche's, a dispute for its lot's or deal's, and a session whose
-# money is being moved for that of the move, which is asked for again until the provider answers.
+# These wait for another thing's clock: a lot for its tranche's, a dispute for its lot's or deal's, and a session or a
+# purchase whose money is being moved for that of the move, which is asked for again until the provider answers.
 ANOTHERS_CLOCK = {
     ("lot", "waiting"),
     ("case", "escalated"),
+    ("purchase", "giving_back"),
     ("session", "charging"),
     ("session", "releasing"),
     ("session", "paying_out"),
