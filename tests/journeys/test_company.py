@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from lab.people import OnTelegram
 from tests.journeys.market import Somebody, World
 from tests.journeys.trade import Trade
 
@@ -20,7 +21,7 @@ async def invited(head: Somebody, colleague: Somebody, name: str, **answers: str
     await head.sees(f"{name} now works for your company here.")
 
 
-async def company(world: World) -> tuple[Trade, Somebody, Somebody]:
+async def company(world: World) -> tuple[Trade, Somebody, OnTelegram]:
     """Tom may sign €5,000 alone; Ona heads the company, Ada approves for it too."""
     ona, ada = await world.on_slack("Ona"), await world.on_telegram("Ada")
     rasa, tom = await world.on_telegram("Rasa"), await world.on_slack("Tom")
