@@ -17,10 +17,8 @@ from conversations.buttons import Press, read_press
 from conversations.buying.purchase import take_stars
 from conversations.interview import Interview
 from conversations.marks import marked
-from conversations.previews import preview
-from conversations.reply import Card, CardList, Desk, FormErrors, FormView, Option, Reply, Say, Shared, Toast
+from conversations.reply import Card, CardList, Desk, FormErrors, FormView, Reply, Say, Toast
 from conversations.rooms import roomed
-from conversations.search.finding import listings_to_share
 from conversations.talk import Almanac, Surface, Talk
 from conversations.turn import (
     Attached,
@@ -41,10 +39,16 @@ from core.kernel.outbox import Post
 from core.kernel.transaction import Actor, Ctx
 from core.kernel.transaction import person as acting_person
 from core.people.marks import mark_at
-from core.people.model import Identity, Person
-from core.people.service import known, meet
-from core.talks.model import Draft
-from core.talks.service import draft_of, focused_draft, main_button
+from core.people.model import Person
+from core.people.service import meet
+from core.talks.service import (
+    answered_by,
+    focused_draft,
+    main_button,
+    recall,
+    remember,
+    was_answer,
+)
 
 NOBODY = Actor(None, "newcomer")  # until we know who speaks
 ANSWERS: TypeAdapter[list[Reply]] = TypeAdapter(list[Reply])
@@ -53,18 +57,6 @@ SIGNS = {"slack": "/parley "}  # what a command begins with, where that is not a
 
 # Replies that the platform wants as the answer to the input itself, within seconds, rather than as a message.
 AT_ONCE = (Toast, FormErrors)
-
-
-@dataclass(frozen=True, slots=True)
-class Glance:
-    """What is offered while somebody types, before they have said anything.
-
-    `options` answer the form that is open, `shared` can be sent into a chat; `after` continues the list.
-    """
-
-    options: Sequence[Option] = ()
-    shared: Sequence[Shared] = ()
-    after: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +120,8 @@ class Engine:
 
     def _work(self, talk: Talk, turn: Turn) -> None:
         match turn.input:
+            case Said(text, anew=True) as said:
+                self._said_anew(talk, text, said.message)
             case Said(text):
                 self._said(talk, text)
             case Pressed(load):
@@ -138,12 +132,8 @@ class Engine:
                 self._pressed(talk, pressed)
             case Filled() | ClosedForm():
                 self._window(talk, turn.input)
-            case Attached(files, caption):
-                self._attached(talk, Attached(files, caption))
-            case Located(latitude, longitude):
-                self._shared_place(talk, f"{latitude:.5f}, {longitude:.5f}")
-            case Misfit(code, parts):
-                talk.reply(Say(text=talk.words(code, **parts)))
+            case Attached() | Located() | Misfit():
+                self._brought(talk, turn.input)
             case PaidStars() as paid:
                 take_stars(talk, paid)
             case Reacted(message):
@@ -165,6 +155,33 @@ class Engine:
             talk.fresh = False
             talk.ctx.notes["pressed"] = True
             self._pressed(talk, read_press(load))
+
+    def _brought(self, talk: Talk, given: Attached | Located | Misfit) -> None:
+        match given:
+            case Attached():
+                self._attached(talk, given)
+            case Located(latitude, longitude):
+                self._shared_place(talk, f"{latitude:.5f}, {longitude:.5f}")
+            case Misfit(code, parts):
+                self._misfit(talk, talk.words(code, **parts))
+
+    def _said_anew(self, talk: Talk, text: str, message: str) -> None:
+        """An earlier message says something else now. In a form it is another answer; what was sent stays sent."""
+        draft = answered_by(talk.ctx, talk.person.id, message)
+        if draft is not None and draft.flow in self._book.flows:
+            self.interview.correct(talk, draft, message, text)
+        elif was_answer(talk.ctx, talk.person.id, message):
+            talk.reply(Say(text=talk.words("talk.sent_already")))
+        else:
+            self._said(talk, text)
+
+    def _misfit(self, talk: Talk, sentence: str) -> None:
+        """What nobody takes: said so, in the form that asks for something just now."""
+        draft = focused_draft(talk.ctx, talk.person.id)
+        if draft is not None and draft.flow in self._book.flows:
+            self.interview.wants_else(talk, draft, sentence)
+        else:
+            talk.reply(Say(text=sentence))
 
     def _said(self, talk: Talk, text: str) -> None:
         if text.startswith("/"):
@@ -212,11 +229,16 @@ class Engine:
             talk.reply(Toast(text=talk.words("talk.unknown_button")))
 
     def _press(self, talk: Talk, verb: str, subject: str) -> None:
-        self._book.presses[verb](talk, Press(verb, subject))
+        self._pressed(talk, Press(verb, subject))
 
     def _attached(self, talk: Talk, attached: Attached) -> None:
-        if any(takes(talk, file) for file in attached.files for takes in self._book.takers):
+        taken = [file for file in attached.files if any(takes(talk, file) for takes in self._book.takers)]
+        if taken:
+            _ = attached.caption and any(hears(talk, attached.caption) for hears in self._book.listeners)
             return
+        if attached.album:  # its photos come one by one; the first is answered, and the answer then follows the others
+            talk.fresh = recall(talk.ctx, talk.person.id, "album") != attached.album
+            remember(talk.ctx, talk.person.id, "album", attached.album)
         draft = focused_draft(talk.ctx, talk.person.id)
         if draft is None or not self.interview.receive(talk, draft, attached.files):
             talk.reply(Say(text=talk.words("talk.file_for_what")))
@@ -228,6 +250,7 @@ class Engine:
         ctx.actor = acting_person(person.id)
         surface = Surface(turn.identity.platform.value, turn.identity.workspace, turn.address)
         ctx.notes["message"] = turn.message or ""
+        ctx.notes["said_in"] = turn.input.message if isinstance(turn.input, Said) else ""
         ctx.notes["here"] = surface  # what follows from this input is shown here first
         ctx.notes["input"] = (turn.key, turn.input.text if isinstance(turn.input, Said) else None)  # for the record
         return self.talk_to(ctx, person, surface)
@@ -246,58 +269,6 @@ class Engine:
             says=self._command,
             answered=self.interview.answered,
         )
-
-    def glance(
-        self, ctx: Ctx, identity: Identity, text: str, after: str | None, door: str, *, here: bool
-    ) -> Glance | None:
-        """What is offered for what somebody types; None for who is not known here. Changes nothing.
-
-        `here`: typed in the chat with us, where it answers the form that is open; elsewhere listings are sent.
-        """
-        talk = self._onlooker(ctx, identity)
-        if talk is None:
-            return None
-        try:
-            draft = focused_draft(talk.ctx, talk.person.id) if here else None
-            options = self._options(talk, draft, text) if draft is not None else None
-            if options is not None:
-                return Glance(options=options)
-            shared, after = listings_to_share(talk, text, after, door)
-        except Refusal:
-            return Glance()
-        return Glance(shared=shared, after=after)
-
-    def options(self, ctx: Ctx, identity: Identity, draft_id: str, name: str, part: str) -> Sequence[Option]:
-        """What a field of somebody's form takes, while a part of it is typed. Changes nothing."""
-        talk = self._onlooker(ctx, identity)
-        if talk is None:
-            return ()
-        try:
-            return self._options(talk, draft_of(ctx, talk.person.id, draft_id), part, name) or ()
-        except Refusal:
-            return ()
-
-    def previews(self, ctx: Ctx, identity: Identity, urls: Sequence[str]) -> dict[str, Card]:
-        """What may stand under links of ours in a channel, in the language of who wrote them. Changes nothing."""
-        talk = self._onlooker(ctx, identity) or self._stranger(ctx, identity)
-        found = {url: preview(talk, url) for url in urls}
-        return {url: card for url, card in found.items() if card is not None}
-
-    def _stranger(self, ctx: Ctx, identity: Identity) -> Talk:
-        """A talk with somebody who has never been here: they see what everybody may."""
-        nobody = Person(id="", organisation_id="", name=identity.name, locale=identity.locale, zone=identity.zone)
-        return self.talk_to(ctx, nobody, Surface(identity.platform.value, identity.workspace, ""))
-
-    def _options(self, talk: Talk, draft: Draft, part: str, name: str | None = None) -> list[Option] | None:
-        return self.interview.offers(talk, draft, part, name) if draft.flow in self._book.flows else None
-
-    def _onlooker(self, ctx: Ctx, identity: Identity) -> Talk | None:
-        """A talk with somebody who has said nothing yet; None for who is not known here."""
-        person = known(ctx, identity)
-        if person is None:
-            return None
-        surface = Surface(identity.platform.value, identity.workspace, "")
-        return self.talk_to(ctx.seen_by(acting_person(person.id)), person, surface)
 
     def desk(self, talk: Talk) -> None:
         """The person's desk as it is now."""

@@ -6,10 +6,13 @@ from conversations.book import Book
 from conversations.buttons import Press
 from conversations.reply import Toast
 from conversations.talk import Talk
+from core.files.model import Checked
+from core.files.service import keep
 from core.kernel.errors import Refusal
 from core.sessions import meeting, service
 from core.sessions.model import LONGEST_LINE, Booking
 from core.sessions.process import TALKING
+from core.talks.service import focused_draft
 
 EXTENSION = 15  # minutes; the shortest that is worth a consultant's while
 
@@ -71,6 +74,16 @@ def overhear(talk: Talk, text: str) -> bool:
     if len(text) > LONGEST_LINE:
         raise Refusal("session.line_too_long", most=LONGEST_LINE)
     meeting.say(talk.ctx, booking.id, text)
+    return True
+
+
+@book.takes
+def pass_on(talk: Talk, file: Checked) -> bool:
+    """A photo or a paper that is sent in a session goes to the other side too, unless an open form asks for it."""
+    booking = current(talk)
+    if booking is None or focused_draft(talk.ctx, talk.person.id) is not None:
+        return False
+    meeting.say(talk.ctx, booking.id, "", [keep(talk.ctx, file).id])
     return True
 
 

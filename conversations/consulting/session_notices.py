@@ -16,6 +16,7 @@ from conversations.consulting.session_card import session_card
 from conversations.facts import gathered
 from conversations.reply import Card, Say
 from conversations.talk import Talk
+from core.files.service import kept_files
 from core.kernel.transaction import Ctx
 from core.people.model import Person
 from core.people.service import person_of
@@ -136,7 +137,9 @@ def on_page(code: str) -> Callable[[Ctx, session.SessionFact], None]:
 
     def hear(ctx: Ctx, fact: session.SessionFact) -> None:
         booking = ctx.session.get_one(Booking, fact.booking_id)
-        gathered(ctx).say("session", fact.booking_id, code, by=None, in_place=booking.seeker_org)
+        why = "picked" if booking.picked_at is not None else ""  # then the card still has to say so
+        parts = {"why": why, "at": booking.starts_at}
+        gathered(ctx).say("session", fact.booking_id, code, by=None, in_place=booking.seeker_org, **parts)
 
     return hear
 
@@ -190,8 +193,15 @@ def line_of(ctx: Ctx, line_id: str) -> Line:
     return ctx.session.get_one(Line, line_id)
 
 
-def line_brought(talk: Talk, line: Line) -> Say:
-    """What the other side has said, in their words."""
+def line_brought(talk: Talk, line: Line) -> Say | Card:
+    """What the other side has said, in their words; or what they have sent."""
     booking = booking_for(talk.ctx, line.booking_id)
-    speaker = booking.seeker if line.side == "seeker" else booking.consultant
-    return Say(text=talk.words("session.line", name=person_of(talk.ctx, speaker).name, text=line.text))
+    name = person_of(talk.ctx, booking.seeker if line.side == "seeker" else booking.consultant).name
+    if not line.files:
+        return Say(text=talk.words("session.line", name=name, text=line.text))
+    sent = kept_files(talk.ctx, line.files)
+    return Card(
+        title=talk.words("session.file", name=name),
+        pictures=tuple(each.id for each in sent if each.mime.startswith("image/")),
+        documents=tuple(each.id for each in sent if not each.mime.startswith("image/")),
+    )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+
+from sqlalchemy import delete, select
 
 from core.files.model import Checked, FileContent, KeptFile
 from core.kernel.errors import NotFound
@@ -42,6 +44,14 @@ def kept_files(ctx: Ctx, file_ids: Iterable[str]) -> list[KeptFile]:
     """What is known of these files, without their bytes; one that was erased is left out."""
     found = [ctx.session.get(KeptFile, file_id) for file_id in file_ids]
     return [kept for kept in found if kept is not None]
+
+
+def erase(ctx: Ctx, file_ids: Collection[str]) -> None:
+    """These files are gone; the bytes too, unless somebody keeps the same ones."""
+    hashes = set(ctx.session.scalars(select(KeptFile.sha256).where(KeptFile.id.in_(file_ids))))
+    ctx.session.execute(delete(KeptFile).where(KeptFile.id.in_(file_ids)))
+    kept = set(ctx.session.scalars(select(KeptFile.sha256).where(KeptFile.sha256.in_(hashes))))
+    ctx.session.execute(delete(FileContent).where(FileContent.sha256.in_(hashes - kept)))
 
 
 def own(ctx: Ctx, file_ids: Iterable[str]) -> list[KeptFile]:

@@ -39,7 +39,6 @@ DEBT_PAGE_FOR: Final = timedelta(hours=23)
 HELD_BEYOND: Final = timedelta(days=1)  # the end of the session, for what may go wrong that day
 
 PENDING = (HoldState.ASKED, HoldState.OPEN)
-OVER = (HoldState.CAPTURED, HoldState.RELEASED, HoldState.REFUSED, HoldState.LAPSED)
 
 # --- asking -----------------------------------------------------------------------------------------------------------
 

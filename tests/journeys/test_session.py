@@ -12,6 +12,7 @@ from core.kernel.transaction import MARKET
 from core.people.service import appoint_operators
 from lab.people import OnTelegram
 from tests.journeys.market import Chat, Somebody, World
+from tests.journeys.trade import photo
 
 PAIRS: list[tuple[Chat, Chat]] = [("telegram", "slack"), ("slack", "telegram")]
 
@@ -211,6 +212,8 @@ async def test_a_talk_is_kept_word_for_word_if_both_agree_and_one_pays(counsel: 
     await counsel.agree()
     await counsel.meet()
     await alex.says("Lower the primary air first.")
+    await sarah.attaches("slag.jpg", photo(), "image/jpeg")
+    await alex.sees("Sarah has sent this:")
     await sarah.presses("Keep every word")
     await alex.sees("Sarah would like to keep this talk word for word.")
     await alex.presses("Yes, keep it")
@@ -225,7 +228,7 @@ async def test_a_talk_is_kept_word_for_word_if_both_agree_and_one_pays(counsel: 
         await world.pays(await sarah.opens("Pay"))
     await alex.sees("The talk is kept, word for word.")
     await alex.presses("Read what was said")
-    await alex.sees("Alex: Lower the primary air first.")
+    await alex.sees("Alex: Lower the primary air first.", "Sarah: (a photo or a document)")
     await world.later(days=3)
     await alex.sees("For you: €76.50.")
     await alex.says("/recaps")

@@ -118,7 +118,8 @@ def what_was_said(talk: Talk, pressed: Press) -> None:
     """The talk itself, for whoever decides; that an operator may read it stands in the complaint's own form."""
     brief = settlement.brief_of(talk.ctx, pressed.subject)
     names = _names(talk, brief.booking)
-    said = [f"{names[line.side]}: {line.text[:LONGEST_LINE]}" for line in brief.lines[-LINES_SHOWN:]]
+    file = talk.words("session.file_line")
+    said = [f"{names[line.side]}: {line.text[:LONGEST_LINE] or file}" for line in brief.lines[-LINES_SHOWN:]]
     talk.reply(Say(text="\n".join(said) or talk.words("complaint.nothing_said")))
 
 

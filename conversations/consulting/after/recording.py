@@ -102,7 +102,8 @@ def read(talk: Talk, pressed: Press) -> None:
         "seeker": person_of(talk.ctx, booking.seeker).name,
         "consultant": person_of(talk.ctx, booking.consultant).name,
     }
-    shown = "\n".join(f"{_clock(talk, line.at)} {names[line.side]}: {line.text}" for line in lines[at : at + A_PAGE])
+    file, page = words("session.file_line"), lines[at : at + A_PAGE]
+    shown = "\n".join(f"{_clock(talk, line.at)} {names[line.side]}: {line.text or file}" for line in page)
     steps = [
         Button(label=words(code), press=press("recording.read", booking.id, choice=str(start)))
         for code, start in (("recording.earlier", at - A_PAGE), ("recording.later", at + A_PAGE))

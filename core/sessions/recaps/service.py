@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, func, or_, select
 
+from core.files.service import erase
 from core.kernel.errors import NotFound, Refusal, Stale
 from core.kernel.money import Money
 from core.kernel.process import enter, step
@@ -299,4 +300,7 @@ def _empty(recap: Recap) -> None:
 
 
 def _delete_lines(ctx: Ctx, booking_id: str) -> None:
+    sent = [file for line in lines_of(ctx, booking_id) for file in line.files]
     ctx.session.execute(delete(Line).where(Line.booking_id == booking_id))
+    if sent:
+        erase(ctx, sent)
