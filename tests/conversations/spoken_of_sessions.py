@@ -114,6 +114,7 @@ def reasons() -> set[str]:
     return {
         *get_args(Fault),
         "missed",
+        "picked",
         *SIDES,
         *ENDS,
         *GONE,

@@ -59,7 +59,7 @@ async def test_the_first_yes_has_the_session(world: World, here: Chat, there: Ch
     label = next(line for line in shown.splitlines() if line.startswith(f"[{day:%a} {day.day}"))
     await nina.presses(label.strip("[]"))
     await alex.sees("Another consultant was faster.")
-    await sarah.sees("Nina says yes to", "only your card is missing")
+    await sarah.sees("only your card is missing", "Nina said yes to")
     await world.pays(await sarah.opens("Add card"))
     for each in (sarah, nina):
         await each.sees("The session is agreed.")
