@@ -14,6 +14,8 @@ from conversations.reply import Button, Card, Line, Say
 from conversations.talk import Talk
 from core.experts import service as experts
 from core.kernel.money import Money
+from core.promotion.looks import views_of
+from core.promotion.model import LOOKED_BACK
 from core.sessions.figures import Figures, figures_of
 
 book = Book()
@@ -29,6 +31,9 @@ def stats(talk: Talk, _rest: str) -> None:
         return
     figures = figures_of(talk.ctx, expert.id, expert.zone)
     profile = Button(label=words("hours.profile"), press=press("expert.mine"))
+    promote = Button(label=words("command.promote"), press=press("command", choice="promote"))
+    shown, opened = views_of(talk.ctx, expert.id, LOOKED_BACK.days)
+    views = words("stats.views_in", days=LOOKED_BACK.days, shown=shown, opened=opened)
     talk.reply(
         Card(
             subject="stats",
@@ -41,8 +46,9 @@ def stats(talk: Talk, _rest: str) -> None:
                 *_months(talk, figures),
                 Line(label=words("party.standing"), value=session_standing(talk, expert.person_id)),
                 Line(label=words("stats.answers"), value=_answers(talk, figures.answers_in)),
+                Line(label=words("stats.views"), value=views),
             ),
-            buttons=((profile,),),
+            buttons=((profile, promote),),
             fresh=talk.fresh,
         )
     )

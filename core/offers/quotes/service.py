@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from core.catalogue import Catalogue
+from core.contacts.service import check_may_reach
 from core.kernel.errors import NotFound, Refusal
 from core.kernel.transaction import Ctx
 from core.offers.quality import quality_of
@@ -19,6 +20,7 @@ from core.requests.model import QUOTES_EACH_AT_MOST, REQUEST, Request
 def make_quote(ctx: Ctx, catalogue: Catalogue, command: MakeQuote) -> Quote:
     """Name a price for a request. A later one takes the place of an earlier one. Raises Refusal, Invalid."""
     person, request = acting(ctx), requests.request_for(ctx, command.request_id)
+    check_may_reach(ctx, request.buyer, person.organisation_id)
     quoted = len(_quotes(ctx, request.id, person.organisation_id))
     terms = rules.terms_of(request, command, quality_of(catalogue, request.product_id, request.grade_id))
     rules.check_quote(request, terms, person.organisation_id, quoted, ctx.now.date())
