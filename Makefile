@@ -5,7 +5,7 @@ BIN := .venv/bin
 unexport PYTHONDONTWRITEBYTECODE
 DEVELOPMENT := requirements/development.txt
 
-.PHONY: run demo test random-deals conformance screens test-browser check lint types contracts test-postgres simulate mutants bench bench-alerts bench-ledger bench-search bench-taps lock doctor clean
+.PHONY: run demo test random-deals conformance screens test-browser check lint types contracts test-postgres simulate mutants torture races bench bench-alerts bench-ledger bench-search bench-taps lock doctor clean
 
 run: .venv/ready            ## open the market; without tokens the lab plays the outside world
 	@$(BIN)/python main.py run
@@ -51,6 +51,12 @@ random-deals: .venv/ready   ## live through DEALS=2000 random deals in the real 
 
 mutants: .venv/ready        ## switch each rule off in turn: which of SEEDS=300 worlds tells?
 	@$(BIN)/python -m simulation.mutants --seeds $(or $(SEEDS),300)
+
+torture: .venv/ready        ## kill the product N=100 times in the middle of trades, on SQLite and PostgreSQL; count after
+	@$(BIN)/python -m tests.journeys.torture --kills $(or $(N),100)
+
+races: .venv/ready          ## several processes reach for the same things, ATTEMPTS=10000 times
+	@$(BIN)/python -m tests.races --attempts $(or $(ATTEMPTS),10000)
 
 bench-ledger: .venv/ready   ## movements and whole deals a second, beside the same rows written by hand
 	@$(BIN)/python -m bench.ledger

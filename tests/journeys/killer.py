@@ -1,8 +1,9 @@
 """`python -m tests.journeys.killer ORDERS run`: the product under somebody who pulls its plug, and plugs it in again.
 
 ORDERS is a folder. As soon as it holds a file `order` with {"when": "before" | "after", "table": …, "word": …}, the
-product is killed (SIGKILL) just before or just after it commits the first transaction that writes such a row. Each
-kill becomes a line of the file `killed`. The product itself knows nothing of this: its runner is wrapped from outside.
+product is killed (SIGKILL) just before or just after it commits the first transaction that writes such a row, or, with
+"skip": n, that of which there were n before. `table` is a pattern. Each kill becomes a line of the file `killed`. The
+product itself knows nothing of this: its runners, on SQLite and on PostgreSQL, are wrapped from outside.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from sqlalchemy import Connection, event
 import config.installation  # noqa: F401 - everything is loaded once; each start is then a fork
 from config.command_line import main
 from config.outside import SystemClock
+from core.kernel.postgres import PostgresRunner
 from core.kernel.sqlite import Attempt, SqliteRunner
 from core.kernel.transaction import Done
 
@@ -34,7 +36,8 @@ class Killer:
     def __init__(self, orders: Path) -> None:
         self._order = orders / "order"
         self._killed = orders / "killed"
-        self._due: dict[str, str] | None = None
+        self._due: dict[str, Any] | None = None
+        self._seen = 0  # transactions that would have been due, since the order came
 
     def watch(self) -> None:
         """From now on, whatever a runner writes passes by here."""
@@ -52,6 +55,22 @@ class Killer:
             self._kill("after")
             return outcomes
 
+        made, asked = PostgresRunner.__init__, PostgresRunner.run
+
+        def made_watched(runner: PostgresRunner, url: str) -> None:
+            made(runner, url)
+            engine = runner._engine.sync_engine  # noqa: SLF001 - as above
+            event.listen(engine, "begin", self._on_begin)
+            event.listen(engine, "before_cursor_execute", self._on_statement)
+            event.listen(engine, "commit", lambda _connection: self._kill("before"))
+
+        async def asked_watched(runner: PostgresRunner, attempt: Callable[[Connection], Done]) -> Done:
+            done = await asked(runner, attempt)
+            self._kill("after")
+            return done
+
+        PostgresRunner.__init__ = made_watched  # type: ignore[method-assign]  # wrapped from outside, see above
+        PostgresRunner.run = asked_watched  # type: ignore[method-assign]  # as above
         SqliteRunner.open = open_watched  # type: ignore[assignment,method-assign]  # wrapped from outside, see above
         SqliteRunner._run_group = run_watched  # type: ignore[assignment,method-assign]  # noqa: SLF001 - as above
 
@@ -69,6 +88,9 @@ class Killer:
 
     def _kill(self, when: str) -> None:
         if self._due is None or self._due["when"] != when:
+            return
+        if self._seen < self._due.get("skip", 0):
+            self._seen, self._due = self._seen + 1, None
             return
         self._order.unlink()
         with self._killed.open("a") as line:

@@ -36,11 +36,25 @@ class Plug:
 
     def at(self, table: str, word: str = "") -> None:
         """Kill at the commit that next writes such a row."""
-        order = {"when": self._when, "table": table, "word": word}
+        self._order({"when": self._when, "table": table, "word": word})
+
+    def somewhere(self, when: Literal["before", "after"], skip: int) -> None:
+        """Kill at a commit of anything, but for so many."""
+        self._order({"when": when, "table": r"\w+", "word": "", "skip": skip})
+
+    def take_back(self) -> None:
+        """The order stands no longer, if it was not carried out."""
+        (self._folder / "order").unlink(missing_ok=True)
+        self.ordered = self.kills()
+
+    def _order(self, order: dict[str, Any]) -> None:
         ready = self._folder / "next"
         ready.write_text(json.dumps(order))
         ready.rename(self._folder / "order")
         self.ordered += 1
+
+    async def was_pulled(self) -> bool:
+        return self.kills() == self.ordered
 
     def kills(self) -> int:
         killed = self._folder / "killed"
@@ -66,7 +80,7 @@ def environment(world: World, port: int) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def product_of(world: World, orders: Path) -> AsyncIterator[None]:
+async def product_of(world: World, orders: Path, said: int | None = None) -> AsyncIterator[None]:
     """The product in a process of its own, started again whenever it dies."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -78,8 +92,13 @@ async def product_of(world: World, orders: Path) -> AsyncIterator[None]:
             "payload": payload,
         }
         await world.browser.put("/lab/stripe/webhook", told)
+    token = world.settings.operator_token
+    world.lab.books_url = f"http://127.0.0.1:{port}/operator/books"
+    world.lab.books_token = token.get_secret_value() if token is not None else ""
     command = (sys.executable, "-m", "tests.journeys.killer", str(orders), "run")
-    process = await asyncio.create_subprocess_exec(*command, env=environment(world, port), cwd=orders)
+    process = await asyncio.create_subprocess_exec(
+        *command, env=environment(world, port), cwd=orders, stdout=said, stderr=said
+    )
     try:
         await until(lambda: answers(port), lambda: "the product never opened its door", patience=SLOW_START)
         yield

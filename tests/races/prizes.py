@@ -1,0 +1,324 @@
+"""What several processes fight for: how each prize is put up, how one reaches for it, and what must be true then.
+
+Every reach is a unit of work as the product runs it. A prize is won as often as it says, whoever comes how close.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Final
+
+from sqlalchemy import func, select
+
+from core.deals import approval
+from core.deals import service as deals
+from core.deals.model import Deal
+from core.escrow import service as escrow
+from core.escrow.model import Payee, Payment
+from core.experts.model import OfferExpertise, Rate
+from core.experts.service import offer_expertise
+from core.kernel import outbox
+from core.kernel.money import Money
+from core.kernel.transaction import MARKET, PROVIDER, Actor, Ctx, person
+from core.ledger.model import Entry
+from core.listings.model import Listing
+from core.listings.service import publish_listing
+from core.offers import service as offers
+from core.offers.model import BuyNow, MakeOffer, Offer
+from core.offers.quality import quality_of
+from core.offers.rules import terms_of
+from core.people.company.model import Membership, Position
+from core.people.model import Identity, Platform
+from core.people.service import meet, organisation_of, person_of
+from core.sessions.model import Booking, BookSession
+from core.sessions.process import TAKES_THE_SLOT
+from core.sessions.service import book_session
+from tests.core.goods import catalogue, eur, pellets, tonnes
+
+UNIT: Final = 25  # tonnes: the smallest lot, and what everybody wants
+STOCK: Final = 10  # of these; more hands than that reach for them
+AT: Final = datetime.fromisoformat
+
+
+@dataclass(frozen=True, slots=True)
+class Prize:
+    """One thing to fight for. `subject`: its id, perhaps with more that who reaches has to know."""
+
+    kind: str
+    subject: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """`put_up(ctx, number)` makes one; `reach(ctx, prize, hand)` raises Refusal, or returns what was won.
+
+    `check(ctx, prize, won)`: what is wrong with it afterwards; `won` is all that the hands say they have.
+    """
+
+    put_up: Callable[[Ctx, int], Prize]
+    reach: Callable[[Ctx, Prize, int], list[str]]
+    check: Callable[[Ctx, Prize, list[str]], list[str]]
+
+
+def somebody(ctx: Ctx, name: str) -> Ctx:
+    """The same unit through the eyes of a person of this name, who comes when first asked for."""
+    known = meet(ctx, Identity(Platform.TELEGRAM, "", f"race-{name}", name), None)
+    return ctx.seen_by(person(known.id))
+
+
+def hand_of(ctx: Ctx, hand: int) -> Ctx:
+    return somebody(ctx, f"Hand {hand}")
+
+
+def goods(ctx: Ctx, stock: int) -> Listing:
+    command = pellets(
+        quantity=tonnes(stock * UNIT),
+        min_lot=tonnes(UNIT),
+        buy_now=True,
+        price=eur(200),
+        window_from=ctx.now.date() + timedelta(days=1),
+        window_to=ctx.now.date() + timedelta(days=20),
+    )
+    return publish_listing(somebody(ctx, "Seller"), catalogue(), command)
+
+
+# --- the last quantity ------------------------------------------------------------------------------------------------
+
+
+def stock_up(ctx: Ctx, _number: int) -> Prize:
+    return Prize("stock", goods(ctx, STOCK).id)
+
+
+def buy(ctx: Ctx, prize: Prize, hand: int) -> list[str]:
+    mine = hand_of(ctx, hand)
+    formula = quality_of(catalogue(), "wood_pellets", "ENplus_A1")
+    command = BuyNow(listing_id=prize.subject, quantity=tonnes(UNIT), lots=1, quality=formula)
+    return [offers.buy_now(mine, command).id]
+
+
+def stock_left(ctx: Ctx, prize: Prize, won: list[str]) -> list[str]:
+    listing = ctx.session.get_one(Listing, prize.subject)
+    sold = ctx.session.scalar(select(func.count()).select_from(Deal).where(Deal.listing_id == prize.subject)) or 0
+    wrong = []
+    if sold > STOCK or sold != len(won):
+        wrong.append(f"{sold} deals of {STOCK}, {len(won)} hands say that they have one")
+    if listing.remaining_amount + sold * Decimal(UNIT) != listing.quantity_amount:
+        wrong.append(f"{listing.remaining_amount} t are left of {listing.quantity_amount} t after {sold} deals")
+    return wrong
+
+
+# --- one offer --------------------------------------------------------------------------------------------------------
+
+
+def offer_up(ctx: Ctx, number: int) -> Prize:
+    listing = goods(ctx, 1)
+    terms = terms_of(listing, tonnes(UNIT), quality=quality_of(catalogue(), "wood_pellets", "ENplus_A1"))
+    made = offers.make_offer(
+        somebody(ctx, f"Buyer {number}"), catalogue(), MakeOffer(listing_id=listing.id, terms=terms)
+    )
+    return Prize("offer", made.id, str(number))
+
+
+def answer(ctx: Ctx, prize: Prize, hand: int) -> list[str]:
+    """The seller says yes on two chats, says no, and the buyer takes it back: all at once."""
+    seller, buyer = somebody(ctx, "Seller"), somebody(ctx, f"Buyer {prize.detail}")
+    acts = (
+        lambda: offers.accept_offer(seller, prize.subject),
+        lambda: offers.withdraw_offer(buyer, prize.subject),
+        lambda: offers.accept_offer(seller, prize.subject),
+        lambda: offers.decline_offer(seller, prize.subject),
+    )
+    return [acts[hand % len(acts)]().state]
+
+
+def answered_once(ctx: Ctx, prize: Prize, won: list[str]) -> list[str]:
+    offer = ctx.session.get_one(Offer, prize.subject)
+    made = ctx.session.scalar(select(func.count()).select_from(Deal).where(Deal.offer_id == prize.subject)) or 0
+    right = len(won) == 1 and offer.state == won[0] and made == (won[0] == "accepted")
+    return [] if right else [f"an offer is {offer.state} with {made} deals, and was answered {won}"]
+
+
+# --- one confirmation of money ----------------------------------------------------------------------------------------
+
+
+def payment_up(ctx: Ctx, number: int) -> Prize:
+    deal = signed(ctx, number)
+    payment = ctx.session.scalars(select(Payment).where(Payment.deal_id == deal.id)).one()
+    return Prize("payment", payment.id, str(number))
+
+
+def signed(ctx: Ctx, number: int) -> Deal:
+    listing = goods(ctx, 1)
+    buyer, seller = somebody(ctx, f"Buyer {number}"), somebody(ctx, "Seller")
+    deal = bought(ctx, buyer, listing)
+    for side in (buyer, seller):
+        deals.sign_deal(side, deal.id)
+    ctx.settle()  # the parts in which it is paid are planned by who listens
+    ctx.posts.clear()
+    return deal
+
+
+def bought(ctx: Ctx, buyer: Ctx, listing: Listing) -> Deal:
+    formula = quality_of(catalogue(), "wood_pellets", "ENplus_A1")
+    offer = offers.buy_now(buyer, BuyNow(listing_id=listing.id, quantity=tonnes(UNIT), lots=1, quality=formula))
+    ctx.settle()
+    ctx.posts.clear()
+    return ctx.session.scalars(select(Deal).where(Deal.offer_id == offer.id)).one()
+
+
+def tell_paid(ctx: Ctx, prize: Prize, _hand: int) -> list[str]:
+    """The webhook, the sweep and the look of a worker tell of the same money."""
+    payment = ctx.session.get_one(Payment, prize.subject)
+    before = payment.charge_ref
+    escrow.payment_received(
+        ctx,
+        prize.subject,
+        payment.amount,
+        intent_ref=f"pi_{prize.subject}",
+        charge_ref=f"ch_{prize.subject}",
+        provider_fee=Money(150, payment.currency),
+    )
+    return [prize.subject] if before is None else []
+
+
+def counted_once(ctx: Ctx, prize: Prize, _won: list[str]) -> list[str]:
+    payment = ctx.session.get_one(Payment, prize.subject)
+    entries = select(func.count()).select_from(Entry).where(Entry.key.like(f"deal:%:payment:{prize.subject}:%"))
+    booked = ctx.session.scalar(entries) or 0
+    right = payment.received_minor == payment.amount_minor and booked == 2  # the money, and the provider's fee
+    return [] if right else [f"a payment of {payment.amount_minor} brought {payment.received_minor}, {booked} entries"]
+
+
+# --- one approval -----------------------------------------------------------------------------------------------------
+
+
+def approval_up(ctx: Ctx, number: int) -> Prize:
+    """A buyer who may sign nothing alone; two of their company who may approve."""
+    listing, buyer = goods(ctx, 1), somebody(ctx, f"Clerk {number}")
+    company = person_of(ctx, str(buyer.actor.person)).organisation_id
+    membership(ctx, str(buyer.actor.person), Position.BUYER, Money(100, "EUR"))
+    for name in ("A", "B"):
+        head = somebody(ctx, f"Head {name} of {number}")
+        person_of(ctx, str(head.actor.person)).organisation_id = company
+    ctx.session.flush()
+    deal = bought(ctx, buyer, listing)
+    for side in (buyer, somebody(ctx, "Seller")):
+        deals.sign_deal(side, deal.id)
+    assert deal.state == "awaiting_approval", deal.state
+    return Prize("approval", deal.id, str(number))
+
+
+def membership(ctx: Ctx, person_id: str, position: Position, limit: Money | None) -> None:
+    made = Membership(person_id=person_id, position=position, since=ctx.now)
+    made.limit = limit
+    ctx.session.add(made)
+    ctx.session.flush()
+
+
+def decide(ctx: Ctx, prize: Prize, hand: int) -> list[str]:
+    head = somebody(ctx, f"Head {'AB'[hand % 2]} of {prize.detail}")
+    act = approval.refuse_deal if hand % 3 == 2 else approval.approve_deal
+    return [f"{head.actor.person} {act(head, prize.subject).state}"]
+
+
+def decided_once(ctx: Ctx, prize: Prize, won: list[str]) -> list[str]:
+    deal = ctx.session.get_one(Deal, prize.subject)
+    asked = ctx.session.scalar(select(func.count()).select_from(Payment).where(Payment.deal_id == deal.id)) or 0
+    right = len(won) == 1 and won[0].startswith(str(deal.decided_by)) and asked == (deal.state != "closed")
+    return [] if right else [f"a deal is {deal.state} with {asked} payments asked for, and was decided {won}"]
+
+
+# --- one slot ---------------------------------------------------------------------------------------------------------
+
+
+def slot_up(ctx: Ctx, number: int) -> Prize:
+    """A consultant of their own, and one of their half hours."""
+    alex = somebody(ctx, f"Consultant {number}")
+    command = OfferExpertise(
+        headline="Boilers that burn what they should",
+        bio="Twenty years of combustion, ash and emissions in district heating.",
+        fields=("bioenergy_engineering",),
+        languages=("en",),
+        rate=Rate(basis="session", minor=9000, currency="EUR"),
+        lengths=(30,),
+        hours="daily 0-24 Vilnius",
+    )
+    expert = offer_expertise(alex, catalogue(), command)
+    organisation_of(ctx, expert.organisation_id).country = "LT"
+    ctx.session.add(
+        Payee(
+            organisation_id=expert.organisation_id,
+            account_ref=f"acct_{number}",
+            asked_by=expert.person_id,
+            asked_at=ctx.now,
+            ready=True,
+        )
+    )
+    at = ctx.now.replace(minute=0, second=0, microsecond=0) + timedelta(days=3, hours=number % 12)
+    return Prize("slot", expert.id, at.isoformat())
+
+
+def book(ctx: Ctx, prize: Prize, hand: int) -> list[str]:
+    mine = somebody(ctx, f"Seeker {hand} of {prize.subject[-8:]}")
+    command = BookSession(expert_id=prize.subject, starts_at=AT(prize.detail), length=30, problem="Why does it melt?")
+    return [book_session(mine, command, 1500).id]
+
+
+def booked_once(ctx: Ctx, prize: Prize, won: list[str]) -> list[str]:
+    query = select(Booking.id).where(Booking.expert_id == prize.subject, Booking.state.in_(TAKES_THE_SLOT))
+    taken = ctx.session.scalars(query).all()
+    return [] if list(taken) == won and len(won) == 1 else [f"a slot is taken by {taken}, and was won by {won}"]
+
+
+# --- one row of the outbox --------------------------------------------------------------------------------------------
+
+
+def posts_up(ctx: Ctx, number: int) -> Prize:
+    """Posts that a dead process has left."""
+    lane = f"race:{number}:"
+    ctx.session.add_all(
+        outbox.OutboxRow(
+            id=ctx.new_id(),
+            channel="race",
+            lane=f"{lane}{each}",
+            kind="race",
+            body={},
+            created_at=ctx.now,
+            due_at=ctx.now,
+            attempts=0,
+            dead=False,
+        )
+        for each in range(STOCK)
+    )
+    ctx.session.flush()
+    return Prize("posts", lane)
+
+
+def lease(ctx: Ctx, _prize: Prize, _hand: int) -> list[str]:
+    return [post.id for post in outbox.lease_due(ctx.session, ctx.now, limit=2) if post.channel == "race"]
+
+
+def leased_once(_ctx: Ctx, _prize: Prize, won: list[str]) -> list[str]:
+    """Whose rows they are does not matter: none was taken twice."""
+    twice = sorted({each for each in won if won.count(each) > 1})
+    return [f"posts {twice} were leased twice"] if twice else []
+
+
+KINDS: Final[Mapping[str, Kind]] = {
+    "stock": Kind(stock_up, buy, stock_left),
+    "offer": Kind(offer_up, answer, answered_once),
+    "payment": Kind(payment_up, tell_paid, counted_once),
+    "approval": Kind(approval_up, decide, decided_once),
+    "slot": Kind(slot_up, book, booked_once),
+    "posts": Kind(posts_up, lease, leased_once),
+}
+REACHES: Final = 6  # of each hand for one prize, at once
+AS: Final[Mapping[str, Actor]] = {"payment": PROVIDER}  # in whose name, where it is nobody's in particular
+
+
+def actor_for(kind: str) -> Actor:
+    return AS.get(kind, MARKET)
