@@ -194,7 +194,11 @@ def _title(talk: Talk, deal: Deal) -> str:
 
 
 def _decision_lines(talk: Talk, deal: Deal) -> list[Line]:
-    """Who of the buyer's company has approved it, and when: told to that company alone."""
+    """Who of the buyer's company has signed what waits for an approval, or has decided on it: told to them alone."""
+    if deal.state == "awaiting_approval" and talk.organisation == deal.buyer:
+        signed_by = person_of(talk.ctx, deal.buyer_signed_by or "").name
+        said = f"{signed_by}, {talk.words.show(deal.buyer_signed_at)}"
+        return [Line(label=talk.words("deal.signed_by_buyer"), value=said)]
     if deal.decided_by is None or deal.decided_at is None or talk.organisation != deal.buyer:
         return []
     name, at = person_of(talk.ctx, deal.decided_by).name, deal.decided_at

@@ -45,7 +45,7 @@ async def test_of_two_who_decide_the_second_sees_who_was_first_and_when(world: W
     trade, ona, ada = await company(world)
     await signed(trade)
     for each in (ona, ada):
-        await each.sees("Your turn: approve or refuse this deal by")
+        await each.sees("Your turn: approve or refuse this deal by", "Tom, ")  # who has signed it, and when
     seen_by_ada = await ada.button("Approve")
 
     await ona.presses("Approve")
