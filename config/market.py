@@ -16,6 +16,7 @@ from conversations.consulting import session as talking
 from conversations.consulting.after import complaint, recap, recording
 from conversations.consulting.after import review as session_review
 from conversations.engine import Engine
+from conversations.menus import Menus
 from conversations.notices import Notices
 from conversations.people import company, leaving, place, registration
 from conversations.search import alerts as alerting
@@ -163,4 +164,5 @@ def engine_and_reactions(known: Almanac, operators: Collection[str] = ()) -> tup
     sessions.listen(reactions)
     promotions.listen(reactions)
     Notices(engine).listen(reactions)
+    Menus(known.wordings).listen(reactions)
     return engine, reactions

@@ -108,7 +108,24 @@ class Interview:
         elif asked.kind == "choices" and not asked.open_choice:
             parts = [part.strip() for part in answer.split(",") if part.strip()]
             answer = ",".join(nearest_option(part, options) or part for part in parts)
+        talks.note_answer(talk.ctx, draft, talk.ctx.notes.get("said_in", ""), current)
         self._answer(talk, draft, asked, answer, reading)
+
+    def correct(self, talk: Talk, draft: Draft, message: str, text: str) -> None:
+        """The message that answered a field says something else now."""
+        flow = self._flows[draft.flow]
+        reading = flow.form.look(talk, draft.answers)
+        asked = flow.form.field(draft.said[message])
+        self._answer(talk, draft, asked, text.strip(), reading)
+
+    def wants_else(self, talk: Talk, draft: Draft, sentence: str) -> None:
+        """What came is no answer: the question again, with what would be one."""
+        flow = self._flows[draft.flow]
+        current = self._current(draft, flow.form.look(talk, draft.answers))
+        if current is None:
+            self.show(talk, draft, note=sentence)
+        else:
+            self.show(talk, draft, errors={current: sentence})
 
     def offers(self, talk: Talk, draft: Draft, part: str, name: str | None = None) -> list[Option] | None:
         """What a field takes, while a part of it is typed: the field named, or the one asked for. None: anything."""

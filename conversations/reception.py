@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import structlog
 
-from conversations.engine import NOBODY, Answered, Engine, Glance
+from conversations.engine import NOBODY, Answered, Engine
+from conversations.glances import Glance, Glances
 from conversations.reply import Card, Option
 from conversations.turn import Turn
 from core.kernel.db import Unavailable
@@ -24,6 +25,7 @@ class Reception:
     def __init__(self, transactions: Transactions, engine: Engine, ids: Ids) -> None:
         self._transactions = transactions
         self._engine = engine
+        self._glances = Glances(engine)
         self._ids = ids
 
     async def take(self, turn: Turn) -> Answered:
@@ -42,20 +44,20 @@ class Reception:
 
     async def previews(self, identity: Identity, urls: Sequence[str]) -> Mapping[str, Card]:
         """What may stand under links of ours where others read it too."""
-        return await self._transactions.run(NOBODY, lambda ctx: self._engine.previews(ctx, identity, urls))
+        return await self._transactions.run(NOBODY, lambda ctx: self._glances.previews(ctx, identity, urls))
 
     async def leave(self, platform: Platform, workspace: str) -> None:
         """Nobody is reached in that workspace any more, until they speak there again."""
         await self._transactions.run(NOBODY, lambda ctx: mark_workspace_dead(ctx, platform.value, workspace))
 
     async def glance(
-        self, identity: Identity, text: str, after: str | None, door: str, *, here: bool = False
+        self, identity: Identity, text: str, after: str | None, door: str, *, here: bool = False, anyone: bool = False
     ) -> Glance | None:
-        """What is offered while somebody types (see `Engine.glance`). `door`: what leads here, a listing's id added."""
+        """What is offered while somebody types (see `Glances.glance`). `door`: what leads here, an id added."""
         return await self._transactions.run(
-            NOBODY, lambda ctx: self._engine.glance(ctx, identity, text, after, door, here=here)
+            NOBODY, lambda ctx: self._glances.glance(ctx, identity, text, after, door, here=here, anyone=anyone)
         )
 
     async def options(self, identity: Identity, draft: str, name: str, part: str) -> Sequence[Option]:
         """What can be chosen in a field of a form, by a part of its name."""
-        return await self._transactions.run(NOBODY, lambda ctx: self._engine.options(ctx, identity, draft, name, part))
+        return await self._transactions.run(NOBODY, lambda ctx: self._glances.options(ctx, identity, draft, name, part))

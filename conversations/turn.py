@@ -12,9 +12,14 @@ from core.people.model import Identity
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Typed text; a command when it starts with a slash ("/sell 200 t pellets")."""
+    """Typed text; a command when it starts with a slash ("/sell 200 t pellets").
+
+    `message`: the message that says it, where one can be changed later; `anew`: it was, and this is what it says now.
+    """
 
     text: str
+    message: str = ""
+    anew: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,7 @@ class Attached:
 
     files: tuple[Checked, ...]
     caption: str = ""
+    album: str = ""  # what several messages have in common that were sent as one
 
 
 @dataclass(frozen=True, slots=True)

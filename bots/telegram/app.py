@@ -5,16 +5,17 @@ from __future__ import annotations
 import asyncio
 import hmac
 import json
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from typing import Any
 
 import structlog
 from sqlalchemy.exc import OperationalError
-from telegram import Bot, BotCommand, CallbackQuery, ChatMember, Message, Update
-from telegram.constants import ChatType
+from telegram import Bot, BotCommand, BotCommandScopeAllGroupChats, CallbackQuery, ChatMember, Message, Update
+from telegram.constants import ChatAction, ChatType
 from telegram.error import BadRequest, Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
 from tenacity import retry, retry_if_exception_type, retry_if_not_exception_type, stop_after_attempt, wait_exponential
 
+from bots.telegram.groups import answer_in_group, looks_for
 from bots.telegram.inline import answer_inline
 from bots.telegram.request import call
 from bots.telegram.sender import TELEGRAM
@@ -42,6 +43,7 @@ UPDATES = [
     "message_reaction",
 ]
 POLL_SECONDS = 25
+PATIENCE_SECONDS = 0.5
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds between polls that fail
 TOAST = 200  # core.telegram.org/bots/api#answercallbackquery
 
@@ -49,7 +51,8 @@ TOAST = 200  # core.telegram.org/bots/api#answercallbackquery
 class TelegramBot:
     """One bot. With `public_url` and `secret` Telegram calls us (web/ hands on to `take_webhook`); else we poll.
 
-    `commands`: language to (command, description) pairs, "en" also for every other language.
+    `commands`: language to (command, description) pairs, "en" also for every other language; `in_groups`: those of them
+    that groups see. A chat's own menu follows what its person does (conversations/menus.py).
     """
 
     def __init__(
@@ -60,6 +63,7 @@ class TelegramBot:
         wordings: Wordings,
         *,
         commands: Mapping[str, Sequence[tuple[str, str]]] | None = None,
+        in_groups: Collection[str] = (),
         public_url: str | None = None,
         secret: str | None = None,
     ) -> None:
@@ -68,6 +72,7 @@ class TelegramBot:
         self._transactions = transactions
         self._wordings = wordings
         self._commands = commands or {}
+        self._in_groups = in_groups
         self._public_url = public_url
         self._secret = secret
         self._polling: asyncio.Task[None] | None = None
@@ -113,9 +118,13 @@ class TelegramBot:
         await self._bot.initialize()
         for language, commands in self._commands.items():
             told = [BotCommand(command, description) for command, description in commands]
-            await self._bot.set_my_commands(told, language_code=language)
-            if language == "en":
-                await self._bot.set_my_commands(told)
+            spoken = [language, ""] if language == "en" else [language]  # English also for every other language
+            for code in spoken:
+                await self._bot.set_my_commands(told, language_code=code or None)
+                public = [each for each in told if each.command in self._in_groups]
+                await self._bot.set_my_commands(
+                    public, scope=BotCommandScopeAllGroupChats(), language_code=code or None
+                )
 
     # --- receiving --------------------------------------------------------------------------------------------------
 
@@ -211,6 +220,8 @@ class TelegramBot:
         elif update.effective_chat is not None and update.effective_chat.type != ChatType.PRIVATE and message is None:
             await self._note(update, body, lambda _ctx: None)  # a reaction, or who comes and goes in a group
         elif message is not None and message.chat.type != ChatType.PRIVATE:
+            if looks_for(self._wordings, message):
+                self._aside(answer_in_group(self._bot, self._reception, self._wordings, message))
             await self._note(update, body, lambda ctx: self._point_to_private(ctx, message))
         elif update.my_chat_member is not None:
             await self._note(update, body, lambda ctx: _membership(ctx, update))
@@ -222,9 +233,17 @@ class TelegramBot:
         if taken is None:
             await self._note(update, body, lambda _ctx: None)
             return
-        answered = await self._reception.take(taken)
+        answered = await self._patiently(taken)
         if query is not None:
             self._aside(_answer(self._bot, query, answered))
+
+    async def _patiently(self, taken: Turn) -> Answered:
+        """Take it; whoever waits longer than half a second sees that we are at it."""
+        work = asyncio.ensure_future(self._reception.take(taken))
+        done, _ = await asyncio.wait({work}, timeout=PATIENCE_SECONDS)
+        if not done:
+            self._aside(_typing(self._bot, taken.address))
+        return await work
 
     async def _turn(self, update: Update, body: Any) -> Turn | None:
         """The update as a turn. One that we fail to read must not stop those behind it: its sender is told."""
@@ -250,7 +269,7 @@ class TelegramBot:
 
     def _point_to_private(self, ctx: Ctx, message: Message) -> None:
         """In a group nobody's business is spoken of; a command there gets the way to the private chat."""
-        if message.from_user is None or not (message.text or "").startswith("/"):
+        if message.from_user is None or looks_for(self._wordings, message) or not (message.text or "").startswith("/"):
             return
         words = self._wordings.speak(message.from_user.language_code or "en")
         door = Button(label=f"@{self.name}"[:75], url=f"https://t.me/{self.name}")
@@ -278,6 +297,13 @@ async def _answer(bot: Bot, query: CallbackQuery, answered: Answered) -> None:
         await call(bot, "answerCallbackQuery", callback_query_id=query.id, text=text, show_alert=alert)
     except TelegramError as failure:
         log.info("telegram_press_not_answered", why=str(failure))
+
+
+async def _typing(bot: Bot, address: str) -> None:
+    try:
+        await bot.send_chat_action(address, ChatAction.TYPING)
+    except TelegramError as failure:
+        log.info("telegram_typing_not_shown", why=str(failure))
 
 
 def _membership(ctx: Ctx, update: Update) -> None:

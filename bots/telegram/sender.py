@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
 
-from telegram import Bot
+from telegram import Bot, BotCommand, BotCommandScopeChat
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
 
 from bots.telegram.chat import TOPIC, Chat, subject_of
@@ -37,6 +37,8 @@ class TelegramSender:
 
     async def carry(self, post: Post) -> Delivered | Later | Never:
         """Show the replies in their order. After a failure in the middle only the rest is asked for again."""
+        if post.kind == "menu":
+            return await self._menu(post)
         replies, address = replies_of(post), str(post.body["address"])
         shown = await self._shown(address, replies)
         chat = Chat(self._bot, address, shown, self._files, thread=post.body.get("thread"))
@@ -51,6 +53,15 @@ class TelegramSender:
                 await self._keep_rest(post, replies[arrived:], moves(address, chat.moved))
             return outcome
         return Delivered(moves(address, chat.moved) if chat.moved else None)
+
+    async def _menu(self, post: Post) -> Delivered | Later | Never:
+        """The commands of one chat, in place of those of everybody."""
+        told = [BotCommand(name, text) for name, text in post.body["commands"]]
+        try:
+            await self._bot.set_my_commands(told, scope=BotCommandScopeChat(int(post.body["address"])))
+        except TelegramError as failure:
+            return outcome_of(failure, str(post.body["address"]), lambda _ctx: None)
+        return Delivered()
 
     async def _shown(self, address: str, replies: Sequence[Reply]) -> dict[str, ShownCard]:
         """Which messages show the things of these replies now."""

@@ -86,28 +86,30 @@ def turn(
 
 def _said_anew(message: Message) -> Input | None:
     """An edited text counts as said again. Other edits (a caption, a moving location) change nothing."""
-    return _words(message.text) if message.text else None
+    return Said(_words(message.text), str(message.message_id), anew=True) if message.text else None
 
 
-def _words(text: str) -> Said:
+def _words(text: str) -> str:
     """What is copied from our messages and pasted brings their invisible seams along; nobody has typed those."""
-    return Said(text.replace(JOINER, ""))
+    return text.replace(JOINER, "")
 
 
 async def _input(bot: Bot, message: Message) -> Input | None:
     """None for Telegram's own notes (somebody pinned a message)."""
     if message.text:
-        return _words(message.text)
+        return Said(_words(message.text), str(message.message_id))
     if message.successful_payment or message.location:
         return _plain(message)
-    caption = message.caption or ""
+    caption, album = message.caption or "", message.media_group_id or ""
     try:
         if message.photo:
             largest = max(message.photo, key=lambda size: size.width * size.height)
-            return Attached((await _fetched(bot, largest.file_id, "photo.jpg", largest.file_size),), caption)
+            file = await _fetched(bot, largest.file_id, "photo.jpg", largest.file_size)
+            return Attached((file,), caption, album)
         if message.document and not message.animation:
             paper = message.document
-            return Attached((await _fetched(bot, paper.file_id, paper.file_name or "file", paper.file_size),), caption)
+            file = await _fetched(bot, paper.file_id, paper.file_name or "file", paper.file_size)
+            return Attached((file,), caption, album)
     except Refusal as refusal:
         return Misfit(refusal.code, refusal.parts)
     return Misfit("talk.only_text_and_files") if message.effective_attachment else None

@@ -18,6 +18,11 @@ class ProfileCompleted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class LanguageChosen(Event):
+    person_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class EmailProved(Event):
     person_id: str
 

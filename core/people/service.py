@@ -11,7 +11,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from core.kernel.errors import Invalid, NotAllowed, NotFound, Refusal
 from core.kernel.transaction import Ctx
 from core.people import rules
-from core.people.events import AccountsLinked, EmailProved, PersonMet, ProfileCompleted
+from core.people.events import AccountsLinked, EmailProved, LanguageChosen, PersonMet, ProfileCompleted
 from core.people.marks import new_mark
 from core.people.model import (
     EMAIL_CODE_VALID,
@@ -181,7 +181,10 @@ def note_source(ctx: Ctx, source: str) -> None:
 
 
 def choose_language(ctx: Ctx, locale: str) -> None:
-    acting(ctx).locale = locale
+    person = acting(ctx)
+    person.locale = locale
+    ctx.session.flush()
+    ctx.announce(LanguageChosen(person.id))
 
 
 # --- who works for the market -----------------------------------------------------------------------------------------

@@ -33,6 +33,7 @@ class Draft(Table):
     seen: Mapped[int | None] = mapped_column(Integer)  # that thing's version when the form was opened
     answers: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     trail: Mapped[list[str]] = mapped_column(JSON, default=list)
+    said: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)  # which message has answered which field
     editing: Mapped[str | None] = mapped_column(String(40))  # the line of the review being changed
     schema: Mapped[str] = mapped_column(String(16))
     revision: Mapped[int] = mapped_column(Integer, default=1)

@@ -29,6 +29,7 @@ def start_draft(
         seen=seen,
         answers={},
         trail=[],
+        said={},
         schema=schema,
         revision=1,
         focused=True,
@@ -98,8 +99,27 @@ def focus_draft(ctx: Ctx, draft: Draft) -> None:
     set_committed_value(draft, "focused", True)
 
 
+def note_answer(ctx: Ctx, draft: Draft, message: str, name: str) -> None:
+    """Remember which message has answered which field: it may be changed later."""
+    if message:
+        draft.said = {**draft.said, message: name}
+        ctx.session.flush()
+
+
+def answered_by(ctx: Ctx, person_id: str, message: str) -> Draft | None:
+    """The form that this message has answered a field of."""
+    return next((draft for draft in drafts_of(ctx, person_id) if message in draft.said), None)
+
+
+def was_answer(ctx: Ctx, person_id: str, message: str) -> bool:
+    """Whether it answered a field of the form that was sent last."""
+    return message in recall(ctx, person_id, "answered").split()
+
+
 def close_draft(ctx: Ctx, draft: Draft) -> None:
     """The form has done its work, or was thrown away."""
+    if draft.said:
+        remember(ctx, draft.person_id, "answered", " ".join(draft.said))
     clear_timers(ctx.session, "draft", draft.id)
     remove(ctx.session, Draft, id=draft.id)
     ctx.session.expunge(draft)

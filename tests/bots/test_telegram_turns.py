@@ -35,8 +35,8 @@ def update(bot: Bot, **content: Any) -> Update:
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        ({"text": "/start offer"}, Said("/start offer")),
-        ({"text": f"ona@{JOINER}example{JOINER}.org"}, Said("ona@example.org")),
+        ({"text": "/start offer"}, Said("/start offer", "1")),
+        ({"text": f"ona@{JOINER}example{JOINER}.org"}, Said("ona@example.org", "1")),
         ({"location": {"latitude": 54.9, "longitude": 23.9}}, Located(54.9, 23.9)),
         ({"voice": {"file_id": "x", "file_unique_id": "y", "duration": 2}}, Misfit("talk.only_text_and_files")),
         ({"contact": {"phone_number": "1", "first_name": "J"}}, Misfit("talk.only_text_and_files")),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
+from lab.people import until
 from tests.journeys.market import World
-from tests.journeys.trade import Trade
+from tests.journeys.trade import Trade, photo
 
 
 async def test_days_and_amounts_are_keyed_in_and_a_town_is_searched_on_a_phone(world: World) -> None:
@@ -115,3 +116,70 @@ async def test_a_thumb_under_a_card_presses_its_main_button(world: World) -> Non
     await tom.sees("Rasa signed")
     await tom.reacts("Your turn: read the terms")
     await rasa.sees("Both sides have signed.")
+
+
+async def test_a_message_that_is_edited_answers_anew_until_the_form_is_sent(world: World) -> None:
+    rasa = await world.on_telegram("Rasa")
+    await rasa.says("/sell A1 pellets 215 €/t DAP Kaunas next week")
+    await rasa.answers(quantity="200 t")
+    await rasa.sees("Quantity: 200 t")
+    await rasa.edits("200 t", "300 t")
+    await rasa.sees("Quantity: 300 t")
+    await rasa.does("share", what="voice")
+    await rasa.sees("I can read text, photos, PDF files and shared locations.", "Quantity: 300 t")
+    await rasa.attaches_album(("a.jpg", photo(), "image/jpeg"), ("b.jpg", photo(), "image/jpeg"))
+    await rasa.sees("Photos and documents: 2 files")
+    cards = [each for each in await rasa.messages() if "Photos and documents:" in each.get("text", "")]
+    assert len(cards) == 1
+    await rasa.sends()
+    await rasa.sees("Published.")
+    await rasa.edits("300 t", "400 t")
+    await rasa.sees("You changed a message whose answer has been sent already")
+
+
+async def test_the_menu_of_a_chat_follows_what_its_person_does(world: World) -> None:
+    rasa = await world.on_telegram("Rasa")
+    await rasa.says("/profile")
+    await rasa.fills(role="seller", company="Girios UAB", country="Lithuania")
+    await rasa.sees("Girios UAB can trade now.")
+
+    async def payouts() -> bool:
+        shown = await world.browser.get(f"{rasa.path}/chat")
+        return "payout" in {each["command"] for each in shown["commands"]}
+
+    await until(payouts, lambda: "no menu of a seller")
+
+
+async def test_who_asks_a_slow_bot_sees_that_it_is_at_it(world: World) -> None:
+    rasa = await world.on_telegram("Rasa")
+    await rasa.says("/start")
+    await rasa.sees("[Find goods]")
+    async with world.database_busy():
+        await rasa.says("/me")
+
+        async def typing() -> bool:
+            return bool((await world.browser.get(f"{rasa.path}/chat"))["action"] == "typing")
+
+        await until(typing, lambda: "nothing is seen to happen")
+    await rasa.sees("My deals")
+
+
+async def test_in_a_group_a_search_is_asked_for_and_answered_with_what_everybody_may_see(world: World) -> None:
+    rasa, tom = await world.on_telegram("Rasa"), await world.on_telegram("Tom")
+    await Trade(world, rasa, tom).list()
+    group = await world.browser.post("/lab/telegram/groups", {"title": "Heating", "by": tom.id, "members": [rasa.id]})
+    here = {"place": group["id"]}
+    await tom.does("say", text="/find", **here)
+
+    async def newest(text: str) -> dict[str, object] | None:
+        shown = await world.browser.get(f"{tom.path}/chat?place={group['id']}")
+        fitting = [each for each in shown["messages"] if text in each.get("text", "")]
+        return {**fitting[-1], "force_reply": shown.get("force_reply")} if fitting else None
+
+    asked = await until(lambda: newest("What are you looking for?"), lambda: "the bot asks nothing")
+    assert asked["force_reply"]
+    await tom.does("say", text="pellets near Kaunas", reply_to=asked["id"], **here)
+    found = await until(lambda: newest("215.00 EUR/t"), lambda: "nothing is found")
+    assert "start=l_" in str(found["keyboard"])
+    await tom.does("say", text="/sell 200 t pellets", **here)
+    await until(lambda: newest("Trading is private."), lambda: "no way to the private chat")

@@ -1,0 +1,83 @@
+"""In a group: what everybody may see is found there, and nobody's business is spoken of; for that there is a way out.
+
+A group's answers change nothing and show nothing but listings, so nothing of them is kept, and one that fails is asked
+for again.
+"""
+
+from __future__ import annotations
+
+import structlog
+from telegram import Bot, ForceReply, InlineKeyboardButton, InlineKeyboardMarkup, Message, ReplyParameters
+from telegram.error import TelegramError
+
+from bots.telegram.render import card_screen
+from bots.telegram.turns import identity_of
+from conversations.reception import Reception
+from conversations.wording import Wordings, Words
+
+log = structlog.get_logger(__name__)
+
+SHOWN = 3  # listings at once: a group is no shop window
+
+
+async def answer_in_group(bot: Bot, reception: Reception, wordings: Wordings, message: Message) -> None:
+    """Never raises."""
+    try:
+        await _answer(bot, reception, wordings, message)
+    except TelegramError as failure:
+        log.info("telegram_group_not_answered", why=str(failure))
+    except Exception:
+        log.exception("telegram_group_failed")
+
+
+async def _answer(bot: Bot, reception: Reception, wordings: Wordings, message: Message) -> None:
+    if message.from_user is None or not message.text:
+        return
+    words = wordings.speak(message.from_user.language_code or "en")
+    sentence = message.text.partition(" ")[2] if message.text.startswith("/") else message.text
+    await (_found(bot, reception, words, message, sentence) if sentence.strip() else _asked(bot, words, message))
+
+
+def looks_for(wordings: Wordings, message: Message) -> bool:
+    """Whether it is `/find`, or answers the question that a bare one led to, in whoever's language that was asked."""
+    asked, text = message.reply_to_message, message.text or ""
+    if text.startswith("/"):
+        return text.partition(" ")[0].partition("@")[0] == "/find"
+    questions = {wordings.speak(language)("group.find") for language in wordings.languages()}
+    return asked is not None and asked.text in questions
+
+
+async def _asked(bot: Bot, words: Words, message: Message) -> None:
+    """The keyboard of whoever asked opens on the answer; nobody else's does."""
+    force = ForceReply(selective=True, input_field_placeholder=words("group.example")[:64])
+    await bot.send_message(
+        message.chat.id,
+        words("group.find"),
+        reply_parameters=ReplyParameters(message.message_id),
+        reply_markup=force,
+        message_thread_id=message.message_thread_id if message.is_topic_message else None,
+    )
+
+
+async def _found(bot: Bot, reception: Reception, words: Words, message: Message, sentence: str) -> None:
+    assert message.from_user is not None, "somebody asks"
+    door = f"https://t.me/{bot.username}?start="
+    glance = await reception.glance(identity_of(message.from_user), sentence, None, door, anyone=True)
+    if glance is None or not glance.shared:
+        await _say(bot, message, words("group.nothing"), _door(bot))
+        return
+    for shared in glance.shared[:SHOWN]:
+        screen = card_screen(shared.card)
+        await bot.send_message(
+            message.chat.id, screen.text.plain, entities=screen.text.entities, reply_markup=screen.keyboard
+        )
+
+
+async def _say(bot: Bot, message: Message, text: str, keyboard: InlineKeyboardMarkup) -> None:
+    await bot.send_message(
+        message.chat.id, text, reply_parameters=ReplyParameters(message.message_id), reply_markup=keyboard
+    )
+
+
+def _door(bot: Bot) -> InlineKeyboardMarkup:
+    return InlineKeyboardMarkup([[InlineKeyboardButton(f"@{bot.username}", url=f"https://t.me/{bot.username}")]])

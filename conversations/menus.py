@@ -1,0 +1,56 @@
+"""The command menu of a chat: what somebody does here, in the language they have chosen."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from conversations.wording import Wordings
+from core.experts.events import ExpertListed
+from core.experts.service import expert_for, expert_of
+from core.kernel.events import Reactions
+from core.kernel.transaction import Ctx
+from core.people.events import AccountsLinked, LanguageChosen, ProfileCompleted
+from core.people.model import Person, Platform, Role
+from core.people.service import identities, person_of
+
+FIRST: Final = ("find", "sell", "deals", "experts", "me", "help", "language", "cancel")  # of who has said nothing yet
+IN_GROUPS: Final = ("find", "help")
+ALWAYS: Final = ("sessions", "experts", "drafts", "me", "profile", "link", "language", "help", "cancel")
+OF_ROLE: Final = {
+    "operator": ("cases", "freeze", "deals"),
+    Role.BUYER: ("find", "request", "requests", "offers", "deals", "alerts", "shortlist"),
+    Role.SELLER: ("sell", "listings", "requests", "offers", "deals", "money", "payout", "market"),
+    "consultant": ("expert", "hours", "sessions", "money"),
+}
+
+
+def commands_for(roles: tuple[str, ...]) -> tuple[str, ...]:
+    """What somebody with these roles does most, then what everybody does; each once."""
+    own = [name for role in OF_ROLE if role in roles for name in OF_ROLE[role]]
+    return tuple(dict.fromkeys((*own, *ALWAYS)))
+
+
+class Menus:
+    """Keeps the menu of each chat true where a platform has one for each chat."""
+
+    def __init__(self, wordings: Wordings) -> None:
+        self._wordings = wordings
+
+    def listen(self, reactions: Reactions) -> None:
+        for fact in (ProfileCompleted, LanguageChosen, AccountsLinked, ExpertListed):
+            reactions.on(fact, self._on_change)
+
+    def _on_change(self, ctx: Ctx, fact: ProfileCompleted | LanguageChosen | AccountsLinked | ExpertListed) -> None:
+        named = expert_for(ctx, fact.expert_id).person_id if isinstance(fact, ExpertListed) else fact.person_id
+        person = person_of(ctx, named)
+        words = self._wordings.speak(person.locale, person.zone)
+        told = [[name, words(f"command.{name}")] for name in commands_for(roles_of(ctx, person))]
+        for account in identities(ctx, person.id):
+            if account.platform == Platform.TELEGRAM and account.address is not None:
+                body: dict[str, Any] = {"address": account.address, "commands": told}
+                ctx.post(account.platform, f"{account.platform}::{account.address}", "menu", body)
+
+
+def roles_of(ctx: Ctx, person: Person) -> tuple[str, ...]:
+    consultant = ("consultant",) if expert_of(ctx, person.id) is not None else ()
+    return (*person.roles, *consultant, *(("operator",) if person.operator else ()))
