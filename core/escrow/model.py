@@ -250,36 +250,42 @@ class Payee(Versioned, Table):
     asked_at: Mapped[datetime] = mapped_column(Instant)
 
 
-class Effect(Versioned, Table):
-    """One payout or refund. The key makes it exist once; `attempt` counts up when a refused one is sent again.
+class Leaving(Versioned):
+    """Money that leaves the books: a payout or a refund, of a deal or of a session.
 
-    `provider_ref`: what was booked last, or has failed last.
+    The key makes it exist once; `attempt` counts up when a refused one is sent again. `provider_ref`: what was booked
+    last, or has failed last.
     """
-
-    __tablename__ = "effect"
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     key: Mapped[str] = mapped_column(String(80), unique=True)
     kind: Mapped[EffectKind] = mapped_column(OneOf(EffectKind))
     state: Mapped[EffectState] = mapped_column(OneOf(EffectState), index=True)
-    deal_id: Mapped[str] = mapped_column(ForeignKey("deal.id"), index=True)
-    lot_id: Mapped[str | None] = mapped_column(ForeignKey("lot.id"))
-    payment_id: Mapped[str] = mapped_column(ForeignKey("payment.id"))  # where the money came from
     payee: Mapped[str | None] = mapped_column(Id, index=True)  # organisation; none for a refund
     amount_minor: Mapped[int] = mapped_column(Minor)
     currency: Mapped[str] = mapped_column(String(3))
     attempt: Mapped[int] = mapped_column(Integer, default=1)
-    chargeback_id: Mapped[str | None] = mapped_column(ForeignKey("chargeback.id"))  # of a reversal, and of its return
-    reverses: Mapped[str | None] = mapped_column(String(120))  # the provider's name of the transfer taken back
     provider_ref: Mapped[str | None] = mapped_column(String(120))
     why: Mapped[str | None] = mapped_column(Words)
-    made_at: Mapped[datetime] = mapped_column(Instant)
-
-    __table_args__ = (CheckConstraint("amount_minor > 0", name="moves_something"),)
 
     @property
     def amount(self) -> Money:
         return Money(self.amount_minor, self.currency)
+
+
+class Effect(Leaving, Table):
+    """One payout, refund or reversal of a deal."""
+
+    __tablename__ = "effect"
+
+    deal_id: Mapped[str] = mapped_column(ForeignKey("deal.id"), index=True)
+    lot_id: Mapped[str | None] = mapped_column(ForeignKey("lot.id"))
+    payment_id: Mapped[str] = mapped_column(ForeignKey("payment.id"))  # where the money came from
+    chargeback_id: Mapped[str | None] = mapped_column(ForeignKey("chargeback.id"))  # of a reversal, and of its return
+    reverses: Mapped[str | None] = mapped_column(String(120))  # the provider's name of the transfer taken back
+    made_at: Mapped[datetime] = mapped_column(Instant)
+
+    __table_args__ = (CheckConstraint("amount_minor > 0", name="moves_something"),)
 
 
 class LotSettlement(Table):

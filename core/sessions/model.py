@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 from sqlalchemy import JSON, Boolean, ForeignKey, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from core.escrow.model import Leaving
 from core.experts.times import Interval
 from core.kernel.db import Id, Instant, Minor, OneOf, Table, Versioned, Words
 from core.kernel.money import Money
@@ -271,41 +272,13 @@ class CardHold(Versioned, Table):
         return Money(self.captured_minor, self.currency)
 
 
-class PayoutKind(StrEnum):
-    TRANSFER = "transfer"
-    REFUND = "refund"
-
-
-class PayoutState(StrEnum):
-    """waiting (nobody was asked yet) → asked → done; or refused, until time sends it again."""
-
-    WAITING = "waiting"
-    ASKED = "asked"
-    DONE = "done"
-    REFUSED = "refused"
-
-
-class SessionPayout(Versioned, Table):
+class SessionPayout(Leaving, Table):
     """What leaves the books for one session out of one charge, to the consultant or back to the seeker."""
 
     __tablename__ = "session_payout"
 
-    id: Mapped[str] = mapped_column(Id, primary_key=True)
-    key: Mapped[str] = mapped_column(String(80), unique=True)
     booking_id: Mapped[str] = mapped_column(ForeignKey("booking.id"), index=True)
     hold_id: Mapped[str] = mapped_column(ForeignKey("card_hold.id"))
-    kind: Mapped[PayoutKind] = mapped_column(OneOf(PayoutKind))
-    state: Mapped[PayoutState] = mapped_column(OneOf(PayoutState), index=True)
-    payee: Mapped[str | None] = mapped_column(Id, index=True)  # organisation; none for a refund
-    amount_minor: Mapped[int] = mapped_column(Minor)
-    currency: Mapped[str] = mapped_column(String(3))
-    attempt: Mapped[int] = mapped_column(Integer, default=1)
-    provider_ref: Mapped[str | None] = mapped_column(String(120))
-    why: Mapped[str | None] = mapped_column(Words)
-
-    @property
-    def amount(self) -> Money:
-        return Money(self.amount_minor, self.currency)
 
 
 class Settlement(Table):

@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy import func, select
 
-from core.escrow.model import Payee
+from core.escrow.model import EffectKind, EffectState, Payee
 from core.kernel.errors import Invalid, NotAllowed, NotFound, Stale
 from core.kernel.money import Money
 from core.kernel.process import StepRow, step, timeline
@@ -28,8 +28,6 @@ from core.sessions.model import (
     HoldState,
     Line,
     Meeting,
-    PayoutKind,
-    PayoutState,
     SessionPayout,
     Settlement,
 )
@@ -172,16 +170,16 @@ def part(ctx: Ctx, booking: Booking, percent: int) -> None:
         ]
         ledger.post(ctx, f"session:{booking.id}:settled", "The session is settled", legs, deal=booking.id)
         ctx.announce(SessionSettled(booking.id, ctx.actor.person, net, fee, back))
-    _send(ctx, booking, PayoutKind.TRANSFER, charges, rules.out_of([hold.captured for hold in charges], net))
+    _send(ctx, booking, EffectKind.TRANSFER, charges, rules.out_of([hold.captured for hold in charges], net))
     charges.reverse()  # the last charges give back first, so that no charge gives more than it has
-    _send(ctx, booking, PayoutKind.REFUND, charges, rules.out_of([hold.captured for hold in charges], back))
+    _send(ctx, booking, EffectKind.REFUND, charges, rules.out_of([hold.captured for hold in charges], back))
     finish(ctx, booking)
 
 
 def finish(ctx: Ctx, booking: Booking) -> None:
     """The session is complete when nothing of its money is on its way any more."""
     under_way = select(func.count()).where(
-        SessionPayout.booking_id == booking.id, SessionPayout.state != PayoutState.DONE
+        SessionPayout.booking_id == booking.id, SessionPayout.state != EffectState.DONE
     )
     if booking.state == "paying_out" and not ctx.session.scalar(under_way):
         step(ctx, SESSION, booking, "paid_out", ("system",))
@@ -197,14 +195,14 @@ def owns(ctx: Ctx, payout_id: str) -> bool:
 def payout_done(ctx: Ctx, payout_id: str, ref: str) -> None:
     """The provider has sent it."""
     payout, booking = _payout(ctx, payout_id)
-    if payout.state is PayoutState.DONE or payout.provider_ref == ref:
+    if payout.state is EffectState.DONE or payout.provider_ref == ref:
         return
     owed = refund_due(booking.id) if payout.payee is None else payable(payout.payee)
     memo = "Given back to the seeker" if payout.payee is None else "Sent to the consultant"
     legs = [debit(owed, payout.amount), credit(PROVIDER, payout.amount)]
     again = f":{payout.attempt}" if payout.attempt > 1 else ""  # an earlier attempt may have been booked, and come back
     ledger.post(ctx, f"session:{booking.id}:{payout.key}{again}", memo, legs, deal=booking.id)
-    payout.state, payout.provider_ref = PayoutState.DONE, ref
+    payout.state, payout.provider_ref = EffectState.DONE, ref
     clear_timers(ctx.session, TIMER, payout.id)
     ctx.session.flush()
     finish(ctx, booking)
@@ -213,20 +211,20 @@ def payout_done(ctx: Ctx, payout_id: str, ref: str) -> None:
 def payout_refused(ctx: Ctx, payout_id: str, why: str, ref: str | None = None) -> None:
     """The provider did not send it, or a refund has come back (`ref`); it is tried again tomorrow, as a new attempt."""
     payout, booking = _payout(ctx, payout_id)
-    if payout.state is PayoutState.DONE and ref is not None and ref == payout.provider_ref:
+    if payout.state is EffectState.DONE and ref is not None and ref == payout.provider_ref:
         legs = [debit(PROVIDER, payout.amount), credit(refund_due(booking.id), payout.amount)]
         key = f"session:{booking.id}:{payout.key}:{payout.attempt}:sent_back"
         ledger.post(ctx, key, "Sent back by the seeker's bank", legs, deal=booking.id)
-    elif payout.state is not PayoutState.ASKED:
+    elif payout.state is not EffectState.ASKED:
         return
-    payout.state, payout.why = PayoutState.REFUSED, why
+    payout.state, payout.why = EffectState.REFUSED, why
     set_timer(ctx.session, Timer(TIMER, payout.id, TRY_AGAIN, ctx.now + TRY_AGAIN_AFTER))
     ctx.session.flush()
 
 
 def send_again(ctx: Ctx, payout_id: str) -> None:
     payout, booking = _payout(ctx, payout_id)
-    if payout.state in (PayoutState.WAITING, PayoutState.REFUSED):
+    if payout.state in (EffectState.WAITING, EffectState.REFUSED):
         payout.attempt += 1
         _ask(ctx, booking, payout)
 
@@ -234,7 +232,7 @@ def send_again(ctx: Ctx, payout_id: str) -> None:
 def send_waiting(ctx: Ctx, organisation_id: str) -> None:
     """A consultant can receive money now: send what has waited for it."""
     query = select(SessionPayout.id).where(
-        SessionPayout.payee == organisation_id, SessionPayout.state == PayoutState.WAITING
+        SessionPayout.payee == organisation_id, SessionPayout.state == EffectState.WAITING
     )
     for payout_id in ctx.session.scalars(query.order_by(SessionPayout.id)).all():
         send_again(ctx, payout_id)
@@ -246,7 +244,7 @@ def _ruled(ctx: Ctx, booking: Booking, percent: int, reason: str) -> None:
     part(ctx, booking, percent)
 
 
-def _send(ctx: Ctx, booking: Booking, kind: PayoutKind, charges: Sequence[CardHold], amounts: Sequence[Money]) -> None:
+def _send(ctx: Ctx, booking: Booking, kind: EffectKind, charges: Sequence[CardHold], amounts: Sequence[Money]) -> None:
     for charge, amount in zip(charges, amounts, strict=True):
         if amount:
             payout = SessionPayout(
@@ -255,8 +253,8 @@ def _send(ctx: Ctx, booking: Booking, kind: PayoutKind, charges: Sequence[CardHo
                 booking_id=booking.id,
                 hold_id=charge.id,
                 kind=kind,
-                state=PayoutState.WAITING,
-                payee=booking.consultant_org if kind is PayoutKind.TRANSFER else None,
+                state=EffectState.WAITING,
+                payee=booking.consultant_org if kind is EffectKind.TRANSFER else None,
                 amount_minor=amount.minor,
                 currency=amount.currency,
                 attempt=1,
@@ -284,7 +282,7 @@ def _ask(ctx: Ctx, booking: Booking, payout: SessionPayout) -> None:
         if payee is None or not payee.ready:
             return
         body["account"] = payee.account_ref
-    payout.state, payout.why = PayoutState.ASKED, None
+    payout.state, payout.why = EffectState.ASKED, None
     clear_timers(ctx.session, TIMER, payout.id)
     ctx.session.flush()
     ctx.post("payments", f"session:{booking.id}", payout.kind.value, body)
