@@ -15,6 +15,7 @@ from conversations.talk import Opening, Talk
 from conversations.trade.listing import answers_in
 from core.people.service import choose_language
 from core.search.parse import parse
+from core.talks.service import focused_draft
 
 PAGES = Path(__file__).parent / "pages"
 COMMANDS = (
@@ -167,8 +168,12 @@ def language(talk: Talk, wanted: str) -> None:
     spoken = talk.almanac.wordings.languages()
     if wanted[:2].lower() in spoken:
         choose_language(talk.ctx, wanted[:2].lower())
-        words = talk.almanac.wordings.speak(wanted[:2].lower())
-        talk.reply(Say(text=words("language.chosen")))
+        talk.words = talk.almanac.wordings.speak(wanted[:2].lower(), talk.person.zone, talk.words.sign)
+        talk.reply(Say(text=talk.words("language.chosen")))
+        draft = focused_draft(talk.ctx, talk.person.id)
+        if draft is not None:  # answers are values: the form goes on where it is, in the other words
+            talk.fresh = True
+            talk.press("form.open", draft.id)
         return
     buttons = [
         Button(label=(Locale.parse(code).display_name or code)[:75], press=press("language.choose", choice=code))

@@ -27,6 +27,7 @@ from core.kernel.transaction import MARKET, Ctx, Transactions
 from core.people.model import Identity, Platform
 
 MONDAY: Final = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # when the play begins: on a workday, at office hours
+SAID: Final = "replies"  # the kind of a post that somebody reads; others set a phone's menu, for example
 CHATS: Final = frozenset({"telegram", "slack"})
 
 Answer = TypeVar("Answer")
@@ -128,11 +129,11 @@ class Rehearsal:
     def receive(self, posts: Sequence[Post]) -> None:
         """What was asked of the outside world, right after its commit."""
         for post in posts:
-            if post.channel in CHATS:
+            if post.channel in CHATS and post.kind == SAID:
                 for player in self.people.values():
                     if (player.identity.platform, player.address) == (post.channel, post.body["address"]):
                         self.show(player, replies_of(post))
-            else:
+            elif post.channel not in CHATS:
                 (self.payments if post.channel == "payments" else self.letters).append(post)
 
     # --- the bank, and time -------------------------------------------------------------------------------------------
@@ -176,7 +177,8 @@ class Rehearsal:
         ctx.notes.clear()
         for post in posts:
             for each in self.people.values():
-                if (each.identity.platform, each.address) == (post.channel, post.body.get("address")):
+                place = post.channel, post.body.get("address")
+                if post.kind == SAID and (each.identity.platform, each.address) == place:
                     each.screen.show(replies_of(post))
         return player.screen.shown[before:]
 

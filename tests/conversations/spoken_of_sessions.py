@@ -112,7 +112,6 @@ def notices() -> dict[str, frozenset[str]]:
 
 def reasons() -> set[str]:
     return {
-        *get_args(Fault),
         "missed",
         "picked",
         *SIDES,
