@@ -76,7 +76,7 @@ def _() -> list[Any]:
 
 @rules.rule("overpaid_kept", "What was paid too much is the buyer's")
 def _() -> list[Any]:
-    return [instead(funding, "_keep", nothing)]
+    return [instead(funding, "keep_credit", nothing)]
 
 
 @rules.rule("credit_for_ever", "What was paid too much goes back by itself")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from core.deals import course
 from core.deals import access
 from core.deals import service as deals
 from core.kernel.process import Process, Transition
 from core.listings import rules as stock
-from core.listings import service as listings
 from simulation.mutants.rule import Rules, as_it_was, instead, nothing
 
 rules = Rules()
@@ -22,7 +22,7 @@ def _() -> list[Any]:
 
 @rules.rule("not_back_on_shelf", "What a deal that ends has reserved is for sale again")
 def _() -> list[Any]:
-    return [instead(listings, "give_back", nothing)]
+    return [instead(course, "give_back", nothing)]
 
 
 @rules.rule("anybody_acts", "Only who is in its role takes a step")
