@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from core.deals import course
-from core.deals import access
+from core.deals import access, course
 from core.deals import service as deals
 from core.kernel.process import Process, Transition
 from core.listings import rules as stock
