@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
@@ -142,12 +143,19 @@ def _conditions(talk: Talk, opening: Opening) -> str:
     lines.append(words("asking.no_card_yet"))
     lines.append(words("asking.zone_unknown") if talk.person.zone == ZONE_UNKNOWN else words("asking.your_zone"))
     if "length" in values and "times" in values:
-        for each in asked:
-            terms = service.terms_for(talk.ctx, each, values["length"], talk.almanac.session_bp)
-            free = words("booking.free_minutes") if terms.free else words("asking.no_free_minutes")
-            costs = words("booking.costs", price=terms.price)
-            lines.append(f"{_name(talk, each)}: {costs} {free} {policy_in_words(talk, terms, min(values['times']))}")
+        lines += _terms(talk, asked, values["length"], min(values["times"]))
     return "\n".join(lines)
+
+
+def _terms(talk: Talk, asked: Sequence[Expert], length: int, first: datetime) -> list[str]:
+    """What it would cost with each, said once for all with whom it is the same."""
+    words, names = talk.words, defaultdict[str, list[str]](list)
+    for each in asked:
+        terms = service.terms_for(talk.ctx, each, length, talk.almanac.session_bp)
+        free = words("booking.free_minutes") if terms.free else words("asking.no_free_minutes")
+        told = f"{words('booking.costs', price=terms.price)} {free} {policy_in_words(talk, terms, first)}"
+        names[told].append(_name(talk, each))
+    return [f"{words.show(those)}: {told}" for told, those in names.items()]
 
 
 def _ask(talk: Talk, _opening: Opening, values: Values) -> None:

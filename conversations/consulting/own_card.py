@@ -43,7 +43,7 @@ def own_card(talk: Talk, expert: Expert, note: str = "") -> Card:
         Line(label=words("expert.room"), value=words(f"expert.room.{expert.room}")),
         Line(label=words("party.standing"), value=session_standing(talk, expert.person_id)),
         *_link(talk, expert),
-        *(_item(talk, item) for item in items),
+        *(_item(talk, expert, item) for item in items if not (item.code == "hours" and item.done)),  # they stand above
     )
     return Card(
         subject=f"expert:{expert.id}",
@@ -68,10 +68,12 @@ def check_list(talk: Talk, expert: Expert) -> Iterator[Item]:
     yield Item("payout", payee is not None and payee.ready, press("payout.set_up"))
 
 
-def _item(talk: Talk, item: Item) -> Line:
+def _item(talk: Talk, expert: Expert, item: Item) -> Line:
     """ "Skills: ✓", or what it would be good for."""
     words = talk.words
     label = words(f"expert.item.{item.code}")
+    if item.code == "calendar" and expert.feed_fault is not None:
+        return Line(label=label, value=words(f"calendar.fault.{expert.feed_fault}"))
     return Line(label=label, value="✓" if item.done else words(f"expert.item.{item.code}.why"))
 
 

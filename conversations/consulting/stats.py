@@ -58,7 +58,7 @@ def _conversion(talk: Talk, figures: Figures) -> str:
     """ "3 of 4 talks (75 %)"."""
     if figures.conversion is None:
         return talk.words("stats.none_yet")
-    return talk.words("stats.converted", paid=figures.paid, talks=figures.talks, percent=figures.conversion)
+    return talk.words("stats.converted", paid=figures.paid, talks=figures.free, percent=figures.conversion)
 
 
 def _months(talk: Talk, figures: Figures) -> list[Line]:

@@ -30,15 +30,16 @@ class Figures:
 
     requests: int
     talks: int  # that began
-    paid: int  # of which the seeker went on and paid
+    free: int  # of which began with free minutes
+    paid: int  # of which the seeker then went on
     earned: tuple[Money, ...]  # net, one of each currency
     months: Mapping[date, tuple[Money, ...]]
     answers_in: timedelta | None
 
     @property
     def conversion(self) -> int | None:
-        """Percent of the talks that went on; None before there was one."""
-        return None if not self.talks else round(100 * self.paid / self.talks)
+        """Percent of the talks with free minutes that went on after them; None before there was one."""
+        return None if not self.free else round(100 * self.paid / self.free)
 
 
 def figures_of(ctx: Ctx, expert_id: str, zone: str) -> Figures:
@@ -46,17 +47,19 @@ def figures_of(ctx: Ctx, expert_id: str, zone: str) -> Figures:
     booked = Booking.expert_id == expert_id
     requests = ctx.session.scalar(select(func.count()).select_from(Booking).where(booked)) or 0
     began = select(func.count()).select_from(Booking).join(Meeting, Meeting.booking_id == Booking.id)
-    talks = ctx.session.scalar(began.where(booked, Meeting.began_at.is_not(None))) or 0
+    began = began.where(booked, Meeting.began_at.is_not(None))
+    free = Booking.free_minutes > 0
     went_on = select(func.count(Booking.id.distinct())).join(Consent, Consent.booking_id == Booking.id)
-    paid = ctx.session.scalar(went_on.where(booked, Consent.kind == ConsentKind.CONTINUE)) or 0
+    went_on = went_on.where(booked, free, Consent.kind == ConsentKind.CONTINUE)
     query = select(Settlement.at, Settlement.net_minor, Booking.currency).join(
         Booking, Booking.id == Settlement.booking_id
     )
     settled = [(at, Money(net, currency)) for at, net, currency in ctx.session.execute(query.where(booked))]
     return Figures(
         requests=requests,
-        talks=talks,
-        paid=paid,
+        talks=ctx.session.scalar(began) or 0,
+        free=ctx.session.scalar(began.where(free)) or 0,
+        paid=ctx.session.scalar(went_on) or 0,
         earned=_totals([money for _, money in settled]),
         months=_by_month(settled, ctx.now, zone),
         answers_in=answer_time(ctx, expert_id),
