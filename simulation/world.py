@@ -177,8 +177,10 @@ class World:
 
     async def start_machine(self) -> None:
         if self._dark_since is not None:
-            self.pulse.away += timedelta(seconds=self.seconds - self._dark_since)
+            away = timedelta(seconds=self.seconds - self._dark_since)
+            self.pulse.away += away
             self._dark_since = None
+            self.judge.after_outage(away)
         self._numbers += 1
         machine = Machine(self, self._numbers)
         self.machines.append(machine)

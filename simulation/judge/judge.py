@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import closing
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy.orm import Session
 
+from config.market import OWN_CLOCKS
 from core.audit.invariants import INVARIANTS
 from core.deals.model import DEAL
 from core.delivery.model import LOT
 from core.escrow.model import CHARGEBACK, CREDIT
 from core.kernel.events import Reactions
+from core.kernel.heartbeat import AWAY_FROM
 from core.kernel.ids import Ids
 from core.kernel.process import Process
 from core.kernel.sqlite import engine_over
@@ -22,7 +25,7 @@ from core.offers.model import OFFER
 from core.sessions.process import SESSION
 from core.support.model import CASE
 from simulation.engine.database import quick
-from simulation.judge import provider
+from simulation.judge import provider, trade
 
 if TYPE_CHECKING:
     from simulation.world import World
@@ -50,6 +53,7 @@ class Judge:
         self._engine = engine_over(lambda: self._raw)
         self.found: list[str] = []
         self.journeys = 0
+        self._passed: list[tuple[str, str, str, str, str]] = []
 
     def close(self) -> None:
         self._engine.dispose()
@@ -71,6 +75,33 @@ class Judge:
             ctx = Ctx(session, world.clock.now(), Ids(world.dice.of("judge").randbytes), MARKET, Reactions())
             broken = [each for each in check(ctx, INVARIANTS) if not each.ok]
         self.found += [f"invariant: {each.name}: {each.detail}" for each in broken]
+        self.found += trade.one_at_a_time(self)
+
+    def after_outage(self, away: timedelta) -> None:
+        """Note which deadlines of people passed while nobody was there."""
+        if away < AWAY_FROM:
+            return
+        now = self._world.clock.now()
+        own = ", ".join(f"'{kind}'" for kind in sorted(OWN_CLOCKS))
+        for kind, subject, event in self.rows(
+            f"SELECT kind, subject, event FROM timer WHERE kind NOT IN ({own}) AND due_at > ? AND due_at <= ?",
+            as_kept(now - away),
+            as_kept(now),
+        ):
+            self._passed.append((kind, subject, event, as_kept(now), as_kept(now + away / 2)))
+
+    def _penalties(self) -> list[str]:
+        """What time did to somebody for an hour in which we were not there."""
+        wrong = []
+        for kind, subject, event, since, until in self._passed:
+            rung = self.rows(
+                "SELECT 1 FROM step WHERE process = ? AND subject = ? AND event = ? AND actor = 'time' AND at >= ?"
+                " AND at < ?",
+                *(kind, subject, event, since, until),
+            )
+            if rung:
+                wrong.append(f"outage: {event} of {kind} {subject} fell due while nobody was there, and was rung")
+        return wrong
 
     def unfinished(self) -> list[str]:
         """What has not ended yet."""
@@ -101,7 +132,9 @@ class Judge:
                 "SELECT kind, failure FROM outbox WHERE dead AND channel = 'payments' AND failure LIKE '%given up%'"
             )
         ]
-        self.found += self._courses()
+        self.found += self._courses() + self._penalties()
+        self.found += trade.back_on_the_shelf(self) + trade.by_their_own_sides(self)
+        self.found += provider.nothing_held_in_vain(self, world.stripe)
         self.found += provider.one_effect_each(self, world.stripe)
         self.found += provider.nothing_without_consent(self, world.stripe, world.witness)
         self.found += world.witness.unanswered(lambda key: bool(self.rows("SELECT 1 FROM inbox WHERE key = ?", key)))
@@ -125,3 +158,8 @@ class Judge:
                 wrong.append(f"course: {name} {subject} leapt from {stands[subject]} to {source}")
             stands[subject] = to
         return wrong
+
+
+def as_kept(moment: datetime) -> str:
+    """A moment as SQLite keeps it."""
+    return moment.strftime("%Y-%m-%d %H:%M:%S.%f")

@@ -83,3 +83,16 @@ def nothing_without_consent(judge: Judge, stripe: StripeSide, witness: Witness) 
             wrong.append(f"consent: booking {booking} ({why}) was charged, and nobody had said yes")
     wrong += [f"consent: hold {hold} was charged {times} times" for hold, times in taken.items() if times > 1]
     return wrong
+
+
+def nothing_held_in_vain(judge: Judge, stripe: StripeSide) -> list[str]:
+    """A card is free again when its session is over."""
+    over = dict(
+        judge.rows(
+            "SELECT card_hold.id, booking.ref FROM card_hold JOIN booking ON booking.id = card_hold.booking_id"
+            " WHERE booking.state IN ('closed', 'closed_free', 'completed')"
+        )
+    )
+    held = [each for each in stripe.things("payment_intent") if each["status"] == "requires_capture"]
+    holds = [str((each.get("metadata") or {}).get("hold")) for each in held]
+    return [f"hold: session {over[hold]} is over, and its card is still held" for hold in holds if hold in over]

@@ -69,8 +69,8 @@ class Killer:
             self._kill("after")
             return done
 
-        PostgresRunner.__init__ = made_watched  # type: ignore[method-assign]  # wrapped from outside, see above
-        PostgresRunner.run = asked_watched  # type: ignore[method-assign]  # as above
+        PostgresRunner.__init__ = made_watched  # type: ignore[assignment,method-assign]  # wrapped from outside, see above
+        PostgresRunner.run = asked_watched  # type: ignore[assignment,method-assign]  # as above
         SqliteRunner.open = open_watched  # type: ignore[assignment,method-assign]  # wrapped from outside, see above
         SqliteRunner._run_group = run_watched  # type: ignore[assignment,method-assign]  # noqa: SLF001 - as above
 

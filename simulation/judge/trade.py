@@ -1,0 +1,65 @@
+"""What must be true of the trade itself, beyond its money: slots, stock, and who took which step."""
+
+from __future__ import annotations
+
+import itertools
+from collections import defaultdict
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from core.deals.model import DEAL
+from core.sessions.process import TAKES_THE_SLOT
+
+if TYPE_CHECKING:
+    from simulation.judge.judge import Judge
+
+NEVER_BEGUN = "'closed'"  # the state of a deal whose goods have not left
+SIDES = frozenset({"buyer", "seller"})
+
+
+def one_at_a_time(judge: Judge) -> list[str]:
+    """No consultant has two sessions at once."""
+    taken: dict[str, list[tuple[datetime, datetime, str]]] = defaultdict(list)
+    states = ", ".join(f"'{state}'" for state in sorted(TAKES_THE_SLOT))
+    rows = judge.rows(f"SELECT expert_id, starts_at, length, ref FROM booking WHERE state IN ({states})")
+    for expert, starts_at, length, ref in rows:
+        begins = datetime.fromisoformat(starts_at)
+        taken[expert].append((begins, begins + timedelta(minutes=length), ref))
+    wrong = []
+    for sessions in taken.values():
+        sessions.sort()
+        for (_, ends, one), (begins, _, other) in itertools.pairwise(sessions):
+            if begins < ends:
+                wrong.append(f"slot: sessions {one} and {other} are at the same time")
+    return wrong
+
+
+def back_on_the_shelf(judge: Judge) -> list[str]:
+    """What was reserved by deals that came to nothing is for sale again."""
+    wrong = []
+    for listing, quantity, remaining in judge.rows(
+        f"SELECT id, quantity_amount, remaining_amount FROM listing WHERE EXISTS (SELECT 1 FROM deal WHERE"
+        f" deal.listing_id = listing.id) AND NOT EXISTS (SELECT 1 FROM deal WHERE deal.listing_id = listing.id"
+        f" AND deal.state NOT IN ({NEVER_BEGUN}))"
+    ):
+        if Decimal(quantity) != Decimal(remaining):
+            wrong.append(f"stock: of listing {listing} {remaining} of {quantity} are left, and nothing was sold")
+    return wrong
+
+
+def by_their_own_sides(judge: Judge) -> list[str]:
+    """Every step of a deal that a person took was theirs to take."""
+    wrong = []
+    companies = dict(judge.rows("SELECT id, organisation_id FROM person"))
+    for ref, buyer, seller, event, source, actor in judge.rows(
+        "SELECT deal.ref, deal.buyer, deal.seller, step.event, step.source, step.actor FROM step"
+        " JOIN deal ON deal.id = step.subject WHERE step.process = 'deal'"
+    ):
+        line = next((each for each in DEAL.transitions if (each.source, each.event) == (source, event)), None)
+        if actor not in companies or line is None or not line.by & SIDES or not line.by <= SIDES:
+            continue
+        side = {buyer: "buyer", seller: "seller"}.get(companies[actor])
+        if side not in line.by:
+            wrong.append(f"role: {event} of deal {ref} was done by {side or 'a stranger'}")
+    return wrong
