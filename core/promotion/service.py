@@ -31,7 +31,7 @@ from core.promotion.model import (
     Promotion,
 )
 from core.purchases import service as purchases
-from core.purchases.model import Thing
+from core.purchases.model import PURCHASE, Thing
 from core.purchases.rules import unused
 
 COUNTED: Final = 200  # promotions that are over, the latest: old ones say little of now
@@ -60,7 +60,7 @@ def choose(ctx: Ctx, command: ChoosePackage) -> tuple[Promotion, Forecast]:
         raise Refusal(hindrance, most=TOP_PLACES)
     told = forecast(ctx, package)
     for earlier in _chosen(ctx, expert.id):
-        step(ctx, PROMOTION, earlier, "drop", ("owner",))
+        _drop(ctx, earlier)
     promotion = Promotion(
         id=ctx.new_id(),
         expert_id=expert.id,
@@ -223,6 +223,14 @@ def _package(promotion: Promotion) -> Package:
 def _chosen(ctx: Ctx, expert_id: str) -> list[Promotion]:
     query = select(Promotion).where(Promotion.expert_id == expert_id, Promotion.state == PROMOTION.initial)
     return list(ctx.session.scalars(query))
+
+
+def _drop(ctx: Ctx, promotion: Promotion) -> None:
+    """Another one was chosen instead: the way to pay for this one closes."""
+    step(ctx, PROMOTION, promotion, "drop", ("owner",))
+    purchase = purchases.purchase_of(ctx, Thing.PROMOTION, promotion.id)
+    if purchase is not None and purchase.state == PURCHASE.initial:
+        purchases.leave(ctx, purchase.id)
 
 
 def _hindered_by(ctx: Ctx, expert: Expert, kind: Kind, field: str | None) -> str | None:

@@ -55,6 +55,16 @@ class Window:
         return promotion
 
     async def pays(self, actor: Actor, promotion: Promotion, minor: int = 700) -> Purchase:
+        bought = await self.offers(actor, promotion, minor)
+        refs = {"intent_ref": f"pi_{bought.id}", "charge_ref": f"ch_{bought.id}"}
+        paid, fee = Money(minor, "EUR"), Money(40, "EUR")
+        await self.market.run(PROVIDER, lambda ctx: payments.card_paid(ctx, bought.id, amount=paid, fee=fee, **refs))
+        return bought
+
+    async def now(self, promotion: Promotion) -> Promotion:
+        return await self.market.run(MARKET, lambda ctx: service.promotion_for(ctx, promotion.id))
+
+    async def offers(self, actor: Actor, promotion: Promotion, minor: int = 700) -> Purchase:
         command = BuyThing(
             thing=Thing.PROMOTION,
             subject=promotion.id,
@@ -64,14 +74,7 @@ class Window:
             currency="EUR",
             lasts_days=promotion.days,
         )
-        bought = await self.market.run(actor, lambda ctx: purchases.buy(ctx, command))
-        refs = {"intent_ref": f"pi_{bought.id}", "charge_ref": f"ch_{bought.id}"}
-        paid, fee = Money(minor, "EUR"), Money(40, "EUR")
-        await self.market.run(PROVIDER, lambda ctx: payments.card_paid(ctx, bought.id, amount=paid, fee=fee, **refs))
-        return bought
-
-    async def now(self, promotion: Promotion) -> Promotion:
-        return await self.market.run(MARKET, lambda ctx: service.promotion_for(ctx, promotion.id))
+        return await self.market.run(actor, lambda ctx: purchases.buy(ctx, command))
 
     def refunded(self) -> list[int]:
         return [post.body["amount"] for post in self.market.posts if post.kind == "refund"]
@@ -100,6 +103,16 @@ async def test_it_runs_from_its_payment_to_its_end_and_says_what_it_brought(wind
     assert await window.market.run(MARKET, lambda ctx: service.looks_of(ctx, over)) == 3
     assert window.refunded() == []
     assert [each for each in await window.market.run(MARKET, invariants) if not each.ok] == []
+
+
+async def test_of_two_presses_one_can_be_paid(window: Window) -> None:
+    alex, _ = await window.expert("Alex")
+    first = await window.chooses(alex)
+    offered = await window.offers(alex, first)
+    await window.chooses(alex)
+    assert (await window.now(first)).state == "dropped"
+    closed = await window.market.run(MARKET, lambda ctx: purchases.purchase_for(ctx, offered.id))
+    assert closed.state == "closed"
 
 
 @pytest.mark.parametrize("ends", ["own", "away"])

@@ -15,7 +15,7 @@ async def test_a_promotion_is_paid_in_stars_and_ends_when_its_consultant_goes_aw
     await alex.says("/promote")
     await alex.sees("in lists 1×, opened 1×", "Featured, 7 days", "Buy for 200 ⭐")
     await alex.presses("Buy for 200 ⭐")
-    await alex.sees("the invoice is below", "Leave it")
+    await alex.sees("pay the invoice beside this", "Leave it")
     await alex.pays_stars("Featured, 7 days")
     await alex.sees("Paid. Your promotion runs from now on.", "It runs until")
     await sarah.says("/experts boiler slag")
