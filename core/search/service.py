@@ -23,7 +23,7 @@ from core.search.places import Places
 from core.search.storage.shelf import shelf_of
 from core.search.wishes import exactly
 
-SHORT_LIST = 300  # of these the sellers' standing is asked; below them it could not change the first pages
+SHORT_LIST = 100  # of these the sellers' standing is asked; below them it could not change the first pages
 
 
 def query_of(text: str, catalogue: Catalogue, places: Places, today: date, language: str = "en") -> Query:
