@@ -183,7 +183,7 @@ def hints() -> set[str]:
 
 
 def _of_buttons() -> Iterator[str]:
-    yield from (f"command.{name}" for name in (*help_pages.COMMANDS, "tour"))
+    yield from (f"command.{name}" for name in (*help_pages.COMMANDS, "tour", "cancel"))
     yield from (f"deal.{verb}" for verb, _ in (*agreement.ONWARD_VERBS, *agreement.WAYS_OUT))
     yield from (f"lot.{verb}" for verb, _ in claim.VERBS)
     yield from (f"case.{verb}" for verb, _ in dispute.VERBS)
