@@ -5,7 +5,7 @@ BIN := .venv/bin
 unexport PYTHONDONTWRITEBYTECODE
 DEVELOPMENT := requirements/development.txt
 
-.PHONY: run demo test random-deals conformance screens test-browser check lint types contracts test-postgres simulate mutants torture races bench bench-alerts bench-ledger bench-search bench-taps lock doctor clean
+.PHONY: run demo test random-deals conformance screens test-browser check lint types contracts test-postgres weather simulate mutants torture races bench bench-alerts bench-ledger bench-search bench-taps lock doctor clean
 
 run: .venv/ready            ## open the market; without tokens the lab plays the outside world
 	@$(BIN)/python main.py run
@@ -31,7 +31,10 @@ test-browser: .venv/ready   ## the lab's page in Chromium (Debian: apt-get insta
 test-postgres: .venv/ready  ## the same tests on a PostgreSQL 15 cluster of their own, in a temporary folder
 	@$(BIN)/python -m tests.postgres -n 2 --dist worksteal
 
-check: lint types contracts test
+check: lint types contracts test weather
+
+weather: .venv/ready        ## fresh worlds for two minutes, and all whose seeds have found something once
+	@$(BIN)/python -m simulation --fresh --seeds 1000 --seconds 120
 
 lint: .venv/ready
 	@$(BIN)/ruff check .

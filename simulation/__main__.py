@@ -29,7 +29,8 @@ def main() -> int:
     asked = arguments()
     if asked.replay is not None:
         return replay(asked.replay)
-    seeds = [*kept_seeds(), *range(asked.first, asked.first + asked.seeds)]
+    first = int(time.time()) if asked.fresh else asked.first
+    seeds = [*kept_seeds(), *range(first, first + asked.seeds)]
     began, sums, found = time.monotonic(), Counter[str](), list[Verdict]()
     faults: Counter[str] = Counter()
     for verdict in sail(seeds, asked.processes):
@@ -46,6 +47,8 @@ def main() -> int:
         if verdict.violations:
             found.append(verdict)
             print(report(verdict), flush=True)
+        if asked.seconds is not None and time.monotonic() - began > asked.seconds:
+            break
     seconds = time.monotonic() - began
     print(
         f"{sums['worlds']} worlds, {sums['journeys']} journeys in {seconds:.0f} s "
@@ -60,6 +63,8 @@ def arguments() -> argparse.Namespace:
     asked = argparse.ArgumentParser(prog="simulation", description=__doc__)
     asked.add_argument("--seeds", type=int, default=20, help="how many fresh worlds, besides those that are kept")
     asked.add_argument("--first", type=int, default=1, help="the first seed")
+    asked.add_argument("--fresh", action="store_true", help="seeds that nobody has played before, instead of --first")
+    asked.add_argument("--seconds", type=float, help="begin no other world after so long")
     asked.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     asked.add_argument("--replay", type=int, help="play the world of this seed alone, aloud")
     return asked.parse_args()

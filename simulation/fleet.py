@@ -22,7 +22,10 @@ def sail(seeds: Iterable[int], processes: int, *, mutant: str | None = None) -> 
         yield from (play_alone(seed, mutant) for seed in seeds)
         return
     with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
-        yield from pool.map(functools.partial(play_alone, mutant=mutant), seeds)
+        try:
+            yield from pool.map(functools.partial(play_alone, mutant=mutant), seeds)
+        finally:
+            pool.shutdown(cancel_futures=True)  # who has seen enough asks for no more
 
 
 def play_alone(seed: int, mutant: str | None = None, *, hasty: bool = False) -> Verdict:

@@ -44,6 +44,9 @@ STEPS: Final[Mapping[str, Process]] = {each.name: each for each in (*ENDING.valu
 ASKED: Final = (("effect", "'done'"), ("session_payout", "'done'"))
 
 
+LEEWAY: Final = timedelta(seconds=2)  # in which a deadline that was put off may ring early
+
+
 class Judge:
     """`found` is all that was not as it must be, in words."""
 
@@ -83,12 +86,13 @@ class Judge:
             return
         now = self._world.clock.now()
         own = ", ".join(f"'{kind}'" for kind in sorted(OWN_CLOCKS))
-        for kind, subject, event in self.rows(
-            f"SELECT kind, subject, event FROM timer WHERE kind NOT IN ({own}) AND due_at > ? AND due_at <= ?",
+        for kind, subject, event, due in self.rows(
+            f"SELECT kind, subject, event, due_at FROM timer WHERE kind NOT IN ({own}) AND due_at > ? AND due_at <= ?",
             as_kept(now - away),
             as_kept(now),
         ):
-            self._passed.append((kind, subject, event, as_kept(now), as_kept(now + away / 2)))
+            moved = datetime.fromisoformat(due) + away - LEEWAY
+            self._passed.append((kind, subject, event, as_kept(now), as_kept(moved)))
 
     def _penalties(self) -> list[str]:
         """What time did to somebody for an hour in which we were not there."""
