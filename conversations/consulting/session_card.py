@@ -159,10 +159,7 @@ def _particulars(talk: Talk, booking: Booking, side: str) -> list[Line]:
     if complaint is not None:
         lines.append(Line(label=words("session.complaint"), value=complaint.words))
         lines += ruling_lines(talk, booking)
-    settled = settlement.settlement_of(talk.ctx, booking.id)
-    if settled is not None and side == "consultant":
-        lines += _statement(talk, booking)
-    return lines
+    return lines + _statement(talk, booking, side)
 
 
 def _room(talk: Talk, booking: Booking) -> str:
@@ -183,21 +180,25 @@ def _way_in(talk: Talk, booking: Booking) -> Button:
     return Button(label=words("session.room_button"), url=link, style="primary")
 
 
-def _statement(talk: Talk, booking: Booking) -> list[Line]:
-    """What came of the session for the consultant: gross, fee, the VAT on it, net."""
+def _statement(talk: Talk, booking: Booking, side: str) -> list[Line]:
+    """How the money was parted: what goes back, to both; for the consultant also gross, fee, the VAT on it and net."""
     words, settled = talk.words, settlement.settlement_of(talk.ctx, booking.id)
     if settled is None:
         return []
-    net, fee = Money(settled.net_minor, booking.currency), Money(settled.fee_minor, booking.currency)
-    firm = organisation_of(talk.ctx, booking.consultant_org)
-    parts = parts_of(fee, talk.almanac.vat, firm.country, firm.vat_number)
-    vat = words(f"session.vat.{parts.treatment}", vat=parts.vat, percent=talk.almanac.vat.percent)
-    return [
-        Line(label=words("session.gross"), value=words.show(net + fee)),
-        Line(label=words("session.fee"), value=words.show(parts.fee)),
-        Line(label=words("session.vat"), value=vat),
-        Line(label=words("session.net"), value=words.show(net)),
-    ]
+    net, fee, back = (
+        Money(minor, booking.currency) for minor in (settled.net_minor, settled.fee_minor, settled.back_minor)
+    )
+    goes_back = [Line(label=words(f"session.back.{side}"), value=words.show(back))] if back else []
+    if side == "seeker":
+        return goes_back
+    lines = [Line(label=words("session.gross"), value=words.show(net + fee + back)), *goes_back]
+    if fee:
+        firm = organisation_of(talk.ctx, booking.consultant_org)
+        parts = parts_of(fee, talk.almanac.vat, firm.country, firm.vat_number)
+        vat = words(f"session.vat.{parts.treatment}", vat=parts.vat, percent=talk.almanac.vat.percent)
+        lines.append(Line(label=words("session.fee"), value=words.show(parts.fee)))
+        lines.append(Line(label=words("session.vat"), value=vat))
+    return [*lines, Line(label=words("session.net"), value=words.show(net))]
 
 
 def _price(talk: Talk, booking: Booking) -> str:

@@ -51,9 +51,17 @@ def _entry(talk: Talk, booking: Booking, method: Method, attendees: tuple[Attend
         attendees=attendees,
         summary=words("invite.summary", name=_other(talk, booking)),
         description=words("invite.text", ref=booking.ref, about=booking.problem),
-        link=booking.link,
+        link=_way_in(talk, booking),
     )
 
 
 def _other(talk: Talk, booking: Booking) -> str:
     return person_of(talk.ctx, booking.consultant if talk.person.id == booking.seeker else booking.seeker).name
+
+
+def _way_in(talk: Talk, booking: Booking) -> str | None:
+    """The person's own link into the room, by which coming in is seen; a chat needs none."""
+    rooms = talk.almanac.rooms
+    if booking.room == "chat" or rooms is None:
+        return booking.link
+    return rooms.link(booking, talk.person.id)

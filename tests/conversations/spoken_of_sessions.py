@@ -67,6 +67,7 @@ def _afterwards() -> dict[str, frozenset[str]]:
     codes |= dict.fromkeys((f"recap.{part}" for part in RECAP_PARTS), frozenset[str]())
     codes |= dict.fromkeys((f"session.vat.{each}" for each in get_args(Treatment)), frozenset({"vat", "percent"}))
     codes["session.turn.paying_out.waits"] = TURN
+    codes |= dict.fromkeys((f"session.back.{side}" for side in SIDES), frozenset[str]())
     return codes | dict.fromkeys((f"recording.{verb}_button" for verb in ("agree", "refuse")), frozenset[str]())
 
 
