@@ -16,6 +16,7 @@ from conversations.book import Book, Flow, bound
 from conversations.buttons import Press, read_press
 from conversations.buying.purchase import take_stars
 from conversations.interview import Interview
+from conversations.links import LED_TO, link_in
 from conversations.marks import marked
 from conversations.reply import Card, CardList, Desk, FormErrors, FormView, Reply, Say, Toast
 from conversations.rooms import roomed
@@ -191,6 +192,9 @@ class Engine:
         draft = focused_draft(talk.ctx, talk.person.id)
         if draft is not None and draft.flow in self._book.flows:
             self.interview.hear(talk, draft, text)
+            return
+        if (link := link_in(text)) is not None:
+            self._press(talk, LED_TO[link.thing], link.named)
             return
         if any(hears(talk, text) for hears in self._book.listeners):
             return

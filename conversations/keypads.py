@@ -78,7 +78,8 @@ class Calendar(Keypad):
         names = get_day_names("short", locale=words.locale)
         rows.append(tuple(Option(value=_at(month, first), label=names[day]) for day in range(7)))
         weeks = calendar.Calendar().monthdatescalendar(month.year, month.month)
-        rows += [tuple(self._day(talk, day, month, first) for day in week) for week in weeks]
+        earliest = first or talk.today
+        rows += [tuple(self._day(talk, day, month, first) for day in week) for week in weeks if week[-1] >= earliest]
         if self.span and first is None:
             rows.append(self._usual(talk))
         if not self.span:

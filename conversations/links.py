@@ -39,6 +39,12 @@ def read_payload(payload: str) -> Link | None:
     return Link(found[1], found[2], found[3] or "")
 
 
+def link_in(text: str) -> Link | None:
+    """The first link into the market that a text holds."""
+    found = (read_url(word.strip("<>()[].,;!?")) for word in text.split() if "://" in word)
+    return next((link for link in found if link is not None and link.thing in LED_TO), None)
+
+
 def read_url(url: str) -> Link | None:
     parts = urlsplit(url)
     if payload := parse_qs(parts.query).get("start"):

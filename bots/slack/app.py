@@ -263,8 +263,8 @@ class SlackBot:
         work = self._reception.take(turn)
         if heard.trigger is None or heard.shown:
             return turn, await work
-        waiting = self._wordings.speak(who.locale)("form.one_moment")
-        window = Window(await self._workspaces.client(heard.team), heard.trigger, waiting)
+        words = self._wordings.speak(who.locale)
+        window = Window(await self._workspaces.client(heard.team), heard.trigger, words("form.one_moment"))
         return turn, await window.over(work)
 
     async def _form_files(self, heard: Heard) -> tuple[dict[str, tuple[Checked, ...]], dict[str, Invalid]]:

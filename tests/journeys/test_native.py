@@ -73,6 +73,8 @@ async def test_a_link_in_a_channel_shows_what_everybody_may_see_and_leads_in(wor
     await tom.sees("Wood pellets", "215.00 EUR/t", "A deal on Parley", "Only its two sides can look inside")
     await tom.presses("Look at it on Parley")
     await tom.sees("Buy now")
+    await tom.says("What is https://t.me/parley_lab_bot?start=d_01ARZ3NDEKTSV4RRFFQ69G5FAV?")
+    await tom.sees("I cannot find that. It may be gone, or it belongs to somebody else.")
 
 
 async def test_what_somebody_wrote_becomes_a_request_for_offers(world: World) -> None:
