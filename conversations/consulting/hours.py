@@ -41,7 +41,9 @@ def _read_sentence(talk: Talk, text: str, _values: Values) -> str:
     return text
 
 
-CHANGE = Form("hours_change", (Field("sentence", read=_read_sentence, max_length=300),), review=False)
+CHANGE = Form(
+    "hours_change", (Field("sentence", read=_read_sentence, max_length=300, example="Fri 10-15"),), review=False
+)
 
 
 def _change(talk: Talk, _opening: Opening, values: Values) -> None:

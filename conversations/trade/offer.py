@@ -25,7 +25,9 @@ from conversations.reply import Button, Card, CardList, Line, Say, Toast
 from conversations.standing import standing
 from conversations.talk import Opening, Talk
 from core.contacts.rules import has_contacts, masked
+from core.kernel.errors import Refusal
 from core.kernel.quantity import Quantity
+from core.listings.model import Listing
 from core.listings.service import listing_for
 from core.offers import rules
 from core.offers import service as offers
@@ -152,17 +154,25 @@ book.flow(Flow(BUYING, finish=_buy, intro=_what_and_who))
 @book.press("offer.make")
 def make(talk: Talk, pressed: Press) -> None:
     """From a listing's card: its own terms stand in the form, and every line can be changed."""
-    listing = listing_for(talk.ctx, pressed.subject)
+    listing = _for_sale(talk, pressed.subject)
     talk.fresh = True
     talk.open("offer", Opening(_answers(rules.terms_of(listing, listing.remaining)), listing.id, listing.version))
 
 
 @book.press("offer.buy")
 def buy(talk: Talk, pressed: Press) -> None:
-    listing = listing_for(talk.ctx, pressed.subject)
+    listing = _for_sale(talk, pressed.subject)
     known = {"product": listing.product_id, "quantity": str(listing.remaining)}
     talk.fresh = True
     talk.open("buy", Opening(known, listing.id, listing.version))
+
+
+def _for_sale(talk: Talk, listing_id: str) -> Listing:
+    """A card may be older than its last tonne: nobody fills a form in vain. Raises Refusal."""
+    listing = listing_for(talk.ctx, listing_id)
+    if listing.state != "live":
+        raise Refusal("listing.not_for_sale", state=listing.state)
+    return listing
 
 
 @book.press("offer.counter")
