@@ -7,7 +7,7 @@ from conversations.buttons import press
 from conversations.people.place import my_place
 from conversations.reply import Button, Card, Line, Shared
 from conversations.search.asked import mark
-from conversations.search.chips import chip_rows, shown_parts, understood_text
+from conversations.search.chips import chip_rows, shown_parts, unclear_words, understood_text
 from conversations.search.prices import Comparison
 from conversations.standing import standing
 from conversations.talk import Talk
@@ -148,7 +148,7 @@ def question_card(talk: Talk, query: Query, asked: Ask) -> Card:
     return Card(
         subject="find",
         title=words("search.ask.product"),
-        text=understood_text(talk, market.chips(query)),
+        text="\n".join(filter(None, (understood_text(talk, market.chips(query)), *unclear_words(talk, query)))),
         buttons=(*rows, (everything,)),
         fresh=talk.fresh,
     )
@@ -170,7 +170,9 @@ def nothing_found(talk: Talk, query: Query, page: Page) -> Card:
     return Card(
         subject="find",
         title=words("find.nothing"),
-        text="\n".join(filter(None, [_plainly(talk, query, page), *_unknown_words(talk, page)])),
+        text="\n".join(
+            filter(None, [_plainly(talk, query, page), *unclear_words(talk, query), *_unknown_words(talk, page)])
+        ),
         buttons=(*((each,) for each in (*meant, *relaxed)), *chip_rows(talk, query), (save, newest)),
         fresh=talk.fresh,
     )

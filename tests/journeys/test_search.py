@@ -185,3 +185,19 @@ async def test_a_workspace_without_carousels_gets_a_plain_list(world: World) -> 
     await world.browser.put("/lab/slack/workspaces/T0PARLEY", {"new_blocks": False})
     await tom.says("/find pellets near Riga")
     await sees_in_order(tom, "2 listings", "Price: 199.00 EUR/t", "[Tell me of new ones]")
+
+
+async def test_numbers_that_contradict_each_other_are_shown_and_asked(tom: Somebody) -> None:
+    await tom.says("/find pelety drzewne koło Rygi do 300 eur, maks 250 eur")
+    await tom.sees("Understood: Wood pellets, up to 300.00 EUR/t, Riga, 150 km", "You named two prices")
+    await tom.says("/find Holzpelets zwischen 190 und 230 Euro nahe Kaunass")
+    await tom.sees("up to 230.00 EUR/t, from 190.00 EUR/t, Kaunas, 150 km")
+    await tom.says("/find granulių prie Rygos nuo 300 eur iki 250 eur")
+    await tom.sees("Which goods do you mean?", "no price is both")
+
+
+async def test_a_seller_finds_who_asks_for_it(tom: Somebody) -> None:
+    await tom.says("/requests 500 t Holzpelets, ab 190 eur")
+    await tom.sees("Nobody asks for that just now", "Understood: Wood pellets, 500 t, from 190.00 EUR/t")
+    await tom.presses("✕ 500 t")
+    await tom.sees("Understood: Wood pellets, from 190.00 EUR/t", "[All open requests]")
