@@ -125,7 +125,7 @@ ASKING = Form(
             show=lambda talk, value: talk.words("expert.minutes", count=value),
             options=_lengths,
         ),
-        Field("times", read=_read_times, write=write_moments, show=slots_in_words),
+        Field("times", read=_read_times, write=write_moments, show=slots_in_words, example="tomorrow 10:00"),
         PROBLEM,
     ),
 )

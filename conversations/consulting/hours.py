@@ -149,7 +149,11 @@ def as_usual(talk: Talk, pressed: Press) -> None:
 
 # --- one's own calendar -----------------------------------------------------------------------------------------------
 
-FOLLOW = Form("calendar", (Field("address", max_length=LONGEST_FEED),), review=False)
+FOLLOW = Form(
+    "calendar",
+    (Field("address", max_length=LONGEST_FEED, example="https://calendar.example.com/mine.ics"),),
+    review=False,
+)
 
 
 def _follow(talk: Talk, _opening: Opening, values: Values) -> None:
