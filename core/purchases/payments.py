@@ -50,7 +50,7 @@ def check_stars(ctx: Ctx, payer: Identity, purchase_id: str, currency: str, amou
 
 def stars_paid(ctx: Ctx, purchase_id: str, payer: str, charge_ref: str, amount: int) -> Purchase:
     """Telegram has charged the buyer: only now it is theirs. Raises NotFound for a purchase of nobody's."""
-    purchase = _locked(ctx, purchase_id)
+    purchase = locked(ctx, purchase_id)
     money = Money(amount, STARS.code)
     legs = [debit(STARS_HELD, money)]
     _receive(ctx, purchase, charge_ref, money, legs, payer=payer)
@@ -59,7 +59,7 @@ def stars_paid(ctx: Ctx, purchase_id: str, payer: str, charge_ref: str, amount: 
 
 def invoice_not_sent(ctx: Ctx, purchase_id: str) -> None:
     """Nobody can be reached there: nothing can be paid."""
-    _not_offered(ctx, _locked(ctx, purchase_id))
+    _not_offered(ctx, locked(ctx, purchase_id))
 
 
 # --- cards ------------------------------------------------------------------------------------------------------------
@@ -67,7 +67,7 @@ def invoice_not_sent(ctx: Ctx, purchase_id: str) -> None:
 
 def page_opened(ctx: Ctx, purchase_id: str, *, page_ref: str, url: str) -> None:
     """There is a page to pay on. One that came too late is closed."""
-    purchase = _locked(ctx, purchase_id)
+    purchase = locked(ctx, purchase_id)
     if purchase.page_ref is not None:
         return
     purchase.page_ref = page_ref
@@ -82,12 +82,12 @@ def page_opened(ctx: Ctx, purchase_id: str, *, page_ref: str, url: str) -> None:
 
 def page_lapsed(ctx: Ctx, purchase_id: str) -> None:
     """Nobody can pay there any more."""
-    _not_offered(ctx, _locked(ctx, purchase_id))
+    _not_offered(ctx, locked(ctx, purchase_id))
 
 
 def card_paid(ctx: Ctx, purchase_id: str, *, amount: Money, fee: Money, intent_ref: str, charge_ref: str) -> None:
     """The provider has the money, less its fee."""
-    purchase = _locked(ctx, purchase_id)
+    purchase = locked(ctx, purchase_id)
     legs = [debit(PROVIDER, amount), debit(PROVIDER_FEES, fee), credit(PROVIDER, fee)]
     _receive(ctx, purchase, charge_ref, amount, legs, intent_ref=intent_ref)
 
@@ -160,7 +160,8 @@ def _not_offered(ctx: Ctx, purchase: Purchase) -> None:
     ctx.announce(PurchaseClosed(purchase.id, purchase.thing, purchase.subject, "not_offered"))
 
 
-def _locked(ctx: Ctx, purchase_id: str) -> Purchase:
+def locked(ctx: Ctx, purchase_id: str) -> Purchase:
+    """A purchase that nobody else changes until this unit is over. Raises NotFound."""
     purchase = ctx.session.get(Purchase, purchase_id, with_for_update=True)
     if purchase is None:
         raise NotFound

@@ -18,7 +18,7 @@ from core.people.service import acting, identities
 from core.purchases import refunds
 from core.purchases.events import AskedBack, PurchaseClosed
 from core.purchases.model import MAY_COME_BACK, OFFERED_FOR, PURCHASE, BuyThing, Purchase, Rail, Thing
-from core.purchases.payments import paid
+from core.purchases.payments import locked, paid
 
 SHOWN: Final = 5
 
@@ -156,13 +156,6 @@ def may_ask_back(purchase: Purchase, now: datetime) -> bool:
 
 
 # --- steps ------------------------------------------------------------------------------------------------------------
-
-
-def locked(ctx: Ctx, purchase_id: str) -> Purchase:
-    purchase = ctx.session.get(Purchase, purchase_id, with_for_update=True)
-    if purchase is None:
-        raise NotFound
-    return purchase
 
 
 def _open_offers(ctx: Ctx, buyer: str, command: BuyThing) -> list[Purchase]:
