@@ -33,19 +33,6 @@ async def test_a_question_is_answered_and_becomes_the_sellers_own_offer(world: W
     await tom.sees("No question is open.")
 
 
-async def test_a_question_that_nobody_answers_closes_after_two_weeks(world: World) -> None:
-    rasa, tom = await world.on_slack("Rasa"), await world.on_telegram("Tom")
-    await Trade(world, rasa, tom).list()
-    await tom.says("/find pellets near Kaunas")
-    await tom.presses("Open")
-    await tom.presses("Ask the seller")
-    await tom.says("Is it dry?")
-    await rasa.sees("Tom asks about your listing.", "Is it dry?")
-    await world.later(days=14, minutes=1)
-    for each in (rasa, tom):
-        await each.sees("Nobody wrote for 14 days, so the question is closed.")
-
-
 REQUEST = "/request 100 t A1 pellets DAP Kaunas next week"
 
 
