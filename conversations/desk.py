@@ -10,7 +10,7 @@ from conversations.reply import Button, Card, CardList, Desk, Say
 from conversations.search.alerts import brief_search
 from conversations.standing import standing
 from conversations.talk import Talk
-from conversations.trade.agreement import brief_card
+from conversations.trade.agreement import awaits_me, brief_card
 from conversations.trade.inquiry import inquiry_card
 from conversations.trade.listing import brief_listing
 from conversations.trade.money import money_card
@@ -30,6 +30,7 @@ from core.reputation.service import reviews_due
 from core.requests import service as requests
 from core.requests.model import REQUEST, Request
 from core.sessions import service as sessions
+from core.sessions.model import Booking
 from core.statements.service import statement
 from core.talks import service as talks
 
@@ -87,18 +88,25 @@ def _sections(talk: Talk) -> tuple[CardList, ...]:
     to_rate = {due.id for due in reviews_due(talk.ctx, talk.organisation)}
     open_deals = [deal for deal in mine if deal.state not in DEAL.final or deal.id in to_rate][:SHOWN]
     open_offers = [o for o in offers.offers_of(talk.ctx, talk.organisation) if o.state == OFFER.initial][:SHOWN]
-    # Whose turn it is decides the order: what waits for me stands above what I wait for.
-    open_offers.sort(key=lambda offer: "turn" not in offers.sides(talk.ctx, offer))
+    my_turn = [offer for offer in open_offers if "turn" in offers.sides(talk.ctx, offer)]
+    my_deals = [deal for deal in open_deals if deal.id in to_rate or awaits_me(talk, deal)]
+    my_sessions = [booking for booking in _sessions(talk) if waits_for_me(talk, booking)]
+    waiting = (
+        *(session_card(talk, booking, brief=True) for booking in my_sessions),
+        *(brief_card(talk, deal) for deal in my_deals),
+        *(offer_card(talk, offer) for offer in my_turn),
+    )
     live = [each for each in listings.listings_of(talk.ctx, talk.organisation) if each.state == "live"][:SHOWN]
     searches = alerts.searches_of(talk.ctx, talk.person.id)[:SHOWN]
     drafts = talks.drafts_of(talk.ctx, talk.person.id)[:SHOWN]
     sections = (
-        ("me.sessions", _sessions(talk)),
-        ("me.deals", tuple(brief_card(talk, deal) for deal in open_deals)),
+        ("me.waiting", waiting),  # what waits for me stands above what I wait for
+        ("me.sessions", tuple(session_card(talk, b, brief=True) for b in _sessions(talk) if b not in my_sessions)),
+        ("me.deals", tuple(brief_card(talk, deal) for deal in open_deals if deal not in my_deals)),
         ("me.money", _money(talk) if mine else ()),
         ("me.questions", tuple(inquiry_card(talk, each) for each in inquiries.inquiries_of(talk.ctx)[:SHOWN])),
         ("me.requests", tuple(brief_request(talk, each) for each in _requests(talk))),
-        ("me.offers", tuple(offer_card(talk, offer) for offer in open_offers)),
+        ("me.offers", tuple(offer_card(talk, offer) for offer in open_offers if offer not in my_turn)),
         ("me.listings", tuple(brief_listing(talk, each) for each in live)),
         ("me.alerts", tuple(brief_search(talk, each) for each in searches)),
         ("me.drafts", tuple(draft_card(talk, draft) for draft in drafts)),
@@ -108,11 +116,11 @@ def _sections(talk: Talk) -> tuple[CardList, ...]:
     )
 
 
-def _sessions(talk: Talk) -> tuple[Card, ...]:
+def _sessions(talk: Talk) -> list[Booking]:
     """Sessions that are not over: those that wait for my answer first, then the next."""
     mine = sessions.bookings_of(talk.ctx, talk.person.id)
     mine.sort(key=lambda booking: not waits_for_me(talk, booking))
-    return tuple(session_card(talk, booking, brief=True) for booking in mine[:SHOWN])
+    return mine[:SHOWN]
 
 
 def _requests(talk: Talk) -> list[Request]:

@@ -94,6 +94,11 @@ def deal_card(talk: Talk, deal: Deal, note: str = "") -> Card:
     )
 
 
+def awaits_me(talk: Talk, deal: Deal) -> bool:
+    """Whether the next step is this person's."""
+    return bool({verb for verb, _ in ONWARD_VERBS} & {*deals.may(talk.ctx, deal)})
+
+
 def brief_card(talk: Talk, deal: Deal) -> Card:
     """A deal among others: what, how much, whose turn; one button opens it."""
     words, mine = talk.words, deals.sides(talk.ctx, deal)

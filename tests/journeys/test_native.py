@@ -185,3 +185,17 @@ async def test_in_a_group_a_search_is_asked_for_and_answered_with_what_everybody
     assert "start=l_" in str(found["keyboard"])
     await tom.does("say", text="/sell 200 t pellets", **here)
     await until(lambda: newest("Trading is private."), lambda: "no way to the private chat")
+
+
+async def test_the_desk_says_first_what_waits_for_its_owner(world: World) -> None:
+    rasa, tom = await world.on_telegram("Rasa"), await world.on_slack("Tom")
+    trade = Trade(world, rasa, tom)
+    await trade.list()
+    await trade.buy(quantity="50 t")
+    await tom.home()
+    desk = await tom.sees("Waits for you", "Deal ")
+    assert desk.index("Waits for you") < desk.rindex("Deal ")
+    await tom.presses("Sign", beside="Your turn: read")
+    await rasa.sees("Tom signed")
+    await rasa.says("/me")
+    await rasa.sees("Waits for you")
