@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from babel import Locale
 
-from core.catalogue.facts import LANGUAGES
+from core.catalogue.facts import LANGUAGES, Words
 from core.catalogue.model import Catalogue
 from core.catalogue.names import folded
 from core.search.numbers import NEXT_NUMBER, NUMBER, parse_number
@@ -72,6 +72,28 @@ class Grammar:
     def __init__(self, catalogue: Catalogue) -> None:
         words = catalogue.words
         self.windows = WindowReader(words)
+        self._read_numbers(catalogue)
+        self._read_languages(words)
+        self._read_places(catalogue)
+        self.sides = {side: re.compile(rf"(?<!\w){any_of(words.all(side))}(?!\w)") for side in ("sell", "buy")}
+        self.packaging = {
+            code: re.compile(rf"(?<!\w){any_of(words.all(meaning))}(?!\w)")
+            for code, meaning in (("big_bag", "big_bag"), ("bag", "bagged"), ("pallet", "pallet"), ("bulk", "bulk"))
+        }
+        self.fillers = {word for meaning in SMALL_WORDS for said in words.all(meaning) for word in folded(said).split()}
+        # Of them those that no goods are called by: "nach" is not the beginning of "Nachweis".
+        self.nameless = self.fillers - catalogue.name_index.vocabulary
+        self.schemes = {
+            scheme.id: re.compile(rf"(?<!\w){any_of(scheme.spoken)}(?!\w)")
+            for scheme in catalogue.certificates.values()
+            if scheme.spoken
+        }
+        self.grades = _grade_patterns(catalogue)
+        self.first_words = _all_first_words(catalogue)
+
+    def _read_numbers(self, catalogue: Catalogue) -> None:
+        """Prices, rates and amounts: numbers with what stands around them."""
+        words = catalogue.words
         self._units = {
             folded(word): unit.code for unit in catalogue.units.values() for word in (unit.code, *unit.words)
         }
@@ -97,6 +119,9 @@ class Grammar:
         hourly = rf"(?:{per}{any_of(words.all('hour'))}|\s+{any_of(words.all('hourly'))})"
         money = rf"(?P<before>(?<!\w){currency})?\s*(?P<number>{NUMBER})\s*(?P<after>{currency}(?!\w))?"
         self.rate = re.compile(rf"{before}{money}{hourly}(?!\w)")
+
+    def _read_languages(self, words: Words) -> None:
+        """What an adviser speaks, and whether at once."""
         self.free_now = re.compile(rf"(?<!\w){any_of(words.all('free_now'))}(?!\w)")
         self._languages = {folded(name): code for code, names in words.languages.items() for name in names}
         # "polish" alone may be of goods from Poland: only who speaks it is meant by the language.
@@ -107,6 +132,10 @@ class Grammar:
             rf"|{speaks}\s+(?P<after>{any_of(bare)})|(?P<before>{any_of(bare)})\s+{speaks})(?!\w)"
         )
         self._languages |= bare
+
+    def _read_places(self, catalogue: Catalogue) -> None:
+        """Delivery terms, distances, and the small words before a place."""
+        words = catalogue.words
         self.radius = re.compile(r"(?<![\w.,-])([0-9]{1,4})\s*(?:km|км)(?!\w)")
         terms = [code for code, term in catalogue.terms.items() if term.is_incoterm]
         self.term = re.compile(rf"(?<!\w){any_of(terms)}(?!\w)")
@@ -114,21 +143,6 @@ class Grammar:
         self.at = re.compile(rf"(?<!\w){any_of(words.all('at'))}(?!\w)")
         # What stands between "near" or a delivery term and the place.
         self.to_place = re.compile(rf"\s+(?:{self.at.pattern}\s+)?")
-        self.sides = {side: re.compile(rf"(?<!\w){any_of(words.all(side))}(?!\w)") for side in ("sell", "buy")}
-        self.packaging = {
-            code: re.compile(rf"(?<!\w){any_of(words.all(meaning))}(?!\w)")
-            for code, meaning in (("big_bag", "big_bag"), ("bag", "bagged"), ("pallet", "pallet"), ("bulk", "bulk"))
-        }
-        self.fillers = {word for meaning in SMALL_WORDS for said in words.all(meaning) for word in folded(said).split()}
-        # Of them those that no goods are called by: "nach" is not the beginning of "Nachweis".
-        self.nameless = self.fillers - catalogue.name_index.vocabulary
-        self.schemes = {
-            scheme.id: re.compile(rf"(?<!\w){any_of(scheme.spoken)}(?!\w)")
-            for scheme in catalogue.certificates.values()
-            if scheme.spoken
-        }
-        self.grades = _grade_patterns(catalogue)
-        self.first_words = _all_first_words(catalogue)
 
     def unit_of(self, word: str) -> str:
         """The unit code of a matched unit word, or `BARE_CUBIC_METRE`."""

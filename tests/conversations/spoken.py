@@ -32,6 +32,7 @@ from core.people.company.model import Position
 from core.people.model import Platform, Role
 from core.requests.model import REQUEST
 from core.search.experts import CHIPS as ADVICE_CHIPS
+from core.search.experts import RELAXED
 from core.search.model import Order
 from core.search.rules import CHIPS
 from core.statements.model import What
@@ -154,6 +155,7 @@ def from_tables() -> dict[str, frozenset[str]]:
         (f"turn.case.{state}.{who}" for state in states(CASE) for who in ("party", "operator")), frozenset({"due"})
     )
     codes |= {f"search.chip.{wish}": frozenset({part}) for wish, part in (*CHIPS, *ADVICE_CHIPS)}
+    codes |= {code: frozenset({dict(ADVICE_CHIPS)[wish], "count"}) for wish, code in RELAXED}
     codes["search.chip.place_within"] = frozenset({"place", "country", "km"})
     codes |= dict.fromkeys((f"money.payout_{state}" for state in ("no_account", *EffectState)), frozenset({"net"}))
     codes |= dict.fromkeys((f"money.held_{side}" for side in ("paid", "to_come")), frozenset({"ref"}))

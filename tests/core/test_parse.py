@@ -218,66 +218,6 @@ def test_a_price_for_a_tonne_is_no_rate() -> None:
     assert read("pellets now").free_now
 
 
-@pytest.mark.parametrize(
-    ("sentence", "least", "most"),
-    [
-        ("pellets 180-220 eur/t", "180", "220"),
-        ("Pellets zwischen 180 und 220 Euro", "180", "220"),
-        ("granulės tarp 180 ir 220 eur", "180", "220"),
-        ("pelety drzewne od 180 do 220 eur", "180", "220"),
-        ("pellets 180 to 220 €", "180", "220"),
-    ],
-)
-def test_a_range_of_prices_is_two_limits(sentence: str, least: str, most: str) -> None:
-    said = read(sentence)
-    assert said.min_price is not None
-    assert said.max_price is not None
-    assert (str(said.min_price.amount), str(said.max_price.amount), said.rest) == (least, most, "")
-
-
-def test_of_a_range_of_amounts_the_smaller_is_enough() -> None:
-    assert str(read("100-200 t pellets under 200 eur").quantity) == "100 t"
-
-
-@pytest.mark.parametrize(
-    ("sentence", "codes"),
-    [
-        ("50 t pellets or rather 80 t", ["quantity.said_twice"]),
-        ("24 t pellets in bags of 15 kg", []),
-        ("pellets under 200 eur, max 250 eur", ["price.said_twice"]),
-        ("pellets over 300 eur under 200 eur", ["price.contradicts_itself"]),
-    ],
-)
-def test_numbers_that_contradict_each_other_are_asked_about(sentence: str, codes: list[str]) -> None:
-    assert [refusal.code for refusal in read(sentence).unclear] == codes
-
-
-@pytest.mark.parametrize(
-    ("sentence", "product"),
-    [
-        ("pelety drzewne", "wood_pellets"),
-        ("astillas secas", "wood_chips_dry"),
-        ("torr flis", "wood_chips_dry"),
-        ("50 ton suche zrębki", "wood_chips_dry"),
-        ("saw dust", "sawdust"),
-        ("zrębkadrzewna sucha", "wood_chips_dry"),
-        ("Caldera", None),  # no goods end like this by accident
-    ],
-)
-def test_inflected_and_described_goods_are_the_goods(sentence: str, product: str | None) -> None:
-    said = read(sentence)
-    assert (said.product, said.side) == (product, None)
-
-
-@pytest.mark.parametrize(
-    ("sentence", "place"),
-    [("pelets vilnus", "Vilnius"), ("granulės kaunass", "Kaunas"), ("pellet gdnask", "Gdańsk"), ("А1 pellets", None)],
-)
-def test_a_misspelt_town_is_one_where_the_word_is_nothing_else(sentence: str, place: str | None) -> None:
-    said = read(sentence)
-    assert (said.place.name if said.place else None) == place
-
-
 def test_what_was_not_understood_is_given_back_as_written() -> None:
     assert read("200 t A1 pellets from Šilute with Žvirblis discount").rest == "Žvirblis discount"
 

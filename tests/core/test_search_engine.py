@@ -1,0 +1,123 @@
+"""The engine finds what a filter that anybody can read finds, after any sequence of changes and rebuilds."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.search.engine.building import build
+from core.search.engine.document import UNIT_KINDS, Amount, Document
+from core.search.engine.index import Index
+from core.search.engine.wanted import Spot, Wanted, Word
+from core.search.storage.packing import packed, unpacked
+
+TONNES = UNIT_KINDS.index("mass")
+GOODS = ("wood_pellets", "sawdust", "charcoal")
+WORDS = ("spruce", "sprcue", "larch", "kiln", "dried", "Žvirblis", "larchwood")
+TOWNS = ((54.69, 25.28), (56.95, 24.11), (54.35, 18.65), None)
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> Document:
+    town = draw(st.sampled_from(TOWNS))
+    amount = draw(st.none() | st.integers(1, 400).map(lambda value: Amount(float(value), TONNES)))
+    price = draw(st.none() | st.integers(50, 400).map(lambda value: Amount(float(value), TONNES)))
+    return Document(
+        id=draw(st.sampled_from("abcdefghijklmnop")),
+        kind="listing",
+        title=" ".join(draw(st.lists(st.sampled_from(WORDS), max_size=3))),
+        text=draw(st.sampled_from(("", "delivered dry", "larch"))),
+        seller=draw(st.sampled_from(("one", "two", "three"))),
+        product=draw(st.sampled_from(GOODS)),
+        marks=tuple(draw(st.sets(st.sampled_from(("scheme:FSC", "grade:A1")), max_size=2))),
+        amount=amount,
+        least=draw(st.sampled_from((0.0, 20.0))),
+        price=price,
+        lat=town[0] if town else None,
+        lon=town[1] if town else None,
+        first_day=100,
+        last_day=draw(st.integers(100, 130)),
+        day=draw(st.integers(1, 40)),
+    )
+
+
+@st.composite
+def wishes(draw: st.DrawFn) -> Wanted:
+    def limits(low: int, high: int) -> dict[tuple[str, int], float] | None:
+        limit = draw(st.none() | st.integers(low, high))
+        return None if limit is None else {(product, TONNES): float(limit) for product in GOODS}
+
+    product = draw(st.none() | st.sampled_from(GOODS))
+    must = [frozenset({f"product:{product}"})] if product else []
+    must += [frozenset({mark}) for mark in draw(st.sets(st.sampled_from(("scheme:FSC", "grade:A1")), max_size=2))]
+    radius = draw(st.none() | st.sampled_from((50.0, 300.0, 2000.0)))
+    word = draw(st.none() | st.sampled_from(("spruce", "larch", "zvirblis", "nobody")))
+    return Wanted(
+        words=(Word(word, fuzzy=False),) if word else (),
+        must=tuple(must),
+        near=None if radius is None else Spot(54.69, 25.28, radius),
+        price_at_most=limits(50, 400),
+        price_at_least=limits(50, 200),
+        amount=limits(1, 400),
+        days=draw(st.none() | st.tuples(st.integers(90, 110), st.integers(110, 140))),
+        some_word=word is not None and product is None,
+    )
+
+
+def plainly(wanted: Wanted, document: Document) -> bool:
+    """The same wishes as a filter that anybody can read."""
+    marks, words = set(document.all_marks()), {term for term, _ in document.terms()}
+    if not all(wish & marks for wish in wanted.must):
+        return False
+    key = (document.product or "", TONNES)
+    price = document.price.value if document.price else None
+    for limits, fits in ((wanted.price_at_most, float.__le__), (wanted.price_at_least, float.__ge__)):
+        if limits is not None and (price is None or not fits(price, limits[key])):
+            return False
+    if wanted.amount is not None:
+        amount = document.amount.value if document.amount else -1.0
+        asked = wanted.amount[key]
+        if document.amount is None or not document.least <= asked <= amount:
+            return False
+    if wanted.days is not None and (document.first_day > wanted.days[1] or document.last_day < wanted.days[0]):
+        return False
+    if wanted.near is not None and wanted.near.radius_km is not None:
+        far = {None: None, 54.69: 0, 56.95: 262, 54.35: 429}[document.lat]
+        if far is None or far > wanted.near.radius_km:
+            return False
+    return not wanted.some_word or wanted.words[0].text in words
+
+
+steps = st.lists(
+    st.one_of(
+        st.tuples(st.just("put"), st.lists(documents(), min_size=1, max_size=5, unique_by=lambda one: one.id)),
+        st.tuples(st.just("drop"), st.sets(st.sampled_from("abcdefghijklmnop"), max_size=3)),
+        st.tuples(st.just("rebuild"), st.none()),
+        st.tuples(st.just("reload"), st.none()),
+    ),
+    max_size=8,
+)
+
+
+@given(steps, st.lists(wishes(), min_size=1, max_size=4))
+@settings(max_examples=60, deadline=None)
+def test_the_index_finds_what_a_plain_filter_finds(done: list[tuple[str, object]], asked: list[Wanted]) -> None:
+    index, held = Index(), dict[str, Document]()
+    for step, what in done:
+        if step == "put":
+            assert isinstance(what, list)
+            held |= {document.id: document for document in what}
+            index.take(what)
+        elif step == "drop":
+            assert isinstance(what, set)
+            for gone in what:
+                held.pop(gone, None)
+            index.take((), what)
+        else:  # a new base, kept in a database in between or not
+            base = build(list(held.values()))
+            index = Index(unpacked(packed(base)) if step == "reload" else base)
+    for wanted in asked:
+        expected = {document.id for document in held.values() if plainly(wanted, document)}
+        answer = index.search(wanted, 100)
+        assert {found.id for found in answer.found} == expected
+        assert answer.total == len(expected)
