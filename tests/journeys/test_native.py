@@ -84,42 +84,6 @@ async def test_what_somebody_wrote_becomes_a_request_for_offers(world: World) ->
     await tom.sees("300 t")
 
 
-async def test_each_deal_has_a_topic_on_the_phone_and_a_thread_in_the_window(world: World) -> None:
-    rasa, tom = await world.on_telegram("Rasa"), await world.on_slack("Tom")
-    trade = Trade(world, rasa, tom)
-    await trade.list()
-    await trade.buy(quantity="50 t")
-    await rasa.presses("Sign")
-    await tom.presses("Sign")
-    await tom.sees("Both sides have signed.")
-    await rasa.sees("Waiting for Tom to pay")
-    chat = await world.browser.get(f"{rasa.path}/chat")
-    assert [each["name"].partition(" ")[2].startswith("Deal ") for each in chat["topics"]] == [True]
-    inside = [each for each in chat["messages"] if each.get("topic") == chat["topics"][0]["id"]]
-    assert any("50 t" in each.get("text", "") for each in inside)
-    assert not any("Published" in each.get("text", "") for each in inside)
-    messages = [each for channel in (await tom.window())["channels"] for each in channel["messages"]]
-    replies = [each for each in messages if each.get("thread_ts") not in {None, each["ts"]}]
-    assert replies
-    assert all(each["subtype"] == "thread_broadcast" for each in replies)
-    await rasa.does("say", text="/deals", topic=chat["topics"][0]["id"])
-    await rasa.sees("My deals")
-    newest = (await world.browser.get(f"{rasa.path}/chat"))["messages"][-1]
-    assert newest["topic"] == chat["topics"][0]["id"]
-
-
-async def test_a_thumb_under_a_card_presses_its_main_button(world: World) -> None:
-    rasa, tom = await world.on_telegram("Rasa"), await world.on_slack("Tom")
-    trade = Trade(world, rasa, tom)
-    await trade.list()
-    await trade.buy(quantity="50 t")
-    await rasa.reacts("Your turn: read the terms", "🤔")
-    await rasa.reacts("Your turn: read the terms", "👍")
-    await tom.sees("Rasa signed")
-    await tom.reacts("Your turn: read the terms")
-    await rasa.sees("Both sides have signed.")
-
-
 async def test_a_message_that_is_edited_answers_anew_until_the_form_is_sent(world: World) -> None:
     rasa = await world.on_telegram("Rasa")
     await rasa.says("/sell A1 pellets 215 €/t DAP Kaunas next week")
@@ -187,15 +151,29 @@ async def test_in_a_group_a_search_is_asked_for_and_answered_with_what_everybody
     await until(lambda: newest("Trading is private."), lambda: "no way to the private chat")
 
 
-async def test_the_desk_says_first_what_waits_for_its_owner(world: World) -> None:
+async def test_a_deal_has_its_own_room_its_place_on_the_desk_and_is_signed_with_a_thumb(world: World) -> None:
     rasa, tom = await world.on_telegram("Rasa"), await world.on_slack("Tom")
     trade = Trade(world, rasa, tom)
     await trade.list()
     await trade.buy(quantity="50 t")
     await tom.home()
-    desk = await tom.sees("Waits for you", "Deal ")
-    assert desk.index("Waits for you") < desk.rindex("Deal ")
-    await tom.presses("Sign", beside="Your turn: read")
-    await rasa.sees("Tom signed")
-    await rasa.says("/me")
-    await rasa.sees("Waits for you")
+    await tom.sees("Waits for you")
+    await rasa.reacts("Your turn: read the terms", "🤔")
+    await rasa.reacts("Your turn: read the terms", "👍")
+    await tom.sees("Rasa signed")
+    await tom.reacts("Your turn: read the terms")
+    await tom.sees("Both sides have signed.")
+    await rasa.sees("Waiting for Tom to pay")
+    chat = await world.browser.get(f"{rasa.path}/chat")
+    assert [each["name"].partition(" ")[2].startswith("Deal ") for each in chat["topics"]] == [True]
+    inside = [each for each in chat["messages"] if each.get("topic") == chat["topics"][0]["id"]]
+    assert any("50 t" in each.get("text", "") for each in inside)
+    assert not any("Published" in each.get("text", "") for each in inside)
+    messages = [each for channel in (await tom.window())["channels"] for each in channel["messages"]]
+    replies = [each for each in messages if each.get("thread_ts") not in {None, each["ts"]}]
+    assert replies
+    assert all(each["subtype"] == "thread_broadcast" for each in replies)
+    await rasa.does("say", text="/deals", topic=chat["topics"][0]["id"])
+    await rasa.sees("My deals")
+    newest = (await world.browser.get(f"{rasa.path}/chat"))["messages"][-1]
+    assert newest["topic"] == chat["topics"][0]["id"]
