@@ -11,6 +11,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+import structlog
 from sqlalchemy import make_url
 
 from config.migrate import upgrade
@@ -18,6 +19,14 @@ from config.migrate import upgrade
 SERVER = os.environ.get("TEST_DATABASE_URL")  # any database of a server on which we may make and drop others
 NAME = f"parley_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
 numbers = count(1)
+
+# What goes wrong on purpose is logged by the hundred: drawn with all its variables, each would take a tenth of a second.
+structlog.configure(
+    processors=[
+        structlog.processors.add_log_level,
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 
 
 def address_of(name: str) -> str:
