@@ -171,7 +171,7 @@ class Tasks:
     async def saves(self) -> None:
         await self.buyer.says("/find wood chips near Riga")
         await self.buyer.presses("Tell me")
-        await self.buyer.sees("Your saved")
+        await self.buyer.sees("Saved. I tell you")
 
     async def offers_advice(self) -> None:
         await self.expert.says("/expert")
