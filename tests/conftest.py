@@ -20,7 +20,7 @@ SERVER = os.environ.get("TEST_DATABASE_URL")  # any database of a server on whic
 NAME = f"parley_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
 numbers = count(1)
 
-# What goes wrong on purpose is logged by the hundred: drawn with all its variables, each would take a tenth of a second.
+# What breaks on purpose is logged by the hundred: drawn with all its variables, each would take a tenth of a second.
 structlog.configure(
     processors=[
         structlog.processors.add_log_level,
