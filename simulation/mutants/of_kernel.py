@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from typing import Any
 
-from sqlalchemy import Connection, update
+from sqlalchemy import update
 
 from conversations.engine import Answered
 from conversations.reception import Reception
@@ -16,12 +16,15 @@ from core.kernel import dispatch, heartbeat, inbox, outbox, process, timers, tra
 from core.kernel.dispatch import Delivered, Dispatcher, Later, Never
 from core.kernel.inbox import InboxRow
 from core.kernel.outbox import OutboxRow, Post
-from core.kernel.session import UnitSession
 from core.kernel.statements import add_once
-from core.kernel.transaction import Ctx, Done, Transactions
+from core.kernel.transaction import Ctx, Transactions
 from simulation.mutants.rule import Rules, as_it_was, instead, nothing
 
 rules = Rules()
+
+
+class Rehearsed(Exception):
+    """What was done is undone again; what was said was said."""
 
 
 @rules.rule("no_inbox", "What comes in is taken once, by its outside id")
@@ -46,28 +49,21 @@ def _() -> list[Any]:
 
 @rules.rule("say_before_commit", "What is said leaves after the commit")
 def _() -> list[Any]:
-    async def run(self: Transactions, actor: Any, unit: Any) -> Any:
-        def attempt(connection: Connection) -> Done:
-            with UnitSession(connection) as session:
-                ctx = Ctx(session, self._clock.now(), self._ids, actor, self._reactions)
-                answer = unit(ctx)
-                ctx.settle()
-                session.commit()
-                return Done(answer, ctx.posts)
+    real = as_it_was(Transactions, "run")
 
+    async def run(self: Transactions, actor: Any, unit: Any) -> Any:
         said: list[Post] = []
 
-        def settle(ctx: Ctx) -> None:
-            fresh = [post for post in ctx.posts if post not in said]
-            said.extend(fresh)
-            self._deliver(fresh)
+        def rehearse(ctx: Ctx) -> None:
+            unit(ctx)
+            ctx.settle()
+            said.extend(ctx.posts)
+            raise Rehearsed
 
-        self._reactions.closing.append(settle)
-        try:
-            done = await self._runner.run(attempt)
-        finally:
-            self._reactions.closing.remove(settle)
-        return done.answer
+        with suppress(Rehearsed):
+            await real(self, actor, rehearse)
+        self._deliver(said)
+        return await real(self, actor, unit)
 
     return [instead(Transactions, "run", run)]
 

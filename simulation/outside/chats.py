@@ -63,7 +63,9 @@ class Phone:
     def show(self, post: Post) -> None:
         """A message arrives. One that came before is seen once: it is the same message, or stands below itself."""
         self.got[post.id] = self.got.get(post.id, 0) + 1
-        for reply in replies_of(post) if "replies" in post.body else ():  # else it is no message: a menu, a link's preview
+        for reply in (
+            replies_of(post) if "replies" in post.body else ()
+        ):  # else it is no message: a menu, a link's preview
             self._show(reply)
         self.news.set()
 

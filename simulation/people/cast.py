@@ -108,8 +108,8 @@ SEEKS: Final[Mapping[str, float]] = {
     "session.at": 1,
     "session.cancel": 0.2,
     "session.cancel_now": 0.5,
-    "session.withdraw": 0.2,
-    "session.abandon": 0.1,
+    "session.withdraw": 0.1,
+    "session.abandon": 0.02,
     "session.complain": 0.5,
 }
 ADVISES: Final[Mapping[str, float]] = {
@@ -170,7 +170,7 @@ class Cast:
         """`within`: hours in which they come."""
         dice = self._world.dice.of(f"person:{name}")
         phone = self._world.phone(dice.choice(tuple(Platform)), str(1000 + len(self.people)), name)
-        appetite = EVER if likes is RULES else dice.choice(APPETITE)
+        appetite = EVER if likes is RULES else dice.choice(APPETITE) + (likes is SEEKS)
         person = Person(self._world, phone, dice, tempered(likes, dice), answers, opening, appetite)
         self.people[person] = within * HOUR * dice.random()
 
