@@ -170,6 +170,7 @@ class Tasks:
 
     async def saves(self) -> None:
         await self.buyer.says("/find wood chips near Riga")
+        await self.buyer.sees("Wood chips", "Riga")
         await self.buyer.presses("Tell me")
         await self.buyer.sees("Saved. I tell you")
 
