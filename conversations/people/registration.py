@@ -174,6 +174,7 @@ def _complete(talk: Talk, _opening: Opening, values: Values) -> None:
             company=values["company"].strip(),
             country=values["country"],
             vat_number=values.get("vat_number"),
+            zone=talk.almanac.places.zone_of(values["country"]),
         ),
     )
     buttons: list[Button] = []

@@ -118,7 +118,7 @@ class EmailCode(Table):
 
 
 class CompleteProfile(BaseModel):
-    """What a trader says of themselves and their company."""
+    """What a trader says of themselves and their company. `zone`: the time kept in that country (IANA), where known."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -127,6 +127,7 @@ class CompleteProfile(BaseModel):
     country: str = Field(pattern=r"^[A-Z]{2}$")
     place: str | None = Field(default=None, max_length=80)
     vat_number: str | None = Field(default=None, max_length=20)
+    zone: str | None = Field(default=None, max_length=40)
 
 
 class Settle(BaseModel):

@@ -157,20 +157,26 @@ def complete_profile(ctx: Ctx, command: CompleteProfile) -> Person:
     organisation.place = command.place or organisation.place
     organisation.vat_number = number
     person.roles = sorted(command.roles)
+    _keep_time_of(person, command.zone)
     ctx.announce(ProfileCompleted(person.id))
     return person
 
 
 def settle(ctx: Ctx, command: Settle) -> Organisation:
-    """Say where the company is. Who came from a chat that tells no time zone keeps the time of that place."""
+    """Say where the company is."""
     person = acting(ctx)
     organisation = organisation_of(ctx, person.organisation_id)
     organisation.place, organisation.place_country = command.place, command.country
     organisation.lat, organisation.lon = round(command.lat, 4), round(command.lon, 4)
-    if person.zone == ZONE_UNKNOWN:
-        person.zone = command.zone
+    _keep_time_of(person, command.zone)
     ctx.session.flush()
     return organisation
+
+
+def _keep_time_of(person: Person, zone: str | None) -> None:
+    """Who came from a chat that tells no time zone reads times as they are where the company is."""
+    if person.zone == ZONE_UNKNOWN and zone is not None:
+        person.zone = zone
 
 
 def note_source(ctx: Ctx, source: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -64,6 +64,11 @@ class Places:
             self._by_stem[name.rstrip(_ENDING_LETTERS)].append(name)
         self.first_words = frozenset(name.split(" ", 1)[0] for name in self._by_name)
         self._near = lru_cache(maxsize=20_000)(self._near_names)
+
+    def zone_of(self, country: str) -> str | None:
+        """The time that most towns of a country keep (IANA), or None where no town is known."""
+        zones = Counter(place.zone for place in self.all if place.country == country)
+        return zones.most_common(1)[0][0] if zones else None
 
     def named(self, name: str) -> tuple[Place, ...]:
         """The places of exactly that name in any language; accents and case do not matter."""
