@@ -33,7 +33,7 @@ class Scale:
 
 
 WHOLE: Final = Scale()
-SMALL: Final = Scale(1, 2, 1, 1, 1, (3, 4))
+SMALL: Final = Scale(1, 1, 1, 1, 1, (2, 2))
 
 TRADES: Final[dict[str, float]] = {
     "deal.sign": 10,

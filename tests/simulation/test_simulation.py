@@ -19,7 +19,7 @@ from simulation.weather import KINDS, Weather
 from simulation.world import OPENS, play
 
 ROOT = Path(__file__).parents[2]
-SEED = 8
+SEED = 2
 AGAIN = f"""
 from pathlib import Path
 from simulation.people.cast import SMALL
