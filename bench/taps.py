@@ -169,8 +169,8 @@ class Tasks:
         await self.buyer.sees("Thank you")
 
     async def saves(self) -> None:
-        await self.buyer.says("/find wood chips near Riga")
-        await self.buyer.sees("Wood chips", "Riga")
+        await self.buyer.says("/find A1 pellets near Vilnius")
+        await self.buyer.sees("Wood pellets, ENplus A1, Vilnius")
         await self.buyer.presses("Tell me")
         await self.buyer.sees("Saved. I tell you")
 
