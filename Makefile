@@ -31,7 +31,7 @@ test-browser: .venv/ready   ## the lab's page in Chromium (Debian: apt-get insta
 test-postgres: .venv/ready  ## the same tests on a PostgreSQL 15 cluster of their own, in a temporary folder
 	@$(BIN)/python -m tests.postgres -n 2 --dist worksteal
 
-check: lint types contracts test weather
+check: lint types contracts test
 
 weather: .venv/ready        ## fresh worlds for two minutes, and all whose seeds have found something once
 	@$(BIN)/python -m simulation --fresh --seeds 1000 --seconds 120

@@ -64,7 +64,7 @@ LOT_STEPS = (
 SOLD = Decimal(500)
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_whatever_people_press_every_deal_ends_and_nothing_is_lost(dice: random.Random) -> None:
     asyncio.run(Chaos(dice).live())

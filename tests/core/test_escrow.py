@@ -162,7 +162,7 @@ async def test_an_account_is_opened_once_and_its_link_as_often_as_asked(market: 
     assert await trade.house(lambda ctx: service.organisation_of_account(ctx, account)) == trade.selling
 
 
-RANDOM_DEALS = int(os.environ.get("DEALS", "20"))  # a slice; `make random-deals` lives through as many as you like
+RANDOM_DEALS = int(os.environ.get("DEALS", "12"))  # a slice; `make random-deals` lives through as many as you like
 
 
 # --- any deal at all --------------------------------------------------------------------------------------------------

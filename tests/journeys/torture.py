@@ -52,7 +52,7 @@ async def torture(address: str, folder: Path, kills: int, seed: int) -> Torture:
     async with open_world(address, product=False) as world:
         world.browser.patience = PATIENCE
         dice = random.Random(seed)
-        plug = Plug(world, folder, "before")
+        plug = Plug(world, folder)
         async with product_of(world, folder, said=asyncio.subprocess.DEVNULL):
             while plug.kills() < kills:
                 async with pulling(world, plug, dice, kills, told):
