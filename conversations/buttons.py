@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from conversations.reply import Button, FieldView, FormView
 from core.kernel.errors import Invalid
 
 # Telegram's limit for callback data; Slack allows 2,000 characters.
@@ -35,3 +36,11 @@ def read_press(load: str) -> Press:
     if len(load.encode()) > MOST_BYTES or not verb or (seen and not (seen.isascii() and seen.isdigit())):
         raise Invalid("talk.unknown_button")
     return Press(verb, subject, int(seen) if seen else None, choice)
+
+
+def proposal(form: FormView, asked: FieldView) -> Button | None:
+    """The button of what was perhaps meant by a text that is none of the answers."""
+    if asked.proposed is None or asked.proposed >= len(asked.options):  # a list holds not all of very many
+        return None
+    load = press("form.pick", form.draft, form.revision, str(asked.proposed))
+    return Button(label=asked.options[asked.proposed].label, press=load, style="primary")

@@ -148,8 +148,9 @@ class Form:
         fresh: bool = True,
         can_go_back: bool = False,
         keyed: str = "",
+        proposed: int | None = None,
     ) -> FormView:
-        """The form as it stands, in the person's words. `keyed`: what the keypad of the current field carries."""
+        """The form as it stands, in the person's words. `keyed` and `proposed` are the current field's."""
         words, at_once = talk.words, talk.surface.asks_at_once
         told = {name: words.refusal(refusal) for name, refusal in reading.errors.items()} | dict(errors or {})
         return FormView(
@@ -168,6 +169,7 @@ class Form:
                     told,
                     with_options=at_once or each.name == current,
                     keyed=None if at_once or each.name != current else keyed,
+                    proposed=proposed if each.name == current else None,
                 )
                 for each in reading.asked
             ),
@@ -193,6 +195,7 @@ class Form:
         *,
         with_options: bool,
         keyed: str | None,
+        proposed: int | None,
     ) -> FieldView:
         words, code = talk.words, f"{self.name}.{each.name}"
         value = reading.values.get(each.name)
@@ -214,6 +217,7 @@ class Form:
             value=each.write(value) if value is not None else given,
             shown=each.show(talk, value) if value is not None else "",
             error=errors.get(each.name, ""),
+            proposed=proposed,
             optional=each.optional,
             shapes_form=each.shapes_form,
             max_length=each.max_length,

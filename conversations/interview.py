@@ -10,7 +10,7 @@ from conversations.book import Flow
 from conversations.buttons import Press
 from conversations.drafts import put_aside
 from conversations.form import Field, Reading, refusal_of
-from conversations.nearest import nearest_option
+from conversations.nearest import chosen
 from conversations.reply import FormClosed, FormErrors, FormView, Line, Option, Say
 from conversations.talk import Opening, Talk
 from conversations.turn import Filled
@@ -103,11 +103,12 @@ class Interview:
         options = asked.options(talk, reading.values)
         if asked.finds is not None:
             answer = self._chosen(asked.finds(talk, answer, reading.values), answer)
-        if asked.kind == "choice" and not asked.open_choice:
-            answer = nearest_option(answer, options) or answer
-        elif asked.kind == "choices" and not asked.open_choice:
-            parts = [part.strip() for part in answer.split(",") if part.strip()]
-            answer = ",".join(nearest_option(part, options) or part for part in parts)
+        if asked.kind in {"choice", "choices"} and not asked.open_choice:
+            answer, near = chosen(answer.split(",") if asked.kind == "choices" else [answer], options)
+            if near is not None:
+                question = talk.words("form.did_you_mean", option=options[near].label)
+                talk.reply(self.view(talk, draft, errors={current: question}, proposed=near))
+                return
         talks.note_answer(talk.ctx, draft, talk.ctx.notes.get("said_in", ""), current)
         self._answer(talk, draft, asked, answer, reading)
 
@@ -236,7 +237,14 @@ class Interview:
         talk.reply(self.view(talk, draft, errors=errors, note=note, keyed=keyed))
 
     def view(
-        self, talk: Talk, draft: Draft, *, errors: Mapping[str, str] | None = None, note: str = "", keyed: str = ""
+        self,
+        talk: Talk,
+        draft: Draft,
+        *,
+        errors: Mapping[str, str] | None = None,
+        note: str = "",
+        keyed: str = "",
+        proposed: int | None = None,
     ) -> FormView:
         flow = self._flows[draft.flow]
         reading = flow.form.look(talk, draft.answers)
@@ -253,6 +261,7 @@ class Interview:
             fresh=talk.fresh,
             can_go_back=bool(draft.trail) and draft.editing is None,
             keyed=keyed,
+            proposed=proposed,
         )
 
     # --- inside -----------------------------------------------------------------------------------------------------

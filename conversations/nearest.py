@@ -36,6 +36,17 @@ def matching(part: str, options: Sequence[Option], count: int) -> list[Option]:
     return [options[place] for _, _, place in found]
 
 
+def chosen(parts: Sequence[str], options: Sequence[Option]) -> tuple[str, int | None]:
+    """The values that the parts mean, as one answer; and the place of the option to propose for one that means none.
+
+    A part that means none stays as it is. None: all are understood, or nothing is at all like it.
+    """
+    means = {part: nearest_option(part, options) for each in parts if (part := each.strip())}
+    unknown = next((part for part, value in means.items() if value is None), "")
+    near = matching(unknown, options, 1) if unknown else []
+    return ",".join(value or part for part, value in means.items()), options.index(near[0]) if near else None
+
+
 def likeliest(text: str, phrases: Iterable[tuple[str, str]], count: int = 3) -> list[str]:
     """The keys whose phrases are nearest to the text, best first. `phrases`: (key, phrase), a key may come often."""
     best: dict[str, float] = {}

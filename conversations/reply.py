@@ -139,6 +139,7 @@ class FieldView(Shape):
     value: str | None = None  # canonical text; for choices option values, comma-separated
     shown: str = ""  # the value in the person's words
     error: str = ""
+    proposed: int | None = None  # the place of the option that was perhaps meant by what was typed
     optional: bool = False
     shapes_form: bool = False  # other fields depend on it
     max_length: int = 500

@@ -22,7 +22,7 @@ from bots.slack.blocks import (
     rich,
     side_card,
 )
-from conversations.buttons import press
+from conversations.buttons import press, proposal
 from conversations.reply import (
     Button,
     Card,
@@ -221,4 +221,7 @@ def _door(form: FormView) -> list[Block]:
     given: list[Run] = _lines([Line(label=f.label, value=f.shown or f.value or "") for f in form.fields if f.value])
     told = rich((asked.error, "")) if asked is not None and asked.error else []
     words = [header(form.title), *paragraphs(form.intro), *rich(*given), *told, *rich((form.note, ""))]
+    near = proposal(form, asked) if asked is not None else None
+    if near is not None:
+        return words + actions(((near, open_it.model_copy(update={"style": "plain"}), cancel),))
     return words + actions(((open_it, cancel),))

@@ -13,7 +13,7 @@ from typing import assert_never
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bots.telegram.text import MESSAGE_UNITS, Text, joined, said
-from conversations.buttons import MOST_BYTES, press
+from conversations.buttons import MOST_BYTES, press, proposal
 from conversations.reply import (
     Button,
     Card,
@@ -211,6 +211,7 @@ def _question_rows(form: FormView, asked: FieldView) -> list[list[Button]]:
             press=press("form.pick", form.draft, form.revision, str(place)),
         )
         for place, option in enumerate(asked.options[:OPTIONS_SHOWN])
+        if place != asked.proposed
     ]
     way_out = [
         Button(label=label, press=press(verb, form.draft, form.revision))
@@ -222,11 +223,18 @@ def _question_rows(form: FormView, asked: FieldView) -> list[list[Button]]:
         if offered
     ]
     return [
+        *_proposed(form, asked),
         *_in_rows(picks, _side_by_side(asked.options[:OPTIONS_SHOWN])),
         *_keypad(form, asked),
         *_search(form, asked),
         way_out,
     ]
+
+
+def _proposed(form: FormView, asked: FieldView) -> list[list[Button]]:
+    """What was perhaps meant stands first, in a row of its own."""
+    button = proposal(form, asked)
+    return [] if button is None else [[button]]
 
 
 def _search(form: FormView, asked: FieldView) -> list[list[Button]]:

@@ -43,6 +43,7 @@ WORDS = {
     "form.change": "Press a name to change it",
     "form.more": "Type the name of another one",
     "form.choose_one": "Choose one of these",
+    "form.did_you_mean": "Did you mean {option}?",
     "form.discarded": "Thrown away",
     "talk.only_text_and_files": "I take text, photos and documents",
     "talk.private_only": "Write to me in private",

@@ -238,6 +238,18 @@ async def test_without_a_press_to_open_it_upon_a_form_waits_behind_a_button(ona:
     assert not any("Sell a heap" in said(each.get("blocks", [])) for each in messages(shown))
 
 
+async def test_the_nearest_answer_is_proposed_when_the_text_is_none(ona: Window) -> None:
+    await ona.does("say", text="/heap")
+    await last(ona, "Sell a heap")
+    await ona.does("say", text="wood")
+    door = await last(ona, "Did you mean Wood 0?")
+    nearest, open_it, _ = buttons(door["blocks"])
+    await ona.does("press", **nearest)
+    form = await window(ona)
+    assert "Wood 0" in str([block["element"].get("initial_option") for block in form["blocks"] if "element" in block])
+    assert open_it != nearest
+
+
 async def test_a_form_closed_is_kept_and_can_be_gone_on_with(ona: Window) -> None:
     await ona.does("command", text="/parley heap")
     form = await window(ona)

@@ -105,6 +105,19 @@ async def test_a_form_is_one_card_from_the_first_question_to_the_thing_itself(on
     chat = await seen(ona, lambda chat: chat["toasts"][-1]["text"] == "Well done")
 
 
+async def test_the_nearest_answer_is_proposed_when_the_text_is_none(ona: Phone) -> None:
+    await ona.do("say", text="/heap")
+    await seen(ona, ends_with("Type the name of another one"))
+    await ona.do("say", text="wood")
+    chat = await seen(ona, lambda chat: "Did you mean Wood 0?" in last(chat).get("text", ""))
+    labels = [[button["text"] for button in row] for row in last(chat)["keyboard"]]
+    assert labels[0] == ["Wood 0"]
+    assert sum(row.count("Wood 0") for row in labels) == 1
+    assert any("Wood 5" in row for row in labels)
+    await press(ona, "Wood 0")
+    await seen(ona, ends_with("What is it called?"))
+
+
 async def test_an_album_arrives_whole(ona: Phone) -> None:
     await ona.do("say", text="/heap")
     await seen(ona, ends_with("another one"))
