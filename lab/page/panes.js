@@ -178,7 +178,7 @@ function drawHead(pane) {
       h("span", { class: "platform" }, title),
       h("span", { class: "who-box" }, choose, icon("down", 12)),
     ),
-    person ? mover(pane, name) : null,
+    ...(person ? [mover(pane, name)] : []), // replaceChildren would write "null"
     iconButton("close", `Remove the ${title} screen of ${name}`, () => removePane(pane)),
   );
   drawTabs();
