@@ -66,6 +66,15 @@ def everybody(talk: Talk, _pressed: Press) -> None:
     _show(talk, ask(talk, Query(NOTHING), ADVICE), MORE_SHOWN)
 
 
+@book.press("seek.from_goods")
+def instead_of_goods(talk: Talk, _pressed: Press) -> None:
+    """What was written where goods are looked for is a problem that somebody knows about."""
+    query = asked(talk)
+    remember(talk.ctx, talk.person.id, LAST_PROBLEM, query.understood.rest[:1000])
+    keep_narrowing(talk, Narrowing())
+    _show(talk, ask(talk, advisers.problem_of(query), ADVICE))
+
+
 @book.press("seek.wider")
 def wider(talk: Talk, pressed: Press) -> None:
     """Everybody who fits, or a wish given up: a chip was tapped, or the way out of an empty list."""

@@ -6,6 +6,7 @@ from conversations.answers import goods_name, show_place
 from conversations.buttons import press
 from conversations.people.place import my_place
 from conversations.reply import Button, Card, Line, Shared
+from conversations.search.advice import advice_row
 from conversations.search.asked import mark
 from conversations.search.chips import chip_rows, shown_parts, unclear_words, understood_text
 from conversations.search.prices import Comparison
@@ -173,7 +174,12 @@ def nothing_found(talk: Talk, query: Query, page: Page) -> Card:
         text="\n".join(
             filter(None, [_plainly(talk, query, page), *unclear_words(talk, query), *_unknown_words(talk, page)])
         ),
-        buttons=(*((each,) for each in (*meant, *relaxed)), *chip_rows(talk, query), (save, newest)),
+        buttons=(
+            *((each,) for each in (*meant, *relaxed)),
+            *advice_row(talk, query),
+            *chip_rows(talk, query),
+            (save, newest),
+        ),
         fresh=talk.fresh,
     )
 
@@ -190,7 +196,7 @@ def meant_buttons(talk: Talk, page: Page, seen: int) -> list[Button]:
     ]
 
 
-def nonsense(talk: Talk, page: Page) -> Card:
+def nonsense(talk: Talk, query: Query, page: Page) -> Card:
     """Nothing of it was understood, and nothing is called so: what a search looks like."""
     words = talk.words
     buttons = (
@@ -201,7 +207,7 @@ def nonsense(talk: Talk, page: Page) -> Card:
         subject="find",
         title=words("find.not_understood"),
         text="\n".join([*_unknown_words(talk, page), words("find.examples")]),
-        buttons=(buttons,),
+        buttons=(*advice_row(talk, query), buttons),
         fresh=talk.fresh,
     )
 

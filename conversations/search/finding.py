@@ -10,6 +10,7 @@ from conversations.book import Book
 from conversations.buttons import Press, press
 from conversations.people.place import my_place
 from conversations.reply import Button, CardList, Shared, Toast
+from conversations.search.advice import advice_row
 from conversations.search.asked import ask, asked, has_asked, mark
 from conversations.search.cards import (
     SHARED,
@@ -215,7 +216,7 @@ def show_results(talk: Talk, query: Query, page: Page | None = None, *, after: s
     elif market.chips(query) and {chip.wish for chip in market.chips(query)} != {"rest"}:
         talk.reply(nothing_found(talk, query, page))
     else:
-        talk.reply(nonsense(talk, page) if not page.did_you_mean else nothing_found(talk, query, page))
+        talk.reply(nonsense(talk, query, page) if not page.did_you_mean else nothing_found(talk, query, page))
 
 
 def result_list(talk: Talk, query: Query, page: Page, after: str | None) -> CardList:
@@ -233,7 +234,7 @@ def result_list(talk: Talk, query: Query, page: Page, after: str | None) -> Card
         title=talk.words("find.found", count=page.total),
         text="\n".join(filter(None, said)),
         items=items,
-        buttons=(*_turning(talk, page, query, after), *chip_rows(talk, query)),
+        buttons=(*_turning(talk, page, query, after), *advice_row(talk, query), *chip_rows(talk, query)),
         side_by_side=True,
         fresh=talk.fresh,
     )
