@@ -22,7 +22,7 @@ from sqlalchemy import select
 from config.migrate import upgrade
 from config.outside import clock_of, open_lab, pointed_at
 from config.rehearsal.market import Rehearsal, StillClock, player_on, rehearsal
-from config.rehearsal.screen import Step, buttons_of
+from config.rehearsal.screen import Step, buttons_of, subject_of
 from config.settings import Settings
 from config.wiring import secret
 from conversations.reply import Reply
@@ -32,6 +32,8 @@ from core.kernel.transaction import Ctx
 from core.people.company.model import Invitation
 from core.people.model import LinkCode, Platform
 from core.sessions.model import Booking
+from core.talks.model import ShownCard
+from core.talks.service import point_to
 from lab.app import Lab
 from lab.people import Browser
 from payments.effects import PaymentEffects
@@ -176,8 +178,8 @@ class Play:
         await self.presses(SELLER, "lot.show_claim")
         await self.presses(SELLER, "lot.contradict")
         await self.fills(SELLER, moisture="8")
-        self.keep("laboratories differ")
         await self.presses(BUYER, "lot.show_claim")
+        self.keep("laboratories differ")
         await self.sure(BUYER, "lot.operator_asked")
         self.keep("operator called")
         await self.says(OPERATOR, "/cases")
@@ -228,6 +230,10 @@ class Play:
         await self.presses(CONSULTANT, "session.end")
         await self.news()
         self.keep("session over")
+        for who in (BUYER, CONSULTANT):
+            await self.stands(who, "rating:")
+            await self.presses(who, "rating.rate", "4")
+            self.keep(f"session rated by {who}")
         self.lab.world.clock.advance(timedelta(days=3))
         await self.here.ring()
         await self.news()
@@ -238,6 +244,9 @@ class Play:
         await self.says(BUYER, "/request")
         await self.fills(BUYER)
         self.keep("open request", commands=True)
+        await self.says(SELLER, "/requests")
+        await self.presses(SELLER, "request.show")
+        self.keep("request read")
         await self.says(BUYER, f"/find {WANTED}")
         await self.presses(BUYER, "find.show")
         await self.presses(BUYER, "inquiry.ask")
@@ -265,6 +274,18 @@ class Play:
 
     async def fills(self, who: str, **given: str | list[str]) -> None:
         await self.here.fills(who, **given)
+
+    async def stands(self, who: str, kind: str) -> None:
+        """The newest card of this kind is a message on their phone by now: what changes without a word is drawn there.
+
+        Elsewhere in the play nothing is: a platform's own sender notes which message shows what, and none is at work.
+        """
+        player = self.here.people[who]
+        subjects = (subject_of(reply) or "" for reply in reversed(player.screen.shown))
+        subject = next(each for each in subjects if each.startswith(kind))
+        where = (player.identity.platform, player.identity.workspace, player.address)
+        card = ShownCard(message="1", folded="")
+        await self.here.run(lambda ctx: point_to(ctx, *where, subject=subject, card=card))
 
     async def pays(self, who: str) -> None:
         """On the provider's page that the newest link leads to."""

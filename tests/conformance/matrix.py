@@ -3,8 +3,9 @@
 What is tried here and what goes over the wire: a double press, a restart or a second worker meets the engine, its
 transaction and the draft in the database, and nothing of how a platform brings its inputs. So these are played at the
 reception, where one input costs milliseconds and all flows can be tried. What a platform's own library and wire add
-(an update that is brought twice, acknowledgements that are lost, Slack's retries, two processes that poll) is the same
-for every flow, and is tried over the wire with the real libraries in `test_over_the_wire.py` and `tests/journeys`.
+(an update that is brought twice, acknowledgements that are lost, Slack's retries, a process that is killed) is the same
+for every flow, and is tried over the wire with the real libraries: `tests/journeys/test_disturbed.py` and
+`test_kill.py` for whole trades, `tests/bots/test_telegram_bot.py` and `test_slack_bot.py` for each platform.
 """
 
 from __future__ import annotations

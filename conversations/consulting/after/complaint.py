@@ -90,7 +90,14 @@ def _percent(_talk: Talk, text: str, _values: Values) -> int:
     return read_whole_number(0, 100, text.strip().removesuffix("%").strip())
 
 
-SHARE = Field("share", "number", read=_percent, show=lambda talk, value: f"{talk.words.show(value)} %", max_length=6)
+SHARE = Field(
+    "share",
+    "number",
+    read=_percent,
+    show=lambda talk, value: f"{talk.words.show(value)} %",
+    max_length=6,
+    example="50",
+)
 RULING = Form("session_ruling", (SHARE, Field("reason", "long_text", max_length=1000)))
 
 

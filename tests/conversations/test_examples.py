@@ -1,0 +1,38 @@
+"""Every field with a reading of its own shows what an answer looks like: nobody has to guess what a form will take."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+from config.market import BOOKS
+from conversations.around import free_text
+from conversations.book import bound
+from conversations.form import Field
+
+DEFAULT = {each.name: each.default for each in fields(Field)}
+ANY_WORDS = (DEFAULT["read"], free_text)
+# Optional, and no one answer would do: a number looks different in each country, a recap is lines of any words.
+OF_NO_ONE_SHAPE = {"profile.vat_number", "edit_recap.topics", "edit_recap.decisions", "edit_recap.steps"}
+
+
+def without_example() -> set[str]:
+    """Fields with a reading of their own that show neither an example nor what can be chosen."""
+    return {
+        f"{flow.name}.{each.name}"
+        for flow in bound(BOOKS).flows.values()
+        for each in flow.form.fields
+        if not (each.fixed or each.kind == "files" or each.example)
+        and each.options is DEFAULT["options"]
+        and each.read not in ANY_WORDS
+    }
+
+
+def test_a_field_that_reads_in_its_own_way_has_an_example_or_options() -> None:
+    assert without_example() == OF_NO_ONE_SHAPE
+
+
+def test_what_is_of_no_one_shape_is_never_asked_for_unbidden() -> None:
+    flows = bound(BOOKS).flows
+    for name in OF_NO_ONE_SHAPE:
+        flow, _, field = name.partition(".")
+        assert flows[flow].form.field(field).optional
