@@ -306,7 +306,15 @@ class Engine:
 
     def _send(self, talk: Talk, turn: Turn, replies: list[Reply]) -> None:
         if replies:
-            send(talk.ctx, talk.surface, replies, trigger=turn.trigger, message=turn.message, thread=turn.thread)
+            send(
+                talk.ctx,
+                talk.surface,
+                replies,
+                trigger=turn.trigger,
+                message=turn.message,
+                thread=turn.thread,
+                channel=turn.channel,
+            )
 
 
 def gist(replies: Sequence[Reply]) -> str:
@@ -330,10 +338,11 @@ def send(
     trigger: str | None = None,
     message: str | None = None,
     thread: str | None = None,
+    channel: str | None = None,
 ) -> None:
     """Put replies on their way to an address, in order, after the commit; those about money with the reader's mark.
 
-    `thread`: where in that chat the input stood that they answer.
+    `thread`: where in that chat the input stood that they answer; `channel`: where else, before others.
     """
     replies = marked(roomed(ctx, replies), lambda: mark_at(ctx, surface.platform, surface.workspace, surface.address))
     body: dict[str, Any] = {
@@ -343,6 +352,7 @@ def send(
         "trigger": trigger,
         "message": message,
         "thread": thread,
+        "channel": channel,
     }
     ctx.post(surface.platform, surface.lane, "replies", body, made_of=tuple(replies))
 

@@ -109,7 +109,8 @@ class Turn:
     """One input with its outside id, who sent it and where.
 
     `key`: the outside id, taken once. `trigger`: what Slack hands over to open a window, good for three seconds.
-    `message`: the message a button hangs on. `thread`: the topic or thread that it was said in.
+    `message`: the message a button hangs on. `thread`: the topic or thread that it was said in. `channel`: where it was
+    pressed or commanded before others, when that is not the address.
     """
 
     key: str
@@ -120,3 +121,4 @@ class Turn:
     message: str | None = None
     body: Any = None
     thread: str | None = None
+    channel: str | None = None

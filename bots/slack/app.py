@@ -259,7 +259,17 @@ class SlackBot:
             who, address = await asyncio.gather(identity, self._people.address(heard.team, heard.user))
         else:
             who, address = await identity, heard.address
-        turn = Turn(heard.key, who, address, heard.input, heard.trigger, heard.message, heard.body, heard.thread)
+        turn = Turn(
+            heard.key,
+            who,
+            address,
+            heard.input,
+            heard.trigger,
+            heard.message,
+            heard.body,
+            heard.thread,
+            heard.channel,
+        )
         work = self._reception.take(turn)
         if heard.trigger is None or heard.shown:
             return turn, await work

@@ -62,6 +62,7 @@ PASSING = {
 NOT_EDITABLE = {"cant_update_message", "edit_window_closed", "message_not_found"}
 TOPIC = "topic:"  # what begins the thread of a thing
 TOKEN_GONE = {"account_inactive", "invalid_auth", "token_revoked"}
+TOO_LATE = {"expired_trigger_id", "invalid_trigger_id"}
 REFUSED_BLOCKS = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"}
 
 
@@ -76,6 +77,7 @@ class Errand:
     trigger: str | None
     thread: str | None  # where what is said now belongs
     view: tuple[str, str] | None  # the form's open window, by id and hash, when the input came from inside it
+    channel: str | None = None  # where they pressed, when that is not the address
     moved: dict[str, ShownCard | None] = field(default_factory=dict)
 
     def note(self, ctx: Ctx) -> None:
@@ -163,9 +165,26 @@ class SlackSender:
                 raise
             if error == "not_found":
                 return True  # closed meanwhile: they were asked whether to go on
-            expected = {"expired_trigger_id", "invalid_trigger_id"}
-            (log.info if error in expected else log.error)("slack_window_refused", why=str(failure))
+            (log.info if error in TOO_LATE else log.error)("slack_window_refused", why=str(failure))
+            return error in TOO_LATE and await self._door_beside(errand, form)
         return False
+
+    async def _door_beside(self, errand: Errand, form: FormView) -> bool:
+        """Lead to the form where they pressed, seen by them alone. False: we cannot be read there."""
+        if errand.channel is None:
+            return False
+        user = await self._transactions.run(MARKET, lambda ctx: user_at(ctx, errand.workspace, errand.address))
+        door = render(form)
+        if user is None or door is None:
+            return False
+        try:
+            await errand.client.chat_postEphemeral(
+                channel=errand.channel, user=user, text=door.text, blocks=door.blocks, thread_ts=errand.thread
+            )
+        except SlackApiError as failure:
+            log.info("slack_door_not_shown", why=str(failure))  # not a member there, or it will pass: they read it here
+            return False
+        return True
 
     @staticmethod
     async def _redraw(client: AsyncWebClient, view_id: str, hash_: str, view: Block) -> None:
@@ -331,9 +350,8 @@ def errand_of(post: Post, client: AsyncWebClient) -> Errand:
     replies = replies_of(post)
     # A window opens within three seconds of the press, or not at all.
     replies.sort(key=lambda reply: not (isinstance(reply, FormView) and bool(body.get("trigger"))))
-    return Errand(
-        client, str(body["workspace"]), str(body["address"]), replies, body.get("trigger"), body.get("thread"), view
-    )
+    place = str(body["workspace"]), str(body["address"])
+    return Errand(client, *place, replies, body.get("trigger"), body.get("thread"), view, body.get("channel"))
 
 
 def error_of(failure: SlackApiError) -> str:

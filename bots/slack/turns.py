@@ -26,7 +26,7 @@ class Heard:
     """One input, before its files are fetched and its sender is looked up.
 
     `files`: what Slack says of the files, by the form's field; those of a message under "". `address`: the direct
-    message channel, when the payload names it.
+    message channel, when the payload names it; `channel`: another one, where others read along.
     """
 
     key: str
@@ -38,6 +38,7 @@ class Heard:
     trigger: str | None = None
     message: str | None = None
     thread: str | None = None
+    channel: str | None = None
     shown: bool = False  # a window stands before them already
     files: Mapping[str, list[Mapping[str, Any]]] = field(default_factory=dict)
 
@@ -46,7 +47,13 @@ def command(body: Payload) -> Heard:
     words = typed(body.get("text") or "").strip() or "help"
     trigger = body["trigger_id"]
     return Heard(
-        f"slack:cmd:{trigger}", body["team_id"], body["user_id"], Said(f"/{words}"), kept(body), trigger=trigger
+        f"slack:cmd:{trigger}",
+        body["team_id"],
+        body["user_id"],
+        Said(f"/{words}"),
+        kept(body),
+        trigger=trigger,
+        channel=_open(body.get("channel_id")),
     )
 
 
@@ -101,7 +108,8 @@ def action(body: Payload) -> Heard | None:
             return None
         given = Pressed(str(done["value"]))
         container = body.get("container") or {}
-        within = {"message": container.get("message_ts"), "address": _direct(container.get("channel_id"))}
+        place = container.get("channel_id")
+        within = {"message": container.get("message_ts"), "address": _direct(place), "channel": _open(place)}
         within["thread"] = container.get("thread_ts") or (body.get("message") or {}).get("thread_ts")
     elif view.get("callback_id") == CALLBACK:
         given = filled(view, final=False, quiet=done["action_id"] != SHAPING)
@@ -159,3 +167,8 @@ def who(body: Payload) -> tuple[str, str]:
 
 def _direct(channel: str | None) -> str | None:
     return channel if channel and channel.startswith("D") else None
+
+
+def _open(channel: str | None) -> str | None:
+    """A channel in which others are."""
+    return None if _direct(channel) else channel

@@ -333,6 +333,25 @@ async def test_what_slack_could_not_take_comes_later_and_once(face: Browser, ona
     assert [each["text"] for each in messages(await ona.screen())][1:] == ["first", "second"]
 
 
+async def test_a_window_too_late_to_open_waits_behind_a_button_where_it_was_asked_for(
+    face: Browser, ona: Window, stall: Stall
+) -> None:
+    await disturb(face, "slack", "outage", match="views.open")
+    await ona.does("command", text="/parley heap", channel="C0GENERAL")
+    await stall.settle()
+    await face.post("/lab/clock", {"seconds": 4})
+    await stall.later(hours=1)
+
+    def beside(screen: Json) -> list[Json]:
+        return [each for place in screen["channels"] if not place["is_im"] for each in place["messages"]]
+
+    (door,) = await ona.sees(beside)
+    assert door["ephemeral"]
+    assert not any("Sell a heap" in said(each.get("blocks", [])) for each in messages(await ona.screen()))
+    await ona.does("press", **buttons(door["blocks"])[0], channel="C0GENERAL", ts=door["ts"])
+    assert (await window(ona))["title"]["text"] == "Sell a heap"
+
+
 async def test_nothing_is_acknowledged_that_could_not_be_stored(ona: Window, stall: Stall) -> None:
     mend = stall.break_inbox()
     assert await ona.does("command", text="/parley heap2 elm") == {}
