@@ -300,6 +300,20 @@ async def test_a_webhook_is_believed_only_with_its_secret(
     await edge.stop()
 
 
+async def test_an_answer_to_a_group_follows_it_to_its_new_id(ona: Phone, face: Browser, stall: Stall) -> None:
+    old = (await face.post("/lab/telegram/groups", {"title": "Heating", "by": ona.id, "members": []}))["id"]
+    await disturb(face, "telegram", "outage", match="sendMessage")
+    await ona.do("say", text="/sell 200 t", place=old)
+    await until(lambda: passed(face, "telegram", "sendMessage"), lambda: "the bot says nothing")
+    await stall.settle()
+    new = (await face.post(f"/lab/telegram/groups/{old}/migrate", {}))["id"]
+    await stall.later(seconds=5)
+    async with asyncio.timeout(15):
+        while "Write to me in private" not in str((await ona.chat(new))["messages"]):
+            await asyncio.sleep(0.02)
+    assert "Write to me in private" not in str((await ona.chat(old))["messages"])
+
+
 async def test_in_a_group_only_a_command_is_answered_and_with_the_way_out(edge: TelegramBot, stall: Stall) -> None:
     posts: list[Post] = []
     stall.transactions.deliver_by(posts.extend)
