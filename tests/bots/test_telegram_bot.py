@@ -308,9 +308,11 @@ async def test_an_answer_to_a_group_follows_it_to_its_new_id(ona: Phone, face: B
     await stall.settle()
     new = (await face.post(f"/lab/telegram/groups/{old}/migrate", {}))["id"]
     await stall.later(seconds=5)
-    async with asyncio.timeout(15):
-        while "Write to me in private" not in str((await ona.chat(new))["messages"]):
-            await asyncio.sleep(0.02)
+
+    async def arrived() -> bool:
+        return "Write to me in private" in str((await ona.chat(new))["messages"])
+
+    await until(arrived, lambda: "nothing has come to the new group")
     assert "Write to me in private" not in str((await ona.chat(old))["messages"])
 
 

@@ -147,6 +147,38 @@ async def test_a_link_of_ours_is_told_and_unfurled(
     assert preview["blocks"][0].items() >= section("Lot 7").items()
 
 
+async def test_a_button_of_a_preview_says_under_which_link_it_was_pressed(
+    app: AsyncApp, ona: Desk, client: AsyncWebClient, browser: aiohttp.ClientSession
+) -> None:
+    await put(browser, "app", unfurl_domains=["market.example"])
+    url, pressed = "https://market.example/lot/7", []
+    look = {"type": "button", "action_id": "look", "text": plain("Look"), "value": "lot 7"}
+    blocks = [section("Lot 7"), {"type": "actions", "block_id": "ways", "elements": [look]}]
+
+    @app.event("link_shared")
+    async def shared(event: Json) -> None:
+        await client.chat_unfurl(channel=event["channel"], ts=event["message_ts"], unfurls={url: {"blocks": blocks}})
+
+    @app.event("message")
+    async def overheard() -> None: ...
+
+    @app.action("look")
+    async def looked(ack: AsyncAck, body: Json) -> None:
+        pressed.append(body)
+        await ack()
+
+    said = await ona.does("say", text=url, channel="C0GENERAL")
+    await ona.sees(lambda screen: "Lot 7" in str(screen["channels"]))
+    here = {"channel": "C0GENERAL", "ts": said["ts"]}
+    assert (await ona.does("press", block_id="ways", action_id="look", **here))["acked"]
+    (body,) = pressed
+    assert body["actions"][0]["value"] == "lot 7"
+    assert body["container"].items() >= {
+        "type": "message_attachment", "is_app_unfurl": True, "app_unfurl_url": url, "message_ts": said["ts"],
+    }.items()  # fmt: skip
+    assert "other" in await ona.cannot("press", block_id="other", action_id="look", **here)
+
+
 async def test_a_message_written_now_comes_when_it_is_due(lab: Lab, ona: Desk, client: AsyncWebClient) -> None:
     now = int(lab.world.clock.now().timestamp())
     assert await error(client.chat_scheduleMessage(channel=ona.id, text="x", post_at=now - 1)) == "time_in_past"
