@@ -11,7 +11,7 @@ from pathlib import Path
 
 from config.outside import OPERATORS, clock_of, open_lab, pointed_at
 from config.reference import reference
-from config.seed.opening import open_market
+from config.seed.opening import open_market, who_opens
 from config.settings import Settings
 from config.slack import manifest
 from config.wiring import Product, build
@@ -39,8 +39,8 @@ class Installation:
     async def seed(self) -> int:
         """Open the market: sellers with live listings, whose phones the lab can hand over. Returns how many."""
         catalogue, places = reference()
-        people = await open_market(self.product.transactions, catalogue, places, self.clock.now().date())
-        if self.lab is not None:
+        people = who_opens()
+        if self.lab is not None:  # their phones first: the market writes to them as they arrive
             for number, name in OPERATORS.items():
                 await self.product.transactions.run(MARKET, partial(met, number=number, name=name))
                 self.lab.telegram.bot.add_person(name, number, language="en")
@@ -48,6 +48,7 @@ class Installation:
             for person in people:
                 self.lab.telegram.bot.add_person(person.name, person.telegram_id, language=person.language)
                 self.lab.telegram.bot.chats[person.telegram_id].started = True  # they have met the bot before
+        await open_market(self.product.transactions, catalogue, places, self.clock.now().date())
         return len(people)
 
     async def start_over(self) -> None:

@@ -43,21 +43,26 @@ class Seeded:
     language: str
 
 
-async def open_market(transactions: Transactions, catalogue: Catalogue, places: Places, today: date) -> list[Seeded]:
-    """Let all sellers list, each in a transaction of their own. Returns who they are."""
+def who_opens() -> list[Seeded]:
+    """Everybody who is there when the market opens: sellers, then consultants."""
+    return [
+        Seeded(first + number, each["person"], each["language"])
+        for first, file in ((FIRST_ID, SELLERS), (FIRST_EXPERT_ID, EXPERTS))
+        for number, each in enumerate(yaml.safe_load(file.read_text("utf-8")))
+    ]
+
+
+async def open_market(transactions: Transactions, catalogue: Catalogue, places: Places, today: date) -> None:
+    """Let all sellers list and all consultants be found, each in a transaction of their own."""
     dice = random.Random(SEED)  # noqa: S311 - the same market every time; nothing secret
+    people = iter(who_opens())
     sellers: list[dict[str, Any]] = yaml.safe_load(SELLERS.read_text("utf-8"))
-    people = []
-    for number, seller in enumerate(sellers):
-        seeded = Seeded(FIRST_ID + number, seller["person"], seller["language"])
+    for seller in sellers:
+        seeded = next(people)
         commands = list(listings_of(seller, catalogue, places, today, dice))
         await transactions.run(MARKET, lambda ctx, s=seller, p=seeded, c=commands: _arrive(ctx, catalogue, s, p, c))  # type: ignore[misc]  # mypy cannot infer a lambda with defaults
-        people.append(seeded)
-    for number, expert in enumerate(yaml.safe_load(EXPERTS.read_text("utf-8"))):
-        seeded = Seeded(FIRST_EXPERT_ID + number, expert["person"], expert["language"])
-        await transactions.run(MARKET, partial(_advise, catalogue=catalogue, expert=expert, seeded=seeded))
-        people.append(seeded)
-    return people
+    for expert in yaml.safe_load(EXPERTS.read_text("utf-8")):
+        await transactions.run(MARKET, partial(_advise, catalogue=catalogue, expert=expert, seeded=next(people)))
 
 
 def _advise(ctx: Ctx, catalogue: Catalogue, expert: dict[str, Any], seeded: Seeded) -> None:
