@@ -59,7 +59,8 @@ class Card(Shape):
 
     `room`: what it is a part of ("deal:…"), where a platform keeps such things together.
     `turn`: whose turn it is, what happens next and by when. `pictures` and `documents`: ids of kept files;
-    `chart`: a picture that is drawn when it is sent.
+    `chart`: a picture that is drawn when it is sent. `table`: what the last lines say, as rows under a head, for where
+    a platform has tables.
     """
 
     kind: Literal["card"] = "card"
@@ -68,6 +69,7 @@ class Card(Shape):
     title: str
     text: str = ""
     lines: tuple[Line, ...] = ()
+    table: tuple[tuple[str, ...], ...] = ()
     turn: str = ""
     note: str = ""
     buttons: tuple[tuple[Button, ...], ...] = ()

@@ -27,6 +27,9 @@ LINK = 3_000
 BUTTONS_IN_BLOCK = 25
 BUTTONS_IN_ROW = 5  # more in a block and Slack hides the rest behind "Show more"
 CARDS = 10  # in a carousel
+ROWS = 100  # in a table; of a message's tables Slack takes one
+COLUMNS = 20
+CELL = 400  # characters, so that a few long ones leave room for the rest
 CARD_TITLE = 150
 CARD_BODY = 200
 FALLBACK = 1_000  # characters of a notification; Slack cuts at 40,000
@@ -120,6 +123,15 @@ def side_card(title: str, subtitle: str, body: str, buttons: Sequence[Button]) -
 def carousel(cards: Sequence[Block]) -> Block:
     """docs.slack.dev/reference/block-kit/blocks/carousel-block"""
     return {"type": "carousel", "elements": list(cards[:CARDS])}
+
+
+def table(rows: Sequence[Sequence[str]]) -> Block:
+    """The first row is its head. docs.slack.dev/reference/block-kit/blocks/table-block"""
+    return {"type": "table", "rows": [[_cell(text) for text in row[:COLUMNS]] for row in rows[:ROWS]]}
+
+
+def _cell(text: str) -> Block:
+    return {"type": "raw_text", "text": clipped(clean(text), CELL) or "–"}
 
 
 def _drawable(row: Sequence[Button]) -> list[Button]:

@@ -21,6 +21,7 @@ from bots.slack.blocks import (
     paragraphs,
     rich,
     side_card,
+    table,
 )
 from conversations.buttons import press, proposal
 from conversations.reply import (
@@ -57,7 +58,9 @@ def render(reply: Reply) -> Message | None:
     """The message of a reply; None when there is nothing to say."""
     match reply:
         case Card():
-            return Message(_notice(reply.title, reply.turn or reply.text), card_blocks(reply))
+            plainer = card_blocks(reply)
+            blocks = _tabled(reply) if reply.table else plainer
+            return Message(_notice(reply.title, reply.turn or reply.text), blocks, plainer if reply.table else None)
         case CardList():
             return _listed(reply)
         case Desk():
@@ -98,12 +101,20 @@ def subject_of(reply: Reply) -> str | None:
             return None
 
 
-def card_blocks(card: Card) -> list[Block]:
+def _tabled(card: Card) -> list[Block]:
+    """The card with its table in place of the lines that say the same."""
+    other = card.lines[: max(len(card.lines) - len(card.table) + 1, 0)]
+    return card_blocks(card.model_copy(update={"lines": other}), [table(card.table)])
+
+
+def card_blocks(card: Card, compared: Sequence[Block] = ()) -> list[Block]:
+    """`compared`: what stands between its lines and whose turn it is."""
     buttons = actions(card.buttons)[: MESSAGE_BLOCKS // 2]
     words = [
         header(card.title),
         *paragraphs(card.text),
         *rich(*_lines(card.lines)),
+        *compared,
         *rich((_pointed(card.turn), "")),
         *context(card.note),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import Any, Final
@@ -274,6 +275,7 @@ def request_card(talk: Talk, asked: Request, note: str = "") -> Card:
         title=_title(talk, asked),
         text=masked(asked.words),
         lines=tuple(lines),
+        table=_compared(talk, seen[:QUOTES_SHOWN]) if mine and len(seen) > 1 else (),
         turn=_turn(talk, asked),
         note=note,
         buttons=_buttons(talk, asked, seen, mine=mine),
@@ -304,6 +306,23 @@ def _asked_lines(talk: Talk, asked: Request) -> list[Line]:
     if asked.certificates:
         lines.append(Line(label=words("terms.certificates"), value=", ".join(asked.certificates)))
     return [*lines, Line(label=words("request.seal"), value=words(f"request.seal.{SEALS[not asked.sealed]}"))]
+
+
+def _compared(talk: Talk, quoted: Sequence[Quote]) -> tuple[tuple[str, ...], ...]:
+    """The quotes side by side, one a row."""
+    words = talk.words
+    head = ("party.seller", "terms.price", "terms.total", "terms.window", "terms.note")
+    rows = [
+        (
+            _name(talk, each.seller),
+            words.show(each.terms.price),
+            words.show(each.terms.total()),
+            show_window(talk, (each.terms.window_from, each.terms.window_to)),
+            masked(each.terms.note or ""),
+        )
+        for each in quoted
+    ]
+    return (tuple(map(words, head)), *rows)
 
 
 def _quote_line(talk: Talk, quote: Quote, *, mine: bool) -> Line:

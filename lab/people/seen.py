@@ -40,7 +40,7 @@ def previews_of(message: dict[str, Any]) -> list[str]:
 
 # Where Block Kit keeps what is seen, in the order in which it is seen.
 SHOWING = (
-    *("title", "subtitle", "label", "text", "body", "fields", "elements", "blocks", "initial_value", "hint"),
+    *("title", "subtitle", "label", "text", "body", "fields", "elements", "blocks", "rows", "initial_value", "hint"),
     *("accessory", "element", "actions"),
 )
 

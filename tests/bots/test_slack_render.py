@@ -52,6 +52,7 @@ CARD = some.builds(
     title=ANY,
     text=ANY,
     lines=LINES,
+    table=some.just(()) | some.lists(some.lists(ANY, min_size=1, max_size=25).map(tuple), max_size=4).map(tuple),
     turn=ANY,
     note=ANY,
     buttons=ROWS,
@@ -89,6 +90,7 @@ def test_whatever_is_said_slack_takes_it(reply: Reply) -> None:
     drawn = render(reply)
     if drawn is not None:
         check_message(drawn.blocks, DICE)
+        check_message(drawn.plain().blocks, DICE, newer=False)
         assert drawn.text
         assert not {"<", ">"} & set(drawn.text)
 

@@ -76,6 +76,7 @@ def replies(words: str) -> list[Reply]:
         title=words,
         text=words,
         lines=(Line(label=words, value=words, was=words),),
+        table=((words, words), (words, words)),
         turn=words,
         note=words,
         buttons=((button,),),

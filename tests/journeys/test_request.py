@@ -62,6 +62,8 @@ async def test_sealed_quotes_are_opened_at_the_cut_off_and_one_is_taken(world: W
     for seller in (rasa, jonas):
         await seller.sees("No more quotes are taken.")
     await tom.sees("The time for quotes is over.", "€20,800.00", "€20,900.00", "Your turn: take one of the quotes by")
+    shown = [block for m in tom.messages_in(await tom.window()) for block in m.get("blocks") or []]
+    assert [len(each["rows"]) for each in shown if each["type"] == "table"] == [3]
     await tom.presses("Take Rasa: €20,800.00")
     await jonas.sees("The buyer has taken another quote.")
     trade = Trade(world, rasa, tom)
