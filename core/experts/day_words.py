@@ -86,6 +86,12 @@ CLOSED: Final = {
     "sv": ("ledig", "stangt"),
     "uk": ("вихідний", "зачинено"),
 }
+# Shorter than CLDR has them, from Monday on; understood from who speaks that language alone.
+SHORT_DAYS: Final = {
+    "pl": ("pn", "wt", "sr", "cz", "pt", "sb", "nd"),
+    "lv": ("p", "o", "t", "c", "pk", "s", "sv"),
+    "et": ("e", "t", "k", "n", "r", "l", "p"),
+}
 TODAY: Final = {
     "en": ("today",),
     "de": ("heute",),

@@ -234,6 +234,8 @@ def _clock(minutes: int) -> str:
 def _days_named(word: str, language: str) -> Sequence[int]:
     if word in SEVERAL_DAYS:
         return SEVERAL_DAYS[word]
+    if word in CLOSED:
+        return ()  # "frei" is no Freitag
     day = names_of_days(language).get(word)
     if day is None and len(word) >= SHORTEST_PREFIX:
         begun = {day for name, day in names_of_days(language).items() if name.startswith(word)}
@@ -244,7 +246,7 @@ def _days_named(word: str, language: str) -> Sequence[int]:
 @cache
 def names_of_days(language: str) -> dict[str, int]:
     """Names of days: the speaker's own language wins, then English, then the others, whose names are longer."""
-    names: dict[str, int] = {}
+    names = {name: day for day, name in enumerate(day_words.SHORT_DAYS.get(language, ()))}
     for code in dict.fromkeys((language if language in LANGUAGES else "en", "en", *LANGUAGES)):
         for day, name in _as_cldr_has_them(code):
             if len(name) > 2 or code in (language, "en"):

@@ -44,7 +44,7 @@ def parse_unit_price(
     text: str, catalogue: Catalogue, *, default_currency: str, default_unit: str, language: str | None = None
 ) -> UnitPrice:
     """One price; currency and unit are the usual ones when they are not said. Refuses with `price.not_understood`."""
-    answer = _answer(text, "price.not_understood", currency=default_currency, unit=default_unit)
+    answer = _answer(text, "price.not_understood", currency=default_currency, unit=default_unit).rstrip(".")
     grammar = grammar_of(catalogue)
     found = grammar.price.fullmatch(answer)
     if found is None or found["limit"]:
@@ -58,7 +58,7 @@ def parse_unit_price(
 
 def parse_money(text: str, catalogue: Catalogue, *, default_currency: str, language: str | None = None) -> Money:
     """One amount of money, to the minor unit; refuses with `money.not_understood` and the codes of `Money`."""
-    answer = _answer(text, "money.not_understood", currency=default_currency)
+    answer = _answer(text, "money.not_understood", currency=default_currency).rstrip(".")
     grammar = grammar_of(catalogue)
     found = grammar.money.fullmatch(answer)
     if found is None or (found["before"] and found["after"]):

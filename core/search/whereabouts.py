@@ -115,8 +115,8 @@ class _Finder:
         return self._found(tokens[0], self.places.like(tokens[0][0])) if believe_misspelt else None
 
     def _found(self, token: re.Match[str], places: tuple[Place, ...]) -> Place | None:
-        if not places:
-            return None
+        if not places or self.catalogue.country_named(token[0]) is not None:
+            return None  # "Leedu" is Lithuania in Estonian, and no case of Leeds
         self._strike(*token.span())
         return places[0]
 

@@ -43,16 +43,25 @@ class WindowReader:
     def __init__(self, words: Words) -> None:
         self._months = {folded(name): number for number, names in words.months.items() for name in names}
         month = any_of(self._months)
+        currency = any_of(word for said in words.currencies.values() for word in said)
         day = (
             r"(?:[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}[./][0-9]{1,2}[./][0-9]{4}"
+            # "15.12.": with its closing point alone, and as a day that there may be; "15.12" and "95.50." are prices.
+            rf"|(?:0?[1-9]|[12][0-9]|3[01])\.\s?(?:0?[1-9]|1[0-2])\.(?!\s*{currency}(?!\w))(?![0-9])"
             rf"|[0-9]{{1,2}}(?:st|nd|rd|th|\.)?\s+(?:of\s+)?{month}(?:\s+[0-9]{{4}})?"
             rf"|{month}\s+[0-9]{{1,2}}(?![0-9])(?:,?\s+[0-9]{{4}})?)"
         )
         until, starting, during = (any_of(words.all(meaning)) for meaning in ("until", "starting", "during"))
-        week_word = any_of(word for word in words.all("week") if len(word) > 1)
+        week_words = [word for word in words.all("week") if len(word) > 1]
+        week_word, short_week_word = any_of(week_words), any_of(word for word in week_words if len(word) < 4)
         week = (
-            rf"(?:{week_word}\s*|[wvs])(?P<week>[0-9]{{1,2}})(?:\s*[-–]\s*[a-z]{{1,2}}(?P<last_week>[0-9]{{1,2}}))?"
+            rf"(?:{week_word}\.?\s*|v\.?\s*|[ws])(?P<week>[0-9]{{1,2}})(?:\s*[-–]\s*[a-z]{{1,2}}(?P<last_week>[0-9]{{1,2}}))?"
             r"(?:\s*[-/]\s*(?P<y>[0-9]{4}))?"
+        )
+        # "50. Woche", "50 sav."; but "2 week" is how long something takes.
+        week_behind = (
+            r"(?P<week>[0-9]{1,2})(?:\.?\s*[-–]\s*(?P<last_week>[0-9]{1,2}))?"
+            rf"(?:\.\s*{week_word}|\s+{short_week_word}\.?)(?:\s*[-/]\s*(?P<y>[0-9]{{4}}))?"
         )
         self._relative = {name: re.compile(rf"(?<!\w){any_of(words.all(name))}(?!\w)") for name in RELATIVE_WINDOWS}
         between = rf"\s*(?:\.\.|-|–|/|{until}|to|al|au)\s*"
@@ -60,10 +69,15 @@ class WindowReader:
         readings: tuple[tuple[str, _Reading], ...] = (
             (rf"(?:{starting}\s+)?(?P<a>{day}){between}(?P<b>{day})", self._two_days),
             (rf"(?P<d>[0-9]{{1,2}})\.?\s*[-–]\s*(?P<b>{day})", self._days_of_one_month),
+            (
+                rf"(?P<m>{month})\.?\s+(?P<d>[0-9]{{1,2}})\.?\s*[-–]\s*(?P<e>[0-9]{{1,2}})(?:,?\s+(?P<y>[0-9]{{4}}))?",
+                self._days_behind_month,
+            ),
             (rf"{until}\s+(?P<a>{day})", self._until),
             (rf"{starting}\s+(?P<a>{day})", self._starting),
             (rf"(?:{during}\s+)?(?P<a>{day})", self._one_day),
             (rf"(?:{during}\s+)?{week}", self._weeks),
+            (rf"(?:{during}\s+)?{week_behind}", self._weeks),
             (rf"(?:{during}\s+)?q(?P<q>[1-4]){year}", self._quarter),
             (
                 rf"(?P<until>{until}\s+(?:end\s+of\s+)?)?(?P<during>{during}\s+)?(?P<m>{month}){year}",
@@ -91,6 +105,11 @@ class WindowReader:
 
     def _days_of_one_month(self, found: re.Match[str], today: date) -> DateWindow:
         last = self._day(found["b"], today)
+        return _ordered(_date(last.year, last.month, int(found["d"]), found[0]), last)
+
+    def _days_behind_month(self, found: re.Match[str], today: date) -> DateWindow:
+        year = f" {found['y']}" if found["y"] else ""
+        last = self._day(f"{found['e']} {found['m']}{year}", today)
         return _ordered(_date(last.year, last.month, int(found["d"]), found[0]), last)
 
     def _until(self, found: re.Match[str], today: date) -> DateWindow:
@@ -135,10 +154,10 @@ class WindowReader:
             return _date(year, month, day, text)
         numbers = [int(number) for number in re.findall(r"[0-9]+", text)]
         name = re.search(self._month_word, text)
-        if name is None:
+        if name is None and len(numbers) == 3:
             return _date(numbers[2], numbers[1], numbers[0], text)
-        month = self._months[name[0]]
-        if len(numbers) == 2:
+        month = self._months[name[0]] if name else numbers[1]
+        if name and len(numbers) == 2:
             return _date(numbers[1], month, numbers[0], text)
         this_year = _date(today.year, month, numbers[0], text)
         return this_year if this_year >= today else _date(today.year + 1, month, numbers[0], text)

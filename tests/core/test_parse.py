@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.catalogue import load
+from core.catalogue.names import folded
 from core.kernel.errors import Refusal
 from core.kernel.quantity import Quantity
 from core.search.parse import (
@@ -269,6 +270,58 @@ def test_a_written_amount_reads_back(amount: Decimal) -> None:
         assert parse_number(written) == amount
 
 
+@pytest.mark.parametrize(
+    ("sentence", "language", "product", "quantity"),
+    [
+        ("20 t atro drewno opałowe", "pl", "firewood", "20 odt"),
+        ("50 m³ nasypowe drewno opałowe", "pl", "firewood", "50 loose_m3"),
+        ("50 m³ lite drewno opałowe", "pl", "firewood", "50 solid_m3"),
+        ("10 suurkotti pelleteid", "et", "wood_pellets", "10 big_bag"),
+        ("20 t puidupelletid", "et", "wood_pellets", "20 t"),
+        ("20 absoluutkuiv t puiduhake", "et", "wood_chips_dry", "20 odt"),
+        ("50 bir. m³ malkos", "lt", "firewood", "50 loose_m3"),
+        ("10 maišų po 15 kg medienos granulės", "lt", "wood_pellets", "10 bag_15kg"),
+        ("50 cieš.m³ malka", "lv", "firewood", "50 solid_m3"),
+        ("50 ster.m³ malka", "lv", "firewood", "50 stacked_m3"),
+        ("20 ton TS flis", "sv", "wood_chips_dry", "20 odt"),
+        ("10 storsäckar pellets", "sv", "wood_pellets", "10 big_bag"),
+        ("5 pallboxar ved", "sv", "firewood", "5 pallet_crate"),
+        ("40 säckar à 15 kg pellets", "sv", "wood_pellets", "40 bag_15kg"),
+        ("50 t atro Hackschnitzel", "de", "wood_chips_dry", "50 odt"),
+        ("50 Srm Hackschnitzel", "de", "wood_chips_dry", "50 loose_m3"),
+    ],
+)
+def test_amounts_as_the_trade_of_each_country_says_them(
+    sentence: str, language: str, product: str, quantity: str
+) -> None:
+    said = read(sentence, language)
+    assert (said.product, str(said.quantity), said.rest) == (product, quantity, "")
+
+
+@pytest.mark.parametrize("country", ["Leedu", "Leedus", "Lietuvoje", "Lietuvā"])
+def test_a_country_is_no_town_of_a_similar_name(country: str) -> None:
+    said = read(f"pelletid {country}", "et")
+    assert (said.place, said.rest) == (None, country)
+    assert CATALOGUE.country_named(folded(country)) == "LT"
+
+
+@pytest.mark.parametrize("limit", ["por debajo de", "inferior a", "menos de"])
+def test_a_limit_is_said_in_many_ways_in_spanish(limit: str) -> None:
+    said = read(f"pellets {limit} 200 €/t", "es")
+    assert (str(said.max_price), said.price) == ("200 EUR/t", None)
+
+
+def test_near_and_bulk_in_the_words_of_the_trade() -> None:
+    assert read("granulas Rīgas tuvumā", "lv").radius_km == NEAR_KM
+    assert read("pellets lösvikt", "sv").packaging == ("bulk",)
+
+
+def test_a_price_is_never_a_day() -> None:
+    said = read("Pellets 215.50 €/t, 15.12.", "en")
+    assert (str(said.price), said.window) == ("215.5 EUR/t", (date(2026, 12, 15), date(2026, 12, 15)))
+    assert read("Pellets 15.12 €/t", "en").window is None
+
+
 def test_an_amount_in_a_form() -> None:
     def amount(text: str, *allowed: str) -> Quantity:
         return parse_quantity(text, CATALOGUE, allowed, language="en")
@@ -290,6 +343,7 @@ def test_a_price_in_a_form() -> None:
     assert price("215") == "215 EUR/t"
     assert price("€ 21,95 per MWh") == "21.95 EUR/MWh"
     assert price("1 450 zł/t") == "1450 PLN/t"
+    assert price("95.50.") == "95.5 EUR/t"
     assert refusal(lambda: price("cheap")).code == "price.not_understood"
     assert refusal(lambda: price("1.00001")).code == "price.too_many_decimals"
     assert refusal(lambda: price("-3 eur")).code == "number.negative"
@@ -318,6 +372,19 @@ def test_money_in_a_form() -> None:
         ("Q1 2027", "2027-01-01", "2027-03-31"),
         ("tomorrow", "2026-11-22", "2026-11-22"),
         ("next month", "2026-12-01", "2026-12-31"),
+        ("15 gru", "2026-12-15", "2026-12-15"),
+        ("1-15 gru", "2026-12-01", "2026-12-15"),
+        ("15. dets", "2026-12-15", "2026-12-15"),
+        ("1.-15. dets", "2026-12-01", "2026-12-15"),
+        ("gruodžio 1–15", "2026-12-01", "2026-12-15"),
+        ("March 1-15, 2027", "2027-03-01", "2027-03-15"),
+        ("50 sav.", "2026-12-07", "2026-12-13"),
+        ("50. Woche", "2026-12-07", "2026-12-13"),
+        ("v. 50", "2026-12-07", "2026-12-13"),
+        ("15.12.", "2026-12-15", "2026-12-15"),
+        ("1.-15.12.", "2026-12-01", "2026-12-15"),
+        ("28.12.-3.1.", "2026-12-28", "2027-01-03"),
+        ("bis 15.12.", "2026-11-21", "2026-12-15"),
     ],
 )
 def test_delivery_windows(text: str, first: str, last: str) -> None:
@@ -329,6 +396,9 @@ def test_delivery_windows(text: str, first: str, last: str) -> None:
     ("text", "code"),
     [
         ("soon", "window.not_understood"),
+        ("15.12", "window.not_understood"),
+        ("95.50.", "window.not_understood"),
+        ("31.2.", "window.no_such_day"),
         ("31 February 2027", "window.no_such_day"),
         ("W54-2027", "window.no_such_week"),
         ("2026-01-01", "window.in_the_past"),

@@ -9,10 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from config.reference import reference
+from conversations.wording import Wordings
 from core.kernel.errors import Refusal
 from core.kernel.quantity import UNITS, Quantity, convertible
+from core.search.fields import parse_quantity
 
 amounts = st.decimals(0, 10**6, places=3, allow_nan=False, allow_infinity=False)
+
+# A single bale is "pall" in Estonian, which is a pallet in Swedish: refused, with the units that the goods come in.
+ONE_WORD_OF_TWO_LANGUAGES = {("et", "bale", 1)}
 
 
 def refusal(call: Any, *args: object) -> str:
@@ -81,6 +87,18 @@ def test_a_unit_outside_the_list_is_refused_with_the_list() -> None:
     with pytest.raises(Refusal) as caught:
         Quantity(Decimal(5), "l").within(["t", "MWh"])
     assert caught.value.parts["allowed"] == ("t", "MWh")
+
+
+@pytest.mark.parametrize("language", Wordings().languages())
+def test_every_unit_that_is_shown_is_understood_when_it_is_typed_back(language: str) -> None:
+    catalogue, _ = reference()
+    speaking = Wordings().speak(language)
+    for unit in UNITS:
+        for count in (1, 2, 5, 21):
+            if (language, unit, count) in ONE_WORD_OF_TWO_LANGUAGES:
+                continue
+            typed = f"{count} {speaking.unit(unit, Decimal(count))}"
+            assert parse_quantity(typed, catalogue, [unit], language=language) == Quantity(Decimal(count), unit), typed
 
 
 def test_equal_amounts_are_written_alike() -> None:

@@ -59,6 +59,11 @@ def test_a_day_off(sentence: str) -> None:
     assert read_change(sentence, "en", TODAY).days == {CHRISTMAS_EVE: ()}
 
 
+@pytest.mark.parametrize("sentence", ["24. Dez. frei", "24.12. frei", "frei am 24. Dez.", "Do 24. Dez. frei"])
+def test_a_day_off_in_german(sentence: str) -> None:
+    assert read_change(sentence, "de", TODAY).days == {CHRISTMAS_EVE: ()}
+
+
 def test_days_off_over_the_turn_of_the_year_and_a_weekday_for_good() -> None:
     change = read_change("24 Dec - 2 Jan off; change Friday to 14-16", "en", TODAY)
 

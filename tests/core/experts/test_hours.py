@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -57,6 +58,25 @@ def test_the_same_week_in_eleven_languages(language: str, sentence: str) -> None
 )
 def test_what_a_sentence_says(sentence: str, days: dict[int, tuple[Span, ...]]) -> None:
     assert read_hours(sentence).days == days
+
+
+@pytest.mark.parametrize(
+    ("sentence", "language", "days"),
+    [
+        ("pn-czw 9-12", "pl", MONDAY_TO_THURSDAY),
+        ("pn-pt 9-12", "pl", range(5)),
+        ("nd 9-12", "pl", (6,)),
+        ("E-N 9-12", "et", MONDAY_TO_THURSDAY),
+        ("P-C 9-12", "lv", MONDAY_TO_THURSDAY),
+    ],
+)
+def test_days_as_short_as_they_are_written(sentence: str, language: str, days: Sequence[int]) -> None:
+    assert read_hours(sentence, language).days == dict.fromkeys(days, (MORNING,))
+
+
+@pytest.mark.parametrize("sentence", ["Fr frei", "Freitag frei", "Fr. frei"])
+def test_a_free_day_is_not_friday_twice(sentence: str) -> None:
+    assert read_hours(sentence, "de").days == {4: ()}
 
 
 @pytest.mark.parametrize(
