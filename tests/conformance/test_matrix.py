@@ -52,7 +52,7 @@ async def walked(folder: Path) -> Ground:
     chosen = list(stages.values())
     if not WHOLE:
         dice = random.Random(SLICE)
-        chosen = [dice.choice([stage for stage in chosen if stage.commands]), dice.choice(chosen)]
+        chosen = [dice.choice([stage for stage in chosen if stage.commands])]
     for stage in chosen:
         async with at_stage(stage, folder / "walk.sqlite", Platform.TELEGRAM) as here:
             await walk.through(here, stage)
