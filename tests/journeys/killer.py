@@ -20,7 +20,8 @@ from typing import Any
 
 from sqlalchemy import Connection, event
 
-import config.installation  # noqa: F401 - everything is loaded once; each start is then a fork
+import config.installation  # everything is loaded once; each start is then a fork
+import config.wiring
 from config.command_line import main
 from config.outside import SystemClock
 from core.kernel.postgres import PostgresRunner
@@ -99,13 +100,21 @@ class Killer:
 
 
 def run_product(orders: Path, outages: int) -> None:
-    """In a process of its own: the product as it is, on a clock that knows of the outages."""
-    real = SystemClock.now
+    """In a process of its own: the product as it is, on a clock that knows of the outages, and of a story's moves."""
+    real, moved = SystemClock.now, orders / "later"
 
     def now(clock: SystemClock) -> datetime:
-        return real(clock) + OUTAGE * outages
+        by_hand = timedelta(seconds=float(moved.read_text()) if moved.exists() else 0)
+        return real(clock) + OUTAGE * outages + by_hand
 
-    SystemClock.now = now  # type: ignore[assignment,method-assign]  # time goes on while nobody is there
+    class Machine(SystemClock):
+        """Its own clock, by which the product knows for how long it was away: nobody moves that."""
+
+        def now(self) -> datetime:
+            return real(self) + OUTAGE * outages
+
+    config.wiring.SystemClock = Machine  # type: ignore[misc]  # from outside, as the runners
+    SystemClock.now = now  # type: ignore[assignment,method-assign]  # as above
     Killer(orders).watch()
     main()
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, Literal
 
 import aiohttp
@@ -45,6 +46,7 @@ class World:
     settings: Settings
     product: Product | None = None
     pulse: Pulse = field(default_factory=Pulse)
+    moved: Path | None = None  # where a product in a process of its own reads by how many seconds the clock was moved
 
     async def opens(self) -> None:
         """The product starts, on the database as it is."""
@@ -119,7 +121,13 @@ class World:
         return datetime.fromisoformat((await self.browser.get("/lab/clock"))["now"])
 
     async def later(self, *, days: float = 0, hours: float = 0, minutes: float = 0) -> None:
-        await self.browser.post("/lab/clock", {"seconds": days * 86_400 + hours * 3_600 + minutes * 60})
+        seconds = days * 86_400 + hours * 3_600 + minutes * 60
+        if self.moved is not None:
+            before = float(self.moved.read_text()) if self.moved.exists() else 0
+            ready = self.moved.with_suffix(".next")
+            ready.write_text(str(before + seconds))
+            ready.rename(self.moved)
+        await self.browser.post("/lab/clock", {"seconds": seconds})
 
     async def disturb(self, service: str, kind: str, where: str, match: str, times: int = 1) -> None:
         """The next messages of that name are lost, doubled, swapped, or their answers are."""

@@ -9,17 +9,19 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
 from itertools import cycle
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import SecretStr
 
+from config.slack import manifest
 from lab.people import until
 from tests.journeys.killer import OUTAGE
 from tests.journeys.market import World, open_world
 from tests.journeys.trade import Trade
+
+When = Literal["before", "after"]
 
 ROOT = Path(__file__).parents[2]
 SLOW_START = 60.0  # seconds, on a busy machine
@@ -28,17 +30,17 @@ SLOW_START = 60.0  # seconds, on a busy machine
 class Plug:
     """What pulls the plug: one order at a time, and what came of them."""
 
-    def __init__(self, world: World, folder: Path) -> None:
+    def __init__(self, world: World, folder: Path, turns: tuple[When, ...] = ("before", "after")) -> None:
         self._world = world
         self._folder = folder
-        self._turns: Iterator[Literal["before", "after"]] = cycle(("before", "after"))
+        self._turns: Iterator[When] = cycle(turns)
         self.ordered = 0
 
     def at(self, table: str, word: str = "") -> None:
         """Kill at the commit that next writes such a row."""
         self._order({"when": next(self._turns), "table": table, "word": word})
 
-    def somewhere(self, when: Literal["before", "after"], skip: int) -> None:
+    def somewhere(self, when: When, skip: int) -> None:
         """Kill at a commit of anything, but for so many."""
         self._order({"when": when, "table": r"\w+", "word": "", "skip": skip})
 
@@ -65,7 +67,9 @@ class Plug:
             return self.kills() == self.ordered
 
         await until(seen, lambda: f"the product was killed {self.kills()} times, not {self.ordered}")
-        await self._world.later(minutes=OUTAGE / timedelta(minutes=1))  # it was away for as long for the provider
+        await self._world.browser.post(
+            "/lab/clock", {"seconds": OUTAGE.total_seconds()}
+        )  # it was away for as long for the provider
 
 
 def environment(world: World, port: int) -> dict[str, str]:
@@ -92,6 +96,7 @@ async def product_of(world: World, orders: Path, said: int | None = None) -> Asy
             "payload": payload,
         }
         await world.browser.put("/lab/stripe/webhook", told)
+    world.lab.slack.adopt(manifest(f"http://127.0.0.1:{port}"))
     token = world.settings.operator_token
     world.lab.books_url = f"http://127.0.0.1:{port}/operator/books"
     world.lab.books_token = token.get_secret_value() if token is not None else ""
@@ -101,6 +106,7 @@ async def product_of(world: World, orders: Path, said: int | None = None) -> Asy
     )
     try:
         await until(lambda: answers(port), lambda: "the product never opened its door", patience=SLOW_START)
+        await hears_slack(world)
         yield
     finally:
         process.terminate()
@@ -115,6 +121,15 @@ async def answers(port: int) -> bool:
     writer.close()
     await writer.wait_closed()
     return True
+
+
+async def hears_slack(world: World) -> None:
+    """Slack repeats no press: who wants to be heard waits until somebody is there."""
+
+    async def connected() -> bool:
+        return world.lab.slack.delivery.reachable
+
+    await until(connected, lambda: "the product never opened its socket to Slack", patience=SLOW_START)
 
 
 async def test_a_trade_goes_on_through_eleven_kills(tmp_path: Path) -> None:
