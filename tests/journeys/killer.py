@@ -113,7 +113,7 @@ def run_product(orders: Path, outages: int) -> None:
         def now(self) -> datetime:
             return real(self) + OUTAGE * outages
 
-    config.wiring.SystemClock = Machine  # type: ignore[misc]  # from outside, as the runners
+    config.wiring.SystemClock = Machine  # type: ignore[attr-defined]  # from outside, as the runners
     SystemClock.now = now  # type: ignore[assignment,method-assign]  # as above
     Killer(orders).watch()
     main()
