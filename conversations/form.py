@@ -160,7 +160,6 @@ class Form:
             intro=intro,
             note=note,
             fields=tuple(
-                # Where fields are asked one by one, nobody sees the options of the others, or their keypads.
                 self._field_view(
                     talk,
                     each,
@@ -197,6 +196,7 @@ class Form:
         keyed: str | None,
         proposed: int | None,
     ) -> FieldView:
+        """Where fields are asked one by one, nobody sees the options of the others, or their keypads."""
         words, code = talk.words, f"{self.name}.{each.name}"
         value = reading.values.get(each.name)
         given = answers.get(each.name)

@@ -2,98 +2,22 @@
 
 from __future__ import annotations
 
-import io
-import random
-import time
 from collections.abc import AsyncIterator
-from pathlib import Path
-from typing import Any
 
 import aiohttp
 import pytest
-from aiohttp import web
-from PIL import Image
 from sqlalchemy import select
 
-from bots.slack.app import SlackBot, client_at
-from bots.slack.sender import SlackSender
-from bots.slack.workspaces import Workspaces
-from conversations.book import Book, Flow
-from conversations.buttons import Press, press
-from conversations.engine import Engine
-from conversations.form import Field, Form, Values
-from conversations.reception import Reception
-from conversations.reply import Button, Card, CardList, Desk, Line, Option, Say
-from conversations.talk import Almanac, Opening, Talk
-from core.catalogue.reading import load
-from core.kernel.ids import Ids
+from bots.slack.app import SlackBot
 from core.kernel.transaction import MARKET
 from core.people.model import Person
-from core.search.places import Places
 from lab.app import Lab
 from lab.people import Browser
 from tests.bots.outside import disturb, passed
-from tests.bots.stall import Stall, stall_book
+from tests.bots.slack_app import buttons, entered, inputs, last, photo, said, slack, window
+from tests.bots.stall import Stall
 from tests.lab.slack.desk import Desk as Window
 from tests.lab.slack.desk import Json, messages, soon, texts
-
-CATALOGUE = Path(__file__).parents[2] / "config" / "catalogue"
-GOODS = ("pellets", "chips")
-
-
-def _grades(_talk: Talk, values: Values) -> list[Option]:
-    return [Option(value=f"{values['goods']}-{n}", label=f"{values['goods']} {n}") for n in "AB"]
-
-
-TRADE = Form(
-    "trade",
-    (
-        Field("note"),
-        Field(
-            "goods",
-            "choice",
-            options=lambda _talk, _values: [Option(value=each, label=each) for each in GOODS],
-            shapes_form=True,
-        ),
-        Field("grade", "choice", options=_grades, applies=lambda values: "goods" in values),
-    ),
-)
-
-
-def desk_book() -> Book:
-    """What the stall lacks: a desk, and a form whose fields depend on each other."""
-    book, waiting = Book(), ["offer from Jonas"]
-
-    @book.command("me")
-    def me(talk: Talk, _rest: str) -> None:
-        done = Button(label="Done", press=press("waiting.done"))
-        items = tuple(Card(title=each, buttons=((done,),)) for each in waiting)
-        section = CardList(subject="waiting", title=f"{len(waiting)} waiting", items=items)
-        talk.reply(Desk(title=f"Desk of {talk.person.name}", sections=(section,)))
-
-    @book.press("waiting.done")
-    def finish(_talk: Talk, _pressed: Press) -> None:
-        waiting.clear()
-
-    def publish(talk: Talk, _opening: Opening, values: Values) -> None:
-        talk.reply(Card(title="Traded", lines=(Line(label="Grade", value=values["grade"]),)))
-
-    book.flow(Flow(TRADE, publish))
-
-    @book.command("both")
-    def both(talk: Talk, _rest: str) -> None:
-        talk.reply(Say(text="first"), Say(text="second"))
-
-    return book
-
-
-def slack(lab: Lab, stall: Stall, **secrets: str) -> SlackBot:
-    client = client_at(lab.slack.bot_token, f"{lab.url}/slack/api/")
-    workspaces = Workspaces(client)
-    stall.deliver("slack", SlackSender(workspaces, stall.transactions))
-    engine = Engine([stall_book(), desk_book()], Almanac(load(CATALOGUE), Places([]), stall.wordings, 100, 1500))
-    reception = Reception(stall.transactions, engine, Ids(random.Random(5).randbytes))
-    return SlackBot(workspaces, reception, stall.wordings, **secrets)
 
 
 @pytest.fixture
@@ -109,56 +33,6 @@ async def app(lab: Lab, stall: Stall) -> AsyncIterator[SlackBot]:
 @pytest.fixture
 async def ona(browser: aiohttp.ClientSession, app: SlackBot) -> Window:
     return await Window.take(browser, "Ona Kazlauskienė", id="U0ONA", locale="lt-LT")
-
-
-def inputs(view: Json) -> dict[str, Json]:
-    """The window's fields by name, each with its block_id."""
-    return {block["block_id"].split("~")[0]: block for block in view["blocks"] if block["type"] == "input"}
-
-
-def entered(view: Json, **values: Any) -> dict[str, dict[str, Any]]:
-    return {inputs(view)[name]["block_id"]: {"value": value} for name, value in values.items()}
-
-
-def said(blocks: list[Json]) -> str:
-    """All words of some blocks."""
-    words = []
-    for block in blocks:
-        if block["type"] == "rich_text":
-            words += [run["text"] for section in block["elements"] for run in section["elements"]]
-        elif block["type"] == "header":
-            words.append(block["text"]["text"])
-    return "|".join(words)
-
-
-def buttons(blocks: list[Json]) -> list[Json]:
-    """Where each button can be pressed."""
-    return [
-        {"block_id": block["block_id"], "action_id": each["action_id"]}
-        for block in blocks
-        if block["type"] == "actions"
-        for each in block["elements"]
-    ]
-
-
-def photo() -> bytes:
-    written = io.BytesIO()
-    Image.new("RGB", (40, 30), "green").save(written, "PNG")
-    return written.getvalue()
-
-
-async def window(ona: Window) -> Json:
-    return dict(await ona.sees(lambda screen: screen["modals"] and screen["modals"][-1]))
-
-
-async def last(ona: Window, words: str) -> Json:
-    """The newest message, once it holds these words."""
-
-    def look(screen: Json) -> Json | None:
-        found = messages(screen)
-        return found[-1] if found and words in said(found[-1].get("blocks", [])) else None
-
-    return dict(await ona.sees(look))
 
 
 async def test_a_command_opens_a_window_that_says_what_is_wrong_and_ends_in_a_card(ona: Window) -> None:
@@ -359,62 +233,3 @@ async def test_nothing_is_acknowledged_that_could_not_be_stored(ona: Window, sta
     mend()
     await ona.does("command", text="/parley heap2 elm")
     await last(ona, "elm")
-
-
-# --- signed HTTP ------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-async def posted(lab: Lab, face: Browser, stall: Stall) -> AsyncIterator[str]:
-    """The app behind a URL, where Slack posts to."""
-    app = slack(lab, stall, signing_secret=lab.slack.signing_secret)
-    await app.start()
-
-    async def take(request: web.Request) -> web.Response:
-        status, body, headers = await app.take_http(await request.read(), request.headers)
-        return web.Response(
-            status=status, text=body, content_type=headers.get("content-type", "text/plain").split(";")[0]
-        )
-
-    application = web.Application()
-    application.router.add_post("/slack/events", take)
-    runner = web.AppRunner(application)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    host, port = runner.addresses[0][:2]
-    url = f"http://{host}:{port}/slack/events"
-    await face.put("/lab/slack/app", {"request_url": url})
-    yield url
-    await stall.settle()
-    await runner.cleanup()
-    await app.stop()
-
-
-async def test_what_slack_has_signed_is_taken(posted: str, browser: aiohttp.ClientSession) -> None:
-    ona = await Window.take(browser, "Ona", id="U0ONA")
-    await ona.does("say", text="hello")
-    await last(ona, "You said: hello")
-    await ona.does("command", text="/parley heap")
-    form = await window(ona)
-    refused = await ona.does("submit", view_id=form["id"], values=entered(form, wood="wood1", name="x" * 501))
-    assert list(refused["errors"]) == ["name"]
-
-
-@pytest.mark.parametrize(
-    ("stamp", "signature", "body"),
-    [
-        ("", "v0=0", b"{}"),
-        ("soon", "v0=0", b"{}"),
-        ("9" * 5000, "v0=0", b"{}"),
-        ("{now}", "v0=0", b"{}"),
-        ("{now}", "v0=\u00e9", b"{}"),
-        ("{now}", "v0=0", b"\xff\xfe"),
-    ],
-)
-async def test_what_nobody_has_signed_is_turned_away(
-    lab: Lab, stall: Stall, stamp: str, signature: str, body: bytes
-) -> None:
-    app = slack(lab, stall, signing_secret=lab.slack.signing_secret)
-    stamp = stamp.replace("{now}", str(int(time.time())))
-    headers = {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": signature}
-    assert (await app.take_http(body, headers))[0] == 401

@@ -1,0 +1,136 @@
+"""The Slack app over the stall, and how its windows and cards are read."""
+
+from __future__ import annotations
+
+import io
+import random
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from bots.slack.app import SlackBot, client_at
+from bots.slack.sender import SlackSender
+from bots.slack.workspaces import Workspaces
+from conversations.book import Book, Flow
+from conversations.buttons import Press, press
+from conversations.engine import Engine
+from conversations.form import Field, Form, Values
+from conversations.reception import Reception
+from conversations.reply import Button, Card, CardList, Desk, Line, Option, Say
+from conversations.talk import Almanac, Opening, Talk
+from core.catalogue.reading import load
+from core.kernel.ids import Ids
+from core.search.places import Places
+from lab.app import Lab
+from tests.bots.stall import Stall, stall_book
+from tests.lab.slack.desk import Desk as Window
+from tests.lab.slack.desk import Json, messages
+
+CATALOGUE = Path(__file__).parents[2] / "config" / "catalogue"
+GOODS = ("pellets", "chips")
+
+
+def _grades(_talk: Talk, values: Values) -> list[Option]:
+    return [Option(value=f"{values['goods']}-{n}", label=f"{values['goods']} {n}") for n in "AB"]
+
+
+TRADE = Form(
+    "trade",
+    (
+        Field("note"),
+        Field(
+            "goods",
+            "choice",
+            options=lambda _talk, _values: [Option(value=each, label=each) for each in GOODS],
+            shapes_form=True,
+        ),
+        Field("grade", "choice", options=_grades, applies=lambda values: "goods" in values),
+    ),
+)
+
+
+def desk_book() -> Book:
+    """What the stall lacks: a desk, and a form whose fields depend on each other."""
+    book, waiting = Book(), ["offer from Jonas"]
+
+    @book.command("me")
+    def me(talk: Talk, _rest: str) -> None:
+        done = Button(label="Done", press=press("waiting.done"))
+        items = tuple(Card(title=each, buttons=((done,),)) for each in waiting)
+        section = CardList(subject="waiting", title=f"{len(waiting)} waiting", items=items)
+        talk.reply(Desk(title=f"Desk of {talk.person.name}", sections=(section,)))
+
+    @book.press("waiting.done")
+    def finish(_talk: Talk, _pressed: Press) -> None:
+        waiting.clear()
+
+    def publish(talk: Talk, _opening: Opening, values: Values) -> None:
+        talk.reply(Card(title="Traded", lines=(Line(label="Grade", value=values["grade"]),)))
+
+    book.flow(Flow(TRADE, publish))
+
+    @book.command("both")
+    def both(talk: Talk, _rest: str) -> None:
+        talk.reply(Say(text="first"), Say(text="second"))
+
+    return book
+
+
+def slack(lab: Lab, stall: Stall, **secrets: str) -> SlackBot:
+    client = client_at(lab.slack.bot_token, f"{lab.url}/slack/api/")
+    workspaces = Workspaces(client)
+    stall.deliver("slack", SlackSender(workspaces, stall.transactions))
+    engine = Engine([stall_book(), desk_book()], Almanac(load(CATALOGUE), Places([]), stall.wordings, 100, 1500))
+    reception = Reception(stall.transactions, engine, Ids(random.Random(5).randbytes))
+    return SlackBot(workspaces, reception, stall.wordings, **secrets)
+
+
+def inputs(view: Json) -> dict[str, Json]:
+    """The window's fields by name, each with its block_id."""
+    return {block["block_id"].split("~")[0]: block for block in view["blocks"] if block["type"] == "input"}
+
+
+def entered(view: Json, **values: Any) -> dict[str, dict[str, Any]]:
+    return {inputs(view)[name]["block_id"]: {"value": value} for name, value in values.items()}
+
+
+def said(blocks: list[Json]) -> str:
+    """All words of some blocks."""
+    words = []
+    for block in blocks:
+        if block["type"] == "rich_text":
+            words += [run["text"] for section in block["elements"] for run in section["elements"]]
+        elif block["type"] == "header":
+            words.append(block["text"]["text"])
+    return "|".join(words)
+
+
+def buttons(blocks: list[Json]) -> list[Json]:
+    """Where each button can be pressed."""
+    return [
+        {"block_id": block["block_id"], "action_id": each["action_id"]}
+        for block in blocks
+        if block["type"] == "actions"
+        for each in block["elements"]
+    ]
+
+
+def photo() -> bytes:
+    written = io.BytesIO()
+    Image.new("RGB", (40, 30), "green").save(written, "PNG")
+    return written.getvalue()
+
+
+async def window(ona: Window) -> Json:
+    return dict(await ona.sees(lambda screen: screen["modals"] and screen["modals"][-1]))
+
+
+async def last(ona: Window, words: str) -> Json:
+    """The newest message, once it holds these words."""
+
+    def look(screen: Json) -> Json | None:
+        found = messages(screen)
+        return found[-1] if found and words in said(found[-1].get("blocks", [])) else None
+
+    return dict(await ona.sees(look))
