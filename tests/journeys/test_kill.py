@@ -96,7 +96,7 @@ async def product_of(world: World, orders: Path, said: int | None = None) -> Asy
             "payload": payload,
         }
         await world.browser.put("/lab/stripe/webhook", told)
-    world.lab.slack.adopt(manifest(f"http://127.0.0.1:{port}"))
+    await world.browser.put("/lab/slack/app", {"manifest": manifest(f"http://127.0.0.1:{port}")})
     token = world.settings.operator_token
     world.lab.books_url = f"http://127.0.0.1:{port}/operator/books"
     world.lab.books_token = token.get_secret_value() if token is not None else ""
@@ -127,7 +127,7 @@ async def hears_slack(world: World) -> None:
     """Slack repeats no press: who wants to be heard waits until somebody is there."""
 
     async def connected() -> bool:
-        return world.lab.slack.delivery.reachable
+        return bool((await world.browser.get("/lab/slack/app"))["reachable"])
 
     await until(connected, lambda: "the product never opened its socket to Slack", patience=SLOW_START)
 

@@ -108,7 +108,7 @@ def _visits(routes: APIRouter, slack: Inhabited) -> None:
 def _app(routes: APIRouter, slack: Inhabited) -> None:
     @routes.get("/app")
     async def app() -> Json:
-        return slack.app.shown()
+        return {**slack.app.shown(), "reachable": slack.delivery.reachable}
 
     @routes.put("/app")
     async def set_app(page: AppPage) -> Json:
