@@ -10,6 +10,7 @@ from conversations.book import Book
 from conversations.buttons import Press, press
 from conversations.nearest import likeliest
 from conversations.reply import Button, Card, Line, Say
+from conversations.search.advice import tells_a_problem
 from conversations.search.finding import narrows
 from conversations.talk import Opening, Talk
 from conversations.trade.listing import answers_in
@@ -57,6 +58,8 @@ COMMANDS = (
 # What only somebody who looks for goods says: a town alone may be anything.
 WISHES = ("product", "alternatives", "grade", "certificates", "max_price", "price", "quantity")
 
+WORDS_OF_A_STORY = 5  # who writes so many tells of something
+
 book = Book()
 
 
@@ -75,13 +78,15 @@ def help_me(talk: Talk, asked: str) -> None:
 
 @book.command("anything")
 def anything(talk: Talk, text: str) -> None:
-    """Free text outside a form: goods offered or looked for are understood; for the rest we propose."""
+    """Free text outside a form: goods offered or looked for are understood, and a problem; for the rest we propose."""
     almanac = talk.almanac
     understood = parse(text, almanac.catalogue, almanac.places, talk.today, talk.words.language)
     if understood.side == "sell" or (understood.product and understood.price and "seller" in talk.person.roles):
         talk.open("sell", Opening(answers_in(talk, text)))
     elif narrows(talk, text):
         talk.command("narrow", text)
+    elif tells_a_problem(talk, text, understood):
+        talk.command("experts", text)
     elif understood.side == "buy" or any(getattr(understood, wish) for wish in WISHES):
         talk.command("find", text)
     else:
@@ -94,12 +99,14 @@ def unknown(talk: Talk, text: str) -> None:
 
 
 def suggest(talk: Talk, text: str) -> None:
-    """An unknown message gets the three likeliest commands, never silence."""
+    """An unknown message gets the three likeliest commands, never silence; a longer one may be a problem."""
     words = talk.words
     phrases = [(name, phrase) for name in COMMANDS for phrase in (name, words(f"command.{name}"))]
+    names = likeliest(text, phrases)
+    if len(text.split()) >= WORDS_OF_A_STORY:
+        names = ["experts", *(name for name in names if name != "experts")][: len(names)]
     rows = tuple(
-        (Button(label=words(f"command.{name}")[:75], press=press("command", choice=name)),)
-        for name in likeliest(text, phrases)
+        (Button(label=words(f"command.{name}")[:75], press=press("command", choice=name)),) for name in names
     )
     talk.reply(Say(text=words("talk.not_understood"), buttons=rows))
 

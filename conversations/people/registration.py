@@ -57,12 +57,13 @@ def welcome(talk: Talk) -> None:
             Button(label=words("command.sell"), press=press("command", choice="sell")),
         ),
         (
+            Button(label=words("command.experts"), press=press("command", choice="experts")),
             Button(label=words("command.tour"), press=press("command", choice="tour")),
-            Button(label=words("command.help"), press=press("command", choice="help")),
         ),
     ]
-    if not known:
-        buttons.append((Button(label=words("command.profile"), press=press("command", choice="profile")),))
+    help_me = Button(label=words("command.help"), press=press("command", choice="help"))
+    profile = Button(label=words("command.profile"), press=press("command", choice="profile"))
+    buttons.append((help_me,) if known else (profile, help_me))
     talk.reply(
         Card(
             subject="welcome",

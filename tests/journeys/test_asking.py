@@ -38,9 +38,8 @@ async def test_the_first_yes_has_the_session(world: World, here: Chat, there: Ch
     sarah, alex, nina = await world.on(here, "Sarah"), await world.on(there, "Alex"), await world.on(here, "Nina")
     await advises(alex, "Boilers that burn what they should", "Bioenergy engineering")
     await advises(nina, "Contracts that hold", "Legal and contracts")
-    await sarah.says("the grate of my boiler slags badly")  # no command, and no goods: a problem
-    await sarah.presses("Find an expert")
-    await sarah.sees("1 consultant fits", "Alex · Boilers that burn")
+    await sarah.says("my boiler slags since we burn straw pellets, who can help?")  # no command: a problem
+    await sarah.sees("1 consultant fits", "Alex · Boilers that burn", "advises in Bioenergy engineering")
     for name, profile in (("Alex", "Boilers that burn"), ("Nina", "Contracts that hold")):
         await sarah.says(f"/experts {profile}")
         await sarah.sees(f"{name} · {profile}")
