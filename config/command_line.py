@@ -104,11 +104,15 @@ def screens(arguments: list[str]) -> int:
     """Every card, form and notice on one page."""
     from config.screens import gather  # noqa: PLC0415 - as above
 
-    told, faults = gather(arguments)
+    told, faults = gather(arguments, quiet_logs, say_so_far)
     print(told)
     for fault in faults:
         print(f"  {fault}")
     return 1 if faults else 0
+
+
+def say_so_far(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
 async def doctor(settings: Settings) -> int:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
-from config.rehearsal.market import Player, Rehearsal
+from config.rehearsal.market import Act, Player, Rehearsal, undone
 from config.rehearsal.screen import Filling, Step
 from config.rehearsal.stages import Stage
 from conversations.reply import FormErrors, FormView, Reply, Toast
@@ -39,10 +39,14 @@ class Door:
 
 @dataclass(slots=True)
 class Walk:
-    """What was found so far. `witness` sees every reply that somebody gets on the way, after which step."""
+    """What was found so far. `witness` sees every reply that somebody gets on the way, after which step.
+
+    Where it has seen something new, the step is done `again` for whoever wants to see it otherwise.
+    """
 
     commands: Sequence[str]
-    witness: Callable[[Player, Step, Reply], None] = lambda _player, _step, _reply: None
+    witness: Callable[[Player, Step, Reply], bool] = lambda _player, _step, _reply: False
+    again: Callable[[Ctx, Rehearsal, Step, Act], None] | None = None
     doors: dict[str, list[Door]] = field(default_factory=dict)
     ended: dict[str, list[Door]] = field(default_factory=dict)  # those behind which the form came to its end
     dead: list[tuple[str, Step]] = field(default_factory=list)  # steps that were answered by nothing
@@ -72,7 +76,9 @@ class Walk:
                 continue
             tried.add((step.who, kind))
             with undone(here, ctx):
-                led = self._try(here, stage, ctx, path, step)
+                led, new = self._try(here, stage, ctx, path, step)
+            if new and self.again is not None:
+                self.again(ctx, here, step, partial(self._taken, here, step))
             if led and after not in self.led and len(path) + 1 < DEEPEST:
                 yield (*path, step)
             if led:
@@ -91,25 +97,27 @@ class Walk:
             said = [*(f"/{each}" for each in self.commands), *PHRASES]
             yield from (Step(name, "says", each) for each in said for name in here.people)
 
-    def _try(self, here: Rehearsal, stage: Stage, ctx: Ctx, path: Path, step: Step) -> bool:
-        """Whether it led to more than a no."""
+    def _try(self, here: Rehearsal, stage: Stage, ctx: Ctx, path: Path, step: Step) -> tuple[bool, bool]:
+        """Whether it led to more than a no, and to something not seen before."""
         player = here.people[step.who]
         begun = _flow_of(ctx, player.screen.form)
         known = {name: len(each.screen.shown) for name, each in here.people.items()}
         replies = self._take(here, ctx, player, step)
-        for name, each in here.people.items():
-            for reply in each.screen.shown[known[name] :]:
-                self.witness(each, step, reply)
-        if not any(len(each.screen.shown) > known[name] for name, each in here.people.items()):
+        shown = [(each, reply) for name, each in here.people.items() for reply in each.screen.shown[known[name] :]]
+        new = [self.witness(each, step, reply) for each, reply in shown]
+        if not shown:
             self.dead.append((stage.name, step))
-            return False
+            return False, False
         opened = [reply for reply in replies if isinstance(reply, FormView)]
         flow = _flow_of(ctx, opened[-1]) if opened else None
         if flow is not None and step.does != "fills":
             self.doors.setdefault(flow, []).append(Door(flow, stage.name, step.who, (*path, step)))
         if begun is not None and step.does == "fills" and player.screen.form is None and path:
             self.ended.setdefault(begun, []).append(Door(begun, stage.name, step.who, path))
-        return not all(is_no(reply) for reply in replies)
+        return not all(is_no(reply) for reply in replies), any(new)
+
+    def _taken(self, here: Rehearsal, step: Step, ctx: Ctx) -> None:
+        self._take(here, ctx, here.people[step.who], step)
 
     @staticmethod
     def _take(here: Rehearsal, ctx: Ctx, player: Player, step: Step) -> list[Reply]:
@@ -141,17 +149,3 @@ def is_no(reply: Reply) -> bool:
 def last_form(path: Path) -> str:
     """What was sent off last on this way: after it a thing is looked at again."""
     return next((step.what for step in reversed(path) if step.does == "fills"), "")
-
-
-@contextmanager
-def undone(here: Rehearsal, ctx: Ctx) -> Iterator[None]:
-    """What is done in here is as if it had never been, on the screens as in the books."""
-    before = {name: player.screen.copy() for name, player in here.people.items()}
-    savepoint = ctx.session.begin_nested()
-    try:
-        yield
-    finally:
-        savepoint.rollback()
-        ctx.session.expire_all()
-        for name, screen in before.items():
-            here.people[name].screen = screen

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final, TypeVar
@@ -23,7 +23,7 @@ from core.kernel.dispatch import Carrier, Delivered, Later, Never
 from core.kernel.ids import Ids
 from core.kernel.outbox import Post
 from core.kernel.sweep import ring_due
-from core.kernel.transaction import MARKET, Ctx, Transactions
+from core.kernel.transaction import MARKET, Actor, Ctx, Transactions
 from core.people.model import Identity, Platform
 
 MONDAY: Final = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # when the play begins: on a workday, at office hours
@@ -31,6 +31,7 @@ SAID: Final = "replies"  # the kind of a post that somebody reads; others set a 
 CHATS: Final = frozenset({"telegram", "slack"})
 
 Answer = TypeVar("Answer")
+Act = Callable[[Ctx], None]  # what somebody does, as far as it can be done within one transaction
 
 
 @dataclass(slots=True)
@@ -73,6 +74,7 @@ class Rehearsal:
     """`take` is one input of one person; `bank` carries what is asked of the payment provider, if there is one."""
 
     transactions: Transactions
+    events: Transactions  # the same, for what comes from the bank and of time: a unit is tried before, like an input
     engine: Engine
     reception: Reception
     clock: Clock
@@ -81,7 +83,8 @@ class Rehearsal:
     payments: list[Post] = field(default_factory=list)
     letters: list[Post] = field(default_factory=list)
     doing: Step = field(default_factory=lambda: Step("", "says"))  # what somebody is just doing
-    watch: Callable[[Player, Step, Reply], None] = lambda _player, _step, _reply: None  # who reads along
+    watch: Callable[[Player, Step, Reply], object] = lambda _player, _step, _reply: None  # who reads along
+    before: Callable[[Ctx, Act], None] | None = None  # who tries each act before it is done, and undoes it
 
     async def take(self, player: Player, given: Input) -> list[Reply]:
         """One input, and what it brings to the one who made it."""
@@ -90,6 +93,7 @@ class Rehearsal:
     async def bring(self, player: Player, turn: Turn) -> list[Reply]:
         """A turn as a platform brings it, perhaps again."""
         before = len(player.screen.shown)
+        await self.try_before(lambda ctx: self._take_within(ctx, player, player.turn(turn.input)))
         answered = await self.reception.take(turn)
         if not answered.again:
             self.show(player, answered.at_once)
@@ -148,29 +152,41 @@ class Rehearsal:
 
     async def ring(self) -> None:
         """Whatever is due now."""
-        while await ring_due(self.transactions, RINGS):
+        while await ring_due(self.events, RINGS):
             await self.settle()
 
     async def run(self, unit: Callable[[Ctx], Answer]) -> Answer:
-        return await self.transactions.run(MARKET, unit)
+        return await self.events.run(MARKET, unit)
+
+    async def try_before(self, act: Act) -> None:
+        before = self.before
+        if before is not None:
+            await self.probe(lambda ctx: before(ctx, act))
 
     async def probe(self, unit: Callable[[Ctx], None]) -> None:
         """A unit that leaves no trace."""
 
-        def undone(ctx: Ctx) -> None:
+        def attempt(ctx: Ctx) -> None:
             unit(ctx)
             raise _UndoneError
 
         try:
-            await self.transactions.run(MARKET, undone)
+            await self.transactions.run(MARKET, attempt)
         except _UndoneError:
             return
 
     def turn_within(self, ctx: Ctx, player: Player, given: Input) -> list[Reply]:
         """One input inside a unit that goes on, with all that follows from it. Returns what its maker is shown."""
         before = len(player.screen.shown)
-        answered = self.engine.handle(ctx, player.turn(given))
-        player.screen.show(answered.at_once)
+        self._take_within(ctx, player, player.turn(given))
+        return player.screen.shown[before:]
+
+    def _take_within(self, ctx: Ctx, player: Player, turn: Turn) -> None:
+        player.screen.show(self.engine.handle(ctx, turn).at_once)
+        self.show_within(ctx)
+
+    def show_within(self, ctx: Ctx) -> None:
+        """All that follows inside a unit, and what is sent of it, on the screens it is meant for."""
         ctx.settle()
         posts = list(ctx.posts)
         ctx.posts.clear()
@@ -180,11 +196,38 @@ class Rehearsal:
                 place = post.channel, post.body.get("address")
                 if post.kind == SAID and (each.identity.platform, each.address) == place:
                     each.screen.show(replies_of(post))
-        return player.screen.shown[before:]
+
+
+@contextmanager
+def undone(here: Rehearsal, ctx: Ctx) -> Iterator[None]:
+    """What is done in here is as if it had never been, on the screens as in the books."""
+    before = {name: player.screen.copy() for name, player in here.people.items()}
+    savepoint = ctx.session.begin_nested()
+    try:
+        yield
+    finally:
+        savepoint.rollback()
+        ctx.session.expire_all()
+        for name, screen in before.items():
+            here.people[name].screen = screen
 
 
 class _UndoneError(Exception):
     """The end of a probe."""
+
+
+class TriedTransactions(Transactions):
+    """Every unit is tried before it is run, by whoever wants to know what it would say."""
+
+    here: Rehearsal
+
+    async def run(self, actor: Actor, unit: Callable[[Ctx], Answer]) -> Answer:
+        def act(ctx: Ctx) -> None:
+            unit(ctx.seen_by(actor))
+            self.here.show_within(ctx)
+
+        await self.here.try_before(act)
+        return await super().run(actor, unit)
 
 
 @asynccontextmanager
@@ -202,10 +245,13 @@ async def rehearsal(
         known = replace(known, wordings=wordings)
     engine, reactions = engine_and_reactions(known, operators)
     ids = Ids(secrets.token_bytes)
-    transactions = Transactions(await open_database(address), clock, ids, reactions)
-    opened = Rehearsal(transactions, engine, Reception(transactions, engine, ids), clock)
-    opened.bank = bank(transactions) if bank is not None else None
+    runner = await open_database(address)
+    transactions = Transactions(runner, clock, ids, reactions)
+    events = TriedTransactions(runner, clock, ids, reactions)
+    opened = events.here = Rehearsal(transactions, events, engine, Reception(transactions, engine, ids), clock)
+    opened.bank = bank(events) if bank is not None else None
     transactions.deliver_by(opened.receive)
+    events.deliver_by(opened.receive)
     try:
         yield opened
     finally:

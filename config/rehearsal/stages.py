@@ -356,7 +356,7 @@ async def stage_door(
             )
         )
         enter(here, platform, locale)
-        yield Play(here, lab, browser, Reconciler(here.transactions, provider, clock), folder)
+        yield Play(here, lab, browser, Reconciler(here.events, provider, clock), folder)
 
 
 @asynccontextmanager

@@ -17,7 +17,7 @@ from config.screens.draw import drawn
 from config.screens.limits import cut_of, faults_of
 from conversations.book import Flow
 from conversations.reply import Card, CardList, Desk, FormErrors, FormView, Reply, Say
-from conversations.wording import LOCALES, Words
+from conversations.wording import LOCALES, Wordings, Words
 from core.kernel.inbox import InboxRow
 from core.kernel.transaction import Ctx
 from core.people.model import Platform
@@ -47,18 +47,26 @@ class Book:
     album: Album
     platform: str
     words: Words
-    flows: Mapping[str, str]  # a form's title to its flow
+    flows: Mapping[str, str]  # a form's title to its flow, as it is read and as it is played
     known: dict[tuple[str, str, str], int] = field(default_factory=dict)
 
-    def witness(self, player: Player, step: Step, reply: Reply) -> None:
-        """Take down what somebody was shown after a step, unless the like of it is there already."""
-        notice = step.who != player.name
-        kind = "notice" if notice else reply.kind
-        group = self._group(step, reply)
-        alike = (group, kind, CHANGING.sub("0", _gist(reply)))
+    def witness(self, player: Player, step: Step, reply: Reply) -> bool:
+        """Take down what somebody was shown after a step. False: enough of the like of it is there already."""
+        group, kind, _ = alike = self._alike(player, step, reply)
         self.known[alike] = self.known.get(alike, 0) + 1
-        if self.known[alike] <= ALIKE:
-            self.album.seen.append(seen(reply, group, kind, (self.platform, self.words.language), str(step)))
+        if self.known[alike] > ALIKE:
+            return False
+        self.album.seen.append(seen(reply, group, kind, (self.platform, self.words.language), str(step)))
+        return True
+
+    def lacks(self, player: Player, step: Step, reply: Reply) -> bool:
+        """Whether `witness` would take it down."""
+        return self.known.get(self._alike(player, step, reply), 0) < ALIKE
+
+    def _alike(self, player: Player, step: Step, reply: Reply) -> tuple[str, str, str]:
+        """Its group and kind, and what it says without the figures in it."""
+        kind = "notice" if step.who != player.name else reply.kind
+        return self._group(step, reply), kind, CHANGING.sub("0", _gist(reply))
 
     def _group(self, step: Step, reply: Reply) -> str:
         if isinstance(reply, FormView):
@@ -77,8 +85,12 @@ class Album:
 
     seen: list[Seen] = field(default_factory=list)
 
-    def opened(self, words: Words, platform: Platform, flows: Mapping[str, Flow]) -> Book:
-        return Book(self, platform.value, words, {words(f"{name}.title"): name for name in flows})
+    def opened(
+        self, wordings: Wordings, language: str, played: str, platform: Platform, flows: Mapping[str, Flow]
+    ) -> Book:
+        """The book of one language. `played`: the language of those who act."""
+        titles = {wordings.speak(each)(f"{name}.title"): name for each in (played, language) for name in flows}
+        return Book(self, platform.value, wordings.speak(language), titles)
 
 
 def seen(reply: Reply, group: str, kind: str, where: tuple[str, str], after: str) -> Seen:
@@ -103,6 +115,13 @@ def halted(language: str, platform: Platform, why: Sequence[str]) -> Seen:
     """The play could not go on: a sentence that no button could hold, or a conversation that went another way."""
     fault = f"{language}, {platform.value}: the play came to a halt: {' / '.join(why)}"
     return Seen("halt", "halt", platform.value, language, "", "", (fault,))
+
+
+def unsaid(language: str, platform: Platform, step: Step, fault: Exception) -> Seen:
+    """What broke when somebody wanted to read it in their language."""
+    told = " ".join(str(fault).split())[:300]
+    why = f"{language}, {platform.value}: {step} cannot be said: {type(fault).__name__}: {told}"
+    return Seen("halt", "halt", platform.value, language, str(step), "", (why,))
 
 
 def notices(words: Words, platform: Platform) -> Iterator[Seen]:

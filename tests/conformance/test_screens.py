@@ -3,37 +3,52 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
-from config.screens import gathered
+from config.screens import Gathering, Seen
 from config.screens.page import write_page
 from conversations.wording import LOCALES, Wordings
+from core.people.model import Platform
 
 
-async def test_no_screen_of_the_play_is_over_a_limit() -> None:
-    album = await gathered(Wordings(), ["en"], brief=True)
+async def test_screens_are_read_in_every_language_and_what_is_too_long_stands_at_the_top(tmp_path: Path) -> None:
+    wordings = Wordings(with_a_long_german(tmp_path))
 
-    assert [fault for each in album.seen for fault in each.faults] == []
-    kinds = {(each.platform, each.kind) for each in album.seen}
-    assert {
-        (chat, kind) for chat in ("telegram", "slack") for kind in ("card", "form", "list", "say", "notice")
-    } <= kinds
-    page = write_page(album.seen)
-    assert "No screen is over a limit." in page
-    assert not re.findall(r"""(?:src|href|@import|url\()\s*=?\s*["']?(?:https?:)?//""", page), "it loads nothing"
+    seen = [each for chat in Platform for each in await Gathering(wordings, ["en", "de"], chat).brief()]
 
-
-async def test_a_translation_that_is_too_long_stands_at_the_top(tmp_path: Path) -> None:
-    english = (LOCALES / "en.po").read_text("utf-8")
-    long = english
-    for code in ("sell.title", "form.cancel"):
-        long = re.sub(rf'(msgid "{re.escape(code)}"\nmsgstr ")[^"]*"', r"\g<1>" + "word " * 20 + '"', long)
-    (tmp_path / "en.po").write_text(english, "utf-8")
-    (tmp_path / "de.po").write_text(long, "utf-8")
-
-    album = await gathered(Wordings(tmp_path), ["de"], brief=True)
-    faults = {fault for each in album.seen for fault in each.faults}
+    english, german = (list(of_language(seen, language)) for language in ("en", "de"))
+    assert faults_of(english) == set()
+    kinds = {(chat, kind) for chat in ("telegram", "slack") for kind in ("card", "form", "list", "say", "notice")}
+    assert kinds <= {(each.platform, each.kind) for each in english}
+    assert kinds <= {(each.platform, each.kind) for each in german}
+    faults = faults_of(german)
     assert all(fault.startswith("de, ") for fault in faults)
     assert any("sell: the form's title" in fault and "100 characters, 24 fit" in fault for fault in faults)
     assert any("telegram" in fault and "cannot be drawn" in fault for fault in faults)
-    assert f"{len(faults)} over a limit" in write_page(album.seen)
+    assert f"{len(faults)} over a limit" in write_page(seen)
+
+
+def test_a_page_of_nothing_amiss_says_so_and_loads_nothing() -> None:
+    page = write_page([Seen("sell", "say", "telegram", "en", "Rasa says /sell", "<p>All is well</p>", ())])
+
+    assert "No screen is over a limit." in page
+    assert not re.findall(r"""(?:src|href|@import|url\()\s*=?\s*["']?(?:https?:)?//""", page)
+
+
+def with_a_long_german(folder: Path) -> Path:
+    """Catalogues of English, and of a German that says two things at great length."""
+    english = long = (LOCALES / "en.po").read_text("utf-8")
+    for code in ("sell.title", "form.cancel"):
+        long = re.sub(rf'(msgid "{re.escape(code)}"\nmsgstr ")[^"]*"', r"\g<1>" + "word " * 20 + '"', long)
+    (folder / "en.po").write_text(english, "utf-8")
+    (folder / "de.po").write_text(long, "utf-8")
+    return folder
+
+
+def of_language(seen: list[Seen], language: str) -> Iterator[Seen]:
+    return (each for each in seen if each.language == language)
+
+
+def faults_of(seen: list[Seen]) -> set[str]:
+    return {fault for each in seen for fault in each.faults}
