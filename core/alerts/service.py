@@ -24,6 +24,7 @@ from core.alerts.model import (
 from core.alerts.rules import Goods, Hours
 from core.catalogue import Catalogue
 from core.catalogue.names import words_of
+from core.contacts.service import apart_from
 from core.kernel.errors import Invalid, NotAllowed, NotFound, Refusal
 from core.kernel.statements import add_once
 from core.kernel.timers import Timer, set_timer
@@ -171,8 +172,9 @@ def match_listing(
         return
     likely = watchlists.current(ctx).wanting(listing, after=after, most=AT_ONCE + 1)
     goods = Goods(listing, catalogue, words_of_listing(ctx, listing))
+    not_told = apart_from(ctx, listing.seller) | {listing.seller}
     for search, person in _with_people(ctx, likely[:AT_ONCE]):
-        looks = search.changed_at <= listed and person.organisation_id != listing.seller
+        looks = search.changed_at <= listed and person.organisation_id not in not_told
         if looks and rules.fits(wanted(search).understood, goods):
             _note(ctx, search, person, listing)
     if len(likely) > AT_ONCE:
@@ -217,8 +219,12 @@ def tell(ctx: Ctx, catalogue: Catalogue, person_id: str, rhythm: Rhythm) -> None
     if due > ctx.now:
         set_timer(ctx.session, Timer(OF_PERSON, person_id, rhythm, due))
         return
-    waiting = list(_waiting(ctx, person_id, rhythm))
-    true = [alert for alert, search, listing in waiting if _still_fits(ctx, search, listing, catalogue)]
+    waiting, apart = list(_waiting(ctx, person_id, rhythm)), apart_from(ctx, person.organisation_id)
+    true = [
+        alert
+        for alert, search, listing in waiting
+        if listing.seller not in apart and _still_fits(ctx, search, listing, catalogue)
+    ]
     for alert, _, _ in waiting:
         if alert in true:
             alert.told_at = ctx.now

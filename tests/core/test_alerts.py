@@ -12,6 +12,7 @@ from sqlalchemy import update
 from core.alerts import reactions, service
 from core.alerts.events import ListingsFound
 from core.alerts.model import MESSAGES_A_DAY, SEARCHES_AT_MOST, ChooseQuietHours, Rhythm, SavedSearch, SaveSearch
+from core.contacts.service import block
 from core.kernel.errors import Invalid, NotAllowed, NotFound, Refusal
 from core.kernel.transaction import Actor
 from core.listings.model import ChangeListing, Listing
@@ -100,6 +101,21 @@ async def test_nobody_hears_of_their_own_listing(watch: Watch) -> None:
     await watch.put()
     await watch.later(days=1)
     assert watch.told == []
+
+
+async def test_two_who_keep_apart_do_not_hear_of_each_other(watch: Watch) -> None:
+    """Whoever blocked whom, and also when the block comes after the find and before the digest."""
+    tom, tom_himself = await watch.buyer("Tom")
+    eva, eva_herself = await watch.buyer("Eva")
+    listing = await watch.put()
+    await watch.market.run(watch.seller, lambda ctx: block(ctx, tom_himself.organisation_id))
+    for actor, rhythm in ((tom, Rhythm.INSTANT), (eva, Rhythm.DAILY)):
+        await watch.save(actor, "wood pellets", rhythm)
+    watch.market.clock.advance(seconds=1)
+    await watch.put(price=eur(190))
+    await watch.market.run(eva, lambda ctx: block(ctx, listing.seller))
+    await watch.later(days=1)
+    assert watch.told_to(tom_himself) == watch.told_to(eva_herself) == []
 
 
 async def test_what_was_listed_before_the_search_was_saved_is_no_news(watch: Watch) -> None:
