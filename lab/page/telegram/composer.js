@@ -28,6 +28,7 @@ export class Composer {
   #commands = [];
   #asked = null; // the message whose ForceReply was obeyed
   #typing = 0;
+  #inGroup = false;
 
   #context = h("div", { class: "context-strip", hidden: true });
   #box = h("textarea", { rows: "1", placeholder: "Message", "aria-label": "Message", enterkeyhint: "send" });
@@ -75,7 +76,8 @@ export class Composer {
   update(chat) {
     this.#commands = chat.commands ?? [];
     this.#menuButton.hidden = !this.#commands.length;
-    this.#form.hidden = !chat.messages.length || chat.blocked;
+    this.#inGroup = Boolean(chat.members);
+    this.#form.hidden = (!chat.messages.length || chat.blocked) && !this.#inGroup;
     this.#drawKeys(chat.keyboard);
     this.#obey(chat);
     this.#big.hidden = !this.#form.hidden;
@@ -102,13 +104,14 @@ export class Composer {
     this.#keys.replaceChildren(...rows);
   }
 
-  /** ForceReply: the next message answers the one that asks, unless the person leaves it. */
+  /** ForceReply: the next message answers the one that asks, unless the person leaves it. In a group, of those asked. */
   #obey({ force_reply: wish, messages }) {
     const id = wish?.message_id;
     if (!id || id === this.#asked) return;
     this.#asked = id;
     const asking = messages.find((message) => message.id === id);
-    if (!asking) return;
+    const askedOf = this.#inGroup && messages.find((message) => message.id === asking?.reply_to);
+    if (!asking || (askedOf && !askedOf.own)) return;
     this.#reply = asking;
     this.#box.placeholder = wish.placeholder ?? wish.input_field_placeholder ?? "Your answer";
     this.#drawContext();
@@ -135,6 +138,14 @@ export class Composer {
     this.#box.value = text;
     this.#typed();
     this.#box.focus();
+  }
+
+  /** The person turns to another chat; what was begun here is left. */
+  leave() {
+    this.#box.value = "";
+    this.#asked = null;
+    this.#shut();
+    this.#reset();
   }
 
   #grow() {
@@ -272,9 +283,16 @@ export class Composer {
     return [
       row("photo", "Photo, or several as an album", choose("photo", "image/*")),
       row("file", "File", choose("document", "")),
+      ...(this.#inGroup ? [] : this.#ownRows(row)),
+      ...PLACES.map(([name, north, east]) => row("place", `Location: ${name}`, () => this.#acts.place(north, east))),
+    ];
+  }
+
+  /** What is only sent to the bot alone. */
+  #ownRows(row) {
+    return [
       row("reply", "My phone number", () => this.#acts.contact()),
       ...OTHERS.map((what) => row("photo", `A ${what}`, () => this.#acts.share(what))),
-      ...PLACES.map(([name, north, east]) => row("place", `Location: ${name}`, () => this.#acts.place(north, east))),
     ];
   }
 

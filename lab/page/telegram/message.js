@@ -2,6 +2,7 @@
 
 import { h, icon, iconButton, link, safeAddress } from "/page/dom.js";
 import { hourMinute } from "/page/time.js";
+import { tint } from "/page/people.js";
 import { formatted } from "/page/telegram/entities.js";
 
 /** Consecutive messages of one album become one row; every other message is a row of its own. */
@@ -9,8 +10,8 @@ export function rowsOf(messages) {
   const rows = [];
   for (const message of messages) {
     const last = rows.at(-1);
-    if (message.album && last?.album === message.album && last.from === message.from) last.parts.push(message);
-    else rows.push({ id: message.id, from: message.from, album: message.album, parts: [message] });
+    if (message.album && last?.album === message.album && last.own === message.own) last.parts.push(message);
+    else rows.push({ id: message.id, own: message.own, album: message.album, parts: [message] });
   }
   return rows;
 }
@@ -25,6 +26,7 @@ export function bubble(row, acts) {
   const body = h(
     "div",
     { class: "bubble" },
+    authorOf(first),
     first.forwarded_from ? h("span", { class: "origin" }, `Forwarded from ${first.forwarded_from}`) : null,
     first.via_bot ? h("span", { class: "origin" }, `via @${first.via_bot}`) : null,
     quoted(first, acts),
@@ -42,13 +44,19 @@ export function bubble(row, acts) {
   return h(
     "article",
     {
-      class: `message ${row.from === "person" ? "mine" : "theirs"}${pictures.length ? " has-photo" : ""}`,
+      class: `message ${row.own ? "mine" : "theirs"}${pictures.length ? " has-photo" : ""}`,
       "data-id": first.id,
-      "aria-label": `${row.from === "person" ? "You" : "Bot"}, ${hourMinute(first.date)}`,
+      "aria-label": `${row.own ? "You" : first.from === "bot" ? "Bot" : first.sender.name}, ${hourMinute(first.date)}`,
     },
     h("div", { class: "bubble-row" }, body, tools(row, first, acts)),
     keyboard(row, acts),
   );
+}
+
+/** In a group: who of the others says it. */
+function authorOf({ own, from, sender }) {
+  if (own || from === "bot") return null;
+  return h("b", { class: "author", style: { color: tint(sender.id) } }, sender.name);
 }
 
 function tools(row, first, acts) {
@@ -57,7 +65,7 @@ function tools(row, first, acts) {
     { class: "tools" },
     iconButton("smile", "Put a reaction under this message", () => acts.react(first)),
     iconButton("reply", "Reply to this message", () => acts.reply(first)),
-    row.from === "person" && first.text ? iconButton("edit", "Change this message", () => acts.edit(first)) : null,
+    row.own && first.text ? iconButton("edit", "Change this message", () => acts.edit(first)) : null,
   );
 }
 
@@ -135,7 +143,7 @@ function quoted(message, acts) {
   return h(
     "button",
     { type: "button", class: "quoted", "aria-label": "Go to the message this answers", onclick: () => acts.goTo(id) },
-    h("b", {}, target?.from === "person" ? "You" : "Parley"),
+    h("b", {}, target?.own ? "You" : target?.from === "person" ? target.sender.name : "Parley"),
     h("span", {}, (target?.text ?? target?.caption ?? "A message").slice(0, 90)),
   );
 }

@@ -1,4 +1,4 @@
-/** One person's Telegram: the chat with the bot, as their phone shows it. */
+/** One person's Telegram: the chat with the bot, and the groups they are in, as their phone shows them. */
 
 import { attempt, get, latest, post, upload } from "/page/api.js";
 import { follow, h, icon, iconButton, keep } from "/page/dom.js";
@@ -7,6 +7,7 @@ import { tell } from "/page/notices.js";
 import { day, moment } from "/page/time.js";
 import { Composer } from "/page/telegram/composer.js";
 import { bubble, rowsOf } from "/page/telegram/message.js";
+import { Places } from "/page/telegram/places.js";
 import { alertBox, toastStrip } from "/page/telegram/toast.js";
 
 const BOT = "parley_lab_bot";
@@ -19,13 +20,17 @@ export class TelegramPhone {
   #seen = null; // query ids of the toasts that were there at the last look
   #waiting = new Map(); // query id -> what stops the button's spinner
   #open = true;
+  #places;
 
+  #name = h("b", {}, "Parley");
+  #face = h("span", { class: "bot-face", "aria-hidden": "true" }, "P");
   #list = h("div", { class: "messages" });
   #status = h("span", { class: "status" }, "bot");
   #pinned = h("button", { type: "button", class: "pinned", hidden: true });
   #topics = h("div", { class: "topics", role: "group", "aria-label": "Topics", hidden: true });
   #topic = null; // the topic on the screen; null: all messages
   #toast = toastStrip();
+  #found = iconButton("add", "Make a group with the bot in it", () => this.#places.make());
   #block = iconButton("more", "Block or unblock the bot", () => this.#turnBlock());
   #silence = h(
     "p",
@@ -35,7 +40,7 @@ export class TelegramPhone {
   #composer = new Composer({
     say: (text, replyTo) => this.#act("say", text, "say", this.#written(text, replyTo)),
     change: (id, text) => this.#act("edit", text, "edit", { message_id: id, text }),
-    send: (files, as, caption) => this.#done("send", caption, upload(`${this.#at}/send`, files, { as, caption })),
+    send: (files, as, caption) => this.#done("send", caption, upload(`${this.#at}/send`, files, { as, caption, ...this.#places.named })),
     place: (latitude, longitude) => this.#act("location", "", "location", { latitude, longitude }),
     contact: () => this.#act("contact", "", "contact", {}),
     share: (what) => this.#act("share", "", "share", { what }),
@@ -49,6 +54,7 @@ export class TelegramPhone {
   constructor(person, { openDeepLink }) {
     this.#person = person;
     this.#at = `/lab/telegram/people/${person}`;
+    this.#places = new Places(this.#at, person, () => this.#turn());
     const label = { class: "chat", role: "log", "aria-label": "Messages", tabindex: "0" };
     const scroller = h("div", label, this.#silence, this.#list);
     this.end = follow(scroller, this.#list);
@@ -57,12 +63,12 @@ export class TelegramPhone {
       { type: "button", class: "to-end", "aria-label": "Go to the newest message", onclick: () => this.end.toEnd() },
       icon("down"),
     );
-    const name = h("span", { class: "bot-name" }, h("b", {}, "Parley"), this.#status);
-    const face = h("span", { class: "bot-face", "aria-hidden": "true" }, "P");
+    const name = h("span", { class: "bot-name" }, this.#name, this.#status);
     this.element = h(
       "div",
       { class: "phone", onclick: (event) => this.#followLink(event, openDeepLink) },
-      h("div", { class: "chat-head" }, face, name, this.#block),
+      h("div", { class: "chat-head" }, this.#face, name, this.#found, this.#block),
+      this.#places.element,
       this.#topics,
       this.#pinned,
       h("div", { class: "chat-box" }, scroller, toEnd, this.#toast.element),
@@ -71,14 +77,17 @@ export class TelegramPhone {
   }
 
   refresh = latest(async () => {
-    const chat = await attempt(() => get(`${this.#at}/chat`));
-    if (!chat || !this.#open) return;
+    await this.#places.refresh();
+    const { here } = this.#places;
+    const chat = await attempt(() => get(here === null ? `${this.#at}/chat` : `${this.#at}/chat?place=${here}`));
+    if (!chat || !this.#open || here !== this.#places.here) return;
     this.#chat = chat;
     this.#draw(chat);
     this.#showToasts(chat.toasts ?? []);
   });
 
   start(payload) {
+    this.#places.here = null; // a link into the bot leads to the chat with it
     return this.#act("say", "/start", "start", payload ? { payload } : {});
   }
 
@@ -91,13 +100,21 @@ export class TelegramPhone {
     this.end.stop();
   }
 
+  /** Another chat of theirs comes to the screen. */
+  #turn() {
+    this.#topic = null;
+    this.#composer.leave();
+    this.end.toEnd();
+    return this.refresh();
+  }
+
   #written(text, replyTo) {
     return { text, ...(replyTo ? { reply_to: replyTo } : {}), ...(this.#topic ? { topic: this.#topic } : {}) };
   }
 
   /** The bot's results for what was typed after its name, as soon as there are some; null while there are none. */
   async #searchInline(query) {
-    const asked = await attempt(() => post(`${this.#at}/inline`, { query }));
+    const asked = await attempt(() => post(`${this.#at}/inline`, { query, ...this.#places.named }));
     if (!asked) return null;
     for (let pause = 60; pause < 2500; pause *= 1.6) {
       await new Promise((done) => setTimeout(done, pause));
@@ -109,7 +126,7 @@ export class TelegramPhone {
   }
 
   #act(kind, text, path, body) {
-    return this.#done(kind, text, post(`${this.#at}/${path}`, body));
+    return this.#done(kind, text, post(`${this.#at}/${path}`, { ...body, ...this.#places.named }));
   }
 
   /** Wait for what was sent; whether it went through. */
@@ -130,7 +147,7 @@ export class TelegramPhone {
       made.removeAttribute("aria-busy");
     };
     this.end.awaitAnswer();
-    const pressed = { message_id: message.id, data: button.callback_data };
+    const pressed = { message_id: message.id, data: button.callback_data, ...this.#places.named };
     const answer = await attempt(() => post(`${this.#at}/press`, pressed));
     if (!answer) return rest();
     deed({ platform: "telegram", person: this.#person, kind: "press", text: `${button.text} ${button.callback_data}` });
@@ -174,7 +191,10 @@ export class TelegramPhone {
       make: (row) => (row.day ? h("div", { class: "day" }, h("span", {}, row.day)) : bubble(row, acts)),
     });
     this.end.came(chat.messages.at(-1)?.id);
-    this.#status.textContent = chat.action ? "typing …" : "bot";
+    this.#name.textContent = chat.members ? chat.title : "Parley";
+    this.#face.textContent = chat.members ? chat.title[0].toUpperCase() : "P";
+    this.#status.textContent = chat.action ? "typing …" : standing(chat);
+    this.#block.hidden = Boolean(chat.members);
     this.#status.classList.toggle("typing", Boolean(chat.action));
     this.#silence.hidden = chat.messages.length > 0;
     this.#composer.update(chat);
@@ -244,6 +264,13 @@ export function followDeepLink(event, href, openDeepLink) {
   if (payload === null) return;
   event.preventDefault();
   openDeepLink(payload);
+}
+
+/** What stands under the name: a bot, or who is in the group. */
+function standing({ members, bot }) {
+  if (!members) return "bot";
+  const names = members.map((each) => each.name);
+  return [...names, ...(["member", "administrator"].includes(bot) ? ["Parley"] : [])].join(", ");
 }
 
 function withDays(rows) {
