@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from pydantic import ValidationError
+
 from conversations.buttons import Press
-from conversations.form import Form, Values
+from conversations.form import Form, Values, refusal_of
 from conversations.talk import Opening, Talk
 from core.files.model import Checked
 
@@ -20,15 +22,27 @@ OnFile = Callable[[Talk, Checked], bool]  # whether it takes files of this kind
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """A form and the one command it collects the input of. `finish` runs it, in the transaction of the last input."""
+    """A form and the one command it collects the input of. `finish` runs it, in the transaction of the last input.
+
+    `reads(talk, sentence, values)`: the answers, by field, that one sentence gives, whatever is asked just now.
+    """
 
     form: Form
     finish: Callable[[Talk, Opening, Values], None]
     intro: Callable[[Talk, Opening], str] = lambda _talk, _opening: ""
+    reads: Callable[[Talk, str, Values], Mapping[str, str]] | None = None
 
     @property
     def name(self) -> str:
         return self.form.name
+
+    def run(self, talk: Talk, opening: Opening, values: Values) -> None:
+        """Run the form's command. A limit that only the command knows is a refusal like any other."""
+        try:
+            with talk.ctx.trial():
+                self.finish(talk, opening, values)
+        except ValidationError as fault:
+            raise refusal_of(fault) from fault
 
 
 class Book:

@@ -58,6 +58,13 @@ class Field:
     max_length: int = 500
     example: str = ""  # an answer that would do, in every language; what is read in a way of its own has one
 
+    def is_missing(self, answers: Mapping[str, str]) -> bool:
+        return not self.optional and not answers.get(self.name)
+
+    def may_be_passed(self, answers: Mapping[str, str]) -> bool:
+        """What is optional can be passed over; of several that are needed, one has to be chosen first."""
+        return self.optional or (self.kind == "choices" and bool(answers.get(self.name)))
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -144,6 +151,7 @@ class Form:
         current: str | None,
         intro: str = "",
         note: str = "",
+        warning: str = "",
         errors: Mapping[str, str] | None = None,
         fresh: bool = True,
         can_go_back: bool = False,
@@ -159,6 +167,7 @@ class Form:
             title=words(f"{self.name}.title"),
             intro=intro,
             note=note,
+            warning=warning,
             fields=tuple(
                 self._field_view(
                     talk,

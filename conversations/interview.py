@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
-from pydantic import ValidationError
+from collections.abc import Mapping
 
 from conversations.book import Flow
 from conversations.buttons import Press
 from conversations.drafts import put_aside
-from conversations.form import Field, Reading, refusal_of
-from conversations.nearest import chosen
+from conversations.form import Field, Reading
+from conversations.nearest import by_label, chosen
 from conversations.reply import FormClosed, FormErrors, FormView, Line, Option, Say
+from conversations.sentences import WHOLE, said_at_once
 from conversations.talk import Opening, Talk
 from conversations.turn import Filled
 from core.files.model import Checked
@@ -92,6 +91,11 @@ class Interview:
         flow = self._flows[draft.flow]
         reading = flow.form.look(talk, draft.answers)
         current = self._current(draft, reading)
+        said = said_at_once(talk, flow, text, draft=draft, reading=reading, current=current)
+        if said:
+            talks.note_answer(talk.ctx, draft, talk.ctx.notes.get("said_in", ""), WHOLE)
+            self._write_down(talk, draft, said)
+            return
         if current is None:
             self.show(talk, draft, note=talk.words("form.look_it_over"))
             return
@@ -102,7 +106,7 @@ class Interview:
         answer = text.strip()
         options = asked.options(talk, reading.values)
         if asked.finds is not None:
-            answer = self._chosen(asked.finds(talk, answer, reading.values), answer)
+            answer = by_label(asked.finds(talk, answer, reading.values), answer)
         if asked.kind in {"choice", "choices"} and not asked.open_choice:
             answer, near = chosen(answer.split(",") if asked.kind == "choices" else [answer], options)
             if near is not None:
@@ -116,8 +120,11 @@ class Interview:
         """The message that answered a field says something else now."""
         flow = self._flows[draft.flow]
         reading = flow.form.look(talk, draft.answers)
-        asked = flow.form.field(draft.said[message])
-        self._answer(talk, draft, asked, text.strip(), reading)
+        if draft.said[message] == WHOLE:
+            said = said_at_once(talk, flow, text, draft=draft, reading=reading, current=None)
+            self._write_down(talk, draft, said)
+        else:
+            self._answer(talk, draft, flow.form.field(draft.said[message]), text.strip(), reading)
 
     def wants_else(self, talk: Talk, draft: Draft, sentence: str) -> None:
         """What came is no answer: the question again, with what would be one."""
@@ -174,7 +181,7 @@ class Interview:
             answer(talk, draft, flow.form.field(current), press.choice, reading)
             return
         match press.verb:
-            case "form.skip" if current is not None and self._may_go_on(draft, flow.form.field(current)):
+            case "form.skip" if current is not None and flow.form.field(current).may_be_passed(draft.answers):
                 # What was sent or chosen so far is kept: going on means "no more of it".
                 self._answer(talk, draft, flow.form.field(current), draft.answers.get(current, ""), reading)
             case "form.back":
@@ -211,13 +218,13 @@ class Interview:
             self.show(talk, draft)
             return
         wrong = {name: talk.words.refusal(refusal) for name, refusal in reading.errors.items()}
-        wrong |= {each.name: talk.words("form.needed") for each in reading.asked if self._empty(each, answers)}
+        wrong |= {each.name: talk.words("form.needed") for each in reading.asked if each.is_missing(answers)}
         if wrong:
             self._keep_good(talk, draft, answers, wrong)
             talk.reply(FormErrors(errors=wrong))
             return
         try:
-            self._run(talk, flow, Opening(answers, draft.subject, draft.seen), reading)
+            flow.run(talk, Opening(answers, draft.subject, draft.seen), reading.values)
         except Stale:
             raise
         except Refusal as refusal:
@@ -243,6 +250,7 @@ class Interview:
         *,
         errors: Mapping[str, str] | None = None,
         note: str = "",
+        warning: str = "",
         keyed: str = "",
         proposed: int | None = None,
     ) -> FormView:
@@ -257,6 +265,7 @@ class Interview:
             current=self._current(draft, reading),
             intro=flow.intro(talk, Opening(draft.answers, draft.subject, draft.seen)),
             note=note,
+            warning=warning,
             errors=errors,
             fresh=talk.fresh,
             can_go_back=bool(draft.trail) and draft.editing is None,
@@ -280,15 +289,6 @@ class Interview:
             return draft.editing
         return reading.missing
 
-    @staticmethod
-    def _may_go_on(draft: Draft, asked: Field) -> bool:
-        """What is optional can be passed over; of several that are needed, one has to be chosen first."""
-        return asked.optional or (asked.kind == "choices" and bool(draft.answers.get(asked.name)))
-
-    @staticmethod
-    def _empty(field: Field, answers: Mapping[str, str]) -> bool:
-        return not field.optional and not answers.get(field.name)
-
     def _answer(self, talk: Talk, draft: Draft, asked: Field, text: str, reading: Reading) -> None:
         """Take one answer, or say what would be right; then ask on."""
         form = self._flows[draft.flow].form
@@ -300,40 +300,39 @@ class Interview:
         except Refusal as refusal:
             self.show(talk, draft, errors={asked.name: talk.words.refusal(refusal)})
             return
-        answers = {**draft.answers, asked.name: canonical}
-        trail = [name for name in draft.trail if name != asked.name] + [asked.name]
-        draft = self._save(talk, draft, answers, trail=trail)
-        if not form.review and form.look(talk, answers).missing is None:
-            self._finish(talk, draft, form.look(talk, answers))
+        draft = self._keep(talk, draft, {asked.name: canonical})
+        if not form.review and form.look(talk, draft.answers).missing is None:
+            self._finish(talk, draft, form.look(talk, draft.answers))
             return
         self.show(talk, draft)
+
+    def _write_down(self, talk: Talk, draft: Draft, said: Mapping[str, str]) -> None:
+        """What one sentence says of several fields, each of which is named; then ask on."""
+        form = self._flows[draft.flow].form
+        names = [talk.words(f"{form.name}.{name}") for name in said]
+        self.show(talk, self._keep(talk, draft, said), note=talk.words("form.written_down", names=names))
+
+    def _keep(self, talk: Talk, draft: Draft, said: Mapping[str, str]) -> Draft:
+        trail = [name for name in draft.trail if name not in said] + list(said)
+        return self._save(talk, draft, {**draft.answers, **said}, trail=trail)
 
     def _finish(self, talk: Talk, draft: Draft, reading: Reading) -> None:
         flow = self._flows[draft.flow]
         try:
-            self._run(talk, flow, Opening(draft.answers, draft.subject, draft.seen), reading)
+            flow.run(talk, Opening(draft.answers, draft.subject, draft.seen), reading.values)
         except Stale:
             raise
         except Refusal as refusal:
             talk.replies.clear()
             named = refusal.field if refusal.field in {each.name for each in reading.asked} else None
             if named is None:
-                self.show(talk, draft, note=talk.words.refusal(refusal))
+                talk.reply(self.view(talk, draft, warning=talk.words.refusal(refusal)))
                 return
             draft = self._save(talk, draft, draft.answers, trail=draft.trail, editing=named)
             self.show(talk, draft, errors={named: talk.words.refusal(refusal)})
             return
         talks.close_draft(talk.ctx, draft)
         talk.replies.insert(0, FormClosed(draft=draft.id))
-
-    @staticmethod
-    def _run(talk: Talk, flow: Flow, opening: Opening, reading: Reading) -> None:
-        """Run the form's command. A limit that only the command knows is a refusal like any other."""
-        try:
-            with talk.ctx.trial():
-                flow.finish(talk, opening, reading.values)
-        except ValidationError as fault:
-            raise refusal_of(fault) from fault
 
     def _back(self, talk: Talk, draft: Draft, reading: Reading) -> None:
         """To the answer given last: it is asked again, and kept until another one is given."""
@@ -369,11 +368,6 @@ class Interview:
             self.show(talk, draft, keyed=keyed)
         else:
             self._answer(talk, draft, asked, answer, reading)
-
-    @staticmethod
-    def _chosen(offered: Sequence[Option], text: str) -> str:
-        """What was found while it was typed comes back as its label."""
-        return next((option.value for option in offered if option.label.casefold() == text.casefold()), text)
 
     def _toggle(self, talk: Talk, draft: Draft, name: str, value: str) -> None:
         """One of several: chosen, or no longer; the question stays until the person goes on."""

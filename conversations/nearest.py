@@ -25,6 +25,11 @@ def nearest_option(text: str, options: Sequence[Option], sure: int = SURE) -> st
     return str(found[0][2])
 
 
+def by_label(offered: Sequence[Option], text: str) -> str:
+    """What was found while it was typed comes back as its label: the value behind it, else the text itself."""
+    return next((option.value for option in offered if option.label.casefold() == text.casefold()), text)
+
+
 def matching(part: str, options: Sequence[Option], count: int) -> list[Option]:
     """The options that a part of a name may mean, the likeliest first; all of them, in their order, for no part."""
     if not part.strip():

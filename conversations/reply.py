@@ -54,6 +54,19 @@ class Chart(Shape):
     words: str = ""  # what it shows, for whoever does not see it
 
 
+class Bars(Shape):
+    """Numbers over time, to be drawn as a picture: a bar of each, with what it stands for below and above it.
+
+    `names`, `heights` and `labels` are of equal length; a height of nothing leaves the place empty.
+    """
+
+    title: str
+    names: tuple[str, ...]
+    heights: tuple[float, ...]
+    labels: tuple[str, ...]
+    words: str = ""  # what it shows, for whoever does not see it
+
+
 class Card(Shape):
     """One thing, as it stands now. At one address a subject has one live card: it is edited, or replaced when `fresh`.
 
@@ -75,7 +88,7 @@ class Card(Shape):
     buttons: tuple[tuple[Button, ...], ...] = ()
     pictures: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
-    chart: Chart | None = None
+    chart: Chart | Bars | None = None
     fresh: bool = True
 
     @property
@@ -157,6 +170,7 @@ class FormView(Shape):
     title: str
     intro: str = ""
     note: str = ""  # a word about the form as it stands now
+    warning: str = ""  # why the whole of it cannot be sent
     fields: tuple[FieldView, ...]
     current: str | None
     submit: str

@@ -231,7 +231,8 @@ def _door(form: FormView) -> list[Block]:
     asked = next((field for field in form.fields if field.name == form.current), None)
     given: list[Run] = _lines([Line(label=f.label, value=f.shown or f.value or "") for f in form.fields if f.value])
     told = rich((asked.error, "")) if asked is not None and asked.error else []
-    words = [header(form.title), *paragraphs(form.intro), *rich(*given), *told, *rich((form.note, ""))]
+    words = [header(form.title), *paragraphs(form.intro), *rich(*given), *told]
+    words += [*rich((form.warning, "")), *rich((form.note, ""))]
     near = proposal(form, asked) if asked is not None else None
     if near is not None:
         return words + actions(((near, open_it.model_copy(update={"style": "plain"}), cancel),))

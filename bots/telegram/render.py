@@ -180,13 +180,14 @@ def _form(form: FormView) -> Screen:
     head = said(form.title, "bold")
     body = joined("\n\n", said(form.intro).clipped(TAIL_UNITS), answered)
     if asked is None:
-        note = said(f"⚠️ {form.note}") if form.note.strip() else Text()
-        tail = joined("\n\n", note, said(form.change, "italic"))
+        warning = said(f"⚠️ {form.warning}") if form.warning else Text()
+        tail = joined("\n\n", warning, said(form.note), said(form.change, "italic"))
         return Screen(_fit(head, body, tail), keyboard(_review_rows(form)))
     error = said(f"⚠️ {asked.error}") if asked.error else Text()
     more = form.more if len(asked.options) > OPTIONS_SHOWN else ""
     question = joined(
         "\n",
+        said(form.note, "italic"),
         error,
         said(asked.ask or asked.label, "bold"),
         said(asked.hint, "italic"),

@@ -10,7 +10,7 @@ from conversations.form import Field, Form, Values
 from conversations.reply import Button, Card, CardList, Line, Say, Toast
 from conversations.standing import standing
 from conversations.talk import Opening, Talk
-from conversations.trade.offer import NOTE, PRICE, PRODUCT, QUANTITY
+from conversations.trade.offer import NOTE, PRICE, PRODUCT, QUANTITY, said_of_terms
 from core.contacts.rules import masked
 from core.listings.service import listing_for
 from core.offers import rules
@@ -58,7 +58,7 @@ def _about(talk: Talk, opening: Opening) -> str:
 
 book.flow(Flow(ASKING, finish=_ask, intro=_about))
 book.flow(Flow(ANSWERING, finish=_answer))
-book.flow(Flow(OFFERING, finish=_offer))
+book.flow(Flow(OFFERING, finish=_offer, reads=said_of_terms))
 
 
 # --- buttons ----------------------------------------------------------------------------------------------------------

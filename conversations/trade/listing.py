@@ -244,7 +244,9 @@ def _usual_lot(quantity: Quantity) -> Quantity | None:
     return min(quantity, Quantity(TRUCK_TONNES, "t"))
 
 
-SELLING = book.flow(Flow(SELL, finish=_publish))
+SELLING = book.flow(
+    Flow(SELL, finish=_publish, reads=lambda talk, text, values: answers_in(talk, text, values.get("product")))
+)
 
 
 @book.command("sell")
@@ -254,23 +256,23 @@ def sell(talk: Talk, sentence: str) -> None:
     talk.open("sell", opening)
 
 
-def answers_in(talk: Talk, sentence: str) -> dict[str, str]:
-    """The form's answers that one sentence gives."""
+def answers_in(talk: Talk, sentence: str, product: str | None = None) -> dict[str, str]:
+    """The form's answers that one sentence gives; `product` is what it speaks of when it names none itself."""
     understood: Understood = parse(
         sentence, talk.almanac.catalogue, talk.almanac.places, talk.today, talk.words.language
     )
     answers: dict[str, str] = {}
     if understood.product:
-        answers["product"] = understood.product
-        grade = understood.grade
-        if grade and grade in talk.almanac.catalogue.product(understood.product).grades:
-            answers["grade"] = grade
-        if understood.quantity:
-            answers["quantity"] = str(understood.quantity)
-        if understood.price:
-            answers["price"] = write_price(understood.price)
-        if understood.incoterm:
-            answers["incoterm"] = understood.incoterm
+        answers["product"] = product = understood.product
+    grade = understood.grade
+    if grade and product and grade in talk.almanac.catalogue.product(product).grades:
+        answers["grade"] = grade
+    if understood.quantity:
+        answers["quantity"] = str(understood.quantity)
+    if understood.price:
+        answers["price"] = write_price(understood.price)
+    if understood.incoterm:
+        answers["incoterm"] = understood.incoterm
     if understood.place:
         found = understood.place
         answers["place"] = f"{found.name}|{found.country}|{found.lat}|{found.lon}"

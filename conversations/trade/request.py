@@ -158,8 +158,10 @@ def _what_is_asked(talk: Talk, opening: Opening) -> str:
     )
 
 
-book.flow(Flow(REQUESTING, finish=_publish))
-book.flow(Flow(QUOTING, finish=_quote, intro=_what_is_asked))
+book.flow(
+    Flow(REQUESTING, finish=_publish, reads=lambda talk, text, values: _asked_in(talk, text, values.get("product")))
+)
+book.flow(Flow(QUOTING, finish=_quote, intro=_what_is_asked, reads=lambda talk, text, _values: answers_in(talk, text)))
 
 
 # --- commands and buttons ---------------------------------------------------------------------------------------------
@@ -168,12 +170,16 @@ book.flow(Flow(QUOTING, finish=_quote, intro=_what_is_asked))
 @book.command("request")
 def request(talk: Talk, sentence: str) -> None:
     """`/request`, or `/request 500 t A1 pellets DAP Kaunas in December`: whatever the sentence says is filled in."""
-    known = answers_in(talk, sentence) if sentence else {}
+    talk.open("request", Opening(_asked_in(talk, sentence) if sentence else {}))
+
+
+def _asked_in(talk: Talk, sentence: str, product: str | None = None) -> dict[str, str]:
+    known = answers_in(talk, sentence, product)
     if "price" in known:
         known["target"] = known.pop("price")
     if "certificates" in known and known["certificates"] not in talk.almanac.catalogue.certificates:
         del known["certificates"]
-    talk.open("request", Opening(known))
+    return known
 
 
 @book.command("requests")

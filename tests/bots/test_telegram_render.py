@@ -264,7 +264,7 @@ def test_a_question_shows_what_is_answered_and_the_ways_on() -> None:
 
 
 def test_the_review_lets_every_line_be_changed() -> None:
-    [screen] = render(asked(current=None, intro="200 t are left", note="The same as before"))
+    [screen] = render(asked(current=None, intro="200 t are left", warning="The same as before"))
     assert screen.text.plain == "Sell\n\n200 t are left\n\nAmount: 200 t\n\n⚠️ The same as before\n\nChange"
     assert screen.keyboard is not None
     shown = [[button.text for button in row] for row in screen.keyboard.inline_keyboard]

@@ -93,6 +93,7 @@ def replies(words: str) -> list[Reply]:
         title=words,
         intro=words,
         note=words,
+        warning=words,
         fields=fields,
         current="a",
         submit="Send",

@@ -61,6 +61,18 @@ async def test_a_form_put_aside_is_taken_up_again(rasa: Somebody) -> None:
     await rasa.sees("Published.", "215.00 EUR/t", "200 t")
 
 
+async def test_a_sentence_answers_all_it_speaks_of_whatever_was_asked(world: World) -> None:
+    rasa = await world.on_telegram("Rasa")
+    await rasa.says("/sell")
+    await rasa.sees("What do you sell?")
+    await rasa.says("200 t A1 pelets 215 €/t DAP Kaunas next week")
+    await rasa.sees("Written down: Product, Grade, Quantity, Price", "Wood pellets", "200 t", "215.00 EUR/t", "Kaunas")
+    await rasa.says("180 t, 210 €/t")  # nothing is asked: what is said anew counts
+    await rasa.sees("Written down: Quantity and Price", "180 t", "210.00 EUR/t")
+    await rasa.sends()
+    await rasa.sees("Published.", "210.00 EUR/t", "180 t")
+
+
 async def test_a_form_survives_a_restart_of_the_product(world: World) -> None:
     rasa = await world.on_telegram("Rasa")
     await rasa.says("/sell")
