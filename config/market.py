@@ -46,6 +46,8 @@ from core.escrow.evidence import reactions as evidence
 from core.escrow.rails.model import Rail
 from core.escrow.rails.service import OFFERED
 from core.experts import reactions as experts
+from core.invoicing import reactions as invoicing
+from core.invoicing.model import MARKET, Party
 from core.kernel.events import Reactions
 from core.kernel.sweep import Ring
 from core.ledger import reactions as ledger
@@ -105,6 +107,8 @@ BOOKS: tuple[Book, ...] = (
 )
 
 
+PRETEND_NUMBER = "LT999999917"  # fits the rules of Lithuanian numbers
+
 # Timers that are no person's deadline, but our own next try or somebody else's clock: our absence does not stop them.
 OWN_CLOCKS = frozenset({"effect", "expert_feed", "chargeback", "evidence", "purchase_refund"})
 
@@ -133,6 +137,7 @@ def almanac(settings: Settings, home: str = "") -> Almanac:
     catalogue, places = reference()
     rails = (*OFFERED, Rail.STABLECOIN) if settings.stripe_stablecoins else OFFERED
     fees = settings.commission_basis_points, settings.session_commission_basis_points
+    market = market_of(settings)
     return Almanac(
         catalogue,
         places,
@@ -141,8 +146,22 @@ def almanac(settings: Settings, home: str = "") -> Almanac:
         rails,
         settings.settlement,
         telegram_name=settings.telegram_bot_name,
-        vat=MarketVat(settings.market_country, settings.market_vat_basis_points),
+        vat=MarketVat(settings.market_country, market.home_bp or 0),
+        market=market,
         rooms=rooms_of(settings, home),
+    )
+
+
+def market_of(settings: Settings) -> Party:
+    """Who the market is on its own invoices. A pretend market has a VAT number that only looks like one."""
+    number = settings.market_vat_number or (PRETEND_NUMBER if settings.needs_lab else None)
+    return Party(
+        id=MARKET,
+        name=settings.market_name,
+        country=settings.market_country,
+        address=settings.market_address,
+        vat_number=number,
+        home_bp=settings.market_vat_basis_points if number is not None else None,
     )
 
 
@@ -163,6 +182,7 @@ def engine_and_reactions(known: Almanac, operators: Collection[str] = ()) -> tup
     experts.listen(reactions)
     sessions.listen(reactions)
     promotions.listen(reactions)
+    invoicing.listen(reactions, market=known.market, catalogue=known.catalogue)
     Notices(engine).listen(reactions)
     Menus(known.wordings).listen(reactions)
     return engine, reactions

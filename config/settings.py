@@ -59,6 +59,9 @@ class Settings(BaseSettings):
     session_commission_basis_points: int = Field(default=1_500, ge=0, le=5_000)  # of what a session is charged
     market_country: str = Field(default="LT", pattern="^[A-Z]{2}$")  # where the operator is at home, with its VAT
     market_vat_basis_points: int = Field(default=2_100, ge=0, le=5_000)
+    market_name: str = "Parley"  # as it stands on the market's own invoices, with its address and VAT number
+    market_address: str = ""
+    market_vat_number: str | None = None  # none: the operator is not registered, and charges no VAT
     sweep_seconds: float = Field(default=1.0, gt=0)
 
     @property

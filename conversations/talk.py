@@ -13,6 +13,7 @@ from core.catalogue.model import Catalogue
 from core.deals.model import Settlement
 from core.escrow.rails.model import Rail
 from core.escrow.rails.service import OFFERED
+from core.invoicing.model import MARKET, Party
 from core.kernel.transaction import Ctx
 from core.people.model import Person
 from core.search.places import Places
@@ -21,6 +22,7 @@ from core.sessions.vat import MarketVat
 from core.talks.model import Draft
 
 HOME_VAT: Final = MarketVat("LT", 2_100)
+HOME: Final = Party(id=MARKET, name="Parley", country="LT", home_bp=2_100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class Almanac:
     rails: tuple[Rail, ...] = OFFERED  # by which a buyer can pay here
     settlement: Settlement = "choice"  # of deals that are made from now on
     vat: MarketVat = HOME_VAT  # on our own fees
+    market: Party = HOME  # who writes the invoices for them
     rooms: Rooms | None = None  # where sessions are held by video; None: in the chat, or by a consultant's own link
     telegram_name: str = ""  # the bot's user name, for deep links
 

@@ -19,9 +19,9 @@ LONGEST_CELL: Final = 900  # characters; the JSON inside has the whole of it
 
 def drawn(record: Mapping[str, Any], at: datetime) -> bytes:
     """The same record at the same moment gives the same bytes."""
-    page = _new(at)
+    page = new_page(at)
     deal, dispute = record["deal"], record["dispute"]
-    _title(page, f"Contract {deal['ref']}: the facts about dispute {dispute['ref']}")
+    heading(page, f"Contract {deal['ref']}: the facts about dispute {dispute['ref']}")
     _pairs(page, "The dispute", dispute)
     _pairs(page, "The contract", {name: value for name, value in deal.items() if name != "terms"})
     _pairs(page, "Its terms, as both sides signed them", deal["terms"])
@@ -43,7 +43,7 @@ def drawn(record: Mapping[str, Any], at: datetime) -> bytes:
     return bytes(page.output())
 
 
-def _new(at: datetime) -> FPDF:
+def new_page(at: datetime) -> FPDF:
     page = FPDF()
     page.set_creation_date(at)
     page.add_font("DejaVu", "", FONTS / "DejaVuSans.ttf")
@@ -53,28 +53,28 @@ def _new(at: datetime) -> FPDF:
     return page
 
 
-def _line(page: FPDF, text: str, size: int, style: str = "") -> None:
+def line(page: FPDF, text: str, size: int, style: str = "") -> None:
     page.set_font("DejaVu", style, size)
     page.multi_cell(0, size * 0.55, text, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
 
-def _title(page: FPDF, text: str) -> None:
-    _line(page, text, 15, "B")
+def heading(page: FPDF, text: str) -> None:
+    line(page, text, 15, "B")
     page.ln(3)
 
 
 def _pairs(page: FPDF, title: str, values: Mapping[str, Any]) -> None:
-    _line(page, title, 11, "B")
+    line(page, title, 11, "B")
     for name, value in values.items():
         if value not in (None, "", [], {}):
-            _line(page, f"{name.replace('_', ' ')}: {value}"[:LONGEST_CELL], 8)
+            line(page, f"{name.replace('_', ' ')}: {value}"[:LONGEST_CELL], 8)
     page.ln(2)
 
 
 def _rows(page: FPDF, title: str, rows: Iterable[Mapping[str, Any]]) -> None:
     found = [", ".join(f"{k.replace('_', ' ')} {v}" for k, v in row.items() if v not in (None, "", [])) for row in rows]
     if found:
-        _line(page, title, 11, "B")
+        line(page, title, 11, "B")
         for each in found:
-            _line(page, f"• {each}"[:LONGEST_CELL], 8)
+            line(page, f"• {each}"[:LONGEST_CELL], 8)
         page.ln(2)

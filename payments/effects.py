@@ -9,6 +9,7 @@ from core.kernel.outbox import Post
 from core.kernel.transaction import Transactions
 from payments.defence import Defence
 from payments.holding import Holding
+from payments.invoices.carrier import Invoices
 from payments.looks import look
 from payments.onboarding import Onboarding
 from payments.outcomes import Outcome
@@ -30,6 +31,7 @@ class PaymentEffects:
             **Selling(provider, clock).kinds(),
             **Onboarding(provider, clock).kinds(),
             **Defence(provider, transactions).kinds(),
+            **Invoices(transactions).kinds(),
             "look": self._look,
         }
 

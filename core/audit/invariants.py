@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from core.audit.invoices import INVOICES
 from core.audit.purchases import PURCHASES
 from core.audit.questions import agree, earned, level, owed, timed, total, words
 from core.audit.sessions import SESSIONS
@@ -202,4 +203,4 @@ TRADE: Final = (
     ),
 )
 
-INVARIANTS: Final = (*BOOKS, *TRADE, *SESSIONS, *PURCHASES)
+INVARIANTS: Final = (*BOOKS, *TRADE, *SESSIONS, *PURCHASES, *INVOICES)

@@ -16,6 +16,7 @@ from core.contacts.model import Block, Report
 from core.delivery.model import Finding, Proposal
 from core.escrow.evidence.model import Mark
 from core.experts.model import Expert, ExpertBusy, ExpertDay, Shortlisted
+from core.invoicing.model import Billing
 from core.kernel.db import Table
 from core.listings.model import Listing
 from core.offers.inquiries.model import InquiryLine
@@ -106,6 +107,11 @@ def words_of_company(organisation: str) -> list[Emptied]:
         Emptied(Review, Review.about == organisation, {"reply": None}),
         Emptied(Report, Report.about_id == organisation, {"screen": ""}),
     ]
+
+
+def billing_of(organisation: str) -> tuple[type[Table], Where]:
+    """Invoices that were issued keep the address that they were issued with, as the law wants it."""
+    return Billing, Billing.organisation_id == organisation
 
 
 def blocks_of(organisation: str) -> tuple[type[Table], Where]:

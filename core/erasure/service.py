@@ -86,7 +86,7 @@ def erase(ctx: Ctx) -> None:
     gone = plan.rows_that_go(person.id)
     if alone:
         emptied += plan.words_of_company(person.organisation_id)
-        gone.append(plan.blocks_of(person.organisation_id))
+        gone += [plan.blocks_of(person.organisation_id), plan.billing_of(person.organisation_id)]
         _forget_notes(ctx, person.organisation_id)
     ctx.session.flush()
     for table, where, values in emptied:

@@ -3,7 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-from core.ledger.guards import POSTGRES_FUNCTIONS, statements
+from core.invoicing import guards as invoices
+from core.ledger import guards as books
 
 revision = "0001"
 down_revision = None
@@ -56,6 +57,55 @@ def upgrade() -> None:
     with op.batch_alter_table("inbox", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_inbox_received_at"), ["received_at"], unique=False)
 
+    op.create_table(
+        "invoice",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("key", sa.String(length=80), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("paper", sa.String(length=40), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("issuer", sa.String(length=26), nullable=False),
+        sa.Column("recipient", sa.String(length=26), nullable=False),
+        sa.Column("subject", sa.String(length=26), nullable=False),
+        sa.Column("lot_id", sa.String(length=26), nullable=True),
+        sa.Column("gross_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("supply", sa.JSON(), nullable=False),
+        sa.Column("market", sa.JSON(), nullable=True),
+        sa.Column("corrects", sa.String(length=26), nullable=True),
+        sa.Column("series", sa.String(length=8), nullable=True),
+        sa.Column("year", sa.Integer(), nullable=True),
+        sa.Column("serial", sa.Integer(), nullable=True),
+        sa.Column("number", sa.String(length=30), nullable=True),
+        sa.Column("issued_on", sa.Date(), nullable=True),
+        sa.Column("net_minor", sa.BigInteger(), nullable=True),
+        sa.Column("vat_minor", sa.BigInteger(), nullable=True),
+        sa.Column("content", sa.JSON(), nullable=True),
+        sa.CheckConstraint(
+            "(paper = 'credit_note') = (corrects IS NOT NULL)", name=op.f("ck_invoice_credits_an_invoice")
+        ),
+        sa.CheckConstraint("(state = 'issued') = (number IS NOT NULL)", name=op.f("ck_invoice_numbered_when_issued")),
+        sa.CheckConstraint("gross_minor > 0", name=op.f("ck_invoice_of_something")),
+        sa.CheckConstraint("issuer <> recipient", name=op.f("ck_invoice_two_sides")),
+        sa.ForeignKeyConstraint(["corrects"], ["invoice.id"], name=op.f("fk_invoice_corrects")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invoice")),
+        sa.UniqueConstraint("issuer", "year", "series", "serial", name=op.f("uq_invoice_issuer_year_series_serial")),
+        sa.UniqueConstraint("key", name=op.f("uq_invoice_key")),
+    )
+    with op.batch_alter_table("invoice", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_invoice_corrects"), ["corrects"], unique=False)
+        batch_op.create_index(batch_op.f("ix_invoice_recipient"), ["recipient"], unique=False)
+        batch_op.create_index(batch_op.f("ix_invoice_subject"), ["subject"], unique=False)
+
+    op.create_table(
+        "invoice_series",
+        sa.Column("issuer", sa.String(length=26), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("series", sa.String(length=8), nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("issuer", "year", "series", name=op.f("pk_invoice_series")),
+    )
     op.create_table(
         "ledger_balance",
         sa.Column("account", sa.String(length=60), nullable=False),
@@ -501,6 +551,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_timer_remind_at"), ["remind_at"], unique=False)
 
     op.create_table(
+        "billing",
+        sa.Column("organisation_id", sa.String(length=26), nullable=False),
+        sa.Column("address", sa.String(length=200), nullable=False),
+        sa.Column("home_bp", sa.Integer(), nullable=True),
+        sa.Column("agreed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("agreed_by", sa.String(length=26), nullable=True),
+        sa.Column("agreed_in", sa.String(length=120), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_billing_organisation_id")),
+        sa.PrimaryKeyConstraint("organisation_id", name=op.f("pk_billing")),
+    )
+    op.create_table(
         "block",
         sa.Column("organisation_id", sa.String(length=26), nullable=False),
         sa.Column("blocked_id", sa.String(length=26), nullable=False),
@@ -554,6 +616,14 @@ def upgrade() -> None:
     with op.batch_alter_table("invitation", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_invitation_organisation_id"), ["organisation_id"], unique=False)
 
+    op.create_table(
+        "invoice_file",
+        sa.Column("invoice_id", sa.String(length=26), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["invoice_id"], ["invoice.id"], name=op.f("fk_invoice_file_invoice_id")),
+        sa.PrimaryKeyConstraint("invoice_id", name=op.f("pk_invoice_file")),
+    )
     op.create_table(
         "ledger_posting",
         sa.Column("entry_id", sa.String(length=26), nullable=False),
@@ -1639,7 +1709,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["chargeback_id"], ["chargeback.id"], name=op.f("fk_evidence_pack_chargeback_id")),
         sa.PrimaryKeyConstraint("chargeback_id", name=op.f("pk_evidence_pack")),
     )
-    for statement in statements(op.get_bind().dialect.name):
+    for statement in (*books.statements(op.get_bind().dialect.name), *invoices.statements(op.get_bind().dialect.name)):
         op.execute(statement)
 
 
@@ -1849,6 +1919,7 @@ def downgrade() -> None:
     op.drop_table("offer")
     op.drop_table("listing_certificate")
     op.drop_table("ledger_posting")
+    op.drop_table("invoice_file")
     with op.batch_alter_table("invitation", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_invitation_organisation_id"))
 
@@ -1867,6 +1938,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_block_blocked_id"))
 
     op.drop_table("block")
+    op.drop_table("billing")
     with op.batch_alter_table("timer", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_timer_remind_at"))
         batch_op.drop_index(batch_op.f("ix_timer_due_at"))
@@ -1960,6 +2032,13 @@ def downgrade() -> None:
 
     op.drop_table("ledger_delta")
     op.drop_table("ledger_balance")
+    op.drop_table("invoice_series")
+    with op.batch_alter_table("invoice", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_invoice_subject"))
+        batch_op.drop_index(batch_op.f("ix_invoice_recipient"))
+        batch_op.drop_index(batch_op.f("ix_invoice_corrects"))
+
+    op.drop_table("invoice")
     with op.batch_alter_table("inbox", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_inbox_received_at"))
 
@@ -1969,5 +2048,5 @@ def downgrade() -> None:
     op.drop_table("card_pointer")
     op.drop_table("broken_invariant")
     if op.get_bind().dialect.name == "postgresql":
-        for function in POSTGRES_FUNCTIONS:
+        for function in (*books.POSTGRES_FUNCTIONS, *invoices.POSTGRES_FUNCTIONS):
             op.execute(f"DROP FUNCTION {function}()")

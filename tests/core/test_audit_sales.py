@@ -22,6 +22,7 @@ from core.purchases.model import BuyThing, Thing
 from core.sessions import card, meeting, service
 from core.sessions.model import Booking, CardHold
 from core.sessions.reactions import rings
+from tests.core import clerk
 from tests.core.conftest import Market
 from tests.core.test_free_minutes import adviser, booked
 
@@ -61,6 +62,7 @@ PURCHASE_HARMS = {
 
 async def talks(market: Market) -> None:
     """A talk that was paid and is settled, and another that is agreed."""
+    clerk.hire(market)
     seeker, _ = await market.newcomer("Sarah")
     alex = await adviser(market, "Alex")
     first, second = await booked(market, seeker, alex, 24), await booked(market, seeker, alex, 100)

@@ -52,6 +52,7 @@ STAYS = {
     ),
     "signed or settled with another side, and kept as long as the law asks": (
         *("deal.terms", "offer.terms", "offer_round.terms", "quote.terms", "lot.note", "dispute_case.appeal_words"),
+        *("invoice.supply", "invoice.market", "invoice.content", "invoice_file.content"),
         *("ruling.reason", "session_complaint.reason", "payment_way.holder", "deal_mark.came_by"),
     ),
     "emptied by the service itself": (
@@ -76,7 +77,7 @@ def could_name_somebody() -> set[str]:
 def planned() -> set[str]:
     emptied = (*plan.words_of_person("p"), *plan.words_of_company("o"))
     found = {f"{each.table.__tablename__}.{name}" for each in emptied for name in each.values}
-    for table, _ in (*plan.rows_that_go("p"), plan.blocks_of("o")):
+    for table, _ in (*plan.rows_that_go("p"), plan.blocks_of("o"), plan.billing_of("o")):
         found |= {f"{table.__tablename__}.{column.name}" for column in METADATA.tables[table.__tablename__].columns}
     return found
 

@@ -21,6 +21,7 @@ from core.delivery.model import Lot
 from core.escrow import reactions as escrow_reactions
 from core.escrow import service as escrow
 from core.escrow.model import DealMoney, Payment
+from core.invoicing.writing import write
 from core.kernel.db import Table
 from core.kernel.events import Reactions
 from core.kernel.ids import Ids
@@ -37,6 +38,7 @@ from core.offers.quality import Measured, quality_of
 from core.offers.service import buy_now
 from core.people.service import organisation_of, person_of
 from core.support import reactions as support_reactions
+from tests.core import clerk
 from tests.core.conftest import Market, MovableClock
 from tests.core.goods import catalogue, pellets, tonnes
 
@@ -181,6 +183,8 @@ class Trade:
                 escrow.refund_done(ctx, body["effect"], f"re_{body['effect']}")
             case "reversal":
                 escrow.reversal_done(ctx, body["effect"], f"trr_{body['effect']}")
+            case "invoice.write":
+                write(ctx, body["invoice"])
             case "account.open":
                 escrow.account_opened(ctx, body["organisation"], f"acct_{body['organisation']}")
             case "account.link":
@@ -195,6 +199,7 @@ async def agreed(
     delivery_reactions.listen(market.reactions)
     escrow_reactions.listen(market.reactions)
     support_reactions.listen(market.reactions)
+    clerk.hire(market)
     seller, anna = await market.newcomer("Anna")
     buyer, ben = await market.newcomer("Ben")
     stranger, _ = await market.newcomer("Carla")

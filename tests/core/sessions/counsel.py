@@ -24,6 +24,7 @@ from core.purchases import reactions as purchase_reactions
 from core.sessions import card, meeting, reactions, service, settlement
 from core.sessions.holds import holds_of
 from core.sessions.model import Booking, BookSession, CallNow, CardHold
+from tests.core import clerk
 from tests.core.conftest import Market
 from tests.core.goods import catalogue
 
@@ -176,6 +177,7 @@ async def counsel(market: Market, rate: Rate = FIXED, **changes: Any) -> Counsel
     alex, person = await market.newcomer("Alex")
     nina, _ = await market.newcomer("Nina")
     reactions.listen(market.reactions)
+    clerk.hire(market)
     command = OfferExpertise(
         headline="Boilers that burn what they should",
         bio="Twenty years of combustion, ash and emissions in district heating.",

@@ -1,0 +1,1 @@
+"""Invoices and credit notes: who writes which to whom, with which VAT, under numbers without a gap."""

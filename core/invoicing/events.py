@@ -1,0 +1,29 @@
+"""What happens to invoices, as facts for whoever listens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.kernel.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceFact(Event):
+    """Issuer and recipient are organisations; the market issues what it supplies itself."""
+
+    invoice_id: str
+    issuer: str
+    recipient: str
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceIssued(InvoiceFact):
+    """An invoice or a credit note has its number."""
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceDrawn(InvoiceFact):
+    """The file that `person` has asked for is here; `file_id` as it is kept for them."""
+
+    person: str
+    file_id: str

@@ -1,0 +1,62 @@
+"""Pure decisions about invoices: what of a gross amount is VAT, what a credit note takes back, how a number reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Final
+
+from core.invoicing.model import MARKET, Paper, Sums
+from core.kernel.exact import half_up
+from core.kernel.money import BASIS_POINTS, Money
+
+# Numbers that we give in somebody's name must not meet those that they give themselves: hence a prefix of ours.
+SERIES: Final = {
+    (True, Paper.INVOICE): "PM",
+    (True, Paper.CREDIT_NOTE): "PMC",
+    (False, Paper.INVOICE): "PA",
+    (False, Paper.CREDIT_NOTE): "PAC",
+}
+
+
+def sums_of(gross: int, rate_bp: int) -> Sums:
+    """The parts of what was paid, VAT included.
+
+    VAT is the rate on the net amount, rounded half up once (EN 16931, BR-CO-17). Not every gross can be made so: what
+    is left, a minor unit at most, stands as rounding (BT-114), and the gross stays what was paid.
+    """
+    net = half_up(Fraction(gross * BASIS_POINTS, BASIS_POINTS + rate_bp))
+    vat = half_up(Fraction(net * rate_bp, BASIS_POINTS))
+    return Sums(net=net, vat=vat, rounding=gross - net - vat)
+
+
+def credit_sums(invoiced: int, credited: int, gross: int, rate_bp: int) -> Sums:
+    """The parts of a credit note, on the running total: all of an invoice's credit notes make exactly the invoice.
+
+    `invoiced`: the invoice's gross, `credited`: what of it was taken back before.
+    """
+    assert 0 < gross <= invoiced - credited, "no more is taken back than was invoiced"
+    before, after = sums_of(invoiced - credited, rate_bp), sums_of(invoiced - credited - gross, rate_bp)
+    return Sums(net=before.net - after.net, vat=before.vat - after.vat, rounding=before.rounding - after.rounding)
+
+
+def over(amount: Money, invoices: Sequence[tuple[str, Money]]) -> list[tuple[str, Money]]:
+    """An amount taken back from several invoices, the latest first: parts by invoice, none of them empty."""
+    parts: list[tuple[str, Money]] = []
+    rest = amount
+    for invoice, left in reversed(invoices):
+        taken = min(rest, left)
+        if taken.minor > 0:
+            parts.append((invoice, taken))
+            rest -= taken
+    assert not rest, f"{rest} more than was invoiced"
+    return parts
+
+
+def series_of(issuer: str, paper: Paper) -> str:
+    return SERIES[issuer == MARKET, paper]
+
+
+def number_of(series: str, year: int, serial: int) -> str:
+    """PA-2026-000017."""
+    return f"{series}-{year}-{serial:06d}"

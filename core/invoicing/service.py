@@ -1,0 +1,129 @@
+"""What people do about invoices: let the market write theirs, see what there is, and have one as a file."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+
+from sqlalchemy import or_, select
+
+from core.files.model import Checked
+from core.files.service import keep
+from core.invoicing import writing
+from core.invoicing.events import InvoiceDrawn
+from core.invoicing.model import Billing, Content, Drawn, Invoice, SetBilling, State
+from core.kernel.errors import Invalid, NotFound
+from core.kernel.transaction import Ctx, person
+from core.people.service import acting, organisation_of
+
+# --- the agreement ----------------------------------------------------------------------------------------------------
+
+
+def billing_of(ctx: Ctx) -> Billing | None:
+    """What the acting person's company has said about its invoices."""
+    return ctx.session.get(Billing, acting(ctx).organisation_id)
+
+
+def set_billing(ctx: Ctx, command: SetBilling, place: str) -> Billing:
+    """A company's address on invoices, and its agreement that the market writes them, or no more; from now on.
+
+    `place`: by which message it was given. Raises Invalid where a company with a VAT number names no rate.
+    """
+    actor = acting(ctx)
+    organisation = organisation_of(ctx, actor.organisation_id)
+    if command.market_writes and organisation.country is None:
+        raise Invalid("billing.country_needed", field="market_writes")
+    if command.market_writes and organisation.vat_number is not None and command.home_bp is None:
+        raise Invalid("billing.rate_needed", field="home_rate")
+    billing = ctx.session.get(Billing, organisation.id)
+    if billing is None:
+        billing = Billing(organisation_id=organisation.id)
+        ctx.session.add(billing)
+    billing.address, billing.home_bp = command.address, command.home_bp
+    if not command.market_writes:
+        billing.agreed_at = billing.agreed_by = billing.agreed_in = None
+    elif billing.agreed_at is None:
+        billing.agreed_at, billing.agreed_by, billing.agreed_in = ctx.now, actor.id, place[:120]
+    ctx.session.flush()
+    return billing
+
+
+# --- seeing -----------------------------------------------------------------------------------------------------------
+
+
+def invoices_of(ctx: Ctx, subject: str | None = None, limit: int = 50) -> list[Invoice]:
+    """What the acting person's company has written or received, the latest first; of one deal or session, all of it.
+
+    A draft is seen by its issuer alone.
+    """
+    own = acting(ctx).organisation_id
+    received = (Invoice.recipient == own) & (Invoice.state == State.ISSUED)
+    query = select(Invoice).where(or_(Invoice.issuer == own, received))
+    if subject is not None:
+        query = query.where(Invoice.subject == subject)
+    return list(ctx.session.scalars(query.order_by(Invoice.id.desc()).limit(limit)))
+
+
+def invoice_for(ctx: Ctx, invoice_id: str) -> Invoice:
+    """One document for its two sides, a draft for its issuer. Raises NotFound to everybody else."""
+    invoice = ctx.session.get(Invoice, invoice_id)
+    if invoice is None:
+        raise NotFound
+    own = acting(ctx).organisation_id
+    if invoice.issuer != own and (invoice.recipient != own or invoice.state is not State.ISSUED):
+        raise NotFound
+    return invoice
+
+
+def numbers_by_lot(ctx: Ctx) -> dict[str, tuple[str, ...]]:
+    """The numbers of the acting person's invoices by the lot that they are about, for a statement."""
+    own = acting(ctx).organisation_id
+    mine = or_(Invoice.issuer == own, Invoice.recipient == own)
+    of_lots = select(Invoice.lot_id, Invoice.number).where(Invoice.lot_id.is_not(None), Invoice.state == State.ISSUED)
+    found: dict[str, tuple[str, ...]] = {}
+    for row in ctx.session.execute(of_lots.where(mine).order_by(Invoice.id)):
+        found[row.lot_id] = (*found.get(row.lot_id, ()), row.number)
+    return found
+
+
+# --- as a file --------------------------------------------------------------------------------------------------------
+
+
+def ask_file(ctx: Ctx, invoice_id: str) -> Invoice:
+    """Somebody would like an invoice, or the draft of one, as a file; it is drawn outside. Raises NotFound, Invalid."""
+    invoice, actor = invoice_for(ctx, invoice_id), acting(ctx)
+    if writing.content_of(ctx, invoice) is None:
+        raise Invalid("invoice.side_unknown")
+    drawn = ctx.session.get(Drawn, invoice.id)
+    if drawn is not None:
+        _hand_over(ctx, invoice, actor.id, drawn.content)
+        return invoice
+    ctx.post("payments", f"invoice:{invoice.id}", "invoice.draw", {"invoice": invoice.id, "person": actor.id})
+    return invoice
+
+
+def to_draw(ctx: Ctx, invoice_id: str) -> tuple[Content, str | None, date | None] | None:
+    """What is to be drawn, its number and date (without these it is a draft); None when there is nothing any more."""
+    invoice = ctx.session.get(Invoice, invoice_id)
+    content = None if invoice is None else writing.content_of(ctx, invoice)
+    return None if invoice is None or content is None else (content, invoice.number, invoice.issued_on)
+
+
+def drawn(ctx: Ctx, invoice_id: str, person_id: str, content: bytes) -> None:
+    """The file is here. What was issued keeps its first one for ever; a draft is drawn anew each time."""
+    invoice = ctx.session.get_one(Invoice, invoice_id)
+    if invoice.state is State.ISSUED:
+        known = ctx.session.get(Drawn, invoice.id)
+        if known is None:
+            known = Drawn(invoice_id=invoice.id, sha256=hashlib.sha256(content).hexdigest(), content=content)
+            ctx.session.add(known)
+            ctx.session.flush()
+        content = known.content
+    _hand_over(ctx, invoice, person_id, content)
+
+
+def _hand_over(ctx: Ctx, invoice: Invoice, person_id: str, content: bytes) -> None:
+    name = f"{invoice.number or 'draft'}.pdf"
+    file = Checked(name, "application/pdf", content, hashlib.sha256(content).hexdigest())
+    kept = keep(ctx.seen_by(person(person_id)), file)
+    ctx.announce(InvoiceDrawn(invoice.id, invoice.issuer, invoice.recipient, person_id, kept.id))

@@ -1,0 +1,67 @@
+"""What was supplied, as it stands on an invoice: goods of a lot, a session, a purchase, and our own fees."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from core.catalogue.model import Catalogue
+from core.deals.model import Deal
+from core.delivery.model import Lot
+from core.invoicing.model import Supply
+from core.invoicing.vat import TAKEN_OVER_AT_PLACE
+from core.kernel.transaction import Ctx
+from core.listings.model import ListingCertificate
+from core.purchases.model import Purchase
+from core.sessions.model import Booking, Meeting
+
+
+def goods_of(ctx: Ctx, catalogue: Catalogue, deal: Deal, lot: Lot) -> Supply:
+    """A lot of goods. `goods_from` and `goods_to` are known as far as the delivery term names them."""
+    terms = deal.terms
+    name = catalogue.product(terms.product_id).name("en")
+    what = f"{name[:1].upper()}{name[1:]}"
+    grade = f", {catalogue.grade(terms.grade_id).label}" if terms.grade_id else ""
+    taken_over = terms.incoterm in TAKEN_OVER_AT_PLACE
+    return Supply(
+        what=f"{what}{grade} · {terms.incoterm} {terms.place.name} · lot {lot.number}",
+        on=(lot.arrived_at or ctx.now).date(),
+        ref=deal.ref,
+        amount=lot.quantity.amount,
+        unit=lot.unit,
+        goods_from=terms.place.country if taken_over else None,
+        goods_to=None if taken_over else terms.place.country,
+        order=deal.purchase_order or "",
+        cost_centre=deal.cost_centre or "",
+        certificates=_certificates(ctx, deal),
+    )
+
+
+def fee_of_deal(ctx: Ctx, deal: Deal, lot: Lot | None) -> Supply:
+    part = f", lot {lot.number}" if lot is not None else ""
+    return Supply(what=f"Commission on deal {deal.ref}{part}", on=ctx.now.date(), ref=deal.ref)
+
+
+def advice_of(ctx: Ctx, booking: Booking) -> Supply:
+    """A session: what its seeker is charged, whether it took place or was called off too late."""
+    meeting = ctx.session.get(Meeting, booking.id)
+    held = meeting is not None and meeting.began_at is not None
+    what = f"Consultation, {booking.length} minutes" if held else "Consultation, called off"
+    return Supply(what=what, on=min(booking.starts_at, ctx.now).date(), ref=booking.ref)
+
+
+def fee_of_session(ctx: Ctx, booking: Booking) -> Supply:
+    return Supply(what=f"Commission on session {booking.ref}", on=ctx.now.date(), ref=booking.ref)
+
+
+def sale_of(ctx: Ctx, purchase: Purchase) -> Supply:
+    return Supply(what=purchase.title, on=(purchase.paid_at or ctx.now).date(), ref=purchase.id)
+
+
+def _certificates(ctx: Ctx, deal: Deal) -> tuple[str, ...]:
+    """The schemes that were agreed, with the seller's numbers: FSC has them on every invoice (FSC-STD-40-004)."""
+    numbers = select(ListingCertificate.scheme, ListingCertificate.number).where(
+        ListingCertificate.listing_id == deal.listing_id
+    )
+    known = {row.scheme: row.number for row in ctx.session.execute(numbers)}
+    agreed = deal.terms.certificates or tuple(known)
+    return tuple(f"{scheme.replace('_', ' ')} {known.get(scheme, '')}".strip() for scheme in agreed)

@@ -1,0 +1,78 @@
+"""How a supply is taxed, from both sides' countries and VAT numbers and from where goods go (Directive 2006/112/EC).
+
+Goods: article 32 (where they set out), 138 (to a business in another member state), 146 (out of the Union). Services:
+article 44 (to a business, where it is) and 45 (to anybody else, where the supplier is), 196 (the recipient accounts
+for it). What depends on more than we know gives None: then the issuer has to say, and writes the invoice themselves.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from stdnum.eu.vat import MEMBER_STATES, is_valid
+
+from core.invoicing.model import Category, Kind, Party, Supply, Tax
+
+# The named place of these terms is where the buyer takes the goods over; of all others, where they are brought to.
+TAKEN_OVER_AT_PLACE: Final = frozenset({"EXW", "FCA", "FAS", "FOB"})
+
+REVERSED: Final = Tax(category=Category.REVERSE_CHARGE, reason="Reverse charge", code="VATEX-EU-AE")
+INTRA_COMMUNITY: Final = Tax(category=Category.INTRA_COMMUNITY, reason="Intra-Community supply", code="VATEX-EU-IC")
+EXPORTED: Final = Tax(category=Category.EXPORT, reason="Export outside the EU", code="VATEX-EU-G")
+OUTSIDE: Final = Tax(category=Category.OUTSIDE, reason="Not subject to VAT", code="VATEX-EU-O")
+EXEMPT: Final = Tax(category=Category.EXEMPT, reason="Exempt from VAT")
+
+
+def tax_of(kind: Kind, issuer: Party, recipient: Party, supply: Supply) -> Tax | None:
+    """How this supply is taxed; None when that cannot be told from here."""
+    if issuer.vat_number is None:
+        return OUTSIDE  # who is not registered charges nothing
+    if kind is Kind.GOODS:
+        return _goods(issuer, recipient, supply)
+    return _service(issuer, recipient)
+
+
+def _goods(issuer: Party, buyer: Party, supply: Supply) -> Tax | None:
+    start, end = supply.goods_from or issuer.country, supply.goods_to or buyer.country
+    if start != issuer.country:
+        return None  # sold from a country where the seller may be registered too
+    if not in_union(start):
+        return EXPORTED if end != start else at_home(issuer)
+    if not in_union(end):
+        return EXPORTED
+    if end == start:
+        return at_home(issuer)
+    number = union_number(buyer)
+    if number is None:
+        return None  # a distance sale, taxed where it arrives from a threshold on
+    return INTRA_COMMUNITY if number != start else at_home(issuer)
+
+
+def _service(issuer: Party, recipient: Party) -> Tax | None:
+    if recipient.country == issuer.country:
+        return at_home(issuer)
+    if not in_union(recipient.country):
+        return OUTSIDE
+    if union_number(recipient) != recipient.country:
+        return at_home(issuer)  # nobody's business there, as far as we know
+    return REVERSED if in_union(issuer.country) else OUTSIDE
+
+
+def at_home(issuer: Party) -> Tax | None:
+    """At the issuer's own rate, which they have told us; at none where they say so."""
+    if issuer.home_bp is None:
+        return None
+    return Tax(category=Category.STANDARD, rate_bp=issuer.home_bp) if issuer.home_bp else EXEMPT
+
+
+def in_union(country: str) -> bool:
+    """Whether a country (ISO 3166) is a member state. Northern Ireland's "XI" is no country."""
+    return country != "XI" and country.lower() in MEMBER_STATES
+
+
+def union_number(party: Party) -> str | None:
+    """The member state of a VAT number that can be one; None without such a number. Greek ones begin with "EL"."""
+    if party.vat_number is None or not is_valid(party.vat_number):
+        return None
+    prefix = party.vat_number[:2].upper()
+    return "GR" if prefix == "EL" else prefix

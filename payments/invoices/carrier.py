@@ -1,0 +1,47 @@
+"""Carries the posts about invoices: has each numbered in a transaction of its own, and draws the file of one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import date
+from functools import partial
+
+from core.invoicing import service
+from core.invoicing.model import Content
+from core.invoicing.writing import write
+from core.kernel.dispatch import Delivered, Never
+from core.kernel.outbox import Post
+from core.kernel.transaction import MARKET, Transactions
+from payments.outcomes import Outcome
+
+
+class Invoices:
+    """Nothing here speaks to the provider; the post is only what makes sure that it happens, and happens once."""
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
+
+    def kinds(self) -> Mapping[str, Callable[[Post], Awaitable[Outcome]]]:
+        return {"invoice.write": self._write, "invoice.draw": self._draw}
+
+    async def _write(self, post: Post) -> Outcome:
+        """The number is given in the transaction that removes the post."""
+        return Delivered(partial(write, invoice_id=post.body["invoice"]))
+
+    async def _draw(self, post: Post) -> Outcome:
+        invoice_id, person_id = post.body["invoice"], post.body["person"]
+        found = await self._transactions.run(MARKET, lambda ctx: service.to_draw(ctx, invoice_id))
+        if found is None:
+            return Never("a side of it is not known any more")
+        content = await asyncio.to_thread(pdf_of, *found, post.created_at.date())
+        return Delivered(partial(service.drawn, invoice_id=invoice_id, person_id=person_id, content=content))
+
+
+def pdf_of(content: Content, number: str | None, issued_on: date | None, today: date) -> bytes:
+    """Drawing a page takes as long as a hundred units of work: it is done beside them."""
+    from payments.invoices import page  # noqa: PLC0415 - two seconds to load, only where an invoice is ever drawn
+
+    if number is None or issued_on is None:
+        return page.draft(content, today)
+    return page.issued(content, number, issued_on)

@@ -1,0 +1,128 @@
+"""An invoice in the business terms of EN 16931 (BT and BG numbers), from which its XML is written."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+from core.invoicing.model import Category, Content, Party
+from core.kernel.money import Money
+
+INVOICE, CREDIT_NOTE = "380", "381"  # UNTDID 1001
+ONE: Final = "C62"
+# UN/ECE Recommendation 20. What it has no name for is counted by the piece, and named in words on the line.
+UNITS: Final = {
+    "t": "TNE",
+    "kg": "KGM",
+    "MWh": "MWH",
+    "kWh": "KWH",
+    "GJ": "GV",
+    "MJ": "3B",
+    "m3": "MTQ",
+    "l": "LTR",
+    "loose_m3": "MTQ",
+    "stacked_m3": "MTQ",
+    "solid_m3": "MTQ",
+}
+
+
+def business_terms(content: Content, number: str, issued_on: date) -> dict[str, Any]:
+    """All of it was paid through the market or before: what is due is nothing (BT-113 is what was paid)."""
+    sums, tax = content.sums, content.tax
+    assert tax is not None, "what is issued is taxed in a known way"
+    net, vat = _amount(content, sums.net), _amount(content, sums.vat)
+    terms: dict[str, Any] = {
+        "BT-1": number,
+        "BT-2": issued_on,
+        "BT-3": INVOICE if content.corrects is None else CREDIT_NOTE,
+        "BT-5": content.currency,
+        "BT-12": content.supply.ref,
+        "BT-13": content.supply.order,
+        "BT-19": content.supply.cost_centre,
+        "BT-72": content.supply.on,
+        "BT-106": net,
+        "BT-109": net,
+        "BT-110": vat,
+        "BT-112": _amount(content, sums.net + sums.vat),
+        "BT-113": _amount(content, sums.gross),
+        "BT-114": _amount(content, sums.rounding) if sums.rounding else "",
+        "BT-115": _amount(content, 0),
+        "BG-1": [{"BT-22": each} for each in notes(content)],
+        "BG-4": _party(content.issuer, tax.category),
+        "BG-7": _party(content.recipient, tax.category),
+        "BG-13": {"country_code": content.supply.goods_to or content.recipient.country},
+        "BG-23": [_vat(content)],
+        "BG-25": [_line(content)],
+    }
+    if content.corrects is not None:
+        terms["BG-3"] = [{"BT-25": content.corrects.number, "BT-26": content.corrects.issued_on}]
+    return {name: value for name, value in terms.items() if value not in ("", [])}
+
+
+def notes(content: Content) -> list[str]:
+    """What the law or a certificate wants to be said on the paper in words."""
+    said = [f"Certified: {each}" for each in content.supply.certificates]
+    if content.in_name_of is not None:
+        issuer, since = content.issuer.name, content.in_name_of.isoformat()
+        said.append(f"Issued by the market in the name and on behalf of {issuer}, as agreed on {since}.")
+    return said
+
+
+def _party(party: Party, category: Category) -> dict[str, Any]:
+    """A supply outside VAT may carry no VAT number as such (BR-O-02): there it is an identifier like another."""
+    found = {
+        "name": party.name,
+        "addr_l1": party.address,
+        "city": party.place,
+        "country_code": party.country,
+        "identifiers": {None: party.vat_number or party.id},
+    }
+    if party.vat_number is not None and category is not Category.OUTSIDE:
+        found["vat_identifier"] = party.vat_number
+    return {name: value for name, value in found.items() if value}
+
+
+def _vat(content: Content) -> dict[str, Any]:
+    tax = content.tax
+    assert tax is not None, "looked at above"
+    found = {
+        "BT-116": _amount(content, content.sums.net),
+        "BT-117": _amount(content, content.sums.vat),
+        "BT-118": tax.category.value,
+        "BT-119": "" if tax.category is Category.OUTSIDE else f"{tax.percent:f}",
+        "BT-120": tax.reason,
+        "BT-121": tax.code,
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def _line(content: Content) -> dict[str, Any]:
+    """The price is told for the whole quantity (BT-149): per unit it would have to be rounded once more."""
+    supply, tax, net = content.supply, content.tax, _amount(content, content.sums.net)
+    assert tax is not None, "looked at above"
+    counted = supply.unit in UNITS
+    amount = f"{supply.amount if counted else Decimal(1):f}"
+    found = {
+        "BT-126": "1",
+        "BT-129": amount,
+        "BT-130": UNITS.get(supply.unit, ONE),
+        "BT-131": net,
+        "BT-146": net,
+        "BT-149": amount,
+        "BT-151": tax.category.value,
+        "BT-152": "" if tax.category is Category.OUTSIDE else f"{tax.percent:f}",
+        "BT-153": supply.what,
+        "BT-154": quantity_of(content),
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def quantity_of(content: Content) -> str:
+    """24.5 t; nothing for a service."""
+    supply = content.supply
+    return f"{supply.amount:f} {supply.unit.replace('_', ' ')}" if supply.unit else ""
+
+
+def _amount(content: Content, minor: int) -> str:
+    return f"{Money(minor, content.currency).amount:f}"
