@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 import io
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from conversations.reply import Chart
+from conversations.reply import Bars, Chart
 from core.files.model import Checked
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 INCHES: Final = (6.0, 3.4)
 DOTS_PER_INCH: Final = 160
@@ -19,7 +22,7 @@ SELLERS, OWN, LINE, PAPER = "#2f6f4f", "#d9822b", "#333333", "#fbfaf7"
 ROWS: Final = 5  # dots are put on so many rows in turn, so that equal prices can be told apart
 
 
-def drawn(chart: Chart) -> Checked:
+def drawn(chart: Chart | Bars) -> Checked:
     """The picture as a file to be sent."""
     # Above, they would cost every start half a second; only who draws needs them.
     from matplotlib import rcParams  # noqa: PLC0415 - see above
@@ -30,16 +33,27 @@ def drawn(chart: Chart) -> Checked:
     figure = Figure(figsize=INCHES, dpi=DOTS_PER_INCH, facecolor=PAPER, layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.add_subplot(facecolor=PAPER)
+    axes.set_title(chart.title, fontsize=POINTS, fontweight="bold")
+    axes.tick_params(labelsize=POINTS - 1)
+    axes.spines[["left", "right", "top"]].set_visible(False)
+    if isinstance(chart, Chart):
+        _dots(axes, chart)
+    else:
+        _bars(axes, chart)
+    written = io.BytesIO()
+    figure.savefig(written, format="png")
+    content = written.getvalue()
+    return Checked("chart.png", "image/png", content, hashlib.sha256(content).hexdigest())
+
+
+def _dots(axes: Axes, chart: Chart) -> None:
     rows = [number % ROWS for number in range(len(chart.values))]
     axes.scatter(chart.values, rows, s=110, color=SELLERS, alpha=0.55, linewidths=0)
     if chart.own:
         axes.scatter(chart.own, [ROWS / 2 - 0.5] * len(chart.own), s=150, marker="D", color=OWN, label=chart.own_label)
     axes.axvline(chart.middle, color=LINE, linewidth=1.6, label=chart.middle_label)
     axes.set(yticks=[], ylim=(-0.9, ROWS - 0.1))
-    axes.set_title(chart.title, fontsize=POINTS, fontweight="bold")
     axes.set_xlabel(chart.scale, fontsize=POINTS)
-    axes.tick_params(labelsize=POINTS - 1)
-    axes.spines[["left", "right", "top"]].set_visible(False)
     axes.grid(axis="x", color=LINE, alpha=0.12)
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.28), ncols=1, frameon=False, fontsize=POINTS)
     if chart.other_scale is not None:
@@ -48,7 +62,12 @@ def drawn(chart: Chart) -> Checked:
         above.set_xlabel(name, fontsize=POINTS)
         above.tick_params(labelsize=POINTS - 1)
         above.spines["top"].set_alpha(0.3)
-    written = io.BytesIO()
-    figure.savefig(written, format="png")
-    content = written.getvalue()
-    return Checked("chart.png", "image/png", content, hashlib.sha256(content).hexdigest())
+
+
+def _bars(axes: Axes, chart: Bars) -> None:
+    places = range(len(chart.heights))
+    drawn_bars = axes.bar(places, chart.heights, color=SELLERS, width=0.62)
+    axes.bar_label(drawn_bars, chart.labels, padding=3, fontsize=POINTS - 1)
+    axes.set_xticks(places, chart.names)
+    axes.set(yticks=[], ylim=(0, max(chart.heights) * 1.18))
+    axes.tick_params(axis="x", length=0)

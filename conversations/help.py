@@ -105,9 +105,7 @@ def suggest(talk: Talk, text: str) -> None:
     names = likeliest(text, phrases)
     if len(text.split()) >= WORDS_OF_A_STORY:
         names = ["experts", *(name for name in names if name != "experts")][: len(names)]
-    rows = tuple(
-        (Button(label=words(f"command.{name}")[:75], press=press("command", choice=name)),) for name in names
-    )
+    rows = tuple((Button(label=words(f"command.{name}")[:75], press=press("command", choice=name)),) for name in names)
     talk.reply(Say(text=words("talk.not_understood"), buttons=rows))
 
 

@@ -16,7 +16,7 @@ from bots.telegram.render import Screen, card_screen, render
 from bots.telegram.request import call
 from bots.telegram.text import CAPTION_UNITS, said
 from conversations.charts import drawn
-from conversations.reply import Card, CardList, Chart, Desk, FormClosed, FormErrors, FormView, Reply, Say, Toast
+from conversations.reply import Bars, Card, CardList, Chart, Desk, FormClosed, FormErrors, FormView, Reply, Say, Toast
 from core.files.model import Checked
 from core.talks.model import ShownCard
 
@@ -104,7 +104,7 @@ class Chat:
         fresh: bool,
         pictures: Sequence[str] = (),
         documents: Sequence[str] = (),
-        chart: Chart | None = None,
+        chart: Chart | Bars | None = None,
         replace: bool = False,
     ) -> None:
         """Edit the message that shows the thing, or send a new one at the bottom and take the old one out of use."""

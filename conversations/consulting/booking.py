@@ -237,7 +237,8 @@ def choose_other_time(talk: Talk, pressed: Press) -> None:
     expert = experts.expert_for(talk.ctx, booking.expert_id)
     calendar = session_slots.calendar_of(talk.ctx, expert, but=booking.id)
     length = timedelta(minutes=booking.length)
-    ahead = through_the_day(free_slots(calendar, talk.ctx.now, length), calendar.zone, CHOICES)
+    others = (slot for slot in free_slots(calendar, talk.ctx.now, length) if slot != booking.starts_at)
+    ahead = through_the_day(others, calendar.zone, CHOICES)
     buttons = [
         Button(
             label=slot_in_words(talk, slot),

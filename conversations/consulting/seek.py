@@ -29,6 +29,7 @@ from core.experts.finding import Match
 from core.experts.model import Expert
 from core.experts.shortlist import is_kept
 from core.experts.slots import free_slots, spread, through_the_day
+from core.people.service import ZONE_UNKNOWN
 from core.promotion.looks import note_opened, note_shown
 from core.search import experts as advisers
 from core.search.experts import Advisers
@@ -201,7 +202,11 @@ def profile_card(talk: Talk, expert: Expert) -> Card:
         apart = Button(label=words("apart.button"), press=press("apart.ask", expert.id, choice="expert"))
         rows.append((apart,))
     rows.append((Button(label=words("rating.about_button"), press=press("rating.about", expert.id)),))
-    return expert_card(talk, expert, slots, buttons=tuple(rows))
+    if talk.person.zone != ZONE_UNKNOWN or not slots:
+        return expert_card(talk, expert, slots, buttons=tuple(rows))
+    rows.append((Button(label=words("place.set"), press=press("place.set")),))
+    card = expert_card(talk, expert, slots, buttons=tuple(rows))
+    return card.model_copy(update={"note": words("seek.zone_unknown")})
 
 
 def _later_buttons(talk: Talk, expert: Expert) -> tuple[Button, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from conversations.book import Book
 from conversations.buttons import Press
+from conversations.consulting.session_card import continue_label
 from conversations.reply import Toast
 from conversations.talk import Talk
 from core.files.model import Checked
@@ -35,7 +36,7 @@ def out(talk: Talk, pressed: Press) -> None:
 def go_on(talk: Talk, pressed: Press) -> None:
     """The yes to pay. The words on the button are kept with it, and where it was pressed."""
     booking = service.mine(talk.ctx, pressed.subject, None)
-    shown = talk.words("session.continue_button", price=booking.price)
+    shown = continue_label(talk, booking)
     meeting.go_on_paying(talk.ctx, booking.id, shown=shown, place=talk.place, seen=pressed.seen)
     talk.reply(Toast(text=talk.words("session.continued_toast")))
 

@@ -19,15 +19,18 @@ from core.kernel.money import Money
 from core.kernel.timers import deadline_of
 from core.people.service import organisation_of, person_of
 from core.sessions import holds, rules, service, settlement
-from core.sessions.meeting import extension_price, meeting_of
+from core.sessions.meeting import extension_price, free_time, meeting_of
 from core.sessions.model import Booking
 from core.sessions.process import SESSION, SETTLED, TALKING
 from core.sessions.slots import NOT_AGREED
 from core.sessions.vat import parts_of
 
+CONTINUE: Final = "session.continue"
+LEFT, GONE = "●", "○"  # a minute of the free ones
+
 # Which steps of the table are buttons, in this order, and how they look. What a step asks first, its press does.
 BUTTONS: Final[dict[str, tuple[str, Style]]] = {
-    "continue": ("session.continue", "primary"),
+    "continue": (CONTINUE, "primary"),
     "accept": ("session.accept", "primary"),
     "take_time": ("session.take_time", "primary"),
     "take_move": ("session.take_move", "primary"),
@@ -92,6 +95,8 @@ def turn_of(talk: Talk, booking: Booking, side: str, name: str) -> str:
     words = talk.words
     timer = deadline_of(talk.ctx.session, SESSION.name, booking.id)
     code = f"session.turn.{booking.state}"
+    if booking.state == "confirmed" and _is_open(talk, booking):
+        code = _coming_in(talk, booking, side)
     if booking.move_to is not None:
         code = "session.turn.moving_yours" if booking.move_by != side else "session.turn.moving_theirs"
     if booking.state == "slot_held" and side == "seeker":
@@ -113,6 +118,22 @@ def turn_of(talk: Talk, booking: Booking, side: str, name: str) -> str:
         half=rules.share(booking.due, 100 - rules.UNRULED_PERCENT),
         days=rules.BANK_SHOWS_WITHIN.days,
     )
+
+
+def _is_open(talk: Talk, booking: Booking) -> bool:
+    """Whether both can come in already."""
+    return talk.ctx.now >= booking.starts_at - rules.CHECK_IN_BEFORE
+
+
+def _coming_in(talk: Talk, booking: Booking, side: str) -> str:
+    """Who is there already, and who is waited for."""
+    meeting = meeting_of(talk.ctx, booking)
+    here = {"seeker": meeting.seeker_here is not None, "consultant": meeting.consultant_here is not None}
+    mine = here.pop(side)
+    (theirs,) = here.values()
+    if mine and theirs:
+        return "session.turn.confirmed.both"
+    return f"session.turn.confirmed.{'here' if mine else 'awaited' if theirs else 'open'}"
 
 
 def _waits_for_account(talk: Talk, booking: Booking, side: str) -> bool:
@@ -146,6 +167,7 @@ def _particulars(talk: Talk, booking: Booking, side: str) -> list[Line]:
         lines.append(Line(label=words("session.proposed"), value=words.moment(booking.move_to)))
     if booking.state in ("confirmed", *TALKING):
         lines.append(Line(label=words("session.room"), value=_room(talk, booking)))
+    lines += _clock(talk, booking)
     if booking.state in ("free_paused", "paid_paused"):
         here = [
             person_of(talk.ctx, person).name
@@ -160,6 +182,20 @@ def _particulars(talk: Talk, booking: Booking, side: str) -> list[Line]:
         lines.append(Line(label=words("session.complaint"), value=complaint.words))
         lines += ruling_lines(talk, booking)
     return lines + _statement(talk, booking, side)
+
+
+def _clock(talk: Talk, booking: Booking) -> list[Line]:
+    """The server's clock: what is left of the free minutes, to be seen at a glance; afterwards, how long it has run."""
+    words, meeting = talk.words, meeting_of(talk.ctx, booking)
+    if booking.state in ("free_window", "free_paused"):
+        left = rules.free_minutes_left(free_time(talk.ctx, booking), booking.terms)
+        gone = int(booking.terms.free.total_seconds()) // 60 - left
+        bar = LEFT * left + GONE * gone
+        return [Line(label=words("session.free_left"), value=f"{bar} {words('session.minutes', count=left)}")]
+    if meeting.ended_at is None or meeting.began_at is None:
+        return []
+    free, paid = (rules.minutes_of(seconds) for seconds in (meeting.free_seconds, meeting.paid_seconds))
+    return [Line(label=words("session.talked"), value=words("session.talked_for", free=free, paid=paid))]
 
 
 def _room(talk: Talk, booking: Booking) -> str:
@@ -223,31 +259,47 @@ def _buttons(talk: Talk, booking: Booking, side: str) -> tuple[tuple[Button, ...
     rows += _extension(talk, booking, side)
     if side == "consultant" and booking.state == "proposed":
         rows += time_rows(talk, booking)
-    steps = [BUTTONS[event] for event in BUTTONS if event in service.may(talk.ctx, booking)]
-    moving = booking.move_to is not None
-    hidden = {"session.move"} if moving else {"session.take_move", "session.leave_move"}
-    shown = [(verb, style) for verb, style in dict.fromkeys(steps) if verb not in hidden]
-    made = [
-        Button(
-            label=words(f"{verb}_button", price=booking.price),
-            press=press(verb, booking.id, booking.version),
-            style=style,
-        )
-        for verb, style in shown
-    ]
+    made = _step_buttons(talk, booking)
     rows += [tuple(made[i : i + 2]) for i in range(0, len(made), 2)]
     if booking.state == "paying_out" and _waits_for_account(talk, booking, side):
         rows.append((Button(label=words("payout.set_up"), press=press("payout.set_up"), style="primary"),))
+    beside = []
     if booking.sequence and (booking.state == "confirmed" or booking.why == "cancelled"):
         file = press("session.calendar", booking.id)
-        rows.append((Button(label=words("session.calendar_button"), press=file),))
+        beside.append(Button(label=words("session.calendar_button"), press=file))
+    if booking.state not in ("slot_held", *TALKING):
+        apart = press("apart.ask", booking.id, choice="session")
+        beside.append(Button(label=words("apart.button"), press=apart))
     if recording.may_ask(talk, booking):
         rows.append((Button(label=words("recording.ask_button"), press=press("recording.ask", booking.id)),))
     rows += _somebody_else(talk, booking, side)
     if side == "seeker" and booking.state in (*SETTLED, "review_window"):
         again, name = press("seek.show", booking.expert_id), person_of(talk.ctx, booking.consultant).name
         rows.append((Button(label=words("session.again_button", name=name)[:75], press=again),))
-    return tuple(rows)
+    return tuple(rows) if not beside else (*rows, tuple(beside))
+
+
+def _step_buttons(talk: Talk, booking: Booking) -> list[Button]:
+    """What the table of steps opens to this person now."""
+    steps = [BUTTONS[event] for event in BUTTONS if event in service.may(talk.ctx, booking)]
+    moving = booking.move_to is not None
+    hidden = {"session.move"} if moving else {"session.take_move", "session.leave_move"}
+    return [
+        Button(
+            label=continue_label(talk, booking) if verb == CONTINUE else talk.words(f"{verb}_button"),
+            press=press(verb, booking.id, booking.version),
+            style=style,
+        )
+        for verb, style in dict.fromkeys(steps)
+        if verb not in hidden
+    ]
+
+
+def continue_label(talk: Talk, booking: Booking) -> str:
+    """What the yes to pay is a yes to: the price, or that of a minute."""
+    by_minute = booking.basis == "minute"
+    price = booking.terms.rate if by_minute else booking.price
+    return talk.words("session.continue_minute_button" if by_minute else "session.continue_button", price=price)
 
 
 def _somebody_else(talk: Talk, booking: Booking, side: str) -> list[tuple[Button, ...]]:
@@ -286,6 +338,8 @@ def _extension(talk: Talk, booking: Booking, side: str) -> list[tuple[Button, ..
         return []
     words, asked = talk.words, meeting_of(talk.ctx, booking).extension_asked
     if side == "consultant":
+        if asked:
+            return []  # the other side has the word
         offer = press("session.extend", booking.id, booking.version)
         return [(Button(label=words("session.extend_button"), press=offer),)]
     if not asked:

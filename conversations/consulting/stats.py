@@ -10,7 +10,7 @@ from conversations.book import Book
 from conversations.buttons import press
 from conversations.consulting.after.review import session_standing
 from conversations.consulting.expert_card import lasting
-from conversations.reply import Button, Card, Line, Say
+from conversations.reply import Bars, Button, Card, Line, Say
 from conversations.talk import Talk
 from core.experts import service as experts
 from core.kernel.money import Money
@@ -43,12 +43,14 @@ def stats(talk: Talk, _rest: str) -> None:
                 Line(label=words("stats.talks"), value=words.show(figures.talks)),
                 Line(label=words("stats.conversion"), value=_conversion(talk, figures)),
                 Line(label=words("stats.earned"), value=sums_in_words(talk, figures.earned)),
+                *((Line(label=words("stats.kept"), value=words.show(figures.kept)),) if figures.kept else ()),
                 *_months(talk, figures),
                 Line(label=words("party.standing"), value=session_standing(talk, expert.person_id)),
                 Line(label=words("stats.answers"), value=_answers(talk, figures.answers_in)),
                 Line(label=words("stats.views"), value=views),
             ),
             buttons=((profile, promote),),
+            chart=_picture(talk, figures),
             fresh=talk.fresh,
         )
     )
@@ -70,6 +72,24 @@ def _months(talk: Talk, figures: Figures) -> list[Line]:
         Line(label=format_date(month, "LLLL y", locale=talk.words.locale), value=sums_in_words(talk, sums))
         for month, sums in earned
     ]
+
+
+def _picture(talk: Talk, figures: Figures) -> Bars | None:
+    """What each of the last months has brought, in the currency that most came in; None before anything has."""
+    if not figures.earned:
+        return None
+    currency = max(figures.earned, key=lambda money: money.minor).currency
+    words, zero = talk.words, Money.zero(currency)
+    sums = [next((each for each in months if each.currency == currency), zero) for months in figures.months.values()]
+    if not any(sums):
+        return None
+    return Bars(
+        title=words("stats.earned"),
+        names=tuple(format_date(month, "LLL", locale=words.locale) for month in figures.months),
+        heights=tuple(float(money.minor) for money in sums),
+        labels=tuple(words.show(money) if money else "" for money in sums),
+        words=f"{words('stats.earned')}: {sums_in_words(talk, figures.earned)}",
+    )
 
 
 def _answers(talk: Talk, answers_in: timedelta | None) -> str:

@@ -45,7 +45,8 @@ def _settle(talk: Talk, _opening: Opening, values: Values) -> None:
     zone = nearest_town(talk, lat, lon).zone
     settle(talk.ctx, Settle(place=place.name, country=place.country, lat=lat, lon=lon, zone=zone))
     find = Button(label=talk.words("command.find"), press=press("command", choice="find"), style="primary")
-    talk.reply(Say(text=talk.words("place.settled", place=show_place(talk, place)), buttons=((find,),)))
+    advice = Button(label=talk.words("command.experts"), press=press("command", choice="experts"))
+    talk.reply(Say(text=talk.words("place.settled", place=show_place(talk, place)), buttons=((find, advice),)))
 
 
 book.flow(Flow(PLACE, finish=_settle))

@@ -133,6 +133,23 @@ class FreeMinutesLeft(SessionFact):
 
 
 @dataclass(frozen=True, slots=True)
+class FreeMinutePassed(SessionFact):
+    """Another minute is gone, of which nobody has to be told: whoever looks sees it."""
+
+
+@dataclass(frozen=True, slots=True)
+class FreeMinutesOver(SessionFact):
+    """All free minutes are gone, and the seeker has a little while left to say yes."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaidMinutesLeft(SessionFact):
+    """The talk comes to its planned end in so many minutes."""
+
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
 class PaidTalkBegan(SessionFact):
     """The seeker has said "continue", or the free minutes were used up before and both are here."""
 
@@ -224,7 +241,7 @@ class SessionSettled(SessionFact):
 
 @dataclass(frozen=True, slots=True)
 class SessionReminder(SessionFact):
-    """It begins soon. `when`: "day", "hour", "minutes"."""
+    """It begins soon. `when`: "day", "hour", "minutes"; "start" when somebody is not there yet."""
 
     when: str
 

@@ -33,6 +33,7 @@ class Figures:
     free: int  # of which began with free minutes
     paid: int  # of which the seeker then went on
     earned: tuple[Money, ...]  # net, one of each currency
+    kept: tuple[Money, ...]  # charged, and not parted yet
     months: Mapping[date, tuple[Money, ...]]
     answers_in: timedelta | None
 
@@ -54,6 +55,7 @@ def figures_of(ctx: Ctx, expert_id: str, zone: str) -> Figures:
     query = select(Settlement.at, Settlement.net_minor, Booking.currency).join(
         Booking, Booking.id == Settlement.booking_id
     )
+    waiting = select(Booking).where(booked, Booking.state.in_(("review_window", "session_dispute")))
     settled = [(at, Money(net, currency)) for at, net, currency in ctx.session.execute(query.where(booked))]
     return Figures(
         requests=requests,
@@ -61,6 +63,7 @@ def figures_of(ctx: Ctx, expert_id: str, zone: str) -> Figures:
         free=ctx.session.scalar(began.where(free)) or 0,
         paid=ctx.session.scalar(went_on) or 0,
         earned=_totals([money for _, money in settled]),
+        kept=_totals([booking.due for booking in ctx.session.scalars(waiting)]),
         months=_by_month(settled, ctx.now, zone),
         answers_in=answer_time(ctx, expert_id),
     )

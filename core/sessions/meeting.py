@@ -8,17 +8,21 @@ from typing import Final
 from core.kernel.errors import Invalid, NotAllowed, Refusal, Stale
 from core.kernel.money import Money
 from core.kernel.process import step
-from core.kernel.timers import Timer, clear_timers, set_timer
+from core.kernel.timers import Timer, clear_timers, deadline_of, set_timer
 from core.kernel.transaction import Ctx
 from core.sessions import holds, rules
 from core.sessions.events import (
     CameIn,
     ExtensionOffered,
+    FreeMinutePassed,
     FreeMinutesLeft,
+    FreeMinutesOver,
     FreeTalkBegan,
     LineSaid,
+    PaidMinutesLeft,
     PaidTalkBegan,
     SessionCalledOff,
+    SessionReminder,
     TalkEnded,
     WentOut,
 )
@@ -36,6 +40,7 @@ from core.sessions.process import SESSION, TALKING
 from core.sessions.service import REMINDER, mine, side_of, sides
 
 CLOCK: Final = "session_clock"
+ENDS: Final = "ends_soon"
 TERMS_VERSION: Final = 1  # of the house's conditions for sessions, shown with the consent
 EXTENSIONS: Final = (15, 30)  # minutes
 
@@ -99,6 +104,8 @@ def start_if_both(ctx: Ctx, booking: Booking) -> None:
     meeting.running_since = ctx.now
     if free:
         _count_down(ctx, booking, used)
+    else:
+        warn_of_end(ctx, booking)
     ctx.session.flush()
     ctx.announce(FreeTalkBegan(booking.id, None) if free else PaidTalkBegan(booking.id, None))
 
@@ -134,6 +141,7 @@ def go_on_paying(ctx: Ctx, booking_id: str, *, shown: str, place: str, seen: int
     step(ctx, SESSION, booking, "continue", sides(ctx, booking), dues={"time_up": _ends_at(ctx, booking)})
     meeting.running_since = ctx.now
     clear_timers(ctx.session, CLOCK, booking.id)
+    warn_of_end(ctx, booking)
     keep_consent(ctx, booking, ConsentKind.CONTINUE, booking.price, shown=shown, place=place)
     ctx.session.flush()
     ctx.announce(PaidTalkBegan(booking.id, ctx.actor.person))
@@ -201,12 +209,34 @@ def time_is_up(ctx: Ctx, booking_id: str, event: str) -> None:
 
 
 def clock_rings(ctx: Ctx, booking_id: str, event: str) -> None:
-    """A mark of the countdown ("minute:5") has come."""
+    """A minute of the countdown ("minute:5") is over, or the planned end comes near.
+
+    Of minutes that ring late, all at once, only the last one speaks: what the others would say is true no more.
+    """
     booking = ctx.session.get_one(Booking, booking_id)
-    if booking.state == "free_window":
-        passed = int(event.partition(":")[2])
-        left = int(booking.terms.free.total_seconds()) // 60 - passed
-        ctx.announce(FreeMinutesLeft(booking.id, None, left))
+    if event == ENDS:
+        if booking.state == "billable":
+            ctx.announce(PaidMinutesLeft(booking.id, None, int(rules.ENDS_SOON.total_seconds()) // 60))
+        return
+    passed = int(event.partition(":")[2])
+    ran = free_time(ctx, booking)
+    if booking.state != "free_window" or ran >= timedelta(minutes=passed + 1):
+        return
+    left = booking.terms.free - timedelta(minutes=passed)
+    if not left:
+        ctx.announce(FreeMinutesOver(booking.id, None))
+    elif passed in rules.COUNTDOWN:
+        ctx.announce(FreeMinutesLeft(booking.id, None, int(left.total_seconds()) // 60))
+    else:
+        ctx.announce(FreeMinutePassed(booking.id, None))
+
+
+def it_begins(ctx: Ctx, booking_id: str) -> None:
+    """The agreed time has come. Who is missing is called, and who waits is told until when."""
+    booking = ctx.session.get_one(Booking, booking_id)
+    start_if_both(ctx, booking)
+    if booking.state == "confirmed" and not booking.instant:
+        ctx.announce(SessionReminder(booking.id, None, "start"))
 
 
 def _nobody_came(ctx: Ctx, booking: Booking, meeting: Meeting, event: str) -> None:
@@ -233,6 +263,22 @@ def _nobody_came(ctx: Ctx, booking: Booking, meeting: Meeting, event: str) -> No
 
 def meeting_of(ctx: Ctx, booking: Booking) -> Meeting:
     return ctx.session.get_one(Meeting, booking.id)
+
+
+def free_time(ctx: Ctx, booking: Booking) -> timedelta:
+    """How long they have talked for nothing, what runs now counted."""
+    meeting = meeting_of(ctx, booking)
+    ran = timedelta(seconds=meeting.free_seconds)
+    if booking.state == "free_window" and meeting.running_since is not None:
+        ran += ctx.now - meeting.running_since
+    return ran
+
+
+def warn_of_end(ctx: Ctx, booking: Booking) -> None:
+    """Both are told a little before a paid talk ends, while there is still time to offer more."""
+    end = deadline_of(ctx.session, SESSION.name, booking.id, "time_up")
+    if end is not None and end.due_at - rules.ENDS_SOON > ctx.now:
+        set_timer(ctx.session, Timer(CLOCK, booking.id, ENDS, end.due_at - rules.ENDS_SOON))
 
 
 def extension_price(ctx: Ctx, booking: Booking, minutes: int) -> Money:
@@ -274,7 +320,7 @@ def _stop_clock(ctx: Ctx, booking: Booking, meeting: Meeting, at: datetime | Non
 
 
 def _count_down(ctx: Ctx, booking: Booking, used: timedelta) -> None:
-    for minute in rules.COUNTDOWN:
+    for minute in range(1, int(booking.terms.free.total_seconds()) // 60 + 1):
         ahead = timedelta(minutes=minute) - used
         if ahead > timedelta():
             set_timer(ctx.session, Timer(CLOCK, booking.id, f"minute:{minute}", ctx.now + ahead))

@@ -11,7 +11,7 @@ from core.kernel.sweep import Ring
 from core.kernel.timers import Timer
 from core.kernel.transaction import Ctx
 from core.sessions import asking, follow_up, holds, meeting, service, settlement
-from core.sessions.events import PickSecured, SessionReminder, TalkEnded
+from core.sessions.events import PickSecured, SessionExtended, SessionReminder, TalkEnded
 from core.sessions.model import Booking, Meeting
 from core.sessions.process import SESSION
 from core.sessions.recaps import reactions as recaps
@@ -26,6 +26,7 @@ AFTER: Final = frozenset({"window_over", "session_final_rule", "debt_limit"})
 def listen(reactions: Reactions) -> None:
     reactions.on(PickSecured, lambda ctx, fact: service.agree_as_picked(ctx, fact.booking_id))
     reactions.on(PayeeReady, lambda ctx, fact: settlement.send_waiting(ctx, fact.organisation_id))
+    reactions.on(SessionExtended, lambda ctx, fact: _extended(ctx, fact.booking_id))
     reactions.on(TalkEnded, _talk_ended)
     reviews.listen(reactions)
     recaps.listen(reactions)
@@ -34,6 +35,12 @@ def listen(reactions: Reactions) -> None:
 def _talk_ended(ctx: Ctx, fact: TalkEnded) -> None:
     if fact.due and ctx.session.get_one(Meeting, fact.booking_id).began_at is not None:
         follow_up.plan(ctx, ctx.session.get_one(Booking, fact.booking_id))
+
+
+def _extended(ctx: Ctx, booking_id: str) -> None:
+    booking = ctx.session.get_one(Booking, booking_id)
+    if booking.state == "billable":  # it may stand still just now
+        meeting.warn_of_end(ctx, booking)
 
 
 def ring_session(ctx: Ctx, timer: Timer) -> None:
@@ -47,7 +54,7 @@ def ring_session(ctx: Ctx, timer: Timer) -> None:
 def ring_reminder(ctx: Ctx, timer: Timer) -> None:
     booking = ctx.session.get_one(Booking, timer.subject)
     if timer.event == "start":
-        meeting.start_if_both(ctx, booking)
+        meeting.it_begins(ctx, booking.id)
     elif booking.state in ("confirmed", "card_trouble"):
         ctx.announce(SessionReminder(booking.id, None, timer.event))
 

@@ -31,7 +31,8 @@ AUTHORISE_BEFORE: Final = timedelta(hours=24)  # of the four days and eighteen h
 CHECK_IN_BEFORE: Final = timedelta(minutes=10)
 PROPOSED_AHEAD: Final = timedelta(hours=2)  # the nearest time that may be proposed
 REMINDERS: Final = {"day": timedelta(hours=24), "hour": timedelta(hours=1), "minutes": timedelta(minutes=10)}
-COUNTDOWN: Final = (5, 8, 9)  # minutes of free talk at which both are told
+COUNTDOWN: Final = (5, 8, 9)  # minutes of free talk at which both are told; at each minute their cards show it
+ENDS_SOON: Final = timedelta(minutes=5)  # before the planned end of a paid talk, to offer more time
 FREE_A_WEEK: Final = 3
 ASKS_OPEN_AT_MOST: Final = 3  # questions of one seeker that wait for a first yes
 BANK_SHOWS_WITHIN: Final = timedelta(days=7)  # most banks show a hold gone sooner (docs.stripe.com, place a hold)
@@ -137,6 +138,11 @@ def free_over_at(now: datetime, used: timedelta, terms: Terms) -> datetime:
     return now + free_left(used, terms) + GRACE
 
 
+def free_minutes_left(used: timedelta, terms: Terms) -> int:
+    """As people count them: the one that runs is still there."""
+    return _begun(free_left(used, terms))
+
+
 def is_late(now: datetime, starts_at: datetime, terms: Terms) -> bool:
     return now > starts_at - terms.free_until
 
@@ -186,6 +192,11 @@ def price_of_more(terms: Terms, planned: int, minutes: int) -> Money:
     if terms.basis == "minute":
         return Money(terms.rate.minor * minutes, terms.rate.currency)
     return part_of(terms.price, minutes, planned)
+
+
+def minutes_of(seconds: int) -> int:
+    """As they are charged and told: the last one begun counts."""
+    return _begun(timedelta(seconds=seconds))
 
 
 def _begun(time: timedelta) -> int:

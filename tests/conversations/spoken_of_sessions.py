@@ -44,7 +44,8 @@ def tables() -> dict[str, frozenset[str]]:
     plain = frozenset[str]()
     codes = dict.fromkeys(_plain(), plain)
     codes |= dict.fromkeys(_turns(), TURN)
-    codes |= dict.fromkeys((f"{verb}_button" for verb, _ in session_card.BUTTONS.values()), frozenset({"price"}))
+    codes |= dict.fromkeys((f"{verb}_button" for verb, _ in session_card.BUTTONS.values()), plain)
+    codes |= dict.fromkeys(("session.continue_button", "session.continue_minute_button"), frozenset({"price"}))
     codes |= dict.fromkeys((f"seek.why_{reason}" for reason in REASONS), frozenset({"part"}))
     codes |= dict.fromkeys((f"expert.paused_{why}" for why in ("own", "holiday", "missed")), frozenset({"until"}))
     price = frozenset({"price", "free"})
@@ -91,6 +92,7 @@ def _turns() -> Iterator[str]:
     split = {"proposed", "slot_held", "requested", "card_trouble", "free_window", "debt", "review_window"}
     yield from (f"session.turn.{state}" for state in states - (split - {"slot_held"}))
     yield from (f"session.turn.{state}.{side}" for state in split - {"slot_held"} for side in SIDES)
+    yield from (f"session.turn.confirmed.{each}" for each in ("open", "here", "awaited", "both"))
     yield from ("session.turn.slot_held.seeker", "session.turn.slot_held.coming")
     yield from ("session.turn.moving_yours", "session.turn.moving_theirs")
     yield from (f"session.turn.over.{why}" for why in ENDS)
@@ -127,4 +129,5 @@ def reasons() -> set[str]:
         "day",
         "hour",
         "minutes",
+        "start",
     }

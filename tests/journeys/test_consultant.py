@@ -11,7 +11,8 @@ from tests.journeys.test_asking import advises
 
 
 def calendar_from(begins: datetime) -> bytes:
-    """One appointment of six hours, every day."""
+    """One appointment of six hours, every day from the next one on: what is left of today hangs on the hour."""
+    begins += timedelta(days=1)
     lines = (
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
