@@ -25,6 +25,7 @@ from conversations.talk import Almanac
 from conversations.trade import (
     agreement,
     claim,
+    deal_talk,
     delivery,
     dispute,
     held,
@@ -77,6 +78,7 @@ BOOKS: tuple[Book, ...] = (
     inquiry.book,
     request.book,
     agreement.book,
+    deal_talk.book,
     order.book,
     delivery.book,
     money.book,

@@ -42,17 +42,21 @@ from core.kernel.transaction import person as acting_person
 from core.people.marks import mark_at
 from core.people.model import Person
 from core.people.service import meet
+from core.talks.model import Draft
 from core.talks.service import (
     answered_by,
     focused_draft,
     main_button,
     recall,
     remember,
+    room_at,
     was_answer,
 )
 
 NOBODY = Actor(None, "newcomer")  # until we know who speaks
 ANSWERS: TypeAdapter[list[Reply]] = TypeAdapter(list[Reply])
+
+ASKED_IN = "asked_in"  # under which is remembered in which room a form was asked
 
 SIGNS = {"slack": "/parley "}  # what a command begins with, where that is not a mere slash
 
@@ -190,7 +194,7 @@ class Engine:
             self._command(talk, name.split("@")[0].lower(), rest.strip())
             return
         draft = focused_draft(talk.ctx, talk.person.id)
-        if draft is not None and draft.flow in self._book.flows:
+        if draft is not None and draft.flow in self._book.flows and self._asked_here(talk, draft):
             self.interview.hear(talk, draft, text)
             return
         if (link := link_in(text)) is not None:
@@ -203,6 +207,11 @@ class Engine:
             self._command(talk, word.lower(), rest.strip())
         else:
             self._book.commands["anything"](talk, text)
+
+    @staticmethod
+    def _asked_here(talk: Talk, draft: Draft) -> bool:
+        """In a room of its own only what was asked there is answered; the rest is for the other side."""
+        return talk.room is None or recall(talk.ctx, talk.person.id, ASKED_IN) == f"{draft.id} {talk.room}"
 
     def _shared_place(self, talk: Talk, degrees: str) -> None:
         """An answer to the form that is open; otherwise where the person's company is."""
@@ -255,6 +264,7 @@ class Engine:
         surface = Surface(turn.identity.platform.value, turn.identity.workspace, turn.address)
         ctx.notes["message"] = turn.message or ""
         ctx.notes["said_in"] = turn.input.message if isinstance(turn.input, Said) else ""
+        ctx.notes["room"] = room_of(ctx, turn, surface)
         ctx.notes["here"] = surface  # what follows from this input is shown here first
         ctx.notes["input"] = (turn.key, turn.input.text if isinstance(turn.input, Said) else None)  # for the record
         return self.talk_to(ctx, person, surface)
@@ -305,6 +315,10 @@ class Engine:
             talk.replies = kept
 
     def _send(self, talk: Talk, turn: Turn, replies: list[Reply]) -> None:
+        if talk.room is not None:
+            for each in replies:
+                if isinstance(each, FormView):
+                    remember(talk.ctx, talk.person.id, ASKED_IN, f"{each.draft} {talk.room}")
         if replies:
             send(
                 talk.ctx,
@@ -315,6 +329,11 @@ class Engine:
                 thread=turn.thread,
                 channel=turn.channel,
             )
+
+
+def room_of(ctx: Ctx, turn: Turn, where: Surface) -> str | None:
+    """Whose topic or thread this comes from."""
+    return room_at(ctx, where.platform, where.workspace, where.address, turn.thread) if turn.thread else None
 
 
 def gist(replies: Sequence[Reply]) -> str:

@@ -36,6 +36,7 @@ from conversations.reminders import on_deadline_nears
 from conversations.reply import Button, Card, Reply, Say
 from conversations.search.alerts import found_list
 from conversations.talk import Surface, Talk
+from conversations.trade import deal_talk
 from conversations.trade.agreement import deal_card
 from conversations.trade.claim import claim_card
 from conversations.trade.dispute import case_card
@@ -44,7 +45,9 @@ from conversations.trade.listing import own_card
 from conversations.trade.offer import offer_card
 from conversations.trade.request import request_card
 from core.alerts.events import ListingsFound
+from core.deals import rules
 from core.deals.service import deal_for
+from core.deals.talk.events import DealLineSaid
 from core.delivery.service import lot_for
 from core.escrow import events as money
 from core.kernel.errors import Refusal
@@ -98,6 +101,7 @@ class Notices:
         reactions.on(ListingsFound, self._on_listings_found)
         reactions.on(DraftNearsItsEnd, self._on_draft_nears_its_end)
         reactions.on(LineSaid, self._on_line)
+        reactions.on(DealLineSaid, self._on_deal_line)
         reactions.on(SessionConfirmed, self._on_agreed)
         reactions.on(SessionMoved, self._on_agreed)
         reactions.on(SessionCalledOff, self._on_called_off)
@@ -236,6 +240,12 @@ class Notices:
             talk = self._talk_to(ctx, person) if person.id != fact.by_person else None
             if talk is not None:
                 send(ctx, talk.surface, [line_brought(talk, line_of(ctx, fact.line_id))])
+
+    def _on_deal_line(self, ctx: Ctx, fact: DealLineSaid) -> None:
+        """What one side of a deal says is brought to the other."""
+        side = rules.side_of(person_of(ctx, str(fact.by_person)).organisation_id, fact.buyer, fact.seller)
+        other = fact.seller if side == "buyer" else fact.buyer
+        self._to_organisation(ctx, other, lambda talk: deal_talk.line_brought(talk, fact.line_id))
 
     def _on_agreed(self, ctx: Ctx, fact: SessionConfirmed | SessionMoved) -> None:
         self._send_entries(ctx, fact.booking_id, "REQUEST")

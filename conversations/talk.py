@@ -111,5 +111,11 @@ class Talk:
         return f"{self.surface.lane}:{self.ctx.notes.get('message', '')}"
 
     @property
+    def room(self) -> str | None:
+        """Whose topic or thread this was said in: "deal:<id>"."""
+        room: str | None = self.ctx.notes.get("room")
+        return room
+
+    @property
     def organisation(self) -> str:
         return self.person.organisation_id

@@ -58,16 +58,19 @@ def command(body: Payload) -> Heard:
 
 
 def message(body: Payload) -> Heard | None:
-    """Something said to the app in private; None for edits, deletions and what bots say.
+    """Something said to the app in private; None for deletions and what bots say, and for edits outside a thread.
 
     The key is the message's own: Slack has been seen to send one message under several event ids.
     """
     event = body["event"]
+    if event.get("subtype") == "message_changed":
+        return _changed(body)
     if event.get("channel_type") != "im" or event.get("bot_id") or event.get("subtype") not in SAID_BY_PEOPLE:
         return None
     words, files = typed(event.get("text") or ""), event.get("files") or []
     key = f"slack:msg:{body['team_id']}:{event['channel']}:{event['ts']}"
-    given: Input = Attached((), words) if files else Said(words)
+    thread = event.get("thread_ts")
+    given: Input = Attached((), words) if files else Said(words, str(event["ts"]) if thread else "")
     return Heard(
         key,
         body["team_id"],
@@ -75,8 +78,22 @@ def message(body: Payload) -> Heard | None:
         given,
         kept(body),
         address=event["channel"],
-        thread=event.get("thread_ts"),
+        thread=thread,
         files={"": list(files)} if files else {},
+    )
+
+
+def _changed(body: Payload) -> Heard | None:
+    """What was said in a thread says something else now. (Slack also calls a message changed that got a preview.)"""
+    event, now = body["event"], body["event"]["message"]
+    same = now.get("text") == event.get("previous_message", {}).get("text")
+    if event.get("channel_type") != "im" or now.get("bot_id") or same or not now.get("thread_ts"):
+        return None
+    when = now.get("edited", {}).get("ts", event["ts"])
+    key = f"slack:edit:{body['team_id']}:{event['channel']}:{now['ts']}:{when}"
+    said = Said(typed(now.get("text") or ""), str(now["ts"]), anew=True)
+    return Heard(
+        key, body["team_id"], now["user"], said, kept(body), address=event["channel"], thread=str(now["thread_ts"])
     )
 
 

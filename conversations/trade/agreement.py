@@ -235,6 +235,8 @@ def _buttons(talk: Talk, deal: Deal, lots: list[Lot], mine: frozenset[str]) -> t
     if "seller" in mine and _payout_waits(talk, deal):
         rows.append((Button(label=words("payout.set_up"), press=press("payout.set_up"), style="primary"),))
     reading = [Button(label=words("deal.terms"), press=press("deal.terms", deal.id))]
+    if mine & {"buyer", "seller"}:
+        reading.append(Button(label=words("deal.write"), press=press("deal.write", deal.id)))
     if papers := sum(len(lot.files) for lot in lots):
         reading.append(Button(label=words("deal.papers", count=papers), press=press("deal.papers", deal.id)))
     if "buyer" in mine and deal.state not in DEAL.final:

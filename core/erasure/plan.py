@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, select
 
 from core.alerts.model import Alert, QuietHours, SavedSearch
 from core.contacts.model import Block, Report
+from core.deals.talk.model import DealLine
 from core.delivery.model import Finding, Proposal
 from core.escrow.evidence.model import Mark
 from core.experts.model import Expert, ExpertBusy, ExpertDay, Shortlisted
@@ -80,6 +81,7 @@ def words_of_person(person: str) -> list[Emptied]:
     bought = select(Purchase.id).where(Purchase.buyer == person)
     return [
         Emptied(Expert, Expert.person_id == person, PROFILE),
+        Emptied(DealLine, DealLine.person == person, {"words": ""}),
         Emptied(InquiryLine, InquiryLine.person == person, {"words": ""}),
         Emptied(Finding, Finding.person == person, {"words": "", "measured_by": None, "sample": None}),
         Emptied(Proposal, Proposal.person == person, {"words": ""}),

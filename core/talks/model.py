@@ -15,6 +15,8 @@ DRAFT_KEPT = timedelta(days=7)
 DRAFT_REMINDER = timedelta(days=1)  # before it goes
 DRAFT_KEPT_ABOUT = timedelta(hours=1)  # how finely its end is moved on as it is filled: rarely within one sitting
 
+TOPIC = "topic:"  # before the name of a thing: the topic or thread that is its own, rather than a message that shows it
+
 
 class Draft(Table):
     """A form somebody is filling: its answers, never a position in it. The next question follows from the answers.

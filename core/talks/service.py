@@ -13,7 +13,16 @@ from core.kernel.statements import change, pick, put, remove
 from core.kernel.timers import Timer, clear_timers, set_timer
 from core.kernel.transaction import Ctx
 from core.talks.events import DraftNearsItsEnd
-from core.talks.model import DRAFT_KEPT, DRAFT_KEPT_ABOUT, DRAFT_REMINDER, CardPointer, Draft, Remembered, ShownCard
+from core.talks.model import (
+    DRAFT_KEPT,
+    DRAFT_KEPT_ABOUT,
+    DRAFT_REMINDER,
+    TOPIC,
+    CardPointer,
+    Draft,
+    Remembered,
+    ShownCard,
+)
 
 
 def start_draft(
@@ -145,6 +154,14 @@ def shown(ctx: Ctx, platform: str, workspace: str, address: str, subject: str) -
     where = {"platform": platform, "workspace": workspace, "address": address, "subject": subject}
     pointer = pick(ctx.session, CardPointer, ("message", "folded", "main"), **where)
     return ShownCard(pointer["message"], pointer["folded"], pointer["main"]) if pointer is not None else None
+
+
+def room_at(ctx: Ctx, platform: str, workspace: str, address: str, thread: str) -> str | None:
+    """What has this topic or thread for its own, if anything has: "deal:<id>"."""
+    here = CardPointer.platform == platform, CardPointer.workspace == workspace, CardPointer.address == address
+    begun = CardPointer.message == thread, CardPointer.subject.startswith(TOPIC)
+    subject = ctx.session.scalar(select(CardPointer.subject).where(*here, *begun))
+    return subject.removeprefix(TOPIC) if subject is not None else None
 
 
 def main_button(ctx: Ctx, platform: str, workspace: str, address: str, message: str) -> str:

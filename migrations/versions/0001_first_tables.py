@@ -1180,6 +1180,22 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_booking_state"), ["state"], unique=False)
 
     op.create_table(
+        "deal_line",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("deal_id", sa.String(length=26), nullable=False),
+        sa.Column("side", sa.String(length=6), nullable=False),
+        sa.Column("person", sa.String(length=26), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("message", sa.String(length=120), nullable=False),
+        sa.Column("changed", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["deal_id"], ["deal.id"], name=op.f("fk_deal_line_deal_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_deal_line")),
+    )
+    with op.batch_alter_table("deal_line", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_deal_line_deal_id"), ["deal_id"], unique=False)
+
+    op.create_table(
         "deal_mark",
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.Column("deal_id", sa.String(length=26), nullable=False),
@@ -1815,6 +1831,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_deal_mark_deal_id"))
 
     op.drop_table("deal_mark")
+    with op.batch_alter_table("deal_line", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_deal_line_deal_id"))
+
+    op.drop_table("deal_line")
     with op.batch_alter_table("booking", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_booking_state"))
         batch_op.drop_index("ix_booking_slot")

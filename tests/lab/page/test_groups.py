@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from playwright.async_api import Page, expect
 from telegram import Bot, ForceReply, ReplyParameters, Update
@@ -17,7 +19,7 @@ async def heard_saying(bot: Bot, text: str) -> Update:
     """The update that brings these words."""
     seen = 0
     while True:
-        updates: tuple[Update, ...] = await soon(lambda after=seen: bot.get_updates(offset=after + 1, timeout=1))
+        updates: tuple[Update, ...] = await soon(partial(bot.get_updates, offset=seen + 1, timeout=1))
         for each in updates:
             seen = each.update_id
             if each.message and each.message.text == text:

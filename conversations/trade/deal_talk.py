@@ -1,0 +1,90 @@
+"""What the two sides of a deal say to each other: written in the deal's own topic or thread, or by a button."""
+
+from __future__ import annotations
+
+from pydantic import ValidationError
+
+from conversations.around import free_text
+from conversations.book import Book, Flow
+from conversations.buttons import Press, press
+from conversations.form import Field, Form, Values, refusal_of
+from conversations.reply import Button, Card, Say
+from conversations.talk import Opening, Talk
+from core.contacts.rules import masked
+from core.deals.model import Deal
+from core.deals.service import deal_for
+from core.deals.talk.model import DealLine, SayInDeal
+from core.deals.talk.service import line_for, say_in_deal
+from core.people.service import organisation_of, person_of
+
+book = Book()
+
+WORDS = Form("deal_words", (Field("words", "long_text", read=free_text, max_length=1000),), review=False)
+
+
+def _write(talk: Talk, opening: Opening, values: Values) -> None:
+    _say(talk, SayInDeal(deal_id=str(opening.subject), words=values["words"]))
+
+
+def _about(talk: Talk, opening: Opening) -> str:
+    deal = deal_for(talk.ctx, str(opening.subject))
+    return talk.words("deal.write_about", ref=deal.ref, name=_other(talk, deal))
+
+
+book.flow(Flow(WORDS, finish=_write, intro=_about))
+
+
+@book.press("deal.write")
+def write(talk: Talk, pressed: Press) -> None:
+    talk.fresh = True
+    talk.open("deal_words", Opening(subject=deal_for(talk.ctx, pressed.subject).id))
+
+
+@book.hears
+def overhear(talk: Talk, text: str) -> bool:
+    """What is written in a deal's topic or thread goes to the other side, and follows when it is changed there."""
+    kind, _, deal_id = (talk.room or "").partition(":")
+    if kind != "deal":
+        return False
+    message = talk.ctx.notes.get("said_in")
+    try:
+        said = SayInDeal(deal_id=deal_id, words=text, message=f"{talk.surface.lane}:{message}" if message else "")
+    except ValidationError as fault:
+        raise refusal_of(fault) from fault
+    _say(talk, said)
+    return True
+
+
+def _say(talk: Talk, said: SayInDeal) -> None:
+    line = say_in_deal(talk.ctx, said)
+    _, deal = line_for(talk.ctx, line.id)
+    talk.reply(Say(text=talk.words("deal.passed_on", name=_other(talk, deal))))
+
+
+def _other(talk: Talk, deal: Deal) -> str:
+    """The other side's name."""
+    return organisation_of(talk.ctx, deal.seller if talk.organisation == deal.buyer else deal.buyer).name
+
+
+# --- to the other side ------------------------------------------------------------------------------------------------
+
+
+def line_brought(talk: Talk, line_id: str) -> Card:
+    """What the other side has said. Contacts in it are hidden until both have signed."""
+    line, deal = line_for(talk.ctx, line_id)
+    signed = deal.buyer_signed_at is not None and deal.seller_signed_at is not None
+    answer = Button(label=talk.words("inquiry.answer"), press=press("deal.write", deal.id))
+    return Card(
+        subject=f"deal_line:{line.id}",
+        room=f"deal:{deal.id}",
+        title=talk.words("deal.line", name=_speaker(talk, line, deal), ref=deal.ref),
+        text=line.words if signed else masked(line.words),
+        buttons=((answer,),),
+        fresh=not line.changed,
+    )
+
+
+def _speaker(talk: Talk, line: DealLine, deal: Deal) -> str:
+    company = organisation_of(talk.ctx, deal.buyer if line.side == "buyer" else deal.seller).name
+    person = person_of(talk.ctx, line.person).name
+    return company if company == person else f"{person}, {company}"

@@ -1,0 +1,1 @@
+"""What the two sides of a deal say to each other about it."""
