@@ -1,0 +1,207 @@
+"""Who invoices whom for what: each fact of money makes its document due, once, and what is given back is credited."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+from sqlalchemy import select
+
+from core.audit.service import invariants
+from core.deals import service as deals
+from core.delivery import service as delivery
+from core.escrow import service as escrow
+from core.invoicing import service
+from core.invoicing.model import Invoice, Kind, Paper, SetBilling, State
+from core.kernel.errors import Invalid, NotFound
+from core.kernel.money import Money
+from core.kernel.transaction import MARKET, PROVIDER, Actor, Ctx
+from core.people.model import CompleteProfile, Role
+from core.people.service import complete_profile, organisation_of
+from core.purchases import payments, refunds
+from core.purchases import service as purchases
+from core.purchases.model import BuyThing, Thing
+from core.sessions import meeting
+from core.sessions import service as sessions
+from tests.core import clerk
+from tests.core.conftest import Market
+from tests.core.sessions.test_settling import TUESDAY_TEN, counsel
+from tests.core.trades import Trade, agreed, paid
+
+BUYER_IN_GERMANY = {"company": "Wärme GmbH", "country": "DE", "vat_number": "DE136695976"}
+SELLER_AT_HOME = {"company": "Girios UAB", "country": "LT", "vat_number": "LT100001919017"}
+WRITTEN_BY_US = SetBilling(address="Savanorių pr. 1, LT-44255", market_writes=True, home_bp=2_100)
+
+
+async def introduced(market: Market, who: Actor, **company: str) -> None:
+    command = CompleteProfile(roles=frozenset(Role), **company)  # type: ignore[arg-type]
+    await market.run(who, lambda ctx: complete_profile(ctx, command))
+
+
+async def agrees(market: Market, who: Actor, command: SetBilling = WRITTEN_BY_US) -> None:
+    await market.run(who, lambda ctx: service.set_billing(ctx, command, "telegram::42:7"))
+
+
+async def papers(market: Market) -> list[Invoice]:
+    await clerk.writes_all(market)
+    query = select(Invoice).order_by(Invoice.id)
+    return await market.run(MARKET, lambda ctx: list(ctx.session.scalars(query)))
+
+
+def told(found: list[Invoice]) -> list[tuple[str, str, int]]:
+    """What kind, in which state, of how much; credit notes with a minus."""
+    return [(f"{each.kind}", f"{each.state}", each.gross_minor * (-1 if each.corrects else 1)) for each in found]
+
+
+async def delivered(trade: Trade, count: int) -> None:
+    for lot in (await trade.lots())[:count]:
+        await trade.deliver(lot)
+        await trade.accept(lot)
+    await trade.provider_answers()
+
+
+async def all_is_right(market: Market) -> None:
+    assert [check.name for check in await market.run(MARKET, invariants) if not check.ok] == []
+
+
+async def test_our_fee_is_invoiced_by_us_and_the_goods_by_their_seller_or_in_their_name(market: Market) -> None:
+    trade = await paid(market, lots=2)
+    await introduced(market, trade.seller, **SELLER_AT_HOME)
+    await introduced(market, trade.buyer, **BUYER_IN_GERMANY)
+    first, second = await trade.lots()
+    await trade.deliver(first)
+    await trade.accept(first)
+    with pytest.raises(Invalid, match=r"billing\.rate_needed"):
+        await agrees(market, trade.seller, WRITTEN_BY_US.model_copy(update={"home_bp": None}))
+    await agrees(market, trade.seller)
+    await trade.deliver(second)
+    await trade.accept(second)
+    fee, draft, _, goods = found = await papers(market)
+    assert told(found)[:2] == [("commission", "issued", 262_50), ("goods", "draft", 10_500_00)]
+    assert [(each.number, each.issuer, each.recipient) for each in (fee, goods)] == [
+        ("PM-2026-000001", "market", trade.selling),
+        ("PA-2026-000001", trade.selling, trade.buying),
+    ]
+    assert fee.content is not None
+    assert goods.content is not None
+    assert (fee.content.tax.category, fee.vat_minor) == ("S", 45_56)  # type: ignore[union-attr]
+    assert goods.content.tax.category == "S"  # type: ignore[union-attr]  # delivered to Vilnius: it never left
+    assert goods.content.in_name_of == market.clock.now().date()
+
+    def seen(ctx: Ctx) -> tuple[int, int]:
+        return len(service.invoices_of(ctx, trade.deal_id)), len(service.numbers_by_lot(ctx)[second.id])
+
+    assert await market.run(trade.seller, seen) == (4, 2)
+    assert await market.run(trade.buyer, seen) == (1, 1)
+    for stranger, paper in ((trade.buyer, draft), (trade.buyer, fee), (trade.stranger, goods)):
+        with pytest.raises(NotFound):
+            await market.run(stranger, lambda ctx, paper=paper: service.invoice_for(ctx, paper.id))  # type: ignore[misc]
+    await all_is_right(market)
+
+
+async def test_a_lot_that_is_cut_before_has_a_lower_invoice_and_one_that_is_dropped_has_none(market: Market) -> None:
+    trade = await paid(market, lots=2)
+    await agrees(market, trade.seller)
+    first = (await trade.lots())[0]
+    await trade.deliver(first)
+    await trade.claim(first)
+    await market.run(trade.seller, lambda ctx: delivery.grant_claim(ctx, first.id))
+    await market.run(trade.buyer, lambda ctx: deals.ask_cancel(ctx, trade.deal_id))
+    await market.run(trade.seller, lambda ctx: deals.agree_cancel(ctx, trade.deal_id))
+    cut = next(each for each in await trade.lots() if each.id == first.id)
+    assert cut.pay < cut.amount
+    found = await papers(market)
+    assert [(each.kind, each.gross, each.state) for each in found] == [
+        (Kind.COMMISSION, cut.pay.share(250), State.ISSUED),
+        (Kind.GOODS, cut.pay, State.DUE),  # nobody knows yet where the buyer is at home
+    ]
+    await introduced(market, trade.buyer, **BUYER_IN_GERMANY)
+    assert [each.state for each in await papers(market)] == [State.ISSUED, State.ISSUED]
+    await all_is_right(market)
+
+
+async def test_what_a_bank_takes_back_of_our_fee_is_credited_and_invoiced_anew_when_it_is_won(market: Market) -> None:
+    trade = await paid(market, lots=2)
+    await delivered(trade, 2)
+    opened = partial(
+        escrow.chargeback_opened,
+        ref="du_1",
+        intent_ref="pi_1",
+        taken=Money(15_000_00, "EUR"),
+        fee=Money(20_00, "EUR"),
+        reason="fraudulent",
+        evidence_due=None,
+    )
+    for _ in range(2):  # told twice
+        await market.run(PROVIDER, opened)
+    found = [each for each in await papers(market) if each.kind is Kind.COMMISSION]
+    assert told(found) == [
+        ("commission", "issued", 262_50),
+        ("commission", "issued", 262_50),
+        ("commission", "issued", -262_50),  # of 375.00 the latest invoice bears as much as it has
+        ("commission", "issued", -112_50),
+    ]
+    notes = [each for each in found if each.paper is Paper.CREDIT_NOTE]
+    assert [each.number for each in notes] == ["PMC-2026-000001", "PMC-2026-000002"]
+    assert [each.content.corrects.number for each in notes if each.content and each.content.corrects] == [
+        "PM-2026-000002",
+        "PM-2026-000001",
+    ]
+    await all_is_right(market)
+    await market.run(PROVIDER, lambda ctx: escrow.chargeback_closed(ctx, ref="du_1", won=True))
+    assert told(await papers(market))[-1] == ("commission", "issued", 375_00)
+    await all_is_right(market)
+
+
+async def test_goods_that_are_paid_directly_are_invoiced_and_no_fee_is(market: Market) -> None:
+    trade = await agreed(market, lots=1, settlement="direct")
+    await trade.sign()
+    await market.run(trade.seller, lambda ctx: deals.confirm_money(ctx, trade.deal_id))
+    for who, company in ((trade.seller, SELLER_AT_HOME), (trade.buyer, BUYER_IN_GERMANY)):
+        await introduced(market, who, **company)
+    await agrees(market, trade.seller)
+    await delivered(trade, 1)
+    assert told(await papers(market)) == [("goods", "issued", 21_000_00)]
+    await all_is_right(market)
+
+
+async def test_a_session_is_invoiced_by_its_consultant_and_our_fee_by_us(market: Market) -> None:
+    they = await counsel(market)
+    for who, name in ((they.alex, "Alex"), (they.sarah, "Sarah")):
+        await introduced(market, who, company=f"{name} advises", country="EE")
+    await agrees(market, they.alex, WRITTEN_BY_US.model_copy(update={"home_bp": None}))  # not registered for VAT
+    await they.books(TUESDAY_TEN, 60)
+    await they.adds_card()
+    await they.does(they.alex, sessions.accept)
+    await they.meet(TUESDAY_TEN)
+    await they.consent()
+    await they.does(they.sarah, meeting.end)
+    await they.later(days=3)
+    fee, session = found = await papers(market)
+    assert told(found) == [("commission", "issued", 13_50), ("session", "issued", 90_00)]
+    assert fee.content is not None
+    assert session.content is not None
+    assert (fee.content.tax.category, session.content.tax.category) == ("S", "O")  # type: ignore[union-attr]
+    await all_is_right(market)
+
+
+async def test_what_the_market_sells_by_card_is_invoiced_and_what_comes_back_is_credited(market: Market) -> None:
+    clerk.hire(market)
+    rasa, person = await market.newcomer("Rasa")
+    await market.run(MARKET, lambda ctx: setattr(organisation_of(ctx, person.organisation_id), "country", "DE"))
+    thing = BuyThing(
+        thing=Thing.PROMOTION, subject="promo-1", title="Featured", description="Top", price_minor=1_200, currency="EUR"
+    )
+    purchase = await market.run(rasa, lambda ctx: purchases.buy(ctx, thing))
+
+    def outside(ctx: Ctx) -> None:
+        price, fee = Money(12_00, "EUR"), Money(48, "EUR")
+        payments.page_opened(ctx, purchase.id, page_ref="cs_1", url="https://pay.example/cs_1")
+        payments.card_paid(ctx, purchase.id, amount=price, fee=fee, intent_ref="pi_1", charge_ref="ch_1")
+
+    await market.run(PROVIDER, outside)
+    await market.run(MARKET, lambda ctx: purchases.give_back(ctx, purchase.id, Money(500, "EUR")))
+    [refund] = [post for post in market.posts if post.kind == "refund"]
+    await market.run(PROVIDER, lambda ctx: refunds.refund_done(ctx, refund.body["effect"], "re_1"))
+    assert told(await papers(market)) == [("sale", "issued", 12_00), ("sale", "issued", -5_00)]
+    await all_is_right(market)

@@ -1,0 +1,132 @@
+"""Numbers without a gap and without a double, however many are given at once and whatever is undone."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from datetime import date
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
+
+from core.audit.invoices import INVOICES
+from core.audit.service import invariants
+from core.invoicing import writing
+from core.invoicing.model import MARKET, Invoice, Kind, Supply
+from core.invoicing.writing import Due
+from core.kernel.money import Money
+from core.kernel.transaction import MARKET as HOUSE
+from core.kernel.transaction import Ctx
+from core.people.service import organisation_of
+from tests.core import clerk
+from tests.core.conftest import Market
+from tests.core.trades import paid
+
+MANY = 50
+HARMS = {
+    "invoice numbers have no gap": "UPDATE invoice_series SET last = last + 1",
+    "our commission is what we invoice": "UPDATE invoice SET gross_minor = gross_minor + 1 WHERE state = 'due'",
+    "what was paid for goods is on an invoice or its draft": "UPDATE lot_settlement SET released_minor = 1",
+    "an invoice adds up": "UPDATE invoice SET net_minor = 1, vat_minor = 1 WHERE state = 'due'",
+    "no more is credited than was invoiced": (
+        "UPDATE invoice SET paper = 'credit_note', gross_minor = 9 * gross_minor,"
+        " corrects = (SELECT MIN(id) FROM invoice) WHERE state = 'due'"
+    ),
+    "every invoice that is due will be written": "DELETE FROM outbox",
+}
+
+
+class Undone(Exception):
+    """Takes back what was done in a unit."""
+
+
+async def noted(market: Market, count: int, country: str | None = "LT") -> list[str]:
+    """So many fees of one seller, not written yet; their ids."""
+    _, seller = await market.newcomer("Rasa")
+
+    def unit(ctx: Ctx) -> list[str]:
+        organisation_of(ctx, seller.organisation_id).country = country
+        fee, found = Supply(what="Commission", on=date(2026, 11, 23), ref="ABC123"), []
+        for number in range(count):
+            gross = Money(100 + number, "EUR")
+            due = Due(f"fee:{number}", Kind.COMMISSION, MARKET, seller.organisation_id, "deal", gross, fee)
+            made = writing.note(ctx, due, clerk.AT_HOME)
+            assert made is not None
+            found.append(made.id)
+        return found
+
+    return await market.run(HOUSE, unit)
+
+
+async def serials(market: Market) -> list[int]:
+    query = select(Invoice.serial).where(Invoice.serial.is_not(None)).order_by(Invoice.serial)
+    return await market.run(HOUSE, lambda ctx: [each for each in ctx.session.scalars(query) if each is not None])
+
+
+async def test_fifty_at_once_leave_no_gap_and_no_double_also_when_every_fifth_is_undone(market: Market) -> None:
+    ids = await noted(market, MANY)
+
+    async def writes(place: int, invoice_id: str, *, fails: bool) -> None:
+        def unit(ctx: Ctx) -> None:
+            writing.write(ctx, invoice_id)
+            if fails:
+                raise Undone
+
+        with suppress(Undone):
+            await market.run(HOUSE, unit)
+
+    await asyncio.gather(*(writes(place, each, fails=place % 5 == 0) for place, each in enumerate(ids)))
+    assert await serials(market) == list(range(1, 41))
+    await asyncio.gather(*(writes(place, each, fails=False) for place, each in enumerate(ids)))  # all of them again
+    assert await serials(market) == list(range(1, MANY + 1))
+
+
+async def test_each_year_begins_anew_and_what_has_its_number_is_never_changed(market: Market) -> None:
+    first, second = await noted(market, 2)
+    await market.run(HOUSE, lambda ctx: writing.write(ctx, first))
+    market.clock.advance(days=60)
+    await market.run(HOUSE, lambda ctx: writing.write(ctx, second))
+
+    def numbers(ctx: Ctx) -> list[str | None]:
+        return [ctx.session.get_one(Invoice, each).number for each in (first, second)]
+
+    assert await market.run(HOUSE, numbers) == ["PM-2026-000001", "PM-2027-000001"]
+    for harm in ("UPDATE invoice SET gross_minor = 1", "DELETE FROM invoice"):
+        with pytest.raises(DBAPIError, match="never changed"):
+            await market.run(HOUSE, lambda ctx, harm=harm: ctx.session.execute(text(harm)))  # type: ignore[misc]
+
+
+async def test_a_side_that_is_not_known_is_waited_for(market: Market) -> None:
+    (waiting,) = await noted(market, 1, country=None)
+    await market.run(HOUSE, lambda ctx: writing.write(ctx, waiting))
+    assert await serials(market) == []
+
+
+def broken(ctx: Ctx) -> set[str]:
+    return {check.name for check in invariants(ctx) if not check.ok}
+
+
+async def test_each_rule_is_seen_when_it_is_broken(market: Market) -> None:
+    assert {each.name for each in INVOICES} == HARMS.keys()
+    trade = await paid(market)
+    first, second = (await trade.lots())[:2]
+    await trade.deliver(first)
+    await trade.accept(first)
+    await trade.provider_answers()
+    await trade.deliver(second)
+    await trade.accept(second)
+    assert await serials(market) == [1]
+    assert await market.run(HOUSE, broken) == set()
+    unseen = []
+    for name, harm in HARMS.items():
+
+        def unit(ctx: Ctx, name: str = name, harm: str = harm) -> None:
+            with suppress(Undone), ctx.trial():
+                ctx.session.execute(text(harm))
+                if name not in broken(ctx):
+                    unseen.append(name)
+                raise Undone
+
+        await market.run(HOUSE, unit)
+    assert unseen == []
