@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from operator import mul
 
 from core.catalogue.facts import Names
 from core.catalogue.spelling import SHORTEST, Spelling, distances
@@ -33,6 +34,7 @@ _ENDING = re.compile(r"[aeiouynsmrwhvаеєиіїоуюяьйвмх]{0,2}")
 OF_ASKED = 0.8  # how much what was asked counts against what the name has besides
 MIXED = 0.97  # words of one product in two languages ("Brennholz logs") count nearly as one name
 # Two letters are a code only in capitals: "GO" is a certificate, "go" is a word.
+LAST_LETTER = "\U0010ffff"
 SHORT_WORDS_OF_SPEECH = frozenset({"go", "pos"})
 # Letters that do not decompose into a base letter and an accent.
 _PLAIN = str.maketrans(
@@ -106,6 +108,7 @@ class NameIndex:
         self._spelling = Spelling.of(self._long_words)
         # People say the same few words, and mostly in the same few ways.
         self.like = lru_cache(maxsize=20_000)(self._like)
+        self.parted = lru_cache(maxsize=20_000)(self._parted)
         self._scored = lru_cache(maxsize=20_000)(
             lambda words: tuple(self.score(map(self.like, words)) if words else ())
         )
@@ -129,60 +132,57 @@ class NameIndex:
         sure = [word for word in asked if _best(self.like(word))[1] >= UNFINISHED]
         return list(self._scored(tuple(asked)) or self._scored(tuple(sure)))
 
-    def _score(self, words: tuple[str, ...]) -> tuple[Likeness, ...]:
-        return tuple(self.score(map(self.like, words))) if words else ()
-
     def naming(self, words: Sequence[str]) -> frozenset[int]:
         """The places of those folded words that names have, whole or as a half ("saw", "dust")."""
         joined = {place for place, pair in enumerate(pairwise(words)) if "".join(pair) in self._weight}
-        alone = {place for place, word in enumerate(words) if self.like(word) or self._parted(word)}
+        alone = {place for place, word in enumerate(words) if self.like(word) or self.parted(word)}
         return frozenset(alone | joined | {place + 1 for place in joined})
-
-    def likenesses(self, text: str) -> list[dict[str, float]]:
-        """For each asked word that is like any name's word: those words, and how like they are."""
-        return [like for word in self._asked(text) if (like := self.like(word))]
 
     def _asked(self, text: str) -> list[str]:
         asked = [word for word in words_of(text) if word not in SHORT_WORDS_OF_SPEECH or word.upper() in text]
         return self._rejoined(asked)
 
-    def score(self, asked: Iterable[dict[str, float]]) -> list[Likeness]:
-        """Weigh the products against words that were matched by `likenesses`."""
+    def score(self, asked: Iterable[Mapping[str, float]]) -> list[Likeness]:
+        """Weigh the products against asked words, each as the words of names that it is like, and how like."""
         likes = list(asked)
         # What a word tells is the weight of the word it is most like, not of the rarest one that resembles it.
         bests = [_best(words) for words in likes]
         told = [like * self._weight[word] for word, like in bests]
         all_told = sum(told)
-        # Only what is hit is looked at: for each phrase the likeness of each asked word, and of each of its own words.
+        shares = [tells / most / all_told for (_, most), tells in zip(bests, told, strict=True)]
+        best: dict[str, float] = {}
+        anywhere: dict[str, list[float]] = {}
+        for number, likest in self._closest(likes).items():
+            product_id, phrase = self._phrases[number]
+            of_asked = sum(map(mul, likest, shares))
+            top = max(likest)
+            if top * (OF_ASKED * of_asked + 1 - OF_ASKED) >= GOOD_ENOUGH:  # else no likeness of the name would do
+                of_name = sum([self._weight[word] * _closeness(word, likes) for word in dict.fromkeys(phrase)])
+                score = top * (OF_ASKED * of_asked + (1 - OF_ASKED) * of_name / self._tells[number])
+                best[product_id] = max(score, best.get(product_id, 0.0))
+            if len(likes) > 1:
+                others = anywhere.get(product_id)
+                anywhere[product_id] = likest if others is None else list(map(max, likest, others))
+        for product_id, likest in anywhere.items():
+            # No name has all of these words, but the names of one product together have.
+            if min(likest) >= UNFINISHED:
+                mixed = MIXED * max(likest) * OF_ASKED * sum(map(mul, likest, shares)) + MIXED * (1 - OF_ASKED) / 2
+                best[product_id] = max(best.get(product_id, 0.0), mixed)
+        ranked = sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))
+        return [Likeness(product_id, round(score, 4)) for product_id, score in ranked if score >= GOOD_ENOUGH]
+
+    def _closest(self, likes: Sequence[Mapping[str, float]]) -> dict[int, list[float]]:
+        """For each phrase that has a word like an asked one: how like it is to each asked word."""
         closest: dict[int, list[float]] = {}
-        named: dict[int, dict[str, float]] = {}
+        nothing = [0.0] * len(likes)
         for place, words in enumerate(likes):
             for word, like in words.items():
                 for number in self._phrases_with[word]:
-                    likest = closest.setdefault(number, [0.0] * len(likes))
+                    likest = closest.get(number)
+                    if likest is None:
+                        likest = closest[number] = nothing.copy()
                     likest[place] = max(likest[place], like)
-                    of_phrase = named.setdefault(number, {})
-                    of_phrase[word] = max(of_phrase.get(word, 0.0), like)
-
-        def weigh(likest: Sequence[float], of_name: float) -> float:
-            parts = zip(likest, bests, told, strict=True)
-            of_asked = sum([close / most[1] * tells for close, most, tells in parts]) / all_told
-            return max(likest) * (OF_ASKED * of_asked + (1 - OF_ASKED) * of_name)
-
-        best: dict[str, float] = {}
-        anywhere: dict[str, list[float]] = {}
-        for number, likest in closest.items():
-            product_id, _ = self._phrases[number]
-            of_name = sum([self._weight[word] * like for word, like in named[number].items()]) / self._tells[number]
-            best[product_id] = max(weigh(likest, of_name), best.get(product_id, 0.0))
-            others = anywhere.get(product_id, likest)
-            anywhere[product_id] = [max(pair) for pair in zip(likest, others, strict=True)]
-        for product_id, likest in anywhere.items():
-            # No name has all of these words, but the names of one product together have.
-            if len(likes) > 1 and min(likest) >= UNFINISHED:
-                best[product_id] = max(best[product_id], MIXED * weigh(likest, 0.0) + MIXED * (1 - OF_ASKED) / 2)
-        ranked = sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))
-        return [Likeness(product_id, round(score, 4)) for product_id, score in ranked if score >= GOOD_ENOUGH]
+        return closest
 
     def _like(self, word: str) -> dict[str, float]:
         """The words of names that this word may stand for: itself, its misspellings and inflections, its endings."""
@@ -195,26 +195,32 @@ class NameIndex:
             score = 1 - edits / max(len(word), len(other))
             if score >= cutoff:
                 found[other] = max(score, found.get(other, 0))
-        for other in self._beginning(word):
-            found[other] = max(UNFINISHED, found.get(other, 0))
-        for other in self._forms(word):
-            found[other] = max(INFLECTED, found.get(other, 0))
+        for other in self._beginning(word[: max(SHORTEST_STEM, len(word) - 2)]):
+            if other.startswith(word):
+                found[other] = max(UNFINISHED, found.get(other, 0))
+            if self._is_form(word, other):
+                found[other] = max(INFLECTED, found.get(other, 0))
         return found
 
     def _forms(self, word: str) -> Iterator[str]:
         """The known words that differ from this one in a short ending alone."""
-        for size in range(max(SHORTEST_STEM, len(word) - 2), len(word) + 1):
-            if _ENDING.fullmatch(word, size):
-                for other in self._beginning(word[:size]):
-                    if other != word and _ENDING.fullmatch(other, size):
-                        yield other
+        if len(word) >= SHORTEST_STEM:
+            beginning = self._beginning(word[: max(SHORTEST_STEM, len(word) - 2)])
+            yield from (other for other in beginning if self._is_form(word, other))
 
-    def _beginning(self, text: str) -> Iterator[str]:
+    @staticmethod
+    def _is_form(word: str, other: str) -> bool:
+        """Whether they are two forms of one word: behind a common stem both have a short ending, or none."""
+        stems = range(max(SHORTEST_STEM, len(word) - 2), len(word) + 1)
+        return other != word and any(
+            _ENDING.fullmatch(word, size) and other.startswith(word[:size]) and _ENDING.fullmatch(other, size)
+            for size in stems
+        )
+
+    def _beginning(self, text: str) -> list[str]:
         """The known words of four letters and more that begin so."""
-        for other in self._long_words[bisect_left(self._long_words, text) :]:
-            if not other.startswith(text):
-                break
-            yield other
+        start = bisect_left(self._long_words, text)
+        return self._long_words[start : bisect_left(self._long_words, text + LAST_LETTER, start)]
 
     def _rejoined(self, words: list[str]) -> list[str]:
         """Two words that the catalogue writes as one ("saw dust") become that one, and "woodchips" becomes two."""
@@ -223,7 +229,7 @@ class NameIndex:
             if joined and joined[-1] not in self._weight and joined[-1] + word in self._weight:
                 joined[-1] += word
             else:
-                joined += self._parted(word) or (word,)
+                joined += self.parted(word) or (word,)
         return joined
 
     def _parted(self, word: str) -> tuple[str, ...]:
@@ -239,6 +245,11 @@ class NameIndex:
 def _best(words: Mapping[str, float]) -> tuple[str, float]:
     """The word that was most likely meant."""
     return max(words.items(), key=lambda pair: pair[1])
+
+
+def _closeness(word: str, likes: Iterable[Mapping[str, float]]) -> float:
+    """How like the word is to the asked word that it is most like."""
+    return max([words.get(word, 0.0) for words in likes])
 
 
 def _readings(name: str) -> list[tuple[str, ...]]:

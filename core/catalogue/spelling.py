@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import combinations
+from itertools import accumulate, combinations
 from typing import Final
 
 import numpy as np
@@ -28,13 +28,12 @@ MEASURED_AT_MOST: Final = 400  # candidates whose distance is computed: bounds a
 
 U32 = NDArray[np.uint32]
 _BASE: Final = 0x9E3779B1  # odd, so that powers of it never vanish modulo 2**32
-_POWERS: Final = np.array([pow(_BASE, k + 1, 2**32) for k in range(HEAD)], dtype=np.uint32)
+_MIXER: Final = 2654435761  # spreads the bits of a letter
+_POWER: Final = [pow(_BASE, k + 1, 2**32) for k in range(HEAD)]
+_POWERS: Final = np.array(_POWER, dtype=np.uint32)
 _LEFT_OUT: Final = tuple(
     np.array([k for k in range(HEAD) if k not in out]) for n in range(3) for out in combinations(range(HEAD), n)
 )
-# The same as one table for a single word: a row a form, filled up with the place of a zero.
-_FORMS: Final = np.array([[*kept, *[HEAD] * (HEAD - len(kept))] for kept in _LEFT_OUT])
-_FORMS_OF_ONE: Final = 1 + HEAD
 
 
 @dataclass(frozen=True)
@@ -69,29 +68,35 @@ class Spelling:
         edits = edits_believed(word)
         if not edits or not len(self.hashes):
             return np.empty(0, dtype=np.uint32)
-        forms = _forms(word, edits)
         if len(self.letters) <= FEW_WORDS:
-            return self._near_of_few(word, edits, forms)
-        starts = self.hashes.searchsorted(forms)
-        hit = np.flatnonzero(self.hashes.take(starts, mode="clip") == forms)
-        if not len(hit):
+            return self._near_of_few(word, edits)
+        asked = _forms(word, edits)
+        forms = np.fromiter(asked, np.uint32, len(asked))
+        drawers = forms >> self._shift
+        starts = self._drawers.take(drawers)
+        held = self._drawers.take(drawers + 1) - starts
+        ends = held.cumsum()
+        total = int(ends[-1])
+        if not total:
             return np.empty(0, dtype=np.uint32)
-        ends = self.hashes.searchsorted(forms[hit], "right").tolist()
-        spans = zip(starts[hit].tolist(), ends, strict=True)
-        numbers = np.concatenate([self.words[start:end] for start, end in spans])
-        differing = np.bitwise_count(self.letters[numbers] ^ np.uint32(_bits(word)))
-        numbers = numbers[differing <= 2 * edits]
-        numbers.sort()
-        new = np.ones(len(numbers), dtype=bool)
-        np.not_equal(numbers[1:], numbers[:-1], out=new[1:])
-        thinned: U32 = numbers[new]
-        return thinned[:: 1 + len(thinned) // MEASURED_AT_MOST]
+        places = (starts + held - ends).repeat(held)
+        places += np.arange(total)
+        numbers = self.words.take(places[self.hashes.take(places) == forms.repeat(held)])
+        numbers = numbers[np.bitwise_count(self.letters.take(numbers) ^ np.uint32(_bits(word))) <= 2 * edits]
+        if len(numbers) > 1:
+            numbers.sort()
+            new = np.empty(len(numbers), dtype=bool)
+            new[0] = True
+            np.not_equal(numbers[1:], numbers[:-1], out=new[1:])
+            numbers = numbers[new]
+        thinned: U32 = numbers[:: 1 + len(numbers) // MEASURED_AT_MOST]
+        return thinned
 
-    def _near_of_few(self, word: str, edits: int, forms: U32) -> U32:
+    def _near_of_few(self, word: str, edits: int) -> U32:
         """The same, of a vocabulary that is small enough to be kept as a dictionary: most forms are nobody's."""
         table, letters, bits = self._by_form, self._letters_by_word, _bits(word)
-        found = {number for form in forms.tolist() for number in table.get(form, ())}
-        near = sorted(number for number in found if (letters[number] ^ bits).bit_count() <= 2 * edits)
+        found = {number for form in table.keys() & _forms(word, edits) for number in table[form]}
+        near = sorted([number for number in found if (letters[number] ^ bits).bit_count() <= 2 * edits])
         return np.array(near[:: 1 + len(near) // MEASURED_AT_MOST], dtype=np.uint32)
 
     @cached_property
@@ -106,13 +111,41 @@ class Spelling:
         letters: list[int] = self.letters.tolist()
         return letters
 
+    @cached_property
+    def _shift(self) -> np.uint32:
+        """How far a hash is shifted to give the number of its drawer: there are about as many drawers as hashes."""
+        return np.uint32(32 - max(1, min(24, len(self.hashes).bit_length())))
+
+    @cached_property
+    def _drawers(self) -> NDArray[np.int64]:
+        """Where the hashes of each drawer begin: it is found by its number, without looking through all of them."""
+        filled = np.bincount(self.hashes >> self._shift, minlength=1 << (32 - int(self._shift)))
+        return np.concatenate([np.zeros(1, np.int64), np.cumsum(filled)])
+
 
 @lru_cache(maxsize=5_000)
-def _forms(word: str, edits: int) -> U32:
-    """The forms of one word: it is looked up among several kinds of names."""
-    head = np.zeros(HEAD + 1, dtype=np.uint32)
-    head[: min(HEAD, len(word))] = [ord(letter) for letter in word[:HEAD]]
-    return _hash(head[_FORMS if edits > 1 else _FORMS[:_FORMS_OF_ONE]])
+def _forms(word: str, edits: int) -> frozenset[int]:
+    """The hashes of one word's forms, as `_hash` makes them: it is looked up among several kinds of names.
+
+    Each is a sum over letters: of its beginning, its middle moved on by one place, and its end moved on by two.
+    """
+    mixed = [_mixed(letter) for letter in word[:HEAD]]
+    length = len(mixed)
+    moved = ([each * _POWER[place - by] for place, each in enumerate(mixed)] for by in range(3))
+    plain, once, twice = ([*accumulate(each, initial=0)] for each in moved)
+    forms = {plain[length]}
+    for first in range(length):
+        forms.add(plain[first] + once[length] - once[first + 1])
+        if edits > 1:
+            begun = plain[first] - once[first + 1] + twice[length]
+            forms.update([begun + once[other] - twice[other + 1] for other in range(first + 1, length)])
+    return frozenset([form & 0xFFFFFFFF for form in forms])
+
+
+@lru_cache(maxsize=5_000)
+def _mixed(letter: str) -> int:
+    mixed = ord(letter) * _MIXER & 0xFFFFFFFF
+    return mixed ^ mixed >> 15
 
 
 def edits_believed(word: str) -> int:
@@ -140,7 +173,7 @@ def _heads(words: Sequence[str]) -> U32:
 
 def _hash(letters: U32) -> U32:
     """A number for each row; the zeros at its end add nothing, so a form's length does not matter."""
-    mixed = letters * np.uint32(2654435761)
+    mixed = letters * np.uint32(_MIXER)
     hashed: U32 = ((mixed ^ (mixed >> np.uint32(15))) * _POWERS[: letters.shape[1]]).sum(axis=1, dtype=np.uint32)
     return hashed
 
@@ -150,6 +183,7 @@ def _letters(words: Sequence[str]) -> U32:
     return np.fromiter((_bits(word) for word in words), dtype=np.uint32, count=len(words))
 
 
+@lru_cache(maxsize=5_000)
 def _bits(word: str) -> int:
     bits = 0
     for letter in word:

@@ -5,6 +5,7 @@ What a number belongs to is decided by what stands around it; each number is tak
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,13 +14,14 @@ from core.kernel.errors import Refusal
 from core.kernel.money import Money, UnitPrice
 from core.kernel.quantity import Quantity, converted, convertible
 from core.search.fields import resolved_price, resolved_unit
-from core.search.grammar import SaidPrice
+from core.search.grammar import RANGE, SaidPrice
 from core.search.numbers import parse_number
 from core.search.sheet import Sheet
 
 SAME_ORDER: Final = 10  # two amounts within so many times of each other are two answers to one question; "24 t, bags of
 # 15 kg" are an amount and how it is packed
 
+NEGATIVE: Final = re.compile(r"[-−][0-9]")
 BY_THE: Final = {"kg": "t", "l": "m3", "kWh": "MWh"}  # who wants 20,000 kg for 200 euros means for a tonne
 
 
@@ -41,7 +43,7 @@ def figures(sheet: Sheet) -> Figures:
 
 def _rate(sheet: Sheet) -> Money | None:
     """What an hour may cost at most: "80 eur/h", "under 90 € per hour", "up to 90/h"."""
-    found = sheet.take(sheet.grammar.rate)
+    found = sheet.take(sheet.grammar.rate) if sheet.may_name("hours") else None
     if found is None:
         return None
     try:
@@ -54,10 +56,11 @@ def _rate(sheet: Sheet) -> Money | None:
 
 def _prices(sheet: Sheet) -> list[SaidPrice]:
     grammar = sheet.grammar
-    if negative := sheet.take(grammar.negative):
+    if NEGATIVE.search(sheet.text) and (negative := sheet.take(grammar.negative)):
         sheet.unclear.append(Refusal("number.negative", given=sheet.written(*negative.span())))
     prices: list[SaidPrice] = []
-    for pattern in (grammar.price_range, grammar.price, grammar.bare_limit):
+    ranges = (grammar.price_range,) if _may_be_range(sheet) else ()
+    for pattern in (*ranges, grammar.price, grammar.bare_limit):
         for found in pattern.finditer(sheet.text):
             said = found.groupdict()
             if pattern is grammar.bare_limit or said["before"] or said["after"] or said["unit"]:
@@ -72,11 +75,17 @@ def _prices(sheet: Sheet) -> list[SaidPrice]:
 def _amounts(sheet: Sheet) -> list[tuple[str, str]]:
     """Of a range the smaller amount: who has no more than that has enough."""
     amounts = []
-    for pattern in (sheet.grammar.quantity_range, sheet.grammar.quantity):
+    ranges = (sheet.grammar.quantity_range,) if _may_be_range(sheet) else ()
+    for pattern in (*ranges, sheet.grammar.quantity):
         for found in pattern.finditer(sheet.text):
             sheet.strike(*found.span())
             amounts.append((sheet.grammar.least_of(found), sheet.grammar.unit_of(found["unit"])))
     return amounts
+
+
+def _may_be_range(sheet: Sheet) -> bool:
+    """Whether two numbers may be the ends of one wish; the patterns of that are the longest."""
+    return sheet.may_name("ranges") or RANGE.search(sheet.text) is not None
 
 
 # --- once it is known of which goods ----------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from core.search.numbers import NEXT_NUMBER, NUMBER, parse_number
 from core.search.windows import RELATIVE_WINDOWS, WindowReader, any_of
 
 FIRST_WORD = re.compile(r"[^\W_]+")
+RANGE = re.compile(r"[0-9]\s*[-–]")
 BARE_CUBIC_METRE = "m3?"  # "m3" of something that may be loose, stacked, solid or liquid
 # Sign-like limits that are no words of a language.
 _BELOW_SIGNS, _ABOVE_SIGNS = ("<", "<=", "≤", "max."), (">", ">=", "≥", "min.")
@@ -205,7 +206,7 @@ def _all_first_words(catalogue: Catalogue) -> dict[str, frozenset[str]]:
     words = catalogue.words
     incoterms = (code for code, term in catalogue.terms.items() if term.is_incoterm)
     months = (name for names in words.months.values() for name in names)
-    spans = (name for meaning in RELATIVE_WINDOWS for name in words.all(meaning))
+    spans = (name for meaning in (*RELATIVE_WINDOWS, "week") for name in words.all(meaning))
     spoken = (name for names in words.languages.values() for name in names)
     packings = ("big_bag", "bagged", "pallet", "bulk")
     return {
@@ -218,6 +219,8 @@ def _all_first_words(catalogue: Catalogue) -> dict[str, frozenset[str]]:
         "at": _first_words(words.all("at")),
         "near": _first_words((*words.all("near"), *words.all("within"), *incoterms)),
         "windows": _first_words((*months, *spans)),
+        "ranges": _first_words((*words.all("between"), *words.all("to"))),
+        "hours": _first_words((*words.all("hour"), *words.all("hourly"))),
     }
 
 

@@ -30,7 +30,7 @@ from core.search.numbers import parse_number
 from core.search.places import Place, Places
 from core.search.sheet import Sheet
 from core.search.whereabouts import whereabouts
-from core.search.windows import DateWindow
+from core.search.windows import FIGURES_OF_TIME, DateWindow
 
 __all__ = [
     "Understood",
@@ -172,7 +172,7 @@ class _Reading:
 
     def _window(self) -> DateWindow | None:
         sheet = self.sheet
-        if not sheet.has_digits and not sheet.may_name("windows"):
+        if not sheet.may_name("windows") and not FIGURES_OF_TIME.search(sheet.text):
             return None
         try:
             found = sheet.grammar.windows.find(sheet.text, self.today)

@@ -14,6 +14,8 @@ from core.catalogue.names import folded
 from core.kernel.errors import Invalid
 
 RELATIVE_WINDOWS = ("today", "tomorrow", "this_week", "next_week", "this_month", "next_month")
+# What a window that no word of months, weeks or spans names is written with: "15.12.", "1-15.10.2026", "kw50", "q1".
+FIGURES_OF_TIME = re.compile(r"[0-9]\s?[-–./]\s?[0-9]|[^\W\d_]\.?[0-9]")
 LONGEST_WINDOW_DAYS = 366
 OPEN_WINDOW_DAYS = 30  # a start alone ("from 1 October") proposes a month from there
 

@@ -131,7 +131,8 @@ def expert_words(catalogue: Catalogue) -> frozenset[str]:
     return frozenset(folded(word) for word in catalogue.words.all("expert") if " " not in word)
 
 
-def _names(place: Place, weight: float) -> dict[str, float]:
+@lru_cache(maxsize=5_000)
+def _names(place: Place, weight: float) -> Mapping[str, float]:
     """The place's names of one word, in every language."""
     named = (words_in(name) for name in (place.name, *place.other_names))
     return {words[0]: weight for words in named if len(words) == 1}

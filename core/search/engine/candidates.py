@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,13 +26,12 @@ ROUNDING: Final = 1e-9  # amounts are compared as floats here, and exactly when 
 
 @dataclass(frozen=True, slots=True)
 class First:
-    """A few documents that were looked at first: all that have the words at `whole`, and those that have the word at
-    `part` and are no older than the document `last`."""
+    """Which documents are looked at first: all that have one of the words at `whole`, and the freshest `part_most` of
+    those that have the word at `part`."""
 
-    numbers: U32
-    whole: Set[int]
+    whole: Sequence[int]
     part: int | None = None
-    last: int = 0
+    part_most: int = 0
 
 
 @dataclass(slots=True)
@@ -113,22 +112,25 @@ class Candidates:
         return goods_table(self.segment, limits)[self.segment.columns.products[numbers], kinds[numbers]]
 
     def first(self, most: int) -> First:
-        """The freshest so many documents of the rarest words, and which words they are all or the freshest part of."""
-        chosen: list[U32] = []
-        whole: set[int] = set()
+        """So many documents of the rarest words, the freshest first."""
+        whole: list[int] = []
         for place in self._rarest_first():
-            lists = self._lists(self.groups[place])
-            number = sum(map(self.segment.frequency, lists))
-            if number > most:
-                part = self._documents(lists, most)
-                chosen.append(part)
-                return First(self._living(merged(chosen)), whole, place, int(part[-1]))
+            number = self._frequency(self._lists(self.groups[place]))
+            if number >= most:
+                return First(whole, place, most)
             most -= number
-            whole.add(place)
-            chosen += [self._documents(lists, CAP)] if lists else []
-            if not most:
-                break
-        return First(self._living(merged(chosen)), whole)
+            whole.append(place)
+        return First(whole)
+
+    def of_first(self, first: First) -> tuple[U32, int]:
+        """Their numbers, and that of the last of the word that was looked at in part."""
+        lists = [self._lists(self.groups[place]) for place in first.whole]
+        chosen = [self._documents(terms, CAP) for terms in lists if terms]
+        last = 0
+        if first.part is not None:
+            chosen.append(self._documents(self._lists(self.groups[first.part]), first.part_most))
+            last = int(chosen[-1][-1])
+        return self._living(merged(chosen)), last
 
     def _living(self, numbers: U32) -> U32:
         return numbers[self.alive[numbers]]
@@ -155,10 +157,10 @@ class Candidates:
 
     def _documents(self, terms: Sequence[int], cap: int) -> U32:
         """The freshest documents that have one of the terms."""
-        lists: list[U32] = [self.segment.postings(term)[:cap] >> np.uint32(1) for term in terms]
+        lists: list[U32] = [self.segment.postings(term)[:cap] for term in terms]
         if len(lists) == 1:
-            return lists[0]
-        return merged(lists)[:cap]
+            return lists[0] >> np.uint32(1)
+        return merged(lists, drop=1)[:cap]
 
     def _has(self, numbers: U32, terms: Sequence[int]) -> NDArray[np.bool_]:
         """Which of the documents have one of the terms."""
@@ -207,13 +209,17 @@ def goods_table(segment: Segment, limits: Limits) -> NDArray[np.float64]:
     return table
 
 
-def merged(lists: Sequence[U32]) -> U32:
-    """All their numbers in order, each once. (For short lists five times as fast as np.unique.)"""
+def merged(lists: Sequence[U32], drop: int = 0) -> U32:
+    """All their numbers in order, each once, without so many low bits. (For short lists five times as fast as
+    np.unique.)"""
     if not lists:
         return np.empty(0, np.uint32)
     together = np.concatenate(lists)
+    if drop:
+        together >>= np.uint32(drop)
     together.sort()
-    new = np.ones(len(together), dtype=bool)
+    new = np.empty(len(together), dtype=bool)
+    new[:1] = True
     np.not_equal(together[1:], together[:-1], out=new[1:])
     return together[new]
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,11 +21,11 @@ from core.search.engine.wanted import Wanted, Word
 
 CERTAINLY_LEANING: Final = 0.8  # of the sellers who use a word: then it names those goods
 FEW: Final = 400  # documents of the rarest words that are ranked before all others
+HARDLY_BETTER: Final = 0.8  # a score that ten of the first few seldom have: then more are ranked at once
 MERGED_BELOW: Final = 4  # a segment less than this many times as large as the next one is built anew with it
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """One document that answers. `met`: which of the asked words (as they were read) it has."""
 
     id: str
@@ -59,7 +59,7 @@ class Part:
 
     def __post_init__(self) -> None:
         self.alive = np.ones(len(self.segment), dtype=bool)
-        self.scratch = np.zeros(len(self.segment), dtype=np.float32)
+        self.scratch = np.zeros(2 * len(self.segment), dtype=np.float32)
         self.reader = Reader(self.segment)
 
     def drop(self, ids: Iterable[str]) -> None:
@@ -129,7 +129,7 @@ class Index:
         for part in self.parts:
             group = part.reader.group(Word(word))
             for term, weight in zip(group.terms, group.weights, strict=True):
-                text = part.segment.text_of(term)
+                text = part.segment.texts[term]
                 if ":" not in text and (best is None or (weight, text) > best):
                     best = (weight, text)
         return None if best is None else best[1]
@@ -149,9 +149,10 @@ class Index:
         if candidates.free and groups and wanted.order == "best":
             # The documents of the rarest words are few, and mostly the best: often no other can be better any more.
             first = candidates.first(FEW)
-            if len(first.numbers) >= limit:
-                few = rank(part.segment, first.numbers, groups, weights, wanted=wanted, scratch=part.scratch)
-                fresh = float(part.segment.freshness(wanted.today, HALF_FRESH_DAYS)[first.last])
+            if most_of_others(groups, weights, first, 0) < HARDLY_BETTER:
+                numbers, last = candidates.of_first(first)
+                few = rank(part.segment, numbers, groups, weights, wanted=wanted, scratch=part.scratch)
+                fresh = float(part.segment.freshness(wanted.today, HALF_FRESH_DAYS)[last])
                 if _lowest(few, limit) >= most_of_others(groups, weights, first, fresh):
                     return few
         numbers = candidates.choose()
@@ -183,24 +184,24 @@ def _best(segment: Segment, ranked: Ranked, wanted: Wanted, limit: int, words: S
     if not len(chosen):
         return []
     columns, numbers = segment.columns, ranked.numbers[chosen]
-    kms = None if ranked.km is None else ranked.km[chosen].tolist()
-    prices = None if ranked.prices is None else ranked.prices[chosen].tolist()
+    nothing: list[Any] = [None] * len(chosen)
     columnwise = (
-        columns.ids[numbers].tolist(),
-        columns.stamps[numbers].tolist(),
-        columns.seller_names[columns.sellers[numbers]].tolist(),
-        ranked.relevance[chosen].tolist(),
-        ranked.scores[chosen].tolist(),
-        kms or [None] * len(chosen),
-        prices or [None] * len(chosen),
-        ranked.met[chosen].tolist(),
-        columns.days[numbers].tolist(),
+        columns.ids.take(numbers).tolist(),
+        columns.stamps.take(numbers).tolist(),
+        columns.seller_names.take(columns.sellers.take(numbers)).tolist(),
+        ranked.relevance.take(chosen).tolist(),
+        ranked.scores.take(chosen).tolist(),
+        nothing if ranked.km is None else ranked.km.take(chosen).tolist(),
+        nothing if ranked.prices is None else ranked.prices.take(chosen).tolist(),
+        columns.days.take(numbers).tolist(),
+        zip(*[each.take(chosen).tolist() for each in ranked.met], strict=True) if words else [()] * len(chosen),
     )
-    named = {bits: tuple([word for place, word in enumerate(words) if bits >> place & 1]) for bits in columnwise[7]}
-    return [
-        Found(key.decode(), stamp, seller.decode(), relevance, score, _known(km), _known(price), named[bits], day)
-        for key, stamp, seller, relevance, score, km, price, bits, day in zip(*columnwise, strict=True)
-    ]
+    found = []
+    for key, stamp, seller, relevance, score, km, price, day, how_well in zip(*columnwise, strict=True):
+        met = tuple([word for word, well in zip(words, how_well, strict=True) if well > 0])
+        each = Found(key.decode(), stamp, seller.decode(), relevance, score, _known(km), _known(price), met, day)
+        found.append(each)
+    return found
 
 
 def _keys(ranked: Ranked, wanted: Wanted) -> NDArray[Any]:
@@ -218,8 +219,8 @@ def _keys(ranked: Ranked, wanted: Wanted) -> NDArray[Any]:
 
 def _first(keys: NDArray[Any], limit: int) -> NDArray[np.intp]:
     """The places of the highest keys, in order; of equal ones the newer document, which has the smaller number."""
-    if len(keys) <= limit:
-        return np.argsort(-keys, kind="stable")
+    if len(keys) <= FEW:
+        return np.argsort(-keys, kind="stable")[:limit]
     edge = np.partition(keys, len(keys) - limit)[len(keys) - limit]
     above = (keys > edge).nonzero()[0]
     level = (keys == edge).nonzero()[0][: limit - len(above)]

@@ -32,6 +32,8 @@ NEIGHBOURS: Final = 0.85  # how well the next town does for the one that was nam
 AWAY_KM: Final = 80  # how fast a place stops being "there"
 IN_TEXT: Final = 0.9  # a word in the description tells less of what a thing is than one in its title
 NOBODY_SAYS: Final = 0.5  # how much a word that no document has counts beside the others: it may be mere talk
+ANY_WORD: Final = 1e-6  # of relevance: more than nothing
+WRITTEN_BELOW: Final = 4  # so many times as many documents as are asked for: a longer list is searched instead
 PLACES_SHARE: Final = 100  # a place is taken to be as telling as a word that one document in a hundred has
 
 
@@ -44,7 +46,7 @@ class Ranked:
     scores: F32
     km: F32 | None
     prices: NDArray[np.float64] | None
-    met: NDArray[np.uint32]  # bit n: the n-th asked word is met
+    met: Sequence[F32]  # how well each asked word is met
 
 
 def weigh(groups: Sequence[Sequence[Group]], documents: int) -> list[float]:
@@ -88,71 +90,69 @@ def most_of_others(groups: Sequence[Group], weights: Sequence[float], first: Fir
 def rank(
     segment: Segment, numbers: U32, groups: Sequence[Group], weights: Sequence[float], *, wanted: Wanted, scratch: F32
 ) -> Ranked:
-    """Weigh these documents. `scratch`: zeros, one for each document of the segment; left as zeros."""
+    """Weigh these documents. `scratch`: two zeros for each document of the segment; left as zeros."""
     relevance = np.zeros(len(numbers), np.float32)
-    bits = np.zeros(len(numbers), np.uint32)
-    for place, (group, weight) in enumerate(zip(groups, weights, strict=True)):
-        how_well = _met(segment, numbers, group, scratch)
-        relevance += np.float32(weight / sum(weights)) * how_well
-        if place < 32:
-            bits |= (how_well > 0).astype(np.uint32) << np.uint32(place)
+    entries = numbers << np.uint32(1)
+    total = sum(weights)
+    met = []
+    for group, weight in zip(groups, weights, strict=True):
+        how_well = _met(segment, entries, group, scratch)
+        if group.spot is not None:
+            np.fmax(how_well, _there(segment, numbers, group.spot) * np.float32(group.spot_weight), out=how_well)
+        relevance += how_well * np.float32(weight / total)
+        met.append(how_well)
     if wanted.some_word or wanted.least_relevance:
-        kept = (relevance >= wanted.least_relevance) & ((bits > 0) | (not wanted.some_word))
-        numbers, relevance, bits = numbers[kept], relevance[kept], bits[kept]
+        least = np.float32(max(wanted.least_relevance, ANY_WORD if wanted.some_word else 0))
+        kept = (relevance >= least).nonzero()[0]
+        if len(kept) < len(numbers):
+            numbers, relevance, met = numbers.take(kept), relevance.take(kept), [each.take(kept) for each in met]
     km = None if wanted.near is None else segment.distance_km(numbers, wanted.near.lat, wanted.near.lon)
     prices = None if wanted.price_per is None else _prices(segment, numbers, wanted)
-    handy = _handiness(km, segment.freshness(wanted.today, HALF_FRESH_DAYS)[numbers])
-    scores = relevance * np.float32(1 - HANDY) + np.float32(HANDY) * handy
-    return Ranked(numbers, relevance, scores.astype(np.float32), km, prices, bits)
+    handy = _handiness(km, segment.freshness(wanted.today, HALF_FRESH_DAYS).take(numbers))
+    scores = relevance * np.float32(1 - HANDY)
+    scores += handy * np.float32(HANDY)
+    return Ranked(numbers, relevance, scores, km, prices, met)
 
 
-def _met(segment: Segment, numbers: U32, group: Group, scratch: F32) -> F32:
-    """How well each document meets one word: by the best of the word's terms that it has."""
-    met = np.zeros(len(numbers), np.float32)
-    if not len(numbers):
-        return met
-    low, high = numbers[0] << np.uint32(1), numbers[-1] << np.uint32(1) | np.uint32(1)
-    lists, weights = [], []
+def _met(segment: Segment, entries: U32, group: Group, scratch: F32) -> F32:
+    """How well each document meets one word: by the best of the word's terms that it has.
+
+    `entries`: what the documents' numbers are in postings, without the bit of the title.
+    """
+    met = np.zeros(len(entries), np.float32)
+    written: list[U32] = []
     for term, weight in zip(group.terms, group.weights, strict=True):
         postings = segment.postings(term)
-        if len(postings) > 2 * len(numbers):
-            start, end = postings.searchsorted(np.array([low, high + np.uint32(1)], np.uint32)).tolist()
-            postings = postings[start:end]
-        if len(postings) > 6 * len(numbers):
-            _look_up(postings, numbers, weight, met)
-        elif len(postings):
-            lists.append(postings)
-            weights.append(weight)
-    if lists:
-        # The terms come in the order of their weight, so the weightiest is what stays written down.
-        entries = np.concatenate(lists)
-        holders = entries >> np.uint32(1)
-        told = np.repeat(np.array(weights, np.float32), [len(postings) for postings in lists])
-        told *= np.float32(IN_TEXT) + (entries & np.uint32(1)) * np.float32(1 - IN_TEXT)
-        scratch[holders] = told
-        np.maximum(met, scratch[numbers], out=met)
-        scratch[holders] = 0
-    if group.spot is not None:
-        np.maximum(met, _there(segment, numbers, group.spot) * np.float32(group.spot_weight), out=met)
+        if len(postings) > WRITTEN_BELOW * len(entries) or len(group.terms) == 1:
+            _look_up(postings, entries, weight, met)
+        else:
+            # The terms come in the order of their weight, so the weightiest is what stays written down.
+            scratch[postings] = weight
+            written.append(postings)
+    if written:
+        in_title = scratch.take(entries + np.uint32(1))
+        np.maximum(in_title, scratch.take(entries) * np.float32(IN_TEXT), out=in_title)
+        np.maximum(met, in_title, out=met)
+        for postings in written:
+            scratch[postings] = 0
     return met
 
 
-def _look_up(postings: U32, numbers: U32, weight: float, met: F32) -> None:
+def _look_up(postings: U32, entries: U32, weight: float, met: F32) -> None:
     """For few documents against a long list: each is looked up, instead of writing the list down."""
-    asked = numbers << np.uint32(1)
     # What is found is the document's entry, one more where the word stands in its title, or of another document.
-    beyond = postings.take(postings.searchsorted(asked), mode="clip") - asked
+    beyond = postings.take(postings.searchsorted(entries), mode="clip")
+    beyond -= entries
     told = np.array((weight * IN_TEXT, weight, 0.0), np.float32)
     np.maximum(met, told.take(beyond, mode="clip"), out=met)
 
 
 def _there(segment: Segment, numbers: U32, spot: Spot) -> F32:
-    """1 at the place, less and less further off, nothing where the position is unknown."""
+    """1 at the place, less and less further off, NaN where the position is unknown."""
     km = segment.chord_km(numbers, spot.lat, spot.lon)
     there: F32 = np.exp((AT_THE_PLACE_KM - km) / np.float32(AWAY_KM))
     there *= np.float32(NEIGHBOURS)
     there[km <= AT_THE_PLACE_KM] = 1
-    np.nan_to_num(there, copy=False)
     return there
 
 

@@ -7,7 +7,7 @@ comes out is exact: a few terms, each with a weight from 0 to 1 that says how we
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
@@ -49,21 +49,27 @@ class Reader:
 
     def __init__(self, segment: Segment) -> None:
         self.segment = segment
-        self._alone = lru_cache(maxsize=WORDS_KEPT)(self._read)
+        self._terms = lru_cache(maxsize=WORDS_KEPT)(self._read)
 
     def group(self, word: Word) -> Group:
         """The terms that the word may stand for."""
-        segment = self.segment
-        found = dict(self._alone(word.text, word.fuzzy))
-        if word.own < 1:
-            found = {term: weight * word.own for term, weight in found.items()}
-        for text, weight in word.also.items():
-            other = segment.term(text)
+        terms, weights, frequency = self._terms(word.text, word.fuzzy, word.own, tuple(word.also.items()))
+        return Group(terms, weights, frequency, word.spot, word.spot_weight, word.tells)
+
+    def _read(
+        self, word: str, fuzzy: bool, own: float, also: tuple[tuple[str, float], ...]
+    ) -> tuple[list[int], list[float], int]:
+        """Terms, the least weighty first, their weights, and how many documents have one."""
+        found = self._alone(word, fuzzy)
+        if own < 1:
+            found = {term: weight * own for term, weight in found.items()}
+        for text, weight in also:
+            other = self.segment.term(text)
             if other is not None:
                 found[other] = max(weight, found.get(other, 0.0))
-        return self._kept(found, word)
+        return self._kept(found)
 
-    def _read(self, word: str, fuzzy: bool) -> dict[int, float]:
+    def _alone(self, word: str, fuzzy: bool) -> dict[int, float]:
         found: dict[int, float] = {}
         exact = self.segment.term(word)
         if fuzzy:
@@ -96,9 +102,11 @@ class Reader:
         near = segment.spelling.near(word)
         if not len(near):
             return
-        texts = [text.decode() for text in segment.terms.texts[near].tolist()]
-        for term, text, edits in zip(near.tolist(), texts, distances(word, texts), strict=True):
+        numbers = near.tolist()
+        apart = distances(word, [segment.texts[term] for term in numbers])
+        for term, edits in zip(numbers, apart, strict=True):
             if 0 < edits < len(BY_EDITS):
+                text = segment.texts[term]
                 weight = BY_EDITS[edits] * (1.0 if text[0] == word[0] else OTHER_INITIAL)
                 # A known word is believed, unless nearly everybody writes the other: then it is their misspelling.
                 if heard * 20 > segment.frequency(term):
@@ -113,20 +121,20 @@ class Reader:
         terms = segment.beginning(stem)[:BEGINNINGS_LOOKED_AT]
         if not terms:
             return
-        texts = segment.terms.texts[terms.start : terms.stop].tolist()
-        for term, raw in zip(terms, texts, strict=True):
-            text = raw.decode()
-            if ":" in text or text == word:
-                continue
+        length = len(word)
+        for term, text in enumerate(segment.texts[terms.start : terms.stop], terms.start):
             if text.startswith(word):
-                weight = BEGUN * (0.7 + 0.3 * len(word) / len(text))
+                weight = BEGUN * (0.7 + 0.3 * length / len(text))
+            elif len(text) > length + LONGEST_ENDING:
+                continue
             else:
+                longer = max(length, len(text))
                 shared = _shared(word, text)
-                beyond = max(len(word), len(text)) - shared
-                if shared < SHORTEST or beyond > LONGEST_ENDING:
+                if shared < SHORTEST or longer - shared > LONGEST_ENDING:
                     continue
-                weight = INFLECTED * shared / max(len(word), len(text)) + 0.1
-            found[term] = max(weight, found.get(term, 0.0))
+                weight = INFLECTED * shared / longer + 0.1
+            if text != word and ":" not in text:
+                found[term] = max(weight, found.get(term, 0.0))
 
     def _leaning(self, found: dict[int, float]) -> None:
         """The goods that sellers who use these words have chosen: what a dictionary would say, learned from them."""
@@ -145,25 +153,20 @@ class Reader:
     def _tells(self, term: int) -> float:
         return math.log(1 + len(self.segment) / (1 + self.segment.frequency(term)))
 
-    def _kept(self, found: dict[int, float], word: Word) -> Group:
+    def _kept(self, found: Mapping[int, float]) -> tuple[list[int], list[float], int]:
         """The likeliest terms; of two that are as near, the one that more documents have is likelier meant."""
+        if not found:
+            return [], [], 0
         heard = {term: self.segment.frequency(term) for term in found}
-        most = math.log(2 + max(heard.values(), default=0))
+        most = math.log(2 + max(heard.values()))
         likely = {
             term: weight * (0.85 + 0.15 * math.log(2 + heard[term]) / most) if weight < 1 else weight
             for term, weight in found.items()
         }
         kept = sorted(likely, key=likely.__getitem__, reverse=True)[:TERMS_AT_MOST]
-        best = likely[kept[0]] if kept else 0.0
+        best = likely[kept[0]]
         kept = [term for term in reversed(kept) if likely[term] >= best / 2]
-        return Group(
-            kept,
-            [likely[term] for term in kept],
-            sum([heard[term] for term in kept if likely[term] >= 0.8 * best]),
-            word.spot,
-            word.spot_weight,
-            word.tells,
-        )
+        return kept, [likely[term] for term in kept], sum([heard[term] for term in kept if likely[term] >= 0.8 * best])
 
 
 def rejoined(words: Sequence[Word], readers: Sequence[Reader]) -> list[Word]:

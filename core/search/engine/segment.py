@@ -8,9 +8,10 @@ is read from a file or a database as it lies, without making a Python object of 
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,8 @@ from core.catalogue.spelling import Spelling
 
 U32 = NDArray[np.uint32]
 F32 = NDArray[np.float32]
-EARTH_RADIUS_KM = 6371.0088  # mean radius, IUGG
+EARTH_RADIUS_KM: Final = 6371.0088  # mean radius, IUGG
+LAST_LETTER: Final = "\U0010ffff"
 
 
 @dataclass(frozen=True)
@@ -77,13 +79,12 @@ class Segment:
 
     def term(self, text: str) -> int | None:
         """The number of that very word or mark."""
-        return self._numbers.get(text.encode())
+        return self._numbers.get(text)
 
     def beginning(self, text: str) -> range:
         """The numbers of the terms that begin so."""
-        key = text.encode()
-        start, end = np.searchsorted(self.terms.texts, np.array([key, key + b"\xff"]))
-        return range(int(start), int(end))
+        start = bisect_left(self.texts, text)
+        return range(start, bisect_left(self.texts, text + LAST_LETTER, start))
 
     def frequency(self, term: int) -> int:
         """How many documents have it."""
@@ -92,9 +93,6 @@ class Segment:
     def postings(self, term: int) -> U32:
         """The documents that have it, newest first, each with its title bit."""
         return self.terms.postings[self._starts[term] : self._starts[term + 1]]
-
-    def text_of(self, term: int) -> str:
-        return bytes(self.terms.texts[term]).decode()
 
     def number_of(self, document_id: str) -> int | None:
         """The number of the document with that id."""
@@ -141,9 +139,13 @@ class Segment:
         return _on_sphere(self.columns.lats, self.columns.lons)
 
     @cached_property
-    def _numbers(self) -> dict[bytes, int]:
-        """Of every term. The words of a market are few beside its listings, and each query asks for dozens."""
-        return {text: number for number, text in enumerate(self.terms.texts.tolist())}
+    def texts(self) -> list[str]:
+        """Of every term, in their order: in UTF-8 that of bytes is that of letters. Each query reads dozens."""
+        return [text.decode() for text in self.terms.texts.tolist()]
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return {text: number for number, text in enumerate(self.texts)}
 
     @cached_property
     def _starts(self) -> list[int]:
