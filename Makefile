@@ -5,7 +5,7 @@ BIN := .venv/bin
 unexport PYTHONDONTWRITEBYTECODE
 DEVELOPMENT := requirements/development.txt
 
-.PHONY: run demo test random-deals conformance screens test-browser check lint types contracts test-postgres weather simulate mutants torture races bench bench-alerts bench-ledger bench-search bench-taps lock doctor clean
+.PHONY: run demo test random-deals conformance screens test-browser check check-invoices lint types contracts test-postgres weather simulate mutants torture races bench bench-alerts bench-ledger bench-search bench-taps lock doctor clean
 
 run: .venv/ready            ## open the market; without tokens the lab plays the outside world
 	@$(BIN)/python main.py run
@@ -30,6 +30,10 @@ test-browser: .venv/ready   ## the lab's page in Chromium (Debian: apt-get insta
 
 test-postgres: .venv/ready  ## the same tests on a PostgreSQL 15 cluster of their own, in a temporary folder
 	@$(BIN)/python -m tests.postgres -n 2 --dist worksteal
+
+check-invoices: .venv/ready ## each kind of invoice against the rules of EN 16931, by an engine of a hundred megabytes
+	@$(BIN)/uv pip install -q --require-hashes -r requirements/check-invoices.txt
+	@$(BIN)/python -m tests.payments.schematron
 
 check: lint types contracts test
 

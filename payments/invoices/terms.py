@@ -51,7 +51,7 @@ def business_terms(content: Content, number: str, issued_on: date) -> dict[str, 
         "BG-1": [{"BT-22": each} for each in notes(content)],
         "BG-4": _party(content.issuer, tax.category),
         "BG-7": _party(content.recipient, tax.category),
-        "BG-13": {"country_code": content.supply.goods_to or content.recipient.country},
+        "BG-13": {"name": content.recipient.name, "country_code": content.supply.goods_to or content.recipient.country},
         "BG-23": [_vat(content)],
         "BG-25": [_line(content)],
     }

@@ -1,0 +1,70 @@
+"""One invoice of each kind of taxation, and a credit note on a part of one; as a book-keeper would try them."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from core.invoicing.model import Content, Corrected, Kind, Party, Supply
+from core.invoicing.rules import credit_sums, sums_of
+from core.invoicing.vat import tax_of
+
+DAY: Final = date(2026, 11, 21)
+SELLER: Final = Party(
+    id="01SELLER",
+    name="Girios & Sūnūs UAB",
+    country="LT",
+    address="Savanorių pr. 1, LT-44255",
+    place="Kaunas",
+    vat_number="LT100001919017",
+    home_bp=2_100,
+)
+AT_HOME: Final = Party(id="01HOME", name="Šiluma UAB", country="LT", vat_number="LT999999917")
+GERMAN: Final = Party(id="01GERMAN", name="Wärme GmbH", country="DE", place="Kiel", vat_number="DE136695976")
+BRITISH: Final = Party(id="01BRITISH", name="Heat Ltd", country="GB")
+PELLETS: Final = Supply(
+    what="Wood pellets, A1 · DAP Kiel · lot 1",
+    on=DAY,
+    ref="K7P3QX",
+    amount=Decimal("24.36"),
+    unit="t",
+    order="PO 4500123456",
+    cost_centre="KST 12",
+    certificates=("fsc FSC-C123456 CB-COC-123456",),
+)
+ADVICE: Final = Supply(what="Consultation, 30 minutes", on=DAY, ref="S7P3QX")
+
+
+def paper(kind: Kind, issuer: Party, recipient: Party, supply: Supply, gross: int = 5_237_41) -> Content:
+    tax = tax_of(kind, issuer, recipient, supply)
+    assert tax is not None
+    sums = sums_of(gross, tax.rate_bp)
+    in_name_of = DAY if kind is Kind.GOODS else None
+    return Content(
+        issuer=issuer, recipient=recipient, supply=supply, tax=tax, sums=sums, currency="EUR", in_name_of=in_name_of
+    )
+
+
+def to(country: str) -> Supply:
+    return PELLETS.model_copy(update={"goods_to": country})
+
+
+def credit(source: Content, gross: int, number: str = "PA-2026-000001") -> Content:
+    assert source.tax is not None
+    sums = credit_sums(source.sums.gross, 0, gross, source.tax.rate_bp)
+    return source.model_copy(update={"sums": sums, "corrects": Corrected(number=number, issued_on=DAY)})
+
+
+STANDARD: Final = paper(Kind.GOODS, SELLER, AT_HOME, to("LT"), 1_00)  # one of those that only a rounding makes whole
+PAPERS: Final = {
+    "S": STANDARD,
+    "AE": paper(Kind.SESSION, SELLER, GERMAN, ADVICE),
+    "K": paper(Kind.GOODS, SELLER, GERMAN, to("DE")),
+    "G": paper(Kind.GOODS, SELLER, BRITISH, to("GB")),
+    "E": paper(Kind.GOODS, SELLER.model_copy(update={"home_bp": 0}), AT_HOME, to("LT")),
+    "O": paper(Kind.SESSION, SELLER.model_copy(update={"vat_number": None}), GERMAN, ADVICE),
+    "O, by a registered issuer to abroad": paper(Kind.SESSION, SELLER, BRITISH, ADVICE),
+    "credit note on a part of S": credit(paper(Kind.GOODS, SELLER, AT_HOME, to("LT")), 1_234_57),
+    "credit note on a part of K": credit(paper(Kind.GOODS, SELLER, GERMAN, to("DE")), 1_00),
+}

