@@ -107,6 +107,8 @@ async def test_a_session_that_helps_is_paid(counsel: Counsel) -> None:
     await sarah.sees("Alex has sent you the recap", "Next steps", "Alex: Please send me the ash analysis.")
     await world.later(days=2, minutes=5)
     await alex.sees("For you: €76.50. Our fee: €13.50.")
+    await alex.says("/stats")
+    await alex.sees("Went on after the free minutes: 1 of 1", "Earned, after our fee: €76.50")
     await world.later(days=12)
     await sarah.sees("Two weeks ago you talked with Alex")
     await sarah.presses("Book Alex again")
@@ -133,13 +135,32 @@ async def says_how_it_was(world: World, sarah: Somebody, alex: Somebody) -> None
 
 
 async def test_a_session_that_does_not_is_free(counsel: Counsel) -> None:
-    world, sarah = counsel.world, counsel.seeker
+    """Alex comes four minutes late; the free minutes begin with him, and run on both cards."""
+    world, sarah, alex = counsel.world, counsel.seeker, counsel.consultant
     await counsel.list()
     await counsel.book()
     await counsel.agree()
-    await counsel.meet()
-    await world.later(minutes=13)
+    begins = await counsel.begins()
+    await world.later(minutes=(begins - await world.now()).total_seconds() / 60 - 5)
+    await sarah.presses("I am here")
+    await sarah.sees("You are here, and Alex has until")
+    await alex.sees("Sarah is here and waits for you. Come in by")
+    await world.later(minutes=5.1)
+    await alex.sees("It is time for your session.")
+    await world.later(minutes=4)
+    await alex.presses("I am here")
+    for each in (sarah, alex):
+        await each.sees("Free time left: ●●●●●●●●●● 10 minutes")
+    await world.later(minutes=3.1)
+    await sarah.sees("Free time left: ●●●●●●●○○○ 7 minutes")
+    await world.later(minutes=7)
+    await sarah.sees("The free minutes are over. If it helps, press Continue")
+    await alex.sees("The seeker has two minutes to decide.")
+    await world.later(minutes=2)
     await sarah.sees("it ends free", "Nothing was charged.")
+    await sarah.sees(" min free, 0 min charged")
+    await sarah.presses("Report or block")
+    await sarah.sees("Report to the operators")
     await world.books_balance()
     assert await world.at_the_provider("transfer") == []
 

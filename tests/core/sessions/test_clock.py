@@ -1,0 +1,115 @@
+"""The clock of a talk, as it is told: each free minute, the last of them, the planned end, and who is waited for."""
+
+from __future__ import annotations
+
+from dataclasses import astuple
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from core.sessions import events, meeting
+from tests.core.conftest import Market
+from tests.core.sessions.counsel import Counsel, counsel
+from tests.core.sessions.test_sessions import TUESDAY_TEN, agreed
+
+TOLD = (
+    events.FreeMinutePassed,
+    events.FreeMinutesLeft,
+    events.FreeMinutesOver,
+    events.PaidMinutesLeft,
+    events.SessionReminder,
+)
+
+
+@pytest.fixture
+async def they(market: Market) -> Counsel:
+    return await counsel(market)
+
+
+def told_of(they: Counsel) -> list[tuple[int, str, Any]]:
+    """What is announced from now on: the minute since the agreed time, what, and how many or which."""
+    heard: list[tuple[int, str, Any]] = []
+
+    def hear(_ctx: Any, fact: Any) -> None:
+        since = they.market.clock.moment - TUESDAY_TEN
+        heard.append((since // timedelta(minutes=1), type(fact).__name__, (*astuple(fact)[2:], None)[0]))
+
+    for kind in TOLD:
+        they.market.reactions.on(kind, hear)
+    return heard
+
+
+async def test_every_free_minute_is_shown_and_the_last_ones_are_told(they: Counsel) -> None:
+    await agreed(they)
+    await they.meet(TUESDAY_TEN)
+    heard = told_of(they)
+    await they.later(minutes=13)
+    told = {
+        5: ("FreeMinutesLeft", 5),
+        8: ("FreeMinutesLeft", 2),
+        9: ("FreeMinutesLeft", 1),
+        10: ("FreeMinutesOver", None),
+    }
+    assert heard == [(minute, *told.get(minute, ("FreeMinutePassed", None))) for minute in range(1, 11)]
+    assert await they.state() == "closed_free"
+
+
+async def test_the_minutes_stand_still_with_the_clock(they: Counsel) -> None:
+    await agreed(they)
+    await they.meet(TUESDAY_TEN)
+    await they.later(minutes=4, seconds=30)
+    await they.does(they.alex, meeting.go_out)
+    heard = told_of(they)
+    await they.later(minutes=6)
+    assert heard == []
+    await they.does(they.alex, meeting.come_in)
+    await they.later(minutes=1)
+    assert heard == [(11, "FreeMinutesLeft", 5)]
+
+
+async def test_minutes_that_ring_late_say_only_what_is_still_true(they: Counsel) -> None:
+    """Nobody swept for eight minutes: that there were five left is no news any more."""
+    await agreed(they)
+    await they.meet(TUESDAY_TEN)
+    heard = told_of(they)
+    they.market.clock.advance(minutes=8, seconds=10)
+    await they.later(seconds=1)
+    assert heard == [(8, "FreeMinutesLeft", 2)]
+
+
+async def test_the_planned_end_is_told_while_more_time_can_be_offered_and_moves_with_it(they: Counsel) -> None:
+    await agreed(they)
+    await they.meet(TUESDAY_TEN)
+    await they.consent()
+    heard = told_of(they)
+    await they.later(minutes=20)
+    assert heard == []
+    await they.does(they.alex, meeting.offer_extension, 15)
+    await they.does(they.sarah, meeting.take_extension, shown="15 minutes more", place="telegram:1:3")
+    await they.later(minutes=20)
+    assert heard == [(40, "PaidMinutesLeft", 5)]
+    await they.later(minutes=6)
+    assert await they.state() == "review_window"
+
+
+async def test_at_the_agreed_time_who_is_missing_is_called(they: Counsel) -> None:
+    await agreed(they)
+    await they.until(TUESDAY_TEN - timedelta(minutes=5))
+    heard = told_of(they)
+    await they.does(they.sarah, meeting.come_in)
+    await they.later(minutes=6)
+    assert heard == [(0, "SessionReminder", "start")]
+    await they.does(they.alex, meeting.come_in)
+    assert await they.state() == "free_window"
+
+
+async def test_nobody_is_called_who_is_there(they: Counsel) -> None:
+    await agreed(they)
+    await they.until(TUESDAY_TEN - timedelta(minutes=5))
+    heard = told_of(they)
+    for each in (they.sarah, they.alex):
+        await they.does(each, meeting.come_in)
+    await they.later(minutes=5)
+    assert heard == []
+    assert await they.state() == "free_window"
