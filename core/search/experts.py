@@ -22,7 +22,7 @@ from core.kernel.transaction import Ctx
 from core.search import rules
 from core.search.engine.document import AN_HOUR, words_in
 from core.search.engine.index import Found, Index
-from core.search.engine.wanted import Wanted, Word
+from core.search.engine.wanted import Factors, Limits, Wanted, Word
 from core.search.kinds.experts import EXPERTS, FREE_NOW, hourly_amount
 from core.search.model import Chip, DidYouMean, Query, Standings
 from core.search.parse import Understood
@@ -31,6 +31,7 @@ from core.search.wishes import WORDS_AT_MOST, expert_words
 
 LOOKED_AT: Final = 200  # of whom the standing is asked; nobody pages further
 LEAST_RELEVANCE: Final = 0.1  # a problem is told in many words that no profile has
+BY_THE_HOUR: Final[Factors] = {("", AN_HOUR): 1.0}
 SHORTEST_WORD: Final = 3  # letters; shorter ones count only where a profile writes them in the same way
 CHIPS: Final = (("speaks", "language"), ("max_rate", "rate"), ("free_now", "now"), ("rest", "words"))
 RELAXED: Final = (  # in the order in which giving one up hurts least
@@ -127,7 +128,7 @@ def _wanted(said: Understood, catalogue: Catalogue, today: date) -> Wanted:
     return Wanted(
         words=words,
         must=tuple(musts),
-        price_at_most=None if most is None else {("", AN_HOUR): most.value},
+        price_at_most=None if most is None else Limits(most.value, BY_THE_HOUR),
         some_word=bool(words),
         least_relevance=LEAST_RELEVANCE if words else 0.0,
         today=today.toordinal(),

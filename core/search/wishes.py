@@ -17,7 +17,7 @@ from core.kernel.errors import Refusal
 from core.kernel.money import UnitPrice
 from core.kernel.quantity import UNITS, Quantity
 from core.search.engine.document import UNIT_KINDS, Amount, words_in
-from core.search.engine.wanted import Limits, Order, Spot, Wanted, Word
+from core.search.engine.wanted import Factors, Limits, Order, Spot, Wanted, Word
 from core.search.parse import Understood
 from core.search.places import Place, Places
 
@@ -182,31 +182,31 @@ def _amount_limits(catalogue: Catalogue, quantity: Quantity | None) -> Limits | 
     if quantity is None:
         return None
     asked = amount_of(quantity)
-    return {
-        (product, kind): asked.value * factor for (product, kind), factor in _factors(catalogue, asked.kind).items()
-    }
+    return Limits(asked.value, _factors(catalogue, asked.kind))
 
 
 def _price_limits(catalogue: Catalogue, price: UnitPrice | None) -> Limits | None:
     if price is None:
         return None
     limit = price_amount(price, catalogue)
-    if limit is None:
-        return None
-    return {
-        (product, kind): limit.value / factor for (product, kind), factor in _factors(catalogue, limit.kind).items()
-    }
+    return None if limit is None else Limits(limit.value, _shares(catalogue, limit.kind))
 
 
 @lru_cache(maxsize=64)
-def _prices_per(catalogue: Catalogue, unit: str) -> Limits:
+def _prices_per(catalogue: Catalogue, unit: str) -> Factors:
     """What prices are multiplied by to be told per that unit."""
     kind, size = UNIT_KINDS.index(UNITS[unit].kind), float(UNITS[unit].size)
     return {key: factor * size for key, factor in _factors(catalogue, kind).items()}
 
 
 @lru_cache(maxsize=64)
-def _factors(catalogue: Catalogue, kind: int) -> Mapping[tuple[str, int], float]:
+def _shares(catalogue: Catalogue, kind: int) -> Factors:
+    """What a price for a base unit of this kind is multiplied by to be one for a base unit of another."""
+    return {key: 1 / factor for key, factor in _factors(catalogue, kind).items()}
+
+
+@lru_cache(maxsize=64)
+def _factors(catalogue: Catalogue, kind: int) -> Factors:
     """How many base units of another kind one base unit of this kind is, by the figures of each product.
 
     Tonnes, cubic metres and megawatt-hours become each other by density and calorific value; one kind of unit is

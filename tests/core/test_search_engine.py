@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from core.search.engine.building import build
 from core.search.engine.document import UNIT_KINDS, Amount, Document
 from core.search.engine.index import Index
-from core.search.engine.wanted import Spot, Wanted, Word
+from core.search.engine.wanted import Limits, Spot, Wanted, Word
 from core.search.storage.packing import packed, unpacked
 
 TONNES = UNIT_KINDS.index("mass")
@@ -43,9 +43,13 @@ def documents(draw: st.DrawFn) -> Document:
 
 @st.composite
 def wishes(draw: st.DrawFn) -> Wanted:
-    def limits(low: int, high: int) -> dict[tuple[str, int], float] | None:
+    def limits(low: int, high: int) -> Limits | None:
         limit = draw(st.none() | st.integers(low, high))
-        return None if limit is None else {(product, TONNES): float(limit) for product in GOODS}
+        return (
+            None
+            if limit is None
+            else Limits(float(limit), dict.fromkeys([(product, TONNES) for product in GOODS], 1.0))
+        )
 
     product = draw(st.none() | st.sampled_from(GOODS))
     must = [frozenset({f"product:{product}"})] if product else []
@@ -69,14 +73,14 @@ def plainly(wanted: Wanted, document: Document) -> bool:
     marks, words = set(document.all_marks()), {term for term, _ in document.terms()}
     if not all(wish & marks for wish in wanted.must):
         return False
-    key = (document.product or "", TONNES)
+    goods = (document.product or "", TONNES)
     price = document.price.value if document.price else None
     for limits, fits in ((wanted.price_at_most, float.__le__), (wanted.price_at_least, float.__ge__)):
-        if limits is not None and (price is None or not fits(price, limits[key])):
+        if limits is not None and (price is None or not fits(price, limits.of(*goods))):
             return False
     if wanted.amount is not None:
         amount = document.amount.value if document.amount else -1.0
-        asked = wanted.amount[key]
+        asked = wanted.amount.of(*goods)
         if document.amount is None or not document.least <= asked <= amount:
             return False
     if wanted.days is not None and (document.first_day > wanted.days[1] or document.last_day < wanted.days[0]):

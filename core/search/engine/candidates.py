@@ -10,7 +10,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from core.search.engine.document import UNIT_KINDS
 from core.search.engine.reading import Group
 from core.search.engine.segment import U32, Segment
 from core.search.engine.wanted import Limits, Spot, Wanted
@@ -109,7 +108,7 @@ class Candidates:
 
     def _by_goods(self, limits: Limits, numbers: U32, kinds: NDArray[np.uint8]) -> NDArray[np.float64]:
         """The limit that holds for each document, NaN where its unit cannot be compared."""
-        return goods_table(self.segment, limits)[self.segment.columns.products[numbers], kinds[numbers]]
+        return limits.value * self.segment.factors_of(limits.factors, numbers, kinds)
 
     def first(self, most: int) -> First:
         """So many documents of the rarest words, the freshest first."""
@@ -197,16 +196,6 @@ class Candidates:
             if wish and all(text.startswith("product:") for text in wish):
                 return [text.removeprefix("product:") for text in wish]
         return []
-
-
-def goods_table(segment: Segment, limits: Limits) -> NDArray[np.float64]:
-    """Limits as a table that can be gathered from: a row a product of the segment, a column a kind of unit."""
-    table = np.full((len(segment.columns.product_names), len(UNIT_KINDS)), np.nan)
-    for (product, kind), limit in limits.items():
-        row = segment.product_numbers.get(product)
-        if row is not None:
-            table[row, kind] = limit
-    return table
 
 
 def merged(lists: Sequence[U32], drop: int = 0) -> U32:

@@ -18,7 +18,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from core.search.engine.candidates import TOUCHES, First, goods_table
+from core.search.engine.candidates import TOUCHES, First
 from core.search.engine.reading import Group
 from core.search.engine.segment import F32, U32, Segment
 from core.search.engine.wanted import Spot, Wanted
@@ -159,9 +159,8 @@ def _there(segment: Segment, numbers: U32, spot: Spot) -> F32:
 def _prices(segment: Segment, numbers: U32, wanted: Wanted) -> NDArray[np.float64]:
     assert wanted.price_per is not None
     columns = segment.columns
-    factors = goods_table(segment, wanted.price_per)
-    prices: NDArray[np.float64] = columns.prices[numbers]
-    return prices * factors[columns.products[numbers], columns.price_kinds[numbers]]
+    prices: NDArray[np.float64] = columns.prices.take(numbers)
+    return prices * segment.factors_of(wanted.price_per, numbers, columns.price_kinds)
 
 
 def _handiness(km: F32 | None, fresh: F32) -> F32:

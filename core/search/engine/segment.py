@@ -17,10 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.catalogue.spelling import Spelling
+from core.search.engine.document import UNIT_KINDS
+from core.search.engine.wanted import Factors
 
 U32 = NDArray[np.uint32]
 F32 = NDArray[np.float32]
 EARTH_RADIUS_KM: Final = 6371.0088  # mean radius, IUGG
+TABLES_KEPT: Final = 64
 LAST_LETTER: Final = "\U0010ffff"
 
 
@@ -153,10 +156,27 @@ class Segment:
         starts: list[int] = self.terms.starts.tolist()
         return starts
 
+    def factors_of(self, factors: Factors, numbers: U32, kinds: NDArray[np.uint8]) -> NDArray[np.float64]:
+        """The factor of each of these documents, by its goods and its kind of unit; NaN where there is none."""
+        _, table = self._tables.get(id(factors), (None, None))
+        if table is None:
+            table = np.full((len(self.columns.product_names), len(UNIT_KINDS)), np.nan)
+            product_numbers = {bytes(name).decode(): number for number, name in enumerate(self.columns.product_names)}
+            for (product, kind), factor in factors.items():
+                row = product_numbers.get(product)
+                if row is not None:
+                    table[row, kind] = factor
+            if len(self._tables) >= TABLES_KEPT:
+                self._tables.clear()
+            self._tables[id(factors)] = (factors, table)
+        chosen: NDArray[np.float64] = table[self.columns.products.take(numbers), kinds.take(numbers)]
+        return chosen
+
     @cached_property
-    def product_numbers(self) -> dict[str, int]:
-        """The number of each product's name."""
-        return {bytes(name).decode(): number for number, name in enumerate(self.columns.product_names)}
+    def _tables(self) -> dict[int, tuple[Factors, NDArray[np.float64]]]:
+        """Factors as tables that can be gathered from, a row a product and a column a kind of unit; by identity, for
+        there are only a few: one of each kind of unit. Each is held with its factors, so an identity stays theirs."""
+        return {}
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Every array by its name, as `from_arrays` takes them back."""

@@ -35,9 +35,20 @@ class Word:
     tells: float = 1.0
 
 
-# A limit for each product and kind of unit, since tonnes become megawatt-hours by the goods' own figures. What is not
-# in the table cannot be compared. The product "" is one without figures.
-Limits = Mapping[tuple[str, int], float]
+# A factor for each product and kind of unit, since tonnes become megawatt-hours by the goods' own figures. What is not
+# in it cannot be compared. The product "" is one without figures.
+Factors = Mapping[tuple[str, int], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What amounts or prices are compared with: `value` times the factor of each document's goods and kind of unit."""
+
+    value: float
+    factors: Factors
+
+    def of(self, product: str, kind: int) -> float:
+        return self.value * self.factors[product, kind]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +62,7 @@ class Wanted:
     price_at_least: Limits | None = None
     amount: Limits | None = None
     days: tuple[int, int] | None = None  # ordinals; goods that are to be had at any time of it
-    price_per: Limits | None = None  # factors that make prices comparable for the order
+    price_per: Factors | None = None  # factors that make prices comparable for the order
     some_word: bool = False
     least_relevance: float = 0.0
     order: Order = "best"
