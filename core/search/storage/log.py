@@ -14,16 +14,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from sqlalchemy import delete, func, insert, select, text
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Session
 
-from core.kernel.statements import add_rows
+from core.kernel.statements import Prepared, add_rows, standing
 from core.kernel.transaction import Ctx
 from core.search.kinds.kind import Kind
 from core.search.model import SearchLog
 
 REMEMBERED: Final = 4096  # of the last rows: more than the units of one group commit write together
-_OWN_XID: Final = text("pg_current_xact_id()::text::bigint")
+_WITH_OWN_XID: Final = Prepared(
+    "INSERT INTO search_log (kind, xid, mark, subject) VALUES ($1, pg_current_xact_id()::text::bigint, $2, $3)",
+    (("kind", None), ("mark", None), ("subject", None)),
+)
 _HORIZON: Final = text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
 _ROWS_SINCE: Final = text(
     "SELECT seq, xid, mark, subject, pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
@@ -36,14 +39,12 @@ _ROWS_FROM: Final = text(
 
 def note(ctx: Ctx, kind: Kind, subjects: Iterable[str]) -> None:
     """Write down that these things of that kind have changed, in the transaction that changes them."""
+    rows = [{"kind": kind.name, "mark": ctx.new_id(), "subject": subject} for subject in subjects]
     if on_postgres(ctx.session):
-        rows = [{"kind": kind.name, "xid": _OWN_XID, "mark": ctx.new_id(), "subject": subject} for subject in subjects]
         for row in rows:
-            ctx.session.execute(insert(SearchLog).values(row).inline())
-        return
-    kept = [{"kind": kind.name, "xid": 0, "mark": ctx.new_id(), "subject": subject} for subject in subjects]
-    if kept:
-        add_rows(ctx.session, SearchLog, kept)
+            _WITH_OWN_XID.run(standing(ctx.session), row)
+    elif rows:
+        add_rows(ctx.session, SearchLog, [{**row, "xid": 0} for row in rows])
 
 
 @dataclass(slots=True)
