@@ -9,6 +9,8 @@ from config.rooms import rooms_of
 from config.settings import Settings
 from conversations import apart, cases, desk, drafts, search
 from conversations import help as helping
+from conversations.billing import agreement as billing
+from conversations.billing import invoices
 from conversations.book import Book
 from conversations.buying import purchase as buying
 from conversations.consulting import asking, booking, expert, hours, promotion, seek, stats
@@ -82,6 +84,8 @@ BOOKS: tuple[Book, ...] = (
     order.book,
     delivery.book,
     money.book,
+    invoices.book,
+    billing.book,
     claim.book,
     dispute.book,
     held.book,
@@ -151,6 +155,7 @@ def almanac(settings: Settings, home: str = "") -> Almanac:
         vat=MarketVat(settings.market_country, market.home_bp or 0),
         market=market,
         rooms=rooms_of(settings, home),
+        home=home,
     )
 
 

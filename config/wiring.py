@@ -26,6 +26,7 @@ from bots.telegram.sender import TelegramSender
 from bots.telegram.stars import StarsCarrier
 from config import alarms
 from config.database import DEFAULT, open_database
+from config.links import looking
 from config.market import almanac, engine_and_reactions
 from config.metrics import Gauges
 from config.migrate import upgrade
@@ -135,6 +136,7 @@ async def build(settings: Settings, *, clock: Clock, ids: Ids, pulse: Clock | No
         doors=replace(
             doors(settings, telegram, slack, transactions, clock, installer=workspaces.installer),
             rooms=door_of(known.rooms, transactions, clock, known.wordings),
+            links=looking(reception, known.wordings, home, partial(name_of, bot, settings.telegram_bot_name)),
         ),
         registry=registry,
         scheduler=ticking(settings, sweeps),
@@ -164,6 +166,14 @@ def telegram_bot(
         public_url=f"{settings.public_url}/telegram/webhook" if hook else None,
         secret=maybe(settings.telegram_webhook_secret) if hook else None,
     )
+
+
+def name_of(bot: Bot, otherwise: str) -> str:
+    """Its user name as Telegram tells it, as soon as the bot was there."""
+    try:
+        return bot.username
+    except RuntimeError:
+        return otherwise
 
 
 def slack_bot(settings: Settings, workspaces: Slack, reception: Reception, wordings: Wordings) -> SlackBot:

@@ -40,6 +40,7 @@ class Almanac:
     market: Party = HOME  # who writes the invoices for them
     rooms: Rooms | None = None  # where sessions are held by video; None: in the chat, or by a consultant's own link
     telegram_name: str = ""  # the bot's user name, for deep links
+    home: str = ""  # our own address on the web, where shared links lead; none where nothing is served
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from starlette.routing import Route
 
 from core.kernel.errors import NotFound
+from web.links import Look, add_links
 from web.pages import add_pages
 from web.rooms import RoomDoor, add_rooms
 
@@ -43,6 +44,7 @@ class Doors:
     ready: Mapping[str, Proof]
     operator_token: str | None
     rooms: RoomDoor | None = None
+    links: Look | None = None
 
 
 def create_app(doors: Doors, registry: CollectorRegistry) -> FastAPI:
@@ -53,6 +55,7 @@ def create_app(doors: Doors, registry: CollectorRegistry) -> FastAPI:
     _operator(app, doors)
     add_pages(app)
     add_rooms(app, doors.rooms)
+    add_links(app, doors.links)
     return app
 
 

@@ -52,7 +52,7 @@ def own_card(talk: Talk, expert: Expert, note: str = "") -> Card:
         lines=lines,
         turn=_turn(talk, expert),
         note=note,
-        buttons=(*_coming_and_going(talk, expert), *_missing(talk, items)),
+        buttons=(*_coming_and_going(talk, expert), *_missing(talk, items), *_page(talk, expert)),
         fresh=talk.fresh,
     )
 
@@ -104,6 +104,12 @@ def _link(talk: Talk, expert: Expert) -> tuple[Line, ...]:
     if not name:
         return ()
     return (Line(label=talk.words("expert.link"), value=f"https://t.me/{name}?start=e_{expert.id}"),)
+
+
+def _page(talk: Talk, expert: Expert) -> tuple[tuple[Button, ...], ...]:
+    """What everybody may see of the profile, for who has neither chat open."""
+    home = talk.almanac.home
+    return ((Button(label=talk.words("link.page"), url=f"{home}/e/{expert.id}"),),) if home and expert.live else ()
 
 
 def _turn(talk: Talk, expert: Expert) -> str:

@@ -321,6 +321,8 @@ def own_card(talk: Talk, listing: Listing, note: str = "") -> Card:
         for verb, style in (("pause", "plain"), ("resume", "primary"), ("renew", "plain"), ("withdraw", "danger"))
         if verb in verbs
     ]
+    if talk.almanac.home and listing.state == "live":
+        buttons.append(Button(label=words("link.page"), url=f"{talk.almanac.home}/l/{listing.id}"))
     return Card(
         subject=f"listing:{listing.id}",
         title=goods_name(talk, listing.product_id, listing.grade_id),

@@ -81,7 +81,7 @@ def words_of_person(person: str) -> list[Emptied]:
     bought = select(Purchase.id).where(Purchase.buyer == person)
     return [
         Emptied(Expert, Expert.person_id == person, PROFILE),
-        Emptied(DealLine, DealLine.person == person, {"words": ""}),
+        Emptied(DealLine, DealLine.person == person, {"words": "", "message": ""}),
         Emptied(InquiryLine, InquiryLine.person == person, {"words": ""}),
         Emptied(Finding, Finding.person == person, {"words": "", "measured_by": None, "sample": None}),
         Emptied(Proposal, Proposal.person == person, {"words": ""}),

@@ -66,6 +66,16 @@ async def test_a_link_in_a_channel_shows_what_everybody_may_see_and_leads_in(wor
     await rasa.starts("r_fair26")
     await Trade(world, rasa, tom).list()
     listing = (await rasa.searches_inline("pellets"))[0]["id"]
+    await rasa.says("/listings")
+    address = await rasa.opens("Page to share")
+    for page, language, said in (
+        (address, "lt-LT,en;q=0.5", ("Medienos granulės", "215,00", "Rasa", "Atverti Telegram")),
+        (address.replace("/l/", "/d/"), "", ("A deal on Parley", "Only its two sides can look inside")),
+        (address[:-1], "", ("This link leads nowhere",)),
+    ):
+        async with world.browser.http.get(page, headers={"Accept-Language": language}) as answer:
+            shown = await answer.text()
+        assert [each for each in said if each not in shown] == []
     await world.browser.post("/lab/slack/channels", {"name": "heating", "members": [tom.id]})
     links = f"https://t.me/parley_lab_bot?start=l_{listing} and https://t.me/parley_lab_bot?start=d_{listing}"
     channel = next(each["id"] for each in (await tom.window())["channels"] if each["name"] == "heating")

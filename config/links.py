@@ -1,0 +1,52 @@
+"""What a shared link shows in a browser: the same public facts as under a link in a channel, and the ways in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from conversations.links import LED_TO
+from conversations.reception import Reception
+from conversations.reply import Card
+from conversations.wording import Wordings, Words
+from core.people.model import Identity, Platform
+from web.links import Linked, Look
+
+SLACK_APP: Final = "slack://open"  # docs.slack.dev/interactivity/deep-linking: the client, wherever it was left
+
+
+def looking(reception: Reception, wordings: Wordings, home: str, bot_name: Callable[[], str]) -> Look:
+    """`bot_name`: of the Telegram bot, empty while it is not known."""
+
+    async def look(path: str, asked_for: str) -> Linked:
+        words = wordings.speak(language_of(wordings, asked_for))
+        nobody = Identity(Platform.TELEGRAM, "", "", "", words.language, "UTC")
+        address = f"{home}{path}"
+        card = (await reception.previews(nobody, [address])).get(address)
+        return linked(words, card, path, bot_name()) if card is not None else nowhere(words)
+
+    return look
+
+
+def language_of(wordings: Wordings, asked_for: str) -> str:
+    """The first language that the browser asks for and we speak ("de-AT,de;q=0.9,en;q=0.8")."""
+    tags = (part.partition(";")[0].strip().partition("-")[0].lower() for part in asked_for.split(","))
+    return next((tag for tag in tags if tag in wordings.languages()), "en")
+
+
+def linked(words: Words, card: Card, path: str, bot: str) -> Linked:
+    thing, named = path.strip("/").split("/")
+    assert thing in LED_TO, f"{path} is no link of ours"
+    telegram = (words("link.open_telegram"), f"https://t.me/{bot}?start={thing}_{named}")
+    return Linked(
+        words.language,
+        card.title,
+        "\n".join(filter(None, (card.text, card.note))),
+        [(line.label, line.value) for line in card.lines],
+        [*([telegram] if bot else []), (words("link.open_slack"), SLACK_APP)],
+        words("link.in_slack"),
+    )
+
+
+def nowhere(words: Words) -> Linked:
+    return Linked(words.language, words("link.nowhere"), words("link.nowhere_text"), found=False)
