@@ -12,6 +12,8 @@ from typing import Any
 import structlog
 
 from conversations.apart import REPORTS_HEARD, report_news
+from conversations.billing.agreement import billing_button
+from conversations.billing.invoices import invoice_file, invoice_news
 from conversations.buttons import press
 from conversations.buying.purchase_notices import PURCHASES_HEARD, purchase_news
 from conversations.concerned import parties
@@ -50,6 +52,8 @@ from core.deals.service import deal_for
 from core.deals.talk.events import DealLineSaid
 from core.delivery.service import lot_for
 from core.escrow import events as money
+from core.invoicing.events import InvoiceDrawn, InvoiceIssued
+from core.invoicing.model import MARKET
 from core.kernel.errors import Refusal
 from core.kernel.events import Reactions
 from core.kernel.reminders import DeadlineNears
@@ -105,6 +109,8 @@ class Notices:
         reactions.on(SessionConfirmed, self._on_agreed)
         reactions.on(SessionMoved, self._on_agreed)
         reactions.on(SessionCalledOff, self._on_called_off)
+        reactions.on(InvoiceIssued, self._on_invoice_issued)
+        reactions.on(InvoiceDrawn, self._on_invoice_drawn)
         reactions.closing.append(self._tell)
 
     # --- at the end of a unit ---------------------------------------------------------------------------------------
@@ -200,7 +206,13 @@ class Notices:
 
     def _on_payee_ready(self, ctx: Ctx, fact: money.PayeeReady) -> None:
         def card(talk: Talk) -> Card:
-            return Card(subject="payout", title=talk.words("payout.title"), text=talk.words("payout.ready"))
+            ready = talk.words("payout.ready")
+            return Card(
+                subject="payout",
+                title=talk.words("payout.title"),
+                text=ready,
+                buttons=((billing_button(talk),),),
+            )
 
         self._to_organisation(ctx, fact.organisation_id, card)
 
@@ -246,6 +258,18 @@ class Notices:
         side = rules.side_of(person_of(ctx, str(fact.by_person)).organisation_id, fact.buyer, fact.seller)
         other = fact.seller if side == "buyer" else fact.buyer
         self._to_organisation(ctx, other, lambda talk: deal_talk.line_brought(talk, fact.line_id))
+
+    def _on_invoice_issued(self, ctx: Ctx, fact: InvoiceIssued) -> None:
+        for side in (fact.recipient, fact.issuer):
+            if side != MARKET:
+                self._to_organisation(ctx, side, lambda talk: invoice_news(talk, fact.invoice_id))
+
+    def _on_invoice_drawn(self, ctx: Ctx, fact: InvoiceDrawn) -> None:
+        """To the chat that has asked for it."""
+        person = person_of(ctx, fact.person)
+        for surface in sorted(self._surfaces(ctx, person), key=lambda each: each.lane != fact.where)[:1]:
+            talk = self._talk_at(ctx, person, surface)
+            send(ctx, surface, [invoice_file(talk, fact)])
 
     def _on_agreed(self, ctx: Ctx, fact: SessionConfirmed | SessionMoved) -> None:
         self._send_entries(ctx, fact.booking_id, "REQUEST")

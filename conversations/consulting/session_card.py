@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from conversations.billing.invoices import invoices_row
 from conversations.buttons import press
 from conversations.consulting.after import recording
 from conversations.consulting.after.complaint import ruling_lines
@@ -270,6 +271,7 @@ def _buttons(talk: Talk, booking: Booking, side: str) -> tuple[tuple[Button, ...
     if booking.state not in ("slot_held", *TALKING):
         apart = press("apart.ask", booking.id, choice="session")
         beside.append(Button(label=words("apart.button"), press=apart))
+    beside += invoices_row(talk, booking.id)
     if recording.may_ask(talk, booking):
         rows.append((Button(label=words("recording.ask_button"), press=press("recording.ask", booking.id)),))
     rows += _somebody_else(talk, booking, side)

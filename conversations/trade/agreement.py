@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 
 from conversations.answers import goods_name
+from conversations.billing.invoices import invoices_row
 from conversations.book import Book
 from conversations.buttons import Press, press
 from conversations.reply import Button, Card, CardList, Line, Say, Style
@@ -241,6 +242,7 @@ def _buttons(talk: Talk, deal: Deal, lots: list[Lot], mine: frozenset[str]) -> t
         reading.append(Button(label=words("deal.papers", count=papers), press=press("deal.papers", deal.id)))
     if "buyer" in mine and deal.state not in DEAL.final:
         reading.append(order_button(talk, deal))
+    reading += invoices_row(talk, deal.id)
     rows.append((*reading, *_verb_buttons(talk, deal, WAYS_OUT, verbs)))
     return tuple(row for row in rows if row)
 

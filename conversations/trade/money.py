@@ -12,6 +12,7 @@ from conversations.talk import Talk
 from core.escrow import service as escrow
 from core.files.model import Checked
 from core.files.service import keep
+from core.invoicing.service import numbers_by_lot
 from core.kernel.money import Money
 from core.people.marks import choose_mark, offered_marks
 from core.statements import rules
@@ -19,7 +20,7 @@ from core.statements import service as statements
 from core.statements.model import Held, Payout, Statement
 
 SHOWN = 10
-COLUMNS = ("at", "deal", "what", "came", "went", "fee", "currency", "entry")
+COLUMNS = ("at", "deal", "what", "came", "went", "fee", "currency", "entry", "invoices")
 
 book = Book()
 
@@ -40,13 +41,14 @@ def money_card(talk: Talk, now: Statement) -> Card:
         *(_payout_line(talk, each) for each in now.payouts[:SHOWN]),
     ]
     export = Button(label=words("money.export"), press=press("money.export"))
+    invoices = Button(label=words("invoice.title"), press=press("invoice.list"))
     mark = Button(label=words("mark.change"), press=press("mark.offer"))
     return Card(
         subject="money",
         title=words("money.title"),
         text="" if lines else words("money.none"),
         lines=tuple(lines),
-        buttons=((export,), *_payout_button(talk, now), (mark,)),
+        buttons=((export, invoices), *_payout_button(talk, now), (mark,)),
         fresh=talk.fresh,
     )
 
@@ -88,7 +90,7 @@ def _ready(talk: Talk) -> bool:
 @book.press("money.export")
 def export(talk: Talk, _pressed: Press) -> None:
     """Every movement there ever was, for a spreadsheet: dates and amounts as machines read them, words as people do."""
-    words = talk.words
+    words, numbers = talk.words, numbers_by_lot(talk.ctx)
     rows = [
         (
             line.at.astimezone(UTC).isoformat(timespec="seconds"),
@@ -99,6 +101,7 @@ def export(talk: Talk, _pressed: Press) -> None:
             _plain(line.fee),
             (line.came or line.went or Money.zero("EUR")).currency,
             line.key,
+            " ".join(numbers.get(lot_of(line.key), ())),
         )
         for line in statements.lines(talk.ctx)
     ]
@@ -109,6 +112,11 @@ def export(talk: Talk, _pressed: Press) -> None:
     name = f"money-{talk.today.isoformat()}.csv"
     kept = keep(talk.ctx, Checked(name, "text/csv", content, hashlib.sha256(content).hexdigest()))
     talk.reply(Card(subject="money_file", title=words("money.file", count=len(rows)), documents=(kept.id,)))
+
+
+def lot_of(key: str) -> str:
+    """The lot that an entry of the books is about ("deal:…:lot:…"); nothing for any other entry."""
+    return key.rpartition(":lot:")[2] if ":lot:" in key else ""
 
 
 def _plain(amount: Money | None) -> str:

@@ -23,7 +23,8 @@ class InvoiceIssued(InvoiceFact):
 
 @dataclass(frozen=True, slots=True)
 class InvoiceDrawn(InvoiceFact):
-    """The file that `person` has asked for is here; `file_id` as it is kept for them."""
+    """The file that `person` has asked for is here; `file_id` as it is kept for them, `where` the chat that asked."""
 
     person: str
+    where: str
     file_id: str

@@ -89,16 +89,20 @@ def numbers_by_lot(ctx: Ctx) -> dict[str, tuple[str, ...]]:
 # --- as a file --------------------------------------------------------------------------------------------------------
 
 
-def ask_file(ctx: Ctx, invoice_id: str) -> Invoice:
-    """Somebody would like an invoice, or the draft of one, as a file; it is drawn outside. Raises NotFound, Invalid."""
+def ask_file(ctx: Ctx, invoice_id: str, where: str) -> Invoice:
+    """Somebody would like an invoice, or the draft of one, as a file; it is drawn outside. Raises NotFound, Invalid.
+
+    `where`: the chat that asks, to which it comes.
+    """
     invoice, actor = invoice_for(ctx, invoice_id), acting(ctx)
     if writing.content_of(ctx, invoice) is None:
         raise Invalid("invoice.side_unknown")
     drawn = ctx.session.get(Drawn, invoice.id)
     if drawn is not None:
-        _hand_over(ctx, invoice, actor.id, drawn.content)
+        _hand_over(ctx, invoice, actor.id, where, drawn.content)
         return invoice
-    ctx.post("payments", f"invoice:{invoice.id}", "invoice.draw", {"invoice": invoice.id, "person": actor.id})
+    body = {"invoice": invoice.id, "person": actor.id, "where": where}
+    ctx.post("payments", f"invoice:{invoice.id}", "invoice.draw", body)
     return invoice
 
 
@@ -109,7 +113,7 @@ def to_draw(ctx: Ctx, invoice_id: str) -> tuple[Content, str | None, date | None
     return None if invoice is None or content is None else (content, invoice.number, invoice.issued_on)
 
 
-def drawn(ctx: Ctx, invoice_id: str, person_id: str, content: bytes) -> None:
+def drawn(ctx: Ctx, invoice_id: str, person_id: str, where: str, content: bytes) -> None:
     """The file is here. What was issued keeps its first one for ever; a draft is drawn anew each time."""
     invoice = ctx.session.get_one(Invoice, invoice_id)
     if invoice.state is State.ISSUED:
@@ -119,11 +123,11 @@ def drawn(ctx: Ctx, invoice_id: str, person_id: str, content: bytes) -> None:
             ctx.session.add(known)
             ctx.session.flush()
         content = known.content
-    _hand_over(ctx, invoice, person_id, content)
+    _hand_over(ctx, invoice, person_id, where, content)
 
 
-def _hand_over(ctx: Ctx, invoice: Invoice, person_id: str, content: bytes) -> None:
+def _hand_over(ctx: Ctx, invoice: Invoice, person_id: str, where: str, content: bytes) -> None:
     name = f"{invoice.number or 'draft'}.pdf"
     file = Checked(name, "application/pdf", content, hashlib.sha256(content).hexdigest())
     kept = keep(ctx.seen_by(person(person_id)), file)
-    ctx.announce(InvoiceDrawn(invoice.id, invoice.issuer, invoice.recipient, person_id, kept.id))
+    ctx.announce(InvoiceDrawn(invoice.id, invoice.issuer, invoice.recipient, person_id, where, kept.id))

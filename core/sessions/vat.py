@@ -47,7 +47,8 @@ def parts_of(fee: Money, market: MarketVat, country: str | None, vat_number: str
     treatment = _treatment(market, country, vat_number)
     if treatment != "charged":
         return FeeParts(fee, Money.zero(fee.currency), treatment)
-    vat = Money(half_up(Fraction(fee.minor * market.rate_bp, BASIS_POINTS + market.rate_bp)), fee.currency)
+    net = half_up(Fraction(fee.minor * BASIS_POINTS, BASIS_POINTS + market.rate_bp))
+    vat = Money(half_up(Fraction(net * market.rate_bp, BASIS_POINTS)), fee.currency)  # as the invoice has it
     return FeeParts(fee - vat, vat, treatment)
 
 

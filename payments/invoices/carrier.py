@@ -30,12 +30,13 @@ class Invoices:
         return Delivered(partial(write, invoice_id=post.body["invoice"]))
 
     async def _draw(self, post: Post) -> Outcome:
-        invoice_id, person_id = post.body["invoice"], post.body["person"]
+        invoice_id = post.body["invoice"]
         found = await self._transactions.run(MARKET, lambda ctx: service.to_draw(ctx, invoice_id))
         if found is None:
             return Never("a side of it is not known any more")
         content = await asyncio.to_thread(pdf_of, *found, post.created_at.date())
-        return Delivered(partial(service.drawn, invoice_id=invoice_id, person_id=person_id, content=content))
+        asked = {"invoice_id": invoice_id, "person_id": post.body["person"], "where": post.body["where"]}
+        return Delivered(partial(service.drawn, **asked, content=content))
 
 
 def pdf_of(content: Content, number: str | None, issued_on: date | None, today: date) -> bytes:

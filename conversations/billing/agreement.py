@@ -1,0 +1,102 @@
+"""What stands on a company's invoices, and its agreement that the market writes them in its name."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Final
+
+from conversations.answers import as_decimal
+from conversations.book import Book, Flow
+from conversations.buttons import Press, press
+from conversations.form import Field, Form, Values
+from conversations.reply import Button, Option, Say
+from conversations.talk import Opening, Talk
+from core.invoicing import service as invoicing
+from core.invoicing.model import SetBilling
+from core.kernel.errors import Invalid
+from core.people.service import organisation_of
+
+HIGHEST_RATE: Final = 30  # percent; the highest in Europe is 27
+
+book = Book()
+
+
+def _read_rate(_talk: Talk, text: str, _values: Values) -> int:
+    """A VAT rate as people write it ("21", "5,5 %"), in basis points."""
+    rate = as_decimal(text.replace("%", "").replace(",", ".").strip())
+    if rate is None or not 0 <= rate <= HIGHEST_RATE or rate * 100 != int(rate * 100):
+        raise Invalid("billing.rate_wrong", field="home_rate", given=text[:40])
+    return int(rate * 100)
+
+
+def _written(rate_bp: int) -> str:
+    return f"{(Decimal(rate_bp) / 100).normalize():f}"
+
+
+def _answers(talk: Talk, _values: Values) -> list[Option]:
+    words = talk.words
+    return [
+        Option(value="yes", label=words("billing.writes.yes")),
+        Option(value="no", label=words("billing.writes.no")),
+    ]
+
+
+def _asks_rate(values: Values) -> bool:
+    """Who has no VAT number charges none, and is not asked for a rate."""
+    return values.get("writes") == "yes" and values.get("registered") == "yes"
+
+
+BILLING: Final = Form(
+    "billing",
+    (
+        Field("registered", fixed=True),
+        Field("address", max_length=200, example="Savanorių pr. 1, LT-44255 Kaunas"),
+        Field(
+            "writes",
+            "choice",
+            options=_answers,
+            show=lambda talk, value: talk.words("billing.writes.yes" if value == "yes" else "billing.writes.no"),
+            shapes_form=True,
+        ),
+        Field(
+            "home_rate",
+            read=_read_rate,
+            write=_written,
+            show=lambda _talk, value: f"{_written(value)} %",
+            applies=_asks_rate,
+            max_length=10,
+            example="21",
+        ),
+    ),
+)
+
+
+def _set(talk: Talk, _opening: Opening, values: Values) -> None:
+    writes = values["writes"] == "yes"
+    command = SetBilling(address=values["address"], market_writes=writes, home_bp=values.get("home_rate"))
+    invoicing.set_billing(talk.ctx, command, talk.place)
+    talk.reply(Say(text=talk.words("billing.done_in_your_name" if writes else "billing.done_by_yourself")))
+
+
+book.flow(Flow(BILLING, finish=_set, intro=lambda talk, _opening: talk.words("billing.intro")))
+
+
+@book.press("billing.open")
+def open_billing(talk: Talk, _pressed: Press) -> None:
+    """The form with what is known already; who has not said where they are at home is asked that first."""
+    organisation = organisation_of(talk.ctx, talk.organisation)
+    if organisation.country is None:
+        talk.reply(Say(text=talk.words("billing.country_needed")))
+        talk.command("profile", "")
+        return
+    known, answers = invoicing.billing_of(talk.ctx), {"registered": "yes" if organisation.vat_number else "no"}
+    if known is not None:
+        answers |= {"address": known.address, "writes": "no" if known.agreed_at is None else "yes"}
+        if known.home_bp is not None:
+            answers["home_rate"] = _written(known.home_bp)
+    talk.fresh = True
+    talk.open("billing", Opening(answers))
+
+
+def billing_button(talk: Talk) -> Button:
+    return Button(label=talk.words("billing.open"), press=press("billing.open"))

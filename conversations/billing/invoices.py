@@ -1,0 +1,125 @@
+"""Invoices as people see them: a card with the sums, and the file behind a button."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from conversations.billing.agreement import billing_button
+from conversations.book import Book
+from conversations.buttons import Press, press
+from conversations.reply import Button, Card, CardList, Line, Say, Toast
+from conversations.talk import Talk
+from core.invoicing import service as invoicing
+from core.invoicing.events import InvoiceDrawn
+from core.invoicing.model import MARKET, Category, Content, Invoice, State
+from core.invoicing.writing import content_of
+from core.kernel.money import Money
+from core.people.service import organisation_of
+
+SHOWN: Final = 10
+
+book = Book()
+
+
+# --- what there is ----------------------------------------------------------------------------------------------------
+
+
+@book.press("invoice.list")
+def show_all(talk: Talk, pressed: Press) -> None:
+    """The invoices of one deal or session; without one, all of the company's, the latest first."""
+    words, found = talk.words, invoicing.invoices_of(talk.ctx, pressed.subject or None, SHOWN)
+    talk.fresh = True
+    if not found:
+        talk.reply(Say(text=words("invoice.none"), buttons=((billing_button(talk),),)))
+        return
+    drafts = any(each.state is State.DRAFT for each in found)
+    talk.reply(
+        CardList(
+            subject="invoices",
+            title=words("invoice.title"),
+            text=words("invoice.drafts") if drafts else "",
+            items=tuple(invoice_card(talk, each) for each in found),
+            buttons=((billing_button(talk),),),
+        )
+    )
+
+
+def invoices_row(talk: Talk, subject: str) -> tuple[Button, ...]:
+    """The way to the invoices of a deal or a session; nothing where there are none to see."""
+    if not invoicing.invoices_of(talk.ctx, subject, 1):
+        return ()
+    return (Button(label=talk.words("invoice.title"), press=press("invoice.list", subject)),)
+
+
+def invoice_card(talk: Talk, invoice: Invoice, text: str = "") -> Card:
+    """Who invoices whom for what, how much of it is VAT, and the file."""
+    words, content = talk.words, content_of(talk.ctx, invoice)
+    lines = [
+        Line(label=words("invoice.from"), value=_name(talk, invoice.issuer)),
+        Line(label=words("invoice.to"), value=_name(talk, invoice.recipient)),
+        Line(label=words("invoice.for"), value=f"{invoice.supply.what} · {invoice.supply.ref}"[:200]),
+        Line(label=words("invoice.amount"), value=words.show(invoice.gross)),
+    ]
+    if content is None:
+        return Card(title=_title(talk, invoice), lines=tuple(lines), text=words("invoice.waits"))
+    lines.append(Line(label=words("invoice.vat"), value=_vat(talk, content)))
+    if content.corrects is not None:
+        lines.append(Line(label=words("invoice.corrects"), value=content.corrects.number))
+    button = Button(label=words("invoice.file"), press=press("invoice.file", invoice.id))
+    return Card(title=_title(talk, invoice), text=text, lines=tuple(lines), buttons=((button,),))
+
+
+def _title(talk: Talk, invoice: Invoice) -> str:
+    words = talk.words
+    if invoice.number is None:
+        return words("invoice.draft" if invoice.state is State.DRAFT else "invoice.due")
+    if invoice.corrects is not None:
+        return words("invoice.credit_note", number=invoice.number)
+    return words("invoice.numbered", number=invoice.number)
+
+
+def _name(talk: Talk, party: str) -> str:
+    return talk.almanac.market.name if party == MARKET else organisation_of(talk.ctx, party).name
+
+
+def _vat(talk: Talk, content: Content) -> str:
+    """How much at which rate, or why there is none."""
+    words, tax = talk.words, content.tax
+    if tax is None:
+        return words("invoice.vat_unknown")
+    if tax.category is Category.STANDARD:
+        amount = Money(content.sums.vat, content.currency)
+        return words("invoice.vat_at", vat=amount, percent=tax.percent)
+    reasons = {
+        Category.EXEMPT: words("invoice.vat_exempt"),
+        Category.REVERSE_CHARGE: words("invoice.vat_reversed"),
+        Category.INTRA_COMMUNITY: words("invoice.vat_intra_community"),
+        Category.EXPORT: words("invoice.vat_export"),
+        Category.OUTSIDE: words("invoice.vat_outside"),
+    }
+    return reasons[tax.category]
+
+
+# --- as a file --------------------------------------------------------------------------------------------------------
+
+
+@book.press("invoice.file")
+def file(talk: Talk, pressed: Press) -> None:
+    """It is drawn outside, and comes in a moment; what was drawn before comes at once."""
+    invoicing.ask_file(talk.ctx, pressed.subject, talk.surface.lane)
+    talk.reply(Toast(text=talk.words("invoice.coming")))
+
+
+def invoice_news(talk: Talk, invoice_id: str) -> Card:
+    """One has its number: told to both sides, to whom it was written and in whose name."""
+    invoice = invoicing.invoice_for(talk.ctx, invoice_id)
+    if invoice.issuer == talk.organisation:
+        text = talk.words("invoice.written_for_you")
+    else:
+        text = talk.words("invoice.written_to_you" if invoice.corrects is None else "invoice.credited_to_you")
+    return invoice_card(talk, invoice, text).model_copy(update={"subject": f"invoice:{invoice.id}"})
+
+
+def invoice_file(talk: Talk, fact: InvoiceDrawn) -> Card:
+    invoice = invoicing.invoice_for(talk.ctx, fact.invoice_id)
+    return Card(subject=f"invoice_file:{invoice.id}", title=_title(talk, invoice), documents=(fact.file_id,))
