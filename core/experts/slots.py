@@ -42,8 +42,8 @@ def free_slots(
     last = min(until or now + FURTHEST, now + FURTHEST)
     earliest = max(now + calendar.notice, calendar.away_until or now)
     full = _full_days(calendar)
-    # A day more at either side: the first local day may have begun already, the last may end later.
-    days = local(earliest, calendar.zone).date(), local(last, calendar.zone).date()
+    # The session that begins last may end on the next day.
+    days = local(earliest, calendar.zone).date(), local(last + length, calendar.zone).date()
     for opening in openings(calendar.week, calendar.overrides, calendar.zone, *days):
         start = _on_the_quarter(max(opening.start, earliest), calendar.zone)
         while start + length <= opening.end and start <= last:
@@ -51,7 +51,7 @@ def free_slots(
             if clash is not None:
                 start = _on_the_quarter(clash.end + calendar.air, calendar.zone)
                 continue
-            if local(start, calendar.zone).date() not in full:
+            if not full or local(start, calendar.zone).date() not in full:
                 yield start
             start += STEP
 

@@ -7,9 +7,10 @@ a moment belongs to a span when the clock on the wall shows a time within it at 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -36,7 +37,7 @@ def instant(wall: datetime, zone: str) -> datetime:
 
     `parts` then hold the instants that may be meant: where the clock goes on, or the first and the second.
     """
-    steady = list(_steady(wall.date(), zone))
+    steady = _steady(wall.date(), zone)
     meant = [moment for each in steady if (moment := wall.replace(tzinfo=UTC) - each.offset) in each]
     if not meant:
         gap = next(after.start for after in steady[1:] if wall.replace(tzinfo=UTC) - after.offset < after.start)
@@ -49,7 +50,7 @@ def instant(wall: datetime, zone: str) -> datetime:
 def intervals(spans: Iterable[Span], day: date, zone: str) -> list[Interval]:
     """The moments at which the clock on the wall shows that day and a time within one of the spans, in order."""
     midnight = datetime.combine(day, time(), UTC)
-    steady = list(_steady(day, zone))
+    steady = _steady(day, zone)
     found = []
     for span in spans:
         first, last = midnight + timedelta(minutes=span.start), midnight + timedelta(minutes=span.end)
@@ -99,20 +100,19 @@ class _Steady(NamedTuple):
         return isinstance(moment, datetime) and self.start <= moment < self.end
 
 
-def _steady(day: date, zone: str) -> Iterator[_Steady]:
+@lru_cache(maxsize=4096)  # a calendar asks for the same days again with every look at it
+def _steady(day: date, zone: str) -> tuple[_Steady, ...]:
     """The stretches around a local day. No zone of the tables changes its clock twice within three days."""
     midnight = datetime.combine(day, time(), UTC)
     start, end = midnight - FARTHEST_OFFSET, midnight + timedelta(days=1) + FARTHEST_OFFSET
     before, after = _offset(start, zone), _offset(end, zone)
     if before == after:
-        yield _Steady(start, end, before)
-        return
+        return (_Steady(start, end, before),)
     low, high = start, end
     while high - low > CHANGE_FOUND_TO:
         middle = (low + (high - low) / 2).replace(microsecond=0)
         low, high = (middle, high) if _offset(middle, zone) == before else (low, middle)
-    yield _Steady(start, high, before)
-    yield _Steady(high, end, after)
+    return _Steady(start, high, before), _Steady(high, end, after)
 
 
 def _offset(moment: datetime, zone: str) -> timedelta:

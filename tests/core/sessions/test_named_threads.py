@@ -17,7 +17,7 @@ from core.experts.hours import Span
 from core.experts.model import ChangeExpertise
 from core.experts.service import change_expertise
 from core.experts.slots import Calendar, free_slots, is_free
-from core.experts.times import Interval
+from core.experts.times import Interval, local
 from core.kernel.errors import Refusal
 from core.kernel.timers import deadline_of
 from core.kernel.transaction import MARKET, PROVIDER
@@ -79,6 +79,15 @@ def test_12137_a_notice_that_ends_on_the_day_of_the_change_moves_no_slot(days: i
     assert min(shown) == (NOW + timedelta(days=days)).date()
 
 
+def test_30104_a_law_about_clocks_that_a_machine_has_not_heard_of_is_known_everywhere() -> None:
+    """cal.com 30104: British Columbia keeps its summer time since November 2026, and letters were an hour early."""
+    december, zone = datetime(2026, 12, 1, tzinfo=UTC), "America/Vancouver"
+    slot = next(free_slots(Calendar(dict.fromkeys(range(7), WORKDAY), zone), december, HOUR))
+
+    assert slot == december.replace(hour=16)  # nine o'clock is seven hours behind UTC
+    assert f"{local(slot, zone):%H:%M}" == "09:00"
+
+
 @pytest.mark.parametrize("change", [datetime(2026, 11, 1, 5, 30, tzinfo=UTC), datetime(2027, 3, 14, 6, 30, tzinfo=UTC)])
 async def test_1092_7747_the_entry_lasts_as_long_as_the_session_over_the_change(
     they: Counsel, change: datetime
@@ -102,6 +111,15 @@ def test_6622_days_of_their_own_and_the_limit_of_a_day_hold_when_it_is_booked() 
 
     assert shown[special] == ["10:00"]
     assert tomorrow.date() not in shown
+
+
+def test_6622_a_session_over_midnight_that_is_offered_can_be_booked() -> None:
+    """cal.com 6622 again: the second look left out the hours of the day on which the session ends."""
+    calendar = Calendar(dict.fromkeys(range(7), (Span(0, 24 * 60),)), NEW_YORK)
+    late = datetime(2026, 10, 29, 3, 30, tzinfo=UTC)  # half past eleven in the evening
+
+    assert late in free_slots(calendar, NOW, HOUR)
+    assert is_free(calendar, NOW, late, HOUR)
 
 
 def test_107_a_slot_whose_end_runs_into_an_appointment_is_not_offered() -> None:
