@@ -55,7 +55,7 @@ class BatchSearcher:
         self.today = today
         reader = _Rows(self.catalogue, self.places)
         self.index = Index(build([reader.document(row) for row in rows]))
-        self.search("100 t wood pellets under 200 eur near Riga")  # patterns are made on first use
+        self.search("100 t wod pelets under 200 eur near Rigga")  # patterns and forms of words are made on first use
 
     def search(self, text: str) -> list[str]:
         """Ids of the best documents; where fewer than ten meet every wish, those that meet all but some follow."""

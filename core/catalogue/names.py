@@ -70,6 +70,31 @@ def folded(text: str) -> str:
     return "".join(kept).translate(_PLAIN)
 
 
+# Ukrainian in Latin letters by the official table (resolution 55 of 2010), as far as a letter stands alone; what people
+# write otherwise ("oliya", "ripak") is a slip or two away.
+_ROMANISED = str.maketrans(
+    dict(zip("абвгґдезиіїйклмнопрстуф", "abvhgdezyiiiklmnoprstuf", strict=True))
+    | {
+        "ц": "ts",
+        "є": "ie",
+        "ю": "iu",
+        "я": "ia",
+        "ж": "zh",
+        "х": "kh",
+        "ч": "ch",
+        "ш": "sh",
+        "щ": "shch",
+        "ь": "",
+        "'": "",
+    }
+)
+
+
+def romanised(word: str) -> str:
+    """A folded word in Latin letters; the same word when it is written in them."""
+    return word if word.isascii() else word.translate(_ROMANISED)
+
+
 def words_of(text: str) -> list[str]:
     """The folded words of a text; a word of one letter says nothing."""
     return [word for word in _WORD.findall(folded(text)) if len(word) > 1]
@@ -253,8 +278,7 @@ def _closeness(word: str, likes: Iterable[Mapping[str, float]]) -> float:
 
 
 def _readings(name: str) -> list[tuple[str, ...]]:
-    """A name as its words, and, when it has two, also written together ("woodpellets")."""
+    """A name as its words, in its own letters and in Latin ones, and, when it has two, also as one ("woodpellets")."""
     words = tuple(word for word in words_of(name) if len(word) > 2 or word.upper() in name)
-    if len(words) == 2:
-        return [words, ("".join(words),)]
-    return [words] if words else []
+    written = dict.fromkeys((words, tuple(romanised(word) for word in words))) if words else ()
+    return [reading for each in written for reading in ([each, ("".join(each),)] if len(each) == 2 else [each])]

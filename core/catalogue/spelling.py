@@ -49,7 +49,7 @@ class Spelling:
         """Written down once for all words; those that may not be misspelt get no forms."""
         heads = _heads(words)
         lengths = np.fromiter(map(len, words), dtype=np.int64, count=len(words))
-        numbers = np.flatnonzero((lengths >= SHORTEST) & np.fromiter(map(str.isalpha, words), bool, len(words)))
+        numbers = np.flatnonzero((lengths >= SHORTEST) & np.fromiter(map(_of_letters, words), bool, len(words)))
         hashes, owners = [], []
         for kept in _LEFT_OUT:
             # A form with two letters left out is of use only where two edits are believed.
@@ -150,7 +150,7 @@ def _mixed(letter: str) -> int:
 
 def edits_believed(word: str) -> int:
     """How many slips a word of this length may hold before it could be anything."""
-    if len(word) < SHORTEST or not word.isalpha():
+    if len(word) < SHORTEST or not _of_letters(word):
         return 0
     return 1 if len(word) < SHORTEST_FOR_TWO else 2
 
@@ -163,6 +163,11 @@ def distances(word: str, others: Sequence[str]) -> list[int]:
     limit = edits_believed(word)
     apart = (OSA.distance(word, other, score_cutoff=limit) for other in others)
     return [edits if edits <= limit else FAR for edits in apart]
+
+
+def _of_letters(word: str) -> bool:
+    """Also "дров'яна": a word, and neither a code nor a mark."""
+    return word.isalpha() or word.replace("'", "").isalpha()
 
 
 def _heads(words: Sequence[str]) -> U32:

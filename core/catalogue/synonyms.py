@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
-from core.catalogue.names import folded, words_of
+from core.catalogue.names import folded, romanised, words_of
 from core.catalogue.spelling import Spelling, distances
 
 SAME: Final = 0.8  # how well another word of the meaning does for the one that was asked
@@ -30,8 +30,9 @@ class Synonyms:
                 self._describing.add(number)
             said = (texts for language, texts in line.items() if language != ABOUT)
             for phrase in (tuple(words_of(text)) for texts in said for text in texts):
-                if phrase and number not in self._phrases[phrase]:
-                    self._phrases[phrase].append(number)
+                for written in dict.fromkeys((phrase, tuple(map(romanised, phrase)))):
+                    if written and number not in self._phrases[written]:
+                        self._phrases[written].append(number)
                 weight = SAME if len(phrase) == 1 else PART
                 meant |= {word: max(weight, meant.get(word, 0.0)) for word in phrase}
             self._meant.append(meant)

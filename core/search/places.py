@@ -11,12 +11,13 @@ from functools import lru_cache
 from itertools import dropwhile
 from pathlib import Path
 
-from core.catalogue.names import folded
+from core.catalogue.names import folded, romanised
 from core.catalogue.spelling import Spelling, distances
 
 EARTH_RADIUS_KM = 6371.0088  # mean radius, IUGG
 LIKE_NAME = 0.78  # one wrong letter in five; below it Lublin and Lubliana meet
 SHORTEST_FUZZY = 4
+SHORTEST_ROMANISED = 5  # letters of a name that is known in Latin letters as well
 # Endings of the cases in which the eleven languages put a town ("Rygoje", "Kaunase", "в Києві").
 LONGEST_ENDING = 3
 _ENDING_LETTERS = "aeiouysаеиоуіїєья"
@@ -54,8 +55,12 @@ class Places:
         self._by_name: dict[str, list[Place]] = defaultdict(list)
         self.all = tuple(places)
         for place in self.all:
-            for name in {folded(name): None for name in (place.name, *place.other_names)}:
+            for name in dict.fromkeys(map(folded, (place.name, *place.other_names))):
                 self._by_name[name].append(place)
+        for place in self.all:
+            for name in map(folded, place.other_names):  # "Varshava", where nothing else is called so
+                if len(name) >= SHORTEST_ROMANISED and not name.isascii() and romanised(name) not in self._by_name:
+                    self._by_name[romanised(name)].append(place)
         self._long_names = [name for name in self._by_name if len(name) >= SHORTEST_FUZZY]
         self._spelling = Spelling.of(self._long_names)
         self.like = lru_cache(maxsize=20_000)(self._like)

@@ -12,6 +12,7 @@ from core.search.sheet import Sheet
 
 NEAR_KM: Final = 150  # what "near" means when no distance is said: a truck there and back before noon
 LONGEST_NAME: Final = 3  # words of a place's name
+SHORTEST_PART: Final = 3  # letters of two words that are written as one
 SURELY_MISSPELT: Final = 6  # letters of a word that may be a town with a slip in it, though nothing says that it is one
 _TOKEN: Final = re.compile(r"[^\W\d_](?:[\w'’.-]*\w)?")
 
@@ -40,7 +41,7 @@ def whereabouts(sheet: Sheet, catalogue: Catalogue, places: Places) -> Whereabou
         if found:
             sheet.strike(*found.span())
     radius_km = int(radius[1]) if radius else NEAR_KM if near else None
-    place = place or finder.misspelt()
+    place = place or finder.run_together() or finder.misspelt()
     return Whereabouts(term[0].upper() if term else None, place, finder.said, radius_km if place else None)
 
 
@@ -82,6 +83,19 @@ class _Finder:
                 place = self._found(token, self.places.nearly(word))
                 if place is not None:
                     return place
+        return None
+
+    def run_together(self) -> Place | None:
+        """A place that is written together with the goods before it: "pelletskaunas"."""
+        goods = self.catalogue.name_index.vocabulary
+        for token in _TOKEN.finditer(self.sheet.text):
+            word = token[0]
+            if len(word) >= 2 * SHORTEST_PART and word not in goods:
+                for cut in range(SHORTEST_PART, len(word) - SHORTEST_PART + 1):
+                    places = self.places.named(word[cut:]) if word[:cut] in goods else ()
+                    if places:
+                        self._strike(token.start() + cut, token.end())
+                        return places[0]
         return None
 
     def _means_something(self, word: str) -> bool:

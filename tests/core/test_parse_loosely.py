@@ -60,7 +60,15 @@ def test_inflected_and_described_goods_are_the_goods(sentence: str, product: str
 
 @pytest.mark.parametrize(
     ("sentence", "place"),
-    [("pelets vilnus", "Vilnius"), ("granulės kaunass", "Kaunas"), ("pellet gdnask", "Gdańsk"), ("А1 pellets", None)],
+    [
+        ("pelets vilnus", "Vilnius"),
+        ("granulės kaunass", "Kaunas"),
+        ("pellet gdnask", "Gdańsk"),
+        ("А1 pellets", None),
+        ("biodieselhamburg", "Hamburg"),
+        ("hobelspänegöteborg", "Göteborg"),
+        ("drova varshava", "Warsaw"),
+    ],
 )
 def test_a_misspelt_town_is_one_where_the_word_is_nothing_else(sentence: str, place: str | None) -> None:
     said = read(sentence)
