@@ -194,7 +194,7 @@ def test_what_is_not_traded_is_refused() -> None:
         ("pelet drzewny", "wood_pellets"),
         ("дрова", "firewood"),
         ("дрв'яна деревина", "roundwood_energy"),
-        ("olyvkova makukha", "olive_pomace"),
+        ("olyvkova makukha", "olive_cake"),
         ("ripakova oliya", "rapeseed_oil"),
         ("black pelets", "torrefied_pellets"),
         ("GO", "biomethane_go"),
