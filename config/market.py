@@ -97,6 +97,7 @@ BOOKS: tuple[Book, ...] = (
     asking.book,
     hours.book,
     stats.book,
+    question.book,
     buying.book,
     promotion.book,
     apart.book,
@@ -112,8 +113,6 @@ BOOKS: tuple[Book, ...] = (
     helping.book,
 )
 
-
-PRETEND_NUMBER = "LT999999917"  # fits the rules of Lithuanian numbers
 
 # Timers that are no person's deadline, but our own next try or somebody else's clock: our absence does not stop them.
 OWN_CLOCKS = frozenset({"effect", "expert_feed", "chargeback", "evidence", "purchase_refund"})
@@ -160,8 +159,8 @@ def almanac(settings: Settings, home: str = "") -> Almanac:
 
 
 def market_of(settings: Settings) -> Party:
-    """Who the market is on its own invoices. A pretend market has a VAT number that only looks like one."""
-    number = settings.market_vat_number or (PRETEND_NUMBER if settings.needs_lab else None)
+    """Who the market is on its own invoices. Without a VAT number it charges none."""
+    number = settings.market_vat_number
     return Party(
         id=MARKET,
         name=settings.market_name,

@@ -24,6 +24,8 @@ class SystemClock:
 # Telegram ids of the pretend market's two operators: one rules, the other hears appeals.
 OPERATORS: Final[Mapping[int, str]] = {7_000_001: "Olga, operator", 7_000_002: "Omar, operator"}
 
+PRETEND_NUMBER: Final = "LT999999917"  # of VAT; it fits the rules of Lithuanian numbers
+
 
 async def open_lab(settings: Settings, *, port: int | None = None) -> Lab | None:
     """Start the lab when anything is missing. None: every service is real."""
@@ -39,6 +41,7 @@ def pointed_at(settings: Settings, lab: Lab) -> Settings:
     put: dict[str, Any] = {
         "calendars_nearby": True,
         "operator_token": settings.operator_token or SecretStr(secrets.token_urlsafe(24)),
+        "market_vat_number": settings.market_vat_number or PRETEND_NUMBER,
         "operators": settings.operators or ",".join(f"telegram:{each}" for each in OPERATORS),
     }
     if settings.video_url is None and settings.telegram_in_lab and settings.slack_in_lab:  # nobody real would get there

@@ -30,7 +30,7 @@ def elements_of(block: dict[str, Any]) -> list[dict[str, Any]]:
 
 def words_of_message(message: dict[str, Any]) -> list[str]:
     own = list(words_of(message["blocks"])) if message.get("blocks") else [message.get("text", "")]
-    return [*own, *previews_of(message)]
+    return [*own, *(file.get("name", "") for file in message.get("files", [])), *previews_of(message)]
 
 
 def previews_of(message: dict[str, Any]) -> list[str]:

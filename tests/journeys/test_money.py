@@ -11,7 +11,7 @@ from core.delivery.service import lots_of
 from core.kernel.timers import deadline_of
 from core.kernel.transaction import MARKET, Ctx
 from core.people.marks import PICTURES
-from lab.people import OnTelegram, until
+from lab.people import OnSlack, OnTelegram, until
 from tests.journeys.market import World
 from tests.journeys.trade import Trade, profile
 
@@ -51,6 +51,7 @@ async def test_money_is_told_under_a_mark_and_our_absence_costs_nobody_anything(
     rasa, tom = await world.on_telegram("Rasa"), await world.on_slack("Tom")
     trade = Trade(world, rasa, tom)
     await profile(rasa, "seller", "Girios UAB")
+    await profile(tom, "buyer", "Heat AB", country="Sweden")
     mark = await choose_mark(rasa)
     await trade.funded()
 
@@ -64,6 +65,9 @@ async def test_money_is_told_under_a_mark_and_our_absence_costs_nobody_anything(
     await tom.sees("My mark")
 
     await trade.set_up_payouts()
+    await rasa.presses("Set up my invoices")
+    await rasa.fills(address="Savanorių pr. 1, LT-44255 Kaunas", writes="Yes, write them in my name")
+    await rasa.sees("From now on I write your invoices, and you get each of them here.")
     await trade.dispatch()
     await trade.arrive()
 
@@ -91,4 +95,23 @@ async def test_money_is_told_under_a_mark_and_our_absence_costs_nobody_anything(
     await rasa.sees("was sent to you", "A fee of €1,075.00 was deducted")
     await rasa.presses("Export as a file")
     await rasa.sees("Your money as a file: 2 movements", "money-")
+    await has_the_invoices(rasa, tom)
     await world.books_balance()
+
+
+async def has_the_invoices(seller: OnTelegram, buyer: OnSlack) -> None:
+    """The seller has theirs to the buyer and ours to them, the buyer only the seller's; each as a file too."""
+    await seller.sees(
+        "Invoice PM-", "Commission on deal", "€186.57 at 21 %", "This invoice is for you. It is paid already."
+    )
+    told = await buyer.sees(
+        "Invoice PA-", "Girios UAB", "€43,000.00", "None: not subject to VAT", "It is paid already."
+    )
+    assert "PM-" not in told
+    [number] = set(re.findall(r"PA-\d{4}-000001", told))
+    for each in (seller, buyer):
+        await each.says("/deals " + re.findall(r"lot 1 · (\w{6})", told)[0])
+        await each.presses("Invoices")
+        await each.sees(f"Invoice {number}")
+        await each.presses("PDF")
+        await each.sees(f"{number}.pdf")
