@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from statistics import fmean, median
 
 from bench.finding.market import PretendMarket
-from bench.finding.peers import PEERS, Engine, Parley, Tantivy
+from bench.finding.peers import PEERS, TANTIVY, Engine, Parley
 from bench.finding.questions import Question, Questions
 
 WARM = 20  # questions that nobody counts
@@ -82,10 +82,10 @@ def measure(size: str, seed: int, each: int, *, alone: bool) -> Measured:
     rows = int(size.lower().replace("k", "000").replace("m", "000000"))
     market = PretendMarket(rows, seed)
     questions = Questions(market, seed + 1).draw(each)
-    kinds: list[type[Engine]] = [Parley, *((Tantivy,) if alone else PEERS)]
+    kinds: list[type[Engine]] = [Parley, *(TANTIVY if alone else PEERS)]
     if importlib.util.find_spec("tantivy") is None:
         print("tantivy is not installed: make bench-search installs it")
-        kinds.remove(Tantivy)
+        kinds = [kind for kind in kinds if kind not in TANTIVY]
     with ExitStack() as keep:
         engines, measured = [], []
         for kind in kinds:

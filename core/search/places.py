@@ -55,7 +55,7 @@ class Places:
         self._by_name: dict[str, list[Place]] = defaultdict(list)
         self.all = tuple(places)
         for place in self.all:
-            for name in dict.fromkeys(map(folded, (place.name, *place.other_names))):
+            for name in dict.fromkeys(map(_plain, (place.name, *place.other_names))):
                 self._by_name[name].append(place)
         for place in self.all:
             for name in map(folded, place.other_names):  # "Varshava", where nothing else is called so
@@ -77,7 +77,7 @@ class Places:
 
     def named(self, name: str) -> tuple[Place, ...]:
         """The places of exactly that name in any language; accents and case do not matter."""
-        return tuple(self._by_name.get(folded(name.strip()), ()))
+        return tuple(self._by_name.get(_plain(name.strip()), ()))
 
     def declined(self, name: str) -> tuple[Place, ...]:
         """The places whose name this is in another grammatical case."""
@@ -112,6 +112,11 @@ class Places:
         """The names that a folded word may be meant for, each with how many slips away it is."""
         near = [self._long_names[number] for number in self._spelling.near(word).tolist()]
         return tuple(zip(near, distances(word, near), strict=True))
+
+
+def _plain(name: str) -> str:
+    """Folded, and without brackets: "Frankfurt (Oder)"."""
+    return folded(name).replace("(", "").replace(")", "")
 
 
 def load_places(path: Path) -> Places:

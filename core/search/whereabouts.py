@@ -117,7 +117,7 @@ class _Finder:
             return None
         tokens: list[re.Match[str]] = []
         for token in _TOKEN.finditer(text, start):
-            if (tokens and text[tokens[-1].end() : token.start()] != " ") or len(tokens) == LONGEST_NAME:
+            if (tokens and text[tokens[-1].end() : token.start()] not in {" ", " ("}) or len(tokens) == LONGEST_NAME:
                 break
             tokens.append(token)
         for end in (token.end() for token in reversed(tokens)):

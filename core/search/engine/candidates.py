@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -41,6 +41,10 @@ class Candidates:
     alive: NDArray[np.bool_]
     wanted: Wanted
     groups: Sequence[Group]
+    lists: list[Sequence[int]] = field(init=False)  # for each word the terms whose documents are looked at
+
+    def __post_init__(self) -> None:
+        self.lists = [self._lists(group) for group in self.groups]
 
     def choose(self) -> U32:
         """Their numbers in order, the newest first."""
@@ -114,7 +118,7 @@ class Candidates:
         """So many documents of the rarest words, the freshest first."""
         whole: list[int] = []
         for place in self._rarest_first():
-            number = self._frequency(self._lists(self.groups[place]))
+            number = self._frequency(self.lists[place])
             if number >= most:
                 return First(whole, place, most)
             most -= number
@@ -123,11 +127,10 @@ class Candidates:
 
     def of_first(self, first: First) -> tuple[U32, int]:
         """Their numbers, and that of the last of the word that was looked at in part."""
-        lists = [self._lists(self.groups[place]) for place in first.whole]
-        chosen = [self._documents(terms, CAP) for terms in lists if terms]
+        chosen = [self._documents(self.lists[place], CAP) for place in first.whole if self.lists[place]]
         last = 0
         if first.part is not None:
-            chosen.append(self._documents(self._lists(self.groups[first.part]), first.part_most))
+            chosen.append(self._documents(self.lists[first.part], first.part_most))
             last = int(chosen[-1][-1])
         return self._living(merged(chosen)), last
 
@@ -139,14 +142,13 @@ class Candidates:
         chosen: list[U32] = []
         left = cap
         for place in self._rarest_first():
-            lists = self._lists(self.groups[place])
-            if left > 0 and lists:
-                chosen.append(self._documents(lists, left))
+            if left > 0 and self.lists[place]:
+                chosen.append(self._documents(self.lists[place], left))
                 left -= len(chosen[-1])
         return merged(chosen)
 
     def _rarest_first(self) -> list[int]:
-        return sorted(range(len(self.groups)), key=lambda place: self.groups[place].frequency)
+        return sorted(range(len(self.groups)), key=lambda place: self._frequency(self.lists[place]))
 
     def _lists(self, group: Group) -> list[int]:
         """The terms of a word, and where it is a place that few documents name, those of its neighbourhood."""
