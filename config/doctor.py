@@ -151,6 +151,8 @@ def advice(settings: Settings) -> list[str]:
         lines.append("OPERATOR_EMAIL is not set: nobody gets a letter when something is wrong with money.")
     if settings.operator_token is None:
         lines.append("OPERATOR_TOKEN is not set: nobody can look into the books at /operator/books.")
+    if settings.market_vat_number is None:
+        lines.append("MARKET_VAT_NUMBER is not set: your own invoices say that you are not registered for VAT.")
     if not settings.operators:
         lines.append("OPERATORS is not set: nobody can decide a dispute from chat, and time decides all of them.")
     return lines

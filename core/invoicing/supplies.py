@@ -64,4 +64,4 @@ def _certificates(ctx: Ctx, deal: Deal) -> tuple[str, ...]:
     )
     known = {row.scheme: row.number for row in ctx.session.execute(numbers)}
     agreed = deal.terms.certificates or tuple(known)
-    return tuple(f"{scheme.replace('_', ' ')} {known.get(scheme, '')}".strip() for scheme in agreed)
+    return tuple(f"{scheme.replace('_', ' ').upper()} {known.get(scheme, '')}".strip() for scheme in agreed)

@@ -101,7 +101,7 @@ def _line(content: Content) -> dict[str, Any]:
     """The price is told for the whole quantity (BT-149): per unit it would have to be rounded once more."""
     supply, tax, net = content.supply, content.tax, _amount(content, content.sums.net)
     assert tax is not None, "looked at above"
-    counted = supply.unit in UNITS
+    counted = supply.unit in UNITS and content.corrects is None
     amount = f"{supply.amount if counted else Decimal(1):f}"
     found = {
         "BT-126": "1",
@@ -119,8 +119,10 @@ def _line(content: Content) -> dict[str, Any]:
 
 
 def quantity_of(content: Content) -> str:
-    """24.5 t; nothing for a service."""
+    """24.5 t; nothing for a service, nor for a part of a price that is given back."""
     supply = content.supply
+    if content.corrects is not None:
+        return ""
     return f"{supply.amount:f} {supply.unit.replace('_', ' ')}" if supply.unit else ""
 
 
