@@ -58,6 +58,7 @@ COMMANDS = (
 # What only somebody who looks for goods says: a town alone may be anything.
 WISHES = ("product", "alternatives", "grade", "certificates", "max_price", "price", "quantity")
 
+FIRST_GUESS = ("find", "sell", "help")  # when nothing is at all like what was said
 WORDS_OF_A_STORY = 5  # who writes so many tells of something
 
 book = Book()
@@ -101,7 +102,7 @@ def unknown(talk: Talk, text: str) -> None:
 def suggest(talk: Talk, text: str) -> None:
     """An unknown message gets the three likeliest commands, never silence; a longer one may be a problem."""
     words = talk.words
-    phrases = [(name, phrase) for name in COMMANDS for phrase in (name, words(f"command.{name}"))]
+    phrases = [(name, phrase) for name in (*FIRST_GUESS, *COMMANDS) for phrase in (name, words(f"command.{name}"))]
     names = likeliest(text, phrases)
     if len(text.split()) >= WORDS_OF_A_STORY:
         names = ["experts", *(name for name in names if name != "experts")][: len(names)]

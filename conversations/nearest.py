@@ -53,9 +53,12 @@ def chosen(parts: Sequence[str], options: Sequence[Option]) -> tuple[str, int | 
 
 
 def likeliest(text: str, phrases: Iterable[tuple[str, str]], count: int = 3) -> list[str]:
-    """The keys whose phrases are nearest to the text, best first. `phrases`: (key, phrase), a key may come often."""
+    """The keys whose phrases are nearest to the text, best first. `phrases`: (key, phrase), a key may come often.
+
+    What is hardly like any is like none of them: then the first ones are as likely as those that share a few letters.
+    """
     best: dict[str, float] = {}
     for key, phrase in phrases:
         score = fuzz.token_set_ratio(text, phrase, processor=utils.default_process)
-        best[key] = max(score, best.get(key, 0))
-    return sorted(best, key=lambda key: (-best[key], key))[:count]
+        best[key] = max(score if score >= PERHAPS else 0, best.get(key, 0))
+    return sorted(best, key=lambda key: -best[key])[:count]  # of those equally near, the first ones named

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gettext
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -72,7 +72,7 @@ class Words:
         if sentence == code:  # one form for every number
             sentence = self.catalogue.gettext(code)
         sentence = self.typed_here(sentence)
-        return sentence.format_map({name: self.show(part) for name, part in parts.items()}) if parts else sentence
+        return filled(sentence, {name: self.show(part) for name, part in parts.items()}) if parts else sentence
 
     def typed_here(self, text: str) -> str:
         """Our own words with their commands as they are typed here. A text that tells of both ways stays."""
@@ -139,6 +139,14 @@ class Words:
         """Day, time and zone: a time without its zone is nobody's time."""
         local = moment.astimezone(self.zone)
         return f"{format_datetime(local, 'EEE d MMM, HH:mm', locale=self.locale)} {local.tzname()}"
+
+
+def filled(sentence: str, shown: Mapping[str, str]) -> str:
+    """The sentence with its parts. One that ends in a full stop of its own ("2026 р.") ends the sentence with it."""
+    for name, part in shown.items():
+        if part.endswith("."):
+            sentence = sentence.replace(f"{{{name}}}.", f"{{{name}}}")
+    return sentence.format_map(shown)
 
 
 def _quantity(words: Words, quantity: Quantity) -> str:

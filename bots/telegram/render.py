@@ -32,6 +32,7 @@ from conversations.reply import (
 
 MOST_BUTTONS = 100  # core.telegram.org/bots/api#inlinekeyboardmarkup does not say; the server refuses more
 ROW = 8  # buttons side by side, as many as phones draw
+ABREAST = {2: 20, 3: 12, 4: 8, 5: 6, 6: 5, 7: 4, 8: 3}  # characters a phone shows of each of so many side by side
 OPTIONS_SHOWN = 12  # more than that nobody reads; the rest is searched or typed
 TITLE_UNITS = 256
 LINE_UNITS = 400  # of one labelled line, so that none pushes the others out
@@ -289,10 +290,22 @@ def _drawn(rows: Rows, most: int) -> list[list[InlineKeyboardButton]]:
     """The rows of the first `most` buttons."""
     drawn = []
     for row in rows:
-        for part in _in_rows(list(row[:most]), ROW):
+        for part in _abreast(list(row[:most])):
             drawn.append([_button(button) for button in part])
             most -= len(part)
     return drawn
+
+
+def _abreast(row: list[Button]) -> list[list[Button]]:
+    """As many side by side as can be read: what is cut off in the middle of a word, nobody presses."""
+    rows: list[list[Button]] = []
+    for button in row:
+        together = [*rows[-1], button] if rows else []
+        if 1 < len(together) <= ROW and max(len(each.label) for each in together) <= ABREAST[len(together)]:
+            rows[-1] = together
+        else:
+            rows.append([button])
+    return rows
 
 
 def _button(button: Button) -> InlineKeyboardButton:

@@ -182,7 +182,8 @@ def _course_lines(talk: Talk, brief: Brief) -> list[Line]:
     for made in brief.proposals:
         said = words("claim.pay", pay=made.pay) if made.pay is not None else words("claim.replace", by=made.by_day)
         lines.append(Line(label=words(f"claim.proposed_{made.side}"), value=said))
-    happened = "\n".join(f"{words.show(row.at)} {row.event.replace('_', ' ')}" for row in brief.steps[-STEPS_SHOWN:])
+    moved = [row for row in brief.steps if row.source != row.to][-STEPS_SHOWN:]
+    happened = "\n".join(f"{words.show(row.at)}: {words(f'state.{row.process}.{row.to}')}" for row in moved)
     return [*lines, Line(label=words("case.timeline"), value=happened)]
 
 

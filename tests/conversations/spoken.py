@@ -248,6 +248,7 @@ def _of_states() -> Iterator[str]:
     yield from (f"state.{state}" for state in states(LISTING))
     yield from (f"state.{state}" for state in OFFER.final)
     yield from (f"state.lot.{state}" for state in states(LOT))
+    yield from (f"state.deal.{state}" for state in states(DEAL))
     yield from (f"inquiry.ended.{each.event}" for each in INQUIRY.transitions if each.to in INQUIRY.final)
     for who in ("buyer", "seller", "referee"):
         yield from (f"claim.by_{who}", f"claim.pays_{who}")
