@@ -164,10 +164,11 @@ def test_slack_s_own_markup_becomes_what_was_typed() -> None:
     assert typed("a &lt;b&gt; &amp; <mailto:o@x.lt|o@x.lt> <#C1|sales> <@U1>") == "a <b> & o@x.lt sales @U1"
 
 
-@pytest.mark.parametrize(
-    "more", [{"subtype": "message_changed"}, {"bot_id": "B1"}, {"channel_type": "channel"}, {"subtype": "bot_message"}]
-)
-def test_only_what_people_say_in_private_is_heard(more: dict[str, str]) -> None:
+EDITED = {"subtype": "message_changed", "message": {"text": "hello there", "user": "U1", "ts": "1.2"}}
+
+
+@pytest.mark.parametrize("more", [EDITED, {"bot_id": "B1"}, {"channel_type": "channel"}, {"subtype": "bot_message"}])
+def test_only_what_people_say_in_private_is_heard(more: dict[str, object]) -> None:
     said = {"type": "message", "channel_type": "im", "channel": "D1", "user": "U1", "ts": "1.2", "text": "hello"}
     heard = message({"team_id": "T1", "event_id": "Ev1", "event": said})
     assert heard is not None
