@@ -13,7 +13,7 @@ from conversations.billing import agreement as billing
 from conversations.billing import invoices
 from conversations.book import Book
 from conversations.buying import purchase as buying
-from conversations.consulting import asking, booking, expert, hours, promotion, seek, stats
+from conversations.consulting import asking, booking, expert, hours, promotion, question, seek, stats
 from conversations.consulting import session as talking
 from conversations.consulting.after import complaint, recap, recording
 from conversations.consulting.after import review as session_review

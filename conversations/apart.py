@@ -7,6 +7,8 @@ from typing import Any, Final, Literal
 
 from conversations.book import Book, Flow
 from conversations.buttons import Press, press
+from conversations.consulting.question import KIND as QUESTION
+from conversations.consulting.question import question_card
 from conversations.consulting.seek import profile_card
 from conversations.consulting.session_card import session_card
 from conversations.facts import gathered
@@ -19,6 +21,7 @@ from conversations.trade.offer import offer_card
 from core.contacts import service
 from core.contacts.events import PartyReported, ReportClosed
 from core.contacts.model import SCREEN_AT_MOST, Report, ReportParty
+from core.experts.questions.service import question_for, side_of
 from core.experts.service import expert_for
 from core.kernel.transaction import Ctx
 from core.listings.service import listing_for
@@ -46,6 +49,12 @@ def _other_of_session(talk: Talk, subject: str) -> str:
     return booking.consultant_org if booking.seeker_org == talk.organisation else booking.seeker_org
 
 
+def _other_of_question(talk: Talk, subject: str) -> str:
+    question = question_for(talk.ctx, subject)
+    other = question.consultant if side_of(talk.ctx, question) == "seeker" else question.seeker
+    return person_of(talk.ctx, other).organisation_id
+
+
 # Each kind of card on which somebody else is seen: who that is, and the card as the person has it before them.
 SEEN_ON: Final[Mapping[str, tuple[Party, Drawn]]] = {
     "expert": (
@@ -64,6 +73,7 @@ SEEN_ON: Final[Mapping[str, tuple[Party, Drawn]]] = {
         lambda talk, subject: _other(talk, inquiry_for(talk.ctx, subject)),
         lambda talk, subject: inquiry_card(talk, inquiry_for(talk.ctx, subject)),
     ),
+    QUESTION: (_other_of_question, lambda talk, subject: question_card(talk, question_for(talk.ctx, subject))),
     "session": (_other_of_session, lambda talk, subject: session_card(talk, booking_for(talk.ctx, subject))),
 }
 

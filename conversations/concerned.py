@@ -11,6 +11,8 @@ from conversations.consulting.after.complaint import KIND as COMPLAINT
 from conversations.consulting.after.complaint import who_decides
 from conversations.consulting.expert_notices import EXPERT_CARDS, consultant
 from conversations.consulting.promotion_notices import promoted_person
+from conversations.consulting.question import KIND as QUESTION
+from conversations.consulting.question import both_of_question
 from conversations.consulting.session_notices import ASK, SESSION_CARDS, asker_of, sides_of
 from core.deals.service import deal_for
 from core.delivery.service import lot_for
@@ -59,6 +61,7 @@ CONCERNED: dict[str, Concerned] = {
     "purchase": concerned_by,
     "promotion": promoted_person,
     "report": told_of_report,
+    QUESTION: both_of_question,
     ASK: asker_of,
     **dict.fromkeys(EXPERT_CARDS, consultant),
     **dict.fromkeys(SESSION_CARDS, sides_of),

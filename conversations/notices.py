@@ -22,6 +22,8 @@ from conversations.consulting.after.complaint import complaint_card
 from conversations.consulting.ask_card import ask_card
 from conversations.consulting.expert_notices import EXPERT_CARDS, EXPERTS_HEARD
 from conversations.consulting.promotion_notices import PROMOTIONS_HEARD, promotion_news
+from conversations.consulting.question import KIND as QUESTION
+from conversations.consulting.question import QUESTIONS_HEARD, question_news
 from conversations.consulting.session_mail import Method, send_entry
 from conversations.consulting.session_notices import (
     ASK,
@@ -85,7 +87,15 @@ class Notices:
         self._engine = engine
 
     def listen(self, reactions: Reactions) -> None:
-        everything = (*HEARD, *SESSIONS_HEARD, *EXPERTS_HEARD, *PURCHASES_HEARD, *PROMOTIONS_HEARD, *REPORTS_HEARD)
+        everything = (
+            *HEARD,
+            *SESSIONS_HEARD,
+            *EXPERTS_HEARD,
+            *PURCHASES_HEARD,
+            *PROMOTIONS_HEARD,
+            *REPORTS_HEARD,
+            *QUESTIONS_HEARD,
+        )
         for facts, hearing in everything:
             for kind, code in facts.items():
                 reactions.on(kind, hearing(code))
@@ -355,6 +365,7 @@ CARDS: dict[str, Callable[[Talk, str, str], Card]] = {
     "purchase": purchase_news,
     "promotion": promotion_news,
     "report": report_news,
+    QUESTION: question_news,
     **SESSION_CARDS,
     COMPLAINT: complaint_card,
     ASK: ask_card,

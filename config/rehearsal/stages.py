@@ -206,6 +206,11 @@ class Play:
     async def _consult(self) -> None:
         await self.says(BUYER, "/experts the grate of my boiler slags")
         await self.presses(BUYER, "seek.show")
+        await self.presses(BUYER, "question.ask")
+        await self.fills(BUYER)
+        await self.presses(CONSULTANT, "question.answer")
+        await self.fills(CONSULTANT)
+        await self.presses(BUYER, "seek.show")
         self.keep("consultant found")
         await self.presses(BUYER, "book.slot")
         await self.fills(BUYER)

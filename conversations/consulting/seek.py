@@ -200,8 +200,11 @@ def profile_card(talk: Talk, expert: Expert) -> Card:
             rows.append(_more_times_buttons(talk, expert))
         rows.append(_later_buttons(talk, expert))
         apart = Button(label=words("apart.button"), press=press("apart.ask", expert.id, choice="expert"))
+        reviews = Button(label=words("rating.about_button"), press=press("rating.about", expert.id))
+        rows.append((Button(label=words("question.button"), press=press("question.ask", expert.id)), reviews))
         rows.append((apart,))
-    rows.append((Button(label=words("rating.about_button"), press=press("rating.about", expert.id)),))
+    else:
+        rows.append((Button(label=words("rating.about_button"), press=press("rating.about", expert.id)),))
     if talk.person.zone != ZONE_UNKNOWN or not slots:
         return expert_card(talk, expert, slots, buttons=tuple(rows))
     rows.append((Button(label=words("place.set"), press=press("place.set")),))

@@ -17,6 +17,7 @@ from core.deals.talk.model import DealLine
 from core.delivery.model import Finding, Proposal
 from core.escrow.evidence.model import Mark
 from core.experts.model import Expert, ExpertBusy, ExpertDay, Shortlisted
+from core.experts.questions.model import QuestionLine
 from core.invoicing.model import Billing
 from core.kernel.db import Table
 from core.listings.model import Listing
@@ -83,6 +84,7 @@ def words_of_person(person: str) -> list[Emptied]:
         Emptied(Expert, Expert.person_id == person, PROFILE),
         Emptied(DealLine, DealLine.person == person, {"words": "", "message": ""}),
         Emptied(InquiryLine, InquiryLine.person == person, {"words": ""}),
+        Emptied(QuestionLine, QuestionLine.person == person, {"words": ""}),
         Emptied(Finding, Finding.person == person, {"words": "", "measured_by": None, "sample": None}),
         Emptied(Proposal, Proposal.person == person, {"words": ""}),
         Emptied(Mark, Mark.person_id == person, {"said": None, "came_by": ""}),

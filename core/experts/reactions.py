@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from core.experts import busy, shortlist
+from core.experts.questions import service as questions
 from core.experts.service import BACK, FREE_OVER, TIMERS, free_over, holiday_over
 from core.kernel.events import Reactions
 from core.kernel.sweep import Ring
@@ -20,6 +21,7 @@ BY_EVENT: Mapping[str, Callable[[Ctx, str], None]] = {
 
 def listen(reactions: Reactions) -> None:
     reactions.on(AccountsLinked, shortlist.accounts_linked)
+    reactions.on(AccountsLinked, questions.accounts_linked)
 
 
 def ring(ctx: Ctx, timer: Timer) -> None:

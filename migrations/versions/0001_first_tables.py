@@ -1258,6 +1258,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("expert_id", "day", name=op.f("pk_expert_day")),
     )
     op.create_table(
+        "expert_question",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("expert_id", sa.String(length=26), nullable=False),
+        sa.Column("consultant", sa.String(length=26), nullable=False),
+        sa.Column("seeker", sa.String(length=26), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("said", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["expert_id"], ["expert.id"], name=op.f("fk_expert_question_expert_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_expert_question")),
+    )
+    with op.batch_alter_table("expert_question", schema=None) as batch_op:
+        batch_op.create_index("ix_expert_question_pair", ["seeker", "expert_id"], unique=False)
+
+    op.create_table(
         "lot",
         sa.Column("deal_id", sa.String(length=26), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -1417,6 +1432,22 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("consent", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_consent_booking_id"), ["booking_id"], unique=False)
+
+    op.create_table(
+        "expert_question_line",
+        sa.Column("question_id", sa.String(length=26), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("side", sa.String(length=10), nullable=False),
+        sa.Column("person", sa.String(length=26), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["question_id"], ["expert_question.id"], name=op.f("fk_expert_question_line_question_id")
+        ),
+        sa.PrimaryKeyConstraint("question_id", "number", name=op.f("pk_expert_question_line")),
+    )
+    with op.batch_alter_table("expert_question_line", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_expert_question_line_person"), ["person"], unique=False)
 
     op.create_table(
         "finding",
@@ -1789,6 +1820,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_finding_lot_id"))
 
     op.drop_table("finding")
+    with op.batch_alter_table("expert_question_line", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_expert_question_line_person"))
+
+    op.drop_table("expert_question_line")
     with op.batch_alter_table("consent", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_consent_booking_id"))
 
@@ -1816,6 +1851,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_lot_state"))
 
     op.drop_table("lot")
+    with op.batch_alter_table("expert_question", schema=None) as batch_op:
+        batch_op.drop_index("ix_expert_question_pair")
+
+    op.drop_table("expert_question")
     op.drop_table("expert_day")
     with op.batch_alter_table("expert_busy", schema=None) as batch_op:
         batch_op.drop_index("ix_expert_busy_when")

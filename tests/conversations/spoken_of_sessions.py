@@ -12,6 +12,7 @@ from conversations.consulting.after.recap import RECAP_FACTS
 from conversations.consulting.after.recording import RECORDING_FACTS
 from conversations.consulting.after.review import REVIEW_FACTS
 from conversations.consulting.expert_notices import CALENDAR_FACTS, EXPERT_FACTS
+from conversations.consulting.question import QUESTION_FACTS
 from conversations.consulting.session_notices import ASK_FACTS, CARD_FACTS, FOLLOW_UP_FACTS, PARTS, SESSION_FACTS
 from core.experts.calendars import Fault
 from core.experts.model import MISSES_BEFORE_PAUSE
@@ -110,6 +111,7 @@ def notices() -> dict[str, frozenset[str]]:
     of_experts = dict.fromkeys(
         [*EXPERT_FACTS.values(), *CALENDAR_FACTS.values()], frozenset({"who", *expert_notices.PARTS})
     )
+    codes |= dict.fromkeys(QUESTION_FACTS.values(), frozenset({"who"}))
     return codes | of_experts | dict.fromkeys(("notice.asked_ended", "notice.session_follow_up"), parts | {"name"})
 
 

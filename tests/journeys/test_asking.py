@@ -7,8 +7,9 @@ from functools import partial
 
 import pytest
 
-from lab.people import until
+from lab.people import OnTelegram, until
 from tests.journeys.market import Chat, Somebody, World
+from tests.journeys.test_session import writes
 
 BIO = "Twenty years at it, in seven countries and on both sides of the table."
 OTHERWISE = {
@@ -24,11 +25,24 @@ OTHERWISE = {
 async def advises(somebody: Somebody, headline: str, field: str) -> None:
     await somebody.says("/expert")
     await somebody.fills(headline=headline, bio=BIO, fields=field, **OTHERWISE)
-    await somebody.sees("You are listed.", "Europe/Vilnius")
+    await somebody.sees("You are listed.", "(Vilnius)")
 
 
 async def no_more(somebody: Somebody, text: str) -> bool:
     return text not in await somebody.screen()
+
+
+async def asks_first(sarah: Somebody, alex: Somebody) -> None:
+    """C3.1: a question costs nothing, and brings nobody past the market."""
+    await sarah.presses("Ask a question")
+    words = "Do you know Polish boilers? Call me on +370 612 34567."
+    await writes(sarah, words)
+    await sarah.sees("Write it without the contact, or send it again as it is")
+    await (sarah.answers_again(words) if isinstance(sarah, OnTelegram) else sarah.sends())
+    await alex.sees("Sarah has a question for you.", "Do you know Polish boilers? Call me on •••.")
+    await alex.presses("Answer")
+    await writes(alex, "Every one of them.")
+    await sarah.sees("Alex has answered.", "Every one of them.")
 
 
 @pytest.mark.parametrize(
@@ -40,6 +54,9 @@ async def test_the_first_yes_has_the_session(world: World, here: Chat, there: Ch
     await advises(nina, "Contracts that hold", "Legal and contracts")
     await sarah.says("my boiler slags since we burn straw pellets, who can help?")  # no command: a problem
     await sarah.sees("1 consultant fits", "Alex · Boilers that burn", "advises in Bioenergy engineering")
+    await sarah.presses("Times and profile")
+    await sarah.sees("Standing: new here")
+    await asks_first(sarah, alex)
     for name, profile in (("Alex", "Boilers that burn"), ("Nina", "Contracts that hold")):
         await sarah.says(f"/experts {profile}")
         await sarah.sees(f"{name} · {profile}")
