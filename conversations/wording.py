@@ -15,7 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime, format_interval
+from babel.dates import format_date, format_datetime, format_interval, get_timezone_location
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -134,6 +134,10 @@ class Words:
     def window(self, first: date, last: date) -> str:
         """Two days as one span, what they share said once: "23–29 Nov 2026"."""
         return str(format_interval(first, last, "yMMMd", locale=self.locale))
+
+    def clock_of(self, zone: str) -> str:
+        """A time zone by the place whose clock it is: "Europe/Vilnius" is a name for machines."""
+        return get_timezone_location(zone, locale=self.locale, return_city=True)
 
     def moment(self, moment: datetime) -> str:
         """Day, time and zone: a time without its zone is nobody's time."""

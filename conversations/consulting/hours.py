@@ -116,7 +116,7 @@ def _hours_card(talk: Talk, expert: Expert, note: str = "") -> Card:
         text=words("hours.card_text"),
         lines=(
             Line(label=words("expert.hours"), value="; ".join(hours_lines(talk, expert.hours)) or "–"),
-            Line(label=words("hours.zone"), value=expert.zone),
+            Line(label=words("hours.zone"), value=words.clock_of(expert.zone)),
             *(Line(label=words("expert.special"), value=day_in_words(talk, day)) for day in days),
         ),
         note=note,

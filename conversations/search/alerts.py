@@ -110,9 +110,9 @@ def quiet_hours_text(talk: Talk) -> str:
     """The hours in the person's own clock, and whose clock that is."""
     hours, words = alerts.quiet_hours_of(talk.ctx, talk.person), talk.words
     if hours.begins == hours.ends:
-        return words("alert.never_quiet", zone=hours.zone.key)
+        return words("alert.never_quiet", zone=words.clock_of(hours.zone.key))
     begins, ends = (format_time(each, "short", locale=words.locale) for each in (hours.begins, hours.ends))
-    return words("alert.quiet_between", begins=begins, ends=ends, zone=hours.zone.key.replace("_", " "))
+    return words("alert.quiet_between", begins=begins, ends=ends, zone=words.clock_of(hours.zone.key))
 
 
 def _rhythm_text(talk: Talk, search: SavedSearch) -> str:

@@ -32,7 +32,7 @@ def calendar_from(begins: datetime) -> bytes:
 async def test_hours_change_in_one_message_and_a_calendar_is_followed(world: World, chat: Chat) -> None:
     alex, today = await world.on(chat, "Alex"), await world.now()
     await advises(alex, "Boilers that burn what they should", "Bioenergy engineering")
-    await alex.sees("Not followed", "Set up payout", "what you earn waits for you", "Follow my calendar")
+    await alex.sees("Not followed", "Set up payouts", "what you earn waits for you", "Follow my calendar")
 
     off = (today + timedelta(days=9)).date()
     await alex.says(f"off on {off.day} {off:%B}")
