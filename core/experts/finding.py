@@ -22,11 +22,15 @@ WORDS_TOLD: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A consultant and why: codes with their part, the strongest first ("field", "legal"). `score`: 0 to 1."""
+    """A consultant and why: codes with their part, the strongest first ("field", "legal"). `score`: 0 to 1.
+
+    `km`: from the place that was asked to where their company is, where both are known.
+    """
 
     expert: Expert
     score: float
     reasons: tuple[tuple[str, str], ...]
+    km: int | None = None
 
 
 def hourly(expert: Expert) -> Money:

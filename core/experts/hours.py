@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
@@ -84,6 +85,28 @@ def read_hours(sentence: str, language: str = "en", towns: Towns | None = None) 
     """
     if len(sentence) > LONGEST_SENTENCE:
         raise Invalid("hours.too_long", field="hours", most=LONGEST_SENTENCE)
+    try:
+        return _read(sentence, language, towns)
+    except Invalid:
+        if (otherwise := _in_another_language(sentence, language, towns)) is None:
+            raise
+        return otherwise
+
+
+def _in_another_language(sentence: str, language: str, towns: Towns | None) -> Hours | None:
+    """People write days in the language they work in ("Mo-Do"), which need not be the one they chose for their chat.
+
+    None when no other language knows all its words, or several that mean different days.
+    """
+    meant: list[Hours] = []
+    for other in LANGUAGES:
+        if other != language:
+            with suppress(Invalid):
+                meant.append(_read(sentence, other, towns))
+    return meant[0] if meant and all(each == meant[0] for each in meant) else None
+
+
+def _read(sentence: str, language: str, towns: Towns | None) -> Hours:
     reading = _Reading(language, towns)
     for kind, text in _tokens(sentence):
         reading.take(kind, text)
@@ -131,6 +154,8 @@ class _Reading:
             if (days := _days_named(word, self.language)) and not self.place:
                 return self._days(days)
             if word in TO:
+                if self.range_open and not self.by_word:  # "Mo-Do": behind a dash it is a day, in another language
+                    raise Invalid("hours.word_unknown", field="hours", given=text)
                 self.range_open = self.by_word = True
                 return None
             if word in CLOSED:

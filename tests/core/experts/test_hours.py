@@ -74,6 +74,25 @@ def test_days_as_short_as_they_are_written(sentence: str, language: str, days: S
     assert read_hours(sentence, language).days == dict.fromkeys(days, (MORNING,))
 
 
+@pytest.mark.parametrize(
+    ("sentence", "days"),
+    [
+        ("Mo-Do 9-12 Wien", MONDAY_TO_THURSDAY),  # "do" is Polish for "to": not Monday alone
+        ("pn-czw 9-12 Warszawa", MONDAY_TO_THURSDAY),
+        ("lunes-jueves 9-12 Madrid", MONDAY_TO_THURSDAY),
+        ("P-C 9-12", MONDAY_TO_THURSDAY),  # Latvian; Estonians write P for Sunday, but no C
+    ],
+)
+def test_days_in_a_language_other_than_the_chats(sentence: str, days: Sequence[int]) -> None:
+    """Understood when only one meaning is left; never read as something else in silence."""
+    assert read_hours(sentence).days == dict.fromkeys(days, (MORNING,))
+
+
+def test_days_that_mean_something_else_in_each_language_are_asked_back() -> None:
+    with pytest.raises(Invalid):
+        read_hours("P-T 9-12")  # from Sunday in Estonian, from Monday in Latvian
+
+
 @pytest.mark.parametrize("sentence", ["Fr frei", "Freitag frei", "Fr. frei"])
 def test_a_free_day_is_not_friday_twice(sentence: str) -> None:
     assert read_hours(sentence, "de").days == {4: ()}
