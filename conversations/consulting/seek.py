@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final
 
@@ -23,6 +24,7 @@ from conversations.consulting.promotion import stood_in_line
 from conversations.reply import Button, Card, CardList, Say, Toast
 from conversations.search.asked import ADVICE, ask, asked, mark
 from conversations.search.chips import LABEL, chip_rows, shown_parts, unclear_words, understood_text
+from conversations.search.orders import order_rows, ordered
 from conversations.talk import Talk
 from core.experts import service as experts
 from core.experts.finding import Match
@@ -34,7 +36,7 @@ from core.promotion.looks import note_opened, note_shown
 from core.search import experts as advisers
 from core.search.experts import Advisers
 from core.search.kept import NOTHING
-from core.search.model import Query
+from core.search.model import Order, Query
 from core.search.service import query_of, without
 from core.sessions import slots as session_slots
 from core.sessions.reviews.service import ranks_of
@@ -42,6 +44,9 @@ from core.talks.service import recall, remember
 
 SHOWN: Final = 3
 MORE_SHOWN: Final = 12
+CALENDARS_READ: Final = 30
+LATER_THAN_ANY: Final = datetime.max.replace(tzinfo=UTC)
+ORDERS: Final[tuple[Order, ...]] = ("cheapest", "rated", "soonest", "nearest")
 LAST_PROBLEM: Final = "seek"  # what the person was looking for, kept for the booking's form
 
 book = Book()
@@ -98,6 +103,17 @@ def narrow(talk: Talk, pressed: Press) -> None:
     _show(talk, query, MORE_SHOWN)
 
 
+@book.press("seek.sort")
+def sort(talk: Talk, pressed: Press) -> None:
+    """The same who fit, in another order."""
+    query = asked(talk, ADVICE)
+    if pressed.seen == mark(query):
+        query = ask(talk, ordered(talk, query, ORDERS, pressed.choice), ADVICE)
+    else:
+        talk.reply(Toast(text=talk.words("find.asked_since")))
+    _show(talk, query, MORE_SHOWN)
+
+
 @book.press("seek.meant")
 def meant(talk: Talk, pressed: Press) -> None:
     """The words that were probably meant."""
@@ -118,15 +134,18 @@ def _show(talk: Talk, query: Query, most: int = SHOWN) -> None:
         return
     narrowing = narrowing_of(talk)
     matches = [match for match in found.matches if passes(talk, narrowing, match.expert)]
+    if query.order == "soonest":
+        matches = _soonest_first(talk, matches)
     if not matches:
         text = words("seek.narrowed_out", count=len(found.matches))
         rows = tuple(narrowed_rows(talk, narrowing))
         talk.reply(Card(subject="experts", title=words("seek.nobody_left"), text=text, buttons=rows, fresh=talk.fresh))
         return
     everybody = Button(label=words("seek.all"), press=press("seek.wider", "", mark(query)))
-    shown = stood_in_line(talk, matches)[:most]
+    shown = (stood_in_line(talk, matches) if query.order == "best" else matches)[:most]
     note_shown(talk.ctx, [match.expert.id for match in shown])
     more = ((everybody,),) if most < len(matches) else ()
+    sorting = order_rows(talk, query, ORDERS, "seek.sort") if len(matches) > 1 else ()
     narrower = narrowed_rows(talk, narrowing) if narrowing.wishes or len(matches) > 1 else ()
     understood = understood_text(talk, advisers.chips(query))
     talk.reply(
@@ -134,8 +153,8 @@ def _show(talk: Talk, query: Query, most: int = SHOWN) -> None:
             subject="experts",
             title=words("seek.found", count=len(matches)),
             text="\n".join(filter(None, (understood, *unclear_words(talk, query)))),
-            items=tuple(_brief(talk, match) for match in shown),
-            buttons=(*more, *chip_rows(talk, query, advisers.chips(query), "seek.wider"), *narrower),
+            items=tuple(_brief(talk, match, query) for match in shown),
+            buttons=(*more, *chip_rows(talk, query, advisers.chips(query), "seek.wider"), *sorting, *narrower),
             fresh=talk.fresh,
         )
     )
@@ -167,12 +186,27 @@ def _nobody(talk: Talk, query: Query, found: Advisers) -> Card:
     )
 
 
-def _brief(talk: Talk, match: Match) -> Card:
+def _soonest_first(talk: Talk, matches: Sequence[Match]) -> list[Match]:
+    """Those who take a call now, then by the next hour that can be booked; of who fits best, so many calendars."""
+
+    def free_at(match: Match) -> datetime:
+        if experts.is_free_now(talk.ctx, match.expert):
+            return talk.ctx.now
+        return next(iter(next_slots(talk, match.expert, 1)), LATER_THAN_ANY)
+
+    return sorted(matches[:CALENDARS_READ], key=free_at)
+
+
+def _brief(talk: Talk, match: Match, query: Query) -> Card:
     """One of several: enough to choose by, and the next slots one tap away."""
     expert = match.expert
     open_button = Button(label=talk.words("seek.open"), press=press("seek.show", expert.id), style="primary")
     slots = next_slots(talk, expert)
-    return expert_card(talk, expert, slots, reasons=match.reasons, buttons=((open_button,),), brief=True)
+    card = expert_card(talk, expert, slots, reasons=match.reasons, buttons=((open_button,),), brief=True)
+    place = query.understood.place
+    if match.km is None or place is None:
+        return card
+    return card.model_copy(update={"note": talk.words("search.why.near", km=match.km, place=place.name)})
 
 
 # --- one consultant ---------------------------------------------------------------------------------------------------
@@ -205,11 +239,19 @@ def profile_card(talk: Talk, expert: Expert) -> Card:
         rows.append((apart,))
     else:
         rows.append((Button(label=words("rating.about_button"), press=press("rating.about", expert.id)),))
-    if talk.person.zone != ZONE_UNKNOWN or not slots:
-        return expert_card(talk, expert, slots, buttons=tuple(rows))
-    rows.append((Button(label=words("place.set"), press=press("place.set")),))
+    far = talk.person.zone == ZONE_UNKNOWN and bool(slots)
+    if far:
+        rows.append((Button(label=words("place.set"), press=press("place.set")),))
     card = expert_card(talk, expert, slots, buttons=tuple(rows))
-    return card.model_copy(update={"note": words("seek.zone_unknown")})
+    note = words("seek.zone_unknown") if far else card.note
+    return card.model_copy(update={"turn": card.turn or _free_minutes(talk, expert), "note": note})
+
+
+def _free_minutes(talk: Talk, expert: Expert) -> str:
+    """That this seeker pays nothing to begin with; said before anything is asked of them."""
+    stranger = expert.organisation_id != talk.organisation
+    free = stranger and session_slots.has_free_minutes(talk.ctx, talk.person.id, expert.id)
+    return talk.words("booking.free_minutes", name=person_of(talk.ctx, expert.person_id).name) if free else ""
 
 
 def _later_buttons(talk: Talk, expert: Expert) -> tuple[Button, ...]:

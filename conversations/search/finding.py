@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from typing import get_args
 
 from conversations.book import Book
 from conversations.buttons import Press, press
@@ -23,6 +22,7 @@ from conversations.search.cards import (
     shared,
 )
 from conversations.search.chips import chip_card, chip_of, chip_rows, unclear_words, understood_text, variants
+from conversations.search.orders import is_measurable, order_rows, ordered
 from conversations.search.prices import Comparison
 from conversations.talk import Talk
 from conversations.trade.listing import own_card
@@ -31,11 +31,10 @@ from core.reputation.service import scores_of
 from core.search import kept
 from core.search import service as market
 from core.search.model import Order, Page, Query
-from core.search.places import Place as Town
 
 AT_ONCE = 5
 SHARED_AT_ONCE = 10
-ORDERS: tuple[Order, ...] = tuple(order for order in get_args(Order) if order != "best")
+ORDERS: tuple[Order, ...] = ("cheapest", "nearest", "rated", "newest")
 
 book = Book()
 
@@ -104,12 +103,7 @@ def more(talk: Talk, pressed: Press) -> None:
 def sort(talk: Talk, pressed: Press) -> None:
     if (query := _current(talk, pressed)) is None:
         return
-    order: Order = next((each for each in ORDERS if each == pressed.choice), "best")
-    home = my_place(talk)
-    if order == "nearest" and query.understood.place is None and home is not None:
-        town = Town(home.name, home.country, home.lat or 0.0, home.lon or 0.0, "", False, ())
-        query = replace(query, understood=replace(query.understood, place=town))
-    show_results(talk, ask(talk, replace(query, order=order)))
+    show_results(talk, ask(talk, ordered(talk, query, ORDERS, pressed.choice)))
 
 
 @book.press("find.relax")
@@ -253,13 +247,8 @@ def _turning(talk: Talk, page: Page, query: Query, after: str | None) -> tuple[t
         turning.append(Button(label=words("find.top"), press=press("find.more", "", seen)))
     if page.after is not None:
         turning.append(Button(label=words("find.next"), press=press("find.more", "", seen, page.after)))
-    measurable = query.understood.place is not None or my_place(talk) is not None
-    sorting = [
-        Button(label=words(f"find.{order}"), press=press("find.sort", "", seen, order))
-        for order in ORDERS
-        if order != query.order and page.total > 1 and (order != "nearest" or measurable)
-    ]
+    sorting = order_rows(talk, query, ORDERS, "find.sort") if page.total > 1 else ()
     keeping = [Button(label=words("alert.save"), press=press("alert.save", "", seen))] if market.chips(query) else []
-    if not measurable:
+    if not is_measurable(talk, query):
         keeping.append(Button(label=words("place.set"), press=press("place.set")))
-    return tuple(tuple(row) for row in (turning, sorting[:2], sorting[2:], keeping) if row)
+    return tuple(tuple(row) for row in (turning, *sorting, keeping) if row)

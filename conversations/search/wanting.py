@@ -7,13 +7,15 @@ from conversations.buttons import Press, press
 from conversations.reply import Button, Card, CardList, Toast
 from conversations.search.asked import WANTED, ask, asked, mark
 from conversations.search.chips import chip_rows, unclear_words, understood_text
+from conversations.search.orders import order_rows, ordered
 from conversations.talk import Talk
 from conversations.trade.request import brief_request
 from core.search import requests as wanting
-from core.search.model import Query
+from core.search.model import Order, Query
 from core.search.service import query_of, without
 
 SHOWN = 10
+ORDERS: tuple[Order, ...] = ("newest", "nearest")
 
 book = Book()
 
@@ -37,6 +39,16 @@ def drop(talk: Talk, pressed: Press) -> None:
     _show(talk, query)
 
 
+@book.press("wanted.sort")
+def sort(talk: Talk, pressed: Press) -> None:
+    query = asked(talk, WANTED)
+    if pressed.seen == mark(query):
+        query = ask(talk, ordered(talk, query, ORDERS, pressed.choice), WANTED)
+    else:
+        talk.reply(Toast(text=talk.words("find.asked_since")))
+    _show(talk, query)
+
+
 def _show(talk: Talk, query: Query) -> None:
     words, chips = talk.words, wanting.chips(query)
     found = wanting.find_requests(talk.ctx, talk.almanac.catalogue, query, but=talk.organisation)
@@ -53,7 +65,7 @@ def _show(talk: Talk, query: Query) -> None:
             title=words("wanted.found", count=len(found.requests)),
             text=text,
             items=tuple(brief_request(talk, each) for each in found.requests[:SHOWN]),
-            buttons=buttons,
+            buttons=(*(order_rows(talk, query, ORDERS, "wanted.sort") if len(found.requests) > 1 else ()), *buttons),
             fresh=talk.fresh,
         )
     )

@@ -18,6 +18,13 @@ class ProfileCompleted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class CompanySettled(Event):
+    """Where a company is was said."""
+
+    person_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class LanguageChosen(Event):
     person_id: str
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from core.kernel.errors import Invalid, NotAllowed, NotFound, Refusal
 from core.kernel.transaction import Ctx
 from core.people import rules
-from core.people.events import AccountsLinked, EmailProved, LanguageChosen, PersonMet, ProfileCompleted
+from core.people.events import AccountsLinked, CompanySettled, EmailProved, LanguageChosen, PersonMet, ProfileCompleted
 from core.people.marks import new_mark
 from core.people.model import (
     EMAIL_CODE_VALID,
@@ -170,6 +170,7 @@ def settle(ctx: Ctx, command: Settle) -> Organisation:
     organisation.lat, organisation.lon = round(command.lat, 4), round(command.lon, 4)
     _keep_time_of(person, command.zone)
     ctx.session.flush()
+    ctx.announce(CompanySettled(person.id))
     return organisation
 
 

@@ -22,20 +22,27 @@ from core.kernel.transaction import Ctx
 from core.search import rules
 from core.search.engine.document import AN_HOUR, words_in
 from core.search.engine.index import Found, Index
-from core.search.engine.wanted import Factors, Limits, Wanted, Word
+from core.search.engine.wanted import Factors, Limits, Order, Spot, Wanted, Word
 from core.search.kinds.experts import EXPERTS, FREE_NOW, hourly_amount
 from core.search.model import Chip, DidYouMean, Query, Standings
 from core.search.parse import Understood
 from core.search.storage.shelf import shelf_of
-from core.search.wishes import WORDS_AT_MOST, expert_words
+from core.search.wishes import WORDS_AT_MOST, expert_words, known_to_index, place_words
 
 LOOKED_AT: Final = 200  # of whom the standing is asked; nobody pages further
 LEAST_RELEVANCE: Final = 0.1  # a problem is told in many words that no profile has
 BY_THE_HOUR: Final[Factors] = {("", AN_HOUR): 1.0}
 SHORTEST_WORD: Final = 3  # letters; shorter ones count only where a profile writes them in the same way
-CHIPS: Final = (("speaks", "language"), ("max_rate", "rate"), ("free_now", "now"), ("rest", "words"))
+CHIPS: Final = (
+    ("speaks", "language"),
+    ("max_rate", "rate"),
+    ("free_now", "now"),
+    ("place", "place"),
+    ("rest", "words"),
+)
 RELAXED: Final = (  # in the order in which giving one up hurts least
     ("free_now", "search.relax.free_now"),
+    ("place", "search.relax.anywhere"),
     ("speaks", "search.relax.speaks"),
     ("max_rate", "search.relax.max_rate"),
     ("rest", "search.relax.words"),
@@ -77,6 +84,9 @@ def problem_of(query: Query) -> Query:
             free_now=said.free_now,
             max_rate=rate,
             speaks=said.speaks,
+            place=said.place,
+            place_said=said.place_said,
+            radius_km=said.radius_km,
             unclear=said.unclear,
         ),
     )
@@ -88,9 +98,10 @@ def find_experts(
     """Consultants who are listed and fit. `standings`: how good organisations are, 0 to 1; `but`: one left out."""
     index = shelf_of(ctx, EXPERTS).look(ctx.session, catalogue)
     matches = _confirmed(ctx, catalogue, index, query, but)
-    if standings is not None:
+    if standings is not None and query.order in {"best", "rated"}:
         known = standings({match.expert.organisation_id for match in matches})
-        matches.sort(key=lambda match: -_score(match, known.get(match.expert.organisation_id, rules.UNKNOWN_SELLER)))
+        by = _score if query.order == "best" else _standing
+        matches.sort(key=lambda match: -by(match, known.get(match.expert.organisation_id, rules.UNKNOWN_SELLER)))
     return Advisers(
         query,
         tuple(matches),
@@ -109,28 +120,38 @@ def _score(match: Match, standing: float) -> float:
     return match.score + rules.STANDING_TELLS * (standing - rules.UNKNOWN_SELLER)
 
 
+def _standing(_match: Match, standing: float) -> float:
+    return standing
+
+
 def _told(about: str, said: Understood) -> list[str]:
     """The words of a problem, each once: those that may tell one consultant from another."""
     schemes = [scheme.partition("_")[0] for scheme in said.certificates]
     return list(dict.fromkeys((*about.split(), *schemes)))
 
 
-def _wanted(said: Understood, catalogue: Catalogue, today: date) -> Wanted:
+def _wanted(said: Understood, catalogue: Catalogue, today: date, order: Order = "best") -> Wanted:
     asked = [word for word in dict.fromkeys(words_in(said.rest)) if word not in expert_words(catalogue)]
     asked = asked[:WORDS_AT_MOST]
     words = tuple(
         Word(word, also, fuzzy=len(word) >= SHORTEST_WORD)
         for word, also in zip(asked, catalogue.synonyms.of(asked), strict=True)
     )
+    here = said.place
+    if here is not None and said.radius_km is None:
+        words += tuple(place_words(said))  # whoever is there meets the word best; others may do as well
     musts = [frozenset({f"speaks:{said.speaks}"})] if said.speaks else []
     musts += [frozenset({FREE_NOW})] if said.free_now else []
     most = None if said.max_rate is None else hourly_amount(said.max_rate, catalogue)
     return Wanted(
         words=words,
         must=tuple(musts),
+        near=None if here is None else Spot(here.lat, here.lon, said.radius_km),
         price_at_most=None if most is None else Limits(most.value, BY_THE_HOUR),
         some_word=bool(words),
         least_relevance=LEAST_RELEVANCE if words else 0.0,
+        price_per=BY_THE_HOUR,
+        order=order,
         today=today.toordinal(),
     )
 
@@ -138,7 +159,8 @@ def _wanted(said: Understood, catalogue: Catalogue, today: date) -> Wanted:
 def _confirmed(ctx: Ctx, catalogue: Catalogue, index: Index, query: Query, but: str | None) -> list[Match]:
     """Those who are still as they were found, best first."""
     said = query.understood
-    found = index.search(_wanted(said, catalogue, ctx.now.date()), LOOKED_AT).found
+    wanted = _wanted(said, catalogue, ctx.now.date(), known_to_index(query.order))
+    found = index.search(wanted, LOOKED_AT).found
     rows = {row.id: row for row in ctx.session.scalars(select(Expert).where(Expert.id.in_([one.id for one in found])))}
     apart = apart_from_me(ctx)
     known = ((one, rows[one.id]) for one in found if one.id in rows and rows[one.id].organisation_id not in apart)
@@ -147,7 +169,8 @@ def _confirmed(ctx: Ctx, catalogue: Catalogue, index: Index, query: Query, but: 
 
 
 def _match(ctx: Ctx, catalogue: Catalogue, said: Understood, found: Found, expert: Expert) -> Match:
-    return Match(expert, found.score, reasons_of(catalogue, expert, found.met, said.speaks, ctx.now))
+    reasons = reasons_of(catalogue, expert, found.met, said.speaks, ctx.now)
+    return Match(expert, found.score, reasons, None if found.km is None else round(found.km))
 
 
 def _fits(ctx: Ctx, said: Understood, expert: Expert, but: str | None) -> bool:

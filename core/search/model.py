@@ -16,7 +16,8 @@ from core.search.parse import Understood
 
 LARGEST_PAGE: Final = 50
 
-Order = Literal["best", "cheapest", "nearest", "rated", "newest"]  # "rated": by the sellers' good names
+# "rated": by the good names of sellers or consultants; "soonest": consultants by when they are free.
+Order = Literal["best", "cheapest", "nearest", "rated", "newest", "soonest"]
 Kind = Literal["listing", "expert", "request"]
 Standings = Callable[[Collection[str]], Mapping[str, float]]  # sellers -> 0..1, handed in by whoever knows
 

@@ -18,7 +18,7 @@ from core.listings.events import (
     ListingWithdrawn,
 )
 from core.listings.model import Listing
-from core.people.events import ProfileCompleted
+from core.people.events import CompanySettled, ProfileCompleted
 from core.people.service import person_of
 from core.requests.events import (
     RequestAwarded,
@@ -50,6 +50,7 @@ def listen(reactions: Reactions) -> None:
     for known in (RequestPublished, RequestCutOff, RequestAwarded, RequestWithdrawn, RequestLapsed):
         reactions.on(known, _request_moved)
     reactions.on(ProfileCompleted, _company_named)
+    reactions.on(CompanySettled, _company_settled)
 
 
 def _listing_moved(ctx: Ctx, fact: ListingFact) -> None:
@@ -62,6 +63,13 @@ def _expert_moved(ctx: Ctx, fact: ExpertFact) -> None:
 
 def _request_moved(ctx: Ctx, fact: RequestFact) -> None:
     note(ctx, REQUESTS, [fact.request_id])
+
+
+def _company_settled(ctx: Ctx, fact: CompanySettled) -> None:
+    """Where a consultant can be met; goods lie where each listing says."""
+    company = person_of(ctx, fact.person_id).organisation_id
+    advisers = select(Expert.id).where(Expert.organisation_id == company, Expert.live)
+    note(ctx, EXPERTS, ctx.session.scalars(advisers).all())
 
 
 def _company_named(ctx: Ctx, fact: ProfileCompleted) -> None:

@@ -14,7 +14,7 @@ from core.search import rules
 from core.search.kinds.requests import REQUESTS
 from core.search.model import Chip, Query
 from core.search.storage.shelf import shelf_of
-from core.search.wishes import exactly
+from core.search.wishes import exactly, known_to_index
 
 LOOKED_AT: Final = 200  # of the best; nobody pages further
 
@@ -39,7 +39,7 @@ def having(query: Query) -> Query:
 def find_requests(ctx: Ctx, catalogue: Catalogue, query: Query, *, but: str) -> Wanting:
     """Requests that take quotes now, each confirmed against its row. `but`: the organisation that is left out."""
     index = shelf_of(ctx, REQUESTS).look(ctx.session, catalogue)
-    order = "best" if query.order == "rated" else query.order
+    order = known_to_index(query.order)
     wanted = exactly(query.understood, catalogue, ctx.now.date(), order, kind=REQUESTS.name)
     found = index.search(wanted, LOOKED_AT).found
     taking = select(Request).where(

@@ -21,7 +21,7 @@ from core.search.model import LARGEST_PAGE, Chip, DidYouMean, Hit, Page, Query, 
 from core.search.parse import Understood, parse
 from core.search.places import Places
 from core.search.storage.shelf import shelf_of
-from core.search.wishes import exactly
+from core.search.wishes import exactly, known_to_index
 
 SHORT_LIST = 100  # of these the sellers' standing is asked; below them it could not change the first pages
 
@@ -112,7 +112,7 @@ class _Searcher:
 
     def answer(self, query: Query, limit: int) -> Answer:
         today = self.ctx.now.date()
-        order = "best" if query.order == "rated" else query.order  # the index knows nothing of names
+        order = known_to_index(query.order)
         return self.index.search(exactly(query.understood, self.catalogue, today, order), limit)
 
     def confirmed(

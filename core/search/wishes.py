@@ -18,6 +18,7 @@ from core.kernel.money import UnitPrice
 from core.kernel.quantity import UNITS, Quantity
 from core.search.engine.document import UNIT_KINDS, Amount, words_in
 from core.search.engine.wanted import Factors, Limits, Order, Spot, Wanted, Word
+from core.search.model import Order as AnyOrder
 from core.search.parse import Understood
 from core.search.places import Place, Places
 
@@ -69,6 +70,15 @@ def exactly(
     )
 
 
+def known_to_index(order: AnyOrder) -> Order:
+    """The order that the index can make: it knows nothing of good names, nor of calendars."""
+    match order:
+        case "rated" | "soonest":
+            return "best"
+        case known:
+            return known
+
+
 def freely(said: Understood, catalogue: Catalogue, places: Places, knows: Knows, today: date) -> Wanted:
     """Over goods and experts alike: the words decide, and whatever has been said in numbers has to hold.
 
@@ -86,7 +96,7 @@ def freely(said: Understood, catalogue: Catalogue, places: Places, knows: Knows,
         plain = _plain_word(word, {**same, **also}, catalogue, places, knows)
         words.append(replace(plain, tells=plain.tells * BESIDE_GOODS) if goods and not advised else plain)
     if said.place is not None and said.radius_km is None:
-        words += _place_words(said)
+        words += place_words(said)
     if said.speaks is not None:
         names = (word for name in catalogue.words.languages[said.speaks] for word in [words_in(name)] if len(word) == 1)
         words.append(Word(f"speaks:{said.speaks}", {name[0]: 1.0 for name in names}, fuzzy=False))
@@ -138,7 +148,7 @@ def _names(place: Place, weight: float) -> Mapping[str, float]:
     return {words[0]: weight for words in named if len(words) == 1}
 
 
-def _place_words(said: Understood) -> list[Word]:
+def place_words(said: Understood) -> list[Word]:
     """The place by all its names and by what is near it. What was read as a place may yet be a company's name, so its
     words stay words that documents may have."""
     assert said.place is not None

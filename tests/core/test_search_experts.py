@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,12 +11,12 @@ import pytest
 from core.experts.model import ChangeExpertise, Expert, OfferExpertise, Rate
 from core.experts.service import change_expertise, offer_expertise, pause, say_busy, say_free_now
 from core.kernel.transaction import MARKET, Actor
-from core.people.model import CompleteProfile, Role
-from core.people.service import complete_profile
+from core.people.model import CompleteProfile, Role, Settle
+from core.people.service import complete_profile, settle
 from core.search import experts as advisers
 from core.search import reactions
 from core.search.experts import Advisers
-from core.search.model import Query
+from core.search.model import Order, Query
 from core.search.service import query_of, without
 from tests.core.conftest import Market
 from tests.core.goods import catalogue
@@ -160,3 +161,27 @@ async def test_of_two_who_fit_alike_the_better_spoken_of_comes_first(market: Mar
     assert praised.matches[0].expert.organisation_id == last
     left_out = await on.find("under 1000 eur/h", but=last)
     assert last not in {match.expert.organisation_id for match in left_out.matches}
+
+
+async def test_by_rate_by_good_name_and_by_how_near_they_are(market: Market) -> None:
+    on = await office(market)
+    towns = ((on.alex, "Kaunas", 54.9, 23.9), (on.ruta, "Riga", 56.95, 24.1), (on.jan, "Gdańsk", 54.35, 18.65))
+    for actor, place, lat, lon in towns:
+        where = Settle(place=place, country="LT", lat=lat, lon=lon, zone="Europe/Vilnius")
+        await market.run(actor, partial(settle, command=where))
+
+    async def order(text: str, order: Order, **named: Any) -> list[tuple[str, int | None]]:
+        found = await on.ask(replace((await on.find(text)).query, order=order), **named)
+        return [(match.expert.headline.split()[0], match.km) for match in found.matches]
+
+    by_rate = [("Boilers", None), ("ISCC", None), ("Contracts", None)]  # 90 €, 400 zł and 150 € an hour
+    assert await order("under 1000 eur/h", "cheapest") == by_rate
+    last = (await on.find("boiler iscc")).matches[-1].expert
+    assert [
+        name for name, _ in await order("boiler iscc", "rated", standings=lambda _all: {last.organisation_id: 0.9})
+    ][0] == last.headline.split()[0]
+    assert await order("near Kaunas 300 km", "nearest") == [("Boilers", 1), ("Contracts", 228)]
+    assert await on.who("lawyer Riga") == ["Contracts"]
+    assert (await on.who("adviser in Rigaa"))[0] == "Contracts"
+    far = await on.find("boiler near Gdańsk")
+    assert [(each.wish, each.count) for each in far.relaxations] == [("place", 1), ("rest", 1)]

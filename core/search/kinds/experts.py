@@ -41,10 +41,12 @@ def _document(catalogue: Catalogue, row: Row[*tuple[Any, ...]]) -> Document:
         id=expert.id,
         kind="expert",
         title=" ".join((expert.headline, *expert.skills, *named)),
-        text=f"{expert.bio} {row.person} {row.company}",
+        text=f"{expert.bio} {row.person} {row.company} {row.place or ''}",
         seller=expert.organisation_id,
         marks=tuple(marks),
         price=hourly_amount(hourly(expert), catalogue),
+        lat=row.lat,
+        lon=row.lon,
         day=expert.listed_at.date().toordinal(),
         stamp=expert.version,
     )
@@ -59,7 +61,14 @@ def _names_of(catalogue: Catalogue, field: str) -> tuple[str, ...]:
 EXPERTS: Final = Kind(
     name="expert",
     key=Expert.id,
-    live=select(Expert, Person.name.label("person"), Organisation.name.label("company"))
+    live=select(
+        Expert,
+        Person.name.label("person"),
+        Organisation.name.label("company"),
+        Organisation.place,
+        Organisation.lat,
+        Organisation.lon,
+    )
     .join(Person, Person.id == Expert.person_id)
     .join(Organisation, Organisation.id == Expert.organisation_id)
     .where(Expert.live),
