@@ -25,7 +25,8 @@ from core.sessions import meeting
 from core.sessions import service as sessions
 from tests.core import clerk
 from tests.core.conftest import Market
-from tests.core.sessions.test_settling import TUESDAY_TEN, counsel
+from tests.core.sessions.counsel import counsel
+from tests.core.sessions.test_settling import TUESDAY_TEN
 from tests.core.trades import Trade, agreed, paid
 
 BUYER_IN_GERMANY = {"company": "Wärme GmbH", "country": "DE", "vat_number": "DE136695976"}
@@ -34,7 +35,7 @@ WRITTEN_BY_US = SetBilling(address="Savanorių pr. 1, LT-44255", market_writes=T
 
 
 async def introduced(market: Market, who: Actor, **company: str) -> None:
-    command = CompleteProfile(roles=frozenset(Role), **company)  # type: ignore[arg-type]
+    command = CompleteProfile(roles=frozenset(Role), **company)
     await market.run(who, lambda ctx: complete_profile(ctx, command))
 
 
