@@ -177,9 +177,8 @@ async def test_by_rate_by_good_name_and_by_how_near_they_are(market: Market) -> 
     by_rate = [("Boilers", None), ("ISCC", None), ("Contracts", None)]  # 90 €, 400 zł and 150 € an hour
     assert await order("under 1000 eur/h", "cheapest") == by_rate
     last = (await on.find("boiler iscc")).matches[-1].expert
-    assert [
-        name for name, _ in await order("boiler iscc", "rated", standings=lambda _all: {last.organisation_id: 0.9})
-    ][0] == last.headline.split()[0]
+    by_praise = await order("boiler iscc", "rated", standings=lambda _all: {last.organisation_id: 0.9})
+    assert by_praise[0][0] == last.headline.split()[0]
     assert await order("near Kaunas 300 km", "nearest") == [("Boilers", 1), ("Contracts", 228)]
     assert await on.who("lawyer Riga") == ["Contracts"]
     assert (await on.who("adviser in Rigaa"))[0] == "Contracts"

@@ -84,9 +84,10 @@ async def test_a_link_to_a_consultant_opens_their_card(world: World) -> None:
     await sarah.sees("I cannot find that.")
 
 
-async def test_a_list_is_narrowed_by_taps_and_a_tap_gives_each_wish_up(world: World) -> None:
-    """C2.3: who is free now, in one field; nobody who fits is no dead end."""
-    alex, nina, sarah = await world.on_telegram("Alex"), await world.on_slack("Nina"), await world.on_telegram("Sarah")
+@pytest.mark.parametrize("seeks", ["telegram", "slack"])
+async def test_a_list_is_ordered_and_narrowed_by_taps_and_a_tap_gives_each_wish_up(world: World, seeks: Chat) -> None:
+    """C2.3: soonest free, free now, in one field, near me; nobody who fits is no dead end."""
+    alex, nina, sarah = await world.on_telegram("Alex"), await world.on_slack("Nina"), await world.on(seeks, "Sarah")
     await advises(alex, "Boilers that burn what they should", "Bioenergy engineering")
     await advises(nina, "Contracts that hold", "Legal and contracts")
     await nina.presses("I am free now")
@@ -94,6 +95,9 @@ async def test_a_list_is_narrowed_by_taps_and_a_tap_gives_each_wish_up(world: Wo
     await sarah.says("/experts")
     await sarah.presses("Show everybody")
     await sarah.sees("2 consultants fit")
+    await sarah.presses("Soonest free first")
+    screen = await sarah.sees("[Cheapest first]", "[Best rated first]")
+    assert screen.rindex("Nina · Contracts") < screen.rindex("Alex · Boilers")
     await sarah.presses("Narrow it down")
     await sarah.presses("are free now")
     await sarah.sees("1 consultant fits", "Nina · Contracts that hold", "✕ are free now")
@@ -102,3 +106,8 @@ async def test_a_list_is_narrowed_by_taps_and_a_tap_gives_each_wish_up(world: Wo
     await sarah.sees("Nobody is left")
     await sarah.presses("✕ are free now")
     await sarah.sees("Alex · Boilers that burn", "✕ Bioenergy engineering")
+
+    await alex.says("/place Kaunas")
+    await alex.sees("Your place is Kaunas")
+    await sarah.says("/experts boiler near Kaunas")
+    await sarah.sees("1 consultant fits", "Kaunas, 150 km", "0 km from Kaunas")
