@@ -31,7 +31,7 @@ from core.experts.finding import Match
 from core.experts.model import Expert
 from core.experts.shortlist import is_kept
 from core.experts.slots import free_slots, spread, through_the_day
-from core.people.service import ZONE_UNKNOWN
+from core.people.service import ZONE_UNKNOWN, person_of
 from core.promotion.looks import note_opened, note_shown
 from core.search import experts as advisers
 from core.search.experts import Advisers
