@@ -57,7 +57,7 @@ def invoice_card(talk: Talk, invoice: Invoice, text: str = "") -> Card:
     lines = [
         Line(label=words("invoice.from"), value=_name(talk, invoice.issuer)),
         Line(label=words("invoice.to"), value=_name(talk, invoice.recipient)),
-        Line(label=words("invoice.for"), value=f"{invoice.supply.what} · {invoice.supply.ref}"[:200]),
+        Line(label=words("invoice.for"), value=_supplied(invoice)),
         Line(label=words("invoice.amount"), value=words.show(invoice.gross)),
     ]
     if content is None:
@@ -76,6 +76,11 @@ def _title(talk: Talk, invoice: Invoice) -> str:
     if invoice.corrects is not None:
         return words("invoice.credit_note", number=invoice.number)
     return words("invoice.numbered", number=invoice.number)
+
+
+def _supplied(invoice: Invoice) -> str:
+    what, ref = invoice.supply.what, invoice.supply.ref
+    return what if ref in what else f"{what} · {ref}"
 
 
 def _name(talk: Talk, party: str) -> str:

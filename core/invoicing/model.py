@@ -98,12 +98,13 @@ class Sums(Shape):
 class Supply(Shape):
     """What was supplied, when and where. Goods have a quantity, and go from one country to another.
 
-    `order`, `cost_centre`: what the recipient's book-keeping calls it; `certificates`: as they have to stand on it.
+    `ref`: the deal or session, as people read it out. `order`, `cost_centre`: what the recipient's book-keeping calls
+    it; `certificates`: as they have to stand on it.
     """
 
     what: str
     on: date
-    ref: str  # the deal, session or purchase, as people read it out
+    ref: str = ""
     amount: Decimal = Decimal(1)
     unit: str = ""
     goods_from: str | None = None

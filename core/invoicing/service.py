@@ -11,7 +11,7 @@ from core.files.model import Checked
 from core.files.service import keep
 from core.invoicing import writing
 from core.invoicing.events import InvoiceDrawn
-from core.invoicing.model import Billing, Content, Drawn, Invoice, SetBilling, State
+from core.invoicing.model import MARKET, Billing, Content, Drawn, Invoice, SetBilling, State
 from core.kernel.errors import Invalid, NotFound
 from core.kernel.transaction import Ctx, person
 from core.people.service import acting, organisation_of
@@ -54,10 +54,11 @@ def set_billing(ctx: Ctx, command: SetBilling, place: str) -> Billing:
 def invoices_of(ctx: Ctx, subject: str | None = None, limit: int = 50) -> list[Invoice]:
     """What the acting person's company has written or received, the latest first; of one deal or session, all of it.
 
-    A draft is seen by its issuer alone.
+    A draft is seen by its issuer alone; what we cannot write yet also by who it is for, as they may be what is missing.
     """
     own = acting(ctx).organisation_id
-    received = (Invoice.recipient == own) & (Invoice.state == State.ISSUED)
+    to_come = (Invoice.issuer == MARKET) & (Invoice.state == State.DUE)
+    received = (Invoice.recipient == own) & (to_come | (Invoice.state == State.ISSUED))
     query = select(Invoice).where(or_(Invoice.issuer == own, received))
     if subject is not None:
         query = query.where(Invoice.subject == subject)

@@ -54,7 +54,7 @@ def fee_of_session(ctx: Ctx, booking: Booking) -> Supply:
 
 
 def sale_of(ctx: Ctx, purchase: Purchase) -> Supply:
-    return Supply(what=purchase.title, on=(purchase.paid_at or ctx.now).date(), ref=purchase.id)
+    return Supply(what=purchase.title, on=(purchase.paid_at or ctx.now).date())
 
 
 def _certificates(ctx: Ctx, deal: Deal) -> tuple[str, ...]:

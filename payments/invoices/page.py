@@ -66,7 +66,9 @@ def _drawn(content: Content, title: str, day: date) -> FPDF:
 
 
 def _head(content: Content, day: date) -> list[str]:
-    said = [f"Date: {day.isoformat()}", f"Supplied: {content.supply.on.isoformat()}", f"Contract: {content.supply.ref}"]
+    said = [f"Date: {day.isoformat()}", f"Supplied: {content.supply.on.isoformat()}"]
+    if content.supply.ref:
+        said.append(f"Contract: {content.supply.ref}")
     if content.corrects is not None:
         said.append(f"Corrects invoice {content.corrects.number} of {content.corrects.issued_on.isoformat()}")
     if content.supply.order:

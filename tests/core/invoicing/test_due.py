@@ -11,7 +11,9 @@ from core.audit.service import invariants
 from core.deals import service as deals
 from core.delivery import service as delivery
 from core.escrow import service as escrow
+from core.files.service import content_of
 from core.invoicing import service
+from core.invoicing.events import InvoiceDrawn
 from core.invoicing.model import Invoice, Kind, Paper, SetBilling, State
 from core.kernel.errors import Invalid, NotFound
 from core.kernel.money import Money
@@ -206,3 +208,32 @@ async def test_what_the_market_sells_by_card_is_invoiced_and_what_comes_back_is_
     await market.run(PROVIDER, lambda ctx: refunds.refund_done(ctx, refund.body["effect"], "re_1"))
     assert told(await papers(market)) == [("sale", "issued", 12_00), ("sale", "issued", -5_00)]
     await all_is_right(market)
+
+
+async def test_a_file_is_given_to_who_asks_and_the_first_one_of_an_invoice_is_kept(market: Market) -> None:
+    trade = await paid(market, lots=1)
+    for who, company in ((trade.seller, SELLER_AT_HOME), (trade.buyer, BUYER_IN_GERMANY)):
+        await introduced(market, who, **company)
+    await delivered(trade, 1)
+    fee, draft = await papers(market)
+    market.watch(InvoiceDrawn)
+
+    async def asks(invoice: Invoice, drawing: bytes) -> None:
+        before = len(market.posts)
+        await market.run(trade.seller, lambda ctx: service.ask_file(ctx, invoice.id, "telegram::42"))
+        for post in market.posts[before:]:
+            asked = {"person_id": post.body["person"], "where": post.body["where"], "content": drawing}
+            await market.run(MARKET, partial(service.drawn, invoice_id=post.body["invoice"], **asked))
+
+    for invoice, drawings in ((fee, (b"%PDF-1", b"%PDF-2")), (draft, (b"%PDF-3", b"%PDF-4"))):
+        for drawing in drawings:
+            await asks(invoice, drawing)
+    files = [fact.file_id for fact in market.facts if isinstance(fact, InvoiceDrawn)]
+    kept = await market.run(MARKET, lambda ctx: [content_of(ctx, each) for each in files])
+    assert [(each.name, each.content) for each in kept] == [
+        *([("PM-2026-000001.pdf", b"%PDF-1")] * 2),
+        ("draft.pdf", b"%PDF-3"),
+        ("draft.pdf", b"%PDF-4"),
+    ]
+    with pytest.raises(NotFound):
+        await market.run(trade.buyer, lambda ctx: service.ask_file(ctx, draft.id, "slack:T1:D1"))
