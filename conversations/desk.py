@@ -9,7 +9,7 @@ from conversations.drafts import draft_card
 from conversations.reply import Button, Card, CardList, Desk, Say
 from conversations.search.alerts import brief_search
 from conversations.standing import standing
-from conversations.talk import Talk
+from conversations.talk import Opening, Talk
 from conversations.trade.agreement import awaits_me, brief_card
 from conversations.trade.inquiry import inquiry_card
 from conversations.trade.listing import brief_listing
@@ -143,7 +143,10 @@ def payout(talk: Talk, _rest: str) -> None:
     """Where a seller's money goes: a page of the payment provider, opened by a link that works once."""
     if organisation_of(talk.ctx, talk.organisation).country is None:
         talk.reply(Say(text=talk.words("payout.country_needed")))
-        talk.command("profile", "")
+        if not talk.person.roles and own_profile(talk.ctx) is not None:
+            talk.open("profile", Opening({"role": "seller"}))  # who sells advice is not asked whether to buy or sell
+        else:
+            talk.command("profile", "")
         return
     escrow.ask_onboarding(talk.ctx)
     talk.reply(Card(subject="payout", title=talk.words("payout.title"), text=talk.words("payout.coming")))

@@ -37,7 +37,10 @@ def own_card(talk: Talk, expert: Expert, note: str = "") -> Card:
     lines = (
         Line(label=words("expert.fields"), value=fields_in_words(talk, expert)),
         Line(label=words("expert.rate"), value=rate_in_words(talk, expert.rate, expert.lengths)),
-        Line(label=words("expert.hours"), value=f"{'; '.join(hours_lines(talk, expert.hours))} ({words.clock_of(expert.zone)})"),
+        Line(
+            label=words("expert.hours"),
+            value=f"{'; '.join(hours_lines(talk, expert.hours))} ({words.clock_of(expert.zone)})",
+        ),
         *_special(talk, expert),
         Line(label=words("expert.policy"), value=words(f"expert.policy.{expert.policy}")),
         Line(label=words("expert.room"), value=words(f"expert.room.{expert.room}")),

@@ -80,11 +80,18 @@ def question_card(talk: Talk, question: Question, note: str = "") -> Card:
         subject=f"{KIND}:{question.id}",
         title=words("question.card", name=name),
         lines=(Line(label=words("session.with"), value=f"{name} · {session_standing(talk, other)}"), *said),
-        turn=words("question.your_turn" if my_turn else "question.their_turn", name=name),
+        turn=_turn(talk, mine, name, my_turn=my_turn),
         note=note,
         buttons=((say, times), (apart,)) if mine == "seeker" else ((say,), (apart,)),
         fresh=talk.fresh,
     )
+
+
+def _turn(talk: Talk, mine: str, name: str, *, my_turn: bool) -> str:
+    """A consultant is waited for, or the seeker waits; after the answer nobody has to do anything."""
+    if mine == "consultant":
+        return talk.words("question.your_turn", name=name) if my_turn else ""
+    return "" if my_turn else talk.words("question.their_turn", name=name)
 
 
 # --- who hears of it --------------------------------------------------------------------------------------------------

@@ -107,6 +107,8 @@ def turn_of(talk: Talk, booking: Booking, side: str, name: str) -> str:
         code = f"{code}.{side}"
     if booking.state == "paying_out" and _waits_for_account(talk, booking, side):
         code = "session.turn.paying_out.waits"
+    elif booking.state == "paying_out" and side == "seeker" and not _goes_back(talk, booking):
+        code = "session.turn.completed"  # what is still on its way is the consultant's
     if booking.state in SESSION.final and booking.why and words.knows(f"session.turn.over.{booking.why}"):
         code = f"session.turn.over.{booking.why}"
     return words(
@@ -119,6 +121,11 @@ def turn_of(talk: Talk, booking: Booking, side: str, name: str) -> str:
         half=rules.share(booking.due, 100 - rules.UNRULED_PERCENT),
         days=rules.BANK_SHOWS_WITHIN.days,
     )
+
+
+def _goes_back(talk: Talk, booking: Booking) -> bool:
+    settled = settlement.settlement_of(talk.ctx, booking.id)
+    return settled is not None and bool(settled.back_minor)
 
 
 def _is_open(talk: Talk, booking: Booking) -> bool:

@@ -109,6 +109,7 @@ def on_session(code: str) -> Callable[[Ctx, session.SessionFact], None]:
         sides = {booking.seeker: "seeker", booking.consultant: "consultant"}
         if isinstance(fact, session.SessionSettled) and not fact.back:
             del sides[booking.seeker]  # whom no number concerns
+            sides[booking.consultant] = "whole"
         gathered(ctx).say("session", fact.booking_id, code, by=fact.by_person, sides=sides, **parts_of(fact))
 
     return hear

@@ -132,4 +132,5 @@ def reasons() -> set[str]:
         "hour",
         "minutes",
         "start",
+        "whole",
     }

@@ -51,6 +51,12 @@ async def test_hours_change_in_one_message_and_a_calendar_is_followed(world: Wor
     await alex.says("/stats")
     await alex.sees("Your figures", "no talk yet", "too few answers yet to tell")
 
+    await alex.says("/payout")  # who sells advice is asked for a name and a country, and gets the provider's page
+    await alex.fills(company="Alex advises", country="Lithuania")
+    await alex.presses("Set up payouts")
+    await world.onboards(await alex.opens("Open"))
+    await alex.sees("Your payouts are set up.")
+
 
 async def test_who_misses_two_requests_is_paused_and_comes_back_with_one_tap(world: World) -> None:
     sarah, alex = await world.on_slack("Sarah"), await world.on_telegram("Alex")
