@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.search.engine import index
 from core.search.engine.building import build
 from core.search.engine.document import UNIT_KINDS, Amount, Document
 from core.search.engine.index import Index
@@ -125,3 +127,37 @@ def test_the_index_finds_what_a_plain_filter_finds(done: list[tuple[str, object]
         answer = index.search(wanted, 100)
         assert {found.id for found in answer.found} == expected
         assert answer.total == len(expected)
+
+
+SAID = ("spruce", "sprucee", "larch", "dry", "pellets", "peletts", "kaunas", "chips")
+
+
+@st.composite
+def crowds(draw: st.DrawFn) -> list[Document]:
+    """Many documents of few words, old and new, in three towns and nowhere."""
+    texts = draw(st.lists(st.lists(st.sampled_from(SAID), min_size=1, max_size=4), min_size=12, max_size=40))
+    towns = st.sampled_from(((54.9, 23.9), (56.95, 24.1), (54.35, 18.65), (None, None)))
+    made = []
+    for number, words in enumerate(texts):
+        lat, lon = draw(towns)
+        day, (title, *text) = draw(st.integers(1, 90)), words
+        made.append(Document(f"{number:03}", "listing", title, " ".join(text), lat=lat, lon=lon, day=day))
+    return made
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    crowd=crowds(), words=st.lists(st.sampled_from(SAID), min_size=1, max_size=3, unique=True), few=st.integers(3, 12)
+)
+def test_whoever_stops_early_has_found_the_best(crowd: list[Document], words: list[str], few: int) -> None:
+    """The bound: where no other document could be better, the first few give the very scores that all would."""
+    town = Spot(54.9, 23.9)
+    wanted = Wanted(tuple(Word(word, spot=town if word == "kaunas" else None) for word in words), today=90)
+    everywhere = Index(build(crowd))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(index, "HARDLY_BETTER", -1.0)  # all are ranked at once
+        all_of_them = everywhere.search(wanted, 3).found
+        patch.setattr(index, "FEW", few)
+        patch.setattr(index, "HARDLY_BETTER", 2.0)  # the first few are always looked at before all others
+        first_of_them = everywhere.search(wanted, 3).found
+    assert [round(each.score, 5) for each in first_of_them] == [round(each.score, 5) for each in all_of_them]

@@ -21,6 +21,7 @@ from core.search.engine.wanted import Wanted, Word
 
 CERTAINLY_LEANING: Final = 0.8  # of the sellers who use a word: then it names those goods
 FEW: Final = 400  # documents of the rarest words that are ranked before all others
+SORTED_BELOW: Final = 400  # keys: so few are sorted as a whole
 HARDLY_BETTER: Final = 0.8  # a score that ten of the first few seldom have: then more are ranked at once
 MERGED_BELOW: Final = 4  # a segment less than this many times as large as the next one is built anew with it
 
@@ -219,7 +220,7 @@ def _keys(ranked: Ranked, wanted: Wanted) -> NDArray[Any]:
 
 def _first(keys: NDArray[Any], limit: int) -> NDArray[np.intp]:
     """The places of the highest keys, in order; of equal ones the newer document, which has the smaller number."""
-    if len(keys) <= FEW:
+    if len(keys) <= SORTED_BELOW:
         return np.argsort(-keys, kind="stable")[:limit]
     edge = np.partition(keys, len(keys) - limit)[len(keys) - limit]
     above = (keys > edge).nonzero()[0]
