@@ -13,7 +13,7 @@ import structlog
 
 from conversations.apart import REPORTS_HEARD, report_news
 from conversations.billing.agreement import billing_button
-from conversations.billing.invoices import invoice_file, invoice_news
+from conversations.billing.invoices import invoice_file, told_of_invoice
 from conversations.buttons import press
 from conversations.buying.purchase_notices import PURCHASES_HEARD, purchase_news
 from conversations.concerned import parties
@@ -272,7 +272,7 @@ class Notices:
     def _on_invoice_issued(self, ctx: Ctx, fact: InvoiceIssued) -> None:
         for side in (fact.recipient, fact.issuer):
             if side != MARKET:
-                self._to_organisation(ctx, side, lambda talk: invoice_news(talk, fact.invoice_id))
+                self._to_organisation(ctx, side, lambda talk: told_of_invoice(talk, fact.invoice_id))
 
     def _on_invoice_drawn(self, ctx: Ctx, fact: InvoiceDrawn) -> None:
         """To the chat that has asked for it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -99,6 +100,9 @@ class MailSender:
             method = post.body["method"]
             letter.add_alternative(calendar, subtype="calendar", params={"method": method})
             letter.add_attachment(calendar.encode(), maintype="text", subtype="calendar", filename="session.ics")
+        if (file := post.body.get("file")) is not None:
+            content, name = base64.b64decode(file), post.body["file_name"]
+            letter.add_attachment(content, maintype="application", subtype="pdf", filename=name)
         return letter
 
 

@@ -115,14 +115,26 @@ def file(talk: Talk, pressed: Press) -> None:
     talk.reply(Toast(text=talk.words("invoice.coming")))
 
 
-def invoice_news(talk: Talk, invoice_id: str) -> Card:
-    """One has its number: told to both sides, to whom it was written and in whose name."""
+def told_of_invoice(talk: Talk, invoice_id: str) -> Card:
+    """One has its number: told to both sides, to whom it was written and in whose name; and sent by mail."""
+    mail_invoice(talk, invoice_id)
     invoice = invoicing.invoice_for(talk.ctx, invoice_id)
     if invoice.issuer == talk.organisation:
         text = talk.words("invoice.written_for_you")
     else:
         text = talk.words("invoice.written_to_you" if invoice.corrects is None else "invoice.credited_to_you")
     return invoice_card(talk, invoice, text).model_copy(update={"subject": f"invoice:{invoice.id}"})
+
+
+def mail_invoice(talk: Talk, invoice_id: str) -> None:
+    """To who has proven an address: most book-keepers read no chat."""
+    invoice, person, words = invoicing.invoice_for(talk.ctx, invoice_id), talk.person, talk.words
+    if person.email is None or person.email_proved_at is None:
+        return
+    issuer = _name(talk, invoice.issuer)
+    subject = words("invoice.letter_subject", number=invoice.number, name=issuer)
+    text = words("invoice.letter", name=issuer, amount=invoice.gross, what=invoice.supply.what)
+    invoicing.mail(talk.ctx, invoice.id, to=person.email, subject=subject, text=text)
 
 
 def invoice_file(talk: Talk, fact: InvoiceDrawn) -> Card:

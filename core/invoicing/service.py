@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
+from collections.abc import Mapping
 from datetime import date
 
 from sqlalchemy import or_, select
@@ -117,14 +119,33 @@ def to_draw(ctx: Ctx, invoice_id: str) -> tuple[Content, str | None, date | None
 def drawn(ctx: Ctx, invoice_id: str, person_id: str, where: str, content: bytes) -> None:
     """The file is here. What was issued keeps its first one for ever; a draft is drawn anew each time."""
     invoice = ctx.session.get_one(Invoice, invoice_id)
-    if invoice.state is State.ISSUED:
-        known = ctx.session.get(Drawn, invoice.id)
-        if known is None:
-            known = Drawn(invoice_id=invoice.id, sha256=hashlib.sha256(content).hexdigest(), content=content)
-            ctx.session.add(known)
-            ctx.session.flush()
-        content = known.content
-    _hand_over(ctx, invoice, person_id, where, content)
+    _hand_over(ctx, invoice, person_id, where, _first(ctx, invoice, content))
+
+
+def mail(ctx: Ctx, invoice_id: str, *, to: str, subject: str, text: str) -> None:
+    """Have an invoice sent to an address, with the file in the letter."""
+    body = {"invoice": invoice_id, "to": to, "subject": subject, "text": text}
+    ctx.post("payments", f"invoice:{invoice_id}", "invoice.mail", body)
+
+
+def enclosed(ctx: Ctx, invoice_id: str, letter: Mapping[str, str], content: bytes) -> None:
+    """The file for a letter is here."""
+    invoice = ctx.session.get_one(Invoice, invoice_id)
+    file = base64.b64encode(_first(ctx, invoice, content)).decode()
+    body = {**letter, "file": file, "file_name": f"{invoice.number}.pdf"}
+    ctx.post("mail", f"mail:{letter['to']}", "letter", body)
+
+
+def _first(ctx: Ctx, invoice: Invoice, content: bytes) -> bytes:
+    """The file as it was given out first; of a draft, this one."""
+    if invoice.state is not State.ISSUED:
+        return content
+    known = ctx.session.get(Drawn, invoice.id)
+    if known is None:
+        known = Drawn(invoice_id=invoice.id, sha256=hashlib.sha256(content).hexdigest(), content=content)
+        ctx.session.add(known)
+        ctx.session.flush()
+    return known.content
 
 
 def _hand_over(ctx: Ctx, invoice: Invoice, person_id: str, where: str, content: bytes) -> None:

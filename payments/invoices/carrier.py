@@ -23,20 +23,29 @@ class Invoices:
         self._transactions = transactions
 
     def kinds(self) -> Mapping[str, Callable[[Post], Awaitable[Outcome]]]:
-        return {"invoice.write": self._write, "invoice.draw": self._draw}
+        return {"invoice.write": self._write, "invoice.draw": self._draw, "invoice.mail": self._mail}
 
     async def _write(self, post: Post) -> Outcome:
         """The number is given in the transaction that removes the post."""
         return Delivered(partial(write, invoice_id=post.body["invoice"]))
 
     async def _draw(self, post: Post) -> Outcome:
-        invoice_id = post.body["invoice"]
-        found = await self._transactions.run(MARKET, lambda ctx: service.to_draw(ctx, invoice_id))
-        if found is None:
+        invoice_id, content = post.body["invoice"], await self._drawn(post)
+        if content is None:
             return Never("a side of it is not known any more")
-        content = await asyncio.to_thread(pdf_of, *found, post.created_at.date())
         asked = {"invoice_id": invoice_id, "person_id": post.body["person"], "where": post.body["where"]}
         return Delivered(partial(service.drawn, **asked, content=content))
+
+    async def _mail(self, post: Post) -> Outcome:
+        content = await self._drawn(post)
+        if content is None:
+            return Never("a side of it is not known any more")
+        letter = {name: post.body[name] for name in ("to", "subject", "text")}
+        return Delivered(partial(service.enclosed, invoice_id=post.body["invoice"], letter=letter, content=content))
+
+    async def _drawn(self, post: Post) -> bytes | None:
+        found = await self._transactions.run(MARKET, lambda ctx: service.to_draw(ctx, post.body["invoice"]))
+        return None if found is None else await asyncio.to_thread(pdf_of, *found, post.created_at.date())
 
 
 def pdf_of(content: Content, number: str | None, issued_on: date | None, today: date) -> bytes:
