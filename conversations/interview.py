@@ -50,20 +50,19 @@ class Interview:
         """Bring a parked form back to the front."""
         draft = self._draft(talk, draft_id)
         talks.focus_draft(talk.ctx, draft)
-        self.show(talk, draft)
+        if not self._drawn_anew(talk, draft):
+            self.show(talk, draft)
 
     def cancel(self, talk: Talk, draft_id: str | None = None) -> None:
         """Put a form aside: the one named, or the one in front. What nothing was entered into is not kept."""
-        if draft_id is not None:
-            draft = talks.draft_there(talk.ctx, talk.person.id, draft_id)
-        else:
-            draft = talks.focused_draft(talk.ctx, talk.person.id)
+        ctx, owner = talk.ctx, talk.person.id
+        draft = talks.draft_there(ctx, owner, draft_id) if draft_id else talks.focused_draft(ctx, owner)
         if draft is None:
             talk.reply(Say(text=talk.words("form.nothing_to_cancel")))
         elif not any(draft.answers.values()):
             self.discard(talk, draft.id)
         else:
-            talks.park_all(talk.ctx, talk.person.id)
+            talks.park(talk.ctx, draft)
             talk.reply(FormClosed(draft=draft.id), put_aside(talk, draft))
 
     def discard(self, talk: Talk, draft_id: str) -> None:
@@ -88,6 +87,8 @@ class Interview:
 
     def hear(self, talk: Talk, draft: Draft, text: str) -> None:
         """Typed text answers the field that is asked for. Near misses of a choice are taken as the choice."""
+        if self._drawn_anew(talk, draft):
+            return
         flow = self._flows[draft.flow]
         reading = flow.form.look(talk, draft.answers)
         current = self._current(draft, reading)
@@ -173,6 +174,8 @@ class Interview:
             return
         if not draft.focused:
             talks.focus_draft(talk.ctx, draft)  # what is typed next answers the card that was pressed last
+        if self._drawn_anew(talk, draft):
+            return
         flow = self._flows[draft.flow]
         reading = flow.form.look(talk, draft.answers)
         current = self._current(draft, reading)
@@ -187,7 +190,8 @@ class Interview:
             case "form.back":
                 self._back(talk, draft, reading)
             case "form.edit":
-                self._edit(talk, draft, flow.form.field(press.choice).name)
+                name = flow.form.field(press.choice).name
+                self.show(talk, self._save(talk, draft, dict(draft.answers), trail=draft.trail, editing=name))
             case "form.send" if reading.missing is None:
                 self._finish(talk, draft, reading)
             case _:
@@ -207,8 +211,7 @@ class Interview:
             if name not in open_names:
                 continue  # a field of an older release, or one that is not theirs to fill
             answers[name] = (",".join(given) if isinstance(given, list) else given).strip()
-        for name, files in filled.files.items():
-            answers[name] = ",".join(keep(talk.ctx, file).id for file in files)
+        answers |= {name: ",".join(keep(talk.ctx, each).id for each in files) for name, files in filled.files.items()}
         reading = flow.form.look(talk, answers)
         if filled.quiet:
             self._keep_good(talk, draft, answers, {})
@@ -281,6 +284,14 @@ class Interview:
             talks.close_draft(talk.ctx, draft)
             raise Stale("talk.form_retired")
         return draft
+
+    def _drawn_anew(self, talk: Talk, draft: Draft) -> bool:
+        """Whether a release has changed the form since it was drawn: then nothing is taken that was meant for that."""
+        if draft.schema == self._flows[draft.flow].form.schema:
+            return False
+        draft = self._save(talk, draft, dict(draft.answers), trail=draft.trail, editing=draft.editing)
+        self.show(talk, draft, note=talk.words("talk.form_changed"))
+        return True
 
     @staticmethod
     def _current(draft: Draft, reading: Reading) -> str | None:
@@ -375,9 +386,6 @@ class Interview:
         chosen = [part for part in chosen if part != value] if value in chosen else [*chosen, value]
         answers = {**draft.answers, name: ",".join(chosen)}
         self.show(talk, self._save(talk, draft, answers, trail=draft.trail, editing=name))
-
-    def _edit(self, talk: Talk, draft: Draft, name: str) -> None:
-        self.show(talk, self._save(talk, draft, dict(draft.answers), trail=draft.trail, editing=name))
 
     def _keep_good(self, talk: Talk, draft: Draft, answers: Mapping[str, str], wrong: Mapping[str, str]) -> None:
         """Write the good answers of a window without a new revision: it sends the same one again."""

@@ -23,7 +23,7 @@ class Draft(Table):
 
     `revision` goes up with each accepted input; buttons carry it, so a press on an older card is recognised.
     `trail`: the fields in the order they were answered, for Back. `schema`: hash of the form's fields at the last
-    input; after a change of the form its answers are looked at again.
+    input; what was meant for an older form is not taken, and the form as it is now is shown.
     """
 
     __tablename__ = "draft"

@@ -55,6 +55,12 @@ def park_all(ctx: Ctx, person_id: str) -> None:
     change(ctx.session, Draft, {"person_id": person_id, "focused": True}, focused=False)
 
 
+def park(ctx: Ctx, draft: Draft) -> None:
+    """Put this one aside; another that is in front stays there."""
+    change(ctx.session, Draft, {"id": draft.id}, focused=False)
+    set_committed_value(draft, "focused", False)
+
+
 def focused_draft(ctx: Ctx, person_id: str) -> Draft | None:
     return find(ctx.session, Draft, person_id=person_id, focused=True)
 
