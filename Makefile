@@ -5,7 +5,7 @@ BIN := .venv/bin
 unexport PYTHONDONTWRITEBYTECODE
 DEVELOPMENT := requirements/development.txt
 
-.PHONY: run demo test random-deals conformance screens test-browser check check-invoices lint types contracts test-postgres weather simulate mutants torture races bench bench-alerts bench-ledger bench-search bench-taps lock doctor clean
+.PHONY: run demo test random-deals conformance conformance-mutants screens test-browser check check-invoices lint types contracts test-postgres weather simulate mutants torture races bench bench-alerts bench-ledger bench-search bench-taps lock doctor clean
 
 run: .venv/ready            ## open the market; without tokens the lab plays the outside world
 	@$(BIN)/python main.py run
@@ -23,7 +23,10 @@ test: .venv/ready           ## all tests, on SQLite
 	@$(BIN)/python -m pytest -m "not browser" -n 2 --dist worksteal
 
 conformance: .venv/ready    ## every flow, on both platforms, under every disturbance (a slice of it is in make test)
-	@PARLEY_CONFORMANCE=1 $(BIN)/python -m pytest tests/conformance
+	@PARLEY_CONFORMANCE=1 $(BIN)/python -m pytest -n 2 --dist worksteal tests/conformance
+
+conformance-mutants: .venv/ready ## switch off each rule that the disturbances are about: which of the cases tell? FLOWS=8
+	@PARLEY_CONFORMANCE=1 $(BIN)/python -m tests.conformance.mutants --flows $(or $(FLOWS),8)
 
 test-browser: .venv/ready   ## the lab's page in Chromium (Debian: apt-get install chromium)
 	@$(BIN)/python -m pytest -m browser tests/lab/page

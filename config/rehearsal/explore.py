@@ -6,7 +6,7 @@ conversations is walked through once, and a new command, button or form is walke
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -19,6 +19,7 @@ from conversations.reply import FormErrors, FormView, Reply, Toast
 from core.kernel.transaction import Ctx
 from core.talks.model import Draft
 
+PATIENCE: Final = 12  # times a way to a form that has not come to its end is tried once more
 DEEPEST: Final = 5  # steps from a stage on: what lies deeper has a stage of its own
 CHOICES: Final = frozenset({"command", "help.page"})  # verbs whose choices are different things
 PHRASES: Final = ("pellets near Kaunas under 300 EUR/t", "oak furniture", "what can I do here?", "/help money", "/wat")
@@ -39,18 +40,22 @@ class Door:
 
 @dataclass(slots=True)
 class Walk:
-    """What was found so far. `witness` sees every reply that somebody gets on the way, after which step.
+    """What was found so far, at most `deepest` steps from a stage.
 
-    Where it has seen something new, the step is done `again` for whoever wants to see it otherwise.
+    `witness` sees every reply that somebody gets on the way, after which step. Where it has seen something new, the
+    step is done `again` for whoever wants to see it otherwise.
     """
 
     commands: Sequence[str]
     witness: Callable[[Player, Step, Reply], bool] = lambda _player, _step, _reply: False
     again: Callable[[Ctx, Rehearsal, Step, Act], None] | None = None
+    deepest: int = DEEPEST
     doors: dict[str, list[Door]] = field(default_factory=dict)
     ended: dict[str, list[Door]] = field(default_factory=dict)  # those behind which the form came to its end
     dead: list[tuple[str, Step]] = field(default_factory=list)  # steps that were answered by nothing
-    led: set[tuple[str, Kind]] = field(default_factory=set)  # after which form, which steps led on
+    led: dict[tuple[str, Kind], str] = field(default_factory=dict)  # after which form, which steps led to which form
+    often: Counter[tuple[str, Kind]] = field(default_factory=Counter)  # and how often they were tried
+    front: str = ""  # the form that the last step was about
 
     async def through(self, here: Rehearsal, stage: Stage) -> None:
         """Try what can be tried at this stage, the near things first. Nothing of it stays."""
@@ -70,19 +75,27 @@ class Walk:
         """Every step from here, tried; those that led somewhere new are to be followed."""
         tried: set[tuple[str, Kind]] = set()
         for step in list(self._possible(here, stage, first=not path)):
-            kind = (step.does, step.what, step.choice if step.what in CHOICES else "")
+            what = step.what if step.does != "fills" else _flow_of(ctx, here.people[step.who].screen.form) or ""
+            kind = (step.does, what, step.choice if step.what in CHOICES else "")
             after = (last_form(path) if "show" in step.what else "", kind)
-            if (step.who, kind) in tried or after in self.led:
+            if (step.who, kind) in tried or self._known(after):
                 continue
             tried.add((step.who, kind))
             with undone(here, ctx):
                 led, new = self._try(here, stage, ctx, path, step)
             if new and self.again is not None:
                 self.again(ctx, here, step, partial(self._taken, here, step))
-            if led and after not in self.led and len(path) + 1 < DEEPEST:
+            if led and not self._known(after) and len(path) + 1 < self.deepest:
                 yield (*path, step)
             if led:
-                self.led.add(after)
+                self.led[after] = self.front
+                self.often[after] += 1
+
+    def _known(self, after: tuple[str, Kind]) -> bool:
+        """Whether this need not be tried again. What opens a form is, until that comes to its end."""
+        front, (_, (does, _, _)) = self.led.get(after), after
+        tired = does != "fills" and self.often[after] > PATIENCE
+        return front is not None and (not front or front in self.ended or tired)
 
     def _possible(self, here: Rehearsal, stage: Stage, *, first: bool) -> Iterator[Step]:
         """Forms first: what is begun is brought to its end. Then every button that somebody sees, then commands."""
@@ -105,11 +118,12 @@ class Walk:
         replies = self._take(here, ctx, player, step)
         shown = [(each, reply) for name, each in here.people.items() for reply in each.screen.shown[known[name] :]]
         new = [self.witness(each, step, reply) for each, reply in shown]
-        if not shown:
+        if not replies:
             self.dead.append((stage.name, step))
             return False, False
         opened = [reply for reply in replies if isinstance(reply, FormView)]
         flow = _flow_of(ctx, opened[-1]) if opened else None
+        self.front = flow or begun or ""
         if flow is not None and step.does != "fills":
             self.doors.setdefault(flow, []).append(Door(flow, stage.name, step.who, (*path, step)))
         if begun is not None and step.does == "fills" and player.screen.form is None and path:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Collection, Iterator, Seque
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cache
 from typing import Final, TypeVar
 
 from config.database import open_database
@@ -230,6 +231,12 @@ class TriedTransactions(Transactions):
         return await super().run(actor, unit)
 
 
+@cache
+def plain_settings() -> Settings:
+    """As they are when nobody sets anything; read once."""
+    return Settings(_env_file=None)
+
+
 @asynccontextmanager
 async def rehearsal(
     address: str,
@@ -239,8 +246,7 @@ async def rehearsal(
     wordings: Wordings | None = None,
 ) -> AsyncIterator[Rehearsal]:
     """Open the market on a database that has its tables. `bank` needs the transactions; without one nobody pays."""
-    settings = Settings(_env_file=None)
-    known = almanac(settings)
+    known = almanac(plain_settings())
     if wordings is not None:
         known = replace(known, wordings=wordings)
     engine, reactions = engine_and_reactions(known, operators)

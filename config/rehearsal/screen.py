@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from conversations.buttons import Press, press, read_press
@@ -20,9 +20,12 @@ from conversations.reply import (
     Say,
     Toast,
 )
-from conversations.turn import Filled, Input, Pressed, Said
+from conversations.turn import Attached, Filled, Input, Pressed, Said
+from core.files.rules import checked
 
 MOST_INPUTS: Final = 80  # that a form may take
+OFTEN: Final = 3  # who has been given the same answer so often gives up
+PAPER: Final = checked("report.pdf", "application/pdf", b"%PDF-1.7\n%%EOF\n")  # for a field that takes files
 WORDS: Final = "Clean and dry, under roof, loaded by us."  # for a field that takes any words
 
 
@@ -129,8 +132,11 @@ class Filling:
     draft: str
     given: dict[str, str | list[str]] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
-    sent: int = 0
+    refused: bool = False  # it was sent as it stands
+    window: Filled | None = None  # as it was sent last: what was put into it stays there
     inputs: int = 0
+    last: Input | None = None
+    repeated: int = 0  # how often the last one has come to nothing
 
     @classmethod
     def of(cls, screen: Screen, given: Mapping[str, str | list[str]] | None = None) -> Filling:
@@ -143,18 +149,34 @@ class Filling:
         self.inputs += 1
         if form is None or form.draft != self.draft or self.inputs > MOST_INPUTS:
             return None
-        refused = isinstance(screen.shown[-1], FormErrors) or (self.sent > 0 and form.current is None)
-        if refused and not self.given and not self._change(form):
+        refused = isinstance(screen.shown[-1], FormErrors) or self.refused
+        if refused and not self.given and not self._wants_papers(form, screen) and not self._change(form):
             return None
         given = next_input(form, self.given, at_once=screen.at_once)
         if isinstance(given, Filled) and given.final:
+            given = self.window = self._on_top(given, self._wants_papers(form, screen))
             self.given = {}
-        self.sent += isinstance(given, Pressed) and read_press(given.button).verb == "form.send"
-        return given
+        self.refused = isinstance(given, Pressed) and read_press(given.button).verb == "form.send"
+        self.repeated = self.repeated + 1 if given == self.last else 0
+        self.last = given
+        return given if self.repeated < OFTEN else None
+
+    def _on_top(self, given: Filled, papers: list[str]) -> Filled:
+        """What is put into the window now, over what is in it, with files where they are wanted."""
+        before = self.window or given
+        files = {**before.files, **dict.fromkeys(papers, (PAPER,))}
+        return replace(given, values={**before.values, **given.values}, files=files)
+
+    @staticmethod
+    def _wants_papers(form: FormView, screen: Screen) -> list[str]:
+        """The fields of which was just said that files are missing."""
+        last = screen.shown[-1]
+        wrong = last.errors if isinstance(last, FormErrors) else {each.name: each.error for each in form.fields}
+        return [each.name for each in form.fields if each.kind == "files" and wrong.get(each.name) and not each.value]
 
     def _change(self, form: FormView) -> bool:
-        """Another answer to one thing that the form has an example for."""
-        for each in form.fields:
+        """Another answer to one thing that the form has an example for: to what it asks for now, or to the next."""
+        for each in sorted(form.fields, key=lambda field: field.name != form.current):
             if each.example and each.name not in self.changed and each.value != each.example:
                 self.changed.add(each.name)
                 self.given[each.name] = each.example
@@ -178,7 +200,8 @@ def next_input(form: FormView, given: dict[str, str | list[str]], *, at_once: bo
         return _next_choice(form, asked, given)
     if asked.kind == "files":
         given.pop(asked.name, None)
-        return Pressed(press("form.skip", form.draft, form.revision))
+        needed = asked.error and not asked.value
+        return Attached((PAPER,)) if needed else Pressed(press("form.skip", form.draft, form.revision))
     answer = given.pop(asked.name, None) or valid_answer(asked)
     places = {option.value: place for place, option in enumerate(asked.options)}
     if answer in places:

@@ -1,58 +1,23 @@
-"""The play: a trade and a session, step by step as their people take them, and what the market is like in between.
-
-Every stage is a database as it stands then, and what everybody has on their screen. The bank is the lab's Stripe,
-asked by the real client; nobody's phone is needed. Steps name buttons by what they carry, never by their words, so the
-play is the same in every language.
-"""
+"""The market as it was at a stage of the play, for whoever wants to go on from there on a copy of their own."""
 
 from __future__ import annotations
 
 import shutil
-import sqlite3
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-import aiohttp
-from sqlalchemy import select
-
-from config.migrate import upgrade
-from config.outside import clock_of, open_lab, pointed_at
 from config.rehearsal.market import Rehearsal, StillClock, player_on, rehearsal
-from config.rehearsal.screen import Step, buttons_of, subject_of
-from config.settings import Settings
-from config.wiring import secret
 from conversations.reply import Reply
-from conversations.turn import Said
 from conversations.wording import Wordings
-from core.kernel.transaction import Ctx
-from core.people.company.model import Invitation
-from core.people.model import LinkCode, Platform
-from core.sessions.model import Booking
-from core.talks.model import ShownCard
-from core.talks.service import point_to
-from lab.app import Lab
-from lab.people import Browser
-from payments.effects import PaymentEffects
-from payments.reconcile import Reconciler
-from payments.stripe.provider import StripeProvider
+from core.people.model import Platform
 
 SELLER, BUYER, CONSULTANT, OPERATOR, STRANGER = "Rasa", "Tom", "Alex", "Olga", "Eve"
 FIRST_NUMBER: Final = 7_000_001  # by which the platforms know them
 OPERATORS: Final = (f"telegram:{FIRST_NUMBER + 4}", f"slack:U{FIRST_NUMBER + 4}")
-GOODS: Final = "/sell 200 t A1 pellets 215 EUR/t DAP Kaunas next week"
-WANTED: Final = "A1 pellets near Kaunas"
-ADVICE: Final[Mapping[str, str | list[str]]] = {
-    "headline": "Boilers that burn what they should",
-    "bio": "Twenty years of combustion, ash and emissions in district heating plants.",
-    "fields": ["bioenergy_engineering"],
-    "lengths": ["30"],
-    "hours": "daily 0-24",
-}
-CARD: Final = {"method": "card", "number": "4242424242424242"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,312 +33,28 @@ class Stage:
     screens: Mapping[str, tuple[Reply, ...]]
     commands: bool = False
 
-
-@dataclass(slots=True)
-class Play:
-    """One performance on one platform, in one language."""
-
-    here: Rehearsal
-    lab: Lab
-    browser: Browser
-    reconciler: Reconciler
-    folder: Path
-    stages: list[Stage] = field(default_factory=list)
-
-    async def perform(self, *, brief: bool = False) -> None:
-        """All of it; `brief`: until a deal is signed, by when every kind of screen has been seen."""
-        await self._arrive()
-        await self._list()
-        await self._deal("small", quantity="24 t")
-        if brief:
-            return
-        await self._pay()
-        await self._set_up_payouts()
-        await self._deliver(measured="24 t")
-        await self._accept()
-        await self._deal("large", quantity="96 t", lots="4")
-        await self._pay()
-        await self._claim()
-        await self._consult()
-
-    # --- the trade ----------------------------------------------------------------------------------------------------
-
-    async def _arrive(self) -> None:
-        for name in list(self.here.people):
-            await self.says(name, "/start")
-        await self._link()
-        self.keep("arrived", commands=True)
-        await self.says(SELLER, "/profile")
-        await self.fills(SELLER, role="seller", company="Girios UAB", country="LT")
-        await self.says(BUYER, "/profile")
-        await self.fills(BUYER, role="buyer", company="Alsa AB", country="SE")
-        await self.says(BUYER, "/email tom@example.org")
-
-    async def _link(self) -> None:
-        """Everybody is the same person on the other platform too, so that a stage serves both."""
-        for player in list(self.here.people.values()):
-            await self.says(player.name, "/link")
-            code = await self.here.run(last_link_code)
-            other = Platform.SLACK if player.identity.platform is Platform.TELEGRAM else Platform.TELEGRAM
-            twin = player_on(other, player.name, player.number, player.identity.locale)
-            await self.here.take(twin, Said(f"/link {code}"))
-        self.lab.world.clock.advance(timedelta(minutes=6))  # where somebody was seen last is kept to five minutes
-        for name in self.here.people:
-            await self.says(name, "/help")
-
-    async def _list(self) -> None:
-        await self.says(SELLER, GOODS)
-        await self.fills(SELLER)
-        await self.says(CONSULTANT, "/expert")
-        await self.fills(CONSULTANT, **ADVICE)
-        await self.presses(CONSULTANT, "expert.free")
-        await self.says(BUYER, f"/find {WANTED}")
-        await self.presses(BUYER, "alert.save")
-        self.keep("listed", commands=True)
-        await self.presses(BUYER, "offer.make")
-        await self.fills(BUYER, price="200 EUR/t")
-        self.keep("offered")
-
-    async def _deal(self, size: str, **bought: str) -> None:
-        await self.says(BUYER, f"/find {WANTED}")
-        await self.presses(BUYER, "offer.buy")
-        await self.fills(BUYER, **bought)
-        self.keep(f"{size} deal agreed")
-        await self.presses(BUYER, "deal.sign")
-        await self.presses(SELLER, "deal.sign")
-        self.keep(f"{size} deal signed")
-
-    async def _pay(self) -> None:
-        await self.pays(BUYER)
-        self.keep("deal paid")
-
-    async def _set_up_payouts(self) -> None:
-        for name in (SELLER, CONSULTANT):
-            await self.says(name, "/profile")
-            await self.fills(name, country="LT")
-            await self.says(name, "/payout")
-            account = self.link_of(name).rpartition("/")[2].partition("?")[0]
-            await self.browser.post(f"/lab/stripe/onboard/{account}")
-            await self.news()
-
-    async def _deliver(self, **measured: str) -> None:
-        await self.presses(SELLER, "lot.dispatch")
-        await self.fills(SELLER, truck="KAU 123", eta="tomorrow")
-        self.keep("lot dispatched")
-        await self.presses(BUYER, "lot.arrive")
-        await self.fills(BUYER, **measured)
-        self.keep("lot arrived")
-
-    async def _accept(self) -> None:
-        await self.presses(BUYER, "lot.accept")
-        await self.news()
-        self.keep("deal completed")
-
-    async def _claim(self) -> None:
-        await self._deliver()
-        await self.presses(BUYER, "lot.claim")
-        await self.fills(BUYER, moisture="14")
-        self.keep("lot claimed")
-        await self._settle_second_lot()
-        await self.presses(SELLER, "lot.show_claim")
-        await self.presses(SELLER, "lot.contradict")
-        await self.fills(SELLER, moisture="8")
-        await self.presses(BUYER, "lot.show_claim")
-        self.keep("laboratories differ")
-        await self.sure(BUYER, "lot.operator_asked")
-        self.keep("operator called")
-        await self.says(OPERATOR, "/cases")
-        await self.presses(OPERATOR, "case.show")
-        self.keep("case open")
-        await self.presses(OPERATOR, "case.rule")
-        await self.fills(OPERATOR)
-        self.keep("case ruled")
-
-    async def _settle_second_lot(self) -> None:
-        """Beside the lot that two laboratories will differ on, one that the two settle between them."""
-        await self._deliver()
-        await self.presses(BUYER, "lot.claim")
-        await self.fills(BUYER, moisture="14")
-        await self.presses(SELLER, "lot.show_claim")
-        await self.presses(SELLER, "lot.propose")
-        await self.fills(SELLER)
-        await self.presses(BUYER, "lot.show_claim")
-        self.keep("cut proposed")
-        await self.sure(BUYER, "lot.take")
-
-    # --- the session --------------------------------------------------------------------------------------------------
-
-    async def _consult(self) -> None:
-        await self.says(BUYER, "/experts the grate of my boiler slags")
-        await self.presses(BUYER, "seek.show")
-        await self.presses(BUYER, "question.ask")
-        await self.fills(BUYER)
-        await self.presses(CONSULTANT, "question.answer")
-        await self.fills(CONSULTANT)
-        await self.presses(BUYER, "seek.show")
-        self.keep("consultant found")
-        await self.presses(BUYER, "book.slot")
-        await self.fills(BUYER)
-        self.keep("slot held")
-        await self.pays(BUYER)
-        self.keep("session requested")
-        await self.presses(CONSULTANT, "session.accept")
-        self.keep("session agreed")
-        await self._meet()
-
-    async def _meet(self) -> None:
-        """Both come in at the agreed time; the seeker goes on, and the bank takes the money when it is over."""
-        agreed = await self.here.run(next_start)
-        self.lab.world.clock.advance(agreed - self.here.clock.now() + timedelta(seconds=5))
-        await self.here.ring()
-        for who in (BUYER, CONSULTANT):
-            await self.presses(who, "session.here")
-        self.keep("session in its free minutes")
-        await self.says(BUYER, "My grate slags with straw pellets.")
-        await self.presses(BUYER, "session.continue")
-        self.keep("session that is paid for")
-        await self.presses(CONSULTANT, "session.end")
-        await self.news()
-        self.keep("session over")
-        for who in (BUYER, CONSULTANT):
-            await self.stands(who, "rating:")
-            await self.presses(who, "rating.rate", "4")
-            self.keep(f"session rated by {who}")
-        self.lab.world.clock.advance(timedelta(days=3))
-        await self.here.ring()
-        await self.news()
-        self.keep("three days later")
-        await self._ask_the_market()
-
-    async def _ask_the_market(self) -> None:
-        await self.says(BUYER, "/request")
-        await self.fills(BUYER)
-        self.keep("open request", commands=True)
-        await self.says(SELLER, "/requests")
-        await self.presses(SELLER, "request.show")
-        self.keep("request read")
-        await self.says(BUYER, f"/find {WANTED}")
-        await self.presses(BUYER, "find.show")
-        await self.presses(BUYER, "inquiry.ask")
-        await self.fills(BUYER, words="Is it dry?")
-        self.keep("seller asked")
-        await self.says(BUYER, "/company")
-        await self.presses(BUYER, "company.invite")
-        await self.fills(BUYER, position="buyer")
-        await self.says(STRANGER, f"/join {await self.here.run(last_invitation)}")
-        await self.says(BUYER, "/company")
-        self.keep("company of two")
-
-    # --- what people do -----------------------------------------------------------------------------------------------
-
-    async def says(self, who: str, words: str) -> None:
-        await self.here.does(Step(who, "says", words))
-
-    async def presses(self, who: str, verb: str, choice: str = "") -> None:
-        await self.here.does(Step(who, "presses", verb, choice))
-
-    async def sure(self, who: str, verb: str) -> None:
-        """A step that asks first."""
-        await self.presses(who, verb)
-        await self.presses(who, verb, "yes")
-
-    async def fills(self, who: str, **given: str | list[str]) -> None:
-        await self.here.fills(who, **given)
-
-    async def stands(self, who: str, kind: str) -> None:
-        """The newest card of this kind is a message on their phone by now: what changes without a word is drawn there.
-
-        Elsewhere in the play nothing is: a platform's own sender notes which message shows what, and none is at work.
-        """
-        player = self.here.people[who]
-        subjects = (subject_of(reply) or "" for reply in reversed(player.screen.shown))
-        subject = next(each for each in subjects if each.startswith(kind))
-        where = (player.identity.platform, player.identity.workspace, player.address)
-        card = ShownCard(message="1", folded="")
-        await self.here.run(lambda ctx: point_to(ctx, *where, subject=subject, card=card))
-
-    async def pays(self, who: str) -> None:
-        """On the provider's page that the newest link leads to."""
-        await self.browser.post(f"/lab/stripe/pay/{self.link_of(who).rpartition('/')[2]}", CARD)
-        await self.news()
-
-    async def news(self) -> None:
-        """Webhooks are only hints: we ask."""
-        await self.reconciler.sweep()
-        await self.here.settle()
-
-    def link_of(self, who: str) -> str:
-        """Where the newest button that leads out leads to."""
-        for reply in reversed(self.here.people[who].screen.shown):
-            for button in buttons_of(reply):
-                if button.url is not None:
-                    return button.url
-        raise AssertionError(f"{who} has no link to follow")
-
-    def keep(self, name: str, *, commands: bool = False) -> None:
-        """The market as it is now."""
-        kept = self.folder / f"{len(self.stages):02}.sqlite"
-        with sqlite3.connect(self.folder / "market.sqlite") as now, sqlite3.connect(kept) as copy:
-            now.backup(copy)
-        now.close()
-        copy.close()
-        screens = {player.name: tuple(player.screen.shown) for player in self.here.people.values()}
-        self.stages.append(Stage(name, kept, self.here.clock.now(), screens, commands))
-
-
-def last_link_code(ctx: Ctx) -> str:
-    return ctx.session.scalars(select(LinkCode.code).order_by(LinkCode.expires_at.desc())).first() or ""
-
-
-def last_invitation(ctx: Ctx) -> str:
-    return ctx.session.scalars(select(Invitation.code).order_by(Invitation.expires_at.desc())).first() or ""
-
-
-def next_start(ctx: Ctx) -> datetime:
-    """When the session begins that is agreed."""
-    return ctx.session.scalars(select(Booking.starts_at).where(Booking.state == "confirmed")).one()
-
-
-@asynccontextmanager
-async def stage_door(
-    folder: Path, platform: Platform, locale: str = "en", wordings: Wordings | None = None
-) -> AsyncIterator[Play]:
-    """A fresh market with its people at the door, on a database in this folder, and a bank of its own."""
-    async with AsyncExitStack() as stack:
-        lab = await open_lab(Settings(_env_file=None, lab_port=0))
-        assert lab is not None
-        stack.push_async_callback(lab.stop)
-        lab.stripe.top_up(1_000_000)
-        settings = pointed_at(Settings(_env_file=None), lab)
-        browser = Browser(await stack.enter_async_context(aiohttp.ClientSession()), lab.url)
-        clock = clock_of(lab)
-        provider = StripeProvider(secret(settings.stripe_secret_key), settings.stripe_api_url, return_url=lab.url)
-        stack.push_async_callback(provider.close)
-        address = f"sqlite:///{folder / 'market.sqlite'}"
-        await upgrade(address)
-        here = await stack.enter_async_context(
-            rehearsal(
-                address,
-                clock,
-                operators=OPERATORS,
-                bank=lambda transactions: PaymentEffects(provider, clock, transactions),
-                wordings=wordings,
-            )
-        )
-        enter(here, platform, locale)
-        yield Play(here, lab, browser, Reconciler(here.events, provider, clock), folder)
+    @property
+    def later(self) -> datetime:
+        """When it goes on from here: where somebody was seen last is kept to five minutes."""
+        return self.moment + timedelta(minutes=6)
 
 
 @asynccontextmanager
 async def at_stage(
-    stage: Stage, path: Path, platform: Platform, locale: str = "en", wordings: Wordings | None = None
+    stage: Stage,
+    path: Path,
+    platform: Platform,
+    locale: str = "en",
+    *,
+    wordings: Wordings | None = None,
+    clock: StillClock | None = None,
 ) -> AsyncIterator[Rehearsal]:
     """The market as it was at a stage, on a copy of its own at `path`; people use this platform now.
 
-    It goes on where it was left when the copy is there already. Time stands still, and nobody pays.
+    It goes on where it was left when the copy is there already. Time stands still (or as `clock` says); nobody pays.
     """
     fresh = laid(stage.path, path)
-    clock = StillClock(stage.moment + timedelta(minutes=6))
+    clock = clock or StillClock(stage.later)
     async with rehearsal(f"sqlite:///{path}", clock, OPERATORS, wordings=wordings) as here:
         enter(here, platform, locale)
         if fresh:

@@ -18,9 +18,10 @@ from functools import partial
 from pathlib import Path
 
 from config.rehearsal.explore import Walk
+from config.rehearsal.play import Play, stage_door
 from config.rehearsal.readers import Readers
 from config.rehearsal.screen import Step
-from config.rehearsal.stages import Play, at_stage, stage_door
+from config.rehearsal.stages import at_stage
 from config.screens.page import write_page
 from config.screens.seen import Album, Book, Seen, failed, halted, notices, unsaid
 from conversations.book import Flow
@@ -75,7 +76,7 @@ class Gathering:
             for place, stage in enumerate(play.stages, 1):
                 self.tell(f"{name}: stage {place} of {len(play.stages)}, {len(self.album.seen)} screens ({stage.name})")
                 copy = play.folder / f"walk{place}.sqlite"
-                async with at_stage(stage, copy, self.platform, first, self.wordings) as here:
+                async with at_stage(stage, copy, self.platform, first, wordings=self.wordings) as here:
                     await walk.through(here, stage)
         return self._with_notices()
 

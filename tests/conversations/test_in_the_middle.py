@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from config.rehearsal.market import Rehearsal
+from config.rehearsal.play import stage_door
 from config.rehearsal.screen import Step
-from config.rehearsal.stages import BUYER, SELLER, Stage, at_stage, stage_door
+from config.rehearsal.stages import BUYER, SELLER, Stage, at_stage
 from conversations.reply import Card, FormView, Reply
 from conversations.wording import LOCALES, Wordings
 from core.people.model import Platform

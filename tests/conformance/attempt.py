@@ -1,0 +1,291 @@
+"""An attempt: somebody goes through a door and fills the form behind it, before one process or several, as it comes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import delete, select
+
+from bots.slack.modal import modal
+from bots.telegram.render import card_screen
+from config.rehearsal.explore import Door
+from config.rehearsal.market import Player, Rehearsal, StillClock
+from config.rehearsal.screen import Filling, Step
+from config.rehearsal.stages import Stage, at_stage
+from conversations.buttons import press
+from conversations.engine import Answered
+from conversations.reply import FormErrors, FormView, Reply
+from conversations.turn import Filled, Input, Pressed, Turn
+from core.kernel.dispatch import Carrier, Delivered, Dispatcher
+from core.kernel.inbox import InboxRow
+from core.kernel.outbox import LEASE, OutboxRow, Post
+from core.kernel.transaction import Ctx
+from core.people.model import Platform
+from core.talks.model import Draft
+from tests.conformance.effect import Effect, effect_in
+from tests.conformance.ground import forget
+
+SLOW: Final = 4  # how many turns of the loop the slowest phone takes
+
+
+@dataclass(slots=True)
+class Phones:
+    """What reaches people's screens, now quick, now slow. Whoever delivers twice or out of order is found out."""
+
+    here: Rehearsal
+    reached: asyncio.Event = field(default_factory=asyncio.Event)
+    in_order: bool = True  # what was asked for one after the other
+    delivered: list[Post] = field(default_factory=list)
+
+    async def carry(self, post: Post) -> Delivered:
+        await self.reached.wait()
+        for _ in range(SLOW - len(self.delivered) % SLOW):
+            await asyncio.sleep(0)
+        assert post.id not in {each.id for each in self.delivered}, f"delivered twice: {post.id}"
+        before = [each.id for each in self.delivered if place_of(each) == place_of(post)]
+        assert not self.in_order or all(each < post.id for each in before), f"overtaken: {post.id}"
+        self.delivered.append(post)
+        self.here.receive([post])
+        return Delivered()
+
+
+def place_of(post: Post) -> tuple[str, str]:
+    """The chat that it is for; of what is no message, its lane."""
+    return post.channel, str(post.body.get("address", post.lane))
+
+
+@dataclass(slots=True)
+class Worker:
+    """One process of the product."""
+
+    here: Rehearsal
+    dispatcher: Dispatcher
+
+    async def takes(self, player: Player, turn: Turn) -> Answered:
+        """An input as a platform brings it, perhaps again; what is answered at once is shown the first time."""
+        answered = await self.here.reception.take(turn)
+        if not answered.again:
+            player.screen.show(answered.at_once)
+        await self.dispatcher.idle()
+        return answered
+
+    async def dies_over(self, turn: Turn) -> None:
+        """It has taken an input and comes to nothing else: it delivers nothing, and acknowledges nothing."""
+        self.here.transactions.deliver_by(lambda _posts: None)
+        await self.here.reception.take(turn)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a form holds so far. `focused`: what is typed next goes there."""
+
+    answers: dict[str, str]
+    trail: tuple[str, ...]
+    editing: str | None
+    revision: int
+    focused: bool
+
+
+@dataclass(slots=True)
+class Attempt:
+    """`turns`: all that was brought, with the `answers` that were given at once."""
+
+    path: Path
+    stage: Stage
+    door: Door
+    platform: Platform
+    clock: StillClock
+    workers: list[Worker] = field(default_factory=list)
+    turns: list[Turn] = field(default_factory=list)
+    answers: dict[str, Answered] = field(default_factory=dict)
+    _wished: set[str] = field(default_factory=set)  # the forms in which they have changed what was filled in
+    _phones: Phones | None = None
+    _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
+
+    @property
+    def worker(self) -> Worker:
+        return self.workers[0]
+
+    @property
+    def here(self) -> Rehearsal:
+        return self.worker.here
+
+    @property
+    def player(self) -> Player:
+        return self.here.people[self.door.who]
+
+    @property
+    def phones(self) -> Phones:
+        assert self._phones is not None
+        return self._phones
+
+    async def opens(self) -> None:
+        """A process on the database as it is; people keep their screens."""
+        here = await self._stack.enter_async_context(at_stage(self.stage, self.path, self.platform, clock=self.clock))
+        if self._phones is None:
+            self._phones = Phones(here)
+            self._phones.reached.set()
+            await here.run(lambda ctx: ctx.session.execute(delete(OutboxRow)))  # it has arrived in the play
+        else:
+            here.people = self.phones.here.people
+        carriers: defaultdict[str, Carrier] = defaultdict(lambda: self.phones)
+        dispatcher = Dispatcher(here.transactions, self.clock, carriers)
+        for transactions in (here.transactions, here.events):
+            transactions.deliver_by(dispatcher.offer)
+        self.workers.append(Worker(here, dispatcher))
+
+    async def closes(self) -> None:
+        for worker in self.workers:
+            await worker.dispatcher.close()
+        await self._stack.aclose()
+        self.workers.clear()
+
+    async def restarts(self) -> None:
+        """Another process begins where the last one was, once nobody waits for that any more."""
+        await self.closes()
+        self.clock.moment += LEASE + timedelta(seconds=1)
+        await self.opens()
+        while await self.worker.dispatcher.sweep():
+            await self.worker.dispatcher.idle()
+
+    # --- what somebody does -------------------------------------------------------------------------------------------
+
+    async def comes_to_the_door(self) -> None:
+        for name in self.here.people:  # whoever is to hear of it hears of it on this platform
+            await self._does(Step(name, "says", "/help"))
+        for step in self.door.steps[:-1]:
+            await self._does(step)
+
+    async def enters(self) -> None:
+        """The last step of the way opens the form."""
+        given = self.player.screen.input_of(self.door.steps[-1])
+        assert given is not None, f"{self.door.steps[-1]} is not on the screen"
+        await self.brings(given)
+
+    def inputs(self) -> Iterator[Input]:
+        """What they do next, seen from their screen each time, until the form is gone or refused for good."""
+        filling = Filling.of(self.player.screen, self._wanted())
+        while (given := filling.next(self.player.screen)) is not None:
+            yield given
+
+    async def leaves(self) -> None:
+        """What cannot be sent can be left."""
+        form = self.player.screen.form
+        if form is not None:
+            await self.brings(Pressed(press("form.cancel", form.draft, form.revision)))
+        assert self.player.screen.form is None, f"no way out of {self.door.flow}"
+
+    async def brings(self, given: Input, by: Player | None = None) -> Sequence[Reply]:
+        """One input of theirs, or of somebody else's, and what must be true of every answer."""
+        player = by or self.player
+        turn = player.turn(given)
+        before = len(player.screen.shown)
+        answered = await self.worker.takes(player, turn)
+        if by is None:
+            self.turns.append(turn)
+            self.answers[turn.key] = answered
+        replies = player.screen.shown[before:]
+        self.looks_at(replies, given)
+        if isinstance(given, Filled) and self._asks_more(replies):
+            await self.brings(replace(given, final=False), by)  # as Slack's window does by itself
+        return replies
+
+    def _asks_more(self, replies: Sequence[Reply]) -> bool:
+        """Whether something is wrong with what the window does not show yet."""
+        form = self.player.screen.form
+        wrong = {name for reply in replies if isinstance(reply, FormErrors) for name in reply.errors if name}
+        return form is not None and not wrong <= {each.name for each in form.fields}
+
+    def looks_at(self, replies: Sequence[Reply], given: Input) -> None:
+        """An answer to every input, and of every form a way out, drawn by the platform's own renderer."""
+        assert replies, f"silence after {given}"
+        for form in replies:
+            if isinstance(form, FormView):
+                out = press("form.cancel", form.draft, form.revision)
+                ways = modal(form)["close"]["text"] if self.platform is Platform.SLACK else loads_on(form)
+                assert ways if self.platform is Platform.SLACK else out in ways, f"no way out after {given}"
+
+    @property
+    def form(self) -> FormView:
+        form = self.player.screen.form
+        assert form is not None, f"{self.door.who} has no form in front"
+        return form
+
+    # --- what became of it --------------------------------------------------------------------------------------------
+
+    async def kept(self, name: str) -> Kept | None:
+        """A form as it is kept, if it is still."""
+
+        def unit(ctx: Ctx) -> Kept | None:
+            draft = ctx.session.get(Draft, name)
+            if draft is None:
+                return None
+            return Kept(dict(draft.answers), tuple(draft.trail), draft.editing, draft.revision, draft.focused)
+
+        return await self.here.run(unit)
+
+    def effect(self) -> Effect:
+        return effect_in(self.path)
+
+    async def no_fault_of_ours(self) -> None:
+        failures = await self.here.run(
+            lambda ctx: list(ctx.session.scalars(select(InboxRow.failure).where(InboxRow.failure.is_not(None))))
+        )
+        undelivered = await self.here.run(
+            lambda ctx: list(ctx.session.scalars(select(OutboxRow.failure).where(OutboxRow.failure.is_not(None))))
+        )
+        assert [*failures, *undelivered] == []
+
+    # --- inside -------------------------------------------------------------------------------------------------------
+
+    async def _does(self, step: Step) -> None:
+        """A step on the way to the door."""
+        player = self.here.people[step.who]
+        if step.does != "fills":
+            given = player.screen.input_of(step)
+            assert given is not None, f"{step}: not on the screen of {step.who}"
+            await self.worker.takes(player, player.turn(given))
+            return
+        filling = Filling.of(player.screen)
+        while (answer := filling.next(player.screen)) is not None:
+            await self.worker.takes(player, player.turn(answer))
+
+    def _wanted(self) -> dict[str, str | list[str]]:
+        """What they want to say: the code in the newest letter to them; of a form that is filled in, another answer."""
+        form = self.player.screen.form
+        codes = [str(letter.body["code"]) for letter in self.phones.here.letters if "code" in letter.body]
+        if codes and self.door.flow == "code":
+            return {"code": codes[-1]}
+        if form is None or form.current is not None or form.draft in self._wished:
+            return {}
+        self._wished.add(form.draft)
+        others = [each for each in form.fields if each.example and each.value != each.example]
+        return {others[0].name: others[0].example} if others else {}
+
+
+def loads_on(form: FormView) -> list[str]:
+    """What the buttons under a form carry where it is a card."""
+    keyboard = card_screen(form).keyboard
+    rows = keyboard.inline_keyboard if keyboard is not None else ()
+    return [str(button.callback_data) for row in rows for button in row if button.callback_data]
+
+
+@asynccontextmanager
+async def attempt(folder: Path, stage: Stage, door: Door, platform: Platform) -> AsyncIterator[Attempt]:
+    path = folder / "attempt.sqlite"
+    trying = Attempt(path, stage, door, platform, StillClock(stage.later))
+    await trying.opens()
+    try:
+        await trying.comes_to_the_door()
+        yield trying
+        await trying.no_fault_of_ours()
+    finally:
+        await trying.closes()
+        forget(path)

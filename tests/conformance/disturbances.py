@@ -1,0 +1,352 @@
+"""What disturbs an attempt: each is tried at every input of every form, and says what must be true all the same."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Final
+
+from config.market import BOOKS
+from config.rehearsal.market import Player
+from config.rehearsal.screen import buttons_of, next_input
+from config.rehearsal.stages import SELLER, STRANGER
+from conversations.book import Book
+from conversations.buttons import press, read_press
+from conversations.form import Field, Form
+from conversations.reply import FormClosed, FormErrors, FormView
+from conversations.turn import ClosedForm, Filled, Input, Pressed, Said, Turn
+from core.kernel.transaction import Ctx
+from tests.conformance.attempt import Attempt, loads_on
+
+ANOTHER: Final = "place"  # a form that anybody can begin at any time
+NEW_QUESTION: Final = "new_question"
+ANY_TIME: Final = frozenset({"form.open", "form.cancel", "form.discard"})  # these mean the same on an older card
+
+
+@dataclass(frozen=True, slots=True)
+class Disturbance:
+    """`same`: every row says the same as undisturbed; else there are as many in each state, whatever was answered."""
+
+    plays: Callable[[Attempt], Awaitable[None]]
+    same: bool = True
+
+
+DISTURBANCES: Final[dict[str, Disturbance]] = {}
+
+
+def disturbance(*, same: bool = True) -> Callable[[Callable[[Attempt], Awaitable[None]]], None]:
+    def add(plays: Callable[[Attempt], Awaitable[None]]) -> None:
+        DISTURBANCES[plays.__name__] = Disturbance(plays, same)
+
+    return add
+
+
+async def undisturbed(trying: Attempt) -> None:
+    await trying.enters()
+    for given in trying.inputs():
+        await trying.brings(given)
+
+
+@disturbance()
+async def duplicate(trying: Attempt) -> None:
+    """Every input is brought twice, also one that is refused, and at the end all of them once more."""
+    await trying.enters()
+    await again(trying, trying.turns[-1])
+    form = trying.form
+    for given in trying.inputs():
+        await trying.brings(given)
+        await again(trying, trying.turns[-1])
+    await trying.brings(Pressed(press("form.send", form.draft, form.revision)))
+    await again(trying, trying.turns[-1])
+    for turn in trying.turns:
+        await again(trying, turn)
+
+
+@disturbance(same=False)
+async def reorder(trying: Attempt) -> None:
+    """The next but one input overtakes the next: both are answered, and the form still comes to its one end."""
+    await trying.enters()
+    given = next_input(trying.form, {}, at_once=trying.player.screen.at_once)
+    ahead = await following(trying, given)
+    if ahead is not None:
+        await trying.brings(ahead)
+        await trying.brings(given)
+    for each in trying.inputs():
+        await trying.brings(each)
+    for turn in reversed(trying.turns):
+        await again(trying, turn)
+
+
+@disturbance()
+async def restart(trying: Attempt) -> None:
+    """The process dies over every input, right after its commit. The next one says what is still to be said."""
+    await trying.enters()
+    for given in trying.inputs():
+        screen = trying.player.screen
+        turn, before = trying.player.turn(given), len(screen.shown)
+        await trying.worker.dies_over(turn)
+        await trying.restarts()
+        answered = await trying.worker.takes(trying.player, turn)  # it was not acknowledged: it is brought again
+        assert answered.again, f"taken twice: {given}"
+        screen.show(answered.at_once)
+        trying.looks_at(screen.shown[before:], given)
+
+
+@disturbance()
+async def two_workers(trying: Attempt) -> None:
+    """Both are brought every input at the same moment, and look for what is left while the first delivers."""
+    await trying.opens()
+    await trying.enters()
+    given: Input | None = None
+    for given in trying.inputs():
+        screen, turn = trying.player.screen, trying.player.turn(given)
+        before = len(screen.shown)
+        trying.clock.moment += timedelta(seconds=1)
+        trying.phones.reached.clear()
+        answers = await asyncio.gather(*(worker.here.reception.take(turn) for worker in trying.workers))
+        screen.show([reply for answer in answers if not answer.again for reply in answer.at_once])
+        found = await asyncio.gather(*(worker.dispatcher.sweep() for worker in trying.workers))
+        trying.phones.reached.set()
+        await asyncio.gather(*(worker.dispatcher.idle() for worker in trying.workers))
+        assert found == [0, 0], "what one delivers, the other takes up too"
+        assert sorted(answer.again for answer in answers) == [False, True], f"taken by both: {given}"
+        trying.looks_at(screen.shown[before:], given)
+    trying.phones.in_order = False  # from here on two things are done at the same moment
+    if given is not None:
+        await asyncio.gather(*(twice(trying, place, given) for place in range(len(trying.workers))))
+
+
+@disturbance()
+async def stale_press(trying: Attempt) -> None:
+    """The form goes on in their other window, and what was on the screen is pressed all the same; and again after all.
+
+    It is answered, and without effect.
+    """
+    await trying.enters()
+    form, pressed = trying.form, Buttons()
+    await pressed.too_late(trying)
+    for given in trying.inputs():
+        await trying.brings(given)
+        said = trying.player.screen.shown[-1]
+        if trying.player.screen.form is not None:
+            await pressed.too_late(trying)
+            if isinstance(said, FormErrors):
+                trying.player.screen.show([said])  # it stands in the window still
+        elif isinstance(given, Filled):
+            await trying.brings(given)
+    assert await trying.kept(form.draft) is None, "what was sent can be sent again"
+    effect = trying.effect()
+    for load in [*pressed.all.values(), *outdated(trying.player)]:
+        replies = await trying.brings(Pressed(load))
+        assert trying.effect() == effect, f"an older card has an effect: {load}"
+        shown = [reply for reply in replies if isinstance(reply, FormView)]
+        assert form.draft not in {each.draft for each in shown}, "what was sent is there again"
+        await trying.leaves()
+
+
+@disturbance()
+async def wrong_person(trying: Attempt) -> None:
+    """Somebody else presses every button and sends every window that they have no business with."""
+    await trying.enters()
+    stranger = trying.here.people[STRANGER if trying.door.who != STRANGER else SELLER]
+    form, tried = trying.form, set[str]()
+    for given in trying.inputs():
+        kept, now = await trying.kept(form.draft), trying.form
+        loads = [*loads_on(now), *(press(verb, now.draft, now.revision) for verb in sorted(ANY_TIME))]
+        stolen: list[Input] = [Pressed(load) for load in loads if read_press(load).verb not in tried]
+        tried |= {read_press(load).verb for load in loads}
+        stolen += (
+            [given] if isinstance(given, Filled) else [ClosedForm(form.draft), Filled(form.draft, now.revision, {})]
+        )
+        for each in stolen:
+            replies = await trying.brings(each, by=stranger)
+            assert not any(isinstance(reply, FormView) for reply in replies), f"a stranger sees {trying.door.flow}"
+            assert await trying.kept(form.draft) == kept, f"a stranger has changed the form: {each}"
+        await trying.brings(given)
+
+
+@disturbance()
+async def two_flows(trying: Attempt) -> None:
+    """Another form is begun between any two inputs: this one is put aside, said so, and taken up where it was."""
+    await trying.enters()
+    form = trying.form
+    for given in trying.inputs():
+        if isinstance(given, Filled):  # what is typed into a window is told while it is typed
+            typed = replace(given, files={}, final=False, quiet=True)
+            await trying.worker.takes(trying.player, trying.player.turn(typed))
+        kept = await trying.kept(form.draft)
+        assert kept is not None
+        replies = await trying.brings(Said(f"/{ANOTHER}"))
+        other = trying.form
+        assert other.draft != form.draft
+        aside = await trying.kept(form.draft)
+        if not any(kept.answers.values()):
+            # Nothing was entered: it is closed, which is seen, and begun again.
+            assert aside is None
+            assert any(isinstance(reply, FormClosed) and reply.draft == form.draft for reply in replies)
+            await trying.leaves()
+            await trying.enters()
+            form = trying.form
+            for each in trying.inputs():
+                await trying.brings(each)
+            return
+        assert aside == replace(kept, focused=False), "what was put aside has changed"
+        ways_on = {button.press for reply in replies for button in buttons_of(reply)}
+        assert press("form.open", form.draft, 0) in ways_on, "put aside without a word"
+        await trying.brings(ClosedForm(form.draft))  # its window, which was closed before the other was opened
+        front = await trying.kept(other.draft)
+        assert front is not None
+        assert front.focused, "what is in front is put aside with it"
+        await trying.brings(Pressed(press("form.cancel", other.draft, other.revision)))
+        await trying.brings(Pressed(press("form.open", form.draft, 0)))
+        assert await trying.kept(form.draft) == kept, "what was taken up again has changed"
+        await trying.brings(given)
+
+
+@disturbance(same=False)
+async def changed_schema(trying: Attempt) -> None:
+    """A release asks one thing more, in the middle of the form: it is asked, and nothing that was said is lost.
+
+    Another has the form no longer: who is in the middle of it is told so. Its people go on with what they have before
+    them, as it was drawn by the release before.
+    """
+    await trying.enters()
+    draft = trying.form.draft
+    with retired(trying.door.flow):
+        await trying.restarts()
+        for meant in (Pressed(press("form.send", draft, trying.form.revision)), Said("What now?")):
+            replies = await trying.brings(meant)
+            assert not any(isinstance(reply, FormView) for reply in replies)
+    await trying.restarts()
+    await trying.brings(Pressed(press("form.open", draft, 0)))
+    asked = False
+    for given in trying.inputs():
+        if asked:
+            await trying.brings(given)
+            continue
+        before = await trying.kept(draft)
+        with another_release(trying.door.flow) as ours:
+            await trying.restarts()
+            await trying.brings(given)
+            after = await trying.kept(draft)
+            assert before is not None
+            assert after is not None, "it was sent as if nothing had been added to it"
+            here = {each.name for each in ours.fields}
+            here -= set(given.values if isinstance(given, Filled) else ())
+            lost = {name for name, text in before.answers.items() if name in here and after.answers.get(name) != text}
+            assert not lost, f"{lost} has to be said again"
+            assert NEW_QUESTION not in after.answers, "what was said to another question is its answer"
+            for each in trying.inputs():
+                asked = asked or NEW_QUESTION in {field.name for field in trying.form.fields}
+                await trying.brings(each)
+        await trying.restarts()
+        assert asked, "what a release asks more was not asked"
+
+
+# --- inside -----------------------------------------------------------------------------------------------------------
+
+
+async def again(trying: Attempt, turn: Turn) -> None:
+    """The same input again, by its outside id: answered as it was then, and nothing is shown twice."""
+    before = len(trying.player.screen.shown)
+    answered = await trying.worker.takes(trying.player, turn)
+    assert answered.again, f"taken twice: {turn.input}"
+    assert answered.at_once == trying.answers[turn.key].at_once, f"answered otherwise than before: {turn.input}"
+    assert len(trying.player.screen.shown) == before, f"shown twice: {turn.input}"
+
+
+async def twice(trying: Attempt, worker: int, given: Input) -> None:
+    """The same thing done once more, at whichever worker: it is answered there."""
+    before, player = len(trying.player.screen.shown), trying.player
+    await trying.workers[worker].takes(player, player.turn(given))
+    trying.looks_at(player.screen.shown[before:], given)
+
+
+async def following(trying: Attempt, given: Input) -> Input | None:
+    """What they would do after this input, found out without doing it."""
+    found: list[Input] = []
+    screen = trying.player.screen.copy()
+
+    def look(ctx: Ctx) -> None:
+        trying.here.turn_within(ctx, trying.player, given)
+        form = trying.player.screen.form
+        if form is not None:
+            found.append(next_input(form, {}, at_once=screen.at_once))
+
+    await trying.here.probe(look)
+    trying.player.screen = screen
+    return found[0] if found else None
+
+
+@dataclass(slots=True)
+class Buttons:
+    """The buttons of a form's card, one of each kind, as they stood on it last."""
+
+    all: dict[str, str] = field(default_factory=dict)
+
+    async def too_late(self, trying: Attempt) -> None:
+        """The form has gone on when they are pressed: it is drawn as it stands now, and stays as it is."""
+        form = trying.form
+        loads = {read_press(load).verb: load for load in loads_on(form)}
+        loads = {verb: load for verb, load in loads.items() if verb not in ANY_TIME}
+        self.all |= loads
+        before = await trying.kept(form.draft)
+        if before is None or before.editing is not None:
+            return  # one line of it is just being changed: the window would take the person away from that
+        await trying.brings(Filled(form.draft, form.revision, {}, final=False))
+        now = await trying.kept(form.draft)
+        assert now is not None
+        assert now.revision > form.revision
+        for old in loads.values():
+            await trying.brings(Pressed(old))
+            assert await trying.kept(form.draft) == now, f"an older card has changed the form: {old}"
+            assert trying.form.revision == now.revision, "the form is not drawn as it stands now"
+
+
+def outdated(player: Player) -> list[str]:
+    """Buttons on cards of theirs that were drawn before the thing moved on: one of each kind, the last of them."""
+    newest: dict[tuple[str, str], int] = {}
+    versioned: list[tuple[tuple[str, str], int, str]] = []
+    for reply in player.screen.shown:
+        for load in (button.press for button in buttons_of(reply) if button.press is not None):
+            each = read_press(load)
+            thing = (each.verb.partition(".")[0], each.subject)
+            if each.seen is not None and each.subject and each.verb not in ANY_TIME:
+                newest[thing] = max(newest.get(thing, 0), each.seen)
+                versioned.append((thing, each.seen, load))
+    old = {read_press(load).verb: load for thing, seen, load in versioned if seen < newest[thing]}
+    return list(old.values())
+
+
+def book_of(flow: str) -> Book:
+    return next(book for book in BOOKS if flow in book.flows)
+
+
+@contextmanager
+def another_release(flow: str) -> Iterator[Form]:
+    """The form as a later release may have it: one more question, and one that is optional asked no longer."""
+    book = book_of(flow)
+    ours = book.flows[flow]
+    spare = [each for each in ours.form.fields if each.optional and not each.example and each.kind != "files"]
+    optional = spare[-1] if spare else None
+    fields = tuple(each for each in ours.form.fields if each is not optional)
+    form = Form(flow, (Field(NEW_QUESTION), *fields), ours.form.review)
+    book.flows[flow] = replace(ours, form=form)
+    try:
+        yield form
+    finally:
+        book.flows[flow] = ours
+
+
+@contextmanager
+def retired(flow: str) -> Iterator[None]:
+    """A release that has this form no longer."""
+    book = book_of(flow)
+    ours = book.flows.pop(flow)
+    try:
+        yield
+    finally:
+        book.flows[flow] = ours

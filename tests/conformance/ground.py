@@ -1,0 +1,83 @@
+"""What the matrix stands on: the play as it is at each stage, and the door into each form that was found from there.
+
+Played and walked through once, however many workers the tests are dealt to: the first one does it, the others read it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pickle
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from config.rehearsal.explore import DEEPEST, Door, Walk
+from config.rehearsal.play import stage_door
+from config.rehearsal.screen import Step
+from config.rehearsal.stages import Stage, at_stage
+from core.people.model import Platform
+
+WHOLE: Final = "PARLEY_CONFORMANCE" in os.environ
+NEAR: Final = 2  # steps from a stage on, in the slice that is part of all tests
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """`doors`: into each form, by its name. `dead`: the steps that were met with silence, each after its stage."""
+
+    stages: Mapping[str, Stage]
+    commands: Sequence[str]
+    doors: Mapping[str, Door]
+    dead: tuple[tuple[str, Step], ...]
+
+
+async def ground_in(folder: Path) -> Ground:
+    """Read it from this folder, which all workers share; or make it, when no other has yet."""
+    kept = folder / "ground.pickle"
+    with (folder / "ground.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not kept.exists():
+            stages = folder / "stages"
+            stages.mkdir()
+            kept.write_bytes(pickle.dumps(await walked(stages)))
+        found: Ground = pickle.loads(kept.read_bytes())  # noqa: S301 - our own, of a moment ago
+    return found
+
+
+async def walked(folder: Path) -> Ground:
+    """Play it once and walk through what there is; the slice plays the beginning, and walks through what is near."""
+    async with stage_door(folder, Platform.TELEGRAM) as play:
+        await (play.perform() if WHOLE else play.open_market())
+        commands, stages = play.here.engine.commands, {stage.name: stage for stage in play.stages}
+    if WHOLE:
+        walk = await through(stages.values(), commands, Platform.TELEGRAM, folder)
+    else:
+        walk = await through(list(stages.values())[-1:], commands, Platform.TELEGRAM, folder, deepest=NEAR)
+    return Ground(stages, commands, doors_of(walk), tuple(walk.dead))
+
+
+async def through(
+    stages: Iterable[Stage], commands: Sequence[str], platform: Platform, folder: Path, deepest: int = DEEPEST
+) -> Walk:
+    """All that can be said and pressed on this platform, from these stages on."""
+    walk = Walk(commands, deepest=deepest)
+    for stage in stages:
+        path = folder / f"walk-{stage.path.name}"
+        async with at_stage(stage, path, platform) as here:
+            await walk.through(here, stage)
+        forget(path)
+    return walk
+
+
+def doors_of(walk: Walk) -> dict[str, Door]:
+    """The shortest way into each form; if there is any, one behind which it comes to its end."""
+    found = walk.doors | walk.ended
+    return {flow: min(doors, key=lambda door: len(door.steps)) for flow, doors in found.items()}
+
+
+def forget(path: Path) -> None:
+    """A database with all its files."""
+    for left in path.parent.glob(f"{path.name}*"):
+        left.unlink()
