@@ -102,11 +102,13 @@ async def test_an_appeal_is_heard_by_another_operator(market: Market) -> None:
     trade, case = await disputed(market)
     olga, omar = await trade.operator("Olga"), await trade.operator("Omar")
     await does(trade, olga, support.rule_case, RuleCase(case_id=case.id, seller_bp=0, reason=REASON))
+    second = RuleCase(case_id=case.id, seller_bp=10_000, reason=REASON)
+    with pytest.raises(Stale):  # it is decided; nobody takes the place of who has done so
+        await does(trade, omar, support.rule_case, second)
     appeal = AppealCase(case_id=case.id, words="The sample was not ours.")
     await does(trade, trade.seller, support.appeal_case, appeal)
     with pytest.raises(Stale):
         await does(trade, trade.buyer, support.appeal_case, appeal)
-    second = RuleCase(case_id=case.id, seller_bp=10_000, reason=REASON)
     with pytest.raises(NotAllowed):
         await does(trade, olga, support.rule_case, second)
     await does(trade, omar, support.rule_case, second)

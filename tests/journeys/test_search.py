@@ -172,7 +172,7 @@ async def test_a_listing_is_sent_into_any_chat(world: World) -> None:
     await tom.chooses(offered[0])
     door = await tom.opens("Look at it on Parley")
     await eve.does("follow", url=door)
-    await eve.sees("Latgran SIA", "[Buy now]", "[Send to a chat]")
+    await eve.sees("Latgran SIA", "new here", "[Buy now]", "[Send to a chat]")
 
 
 async def test_a_workspace_without_carousels_gets_a_plain_list(world: World) -> None:
