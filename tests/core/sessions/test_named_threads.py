@@ -70,6 +70,17 @@ def test_6217_a_single_half_hour_a_week_is_offered_at_its_time_on_the_very_day_o
     assert shown == {date(2026, 11, day): ["12:30"] for day in (1, 8, 15)}
 
 
+def test_6844_the_first_hour_of_each_day_after_the_change_can_be_booked() -> None:
+    """cal.com 6844: from 26 March on, what was shown between eight and nine was refused."""
+    calendar = Calendar(dict.fromkeys(range(7), (Span(8 * 60, 10 * 60),)), "Europe/Paris")
+    before = datetime(2027, 3, 20, 12, tzinfo=UTC)  # the clocks go forward on Sunday, 28 March
+    early = [slot for slot in free_slots(calendar, before, HOUR, before + timedelta(days=14)) if slot.hour < 7]
+
+    assert {f"{local(slot, calendar.zone):%H:%M}" for slot in early} == {"08:00", "08:15", "08:30", "08:45"}
+    assert len(early) == 4 * 7, "in summer eight is six of UTC: 28 March to 3 April"
+    assert all(is_free(calendar, before, slot, HOUR) for slot in early)
+
+
 @pytest.mark.parametrize("days", [5, 6, 7])
 def test_12137_a_notice_that_ends_on_the_day_of_the_change_moves_no_slot(days: int) -> None:
     """cal.com 12137: with seven days of notice, all of November was offset."""
