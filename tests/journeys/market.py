@@ -91,6 +91,16 @@ class World:
         text: str = await until(newest, lambda: f"no letter to {address}")
         return text
 
+    async def enclosed_to(self, address: str) -> str:
+        """The name of the first file in the newest letter that has one, as soon as there is one."""
+
+        async def name() -> str | None:
+            letters = await self.browser.get(f"/lab/mail?to={address}")
+            return next((each["attachments"][0]["name"] for each in reversed(letters) if each["attachments"]), None)
+
+        found: str = await until(name, lambda: f"no file to {address}")
+        return found
+
     # --- money ------------------------------------------------------------------------------------------------------
 
     async def pays(self, address: str, number: str = "4242424242424242") -> None:
