@@ -13,8 +13,8 @@ run: .venv/ready            ## open the market; without tokens the lab plays the
 demo: .venv/ready           ## play a whole trade through both bots and print it; FAULTS=all, FAULTS=drop,slow
 	@$(BIN)/python main.py demo $(if $(FAULTS),--faults $(FAULTS))
 
-screens: .venv/ready        ## every card, form and notice in every language, on one page: OUT=screens.html
-	@$(BIN)/python main.py screens $(or $(OUT),screens.html)
+screens: .venv/ready        ## every card, form and notice, on one page: OUT=screens.html, LANGUAGES=en,lt
+	@$(BIN)/python main.py screens $(or $(OUT),screens.html) $(if $(LANGUAGES),--languages $(LANGUAGES))
 
 doctor: .venv/ready         ## what is configured, what is missing, and whether it answers
 	@$(BIN)/python main.py doctor

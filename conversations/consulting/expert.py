@@ -118,7 +118,7 @@ def _read_hours(talk: Talk, text: str, _values: Values) -> str:
 def _show_hours(talk: Talk, text: str) -> str:
     hours = read_hours(text, talk.words.language, towns(talk))
     zone = hours.zone or talk.person.zone
-    return f"{'; '.join(hours_lines(talk, hours.days))} ({zone})"
+    return f"{'; '.join(hours_lines(talk, hours.days))} ({talk.words.clock_of(zone)})"
 
 
 def _read_link(_talk: Talk, text: str, _values: Values) -> str:
