@@ -271,8 +271,11 @@ class Notices:
 
     def _on_invoice_issued(self, ctx: Ctx, fact: InvoiceIssued) -> None:
         for side in (fact.recipient, fact.issuer):
-            if side != MARKET:
-                self._to_organisation(ctx, side, lambda talk: told_of_invoice(talk, fact.invoice_id))
+            try:
+                if side != MARKET:
+                    self._to_organisation(ctx, side, lambda talk: told_of_invoice(talk, fact.invoice_id))
+            except DRAWING_FAULTS:  # its number is not to wait for our mistake in a card
+                log.exception("card_not_drawn", kind="invoice", subject=fact.invoice_id)
 
     def _on_invoice_drawn(self, ctx: Ctx, fact: InvoiceDrawn) -> None:
         """To the chat that has asked for it."""
