@@ -32,7 +32,7 @@ def main() -> int:
     first = int(time.time()) if asked.fresh else asked.first
     seeds = [*kept_seeds(), *range(first, first + asked.seeds)]
     began, sums, found = time.monotonic(), Counter[str](), list[Verdict]()
-    faults: Counter[str] = Counter()
+    faults, census = Counter[str](), Counter[str]()
     for verdict in sail(seeds, asked.processes):
         sums.update(
             worlds=1,
@@ -44,12 +44,16 @@ def main() -> int:
             days=round(verdict.days),
         )
         faults.update({what: count for what, count in verdict.counts.items() if what.startswith("fault ")})
+        census.update(verdict.census)
+        census.update({what: count for what, count in verdict.counts.items() if what.startswith(("fault", "killed"))})
         if verdict.violations:
             found.append(verdict)
             print(report(verdict), flush=True)
         if asked.seconds is not None and time.monotonic() - began > asked.seconds:
             break
     seconds = time.monotonic() - began
+    if asked.census:
+        print("\n".join(f"{count:8} {what}" for what, count in sorted(census.items())))
     print(
         f"{sums['worlds']} worlds, {sums['journeys']} journeys in {seconds:.0f} s "
         f"({sums['journeys'] / seconds:.1f} journeys/s), {sums['days']} days of theirs, {sums['commits']} commits, "
@@ -66,6 +70,7 @@ def arguments() -> argparse.Namespace:
     asked.add_argument("--fresh", action="store_true", help="seeds that nobody has played before, instead of --first")
     asked.add_argument("--seconds", type=float, help="begin no other world after so long")
     asked.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+    asked.add_argument("--census", action="store_true", help="say how often each weather and each ending was seen")
     asked.add_argument("--replay", type=int, help="play the world of this seed alone, aloud")
     return asked.parse_args()
 

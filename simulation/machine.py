@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 Answer = TypeVar("Answer")
 
 SLOW: Final = (0.05, 90.0)  # seconds that a slow crossing takes
-NIGHT: Final = 86_400.0
+BOUNDARIES: Final = 8  # of commits, at one of which a doomed process dies
 
 HOST: contextvars.ContextVar[Machine | None] = contextvars.ContextVar("host", default=None)
 
@@ -56,8 +56,10 @@ class Machine:
         self.world = world
         self.number = number
         self.alive = True
+        self._ends_after: int | None = None  # boundaries of commits, when its end is near already
         self.tasks: dict[asyncio.Task[Any], None] = {}
         self.changed = asyncio.Event()  # something was committed, perhaps with a deadline
+        self._why = ""
         self._build()
 
     def _build(self) -> None:
@@ -122,6 +124,7 @@ class Machine:
             return
         self.alive = False
         self.world.record.note("kill", self.number, why)
+        self.world.record.counts[f"killed: {why}"] += 1
         for task in list(self.tasks):
             task.cancel()
         self.world.lost(self)
@@ -139,6 +142,18 @@ class Machine:
             self.die(kind)
             raise Killed
 
+    def doom(self, why: str, within: int) -> None:
+        """It will die at one of its next boundaries: before or after one of its next commits."""
+        self._ends_after, self._why = within, why
+
+    def _nears_its_end(self) -> None:
+        if self._ends_after is None:
+            return
+        if self._ends_after == 0:
+            self.die(self._why)
+            raise Killed
+        self._ends_after -= 1
+
     async def linger(self, kind: str) -> None:
         """A slow crossing."""
         if self.world.strikes(kind):
@@ -147,6 +162,7 @@ class Machine:
 
     async def _before_commit(self) -> None:
         self.may_die("kill_before_commit")
+        self._nears_its_end()
         if self.world.strikes("locked"):
             raise OperationalError("BEGIN IMMEDIATE", {}, Exception("database is locked"))
 
@@ -154,6 +170,7 @@ class Machine:
         self.world.committed(self)
         self.changed.set()
         self.may_die("kill_after_commit")
+        self._nears_its_end()
 
     # --- what it does by itself ---------------------------------------------------------------------------------------
 
@@ -169,6 +186,8 @@ class Machine:
             except TimeoutError:
                 pass
             self.may_die("kill_idle")
+            if self.world.minute_ten(self.runner.raw) and self.world.strikes("kill_minute_ten"):
+                self.doom("kill_minute_ten", self.world.chance.randrange(BOUNDARIES))
             await self._try(self.sweeps.due())
 
     async def _ask_provider(self) -> None:
@@ -179,7 +198,7 @@ class Machine:
 
     async def _keep_books(self) -> None:
         while True:
-            await asyncio.sleep(NIGHT * (0.5 + self.world.chance.random()))
+            await asyncio.sleep(self.world.books_every() * (0.5 + self.world.chance.random()))
             await self._try(self.sweeps.keep_books())
             await self._try(self.sweeps.lay_books_beside())
 

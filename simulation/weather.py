@@ -24,6 +24,8 @@ KINDS: Final[Mapping[str, float]] = {
     "kill_before_telling": 0.01,
     "kill_after_telling": 0.01,
     "kill_idle": 0.002,
+    "kill_minute_ten": 0.5,  # of the moments when the clock of a talk rings
+    "kill_at_yes": 0.3,  # when somebody says that they will pay
     "long_outage": 0.3,  # of the kills: hours away instead of seconds
     "locked": 0.02,
     # the chats
@@ -51,12 +53,16 @@ KINDS: Final[Mapping[str, float]] = {
     "sweeps_asleep": 1.0,  # nobody asks the provider for half a day at a time
     # people and banks
     "double_press": 0.2,
+    "double_yes": 0.4,
+    "comes_late": 0.3,
+    "stays_away": 0.1,
     "stale_press": 0.05,
     "wrong_person": 0.03,
     "odd_words": 0.03,
     "card_declined": 0.2,
     "pays_too_late": 0.1,
     "pays_odd_sum": 0.3,
+    "hold_lapses": 0.2,
     "dispute": 0.15,
     "dispute_at_once": 0.15,
     "refund_bounces": 0.1,

@@ -22,10 +22,13 @@ class Witness:
         self._fresh: Counter[str] = Counter()
         self._posts: dict[str, int] = {}
         self._known: set[str] = set()
-        self.consents: set[str] = set()  # bookings whose seeker has said yes to pay
+        self.yes = Counter[tuple[str, str]]()  # verb and booking: how often its seeker has pressed a yes to pay
         self.cancelled: set[str] = set()  # and those whose seeker has called off, knowing what it costs
         self.accepted: dict[str, bool] = {}  # key of each input that was acknowledged, and whether it was answered
         self.found: list[str] = []
+
+    def said_yes(self, verb: str, booking: str) -> None:
+        self.yes[verb, booking] += 1
 
     def closing(self, ctx: Ctx) -> None:
         """The end of each unit of the product: how much it says about the input at hand."""

@@ -30,8 +30,8 @@ from simulation.engine.database import make_empty
 from simulation.engine.dice import Dice, between
 from simulation.engine.loop import Hung, LoopClock, SeededLoop
 from simulation.engine.record import Record
-from simulation.judge.judge import Judge
-from simulation.machine import HOST, Gone, Machine
+from simulation.judge.judge import Judge, as_kept
+from simulation.machine import BOUNDARIES, HOST, Gone, Machine
 from simulation.outside.chats import Phone
 from simulation.outside.stripe_side import StripeSide
 from simulation.people.cast import WHOLE, Cast, Scale
@@ -66,6 +66,7 @@ class Verdict:
     days: float
     tail: list[str] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
+    census: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass
@@ -130,6 +131,22 @@ class World:
     def asks_every(self) -> float:
         """Seconds between two looks at the provider. The product's are two minutes; nothing is told between these."""
         return DAY if self.healed else between(self.chance, *ASKS_EVERY)
+
+    def books_every(self) -> float:
+        """Seconds between two nights on which the books are laid beside the provider's; fewer when nothing happens."""
+        return 3 * DAY if self.healed else DAY
+
+    def doom_somebody(self, why: str) -> None:
+        """A process that is there dies at one of its next boundaries."""
+        alive = [each for each in self.machines if each.alive]
+        if alive:
+            self.chance.choice(alive).doom(why, self.chance.randrange(BOUNDARIES))
+
+    def minute_ten(self, raw: sqlite3.Connection) -> bool:
+        """Whether the clock of a talk is about to ring: the free minutes are over, or the time is up."""
+        due = as_kept(self.clock.now())
+        rings = "SELECT 1 FROM timer WHERE due_at <= ? AND event IN ('minute:10', 'free_over_no_answer', 'time_up')"
+        return raw.execute(rings, (due,)).fetchone() is not None
 
     def spawn(self, work: Coroutine[Any, Any, Answer]) -> asyncio.Task[Answer]:
         """A task of the world's, which no kill touches."""
@@ -292,6 +309,7 @@ def verdict_of(world: World) -> Verdict:
         days=world.seconds / DAY,
         tail=list(record.lines),
         counts=dict(record.counts),
+        census=dict(judge.census),
     )
 
 

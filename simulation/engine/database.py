@@ -1,6 +1,7 @@
 """The product's own SQLite writer, with its thread taken away: the same groups, savepoints and statements, in order.
 
-A group is one step of the world. The process that asked for it may die just before it or just after.
+A group is one step of the world. The process that asked for it may die just before it or just after. What SQLAlchemy
+has once put together it keeps by dialect: there is one here, for all processes of all worlds.
 """
 
 from __future__ import annotations
@@ -8,13 +9,15 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable
+from functools import cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import create_engine
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.pool import StaticPool
 
 from config.tables import METADATA
-from core.kernel.sqlite import SqliteRunner, connect, engine_over
+from core.kernel.sqlite import SqliteRunner, connect
 
 Result = TypeVar("Result")
 
@@ -52,8 +55,35 @@ class InlineRunner(SqliteRunner):
         writer = InlineWriter(self._path, self._before, self._after)
         self.raw = writer.raw
         self._connection = writer  # type: ignore[assignment]  # it does what a unit's writer is asked to do
-        self._engine = engine_over(lambda: writer.raw)
+        self._engine = engine_on(writer.raw)
         self._writer = asyncio.create_task(self._write(), name="sqlite-writer")
+
+
+def engine_on(raw: sqlite3.Connection) -> Engine:
+    """What the product's `engine_over` makes, of statements that are known already."""
+    known, given = learned(), cast("Any", lambda: raw)  # the driver's own connection, of which SQLAlchemy knows no type
+    engine = Engine(StaticPool(given, dialect=known.dialect), known.dialect, known.url)
+    engine.update_execution_options(compiled_cache=known_statements())
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+@cache
+def learned() -> Engine:
+    """SQLAlchemy's own, which has met a database and knows what it can do."""
+    engine = create_engine("sqlite://")
+    with engine.connect():
+        return engine
+
+
+@cache
+def known_statements() -> dict[Any, Any]:
+    """What has been compiled in this process."""
+    return {}
 
 
 def quick(path: str) -> sqlite3.Connection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import closing
 from datetime import datetime, timedelta
@@ -18,14 +19,15 @@ from core.kernel.events import Reactions
 from core.kernel.heartbeat import AWAY_FROM
 from core.kernel.ids import Ids
 from core.kernel.process import Process
-from core.kernel.sqlite import engine_over
 from core.kernel.transaction import MARKET, Ctx
 from core.ledger.invariants import check
 from core.offers.model import OFFER
+from core.purchases.model import PURCHASE
+from core.requests.model import REQUEST
 from core.sessions.process import SESSION
 from core.support.model import CASE
-from simulation.engine.database import quick
-from simulation.judge import provider, trade
+from simulation.engine.database import engine_on, quick
+from simulation.judge import provider, sessions, trade
 
 if TYPE_CHECKING:
     from simulation.world import World
@@ -38,10 +40,13 @@ ENDING: Final[Mapping[str, Process]] = {
     "dispute_case": CASE,
     "chargeback": CHARGEBACK,
     "buyer_credit": CREDIT,
+    "purchase": PURCHASE,
+    "request": REQUEST,
 }
+JOURNEYS: Final = ("deal", "booking", "purchase", "request")  # each begun by a person, and gone through to an end
 STEPS: Final[Mapping[str, Process]] = {each.name: each for each in (*ENDING.values(), LOT)}
 # What is asked of the provider and must have an end, too: (table, states in which it has one).
-ASKED: Final = (("effect", "'done'"), ("session_payout", "'done'"))
+ASKED: Final = (("effect", "'done'"), ("session_payout", "'done'"), ("purchase_refund", "'done'"))
 
 
 LEEWAY: Final = timedelta(seconds=2)  # in which a deadline that was put off may ring early
@@ -53,9 +58,10 @@ class Judge:
     def __init__(self, world: World) -> None:
         self._world = world
         self._raw = quick(world.path)
-        self._engine = engine_over(lambda: self._raw)
+        self._engine = engine_on(self._raw)
         self.found: list[str] = []
         self.journeys = 0
+        self.census = Counter[str]()
         self._passed: list[tuple[str, str, str, str, str]] = []
 
     def close(self) -> None:
@@ -115,7 +121,7 @@ class Judge:
             for key, state in self.rows(f"SELECT id, state FROM {table} WHERE state NOT IN ({final})"):
                 waiting.append(f"{table} {key} is still {state}")
         for table, ended in ASKED:
-            for key, state in self.rows(f"SELECT key, state FROM {table} WHERE state NOT IN ({ended})"):
+            for key, state in self.rows(f"SELECT id, state FROM {table} WHERE state NOT IN ({ended})"):
                 waiting.append(f"{table} {key} is still {state}")
         for channel, kind, lane in self.rows("SELECT channel, kind, lane FROM outbox WHERE NOT dead"):
             waiting.append(f"post {channel} {kind} of {lane} is still there")
@@ -138,12 +144,22 @@ class Judge:
         ]
         self.found += self._courses() + self._penalties()
         self.found += trade.back_on_the_shelf(self) + trade.by_their_own_sides(self)
-        self.found += provider.nothing_held_in_vain(self, world.stripe)
+        self.found += sessions.nothing_held_in_vain(self, world.stripe)
         self.found += provider.one_effect_each(self, world.stripe)
-        self.found += provider.nothing_without_consent(self, world.stripe, world.witness)
+        self.found += sessions.charged_rightly(self, world.stripe, world.witness)
         self.found += world.witness.unanswered(lambda key: bool(self.rows("SELECT 1 FROM inbox WHERE key = ?", key)))
-        deals, talks = (self.rows(f"SELECT COUNT(*) FROM {table}")[0][0] for table in ("deal", "booking"))
-        self.journeys = deals + talks
+        self.journeys = sum(self.rows(f"SELECT COUNT(*) FROM {table}")[0][0] for table in JOURNEYS)
+        self._count()
+
+    def _count(self) -> None:
+        """What was seen of weather and endings, for who asks whether all of it ever comes."""
+        for table in ENDING:
+            for state, count in self.rows(f"SELECT state, COUNT(*) FROM {table} GROUP BY state"):
+                self.census[f"{table} ended: {state}"] += count
+        for why, count in self.rows("SELECT why, COUNT(*) FROM booking WHERE why IS NOT NULL GROUP BY why"):
+            self.census[f"session over: {why}"] += count
+        for what, count in sessions.weather_of(self, self._world.witness).items():
+            self.census[f"session weather: {what}"] += count
 
     def _courses(self) -> list[str]:
         """Every step ever taken is a line of its table, and follows the one before it."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from lab.stripe.api.shapes import Thing
 from lab.stripe.connect.accounts import onboard, restrict
 from lab.stripe.payments.disputes import Complaint, decide, open_dispute
+from lab.stripe.payments.rails.card import lapse
 from lab.stripe.payments.rails.customer_balance import arrive
 from lab.stripe.payments.refunds import fail
 from simulation.engine.dice import between
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 HOUR: Final = 3_600.0
 LOOKS_EVERY: Final = HOUR
+WHILE_HELD: Final = (60.0, 3 * 24 * HOUR)
 SOON: Final = (1.0, 120.0)
 SOMETIME: Final = (HOUR, 40 * 24 * HOUR)
 
@@ -42,6 +44,9 @@ class Bank:
         """An event that Stripe has announced, before anybody else hears of it."""
         thing, strikes = event.get("data", {}).get("object", {}), self._world.strikes
         match event["type"]:
+            case "charge.succeeded" if not thing["captured"]:
+                if strikes("hold_lapses"):
+                    self._later(WHILE_HELD, partial(self._let_go, thing["id"]))
             case "charge.succeeded" if strikes("dispute"):
                 self._later(SOMETIME, partial(self._call_back, thing["id"]))
             case "transfer.created" if thing["source_transaction"] and strikes("dispute_at_once"):
@@ -68,6 +73,12 @@ class Bank:
         thing = books.get("charge", charge)
         if not thing["disputed"]:
             open_dispute(books, thing, Complaint())
+
+    def _let_go(self, charge: str) -> None:
+        """A hold lapses long before its time."""
+        books = self._world.stripe.lab.books
+        thing = books.get("charge", charge)
+        lapse(books, books.get("payment_intent", thing["payment_intent"]), thing)
 
     def _decide(self, dispute: str) -> None:
         books = self._world.stripe.lab.books

@@ -25,7 +25,7 @@ class Scale:
     """How many live in a world, and for how many days at least and at most the weather is bad."""
 
     sellers: int = 2
-    buyers: int = 6
+    buyers: int = 5
     consultants: int = 1
     seekers: int = 3
     operators: int = 2
@@ -76,20 +76,23 @@ BUYS: Final = TRADES | {
     "pay.how": 0.6,
     "pay.by": 1.5,
     "credit.give_back": 1,
+    "request.show": 1,
+    "request.award": 4,
+    "request.withdraw": 0.2,
 }
 SELLS: Final = TRADES | {
     "lot.dispatch": 10,
     "lot.grant": 2,
     "lot.propose": 2,
     "lot.replace": 1,
-    "lot.mean_taken": 1,
     "lot.contradict": 1,
     "lot.give_back": 0.5,
     "lot.referee_value": 1,
     "lot.agree_value": 2,
     "lot.operator_asked": 0.3,
     "payout.set_up": 8,
-    "listing.renew": 1,
+    "listing.renew": 0.03,
+    "request.quote": 4,
 }
 SEEKS: Final[Mapping[str, float]] = {
     "seek.show": 3,
@@ -126,9 +129,24 @@ ADVISES: Final[Mapping[str, float]] = {
     "session.cancel": 0.15,
     "session.cancel_now": 0.5,
     "session.give_back": 0.2,
+    "session.give_back_now": 0.5,
+    "session.pick": 5,
+    "promote.choose": 1.5,
+    "promote.top": 2,
+    "promote.stop": 0.3,
+    "purchase.leave": 0.2,
+    "purchase.ask_back": 0.3,
     "payout.set_up": 8,
 }
-RULES: Final[Mapping[str, float]] = {"case.show": 1, "case.rule": 8, "case.rule_again": 8, "case.agree": 0.3}
+RULES: Final[Mapping[str, float]] = {
+    "case.show": 1,
+    "case.rule": 8,
+    "case.rule_again": 8,
+    "case.agree": 0.3,
+    "complaint.show": 2,
+    "complaint.rule": 8,
+    "purchase.give_back": 4,
+}
 
 
 class Cast:
@@ -156,22 +174,30 @@ class Cast:
             goods = f"/sell {amount} t A1 pellets {self._dice.randint(200, 230)} €/t DAP {places[number]} {when}"
             self._add(f"Seller{number}", SELLS, goods, 24.0)
         for number in range(scale.buyers):
-            self._add(f"Buyer{number}", BUYS, f"/find pellets near {self._dice.choice(places)}", 60.0)
+            opening = f"/find pellets near {self._dice.choice(places)}"
+            self._add(f"Buyer{number}", BUYS, opening, 60.0, also=("/request", "/requests"))
         for number in range(scale.consultants):
-            self._add(f"Consultant{number}", ADVISES, "/expert", 12.0, EXPERT)
+            self._add(f"Consultant{number}", ADVISES, "/expert", 12.0, EXPERT, also=("/promote",))
         for number in range(scale.seekers):
             self._add(f"Seeker{number}", SEEKS, "/experts the grate of my boiler slags", 72.0)
         for number in range(scale.operators):
             self._add(f"Operator{number}", RULES, "/cases", 24.0)
 
     def _add(
-        self, name: str, likes: Mapping[str, float], opening: str, within: float, answers: Mapping[str, Answer] = NONE
+        self,
+        name: str,
+        likes: Mapping[str, float],
+        opening: str,
+        within: float,
+        answers: Mapping[str, Answer] = NONE,
+        *,
+        also: tuple[str, ...] = (),
     ) -> None:
         """`within`: hours in which they come."""
         dice = self._world.dice.of(f"person:{name}")
         phone = self._world.phone(dice.choice(tuple(Platform)), str(1000 + len(self.people)), name)
         appetite = EVER if likes is RULES else dice.choice(APPETITE) + (likes is SEEKS)
-        person = Person(self._world, phone, dice, tempered(likes, dice), answers, opening, appetite)
+        person = Person(self._world, phone, dice, tempered(likes, dice), answers, opening, also, appetite)
         self.people[person] = within * HOUR * dice.random()
 
     @property

@@ -27,6 +27,8 @@ HOUR: Final = 3_600.0
 NAP: Final = (HOUR, 60 * HOUR)  # until they look again though nothing came
 THINKS: Final = (20.0, 30 * HOUR)
 HURRIES: Final = (2.0, 240.0)
+TALKS: Final = (5.0, 900.0)  # seconds within a talk until they do something about it
+LATE: Final = (60.0, 1_200.0)  # seconds that they come late
 AGAIN_AFTER: Final = 2 * HOUR  # until they press what led to nothing once more
 WAITS: Final = 600.0  # for a form to go on
 IBAN: Final = "DE89370400440532013000"
@@ -44,9 +46,15 @@ APPETITE: Final = (1, 1, 2, 3)
 URGENT: Final = frozenset(
     {
         "session.here", "session.continue", "session.take_more", "session.extend", "session.end", "session.out",
-        "session.accept",
+        "session.accept", "session.card", "book.slot", "book.now",
     }
 )  # fmt: skip
+IN_A_TALK: Final = frozenset({"session.continue", "session.end", "session.out", "session.take_more", "session.extend"})
+YES_TO_PAY: Final = frozenset({"session.continue", "session.take_more"})
+HERE: Final = "session.here"
+SLOT: Final = "book.slot"
+SLOTS: Final = 3  # are offered at a time; those of before are taken or gone
+IDLE: Final = 0.5  # how gladly nothing is done
 
 
 @dataclass(slots=True, eq=False)
@@ -59,6 +67,7 @@ class Person:
     likes: Mapping[str, float]
     answers: Mapping[str, Answer] = field(default_factory=dict)
     opening: str = ""  # what they say first
+    also: tuple[str, ...] = ()  # what they say now and then instead
     appetite: int = 0  # for how much more
     pressed: dict[str, float] = field(default_factory=dict)  # button's load: when it was pressed last
     tries: Counter[str] = field(default_factory=Counter)  # of a button or a form, until they let it be
@@ -80,23 +89,29 @@ class Person:
             await self._until_something()
 
     async def _until_something(self) -> None:
-        """News, or nothing for hours; then they think about it."""
-        self.phone.news.clear()
-        try:
-            async with asyncio.timeout(between(self.dice, *NAP)):
-                await self.phone.news.wait()
-        except TimeoutError:
-            return
-        urgent = any(pressed.verb in URGENT for _, pressed in self.phone.presses())
-        await asyncio.sleep(between(self.dice, *(HURRIES if urgent else THINKS)))
+        """News, or nothing for hours; then they think about it. What is urgent wakes them up."""
+        wakes = self.world.seconds + between(self.dice, *NAP)
+        while not self._is_urgent():
+            self.phone.news.clear()
+            try:
+                async with asyncio.timeout_at(wakes):
+                    await self.phone.news.wait()
+            except TimeoutError:
+                return
+            wakes = min(wakes, self.world.seconds + between(self.dice, *THINKS))
+        await asyncio.sleep(between(self.dice, *(TALKS if self._talks() else HURRIES)))
+
+    def _is_urgent(self) -> bool:
+        """Whether something is waited for that is gone in minutes: a talk, an answer to it, a card for its slot."""
+        verbs = (None if button.press is None else read_press(button.press).verb for button, _ in self._wishes())
+        return self.phone.form is not None or any(verb is None or verb in URGENT for verb in verbs)
 
     async def act(self) -> None:
-        """One thing, of what there is to do."""
+        """One thing, of what there is to do, or nothing."""
         if self.phone.form is not None:
             await self.fill(self.phone.form)
             return
-        wishes = [(button, self._wish(button)) for button in self.phone.buttons()]
-        wishes = [(button, wish) for button, wish in wishes if wish > 0]
+        wishes = self._wishes()
         if not wishes:
             await self.begin()
             return
@@ -104,8 +119,20 @@ class Person:
             if self.world.strikes("walks_away"):
                 self.away = True
             return
-        button = self.dice.choices([button for button, _ in wishes], [wish for _, wish in wishes])[0]
-        await (self.visit(button.url) if button.url else self.press(str(button.press)))
+        button = self.dice.choices([None, *(each for each, _ in wishes)], [IDLE, *(wish for _, wish in wishes)])[0]
+        if button is not None:
+            await (self.visit(button.url) if button.url else self.press(str(button.press)))
+
+    def _talks(self) -> bool:
+        return any((each.press or "").partition("|")[0] in IN_A_TALK for each, _ in self._wishes())
+
+    def _wishes(self) -> list[tuple[Button, float]]:
+        """What can be done, and how gladly each."""
+        shown = self.phone.buttons()
+        slots = [each for each in shown if (each.press or "").startswith(SLOT)]
+        gone = {each.press for each in slots[:-SLOTS]} - {each.press for each in slots[-SLOTS:]}
+        wishes = [(each, self._wish(each)) for each in shown if each.press is None or each.press not in gone]
+        return [(each, wish) for each, wish in wishes if wish > 0]
 
     def _wish(self, button: Button) -> float:
         load = button.url or button.press
@@ -126,7 +153,7 @@ class Person:
         hungry = self.appetite and last < self.world.seconds - 30 * HOUR
         if self.opening and hungry and not self.world.healed:
             self.pressed[self.opening] = self.world.seconds
-            await self.say(self.opening)
+            await self.say(self.dice.choice((self.opening, self.opening, *self.also)))
 
     # --- what they do -------------------------------------------------------------------------------------------------
 
@@ -138,8 +165,16 @@ class Person:
         self.tries[load] += 1
         pressed = read_press(load)
         self.appetite -= pressed.verb in BEGINS
+        if pressed.verb == HERE:
+            if self.world.strikes("stays_away"):
+                return
+            if self.world.strikes("comes_late"):
+                await asyncio.sleep(between(self.dice, *LATE))
+        yes = pressed.verb in YES_TO_PAY
+        if yes and self.world.strikes("kill_at_yes"):
+            self.world.doom_somebody("kill_at_yes")
         self._note(pressed)
-        if self.world.strikes("double_press"):
+        if self.world.strikes("double_yes" if yes else "double_press"):
             self.world.spawn(self._press_again(load))
         await self.phone.send(Pressed(load))
         if self.world.strikes("stale_press") and len(self.pressed) > 1:
@@ -149,12 +184,13 @@ class Person:
 
     async def _press_again(self, load: str) -> None:
         await asyncio.sleep(self.dice.random())
+        self._note(read_press(load))
         await self.phone.send(Pressed(load))
 
     def _note(self, pressed: Press) -> None:
         """What they have said yes to, for who asks later."""
-        if pressed.verb in ("session.continue", "session.take_more"):
-            self.world.witness.consents.add(pressed.subject)
+        if pressed.verb in YES_TO_PAY:
+            self.world.witness.said_yes(pressed.verb, pressed.subject)
         if pressed.verb == "session.cancel_now":
             self.world.witness.cancelled.add(pressed.subject)
         if pressed.verb.startswith("deal."):

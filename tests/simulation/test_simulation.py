@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from config.market import BOOKS
 from simulation.engine.dice import Dice
 from simulation.engine.loop import Hung, SeededLoop
 from simulation.engine.record import Record
 from simulation.judge.judge import ENDING, STEPS
+from simulation.judge.sessions import Course, wrong_with
 from simulation.mutants.catalogue import RULES, switched_off
 from simulation.outside.chats import Phone
-from simulation.people.cast import SMALL
+from simulation.people.cast import ADVISES, BUYS, SEEKS, SELLS, SMALL
+from simulation.people.cast import RULES as RULED
+from simulation.people.person import URGENT
 from simulation.weather import KINDS, Weather
 from simulation.world import OPENS, play
 
@@ -70,5 +77,36 @@ def test_weather_is_the_seeds_own_and_clears() -> None:
 
 
 def test_every_process_that_must_end_is_looked_at() -> None:
-    assert set(ENDING) == {"deal", "booking", "offer", "dispute_case", "chargeback", "buyer_credit"}
+    assert set(ENDING) == {
+        "deal", "booking", "offer", "dispute_case", "chargeback", "buyer_credit", "purchase", "request"
+    }  # fmt: skip
     assert {"deal", "lot", "session"} <= set(STEPS)
+
+
+def test_people_like_only_what_can_be_pressed() -> None:
+    assert {*BUYS, *SELLS, *SEEKS, *ADVISES, *RULED, *URGENT} <= {verb for book in BOOKS for verb in book.presses}
+
+
+FINE = Course("b", "SABCDE", "completed", "time_up", 10, 9_000, {"h": "session"}, {"h": 9_000}, kept=True, said_yes=1)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({}, None),
+        ({"said_yes": 0}, "nobody had said yes"),
+        ({"said_yes": 0, "why": "noshow_seeker"}, None),
+        ({"said_yes": 0, "why": "cancelled"}, "nobody had said yes"),
+        ({"said_yes": 0, "why": "cancelled", "called_off": True}, None),
+        ({"said_yes": 0, "free_minutes": 0}, None),
+        ({"purposes": {"h": "extension"}}, "nobody had wanted it"),
+        ({"taken": {"h": 9_000, "again": 9_000}, "purposes": {"h": "session", "again": "session"}}, "9000 were due"),
+        ({"taken": {}, "events": {"continue"}, "ran": timedelta(minutes=20)}, "it was free"),
+        ({"taken": {}, "events": {"continue", "debt_limit"}, "ran": timedelta(minutes=20)}, None),
+        ({"taken": {"h": 100}}, "of 9000 that were due"),
+        ({"events": {"continue"}, "kept": False}, "no yes is kept"),
+    ],
+)
+def test_a_session_is_charged_after_a_yes_once_and_then_always(change: dict[str, Any], said: str | None) -> None:
+    wrong = wrong_with(replace(FINE, **change))
+    assert (not wrong) if said is None else said in "; ".join(wrong)

@@ -1,0 +1,154 @@
+"""What must be true of each session when all is over: no charge without a yes, none twice, and no free talk after one.
+
+It is worked out from what people pressed, from the steps that were taken and from what the lab's Stripe has taken, not
+from what the product has reckoned.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from simulation.judge.judge import Judge
+    from simulation.outside.stripe_side import StripeSide
+    from simulation.witness import Witness
+
+BEGAN_TO_PAY: Final = frozenset({"continue", "both_joined_paying"})
+RUNS: Final = "billable"  # the state in which a talk is charged
+RAN: Final = timedelta(minutes=1)  # that a talk must have been charged for, for its being free to be wrong
+LATE: Final = timedelta(minutes=1)
+GONE: Final = ("failed", "canceled")
+
+
+@dataclass
+class Course:
+    """One session, as it went. `taken`: cents by hold; `back`: cents that went back; `ran`: the clock, after the yes.
+
+    `said_yes`, `wanted_more`: how often its seeker pressed these; `kept`: whether the product has it on record.
+    """
+
+    booking: str
+    ref: str
+    state: str
+    why: str | None
+    free_minutes: int
+    due: int
+    purposes: dict[str, str] = field(default_factory=dict)
+    taken: dict[str, int] = field(default_factory=dict)
+    back: int = 0
+    events: set[str] = field(default_factory=set)
+    ran: timedelta = timedelta()
+    said_yes: int = 0
+    wanted_more: int = 0
+    called_off: bool = False
+    kept: bool = False
+
+
+def charged_rightly(judge: Judge, stripe: StripeSide, witness: Witness) -> list[str]:
+    courses = courses_of(judge, witness)
+    wrong = _read_charges(courses, stripe)
+    for each in courses.values():
+        wrong += [f"session {each.ref} ({each.why}): {what}" for what in wrong_with(each)]
+    return wrong
+
+
+def wrong_with(course: Course) -> list[str]:
+    """What of one session must not be, in words."""
+    wrong = []
+    taken = sum(course.taken.values())
+    by_rule = course.why == "noshow_seeker" or (course.why == "cancelled" and course.called_off)
+    if taken and course.free_minutes and not course.said_yes and not by_rule:
+        wrong.append(f"{taken} cents were taken, and nobody had said yes")
+    more = sum(cents for hold, cents in course.taken.items() if course.purposes[hold] == "extension")
+    if more and not course.wanted_more:
+        wrong.append(f"{more} cents were taken for more time, and nobody had wanted it")
+    if taken - course.back > course.due:
+        wrong.append(f"{taken} cents were taken, {course.back} went back, and {course.due} were due")
+    unpaid = "debt_limit" in course.events
+    if course.events & BEGAN_TO_PAY and course.ran >= RAN and not taken and not unpaid:
+        wrong.append(f"the clock ran for {course.ran} after the yes, and it was free")
+    if course.state == "completed" and taken < course.due and not unpaid:
+        wrong.append(f"{taken} cents were taken of {course.due} that were due")
+    if "continue" in course.events and not course.kept:
+        wrong.append("it went on for money, and no yes is kept")
+    return wrong
+
+
+def courses_of(judge: Judge, witness: Witness) -> dict[str, Course]:
+    """All sessions by their key."""
+    columns = "id, ref, state, why, free_minutes, due_minor"
+    courses = {row[0]: Course(*row) for row in judge.rows(f"SELECT {columns} FROM booking")}
+    for hold, booking, purpose in judge.rows("SELECT id, booking_id, purpose FROM card_hold"):
+        courses[booking].purposes[hold] = purpose
+    for course in courses.values():
+        course.said_yes = witness.yes["session.continue", course.booking]
+        course.wanted_more = witness.yes["session.take_more", course.booking]
+        course.called_off = course.booking in witness.cancelled
+    for (booking,) in judge.rows("SELECT booking_id FROM consent WHERE kind = 'continue'"):
+        courses[booking].kept = True
+    began: dict[str, datetime] = {}
+    for booking, event, at, to in judge.rows(
+        "SELECT subject, event, at, \"to\" FROM step WHERE process = 'session' ORDER BY at, id"
+    ):
+        moment, course = datetime.fromisoformat(at), courses[booking]
+        course.events.add(event)
+        if booking in began:
+            course.ran += moment - began.pop(booking)
+        if to == RUNS:
+            began[booking] = moment
+    return courses
+
+
+def _read_charges(courses: dict[str, Course], stripe: StripeSide) -> list[str]:
+    """What was taken from cards, hold by hold; in words, what belongs to no hold or was taken twice for one."""
+    wrong = []
+    owner = {hold: course for course in courses.values() for hold in course.purposes}
+    by_intent: dict[str, Course] = {}
+    for intent in stripe.things("payment_intent"):
+        hold = (intent.get("metadata") or {}).get("hold")
+        if hold is None or not intent["amount_received"]:
+            continue
+        course = owner.get(hold)
+        if course is None:
+            wrong.append(f"consent: {intent['id']} was charged for a hold that is not ours")
+            continue
+        if hold in course.taken:
+            wrong.append(f"session {course.ref}: hold {hold} was charged twice")
+        by_intent[intent["id"]] = course
+        course.taken[hold] = course.taken.get(hold, 0) + intent["amount_received"]
+    for refund in stripe.things("refund"):
+        if refund["payment_intent"] in by_intent and refund["status"] not in GONE:
+            by_intent[refund["payment_intent"]].back += refund["amount"]
+    return wrong
+
+
+def nothing_held_in_vain(judge: Judge, stripe: StripeSide) -> list[str]:
+    """A card is free again when its session is over."""
+    over = dict(
+        judge.rows(
+            "SELECT card_hold.id, booking.ref FROM card_hold JOIN booking ON booking.id = card_hold.booking_id"
+            " WHERE booking.state IN ('closed', 'closed_free', 'completed')"
+        )
+    )
+    held = [each for each in stripe.things("payment_intent") if each["status"] == "requires_capture"]
+    holds = [str((each.get("metadata") or {}).get("hold")) for each in held]
+    return [f"hold: session {over[hold]} is over, and its card is still held" for hold in holds if hold in over]
+
+
+def weather_of(judge: Judge, witness: Witness) -> dict[str, int]:
+    """What befell the sessions of this world, and how often, for the census."""
+    found: dict[str, int] = defaultdict(int)
+    for course in courses_of(judge, witness).values():
+        for event in ("drop", "noshow_seeker", "noshow_consultant", "auth_failed", "capture_failed", "extend"):
+            found[event] += event in course.events
+        found["yes pressed twice or more"] += course.said_yes > 1
+    begun = judge.rows(
+        "SELECT began_at, starts_at FROM meeting JOIN booking ON id = booking_id WHERE began_at NOT NULL"
+    )
+    at = datetime.fromisoformat
+    found["late join"] = sum(at(began) - at(starts) >= LATE for began, starts in begun)
+    found["page or hold lapsed"] = judge.rows("SELECT COUNT(*) FROM card_hold WHERE state = 'lapsed'")[0][0]
+    return found
