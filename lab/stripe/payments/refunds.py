@@ -161,7 +161,7 @@ def _charge_of(books: Books, params: Thing) -> Thing:
 
 
 def _checked_amount(books: Books, charge: Thing, kind: str, wanted: int | None) -> int:
-    if charge["disputed"] and not _only_asked(books, charge):
+    if charge["disputed"] and not _is_ours(books, charge):
         raise Refusal(f"Charge {charge['id']} has been charged back; cannot issue a refund.", code="charge_disputed")
     if kind in REFUNDABLE_FOR and charge["created"] + REFUNDABLE_FOR[kind] < books.now():
         raise Refusal(
@@ -188,9 +188,10 @@ def _positive(amount: int) -> int:
     return amount
 
 
-def _only_asked(books: Books, charge: Thing) -> bool:
-    """An inquiry leaves the charge refundable."""
-    return any(each["charge"] == charge["id"] and each["is_charge_refundable"] for each in books.all("dispute"))
+def _is_ours(books: Books, charge: Thing) -> bool:
+    """An inquiry leaves the charge refundable, and so does a dispute that was withdrawn or won: the money is back."""
+    disputes = [each for each in books.all("dispute") if each["charge"] == charge["id"]]
+    return any(each["is_charge_refundable"] or each["status"] == "won" for each in disputes)
 
 
 def _settle(books: Books, refund: Thing) -> None:

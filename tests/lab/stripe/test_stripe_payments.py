@@ -163,6 +163,8 @@ async def test_a_dispute_takes_the_money_until_it_is_decided(till: Till, do: str
     await till.lab_does(f"stripe/disputes/{dispute.charge}", do=do)
     assert (await till.v1.disputes.retrieve_async(dispute.id)).status == status
     assert sum(await till.balance()) == left
+    again = till.v1.refunds.create_async({"charge": dispute.charge})  # what was won is ours, to be given back or not
+    assert (await again).amount == 20_000 if status == "won" else await till.refused(again)
 
 
 async def test_a_part_of_checkout_that_the_lab_cannot_play_is_refused_by_name(till: Till) -> None:

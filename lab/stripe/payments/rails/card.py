@@ -85,7 +85,7 @@ def _authorize(books: Books, intent: Thing, method: Thing, how: Confirmation) ->
         attach(books, method, intent["customer"])
     if manual:
         lifecycle.hold(books, intent, charge)
-        books.later(shown["capture_before"], lambda: _lapse(books, intent, charge))
+        books.later(shown["capture_before"], lambda: lapse(books, intent, charge))
     else:
         lifecycle.succeed(books, intent, charge)
     _aftermath(books, charge, card)
@@ -101,7 +101,7 @@ def _extras(intent: Thing) -> dict[str, Any]:
     }
 
 
-def _lapse(books: Books, intent: Thing, charge: Thing) -> None:
+def lapse(books: Books, intent: Thing, charge: Thing) -> None:
     """The bank lets the hold go by itself; Stripe cancels the intent."""
     if intent["status"] == "requires_capture":
         let_go(books, charge, lapsed=True)
