@@ -5,7 +5,7 @@ BIN := .venv/bin
 unexport PYTHONDONTWRITEBYTECODE
 DEVELOPMENT := requirements/development.txt
 
-.PHONY: run demo test random-deals conformance conformance-mutants screens test-browser check check-invoices lint types contracts test-postgres weather simulate mutants torture races bench bench-alerts bench-ledger bench-search bench-taps lock doctor clean
+.PHONY: run demo test random-deals conformance conformance-mutants screens test-browser check check-invoices lint types contracts test-postgres worlds weather simulate mutants torture races bench bench-alerts bench-ledger bench-search bench-taps lock doctor clean
 
 run: .venv/ready            ## open the market; without tokens the lab plays the outside world
 	@$(BIN)/python main.py run
@@ -38,10 +38,13 @@ check-invoices: .venv/ready ## each kind of invoice against the rules of EN 1693
 	@$(BIN)/uv pip install -q --require-hashes -r requirements/check-invoices.txt
 	@$(BIN)/python -m tests.payments.schematron
 
-check: lint types contracts test
+check: lint types contracts test worlds
 
-weather: .venv/ready        ## fresh worlds for two minutes, and all whose seeds have found something once
-	@$(BIN)/python -m simulation --fresh --seeds 1000 --seconds 120
+worlds: .venv/ready         ## two worlds of the commit's own, and all whose seeds have found something once
+	@$(BIN)/python -m simulation --of-commit --seeds 2
+
+weather: .venv/ready        ## as many worlds of the commit's own as fit into two minutes, and all that are kept
+	@$(BIN)/python -m simulation --of-commit --seeds 1000 --seconds 120
 
 lint: .venv/ready
 	@$(BIN)/ruff check .
@@ -54,13 +57,13 @@ contracts: .venv/ready
 	@$(BIN)/lint-imports
 
 simulate: .venv/ready       ## the market in SEEDS=20 worlds of bad weather, from seed FIRST=1; each must come to rest
-	@$(BIN)/python -m simulation --seeds $(or $(SEEDS),20) --first $(or $(FIRST),1)
+	@$(BIN)/python -m simulation --seeds $(or $(SEEDS),20) --first $(or $(FIRST),1) --census $(if $(LOG),--log $(LOG))
 
 random-deals: .venv/ready   ## live through DEALS=2000 random deals in the real books, a second each; each must close at zero
 	@DEALS=$(or $(DEALS),2000) $(BIN)/pytest tests/core/test_escrow.py -k any_deal
 
 mutants: .venv/ready        ## switch each rule off in turn: which of SEEDS=300 worlds tells?
-	@$(BIN)/python -m simulation.mutants --seeds $(or $(SEEDS),300)
+	@$(BIN)/python -m simulation.mutants --seeds $(or $(SEEDS),300) --table docs/mutants.md $(if $(LOG),--log $(LOG))
 
 torture: .venv/ready        ## kill the product N=100 times in the middle of trades, on SQLite and PostgreSQL; count after
 	@$(BIN)/python -m tests.journeys.torture --kills $(or $(N),100)

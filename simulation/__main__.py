@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import argparse
 import os
+import subprocess
 import sys
 import time
 import warnings
 from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from simulation.fleet import berth, sail
+from simulation.log import Log
 from simulation.world import Verdict, play
 
 REGRESSIONS: Final = Path(__file__).with_name("regressions.txt")
+ROOT: Final = Path(__file__).parents[1]
 SHOWN: Final = 5  # violations of a world; the rest says the same
+COUNTED: Final = ("fault", "killed")  # what a world counts of its weather
 
 
 def kept_seeds() -> list[int]:
@@ -24,52 +30,45 @@ def kept_seeds() -> list[int]:
     return [int(line.split("#")[0]) for line in lines if line.split("#")[0].strip()]
 
 
+def seed_of_commit() -> int:
+    """Other seeds for each commit, the same ones for the same; the first seed of all where there is no commit."""
+    ask = ("git", "rev-parse", "HEAD")
+    told = subprocess.run(ask, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - our own words
+    return int(told.stdout[:8], 16) if told.returncode == 0 else 1
+
+
 def main() -> int:
     warnings.simplefilter("ignore")  # a killed process leaves coroutines behind that nobody will ever await
     asked = arguments()
     if asked.replay is not None:
         return replay(asked.replay)
-    first = int(time.time()) if asked.fresh else asked.first
-    seeds = [*kept_seeds(), *range(first, first + asked.seeds)]
-    began, sums, found = time.monotonic(), Counter[str](), list[Verdict]()
-    faults, census = Counter[str](), Counter[str]()
-    for verdict in sail(seeds, asked.processes):
-        sums.update(
-            worlds=1,
-            journeys=verdict.journeys,
-            points=verdict.points,
-            kills=verdict.kills,
-            faults=verdict.faults,
-            commits=verdict.commits,
-            days=round(verdict.days),
-        )
-        faults.update({what: count for what, count in verdict.counts.items() if what.startswith("fault ")})
-        census.update(verdict.census)
-        census.update({what: count for what, count in verdict.counts.items() if what.startswith(("fault", "killed"))})
+    first = seed_of_commit() if asked.of_commit else asked.first
+    log = Log(Verdict, asked.log)
+    verdicts = log.read()
+    known = {verdict.seed for verdict in verdicts}
+    seeds = dict.fromkeys([*kept_seeds(), *range(first, first + asked.seeds)])
+    began = time.monotonic()
+    for verdict in sail([seed for seed in seeds if seed not in known], asked.processes):
+        verdicts.append(verdict)
+        log.keep(replace(verdict, tail=[]))
         if verdict.violations:
-            found.append(verdict)
             print(report(verdict), flush=True)
         if asked.seconds is not None and time.monotonic() - began > asked.seconds:
             break
-    seconds = time.monotonic() - began
     if asked.census:
-        print("\n".join(f"{count:8} {what}" for what, count in sorted(census.items())))
-    print(
-        f"{sums['worlds']} worlds, {sums['journeys']} journeys in {seconds:.0f} s "
-        f"({sums['journeys'] / seconds:.1f} journeys/s), {sums['days']} days of theirs, {sums['commits']} commits, "
-        f"{sums['points']} fault points, {sums['faults']} faults of {len(faults)} kinds, {sums['kills']} kills: "
-        f"{len(found)} worlds with violations"
-    )
-    return 1 if found else 0
+        print(census(verdicts))
+    print(summary(verdicts, time.monotonic() - began))
+    return 1 if any(verdict.violations for verdict in verdicts) else 0
 
 
 def arguments() -> argparse.Namespace:
     asked = argparse.ArgumentParser(prog="simulation", description=__doc__)
     asked.add_argument("--seeds", type=int, default=20, help="how many fresh worlds, besides those that are kept")
     asked.add_argument("--first", type=int, default=1, help="the first seed")
-    asked.add_argument("--fresh", action="store_true", help="seeds that nobody has played before, instead of --first")
+    asked.add_argument("--of-commit", action="store_true", help="seeds out of the commit's name, instead of --first")
     asked.add_argument("--seconds", type=float, help="begin no other world after so long")
     asked.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+    asked.add_argument("--log", type=Path, help="a line for each world; those that are in it are not played again")
     asked.add_argument("--census", action="store_true", help="say how often each weather and each ending was seen")
     asked.add_argument("--replay", type=int, help="play the world of this seed alone, aloud")
     return asked.parse_args()
@@ -85,6 +84,27 @@ def report(verdict: Verdict) -> str:
     shown = "\n".join(f"    {each}" for each in verdict.violations[:SHOWN])
     again = f"python -m simulation --replay {verdict.seed}"
     return f"seed {verdict.seed} ({verdict.fingerprint}): {len(verdict.violations)} violations; {again}\n{shown}"
+
+
+def census(verdicts: Iterable[Verdict]) -> str:
+    """How often each weather and each ending came."""
+    seen = Counter[str]()
+    for verdict in verdicts:
+        seen.update(verdict.census)
+        seen.update({what: count for what, count in verdict.counts.items() if what.startswith(COUNTED)})
+    return "\n".join(f"{count:8} {what}" for what, count in sorted(seen.items()))
+
+
+def summary(verdicts: list[Verdict], seconds: float) -> str:
+    """All worlds together. `seconds`: how long those of this run have taken."""
+    kinds = {what for verdict in verdicts for what in verdict.counts if what.startswith("fault")}
+    return (
+        f"{len(verdicts)} worlds, {sum(each.journeys for each in verdicts)} journeys, {seconds:.0f} s in this run, "
+        f"{sum(each.days for each in verdicts):.0f} days of theirs, {sum(each.commits for each in verdicts)} commits, "
+        f"{sum(each.points for each in verdicts)} fault points, {sum(each.faults for each in verdicts)} faults of "
+        f"{len(kinds)} kinds, {sum(each.kills for each in verdicts)} kills: "
+        f"{sum(bool(each.violations) for each in verdicts)} worlds with violations"
+    )
 
 
 if __name__ == "__main__":

@@ -3,62 +3,117 @@
 from __future__ import annotations
 
 import argparse
-import functools
 import multiprocessing
 import os
 import sys
 import time
 import warnings
+from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
 
 from simulation.fleet import play_alone
+from simulation.log import Log
 from simulation.mutants.catalogue import RULES
 
-ENOUGH = 0.95  # of the rules that are not known to be covered by another
+ENOUGH: Final = 0.95  # of the rules that are not known to be covered by another
+TOLD: Final = 160  # letters of a violation, in the table
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """`seed`: the first world that told; None when none did."""
+    """`seed`: the first world that told; None when none did of those up to `tried`."""
 
     rule: str
     seed: int | None
     what: str
     seconds: float
+    tried: int
 
 
-def hunt(rule: str, seeds: int, first: int = 1) -> Found:
+def hunt(rule: str, seeds: range) -> Found:
     """Play worlds without this rule until one does not hold."""
     warnings.simplefilter("ignore")
     began = time.monotonic()
-    for seed in range(first, first + seeds):
+    for seed in seeds:
         verdict = play_alone(seed, rule, hasty=True)
         if verdict.violations:
-            return Found(rule, seed, verdict.violations[0], time.monotonic() - began)
-    return Found(rule, None, "", time.monotonic() - began)
+            return Found(rule, seed, verdict.violations[0], time.monotonic() - began, seed)
+    return Found(rule, None, "", time.monotonic() - began, seeds.stop - 1)
 
 
 def main() -> int:
-    asked = argparse.ArgumentParser(prog="simulation.mutants", description=__doc__)
-    asked.add_argument("--seeds", type=int, default=300, help="how many worlds each rule is looked for in")
-    asked.add_argument("--first", type=int, default=1)
-    asked.add_argument("--only", nargs="*", default=list(RULES), choices=list(RULES), metavar="RULE")
-    asked.add_argument("--processes", type=int, default=os.cpu_count() or 1)
-    given = asked.parse_args()
-    find = functools.partial(hunt, seeds=given.seeds, first=given.first)
-    caught = covered = 0
-    with ProcessPoolExecutor(given.processes, mp_context=multiprocessing.get_context("spawn")) as pool:
-        for found in pool.map(find, given.only):
-            rule = RULES[found.rule]
-            caught += found.seed is not None
-            covered += found.seed is None and bool(rule.covered_by)
-            where = f"seed {found.seed}" if found.seed is not None else rule.covered_by or "NOT CAUGHT"
-            print(f"{found.rule:24} {where:12} {found.seconds:6.0f} s  {rule.says}: {found.what[:120]}", flush=True)
-    counted = len(given.only) - covered
+    asked = arguments()
+    log = Log(Found, asked.log)
+    latest = {found.rule: found for found in log.read()}
+    left = [rule for rule in asked.only if not is_done(latest.get(rule), asked.seeds)]
+    ahead = [range((latest[rule].tried if rule in latest else 0) + 1, asked.seeds + 1) for rule in left]
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(asked.processes, mp_context=context) as pool:
+        for found in pool.map(hunt, left, ahead):
+            log.keep(found)
+            latest[found.rule] = found
+            print(line(found), flush=True)
+    if asked.table is not None:
+        asked.table.write_text(table(latest))
+    caught, covered = tally(latest)
+    counted = len(asked.only) - covered
     share = caught / counted if counted else 1.0
     print(f"{caught} of {counted} rules caught ({share:.0%}); {covered} more are covered by another rule")
     return 0 if share >= ENOUGH else 1
+
+
+def arguments() -> argparse.Namespace:
+    asked = argparse.ArgumentParser(prog="simulation.mutants", description=__doc__)
+    asked.add_argument("--seeds", type=int, default=300, help="how many worlds each rule is looked for in")
+    asked.add_argument("--only", nargs="*", default=list(RULES), choices=list(RULES), metavar="RULE")
+    asked.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+    asked.add_argument("--log", type=Path, help="a line for each rule; what is in it is not looked for again")
+    asked.add_argument("--table", type=Path, help="write all that is known as a page")
+    return asked.parse_args()
+
+
+def is_done(found: Found | None, seeds: int) -> bool:
+    return found is not None and (found.seed is not None or found.tried >= seeds)
+
+
+def tally(latest: Mapping[str, Found]) -> tuple[int, int]:
+    """How many rules were caught, and how many of the others are covered by another."""
+    caught = sum(found.seed is not None for found in latest.values())
+    covered = sum(found.seed is None and bool(RULES[rule].covered_by) for rule, found in latest.items())
+    return caught, covered
+
+
+def line(found: Found) -> str:
+    where = f"seed {found.seed}" if found.seed is not None else RULES[found.rule].covered_by or "NOT CAUGHT"
+    return f"{found.rule:24} {where:12} {found.seconds:6.0f} s  {RULES[found.rule].says}: {found.what[:TOLD]}"
+
+
+def table(latest: Mapping[str, Found]) -> str:
+    """A page with a row for each rule that was looked for, as it stands in the catalogue."""
+    caught, covered = tally(latest)
+    rows = [row(latest[rule]) for rule in RULES if rule in latest]
+    head = (
+        "# Rules switched off",
+        "",
+        "Each row is a rule of the product that `simulation/mutants` switches off from outside, and the first world",
+        "that tells. Written by `make mutants`; a seed is replayed with `python -m simulation.mutants --only RULE`.",
+        "",
+        f"{len(latest)} of {len(RULES)} rules were looked for: {caught} are caught, {covered} are covered by another.",
+        "",
+        "| rule | what it says | caught by | what was told |",
+        "| --- | --- | --- | --- |",
+    )
+    return "\n".join((*head, *rows)) + "\n"
+
+
+def row(found: Found) -> str:
+    rule = RULES[found.rule]
+    where = f"seed {found.seed}" if found.seed is not None else "covered" if rule.covered_by else "not caught"
+    what = found.what[:TOLD] if found.seed is not None else rule.covered_by or f"not within {found.tried} worlds"
+    return f"| {rule.name} | {rule.says} | {where} | {what.replace('|', '/')} |"
 
 
 if __name__ == "__main__":
