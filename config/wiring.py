@@ -108,9 +108,8 @@ async def build(settings: Settings, *, clock: Clock, ids: Ids, pulse: Clock | No
     reception = Reception(transactions, engine, ids)
     bot = bot_at(secret(settings.telegram_bot_token), settings.telegram_api_url or TELEGRAM_API)
     telegram = telegram_bot(settings, bot, reception, transactions, known.wordings)
-    workspaces = Slack(settings, home)
+    workspaces, provider = Slack(settings, home), provider_of(settings, home)
     slack = slack_bot(settings, workspaces, reception, known.wordings)
-    provider = provider_of(settings, home)
     reconciler = Reconciler(transactions, provider, clock)
     carriers: Mapping[str, Carrier] = {
         "telegram": TelegramSender(bot, transactions),

@@ -14,6 +14,7 @@ from conversations.search.advice import tells_a_problem
 from conversations.search.finding import narrows
 from conversations.talk import Opening, Talk
 from conversations.trade.listing import answers_in
+from core.catalogue.names import folded
 from core.people.service import choose_language
 from core.search.parse import parse
 from core.talks.service import focused_draft
@@ -58,6 +59,15 @@ COMMANDS = (
 # What only somebody who looks for goods says: a town alone may be anything.
 WISHES = ("product", "alternatives", "grade", "certificates", "max_price", "price", "quantity")
 
+GREETINGS = frozenset(
+    folded(each)
+    for each in (
+        *("hello", "hi", "hey", "good morning", "good afternoon", "good evening", "hallo", "guten tag", "moin"),
+        *("bonjour", "salut", "hola", "buenos días", "buenas tardes", "ciao", "buongiorno", "salve", "hej", "hejsan"),
+        *("god dag", "cześć", "dzień dobry", "witam", "labas", "sveiki", "laba diena", "labdien", "čau", "tere"),
+        *("tere päevast", "привіт", "добрий день", "вітаю"),
+    )
+)
 FIRST_GUESS = ("find", "sell", "help")  # when nothing is at all like what was said
 WORDS_OF_A_STORY = 5  # who writes so many tells of something
 
@@ -84,6 +94,8 @@ def anything(talk: Talk, text: str) -> None:
     understood = parse(text, almanac.catalogue, almanac.places, talk.today, talk.words.language)
     if understood.side == "sell" or (understood.product and understood.price and "seller" in talk.person.roles):
         talk.open("sell", Opening(answers_in(talk, text)))
+    elif folded(text.strip(" .,!?")) in GREETINGS:
+        talk.command("start", "")
     elif narrows(talk, text):
         talk.command("narrow", text)
     elif tells_a_problem(talk, text, understood):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import assert_never
 
 from bots.slack.blocks import (
+    CARD_BODY,
     ELLIPSIS,
     MESSAGE_BLOCKS,
     Block,
@@ -185,7 +187,10 @@ def _first_value(card: Card) -> str:
 
 def _beside(card: Card) -> str:
     """The rest of it in a few words, for where there is little room."""
-    return " · ".join([*(line.value for line in card.lines[1:]), *filter(None, [card.text, card.note])])
+    told = [*(line.value for line in card.lines[1:]), card.text, *card.note.split(", ")]
+    pieces = [piece for piece in told if piece]
+    fitting = sum(length <= CARD_BODY for length in accumulate(len(f" · {piece}") for piece in pieces))
+    return " · ".join(pieces[:fitting])  # what is left out is on its own card; nothing is cut in two
 
 
 def _section(shown: CardList, room: int) -> list[Block]:
