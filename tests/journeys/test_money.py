@@ -115,3 +115,21 @@ async def has_the_invoices(seller: OnTelegram, buyer: OnSlack) -> None:
         await each.sees(f"Invoice {number}")
         await each.presses("PDF")
         await each.sees(f"{number}.pdf")
+
+
+async def test_a_card_that_pays_too_late_has_it_back_and_both_chats_say_so(world: World) -> None:
+    """The buyer pays and cancels before any news of the payment has come."""
+    rasa, tom = await world.on_telegram("Rasa"), await world.on_slack("Tom")
+    trade = Trade(world, rasa, tom)
+    await trade.list()
+    await trade.buy()
+    await trade.sign()
+    page = await tom.opens("Pay €")
+    for news in ("checkout.session", "payment_intent", "charge"):
+        await world.disturb("stripe", "drop", "delivery", news, times=9)
+    await world.pays(page)
+    await tom.presses("Cancel the deal")
+    await tom.presses("Yes")
+    for each in (rasa, tom):
+        await each.sees("€43,000.00 came after the deal had ended. All of it goes back.")
+    await world.books_balance()
