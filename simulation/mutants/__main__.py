@@ -6,42 +6,17 @@ import argparse
 import multiprocessing
 import os
 import sys
-import time
-import warnings
 from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from simulation.fleet import play_alone
 from simulation.log import Log
 from simulation.mutants.catalogue import RULES
+from simulation.mutants.hunt import Found, hunt
 
 ENOUGH: Final = 0.95  # of the rules that are not known to be covered by another
 TOLD: Final = 160  # letters of a violation, in the table
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """`seed`: the first world that told; None when none did of those up to `tried`."""
-
-    rule: str
-    seed: int | None
-    what: str
-    seconds: float
-    tried: int
-
-
-def hunt(rule: str, seeds: range) -> Found:
-    """Play worlds without this rule until one does not hold."""
-    warnings.simplefilter("ignore")
-    began = time.monotonic()
-    for seed in seeds:
-        verdict = play_alone(seed, rule, hasty=True)
-        if verdict.violations:
-            return Found(rule, seed, verdict.violations[0], time.monotonic() - began, seed)
-    return Found(rule, None, "", time.monotonic() - began, seeds.stop - 1)
 
 
 def main() -> int:
