@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from fractions import Fraction
 from typing import Final
 
 from core.invoicing.model import MARKET, Paper, Sums
 from core.kernel.exact import half_up
-from core.kernel.money import BASIS_POINTS, Money
+from core.kernel.money import BASIS_POINTS
 
 # Numbers that we give in somebody's name must not meet those that they give themselves: hence a prefix of ours.
 SERIES: Final = {
@@ -38,19 +37,6 @@ def credit_sums(invoiced: int, credited: int, gross: int, rate_bp: int) -> Sums:
     assert 0 < gross <= invoiced - credited, "no more is taken back than was invoiced"
     before, after = sums_of(invoiced - credited, rate_bp), sums_of(invoiced - credited - gross, rate_bp)
     return Sums(net=before.net - after.net, vat=before.vat - after.vat, rounding=before.rounding - after.rounding)
-
-
-def over(amount: Money, invoices: Sequence[tuple[str, Money]]) -> list[tuple[str, Money]]:
-    """An amount taken back from several invoices, the latest first: parts by invoice, none of them empty."""
-    parts: list[tuple[str, Money]] = []
-    rest = amount
-    for invoice, left in reversed(invoices):
-        taken = min(rest, left)
-        if taken.minor > 0:
-            parts.append((invoice, taken))
-            rest -= taken
-    assert not rest, f"{rest} more than was invoiced"
-    return parts
 
 
 def series_of(issuer: str, paper: Paper) -> str:

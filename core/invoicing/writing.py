@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, or_, select, update
 
+from core.escrow.rules import drawn
 from core.invoicing import rules
 from core.invoicing.events import InvoiceIssued
 from core.invoicing.model import MARKET, Billing, Content, Corrected, Invoice, Kind, Paper, Party, Series, State, Supply
@@ -65,12 +66,12 @@ def note(ctx: Ctx, due: Due, market: Party) -> Invoice | None:
 
 
 def note_credit(ctx: Ctx, key: str, invoices: list[Invoice], amount: Money) -> None:
-    """So much of what was invoiced has been given back: a credit note for each invoice that it is taken from."""
+    """So much of what was invoiced was given back: a credit note for each invoice it is taken from, the last first."""
     if _known(ctx, f"{key}:1"):
         return
-    left = [(each.id, each.gross - credited(ctx, each)) for each in invoices]
+    left = [(each.id, each.gross - credited(ctx, each)) for each in reversed(invoices)]
     known = {each.id: each for each in invoices}
-    for number, (invoice_id, part) in enumerate(rules.over(amount, left), 1):
+    for number, (invoice_id, part) in enumerate(drawn(amount, left), 1):
         source = known[invoice_id]
         made = Invoice(
             id=ctx.new_id(),

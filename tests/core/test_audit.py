@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 import pytest
 from sqlalchemy import text
 
 from config import alarms
 from conversations.wording import Wordings
 from core.audit.invariants import INVARIANTS, TRADE
-from core.audit.service import audit, invariants
+from core.audit.service import audit
 from core.kernel.errors import Refusal
-from core.kernel.transaction import MARKET, Ctx
+from core.kernel.transaction import MARKET
 from core.ledger.events import InvariantBroken, InvariantHolds
 from tests.core.conftest import Market
+from tests.core.harms import broken, unseen
 from tests.core.trades import Trade, agreed, paid
 
 HARMS = {
@@ -67,14 +66,6 @@ async def traded(market: Market) -> Trade:
     return trade
 
 
-def broken(ctx: Ctx) -> list[str]:
-    return [check.name for check in invariants(ctx) if not check.ok]
-
-
-class Undone(Exception):
-    """Takes back what was done in a trial."""
-
-
 def test_there_are_enough_and_each_says_why() -> None:
     assert {each.name for each in TRADE} == HARMS.keys()  # those of the books are broken in test_ledger_chain.py
     assert len(INVARIANTS) >= 30
@@ -84,20 +75,7 @@ def test_there_are_enough_and_each_says_why() -> None:
 
 async def test_each_is_seen_when_it_is_broken(market: Market) -> None:
     await traded(market)
-    assert await market.run(MARKET, broken) == []
-    unseen = []
-    for name, harm in HARMS.items():
-
-        def unit(ctx: Ctx, name: str = name, harm: str = harm) -> None:
-            with suppress(Undone), ctx.trial():
-                ctx.session.execute(text(harm))
-                if name not in broken(ctx):
-                    unseen.append(name)
-                raise Undone
-
-        await market.run(MARKET, unit)
-    assert unseen == []
-    assert await market.run(MARKET, broken) == []
+    assert await unseen(market, HARMS) == []
 
 
 async def test_a_break_stops_the_deal_and_calls_the_operator_once(market: Market) -> None:

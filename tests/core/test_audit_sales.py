@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 
 import pytest
-from sqlalchemy import text
 
 from core.audit.purchases import PURCHASES
-from core.audit.service import invariants
 from core.audit.sessions import SESSIONS
 from core.kernel.money import Money
 from core.kernel.transaction import MARKET, PROVIDER, Actor, Ctx
@@ -24,6 +21,7 @@ from core.sessions.model import Booking, CardHold
 from core.sessions.reactions import rings
 from tests.core import clerk
 from tests.core.conftest import Market
+from tests.core.harms import unseen
 from tests.core.test_free_minutes import adviser, booked
 
 SESSION_HARMS = {
@@ -121,14 +119,6 @@ async def sales(market: Market) -> None:
         await market.run(MARKET, partial(purchases.give_back, purchase_id=each.id, amount=Money(back, "XTR")))
 
 
-class Undone(Exception):
-    """Takes back what was done in a trial."""
-
-
-def broken(ctx: Ctx) -> list[str]:
-    return [check.name for check in invariants(ctx) if not check.ok]
-
-
 @pytest.mark.parametrize(
     ("story", "rules", "harms"),
     [(talks, SESSIONS, SESSION_HARMS), (sales, PURCHASES, PURCHASE_HARMS)],
@@ -139,18 +129,4 @@ async def test_each_rule_is_seen_when_it_is_broken(
 ) -> None:
     assert {each.name for each in rules} == harms.keys()
     await story(market)
-    assert await market.run(MARKET, broken) == []
-    unseen = []
-    for name, harm in harms.items():
-
-        def unit(ctx: Ctx, name: str = name, harm: str = harm) -> None:
-            with suppress(Undone), ctx.trial():
-                for statement in harm.split(";"):
-                    ctx.session.execute(text(statement))
-                if name not in broken(ctx):
-                    unseen.append(name)
-                raise Undone
-
-        await market.run(MARKET, unit)
-    assert unseen == []
-    assert await market.run(MARKET, broken) == []
+    assert await unseen(market, harms) == []

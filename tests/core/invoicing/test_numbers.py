@@ -11,7 +11,6 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from core.audit.invoices import INVOICES
-from core.audit.service import invariants
 from core.invoicing import writing
 from core.invoicing.model import MARKET, Invoice, Kind, Supply
 from core.invoicing.writing import Due
@@ -21,6 +20,7 @@ from core.kernel.transaction import Ctx
 from core.people.service import organisation_of
 from tests.core import clerk
 from tests.core.conftest import Market
+from tests.core.harms import Undone, unseen
 from tests.core.trades import paid
 
 MANY = 50
@@ -35,10 +35,6 @@ HARMS = {
     ),
     "every invoice that is due will be written": "DELETE FROM outbox",
 }
-
-
-class Undone(Exception):
-    """Takes back what was done in a unit."""
 
 
 async def noted(market: Market, count: int, country: str | None = "LT") -> list[str]:
@@ -103,10 +99,6 @@ async def test_a_side_that_is_not_known_is_waited_for(market: Market) -> None:
     assert await serials(market) == []
 
 
-def broken(ctx: Ctx) -> set[str]:
-    return {check.name for check in invariants(ctx) if not check.ok}
-
-
 async def test_each_rule_is_seen_when_it_is_broken(market: Market) -> None:
     assert {each.name for each in INVOICES} == HARMS.keys()
     trade = await paid(market)
@@ -117,16 +109,4 @@ async def test_each_rule_is_seen_when_it_is_broken(market: Market) -> None:
     await trade.deliver(second)
     await trade.accept(second)
     assert await serials(market) == [1]
-    assert await market.run(HOUSE, broken) == set()
-    unseen = []
-    for name, harm in HARMS.items():
-
-        def unit(ctx: Ctx, name: str = name, harm: str = harm) -> None:
-            with suppress(Undone), ctx.trial():
-                ctx.session.execute(text(harm))
-                if name not in broken(ctx):
-                    unseen.append(name)
-                raise Undone
-
-        await market.run(HOUSE, unit)
-    assert unseen == []
+    assert await unseen(market, HARMS) == []

@@ -10,10 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.invoicing.model import Category, Kind, Paper, Party, Supply, Tax
-from core.invoicing.rules import credit_sums, number_of, over, series_of, sums_of
+from core.invoicing.rules import credit_sums, number_of, series_of, sums_of
 from core.invoicing.vat import tax_of
 from core.kernel.exact import half_up
-from core.kernel.money import Money
 
 RATES = st.sampled_from([0, 500, 900, 1_900, 2_100, 2_550, 2_700])
 AMOUNTS = st.integers(1, 10**11)
@@ -54,19 +53,6 @@ def test_all_credit_notes_of_an_invoice_make_exactly_the_invoice(parts: list[int
 def test_no_more_is_credited_than_was_invoiced() -> None:
     with pytest.raises(AssertionError):
         credit_sums(1_000, 900, 101, 2_100)
-    with pytest.raises(AssertionError):
-        over(Money(11, "EUR"), [("a", Money(10, "EUR"))])
-
-
-@given(st.lists(st.integers(0, 10**9), min_size=1, max_size=6), st.data())
-def test_what_is_taken_back_is_taken_from_the_latest_invoices(left: list[int], data: st.DataObject) -> None:
-    amount = data.draw(st.integers(0, sum(left)))
-    invoices = [(str(number), Money(each, "EUR")) for number, each in enumerate(left)]
-    parts = dict(over(Money(amount, "EUR"), invoices))
-    assert sum(part.minor for part in parts.values()) == amount
-    assert all(0 < part.minor <= left[int(name)] for name, part in parts.items())
-    partly = [name for name, part in parts.items() if part.minor < left[int(name)]]
-    assert partly in ([], [min(parts, key=int, default="")])
 
 
 @pytest.mark.parametrize(
