@@ -102,12 +102,12 @@ def _in_another_language(sentence: str, language: str, towns: Towns | None) -> H
     for other in LANGUAGES:
         if other != language:
             with suppress(Invalid):
-                meant.append(_read(sentence, other, towns))
+                meant.append(_read(sentence, other, towns, alone=True))
     return meant[0] if meant and all(each == meant[0] for each in meant) else None
 
 
-def _read(sentence: str, language: str, towns: Towns | None) -> Hours:
-    reading = _Reading(language, towns)
+def _read(sentence: str, language: str, towns: Towns | None, *, alone: bool = False) -> Hours:
+    reading = _Reading(language, towns, alone)
     for kind, text in _tokens(sentence):
         reading.take(kind, text)
     return reading.result()
@@ -125,6 +125,7 @@ class _Reading:
 
     language: str
     towns: Towns | None = None
+    alone: bool = False  # days in this language only, and in no mixture
     days: list[int] = field(default_factory=list)
     spans: list[Span] = field(default_factory=list)
     start: int | None = None
@@ -151,7 +152,7 @@ class _Reading:
 
     def _word(self, text: str) -> None:
         for word in (folded(text), folded(text.rstrip("."))):
-            if (days := _days_named(word, self.language)) and not self.place:
+            if (days := _days_named(word, self.language, alone=self.alone)) and not self.place:
                 return self._days(days)
             if word in TO:
                 if self.range_open and not self.by_word:  # "Mo-Do": behind a dash it is a day, in another language
@@ -256,23 +257,25 @@ def _clock(minutes: int) -> str:
     return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
-def _days_named(word: str, language: str) -> Sequence[int]:
+def _days_named(word: str, language: str, *, alone: bool = False) -> Sequence[int]:
     if word in SEVERAL_DAYS:
         return SEVERAL_DAYS[word]
     if word in CLOSED:
         return ()  # "frei" is no Freitag
-    day = names_of_days(language).get(word)
+    names = names_of_days(language, alone=alone)
+    day = names.get(word)
     if day is None and len(word) >= SHORTEST_PREFIX:
-        begun = {day for name, day in names_of_days(language).items() if name.startswith(word)}
+        begun = {day for name, day in names.items() if name.startswith(word)}
         day = begun.pop() if len(begun) == 1 else None
     return () if day is None else (day,)
 
 
 @cache
-def names_of_days(language: str) -> dict[str, int]:
+def names_of_days(language: str, *, alone: bool = False) -> dict[str, int]:
     """Names of days: the speaker's own language wins, then English, then the others, whose names are longer."""
     names = {name: day for day, name in enumerate(day_words.SHORT_DAYS.get(language, ()))}
-    for code in dict.fromkeys((language if language in LANGUAGES else "en", "en", *LANGUAGES)):
+    own = language if language in LANGUAGES else "en"
+    for code in (own,) if alone else dict.fromkeys((own, "en", *LANGUAGES)):
         for day, name in _as_cldr_has_them(code):
             if len(name) > 2 or code in (language, "en"):
                 names.setdefault(name, day)

@@ -86,6 +86,8 @@ def test_days_as_short_as_they_are_written(sentence: str, language: str, days: S
 def test_days_in_a_language_other_than_the_chats(sentence: str, days: Sequence[int]) -> None:
     """Understood when only one meaning is left; never read as something else in silence."""
     assert read_hours(sentence).days == dict.fromkeys(days, (MORNING,))
+    known = read_hours(sentence, towns=lambda name: "Europe/Vienna" if name in ("Wien", "Madrid", "Warszawa") else None)
+    assert known.days == dict.fromkeys(days, (MORNING,)), "a town that is known makes no other language of it"
 
 
 def test_days_that_mean_something_else_in_each_language_are_asked_back() -> None:
