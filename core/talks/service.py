@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm.attributes import set_committed_value
 
-from core.kernel.errors import NotFound, Stale
+from core.kernel.errors import Stale
 from core.kernel.session import find
 from core.kernel.statements import change, pick, put, remove
 from core.kernel.timers import Timer, clear_timers, set_timer
@@ -77,10 +77,10 @@ def draft_there(ctx: Ctx, person_id: str, draft_id: str) -> Draft | None:
 
 
 def draft_of(ctx: Ctx, person_id: str, draft_id: str) -> Draft:
-    """A person's own draft. Raises NotFound."""
+    """A person's own draft. Raises Stale: pressed twice, the second press finds it gone."""
     draft = draft_there(ctx, person_id, draft_id)
     if draft is None:
-        raise NotFound("talk.form_gone")
+        raise Stale("talk.form_gone")
     return draft
 
 

@@ -136,8 +136,8 @@ async def test_who_blocks_the_bot_hears_on_the_other_platform(world: World) -> N
     at_work = await world.on_slack("Rasa at work")
     await at_work.says(f"/link {await code_shown_to(rasa)}")
     await at_work.sees("Both accounts now belong to Rasa")
-    await rasa.says("hello")
-    await rasa.sees("I did not understand that.")
+    await rasa.says("Hello")
+    await rasa.sees("Welcome, Rasa")
 
     trade = Trade(world, rasa, tom)
     await trade.list()
