@@ -8,6 +8,7 @@ from typing import Any
 from core.kernel.money import Money
 from core.kernel.process import step
 from core.sessions import card, holds, meeting, settlement, slots
+from core.sessions import rules as tariff
 from core.sessions.model import Booking, HoldState
 from core.sessions.process import SESSION
 from payments.stripe.cards import Cards
@@ -33,6 +34,23 @@ def _() -> list[Any]:
 @rules.rule("no_record_of_yes", "A consent is kept with what was seen")
 def _() -> list[Any]:
     return [instead(meeting, "keep_consent", nothing)]
+
+
+@rules.rule("yes_is_free", "Who has said yes and talked pays")
+def _() -> list[Any]:
+    return [instead(tariff, "due_for", lambda terms, *_: Money.zero(terms.price.currency))]
+
+
+@rules.rule("more_unasked", "More time is charged after a yes of its own")
+def _() -> list[Any]:
+    offer = as_it_was(meeting, "offer_extension")
+
+    def at_once(ctx: Any, booking_id: str, *rest: Any) -> Money:
+        price: Money = offer(ctx, booking_id, *rest)
+        holds.ask_extension(ctx, ctx.session.get_one(Booking, booking_id), price)
+        return price
+
+    return [instead(meeting, "offer_extension", at_once)]
 
 
 @rules.rule("takes_it_all", "No more is taken from a card than is due")

@@ -25,11 +25,11 @@ class Scale:
     """How many live in a world, and for how many days at least and at most the weather is bad."""
 
     sellers: int = 2
-    buyers: int = 5
+    buyers: int = 4
     consultants: int = 1
-    seekers: int = 3
+    seekers: int = 2
     operators: int = 2
-    storm_days: tuple[int, int] = (3, 30)
+    storm_days: tuple[int, int] = (3, 21)
 
 
 WHOLE: Final = Scale()
