@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 from functools import partial
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -105,3 +106,29 @@ async def test_a_call_that_nobody_takes_goes_to_the_next_who_is_free(world: Worl
     await sarah.sends()
     await nina.presses("Accept")
     await sarah.sees("The session is agreed.")
+
+
+@pytest.mark.parametrize("chat", ["telegram", "slack"])
+async def test_a_time_that_the_clocks_skip_or_show_twice_is_asked_back(world: World, chat: Chat) -> None:
+    """Shortly before the clocks change, wherever the year stands; what is meant is said, and then it is taken."""
+    sarah, alex = await world.on(chat, "Sarah"), await world.on_telegram("Alex")
+    await advises(alex, "Boilers that burn what they should", "Bioenergy engineering")
+    await sarah.says("/place Vilnius")
+    await sarah.sees("Your place is Vilnius")
+    now = await world.now()
+    change = next(day for day in (now.date() + timedelta(days=ahead) for ahead in range(20, 400)) if clocks_jump(day))
+    await world.later(days=(change - now.date()).days - 10)
+    await sarah.says("/experts boilers that burn")
+    await sarah.presses("Times and profile")
+    await sarah.presses("Propose my own times")
+    await sarah.answers(times=f"{change} 03:30", problem="The grate slags.")
+    await sarah.sees("03:30", "on that day, for the clocks are put")
+    await sarah.fills(times=f"{change} 04:30")
+    await alex.sees("Somebody proposes times", "04:30 (EE")
+
+
+def clocks_jump(day: date) -> bool:
+    """Whether three o'clock comes twice in Vilnius on that day, or not at all."""
+    zone = ZoneInfo("Europe/Vilnius")
+    before, after = (datetime.combine(day + timedelta(days=each), time(), zone).utcoffset() for each in (0, 1))
+    return before != after
