@@ -100,9 +100,9 @@ class MailSender:
             method = post.body["method"]
             letter.add_alternative(calendar, subtype="calendar", params={"method": method})
             letter.add_attachment(calendar.encode(), maintype="text", subtype="calendar", filename="session.ics")
-        if (file := post.body.get("file")) is not None:
-            content, name = base64.b64decode(file), post.body["file_name"]
-            letter.add_attachment(content, maintype="application", subtype="pdf", filename=name)
+        for file in post.body.get("files", ()):
+            content, kind = base64.b64decode(file["content"]), file["kind"]
+            letter.add_attachment(content, maintype="application", subtype=kind, filename=file["name"])
         return letter
 
 

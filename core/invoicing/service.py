@@ -128,12 +128,15 @@ def mail(ctx: Ctx, invoice_id: str, *, to: str, subject: str, text: str) -> None
     ctx.post("payments", f"invoice:{invoice_id}", "invoice.mail", body)
 
 
-def enclosed(ctx: Ctx, invoice_id: str, letter: Mapping[str, str], content: bytes) -> None:
-    """The file for a letter is here."""
+def enclosed(ctx: Ctx, invoice_id: str, letter: Mapping[str, str], content: bytes, ubl: bytes) -> None:
+    """The files for a letter are here: the PDF, and the same for machines alone."""
     invoice = ctx.session.get_one(Invoice, invoice_id)
-    file = base64.b64encode(_first(ctx, invoice, content)).decode()
-    body = {**letter, "file": file, "file_name": f"{invoice.number}.pdf"}
-    ctx.post("mail", f"mail:{letter['to']}", "letter", body)
+    kinds = (("pdf", _first(ctx, invoice, content)), ("xml", ubl))
+    files = [
+        {"name": f"{invoice.number}.{kind}", "kind": kind, "content": base64.b64encode(each).decode()}
+        for kind, each in kinds
+    ]
+    ctx.post("mail", f"mail:{letter['to']}", "letter", {**letter, "files": files})
 
 
 def _first(ctx: Ctx, invoice: Invoice, content: bytes) -> bytes:

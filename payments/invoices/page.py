@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
-from typing import Final
+from typing import Final, Literal
 
 from facturx import generate_from_binary
 from facturx.generate_xml import generate_xml
@@ -15,12 +15,17 @@ from payments.document import line, new_page
 from payments.invoices.terms import business_terms, notes, quantity_of
 
 LEVEL: Final = "en16931"
+Syntax = Literal["factur-x", "ubl-2.1"]
 WIDTHS: Final = (104, 26, 30, 30)  # mm, of the columns of the only table
 
 
-def electronic(content: Content, number: str, issued_on: date) -> bytes:
-    """The invoice as machines read it, held against the schema of EN 16931. Raises ValueError for what does not fit."""
-    xml: bytes = generate_xml(business_terms(content, number, issued_on), level=LEVEL, check_schematron=None)
+def electronic(content: Content, number: str, issued_on: date, syntax: Syntax = "factur-x") -> bytes:
+    """The invoice as machines read it, in one of the two syntaxes of EN 16931, held against its schema.
+
+    Raises ValueError for what does not fit.
+    """
+    terms = business_terms(content, number, issued_on)
+    xml: bytes = generate_xml(terms, flavor=syntax, level=LEVEL, check_schematron=None)
     return xml
 
 
