@@ -141,22 +141,33 @@ def crowds(draw: st.DrawFn) -> list[Document]:
     for number, words in enumerate(texts):
         lat, lon = draw(towns)
         day, (title, *text) = draw(st.integers(1, 90)), words
-        made.append(Document(f"{number:03}", "listing", title, " ".join(text), lat=lat, lon=lon, day=day))
+        goods = draw(st.sampled_from(("wood_pellets", "sawdust", None)))
+        made.append(Document(f"{number:03}", "listing", title, " ".join(text), "", goods, lat=lat, lon=lon, day=day))
     return made
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(
-    crowd=crowds(), words=st.lists(st.sampled_from(SAID), min_size=1, max_size=3, unique=True), few=st.integers(3, 12)
+    crowd=crowds(),
+    words=st.lists(st.sampled_from(SAID), min_size=1, max_size=3, unique=True),
+    few=st.integers(3, 12),
+    within=st.none() | st.sampled_from((150.0, 500.0)),
 )
-def test_whoever_stops_early_has_found_the_best(crowd: list[Document], words: list[str], few: int) -> None:
-    """The bound: where no other document could be better, the first few give the very scores that all would."""
+def test_whoever_stops_early_has_found_the_best(
+    crowd: list[Document], words: list[str], few: int, within: float | None
+) -> None:
+    """The bounds: where no other document could be better, the first few give the very scores that all would."""
     town = Spot(54.9, 23.9)
-    wanted = Wanted(tuple(Word(word, spot=town if word == "kaunas" else None) for word in words), today=90)
+    goods = {"pellets": {"product:wood_pellets": 1.0}, "chips": {"product:sawdust": 1.0}}
+    asked = (Word(word, goods.get(word, {}), spot=town if word == "kaunas" else None, own=0.8) for word in words)
+    near = None if within is None else Spot(town.lat, town.lon, within)
+    wanted = Wanted(tuple(asked), near=near, today=90)
     everywhere = Index(build(crowd))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(index, "HARDLY_BETTER", -1.0)  # all are ranked at once
+        patch.setattr(index, "most_of_other_goods", lambda *_: 2.0)
         all_of_them = everywhere.search(wanted, 3).found
+        patch.undo()
         patch.setattr(index, "FEW", few)
         patch.setattr(index, "HARDLY_BETTER", 2.0)  # the first few are always looked at before all others
         first_of_them = everywhere.search(wanted, 3).found

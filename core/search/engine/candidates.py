@@ -14,6 +14,7 @@ from core.search.engine.reading import Group
 from core.search.engine.segment import U32, Segment
 from core.search.engine.wanted import Limits, Spot, Wanted
 
+GOODS: Final = "product:"  # what the marks of goods begin with
 CAP: Final = 8_000  # documents that are ranked for one query: what bounds the slowest
 WORDS_CAP: Final = 2_000  # of them, those that are chosen for their words alone: those of the rarest words are enough
 DEEP: Final = 200_000  # documents that exact wishes are tested on: a test is a comparison of two numbers
@@ -134,6 +135,15 @@ class Candidates:
             last = int(chosen[-1][-1])
         return self._living(merged(chosen)), last
 
+    def goods_nearby(self) -> U32:
+        """What meets all wishes, is near, and is of the goods that the words name; nothing where they name none."""
+        near = self.wanted.near
+        goods = {text.removeprefix(GOODS) for word in self.wanted.words for text in word.also if text.startswith(GOODS)}
+        if near is None or near.radius_km is None or not goods:
+            return np.empty(0, np.uint32)
+        lists = self._cells(near, near.radius_km, sorted(goods))
+        return self._fitting(self._documents(lists, CAP)) if self._frequency(lists) < CAP else np.empty(0, np.uint32)
+
     def _living(self, numbers: U32) -> U32:
         return numbers[self.alive[numbers]]
 
@@ -180,11 +190,11 @@ class Candidates:
     def _frequency(self, terms: Sequence[int]) -> int:
         return sum(self.segment.frequency(term) for term in terms)
 
-    def _cells(self, spot: Spot, km: float) -> list[int]:
+    def _cells(self, spot: Spot, km: float, goods: Sequence[str] = ()) -> list[int]:
         """The square degrees that a circle touches; where only certain goods are wanted, those goods within them."""
         north = km / KM_PER_DEGREE
         east = km / (KM_PER_DEGREE * max(0.05, math.cos(math.radians(min(89.0, abs(spot.lat) + north)))))
-        goods = self._goods_wanted()
+        goods = goods or self._goods_wanted()
         found = []
         for lat in range(math.floor(spot.lat - north), math.floor(spot.lat + north) + 1):
             for lon in range(math.floor(spot.lon - east), math.floor(spot.lon + east) + 1):
@@ -195,8 +205,8 @@ class Candidates:
 
     def _goods_wanted(self) -> list[str]:
         for wish in self.wanted.must:
-            if wish and all(text.startswith("product:") for text in wish):
-                return [text.removeprefix("product:") for text in wish]
+            if wish and all(text.startswith(GOODS) for text in wish):
+                return [text.removeprefix(GOODS) for text in wish]
         return []
 
 

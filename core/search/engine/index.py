@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from core.search.engine.building import build
 from core.search.engine.candidates import Candidates
 from core.search.engine.document import Document
-from core.search.engine.ranking import HALF_FRESH_DAYS, Ranked, most_of_others, rank, weigh
+from core.search.engine.ranking import HALF_FRESH_DAYS, Ranked, most_of_other_goods, most_of_others, rank, weigh
 from core.search.engine.reading import Group, Reader, rejoined
 from core.search.engine.segment import F32, Segment
 from core.search.engine.wanted import Wanted, Word
@@ -155,6 +155,12 @@ class Index:
                 few = rank(part.segment, numbers, groups, weights, wanted=wanted, scratch=part.scratch)
                 fresh = float(part.segment.freshness(wanted.today, HALF_FRESH_DAYS)[last])
                 if _lowest(few, limit) >= most_of_others(groups, weights, first, fresh):
+                    return few
+        if not candidates.free and groups and wanted.order == "best":
+            nearby = candidates.goods_nearby()
+            if len(nearby) >= limit:
+                few = rank(part.segment, nearby, groups, weights, wanted=wanted, scratch=part.scratch)
+                if _lowest(few, limit) >= most_of_other_goods(part.segment, groups, weights):
                     return few
         numbers = candidates.choose()
         return rank(part.segment, numbers, groups, weights, wanted=wanted, scratch=part.scratch)

@@ -18,7 +18,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from core.search.engine.candidates import TOUCHES, First
+from core.search.engine.candidates import GOODS, TOUCHES, First
 from core.search.engine.reading import Group
 from core.search.engine.segment import F32, U32, Segment
 from core.search.engine.wanted import Spot, Wanted
@@ -85,6 +85,18 @@ def most_of_others(groups: Sequence[Group], weights: Sequence[float], first: Fir
     newer = relevance / total * (1 - HANDY) + HANDY
     older = (relevance + of_part) / total * (1 - HANDY) + HANDY * fresh
     return max(newer, older) if first.part is not None else newer
+
+
+def most_of_other_goods(segment: Segment, groups: Sequence[Group], weights: Sequence[float]) -> float:
+    """The highest score of a document that is of none of the goods that the words name: a bound, no estimate."""
+
+    def most(group: Group) -> float:
+        terms = zip(group.terms, group.weights, strict=True)
+        of_words = [weight for term, weight in terms if not segment.texts[term].startswith(GOODS)]
+        return max([*of_words, group.spot_weight if group.spot is not None else 0.0])
+
+    relevance = sum([weight * most(group) for group, weight in zip(groups, weights, strict=True)]) / sum(weights)
+    return relevance * (1 - HANDY) + HANDY
 
 
 def rank(
