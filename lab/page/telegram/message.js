@@ -106,7 +106,7 @@ const SERVICE = {
   joined: ({ names }) => `${(names ?? []).join(", ")} joined`,
   left: ({ name }) => `${name} left`,
   migrated: () => "The group became a supergroup",
-  group_created: ({ title }) => `The group “${title}” was made`,
+  group_created: () => "The group was made",
   refunded: ({ amount }) => `⭐ ${amount} came back to you`,
 };
 

@@ -70,7 +70,9 @@ export class Places {
         "form",
         { class: "name-form", onsubmit: submit },
         title,
-        ticks.map((tick, place) => h("label", { class: "tick" }, tick, nameOf(others[place]))),
+        h("div", { class: "ticks", role: "group", "aria-label": "Who is in it" }, others.map((each, place) =>
+          h("label", { class: "tick" }, ticks[place], nameOf(each)),
+        )),
         h("button", { type: "submit", class: "primary" }, "Make the group, with the bot in it"),
         h("button", { type: "button", onclick: () => dialog.close() }, "Cancel"),
       ),
