@@ -257,3 +257,27 @@ async def test_a_talk_is_kept_word_for_word_if_both_agree_and_one_pays(counsel: 
     await alex.presses("Delete it")
     await sarah.sees("Alex has had it deleted.")
     await world.books_balance()
+
+
+async def test_a_slot_that_is_taken_meanwhile_offers_the_nearest(counsel: Counsel) -> None:
+    """Two look at the same time; the second one loses nothing of what was written."""
+    world, sarah = counsel.world, counsel.seeker
+    await counsel.list()
+    chat: Chat = "telegram" if isinstance(sarah, OnTelegram) else "slack"  # one clock, and so one name for the slot
+    tom = Counsel(world, await world.on(chat, "Tom"), counsel.consultant)
+    for each in (counsel, tom):
+        await each.seeker.says("/experts the grate of my boiler slags")
+        await each.seeker.presses("Times and profile")
+    label = await counsel.first_slot()
+    await sarah.presses(label)
+    await sarah.sees("The first ten minutes are free", "At most €90.00")
+    await tom.seeker.presses(label)
+    await tom.seeker.sends()
+    await tom.seeker.sees("The time is held for you.")
+    await sarah.sends()
+    shown = await sarah.sees("Somebody was faster: that time is taken.")
+    near = re.findall(r"\[(\w{3} \d+ \w+ \d\d:\d\d)\]", shown)[-3:]
+    assert label not in near
+    await sarah.presses(near[0])
+    await sarah.sends()
+    await sarah.sees("The time is held for you.")
