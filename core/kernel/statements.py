@@ -110,6 +110,10 @@ class Prepared:
             name: value if read is None else read(value) for (name, read), value in zip(self.columns, row, strict=True)
         }
 
+    def rows(self, connection: Connection, values: Values) -> list[tuple[Any, ...]]:
+        """All its rows, as the driver reads them."""
+        return [tuple(row) for row in self._execute(connection, values).fetchall()]
+
     def _execute(self, connection: Connection, values: Values) -> Any:
         given = tuple(values[name] if write is None else write(values[name]) for name, write in self.places)
         return self._hand_over(connection, given)

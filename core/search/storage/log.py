@@ -28,12 +28,15 @@ _WITH_OWN_XID: Final = Prepared(
     (("kind", None), ("mark", None), ("subject", None)),
 )
 _HORIZON: Final = text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
-_ROWS_SINCE: Final = text(
+# Every query of every worker runs one of these: they are handed to the driver as they stand.
+_ROWS_SINCE: Final = Prepared(
     "SELECT seq, xid, mark, subject, pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
-    " FROM search_log WHERE xid >= :xid AND kind = :kind ORDER BY seq"
+    " FROM search_log WHERE xid >= $1 AND kind = $2 ORDER BY seq",
+    (("xid", None), ("kind", None)),
 )
-_ROWS_FROM: Final = text(
-    "SELECT seq, 0, mark, subject, 0 FROM search_log WHERE seq >= :seq AND kind = :kind ORDER BY seq"
+_ROWS_FROM: Final = Prepared(
+    "SELECT seq, 0, mark, subject, 0 FROM search_log WHERE seq >= ? AND kind = ? ORDER BY seq",
+    (("seq", None), ("kind", None)),
 )
 
 
@@ -62,7 +65,7 @@ class Seen:
         return self._news_by_transaction(session) if on_postgres(session) else self._news_in_order(session)
 
     def _news_in_order(self, session: Session) -> set[str]:
-        rows = session.execute(_ROWS_FROM, {"seq": self.seq, "kind": self.kind}).all()
+        rows = _ROWS_FROM.rows(standing(session), {"seq": self.seq, "kind": self.kind})
         if self.unsettled and (not rows or (rows[0][0], rows[0][2]) not in self.unsettled):
             # The last row was undone, and perhaps others before it. All that may have been are looked at again.
             undone = set(self.unsettled.values())
@@ -76,7 +79,7 @@ class Seen:
         return set(fresh.values())
 
     def _news_by_transaction(self, session: Session) -> set[str]:
-        rows = session.execute(_ROWS_SINCE, {"xid": self.xid, "kind": self.kind}).all()
+        rows = _ROWS_SINCE.rows(standing(session), {"xid": self.xid, "kind": self.kind})
         now = {(row[0], row[2]): row[3] for row in rows}
         fresh = {subject for key, subject in now.items() if key not in self.unsettled}
         undone = {subject for key, subject in self.unsettled.items() if key not in now}

@@ -10,15 +10,16 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from core.catalogue import Catalogue
+from core.kernel.statements import Prepared, standing
 from core.kernel.transaction import Ctx
 from core.search.engine.index import Index
 from core.search.kinds.kind import Kind
 from core.search.model import SearchBlob
-from core.search.storage.log import Seen
+from core.search.storage.log import Seen, on_postgres
 from core.search.storage.packing import unpacked
 
 LAYOUT = "3"  # changes with the arrays of a segment, or with what is put into them
@@ -73,16 +74,19 @@ class Shelf:
         return Index(unpacked(content) if content else None)
 
 
-_NEWEST: Final = text(
-    "SELECT id, seen_seq, seen_xid, documents FROM search_generation WHERE served AND kind = :kind"
-    " AND layout = :layout ORDER BY id DESC LIMIT 1"
+_NEWEST_TEXT: Final = (
+    "SELECT id, seen_seq, seen_xid, documents FROM search_generation WHERE served AND kind = ? AND layout = ?"
+    " ORDER BY id DESC LIMIT 1"
 )
+_NEWEST: Final = Prepared(_NEWEST_TEXT, (("kind", None), ("layout", None)))
+_NEWEST_ON_POSTGRES: Final = replace(_NEWEST, text=_NEWEST_TEXT.replace("?", "$1", 1).replace("?", "$2", 1))
 
 
 def newest_generation(session: Session, catalogue: Catalogue, kind: Kind) -> tuple[str, int, int, int] | None:
     """The newest base that is whole and that this program can read: id, how far it has seen the log, documents."""
-    row = session.execute(_NEWEST, {"kind": kind.name, "layout": layout_of(catalogue)}).first()
-    return None if row is None else (row[0], row[1], row[2], row[3])
+    asked = {"kind": kind.name, "layout": layout_of(catalogue)}
+    rows = (_NEWEST_ON_POSTGRES if on_postgres(session) else _NEWEST).rows(standing(session), asked)
+    return (rows[0][0], rows[0][1], rows[0][2], rows[0][3]) if rows else None
 
 
 _shelves: WeakKeyDictionary[Engine, dict[str, Shelf]] = WeakKeyDictionary()
