@@ -44,6 +44,7 @@ OPENS: Final = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # a Monday, whose deals
 DAY: Final = 86_400.0
 PATIENCE_DAYS: Final = 420  # after the storm: a chargeback is written off after 270
 RESTS: Final = 2 * DAY  # at least, after the storm
+QUIET_AFTER: Final = 30 * DAY
 LOOKS_EVERY: Final = DAY  # when the world asks whether all has ended
 AWAY: Final = (0.5, 60.0)  # seconds until a killed process is started again
 LONG_AWAY: Final = (120.0, 20 * 3_600.0)
@@ -130,11 +131,15 @@ class World:
 
     def asks_every(self) -> float:
         """Seconds between two looks at the provider. The product's are two minutes; nothing is told between these."""
-        return DAY if self.healed else between(self.chance, *ASKS_EVERY)
+        return DAY * self._slowly() if self.healed else between(self.chance, *ASKS_EVERY)
 
     def books_every(self) -> float:
         """Seconds between two nights on which the books are laid beside the provider's; fewer when nothing happens."""
-        return 3 * DAY if self.healed else DAY
+        return 3 * DAY * self._slowly() if self.healed else DAY
+
+    def _slowly(self) -> int:
+        """Long after the storm a world only waits for its last deadlines."""
+        return 1 if self.seconds < self.lasts + QUIET_AFTER else 5
 
     def doom_somebody(self, why: str) -> None:
         """A process that is there dies at one of its next boundaries."""

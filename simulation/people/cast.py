@@ -25,7 +25,7 @@ class Scale:
     """How many live in a world, and for how many days at least and at most the weather is bad."""
 
     sellers: int = 2
-    buyers: int = 4
+    buyers: int = 5
     consultants: int = 1
     seekers: int = 2
     operators: int = 2
