@@ -20,12 +20,14 @@ from core.kernel.transaction import Ctx
 from core.talks.model import Draft
 
 PATIENCE: Final = 12  # times a way to a form that has not come to its end is tried once more
+STAGES: Final = 3  # at which a step is tried that leads to a form which others lead to as well
 DEEPEST: Final = 5  # steps from a stage on: what lies deeper has a stage of its own
 CHOICES: Final = frozenset({"command", "help.page"})  # verbs whose choices are different things
 PHRASES: Final = ("pellets near Kaunas under 300 EUR/t", "oak furniture", "what can I do here?", "/help money", "/wat")
 
 Path = tuple[Step, ...]
 Kind = tuple[str, str, str]
+After = tuple[str, Kind]  # a step, and the form that was sent off before it where that matters
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,10 @@ class Walk:
     doors: dict[str, list[Door]] = field(default_factory=dict)
     ended: dict[str, list[Door]] = field(default_factory=dict)  # those behind which the form came to its end
     dead: list[tuple[str, Step]] = field(default_factory=list)  # steps that were answered by nothing
-    led: dict[tuple[str, Kind], str] = field(default_factory=dict)  # after which form, which steps led to which form
-    often: Counter[tuple[str, Kind]] = field(default_factory=Counter)  # and how often they were tried
+    led: dict[After, str] = field(default_factory=dict)  # which steps led on, and to which form
+    often: Counter[After] = field(default_factory=Counter)  # how often they were tried
+    at: dict[After, set[str]] = field(default_factory=dict)  # at which stages
+    first: dict[str, After] = field(default_factory=dict)  # which has opened a form before all others
     front: str = ""  # the form that the last step was about
 
     async def through(self, here: Rehearsal, stage: Stage) -> None:
@@ -78,24 +82,33 @@ class Walk:
             what = step.what if step.does != "fills" else _flow_of(ctx, here.people[step.who].screen.form) or ""
             kind = (step.does, what, step.choice if step.what in CHOICES else "")
             after = (last_form(path) if "show" in step.what else "", kind)
-            if (step.who, kind) in tried or self._known(after):
+            if (step.who, kind) in tried or self._known(after, stage):
                 continue
             tried.add((step.who, kind))
             with undone(here, ctx):
                 led, new = self._try(here, stage, ctx, path, step)
             if new and self.again is not None:
                 self.again(ctx, here, step, partial(self._taken, here, step))
-            if led and not self._known(after) and len(path) + 1 < self.deepest:
+            if led and not self._known(after, stage) and len(path) + 1 < self.deepest:
                 yield (*path, step)
             if led:
                 self.led[after] = self.front
                 self.often[after] += 1
+                self.at.setdefault(after, set()).add(stage.name)
+                self.first.setdefault(self.front, after)
 
-    def _known(self, after: tuple[str, Kind]) -> bool:
-        """Whether this need not be tried again. What opens a form is, until that comes to its end."""
-        front, (_, (does, _, _)) = self.led.get(after), after
-        tired = does != "fills" and self.often[after] > PATIENCE
-        return front is not None and (not front or front in self.ended or tired)
+    def _known(self, after: After, stage: Stage) -> bool:
+        """Whether this need not be tried again. What opens a form is, until that comes to its end.
+
+        What opens one that something else has opened before may come to its own form at a later stage.
+        """
+        front, fills = self.led.get(after), after[1][0] == "fills"
+        if not front:
+            return front is not None
+        if front not in self.ended:
+            return not fills and self.often[after] > PATIENCE
+        stages = self.at[after]
+        return fills or self.first[front] == after or stage.name in stages or len(stages) > STAGES
 
     def _possible(self, here: Rehearsal, stage: Stage, *, first: bool) -> Iterator[Step]:
         """Forms first: what is begun is brought to its end. Then every button that somebody sees, then commands."""

@@ -109,6 +109,8 @@ class Play:
             await self.says(name, "/help")
 
     async def _list(self) -> None:
+        await self.says(SELLER, "/money")
+        await self.presses(SELLER, "invoice.list")
         await self.says(SELLER, GOODS)
         await self.fills(SELLER)
         await self.says(CONSULTANT, "/expert")

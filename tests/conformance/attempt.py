@@ -105,7 +105,7 @@ class Attempt:
     workers: list[Worker] = field(default_factory=list)
     turns: list[Turn] = field(default_factory=list)
     answers: dict[str, Answered] = field(default_factory=dict)
-    _wished: set[str] = field(default_factory=set)  # the forms in which they have changed what was filled in
+    _filled_in: set[str] = field(default_factory=set)  # the form that came filled in, until they change an answer
     _phones: Phones | None = None
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
 
@@ -168,6 +168,8 @@ class Attempt:
         given = self.player.screen.input_of(self.door.steps[-1])
         assert given is not None, f"{self.door.steps[-1]} is not on the screen"
         await self.brings(given)
+        form = self.player.screen.form
+        self._filled_in = {form.draft} if form is not None and form.current is None else set()
 
     def inputs(self) -> Iterator[Input]:
         """What they do next, seen from their screen each time, until the form is gone or refused for good."""
@@ -263,9 +265,9 @@ class Attempt:
         codes = [str(letter.body["code"]) for letter in self.phones.here.letters if "code" in letter.body]
         if codes and self.door.flow == "code":
             return {"code": codes[-1]}
-        if form is None or form.current is not None or form.draft in self._wished:
+        if form is None or form.current is not None or form.draft not in self._filled_in:
             return {}
-        self._wished.add(form.draft)
+        self._filled_in.clear()
         others = [each for each in form.fields if each.example and each.value != each.example]
         return {others[0].name: others[0].example} if others else {}
 
