@@ -29,6 +29,7 @@ from bots.telegram.text import JOINER
 from bots.telegram.text import clean as telegram_clean
 from conversations.charts import drawn as chart
 from conversations.reply import (
+    Bars,
     Button,
     Card,
     CardList,
@@ -192,6 +193,8 @@ def test_a_formula_in_a_name_is_only_a_name_on_the_market_s_picture() -> None:
         Chart(title=nasty, scale=nasty, values=(1.0, 2.0), middle=1.5, middle_label=nasty, own=(1.2,), own_label=nasty)
     )
     assert picture.content.startswith(b"\x89PNG")
+    bars = Bars(title=nasty, names=(nasty, ""), heights=(0.0, 7650.0), labels=("", nasty))
+    assert chart(bars).content.startswith(b"\x89PNG")
 
 
 @pytest.mark.parametrize("words", ["https://evil.example", "<b>**bold**</b> __x__", "\x00\x07\u202eabc", "a" * 2_000])
