@@ -159,7 +159,7 @@ class Form:
         proposed: int | None = None,
     ) -> FormView:
         """The form as it stands, in the person's words. `keyed` and `proposed` are the current field's."""
-        words, at_once = talk.words, talk.surface.asks_at_once
+        words = talk.words
         told = {name: words.refusal(refusal) for name, refusal in reading.errors.items()} | dict(errors or {})
         return FormView(
             draft=draft,
@@ -170,14 +170,7 @@ class Form:
             warning=warning,
             fields=tuple(
                 self._field_view(
-                    talk,
-                    each,
-                    reading,
-                    answers,
-                    told,
-                    with_options=at_once or each.name == current,
-                    keyed=None if at_once or each.name != current else keyed,
-                    proposed=proposed if each.name == current else None,
+                    talk, each, reading, answers, told, asked=each.name == current, keyed=keyed, proposed=proposed
                 )
                 for each in reading.asked
             ),
@@ -201,17 +194,19 @@ class Form:
         answers: Mapping[str, str],
         errors: Mapping[str, str],
         *,
-        with_options: bool,
-        keyed: str | None,
+        asked: bool,
+        keyed: str,
         proposed: int | None,
     ) -> FieldView:
         """Where fields are asked one by one, nobody sees the options of the others, or their keypads."""
         words, code = talk.words, f"{self.name}.{each.name}"
+        at_once = talk.surface.asks_at_once
+        with_options = at_once or asked
         value = reading.values.get(each.name)
         given = answers.get(each.name)
         options = tuple(each.options(talk, reading.values)) if with_options else ()
         pad = Keys((), "")
-        if each.keypad is not None and keyed is not None:
+        if each.keypad is not None and asked and not at_once:
             pad = each.keypad.keys(talk, keyed, value, reading.values)
         return FieldView(
             name=each.name,
@@ -226,7 +221,7 @@ class Form:
             value=each.write(value) if value is not None else given,
             shown=each.show(talk, value) if value is not None else "",
             error=errors.get(each.name, ""),
-            proposed=proposed,
+            proposed=proposed if asked else None,
             optional=each.optional,
             shapes_form=each.shapes_form,
             max_length=each.max_length,
