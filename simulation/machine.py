@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 Answer = TypeVar("Answer")
 
 SLOW: Final = (0.05, 90.0)  # seconds that a slow crossing takes
+MOMENT: Final = 1.0  # seconds until what is due already is swept
+HOUR: Final = 3_600.0
 BOUNDARIES: Final = 8  # of commits, at one of which a doomed process dies
 
 HOST: contextvars.ContextVar[Machine | None] = contextvars.ContextVar("host", default=None)
@@ -175,10 +177,13 @@ class Machine:
     # --- what it does by itself ---------------------------------------------------------------------------------------
 
     async def _ring(self) -> None:
-        """Sweep whenever something is due; between that a sweep would find nothing."""
+        """Sweep whenever something is due; between that a sweep would find nothing. What stays due is left longer."""
+        pause, not_before = MOMENT, 0.0
         while True:
             self.changed.clear()
             wait = self.world.until_due(self.runner.raw)
+            overdue = wait <= MOMENT
+            wait = max(wait, not_before - self.world.seconds) if overdue else wait
             try:
                 async with asyncio.timeout(wait + self.world.chance.random()):
                     await self.changed.wait()
@@ -188,6 +193,8 @@ class Machine:
             self.may_die("kill_idle")
             if self.world.minute_ten(self.runner.raw) and self.world.strikes("kill_minute_ten"):
                 self.doom("kill_minute_ten", self.world.chance.randrange(BOUNDARIES))
+            pause = min(2 * pause, HOUR) if overdue else MOMENT
+            not_before = self.world.seconds + pause
             await self._try(self.sweeps.due())
 
     async def _ask_provider(self) -> None:
