@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -23,6 +23,7 @@ from conversations.buttons import press
 from conversations.engine import Answered
 from conversations.reply import FormErrors, FormView, Reply
 from conversations.turn import Filled, Input, Pressed, Turn
+from core.kernel.db import Unavailable
 from core.kernel.dispatch import Carrier, Delivered, Dispatcher
 from core.kernel.inbox import InboxRow
 from core.kernel.outbox import LEASE, OutboxRow, Post
@@ -68,9 +69,15 @@ class Worker:
     here: Rehearsal
     dispatcher: Dispatcher
 
+    async def stores(self, turn: Turn) -> Answered:
+        """An input until it is stored: while the database is held by another too long, the platform brings it again."""
+        while True:
+            with suppress(Unavailable):
+                return await self.here.reception.take(turn)
+
     async def takes(self, player: Player, turn: Turn) -> Answered:
         """An input as a platform brings it, perhaps again; what is answered at once is shown the first time."""
-        answered = await self.here.reception.take(turn)
+        answered = await self.stores(turn)
         if not answered.again:
             player.screen.show(answered.at_once)
         await self.dispatcher.idle()

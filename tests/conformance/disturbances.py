@@ -107,7 +107,7 @@ async def two_workers(trying: Attempt) -> None:
         before = len(screen.shown)
         trying.clock.moment += timedelta(seconds=1)
         trying.phones.reached.clear()
-        answers = await asyncio.gather(*(worker.here.reception.take(turn) for worker in trying.workers))
+        answers = await asyncio.gather(*(worker.stores(turn) for worker in trying.workers))
         screen.show([reply for answer in answers if not answer.again for reply in answer.at_once])
         found = await asyncio.gather(*(worker.dispatcher.sweep() for worker in trying.workers))
         trying.phones.reached.set()
