@@ -255,7 +255,7 @@ async def test_a_talk_is_kept_word_for_word_if_both_agree_and_one_pays(counsel: 
     await alex.says("/recaps")
     await alex.presses("Delete what is kept")
     await alex.presses("Delete it")
-    await sarah.sees("Alex has had it deleted.")
+    await sarah.sees("Alex has had it deleted.", "went back to where it was paid from.")
     await world.books_balance()
 
 
