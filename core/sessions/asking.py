@@ -35,7 +35,7 @@ def propose_times(ctx: Ctx, command: ProposeTimes, commission_bp: int) -> str:
     rules.check_times(times, ctx.now)
     _check_few_open(ctx)
     for time in times:
-        slots.check_seeker_free(ctx, Interval(time, time + timedelta(minutes=command.length)))
+        slots.check_free(ctx, Interval(time, time + timedelta(minutes=command.length)))
     ask_id, due = ctx.new_id(), {"idle": rules.pick_by(ctx.now, times)}
     for expert_id in sorted(set(command.expert_ids)):
         expert = slots.locked(ctx, expert_id)

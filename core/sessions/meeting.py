@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
+from core.experts.times import Interval
 from core.kernel.errors import Invalid, NotAllowed, Refusal, Stale
 from core.kernel.money import Money
 from core.kernel.process import step
 from core.kernel.timers import Timer, clear_timers, deadline_of, set_timer
 from core.kernel.transaction import Ctx
-from core.sessions import holds, rules
+from core.sessions import holds, rules, slots
 from core.sessions.events import (
     CameIn,
     ExtensionOffered,
@@ -158,6 +159,7 @@ def offer_extension(ctx: Ctx, booking_id: str, minutes: int, seen: int | None = 
     meeting = meeting_of(ctx, booking)
     if minutes not in EXTENSIONS or meeting.extensions >= EXTENSIONS_AT_MOST:
         raise Invalid("session.extension", field="minutes", known=EXTENSIONS, most=EXTENSIONS_AT_MOST)
+    slots.check_free(ctx, _more(booking, minutes))
     meeting.extension_asked = minutes
     price = extension_price(ctx, booking, minutes)
     ctx.session.flush()
@@ -176,10 +178,16 @@ def take_extension(ctx: Ctx, booking_id: str, *, shown: str, place: str, seen: i
     )
     if booking.state not in ("billable", "paid_paused") or not meeting.extension_asked or waits:
         raise Stale
+    slots.check_free(ctx, _more(booking, meeting.extension_asked))
     price = extension_price(ctx, booking, meeting.extension_asked)
     keep_consent(ctx, booking, ConsentKind.EXTEND, price, shown=shown, place=place)
     holds.ask_extension(ctx, booking, price)
     return booking
+
+
+def _more(booking: Booking, minutes: int) -> Interval:
+    """The time that an extension would take."""
+    return Interval(booking.ends_at, booking.ends_at + timedelta(minutes=minutes))
 
 
 def end(ctx: Ctx, booking_id: str, seen: int | None = None) -> Booking:

@@ -55,7 +55,7 @@ def book_session(ctx: Ctx, command: BookSession, commission_bp: int) -> Booking:
         raise Refusal(
             "session.slot_taken", field="starts_at", nearest=nearest(calendar, ctx.now, command.starts_at, length)
         )
-    slots.check_seeker_free(ctx, Interval(command.starts_at, command.starts_at + length))
+    slots.check_free(ctx, Interval(command.starts_at, command.starts_at + length))
     terms = terms_for(ctx, expert, command.length, commission_bp)
     return _hold_slot(ctx, making.made(ctx, expert, terms, command, command.starts_at))
 
@@ -67,7 +67,7 @@ def call_now(ctx: Ctx, command: CallNow, commission_bp: int) -> Booking:
     wanted = Interval(ctx.now, ctx.now + timedelta(minutes=command.length))
     if not experts.is_free_now(ctx, expert) or slots.clashes(slots.sessions_of(ctx, expert.id), wanted):
         raise Refusal("session.not_free_now")
-    slots.check_seeker_free(ctx, wanted)
+    slots.check_free(ctx, wanted)
     terms = terms_for(ctx, expert, command.length, commission_bp)
     return _hold_slot(ctx, making.made(ctx, expert, terms, command, ctx.now, instant=True))
 

@@ -82,7 +82,7 @@ def check_pair(ctx: Ctx, expert: Expert) -> None:
     check_may_reach(ctx, person.organisation_id, expert.organisation_id)
 
 
-def check_seeker_free(ctx: Ctx, wanted: Interval) -> None:
+def check_free(ctx: Ctx, wanted: Interval) -> None:
     """Raises Refusal when who asks has another session then."""
     other = other_session_of(ctx, acting(ctx).id, wanted)
     if other is not None:
