@@ -22,7 +22,7 @@ TOLD: Final = 160  # letters of a violation, in the table
 def main() -> int:
     asked = arguments()
     log = Log(Found, asked.log)
-    latest = {found.rule: found for found in log.read()}
+    latest = {found.rule: found for found in log.read() if found.tried}
     left = [rule for rule in asked.only if not is_done(latest.get(rule), asked.seeds)]
     ahead = [range((latest[rule].tried if rule in latest else 0) + 1, asked.seeds + 1) for rule in left]
     context = multiprocessing.get_context("spawn")
