@@ -101,7 +101,7 @@ async def test_no_step_is_met_with_silence_on_slack(trial: Trial, tmp_path: Path
 @whole
 @pytest.mark.parametrize("disturbance", DISTURBANCES)
 @pytest.mark.parametrize("platform", Platform)
-@pytest.mark.parametrize("flow", FLOWS)
+@pytest.mark.parametrize("flow", FLOWS if WHOLE else ())
 async def test_each_flow_has_one_effect_whatever_disturbs_it(
     flow: str, platform: Platform, disturbance: str, trial: Trial
 ) -> None:
