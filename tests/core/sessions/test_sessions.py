@@ -304,6 +304,15 @@ async def test_a_debt_that_is_never_paid_ends(they: Counsel) -> None:
     assert await they.state() == "closed"
 
 
+async def test_more_time_is_not_offered_over_the_next_session(they: Counsel) -> None:
+    await agreed(they, TUESDAY_TEN + timedelta(hours=1, minutes=15))
+    await agreed(they, length=60)  # the free minutes are promised to the other one
+    await they.meet(TUESDAY_TEN)
+    with pytest.raises(Refusal, match=r"session\.you_have_another"):
+        await they.does(they.alex, meeting.offer_extension, 30)
+    await they.does(they.alex, meeting.offer_extension, 15)
+
+
 async def test_more_time_is_held_first_and_charged_with_the_rest(they: Counsel) -> None:
     await agreed(they, length=60)
     await they.meet(TUESDAY_TEN)
