@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from config.reference import reference
 from config.rooms import rooms_of
 from config.settings import Settings
-from conversations import apart, cases, desk, drafts, search
+from conversations import apart, cases, desk, search
 from conversations import help as helping
 from conversations.billing import agreement as billing
 from conversations.billing import invoices
@@ -18,8 +18,9 @@ from conversations.consulting import session as talking
 from conversations.consulting.after import complaint, recap, recording
 from conversations.consulting.after import review as session_review
 from conversations.engine import Engine
+from conversations.filling import drafts
 from conversations.menus import Menus
-from conversations.notices import Notices
+from conversations.news.notices import Notices
 from conversations.people import company, leaving, place, registration
 from conversations.search import alerts as alerting
 from conversations.search import market_view, wanting

@@ -12,7 +12,7 @@ from conversations.consulting.question import question_card
 from conversations.consulting.seek import profile_card
 from conversations.consulting.session_card import session_card
 from conversations.facts import gathered
-from conversations.form import Field, Form, Values
+from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Card, CardList, Line, Say, Toast
 from conversations.search.cards import listing_card
 from conversations.talk import Opening, Talk

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Final
 
-from conversations.form import Values
+from conversations.forms.form import Values
 from conversations.talk import Talk
 from core.contacts.rules import has_contacts, masked
 from core.kernel.errors import Invalid

@@ -9,7 +9,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from conversations.buttons import Press
-from conversations.form import Form, Values, refusal_of
+from conversations.forms.form import Form, Values, refusal_of
 from conversations.talk import Opening, Talk
 from core.files.model import Checked
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from conversations.book import Book
 from conversations.buttons import Press, press
 from conversations.consulting.session_card import session_card, waits_for_me
-from conversations.drafts import draft_card
+from conversations.filling.drafts import draft_card
 from conversations.reply import Button, Card, CardList, Desk, Say
 from conversations.search.alerts import brief_search
 from conversations.standing import standing

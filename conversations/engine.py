@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 from conversations.book import Book, Flow, bound
 from conversations.buttons import Press, read_press
 from conversations.buying.purchase import take_stars
-from conversations.interview import Interview
+from conversations.filling.interview import Interview
 from conversations.links import LED_TO, link_in
 from conversations.marks import marked
 from conversations.reply import Card, CardList, Desk, FormErrors, FormView, Reply, Say, Toast

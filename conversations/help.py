@@ -8,7 +8,7 @@ from babel import Locale
 
 from conversations.book import Book
 from conversations.buttons import Press, press
-from conversations.nearest import likeliest
+from conversations.forms.nearest import likeliest
 from conversations.reply import Button, Card, Line, Say
 from conversations.search.advice import tells_a_problem
 from conversations.search.finding import narrows

@@ -18,8 +18,8 @@ from bots.slack.modal import modal
 from bots.slack.render import Message, bare, render, subject_of
 from bots.slack.workspaces import NotInstalled, Workspaces
 from conversations.charts import drawn
-from conversations.elsewhere import give_up
 from conversations.engine import ANSWERS, replies_of
+from conversations.news.elsewhere import give_up
 from conversations.reply import Card, CardList, Desk, FormClosed, FormView, Reply, Toast
 from conversations.talk import Surface
 from core.files.model import Checked

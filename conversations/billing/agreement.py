@@ -5,10 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
-from conversations.answers import as_decimal
 from conversations.book import Book, Flow
 from conversations.buttons import Press, press
-from conversations.form import Field, Form, Values
+from conversations.forms.answers import as_decimal
+from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Option, Say
 from conversations.talk import Opening, Talk
 from core.invoicing import service as invoicing

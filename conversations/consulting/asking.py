@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from conversations.answers import option
 from conversations.book import Book, Flow
 from conversations.buttons import Press, press
 from conversations.consulting.ask_card import ask_card
@@ -15,7 +14,8 @@ from conversations.consulting.booking import PROBLEM, policy_in_words
 from conversations.consulting.expert_card import expert_card, rate_in_words, slots_in_words
 from conversations.consulting.moment import read_moment
 from conversations.consulting.seek import next_slots, problem_of, profile_card
-from conversations.form import Field, Form, Values
+from conversations.forms.answers import option
+from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Card, CardList, Option, Say, Toast
 from conversations.talk import Opening, Talk
 from core.experts import service as experts

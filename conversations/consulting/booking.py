@@ -14,7 +14,7 @@ from conversations.consulting.moment import read_moment, written
 from conversations.consulting.seek import problem_of, slot_button
 from conversations.consulting.session_card import session_card
 from conversations.consulting.session_mail import entry_file
-from conversations.form import Field, Form, Values
+from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Card, CardList, Say, Toast
 from conversations.talk import Opening, Talk
 from core.experts import service as experts

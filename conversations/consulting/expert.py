@@ -9,15 +9,15 @@ from typing import Any, Final
 
 from pydantic import HttpUrl, TypeAdapter, ValidationError
 
-from conversations.answers import option, read_whole_number
 from conversations.around import free_text
 from conversations.book import Book, Flow
 from conversations.buttons import Press
 from conversations.consulting.expert_card import hours_lines, rate_in_words
 from conversations.consulting.own_card import own_card
 from conversations.consulting.places import towns
-from conversations.form import Field, Form, Values
-from conversations.keypads import Calendar
+from conversations.forms.answers import option, read_whole_number
+from conversations.forms.form import Field, Form, Values
+from conversations.forms.keypads import Calendar
 from conversations.reply import Option, Toast
 from conversations.talk import Opening, Talk
 from core.experts import service as experts

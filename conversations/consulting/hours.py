@@ -12,7 +12,7 @@ from conversations.consulting.calendar_card import calendar_card
 from conversations.consulting.expert_card import hours_lines
 from conversations.consulting.own_card import day_in_words
 from conversations.consulting.places import towns
-from conversations.form import Field, Form, Values
+from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Card, Line, Say
 from conversations.talk import Opening, Talk
 from core.catalogue.names import folded

@@ -10,7 +10,7 @@ from conversations.book import Book, Flow
 from conversations.buttons import Press, press
 from conversations.consulting.after.review import session_standing
 from conversations.facts import gathered
-from conversations.form import Field, Form, Values
+from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Card, Line
 from conversations.talk import Opening, Talk
 from core.contacts.rules import masked

@@ -8,7 +8,7 @@ from typing import Final
 
 from conversations.book import Book, Flow
 from conversations.buttons import Press, press
-from conversations.form import Field, Form, Values
+from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Card, Line, Option, Say, Toast
 from conversations.steps import YES
 from conversations.talk import Opening, Talk

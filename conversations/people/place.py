@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from conversations.answers import find_towns, nearest_town, read_place, show_place, write_place
 from conversations.book import Book, Flow
 from conversations.buttons import Press, press
-from conversations.form import Field, Form, Values
+from conversations.forms.answers import find_towns, nearest_town, read_place, show_place, write_place
+from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Say
 from conversations.talk import Opening, Talk
 from core.listings.model import Place

@@ -6,9 +6,9 @@ from babel import Locale
 
 from conversations.book import Book, Flow
 from conversations.buttons import Press, press
-from conversations.form import Field, Form, Values
+from conversations.forms.form import Field, Form, Values
+from conversations.forms.nearest import matching, nearest_option
 from conversations.links import LED_TO, read_payload
-from conversations.nearest import matching, nearest_option
 from conversations.reply import Button, Card, Line, Option, Say
 from conversations.talk import Opening, Talk
 from conversations.trade.money import mark_card

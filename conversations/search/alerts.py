@@ -8,7 +8,7 @@ from babel.dates import format_time
 
 from conversations.book import Book, Flow
 from conversations.buttons import Press, press
-from conversations.form import Field, Form, Values
+from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Card, CardList, Line, Say, Toast
 from conversations.search.asked import ask, asked, mark
 from conversations.search.cards import brief_offer

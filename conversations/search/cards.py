@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from conversations.answers import goods_name, show_place
 from conversations.buttons import press
+from conversations.forms.answers import goods_name, show_place
 from conversations.people.place import my_place
 from conversations.reply import Button, Card, Line, Shared
 from conversations.search.advice import advice_row

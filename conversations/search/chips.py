@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
-from conversations.answers import capital, show_window
 from conversations.buttons import press
+from conversations.forms.answers import capital, show_window
 from conversations.reply import Button, Card
 from conversations.search.asked import mark
 from conversations.talk import Talk

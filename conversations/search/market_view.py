@@ -7,9 +7,9 @@ from functools import cache
 from babel import Locale
 from rapidfuzz import fuzz, process
 
-from conversations.answers import capital
 from conversations.book import Book
 from conversations.buttons import Press, press
+from conversations.forms.answers import capital
 from conversations.reply import Button, Card, Chart, Line, Say
 from conversations.search.prices import home_currency
 from conversations.talk import Talk

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 
-from conversations.answers import goods_name
 from conversations.billing.invoices import invoices_row
 from conversations.book import Book
 from conversations.buttons import Press, press
+from conversations.forms.answers import goods_name
 from conversations.reply import Button, Card, CardList, Line, Say, Style
 from conversations.standing import standing
 from conversations.steps import Steps

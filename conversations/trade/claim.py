@@ -9,8 +9,8 @@ from babel.numbers import NumberFormatError, parse_decimal
 
 from conversations.book import Book, Flow
 from conversations.buttons import Press, press
-from conversations.form import Field, Form, Values
-from conversations.keypads import Calendar
+from conversations.forms.form import Field, Form, Values
+from conversations.forms.keypads import Calendar
 from conversations.reply import Button, Card, Line, Style
 from conversations.steps import Steps
 from conversations.talk import Opening, Talk

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from conversations.around import free_text
 from conversations.book import Book, Flow
 from conversations.buttons import Press, press
-from conversations.form import Field, Form, Values, refusal_of
+from conversations.forms.form import Field, Form, Values, refusal_of
 from conversations.reply import Button, Card, Say
 from conversations.talk import Opening, Talk
 from core.contacts.rules import masked

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from conversations.answers import read_file_ids, read_quantity, read_window, write_list
 from conversations.book import Book, Flow
 from conversations.buttons import Press
-from conversations.form import Field, Form, Values
-from conversations.keypads import Amount, Calendar
+from conversations.forms.answers import read_file_ids, read_quantity, read_window, write_list
+from conversations.forms.form import Field, Form, Values
+from conversations.forms.keypads import Amount, Calendar
 from conversations.reply import Card
 from conversations.steps import Steps
 from conversations.talk import Opening, Talk

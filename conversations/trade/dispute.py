@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from conversations.answers import goods_name, read_whole_number
 from conversations.book import Book, Flow
 from conversations.buttons import Press, press
-from conversations.form import Field, Form, Values
+from conversations.forms.answers import goods_name, read_whole_number
+from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Card, Line, Say, Style
 from conversations.steps import Steps
 from conversations.talk import Opening, Talk

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from conversations.answers import goods_name, write_price
 from conversations.around import free_text
 from conversations.book import Book, Flow
 from conversations.buttons import Press, press
-from conversations.form import Field, Form, Values
+from conversations.forms.answers import goods_name, write_price
+from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Card, CardList, Line, Say, Toast
 from conversations.standing import standing
 from conversations.talk import Opening, Talk

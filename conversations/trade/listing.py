@@ -5,7 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from conversations.answers import (
+from conversations.around import free_text
+from conversations.book import Book, Flow
+from conversations.buttons import Press, press
+from conversations.forms.answers import (
     NOTHING,
     capital,
     find_towns,
@@ -25,12 +28,9 @@ from conversations.answers import (
     write_price,
     write_window,
 )
-from conversations.around import free_text
-from conversations.book import Book, Flow
-from conversations.buttons import Press, press
-from conversations.form import Field, Form, Values
-from conversations.keypads import Amount, Calendar
-from conversations.nearest import nearest_option
+from conversations.forms.form import Field, Form, Values
+from conversations.forms.keypads import Amount, Calendar
+from conversations.forms.nearest import nearest_option
 from conversations.reply import Button, Card, CardList, Line, Option, Say, Toast
 from conversations.talk import Opening, Talk
 from core.catalogue.names import TOO_CLOSE

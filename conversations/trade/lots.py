@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from conversations.answers import show_window
 from conversations.buttons import press
+from conversations.forms.answers import show_window
 from conversations.reply import Button, Line, Style
 from conversations.talk import Talk
 from core.delivery import service as delivery

@@ -5,7 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from conversations.answers import (
+from conversations.around import free_text
+from conversations.book import Book, Flow
+from conversations.buttons import Press, press
+from conversations.forms.answers import (
     goods_name,
     read_price,
     read_quantity,
@@ -16,11 +19,8 @@ from conversations.answers import (
     write_price,
     write_window,
 )
-from conversations.around import free_text
-from conversations.book import Book, Flow
-from conversations.buttons import Press, press
-from conversations.form import Field, Form, Values
-from conversations.keypads import Amount, Calendar
+from conversations.forms.form import Field, Form, Values
+from conversations.forms.keypads import Amount, Calendar
 from conversations.reply import Button, Card, CardList, Line, Say, Toast
 from conversations.standing import standing
 from conversations.talk import Opening, Talk

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from conversations.book import Book, Flow
 from conversations.buttons import Press, press
-from conversations.form import Field, Form, Values
+from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Line
 from conversations.talk import Opening, Talk
 from core.deals import service as deals

@@ -7,7 +7,9 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import Any, Final
 
-from conversations.answers import (
+from conversations.book import Book, Flow
+from conversations.buttons import Press, press
+from conversations.forms.answers import (
     NOTHING,
     goods_name,
     option,
@@ -19,10 +21,8 @@ from conversations.answers import (
     write_price,
     write_window,
 )
-from conversations.book import Book, Flow
-from conversations.buttons import Press, press
-from conversations.form import Field, Form, Values
-from conversations.keypads import Calendar
+from conversations.forms.form import Field, Form, Values
+from conversations.forms.keypads import Calendar
 from conversations.reply import Button, Card, CardList, Line, Option, Say, Toast
 from conversations.standing import standing
 from conversations.steps import YES

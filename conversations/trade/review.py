@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from conversations.answers import read_whole_number
 from conversations.book import Book, Flow
 from conversations.buttons import Press
-from conversations.form import Field, Form, Values
+from conversations.forms.answers import read_whole_number
+from conversations.forms.form import Field, Form, Values
 from conversations.reply import Option, Say
 from conversations.talk import Opening, Talk
 from core.deals.service import deal_for

@@ -1,7 +1,8 @@
 """Table by table, what is forgotten of who leaves: rows that go, and words that are emptied in rows that stay.
 
 What stays are amounts, states, times and ids that name nobody any more: the books, the reviews' stars, and what both
-sides of a deal have signed, under its hash (Art. 17(3)(b) GDPR). tests/core/test_erasure.py looks for what was missed.
+sides of a deal have signed, under its hash (Art. 17(3)(b) GDPR). What was missed is looked for by
+tests/core/people/test_erasure.py.
 """
 
 from __future__ import annotations

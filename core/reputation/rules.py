@@ -7,7 +7,7 @@ Score                   s = (C * m + sum k * x) / (C + sum k), C = 8, m the mark
 Floor, for limits       the lower end of Wilson's 90 % interval with n = sum k
 
 A score is not shown below three counterparties: then it says "new". The choice of C, of the cap on one counterparty
-and of trust was measured against rings of shill accounts (see tests/core/test_reputation.py for a small one).
+and of trust was measured against rings of shill accounts (see tests/core/people/test_reputation.py for a small one).
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from bots.slack.workspaces import Workspaces
 from conversations.book import Book, Flow
 from conversations.buttons import Press, press
 from conversations.engine import Engine
-from conversations.form import Field, Form, Values
+from conversations.forms.form import Field, Form, Values
 from conversations.reception import Reception
 from conversations.reply import Button, Card, CardList, Desk, Line, Option, Say
 from conversations.talk import Almanac, Opening, Talk

@@ -11,7 +11,7 @@ from pathlib import Path
 from conversations.book import Book, Flow
 from conversations.buttons import Press, press
 from conversations.engine import Engine
-from conversations.form import Field, Form, Values
+from conversations.forms.form import Field, Form, Values
 from conversations.reception import Reception
 from conversations.reply import Button, Card, Line, Option, Say, Toast
 from conversations.talk import Almanac, Opening, Talk

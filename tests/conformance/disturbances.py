@@ -15,7 +15,7 @@ from config.rehearsal.screen import buttons_of, next_input
 from config.rehearsal.stages import SELLER, STRANGER
 from conversations.book import Book
 from conversations.buttons import press, read_press
-from conversations.form import Field, Form
+from conversations.forms.form import Field, Form
 from conversations.reply import FormClosed, FormErrors, FormView
 from conversations.turn import ClosedForm, Filled, Input, Pressed, Said, Turn
 from core.kernel.transaction import Ctx

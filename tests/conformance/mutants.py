@@ -21,9 +21,9 @@ import structlog
 
 from bots.slack import modal as slack_modal
 from bots.telegram import render as telegram_render
-from conversations import interview
 from conversations.engine import Engine
-from conversations.interview import Interview
+from conversations.filling import interview
+from conversations.filling.interview import Interview
 from conversations.reply import FormView, Say
 from core.deals import access
 from core.kernel import inbox, outbox, transaction

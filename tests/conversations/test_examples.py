@@ -7,7 +7,7 @@ from dataclasses import fields
 from config.market import BOOKS
 from conversations.around import free_text
 from conversations.book import bound
-from conversations.form import Field
+from conversations.forms.form import Field
 
 DEFAULT = {each.name: each.default for each in fields(Field)}
 ANY_WORDS = (DEFAULT["read"], free_text)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from conversations.keypads import BACK, DONE, MONTHS_AHEAD, Amount, Calendar, Keypad
+from conversations.forms.keypads import BACK, DONE, MONTHS_AHEAD, Amount, Calendar, Keypad
 from conversations.talk import Talk
 from conversations.wording import Wordings, Words
 from core.kernel.errors import Invalid

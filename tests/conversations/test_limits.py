@@ -19,7 +19,7 @@ import pytest
 
 import conversations
 from conversations import help as help_pages
-from conversations.form import Field
+from conversations.forms.form import Field
 from conversations.wording import Wordings, Words
 from core.kernel.money import Money, UnitPrice
 from core.kernel.quantity import Quantity

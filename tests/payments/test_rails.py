@@ -14,7 +14,7 @@ from core.escrow.rails.service import way_of
 from core.kernel.errors import Invalid
 from core.kernel.money import Money
 from core.people.service import organisation_of
-from tests.core.test_escrow_chargebacks import another_deal
+from tests.core.escrow.test_escrow_chargebacks import another_deal
 from tests.payments.conftest import Shop
 
 IBAN = "DE89370400440532013000"

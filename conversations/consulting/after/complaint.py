@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from conversations.answers import read_whole_number
 from conversations.book import Book, Flow
 from conversations.buttons import Press, press
 from conversations.consulting.after.review import session_standing
 from conversations.facts import gathered
-from conversations.form import Field, Form, Values
+from conversations.forms.answers import read_whole_number
+from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Card, Line, Say, Toast
 from conversations.talk import Opening, Talk
 from core.kernel.timers import deadline_of

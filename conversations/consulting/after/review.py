@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from conversations.book import Book, Flow
 from conversations.buttons import Press, press
-from conversations.form import Field, Form, Values
+from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Card, CardList, Line, Say, Toast
 from conversations.talk import Opening, Talk
 from core.experts.service import expert_for

@@ -27,8 +27,7 @@ from core.sessions import meeting
 from core.sessions import service as sessions
 from tests.core import clerk
 from tests.core.conftest import Market
-from tests.core.sessions.counsel import counsel
-from tests.core.sessions.test_settling import TUESDAY_TEN
+from tests.core.sessions.counsel import TUESDAY_TEN, counsel
 from tests.core.trades import Trade, agreed, paid
 
 BUYER_IN_GERMANY = {"company": "Wärme GmbH", "country": "DE", "vat_number": "DE136695976"}

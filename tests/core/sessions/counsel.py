@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
 
@@ -29,6 +29,7 @@ from tests.core.conftest import Market
 from tests.core.goods import catalogue
 
 COMMISSION_BP = 1500
+TUESDAY_TEN = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)  # ten o'clock in Vilnius; it is Monday, eleven
 RINGS: dict[str, Ring] = {**expert_reactions.rings, **purchase_reactions.rings, **reactions.rings}
 FIXED = Rate(basis="session", minor=9000, currency="EUR")
 BY_MINUTE = Rate(basis="minute", minor=200, currency="EUR")
@@ -203,3 +204,11 @@ async def counsel(market: Market, rate: Rate = FIXED, **changes: Any) -> Counsel
 
     await market.run(MARKET, can_receive)
     return Counsel(market, sarah, alex, nina, expert.id)
+
+
+async def agreed(they: Counsel, at: datetime = TUESDAY_TEN, length: int = 30) -> None:
+    """A session with the card held and the consultant's yes."""
+    await they.books(at, length)
+    await they.adds_card()
+    await they.does(they.alex, service.accept)
+    assert await they.state() == "confirmed"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -17,9 +17,8 @@ from core.sessions.rules import ASKS_OPEN_AT_MOST
 from core.sessions.slots import has_free_minutes
 from tests.core.conftest import Market
 from tests.core.goods import catalogue
-from tests.core.sessions.counsel import COMMISSION_BP, FIXED, Counsel, counsel
+from tests.core.sessions.counsel import COMMISSION_BP, FIXED, TUESDAY_TEN, Counsel, counsel
 
-TUESDAY_TEN = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)  # ten o'clock in Vilnius; it is Monday, eleven
 TIMES = (TUESDAY_TEN, TUESDAY_TEN + timedelta(days=1), TUESDAY_TEN + timedelta(days=2, hours=10))
 
 

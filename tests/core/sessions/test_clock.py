@@ -6,12 +6,8 @@ from dataclasses import astuple
 from datetime import timedelta
 from typing import Any
 
-import pytest
-
 from core.sessions import events, meeting
-from tests.core.conftest import Market
-from tests.core.sessions.counsel import Counsel, counsel
-from tests.core.sessions.test_sessions import TUESDAY_TEN, agreed
+from tests.core.sessions.counsel import TUESDAY_TEN, Counsel, agreed
 
 TOLD = (
     events.FreeMinutePassed,
@@ -20,11 +16,6 @@ TOLD = (
     events.PaidMinutesLeft,
     events.SessionReminder,
 )
-
-
-@pytest.fixture
-async def they(market: Market) -> Counsel:
-    return await counsel(market)
 
 
 def told_of(they: Counsel) -> list[tuple[int, str, Any]]:

@@ -24,21 +24,14 @@ from core.kernel.transaction import MARKET, PROVIDER
 from core.sessions import card, events, service
 from core.sessions.invites import Attendee, Method, invitation
 from core.sessions.process import SESSION
-from tests.core.conftest import Market
 from tests.core.goods import catalogue
-from tests.core.sessions.counsel import COMMISSION_BP, Counsel, counsel
-from tests.core.sessions.test_sessions import agreed, command
+from tests.core.sessions.counsel import COMMISSION_BP, TUESDAY_TEN, Counsel, agreed
+from tests.core.sessions.test_sessions import command
 
 NEW_YORK = "America/New_York"
 WORKDAY = (Span(9 * 60, 17 * 60),)
 NOW = datetime(2026, 10, 26, 12, tzinfo=UTC)  # a Monday; the clocks go back on Sunday, 1 November
 HOUR, HALF_HOUR = timedelta(hours=1), timedelta(minutes=30)
-TUESDAY_TEN = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-async def they(market: Market) -> Counsel:
-    return await counsel(market)
 
 
 def walls(calendar: Calendar, now: datetime, length: timedelta = HOUR) -> dict[date, list[str]]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,9 +17,8 @@ from core.sessions.recaps import service as recaps
 from core.sessions.recaps.model import EditRecap, Recap
 from core.sessions.recaps.rules import LONGEST, MOST_LINES, Said, draft
 from tests.core.conftest import Market
-from tests.core.sessions.counsel import Counsel, counsel
+from tests.core.sessions.counsel import TUESDAY_TEN, Counsel, counsel
 
-TUESDAY_TEN = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 SHOWN = {"shown": "This talk may be kept word for word.", "place": "slack::D1:1"}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import jwt
@@ -17,9 +17,8 @@ from core.sessions.model import Booking
 from core.sessions.rooms import presence
 from core.sessions.rooms.links import Pass, Rooms, VideoServer
 from tests.core.conftest import Market
-from tests.core.sessions.counsel import BY_MINUTE, Counsel, counsel
+from tests.core.sessions.counsel import BY_MINUTE, TUESDAY_TEN, Counsel, counsel
 
-TUESDAY_TEN = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 SECRET, OTHER_SECRET = "s" * 32, "t" * 32
 ROOMS = Rooms("https://parley.example", SECRET, VideoServer("https://meet.example/", "parley", "v" * 32))
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 
 from core.kernel.errors import NotAllowed, NotFound, Refusal
@@ -11,9 +9,7 @@ from core.sessions import meeting, service
 from core.sessions.reviews import service as reviews
 from core.sessions.reviews.model import AddWords, AnswerReview, RateSession
 from tests.core.conftest import Market
-from tests.core.sessions.counsel import Counsel, counsel
-
-TUESDAY_TEN = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+from tests.core.sessions.counsel import TUESDAY_TEN, Counsel, counsel
 
 
 @pytest.fixture

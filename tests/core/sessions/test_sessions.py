@@ -15,27 +15,14 @@ from core.sessions import card, meeting, service, settlement
 from core.sessions.model import BookSession
 from core.sessions.process import SESSION
 from tests.core.conftest import Market
-from tests.core.sessions.counsel import BY_MINUTE, Counsel, counsel
+from tests.core.sessions.counsel import BY_MINUTE, TUESDAY_TEN, Counsel, agreed, counsel
 
-TUESDAY_TEN = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)  # ten o'clock in Vilnius; it is Monday, eleven
 NEXT_WEEK = TUESDAY_TEN + timedelta(days=9)
-
-
-@pytest.fixture
-async def they(market: Market) -> Counsel:
-    return await counsel(market)
 
 
 @pytest.fixture
 async def by_minute(market: Market) -> Counsel:
     return await counsel(market, BY_MINUTE)
-
-
-async def agreed(they: Counsel, at: datetime = TUESDAY_TEN, length: int = 30) -> None:
-    await they.books(at, length)
-    await they.adds_card()
-    await they.does(they.alex, service.accept)
-    assert await they.state() == "confirmed"
 
 
 def test_the_table_has_no_dead_end() -> None:
@@ -302,51 +289,6 @@ async def test_a_debt_that_is_never_paid_ends(they: Counsel) -> None:
     await they.later(days=8)
 
     assert await they.state() == "closed"
-
-
-async def test_more_time_is_not_offered_over_the_next_session(they: Counsel) -> None:
-    await agreed(they, TUESDAY_TEN + timedelta(hours=1, minutes=15))
-    await agreed(they, length=60)  # the free minutes are promised to the other one
-    await they.meet(TUESDAY_TEN)
-    with pytest.raises(Refusal, match=r"session\.you_have_another"):
-        await they.does(they.alex, meeting.offer_extension, 30)
-    await they.does(they.alex, meeting.offer_extension, 15)
-
-
-async def test_more_time_is_held_first_and_charged_with_the_rest(they: Counsel) -> None:
-    await agreed(they, length=60)
-    await they.meet(TUESDAY_TEN)
-    await they.consent()
-    await they.does(they.alex, meeting.offer_extension, 30)
-    await they.does(they.sarah, meeting.take_extension, shown="30 more minutes, €45", place="slack:D1")
-    assert (await they.booking()).length == 90
-    await they.later(minutes=80)
-    assert await they.state() == "billable"  # the time that was paid for is theirs
-    await they.later(minutes=15)
-
-    assert await they.state() == "review_window"
-    assert (await they.money())["held"] == 9000 + 4500
-    await they.later(days=3)
-    assert await they.state() == "completed"
-    assert (await they.money())["held"] == 0
-
-
-async def test_more_time_that_is_secured_while_the_line_is_lost_counts(they: Counsel) -> None:
-    await agreed(they, length=60)
-    await they.meet(TUESDAY_TEN)
-    await they.consent()
-    await they.does(they.alex, meeting.offer_extension, 30)
-    they.silent = {"hold"}
-    await they.does(they.sarah, meeting.take_extension, shown="30 more minutes, €45", place="slack:D1")
-    await they.does(they.sarah, meeting.go_out)
-    extension = next(hold for hold in await they.holds() if hold.purpose == "extension")
-    ends = they.market.clock.moment + they.holds_for
-    await they.run(PROVIDER, card.held, extension.id, intent="pi_more", until=ends, card=None)
-    await they.does(they.sarah, meeting.come_in)
-
-    assert (await they.booking()).length == 90
-    await they.later(minutes=80)
-    assert await they.state() == "billable"
 
 
 async def test_a_complaint_is_ruled_or_halved_in_the_end(they: Counsel) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -17,9 +17,8 @@ from core.sessions import meeting, rules, service, settlement
 from core.sessions.events import MoneyDelayed, SessionComplained, SessionFollowedUp, SessionNeverPaid
 from core.sessions.rules import MoreTime
 from tests.core.conftest import Market
-from tests.core.sessions.counsel import BY_MINUTE, FIXED, Counsel, counsel
+from tests.core.sessions.counsel import BY_MINUTE, FIXED, TUESDAY_TEN, Counsel, counsel
 
-TUESDAY_TEN = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 EURO = Money(1, "EUR")
 RATES = st.sampled_from((FIXED, BY_MINUTE))
 

@@ -27,7 +27,7 @@ FSC = Certificate(scheme="FSC", number="FSC-C012345")
 
 @cache
 def gazetteer() -> Places:
-    return load_places(Path(__file__).parents[2] / "config" / "catalogue" / "places.csv")
+    return load_places(Path(__file__).parents[3] / "config" / "catalogue" / "places.csv")
 
 
 @dataclass

@@ -23,7 +23,7 @@ from core.kernel.transaction import PROVIDER
 from core.ledger.model import PROVIDER_FEES
 from core.ledger.service import balance
 from tests.core.conftest import Market
-from tests.core.test_escrow import assert_books_hold, eur
+from tests.core.escrow.test_escrow import assert_books_hold, eur
 from tests.core.trades import agreed
 
 

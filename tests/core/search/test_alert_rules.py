@@ -23,7 +23,7 @@ from core.search.model import Query
 from core.search.parse import Understood, parse
 from core.search.windows import DateWindow
 from tests.core.goods import catalogue
-from tests.core.test_search import gazetteer
+from tests.core.search.test_search import gazetteer
 
 TOWNS = gazetteer().all[:40]
 DAY = date(2026, 12, 1)

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 from conversations.book import Flow
 from conversations.buttons import Press
-from conversations.drafts import put_aside
-from conversations.form import Field, Reading
-from conversations.nearest import by_label, chosen
+from conversations.filling.drafts import put_aside
+from conversations.filling.sentences import WHOLE, said_at_once
+from conversations.forms.form import Field, Reading
+from conversations.forms.nearest import by_label, chosen
 from conversations.reply import FormClosed, FormErrors, FormView, Line, Option, Say
-from conversations.sentences import WHOLE, said_at_once
 from conversations.talk import Opening, Talk
 from conversations.turn import Filled
 from core.files.model import Checked

@@ -23,7 +23,7 @@ from core.search import kept
 from core.search.service import query_of
 from tests.core.conftest import Market
 from tests.core.goods import catalogue, eur, pellets
-from tests.core.test_search import gazetteer
+from tests.core.search.test_search import gazetteer
 
 TEN_IN_VILNIUS = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)  # a Monday
 

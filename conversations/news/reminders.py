@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from conversations.concerned import parties
 from conversations.facts import gathered
+from conversations.news.concerned import parties
 from core.alerts.model import Rhythm
 from core.alerts.rules import may_tell_at
 from core.alerts.service import quiet_hours_of

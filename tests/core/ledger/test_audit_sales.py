@@ -22,7 +22,7 @@ from core.sessions.reactions import rings
 from tests.core import clerk
 from tests.core.conftest import Market
 from tests.core.harms import unseen
-from tests.core.test_free_minutes import adviser, booked
+from tests.core.sessions.test_free_minutes import adviser, booked
 
 SESSION_HARMS = {
     "no consultant is in two sessions at once": (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.core.test_parse import read
+from tests.core.search.test_parse import read
 
 
 @pytest.mark.parametrize(

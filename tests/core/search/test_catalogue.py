@@ -24,7 +24,7 @@ from core.kernel.money import UnitPrice, currency_named
 from core.kernel.quantity import Quantity, unit_named
 from core.search.places import load_places
 
-FOLDER = Path(__file__).parents[2] / "config" / "catalogue"
+FOLDER = Path(__file__).parents[3] / "config" / "catalogue"
 CATALOGUE = load(FOLDER)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from conversations.book import Flow
-from conversations.form import Reading
+from conversations.forms.form import Reading
 from conversations.talk import Talk
 from core.talks.model import Draft
 

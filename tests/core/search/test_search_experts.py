@@ -20,7 +20,7 @@ from core.search.model import Order, Query
 from core.search.service import query_of, without
 from tests.core.conftest import Market
 from tests.core.goods import catalogue
-from tests.core.test_search import gazetteer
+from tests.core.search.test_search import gazetteer
 
 
 @dataclass

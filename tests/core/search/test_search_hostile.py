@@ -16,7 +16,7 @@ from core.search.parse import parse
 from core.search.wishes import WORDS_AT_MOST, freely
 from tests.core.conftest import Market
 from tests.core.goods import catalogue, eur, pellets
-from tests.core.test_search import gazetteer
+from tests.core.search.test_search import gazetteer
 
 TODAY = date(2026, 11, 23)
 HOSTILE = {

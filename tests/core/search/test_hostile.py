@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from conversations.answers import read_whole_number
+from conversations.forms.answers import read_whole_number
 from core.deals import service as deals
 from core.delivery.commands import AcceptLot
 from core.delivery.service import accept_lot

@@ -8,7 +8,7 @@ import pytest
 
 from core.catalogue.names import folded
 from core.search.whereabouts import NEAR_KM
-from tests.core.test_parse import CATALOGUE, read
+from tests.core.search.test_parse import CATALOGUE, read
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
-from conversations.form import Values
+from conversations.forms.form import Values
 from conversations.reply import Option
 from conversations.talk import Talk
 from core.catalogue.model import Catalogue

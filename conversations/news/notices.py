@@ -16,7 +16,6 @@ from conversations.billing.agreement import billing_button
 from conversations.billing.invoices import invoice_file, told_of_invoice
 from conversations.buttons import press
 from conversations.buying.purchase_notices import PURCHASES_HEARD, purchase_news
-from conversations.concerned import parties
 from conversations.consulting.after.complaint import KIND as COMPLAINT
 from conversations.consulting.after.complaint import complaint_card
 from conversations.consulting.ask_card import ask_card
@@ -33,10 +32,11 @@ from conversations.consulting.session_notices import (
     line_of,
     sides_of,
 )
-from conversations.drafts import reminder
 from conversations.engine import Engine, send
 from conversations.facts import HEARD, NOTES, Gathered, on_listing_expired, on_listing_moved
-from conversations.reminders import on_deadline_nears
+from conversations.filling.drafts import reminder
+from conversations.news.concerned import parties
+from conversations.news.reminders import on_deadline_nears
 from conversations.reply import Button, Card, Reply, Say
 from conversations.search.alerts import found_list
 from conversations.talk import Surface, Talk

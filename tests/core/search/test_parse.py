@@ -27,7 +27,7 @@ from core.search.parse import (
 from core.search.places import load_places
 from core.search.whereabouts import NEAR_KM
 
-FOLDER = Path(__file__).parents[2] / "config" / "catalogue"
+FOLDER = Path(__file__).parents[3] / "config" / "catalogue"
 CATALOGUE = load(FOLDER)
 PLACES = load_places(FOLDER / "places.csv")
 TODAY = date(2026, 11, 21)  # a Saturday

@@ -14,8 +14,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from conversations.keypads import Keypad, Keys
-from conversations.nearest import matching
+from conversations.forms.keypads import Keypad, Keys
+from conversations.forms.nearest import matching
 from conversations.reply import FieldKind, FieldView, FormView, Option
 from conversations.talk import Talk
 from core.kernel.errors import Invalid, Refusal

@@ -1,0 +1,1 @@
+"""How a form is filled: question by question, at once, by one sentence; and put aside for later."""
