@@ -46,7 +46,7 @@ async def test_an_offer_is_taken_back(trade: Trade) -> None:
 async def test_an_unanswered_offer_expires(trade: Trade) -> None:
     await offered(trade)
     await trade.world.later(days=2)
-    await trade.world.later(hours=9)  # a reminder waits for the morning
+    await trade.world.by_day()  # a reminder waits for the morning
     await trade.seller.sees("A reminder: this waits for you until")
     assert "A reminder" not in await trade.buyer.sees("Waiting for Rasa to answer by")
     await trade.world.later(days=1)
