@@ -112,7 +112,7 @@ class Attempt:
     workers: list[Worker] = field(default_factory=list)
     turns: list[Turn] = field(default_factory=list)
     answers: dict[str, Answered] = field(default_factory=dict)
-    _filled_in: set[str] = field(default_factory=set)  # the form that came filled in, until they change an answer
+    _came: FormView | None = None  # the form, if it came filled in: they change one answer of it
     _phones: Phones | None = None
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
 
@@ -176,7 +176,7 @@ class Attempt:
         assert given is not None, f"{self.door.steps[-1]} is not on the screen"
         await self.brings(given)
         form = self.player.screen.form
-        self._filled_in = {form.draft} if form is not None and form.current is None else set()
+        self._came = form if form is not None and form.current is None else None
 
     def inputs(self) -> Iterator[Input]:
         """What they do next, seen from their screen each time, until the form is gone or refused for good."""
@@ -272,11 +272,11 @@ class Attempt:
         codes = [str(letter.body["code"]) for letter in self.phones.here.letters if "code" in letter.body]
         if codes and self.door.flow == "code":
             return {"code": codes[-1]}
-        if form is None or form.current is not None or form.draft not in self._filled_in:
+        if form is None or self._came is None or form.draft != self._came.draft:
             return {}
-        self._filled_in.clear()
-        others = [each for each in form.fields if each.example and each.value != each.example]
-        return {others[0].name: others[0].example} if others else {}
+        stood = {each.name: each.value for each in self._came.fields}
+        others = [each for each in form.fields if each.example and each.example != stood.get(each.name, each.example)]
+        return {each.name: each.example for each in others[:1] if each.value == stood[each.name]}
 
 
 def loads_on(form: FormView) -> list[str]:
