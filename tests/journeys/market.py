@@ -119,11 +119,17 @@ class World:
         return things
 
     async def books_balance(self) -> None:
-        """Every invariant of the ledger holds, and the provider's balance is ours to the cent."""
+        """Every invariant of the ledger holds; and the provider's balance is ours to the cent, once all has arrived."""
         assert self.product is not None
         books = await self.browser.get("/lab/books")
         assert [each for each in books["invariants"] if not each["ok"]] == []
-        assert await self.product.reconciler.compare_books() == []
+        reconciler, different = self.product.reconciler, [""]
+
+        async def the_same() -> bool:
+            different[:] = await reconciler.compare_books()
+            return not different
+
+        await until(the_same, lambda: "\n".join(different))
 
     # --- time and trouble -------------------------------------------------------------------------------------------
 
