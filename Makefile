@@ -40,8 +40,8 @@ check-invoices: .venv/ready ## each kind of invoice against the rules of EN 1693
 
 check: lint types contracts test worlds
 
-worlds: .venv/ready         ## two worlds of the commit's own, and all whose seeds have found something once
-	@$(BIN)/python -m simulation --of-commit --seeds 2
+worlds: .venv/ready         ## two worlds, and all whose seeds have found something once
+	@$(BIN)/python -m simulation --seeds 2
 
 weather: .venv/ready        ## as many worlds of the commit's own as fit into two minutes, and all that are kept
 	@$(BIN)/python -m simulation --of-commit --seeds 1000 --seconds 120

@@ -86,6 +86,7 @@ class Machine:
                 "slack": ChatCarrier(self),
                 "payments": PaymentEffects(self.provider, clock, self.transactions),
                 "mail": Letterbox(self),
+                "stars": Letterbox(self),
             },
         )
         self.transactions.deliver_by(self.dispatcher.offer)

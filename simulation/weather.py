@@ -62,7 +62,7 @@ KINDS: Final[Mapping[str, float]] = {
     "card_declined": 0.2,
     "pays_too_late": 0.1,
     "pays_odd_sum": 0.3,
-    "hold_lapses": 0.2,
+    "hold_lapses": 0.8,
     "dispute": 0.15,
     "dispute_at_once": 0.15,
     "refund_bounces": 0.1,

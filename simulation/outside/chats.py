@@ -167,7 +167,7 @@ def _nobody_there(ctx: object, phone: Phone, address: str) -> None:
 
 
 class Letterbox:
-    """Mail is taken, and read by nobody here."""
+    """Mail is taken, and read by nobody here; so are invoices in Stars, which nobody here has."""
 
     def __init__(self, machine: Machine) -> None:
         self._machine = machine
