@@ -1,6 +1,7 @@
 """Movements and whole deals a second through the ledger, beside the same rows written by hand, in one run.
 
-`make bench-ledger`, or `python -m bench.ledger [--deals N] [--rounds N] [--sizes 1000,1000000] [sqlite] [postgresql]`.
+`make bench-ledger`, or `python -m bench.ledger [--deals N] [--rounds N] [--sizes 1000,1000000] [--pgledger FILE]
+[sqlite] [postgresql]`.
 What the columns mean: bench/README.md. Every figure but the ratios depends on the machine.
 """
 
@@ -25,6 +26,7 @@ from sqlalchemy import make_url
 
 from bench.ledger_filled import fill
 from bench.ledger_floor import PostgresFloor, Raw, SqliteFloor
+from bench.ledger_pgledger import PgLedger
 from config.database import open_database
 from config.migrate import upgrade
 from config.outside import SystemClock
@@ -38,6 +40,7 @@ from core.ledger.rollup import roll_up
 from core.ledger.service import balance, post
 from tests.postgres import QUICK, cluster
 
+HEADING = "| database | workload | a second | floor | ratio | of CPU | times pgledger |"
 AT_ONCE = {"sqlite": 64, "postgresql": 16}  # callers side by side; PostgreSQL's have a connection each
 DURABLE = {name: value for name, value in QUICK.items() if name == "max_connections"}
 FEE, PROVIDERS = 250, 150
@@ -98,18 +101,28 @@ class Taken(NamedTuple):
     cpu: float
 
 
-class Pair(NamedTuple):
-    """What the product and the floor took for the same, one right after the other."""
+Floor = SqliteFloor | PostgresFloor
+
+
+class Round(NamedTuple):
+    """What each took for the same, one right after the other."""
 
     mine: Taken
     floor: Taken
+    peer: Taken | None
 
 
-async def measured(product: Product, floor: SqliteFloor | PostgresFloor, name: str, size: int) -> Pair:
+async def measured(product: Product, floor: Floor, peer: PgLedger | None, name: str, size: int) -> Round:
     make = WORKLOADS[name]
     mine = [make(next(numbers)) for _ in range(size)]
     theirs = [movement for _ in range(size) for movement in make(next(numbers))]
-    return Pair(await taken(product.write(mine)), await taken(floor.write(theirs)))
+    if peer is not None:
+        await peer.prepare(theirs)
+    return Round(
+        await taken(product.write(mine)),
+        await taken(floor.write(theirs)),
+        None if peer is None else await taken(peer.write(theirs)),
+    )
 
 
 async def taken(work: Awaitable[None]) -> Taken:
@@ -124,13 +137,18 @@ async def taken(work: Awaitable[None]) -> Taken:
 async def fresh(url: str) -> str:
     """An empty market at this address."""
     if not url.startswith("sqlite"):
-        name = f"bench{next(numbers)}"
-        connection = await asyncpg.connect(url)
-        await connection.execute(f"CREATE DATABASE {name}")
-        await connection.close()
-        url = make_url(url).set(database=name).render_as_string(hide_password=False)
+        url = await empty(url)
     await upgrade(url)
     return url
+
+
+async def empty(url: str) -> str:
+    """A new database on this server."""
+    name = f"bench{next(numbers)}"
+    connection = await asyncpg.connect(url)
+    await connection.execute(f"CREATE DATABASE {name}")
+    await connection.close()
+    return make_url(url).set(database=name).render_as_string(hide_password=False)
 
 
 @contextlib.asynccontextmanager
@@ -154,27 +172,40 @@ def server(kind: str) -> Iterator[Callable[[], str]]:
             yield lambda: address
 
 
-async def throughput(kind: str, address: Callable[[], str], size: int, rounds: int) -> None:
+async def throughput(
+    kind: str, address: Callable[[], str], size: int, rounds: int, pgledger: str | None = None
+) -> None:
     own, other = await fresh(address()), await fresh(address())
     path = make_url(other).database or ""
     floor = SqliteFloor(path) if kind == "sqlite" else await PostgresFloor.open(other, AT_ONCE[kind])
-    found: dict[str, list[Pair]] = {name: [] for name in WORKLOADS}
+    peer = await opened_peer(address(), pgledger) if pgledger is not None and kind == "postgresql" else None
+    found: dict[str, list[Round]] = {name: [] for name in WORKLOADS}
     async with opened(kind, own) as product:
         for name in WORKLOADS:
-            await measured(product, floor, name, size // 10)  # statements put together, pages warm
+            await measured(product, floor, peer, name, size // 10)  # statements put together, pages warm
         for _ in range(rounds):
             for name in WORKLOADS:
-                found[name].append(await measured(product, floor, name, size))
+                found[name].append(await measured(product, floor, peer, name, size))
                 while await product.transactions.run(MARKET, roll_up):
                     pass
     await floor.close()
-    for name, pairs in found.items():
-        mine, theirs = (size / median(pair[who].wall for pair in pairs) for who in (0, 1))
-        wall = median(pair.floor.wall / pair.mine.wall for pair in pairs)
-        cpu = f"{median(pair.floor.cpu / pair.mine.cpu for pair in pairs):.2f}" if kind == "sqlite" else ""
-        print(f"| {kind} | {name} | {mine:,.0f} | {theirs:,.0f} | {wall:.2f} | {cpu} |", flush=True)
+    if peer is not None:
+        await peer.close()
+    for name, each in found.items():
+        mine, theirs = (
+            size / median(wall) for wall in zip(*((one.mine.wall, one.floor.wall) for one in each), strict=True)
+        )
+        wall = median(one.floor.wall / one.mine.wall for one in each)
+        cpu = f"{median(one.floor.cpu / one.mine.cpu for one in each):.2f}" if kind == "sqlite" else ""
+        times = [one.peer.wall / one.mine.wall for one in each if one.peer is not None]
+        beside = f"{median(times):.2f}" if times else ""
+        print(f"| {kind} | {name} | {mine:,.0f} | {theirs:,.0f} | {wall:.2f} | {cpu} | {beside} |", flush=True)
     level = median(b.mine.wall / a.mine.wall for a, b in zip(found["hot"], found["cold"], strict=True))
     print(f"\n{kind}: hot account / cold accounts {level:.2f}\n", flush=True)
+
+
+async def opened_peer(url: str, script: str) -> PgLedger:
+    return await PgLedger.open(await empty(url), script, AT_ONCE["postgresql"])
 
 
 # --- how it grows -----------------------------------------------------------------------------------------------------
@@ -219,11 +250,13 @@ async def main() -> None:
     parser.add_argument("--deals", type=int, default=2_000, help="things in one measurement")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--sizes", default="1000,100000", help="open deals; 1000000 takes minutes and a gigabyte")
+    parser.add_argument("--pgledger", type=Path, help="its pgledger.sql, to stand in PostgreSQL's table as a peer")
     given = parser.parse_args()
+    pgledger = given.pgledger and given.pgledger.read_text()
     for kind in given.kinds:
         with server(kind) as address:
-            print("| database | workload | a second | floor | ratio | of CPU |\n|---|---|---|---|---|---|")
-            await throughput(kind, address, given.deals, given.rounds)
+            print(f"{HEADING}\n|{'---|' * 7}")
+            await throughput(kind, address, given.deals, given.rounds, pgledger)
             print("| database | open deals | a deal | deadlines | a balance |\n|---|---|---|---|---|")
             await grown(kind, address, [int(size) for size in given.sizes.split(",") if size], given.deals)
             print()
