@@ -7,6 +7,7 @@ from sqlalchemy import select
 from core.deals import rules
 from core.deals.model import DEAL, Deal, Side
 from core.kernel.errors import NotAllowed, NotFound, Stale
+from core.kernel.session import read_anew
 from core.kernel.transaction import Ctx
 from core.people.company.service import approves
 from core.people.model import Person
@@ -83,6 +84,7 @@ def locked(ctx: Ctx, deal_id: str) -> Deal:
 
     Two lots that close at once would otherwise each see the other open, and nobody would close the deal.
     """
+    read_anew(ctx.session)
     query = select(Deal).where(Deal.id == deal_id).with_for_update()
     # What was read before the lock may have changed while we waited for it.
     deal = ctx.session.scalar(query, execution_options={"populate_existing": True})

@@ -9,11 +9,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import String, select
+from sqlalchemy import String
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.kernel.db import Id, Instant, Table, Versioned
 from core.kernel.errors import NotAllowed, Stale
+from core.kernel.session import find_all
 from core.kernel.timers import Timer, clear_timers, set_timer
 from core.kernel.transaction import Ctx
 
@@ -176,4 +177,4 @@ def step(
 
 
 def timeline(session: Session, subject: str) -> list[StepRow]:
-    return list(session.scalars(select(StepRow).where(StepRow.subject == subject).order_by(StepRow.id)))
+    return find_all(session, StepRow, ("id",), subject=subject)

@@ -1,18 +1,18 @@
 """Statements that every chat update runs, put together once a process: putting one together costs more than running it.
 
 They go past the unit of work of the ORM and past SQLAlchemy's execution: text and values are handed to the driver.
-What they touch is read by columns, never held as an object of a session (or its object is brought up to date beside
-the statement; `core/kernel/session.py` makes objects of what they read).
+What they write is read by columns, or its object is brought up to date beside the statement; nothing of that kind is
+held any longer by a session (`core/kernel/session.py` makes objects of what they read).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import Connection, Dialect, Executable, Float, and_, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Dialect, Executable, Float, Select, and_, bindparam, delete, insert, select, update
 from sqlalchemy import Table as Sheet
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
@@ -25,6 +25,7 @@ Kind = type[Table]
 Values = Mapping[str, Any]
 Convert = Callable[[Any], Any]
 KEPT = 512  # statements: far more than there are, in a process with one database
+HELD = "held"  # under which a session holds the objects that were made of rows, by their kind
 
 
 def add_rows(session: Session, kind: Kind, rows: Sequence[Values]) -> None:
@@ -43,12 +44,14 @@ def add_all(session: Session, kind: Kind, rows: Sequence[Values]) -> None:
 
 def add_once(session: Session, kind: Kind, /, **values: Any) -> bool:
     """Write a row unless its key is taken. True: it was not."""
+    let_go(session, kind)
     connection = standing(session)
     return _upsert(connection.dialect, kind, tuple(values), overwrite=False).run(connection, values) > 0
 
 
 def put(session: Session, kind: Kind, /, **values: Any) -> None:
     """Write a whole row, over the one of the same key if there is one."""
+    let_go(session, kind)
     connection = standing(session)
     _upsert(connection.dialect, kind, tuple(values), overwrite=True).run(connection, values)
 
@@ -59,8 +62,30 @@ def pick(session: Session, kind: Kind, names: tuple[str, ...], /, **where: Any) 
     return _select(connection.dialect, kind, names, tuple(where)).first(connection, _named(where))
 
 
+def pick_all(
+    session: Session, kind: Kind, names: tuple[str, ...], order: tuple[str, ...], /, **where: Any
+) -> list[tuple[Any, ...]]:
+    """These columns of all rows with those values, in the order of other columns (of "-name" from the last down)."""
+    connection = standing(session)
+    return _select(connection.dialect, kind, names, tuple(where), order).all(connection, _named(where))
+
+
+def ask(session: Session, statement: Select[Any], /, **values: Any) -> list[tuple[Any, ...]]:
+    """All rows of a statement that stands in its module, with a `bindparam` for each of the values."""
+    connection = standing(session)
+    return _asking(connection.dialect, statement).all(connection, values)
+
+
+def let_go(session: Session, kind: Kind) -> None:
+    """What was read of a kind is about to change past the objects made of it: who asks again reads again."""
+    held = session.info.get(HELD)
+    if held:
+        held.pop(kind, None)
+
+
 def change(session: Session, kind: Kind, where: Values, /, **values: Any) -> bool:
     """Change the rows with these values. False: there was none."""
+    let_go(session, kind)
     connection = standing(session)
     statement = _update(connection.dialect, kind, tuple(where), tuple(values))
     return statement.run(connection, {**_named(where), **values}) > 0
@@ -68,6 +93,7 @@ def change(session: Session, kind: Kind, where: Values, /, **values: Any) -> boo
 
 def remove(session: Session, kind: Kind, /, **where: Any) -> bool:
     """Delete the rows with these values. False: there was none."""
+    let_go(session, kind)
     connection = standing(session)
     return _delete(connection.dialect, kind, tuple(where)).run(connection, _named(where)) > 0
 
@@ -84,12 +110,14 @@ def standing(session: Session) -> Connection:
 class Prepared:
     """A statement as the driver takes it. `places`: the name of each value in order, and how its type writes it.
 
-    `columns`: the name of each column of its rows, and how its type reads it. Driver errors come out as SQLAlchemy's.
+    `columns`: the name of each column of its rows, and how its type reads it. `fixed`: values that it brings along.
+    Driver errors come out as SQLAlchemy's.
     """
 
     text: str
     places: tuple[tuple[str, Convert | None], ...]
     columns: tuple[tuple[str, Convert | None], ...] = ()
+    fixed: Values = field(default_factory=dict)
 
     def run(self, connection: Connection, values: Values) -> int:
         """How many rows it touched."""
@@ -110,11 +138,21 @@ class Prepared:
             name: value if read is None else read(value) for (name, read), value in zip(self.columns, row, strict=True)
         }
 
+    def all(self, connection: Connection, values: Values) -> list[tuple[Any, ...]]:
+        """All its rows, as its types read them."""
+        readers = [read for _, read in self.columns]
+        return [
+            tuple(value if read is None else read(value) for read, value in zip(readers, row, strict=True))
+            for row in self._execute(connection, values).fetchall()
+        ]
+
     def rows(self, connection: Connection, values: Values) -> list[tuple[Any, ...]]:
         """All its rows, as the driver reads them."""
         return [tuple(row) for row in self._execute(connection, values).fetchall()]
 
     def _execute(self, connection: Connection, values: Values) -> Any:
+        if self.fixed:
+            values = {**self.fixed, **values}
         given = tuple(values[name] if write is None else write(values[name]) for name, write in self.places)
         return self._hand_over(connection, given)
 
@@ -190,9 +228,34 @@ def _upsert(dialect: Dialect, kind: Kind, names: tuple[str, ...], *, overwrite: 
 
 
 @lru_cache(KEPT)
-def _select(dialect: Dialect, kind: Kind, names: tuple[str, ...], where: tuple[str, ...]) -> Prepared:
-    columns = (_sheet(kind).c[name] for name in names)
-    return _prepared(dialect, select(*columns).where(_condition(kind, where)))
+def _select(
+    dialect: Dialect, kind: Kind, names: tuple[str, ...], where: tuple[str, ...], order: tuple[str, ...] = ()
+) -> Prepared:
+    columns = _sheet(kind).c
+    by = (columns[name[1:]].desc() if name.startswith("-") else columns[name] for name in order)
+    return _prepared(dialect, select(*(columns[name] for name in names)).where(_condition(kind, where)).order_by(*by))
+
+
+@lru_cache(KEPT)
+def _asking(dialect: Dialect, statement: Select[Any]) -> Prepared:
+    """A statement with values of its own beside those that are given: of a comparison, a limit, a list of states."""
+    compiled = cast("SQLCompiler", statement.compile(dialect=dialect))
+    wanted = {name for name in compiled.positiontup or () if compiled.binds[name].required}
+    whole = compiled.construct_expanded_state(dict.fromkeys(wanted))
+    order = whole.positiontup or ()
+
+    def writer(name: str) -> Convert | None:
+        if name in whole.processors:
+            return cast("Convert", whole.processors[name])
+        bind = compiled.binds.get(name)
+        return None if bind is None else bind.type.dialect_impl(dialect).bind_processor(dialect)
+
+    return Prepared(
+        whole.statement,
+        tuple((name, writer(name)) for name in order),
+        tuple((column.name, _reader(dialect, column)) for column in statement.selected_columns),
+        {name: whole.parameters[name] for name in order if name not in wanted},
+    )
 
 
 @lru_cache(KEPT)

@@ -12,11 +12,11 @@ from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Interval, String, func, literal, select, update
+from sqlalchemy import ColumnElement, Interval, String, bindparam, func, literal, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
 
 from core.kernel.db import Id, Instant, Table
-from core.kernel.statements import put, remove
+from core.kernel.statements import ask, put, remove
 
 HALF: Final = Fraction(1, 2)  # of the way to a deadline, where its first reminder stands
 END_OF_TIME: Final = datetime(9999, 1, 1, tzinfo=UTC)  # nothing is moved beyond it: no calendar could write it down
@@ -44,6 +44,10 @@ class TimerRow(Table):
 
 
 COLUMNS = (TimerRow.kind, TimerRow.subject, TimerRow.event, TimerRow.due_at)
+
+_ABOUT = TimerRow.kind == bindparam("kind"), TimerRow.subject == bindparam("subject")
+_NEXT = select(*COLUMNS).where(*_ABOUT).order_by(TimerRow.due_at).limit(1)
+_NEXT_OF_EVENT = _NEXT.where(TimerRow.event == bindparam("event"))
 
 
 def set_timer(session: Session, timer: Timer, *, since: datetime | None = None) -> None:
@@ -86,11 +90,11 @@ def deadline_of(session: Session, kind: str, subject: str, event: str | None = N
 
     None when nothing is timed.
     """
-    query = select(*COLUMNS).where(TimerRow.kind == kind, TimerRow.subject == subject)
-    if event is not None:
-        query = query.where(TimerRow.event == event)
-    row = session.execute(query.order_by(TimerRow.due_at).limit(1)).first()
-    return None if row is None else Timer(*row)
+    if event is None:
+        found = ask(session, _NEXT, kind=kind, subject=subject)
+    else:
+        found = ask(session, _NEXT_OF_EVENT, kind=kind, subject=subject, event=event)
+    return Timer(*found[0]) if found else None
 
 
 def move_on(session: Session, since: datetime, by: timedelta, but: Collection[str]) -> int:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from core.kernel.errors import Invalid
 from core.kernel.ids import Ids
+from core.kernel.session import select_rows
 from core.kernel.transaction import Ctx
 from core.people.model import ChatIdentity, Person
 
@@ -21,6 +22,17 @@ PICTURES: Final = (
     "🥨🧀🍯☕🎈🎁🎲🎸🎺🥁🎨🔔🔑🧭⚓⛵🚲🚂🚀⛺🏠🌙⭐🔥💧⛄🌈⚡🎩🧲"
 )
 OFFERED: Final = 6
+
+_READER = (
+    select(Person.mark)
+    .join(ChatIdentity, ChatIdentity.person_id == Person.id)
+    .where(
+        ChatIdentity.platform == bindparam("platform"),
+        ChatIdentity.workspace == bindparam("workspace"),
+        ChatIdentity.address == bindparam("address"),
+    )
+    .limit(1)
+)
 
 
 def new_mark(ids: Ids) -> str:
@@ -47,9 +59,5 @@ def choose_mark(ctx: Ctx, mark: str) -> None:
 
 def mark_at(ctx: Ctx, platform: str, workspace: str, address: str) -> str | None:
     """The mark of whoever reads at this address; None where nobody is known to."""
-    query = select(Person.mark).join(ChatIdentity, ChatIdentity.person_id == Person.id)
-    return ctx.session.scalar(
-        query.where(
-            ChatIdentity.platform == platform, ChatIdentity.workspace == workspace, ChatIdentity.address == address
-        ).limit(1)
-    )
+    found = select_rows(ctx.session, _READER, platform=platform, workspace=workspace, address=address)
+    return found[0][0] if found else None

@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm.attributes import flag_modified
 
 from core.kernel.errors import Invalid, NotAllowed, NotFound, Refusal
+from core.kernel.session import find_all
 from core.kernel.transaction import Ctx
 from core.people import rules
 from core.people.events import AccountsLinked, CompanySettled, EmailProved, LanguageChosen, PersonMet, ProfileCompleted
@@ -109,15 +110,12 @@ def organisation_of(ctx: Ctx, organisation_id: str) -> Organisation:
 
 
 def members(ctx: Ctx, organisation_id: str) -> list[Person]:
-    return list(
-        ctx.session.scalars(select(Person).where(Person.organisation_id == organisation_id).order_by(Person.id))
-    )
+    return find_all(ctx.session, Person, ("id",), organisation_id=organisation_id)
 
 
 def identities(ctx: Ctx, person_id: str) -> list[ChatIdentity]:
     """A person's accounts, the one used last first, dead ones left out."""
-    query = select(ChatIdentity).where(ChatIdentity.person_id == person_id, ~ChatIdentity.dead)
-    return list(ctx.session.scalars(query.order_by(ChatIdentity.last_used_at.desc())))
+    return find_all(ctx.session, ChatIdentity, ("-last_used_at",), person_id=person_id, dead=False)
 
 
 def mark_dead(ctx: Ctx, platform: str, workspace: str, address: str) -> None:
@@ -214,7 +212,7 @@ def appoint_operators(ctx: Ctx, names: Collection[str]) -> None:
 
 
 def operators(ctx: Ctx) -> list[Person]:
-    return list(ctx.session.scalars(select(Person).where(Person.operator).order_by(Person.id)))
+    return find_all(ctx.session, Person, ("id",), operator=True)
 
 
 # --- e-mail -----------------------------------------------------------------------------------------------------------
