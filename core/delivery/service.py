@@ -35,7 +35,8 @@ from core.delivery.course import (
     time_is_up,
 )
 from core.delivery.events import LotAccepted, LotArrived, LotDispatched, LotDropAsked, LotDropped, LotSampled
-from core.delivery.model import CLAIM_ROUNDS, INSPECT_WITH_LABORATORY, LOT, Finding, Lot, Proposal
+from core.delivery.model import INSPECT_WITH_LABORATORY, LOT, Finding, Lot, Proposal
+from core.delivery.standing import LotsStanding, lots_standing
 from core.delivery.steps import (
     attach,
     end,
@@ -55,6 +56,7 @@ from core.kernel.timers import Timer, set_timer
 from core.kernel.transaction import Ctx
 
 __all__ = [
+    "LotsStanding",
     "accept_lot",
     "agree_drop",
     "agree_value",
@@ -73,6 +75,7 @@ __all__ = [
     "grant_claim",
     "lot_for",
     "lots_of",
+    "lots_standing",
     "may",
     "on_the_road",
     "plan_lots",
@@ -195,8 +198,7 @@ def proposals_of(ctx: Ctx, lot_id: str) -> list[Proposal]:
 
 def may(ctx: Ctx, lot: Lot) -> list[str]:
     """What who acts may do with the lot now: the buttons."""
-    deal = deals.deal_for(ctx, lot.deal_id)
-    return [event for event in LOT.open_to(lot.state, roles(ctx, lot, deal)) if _has_point(ctx, lot, event)]
+    return lots_standing(ctx, deals.deal_for(ctx, lot.deal_id), [lot]).may(lot)
 
 
 def check_may(ctx: Ctx, lot: Lot, event: str, seen: int | None = None) -> None:
@@ -204,24 +206,6 @@ def check_may(ctx: Ctx, lot: Lot, event: str, seen: int | None = None) -> None:
     if seen is not None and seen != lot.version:
         raise Stale
     LOT.transition(lot.state, event, roles(ctx, lot, deals.deal_for(ctx, lot.deal_id)))
-
-
-def _has_point(ctx: Ctx, lot: Lot, event: str) -> bool:
-    """Whether a step that the table allows has a point in this lot's own course."""
-    proposal = proposal_of(ctx, lot)
-    found = rules.last(findings_in(ctx, lot.id), "buyer")
-    pointless = {
-        "drop_asked": lot.asked_by is not None,
-        "not_arrived": lot.arrived_by == "buyer",
-        "sample_sent": event == "sample_sent" and _sampled(ctx, lot),
-        "grant": rules.figure_of(proposals_in(ctx, lot.id), "buyer") is None,
-        "take": proposal is None or proposal.kind != "cut",
-        "take_replacement": proposal is None or proposal.kind != "replacement",
-        "counter": lot.rounds >= CLAIM_ROUNDS,
-        "contradict": found is None or not found.measured.figures,
-        "mean_taken": True,  # a consequence of a second finding, and nobody's button
-    }
-    return not pointless.get(event, False)
 
 
 def _sampled(ctx: Ctx, lot: Lot) -> bool:

@@ -16,6 +16,7 @@ from core.delivery.model import LOT, Finding, Lot, Proposal
 from core.files.service import own
 from core.kernel.errors import NotFound, Refusal, Stale
 from core.kernel.quantity import Quantity
+from core.kernel.session import find_all
 from core.kernel.transaction import Ctx
 
 FILES_OF_A_LOT: Final = 6 * FILES_AT_MOST  # dispatch, arrival, claim and findings may each bring some
@@ -60,7 +61,7 @@ def side_of(ctx: Ctx, deal: Deal) -> Side:
 
 
 def lots_in(ctx: Ctx, deal_id: str) -> list[Lot]:
-    return list(ctx.session.scalars(select(Lot).where(Lot.deal_id == deal_id).order_by(Lot.number)))
+    return find_all(ctx.session, Lot, ("number",), deal_id=deal_id)
 
 
 def open_lots(ctx: Ctx, deal_id: str) -> int:
@@ -70,11 +71,11 @@ def open_lots(ctx: Ctx, deal_id: str) -> int:
 
 
 def findings_in(ctx: Ctx, lot_id: str) -> list[Finding]:
-    return list(ctx.session.scalars(select(Finding).where(Finding.lot_id == lot_id).order_by(Finding.id)))
+    return find_all(ctx.session, Finding, ("id",), lot_id=lot_id)
 
 
 def proposals_in(ctx: Ctx, lot_id: str) -> list[Proposal]:
-    return list(ctx.session.scalars(select(Proposal).where(Proposal.lot_id == lot_id).order_by(Proposal.id)))
+    return find_all(ctx.session, Proposal, ("id",), lot_id=lot_id)
 
 
 def end(ctx: Ctx, lot: Lot, fact: LotFact) -> Lot:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
-
 from core.deals import service as deals
 from core.escrow.effects import give_back_credit
 from core.escrow.model import CREDIT, Credit
 from core.kernel.errors import NotFound, Stale
 from core.kernel.process import step
+from core.kernel.session import find_all
 from core.kernel.transaction import Ctx
 
 
@@ -33,5 +32,4 @@ def credit_kept_long(ctx: Ctx, credit_id: str) -> None:
 def credits_of(ctx: Ctx, deal_id: str) -> list[Credit]:
     """What was paid too much on a deal and is still here. Raises NotFound to strangers."""
     deals.deal_for(ctx, deal_id)
-    query = select(Credit).where(Credit.deal_id == deal_id, Credit.state == CREDIT.initial)
-    return list(ctx.session.scalars(query.order_by(Credit.id)))
+    return find_all(ctx.session, Credit, ("id",), deal_id=deal_id, state=CREDIT.initial)

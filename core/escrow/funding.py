@@ -28,6 +28,7 @@ from core.escrow.rails.surplus import keep_credit
 from core.kernel.errors import NotAllowed, NotFound, Stale
 from core.kernel.money import Money
 from core.kernel.process import enter, step
+from core.kernel.session import find_all
 from core.kernel.transaction import Ctx
 from core.ledger import service as ledger
 from core.ledger.model import PROVIDER, PROVIDER_FEES, buyer_credit, credit, debit, escrow, refund_due
@@ -91,7 +92,7 @@ def call_off_funding(ctx: Ctx, deal_id: str) -> None:
 
 
 def tranches_of(ctx: Ctx, deal_id: str) -> list[Tranche]:
-    return list(ctx.session.scalars(select(Tranche).where(Tranche.deal_id == deal_id).order_by(Tranche.number)))
+    return find_all(ctx.session, Tranche, ("number",), deal_id=deal_id)
 
 
 def tranche_for(ctx: Ctx, tranche_id: str) -> Tranche:
@@ -105,8 +106,7 @@ def tranche_for(ctx: Ctx, tranche_id: str) -> Tranche:
 
 def awaited(ctx: Ctx, deal_id: str) -> Tranche | None:
     """The tranche to be paid for next, when one is due."""
-    query = select(Tranche).where(Tranche.deal_id == deal_id, Tranche.state == "awaited")
-    return ctx.session.scalar(query.order_by(Tranche.number).limit(1))
+    return next(iter(find_all(ctx.session, Tranche, ("number",), deal_id=deal_id, state="awaited")), None)
 
 
 def funded_lot(ctx: Ctx, deal_id: str, lot_number: int) -> bool:
@@ -197,8 +197,7 @@ def payment_of(ctx: Ctx, deal_id: str) -> Payment | None:
     Raises NotFound to strangers.
     """
     deals.deal_for(ctx, deal_id)
-    query = select(Payment).where(Payment.deal_id == deal_id).order_by(Payment.number.desc())
-    known = list(ctx.session.scalars(query))
+    known = find_all(ctx.session, Payment, ("-number",), deal_id=deal_id)
     for states in (UNDER_WAY, (PaymentState.RECEIVED,)):
         for payment in known:
             if payment.state in states:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from core.escrow.effects import send_waiting
 from core.escrow.events import OnboardingLinkReady, PayeeReady, PayeeRestricted
 from core.escrow.model import Payee
 from core.kernel.errors import Invalid, NotFound
+from core.kernel.session import select_rows
 from core.kernel.transaction import Ctx
 from core.people.service import acting, organisation_of
+
+_BY_ACCOUNT = select(Payee.organisation_id).where(Payee.account_ref == bindparam("account"))
 
 
 def ask_onboarding(ctx: Ctx) -> Payee:
@@ -87,7 +90,8 @@ def payee_of(ctx: Ctx, organisation_id: str) -> Payee | None:
 
 def organisation_of_account(ctx: Ctx, account_ref: str) -> str | None:
     """Whose account that is, for what the provider tells about accounts."""
-    return ctx.session.scalar(select(Payee.organisation_id).where(Payee.account_ref == account_ref))
+    found = select_rows(ctx.session, _BY_ACCOUNT, account=account_ref)
+    return found[0][0] if found else None
 
 
 def _payee(ctx: Ctx, organisation_id: str) -> Payee:

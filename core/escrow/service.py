@@ -43,8 +43,10 @@ from core.escrow.payees import (
     payee_told,
 )
 from core.escrow.settling import effects_of, money_of, settle_lot, settlement_of
+from core.escrow.standing import MoneyStanding, money_standing
 
 __all__ = [
+    "MoneyStanding",
     "account_opened",
     "ask_onboarding",
     "awaited",
@@ -59,6 +61,7 @@ __all__ = [
     "frozen",
     "give_back_paid_too_much",
     "money_of",
+    "money_standing",
     "onboarding_link",
     "organisation_of_account",
     "pay_again",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from core.deals import service as deals
 from core.deals.model import Deal
@@ -14,9 +14,14 @@ from core.escrow.events import LotReleased
 from core.escrow.funding import funded_lot
 from core.escrow.model import DealMoney, Effect, EffectKind, EffectState, LotSettlement
 from core.kernel.money import Money
+from core.kernel.session import find_all, select_rows
 from core.kernel.transaction import Ctx
 from core.ledger import service as ledger
 from core.ledger.model import COMMISSION, credit, debit, escrow, payable, refund_due
+
+_PARTED = select(
+    func.sum(LotSettlement.released_minor), func.sum(LotSettlement.fee_minor), func.sum(LotSettlement.back_minor)
+).where(LotSettlement.deal_id == bindparam("deal"))
 
 
 def settle_lot(ctx: Ctx, lot_id: str, released: Money, *, recalled: bool = False, refund_now: bool = True) -> None:
@@ -69,7 +74,7 @@ def refund_unwound(ctx: Ctx, deal_id: str) -> None:
 def effects_of(ctx: Ctx, deal_id: str) -> list[Effect]:
     """A deal's payouts and refunds in the order they were made. Raises NotFound to strangers."""
     deals.deal_for(ctx, deal_id)
-    return list(ctx.session.scalars(select(Effect).where(Effect.deal_id == deal_id).order_by(Effect.id)))
+    return find_all(ctx.session, Effect, ("id",), deal_id=deal_id)
 
 
 def money_of(ctx: Ctx, deal_id: str) -> DealMoney:
@@ -97,10 +102,7 @@ def settlement_of(ctx: Ctx, lot_id: str) -> LotSettlement | None:
 
 def parted(ctx: Ctx, deal: Deal) -> tuple[Money, Money, Money]:
     """Released, taken as fees and given back so far."""
-    sums = select(
-        func.sum(LotSettlement.released_minor), func.sum(LotSettlement.fee_minor), func.sum(LotSettlement.back_minor)
-    ).where(LotSettlement.deal_id == deal.id)
-    released, fees, back = ctx.session.execute(sums).one()
+    ((released, fees, back),) = select_rows(ctx.session, _PARTED, deal=deal.id)
     return (
         Money(int(released or 0), deal.currency),
         Money(int(fees or 0), deal.currency),

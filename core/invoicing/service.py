@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Mapping
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import Integer, bindparam, or_, select
 
 from core.files.model import Checked
 from core.files.service import keep
@@ -15,6 +15,7 @@ from core.invoicing import writing
 from core.invoicing.events import InvoiceDrawn
 from core.invoicing.model import MARKET, Billing, Content, Drawn, Invoice, SetBilling, State
 from core.kernel.errors import Invalid, NotFound
+from core.kernel.session import select_all
 from core.kernel.transaction import Ctx, person
 from core.people.service import acting, organisation_of
 
@@ -53,18 +54,23 @@ def set_billing(ctx: Ctx, command: SetBilling, place: str) -> Billing:
 # --- seeing -----------------------------------------------------------------------------------------------------------
 
 
+_OWN = bindparam("own")
+_TO_COME = (Invoice.issuer == MARKET) & (Invoice.state == State.DUE)
+_RECEIVED = (Invoice.recipient == _OWN) & (_TO_COME | (Invoice.state == State.ISSUED))
+_SEEN = select(Invoice).where(or_(Invoice.issuer == _OWN, _RECEIVED))
+_SEEN = _SEEN.order_by(Invoice.id.desc()).limit(bindparam("limit", type_=Integer))
+_SEEN_OF = _SEEN.where(Invoice.subject == bindparam("subject"))
+
+
 def invoices_of(ctx: Ctx, subject: str | None = None, limit: int = 50) -> list[Invoice]:
     """What the acting person's company has written or received, the latest first; of one deal or session, all of it.
 
     A draft is seen by its issuer alone; what we cannot write yet also by who it is for, as they may be what is missing.
     """
     own = acting(ctx).organisation_id
-    to_come = (Invoice.issuer == MARKET) & (Invoice.state == State.DUE)
-    received = (Invoice.recipient == own) & (to_come | (Invoice.state == State.ISSUED))
-    query = select(Invoice).where(or_(Invoice.issuer == own, received))
-    if subject is not None:
-        query = query.where(Invoice.subject == subject)
-    return list(ctx.session.scalars(query.order_by(Invoice.id.desc()).limit(limit)))
+    if subject is None:
+        return select_all(ctx.session, Invoice, _SEEN, own=own, limit=limit)
+    return select_all(ctx.session, Invoice, _SEEN_OF, own=own, limit=limit, subject=subject)
 
 
 def invoice_for(ctx: Ctx, invoice_id: str) -> Invoice:

@@ -17,7 +17,7 @@ from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Mapper, Session, make_transient_to_detached
 
 from core.kernel.db import Table
-from core.kernel.statements import HELD, ask, pick, pick_all
+from core.kernel.statements import HELD, Asked, ask, pick, pick_all
 
 Row = TypeVar("Row", bound=Table)
 
@@ -70,7 +70,7 @@ def select_all(session: Session, kind: type[Row], statement: Select[tuple[Row]],
     return [_object(session, kind, row) for row in select_rows(session, statement, **values)]
 
 
-def select_rows(session: Session, statement: Select[Any], /, **values: Any) -> list[tuple[Any, ...]]:
+def select_rows(session: Session, statement: Asked, /, **values: Any) -> list[tuple[Any, ...]]:
     """The same of statements that find columns or sums: what this unit has written is counted."""
     _written(session)
     return ask(session, statement, **values)

@@ -12,7 +12,20 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import Connection, Dialect, Executable, Float, Select, and_, bindparam, delete, insert, select, update
+from sqlalchemy import (
+    CompoundSelect,
+    Connection,
+    Dialect,
+    Executable,
+    Float,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy import Table as Sheet
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
@@ -24,6 +37,7 @@ from core.kernel.db import Table
 Kind = type[Table]
 Values = Mapping[str, Any]
 Convert = Callable[[Any], Any]
+Asked = Select[Any] | CompoundSelect[Any]
 KEPT = 512  # statements: far more than there are, in a process with one database
 HELD = "held"  # under which a session holds the objects that were made of rows, by their kind
 
@@ -70,10 +84,18 @@ def pick_all(
     return _select(connection.dialect, kind, names, tuple(where), order).all(connection, _named(where))
 
 
-def ask(session: Session, statement: Select[Any], /, **values: Any) -> list[tuple[Any, ...]]:
-    """All rows of a statement that stands in its module, with a `bindparam` for each of the values."""
+def ask(session: Session, statement: Asked, /, **values: Any) -> list[tuple[Any, ...]]:
+    """All rows of a statement that stands in its module, with a `bindparam` for each of the values.
+
+    A list of values, none of them empty, goes into an expanding one: each length is a statement of its own.
+    """
     connection = standing(session)
-    return _asking(connection.dialect, statement).all(connection, values)
+    lists = {name: value for name, value in values.items() if isinstance(value, list)}
+    lengths = tuple((name, len(value)) for name, value in lists.items())
+    prepared, places = _asking(connection.dialect, statement, lengths)
+    for name, value in lists.items():
+        values |= zip(places[name], value, strict=True)
+    return prepared.all(connection, values)
 
 
 def let_go(session: Session, kind: Kind) -> None:
@@ -237,11 +259,17 @@ def _select(
 
 
 @lru_cache(KEPT)
-def _asking(dialect: Dialect, statement: Select[Any]) -> Prepared:
-    """A statement with values of its own beside those that are given: of a comparison, a limit, a list of states."""
+def _asking(
+    dialect: Dialect, statement: Asked, lengths: tuple[tuple[str, int], ...]
+) -> tuple[Prepared, Mapping[str, Sequence[str]]]:
+    """A statement with values of its own beside those that are given: of a comparison, a limit, a list of states.
+
+    With it, under which names the values of each given list stand in it.
+    """
     compiled = cast("SQLCompiler", statement.compile(dialect=dialect))
-    wanted = {name for name in compiled.positiontup or () if compiled.binds[name].required}
-    whole = compiled.construct_expanded_state(dict.fromkeys(wanted))
+    given: dict[str, Any] = {name: None for name in compiled.positiontup or () if compiled.binds[name].required}
+    whole = compiled.construct_expanded_state(given | {name: [None] * length for name, length in lengths})
+    wanted = given.keys() | {each for name, _ in lengths for each in whole.parameter_expansion[name]}
     order = whole.positiontup or ()
 
     def writer(name: str) -> Convert | None:
@@ -250,12 +278,13 @@ def _asking(dialect: Dialect, statement: Select[Any]) -> Prepared:
         bind = compiled.binds.get(name)
         return None if bind is None else bind.type.dialect_impl(dialect).bind_processor(dialect)
 
-    return Prepared(
+    prepared = Prepared(
         whole.statement,
         tuple((name, writer(name)) for name in order),
-        tuple((column.name, _reader(dialect, column)) for column in statement.selected_columns),
+        tuple(("", _reader(dialect, column)) for column in statement.selected_columns),  # sums have no names
         {name: whole.parameters[name] for name in order if name not in wanted},
     )
+    return prepared, whole.parameter_expansion
 
 
 @lru_cache(KEPT)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, case, distinct, func, or_, select
+from sqlalchemy import bindparam, case, distinct, func, literal, or_, select, union_all
 
 from core.deals.model import Deal
 from core.deals.service import deal_for
@@ -14,6 +14,7 @@ from core.delivery.model import LOT, Lot
 from core.kernel.errors import NotAllowed, NotFound, Refusal
 from core.kernel.money import Money
 from core.kernel.process import StepRow, enter, step
+from core.kernel.session import find_all, select_all, select_rows
 from core.kernel.transaction import Ctx
 from core.people.service import acting
 from core.reputation import rules
@@ -71,16 +72,58 @@ def reply_to_review(ctx: Ctx, command: ReplyToReview) -> Review:
     return review
 
 
+# --- what is read -----------------------------------------------------------------------------------------------------
+
+_ORGANISATION = bindparam("organisation")
+_DUE = (
+    select(ReviewWindow)
+    .where(
+        or_(ReviewWindow.buyer == _ORGANISATION, ReviewWindow.seller == _ORGANISATION),
+        ReviewWindow.state == REVIEW.initial,
+        ReviewWindow.closes_at > bindparam("now"),
+        ReviewWindow.id.not_in(select(Review.deal_id).where(Review.author == _ORGANISATION)),
+    )
+    .order_by(ReviewWindow.closes_at)
+)
+_DUE_OF = _DUE.where(ReviewWindow.id == bindparam("deal"))
+_ABOUT = select(Review).where(
+    Review.about.in_(bindparam("organisations", expanding=True)), Review.revealed_at.is_not(None)
+)
+_PARTIES, _SELLERS = bindparam("parties", expanding=True), bindparam("sellers", expanding=True)
+_FIGURES = union_all(
+    select(literal("partner"), Deal.buyer, Deal.seller, func.count(), literal(0))
+    .where(Deal.state == "completed", or_(Deal.buyer.in_(_PARTIES), Deal.seller.in_(_PARTIES)))
+    .group_by(Deal.buyer, Deal.seller),
+    # Of the lots each has sent or should have sent: how many became late.
+    select(
+        literal("in time"),
+        Deal.seller,
+        literal(""),
+        func.count(distinct(Lot.id)),
+        func.count(distinct(case((StepRow.event == "lot_overdue", Lot.id)))),
+    )
+    .join(Lot, Lot.deal_id == Deal.id)
+    .join(StepRow, StepRow.subject == Lot.id)
+    .where(Deal.seller.in_(_SELLERS), StepRow.process == LOT.name, StepRow.event.in_(("dispatch", "lot_overdue")))
+    .group_by(Deal.seller),
+    select(
+        literal("mean"),
+        literal(""),
+        literal(""),
+        func.count(),
+        func.sum(Review.quantity + Review.quality + Review.time + Review.talk - 4),
+    ).where(Review.revealed_at.is_not(None)),
+)
+
+
 def reviews_due(ctx: Ctx, organisation_id: str) -> list[ReviewWindow]:
     """The deals that this organisation may still write about, the most urgent first."""
-    written = select(Review.deal_id).where(Review.author == organisation_id)
-    query = select(ReviewWindow).where(
-        _party(organisation_id),
-        ReviewWindow.state == REVIEW.initial,
-        ReviewWindow.closes_at > ctx.now,
-        ReviewWindow.id.not_in(written),
-    )
-    return list(ctx.session.scalars(query.order_by(ReviewWindow.closes_at)))
+    return select_all(ctx.session, ReviewWindow, _DUE, organisation=organisation_id, now=ctx.now)
+
+
+def may_review(ctx: Ctx, deal_id: str, organisation_id: str) -> bool:
+    """Whether this deal is one of them."""
+    return bool(select_all(ctx.session, ReviewWindow, _DUE_OF, organisation=organisation_id, now=ctx.now, deal=deal_id))
 
 
 def reviews_about(ctx: Ctx, organisation_id: str, limit: int = 20) -> list[Review]:
@@ -91,8 +134,8 @@ def reviews_about(ctx: Ctx, organisation_id: str, limit: int = 20) -> list[Revie
 
 def reviews_of_deal(ctx: Ctx, deal_id: str) -> list[Review]:
     """What both sides wrote about a deal, once it can be read."""
-    query = select(Review).where(Review.deal_id == deal_id, Review.revealed_at.is_not(None))
-    return list(ctx.session.scalars(query.order_by(Review.id)))
+    written = find_all(ctx.session, Review, ("id",), deal_id=deal_id)
+    return [review for review in written if review.revealed_at is not None]
 
 
 def open_reviews(ctx: Ctx, deal_id: str) -> None:
@@ -121,13 +164,14 @@ def score_of(ctx: Ctx, organisation_id: str) -> Score:
 
 
 def scores_of(ctx: Ctx, organisation_ids: Collection[str]) -> dict[str, Score]:
-    """The scores of many, in a fixed number of statements."""
+    """The scores of many, in two statements."""
+    if not organisation_ids:
+        return {}
     reviews: dict[str, list[Review]] = defaultdict(list)
-    query = select(Review).where(Review.about.in_(organisation_ids), Review.revealed_at.is_not(None))
-    for review in ctx.session.scalars(query):
+    for review in select_all(ctx.session, Review, _ABOUT, organisations=sorted(set(organisation_ids))):
         reviews[review.about].append(review)
-    partners = _partners(ctx, {each.author for about in reviews.values() for each in about} | set(organisation_ids))
-    mean, punctual = _market_mean(ctx), _on_time(ctx, organisation_ids)
+    authors = {each.author for about in reviews.values() for each in about}
+    partners, punctual, mean = _figures(ctx, organisation_ids, authors)
     scores = {}
     for organisation in organisation_ids:
         of = reviews[organisation]
@@ -155,41 +199,24 @@ def _counted(ctx: Ctx, review: Review, partners: dict[str, dict[str, int]]) -> C
     )
 
 
-def _market_mean(ctx: Ctx) -> float:
-    marks = func.sum(Review.quantity + Review.quality + Review.time + Review.talk - 4)
-    total, count = ctx.session.execute(select(marks, func.count()).where(Review.revealed_at.is_not(None))).one()
-    return rules.market_mean(int(total or 0) / 16, count)
-
-
-def _partners(ctx: Ctx, organisations: Collection[str]) -> dict[str, dict[str, int]]:
-    """With whom each has completed deals, and how many."""
+def _figures(
+    ctx: Ctx, organisations: Collection[str], authors: Collection[str]
+) -> tuple[dict[str, dict[str, int]], dict[str, float], float]:
+    """With whom each has completed deals, and how many; of sellers, the share of lots in time; the market's mean."""
     partners: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    query = (
-        select(Deal.buyer, Deal.seller, func.count())
-        .where(Deal.state == "completed", or_(Deal.buyer.in_(organisations), Deal.seller.in_(organisations)))
-        .group_by(Deal.buyer, Deal.seller)
-    )
-    for buyer, seller, count in ctx.session.execute(query):
-        partners[buyer][seller] += count
-        partners[seller][buyer] += count
-    return partners
-
-
-def _on_time(ctx: Ctx, sellers: Collection[str]) -> dict[str, float]:
-    """Of the lots each has sent or should have sent: the share that never became late."""
-    late = func.count(distinct(case((StepRow.event == "lot_overdue", Lot.id))))
-    query = (
-        select(Deal.seller, func.count(distinct(Lot.id)), late)
-        .join(Lot, Lot.deal_id == Deal.id)
-        .join(StepRow, StepRow.subject == Lot.id)
-        .where(Deal.seller.in_(sellers), StepRow.process == LOT.name, StepRow.event.in_(("dispatch", "lot_overdue")))
-        .group_by(Deal.seller)
-    )
-    return {seller: 1 - overdue / lots for seller, lots, overdue in ctx.session.execute(query)}
-
-
-def _party(organisation_id: str) -> ColumnElement[bool]:
-    return or_(ReviewWindow.buyer == organisation_id, ReviewWindow.seller == organisation_id)
+    punctual: dict[str, float] = {}
+    mean = rules.market_mean(0, 0)
+    parties = sorted({*organisations, *authors})
+    found = select_rows(ctx.session, _FIGURES, parties=parties, sellers=sorted(set(organisations)))
+    for what, one, other, count, part in found:
+        if what == "partner":
+            partners[one][other] += count
+            partners[other][one] += count
+        elif what == "in time":
+            punctual[one] = 1 - part / count
+        else:
+            mean = rules.market_mean(int(part or 0) / 16, count)
+    return partners, punctual, mean
 
 
 def _reveal(ctx: Ctx, window: ReviewWindow, event: str, role: str) -> None:

@@ -1,0 +1,85 @@
+"""What may be done with the lots of a deal, and what was found of them: read for all of them at once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from sqlalchemy import bindparam, select
+
+from core.deals.model import Deal
+from core.delivery import rules
+from core.delivery.model import CLAIM_ROUNDS, CLAIMED, LOT, Finding, Lot, Proposal
+from core.delivery.steps import roles
+from core.kernel.process import StepRow
+from core.kernel.session import select_all, select_rows
+from core.kernel.transaction import Ctx
+
+ARGUED: Final = (*CLAIMED, "lot_dispute")  # states in which something was found or proposed
+SAMPLED: Final = "sample_sent"
+
+_IN_DEAL = Lot.deal_id == bindparam("deal")
+_FINDINGS = select(Finding).join(Lot, Lot.id == Finding.lot_id).where(_IN_DEAL).order_by(Finding.id)
+_PROPOSALS = select(Proposal).join(Lot, Lot.id == Proposal.lot_id).where(_IN_DEAL).order_by(Proposal.id)
+_SAMPLES = (
+    select(StepRow.subject)
+    .join(Lot, Lot.id == StepRow.subject)
+    .where(_IN_DEAL, StepRow.event == SAMPLED, StepRow.at >= Lot.state_since)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LotsStanding:
+    """By lot. `open_to`: what who acts may do with it; `findings` and `proposals`: of those that are argued about."""
+
+    open_to: Mapping[str, Sequence[str]]
+    findings: Mapping[str, Sequence[Finding]] = field(default_factory=dict)
+    proposals: Mapping[str, Sequence[Proposal]] = field(default_factory=dict)
+
+    def may(self, lot: Lot) -> list[str]:
+        return list(self.open_to.get(lot.id, ()))
+
+
+def lots_standing(ctx: Ctx, deal: Deal, lots: Sequence[Lot]) -> LotsStanding:
+    """Of these lots of a deal that who acts may see: at most three statements, however many lots there are."""
+    open_to = {lot.id: LOT.open_to(lot.state, roles(ctx, lot, deal)) for lot in lots}
+    findings: dict[str, list[Finding]] = defaultdict(list)
+    proposals: dict[str, list[Proposal]] = defaultdict(list)
+    if any(lot.state in ARGUED for lot in lots):
+        for found in select_all(ctx.session, Finding, _FINDINGS, deal=deal.id):
+            findings[found.lot_id].append(found)
+        for made in select_all(ctx.session, Proposal, _PROPOSALS, deal=deal.id):
+            proposals[made.lot_id].append(made)
+    may_sample = any(SAMPLED in events for events in open_to.values())
+    sampled = {lot for (lot,) in select_rows(ctx.session, _SAMPLES, deal=deal.id)} if may_sample else set()
+    with_point = {
+        lot.id: [
+            event
+            for event in open_to[lot.id]
+            if _has_point(lot, event, findings[lot.id], proposals[lot.id], sampled=lot.id in sampled)
+        ]
+        for lot in lots
+    }
+    return LotsStanding(with_point, findings, proposals)
+
+
+def _has_point(
+    lot: Lot, event: str, findings: Sequence[Finding], proposals: Sequence[Proposal], *, sampled: bool
+) -> bool:
+    """Whether a step that the table allows has a point in this lot's own course."""
+    proposal = proposals[-1] if proposals else None
+    found = rules.last(findings, "buyer")
+    pointless = {
+        "drop_asked": lot.asked_by is not None,
+        "not_arrived": lot.arrived_by == "buyer",
+        "sample_sent": sampled,
+        "grant": rules.figure_of(proposals, "buyer") is None,
+        "take": proposal is None or proposal.kind != "cut",
+        "take_replacement": proposal is None or proposal.kind != "replacement",
+        "counter": lot.rounds >= CLAIM_ROUNDS,
+        "contradict": found is None or not found.measured.figures,
+        "mean_taken": True,  # a consequence of a second finding, and nobody's button
+    }
+    return not pointless.get(event, False)

@@ -1,0 +1,72 @@
+"""Where a deal's money stands, read at once for a card: what is held, what has moved, part by part, and how to pay."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, exists, func, select
+
+from core.deals.model import Deal
+from core.escrow.credits import credits_of
+from core.escrow.funding import payment_of, tranches_of
+from core.escrow.model import CREDIT, Credit, LotSettlement, Payment, Tranche
+from core.escrow.rails.model import PaymentWay
+from core.escrow.rails.service import way_of
+from core.kernel.money import Money
+from core.kernel.session import select_rows
+from core.kernel.transaction import Ctx
+from core.ledger import service as ledger
+from core.ledger.model import escrow
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyStanding:
+    """`released` has become the seller's, `refunded` the buyer's again; both may still be on their way.
+
+    `payment` and `way` are those of the tranche that is awaited.
+    """
+
+    held: Money
+    released: Money
+    refunded: Money
+    tranches: Sequence[Tranche] = ()
+    credits: Sequence[Credit] = ()
+    payment: Payment | None = None
+    way: PaymentWay | None = None
+
+    @property
+    def awaited(self) -> Tranche | None:
+        """The tranche to be paid for next, when one is due."""
+        return next((tranche for tranche in self.tranches if tranche.state == "awaited"), None)
+
+
+_DEAL = bindparam("deal")
+_MOVED = select(
+    select(func.sum(LotSettlement.released_minor)).where(LotSettlement.deal_id == _DEAL).scalar_subquery(),
+    select(func.sum(LotSettlement.back_minor)).where(LotSettlement.deal_id == _DEAL).scalar_subquery(),
+    exists().where(Credit.deal_id == _DEAL, Credit.state == CREDIT.initial),
+)
+
+
+def money_standing(ctx: Ctx, deal: Deal) -> MoneyStanding:
+    """In a fixed number of statements, however many lots there are; in one, before there is anything to pay.
+
+    Who acts may see the deal: that was asked when it was read.
+    """
+    nothing = Money.zero(deal.currency)
+    tranches = tranches_of(ctx, deal.id)
+    if not tranches:
+        return MoneyStanding(nothing, nothing, nothing)
+    ((released, back, too_much),) = select_rows(ctx.session, _MOVED, deal=deal.id)
+    is_awaited = any(tranche.state == "awaited" for tranche in tranches)
+    payment = payment_of(ctx, deal.id) if is_awaited else None
+    return MoneyStanding(
+        held=ledger.balance(ctx, escrow(deal.id), deal.currency),
+        released=Money(int(released or 0), deal.currency),
+        refunded=Money(int(back or 0), deal.currency),
+        tranches=tranches,
+        credits=credits_of(ctx, deal.id) if too_much else (),
+        payment=payment,
+        way=way_of(ctx, payment.id) if payment is not None else None,
+    )
