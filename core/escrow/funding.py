@@ -231,6 +231,7 @@ def _ask(ctx: Ctx, deal: Deal, tranche: Tranche) -> Payment:
         amount_minor=tranche.missing.minor,
         received_minor=0,
         surplus_minor=0,
+        beside_minor=0,
         currency=tranche.currency,
         asked_at=ctx.now,
         expires_at=rails.open_until(ctx, deal, tranche.state_since + FUND_WITHIN),
@@ -292,7 +293,7 @@ def payment_received(
 
 def _count(ctx: Ctx, payment: Payment, total: Money) -> None:
     """Book what is new of a payment: to the deal, to the buyer's credit, or straight back."""
-    new = total - payment.received if total.currency == payment.currency else total
+    new = total - payment.counted if total.currency == payment.currency else total
     if new.minor <= 0:
         return
     deal, tranche = deals.locked(ctx, payment.deal_id), _tranche(ctx, payment.tranche_id)

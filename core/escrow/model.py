@@ -109,7 +109,8 @@ class EffectState(StrEnum):
 class Payment(Versioned, Table):
     """One checkout for what a tranche still misses. There is another one when the first has lapsed.
 
-    `received_minor`: all that has ever come by it; `surplus_minor`: the part of that which the deal had no use for.
+    `received_minor`: all that has ever come by it; `surplus_minor`: the part of that which the deal had no use for;
+    `beside_minor`: the part that was transferred beside it, and that the provider does not count as this payment's.
     """
 
     __tablename__ = "payment"
@@ -122,6 +123,7 @@ class Payment(Versioned, Table):
     amount_minor: Mapped[int] = mapped_column(Minor)
     received_minor: Mapped[int] = mapped_column(Minor, default=0)
     surplus_minor: Mapped[int] = mapped_column(Minor, default=0)
+    beside_minor: Mapped[int] = mapped_column(Minor, default=0)
     currency: Mapped[str] = mapped_column(String(3))
     asked_at: Mapped[datetime] = mapped_column(Instant)
     expires_at: Mapped[datetime] = mapped_column(Instant)
@@ -143,6 +145,11 @@ class Payment(Versioned, Table):
         return Money(self.received_minor, self.currency)
 
     @property
+    def counted(self) -> Money:
+        """What the provider says has come by it so far, as far as we have heard."""
+        return Money(self.received_minor - self.beside_minor, self.currency)
+
+    @property
     def held(self) -> Money:
         """What of it the deal has taken."""
         return Money(self.received_minor - self.surplus_minor, self.currency)
@@ -150,7 +157,7 @@ class Payment(Versioned, Table):
     @property
     def missing(self) -> Money:
         """What is still to come of what was asked for."""
-        return Money(max(self.amount_minor - self.received_minor, 0), self.currency)
+        return Money(max(self.amount_minor - self.counted.minor, 0), self.currency)
 
 
 class Tranche(InProcess, Table):

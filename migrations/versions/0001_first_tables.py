@@ -1510,6 +1510,7 @@ def upgrade() -> None:
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
         sa.Column("received_minor", sa.BigInteger(), nullable=False),
         sa.Column("surplus_minor", sa.BigInteger(), nullable=False),
+        sa.Column("beside_minor", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),

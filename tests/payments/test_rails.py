@@ -8,12 +8,15 @@ from core.deals import service as deals
 from core.escrow import service as escrow
 from core.escrow.events import CreditKept, CreditSpent, PaymentPartReceived
 from core.escrow.model import EffectState, Payment, PaymentState
+from core.escrow.rails import service as rails
 from core.escrow.rails.events import PaymentSettling, PayoutKept
 from core.escrow.rails.model import PaymentWay, Rail
 from core.escrow.rails.service import way_of
+from core.kernel.dispatch import Delivered
 from core.kernel.errors import Invalid
 from core.kernel.money import Money
 from core.people.service import organisation_of
+from payments.looks import look
 from tests.core.escrow.test_escrow_chargebacks import another_deal
 from tests.payments.conftest import Shop
 
@@ -108,6 +111,23 @@ async def test_what_was_too_much_pays_for_the_next_transfer_or_goes_back_in_part
     assert [each["amount"] for each in await shop.made("refund")] == [2_000]
     await shop.books_agree()
     assert await shop.reconciler.reconcile() == {}
+
+
+async def test_what_was_too_much_may_be_heard_of_before_the_payment_that_it_was_beside(shop: Shop) -> None:
+    """The payment still counts all that came by it: nobody is asked for the same money once more."""
+    await signed_by_a_business(shop)
+    await shop.strike("drop", "", deliveries=True, times=100)
+    await bank(shop, 2_106_000)
+    (payer,) = await shop.trade.house(rails.payer_refs)
+    overtaken = await look(shop.provider, "credit", payer)
+    assert isinstance(overtaken, Delivered)
+    assert overtaken.then is not None
+    await shop.trade.house(overtaken.then)
+    await shop.reconciler.sweep()
+    assert (await shop.trade.deal()).state == "funded"
+    (kept,) = await shop.trade.house(lambda ctx: escrow.credits_of(ctx, shop.trade.deal_id))
+    assert (kept.amount, kept.state) == (eur(6_000), "kept")
+    await shop.books_agree()
 
 
 async def test_what_came_in_part_goes_back_when_the_rest_does_not_come(shop: Shop) -> None:

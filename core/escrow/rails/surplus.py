@@ -77,6 +77,7 @@ def _keep(ctx: Ctx, organisation_id: str, payment: Payment, surplus: Money) -> N
     kept = keep_credit(ctx, organisation_id, payment, surplus)
     payment.received_minor += surplus.minor
     payment.surplus_minor += surplus.minor
+    payment.beside_minor += surplus.minor  # else what comes by the payment itself would count for so much less
     legs = [debit(PROVIDER, surplus), credit(buyer_credit(organisation_id), surplus)]
     ledger.post(ctx, f"credit:{kept.id}:found", "Transferred without being asked for", legs, deal=payment.deal_id)
     ctx.session.flush()
@@ -99,6 +100,7 @@ def _spend_of(ctx: Ctx, kept: Credit, part: Money) -> None:
     brought = ctx.session.get_one(Payment, kept.payment_id)
     brought.received_minor -= part.minor
     brought.surplus_minor -= part.minor
+    brought.beside_minor -= part.minor
     legs = [debit(buyer_credit(kept.organisation_id), part), credit(PROVIDER, part)]
     key = f"credit:{kept.id}:spent:{kept.amount_minor}"
     ledger.post(ctx, key, "Paid with what was too much before", legs, deal=kept.deal_id)
