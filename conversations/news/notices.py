@@ -6,7 +6,8 @@ Who acted sees their card change under the finger; for the others it comes anew,
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -80,6 +81,14 @@ ADDRESSING = {"by", "only", "to", "in_place", "sides"}  # who says it and to who
 DRAWING_FAULTS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
 
 
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A person who hears of something, and where, the first place first."""
+
+    person: Person
+    surfaces: Sequence[Surface]
+
+
 class Notices:
     """Listens to every fact that somebody should hear of."""
 
@@ -129,25 +138,27 @@ class Notices:
         gathered: Gathered | None = ctx.notes.pop(NOTES, None)
         if gathered is None:
             return
-        concerned: dict[str, Person] = {}
+        concerned: dict[str, Reached] = {}
         for (kind, subject), sentences in gathered.said.items():
             for person in parties(ctx, kind, subject):
-                concerned[person.id] = person
-                self._show(ctx, person, kind, subject, sentences)
-        for person in concerned.values():
-            self._refresh_desk(ctx, person)
+                if person.id not in concerned:
+                    concerned[person.id] = Reached(person, self._surfaces(ctx, person))
+                self._show(ctx, concerned[person.id], kind, subject, sentences)
+        for reached in concerned.values():
+            self._refresh_desk(ctx, reached)
 
     def _show(
-        self, ctx: Ctx, person: Person, kind: str, subject: str, sentences: list[tuple[str, dict[str, Any]]]
+        self, ctx: Ctx, reached: Reached, kind: str, subject: str, sentences: list[tuple[str, dict[str, Any]]]
     ) -> None:
         """The card with its news on the surface they use; on their others a card that is there becomes true again."""
+        person = reached.person
         # What changes one side's card alone leaves the other side's, with the news on it, as it is.
         sentences = [each for each in sentences if each[1].get("in_place") in (None, person.organisation_id)]
         if not sentences:
             return
         acted = ctx.actor.person == person.id
         in_place = all(parts.get("in_place") for _, parts in sentences)
-        for place, surface in enumerate(self._surfaces(ctx, person)):
+        for place, surface in enumerate(reached.surfaces):
             talk = self._talk_at(ctx, person, surface)
             told = [_sentence(talk, code, parts, acted=acted) for code, parts in sentences] if place == 0 else []
             note = "\n".join(sentence for sentence in told if sentence)
@@ -166,11 +177,11 @@ class Notices:
     def _stands(ctx: Ctx, where: Surface, subject: str) -> bool:
         return shown(ctx, where.platform, where.workspace, where.address, subject) is not None
 
-    def _refresh_desk(self, ctx: Ctx, person: Person) -> None:
+    def _refresh_desk(self, ctx: Ctx, reached: Reached) -> None:
         """A person's App Home shows what is true now, when they have ever opened it."""
-        for where in self._surfaces(ctx, person):
+        for where in reached.surfaces:
             if self._stands(ctx, where, "desk"):
-                talk = self._talk_at(ctx, person, where)
+                talk = self._talk_at(ctx, reached.person, where)
                 self._engine.desk(talk)
                 send(ctx, where, talk.replies)
 

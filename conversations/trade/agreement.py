@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 
 from conversations.billing.invoices import invoices_row
 from conversations.book import Book
@@ -20,10 +21,13 @@ from core.deals import service as deals
 from core.deals.model import ASKS_FIRST, DEAL, Deal
 from core.delivery import service as delivery
 from core.delivery.model import LOT, Lot
+from core.delivery.service import LotsStanding
 from core.escrow import service as escrow
+from core.escrow.model import Tranche
+from core.escrow.service import MoneyStanding
 from core.kernel.timers import deadline_of
 from core.people.service import organisation_of, person_of
-from core.reputation.service import reviews_due, reviews_of_deal
+from core.reputation.service import may_review, reviews_of_deal
 from core.support.model import OPEN as OPEN_CASES
 from core.support.model import Case
 from core.support.service import cases_of
@@ -68,9 +72,10 @@ def my_deals(talk: Talk, ref: str) -> None:
 
 def deal_card(talk: Talk, deal: Deal, note: str = "") -> Card:
     """A deal as this person sees it now."""
-    words, mine = talk.words, deals.sides(talk.ctx, deal)
-    lots = delivery.lots_of(talk.ctx, deal.id)
-    other = deal.seller if "buyer" in mine else deal.buyer
+    words, money = talk.words, escrow.money_standing(talk.ctx, deal)
+    now = _now(talk, deal, money.awaited)
+    steps = delivery.lots_standing(talk.ctx, deal, now.lots)
+    other = deal.seller if now.side == "buyer" else deal.buyer
     name = organisation_of(talk.ctx, other).name
     return Card(
         subject=f"deal:{deal.id}",
@@ -84,15 +89,37 @@ def deal_card(talk: Talk, deal: Deal, note: str = "") -> Card:
             Line(label=words("party.other"), value=f"{name} · {standing(talk, other)}"),
             *order_lines(talk, deal),
             *_decision_lines(talk, deal),
-            *money_lines(talk, deal),
-            *lot_lines(talk, lots),
+            *money_lines(talk, deal, now.mine, money),
+            *lot_lines(talk, now.lots, steps),
             *_review_lines(talk, deal),
         ),
-        turn=turn_of(talk, deal, lots, name),
+        turn=_turn(talk, now, name),
         note=note,
-        buttons=_buttons(talk, deal, lots, mine),
+        buttons=_buttons(talk, now, money, steps),
         fresh=talk.fresh,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """Where a deal stands for this person, read once. `mine`: their roles; `awaited`: what is to be paid next."""
+
+    deal: Deal
+    mine: frozenset[str]
+    lots: Sequence[Lot]
+    awaited: Tranche | None
+    may_rate: bool
+
+    @property
+    def side(self) -> str:
+        """Whose sentences they read; an operator, the seller's."""
+        return "buyer" if "buyer" in self.mine else "seller"
+
+
+def _now(talk: Talk, deal: Deal, awaited: Tranche | None) -> Now:
+    """A deal that is over waits for at most one thing: that this side says how it was."""
+    may_rate = deal.state in DEAL.final and may_review(talk.ctx, deal.id, talk.organisation)
+    return Now(deal, deals.sides(talk.ctx, deal), delivery.lots_of(talk.ctx, deal.id), awaited, may_rate)
 
 
 def awaits_me(talk: Talk, deal: Deal) -> bool:
@@ -102,15 +129,16 @@ def awaits_me(talk: Talk, deal: Deal) -> bool:
 
 def brief_card(talk: Talk, deal: Deal) -> Card:
     """A deal among others: what, how much, whose turn; one button opens it."""
-    words, mine = talk.words, deals.sides(talk.ctx, deal)
-    name = organisation_of(talk.ctx, deal.seller if "buyer" in mine else deal.buyer).name
+    words = talk.words
+    now = _now(talk, deal, escrow.awaited(talk.ctx, deal.id) if deal.state == "funded" else None)
+    name = organisation_of(talk.ctx, deal.seller if now.side == "buyer" else deal.buyer).name
     return Card(
         title=_title(talk, deal),
         lines=(
             Line(label=words("terms.total"), value=words.show(deal.amount)),
             Line(label=words("party.other"), value=name),
         ),
-        turn=turn_of(talk, deal, delivery.lots_of(talk.ctx, deal.id), name),
+        turn=_turn(talk, now, name),
         buttons=((Button(label=words("deal.open"), press=press("deal.show", deal.id)),),),
     )
 
@@ -134,27 +162,26 @@ def terms_card(talk: Talk, deal: Deal) -> Card:
     )
 
 
-def turn_of(talk: Talk, deal: Deal, lots: list[Lot], other: str) -> str:
+def _turn(talk: Talk, now: Now, other: str) -> str:
     """Whose turn it is, what happens next and by when. Every state of every process has its sentence here."""
-    mine = deals.sides(talk.ctx, deal)
-    side = "buyer" if "buyer" in mine else "seller"
-    due = escrow.awaited(talk.ctx, deal.id) if deal.state == "funded" else None
-    if due is not None and side == "buyer":  # the lots that are paid go on without them
-        return _sentence(talk, "turn.deal.tranche_awaited.buyer", other, ("tranche", due.id), None)
+    deal, side, lots = now.deal, now.side, now.lots
+    if deal.state == "funded" and now.awaited is not None and side == "buyer":  # what is paid goes on without them
+        return _sentence(talk, "turn.deal.tranche_awaited.buyer", other, ("tranche", now.awaited.id), None)
     if deal.state == "funded" and lots:
         lot = min((lot for lot in lots if lot.state not in LOT.final), key=_urgency(side), default=lots[-1])
         return _sentence(talk, f"turn.lot.{_lot_situation(lot, side)}.{side}", other, ("lot", lot.id), lot)
-    return _sentence(talk, f"turn.deal.{_situation(talk, deal, mine, side)}.{side}", other, ("deal", deal.id), None)
+    return _sentence(talk, f"turn.deal.{_situation(now)}.{side}", other, ("deal", deal.id), None)
 
 
-def _situation(talk: Talk, deal: Deal, mine: frozenset[str], side: str) -> str:
+def _situation(now: Now) -> str:
     """The deal's state, as far as it is told differently to whoever has to act."""
+    deal, mine, side = now.deal, now.mine, now.side
     asked = {"cancel_asked": deal.cancel_asked_by, "funded_direct": deal.cancel_asked_by}
     if deal.state == "agreed" and (deal.buyer_signed_at if side == "buyer" else deal.seller_signed_at):
         return "agreed_signed"
     if deal.state == "awaiting_approval" and "approver" in mine:
         return "approval_asked_me"
-    if deal.state == "completed" and not _may_rate(talk, deal):
+    if deal.state == "completed" and not now.may_rate:
         return "completed_rated"
     if deal.state == "awaiting_funding" and deal.direct_asked_by is not None:
         return "direct_asked_me" if "invited" in mine else "direct_asked_them"
@@ -215,7 +242,7 @@ def _decision_lines(talk: Talk, deal: Deal) -> list[Line]:
 def _review_lines(talk: Talk, deal: Deal) -> list[Line]:
     """What each side says of the other, once both may read it."""
     lines = []
-    for review in reviews_of_deal(talk.ctx, deal.id):
+    for review in reviews_of_deal(talk.ctx, deal.id) if deal.state in DEAL.final else ():
         marks = ", ".join(f"{talk.words(f'review.{mark}')} {'★' * stars}" for mark, stars in review.stars)
         name = organisation_of(talk.ctx, review.author).name
         said = f"{marks}. {review.words}" if review.words else marks
@@ -223,17 +250,18 @@ def _review_lines(talk: Talk, deal: Deal) -> list[Line]:
     return lines
 
 
-def _buttons(talk: Talk, deal: Deal, lots: list[Lot], mine: frozenset[str]) -> tuple[tuple[Button, ...], ...]:
+def _buttons(talk: Talk, now: Now, money: MoneyStanding, steps: LotsStanding) -> tuple[tuple[Button, ...], ...]:
     """What moves the deal on stands first; what is for reading, and the ways out, stand last."""
+    deal, mine, lots = now.deal, now.mine, now.lots
     words, verbs = talk.words, deals.may(talk.ctx, deal)
-    rows = money_rows(talk, deal, mine)
+    rows = money_rows(talk, deal, mine, money)
     rows.append(_verb_buttons(talk, deal, ONWARD_VERBS, verbs))
     rows += [(_case_button(talk, case),) for case in cases_of(talk.ctx, deal.id) if case.state in OPEN_CASES]
     if deal.state in LOTS_MOVE:
-        rows += lot_rows(talk, lots)
-    if _may_rate(talk, deal):
+        rows += lot_rows(talk, lots, steps)
+    if now.may_rate:
         rows.append((Button(label=words("review.write"), press=press("review.write", deal.id), style="primary"),))
-    if "seller" in mine and _payout_waits(talk, deal):
+    if "seller" in mine and money.released and _no_account(talk, deal.seller):
         rows.append((Button(label=words("payout.set_up"), press=press("payout.set_up"), style="primary"),))
     reading = [Button(label=words("deal.terms"), press=press("deal.terms", deal.id))]
     if mine & {"buyer", "seller"}:
@@ -264,15 +292,10 @@ def _verb_buttons(
     )
 
 
-def _may_rate(talk: Talk, deal: Deal) -> bool:
-    """The deal is over, and this side has not said yet how it was."""
-    return deal.state in DEAL.final and any(due.id == deal.id for due in reviews_due(talk.ctx, talk.organisation))
-
-
-def _payout_waits(talk: Talk, deal: Deal) -> bool:
-    """Money was released to a seller who has not said yet where it should go."""
-    payee = escrow.payee_of(talk.ctx, deal.seller)
-    return bool(escrow.money_of(talk.ctx, deal.id).released) and not (payee is not None and payee.ready)
+def _no_account(talk: Talk, seller: str) -> bool:
+    """Money that is released to this seller has nowhere to go yet."""
+    payee = escrow.payee_of(talk.ctx, seller)
+    return payee is None or not payee.ready
 
 
 def _look(talk: Talk, deal_id: str) -> tuple[int, Card, str]:

@@ -7,27 +7,26 @@ from conversations.buttons import Press, press
 from conversations.reply import Button, Line, Toast
 from conversations.talk import Talk
 from conversations.trade.paying import pay_lines, pay_rows
-from core.deals import service as deals
 from core.deals.model import Deal
 from core.escrow import service as escrow
 from core.escrow.model import Tranche
+from core.escrow.service import MoneyStanding
 
 book = Book()
 
 
-def money_lines(talk: Talk, deal: Deal) -> list[Line]:
+def money_lines(talk: Talk, deal: Deal, mine: frozenset[str], money: MoneyStanding) -> list[Line]:
     """What is held, released and given back, as soon as there is any; the parts it comes in; what was taken back."""
-    words, money = talk.words, escrow.money_of(talk.ctx, deal.id)
+    words, tranches = talk.words, money.tranches
     shown = (("money.held", money.held), ("money.released", money.released), ("money.refunded", money.refunded))
     lines = [Line(label=words(code), value=words.show(amount)) for code, amount in shown if amount]
-    tranches = escrow.tranches_of(talk.ctx, deal.id)
     if deal.direct_asked_by is None or deal.state == "awaiting_funding":
         lines += [line for tranche in tranches if (line := _tranche_line(talk, tranche, len(tranches))) is not None]
     lines += [
         Line(label=words("money.credit"), value=words("money.credit_kept", amount=kept.amount))
-        for kept in escrow.credits_of(talk.ctx, deal.id)
+        for kept in money.credits
     ]
-    return [*lines, *pay_lines(talk, deal), *_chargeback_lines(talk, deal)]
+    return [*lines, *pay_lines(talk, mine, money), *(_chargeback_lines(talk, deal, mine) if tranches else ())]
 
 
 def _tranche_line(talk: Talk, tranche: Tranche, count: int) -> Line | None:
@@ -45,9 +44,8 @@ def _tranche_line(talk: Talk, tranche: Tranche, count: int) -> Line | None:
     return Line(label=label, value=said)
 
 
-def _chargeback_lines(talk: Talk, deal: Deal) -> list[Line]:
-    words, mine = talk.words, deals.sides(talk.ctx, deal)
-    lines = []
+def _chargeback_lines(talk: Talk, deal: Deal, mine: frozenset[str]) -> list[Line]:
+    words, lines = talk.words, []
     for found in escrow.chargebacks_of(talk.ctx, deal.id):
         said = words(f"state.chargeback.{found.state}", amount=found.amount)
         if "seller" in mine and found.outstanding and found.state in ("open", "lost"):
@@ -56,15 +54,14 @@ def _chargeback_lines(talk: Talk, deal: Deal) -> list[Line]:
     return lines
 
 
-def money_rows(talk: Talk, deal: Deal, mine: frozenset[str]) -> list[tuple[Button, ...]]:
+def money_rows(talk: Talk, deal: Deal, mine: frozenset[str], money: MoneyStanding) -> list[tuple[Button, ...]]:
     """The buyer's way to pay what is due now, and to have back what was too much."""
     if "buyer" not in mine:
         return []
     rows: list[tuple[Button, ...]] = []
-    due = escrow.awaited(talk.ctx, deal.id)
-    if due is not None:
-        rows += pay_rows(talk, deal)
-    for kept in escrow.credits_of(talk.ctx, deal.id):
+    if money.awaited is not None:
+        rows += pay_rows(talk, deal, money)
+    for kept in money.credits:
         label = talk.words("credit.give_back", amount=kept.amount)[:75]
         rows.append((Button(label=label, press=press("credit.give_back", kept.id, kept.version)),))
     return rows

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import islice
+
 from conversations.buttons import press
 from conversations.forms.answers import show_window
 from conversations.reply import Button, Line, Style
 from conversations.talk import Talk
-from core.delivery import service as delivery
-from core.delivery.model import CLAIMED, Lot
+from core.delivery.model import Finding, Lot
+from core.delivery.standing import ARGUED, LotsStanding
 
 LOTS_WITH_BUTTONS = 3  # a card stays a card; the rest of a long schedule comes up when these are done
 LOTS_LISTED = 12
-ARGUED = (*CLAIMED, "lot_dispute")  # what is said about these has a card of its own
 
 VERBS: tuple[tuple[str, Style], ...] = (
     ("dispatch", "primary"),
@@ -26,11 +28,11 @@ VERBS: tuple[tuple[str, Style], ...] = (
 )
 
 
-def lot_lines(talk: Talk, lots: list[Lot]) -> list[Line]:
-    return [_line(talk, lot, len(lots)) for lot in lots[:LOTS_LISTED]]
+def lot_lines(talk: Talk, lots: Sequence[Lot], standing: LotsStanding) -> list[Line]:
+    return [_line(talk, lot, len(lots), standing.findings.get(lot.id, ())) for lot in lots[:LOTS_LISTED]]
 
 
-def _line(talk: Talk, lot: Lot, count: int) -> Line:
+def _line(talk: Talk, lot: Lot, count: int, findings: Sequence[Finding]) -> Line:
     words = talk.words
     parts = [
         words.show(lot.quantity),
@@ -43,21 +45,20 @@ def _line(talk: Talk, lot: Lot, count: int) -> Line:
         parts.append(words("lot.measured", measured=lot.measured))
     if lot.state == "adjusted":
         parts.append(words("lot.paid_with", pay=lot.pay, amount=lot.amount))
-    elif lot.state in ARGUED and (found := delivery.findings_of(talk.ctx, lot.id)):
-        parts.append(words("lot.claimed", words=found[0].words))
+    elif lot.state in ARGUED and findings:
+        parts.append(words("lot.claimed", words=findings[0].words))
     return Line(label=words("lot.number", number=lot.number, count=count), value=" · ".join(parts))
 
 
-def lot_rows(talk: Talk, lots: list[Lot]) -> list[tuple[Button, ...]]:
+def lot_rows(talk: Talk, lots: Sequence[Lot], standing: LotsStanding) -> list[tuple[Button, ...]]:
     """A row of buttons for each of the first lots on which this person can act."""
-    rows = [row for lot in lots if (row := _row(talk, lot, alone=len(lots) == 1))]
-    return rows[:LOTS_WITH_BUTTONS]
+    rows = (_row(talk, lot, standing.may(lot), alone=len(lots) == 1) for lot in lots)
+    return list(islice((row for row in rows if row), LOTS_WITH_BUTTONS))
 
 
-def _row(talk: Talk, lot: Lot, *, alone: bool) -> tuple[Button, ...]:
-    if lot.state in ARGUED:
+def _row(talk: Talk, lot: Lot, verbs: Sequence[str], *, alone: bool) -> tuple[Button, ...]:
+    if lot.state in ARGUED:  # what is said about these has a card of its own
         return (_button(talk, lot, "show_claim", "primary", alone=alone),)
-    verbs = delivery.may(talk.ctx, lot)
     if alone:  # the whole of a deal is given up by cancelling it
         verbs = [verb for verb in verbs if verb not in ("drop_asked", "drop_agreed")]
     return tuple(_button(talk, lot, verb, style, alone=alone) for verb, style in VERBS if verb in verbs)

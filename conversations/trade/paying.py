@@ -11,19 +11,19 @@ from core.deals.model import Deal
 from core.escrow import service as escrow
 from core.escrow.model import Payment
 from core.escrow.rails.model import PaymentWay, Rail
-from core.escrow.rails.service import rail_of, rails_for, way_of
+from core.escrow.rails.service import rail_of, rails_for
+from core.escrow.service import MoneyStanding
 
 IBAN_GROUP = 4  # characters: as it stands on a bank card
 
 book = Book()
 
 
-def pay_lines(talk: Talk, deal: Deal) -> list[Line]:
+def pay_lines(talk: Talk, mine: frozenset[str], money: MoneyStanding) -> list[Line]:
     """Where a bank transfer has to go and what is missing of it; or that the banks are at work."""
-    if "buyer" not in deals.sides(talk.ctx, deal) or escrow.awaited(talk.ctx, deal.id) is None:
+    if "buyer" not in mine or money.awaited is None:
         return []
-    payment, words = escrow.payment_of(talk.ctx, deal.id), talk.words
-    way = way_of(talk.ctx, payment.id) if payment is not None else None
+    payment, way, words = money.payment, money.way, talk.words
     if payment is None or way is None or payment.state != "open":
         return []
     if way.settling:
@@ -49,10 +49,9 @@ def grouped(iban: str) -> str:
     return " ".join(iban[at : at + IBAN_GROUP] for at in range(0, len(iban), IBAN_GROUP))
 
 
-def pay_rows(talk: Talk, deal: Deal) -> list[tuple[Button, ...]]:
+def pay_rows(talk: Talk, deal: Deal, money: MoneyStanding) -> list[tuple[Button, ...]]:
     """The way to pay that is open now, and the others."""
-    payment, words = escrow.payment_of(talk.ctx, deal.id), talk.words
-    way = way_of(talk.ctx, payment.id) if payment is not None else None
+    payment, way, words = money.payment, money.way, talk.words
     if way is not None and way.settling:
         return []
     rows: list[tuple[Button, ...]] = []

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from core.kernel.errors import NotFound
 from core.kernel.money import Money
 from core.kernel.process import step
+from core.kernel.session import find_all
 from core.kernel.timers import Timer, clear_timers, deadline_of, set_timer
 from core.kernel.transaction import Ctx
 from core.people.service import person_of
@@ -144,8 +145,7 @@ def settle(ctx: Ctx, booking: Booking) -> None:
 
 
 def holds_of(ctx: Ctx, booking_id: str) -> list[CardHold]:
-    query = select(CardHold).where(CardHold.booking_id == booking_id).order_by(CardHold.number)
-    return list(ctx.session.scalars(query))
+    return find_all(ctx.session, CardHold, ("number",), booking_id=booking_id)
 
 
 def extended(ctx: Ctx, booking: Booking) -> Money:

@@ -6,12 +6,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import case, distinct, func, or_, select
+from sqlalchemy import Select, bindparam, distinct, func, or_, select
 
 from core.experts.model import Expert
 from core.kernel.errors import NotAllowed, NotFound, Refusal
 from core.kernel.money import Money
 from core.kernel.process import StepRow, enter, step
+from core.kernel.session import select_rows
 from core.kernel.statements import put
 from core.kernel.transaction import Ctx
 from core.reputation import rules
@@ -162,17 +163,38 @@ def ranks_of(ctx: Ctx, organisations: Collection[str]) -> Mapping[str, float]:
     return dict(ctx.session.execute(query).all())  # each row is a pair
 
 
+_PERSON = bindparam("person")
+_SCORE = PersonScore.person_id == _PERSON
+_TALKS = (
+    select(func.count())
+    .select_from(Booking)
+    .join(Meeting, Meeting.booking_id == Booking.id)
+    .where(or_(Booking.consultant == _PERSON, Booking.seeker == _PERSON))
+    .where(Meeting.began_at.is_not(None), Booking.due_minor > 0)
+)
+
+
+def _ended_by(*events: str) -> Select[tuple[int]]:
+    """How many of a consultant's sessions have come to one of these."""
+    steps = select(func.count(distinct(Booking.id))).join(StepRow, StepRow.subject == Booking.id)
+    return steps.where(Booking.consultant == _PERSON, StepRow.process == SESSION.name, StepRow.event.in_(events))
+
+
+_STANDING = select(
+    select(PersonScore.stars).where(_SCORE).scalar_subquery(),
+    select(PersonScore.reviews).where(_SCORE).scalar_subquery(),
+    _TALKS.scalar_subquery(),
+    # Agreed sessions that did begin, or should have; and those of them that the consultant did not keep.
+    _ended_by(*NOT_COME, "both_joined", "both_joined_paying", "noshow_seeker").scalar_subquery(),
+    _ended_by(*NOT_COME).scalar_subquery(),
+)
+
+
 def standing_of(ctx: Ctx, person_id: str) -> Standing:
     """A person's standing from their sessions, on either side."""
-    score = ctx.session.get(PersonScore, person_id)
-    side = or_(Booking.consultant == person_id, Booking.seeker == person_id)
-    talks = select(func.count()).select_from(Booking).join(Meeting, Meeting.booking_id == Booking.id)
-    return Standing(
-        stars=None if score is None else score.stars,
-        reviews=0 if score is None else score.reviews,
-        talks=ctx.session.scalar(talks.where(side, Meeting.began_at.is_not(None), Booking.due_minor > 0)) or 0,
-        came=_came(ctx, person_id),
-    )
+    ((stars, reviews, talks, agreed, missed),) = select_rows(ctx.session, _STANDING, person=person_id)
+    came = 1 - missed / agreed if agreed else None
+    return Standing(stars=stars, reviews=reviews or 0, talks=talks, came=came)
 
 
 # --- steps that more than one of them take ----------------------------------------------------------------------------
@@ -247,19 +269,3 @@ def _met(ctx: Ctx, authors: Collection[str], but: str) -> dict[str, int]:
             if one in met and other != but:
                 met[one].add(other)
     return {author: len(others) for author, others in met.items()}
-
-
-def _came(ctx: Ctx, person_id: str) -> float | None:
-    """Of a consultant's sessions that were agreed and did begin, or should have: the share that they kept."""
-    missed = func.count(distinct(case((StepRow.event.in_(NOT_COME), Booking.id))))
-    query = (
-        select(func.count(distinct(Booking.id)), missed)
-        .join(StepRow, StepRow.subject == Booking.id)
-        .where(
-            Booking.consultant == person_id,
-            StepRow.process == SESSION.name,
-            StepRow.event.in_((*NOT_COME, "both_joined", "both_joined_paying", "noshow_seeker")),
-        )
-    )
-    agreed, lost = ctx.session.execute(query).one()
-    return 1 - lost / agreed if agreed else None
