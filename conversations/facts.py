@@ -12,6 +12,7 @@ from core.deals.service import deal_for
 from core.delivery import events as lot
 from core.delivery.service import lot_for
 from core.escrow import events as money
+from core.escrow.model import Matter
 from core.escrow.rails import events as rails
 from core.escrow.rails.service import way_of
 from core.kernel.transaction import MARKET as NOBODY_IN_PARTICULAR
@@ -122,6 +123,9 @@ MONEY_FACTS: Facts = {
     money.CreditSpent: "notice.credit_spent",
     rails.PaymentSettling: "notice.payment_settling",
     rails.PayoutKept: "notice.payout_kept",
+}
+# Of a deal; what is said of a session or a purchase, its own conversations say.
+RECALL_FACTS: Facts = {
     money.ChargebackOpened: "notice.chargeback_opened",
     money.ChargebackClaimed: "notice.chargeback_claimed",
     money.EvidenceSent: "notice.evidence_sent",
@@ -229,6 +233,16 @@ def _on_money(code: str) -> Callable[[Ctx, Any], None]:
     return hear
 
 
+def _on_recall(code: str) -> Callable[[Ctx, Any], None]:
+    def hear(ctx: Ctx, fact: money.RecallFact) -> None:
+        if fact.matter is Matter.DEAL:
+            parts = {name: getattr(fact, name) for name in MONEY_PARTS if hasattr(fact, name)}
+            to = getattr(fact, "organisation_id", None)
+            gathered(ctx).say("deal", fact.subject, code, by=None, only=to, **parts)
+
+    return hear
+
+
 def _on_payment_page(code: str) -> Callable[[Ctx, money.PaymentLinkReady], None]:
     """The buyer's card gets its button moments after it came: no second message, and the news stays on it."""
 
@@ -258,6 +272,7 @@ HEARD: tuple[tuple[Facts, Callable[[str], Callable[[Ctx, Any], None]]], ...] = (
     (DEAL_FACTS, _on_deal),
     (LOT_FACTS, _on_lot),
     (MONEY_FACTS, _on_money),
+    (RECALL_FACTS, _on_recall),
     (PAGE_FACTS, _on_payment_page),
     (CASE_FACTS, _on_case),
 )

@@ -1,4 +1,4 @@
-"""Draws the record of a deal as a PDF that a bank's clerk can read, with the same record inside it as JSON."""
+"""Draws the record of a deal, a session or a purchase as a PDF that a bank's clerk can read, with the same as JSON."""
 
 from __future__ import annotations
 
@@ -14,29 +14,49 @@ from fpdf.enums import XPos, YPos
 
 # DejaVu has every alphabet that our people write in, and comes with the library that draws the market's picture.
 FONTS: Final = Path(str(distribution("matplotlib").locate_file("matplotlib/mpl-data/fonts/ttf")))
+# What each kind of thing is called, and which of its facts come before its timeline.
+MATTERS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
+    "deal": ("Contract", ("signatures", "lots", "findings", "negotiation")),
+    "session": ("Consultation", ("consents", "presence", "clock", "reminders", "complaints")),
+    "purchase": ("Purchase", ("delivery",)),
+}
+MONEY: Final = ("payments", "charges", "settlements", "payouts_and_refunds")
+ROWS: Final[Mapping[str, str]] = {
+    "signatures": "Signatures",
+    "lots": "Deliveries",
+    "findings": "What was measured",
+    "negotiation": "How the terms were agreed",
+    "consents": "What the customer said yes to, as they read it",
+    "presence": "Who was in the room, and when",
+    "clock": "Minutes that ran, as the server counted them",
+    "reminders": "What both were reminded of",
+    "complaints": "Complaints, and how they ended",
+    "delivery": "What was delivered",
+    "payments": "Payments",
+    "charges": "What was held and taken from the card",
+    "settlements": "How the money was parted",
+    "payouts_and_refunds": "Payouts and refunds",
+}
 LONGEST_CELL: Final = 900  # characters; the JSON inside has the whole of it
 
 
 def drawn(record: Mapping[str, Any], at: datetime) -> bytes:
     """The same record at the same moment gives the same bytes."""
     page = new_page(at)
-    deal, dispute = record["deal"], record["dispute"]
-    heading(page, f"Contract {deal['ref']}: the facts about dispute {dispute['ref']}")
+    thing, what, facts, dispute = record[record["matter"]], *MATTERS[record["matter"]], record["dispute"]
+    heading(page, f"{what} {thing['ref']}: the facts about dispute {dispute['ref']}")
     _pairs(page, "The dispute", dispute)
-    _pairs(page, "The contract", {name: value for name, value in deal.items() if name != "terms"})
-    _pairs(page, "Its terms, as both sides signed them", deal["terms"])
-    _rows(page, "Signatures", record["signatures"])
-    _rows(page, "Deliveries", record["lots"])
-    _rows(page, "What was measured", record["findings"])
-    _rows(page, "How the terms were agreed", record["negotiation"])
+    _pairs(page, what, {name: value for name, value in thing.items() if name != "terms"})
+    _pairs(page, "Terms, as they were agreed", record.get("terms") or thing.get("terms", {}))
+    for name in facts:
+        _rows(page, ROWS[name], record[name])
     _rows(page, "What happened when", sorted(record["timeline"], key=lambda step: str(step["at"])))
     _rows(page, "Who did what, and by which message", record["chat"])
-    _rows(page, "Payments", record["payments"])
-    _rows(page, "How the money was parted", record["settlements"])
-    _rows(page, "Payouts and refunds", record["payouts_and_refunds"])
+    for name in MONEY:
+        _rows(page, ROWS[name], record.get(name, ()))
     page.embed_file(
         bytes=json.dumps(record, ensure_ascii=False, sort_keys=True, indent=1).encode(),
-        basename=f"{deal['ref']}.json",
+        basename=f"{thing['ref']}.json",
         modification_date=at,
         desc="The same record for machines",
     )

@@ -15,11 +15,14 @@ import structlog
 from core.escrow import service as escrow
 from core.escrow.rails import service as rails
 from core.escrow.rails.surplus import surplus_found
+from core.escrow.recalled import deals as recalled_deals
+from core.escrow.recalled import sales as recalled_sales
 from core.kernel.dispatch import Never
 from core.kernel.money import Money
 from core.kernel.transaction import Ctx
 from core.purchases import payments as purchases
 from core.purchases import refunds
+from core.sessions import recalled as recalled_sessions
 from core.sessions import settlement
 from payments.answers import Answer, Done, Value
 from payments.holding import tell_hold, tell_page
@@ -39,6 +42,8 @@ from payments.things import (
 )
 
 REFUND_TAKES: Final = timedelta(days=60)  # at the most, from when it was asked for to its end
+
+RECALLED: Final = (recalled_deals, recalled_sessions, recalled_sales)
 
 log = structlog.get_logger(__name__)
 
@@ -170,7 +175,7 @@ def tell_transfer(effect: str, ref: str) -> Unit:
 
 
 def tell_reversal(effect: str, ref: str) -> Unit:
-    return known(partial(escrow.reversal_done, effect_id=effect, ref=ref))
+    return known(partial(taken_back, effect_id=effect, ref=ref))
 
 
 def tell_refund(refund: Refund) -> Told:
@@ -184,8 +189,8 @@ def tell_refund(refund: Refund) -> Told:
     return known(partial(not_given_back, effect_id=refund.effect, why=why, final=True, ref=refund.ref))
 
 
-# A payout and a refund are asked for in the same way, whether for a deal, for a session or for something that the
-# market sold; whose it is, its row tells.
+# A payout, a refund and a reversal are asked for in the same way, whether for a deal, for a session or for something
+# that the market sold; whose it is, its row tells.
 
 
 def sent(ctx: Ctx, effect_id: str, ref: str) -> None:
@@ -197,6 +202,26 @@ def not_sent(ctx: Ctx, effect_id: str, why: str, *, final: bool) -> None:
         settlement.payout_refused(ctx, effect_id, why)
     else:
         escrow.transfer_refused(ctx, effect_id, why, final=final)
+
+
+def taken_back(ctx: Ctx, effect_id: str, ref: str) -> None:
+    ours = settlement.owns(ctx, effect_id)
+    (recalled_sessions.reversal_done if ours else escrow.reversal_done)(ctx, effect_id, ref)
+
+
+def not_taken_back(ctx: Ctx, effect_id: str, why: str, *, final: bool) -> None:
+    """The seller's account does not have it: asked for again as long as something is owed."""
+    if settlement.owns(ctx, effect_id):
+        settlement.payout_refused(ctx, effect_id, why)
+    else:
+        escrow.reversal_refused(ctx, effect_id, why, final=final)
+
+
+def ask_again(ctx: Ctx, effect_id: str) -> None:
+    if refunds.owns(ctx, effect_id):
+        refunds.ask_again(ctx, effect_id)
+    else:
+        (settlement if settlement.owns(ctx, effect_id) else escrow).send_again(ctx, effect_id)
 
 
 def given_back(ctx: Ctx, effect_id: str, ref: str) -> None:
@@ -244,16 +269,21 @@ def tell_account(account: Account) -> Told:
 
 
 def tell_dispute(dispute: Dispute) -> Told:
-    """Opened first, also when it is heard of only after the bank has decided."""
-    opened: Callable[[Ctx], object] = partial(
-        escrow.chargeback_opened,
-        ref=dispute.ref,
-        intent_ref=dispute.intent or "",
-        taken=dispute.taken,
-        fee=dispute.fee,
-        reason=dispute.reason,
-        evidence_due=dispute.due_by,
-    )
+    """Opened first, also when it is heard of only after the bank has decided. What was paid so, its slice knows."""
+    intent = dispute.intent or ""
+
+    def opened(ctx: Ctx) -> None:
+        paid_for = next((each for each in RECALLED if each.owns(ctx, intent)), recalled_deals)
+        paid_for.chargeback_opened(
+            ctx,
+            ref=dispute.ref,
+            intent_ref=intent,
+            taken=dispute.taken,
+            fee=dispute.fee,
+            reason=dispute.reason,
+            evidence_due=dispute.due_by,
+        )
+
     closed = dispute.state in (DisputeState.WON, DisputeState.LOST)
 
     def unit(ctx: Ctx) -> None:

@@ -10,14 +10,22 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Final
 
-from core.escrow import service as escrow
 from core.kernel.clock import Clock
 from core.kernel.dispatch import Delivered, Never
 from core.kernel.outbox import Post
 from core.kernel.transaction import Ctx
 from payments.answers import Answer, Done, Refused, Unknown
 from payments.asks import CreditAsk, RefundAsk, ReversalAsk, TransferAsk
-from payments.looks import REFUND_TAKES, not_given_back, not_sent, tell_refund, tell_reversal, tell_transfer
+from payments.looks import (
+    REFUND_TAKES,
+    ask_again,
+    not_given_back,
+    not_sent,
+    not_taken_back,
+    tell_refund,
+    tell_reversal,
+    tell_transfer,
+)
 from payments.outcomes import Outcome, Unit, again, amount_of, known, refused
 from payments.provider import Provider
 from payments.things import Refund, RefundState
@@ -61,8 +69,7 @@ class PayingOut:
             amount=amount_of(body),
             transfer=body["transfer"],
         )
-        refuse = escrow.reversal_refused
-        return await self._once(post, find, lambda: self._provider.reverse(ask), tell_reversal, refuse)
+        return await self._once(post, find, lambda: self._provider.reverse(ask), tell_reversal, not_taken_back)
 
     async def _once(
         self,
@@ -137,6 +144,6 @@ def new_generation(refuse: Callable[..., None], effect: str, why: str) -> Unit:
 
     def unit(ctx: Ctx) -> None:
         refused_(ctx)
-        known(lambda ctx: escrow.send_again(ctx, effect))(ctx)
+        known(lambda ctx: ask_again(ctx, effect))(ctx)
 
     return unit

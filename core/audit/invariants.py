@@ -11,13 +11,14 @@ from typing import Final
 from core.audit.invoices import INVOICES
 from core.audit.purchases import PURCHASES
 from core.audit.questions import agree, earned, level, owed, timed, total, words
+from core.audit.recalls import RECALLS
 from core.audit.sessions import SESSIONS
 from core.deals.model import DEAL
 from core.delivery.model import LOT
 from core.ledger.invariants import BOOKS, Invariant
 
 PARTED: Final = total("released_minor + back_minor", "lot_settlement", "lot_settlement.deal_id = deal.id")
-RECALLED: Final = total("from_escrow_minor", "chargeback", "chargeback.deal_id = deal.id AND chargeback.state <> 'won'")
+RECALLED: Final = total("from_escrow_minor", "chargeback", "chargeback.subject = deal.id AND chargeback.state <> 'won'")
 FUNDED: Final = total("held_minor", "tranche", "tranche.deal_id = deal.id")
 BOOKED_AS: Final = """'deal:' || effect.deal_id || ':' || effect.key
             || CASE WHEN effect.attempt > 1 THEN ':' || effect.attempt ELSE '' END"""
@@ -100,7 +101,8 @@ TRADE: Final = (
             JOIN deal ON deal.id = lot_settlement.deal_id
             UNION ALL SELECT booking.currency, -session_settlement.fee_minor FROM session_settlement
             JOIN booking ON booking.id = session_settlement.booking_id
-            UNION ALL SELECT currency, from_commission_minor FROM chargeback WHERE state <> 'won'"""),
+            UNION ALL SELECT currency, from_commission_minor FROM chargeback
+            WHERE state <> 'won' AND matter <> 'purchase'"""),
     ),
     Invariant(
         "the fee of a deal is the fee on its whole",
@@ -114,7 +116,7 @@ TRADE: Final = (
         "What is released and what goes back is the lot's amount (unless a bank has taken some), the fee a part of it.",
         """SELECT lot.deal_id, 'lot ' || lot.number FROM lot_settlement JOIN lot ON lot.id = lot_settlement.lot_id
         WHERE released_minor + back_minor > lot.amount_minor OR (released_minor + back_minor < lot.amount_minor
-            AND NOT EXISTS (SELECT 1 FROM chargeback WHERE chargeback.deal_id = lot.deal_id))
+            AND NOT EXISTS (SELECT 1 FROM chargeback WHERE chargeback.subject = lot.deal_id))
         OR released_minor < 0 OR back_minor < 0
         OR fee_minor < 0 OR fee_minor > released_minor""",
     ),
@@ -131,7 +133,7 @@ TRADE: Final = (
         AND lot.number BETWEEN tranche.first_lot AND tranche.last_lot
         WHERE tranche.state = 'funded' AND lot.state IN ({words(LOT.final)}) AND lot.amount_minor > 0
         AND NOT EXISTS (SELECT 1 FROM lot_settlement WHERE lot_settlement.lot_id = lot.id)
-        AND NOT EXISTS (SELECT 1 FROM chargeback WHERE chargeback.deal_id = lot.deal_id)""",
+        AND NOT EXISTS (SELECT 1 FROM chargeback WHERE chargeback.subject = lot.deal_id)""",
     ),
     Invariant(
         "a deal's lots are worth the deal",
@@ -190,7 +192,7 @@ TRADE: Final = (
         "A payout or refund that was put off is tried again, or waits for the seller's account or for a bank.",
         """SELECT effect.deal_id, effect.key FROM effect WHERE effect.state IN ('waiting', 'refused')
         AND NOT EXISTS (SELECT 1 FROM timer WHERE timer.kind = 'effect' AND timer.subject = effect.id)
-        AND NOT EXISTS (SELECT 1 FROM chargeback WHERE chargeback.deal_id = effect.deal_id)
+        AND NOT EXISTS (SELECT 1 FROM chargeback WHERE chargeback.subject = effect.deal_id)
         AND NOT EXISTS (SELECT 1 FROM deal WHERE deal.id = effect.deal_id AND deal.frozen IS NOT NULL)
         AND EXISTS (SELECT 1 FROM payee WHERE payee.organisation_id = effect.payee AND payee.ready)""",
     ),
@@ -203,4 +205,4 @@ TRADE: Final = (
     ),
 )
 
-INVARIANTS: Final = (*BOOKS, *TRADE, *SESSIONS, *PURCHASES, *INVOICES)
+INVARIANTS: Final = (*BOOKS, *TRADE, *RECALLS, *SESSIONS, *PURCHASES, *INVOICES)

@@ -13,10 +13,12 @@ SOLD: Final = words(("paid", "kept", "giving_back", "given_back"))
 PURCHASES: Final = (
     Invariant(
         "what was sold is in the books",
-        "We have earned the prices that were paid, less what was given back, and nothing else.",
+        "We have earned the prices that were paid, less what was given back or a bank took, and nothing else.",
         level(f"""{earned("sales")}
             UNION ALL {earned("star_sales")}
-            UNION ALL SELECT currency, back_minor - price_minor FROM purchase WHERE state IN ({SOLD})"""),
+            UNION ALL SELECT currency, back_minor - price_minor FROM purchase WHERE state IN ({SOLD})
+            UNION ALL SELECT currency, from_commission_minor FROM chargeback
+            WHERE state <> 'won' AND matter = 'purchase'"""),
     ),
     Invariant(
         "the Stars that Telegram holds are those that were paid",

@@ -11,6 +11,8 @@ from core.sessions.process import SESSION, TAKES_THE_SLOT
 TAKEN: Final = total(
     "hold.captured_minor", "card_hold AS hold", "hold.booking_id = booking.id AND hold.state = 'captured'"
 )
+# Of that, what a bank has taken back out of what was held.
+GONE: Final = total("from_escrow_minor", "chargeback", "chargeback.subject = booking.id AND chargeback.state <> 'won'")
 # A talk that was charged for its minutes: not for being called off, and not for not coming.
 CHARGED_TALK: Final = """FROM booking JOIN card_hold ON card_hold.booking_id = booking.id
         WHERE card_hold.state = 'captured' AND card_hold.captured_minor > 0 AND booking.free_minutes > 0
@@ -68,10 +70,10 @@ SESSIONS: Final = (
     ),
     Invariant(
         "a session's money is parted to the cent",
-        "What goes to the consultant, to us and back is all that was taken.",
+        "What goes to the consultant, to us and back is all that was taken, less what a bank has taken before.",
         f"""SELECT booking.id, booking.ref FROM session_settlement AS parted
         JOIN booking ON booking.id = parted.booking_id
-        WHERE parted.net_minor + parted.fee_minor + parted.back_minor <> {TAKEN}
+        WHERE parted.net_minor + parted.fee_minor + parted.back_minor <> {TAKEN} - {GONE}
         OR parted.net_minor < 0 OR parted.fee_minor < 0 OR parted.back_minor < 0""",
     ),
     Invariant(
@@ -86,7 +88,7 @@ SESSIONS: Final = (
         "A charge that is not held for its session would be paid out of somebody else's money.",
         f"""SELECT booking.id, booking.ref FROM booking WHERE {owed("'escrow:' || booking.id", "booking.currency")}
         <> CASE WHEN EXISTS (SELECT 1 FROM session_settlement AS parted WHERE parted.booking_id = booking.id)
-            THEN 0 ELSE {TAKEN} END""",
+            THEN 0 ELSE {TAKEN} - {GONE} END""",
     ),
     Invariant(
         "no card is charged more than was due",

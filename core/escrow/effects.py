@@ -244,9 +244,9 @@ def effect_locked(ctx: Ctx, effect_id: str) -> Effect:
     return ctx.session.get_one(Effect, effect_id)
 
 
-def frozen(ctx: Ctx, deal_id: str) -> bool:
-    """Whether the buyer's bank has called money of this deal back, and has not decided yet."""
-    query = select(Chargeback.id).where(Chargeback.deal_id == deal_id, Chargeback.state == CHARGEBACK.initial)
+def frozen(ctx: Ctx, subject: str) -> bool:
+    """Whether a bank has called money of this deal or session back, and has not decided yet."""
+    query = select(Chargeback.id).where(Chargeback.subject == subject, Chargeback.state == CHARGEBACK.initial)
     return ctx.session.scalar(query.limit(1)) is not None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from core.escrow.model import Matter
 from core.kernel.events import Event
 from core.kernel.money import Money
 
@@ -157,61 +158,81 @@ class CreditSpent(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class ChargebackOpened(Event):
-    """The buyer's bank has taken back `amount` of a deal, or asks about it (nothing). `reason` as the bank says."""
+class RecallFact(Event):
+    """Something about money that a bank calls back. `subject`: the deal, the session or the purchase it was paid for.
 
-    deal_id: str
+    `matter` says which of these; each slice does for its own what follows.
+    """
+
+    matter: Matter
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChargebackFact(RecallFact):
     chargeback_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChargebackOpened(ChargebackFact):
+    """The payer's bank has taken back `amount`, or asks about it (nothing). `reason` as the bank says."""
+
     seller: str  # organisation
     amount: Money
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class ChargebackClaimed(Event):
-    """`amount` of what the bank took has been paid out already: the seller owes it until the bank gives it back."""
+class ChargebackTaken(ChargebackFact):
+    """The money has left our balance; whom it was taken from in the books stands in the row."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChargebackClaimed(ChargebackFact):
+    """`amount` of what the bank took has been released already: the seller owes it until the bank gives it back."""
 
     organisation_id: str
-    deal_id: str
     amount: Money
 
 
 @dataclass(frozen=True, slots=True)
-class EvidenceSent(Event):
-    """Our answer is with the buyer's bank: what was agreed, sent and accepted, from our records."""
-
-    deal_id: str
-    chargeback_id: str
+class EvidenceSent(ChargebackFact):
+    """Our answer is with the payer's bank: what was agreed and what happened, from our records."""
 
 
 @dataclass(frozen=True, slots=True)
-class PayoutSetOff(Event):
+class PayoutSetOff(RecallFact):
     """`amount` of a payout was kept for what the seller owes; `net` of it is sent."""
 
     organisation_id: str
-    deal_id: str
     amount: Money
     net: Money
 
 
 @dataclass(frozen=True, slots=True)
-class ChargebackMadeGood(Event):
+class ChargebackMadeGood(ChargebackFact):
     """The seller owes nothing of it any more. `organisation_id`: the seller."""
 
     organisation_id: str
-    deal_id: str
-    chargeback_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class ChargebackClosed(Event):
-    """The bank has decided. `why`: "won" (the money is back) or "lost" (the buyer keeps it)."""
+class ChargebackClosed(ChargebackFact):
+    """The bank has decided. `why`: "won" (the money is back) or "lost" (the payer keeps it)."""
 
-    deal_id: str
-    chargeback_id: str
     seller: str  # organisation
     amount: Money
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChargebackWrittenOff(ChargebackFact):
+    """Nobody has made it good in time: it is our loss, and nobody is asked any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChargebackThawed(RecallFact):
+    """No bank holds its money any more: it moves again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ FUND_AHEAD: Final = timedelta(days=10)  # before a later part's window: time for
 CREDIT_KEPT: Final = timedelta(days=30)  # what was paid too much goes back by itself after that
 CHARGEBACK_SILENT: Final = timedelta(days=180)  # no scheme takes longer; a bank that never answers has won
 WRITE_OFF_AFTER: Final = timedelta(days=90)  # of trying to get it back from the seller
+MARKET: Final = "market"  # the seller of what we sell ourselves: nobody to claim from
 
 TIME = frozenset({"time"})
 SYSTEM = frozenset({"system"})
@@ -72,6 +73,14 @@ CHARGEBACK: Final = Process(
         Transition("lost", "write_off", TIME, "written_off", WRITE_OFF_AFTER),
     ),
 )
+
+
+class Matter(StrEnum):
+    """What a payment that a bank calls back was for."""
+
+    DEAL = "deal"
+    SESSION = "session"
+    PURCHASE = "purchase"
 
 
 class PaymentState(StrEnum):
@@ -211,17 +220,19 @@ class Credit(InProcess, Table):
 
 
 class Chargeback(InProcess, Table):
-    """A payment that the buyer's bank has taken back, and where that money was taken from in the books.
+    """A payment that the payer's bank has taken back, and where that money was taken from in the books.
 
     `amount` = `from_escrow` + `from_commission` + `claimed`; of what is claimed from the seller, `recovered` has come.
+    `from_commission`: what we had earned by it, all of it where we have sold the thing ourselves.
     """
 
     __tablename__ = "chargeback"
 
     ref: Mapped[str] = mapped_column(String(120), unique=True)  # the provider's name of the dispute
-    deal_id: Mapped[str] = mapped_column(ForeignKey("deal.id"), index=True)
-    payment_id: Mapped[str] = mapped_column(ForeignKey("payment.id"))
-    seller: Mapped[str] = mapped_column(Id, index=True)  # organisation
+    matter: Mapped[Matter] = mapped_column(OneOf(Matter))
+    subject: Mapped[str] = mapped_column(Id, index=True)  # the deal, the session or the purchase
+    payment_id: Mapped[str] = mapped_column(Id, index=True)  # our row of the payment, in the slice that took it
+    seller: Mapped[str] = mapped_column(Id, index=True)  # organisation; `MARKET` where we have sold it
     reason: Mapped[str] = mapped_column(String(60))
     amount_minor: Mapped[int] = mapped_column(Minor)
     fee_minor: Mapped[int] = mapped_column(Minor)
@@ -258,7 +269,7 @@ class Payee(Versioned, Table):
 
 
 class Leaving(Versioned):
-    """Money that leaves the books: a payout or a refund, of a deal or of a session.
+    """Money that leaves the books: a payout, a refund or a reversal, of a deal or of a session.
 
     The key makes it exist once; `attempt` counts up when a refused one is sent again. `provider_ref`: what was booked
     last, or has failed last.
@@ -274,6 +285,8 @@ class Leaving(Versioned):
     attempt: Mapped[int] = mapped_column(Integer, default=1)
     provider_ref: Mapped[str | None] = mapped_column(String(120))
     why: Mapped[str | None] = mapped_column(Words)
+    chargeback_id: Mapped[str | None] = mapped_column(ForeignKey("chargeback.id"))  # of a reversal, and of its return
+    reverses: Mapped[str | None] = mapped_column(String(120))  # the provider's name of the transfer taken back
 
     @property
     def amount(self) -> Money:
@@ -288,8 +301,6 @@ class Effect(Leaving, Table):
     deal_id: Mapped[str] = mapped_column(ForeignKey("deal.id"), index=True)
     lot_id: Mapped[str | None] = mapped_column(ForeignKey("lot.id"))
     payment_id: Mapped[str] = mapped_column(ForeignKey("payment.id"))  # where the money came from
-    chargeback_id: Mapped[str | None] = mapped_column(ForeignKey("chargeback.id"))  # of a reversal, and of its return
-    reverses: Mapped[str | None] = mapped_column(String(120))  # the provider's name of the transfer taken back
     made_at: Mapped[datetime] = mapped_column(Instant)
 
     __table_args__ = (CheckConstraint("amount_minor > 0", name="moves_something"),)

@@ -22,6 +22,8 @@ from core.escrow.credits import credit_kept_long
 from core.escrow.effects import EFFECT, finish, send_again, try_deal_again
 from core.escrow.funding import call_off_funding, plan_tranches, tranche_due, tranche_unpaid
 from core.escrow.model import CHARGEBACK, CREDIT, TRANCHE, Effect
+from core.escrow.recalled import deals as recalled_deals
+from core.escrow.recalled import sales as recalled_sales
 from core.escrow.settling import refund_unwound, settle_lot
 from core.kernel.events import Reactions
 from core.kernel.money import Money
@@ -42,6 +44,8 @@ def listen(reactions: Reactions) -> None:
     reactions.on(LotAdjusted, _adjusted)
     reactions.on(LotsUnwound, _unwound)
     reactions.on(InvariantHolds, _money_is_right)
+    recalled_deals.listen(reactions)
+    recalled_sales.listen(reactions)
 
 
 def _money_is_right(ctx: Ctx, fact: InvariantHolds) -> None:

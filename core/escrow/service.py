@@ -1,16 +1,10 @@
 """The one door to held money: it comes in (`funding`), is parted (`settling`), goes out (`effects`), to sellers who
-have said where to (`payees`), and may be taken back by a bank (`chargebacks`)."""
+have said where to (`payees`), and may be taken back by a bank (`chargebacks`, `recalled`)."""
 
 from __future__ import annotations
 
-from core.escrow.chargebacks import (
-    chargeback_closed,
-    chargeback_named,
-    chargeback_opened,
-    chargebacks_of,
-    reversal_done,
-    reversal_refused,
-)
+from core.escrow.chargebacks import chargeback_named
+from core.escrow.chargebacks import closed as chargeback_closed
 from core.escrow.credits import credits_of, give_back_paid_too_much
 from core.escrow.effects import (
     finish,
@@ -42,6 +36,7 @@ from core.escrow.payees import (
     payee_ready,
     payee_told,
 )
+from core.escrow.recalled.deals import chargeback_opened, chargebacks_of, reversal_done, reversal_refused
 from core.escrow.settling import effects_of, money_of, settle_lot, settlement_of
 from core.escrow.standing import MoneyStanding, money_standing
 

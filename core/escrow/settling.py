@@ -8,11 +8,11 @@ from core.deals import service as deals
 from core.deals.model import Deal
 from core.delivery.model import Lot
 from core.escrow import rules
-from core.escrow.chargebacks import set_off
 from core.escrow.effects import finish, pay_back, pay_out
 from core.escrow.events import LotReleased
 from core.escrow.funding import funded_lot
 from core.escrow.model import DealMoney, Effect, EffectKind, EffectState, LotSettlement
+from core.escrow.recalled.deals import set_off
 from core.kernel.money import Money
 from core.kernel.session import find_all, select_rows
 from core.kernel.transaction import Ctx

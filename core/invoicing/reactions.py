@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import select
 
@@ -10,10 +11,10 @@ from core.catalogue.model import Catalogue
 from core.deals.model import Deal
 from core.delivery.events import LotAccepted, LotAdjusted, LotFact
 from core.delivery.model import Lot
-from core.escrow.events import ChargebackClaimed, ChargebackClosed, LotReleased
-from core.escrow.model import Chargeback
+from core.escrow.events import ChargebackClosed, ChargebackTaken, LotReleased
+from core.escrow.model import Chargeback, Matter
 from core.invoicing import supplies, writing
-from core.invoicing.model import MARKET, Invoice, Kind, Paper, Party
+from core.invoicing.model import MARKET, Invoice, Kind, Paper, Party, Supply
 from core.invoicing.writing import Due
 from core.kernel.events import Reactions
 from core.kernel.money import Money
@@ -25,6 +26,9 @@ from core.purchases.model import Purchase, Rail
 from core.sessions.events import SessionSettled
 from core.sessions.model import Booking
 
+# The invoices that are ours, by what a bank calls back.
+OUR_OWN: Final = {Matter.DEAL: Kind.COMMISSION, Matter.SESSION: Kind.COMMISSION, Matter.PURCHASE: Kind.SALE}
+
 
 def listen(reactions: Reactions, *, market: Party, catalogue: Catalogue) -> None:
     """`market`: the party that the market is on its own invoices from now on."""
@@ -35,8 +39,8 @@ def listen(reactions: Reactions, *, market: Party, catalogue: Catalogue) -> None
     reactions.on(SessionSettled, clerk.session_settled)
     reactions.on(PurchasePaid, clerk.sold)
     reactions.on(PurchaseGivenBack, clerk.sale_given_back)
-    reactions.on(ChargebackClaimed, clerk.commission_given_back)
-    reactions.on(ChargebackClosed, clerk.commission_regained)
+    reactions.on(ChargebackTaken, clerk.earnings_taken)
+    reactions.on(ChargebackClosed, clerk.earnings_regained)
     reactions.on(ProfileCompleted, clerk.company_known)
 
 
@@ -89,23 +93,23 @@ class Clerk:
         if sales and fact.amount.currency == sales[0].currency:
             writing.note_credit(ctx, f"back:{fact.purchase_id}", sales, fact.amount)
 
-    def commission_given_back(self, ctx: Ctx, fact: ChargebackClaimed) -> None:
-        """A bank has taken back more than was held: our commission on that is given back first."""
-        for found in _chargebacks(ctx, fact.deal_id):
-            amount = Money(found.from_commission_minor, found.currency)
-            if amount:
-                invoices = _written(ctx, fact.deal_id, Kind.COMMISSION)
-                writing.note_credit(ctx, f"chargeback:{found.id}", invoices, amount)
+    def earnings_taken(self, ctx: Ctx, fact: ChargebackTaken) -> None:
+        """A bank has taken back more than was held: what we had earned by it is given back first."""
+        found = ctx.session.get_one(Chargeback, fact.chargeback_id)
+        amount = Money(found.from_commission_minor, found.currency)
+        invoices = _written(ctx, fact.subject, OUR_OWN[fact.matter])
+        if amount and invoices:
+            writing.note_credit(ctx, f"chargeback:{found.id}", invoices, amount)
 
-    def commission_regained(self, ctx: Ctx, fact: ChargebackClosed) -> None:
+    def earnings_regained(self, ctx: Ctx, fact: ChargebackClosed) -> None:
         """The bank has decided for us: what was credited is earned again, under a new number."""
         found = ctx.session.get_one(Chargeback, fact.chargeback_id)
-        deal = ctx.session.get_one(Deal, fact.deal_id)
-        if fact.why == "won":
-            fee = supplies.fee_of_deal(ctx, deal, None)
-            amount = Money(found.from_commission_minor, found.currency)
-            key = f"commission:won:{found.id}"
-            writing.note(ctx, Due(key, Kind.COMMISSION, MARKET, deal.seller, deal.id, amount, fee), self.market)
+        amount = Money(found.from_commission_minor, found.currency)
+        if fact.why == "won" and amount:
+            supply, recipient = _supplied(ctx, fact.matter, fact.subject)
+            kind = OUR_OWN[fact.matter]
+            key = f"{kind}:won:{found.id}"
+            writing.note(ctx, Due(key, kind, MARKET, recipient, fact.subject, amount, supply), self.market)
 
     def company_known(self, ctx: Ctx, fact: ProfileCompleted) -> None:
         writing.ask_again(ctx, person_of(ctx, fact.person_id).organisation_id)
@@ -117,5 +121,15 @@ def _written(ctx: Ctx, subject: str, kind: Kind) -> list[Invoice]:
     return list(ctx.session.scalars(query.order_by(Invoice.id)))
 
 
-def _chargebacks(ctx: Ctx, deal_id: str) -> list[Chargeback]:
-    return list(ctx.session.scalars(select(Chargeback).where(Chargeback.deal_id == deal_id).order_by(Chargeback.id)))
+def _supplied(ctx: Ctx, matter: Matter, subject: str) -> tuple[Supply, str]:
+    """What we have earned by a thing, and from which organisation."""
+    match matter:
+        case Matter.DEAL:
+            deal = ctx.session.get_one(Deal, subject)
+            return supplies.fee_of_deal(ctx, deal, None), deal.seller
+        case Matter.SESSION:
+            booking = ctx.session.get_one(Booking, subject)
+            return supplies.fee_of_session(ctx, booking), booking.consultant_org
+        case Matter.PURCHASE:
+            purchase = ctx.session.get_one(Purchase, subject)
+            return supplies.sale_of(ctx, purchase), person_of(ctx, purchase.buyer).organisation_id

@@ -63,6 +63,12 @@ def views_of(ctx: Ctx, expert_id: str, days: int) -> tuple[int, int]:
     return int(shown or 0), int(opened or 0)
 
 
+def by_day(ctx: Ctx, expert_id: str, first: date, last: date) -> list[ProfileDay]:
+    """How often the profile was shown and opened on each day from one to another, both counted."""
+    query = select(ProfileDay).where(ProfileDay.expert_id == expert_id, ProfileDay.day.between(first, last))
+    return list(ctx.session.scalars(query.order_by(ProfileDay.day)))
+
+
 def _count(ctx: Ctx, experts: Collection[str], *, shown: int, opened: int) -> None:
     if not experts:
         return

@@ -19,6 +19,7 @@ from core.kernel.process import InProcess, Process, Transition
 LOOKED_BACK: Final = timedelta(days=28)  # four of each weekday
 WEEK: Final = timedelta(days=7)
 CHOSEN_FOR: Final = timedelta(hours=2)  # longer than an offer is open
+SUSPENDED_FOR: Final = timedelta(days=200)  # longer than any bank takes to decide
 TOP_PLACES: Final = 3  # at the top of one field at a time: more would be no top
 
 # What one more look at a profile costs, and the price that no package falls below or rises above. House prices.
@@ -114,6 +115,11 @@ PROMOTION: Final = Process(
         Transition("chosen", "not_bought", TIME, "dropped", CHOSEN_FOR),
         Transition("running", "stop", OWNER | SYSTEM, "stopped"),
         Transition("running", "run_out", TIME, "over"),
+        # The buyer's bank has called its price back: shown to nobody until the bank has decided.
+        Transition("running", "call_back", SYSTEM, "suspended"),
+        Transition("suspended", "resume", SYSTEM, "running"),
+        Transition("suspended", "stop", SYSTEM, "stopped"),
+        Transition("suspended", "given_up", TIME, "stopped", SUSPENDED_FOR),
     ),
 )
 
@@ -132,7 +138,8 @@ class Promotion(InProcess, Table):
     looks_before: Mapped[int] = mapped_column(Integer)  # in the four weeks before it was chosen
     days_before: Mapped[int] = mapped_column(Integer)  # of them, those in which the profile was listed
     looks_expected: Mapped[int] = mapped_column(Integer)
-    why: Mapped[str | None] = mapped_column(String(20))  # it was stopped: "own", "away", "given_back"
+    seconds_left: Mapped[int | None] = mapped_column(Integer)  # while it is suspended
+    why: Mapped[str | None] = mapped_column(String(20))  # it was stopped: "own", "away", "given_back", "called_back"
 
 
 class ProfileDay(Table):

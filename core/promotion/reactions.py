@@ -11,7 +11,15 @@ from core.kernel.sweep import Ring
 from core.kernel.transaction import Ctx
 from core.promotion import service
 from core.promotion.model import PROMOTION
-from core.purchases.events import PurchaseClosed, PurchaseFact, PurchaseGivenBack, PurchasePaid
+from core.purchases.events import (
+    PurchaseCalledBack,
+    PurchaseClosed,
+    PurchaseFact,
+    PurchaseGivenBack,
+    PurchaseLost,
+    PurchasePaid,
+    PurchaseRegained,
+)
 from core.purchases.model import Thing
 
 Fact = TypeVar("Fact", bound=PurchaseFact)
@@ -21,6 +29,9 @@ def listen(reactions: Reactions) -> None:
     reactions.on(PurchasePaid, ours(lambda ctx, fact: service.paid(ctx, fact.subject, fact.purchase_id)))
     reactions.on(PurchaseClosed, ours(lambda ctx, fact: service.not_bought(ctx, fact.subject)))
     reactions.on(PurchaseGivenBack, ours(lambda ctx, fact: service.given_back(ctx, fact.subject)))
+    reactions.on(PurchaseCalledBack, ours(lambda ctx, fact: service.called_back(ctx, fact.subject)))
+    reactions.on(PurchaseRegained, ours(lambda ctx, fact: service.regained(ctx, fact.subject)))
+    reactions.on(PurchaseLost, ours(lambda ctx, fact: service.lost(ctx, fact.subject)))
     reactions.on(ExpertPaused, lambda ctx, fact: service.went_away(ctx, fact.expert_id))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Final
 
@@ -122,6 +122,36 @@ def given_back(ctx: Ctx, promotion_id: str) -> None:
     if promotion.state == "running":
         promotion.why = "given_back"
         promotion.ended_at = ctx.now
+        step(ctx, PROMOTION, promotion, "stop", ("system",))
+
+
+def called_back(ctx: Ctx, promotion_id: str) -> None:
+    """The buyer's bank has taken its price back: nobody sees it until the bank has decided, and its time stands."""
+    promotion = _locked(ctx, promotion_id)
+    ends = until(ctx, promotion)
+    if promotion.state == "running" and ends is not None:
+        promotion.seconds_left = max(int((ends - ctx.now).total_seconds()), 0)
+        step(ctx, PROMOTION, promotion, "call_back", ("system",))
+
+
+def regained(ctx: Ctx, promotion_id: str) -> None:
+    """The bank has given it back: the time that was left runs on. Who is away has the price of it back."""
+    promotion = _locked(ctx, promotion_id)
+    if promotion.state != "suspended":
+        return
+    due = ctx.now + timedelta(seconds=promotion.seconds_left or 0)
+    promotion.seconds_left = None
+    step(ctx, PROMOTION, promotion, "resume", ("system",), dues={"run_out": due})
+    ctx.session.flush()
+    if not expert_for(ctx, promotion.expert_id).live:
+        _stop(ctx, promotion, "away", "system")
+
+
+def lost(ctx: Ctx, promotion_id: str) -> None:
+    """The bank keeps its price: it ends, and nothing comes back."""
+    promotion = _locked(ctx, promotion_id)
+    if promotion.state == "suspended":
+        promotion.why, promotion.ended_at = "called_back", ctx.now
         step(ctx, PROMOTION, promotion, "stop", ("system",))
 
 

@@ -49,6 +49,21 @@ class PurchaseGivenBack(PurchaseFact):
 
 
 @dataclass(frozen=True, slots=True)
+class PurchaseCalledBack(PurchaseFact):
+    """The buyer's bank has taken the price back: what is delivered bit by bit stands still until it has decided."""
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseRegained(PurchaseFact):
+    """The bank has given the price back: what stood still goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseLost(PurchaseFact):
+    """The bank keeps the price: what stood still is over."""
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentSentBack(PurchaseFact):
     """Money that came twice or too late has gone back."""
 

@@ -82,6 +82,13 @@ PURCHASE: Final = Process(
 )
 
 
+class Recall(StrEnum):
+    """The buyer's bank has called the price back: it has not decided (`open`), or has kept it (`lost`)."""
+
+    OPEN = "open"
+    LOST = "lost"
+
+
 class Purchase(InProcess, Table):
     """One thing that one person buys, in the process "purchase"."""
 
@@ -105,6 +112,7 @@ class Purchase(InProcess, Table):
     url: Mapped[str | None] = mapped_column(Words)
     paid_at: Mapped[datetime | None] = mapped_column(Instant)
     asked_back_at: Mapped[datetime | None] = mapped_column(Instant)
+    recall: Mapped[Recall | None] = mapped_column(OneOf(Recall))
 
     @property
     def price(self) -> Money:

@@ -37,6 +37,7 @@ from core.purchases.model import (
 
 TIMER: Final = "purchase_refund"
 TRY_AGAIN: Final = "try_again"
+CALLED_BACK: Final = "called_back"  # why a refund waits: the buyer's bank has the money already, or may have it
 
 
 def give_back(ctx: Ctx, purchase: Purchase, amount: Money, *, by: str) -> None:
@@ -125,6 +126,11 @@ def ask_again(ctx: Ctx, refund_id: str) -> None:
 
 
 def _ask(ctx: Ctx, refund: PurchaseRefund, payment: PurchasePayment) -> None:
+    if ctx.session.get_one(Purchase, refund.purchase_id).recall is not None:
+        refund.state, refund.why = RefundState.REFUSED, CALLED_BACK
+        set_timer(ctx.session, Timer(TIMER, refund.id, TRY_AGAIN, ctx.now + TRY_AGAIN_AFTER))
+        ctx.session.flush()
+        return
     body: dict[str, Any] = {
         "effect": refund.id,
         "attempt": refund.attempt,

@@ -86,10 +86,12 @@ def ask_back(ctx: Ctx, purchase_id: str) -> Purchase:
 
 
 def give_back_whole(ctx: Ctx, purchase_id: str) -> Purchase:
-    """An operator gives all of it back. Raises NotAllowed, Stale."""
+    """An operator gives all of it back. Raises NotAllowed, Stale, Refusal for what the buyer's bank has called back."""
     if not acting(ctx).operator:
         raise NotAllowed
     purchase = locked(ctx, purchase_id)
+    if purchase.recall is not None:
+        raise Refusal("purchase.called_back")
     refunds.give_back(ctx, purchase, purchase.price, by="operator")
     return purchase
 
@@ -100,7 +102,7 @@ def give_back_whole(ctx: Ctx, purchase_id: str) -> Purchase:
 def give_back(ctx: Ctx, purchase_id: str, amount: Money) -> Purchase:
     """The slice that delivers it gives `amount` back, for what was not used. Once; nothing for nothing."""
     purchase = locked(ctx, purchase_id)
-    if amount and purchase.state == "paid":
+    if amount and purchase.state == "paid" and purchase.recall is None:
         refunds.give_back(ctx, purchase, amount, by="system")
     return purchase
 
@@ -152,6 +154,8 @@ def stars_kept(ctx: Ctx, person_id: str) -> Money:
 
 
 def may_ask_back(purchase: Purchase, now: datetime) -> bool:
+    if purchase.recall is not None:
+        return False
     return purchase.state == "paid" and purchase.asked_back_at is None and now < purchase.state_since + MAY_COME_BACK
 
 

@@ -240,6 +240,11 @@ class SessionSettled(SessionFact):
 
 
 @dataclass(frozen=True, slots=True)
+class SessionPaidOut(SessionFact):
+    """A payout has gone to the consultant."""
+
+
+@dataclass(frozen=True, slots=True)
 class SessionReminder(SessionFact):
     """It begins soon. `when`: "day", "hour", "minutes"; "start" when somebody is not there yet."""
 

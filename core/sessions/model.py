@@ -273,7 +273,10 @@ class CardHold(Versioned, Table):
 
 
 class SessionPayout(Leaving, Table):
-    """What leaves the books for one session out of one charge, to the consultant or back to the seeker."""
+    """What leaves the books for one session out of one charge, to the consultant or back to the seeker.
+
+    A reversal comes back from the consultant.
+    """
 
     __tablename__ = "session_payout"
 

@@ -100,9 +100,11 @@ SESSION: Final = Process(
         Transition("review_window", "complain", SEEKER, "session_dispute"),
         Transition("review_window", "give_back", CONSULTANT, "paying_out"),
         Transition("review_window", "window_over", TIME, "paying_out", COMPLAIN_WITHIN),
+        Transition("review_window", "recalled", SYSTEM, "paying_out"),  # the seeker's bank has kept all of it
         Transition("session_dispute", "rule", OPERATOR, "paying_out"),
         Transition("session_dispute", "give_back", CONSULTANT, "paying_out"),
         Transition("session_dispute", "session_final_rule", TIME, "paying_out", RULE_WITHIN),
+        Transition("session_dispute", "recalled", SYSTEM, "paying_out"),
         Transition("paying_out", "paid_out", SYSTEM, "completed"),
         Transition("releasing", "voided", PROVIDER | SYSTEM, "closed_free"),
         Transition("releasing", "was_captured", PROVIDER, "paying_out"),
@@ -113,5 +115,6 @@ SESSION: Final = Process(
 TAKES_THE_SLOT: Final = frozenset(
     {"slot_held", "requested", "confirmed", "card_trouble", "free_window", "free_paused", "billable", "paid_paused"}
 )
+PARTS_MONEY: Final = frozenset({"complain", "give_back", "rule"})  # by people, and not while a bank has called it back
 SETTLED: Final = SESSION.final | {"paying_out"}  # its money is parted, and perhaps waits for the consultant's account
 TALKING: Final = frozenset({"free_window", "free_paused", "billable", "paid_paused"})

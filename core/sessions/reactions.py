@@ -10,7 +10,7 @@ from core.kernel.events import Reactions
 from core.kernel.sweep import Ring
 from core.kernel.timers import Timer
 from core.kernel.transaction import Ctx
-from core.sessions import asking, follow_up, holds, meeting, service, settlement
+from core.sessions import asking, evidence, follow_up, holds, meeting, recalled, service, settlement
 from core.sessions.events import PickSecured, SessionExtended, SessionReminder, TalkEnded
 from core.sessions.model import Booking, Meeting
 from core.sessions.process import SESSION
@@ -28,6 +28,8 @@ def listen(reactions: Reactions) -> None:
     reactions.on(PayeeReady, lambda ctx, fact: settlement.send_waiting(ctx, fact.organisation_id))
     reactions.on(SessionExtended, lambda ctx, fact: _extended(ctx, fact.booking_id))
     reactions.on(TalkEnded, _talk_ended)
+    recalled.listen(reactions)
+    evidence.listen(reactions)
     reviews.listen(reactions)
     recaps.listen(reactions)
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select
 
+from core.escrow.effects import frozen
 from core.experts import service as experts
 from core.experts.model import Expert
 from core.experts.slots import is_free, nearest
@@ -28,7 +29,7 @@ from core.sessions.events import (
     SlotHeld,
 )
 from core.sessions.model import MOVES_AT_MOST, Booking, BookSession, CallNow, Side, Terms
-from core.sessions.process import SESSION
+from core.sessions.process import PARTS_MONEY, SESSION
 
 REMINDER = "reminder"
 
@@ -231,8 +232,10 @@ def side_of(ctx: Ctx, booking: Booking) -> Side | None:
 
 
 def may(ctx: Ctx, booking: Booking) -> list[str]:
-    """What who asks may do now: the buttons."""
-    return SESSION.open_to(booking.state, sides(ctx, booking))
+    """What who asks may do now: the buttons. Nothing parts what a bank has called back."""
+    open_ = SESSION.open_to(booking.state, sides(ctx, booking))
+    stands_still = PARTS_MONEY.intersection(open_) and frozen(ctx, booking.id)
+    return [each for each in open_ if each not in PARTS_MONEY] if stands_still else open_
 
 
 def mine(ctx: Ctx, booking_id: str, seen: int | None) -> Booking:

@@ -9,17 +9,25 @@ from typing import Final
 
 from sqlalchemy import func, select
 
-from core.escrow.model import EffectKind, EffectState, Payee
-from core.kernel.errors import Invalid, NotAllowed, NotFound, Stale
+from core.escrow.chargebacks import kept_of, of_subject
+from core.escrow.effects import FROZEN, frozen
+from core.escrow.model import EffectKind, EffectState, Matter, Payee
+from core.kernel.errors import Invalid, NotAllowed, NotFound, Refusal, Stale
 from core.kernel.money import Money
 from core.kernel.process import StepRow, step, timeline
 from core.kernel.timers import Timer, clear_timers, set_timer
 from core.kernel.transaction import Ctx
 from core.ledger import service as ledger
-from core.ledger.model import COMMISSION, PROVIDER, credit, debit, escrow, payable, refund_due
+from core.ledger.model import COMMISSION, PROVIDER, Leg, credit, debit, escrow, payable, refund_due
 from core.people.service import acting
 from core.sessions import holds, rules
-from core.sessions.events import SessionComplained, SessionCompleted, SessionNeverPaid, SessionSettled
+from core.sessions.events import (
+    SessionComplained,
+    SessionCompleted,
+    SessionNeverPaid,
+    SessionPaidOut,
+    SessionSettled,
+)
 from core.sessions.model import (
     Booking,
     CardHold,
@@ -61,6 +69,7 @@ def complain(ctx: Ctx, booking_id: str, words: str, seen: int | None = None) -> 
     words = words.strip()
     if not WORDS_LEAST <= len(words) <= WORDS_MOST:
         raise Invalid("session.complaint_words", field="words", least=WORDS_LEAST, most=WORDS_MOST)
+    _check_not_called_back(ctx, booking)
     step(ctx, SESSION, booking, "complain", sides(ctx, booking))
     ctx.session.add(Complaint(booking_id=booking.id, words=words, at=ctx.now))
     ctx.session.flush()
@@ -72,6 +81,7 @@ def complain(ctx: Ctx, booking_id: str, words: str, seen: int | None = None) -> 
 def give_back(ctx: Ctx, booking_id: str, seen: int | None = None) -> Booking:
     """The consultant gives the whole charge back."""
     booking = mine(ctx, booking_id, seen)
+    _check_not_called_back(ctx, booking)
     step(ctx, SESSION, booking, "give_back", sides(ctx, booking))
     part(ctx, booking, 0)
     return booking
@@ -84,6 +94,7 @@ def rule(ctx: Ctx, booking_id: str, percent: int, reason: str, seen: int | None 
         raise Stale
     if not 0 <= percent <= 100 or len(reason.strip()) < WORDS_LEAST:
         raise Invalid("session.ruling", field="reason", least=WORDS_LEAST)
+    _check_not_called_back(ctx, booking)
     step(ctx, SESSION, booking, "rule", ("operator",))
     _ruled(ctx, booking, percent, reason.strip())
     return booking
@@ -135,6 +146,9 @@ def settlement_of(ctx: Ctx, booking_id: str) -> Settlement | None:
 def time_is_up(ctx: Ctx, booking_id: str, event: str) -> None:
     """Nobody complained in time: all of it is the consultant's. Nobody ruled in time: half of it is."""
     booking = ctx.session.get_one(Booking, booking_id)
+    if frozen(ctx, booking.id):  # freeze beats timer
+        set_timer(ctx.session, Timer(SESSION.name, booking.id, event, ctx.now + TRY_AGAIN_AFTER))
+        return
     step(ctx, SESSION, booking, event, ("time",))
     if event == "session_final_rule":
         _ruled(ctx, booking, rules.UNRULED_PERCENT, "")
@@ -153,7 +167,8 @@ def part(ctx: Ctx, booking: Booking, percent: int) -> None:
     charges = [hold for hold in holds.holds_of(ctx, booking.id) if hold.state is HoldState.CAPTURED and hold.captured]
     if ctx.session.get(Settlement, booking.id) is not None:
         return
-    gross = Money.total((hold.captured for hold in charges), booking.currency)
+    left = left_of(ctx, booking, charges)
+    gross = Money.total(left, booking.currency)
     kept = rules.share(gross, percent)
     fee = kept.share(booking.commission_bp)
     net, back = kept - fee, gross - kept
@@ -170,16 +185,31 @@ def part(ctx: Ctx, booking: Booking, percent: int) -> None:
         ]
         ledger.post(ctx, f"session:{booking.id}:settled", "The session is settled", legs, deal=booking.id)
         ctx.announce(SessionSettled(booking.id, ctx.actor.person, net, fee, back))
-    _send(ctx, booking, EffectKind.TRANSFER, charges, rules.out_of([hold.captured for hold in charges], net))
-    charges.reverse()  # the last charges give back first, so that no charge gives more than it has
-    _send(ctx, booking, EffectKind.REFUND, charges, rules.out_of([hold.captured for hold in charges], back))
+    sent = kept_of(ctx, Matter.SESSION, booking.id, booking.consultant_org, net, mark=booking.id)
+    _send(ctx, booking, EffectKind.TRANSFER, charges, rules.out_of(left, sent))
+    # The last charges give back first, so that no charge gives more than it has.
+    _send(ctx, booking, EffectKind.REFUND, charges[::-1], rules.out_of(left[::-1], back))
     finish(ctx, booking)
+
+
+def left_of(ctx: Ctx, booking: Booking, charges: Sequence[CardHold]) -> list[Money]:
+    """What of each charge is still here: all that was taken, less what a bank has taken back of it."""
+    gone = [each for each in of_subject(ctx, booking.id) if each.state != "won"]
+    return [
+        hold.captured
+        - Money.total(
+            (Money(each.from_escrow_minor, each.currency) for each in gone if each.payment_id == hold.id), hold.currency
+        )
+        for hold in charges
+    ]
 
 
 def finish(ctx: Ctx, booking: Booking) -> None:
     """The session is complete when nothing of its money is on its way any more."""
     under_way = select(func.count()).where(
-        SessionPayout.booking_id == booking.id, SessionPayout.state != EffectState.DONE
+        SessionPayout.booking_id == booking.id,
+        SessionPayout.state != EffectState.DONE,
+        SessionPayout.kind != EffectKind.REVERSAL,
     )
     if booking.state == "paying_out" and not ctx.session.scalar(under_way):
         step(ctx, SESSION, booking, "paid_out", ("system",))
@@ -194,23 +224,30 @@ def owns(ctx: Ctx, payout_id: str) -> bool:
 
 def payout_done(ctx: Ctx, payout_id: str, ref: str) -> None:
     """The provider has sent it."""
-    payout, booking = _payout(ctx, payout_id)
+    payout, booking = payout_locked(ctx, payout_id)
     if payout.state is EffectState.DONE or payout.provider_ref == ref:
         return
     owed = refund_due(booking.id) if payout.payee is None else payable(payout.payee)
     memo = "Given back to the seeker" if payout.payee is None else "Sent to the consultant"
-    legs = [debit(owed, payout.amount), credit(PROVIDER, payout.amount)]
+    book(ctx, payout, memo, [debit(owed, payout.amount), credit(PROVIDER, payout.amount)], ref)
+    if payout.payee is not None:
+        ctx.announce(SessionPaidOut(booking.id, None))
+    finish(ctx, booking)
+
+
+def book(ctx: Ctx, payout: SessionPayout, memo: str, legs: list[Leg], ref: str) -> None:
+    """Write what the provider has done into the books, once."""
     again = f":{payout.attempt}" if payout.attempt > 1 else ""  # an earlier attempt may have been booked, and come back
-    ledger.post(ctx, f"session:{booking.id}:{payout.key}{again}", memo, legs, deal=booking.id)
+    key = f"session:{payout.booking_id}:{payout.key}{again}"
+    ledger.post(ctx, key, memo, legs, deal=payout.booking_id)
     payout.state, payout.provider_ref = EffectState.DONE, ref
     clear_timers(ctx.session, TIMER, payout.id)
     ctx.session.flush()
-    finish(ctx, booking)
 
 
 def payout_refused(ctx: Ctx, payout_id: str, why: str, ref: str | None = None) -> None:
     """The provider did not send it, or a refund has come back (`ref`); it is tried again tomorrow, as a new attempt."""
-    payout, booking = _payout(ctx, payout_id)
+    payout, booking = payout_locked(ctx, payout_id)
     if payout.state is EffectState.DONE and ref is not None and ref == payout.provider_ref:
         legs = [debit(PROVIDER, payout.amount), credit(refund_due(booking.id), payout.amount)]
         key = f"session:{booking.id}:{payout.key}:{payout.attempt}:sent_back"
@@ -223,10 +260,10 @@ def payout_refused(ctx: Ctx, payout_id: str, why: str, ref: str | None = None) -
 
 
 def send_again(ctx: Ctx, payout_id: str) -> None:
-    payout, booking = _payout(ctx, payout_id)
+    payout, booking = payout_locked(ctx, payout_id)
     if payout.state in (EffectState.WAITING, EffectState.REFUSED):
         payout.attempt += 1
-        _ask(ctx, booking, payout)
+        ask(ctx, booking, payout)
 
 
 def send_waiting(ctx: Ctx, organisation_id: str) -> None:
@@ -247,24 +284,35 @@ def _ruled(ctx: Ctx, booking: Booking, percent: int, reason: str) -> None:
 def _send(ctx: Ctx, booking: Booking, kind: EffectKind, charges: Sequence[CardHold], amounts: Sequence[Money]) -> None:
     for charge, amount in zip(charges, amounts, strict=True):
         if amount:
-            payout = SessionPayout(
-                id=ctx.new_id(),
-                key=f"{kind}:{booking.id}:{charge.number}",
-                booking_id=booking.id,
-                hold_id=charge.id,
-                kind=kind,
-                state=EffectState.WAITING,
-                payee=booking.consultant_org if kind is EffectKind.TRANSFER else None,
-                amount_minor=amount.minor,
-                currency=amount.currency,
-                attempt=1,
-            )
-            ctx.session.add(payout)
-            ctx.session.flush()
-            _ask(ctx, booking, payout)
+            payout = made(ctx, booking, kind, charge.id, amount, key=f"{kind}:{booking.id}:{charge.number}")
+            ask(ctx, booking, payout)
 
 
-def _ask(ctx: Ctx, booking: Booking, payout: SessionPayout) -> None:
+def made(ctx: Ctx, booking: Booking, kind: EffectKind, hold_id: str, amount: Money, *, key: str) -> SessionPayout:
+    payout = SessionPayout(
+        id=ctx.new_id(),
+        key=key,
+        booking_id=booking.id,
+        hold_id=hold_id,
+        kind=kind,
+        state=EffectState.WAITING,
+        payee=None if kind is EffectKind.REFUND else booking.consultant_org,
+        amount_minor=amount.minor,
+        currency=amount.currency,
+        attempt=1,
+    )
+    ctx.session.add(payout)
+    ctx.session.flush()
+    return payout
+
+
+def ask(ctx: Ctx, booking: Booking, payout: SessionPayout) -> None:
+    """Post it to the provider. Nothing leaves a session whose money a bank has called back and not decided about."""
+    if payout.kind is not EffectKind.REVERSAL and frozen(ctx, booking.id):
+        payout.state, payout.why = EffectState.WAITING, FROZEN
+        clear_timers(ctx.session, TIMER, payout.id)
+        ctx.session.flush()
+        return
     charge = ctx.session.get_one(CardHold, payout.hold_id)
     body = {
         "effect": payout.id,
@@ -276,7 +324,9 @@ def _ask(ctx: Ctx, booking: Booking, payout: SessionPayout) -> None:
         "group": f"session_{booking.id}",
         "ref": booking.ref,
     }
-    if payout.payee is not None:
+    if payout.kind is EffectKind.REVERSAL:
+        body["transfer"] = payout.reverses
+    elif payout.payee is not None:
         # Locked, or one who becomes ready at this very moment would never be sent what has just begun to wait.
         payee = ctx.session.get(Payee, payout.payee, with_for_update=True)
         if payee is None or not payee.ready:
@@ -288,7 +338,14 @@ def _ask(ctx: Ctx, booking: Booking, payout: SessionPayout) -> None:
     ctx.post("payments", f"session:{booking.id}", payout.kind.value, body)
 
 
-def _payout(ctx: Ctx, payout_id: str) -> tuple[SessionPayout, Booking]:
+def _check_not_called_back(ctx: Ctx, booking: Booking) -> None:
+    """What a bank has called back is not parted before it has decided: it would be paid twice."""
+    if frozen(ctx, booking.id):
+        raise Refusal("session.called_back")
+
+
+def payout_locked(ctx: Ctx, payout_id: str) -> tuple[SessionPayout, Booking]:
+    """The payout, with its session locked first as everywhere. Raises NotFound."""
     booking_id = ctx.session.scalar(select(SessionPayout.booking_id).where(SessionPayout.id == payout_id))
     booking = None if booking_id is None else ctx.session.get(Booking, booking_id, with_for_update=True)
     if booking is None:

@@ -34,6 +34,51 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("platform", "workspace", "address", "subject", name=op.f("pk_card_pointer")),
     )
     op.create_table(
+        "chargeback",
+        sa.Column("ref", sa.String(length=120), nullable=False),
+        sa.Column("matter", sa.String(length=40), nullable=False),
+        sa.Column("subject", sa.String(length=26), nullable=False),
+        sa.Column("payment_id", sa.String(length=26), nullable=False),
+        sa.Column("seller", sa.String(length=26), nullable=False),
+        sa.Column("reason", sa.String(length=60), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("fee_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("from_escrow_minor", sa.BigInteger(), nullable=False),
+        sa.Column("from_commission_minor", sa.BigInteger(), nullable=False),
+        sa.Column("claimed_minor", sa.BigInteger(), nullable=False),
+        sa.Column("recovered_minor", sa.BigInteger(), nullable=False),
+        sa.Column("evidence_due", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("state_since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_chargeback")),
+        sa.UniqueConstraint("ref", name=op.f("uq_chargeback_ref")),
+    )
+    with op.batch_alter_table("chargeback", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_chargeback_payment_id"), ["payment_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_chargeback_seller"), ["seller"], unique=False)
+        batch_op.create_index(batch_op.f("ix_chargeback_state"), ["state"], unique=False)
+        batch_op.create_index(batch_op.f("ix_chargeback_subject"), ["subject"], unique=False)
+
+    op.create_table(
+        "evidence_mark",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("subject", sa.String(length=26), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("fact", sa.String(length=40), nullable=False),
+        sa.Column("about", sa.String(length=40), nullable=True),
+        sa.Column("person_id", sa.String(length=26), nullable=True),
+        sa.Column("came_by", sa.String(length=200), nullable=True),
+        sa.Column("said", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence_mark")),
+    )
+    with op.batch_alter_table("evidence_mark", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_evidence_mark_subject"), ["subject"], unique=False)
+
+    op.create_table(
         "file_content",
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
@@ -575,6 +620,19 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_block_blocked_id"), ["blocked_id"], unique=False)
 
     op.create_table(
+        "evidence_pack",
+        sa.Column("chargeback_id", sa.String(length=26), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("due_by", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("digest", sa.String(length=64), nullable=True),
+        sa.Column("why", sa.Text(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["chargeback_id"], ["chargeback.id"], name=op.f("fk_evidence_pack_chargeback_id")),
+        sa.PrimaryKeyConstraint("chargeback_id", name=op.f("pk_evidence_pack")),
+    )
+    op.create_table(
         "inquiry",
         sa.Column("listing_id", sa.String(length=26), nullable=False),
         sa.Column("buyer", sa.String(length=26), nullable=False),
@@ -1047,6 +1105,7 @@ def upgrade() -> None:
         sa.Column("url", sa.Text(), nullable=True),
         sa.Column("paid_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("asked_back_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("recall", sa.String(length=40), nullable=True),
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.Column("state", sa.String(length=40), nullable=False),
         sa.Column("state_since", sa.DateTime(timezone=True), nullable=False),
@@ -1196,22 +1255,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_deal_line_deal_id"), ["deal_id"], unique=False)
 
     op.create_table(
-        "deal_mark",
-        sa.Column("id", sa.String(length=26), nullable=False),
-        sa.Column("deal_id", sa.String(length=26), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("fact", sa.String(length=40), nullable=False),
-        sa.Column("about", sa.String(length=40), nullable=True),
-        sa.Column("person_id", sa.String(length=26), nullable=True),
-        sa.Column("came_by", sa.String(length=200), nullable=True),
-        sa.Column("said", sa.Text(), nullable=True),
-        sa.ForeignKeyConstraint(["deal_id"], ["deal.id"], name=op.f("fk_deal_mark_deal_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_deal_mark")),
-    )
-    with op.batch_alter_table("deal_mark", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_deal_mark_deal_id"), ["deal_id"], unique=False)
-
-    op.create_table(
         "dispute_case",
         sa.Column("kind", sa.String(length=4), nullable=False),
         sa.Column("subject", sa.String(length=26), nullable=False),
@@ -1317,6 +1360,7 @@ def upgrade() -> None:
         sa.Column("looks_before", sa.Integer(), nullable=False),
         sa.Column("days_before", sa.Integer(), nullable=False),
         sa.Column("looks_expected", sa.Integer(), nullable=False),
+        sa.Column("seconds_left", sa.Integer(), nullable=True),
         sa.Column("why", sa.String(length=20), nullable=True),
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.Column("state", sa.String(length=40), nullable=False),
@@ -1640,34 +1684,36 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_buyer_credit_state"), ["state"], unique=False)
 
     op.create_table(
-        "chargeback",
-        sa.Column("ref", sa.String(length=120), nullable=False),
+        "effect",
         sa.Column("deal_id", sa.String(length=26), nullable=False),
+        sa.Column("lot_id", sa.String(length=26), nullable=True),
         sa.Column("payment_id", sa.String(length=26), nullable=False),
-        sa.Column("seller", sa.String(length=26), nullable=False),
-        sa.Column("reason", sa.String(length=60), nullable=False),
-        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
-        sa.Column("fee_minor", sa.BigInteger(), nullable=False),
-        sa.Column("currency", sa.String(length=3), nullable=False),
-        sa.Column("from_escrow_minor", sa.BigInteger(), nullable=False),
-        sa.Column("from_commission_minor", sa.BigInteger(), nullable=False),
-        sa.Column("claimed_minor", sa.BigInteger(), nullable=False),
-        sa.Column("recovered_minor", sa.BigInteger(), nullable=False),
-        sa.Column("evidence_due", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("key", sa.String(length=80), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("state", sa.String(length=40), nullable=False),
-        sa.Column("state_since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("payee", sa.String(length=26), nullable=True),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("provider_ref", sa.String(length=120), nullable=True),
+        sa.Column("why", sa.Text(), nullable=True),
+        sa.Column("chargeback_id", sa.String(length=26), nullable=True),
+        sa.Column("reverses", sa.String(length=120), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["deal_id"], ["deal.id"], name=op.f("fk_chargeback_deal_id")),
-        sa.ForeignKeyConstraint(["payment_id"], ["payment.id"], name=op.f("fk_chargeback_payment_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_chargeback")),
-        sa.UniqueConstraint("ref", name=op.f("uq_chargeback_ref")),
+        sa.CheckConstraint("amount_minor > 0", name=op.f("ck_effect_moves_something")),
+        sa.ForeignKeyConstraint(["chargeback_id"], ["chargeback.id"], name=op.f("fk_effect_chargeback_id")),
+        sa.ForeignKeyConstraint(["deal_id"], ["deal.id"], name=op.f("fk_effect_deal_id")),
+        sa.ForeignKeyConstraint(["lot_id"], ["lot.id"], name=op.f("fk_effect_lot_id")),
+        sa.ForeignKeyConstraint(["payment_id"], ["payment.id"], name=op.f("fk_effect_payment_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_effect")),
+        sa.UniqueConstraint("key", name=op.f("uq_effect_key")),
     )
-    with op.batch_alter_table("chargeback", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_chargeback_deal_id"), ["deal_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_chargeback_seller"), ["seller"], unique=False)
-        batch_op.create_index(batch_op.f("ix_chargeback_state"), ["state"], unique=False)
+    with op.batch_alter_table("effect", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_effect_deal_id"), ["deal_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_effect_payee"), ["payee"], unique=False)
+        batch_op.create_index(batch_op.f("ix_effect_state"), ["state"], unique=False)
 
     op.create_table(
         "payment_way",
@@ -1701,8 +1747,11 @@ def upgrade() -> None:
         sa.Column("attempt", sa.Integer(), nullable=False),
         sa.Column("provider_ref", sa.String(length=120), nullable=True),
         sa.Column("why", sa.Text(), nullable=True),
+        sa.Column("chargeback_id", sa.String(length=26), nullable=True),
+        sa.Column("reverses", sa.String(length=120), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["booking_id"], ["booking.id"], name=op.f("fk_session_payout_booking_id")),
+        sa.ForeignKeyConstraint(["chargeback_id"], ["chargeback.id"], name=op.f("fk_session_payout_chargeback_id")),
         sa.ForeignKeyConstraint(["hold_id"], ["card_hold.id"], name=op.f("fk_session_payout_hold_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_session_payout")),
         sa.UniqueConstraint("key", name=op.f("uq_session_payout_key")),
@@ -1712,63 +1761,11 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_session_payout_payee"), ["payee"], unique=False)
         batch_op.create_index(batch_op.f("ix_session_payout_state"), ["state"], unique=False)
 
-    op.create_table(
-        "effect",
-        sa.Column("deal_id", sa.String(length=26), nullable=False),
-        sa.Column("lot_id", sa.String(length=26), nullable=True),
-        sa.Column("payment_id", sa.String(length=26), nullable=False),
-        sa.Column("chargeback_id", sa.String(length=26), nullable=True),
-        sa.Column("reverses", sa.String(length=120), nullable=True),
-        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("id", sa.String(length=26), nullable=False),
-        sa.Column("key", sa.String(length=80), nullable=False),
-        sa.Column("kind", sa.String(length=40), nullable=False),
-        sa.Column("state", sa.String(length=40), nullable=False),
-        sa.Column("payee", sa.String(length=26), nullable=True),
-        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
-        sa.Column("currency", sa.String(length=3), nullable=False),
-        sa.Column("attempt", sa.Integer(), nullable=False),
-        sa.Column("provider_ref", sa.String(length=120), nullable=True),
-        sa.Column("why", sa.Text(), nullable=True),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint("amount_minor > 0", name=op.f("ck_effect_moves_something")),
-        sa.ForeignKeyConstraint(["chargeback_id"], ["chargeback.id"], name=op.f("fk_effect_chargeback_id")),
-        sa.ForeignKeyConstraint(["deal_id"], ["deal.id"], name=op.f("fk_effect_deal_id")),
-        sa.ForeignKeyConstraint(["lot_id"], ["lot.id"], name=op.f("fk_effect_lot_id")),
-        sa.ForeignKeyConstraint(["payment_id"], ["payment.id"], name=op.f("fk_effect_payment_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_effect")),
-        sa.UniqueConstraint("key", name=op.f("uq_effect_key")),
-    )
-    with op.batch_alter_table("effect", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_effect_deal_id"), ["deal_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_effect_payee"), ["payee"], unique=False)
-        batch_op.create_index(batch_op.f("ix_effect_state"), ["state"], unique=False)
-
-    op.create_table(
-        "evidence_pack",
-        sa.Column("chargeback_id", sa.String(length=26), nullable=False),
-        sa.Column("state", sa.String(length=40), nullable=False),
-        sa.Column("attempt", sa.Integer(), nullable=False),
-        sa.Column("due_by", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("digest", sa.String(length=64), nullable=True),
-        sa.Column("why", sa.Text(), nullable=True),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["chargeback_id"], ["chargeback.id"], name=op.f("fk_evidence_pack_chargeback_id")),
-        sa.PrimaryKeyConstraint("chargeback_id", name=op.f("pk_evidence_pack")),
-    )
     for statement in (*books.statements(op.get_bind().dialect.name), *invoices.statements(op.get_bind().dialect.name)):
         op.execute(statement)
 
 
 def downgrade() -> None:
-    op.drop_table("evidence_pack")
-    with op.batch_alter_table("effect", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_effect_state"))
-        batch_op.drop_index(batch_op.f("ix_effect_payee"))
-        batch_op.drop_index(batch_op.f("ix_effect_deal_id"))
-
-    op.drop_table("effect")
     with op.batch_alter_table("session_payout", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_session_payout_state"))
         batch_op.drop_index(batch_op.f("ix_session_payout_payee"))
@@ -1779,12 +1776,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_payment_way_over"))
 
     op.drop_table("payment_way")
-    with op.batch_alter_table("chargeback", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_chargeback_state"))
-        batch_op.drop_index(batch_op.f("ix_chargeback_seller"))
-        batch_op.drop_index(batch_op.f("ix_chargeback_deal_id"))
+    with op.batch_alter_table("effect", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_effect_state"))
+        batch_op.drop_index(batch_op.f("ix_effect_payee"))
+        batch_op.drop_index(batch_op.f("ix_effect_deal_id"))
 
-    op.drop_table("chargeback")
+    op.drop_table("effect")
     with op.batch_alter_table("buyer_credit", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_buyer_credit_state"))
         batch_op.drop_index(batch_op.f("ix_buyer_credit_organisation_id"))
@@ -1867,10 +1864,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_dispute_case_deal_id"))
 
     op.drop_table("dispute_case")
-    with op.batch_alter_table("deal_mark", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_deal_mark_deal_id"))
-
-    op.drop_table("deal_mark")
     with op.batch_alter_table("deal_line", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_deal_line_deal_id"))
 
@@ -1994,6 +1987,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_inquiry_buyer"))
 
     op.drop_table("inquiry")
+    op.drop_table("evidence_pack")
     with op.batch_alter_table("block", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_block_blocked_id"))
 
@@ -2105,6 +2099,17 @@ def downgrade() -> None:
     op.drop_table("inbox")
     op.drop_table("heartbeat")
     op.drop_table("file_content")
+    with op.batch_alter_table("evidence_mark", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_evidence_mark_subject"))
+
+    op.drop_table("evidence_mark")
+    with op.batch_alter_table("chargeback", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_chargeback_subject"))
+        batch_op.drop_index(batch_op.f("ix_chargeback_state"))
+        batch_op.drop_index(batch_op.f("ix_chargeback_seller"))
+        batch_op.drop_index(batch_op.f("ix_chargeback_payment_id"))
+
+    op.drop_table("chargeback")
     op.drop_table("card_pointer")
     op.drop_table("broken_invariant")
     if op.get_bind().dialect.name == "postgresql":

@@ -16,12 +16,15 @@ TRY_AGAIN_AFTER: Final = timedelta(hours=6)
 
 
 class Mark(Table):
-    """Somebody did something about a deal: who, when, and by which message of which chat. Kept for ever."""
+    """Somebody did something about a deal, a session or a purchase: who, when, and by which message of which chat.
 
-    __tablename__ = "deal_mark"
+    Kept for ever.
+    """
+
+    __tablename__ = "evidence_mark"
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
-    deal_id: Mapped[str] = mapped_column(ForeignKey("deal.id"), index=True)
+    subject: Mapped[str] = mapped_column(Id, index=True)  # the deal, the session or the purchase
     at: Mapped[datetime] = mapped_column(Instant)
     fact: Mapped[str] = mapped_column(String(40))
     about: Mapped[str | None] = mapped_column(String(40))  # the side, or the lot

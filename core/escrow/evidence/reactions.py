@@ -1,4 +1,4 @@
-"""Marks every fact about a deal and its lots as it happens, and prepares the answer when a bank calls money back."""
+"""Marks every fact about a deal or a purchase as it happens, and prepares the answer when a bank calls money back."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from core.kernel.events import Event, Reactions
 from core.kernel.sweep import Ring
 from core.kernel.timers import Timer
 from core.kernel.transaction import Ctx
+from core.purchases.events import PurchaseFact
 
 
 def listen(reactions: Reactions) -> None:
@@ -20,6 +21,8 @@ def listen(reactions: Reactions) -> None:
         reactions.on(kind, _on_deal)
     for kind in facts_under(LotFact):
         reactions.on(kind, _on_lot)
+    for kind in facts_under(PurchaseFact):
+        reactions.on(kind, _on_purchase)
     reactions.on(ChargebackOpened, _opened)
     reactions.on(ChargebackClosed, _closed)
 
@@ -37,6 +40,10 @@ def _on_deal(ctx: Ctx, fact: DealFact) -> None:
 
 def _on_lot(ctx: Ctx, fact: LotFact) -> None:
     mark(ctx, fact.deal_id, type(fact).__name__, about=fact.lot_id, person=fact.by_person)
+
+
+def _on_purchase(ctx: Ctx, fact: PurchaseFact) -> None:
+    mark(ctx, fact.purchase_id, type(fact).__name__, about=fact.thing.value, person=ctx.actor.person)
 
 
 def _opened(ctx: Ctx, fact: ChargebackOpened) -> None:

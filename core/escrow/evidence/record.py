@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -29,18 +30,12 @@ from core.requests.model import Request
 def record_of(ctx: Ctx, chargeback_id: str) -> dict[str, Any]:
     """Everything we have of a disputed deal, as plain values: what the document is drawn from, and what is kept."""
     found = ctx.session.get_one(Chargeback, chargeback_id)
-    deal = ctx.session.get_one(Deal, found.deal_id)
+    deal = ctx.session.get_one(Deal, found.subject)
     lots = ctx.session.scalars(select(Lot).where(Lot.deal_id == deal.id).order_by(Lot.number)).all()
     marks = marks_of(ctx, deal.id)
-    people = _names(ctx, [deal.buyer_signed_by, deal.seller_signed_by, *(each.person_id for each in marks)])
+    people = names(ctx, [deal.buyer_signed_by, deal.seller_signed_by, *(each.person_id for each in marks)])
     return {
-        "made_at": plain(ctx.now),
-        "dispute": {
-            "ref": found.ref,
-            "reason": found.reason,
-            "amount": str(Money(found.amount_minor or deal.amount_minor, found.currency)),
-            "opened_at": plain(found.opened_at),
-        },
+        **beginning(ctx, found, deal.amount),
         "deal": {
             "ref": deal.ref,
             "buyer": organisation_of(ctx, deal.buyer).name,
@@ -61,8 +56,8 @@ def record_of(ctx: Ctx, chargeback_id: str) -> dict[str, Any]:
         "lots": [columns(lot) for lot in lots],
         "findings": [columns(each) for each in _findings(ctx, [lot.id for lot in lots])],
         "negotiation": _negotiation(ctx, deal),
-        "timeline": [each for subject in (deal.id, *(lot.id for lot in lots)) for each in _steps(ctx, subject)],
-        "chat": [_shown(each, people) for each in marks],
+        "timeline": [each for subject in (deal.id, *(lot.id for lot in lots)) for each in steps(ctx, subject)],
+        "chat": [shown(each, people) for each in marks],
         "payments": [columns(each) for each in _rows(ctx, Payment, deal.id)],
         "settlements": [columns(each) for each in _rows(ctx, LotSettlement, deal.id)],
         "payouts_and_refunds": [columns(each) for each in _rows(ctx, Effect, deal.id)],
@@ -70,13 +65,27 @@ def record_of(ctx: Ctx, chargeback_id: str) -> dict[str, Any]:
     }
 
 
+def beginning(ctx: Ctx, found: Chargeback, whole: Money) -> dict[str, Any]:
+    """What every record begins with. `whole`: what is asked about where nothing has been taken."""
+    return {
+        "made_at": plain(ctx.now),
+        "matter": found.matter.value,
+        "dispute": {
+            "ref": found.ref,
+            "reason": found.reason,
+            "amount": str(found.amount or whole),
+            "opened_at": plain(found.opened_at),
+        },
+    }
+
+
 def _negotiation(ctx: Ctx, deal: Deal) -> list[dict[str, Any]]:
     """How the two came to these terms: the rounds of an offer, or the quote on a request that was chosen."""
     if deal.offer_id is not None:
-        return [*_steps(ctx, deal.offer_id), columns(ctx.session.get_one(Offer, deal.offer_id))]
+        return [*steps(ctx, deal.offer_id), columns(ctx.session.get_one(Offer, deal.offer_id))]
     quote = ctx.session.get_one(Quote, deal.quote_id)
     asked = ctx.session.get_one(Request, quote.request_id)
-    return [*_steps(ctx, asked.id), columns(asked), columns(quote)]
+    return [*steps(ctx, asked.id), columns(asked), columns(quote)]
 
 
 def columns(row: Table) -> dict[str, Any]:
@@ -102,14 +111,14 @@ def _findings(ctx: Ctx, lot_ids: list[str]) -> list[Finding]:
     return list(ctx.session.scalars(select(Finding).where(Finding.lot_id.in_(lot_ids)).order_by(Finding.id)))
 
 
-def _steps(ctx: Ctx, subject: str) -> list[dict[str, Any]]:
+def steps(ctx: Ctx, subject: str) -> list[dict[str, Any]]:
     return [
         {"at": plain(step.at), "process": step.process, "event": step.event, "from": step.source, "to": step.to}
         for step in timeline(ctx.session, subject)
     ]
 
 
-def _names(ctx: Ctx, ids: list[str | None]) -> dict[str, str]:
+def names(ctx: Ctx, ids: Iterable[str | None]) -> dict[str, str]:
     known = select(Person.id, Person.name).where(Person.id.in_({each for each in ids if each}))
     return {row.id: row.name for row in ctx.session.execute(known)}
 
@@ -127,7 +136,7 @@ def _signature(
     }
 
 
-def _shown(each: Mark, people: dict[str, str]) -> dict[str, Any]:
+def shown(each: Mark, people: dict[str, str]) -> dict[str, Any]:
     return {
         "at": plain(each.at),
         "who": people.get(each.person_id or "", "the market"),

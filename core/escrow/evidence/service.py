@@ -19,13 +19,13 @@ SEND: Final = "send"
 LONGEST_SAID: Final = 500  # characters of an input that are kept
 
 
-def mark(ctx: Ctx, deal_id: str, fact: str, *, about: str | None = None, person: str | None = None) -> None:
+def mark(ctx: Ctx, subject: str, fact: str, *, about: str | None = None, person: str | None = None) -> None:
     """Note a deed with the input that led to it."""
     came_by, said = ctx.notes.get("input", (None, None))
     ctx.session.add(
         Mark(
             id=ctx.new_id(),
-            deal_id=deal_id,
+            subject=subject,
             at=ctx.now,
             fact=fact,
             about=about,
@@ -36,8 +36,8 @@ def mark(ctx: Ctx, deal_id: str, fact: str, *, about: str | None = None, person:
     )
 
 
-def marks_of(ctx: Ctx, deal_id: str) -> list[Mark]:
-    return list(ctx.session.scalars(select(Mark).where(Mark.deal_id == deal_id).order_by(Mark.id)))
+def marks_of(ctx: Ctx, subject: str) -> list[Mark]:
+    return list(ctx.session.scalars(select(Mark).where(Mark.subject == subject).order_by(Mark.id)))
 
 
 def prepare_pack(ctx: Ctx, chargeback_id: str, due_by: datetime | None) -> None:
@@ -56,8 +56,14 @@ def send_pack(ctx: Ctx, chargeback_id: str) -> None:
         return
     found = ctx.session.get_one(Chargeback, chargeback_id)
     pack.state = PackState.ASKED
-    body = {"chargeback": found.id, "dispute": found.ref, "deal": found.deal_id, "attempt": pack.attempt}
-    ctx.post("payments", f"deal:{found.deal_id}", "evidence.submit", body)
+    body = {
+        "chargeback": found.id,
+        "dispute": found.ref,
+        "matter": found.matter.value,
+        "subject": found.subject,
+        "attempt": pack.attempt,
+    }
+    ctx.post("payments", f"{found.matter}:{found.subject}", "evidence.submit", body)
     ctx.session.flush()
 
 
@@ -68,7 +74,8 @@ def pack_sent(ctx: Ctx, chargeback_id: str, digest: str) -> None:
     pack.state, pack.sent_at, pack.digest, pack.why = PackState.SENT, ctx.now, digest, None
     clear_timers(ctx.session, EVIDENCE, chargeback_id)
     if not told:
-        ctx.announce(EvidenceSent(ctx.session.get_one(Chargeback, chargeback_id).deal_id, chargeback_id))
+        found = ctx.session.get_one(Chargeback, chargeback_id)
+        ctx.announce(EvidenceSent(found.matter, found.subject, chargeback_id))
     ctx.session.flush()
 
 
@@ -82,7 +89,7 @@ def pack_refused(ctx: Ctx, chargeback_id: str, why: str) -> None:
     if ctx.now + TRY_AGAIN_AFTER < pack.due_by:
         set_timer(ctx.session, Timer(EVIDENCE, chargeback_id, SEND, ctx.now + TRY_AGAIN_AFTER))
     found = ctx.session.get_one(Chargeback, chargeback_id)
-    ctx.announce(EffectRefused(chargeback_id, found.deal_id, f"evidence: {why}"))
+    ctx.announce(EffectRefused(chargeback_id, found.subject, f"evidence: {why}"))
     ctx.session.flush()
 
 

@@ -45,7 +45,13 @@ STAYS = {
         *("purchase_payment.charge_ref", "purchase_payment.intent_ref", "purchase_refund.provider_ref"),
         *("purchase_refund.why", "effect.reverses", "effect.provider_ref", "effect.why", "chargeback.ref"),
         *("payment.session_ref", "payment.url", "payment.intent_ref", "payment.charge_ref", "session_payout.why"),
-        *("session_payout.provider_ref", "card_hold.session_ref", "card_hold.url", "card_hold.payer_ref"),
+        *(
+            "session_payout.provider_ref",
+            "session_payout.reverses",
+            "card_hold.session_ref",
+            "card_hold.url",
+            "card_hold.payer_ref",
+        ),
         *("card_hold.card_ref", "card_hold.intent_ref", "card_hold.charge_ref", "card_hold.why", "evidence_pack.why"),
         *("payee.account_ref", "payee.missing", "payer.ref", "saved_search.wishes", "lot.files", "finding.files"),
         *("finding.figures", "search_blob.content"),
@@ -53,7 +59,7 @@ STAYS = {
     "signed or settled with another side, and kept as long as the law asks": (
         *("deal.terms", "offer.terms", "offer_round.terms", "quote.terms", "lot.note", "dispute_case.appeal_words"),
         *("invoice.supply", "invoice.market", "invoice.content", "invoice_file.content"),
-        *("ruling.reason", "session_complaint.reason", "payment_way.holder", "deal_mark.came_by"),
+        *("ruling.reason", "session_complaint.reason", "payment_way.holder", "evidence_mark.came_by"),
     ),
     "emptied by the service itself": (
         *("card_pointer.folded", "inbox.body", "inbox.answer", "outbox.body", "outbox.failure", "kept_file.name"),

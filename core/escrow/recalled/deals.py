@@ -1,0 +1,185 @@
+"""A buyer's bank takes money of a deal back: the deal stands still, and its seller's transfers are asked back.
+
+A deal that is complete stays complete. What the bank leaves of one that is under way goes where it belongs.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from core.deals import service as deals
+from core.deals.model import Deal
+from core.delivery import service as delivery
+from core.escrow import chargebacks
+from core.escrow.chargebacks import Called, Source, only_of
+from core.escrow.effects import (
+    EFFECT,
+    FROZEN,
+    ask,
+    book,
+    effect_locked,
+    finish,
+    made,
+    pay_back,
+    put_off,
+    send_again,
+    send_when_ready,
+)
+from core.escrow.events import (
+    ChargebackClosed,
+    ChargebackOpened,
+    ChargebackTaken,
+    ChargebackThawed,
+    ChargebackWrittenOff,
+    PayoutSent,
+)
+from core.escrow.model import Chargeback, Effect, EffectKind, EffectState, LotSettlement, Matter, Payment
+from core.kernel.errors import NotFound
+from core.kernel.events import Reactions
+from core.kernel.money import Money
+from core.kernel.transaction import Ctx
+from core.ledger import service as ledger
+from core.ledger.model import escrow
+
+UNSENT = (EffectState.WAITING, EffectState.REFUSED)
+
+
+def listen(reactions: Reactions) -> None:
+    ours = Matter.DEAL
+    reactions.on(ChargebackOpened, only_of(ours, lambda ctx, fact: deals.freeze(ctx, fact.subject, FROZEN)))
+    reactions.on(ChargebackTaken, only_of(ours, lambda ctx, fact: _reverse(ctx, fact.chargeback_id)))
+    reactions.on(ChargebackClosed, only_of(ours, _closed))
+    reactions.on(ChargebackWrittenOff, only_of(ours, lambda ctx, fact: _give_up(ctx, fact.chargeback_id)))
+    reactions.on(ChargebackThawed, only_of(ours, lambda ctx, fact: _thawed(ctx, fact.subject)))
+    reactions.on(PayoutSent, _sent)
+
+
+# --- what the provider tells ------------------------------------------------------------------------------------------
+
+
+def owns(ctx: Ctx, intent_ref: str) -> bool:
+    """Whether it has paid for a deal."""
+    return ctx.session.scalar(select(Payment.id).where(Payment.intent_ref == intent_ref).limit(1)) is not None
+
+
+def chargeback_opened(
+    ctx: Ctx,
+    *,
+    ref: str,
+    intent_ref: str,
+    taken: Money,
+    fee: Money,
+    reason: str,
+    evidence_due: datetime | None,
+) -> Chargeback:
+    """The buyer's bank disputes a payment (see `chargebacks.opened`). Raises NotFound for one that is not ours."""
+    payment = ctx.session.scalar(select(Payment).where(Payment.intent_ref == intent_ref))
+    if payment is None:
+        raise NotFound
+    deal = deals.locked(ctx, payment.deal_id)
+    sums = select(func.sum(LotSettlement.released_minor), func.sum(LotSettlement.fee_minor))
+    released, fees = ctx.session.execute(sums.where(LotSettlement.deal_id == deal.id)).one()
+    source = Source(
+        matter=Matter.DEAL,
+        subject=deal.id,
+        payment_id=payment.id,
+        seller=deal.seller,
+        held=ledger.balance(ctx, escrow(deal.id), deal.currency),
+        released=Money(int(released or 0), deal.currency),
+        fees=Money(int(fees or 0), deal.currency),
+    )
+    return chargebacks.opened(ctx, source, Called(ref, taken, fee, reason, evidence_due))
+
+
+def chargebacks_of(ctx: Ctx, deal_id: str) -> list[Chargeback]:
+    """What a bank has called back of a deal, the first first. Raises NotFound to strangers."""
+    deals.deal_for(ctx, deal_id)
+    return chargebacks.of_subject(ctx, deal_id)
+
+
+def reversal_done(ctx: Ctx, effect_id: str, ref: str) -> None:
+    """The provider has taken a transfer, or a part of it, back from the seller's account."""
+    effect = effect_locked(ctx, effect_id)
+    if effect.state is EffectState.DONE:
+        return
+    found, claimed, legs = chargebacks.taken_back(ctx, effect)
+    book(ctx, effect, "Taken back from the seller", legs, ref)
+    if claimed:
+        chargebacks.recovered(ctx, found, effect.amount)
+    else:
+        _send_back(ctx, found, effect.amount, f"reversal:{effect.id}")
+
+
+def reversal_refused(ctx: Ctx, effect_id: str, why: str, *, final: bool) -> None:
+    """The seller's account does not have it. It is asked for again as long as something is owed."""
+    put_off(ctx, effect_locked(ctx, effect_id), why, final=final)
+
+
+def set_off(ctx: Ctx, deal: Deal, lot_id: str, net: Money) -> Money:
+    """Keep of a lot's payout what its seller owes us; the rest of it is sent."""
+    return chargebacks.kept_of(ctx, Matter.DEAL, deal.id, deal.seller, net, mark=lot_id)
+
+
+# --- what follows -----------------------------------------------------------------------------------------------------
+
+
+def _reverse(ctx: Ctx, chargeback_id: str) -> None:
+    """Ask for the deal's payouts back, as far as they cover the claim."""
+    found = ctx.session.get_one(Chargeback, chargeback_id)
+    deal = deals.locked(ctx, found.subject)
+    leaving = ctx.session.scalars(select(Effect).where(Effect.deal_id == deal.id).order_by(Effect.id)).all()
+    for key, payout, part in chargebacks.to_take_back(found, leaving):
+        payment = ctx.session.get_one(Payment, ctx.session.get_one(Effect, payout.id).payment_id)
+        effect = made(ctx, key, EffectKind.REVERSAL, payment, part)
+        effect.payee, effect.chargeback_id, effect.reverses = deal.seller, found.id, payout.provider_ref
+        ask(ctx, effect)
+    ctx.session.flush()
+
+
+def _sent(ctx: Ctx, fact: PayoutSent) -> None:
+    """A payout that was under way when the bank called arrived after all: it is asked back like the others."""
+    for found in chargebacks.of_subject(ctx, fact.deal_id):
+        if found.outstanding and found.state in chargebacks.OWING:
+            _reverse(ctx, found.id)
+
+
+def _closed(ctx: Ctx, fact: ChargebackClosed) -> None:
+    found = ctx.session.get_one(Chargeback, fact.chargeback_id)
+    deal = deals.locked(ctx, found.subject)
+    if fact.why == "won":
+        _give_up(ctx, found.id)
+        recovered = Money(found.recovered_minor, found.currency)
+        if recovered:
+            _send_back(ctx, found, recovered, f"return:{found.id}")
+        return
+    waiting = select(Effect).where(Effect.deal_id == deal.id, Effect.state.in_(UNSENT))
+    of_payment = waiting.where(Effect.kind == EffectKind.REFUND, Effect.payment_id == found.payment_id)
+    to_seller = waiting.where(Effect.kind == EffectKind.TRANSFER)
+    for query in (of_payment, to_seller):
+        chargebacks.cover(ctx, found, ctx.session.scalars(query.order_by(Effect.id)).all(), EFFECT)
+    if found.from_escrow_minor:
+        delivery.recall_lots(ctx, deal.id)
+        pay_back(ctx, deal)
+
+
+def _give_up(ctx: Ctx, chargeback_id: str) -> None:
+    chargebacks.give_up_reversals(ctx, ctx.session.get_one(Chargeback, chargeback_id), Effect, EFFECT)
+
+
+def _thawed(ctx: Ctx, deal_id: str) -> None:
+    """Let the deal's money move again."""
+    deals.thaw(ctx, deal_id, FROZEN)
+    query = select(Effect.id).where(Effect.deal_id == deal_id, Effect.why == FROZEN)
+    for effect_id in ctx.session.scalars(query.order_by(Effect.id)).all():
+        send_again(ctx, effect_id)
+    finish(ctx, deal_id)
+
+
+def _send_back(ctx: Ctx, found: Chargeback, amount: Money, key: str) -> None:
+    payment = ctx.session.get_one(Payment, found.payment_id)
+    effect = made(ctx, key, EffectKind.TRANSFER, payment, amount)
+    effect.payee, effect.chargeback_id = found.seller, found.id
+    send_when_ready(ctx, effect)
+    ctx.session.flush()
