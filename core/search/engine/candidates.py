@@ -17,21 +17,14 @@ from core.search.engine.wanted import Limits, Spot, Wanted
 GOODS: Final = "product:"  # what the marks of goods begin with
 CAP: Final = 8_000  # documents that are ranked for one query: what bounds the slowest
 WORDS_CAP: Final = 2_000  # of them, those that are chosen for their words alone: those of the rarest words are enough
+ENOUGH: Final = 400  # documents that have all the words
+TELLS_LITTLE: Final = 0.1  # of what all words tell: one that tells less is no reason to leave others out
+FRESHEST: Final = 100  # of each word, beside the few that have all the words
 DEEP: Final = 200_000  # documents that exact wishes are tested on: a test is a comparison of two numbers
 KM_PER_DEGREE: Final = 111.2
 TOUCHES: Final = 60.0  # km around a place that is named without a distance
 NAMED_ENOUGH: Final = 200  # documents that name a place: with so many, its neighbourhood need not be looked through
 ROUNDING: Final = 1e-9  # amounts are compared as floats here, and exactly when a hit is confirmed
-
-
-@dataclass(frozen=True, slots=True)
-class First:
-    """Which documents are looked at first: all that have one of the words at `whole`, and the freshest `part_most` of
-    those that have the word at `part`."""
-
-    whole: Sequence[int]
-    part: int | None = None
-    part_most: int = 0
 
 
 @dataclass(slots=True)
@@ -42,13 +35,16 @@ class Candidates:
     alive: NDArray[np.bool_]
     wanted: Wanted
     groups: Sequence[Group]
+    weights: Sequence[float]  # what each group tells
     lists: list[Sequence[int]] = field(init=False)  # for each word the terms whose documents are looked at
 
     def __post_init__(self) -> None:
         self.lists = [self._lists(group) for group in self.groups]
 
-    def choose(self) -> U32:
+    def choose(self, limit: int) -> U32:
         """Their numbers in order, the newest first."""
+        if self.free and self.groups and self.wanted.order == "best":
+            return self._with_all_words(limit)
         meeting = self._meeting_wishes()
         if meeting is not None and len(meeting) <= CAP:
             return meeting
@@ -56,11 +52,11 @@ class Candidates:
         if meeting is not None:
             chosen = np.intersect1d(words, meeting, assume_unique=True)
             return chosen if self.wanted.some_word else _filled(chosen, meeting)
-        fitting = self._fitting(words)
+        fitting = self.fitting(words)
         if len(words) >= WORDS_CAP // 2 and len(fitting) < CAP // 40 and len(fitting) < len(words):
-            fitting = self._fitting(self._with_words(DEEP))[:CAP]
+            fitting = self.fitting(self._with_words(DEEP))[:CAP]
         if not self.groups or (not self.wanted.some_word and self.wanted.must):
-            fitting = _filled(fitting, self._fitting(np.arange(min(len(self.segment), DEEP), dtype=np.uint32)))
+            fitting = _filled(fitting, self.fitting(np.arange(min(len(self.segment), DEEP), dtype=np.uint32)))
         return fitting
 
     @property
@@ -75,21 +71,42 @@ class Candidates:
     def _meeting_wishes(self) -> U32 | None:
         """All documents that meet the wishes, found from the wish that fewest meet; None where too many meet each."""
         lists = [self._terms_of(wish) for wish in self.wanted.must]
-        if self.wanted.near is not None and self.wanted.near.radius_km is not None:
-            lists.append(self._cells(self.wanted.near, self.wanted.near.radius_km))
+        near = self.wanted.near
+        if near is not None and near.radius_km is not None:
+            lists.append(self.cells(near, near.radius_km, self._goods_wanted()))
         if not lists:
             return None
-        rarest = min(lists, key=self._frequency)
-        if self._frequency(rarest) > DEEP:
+        if self._some_word_must():
+            lists.append(self._terms_asked())
+        rarest = min(lists, key=self.frequency)
+        if self.frequency(rarest) > DEEP:
             return None
-        return self._fitting(self._documents(rarest, DEEP))
+        return self.fitting(self.documents(rarest, DEEP))
 
-    def _fitting(self, numbers: U32) -> U32:
+    def _terms_asked(self) -> list[int]:
+        """All terms of the words; where a distance is wished for, goods no further away than that."""
+        asked, near = {term for terms in self.lists for term in terms}, self.wanted.near
+        if near is None or near.radius_km is None:
+            return list(asked)
+        products = self.segment.product_of_term
+        goods = self.goods_named()
+        return [*(asked - products.keys()), *(self.cells(near, near.radius_km, goods) if goods else ())]
+
+    def goods_named(self) -> list[str]:
+        """The products that some word names."""
+        products, names = self.segment.product_of_term, self.segment.product_names
+        return sorted({names[products[term]] for terms in self.lists for term in terms if term in products})
+
+    def _some_word_must(self) -> bool:
+        """Whether a document that has no asked word can be left out: nothing else would make it relevant."""
+        wanted = self.wanted
+        some = wanted.some_word or wanted.least_relevance > 0
+        return some and bool(self.groups) and all(group.spot is None for group in self.groups)
+
+    def fitting(self, numbers: U32) -> U32:
         """Those of them that meet every wish; each test runs on what the ones before have left."""
         wanted, columns = self.wanted, self.segment.columns
-        numbers = self._living(numbers)
-        for wish in wanted.must:
-            numbers = numbers[self._has(numbers, self._terms_of(wish))]
+        numbers = self.living(numbers)
         if wanted.days is not None:
             first, last = wanted.days
             any_time = columns.last_days[numbers] == 0
@@ -109,71 +126,83 @@ class Candidates:
         if wanted.near is not None and wanted.near.radius_km is not None:
             km = self.segment.distance_km(numbers, wanted.near.lat, wanted.near.lon)
             numbers = numbers[km <= wanted.near.radius_km]
+        for wish in wanted.must:
+            numbers = numbers[self.has(numbers, self._terms_of(wish))]
         return numbers
 
     def _by_goods(self, limits: Limits, numbers: U32, kinds: NDArray[np.uint8]) -> NDArray[np.float64]:
         """The limit that holds for each document, NaN where its unit cannot be compared."""
         return limits.value * self.segment.factors_of(limits.factors, numbers, kinds)
 
-    def first(self, most: int) -> First:
-        """So many documents of the rarest words, the freshest first."""
-        whole: list[int] = []
-        for place in self._rarest_first():
-            number = self._frequency(self.lists[place])
-            if number >= most:
-                return First(whole, place, most)
-            most -= number
-            whole.append(place)
-        return First(whole)
-
-    def of_first(self, first: First) -> tuple[U32, int]:
-        """Their numbers, and that of the last of the word that was looked at in part."""
-        chosen = [self._documents(self.lists[place], CAP) for place in first.whole if self.lists[place]]
-        last = 0
-        if first.part is not None:
-            chosen.append(self._documents(self.lists[first.part], first.part_most))
-            last = int(chosen[-1][-1])
-        return self._living(merged(chosen)), last
-
-    def goods_nearby(self) -> U32:
-        """What meets all wishes, is near, and is of the goods that the words name; nothing where they name none."""
-        near = self.wanted.near
-        goods = {text.removeprefix(GOODS) for word in self.wanted.words for text in word.also if text.startswith(GOODS)}
-        if near is None or near.radius_km is None or not goods:
-            return np.empty(0, np.uint32)
-        lists = self._cells(near, near.radius_km, sorted(goods))
-        return self._fitting(self._documents(lists, CAP)) if self._frequency(lists) < CAP else np.empty(0, np.uint32)
-
-    def _living(self, numbers: U32) -> U32:
+    def living(self, numbers: U32) -> U32:
         return numbers[self.alive[numbers]]
+
+    def _with_all_words(self, limit: int) -> U32:
+        """Of the rarest word's documents those that have the other words too, as far as there are enough of them; where
+        there are not, with them the freshest of each word."""
+        rarest, *others = self.rarest_first()
+        numbers = self.living(self._weightiest(self.lists[rarest], WORDS_CAP))
+        telling = [place for place in others if self.weights[place] >= TELLS_LITTLE * sum(self.weights)]
+        fewer: list[U32] = []
+        # Goods come last: who writes of them need not sell them.
+        for place in sorted(telling, key=lambda place: self.groups[place].by_goods):
+            having = numbers[self.meets(numbers, place)]
+            if len(having) >= limit:
+                numbers = having
+            else:
+                fewer.append(having)
+        if not fewer and len(numbers) >= limit:
+            return numbers[:ENOUGH]
+        freshest = [self.documents(group.terms[-1:], FRESHEST) for group in self.groups if group.terms]
+        return self.living(merged([numbers[:ENOUGH], *fewer, *freshest]))
 
     def _with_words(self, cap: int) -> U32:
         """Documents that have some asked word: of the rarest words first, since they say most."""
         chosen: list[U32] = []
         left = cap
-        for place in self._rarest_first():
+        for place in self.rarest_first():
             if left > 0 and self.lists[place]:
-                chosen.append(self._documents(self.lists[place], left))
+                chosen.append(self.documents(self.lists[place], left))
                 left -= len(chosen[-1])
         return merged(chosen)
 
-    def _rarest_first(self) -> list[int]:
-        return sorted(range(len(self.groups)), key=lambda place: self._frequency(self.lists[place]))
+    def rarest_first(self) -> list[int]:
+        return sorted(range(len(self.groups)), key=lambda place: self.frequency(self.lists[place]))
 
     def _lists(self, group: Group) -> list[int]:
         """The terms of a word, and where it is a place that few documents name, those of its neighbourhood."""
         if group.spot is not None and group.frequency < NAMED_ENOUGH:
-            return [*group.terms, *self._cells(group.spot, TOUCHES)]
-        return group.terms
+            return [*reversed(group.terms), *self.cells(group.spot, TOUCHES)]
+        return group.terms[::-1]
 
-    def _documents(self, terms: Sequence[int], cap: int) -> U32:
+    def documents(self, terms: Sequence[int], cap: int) -> U32:
         """The freshest documents that have one of the terms."""
         lists: list[U32] = [self.segment.postings(term)[:cap] for term in terms]
         if len(lists) == 1:
             return lists[0] >> np.uint32(1)
         return merged(lists, drop=1)[:cap]
 
-    def _has(self, numbers: U32, terms: Sequence[int]) -> NDArray[np.bool_]:
+    def meets(self, numbers: U32, place: int) -> NDArray[np.bool_]:
+        """Which of the documents meet that word: where it names goods above all, those of these goods."""
+        group = self.groups[place]
+        if group.goods is not None and group.by_goods:
+            of_goods: NDArray[np.bool_] = group.goods.take(self.segment.columns.products.take(numbers)) > 0
+            return of_goods
+        has = self.has(numbers, group.terms)
+        if group.spot is not None:
+            has |= self.segment.chord_km(numbers, group.spot.lat, group.spot.lon) <= TOUCHES
+        return has
+
+    def _weightiest(self, terms: Sequence[int], cap: int) -> U32:
+        """The freshest documents that have the first of the terms, then of those that have the next."""
+        lists: list[U32] = []
+        for term in terms:
+            if cap > 0:
+                lists.append(self.segment.postings(term)[:cap])
+                cap -= len(lists[-1])
+        return merged(lists, drop=1)
+
+    def has(self, numbers: U32, terms: Sequence[int]) -> NDArray[np.bool_]:
         """Which of the documents have one of the terms."""
         has = np.zeros(len(numbers), dtype=bool)
         if len(numbers):
@@ -187,21 +216,25 @@ class Candidates:
     def _terms_of(self, wish: frozenset[str]) -> list[int]:
         return [term for text in wish if (term := self.segment.term(text)) is not None]
 
-    def _frequency(self, terms: Sequence[int]) -> int:
+    def frequency(self, terms: Sequence[int]) -> int:
         return sum(self.segment.frequency(term) for term in terms)
 
-    def _cells(self, spot: Spot, km: float, goods: Sequence[str] = ()) -> list[int]:
+    def cells(self, spot: Spot, km: float, goods: Sequence[str] = ()) -> list[int]:
         """The square degrees that a circle touches; where only certain goods are wanted, those goods within them."""
+        return [term for _, term in self.nearest_cells(spot, km, goods)]
+
+    def nearest_cells(self, spot: Spot, km: float, goods: Sequence[str]) -> list[tuple[float, int]]:
+        """The same in their order, each with how many kilometres away it begins, at least."""
         north = km / KM_PER_DEGREE
         east = km / (KM_PER_DEGREE * max(0.05, math.cos(math.radians(min(89.0, abs(spot.lat) + north)))))
-        goods = goods or self._goods_wanted()
         found = []
         for lat in range(math.floor(spot.lat - north), math.floor(spot.lat + north) + 1):
             for lon in range(math.floor(spot.lon - east), math.floor(spot.lon + east) + 1):
                 cell = f"{lat},{(lon + 180) % 360 - 180}"
                 names = [f"in:{cell}:{product}" for product in goods] or [f"cell:{cell}"]
-                found += [term for name in names if (term := self.segment.term(name)) is not None]
-        return found
+                away = math.hypot(_gap(spot.lat, lat) * KM_PER_DEGREE, _gap(spot.lon, lon) * km / east)
+                found += [(away, term) for name in names if (term := self.segment.term(name)) is not None]
+        return sorted(found)
 
     def _goods_wanted(self) -> list[str]:
         for wish in self.wanted.must:
@@ -223,6 +256,11 @@ def merged(lists: Sequence[U32], drop: int = 0) -> U32:
     new[:1] = True
     np.not_equal(together[1:], together[:-1], out=new[1:])
     return together[new]
+
+
+def _gap(position: float, degree: int) -> float:
+    """How far a position lies outside of a degree of latitude or longitude."""
+    return max(0.0, degree - position, position - degree - 1)
 
 
 def _filled(chosen: U32, others: U32) -> U32:

@@ -14,15 +14,14 @@ from numpy.typing import NDArray
 from core.search.engine.building import build
 from core.search.engine.candidates import Candidates
 from core.search.engine.document import Document
-from core.search.engine.ranking import HALF_FRESH_DAYS, Ranked, most_of_other_goods, most_of_others, rank, weigh
+from core.search.engine.likeliest import likeliest
+from core.search.engine.ranking import Ranked, rank, weigh
 from core.search.engine.reading import Group, Reader, rejoined
 from core.search.engine.segment import F32, Segment
 from core.search.engine.wanted import Wanted, Word
 
 CERTAINLY_LEANING: Final = 0.8  # of the sellers who use a word: then it names those goods
-FEW: Final = 400  # documents of the rarest words that are ranked before all others
 SORTED_BELOW: Final = 400  # keys: so few are sorted as a whole
-HARDLY_BETTER: Final = 0.8  # a score that ten of the first few seldom have: then more are ranked at once
 MERGED_BELOW: Final = 4  # a segment less than this many times as large as the next one is built anew with it
 
 
@@ -146,23 +145,13 @@ class Index:
 
     @staticmethod
     def _rank(part: Part, groups: Sequence[Group], weights: Sequence[float], wanted: Wanted, limit: int) -> Ranked:
-        candidates = Candidates(part.segment, part.alive, wanted, groups)
-        if candidates.free and groups and wanted.order == "best":
-            # The documents of the rarest words are few, and mostly the best: often no other can be better any more.
-            first = candidates.first(FEW)
-            if most_of_others(groups, weights, first, 0) < HARDLY_BETTER:
-                numbers, last = candidates.of_first(first)
+        candidates = Candidates(part.segment, part.alive, wanted, groups, weights)
+        if groups and wanted.order == "best":
+            for numbers, most_of_others in likeliest(candidates, limit):
                 few = rank(part.segment, numbers, groups, weights, wanted=wanted, scratch=part.scratch)
-                fresh = float(part.segment.freshness(wanted.today, HALF_FRESH_DAYS)[last])
-                if _lowest(few, limit) >= most_of_others(groups, weights, first, fresh):
+                if _lowest(few, limit) >= most_of_others:
                     return few
-        if not candidates.free and groups and wanted.order == "best":
-            nearby = candidates.goods_nearby()
-            if len(nearby) >= limit:
-                few = rank(part.segment, nearby, groups, weights, wanted=wanted, scratch=part.scratch)
-                if _lowest(few, limit) >= most_of_other_goods(part.segment, groups, weights):
-                    return few
-        numbers = candidates.choose()
+        numbers = candidates.choose(limit)
         return rank(part.segment, numbers, groups, weights, wanted=wanted, scratch=part.scratch)
 
 

@@ -18,7 +18,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from core.search.engine.candidates import GOODS, TOUCHES, First
 from core.search.engine.reading import Group
 from core.search.engine.segment import F32, U32, Segment
 from core.search.engine.wanted import Spot, Wanted
@@ -63,42 +62,6 @@ def weigh(groups: Sequence[Sequence[Group]], documents: int) -> list[float]:
     return [(weight or usual) * told for weight, told in zip(weights, tells, strict=True)]
 
 
-def most_of_others(groups: Sequence[Group], weights: Sequence[float], first: First, fresh: float) -> float:
-    """The highest score of a document that is not among the first ones: a bound, and not an estimate.
-
-    It has none of the words that were looked at wholly (of a place it lies just beyond the neighbourhood). It may have
-    the word that was looked at in part, but is then no fresher than the last document of that part: `fresh`.
-    """
-    beyond = NEIGHBOURS * math.exp(-(TOUCHES - AT_THE_PLACE_KM) / AWAY_KM)
-    relevance = of_part = 0.0
-    for place, (group, weight) in enumerate(zip(groups, weights, strict=True)):
-        most = max(group.weights, default=0.0)
-        if group.spot is not None:
-            most = max(most, group.spot_weight)
-        if place in first.whole:
-            relevance += weight * beyond * group.spot_weight if group.spot is not None else 0.0
-        elif place == first.part:
-            of_part = weight * most
-        else:
-            relevance += weight * most
-    total = sum(weights)
-    newer = relevance / total * (1 - HANDY) + HANDY
-    older = (relevance + of_part) / total * (1 - HANDY) + HANDY * fresh
-    return max(newer, older) if first.part is not None else newer
-
-
-def most_of_other_goods(segment: Segment, groups: Sequence[Group], weights: Sequence[float]) -> float:
-    """The highest score of a document that is of none of the goods that the words name: a bound, no estimate."""
-
-    def most(group: Group) -> float:
-        terms = zip(group.terms, group.weights, strict=True)
-        of_words = [weight for term, weight in terms if not segment.texts[term].startswith(GOODS)]
-        return max([*of_words, group.spot_weight if group.spot is not None else 0.0])
-
-    relevance = sum([weight * most(group) for group, weight in zip(groups, weights, strict=True)]) / sum(weights)
-    return relevance * (1 - HANDY) + HANDY
-
-
 def rank(
     segment: Segment, numbers: U32, groups: Sequence[Group], weights: Sequence[float], *, wanted: Wanted, scratch: F32
 ) -> Ranked:
@@ -108,7 +71,7 @@ def rank(
     total = sum(weights)
     met = []
     for group, weight in zip(groups, weights, strict=True):
-        how_well = _met(segment, entries, group, scratch)
+        how_well = _met(segment, numbers, entries, group, scratch)
         if group.spot is not None:
             np.fmax(how_well, _there(segment, numbers, group.spot) * np.float32(group.spot_weight), out=how_well)
         relevance += how_well * np.float32(weight / total)
@@ -120,22 +83,25 @@ def rank(
             numbers, relevance, met = numbers.take(kept), relevance.take(kept), [each.take(kept) for each in met]
     km = None if wanted.near is None else segment.distance_km(numbers, wanted.near.lat, wanted.near.lon)
     prices = None if wanted.price_per is None else _prices(segment, numbers, wanted)
-    handy = _handiness(km, segment.freshness(wanted.today, HALF_FRESH_DAYS).take(numbers))
+    handy = handiness(km, segment.freshness(wanted.today, HALF_FRESH_DAYS).take(numbers))
     scores = relevance * np.float32(1 - HANDY)
     scores += handy * np.float32(HANDY)
     return Ranked(numbers, relevance, scores, km, prices, met)
 
 
-def _met(segment: Segment, entries: U32, group: Group, scratch: F32) -> F32:
+def _met(segment: Segment, numbers: U32, entries: U32, group: Group, scratch: F32) -> F32:
     """How well each document meets one word: by the best of the word's terms that it has.
 
     `entries`: what the documents' numbers are in postings, without the bit of the title.
     """
-    met = np.zeros(len(entries), np.float32)
+    if group.goods is None:
+        met = np.zeros(len(entries), np.float32)
+    else:
+        met = group.goods.take(segment.columns.products.take(numbers))
     written: list[U32] = []
-    for term, weight in zip(group.terms, group.weights, strict=True):
+    for term, weight in group.plain:
         postings = segment.postings(term)
-        if len(postings) > WRITTEN_BELOW * len(entries) or len(group.terms) == 1:
+        if len(postings) > WRITTEN_BELOW * len(entries) or len(group.plain) == 1:
             _look_up(postings, entries, weight, met)
         else:
             # The terms come in the order of their weight, so the weightiest is what stays written down.
@@ -175,7 +141,8 @@ def _prices(segment: Segment, numbers: U32, wanted: Wanted) -> NDArray[np.float6
     return prices * segment.factors_of(wanted.price_per, numbers, columns.price_kinds)
 
 
-def _handiness(km: F32 | None, fresh: F32) -> F32:
+def handiness(km: F32 | None, fresh: F32) -> F32:
+    """Between 0 and 1."""
     if km is None:
         return fresh
     near = 1 - np.minimum(np.log1p(km) / np.float32(math.log1p(FAR_KM)), 1)

@@ -13,8 +13,10 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
+import numpy as np
+
 from core.catalogue.spelling import SHORTEST, distances
-from core.search.engine.segment import Segment
+from core.search.engine.segment import F32, Segment
 from core.search.engine.wanted import Spot, Word
 
 TERMS_AT_MOST: Final = 10  # of one word: more of them are ever less likely, and each costs a list to look through
@@ -34,14 +36,39 @@ WORDS_KEPT: Final = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One asked word in one segment: its terms, the least weighty first. `frequency`: documents that have one."""
+    """One asked word in one segment: its terms, the least weighty first. `frequency`: documents that have one.
+
+    `goods`: how well each product of the segment meets the word, where it names some; `plain`: all other terms.
+    """
 
     terms: list[int]
     weights: list[float]
     frequency: int
+    goods: F32 | None
+    plain: list[tuple[int, float]]
     spot: Spot | None = None
     spot_weight: float = 1.0
     tells: float = 1.0
+
+    @property
+    def most(self) -> float:
+        """How well a document can meet the word at most."""
+        return max(self.weights[-1] if self.weights else 0.0, self.most_there)
+
+    @property
+    def most_plain(self) -> float:
+        """The same, of other goods and far away."""
+        return self.plain[-1][1] if self.plain else 0.0
+
+    @property
+    def most_there(self) -> float:
+        """The same, where the word is a place, by being there."""
+        return 0.0 if self.spot is None else self.spot_weight
+
+    @property
+    def by_goods(self) -> bool:
+        """Whether nothing meets it better than the goods that it names."""
+        return self.goods is not None and self.most_plain < self.weights[-1]
 
 
 class Reader:
@@ -53,13 +80,13 @@ class Reader:
 
     def group(self, word: Word) -> Group:
         """The terms that the word may stand for."""
-        terms, weights, frequency = self._terms(word.text, word.fuzzy, word.own, tuple(word.also.items()))
-        return Group(terms, weights, frequency, word.spot, word.spot_weight, word.tells)
+        read = self._terms(word.text, word.fuzzy, word.own, tuple(word.also.items()))
+        return Group(*read, word.spot, word.spot_weight, word.tells)
 
     def _read(
         self, word: str, fuzzy: bool, own: float, also: tuple[tuple[str, float], ...]
-    ) -> tuple[list[int], list[float], int]:
-        """Terms, the least weighty first, their weights, and how many documents have one."""
+    ) -> tuple[list[int], list[float], int, F32 | None, list[tuple[int, float]]]:
+        """What a group is made of: all but what is known of the place."""
         found = self._alone(word, fuzzy)
         if own < 1:
             found = {term: weight * own for term, weight in found.items()}
@@ -67,7 +94,8 @@ class Reader:
             other = self.segment.term(text)
             if other is not None:
                 found[other] = max(weight, found.get(other, 0.0))
-        return self._kept(found)
+        terms, weights, frequency = self._kept(found)
+        return terms, weights, frequency, *self._goods(terms, weights)
 
     def _alone(self, word: str, fuzzy: bool) -> dict[int, float]:
         found: dict[int, float] = {}
@@ -143,7 +171,7 @@ class Reader:
         terms = self.segment.terms
         best = max(found, key=lambda term: found[term] * math.log(2 + self.segment.frequency(term)))
         if terms.leaning[best] >= CLEARLY_LEANING:
-            name = bytes(self.segment.columns.product_names[terms.lean[best]]).decode()
+            name = self.segment.product_names[terms.lean[best]]
             goods = self.segment.term(f"product:{name}")
             if goods is not None:
                 # It tells no more than that goods of this kind are meant, however rare the word itself is.
@@ -152,6 +180,18 @@ class Reader:
 
     def _tells(self, term: int) -> float:
         return math.log(1 + len(self.segment) / (1 + self.segment.frequency(term)))
+
+    def _goods(self, terms: list[int], weights: list[float]) -> tuple[F32 | None, list[tuple[int, float]]]:
+        """The marks of goods are looked up by the product of a document, not in a list of documents."""
+        products = self.segment.product_of_term
+        by_term = list(zip(terms, weights, strict=True))
+        named = [(products[term], weight) for term, weight in by_term if term in products]
+        if not named:
+            return None, by_term
+        goods = np.zeros(len(self.segment.columns.product_names), np.float32)
+        for product, weight in named:
+            goods[product] = weight
+        return goods, [each for each in by_term if each[0] not in products]
 
     def _kept(self, found: Mapping[int, float]) -> tuple[list[int], list[float], int]:
         """The likeliest terms; of two that are as near, the one that more documents have is likelier meant."""

@@ -151,6 +151,16 @@ class Segment:
         return {text: number for number, text in enumerate(self.texts)}
 
     @cached_property
+    def product_names(self) -> list[str]:
+        return [name.decode() for name in self.columns.product_names.tolist()]
+
+    @cached_property
+    def product_of_term(self) -> dict[int, int]:
+        """Of the terms that are marks of goods: the number of the product."""
+        terms = ((self.term(f"product:{name}"), number) for number, name in enumerate(self.product_names) if name)
+        return {term: number for term, number in terms if term is not None}
+
+    @cached_property
     def _starts(self) -> list[int]:
         """As plain numbers, which one by one are read ten times as fast."""
         starts: list[int] = self.terms.starts.tolist()
@@ -161,7 +171,7 @@ class Segment:
         _, table = self._tables.get(id(factors), (None, None))
         if table is None:
             table = np.full((len(self.columns.product_names), len(UNIT_KINDS)), np.nan)
-            product_numbers = {bytes(name).decode(): number for number, name in enumerate(self.columns.product_names)}
+            product_numbers = {name: number for number, name in enumerate(self.product_names)}
             for (product, kind), factor in factors.items():
                 row = product_numbers.get(product)
                 if row is not None:

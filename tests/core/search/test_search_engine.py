@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.search.engine import index
+from core.search.engine import index, likeliest
 from core.search.engine.building import build
+from core.search.engine.candidates import Candidates
 from core.search.engine.document import UNIT_KINDS, Amount, Document
 from core.search.engine.index import Index
+from core.search.engine.segment import U32
 from core.search.engine.wanted import Limits, Spot, Wanted, Word
 from core.search.storage.packing import packed, unpacked
 
@@ -146,29 +149,35 @@ def crowds(draw: st.DrawFn) -> list[Document]:
     return made
 
 
+def every_one(chosen: Candidates, _: int) -> U32:
+    return chosen.fitting(np.arange(len(chosen.segment), dtype=np.uint32))
+
+
 @settings(max_examples=50, deadline=None)
 @given(
     crowd=crowds(),
     words=st.lists(st.sampled_from(SAID), min_size=1, max_size=3, unique=True),
     few=st.integers(3, 12),
     within=st.none() | st.sampled_from((150.0, 500.0)),
+    own=st.sampled_from((0.8, 0.1)),
 )
 def test_whoever_stops_early_has_found_the_best(
-    crowd: list[Document], words: list[str], few: int, within: float | None
+    crowd: list[Document], words: list[str], few: int, within: float | None, own: float
 ) -> None:
     """The bounds: where no other document could be better, the first few give the very scores that all would."""
     town = Spot(54.9, 23.9)
     goods = {"pellets": {"product:wood_pellets": 1.0}, "chips": {"product:sawdust": 1.0}}
-    asked = (Word(word, goods.get(word, {}), spot=town if word == "kaunas" else None, own=0.8) for word in words)
+    asked = (Word(word, goods.get(word, {}), spot=town if word == "kaunas" else None, own=own) for word in words)
     near = None if within is None else Spot(town.lat, town.lon, within)
     wanted = Wanted(tuple(asked), near=near, today=90)
     everywhere = Index(build(crowd))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(index, "HARDLY_BETTER", -1.0)  # all are ranked at once
-        patch.setattr(index, "most_of_other_goods", lambda *_: 2.0)
-        all_of_them = everywhere.search(wanted, 3).found
-        patch.undo()
-        patch.setattr(index, "FEW", few)
-        patch.setattr(index, "HARDLY_BETTER", 2.0)  # the first few are always looked at before all others
+        patch.setattr(Candidates, "choose", every_one)  # who is not sure to have the best looks at all
+        with pytest.MonkeyPatch.context() as never_early:
+            never_early.setattr(index, "likeliest", lambda *_: ())
+            all_of_them = everywhere.search(wanted, 3).found
+        for number in ("FEW", "OF_RAREST", "LOOKED_THROUGH"):
+            patch.setattr(likeliest, number, few)
+        patch.setattr(likeliest, "HARDLY_BETTER", 2.0)  # the first few are always looked at before all others
         first_of_them = everywhere.search(wanted, 3).found
     assert [round(each.score, 5) for each in first_of_them] == [round(each.score, 5) for each in all_of_them]
