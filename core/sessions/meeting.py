@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
+from sqlalchemy import update
+
 from core.experts.times import Interval
 from core.kernel.errors import Invalid, NotAllowed, Refusal, Stale
 from core.kernel.money import Money
 from core.kernel.process import step
-from core.kernel.timers import Timer, clear_timers, deadline_of, set_timer
+from core.kernel.timers import Timer, clear_timers, deadline_of, later, set_timer
 from core.kernel.transaction import Ctx
 from core.sessions import holds, rules, slots
 from core.sessions.events import (
@@ -312,6 +314,15 @@ def keep_consent(ctx: Ctx, booking: Booking, kind: ConsentKind, amount: Money, *
             at=ctx.now,
         )
     )
+
+
+def stand_still(ctx: Ctx, since: datetime) -> None:
+    """Nobody was here to keep the time of any talk since then, so until now none has run."""
+    running = update(Meeting).execution_options(synchronize_session=False)
+    began_before = Meeting.running_since <= since
+    moved = later(ctx.session, Meeting.running_since, ctx.now - since)
+    ctx.session.execute(running.where(Meeting.running_since > since).values(running_since=ctx.now))
+    ctx.session.execute(running.where(began_before).values(running_since=moved))
 
 
 def _stop_clock(ctx: Ctx, booking: Booking, meeting: Meeting, at: datetime | None = None) -> None:

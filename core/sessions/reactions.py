@@ -7,6 +7,7 @@ from typing import Final
 
 from core.escrow.events import PayeeReady
 from core.kernel.events import Reactions
+from core.kernel.heartbeat import ClocksStopped
 from core.kernel.sweep import Ring
 from core.kernel.timers import Timer
 from core.kernel.transaction import Ctx
@@ -28,6 +29,7 @@ def listen(reactions: Reactions) -> None:
     reactions.on(PayeeReady, lambda ctx, fact: settlement.send_waiting(ctx, fact.organisation_id))
     reactions.on(SessionExtended, lambda ctx, fact: _extended(ctx, fact.booking_id))
     reactions.on(TalkEnded, _talk_ended)
+    reactions.on(ClocksStopped, lambda ctx, fact: meeting.stand_still(ctx, fact.since))
     recalled.listen(reactions)
     evidence.listen(reactions)
     reviews.listen(reactions)

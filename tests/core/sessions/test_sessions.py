@@ -9,8 +9,9 @@ import pytest
 
 from core.experts.service import say_free_now
 from core.kernel.errors import NotAllowed, NotFound, Refusal, Stale
+from core.kernel.heartbeat import beat
 from core.kernel.money import Money
-from core.kernel.transaction import PROVIDER
+from core.kernel.transaction import MARKET, PROVIDER
 from core.sessions import card, meeting, service, settlement
 from core.sessions.model import BookSession
 from core.sessions.process import SESSION
@@ -105,6 +106,33 @@ async def test_the_clock_stands_still_while_somebody_is_away(by_minute: Counsel)
 
     assert await they.state() == "review_window"
     assert (await they.money())["held"] == 3 * 200
+
+
+@pytest.mark.parametrize("paying", [False, True], ids=["free", "paid"])
+async def test_our_own_absence_is_no_part_of_a_talk(by_minute: Counsel, *, paying: bool) -> None:
+    they, machine = by_minute, datetime(2026, 1, 1, tzinfo=UTC)
+    await agreed(they)
+    await they.run(MARKET, beat, machine, ())
+    await they.meet(TUESDAY_TEN)
+    await they.later(minutes=6)
+    if paying:
+        await they.consent()
+        await they.later(minutes=2)
+    they.market.clock.advance(hours=6)
+    await they.run(MARKET, beat, machine + timedelta(hours=6), ())
+    await they.later(minutes=1)
+    await they.does(they.alex, meeting.go_out)
+    await they.does(they.alex, meeting.come_in)
+    assert await they.state() == ("billable" if paying else "free_window")
+    if not paying:
+        await they.later(minutes=2)
+        await they.consent()
+    await they.later(minutes=3)
+    await they.does(they.sarah, meeting.go_out)
+    await they.later(minutes=11)
+
+    assert await they.state() == "review_window"
+    assert (await they.money())["held"] == (6 if paying else 3) * 200
 
 
 async def test_a_line_lost_in_the_free_minutes_costs_nothing(they: Counsel) -> None:
