@@ -10,7 +10,7 @@ from config.settings import Settings
 from conversations import apart, cases, desk, search
 from conversations import help as helping
 from conversations.billing import agreement as billing
-from conversations.billing import invoices
+from conversations.billing import invoices, recalled
 from conversations.book import Book
 from conversations.buying import purchase as buying
 from conversations.consulting import asking, booking, expert, hours, promotion, question, seek, stats
@@ -87,6 +87,7 @@ BOOKS: tuple[Book, ...] = (
     money.book,
     invoices.book,
     billing.book,
+    recalled.book,
     claim.book,
     dispute.book,
     held.book,

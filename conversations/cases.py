@@ -1,12 +1,14 @@
-"""What waits for the operators, of trade and consulting alike: disputes of deals and lots, complaints of sessions."""
+"""What operators look at, of trade and consulting alike: disputes, complaints, and payments that banks call back."""
 
 from __future__ import annotations
 
+from conversations.billing.recalled import brief_card as brief_recall
 from conversations.book import Book
 from conversations.consulting.after.complaint import brief_card as brief_complaint
 from conversations.reply import CardList, Say
 from conversations.talk import Talk
 from conversations.trade.dispute import brief_card as brief_dispute
+from core.escrow.chargebacks import open_chargebacks
 from core.sessions.settlement import open_complaints
 from core.support.service import open_cases
 
@@ -18,6 +20,7 @@ def cases(talk: Talk, _rest: str) -> None:
     """The oldest first, of each kind."""
     items = [brief_dispute(talk, case) for case in open_cases(talk.ctx)]
     items += [brief_complaint(talk, booking) for booking in open_complaints(talk.ctx)]
+    items += [brief_recall(talk, found) for found in open_chargebacks(talk.ctx)]
     if not items:
         talk.reply(Say(text=talk.words("case.none")))
         return

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from conversations.billing.recalled import recall_lines
 from conversations.book import Book
 from conversations.buttons import Press, press
 from conversations.reply import Button, Card, CardList, Line, Say, Toast
 from conversations.talk import Talk
 from conversations.turn import PaidStars
+from core.escrow.chargebacks import of_subject
 from core.kernel.money import Money
 from core.purchases import payments, service
 from core.purchases.model import MAY_COME_BACK, PURCHASE, BuyThing, Purchase, Thing
@@ -71,6 +73,7 @@ def purchase_card(talk: Talk, purchase: Purchase, note: str = "") -> Card:
         lines.append(Line(label=words("purchase.to_pay"), value=words.show(purchase.asked)))
     if purchase.back:
         lines.append(Line(label=words("purchase.back"), value=words.show(purchase.back)))
+    lines += recall_lines(talk, of_subject(talk.ctx, purchase.id))
     return Card(
         subject=f"purchase:{purchase.id}",
         title=purchase.title,
@@ -87,6 +90,8 @@ def _turn(talk: Talk, purchase: Purchase) -> str:
     code = f"purchase.turn.{purchase.state}"
     if purchase.state == PURCHASE.initial:
         code = f"{code}.{purchase.rail}" if purchase.url or purchase.rail == "stars" else f"{code}.coming"
+    elif purchase.recall is not None:
+        code = f"purchase.turn.recall_{purchase.recall}"
     elif purchase.state == "paid" and purchase.asked_back_at is not None:
         code = "purchase.turn.asked_back"
     until = purchase.open_until if purchase.state == PURCHASE.initial else purchase.state_since + MAY_COME_BACK
@@ -104,7 +109,8 @@ def _buttons(talk: Talk, purchase: Purchase) -> tuple[tuple[Button, ...], ...]:
         rows.append((Button(label=words("purchase.leave"), press=press("purchase.leave", purchase.id)),))
     if yours and service.may_ask_back(purchase, talk.ctx.now):
         rows.append((Button(label=words("purchase.ask_back"), press=press("purchase.ask_back", purchase.id)),))
-    if talk.person.operator and purchase.state == "paid" and purchase.asked_back_at is not None:
+    asked = purchase.state == "paid" and purchase.asked_back_at is not None and purchase.recall is None
+    if talk.person.operator and asked:
         button = Button(label=words("purchase.give_back"), press=press("purchase.give_back", purchase.id))
         rows.append((button.model_copy(update={"style": "primary"}),))
     return tuple(rows)

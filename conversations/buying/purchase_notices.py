@@ -9,6 +9,8 @@ from conversations.buying.purchase import purchase_card
 from conversations.facts import gathered
 from conversations.reply import Card
 from conversations.talk import Talk
+from core.escrow import events as money
+from core.escrow.model import Matter
 from core.kernel.transaction import Ctx
 from core.people.model import Person
 from core.people.service import operators, person_of
@@ -22,6 +24,11 @@ PURCHASE_FACTS: Final[dict[type[Any], str]] = {
     purchase.AskedBack: "notice.purchase_asked_back",
     purchase.PaymentSentBack: "notice.purchase_sent_back",
 }
+# What the buyer's bank does about the price.
+RECALL_FACTS: Final[dict[type[Any], str]] = {
+    money.ChargebackOpened: "notice.purchase_recalled",
+    money.ChargebackClosed: "notice.purchase_recall_closed",
+}
 PAGE_FACTS: Final[dict[type[Any], str]] = {purchase.PurchaseOpened: "notice.purchase_page"}
 GIVEN_BACK: Final[dict[type[Any], str]] = {purchase.PurchaseGivenBack: "notice.purchase_given_back"}
 KEPT: Final = "notice.purchase_kept"  # a part of a payment in Stars
@@ -32,6 +39,15 @@ def on_purchase(code: str) -> Callable[[Ctx, purchase.PurchaseFact], None]:
     def hear(ctx: Ctx, fact: purchase.PurchaseFact) -> None:
         parts = {name: getattr(fact, name) for name in PARTS if hasattr(fact, name)}
         gathered(ctx).say("purchase", fact.purchase_id, code, by=None, **parts)
+
+    return hear
+
+
+def on_recall(code: str) -> Callable[[Ctx, money.RecallFact], None]:
+    def hear(ctx: Ctx, fact: money.RecallFact) -> None:
+        if fact.matter is Matter.PURCHASE:
+            parts = {name: getattr(fact, name) for name in PARTS if hasattr(fact, name)}
+            gathered(ctx).say("purchase", fact.subject, code, by=None, **parts)
 
     return hear
 
@@ -57,7 +73,12 @@ def on_given_back(code: str) -> Callable[[Ctx, purchase.PurchaseGivenBack], None
     return hear
 
 
-PURCHASES_HEARD: Final = ((PURCHASE_FACTS, on_purchase), (PAGE_FACTS, on_page), (GIVEN_BACK, on_given_back))
+PURCHASES_HEARD: Final = (
+    (PURCHASE_FACTS, on_purchase),
+    (PAGE_FACTS, on_page),
+    (GIVEN_BACK, on_given_back),
+    (RECALL_FACTS, on_recall),
+)
 
 
 def concerned_by(ctx: Ctx, purchase_id: str) -> list[Person]:

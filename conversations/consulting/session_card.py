@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from conversations.billing.invoices import invoices_row
+from conversations.billing.recalled import recall_lines
 from conversations.buttons import press
 from conversations.consulting.after import recording
 from conversations.consulting.after.complaint import ruling_lines
@@ -15,6 +16,7 @@ from conversations.consulting.seek import next_free_now
 from conversations.reply import Button, Card, Line, Style
 from conversations.talk import Talk
 from core.contacts.rules import masked
+from core.escrow.model import CHARGEBACK, CHARGEBACK_SILENT
 from core.escrow.service import payee_of
 from core.kernel.money import Money
 from core.kernel.timers import deadline_of
@@ -23,6 +25,7 @@ from core.sessions import holds, rules, service, settlement
 from core.sessions.meeting import extension_price, free_time, meeting_of
 from core.sessions.model import Booking
 from core.sessions.process import SESSION, SETTLED, TALKING
+from core.sessions.recalled import chargebacks_of
 from core.sessions.slots import NOT_AGREED
 from core.sessions.vat import parts_of
 
@@ -109,6 +112,10 @@ def turn_of(talk: Talk, booking: Booking, side: str, name: str) -> str:
         code = "session.turn.paying_out.waits"
     elif booking.state == "paying_out" and side == "seeker" and not _goes_back(talk, booking):
         code = "session.turn.completed"  # what is still on its way is the consultant's
+    recall = next((each for each in chargebacks_of(talk.ctx, booking.id) if each.state == CHARGEBACK.initial), None)
+    if recall is not None:
+        answered = recall.evidence_due or recall.opened_at + CHARGEBACK_SILENT
+        return words(f"session.turn.recalled.{side}", until=answered)
     if booking.state in SESSION.final and booking.why and words.knows(f"session.turn.over.{booking.why}"):
         code = f"session.turn.over.{booking.why}"
     return words(
@@ -189,7 +196,7 @@ def _particulars(talk: Talk, booking: Booking, side: str) -> list[Line]:
     if complaint is not None:
         lines.append(Line(label=words("session.complaint"), value=complaint.words))
         lines += ruling_lines(talk, booking)
-    return lines + _statement(talk, booking, side)
+    return [*lines, *_statement(talk, booking, side), *recall_lines(talk, chargebacks_of(talk.ctx, booking.id))]
 
 
 def _clock(talk: Talk, booking: Booking) -> list[Line]:

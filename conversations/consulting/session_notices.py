@@ -16,6 +16,8 @@ from conversations.consulting.session_card import session_card
 from conversations.facts import gathered
 from conversations.reply import Card, Say
 from conversations.talk import Talk
+from core.escrow import events as money
+from core.escrow.model import Matter
 from core.files.service import kept_files
 from core.kernel.transaction import Ctx
 from core.people.model import Person
@@ -70,13 +72,24 @@ ASK_FACTS: Final[dict[type[Any], str]] = {
     session.ProposalEnded: "notice.proposal_ended",
 }
 
+# What a bank does about the money of one.
+RECALL_FACTS: Final[dict[type[Any], str]] = {
+    money.ChargebackOpened: "notice.session_recalled",
+    money.EvidenceSent: "notice.session_recall_answered",
+    money.ChargebackClosed: "notice.session_recall_won",
+    money.ChargebackClaimed: "notice.chargeback_claimed",
+    money.ChargebackMadeGood: "notice.chargeback_made_good",
+    money.PayoutSetOff: "notice.payout_set_off",
+}
+
+RECALL_LOST: Final = "notice.session_recall_lost"
 ASK: Final = "ask"
 FOLLOW_UP_FACTS: Final[dict[type[Any], str]] = {session.SessionFollowedUp: "notice.session_follow_up"}
 
 PARTS: Final = ("until", "at", "why", "fee", "side", "minutes", "price", "due", "amount", "net", "back", "when")
 
 
-def parts_of(fact: session.SessionFact) -> dict[str, Any]:
+def parts_of(fact: session.SessionFact | money.RecallFact) -> dict[str, Any]:
     """What the sentence of a fact may name."""
     return {name: getattr(fact, name) for name in PARTS if hasattr(fact, name)}
 
@@ -159,6 +172,22 @@ def on_follow_up(code: str) -> Callable[[Ctx, session.SessionFact], None]:
     return hear
 
 
+def on_recall(code: str) -> Callable[[Ctx, money.RecallFact], None]:
+    """Both sides hear what a bank does; what is owed, and kept of a payout, the consultant alone."""
+
+    def hear(ctx: Ctx, fact: money.RecallFact) -> None:
+        if fact.matter is not Matter.SESSION:
+            return
+        booking = ctx.session.get_one(Booking, fact.subject)
+        sides = {booking.seeker: "seeker", booking.consultant: "consultant"}
+        only = getattr(fact, "organisation_id", None)
+        lost = isinstance(fact, money.ChargebackClosed) and fact.why == "lost"
+        said = RECALL_LOST if lost else code
+        gathered(ctx).say("session", booking.id, said, by=None, only=only, sides=sides, **parts_of(fact))
+
+    return hear
+
+
 def on_own_card(kind: str) -> Callable[[str], Callable[[Ctx, Any], None]]:
     """What has a card of its own beside the session's: its reviews, its recap."""
 
@@ -176,6 +205,7 @@ def on_own_card(kind: str) -> Callable[[str], Callable[[Ctx, Any], None]]:
 SESSIONS_HEARD: Final = (
     (SESSION_FACTS, on_session),
     (CARD_FACTS, on_page),
+    (RECALL_FACTS, on_recall),
     (ASK_FACTS, on_ask),
     (FOLLOW_UP_FACTS, on_follow_up),
     (COMPLAINT_FACTS, on_complaint),

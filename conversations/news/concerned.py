@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from conversations.apart import told_of_report
+from conversations.billing.recalled import KIND as RECALL
+from conversations.billing.recalled import who_watches
 from conversations.buying.purchase_notices import concerned_by
 from conversations.consulting.after.complaint import KIND as COMPLAINT
 from conversations.consulting.after.complaint import who_decides
@@ -61,6 +63,7 @@ CONCERNED: dict[str, Concerned] = {
     "purchase": concerned_by,
     "promotion": promoted_person,
     "report": told_of_report,
+    RECALL: who_watches,
     QUESTION: both_of_question,
     ASK: asker_of,
     **dict.fromkeys(EXPERT_CARDS, consultant),

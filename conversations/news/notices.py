@@ -15,6 +15,8 @@ import structlog
 from conversations.apart import REPORTS_HEARD, report_news
 from conversations.billing.agreement import billing_button
 from conversations.billing.invoices import invoice_file, told_of_invoice
+from conversations.billing.recalled import KIND as RECALL
+from conversations.billing.recalled import RECALLS_HEARD, recall_card
 from conversations.buttons import press
 from conversations.buying.purchase_notices import PURCHASES_HEARD, purchase_news
 from conversations.consulting.after.complaint import KIND as COMPLAINT
@@ -101,6 +103,7 @@ class Notices:
             *SESSIONS_HEARD,
             *EXPERTS_HEARD,
             *PURCHASES_HEARD,
+            *RECALLS_HEARD,
             *PROMOTIONS_HEARD,
             *REPORTS_HEARD,
             *QUESTIONS_HEARD,
@@ -379,6 +382,7 @@ CARDS: dict[str, Callable[[Talk, str, str], Card]] = {
     "purchase": purchase_news,
     "promotion": promotion_news,
     "report": report_news,
+    RECALL: recall_card,
     QUESTION: question_news,
     **SESSION_CARDS,
     COMPLAINT: complaint_card,

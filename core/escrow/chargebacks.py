@@ -29,7 +29,7 @@ from core.escrow.events import (
     RecallFact,
 )
 from core.escrow.model import CHARGEBACK, Chargeback, EffectKind, EffectState, Leaving, Matter
-from core.kernel.errors import NotFound
+from core.kernel.errors import NotAllowed, NotFound
 from core.kernel.money import Money
 from core.kernel.process import enter, step
 from core.kernel.timers import clear_timers
@@ -49,6 +49,7 @@ from core.ledger.model import (
     receivable,
     refund_due,
 )
+from core.people.service import acting
 
 OWING = ("open", "lost")  # states in which a seller's claim stands
 Fact = TypeVar("Fact", bound=RecallFact)
@@ -136,6 +137,24 @@ def of_subject(ctx: Ctx, subject: str) -> list[Chargeback]:
     """What banks have called back of one deal, session or purchase, the first first."""
     query = select(Chargeback).where(Chargeback.subject == subject)
     return list(ctx.session.scalars(query.order_by(Chargeback.id)))
+
+
+def chargeback_for(ctx: Ctx, chargeback_id: str) -> Chargeback:
+    """One dispute, for operators. Raises NotAllowed to everybody else, NotFound."""
+    if not acting(ctx).operator:
+        raise NotAllowed("refused.operators_only")
+    found = ctx.session.get(Chargeback, chargeback_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def open_chargebacks(ctx: Ctx, limit: int = 20) -> list[Chargeback]:
+    """What banks have not decided yet, the oldest first, for operators. Raises NotAllowed."""
+    if not acting(ctx).operator:
+        raise NotAllowed("refused.operators_only")
+    query = select(Chargeback).where(Chargeback.state == CHARGEBACK.initial).order_by(Chargeback.id)
+    return list(ctx.session.scalars(query.limit(limit)))
 
 
 # --- what time and later payouts do -----------------------------------------------------------------------------------

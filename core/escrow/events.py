@@ -201,6 +201,13 @@ class EvidenceSent(ChargebackFact):
 
 
 @dataclass(frozen=True, slots=True)
+class EvidenceRefused(ChargebackFact):
+    """The provider did not take our answer; it is tried again, and a person should look at it."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class PayoutSetOff(RecallFact):
     """`amount` of a payout was kept for what the seller owes; `net` of it is sent."""
 

@@ -150,6 +150,7 @@ def from_tables() -> dict[str, frozenset[str]]:
     codes |= dict.fromkeys(("offer.your_turn", "offer.their_turn"), frozenset({"name", "until"}))
     codes |= dict.fromkeys((f"state.tranche.{state}" for state in states(TRANCHE)), frozenset({"due"}))
     codes |= dict.fromkeys((f"state.chargeback.{state}" for state in states(CHARGEBACK)), frozenset({"amount"}))
+    codes |= spoken_of_sales.recalls()
     codes |= dict.fromkeys((f"claim.found_{figure}" for figure in REPRODUCIBILITY), frozenset({"value"}))
     codes |= dict.fromkeys(
         (f"turn.case.{state}.{who}" for state in states(CASE) for who in ("party", "operator")), frozenset({"due"})
@@ -301,7 +302,7 @@ def of_notices() -> dict[str, frozenset[str]]:
     )
     for told_of, known in parts:
         told |= {code: known | {"who"} for code in told_of.values() if code}
-    for fact, code in facts.MONEY_FACTS.items():
+    for fact, code in (*facts.MONEY_FACTS.items(), *facts.RECALL_FACTS.items()):
         if code:
             told[code] = frozenset({each.name for each in fields(fact)} & set(facts.MONEY_PARTS))
     return told | spoken_of_sessions.notices() | spoken_of_sales.notices()

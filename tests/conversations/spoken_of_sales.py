@@ -1,15 +1,17 @@
-"""What the code can ask to be said of what the market sells, of keeping apart and of leaving, from its live tables."""
+"""What the code can ask to be said of sales, of what banks call back, of keeping apart and of leaving, from live tables."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from conversations.apart import REPORT_FACTS
+from conversations.billing.recalled import RECALL_FACTS
 from conversations.buying import purchase_notices
 from conversations.consulting import promotion_notices
 from core.erasure.model import Open
+from core.escrow.evidence.model import PackState
 from core.promotion.model import PROMOTION, Kind
-from core.purchases.model import PURCHASE
+from core.purchases.model import PURCHASE, Recall
 
 ENDS: Final = ("left", "offer_over", "not_offered", "own", "away")
 OUTCOMES: Final = ("open", "warned", "nothing")
@@ -33,12 +35,22 @@ def tables() -> dict[str, frozenset[str]]:
     return codes | dict.fromkeys(("promotion.runs_already", "promotion.full"), frozenset({"most"}))
 
 
+def recalls() -> dict[str, frozenset[str]]:
+    """How what a bank calls back stands, and how our answer to it does."""
+    codes = dict.fromkeys((f"recall.state.{state}" for state in ("open", "won", "lost")), frozenset({"amount"}))
+    codes |= dict.fromkeys((f"recall.turn.{turn}" for turn in ("open", "refused", "over")), frozenset({"until"}))
+    codes |= dict.fromkeys((f"recall.answer.{state}" for state in PackState), frozenset({"at", "why"}))
+    return codes | dict.fromkeys((f"purchase.turn.recall_{each}" for each in Recall), frozenset({"until"}))
+
+
 def notices() -> dict[str, frozenset[str]]:
     """What is told when something has happened to a purchase, a promotion or a report."""
     bought = frozenset({"who", *purchase_notices.PARTS})
     facts = (purchase_notices.PURCHASE_FACTS, purchase_notices.PAGE_FACTS, purchase_notices.GIVEN_BACK)
     told = {code: bought for table in facts for code in table.values() if code}
     told[purchase_notices.KEPT] = bought
+    told |= dict.fromkeys(purchase_notices.RECALL_FACTS.values(), bought)
+    told |= dict.fromkeys((code for code in RECALL_FACTS.values() if code), frozenset({"who"}))
     promoted = frozenset({"who", *promotion_notices.PARTS})
     told |= dict.fromkeys(promotion_notices.PROMOTION_FACTS.values(), promoted)
     return told | dict.fromkeys(REPORT_FACTS.values(), frozenset({"who"}))

@@ -13,7 +13,15 @@ from conversations.consulting.after.recording import RECORDING_FACTS
 from conversations.consulting.after.review import REVIEW_FACTS
 from conversations.consulting.expert_notices import CALENDAR_FACTS, EXPERT_FACTS
 from conversations.consulting.question import QUESTION_FACTS
-from conversations.consulting.session_notices import ASK_FACTS, CARD_FACTS, FOLLOW_UP_FACTS, PARTS, SESSION_FACTS
+from conversations.consulting.session_notices import (
+    ASK_FACTS,
+    CARD_FACTS,
+    FOLLOW_UP_FACTS,
+    PARTS,
+    RECALL_FACTS,
+    RECALL_LOST,
+    SESSION_FACTS,
+)
 from core.experts.calendars import Fault
 from core.experts.model import MISSES_BEFORE_PAUSE
 from core.sessions.process import SESSION
@@ -97,6 +105,7 @@ def _turns() -> Iterator[str]:
     yield from ("session.turn.slot_held.seeker", "session.turn.slot_held.coming")
     yield from ("session.turn.moving_yours", "session.turn.moving_theirs")
     yield from (f"session.turn.over.{why}" for why in ENDS)
+    yield from (f"session.turn.recalled.{side}" for side in SIDES)
 
 
 AFTER_FACTS: Final = (FOLLOW_UP_FACTS, COMPLAINT_FACTS, REVIEW_FACTS, RECAP_FACTS, RECORDING_FACTS)
@@ -111,6 +120,8 @@ def notices() -> dict[str, frozenset[str]]:
     of_experts = dict.fromkeys(
         [*EXPERT_FACTS.values(), *CALENDAR_FACTS.values()], frozenset({"who", *expert_notices.PARTS})
     )
+    of_banks = (code for code in (*RECALL_FACTS.values(), RECALL_LOST) if code.startswith("notice.session"))
+    codes |= dict.fromkeys(of_banks, frozenset({"who", "amount"}))
     codes |= dict.fromkeys(QUESTION_FACTS.values(), frozenset({"who"}))
     return codes | of_experts | dict.fromkeys(("notice.asked_ended", "notice.session_follow_up"), parts | {"name"})
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy import select
 
-from core.escrow.events import EffectRefused, EvidenceSent
+from core.escrow.events import EvidenceRefused, EvidenceSent
 from core.escrow.evidence.model import SEND_BEFORE, TRY_AGAIN_AFTER, Mark, Pack, PackState
 from core.escrow.model import Chargeback
 from core.kernel.errors import NotFound
@@ -89,7 +89,7 @@ def pack_refused(ctx: Ctx, chargeback_id: str, why: str) -> None:
     if ctx.now + TRY_AGAIN_AFTER < pack.due_by:
         set_timer(ctx.session, Timer(EVIDENCE, chargeback_id, SEND, ctx.now + TRY_AGAIN_AFTER))
     found = ctx.session.get_one(Chargeback, chargeback_id)
-    ctx.announce(EffectRefused(chargeback_id, found.subject, f"evidence: {why}"))
+    ctx.announce(EvidenceRefused(found.matter, found.subject, chargeback_id, why))
     ctx.session.flush()
 
 
