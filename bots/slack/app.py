@@ -30,7 +30,7 @@ from bots.slack.workspaces import NotInstalled, Workspaces
 from conversations.engine import Answered
 from conversations.reception import Reception
 from conversations.reply import FormErrors, Toast
-from conversations.turn import Attached, Filled, Misfit, OpenedHome, Turn
+from conversations.turn import Attached, Filled, Misfit, OpenedHome, Said, Turn
 from conversations.wording import Wordings
 from core.files.model import ACCEPTED, LARGEST, Checked
 from core.kernel.errors import Invalid
@@ -274,7 +274,8 @@ class SlackBot:
         if heard.trigger is None or heard.shown:
             return turn, await work
         words = self._wordings.speak(who.locale)
-        window = Window(await self._workspaces.client(heard.team), heard.trigger, words("form.one_moment"))
+        typed = isinstance(heard.input, Said)
+        window = Window(await self._workspaces.client(heard.team), heard.trigger, words("form.one_moment"), typed=typed)
         return turn, await window.over(work)
 
     async def _form_files(self, heard: Heard) -> tuple[dict[str, tuple[Checked, ...]], dict[str, Invalid]]:

@@ -3,6 +3,9 @@
 Slack lets a window be opened for three seconds after a press, and a press that nothing follows looks like a dead
 button. So whoever waits longer than half a second sees that we are at it. Their window becomes the form, or says what
 the answer is. Whichever process has the answer finds it by its `external_id`: the trigger that opened it.
+
+Nobody takes a typed command for dead, and most of them are answered by a message, before which a window only stands in
+the way: for them one is opened when it is nearly too late for a form.
 """
 
 from __future__ import annotations
@@ -21,7 +24,8 @@ from conversations.engine import Answered
 
 log = structlog.get_logger(__name__)
 
-PATIENCE_SECONDS: Final = 0.5
+PATIENCE_SECONDS: Final = 0.5  # after a press
+PATIENCE_TYPED_SECONDS: Final = 1.8  # after a command
 TITLE: Final = 24  # docs.slack.dev/reference/views/modal-views
 UNREACHABLE: Final = (SlackApiError, aiohttp.ClientError, TimeoutError)
 
@@ -29,18 +33,19 @@ Result = TypeVar("Result")
 
 
 class Window:
-    """The window of one press. `words`: that we are at it, in the person's language."""
+    """The window of one press or command. `words`: that we are at it, in the person's language."""
 
-    def __init__(self, client: AsyncWebClient, trigger: str, words: str) -> None:
+    def __init__(self, client: AsyncWebClient, trigger: str, words: str, *, typed: bool) -> None:
         self._client = client
         self._trigger = trigger
         self._words = words
+        self._patience = PATIENCE_TYPED_SECONDS if typed else PATIENCE_SECONDS
         self._open = False
 
     async def over(self, work: Awaitable[Answered]) -> Answered:
         """The work's result. Raises what the work raises, after saying so in the window."""
         task = asyncio.ensure_future(work)
-        done, _ = await asyncio.wait({task}, timeout=PATIENCE_SECONDS)
+        done, _ = await asyncio.wait({task}, timeout=self._patience)
         if not done:
             await self._show()
         try:
