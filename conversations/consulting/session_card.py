@@ -297,7 +297,8 @@ def _buttons(talk: Talk, booking: Booking, side: str) -> tuple[tuple[Button, ...
 
 def _step_buttons(talk: Talk, booking: Booking) -> list[Button]:
     """What the table of steps opens to this person now."""
-    steps = [BUTTONS[event] for event in BUTTONS if event in service.may(talk.ctx, booking)]
+    may = service.may(talk.ctx, booking)
+    steps = [BUTTONS[event] for event in BUTTONS if event in may]
     moving = booking.move_to is not None
     hidden = {"session.move"} if moving else {"session.take_move", "session.leave_move"}
     return [

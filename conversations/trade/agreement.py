@@ -74,7 +74,7 @@ def deal_card(talk: Talk, deal: Deal, note: str = "") -> Card:
     """A deal as this person sees it now."""
     words, money = talk.words, escrow.money_standing(talk.ctx, deal)
     now = _now(talk, deal, money.awaited)
-    steps = delivery.lots_standing(talk.ctx, deal, now.lots)
+    steps = delivery.lots_standing(talk.ctx, deal, now.lots, argued=False)
     other = deal.seller if now.side == "buyer" else deal.buyer
     name = organisation_of(talk.ctx, other).name
     return Card(
@@ -170,7 +170,8 @@ def _turn(talk: Talk, now: Now, other: str) -> str:
     if deal.state == "funded" and lots:
         lot = min((lot for lot in lots if lot.state not in LOT.final), key=_urgency(side), default=lots[-1])
         return _sentence(talk, f"turn.lot.{_lot_situation(lot, side)}.{side}", other, ("lot", lot.id), lot)
-    return _sentence(talk, f"turn.deal.{_situation(now)}.{side}", other, ("deal", deal.id), None)
+    timed = ("deal", deal.id) if deal.state not in DEAL.final else None  # after the end nothing is due
+    return _sentence(talk, f"turn.deal.{_situation(now)}.{side}", other, timed, None)
 
 
 def _situation(now: Now) -> str:
@@ -210,8 +211,8 @@ URGENT: dict[str, frozenset[str]] = {
 }
 
 
-def _sentence(talk: Talk, code: str, other: str, timed: tuple[str, str], lot: Lot | None) -> str:
-    words, deadline = talk.words, deadline_of(talk.ctx.session, *timed)
+def _sentence(talk: Talk, code: str, other: str, timed: tuple[str, str] | None, lot: Lot | None) -> str:
+    words, deadline = talk.words, deadline_of(talk.ctx.session, *timed) if timed is not None else None
     # Where both sides are told the same, the catalogue has one sentence for both.
     code = code if words.knows(code) else code.rpartition(".")[0]
     parts: dict[str, object] = {"other": other}
@@ -256,12 +257,13 @@ def _buttons(talk: Talk, now: Now, money: MoneyStanding, steps: LotsStanding) ->
     words, verbs = talk.words, deals.may(talk.ctx, deal)
     rows = money_rows(talk, deal, mine, money)
     rows.append(_verb_buttons(talk, deal, ONWARD_VERBS, verbs))
-    rows += [(_case_button(talk, case),) for case in cases_of(talk.ctx, deal.id) if case.state in OPEN_CASES]
+    if deal.state == "disputed" or any(lot.state == "lot_dispute" for lot in lots):
+        rows += [(_case_button(talk, case),) for case in cases_of(talk.ctx, deal.id) if case.state in OPEN_CASES]
     if deal.state in LOTS_MOVE:
         rows += lot_rows(talk, lots, steps)
     if now.may_rate:
         rows.append((Button(label=words("review.write"), press=press("review.write", deal.id), style="primary"),))
-    if "seller" in mine and money.released and _no_account(talk, deal.seller):
+    if "seller" in mine and money.released and not money.account:  # it has nowhere to go yet
         rows.append((Button(label=words("payout.set_up"), press=press("payout.set_up"), style="primary"),))
     reading = [Button(label=words("deal.terms"), press=press("deal.terms", deal.id))]
     if mine & {"buyer", "seller"}:
@@ -290,12 +292,6 @@ def _verb_buttons(
         for verb, style in offered
         if verb in verbs
     )
-
-
-def _no_account(talk: Talk, seller: str) -> bool:
-    """Money that is released to this seller has nowhere to go yet."""
-    payee = escrow.payee_of(talk.ctx, seller)
-    return payee is None or not payee.ready
 
 
 def _look(talk: Talk, deal_id: str) -> tuple[int, Card, str]:

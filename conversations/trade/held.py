@@ -26,7 +26,7 @@ def money_lines(talk: Talk, deal: Deal, mine: frozenset[str], money: MoneyStandi
         Line(label=words("money.credit"), value=words("money.credit_kept", amount=kept.amount))
         for kept in money.credits
     ]
-    return [*lines, *pay_lines(talk, mine, money), *(_chargeback_lines(talk, deal, mine) if tranches else ())]
+    return [*lines, *pay_lines(talk, mine, money), *_chargeback_lines(talk, mine, money)]
 
 
 def _tranche_line(talk: Talk, tranche: Tranche, count: int) -> Line | None:
@@ -44,9 +44,9 @@ def _tranche_line(talk: Talk, tranche: Tranche, count: int) -> Line | None:
     return Line(label=label, value=said)
 
 
-def _chargeback_lines(talk: Talk, deal: Deal, mine: frozenset[str]) -> list[Line]:
+def _chargeback_lines(talk: Talk, mine: frozenset[str], money: MoneyStanding) -> list[Line]:
     words, lines = talk.words, []
-    for found in escrow.chargebacks_of(talk.ctx, deal.id):
+    for found in money.chargebacks:
         said = words(f"state.chargeback.{found.state}", amount=found.amount)
         if "seller" in mine and found.outstanding and found.state in ("open", "lost"):
             said = f"{said} {words('chargeback.owed', amount=found.outstanding)}"

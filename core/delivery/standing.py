@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import bindparam, select
@@ -32,25 +32,28 @@ _SAMPLES = (
 
 @dataclass(frozen=True, slots=True)
 class LotsStanding:
-    """By lot. `open_to`: what who acts may do with it; `findings` and `proposals`: of those that are argued about."""
+    """By lot. `open_to`: what who acts may do with it; `findings`: of those that are argued about."""
 
     open_to: Mapping[str, Sequence[str]]
-    findings: Mapping[str, Sequence[Finding]] = field(default_factory=dict)
-    proposals: Mapping[str, Sequence[Proposal]] = field(default_factory=dict)
+    findings: Mapping[str, Sequence[Finding]]
 
     def may(self, lot: Lot) -> list[str]:
         return list(self.open_to.get(lot.id, ()))
 
 
-def lots_standing(ctx: Ctx, deal: Deal, lots: Sequence[Lot]) -> LotsStanding:
-    """Of these lots of a deal that who acts may see: at most three statements, however many lots there are."""
-    open_to = {lot.id: LOT.open_to(lot.state, roles(ctx, lot, deal)) for lot in lots}
+def lots_standing(ctx: Ctx, deal: Deal, lots: Sequence[Lot], *, argued: bool = True) -> LotsStanding:
+    """Of these lots of a deal that who acts may see: at most three statements, however many lots there are.
+
+    `argued=False`: of those that are argued about only what was found; what may be done has a card of its own.
+    """
+    acted_on = [lot for lot in lots if argued or lot.state not in ARGUED]
+    open_to = {lot.id: LOT.open_to(lot.state, roles(ctx, lot, deal)) for lot in acted_on}
     findings: dict[str, list[Finding]] = defaultdict(list)
     proposals: dict[str, list[Proposal]] = defaultdict(list)
     if any(lot.state in ARGUED for lot in lots):
         for found in select_all(ctx.session, Finding, _FINDINGS, deal=deal.id):
             findings[found.lot_id].append(found)
-        for made in select_all(ctx.session, Proposal, _PROPOSALS, deal=deal.id):
+        for made in select_all(ctx.session, Proposal, _PROPOSALS, deal=deal.id) if argued else ():
             proposals[made.lot_id].append(made)
     may_sample = any(SAMPLED in events for events in open_to.values())
     sampled = {lot for (lot,) in select_rows(ctx.session, _SAMPLES, deal=deal.id)} if may_sample else set()
@@ -60,9 +63,9 @@ def lots_standing(ctx: Ctx, deal: Deal, lots: Sequence[Lot]) -> LotsStanding:
             for event in open_to[lot.id]
             if _has_point(lot, event, findings[lot.id], proposals[lot.id], sampled=lot.id in sampled)
         ]
-        for lot in lots
+        for lot in acted_on
     }
-    return LotsStanding(with_point, findings, proposals)
+    return LotsStanding(with_point, findings)
 
 
 def _has_point(

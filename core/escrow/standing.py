@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, exists, func, select
+from sqlalchemy import BindParameter, bindparam, exists, func, select
 
 from core.deals.model import Deal
+from core.escrow.chargebacks import of_subject
 from core.escrow.credits import credits_of
 from core.escrow.funding import payment_of, tranches_of
-from core.escrow.model import CREDIT, Credit, LotSettlement, Payment, Tranche
+from core.escrow.model import CREDIT, TRANCHE, Chargeback, Credit, LotSettlement, Payee, Payment, Tranche
 from core.escrow.rails.model import PaymentWay
 from core.escrow.rails.service import way_of
 from core.kernel.money import Money
@@ -24,7 +25,7 @@ from core.ledger.model import escrow
 class MoneyStanding:
     """`released` has become the seller's, `refunded` the buyer's again; both may still be on their way.
 
-    `payment` and `way` are those of the tranche that is awaited.
+    `payment` and `way` are those of the tranche that is awaited. `account`: whether the seller has said where to.
     """
 
     held: Money
@@ -32,8 +33,10 @@ class MoneyStanding:
     refunded: Money
     tranches: Sequence[Tranche] = ()
     credits: Sequence[Credit] = ()
+    chargebacks: Sequence[Chargeback] = ()
     payment: Payment | None = None
     way: PaymentWay | None = None
+    account: bool = False
 
     @property
     def awaited(self) -> Tranche | None:
@@ -41,11 +44,13 @@ class MoneyStanding:
         return next((tranche for tranche in self.tranches if tranche.state == "awaited"), None)
 
 
-_DEAL = bindparam("deal")
+_DEAL: BindParameter[str] = bindparam("deal")
 _MOVED = select(
     select(func.sum(LotSettlement.released_minor)).where(LotSettlement.deal_id == _DEAL).scalar_subquery(),
     select(func.sum(LotSettlement.back_minor)).where(LotSettlement.deal_id == _DEAL).scalar_subquery(),
     exists().where(Credit.deal_id == _DEAL, Credit.state == CREDIT.initial),
+    exists().where(Chargeback.subject == _DEAL),
+    exists().where(Payee.organisation_id == bindparam("seller"), Payee.ready),
 )
 
 
@@ -58,15 +63,20 @@ def money_standing(ctx: Ctx, deal: Deal) -> MoneyStanding:
     tranches = tranches_of(ctx, deal.id)
     if not tranches:
         return MoneyStanding(nothing, nothing, nothing)
-    ((released, back, too_much),) = select_rows(ctx.session, _MOVED, deal=deal.id)
+    ((released, back, too_much, called_back, account),) = select_rows(
+        ctx.session, _MOVED, deal=deal.id, seller=deal.seller
+    )
     is_awaited = any(tranche.state == "awaited" for tranche in tranches)
     payment = payment_of(ctx, deal.id) if is_awaited else None
+    has_come = any(tranche.held_minor or tranche.state in TRANCHE.final for tranche in tranches)
     return MoneyStanding(
-        held=ledger.balance(ctx, escrow(deal.id), deal.currency),
+        held=ledger.balance(ctx, escrow(deal.id), deal.currency) if has_come else nothing,
         released=Money(int(released or 0), deal.currency),
         refunded=Money(int(back or 0), deal.currency),
         tranches=tranches,
         credits=credits_of(ctx, deal.id) if too_much else (),
+        chargebacks=of_subject(ctx, deal.id) if called_back else (),
         payment=payment,
         way=way_of(ctx, payment.id) if payment is not None else None,
+        account=bool(account),
     )

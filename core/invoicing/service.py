@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Mapping
 from datetime import date
 
-from sqlalchemy import Integer, bindparam, or_, select
+from sqlalchemy import BindParameter, Integer, bindparam, or_, select
 
 from core.files.model import Checked
 from core.files.service import keep
@@ -54,7 +54,7 @@ def set_billing(ctx: Ctx, command: SetBilling, place: str) -> Billing:
 # --- seeing -----------------------------------------------------------------------------------------------------------
 
 
-_OWN = bindparam("own")
+_OWN: BindParameter[str] = bindparam("own")
 _TO_COME = (Invoice.issuer == MARKET) & (Invoice.state == State.DUE)
 _RECEIVED = (Invoice.recipient == _OWN) & (_TO_COME | (Invoice.state == State.ISSUED))
 _SEEN = select(Invoice).where(or_(Invoice.issuer == _OWN, _RECEIVED))

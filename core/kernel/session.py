@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Select, inspect
+from sqlalchemy import Connection, Select, SelectBase, inspect
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Mapper, Session, make_transient_to_detached
 
 from core.kernel.db import Table
-from core.kernel.statements import HELD, Asked, ask, pick, pick_all
+from core.kernel.statements import HELD, ask, pick, pick_all
 
 Row = TypeVar("Row", bound=Table)
 
@@ -65,12 +65,12 @@ def find_all(session: Session, kind: type[Row], order: tuple[str, ...], /, **whe
     return [_object(session, kind, row) for row in pick_all(session, kind, tuple(_attributes(kind)), order, **where)]
 
 
-def select_all(session: Session, kind: type[Row], statement: Select[tuple[Row]], /, **values: Any) -> list[Row]:
+def select_all(session: Session, kind: type[Row], statement: Select[Row], /, **values: Any) -> list[Row]:
     """The objects that a `select` of this kind finds; it stands in its module, a `bindparam` for each of the values."""
     return [_object(session, kind, row) for row in select_rows(session, statement, **values)]
 
 
-def select_rows(session: Session, statement: Asked, /, **values: Any) -> list[tuple[Any, ...]]:
+def select_rows(session: Session, statement: SelectBase, /, **values: Any) -> list[tuple[Any, ...]]:
     """The same of statements that find columns or sums: what this unit has written is counted."""
     _written(session)
     return ask(session, statement, **values)

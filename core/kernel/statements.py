@@ -13,12 +13,11 @@ from functools import lru_cache
 from typing import Any, cast
 
 from sqlalchemy import (
-    CompoundSelect,
     Connection,
     Dialect,
     Executable,
     Float,
-    Select,
+    SelectBase,
     and_,
     bindparam,
     delete,
@@ -37,7 +36,6 @@ from core.kernel.db import Table
 Kind = type[Table]
 Values = Mapping[str, Any]
 Convert = Callable[[Any], Any]
-Asked = Select[Any] | CompoundSelect[Any]
 KEPT = 512  # statements: far more than there are, in a process with one database
 HELD = "held"  # under which a session holds the objects that were made of rows, by their kind
 
@@ -84,7 +82,7 @@ def pick_all(
     return _select(connection.dialect, kind, names, tuple(where), order).all(connection, _named(where))
 
 
-def ask(session: Session, statement: Asked, /, **values: Any) -> list[tuple[Any, ...]]:
+def ask(session: Session, statement: SelectBase, /, **values: Any) -> list[tuple[Any, ...]]:
     """All rows of a statement that stands in its module, with a `bindparam` for each of the values.
 
     A list of values, none of them empty, goes into an expanding one: each length is a statement of its own.
@@ -260,13 +258,13 @@ def _select(
 
 @lru_cache(KEPT)
 def _asking(
-    dialect: Dialect, statement: Asked, lengths: tuple[tuple[str, int], ...]
+    dialect: Dialect, statement: SelectBase, lengths: tuple[tuple[str, int], ...]
 ) -> tuple[Prepared, Mapping[str, Sequence[str]]]:
     """A statement with values of its own beside those that are given: of a comparison, a limit, a list of states.
 
     With it, under which names the values of each given list stand in it.
     """
-    compiled = cast("SQLCompiler", statement.compile(dialect=dialect))
+    compiled = statement.compile(dialect=dialect)
     given: dict[str, Any] = {name: None for name in compiled.positiontup or () if compiled.binds[name].required}
     whole = compiled.construct_expanded_state(given | {name: [None] * length for name, length in lengths})
     wanted = given.keys() | {each for name, _ in lengths for each in whole.parameter_expansion[name]}

@@ -5,12 +5,28 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import bindparam, case, distinct, func, literal, or_, select, union_all
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    bindparam,
+    case,
+    distinct,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
 
 from core.deals.model import Deal
 from core.deals.service import deal_for
 from core.delivery.model import LOT, Lot
+from core.kernel.db import Instant
 from core.kernel.errors import NotAllowed, NotFound, Refusal
 from core.kernel.money import Money
 from core.kernel.process import StepRow, enter, step
@@ -74,7 +90,7 @@ def reply_to_review(ctx: Ctx, command: ReplyToReview) -> Review:
 
 # --- what is read -----------------------------------------------------------------------------------------------------
 
-_ORGANISATION = bindparam("organisation")
+_ORGANISATION: BindParameter[str] = bindparam("organisation")
 _DUE = (
     select(ReviewWindow)
     .where(
@@ -86,17 +102,38 @@ _DUE = (
     .order_by(ReviewWindow.closes_at)
 )
 _DUE_OF = _DUE.where(ReviewWindow.id == bindparam("deal"))
-_ABOUT = select(Review).where(
-    Review.about.in_(bindparam("organisations", expanding=True)), Review.revealed_at.is_not(None)
-)
-_PARTIES, _SELLERS = bindparam("parties", expanding=True), bindparam("sellers", expanding=True)
-_FIGURES = union_all(
-    select(literal("partner"), Deal.buyer, Deal.seller, func.count(), literal(0))
-    .where(Deal.state == "completed", or_(Deal.buyer.in_(_PARTIES), Deal.seller.in_(_PARTIES)))
-    .group_by(Deal.buyer, Deal.seller),
-    # Of the lots each has sent or should have sent: how many became late.
+_ORGANISATIONS: BindParameter[str] = bindparam("organisations", expanding=True)
+_REVEALED = Review.revealed_at.is_not(None)
+_STARS = Review.quantity + Review.quality + Review.time + Review.talk - 4
+_AUTHORS = select(Review.author).where(Review.about.in_(_ORGANISATIONS), _REVEALED)
+_NEVER = null().cast(Instant)
+
+
+def _sums(what: str, one: Any, other: Any, count: Any, part: Any) -> Select[Any]:
+    """A line of figures: about whom, with whom, how many, and how many of them or how much."""
+    return select(literal(what), one, other, count, part, literal(""), _NEVER)
+
+
+def _between(*where: ColumnElement[bool]) -> Select[Any]:
+    """With whom each of some has completed deals, and how many."""
+    return (
+        _sums("partner", Deal.buyer, Deal.seller, func.count(), literal(0))
+        .where(Deal.state == "completed", or_(*where))
+        .group_by(Deal.buyer, Deal.seller)
+    )
+
+
+_FIGURES: CompoundSelect[Any] = union_all(
     select(
-        literal("in time"),
+        literal("review"), Review.author, Review.about, Review.value_minor, _STARS, Review.currency, Review.written_at
+    ).where(Review.about.in_(_ORGANISATIONS), _REVEALED),
+    _between(
+        *(side.in_(_ORGANISATIONS) for side in (Deal.buyer, Deal.seller)),
+        *(side.in_(_AUTHORS) for side in (Deal.buyer, Deal.seller)),
+    ),
+    # Of the lots each has sent or should have sent: how many became late.
+    _sums(
+        "in time",
         Deal.seller,
         literal(""),
         func.count(distinct(Lot.id)),
@@ -104,15 +141,10 @@ _FIGURES = union_all(
     )
     .join(Lot, Lot.deal_id == Deal.id)
     .join(StepRow, StepRow.subject == Lot.id)
-    .where(Deal.seller.in_(_SELLERS), StepRow.process == LOT.name, StepRow.event.in_(("dispatch", "lot_overdue")))
+    .where(Deal.seller.in_(_ORGANISATIONS), StepRow.process == LOT.name)
+    .where(StepRow.event.in_(("dispatch", "lot_overdue")))
     .group_by(Deal.seller),
-    select(
-        literal("mean"),
-        literal(""),
-        literal(""),
-        func.count(),
-        func.sum(Review.quantity + Review.quality + Review.time + Review.talk - 4),
-    ).where(Review.revealed_at.is_not(None)),
+    _sums("mean", literal(""), literal(""), func.count(), func.coalesce(func.sum(_STARS), 0)).where(_REVEALED),
 )
 
 
@@ -164,18 +196,30 @@ def score_of(ctx: Ctx, organisation_id: str) -> Score:
 
 
 def scores_of(ctx: Ctx, organisation_ids: Collection[str]) -> dict[str, Score]:
-    """The scores of many, in two statements."""
+    """The scores of many, in one statement."""
     if not organisation_ids:
         return {}
-    reviews: dict[str, list[Review]] = defaultdict(list)
-    for review in select_all(ctx.session, Review, _ABOUT, organisations=sorted(set(organisation_ids))):
-        reviews[review.about].append(review)
-    authors = {each.author for about in reviews.values() for each in about}
-    partners, punctual, mean = _figures(ctx, organisation_ids, authors)
+    reviews: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+    partners: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    punctual: dict[str, float] = {}
+    mean = rules.market_mean(0, 0)
+    for what, one, other, count, part, *more in select_rows(
+        ctx.session, _FIGURES, organisations=sorted(set(organisation_ids))
+    ):
+        match what:
+            case "review":
+                reviews[other].append((one, int(part), Money(count, more[0]), more[1]))
+            case "partner":
+                partners[one][other] += count
+                partners[other][one] += count
+            case "in time":
+                punctual[one] = 1 - part / count
+            case "mean":
+                mean = rules.market_mean(int(part) / 16, count)
     scores = {}
     for organisation in organisation_ids:
         of = reviews[organisation]
-        standing = rules.standing([_counted(ctx, each, partners) for each in of], mean)
+        standing = rules.standing([_counted(ctx, organisation, each, partners) for each in of], mean)
         scores[organisation] = Score(
             shown=standing.shown,
             rank=standing.score,
@@ -188,35 +232,15 @@ def scores_of(ctx: Ctx, organisation_ids: Collection[str]) -> dict[str, Score]:
     return scores
 
 
-def _counted(ctx: Ctx, review: Review, partners: dict[str, dict[str, int]]) -> Counted:
-    others = len(partners[review.author].keys() - {review.about})
+def _counted(ctx: Ctx, about: str, review: tuple[Any, ...], partners: dict[str, dict[str, int]]) -> Counted:
+    author, stars, value, written_at = review
     return Counted(
-        author=review.author,
-        mark=rules.mark_of(review.stars),
-        value_eur=rules.in_euros(Money(review.value_minor, review.currency)),
-        age_days=(ctx.now - review.written_at) / timedelta(days=1),
-        trust=rules.trust_in(others),
+        author=author,
+        mark=stars / 16,
+        value_eur=rules.in_euros(value),
+        age_days=(ctx.now - written_at) / timedelta(days=1),
+        trust=rules.trust_in(len(partners[author].keys() - {about})),
     )
-
-
-def _figures(
-    ctx: Ctx, organisations: Collection[str], authors: Collection[str]
-) -> tuple[dict[str, dict[str, int]], dict[str, float], float]:
-    """With whom each has completed deals, and how many; of sellers, the share of lots in time; the market's mean."""
-    partners: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    punctual: dict[str, float] = {}
-    mean = rules.market_mean(0, 0)
-    parties = sorted({*organisations, *authors})
-    found = select_rows(ctx.session, _FIGURES, parties=parties, sellers=sorted(set(organisations)))
-    for what, one, other, count, part in found:
-        if what == "partner":
-            partners[one][other] += count
-            partners[other][one] += count
-        elif what == "in time":
-            punctual[one] = 1 - part / count
-        else:
-            mean = rules.market_mean(int(part or 0) / 16, count)
-    return partners, punctual, mean
 
 
 def _reveal(ctx: Ctx, window: ReviewWindow, event: str, role: str) -> None:

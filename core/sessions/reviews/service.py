@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import Select, bindparam, distinct, func, or_, select
+from sqlalchemy import BindParameter, Select, bindparam, distinct, func, or_, select
 
 from core.experts.model import Expert
 from core.kernel.errors import NotAllowed, NotFound, Refusal
@@ -163,7 +163,7 @@ def ranks_of(ctx: Ctx, organisations: Collection[str]) -> Mapping[str, float]:
     return dict(ctx.session.execute(query).all())  # each row is a pair
 
 
-_PERSON = bindparam("person")
+_PERSON: BindParameter[str] = bindparam("person")
 _SCORE = PersonScore.person_id == _PERSON
 _TALKS = (
     select(func.count())
@@ -174,7 +174,7 @@ _TALKS = (
 )
 
 
-def _ended_by(*events: str) -> Select[tuple[int]]:
+def _ended_by(*events: str) -> Select[int]:
     """How many of a consultant's sessions have come to one of these."""
     steps = select(func.count(distinct(Booking.id))).join(StepRow, StepRow.subject == Booking.id)
     return steps.where(Booking.consultant == _PERSON, StepRow.process == SESSION.name, StepRow.event.in_(events))

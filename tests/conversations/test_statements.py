@@ -1,0 +1,98 @@
+"""What it costs to draw a card, in statements: few, and no more of them however long the deal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from conversations.consulting.session_card import session_card
+from conversations.engine import Engine
+from conversations.reply import Card
+from conversations.talk import Almanac, Surface, Talk
+from conversations.trade.agreement import deal_card
+from conversations.wording import Wordings
+from core.deals.service import deal_for
+from core.kernel.statements import standing
+from core.kernel.transaction import Actor, Ctx
+from core.people.service import acting
+from core.search.places import Places
+from core.sessions import meeting
+from core.sessions.service import booking_for
+from tests.core.conftest import Market
+from tests.core.goods import catalogue
+from tests.core.sessions.counsel import TUESDAY_TEN, counsel
+from tests.core.sessions.counsel import agreed as session_agreed
+from tests.core.trades import Trade, agreed, market_in_memory
+
+MOST = 10
+ENGINE = Engine([], Almanac(catalogue(), Places([]), Wordings(), 100, 1500))
+
+
+async def statements(market: Market, actor: Actor, draw: Callable[[Talk], Card]) -> list[str]:
+    """What is asked of the database while this person's card is drawn."""
+    asked: list[str] = []
+
+    def unit(ctx: Ctx) -> None:
+        talk = ENGINE.talk_to(ctx, acting(ctx), Surface("telegram", "", "1"))
+        driver: Any = standing(ctx.session).connection.driver_connection
+        driver.set_trace_callback(asked.append)
+        try:
+            draw(talk)
+        finally:
+            driver.set_trace_callback(None)
+
+    await market.run(actor, unit)
+    return asked
+
+
+async def counted(trade: Trade) -> list[int]:
+    """For the buyer, then for the seller."""
+    sides = (trade.buyer, trade.seller)
+    asked = [
+        await statements(trade.market, side, lambda talk: deal_card(talk, deal_for(talk.ctx, trade.deal_id)))
+        for side in sides
+    ]
+    assert all(len(each) <= MOST for each in asked), max(asked, key=len)
+    return [len(each) for each in asked]
+
+
+async def course(lots: int) -> list[list[int]]:
+    """A deal of so many lots from its signatures to its end: what its two cards ask at each turn."""
+    async with market_in_memory() as market:
+        trade = await agreed(market, lots=lots)
+        await trade.sign()
+        counts = [await counted(trade)]
+        await trade.pay()
+        await trade.seller_can_be_paid()
+        counts.append(await counted(trade))
+        for step in (trade.deliver, trade.claim, trade.accept):
+            for lot in await trade.lots():
+                await step(lot)
+            await trade.provider_answers()
+            counts.append(await counted(trade))
+        return counts
+
+
+async def test_a_deals_card_asks_no_more_for_twenty_lots_than_for_one() -> None:
+    assert await course(20) == await course(1)
+
+
+async def test_a_sessions_card_asks_little_at_every_turn() -> None:
+    async with market_in_memory() as market:
+        they = await counsel(market)
+
+        async def little() -> None:
+            for actor in (they.sarah, they.alex):
+                asked = await statements(
+                    market, actor, lambda talk: session_card(talk, booking_for(talk.ctx, they.booking_id))
+                )
+                assert len(asked) <= MOST, asked
+
+        await session_agreed(they)
+        await little()
+        await they.meet(TUESDAY_TEN)
+        await little()
+        await they.consent()
+        await little()
+        await they.does(they.sarah, meeting.end)
+        await little()
