@@ -1,4 +1,4 @@
-"""What the code can ask to be said of sales, of what banks call back, of keeping apart and of leaving, from live tables."""
+"""What can be said of sales, of what banks call back, of keeping apart and of leaving, from its live tables."""
 
 from __future__ import annotations
 

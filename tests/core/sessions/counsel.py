@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
 
+from core.escrow import reactions as escrow_reactions
+from core.escrow.evidence import reactions as evidence_reactions
 from core.escrow.model import Payee
 from core.experts import reactions as expert_reactions
 from core.experts.model import OfferExpertise, Rate
@@ -30,7 +32,13 @@ from tests.core.goods import catalogue
 
 COMMISSION_BP = 1500
 TUESDAY_TEN = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)  # ten o'clock in Vilnius; it is Monday, eleven
-RINGS: dict[str, Ring] = {**expert_reactions.rings, **purchase_reactions.rings, **reactions.rings}
+RINGS: dict[str, Ring] = {
+    **escrow_reactions.rings,
+    **evidence_reactions.rings,
+    **expert_reactions.rings,
+    **purchase_reactions.rings,
+    **reactions.rings,
+}
 FIXED = Rate(basis="session", minor=9000, currency="EUR")
 BY_MINUTE = Rate(basis="minute", minor=200, currency="EUR")
 Answer = TypeVar("Answer")

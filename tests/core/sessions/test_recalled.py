@@ -1,0 +1,302 @@
+"""A seeker's bank takes a charge back: who bears it, what stands still, what a win undoes; and nothing goes twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+
+from core.audit.recalls import RECALLS
+from core.audit.service import invariants
+from core.escrow import chargebacks
+from core.escrow.events import ChargebackThawed, PayoutSetOff
+from core.escrow.evidence import reactions as evidence
+from core.escrow.model import Chargeback, Matter, Payee
+from core.kernel.errors import NotAllowed, Refusal
+from core.kernel.money import Money
+from core.kernel.transaction import MARKET, PROVIDER, Ctx
+from core.ledger import service as ledger
+from core.ledger.model import COMMISSION, LOSS, PROVIDER_FEES, receivable, refund_due
+from core.people.model import Person
+from core.sessions import meeting, recalled, service, settlement
+from core.sessions.evidence import record_of
+from core.sessions.model import SessionPayout
+from tests.core.conftest import Market
+from tests.core.harms import unseen
+from tests.core.sessions.counsel import TUESDAY_TEN, Counsel, counsel
+
+ALL = 9000  # cents: the price of the session
+
+
+def eur(cents: int) -> Money:
+    return Money(cents, "EUR")
+
+
+@pytest.fixture
+async def they(market: Market) -> Counsel:
+    """Sarah has said yes, and the talk is over: her two days to complain run."""
+    made = await counsel(market)
+    evidence.listen(market.reactions)
+    await made.books(TUESDAY_TEN, 60)
+    await made.adds_card()
+    await made.does(made.alex, service.accept)
+    await made.meet(TUESDAY_TEN)
+    await made.consent()
+    await made.does(made.alex, meeting.end)
+    return made
+
+
+async def called_back(they: Counsel, cents: int = ALL, *, answer: bool = True) -> None:
+    """Told twice, as the provider does."""
+    (hold,) = [each for each in await they.holds() if each.captured_minor]
+    due = they.market.clock.moment
+    told = {"ref": "du_1", "intent_ref": hold.intent_ref, "taken": eur(cents), "fee": eur(2000)}
+    for _ in range(2):
+        opened = partial(recalled.chargeback_opened, reason="fraudulent", evidence_due=due, **told)
+        await they.run(PROVIDER, opened)
+    if answer:
+        await they.bank()
+
+
+async def decided(they: Counsel, *, won: bool) -> None:
+    closed = partial(chargebacks.closed, ref="du_1", won=won, fee_returned=eur(2000) if won else None)
+    for _ in range(2):
+        await they.run(PROVIDER, closed)
+    await they.bank()
+
+
+async def found(they: Counsel) -> Chargeback:
+    (one,) = await they.run(MARKET, recalled.chargebacks_of, they.booking_id)
+    return one
+
+
+async def of(they: Counsel, account: str) -> int:
+    return (await they.run(MARKET, ledger.balance, account, "EUR")).minor
+
+
+async def payouts(they: Counsel) -> list[tuple[str, int, str]]:
+    def read(ctx: Ctx) -> list[tuple[str, int, str]]:
+        rows = ctx.session.query(SessionPayout).order_by(SessionPayout.id)
+        return [(each.kind.value, each.amount_minor, each.state.value) for each in rows]
+
+    return await they.run(MARKET, read)
+
+
+async def books_hold(they: Counsel) -> None:
+    assert [(each.name, each.detail) for each in await they.run(MARKET, invariants) if not each.ok] == []
+
+
+async def operator(they: Counsel) -> None:
+    def appoint(ctx: Ctx) -> None:
+        ctx.session.get_one(Person, str(they.nina.person)).operator = True
+
+    await they.run(MARKET, appoint)
+
+
+async def cannot_be_paid(they: Counsel) -> None:
+    consultant_org = (await they.booking()).consultant_org
+
+    def close(ctx: Ctx) -> None:
+        ctx.session.get_one(Payee, consultant_org).ready = False
+
+    await they.run(MARKET, close)
+
+
+# --- before it is parted ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("won", [True, False])
+async def test_before_it_is_parted_the_held_money_bears_it(they: Counsel, won: bool) -> None:
+    await called_back(they)
+    assert (await found(they)).from_escrow_minor == ALL
+    assert (await they.money())["held"] == 0
+    await books_hold(they)
+
+    verbs: tuple[tuple[Any, Callable[..., object], tuple[object, ...]], ...] = (
+        (they.sarah, settlement.complain, ("He read the newspaper to me.",)),
+        (they.alex, settlement.give_back, ()),
+    )
+    for who, verb, said in verbs:
+        with pytest.raises(Refusal, match=r"session\.called_back"):
+            await they.does(who, verb, *said)
+        buttons = await they.run(who, lambda ctx: service.may(ctx, service.booking_for(ctx, they.booking_id)))
+        assert buttons == []
+    await they.later(days=30)
+    assert (await they.state(), await payouts(they)) == ("review_window", [])  # freeze beats timer
+
+    await decided(they, won=won)
+    await they.later(days=2)
+    assert await they.state() == "completed"
+    assert await payouts(they) == ([("transfer", 7650, "done")] if won else [])
+    assert await of(they, COMMISSION) == (1350 if won else 0)
+    assert await of(they, PROVIDER_FEES) == 126 + (0 if won else 2000)
+    await books_hold(they)
+
+
+async def test_what_a_bank_leaves_of_it_goes_on_and_a_complaint_is_ruled_on_that(they: Counsel) -> None:
+    await operator(they)
+    await they.does(they.sarah, settlement.complain, "He read the newspaper to me.")
+    await called_back(they, 3000)
+    with pytest.raises(Refusal, match=r"session\.called_back"):
+        await they.does(they.nina, settlement.rule, 100, "He was there all the time.")
+    await decided(they, won=False)
+    assert await they.state() == "session_dispute"
+    await they.does(they.nina, settlement.rule, 50, "Half of it was a talk.")
+    assert await payouts(they) == [("transfer", 2550, "done"), ("refund", 3000, "done")]
+    assert await they.state() == "completed"
+    await books_hold(they)
+
+
+# --- after it is parted -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("won", [True, False])
+async def test_after_the_payout_the_commission_goes_back_and_the_consultant_bears_the_rest(
+    they: Counsel, won: bool
+) -> None:
+    await they.later(days=2, minutes=1)
+    await called_back(they)
+    one = await found(they)
+    assert (one.from_escrow_minor, one.from_commission_minor, one.claimed_minor) == (0, 1350, 7650)
+    assert (await payouts(they))[-1] == ("reversal", 7650, "asked")
+    reversal = next(post.body for post in they.market.posts if post.kind == "reversal")
+    assert reversal["transfer"].startswith("tr_")
+    for _ in range(2):
+        await they.run(PROVIDER, recalled.reversal_done, reversal["effect"], "trr_1")
+    assert (await found(they)).outstanding == eur(0)
+    await books_hold(they)
+
+    await decided(they, won=won)
+    assert (await found(they)).state == ("won" if won else "recovered")
+    assert (await payouts(they))[2:] == ([("transfer", 7650, "done")] if won else [])  # theirs again
+    assert await of(they, COMMISSION) == (1350 if won else 0)
+    assert await they.state() == "completed"
+    await books_hold(they)
+
+
+async def test_a_payout_that_waits_serves_the_claim_instead_of_leaving(they: Counsel) -> None:
+    await cannot_be_paid(they)
+    await they.later(days=2, minutes=1)
+    await called_back(they)
+    await they.run(MARKET, settlement.send_waiting, (await they.booking()).consultant_org)
+    assert await payouts(they) == [("transfer", 7650, "waiting")]
+    await decided(they, won=False)
+    assert ((await found(they)).state, await payouts(they)) == ("recovered", [])
+    assert await they.state() == "completed"
+    await books_hold(they)
+
+
+async def test_a_refund_that_waits_is_not_given_twice_and_goes_when_the_bank_decides_for_us(they: Counsel) -> None:
+    they.refuses = {"refund"}
+    await they.does(they.alex, settlement.give_back)
+    await called_back(they)
+    await they.later(days=3)
+    assert await payouts(they) == [("refund", ALL, "waiting")]  # asked for no more while the bank thinks
+    await books_hold(they)
+    await decided(they, won=False)
+    assert ((await found(they)).state, await payouts(they)) == ("recovered", [])
+    booking = await they.booking()
+    assert await of(they, refund_due(booking.id)) == await of(they, receivable(booking.consultant_org)) == 0
+    await books_hold(they)
+
+
+async def test_a_payout_under_way_when_the_bank_calls_is_asked_back_when_it_has_arrived(they: Counsel) -> None:
+    they.silent = {"transfer"}
+    await they.later(days=2, minutes=1)
+    await called_back(they)
+    asked = next(post.body for post in they.market.posts if post.kind == "transfer")
+    await they.run(PROVIDER, settlement.payout_done, asked["effect"], "tr_late")
+    assert [(kind, state) for kind, _, state in await payouts(they)] == [("transfer", "done"), ("reversal", "asked")]
+    await books_hold(they)
+
+
+async def nothing_to_take(they: Counsel) -> str:
+    """The bank keeps it, and the consultant's account is empty: who owes it."""
+    await they.later(days=2, minutes=1)
+    await called_back(they, answer=False)
+    they.answered |= {post.id for post in they.market.posts}
+    await decided(they, won=False)
+    owes = (await they.booking()).consultant_org
+    assert await of(they, receivable(owes)) == 7650
+    return owes
+
+
+async def test_what_is_owed_is_kept_of_the_next_session(they: Counsel) -> None:
+    owes, first = await nothing_to_take(they), they.booking_id
+    they.market.watch(PayoutSetOff)
+    at = TUESDAY_TEN + timedelta(days=3)
+    await they.books(at)
+    await they.does(they.alex, service.accept)
+    await they.meet(at)
+    await they.does(they.alex, meeting.end)
+    await they.later(days=2, minutes=1)
+    assert they.market.facts == [PayoutSetOff(Matter.SESSION, they.booking_id, owes, eur(7650), eur(0))]
+    (one,) = await they.run(MARKET, chargebacks.of_subject, first)
+    assert (one.state, await of(they, receivable(owes)), await they.state()) == ("recovered", 0, "completed")
+    await books_hold(they)
+
+
+async def test_what_is_never_made_good_is_our_loss_in_the_end(they: Counsel) -> None:
+    owes = await nothing_to_take(they)
+    await they.later(days=91)
+    assert (await found(they)).state == "written_off"
+    assert (await of(they, LOSS), await of(they, receivable(owes))) == (7650, 0)
+    assert [kind for kind, _, _ in await payouts(they)] == ["transfer", "reversal"]  # asked for, and never answered
+    await books_hold(they)
+
+
+# --- what can be shown, and who may look ------------------------------------------------------------------------------
+
+
+async def test_the_record_shows_the_yes_who_was_there_and_what_was_reminded_of(they: Counsel) -> None:
+    await called_back(they)
+    record = await they.run(MARKET, record_of, (await found(they)).id)
+    assert [each["shown"] for each in record["consents"]] == ["Continue, pay €90.00"]
+    there = [(each["did"], each["who"]) for each in record["presence"]]
+    assert there[:3] == [("CameIn", "Alex"), ("CameIn", "Sarah"), ("FreeTalkBegan", "the market")]
+    assert {"day", "hour"} & {each["about"] for each in record["reminders"]}
+    assert record["terms"]["price"] == str(eur(ALL))
+    assert "LineSaid" not in {each["did"] for each in record["chat"]}
+    with pytest.raises(NotAllowed):
+        await they.run(they.alex, chargebacks.open_chargebacks)
+    await operator(they)
+    assert [each.ref for each in await they.run(they.nina, chargebacks.open_chargebacks)] == ["du_1"]
+
+
+async def test_only_the_last_bank_lets_it_go(they: Counsel) -> None:
+    """Two charges of one session may be called back at once: the money moves when neither bank holds it."""
+    they.market.watch(ChargebackThawed)
+    await called_back(they, 3000)
+    (hold,) = [each for each in await they.holds() if each.captured_minor]
+    other = {"ref": "du_2", "intent_ref": hold.intent_ref, "taken": eur(1000), "fee": eur(0), "reason": "fraudulent"}
+    await they.run(PROVIDER, partial(recalled.chargeback_opened, evidence_due=None, **other))
+    await decided(they, won=True)
+    assert they.market.facts == []
+    await they.run(PROVIDER, partial(chargebacks.closed, ref="du_2", won=True))
+    assert len(they.market.facts) == 1
+    await books_hold(they)
+
+
+# --- each rule is seen when it is broken ------------------------------------------------------------------------------
+
+HARMS = {
+    "what a bank took is borne by somebody, to the cent": "UPDATE chargeback SET claimed_minor = claimed_minor + 1",
+    "a bank takes back what somebody has paid": "UPDATE chargeback SET payment_id = 'x'",
+    "what a bank took, gave back or kept is in the books": "UPDATE chargeback SET state = 'won'",
+    "no dispute waits without an end": "DELETE FROM timer WHERE kind = 'chargeback'",
+    "every dispute that wants an answer has one prepared": "DELETE FROM evidence_pack",
+    "no charge of a session gives more than it brought": "UPDATE session_payout SET amount_minor = 9001",
+    "a payout of a session that was put off goes later": (
+        "UPDATE chargeback SET state = 'recovered'; UPDATE session_payout SET state = 'refused', payee = NULL"
+    ),
+}
+
+
+async def test_each_rule_is_seen_when_it_is_broken(they: Counsel) -> None:
+    assert {each.name for each in RECALLS} == HARMS.keys()
+    await they.later(days=2, minutes=1)
+    await called_back(they)
+    assert await unseen(they.market, HARMS) == []
