@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
@@ -11,17 +12,23 @@ from hypothesis import strategies as st
 
 from config.reference import reference
 from core.audit.service import invariants
+from core.escrow import chargebacks
+from core.escrow.evidence.sale import record_of
+from core.escrow.recalled import sales as recalled
 from core.experts import service as experts
 from core.experts.model import OfferExpertise, Rate
 from core.kernel.errors import Invalid, Refusal
 from core.kernel.money import Money
 from core.kernel.transaction import MARKET, PROVIDER, Actor
+from core.ledger import service as ledger
+from core.ledger.model import SALES
 from core.promotion import looks, reactions, rules, service
 from core.promotion.model import PACKAGES, PROMOTION, TOP_PLACES, ChoosePackage, Package, Promotion
-from core.purchases import payments
+from core.purchases import payments, refunds
 from core.purchases import service as purchases
 from core.purchases.model import BuyThing, Purchase, Thing
 from core.purchases.reactions import rings as purchase_rings
+from tests.core import clerk
 from tests.core.conftest import Market
 
 RINGS = {**reactions.rings, **purchase_rings}
@@ -202,3 +209,83 @@ def test_the_price_grows_with_what_is_expected_and_has_its_limits(
     prices = [rules.price_of(package, rules.a_day(each, 28, usual), lift).cents for each in (low, high)]
     assert package.least <= prices[0] <= prices[1] <= package.most
     assert rules.lift_of([]) == rules.SUPPOSED_LIFT
+
+
+# --- a bank that takes the price back ---------------------------------------------------------------------------------
+
+
+async def called_back(window: Window, bought: Purchase, cents: int = 700) -> str:
+    """Told twice, as the provider does. The id of the dispute."""
+    refs = {"ref": "du_1", "intent_ref": f"pi_{bought.id}", "reason": "fraudulent", "evidence_due": None}
+    money = {"taken": Money(cents, "EUR"), "fee": Money(20_00, "EUR")}
+    for _ in range(2):
+        known = await window.market.run(PROVIDER, partial(recalled.chargeback_opened, **refs, **money))
+    return known.id
+
+
+async def decided(window: Window, *, won: bool) -> None:
+    for _ in range(2):
+        await window.market.run(PROVIDER, partial(chargebacks.closed, ref="du_1", won=won))
+
+
+async def sold(window: Window) -> int:
+    return (await window.market.run(MARKET, lambda ctx: ledger.balance(ctx, SALES, "EUR"))).minor
+
+
+async def books_hold(window: Window) -> None:
+    found = await window.market.run(MARKET, invariants)
+    assert [(each.name, each.detail) for each in found if not each.ok] == []
+
+
+@pytest.mark.parametrize("won", [True, False])
+async def test_a_place_whose_price_was_called_back_is_shown_to_nobody_until_the_bank_has_decided(
+    window: Window, won: bool
+) -> None:
+    recalled.listen(window.market.reactions)
+    clerk.hire(window.market)
+    alex, expert_id = await window.expert("Alex")
+    promotion = await window.chooses(alex)
+    bought = await window.pays(alex, promotion)
+    window.market.clock.advance(days=3)
+    dispute = await called_back(window, bought)
+    record = await window.market.run(MARKET, lambda ctx: record_of(ctx, dispute))
+    assert (record["purchase"]["what"], record["delivery"][0]["state"]) == ("Featured", "suspended")
+    assert (await window.now(promotion)).state == "suspended"
+    assert not await window.market.run(MARKET, lambda ctx: service.is_promoted(ctx, expert_id))
+    with pytest.raises(Refusal):
+        await window.market.run(alex, lambda ctx: service.stop(ctx, promotion.id))
+    await window.market.run(MARKET, lambda ctx: purchases.give_back(ctx, bought.id, Money(700, "EUR")))
+    assert (await sold(window), window.refunded()) == (0, [])
+    await books_hold(window)
+
+    window.market.clock.advance(days=60)
+    await decided(window, won=won)
+    assert await sold(window) == (700 if won else 0)
+    ended = await window.now(promotion)
+    assert (ended.state, ended.why) == (("running", None) if won else ("stopped", "called_back"))
+    await books_hold(window)
+    window.market.clock.advance(days=4, seconds=1)  # of the seven days three had run
+    await window.market.ring(dict(RINGS))
+    assert (await window.now(promotion)).state == ("over" if won else "stopped")
+
+
+@pytest.mark.parametrize("won", [True, False])
+async def test_a_refund_under_way_waits_for_the_bank_and_is_not_given_twice(window: Window, won: bool) -> None:
+    recalled.listen(window.market.reactions)
+    alex, _ = await window.expert("Alex")
+    promotion = await window.chooses(alex)
+    bought = await window.pays(alex, promotion)
+    await window.market.run(MARKET, lambda ctx: purchases.give_back(ctx, bought.id, Money(700, "EUR")))
+    (asked,) = [post.body["effect"] for post in window.market.posts if post.kind == "refund"]
+    await called_back(window, bought)
+    await window.market.run(PROVIDER, lambda ctx: refunds.refund_refused(ctx, asked, "charge_disputed"))
+    window.market.clock.advance(days=1, seconds=1)
+    await window.market.ring(dict(RINGS))
+    assert window.refunded() == [700]  # not asked for again
+    await books_hold(window)
+    await decided(window, won=won)
+    assert window.refunded() == ([700, 700] if won else [700])
+    after = await window.market.run(MARKET, lambda ctx: purchases.purchase_for(ctx, bought.id))
+    assert after.state == ("giving_back" if won else "given_back")
+    assert await sold(window) == 0
+    await books_hold(window)
