@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from babel import Locale
@@ -70,6 +71,8 @@ GREETINGS = frozenset(
 )
 FIRST_GUESS = ("find", "sell", "help")  # when nothing is at all like what was said
 WORDS_OF_A_STORY = 5  # who writes so many tells of something
+NAMES_GREETED = 3  # words: "good morning dear all"
+WORD = re.compile(r"[^\W_]+")
 
 book = Book()
 
@@ -102,8 +105,23 @@ def anything(talk: Talk, text: str) -> None:
         talk.command("experts", text)
     elif understood.side == "buy" or any(getattr(understood, wish) for wish in WISHES):
         talk.command("find", text)
+    elif greets(text):
+        talk.command("start", "")
     else:
         suggest(talk, text)
+
+
+def greets(text: str) -> bool:
+    """Whether it begins with a greeting, and goes on with no more than whom it greets: "hello there", "labas visiems".
+
+    A command behind it is no name.
+    """
+    said = WORD.findall(folded(text))
+    for count in (1, 2):
+        if " ".join(said[:count]) in GREETINGS:
+            rest = said[count:]
+            return len(rest) <= NAMES_GREETED and not set(rest) & set(COMMANDS)
+    return False
 
 
 @book.command("?")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ from config.rehearsal.screen import Step
 from config.rehearsal.stages import at_stage
 from config.screens.page import write_page
 from config.screens.seen import Album, Book, Seen, failed, halted, notices, unsaid
-from conversations.book import Flow
+from conversations.engine import Engine
 from conversations.wording import Wordings
 from core.people.model import Platform
 
@@ -87,7 +87,7 @@ class Gathering:
         with tempfile.TemporaryDirectory() as folder:
             async with stage_door(Path(folder), self.platform, first, self.wordings) as play:
                 here = play.here
-                book, *books = (self._book(language, here.engine.flows) for language in self.languages)
+                book, *books = (self._book(language, here.engine) for language in self.languages)
                 readers = Readers({each.words.language: each.witness for each in books}, self._unsaid)
                 here.watch = book.witness
                 if books:
@@ -102,8 +102,8 @@ class Gathering:
             why = [str(halt).partition("\n")[0], *failures]
             self.album.seen.append(halted(self.languages[0], self.platform, why))
 
-    def _book(self, language: str, flows: Mapping[str, Flow]) -> Book:
-        return self.album.opened(self.wordings, language, self.languages[0], self.platform, flows)
+    def _book(self, language: str, engine: Engine) -> Book:
+        return self.album.opened(self.wordings, language, self.languages[0], self.platform, engine)
 
     def _unsaid(self, language: str, step: Step, fault: Exception) -> None:
         self.album.seen.append(unsaid(language, self.platform, step, fault))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -15,7 +15,7 @@ from config.rehearsal.market import Player
 from config.rehearsal.screen import Step, subject_of
 from config.screens.draw import drawn
 from config.screens.limits import cut_of, faults_of
-from conversations.book import Flow
+from conversations.engine import Engine
 from conversations.reply import Card, CardList, Desk, FormErrors, FormView, Reply, Say
 from conversations.wording import LOCALES, Wordings, Words
 from core.kernel.inbox import InboxRow
@@ -48,6 +48,7 @@ class Book:
     platform: str
     words: Words
     flows: Mapping[str, str]  # a form's title to its flow, as it is read and as it is played
+    commands: Collection[str]
     known: dict[tuple[str, str, str], int] = field(default_factory=dict)
 
     def witness(self, player: Player, step: Step, reply: Reply) -> bool:
@@ -76,7 +77,10 @@ class Book:
             return subject.partition(":")[0]
         if step.does == "fills":
             return self.flows.get(step.what, "form")
-        return step.what.strip("/").partition(".")[0].partition(" ")[0] or "words"
+        if step.does == "says":
+            name = step.what.strip("/").partition(" ")[0].lower()
+            return name if name in self.commands else "words"
+        return step.what.partition(".")[0] or "words"
 
 
 @dataclass(slots=True)
@@ -85,12 +89,10 @@ class Album:
 
     seen: list[Seen] = field(default_factory=list)
 
-    def opened(
-        self, wordings: Wordings, language: str, played: str, platform: Platform, flows: Mapping[str, Flow]
-    ) -> Book:
+    def opened(self, wordings: Wordings, language: str, played: str, platform: Platform, engine: Engine) -> Book:
         """The book of one language. `played`: the language of those who act."""
-        titles = {wordings.speak(each)(f"{name}.title"): name for each in (played, language) for name in flows}
-        return Book(self, platform.value, wordings.speak(language), titles)
+        titles = {wordings.speak(each)(f"{name}.title"): name for each in (played, language) for name in engine.flows}
+        return Book(self, platform.value, wordings.speak(language), titles, engine.commands)
 
 
 def seen(reply: Reply, group: str, kind: str, where: tuple[str, str], after: str) -> Seen:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from conversations.book import Book
 from conversations.buttons import press
-from conversations.reply import Button, Card, CardList, Line, Say
-from conversations.talk import Talk
+from conversations.reply import Button, Card, CardList, FormClosed, Line, Say
+from conversations.talk import Opening, Talk
 from core.talks import service as talks
 from core.talks.model import Draft
 
@@ -52,6 +52,22 @@ def ways_on(talk: Talk, draft_id: str) -> tuple[Button, ...]:
         Button(label=talk.words("form.continue"), press=press("form.open", draft_id, 0)),
         Button(label=talk.words("form.discard"), press=press("form.discard", draft_id, 0)),
     )
+
+
+def untouched(draft: Draft, flow: str, opening: Opening, schema: str) -> bool:
+    """Whether a form is the very one that would be opened so: about the same thing as it was seen, nothing said yet."""
+    about = (draft.flow, draft.subject, draft.seen, draft.schema)
+    as_it_opened = bool(opening.answers) and draft.answers == dict(opening.answers) and draft.editing is None
+    return as_it_opened and about == (flow, opening.subject, opening.seen, schema)
+
+
+def make_room(talk: Talk, draft: Draft) -> None:
+    """Another form is in front now. What nothing was entered into is not kept."""
+    if draft.answers:
+        talk.reply(put_aside(talk, draft))
+    else:
+        talks.close_draft(talk.ctx, draft)
+        talk.reply(FormClosed(draft=draft.id))
 
 
 def put_aside(talk: Talk, draft: Draft) -> Say:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from conversations.book import Flow
 from conversations.buttons import Press
-from conversations.filling.drafts import put_aside
+from conversations.filling.drafts import make_room, put_aside, untouched
 from conversations.filling.sentences import WHOLE, said_at_once
 from conversations.forms.form import Field, Reading
 from conversations.forms.nearest import by_label, chosen
@@ -27,17 +27,17 @@ class Interview:
         self._flows = flows
 
     def open(self, talk: Talk, name: str, opening: Opening) -> None:
-        """Begin a form. One that was open is parked, and said so."""
+        """Begin a form. One that was open is parked, and said so; the very same, untouched, is taken up again."""
         flow = self._flows[name]
         parked = talks.focused_draft(talk.ctx, talk.person.id)
+        if parked is not None and untouched(parked, name, opening, flow.form.schema):
+            self.show(talk, parked)  # pressed twice
+            return
         draft = talks.start_draft(
             talk.ctx, talk.person.id, name, flow.form.schema, subject=opening.subject, seen=opening.seen
         )
-        if parked is not None and not parked.answers:
-            talks.close_draft(talk.ctx, parked)  # nothing was entered: nothing is kept
-            talk.reply(FormClosed(draft=parked.id))
-        elif parked is not None:
-            talk.reply(put_aside(talk, parked))
+        if parked is not None:
+            make_room(talk, parked)
         if opening.answers:
             draft = self._save(talk, draft, dict(opening.answers), trail=list(opening.answers))
         reading = flow.form.look(talk, draft.answers)

@@ -20,6 +20,7 @@ async def rasa(request: pytest.FixtureRequest, world: World) -> Somebody:
 
 async def test_a_form_left_is_kept_for_a_week_and_called_to_mind_before_it_goes(rasa: Somebody, world: World) -> None:
     await rasa.says("/sell 200 t A1 pellets")
+    await rasa.says("/sell 200 t A1 pellets")  # the very same is taken up again, and not kept twice
     await rasa.says("/cancel")
     await rasa.sees('"New listing" is put aside, not sent.')
     await rasa.says("/cancel")
