@@ -18,6 +18,10 @@ from core.promotion.service import promotion_for
 
 PROMOTION_FACTS: Final[dict[type[Any], str]] = {
     promotion.PromotionBegan: "notice.promotion_began",
+    # The purchase has the word; here the card becomes true again.
+    promotion.PromotionSuspended: "",
+    promotion.PromotionResumed: "",
+    promotion.PromotionForfeited: "",
     promotion.PromotionOver: "notice.promotion_over",
     promotion.PromotionStopped: "notice.promotion_stopped",
 }

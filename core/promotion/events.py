@@ -22,6 +22,21 @@ class PromotionBegan(PromotionFact):
 
 
 @dataclass(frozen=True, slots=True)
+class PromotionSuspended(PromotionFact):
+    """The buyer's bank has called its price back: it is shown to nobody until the bank has decided."""
+
+
+@dataclass(frozen=True, slots=True)
+class PromotionResumed(PromotionFact):
+    """The bank has given the price back: the time that was left runs on."""
+
+
+@dataclass(frozen=True, slots=True)
+class PromotionForfeited(PromotionFact):
+    """The bank keeps the price: it has ended, and nothing comes back."""
+
+
+@dataclass(frozen=True, slots=True)
 class PromotionOver(PromotionFact):
     """Its time is over; the profile was looked at so often."""
 

@@ -18,7 +18,14 @@ from core.kernel.process import enter, step
 from core.kernel.timers import deadline_of
 from core.kernel.transaction import Ctx
 from core.promotion import looks, rules
-from core.promotion.events import PromotionBegan, PromotionOver, PromotionStopped
+from core.promotion.events import (
+    PromotionBegan,
+    PromotionForfeited,
+    PromotionOver,
+    PromotionResumed,
+    PromotionStopped,
+    PromotionSuspended,
+)
 from core.promotion.model import (
     LOOKED_BACK,
     PACKAGES,
@@ -132,6 +139,8 @@ def called_back(ctx: Ctx, promotion_id: str) -> None:
     if promotion.state == "running" and ends is not None:
         promotion.seconds_left = max(int((ends - ctx.now).total_seconds()), 0)
         step(ctx, PROMOTION, promotion, "call_back", ("system",))
+        ctx.session.flush()
+        ctx.announce(PromotionSuspended(promotion.id, promotion.expert_id))
 
 
 def regained(ctx: Ctx, promotion_id: str) -> None:
@@ -145,6 +154,8 @@ def regained(ctx: Ctx, promotion_id: str) -> None:
     ctx.session.flush()
     if not expert_for(ctx, promotion.expert_id).live:
         _stop(ctx, promotion, "away", "system")
+        return
+    ctx.announce(PromotionResumed(promotion.id, promotion.expert_id))
 
 
 def lost(ctx: Ctx, promotion_id: str) -> None:
@@ -153,6 +164,8 @@ def lost(ctx: Ctx, promotion_id: str) -> None:
     if promotion.state == "suspended":
         promotion.why, promotion.ended_at = "called_back", ctx.now
         step(ctx, PROMOTION, promotion, "stop", ("system",))
+        ctx.session.flush()
+        ctx.announce(PromotionForfeited(promotion.id, promotion.expert_id))
 
 
 def time_is_up(ctx: Ctx, promotion_id: str, event: str) -> None:

@@ -52,7 +52,7 @@ def notices() -> dict[str, frozenset[str]]:
     told |= dict.fromkeys(purchase_notices.RECALL_FACTS.values(), bought)
     told |= dict.fromkeys((code for code in RECALL_FACTS.values() if code), frozenset({"who"}))
     promoted = frozenset({"who", *promotion_notices.PARTS})
-    told |= dict.fromkeys(promotion_notices.PROMOTION_FACTS.values(), promoted)
+    told |= dict.fromkeys((code for code in promotion_notices.PROMOTION_FACTS.values() if code), promoted)
     return told | dict.fromkeys(REPORT_FACTS.values(), frozenset({"who"}))
 
 

@@ -1,8 +1,9 @@
-"""A buyer's bank takes a payment back (E7): both sides hear what it means for them, step by step, in both chats."""
+"""A bank takes a payment back (E7), of a deal, a session or a promotion: everybody hears what it means for them."""
 
 from __future__ import annotations
 
 from tests.journeys.market import Chat, World
+from tests.journeys.test_session import Counsel, operator
 from tests.journeys.trade import Trade
 
 
@@ -19,8 +20,8 @@ async def paid_out(world: World, selling: Chat, buying: Chat) -> Trade:
 
 
 async def bank(world: World, do: str) -> None:
-    """What the buyer's bank does about the payment."""
-    (charge,) = await world.at_the_provider("charge")
+    """What the payer's bank does about the newest payment."""
+    charge, *_ = await world.at_the_provider("charge")
     await world.browser.post(f"/lab/stripe/disputes/{charge['id']}", {"do": do})
 
 
@@ -41,3 +42,57 @@ async def test_a_bank_takes_it_back_and_keeps_it(world: World) -> None:
     for each in (rasa, tom):
         await each.sees("The buyer's bank has kept the money of this deal: €10,750.00")
     await world.books_balance()
+
+
+async def test_a_bank_takes_a_session_and_a_promotion_back(world: World) -> None:
+    """The session is paid out, and lost; the promotion stands still, and is won. The operator watches both."""
+    sarah, alex = await world.on_telegram("Sarah"), await world.on_slack("Alex")
+    counsel, olga = Counsel(world, sarah, alex), await operator(world)
+    await counsel.list()
+    await alex.says("/payout")
+    await alex.fills(role="seller", company="Alex Advice", country="Lithuania")
+    await alex.sees("can trade now.")
+    await Trade(world, alex, sarah).set_up_payouts()
+    await counsel.book()
+    await counsel.agree()
+    await counsel.meet()
+    await sarah.presses("Continue, pay €90.00")
+    await alex.sees("charged from here")
+    await alex.presses("End")
+    await world.later(days=2, minutes=5)
+    await alex.sees("For you: €76.50. Our fee: €13.50.")
+    await world.later(days=8)  # the card's money has become available, and so has what was paid out of it
+    await bank(world, "open")
+    await sarah.sees("Your bank has called back a payment of this session.", "tell your bank to withdraw it")
+    await alex.sees("The seeker's bank has called back a payment of this session.", "you owe it until the bank gives")
+    await olga.sees("A bank has called a payment back.", "Our answer: Goes to the bank by itself")
+    await olga.says("/cases")
+    await olga.sees("Called back by a bank:")
+    await world.books_balance()
+
+    await world.later(days=6)
+    for each in (sarah, alex):
+        await each.sees("The bank has our answer: what was booked, who was there and what was agreed to.")
+    await olga.sees("Our answer: With the bank since")
+    (dispute,) = await world.at_the_provider("dispute")
+    assert "Continue, pay €90.00" in dispute["evidence"]["uncategorized_text"]
+    assert dispute["evidence_details"]["submission_count"] == 1
+    await bank(world, "lose")
+    await sarah.sees("Your bank has kept the money of this session for you: €90.00.")
+    await alex.sees("The seeker's bank has kept the money of this session: €90.00.")
+    assert [each["amount_reversed"] for each in await world.at_the_provider("transfer")] == [7650]
+    await world.books_balance()
+
+    await alex.says("/promote")
+    await alex.presses("Buy for €5.00")
+    await world.pays(await alex.opens("Pay €5.00"))
+    await alex.sees("Paid. Your promotion runs from now on.")
+    await bank(world, "open")
+    await alex.sees("Your bank has called back the price.", "tell the bank to withdraw it", "it is shown to nobody")
+    assert "It runs until" not in await alex.screen()
+    await bank(world, "win")
+    await alex.sees("Your bank has decided that the price stands.", "It runs until")
+    await olga.sees("A bank has decided about a payment that it had called back.")
+    await world.books_balance()
+    assert world.product is not None
+    assert await world.product.reconciler.reconcile() == {}
