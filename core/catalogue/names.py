@@ -215,7 +215,7 @@ class NameIndex:
         if len(word) < SHORTEST:
             return found
         cutoff = LIKE_WORD if len(word) < 8 else LIKE_LONG_WORD
-        near = [self._long_words[number] for number in self._spelling.near(word).tolist()]
+        near = [self._long_words[number] for number in self._spelling.near(word)]
         for other, edits in zip(near, distances(word, near), strict=True):
             score = 1 - edits / max(len(word), len(other))
             if score >= cutoff:

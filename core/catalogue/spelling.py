@@ -63,11 +63,11 @@ class Spelling:
         new[1:] = (flat[1:] != flat[:-1]) | (owner[1:] != owner[:-1])
         return cls(flat[new], owner[new], _letters(words))
 
-    def near(self, word: str) -> U32:
-        """The numbers of words that may be within two edits, thinned but not yet measured."""
+    def near(self, word: str) -> list[int]:
+        """The numbers of words that may be within two edits, in order, thinned but not yet measured."""
         edits = edits_believed(word)
         if not edits or not len(self.hashes):
-            return np.empty(0, dtype=np.uint32)
+            return []
         if len(self.letters) <= FEW_WORDS:
             return self._near_of_few(word, edits)
         asked = _forms(word, edits)
@@ -78,26 +78,20 @@ class Spelling:
         ends = held.cumsum()
         total = int(ends[-1])
         if not total:
-            return np.empty(0, dtype=np.uint32)
+            return []
         places = (starts + held - ends).repeat(held)
         places += np.arange(total)
         numbers = self.words.take(places[self.hashes.take(places) == forms.repeat(held)])
         numbers = numbers[np.bitwise_count(self.letters.take(numbers) ^ np.uint32(_bits(word))) <= 2 * edits]
-        if len(numbers) > 1:
-            numbers.sort()
-            new = np.empty(len(numbers), dtype=bool)
-            new[0] = True
-            np.not_equal(numbers[1:], numbers[:-1], out=new[1:])
-            numbers = numbers[new]
-        thinned: U32 = numbers[:: 1 + len(numbers) // MEASURED_AT_MOST]
-        return thinned
+        near = sorted(set(numbers.tolist()))
+        return near[:: 1 + len(near) // MEASURED_AT_MOST]
 
-    def _near_of_few(self, word: str, edits: int) -> U32:
+    def _near_of_few(self, word: str, edits: int) -> list[int]:
         """The same, of a vocabulary that is small enough to be kept as a dictionary: most forms are nobody's."""
         table, letters, bits = self._by_form, self._letters_by_word, _bits(word)
         found = {number for form in table.keys() & _forms(word, edits) for number in table[form]}
         near = sorted([number for number in found if (letters[number] ^ bits).bit_count() <= 2 * edits])
-        return np.array(near[:: 1 + len(near) // MEASURED_AT_MOST], dtype=np.uint32)
+        return near[:: 1 + len(near) // MEASURED_AT_MOST]
 
     @cached_property
     def _by_form(self) -> dict[int, list[int]]:
@@ -131,21 +125,24 @@ def _forms(word: str, edits: int) -> frozenset[int]:
     """
     mixed = [_mixed(letter) for letter in word[:HEAD]]
     length = len(mixed)
-    moved = ([each * _POWER[place - by] for place, each in enumerate(mixed)] for by in range(3))
-    plain, once, twice = ([*accumulate(each, initial=0)] for each in moved)
-    forms = {plain[length]}
+    plain, once, twice = (
+        [*accumulate([each[place - by] for place, each in enumerate(mixed)], initial=0)] for by in range(3)
+    )
+    forms = [plain[length]]
     for first in range(length):
-        forms.add(plain[first] + once[length] - once[first + 1])
+        forms.append(plain[first] + once[length] - once[first + 1])
         if edits > 1:
             begun = plain[first] - once[first + 1] + twice[length]
-            forms.update([begun + once[other] - twice[other + 1] for other in range(first + 1, length)])
+            forms += [begun + once[other] - twice[other + 1] for other in range(first + 1, length)]
     return frozenset([form & 0xFFFFFFFF for form in forms])
 
 
 @lru_cache(maxsize=5_000)
-def _mixed(letter: str) -> int:
+def _mixed(letter: str) -> list[int]:
+    """What a letter adds to a hash at each place."""
     mixed = ord(letter) * _MIXER & 0xFFFFFFFF
-    return mixed ^ mixed >> 15
+    mixed ^= mixed >> 15
+    return [mixed * power & 0xFFFFFFFF for power in _POWER]
 
 
 def edits_believed(word: str) -> int:

@@ -84,7 +84,7 @@ class Synonyms:
         for stem in (word[:-cut] for cut in ENDINGS if len(word) - cut >= SHORTEST_STEM):
             if stem in self._stems:
                 return self._stems[stem]
-        near = [self._words[number] for number in self._spelling.near(folded(word)).tolist()]
+        near = [self._words[number] for number in self._spelling.near(word)]
         apart = dict(zip(near, distances(word, near), strict=True))
         best = min(near, key=apart.__getitem__, default=word)
         return best if apart.get(best, 9) <= 1 else word

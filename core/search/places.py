@@ -110,7 +110,7 @@ class Places:
 
     def _near_names(self, word: str) -> tuple[tuple[str, int], ...]:
         """The names that a folded word may be meant for, each with how many slips away it is."""
-        near = [self._long_names[number] for number in self._spelling.near(word).tolist()]
+        near = [self._long_names[number] for number in self._spelling.near(word)]
         return tuple(zip(near, distances(word, near), strict=True))
 
 

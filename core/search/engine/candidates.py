@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 
 from core.search.engine.reading import Group
 from core.search.engine.segment import U32, Segment
+from core.search.engine.squares import touched
 from core.search.engine.wanted import Limits, Spot, Wanted
 
 GOODS: Final = "product:"  # what the marks of goods begin with
@@ -21,7 +21,6 @@ ENOUGH: Final = 400  # documents that have all the words
 TELLS_LITTLE: Final = 0.1  # of what all words tell: one that tells less is no reason to leave others out
 FRESHEST: Final = 100  # of each word, beside the few that have all the words
 DEEP: Final = 200_000  # documents that exact wishes are tested on: a test is a comparison of two numbers
-KM_PER_DEGREE: Final = 111.2
 TOUCHES: Final = 60.0  # km around a place that is named without a distance
 NAMED_ENOUGH: Final = 200  # documents that name a place: with so many, its neighbourhood need not be looked through
 ROUNDING: Final = 1e-9  # amounts are compared as floats here, and exactly when a hit is confirmed
@@ -220,21 +219,12 @@ class Candidates:
         return sum(self.segment.frequency(term) for term in terms)
 
     def cells(self, spot: Spot, km: float, goods: Sequence[str] = ()) -> list[int]:
-        """The square degrees that a circle touches; where only certain goods are wanted, those goods within them."""
-        return [term for _, term in self.nearest_cells(spot, km, goods)]
-
-    def nearest_cells(self, spot: Spot, km: float, goods: Sequence[str]) -> list[tuple[float, int]]:
-        """The same in their order, each with how many kilometres away it begins, at least."""
-        north = km / KM_PER_DEGREE
-        east = km / (KM_PER_DEGREE * max(0.05, math.cos(math.radians(min(89.0, abs(spot.lat) + north)))))
-        found = []
-        for lat in range(math.floor(spot.lat - north), math.floor(spot.lat + north) + 1):
-            for lon in range(math.floor(spot.lon - east), math.floor(spot.lon + east) + 1):
-                cell = f"{lat},{(lon + 180) % 360 - 180}"
-                names = [f"in:{cell}:{product}" for product in goods] or [f"cell:{cell}"]
-                away = math.hypot(_gap(spot.lat, lat) * KM_PER_DEGREE, _gap(spot.lon, lon) * km / east)
-                found += [(away, term) for name in names if (term := self.segment.term(name)) is not None]
-        return sorted(found)
+        """The square degrees that a circle touches, the nearest first; where only certain goods are wanted, those goods
+        within them."""
+        squares = [square for _, square in touched(spot.lat, spot.lon, km)]
+        names = [f"in:{square}:{product}" for square in squares for product in goods] if goods else None
+        terms = map(self.segment.term, names or [f"cell:{square}" for square in squares])
+        return [term for term in terms if term is not None]
 
     def _goods_wanted(self) -> list[str]:
         for wish in self.wanted.must:
@@ -256,11 +246,6 @@ def merged(lists: Sequence[U32], drop: int = 0) -> U32:
     new[:1] = True
     np.not_equal(together[1:], together[:-1], out=new[1:])
     return together[new]
-
-
-def _gap(position: float, degree: int) -> float:
-    """How far a position lies outside of a degree of latitude or longitude."""
-    return max(0.0, degree - position, position - degree - 1)
 
 
 def _filled(chosen: U32, others: U32) -> U32:

@@ -10,6 +10,7 @@ from typing import Final
 
 from core.catalogue.names import folded
 from core.kernel.quantity import UNITS
+from core.search.engine.squares import square_of
 
 LONGEST_WORD: Final = 24  # letters; what is longer is cut, in documents and in queries alike
 _WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
@@ -68,15 +69,10 @@ class Document:
         if self.product is not None:
             yield f"product:{self.product}"
         if self.lat is not None and self.lon is not None:
-            cell = cell_of(self.lat, self.lon)
+            cell = square_of(self.lat, self.lon)
             yield f"cell:{cell}"
             if self.product is not None:
                 yield f"in:{cell}:{self.product}"
-
-
-def cell_of(lat: float, lon: float) -> str:
-    """The square degree of a position: some 110 km north to south, and half of that across in the middle of Europe."""
-    return f"{int(lat // 1)},{int(lon // 1)}"
 
 
 def words_in(text: str) -> list[str]:

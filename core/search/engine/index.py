@@ -21,7 +21,7 @@ from core.search.engine.segment import F32, Segment
 from core.search.engine.wanted import Wanted, Word
 
 CERTAINLY_LEANING: Final = 0.8  # of the sellers who use a word: then it names those goods
-SORTED_BELOW: Final = 400  # keys: so few are sorted as a whole
+SORTED_BELOW: Final = 40  # keys: so few are sorted as a whole
 MERGED_BELOW: Final = 4  # a segment less than this many times as large as the next one is built anew with it
 
 

@@ -6,14 +6,13 @@ Once the last of the best so many has more than that, no other document need be 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterator, Sequence
-from functools import partial
+from collections.abc import Collection, Iterator, Sequence
 from operator import mul
 from typing import Final, NamedTuple
 
 import numpy as np
 
-from core.search.engine.candidates import CAP, TOUCHES, Candidates, merged
+from core.search.engine.candidates import CAP, DEEP, TOUCHES, Candidates, merged
 from core.search.engine.ranking import (
     AT_THE_PLACE_KM,
     AWAY_KM,
@@ -26,6 +25,8 @@ from core.search.engine.ranking import (
 )
 from core.search.engine.reading import Group
 from core.search.engine.segment import U32
+from core.search.engine.squares import touched
+from core.search.engine.wanted import Spot
 
 FEW: Final = 100  # documents that are weighed before all others
 OF_RAREST: Final = 400  # documents of words so rare that all of theirs are
@@ -43,15 +44,10 @@ class Few(NamedTuple):
 
 def likeliest(candidates: Candidates, limit: int) -> Iterator[Few]:
     """One few after the other, until one of them will do."""
-    if candidates.free:
-        ways: list[Callable[[Candidates], Few | None]] = [of_rarest_words]
-    else:
-        # Those nearby, of whom often the nearest are enough.
-        ways = [partial(of_goods_nearby, limit=limit, most=most) for most in (LOOKED_THROUGH, None)]
-    yield from filter(None, (way(candidates) for way in ways))
+    yield from of_rarest_words(candidates) if candidates.free else of_goods_nearby(candidates, limit)
 
 
-def of_rarest_words(candidates: Candidates) -> Few | None:
+def of_rarest_words(candidates: Candidates) -> Iterator[Few]:
     """All documents of the rarest words, and of the next word the freshest."""
     whole, part, left = list[int](), None, OF_RAREST
     for place in candidates.rarest_first():
@@ -62,13 +58,13 @@ def of_rarest_words(candidates: Candidates) -> Few | None:
         left -= number
         whole.append(place)
     if not whole or _bound(candidates.groups, candidates.weights, whole, part, 0.0) >= HARDLY_BETTER:
-        return None
+        return
     chosen = [candidates.documents(candidates.lists[place], CAP) for place in whole if candidates.lists[place]]
     fresh = 1.0
     if part is not None:
         chosen.append(candidates.documents(candidates.lists[part], FEW))
         fresh = _freshness(candidates, int(chosen[-1][-1]))
-    return Few(candidates.living(merged(chosen)), _bound(candidates.groups, candidates.weights, whole, part, fresh))
+    yield Few(candidates.living(merged(chosen)), _bound(candidates.groups, candidates.weights, whole, part, fresh))
 
 
 def _bound(
@@ -90,47 +86,48 @@ def _bound(
     return max(newer, older) if part is not None else newer
 
 
-def of_goods_nearby(candidates: Candidates, limit: int, most: int | None) -> Few | None:
+def of_goods_nearby(candidates: Candidates, limit: int) -> Iterator[Few]:
     """What meets all wishes, lies within the distance, and is of the goods that the words name: the handiest of it.
 
-    With `most`, square degrees are looked through from the nearest on until so many documents have been seen.
+    Square degrees are looked through from the nearest on until enough documents have been seen; then all of them.
     """
     near, goods = candidates.wanted.near, candidates.goods_named()
     if near is None or near.radius_km is None or not goods:
-        return None
-    lists: list[int] = []
-    looked_through, next_km = 0, math.inf
-    for km, term in candidates.nearest_cells(near, near.radius_km, goods):
-        if most is not None and looked_through > most:
-            next_km = km
+        return
+    lists, looked_through = list[int](), 0
+    for away, square in touched(near.lat, near.lon, near.radius_km):
+        if looked_through > LOOKED_THROUGH:
+            numbers = candidates.fitting(candidates.documents(lists, looked_through))
+            if len(numbers) >= limit:
+                yield _handiest(candidates, numbers, near, beyond=away)
+            lists, looked_through = candidates.cells(near, near.radius_km, goods), DEEP
             break
-        lists.append(term)
-        looked_through += candidates.segment.frequency(term)
-    if most is None and looked_through <= LOOKED_THROUGH:
-        return None  # these were the nearest
+        terms = [term for product in goods if (term := candidates.segment.term(f"in:{square}:{product}")) is not None]
+        lists += terms
+        looked_through += candidates.frequency(terms)
     numbers = candidates.fitting(candidates.documents(lists, looked_through))
-    if len(numbers) < limit:
-        return None
-    weights = candidates.weights
-    total, relevance = sum(weights), sum(map(mul, weights, [group.most for group in candidates.groups]))
-    of_other_goods = sum(map(mul, weights, [max(group.most_plain, group.most_there) for group in candidates.groups]))
-    bound = of_other_goods / total * (1 - HANDY) + HANDY
-    handiest = 0.0 if next_km == math.inf else _handiest(next_km)
+    if len(numbers) >= limit:
+        yield _handiest(candidates, numbers, near, beyond=None)
+
+
+def _handiest(candidates: Candidates, numbers: U32, near: Spot, *, beyond: float | None) -> Few:
+    """Of these goods the handiest; all others of them are less handy, or lie `beyond` so many kilometres."""
+    groups, weights = candidates.groups, candidates.weights
+    total = sum(weights)
+    of_other_goods = sum(map(mul, weights, [max(group.most_plain, group.most_there) for group in groups])) / total
+    of_these = sum(map(mul, weights, [group.most for group in groups])) / total
+    bounds = [of_other_goods * (1 - HANDY) + HANDY]
+    if beyond is not None:
+        nearness = 1 - min(math.log1p(beyond) / math.log1p(FAR_KM), 1.0)
+        bounds.append(of_these * (1 - HANDY) + HANDY * (SHARES["near"] * nearness + SHARES["fresh"]))
     if len(numbers) > FEW:
-        km_away = candidates.segment.distance_km(numbers, near.lat, near.lon)
+        km = candidates.segment.distance_km(numbers, near.lat, near.lon)
         fresh = candidates.segment.freshness(candidates.wanted.today, HALF_FRESH_DAYS).take(numbers)
-        handy = handiness(km_away, fresh)
+        handy = handiness(km, fresh)
         order = np.argpartition(-handy, FEW)
-        handiest = max(handiest, float(handy[order[FEW]]))
+        bounds.append(of_these * (1 - HANDY) + HANDY * float(handy[order[FEW]]))
         numbers = np.sort(numbers[order[:FEW]])
-    if handiest:
-        bound = max(bound, relevance / total * (1 - HANDY))
-    return Few(numbers, bound)
-
-
-def _handiest(km: float) -> float:
-    near = 1 - min(math.log1p(km) / math.log1p(FAR_KM), 1.0)
-    return (SHARES["near"] * near + SHARES["fresh"]) / (SHARES["near"] + SHARES["fresh"])
+    return Few(numbers, max(bounds))
 
 
 def _freshness(candidates: Candidates, number: int) -> float:

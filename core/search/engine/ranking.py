@@ -98,21 +98,23 @@ def _met(segment: Segment, numbers: U32, entries: U32, group: Group, scratch: F3
         met = np.zeros(len(entries), np.float32)
     else:
         met = group.goods.take(segment.columns.products.take(numbers))
-    written: list[U32] = []
+    rare: list[U32] = []
+    weights: list[float] = []
     for term, weight in group.plain:
         postings = segment.postings(term)
         if len(postings) > WRITTEN_BELOW * len(entries) or len(group.plain) == 1:
             _look_up(postings, entries, weight, met)
         else:
-            # The terms come in the order of their weight, so the weightiest is what stays written down.
-            scratch[postings] = weight
-            written.append(postings)
-    if written:
+            rare.append(postings)
+            weights.append(weight)
+    if rare:
+        # The terms come in the order of their weight, so the weightiest is what stays written down.
+        written = np.concatenate(rare)
+        scratch[written] = np.array(weights, np.float32).repeat([len(postings) for postings in rare])
         in_title = scratch.take(entries + np.uint32(1))
         np.maximum(in_title, scratch.take(entries) * np.float32(IN_TEXT), out=in_title)
         np.maximum(met, in_title, out=met)
-        for postings in written:
-            scratch[postings] = 0
+        scratch[written] = 0
     return met
 
 

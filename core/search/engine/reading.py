@@ -127,10 +127,9 @@ class Reader:
         self._begun(word, found)
         if heard >= WELL_KNOWN:
             return
-        near = segment.spelling.near(word)
-        if not len(near):
+        numbers = segment.spelling.near(word)
+        if not numbers:
             return
-        numbers = near.tolist()
         apart = distances(word, [segment.texts[term] for term in numbers])
         for term, edits in zip(numbers, apart, strict=True):
             if 0 < edits < len(BY_EDITS):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from core.search.engine import index, likeliest
@@ -149,6 +149,11 @@ def crowds(draw: st.DrawFn) -> list[Document]:
     return made
 
 
+PELLETS = [Document(f"{n}", "listing", "spruce", "", "", "wood_pellets", lat=54.9, lon=23.9, day=90) for n in range(3)]
+OLDER_AND_BETTER = Document("3", "listing", "larch", "", "", "wood_pellets", lat=54.9, lon=23.9, day=1)
+ELSEWHERE = [Document(f"{n}", "listing", "larch", day=90) for n in range(4, 40)]
+
+
 def every_one(chosen: Candidates, _: int) -> U32:
     return chosen.fitting(np.arange(len(chosen.segment), dtype=np.uint32))
 
@@ -161,13 +166,15 @@ def every_one(chosen: Candidates, _: int) -> U32:
     within=st.none() | st.sampled_from((150.0, 500.0)),
     own=st.sampled_from((0.8, 0.1)),
 )
+@example(crowd=[*PELLETS, OLDER_AND_BETTER, *ELSEWHERE], words=["pellets", "larch"], few=3, within=150.0, own=0.1)
 def test_whoever_stops_early_has_found_the_best(
     crowd: list[Document], words: list[str], few: int, within: float | None, own: float
 ) -> None:
     """The bounds: where no other document could be better, the first few give the very scores that all would."""
     town = Spot(54.9, 23.9)
     goods = {"pellets": {"product:wood_pellets": 1.0}, "chips": {"product:sawdust": 1.0}}
-    asked = (Word(word, goods.get(word, {}), spot=town if word == "kaunas" else None, own=own) for word in words)
+    spots = {"kaunas": town}
+    asked = [Word(word, goods.get(word, {}), spots.get(word), own=own if word in goods else 0.8) for word in words]
     near = None if within is None else Spot(town.lat, town.lon, within)
     wanted = Wanted(tuple(asked), near=near, today=90)
     everywhere = Index(build(crowd))

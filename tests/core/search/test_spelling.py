@@ -19,7 +19,7 @@ words = st.text(alphabet="abcdeл", min_size=1, max_size=11)
 
 @given(st.lists(words, unique=True, max_size=40), words)
 def test_every_word_within_the_edits_believed_is_found(known: list[str], asked: str) -> None:
-    near = {known[number] for number in Spelling.of(known).near(asked).tolist()}
+    near = {known[number] for number in Spelling.of(known).near(asked)}
     limit = edits_believed(asked)
     meant = {word for word in known if len(word) >= SHORTEST and OSA.distance(word, asked) <= limit} if limit else set()
     assert near >= meant
