@@ -1,4 +1,8 @@
-"""`python -m simulation --seeds 200`: play so many worlds; `--replay 17` plays one again and prints what happened."""
+"""`python -m simulation --seeds 200`: play so many worlds; `--replay 17` plays one again and prints what happened.
+
+`--replay 17 --without no_sweep` plays it as `docs/mutants.md` names it: of that rule's scale and weather, with the rule
+off; `--as no_sweep` the same with all rules in force.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +14,15 @@ import time
 import warnings
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from simulation.fleet import berth, sail
 from simulation.log import Log
+from simulation.mutants.catalogue import RULES
+from simulation.people.cast import SCALES, WHOLE
 from simulation.world import Verdict, play
 
 REGRESSIONS: Final = Path(__file__).with_name("regressions.txt")
@@ -41,7 +48,7 @@ def main() -> int:
     warnings.simplefilter("ignore")  # a killed process leaves coroutines behind that nobody will ever await
     asked = arguments()
     if asked.replay is not None:
-        return replay(asked.replay)
+        return replay(asked.replay, asked.without or asked.like, off=asked.without is not None)
     first = seed_of_commit() if asked.of_commit else asked.first
     log = Log(Verdict, asked.log)
     verdicts = log.read()
@@ -71,11 +78,16 @@ def arguments() -> argparse.Namespace:
     asked.add_argument("--log", type=Path, help="a line for each world; those that are in it are not played again")
     asked.add_argument("--census", action="store_true", help="say how often each weather and each ending was seen")
     asked.add_argument("--replay", type=int, help="play the world of this seed alone, aloud")
+    asked.add_argument("--without", choices=RULES, metavar="RULE", help="of a replay: this rule is switched off")
+    asked.add_argument("--as", dest="like", choices=RULES, metavar="RULE", help="of a replay: the world of this rule")
     return asked.parse_args()
 
 
-def replay(seed: int) -> int:
-    verdict = play(seed, Path(berth().name), aloud=True)
+def replay(seed: int, name: str | None, *, off: bool) -> int:
+    rule = None if name is None else RULES[name]
+    among, raised = (WHOLE, ()) if rule is None else (SCALES[rule.among], rule.raised)
+    with rule.off() if rule is not None and off else nullcontext():
+        verdict = play(seed, Path(berth().name), scale=among, raised=raised, aloud=True)
     print(report(verdict))
     return 1 if verdict.violations else 0
 

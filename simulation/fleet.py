@@ -10,28 +10,26 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Final
 
-from simulation.mutants.catalogue import switched_off
 from simulation.world import Verdict, play
 
 MEMORY: Final = Path("/dev/shm")  # noqa: S108 - a world's database needs no disk; without it any folder does
 
 
-def sail(seeds: Iterable[int], processes: int, *, mutant: str | None = None) -> Iterator[Verdict]:
-    """Verdicts in the order of the seeds. `mutant`: the rule that is switched off in all of them."""
+def sail(seeds: Iterable[int], processes: int) -> Iterator[Verdict]:
+    """Verdicts in the order of the seeds."""
     if processes == 1:
-        yield from (play_alone(seed, mutant) for seed in seeds)
+        yield from (play_alone(seed) for seed in seeds)
         return
     with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
         try:
-            yield from pool.map(functools.partial(play_alone, mutant=mutant), seeds)
+            yield from pool.map(play_alone, seeds)
         finally:
             pool.shutdown(cancel_futures=True)  # who has seen enough asks for no more
 
 
-def play_alone(seed: int, mutant: str | None = None, *, hasty: bool = False) -> Verdict:
-    """One world in this process. `hasty`: it ends with the first thing that does not hold."""
-    with switched_off(mutant):
-        return play(seed, Path(berth().name), hasty=hasty)
+def play_alone(seed: int) -> Verdict:
+    """One world in this process."""
+    return play(seed, Path(berth().name))
 
 
 @functools.cache

@@ -7,7 +7,7 @@ and nearly half of the kinds are absent from any one world: faults that hide eac
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -37,6 +37,7 @@ KINDS: Final[Mapping[str, float]] = {
     "chat_answer_lost": 0.1,
     "chat_slow": 0.2,
     "chat_blocked": 0.002,
+    "chat_poison": 0.01,  # of the messages: one that the chat will never take
     # the payment provider
     "call_refused": 0.1,
     "call_error_before": 0.05,
@@ -49,6 +50,7 @@ KINDS: Final[Mapping[str, float]] = {
     "hint_lost": 0.3,
     "hint_twice": 0.3,
     "hint_late": 0.3,
+    "paid_heard_late": 0.1,  # of the hints that say that a payment came: what follows it is heard of first
     "hint_answer_lost": 0.1,
     "sweeps_asleep": 1.0,  # nobody asks the provider for half a day at a time
     # people and banks
@@ -56,6 +58,7 @@ KINDS: Final[Mapping[str, float]] = {
     "double_yes": 0.4,
     "comes_late": 0.3,
     "stays_away": 0.1,
+    "falls_silent": 0.2,  # of what would be pressed within a talk
     "stale_press": 0.05,
     "wrong_person": 0.03,
     "odd_words": 0.03,
@@ -63,15 +66,20 @@ KINDS: Final[Mapping[str, float]] = {
     "pays_too_late": 0.1,
     "pays_odd_sum": 0.3,
     "hold_lapses": 0.8,
+    "hold_gone": 0.3,  # of the captures: the bank has just let go
+    "card_fails_later": 0.3,  # of the cards that are left: kept, and refused when it matters
     "dispute": 0.15,
+    "dispute_soon": 0.15,  # before anybody here has heard of the payment
     "dispute_at_once": 0.15,
-    "refund_bounces": 0.1,
+    "refund_bounces": 0.2,
     "seller_restricted": 0.1,
     "walks_away": 0.1,
 }
 PRESENT: Final = 0.55  # of the kinds in a world
 STORM_HOURS: Final = (0.5, 30.0)
 STORM: Final = 6.0  # times the rate, while one lasts
+RAISED: Final = 3.0  # times the highest rate, of a kind that a world is asked to have
+MOST: Final = 0.9  # of the crossings, however bad it is
 STORM_KINDS: Final = 4  # come together
 
 
@@ -87,8 +95,10 @@ class Storm:
 class Weather:
     """The troubles of one world. `strikes` is asked at every boundary; `clear` ends it all."""
 
-    def __init__(self, dice: random.Random, record: Record, lasts: float, *, calm: bool = False) -> None:
-        """`lasts`: seconds until everything heals."""
+    def __init__(
+        self, dice: random.Random, record: Record, lasts: float, *, calm: bool = False, raised: Collection[str] = ()
+    ) -> None:
+        """`lasts`: seconds until everything heals. `raised`: kinds that this world has in any case, and much of."""
         self._dice = dice
         self._record = record
         self._over = calm
@@ -97,6 +107,8 @@ class Weather:
             kind: between(dice, most / 50, most) for kind, most in KINDS.items() if dice.random() < PRESENT and not calm
         }
         self.storms = [self._storm(lasts) for _ in range(dice.randrange(4))] if self.rates else []
+        self.rates |= {kind: min(KINDS[kind] * RAISED, MOST) for kind in raised}
+        self._raised = frozenset(raised)
 
     def _storm(self, lasts: float) -> Storm:
         kinds = self._dice.sample(sorted(self.rates), min(STORM_KINDS, len(self.rates)))
@@ -109,12 +121,15 @@ class Weather:
         rate = self.rates.get(kind)
         if rate is None or self._over:
             return False
-        if any(storm.begins <= at < storm.ends and kind in storm.kinds for storm in self.storms):
-            rate = min(rate * STORM, 0.9)
+        if kind not in self._raised and self._storms(kind, at):
+            rate = min(rate * STORM, MOST)
         if self._dice.random() >= rate:
             return False
         self._record.note(f"fault {kind}")
         return True
+
+    def _storms(self, kind: str, at: float) -> bool:
+        return any(storm.begins <= at < storm.ends and kind in storm.kinds for storm in self.storms)
 
     def clear(self) -> None:
         self._over = True

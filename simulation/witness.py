@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from conversations.engine import Answered
 from conversations.turn import Turn
+from core.kernel.dispatch import Delivered, Later, Never
 from core.kernel.outbox import Post
 from core.kernel.transaction import Ctx
 
@@ -25,6 +26,8 @@ class Witness:
         self.yes = Counter[tuple[str, str]]()  # verb and booking: how often its seeker has pressed a yes to pay
         self.cancelled: set[str] = set()  # and those whose seeker has called off, knowing what it costs
         self.accepted: dict[str, bool] = {}  # key of each input that was acknowledged, and whether it was answered
+        self._over: set[str] = set()  # messages that have arrived, or never will
+        self.on_the_way: set[str] = set()  # messages that were put off, and have not arrived since
         self.found: list[str] = []
 
     def said_yes(self, verb: str, booking: str) -> None:
@@ -53,6 +56,14 @@ class Witness:
         self._known.add(post.id)
         if not self._world.judge.knows("outbox", post.id):
             self.found.append(f"post {post.id} was sent before it was committed")
+
+    def carried(self, post: Post, outcome: Delivered | Later | Never) -> None:
+        """What came of it: a message that was put off is still owed, unless a quicker process has brought it."""
+        if not isinstance(outcome, Later):
+            self._over.add(post.id)
+            self.on_the_way.discard(post.id)
+        elif post.id not in self._over:
+            self.on_the_way.add(post.id)
 
     def unanswered(self, known: Any) -> list[str]:
         """Inputs that were acknowledged and of which nothing is kept. `known(key)`: whether the inbox has it."""

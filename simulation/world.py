@@ -11,7 +11,8 @@ import contextvars
 import random
 import shutil
 import sqlite3
-from collections.abc import Callable, Coroutine
+from collections import Counter
+from collections.abc import Callable, Collection, Coroutine
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -30,7 +31,8 @@ from simulation.engine.database import make_empty
 from simulation.engine.dice import Dice, between
 from simulation.engine.loop import Hung, LoopClock, SeededLoop
 from simulation.engine.record import Record
-from simulation.judge.judge import Judge, as_kept
+from simulation.judge.judge import Judge
+from simulation.judge.standing import as_kept
 from simulation.machine import BOUNDARIES, HOST, Gone, Machine
 from simulation.outside.chats import Phone
 from simulation.outside.stripe_side import StripeSide
@@ -50,6 +52,7 @@ AWAY: Final = (0.5, 60.0)  # seconds until a killed process is started again
 LONG_AWAY: Final = (120.0, 20 * 3_600.0)
 ASKS_EVERY: Final = (3 * 3_600.0, 24 * 3_600.0)
 AUDIT_EVERY: Final = 150  # commits
+TOO_OFTEN: Final = 100  # of one deed: with the waits of the product that is days
 
 
 @dataclass(slots=True)
@@ -93,6 +96,7 @@ class World:
         calm: bool = False,
         aloud: bool = False,
         hasty: bool = False,
+        raised: Collection[str] = (),
     ) -> None:
         self.dice = Dice(seed)
         self.seed = seed
@@ -102,13 +106,15 @@ class World:
         self.record = Record(self.clock.now, aloud=aloud)
         self.chance = self.dice.of("chance")
         self.lasts = DAY * self.chance.randint(*scale.storm_days)
-        self.weather = Weather(self.dice.of("weather"), self.record, self.lasts, calm=calm)
+        self.weather = Weather(self.dice.of("weather"), self.record, self.lasts, calm=calm, raised=raised)
         self.almanac = known_almanac()
         self.pulse = Pulse()
         self.witness = Witness(self)
         self.judge = Judge(self)
         self.phones: dict[tuple[str, str], Phone] = {}
         outside = LabWorld(clock=self.clock, random=self.dice.of("lab"))
+        self._poison: dict[str, bool] = {}
+        self._asked = Counter[str]()
         self.stripe = StripeSide(self, outside, self.dice.of("courier"))
         self.machines: list[Machine] = []
         self._numbers = 0
@@ -140,6 +146,19 @@ class World:
     def _slowly(self) -> int:
         """Long after the storm a world only waits for its last deadlines."""
         return 1 if self.seconds < self.lasts + QUIET_AFTER else 5
+
+    def is_poison(self, post: str) -> bool:
+        """Whether this message is one that the chat will never take, however often it is brought."""
+        if post not in self._poison:
+            self._poison[post] = self.strikes("chat_poison")
+        return self._poison[post]
+
+    def asked(self, key: str | None) -> None:
+        """The provider is asked for a deed under this key. What it has saved for it will not get better."""
+        if key is not None:
+            self._asked[key] += 1
+            if self._asked[key] == TOO_OFTEN:
+                self.loop.give_up(f"{key} was asked for {TOO_OFTEN} times")
 
     def doom_somebody(self, why: str) -> None:
         """A process that is there dies at one of its next boundaries."""
@@ -252,6 +271,7 @@ class World:
         while not seen() and not self._is_told():
             wait = LOOKS_EVERY if self.healed else min(LOOKS_EVERY, self.lasts - self.seconds)
             await asyncio.sleep(wait)
+            self.judge.look(self.seconds - self.lasts if self.healed else None)
 
     def _goes_on(self) -> bool:
         return bool(self.judge.unfinished()) or self.seconds < self.lasts + RESTS
@@ -269,9 +289,16 @@ class World:
 
 
 def play(
-    seed: int, folder: Path, *, scale: Scale = WHOLE, calm: bool = False, aloud: bool = False, hasty: bool = False
+    seed: int,
+    folder: Path,
+    *,
+    scale: Scale = WHOLE,
+    calm: bool = False,
+    aloud: bool = False,
+    hasty: bool = False,
+    raised: Collection[str] = (),
 ) -> Verdict:
-    """Play the world of this seed. `folder`: where its database may lie."""
+    """Play the world of this seed. `folder`: where its database may lie; `raised`: weather that it has in any case."""
     mistakes.configure()
     mistakes.heard.clear()
     path = folder / "market.sqlite"
@@ -284,7 +311,7 @@ def play(
     world: World | None = None
     try:
         asyncio.set_event_loop(loop)
-        world = World(seed, loop, str(path), scale=scale, calm=calm, aloud=aloud, hasty=hasty)
+        world = World(seed, loop, str(path), scale=scale, calm=calm, aloud=aloud, hasty=hasty, raised=raised)
         lost: list[str] = []
         loop.set_exception_handler(lambda _loop, told: lost.append(str(told.get("exception") or told["message"])))
         try:

@@ -28,14 +28,21 @@ class SeededLoop(asyncio.BaseEventLoop):
         self._seconds = 0.0
         self._dice = dice
         self._rounds = 0
+        self._hopeless = ""
         self._clock_resolution = 1e-6
         self._selector = self  # BaseEventLoop asks it to wait; see `select`
 
     def time(self) -> float:
         return self._seconds
 
+    def give_up(self, why: str) -> None:
+        """Something goes round in circles, however the clock ticks."""
+        self._hopeless = why
+
     def select(self, timeout: float | None) -> list[Any]:
         """Wait until the next timer: that is, let it be that late."""
+        if self._hopeless:
+            raise Hung(self._hopeless)
         if timeout is None:
             raise Hung("everybody waits for somebody else")
         if timeout > 0:

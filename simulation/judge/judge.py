@@ -27,7 +27,8 @@ from core.requests.model import REQUEST
 from core.sessions.process import SESSION
 from core.support.model import CASE
 from simulation.engine.database import engine_on, quick
-from simulation.judge import provider, sessions, trade
+from simulation.judge import provider, sessions, standing, trade
+from simulation.judge.standing import as_kept
 
 if TYPE_CHECKING:
     from simulation.world import World
@@ -85,6 +86,15 @@ class Judge:
             broken = [each for each in check(ctx, INVARIANTS) if not each.ok]
         self.found += [f"invariant: {each.name}: {each.detail}" for each in broken]
         self.found += trade.one_at_a_time(self)
+        self.found += standing.messages_lost(self, world.witness) + standing.pages_forgotten(self)
+
+    def look(self, since: float | None) -> None:
+        """Once a day. `since`: seconds since the weather cleared; None while it is bad."""
+        stripe = self._world.stripe
+        self.found += sessions.held_twice(stripe) + standing.endless(self, ENDING)
+        if since is not None and since >= standing.PATIENCE.total_seconds():
+            self.found += standing.left_undone(self, self._world.clock.now())
+            self.found += sessions.nothing_held_in_vain(self, stripe)
 
     def after_outage(self, away: timedelta) -> None:
         """Note which deadlines of people passed while nobody was there."""
@@ -144,6 +154,7 @@ class Judge:
         ]
         self.found += self._courses() + self._penalties()
         self.found += trade.back_on_the_shelf(self) + trade.by_their_own_sides(self)
+        self.found += trade.within_their_limits(self)
         self.found += sessions.nothing_held_in_vain(self, world.stripe)
         self.found += provider.one_effect_each(self, world.stripe)
         self.found += sessions.charged_rightly(self, world.stripe, world.witness)
@@ -158,6 +169,13 @@ class Judge:
                 self.census[f"{table} ended: {state}"] += count
         for why, count in self.rows("SELECT why, COUNT(*) FROM booking WHERE why IS NOT NULL GROUP BY why"):
             self.census[f"session over: {why}"] += count
+        for name, event, count in self.rows("SELECT process, event, COUNT(*) FROM step GROUP BY process, event"):
+            self.census[f"step: {name} {event}"] = count
+        for rail, count in self.rows(
+            "SELECT rail, COUNT(*) FROM payment JOIN payment_way ON payment_id = payment.id"
+            " WHERE received_minor > 0 GROUP BY rail"
+        ):
+            self.census[f"paid by: {rail}"] = count
         for what, count in sessions.weather_of(self, self._world.witness).items():
             self.census[f"session weather: {what}"] += count
 
@@ -178,8 +196,3 @@ class Judge:
                 wrong.append(f"course: {name} {subject} leapt from {stands[subject]} to {source}")
             stands[subject] = to
         return wrong
-
-
-def as_kept(moment: datetime) -> str:
-    """A moment as SQLite keeps it."""
-    return moment.strftime("%Y-%m-%d %H:%M:%S.%f")

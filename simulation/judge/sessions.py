@@ -6,10 +6,12 @@ from what the product has reckoned.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
+
+from lab.stripe.api.shapes import Thing
 
 if TYPE_CHECKING:
     from simulation.judge.judge import Judge
@@ -21,13 +23,15 @@ RUNS: Final = "billable"  # the state in which a talk is charged
 RAN: Final = timedelta(minutes=1)  # that a talk must have been charged for, for its being free to be wrong
 LATE: Final = timedelta(minutes=1)
 GONE: Final = ("failed", "canceled")
+AGED: Final = 86_400  # seconds in which a hold that nobody needs may stand
 
 
 @dataclass
 class Course:
     """One session, as it went. `taken`: cents by hold; `back`: cents that went back; `ran`: the clock, after the yes.
 
-    `said_yes`, `wanted_more`: how often its seeker pressed these; `kept`: whether the product has it on record.
+    `a_minute`: cents, where it is charged by the minute, up to `price`; `said_yes`, `wanted_more`: how often its seeker
+    pressed these; `kept`: whether the product has it on record.
     """
 
     booking: str
@@ -36,6 +40,8 @@ class Course:
     why: str | None
     free_minutes: int
     due: int
+    a_minute: int = 0
+    price: int = 0
     purposes: dict[str, str] = field(default_factory=dict)
     taken: dict[str, int] = field(default_factory=dict)
     back: int = 0
@@ -72,6 +78,9 @@ def wrong_with(course: Course) -> list[str]:
         wrong.append(f"the clock ran for {course.ran} after the yes, and it was free")
     if course.state == "completed" and taken < course.due and not unpaid:
         wrong.append(f"{taken} cents were taken of {course.due} that were due")
+    least = min(course.a_minute * (course.ran // RAN), course.price)
+    if course.state == "completed" and "drop" not in course.events and course.due < least and not unpaid:
+        wrong.append(f"the clock ran for {course.ran} after the yes, and {course.due} cents were due, not {least}")
     if "continue" in course.events and not course.kept:
         wrong.append("it went on for money, and no yes is kept")
     return wrong
@@ -79,7 +88,8 @@ def wrong_with(course: Course) -> list[str]:
 
 def courses_of(judge: Judge, witness: Witness) -> dict[str, Course]:
     """All sessions by their key."""
-    columns = "id, ref, state, why, free_minutes, due_minor"
+    by_minute = "CASE WHEN basis = 'minute' THEN rate_minor ELSE 0 END"
+    columns = f"id, ref, state, why, free_minutes, due_minor, {by_minute}, price_minor"
     courses = {row[0]: Course(*row) for row in judge.rows(f"SELECT {columns} FROM booking")}
     for hold, booking, purpose in judge.rows("SELECT id, booking_id, purpose FROM card_hold"):
         courses[booking].purposes[hold] = purpose
@@ -125,6 +135,16 @@ def _read_charges(courses: dict[str, Course], stripe: StripeSide) -> list[str]:
     return wrong
 
 
+def held_twice(stripe: StripeSide) -> list[str]:
+    """What is held for one hold of ours is held once."""
+    held = Counter((each.get("metadata") or {}).get("hold") for each in _held(stripe))
+    return [f"hold: {hold} is held {times} times" for hold, times in held.items() if hold and times > 1]
+
+
+def _held(stripe: StripeSide) -> list[Thing]:
+    return [each for each in stripe.things("payment_intent") if each["status"] == "requires_capture"]
+
+
 def nothing_held_in_vain(judge: Judge, stripe: StripeSide) -> list[str]:
     """A card is free again when its session is over."""
     over = dict(
@@ -133,8 +153,8 @@ def nothing_held_in_vain(judge: Judge, stripe: StripeSide) -> list[str]:
             " WHERE booking.state IN ('closed', 'closed_free', 'completed')"
         )
     )
-    held = [each for each in stripe.things("payment_intent") if each["status"] == "requires_capture"]
-    holds = [str((each.get("metadata") or {}).get("hold")) for each in held]
+    aged = stripe.lab.books.now() - AGED
+    holds = [str((each.get("metadata") or {}).get("hold")) for each in _held(stripe) if each["created"] < aged]
     return [f"hold: session {over[hold]} is over, and its card is still held" for hold in holds if hold in over]
 
 

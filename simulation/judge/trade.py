@@ -48,6 +48,18 @@ def back_on_the_shelf(judge: Judge) -> list[str]:
     return wrong
 
 
+def within_their_limits(judge: Judge) -> list[str]:
+    """What a clerk may not sign alone was approved before it counted."""
+    return [
+        f"limit: deal {ref} of {amount} counted with the yes of somebody who signs up to {limit} alone"
+        for ref, amount, limit in judge.rows(
+            "SELECT deal.ref, deal.amount_minor, member.limit_minor FROM deal JOIN membership AS member"
+            " ON member.person_id = deal.buyer_signed_by WHERE deal.amount_minor > member.limit_minor"
+            " AND EXISTS (SELECT 1 FROM step WHERE step.subject = deal.id AND step.event = 'both_signed')"
+        )
+    ]
+
+
 def by_their_own_sides(judge: Judge) -> list[str]:
     """Every step of a deal that a person took was theirs to take."""
     wrong = []

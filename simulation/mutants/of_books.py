@@ -9,17 +9,18 @@ from core.delivery.events import LotArrived
 from core.delivery.model import Lot
 from core.escrow import chargebacks, effects, funding, payees, reactions, service, settling
 from core.escrow import rules as money
-from core.escrow.model import CHARGEBACK, EffectState
+from core.escrow.model import CHARGEBACK, EffectState, Payment
+from core.escrow.rails import surplus as too_much
 from core.kernel.money import Money
 from core.kernel.process import step
 from core.ledger import service as ledger
-from core.ledger.model import PROVIDER, credit, debit, payable
+from core.ledger.model import COMMISSION, PROVIDER, credit, debit, payable
 from simulation.mutants.rule import Rules, as_it_was, instead, nothing
 
-rules = Rules()
+rules = Rules(among="trade")
 
 
-@rules.rule("booked_twice", "A payout that is told again is booked once, under one name")
+@rules.rule("booked_twice", "A payout that is told again is booked once, under one name", "call_answer_lost call_slow")
 def _() -> list[Any]:
     post = as_it_was(ledger, "post")
 
@@ -74,17 +75,30 @@ def _() -> list[Any]:
     return [instead(money, "part", both)]
 
 
-@rules.rule("overpaid_kept", "What was paid too much is the buyer's")
+@rules.rule("overpaid_kept", "What was paid too much is the buyer's", "pays_odd_sum")
 def _() -> list[Any]:
-    return [instead(funding, "keep_credit", nothing)]
+    def ours(ctx: Any, _buyer: str, payment: Any, surplus: Money) -> None:
+        payment.received_minor += surplus.minor
+        payment.surplus_minor += surplus.minor
+        payment.beside_minor += surplus.minor
+        legs = [debit(PROVIDER, surplus), credit(COMMISSION, surplus)]
+        ledger.post(ctx, f"payment:{payment.id}:{payment.received_minor}", "Ours", legs, deal=payment.deal_id)
+        ctx.session.flush()
+
+    return [instead(funding, "keep_credit", nothing), instead(too_much, "_keep", ours)]
 
 
-@rules.rule("credit_for_ever", "What was paid too much goes back by itself")
+@rules.rule("beside_counted", "What was transferred beside a payment is no part of it", "pays_odd_sum hint_late")
+def _() -> list[Any]:
+    return [instead(Payment, "counted", property(lambda payment: payment.received))]
+
+
+@rules.rule("credit_for_ever", "What was paid too much goes back by itself", "pays_odd_sum")
 def _() -> list[Any]:
     return [instead(reactions, "credit_kept_long", nothing)]
 
 
-@rules.rule("part_is_all", "A part of the money does not fund the deal")
+@rules.rule("part_is_all", "A part of the money does not fund the deal", "pays_odd_sum")
 def _() -> list[Any]:
     complete = as_it_was(funding, "_complete")
 
@@ -94,7 +108,7 @@ def _() -> list[Any]:
     return [instead(funding, "_part_came", part_came)]
 
 
-@rules.rule("paid_again", "A payment is counted once, however often it is told")
+@rules.rule("paid_again", "A payment is counted once, however often it is told", "hint_twice")
 def _() -> list[Any]:
     received = as_it_was(funding, "payment_received")
 
@@ -107,12 +121,12 @@ def _() -> list[Any]:
     return [instead(service, "payment_received", anew)]
 
 
-@rules.rule("chargeback_unheard", "What a bank takes back is booked")
+@rules.rule("chargeback_unheard", "What a bank takes back is booked", "dispute")
 def _() -> list[Any]:
     return [instead(chargebacks, "_take", nothing)]
 
 
-@rules.rule("win_not_undone", "A dispute that is won undoes every leg")
+@rules.rule("win_not_undone", "A dispute that is won undoes every leg", "dispute")
 def _() -> list[Any]:
     def undo(ctx: Any, found: Any, _fee: Any) -> None:
         step(ctx, CHARGEBACK, found, "won", ("provider",))
@@ -121,17 +135,17 @@ def _() -> list[Any]:
     return [instead(chargebacks, "_undo", undo)]
 
 
-@rules.rule("dispute_race", "Nothing leaves a deal whose money was called back")
+@rules.rule("dispute_race", "Nothing leaves a deal whose money was called back", "dispute_at_once dispute")
 def _() -> list[Any]:
     return [instead(effects, "frozen", lambda *_: False), instead(chargebacks, "frozen", lambda *_: False)]
 
 
-@rules.rule("never_thaws", "When the bank has decided, the deal's money moves again")
+@rules.rule("never_thaws", "When the bank has decided, the deal's money moves again", "dispute")
 def _() -> list[Any]:
     return [instead(chargebacks, "_thaw", nothing)]
 
 
-@rules.rule("no_set_off", "A claim that was served by a later payout is not also kept by the seller")
+@rules.rule("no_set_off", "A claim that was served by a later payout is not also kept by the seller", "dispute")
 def _() -> list[Any]:
     set_off = as_it_was(settling, "set_off")
 
@@ -142,12 +156,12 @@ def _() -> list[Any]:
     return [instead(settling, "set_off", whole)]
 
 
-@rules.rule("claim_twice", "What came back from the seller is owed no more")
+@rules.rule("claim_twice", "What came back from the seller is owed no more", "dispute")
 def _() -> list[Any]:
     return [instead(chargebacks, "_recovered", nothing)]
 
 
-@rules.rule("never_tried_again", "A payout that was put off is tried again")
+@rules.rule("never_tried_again", "A payout that was put off is tried again", "seller_restricted call_error_before")
 def _() -> list[Any]:
     return [
         instead(effects, "set_timer", nothing),

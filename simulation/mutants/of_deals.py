@@ -5,18 +5,23 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from core.deals import access, course
+from core.deals import access, approval, course
 from core.deals import service as deals
 from core.kernel.process import Process, Transition
 from core.listings import rules as stock
 from simulation.mutants.rule import Rules, as_it_was, instead, nothing
 
-rules = Rules()
+rules = Rules(among="trade")
 
 
-@rules.rule("oversell", "No more is sold than there is")
+@rules.rule("oversell", "No more is sold than there is", among="last truck")
 def _() -> list[Any]:
     return [instead(stock, "check_taking", lambda quantity, remaining, _least: quantity.to(remaining.unit))]
+
+
+@rules.rule("limit_ignored", "What a member may not sign alone is approved first", among="company")
+def _() -> list[Any]:
+    return [instead(approval, "signs_alone", lambda *_: True)]
 
 
 @rules.rule("not_back_on_shelf", "What a deal that ends has reserved is for sale again")
@@ -24,7 +29,7 @@ def _() -> list[Any]:
     return [instead(course, "give_back", nothing)]
 
 
-@rules.rule("anybody_acts", "Only who is in its role takes a step")
+@rules.rule("anybody_acts", "Only who is in its role takes a step", "wrong_person")
 def _() -> list[Any]:
     transition = as_it_was(Process, "transition")
 
@@ -39,7 +44,7 @@ def _() -> list[Any]:
     ]
 
 
-@rules.rule("leaps", "A state is left by a line of its table alone")
+@rules.rule("leaps", "A state is left by a line of its table alone", "stale_press double_press")
 def _() -> list[Any]:
     transition = as_it_was(Process, "transition")
 

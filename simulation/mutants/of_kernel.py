@@ -27,7 +27,7 @@ class Rehearsed(Exception):
     """What was done is undone again; what was said was said."""
 
 
-@rules.rule("no_inbox", "What comes in is taken once, by its outside id")
+@rules.rule("no_inbox", "What comes in is taken once, by its outside id", "update_twice")
 def _() -> list[Any]:
     def take_in(session: Any, key: str, body: Any, now: Any) -> bool:
         add_once(session, InboxRow, key=key, received_at=now, body=body)
@@ -36,7 +36,7 @@ def _() -> list[Any]:
     return [instead(inbox, "take_in", take_in)]
 
 
-@rules.rule("ack_then_work", "An input is acknowledged after its commit")
+@rules.rule("ack_then_work", "An input is acknowledged after its commit", "kill_before_commit")
 def _() -> list[Any]:
     take = as_it_was(Reception, "take")
 
@@ -73,7 +73,11 @@ def _() -> list[Any]:
     return [instead(transaction, "add_rows", nothing)]
 
 
-@rules.rule("no_outbox_sweep", "What a dead process left undelivered is picked up by another")
+@rules.rule(
+    "no_outbox_sweep",
+    "What a dead process left undelivered is picked up by another",
+    "kill_after_commit kill_before_telling",
+)
 def _() -> list[Any]:
     async def sweep(_self: Dispatcher) -> int:
         return 0
@@ -81,7 +85,7 @@ def _() -> list[Any]:
     return [instead(Dispatcher, "sweep", sweep)]
 
 
-@rules.rule("ambiguous_drops", "A delivery whose outcome is unknown is made again")
+@rules.rule("ambiguous_drops", "A delivery whose outcome is unknown is made again", "chat_error chat_answer_lost")
 def _() -> list[Any]:
     note = as_it_was(Dispatcher, "_note")
     return [
@@ -95,7 +99,7 @@ def _() -> list[Any]:
     ]
 
 
-@rules.rule("poison_blocks", "What nobody will ever take is put aside")
+@rules.rule("poison_blocks", "What nobody will ever take is put aside", "chat_poison")
 def _() -> list[Any]:
     note = as_it_was(Dispatcher, "_note")
 
@@ -105,7 +109,7 @@ def _() -> list[Any]:
     return [instead(Dispatcher, "_note", again), instead(dispatch, "enough", lambda _post, outcome: outcome)]
 
 
-@rules.rule("lease_for_ever", "A lease on a post runs out")
+@rules.rule("lease_for_ever", "A lease on a post runs out", "kill_before_telling")
 def _() -> list[Any]:
     def lease_due(session: Any, now: Any, limit: int = 100) -> list[Post]:
         rows = session.query(OutboxRow).where(
@@ -119,7 +123,7 @@ def _() -> list[Any]:
     return [instead(outbox, "lease_due", lease_due)]
 
 
-@rules.rule("later_is_never", "A delivery that failed is tried again when its wait is over")
+@rules.rule("later_is_never", "A delivery that failed is tried again when its wait is over", "chat_error")
 def _() -> list[Any]:
     def postpone(session: Any, post: Post, _due: Any, why: str) -> None:
         session.execute(update(OutboxRow).where(OutboxRow.id == post.id).values(dead=True, failure=why))
@@ -142,11 +146,15 @@ def _() -> list[Any]:
     return [instead(timers, "take_timer", lambda *_: True)]
 
 
-@rules.rule("outage_counts", "While nobody sweeps, nobody's deadline comes nearer")
+@rules.rule(
+    "outage_counts",
+    "While nobody sweeps, nobody's deadline comes nearer",
+    "kill_before_commit kill_after_commit long_outage",
+)
 def _() -> list[Any]:
     return [instead(heartbeat, "move_on", lambda *_: 0)]
 
 
-@rules.rule("half_a_unit", "A refused unit leaves nothing behind")
+@rules.rule("half_a_unit", "A refused unit leaves nothing behind", "double_yes double_press", among="talks")
 def _() -> list[Any]:
     return [instead(Ctx, "trial", lambda _self: nullcontext())]

@@ -20,10 +20,10 @@ from payments.stripe import cards, money_in, money_out, reading, webhooks
 from payments.things import RefundState
 from simulation.mutants.rule import Rules, as_it_was, instead
 
-rules = Rules()
+rules = Rules(among="trade")
 
 
-@rules.rule("fresh_key", "The same deed is asked for under the same key")
+@rules.rule("fresh_key", "The same deed is asked for under the same key", "call_answer_lost")
 def _() -> list[Any]:
     numbers = itertools.count()
 
@@ -33,12 +33,16 @@ def _() -> list[Any]:
     return [instead(part, "under", under) for part in (money_in, money_out, cards)]
 
 
-@rules.rule("blind_retry", "What may have been forgotten or refused is looked for before it is asked for again")
+@rules.rule(
+    "blind_retry",
+    "What may have been forgotten or refused is looked for before it is asked for again",
+    "call_error_after",
+)
 def _() -> list[Any]:
     return [instead(PayingOut, "_looked_for_first", lambda _self, _post: False)]
 
 
-@rules.rule("same_key_after_no", "After a no, a deed is asked for under a new key")
+@rules.rule("same_key_after_no", "After a no, a deed is asked for under a new key", "call_error_before")
 def _() -> list[Any]:
     def under(key: str) -> dict[str, str]:
         head, _, tail = key.rpartition(":")
@@ -47,7 +51,7 @@ def _() -> list[Any]:
     return [instead(money_out, "under", under)]
 
 
-@rules.rule("ambiguous_is_failure", "Unknown is not failed")
+@rules.rule("ambiguous_is_failure", "Unknown is not failed", "call_answer_lost", among="talks")
 def _() -> list[Any]:
     answered = as_it_was(reading, "answered")
 
@@ -58,7 +62,7 @@ def _() -> list[Any]:
     return [instead(part, "answered", sure) for part in (money_in, money_out, cards)]
 
 
-@rules.rule("ambiguous_is_done", "Unknown is not done")
+@rules.rule("ambiguous_is_done", "Unknown is not done", "call_lost")
 def _() -> list[Any]:
     once = as_it_was(PayingOut, "_once")
 
@@ -71,7 +75,7 @@ def _() -> list[Any]:
     return [instead(PayingOut, "_once", hoped)]
 
 
-@rules.rule("no_sweep", "The provider is asked for what it may have told us in vain")
+@rules.rule("no_sweep", "The provider is asked for what it may have told us in vain", "hint_lost dispute")
 def _() -> list[Any]:
     async def sweep(_self: Reconciler) -> int:
         return 0
@@ -79,7 +83,7 @@ def _() -> list[Any]:
     return [instead(Reconciler, "sweep", sweep)]
 
 
-@rules.rule("no_news", "Events that have not come are read from the provider's list")
+@rules.rule("no_news", "Events that have not come are read from the provider's list", "hint_lost dispute")
 def _() -> list[Any]:
     async def catch_up(_self: Reconciler) -> None:
         return
@@ -87,7 +91,7 @@ def _() -> list[Any]:
     return [instead(Reconciler, "_catch_up", catch_up)]
 
 
-@rules.rule("hint_forgotten", "A hint and the look that it leads to are one transaction")
+@rules.rule("hint_forgotten", "A hint and the look that it leads to are one transaction", "dispute")
 def _() -> list[Any]:
     def take_hint(ctx: Any, event_id: str, type_: str, _kind: Any, object_id: str) -> bool:
         return bool(take_in(ctx.session, f"stripe:{event_id}", {"type": type_, "object": object_id}, ctx.now))
@@ -95,7 +99,9 @@ def _() -> list[Any]:
     return [instead(part, "take_hint", take_hint) for part in (webhooks, reconcile)]
 
 
-@rules.rule("dispute_first", "A dispute that is heard of before its payment waits for it")
+@rules.rule(
+    "dispute_first", "A dispute that is heard of before its payment waits for it", "dispute_soon paid_heard_late"
+)
 def _() -> list[Any]:
     async def look_at_dispute(provider: Any, ref: str) -> Any:
         return seen(await provider.dispute(ref), looks.tell_dispute)
@@ -103,7 +109,7 @@ def _() -> list[Any]:
     return [instead(looks, "look_at_dispute", look_at_dispute)]
 
 
-@rules.rule("late_money_lost", "What comes by a payment that has lapsed is still told")
+@rules.rule("late_money_lost", "What comes by a payment that has lapsed is still told", "pays_too_late hint_late")
 def _() -> list[Any]:
     def paid(payment: str, funding: Any) -> Any:
         if funding is None:
@@ -121,7 +127,7 @@ def _() -> list[Any]:
     return [instead(looks, "paid", paid)]
 
 
-@rules.rule("refund_never_bounces", "A refund that came back is owed again")
+@rules.rule("refund_never_bounces", "A refund that came back is owed again", "refund_bounces")
 def _() -> list[Any]:
     def tell_refund(refund: Any) -> Any:
         if refund.effect is None or refund.state is RefundState.PENDING:
@@ -131,12 +137,12 @@ def _() -> list[Any]:
     return [instead(looks, "tell_refund", tell_refund), instead(paying_out, "tell_refund", tell_refund)]
 
 
-@rules.rule("page_for_ever", "A page that could not be opened is given up, and another asked for")
+@rules.rule("page_for_ever", "A page that could not be opened is given up, and another asked for", "call_error_before")
 def _() -> list[Any]:
     return [instead(paying_in, "lapsed", lambda _payment: lambda _ctx: None)]
 
 
-@rules.rule("no_open_ends", "Every open row is asked about, also without an event")
+@rules.rule("no_open_ends", "Every open row is asked about, also without an event", "hint_lost")
 def _() -> list[Any]:
     return [instead(OpenEnds, "next", lambda _self, _ctx: [])]
 
@@ -163,6 +169,6 @@ def _() -> list[Any]:
     return [instead(money_out.MoneyOut, "transfer", to_the_first)]
 
 
-@rules.rule("credit_forgotten", "What a buyer has transferred too much is found and kept")
+@rules.rule("credit_forgotten", "What a buyer has transferred too much is found and kept", "pays_odd_sum hint_lost")
 def _() -> list[Any]:
     return [instead(looks, "tell_credit", lambda _payer, _standing: None)]

@@ -14,10 +14,10 @@ from core.sessions.process import SESSION
 from payments.stripe.cards import Cards
 from simulation.mutants.rule import Rules, as_it_was, instead, nothing
 
-rules = Rules()
+rules = Rules(among="talks")
 
 
-@rules.rule("silence_pays", "Silence never charges anybody")
+@rules.rule("silence_pays", "Silence never charges anybody", "falls_silent")
 def _() -> list[Any]:
     time_is_up = as_it_was(meeting, "time_is_up")
 
@@ -41,7 +41,7 @@ def _() -> list[Any]:
     return [instead(tariff, "due_for", lambda terms, *_: Money.zero(terms.price.currency))]
 
 
-@rules.rule("more_unasked", "More time is charged after a yes of its own")
+@rules.rule("more_unasked", "More time is charged after a yes of its own", "falls_silent")
 def _() -> list[Any]:
     offer = as_it_was(meeting, "offer_extension")
 
@@ -76,7 +76,7 @@ def _() -> list[Any]:
     ]
 
 
-@rules.rule("captured_again", "What was taken from a card is booked once")
+@rules.rule("captured_again", "What was taken from a card is booked once", "hint_twice")
 def _() -> list[Any]:
     captured = as_it_was(card, "captured")
 
@@ -90,7 +90,7 @@ def _() -> list[Any]:
     return [instead(card, "captured", again)]
 
 
-@rules.rule("lost_capture", "A capture whose answer was lost is found")
+@rules.rule("lost_capture", "A capture whose answer was lost is found", "call_answer_lost")
 def _() -> list[Any]:
     return [instead(card, "captured", nothing)]
 
@@ -100,12 +100,12 @@ def _() -> list[Any]:
     return [instead(settlement, "finish", nothing)]
 
 
-@rules.rule("late_hold_kept", "Money that is held for nobody any more is set free")
+@rules.rule("late_hold_kept", "Money that is held for nobody any more is set free", "hint_late call_slow hold_lapses")
 def _() -> list[Any]:
     return [instead(holds, "is_wanted", lambda *_: True)]
 
 
-@rules.rule("refusal_unheard", "A card that is refused is told, and another asked for")
+@rules.rule("refusal_unheard", "A card that is refused is told, and another asked for", "card_fails_later hold_lapses")
 def _() -> list[Any]:
     return [instead(card, "hold_refused", nothing)]
 

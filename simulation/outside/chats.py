@@ -49,6 +49,7 @@ class Phone:
     got: dict[str, int] = field(default_factory=dict)  # post id: how often it arrived
     blocked_until: float = 0.0
     sent: int = 0
+    drawn: int = 0  # how often what is in sight has changed
 
     @property
     def workspace(self) -> str:
@@ -70,6 +71,7 @@ class Phone:
         self.news.set()
 
     def _show(self, reply: Reply) -> None:
+        self.drawn += 1
         match reply:
             case Card(subject=str(subject)) | CardList(subject=str(subject)):
                 self.cards.pop(subject, None)
@@ -146,6 +148,15 @@ class ChatCarrier:
         await machine.linger("chat_slow")
         phone = world.phone_at(post.channel, str(post.body["address"]))
         world.witness.told(post)
+        outcome = self._brought(post, phone)
+        world.witness.carried(post, outcome)
+        return outcome
+
+    def _brought(self, post: Post, phone: Phone) -> Delivered | Later | Never:
+        """What comes of it."""
+        machine, world = self._machine, self._machine.world
+        if world.is_poison(post.id):
+            return Never("nobody can draw it")
         if world.strikes("chat_blocked"):
             phone.blocked_until = world.seconds + between(world.chance, *BLOCKED_FOR)
         if phone.blocked_until > world.seconds:

@@ -27,6 +27,7 @@ RESERVE: Final = 100_000_000  # cents, which the platform's owner keeps with Str
 SETTLES_EVERY: Final = 900.0  # seconds between looks at what has fallen due while nobody calls
 ON_ITS_WAY: Final = (0.05, 20.0)  # seconds that an event takes
 LATE: Final = (600.0, 3 * 86_400.0)
+SAYS_PAID: Final = frozenset({"checkout.session.completed", "payment_intent.succeeded", "charge.succeeded"})
 
 
 class StripeSide:
@@ -118,7 +119,8 @@ class StripeSide:
         thin = event["object"] == "v2.core.event"
         said = {name: each for name, each in event.items() if name != "data"} if thin else event
         begun = self.lab.books.now()
-        await asyncio.sleep(between(self._dice, *(LATE if self._world.strikes("hint_late") else ON_ITS_WAY)))
+        kind = "paid_heard_late" if event["type"] in SAYS_PAID else "hint_late"
+        await asyncio.sleep(between(self._dice, *(LATE if self._world.strikes(kind) else ON_ITS_WAY)))
         for attempt in range(100):
             if await self._taken(json.dumps(said)) or self.lab.books.now() - begun > GIVEN_UP_AFTER:
                 return

@@ -30,12 +30,16 @@ class StripeWire(stripe.HTTPClient):
     ) -> tuple[bytes, int, Mapping[str, str]]:
         machine, strikes = self._machine, self._machine.world.strikes
         machine.may_die("kill_before_call")
+        machine.world.asked(headers.get("Idempotency-Key"))
         await machine.linger("call_slow")
         if strikes("call_refused") or strikes("call_lost"):
             raise cut("before the work")
+        path = urlsplit(url).path
+        if path.endswith("/capture") and strikes("hold_gone"):
+            machine.world.cast.bank.forgets(path.split("/")[-2])
         self._trouble()
         answer = await self._side.answer(method, url, headers, post_data)
-        machine.world.record.note("call", machine.number, method, urlsplit(url).path, answer[1])
+        machine.world.record.note("call", machine.number, method, path, answer[1])
         if strikes("call_twice"):
             answer = await self._side.answer(method, url, headers, post_data)
         machine.may_die("kill_after_call")

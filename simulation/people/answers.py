@@ -61,7 +61,14 @@ EXPERT: Final[Mapping[str, Answer]] = {
 }
 
 # What is optional and worth telling: how often.
-TOLD: Final[Mapping[str, float]] = {"quantity": 0.7, "lots": 0.5, "measured": 0.6, "moisture": 0.7, "cost": 0.3}
+TOLD: Final[Mapping[str, float]] = {
+    "quantity": 0.7,
+    "lots": 0.5,
+    "measured": 0.6,
+    "moisture": 0.7,
+    "cost": 0.3,
+    "limit": 1.0,
+}
 
 
 def answer_to(field: FieldView, dice: random.Random, own: Mapping[str, Answer]) -> str:

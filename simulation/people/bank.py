@@ -23,6 +23,7 @@ LOOKS_EVERY: Final = HOUR
 WHILE_HELD: Final = (60.0, 3 * 24 * HOUR)
 SOON: Final = (1.0, 120.0)
 SOMETIME: Final = (HOUR, 40 * 24 * HOUR)
+BOUNCES: Final = (HOUR, 10 * 24 * HOUR)
 
 
 class Bank:
@@ -47,17 +48,24 @@ class Bank:
             case "charge.succeeded" if not thing["captured"]:
                 if strikes("hold_lapses"):
                     self._later(WHILE_HELD, partial(self._let_go, thing["id"]))
-            case "charge.succeeded" if strikes("dispute"):
+            case "charge.succeeded" if strikes("dispute_soon"):
+                self._later(SOON, partial(self._call_back, thing["id"]))
+            case "charge.succeeded" | "charge.captured" if strikes("dispute"):
                 self._later(SOMETIME, partial(self._call_back, thing["id"]))
             case "transfer.created" if thing["source_transaction"] and strikes("dispute_at_once"):
                 self._later(SOON, partial(self._call_back, thing["source_transaction"]))
             case "refund.created" | "charge.refunded" if strikes("refund_bounces"):
-                self._later(SOMETIME, partial(self._bounce, thing["id"]))
+                self._later(BOUNCES, partial(self._bounce, thing["id"]))
             case "charge.dispute.created":
                 if self._dice.random() < 0.7:
                     self._later(SOMETIME, partial(self._decide, thing["id"]))
             case "transfer.created" if strikes("seller_restricted"):
                 self._later(SOMETIME, partial(self._restrict, thing["destination"]))
+
+    def forgets(self, intent: str) -> None:
+        """A hold is gone in the very moment in which it shall be taken."""
+        charge = self._world.stripe.lab.books.get("payment_intent", intent)["latest_charge"]
+        self._world.stripe.does(partial(self._let_go, charge))
 
     def _later(self, within: tuple[float, float], deed: Callable[[], Any]) -> None:
         async def do() -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from core.people.model import Platform
 from simulation.people.answers import EXPERT, Answer
 from simulation.people.bank import Bank
+from simulation.people.clerk import INVITES, Clerk
 from simulation.people.person import APPETITE, HOUR, Person
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 NONE: Final[Mapping[str, Answer]] = {}
 EVER: Final = 1_000_000  # an operator's appetite
-SCARCE: Final = 0.4  # of the worlds: everybody wants the same last truck
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +30,21 @@ class Scale:
     seekers: int = 2
     operators: int = 2
     storm_days: tuple[int, int] = (3, 21)
+    scarce: float = 0.4  # of the worlds: everybody wants the same last truck
+    companies: float = 0.4  # of the worlds: somebody buys for a company, whose head must say yes to what is large
 
 
 WHOLE: Final = Scale()
-SMALL: Final = Scale(1, 1, 1, 1, 1, (2, 2))
+SMALL: Final = Scale(1, 1, 1, 1, 1, (2, 2), companies=0.0)
+# By name: a few of everybody for some days, many who trade, many who talk, and many who want the same last truck.
+SCALES: Final[Mapping[str, Scale]] = {
+    "whole": WHOLE,
+    "town": Scale(1, 2, 1, 2, 1, (3, 4)),
+    "trade": Scale(2, 4, 0, 0, 1, (4, 7)),
+    "talks": Scale(0, 0, 1, 4, 1, (4, 6)),
+    "last truck": Scale(1, 5, 0, 0, 1, (3, 4), scarce=1.0),
+    "company": Scale(1, 1, 0, 0, 1, (5, 7), scarce=0.0, companies=1.0),
+}
 
 TRADES: Final[dict[str, float]] = {
     "deal.sign": 10,
@@ -73,8 +84,8 @@ BUYS: Final = TRADES | {
     "lot.referee_value": 1,
     "lot.agree_value": 2,
     "lot.operator_asked": 0.3,
-    "pay.how": 0.6,
-    "pay.by": 1.5,
+    "pay.how": 5,
+    "pay.by": 8,
     "credit.give_back": 1,
     "request.show": 1,
     "request.award": 4,
@@ -147,6 +158,13 @@ RULES: Final[Mapping[str, float]] = {
     "complaint.rule": 8,
     "purchase.give_back": 4,
 }
+HEADS: Final[dict[str, float]] = {"company.invite": 4}
+# What a head says to what a clerk has signed: mostly yes, sometimes no, or never anything.
+APPROVALS: Final[tuple[dict[str, float], ...]] = (
+    {"deal.approve": 10},
+    {"deal.approve": 4, "deal.refuse": 4},
+    {},
+)
 
 
 class Cast:
@@ -166,7 +184,7 @@ class Cast:
         self._world.spawn(self.bank.live())
 
     def _gather(self, scale: Scale) -> None:
-        scarce = self._dice.random() < SCARCE
+        scarce = self._dice.random() < scale.scarce
         places = ("Kaunas", "Vilnius")
         for number in range(scale.sellers):
             amount = self._dice.choice((60, 100)) if scarce else self._dice.choice((300, 1000, 5000))
@@ -182,6 +200,10 @@ class Cast:
             self._add(f"Seeker{number}", SEEKS, "/experts the grate of my boiler slags", 72.0)
         for number in range(scale.operators):
             self._add(f"Operator{number}", RULES, "/cases", 24.0)
+        if self._dice.random() < scale.companies:
+            likes = HEADS | self._dice.choice(APPROVALS)
+            head = self._add("Head", likes, "/company", 6.0, INVITES)
+            self._add("Clerk", BUYS, f"/find pellets near {self._dice.choice(places)}", 24.0, head=head)
 
     def _add(
         self,
@@ -192,13 +214,16 @@ class Cast:
         answers: Mapping[str, Answer] = NONE,
         *,
         also: tuple[str, ...] = (),
-    ) -> None:
-        """`within`: hours in which they come."""
+        head: Person | None = None,
+    ) -> Person:
+        """`within`: hours in which they come; `head`: whose company they buy for."""
         dice = self._world.dice.of(f"person:{name}")
         phone = self._world.phone(dice.choice(tuple(Platform)), str(1000 + len(self.people)), name)
         appetite = EVER if likes is RULES else dice.choice(APPETITE) + (likes is SEEKS)
-        person = Person(self._world, phone, dice, tempered(likes, dice), answers, opening, also, appetite)
+        made = (self._world, phone, dice, tempered(likes, dice), answers, opening, also, appetite)
+        person = Person(*made) if head is None else Clerk(*made, head=head)
         self.people[person] = within * HOUR * dice.random()
+        return person
 
     @property
     def operators(self) -> frozenset[str]:

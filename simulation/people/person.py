@@ -7,7 +7,7 @@ import random
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from conversations.buttons import Press, press, read_press
 from conversations.reply import Button, FieldView, FormView
@@ -34,6 +34,7 @@ WAITS: Final = 600.0  # for a form to go on
 IBAN: Final = "DE89370400440532013000"
 GOOD_CARD: Final = "4242424242424242"
 BAD_CARD: Final = "4000000000000002"
+FAILS_LATER: Final = "4000000000000341"
 STEPS: Final = 24  # through a form
 TRIES: Final = 2  # until a button or a form that leads nowhere is let be
 REFUSALS: Final = 1  # of their answers, until they leave it
@@ -57,6 +58,14 @@ SLOTS: Final = 3  # are offered at a time; those of before are taken or gone
 IDLE: Final = 0.5  # how gladly nothing is done
 
 
+class Wish(NamedTuple):
+    """What somebody would do: press a button by its load, or visit an address, which has no verb."""
+
+    load: str
+    verb: str
+    liking: float
+
+
 @dataclass(slots=True, eq=False)
 class Person:
     """`likes`: a button's verb and how gladly it is pressed; what is not among them is left alone."""
@@ -74,6 +83,8 @@ class Person:
     deals: set[str] = field(default_factory=set)
     away: bool = False
     stays: bool = True
+    _looked_at: int = -1
+    _liked: list[Wish] = field(default_factory=list)
 
     @property
     def patient(self) -> bool:
@@ -103,8 +114,7 @@ class Person:
 
     def _is_urgent(self) -> bool:
         """Whether something is waited for that is gone in minutes: a talk, an answer to it, a card for its slot."""
-        verbs = (None if button.press is None else read_press(button.press).verb for button, _ in self._wishes())
-        return self.phone.form is not None or any(verb is None or verb in URGENT for verb in verbs)
+        return self.phone.form is not None or any(not each.verb or each.verb in URGENT for each in self._wishes())
 
     async def act(self) -> None:
         """One thing, of what there is to do, or nothing."""
@@ -119,33 +129,45 @@ class Person:
             if self.world.strikes("walks_away"):
                 self.away = True
             return
-        button = self.dice.choices([None, *(each for each, _ in wishes)], [IDLE, *(wish for _, wish in wishes)])[0]
-        if button is not None:
-            await (self.visit(button.url) if button.url else self.press(str(button.press)))
+        wish = self.dice.choices([None, *wishes], [IDLE, *(each.liking for each in wishes)])[0]
+        if wish is not None:
+            await (self.press(wish.load) if wish.verb else self.visit(wish.load))
 
     def _talks(self) -> bool:
-        return any((each.press or "").partition("|")[0] in IN_A_TALK for each, _ in self._wishes())
+        return any(each.verb in IN_A_TALK for each in self._wishes())
 
-    def _wishes(self) -> list[tuple[Button, float]]:
-        """What can be done, and how gladly each."""
+    def _wishes(self) -> list[Wish]:
+        """What can be done now, and how gladly each."""
+        if self.phone.drawn != self._looked_at:
+            self._looked_at, self._liked = self.phone.drawn, self._look()
+        lately = self.world.seconds - AGAIN_AFTER
+        return [each for each in self._liked if self._is_open(each, lately)]
+
+    def _is_open(self, wish: Wish, lately: float) -> bool:
+        """Whether it was not just done, or done in vain too often."""
+        if self.pressed.get(wish.load, lately) > lately:
+            return False
+        return not wish.verb or (
+            self.tries.get(wish.load, 0) <= TRIES and (bool(self.appetite) or wish.verb not in BEGINS)
+        )
+
+    def _look(self) -> list[Wish]:
+        """All that is in sight and that they would ever do."""
         shown = self.phone.buttons()
-        slots = [each for each in shown if (each.press or "").startswith(SLOT)]
-        gone = {each.press for each in slots[:-SLOTS]} - {each.press for each in slots[-SLOTS:]}
-        wishes = [(each, self._wish(each)) for each in shown if each.press is None or each.press not in gone]
-        return [(each, wish) for each, wish in wishes if wish > 0]
+        slots = [each.press for each in shown if (each.press or "").startswith(SLOT)]
+        gone = {*slots[:-SLOTS]} - {*slots[-SLOTS:]}
+        wishes = [self._wish(each) for each in shown if each.press is None or each.press not in gone]
+        return [each for each in wishes if each.liking > 0]
 
-    def _wish(self, button: Button) -> float:
-        load = button.url or button.press
-        if load is None or self.pressed.get(load, -AGAIN_AFTER) > self.world.seconds - AGAIN_AFTER:
-            return 0.0
-        if self.tries[load] > TRIES and not button.url:
-            return 0.0
+    def _wish(self, button: Button) -> Wish:
         if button.url is not None:
-            return 6.0 if "/pay/" in button.url or "/connect/" in button.url or "acct_" in button.url else 0.0
-        pressed = read_press(load)
-        if pressed.verb in BEGINS and not self.appetite:
-            return 0.0
-        return self.likes.get(pressed.verb, 0.0) * (8.0 if pressed.choice == YES else 1.0)
+            wanted = "/pay/" in button.url or "/connect/" in button.url or "acct_" in button.url
+            return Wish(button.url, "", 6.0 if wanted else 0.0)
+        if button.press is None:
+            return Wish("", "", 0.0)
+        pressed = read_press(button.press)
+        gladly = self.likes.get(pressed.verb, 0.0) * (8.0 if pressed.choice == YES else 1.0)
+        return Wish(button.press, pressed.verb, gladly)
 
     async def begin(self) -> None:
         """There is nothing to do: then the first word, again if nothing has come of it."""
@@ -170,6 +192,8 @@ class Person:
                 return
             if self.world.strikes("comes_late"):
                 await asyncio.sleep(between(self.dice, *LATE))
+        if pressed.verb in IN_A_TALK and self.world.strikes("falls_silent"):
+            return
         yes = pressed.verb in YES_TO_PAY
         if yes and self.world.strikes("kill_at_yes"):
             self.world.doom_somebody("kill_at_yes")
@@ -203,7 +227,9 @@ class Person:
         if "/pay/" not in url:
             self.world.stripe.does(lambda: onboard(books, key))
             return
-        number = BAD_CARD if self.world.strikes("card_declined") else GOOD_CARD
+        number = FAILS_LATER if self.world.strikes("card_fails_later") else GOOD_CARD
+        if self.world.strikes("card_declined"):
+            number = BAD_CARD
         session = books.things["checkout.session"].get(key)
         if session is None:
             return

@@ -17,9 +17,10 @@ from simulation.engine.loop import Hung, SeededLoop
 from simulation.engine.record import Record
 from simulation.judge.judge import ENDING, STEPS
 from simulation.judge.sessions import Course, wrong_with
+from simulation.mutants.calls import counted
 from simulation.mutants.catalogue import RULES, switched_off
 from simulation.outside.chats import Phone
-from simulation.people.cast import ADVISES, BUYS, SEEKS, SELLS, SMALL
+from simulation.people.cast import ADVISES, APPROVALS, BUYS, HEADS, SCALES, SEEKS, SELLS, SMALL
 from simulation.people.cast import RULES as RULED
 from simulation.people.person import URGENT
 from simulation.weather import KINDS, Weather
@@ -44,19 +45,23 @@ def test_a_world_comes_to_rest_and_is_the_same_in_another_interpreter(tmp_path: 
     other = subprocess.Popen(  # noqa: S603 - our own words
         command, env=environment, cwd=tmp_path, stdout=subprocess.PIPE, text=True
     )
-    verdict = play(SEED, here, scale=SMALL)
+    with counted() as calls:
+        verdict = play(SEED, here, scale=SMALL)
     told, _ = other.communicate()
     assert verdict.violations == []
     assert verdict.faults > 0
     assert verdict.commits > verdict.faults
     assert verdict.census["session over: hung_up"] == 1
     assert told.strip() == verdict.fingerprint
+    assert min(calls[rule] for rule in ("no_inbox", "yes_is_free", "takes_it_all", "settled_twice")) > 0
 
 
 def test_every_rule_that_can_be_switched_off_is_there_and_comes_back() -> None:
     assert len(RULES) >= 40
     show = Phone.show
-    for name in RULES:
+    for name, rule in RULES.items():
+        assert rule.among in SCALES
+        assert set(rule.raised) <= set(KINDS)
         with switched_off(name):
             pass
     assert Phone.show is show
@@ -73,6 +78,7 @@ def test_weather_is_the_seeds_own_and_clears() -> None:
     weather = [Weather(Dice(seed).of("weather"), Record(lambda: OPENS), 1_000.0) for seed in (1, 1, 2)]
     assert weather[0].rates == weather[1].rates != weather[2].rates
     assert any(weather[0].strikes(kind, 500.0) for kind in KINDS for _ in range(1_000))
+    assert Weather(Dice(2).of("weather"), Record(lambda: OPENS), 1.0, raised=["hint_lost"]).rates["hint_lost"] > 0.8
     weather[0].clear()
     assert not any(weather[0].strikes(kind, 500.0) for kind in KINDS for _ in range(1_000))
 
@@ -85,10 +91,13 @@ def test_every_process_that_must_end_is_looked_at() -> None:
 
 
 def test_people_like_only_what_can_be_pressed() -> None:
-    assert {*BUYS, *SELLS, *SEEKS, *ADVISES, *RULED, *URGENT} <= {verb for book in BOOKS for verb in book.presses}
+    approves = {verb for likes in APPROVALS for verb in likes}
+    liked = {*BUYS, *SELLS, *SEEKS, *ADVISES, *RULED, *URGENT, *HEADS, *approves}
+    assert liked <= {verb for book in BOOKS for verb in book.presses}
 
 
-FINE = Course("b", "SABCDE", "completed", "time_up", 10, 9_000, {"h": "session"}, {"h": 9_000}, kept=True, said_yes=1)
+FINE = Course("b", "SABCDE", "completed", "time_up", 10, 9_000, kept=True, said_yes=1)
+FINE.purposes["h"], FINE.taken["h"] = "session", 9_000
 
 
 @pytest.mark.parametrize(
@@ -105,6 +114,8 @@ FINE = Course("b", "SABCDE", "completed", "time_up", 10, 9_000, {"h": "session"}
         ({"taken": {}, "events": {"continue"}, "ran": timedelta(minutes=20)}, "it was free"),
         ({"taken": {}, "events": {"continue", "debt_limit"}, "ran": timedelta(minutes=20)}, None),
         ({"taken": {"h": 100}}, "of 9000 that were due"),
+        ({"a_minute": 400, "price": 12_000, "ran": timedelta(minutes=25)}, "9000 cents were due, not 10000"),
+        ({"a_minute": 400, "price": 8_000, "ran": timedelta(minutes=25)}, None),
         ({"events": {"continue"}, "kept": False}, "no yes is kept"),
     ],
 )

@@ -1,0 +1,37 @@
+"""Counts how often a world calls what each rule's absence would replace: what is never called cannot be missed."""
+
+from __future__ import annotations
+
+import functools
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+from simulation.mutants.catalogue import RULES
+from simulation.mutants.rule import Instead
+
+
+@contextmanager
+def counted() -> Iterator[Counter[str]]:
+    """The product as it is, counting by rule the calls of all that it replaces."""
+    calls = Counter[str](dict.fromkeys(RULES, 0))
+    places: dict[tuple[int, str], tuple[Instead, list[str]]] = {}
+    for rule in RULES.values():
+        for each in rule.without():
+            places.setdefault((id(each.where), each.name), (each, []))[1].append(rule.name)
+    with ExitStack() as stack:
+        for each, names in places.values():
+            real = getattr(each.where, each.name)
+            told = property(counting(real.fget, calls, names)) if isinstance(real, property) else None
+            stack.enter_context(Instead(each.where, each.name, told or counting(real, calls, names)).put())
+        yield calls
+
+
+def counting(real: Callable[..., Any], calls: Counter[str], names: list[str]) -> Callable[..., Any]:
+    @functools.wraps(real)
+    def call(*args: Any, **named: Any) -> Any:
+        calls.update(names)
+        return real(*args, **named)
+
+    return call
