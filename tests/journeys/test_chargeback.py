@@ -59,6 +59,7 @@ async def test_a_bank_takes_a_session_and_a_promotion_back(world: World) -> None
     await sarah.presses("Continue, pay €90.00")
     await alex.sees("charged from here")
     await alex.presses("End")
+    await sarah.sees("€90.00 was taken from the card")
     await world.later(days=2, minutes=5)
     await alex.sees("For you: €76.50. Our fee: €13.50.")
     await world.later(days=8)  # the card's money has become available, and so has what was paid out of it
