@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import Final
 
 from core.kernel.errors import Refusal
 from core.search.grammar import FIRST_WORD, Grammar, Said
 
 TAKEN = "|"
+_DIGIT: Final = re.compile("[0-9]")
 
 
 @dataclass(slots=True)
@@ -26,7 +28,7 @@ class Sheet:
     def __post_init__(self) -> None:
         self.text = self.said.text
         self.words = frozenset(FIRST_WORD.findall(self.text))
-        self.has_digits = any("0" <= letter <= "9" for letter in self.text)
+        self.has_digits = _DIGIT.search(self.text) is not None
 
     def may_name(self, kind: str) -> bool:
         """Whether a word of the sentence begins any name of that kind: without, no pattern need be tried."""

@@ -108,19 +108,19 @@ class Candidates:
         numbers = self.living(numbers)
         if wanted.days is not None:
             first, last = wanted.days
-            any_time = columns.last_days[numbers] == 0
-            meets = (columns.first_days[numbers] <= last) & (columns.last_days[numbers] >= first)
+            any_time = columns.last_days.take(numbers) == 0
+            meets = (columns.first_days.take(numbers) <= last) & (columns.last_days.take(numbers) >= first)
             numbers = numbers[any_time | meets]
         for limits, below in ((wanted.price_at_most, True), (wanted.price_at_least, False)):
             if limits is not None:
                 limit = self._by_goods(limits, numbers, columns.price_kinds)
-                prices = columns.prices[numbers]
-                within = prices <= limit * (1 + ROUNDING) if below else prices >= limit * (1 - ROUNDING)
-                numbers = numbers[within]
+                limit *= 1 + ROUNDING if below else 1 - ROUNDING
+                prices = columns.prices.take(numbers)
+                numbers = numbers[prices <= limit if below else prices >= limit]
         if wanted.amount is not None:
             asked = self._by_goods(wanted.amount, numbers, columns.amount_kinds)
-            enough = asked <= columns.amounts[numbers] * (1 + ROUNDING)
-            small_enough = asked >= columns.least[numbers] * (1 - ROUNDING)
+            enough = columns.amounts.take(numbers) * (1 + ROUNDING) >= asked
+            small_enough = columns.least.take(numbers) * (1 - ROUNDING) <= asked
             numbers = numbers[np.isnan(asked) | (enough & small_enough)]
         if wanted.near is not None and wanted.near.radius_km is not None:
             km = self.segment.distance_km(numbers, wanted.near.lat, wanted.near.lon)

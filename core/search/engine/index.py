@@ -179,25 +179,36 @@ def _best(segment: Segment, ranked: Ranked, wanted: Wanted, limit: int, words: S
     chosen = _first(_keys(ranked, wanted), limit)
     if not len(chosen):
         return []
-    columns, numbers = segment.columns, ranked.numbers[chosen]
-    nothing: list[Any] = [None] * len(chosen)
+    columns, numbers = segment.columns, ranked.numbers.take(chosen)
     columnwise = (
-        columns.ids.take(numbers).tolist(),
+        [key.decode() for key in columns.ids.take(numbers).tolist()],
         columns.stamps.take(numbers).tolist(),
-        columns.seller_names.take(columns.sellers.take(numbers)).tolist(),
+        [name.decode() for name in columns.seller_names.take(columns.sellers.take(numbers)).tolist()],
         ranked.relevance.take(chosen).tolist(),
         ranked.scores.take(chosen).tolist(),
-        nothing if ranked.km is None else ranked.km.take(chosen).tolist(),
-        nothing if ranked.prices is None else ranked.prices.take(chosen).tolist(),
+        _known(ranked.km, chosen),
+        _known(ranked.prices, chosen),
+        _met(ranked.met, chosen, words),
         columns.days.take(numbers).tolist(),
-        zip(*[each.take(chosen).tolist() for each in ranked.met], strict=True) if words else [()] * len(chosen),
     )
-    found = []
-    for key, stamp, seller, relevance, score, km, price, day, how_well in zip(*columnwise, strict=True):
-        met = tuple([word for word, well in zip(words, how_well, strict=True) if well > 0])
-        each = Found(key.decode(), stamp, seller.decode(), relevance, score, _known(km), _known(price), met, day)
-        found.append(each)
-    return found
+    return list(map(Found._make, zip(*columnwise, strict=True)))
+
+
+def _known(values: NDArray[Any] | None, chosen: NDArray[np.intp]) -> list[float | None]:
+    if values is None:
+        return [None] * len(chosen)
+    return [None if math.isnan(value) else value for value in values.take(chosen).tolist()]
+
+
+def _met(met: Sequence[F32], chosen: NDArray[np.intp], words: Sequence[str]) -> list[tuple[str, ...]]:
+    """For each of the chosen, the words that it meets: mostly all of them."""
+    every = tuple(words)
+    if not every:
+        return [()] * len(chosen)
+    return [
+        every if all(how_well) else tuple([word for word, well in zip(words, how_well, strict=True) if well > 0])
+        for how_well in zip(*[each.take(chosen).tolist() for each in met], strict=True)
+    ]
 
 
 def _keys(ranked: Ranked, wanted: Wanted) -> NDArray[Any]:
@@ -222,7 +233,3 @@ def _first(keys: NDArray[Any], limit: int) -> NDArray[np.intp]:
     level = (keys == edge).nonzero()[0][: limit - len(above)]
     above = above[np.argsort(-keys[above], kind="stable")]
     return np.concatenate([above, level])
-
-
-def _known(value: float | None) -> float | None:
-    return None if value is None or math.isnan(value) else value

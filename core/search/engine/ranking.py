@@ -98,6 +98,8 @@ def _met(segment: Segment, numbers: U32, entries: U32, group: Group, scratch: F3
         met = np.zeros(len(entries), np.float32)
     else:
         met = group.goods.take(segment.columns.products.take(numbers))
+        if len(met) and met.min() >= group.most_plain:
+            return met  # all are of the goods, and nothing else would meet the word better
     rare: list[U32] = []
     weights: list[float] = []
     for term, weight in group.plain:

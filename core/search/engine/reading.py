@@ -26,6 +26,8 @@ INFLECTED: Final = 0.75  # "granulių" is granulės: one stem, another ending
 LONGEST_ENDING: Final = 3
 JOINED: Final = 0.95  # "wood pellets" and "woodpellets"
 WELL_KNOWN: Final = 100  # documents that have a word: it is no slip, and what resembles it is another word
+KNOWN: Final = 5  # documents that have a word: it may be the slip of one that is common, but of no rarer one
+NEARLY_EVERYBODY: Final = 20  # times as many documents
 BESIDE_EXACT: Final = 0.6  # how far a misspelling is believed of a word that is known as it stands
 OTHER_INITIAL: Final = 0.85  # people seldom miss the first letter
 LEANING: Final = 0.7  # how well goods meet a word that their sellers use, when their own listing does not have it
@@ -127,7 +129,7 @@ class Reader:
         self._begun(word, found)
         if heard >= WELL_KNOWN:
             return
-        numbers = segment.spelling.near(word)
+        numbers = segment.common_near(word) if heard >= KNOWN else segment.spelling.near(word)
         if not numbers:
             return
         apart = distances(word, [segment.texts[term] for term in numbers])
@@ -136,7 +138,7 @@ class Reader:
                 text = segment.texts[term]
                 weight = BY_EDITS[edits] * (1.0 if text[0] == word[0] else OTHER_INITIAL)
                 # A known word is believed, unless nearly everybody writes the other: then it is their misspelling.
-                if heard * 20 > segment.frequency(term):
+                if heard * NEARLY_EVERYBODY > segment.frequency(term):
                     weight *= BESIDE_EXACT
                 found[term] = max(weight, found.get(term, 0.0))
 

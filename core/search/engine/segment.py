@@ -23,6 +23,7 @@ from core.search.engine.wanted import Factors
 U32 = NDArray[np.uint32]
 F32 = NDArray[np.float32]
 EARTH_RADIUS_KM: Final = 6371.0088  # mean radius, IUGG
+COMMON: Final = 100  # documents that have a term
 TABLES_KEPT: Final = 64
 LAST_LETTER: Final = "\U0010ffff"
 
@@ -93,6 +94,11 @@ class Segment:
         """How many documents have it."""
         return self._starts[term + 1] - self._starts[term]
 
+    def common_near(self, word: str) -> list[int]:
+        """Of the terms that may be within two edits of the word, those that many documents have."""
+        spelling, terms = self._common
+        return [terms[number] for number in spelling.near(word)]
+
     def postings(self, term: int) -> U32:
         """The documents that have it, newest first, each with its title bit."""
         return self.terms.postings[self._starts[term] : self._starts[term + 1]]
@@ -161,6 +167,12 @@ class Segment:
         return {term: number for term, number in terms if term is not None}
 
     @cached_property
+    def _common(self) -> tuple[Spelling, list[int]]:
+        """The spellings of the common terms, which are few, and their numbers."""
+        terms = (np.diff(self.terms.starts) >= COMMON).nonzero()[0].tolist()
+        return Spelling.of([self.texts[term] for term in terms]), terms
+
+    @cached_property
     def _starts(self) -> list[int]:
         """As plain numbers, which one by one are read ten times as fast."""
         starts: list[int] = self.terms.starts.tolist()
@@ -179,7 +191,10 @@ class Segment:
             if len(self._tables) >= TABLES_KEPT:
                 self._tables.clear()
             self._tables[id(factors)] = (factors, table)
-        chosen: NDArray[np.float64] = table[self.columns.products.take(numbers), kinds.take(numbers)]
+        rows = self.columns.products.take(numbers).astype(np.intp)
+        rows *= len(UNIT_KINDS)
+        rows += kinds.take(numbers)
+        chosen: NDArray[np.float64] = table.take(rows)
         return chosen
 
     @cached_property
