@@ -20,7 +20,7 @@ from bench.finding.market import PretendMarket
 from bench.finding.peers import PEERS, TANTIVY, Engine, Parley
 from bench.finding.questions import Question, Questions
 
-WARM = 20  # questions that nobody counts
+WARM = 20  # questions of each class that nobody counts
 TEXT = ("clean", "one typo", "two typos", "swapped", "no space", "begun", "human")
 SENTENCES = ("other language", "foreign place", "sentence")
 COLUMNS = ("engine", "build s", "MB", "p50 ms CPU", "p99 ms CPU", "text recall@10", "MRR", "success@1")
@@ -81,7 +81,8 @@ def measure(size: str, seed: int, each: int, *, alone: bool) -> Measured:
     """One table; returns the figures of Parley."""
     rows = int(size.lower().replace("k", "000").replace("m", "000000"))
     market = PretendMarket(rows, seed)
-    questions = Questions(market, seed + 1).draw(each)
+    drawn = Questions(market, seed + 1)
+    questions, others = drawn.draw(each), drawn.draw(WARM)
     kinds: list[type[Engine]] = [Parley, *(TANTIVY if alone else PEERS)]
     if importlib.util.find_spec("tantivy") is None:
         print("tantivy is not installed: make bench-search installs it")
@@ -94,16 +95,22 @@ def measure(size: str, seed: int, each: int, *, alone: bool) -> Measured:
             built = time.perf_counter() - started
             engines.append(engine)
             measured.append(Measured(kind.name, built, engine.size_mb()))
-        ask(engines, measured, questions)
+        ask(engines, measured, questions, others)
     report(size, seed, measured)
     return measured[0]
 
 
-def ask(engines: Sequence[Engine], measured: Sequence[Measured], questions: Sequence[Question]) -> None:
-    """Every question to every engine in turn, so that what else the machine does falls on all alike."""
-    for question in questions[:: max(1, len(questions) // WARM)]:
+def ask(
+    engines: Sequence[Engine], measured: Sequence[Measured], questions: Sequence[Question], others: Sequence[Question]
+) -> None:
+    """Every question to every engine in turn, so that what else the machine does falls on all alike.
+
+    Before, other questions are asked of each, as of a program that has run for a while; none of them is counted.
+    """
+    for number, question in enumerate(others):
         for engine in engines:
-            engine.search(question.text)
+            if number % engine.every == 0:
+                engine.search(question.text)
     gc.collect()
     gc.disable()
     for number, question in enumerate(questions):

@@ -147,7 +147,7 @@ class Reader:
         segment = self.segment
         ending = min(LONGEST_ENDING, max(0, len(word) - SHORTEST))
         stem = word[: len(word) - ending] if len(word) > SHORTEST else word
-        terms = segment.beginning(stem)[:BEGINNINGS_LOOKED_AT]
+        terms = segment.beginning(stem, BEGINNINGS_LOOKED_AT)
         if not terms:
             return
         length = len(word)
@@ -169,8 +169,11 @@ class Reader:
         """The goods that sellers who use these words have chosen: what a dictionary would say, learned from them."""
         if not found:
             return
-        terms = self.segment.terms
-        best = max(found, key=lambda term: found[term] * math.log(2 + self.segment.frequency(term)))
+        terms, frequency = self.segment.terms, self.segment.frequency
+        if len(found) == 1:
+            (best,) = found
+        else:
+            best = max(found, key=lambda term: found[term] * math.log(2 + frequency(term)))
         if terms.leaning[best] >= CLEARLY_LEANING:
             name = self.segment.product_names[terms.lean[best]]
             goods = self.segment.term(f"product:{name}")

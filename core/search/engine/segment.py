@@ -85,10 +85,11 @@ class Segment:
         """The number of that very word or mark."""
         return self._numbers.get(text)
 
-    def beginning(self, text: str) -> range:
-        """The numbers of the terms that begin so."""
+    def beginning(self, text: str, most: int) -> range:
+        """The numbers of the first so many terms that begin so."""
         start = bisect_left(self.texts, text)
-        return range(start, bisect_left(self.texts, text + LAST_LETTER, start))
+        end = min(start + most, len(self.texts))  # far ends are far away in memory too
+        return range(start, bisect_left(self.texts, text + LAST_LETTER, start, end))
 
     def frequency(self, term: int) -> int:
         """How many documents have it."""
