@@ -44,10 +44,9 @@ async def test_a_bank_takes_it_back_and_keeps_it(world: World) -> None:
     await world.books_balance()
 
 
-async def test_a_bank_takes_a_session_and_a_promotion_back(world: World) -> None:
-    """The session is paid out, and lost; the promotion stands still, and is won. The operator watches both."""
-    sarah, alex = await world.on_telegram("Sarah"), await world.on_slack("Alex")
-    counsel, olga = Counsel(world, sarah, alex), await operator(world)
+async def session_paid_out(world: World, counsel: Counsel) -> None:
+    """A talk that was paid, and whose payout is with its consultant."""
+    sarah, alex = counsel.seeker, counsel.consultant
     await counsel.list()
     await alex.says("/payout")
     await alex.fills(role="seller", company="Alex Advice", country="Lithuania")
@@ -63,6 +62,13 @@ async def test_a_bank_takes_a_session_and_a_promotion_back(world: World) -> None
     await world.later(days=2, minutes=5)
     await alex.sees("For you: €76.50. Our fee: €13.50.")
     await world.later(days=8)  # the card's money has become available, and so has what was paid out of it
+
+
+async def test_a_bank_takes_a_session_and_a_promotion_back(world: World) -> None:
+    """The session is paid out, and lost; the promotion stands still, and is won. The operator watches both."""
+    sarah, alex = await world.on_telegram("Sarah"), await world.on_slack("Alex")
+    counsel, olga = Counsel(world, sarah, alex), await operator(world)
+    await session_paid_out(world, counsel)
     await bank(world, "open")
     await sarah.sees("Your bank has called back a payment of this session.", "tell your bank to withdraw it")
     await alex.sees("The seeker's bank has called back a payment of this session.", "you owe it until the bank gives")

@@ -216,10 +216,17 @@ def test_the_price_grows_with_what_is_expected_and_has_its_limits(
 
 async def called_back(window: Window, bought: Purchase, cents: int = 700) -> str:
     """Told twice, as the provider does. The id of the dispute."""
-    refs = {"ref": "du_1", "intent_ref": f"pi_{bought.id}", "reason": "fraudulent", "evidence_due": None}
-    money = {"taken": Money(cents, "EUR"), "fee": Money(20_00, "EUR")}
+    opened = partial(
+        recalled.chargeback_opened,
+        ref="du_1",
+        intent_ref=f"pi_{bought.id}",
+        taken=Money(cents, "EUR"),
+        fee=Money(20_00, "EUR"),
+        reason="fraudulent",
+        evidence_due=None,
+    )
     for _ in range(2):
-        known = await window.market.run(PROVIDER, partial(recalled.chargeback_opened, **refs, **money))
+        known = await window.market.run(PROVIDER, opened)
     return known.id
 
 

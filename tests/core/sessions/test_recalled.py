@@ -49,13 +49,19 @@ async def they(market: Market) -> Counsel:
     return made
 
 
-async def called_back(they: Counsel, cents: int = ALL, *, answer: bool = True) -> None:
+async def called_back(they: Counsel, cents: int = ALL, *, answer: bool = True, ref: str = "du_1") -> None:
     """Told twice, as the provider does."""
     (hold,) = [each for each in await they.holds() if each.captured_minor]
-    due = they.market.clock.moment
-    told = {"ref": "du_1", "intent_ref": hold.intent_ref, "taken": eur(cents), "fee": eur(2000)}
+    opened = partial(
+        recalled.chargeback_opened,
+        ref=ref,
+        intent_ref=str(hold.intent_ref),
+        taken=eur(cents),
+        fee=eur(2000),
+        reason="fraudulent",
+        evidence_due=they.market.clock.moment,
+    )
     for _ in range(2):
-        opened = partial(recalled.chargeback_opened, reason="fraudulent", evidence_due=due, **told)
         await they.run(PROVIDER, opened)
     if answer:
         await they.bank()
@@ -270,12 +276,10 @@ async def test_only_the_last_bank_lets_it_go(they: Counsel) -> None:
     """Two charges of one session may be called back at once: the money moves when neither bank holds it."""
     they.market.watch(ChargebackThawed)
     await called_back(they, 3000)
-    (hold,) = [each for each in await they.holds() if each.captured_minor]
-    other = {"ref": "du_2", "intent_ref": hold.intent_ref, "taken": eur(1000), "fee": eur(0), "reason": "fraudulent"}
-    await they.run(PROVIDER, partial(recalled.chargeback_opened, evidence_due=None, **other))
+    await called_back(they, 1000, ref="du_2")
     await decided(they, won=True)
     assert they.market.facts == []
-    await they.run(PROVIDER, partial(chargebacks.closed, ref="du_2", won=True))
+    await they.run(PROVIDER, partial(chargebacks.closed, ref="du_2", won=True, fee_returned=eur(2000)))
     assert len(they.market.facts) == 1
     await books_hold(they)
 
