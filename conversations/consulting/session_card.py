@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from conversations.billing.invoices import invoices_row
@@ -16,7 +17,7 @@ from conversations.consulting.seek import next_free_now
 from conversations.reply import Button, Card, Line, Style
 from conversations.talk import Talk
 from core.contacts.rules import masked
-from core.escrow.model import CHARGEBACK, CHARGEBACK_SILENT
+from core.escrow.model import CHARGEBACK, CHARGEBACK_SILENT, Chargeback
 from core.escrow.service import payee_of
 from core.kernel.money import Money
 from core.kernel.timers import deadline_of
@@ -30,6 +31,7 @@ from core.sessions.slots import NOT_AGREED
 from core.sessions.vat import parts_of
 
 CONTINUE: Final = "session.continue"
+NOTHING_TAKEN: Final = frozenset({*NOT_AGREED, "confirmed", *TALKING})  # states in which no card was charged yet
 LEFT, GONE = "●", "○"  # a minute of the free ones
 
 # Which steps of the table are buttons, in this order, and how they look. What a step asks first, its press does.
@@ -66,19 +68,20 @@ def session_card(
     side = service.side_of(talk.ctx, booking)
     other = booking.consultant if side == "seeker" else booking.seeker
     name = person_of(talk.ctx, other).name
+    called_back = chargebacks_of(talk.ctx, booking.id) if booking.state not in NOTHING_TAKEN else []
     lines = [
         *((Line(label=words("session.when"), value=_when(talk, booking)),) if booking.state != "proposed" else ()),
         Line(label=words("session.with"), value=f"{name} · {session_standing(talk, other)}"),
     ]
     if not brief:
-        lines += _particulars(talk, booking, str(side))
+        lines += _particulars(talk, booking, str(side), called_back)
     if buttons is None:
         buttons = _open(talk, booking) if brief else _buttons(talk, booking, str(side))
     return Card(
         subject=None if brief else f"session:{booking.id}",
         title=words("session.card", ref=booking.ref, name=name),
         lines=tuple(lines),
-        turn=turn_of(talk, booking, str(side), name),
+        turn=turn_of(talk, booking, str(side), name, called_back),
         note=note,
         buttons=buttons,
         fresh=talk.fresh,
@@ -94,7 +97,7 @@ def waits_for_me(talk: Talk, booking: Booking) -> bool:
     return booking.state in answers[side] or _may_come_in(talk, booking, side)
 
 
-def turn_of(talk: Talk, booking: Booking, side: str, name: str) -> str:
+def turn_of(talk: Talk, booking: Booking, side: str, name: str, called_back: Sequence[Chargeback]) -> str:
     """Whose turn it is, what comes next, and by when."""
     words = talk.words
     timer = deadline_of(talk.ctx.session, SESSION.name, booking.id)
@@ -112,7 +115,7 @@ def turn_of(talk: Talk, booking: Booking, side: str, name: str) -> str:
         code = "session.turn.paying_out.waits"
     elif booking.state == "paying_out" and side == "seeker" and not _goes_back(talk, booking):
         code = "session.turn.completed"  # what is still on its way is the consultant's
-    recall = next((each for each in chargebacks_of(talk.ctx, booking.id) if each.state == CHARGEBACK.initial), None)
+    recall = next((each for each in called_back if each.state == CHARGEBACK.initial), None)
     if recall is not None:
         answered = recall.evidence_due or recall.opened_at + CHARGEBACK_SILENT
         return words(f"session.turn.recalled.{side}", until=answered)
@@ -169,7 +172,7 @@ def _problem(booking: Booking) -> str:
     return masked(said) if booking.state in NOT_AGREED else said
 
 
-def _particulars(talk: Talk, booking: Booking, side: str) -> list[Line]:
+def _particulars(talk: Talk, booking: Booking, side: str, called_back: Sequence[Chargeback]) -> list[Line]:
     words = talk.words
     meeting = meeting_of(talk.ctx, booking)
     lines = [
@@ -196,7 +199,7 @@ def _particulars(talk: Talk, booking: Booking, side: str) -> list[Line]:
     if complaint is not None:
         lines.append(Line(label=words("session.complaint"), value=complaint.words))
         lines += ruling_lines(talk, booking)
-    return [*lines, *_statement(talk, booking, side), *recall_lines(talk, chargebacks_of(talk.ctx, booking.id))]
+    return [*lines, *_statement(talk, booking, side), *recall_lines(talk, called_back)]
 
 
 def _clock(talk: Talk, booking: Booking) -> list[Line]:
@@ -233,7 +236,8 @@ def _way_in(talk: Talk, booking: Booking) -> Button:
 
 def _statement(talk: Talk, booking: Booking, side: str) -> list[Line]:
     """How the money was parted: what goes back, to both; for the consultant also gross, fee, the VAT on it and net."""
-    words, settled = talk.words, settlement.settlement_of(talk.ctx, booking.id)
+    words = talk.words
+    settled = settlement.settlement_of(talk.ctx, booking.id) if booking.state in SETTLED else None
     if settled is None:
         return []
     net, fee, back = (

@@ -20,7 +20,7 @@ from core.deals.service import deal_for
 from core.delivery.service import lot_for
 from core.kernel.transaction import MARKET as NOBODY_IN_PARTICULAR
 from core.kernel.transaction import Ctx
-from core.listings.service import listing_for
+from core.listings.service import seller_of
 from core.offers.inquiries.service import inquiry_for
 from core.offers.quotes.service import sellers_of
 from core.offers.service import offer_for
@@ -59,7 +59,7 @@ CONCERNED: dict[str, Concerned] = {
     "deal": _by_deal,
     "claim": lambda ctx, lot_id: _by_deal(ctx, lot_for(ctx, lot_id).deal_id),
     "case": lambda ctx, case_id: [*_by_deal(ctx, case_for(ctx, case_id).deal_id), *operators(ctx)],
-    "listing": lambda ctx, listing_id: members(ctx, listing_for(ctx, listing_id).seller),
+    "listing": lambda ctx, listing_id: members(ctx, seller_of(ctx, listing_id)),
     "purchase": concerned_by,
     "promotion": promoted_person,
     "report": told_of_report,

@@ -32,6 +32,7 @@ from core.escrow.model import CHARGEBACK, Chargeback, EffectKind, EffectState, L
 from core.kernel.errors import NotAllowed, NotFound
 from core.kernel.money import Money
 from core.kernel.process import enter, step
+from core.kernel.session import find_all
 from core.kernel.timers import clear_timers
 from core.kernel.transaction import Ctx
 from core.ledger import service as ledger
@@ -135,8 +136,7 @@ def chargeback_named(ctx: Ctx, ref: str) -> Chargeback | None:
 
 def of_subject(ctx: Ctx, subject: str) -> list[Chargeback]:
     """What banks have called back of one deal, session or purchase, the first first."""
-    query = select(Chargeback).where(Chargeback.subject == subject)
-    return list(ctx.session.scalars(query.order_by(Chargeback.id)))
+    return find_all(ctx.session, Chargeback, ("id",), subject=subject)
 
 
 def chargeback_for(ctx: Ctx, chargeback_id: str) -> Chargeback:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.orm.exc import StaleDataError
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
+from core.kernel.statements import bare_savepoints
 from core.kernel.transaction import Done
 
 LOST_RACE = {"40001", "40P01"}  # serialization_failure, deadlock_detected
@@ -21,6 +22,7 @@ class PostgresRunner:
 
     def __init__(self, url: str) -> None:
         self._engine: AsyncEngine = create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+        bare_savepoints(self._engine.dialect)
 
     async def run(self, attempt: Callable[[Connection], Done]) -> Done:
         async for chance in AsyncRetrying(

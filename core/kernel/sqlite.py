@@ -19,6 +19,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.pool import StaticPool
 
+from core.kernel.statements import bare_savepoints
 from core.kernel.transaction import Done
 
 Result = TypeVar("Result")
@@ -141,6 +142,7 @@ def connect(path: str) -> sqlite3.Connection:
 def engine_over(raw: Callable[[], Any]) -> Engine:
     """A synchronous engine on one given connection, whose transactions take the write lock at once."""
     engine = create_engine("sqlite://", creator=raw, poolclass=StaticPool)
+    bare_savepoints(engine.dialect)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

@@ -123,6 +123,20 @@ def standing(session: Session) -> Connection:
     return session.bind if isinstance(session.bind, Connection) else session.connection()
 
 
+def bare_savepoints(dialect: Dialect) -> None:
+    """Let savepoints reach the driver as they are: each has a name of its own, and would be put together anew.
+
+    Every input of a chat is tried within one.
+    """
+    dialect_ = cast("Any", dialect)
+    dialect_.do_savepoint = lambda connection, name: _bare(f"SAVEPOINT {name}").run(connection, {})
+    dialect_.do_release_savepoint = lambda connection, name: _bare(f"RELEASE SAVEPOINT {name}").run(connection, {})
+
+
+def _bare(text: str) -> Prepared:
+    return Prepared(text, ())
+
+
 # --- how a statement reaches the driver -------------------------------------------------------------------------------
 
 

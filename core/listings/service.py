@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from core.catalogue import Catalogue
 from core.kernel.errors import NotAllowed, NotFound, Refusal, Stale
 from core.kernel.process import enter, step
 from core.kernel.quantity import Quantity
+from core.kernel.session import select_rows
 from core.kernel.timers import Timer, set_timer
 from core.kernel.transaction import Ctx
 from core.listings import rules
@@ -28,6 +29,9 @@ EXPIRY = "listing_expired"
 TAKES_OFFERS = frozenset({"live"})
 # A talk that has begun may end well although the listing is no longer shown to others.
 TAKES_RESERVATIONS = frozenset({"live", "paused", "expired"})
+
+
+_SELLER = select(Listing.seller).where(Listing.id == bindparam("listing"))
 
 
 def publish_listing(ctx: Ctx, catalogue: Catalogue, command: PublishListing) -> Listing:
@@ -79,6 +83,14 @@ def listing_for(ctx: Ctx, listing_id: str) -> Listing:
     if listing is None:
         raise NotFound
     return listing
+
+
+def seller_of(ctx: Ctx, listing_id: str) -> str:
+    """Whose it is. Raises NotFound."""
+    found = select_rows(ctx.session, _SELLER, listing=listing_id)
+    if not found:
+        raise NotFound
+    return str(found[0][0])
 
 
 def listings_of(ctx: Ctx, organisation_id: str) -> list[Listing]:

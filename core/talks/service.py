@@ -9,7 +9,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from core.kernel.errors import Stale
 from core.kernel.session import find
-from core.kernel.statements import change, pick, put, remove
+from core.kernel.statements import add_rows, change, pick, put, remove
 from core.kernel.timers import Timer, clear_timers, set_timer
 from core.kernel.transaction import Ctx
 from core.talks.events import DraftNearsItsEnd
@@ -30,23 +30,25 @@ def start_draft(
 ) -> Draft:
     """Open a form. Whatever was in focus is parked, not lost."""
     park_all(ctx, person_id)
-    draft = Draft(
-        id=ctx.new_id(),
-        person_id=person_id,
-        flow=flow,
-        subject=subject,
-        seen=seen,
-        answers={},
-        trail=[],
-        said={},
-        schema=schema,
-        revision=1,
-        focused=True,
-        started_at=ctx.now,
-        expires_at=ctx.now + DRAFT_KEPT,
-    )
-    ctx.session.add(draft)
+    begun: dict[str, Any] = {
+        "id": ctx.new_id(),
+        "person_id": person_id,
+        "flow": flow,
+        "subject": subject,
+        "seen": seen,
+        "answers": {},
+        "trail": [],
+        "said": {},
+        "editing": None,
+        "schema": schema,
+        "revision": 1,
+        "focused": True,
+        "started_at": ctx.now,
+        "expires_at": ctx.now + DRAFT_KEPT,
+    }
     ctx.session.flush()
+    add_rows(ctx.session, Draft, [begun])
+    draft: Draft = ctx.session.get_one(Draft, begun["id"])
     set_timer(ctx.session, Timer("draft", draft.id, "reminder", draft.expires_at - DRAFT_REMINDER))
     return draft
 
@@ -117,8 +119,9 @@ def focus_draft(ctx: Ctx, draft: Draft) -> None:
 def note_answer(ctx: Ctx, draft: Draft, message: str, name: str) -> None:
     """Remember which message has answered which field: it may be changed later."""
     if message:
-        draft.said = {**draft.said, message: name}
-        ctx.session.flush()
+        said = {**draft.said, message: name}
+        change(ctx.session, Draft, {"id": draft.id}, said=said)
+        set_committed_value(draft, "said", said)
 
 
 def answered_by(ctx: Ctx, person_id: str, message: str) -> Draft | None:
