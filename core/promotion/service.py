@@ -41,6 +41,7 @@ from core.purchases import service as purchases
 from core.purchases.model import PURCHASE, Thing
 from core.purchases.rules import unused
 
+HOLDS_A_PLACE: Final = ("running", "suspended")  # what a bank has called back may run on
 COUNTED: Final = 200  # promotions that are over, the latest: old ones say little of now
 
 # --- what a consultant does -------------------------------------------------------------------------------------------
@@ -171,7 +172,9 @@ def lost(ctx: Ctx, promotion_id: str) -> None:
 def time_is_up(ctx: Ctx, promotion_id: str, event: str) -> None:
     promotion = _locked(ctx, promotion_id)
     step(ctx, PROMOTION, promotion, event, ("time",))
-    if event == "run_out":
+    if event == "given_up":
+        promotion.why, promotion.ended_at = "called_back", ctx.now
+    elif event == "run_out":
         promotion.ended_at = ctx.now
         ctx.session.flush()
         ctx.announce(PromotionOver(promotion.id, promotion.expert_id, looks_of(ctx, promotion)))
@@ -278,9 +281,11 @@ def _drop(ctx: Ctx, promotion: Promotion) -> None:
 
 def _hindered_by(ctx: Ctx, expert: Expert, kind: Kind, field: str | None) -> str | None:
     """Why it cannot begin: the same runs already, or the top of a field has no place free."""
-    if any(each.kind is kind and each.field == field for each in running(ctx, [expert.id])):
+    same = select(Promotion.id).where(Promotion.state.in_(HOLDS_A_PLACE), Promotion.kind == kind)
+    same = same.where(Promotion.field == field if field is not None else Promotion.field.is_(None))
+    if ctx.session.scalar(same.where(Promotion.expert_id == expert.id).limit(1)) is not None:
         return "promotion.runs_already"
-    taken = select(func.count()).where(Promotion.state == "running", Promotion.kind == kind, Promotion.field == field)
+    taken = select(func.count()).select_from(same.subquery())
     full = kind is Kind.TOP and (ctx.session.scalar(taken) or 0) >= TOP_PLACES
     return "promotion.full" if full else None
 
