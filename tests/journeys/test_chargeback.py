@@ -83,7 +83,11 @@ async def test_a_bank_takes_a_session_and_a_promotion_back(world: World) -> None
     sarah, alex = await world.on_telegram("Sarah"), await world.on_slack("Alex")
     counsel, olga = Counsel(world, sarah, alex), await operator(world)
     await session_paid_out(world, counsel)
+    await world.disturb("stripe", "drop", "delivery", "charge.dispute", times=2)  # both that an opening sends
     await bank(world, "open")
+    await world.struck()
+    assert world.product is not None
+    await world.product.reconciler.sweep()  # which asks for what it was not told
     await sarah.sees("Your bank has called back a payment of this session.", "tell your bank to withdraw it")
     await alex.sees("The seeker's bank has called back a payment of this session.", "you owe it until the bank gives")
     await olga.sees("A bank has called a payment back.", "Our answer: Goes to the bank by itself")
@@ -115,5 +119,4 @@ async def test_a_bank_takes_a_session_and_a_promotion_back(world: World) -> None
     await alex.sees("Your bank has decided that the price stands.", "It runs until")
     await olga.sees("A bank has decided about a payment that it had called back.")
     await world.books_balance()
-    assert world.product is not None
     assert await world.product.reconciler.reconcile() == {}
