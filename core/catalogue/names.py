@@ -53,6 +53,7 @@ _PLAIN = str.maketrans(
         "₂": "2",
     }
 )
+_DOUBLED = re.compile(r"(.)\1")
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 
 
@@ -93,6 +94,11 @@ _ROMANISED = str.maketrans(
 def romanised(word: str) -> str:
     """A folded word in Latin letters; the same word when it is written in them."""
     return word if word.isascii() else word.translate(_ROMANISED)
+
+
+def undoubled(word: str) -> str:
+    """With each doubled letter once: "peletts" is "pellets" with one thing wrong, namely which letter is doubled."""
+    return _DOUBLED.sub(r"\1", word)
 
 
 def words_of(text: str) -> list[str]:
@@ -217,7 +223,8 @@ class NameIndex:
         cutoff = LIKE_WORD if len(word) < 8 else LIKE_LONG_WORD
         near = [self._long_words[number] for number in self._spelling.near(word)]
         for other, edits in zip(near, distances(word, near), strict=True):
-            score = 1 - edits / max(len(word), len(other))
+            slips = 1 if edits == 2 and undoubled(word) == undoubled(other) else edits
+            score = 1 - slips / max(len(word), len(other))
             if score >= cutoff:
                 found[other] = max(score, found.get(other, 0))
         for other in self._beginning(word[: max(SHORTEST_STEM, len(word) - 2)]):

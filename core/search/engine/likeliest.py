@@ -32,6 +32,7 @@ FEW: Final = 100  # documents that are weighed before all others
 OF_RAREST: Final = 400  # documents of words so rare that all of theirs are
 LOOKED_THROUGH: Final = 2_000  # of the rarest word's documents, or of goods nearby: among them the few are found
 HARDLY_BETTER: Final = 0.8  # a score that ten of the first few seldom have
+NOTHING_ELSE: Final = -2.0  # a score below all
 BEYOND: Final = NEIGHBOURS * math.exp(-(TOUCHES - AT_THE_PLACE_KM) / AWAY_KM)  # what is not even in the neighbourhood
 
 
@@ -89,7 +90,8 @@ def _bound(
 def of_goods_nearby(candidates: Candidates, limit: int) -> Iterator[Few]:
     """What meets all wishes, lies within the distance, and is of the goods that the words name: the handiest of it.
 
-    Square degrees are looked through from the nearest on until enough documents have been seen; then all of them.
+    Square degrees are looked through from the nearest on until enough documents have been seen; then all of them. Where
+    all words name goods, no others are wanted in the place of those, however few they are.
     """
     near, goods = candidates.wanted.near, candidates.goods_named()
     if near is None or near.radius_km is None or not goods:
@@ -108,6 +110,8 @@ def of_goods_nearby(candidates: Candidates, limit: int) -> Iterator[Few]:
     numbers = candidates.fitting(candidates.documents(lists, looked_through))
     if len(numbers) >= limit:
         yield _handiest(candidates, numbers, near, beyond=None)
+    elif all(group.by_goods for group in candidates.groups):
+        yield Few(numbers, NOTHING_ELSE)
 
 
 def _handiest(candidates: Candidates, numbers: U32, near: Spot, *, beyond: float | None) -> Few:

@@ -49,6 +49,8 @@ def test_numbers_that_contradict_each_other_are_asked_about(sentence: str, codes
         ("torr flis", "wood_chips_dry"),
         ("50 ton suche zrębki", "wood_chips_dry"),
         ("saw dust", "sawdust"),
+        ("24 t peletts", "wood_pellets"),
+        ("woood peletts", "wood_pellets"),
         ("zrębkadrzewna sucha", "wood_chips_dry"),
         ("Caldera", None),  # no goods end like this by accident
     ],
