@@ -80,13 +80,34 @@ def how(talk: Talk, pressed: Press) -> None:
             text=words("pay.text"),
             lines=tuple(Line(label=words(f"rail.{rail}"), value=words(f"rail.{rail}.told")) for rail in fitting),
             note=words("pay.now", rail=words(f"rail.{now}")),
-            buttons=tuple(
-                (Button(label=words(f"rail.{rail}.choose"), press=press("pay.by", deal.id, None, rail)),)
-                for rail in fitting
-                if rail is not now
+            buttons=(
+                *_credit_row(talk, deal, now),
+                *(
+                    (Button(label=words(f"rail.{rail}.choose"), press=press("pay.by", deal.id, None, rail)),)
+                    for rail in fitting
+                    if rail is not now
+                ),
             ),
         )
     )
+
+
+def _credit_row(talk: Talk, deal: Deal, now: Rail) -> list[tuple[Button, ...]]:
+    """What was transferred too much before pays for this: by itself where a transfer is awaited already."""
+    amount = escrow.credit_towards(talk.ctx, deal.id)
+    if not amount or now is Rail.BANK_TRANSFER:
+        return []
+    use = Button(
+        label=talk.words("credit.use", amount=amount)[:75], press=press("credit.use", deal.id), style="primary"
+    )
+    return [(use,)]
+
+
+@book.press("credit.use")
+def use_credit(talk: Talk, pressed: Press) -> None:
+    """The deal's card shows what is still missing, and where it goes."""
+    escrow.use_credit(talk.ctx, pressed.subject, talk.almanac.rails)
+    talk.reply(Toast(text=talk.words("credit.use_toast")))
 
 
 @book.press("pay.by")

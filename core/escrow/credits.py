@@ -1,11 +1,18 @@
-"""What a buyer has paid too much: seen, given back when they want it, and by itself after a month."""
+"""What a buyer has paid too much: seen, used for the next payment, given back when they want it, or after a month."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from core.deals import service as deals
 from core.escrow.effects import give_back_credit
-from core.escrow.model import CREDIT, Credit
-from core.kernel.errors import NotFound, Stale
+from core.escrow.funding import awaited, pay_by
+from core.escrow.model import CREDIT, Credit, Payment
+from core.escrow.rails.model import Rail
+from core.escrow.rails.service import OFFERED
+from core.escrow.rails.surplus import transferred_too_much
+from core.kernel.errors import Invalid, NotFound, Stale
+from core.kernel.money import Money
 from core.kernel.process import step
 from core.kernel.session import find_all
 from core.kernel.transaction import Ctx
@@ -27,6 +34,26 @@ def credit_kept_long(ctx: Ctx, credit_id: str) -> None:
     kept = ctx.session.get_one(Credit, credit_id)
     step(ctx, CREDIT, kept, "kept_long", ("time",))
     give_back_credit(ctx, kept)
+
+
+def credit_towards(ctx: Ctx, deal_id: str) -> Money:
+    """What earlier transfers have left for the payment that is awaited. Raises NotFound to strangers."""
+    deal = deals.deal_for(ctx, deal_id)
+    tranche = awaited(ctx, deal_id)
+    if tranche is None or "buyer" not in deals.sides(ctx, deal):
+        return Money.zero(deal.currency)
+    return min(transferred_too_much(ctx, deal.buyer, deal.currency), tranche.missing)
+
+
+def use_credit(ctx: Ctx, deal_id: str, offered: Collection[Rail] = OFFERED) -> Payment:
+    """Pay with what was transferred too much before, and the rest by bank transfer: that is where it stands.
+
+    The provider takes it when the way to pay is opened, or with the next transfer, and tells how much. Asked twice it
+    happens once. Raises NotFound, NotAllowed, Invalid, and Stale when the deal waits for no money.
+    """
+    if not credit_towards(ctx, deal_id):
+        raise Invalid("credit.none")
+    return pay_by(ctx, deal_id, Rail.BANK_TRANSFER, offered)
 
 
 def credits_of(ctx: Ctx, deal_id: str) -> list[Credit]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from core.escrow.chargebacks import chargeback_named
 from core.escrow.chargebacks import closed as chargeback_closed
-from core.escrow.credits import credits_of, give_back_paid_too_much
+from core.escrow.credits import credit_towards, credits_of, give_back_paid_too_much, use_credit
 from core.escrow.effects import (
     finish,
     frozen,
@@ -50,6 +50,7 @@ __all__ = [
     "chargeback_opened",
     "chargebacks_of",
     "checkout_opened",
+    "credit_towards",
     "credits_of",
     "effects_of",
     "finish",
@@ -79,4 +80,5 @@ __all__ = [
     "tranches_of",
     "transfer_done",
     "transfer_refused",
+    "use_credit",
 ]

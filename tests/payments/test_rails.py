@@ -42,12 +42,15 @@ async def the_way(shop: Shop) -> PaymentWay:
 
 async def signed_by_a_business(shop: Shop) -> Payment:
     """A buyer with a VAT number is told where to transfer to, without having asked."""
-
-    def number(ctx: object) -> None:
-        organisation_of(ctx, shop.trade.buying).vat_number = "LT100001919017"  # type: ignore[arg-type]  # a unit's context
-
-    await shop.trade.house(number)
+    await has_vat_number(shop, "LT100001919017")
     return await shop.sign()
+
+
+async def has_vat_number(shop: Shop, number: str | None) -> None:
+    def unit(ctx: object) -> None:
+        organisation_of(ctx, shop.trade.buying).vat_number = number  # type: ignore[arg-type]  # a unit's context
+
+    await shop.trade.house(unit)
 
 
 async def test_a_business_transfers_in_parts_and_too_much_and_has_the_rest_back(shop: Shop) -> None:
@@ -96,7 +99,9 @@ async def test_what_was_too_much_pays_for_the_next_transfer_or_goes_back_in_part
     await shop.reconciler.sweep()
     first = shop.trade.deal_id
     shop.trade = await another_deal(shop.trade)  # 50 t: €10,500
+    await has_vat_number(shop, None)  # now they would be asked for a card
     await shop.sign()
+    await by_card_first_and_then_with_what_was_too_much(shop)
     await bank(shop, 1_046_000)  # €40 less than is asked, of €60 that stand there
     await shop.until_deal("funded")
     await shop.reconciler.sweep()
@@ -111,6 +116,22 @@ async def test_what_was_too_much_pays_for_the_next_transfer_or_goes_back_in_part
     assert [each["amount"] for each in await shop.made("refund")] == [2_000]
     await shop.books_agree()
     assert await shop.reconciler.reconcile() == {}
+
+
+async def by_card_first_and_then_with_what_was_too_much(shop: Shop) -> None:
+    """Who would have paid by card is told of what stands there, and uses it, pressing twice; nobody else can."""
+    deal_id = shop.trade.deal_id
+    assert (await the_way(shop)).rail is Rail.CARD
+    assert await shop.market.run(shop.trade.buyer, lambda ctx: escrow.credit_towards(ctx, deal_id)) == eur(6_000)
+    with pytest.raises(Invalid, match=r"credit\.none"):
+        await shop.market.run(shop.trade.seller, lambda ctx: escrow.use_credit(ctx, deal_id))
+    used = {(await shop.market.run(shop.trade.buyer, lambda ctx: escrow.use_credit(ctx, deal_id))).id for _ in range(2)}
+    assert len(used) == 1
+
+    async def told_where_to() -> bool:
+        return (await the_way(shop)).iban is not None
+
+    await shop.until(told_where_to)
 
 
 async def test_what_was_too_much_may_be_heard_of_before_the_payment_that_it_was_beside(shop: Shop) -> None:

@@ -112,6 +112,11 @@ def _spend_of(ctx: Ctx, kept: Credit, part: Money) -> None:
     ctx.announce(CreditSpent(kept.organisation_id, kept.deal_id, part))
 
 
+def transferred_too_much(ctx: Ctx, organisation_id: str, currency: str) -> Money:
+    """What stands at the provider for a buyer, and pays for their next bank transfer as far as it goes."""
+    return Money.total((each.amount for each in _kept(ctx, organisation_id, currency)), currency)
+
+
 def _kept(ctx: Ctx, organisation_id: str, currency: str) -> list[Credit]:
     """Credits that stand at the provider as transfers, the oldest first."""
     query = (
