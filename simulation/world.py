@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import math
 import random
 import shutil
 import sqlite3
@@ -57,7 +58,7 @@ TOO_OFTEN: Final = 100  # of one deed: with the waits of the product that is day
 
 @dataclass(slots=True)
 class Verdict:
-    """What became of one world."""
+    """What became of one world. `rested`: it was judged in the end, too, and not left before."""
 
     seed: int
     fingerprint: str
@@ -71,6 +72,7 @@ class Verdict:
     tail: list[str] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     census: dict[str, int] = field(default_factory=dict)
+    rested: bool = False
 
 
 @dataclass
@@ -97,6 +99,7 @@ class World:
         aloud: bool = False,
         hasty: bool = False,
         raised: Collection[str] = (),
+        until_day: float = math.inf,
     ) -> None:
         self.dice = Dice(seed)
         self.seed = seed
@@ -121,8 +124,9 @@ class World:
         self._dark_since: float | None = None
         self._tasks: dict[asyncio.Task[Any], None] = {}
         self.commits = 0
-        self.healed = False
+        self.healed = self.rested = False
         self._hasty = hasty
+        self._leaves_at = DAY * until_day
         self.cast = Cast(self, scale)
         self.operators = self.cast.operators
 
@@ -257,6 +261,7 @@ class World:
         until = self.seconds + PATIENCE_DAYS * DAY
         await self._until(lambda: self.seconds >= until or not self._goes_on())
         if not self._is_told():
+            self.rested = True
             await self._settle_books()
             self.judge.conclude()
         self.cast.leave()
@@ -278,7 +283,8 @@ class World:
 
     def _is_told(self) -> bool:
         """Whether there is something to tell already, for who wants to know no more."""
-        return self._hasty and bool(mistakes.heard or self.witness.found or self.judge.found)
+        told = self._hasty and bool(mistakes.heard or self.witness.found or self.judge.found)
+        return told or self.seconds >= self._leaves_at
 
     async def _settle_books(self) -> None:
         """The last night: what the provider says, and what we say."""
@@ -297,8 +303,11 @@ def play(
     aloud: bool = False,
     hasty: bool = False,
     raised: Collection[str] = (),
+    until_day: float = math.inf,
 ) -> Verdict:
-    """Play the world of this seed. `folder`: where its database may lie; `raised`: weather that it has in any case."""
+    """Play the world of this seed. `folder`: where its database may lie; `raised`: weather that it has in any case;
+    `until_day`: when it is left as it stands, for who wants to see no more of it.
+    """
     mistakes.configure()
     mistakes.heard.clear()
     path = folder / "market.sqlite"
@@ -311,7 +320,9 @@ def play(
     world: World | None = None
     try:
         asyncio.set_event_loop(loop)
-        world = World(seed, loop, str(path), scale=scale, calm=calm, aloud=aloud, hasty=hasty, raised=raised)
+        world = World(
+            seed, loop, str(path), scale=scale, calm=calm, aloud=aloud, hasty=hasty, raised=raised, until_day=until_day
+        )
         lost: list[str] = []
         loop.set_exception_handler(lambda _loop, told: lost.append(str(told.get("exception") or told["message"])))
         try:
@@ -342,6 +353,7 @@ def verdict_of(world: World) -> Verdict:
         tail=list(record.lines),
         counts=dict(record.counts),
         census=dict(judge.census),
+        rested=world.rested,
     )
 
 

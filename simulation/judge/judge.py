@@ -95,6 +95,8 @@ class Judge:
         if since is not None and since >= standing.PATIENCE.total_seconds():
             self.found += standing.left_undone(self, self._world.clock.now())
             self.found += sessions.nothing_held_in_vain(self, stripe)
+        if since is not None and since >= standing.APART.total_seconds():
+            self.found += standing.books_apart(self, self._world.clock.now())
 
     def after_outage(self, away: timedelta) -> None:
         """Note which deadlines of people passed while nobody was there."""
@@ -154,9 +156,10 @@ class Judge:
         ]
         self.found += self._courses() + self._penalties()
         self.found += trade.back_on_the_shelf(self) + trade.by_their_own_sides(self)
-        self.found += trade.within_their_limits(self)
+        self.found += trade.within_their_limits(self) + trade.ended_when_paid(self)
         self.found += sessions.nothing_held_in_vain(self, world.stripe)
         self.found += provider.one_effect_each(self, world.stripe)
+        self.found += provider.nothing_left_in_doubt(self, world.stripe)
         self.found += sessions.charged_rightly(self, world.stripe, world.witness)
         self.found += world.witness.unanswered(lambda key: bool(self.rows("SELECT 1 FROM inbox WHERE key = ?", key)))
         self.journeys = sum(self.rows(f"SELECT COUNT(*) FROM {table}")[0][0] for table in JOURNEYS)

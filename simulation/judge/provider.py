@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from lab.stripe.api.shapes import Thing
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
     from simulation.outside.stripe_side import StripeSide
 
 FAILED = ("failed", "canceled")
+ON_ITS_WAY = 2 * 86_400.0  # seconds in which what was asked for before may still leave
 
 
 def one_effect_each(judge: Judge, stripe: StripeSide) -> list[str]:
@@ -41,6 +44,29 @@ def one_effect_each(judge: Judge, stripe: StripeSide) -> list[str]:
         if state == "done" and not made[effect]:
             wrong.append(f"effect: {key} is done here, and was never done there")
     return wrong
+
+
+def nothing_left_in_doubt(judge: Judge, stripe: StripeSide) -> list[str]:
+    """While a bank has called money of a deal back and not decided, none of that deal's leaves."""
+    left = [(_effect_of(each), each["created"]) for each in stripe.things("transfer")]
+    deals = dict(judge.rows("SELECT id, deal_id FROM effect WHERE kind = 'transfer'"))
+    wrong = []
+    for deal, opened, decided in judge.rows(
+        "SELECT subject, opened_at, (SELECT MIN(at) FROM step WHERE step.subject = chargeback.id) FROM chargeback"
+        " WHERE matter = 'deal'"
+    ):
+        begins = _seconds(opened) + ON_ITS_WAY
+        ends = math.inf if decided is None else _seconds(decided)
+        wrong += [
+            f"doubt: {effect} left deal {deal}, whose money a bank had called back"
+            for effect, at in left
+            if deals.get(effect) == deal and begins < at < ends
+        ]
+    return wrong
+
+
+def _seconds(moment: str) -> float:
+    return datetime.fromisoformat(moment).replace(tzinfo=UTC).timestamp()
 
 
 def _effect_of(thing: Thing) -> str:

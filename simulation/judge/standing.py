@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 PATIENCE: Final = timedelta(days=2)  # after the storm: a process may be away for most of the first
 OVERDUE: Final = timedelta(hours=12)
 OLD: Final = timedelta(days=2)  # what was put off in the storm is tried again within hours
+APART: Final = timedelta(days=9)  # three nights, on which the books are laid beside the provider's
 GIVEN_UP: Final = "given up"
 
 
@@ -34,6 +35,14 @@ def left_undone(judge: Judge, now: datetime) -> list[str]:
     for post, channel, kind in judge.rows(waiting, created, long_ago, long_ago):
         wrong.append(f"standstill: post {post} ({channel} {kind}) has not left")
     return wrong
+
+
+def books_apart(judge: Judge, now: datetime) -> list[str]:
+    """What the product itself has found between both books, and what did not close again."""
+    open_ones = "SELECT kind, subject, detail FROM money_difference WHERE closed_at IS NULL AND opened_at < ?"
+    return [
+        f"books: {kind} {subject}: {detail}" for kind, subject, detail in judge.rows(open_ones, as_kept(now - APART))
+    ]
 
 
 def pages_forgotten(judge: Judge) -> list[str]:

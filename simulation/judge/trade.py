@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from core.deals.model import DEAL
+from core.delivery.model import LOT
 from core.sessions.process import TAKES_THE_SLOT
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 NEVER_BEGUN = "'closed'"  # the state of a deal whose goods have not left
 SIDES = frozenset({"buyer", "seller"})
+STEPS = (*DEAL.transitions, *LOT.transitions)  # which share no event of one state
 
 
 def one_at_a_time(judge: Judge) -> list[str]:
@@ -48,6 +50,20 @@ def back_on_the_shelf(judge: Judge) -> list[str]:
     return wrong
 
 
+def ended_when_paid(judge: Judge) -> list[str]:
+    """A deal ends when its last money has arrived, not while it is on its way."""
+    return [
+        f"end: deal {ref} was over, and {key} was still on its way"
+        for ref, key in judge.rows(
+            "SELECT deal.ref, effect.key FROM step JOIN deal ON deal.id = step.subject"
+            " JOIN effect ON effect.deal_id = deal.id AND effect.id < step.id"
+            " JOIN ledger_entry AS booked ON booked.key = 'deal:' || deal.id || ':' || effect.key"
+            " WHERE step.process = 'deal' AND step.event IN ('paid_out', 'refunded') AND booked.id > step.id"
+            " AND effect.kind IN ('transfer', 'refund') AND effect.chargeback_id IS NULL"
+        )
+    ]
+
+
 def within_their_limits(judge: Judge) -> list[str]:
     """What a clerk may not sign alone was approved before it counted."""
     return [
@@ -61,14 +77,15 @@ def within_their_limits(judge: Judge) -> list[str]:
 
 
 def by_their_own_sides(judge: Judge) -> list[str]:
-    """Every step of a deal that a person took was theirs to take."""
+    """Every step of a deal and of its lots that a person took was theirs to take."""
     wrong = []
     companies = dict(judge.rows("SELECT id, organisation_id FROM person"))
     for ref, buyer, seller, event, source, actor in judge.rows(
         "SELECT deal.ref, deal.buyer, deal.seller, step.event, step.source, step.actor FROM step"
-        " JOIN deal ON deal.id = step.subject WHERE step.process = 'deal'"
+        " LEFT JOIN lot ON lot.id = step.subject JOIN deal ON deal.id = coalesce(lot.deal_id, step.subject)"
+        " WHERE step.process IN ('deal', 'lot')"
     ):
-        line = next((each for each in DEAL.transitions if (each.source, each.event) == (source, event)), None)
+        line = next((each for each in STEPS if (each.source, each.event) == (source, event)), None)
         if actor not in companies or line is None or not line.by & SIDES or not line.by <= SIDES:
             continue
         side = {buyer: "buyer", seller: "seller"}.get(companies[actor])

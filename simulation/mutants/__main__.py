@@ -19,7 +19,7 @@ from typing import Final
 from simulation.log import Log
 from simulation.mutants.calls import counted
 from simulation.mutants.catalogue import RULES
-from simulation.mutants.hunt import Found, hunt, violations
+from simulation.mutants.hunt import Found, hunt, look
 from simulation.people.cast import SCALES
 
 ENOUGH: Final = 0.95  # of the rules that are not known to be covered by another
@@ -54,7 +54,7 @@ def main() -> int:
 def print_calls(seeds: int) -> int:
     warnings.simplefilter("ignore")
     with counted() as calls:
-        wrong = [each for scale in SCALES for seed in range(1, seeds + 1) for each in violations(seed, scale, ())]
+        wrong = [each for scale in SCALES for seed in range(1, seeds + 1) for each in look(seed, scale, ()).violations]
     for name, count in sorted(calls.items(), key=lambda each: each[1]):
         print(f"{count:8} {name}")
     return 1 if wrong or not all(calls.values()) else 0

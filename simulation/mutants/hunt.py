@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import time
 import warnings
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
+from typing import Final
 
 from simulation.fleet import berth
 from simulation.mutants.catalogue import RULES
 from simulation.people.cast import SCALES
-from simulation.world import play
+from simulation.world import Verdict, play
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +40,30 @@ def hunt(rule: str, seeds: range) -> Found:
     for seed in seeds:
         worlds += 1
         with RULES[rule].off():
-            wrong = violations(seed, among, raised)
-        if not wrong:
+            told = look(seed, among, raised)
+        if not told.violations:
             continue
         worlds += 1
-        itself = as_it_is(seed, among, raised)
+        itself = as_it_is(seed, among, raised, math.inf if told.rested else told.days + A_DAY)
         if not itself:
-            return Found(rule, seed, wrong[0], time.monotonic() - began, seed, worlds, tuple(unsound))
+            return Found(rule, seed, told.violations[0], time.monotonic() - began, seed, worlds, tuple(unsound))
         unsound.append(f"seed {seed} of {among} with {raised}: {itself[0]}")
     return Found(rule, None, "", time.monotonic() - began, seeds.stop - 1, worlds, tuple(unsound))
 
 
-def violations(seed: int, among: str, raised: tuple[str, ...]) -> list[str]:
-    return play(seed, Path(berth().name), hasty=True, scale=SCALES[among], raised=raised).violations
+def look(seed: int, among: str, raised: tuple[str, ...], until_day: float = math.inf) -> Verdict:
+    scale, folder = SCALES[among], Path(berth().name)
+    return play(seed, folder, scale=scale, raised=raised, hasty=True, until_day=until_day)
 
 
-@cache
-def as_it_is(seed: int, among: str, raised: tuple[str, ...]) -> list[str]:
-    """What does not hold of this world with all rules in force: nothing, or what it told was no rule's absence."""
-    return violations(seed, among, raised)
+def as_it_is(seed: int, among: str, raised: tuple[str, ...], until_day: float) -> list[str]:
+    """What does not hold of this world with all rules in force, so far: what that tells is no rule's absence."""
+    known, found = KNOWN.get((seed, among, raised), (0.0, []))
+    if not found and known < until_day:
+        found = look(seed, among, raised, until_day).violations
+        KNOWN[seed, among, raised] = until_day, found
+    return found
+
+
+A_DAY: Final = 1.0  # a look of the judge's later than that of the world which told
+KNOWN: Final[dict[tuple[int, str, tuple[str, ...]], tuple[float, list[str]]]] = {}

@@ -11,6 +11,7 @@ from core.escrow import chargebacks, effects, funding, payees, reactions, servic
 from core.escrow import rules as money
 from core.escrow.model import CHARGEBACK, EffectState, Payment
 from core.escrow.rails import surplus as too_much
+from core.escrow.recalled import deals as recalled
 from core.kernel.money import Money
 from core.kernel.process import step
 from core.ledger import service as ledger
@@ -140,9 +141,21 @@ def _() -> list[Any]:
     return [instead(effects, "frozen", lambda *_: False), instead(chargebacks, "frozen", lambda *_: False)]
 
 
-@rules.rule("never_thaws", "When the bank has decided, the deal's money moves again", "dispute")
-def _() -> list[Any]:
+@rules.rule(
+    "never_thaws",
+    "When the bank has decided, the deal's money moves again",
+    "dispute",
+    covered_by="a day later the deal's own clock asks for all that waits; with both off it is seen: frozen_for_ever",
+)
+def never_thaws() -> list[Any]:
     return [instead(chargebacks, "_thaw", nothing)]
+
+
+@rules.rule(
+    "frozen_for_ever", "When the bank has decided, the deal's money moves again, then or a day later", "dispute"
+)
+def _() -> list[Any]:
+    return [*never_thaws(), instead(reactions, "try_deal_again", nothing)]
 
 
 @rules.rule("no_set_off", "A claim that was served by a later payout is not also kept by the seller", "dispute")
@@ -186,7 +199,7 @@ def _() -> list[Any]:
 
 @rules.rule("never_ends", "A deal ends when nothing is held and nothing is on its way")
 def _() -> list[Any]:
-    return [instead(place, "finish", nothing) for place in (effects, settling, reactions)]
+    return [instead(place, "finish", nothing) for place in (effects, settling, reactions, recalled)]
 
 
 @rules.rule("ends_too_soon", "A deal does not end before its money has arrived")
@@ -196,4 +209,4 @@ def _() -> list[Any]:
         if deal.state in deals.ENDING:
             (deals.paid_out if deal.state in deals.SETTLING else deals.refunded)(ctx, deal_id)
 
-    return [instead(place, "finish", finish) for place in (effects, settling, reactions)]
+    return [instead(place, "finish", finish) for place in (effects, settling, reactions, recalled)]

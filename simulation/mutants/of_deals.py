@@ -7,8 +7,10 @@ from typing import Any
 
 from core.deals import access, approval, course
 from core.deals import service as deals
+from core.kernel import process
 from core.kernel.process import Process, Transition
 from core.listings import rules as stock
+from core.offers import rules as offered
 from simulation.mutants.rule import Rules, as_it_was, instead, nothing
 
 rules = Rules(among="trade")
@@ -16,7 +18,10 @@ rules = Rules(among="trade")
 
 @rules.rule("oversell", "No more is sold than there is", among="last truck")
 def _() -> list[Any]:
-    return [instead(stock, "check_taking", lambda quantity, remaining, _least: quantity.to(remaining.unit))]
+    def all_of_it(quantity: Any, remaining: Any, _least: Any) -> Any:
+        return quantity.to(remaining.unit)
+
+    return [instead(part, "check_taking", all_of_it) for part in (stock, offered)]
 
 
 @rules.rule("limit_ignored", "What a member may not sign alone is approved first", among="company")
@@ -24,7 +29,7 @@ def _() -> list[Any]:
     return [instead(approval, "signs_alone", lambda *_: True)]
 
 
-@rules.rule("not_back_on_shelf", "What a deal that ends has reserved is for sale again")
+@rules.rule("not_back_on_shelf", "What a deal that ends has reserved is for sale again", among="company")
 def _() -> list[Any]:
     return [instead(course, "give_back", nothing)]
 
@@ -44,8 +49,11 @@ def _() -> list[Any]:
     ]
 
 
-@rules.rule("leaps", "A state is left by a line of its table alone", "stale_press double_press")
-def _() -> list[Any]:
+BY_VERSION = "a press carries the version that was seen, a timer goes with its state, and what is told is compared"
+
+
+@rules.rule("leaps", "A state is left by a line of its table alone", "stale_press double_press", covered_by=BY_VERSION)
+def leaps() -> list[Any]:
     transition = as_it_was(Process, "transition")
 
     def any_state(self: Process, state: str, event: str, roles: Any) -> Transition:
@@ -57,3 +65,8 @@ def _() -> list[Any]:
         return replace(found, source=state)
 
     return [instead(Process, "transition", any_state)]
+
+
+@rules.rule("old_timers_leap", "A timer of a state that was left does nothing: it is gone, and its step is refused")
+def _() -> list[Any]:
+    return [*leaps(), instead(process, "clear_timers", nothing)]

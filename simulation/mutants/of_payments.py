@@ -142,7 +142,12 @@ def _() -> list[Any]:
     return [instead(paying_in, "lapsed", lambda _payment: lambda _ctx: None)]
 
 
-@rules.rule("no_open_ends", "Every open row is asked about, also without an event", "hint_lost")
+@rules.rule(
+    "no_open_ends",
+    "Every open row is asked about, also without an event",
+    "hint_lost",
+    covered_by="the provider's list of events tells the same for thirty days; with both off it is seen: no_sweep",
+)
 def _() -> list[Any]:
     return [instead(OpenEnds, "next", lambda _self, _ctx: [])]
 

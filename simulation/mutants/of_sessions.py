@@ -41,7 +41,7 @@ def _() -> list[Any]:
     return [instead(tariff, "due_for", lambda terms, *_: Money.zero(terms.price.currency))]
 
 
-@rules.rule("more_unasked", "More time is charged after a yes of its own", "falls_silent")
+@rules.rule("more_unasked", "More time is charged after a yes of its own")
 def _() -> list[Any]:
     offer = as_it_was(meeting, "offer_extension")
 
@@ -100,7 +100,12 @@ def _() -> list[Any]:
     return [instead(settlement, "finish", nothing)]
 
 
-@rules.rule("late_hold_kept", "Money that is held for nobody any more is set free", "hint_late call_slow hold_lapses")
+@rules.rule(
+    "late_hold_kept",
+    "Money that is held for nobody any more is set free",
+    "hint_late call_slow hold_lapses",
+    covered_by="the end of a session marks all that is under way to be set free when it comes; see never_lets_go",
+)
 def _() -> list[Any]:
     return [instead(holds, "is_wanted", lambda *_: True)]
 

@@ -204,7 +204,8 @@ class Person:
         if self.world.strikes("stale_press") and len(self.pressed) > 1:
             await self.phone.send(Pressed(self.dice.choice([each for each in self.pressed if "|" in each] or [load])))
         if self.world.strikes("wrong_person"):
-            await self.world.cast.somebody_else(self).phone.send(Pressed(load))
+            wished = [each.load for each in self._wishes() if each.verb] or [load]
+            await self.world.cast.somebody_else(self).phone.send(Pressed(self.dice.choice(wished)))
 
     async def _press_again(self, load: str) -> None:
         await asyncio.sleep(self.dice.random())
