@@ -15,11 +15,11 @@ from core.search.places import Place as Town
 
 
 def order_rows(talk: Talk, query: Query, orders: Sequence[Order], verb: str) -> tuple[tuple[Button, ...], ...]:
-    """Two in a row. Nearest first only where it is known from where to measure."""
+    """Two in a row, with the way back to the usual order. Nearest first only where it is known from where to measure."""
     seen = mark(query)
     buttons = [
         Button(label=talk.words(f"find.{order}"), press=press(verb, "", seen, order))
-        for order in orders
+        for order in (*orders, "best")
         if order != query.order and (order != "nearest" or is_measurable(talk, query))
     ]
     return tuple(tuple(buttons[start : start + 2]) for start in range(0, len(buttons), 2))

@@ -192,7 +192,7 @@ def _of_buttons() -> Iterator[str]:
     yield from (f"case.{verb}" for verb, _ in dispute.VERBS)
     yield from (f"offer.{verb}" for verb in ("accept", "counter", "decline", "withdraw"))
     yield from (f"listing.{verb}" for verb in ("pause", "resume", "renew", "withdraw"))
-    yield from (f"find.{order}" for order in get_args(Order) if order != "best")
+    yield from (f"find.{order}" for order in get_args(Order))
     yield from (f"alert.{rhythm}" for rhythm in Rhythm)
 
 

@@ -38,7 +38,11 @@ async def test_a_search_is_changed_by_taps_and_words(tom: Somebody) -> None:
     await tom.sees("215.00 EUR/t, about 46.91 EUR/MWh", "0 km away", "Girios UAB · new here")
 
     await tom.presses("Cheapest first")
-    await sees_in_order(tom, "205.00", "215.00", "220.00", "225.00", "[Nearest first]", "[Best rated first]")
+    await sees_in_order(tom, "205.00", "215.00", "220.00", "225.00", "[Nearest first]", "[Best fit first]")
+    await tom.presses("Best fit first")
+    await sees_in_order(tom, "0 km away", "205.00", "[Cheapest first]")
+    await tom.presses("Cheapest first")
+    await sees_in_order(tom, "205.00", "215.00", "[Best fit first]")
 
     await tom.presses("✎ Kaunas, 150 km")
     await tom.sees("Choose another value, or leave this part of your search out.")
@@ -201,3 +205,18 @@ async def test_a_seller_finds_who_asks_for_it(tom: Somebody) -> None:
     await tom.sees("Nobody asks for that just now", "Understood: Wood pellets, 500 t, from 190.00 EUR/t")
     await tom.presses("✕ 500 t")
     await tom.sees("Understood: Wood pellets, from 190.00 EUR/t", "[All open requests]")
+
+
+async def test_what_buyers_ask_for_can_be_ordered(world: World) -> None:
+    tom, rasa = await world.on_slack("Tom"), await world.on_telegram("Rasa")
+    for tonnes, town in (("300 t", "Gdansk"), ("100 t", "Riga")):
+        await tom.says(f"/request {tonnes} A1 pellets DAP {town} next week")
+        await tom.fills(closes="tomorrow")
+        await tom.sees("Your request is out.", tonnes)
+    await rasa.says("/requests 500 t pellets Gdansk")
+    await rasa.presses("Newest first")
+    await sees_in_order(rasa, "100 t", "300 t", "[Nearest first]", "[Best fit first]")
+    await rasa.presses("Nearest first")
+    await sees_in_order(rasa, "300 t", "100 t", "[Newest first]", "[Best fit first]")
+    await rasa.presses("Best fit first")
+    await rasa.sees("[Newest first]", "[Nearest first]")
