@@ -11,6 +11,8 @@ from sqlalchemy import ColumnElement, select
 from core.escrow.model import CHARGEBACK, Chargeback, Effect, EffectKind, EffectState, Payee, Payment
 from core.escrow.rails.model import Payer, PaymentWay
 from core.kernel.transaction import Ctx
+from core.purchases.model import PurchasePayment, PurchaseRefund, RefundState
+from core.sessions.model import CardHold, SessionPayout
 
 AT_ONCE: Final = 100  # of a kind in one sweep: bounds how long it takes and what it costs the provider
 BANK_MAY_TURN: Final = timedelta(days=180)  # how long a dispute that was lost may still be won on appeal
@@ -21,7 +23,7 @@ class Question(NamedTuple):
 
     kind: str  # "checkout", "credit", "account", "transfer", "reversal", "refund" or "dispute"
     row: str
-    ref: str
+    ref: str  # of a transfer, the group under which the provider has it
 
 
 class OpenEnds:
@@ -33,9 +35,10 @@ class OpenEnds:
     def next(self, ctx: Ctx) -> list[Question]:
         asked = []
         for kind, query, row in still_open(ctx):
-            after = self._after.get(kind, "")
+            cursor = f"{kind} {row}"
+            after = self._after.get(cursor, "")
             found = ctx.session.execute(query.where(row > after).order_by(row).limit(AT_ONCE)).all()
-            self._after[kind] = str(found[-1][0]) if len(found) == AT_ONCE else ""
+            self._after[cursor] = str(found[-1][0]) if len(found) == AT_ONCE else ""
             asked += [Question(kind, str(each[0]), str(each[1])) for each in found]
         return asked
 
@@ -52,13 +55,29 @@ def still_open(ctx: Ctx) -> Iterator[tuple[str, Any, ColumnElement[str]]]:
     accounts = select(Payee.organisation_id, Payee.account_ref).where(Payee.account_ref.is_not(None))
     yield "account", accounts, Payee.organisation_id.expression
     asked = Effect.state == EffectState.ASKED
-    transfers = select(Effect.id, Effect.deal_id).where(asked, Effect.kind == EffectKind.TRANSFER)
+    transfers = select(Effect.id, "deal_" + Effect.deal_id).where(asked, Effect.kind == EffectKind.TRANSFER)
     yield "transfer", transfers, Effect.id.expression
     reversals = select(Effect.id, Effect.reverses).where(asked, Effect.kind == EffectKind.REVERSAL)
     yield "reversal", reversals, Effect.id.expression
     refunds = select(Effect.id, Payment.intent_ref).join(Payment, Payment.id == Effect.payment_id)
     refunds = refunds.where(asked, Effect.kind == EffectKind.REFUND, Payment.intent_ref.is_not(None))
     yield "refund", refunds, Effect.id.expression
+    yield from _of_sessions_and_sales()
     may_turn = (Chargeback.state == "lost") & (Chargeback.opened_at > ctx.now - BANK_MAY_TURN)
     disputes = select(Chargeback.id, Chargeback.ref).where((Chargeback.state == CHARGEBACK.initial) | may_turn)
     yield "dispute", disputes, Chargeback.id.expression
+
+
+def _of_sessions_and_sales() -> Iterator[tuple[str, Any, ColumnElement[str]]]:
+    """Payouts, reversals and refunds of sessions, and refunds of what the market sold."""
+    row, asked = SessionPayout.id.expression, SessionPayout.state == EffectState.ASKED
+    transfers = select(SessionPayout.id, "session_" + SessionPayout.booking_id)
+    yield "transfer", transfers.where(asked, SessionPayout.kind == EffectKind.TRANSFER), row
+    reversals = select(SessionPayout.id, SessionPayout.reverses)
+    yield "reversal", reversals.where(asked, SessionPayout.kind == EffectKind.REVERSAL), row
+    refunds = select(SessionPayout.id, CardHold.intent_ref).join(CardHold, CardHold.id == SessionPayout.hold_id)
+    yield "refund", refunds.where(asked, SessionPayout.kind == EffectKind.REFUND), row
+    sold = select(PurchaseRefund.id, PurchasePayment.intent_ref)
+    sold = sold.join(PurchasePayment, PurchasePayment.id == PurchaseRefund.payment_id)
+    by_card = (PurchaseRefund.state == RefundState.ASKED) & PurchasePayment.intent_ref.is_not(None)
+    yield "refund", sold.where(by_card), PurchaseRefund.id.expression

@@ -76,7 +76,7 @@ class Reconciler:
         kind, row, ref = question
         match kind:
             case "transfer":
-                return await look_at_transfer_of(self._provider, row, f"deal_{ref}")
+                return await look_at_transfer_of(self._provider, row, ref)
             case "reversal":
                 return await look_at_reversal_of(self._provider, row, ref)
             case "refund":

@@ -24,6 +24,7 @@ from core.people.model import Person
 from core.sessions import meeting, recalled, service, settlement
 from core.sessions.evidence import record_of
 from core.sessions.model import SessionPayout
+from payments.open_ends import OpenEnds
 from tests.core.conftest import Market
 from tests.core.harms import unseen
 from tests.core.sessions.counsel import TUESDAY_TEN, Counsel, counsel
@@ -93,6 +94,12 @@ async def payouts(they: Counsel) -> list[tuple[str, int, str]]:
 
 async def books_hold(they: Counsel) -> None:
     assert [(each.name, each.detail) for each in await they.run(MARKET, invariants) if not each.ok] == []
+
+
+async def still_open(they: Counsel) -> list[tuple[str, str]]:
+    """What a sweep asks the provider about, but for accounts."""
+    asked = await they.run(MARKET, OpenEnds().next)
+    return [(each.kind, each.ref) for each in asked if each.kind != "account"]
 
 
 async def operator(they: Counsel) -> None:
@@ -214,8 +221,10 @@ async def test_a_payout_under_way_when_the_bank_calls_is_asked_back_when_it_has_
     await they.later(days=2, minutes=1)
     await called_back(they)
     asked = next(post.body for post in they.market.posts if post.kind == "transfer")
+    assert await still_open(they) == [("transfer", asked["group"]), ("dispute", "du_1")]
     await they.run(PROVIDER, settlement.payout_done, asked["effect"], "tr_late")
     assert [(kind, state) for kind, _, state in await payouts(they)] == [("transfer", "done"), ("reversal", "asked")]
+    assert await still_open(they) == [("reversal", "tr_late"), ("dispute", "du_1")]
     await books_hold(they)
 
 
