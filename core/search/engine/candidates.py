@@ -47,7 +47,7 @@ class Candidates:
         meeting = self._meeting_wishes()
         if meeting is not None and len(meeting) <= CAP:
             return meeting
-        words = self._with_words(WORDS_CAP if self.free else CAP)
+        words = self._with_words(CAP)
         if meeting is not None:
             chosen = np.intersect1d(words, meeting, assume_unique=True)
             return chosen if self.wanted.some_word else _filled(chosen, meeting)
@@ -139,7 +139,10 @@ class Candidates:
     def _with_all_words(self, limit: int) -> U32:
         """Of the rarest word's documents those that have the other words too, as far as there are enough of them; where
         there are not, with them the freshest of each word."""
-        rarest, *others = self.rarest_first()
+        known = [place for place in self.rarest_first() if self.lists[place]]
+        if not known:
+            return np.empty(0, np.uint32)
+        rarest, *others = known
         numbers = self.living(self._weightiest(self.lists[rarest], WORDS_CAP))
         telling = [place for place in others if self.weights[place] >= TELLS_LITTLE * sum(self.weights)]
         fewer: list[U32] = []
@@ -152,7 +155,8 @@ class Candidates:
                 fewer.append(having)
         if not fewer and len(numbers) >= limit:
             return numbers[:ENOUGH]
-        freshest = [self.documents(group.terms[-1:], FRESHEST) for group in self.groups if group.terms]
+        most = max(FRESHEST, limit)
+        freshest = [self.documents(group.terms[-1:], most) for group in self.groups if group.terms]
         return self.living(merged([numbers[:ENOUGH], *fewer, *freshest]))
 
     def _with_words(self, cap: int) -> U32:
