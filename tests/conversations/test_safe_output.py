@@ -206,6 +206,7 @@ def test_a_paper_for_the_bank_holds_no_link_and_no_script(words: str) -> None:
         ),
         (),
     )
+    record["matter"] = "deal"
     record["deal"] = {"ref": "ABC123", "seller": words, "terms": {"note": words}}
     record["dispute"] = {"ref": "D1", "why": words}
     paper = document(record, datetime(2026, 11, 23, tzinfo=UTC))
