@@ -16,7 +16,12 @@ from simulation.mutants.rule import Rules, as_it_was, instead, nothing
 rules = Rules(among="trade")
 
 
-@rules.rule("oversell", "No more is sold than there is", among="last truck")
+@rules.rule(
+    "oversell",
+    "No more is sold than there is",
+    among="last truck",
+    covered_by="a quantity is never less than nothing: taking more than is left refuses itself (core/kernel/quantity)",
+)
 def _() -> list[Any]:
     def all_of_it(quantity: Any, remaining: Any, _least: Any) -> Any:
         return quantity.to(remaining.unit)

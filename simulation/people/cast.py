@@ -232,7 +232,9 @@ class Cast:
         return frozenset(f"{phone.platform.value}:{phone.number}" for phone in phones)
 
     def somebody_else(self, than: Person) -> Person:
-        return self._dice.choice([each for each in self.people if each is not than])
+        """The other side of one of their deals, where there is one."""
+        others = [each for each in self.people if each is not than]
+        return self._dice.choice([each for each in others if each.deals & than.deals] or others)
 
     def come_back(self) -> None:
         """All heals: whoever had walked away looks again."""
