@@ -15,7 +15,7 @@ from core.search.places import Place as Town
 
 
 def order_rows(talk: Talk, query: Query, orders: Sequence[Order], verb: str) -> tuple[tuple[Button, ...], ...]:
-    """Two in a row, the last leads back to what fits best. Nearest first only where there is a place to measure from."""
+    """Two in a row, the last leads back to what fits best. Nearest first only with a place to measure from."""
     seen = mark(query)
     buttons = [
         Button(label=talk.words(f"find.{order}"), press=press(verb, "", seen, order))
