@@ -60,6 +60,7 @@ from core.offers import reactions as offers
 from core.people import reactions as people
 from core.promotion import reactions as promotions
 from core.purchases import reactions as purchases
+from core.reconciliation import reactions as reconciling
 from core.reputation import reactions as reputation
 from core.requests import reactions as requests
 from core.search import reactions as searching
@@ -190,6 +191,7 @@ def engine_and_reactions(known: Almanac, operators: Collection[str] = ()) -> tup
     experts.listen(reactions)
     sessions.listen(reactions)
     promotions.listen(reactions)
+    reconciling.listen(reactions)
     invoicing.listen(reactions, market=known.market, catalogue=known.catalogue)
     Notices(engine).listen(reactions)
     Menus(known.wordings).listen(reactions)

@@ -20,8 +20,7 @@ from core.ledger.invariants import BOOKS, Invariant
 PARTED: Final = total("released_minor + back_minor", "lot_settlement", "lot_settlement.deal_id = deal.id")
 RECALLED: Final = total("from_escrow_minor", "chargeback", "chargeback.subject = deal.id AND chargeback.state <> 'won'")
 FUNDED: Final = total("held_minor", "tranche", "tranche.deal_id = deal.id")
-BOOKED_AS: Final = """'deal:' || effect.deal_id || ':' || effect.key
-            || CASE WHEN effect.attempt > 1 THEN ':' || effect.attempt ELSE '' END"""
+BOOKED_AS: Final = "'deal:' || effect.deal_id || ':' || effect.key || ':' || effect.provider_ref"
 
 TRADE: Final = (
     Invariant(

@@ -30,6 +30,7 @@ from core.kernel.money import Money
 from core.kernel.timers import Timer, clear_timers, set_timer
 from core.kernel.transaction import Ctx
 from core.ledger import service as ledger
+from core.ledger.events import RefundReturned
 from core.ledger.model import PROVIDER, Leg, buyer_credit, credit, debit, escrow, payable, refund_due
 
 EFFECT = "effect"
@@ -178,6 +179,8 @@ def refund_refused(ctx: Ctx, effect_id: str, why: str, *, final: bool, ref: str 
     Not `final`: it is tried again tomorrow.
     """
     effect = effect_locked(ctx, effect_id)
+    if ref is not None:
+        ctx.announce(RefundReturned(ref, f"effect:{effect.id}", effect.deal_id, effect.amount))
     known = ref is not None and ref == effect.provider_ref
     if known and effect.state == EffectState.DONE:
         _book_back(ctx, effect, why)
@@ -289,9 +292,8 @@ def ask(ctx: Ctx, effect: Effect) -> None:
 
 
 def book(ctx: Ctx, effect: Effect, memo: str, legs: list[Leg], ref: str) -> None:
-    """Write what the provider has done into the books, once."""
-    again = f":{effect.attempt}" if effect.attempt > 1 else ""  # an earlier attempt may have been booked, and come back
-    ledger.post(ctx, f"deal:{effect.deal_id}:{effect.key}{again}", memo, legs, deal=effect.deal_id)
+    """Write what the provider has done into the books, once for each that it has made: an earlier one may be back."""
+    ledger.post(ctx, f"deal:{effect.deal_id}:{effect.key}:{ref}", memo, legs, deal=effect.deal_id)
     effect.state = EffectState.DONE
     effect.provider_ref = ref
     clear_timers(ctx.session, EFFECT, effect.id)
@@ -317,7 +319,7 @@ def put_off(ctx: Ctx, effect: Effect, why: str, *, final: bool) -> bool:
 def _book_back(ctx: Ctx, effect: Effect, why: str) -> None:
     """A refund has come back to us: it is owed to the buyer again, also when the deal is long over."""
     legs = [debit(PROVIDER, effect.amount), credit(refund_due(effect.deal_id), effect.amount)]
-    key = f"deal:{effect.deal_id}:{effect.key}:{effect.attempt}:sent_back"
+    key = f"deal:{effect.deal_id}:{effect.key}:{effect.provider_ref}:sent_back"
     ledger.post(ctx, key, "Sent back by the buyer's bank", legs, deal=effect.deal_id)
     effect.state = EffectState.ASKED
     put_off(ctx, effect, why, final=True)

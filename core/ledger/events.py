@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.kernel.events import Event
+from core.kernel.money import Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +35,16 @@ class InvariantHolds(Event):
     """Everything that was broken of this deal's money holds again: what was stopped for it may go on."""
 
     deal_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefundReturned(Event):
+    """The provider says that a refund did not arrive, perhaps not for the first time. `ref`: its name for it.
+
+    `row`: our row that asked for it, as the comparison with the provider's books names rows ("effect:…").
+    """
+
+    ref: str
+    row: str
+    subject: str
+    amount: Money

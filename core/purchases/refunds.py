@@ -12,6 +12,7 @@ from core.kernel.process import step
 from core.kernel.timers import Timer, clear_timers, set_timer
 from core.kernel.transaction import Ctx
 from core.ledger import service as ledger
+from core.ledger.events import RefundReturned
 from core.ledger.model import (
     PROVIDER,
     SALES,
@@ -84,11 +85,11 @@ def owns(ctx: Ctx, refund_id: str) -> bool:
 def refund_done(ctx: Ctx, refund_id: str, ref: str) -> None:
     """It has gone back."""
     refund, purchase = _locked(ctx, refund_id)
-    if refund.state is RefundState.DONE:
+    if refund.state is RefundState.DONE or refund.provider_ref == ref:
         return
     place = STARS_HELD if purchase.rail is Rail.STARS else PROVIDER
     legs = [debit(_accounts(purchase)[1], refund.amount), credit(place, refund.amount)]
-    key = f"purchase:{purchase.id}:refund:{refund.id}:{refund.attempt}"
+    key = f"purchase:{purchase.id}:refund:{refund.id}:{ref}"
     ledger.post(ctx, key, "Given back to the buyer", legs, deal=purchase.id)
     refund.state, refund.provider_ref, refund.why = RefundState.DONE, ref, None
     clear_timers(ctx.session, TIMER, refund.id)
@@ -102,12 +103,17 @@ def refund_done(ctx: Ctx, refund_id: str, ref: str) -> None:
 def refund_refused(ctx: Ctx, refund_id: str, why: str, ref: str | None = None) -> None:
     """It did not go, or has come back (`ref`); it is asked for again tomorrow, as a new attempt."""
     refund, purchase = _locked(ctx, refund_id)
-    if refund.state is RefundState.DONE:
-        if ref is None or ref != refund.provider_ref:
-            return
+    if ref is not None:
+        ctx.announce(RefundReturned(ref, f"sold:{refund.id}", purchase.id, refund.amount))
+    known = ref is not None and ref == refund.provider_ref
+    if known and refund.state is RefundState.DONE:
         legs = [debit(PROVIDER, refund.amount), credit(refund_due(purchase.id), refund.amount)]
-        key = f"purchase:{purchase.id}:refund:{refund.id}:{refund.attempt}:sent_back"
+        key = f"purchase:{purchase.id}:refund:{refund.id}:{ref}:sent_back"
         ledger.post(ctx, key, "Sent back by the buyer's bank", legs, deal=purchase.id)
+    elif known or refund.state is not RefundState.ASKED:
+        return  # told twice, or of one that has failed before
+    else:
+        refund.provider_ref = ref
     refund.state, refund.why = RefundState.REFUSED, why
     set_timer(ctx.session, Timer(TIMER, refund.id, TRY_AGAIN, ctx.now + TRY_AGAIN_AFTER))
     ctx.session.flush()

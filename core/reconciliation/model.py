@@ -61,6 +61,26 @@ class ProviderLine(Versioned, Table):
         return Money(self.fee_minor, self.currency)
 
 
+class ReturnedRefund(Table):
+    """A refund that did not arrive. The provider's books tell of it twice, and the row of ours has another one by then.
+
+    `row`: whose it was, as the comparison with the provider's books names it ("effect:…", "session:…", "sold:…").
+    """
+
+    __tablename__ = "returned_refund"
+
+    ref: Mapped[str] = mapped_column(String(120), primary_key=True)  # the provider's name of it
+    row: Mapped[str] = mapped_column(String(60))
+    subject: Mapped[str] = mapped_column(Id)  # the deal, the session or the purchase
+    amount_minor: Mapped[int] = mapped_column(Minor)
+    currency: Mapped[str] = mapped_column(String(3))
+    at: Mapped[datetime] = mapped_column(Instant)
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+
 class DifferenceKind(StrEnum):
     BALANCE = "balance"  # our books and the provider's balance are not the same
     LINE = "line"  # the provider has moved money that we know nothing of, or another amount

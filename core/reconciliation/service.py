@@ -19,7 +19,15 @@ from core.ledger.model import PROVIDER, PROVIDER_FEES, clearing, credit, debit
 from core.purchases.model import PurchasePayment, PurchaseRefund
 from core.reconciliation import rules
 from core.reconciliation.events import DifferenceFound, DifferenceGone
-from core.reconciliation.model import FIRST_READING, READ_AGAIN, Difference, DifferenceKind, ProviderLine, Reading
+from core.reconciliation.model import (
+    FIRST_READING,
+    READ_AGAIN,
+    Difference,
+    DifferenceKind,
+    ProviderLine,
+    Reading,
+    ReturnedRefund,
+)
 from core.reconciliation.rules import SORTS, Sort
 from core.sessions.model import CardHold, SessionPayout
 
@@ -138,6 +146,9 @@ def _effect(ctx: Ctx, line: ProviderLine, kind: EffectKind) -> str | None:
     if refund is not None:
         amount = refund.amount if back else -refund.amount
         return _agreed(ctx, line, amount, refund.purchase_id, f"sold:{refund.id}")
+    earlier = ctx.session.get(ReturnedRefund, line.source) if kind is EffectKind.REFUND else None
+    if earlier is not None:
+        return _agreed(ctx, line, earlier.amount if back else -earlier.amount, earlier.subject, earlier.row)
     return None
 
 

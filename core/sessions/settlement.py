@@ -18,6 +18,7 @@ from core.kernel.process import StepRow, step, timeline
 from core.kernel.timers import Timer, clear_timers, set_timer
 from core.kernel.transaction import Ctx
 from core.ledger import service as ledger
+from core.ledger.events import RefundReturned
 from core.ledger.model import COMMISSION, PROVIDER, Leg, credit, debit, escrow, payable, refund_due
 from core.people.service import acting
 from core.sessions import holds, rules
@@ -236,10 +237,8 @@ def payout_done(ctx: Ctx, payout_id: str, ref: str) -> None:
 
 
 def book(ctx: Ctx, payout: SessionPayout, memo: str, legs: list[Leg], ref: str) -> None:
-    """Write what the provider has done into the books, once."""
-    again = f":{payout.attempt}" if payout.attempt > 1 else ""  # an earlier attempt may have been booked, and come back
-    key = f"session:{payout.booking_id}:{payout.key}{again}"
-    ledger.post(ctx, key, memo, legs, deal=payout.booking_id)
+    """Write what the provider has done into the books, once for each that it has made: an earlier one may be back."""
+    ledger.post(ctx, f"session:{payout.booking_id}:{payout.key}:{ref}", memo, legs, deal=payout.booking_id)
     payout.state, payout.provider_ref = EffectState.DONE, ref
     clear_timers(ctx.session, TIMER, payout.id)
     ctx.session.flush()
@@ -248,12 +247,17 @@ def book(ctx: Ctx, payout: SessionPayout, memo: str, legs: list[Leg], ref: str) 
 def payout_refused(ctx: Ctx, payout_id: str, why: str, ref: str | None = None) -> None:
     """The provider did not send it, or a refund has come back (`ref`); it is tried again tomorrow, as a new attempt."""
     payout, booking = payout_locked(ctx, payout_id)
-    if payout.state is EffectState.DONE and ref is not None and ref == payout.provider_ref:
+    if ref is not None:
+        ctx.announce(RefundReturned(ref, f"session:{payout.id}", booking.id, payout.amount))
+    known = ref is not None and ref == payout.provider_ref
+    if known and payout.state is EffectState.DONE:
         legs = [debit(PROVIDER, payout.amount), credit(refund_due(booking.id), payout.amount)]
-        key = f"session:{booking.id}:{payout.key}:{payout.attempt}:sent_back"
+        key = f"session:{booking.id}:{payout.key}:{ref}:sent_back"
         ledger.post(ctx, key, "Sent back by the seeker's bank", legs, deal=booking.id)
-    elif payout.state is not EffectState.ASKED:
-        return
+    elif known or payout.state is not EffectState.ASKED:
+        return  # told twice, or of one that has failed before
+    else:
+        payout.provider_ref = ref
     payout.state, payout.why = EffectState.REFUSED, why
     set_timer(ctx.session, Timer(TIMER, payout.id, TRY_AGAIN, ctx.now + TRY_AGAIN_AFTER))
     ctx.session.flush()

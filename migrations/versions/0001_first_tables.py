@@ -419,6 +419,16 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_request_state"), ["state"], unique=False)
 
     op.create_table(
+        "returned_refund",
+        sa.Column("ref", sa.String(length=120), nullable=False),
+        sa.Column("row", sa.String(length=60), nullable=False),
+        sa.Column("subject", sa.String(length=26), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("ref", name=op.f("pk_returned_refund")),
+    )
+    op.create_table(
         "review_window",
         sa.Column("buyer", sa.String(length=26), nullable=False),
         sa.Column("seller", sa.String(length=26), nullable=False),
@@ -2032,6 +2042,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_review_window_buyer"))
 
     op.drop_table("review_window")
+    op.drop_table("returned_refund")
     with op.batch_alter_table("request", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_request_state"))
         batch_op.drop_index("ix_request_shelf")

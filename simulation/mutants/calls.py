@@ -23,8 +23,12 @@ def counted() -> Iterator[Counter[str]]:
     with ExitStack() as stack:
         for each, names in places.values():
             real = getattr(each.where, each.name)
-            told = property(counting(real.fget, calls, names)) if isinstance(real, property) else None
-            stack.enter_context(Instead(each.where, each.name, told or counting(real, calls, names)).put())
+            if isinstance(real, property):
+                assert real.fget is not None, "a property is read"
+                other: Any = property(counting(real.fget, calls, names))
+            else:
+                other = counting(real, calls, names)
+            stack.enter_context(Instead(each.where, each.name, other).put())
         yield calls
 
 

@@ -10,9 +10,11 @@ from core.escrow import service
 from core.escrow.events import EffectRefused, PayoutSent
 from core.escrow.model import Effect, EffectState
 from core.kernel.money import Money
-from core.kernel.transaction import MARKET, PROVIDER
+from core.kernel.transaction import MARKET, PROVIDER, Ctx
 from core.ledger.model import refund_due
 from core.ledger.service import balance
+from core.reconciliation import reactions as reconciling
+from core.reconciliation.service import explain_lines, take_line
 from tests.core.conftest import Market
 from tests.core.trades import Trade, paid
 
@@ -91,3 +93,27 @@ async def effects(trade: Trade) -> list[Effect]:
 
 async def books_hold(trade: Trade) -> None:
     assert [check for check in await trade.market.run(MARKET, invariants) if not check.ok] == []
+
+
+async def test_one_that_was_made_by_an_earlier_asking_counts_and_the_books_of_the_provider_are_explained(
+    market: Market,
+) -> None:
+    """Nobody answered the first asking, so it was still repeated when its refund had come back: it made a second."""
+    reconciling.listen(market.reactions)
+    trade, effect = await called_off(market)
+    failed = partial(service.refund_refused, effect_id=effect, why="declined", final=True, ref="re_1")
+    made = [partial(service.refund_done, effect_id=effect, ref=ref) for ref in ("re_1", "re_2")]
+    for told in (made[0], failed, made[1], failed, *made):
+        await market.run(PROVIDER, told)
+
+    assert await owed(trade) == Money.zero("EUR")
+    assert [each.state for each in await effects(trade)] == [EffectState.DONE]
+    await books_hold(trade)
+
+    def lines(ctx: Ctx) -> dict[str, str]:
+        lines = (("refund", -WHOLE, "re_1"), ("refund_failure", WHOLE, "re_1"), ("refund", -WHOLE, "re_2"))
+        for kind, amount, ref in lines:
+            take_line(ctx, ref=f"{kind}:{ref}", kind=kind, amount=amount, fee=Money.zero("EUR"), source=ref, at=ctx.now)
+        return explain_lines(ctx)
+
+    assert await market.run(MARKET, lines) == {}

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from core.audit.service import invariants
 from core.kernel.errors import Refusal, Stale
 from core.kernel.money import Money
 from core.kernel.transaction import MARKET, PROVIDER, Actor, Ctx
 from core.ledger import service as ledger
-from core.ledger.model import SALES, STAR_SALES, STARS_HELD
+from core.ledger.model import SALES, STAR_SALES, STARS_HELD, refund_due
 from core.people.model import Identity, Person, Platform
 from core.people.service import person_of
 from core.purchases import payments, refunds, rules, service
 from core.purchases.events import PaymentSentBack, PurchaseGivenBack, PurchasePaid
-from core.purchases.model import PURCHASE, BuyThing, Purchase, Rail, Thing
+from core.purchases.model import PURCHASE, BuyThing, Purchase, PurchaseRefund, Rail, Thing
 from core.purchases.reactions import rings
 from tests.core.conftest import Market
 
@@ -176,6 +178,19 @@ async def test_a_card_is_paid_on_a_page_and_a_part_goes_back_to_it(shop: Shop) -
     assert (await shop.now(purchase)).state == "given_back"
     assert await shop.balance(SALES, "EUR") == CARD_PRICE - 500
     await shop.books_hold()
+
+    asked, due = refund.body["effect"], refund_due(purchase.id)
+
+    async def told(verb: Callable[..., None], *words: str) -> int:
+        await shop.market.run(PROVIDER, lambda ctx: verb(ctx, asked, *words))
+        await shop.books_hold()
+        return await shop.balance(due, "EUR")
+
+    (sent,) = await shop.market.run(MARKET, lambda ctx: ctx.session.scalars(select(PurchaseRefund.provider_ref)).all())
+    assert await told(refunds.refund_refused, "declined", str(sent)) == 500
+    assert await told(refunds.refund_done, str(sent)) == 500  # read before it came back
+    assert await told(refunds.refund_done, "re_late") == 0  # made by an earlier asking that nobody had answered
+    assert await told(refunds.refund_refused, "declined", str(sent)) == 0
 
 
 async def test_only_an_operator_gives_back_what_a_buyer_asks_for(shop: Shop) -> None:

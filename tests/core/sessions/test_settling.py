@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,9 @@ from hypothesis import strategies as st
 from core.experts.model import Rate
 from core.kernel.errors import NotAllowed, Refusal
 from core.kernel.money import Money
-from core.kernel.transaction import MARKET, Ctx
+from core.kernel.transaction import MARKET, PROVIDER, Ctx
+from core.ledger import service as ledger
+from core.ledger.model import refund_due
 from core.people.model import Person
 from core.sessions import meeting, rules, service, settlement
 from core.sessions.events import MoneyDelayed, SessionComplained, SessionFollowedUp, SessionNeverPaid
@@ -164,3 +167,26 @@ async def test_the_seeker_is_asked_once_after_two_weeks(they: Counsel) -> None:
     await they.later(days=40)
 
     assert they.market.facts == [SessionFollowedUp(they.booking_id, None)]
+
+
+async def test_a_refund_that_comes_back_is_owed_again_and_each_that_is_made_is_booked_once(they: Counsel) -> None:
+    """Nobody answered the first asking, so it was still repeated when its refund had come back: it made a second."""
+    await they.later(minutes=20)
+    await they.does(they.sarah, meeting.end)
+    await they.does(they.alex, settlement.give_back)
+    refund = next(post for post in they.market.posts if post.kind == "refund").body["effect"]
+    account = refund_due(they.booking_id)
+
+    async def told(verb: Callable[..., None], *words: str) -> int:
+        await they.run(PROVIDER, verb, refund, *words)
+        return (await they.run(MARKET, lambda ctx: ledger.balance(ctx, account, "EUR"))).minor
+
+    first = f"tr_{refund}"
+    assert await told(settlement.payout_refused, "declined", first) == 9000
+    assert await told(settlement.payout_done, first) == 9000  # read before it came back
+    assert await told(settlement.payout_done, "re_2") == 0
+    assert await told(settlement.payout_refused, "declined", first) == 0
+    assert await told(settlement.payout_refused, "declined", "re_2") == 9000
+    await they.run(MARKET, settlement.send_again, refund)
+    assert await told(settlement.payout_refused, "declined", "re_2") == 9000  # told again, while another is asked for
+    assert await told(settlement.payout_done, "re_3") == 0
