@@ -56,7 +56,7 @@ def nothing_left_in_doubt(judge: Judge, stripe: StripeSide) -> list[str]:
         " WHERE matter = 'deal'"
     ):
         begins = _seconds(opened) + ON_ITS_WAY
-        ends = math.inf if decided is None else _seconds(decided)
+        ends = math.inf if decided is None else math.floor(_seconds(decided))  # the provider counts whole seconds
         wrong += [
             f"doubt: {effect} left deal {deal}, whose money a bank had called back"
             for effect, at in left
