@@ -44,7 +44,7 @@ HARMS = {
     "a lot that is over has been parted": "UPDATE lot SET state = 'accepted' WHERE state = 'planned'",
     "a deal's lots are worth the deal": "UPDATE lot SET amount_minor = amount_minor + 1",
     "a deal's parts are worth the deal": "UPDATE tranche SET amount_minor = amount_minor + 1",
-    "what has left is in the books": "UPDATE effect SET attempt = 9",
+    "what has left is in the books": "UPDATE effect SET provider_ref = provider_ref || '!'",
     "nothing was sent twice": "UPDATE effect SET provider_ref = 'tr_1', state = 'done'",
     "no payment gives more than it brought": "UPDATE payment SET received_minor = 1",
     "nobody pays for what was not signed by both": "UPDATE deal SET seller_signed_at = NULL",
