@@ -163,9 +163,14 @@ def ask_cancel(ctx: Ctx, deal_id: str, seen: int | None = None) -> Deal:
 
 
 def agree_cancel(ctx: Ctx, deal_id: str, seen: int | None = None) -> Deal:
-    """Say yes to the other side: lots not yet dispatched are given up, the others run on."""
+    """Say yes to the other side: lots not yet dispatched are given up, the others run on.
+
+    Raises Refusal while none of its money may move, for there is nothing to give back of a lot that is given up.
+    """
     deal, _ = party(ctx, deal_id)
     check_seen(deal, seen)
+    if deal.frozen is not None:
+        raise Refusal("deal.frozen")
     if deal.state == "funded_direct":
         DEAL.transition(deal.state, "cancel_agreed", sides(ctx, deal))
         close(ctx, deal, "cancel_agreed", "other")

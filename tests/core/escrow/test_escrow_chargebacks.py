@@ -170,6 +170,9 @@ async def test_nothing_moves_while_the_bank_thinks(market: Market) -> None:
     await recalled(trade, 21_000_00)
     with pytest.raises(Refusal, match=r"deal\.frozen"):
         await market.run(trade.buyer, lambda ctx: delivery.accept_lot(ctx, AcceptLot(lot_id=open_lot.id)))
+    await market.run(trade.buyer, lambda ctx: deals.ask_cancel(ctx, trade.deal_id))
+    with pytest.raises(Refusal, match=r"deal\.frozen"):  # the last lot was not sent yet, and would be given up
+        await market.run(trade.seller, lambda ctx: deals.agree_cancel(ctx, trade.deal_id))
     await trade.pass_days(30)
     assert (await trade.lots())[1].state == "inspection"  # freeze beats timer
     await decided(trade, won=True)
