@@ -12,6 +12,7 @@ from typing import Final
 
 from core.kernel.clock import Clock
 from core.kernel.dispatch import Delivered, Never
+from core.kernel.money import Money
 from core.kernel.outbox import Post
 from core.kernel.transaction import Ctx
 from payments.answers import Answer, Done, Refused, Unknown
@@ -116,18 +117,22 @@ class PayingOut:
         return again(post, answer.why, answer.seconds)
 
     async def _give_back(self, post: Post) -> Answer[Refund]:
-        """What a buyer has transferred and no payment has used is sent from there, before a payment is refunded."""
+        """What stands in a buyer's balance is sent from there, as far as the books keep none of it for them."""
         body, effect, amount = post.body, str(post.body["effect"]), amount_of(post.body)
         key, payer = f"refund:{effect}:{body['attempt']}", body.get("payer")
         if payer is not None:
             match await self._provider.credit(payer):
-                case Done(standing) if standing.get(amount.currency, amount - amount) >= amount:
+                case Done(standing) if self._free(standing, post) >= amount:
                     return await self._provider.send_credit(CreditAsk(key, effect, amount, payer, body.get("email")))
                 case Done():
                     pass
                 case other:
                     return other
         return await self._provider.refund(RefundAsk(key, effect, amount, body["payment_intent"], body.get("email")))
+
+    def _free(self, standing: Mapping[str, Money], post: Post) -> Money:
+        amount = amount_of(post.body)
+        return standing.get(amount.currency, Money.zero(amount.currency)) - Money(post.body["kept"], amount.currency)
 
     def _looked_for_first(self, post: Post) -> bool:
         """Is the key's memory in doubt, or was it refused before, perhaps after all done?

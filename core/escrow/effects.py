@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from sqlalchemy import func, select
 
 from core.deals import service as deals
@@ -11,6 +13,7 @@ from core.escrow import rules
 from core.escrow.events import EffectRefused, PayoutSent, PayoutWaiting, RefundSent
 from core.escrow.model import (
     CHARGEBACK,
+    CREDIT,
     TRY_AGAIN_AFTER,
     TRY_REFUSED_AGAIN_AFTER,
     Chargeback,
@@ -25,6 +28,7 @@ from core.escrow.model import (
 )
 from core.escrow.rails import service as rails
 from core.escrow.rails.events import PayoutKept
+from core.escrow.rails.surplus import balance_to_leave
 from core.kernel.errors import NotFound
 from core.kernel.money import Money
 from core.kernel.timers import Timer, clear_timers, set_timer
@@ -66,7 +70,13 @@ def send_when_ready(ctx: Ctx, effect: Effect) -> None:
 
 
 def pay_back(
-    ctx: Ctx, deal: Deal, payment: Payment | None = None, amount: Money | None = None, *, lot: Lot | None = None
+    ctx: Ctx,
+    deal: Deal,
+    payment: Payment | None = None,
+    amount: Money | None = None,
+    *,
+    lot: Lot | None = None,
+    beside: bool = False,
 ) -> None:
     """Refund so much of one payment; or whatever is due to the buyer and not yet on its way, of those that brought it.
 
@@ -79,7 +89,7 @@ def pay_back(
     known = ctx.session.scalar(select(func.count()).where(Effect.deal_id == deal.id, Effect.kind == EffectKind.REFUND))
     for number, (payment_id, part) in enumerate(parts, (known or 0) + 1):
         source = ctx.session.get_one(Payment, payment_id)
-        ask(ctx, made(ctx, f"refund:{deal.id}:{number}", EffectKind.REFUND, source, part))
+        ask(ctx, made(ctx, f"refund:{deal.id}:{number}", EffectKind.REFUND, source, part, beside=beside))
         ctx.session.flush()
 
 
@@ -88,11 +98,11 @@ def give_back_credit(ctx: Ctx, kept: Credit) -> Credit:
     deal = deals.locked(ctx, kept.deal_id)
     legs = [debit(buyer_credit(kept.organisation_id), kept.amount), credit(refund_due(deal.id), kept.amount)]
     ledger.post(ctx, f"deal:{deal.id}:credit:{kept.id}", "Paid too much, given back", legs, deal=deal.id)
-    pay_back(ctx, deal, ctx.session.get_one(Payment, kept.payment_id), kept.amount)
+    pay_back(ctx, deal, ctx.session.get_one(Payment, kept.payment_id), kept.amount, beside=kept.beside)
     return kept
 
 
-def made(ctx: Ctx, key: str, kind: EffectKind, payment: Payment, amount: Money) -> Effect:
+def made(ctx: Ctx, key: str, kind: EffectKind, payment: Payment, amount: Money, *, beside: bool = False) -> Effect:
     effect = Effect(
         id=ctx.new_id(),
         key=key,
@@ -102,6 +112,7 @@ def made(ctx: Ctx, key: str, kind: EffectKind, payment: Payment, amount: Money) 
         payment_id=payment.id,
         amount_minor=amount.minor,
         currency=amount.currency,
+        beside=beside,
         attempt=1,
         made_at=ctx.now,
     )
@@ -111,13 +122,23 @@ def made(ctx: Ctx, key: str, kind: EffectKind, payment: Payment, amount: Money) 
 
 
 def _left(ctx: Ctx, deal: Deal, lot: Lot | None) -> list[tuple[str, Money]]:
-    """What of each payment has not gone anywhere yet: those that brought this lot's money first, then as they came."""
+    """What of each payment has not gone anywhere yet: those that brought this lot's money first, then as they came.
+
+    What is kept of them as the buyer's credit is not the deal's.
+    """
+    kept = (
+        select(Credit.payment_id, func.sum(Credit.amount_minor).label("minor"))
+        .where(Credit.deal_id == deal.id, Credit.state == CREDIT.initial)
+        .group_by(Credit.payment_id)
+    )
     gone = (
         select(Effect.payment_id, func.sum(Effect.amount_minor).label("minor"))
         .where(Effect.deal_id == deal.id, Effect.kind != EffectKind.REVERSAL, Effect.chargeback_id.is_(None))
         .group_by(Effect.payment_id)
     )
-    taken = {row.payment_id: int(row.minor) for row in ctx.session.execute(gone)}
+    taken: Counter[str] = Counter()
+    for row in (*ctx.session.execute(gone), *ctx.session.execute(kept)):
+        taken[row.payment_id] += int(row.minor)
     payments = select(Payment).where(Payment.deal_id == deal.id, Payment.state != PaymentState.RETURNED)
     known = [each for each in ctx.session.scalars(payments.order_by(Payment.number)) if each.received_minor]
     if lot is not None:
@@ -126,7 +147,7 @@ def _left(ctx: Ctx, deal: Deal, lot: Lot | None) -> list[tuple[str, Money]]:
         )
         tranche = ctx.session.scalar(own)
         known.sort(key=lambda payment: payment.tranche_id != tranche)
-    return [(each.id, each.received - Money(taken.get(each.id, 0), each.currency)) for each in known]
+    return [(each.id, each.received - Money(taken[each.id], each.currency)) for each in known]
 
 
 def _unsent_refunds(ctx: Ctx, deal: Deal) -> Money:
@@ -281,8 +302,9 @@ def ask(ctx: Ctx, effect: Effect) -> None:
             body["account"] = ctx.session.get_one(Payee, effect.payee).account_ref
         case EffectKind.REFUND:
             body["payment_intent"] = payment.intent_ref
-            body["payer"] = rails.transferred_by(ctx, payment)
-            body["email"] = rails.email_of(ctx, deal.buyer) if body["payer"] else None
+            if (balance := balance_to_leave(ctx, effect)) is not None:
+                body["payer"], kept = balance
+                body["kept"], body["email"] = kept.minor, rails.email_of(ctx, deal.buyer)
         case EffectKind.REVERSAL:
             body["transfer"] = effect.reverses
     effect.state = EffectState.ASKED

@@ -203,7 +203,8 @@ class Tranche(InProcess, Table):
 class Credit(InProcess, Table):
     """What a buyer has paid too much. It counts towards their next transfer, is offered back, and goes back by itself.
 
-    `amount_minor`: what is left of it.
+    `amount_minor`: what is left of it. `beside`: it never came by the payment, but was transferred beside it, and
+    stands in the buyer's balance at the provider.
     """
 
     __tablename__ = "buyer_credit"
@@ -213,6 +214,7 @@ class Credit(InProcess, Table):
     payment_id: Mapped[str] = mapped_column(ForeignKey("payment.id"))
     amount_minor: Mapped[int] = mapped_column(Minor)
     currency: Mapped[str] = mapped_column(String(3))
+    beside: Mapped[bool] = mapped_column(Boolean, default=False)
 
     @property
     def amount(self) -> Money:
@@ -294,13 +296,14 @@ class Leaving(Versioned):
 
 
 class Effect(Leaving, Table):
-    """One payout, refund or reversal of a deal."""
+    """One payout, refund or reversal of a deal. `beside`: a refund of what was transferred beside its payment."""
 
     __tablename__ = "effect"
 
     deal_id: Mapped[str] = mapped_column(ForeignKey("deal.id"), index=True)
     lot_id: Mapped[str | None] = mapped_column(ForeignKey("lot.id"))
     payment_id: Mapped[str] = mapped_column(ForeignKey("payment.id"))  # where the money came from
+    beside: Mapped[bool] = mapped_column(Boolean, default=False)
     made_at: Mapped[datetime] = mapped_column(Instant)
 
     __table_args__ = (CheckConstraint("amount_minor > 0", name="moves_something"),)

@@ -151,6 +151,31 @@ async def test_what_was_too_much_may_be_heard_of_before_the_payment_that_it_was_
     await shop.books_agree()
 
 
+async def test_a_payment_that_goes_back_leaves_what_was_transferred_twice_to_the_buyer(shop: Shop) -> None:
+    """The same sum stands in their balance: sending that instead would make their credit look spent."""
+    await shop.reserve()
+    await signed_by_a_business(shop)
+    await bank(shop, 2_100_000)
+    await bank(shop, 2_100_000)
+    await shop.until_deal("funded")
+    await shop.reconciler.sweep()
+    await shop.market.run(shop.trade.seller, lambda ctx: deals.ask_cancel(ctx, shop.trade.deal_id))
+    await shop.market.run(shop.trade.buyer, lambda ctx: deals.agree_cancel(ctx, shop.trade.deal_id))
+    await shop.work()
+    await shop.pass_time(days=2)  # what the banks take
+    await shop.until_deal("cancelled")
+    await shop.reconciler.sweep()
+    (refund,) = await shop.made("refund")
+    assert (refund["amount"], refund["payment_intent"]) == (2_100_000, (await shop.trade.payment()).intent_ref)
+    (kept,) = await shop.trade.house(lambda ctx: escrow.credits_of(ctx, shop.trade.deal_id))
+    assert kept.amount == eur(2_100_000)
+    await shop.books_agree()
+    await shop.market.run(shop.trade.buyer, lambda ctx: escrow.give_back_paid_too_much(ctx, kept.id))
+    await shop.work()
+    assert [each["payment_intent"] for each in await shop.made("refund")].count(None) == 1  # from their balance
+    await shop.books_agree()
+
+
 async def test_what_came_in_part_goes_back_when_the_rest_does_not_come(shop: Shop) -> None:
     await signed_by_a_business(shop)
     await bank(shop, 300_000)

@@ -153,15 +153,6 @@ def payer_refs(ctx: Ctx) -> list[str]:
     return list(ctx.session.scalars(select(Payer.ref).order_by(Payer.organisation_id)))
 
 
-def transferred_by(ctx: Ctx, payment: Payment) -> str | None:
-    """The provider's name of who made a bank transfer; None for a payment by any other rail."""
-    way = ctx.session.get(PaymentWay, payment.id)
-    if way is None or way.rail is not Rail.BANK_TRANSFER:
-        return None
-    buyer = select(Deal.buyer).where(Deal.id == payment.deal_id).scalar_subquery()
-    return ctx.session.scalar(select(Payer.ref).where(Payer.organisation_id == buyer))
-
-
 # --- when it may be passed on -----------------------------------------------------------------------------------------
 
 

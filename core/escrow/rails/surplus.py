@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from core.deals import service as deals
 from core.deals.model import Deal
@@ -55,11 +55,9 @@ def _last_transfer(ctx: Ctx, organisation_id: str, currency: str) -> Payment | N
 
 def _known(ctx: Ctx, organisation_id: str, currency: str) -> Money:
     """What of it is in our books: credits that are kept, and what goes back but has not gone yet."""
-    kept = select(func.coalesce(func.sum(Credit.amount_minor), 0)).where(
-        Credit.organisation_id == organisation_id, Credit.currency == currency, Credit.state == CREDIT.initial
-    )
     going = (
         select(func.coalesce(func.sum(Effect.amount_minor), 0))
+        .join(Payment, Payment.id == Effect.payment_id)
         .join(PaymentWay, PaymentWay.payment_id == Effect.payment_id)
         .join(Deal, Deal.id == Effect.deal_id)
         .where(
@@ -68,13 +66,14 @@ def _known(ctx: Ctx, organisation_id: str, currency: str) -> Money:
             Effect.kind == EffectKind.REFUND,
             Effect.state != EffectState.DONE,
             Effect.currency == currency,
+            _leaves_their_balance(),
         )
     )
-    return Money(int(ctx.session.scalar(kept) or 0) + int(ctx.session.scalar(going) or 0), currency)
+    return transferred_too_much(ctx, organisation_id, currency) + Money(int(ctx.session.scalar(going) or 0), currency)
 
 
 def _keep(ctx: Ctx, organisation_id: str, payment: Payment, surplus: Money) -> None:
-    kept = keep_credit(ctx, organisation_id, payment, surplus)
+    kept = keep_credit(ctx, organisation_id, payment, surplus, beside=True)
     payment.received_minor += surplus.minor
     payment.surplus_minor += surplus.minor
     payment.beside_minor += surplus.minor  # else what comes by the payment itself would count for so much less
@@ -118,22 +117,52 @@ def transferred_too_much(ctx: Ctx, organisation_id: str, currency: str) -> Money
 
 
 def _kept(ctx: Ctx, organisation_id: str, currency: str) -> list[Credit]:
-    """Credits that stand at the provider as transfers, the oldest first."""
+    """Credits that stand at the provider as transfers, the oldest first; not those that came by a payment."""
     query = (
         select(Credit)
+        .join(Payment, Payment.id == Credit.payment_id)
         .join(PaymentWay, PaymentWay.payment_id == Credit.payment_id)
         .where(
             Credit.organisation_id == organisation_id,
             Credit.currency == currency,
             Credit.state == CREDIT.initial,
             PaymentWay.rail == Rail.BANK_TRANSFER,
+            or_(Credit.beside, Payment.charge_ref.is_(None)),
         )
     )
     return list(ctx.session.scalars(query.order_by(Credit.id)))
 
 
-def keep_credit(ctx: Ctx, organisation_id: str, payment: Payment, surplus: Money) -> Credit:
-    """Note what a payment brought too much."""
+# --- what goes back ---------------------------------------------------------------------------------------------------
+
+
+def balance_to_leave(ctx: Ctx, effect: Effect) -> tuple[str, Money] | None:
+    """Whose balance at the provider a refund leaves from, and how much of it is not to be touched; None: the payment's.
+
+    A payment that has all come was taken out of that balance. Its refund is the payment's: else it would be paid with
+    what the books keep for the buyer, and their credit would look spent.
+    """
+    query = (
+        select(Payer)
+        .join(Deal, Deal.buyer == Payer.organisation_id)
+        .join(Effect, Effect.deal_id == Deal.id)
+        .join(Payment, Payment.id == Effect.payment_id)
+        .join(PaymentWay, PaymentWay.payment_id == Payment.id)
+        .where(Effect.id == effect.id, PaymentWay.rail == Rail.BANK_TRANSFER, _leaves_their_balance())
+    )
+    payer = ctx.session.scalar(query)
+    if payer is None:
+        return None
+    return payer.ref, transferred_too_much(ctx, payer.organisation_id, effect.currency)
+
+
+def _leaves_their_balance() -> ColumnElement[bool]:
+    """Beside the payment; or of one that came in part alone; or put there by a refund that nobody could receive."""
+    return or_(Effect.beside, Payment.charge_ref.is_(None), Effect.provider_ref.is_not(None))
+
+
+def keep_credit(ctx: Ctx, organisation_id: str, payment: Payment, surplus: Money, *, beside: bool = False) -> Credit:
+    """Note what came too much: by a payment, or beside it."""
     kept = Credit(
         id=ctx.new_id(),
         organisation_id=organisation_id,
@@ -141,6 +170,7 @@ def keep_credit(ctx: Ctx, organisation_id: str, payment: Payment, surplus: Money
         payment_id=payment.id,
         amount_minor=surplus.minor,
         currency=surplus.currency,
+        beside=beside,
     )
     enter(ctx, CREDIT, kept, CREDIT.initial)
     ctx.session.add(kept)
