@@ -8,10 +8,8 @@ off against the claim. A bank that decides for us undoes every leg. What each ma
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
 
 from sqlalchemy import select
 
@@ -26,14 +24,12 @@ from core.escrow.events import (
     ChargebackThawed,
     ChargebackWrittenOff,
     PayoutSetOff,
-    RecallFact,
 )
-from core.escrow.model import CHARGEBACK, Chargeback, EffectKind, EffectState, Leaving, Matter
+from core.escrow.model import CHARGEBACK, Chargeback, Matter
 from core.kernel.errors import NotAllowed, NotFound
 from core.kernel.money import Money
 from core.kernel.process import enter, step
 from core.kernel.session import find_all
-from core.kernel.timers import clear_timers
 from core.kernel.transaction import Ctx
 from core.ledger import service as ledger
 from core.ledger.model import (
@@ -42,18 +38,15 @@ from core.ledger.model import (
     PROVIDER,
     PROVIDER_FEES,
     SALES,
-    Leg,
     credit,
     debit,
     escrow,
     payable,
     receivable,
-    refund_due,
 )
 from core.people.service import acting
 
 OWING = ("open", "lost")  # states in which a seller's claim stands
-Fact = TypeVar("Fact", bound=RecallFact)
 EARNED = {Matter.DEAL: COMMISSION, Matter.SESSION: COMMISSION, Matter.PURCHASE: SALES}
 
 
@@ -195,75 +188,9 @@ def kept_of(ctx: Ctx, matter: Matter, subject: str, seller: str, net: Money, *, 
     return rest
 
 
-# --- what each matter does with its own rows --------------------------------------------------------------------------
-
-
-def only_of(matter: Matter, hear: Callable[[Ctx, Fact], None]) -> Callable[[Ctx, Fact], None]:
-    """Hear such a fact when it is of this matter."""
-    return lambda ctx, fact: hear(ctx, fact) if fact.matter is matter else None
-
-
-def to_take_back(found: Chargeback, leaving: Iterable[Leaving]) -> list[tuple[str, Leaving, Money]]:
-    """Of which payouts how much is asked back from the seller's account, each once, and under which key."""
-    if found.state not in OWING:
-        return []
-    rows = list(leaving)
-    rest = found.outstanding - Money.total((each.amount for each in _on_their_way(found, rows)), found.currency)
-    asked = {each.reverses for each in rows if each.kind is EffectKind.REVERSAL and each.chargeback_id == found.id}
-    parts = []
-    for payout in rows:
-        sent = payout.kind is EffectKind.TRANSFER and payout.state is EffectState.DONE
-        part = min(rest, payout.amount)
-        if sent and payout.provider_ref not in asked and part.minor > 0:
-            parts.append((f"reversal:{found.id}:{payout.id}", payout, part))
-            rest -= part
-    return parts
-
-
-def taken_back(ctx: Ctx, effect: Leaving) -> tuple[Chargeback, bool, list[Leg]]:
-    """A transfer came back: of which dispute, whether the claim still stands, and the legs that book it.
-
-    A seller who has settled the claim otherwise by now, or a bank that has decided for us: it is theirs again.
-    """
-    found = ctx.session.get_one(Chargeback, effect.chargeback_id)
-    claimed = found.state in OWING and effect.amount <= found.outstanding
-    owed = receivable(found.seller) if claimed else payable(found.seller)
-    return found, claimed, [debit(PROVIDER, effect.amount), credit(owed, effect.amount)]
-
-
 def recovered(ctx: Ctx, found: Chargeback, amount: Money) -> None:
     """So much of the claim has come."""
     _recovered(ctx, found, amount)
-
-
-def cover(ctx: Ctx, found: Chargeback, waiting: Sequence[Leaving], timer: str) -> None:
-    """What waits to leave serves the claim first: a refund that the bank has given already, a payout to who owes it.
-
-    What is used up is gone; `timer`: the kind under which such rows are tried again.
-    """
-    for effect in waiting:
-        covered = min(effect.amount, found.outstanding)
-        if covered.minor <= 0:
-            return
-        owed = refund_due(found.subject) if effect.payee is None else payable(effect.payee)
-        legs = [debit(owed, covered), credit(receivable(found.seller), covered)]
-        memo = "The bank has given it to the payer already" if effect.payee is None else "Kept for what the bank took"
-        ledger.post(ctx, f"chargeback:{found.id}:covers:{effect.id}", memo, legs, deal=found.subject)
-        effect.amount_minor -= covered.minor
-        if not effect.amount_minor:
-            clear_timers(ctx.session, timer, effect.id)
-            ctx.session.delete(effect)
-        _recovered(ctx, found, covered)
-
-
-def give_up_reversals(ctx: Ctx, found: Chargeback, rows: type[Leaving], timer: str) -> None:
-    """Ask for no transfer back any more. One that is under way is answered, and then sent to the seller again."""
-    unsent = (EffectState.WAITING, EffectState.REFUSED)
-    query = select(rows).where(rows.chargeback_id == found.id, rows.kind == EffectKind.REVERSAL, rows.state.in_(unsent))
-    for effect in ctx.session.scalars(query).all():
-        clear_timers(ctx.session, timer, effect.id)
-        ctx.session.delete(effect)
-    ctx.session.flush()
 
 
 # --- steps that more than one of them take ----------------------------------------------------------------------------
@@ -292,12 +219,6 @@ def _take(ctx: Ctx, source: Source, found: Chargeback, taken: Money, fee: Money)
         ctx.announce(ChargebackClaimed(*about, source.seller, share.claimed))
 
 
-def _on_their_way(found: Chargeback, rows: Iterable[Leaving]) -> Iterable[Leaving]:
-    """Reversals that were asked for, and have not come."""
-    own = (each for each in rows if each.kind is EffectKind.REVERSAL and each.chargeback_id == found.id)
-    return (each for each in own if each.state is not EffectState.DONE)
-
-
 def _recovered(ctx: Ctx, found: Chargeback, amount: Money) -> None:
     found.recovered_minor += amount.minor
     ctx.session.flush()
@@ -316,7 +237,7 @@ def _undo(ctx: Ctx, found: Chargeback, fee_returned: Money | None) -> None:
         credit(escrow(found.subject), Money(found.from_escrow_minor, found.currency)),
         credit(EARNED[found.matter], Money(found.from_commission_minor, found.currency)),
         credit(receivable(found.seller), found.outstanding),
-        credit(payable(found.seller), Money(found.recovered_minor, found.currency)),
+        credit(payable(found.seller), found.recovered),
         debit(PROVIDER, fee),
         credit(PROVIDER_FEES, fee),
     ]

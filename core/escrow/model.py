@@ -251,6 +251,11 @@ class Chargeback(InProcess, Table):
         return Money(self.amount_minor, self.currency)
 
     @property
+    def recovered(self) -> Money:
+        """What has come of what was claimed from the seller."""
+        return Money(self.recovered_minor, self.currency)
+
+    @property
     def outstanding(self) -> Money:
         """What the seller still owes of it."""
         return Money(self.claimed_minor - self.recovered_minor, self.currency)

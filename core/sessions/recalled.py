@@ -5,15 +5,18 @@ What a session has come to stays. Nothing of its money moves before the bank has
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
 
 from core.escrow import chargebacks
-from core.escrow.chargebacks import Called, Source, only_of
+from core.escrow.chargebacks import Called, Source
 from core.escrow.effects import FROZEN
-from core.escrow.events import ChargebackClosed, ChargebackTaken, ChargebackThawed, ChargebackWrittenOff
-from core.escrow.model import Chargeback, EffectKind, EffectState, Matter
+from core.escrow.events import ChargebackClosed, ChargebackThawed
+from core.escrow.model import Chargeback, EffectKind, Matter
+from core.escrow.recalled import steps
+from core.escrow.recalled.steps import Way, only_of
 from core.kernel.errors import NotFound
 from core.kernel.events import Reactions
 from core.kernel.money import Money
@@ -27,16 +30,13 @@ from core.sessions.model import Booking, CardHold, SessionPayout, Settlement
 from core.sessions.process import SESSION
 from core.sessions.service import booking_for
 
-UNSENT = (EffectState.WAITING, EffectState.REFUSED)
-
 
 def listen(reactions: Reactions) -> None:
     ours = Matter.SESSION
-    reactions.on(ChargebackTaken, only_of(ours, lambda ctx, fact: _reverse(ctx, fact.chargeback_id)))
-    reactions.on(ChargebackClosed, only_of(ours, _closed))
-    reactions.on(ChargebackWrittenOff, only_of(ours, lambda ctx, fact: _give_up(ctx, fact.chargeback_id)))
+    steps.follow(reactions, WAY)
+    reactions.on(ChargebackClosed, only_of(ours, _lost))
     reactions.on(ChargebackThawed, only_of(ours, lambda ctx, fact: _thawed(ctx, fact.subject)))
-    reactions.on(SessionPaidOut, _paid_out)
+    reactions.on(SessionPaidOut, lambda ctx, fact: steps.arrived(ctx, WAY, fact.booking_id))
 
 
 # --- what the provider tells ------------------------------------------------------------------------------------------
@@ -76,52 +76,18 @@ def chargebacks_of(ctx: Ctx, booking_id: str) -> list[Chargeback]:
 
 def reversal_done(ctx: Ctx, payout_id: str, ref: str) -> None:
     """The provider has taken a payout, or a part of it, back from the consultant's account."""
-    payout, booking = settlement.payout_locked(ctx, payout_id)
-    if payout.state is EffectState.DONE:
-        return
-    found, claimed, legs = chargebacks.taken_back(ctx, payout)
-    settlement.book(ctx, payout, "Taken back from the consultant", legs, ref)
-    if claimed:
-        chargebacks.recovered(ctx, found, payout.amount)
-    else:
-        _send_back(ctx, booking, found, payout.amount, f"reversal:{payout.id}")
+    payout, _ = settlement.payout_locked(ctx, payout_id)
+    steps.came_back(ctx, WAY, payout, ref)
 
 
 # --- what follows -----------------------------------------------------------------------------------------------------
 
 
-def _reverse(ctx: Ctx, chargeback_id: str) -> None:
-    """Ask for the session's payouts back, as far as they cover the claim."""
-    found = ctx.session.get_one(Chargeback, chargeback_id)
-    booking = _locked(ctx, found.subject)
-    for key, payout, part in chargebacks.to_take_back(found, _leaving(ctx, booking)):
-        reversal = settlement.made(ctx, booking, EffectKind.REVERSAL, found.payment_id, part, key=key)
-        reversal.chargeback_id, reversal.reverses = found.id, payout.provider_ref
-        settlement.ask(ctx, booking, reversal)
-    ctx.session.flush()
-
-
-def _paid_out(ctx: Ctx, fact: SessionPaidOut) -> None:
-    """A payout that was under way when the bank called arrived after all: it is asked back like the others."""
-    for found in chargebacks.of_subject(ctx, fact.booking_id):
-        if found.outstanding and found.state in chargebacks.OWING:
-            _reverse(ctx, found.id)
-
-
-def _closed(ctx: Ctx, fact: ChargebackClosed) -> None:
-    found = ctx.session.get_one(Chargeback, fact.chargeback_id)
-    booking = _locked(ctx, found.subject)
-    if fact.why == "won":
-        _give_up(ctx, found.id)
-        recovered = Money(found.recovered_minor, found.currency)
-        if recovered:
-            _send_back(ctx, booking, found, recovered, f"return:{found.id}")
-        return
-    waiting = [each for each in _leaving(ctx, booking) if each.state in UNSENT and each.kind is not EffectKind.REVERSAL]
-    waiting.sort(key=lambda each: each.kind is EffectKind.TRANSFER)  # what the bank has given back already goes first
-    chargebacks.cover(ctx, found, waiting, settlement.TIMER)
+def _lost(ctx: Ctx, fact: ChargebackClosed) -> None:
+    """A session of which the bank has kept all that was held is over."""
+    booking = _locked(ctx, fact.subject)
     held = ledger.balance(ctx, escrow(booking.id), booking.currency)
-    if booking.state in ("review_window", "session_dispute") and not held:
+    if fact.why == "lost" and booking.state in ("review_window", "session_dispute") and not held:
         step(ctx, SESSION, booking, "recalled", ("system",))
         settlement.part(ctx, booking, 100)  # of nothing: all that was taken is the seeker's again
 
@@ -129,26 +95,30 @@ def _closed(ctx: Ctx, fact: ChargebackClosed) -> None:
 def _thawed(ctx: Ctx, booking_id: str) -> None:
     """Let the session's money move again."""
     booking = _locked(ctx, booking_id)
-    for payout in _leaving(ctx, booking):
+    for payout in _leaving(ctx, booking_id):
         if payout.why == FROZEN:
             settlement.send_again(ctx, payout.id)
     settlement.finish(ctx, booking)
 
 
-def _send_back(ctx: Ctx, booking: Booking, found: Chargeback, amount: Money, key: str) -> None:
+def _leaving(ctx: Ctx, booking_id: str) -> Sequence[SessionPayout]:
+    _locked(ctx, booking_id)
+    query = select(SessionPayout).where(SessionPayout.booking_id == booking_id).order_by(SessionPayout.id)
+    return ctx.session.scalars(query).all()
+
+
+def _take_back(ctx: Ctx, found: Chargeback, payout: SessionPayout, part: Money, key: str) -> None:
+    booking = ctx.session.get_one(Booking, found.subject)
+    reversal = settlement.made(ctx, booking, EffectKind.REVERSAL, found.payment_id, part, key=key)
+    reversal.chargeback_id, reversal.reverses = found.id, payout.provider_ref
+    settlement.ask(ctx, booking, reversal)
+
+
+def _send_back(ctx: Ctx, found: Chargeback, amount: Money, key: str) -> None:
+    booking = ctx.session.get_one(Booking, found.subject)
     payout = settlement.made(ctx, booking, EffectKind.TRANSFER, found.payment_id, amount, key=key)
     payout.chargeback_id = found.id
     settlement.ask(ctx, booking, payout)
-
-
-def _give_up(ctx: Ctx, chargeback_id: str) -> None:
-    found = ctx.session.get_one(Chargeback, chargeback_id)
-    chargebacks.give_up_reversals(ctx, found, SessionPayout, settlement.TIMER)
-
-
-def _leaving(ctx: Ctx, booking: Booking) -> list[SessionPayout]:
-    query = select(SessionPayout).where(SessionPayout.booking_id == booking.id).order_by(SessionPayout.id)
-    return list(ctx.session.scalars(query))
 
 
 def _hold(ctx: Ctx, intent_ref: str) -> CardHold | None:
@@ -158,3 +128,16 @@ def _hold(ctx: Ctx, intent_ref: str) -> CardHold | None:
 
 def _locked(ctx: Ctx, booking_id: str) -> Booking:
     return ctx.session.get_one(Booking, booking_id, with_for_update=True)
+
+
+WAY = Way(
+    matter=Matter.SESSION,
+    rows=SessionPayout,
+    timer=settlement.TIMER,
+    memo="Taken back from the consultant",
+    leaving=_leaving,
+    serves=lambda _found, _refund: True,
+    take_back=_take_back,
+    send_back=_send_back,
+    book=settlement.book,
+)

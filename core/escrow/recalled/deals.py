@@ -5,6 +5,7 @@ A deal that is complete stays complete. What the bank leaves of one that is unde
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -13,7 +14,7 @@ from core.deals import service as deals
 from core.deals.model import Deal
 from core.delivery import service as delivery
 from core.escrow import chargebacks
-from core.escrow.chargebacks import Called, Source, only_of
+from core.escrow.chargebacks import Called, Source
 from core.escrow.effects import (
     EFFECT,
     FROZEN,
@@ -27,15 +28,10 @@ from core.escrow.effects import (
     send_again,
     send_when_ready,
 )
-from core.escrow.events import (
-    ChargebackClosed,
-    ChargebackOpened,
-    ChargebackTaken,
-    ChargebackThawed,
-    ChargebackWrittenOff,
-    PayoutSent,
-)
-from core.escrow.model import Chargeback, Effect, EffectKind, EffectState, LotSettlement, Matter, Payment
+from core.escrow.events import ChargebackClosed, ChargebackOpened, ChargebackThawed, PayoutSent
+from core.escrow.model import Chargeback, Effect, EffectKind, LotSettlement, Matter, Payment
+from core.escrow.recalled import steps
+from core.escrow.recalled.steps import Way, only_of
 from core.kernel.errors import NotFound
 from core.kernel.events import Reactions
 from core.kernel.money import Money
@@ -43,17 +39,14 @@ from core.kernel.transaction import Ctx
 from core.ledger import service as ledger
 from core.ledger.model import escrow
 
-UNSENT = (EffectState.WAITING, EffectState.REFUSED)
-
 
 def listen(reactions: Reactions) -> None:
     ours = Matter.DEAL
+    steps.follow(reactions, WAY)
     reactions.on(ChargebackOpened, only_of(ours, lambda ctx, fact: deals.freeze(ctx, fact.subject, FROZEN)))
-    reactions.on(ChargebackTaken, only_of(ours, lambda ctx, fact: _reverse(ctx, fact.chargeback_id)))
-    reactions.on(ChargebackClosed, only_of(ours, _closed))
-    reactions.on(ChargebackWrittenOff, only_of(ours, lambda ctx, fact: _give_up(ctx, fact.chargeback_id)))
+    reactions.on(ChargebackClosed, only_of(ours, _lost))
     reactions.on(ChargebackThawed, only_of(ours, lambda ctx, fact: _thawed(ctx, fact.subject)))
-    reactions.on(PayoutSent, _sent)
+    reactions.on(PayoutSent, lambda ctx, fact: steps.arrived(ctx, WAY, fact.deal_id))
 
 
 # --- what the provider tells ------------------------------------------------------------------------------------------
@@ -101,15 +94,7 @@ def chargebacks_of(ctx: Ctx, deal_id: str) -> list[Chargeback]:
 
 def reversal_done(ctx: Ctx, effect_id: str, ref: str) -> None:
     """The provider has taken a transfer, or a part of it, back from the seller's account."""
-    effect = effect_locked(ctx, effect_id)
-    if effect.state is EffectState.DONE:
-        return
-    found, claimed, legs = chargebacks.taken_back(ctx, effect)
-    book(ctx, effect, "Taken back from the seller", legs, ref)
-    if claimed:
-        chargebacks.recovered(ctx, found, effect.amount)
-    else:
-        _send_back(ctx, found, effect.amount, f"reversal:{effect.id}")
+    steps.came_back(ctx, WAY, effect_locked(ctx, effect_id), ref)
 
 
 def reversal_refused(ctx: Ctx, effect_id: str, why: str, *, final: bool) -> None:
@@ -125,47 +110,12 @@ def set_off(ctx: Ctx, deal: Deal, lot_id: str, net: Money) -> Money:
 # --- what follows -----------------------------------------------------------------------------------------------------
 
 
-def _reverse(ctx: Ctx, chargeback_id: str) -> None:
-    """Ask for the deal's payouts back, as far as they cover the claim."""
-    found = ctx.session.get_one(Chargeback, chargeback_id)
-    deal = deals.locked(ctx, found.subject)
-    leaving = ctx.session.scalars(select(Effect).where(Effect.deal_id == deal.id).order_by(Effect.id)).all()
-    for key, payout, part in chargebacks.to_take_back(found, leaving):
-        payment = ctx.session.get_one(Payment, ctx.session.get_one(Effect, payout.id).payment_id)
-        effect = made(ctx, key, EffectKind.REVERSAL, payment, part)
-        effect.payee, effect.chargeback_id, effect.reverses = deal.seller, found.id, payout.provider_ref
-        ask(ctx, effect)
-    ctx.session.flush()
-
-
-def _sent(ctx: Ctx, fact: PayoutSent) -> None:
-    """A payout that was under way when the bank called arrived after all: it is asked back like the others."""
-    for found in chargebacks.of_subject(ctx, fact.deal_id):
-        if found.outstanding and found.state in chargebacks.OWING:
-            _reverse(ctx, found.id)
-
-
-def _closed(ctx: Ctx, fact: ChargebackClosed) -> None:
+def _lost(ctx: Ctx, fact: ChargebackClosed) -> None:
+    """What the bank has taken of the held money is missing from its lots: they end, and what it has left goes back."""
     found = ctx.session.get_one(Chargeback, fact.chargeback_id)
-    deal = deals.locked(ctx, found.subject)
-    if fact.why == "won":
-        _give_up(ctx, found.id)
-        recovered = Money(found.recovered_minor, found.currency)
-        if recovered:
-            _send_back(ctx, found, recovered, f"return:{found.id}")
-        return
-    waiting = select(Effect).where(Effect.deal_id == deal.id, Effect.state.in_(UNSENT))
-    of_payment = waiting.where(Effect.kind == EffectKind.REFUND, Effect.payment_id == found.payment_id)
-    to_seller = waiting.where(Effect.kind == EffectKind.TRANSFER)
-    for query in (of_payment, to_seller):
-        chargebacks.cover(ctx, found, ctx.session.scalars(query.order_by(Effect.id)).all(), EFFECT)
-    if found.from_escrow_minor:
-        delivery.recall_lots(ctx, deal.id)
-        pay_back(ctx, deal)
-
-
-def _give_up(ctx: Ctx, chargeback_id: str) -> None:
-    chargebacks.give_up_reversals(ctx, ctx.session.get_one(Chargeback, chargeback_id), Effect, EFFECT)
+    if fact.why == "lost" and found.from_escrow_minor:
+        delivery.recall_lots(ctx, found.subject)
+        pay_back(ctx, deals.locked(ctx, found.subject))
 
 
 def _thawed(ctx: Ctx, deal_id: str) -> None:
@@ -177,9 +127,34 @@ def _thawed(ctx: Ctx, deal_id: str) -> None:
     finish(ctx, deal_id)
 
 
+def _leaving(ctx: Ctx, deal_id: str) -> Sequence[Effect]:
+    deals.locked(ctx, deal_id)
+    return ctx.session.scalars(select(Effect).where(Effect.deal_id == deal_id).order_by(Effect.id)).all()
+
+
+def _take_back(ctx: Ctx, found: Chargeback, payout: Effect, part: Money, key: str) -> None:
+    payment = ctx.session.get_one(Payment, payout.payment_id)
+    effect = made(ctx, key, EffectKind.REVERSAL, payment, part)
+    effect.payee, effect.chargeback_id, effect.reverses = found.seller, found.id, payout.provider_ref
+    ask(ctx, effect)
+
+
 def _send_back(ctx: Ctx, found: Chargeback, amount: Money, key: str) -> None:
     payment = ctx.session.get_one(Payment, found.payment_id)
     effect = made(ctx, key, EffectKind.TRANSFER, payment, amount)
     effect.payee, effect.chargeback_id = found.seller, found.id
     send_when_ready(ctx, effect)
     ctx.session.flush()
+
+
+WAY = Way(
+    matter=Matter.DEAL,
+    rows=Effect,
+    timer=EFFECT,
+    memo="Taken back from the seller",
+    leaving=_leaving,
+    serves=lambda found, refund: refund.payment_id == found.payment_id,
+    take_back=_take_back,
+    send_back=_send_back,
+    book=book,
+)

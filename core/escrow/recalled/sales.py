@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from core.escrow import chargebacks
-from core.escrow.chargebacks import Called, Source, only_of
+from core.escrow.chargebacks import Called, Source
 from core.escrow.events import ChargebackClosed, ChargebackOpened, ChargebackTaken
 from core.escrow.model import MARKET, Chargeback, Matter
+from core.escrow.recalled.steps import only_of
 from core.kernel.errors import NotFound
 from core.kernel.events import Reactions
 from core.kernel.money import Money

@@ -1,0 +1,157 @@
+"""What a dispute does with the payouts and refunds of its matter: a deal's and a session's take the same steps.
+
+Payouts are asked back when the bank takes the money, and so is one that arrives late. When the bank decides for us the
+seller has theirs again; when it does not, what waits to leave serves the claim first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from sqlalchemy import select
+
+from core.escrow import chargebacks
+from core.escrow.chargebacks import OWING
+from core.escrow.events import ChargebackClosed, ChargebackTaken, ChargebackWrittenOff, RecallFact
+from core.escrow.model import Chargeback, EffectKind, EffectState, Leaving, Matter
+from core.kernel.events import Reactions
+from core.kernel.money import Money
+from core.kernel.timers import clear_timers
+from core.kernel.transaction import Ctx
+from core.ledger import service as ledger
+from core.ledger.model import PROVIDER, Leg, credit, debit, payable, receivable, refund_due
+
+UNSENT = (EffectState.WAITING, EffectState.REFUSED)
+
+Fact = TypeVar("Fact", bound=RecallFact)
+Row = TypeVar("Row", bound=Leaving)
+
+
+@dataclass(frozen=True, slots=True)
+class Way(Generic[Row]):
+    """How the money of one matter leaves, and is asked back.
+
+    `leaving`: its rows, the first first, with the subject locked. `serves`: whether a refund that waits is of what the
+    bank has given back already. `take_back` and `send_back` make a row under that key, and ask the provider.
+    """
+
+    matter: Matter
+    rows: type[Row]
+    timer: str  # the kind under which a row is tried again
+    memo: str  # what the books say when a transfer has come back
+    leaving: Callable[[Ctx, str], Sequence[Row]]
+    serves: Callable[[Chargeback, Row], bool]
+    take_back: Callable[[Ctx, Chargeback, Row, Money, str], None]
+    send_back: Callable[[Ctx, Chargeback, Money, str], None]
+    book: Callable[[Ctx, Row, str, list[Leg], str], None]
+
+
+def follow(reactions: Reactions, way: Way[Row]) -> None:
+    """Do with the rows of one matter what its disputes ask for."""
+    reactions.on(ChargebackTaken, only_of(way.matter, lambda ctx, fact: _reverse(ctx, way, _row(ctx, fact))))
+    reactions.on(ChargebackClosed, only_of(way.matter, lambda ctx, fact: _closed(ctx, way, fact)))
+    reactions.on(ChargebackWrittenOff, only_of(way.matter, lambda ctx, fact: _give_up(ctx, way, _row(ctx, fact))))
+
+
+def only_of(matter: Matter, hear: Callable[[Ctx, Fact], None]) -> Callable[[Ctx, Fact], None]:
+    """Hear such a fact when it is of this matter."""
+    return lambda ctx, fact: hear(ctx, fact) if fact.matter is matter else None
+
+
+def arrived(ctx: Ctx, way: Way[Row], subject: str) -> None:
+    """A payout that was under way when the bank called arrived after all: it is asked back like the others."""
+    for found in chargebacks.of_subject(ctx, subject):
+        if found.outstanding and found.state in OWING:
+            _reverse(ctx, way, found)
+
+
+def came_back(ctx: Ctx, way: Way[Row], effect: Row, ref: str) -> None:
+    """The provider has taken a transfer, or a part of it, back from the seller's account.
+
+    A seller who has settled the claim otherwise by now, or a bank that has decided for us: it is theirs again.
+    """
+    if effect.state is EffectState.DONE:
+        return
+    found = ctx.session.get_one(Chargeback, effect.chargeback_id)
+    claimed = found.state in OWING and effect.amount <= found.outstanding
+    owed = receivable(found.seller) if claimed else payable(found.seller)
+    way.book(ctx, effect, way.memo, [debit(PROVIDER, effect.amount), credit(owed, effect.amount)], ref)
+    if claimed:
+        chargebacks.recovered(ctx, found, effect.amount)
+    else:
+        way.send_back(ctx, found, effect.amount, f"reversal:{effect.id}")
+
+
+# --- what follows -----------------------------------------------------------------------------------------------------
+
+
+def _reverse(ctx: Ctx, way: Way[Row], found: Chargeback) -> None:
+    """Ask for payouts back, as far as they cover the claim."""
+    for key, payout, part in to_take_back(found, way.leaving(ctx, found.subject)):
+        way.take_back(ctx, found, payout, part, key)
+    ctx.session.flush()
+
+
+def to_take_back(found: Chargeback, leaving: Sequence[Row]) -> Iterator[tuple[str, Row, Money]]:
+    """Of which payouts how much is asked back from the seller's account, each once, and under which key."""
+    if found.state not in OWING:
+        return
+    own = [each for each in leaving if each.kind is EffectKind.REVERSAL and each.chargeback_id == found.id]
+    coming = (each.amount for each in own if each.state is not EffectState.DONE)
+    rest = found.outstanding - Money.total(coming, found.currency)
+    asked = {each.reverses for each in own}
+    for payout in leaving:
+        sent = payout.kind is EffectKind.TRANSFER and payout.state is EffectState.DONE
+        part = min(rest, payout.amount)
+        if sent and payout.provider_ref not in asked and part.minor > 0:
+            yield f"reversal:{found.id}:{payout.id}", payout, part
+            rest -= part
+
+
+def _closed(ctx: Ctx, way: Way[Row], fact: ChargebackClosed) -> None:
+    found = _row(ctx, fact)
+    leaving = way.leaving(ctx, found.subject)
+    if fact.why == "won":
+        _give_up(ctx, way, found)
+        if found.recovered:
+            way.send_back(ctx, found, found.recovered, f"return:{found.id}")
+        return
+    waiting = [each for each in leaving if each.state in UNSENT]
+    refunds = (each for each in waiting if each.kind is EffectKind.REFUND and way.serves(found, each))
+    payouts = (each for each in waiting if each.kind is EffectKind.TRANSFER)
+    _cover(ctx, way, found, [*refunds, *payouts])
+
+
+def _cover(ctx: Ctx, way: Way[Row], found: Chargeback, waiting: Iterable[Row]) -> None:
+    """What waits to leave serves the claim first: a refund that the bank has given already, a payout to who owes it.
+
+    What is used up is gone.
+    """
+    for effect in waiting:
+        covered = min(effect.amount, found.outstanding)
+        if covered.minor <= 0:
+            return
+        owed = refund_due(found.subject) if effect.payee is None else payable(effect.payee)
+        legs = [debit(owed, covered), credit(receivable(found.seller), covered)]
+        memo = "The bank has given it to the payer already" if effect.payee is None else "Kept for what the bank took"
+        ledger.post(ctx, f"chargeback:{found.id}:covers:{effect.id}", memo, legs, deal=found.subject)
+        effect.amount_minor -= covered.minor
+        if not effect.amount_minor:
+            clear_timers(ctx.session, way.timer, effect.id)
+            ctx.session.delete(effect)
+        chargebacks.recovered(ctx, found, covered)
+
+
+def _give_up(ctx: Ctx, way: Way[Row], found: Chargeback) -> None:
+    """Ask for no transfer back any more. One that is under way is answered, and then sent to the seller again."""
+    own = (way.rows.chargeback_id == found.id, way.rows.kind == EffectKind.REVERSAL, way.rows.state.in_(UNSENT))
+    for effect in ctx.session.scalars(select(way.rows).where(*own)).all():
+        clear_timers(ctx.session, way.timer, effect.id)
+        ctx.session.delete(effect)
+    ctx.session.flush()
+
+
+def _row(ctx: Ctx, fact: ChargebackTaken | ChargebackClosed | ChargebackWrittenOff) -> Chargeback:
+    return ctx.session.get_one(Chargeback, fact.chargeback_id)
