@@ -23,6 +23,7 @@ from simulation.fleet import berth, sail
 from simulation.log import Log
 from simulation.mutants.catalogue import RULES
 from simulation.people.cast import SCALES, WHOLE
+from simulation.scenario import Scenario
 from simulation.world import Verdict, play
 
 REGRESSIONS: Final = Path(__file__).with_name("regressions.txt")
@@ -87,7 +88,7 @@ def replay(seed: int, name: str | None, *, off: bool) -> int:
     rule = None if name is None else RULES[name]
     among, raised = (WHOLE, ()) if rule is None else (SCALES[rule.among], rule.raised)
     with rule.off() if rule is not None and off else nullcontext():
-        verdict = play(seed, Path(berth().name), scale=among, raised=raised, aloud=True)
+        verdict = play(Scenario(seed, among, raised=raised, aloud=True), Path(berth().name))
     print(report(verdict))
     return 1 if verdict.violations else 0
 

@@ -14,8 +14,9 @@ ONE: Final = """
 import sys
 from pathlib import Path
 from simulation.fleet import berth
+from simulation.scenario import Scenario
 from simulation.world import play
-print(play(int(sys.argv[1]), Path(berth().name)).fingerprint)
+print(play(Scenario(int(sys.argv[1])), Path(berth().name)).fingerprint)
 """
 
 

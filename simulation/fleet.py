@@ -10,6 +10,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Final
 
+from simulation.scenario import Scenario
 from simulation.world import Verdict, play
 
 MEMORY: Final = Path("/dev/shm")  # noqa: S108 - a world's database needs no disk; without it any folder does
@@ -29,7 +30,7 @@ def sail(seeds: Iterable[int], processes: int) -> Iterator[Verdict]:
 
 def play_alone(seed: int) -> Verdict:
     """One world in this process."""
-    return play(seed, Path(berth().name))
+    return play(Scenario(seed), Path(berth().name))
 
 
 @functools.cache

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
-import math
 import random
 import shutil
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Collection, Coroutine
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -37,7 +37,8 @@ from simulation.judge.standing import as_kept
 from simulation.machine import BOUNDARIES, HOST, Gone, Machine
 from simulation.outside.chats import Phone
 from simulation.outside.stripe_side import StripeSide
-from simulation.people.cast import WHOLE, Cast, Scale
+from simulation.people.cast import Cast
+from simulation.scenario import Scenario
 from simulation.weather import Weather
 from simulation.witness import Witness
 
@@ -88,28 +89,18 @@ class Pulse:
 class World:
     """Everything that there is."""
 
-    def __init__(
-        self,
-        seed: int,
-        loop: SeededLoop,
-        path: str,
-        *,
-        scale: Scale = WHOLE,
-        calm: bool = False,
-        aloud: bool = False,
-        hasty: bool = False,
-        raised: Collection[str] = (),
-        until_day: float = math.inf,
-    ) -> None:
-        self.dice = Dice(seed)
-        self.seed = seed
+    def __init__(self, scenario: Scenario, loop: SeededLoop, path: str) -> None:
+        self.scenario = scenario
+        self.dice = Dice(scenario.seed)
         self.path = path
         self.loop = loop
         self.clock = LoopClock(loop, OPENS)
-        self.record = Record(self.clock.now, aloud=aloud)
+        self.record = Record(self.clock.now, aloud=scenario.aloud)
         self.chance = self.dice.of("chance")
-        self.lasts = DAY * self.chance.randint(*scale.storm_days)
-        self.weather = Weather(self.dice.of("weather"), self.record, self.lasts, calm=calm, raised=raised)
+        self.lasts = DAY * self.chance.randint(*scenario.scale.storm_days)
+        self.weather = Weather(
+            self.dice.of("weather"), self.record, self.lasts, calm=scenario.calm, raised=scenario.raised
+        )
         self.almanac = known_almanac()
         self.pulse = Pulse()
         self.witness = Witness(self)
@@ -125,9 +116,7 @@ class World:
         self._tasks: dict[asyncio.Task[Any], None] = {}
         self.commits = 0
         self.healed = self.rested = False
-        self._hasty = hasty
-        self._leaves_at = DAY * until_day
-        self.cast = Cast(self, scale)
+        self.cast = Cast(self, scenario.scale)
         self.operators = self.cast.operators
 
     # --- what everybody asks ------------------------------------------------------------------------------------------
@@ -283,8 +272,8 @@ class World:
 
     def _is_told(self) -> bool:
         """Whether there is something to tell already, for who wants to know no more."""
-        told = self._hasty and bool(mistakes.heard or self.witness.found or self.judge.found)
-        return told or self.seconds >= self._leaves_at
+        told = self.scenario.hasty and bool(mistakes.heard or self.witness.found or self.judge.found)
+        return told or self.seconds >= DAY * self.scenario.until_day
 
     async def _settle_books(self) -> None:
         """The last night: what the provider says, and what we say."""
@@ -294,42 +283,29 @@ class World:
         self.judge.differences(differences or {})
 
 
-def play(
-    seed: int,
-    folder: Path,
-    *,
-    scale: Scale = WHOLE,
-    calm: bool = False,
-    aloud: bool = False,
-    hasty: bool = False,
-    raised: Collection[str] = (),
-    until_day: float = math.inf,
-) -> Verdict:
-    """Play the world of this seed. `folder`: where its database may lie; `raised`: weather that it has in any case;
-    `until_day`: when it is left as it stands, for who wants to see no more of it.
-    """
+def play(scenario: Scenario, folder: Path) -> Verdict:
+    """Play one world to its end. `folder`: where its database may lie."""
     mistakes.configure()
     mistakes.heard.clear()
     path = folder / "market.sqlite"
     for ending in ("", "-wal", "-shm"):
         path.with_name(path.name + ending).unlink(missing_ok=True)
     shutil.copy(empty_market(folder), path)
-    random.seed(seed)
-    loop = SeededLoop(Dice(seed).of("order"))
+    random.seed(scenario.seed)
+    loop = SeededLoop(Dice(scenario.seed).of("order"))
     loop.set_task_factory(belonging)
     world: World | None = None
     try:
         asyncio.set_event_loop(loop)
-        world = World(
-            seed, loop, str(path), scale=scale, calm=calm, aloud=aloud, hasty=hasty, raised=raised, until_day=until_day
-        )
+        world = World(scenario, loop, str(path))
         lost: list[str] = []
         loop.set_exception_handler(lambda _loop, told: lost.append(str(told.get("exception") or told["message"])))
         try:
             loop.run_until_complete(world.run())
         except Hung as hung:
             world.judge.found.append(f"hung: {hung}")
-        loop.run_until_complete(asyncio.sleep(0))
+        with suppress(Hung):  # and has been told
+            loop.run_until_complete(asyncio.sleep(0))
     finally:
         asyncio.set_event_loop(None)
         loop.close()
@@ -341,7 +317,7 @@ def play(
 def verdict_of(world: World) -> Verdict:
     record, judge = world.record, world.judge
     return Verdict(
-        seed=world.seed,
+        seed=world.scenario.seed,
         fingerprint=record.fingerprint,
         violations=list(dict.fromkeys([*mistakes.heard, *world.witness.found, *judge.found])),
         journeys=judge.journeys,

@@ -12,6 +12,7 @@ from typing import Final
 from simulation.fleet import berth
 from simulation.mutants.catalogue import RULES
 from simulation.people.cast import SCALES
+from simulation.scenario import Scenario
 from simulation.world import Verdict, play
 
 
@@ -52,8 +53,8 @@ def hunt(rule: str, seeds: range) -> Found:
 
 
 def look(seed: int, among: str, raised: tuple[str, ...], until_day: float = math.inf) -> Verdict:
-    scale, folder = SCALES[among], Path(berth().name)
-    return play(seed, folder, scale=scale, raised=raised, hasty=True, until_day=until_day)
+    asked = Scenario(seed, SCALES[among], raised=raised, hasty=True, until_day=until_day)
+    return play(asked, Path(berth().name))
 
 
 def as_it_is(seed: int, among: str, raised: tuple[str, ...], until_day: float) -> list[str]:

@@ -23,6 +23,7 @@ from simulation.outside.chats import Phone
 from simulation.people.cast import ADVISES, APPROVALS, BUYS, HEADS, SCALES, SEEKS, SELLS, SMALL
 from simulation.people.cast import RULES as RULED
 from simulation.people.person import URGENT
+from simulation.scenario import Scenario
 from simulation.weather import KINDS, Weather
 from simulation.world import OPENS, play
 
@@ -31,8 +32,9 @@ SEED = 3  # two talks, one of them paid
 AGAIN = f"""
 from pathlib import Path
 from simulation.people.cast import SMALL
+from simulation.scenario import Scenario
 from simulation.world import play
-print(play({SEED}, Path("{{folder}}"), scale=SMALL).fingerprint)
+print(play(Scenario({SEED}, SMALL), Path("{{folder}}")).fingerprint)
 """
 
 
@@ -46,7 +48,7 @@ def test_a_world_comes_to_rest_and_is_the_same_in_another_interpreter(tmp_path: 
         command, env=environment, cwd=tmp_path, stdout=subprocess.PIPE, text=True
     )
     with counted() as calls:
-        verdict = play(SEED, here, scale=SMALL)
+        verdict = play(Scenario(SEED, SMALL), here)
     told, _ = other.communicate()
     assert verdict.violations == []
     assert verdict.faults > 0
