@@ -103,7 +103,7 @@ def _sections(talk: Talk) -> tuple[CardList, ...]:
         ("me.waiting", waiting),  # what waits for me stands above what I wait for
         ("me.sessions", tuple(session_card(talk, b, brief=True) for b in _sessions(talk) if b not in my_sessions)),
         ("me.deals", tuple(brief_card(talk, deal) for deal in open_deals if deal not in my_deals)),
-        ("me.money", _money(talk) if mine else ()),
+        ("me.money", _money(talk)),
         ("me.questions", tuple(inquiry_card(talk, each) for each in inquiries.inquiries_of(talk.ctx)[:SHOWN])),
         ("me.requests", tuple(brief_request(talk, each) for each in _requests(talk))),
         ("me.offers", tuple(offer_card(talk, offer) for offer in open_offers if offer not in my_turn)),
@@ -131,9 +131,9 @@ def _requests(talk: Talk) -> list[Request]:
 
 
 def _money(talk: Talk) -> tuple[Card, ...]:
-    """What is held, due or on its way; nothing when there is no money."""
+    """What is held, due, on its way or gone its way; nothing when there was never any money."""
     now = statement(talk.ctx)
-    if not (now.held or now.due or now.owes):
+    if now.empty:
         return ()
     return (money_card(talk, now).model_copy(update={"subject": None}),)
 

@@ -12,14 +12,14 @@ from conversations.talk import Talk
 from core.escrow import service as escrow
 from core.files.model import Checked
 from core.files.service import keep
-from core.invoicing.service import numbers_by_lot
+from core.invoicing.service import numbers_by_part
 from core.kernel.money import Money
 from core.people.marks import choose_mark, offered_marks
 from core.statements import rules
 from core.statements import service as statements
-from core.statements.model import Held, Payout, Statement
+from core.statements.model import Held, Payout, Statement, Taken
 
-SHOWN = 10
+SHOWN, FEW = 10, 5  # deals and payouts; what there is of sessions alone
 COLUMNS = ("at", "deal", "what", "came", "went", "fee", "currency", "entry", "invoices")
 
 book = Book()
@@ -27,7 +27,7 @@ book = Book()
 
 @book.command("money")
 def money(talk: Talk, _rest: str) -> None:
-    """What is held, for which deal, until when; what was paid out, and what was deducted."""
+    """What is held, for which deal or session, until when; what was paid out, and what was deducted."""
     talk.reply(money_card(talk, statements.statement(talk.ctx)))
 
 
@@ -35,10 +35,13 @@ def money_card(talk: Talk, now: Statement) -> Card:
     """The statement on one card. Slack's Home tab shows the same."""
     words = talk.words
     lines = [
+        *(_unpaid_line(talk, each) for each in now.unpaid[:FEW]),
         *(_held_line(talk, each) for each in now.held[:SHOWN]),
+        *(_card_line(talk, each) for each in now.on_cards[:FEW]),
         *(Line(label=words("money.due"), value=words.show(each)) for each in now.due),
         *(Line(label=words("money.owes"), value=words.show(each)) for each in now.owes),
         *(_payout_line(talk, each) for each in now.payouts[:SHOWN]),
+        *(_taken_line(talk, each) for each in now.taken[:FEW]),
     ]
     export = Button(label=words("money.export"), press=press("money.export"))
     invoices = Button(label=words("invoice.title"), press=press("invoice.list"))
@@ -54,12 +57,35 @@ def money_card(talk: Talk, now: Statement) -> Card:
 
 
 def _held_line(talk: Talk, held: Held) -> Line:
+    label = talk.words("money.held_paid" if held.mine else "money.held_to_come", ref=held.ref)
+    return Line(label=label, value=_amount(talk, held))
+
+
+def _card_line(talk: Talk, held: Held) -> Line:
+    label = talk.words("money.card_paid" if held.mine else "money.card_to_come", ref=held.ref)
+    return Line(label=label, value=_amount(talk, held, on_card=True))
+
+
+def _unpaid_line(talk: Talk, held: Held) -> Line:
+    label = talk.words("money.unpaid_mine" if held.mine else "money.unpaid_to_come", ref=held.ref)
+    return Line(label=label, value=_amount(talk, held))
+
+
+def _amount(talk: Talk, held: Held, *, on_card: bool = False) -> str:
     words = talk.words
-    side = "paid" if held.mine else "to_come"
-    value = words.show(held.amount)
-    if held.until is not None:
-        value = words("money.until", amount=held.amount, due=held.until)
-    return Line(label=words(f"money.held_{side}", ref=held.ref), value=value)
+    if held.until is None:
+        return words.show(held.amount)
+    return words("money.card_until" if on_card else "money.until", amount=held.amount, due=held.until)
+
+
+def _taken_line(talk: Talk, taken: Taken) -> Line:
+    words = talk.words
+    value = words.show(taken.amount)
+    if taken.back:
+        value = words(
+            "money.back_arrived" if taken.arrived else "money.back_coming", amount=taken.amount, back=taken.back
+        )
+    return Line(label=words("money.taken", ref=taken.ref), value=value)
 
 
 def _payout_line(talk: Talk, payout: Payout) -> Line:
@@ -90,7 +116,7 @@ def _ready(talk: Talk) -> bool:
 @book.press("money.export")
 def export(talk: Talk, _pressed: Press) -> None:
     """Every movement there ever was, for a spreadsheet: dates and amounts as machines read them, words as people do."""
-    words, numbers = talk.words, numbers_by_lot(talk.ctx)
+    words, numbers = talk.words, numbers_by_part(talk.ctx)
     rows = [
         (
             line.at.astimezone(UTC).isoformat(timespec="seconds"),
@@ -101,7 +127,7 @@ def export(talk: Talk, _pressed: Press) -> None:
             _plain(line.fee),
             (line.came or line.went or Money.zero("EUR")).currency,
             line.key,
-            " ".join(numbers.get(lot_of(line.key), ())),
+            " ".join(numbers.get(part_of(line.key), ())),
         )
         for line in statements.lines(talk.ctx)
     ]
@@ -114,9 +140,17 @@ def export(talk: Talk, _pressed: Press) -> None:
     talk.reply(Card(subject="money_file", title=words("money.file", count=len(rows)), documents=(kept.id,)))
 
 
-def lot_of(key: str) -> str:
-    """The lot that an entry of the books is about ("deal:…:lot:…"); nothing for any other entry."""
-    return key.rpartition(":lot:")[2] if ":lot:" in key else ""
+def part_of(key: str) -> str:
+    """The lot or session that an entry of the books has charged or parted; nothing for any other entry.
+
+    They are named "deal:…:lot:<lot>", "session:<session>:captured:…" and "session:<session>:settled".
+    """
+    match key.split(":"):
+        case ["deal", _, "lot", lot]:
+            return lot
+        case ["session", session, "captured" | "settled", *_]:
+            return session
+    return ""
 
 
 def _plain(amount: Money | None) -> str:

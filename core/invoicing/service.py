@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Mapping
 from datetime import date
 
-from sqlalchemy import BindParameter, Integer, bindparam, or_, select
+from sqlalchemy import BindParameter, Integer, bindparam, func, or_, select
 
 from core.files.model import Checked
 from core.files.service import keep
@@ -84,14 +84,15 @@ def invoice_for(ctx: Ctx, invoice_id: str) -> Invoice:
     return invoice
 
 
-def numbers_by_lot(ctx: Ctx) -> dict[str, tuple[str, ...]]:
-    """The numbers of the acting person's invoices by the lot that they are about, for a statement."""
+def numbers_by_part(ctx: Ctx) -> dict[str, tuple[str, ...]]:
+    """The numbers of the acting person's invoices by the lot or session that they are about, for a statement."""
     own = acting(ctx).organisation_id
     mine = or_(Invoice.issuer == own, Invoice.recipient == own)
-    of_lots = select(Invoice.lot_id, Invoice.number).where(Invoice.lot_id.is_not(None), Invoice.state == State.ISSUED)
+    about = func.coalesce(Invoice.lot_id, Invoice.subject).label("part")
+    issued = select(about, Invoice.number).where(Invoice.state == State.ISSUED)
     found: dict[str, tuple[str, ...]] = {}
-    for row in ctx.session.execute(of_lots.where(mine).order_by(Invoice.id)):
-        found[row.lot_id] = (*found.get(row.lot_id, ()), row.number)
+    for row in ctx.session.execute(issued.where(mine).order_by(Invoice.id)):
+        found[row.part] = (*found.get(row.part, ()), row.number)
     return found
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, literal, select, union_all
+from sqlalchemy import SelectBase, func, literal, select, union_all
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
@@ -266,12 +266,15 @@ def open_holds(ctx: Ctx, deal_id: str) -> list[Entry]:
     return list(ctx.session.scalars(query.order_by(Entry.id)))
 
 
-def postings_of(ctx: Ctx, deals: Select[str]) -> Iterator[tuple[Entry, Leg]]:
-    """What the entries of these deals have moved, in order; reserved money has not. `deals`: a query for their ids."""
+def postings_of(ctx: Ctx, subjects: SelectBase) -> Iterator[tuple[Entry, Leg]]:
+    """What the entries of these deals and sessions have moved, in order; reserved money has not.
+
+    `subjects`: a query for their ids.
+    """
     query = (
         select(Entry, Posting.account, Posting.amount, Posting.currency)
         .join(Posting, Posting.entry_id == Entry.id)
-        .where(Entry.deal_id.in_(deals), Posting.phase == "posted")
+        .where(Entry.deal_id.in_(subjects), Posting.phase == "posted")
         .order_by(Entry.id, Posting.number)
     )
     for entry, account, amount, currency in ctx.session.execute(query):

@@ -87,7 +87,7 @@ class Booking(InProcess, Table):
     ref: Mapped[str] = mapped_column(String(8), unique=True)
     expert_id: Mapped[str] = mapped_column(ForeignKey("expert.id"))
     consultant: Mapped[str] = mapped_column(Id, index=True)  # person
-    consultant_org: Mapped[str] = mapped_column(Id)
+    consultant_org: Mapped[str] = mapped_column(Id, index=True)
     seeker: Mapped[str] = mapped_column(Id, index=True)  # person
     seeker_org: Mapped[str] = mapped_column(Id)
     made_at: Mapped[datetime] = mapped_column(Instant)

@@ -8,28 +8,34 @@ from typing import Literal
 
 from core.kernel.money import Money
 
-# paid: by the buyer into protection. released: to the seller, less the fee. sent: to the seller's account.
-# refunded: to the buyer. set_off: kept for what the seller owes. taken_back: out of the seller's account.
-# adjusted: anything else, as its entry says.
+# Who pays is a buyer or a seeker, who earns a seller or a consultant. paid: by the first, into protection. released: to
+# the second, less the fee. sent: to their account. refunded: to the first. set_off: kept for what the second owes.
+# taken_back: out of their account. adjusted: anything else, as its entry says.
 What = Literal["paid", "released", "sent", "refunded", "set_off", "taken_back", "adjusted"]
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Money in protection for one deal, and when time moves it on by itself (None: it waits for no deadline)."""
+    """Money that is held, or is to be, for one deal or session, and until when (None: it waits for no deadline).
 
-    deal_id: str
+    In protection: when time moves it on by itself. On a card: how long the bank keeps it there. Unpaid: by when.
+    """
+
+    subject: str  # the deal or the session
     ref: str
-    mine: bool  # the organisation has paid it; else it is to receive it
+    mine: bool  # who reads it pays it; else it is to come to them
     amount: Money
     until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class Payout:
-    """A lot's money on its way to its seller. `state`: waiting, asked, done, refused; `fee` was deducted before."""
+    """A lot's or a session's money on its way to who earned it; `fee` was deducted before.
 
-    deal_id: str
+    `state`: waiting, asked, done, refused.
+    """
+
+    subject: str
     ref: str
     lot: int | None
     net: Money
@@ -39,13 +45,31 @@ class Payout:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """What a session has cost its seeker, and how much of it goes back. `arrived`: none of that is on its way."""
+
+    subject: str
+    ref: str
+    amount: Money
+    back: Money
+    arrived: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Statement:
-    """An organisation's money now: `due` is what it is owed and has not received, by currency."""
+    """Somebody's money now: `due` is what their organisation is owed and has not received, by currency."""
 
     held: tuple[Held, ...]
+    on_cards: tuple[Held, ...]
+    unpaid: tuple[Held, ...]
     payouts: tuple[Payout, ...]
+    taken: tuple[Taken, ...]
     due: tuple[Money, ...]
     owes: tuple[Money, ...]
+
+    @property
+    def empty(self) -> bool:
+        return not any((self.held, self.on_cards, self.unpaid, self.payouts, self.taken, self.due, self.owes))
 
 
 @dataclass(frozen=True, slots=True)

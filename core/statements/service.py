@@ -1,10 +1,10 @@
-"""What an organisation's money is doing now, and all that it has done."""
+"""What somebody's money is doing now, and all that it has done: of their organisation's deals, and of sessions."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from itertools import groupby
+from itertools import chain, groupby
 
 from sqlalchemy import func, or_, select
 
@@ -15,46 +15,48 @@ from core.kernel.money import Money
 from core.kernel.timers import TimerRow
 from core.kernel.transaction import Ctx
 from core.ledger import service as ledger
-from core.ledger.model import Entry, Leg, escrow, payable, receivable
+from core.ledger.model import escrow, payable, receivable
+from core.people.model import Person
 from core.people.service import acting
-from core.statements import rules
+from core.sessions.model import Booking
+from core.statements import rules, sessions
 from core.statements.model import Held, Line, Payout, Statement
 
 LATEST = 10  # payouts on a screen; the file has them all
 
 
 def statement(ctx: Ctx) -> Statement:
-    """The acting person's organisation's money as it is now. Raises NotAllowed when nobody acts."""
-    organisation = acting(ctx).organisation_id
+    """The acting person's money, and their organisation's, as it is now. Raises NotAllowed when nobody acts."""
+    person = acting(ctx)
+    organisation = person.organisation_id
     return Statement(
-        held=tuple(_held(ctx, organisation)),
-        payouts=tuple(_payouts(ctx, organisation)),
+        held=(*_held(ctx, organisation), *sessions.held(ctx, person)),
+        on_cards=tuple(sessions.on_cards(ctx, person)),
+        unpaid=tuple(sessions.unpaid(ctx, person)),
+        payouts=tuple(_payouts(ctx, person)),
+        taken=tuple(sessions.taken(ctx, person)),
         due=tuple(money for money in ledger.balances(ctx, payable(organisation)).values() if money),
         owes=tuple(money for money in ledger.balances(ctx, receivable(organisation)).values() if money),
     )
 
 
 def lines(ctx: Ctx) -> Iterator[Line]:
-    """Every movement of the organisation's money, the first first, out of the books themselves."""
-    organisation = acting(ctx).organisation_id
-    mine = select(Deal.id, Deal.ref, Deal.buyer).where(or_(Deal.buyer == organisation, Deal.seller == organisation))
-    deals = {row.id: row for row in ctx.session.execute(mine)}
-    for entry, legs in _entries(ctx, organisation):
-        deal = deals[str(entry.deal_id)]
-        buys = deal.buyer == organisation
+    """Every movement of that money, the first first, out of the books themselves."""
+    person = acting(ctx)
+    organisation = person.organisation_id
+    of_deals = or_(Deal.buyer == organisation, Deal.seller == organisation)
+    deals = select(Deal.id, Deal.ref, (Deal.buyer == organisation).label("pays")).where(of_deals)
+    talks = select(Booking.id, Booking.ref, (Booking.seeker == person.id).label("pays"))
+    mine = {row.id: row for row in ctx.session.execute(deals.union_all(talks.where(sessions.of_person(person))))}
+    ids = select(Deal.id).where(of_deals).union_all(select(Booking.id).where(sessions.of_person(person)))
+    for entry, group in groupby(ledger.postings_of(ctx, ids), key=lambda row: row[0]):
+        about = mine[str(entry.deal_id)]
+        legs = [leg for _, leg in group]
         line = rules.line_of(
-            legs, deal.id, organisation, buys=buys, ref=deal.ref, memo=entry.memo, at=entry.at, key=entry.key
+            legs, about.id, organisation, buys=about.pays, ref=about.ref, memo=entry.memo, at=entry.at, key=entry.key
         )
         if line is not None:
             yield line
-
-
-def _entries(ctx: Ctx, organisation: str) -> Iterator[tuple[Entry, list[Leg]]]:
-    """The entries of an organisation's deals with what they have moved."""
-    of_deals = select(Deal.id).where(or_(Deal.buyer == organisation, Deal.seller == organisation))
-    rows = ledger.postings_of(ctx, of_deals)
-    for entry, group in groupby(rows, key=lambda row: row[0]):
-        yield entry, [leg for _, leg in group]
 
 
 def _held(ctx: Ctx, organisation: str) -> Iterator[Held]:
@@ -76,7 +78,17 @@ def _until(ctx: Ctx, deal_id: str) -> datetime | None:
     return ctx.session.scalar(select(func.min(TimerRow.due_at)).where(or_(of_deal, of_lots)))
 
 
-def _payouts(ctx: Ctx, organisation: str) -> Iterator[Payout]:
+def _payouts(ctx: Ctx, person: Person) -> list[Payout]:
+    """The latest of deals and sessions together: ids grow with time."""
+    found = sorted(
+        chain(_of_deals(ctx, person.organisation_id), sessions.payouts(ctx, person)),
+        key=lambda each: each[0],
+        reverse=True,
+    )
+    return [payout for _, payout in found[:LATEST]]
+
+
+def _of_deals(ctx: Ctx, organisation: str) -> Iterator[tuple[str, Payout]]:
     query = (
         select(Effect, Deal.ref, Lot.number, LotSettlement.fee_minor)
         .join(Deal, Deal.id == Effect.deal_id)
@@ -89,4 +101,4 @@ def _payouts(ctx: Ctx, organisation: str) -> Iterator[Payout]:
     for effect, ref, lot, fee in ctx.session.execute(query):
         # A lot that is sent in parts, out of several payments, has its fee deducted once.
         deducted = Money(fee if fee and effect.key.endswith(":1") else 0, effect.currency)
-        yield Payout(effect.deal_id, ref, lot, effect.amount, deducted, effect.state.value, effect.why)
+        yield effect.id, Payout(effect.deal_id, ref, lot, effect.amount, deducted, effect.state.value, effect.why)

@@ -1244,6 +1244,7 @@ def upgrade() -> None:
     with op.batch_alter_table("booking", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_booking_ask_id"), ["ask_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_booking_consultant"), ["consultant"], unique=False)
+        batch_op.create_index(batch_op.f("ix_booking_consultant_org"), ["consultant_org"], unique=False)
         batch_op.create_index(batch_op.f("ix_booking_seeker"), ["seeker"], unique=False)
         batch_op.create_index("ix_booking_slot", ["expert_id", "starts_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_booking_state"), ["state"], unique=False)
@@ -1884,6 +1885,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_booking_state"))
         batch_op.drop_index("ix_booking_slot")
         batch_op.drop_index(batch_op.f("ix_booking_seeker"))
+        batch_op.drop_index(batch_op.f("ix_booking_consultant_org"))
         batch_op.drop_index(batch_op.f("ix_booking_consultant"))
         batch_op.drop_index(batch_op.f("ix_booking_ask_id"))
 

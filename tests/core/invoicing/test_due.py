@@ -91,7 +91,7 @@ async def test_our_fee_is_invoiced_by_us_and_the_goods_by_their_seller_or_in_the
     assert goods.content.in_name_of == market.clock.now().date()
 
     def seen(ctx: Ctx) -> tuple[int, int]:
-        return len(service.invoices_of(ctx, trade.deal_id)), len(service.numbers_by_lot(ctx)[second.id])
+        return len(service.invoices_of(ctx, trade.deal_id)), len(service.numbers_by_part(ctx)[second.id])
 
     assert await market.run(trade.seller, seen) == (4, 2)
     assert await market.run(trade.buyer, seen) == (1, 1)
