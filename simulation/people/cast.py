@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from simulation.world import World
 
 NONE: Final[Mapping[str, Answer]] = {}
+ONE_DAY: Final[Mapping[str, Answer]] = {"hours": lambda _: "Mon 8-11 Vilnius"}
 EVER: Final = 1_000_000  # an operator's appetite
 
 
@@ -31,6 +32,7 @@ class Scale:
     operators: int = 2
     storm_days: tuple[int, int] = (3, 21)
     scarce: float = 0.4  # of the worlds: everybody wants the same last truck
+    one_day: float = 0.25  # of the consultants: they talk on one day a week, so that a card is kept and held later
     companies: float = 0.4  # of the worlds: somebody buys for a company, whose head must say yes to what is large
 
 
@@ -195,7 +197,8 @@ class Cast:
             opening = f"/find pellets near {self._dice.choice(places)}"
             self._add(f"Buyer{number}", BUYS, opening, 60.0, also=("/request", "/requests"))
         for number in range(scale.consultants):
-            self._add(f"Consultant{number}", ADVISES, "/expert", 12.0, EXPERT, also=("/promote",))
+            hours = ONE_DAY if self._world.dice.of(f"week:{number}").random() < scale.one_day else NONE
+            self._add(f"Consultant{number}", ADVISES, "/expert", 12.0, {**EXPERT, **hours}, also=("/promote",))
         for number in range(scale.seekers):
             self._add(f"Seeker{number}", SEEKS, "/experts the grate of my boiler slags", 72.0)
         for number in range(scale.operators):
