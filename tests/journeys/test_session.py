@@ -10,7 +10,7 @@ import pytest
 
 from core.kernel.transaction import MARKET
 from core.people.service import appoint_operators
-from lab.people import OnTelegram
+from lab.people import OnSlack, OnTelegram
 from tests.journeys.market import Chat, Somebody, World
 from tests.journeys.trade import photo
 
@@ -86,12 +86,23 @@ async def counsel(request: pytest.FixtureRequest, world: World) -> Counsel:
     return Counsel(world, await world.on(seeks, "Sarah"), await world.on(advises, "Alex"))
 
 
+async def their_money(counsel: Counsel, hers: str, his: str, *told: str) -> None:
+    """What stands on both statements; in Slack on the Home tab too."""
+    for each, label in ((counsel.seeker, hers), (counsel.consultant, his)):
+        await each.says("/money")
+        await each.sees("Your money", label, *told)
+        if isinstance(each, OnSlack):
+            await each.home()
+            await each.sees("My mark", label, *told)
+
+
 async def test_a_session_that_helps_is_paid(counsel: Counsel) -> None:
     world, sarah, alex = counsel.world, counsel.seeker, counsel.consultant
     await counsel.list()
     await counsel.book()
     await counsel.agree()
     await counsel.meet()
+    await their_money(counsel, "Held on your card", "Held on a card, to come to you", "€90.00, until ", "at the latest")
     await sarah.says("My grate slags with straw pellets.")
     await alex.sees("Sarah: My grate slags with straw pellets.")
     await alex.says("Lower the primary air first. Please send me the ash analysis.")
@@ -102,11 +113,17 @@ async def test_a_session_that_helps_is_paid(counsel: Counsel) -> None:
     await alex.sees("charged from here")
     await alex.presses("End")
     await sarah.sees("€90.00 was taken from the card")
+    await their_money(counsel, "Held for you", "Held, to come to you", "€90.00. Next date: ")
     await says_how_it_was(world, sarah, alex)
     await alex.presses("Send it")
     await sarah.sees("Alex has sent you the recap", "Next steps", "Alex: Please send me the ash analysis.")
     await world.later(days=2, minutes=5)
     await alex.sees("For you: €76.50. Our fee: €13.50.")
+    await their_money(counsel, "Taken from your card", "€76.50 waits until your payouts are set up.", "€")
+    await alex.sees("Released to you, not yet sent", "A fee of €13.50 was deducted.")
+    for each in (sarah, alex):
+        await each.presses("Export as a file")
+        await each.sees("Your money as a file: 1 movement", "money-")
     await alex.says("/stats")
     await alex.sees("Went on after the free minutes: 1 of 1", "Earned, after our fee: €76.50")
     await world.later(days=12)
