@@ -68,27 +68,29 @@ def pay_rows(talk: Talk, deal: Deal, money: MoneyStanding) -> list[tuple[Button,
 
 @book.press("pay.how")
 def how(talk: Talk, pressed: Press) -> None:
-    """Every rail that fits: what it costs the buyer, how long it takes, and when the seller has the money."""
-    deal, words = deals.deal_for(talk.ctx, pressed.subject), talk.words
-    now = rail_of(talk.ctx, deal)
-    fitting = rails_for(talk.ctx, deal, talk.almanac.rails)
+    """Every rail that fits, in a message of its own."""
     talk.fresh = True
-    talk.reply(
-        Card(
-            subject=f"paying:{deal.id}",
-            title=words("pay.title", ref=deal.ref),
-            text=words("pay.text"),
-            lines=tuple(Line(label=words(f"rail.{rail}"), value=words(f"rail.{rail}.told")) for rail in fitting),
-            note=words("pay.now", rail=words(f"rail.{now}")),
-            buttons=(
-                *_credit_row(talk, deal, now),
-                *(
-                    (Button(label=words(f"rail.{rail}.choose"), press=press("pay.by", deal.id, None, rail)),)
-                    for rail in fitting
-                    if rail is not now
-                ),
+    talk.reply(_ways(talk, deals.deal_for(talk.ctx, pressed.subject)))
+
+
+def _ways(talk: Talk, deal: Deal) -> Card:
+    """What each rail costs the buyer, how long it takes, when the seller has the money, and which is chosen."""
+    words, now = talk.words, rail_of(talk.ctx, deal)
+    fitting = rails_for(talk.ctx, deal, talk.almanac.rails)
+    return Card(
+        subject=f"paying:{deal.id}",
+        title=words("pay.title", ref=deal.ref),
+        text=words("pay.text"),
+        lines=tuple(Line(label=words(f"rail.{rail}"), value=words(f"rail.{rail}.told")) for rail in fitting),
+        note=words("pay.now", rail=words(f"rail.{now}")),
+        buttons=(
+            *_credit_row(talk, deal, now),
+            *(
+                (Button(label=words(f"rail.{rail}.choose"), press=press("pay.by", deal.id, None, rail)),)
+                for rail in fitting
+                if rail is not now
             ),
-        )
+        ),
     )
 
 
@@ -107,7 +109,7 @@ def _credit_row(talk: Talk, deal: Deal, now: Rail) -> list[tuple[Button, ...]]:
 def use_credit(talk: Talk, pressed: Press) -> None:
     """The deal's card shows what is still missing, and where it goes."""
     escrow.use_credit(talk.ctx, pressed.subject, talk.almanac.rails)
-    talk.reply(Toast(text=talk.words("credit.use_toast")))
+    _chosen(talk, pressed.subject, talk.words("credit.use_toast"))
 
 
 @book.press("pay.by")
@@ -118,7 +120,14 @@ def by(talk: Talk, pressed: Press) -> None:
         talk.reply(Toast(text=talk.words("talk.unknown_button")))
         return
     escrow.pay_by(talk.ctx, pressed.subject, rail, talk.almanac.rails)
-    talk.reply(Toast(text=talk.words("deal.pay_page_coming")))
+    by_bank = rail is Rail.BANK_TRANSFER
+    _chosen(talk, pressed.subject, talk.words("deal.transfer_coming" if by_bank else "deal.pay_page_coming"))
+
+
+def _chosen(talk: Talk, deal_id: str, told: str) -> None:
+    """The card of the ways says at once which is chosen now."""
+    talk.reply(_ways(talk, deals.deal_for(talk.ctx, deal_id)))
+    talk.reply(Toast(text=told))
 
 
 @book.press("deal.pay")

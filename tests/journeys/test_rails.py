@@ -19,6 +19,7 @@ async def test_a_transfer_in_parts_and_too_much(world: World, buys: Chat) -> Non
     await tom.presses("Other ways to pay")
     await tom.sees("It takes a day or two, and may come in parts", "called back for 8 weeks", "Chosen now: Card")
     await tom.presses("Pay by bank transfer")
+    await tom.sees("Chosen now: Bank transfer", "The account to transfer to appears")
     await tom.sees("Please transfer", "€43,000.00", "DE", "Reference", "LAB-")
 
     (customer,) = await world.at_the_provider("customer")
