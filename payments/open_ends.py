@@ -16,6 +16,7 @@ from core.sessions.model import CardHold, SessionPayout
 
 AT_ONCE: Final = 100  # of a kind in one sweep: bounds how long it takes and what it costs the provider
 BANK_MAY_TURN: Final = timedelta(days=180)  # how long a dispute that was lost may still be won on appeal
+LOST: Final = ("lost", "recovered", "written_off")  # states in which a dispute may still be won so
 
 
 class Question(NamedTuple):
@@ -63,7 +64,7 @@ def still_open(ctx: Ctx) -> Iterator[tuple[str, Any, ColumnElement[str]]]:
     refunds = refunds.where(asked, Effect.kind == EffectKind.REFUND, Payment.intent_ref.is_not(None))
     yield "refund", refunds, Effect.id.expression
     yield from _of_sessions_and_sales()
-    may_turn = (Chargeback.state == "lost") & (Chargeback.opened_at > ctx.now - BANK_MAY_TURN)
+    may_turn = Chargeback.state.in_(LOST) & (Chargeback.opened_at > ctx.now - BANK_MAY_TURN)
     disputes = select(Chargeback.id, Chargeback.ref).where((Chargeback.state == CHARGEBACK.initial) | may_turn)
     yield "dispute", disputes, Chargeback.id.expression
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from core.audit.questions import timed, total
+from core.audit.questions import earned, level, timed, total
 from core.escrow.model import CHARGEBACK
+from core.ledger.accounts import LOSS
 from core.ledger.invariants import Invariant
 
 ON_ITS_WAY: Final = total(
@@ -21,7 +22,14 @@ RECALLS: Final = (
         "What was held, what we had earned and what the seller owes are together what has left our balance.",
         """SELECT subject, ref FROM chargeback
         WHERE from_escrow_minor + from_commission_minor + claimed_minor <> amount_minor
-        OR from_escrow_minor < 0 OR from_commission_minor < 0 OR recovered_minor NOT BETWEEN 0 AND claimed_minor""",
+        OR from_escrow_minor < 0 OR from_commission_minor < 0 OR recovered_minor NOT BETWEEN 0 AND claimed_minor
+        OR from_refunds_minor NOT BETWEEN 0 AND recovered_minor""",
+    ),
+    Invariant(
+        "what we have lost is what nobody made good",
+        "A claim is our loss when it is written off, and is so no more when the bank gives the money back.",
+        level(f"""{earned(LOSS)}
+            UNION ALL SELECT currency, claimed_minor - recovered_minor FROM chargeback WHERE state = 'written_off'"""),
     ),
     Invariant(
         "a bank takes back what somebody has paid",

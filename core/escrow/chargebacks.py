@@ -43,6 +43,7 @@ from core.ledger.model import (
     escrow,
     payable,
     receivable,
+    refund_due,
 )
 from core.people.service import acting
 
@@ -93,6 +94,7 @@ def opened(ctx: Ctx, source: Source, called: Called) -> Chargeback:
             fee_minor=0,
             currency=source.held.currency,
             recovered_minor=0,
+            from_refunds_minor=0,
             evidence_due=called.evidence_due,
             opened_at=ctx.now,
         )
@@ -107,7 +109,8 @@ def opened(ctx: Ctx, source: Source, called: Called) -> Chargeback:
 
 
 def closed(ctx: Ctx, *, ref: str, won: bool, fee_returned: Money | None = None) -> None:
-    """The bank has decided. `won`: the money is back with us. Told twice it happens once; a win may follow a loss.
+    """The bank has decided. `won`: the money is back with us. Told twice it happens once; a win may follow a loss, also
+    when somebody has made it good meanwhile.
 
     Raises NotFound for a dispute that nobody has told us of.
     """
@@ -115,8 +118,10 @@ def closed(ctx: Ctx, *, ref: str, won: bool, fee_returned: Money | None = None) 
     if found is None:
         raise NotFound
     event = "won" if won else "lost"
-    if found.state in CHARGEBACK.final or found.state == event:
+    if event not in CHARGEBACK.open_to(found.state, ("provider",)):
         return
+    if found.matter is Matter.PURCHASE and found.state != CHARGEBACK.initial:
+        return  # what was sold has ended meanwhile: whether it runs again or its price goes back, a person decides
     if won:
         _undo(ctx, found, fee_returned)
     else:
@@ -188,8 +193,10 @@ def kept_of(ctx: Ctx, matter: Matter, subject: str, seller: str, net: Money, *, 
     return rest
 
 
-def recovered(ctx: Ctx, found: Chargeback, amount: Money) -> None:
-    """So much of the claim has come."""
+def recovered(ctx: Ctx, found: Chargeback, amount: Money, *, of_refund: bool = False) -> None:
+    """So much of the claim has come. `of_refund`: out of what waited to go back to the payer."""
+    if of_refund:
+        found.from_refunds_minor += amount.minor
     _recovered(ctx, found, amount)
 
 
@@ -229,15 +236,19 @@ def _recovered(ctx: Ctx, found: Chargeback, amount: Money) -> None:
 
 
 def _undo(ctx: Ctx, found: Chargeback, fee_returned: Money | None) -> None:
-    """The money is back: every leg is undone, and what the seller has made good is theirs again."""
+    """The money is back: every leg is undone. What the seller has made good is theirs again, what was to go back to the
+    payer is owed to them, and what nobody has made good was our loss, or is nobody's debt any more.
+    """
+    nobodys = LOSS if found.state == "written_off" else receivable(found.seller)
     step(ctx, CHARGEBACK, found, "won", ("provider",))
     money, fee = found.amount, fee_returned or Money.zero(found.currency)
     legs = [
         debit(PROVIDER, money),
         credit(escrow(found.subject), Money(found.from_escrow_minor, found.currency)),
         credit(EARNED[found.matter], Money(found.from_commission_minor, found.currency)),
-        credit(receivable(found.seller), found.outstanding),
-        credit(payable(found.seller), found.recovered),
+        credit(nobodys, found.outstanding),
+        credit(payable(found.seller), found.recovered - found.from_refunds),
+        credit(refund_due(found.subject), found.from_refunds),
         debit(PROVIDER, fee),
         credit(PROVIDER_FEES, fee),
     ]

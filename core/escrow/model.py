@@ -71,6 +71,9 @@ CHARGEBACK: Final = Process(
         Transition("lost", "won", PSP, "won"),  # an appeal
         Transition("lost", "made_good", SYSTEM, "recovered"),
         Transition("lost", "write_off", TIME, "written_off", WRITE_OFF_AFTER),
+        # Told of when all was settled: whoever bore it has it back.
+        Transition("recovered", "won", PSP, "won"),
+        Transition("written_off", "won", PSP, "won"),
     ),
 )
 
@@ -224,8 +227,9 @@ class Credit(InProcess, Table):
 class Chargeback(InProcess, Table):
     """A payment that the payer's bank has taken back, and where that money was taken from in the books.
 
-    `amount` = `from_escrow` + `from_commission` + `claimed`; of what is claimed from the seller, `recovered` has come.
-    `from_commission`: what we had earned by it, all of it where we have sold the thing ourselves.
+    `amount` = `from_escrow` + `from_commission` + `claimed`; of what is claimed from the seller, `recovered` has come,
+    `from_refunds` of that out of what waited to go back to the payer. `from_commission`: what we had earned by it, all
+    of it where we have sold the thing ourselves.
     """
 
     __tablename__ = "chargeback"
@@ -243,6 +247,7 @@ class Chargeback(InProcess, Table):
     from_commission_minor: Mapped[int] = mapped_column(Minor, default=0)
     claimed_minor: Mapped[int] = mapped_column(Minor, default=0)
     recovered_minor: Mapped[int] = mapped_column(Minor, default=0)
+    from_refunds_minor: Mapped[int] = mapped_column(Minor, default=0)
     evidence_due: Mapped[datetime | None] = mapped_column(Instant)
     opened_at: Mapped[datetime] = mapped_column(Instant)
 
@@ -254,6 +259,11 @@ class Chargeback(InProcess, Table):
     def recovered(self) -> Money:
         """What has come of what was claimed from the seller."""
         return Money(self.recovered_minor, self.currency)
+
+    @property
+    def from_refunds(self) -> Money:
+        """What of that had waited to go back to the payer, whose bank has given it already."""
+        return Money(self.from_refunds_minor, self.currency)
 
     @property
     def outstanding(self) -> Money:

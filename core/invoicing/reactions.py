@@ -72,9 +72,10 @@ class Clerk:
     def session_settled(self, ctx: Ctx, fact: SessionSettled) -> None:
         booking = ctx.session.get_one(Booking, fact.booking_id)
         own, ours = booking.consultant_org, supplies.fee_of_session(ctx, booking)
-        fee = Due(f"commission:session:{booking.id}", Kind.COMMISSION, MARKET, own, booking.id, fact.fee, ours)
+        part = f"session:{booking.id}:{fact.again}" if fact.again else f"session:{booking.id}"
+        fee = Due(f"commission:{part}", Kind.COMMISSION, MARKET, own, booking.id, fact.fee, ours)
         advice, paid = supplies.advice_of(ctx, booking), fact.net + fact.fee
-        session = Due(f"session:{booking.id}", Kind.SESSION, own, booking.seeker_org, booking.id, paid, advice)
+        session = Due(part, Kind.SESSION, own, booking.seeker_org, booking.id, paid, advice)
         for due in (fee, session):
             writing.note(ctx, due, self.market)
 

@@ -37,7 +37,10 @@ class Transition:
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """A named table. `final` states are left by nobody and by nothing; `also_begins`: where else a thing may begin."""
+    """A named table. `also_begins`: where else a thing may begin.
+
+    `final` states are left by nobody and by nothing of ours; only the provider may still tell that it has turned.
+    """
 
     name: str
     initial: str
@@ -80,7 +83,7 @@ class Process:
         found += [
             f"{each.event} leaves the final state {each.source}"
             for each in self.transitions
-            if each.source in self.final
+            if each.source in self.final and each.by != {"provider"}
         ]
         alone = {(each.to, each.source) for each in self.transitions if each.by & {"time", "system", "provider"}}
         ends = _closure(set(self.final), alone)

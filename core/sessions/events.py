@@ -232,11 +232,15 @@ class SessionComplained(SessionFact):
 
 @dataclass(frozen=True, slots=True)
 class SessionSettled(SessionFact):
-    """The money is parted. `net` to the consultant, `fee` to the market, `back` to the seeker."""
+    """The money is parted. `net` to the consultant, `fee` to the market, `back` to the seeker.
+
+    `again`: the dispute by which a bank had kept this part of it, and has now given it back.
+    """
 
     net: Money
     fee: Money
     back: Money
+    again: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ from core.sessions.service import booking_for
 def listen(reactions: Reactions) -> None:
     ours = Matter.SESSION
     steps.follow(reactions, WAY)
-    reactions.on(ChargebackClosed, only_of(ours, _lost))
+    reactions.on(ChargebackClosed, only_of(ours, _closed))
     reactions.on(ChargebackThawed, only_of(ours, lambda ctx, fact: _thawed(ctx, fact.subject)))
     reactions.on(SessionPaidOut, lambda ctx, fact: steps.arrived(ctx, WAY, fact.booking_id))
 
@@ -83,11 +83,14 @@ def reversal_done(ctx: Ctx, payout_id: str, ref: str) -> None:
 # --- what follows -----------------------------------------------------------------------------------------------------
 
 
-def _lost(ctx: Ctx, fact: ChargebackClosed) -> None:
-    """A session of which the bank has kept all that was held is over."""
+def _closed(ctx: Ctx, fact: ChargebackClosed) -> None:
+    """A session of which the bank has kept all that was held is over; what it gives back after that is parted, too."""
     booking = _locked(ctx, fact.subject)
+    if fact.why == "won":
+        settlement.part_again(ctx, booking, ctx.session.get_one(Chargeback, fact.chargeback_id))
+        return
     held = ledger.balance(ctx, escrow(booking.id), booking.currency)
-    if fact.why == "lost" and booking.state in ("review_window", "session_dispute") and not held:
+    if booking.state in ("review_window", "session_dispute") and not held:
         step(ctx, SESSION, booking, "recalled", ("system",))
         settlement.part(ctx, booking, 100)  # of nothing: all that was taken is the seeker's again
 
@@ -121,6 +124,11 @@ def _send_back(ctx: Ctx, found: Chargeback, amount: Money, key: str) -> None:
     settlement.ask(ctx, booking, payout)
 
 
+def _refund(ctx: Ctx, found: Chargeback, amount: Money, key: str) -> None:
+    booking = ctx.session.get_one(Booking, found.subject)
+    settlement.ask(ctx, booking, settlement.made(ctx, booking, EffectKind.REFUND, found.payment_id, amount, key=key))
+
+
 def _hold(ctx: Ctx, intent_ref: str) -> CardHold | None:
     query = select(CardHold).where(CardHold.intent_ref == intent_ref, CardHold.charge_ref.is_not(None))
     return ctx.session.scalars(query.order_by(CardHold.id)).first()
@@ -136,8 +144,9 @@ WAY = Way(
     timer=settlement.TIMER,
     memo="Taken back from the consultant",
     leaving=_leaving,
-    serves=lambda _found, _refund: True,
+    paid_by=lambda payout: payout.hold_id,
     take_back=_take_back,
     send_back=_send_back,
+    refund=_refund,
     book=settlement.book,
 )

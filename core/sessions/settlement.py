@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from core.escrow.chargebacks import kept_of, of_subject
 from core.escrow.effects import FROZEN, frozen
-from core.escrow.model import EffectKind, EffectState, Matter, Payee
+from core.escrow.model import Chargeback, EffectKind, EffectState, Matter, Payee
 from core.kernel.errors import Invalid, NotAllowed, NotFound, Refusal, Stale
 from core.kernel.money import Money
 from core.kernel.process import StepRow, step, timeline
@@ -178,19 +178,56 @@ def part(ctx: Ctx, booking: Booking, percent: int) -> None:
     )
     ctx.session.flush()
     if gross:
-        legs = [
-            debit(escrow(booking.id), gross),
-            credit(payable(booking.consultant_org), net),
-            credit(COMMISSION, fee),
-            credit(refund_due(booking.id), back),
-        ]
-        ledger.post(ctx, f"session:{booking.id}:settled", "The session is settled", legs, deal=booking.id)
+        _book_parting(ctx, booking, "settled", (net, fee, back))
         ctx.announce(SessionSettled(booking.id, ctx.actor.person, net, fee, back))
     sent = kept_of(ctx, Matter.SESSION, booking.id, booking.consultant_org, net, mark=booking.id)
     _send(ctx, booking, EffectKind.TRANSFER, charges, rules.out_of(left, sent))
     # The last charges give back first, so that no charge gives more than it has.
     _send(ctx, booking, EffectKind.REFUND, charges[::-1], rules.out_of(left[::-1], back))
     finish(ctx, booking)
+
+
+def part_again(ctx: Ctx, booking: Booking, found: Chargeback) -> None:
+    """A bank gives back, after all, what it had kept of a session that is settled: it is parted as the rest was."""
+    settled = ctx.session.get(Settlement, booking.id)
+    gross = ledger.balance(ctx, escrow(booking.id), booking.currency)
+    if settled is None or not gross:
+        return
+    kept = rules.share(gross, _percent(ctx, settled))
+    fee = Money(settled.net_minor + settled.fee_minor + kept.minor, gross.currency).share(booking.commission_bp)
+    fee -= Money(settled.fee_minor, gross.currency)  # the share that was shown, of all that is kept
+    net, back = kept - fee, gross - kept
+    settled.net_minor += net.minor
+    settled.fee_minor += fee.minor
+    settled.back_minor += back.minor
+    ctx.session.flush()
+    _book_parting(ctx, booking, f"settled:{found.id}", (net, fee, back))
+    ctx.announce(SessionSettled(booking.id, ctx.actor.person, net, fee, back, again=found.id))
+    sent = kept_of(ctx, Matter.SESSION, booking.id, booking.consultant_org, net, mark=f"{booking.id}:{found.id}")
+    for kind, amount in ((EffectKind.TRANSFER, sent), (EffectKind.REFUND, back)):
+        if amount:
+            key = f"{kind}:{booking.id}:{found.id}"
+            ask(ctx, booking, made(ctx, booking, kind, found.payment_id, amount, key=key))
+
+
+def _percent(ctx: Ctx, settled: Settlement) -> int:
+    """What share of the session's charge its consultant keeps: as was ruled, or was given back."""
+    complaint = complaint_of(ctx, settled.booking_id)
+    if complaint is not None:
+        return rules.UNRULED_PERCENT if complaint.ruled is None else complaint.ruled
+    return 0 if settled.back_minor and not settled.net_minor else 100
+
+
+def _book_parting(ctx: Ctx, booking: Booking, name: str, parts: tuple[Money, Money, Money]) -> None:
+    """`parts`: to the consultant, to us, and back to the seeker."""
+    net, fee, back = parts
+    legs = [
+        debit(escrow(booking.id), net + fee + back),
+        credit(payable(booking.consultant_org), net),
+        credit(COMMISSION, fee),
+        credit(refund_due(booking.id), back),
+    ]
+    ledger.post(ctx, f"session:{booking.id}:{name}", "The session is settled", legs, deal=booking.id)
 
 
 def left_of(ctx: Ctx, booking: Booking, charges: Sequence[CardHold]) -> list[Money]:

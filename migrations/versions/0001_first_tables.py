@@ -48,6 +48,7 @@ def upgrade() -> None:
         sa.Column("from_commission_minor", sa.BigInteger(), nullable=False),
         sa.Column("claimed_minor", sa.BigInteger(), nullable=False),
         sa.Column("recovered_minor", sa.BigInteger(), nullable=False),
+        sa.Column("from_refunds_minor", sa.BigInteger(), nullable=False),
         sa.Column("evidence_due", sa.DateTime(timezone=True), nullable=True),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("id", sa.String(length=26), nullable=False),

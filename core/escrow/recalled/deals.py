@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from core.deals import service as deals
 from core.deals.model import Deal
 from core.delivery import service as delivery
+from core.delivery.model import LOT, Lot
 from core.escrow import chargebacks
 from core.escrow.chargebacks import Called, Source
 from core.escrow.effects import (
@@ -37,14 +38,14 @@ from core.kernel.events import Reactions
 from core.kernel.money import Money
 from core.kernel.transaction import Ctx
 from core.ledger import service as ledger
-from core.ledger.model import escrow
+from core.ledger.model import credit, debit, escrow, refund_due
 
 
 def listen(reactions: Reactions) -> None:
     ours = Matter.DEAL
     steps.follow(reactions, WAY)
     reactions.on(ChargebackOpened, only_of(ours, lambda ctx, fact: deals.freeze(ctx, fact.subject, FROZEN)))
-    reactions.on(ChargebackClosed, only_of(ours, _lost))
+    reactions.on(ChargebackClosed, only_of(ours, _closed))
     reactions.on(ChargebackThawed, only_of(ours, lambda ctx, fact: _thawed(ctx, fact.subject)))
     reactions.on(PayoutSent, lambda ctx, fact: steps.arrived(ctx, WAY, fact.deal_id))
 
@@ -110,12 +111,31 @@ def set_off(ctx: Ctx, deal: Deal, lot_id: str, net: Money) -> Money:
 # --- what follows -----------------------------------------------------------------------------------------------------
 
 
-def _lost(ctx: Ctx, fact: ChargebackClosed) -> None:
+def _closed(ctx: Ctx, fact: ChargebackClosed) -> None:
     """What the bank has taken of the held money is missing from its lots: they end, and what it has left goes back."""
     found = ctx.session.get_one(Chargeback, fact.chargeback_id)
-    if fact.why == "lost" and found.from_escrow_minor:
-        delivery.recall_lots(ctx, found.subject)
-        pay_back(ctx, deals.locked(ctx, found.subject))
+    if not found.from_escrow_minor:
+        return
+    deal = deals.locked(ctx, found.subject)
+    if fact.why == "lost":
+        delivery.recall_lots(ctx, deal.id)
+        pay_back(ctx, deal)
+    elif LOT.final.issuperset(ctx.session.scalars(select(Lot.state).where(Lot.deal_id == deal.id))):
+        _regained(ctx, deal, found)
+
+
+def _regained(ctx: Ctx, deal: Deal, found: Chargeback) -> None:
+    """The bank has turned after the lots had ended without the money: the buyer, who has paid again, is given it."""
+    rest = Money(found.from_escrow_minor, found.currency)
+    legs = [debit(escrow(deal.id), rest), credit(refund_due(deal.id), rest)]
+    ledger.post(ctx, f"chargeback:{found.id}:given_back", "Nothing was delivered for it", legs, deal=deal.id)
+    query = select(LotSettlement, Lot.amount_minor).join(Lot, Lot.id == LotSettlement.lot_id).order_by(Lot.number)
+    for settled, amount in ctx.session.execute(query.where(LotSettlement.deal_id == deal.id)):
+        part = min(amount - settled.released_minor - settled.back_minor, rest.minor)
+        settled.back_minor += part
+        rest -= Money(part, rest.currency)
+    ctx.session.flush()
+    pay_back(ctx, deal)
 
 
 def _thawed(ctx: Ctx, deal_id: str) -> None:
@@ -153,8 +173,9 @@ WAY = Way(
     timer=EFFECT,
     memo="Taken back from the seller",
     leaving=_leaving,
-    serves=lambda found, refund: refund.payment_id == found.payment_id,
+    paid_by=lambda effect: effect.payment_id,
     take_back=_take_back,
     send_back=_send_back,
+    refund=lambda ctx, found, _amount, _key: pay_back(ctx, deals.locked(ctx, found.subject)),
     book=book,
 )

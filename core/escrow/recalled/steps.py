@@ -1,7 +1,7 @@
 """What a dispute does with the payouts and refunds of its matter: a deal's and a session's take the same steps.
 
-Payouts are asked back when the bank takes the money, and so is one that arrives late. When the bank decides for us the
-seller has theirs again; when it does not, what waits to leave serves the claim first.
+Payouts are asked back when the bank takes the money, and so is one that arrives late. When the bank decides for us each
+side has theirs again; when it does not, what waits to leave serves the claim first.
 """
 
 from __future__ import annotations
@@ -33,8 +33,9 @@ Row = TypeVar("Row", bound=Leaving)
 class Way(Generic[Row]):
     """How the money of one matter leaves, and is asked back.
 
-    `leaving`: its rows, the first first, with the subject locked. `serves`: whether a refund that waits is of what the
-    bank has given back already. `take_back` and `send_back` make a row under that key, and ask the provider.
+    `leaving`: its rows, the first first, with the subject locked. `paid_by`: which payment of ours a row goes out of.
+    `take_back` and `send_back` make a row under that key, and ask the provider; so does `refund`, of what is due to the
+    payer out of the payment that the bank has called back.
     """
 
     matter: Matter
@@ -42,9 +43,10 @@ class Way(Generic[Row]):
     timer: str  # the kind under which a row is tried again
     memo: str  # what the books say when a transfer has come back
     leaving: Callable[[Ctx, str], Sequence[Row]]
-    serves: Callable[[Chargeback, Row], bool]
+    paid_by: Callable[[Row], str]
     take_back: Callable[[Ctx, Chargeback, Row, Money, str], None]
     send_back: Callable[[Ctx, Chargeback, Money, str], None]
+    refund: Callable[[Ctx, Chargeback, Money, str], None]
     book: Callable[[Ctx, Row, str, list[Leg], str], None]
 
 
@@ -115,11 +117,13 @@ def _closed(ctx: Ctx, way: Way[Row], fact: ChargebackClosed) -> None:
     leaving = way.leaving(ctx, found.subject)
     if fact.why == "won":
         _give_up(ctx, way, found)
-        if found.recovered:
-            way.send_back(ctx, found, found.recovered, f"return:{found.id}")
+        if sellers := found.recovered - found.from_refunds:
+            way.send_back(ctx, found, sellers, f"return:{found.id}")
+        if found.from_refunds:
+            way.refund(ctx, found, found.from_refunds, f"return:{found.id}:refund")
         return
     waiting = [each for each in leaving if each.state in UNSENT]
-    refunds = (each for each in waiting if each.kind is EffectKind.REFUND and way.serves(found, each))
+    refunds = (each for each in waiting if each.kind is EffectKind.REFUND and way.paid_by(each) == found.payment_id)
     payouts = (each for each in waiting if each.kind is EffectKind.TRANSFER)
     _cover(ctx, way, found, [*refunds, *payouts])
 
@@ -141,7 +145,7 @@ def _cover(ctx: Ctx, way: Way[Row], found: Chargeback, waiting: Iterable[Row]) -
         if not effect.amount_minor:
             clear_timers(ctx.session, way.timer, effect.id)
             ctx.session.delete(effect)
-        chargebacks.recovered(ctx, found, covered)
+        chargebacks.recovered(ctx, found, covered, of_refund=effect.payee is None)
 
 
 def _give_up(ctx: Ctx, way: Way[Row], found: Chargeback) -> None:

@@ -102,6 +102,11 @@ async def test_after_release_the_commission_is_returned_and_the_rest_taken_back_
     await decided(trade, won=False)
     assert (await chargeback(trade)).state == "recovered"
     await books_hold(trade)
+    await decided(trade, won=True)  # on appeal: what the seller has made good is theirs again
+    assert (await chargeback(trade)).state == "won"
+    assert await of(trade, COMMISSION) == eur(525_00)
+    assert [body["amount"] for body in trade.asked("transfer")] == [10_237_50, 10_237_50, 20_475_00]
+    await books_hold(trade)
 
 
 async def test_a_win_undoes_every_leg(market: Market) -> None:
@@ -126,6 +131,10 @@ async def test_what_is_held_goes_first_and_ends_what_is_open(market: Market, won
     await books_hold(trade)
     if not won:  # 10,500 were held, 5,000 of it are the buyer's already
         assert sum(body["amount"] for body in trade.asked("refund")) == 5_500_00
+        await decided(trade, won=True)  # on appeal the buyer's bank has it from the buyer, who got no goods for it
+        assert sum(body["amount"] for body in trade.asked("refund")) == 10_500_00
+        assert [(await trade.deal()).state, (await chargeback(trade)).state] == ["completed", "won"]
+        await books_hold(trade)
 
 
 async def test_a_seller_who_has_nothing_left_pays_with_the_next_deal(market: Market) -> None:
@@ -141,6 +150,12 @@ async def test_a_seller_who_has_nothing_left_pays_with_the_next_deal(market: Mar
     await trade.pass_long()
     assert (await chargeback(trade)).state == "written_off"
     assert (await of(trade, LOSS), await of(trade, receivable(trade.selling))) == (eur(20_475_00), eur(0))
+    await books_hold(trade)
+    sent = trade.asked("transfer")
+    trade.answered |= {post.id for post in market.posts if post.kind == "reversal"}
+    await decided(trade, won=True)  # on appeal: it was our loss, and is so no more
+    assert ((await chargeback(trade)).state, await of(trade, LOSS)) == ("won", eur(0))
+    assert trade.asked("transfer") == sent
     await books_hold(trade)
 
 
@@ -160,6 +175,10 @@ async def test_a_refund_that_waited_is_not_given_twice(market: Market) -> None:
         "transfer",
         "reversal",
     ]
+    await books_hold(trade)
+    await decided(trade, won=True)  # on appeal each side has what was kept of theirs
+    assert [body["amount"] for body in trade.asked("refund")] == [10_500_00, 10_500_00]
+    assert [body["amount"] for body in trade.asked("transfer")] == [10_237_50, 10_237_50]
     await books_hold(trade)
 
 

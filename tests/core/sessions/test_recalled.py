@@ -147,6 +147,9 @@ async def test_before_it_is_parted_the_held_money_bears_it(they: Counsel, won: b
     assert await of(they, COMMISSION) == (1350 if won else 0)
     assert await of(they, PROVIDER_FEES) == 126 + (0 if won else 2000)
     await books_hold(they)
+    await decided(they, won=True)  # on appeal: the talk is paid for after all
+    assert (await payouts(they), await of(they, COMMISSION)) == ([("transfer", 7650, "done")], 1350)
+    await books_hold(they)
 
 
 async def test_what_a_bank_leaves_of_it_goes_on_and_a_complaint_is_ruled_on_that(they: Counsel) -> None:
@@ -160,6 +163,9 @@ async def test_what_a_bank_leaves_of_it_goes_on_and_a_complaint_is_ruled_on_that
     await they.does(they.nina, settlement.rule, 50, "Half of it was a talk.")
     assert await payouts(they) == [("transfer", 2550, "done"), ("refund", 3000, "done")]
     assert await they.state() == "completed"
+    await books_hold(they)
+    await decided(they, won=True)  # on appeal: parted as the rest was
+    assert (await payouts(they))[2:] == [("transfer", 1275, "done"), ("refund", 1500, "done")]
     await books_hold(they)
 
 
@@ -188,6 +194,9 @@ async def test_after_the_payout_the_commission_goes_back_and_the_consultant_bear
     assert await of(they, COMMISSION) == (1350 if won else 0)
     assert await they.state() == "completed"
     await books_hold(they)
+    await decided(they, won=True)  # on appeal, where it was made good
+    assert (await payouts(they))[2:] == [("transfer", 7650, "done")]
+    await books_hold(they)
 
 
 async def test_a_payout_that_waits_serves_the_claim_instead_of_leaving(they: Counsel) -> None:
@@ -213,6 +222,10 @@ async def test_a_refund_that_waits_is_not_given_twice_and_goes_when_the_bank_dec
     assert ((await found(they)).state, await payouts(they)) == ("recovered", [])
     booking = await they.booking()
     assert await of(they, refund_due(booking.id)) == await of(they, receivable(booking.consultant_org)) == 0
+    await books_hold(they)
+    they.refuses = set()
+    await decided(they, won=True)  # on appeal it goes after all
+    assert await payouts(they) == [("refund", ALL, "done")]
     await books_hold(they)
 
 
@@ -261,6 +274,9 @@ async def test_what_is_never_made_good_is_our_loss_in_the_end(they: Counsel) -> 
     assert (await of(they, LOSS), await of(they, receivable(owes))) == (7650, 0)
     assert [kind for kind, _, _ in await payouts(they)] == ["transfer", "reversal"]  # asked for, and never answered
     await books_hold(they)
+    await decided(they, won=True)
+    assert ((await found(they)).state, await of(they, LOSS)) == ("won", 0)
+    await books_hold(they)
 
 
 # --- what can be shown, and who may look ------------------------------------------------------------------------------
@@ -297,6 +313,7 @@ async def test_only_the_last_bank_lets_it_go(they: Counsel) -> None:
 
 HARMS = {
     "what a bank took is borne by somebody, to the cent": "UPDATE chargeback SET claimed_minor = claimed_minor + 1",
+    "what we have lost is what nobody made good": "UPDATE chargeback SET state = 'written_off', recovered_minor = 0",
     "a bank takes back what somebody has paid": "UPDATE chargeback SET payment_id = 'x'",
     "what a bank took, gave back or kept is in the books": "UPDATE chargeback SET state = 'won'",
     "no dispute waits without an end": "DELETE FROM timer WHERE kind = 'chargeback'",
