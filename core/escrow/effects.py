@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import count
 
 from sqlalchemy import func, select
 
@@ -104,6 +105,14 @@ def give_back_credit(ctx: Ctx, kept: Credit) -> Credit:
     return kept
 
 
+def refund_of(ctx: Ctx, payment: Payment, amount: Money, *, beside: bool = False) -> Effect:
+    """One more refund of a payment, under the next number that is free: one that served a claim is gone."""
+    used = set(ctx.session.scalars(select(Effect.key).where(Effect.deal_id == payment.deal_id)))
+    keys = (f"refund:{payment.deal_id}:{number}" for number in count(1))
+    free = next(key for key in keys if key not in used)
+    return made(ctx, free, EffectKind.REFUND, payment, amount, beside=beside)
+
+
 def made(ctx: Ctx, key: str, kind: EffectKind, payment: Payment, amount: Money, *, beside: bool = False) -> Effect:
     effect = Effect(
         id=ctx.new_id(),
@@ -126,7 +135,7 @@ def made(ctx: Ctx, key: str, kind: EffectKind, payment: Payment, amount: Money, 
 def _left(ctx: Ctx, deal: Deal, lot: Lot | None) -> list[tuple[str, Money]]:
     """What of each payment has not gone anywhere yet: those that brought this lot's money first, then as they came.
 
-    What is kept of them as the buyer's credit is not the deal's.
+    What is kept of them as the buyer's credit is not the deal's; what a bank has taken of them nobody can give back.
     """
     kept = (
         select(Credit.payment_id, func.sum(Credit.amount_minor).label("minor"))
@@ -138,8 +147,13 @@ def _left(ctx: Ctx, deal: Deal, lot: Lot | None) -> list[tuple[str, Money]]:
         .where(Effect.deal_id == deal.id, Effect.kind != EffectKind.REVERSAL, Effect.chargeback_id.is_(None))
         .group_by(Effect.payment_id)
     )
+    called_back = (
+        select(Chargeback.payment_id, func.sum(Chargeback.amount_minor).label("minor"))
+        .where(Chargeback.subject == deal.id, Chargeback.state != "won")
+        .group_by(Chargeback.payment_id)
+    )
     taken: Counter[str] = Counter()
-    for row in (*ctx.session.execute(gone), *ctx.session.execute(kept)):
+    for row in (row for query in (gone, kept, called_back) for row in ctx.session.execute(query)):
         taken[row.payment_id] += int(row.minor)
     payments = select(Payment).where(Payment.deal_id == deal.id, Payment.state != PaymentState.RETURNED)
     known = [each for each in ctx.session.scalars(payments.order_by(Payment.number)) if each.received_minor]

@@ -29,6 +29,7 @@ from core.kernel.errors import NotAllowed, NotFound, Stale
 from core.kernel.money import Money
 from core.kernel.process import enter, step
 from core.kernel.session import find_all
+from core.kernel.timers import deadline_of
 from core.kernel.transaction import Ctx
 from core.ledger import service as ledger
 from core.ledger.model import PROVIDER, PROVIDER_FEES, buyer_credit, credit, debit, escrow, refund_due
@@ -216,8 +217,11 @@ def payment_locked(ctx: Ctx, payment_id: str) -> Payment:
 
 def _ask(ctx: Ctx, deal: Deal, tranche: Tranche) -> Payment:
     """Have a checkout opened for what the tranche misses; the one that is under way when there is one."""
-    latest = next(iter(_payments(ctx, tranche)), None)
+    latest, ends = next(iter(_payments(ctx, tranche)), None), _funding_ends(ctx, tranche)
     if latest is not None and latest.state in UNDER_WAY:
+        way = rails.way_of(ctx, latest.id)
+        if way is not None and way.rail is Rail.BANK_TRANSFER:
+            latest.expires_at = max(latest.expires_at, ends)  # while we were away its time stood still, too
         if latest.expires_at > ctx.now:
             return latest
         _close(ctx, latest, PaymentState.RECEIVED if latest.received_minor else PaymentState.LAPSED)
@@ -234,7 +238,7 @@ def _ask(ctx: Ctx, deal: Deal, tranche: Tranche) -> Payment:
         beside_minor=0,
         currency=tranche.currency,
         asked_at=ctx.now,
-        expires_at=rails.open_until(ctx, deal, tranche.state_since + FUND_WITHIN),
+        expires_at=rails.open_until(ctx, deal, ends),
     )
     ctx.session.add(payment)
     ctx.session.flush()
@@ -250,6 +254,12 @@ def _ask(ctx: Ctx, deal: Deal, tranche: Tranche) -> Payment:
     }
     ctx.post("payments", f"deal:{deal.id}", "checkout.open", body)
     return payment
+
+
+def _funding_ends(ctx: Ctx, tranche: Tranche) -> datetime:
+    """Until when its money is waited for: longer than usual when a bank is slow, or we were away."""
+    timer = deadline_of(ctx.session, TRANCHE.name, tranche.id, "funding_expired")
+    return tranche.state_since + FUND_WITHIN if timer is None else timer.due_at
 
 
 # --- it comes ---------------------------------------------------------------------------------------------------------

@@ -6,11 +6,11 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 
 from core.deals import service as deals
 from core.deals.model import Deal
-from core.escrow.model import TRANCHE, Effect, EffectKind, EffectState, Payment, PaymentState, Tranche
+from core.escrow.model import TRANCHE, Chargeback, Effect, EffectKind, EffectState, Payment, PaymentState, Tranche
 from core.escrow.rails import rules
 from core.escrow.rails.events import PaymentSettling
 from core.escrow.rails.model import DEBIT_RECALL, FACTS, SETTLES_WITHIN, Payer, PaymentWay, Rail, RailChoice
@@ -185,6 +185,7 @@ def _stood(ctx: Ctx, buyer: str, currency: str) -> Money:
             Payment.state == PaymentState.RECEIVED,
             PaymentWay.rail == Rail.SEPA_DEBIT,
             PaymentWay.came_at <= ctx.now - DEBIT_RECALL,
+            ~exists().where(Chargeback.payment_id == Payment.id, Chargeback.state != "won"),
         )
     )
     return Money(int(ctx.session.scalar(total) or 0), currency)

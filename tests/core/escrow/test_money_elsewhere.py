@@ -1,0 +1,111 @@
+"""Money that has gone another way than it was to go, by a bank's will or ours: it is not counted on a second time."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import partial
+
+from core.audit.service import invariants
+from core.delivery import service as delivery
+from core.escrow import service
+from core.escrow.model import EffectKind, EffectState, PaymentState
+from core.escrow.rails import service as rails
+from core.escrow.rails.model import Rail
+from core.kernel.heartbeat import beat
+from core.kernel.money import Money
+from core.kernel.transaction import MARKET, PROVIDER
+from core.people.service import organisation_of
+from tests.core.conftest import Market
+from tests.core.escrow.test_escrow_chargebacks import another_deal, decided, recalled
+from tests.core.goods import tonnes
+from tests.core.trades import Trade, agreed
+
+NEAR = date(2026, 12, 3)  # every part of the money is asked for at once
+
+
+def eur(cents: int) -> Money:
+    return Money(cents, "EUR")
+
+
+async def books_hold(market: Market) -> None:
+    assert [check for check in await market.run(MARKET, invariants) if not check.ok] == []
+
+
+async def test_what_is_left_of_two_payments_goes_back_by_the_one_that_no_bank_has_taken(market: Market) -> None:
+    """A provider gives nothing back of a payment that the payer's bank has taken."""
+    trade = await agreed(market, 8_000, 2, quantity=tonnes(8_000), window_to=NEAR)
+    await trade.sign()
+    await trade.seller_can_be_paid()
+    for intent in ("pi_2", "pi_1"):  # the later part first: the lots of the earlier one were paid by what is taken
+        await trade.pay(intent=intent)
+    assert await trade.states() == ("funded", ["planned", "planned"])
+    await recalled(trade, 840_000_00)
+    await decided(trade, won=False)
+    refunds = [(body["payment_intent"], body["amount"]) for body in trade.asked("refund")]
+    assert refunds == [("pi_2", 840_000_00)]
+    assert (await trade.deal()).state == "completed"
+    await books_hold(market)
+
+
+async def test_a_refund_that_served_a_claim_leaves_its_number_to_nobody(market: Market) -> None:
+    trade = await agreed(market, 100, 3)
+    await trade.sign()
+    await trade.pay(eur(21_000_00 + 50_00))
+    await trade.seller_can_be_paid()
+    for lot in (await trade.lots())[:2]:
+        await market.run(trade.buyer, partial(delivery.ask_drop, lot_id=lot.id))
+        await market.run(trade.seller, partial(delivery.agree_drop, lot_id=lot.id))
+    for refund in trade.asked("refund"):
+        refused = partial(service.refund_refused, effect_id=refund["effect"], why="account_closed", final=True)
+        await market.run(PROVIDER, refused)
+    trade.answered |= {post.id for post in market.posts}
+    await recalled(trade, 14_001_00)  # of half of it the goods are still to come, half waits to go back
+    await decided(trade, won=False)
+    (kept,) = await trade.house(lambda ctx: service.credits_of(ctx, trade.deal_id))
+    await market.run(trade.buyer, lambda ctx: service.give_back_paid_too_much(ctx, kept.id))
+    await trade.provider_answers()
+    assert trade.asked("refund")[-1]["amount"] == 50_00
+    await books_hold(market)
+
+
+async def by_debit(trade: Trade, intent: str) -> None:
+    """The buyer pays by a debit, and the goods are accepted."""
+    await trade.market.run(trade.buyer, lambda ctx: service.pay_by(ctx, trade.deal_id, Rail.SEPA_DEBIT))
+    await trade.provider_answers()
+    payment = await trade.payment()
+    await trade.pay(intent=intent)
+    await trade.market.run(PROVIDER, lambda ctx: rails.all_came(ctx, payment.id))
+
+
+async def test_a_debit_that_was_called_back_earns_no_trust(market: Market) -> None:
+    trade = await agreed(market, 50, 1)
+    await trade.sign()
+    await by_debit(trade, "pi_1")
+    await trade.seller_can_be_paid()
+    await recalled(trade, 10_500_00)
+    await decided(trade, won=False)
+    market.clock.advance(days=60)
+    later = await another_deal(trade)
+    await later.sign()
+    await by_debit(later, "pi_2")
+    (lot,) = await later.lots()
+    await later.deliver(lot)
+    await later.accept(lot)
+    (payout,) = await later.house(lambda ctx: service.effects_of(ctx, later.deal_id))
+    assert (payout.kind, payout.state, payout.why) == (EffectKind.TRANSFER, EffectState.WAITING, "recallable")
+
+
+async def test_an_outage_leaves_a_transfer_that_came_in_part_its_time(market: Market) -> None:
+    """The deadline has moved: the way to pay stays the one by which a part has come."""
+    trade = await agreed(market, 100, 1)
+    await trade.house(lambda ctx: setattr(organisation_of(ctx, trade.buying), "vat_number", "LT100001919017"))
+    await trade.sign()
+    first = await trade.payment()
+    await market.run(PROVIDER, lambda ctx: service.payment_part(ctx, first.id, eur(20_000_00), intent_ref="pi_1"))
+    await market.run(MARKET, lambda ctx: beat(ctx, market.clock.now(), ()))
+    market.clock.advance(days=6)
+    await market.run(MARKET, lambda ctx: beat(ctx, market.clock.now(), ()))
+    again = await market.run(trade.buyer, lambda ctx: service.pay_again(ctx, trade.deal_id))
+    assert (again.id, again.state) == (first.id, PaymentState.OPEN)
+    assert again.expires_at > market.clock.now()
+    assert trade.asked("checkout.expire") == []
