@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from core.escrow import rules
 from core.escrow.effects import frozen
@@ -135,6 +135,13 @@ def chargeback_named(ctx: Ctx, ref: str) -> Chargeback | None:
 def of_subject(ctx: Ctx, subject: str) -> list[Chargeback]:
     """What banks have called back of one deal, session or purchase, the first first."""
     return find_all(ctx.session, Chargeback, ("id",), subject=subject)
+
+
+def held_taken(ctx: Ctx, payment_id: str, currency: str) -> Money:
+    """What banks have taken of a payment while it was held, and have not given back."""
+    sums = select(func.coalesce(func.sum(Chargeback.from_escrow_minor), 0))
+    taken = ctx.session.scalar(sums.where(Chargeback.payment_id == payment_id, Chargeback.state != "won"))
+    return Money(int(taken or 0), currency)
 
 
 def chargeback_for(ctx: Ctx, chargeback_id: str) -> Chargeback:

@@ -11,6 +11,7 @@ from core.deals import service as deals
 from core.deals.model import FUND_WITHIN, Deal
 from core.delivery import service as delivery
 from core.escrow import rules
+from core.escrow.chargebacks import held_taken
 from core.escrow.effects import pay_back
 from core.escrow.events import (
     PaymentLapsed,
@@ -129,16 +130,21 @@ def _lapse(ctx: Ctx, tranche: Tranche, event: str, role: str) -> None:
         if payment.state in UNDER_WAY:
             _close(ctx, payment, PaymentState.CLOSED)
         if payment.held:
-            back = payment.held
+            here = ledger.balance(ctx, escrow(deal.id), deal.currency)
+            left = payment.held - held_taken(ctx, payment.id, payment.currency)
+            back = max(min(left, here), Money.zero(payment.currency))
             payment.surplus_minor = payment.received_minor
             payment.state = PaymentState.RETURNED
-            legs = [debit(escrow(deal.id), back), credit(refund_due(deal.id), back)]
-            key = f"deal:{deal.id}:payment:{payment.id}:returned"
-            ledger.post(ctx, key, "Not enough came in time", legs, deal=deal.id)
+            tranche.held_minor -= back.minor  # what is left of it the buyer's bank has taken
             ctx.session.flush()
-            pay_back(ctx, deal, payment, back)
-    tranche.held_minor = 0
-    ctx.session.flush()
+            if back:
+                _give_back(ctx, deal, payment, back)
+
+
+def _give_back(ctx: Ctx, deal: Deal, payment: Payment, back: Money) -> None:
+    legs = [debit(escrow(deal.id), back), credit(refund_due(deal.id), back)]
+    ledger.post(ctx, f"deal:{deal.id}:payment:{payment.id}:returned", "Not enough came in time", legs, deal=deal.id)
+    pay_back(ctx, deal, payment, back)
 
 
 # --- the page where it is paid ----------------------------------------------------------------------------------------

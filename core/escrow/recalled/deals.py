@@ -30,7 +30,7 @@ from core.escrow.effects import (
     send_when_ready,
 )
 from core.escrow.events import ChargebackClosed, ChargebackOpened, ChargebackThawed, PayoutSent
-from core.escrow.model import Chargeback, Effect, EffectKind, LotSettlement, Matter, Payment
+from core.escrow.model import Chargeback, Effect, EffectKind, LotSettlement, Matter, Payment, Tranche
 from core.escrow.recalled import steps
 from core.escrow.recalled.steps import Way, only_of
 from core.kernel.errors import NotFound
@@ -112,16 +112,19 @@ def set_off(ctx: Ctx, deal: Deal, lot_id: str, net: Money) -> Money:
 
 
 def _closed(ctx: Ctx, fact: ChargebackClosed) -> None:
-    """What the bank has taken of the held money is missing from its lots: they end, and what it has left goes back."""
+    """What a bank keeps of the held money is missing from its lots: they end, and what it has left goes back."""
     found = ctx.session.get_one(Chargeback, fact.chargeback_id)
     if not found.from_escrow_minor:
         return
     deal = deals.locked(ctx, found.subject)
-    if fact.why == "lost":
+    if fact.why == "won":
+        if LOT.final.issuperset(ctx.session.scalars(select(Lot.state).where(Lot.deal_id == deal.id))):
+            _regained(ctx, deal, found)
+    elif deal.state == "awaiting_funding":  # nobody shall pay the rest of it any more
+        deals.time_is_up(ctx, deal.id, "funding_expired", on_the_road=False)
+    else:
         delivery.recall_lots(ctx, deal.id)
         pay_back(ctx, deal)
-    elif LOT.final.issuperset(ctx.session.scalars(select(Lot.state).where(Lot.deal_id == deal.id))):
-        _regained(ctx, deal, found)
 
 
 def _regained(ctx: Ctx, deal: Deal, found: Chargeback) -> None:
@@ -134,6 +137,11 @@ def _regained(ctx: Ctx, deal: Deal, found: Chargeback) -> None:
         part = min(amount - settled.released_minor - settled.back_minor, rest.minor)
         settled.back_minor += part
         rest -= Money(part, rest.currency)
+    if rest:  # it was paid for lots whose money never came in full
+        payment = ctx.session.get_one(Payment, found.payment_id)
+        ctx.session.get_one(Tranche, payment.tranche_id).held_minor -= rest.minor
+        ctx.session.flush()
+        pay_back(ctx, deal, payment, rest)
     ctx.session.flush()
     pay_back(ctx, deal)
 

@@ -254,6 +254,46 @@ async def test_later_payouts_are_set_off_against_what_a_seller_owes(market: Mark
     await books_hold(trade)
 
 
+@pytest.mark.parametrize(
+    ("ends", "taken", "won"),
+    [
+        ("by time", 3_000_00, True),
+        ("by time", 5_000_00, False),
+        ("by the buyer", 3_000_00, False),
+        ("by the buyer", 5_000_00, True),
+        ("by the bank", 3_000_00, False),
+    ],
+)
+async def test_a_part_that_was_paid_and_called_back_is_not_given_twice(
+    market: Market, ends: str, taken: int, won: bool
+) -> None:
+    """Of 21,000 the buyer pays 5,000, and has the bank call it back before the rest has come."""
+    trade = await agreed(market, lots=2)
+    await trade.sign()
+    payment = await trade.payment()
+    part = partial(service.payment_part, payment_id=payment.id, received=eur(5_000_00), intent_ref="pi_1")
+    await market.run(PROVIDER, part)
+    await recalled(trade, taken)
+    if ends == "by time":
+        await trade.pass_days(6)
+    elif ends == "by the buyer":
+        await market.run(trade.buyer, lambda ctx: deals.cancel_deal(ctx, trade.deal_id))
+    assert trade.asked("refund") == []  # nothing leaves while the bank thinks
+    await books_hold(trade)
+    await decided(trade, won=won)
+    await trade.pass_days(6)
+    await trade.provider_answers()
+
+    def given_back() -> int:
+        return sum(body["amount"] for body in trade.asked("refund"))
+
+    assert ((await trade.deal()).state, given_back()) == ("cancelled", 5_000_00 - (0 if won else taken))
+    await books_hold(trade)
+    await decided(trade, won=True)  # on appeal, when all is over
+    assert (given_back(), (await trade.money()).held) == (5_000_00, eur(0))
+    await books_hold(trade)
+
+
 async def another_deal(trade: Trade) -> Trade:
     """The same two, on the same goods: 50 t in one lot."""
     command = BuyNow(listing_id=trade.listing_id, quantity=tonnes(50))
