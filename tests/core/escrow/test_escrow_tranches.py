@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.audit.service import invariants
+from core.deals import service as deals
 from core.escrow import rules, service
 from core.escrow.events import TrancheAwaited, TrancheLapsed
 from core.escrow.model import FUND_AHEAD, HOLD_LIMIT, RELEASED_AFTER
@@ -19,6 +20,7 @@ from core.listings.service import listing_for
 from core.offers.model import LARGEST_PAYMENT_MINOR, SMALLEST_PAYMENT_MINOR
 from core.offers.rules import check_total
 from tests.core.conftest import Market
+from tests.core.goods import tonnes
 from tests.core.trades import Trade, agreed
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -130,4 +132,35 @@ async def test_a_part_that_nobody_pays_ends_with_its_lots_alone(market: Market) 
     assert len(market.facts) == 1
     shelf = await trade.house(lambda ctx: listing_for(ctx, trade.listing_id).remaining)
     assert str(shelf) == "450 t"
+    assert [check for check in await market.run(MARKET, invariants) if not check.ok] == []
+
+
+async def test_what_is_kept_for_the_buyer_beside_one_part_pays_no_refund_of_another(market: Market) -> None:
+    """Too large for one payment: three lots and one. The first part brings 2,000 too much; the last lot is given up."""
+    trade = await agreed(market, 6000, quantity=tonnes(6000), window_to=date(2026, 12, 20))
+    await trade.sign()
+    await trade.seller_can_be_paid()
+    await trade.pay(eur(947_000_00))
+    for lot in (await trade.lots())[:3]:
+        await trade.deliver(lot)
+        await trade.accept(lot)
+    await trade.provider_answers()
+    market.clock.advance(days=14)
+    await trade.pass_days(0.5)
+    await trade.provider_answers()
+    await trade.pay(intent="pi_2")
+    await market.run(trade.buyer, lambda ctx: deals.ask_cancel(ctx, trade.deal_id))
+    await market.run(trade.seller, lambda ctx: deals.agree_cancel(ctx, trade.deal_id))
+    await trade.provider_answers()
+
+    def given_back() -> list[tuple[str, int]]:
+        return [(body["payment_intent"], body["amount"]) for body in trade.asked("refund")]
+
+    # What the first part has left is our fee on its lots; the rest comes of the part that was paid for the lot.
+    assert given_back() == [("pi_1", 23_625_00), ("pi_2", 291_375_00)]
+    assert await trade.states() == ("cancelled", ["accepted"] * 3 + ["dropped"])
+    market.clock.advance(days=20)
+    await trade.pass_days(0.5)
+    await trade.provider_answers()
+    assert given_back()[2:] == [("pi_1", 2_000_00)]
     assert [check for check in await market.run(MARKET, invariants) if not check.ok] == []
