@@ -18,9 +18,9 @@ from conversations.trade.lots import lot_lines, lot_rows
 from conversations.trade.offer import lines_of
 from conversations.trade.order import order_button, order_lines
 from core.deals import service as deals
-from core.deals.model import ASKS_FIRST, DEAL, Deal
+from core.deals.model import ASKS_FIRST, DEAL, IN_DOUBT, Deal
 from core.delivery import service as delivery
-from core.delivery.model import LOT, Lot
+from core.delivery.model import LOT, UNSENT, Lot
 from core.delivery.service import LotsStanding
 from core.escrow import service as escrow
 from core.escrow.model import Tranche
@@ -165,6 +165,8 @@ def terms_card(talk: Talk, deal: Deal) -> Card:
 def _turn(talk: Talk, now: Now, other: str) -> str:
     """Whose turn it is, what happens next and by when. Every state of every process has its sentence here."""
     deal, side, lots = now.deal, now.side, now.lots
+    if deal.frozen is not None and deal.state != "disputed" and deal.state not in DEAL.final:
+        return _standstill(talk, now)
     if deal.state == "funded" and now.awaited is not None and side == "buyer":  # what is paid goes on without them
         return _sentence(talk, "turn.deal.tranche_awaited.buyer", other, ("tranche", now.awaited.id), None)
     if deal.state == "funded" and lots:
@@ -172,6 +174,16 @@ def _turn(talk: Talk, now: Now, other: str) -> str:
         return _sentence(talk, f"turn.lot.{_lot_situation(lot, side)}.{side}", other, ("lot", lot.id), lot)
     timed = ("deal", deal.id) if deal.state not in DEAL.final else None  # after the end nothing is due
     return _sentence(talk, f"turn.deal.{_situation(now)}.{side}", other, timed, None)
+
+
+def _standstill(talk: Talk, now: Now) -> str:
+    """Freeze beats timer: whose turn it was, and by when, would be wrong now."""
+    if now.deal.frozen == IN_DOUBT:
+        return talk.words("turn.frozen.in_doubt")
+    if now.side == "buyer":
+        return talk.words("turn.frozen.buyer")
+    unsent = any(lot.state in UNSENT for lot in now.lots)
+    return talk.words("turn.frozen.seller_unsent" if unsent else "turn.frozen.seller")
 
 
 def _situation(now: Now) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import reduce
 from operator import add
@@ -20,6 +21,7 @@ from core.kernel.timers import Timer, deadline_of, set_timer
 from core.kernel.transaction import Ctx
 
 LOOK_AGAIN: Final = timedelta(days=1)  # whether a deal still stands still
+TO_GO_ON: Final = timedelta(days=3)  # at least, until anybody is late after a deal has stood still
 
 
 # --- the deal's course ------------------------------------------------------------------------------------------------
@@ -150,6 +152,14 @@ def recall_lots(ctx: Ctx, deal_id: str) -> None:
 
 
 # --- time -------------------------------------------------------------------------------------------------------------
+
+
+def go_on(ctx: Ctx, deal_id: str) -> None:
+    """What had stopped the deal's clocks is over: nobody is late at once because they waited as they were told."""
+    soonest = ctx.now + TO_GO_ON
+    for lot in lots_in(ctx, deal_id):
+        while (timer := deadline_of(ctx.session, LOT.name, lot.id)) is not None and timer.due_at < soonest:
+            set_timer(ctx.session, replace(timer, due_at=soonest), since=ctx.now)
 
 
 def on_the_road(ctx: Ctx, deal_id: str) -> bool:

@@ -18,6 +18,7 @@ from core.deals.service import time_is_up as deal_time_is_up
 from core.delivery.course import (
     forget_lots,
     give_up_lots,
+    go_on,
     on_the_road,
     plan_lots,
     rule_by_proof,
@@ -29,6 +30,7 @@ from core.kernel.events import Reactions
 from core.kernel.sweep import Ring
 from core.kernel.timers import Timer
 from core.kernel.transaction import Ctx
+from core.ledger.events import InvariantHolds
 
 
 def listen(reactions: Reactions) -> None:
@@ -38,6 +40,7 @@ def listen(reactions: Reactions) -> None:
     reactions.on(DealUnwinding, _unwinding)
     reactions.on(DealClosed, _closed)
     reactions.on(DealRuledByTime, _ruled_by_time)
+    reactions.on(InvariantHolds, _in_doubt_no_more)
 
 
 def _signed(ctx: Ctx, fact: DealFact) -> None:
@@ -58,6 +61,10 @@ def _closed(ctx: Ctx, fact: DealFact) -> None:
 
 def _ruled_by_time(ctx: Ctx, fact: DealFact) -> None:
     rule_by_proof(ctx, fact.deal_id)
+
+
+def _in_doubt_no_more(ctx: Ctx, fact: InvariantHolds) -> None:
+    go_on(ctx, fact.deal_id)
 
 
 def ring(ctx: Ctx, timer: Timer) -> None:

@@ -58,6 +58,25 @@ async def test_a_bank_takes_it_back_and_keeps_it(world: World) -> None:
     await world.books_balance()
 
 
+async def test_while_a_bank_decides_nobody_sends_and_nobody_is_late(world: World) -> None:
+    """Called back before the goods were sent: the card says so, not that it is the seller's turn; then it is again."""
+    trade = Trade(world, await world.on("telegram", "Rasa"), await world.on("slack", "Tom"))
+    await trade.funded(quantity="50 t")
+    rasa, tom = trade.seller, trade.buyer
+    await bank(world, "open")
+    await rasa.sees("Send nothing now: the buyer's bank has called the payment back.")
+    await tom.sees("Your bank has called the payment back.", "If that was not meant, tell your bank.")
+    await world.later(days=6)
+    await tom.sees("The buyer's bank has our answer")
+    await world.later(days=15)  # the dates of delivery are over, and the seller was not to send
+    await bank(world, "win")
+    await rasa.sees("has given it back", "Your turn: send lot 1")
+    await world.later(days=2)
+    assert "is late. You can still send it" not in await rasa.screen()
+    await trade.dispatch()
+    await world.books_balance()
+
+
 async def session_paid_out(world: World, counsel: Counsel) -> None:
     """A talk that was paid, and whose payout is with its consultant."""
     sarah, alex = counsel.seeker, counsel.consultant
