@@ -82,6 +82,12 @@ def test_the_check_finds_what_is_wrong_with_a_table() -> None:
     ]
 
 
+def test_only_the_provider_may_tell_that_what_was_over_has_turned() -> None:
+    told, asked = (Transition("closed", "turn", frozenset({who}), "agreed") for who in ("provider", "buyer"))
+    assert replace(DEAL, transitions=(*DEAL.transitions, told)).problems() == []
+    assert replace(DEAL, transitions=(*DEAL.transitions, asked)).problems() == ["turn leaves the final state closed"]
+
+
 def test_every_open_lot_can_be_ruled_on_and_recalled() -> None:
     assert set(OPEN) == states(LOT) - LOT.final
     for state in OPEN:
