@@ -13,8 +13,8 @@ from typing import Final
 import structlog
 
 from core.escrow import service as escrow
+from core.escrow.balances import surplus_found
 from core.escrow.rails import service as rails
-from core.escrow.rails.surplus import surplus_found
 from core.escrow.recalled import deals as recalled_deals
 from core.escrow.recalled import sales as recalled_sales
 from core.kernel.dispatch import Never
@@ -185,8 +185,9 @@ def tell_refund(refund: Refund) -> Told:
     if refund.state is RefundState.SUCCEEDED:
         return known(partial(given_back, effect_id=refund.effect, ref=refund.ref))
     log.warning("refund_failed", refund=refund.ref, effect=refund.effect, why=refund.why)
-    why = refund.why or refund.state.value
-    return known(partial(not_given_back, effect_id=refund.effect, why=why, final=True, ref=refund.ref))
+    why, unclaimed = refund.why or refund.state.value, refund.state is RefundState.UNCLAIMED
+    told = partial(not_given_back, effect_id=refund.effect, why=why, final=True, ref=refund.ref, unclaimed=unclaimed)
+    return known(told)
 
 
 # A payout, a refund and a reversal are asked for in the same way, whether for a deal, for a session or for something
@@ -231,13 +232,15 @@ def given_back(ctx: Ctx, effect_id: str, ref: str) -> None:
         (settlement.payout_done if settlement.owns(ctx, effect_id) else escrow.refund_done)(ctx, effect_id, ref)
 
 
-def not_given_back(ctx: Ctx, effect_id: str, why: str, *, final: bool, ref: str | None = None) -> None:
+def not_given_back(
+    ctx: Ctx, effect_id: str, why: str, *, final: bool, ref: str | None = None, unclaimed: bool = False
+) -> None:
     if refunds.owns(ctx, effect_id):
         refunds.refund_refused(ctx, effect_id, why, ref)
     elif settlement.owns(ctx, effect_id):
         settlement.payout_refused(ctx, effect_id, why, ref)
     else:
-        escrow.refund_refused(ctx, effect_id, why, final=final, ref=ref)
+        escrow.refund_refused(ctx, effect_id, why, final=final, ref=ref, unclaimed=unclaimed)
 
 
 async def look_at_transfer_of(provider: Provider, effect: str, group: str) -> Outcome:

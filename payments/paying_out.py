@@ -124,6 +124,8 @@ class PayingOut:
             match await self._provider.credit(payer):
                 case Done(standing) if self._free(standing, post) >= amount:
                     return await self._provider.send_credit(CreditAsk(key, effect, amount, payer, body.get("email")))
+                case Done() if body.get("beside"):
+                    return Refused("it has left their balance", final=False)  # never from a payment: it came by none
                 case Done():
                     pass
                 case other:

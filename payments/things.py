@@ -104,11 +104,15 @@ class Checkout:
 
 
 class RefundState(StrEnum):
-    """A refund may be on its way for days, and fail after all."""
+    """A refund may be on its way for days, and fail after all; or nobody names an account for it (`unclaimed`).
+
+    What failed is with us again; what nobody has claimed was put into the buyer's balance.
+    """
 
     PENDING = "pending"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
+    UNCLAIMED = "unclaimed"
 
 
 @dataclass(frozen=True, slots=True)

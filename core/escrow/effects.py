@@ -29,6 +29,7 @@ from core.escrow.model import (
 )
 from core.escrow.rails import service as rails
 from core.escrow.rails.events import PayoutKept
+from core.escrow.rails.model import Rail
 from core.escrow.rails.surplus import balance_to_leave
 from core.kernel.errors import NotFound
 from core.kernel.money import Money
@@ -210,10 +211,12 @@ def transfer_refused(ctx: Ctx, effect_id: str, why: str, *, final: bool) -> None
         ctx.announce(PayoutWaiting(effect.payee, effect.deal_id, effect.amount, why))
 
 
-def refund_refused(ctx: Ctx, effect_id: str, why: str, *, final: bool, ref: str | None = None) -> None:
+def refund_refused(
+    ctx: Ctx, effect_id: str, why: str, *, final: bool, ref: str | None = None, unclaimed: bool = False
+) -> None:
     """The provider did not send a refund, or the buyer's bank has sent the one named `ref` back.
 
-    Not `final`: it is tried again tomorrow.
+    Not `final`: it is tried again tomorrow. `unclaimed`: nobody said where to, and it was put into their balance.
     """
     effect = effect_locked(ctx, effect_id)
     if ref is not None:
@@ -222,7 +225,8 @@ def refund_refused(ctx: Ctx, effect_id: str, why: str, *, final: bool, ref: str 
     if known and effect.state == EffectState.DONE:
         _book_back(ctx, effect, why)
     elif not known and effect.state == EffectState.ASKED:  # else it is told of one that has failed before
-        effect.provider_ref = ref
+        effect.provider_ref = ref or effect.provider_ref
+        effect.beside = effect.beside or unclaimed
         put_off(ctx, effect, why, final=final)
 
 
@@ -317,10 +321,12 @@ def ask(ctx: Ctx, effect: Effect) -> None:
         case EffectKind.TRANSFER:
             body["account"] = ctx.session.get_one(Payee, effect.payee).account_ref
         case EffectKind.REFUND:
-            body["payment_intent"] = payment.intent_ref
+            body["payment_intent"], body["beside"] = payment.intent_ref, effect.beside
+            way = rails.way_of(ctx, payment.id)
+            if way is not None and way.rail is Rail.BANK_TRANSFER:
+                body["email"] = rails.email_of(ctx, deal.buyer)
             if (balance := balance_to_leave(ctx, effect)) is not None:
-                body["payer"], kept = balance
-                body["kept"], body["email"] = kept.minor, rails.email_of(ctx, deal.buyer)
+                body["payer"], body["kept"] = balance[0], balance[1].minor
         case EffectKind.REVERSAL:
             body["transfer"] = effect.reverses
     effect.state = EffectState.ASKED

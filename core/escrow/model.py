@@ -311,7 +311,11 @@ class Leaving(Versioned):
 
 
 class Effect(Leaving, Table):
-    """One payout, refund or reversal of a deal. `beside`: a refund of what was transferred beside its payment."""
+    """One payout, refund or reversal of a deal.
+
+    `beside`: a refund of what stands in the buyer's balance at the provider: it was transferred beside its payment, or
+    was sent by it and claimed by nobody.
+    """
 
     __tablename__ = "effect"
 

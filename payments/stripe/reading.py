@@ -258,4 +258,6 @@ def as_refund(refund: stripe.Refund) -> Refund:
     from_credit = refund.payment_intent is None and refund.charge is None
     otherwise = RefundState.SUCCEEDED if from_credit else RefundState.PENDING
     state = states.get(refund.status or "", otherwise)
+    if refund.status == "canceled" and not from_credit and refund.balance_transaction is not None:
+        state = RefundState.UNCLAIMED  # it has left our balance all the same
     return Refund(refund.id, ours(refund, "effect"), state, refund.failure_reason or "")

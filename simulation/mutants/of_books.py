@@ -7,10 +7,9 @@ from typing import Any
 from core.deals import service as deals
 from core.delivery.events import LotArrived
 from core.delivery.model import Lot
-from core.escrow import chargebacks, effects, funding, payees, reactions, service, settling
+from core.escrow import balances, chargebacks, effects, funding, payees, reactions, service, settling
 from core.escrow import rules as money
 from core.escrow.model import CHARGEBACK, EffectState, Payment
-from core.escrow.rails import surplus as too_much
 from core.escrow.recalled import deals as recalled
 from core.kernel.money import Money
 from core.kernel.process import step
@@ -86,7 +85,7 @@ def _() -> list[Any]:
         ledger.post(ctx, f"payment:{payment.id}:{payment.received_minor}", "Ours", legs, deal=payment.deal_id)
         ctx.session.flush()
 
-    return [instead(funding, "keep_credit", nothing), instead(too_much, "_keep", ours)]
+    return [instead(funding, "keep_credit", nothing), instead(balances, "_keep", ours)]
 
 
 @rules.rule("beside_counted", "What was transferred beside a payment is no part of it", "pays_odd_sum hint_late")

@@ -1,0 +1,112 @@
+"""What stands in a buyer's balance at the provider: it may pay for their next deal before it has gone back to them."""
+
+from __future__ import annotations
+
+from core.deals import service as deals
+from core.escrow import service as escrow
+from core.escrow.model import EffectState
+from core.people.service import person_of
+from tests.core.escrow.test_escrow_chargebacks import another_deal
+from tests.payments.conftest import Shop
+from tests.payments.test_rails import bank, eur, signed_by_a_business, the_way
+
+
+async def called_off(shop: Shop) -> None:
+    """The two agree to cancel: all that was paid goes back."""
+    await shop.market.run(shop.trade.seller, lambda ctx: deals.ask_cancel(ctx, shop.trade.deal_id))
+    await shop.market.run(shop.trade.buyer, lambda ctx: deals.agree_cancel(ctx, shop.trade.deal_id))
+    await shop.work()
+
+
+async def from_a_bank_that_names_no_sender(shop: Shop, amount: int) -> None:
+    """So the buyer will be asked by mail where their money shall go."""
+    way = await the_way(shop)
+    await shop.trade.house(
+        lambda ctx: setattr(person_of(ctx, shop.trade.buyer.person or ""), "email", "ben@example.org")
+    )
+    await shop.does(f"bank/{way.iban}", amount=amount, reference=way.reference, sender=None)
+
+
+async def next_deal(shop: Shop) -> None:
+    """The same buyer signs another one of 10,500 euros, and is told where to transfer to."""
+    shop.trade = await another_deal(shop.trade)
+    await shop.sign()
+
+
+async def test_what_is_asked_back_may_just_have_paid_for_the_next_deal(shop: Shop) -> None:
+    """Then nothing is left of it: it is not taken from the payment beside which it once came."""
+    await signed_by_a_business(shop)
+    await bank(shop, 2_106_000)
+    await shop.until_deal("funded")
+    await shop.reconciler.sweep()
+    (kept,) = await shop.trade.house(lambda ctx: escrow.credits_of(ctx, shop.trade.deal_id))
+    first = shop.trade.deal_id
+    await shop.strike("drop", "", deliveries=True, times=100)
+    await next_deal(shop)  # the provider puts it into this payment at once, and nobody tells us of the balance
+    await shop.market.run(shop.trade.buyer, lambda ctx: escrow.give_back_paid_too_much(ctx, kept.id))
+    await shop.work()
+    assert await shop.made("refund") == []
+    await shop.reconciler.sweep()
+    await shop.books_agree()
+    await bank(shop, 1_044_000)
+    await shop.reconciler.sweep()
+    assert (await shop.trade.deal()).state == "funded"
+    await shop.pass_time(days=2)
+    (settled,) = await shop.trade.house(lambda ctx: escrow.effects_of(ctx, first))
+    assert (settled.state, settled.amount) == (EffectState.DONE, eur(6_000))
+    assert await shop.made("refund") == []
+    assert await shop.trade.house(lambda ctx: escrow.credits_of(ctx, first)) == []
+    assert await shop.reconciler.reconcile() == {}
+
+
+async def test_a_refund_that_nobody_received_may_pay_for_the_next_deal_and_only_the_rest_goes_back(shop: Shop) -> None:
+    await shop.reserve()
+    await signed_by_a_business(shop)
+    await from_a_bank_that_names_no_sender(shop, 2_100_000)
+    await shop.until_deal("funded")
+    first = shop.trade.deal_id
+    await called_off(shop)
+    await shop.strike("drop", "", deliveries=True, times=100)
+    await shop.does(f"refunds/{(await shop.made('refund'))[0]['id']}", do="expire")
+    await shop.reconciler.sweep()
+    await shop.books_agree()
+    assert await shop.trade.house(lambda ctx: escrow.credits_of(ctx, first)) == []  # it is no credit: it is to go back
+    await next_deal(shop)
+    await shop.reconciler.sweep()
+    assert (await shop.trade.deal()).state == "funded"
+    await shop.reconciler.sweep()
+    await shop.books_agree()
+    await shop.pass_time(days=8)
+    refunds = [(each["amount"], each["payment_intent"] is None) for each in await shop.made("refund")]
+    assert refunds == [(2_100_000, False), (1_050_000, True)]
+    assert {each.state for each in await shop.trade.house(lambda ctx: escrow.effects_of(ctx, first))} == {
+        EffectState.DONE
+    }
+    await shop.books_agree()
+
+
+async def test_a_refund_whose_account_is_closed_hides_nothing_that_is_transferred_meanwhile(shop: Shop) -> None:
+    """Its money is ours to send again, not in the buyer's balance: what comes there is theirs beside it."""
+    await shop.reserve()
+    await signed_by_a_business(shop)
+    await bank(shop, 2_100_000)
+    await shop.until_deal("funded")
+    await called_off(shop)
+    await shop.pass_time(days=2)
+    await shop.does(f"refunds/{(await shop.made('refund'))[0]['id']}", do="fail")
+
+    async def owed() -> bool:
+        return [each.state for each in await shop.effects()] == [EffectState.REFUSED]
+
+    await shop.until(owed)
+    await bank(shop, 2_100_000)
+    await shop.reconciler.sweep()
+    (kept,) = await shop.trade.house(lambda ctx: escrow.credits_of(ctx, shop.trade.deal_id))
+    assert kept.amount == eur(2_100_000)
+    await shop.books_agree()
+    await shop.pass_time(days=8)
+    await shop.pass_time(days=2)
+    await shop.reconciler.sweep()
+    assert [each["payment_intent"] is None for each in await shop.made("refund")] == [False, False]
+    assert [each.state for each in await shop.effects()] == [EffectState.DONE]
+    await shop.books_agree()
