@@ -112,7 +112,10 @@ def set_off(ctx: Ctx, deal: Deal, lot_id: str, net: Money) -> Money:
 
 
 def _closed(ctx: Ctx, fact: ChargebackClosed) -> None:
-    """What a bank keeps of the held money is missing from its lots: they end, and what it has left goes back."""
+    """What a bank keeps of the held money is missing from its lots: they end, and what it has left goes back.
+
+    What it gives back is held again: who waited for it has time before anybody is late.
+    """
     found = ctx.session.get_one(Chargeback, fact.chargeback_id)
     if not found.from_escrow_minor:
         return
@@ -120,6 +123,7 @@ def _closed(ctx: Ctx, fact: ChargebackClosed) -> None:
     if fact.why == "won":
         if LOT.final.issuperset(ctx.session.scalars(select(Lot.state).where(Lot.deal_id == deal.id))):
             _regained(ctx, deal, found)
+        delivery.go_on(ctx, deal.id)
     elif deal.state == "awaiting_funding":  # nobody shall pay the rest of it any more
         deals.time_is_up(ctx, deal.id, "funding_expired", on_the_road=False)
     else:
