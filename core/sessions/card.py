@@ -6,13 +6,15 @@ from datetime import datetime
 
 from core.kernel.money import Money
 from core.kernel.process import step
+from core.kernel.timers import Timer, set_timer
 from core.kernel.transaction import Ctx
 from core.ledger import service as ledger
 from core.ledger.model import PROVIDER, PROVIDER_FEES, credit, debit, escrow
 from core.sessions import holds, rules
 from core.sessions.events import CardPageLapsed, CardPageReady, CardTrouble
 from core.sessions.model import Booking, HoldPurpose, HoldState
-from core.sessions.process import SESSION
+from core.sessions.process import SESSION, TALKING
+from core.sessions.service import REMINDER
 
 WAITS_FOR_CARD = ("slot_held", "card_trouble", "debt")
 
@@ -49,14 +51,18 @@ def card_saved(ctx: Ctx, hold_id: str, *, card: str) -> None:
     booking = ctx.session.get_one(Booking, hold.booking_id)
     if hold.state not in (*holds.PENDING, HoldState.LAPSED):
         return
+    wanted = holds.is_wanted(ctx, booking, hold)
     hold.state, hold.card_ref = HoldState.SAVED, card
     ctx.session.flush()
-    if booking.state == "slot_held":
+    if not wanted:
+        holds.let_go(ctx, booking, hold)
+    elif booking.state == "slot_held":
         holds.card_is_good(ctx, booking)
     elif booking.state == "card_trouble":
         holds.hold_saved(ctx, booking, hold)
     else:
         holds.let_go(ctx, booking, hold)
+    holds.close_unwanted(ctx, booking)
 
 
 def held(ctx: Ctx, hold_id: str, *, intent: str, until: datetime, card: str | None) -> None:
@@ -67,7 +73,7 @@ def held(ctx: Ctx, hold_id: str, *, intent: str, until: datetime, card: str | No
         hold.state is HoldState.RELEASED and hold.intent_ref == intent
     ):
         return
-    wanted = hold.state not in (HoldState.RELEASING, HoldState.RELEASED) and holds.is_wanted(booking, hold)
+    wanted = hold.state not in (HoldState.RELEASING, HoldState.RELEASED) and holds.is_wanted(ctx, booking, hold)
     hold.state, hold.intent_ref, hold.capture_before = HoldState.HELD, intent, until
     hold.card_ref = card or hold.card_ref
     ctx.session.flush()
@@ -81,7 +87,10 @@ def held(ctx: Ctx, hold_id: str, *, intent: str, until: datetime, card: str | No
         holds.card_is_good(ctx, booking)
     elif booking.state == "card_trouble":
         step(ctx, SESSION, booking, "card_ok", ("provider",), dues=rules.confirmed_dues(booking.starts_at, ctx.now))
+        # Who is here already has waited for the card alone.
+        set_timer(ctx.session, Timer(REMINDER, booking.id, "start", max(booking.starts_at, ctx.now)))
         ctx.session.flush()
+    holds.close_unwanted(ctx, booking)
 
 
 def hold_refused(ctx: Ctx, hold_id: str, why: str) -> None:
@@ -96,8 +105,8 @@ def hold_refused(ctx: Ctx, hold_id: str, why: str) -> None:
         return
     hold.state, hold.why = HoldState.REFUSED, why
     ctx.session.flush()
-    if not holds.is_wanted(booking, hold):
-        return
+    if not holds.is_wanted(ctx, booking, hold) or (booking.state in TALKING and hold.purpose is HoldPurpose.SESSION):
+        return  # nobody adds a card while they talk: what is due then is owed
     if booking.state == "confirmed" and hold.purpose is HoldPurpose.SESSION:
         deadline = rules.card_deadline(booking.starts_at, ctx.now)
         step(ctx, SESSION, booking, "auth_failed", ("provider",), dues={"card_deadline": deadline})
@@ -155,7 +164,7 @@ def hold_gone(ctx: Ctx, hold_id: str, why: str) -> None:
         capture_refused(ctx, hold_id, why)
     elif hold.state is HoldState.HELD:
         hold.state, hold.why = HoldState.LAPSED, why
-        if holds.is_wanted(booking, hold) and hold.card_ref is not None:
+        if holds.is_wanted(ctx, booking, hold) and hold.card_ref is not None:
             again = holds.made(ctx, booking, hold.purpose, hold.amount, later=False)
             again.payer_ref, again.card_ref = hold.payer_ref, hold.card_ref
             holds.hold_saved(ctx, booking, again)

@@ -29,7 +29,7 @@ from core.sessions.events import (
     SessionUnpaid,
 )
 from core.sessions.model import Booking, CardHold, HoldPurpose, HoldState, Meeting
-from core.sessions.process import SESSION
+from core.sessions.process import SESSION, TALKING
 
 TIMER: Final = "card_hold"
 AUTHORISE: Final = "authorise"
@@ -39,7 +39,10 @@ PAGE_FOR: Final = timedelta(minutes=35)  # the provider's shortest is thirty min
 DEBT_PAGE_FOR: Final = timedelta(hours=23)
 HELD_BEYOND: Final = timedelta(days=1)  # the end of the session, for what may go wrong that day
 
+BEFORE = ("slot_held", "requested", "countered", "confirmed", "card_trouble")  # the talk
 PENDING = (HoldState.ASKED, HoldState.OPEN)
+GOOD = (HoldState.SAVED, HoldState.HOLDING, HoldState.HELD)  # there is a card, and it has not failed
+TAKEN = (HoldState.CAPTURING, HoldState.CAPTURED)
 
 # --- asking -----------------------------------------------------------------------------------------------------------
 
@@ -62,7 +65,13 @@ def ask_hold(ctx: Ctx, booking: Booking) -> CardHold:
 
 
 def ask_extension(ctx: Ctx, booking: Booking, price: Money) -> None:
-    """Hold what the extension costs on the same card; the seeker is there and has just said yes."""
+    """Hold what the extension costs on the same card; the seeker is there and has just said yes.
+
+    The page of an earlier try is closed: what is paid there in this very moment is set free.
+    """
+    for earlier in holds_of(ctx, booking.id):
+        if earlier.purpose is HoldPurpose.EXTENSION and earlier.state in PENDING:
+            let_go(ctx, booking, earlier)
     main = _main(ctx, booking)
     hold = made(ctx, booking, HoldPurpose.EXTENSION, price, later=False)
     hold.payer_ref, hold.card_ref = main.payer_ref, main.card_ref
@@ -149,10 +158,21 @@ def holds_of(ctx: Ctx, booking_id: str) -> list[CardHold]:
 
 
 def extended(ctx: Ctx, booking: Booking) -> Money:
-    """What the extensions that were secured cost."""
-    secured = (HoldState.HELD, HoldState.CAPTURING, HoldState.CAPTURED)
-    more = (hold for hold in holds_of(ctx, booking.id) if hold.purpose is HoldPurpose.EXTENSION)
+    """What the extensions that were secured cost, also where the bank has let go of one since."""
+    secured = (HoldState.HELD, HoldState.LAPSED, *TAKEN)
+    more = (hold for hold in holds_of(ctx, booking.id) if hold.purpose is HoldPurpose.EXTENSION and hold.intent_ref)
     return Money.total((hold.amount for hold in more if hold.state in secured), booking.currency)
+
+
+def being_extended(ctx: Ctx, booking: Booking) -> bool:
+    """Whether the bank is just asked to hold what an extension costs."""
+    more = (hold for hold in holds_of(ctx, booking.id) if hold.purpose is HoldPurpose.EXTENSION)
+    return any(hold.state is HoldState.HOLDING for hold in more)
+
+
+def being_taken(ctx: Ctx, booking: Booking) -> bool:
+    """Whether the bank is just asked to take what is due, and has not answered."""
+    return any(hold.state is HoldState.CAPTURING for hold in holds_of(ctx, booking.id))
 
 
 def page_of(ctx: Ctx, booking: Booking) -> str | None:
@@ -195,14 +215,15 @@ def locked(ctx: Ctx, hold_id: str) -> CardHold:
 
 
 def _main(ctx: Ctx, booking: Booking) -> CardHold:
-    """The latest hold of the session itself."""
-    return [hold for hold in holds_of(ctx, booking.id) if hold.purpose is HoldPurpose.SESSION][-1]
+    """The hold of the session itself: the latest that is good, or the latest of all."""
+    own = [hold for hold in holds_of(ctx, booking.id) if hold.purpose is HoldPurpose.SESSION]
+    return next((hold for hold in reversed(own) if hold.state in GOOD), own[-1])
 
 
 def _waiting(ctx: Ctx, booking: Booking) -> CardHold | None:
     """The hold that waits for the seeker to add a card."""
     waiting = [hold for hold in holds_of(ctx, booking.id) if hold.state in (*PENDING, HoldState.LAPSED)]
-    return waiting[-1] if waiting and booking.state not in SESSION.final else None
+    return next((hold for hold in reversed(waiting) if is_wanted(ctx, booking, hold)), None)
 
 
 def _card_of(ctx: Ctx, person: str) -> CardHold | None:
@@ -221,15 +242,33 @@ def _card_of(ctx: Ctx, person: str) -> CardHold | None:
     return ctx.session.scalar(query)
 
 
-def is_wanted(booking: Booking, hold: CardHold) -> bool:
-    """Whether the session still has a use for money on this card."""
+def is_wanted(ctx: Ctx, booking: Booking, hold: CardHold) -> bool:
+    """Whether the session still has a use for money on this card: not when the same is secured or paid already."""
+    others = [each for each in holds_of(ctx, booking.id) if each.id != hold.id]
     match hold.purpose:
         case HoldPurpose.SESSION:
-            return booking.state in ("slot_held", "requested", "countered", "confirmed", "card_trouble")
+            secured = any(each.purpose is HoldPurpose.SESSION and each.state in GOOD for each in others)
+            return booking.state in (*BEFORE, *TALKING) and not secured
         case HoldPurpose.EXTENSION:
-            return booking.state in ("billable", "paid_paused")
+            offered = booking.state in ("billable", "paid_paused") and hold.intent_ref is None
+            return offered and hold.amount == _offered(ctx, booking)
         case HoldPurpose.DEBT:
-            return booking.state == "debt"
+            taken = (each.captured for each in others if each.state in TAKEN)
+            return booking.state == "debt" and hold.amount <= booking.due - Money.total(taken, booking.currency)
+
+
+def _offered(ctx: Ctx, booking: Booking) -> Money:
+    """What the extension costs that the consultant offers; nothing when none is offered, or it was taken."""
+    meeting = ctx.session.get_one(Meeting, booking.id)
+    return rules.price_of_more(booking.terms, booking.length - meeting.extended, meeting.extension_asked)
+
+
+def close_unwanted(ctx: Ctx, booking: Booking) -> None:
+    """Close the pages that ask for what another hold has brought, or what nobody waits for any more."""
+    for hold in holds_of(ctx, booking.id):
+        if hold.state in PENDING and not is_wanted(ctx, booking, hold):
+            let_go(ctx, booking, hold)
+    ctx.session.flush()
 
 
 def card_is_good(ctx: Ctx, booking: Booking) -> None:

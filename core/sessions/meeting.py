@@ -35,7 +35,6 @@ from core.sessions.model import (
     Booking,
     Consent,
     ConsentKind,
-    HoldState,
     Line,
     Meeting,
 )
@@ -156,7 +155,7 @@ def offer_extension(ctx: Ctx, booking_id: str, minutes: int, seen: int | None = 
     booking = mine(ctx, booking_id, seen)
     if side_of(ctx, booking) != "consultant":
         raise NotAllowed
-    if booking.state != "billable":
+    if booking.state != "billable" or holds.being_extended(ctx, booking):
         raise Stale
     meeting = meeting_of(ctx, booking)
     if minutes not in EXTENSIONS or meeting.extensions >= EXTENSIONS_AT_MOST:
@@ -175,10 +174,8 @@ def take_extension(ctx: Ctx, booking_id: str, *, shown: str, place: str, seen: i
     if side_of(ctx, booking) != "seeker":
         raise NotAllowed
     meeting = meeting_of(ctx, booking)
-    waits = any(
-        hold.purpose == "extension" and hold.state is HoldState.HOLDING for hold in holds.holds_of(ctx, booking.id)
-    )
-    if booking.state not in ("billable", "paid_paused") or not meeting.extension_asked or waits:
+    offered = booking.state in ("billable", "paid_paused") and meeting.extension_asked
+    if not offered or holds.being_extended(ctx, booking):
         raise Stale
     slots.check_free(ctx, _more(booking, meeting.extension_asked))
     price = extension_price(ctx, booking, meeting.extension_asked)
@@ -210,7 +207,7 @@ def time_is_up(ctx: Ctx, booking_id: str, event: str) -> None:
     booking = ctx.session.get_one(Booking, booking_id)
     meeting = meeting_of(ctx, booking)
     if event.startswith("noshow"):
-        _nobody_came(ctx, booking, meeting, event)
+        _nobody_came(ctx, booking, meeting)
         return
     _stop_clock(ctx, booking, meeting)
     step(ctx, SESSION, booking, event, ("time",))
@@ -249,11 +246,15 @@ def it_begins(ctx: Ctx, booking_id: str) -> None:
         ctx.announce(SessionReminder(booking.id, None, "start"))
 
 
-def _nobody_came(ctx: Ctx, booking: Booking, meeting: Meeting, event: str) -> None:
-    """Ten minutes after the start: who is here is not charged, and not paid, for who is not."""
-    absent = "noshow_consultant" if meeting.consultant_here is None else "noshow_seeker"
-    if booking.state != "confirmed" or event != absent:
+def _nobody_came(ctx: Ctx, booking: Booking, meeting: Meeting) -> None:
+    """Ten minutes after the start: who is here is not charged, and not paid, for who is not.
+
+    It goes by who is missing, whichever of the two deadlines rings.
+    """
+    start_if_both(ctx, booking)
+    if booking.state != "confirmed":
         return
+    event = "noshow_consultant" if meeting.consultant_here is None else "noshow_seeker"
     step(ctx, SESSION, booking, event, ("time",))
     clear_timers(ctx.session, REMINDER, booking.id)
     booking.why = event

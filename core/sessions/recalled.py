@@ -86,7 +86,7 @@ def reversal_done(ctx: Ctx, payout_id: str, ref: str) -> None:
 def _closed(ctx: Ctx, fact: ChargebackClosed) -> None:
     """A session of which the bank has kept all that was held is over; what it gives back after that is parted, too."""
     booking = _locked(ctx, fact.subject)
-    if fact.why == "won":
+    if fact.won:
         settlement.part_again(ctx, booking, ctx.session.get_one(Chargeback, fact.chargeback_id))
         return
     held = ledger.balance(ctx, escrow(booking.id), booking.currency)

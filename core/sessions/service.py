@@ -28,7 +28,7 @@ from core.sessions.events import (
     SessionMoved,
     SlotHeld,
 )
-from core.sessions.model import MOVES_AT_MOST, Booking, BookSession, CallNow, Side, Terms
+from core.sessions.model import MOVES_AT_MOST, Booking, BookSession, CallNow, Meeting, Side, Terms
 from core.sessions.process import PARTS_MONEY, SESSION
 
 REMINDER = "reminder"
@@ -285,6 +285,8 @@ def _meet_at(ctx: Ctx, booking: Booking, at: datetime) -> None:
     """The time is agreed: deadlines, reminders and the card's hold go by it."""
     booking.sequence += 1
     booking.starts_at, booking.move_by, booking.move_to = at, None, None
+    there = ctx.session.get_one(Meeting, booking.id)
+    there.seeker_here = there.consultant_here = None  # who was here came for another time
     for event, due in rules.confirmed_dues(at, ctx.now).items():
         set_timer(ctx.session, Timer(SESSION.name, booking.id, event, due))
     clear_timers(ctx.session, REMINDER, booking.id)

@@ -147,7 +147,7 @@ def settlement_of(ctx: Ctx, booking_id: str) -> Settlement | None:
 def time_is_up(ctx: Ctx, booking_id: str, event: str) -> None:
     """Nobody complained in time: all of it is the consultant's. Nobody ruled in time: half of it is."""
     booking = ctx.session.get_one(Booking, booking_id)
-    if frozen(ctx, booking.id):  # freeze beats timer
+    if frozen(ctx, booking.id) or holds.being_taken(ctx, booking):  # freeze beats timer, and so does money that comes
         set_timer(ctx.session, Timer(SESSION.name, booking.id, event, ctx.now + TRY_AGAIN_AFTER))
         return
     step(ctx, SESSION, booking, event, ("time",))
@@ -157,6 +157,7 @@ def time_is_up(ctx: Ctx, booking_id: str, event: str) -> None:
     if event == "debt_limit":
         booking.why = "unpaid"
         ctx.announce(SessionNeverPaid(booking.id, None, booking.due))
+        holds.close_unwanted(ctx, booking)
     part(ctx, booking, 100)  # also of a debt that was never paid: what was taken of it is the consultant's
 
 
@@ -371,6 +372,9 @@ def ask(ctx: Ctx, booking: Booking, payout: SessionPayout) -> None:
         # Locked, or one who becomes ready at this very moment would never be sent what has just begun to wait.
         payee = ctx.session.get(Payee, payout.payee, with_for_update=True)
         if payee is None or not payee.ready:
+            payout.state = EffectState.WAITING  # also what was refused before: it is sent when they are ready
+            clear_timers(ctx.session, TIMER, payout.id)
+            ctx.session.flush()
             return
         body["account"] = payee.account_ref
     payout.state, payout.why = EffectState.ASKED, None
