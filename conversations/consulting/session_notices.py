@@ -83,6 +83,7 @@ RECALL_FACTS: Final[dict[type[Any], str]] = {
 }
 
 RECALL_LOST: Final = "notice.session_recall_lost"
+RECALL_TURNED: Final = "notice.session_recall_turned"
 ASK: Final = "ask"
 FOLLOW_UP_FACTS: Final[dict[type[Any], str]] = {session.SessionFollowedUp: "notice.session_follow_up"}
 
@@ -181,8 +182,9 @@ def on_recall(code: str) -> Callable[[Ctx, money.RecallFact], None]:
         booking = ctx.session.get_one(Booking, fact.subject)
         sides = {booking.seeker: "seeker", booking.consultant: "consultant"}
         only = getattr(fact, "organisation_id", None)
-        lost = isinstance(fact, money.ChargebackClosed) and fact.why == "lost"
-        said = RECALL_LOST if lost else code
+        said = code
+        if isinstance(fact, money.ChargebackClosed):
+            said = {"lost": RECALL_LOST, "turned": RECALL_TURNED}.get(fact.why, code)
         gathered(ctx).say("session", booking.id, said, by=None, only=only, sides=sides, **parts_of(fact))
 
     return hear

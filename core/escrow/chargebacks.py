@@ -247,6 +247,7 @@ def _undo(ctx: Ctx, found: Chargeback, fee_returned: Money | None) -> None:
     payer is owed to them, and what nobody has made good was our loss, or is nobody's debt any more.
     """
     nobodys = LOSS if found.state == "written_off" else receivable(found.seller)
+    why = "won" if found.state == CHARGEBACK.initial else "turned"
     step(ctx, CHARGEBACK, found, "won", ("provider",))
     money, fee = found.amount, fee_returned or Money.zero(found.currency)
     legs = [
@@ -262,7 +263,7 @@ def _undo(ctx: Ctx, found: Chargeback, fee_returned: Money | None) -> None:
     if money or fee:
         ledger.post(ctx, f"chargeback:{found.id}:won", "Given back by the payer's bank", legs, deal=found.subject)
     ctx.session.flush()
-    ctx.announce(ChargebackClosed(found.matter, found.subject, found.id, found.seller, money, "won"))
+    ctx.announce(ChargebackClosed(found.matter, found.subject, found.id, found.seller, money, why))
     _thaw(ctx, found)
 
 

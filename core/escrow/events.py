@@ -225,11 +225,16 @@ class ChargebackMadeGood(ChargebackFact):
 
 @dataclass(frozen=True, slots=True)
 class ChargebackClosed(ChargebackFact):
-    """The bank has decided. `why`: "won" (the money is back) or "lost" (the payer keeps it)."""
+    """The bank has decided. `why`: "won" (the money is back), "turned" (it is, against an earlier word), or "lost"."""
 
     seller: str  # organisation
     amount: Money
     why: str
+
+    @property
+    def won(self) -> bool:
+        """Whether the money is back."""
+        return self.why != "lost"
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,7 @@ class Clerk:
         """The bank has decided for us: what was credited is earned again, under a new number."""
         found = ctx.session.get_one(Chargeback, fact.chargeback_id)
         amount = Money(found.from_commission_minor, found.currency)
-        if fact.why == "won" and amount:
+        if fact.won and amount:
             supply, recipient = _supplied(ctx, fact.matter, fact.subject)
             kind = OUR_OWN[fact.matter]
             key = f"{kind}:won:{found.id}"

@@ -20,6 +20,7 @@ from conversations.consulting.session_notices import (
     PARTS,
     RECALL_FACTS,
     RECALL_LOST,
+    RECALL_TURNED,
     SESSION_FACTS,
 )
 from core.experts.calendars import Fault
@@ -120,7 +121,8 @@ def notices() -> dict[str, frozenset[str]]:
     of_experts = dict.fromkeys(
         [*EXPERT_FACTS.values(), *CALENDAR_FACTS.values()], frozenset({"who", *expert_notices.PARTS})
     )
-    of_banks = (code for code in (*RECALL_FACTS.values(), RECALL_LOST) if code.startswith("notice.session"))
+    told = (*RECALL_FACTS.values(), RECALL_LOST, RECALL_TURNED)
+    of_banks = (code for code in told if code.startswith("notice.session"))
     codes |= dict.fromkeys(of_banks, frozenset({"who", "amount"}))
     codes |= dict.fromkeys(QUESTION_FACTS.values(), frozenset({"who"}))
     return codes | of_experts | dict.fromkeys(("notice.asked_ended", "notice.session_follow_up"), parts | {"name"})

@@ -120,7 +120,7 @@ def _closed(ctx: Ctx, fact: ChargebackClosed) -> None:
     if not found.from_escrow_minor:
         return
     deal = deals.locked(ctx, found.subject)
-    if fact.why == "won":
+    if fact.won:
         if LOT.final.issuperset(ctx.session.scalars(select(Lot.state).where(Lot.deal_id == deal.id))):
             _regained(ctx, deal, found)
         delivery.go_on(ctx, deal.id)

@@ -51,7 +51,7 @@ def chargeback_opened(
 
 def _closed(ctx: Ctx, fact: ChargebackClosed) -> None:
     found = ctx.session.get_one(Chargeback, fact.chargeback_id)
-    if fact.why == "won":
+    if fact.won:
         recalls.win(ctx, found.subject)
         return
     covered = recalls.lose(ctx, found.subject, found.amount)

@@ -115,7 +115,7 @@ def to_take_back(found: Chargeback, leaving: Sequence[Row]) -> Iterator[tuple[st
 def _closed(ctx: Ctx, way: Way[Row], fact: ChargebackClosed) -> None:
     found = _row(ctx, fact)
     leaving = way.leaving(ctx, found.subject)
-    if fact.why == "won":
+    if fact.won:
         _give_up(ctx, way, found)
         if sellers := found.recovered - found.from_refunds:
             way.send_back(ctx, found, sellers, f"return:{found.id}")

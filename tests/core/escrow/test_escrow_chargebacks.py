@@ -195,7 +195,7 @@ async def test_nothing_moves_while_the_bank_thinks(market: Market) -> None:
     await trade.pass_days(30)
     assert (await trade.lots())[1].state == "inspection"  # freeze beats timer
     await decided(trade, won=True)
-    await trade.pass_days(2)
+    await trade.pass_days(4)  # of which three are for going on
     assert (await trade.lots())[1].state == "accepted"
     await books_hold(trade)
 
