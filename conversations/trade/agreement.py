@@ -272,7 +272,7 @@ def _buttons(talk: Talk, now: Now, money: MoneyStanding, steps: LotsStanding) ->
     if deal.state == "disputed" or any(lot.state == "lot_dispute" for lot in lots):
         rows += [(_case_button(talk, case),) for case in cases_of(talk.ctx, deal.id) if case.state in OPEN_CASES]
     if deal.state in LOTS_MOVE:
-        rows += lot_rows(talk, lots, steps)
+        rows += lot_rows(talk, lots, steps, stands_still=deal.frozen is not None)
     if now.may_rate:
         rows.append((Button(label=words("review.write"), press=press("review.write", deal.id), style="primary"),))
     if "seller" in mine and money.released and not money.account:  # it has nowhere to go yet

@@ -50,10 +50,15 @@ def _line(talk: Talk, lot: Lot, count: int, findings: Sequence[Finding]) -> Line
     return Line(label=words("lot.number", number=lot.number, count=count), value=" · ".join(parts))
 
 
-def lot_rows(talk: Talk, lots: Sequence[Lot], standing: LotsStanding) -> list[tuple[Button, ...]]:
-    """A row of buttons for each of the first lots on which this person can act."""
-    rows = (_row(talk, lot, standing.may(lot), alone=len(lots) == 1) for lot in lots)
-    return list(islice((row for row in rows if row), LOTS_WITH_BUTTONS))
+def lot_rows(
+    talk: Talk, lots: Sequence[Lot], standing: LotsStanding, *, stands_still: bool = False
+) -> list[tuple[Button, ...]]:
+    """A row of buttons for each of the first lots on which this person can act. None asks to be pressed meanwhile."""
+    found = (_row(talk, lot, standing.may(lot), alone=len(lots) == 1) for lot in lots)
+    rows = list(islice((row for row in found if row), LOTS_WITH_BUTTONS))
+    if stands_still:
+        rows = [tuple(each.model_copy(update={"style": "plain"}) for each in row) for row in rows]
+    return rows
 
 
 def _row(talk: Talk, lot: Lot, verbs: Sequence[str], *, alone: bool) -> tuple[Button, ...]:
