@@ -37,6 +37,7 @@ def money_card(talk: Talk, now: Statement) -> Card:
     lines = [
         *(_unpaid_line(talk, each) for each in now.unpaid[:FEW]),
         *(_held_line(talk, each) for each in now.held[:SHOWN]),
+        *(_recalled_line(talk, each) for each in now.recalled[:FEW]),
         *(_card_line(talk, each) for each in now.on_cards[:FEW]),
         *(Line(label=words("money.due"), value=words.show(each)) for each in now.due),
         *(Line(label=words("money.owes"), value=words.show(each)) for each in now.owes),
@@ -59,6 +60,10 @@ def money_card(talk: Talk, now: Statement) -> Card:
 def _held_line(talk: Talk, held: Held) -> Line:
     label = talk.words("money.held_paid" if held.mine else "money.held_to_come", ref=held.ref)
     return Line(label=label, value=_amount(talk, held))
+
+
+def _recalled_line(talk: Talk, held: Held) -> Line:
+    return Line(label=f"{talk.words('chargeback.label')} · {held.ref}", value=_amount(talk, held))
 
 
 def _card_line(talk: Talk, held: Held) -> Line:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Literal
 
@@ -57,9 +57,13 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """Somebody's money now: `due` is what their organisation is owed and has not received, by currency."""
+    """Somebody's money now: `due` is what their organisation is owed and has not received, by currency.
+
+    `recalled`: what a bank has called back and has not decided about.
+    """
 
     held: tuple[Held, ...]
+    recalled: tuple[Held, ...]
     on_cards: tuple[Held, ...]
     unpaid: tuple[Held, ...]
     payouts: tuple[Payout, ...]
@@ -69,7 +73,7 @@ class Statement:
 
     @property
     def empty(self) -> bool:
-        return not any((self.held, self.on_cards, self.unpaid, self.payouts, self.taken, self.due, self.owes))
+        return not any(getattr(self, each.name) for each in fields(self))
 
 
 @dataclass(frozen=True, slots=True)

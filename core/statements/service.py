@@ -10,7 +10,7 @@ from sqlalchemy import func, or_, select
 
 from core.deals.model import Deal
 from core.delivery.model import Lot
-from core.escrow.model import Effect, EffectKind, LotSettlement
+from core.escrow.model import CHARGEBACK, Chargeback, Effect, EffectKind, LotSettlement
 from core.kernel.money import Money
 from core.kernel.timers import TimerRow
 from core.kernel.transaction import Ctx
@@ -31,6 +31,7 @@ def statement(ctx: Ctx) -> Statement:
     organisation = person.organisation_id
     return Statement(
         held=(*_held(ctx, organisation), *sessions.held(ctx, person)),
+        recalled=(*_recalled(ctx, organisation), *sessions.recalled(ctx, person)),
         on_cards=tuple(sessions.on_cards(ctx, person)),
         unpaid=tuple(sessions.unpaid(ctx, person)),
         payouts=tuple(_payouts(ctx, person)),
@@ -67,7 +68,16 @@ def _held(ctx: Ctx, organisation: str) -> Iterator[Held]:
     for deal in ctx.session.scalars(query.order_by(Deal.id.desc())):
         amount = ledger.balance(ctx, escrow(deal.id), deal.currency)
         if amount:
-            yield Held(deal.id, deal.ref, deal.buyer == organisation, amount, _until(ctx, deal.id))
+            until = None if deal.frozen else _until(ctx, deal.id)  # while it stands still no time does anything
+            yield Held(deal.id, deal.ref, deal.buyer == organisation, amount, until)
+
+
+def _recalled(ctx: Ctx, organisation: str) -> Iterator[Held]:
+    query = select(Chargeback, Deal).join(Deal, Deal.id == Chargeback.subject)
+    mine = or_(Deal.buyer == organisation, Deal.seller == organisation)
+    found = query.where(mine, Chargeback.state == CHARGEBACK.initial).order_by(Chargeback.id.desc())
+    for recall, deal in ctx.session.execute(found):
+        yield Held(deal.id, deal.ref, deal.buyer == organisation, recall.amount, None)
 
 
 def _until(ctx: Ctx, deal_id: str) -> datetime | None:

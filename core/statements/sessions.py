@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
-from core.escrow.model import EffectKind, EffectState
+from core.escrow.model import CHARGEBACK, Chargeback, EffectKind, EffectState
 from core.kernel.money import Money
 from core.kernel.timers import deadline_of
 from core.kernel.transaction import Ctx
@@ -35,6 +35,14 @@ def on_cards(ctx: Ctx, person: Person) -> Iterator[Held]:
     """What is held on cards, until when the bank holds it at the latest; the latest come first."""
     for hold, booking in ctx.session.execute(_holds(person).where(CardHold.state.in_(ON_THE_CARD))):
         yield Held(booking.id, booking.ref, booking.seeker == person.id, hold.amount, hold.capture_before)
+
+
+def recalled(ctx: Ctx, person: Person) -> Iterator[Held]:
+    """What a bank has called back of a session, and has not decided about."""
+    query = select(Chargeback, Booking).join(Booking, Booking.id == Chargeback.subject)
+    found = query.where(of_person(person), Chargeback.state == CHARGEBACK.initial).order_by(Chargeback.id.desc())
+    for recall, booking in ctx.session.execute(found):
+        yield Held(booking.id, booking.ref, booking.seeker == person.id, recall.amount, None)
 
 
 def held(ctx: Ctx, person: Person) -> Iterator[Held]:

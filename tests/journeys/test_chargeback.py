@@ -66,6 +66,9 @@ async def test_while_a_bank_decides_nobody_sends_and_nobody_is_late(world: World
     await bank(world, "open")
     await rasa.sees("Send nothing now: the buyer's bank has called the payment back.")
     await tom.sees("Your bank has called the payment back.", "If that was not meant, tell your bank.")
+    for each in (rasa, tom):
+        await each.says("/money")
+        await each.sees("Your money", "Payment recalled · ", "€10,750.00")
     await world.later(days=6)
     await tom.sees("The buyer's bank has our answer")
     await world.later(days=15)  # the dates of delivery are over, and the seller was not to send
