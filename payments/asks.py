@@ -95,12 +95,12 @@ class CaptureAsk:
 
 @dataclass(frozen=True, slots=True)
 class TransferAsk:
-    """Send `amount` out of `charge` to a seller's account."""
+    """Send `amount` out of `charge` to a seller's account; without one, out of our balance."""
 
     key: str
     effect: str
     amount: Money
-    charge: str
+    charge: str | None
     account: str
     group: str
 

@@ -320,6 +320,8 @@ def ask(ctx: Ctx, effect: Effect) -> None:
     match effect.kind:
         case EffectKind.TRANSFER:
             body["account"] = ctx.session.get_one(Payee, effect.payee).account_ref
+            if effect.chargeback_id is not None and not _has_left(ctx, payment, effect):
+                body["charge"] = None  # it was kept of another payment, and goes out of our balance
         case EffectKind.REFUND:
             body["payment_intent"], body["beside"] = payment.intent_ref, effect.beside
             way = rails.way_of(ctx, payment.id)
@@ -333,6 +335,18 @@ def ask(ctx: Ctx, effect: Effect) -> None:
     effect.why = None
     clear_timers(ctx.session, EFFECT, effect.id)
     ctx.post("payments", f"deal:{deal.id}", effect.kind.value, body)
+
+
+def _has_left(ctx: Ctx, payment: Payment, effect: Effect) -> bool:
+    """Whether a payment has not given so much yet that this cannot be sent out of it, too."""
+    query = select(Effect).where(Effect.payment_id == payment.id, Effect.id != effect.id, ~Effect.beside)
+    given = Money.zero(payment.currency)
+    for each in ctx.session.scalars(query.where(Effect.state.in_((EffectState.ASKED, EffectState.DONE)))):
+        if each.kind is not EffectKind.REVERSAL:
+            given += each.amount
+        elif each.state is EffectState.DONE:
+            given -= each.amount
+    return given + effect.amount <= payment.counted
 
 
 def book(ctx: Ctx, effect: Effect, memo: str, legs: list[Leg], ref: str) -> None:

@@ -20,7 +20,7 @@ class MoneyOut(Part):
                     "currency": ask.amount.currency.lower(),
                     "destination": ask.account,
                     # Accepted at once, moved when the charge is available; and no payout of ours can get there first.
-                    "source_transaction": ask.charge,
+                    **({"source_transaction": ask.charge} if ask.charge else {}),
                     "transfer_group": ask.group,
                     "metadata": {"effect": ask.effect},
                 },

@@ -15,6 +15,7 @@ from core.escrow.evidence.service import pack_of
 from core.escrow.model import Chargeback, EffectKind, EffectState
 from core.kernel.errors import Refusal
 from core.kernel.money import Money
+from tests.core.escrow.test_escrow_chargebacks import another_deal
 from tests.payments.conftest import Shop
 
 
@@ -94,6 +95,33 @@ async def test_after_it_was_paid_out_the_seller_bears_it(shop: Shop, do: str, sw
     await decided(shop, do, {"win": "won", "lose": "lost" if sweeps else "recovered"}[do])
     await shop.work()
     assert (await shop.trade.deal()).state == "completed"
+    await shop.books_agree()
+    assert await shop.reconciler.reconcile() == {}
+
+
+async def test_what_was_kept_of_a_later_payout_is_sent_to_the_seller_when_the_bank_gives_it_back(shop: Shop) -> None:
+    """All that the first payment can give was sent out of it: what comes back later is sent out of our balance."""
+    await shop.funded()
+    await shop.onboard()
+    await shop.deliver_all()
+    await shop.until_deal("completed")
+    await shop.pass_time(days=8)
+    await shop.does("topups", amount=3_000_000)
+    await shop.does(f"accounts/{await shop.account()}", do="sweep")
+    first, charge = shop.trade, await shop.newest("charge")
+    found = await called_back(shop)
+    shop.trade = await another_deal(first)
+    await shop.funded()
+    await shop.deliver_all()
+    await shop.until_deal("completed")
+    shop.trade = first
+    assert (await chargebacks(shop))[0].outstanding == Money(found.claimed_minor - 1_023_750, "EUR")
+    await shop.does(f"disputes/{charge}", do="win")
+
+    async def returned() -> bool:
+        return [each["amount"] for each in await shop.made("transfer")] == [1_023_750] * 3
+
+    await shop.until(returned)
     await shop.books_agree()
     assert await shop.reconciler.reconcile() == {}
 
