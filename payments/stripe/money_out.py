@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from payments.answers import Answer
 from payments.asks import CreditAsk, EarningsAsk, RefundAsk, ReversalAsk, TransferAsk
@@ -10,22 +11,25 @@ from payments.stripe.part import Part, under
 from payments.stripe.reading import answered, as_refund, ours, units
 from payments.things import Refund
 
+if TYPE_CHECKING:
+    from stripe.params._transfer_create_params import TransferCreateParams
+
 
 class MoneyOut(Part):
     async def transfer(self, ask: TransferAsk) -> Answer[str]:
+        wish: TransferCreateParams = {
+            "amount": units(ask.amount),
+            "currency": ask.amount.currency.lower(),
+            "destination": ask.account,
+            "transfer_group": ask.group,
+            "metadata": {"effect": ask.effect},
+        }
+        if ask.charge is not None:
+            # Accepted at once, moved when the charge is available; and no payout of ours can get there first.
+            wish["source_transaction"] = ask.charge
+
         async def call() -> str:
-            transfer = await self._client.v1.transfers.create_async(
-                {
-                    "amount": units(ask.amount),
-                    "currency": ask.amount.currency.lower(),
-                    "destination": ask.account,
-                    # Accepted at once, moved when the charge is available; and no payout of ours can get there first.
-                    **({"source_transaction": ask.charge} if ask.charge else {}),
-                    "transfer_group": ask.group,
-                    "metadata": {"effect": ask.effect},
-                },
-                under(ask.key),
-            )
+            transfer = await self._client.v1.transfers.create_async(wish, under(ask.key))
             return transfer.id
 
         return await answered(call)
