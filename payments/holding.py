@@ -1,8 +1,12 @@
-"""Carries what core asks for about a card: a page to add it, a hold, the capture of what is due, letting go."""
+"""Carries what core asks for about a card: a page to add it, a hold, the capture of what is due, letting go.
+
+A failure that the provider keeps under a key is no answer: it is looked whether it was done, and else asked anew.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
@@ -44,9 +48,10 @@ class Holding:
         lapsed = known(partial(card.page_lapsed, hold_id=hold))
         if expires_at <= self._clock.now():
             return Never("its time has passed", lapsed)
-        payer = await self._provider.open_payer(
-            PayerAsk(f"payer:{body['person']}", body["person"], body["name"], body["email"])
-        )
+        ask = PayerAsk(f"payer:{body['person']}", body["person"], body["name"], body["email"])
+        payer = await self._provider.open_payer(ask)
+        if isinstance(payer, Unknown) and payer.saved:
+            payer = await self._provider.open_payer(replace(ask, key=f"{ask.key}:{hold}"))
         if not isinstance(payer, Done):
             return self._not_opened(post, payer, lapsed)
         page = await self._open(post, payer.value, expires_at)
@@ -74,7 +79,7 @@ class Holding:
 
     @staticmethod
     def _not_opened(post: Post, answer: Refused | Unknown, lapsed: Unit) -> Outcome:
-        if isinstance(answer, Refused):
+        if isinstance(answer, Refused) or answer.saved:  # nobody has the address of a page that was opened after all
             return Never(answer.why, lapsed)
         return again(post, answer.why, answer.seconds)
 
@@ -83,24 +88,43 @@ class Holding:
 
     async def _hold(self, post: Post) -> Outcome:
         body, hold = post.body, str(post.body["hold"])
-        if self._clock.now() - post.created_at >= KEY_KEPT:
-            match await self._provider.find_intent(hold, body["payer"]):
-                case Done(Intent() as found):
-                    return Delivered(tell_hold(found))
-                case Refused(why) | Unknown(why):
-                    return again(post, why)
         ask = HoldAsk(f"hold:{hold}:{body['attempt']}", hold, amount_of(body), body["payer"], body["card"])
-        match await self._provider.hold(ask):
+        forgotten = self._clock.now() - post.created_at >= KEY_KEPT
+        if forgotten and (found := await self._found(post)) is not None:
+            return found
+        answer = await self._provider.hold(ask)
+        if isinstance(answer, Unknown) and answer.saved:
+            if (found := await self._found(post)) is not None:
+                return found
+            answer = await self._provider.hold(replace(ask, key=f"{ask.key}:again"))
+        match answer:
             case Done(intent):
                 return Delivered(tell_hold(intent))
             case Refused(why):
-                return Never(why, known(partial(card.hold_refused, hold_id=hold, why=why)))
+                return declined(hold, why)
             case Unknown(why, seconds):
                 return again(post, why, seconds)
 
+    async def _found(self, post: Post) -> Outcome | None:
+        """What has become of a hold that was asked for before; None when it never came to an answer."""
+        hold = str(post.body["hold"])
+        match await self._provider.find_intent(hold, post.body["payer"]):
+            case Done(Intent(state=IntentState.OPEN, why=why)):
+                return declined(hold, why) if why else None
+            case Done(Intent() as found):
+                return Delivered(tell_hold(found))
+            case Done():
+                return None
+            case Refused(why) | Unknown(why):
+                return again(post, why)
+
     async def _capture(self, post: Post) -> Outcome:
         body, hold = post.body, str(post.body["hold"])
-        match await self._provider.capture(CaptureAsk(f"capture:{hold}", body["intent"], amount_of(body))):
+        ask = CaptureAsk(f"capture:{hold}", body["intent"], amount_of(body))
+        answer = await self._provider.capture(ask)
+        if isinstance(answer, Unknown) and answer.saved:  # what was taken under the other key is seen, and taken once
+            answer = await self._provider.capture(replace(ask, key=f"{ask.key}:again"))
+        match answer:
             case Done(intent):
                 return Delivered(tell_hold(intent))
             case Refused(why):
@@ -118,6 +142,10 @@ class Holding:
                 return seen(found, tell_hold) if isinstance(found, Done) else again(post, why)
             case Unknown(why, seconds):
                 return again(post, why, seconds)
+
+
+def declined(hold: str, why: str) -> Never:
+    return Never(why, known(partial(card.hold_refused, hold_id=hold, why=why)))
 
 
 def tell_page(page: Checkout) -> Told:

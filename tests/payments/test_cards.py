@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from config.outside import clock_of
+from core.kernel.dispatch import Delivered, Later, Never
 from core.kernel.money import Money
+from core.kernel.outbox import Post
 from lab.app import Lab
 from lab.people import Browser
 from payments.answers import Done, Refused
 from payments.asks import CaptureAsk, CardPageAsk, HoldAsk, HoldPageAsk, PayerAsk
+from payments.holding import Holding
+from payments.outcomes import Outcome
 from payments.stripe.provider import StripeProvider
 from payments.things import Checkout, CheckoutState, Intent, IntentState
 
+HOUR = timedelta(hours=1)
 HUNDRED = Money(10_000, "EUR")
 SIXTY = Money(6_000, "EUR")
 
@@ -27,7 +33,9 @@ async def provider(lab: Lab) -> AsyncIterator[StripeProvider]:
     await provider.close()
 
 
-async def paid_page(lab: Lab, browser: Browser, provider: StripeProvider, *, hold: bool) -> Checkout:
+async def paid_page(
+    lab: Lab, browser: Browser, provider: StripeProvider, *, hold: bool, number: str = "4242424242424242"
+) -> Checkout:
     payer = await provider.open_payer(PayerAsk("payer:1", "org", "Sam", "sam@seeker.test"))
     assert isinstance(payer, Done)
     until = clock_of(lab).now() + timedelta(hours=1)
@@ -36,7 +44,7 @@ async def paid_page(lab: Lab, browser: Browser, provider: StripeProvider, *, hol
     else:
         page = await provider.open_card_page(CardPageAsk("card:1", "h1", payer.value, "EUR", until))
     assert isinstance(page, Done)
-    await browser.post(f"/lab/stripe/pay/{page.value.ref}", {"number": "4242424242424242"})
+    await browser.post(f"/lab/stripe/pay/{page.value.ref}", {"number": number})
     done = await provider.checkout(page.value.ref)
     assert isinstance(done, Done)
     return done.value
@@ -110,3 +118,60 @@ async def test_a_bank_that_wants_to_see_the_owner_says_so(provider: StripeProvid
     answer = await provider.hold(ask)
     assert isinstance(answer, Refused)
     assert answer.why == "authentication_required"
+
+
+# --- when nobody knows ------------------------------------------------------------------------------------------------
+
+
+async def carried(
+    lab: Lab, provider: StripeProvider, kind: str, body: Mapping[str, Any], *, hours_ago: float = 0
+) -> Outcome:
+    """What a post leads to that was written so long ago."""
+    clock = clock_of(lab)
+    asked = {"hold": "h1", "attempt": 1, "amount": HUNDRED.minor, "currency": "EUR", **body}
+    post = Post("p1", "payments", "session:1", kind, asked, clock.now() - timedelta(hours=hours_ago), attempts=1)
+    return await Holding(provider, clock).kinds()[kind](post)
+
+
+async def kept_card(lab: Lab, browser: Browser, provider: StripeProvider, number: str) -> dict[str, str]:
+    page = await paid_page(lab, browser, provider, hold=False, number=number)
+    (payer,) = [each["id"] for each in await browser.get("/lab/stripe/objects/customer")]
+    return {"payer": payer, "card": str(page.card)}
+
+
+async def test_a_card_that_was_declined_and_nobody_heard_of_it_is_known_to_be_a_day_later(
+    lab: Lab, browser: Browser, provider: StripeProvider
+) -> None:
+    card = await kept_card(lab, browser, provider, "4000000000000341")
+    assert isinstance(await provider.hold(HoldAsk("hold:h1:1", "h1", HUNDRED, card["payer"], card["card"])), Refused)
+    outcome = await carried(lab, provider, "hold", card, hours_ago=21)
+    assert isinstance(outcome, Never)
+    assert outcome.why == "card_declined"
+
+
+@pytest.mark.parametrize("work", ["before", "after"])
+async def test_a_failure_that_is_kept_for_a_day_holds_up_no_card(
+    lab: Lab, browser: Browser, provider: StripeProvider, work: str
+) -> None:
+    """A 500 is the answer to its key for a day: whether it was done is looked for, and else it is asked anew."""
+    card = await kept_card(lab, browser, provider, "4242424242424242")
+
+    async def fails_and(kind: str, body: Mapping[str, Any], *matches: str) -> Outcome:
+        for match in matches:
+            await browser.post("/lab/stripe/troubles", {"status": 500, "match": match, "times": 1, "work": work})
+        assert isinstance(await carried(lab, provider, kind, body), Later)
+        return await carried(lab, provider, kind, body)
+
+    async def intent() -> Any:
+        (only,) = await browser.get("/lab/stripe/objects/payment_intent")
+        return only
+
+    assert isinstance(await fails_and("hold", card, "POST /v1/payment_intents"), Delivered)
+    held = await intent()
+    assert held["status"] == "requires_capture"
+    body: dict[str, Any] = {"intent": held["id"], "amount": SIXTY.minor}
+    assert isinstance(await fails_and("capture", body, "/capture"), Delivered)
+    assert (await intent())["amount_received"] == SIXTY.minor
+    body = {"person": "sam", "name": "Sam", "email": None, "ref": "A1", "expires": str(clock_of(lab).now() + HOUR)}
+    assert isinstance(await fails_and("hold.page", body, "POST /v1/customers"), Delivered)
+    assert isinstance(await fails_and("hold.page", {**body, "hold": "h2"}, "POST /v1/checkout"), Never)
