@@ -266,7 +266,7 @@ def tell_account(account: Account) -> Told:
     def unit(ctx: Ctx) -> None:
         organisation = escrow.organisation_of_account(ctx, account.ref)
         if organisation is not None:
-            escrow.payee_told(ctx, organisation, ready=account.ready, missing=account.missing)
+            escrow.payee_told(ctx, organisation, ready=account.ready, missing=account.missing, closed=account.closed)
 
     return unit
 

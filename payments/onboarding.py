@@ -32,7 +32,9 @@ class Onboarding:
     async def _open_account(self, post: Post) -> Outcome:
         body, organisation = post.body, str(post.body["organisation"])
         wish = {name: body[name] for name in ("name", "country", "email")}
-        ask = AccountAsk(key=f"account:{organisation}:{digest(wish)}", organisation=organisation, **wish)
+        # After one that was closed another is meant, though the words are the same.
+        key = f"account:{organisation}:{digest(wish if body['after'] is None else wish | {'after': body['after']})}"
+        ask = AccountAsk(key=key, organisation=organisation, **wish)
         match await self._provider.open_account(ask):
             case Done(account):
                 opened = partial(escrow.account_opened, organisation_id=organisation, account_ref=account.ref)

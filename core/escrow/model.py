@@ -272,7 +272,10 @@ class Chargeback(InProcess, Table):
 
 
 class Payee(Versioned, Table):
-    """A seller as the provider knows them. `ready`: can receive transfers; `missing`: what it wants to know of them."""
+    """A seller as the provider knows them. `ready`: can receive transfers; `missing`: what it wants to know of them.
+
+    `closed`: their account is no more, and the next one takes its place.
+    """
 
     __tablename__ = "payee"
 
@@ -280,6 +283,7 @@ class Payee(Versioned, Table):
     account_ref: Mapped[str | None] = mapped_column(String(120), unique=True)
     ready: Mapped[bool] = mapped_column(Boolean, default=False)
     was_ready: Mapped[bool] = mapped_column(Boolean, default=False)
+    closed: Mapped[bool] = mapped_column(Boolean, default=False)
     missing: Mapped[list[str]] = mapped_column(JSON, default=list)
     asked_by: Mapped[str] = mapped_column(Id)  # person, who gets the link
     asked_at: Mapped[datetime] = mapped_column(Instant)

@@ -26,11 +26,11 @@ def ask_onboarding(ctx: Ctx) -> Payee:
     payee = ctx.session.get(Payee, organisation.id)
     if payee is None:
         payee = Payee(organisation_id=organisation.id, asked_by=person.id, asked_at=ctx.now)
-        payee.ready, payee.was_ready, payee.missing = False, False, []
+        payee.ready, payee.was_ready, payee.closed, payee.missing = False, False, False, []
         ctx.session.add(payee)
     else:
         payee.asked_by, payee.asked_at = person.id, ctx.now
-    if payee.account_ref is None:
+    if payee.account_ref is None or payee.closed:
         # Asked for twice it is still one account: the provider is asked under the organisation's name.
         body = {
             "organisation": organisation.id,
@@ -38,6 +38,7 @@ def ask_onboarding(ctx: Ctx) -> Payee:
             "name": organisation.name,
             "country": organisation.country,
             "email": person.email,
+            "after": payee.account_ref,
         }
         ctx.post("payments", f"account:{organisation.id}", "account.open", body)
     else:
@@ -49,9 +50,9 @@ def ask_onboarding(ctx: Ctx) -> Payee:
 def account_opened(ctx: Ctx, organisation_id: str, account_ref: str) -> None:
     """The provider has an account for this seller; now the seller has to fill it in."""
     payee = _payee(ctx, organisation_id)
-    if payee.account_ref is not None:
+    if payee.account_ref is not None and not payee.closed:
         return
-    payee.account_ref = account_ref
+    payee.account_ref, payee.closed = account_ref, False
     _ask_link(ctx, payee)
     ctx.session.flush()
 
@@ -66,13 +67,13 @@ def payee_ready(ctx: Ctx, organisation_id: str, ready: bool) -> None:
     payee_told(ctx, organisation_id, ready=ready, missing=())
 
 
-def payee_told(ctx: Ctx, organisation_id: str, *, ready: bool, missing: Sequence[str]) -> None:
+def payee_told(ctx: Ctx, organisation_id: str, *, ready: bool, missing: Sequence[str], closed: bool = False) -> None:
     """How a seller's account stands: what has waited for it goes now, or what is to come waits.
 
-    `missing`: what the provider still wants to know of them, by its own names.
+    `missing`: what the provider still wants to know of them, by its own names. `closed`: they need another one.
     """
     payee = _payee(ctx, organisation_id)
-    before, payee.ready = payee.ready, ready
+    before, payee.ready, payee.closed = payee.ready, ready, closed
     news = list(missing) != payee.missing
     payee.missing = list(missing)
     ctx.session.flush()

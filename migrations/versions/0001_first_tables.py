@@ -759,6 +759,7 @@ def upgrade() -> None:
         sa.Column("account_ref", sa.String(length=120), nullable=True),
         sa.Column("ready", sa.Boolean(), nullable=False),
         sa.Column("was_ready", sa.Boolean(), nullable=False),
+        sa.Column("closed", sa.Boolean(), nullable=False),
         sa.Column("missing", sa.JSON(), nullable=False),
         sa.Column("asked_by", sa.String(length=26), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),

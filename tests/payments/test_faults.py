@@ -119,6 +119,26 @@ async def test_a_seller_who_lost_their_account_is_paid_when_it_works_again(shop:
     await shop.books_agree()
 
 
+async def test_a_seller_whose_account_was_closed_opens_another_one_and_is_paid(shop: Shop) -> None:
+    await shop.funded()
+    await shop.onboard()
+    closed = await shop.account()
+    await shop.does(f"accounts/{closed}", do="close")
+    await shop.deliver_all()
+    await shop.reconciler.sweep()
+    assert {each.state for each in await shop.effects()} == {EffectState.WAITING}
+    for _ in range(2):  # pressed twice it is one account
+        await shop.market.run(shop.trade.seller, escrow.ask_onboarding)
+    await shop.work()
+    opened = {each["id"] for each in await shop.made("account")} - {closed}
+    assert opened == {await shop.account()}
+    await shop.does(f"onboard/{await shop.account()}")
+    await shop.reconciler.sweep()
+    await shop.until_deal("completed")
+    assert {each["destination"] for each in await shop.made("transfer")} == opened
+    await shop.books_agree()
+
+
 async def test_a_page_that_nobody_wants_any_more_is_closed(shop: Shop) -> None:
     await shop.sign()
     await shop.market.run(shop.trade.buyer, lambda ctx: deals.cancel_deal(ctx, shop.trade.deal_id))
