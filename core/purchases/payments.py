@@ -6,7 +6,7 @@ amount, goes back whole.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -102,13 +102,17 @@ def owns(ctx: Ctx, purchase_id: str) -> bool:
 
 def paid(ctx: Ctx, purchase: Purchase) -> None:
     """All of it is there: what was reserved of the buyer's Stars is taken, and the thing is theirs."""
-    kept_from = ctx.now + max(MAY_COME_BACK, timedelta(days=purchase.lasts_days + 1))
-    step(ctx, PURCHASE, purchase, "pay", ("provider",), dues={"used_up": kept_from})
+    step(ctx, PURCHASE, purchase, "pay", ("provider",), dues={"used_up": kept_from(ctx, purchase)})
     purchase.paid_at, purchase.url = ctx.now, None
     if purchase.credit_hold is not None:
         ledger.post_hold(ctx, purchase.credit_hold, "Paid with Stars from an earlier purchase")
     ctx.session.flush()
     ctx.announce(PurchasePaid(purchase.id, purchase.thing, purchase.subject))
+
+
+def kept_from(ctx: Ctx, purchase: Purchase) -> datetime:
+    """From when on no part of it goes back, where it is delivered from now on."""
+    return ctx.now + max(MAY_COME_BACK, timedelta(days=purchase.lasts_days + 1))
 
 
 def _receive(

@@ -6,13 +6,13 @@ from sqlalchemy import select
 
 from core.kernel.money import Money
 from core.kernel.process import step
-from core.kernel.timers import clear_timers
+from core.kernel.timers import Timer, clear_timers, set_timer
 from core.kernel.transaction import Ctx
 from core.ledger import service as ledger
 from core.ledger.model import SALES, credit, debit, refund_due
 from core.purchases.events import PurchaseCalledBack, PurchaseLost, PurchaseRegained
 from core.purchases.model import PURCHASE, Purchase, PurchasePayment, PurchaseRefund, Recall, RefundState
-from core.purchases.payments import locked
+from core.purchases.payments import kept_from, locked
 from core.purchases.refunds import TIMER, ask_again
 
 
@@ -35,10 +35,12 @@ def taken(ctx: Ctx, purchase_id: str) -> None:
 
 
 def win(ctx: Ctx, purchase_id: str) -> None:
-    """The bank has given it back; a refund that has waited goes now."""
+    """The bank has given it back; a refund that has waited goes now, and what stood still runs on."""
     purchase = locked(ctx, purchase_id)
     purchase.recall = None
     ctx.session.flush()
+    if purchase.state == "paid":
+        set_timer(ctx.session, Timer(PURCHASE.name, purchase.id, "used_up", kept_from(ctx, purchase)))
     for refund in _waiting(ctx, purchase):
         ask_again(ctx, refund.id)
     ctx.announce(PurchaseRegained(purchase.id, purchase.thing, purchase.subject))

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from core.kernel.errors import NotAllowed, NotFound, Refusal
 from core.kernel.money import STARS, Money
 from core.kernel.process import enter, step
+from core.kernel.timers import Timer, set_timer
 from core.kernel.transaction import Ctx
 from core.ledger import service as ledger
 from core.ledger.model import STAR_SALES, credit, debit, star_credit
@@ -17,7 +18,17 @@ from core.people.model import Platform
 from core.people.service import acting, identities
 from core.purchases import refunds
 from core.purchases.events import AskedBack, PurchaseClosed
-from core.purchases.model import MAY_COME_BACK, OFFERED_FOR, PURCHASE, BuyThing, Purchase, Rail, Thing
+from core.purchases.model import (
+    MAY_COME_BACK,
+    OFFERED_FOR,
+    PURCHASE,
+    TRY_AGAIN_AFTER,
+    BuyThing,
+    Purchase,
+    Rail,
+    Recall,
+    Thing,
+)
 from core.purchases.payments import locked, paid
 
 SHOWN: Final = 5
@@ -111,6 +122,8 @@ def time_is_up(ctx: Ctx, purchase_id: str, event: str) -> None:
     purchase = locked(ctx, purchase_id)
     if event == "offer_over":
         _close(ctx, purchase, event, ("time",))
+    elif purchase.recall is Recall.OPEN:  # it stands still: a part of it may have to go back later
+        set_timer(ctx.session, Timer(PURCHASE.name, purchase.id, event, ctx.now + TRY_AGAIN_AFTER))
     else:
         step(ctx, PURCHASE, purchase, event, ("time",))
 

@@ -276,6 +276,25 @@ async def test_a_place_whose_price_was_called_back_is_shown_to_nobody_until_the_
     assert (await window.now(promotion)).state == ("over" if won else "stopped")
 
 
+async def test_what_stood_still_for_a_bank_is_given_back_in_part_as_long_as_it_runs(window: Window) -> None:
+    recalled.listen(window.market.reactions)
+    alex, _ = await window.expert("Alex")
+    promotion = await window.chooses(alex)
+    bought = await window.pays(alex, promotion)
+    window.market.clock.advance(days=3)
+    await called_back(window, bought)
+    for _ in range(2):
+        window.market.clock.advance(days=14)  # in which it would have been kept for good
+        await window.market.ring(dict(RINGS))
+    await decided(window, won=True)
+    window.market.clock.advance(days=2)
+    await window.market.ring(dict(RINGS))
+    await window.market.run(alex, lambda ctx: service.stop(ctx, promotion.id))
+
+    assert window.refunded() == [200]  # two days of seven
+    await books_hold(window)
+
+
 @pytest.mark.parametrize("won", [True, False])
 async def test_a_refund_under_way_waits_for_the_bank_and_is_not_given_twice(window: Window, won: bool) -> None:
     recalled.listen(window.market.reactions)
