@@ -205,24 +205,22 @@ def calendar_file(talk: Talk, pressed: Press) -> None:
 def ask_to_cancel(talk: Talk, pressed: Press) -> None:
     """What it would cost is said before it is done."""
     booking = service.mine(talk.ctx, pressed.subject, pressed.seen)
+    fee = service.cancellation_fee(talk.ctx, booking)
+    costs = talk.words("session.cancel_costs", fee=fee) if fee else talk.words("session.cancel_free")
     yes = Button(
         label=talk.words("session.cancel_yes"),
-        press=press("session.cancel_now", booking.id, booking.version),
+        press=press("session.cancel_now", booking.id, booking.version, str(fee.minor)),
         style="danger",
     )
     no = Button(label=talk.words("session.cancel_no"), press=press("session.show", booking.id))
-    talk.reply(session_card(talk, booking, note=_cost_of_cancelling(talk, booking.id), buttons=((yes, no),)))
-
-
-def _cost_of_cancelling(talk: Talk, booking_id: str) -> str:
-    booking = service.booking_for(talk.ctx, booking_id)
-    fee = service.cancellation_fee(talk.ctx, booking)
-    return talk.words("session.cancel_costs", fee=fee) if fee else talk.words("session.cancel_free")
+    talk.reply(session_card(talk, booking, note=costs, buttons=((yes, no),)))
 
 
 @book.press("session.cancel_now")
 def cancel(talk: Talk, pressed: Press) -> None:
-    service.cancel(talk.ctx, pressed.subject, pressed.seen)
+    """For what was said before: the hour from which it costs may have come between the two presses."""
+    shown = int(pressed.choice) if pressed.choice.isascii() and pressed.choice.isdigit() else 0
+    service.cancel(talk.ctx, pressed.subject, pressed.seen, shown=shown)
     talk.reply(Toast(text=talk.words("session.cancelled_toast")))
 
 

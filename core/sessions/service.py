@@ -177,9 +177,14 @@ def leave_move(ctx: Ctx, booking_id: str, seen: int | None = None) -> Booking:
     return booking
 
 
-def cancel(ctx: Ctx, booking_id: str, seen: int | None = None) -> Booking:
-    """Call a confirmed session off. A seeker who does so late pays the fee that was shown; a consultant never takes."""
+def cancel(ctx: Ctx, booking_id: str, seen: int | None = None, *, shown: int | None = None) -> Booking:
+    """Call a confirmed session off. A seeker who does so late pays the fee that was shown; a consultant never takes.
+
+    `shown`: that fee in minor units. Raises Stale when it has come to cost more since: nobody has said yes to that.
+    """
     booking = mine(ctx, booking_id, seen)
+    if shown is not None and cancellation_fee(ctx, booking).minor > shown:
+        raise Stale
     late = booking.state == "confirmed" and rules.is_late(ctx.now, booking.starts_at, booking.terms)
     if late and side_of(ctx, booking) == "consultant":
         return _call_off(ctx, booking, "cancel_late_consultant", "cancelled")

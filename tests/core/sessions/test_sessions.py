@@ -13,7 +13,7 @@ from core.kernel.heartbeat import beat
 from core.kernel.money import Money
 from core.kernel.transaction import MARKET, PROVIDER
 from core.sessions import card, meeting, service, settlement
-from core.sessions.model import BookSession
+from core.sessions.model import Booking, BookSession
 from core.sessions.process import SESSION
 from tests.core.conftest import Market
 from tests.core.sessions.counsel import BY_MINUTE, TUESDAY_TEN, Counsel, agreed, counsel
@@ -235,6 +235,21 @@ async def test_cancelling_early_is_free_and_late_costs_what_was_shown(they: Coun
     await agreed(they, TUESDAY_TEN)
     await they.does(they.sarah, service.cancel)
     assert await they.state() == "review_window"
+    assert (await they.money())["held"] == 4500
+
+
+async def test_calling_off_costs_no_more_than_was_shown_before_the_second_press(they: Counsel) -> None:
+    await agreed(they, TUESDAY_TEN + timedelta(days=1))
+    await they.until(TUESDAY_TEN - timedelta(minutes=1))
+    told = await they.run(
+        they.sarah, lambda ctx: service.cancellation_fee(ctx, ctx.session.get_one(Booking, they.booking_id))
+    )
+    await they.later(minutes=2)
+    with pytest.raises(Stale):
+        await they.does(they.sarah, service.cancel, shown=told.minor)
+    assert await they.state() == "confirmed"
+    await they.does(they.sarah, service.cancel, shown=4500)
+
     assert (await they.money())["held"] == 4500
 
 
