@@ -134,6 +134,9 @@ def _card_charge(ctx: Ctx, line: ProviderLine) -> str | None:
 
 def _effect(ctx: Ctx, line: ProviderLine, kind: EffectKind) -> str | None:
     back = SORTS[line.kind] in (Sort.REFUND_BACK, Sort.REVERSAL)
+    earlier = ctx.session.get(ReturnedRefund, line.source) if kind is EffectKind.REFUND else None
+    if earlier is not None:  # of its row another sum may have been sent since
+        return _agreed(ctx, line, earlier.amount if back else -earlier.amount, earlier.subject, earlier.row)
     query = select(Effect).where(Effect.provider_ref == line.source, Effect.kind == kind)
     effect = ctx.session.scalar(query.limit(1))
     if effect is not None:
@@ -146,9 +149,6 @@ def _effect(ctx: Ctx, line: ProviderLine, kind: EffectKind) -> str | None:
     if refund is not None:
         amount = refund.amount if back else -refund.amount
         return _agreed(ctx, line, amount, refund.purchase_id, f"sold:{refund.id}")
-    earlier = ctx.session.get(ReturnedRefund, line.source) if kind is EffectKind.REFUND else None
-    if earlier is not None:
-        return _agreed(ctx, line, earlier.amount if back else -earlier.amount, earlier.subject, earlier.row)
     return None
 
 

@@ -32,6 +32,7 @@ from core.kernel.sqlite import SqliteRunner
 from core.kernel.transaction import MARKET, Transactions
 from core.people.model import CompleteProfile, Role
 from core.people.service import complete_profile
+from core.reconciliation import reactions as reconciliation_reactions
 from lab.app import Lab
 from lab.people import Browser
 from payments.effects import PaymentEffects
@@ -279,6 +280,7 @@ async def shop(lab: Lab, browser: Browser, market: Market) -> AsyncIterator[Shop
     )
     market.transactions.deliver_by(dispatcher.offer)
     evidence_reactions.listen(market.reactions)
+    reconciliation_reactions.listen(market.reactions)
     trade = await agreed(market, lots=2, window_to=date(2026, 12, 31))  # so soon that both lots are paid for at once
     profile = CompleteProfile(roles=frozenset({Role.SELLER}), company="Anna's pellets", country="LT")
     await market.run(trade.seller, lambda ctx: complete_profile(ctx, profile))
