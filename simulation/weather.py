@@ -75,6 +75,14 @@ KINDS: Final[Mapping[str, float]] = {
     "seller_restricted": 0.1,
     "walks_away": 0.1,
 }
+# What hardly ever happens, and is only where a world is asked to have it: the rate.
+ASKED_FOR: Final[Mapping[str, float]] = {
+    "wrong_hand_first": 0.3,  # of the presses: somebody else presses the same button, just before
+    "keys_kept": 1.0,  # the provider forgets no idempotency key; it only may after a day
+    "paid_heard_last": 0.9,  # of the hints that say that a payment came: all else that came with it is heard of first
+    "restricted_soon": 0.9,  # of the transfers: their seller is restricted just after
+    "dispute_later": 0.7,  # of the payments: weeks after, when the goods have come
+}
 PRESENT: Final = 0.55  # of the kinds in a world
 STORM_HOURS: Final = (0.5, 30.0)
 STORM: Final = 6.0  # times the rate, while one lasts
@@ -107,7 +115,7 @@ class Weather:
             kind: between(dice, most / 50, most) for kind, most in KINDS.items() if dice.random() < PRESENT and not calm
         }
         self.storms = [self._storm(lasts) for _ in range(dice.randrange(4))] if self.rates else []
-        self.rates |= {kind: min(KINDS[kind] * RAISED, MOST) for kind in raised}
+        self.rates |= {kind: ASKED_FOR.get(kind) or min(KINDS[kind] * RAISED, MOST) for kind in raised}
         self._raised = frozenset(raised)
 
     def _storm(self, lasts: float) -> Storm:

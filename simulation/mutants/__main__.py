@@ -33,8 +33,9 @@ def main() -> int:
         return print_calls(asked.calls)
     log = Log(Found, asked.log)
     latest = {found.rule: found for found in log.read() if found.tried}
+    told = {found.rule: found.seed for found in Log(Found, asked.before).read() if found.seed is not None}
     left = [rule for rule in asked.only if not is_done(latest.get(rule), asked.seeds)]
-    ahead = [range((latest[rule].tried if rule in latest else 0) + 1, asked.seeds + 1) for rule in left]
+    ahead = [seeds_ahead(told.get(rule), latest.get(rule), asked.seeds) for rule in left]
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(asked.processes, mp_context=context) as pool:
         for found in pool.map(hunt, left, ahead):
@@ -43,7 +44,7 @@ def main() -> int:
             print(line(found), flush=True)
     if asked.table is not None:
         asked.table.write_text(table(latest))
-    caught, covered = tally(latest)
+    caught, covered = tally({rule: found for rule, found in latest.items() if rule in asked.only})
     counted = len(asked.only) - covered
     share = caught / counted if counted else 1.0
     print(f"{caught} of {counted} rules caught ({share:.0%}); {covered} more are covered by another rule")
@@ -67,9 +68,19 @@ def arguments() -> argparse.Namespace:
     asked.add_argument("--only", nargs="*", default=list(RULES), choices=list(RULES), metavar="RULE")
     asked.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     asked.add_argument("--log", type=Path, help="a line for each rule; what is in it is not looked for again")
+    asked.add_argument(
+        "--before", type=Path, help="the log of an earlier run: the worlds that told then are tried first"
+    )
     asked.add_argument("--calls", type=int, default=0, help="only count the calls, in so many worlds of each scale")
     asked.add_argument("--table", type=Path, help="write all that is known as a page")
     return asked.parse_args()
+
+
+def seeds_ahead(told: int | None, found: Found | None, seeds: int) -> list[int]:
+    """The seed that told in an earlier run, and then what has not been tried in this one."""
+    tried = 0 if found is None else found.tried
+    first = [told] if told is not None and told > tried else []
+    return list(dict.fromkeys([*first, *range(tried + 1, seeds + 1)]))
 
 
 def is_done(found: Found | None, seeds: int) -> bool:
@@ -101,8 +112,8 @@ def table(latest: Mapping[str, Found]) -> str:
     head = (
         "# Rules switched off",
         "",
-        "Each row is a rule of the product that `simulation/mutants` switches off from outside, and the first world",
-        "that tells: its seed, its scale (`simulation/people/cast.py`) and the weather that it has in any case, raised",
+        "Each row is a rule of the product that `simulation/mutants` switches off from outside, and a world that",
+        "tells: its seed, its scale (`simulation/people/cast.py`) and the weather that it has in any case, raised",
         "above what other worlds have, for without it nobody would need the rule. The same world with all rules in",
         "force has told nothing. Written by `make mutants`; one is seen again with",
         "`python -m simulation --replay SEED --without RULE`.",

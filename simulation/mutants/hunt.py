@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -32,7 +33,7 @@ class Found:
     unsound: tuple[str, ...] = ()
 
 
-def hunt(rule: str, seeds: range) -> Found:
+def hunt(rule: str, seeds: Sequence[int]) -> Found:
     """Play worlds without this rule until one does not hold that holds with it."""
     warnings.simplefilter("ignore")
     began, worlds = time.monotonic(), 0
@@ -49,7 +50,7 @@ def hunt(rule: str, seeds: range) -> Found:
         if not itself:
             return Found(rule, seed, told.violations[0], time.monotonic() - began, seed, worlds, tuple(unsound))
         unsound.append(f"seed {seed} of {among} with {raised}: {itself[0]}")
-    return Found(rule, None, "", time.monotonic() - began, seeds.stop - 1, worlds, tuple(unsound))
+    return Found(rule, None, "", time.monotonic() - began, max(seeds, default=0), worlds, tuple(unsound))
 
 
 def look(seed: int, among: str, raised: tuple[str, ...], until_day: float = math.inf) -> Verdict:

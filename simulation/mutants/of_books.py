@@ -88,12 +88,12 @@ def _() -> list[Any]:
     return [instead(funding, "keep_credit", nothing), instead(balances, "_keep", ours)]
 
 
-@rules.rule("beside_counted", "What was transferred beside a payment is no part of it", "pays_odd_sum hint_late")
+@rules.rule("beside_counted", "What was transferred beside a payment is no part of it", "pays_odd_sum paid_heard_last")
 def _() -> list[Any]:
     return [instead(Payment, "counted", property(lambda payment: payment.received))]
 
 
-@rules.rule("credit_for_ever", "What was paid too much goes back by itself", "pays_odd_sum")
+@rules.rule("credit_for_ever", "What was paid too much goes back by itself", "pays_odd_sum", among="transfers")
 def _() -> list[Any]:
     return [instead(reactions, "credit_kept_long", nothing)]
 
@@ -135,7 +135,7 @@ def _() -> list[Any]:
     return [instead(chargebacks, "_undo", undo)]
 
 
-@rules.rule("dispute_race", "Nothing leaves a deal whose money was called back", "dispute_at_once dispute")
+@rules.rule("dispute_race", "Nothing leaves a deal whose money was called back", "dispute_later", among="late account")
 def _() -> list[Any]:
     return [instead(effects, "frozen", lambda *_: False), instead(chargebacks, "frozen", lambda *_: False)]
 
@@ -157,7 +157,12 @@ def _() -> list[Any]:
     return [*never_thaws(), instead(reactions, "try_deal_again", nothing)]
 
 
-@rules.rule("no_set_off", "A claim that was served by a later payout is not also kept by the seller", "dispute")
+@rules.rule(
+    "no_set_off",
+    "A claim that was served by a later payout is not also kept by the seller",
+    "dispute",
+    among="late account",
+)
 def _() -> list[Any]:
     set_off = as_it_was(settling, "set_off")
 

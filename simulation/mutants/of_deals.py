@@ -39,7 +39,7 @@ def _() -> list[Any]:
     return [instead(course, "give_back", nothing)]
 
 
-@rules.rule("anybody_acts", "Only who is in its role takes a step", "wrong_person")
+@rules.rule("anybody_acts", "Only who is in its role takes a step", "wrong_hand_first")
 def _() -> list[Any]:
     transition = as_it_was(Process, "transition")
 

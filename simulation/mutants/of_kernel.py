@@ -159,6 +159,6 @@ def _() -> list[Any]:
     return [instead(heartbeat, "move_on", lambda *_: 0)]
 
 
-@rules.rule("half_a_unit", "A refused unit leaves nothing behind", "double_yes double_press", among="talks")
+@rules.rule("half_a_unit", "A refused unit leaves nothing behind", "dispute_soon dispute", among="trade")
 def _() -> list[Any]:
     return [instead(Ctx, "trial", lambda _self: nullcontext())]

@@ -42,7 +42,12 @@ def _() -> list[Any]:
     return [instead(PayingOut, "_looked_for_first", lambda _self, _post: False)]
 
 
-@rules.rule("same_key_after_no", "After a no, a deed is asked for under a new key", "call_error_before")
+@rules.rule(
+    "same_key_after_no",
+    "After a no, a deed is asked for under a new key",
+    "restricted_soon hint_lost keys_kept",
+    among="one seller",
+)
 def _() -> list[Any]:
     def under(key: str) -> dict[str, str]:
         head, _, tail = key.rpartition(":")

@@ -41,7 +41,7 @@ def _() -> list[Any]:
     return [instead(tariff, "due_for", lambda terms, *_: Money.zero(terms.price.currency))]
 
 
-@rules.rule("more_unasked", "More time is charged after a yes of its own")
+@rules.rule("more_unasked", "More time is charged after a yes of its own", among="long talks")
 def _() -> list[Any]:
     offer = as_it_was(meeting, "offer_extension")
 
@@ -104,10 +104,26 @@ def _() -> list[Any]:
     "late_hold_kept",
     "Money that is held for nobody any more is set free",
     "hint_late call_slow hold_lapses",
-    covered_by="the end of a session marks all that is under way to be set free when it comes; see never_lets_go",
+    covered_by="the end of a session marks what is under way to be set free when it comes; with both off it is seen:"
+    " late_hold_forgotten",
+)
+def late_hold_kept() -> list[Any]:
+    return [instead(holds, "is_wanted", lambda *_: True)]
+
+
+@rules.rule(
+    "late_hold_forgotten",
+    "Money that comes to be held for a session that is over is set free, by the mark of its end or when it comes",
+    "call_error_after call_answer_lost hint_lost",
 )
 def _() -> list[Any]:
-    return [instead(holds, "is_wanted", lambda *_: True)]
+    let_go = as_it_was(holds, "let_go")
+
+    def but_what_is_asked_for(ctx: Any, booking: Any, hold: Any) -> None:
+        if hold.state is not HoldState.HOLDING:
+            let_go(ctx, booking, hold)
+
+    return [*late_hold_kept(), instead(holds, "let_go", but_what_is_asked_for)]
 
 
 @rules.rule("refusal_unheard", "A card that is refused is told, and another asked for", "card_fails_later hold_lapses")

@@ -22,6 +22,7 @@ HOUR: Final = 3_600.0
 LOOKS_EVERY: Final = HOUR
 WHILE_HELD: Final = (60.0, 3 * 24 * HOUR)
 SOON: Final = (1.0, 120.0)
+WEEKS: Final = (3 * 24 * HOUR, 20 * 24 * HOUR)
 SOMETIME: Final = (HOUR, 40 * 24 * HOUR)
 BOUNCES: Final = (HOUR, 10 * 24 * HOUR)
 
@@ -48,19 +49,36 @@ class Bank:
             case "charge.succeeded" if not thing["captured"]:
                 if strikes("hold_lapses"):
                     self._later(WHILE_HELD, partial(self._let_go, thing["id"]))
-            case "charge.succeeded" if strikes("dispute_soon"):
-                self._later(SOON, partial(self._call_back, thing["id"]))
-            case "charge.succeeded" | "charge.captured" if strikes("dispute"):
-                self._later(SOMETIME, partial(self._call_back, thing["id"]))
-            case "transfer.created" if thing["source_transaction"] and strikes("dispute_at_once"):
-                self._later(SOON, partial(self._call_back, thing["source_transaction"]))
+            case "charge.succeeded" | "charge.captured":
+                within = self._doubts(event["type"])
+                if within is not None:
+                    self._later(within, partial(self._call_back, thing["id"]))
+            case "transfer.created":
+                self._sent(thing)
             case "refund.created" | "charge.refunded" if strikes("refund_bounces"):
                 self._later(BOUNCES, partial(self._bounce, thing["id"]))
             case "charge.dispute.created":
                 if self._dice.random() < 0.7:
                     self._later(SOMETIME, partial(self._decide, thing["id"]))
-            case "transfer.created" if strikes("seller_restricted"):
-                self._later(SOMETIME, partial(self._restrict, thing["destination"]))
+
+    def _doubts(self, type_: str) -> tuple[float, float] | None:
+        """Within what time the payer's bank calls it back, if ever."""
+        strikes = self._world.strikes
+        if type_ == "charge.succeeded" and strikes("dispute_soon"):
+            return SOON
+        if type_ == "charge.succeeded" and strikes("dispute_later"):
+            return WEEKS
+        return SOMETIME if strikes("dispute") else None
+
+    def _sent(self, transfer: Thing) -> None:
+        """A seller is paid: the payer's bank comes too late for it, or the seller's papers are asked for."""
+        strikes, restrict = self._world.strikes, partial(self._restrict, transfer["destination"])
+        if transfer["source_transaction"] and strikes("dispute_at_once"):
+            self._later(SOON, partial(self._call_back, transfer["source_transaction"]))
+        elif strikes("restricted_soon"):
+            self._later(SOON, restrict)
+        elif strikes("seller_restricted"):
+            self._later(SOMETIME, restrict)
 
     def forgets(self, intent: str) -> None:
         """A hold is gone in the very moment in which it shall be taken."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from core.people.model import Platform
@@ -34,18 +34,28 @@ class Scale:
     scarce: float = 0.4  # of the worlds: everybody wants the same last truck
     one_day: float = 0.25  # of the consultants: they talk on one day a week, so that a card is kept and held later
     companies: float = 0.4  # of the worlds: somebody buys for a company, whose head must say yes to what is large
+    likes: Mapping[str, float] = field(default_factory=dict)  # what everybody does more gladly than usual, or less
 
 
 WHOLE: Final = Scale()
 SMALL: Final = Scale(1, 1, 1, 1, 1, (2, 2), companies=0.0)
-# By name: a few of everybody for some days, many who trade, many who talk, and many who want the same last truck.
+TO_THE_END: Final = {"session.end": 0.0, "session.out": 0.0, "session.extend": 30.0, "session.take_more": 0.0}
+LATE_ACCOUNT: Final = {"payout.set_up": 0.03}
+TRANSFERS: Final = {"pay.how": 90.0, "pay.by": 0.0, "pay.by bank_transfer": 300.0, "credit.give_back": 0.0}
 SCALES: Final[Mapping[str, Scale]] = {
     "whole": WHOLE,
-    "town": Scale(1, 2, 1, 2, 1, (3, 4)),
+    "town": Scale(1, 2, 1, 2, 1, (3, 4)),  # a few of everybody for some days
     "trade": Scale(2, 4, 0, 0, 1, (4, 7)),
     "talks": Scale(0, 0, 1, 4, 1, (4, 6)),
-    "last truck": Scale(1, 5, 0, 0, 1, (3, 4), scarce=1.0),
+    "last truck": Scale(1, 5, 0, 0, 1, (3, 4), scarce=1.0),  # which everybody wants
     "company": Scale(1, 1, 0, 0, 1, (5, 7), scarce=0.0, companies=1.0),
+    "one seller": Scale(1, 5, 0, 0, 1, (5, 8), scarce=0.0, companies=0.0),
+    # The seller can be paid only weeks later.
+    "late account": Scale(1, 6, 0, 0, 1, (10, 14), scarce=0.0, companies=0.0, likes=LATE_ACCOUNT),
+    # All is paid by bank transfer, and what was too much is never asked for.
+    "transfers": Scale(1, 5, 0, 0, 1, (5, 8), scarce=0.0, companies=0.0, likes=TRANSFERS),
+    # Nobody hangs up; more time is offered, and never taken.
+    "long talks": Scale(0, 0, 1, 4, 1, (4, 6), likes=TO_THE_END),
 }
 
 TRADES: Final[dict[str, float]] = {
@@ -177,6 +187,7 @@ class Cast:
         self._dice = world.dice.of("cast")
         self.people: dict[Person, float] = {}  # and when they come, in seconds
         self.bank = Bank(world)
+        self._changed = scale.likes
         self._gather(scale)
 
     async def arrive(self) -> None:
@@ -223,7 +234,8 @@ class Cast:
         dice = self._world.dice.of(f"person:{name}")
         phone = self._world.phone(dice.choice(tuple(Platform)), str(1000 + len(self.people)), name)
         appetite = EVER if likes is RULES else dice.choice(APPETITE) + (likes is SEEKS)
-        made = (self._world, phone, dice, tempered(likes, dice), answers, opening, also, appetite)
+        changed = {verb: liked for verb, liked in self._changed.items() if verb.split()[0] in likes}
+        made = (self._world, phone, dice, tempered(likes, dice) | changed, answers, opening, also, appetite)
         person = Person(*made) if head is None else Clerk(*made, head=head)
         self.people[person] = within * HOUR * dice.random()
         return person

@@ -68,7 +68,7 @@ class Wish(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class Person:
-    """`likes`: a button's verb and how gladly it is pressed; what is not among them is left alone."""
+    """`likes`: a button's verb, perhaps with its choice, and how gladly it is pressed; all else is left alone."""
 
     world: World
     phone: Phone
@@ -166,8 +166,8 @@ class Person:
         if button.press is None:
             return Wish("", "", 0.0)
         pressed = read_press(button.press)
-        gladly = self.likes.get(pressed.verb, 0.0) * (8.0 if pressed.choice == YES else 1.0)
-        return Wish(button.press, pressed.verb, gladly)
+        liked = self.likes.get(pressed.verb, 0.0) * (8.0 if pressed.choice == YES else 1.0)
+        return Wish(button.press, pressed.verb, self.likes.get(f"{pressed.verb} {pressed.choice}", liked))
 
     async def begin(self) -> None:
         """There is nothing to do: then the first word, again if nothing has come of it."""
@@ -198,6 +198,8 @@ class Person:
         if yes and self.world.strikes("kill_at_yes"):
             self.world.doom_somebody("kill_at_yes")
         self._note(pressed)
+        if self.world.strikes("wrong_hand_first"):
+            await self.world.cast.somebody_else(self).phone.send(Pressed(load))
         if self.world.strikes("double_yes" if yes else "double_press"):
             self.world.spawn(self._press_again(load))
         await self.phone.send(Pressed(load))

@@ -24,7 +24,7 @@ from simulation.people.cast import ADVISES, APPROVALS, BUYS, HEADS, SCALES, SEEK
 from simulation.people.cast import RULES as RULED
 from simulation.people.person import URGENT
 from simulation.scenario import Scenario
-from simulation.weather import KINDS, Weather
+from simulation.weather import ASKED_FOR, KINDS, Weather
 from simulation.world import OPENS, play
 
 ROOT = Path(__file__).parents[2]
@@ -63,7 +63,7 @@ def test_every_rule_that_can_be_switched_off_is_there_and_comes_back() -> None:
     show = Phone.show
     for name, rule in RULES.items():
         assert rule.among in SCALES
-        assert set(rule.raised) <= set(KINDS)
+        assert set(rule.raised) <= {*KINDS, *ASKED_FOR}
         with switched_off(name):
             pass
     assert Phone.show is show
@@ -79,6 +79,9 @@ def test_nothing_that_can_happen_is_a_mistake_and_said() -> None:
 def test_weather_is_the_seeds_own_and_clears() -> None:
     weather = [Weather(Dice(seed).of("weather"), Record(lambda: OPENS), 1_000.0) for seed in (1, 1, 2)]
     assert weather[0].rates == weather[1].rates != weather[2].rates
+    assert all(set(each.rates) <= set(KINDS) for each in weather)
+    asked = Weather(Dice(1).of("weather"), Record(lambda: OPENS), 1.0, raised=["wrong_hand_first"])
+    assert asked.rates == weather[0].rates | {"wrong_hand_first": ASKED_FOR["wrong_hand_first"]}
     assert any(weather[0].strikes(kind, 500.0) for kind in KINDS for _ in range(1_000))
     assert Weather(Dice(2).of("weather"), Record(lambda: OPENS), 1.0, raised=["hint_lost"]).rates["hint_lost"] > 0.8
     weather[0].clear()
