@@ -274,11 +274,13 @@ def _funding_ends(ctx: Ctx, tranche: Tranche) -> datetime:
 def payment_part(ctx: Ctx, payment_id: str, received: Money, *, intent_ref: str) -> None:
     """A transfer came in part. `received`: all that has come by this payment so far; more is awaited.
 
-    Counted up from what is known, so it may be told again, late, or in any order.
+    Counted up from what is known, so it may be told again, late, or in any order. Of a way to pay that was given up for
+    another one the provider puts it into the buyer's balance, where it is found.
     """
     payment = payment_locked(ctx, payment_id)
     payment.intent_ref = intent_ref
-    if payment.state in (*UNDER_WAY, PaymentState.CLOSED, PaymentState.LAPSED):
+    given_up = payment.state in (PaymentState.CLOSED, PaymentState.LAPSED)
+    if payment.state in UNDER_WAY or (given_up and _tranche(ctx, payment.tranche_id).state != "awaited"):
         _count(ctx, payment, received)
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from core.deals import service as deals
 from core.escrow import service as escrow
 from core.escrow.model import EffectState
+from core.escrow.rails.model import Rail
+from core.kernel.dispatch import Delivered
 from core.people.service import person_of
+from payments.looks import look
 from tests.core.escrow.test_escrow_chargebacks import another_deal
 from tests.payments.conftest import Shop
 from tests.payments.test_rails import bank, eur, signed_by_a_business, the_way
@@ -115,3 +118,20 @@ async def test_a_refund_whose_account_is_closed_hides_nothing_that_is_transferre
     assert [each["payment_intent"] is None for each in await shop.made("refund")] == [False, False]
     assert [each.state for each in await shop.effects()] == [EffectState.DONE]
     await shop.books_agree()
+
+
+async def test_a_part_that_came_as_the_buyer_chose_another_rail_is_theirs_and_counted_once(shop: Shop) -> None:
+    """The transfer is called off with the part in it: the provider puts that into their balance."""
+    payment = await signed_by_a_business(shop)
+    await shop.strike("drop", "", deliveries=True, times=100)
+    await bank(shop, 2_000_000)
+    overtaken = await look(shop.provider, "intent", payment.session_ref or "")
+    assert isinstance(overtaken, Delivered)
+    assert overtaken.then is not None
+    await shop.by(Rail.CARD)
+    await shop.trade.house(overtaken.then)
+    await shop.reconciler.sweep()
+    await shop.books_agree()
+    (kept,) = await shop.trade.house(lambda ctx: escrow.credits_of(ctx, shop.trade.deal_id))
+    assert kept.amount == eur(2_000_000)
+    assert (await shop.trade.money()).held == eur(0)
