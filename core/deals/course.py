@@ -35,7 +35,6 @@ from core.listings.service import give_back
 SETTLING: Final = ("settling", "payout_blocked")
 UNWINDING: Final = ("unwinding", "refund_blocked")
 ENDING: Final = (*SETTLING, *UNWINDING)  # only its last money is awaited
-OPERATORS_HOLD: Final = "operator"
 
 
 # --- its money --------------------------------------------------------------------------------------------------------
@@ -87,16 +86,21 @@ def money_stuck(ctx: Ctx, deal_id: str) -> None:
 def freeze(ctx: Ctx, deal_id: str, why: str) -> None:
     """From now on no time and nobody but an operator's ruling releases anything of it."""
     deal = locked(ctx, deal_id)
-    deal.frozen = deal.frozen or why
+    if deal.frozen is None:
+        deal.frozen = why
+    elif deal.frozen != why:
+        deal.also_frozen = why
     ctx.session.flush()
 
 
 def thaw(ctx: Ctx, deal_id: str, why: str) -> None:
     """The reason to stand still is gone. Another reason stays."""
     deal = locked(ctx, deal_id)
-    if deal.frozen == why:
-        deal.frozen = None
-        ctx.session.flush()
+    if deal.also_frozen == why:
+        deal.also_frozen = None
+    elif deal.frozen == why:
+        deal.frozen, deal.also_frozen = deal.also_frozen, None
+    ctx.session.flush()
 
 
 def stands_still(deal: Deal) -> bool:

@@ -159,7 +159,8 @@ class Deal(InProcess, Table):
     funded_at: Mapped[datetime | None] = mapped_column(Instant)
     cancel_asked_by: Mapped[Side | None] = mapped_column(String(6))
     direct_asked_by: Mapped[Side | None] = mapped_column(String(6))
-    frozen: Mapped[str | None] = mapped_column(String(20))  # why no money of it moves ("chargeback", "operator")
+    frozen: Mapped[str | None] = mapped_column(String(20))  # why no money of it moves ("chargeback", IN_DOUBT)
+    also_frozen: Mapped[str | None] = mapped_column(String(20))  # the other of the two, which came later
     ended_by: Mapped[str | None] = mapped_column(String(40))  # the event that ended it early
 
     __table_args__ = (

@@ -296,7 +296,8 @@ def frozen(ctx: Ctx, subject: str) -> bool:
 
 def ask(ctx: Ctx, effect: Effect) -> None:
     """Post it to the provider. Nothing leaves a deal whose money was called back, or does not add up."""
-    doubted = ctx.session.get_one(Deal, effect.deal_id).frozen == IN_DOUBT
+    stopped = ctx.session.get_one(Deal, effect.deal_id)
+    doubted = IN_DOUBT in (stopped.frozen, stopped.also_frozen)
     if effect.kind is not EffectKind.REVERSAL and (doubted or frozen(ctx, effect.deal_id)):
         effect.state, effect.why = EffectState.WAITING, IN_DOUBT if doubted else FROZEN
         clear_timers(ctx.session, EFFECT, effect.id)

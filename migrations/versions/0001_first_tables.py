@@ -938,6 +938,7 @@ def upgrade() -> None:
         sa.Column("cancel_asked_by", sa.String(length=6), nullable=True),
         sa.Column("direct_asked_by", sa.String(length=6), nullable=True),
         sa.Column("frozen", sa.String(length=20), nullable=True),
+        sa.Column("also_frozen", sa.String(length=20), nullable=True),
         sa.Column("ended_by", sa.String(length=40), nullable=True),
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.Column("state", sa.String(length=40), nullable=False),

@@ -5,20 +5,25 @@ from __future__ import annotations
 from datetime import date
 from functools import partial
 
+import pytest
+
 from core.audit.service import invariants
 from core.delivery import service as delivery
 from core.escrow import service
 from core.escrow.model import EffectKind, EffectState, PaymentState
 from core.escrow.rails import service as rails
 from core.escrow.rails.model import Rail
+from core.kernel.errors import Refusal
+from core.kernel.events import Event
 from core.kernel.heartbeat import beat
 from core.kernel.money import Money
 from core.kernel.transaction import MARKET, PROVIDER
+from core.ledger.events import InvariantBroken, InvariantHolds
 from core.people.service import organisation_of
 from tests.core.conftest import Market
 from tests.core.escrow.test_escrow_chargebacks import another_deal, decided, recalled
 from tests.core.goods import tonnes
-from tests.core.trades import Trade, agreed
+from tests.core.trades import Trade, agreed, paid
 
 NEAR = date(2026, 12, 3)  # every part of the money is asked for at once
 
@@ -109,3 +114,31 @@ async def test_an_outage_leaves_a_transfer_that_came_in_part_its_time(market: Ma
     assert (again.id, again.state) == (first.id, PaymentState.OPEN)
     assert again.expires_at > market.clock.now()
     assert trade.asked("checkout.expire") == []
+
+
+@pytest.mark.parametrize("first", ["bank", "doubt"])
+async def test_what_two_reasons_stop_moves_when_both_are_gone(market: Market, first: str) -> None:
+    """A bank has called the money back, and the books are in doubt: one of them is put right, the other is not."""
+    trade = await paid(market, lots=2)
+    lot = (await trade.lots())[0]
+    await trade.deliver(lot)
+
+    async def doubted(fact: Event) -> None:
+        await trade.house(lambda ctx: ctx.announce(fact))
+
+    broken, right = InvariantBroken("books", trade.deal_id, ""), InvariantHolds(trade.deal_id)
+    if first == "bank":
+        await recalled(trade, 5_000_00)
+        await doubted(broken)
+        await decided(trade, won=True)
+    else:
+        await doubted(broken)
+        await recalled(trade, 5_000_00)
+        await doubted(right)
+    with pytest.raises(Refusal, match=r"deal\.frozen"):
+        await trade.accept(lot)
+    await (doubted(right) if first == "bank" else decided(trade, won=True))
+    await trade.accept(lot)
+    await trade.provider_answers()
+    assert [body["amount"] for body in trade.asked("transfer")] == [10_237_50]
+    await books_hold(market)
