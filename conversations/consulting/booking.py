@@ -18,6 +18,7 @@ from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Card, CardList, Say, Toast
 from conversations.talk import Opening, Talk
 from core.experts import service as experts
+from core.experts.model import Expert
 from core.experts.slots import free_slots, nearest, through_the_day
 from core.kernel.errors import Invalid, Refusal, Stale
 from core.people.service import person_of
@@ -50,8 +51,10 @@ SLOT = Field(
 )
 PROBLEM = Field("problem", "long_text", read=free_text, max_length=1000)
 
-BOOKING = Form("booking", (SLOT, PROBLEM))
-CALLING = Form("calling", (SLOT, PROBLEM))
+TERMS = Field("terms", fixed=True, optional=True)  # as they stood when the form was opened
+
+BOOKING = Form("booking", (SLOT, TERMS, PROBLEM))
+CALLING = Form("calling", (SLOT, TERMS, PROBLEM))
 
 
 def _conditions(talk: Talk, opening: Opening) -> str:
@@ -94,7 +97,10 @@ def _book(talk: Talk, opening: Opening, values: Values) -> None:
     command = BookSession(expert_id=str(opening.subject), starts_at=slot, length=length, problem=values["problem"])
     try:
         with talk.ctx.trial():
-            service.book_session(talk.ctx, command, talk.almanac.session_bp)
+            service.book_session(talk.ctx, command, talk.almanac.session_bp, shown=values.get("terms"))
+    except Stale as changed:
+        expert = experts.expert_for(talk.ctx, command.expert_id)
+        _show_anew(talk, changed, slot_button(talk, expert, slot, length))
     except Refusal as refusal:
         if refusal.code != "session.slot_taken":
             raise
@@ -104,7 +110,17 @@ def _book(talk: Talk, opening: Opening, values: Values) -> None:
 def _call(talk: Talk, opening: Opening, values: Values) -> None:
     _, length = values["slot"]
     command = CallNow(expert_id=str(opening.subject), length=length, problem=values["problem"])
-    service.call_now(talk.ctx, command, talk.almanac.session_bp)
+    try:
+        with talk.ctx.trial():
+            service.call_now(talk.ctx, command, talk.almanac.session_bp, shown=values.get("terms"))
+    except Stale as changed:
+        again = Button(label=talk.words("seek.call_now"), press=press("book.now", command.expert_id), style="primary")
+        _show_anew(talk, changed, again)
+
+
+def _show_anew(talk: Talk, changed: Stale, again: Button) -> None:
+    """It costs something else by now, or the free minutes are used: a tap shows the conditions that hold."""
+    talk.reply(Say(text=talk.words.refusal(changed), buttons=((again,),)))
 
 
 def _offer_nearest(talk: Talk, command: BookSession, refusal: Refusal) -> None:
@@ -127,9 +143,9 @@ book.flow(Flow(CALLING, finish=_call, intro=_conditions))
 @book.press("book.slot")
 def book_slot(talk: Talk, pressed: Press) -> None:
     """From a profile: the slot is in the form, and so is the problem when it was told before."""
-    _read_slot(talk, pressed.choice, {})
     talk.fresh = True
-    talk.open("booking", Opening(_known(talk, pressed.choice), pressed.subject))
+    expert = experts.expert_for(talk.ctx, pressed.subject)
+    talk.open("booking", Opening(_known(talk, expert, pressed.choice), expert.id))
 
 
 @book.press("book.now")
@@ -137,15 +153,16 @@ def book_now(talk: Talk, pressed: Press) -> None:
     """Call at once. The choice: the call that came to nothing, whose words go on to this one."""
     expert = experts.expert_for(talk.ctx, pressed.subject)
     talk.fresh = True
-    known = _known(talk, f"{written(talk.ctx.now)}.{min(expert.lengths)}")
+    known = _known(talk, expert, f"{written(talk.ctx.now)}.{min(expert.lengths)}")
     if pressed.choice:
         known["problem"] = service.booking_for(talk.ctx, pressed.choice).problem
     talk.open("calling", Opening(known, expert.id))
 
 
-def _known(talk: Talk, slot: str) -> dict[str, str]:
-    problem = problem_of(talk)
-    return {"slot": slot} | ({"problem": problem} if len(problem) >= 3 else {})
+def _known(talk: Talk, expert: Expert, slot: str) -> dict[str, str]:
+    problem, (_, length) = problem_of(talk), _read_slot(talk, slot, {})
+    terms = service.terms_for(talk.ctx, expert, length, talk.almanac.session_bp)
+    return {"slot": slot, "terms": terms.mark} | ({"problem": problem} if len(problem) >= 3 else {})
 
 
 # --- buttons of the session's card ------------------------------------------------------------------------------------

@@ -78,6 +78,13 @@ class Terms:
     no_show_percent: int
     free: timedelta
 
+    @property
+    def mark(self) -> str:
+        """What was shown, in a few letters: who books has said yes to this and to nothing else."""
+        until, free = (int(each.total_seconds()) // 60 for each in (self.free_until, self.free))
+        numbers = (self.price.minor, self.rate.minor, free, until, self.late_percent, self.no_show_percent)
+        return "-".join((self.price.currency, self.basis, *map(str, numbers)))
+
 
 class Booking(InProcess, Table):
     """One session of a seeker with a consultant, in the process "session"."""

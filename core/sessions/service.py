@@ -43,10 +43,11 @@ def terms_for(ctx: Ctx, expert: Expert, length: int, commission_bp: int) -> Term
     return rules.terms_of(expert.rate, length, expert.policy, commission_bp, free=free)
 
 
-def book_session(ctx: Ctx, command: BookSession, commission_bp: int) -> Booking:
-    """Hold the slot for fifteen minutes while the seeker adds a card.
+def book_session(ctx: Ctx, command: BookSession, commission_bp: int, *, shown: str | None = None) -> Booking:
+    """Hold the slot for fifteen minutes while the seeker adds a card. `shown`: the mark of the terms that they saw.
 
-    Raises Refusal "session.slot_taken" with the three `nearest` slots when somebody was faster.
+    Raises Refusal "session.slot_taken" with the three `nearest` slots when somebody was faster, Stale when it has come
+    to cost something else.
     """
     expert = slots.locked(ctx, command.expert_id)
     length = timedelta(minutes=command.length)
@@ -57,19 +58,19 @@ def book_session(ctx: Ctx, command: BookSession, commission_bp: int) -> Booking:
             "session.slot_taken", field="starts_at", nearest=nearest(calendar, ctx.now, command.starts_at, length)
         )
     slots.check_free(ctx, Interval(command.starts_at, command.starts_at + length))
-    terms = terms_for(ctx, expert, command.length, commission_bp)
+    terms = _as_shown(terms_for(ctx, expert, command.length, commission_bp), shown)
     return _hold_slot(ctx, making.made(ctx, expert, terms, command, command.starts_at))
 
 
-def call_now(ctx: Ctx, command: CallNow, commission_bp: int) -> Booking:
-    """Ask a consultant who says that they are free now. Raises Refusal when they no longer are."""
+def call_now(ctx: Ctx, command: CallNow, commission_bp: int, *, shown: str | None = None) -> Booking:
+    """Ask a consultant who says that they are free now. Raises Refusal when they no longer are, Stale as above."""
     expert = slots.locked(ctx, command.expert_id)
     slots.check_pair(ctx, expert)
     wanted = Interval(ctx.now, ctx.now + timedelta(minutes=command.length))
     if not experts.is_free_now(ctx, expert) or slots.clashes(slots.sessions_of(ctx, expert.id), wanted):
         raise Refusal("session.not_free_now")
     slots.check_free(ctx, wanted)
-    terms = terms_for(ctx, expert, command.length, commission_bp)
+    terms = _as_shown(terms_for(ctx, expert, command.length, commission_bp), shown)
     return _hold_slot(ctx, making.made(ctx, expert, terms, command, ctx.now, instant=True))
 
 
@@ -271,6 +272,12 @@ def time_is_up(ctx: Ctx, booking_id: str, event: str) -> None:
 
 
 # --- steps that more than one of them take ----------------------------------------------------------------------------
+
+
+def _as_shown(terms: Terms, shown: str | None) -> Terms:
+    if shown is not None and terms.mark != shown:
+        raise Stale
+    return terms
 
 
 def _hold_slot(ctx: Ctx, booking: Booking) -> Booking:

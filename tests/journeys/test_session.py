@@ -7,7 +7,9 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
+from sqlalchemy import update
 
+from core.experts.model import Expert
 from core.kernel.transaction import MARKET
 from core.people.service import appoint_operators
 from lab.people import OnSlack, OnTelegram
@@ -277,8 +279,9 @@ async def test_a_talk_is_kept_word_for_word_if_both_agree_and_one_pays(counsel: 
 
 
 async def test_a_slot_that_is_taken_meanwhile_offers_the_nearest(counsel: Counsel) -> None:
-    """Two look at the same time; the second one loses nothing of what was written."""
+    """Two look at the same time; the second one loses nothing of what was written, and books for no unseen price."""
     world, sarah = counsel.world, counsel.seeker
+    assert world.product is not None
     await counsel.list()
     chat: Chat = "telegram" if isinstance(sarah, OnTelegram) else "slack"  # one clock, and so one name for the slot
     tom = Counsel(world, await world.on(chat, "Tom"), counsel.consultant)
@@ -296,5 +299,13 @@ async def test_a_slot_that_is_taken_meanwhile_offers_the_nearest(counsel: Counse
     near = re.findall(r"\[(\w{3} \d+ \w+ \d\d:\d\d)\]", shown)[-3:]
     assert label not in near
     await sarah.presses(near[0])
+    await sarah.sees("At most €90.00")
+    await world.product.transactions.run(
+        MARKET, lambda ctx: ctx.session.execute(update(Expert).values(rate_minor=9900))
+    )
+    await sarah.sends()
+    await sarah.sees("This has changed since you saw it.")
+    await sarah.presses(near[0])
+    await sarah.sees("At most €99.00")
     await sarah.sends()
     await sarah.sees("The time is held for you.")
