@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from core.deals import rules
@@ -35,6 +35,7 @@ from core.listings.service import give_back
 SETTLING: Final = ("settling", "payout_blocked")
 UNWINDING: Final = ("unwinding", "refund_blocked")
 ENDING: Final = (*SETTLING, *UNWINDING)  # only its last money is awaited
+LOOK_AGAIN: Final = timedelta(days=1)  # whether its money still may not move
 
 
 # --- its money --------------------------------------------------------------------------------------------------------
@@ -185,6 +186,8 @@ def time_is_up(ctx: Ctx, deal_id: str, event: str, *, on_the_road: bool) -> None
         case "escalate":
             step(ctx, DEAL, deal, event, ("time",))
             tell(ctx, deal, DealEscalated)
+        case "final_rule" if deal.frozen is not None:  # freeze beats timer: a part of the money may be with a bank
+            set_timer(ctx.session, Timer(DEAL.name, deal.id, event, ctx.now + LOOK_AGAIN))
         case "final_rule":
             step(ctx, DEAL, deal, event, ("time",))
             tell(ctx, deal, DealRuledByTime)

@@ -8,6 +8,7 @@ from functools import partial
 import pytest
 
 from core.audit.service import invariants
+from core.deals import service as deals
 from core.delivery import service as delivery
 from core.escrow import service
 from core.escrow.model import EffectKind, EffectState, PaymentState
@@ -141,4 +142,18 @@ async def test_what_two_reasons_stop_moves_when_both_are_gone(market: Market, fi
     await trade.accept(lot)
     await trade.provider_answers()
     assert [body["amount"] for body in trade.asked("transfer")] == [10_237_50]
+    await books_hold(market)
+
+
+async def test_time_rules_on_no_deal_that_a_bank_asks_about(market: Market) -> None:
+    trade = await paid(market, lots=2)
+    operator = await trade.operator("Olga")
+    await market.run(operator, lambda ctx: deals.freeze_deal(ctx, trade.deal_id))
+    await recalled(trade, 0)  # it asks, and takes nothing yet
+    await trade.pass_days(62)
+    assert (await trade.deal()).state == "disputed"
+    await decided(trade, won=True)
+    await trade.pass_days(2)
+    await trade.provider_answers()
+    assert (await trade.deal()).state == "completed"
     await books_hold(market)
