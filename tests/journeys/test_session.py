@@ -271,6 +271,8 @@ async def test_a_talk_is_kept_word_for_word_if_both_agree_and_one_pays(counsel: 
     await alex.sees("Alex: Lower the primary air first.", "Sarah: (a photo or a document)")
     await world.later(days=3)
     await alex.sees("For you: €76.50.")
+    await world.later(days=20)  # long after a buyer could have asked for it
+    await sarah.sees("Two weeks ago you talked with Alex")
     await alex.says("/recaps")
     await alex.presses("Delete what is kept")
     await alex.presses("Delete it")

@@ -87,6 +87,7 @@ def _ware(talk: Talk, booking: Booking) -> Ware:
         description=words("recording.ware_text", name=name, days=RECAP_KEPT.days),
         stars=PRICE_STARS,
         card=PRICE_CARD,
+        lasts_days=RECAP_KEPT.days,  # who deletes it before gives the money back
     )
 
 
