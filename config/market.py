@@ -118,7 +118,9 @@ BOOKS: tuple[Book, ...] = (
 
 
 # Timers that are no person's deadline, but our own next try or somebody else's clock: our absence does not stop them.
-OWN_CLOCKS = frozenset({"effect", "expert_feed", "chargeback", "evidence", "purchase_refund"})
+OWN_CLOCKS = frozenset(
+    {"effect", "expert_feed", "chargeback", "evidence", "purchase_refund", "card_hold", "session_payout"}
+)
 
 # Who answers when time comes for which kind of thing.
 RINGS: Mapping[str, Ring] = {

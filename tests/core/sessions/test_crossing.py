@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
 
+from config.market import OWN_CLOCKS
 from core.escrow.payees import payee_told
 from core.kernel.errors import Stale
+from core.kernel.heartbeat import beat
 from core.kernel.sweep import ring
 from core.kernel.timers import due_timers
 from core.kernel.transaction import MARKET, PROVIDER
@@ -107,6 +109,21 @@ async def test_money_that_is_held_while_they_talk_already_is_kept_for_the_end(th
 
     assert await they.state() == "review_window"
     assert await they.holds_states() == ["lapsed", "captured"]
+
+
+async def test_a_card_is_held_when_we_are_back_and_not_as_much_later_as_we_were_away(they: Counsel) -> None:
+    start, machine = TUESDAY_TEN + timedelta(days=9), datetime(2026, 1, 1, tzinfo=UTC)
+    await agreed(they, start)
+    await they.until(start - timedelta(hours=25))
+    await they.run(MARKET, beat, machine, OWN_CLOCKS)
+    they.market.clock.advance(hours=26)
+    await they.run(MARKET, beat, machine + timedelta(hours=26), OWN_CLOCKS)
+    await they.later(seconds=1)
+    assert await they.holds_states() == ["held"]
+    await they.does(they.alex, meeting.come_in)
+    await they.does(they.sarah, meeting.come_in)
+
+    assert await they.state() == "free_window"
 
 
 async def test_a_card_that_comes_by_the_older_of_two_pages_is_held_on_the_day(they: Counsel) -> None:
