@@ -108,6 +108,7 @@ class Reconciler:
         lines = await self._transactions.run(MARKET, reconciliation.explain_lines)
         balances = await self.compare_balances()
         unknown = await self._transactions.run(MARKET, reconciliation.unknown_for_long)
+        await self._transactions.run(MARKET, reconciliation.try_given_up)
         if unread is not None:
             return {"lines": unread}
 

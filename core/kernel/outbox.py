@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -111,3 +111,8 @@ def shorten(session: Session, post_id: str, body: dict[str, Any]) -> None:
 def bury(session: Session, post_id: str, why: str) -> None:
     """Nobody will ever take it: keep it for the operator, out of everybody's way."""
     session.execute(update(OutboxRow).where(OutboxRow.id == post_id).values(dead=True, leased_until=None, failure=why))
+
+
+def dig_up(session: Session, post_ids: Collection[str], now: datetime) -> None:
+    """Try these once more; what fails again is given up again."""
+    session.execute(update(OutboxRow).where(OutboxRow.id.in_(post_ids)).values(dead=False, due_at=now))

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from core.escrow.model import Chargeback, Effect, EffectKind, Payment
 from core.kernel.errors import NotFound
 from core.kernel.money import Money
-from core.kernel.outbox import OutboxRow
+from core.kernel.outbox import OutboxRow, dig_up
 from core.kernel.statements import add_once
 from core.kernel.transaction import Ctx
 from core.ledger import service as ledger
@@ -32,6 +32,7 @@ from core.reconciliation.rules import SORTS, Sort
 from core.sessions.model import CardHold, SessionPayout
 
 UNKNOWN_TOO_LONG: Final = timedelta(days=1)
+GIVEN_UP: Final = OutboxRow.failure.startswith("given up")
 MOVES_MONEY: Final = ("transfer", "refund", "reversal", "checkout.open", "evidence.submit")
 EFFECTS: Final = {
     Sort.REFUND: EffectKind.REFUND,
@@ -188,12 +189,19 @@ def unknown_for_long(ctx: Ctx) -> dict[str, str]:
     """What the provider was asked for more than a day ago without an answer, and what was given up."""
     since = ctx.now - UNKNOWN_TOO_LONG
     # One that was refused is dead too, and its effect knows what follows.
-    late = (~OutboxRow.dead & (OutboxRow.created_at < since)) | OutboxRow.failure.startswith("given up")
+    late = (~OutboxRow.dead & (OutboxRow.created_at < since)) | GIVEN_UP
     query = select(OutboxRow).where(OutboxRow.channel == "payments", late, OutboxRow.kind.in_(MOVES_MONEY))
     return {
         row.id: f"{row.kind} of {row.created_at:%Y-%m-%d %H:%M}, asked {row.attempts} times: {row.failure}"
         for row in ctx.session.scalars(query.order_by(OutboxRow.id))
     }
+
+
+def try_given_up(ctx: Ctx) -> None:
+    """What moves money and was given up is asked for once a night: a mistake in its way may have been put right."""
+    buried = select(OutboxRow.id).where(OutboxRow.channel == "payments", OutboxRow.dead, GIVEN_UP)
+    found = ctx.session.scalars(buried.where(OutboxRow.kind.in_(MOVES_MONEY))).all()
+    dig_up(ctx.session, found, ctx.now)
 
 
 def compare(ctx: Ctx, kind: DifferenceKind, found: Mapping[str, str]) -> None:

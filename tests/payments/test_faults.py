@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 import pytest
+from sqlalchemy import update
 
 from core.deals import service as deals
 from core.escrow import service as escrow
 from core.escrow.model import EffectState, PaymentState
+from core.kernel.dispatch import ATTEMPTS
 from core.kernel.money import Money
+from core.kernel.outbox import OutboxRow
+from payments.asks import TransferAsk
 from tests.payments.conftest import Shop
 
 OPEN, TRANSFER, REFUND = "POST /v1/checkout/sessions", "POST /v1/transfers", "POST /v1/refunds"
@@ -137,6 +143,32 @@ async def test_a_seller_whose_account_was_closed_opens_another_one_and_is_paid(s
     await shop.until_deal("completed")
     assert {each["destination"] for each in await shop.made("transfer")} == opened
     await shop.books_agree()
+
+
+async def test_a_payout_that_was_given_up_is_tried_again_in_the_night(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A mistake of ours stood in its way for days, and nobody was there to ask for it again."""
+    await shop.funded()
+    await shop.onboard()
+
+    async def mistaken(_ask: TransferAsk) -> NoReturn:
+        raise ValueError("an answer that nobody can read")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(shop.provider, "transfer", mistaken)
+        await shop.deliver_all()
+        await shop.trade.house(lambda ctx: ctx.session.execute(update(OutboxRow).values(attempts=ATTEMPTS - 1)))
+        await shop.pass_time(hours=25)
+        assert "given up" in str(await shop.reconciler.reconcile())
+        await shop.work()
+    assert {each.state for each in await shop.effects()} == {EffectState.ASKED}
+    await shop.reconciler.reconcile()
+    await shop.work()
+    await shop.until_deal("completed")
+    assert len(await shop.made("transfer")) == 2
+    await shop.books_agree()
+    assert await shop.reconciler.reconcile() == {}
 
 
 async def test_a_page_that_nobody_wants_any_more_is_closed(shop: Shop) -> None:
