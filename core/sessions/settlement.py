@@ -361,7 +361,8 @@ def ask(ctx: Ctx, booking: Booking, payout: SessionPayout) -> None:
         "attempt": payout.attempt,
         "amount": payout.amount_minor,
         "currency": payout.currency,
-        "charge": charge.charge_ref,
+        # What a bank gives back was perhaps made good by another session: it leaves our balance, not the charge.
+        "charge": charge.charge_ref if payout.chargeback_id is None else None,
         "payment_intent": charge.intent_ref,
         "group": f"session_{booking.id}",
         "ref": booking.ref,

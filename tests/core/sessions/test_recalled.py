@@ -265,6 +265,10 @@ async def test_what_is_owed_is_kept_of_the_next_session(they: Counsel) -> None:
     (one,) = await they.run(MARKET, chargebacks.of_subject, first)
     assert (one.state, await of(they, receivable(owes)), await they.state()) == ("recovered", 0, "completed")
     await books_hold(they)
+    await decided(they, won=True)  # the first charge has given all that it could: what was kept leaves our balance
+    sent = [post.body for post in they.market.posts if post.kind == "transfer"][-1]
+    assert (sent["group"], sent["amount"], sent["charge"]) == (f"session_{first}", 7650, None)
+    await books_hold(they)
 
 
 async def test_what_is_never_made_good_is_our_loss_in_the_end(they: Counsel) -> None:
