@@ -33,7 +33,8 @@ from core.sessions.model import CardHold, SessionPayout
 
 UNKNOWN_TOO_LONG: Final = timedelta(days=1)
 GIVEN_UP: Final = OutboxRow.failure.startswith("given up")
-MOVES_MONEY: Final = ("transfer", "refund", "reversal", "checkout.open", "evidence.submit")
+OF_CARDS: Final = ("hold", "capture", "hold.cancel")
+MOVES_MONEY: Final = ("transfer", "refund", "reversal", "checkout.open", "evidence.submit", *OF_CARDS)
 EFFECTS: Final = {
     Sort.REFUND: EffectKind.REFUND,
     Sort.REFUND_BACK: EffectKind.REFUND,

@@ -16,6 +16,7 @@ from core.kernel.transaction import MARKET, PROVIDER, Ctx
 from core.ledger import service as ledger
 from core.ledger.model import refund_due
 from core.people.model import Person
+from core.reconciliation.service import unknown_for_long
 from core.sessions import meeting, rules, service, settlement
 from core.sessions.events import MoneyDelayed, SessionComplained, SessionFollowedUp, SessionNeverPaid
 from core.sessions.rules import MoreTime
@@ -156,6 +157,9 @@ async def test_a_bank_that_does_not_answer_is_told_of_once(they: Counsel) -> Non
 
     told = [fact for fact in they.market.facts if isinstance(fact, MoneyDelayed)]
     assert [(fact.booking_id, fact.why) for fact in told] == [(they.booking_id, "capture")]
+    await they.later(days=1)
+    unknown = await they.run(MARKET, unknown_for_long)
+    assert any(each.startswith("capture of ") for each in unknown.values())  # and the operator knows
 
 
 # --- later ------------------------------------------------------------------------------------------------------------
