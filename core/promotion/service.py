@@ -237,9 +237,14 @@ def looks_of(ctx: Ctx, promotion: Promotion) -> int:
 
 
 def unused_price(ctx: Ctx, promotion: Promotion) -> Money:
-    """What would come back if it ended now: the price of the time that is left, to the second."""
+    """What would come back if it ended now: the price of the time that is left, to the second.
+
+    Nothing more of a price that goes back already, or that is kept for good.
+    """
     purchase, ends = purchases.purchase_of(ctx, Thing.PROMOTION, promotion.id), until(ctx, promotion)
     assert purchase is not None, "nothing runs that was not bought"
+    if purchase.state != "paid":
+        return Money.zero(purchase.currency)
     whole = int(_package(promotion).lasts.total_seconds())
     left = 0 if ends is None else int((ends - ctx.now).total_seconds())
     return unused(purchase.price, min(max(left, 0), whole), whole)

@@ -139,6 +139,18 @@ async def test_what_was_not_used_comes_back_to_the_cent(window: Window, ends: st
     assert not await window.market.run(MARKET, lambda ctx: service.is_promoted(ctx, expert_id))
 
 
+async def test_of_what_goes_back_whole_already_no_part_is_promised(window: Window) -> None:
+    alex, _ = await window.expert("Alex")
+    promotion = await window.chooses(alex)
+    bought = await window.pays(alex, promotion)
+    await window.market.run(MARKET, lambda ctx: purchases.give_back(ctx, bought.id, Money(700, "EUR")))
+    promised = await window.market.run(
+        alex, lambda ctx: service.unused_price(ctx, service.running(ctx, [promotion.expert_id])[0])
+    )
+
+    assert (promised, window.refunded()) == (Money(0, "EUR"), [700])
+
+
 async def test_a_long_one_is_given_back_in_part_also_after_a_fortnight(window: Window) -> None:
     alex, _ = await window.expert("Alex")
     promotion = await window.buys(alex, "featured30")
