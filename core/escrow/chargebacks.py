@@ -64,7 +64,10 @@ class Called:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The payment that is called back, and where its money is: `held`, or `released` with our `fees` in that."""
+    """The payment that is called back, and where its money is: `held`, or `released` with our `fees` in that.
+
+    `waiting`: what of it is to go back to the payer, and has not gone.
+    """
 
     matter: Matter
     subject: str
@@ -73,6 +76,7 @@ class Source:
     held: Money
     released: Money
     fees: Money
+    waiting: Money
 
 
 # --- what the provider tells ------------------------------------------------------------------------------------------
@@ -211,17 +215,20 @@ def recovered(ctx: Ctx, found: Chargeback, amount: Money, *, of_refund: bool = F
 
 
 def _take(ctx: Ctx, source: Source, found: Chargeback, taken: Money, fee: Money) -> None:
-    """Book who bears it for now."""
-    share = rules.recourse(taken, source.held, source.released, source.fees)
+    """Book who bears it for now. What waited to go back to the payer is with them already, and nobody's claim."""
+    waited = min(taken, source.waiting)
+    share = rules.recourse(taken - waited, source.held, source.released, source.fees)
     found.amount_minor, found.fee_minor = taken.minor, fee.minor
     found.from_escrow_minor = share.escrow.minor
     found.from_commission_minor = share.commission.minor
-    found.claimed_minor = share.claimed.minor
+    found.claimed_minor = (share.claimed + waited).minor
+    found.recovered_minor = found.from_refunds_minor = waited.minor
     legs = [
         credit(PROVIDER, taken),
         debit(escrow(source.subject), share.escrow),
         debit(EARNED[source.matter], share.commission),
         debit(receivable(source.seller), share.claimed),
+        debit(refund_due(source.subject), waited),
         credit(PROVIDER, fee),
         debit(PROVIDER_FEES, fee),
     ]

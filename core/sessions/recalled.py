@@ -65,6 +65,7 @@ def chargeback_opened(
         held=ledger.balance(ctx, escrow(booking.id), booking.currency),
         released=Money(net + fees, booking.currency),
         fees=Money(fees, booking.currency),
+        waiting=steps.waiting(ctx, WAY, booking.id, hold.id, booking.currency),
     )
     return chargebacks.opened(ctx, source, Called(ref, taken, fee, reason, evidence_due))
 

@@ -83,6 +83,7 @@ def chargeback_opened(
         held=ledger.balance(ctx, escrow(deal.id), deal.currency),
         released=Money(int(released or 0), deal.currency),
         fees=Money(int(fees or 0), deal.currency),
+        waiting=steps.waiting(ctx, WAY, deal.id, payment.id, deal.currency),
     )
     return chargebacks.opened(ctx, source, Called(ref, taken, fee, reason, evidence_due))
 

@@ -45,6 +45,7 @@ def chargeback_opened(
         held=Money.zero(payment.currency),
         released=payment.amount,
         fees=payment.amount,
+        waiting=Money.zero(payment.currency),
     )
     return chargebacks.opened(ctx, source, Called(ref, taken, fee, reason, evidence_due))
 

@@ -52,7 +52,7 @@ class Way(Generic[Row]):
 
 def follow(reactions: Reactions, way: Way[Row]) -> None:
     """Do with the rows of one matter what its disputes ask for."""
-    reactions.on(ChargebackTaken, only_of(way.matter, lambda ctx, fact: _reverse(ctx, way, _row(ctx, fact))))
+    reactions.on(ChargebackTaken, only_of(way.matter, lambda ctx, fact: _taken(ctx, way, _row(ctx, fact))))
     reactions.on(ChargebackClosed, only_of(way.matter, lambda ctx, fact: _closed(ctx, way, fact)))
     reactions.on(ChargebackWrittenOff, only_of(way.matter, lambda ctx, fact: _give_up(ctx, way, _row(ctx, fact))))
 
@@ -87,6 +87,35 @@ def came_back(ctx: Ctx, way: Way[Row], effect: Row, ref: str) -> None:
 
 
 # --- what follows -----------------------------------------------------------------------------------------------------
+
+
+def waiting(ctx: Ctx, way: Way[Row], subject: str, payment_id: str, currency: str) -> Money:
+    """What is to go back to the payer out of this payment, and has not gone."""
+    return Money.total((each.amount for each in _unsent_refunds(ctx, way, subject, payment_id)), currency)
+
+
+def _unsent_refunds(ctx: Ctx, way: Way[Row], subject: str, payment_id: str) -> list[Row]:
+    unsent = [each for each in way.leaving(ctx, subject) if each.kind is EffectKind.REFUND and each.state in UNSENT]
+    return [each for each in unsent if way.paid_by(each) == payment_id]
+
+
+def _taken(ctx: Ctx, way: Way[Row], found: Chargeback) -> None:
+    """What waited to go back has gone so; what the seller owes is asked for."""
+    rest = found.from_refunds
+    for effect in _unsent_refunds(ctx, way, found.subject, found.payment_id):
+        part = min(rest, effect.amount)
+        rest -= part
+        _lessen(ctx, way, effect, part)
+    _reverse(ctx, way, found)
+
+
+def _lessen(ctx: Ctx, way: Way[Row], effect: Row, part: Money) -> None:
+    """So much of it has no need to leave any more; what is used up is gone."""
+    effect.amount_minor -= part.minor
+    if not effect.amount_minor:
+        clear_timers(ctx.session, way.timer, effect.id)
+        ctx.session.delete(effect)
+    ctx.session.flush()
 
 
 def _reverse(ctx: Ctx, way: Way[Row], found: Chargeback) -> None:
@@ -141,10 +170,7 @@ def _cover(ctx: Ctx, way: Way[Row], found: Chargeback, waiting: Iterable[Row]) -
         legs = [debit(owed, covered), credit(receivable(found.seller), covered)]
         memo = "The bank has given it to the payer already" if effect.payee is None else "Kept for what the bank took"
         ledger.post(ctx, f"chargeback:{found.id}:covers:{effect.id}", memo, legs, deal=found.subject)
-        effect.amount_minor -= covered.minor
-        if not effect.amount_minor:
-            clear_timers(ctx.session, way.timer, effect.id)
-            ctx.session.delete(effect)
+        _lessen(ctx, way, effect, covered)
         chargebacks.recovered(ctx, found, covered, of_refund=effect.payee is None)
 
 

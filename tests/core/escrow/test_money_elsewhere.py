@@ -22,7 +22,7 @@ from core.kernel.transaction import MARKET, PROVIDER
 from core.ledger.events import InvariantBroken, InvariantHolds
 from core.people.service import organisation_of
 from tests.core.conftest import Market
-from tests.core.escrow.test_escrow_chargebacks import another_deal, decided, recalled
+from tests.core.escrow.test_escrow_chargebacks import another_deal, decided, recalled, released
 from tests.core.goods import tonnes
 from tests.core.trades import Trade, agreed, paid
 
@@ -156,4 +156,27 @@ async def test_time_rules_on_no_deal_that_a_bank_asks_about(market: Market) -> N
     await trade.pass_days(2)
     await trade.provider_answers()
     assert (await trade.deal()).state == "completed"
+    await books_hold(market)
+
+
+async def test_a_bank_that_gives_what_was_to_go_back_takes_nothing_from_the_seller(market: Market) -> None:
+    """The buyer waits for a refund that does not arrive, and asks their bank for it."""
+    trade = await released(market, lots=2, accepted=1)
+    late = (await trade.lots())[1]
+    await market.run(trade.buyer, lambda ctx: delivery.ask_drop(ctx, late.id))
+    await market.run(trade.seller, lambda ctx: delivery.agree_drop(ctx, late.id))
+    refund = trade.asked("refund")[0]["effect"]
+    await market.run(PROVIDER, lambda ctx: service.refund_refused(ctx, refund, "account_closed", final=True))
+    trade.answered |= {post.id for post in market.posts}
+    await recalled(trade, 10_500_00)
+    assert trade.asked("reversal") == []
+    await books_hold(market)
+    await decided(trade, won=False)
+    (found,) = await trade.house(lambda ctx: service.chargebacks_of(ctx, trade.deal_id))
+    assert (found.state, found.from_commission_minor, found.from_refunds_minor) == ("recovered", 0, 10_500_00)
+    assert [each.kind for each in await trade.house(lambda ctx: service.effects_of(ctx, trade.deal_id))] == ["transfer"]
+    assert (await trade.deal()).state == "completed"
+    await books_hold(market)
+    await decided(trade, won=True)
+    assert trade.asked("refund")[-1]["amount"] == 10_500_00
     await books_hold(market)
