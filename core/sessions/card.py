@@ -10,11 +10,10 @@ from core.kernel.timers import Timer, set_timer
 from core.kernel.transaction import Ctx
 from core.ledger import service as ledger
 from core.ledger.model import PROVIDER, PROVIDER_FEES, credit, debit, escrow
-from core.sessions import holds, rules
-from core.sessions.events import CardPageLapsed, CardPageReady, CardTrouble
+from core.sessions import holds, rules, service
+from core.sessions.events import CardPageLapsed, CardPageReady
 from core.sessions.model import Booking, HoldPurpose, HoldState
 from core.sessions.process import SESSION, TALKING
-from core.sessions.service import REMINDER
 
 WAITS_FOR_CARD = ("slot_held", "card_trouble", "debt")
 
@@ -88,7 +87,7 @@ def held(ctx: Ctx, hold_id: str, *, intent: str, until: datetime, card: str | No
     elif booking.state == "card_trouble":
         step(ctx, SESSION, booking, "card_ok", ("provider",), dues=rules.confirmed_dues(booking.starts_at, ctx.now))
         # Who is here already has waited for the card alone.
-        set_timer(ctx.session, Timer(REMINDER, booking.id, "start", max(booking.starts_at, ctx.now)))
+        set_timer(ctx.session, Timer(service.REMINDER, booking.id, "start", max(booking.starts_at, ctx.now)))
         ctx.session.flush()
     holds.close_unwanted(ctx, booking)
 
@@ -108,9 +107,7 @@ def hold_refused(ctx: Ctx, hold_id: str, why: str) -> None:
     if not holds.is_wanted(ctx, booking, hold) or (booking.state in TALKING and hold.purpose is HoldPurpose.SESSION):
         return  # nobody adds a card while they talk: what is due then is owed
     if booking.state == "confirmed" and hold.purpose is HoldPurpose.SESSION:
-        deadline = rules.card_deadline(booking.starts_at, ctx.now)
-        step(ctx, SESSION, booking, "auth_failed", ("provider",), dues={"card_deadline": deadline})
-        ctx.announce(CardTrouble(booking.id, None, why))
+        service.card_fails(ctx, booking, why)
     holds.open_page(ctx, booking, holds.made(ctx, booking, hold.purpose, hold.amount, later=False))
 
 

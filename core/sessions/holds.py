@@ -94,8 +94,8 @@ def open_page_again(ctx: Ctx, booking: Booking) -> CardHold:
     return hold
 
 
-def keep_until(ctx: Ctx, booking: Booking) -> None:
-    """The time is agreed, or another one is: see that the price is held when the session ends.
+def keep_until(ctx: Ctx, booking: Booking) -> bool:
+    """The time is agreed, or another one is: see that the price is held when the session ends. False: by no card.
 
     A hold that would be gone by then is set free, and the card is held anew a day before the start.
     """
@@ -111,6 +111,7 @@ def keep_until(ctx: Ctx, booking: Booking) -> None:
         due = rules.authorise_at(booking.starts_at, ctx.now)
         set_timer(ctx.session, Timer(TIMER, hold.id, AUTHORISE, due))
     ctx.session.flush()
+    return hold.state in GOOD
 
 
 def authorise(ctx: Ctx, hold_id: str) -> None:

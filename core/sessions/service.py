@@ -20,6 +20,7 @@ from core.kernel.transaction import Ctx
 from core.people.service import acting
 from core.sessions import holds, making, rules, slots
 from core.sessions.events import (
+    CardTrouble,
     MoveLeft,
     MoveProposed,
     OtherTimeOffered,
@@ -306,8 +307,16 @@ def _meet_at(ctx: Ctx, booking: Booking, at: datetime) -> None:
         if at - before > ctx.now:
             set_timer(ctx.session, Timer(REMINDER, booking.id, when, at - before))
     set_timer(ctx.session, Timer(REMINDER, booking.id, "start", max(at, ctx.now)))
-    holds.keep_until(ctx, booking)
+    if not holds.keep_until(ctx, booking):
+        card_fails(ctx, booking, "lapsed")
     ctx.session.flush()
+
+
+def card_fails(ctx: Ctx, booking: Booking, why: str) -> None:
+    """A session that is agreed has no money behind it: the seeker has a while to add another card."""
+    deadline = rules.card_deadline(booking.starts_at, ctx.now)
+    step(ctx, SESSION, booking, "auth_failed", ("provider",), dues={"card_deadline": deadline})
+    ctx.announce(CardTrouble(booking.id, None, why))
 
 
 def _call_off(ctx: Ctx, booking: Booking, event: str, why: str, roles: Sequence[str] | None = None) -> Booking:

@@ -126,6 +126,18 @@ async def test_a_card_is_held_when_we_are_back_and_not_as_much_later_as_we_were_
     assert await they.state() == "free_window"
 
 
+async def test_a_session_whose_card_failed_before_the_yes_waits_for_another(they: Counsel) -> None:
+    await they.books(TUESDAY_TEN)
+    await they.adds_card()
+    they.refuses = {"hold"}
+    await lets_go(they)
+    await they.does(they.alex, service.accept)
+    assert await they.state() == "card_trouble"
+    await they.adds_card()
+
+    assert (await they.state(), await they.holds_states()) == ("confirmed", ["lapsed", "refused", "held"])
+
+
 async def test_a_card_that_comes_by_the_older_of_two_pages_is_held_on_the_day(they: Counsel) -> None:
     start = TUESDAY_TEN + timedelta(days=8)
     wish = ProposeTimes(expert_ids=(they.expert_id,), times=(start,), length=30, problem="Why does my ash melt?")
