@@ -7,7 +7,6 @@ import json
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -61,33 +60,9 @@ class BatchSearcher:
         """Ids of the best documents; where fewer than ten meet every wish, those that meet all but some follow."""
         said = parse(text, self.catalogue, self.places, self.today, per="t")  # as the documents have their prices
         wanted = freely(said, self.catalogue, self.places, self.index.knows, self.today)
-        if wanted == Wanted(today=wanted.today):
+        if not wanted.words and wanted == Wanted(today=wanted.today):
             return []  # nothing was understood, and everything would be as good an answer as any other
-        hits: dict[str, None] = {}
-        for way in _ways(wanted):
-            for found in self.index.search(way, HITS).found:
-                hits.setdefault(found.id)
-            if len(hits) >= HITS:
-                break
-        return list(hits)[:HITS]
-
-
-def _ways(wanted: Wanted) -> Iterator[Wanted]:
-    """As it was asked, then with the wishes given up that hurt least, one after the other."""
-    yield wanted
-    if not wanted.words:
-        return  # without any word that has to be met, everything would answer
-    wider = replace(wanted, days=None)
-    ways = [wider, wider := replace(wider, amount=None)]
-    ways.append(wider := replace(wider, price_at_most=None, price_at_least=None))
-    ways.append(wider := replace(wider, must=()))
-    if wanted.near is not None:
-        ways.append(replace(wider, near=replace(wanted.near, radius_km=None)))
-    before = wanted
-    for way in ways:
-        if way != before:
-            yield way
-        before = way
+        return [found.id for found in self.index.search_patiently(wanted, HITS)]
 
 
 class _Rows:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TypeVar
 
 from core.catalogue.facts import (
@@ -21,6 +21,7 @@ from core.catalogue.facts import (
     Words,
 )
 from core.catalogue.names import Likeness, NameIndex, folded, topic_words
+from core.catalogue.spelling import Near, WordList
 from core.catalogue.synonyms import Synonyms
 from core.kernel.errors import NotFound
 
@@ -98,25 +99,36 @@ class Catalogue:
     @cached_property
     def synonyms(self) -> Synonyms:
         """Words of one meaning, in all languages."""
-        return Synonyms(self.meanings)
+        return Synonyms(self.meanings, self._near)
 
     @cached_property
     def _topics(self) -> Synonyms:
         """The words of the fields of expertise, each by itself."""
         names = (field.names.values() for field in self.expertise.values())
-        return Synonyms(
-            {"": tuple(word for said in each for name in said for word in topic_words(name))} for each in names
-        )
+        topics = (tuple(word for said in each for name in said for word in topic_words(name)) for each in names)
+        return Synonyms(({"": words} for words in topics), self._near)
 
     def fields_of(self, word: str) -> tuple[str, ...]:
         """The fields of expertise that a folded word speaks of, also when it is misspelt or inflected."""
-        fields = tuple(self.expertise)
-        return tuple(fields[number] for number in self._topics.meanings_of(word))
+        return tuple([self._fields[number] for number in self._topics.meanings_of(word)])
+
+    @cached_property
+    def _fields(self) -> tuple[str, ...]:
+        return tuple(self.expertise)
 
     @cached_property
     def name_index(self) -> NameIndex:
         """The words of all product names, weighed by how much each one tells."""
-        return NameIndex({product.id: product.names for product in self.products.values()})
+        return NameIndex({product.id: product.names for product in self.products.values()}, self._near)
+
+    def _near(self, word: str) -> Mapping[str, int]:
+        return self._nearest(word)
+
+    @cached_property
+    def _nearest(self) -> Near:
+        """All words by which goods, meanings and fields are known: what a misspelt one may be is looked up once."""
+        words = {*self.name_index.long_words, *self.synonyms.words, *self._topics.words}
+        return lru_cache(maxsize=20_000)(WordList(sorted(words)).near)
 
 
 def _found(table: Mapping[str, T], key: str, code: str) -> T:

@@ -19,7 +19,7 @@ from itertools import pairwise
 from operator import mul
 
 from core.catalogue.facts import Names
-from core.catalogue.spelling import SHORTEST, Spelling, distances
+from core.catalogue.spelling import SHORTEST, Near
 
 GOOD_ENOUGH = 0.72  # measured: below it, more answers are wrong than right
 TOO_CLOSE = 0.05  # two products nearer than this are asked about, not chosen between
@@ -122,7 +122,8 @@ class Likeness:
 class NameIndex:
     """All product names, taken apart into words."""
 
-    def __init__(self, names: Mapping[str, Mapping[str, Names]]) -> None:
+    def __init__(self, names: Mapping[str, Mapping[str, Names]], near: Near) -> None:
+        """`near`: the words that a misspelt one may be meant for, among them those of these names."""
         self._phrases: list[tuple[str, tuple[str, ...]]] = []
         users: dict[str, set[str]] = defaultdict(set)
         for product_id, languages in names.items():
@@ -130,13 +131,13 @@ class NameIndex:
                 self._phrases.append((product_id, phrase))
                 for word in phrase:
                     users[word].add(product_id)
-        self._long_words = sorted(word for word in users if len(word) >= SHORTEST)
+        self.long_words = sorted(word for word in users if len(word) >= SHORTEST)
         # A form that few names have tells no more than its word does: "pelety" is no rarer a thing than "pelet".
         self._weight = {
             word: math.log(1 + len(names) / len(users[word].union(*(users[form] for form in self._forms(word)))))
             for word in users
         }
-        self._spelling = Spelling.of(self._long_words)
+        self._near = near
         # People say the same few words, and mostly in the same few ways.
         self.like = lru_cache(maxsize=20_000)(self._like)
         self.parted = lru_cache(maxsize=20_000)(self._parted)
@@ -221,8 +222,9 @@ class NameIndex:
         if len(word) < SHORTEST:
             return found
         cutoff = LIKE_WORD if len(word) < 8 else LIKE_LONG_WORD
-        near = [self._long_words[number] for number in self._spelling.near(word)]
-        for other, edits in zip(near, distances(word, near), strict=True):
+        for other, edits in self._near(word).items():
+            if other not in self._weight:
+                continue
             slips = 1 if edits == 2 and undoubled(word) == undoubled(other) else edits
             score = 1 - slips / max(len(word), len(other))
             if score >= cutoff:
@@ -251,8 +253,8 @@ class NameIndex:
 
     def _beginning(self, text: str) -> list[str]:
         """The known words of four letters and more that begin so."""
-        start = bisect_left(self._long_words, text)
-        return self._long_words[start : bisect_left(self._long_words, text + LAST_LETTER, start)]
+        start = bisect_left(self.long_words, text)
+        return self.long_words[start : bisect_left(self.long_words, text + LAST_LETTER, start)]
 
     def _rejoined(self, words: list[str]) -> list[str]:
         """Two words that the catalogue writes as one ("saw dust") become that one, and "woodchips" becomes two."""

@@ -9,20 +9,21 @@ thinned by a bit per letter (two words within k edits differ in at most 2k of th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import accumulate, combinations
+from itertools import combinations
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
+from rapidfuzz.process import extract
 
 HEAD: Final = 7
 SHORTEST: Final = 4  # letters of a word that may be misspelt: codes (UCO, PKS) count exactly as they are
 SHORTEST_FOR_TWO: Final = 6  # letters from which two edits are believed
-FEW_WORDS: Final = 5_000  # a dictionary of the forms of so many takes 20 MB, and is four times as quick
 FAR: Final = 99  # edits: another word altogether
 MEASURED_AT_MOST: Final = 400  # candidates whose distance is computed: bounds a query of common beginnings
 
@@ -31,9 +32,16 @@ _BASE: Final = 0x9E3779B1  # odd, so that powers of it never vanish modulo 2**32
 _MIXER: Final = 2654435761  # spreads the bits of a letter
 _POWER: Final = [pow(_BASE, k + 1, 2**32) for k in range(HEAD)]
 _POWERS: Final = np.array(_POWER, dtype=np.uint32)
+# By how many places a letter may have moved on, and what it then adds to a hash; for each form which letters have.
+_MOVED_POWERS: Final = np.array([[_POWER[k - by] if k >= by else 0 for by in range(3)] for k in range(HEAD)], np.uint32)
 _LEFT_OUT: Final = tuple(
     np.array([k for k in range(HEAD) if k not in out]) for n in range(3) for out in combinations(range(HEAD), n)
 )
+_MOVED: Final = np.array(
+    [[k in kept and k - kept.tolist().index(k) == by for k in range(HEAD) for by in range(3)] for kept in _LEFT_OUT],
+    np.uint32,
+)
+_FORMS: Final = [sum(HEAD - len(kept) <= edits for kept in _LEFT_OUT) for edits in range(3)]
 
 
 @dataclass(frozen=True)
@@ -68,10 +76,7 @@ class Spelling:
         edits = edits_believed(word)
         if not edits or not len(self.hashes):
             return []
-        if len(self.letters) <= FEW_WORDS:
-            return self._near_of_few(word, edits)
-        asked = _forms(word, edits)
-        forms = np.fromiter(asked, np.uint32, len(asked))
+        forms = _forms(word, edits)
         drawers = forms >> self._shift
         starts = self._drawers.take(drawers)
         held = self._drawers.take(drawers + 1) - starts
@@ -86,25 +91,6 @@ class Spelling:
         near = sorted(set(numbers.tolist()))
         return near[:: 1 + len(near) // MEASURED_AT_MOST]
 
-    def _near_of_few(self, word: str, edits: int) -> list[int]:
-        """The same, of a vocabulary that is small enough to be kept as a dictionary: most forms are nobody's."""
-        table, letters, bits = self._by_form, self._letters_by_word, _bits(word)
-        found = {number for form in table.keys() & _forms(word, edits) for number in table[form]}
-        near = sorted([number for number in found if (letters[number] ^ bits).bit_count() <= 2 * edits])
-        return near[:: 1 + len(near) // MEASURED_AT_MOST]
-
-    @cached_property
-    def _by_form(self) -> dict[int, list[int]]:
-        table: dict[int, list[int]] = {}
-        for form, number in zip(self.hashes.tolist(), self.words.tolist(), strict=True):
-            table.setdefault(form, []).append(number)
-        return table
-
-    @cached_property
-    def _letters_by_word(self) -> list[int]:
-        letters: list[int] = self.letters.tolist()
-        return letters
-
     @cached_property
     def _shift(self) -> np.uint32:
         """How far a hash is shifted to give the number of its drawer: there are about as many drawers as hashes."""
@@ -117,32 +103,57 @@ class Spelling:
         return np.concatenate([np.zeros(1, np.int64), np.cumsum(filled)])
 
 
-@lru_cache(maxsize=5_000)
-def _forms(word: str, edits: int) -> frozenset[int]:
-    """The hashes of one word's forms, as `_hash` makes them: it is looked up among several kinds of names.
+Near = Callable[[str], Mapping[str, int]]  # of a misspelt word: those that may be meant, and how many edits it takes
 
-    Each is a sum over letters: of its beginning, its middle moved on by one place, and its end moved on by two.
+
+class WordList:
+    """A few thousand words: so many are sooner compared by their letters, all at once, than found by their forms."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        may_be_meant = [word for word in words if len(word) >= SHORTEST and _of_letters(word)]
+        self._order = {word: number for number, word in enumerate(may_be_meant)}
+        self._words = sorted(self._order, key=len)
+        self._letters = np.fromiter(map(_counted, self._words), np.uint64, len(self._words))
+        lengths = [len(word) for word in self._words]
+        self._starts = [bisect_left(lengths, length) for length in range(max(lengths, default=0) + 2)]
+
+    def near(self, word: str) -> dict[str, int]:
+        """The words within the edits that are believed of this one, in the order of the list, with how many it takes.
+
+        An edit changes at most two of the letters counted; of the few words that pass, each is measured.
+        """
+        edits, starts = edits_believed(word), self._starts
+        first, last = len(word) - edits, len(word) + edits + 1
+        if not edits or first >= len(starts):
+            return {}
+        begin, end = starts[first], starts[min(last, len(starts) - 1)]
+        unlike = np.bitwise_count(self._letters[begin:end] ^ np.uint64(_counted(word)))
+        words = [self._words[begin + place] for place in (unlike <= 2 * edits).nonzero()[0].tolist()]
+        near = extract(word, words, scorer=OSA.distance, score_cutoff=edits, limit=None)
+        return {other: apart for other, apart, _ in sorted(near, key=lambda each: self._order[each[0]])}
+
+
+@lru_cache(maxsize=5_000)
+def _counted(word: str) -> int:
+    """A bit for each letter that a word has, and another for each that it has more than once."""
+    once = twice = 0
+    for letter in word:
+        bit = 1 << (ord(letter) & 31)
+        twice |= once & bit
+        once |= bit
+    return twice << 32 | once
+
+
+def _forms(word: str, edits: int) -> U32:
+    """The hashes of one word's forms, as `_hash` makes them; those of words shorter than `HEAD` are there repeatedly.
+
+    Each is a sum over letters, and every letter stands in its own place or has moved on by one or two.
     """
-    mixed = [_mixed(letter) for letter in word[:HEAD]]
-    length = len(mixed)
-    plain, once, twice = (
-        [*accumulate([each[place - by] for place, each in enumerate(mixed)], initial=0)] for by in range(3)
-    )
-    forms = [plain[length]]
-    for first in range(length):
-        forms.append(plain[first] + once[length] - once[first + 1])
-        if edits > 1:
-            begun = plain[first] - once[first + 1] + twice[length]
-            forms += [begun + once[other] - twice[other + 1] for other in range(first + 1, length)]
-    return frozenset([form & 0xFFFFFFFF for form in forms])
-
-
-@lru_cache(maxsize=5_000)
-def _mixed(letter: str) -> list[int]:
-    """What a letter adds to a hash at each place."""
-    mixed = ord(letter) * _MIXER & 0xFFFFFFFF
-    mixed ^= mixed >> 15
-    return [mixed * power & 0xFFFFFFFF for power in _POWER]
+    letters = np.frombuffer(word[:HEAD].ljust(HEAD, "\0").encode("utf-32-le"), np.uint32)
+    mixed = letters * np.uint32(_MIXER)
+    mixed ^= mixed >> np.uint32(15)
+    forms: U32 = _MOVED[: _FORMS[edits]] @ (mixed[:, None] * _MOVED_POWERS).ravel()
+    return forms
 
 
 def edits_believed(word: str) -> int:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 from core.catalogue.names import romanised, words_of
-from core.catalogue.spelling import Spelling, distances
+from core.catalogue.spelling import FAR, Near
 
 SAME: Final = 0.8  # how well another word of the meaning does for the one that was asked
 PART: Final = 0.4  # a word of a phrase of the meaning: half of it, so to say
@@ -20,7 +20,8 @@ ABOUT: Final = "about"  # the key of a line that is no language: what the meanin
 class Synonyms:
     """All meanings. A word may have several, and a phrase ("greenhouse gas") has its own."""
 
-    def __init__(self, meanings: Iterable[Mapping[str, Sequence[str]]]) -> None:
+    def __init__(self, meanings: Iterable[Mapping[str, Sequence[str]]], near: Near) -> None:
+        """`near`: the words that a misspelt one may be meant for, among them those of these meanings."""
         self._meant: list[dict[str, float]] = []
         self._describing: set[int] = set()
         self._phrases: dict[tuple[str, ...], list[int]] = defaultdict(list)
@@ -36,12 +37,12 @@ class Synonyms:
                 weight = SAME if len(phrase) == 1 else PART
                 meant |= {word: max(weight, meant.get(word, 0.0)) for word in phrase}
             self._meant.append(meant)
-        self._words = sorted(phrase[0] for phrase in self._phrases if len(phrase) == 1)
-        self._spelling = Spelling.of(self._words)
+        self.words = sorted(phrase[0] for phrase in self._phrases if len(phrase) == 1)
+        self._near = near
         self._stems: dict[str, str] = {
             word[:-cut]: word
             for cut in reversed(ENDINGS)  # of two words the one that differs less
-            for word in reversed(self._words)
+            for word in reversed(self.words)
             if len(word) - cut >= SHORTEST_STEM
         }
         self._longest = max(map(len, self._phrases), default=0)
@@ -84,7 +85,6 @@ class Synonyms:
         for stem in (word[:-cut] for cut in ENDINGS if len(word) - cut >= SHORTEST_STEM):
             if stem in self._stems:
                 return self._stems[stem]
-        near = [self._words[number] for number in self._spelling.near(word)]
-        apart = dict(zip(near, distances(word, near), strict=True))
-        best = min(near, key=apart.__getitem__, default=word)
-        return best if apart.get(best, 9) <= 1 else word
+        near = {other: edits for other, edits in self._near(word).items() if (other,) in self._phrases}
+        best = min(near, key=near.__getitem__, default=word)
+        return best if near.get(best, FAR) <= 1 else word

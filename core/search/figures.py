@@ -93,6 +93,8 @@ def _may_be_range(sheet: Sheet) -> bool:
 
 def amount(sheet: Sheet, said: Figures, catalogue: Catalogue, product: str | None) -> Quantity | None:
     """The amount that is wanted: the largest that is said. Two that may both be meant are asked about."""
+    if not said.amounts:
+        return None
     allowed = catalogue.units_of(product) if product else tuple(catalogue.units)
     heard: list[Quantity] = []
     for number, unit in said.amounts:
@@ -117,6 +119,8 @@ def prices(
 
     A price without a unit is per that one (the unit of the amount), or per the product's usual one, or per tonne.
     """
+    if not said.prices:
+        return {}
     entry = catalogue.product(product) if product else None
     units = catalogue.units_of(product) if product else tuple(catalogue.units)
     unit = BY_THE.get(per, per) if per else entry.price_unit if entry else "t"

@@ -34,6 +34,23 @@ _MIXED = re.compile(r"\b[АВСЕІКМНОРТХавсеікмнортх]{1,4}(
 SMALL_WORDS = ("filler", "chatter", "at", "during", "per", "near", "within")
 
 
+class _Folded(dict[int, str]):
+    """Each letter's folded form, for `str.translate`, found out when it is first met; `odd` are not one letter then."""
+
+    def __init__(self) -> None:
+        self.odd: set[str] = set()
+
+    def __missing__(self, point: int) -> str:
+        letter = chr(point)
+        self[point] = folded(letter)
+        if len(self[point]) != 1:
+            self.odd.add(letter)
+        return self[point]
+
+
+_FOLDED = _Folded()
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """A folded text with, for every letter of it, the place in the original that it came from."""
@@ -49,8 +66,10 @@ class Said:
             return cls(original, original.lower(), range(len(original)))
         whole = unicodedata.normalize("NFC", original)
         whole = _MIXED.sub(lambda found: found[0].translate(_LOOKALIKES), whole)
-        letters = [(letter, i) for i, char in enumerate(whole) for letter in folded(char)]
-        return cls(whole, "".join(letter for letter, _ in letters), tuple(i for _, i in letters))
+        text = whole.translate(_FOLDED)
+        if _FOLDED.odd.isdisjoint(whole):
+            return cls(whole, text, range(len(whole)))
+        return cls(whole, text, tuple(place for place, letter in enumerate(whole) for _ in folded(letter)))
 
     def as_written(self, start: int, end: int) -> str:
         """The original of a span of the folded text."""

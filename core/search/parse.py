@@ -172,7 +172,7 @@ class _Reading:
 
     def _window(self) -> DateWindow | None:
         sheet = self.sheet
-        if not sheet.may_name("windows") and not FIGURES_OF_TIME.search(sheet.text):
+        if not sheet.may_name("windows") and not (sheet.has_digits and FIGURES_OF_TIME.search(sheet.text)):
             return None
         try:
             found = sheet.grammar.windows.find(sheet.text, self.today)

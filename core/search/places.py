@@ -12,7 +12,7 @@ from itertools import dropwhile
 from pathlib import Path
 
 from core.catalogue.names import folded, romanised
-from core.catalogue.spelling import Spelling, distances
+from core.catalogue.spelling import WordList
 
 EARTH_RADIUS_KM = 6371.0088  # mean radius, IUGG
 LIKE_NAME = 0.78  # one wrong letter in five; below it Lublin and Lubliana meet
@@ -62,8 +62,9 @@ class Places:
                 if len(name) >= SHORTEST_ROMANISED and not name.isascii() and romanised(name) not in self._by_name:
                     self._by_name[romanised(name)].append(place)
         self._long_names = [name for name in self._by_name if len(name) >= SHORTEST_FUZZY]
-        self._spelling = Spelling.of(self._long_names)
+        self._spelling = WordList(self._long_names)
         self.like = lru_cache(maxsize=20_000)(self._like)
+        self.declined = lru_cache(maxsize=20_000)(self._declined)
         self._by_stem: dict[str, list[str]] = defaultdict(list)
         for name in self._long_names:
             self._by_stem[name.rstrip(_ENDING_LETTERS)].append(name)
@@ -79,7 +80,7 @@ class Places:
         """The places of exactly that name in any language; accents and case do not matter."""
         return tuple(self._by_name.get(_plain(name.strip()), ()))
 
-    def declined(self, name: str) -> tuple[Place, ...]:
+    def _declined(self, name: str) -> tuple[Place, ...]:
         """The places whose name this is in another grammatical case."""
         word = folded(name.strip())
         for ending in range(LONGEST_ENDING + 1):  # the stem stays, a short ending differs
@@ -110,8 +111,7 @@ class Places:
 
     def _near_names(self, word: str) -> tuple[tuple[str, int], ...]:
         """The names that a folded word may be meant for, each with how many slips away it is."""
-        near = [self._long_names[number] for number in self._spelling.near(word)]
-        return tuple(zip(near, distances(word, near), strict=True))
+        return tuple(self._spelling.near(word).items())
 
 
 def _plain(name: str) -> str:

@@ -90,7 +90,8 @@ def freely(said: Understood, catalogue: Catalogue, places: Places, knows: Knows,
     rest = words_in(said.rest)[:WORDS_AT_MOST]
     fields = [catalogue.fields_of(word) for word in rest]
     tells = ASIDE if any(fields) else 1.0  # "VAT on pellets" is no question for who sells them
-    words = [Word(word, of_goods, own=BY_NAME_ONLY, tells=tells) for word in words_in(said.named)]
+    # What names goods was read already, and is no slip of anything else; where a question is about goods, it may be.
+    words = [Word(word, of_goods, fuzzy=tells == ASIDE, own=BY_NAME_ONLY, tells=tells) for word in words_in(said.named)]
     for word, same, advised in zip(rest, catalogue.synonyms.of(rest), fields, strict=True):
         also = {f"field:{field}": ADVISES for field in advised} if len(advised) <= FIELDS_TOLD else {}
         plain = _plain_word(word, {**same, **also}, catalogue, places, knows)
@@ -150,11 +151,12 @@ def _names(place: Place, weight: float) -> Mapping[str, float]:
 
 def place_words(said: Understood) -> list[Word]:
     """The place by all its names and by what is near it. What was read as a place may yet be a company's name, so its
-    words stay words that documents may have."""
+    words stay words that documents may have, misspelt where they are no name of the place as they stand."""
     assert said.place is not None
     spot = Spot(said.place.lat, said.place.lon)
     names = _names(said.place, 1.0)
-    return [Word(word, names, spot, tells=WHERE_TELLS) for word in words_in(said.place_said)[:1]]
+    said_by = words_in(said.place_said)[:1]
+    return [Word(word, names, spot, fuzzy=word not in names, tells=WHERE_TELLS) for word in said_by]
 
 
 def _scheme_words(said: Understood, catalogue: Catalogue) -> list[Word]:

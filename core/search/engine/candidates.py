@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import chain
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.search.engine.reading import Group
-from core.search.engine.segment import U32, Segment
-from core.search.engine.squares import touched
-from core.search.engine.wanted import Limits, Spot, Wanted
+from core.search.engine.group import Group, merged
+from core.search.engine.segment import U32, Segment, kilometres
+from core.search.engine.wanted import GIVEN_UP, Limits, Wanted
 
 GOODS: Final = "product:"  # what the marks of goods begin with
 CAP: Final = 8_000  # documents that are ranked for one query: what bounds the slowest
@@ -21,9 +22,10 @@ ENOUGH: Final = 400  # documents that have all the words
 TELLS_LITTLE: Final = 0.1  # of what all words tell: one that tells less is no reason to leave others out
 FRESHEST: Final = 100  # of each word, beside the few that have all the words
 DEEP: Final = 200_000  # documents that exact wishes are tested on: a test is a comparison of two numbers
-TOUCHES: Final = 60.0  # km around a place that is named without a distance
-NAMED_ENOUGH: Final = 200  # documents that name a place: with so many, its neighbourhood need not be looked through
 ROUNDING: Final = 1e-9  # amounts are compared as floats here, and exactly when a hit is confirmed
+
+Which = NDArray[np.bool_]
+Test = Callable[[U32], Which]
 
 
 @dataclass(slots=True)
@@ -31,14 +33,10 @@ class Candidates:
     """Chooses the documents of one segment that are weighed; `alive` says which have not been replaced since."""
 
     segment: Segment
-    alive: NDArray[np.bool_]
+    alive: Which
     wanted: Wanted
     groups: Sequence[Group]
     weights: Sequence[float]  # what each group tells
-    lists: list[Sequence[int]] = field(init=False)  # for each word the terms whose documents are looked at
-
-    def __post_init__(self) -> None:
-        self.lists = [self._lists(group) for group in self.groups]
 
     def choose(self, limit: int) -> U32:
         """Their numbers in order, the newest first."""
@@ -72,7 +70,7 @@ class Candidates:
         lists = [self._terms_of(wish) for wish in self.wanted.must]
         near = self.wanted.near
         if near is not None and near.radius_km is not None:
-            lists.append(self.cells(near, near.radius_km, self._goods_wanted()))
+            lists.append(self.segment.cells(near.lat, near.lon, near.radius_km, self._goods_wanted()))
         if not lists:
             return None
         if self._some_word_must():
@@ -84,17 +82,25 @@ class Candidates:
 
     def _terms_asked(self) -> list[int]:
         """All terms of the words; where a distance is wished for, goods no further away than that."""
-        asked, near = {term for terms in self.lists for term in terms}, self.wanted.near
+        asked, near = {term for group in self.groups for term in group.lists}, self.wanted.near
         if near is None or near.radius_km is None:
             return list(asked)
         products = self.segment.product_of_term
         goods = self.goods_named()
-        return [*(asked - products.keys()), *(self.cells(near, near.radius_km, goods) if goods else ())]
+        return [
+            *(asked - products.keys()),
+            *(self.segment.cells(near.lat, near.lon, near.radius_km, goods) if goods else ()),
+        ]
 
     def goods_named(self) -> list[str]:
         """The products that some word names."""
         products, names = self.segment.product_of_term, self.segment.product_names
-        return sorted({names[products[term]] for terms in self.lists for term in terms if term in products})
+        return sorted({names[products[term]] for group in self.groups for term in group.lists if term in products})
+
+    @property
+    def only_goods(self) -> bool:
+        """Whether all words name goods, so that no others are wanted in the place of those."""
+        return all(group.by_goods for group in self.groups)
 
     def _some_word_must(self) -> bool:
         """Whether a document that has no asked word can be left out: nothing else would make it relevant."""
@@ -104,51 +110,85 @@ class Candidates:
 
     def fitting(self, numbers: U32) -> U32:
         """Those of them that meet every wish; each test runs on what the ones before have left."""
-        wanted, columns = self.wanted, self.segment.columns
         numbers = self.living(numbers)
-        if wanted.days is not None:
-            first, last = wanted.days
-            any_time = columns.last_days.take(numbers) == 0
-            meets = (columns.first_days.take(numbers) <= last) & (columns.last_days.take(numbers) >= first)
-            numbers = numbers[any_time | meets]
-        for limits, below in ((wanted.price_at_most, True), (wanted.price_at_least, False)):
-            if limits is not None:
-                limit = self._by_goods(limits, numbers, columns.price_kinds)
-                limit *= 1 + ROUNDING if below else 1 - ROUNDING
-                prices = columns.prices.take(numbers)
-                numbers = numbers[prices <= limit if below else prices >= limit]
-        if wanted.amount is not None:
-            asked = self._by_goods(wanted.amount, numbers, columns.amount_kinds)
-            enough = columns.amounts.take(numbers) * (1 + ROUNDING) >= asked
-            small_enough = columns.least.take(numbers) * (1 - ROUNDING) <= asked
-            numbers = numbers[np.isnan(asked) | (enough & small_enough)]
-        if wanted.near is not None and wanted.near.radius_km is not None:
-            km = self.segment.distance_km(numbers, wanted.near.lat, wanted.near.lon)
-            numbers = numbers[km <= wanted.near.radius_km]
-        for wish in wanted.must:
-            numbers = numbers[self.has(numbers, self._terms_of(wish))]
+        for test in (self._within, *chain.from_iterable(self._tests())):
+            numbers = numbers[test(numbers)]
         return numbers
+
+    def giving_up(self, numbers: U32, enough: int) -> tuple[U32, NDArray[np.uint8]]:
+        """Those within the distance that meet every wish, and as long as they are not enough those that meet all but
+        the wishes given up first; with how far that was gone for each (the place in `GIVEN_UP`, from one on)."""
+        numbers = self.living(numbers)
+        numbers = numbers[self._within(numbers)]
+        given_up = np.zeros(len(numbers), np.uint8)
+        for place, tests in enumerate(self._tests(), 1):
+            for test in tests:
+                given_up[~test(numbers)] = place
+        met = np.bincount(given_up, minlength=len(GIVEN_UP) + 1).cumsum()
+        kept = given_up <= min(int(met.searchsorted(enough)), len(GIVEN_UP))
+        return numbers[kept], given_up[kept]
+
+    def _tests(self) -> Sequence[Sequence[Test]]:
+        """Of each kind of wish, as `GIVEN_UP` names them: which documents meet it."""
+        wanted = self.wanted
+        return (
+            [self._to_be_had] if wanted.days is not None else (),
+            [self._enough] if wanted.amount is not None else (),
+            [self._within_price] if wanted.price_at_most is not None or wanted.price_at_least is not None else (),
+            [partial(self.has, terms=self._terms_of(wish)) for wish in wanted.must],
+        )
+
+    def _to_be_had(self, numbers: U32) -> Which:
+        assert self.wanted.days is not None
+        (first, last), columns = self.wanted.days, self.segment.columns
+        meets: Which = (columns.first_days.take(numbers) <= last) & (columns.last_days.take(numbers) >= first)
+        meets |= columns.last_days.take(numbers) == 0  # at any time
+        return meets
+
+    def _enough(self, numbers: U32) -> Which:
+        assert self.wanted.amount is not None
+        columns = self.segment.columns
+        asked = self._by_goods(self.wanted.amount, numbers, columns.amount_kinds)
+        enough: Which = columns.amounts.take(numbers) * (1 + ROUNDING) >= asked
+        enough &= columns.least.take(numbers) * (1 - ROUNDING) <= asked
+        return enough | np.isnan(asked)
+
+    def _within_price(self, numbers: U32) -> Which:
+        columns, most, least = self.segment.columns, self.wanted.price_at_most, self.wanted.price_at_least
+        prices, meets = columns.prices.take(numbers), np.ones(len(numbers), bool)
+        if most is not None:
+            meets &= prices <= self._by_goods(most, numbers, columns.price_kinds) * (1 + ROUNDING)
+        if least is not None:
+            meets &= prices >= self._by_goods(least, numbers, columns.price_kinds) * (1 - ROUNDING)
+        return meets
+
+    def _within(self, numbers: U32) -> Which | slice:
+        near = self.wanted.near
+        if near is None or near.radius_km is None:
+            return slice(None)
+        within: Which = self.segment.by_distance(numbers, near.lat, near.lon, kilometres) <= near.radius_km
+        return within
 
     def _by_goods(self, limits: Limits, numbers: U32, kinds: NDArray[np.uint8]) -> NDArray[np.float64]:
         """The limit that holds for each document, NaN where its unit cannot be compared."""
         return limits.value * self.segment.factors_of(limits.factors, numbers, kinds)
 
     def living(self, numbers: U32) -> U32:
-        return numbers[self.alive[numbers]]
+        return numbers[self.alive.take(numbers)]
 
     def _with_all_words(self, limit: int) -> U32:
         """Of the rarest word's documents those that have the other words too, as far as there are enough of them; where
         there are not, with them the freshest of each word."""
-        known = [place for place in self.rarest_first() if self.lists[place]]
+        known = [place for place in self.rarest_first() if self.groups[place].lists]
         if not known:
             return np.empty(0, np.uint32)
         rarest, *others = known
-        numbers = self.living(self._weightiest(self.lists[rarest], WORDS_CAP))
+        numbers = self.living(self._weightiest(self.groups[rarest].lists, WORDS_CAP))
         telling = [place for place in others if self.weights[place] >= TELLS_LITTLE * sum(self.weights)]
         fewer: list[U32] = []
         # Goods come last: who writes of them need not sell them.
         for place in sorted(telling, key=lambda place: self.groups[place].by_goods):
-            having = numbers[self.meets(numbers, place)]
+            having = numbers[self.groups[place].meets(numbers)]
             if len(having) >= limit:
                 numbers = having
             else:
@@ -164,19 +204,13 @@ class Candidates:
         chosen: list[U32] = []
         left = cap
         for place in self.rarest_first():
-            if left > 0 and self.lists[place]:
-                chosen.append(self.documents(self.lists[place], left))
+            if left > 0 and self.groups[place].lists:
+                chosen.append(self.documents(self.groups[place].lists, left))
                 left -= len(chosen[-1])
         return merged(chosen)
 
     def rarest_first(self) -> list[int]:
-        return sorted(range(len(self.groups)), key=lambda place: self.frequency(self.lists[place]))
-
-    def _lists(self, group: Group) -> list[int]:
-        """The terms of a word, and where it is a place that few documents name, those of its neighbourhood."""
-        if group.spot is not None and group.frequency < NAMED_ENOUGH:
-            return [*reversed(group.terms), *self.cells(group.spot, TOUCHES)]
-        return group.terms[::-1]
+        return sorted(range(len(self.groups)), key=lambda place: self.groups[place].reach)
 
     def documents(self, terms: Sequence[int], cap: int) -> U32:
         """The freshest documents that have one of the terms."""
@@ -184,17 +218,6 @@ class Candidates:
         if len(lists) == 1:
             return lists[0] >> np.uint32(1)
         return merged(lists, drop=1)[:cap]
-
-    def meets(self, numbers: U32, place: int) -> NDArray[np.bool_]:
-        """Which of the documents meet that word: where it names goods above all, those of these goods."""
-        group = self.groups[place]
-        if group.goods is not None and group.by_goods:
-            of_goods: NDArray[np.bool_] = group.goods.take(self.segment.columns.products.take(numbers)) > 0
-            return of_goods
-        has = self.has(numbers, group.terms)
-        if group.spot is not None:
-            has |= self.segment.chord_km(numbers, group.spot.lat, group.spot.lon) <= TOUCHES
-        return has
 
     def _weightiest(self, terms: Sequence[int], cap: int) -> U32:
         """The freshest documents that have the first of the terms, then of those that have the next."""
@@ -205,7 +228,7 @@ class Candidates:
                 cap -= len(lists[-1])
         return merged(lists, drop=1)
 
-    def has(self, numbers: U32, terms: Sequence[int]) -> NDArray[np.bool_]:
+    def has(self, numbers: U32, terms: Sequence[int]) -> Which:
         """Which of the documents have one of the terms."""
         has = np.zeros(len(numbers), dtype=bool)
         if len(numbers):
@@ -222,34 +245,11 @@ class Candidates:
     def frequency(self, terms: Sequence[int]) -> int:
         return sum(self.segment.frequency(term) for term in terms)
 
-    def cells(self, spot: Spot, km: float, goods: Sequence[str] = ()) -> list[int]:
-        """The square degrees that a circle touches, the nearest first; where only certain goods are wanted, those goods
-        within them."""
-        squares = [square for _, square in touched(spot.lat, spot.lon, km)]
-        names = [f"in:{square}:{product}" for square in squares for product in goods] if goods else None
-        terms = map(self.segment.term, names or [f"cell:{square}" for square in squares])
-        return [term for term in terms if term is not None]
-
     def _goods_wanted(self) -> list[str]:
         for wish in self.wanted.must:
             if wish and all(text.startswith(GOODS) for text in wish):
                 return [text.removeprefix(GOODS) for text in wish]
         return []
-
-
-def merged(lists: Sequence[U32], drop: int = 0) -> U32:
-    """All their numbers in order, each once, without so many low bits. (For short lists five times as fast as
-    np.unique.)"""
-    if not lists:
-        return np.empty(0, np.uint32)
-    together = np.concatenate(lists)
-    if drop:
-        together >>= np.uint32(drop)
-    together.sort()
-    new = np.empty(len(together), dtype=bool)
-    new[:1] = True
-    np.not_equal(together[1:], together[:-1], out=new[1:])
-    return together[new]
 
 
 def _filled(chosen: U32, others: U32) -> U32:

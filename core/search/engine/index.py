@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Final, NamedTuple
 
@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 from core.search.engine.building import build
 from core.search.engine.candidates import Candidates
 from core.search.engine.document import Document
+from core.search.engine.group import Group
 from core.search.engine.likeliest import likeliest
 from core.search.engine.ranking import Ranked, rank, weigh
-from core.search.engine.reading import Group, Reader, rejoined
+from core.search.engine.reading import Reader, rejoined
 from core.search.engine.segment import F32, Segment
-from core.search.engine.wanted import Wanted, Word
+from core.search.engine.wanted import Wanted, Word, given_up
 
 CERTAINLY_LEANING: Final = 0.8  # of the sellers who use a word: then it names those goods
 SORTED_BELOW: Final = 40  # keys: so few are sorted as a whole
@@ -47,6 +48,19 @@ class Answer:
     total: int
 
 
+class Read(NamedTuple):
+    """Asked words as they were read: their groups in each part, and what each word tells."""
+
+    words: tuple[str, ...]
+    groups: list[list[Group]]
+    weights: list[float]
+
+    @property
+    def only_goods(self) -> bool:
+        """Whether all of them name goods, in every part."""
+        return bool(self.words) and all(group.by_goods for of_part in self.groups for group in of_part)
+
+
 @dataclass(slots=True)
 class Part:
     """A segment with what this process knows of it: which documents have been replaced since it was built."""
@@ -54,12 +68,10 @@ class Part:
     segment: Segment
     documents: tuple[Document, ...] = ()  # of small segments, which are built anew from them
     alive: NDArray[np.bool_] = field(init=False)
-    scratch: F32 = field(init=False)
     reader: Reader = field(init=False)
 
     def __post_init__(self) -> None:
         self.alive = np.ones(len(self.segment), dtype=bool)
-        self.scratch = np.zeros(2 * len(self.segment), dtype=np.float32)
         self.reader = Reader(self.segment)
 
     def drop(self, ids: Iterable[str]) -> None:
@@ -104,16 +116,40 @@ class Index:
 
     def search(self, wanted: Wanted, limit: int) -> Answer:
         """The best `limit` documents of those that meet the wishes."""
+        return self._answer(self._read(wanted.words), wanted, limit)
+
+    def search_patiently(self, wanted: Wanted, limit: int) -> list[Found]:
+        """The same, but where fewer meet every wish, those follow that meet all but the ones that hurt least."""
+        read = self._read(wanted.words)
+        # Of goods nearby it is known at once how many wishes each meets, so only the distance is left to be given up.
+        at_once = wanted.near is not None and wanted.near.radius_km is not None and read.only_goods
+        if at_once:
+            wanted = replace(wanted, patient=True)
+        found = {each.id: each for each in self._answer(read, wanted, limit).found}
+        ways = given_up(wanted) if wanted.words and len(found) < limit else []  # without words, everything would do
+        for way in ways[-1:] if at_once else ways:
+            for each in self._answer(read, way, limit).found:
+                found.setdefault(each.id, each)
+            if len(found) >= limit:
+                break
+        return list(found.values())[:limit]
+
+    def _read(self, asked: Sequence[Word]) -> Read:
         readers = [part.reader for part in self.parts]
-        words = rejoined(wanted.words, readers)
+        words = rejoined(asked, readers)
         groups = [[reader.group(word) for word in words] for reader in readers]
-        weights = weigh(groups, sum(len(part.segment) for part in self.parts)) if words else []
+        weights = weigh(words, groups, sum([len(part.segment) for part in self.parts])) if words else []
+        return Read(tuple([word.text for word in words]), groups, weights)
+
+    def _answer(self, read: Read, wanted: Wanted, limit: int) -> Answer:
         ranked = [
-            self._rank(part, of_part, weights, wanted, limit) for part, of_part in zip(self.parts, groups, strict=True)
+            self._rank(part, groups, read.weights, wanted, limit)
+            for part, groups in zip(self.parts, read.groups, strict=True)
         ]
-        total = sum(len(each.numbers) for each in ranked)
-        texts = [word.text for word in words]
-        best = [_best(part.segment, each, wanted, limit, texts) for part, each in zip(self.parts, ranked, strict=True)]
+        total = sum([len(each.numbers) for each in ranked])
+        best = [
+            _best(part.segment, each, wanted, limit, read.words) for part, each in zip(self.parts, ranked, strict=True)
+        ]
         if len(best) == 1:
             return Answer(tuple(best[0]), total)
         together = sorted((found for some in best for found in some), key=partial(_key, wanted), reverse=True)
@@ -147,12 +183,12 @@ class Index:
     def _rank(part: Part, groups: Sequence[Group], weights: Sequence[float], wanted: Wanted, limit: int) -> Ranked:
         candidates = Candidates(part.segment, part.alive, wanted, groups, weights)
         if groups and wanted.order == "best":
-            for numbers, most_of_others in likeliest(candidates, limit):
-                few = rank(part.segment, numbers, groups, weights, wanted=wanted, scratch=part.scratch)
+            for numbers, most_of_others, given_up_for in likeliest(candidates, limit):
+                few = rank(part.segment, numbers, groups, weights, wanted=wanted, given_up=given_up_for)
                 if _lowest(few, limit) >= most_of_others:
                     return few
         numbers = candidates.choose(limit)
-        return rank(part.segment, numbers, groups, weights, wanted=wanted, scratch=part.scratch)
+        return rank(part.segment, numbers, groups, weights, wanted=wanted)
 
 
 def _lowest(ranked: Ranked, limit: int) -> float:
@@ -200,14 +236,14 @@ def _known(values: NDArray[Any] | None, chosen: NDArray[np.intp]) -> list[float 
     return [None if math.isnan(value) else value for value in values.take(chosen).tolist()]
 
 
-def _met(met: Sequence[F32], chosen: NDArray[np.intp], words: Sequence[str]) -> list[tuple[str, ...]]:
+def _met(met: F32, chosen: NDArray[np.intp], words: Sequence[str]) -> list[tuple[str, ...]]:
     """For each of the chosen, the words that it meets: mostly all of them."""
     every = tuple(words)
     if not every:
         return [()] * len(chosen)
     return [
         every if all(how_well) else tuple([word for word, well in zip(words, how_well, strict=True) if well > 0])
-        for how_well in zip(*[each.take(chosen).tolist() for each in met], strict=True)
+        for how_well in met[:, chosen].T.tolist()
     ]
 
 

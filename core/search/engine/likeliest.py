@@ -11,19 +11,11 @@ from operator import mul
 from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from core.search.engine.candidates import CAP, DEEP, TOUCHES, Candidates, merged
-from core.search.engine.ranking import (
-    AT_THE_PLACE_KM,
-    AWAY_KM,
-    FAR_KM,
-    HALF_FRESH_DAYS,
-    HANDY,
-    NEIGHBOURS,
-    SHARES,
-    handiness,
-)
-from core.search.engine.reading import Group
+from core.search.engine.candidates import DEEP, Candidates
+from core.search.engine.group import AT_THE_PLACE_KM, AWAY_KM, NEIGHBOURS, TOUCHES, Group, merged
+from core.search.engine.ranking import FAR_KM, HALF_FRESH_DAYS, HANDY, SHARES, handiness
 from core.search.engine.segment import U32
 from core.search.engine.squares import touched
 from core.search.engine.wanted import Spot
@@ -31,28 +23,32 @@ from core.search.engine.wanted import Spot
 FEW: Final = 100  # documents that are weighed before all others
 OF_RAREST: Final = 400  # documents of words so rare that all of theirs are
 LOOKED_THROUGH: Final = 2_000  # of the rarest word's documents, or of goods nearby: among them the few are found
+MOSTLY_REACHED: Final = 0.5  # a score that ten documents of the rarest words mostly have
 HARDLY_BETTER: Final = 0.8  # a score that ten of the first few seldom have
-NOTHING_ELSE: Final = -2.0  # a score below all
+NOTHING_ELSE: Final = -10.0  # a score below all
 BEYOND: Final = NEIGHBOURS * math.exp(-(TOUCHES - AT_THE_PLACE_KM) / AWAY_KM)  # what is not even in the neighbourhood
 
 
 class Few(NamedTuple):
-    """Their numbers in order, the newest first, and the highest score that a document not among them can have."""
+    """Their numbers in order, the newest first, and the highest score that a document not among them can have.
+
+    `given_up`: for each how many kinds of wishes, of those that hurt least, had to be given up."""
 
     numbers: U32
     most_of_others: float
+    given_up: NDArray[np.uint8] | None = None
 
 
 def likeliest(candidates: Candidates, limit: int) -> Iterator[Few]:
     """One few after the other, until one of them will do."""
-    yield from of_rarest_words(candidates) if candidates.free else of_goods_nearby(candidates, limit)
+    yield from of_rarest_words(candidates, limit) if candidates.free else of_goods_nearby(candidates, limit)
 
 
-def of_rarest_words(candidates: Candidates) -> Iterator[Few]:
-    """All documents of the rarest words, and of the next word the freshest."""
+def of_rarest_words(candidates: Candidates, limit: int) -> Iterator[Few]:
+    """All documents of the rarest words; where that is not enough, with them the freshest of the next word."""
     whole, part, left = list[int](), None, OF_RAREST
     for place in candidates.rarest_first():
-        number = candidates.frequency(candidates.lists[place])
+        number = candidates.groups[place].reach
         if number >= left:
             part = place
             break
@@ -60,12 +56,15 @@ def of_rarest_words(candidates: Candidates) -> Iterator[Few]:
         whole.append(place)
     if not whole or _bound(candidates.groups, candidates.weights, whole, part, 0.0) >= HARDLY_BETTER:
         return
-    chosen = [candidates.documents(candidates.lists[place], CAP) for place in whole if candidates.lists[place]]
-    fresh = 1.0
+    chosen = [candidates.groups[place].documents for place in whole if candidates.groups[place].lists]
+    of_these = chosen[0] if len(chosen) == 1 else merged(chosen)
+    without = _bound(candidates.groups, candidates.weights, whole, None, 0.0)
+    if part is None or (len(of_these) >= limit and without < MOSTLY_REACHED):
+        yield Few(candidates.living(of_these), without)
     if part is not None:
-        chosen.append(candidates.documents(candidates.lists[part], FEW))
-        fresh = _freshness(candidates, int(chosen[-1][-1]))
-    yield Few(candidates.living(merged(chosen)), _bound(candidates.groups, candidates.weights, whole, part, fresh))
+        freshest = candidates.documents(candidates.groups[part].lists, FEW)
+        bound = _bound(candidates.groups, candidates.weights, whole, part, _freshness(candidates, int(freshest[-1])))
+        yield Few(candidates.living(merged([of_these, freshest])), bound)
 
 
 def _bound(
@@ -76,7 +75,7 @@ def _bound(
     relevance = of_part = 0.0
     for place, (group, weight) in enumerate(zip(groups, weights, strict=True)):
         if place in whole:
-            relevance += weight * BEYOND * group.spot_weight if group.spot is not None else 0.0
+            relevance += weight * BEYOND * group.most_there if group.spot is not None else 0.0
         elif place == part:
             of_part = weight * group.most
         else:
@@ -102,16 +101,32 @@ def of_goods_nearby(candidates: Candidates, limit: int) -> Iterator[Few]:
             numbers = candidates.fitting(candidates.documents(lists, looked_through))
             if len(numbers) >= limit:
                 yield _handiest(candidates, numbers, near, beyond=away)
-            lists, looked_through = candidates.cells(near, near.radius_km, goods), DEEP
+            lists, looked_through = candidates.segment.cells(near.lat, near.lon, near.radius_km, goods), DEEP
             break
         terms = [term for product in goods if (term := candidates.segment.term(f"in:{square}:{product}")) is not None]
         lists += terms
         looked_through += candidates.frequency(terms)
-    numbers = candidates.fitting(candidates.documents(lists, looked_through))
+    nearby = candidates.documents(lists, looked_through)
+    numbers = candidates.fitting(nearby)
     if len(numbers) >= limit:
         yield _handiest(candidates, numbers, near, beyond=None)
-    elif all(group.by_goods for group in candidates.groups):
+    elif candidates.wanted.patient:
+        yield _best_goods(candidates, *candidates.giving_up(nearby, limit), near)
+    elif candidates.only_goods:
         yield Few(numbers, NOTHING_ELSE)
+
+
+def _best_goods(candidates: Candidates, numbers: U32, given_up: NDArray[np.uint8], near: Spot) -> Few:
+    """Of these goods, where all words name goods, those with the highest scores: no word tells more than its goods."""
+    if len(numbers) > FEW:
+        shares = np.array(candidates.weights, np.float32) / np.float32(sum(candidates.weights))
+        relevance = shares @ np.stack([group.goods for group in candidates.groups if group.goods is not None])
+        scores = relevance[candidates.segment.columns.products[numbers]] * np.float32(1 - HANDY)
+        scores += handiness(candidates.segment, numbers, near, candidates.wanted.today) * np.float32(HANDY)
+        scores -= given_up
+        kept = np.sort(np.argpartition(-scores, FEW)[:FEW])
+        numbers, given_up = numbers[kept], given_up[kept]
+    return Few(numbers, NOTHING_ELSE, given_up)
 
 
 def _handiest(candidates: Candidates, numbers: U32, near: Spot, *, beyond: float | None) -> Few:
@@ -125,9 +140,7 @@ def _handiest(candidates: Candidates, numbers: U32, near: Spot, *, beyond: float
         nearness = 1 - min(math.log1p(beyond) / math.log1p(FAR_KM), 1.0)
         bounds.append(of_these * (1 - HANDY) + HANDY * (SHARES["near"] * nearness + SHARES["fresh"]))
     if len(numbers) > FEW:
-        km = candidates.segment.distance_km(numbers, near.lat, near.lon)
-        fresh = candidates.segment.freshness(candidates.wanted.today, HALF_FRESH_DAYS).take(numbers)
-        handy = handiness(km, fresh)
+        handy = handiness(candidates.segment, numbers, near, candidates.wanted.today)
         order = np.argpartition(-handy, FEW)
         bounds.append(of_these * (1 - HANDY) + HANDY * float(handy[order[FEW]]))
         numbers = np.sort(numbers[order[:FEW]])

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
-import numpy as np
-
-from core.catalogue.spelling import SHORTEST, distances
-from core.search.engine.segment import F32, Segment
+from core.catalogue.spelling import SHORTEST
+from core.search.engine.group import Group
+from core.search.engine.segment import Segment
 from core.search.engine.wanted import Spot, Word
 
 TERMS_AT_MOST: Final = 10  # of one word: more of them are ever less likely, and each costs a list to look through
@@ -36,59 +35,21 @@ BEGINNINGS_LOOKED_AT: Final = 500
 WORDS_KEPT: Final = 5_000
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
-    """One asked word in one segment: its terms, the least weighty first. `frequency`: documents that have one.
-
-    `goods`: how well each product of the segment meets the word, where it names some; `plain`: all other terms.
-    """
-
-    terms: list[int]
-    weights: list[float]
-    frequency: int
-    goods: F32 | None
-    plain: list[tuple[int, float]]
-    spot: Spot | None = None
-    spot_weight: float = 1.0
-    tells: float = 1.0
-
-    @property
-    def most(self) -> float:
-        """How well a document can meet the word at most."""
-        return max(self.weights[-1] if self.weights else 0.0, self.most_there)
-
-    @property
-    def most_plain(self) -> float:
-        """The same, of other goods and far away."""
-        return self.plain[-1][1] if self.plain else 0.0
-
-    @property
-    def most_there(self) -> float:
-        """The same, where the word is a place, by being there."""
-        return 0.0 if self.spot is None else self.spot_weight
-
-    @property
-    def by_goods(self) -> bool:
-        """Whether nothing meets it better than the goods that it names."""
-        return self.goods is not None and self.most_plain < self.weights[-1]
-
-
 class Reader:
     """Reads asked words against one segment. What a word alone may be never changes, and is kept for the next query."""
 
     def __init__(self, segment: Segment) -> None:
         self.segment = segment
-        self._terms = lru_cache(maxsize=WORDS_KEPT)(self._read)
+        self._groups = lru_cache(maxsize=WORDS_KEPT)(self._read)
 
     def group(self, word: Word) -> Group:
         """The terms that the word may stand for."""
-        read = self._terms(word.text, word.fuzzy, word.own, tuple(word.also.items()))
-        return Group(*read, word.spot, word.spot_weight, word.tells)
+        where = None if word.spot is None else (word.spot, word.spot_weight)
+        return self._groups(word.text, word.fuzzy, word.own, tuple(word.also.items()), where)
 
     def _read(
-        self, word: str, fuzzy: bool, own: float, also: tuple[tuple[str, float], ...]
-    ) -> tuple[list[int], list[float], int, F32 | None, list[tuple[int, float]]]:
-        """What a group is made of: all but what is known of the place."""
+        self, word: str, fuzzy: bool, own: float, also: tuple[tuple[str, float], ...], where: tuple[Spot, float] | None
+    ) -> Group:
         found = self._alone(word, fuzzy)
         if own < 1:
             found = {term: weight * own for term, weight in found.items()}
@@ -96,8 +57,7 @@ class Reader:
             other = self.segment.term(text)
             if other is not None:
                 found[other] = max(weight, found.get(other, 0.0))
-        terms, weights, frequency = self._kept(found)
-        return terms, weights, frequency, *self._goods(terms, weights)
+        return Group(self.segment, *self._kept(found), where)
 
     def _alone(self, word: str, fuzzy: bool) -> dict[int, float]:
         found: dict[int, float] = {}
@@ -129,12 +89,9 @@ class Reader:
         self._begun(word, found)
         if heard >= WELL_KNOWN:
             return
-        numbers = segment.common_near(word) if heard >= KNOWN else segment.spelling.near(word)
-        if not numbers:
-            return
-        apart = distances(word, [segment.texts[term] for term in numbers])
-        for term, edits in zip(numbers, apart, strict=True):
-            if 0 < edits < len(BY_EDITS):
+        near = segment.common_near(word) if heard >= KNOWN else segment.near(word)
+        for term, edits in near.items():
+            if edits:
                 text = segment.texts[term]
                 weight = BY_EDITS[edits] * (1.0 if text[0] == word[0] else OTHER_INITIAL)
                 # A known word is believed, unless nearly everybody writes the other: then it is their misspelling.
@@ -184,18 +141,6 @@ class Reader:
 
     def _tells(self, term: int) -> float:
         return math.log(1 + len(self.segment) / (1 + self.segment.frequency(term)))
-
-    def _goods(self, terms: list[int], weights: list[float]) -> tuple[F32 | None, list[tuple[int, float]]]:
-        """The marks of goods are looked up by the product of a document, not in a list of documents."""
-        products = self.segment.product_of_term
-        by_term = list(zip(terms, weights, strict=True))
-        named = [(products[term], weight) for term, weight in by_term if term in products]
-        if not named:
-            return None, by_term
-        goods = np.zeros(len(self.segment.columns.product_names), np.float32)
-        for product, weight in named:
-            goods[product] = weight
-        return goods, [each for each in by_term if each[0] not in products]
 
     def _kept(self, found: Mapping[int, float]) -> tuple[list[int], list[float], int]:
         """The likeliest terms; of two that are as near, the one that more documents have is likelier meant."""

@@ -9,22 +9,28 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.catalogue.spelling import Spelling
+from core.catalogue.spelling import FAR, Spelling, WordList, distances
 from core.search.engine.document import UNIT_KINDS
+from core.search.engine.squares import touched
 from core.search.engine.wanted import Factors
 
 U32 = NDArray[np.uint32]
 F32 = NDArray[np.float32]
+Numbers = U32 | NDArray[np.intp]  # of documents or places, to gather by; the second kind is gathered by sooner
+Tells = Callable[[F32], F32]
 EARTH_RADIUS_KM: Final = 6371.0088  # mean radius, IUGG
 COMMON: Final = 100  # documents that have a term
 TABLES_KEPT: Final = 64
+PLACES_AT_MOST: Final = 20_000  # more of them are measured for the few documents in question alone
+FIGURES_KEPT: Final = 4_000_000  # of distances: 16 MB
 LAST_LETTER: Final = "\U0010ffff"
 
 
@@ -95,14 +101,27 @@ class Segment:
         """How many documents have it."""
         return self._starts[term + 1] - self._starts[term]
 
-    def common_near(self, word: str) -> list[int]:
-        """Of the terms that may be within two edits of the word, those that many documents have."""
-        spelling, terms = self._common
-        return [terms[number] for number in spelling.near(word)]
+    def near(self, word: str) -> dict[int, int]:
+        """The terms within the edits that are believed of a word, with how many it takes."""
+        terms = self.spelling.near(word)
+        apart = distances(word, [self.texts[term] for term in terms])
+        return {term: edits for term, edits in zip(terms, apart, strict=True) if edits < FAR}
+
+    def common_near(self, word: str) -> dict[int, int]:
+        """Of these, those that many documents have."""
+        return {self._numbers[text]: edits for text, edits in self._common.near(word).items()}
 
     def postings(self, term: int) -> U32:
         """The documents that have it, newest first, each with its title bit."""
         return self.terms.postings[self._starts[term] : self._starts[term + 1]]
+
+    def cells(self, lat: float, lon: float, km: float, goods: Sequence[str] = ()) -> list[int]:
+        """The square degrees that a circle touches, the nearest first; where only certain goods are wanted, those goods
+        within them."""
+        squares = [square for _, square in touched(lat, lon, km)]
+        names = [f"in:{square}:{product}" for square in squares for product in goods] if goods else None
+        terms = map(self.term, names or [f"cell:{square}" for square in squares])
+        return [term for term in terms if term is not None]
 
     def number_of(self, document_id: str) -> int | None:
         """The number of the document with that id."""
@@ -113,24 +132,16 @@ class Segment:
         number = int(columns.by_id[at])
         return number if columns.ids[number] == key else None
 
-    def distance_km(self, numbers: U32, lat: float, lon: float) -> F32:
-        """From that position along the great circle; NaN where the position is unknown.
+    def by_distance(self, numbers: Numbers, lat: float, lon: float, tells: Tells) -> F32:
+        """What the kilometres from that position tell of each document; they are NaN where its position is unknown.
 
-        By the chord between two points of a sphere: as exact as the haversine formula, and with one root and one
-        arcsine a document instead of five functions of angles.
+        Goods lie in far fewer places than there are listings, and people name the same few. So it is worked out once
+        for each place, and kept.
         """
-        chord = self.chord_km(numbers, lat, lon) / np.float32(2 * EARTH_RADIUS_KM)
-        km: F32 = np.float32(2 * EARTH_RADIUS_KM) * np.arcsin(np.minimum(chord, 1))
-        return km
-
-    def chord_km(self, numbers: U32, lat: float, lon: float) -> F32:
-        """Straight through the Earth: the same up to a few hundred kilometres (a thousandth less at a thousand)."""
-        north, east = math.radians(lat), math.radians(lon)
-        here = (math.cos(north) * math.cos(east), math.cos(north) * math.sin(east), math.sin(north))
-        apart = self._sphere.take(numbers, axis=0)
-        apart -= np.array(here, np.float32)
-        chord: F32 = np.sqrt(np.einsum("ij,ij->i", apart, apart)) * np.float32(EARTH_RADIUS_KM)
-        return chord
+        lying = self._lying[numbers]
+        if len(self._places) <= PLACES_AT_MOST:
+            return self._told(lat, lon, tells)[lying]
+        return tells(_km(self._places[lying], lat, lon))
 
     def freshness(self, today: int, half_life_days: int) -> F32:
         """Of each document: 1 today, and half as much with every half life. Worked out once a day."""
@@ -145,8 +156,26 @@ class Segment:
         return {}
 
     @cached_property
-    def _sphere(self) -> F32:
-        return _on_sphere(self.columns.lats, self.columns.lons)
+    def _where(self) -> tuple[NDArray[np.float64], Numbers]:
+        """The places that documents lie in, as points of a sphere of radius one, and the number of each document's."""
+        columns = self.columns
+        degrees = columns.lats.view(np.uint32).astype(np.uint64) << np.uint64(32) | columns.lons.view(np.uint32)
+        _, first, lying = np.unique(degrees, return_index=True, return_inverse=True)
+        return _on_sphere(columns.lats[first], columns.lons[first]), lying.astype(np.intp)
+
+    @cached_property
+    def _places(self) -> NDArray[np.float64]:
+        return self._where[0]
+
+    @cached_property
+    def _lying(self) -> Numbers:
+        return self._where[1]
+
+    @cached_property
+    def _told(self) -> Callable[[float, float, Tells], F32]:
+        """What the distance from a position tells of each place, for the positions that were asked for last."""
+        kept = FIGURES_KEPT // (1 + len(self._places))
+        return lru_cache(maxsize=kept)(lambda lat, lon, tells: tells(_km(self._places, lat, lon)))
 
     @cached_property
     def texts(self) -> list[str]:
@@ -168,10 +197,9 @@ class Segment:
         return {term: number for term, number in terms if term is not None}
 
     @cached_property
-    def _common(self) -> tuple[Spelling, list[int]]:
-        """The spellings of the common terms, which are few, and their numbers."""
+    def _common(self) -> WordList:
         terms = (np.diff(self.terms.starts) >= COMMON).nonzero()[0].tolist()
-        return Spelling.of([self.texts[term] for term in terms]), terms
+        return WordList([self.texts[term] for term in terms])
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -179,7 +207,7 @@ class Segment:
         starts: list[int] = self.terms.starts.tolist()
         return starts
 
-    def factors_of(self, factors: Factors, numbers: U32, kinds: NDArray[np.uint8]) -> NDArray[np.float64]:
+    def factors_of(self, factors: Factors, numbers: Numbers, kinds: NDArray[np.uint8]) -> NDArray[np.float64]:
         """The factor of each of these documents, by its goods and its kind of unit; NaN where there is none."""
         _, table = self._tables.get(id(factors), (None, None))
         if table is None:
@@ -226,8 +254,22 @@ class Segment:
         return sum(array.nbytes for array in self.arrays().values())
 
 
-def _on_sphere(lats: NDArray[Any], lons: NDArray[Any]) -> F32:
+def kilometres(km: F32) -> F32:
+    """What a distance tells, when it is asked for itself."""
+    return km
+
+
+def _km(places: NDArray[np.float64], lat: float, lon: float) -> F32:
+    """Of each place from that position along the great circle: by the angle between two points of a sphere, which in
+    double precision is exact to some meters."""
+    north, east = math.radians(lat), math.radians(lon)
+    here = np.array((math.cos(north) * math.cos(east), math.cos(north) * math.sin(east), math.sin(north)))
+    km: F32 = (EARTH_RADIUS_KM * np.arccos(np.minimum(places @ here, 1.0))).astype(np.float32)
+    return km
+
+
+def _on_sphere(lats: NDArray[Any], lons: NDArray[Any]) -> NDArray[np.float64]:
     """Positions in degrees as points of a sphere of radius one."""
     north, east = np.radians(lats.astype(np.float64)), np.radians(lons.astype(np.float64))
     points = (np.cos(north) * np.cos(east), np.cos(north) * np.sin(east), np.sin(north))
-    return np.stack(points, axis=1).astype(np.float32)
+    return np.stack(points, axis=1)

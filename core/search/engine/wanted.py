@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from typing import Final, Literal
 
 Order = Literal["best", "cheapest", "nearest", "newest"]
 
@@ -67,3 +68,19 @@ class Wanted:
     least_relevance: float = 0.0
     order: Order = "best"
     today: int = 0
+    patient: bool = False  # where too few meet every wish, those are shown that meet all but `GIVEN_UP`
+
+
+# The kinds of wishes in the order in which they are given up, for each hurts more than those before it.
+GIVEN_UP: Final = ("days", "amount", "price", "must")
+
+
+def given_up(wanted: Wanted) -> list[Wanted]:
+    """The same with these wishes given up one after the other, and at last the distance."""
+    days = replace(wanted, days=None)
+    amount = replace(days, amount=None)
+    price = replace(amount, price_at_most=None, price_at_least=None)
+    must = replace(price, must=())
+    anywhere = must if wanted.near is None else replace(must, near=replace(wanted.near, radius_km=None))
+    ways = [wanted, days, amount, price, must, anywhere]
+    return [way for before, way in pairwise(ways) if way != before]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
@@ -13,7 +15,7 @@ from core.search.engine.candidates import Candidates
 from core.search.engine.document import UNIT_KINDS, Amount, Document
 from core.search.engine.index import Index
 from core.search.engine.segment import U32
-from core.search.engine.wanted import Limits, Spot, Wanted, Word
+from core.search.engine.wanted import Limits, Spot, Wanted, Word, given_up
 from core.search.storage.packing import packed, unpacked
 
 TONNES = UNIT_KINDS.index("mass")
@@ -193,3 +195,31 @@ def test_whoever_stops_early_has_found_the_best(
         all_of_them = tuple(each for each in all_of_them if each.id in of_these)
         first_of_them = first_of_them[: len(all_of_them)]
     assert [round(each.score, 5) for each in first_of_them] == [round(each.score, 5) for each in all_of_them]
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    crowd=st.lists(documents(), min_size=5, max_size=16, unique_by=lambda one: one.id),
+    wanted=wishes(),
+    goods=st.sampled_from(GOODS),
+    few=st.integers(2, 8),
+    weighed=st.sampled_from((2, 100)),
+)
+def test_wishes_are_given_up_one_after_the_other(
+    crowd: list[Document], wanted: Wanted, goods: str, few: int, weighed: int
+) -> None:
+    """Whoever is patient sees the same as by one search after the other, each with a wish less."""
+    word = Word(goods, {f"product:{goods}": 1.0}, fuzzy=False, own=0.8)
+    wanted = replace(wanted, words=(word, *wanted.words), some_word=False)
+    everybody, held = Index(build(crowd)), {document.id: document for document in crowd}
+    ways = (wanted, *given_up(wanted))
+    by_steps: dict[str, int] = {}
+    for number, way in enumerate(ways):
+        for found in everybody.search(way, few).found if len(by_steps) < few else ():
+            by_steps.setdefault(found.id, number)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(likeliest, "FEW", weighed)
+        at_once = [found.id for found in everybody.search_patiently(wanted, few)]
+    met = [next(number for number, way in enumerate(ways) if plainly(way, held[found])) for found in at_once]
+    assert met == list(by_steps.values())[:few]
+    assert len(set(at_once)) == len(at_once)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
 from config.search_batch import main
-from core.catalogue.spelling import SHORTEST, Spelling, distances, edits_believed
+from core.catalogue.spelling import SHORTEST, Spelling, WordList, distances, edits_believed
 from tests.core.goods import catalogue
 
 words = st.text(alphabet="abcdeл", min_size=1, max_size=11)
@@ -26,6 +26,7 @@ def test_every_word_within_the_edits_believed_is_found(known: list[str], asked: 
     found = list(near)
     measured = dict(zip(found, distances(asked, found), strict=True))
     assert {word for word, apart in measured.items() if apart <= limit} == meant
+    assert list(WordList(known).near(asked).items()) == [(word, measured[word]) for word in known if word in meant]
 
 
 def test_short_words_and_codes_count_as_they_stand() -> None:
