@@ -51,17 +51,21 @@ def back_on_the_shelf(judge: Judge) -> list[str]:
 
 
 def ended_when_paid(judge: Judge) -> list[str]:
-    """A deal ends when its last money has arrived, not while it is on its way."""
-    return [
-        f"end: deal {ref} was over, and {key} was still on its way"
-        for ref, key in judge.rows(
-            "SELECT deal.ref, effect.key FROM step JOIN deal ON deal.id = step.subject"
-            " JOIN effect ON effect.deal_id = deal.id AND effect.id < step.id"
-            " JOIN ledger_entry AS booked ON booked.key = 'deal:' || deal.id || ':' || effect.key"
-            " WHERE step.process = 'deal' AND step.event IN ('paid_out', 'refunded') AND booked.id > step.id"
-            " AND effect.kind IN ('transfer', 'refund') AND effect.chargeback_id IS NULL"
-        )
-    ]
+    """A deal ends when its last money has arrived, not while it is on its way. What came back had been booked."""
+    wrong = []
+    for ref, key, ended, booked in judge.rows(
+        "SELECT deal.ref, effect.key, MIN(step.id), MIN(booked.id) FROM effect JOIN deal ON deal.id = effect.deal_id"
+        " LEFT JOIN ledger_entry AS booked ON booked.key LIKE 'deal:' || deal.id || ':' || effect.key || ':%'"
+        " LEFT JOIN step ON step.subject = deal.id AND step.process = 'deal'"
+        " AND step.event IN ('paid_out', 'refunded') AND step.id > effect.id"
+        " WHERE effect.kind IN ('transfer', 'refund') AND effect.state = 'done' AND effect.chargeback_id IS NULL"
+        " GROUP BY effect.id"
+    ):
+        if booked is None:
+            wrong.append(f"end: {key} of deal {ref} has arrived, and stands nowhere in the books")
+        elif ended is not None and booked > ended:
+            wrong.append(f"end: deal {ref} was over, and {key} was still on its way")
+    return wrong
 
 
 def within_their_limits(judge: Judge) -> list[str]:
