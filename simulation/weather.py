@@ -80,6 +80,7 @@ ASKED_FOR: Final[Mapping[str, float]] = {
     "wrong_hand_first": 0.3,  # of the presses: somebody else presses the same button, just before
     "keys_kept": 1.0,  # the provider forgets no idempotency key; it only may after a day
     "paid_heard_last": 0.9,  # of the hints that say that a payment came: all else that came with it is heard of first
+    "hold_unanswered": 0.7,  # of the calls that hold money on a card: the answer is lost
     "restricted_soon": 0.9,  # of the transfers: their seller is restricted just after
     "dispute_later": 0.7,  # of the payments: weeks after, when the goods have come
 }

@@ -20,7 +20,6 @@ from simulation.log import Log
 from simulation.mutants.calls import counted
 from simulation.mutants.catalogue import RULES
 from simulation.mutants.hunt import Found, hunt, look
-from simulation.mutants.rare import RARE
 from simulation.people.cast import SCALES
 
 ENOUGH: Final = 0.95  # of the rules that are not known to be covered by another
@@ -129,7 +128,7 @@ def table(latest: Mapping[str, Found]) -> str:
 def row(found: Found) -> str:
     rule = RULES[found.rule]
     where = place(found) if found.seed is not None else "covered" if rule.covered_by else "not caught"
-    unseen = rule.covered_by or f"not within {found.tried} worlds: {RARE.get(rule.name, 'nobody knows why')}"
+    unseen = rule.covered_by or f"not within {found.tried} worlds"
     what = found.what[:TOLD] if found.seed is not None else unseen
     return f"| {rule.name} | {rule.says} | {where} | {what.replace('|', '/')} |"
 

@@ -126,7 +126,7 @@ def _() -> list[Any]:
     return [instead(chargebacks, "_take", nothing)]
 
 
-@rules.rule("win_not_undone", "A dispute that is won undoes every leg", "dispute")
+@rules.rule("win_not_undone", "A dispute that is won undoes every leg", "dispute", among="late account")
 def _() -> list[Any]:
     def undo(ctx: Any, found: Any, _fee: Any) -> None:
         step(ctx, CHARGEBACK, found, "won", ("provider",))
@@ -206,7 +206,7 @@ def _() -> list[Any]:
     return [instead(place, "finish", nothing) for place in (effects, settling, reactions, recalled)]
 
 
-@rules.rule("ends_too_soon", "A deal does not end before its money has arrived")
+@rules.rule("ends_too_soon", "A deal does not end before its money has arrived", among="late account")
 def _() -> list[Any]:
     def finish(ctx: Any, deal_id: str) -> None:
         deal = deals.locked(ctx, deal_id)

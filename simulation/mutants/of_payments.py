@@ -23,7 +23,7 @@ from simulation.mutants.rule import Rules, as_it_was, instead
 rules = Rules(among="trade")
 
 
-@rules.rule("fresh_key", "The same deed is asked for under the same key", "call_answer_lost")
+@rules.rule("fresh_key", "The same deed is asked for under the same key", "call_answer_lost", among="talks")
 def _() -> list[Any]:
     numbers = itertools.count()
 
@@ -132,7 +132,7 @@ def _() -> list[Any]:
     return [instead(looks, "paid", paid)]
 
 
-@rules.rule("refund_never_bounces", "A refund that came back is owed again", "refund_bounces")
+@rules.rule("refund_never_bounces", "A refund that came back is owed again", "refund_bounces", among="claims")
 def _() -> list[Any]:
     def tell_refund(refund: Any) -> Any:
         if refund.effect is None or refund.state is RefundState.PENDING:
@@ -147,12 +147,7 @@ def _() -> list[Any]:
     return [instead(paying_in, "lapsed", lambda _payment: lambda _ctx: None)]
 
 
-@rules.rule(
-    "no_open_ends",
-    "Every open row is asked about, also without an event",
-    "hint_lost",
-    covered_by="the provider's list of events tells the same for thirty days; with both off it is seen: no_sweep",
-)
+@rules.rule("no_open_ends", "Every open row is asked about, also without an event", "hint_lost")
 def _() -> list[Any]:
     return [instead(OpenEnds, "next", lambda _self, _ctx: [])]
 

@@ -114,7 +114,7 @@ def late_hold_kept() -> list[Any]:
 @rules.rule(
     "late_hold_forgotten",
     "Money that comes to be held for a session that is over is set free, by the mark of its end or when it comes",
-    "call_error_after call_answer_lost hint_lost",
+    "hold_unanswered hint_lost",
 )
 def _() -> list[Any]:
     let_go = as_it_was(holds, "let_go")

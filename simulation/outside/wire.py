@@ -44,7 +44,7 @@ class StripeWire(stripe.HTTPClient):
             answer = await self._side.answer(method, url, headers, post_data)
         machine.may_die("kill_after_call")
         await machine.linger("call_slow")
-        if strikes("call_answer_lost"):
+        if strikes("call_answer_lost") or (path.endswith("/payment_intents") and strikes("hold_unanswered")):
             raise cut("before the answer")
         return answer
 

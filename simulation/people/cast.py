@@ -42,6 +42,7 @@ SMALL: Final = Scale(1, 1, 1, 1, 1, (2, 2), companies=0.0)
 TO_THE_END: Final = {"session.end": 0.0, "session.out": 0.0, "session.extend": 30.0, "session.take_more": 0.0}
 LATE_ACCOUNT: Final = {"payout.set_up": 0.03}
 TRANSFERS: Final = {"pay.how": 90.0, "pay.by": 0.0, "pay.by bank_transfer": 300.0, "credit.give_back": 0.0}
+CLAIMS: Final = {"lot.accept": 1.0, "lot.claim": 40.0, "lot.grant": 40.0}
 SCALES: Final[Mapping[str, Scale]] = {
     "whole": WHOLE,
     "town": Scale(1, 2, 1, 2, 1, (3, 4)),  # a few of everybody for some days
@@ -52,6 +53,8 @@ SCALES: Final[Mapping[str, Scale]] = {
     "one seller": Scale(1, 5, 0, 0, 1, (5, 8), scarce=0.0, companies=0.0),
     # The seller can be paid only weeks later.
     "late account": Scale(1, 6, 0, 0, 1, (10, 14), scarce=0.0, companies=0.0, likes=LATE_ACCOUNT),
+    # Of every lot something is claimed, granted and given back.
+    "claims": Scale(1, 5, 0, 0, 1, (8, 12), scarce=0.0, companies=0.0, likes=CLAIMS),
     # All is paid by bank transfer, and what was too much is never asked for.
     "transfers": Scale(1, 5, 0, 0, 1, (5, 8), scarce=0.0, companies=0.0, likes=TRANSFERS),
     # Nobody hangs up; more time is offered, and never taken.
