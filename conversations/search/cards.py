@@ -8,7 +8,7 @@ from conversations.people.place import my_place
 from conversations.reply import Button, Card, Line, Shared
 from conversations.search.advice import advice_row
 from conversations.search.asked import mark
-from conversations.search.chips import chip_rows, shown_parts, unclear_words, understood_text
+from conversations.search.chips import chip_label, chip_of, chip_rows, shown_parts, unclear_words, understood_text
 from conversations.search.prices import Comparison
 from conversations.standing import standing
 from conversations.talk import Talk
@@ -18,12 +18,20 @@ from core.listings.model import Listing
 from core.people.service import organisation_of
 from core.search import kept
 from core.search import service as market
-from core.search.model import Ask, Hit, Page, Query
+from core.search.model import Ask, Hit, Page, Query, Relaxation
 from core.search.places import distance_km
 
 PICTURES = 3
 SHARED = "l_"  # what a deep link to a listing begins with
 LABEL = 75
+# What is given up, and the chip that says it.
+WISHES = {
+    "search.relax.packaging": "packaging",
+    "search.relax.certificate": "certificates",
+    "search.relax.quantity": "quantity",
+    "search.relax.window": "window",
+    "search.relax.grade": "grade",
+}
 
 
 def hit_card(talk: Talk, hit: Hit, prices: Comparison) -> Card:
@@ -213,20 +221,36 @@ def nonsense(talk: Talk, query: Query, page: Page) -> Card:
 
 
 def _plainly(talk: Talk, query: Query, page: Page) -> str:
-    """What was looked for in vain, and the nearest that there is: "None within 100 km of Riga; 4 within 180 km"."""
-    words, said = talk.words, query.understood
-    nearest = next(
-        (each for each in page.relaxations if each.code in {"search.relax.radius", "search.relax.anywhere"}), None
-    )
-    if nearest is None or said.place is None or said.radius_km is None:
-        return understood_text(talk, market.chips(query))
-    near, place, count = said.radius_km, said.place.name, nearest.count
-    if nearest.code == "search.relax.anywhere":
-        plainly = words("find.none_near_some_far", near=near, place=place, count=count)
-    else:
-        km = nearest.parts["km"]
-        plainly = words("find.none_near_some_wider", near=near, place=place, count=count, km=km)
-    return f"{understood_text(talk, market.chips(query))}\n{plainly}"
+    """What was looked for in vain, and what there is beside it, one wish a line: "None within 100 km of Riga; 4 within
+    180 km", "None up to 180 €/t; 3 from 186 €/t on"."""
+    codes = {each.code for each in page.relaxations}
+    said = [
+        _without(talk, query, each)
+        for each in page.relaxations
+        if each.code != "search.relax.anywhere" or "search.relax.radius" not in codes
+    ]
+    return "\n".join([understood_text(talk, market.chips(query)), *filter(None, said)])
+
+
+def _without(talk: Talk, query: Query, relaxed: Relaxation) -> str:
+    """Nothing meets this wish: how many there are without it, or a little beyond."""
+    words, said, parts, count = talk.words, query.understood, relaxed.parts, relaxed.count
+    match relaxed.code:
+        case "search.relax.radius":
+            return words(
+                "find.none_near_some_wider", near=said.radius_km, place=parts["place"], count=count, km=parts["km"]
+            )
+        case "search.relax.anywhere":
+            return words("find.none_near_some_far", near=said.radius_km, place=parts["place"], count=count)
+        case "search.relax.price" if parts.get("from"):
+            return words("find.none_up_to_some_from", limit=parts["limit"], lowest=parts["from"], count=count)
+        case "search.relax.price":
+            return words("find.none_up_to_some_above", limit=parts["limit"], count=count)
+        case "search.relax.least_price":
+            return words("find.none_from_some_below", least=parts["least"], count=count)
+        case code:
+            chip = chip_of(query, WISHES.get(code, ""))
+            return words("find.none_so_some_else", wish=chip_label(talk, chip), count=count) if chip else ""
 
 
 def _unknown_words(talk: Talk, page: Page) -> list[str]:

@@ -110,10 +110,9 @@ class Group:
         return meets
 
     def _by_terms(self, numbers: U32, entries: U32, products: NDArray[Any] | None) -> F32:
-        if self.goods is None or products is None:
-            met = None
-        else:
-            met = self.goods[products]
+        met: F32 | None = None
+        if self.goods is not None and products is not None:
+            met = self.goods.take(products)
             if not self.plain or (len(met) and np.minimum.reduce(met) >= self.most_plain):
                 return met  # all are of the goods, and nothing else would meet the word better
         if self._few is None and self._long is None:
