@@ -49,6 +49,7 @@ from conversations.trade.claim import claim_card
 from conversations.trade.dispute import case_card
 from conversations.trade.inquiry import inquiry_card
 from conversations.trade.listing import own_card
+from conversations.trade.money import set_up_payouts
 from conversations.trade.offer import offer_card
 from conversations.trade.request import request_card
 from core.alerts.events import ListingsFound
@@ -122,6 +123,7 @@ class Notices:
         reactions.on(money.OnboardingLinkReady, self._on_onboarding_link)
         reactions.on(money.PayeeReady, self._on_payee_ready)
         reactions.on(money.PayeeRestricted, self._on_payee_restricted)
+        reactions.on(money.AccountAwaited, self._on_account_awaited)
         reactions.on(DeadlineNears, on_deadline_nears)
         reactions.on(MemberJoined, self._on_member_joined)
         reactions.on(ListingsFound, self._on_listings_found)
@@ -246,9 +248,16 @@ class Notices:
         def say(talk: Talk) -> Say:
             words = talk.words
             missing = ", ".join(each.replace("_", " ").replace(".", ": ") for each in fact.missing)
-            text = words("payout.restricted_for", missing=missing) if missing else words("payout.restricted")
-            button = Button(label=words("payout.set_up"), press=press("payout.set_up"), style="primary")
-            return Say(text=text, buttons=((button,),))
+            return set_up_payouts(
+                talk, words("payout.restricted_for", missing=missing) if missing else words("payout.restricted")
+            )
+
+        self._to_organisation(ctx, fact.organisation_id, say)
+
+    def _on_account_awaited(self, ctx: Ctx, fact: money.AccountAwaited) -> None:
+        def say(talk: Talk) -> Say:
+            amounts = ", ".join(talk.words.show(each) for each in fact.amounts)
+            return set_up_payouts(talk, talk.words("notice.payout_waiting.no_account", amount=amounts))
 
         self._to_organisation(ctx, fact.organisation_id, say)
 

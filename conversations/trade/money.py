@@ -107,7 +107,16 @@ def _payout_button(talk: Talk, now: Statement) -> tuple[tuple[Button, ...], ...]
     """Money waits for a seller who has not said where it should go."""
     if not now.due or _ready(talk):
         return ()
-    return ((Button(label=talk.words("payout.set_up"), press=press("payout.set_up"), style="primary"),),)
+    return ((_set_up(talk),),)
+
+
+def set_up_payouts(talk: Talk, text: str) -> Say:
+    """Money has nowhere to go: why, and the button that says where."""
+    return Say(text=text, buttons=((_set_up(talk),),))
+
+
+def _set_up(talk: Talk) -> Button:
+    return Button(label=talk.words("payout.set_up"), press=press("payout.set_up"), style="primary")
 
 
 def _ready(talk: Talk) -> bool:

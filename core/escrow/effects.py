@@ -13,6 +13,7 @@ from core.delivery.model import Lot
 from core.escrow import rules
 from core.escrow.events import EffectRefused, PayoutSent, PayoutWaiting, RefundSent
 from core.escrow.model import (
+    ACCOUNT_AWAITED,
     CHARGEBACK,
     CREDIT,
     TRY_AGAIN_AFTER,
@@ -33,7 +34,7 @@ from core.escrow.rails.model import Rail
 from core.escrow.rails.surplus import balance_to_leave
 from core.kernel.errors import NotFound
 from core.kernel.money import Money
-from core.kernel.timers import Timer, clear_timers, set_timer
+from core.kernel.timers import Timer, clear_timers, deadline_of, set_timer
 from core.kernel.transaction import Ctx
 from core.ledger import service as ledger
 from core.ledger.events import RefundReturned
@@ -41,6 +42,7 @@ from core.ledger.model import PROVIDER, Leg, buyer_credit, credit, debit, escrow
 
 EFFECT = "effect"
 TRY_AGAIN = "try_again"
+ACCOUNT = "payout_account"
 RECALLABLE = "recallable"  # why a payout waits while the buyer's bank may still take the debit back
 FROZEN = "chargeback"  # why a payout waits while the buyer's bank has called the deal's money back
 
@@ -69,6 +71,13 @@ def send_when_ready(ctx: Ctx, effect: Effect) -> None:
         ask(ctx, effect)
     else:
         ctx.announce(PayoutWaiting(effect.payee or "", effect.deal_id, effect.amount, "no_account"))
+        await_account(ctx, effect.payee or "")
+
+
+def await_account(ctx: Ctx, organisation_id: str) -> None:
+    """Money waits for their account. They are told so again, for as long as it does: one message may be lost."""
+    if deadline_of(ctx.session, ACCOUNT, organisation_id) is None:
+        set_timer(ctx.session, Timer(ACCOUNT, organisation_id, "awaited", ctx.now + ACCOUNT_AWAITED))
 
 
 def pay_back(

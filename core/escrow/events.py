@@ -248,6 +248,14 @@ class ChargebackThawed(RecallFact):
 
 
 @dataclass(frozen=True, slots=True)
+class AccountAwaited(Event):
+    """Money has waited for days for a seller or consultant who has not said where it should go."""
+
+    organisation_id: str
+    amounts: tuple[Money, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PayeeRestricted(Event):
     """A seller who could receive money cannot any more. `missing`: what the provider wants to know, by its names."""
 

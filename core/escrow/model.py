@@ -19,6 +19,7 @@ from core.kernel.process import InProcess, Process, Transition
 SHORTEST_LINK: Final = timedelta(minutes=35)
 LONGEST_LINK: Final = timedelta(hours=23)
 TRY_AGAIN_AFTER: Final = timedelta(days=1)  # a payout or refund that the provider put off
+ACCOUNT_AWAITED: Final = timedelta(days=3)  # by money of somebody who has none: they are asked again, and again
 TRY_REFUSED_AGAIN_AFTER: Final = timedelta(days=7)  # one refused for good: no deal waits for a person for ever
 # Manual payouts: money that came from a buyer has to be paid out within 90 days (Stripe, "manual payouts", EU).
 HOLD_LIMIT: Final = timedelta(days=90)

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 
 from sqlalchemy import bindparam, select
 
-from core.escrow.effects import send_waiting
-from core.escrow.events import OnboardingLinkReady, PayeeReady, PayeeRestricted
+from core.escrow.effects import await_account, send_waiting
+from core.escrow.events import AccountAwaited, OnboardingLinkReady, PayeeReady, PayeeRestricted
 from core.escrow.model import Payee
 from core.kernel.errors import Invalid, NotFound
 from core.kernel.session import select_rows
 from core.kernel.transaction import Ctx
+from core.ledger import service as ledger
+from core.ledger.model import payable
 from core.people.service import acting, organisation_of
 
 _BY_ACCOUNT = select(Payee.organisation_id).where(Payee.account_ref == bindparam("account"))
@@ -83,6 +85,15 @@ def payee_told(ctx: Ctx, organisation_id: str, *, ready: bool, missing: Sequence
     elif not ready and (before or (news and payee.was_ready)):
         ctx.announce(PayeeRestricted(organisation_id, tuple(missing)))
     payee.was_ready = payee.was_ready or ready
+
+
+def account_awaited(ctx: Ctx, organisation_id: str) -> None:
+    """Ask once more for an account, of deals and sessions together, unless there is one or nothing waits."""
+    payee = ctx.session.get(Payee, organisation_id)
+    waits = tuple(money for money in ledger.balances(ctx, payable(organisation_id)).values() if money)
+    if waits and (payee is None or not payee.ready):
+        ctx.announce(AccountAwaited(organisation_id, waits))
+        await_account(ctx, organisation_id)
 
 
 def payee_of(ctx: Ctx, organisation_id: str) -> Payee | None:

@@ -19,9 +19,10 @@ from core.delivery.events import LotAccepted, LotAdjusted, LotDropped, LotsUnwou
 from core.delivery.model import Lot
 from core.escrow import chargebacks
 from core.escrow.credits import credit_kept_long
-from core.escrow.effects import EFFECT, finish, send_again, try_deal_again
+from core.escrow.effects import ACCOUNT, EFFECT, finish, send_again, try_deal_again
 from core.escrow.funding import call_off_funding, plan_tranches, tranche_due, tranche_unpaid
 from core.escrow.model import CHARGEBACK, CREDIT, TRANCHE, Effect
+from core.escrow.payees import account_awaited
 from core.escrow.recalled import deals as recalled_deals
 from core.escrow.recalled import sales as recalled_sales
 from core.escrow.settling import refund_unwound, settle_lot
@@ -95,6 +96,10 @@ def ring_effect(ctx: Ctx, timer: Timer) -> None:
     send_again(ctx, timer.subject)
 
 
+def ring_account(ctx: Ctx, timer: Timer) -> None:
+    account_awaited(ctx, timer.subject)
+
+
 def ring_tranche(ctx: Ctx, timer: Timer) -> None:
     (tranche_due if timer.event == "fall_due" else tranche_unpaid)(ctx, timer.subject)
 
@@ -109,6 +114,7 @@ def ring_chargeback(ctx: Ctx, timer: Timer) -> None:
 
 rings: Mapping[str, Ring] = {
     EFFECT: ring_effect,
+    ACCOUNT: ring_account,
     TRANCHE.name: ring_tranche,
     CREDIT.name: ring_credit,
     CHARGEBACK.name: ring_chargeback,

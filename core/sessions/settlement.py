@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import func, select
 
 from core.escrow.chargebacks import kept_of, of_subject
-from core.escrow.effects import FROZEN, frozen
+from core.escrow.effects import FROZEN, await_account, frozen
 from core.escrow.model import Chargeback, EffectKind, EffectState, Matter, Payee
 from core.kernel.errors import Invalid, NotAllowed, NotFound, Refusal, Stale
 from core.kernel.money import Money
@@ -375,6 +375,7 @@ def ask(ctx: Ctx, booking: Booking, payout: SessionPayout) -> None:
         if payee is None or not payee.ready:
             payout.state = EffectState.WAITING  # also what was refused before: it is sent when they are ready
             clear_timers(ctx.session, TIMER, payout.id)
+            await_account(ctx, payout.payee)
             ctx.session.flush()
             return
         body["account"] = payee.account_ref

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from lab.people import until
 from tests.journeys.market import World
 from tests.journeys.trade import Trade
 
@@ -61,6 +62,13 @@ async def test_an_unchecked_lot_is_accepted_by_the_clock(trade: Trade) -> None:
     await trade.world.later(days=7, minutes=1)
     await trade.buyer.sees("The time to check lot 1 is over, so it is accepted.")
     await trade.seller.sees("€41,925.00 is waiting for you. Set up your payouts")
+    await trade.world.later(days=3, minutes=1)  # as if that message had been lost
+
+    async def asked_again() -> bool:
+        return (await trade.seller.screen()).count("[Set up payouts]") == 2
+
+    await until(asked_again, lambda: "nobody asks for an account again")
+    await trade.seller.presses("Set up payouts")
     await trade.world.books_balance()
 
 
