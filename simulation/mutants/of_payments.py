@@ -56,7 +56,7 @@ def _() -> list[Any]:
     return [instead(money_out, "under", under)]
 
 
-@rules.rule("ambiguous_is_failure", "Unknown is not failed", "call_answer_lost", among="talks")
+@rules.rule("ambiguous_is_failure", "Unknown is not failed", "call_answer_lost hold_unanswered", among="talks")
 def _() -> list[Any]:
     answered = as_it_was(reading, "answered")
 
