@@ -9,13 +9,14 @@ import pytest
 
 from config.market import OWN_CLOCKS
 from core.escrow.payees import payee_told
+from core.experts.model import Expert
 from core.kernel.errors import Stale
 from core.kernel.heartbeat import beat
 from core.kernel.sweep import ring
 from core.kernel.timers import due_timers
 from core.kernel.transaction import MARKET, PROVIDER
 from core.sessions import asking, card, holds, meeting, service
-from core.sessions.model import Booking, ProposeTimes
+from core.sessions.model import Booking, BookSession, ProposeTimes
 from tests.core.sessions.counsel import COMMISSION_BP, RINGS, TUESDAY_TEN, Counsel, agreed
 
 
@@ -268,3 +269,20 @@ async def test_a_payout_that_was_refused_is_sent_when_the_account_works_again(th
     await they.bank()
 
     assert await they.state() == "completed"
+
+
+# --- terms ------------------------------------------------------------------------------------------------------------
+
+
+async def test_nobody_books_on_other_terms_than_were_shown(they: Counsel) -> None:
+    """Sarah has read that ten minutes are free, and uses them up on the other chat before she sends it."""
+    wish = BookSession(expert_id=they.expert_id, starts_at=TUESDAY_TEN, length=30, problem="Slag in the grate")
+    expert = await they.run(MARKET, lambda ctx: ctx.session.get_one(Expert, they.expert_id))
+    shown = (await they.run(they.sarah, service.terms_for, expert, wish.length, COMMISSION_BP)).mark
+    await they.books(TUESDAY_TEN + timedelta(days=1))
+    with pytest.raises(Stale):
+        await they.run(they.sarah, service.book_session, wish, COMMISSION_BP, shown=shown)
+    now = (await they.run(they.sarah, service.terms_for, expert, wish.length, COMMISSION_BP)).mark
+    booked = await they.run(they.sarah, service.book_session, wish, COMMISSION_BP, shown=now)
+
+    assert (booked.free_minutes, booked.state) == (0, "slot_held")

@@ -7,7 +7,6 @@ from typing import cast
 
 import pytest
 
-from core.experts.model import Expert
 from core.experts.service import say_free_now
 from core.kernel.errors import NotAllowed, NotFound, Refusal, Stale
 from core.kernel.heartbeat import beat
@@ -17,7 +16,7 @@ from core.sessions import card, meeting, service, settlement
 from core.sessions.model import Booking, BookSession
 from core.sessions.process import SESSION
 from tests.core.conftest import Market
-from tests.core.sessions.counsel import BY_MINUTE, COMMISSION_BP, TUESDAY_TEN, Counsel, agreed, counsel
+from tests.core.sessions.counsel import BY_MINUTE, TUESDAY_TEN, Counsel, agreed, counsel
 
 NEXT_WEEK = TUESDAY_TEN + timedelta(days=9)
 
@@ -349,20 +348,6 @@ async def test_a_complaint_is_ruled_or_halved_in_the_end(they: Counsel) -> None:
     settled = await they.run(they.sarah, settlement.settlement_of, they.booking_id)
     assert settled is not None
     assert (settled.back_minor, settled.net_minor, settled.fee_minor) == (4500, 3825, 675)
-
-
-async def test_nobody_books_on_other_terms_than_were_shown(they: Counsel) -> None:
-    """Sarah has read that ten minutes are free, and uses them up on the other chat before she sends it."""
-    wish = await command(they)
-    expert = await they.run(MARKET, lambda ctx: ctx.session.get_one(Expert, they.expert_id))
-    shown = (await they.run(they.sarah, service.terms_for, expert, wish.length, COMMISSION_BP)).mark
-    await they.books(TUESDAY_TEN + timedelta(days=1))
-    with pytest.raises(Stale):
-        await they.run(they.sarah, service.book_session, wish, COMMISSION_BP, shown=shown)
-    now = (await they.run(they.sarah, service.terms_for, expert, wish.length, COMMISSION_BP)).mark
-    booked = await they.run(they.sarah, service.book_session, wish, COMMISSION_BP, shown=now)
-
-    assert (booked.free_minutes, booked.state) == (0, "slot_held")
 
 
 async def test_one_free_talk_with_each_consultant(they: Counsel) -> None:
