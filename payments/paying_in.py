@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from core.escrow import service as escrow
 from core.escrow.rails import service as rails
@@ -13,7 +15,7 @@ from core.kernel.clock import Clock
 from core.kernel.dispatch import Delivered, Never
 from core.kernel.outbox import Post
 from core.kernel.transaction import Ctx
-from payments.answers import Done, Refused, Unknown
+from payments.answers import Answer, Done, Refused, Unknown
 from payments.asks import CheckoutAsk, PayerAsk
 from payments.looks import lapsed, tell_checkout
 from payments.outcomes import Outcome, Unit, again, amount_of, known, seen
@@ -36,8 +38,7 @@ class PayingIn:
             return Never("its time has passed", lapsed(payment))
         rail, payer = Rail(body["rail"]), body["payer"]
         if rail is Rail.BANK_TRANSFER and payer is None:
-            name, mail = body["buyer_name"], body["buyer_email"]
-            match await self._provider.open_payer(PayerAsk(f"payer:{body['buyer']}", body["buyer"], name, mail)):
+            match await self._open_payer(body):
                 case Done(payer):
                     pass
                 case Refused(why):
@@ -62,6 +63,14 @@ class PayingIn:
                 return Never(why, lapsed(payment))
             case Unknown(why, seconds):
                 return again(post, why, seconds)
+
+    async def _open_payer(self, body: Mapping[str, Any]) -> Answer[str]:
+        """Under the buyer's own name: two payments at once shall not make two of them."""
+        ask = PayerAsk(f"payer:{body['buyer']}", body["buyer"], body["buyer_name"], body["buyer_email"])
+        answer = await self._provider.open_payer(ask)
+        if isinstance(answer, Unknown) and answer.saved:  # a failure that is kept under this key for a day
+            return await self._provider.open_payer(replace(ask, key=f"{ask.key}:again"))
+        return answer
 
     async def _expire(self, post: Post) -> Outcome:
         return seen(await self._provider.expire_checkout(post.body["session"]), tell_checkout)

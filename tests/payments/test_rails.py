@@ -46,6 +46,21 @@ async def signed_by_a_business(shop: Shop) -> Payment:
     return await shop.sign()
 
 
+@pytest.mark.parametrize("work", ["before", "after"])
+async def test_a_buyer_whose_name_the_provider_failed_to_note_is_told_where_to_transfer_to(
+    shop: Shop, work: str
+) -> None:
+    """The failure is kept under their key for a day."""
+    await shop.does("troubles", status=500, match="POST /v1/customers", times=1, work=work)
+    await has_vat_number(shop, "LT100001919017")
+    for actor in (shop.trade.buyer, shop.trade.seller):
+        await shop.market.run(actor, lambda ctx: deals.sign_deal(ctx, shop.trade.deal_id))
+    for _ in range(3):
+        await shop.work()
+        await shop.pass_time(minutes=1)
+    assert (await the_way(shop)).iban is not None
+
+
 async def has_vat_number(shop: Shop, number: str | None) -> None:
     def unit(ctx: object) -> None:
         organisation_of(ctx, shop.trade.buying).vat_number = number  # type: ignore[arg-type]  # a unit's context
