@@ -38,7 +38,7 @@ check-invoices: .venv/ready ## each kind of invoice against the rules of EN 1693
 	@$(BIN)/uv pip install -q --require-hashes -r requirements/check-invoices.txt
 	@$(BIN)/python -m tests.payments.schematron
 
-check: lint types contracts test worlds
+check: lint types contracts test weather
 
 worlds: .venv/ready         ## two worlds, and all whose seeds have found something once
 	@$(BIN)/python -m simulation --seeds 2
