@@ -22,13 +22,7 @@ from core.ledger.events import RefundReturned
 from core.ledger.model import COMMISSION, PROVIDER, Leg, credit, debit, escrow, payable, refund_due
 from core.people.service import acting
 from core.sessions import holds, rules
-from core.sessions.events import (
-    SessionComplained,
-    SessionCompleted,
-    SessionNeverPaid,
-    SessionPaidOut,
-    SessionSettled,
-)
+from core.sessions.events import SessionComplained, SessionCompleted, SessionNeverPaid, SessionPaidOut, SessionSettled
 from core.sessions.model import (
     Booking,
     CardHold,
@@ -213,10 +207,12 @@ def part_again(ctx: Ctx, booking: Booking, found: Chargeback) -> None:
 
 def _percent(ctx: Ctx, settled: Settlement) -> int:
     """What share of the session's charge its consultant keeps: as was ruled, or was given back."""
+    if settled.back_minor and not settled.net_minor:  # also after a complaint on which nobody had to rule
+        return 0
     complaint = complaint_of(ctx, settled.booking_id)
-    if complaint is not None:
-        return rules.UNRULED_PERCENT if complaint.ruled is None else complaint.ruled
-    return 0 if settled.back_minor and not settled.net_minor else 100
+    if complaint is None:
+        return 100
+    return rules.UNRULED_PERCENT if complaint.ruled is None else complaint.ruled
 
 
 def _book_parting(ctx: Ctx, booking: Booking, name: str, parts: tuple[Money, Money, Money]) -> None:

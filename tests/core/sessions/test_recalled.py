@@ -169,6 +169,19 @@ async def test_what_a_bank_leaves_of_it_goes_on_and_a_complaint_is_ruled_on_that
     await books_hold(they)
 
 
+async def test_what_a_consultant_gave_back_after_a_complaint_is_all_the_seekers_when_the_bank_turns(
+    they: Counsel,
+) -> None:
+    await they.does(they.sarah, settlement.complain, "He read the newspaper to me.")
+    await called_back(they, 3000)
+    await decided(they, won=False)
+    await they.does(they.alex, settlement.give_back)
+    await decided(they, won=True)
+    assert [kind for kind, _, _ in await payouts(they)] == ["refund", "refund"]
+    assert (await of(they, COMMISSION), sum(amount for _, amount, _ in await payouts(they))) == (0, 9000)
+    await books_hold(they)
+
+
 # --- after it is parted -----------------------------------------------------------------------------------------------
 
 
