@@ -14,7 +14,7 @@ from core.kernel.timers import Timer, set_timer
 from core.kernel.transaction import Ctx
 from core.ledger import service as ledger
 from core.ledger.model import STAR_SALES, credit, debit, star_credit
-from core.people.model import Platform
+from core.people.model import Person, Platform
 from core.people.service import acting, identities
 from core.purchases import refunds
 from core.purchases.events import AskedBack, PurchaseClosed
@@ -43,6 +43,8 @@ def buy(ctx: Ctx, command: BuyThing) -> Purchase:
     of the same thing is taken back. Raises Refusal "purchase.no_telegram".
     """
     buyer = acting(ctx)
+    # Locked, or of two presses at once neither would see the other's offer, and both would be paid.
+    ctx.session.get(Person, buyer.id, with_for_update=True)
     for earlier in _open_offers(ctx, buyer.id, command):
         _close(ctx, earlier, "leave", ("buyer",))
     purchase = Purchase(
