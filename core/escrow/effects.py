@@ -97,12 +97,8 @@ def pay_back(
         parts = [(payment.id, amount)]
     else:
         parts = rules.drawn(_unsent_refunds(ctx, deal), _left(ctx, deal, lot))
-    # Not their count: one that a bank has given instead is gone, and its number may be below others.
-    keys = ctx.session.scalars(select(Effect.key).where(Effect.deal_id == deal.id, Effect.kind == EffectKind.REFUND))
-    last = max((int(key.rpartition(":")[2]) for key in keys), default=0)
-    for number, (payment_id, part) in enumerate(parts, last + 1):
-        source = ctx.session.get_one(Payment, payment_id)
-        ask(ctx, made(ctx, f"refund:{deal.id}:{number}", EffectKind.REFUND, source, part, beside=beside))
+    for payment_id, part in parts:
+        ask(ctx, refund_of(ctx, ctx.session.get_one(Payment, payment_id), part, beside=beside))
         ctx.session.flush()
 
 
