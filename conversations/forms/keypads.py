@@ -11,7 +11,7 @@ import re
 from abc import abstractmethod
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final, Protocol
 
@@ -106,6 +106,8 @@ class Calendar(Keypad):
         shown, _, first = keyed.partition("/")
         if not keyed:
             standing = value[0] if isinstance(value, tuple) else value
+            if isinstance(standing, datetime):  # a moment that somebody has named by its day
+                standing = standing.astimezone(talk.words.zone).date()
             begins = standing if isinstance(standing, date) else talk.today
             return max(begins, talk.today).replace(day=1), None
         return _day_of(f"{shown}01"), _day_of(first) if first else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, cast
 
@@ -85,6 +85,12 @@ def test_any_two_days_ahead_can_be_keyed_in(ahead: int, more: int) -> None:
 def test_no_day_that_is_over_can_be_chosen() -> None:
     rows = Calendar().keys(TALK, "", None, {}).rows
     assert sum(option.value.startswith(DONE) for row in rows for option in row) == 10  # 21 to 30 November
+
+
+def test_the_month_of_what_was_answered_before_is_on_show_also_where_that_has_become_a_moment() -> None:
+    for value in (date(2027, 2, 3), datetime(2027, 2, 3, 10, tzinfo=UTC), (date(2027, 2, 3), date(2027, 2, 9))):
+        title = Calendar(span=isinstance(value, tuple)).keys(TALK, "", value, {}).rows[0][1]
+        assert title.label == "February 2027"
 
 
 @pytest.mark.parametrize("key", ["", "20261", "=20261399", "202612/2026-9", "=2026120١-20261203"])
