@@ -61,6 +61,7 @@ class Judge:
         self._raw = quick(world.path)
         self._engine = engine_on(self._raw)
         self.found: list[str] = []
+        self.outages: list[tuple[datetime, datetime]] = []  # from when to when nobody was there, as the books keep time
         self.journeys = 0
         self.census = Counter[str]()
         self._passed: list[tuple[str, str, str, str, str]] = []
@@ -103,6 +104,7 @@ class Judge:
         if away < AWAY_FROM:
             return
         now = self._world.clock.now()
+        self.outages.append((datetime.fromisoformat(as_kept(now - away)), datetime.fromisoformat(as_kept(now))))
         own = ", ".join(f"'{kind}'" for kind in sorted(OWN_CLOCKS))
         for kind, subject, event, due in self.rows(
             f"SELECT kind, subject, event, due_at FROM timer WHERE kind NOT IN ({own}) AND due_at > ? AND due_at <= ?",

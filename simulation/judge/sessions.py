@@ -106,10 +106,16 @@ def courses_of(judge: Judge, witness: Witness) -> dict[str, Course]:
         moment, course = datetime.fromisoformat(at), courses[booking]
         course.events.add(event)
         if booking in began:
-            course.ran += moment - began.pop(booking)
+            course.ran += _there(judge, began.pop(booking), moment)
         if to == RUNS:
             began[booking] = moment
     return courses
+
+
+def _there(judge: Judge, begins: datetime, ends: datetime) -> timedelta:
+    """How much of this time we were there: while nobody is, no talk's clock runs."""
+    away = (min(ends, back) - max(begins, gone) for gone, back in judge.outages)
+    return ends - begins - sum((each for each in away if each > timedelta()), timedelta())
 
 
 def _read_charges(courses: dict[str, Course], stripe: StripeSide) -> list[str]:
