@@ -9,6 +9,7 @@ from core.deals import access, approval, course
 from core.deals import service as deals
 from core.kernel import process
 from core.kernel.process import Process, Transition
+from core.kernel.quantity import Quantity
 from core.listings import rules as stock
 from core.offers import rules as offered
 from simulation.mutants.rule import Rules, as_it_was, instead, nothing
@@ -20,13 +21,27 @@ rules = Rules(among="trade")
     "oversell",
     "No more is sold than there is",
     among="last truck",
-    covered_by="a quantity is never less than nothing: taking more than is left refuses itself (core/kernel/quantity)",
+    covered_by="a quantity is never less than nothing, so that taking more than is left refuses itself; "
+    "with both off it is seen: oversell_below_nothing",
 )
-def _() -> list[Any]:
+def oversell() -> list[Any]:
     def all_of_it(quantity: Any, remaining: Any, _least: Any) -> Any:
         return quantity.to(remaining.unit)
 
     return [instead(part, "check_taking", all_of_it) for part in (stock, offered)]
+
+
+@rules.rule(
+    "oversell_below_nothing", "No more is sold than there is: neither asked for nor taken off", among="last truck"
+)
+def _() -> list[Any]:
+    exact = as_it_was(Quantity, "__post_init__")
+
+    def also_less_than_nothing(self: Quantity) -> None:
+        if self.amount >= 0:
+            exact(self)
+
+    return [*oversell(), instead(Quantity, "__post_init__", also_less_than_nothing)]
 
 
 @rules.rule("limit_ignored", "What a member may not sign alone is approved first", among="company")
