@@ -19,6 +19,7 @@ from core.search.engine.building import build
 from core.search.engine.document import UNIT_KINDS, Amount, Document
 from core.search.engine.index import Index
 from core.search.engine.wanted import Wanted
+from core.search.grammar import grade_names
 from core.search.parse import parse
 from core.search.places import Place, Places
 from core.search.wishes import FIELDS_TOLD, freely
@@ -70,9 +71,7 @@ class _Rows:
 
     def __init__(self, catalogue: Catalogue, places: Places) -> None:
         self.catalogue, self.places = catalogue, places
-        self.grades = {
-            folded(name): grade.id for grade in catalogue.grades.values() for name in (grade.id, grade.label)
-        }
+        self.grades = grade_names(catalogue) | {folded(grade): [grade] for grade in catalogue.grades}
         self.schemes = {
             folded(name): scheme.id
             for scheme in catalogue.certificates.values()
@@ -86,8 +85,7 @@ class _Rows:
         product = self.product(str(named), True) if named else self.product(title, False) if listing else None
         marks = [f"scheme:{self.schemes.get(folded(str(held)), str(held))}" for held in row.get("certs") or ()]
         grade = row.get("grade")
-        if grade:
-            marks.append(f"grade:{self.grades.get(folded(str(grade)), str(grade))}")
+        marks += [f"grade:{meant}" for meant in self._grades(str(grade), product)] if grade else []
         country = str(row.get("country") or "")
         if country:
             marks.append(f"country:{country if len(country) == 2 else self.catalogue.country_named(folded(country))}")
@@ -122,6 +120,16 @@ class _Rows:
         if known:
             return known[0].product_id
         return folded(name) if certain else None
+
+    def _grades(self, name: str, product: str | None) -> list[str]:
+        """The grades of that name: "A1" is one of each of several goods. A name that is not known stays one."""
+        meant = self.grades.get(folded(name).replace("_", " ")) or self.grades.get(folded(name)) or [name]
+        of_goods = [grade for grade in meant if grade in self._grades_of(product)]
+        return of_goods or meant
+
+    def _grades_of(self, product: str | None) -> tuple[str, ...]:
+        known = self.catalogue.products.get(product or "")
+        return known.grades if known else ()
 
     def _fields(self, text: str) -> list[str]:
         """The fields of expertise that most of the text's words speak of."""

@@ -109,6 +109,7 @@ class Grammar:
             if scheme.spoken
         }
         self.grades = _grade_patterns(catalogue)
+        self.grades_in_names = _grade_patterns(catalogue, in_names=True)
         self.first_words = _all_first_words(catalogue)
 
     def _read_numbers(self, catalogue: Catalogue) -> None:
@@ -232,7 +233,7 @@ def _all_first_words(catalogue: Catalogue) -> dict[str, frozenset[str]]:
         "sides": _first_words((*words.all("sell"), *words.all("buy"))),
         "packaging": _first_words(word for packing in packings for word in words.all(packing)),
         "schemes": _first_words(word for scheme in catalogue.certificates.values() for word in scheme.spoken),
-        "grades": _first_words(_grade_names(catalogue)),
+        "grades": _first_words(grade_names(catalogue)),
         "free_now": _first_words(words.all("free_now")),
         "languages": _first_words((*spoken, *words.all("speaks"), *_names_of_languages())),
         "at": _first_words(words.all("at")),
@@ -247,8 +248,9 @@ def _first_words(phrases: Iterable[str]) -> frozenset[str]:
     return frozenset(found[0] for phrase in phrases if (found := FIRST_WORD.search(folded(phrase))))
 
 
-def _grade_names(catalogue: Catalogue) -> dict[str, list[str]]:
-    """The names of grades, whole and by their ends, with the grades that each may mean."""
+def grade_names(catalogue: Catalogue, *, in_names: bool = False) -> dict[str, list[str]]:
+    """The names of grades, whole and by their ends, with the grades that each may mean; `in_names`: those alone that
+    are words of a product's name as well ("I2 pellets")."""
     named: dict[str, list[str]] = defaultdict(list)
     known = set(catalogue.name_index.vocabulary)
     for grade in catalogue.grades.values():
@@ -256,14 +258,14 @@ def _grade_names(catalogue: Catalogue) -> dict[str, list[str]]:
         tail = label.rsplit(" ", 1)[-1]
         for name in {label, label.replace("enplus", "en plus"), label.replace("enplus", "en-plus"), tail}:
             whole = name == label or len(name) > len(tail)
-            if (whole or _GRADE_TAIL.fullmatch(name)) and name not in known and len(name) > 1:
+            if (whole or _GRADE_TAIL.fullmatch(name)) and (name in known) is in_names and len(name) > 1:
                 named[name].append(grade.id)
     return named
 
 
-def _grade_patterns(catalogue: Catalogue) -> list[tuple[re.Pattern[str], tuple[str, ...]]]:
+def _grade_patterns(catalogue: Catalogue, *, in_names: bool = False) -> list[tuple[re.Pattern[str], tuple[str, ...]]]:
     """Patterns with the grades they may mean, the fullest names first."""
-    named = _grade_names(catalogue)
+    named = grade_names(catalogue, in_names=in_names)
     return [
         (re.compile(rf"(?<!\w){any_of([name])}(?!\w)"), tuple(named[name]))
         for name in sorted(named, key=len, reverse=True)

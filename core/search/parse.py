@@ -118,7 +118,7 @@ class _Reading:
         packings = grammar.packaging.items() if sheet.may_name("packaging") else ()
         packaging = tuple(code for code, words in packings if sheet.take(words))
         product, alternatives, named, rest = self._product(grades)
-        grade = self._grade(grades, product)
+        grade = self._grade(grades or self._grades_in_names(), product)
         if product is None and grade is not None and not alternatives:
             only = self.catalogue.grade(grade).products
             product = only[0] if len(only) == 1 else None
@@ -162,6 +162,11 @@ class _Reading:
         for start, end, _ in named:
             sheet.strike(start, end)
         return tuple(scheme_id for _, _, scheme_id in sorted(named)), grades
+
+    def _grades_in_names(self) -> tuple[str, ...]:
+        """The grades of a word that is left in place, for it helps to name the goods: "I2 pellets"."""
+        found = (meant for words, meant in self.sheet.grammar.grades_in_names if words.search(self.sheet.text))
+        return next(found, ())
 
     def _is_scheme(self, start: int, end: int) -> bool:
         """Whether "sure" is the scheme: written in capitals, or away from what one is sure of or not."""

@@ -32,7 +32,8 @@ def fits(understood: Understood, listing: Listing) -> bool:
     """Whether a listing, as it stands now, meets what can be compared exactly; the rest the index has compared."""
     said, price = understood, listing.price
     limit, least = price_limit(said), said.min_price
-    if listing.state != "live" or (said.grade is not None and listing.grade_id != said.grade):
+    # A grade that is a scheme as well may have been found as a certificate.
+    if listing.state != "live" or (said.grade not in {None, *said.certificates, listing.grade_id}):
         return False
     if limit is not None and _alike(limit, price) and price.per(limit.unit).amount > limit.amount:
         return False

@@ -166,8 +166,13 @@ def _scheme_words(said: Understood, catalogue: Catalogue) -> list[Word]:
 
 
 def _musts(*, grades: Iterable[str], certificates: Iterable[str]) -> tuple[frozenset[str], ...]:
-    named = frozenset(f"grade:{grade}" for grade in grades)
-    held = [frozenset({f"scheme:{scheme}"}) for scheme in certificates]
+    """A scheme that is a grade as well (DINplus) is met by either: some sellers name the one, some the other."""
+    grades, schemes = set(grades), set(certificates)
+    named = frozenset(f"grade:{grade}" for grade in grades - schemes)
+    held = [
+        frozenset({f"scheme:{scheme}", f"grade:{scheme}"} if scheme in grades else {f"scheme:{scheme}"})
+        for scheme in certificates
+    ]
     return (*((named,) if named else ()), *held)
 
 

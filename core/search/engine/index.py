@@ -17,11 +17,10 @@ from core.search.engine.document import Document
 from core.search.engine.group import Group
 from core.search.engine.likeliest import likeliest
 from core.search.engine.ranking import Ranked, rank, weigh
-from core.search.engine.reading import Reader, rejoined
+from core.search.engine.reading import CERTAINLY_LEANING, Reader, rejoined
 from core.search.engine.segment import F32, Segment
 from core.search.engine.wanted import Wanted, Word, given_up
 
-CERTAINLY_LEANING: Final = 0.8  # of the sellers who use a word: then it names those goods
 SORTED_BELOW: Final = 40  # keys: so few are sorted as a whole
 MERGED_BELOW: Final = 4  # a segment less than this many times as large as the next one is built anew with it
 

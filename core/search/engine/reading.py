@@ -31,6 +31,9 @@ BESIDE_EXACT: Final = 0.6  # how far a misspelling is believed of a word that is
 OTHER_INITIAL: Final = 0.85  # people seldom miss the first letter
 LEANING: Final = 0.7  # how well goods meet a word that their sellers use, when their own listing does not have it
 CLEARLY_LEANING: Final = 0.6
+NAMING: Final = 0.9  # how well goods meet a word that hardly anybody uses for others: it is a name of theirs
+CERTAINLY_LEANING: Final = 0.8
+BY_CHANCE: Final = 2  # documents by which a share is taken to be too high: few may agree by chance
 BEGINNINGS_LOOKED_AT: Final = 500
 WORDS_KEPT: Final = 5_000
 
@@ -134,10 +137,15 @@ class Reader:
         if terms.leaning[best] >= CLEARLY_LEANING:
             name = self.segment.product_names[terms.lean[best]]
             goods = self.segment.term(f"product:{name}")
-            if goods is not None:
+            share, heard = float(terms.leaning[best]), frequency(best)
+            if goods is None:
+                return
+            if share * heard / (heard + BY_CHANCE) >= CERTAINLY_LEANING:
+                found[goods] = NAMING * found[best]
+            else:
                 # It tells no more than that goods of this kind are meant, however rare the word itself is.
                 told = self._tells(goods) / self._tells(best)
-                found[goods] = LEANING * found[best] * float(terms.leaning[best]) * min(1.0, told)
+                found[goods] = LEANING * found[best] * share * min(1.0, told)
 
     def _tells(self, term: int) -> float:
         return math.log(1 + len(self.segment) / (1 + self.segment.frequency(term)))
