@@ -19,7 +19,8 @@ if TYPE_CHECKING:
         PaymentIntentCreateParamsPaymentMethodOptionsCustomerBalanceBankTransfer as BankTransfer,
     )
 
-BANK_COUNTRY: Final = "DE"  # of the virtual account; Stripe has DE, FR, IE and NL, and SEPA knows no difference
+# Where the virtual account is: Stripe has DE, FR, IE and NL, and SEPA knows no difference.
+EURO_TRANSFER: Final[BankTransfer] = {"type": "eu_bank_transfer", "eu_bank_transfer": {"country": "DE"}}
 METHODS: Final = {Rail.CARD: "card", Rail.SEPA_DEBIT: "sepa_debit", Rail.STABLECOIN: "crypto"}
 
 
@@ -84,7 +85,7 @@ class MoneyIn(Part):
                 "payment_method_options": {
                     "customer_balance": {
                         "funding_type": "bank_transfer",
-                        "bank_transfer": bank_transfer(ask.amount.currency),
+                        "bank_transfer": EURO_TRANSFER,
                     }
                 },
                 "confirm": True,
@@ -162,10 +163,3 @@ class MoneyIn(Part):
 def is_intent(ref: str) -> bool:
     """A bank transfer has no page of Stripe's: we know it by its intent."""
     return ref.startswith("pi_")
-
-
-def bank_transfer(currency: str) -> BankTransfer:
-    """The kind of account that transfers in this currency go to."""
-    if currency == "GBP":
-        return {"type": "gb_bank_transfer"}
-    return {"type": "eu_bank_transfer", "eu_bank_transfer": {"country": BANK_COUNTRY}}

@@ -43,7 +43,8 @@ SETTLES_WITHIN: Final = timedelta(days=14)
 MOST_TRUST: Final = 2_000_000
 
 FACTS: Final[Mapping[Rail, RailFacts]] = {
-    Rail.BANK_TRANSFER: RailFacts(frozenset({"EUR", "GBP"}), LARGEST_PAYMENT),
+    # Pounds would come to a sort code and an account number, which nobody here is told.
+    Rail.BANK_TRANSFER: RailFacts(frozenset({"EUR"}), LARGEST_PAYMENT),
     Rail.CARD: RailFacts(None, LARGEST_PAYMENT),
     Rail.SEPA_DEBIT: RailFacts(frozenset({"EUR"}), LARGEST_PAYMENT, DEBIT_RECALL),
     Rail.STABLECOIN: RailFacts(frozenset({"USD", "EUR"}), LARGEST_PAYMENT),

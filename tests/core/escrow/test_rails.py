@@ -25,7 +25,7 @@ def eur(minor: int) -> Money:
     [
         (eur(1_000), ALL, {Rail.BANK_TRANSFER, Rail.CARD, Rail.SEPA_DEBIT, Rail.STABLECOIN}),
         (eur(1_000), (Rail.CARD,), {Rail.CARD}),
-        (Money(1_000, "GBP"), ALL, {Rail.BANK_TRANSFER, Rail.CARD}),
+        (Money(1_000, "GBP"), ALL, {Rail.CARD}),
         (Money(1_000, "USD"), ALL, {Rail.CARD, Rail.STABLECOIN}),
         (Money(1_000, "SEK"), ALL, {Rail.CARD}),
         (eur(LARGEST_PAYMENT + 1), ALL, set()),
