@@ -169,6 +169,8 @@ def kept_until(ctx: Ctx, effect: Effect) -> datetime | None:
         return None
     payment = ctx.session.get_one(Payment, effect.payment_id)
     buyer = ctx.session.get_one(Deal, payment.deal_id).buyer
+    # One payout of a buyer's at a time: two at once would each count only themselves.
+    ctx.session.get(Payer, buyer, with_for_update=True)
     stood, early = _stood(ctx, buyer, payment.currency), _sent_early(ctx, buyer, payment.currency)
     return None if rules.trusted(stood, early, effect.amount) else until
 
