@@ -12,7 +12,7 @@ from conversations.buttons import Press, press
 from conversations.forms.nearest import likeliest
 from conversations.reply import Button, Card, Line, Say
 from conversations.search.advice import tells_a_problem
-from conversations.search.finding import narrows
+from conversations.search.finding import narrows, sorts
 from conversations.talk import Opening, Talk
 from conversations.trade.listing import answers_in
 from core.catalogue.names import folded
@@ -99,6 +99,8 @@ def anything(talk: Talk, text: str) -> None:
         talk.open("sell", Opening(answers_in(talk, text)))
     elif folded(text.strip(" .,!?")) in GREETINGS:
         talk.command("start", "")
+    elif sorts(talk, text):
+        talk.command("sort", text)
     elif narrows(talk, text):
         talk.command("narrow", text)
     elif tells_a_problem(talk, text, understood):

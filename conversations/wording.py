@@ -5,7 +5,7 @@ from __future__ import annotations
 import gettext
 import io
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -101,6 +101,10 @@ class Words:
             if isinstance(value, kind):
                 return write(self, value)
         return str(value)
+
+    def one_of(self, values: Iterable[object]) -> str:
+        """Values of which one will be: "30 or 60"."""
+        return format_list([self.show(each) for each in values], style="or", locale=self.locale)
 
     def money(self, money: Money) -> str:
         if money.currency == STARS.code:  # no currency of Babel's: it is written as Telegram writes it

@@ -70,7 +70,7 @@ def rate_in_words(talk: Talk, rate: Rate, lengths: Sequence[int] = ()) -> str:
     if rate.basis == "minute":
         return words("expert.rate_minute", amount=rate.amount)
     if lengths:
-        return words("expert.rate_session_of", amount=rate.amount, minutes=tuple(lengths))
+        return words("expert.rate_session_of", amount=rate.amount, minutes=words.one_of(lengths))
     return words("expert.rate_session", amount=rate.amount)
 
 

@@ -22,7 +22,7 @@ from conversations.search.cards import (
     shared,
 )
 from conversations.search.chips import chip_card, chip_of, chip_rows, unclear_words, understood_text, variants
-from conversations.search.orders import is_measurable, order_rows, ordered
+from conversations.search.orders import is_measurable, order_rows, ordered, said_order
 from conversations.search.prices import Comparison
 from conversations.talk import Talk
 from conversations.trade.listing import own_card
@@ -48,6 +48,9 @@ def find(talk: Talk, sentence: str) -> None:
     query = _read(talk, sentence) if sentence else Query(kept.NOTHING, "newest")
     ask(talk, query)
     page = _search(talk, query)
+    if sentence and query.understood == kept.NOTHING:  # pictures, signs: no list would be an answer to them
+        talk.reply(nonsense(talk, query, page))
+        return
     which = next((each for each in page.asks if each.choices), None)
     if which is not None:
         talk.reply(question_card(talk, query, which))
@@ -72,6 +75,22 @@ def narrows(talk: Talk, sentence: str) -> bool:
     said = _read(talk, sentence).understood
     wishes = {chip.wish for chip in market.chips(Query(said))}
     return has_asked(talk) and bool(wishes - {"rest", "product", "alternatives"}) and "product" not in wishes
+
+
+@book.command("sort")
+def sort_by_words(talk: Talk, words: str) -> None:
+    """ "Cheaper", "nearest first": said after a search, it means that list."""
+    chosen = said_order(words)
+    if chosen is not None and has_asked(talk):
+        show_results(talk, ask(talk, ordered(talk, asked(talk), ORDERS, chosen)))
+    else:
+        find(talk, words)
+
+
+def sorts(talk: Talk, sentence: str) -> bool:
+    """Whether these words, after a search, say in which order it should be."""
+    chosen = said_order(sentence)
+    return chosen is not None and has_asked(talk) and (chosen != "nearest" or is_measurable(talk, asked(talk)))
 
 
 def _read(talk: Talk, sentence: str) -> Query:

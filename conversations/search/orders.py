@@ -2,16 +2,82 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
 from conversations.buttons import press
 from conversations.people.place import my_place
 from conversations.reply import Button
 from conversations.search.asked import mark
 from conversations.talk import Talk
+from core.catalogue.names import folded
 from core.search.model import Order, Query
 from core.search.places import Place as Town
+
+# What people say after a search, in each language of the market; a word of courtesy around it changes nothing.
+SAID: Final[Mapping[Order, Sequence[str]]] = {
+    "cheapest": (
+        *("cheap", "cheaper", "cheapest", "cheapest first", "by price", "lowest price", "lowest price first"),
+        *("billiger", "günstiger", "am billigsten", "am günstigsten", "günstigste zuerst", "nach preis"),
+        *("moins cher", "moins chers", "le moins cher", "les moins chers", "les moins chers d'abord", "par prix"),
+        *("más barato", "más baratos", "el más barato", "los más baratos", "por precio", "meno caro", "più economico"),
+        *("più economici", "per prezzo", "taniej", "tańsze", "najtaniej", "najtańsze", "od najtańszych", "pigiau"),
+        *("pigesni", "pigiausi", "pigiausia", "pagal kainą", "lētāk", "lētāki", "lētākie", "pēc cenas", "odavam"),
+        *("odavamad", "odavaim", "hinna järgi", "billigare", "billigast", "billigast först", "efter pris"),
+        *("дешевше", "дешевші", "найдешевше", "найдешевші", "за ціною"),
+    ),
+    "nearest": (
+        *("nearer", "nearest", "nearest first", "closer", "closest", "closest first", "by distance"),
+        *("näher", "am nächsten", "nächste zuerst", "nach entfernung", "plus proche", "plus près", "le plus proche"),
+        *(
+            "más cerca",
+            "el más cercano",
+            "più vicino",
+            "più vicini",
+            "bliżej",
+            "najbliżej",
+            "najbliższe",
+            "od najbliższych",
+        ),
+        *("arčiau", "arčiausiai", "tuvāk", "tuvākie", "lähemal", "lähim", "närmare", "närmast", "närmast först"),
+        *("ближче", "найближче", "найближчі"),
+    ),
+    "rated": (
+        *("best rated", "best rated first", "by rating", "bestbewertete zuerst", "nach bewertung", "mejor valorados"),
+        *("mieux notés", "più votati", "najlepiej oceniane", "geriausiai įvertinti", "pēc vērtējuma", "bäst betyg"),
+        *("hinnangu järgi", "найкращі оцінки"),
+    ),
+    "newest": (
+        *("newer", "newest", "newest first", "latest", "latest first", "neuer", "neueste", "neueste zuerst"),
+        *("plus récents", "les plus récents", "más nuevos", "más recientes", "più recenti", "nowsze", "najnowsze"),
+        *("od najnowszych", "naujausi", "jaunākie", "uusimad", "nyare", "nyast", "nyast först", "новіші", "найновіші"),
+    ),
+}
+COURTESY: Final = frozenset(
+    folded(each)
+    for each in (
+        *("please", "bitte", "s'il", "te", "vous", "plaît", "por", "favor", "per", "favore", "proszę", "prašau"),
+        *("lūdzu", "palun", "tack", "будь", "ласка", "sort", "show", "me", "the", "ones", "a", "something", "and"),
+        *("etwas", "coś", "trochę", "thanks"),
+    )
+)
+WORD: Final = re.compile(r"[^\W_]+")
+
+
+def said_order(sentence: str) -> Order | None:
+    """The order that a few words ask for: "cheaper", "nearest first, please"."""
+    return _SAID.get(_bare(sentence)) if len(sentence) <= LONGEST else None
+
+
+def _bare(sentence: str) -> str:
+    said = WORD.findall(folded(sentence))
+    return " ".join(word for word in said if word not in COURTESY) or " ".join(said)
+
+
+LONGEST: Final = 60  # characters; who writes more says more
+_SAID: Final[Mapping[str, Order]] = {_bare(phrase): order for order, phrases in SAID.items() for phrase in phrases}
 
 
 def order_rows(talk: Talk, query: Query, orders: Sequence[Order], verb: str) -> tuple[tuple[Button, ...], ...]:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
-
-from babel.numbers import NumberFormatError, parse_decimal
 
 from conversations.book import Book, Flow
 from conversations.buttons import Press, press
@@ -28,14 +25,17 @@ from core.delivery.commands import (
 )
 from core.delivery.model import ASKS_FIRST, Finding, Lot, Proposal
 from core.kernel.errors import Invalid
+from core.kernel.exact import decimals_of
 from core.kernel.money import Money
 from core.kernel.timers import deadline_of
 from core.kernel.transaction import Ctx
 from core.offers.quality import Measured, Worth
 from core.people.service import organisation_of
+from core.search.numbers import parse_number
 
 IN_A_ROW = 2
-SHARE = re.compile(r"(\d{1,3}) ?%")
+WHOLE = 100  # percent, and hundredths of one
+FINEST = 2  # decimals of a figure
 
 book = Book()
 
@@ -43,18 +43,29 @@ book = Book()
 # --- what is measured -------------------------------------------------------------------------------------------------
 
 
-def _read_figure(talk: Talk, text: str, _values: Values) -> Decimal:
-    """A number as the reader's language writes it, perhaps with its unit behind it."""
+def _read_share(talk: Talk, text: str, _values: Values) -> Decimal:
+    return _figure(talk, text, 0, 99)
+
+
+def _read_ncv(talk: Talk, text: str, _values: Values) -> Decimal:
+    return _figure(talk, text, 1, 50)  # MJ/kg; pure fat has 38
+
+
+def _figure(talk: Talk, text: str, least: int, most: int) -> Decimal:
+    """A number with its unit behind it or not, as people write it: "13.5 %" and "13,5" are one, in any language."""
     plain = text.strip().removesuffix("MJ/kg").removesuffix("%").strip()
     try:
-        return parse_decimal(plain, locale=talk.words.locale)
-    except NumberFormatError as fault:
+        figure = parse_number(plain, talk.words.language)
+    except Invalid as fault:
         raise Invalid("claim.number", given=text) from fault
+    if not least <= figure <= most or decimals_of(figure) > FINEST:
+        raise Invalid("claim.figure_out_of_range", given=text, least=least, most=most)
+    return figure
 
 
-MOISTURE = Field("moisture", read=_read_figure, optional=True, max_length=20, example="12")
-ASH = Field("ash", read=_read_figure, optional=True, max_length=20, example="2")
-NCV = Field("ncv", read=_read_figure, optional=True, max_length=20, example="16")
+MOISTURE = Field("moisture", read=_read_share, optional=True, max_length=20, example="12")
+ASH = Field("ash", read=_read_share, optional=True, max_length=20, example="2")
+NCV = Field("ncv", read=_read_ncv, optional=True, max_length=20, example="16")
 MEASURED_BY = Field("measured_by", optional=True, max_length=120)
 SAMPLE = Field("sample", optional=True, max_length=60)
 WORDS = Field("words", "long_text", max_length=1000)
@@ -104,13 +115,19 @@ book.flow(Flow(CONTRADICT, finish=_contradict, intro=which_lot))
 def _read_pay(talk: Talk, text: str, values: Values) -> Money:
     """An amount in the deal's currency, or a percentage of what the lot was to cost."""
     amount: Money = values["of"]
-    if share := SHARE.fullmatch(text.strip()):
-        return amount.share(min(int(share[1]), 100) * 100)
-    plain = text.strip().removesuffix(amount.currency).removeprefix("€").removesuffix("€").strip()
+    plain = text.strip()
+    share = plain.endswith("%")
+    for mark in ("%", amount.currency, "€"):
+        plain = plain.removeprefix(mark).removesuffix(mark).strip()
     try:
-        return Money.of(parse_decimal(plain, locale=talk.words.locale), amount.currency)
-    except NumberFormatError as fault:
+        said = parse_number(plain, talk.words.language)
+    except Invalid as fault:
         raise Invalid("claim.amount", given=text, currency=amount.currency) from fault
+    if not share:
+        return Money.of(said, amount.currency)
+    if said > WHOLE or decimals_of(said) > FINEST:
+        raise Invalid("claim.amount", given=text, currency=amount.currency)
+    return amount.share(int(said * WHOLE))
 
 
 def _read_whole(_talk: Talk, text: str, _values: Values) -> Money:

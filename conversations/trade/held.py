@@ -22,10 +22,11 @@ def money_lines(talk: Talk, deal: Deal, mine: frozenset[str], money: MoneyStandi
     lines = [Line(label=words(code), value=words.show(amount)) for code, amount in shown if amount]
     if deal.direct_asked_by is None or deal.state == "awaiting_funding":
         lines += [line for tranche in tranches if (line := _tranche_line(talk, tranche, len(tranches))) is not None]
-    lines += [
-        Line(label=words("money.credit"), value=words("money.credit_kept", amount=kept.amount))
-        for kept in money.credits
-    ]
+    if "buyer" in mine:  # it is theirs alone, and nothing of it is the seller's business
+        lines += [
+            Line(label=words("money.credit"), value=words("money.credit_kept", amount=kept.amount))
+            for kept in money.credits
+        ]
     return [*lines, *pay_lines(talk, mine, money), *_chargeback_lines(talk, mine, money)]
 
 

@@ -36,13 +36,16 @@ def money_card(talk: Talk, now: Statement) -> Card:
     words = talk.words
     lines = [
         *(_unpaid_line(talk, each) for each in now.unpaid[:FEW]),
+        *(_coming_line(talk, each) for each in now.coming[:FEW]),
         *(_held_line(talk, each) for each in now.held[:SHOWN]),
+        *(_credit_line(talk, each) for each in now.credits[:FEW]),
         *(_recalled_line(talk, each) for each in now.recalled[:FEW]),
         *(_card_line(talk, each) for each in now.on_cards[:FEW]),
         *(Line(label=words("money.due"), value=words.show(each)) for each in now.due),
         *(Line(label=words("money.owes"), value=words.show(each)) for each in now.owes),
         *(_payout_line(talk, each) for each in now.payouts[:SHOWN]),
-        *(_taken_line(talk, each) for each in now.taken[:FEW]),
+        *(_taken_line(talk, each, words("money.spent", ref=each.ref)) for each in now.spent[:FEW]),
+        *(_taken_line(talk, each, words("money.taken", ref=each.ref)) for each in now.taken[:FEW]),
     ]
     export = Button(label=words("money.export"), press=press("money.export"))
     invoices = Button(label=words("invoice.title"), press=press("invoice.list"))
@@ -62,6 +65,11 @@ def _held_line(talk: Talk, held: Held) -> Line:
     return Line(label=label, value=_amount(talk, held))
 
 
+def _credit_line(talk: Talk, kept: Held) -> Line:
+    value = talk.words("money.credit_kept", amount=kept.amount)
+    return Line(label=f"{talk.words('money.credit')} · {kept.ref}", value=value)
+
+
 def _recalled_line(talk: Talk, held: Held) -> Line:
     return Line(label=f"{talk.words('chargeback.label')} · {held.ref}", value=_amount(talk, held))
 
@@ -76,6 +84,12 @@ def _unpaid_line(talk: Talk, held: Held) -> Line:
     return Line(label=label, value=_amount(talk, held))
 
 
+def _coming_line(talk: Talk, held: Held) -> Line:
+    words = talk.words
+    value = f"{words.show(held.amount)} · {words('pay.settling', due=held.until)}"
+    return Line(label=f"{words('pay.label')} · {held.ref}", value=value)
+
+
 def _amount(talk: Talk, held: Held, *, on_card: bool = False) -> str:
     words = talk.words
     if held.until is None:
@@ -83,14 +97,14 @@ def _amount(talk: Talk, held: Held, *, on_card: bool = False) -> str:
     return words("money.card_until" if on_card else "money.until", amount=held.amount, due=held.until)
 
 
-def _taken_line(talk: Talk, taken: Taken) -> Line:
+def _taken_line(talk: Talk, taken: Taken, label: str) -> Line:
     words = talk.words
     value = words.show(taken.amount)
     if taken.back:
         value = words(
             "money.back_arrived" if taken.arrived else "money.back_coming", amount=taken.amount, back=taken.back
         )
-    return Line(label=words("money.taken", ref=taken.ref), value=value)
+    return Line(label=label, value=value)
 
 
 def _payout_line(talk: Talk, payout: Payout) -> Line:

@@ -46,7 +46,7 @@ class Payout:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What a session has cost its seeker, and how much of it goes back. `arrived`: none of that is on its way."""
+    """What who pays has paid for a deal or a session, and how much of it goes back. `arrived`: none is on its way."""
 
     subject: str
     ref: str
@@ -59,15 +59,20 @@ class Taken:
 class Statement:
     """Somebody's money now: `due` is what their organisation is owed and has not received, by currency.
 
-    `recalled`: what a bank has called back and has not decided about.
+    `credits`: what they have paid too much, and have not used or had back. `recalled`: what a bank has called back and
+    has not decided about. `coming`: what a buyer has told their bank to pay, and the banks have not confirmed. `taken`
+    is what was paid for sessions, `spent` for deals.
     """
 
     held: tuple[Held, ...]
+    credits: tuple[Held, ...]
     recalled: tuple[Held, ...]
     on_cards: tuple[Held, ...]
     unpaid: tuple[Held, ...]
+    coming: tuple[Held, ...]
     payouts: tuple[Payout, ...]
     taken: tuple[Taken, ...]
+    spent: tuple[Taken, ...]
     due: tuple[Money, ...]
     owes: tuple[Money, ...]
 

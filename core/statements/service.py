@@ -5,14 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import chain, groupby
+from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, and_, exists, func, or_, select
 
 from core.deals.model import Deal
 from core.delivery.model import Lot
-from core.escrow.model import CHARGEBACK, Chargeback, Effect, EffectKind, LotSettlement
+from core.escrow.model import (
+    CHARGEBACK,
+    CREDIT,
+    TRANCHE,
+    Chargeback,
+    Credit,
+    Effect,
+    EffectKind,
+    EffectState,
+    LotSettlement,
+    Payment,
+    PaymentState,
+    Tranche,
+)
+from core.escrow.rails.model import PaymentWay
 from core.kernel.money import Money
-from core.kernel.timers import TimerRow
+from core.kernel.timers import TimerRow, deadline_of
 from core.kernel.transaction import Ctx
 from core.ledger import service as ledger
 from core.ledger.model import escrow, payable, receivable
@@ -20,9 +35,10 @@ from core.people.model import Person
 from core.people.service import acting
 from core.sessions.model import Booking
 from core.statements import rules, sessions
-from core.statements.model import Held, Line, Payout, Statement
+from core.statements.model import Held, Line, Payout, Statement, Taken
 
 LATEST = 10  # payouts on a screen; the file has them all
+PAID_IN_PARTS = ("awaiting_funding", "unwinding")  # states of a deal that may hold money and was never paid in full
 
 
 def statement(ctx: Ctx) -> Statement:
@@ -31,11 +47,14 @@ def statement(ctx: Ctx) -> Statement:
     organisation = person.organisation_id
     return Statement(
         held=(*_held(ctx, organisation), *sessions.held(ctx, person)),
+        credits=tuple(_credits(ctx, organisation)),
         recalled=(*_recalled(ctx, organisation), *sessions.recalled(ctx, person)),
         on_cards=tuple(sessions.on_cards(ctx, person)),
-        unpaid=tuple(sessions.unpaid(ctx, person)),
+        unpaid=(*_awaited(ctx, organisation, on_its_way=False), *sessions.unpaid(ctx, person)),
+        coming=tuple(_awaited(ctx, organisation, on_its_way=True)),
         payouts=tuple(_payouts(ctx, person)),
         taken=tuple(sessions.taken(ctx, person)),
+        spent=tuple(_spent(ctx, organisation)),
         due=tuple(money for money in ledger.balances(ctx, payable(organisation)).values() if money),
         owes=tuple(money for money in ledger.balances(ctx, receivable(organisation)).values() if money),
     )
@@ -61,15 +80,47 @@ def lines(ctx: Ctx) -> Iterator[Line]:
 
 
 def _held(ctx: Ctx, organisation: str) -> Iterator[Held]:
-    """Only a deal that is under way can hold anything; the latest come first."""
+    """Only a deal that was paid, in parts at least, can hold anything; the latest come first."""
     query = select(Deal).where(
-        or_(Deal.buyer == organisation, Deal.seller == organisation), Deal.funded_at.is_not(None)
+        or_(Deal.buyer == organisation, Deal.seller == organisation),
+        or_(Deal.funded_at.is_not(None), Deal.state.in_(PAID_IN_PARTS)),
     )
     for deal in ctx.session.scalars(query.order_by(Deal.id.desc())):
         amount = ledger.balance(ctx, escrow(deal.id), deal.currency)
         if amount:
             until = None if deal.frozen else _until(ctx, deal.id)  # while it stands still no time does anything
             yield Held(deal.id, deal.ref, deal.buyer == organisation, amount, until)
+
+
+def _awaited(ctx: Ctx, organisation: str, *, on_its_way: bool) -> Iterator[Held]:
+    """What deals wait for now, and by when it is to be paid, or confirmed by the banks; the latest come first."""
+    confirmed_by = (
+        select(Payment.expires_at)
+        .join(PaymentWay, PaymentWay.payment_id == Payment.id)
+        .where(Payment.tranche_id == Tranche.id, Payment.state == PaymentState.OPEN, PaymentWay.settling)
+        .limit(1)
+        .scalar_subquery()
+    )
+    mine = or_(Deal.buyer == organisation, Deal.seller == organisation)
+    query: Select[Any] = select(Tranche, Deal, confirmed_by).join(Deal, Deal.id == Tranche.deal_id)
+    query = query.where(
+        mine, Tranche.state == "awaited", confirmed_by.is_not(None) if on_its_way else confirmed_by.is_(None)
+    )
+    for tranche, deal, confirmed in ctx.session.execute(query.order_by(Deal.id.desc())):
+        first = deal.state == "awaiting_funding"  # the deal itself waits for it
+        timer = deadline_of(ctx.session, "deal" if first else TRANCHE.name, deal.id if first else tranche.id)
+        due = None if timer is None or deal.frozen else timer.due_at
+        yield Held(
+            deal.id, deal.ref, deal.buyer == organisation, tranche.missing, due if confirmed is None else confirmed
+        )
+
+
+def _credits(ctx: Ctx, organisation: str) -> Iterator[Held]:
+    """What was paid too much; the latest come first."""
+    query = select(Credit, Deal.ref).join(Deal, Deal.id == Credit.deal_id)
+    kept = query.where(Credit.organisation_id == organisation, Credit.state == CREDIT.initial)
+    for credit, ref in ctx.session.execute(kept.order_by(Credit.id.desc())):
+        yield Held(credit.deal_id, ref, True, credit.amount, None)
 
 
 def _recalled(ctx: Ctx, organisation: str) -> Iterator[Held]:
@@ -86,6 +137,26 @@ def _until(ctx: Ctx, deal_id: str) -> datetime | None:
     of_deal = (TimerRow.kind == "deal") & (TimerRow.subject == deal_id)
     of_lots = (TimerRow.kind == "lot") & TimerRow.subject.in_(lots)
     return ctx.session.scalar(select(func.min(TimerRow.due_at)).where(or_(of_deal, of_lots)))
+
+
+def _spent(ctx: Ctx, organisation: str) -> Iterator[Taken]:
+    """What a buyer has paid for deals and is held no more, and what of it goes back; the latest come first."""
+    released = select(func.coalesce(func.sum(LotSettlement.released_minor), 0)).where(LotSettlement.deal_id == Deal.id)
+    parted = exists().where(LotSettlement.deal_id == Deal.id)
+    refunds = and_(Effect.deal_id == Deal.id, Effect.kind == EffectKind.REFUND)
+    back = select(func.coalesce(func.sum(Effect.amount_minor), 0)).where(refunds)
+    coming = select(func.count()).where(refunds, Effect.state != EffectState.DONE)
+    query = (
+        select(Deal.id, Deal.ref, Deal.currency)
+        .add_columns(released.scalar_subquery(), back.scalar_subquery(), coming.scalar_subquery())
+        .where(Deal.buyer == organisation, or_(parted, exists().where(refunds)))
+        .order_by(Deal.id.desc())
+        .limit(LATEST)
+    )
+    for subject, ref, currency, gone, given_back, under_way in ctx.session.execute(query):
+        came = Money(int(given_back), currency)
+        if amount := Money(int(gone), currency) + came:
+            yield Taken(subject, ref, amount, came, arrived=not under_way)
 
 
 def _payouts(ctx: Ctx, person: Person) -> list[Payout]:

@@ -25,7 +25,7 @@ async def claimed(trade: Trade) -> None:
     await trade.dispatch()
     await trade.arrive(measured="100 t")
     await trade.buyer.presses("Make a claim")
-    await trade.buyer.fills(words="Wet, see the laboratory report", moisture="14")
+    await trade.buyer.fills(words="Wet, see the laboratory report", moisture="14,0 %")
     await trade.seller.sees("made a claim on lot 1.")
 
 
@@ -39,7 +39,7 @@ async def test_a_claim_is_settled_by_what_both_have_measured(trade: Trade) -> No
     await trade.buyer.presses("Open the claim")
     await trade.buyer.sees("€21,200.00")
     await trade.buyer.presses("Name another figure")
-    await trade.buyer.fills(pay="97 %")
+    await trade.buyer.fills(pay="97.0 %")
     await trade.seller.sees("names another figure for lot 1.", "€20,855.00")
     await trade.seller.presses("Take the buyer's figure")
     await trade.seller.presses("No, go back")

@@ -30,6 +30,7 @@ async def test_a_transfer_in_parts_and_too_much(world: World, buys: Chat) -> Non
     await world.browser.post(f"/lab/stripe/bank/{customer['id']}", {"amount": 305_000, "sender": sender})
     for each in (trade.seller, tom):
         await each.sees("The money is held. Delivery can begin.")
+    assert "Paid too much" not in await trade.seller.screen()
     await tom.presses("€50.00")
     await tom.sees("€50.00 is on its way back to the buyer.")
     (refund,) = await world.at_the_provider("refund")

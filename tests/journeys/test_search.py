@@ -41,7 +41,7 @@ async def test_a_search_is_changed_by_taps_and_words(tom: Somebody) -> None:
     await sees_in_order(tom, "205.00", "215.00", "220.00", "225.00", "[Nearest first]", "[Best fit first]")
     await tom.presses("Best fit first")
     await sees_in_order(tom, "0 km away", "205.00", "[Cheapest first]")
-    await tom.presses("Cheapest first")
+    await tom.says("cheaper, please")
     await sees_in_order(tom, "205.00", "215.00", "[Best fit first]")
 
     await tom.presses("✎ Kaunas, 150 km")
@@ -72,6 +72,9 @@ async def test_there_is_no_dead_end(tom: Somebody) -> None:
     await tom.sees("90,000 t: none;", "without it.", "[Any quantity")
     await tom.says("/find chips")
     await tom.sees("Which goods do you mean?", "[Show all of them]")
+    await tom.says("/find 🎄🎄")
+    await tom.sees("I could not make out what you look for")
+    await tom.says("/find chips")
     await tom.says("/find qwertz uiop")
     await tom.sees("I could not make out what you look for", "For example: 200 t A1 pellets")
 

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.escrow.rails.service import settling
 from core.kernel.errors import Invalid
 from core.kernel.money import Money
 from core.kernel.transaction import MARKET
@@ -109,6 +110,8 @@ async def test_both_sides_see_where_the_money_is_and_where_it_went(market: Marke
     bought = await market.run(trade.buyer, lambda ctx: list(service.lines(ctx)))
     sold = await market.run(trade.seller, lambda ctx: list(service.lines(ctx)))
     assert told(bought) == [("paid", None, eur(21_000_00), None)]
+    (spent,) = (await market.run(trade.buyer, service.statement)).spent
+    assert (spent.amount, spent.back, spent.arrived) == (eur(21_000_00), eur(0), True)
     assert told(sold) == [
         ("released", eur(20_475_00), None, eur(525_00)),
         ("sent", None, eur(20_475_00), None),
@@ -116,10 +119,41 @@ async def test_both_sides_see_where_the_money_is_and_where_it_went(market: Marke
     assert await market.run(trade.stranger, lambda ctx: list(service.lines(ctx))) == []
 
 
+async def test_what_is_still_to_pay_is_seen_and_what_was_paid_too_much_is_the_buyers_alone(market: Market) -> None:
+    trade = await agreed(market, lots=1)
+    await trade.sign()
+    for actor, mine in ((trade.buyer, True), (trade.seller, False)):
+        now = await market.run(actor, service.statement)
+        (unpaid,) = now.unpaid
+        assert (unpaid.mine, unpaid.amount, now.held) == (mine, eur(21_000_00), ())
+        assert unpaid.until is not None
+    await trade.pay(eur(1_000_00))
+    now = await market.run(trade.buyer, service.statement)
+    assert ([each.amount for each in now.unpaid], [each.amount for each in now.held]) == (
+        [eur(20_000_00)],
+        [eur(1_000_00)],
+    )
+    await trade.pay(eur(20_500_00), intent="pi_2")
+    now = await market.run(trade.buyer, service.statement)
+    assert ([each.amount for each in now.credits], now.unpaid) == ([eur(500_00)], ())
+    assert (await market.run(trade.seller, service.statement)).credits == ()
+
+
+async def test_what_the_banks_are_at_work_on_is_not_asked_for_again(market: Market) -> None:
+    trade = await agreed(market, lots=1)
+    await trade.sign()
+    payment = await trade.payment()
+    await market.run(MARKET, lambda ctx: settling(ctx, payment.id))
+    now = await market.run(trade.buyer, service.statement)
+    assert ([each.amount for each in now.coming], now.unpaid) == ([eur(21_000_00)], ())
+
+
 async def test_a_buyer_has_back_what_was_not_delivered(market: Market) -> None:
     trade = await paid(market, lots=1)
     await trade.pass_long()
     await trade.provider_answers()
+    (spent,) = (await market.run(trade.buyer, service.statement)).spent
+    assert (spent.amount, spent.back, spent.arrived) == (eur(21_000_00), eur(21_000_00), True)
     lines = await market.run(trade.buyer, lambda ctx: list(service.lines(ctx)))
     assert [(line.what, line.came or line.went) for line in lines] == [
         ("paid", eur(21_000_00)),
