@@ -102,7 +102,7 @@ def _awaited(ctx: Ctx, organisation: str, *, on_its_way: bool) -> Iterator[Held]
         .scalar_subquery()
     )
     mine = or_(Deal.buyer == organisation, Deal.seller == organisation)
-    query: Select[Any] = select(Tranche, Deal, confirmed_by).join(Deal, Deal.id == Tranche.deal_id)
+    query: Select[Any] = select(Tranche, Deal).add_columns(confirmed_by).join(Deal, Deal.id == Tranche.deal_id)
     query = query.where(
         mine, Tranche.state == "awaited", confirmed_by.is_not(None) if on_its_way else confirmed_by.is_(None)
     )
