@@ -147,6 +147,8 @@ def advice(settings: Settings) -> list[str]:
     lines = []
     if settings.public_url is None and not settings.stripe_in_lab:
         lines.append("PUBLIC_URL is not set: Stripe's webhooks cannot reach us, and pay pages cannot lead back here.")
+    if not settings.held_currencies and settings.stripe_secret_key is not None:
+        lines.append("HELD_CURRENCIES is not set: money is held in euros alone, and other deals are settled directly.")
     if settings.operator_email is None:
         lines.append("OPERATOR_EMAIL is not set: nobody gets a letter when something is wrong with money.")
     if settings.operator_token is None:

@@ -155,6 +155,7 @@ def almanac(settings: Settings, home: str = "") -> Almanac:
         *fees,
         rails,
         settings.settlement,
+        settings.held,
         telegram_name=settings.telegram_bot_name,
         vat=MarketVat(settings.market_country, market.home_bp or 0),
         market=market,
@@ -184,7 +185,7 @@ def engine_and_reactions(known: Almanac, operators: Collection[str] = ()) -> tup
     alerts.listen(reactions)
     requests.listen(reactions)
     offers.listen(reactions)
-    deals.listen(reactions, commission_bp=known.commission_bp, settlement=known.settlement)
+    deals.listen(reactions, commission_bp=known.commission_bp, settlement=known.settlement, held=known.held)
     lots.listen(reactions)
     escrow.listen(reactions)
     evidence.listen(reactions)

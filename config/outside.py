@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from config.settings import Settings
 from core.kernel.clock import Clock
+from core.kernel.money import CURRENCIES
 from lab.app import Lab
 
 
@@ -71,6 +72,7 @@ def pointed_at(settings: Settings, lab: Lab) -> Settings:
             "stripe_webhook_secret": SecretStr(lab.stripe.webhook_secret),
             "stripe_thin_webhook_secret": SecretStr(lab.stripe.webhook_secret),
             "stripe_stablecoins": True,
+            "held_currencies": settings.held_currencies or ", ".join(CURRENCIES),
             "stripe_api_url": f"{lab.url}/stripe",
         }
     if settings.mail_in_lab:

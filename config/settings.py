@@ -9,8 +9,10 @@ from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.deals.model import Settlement
+from core.kernel.money import CURRENCIES
 
 LEAST_SECRET = 32  # characters, as much as the signature has bytes (RFC 7518, 3.2)
+EUROS = frozenset({"EUR"})
 CATALOGUE = Path(__file__).parent / "catalogue"
 
 
@@ -56,6 +58,7 @@ class Settings(BaseSettings):
     pretend_money_with_real_people: bool = False
     commission_basis_points: int = Field(default=250, ge=0, le=5_000)
     settlement: Settlement = "choice"  # of deals: the two choose; or always "held" here, or always "direct"
+    held_currencies: str = ""  # in which the Stripe account settles: "EUR, SEK"; euros alone where none are named
     session_commission_basis_points: int = Field(default=1_500, ge=0, le=5_000)  # of what a session is charged
     market_country: str = Field(default="LT", pattern="^[A-Z]{2}$")  # where the operator is at home, with its VAT
     market_vat_basis_points: int = Field(default=2_100, ge=0, le=5_000)
@@ -67,6 +70,11 @@ class Settings(BaseSettings):
     @property
     def operator_names(self) -> frozenset[str]:
         return frozenset(name.strip() for name in self.operators.split(",") if name.strip())
+
+    @property
+    def held(self) -> frozenset[str]:
+        """The currencies in which money can be held."""
+        return frozenset(code.strip().upper() for code in self.held_currencies.split(",") if code.strip()) or EUROS
 
     @property
     def telegram_in_lab(self) -> bool:
@@ -103,6 +111,8 @@ class Settings(BaseSettings):
             raise ValueError(f"LINK_SECRET needs {LEAST_SECRET} characters at least: who guesses it enters any room")
         if self.video_url and not self.link_secret:
             raise ValueError("VIDEO_URL needs LINK_SECRET beside it: the links into rooms are signed with it")
+        if unknown := ", ".join(sorted(self.held - CURRENCIES.keys())):
+            raise ValueError(f"HELD_CURRENCIES names {unknown}, in which nobody here trades")
         if self.needs_lab:
             self._nothing_real_beside_the_lab()
         return self

@@ -36,6 +36,7 @@ class Almanac:
     session_bp: int  # of what a session is charged, in basis points
     rails: tuple[Rail, ...] = OFFERED  # by which a buyer can pay here
     settlement: Settlement = "choice"  # of deals that are made from now on
+    held: frozenset[str] | None = None  # currencies in which money can be held here; None: in any
     vat: MarketVat = HOME_VAT  # on our own fees
     market: Party = HOME  # who writes the invoices for them
     rooms: Rooms | None = None  # where sessions are held by video; None: in the chat, or by a consultant's own link

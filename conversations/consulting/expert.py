@@ -86,7 +86,7 @@ def _read_skills(_talk: Talk, text: str, _values: Values) -> tuple[str, ...]:
     return skills
 
 
-def read_rate(_talk: Talk, text: str, _values: Values) -> Rate:
+def read_rate(talk: Talk, text: str, _values: Values) -> Rate:
     """ "90 EUR" is for a session, "2 EUR/min" for a minute; euros when no currency is said."""
     match = RATE.fullmatch(text.strip())
     if match is None:
@@ -95,6 +95,9 @@ def read_rate(_talk: Talk, text: str, _values: Values) -> Rate:
     currency = SIGNS.get(code, code.upper())
     if currency not in CURRENCIES:
         raise Invalid("expert.rate_unread", given=text[:40])
+    held = talk.almanac.held
+    if held is not None and currency not in held:
+        raise Invalid("expert.rate_not_held", given=currency, held=", ".join(sorted(held)), first=min(held))
     try:
         amount = Money.of(Decimal(match["amount"].replace(",", ".")), currency)
     except InvalidOperation as fault:

@@ -88,6 +88,7 @@ def deal_card(talk: Talk, deal: Deal, note: str = "") -> Card:
             ),
             Line(label=words("party.other"), value=f"{name} · {standing(talk, other)}"),
             *order_lines(talk, deal),
+            *_settlement_lines(talk, deal),
             *_decision_lines(talk, deal),
             *money_lines(talk, deal, now.mine, money),
             *lot_lines(talk, now.lots, steps),
@@ -155,11 +156,19 @@ def terms_card(talk: Talk, deal: Deal) -> Card:
             Line(label=words("party.buyer"), value=organisation_of(talk.ctx, deal.buyer).name),
             Line(label=words("party.seller"), value=organisation_of(talk.ctx, deal.seller).name),
             *lines_of(talk, deal.terms, signed=bool(deal.buyer_signed_at and deal.seller_signed_at)),
+            *_settlement_lines(talk, deal),
             *signed,
         ),
         text=words("deal.terms_text"),
         note=words("deal.fingerprint", hash=deal.terms_hash),
     )
+
+
+def _settlement_lines(talk: Talk, deal: Deal) -> list[Line]:
+    """Before anybody signs: that nobody holds this money."""
+    if deal.settlement != "direct":
+        return []
+    return [Line(label=talk.words("pay.label"), value=talk.words("deal.paid_directly"))]
 
 
 def _turn(talk: Talk, now: Now, other: str) -> str:

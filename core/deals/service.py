@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import or_, select
 
 from core.deals import rules
@@ -237,26 +239,41 @@ def deals_of(ctx: Ctx, organisation_id: str, limit: int = 20, before: str | None
     return list(ctx.session.scalars(query.order_by(Deal.id.desc()).limit(limit)))
 
 
-def agree_deal(ctx: Ctx, offer_id: str, commission_bp: int, settlement: Settlement = "choice") -> Deal:
-    """Make the deal of an accepted offer, once."""
+def agree_deal(
+    ctx: Ctx,
+    offer_id: str,
+    commission_bp: int,
+    settlement: Settlement = "choice",
+    *,
+    held: Collection[str] | None = None,
+) -> Deal:
+    """Make the deal of an accepted offer, once. `held`: the currencies in which money can be held; None for any."""
     known = ctx.session.scalar(select(Deal).where(Deal.offer_id == offer_id))
     if known is not None:
         return known
     offer = offer_for(ctx, offer_id)
     deal = _deal(ctx, offer.buyer, offer.seller, offer.terms, commission_bp)
     deal.listing_id, deal.offer_id = offer.listing_id, offer.id
-    return _begin(ctx, deal, settlement)
+    return _begin(ctx, deal, settlement, held)
 
 
-def agree_quote(ctx: Ctx, quote_id: str, buyer: str, commission_bp: int, settlement: Settlement = "choice") -> Deal:
-    """Make the deal of a quote that was chosen, once."""
+def agree_quote(
+    ctx: Ctx,
+    quote_id: str,
+    buyer: str,
+    commission_bp: int,
+    settlement: Settlement = "choice",
+    *,
+    held: Collection[str] | None = None,
+) -> Deal:
+    """Make the deal of a quote that was chosen, once. `held`: the currencies in which money can be held."""
     known = ctx.session.scalar(select(Deal).where(Deal.quote_id == quote_id))
     if known is not None:
         return known
     quote = quote_for(ctx, quote_id)
     deal = _deal(ctx, buyer, quote.seller, quote.terms, commission_bp)
     deal.quote_id = quote.id
-    return _begin(ctx, deal, settlement)
+    return _begin(ctx, deal, settlement, held)
 
 
 def _deal(ctx: Ctx, buyer: str, seller: str, terms: Terms, commission_bp: int) -> Deal:
@@ -275,8 +292,10 @@ def _deal(ctx: Ctx, buyer: str, seller: str, terms: Terms, commission_bp: int) -
     )
 
 
-def _begin(ctx: Ctx, deal: Deal, settlement: Settlement) -> Deal:
-    deal.settlement = settlement
+def _begin(ctx: Ctx, deal: Deal, settlement: Settlement, held: Collection[str] | None) -> Deal:
+    """What cannot be held is settled between the two: the provider would change it into another currency, of which no
+    seller could be paid what was agreed."""
+    deal.settlement = settlement if held is None or deal.currency in held else "direct"
     enter(ctx, DEAL, deal, DEAL.initial)
     ctx.session.add(deal)
     ctx.session.flush()

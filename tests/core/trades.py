@@ -192,10 +192,15 @@ class Trade:
 
 
 async def agreed(
-    market: Market, tonnes_sold: str | int = 100, lots: int = 4, settlement: Settlement = "choice", **goods: Any
+    market: Market,
+    tonnes_sold: str | int = 100,
+    lots: int = 4,
+    settlement: Settlement = "choice",
+    held: frozenset[str] | None = None,
+    **goods: Any,
 ) -> Trade:
     """A deal that has just been struck by buying at the listed price; nobody has signed. `goods`: of the listing."""
-    deal_reactions.listen(market.reactions, commission_bp=COMMISSION_BP, settlement=settlement)
+    deal_reactions.listen(market.reactions, commission_bp=COMMISSION_BP, settlement=settlement, held=held)
     delivery_reactions.listen(market.reactions)
     escrow_reactions.listen(market.reactions)
     support_reactions.listen(market.reactions)

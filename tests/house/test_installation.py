@@ -24,6 +24,7 @@ def settings(**given: Any) -> Settings:
         ({"telegram_bot_token": "1:a", "telegram_webhook_secret": "s"}, "PUBLIC_URL"),
         ({"stripe_secret_key": "sk_live_1", "stripe_webhook_secret": "w"}, "live Stripe key beside pretend services"),
         ({"stripe_secret_key": "rk_live_1", "stripe_webhook_secret": "w"}, "live Stripe key beside pretend services"),
+        ({"held_currencies": "EUR, Kronor"}, "KRONOR"),
         ({"host": "192.0.2.1"}, "their secrets are no secrets"),
         ({"telegram_bot_token": "1:a"}, "a real bot token beside pretend money"),
         ({"slack_bot_token": "xoxb-1", "slack_app_token": "xapp-1"}, "a real bot token beside pretend money"),

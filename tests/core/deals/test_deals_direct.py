@@ -87,6 +87,13 @@ async def test_where_no_money_is_held_nobody_is_asked_for_any(market: Market) ->
     assert trade.asked("checkout.open") == []
 
 
+@pytest.mark.parametrize(("held", "state"), [({"SEK", "EUR"}, "awaiting_funding"), ({"SEK"}, "funded_direct")])
+async def test_what_cannot_be_held_is_paid_directly(market: Market, held: set[str], state: str) -> None:
+    trade = await agreed(market, lots=1, settlement="held", held=frozenset(held))
+    await trade.sign()
+    assert (await trade.deal()).state == state
+
+
 async def test_where_all_money_is_held_nobody_settles_directly(market: Market) -> None:
     trade = await agreed(market, lots=1, settlement="held")
     await trade.sign()
