@@ -11,7 +11,10 @@ from typing import Final
 
 from conversations.reply import Card, CardList, Desk, Reply
 
-ABOUT_MONEY: Final = ("deal:", "deals", "payout", "money", "case:", "claim:", "hold:", "invoice", "purchase")
+ABOUT_MONEY: Final = (
+    *("deal:", "deals", "paying:", "payout", "money", "case:", "claim:", "hold:", "invoice", "purchase"),
+    *("session:", "complaint:"),  # a price, what a card holds, what is taken of it and what comes back
+)
 
 
 def marked(replies: Sequence[Reply], mark: Callable[[], str | None]) -> list[Reply]:

@@ -130,7 +130,8 @@ def desk_blocks(desk: Desk, room: int) -> list[Block]:
     """
     rows = actions(desk.buttons)
     head = [header(desk.title), *paragraphs(desk.text), *rows[:1]][:room]
-    tail = rows[1:][: room - len(head)]
+    line: list[Block] = [{"type": "divider"}] if desk.sections and rows[1:] else []
+    tail = [*line, *rows[1:]][: room - len(head)]
     share = (room - len(head) - len(tail)) // max(len(desk.sections), 1)
     return head + [block for section in desk.sections for block in _section(section, share)] + tail
 

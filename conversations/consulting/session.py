@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from conversations.book import Book
 from conversations.buttons import Press
 from conversations.consulting.session_card import continue_label
-from conversations.reply import Toast
+from conversations.reply import Say, Toast
 from conversations.talk import Talk
 from core.files.model import Checked
 from core.files.service import keep
@@ -68,10 +70,17 @@ def take_more(talk: Talk, pressed: Press) -> None:
 
 @book.hears
 def overhear(talk: Talk, text: str) -> bool:
-    """In a session that runs, what is typed goes to the other side; a command is still a command."""
+    """In a session that runs, what is typed goes to the other side; a command is still a command.
+
+    Who has come in too early is told that nobody hears them yet: their words were meant for the other side.
+    """
     booking = current(talk)
     if booking is None:
-        return False
+        early = in_the_room(talk, frozenset({"confirmed"}))
+        if early is None:
+            return False
+        talk.reply(Say(text=talk.words("session.not_begun", at=early.starts_at)))
+        return True
     if len(text) > LONGEST_LINE:
         raise Refusal("session.line_too_long", most=LONGEST_LINE)
     meeting.say(talk.ctx, booking.id, text)
@@ -90,8 +99,13 @@ def pass_on(talk: Talk, file: Checked) -> bool:
 
 def current(talk: Talk) -> Booking | None:
     """The session that this person is in just now. Beside a video room the chat serves for notes."""
+    return in_the_room(talk, TALKING)
+
+
+def in_the_room(talk: Talk, states: Collection[str]) -> Booking | None:
+    """The session in one of these states that this person has come in to."""
     for booking in service.bookings_of(talk.ctx, talk.person.id):
-        if booking.state in TALKING:
+        if booking.state in states:
             side = service.side_of(talk.ctx, booking)
             there = meeting.meeting_of(talk.ctx, booking)
             if (there.seeker_here if side == "seeker" else there.consultant_here) is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.journeys.market import Chat, World
@@ -17,6 +19,8 @@ async def test_a_transfer_in_parts_and_too_much(world: World, buys: Chat) -> Non
     await trade.sign()
     await tom.opens("Pay €")  # the page for a card is there already
     await tom.presses("Other ways to pay")
+    mark = re.findall(r"(\S+) Deal \w{6}", await tom.screen())[-1]
+    await tom.sees(f"{mark} How to pay for deal")
     await tom.sees("It takes a day or two, and may come in parts", "called back for 8 weeks", "Chosen now: Card")
     await tom.presses("Pay by bank transfer")
     await tom.sees("Chosen now: Bank transfer", "The account to transfer to appears")
