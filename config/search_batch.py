@@ -5,16 +5,18 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 from config.reference import reference
 from core.catalogue import Catalogue
 from core.catalogue.names import folded, words_of
+from core.search.advice import asks_advice
 from core.search.engine.building import build
 from core.search.engine.document import UNIT_KINDS, Amount, Document
 from core.search.engine.index import Index
@@ -25,6 +27,7 @@ from core.search.places import Place, Places
 from core.search.wishes import FIELDS_TOLD, freely
 
 HITS = 10
+DOCUMENTS_OF_A_TOWN = 2  # one alone may be somewhere else
 TONNES = UNIT_KINDS.index("mass")
 
 
@@ -50,20 +53,46 @@ def main(arguments: list[str]) -> int:
 class BatchSearcher:
     """The engine over documents as the file writes them."""
 
-    def __init__(self, rows: Iterator[dict[str, Any]], today: date) -> None:
-        self.catalogue, self.places = reference()
+    def __init__(self, rows: Iterable[dict[str, Any]], today: date) -> None:
+        self.catalogue, known = reference()
         self.today = today
+        listed = list(rows)
+        self.places = Places([*known.all, *_towns_of(listed, known, self.catalogue)])
         reader = _Rows(self.catalogue, self.places)
-        self.index = Index(build([reader.document(row) for row in rows]))
+        self.index = Index(build([reader.document(row) for row in listed]))
         self.search("100 t wod pelets under 200 eur near Rigga")  # patterns and forms of words are made on first use
 
     def search(self, text: str) -> list[str]:
         """Ids of the best documents; where fewer than ten meet every wish, those that meet all but some follow."""
         said = parse(text, self.catalogue, self.places, self.today, per="t")  # as the documents have their prices
-        wanted = freely(said, self.catalogue, self.places, self.index.knows, self.today)
+        advice = asks_advice(text, said, self.catalogue)
+        wanted = freely(said, self.catalogue, self.places, self.index.knows, self.today, advice=advice)
         if not wanted.words and wanted == Wanted(today=wanted.today):
             return []  # nothing was understood, and everything would be as good an answer as any other
         return [found.id for found in self.index.search_patiently(wanted, HITS)]
+
+
+def _towns_of(rows: Sequence[dict[str, Any]], known: Places, catalogue: Catalogue) -> list[Place]:
+    """Towns that the gazetteer does not have, each where its documents lie on average. A town that is called like goods
+    is a place only behind "near" and the like."""
+    found: dict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
+    for row in rows:
+        town, lat, lon = row.get("city"), row.get("lat"), row.get("lon")
+        if town and lat is not None and lon is not None and not known.named(str(town)):
+            found[str(town), str(row.get("country") or "")].append((float(lat), float(lon)))
+    return [
+        Place(
+            name=town,
+            country=country,
+            lat=fmean(lat for lat, _ in positions),
+            lon=fmean(lon for _, lon in positions),
+            zone="",
+            everyday_word=bool(catalogue.products_named(town)) or catalogue.synonyms.knows(folded(town)),
+            other_names=(),
+        )
+        for (town, country), positions in found.items()
+        if len(positions) >= DOCUMENTS_OF_A_TOWN
+    ]
 
 
 class _Rows:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import chain
 from typing import TypeVar
 
 from core.catalogue.facts import (
@@ -104,9 +105,22 @@ class Catalogue:
     @cached_property
     def _topics(self) -> Synonyms:
         """The words of the fields of expertise, each by itself."""
-        names = (field.names.values() for field in self.expertise.values())
-        topics = (tuple(word for said in each for name in said for word in topic_words(name)) for each in names)
-        return Synonyms(({"": words} for words in topics), self._near)
+        return Synonyms(({"": self._words_of_field(field)} for field in self.expertise.values()), self._near)
+
+    @cached_property
+    def _troubles(self) -> Synonyms:
+        """The same with the words of those who have a problem in the field."""
+        named = (self._words_of_field(field) for field in self.expertise.values())
+        told = (chain.from_iterable(field.problems.values()) for field in self.expertise.values())
+        return Synonyms(({"": (*words, *others)} for words, others in zip(named, told, strict=True)), self._near)
+
+    @staticmethod
+    def _words_of_field(field: Expertise) -> tuple[str, ...]:
+        return tuple(word for said in field.names.values() for name in said for word in topic_words(name))
+
+    def fields_in_trouble(self, word: str) -> tuple[str, ...]:
+        """The fields of expertise that somebody with a problem speaks of by this folded word."""
+        return tuple([self._fields[number] for number in self._troubles.meanings_of(word)])
 
     def fields_of(self, word: str) -> tuple[str, ...]:
         """The fields of expertise that a folded word speaks of, also when it is misspelt or inflected."""
@@ -127,7 +141,7 @@ class Catalogue:
     @cached_property
     def _nearest(self) -> Near:
         """All words by which goods, meanings and fields are known: what a misspelt one may be is looked up once."""
-        words = {*self.name_index.long_words, *self.synonyms.words, *self._topics.words}
+        words = {*self.name_index.long_words, *self.synonyms.words, *self._troubles.words}
         return lru_cache(maxsize=20_000)(WordList(sorted(words)).near)
 
 

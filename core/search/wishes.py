@@ -21,6 +21,7 @@ from core.search.engine.wanted import Factors, Limits, Order, Spot, Wanted, Word
 from core.search.model import Order as AnyOrder
 from core.search.parse import Understood
 from core.search.places import Place, Places
+from core.search.spacing import apart, meant_by_half
 
 Knows = Callable[[str], bool]
 NO_PACKAGING: Final = "any"  # of a listing that does not say how its goods are packed
@@ -31,6 +32,7 @@ FIGURES_TELL: Final = 0.3  # a number that is no amount ("class 1") says little 
 ASIDE: Final = 0.5  # goods that a question is about, which are not looked for themselves
 ADVISES: Final = 0.6  # how well who advises in a field meets its words
 FIELDS_TOLD: Final = 2  # a word of more fields tells nothing
+BESIDE_PROBLEM: Final = 0.4  # a word of no field, where others say what the problem is about
 BESIDE_GOODS: Final = 0.7  # a word that only describes goods that are named already
 WHERE_TELLS: Final = 1.3  # where they are matters more to who names a place
 PERHAPS_THERE: Final = 0.7  # how far a word is taken for a misspelt place
@@ -79,23 +81,31 @@ def known_to_index(order: AnyOrder) -> Order:
             return known
 
 
-def freely(said: Understood, catalogue: Catalogue, places: Places, knows: Knows, today: date) -> Wanted:
-    """Over goods and experts alike: the words decide, and whatever has been said in numbers has to hold.
+def freely(
+    said: Understood, catalogue: Catalogue, places: Places, knows: Knows, today: date, *, advice: bool = False
+) -> Wanted:
+    """Over goods and experts alike: the words decide, and whatever has been said in numbers has to hold. Where `advice`
+    is asked, experts come before all goods, and what the numbers are about is no matter.
 
     The goods are words like others here: a consultant for pellets has no product, yet may be the very one.
     `knows` tells whether any document has a word as it is written.
     """
     goods = (said.product,) if said.product else said.alternatives
     of_goods = {f"product:{product}": 1.0 for product in goods}
-    rest = words_in(said.rest)[:WORDS_AT_MOST]
-    fields = [catalogue.fields_of(word) for word in rest]
+    halves = [apart(word, catalogue, places, knows) for word in words_in(said.rest)[:WORDS_AT_MOST]]
+    rest = [half for word in halves for half in word]
+    ran_together = frozenset(half for word in halves if len(word) > 1 for half in word)
+    fields = [catalogue.fields_in_trouble(word) if advice else catalogue.fields_of(word) for word in rest]
     tells = ASIDE if any(fields) else 1.0  # "VAT on pellets" is no question for who sells them
     # What names goods was read already, and is no slip of anything else; where a question is about goods, it may be.
     words = [Word(word, of_goods, fuzzy=tells == ASIDE, own=BY_NAME_ONLY, tells=tells) for word in words_in(said.named)]
     for word, same, advised in zip(rest, catalogue.synonyms.of(rest), fields, strict=True):
         also = {f"field:{field}": ADVISES for field in advised} if len(advised) <= FIELDS_TOLD else {}
+        also |= meant_by_half(word, catalogue) if word in ran_together else {}
         plain = _plain_word(word, {**same, **also}, catalogue, places, knows)
-        words.append(replace(plain, tells=plain.tells * BESIDE_GOODS) if goods and not advised else plain)
+        if not advised and (goods or advice):
+            plain = replace(plain, tells=plain.tells * (BESIDE_PROBLEM if advice else BESIDE_GOODS))
+        words.append(plain)
     if said.place is not None and said.radius_km is None:
         words += place_words(said)
     if said.speaks is not None:
@@ -104,6 +114,8 @@ def freely(said: Understood, catalogue: Catalogue, places: Places, knows: Knows,
     if not goods:
         words += _scheme_words(said, catalogue)
     words = list({word.text: word for word in words}.values())[:WORDS_AT_MOST]
+    if advice:
+        return Wanted(tuple(words), (frozenset({"kind:expert"}),), some_word=True, today=today.toordinal())
     within = said.place is not None and said.radius_km is not None
     grades = (said.grade,) if said.grade else said.grades
     return Wanted(
