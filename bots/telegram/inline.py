@@ -49,8 +49,11 @@ async def _answer(bot: Bot, reception: Reception, wordings: Wordings, query: Inl
         await bot.answer_inline_query(query.id, results, cache_time=0, is_personal=True)
         return
     results = [article(each) for each in found.shared]
-    after = found.after or ""
-    await bot.answer_inline_query(query.id, results, cache_time=KEPT_SECONDS, is_personal=True, next_offset=after)
+    after, words = found.after or "", wordings.speak(identity.locale)
+    ask_here = InlineQueryResultsButton(words("find.nothing"), start_parameter=HELLO) if not found.shared else None
+    await bot.answer_inline_query(
+        query.id, results, cache_time=KEPT_SECONDS, is_personal=True, next_offset=after, button=ask_here
+    )
 
 
 def answer(place: int, label: str) -> InlineQueryResultArticle:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from lab.people import OnSlack, OnTelegram, until
@@ -171,12 +173,22 @@ async def test_the_market_is_shown_without_names_and_measured_from_my_place(tom:
         assert "photo" in (await tom.messages())[-1]
 
 
+async def answered(somebody: OnTelegram, query_id: str) -> dict[str, Any] | None:
+    """What the phone offers for an inline query, once the bot has answered it."""
+    offered: dict[str, Any] = await somebody.browser.get(f"{somebody.path}/inline/{query_id}")
+    return offered if offered["answered"] else None
+
+
 async def test_a_listing_is_sent_into_any_chat(world: World) -> None:
     await stocked(world)
     tom, eve = await world.on_telegram("Tom"), await world.on_telegram("Eve")
     assert await eve.searches_inline("pellets") == []  # who has never been here is asked in first
     await tom.says("/start")
     await tom.sees("Welcome, Tom")
+
+    asked = (await tom.does("inline", query="qwertz uiop"))["query_id"]
+    empty = await world.browser.until(lambda: answered(tom, asked), lambda: "nothing was answered")
+    assert (empty["results"], empty["button"]["text"]) == ([], "Nothing fits right now")
 
     offered = await tom.searches_inline("A1 pelets near Riga under 205")
     assert [each["title"] for each in offered] == ["Wood pellets, ENplus A1 · 199.00 EUR/t"]
