@@ -11,16 +11,12 @@ from core.kernel.money import Money
 
 @dataclass(frozen=True, slots=True)
 class Funding:
-    """Money that has come: `amount` less `fee`, which may be in the currency of our account with the provider.
-
-    `settled`: what the amount was on our account, where that is in another currency.
-    """
+    """Money that has come: `amount` less `fee`, which may be in the currency of our account with the provider."""
 
     amount: Money
     fee: Money
     intent: str
     charge: str
-    settled: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,14 +145,11 @@ def funding_of(intent: stripe.PaymentIntent) -> Funding | None:
     moved = charge.balance_transaction
     if not isinstance(moved, stripe.BalanceTransaction):
         raise NotSettled("the charge is not on the balance yet")
-    amount = money(charge.amount_captured, charge.currency)
-    settled = money(moved.amount, moved.currency)
     return Funding(
-        amount=amount,
+        amount=money(charge.amount_captured, charge.currency),
         fee=money(moved.fee, moved.currency),
         intent=intent.id,
         charge=charge.id,
-        settled=None if settled == amount else settled,
     )
 
 
