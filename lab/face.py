@@ -38,7 +38,7 @@ class Controls:
         return routes
 
     async def clock(self) -> dict[str, str]:
-        return {"now": self.world.clock.now().isoformat()}
+        return {"now": self.world.clock.now().isoformat(), "began": self.world.began.isoformat()}
 
     async def advance(self, seconds: Annotated[float, Body(embed=True, ge=0)]) -> dict[str, str]:
         self.world.clock.advance(timedelta(seconds=seconds))

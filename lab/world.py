@@ -104,10 +104,14 @@ class World:
     wire: deque[WireMessage] = field(default_factory=lambda: deque(maxlen=5_000))
     faults: list[Fault] = field(default_factory=list)
     changes: int = 0  # pieces of news so far; a message on the wire alone changes no screen
+    began: datetime = field(init=False)  # tells this world from an earlier one at the same address
     _count: int = 0
     _faults_set: int = 0
     _listeners: set[asyncio.Queue[dict[str, Any]]] = field(default_factory=set)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.began = self.clock.now()
 
     def record(self, service: str, direction: Literal["in", "out"], method: str, body: Any, **more: Any) -> WireMessage:
         """Keep a message for the wire log and tell the page."""

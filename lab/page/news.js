@@ -4,7 +4,7 @@ const feed = new EventTarget();
 let source = null;
 let wait = 500;
 
-/** Hear one kind of news ("telegram", "slack", "mail", "wire", "clock", "back", "deed"). Returns a way to stop. */
+/** Hear one kind of news ("telegram", "slack", "mail", "wire", "clock", "back", "over", "deed"). Returns a way to stop. */
 export function hear(kind, listener) {
   const wrapped = (event) => listener(event.detail);
   feed.addEventListener(kind, wrapped);

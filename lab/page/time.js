@@ -2,6 +2,7 @@
 
 import { get, post } from "/page/api.js";
 import { announce } from "/page/news.js";
+import { recall, remember } from "/page/store.js";
 
 let ahead = 0;
 
@@ -10,7 +11,17 @@ export const now = () => new Date(Date.now() + ahead);
 export async function refreshClock() {
   const answer = await get("/lab/clock");
   ahead = moment(answer.now).getTime() - Date.now();
+  noticeWorld(answer.began);
   announce("clock-read");
+}
+
+/** The market was started anew since this page looked last: what it remembers is of people who are not there. */
+function noticeWorld(began) {
+  const known = recall("world", null);
+  remember("world", began);
+  if (known === null || known === began) return;
+  remember("mail-read", 0);
+  announce("over");
 }
 
 export async function moveClock(seconds) {

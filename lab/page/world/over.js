@@ -3,7 +3,7 @@
 import { attempt, post } from "/page/api.js";
 import { announce } from "/page/news.js";
 import { tell } from "/page/notices.js";
-import { remember } from "/page/store.js";
+import { refreshClock } from "/page/time.js";
 
 let underWay = false;
 
@@ -16,8 +16,7 @@ export async function startOver() {
   document.body.classList.remove("starting-over");
   underWay = false;
   if (!made) return;
-  remember("mail-read", 0);
-  announce("over");
+  await attempt(refreshClock); // which notices that it is another world
   announce("back");
   tell("The world is new: nobody has met anybody yet.");
 }

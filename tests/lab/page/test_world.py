@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import smtplib
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from email.message import EmailMessage
 from typing import Final
 
@@ -146,6 +147,11 @@ async def test_the_guide_takes_the_seats_writes_points_and_stays_away_when_told(
     await page.locator(".pane.slack textarea").fill("/parley find A1 pellets Kaunas")
     await page.keyboard.press("Enter")
     await expect(guide).to_contain_text("4. Make an offer")
+    await page.reload()
+    await expect(guide).to_contain_text("4. Make an offer")
+    lab.world.began += timedelta(seconds=1)  # as when the market was closed and opened again
+    await page.reload()
+    await expect(guide).to_contain_text("1. Take two seats")
     await guide.get_by_role("button", name="Put the guide away").click()
     await page.reload()
     await expect(page.locator(".pane.telegram .message")).not_to_have_count(0)
