@@ -29,6 +29,7 @@ from core.kernel.errors import NotFound
 T = TypeVar("T")
 COUNTRY_ENDING = 3  # letters in which the cases of a country's name may differ ("Lietuvoje", "в Україні")
 SHORTEST_STEM = 5
+SHORTEST_SLIP = 6  # letters of a word that may be a misspelt one of a field of expertise
 
 
 @dataclass(frozen=True, eq=False)  # one per installation: compared and hashed by identity
@@ -120,11 +121,16 @@ class Catalogue:
 
     def fields_in_trouble(self, word: str) -> tuple[str, ...]:
         """The fields of expertise that somebody with a problem speaks of by this folded word."""
-        return tuple([self._fields[number] for number in self._troubles.meanings_of(word)])
+        return self._told_by(self._troubles, word)
+
+    def _told_by(self, topics: Synonyms, word: str) -> tuple[str, ...]:
+        if len(word) < SHORTEST_SLIP and not topics.has(word):
+            return ()  # "left" is no slip of "lift"
+        return tuple([self._fields[number] for number in topics.meanings_of(word)])
 
     def fields_of(self, word: str) -> tuple[str, ...]:
         """The fields of expertise that a folded word speaks of, also when it is misspelt or inflected."""
-        return tuple([self._fields[number] for number in self._topics.meanings_of(word)])
+        return self._told_by(self._topics, word)
 
     @cached_property
     def _fields(self) -> tuple[str, ...]:

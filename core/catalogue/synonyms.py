@@ -70,6 +70,10 @@ class Synonyms:
         """Whether a folded word is, or nearly is, one of a meaning."""
         return bool(self.meanings_of(word))
 
+    def has(self, word: str) -> bool:
+        """Whether a folded word is, as it stands, one of a meaning."""
+        return (word,) in self._phrases
+
     def meanings_of(self, word: str) -> Sequence[int]:
         """The numbers of the meanings that have this word by itself, or nearly."""
         return self._phrases.get((self._known_as(word),), ())

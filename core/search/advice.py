@@ -9,7 +9,7 @@ from typing import Final
 
 from core.catalogue import Catalogue
 from core.catalogue.names import folded, words_of
-from core.search.parse import Understood
+from core.search.parse import LONGEST_SENTENCE, Understood
 
 SEVERAL: Final = 2  # words of one field: then nobody need say that there is a problem
 
@@ -22,7 +22,7 @@ def asks_advice(text: str, said: Understood, catalogue: Catalogue) -> bool:
         return False
     if goods and (said.side or said.quantity or said.certificates or said.radius_km):
         return False
-    speaking = not _telling(catalogue).isdisjoint(words_of(text))
+    speaking = not _telling(catalogue).isdisjoint(words_of(text[:LONGEST_SENTENCE]))
     told = Counter(field for word in _left(said) for field in catalogue.fields_in_trouble(word))
     if goods:
         return speaking and bool(told)

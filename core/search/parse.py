@@ -44,6 +44,9 @@ __all__ = [
 ]
 
 LONGEST_SENTENCE: Final = 500
+LONGEST_NAME: Final = 3  # words side by side that may name goods among others that do not
+SURELY_NAMED: Final = 0.97
+NAMED_EARLY: Final = 12  # words among which such a name is looked for
 # Beside these words somebody is sure of something, and does not mean the scheme of that name.
 BEING_SURE: Final = frozenset(
     ("am", "be", "for", "i", "if", "make", "not", "of", "pretty", "quite", "that", "to", "very", "what", "which", "you")
@@ -223,7 +226,8 @@ class _Reading:
         words = list(_WORD.finditer(sheet.text))
         words = [word for word in words if word[0] not in sheet.grammar.nameless]
         left = [sheet.written(*word.span()) for word in words]
-        ranked = index.resolve(" ".join(left)) or index.resolve(self._undescribed(left))
+        plain = [word for word in left if not self._only_describes(folded(word))]
+        ranked = index.resolve(" ".join(plain)) or index.resolve(self._undescribed(left)) or self._in_between(left)
         of_grade = {product for grade in grades for product in self.catalogue.grade(grade).products}
         fitting = [like for like in ranked if like.product_id in of_grade]
         best = _leaders(fitting or ranked)
@@ -238,9 +242,27 @@ class _Reading:
             return best[0], (), named, rest
         return None, best, named, rest
 
+    def _describes(self, word: str) -> bool:
+        return self.catalogue.synonyms.describes_goods(folded(word))
+
     def _undescribed(self, words: list[str]) -> str:
-        synonyms = self.catalogue.synonyms
-        return " ".join(word for word in words if not synonyms.describes_goods(folded(word)))
+        return " ".join(word for word in words if not self._describes(word))
+
+    def _only_describes(self, word: str) -> bool:
+        """Whether a word as it stands says how goods are, and no name has it: "mänd" is pine, no begun "mandorla"."""
+        catalogue = self.catalogue
+        known = catalogue.synonyms.has(word) and catalogue.synonyms.describes_goods(word)
+        return known and word not in catalogue.name_index.vocabulary
+
+    def _in_between(self, words: list[str]) -> list[Likeness]:
+        """The goods that some words side by side name surely, among others that have nothing to do with them."""
+        words = words[:NAMED_EARLY]
+        for size in range(min(LONGEST_NAME, len(words) - 1), 1, -1):
+            for start in range(len(words) - size + 1):
+                ranked = self.catalogue.name_index.resolve(" ".join(words[start : start + size]))
+                if ranked and ranked[0].score >= SURELY_NAMED:
+                    return ranked
+        return []
 
     def _grade(self, grades: tuple[str, ...], product: str | None) -> str | None:
         if product is not None:

@@ -107,7 +107,7 @@ def freely(
             plain = replace(plain, tells=plain.tells * (BESIDE_PROBLEM if advice else BESIDE_GOODS))
         words.append(plain)
     if said.place is not None and said.radius_km is None:
-        words += place_words(said)
+        words += place_words(said, knows)
     if said.speaks is not None:
         names = (word for name in catalogue.words.languages[said.speaks] for word in [words_in(name)] if len(word) == 1)
         words.append(Word(f"speaks:{said.speaks}", {name[0]: 1.0 for name in names}, fuzzy=False))
@@ -161,14 +161,21 @@ def _names(place: Place, weight: float) -> Mapping[str, float]:
     return {words[0]: weight for words in named if len(words) == 1}
 
 
-def place_words(said: Understood) -> list[Word]:
+def place_words(said: Understood, knows: Knows = lambda _: False) -> list[Word]:
     """The place by all its names and by what is near it. What was read as a place may yet be a company's name, so its
-    words stay words that documents may have, misspelt where they are no name of the place as they stand."""
+    words stay words that documents may have, misspelt where they are no name of the place as they stand; what documents
+    have (`knows`) and no place is called was perhaps no place at all."""
     assert said.place is not None
     spot = Spot(said.place.lat, said.place.lon)
     names = _names(said.place, 1.0)
-    said_by = words_in(said.place_said)[:1]
-    return [Word(word, names, spot, fuzzy=word not in names, tells=WHERE_TELLS) for word in said_by]
+    words = []
+    for word in words_in(said.place_said)[:1]:
+        if word in names or not knows(word):
+            words.append(Word(word, names, spot, fuzzy=word not in names, tells=WHERE_TELLS))
+        else:
+            perhaps = _names(said.place, PERHAPS_THERE)
+            words.append(Word(word, perhaps, spot, spot_weight=PERHAPS_THERE, tells=WHERE_TELLS))
+    return words
 
 
 def _scheme_words(said: Understood, catalogue: Catalogue) -> list[Word]:
