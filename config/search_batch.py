@@ -100,7 +100,8 @@ class _Rows:
 
     def __init__(self, catalogue: Catalogue, places: Places) -> None:
         self.catalogue, self.places = catalogue, places
-        self.grades = grade_names(catalogue) | {folded(grade): [grade] for grade in catalogue.grades}
+        said = grade_names(catalogue) | grade_names(catalogue, in_names=True)
+        self.grades = said | {folded(grade): [grade] for grade in catalogue.grades}
         self.schemes = {
             folded(name): scheme.id
             for scheme in catalogue.certificates.values()

@@ -23,11 +23,11 @@ def asks_advice(text: str, said: Understood, catalogue: Catalogue) -> bool:
     if goods and (said.side or said.quantity or said.certificates or said.radius_km):
         return False
     speaking = not _telling(catalogue).isdisjoint(words_of(text[:LONGEST_SENTENCE]))
+    if not speaking and (goods or said.radius_km or said.certificates):
+        return False
     told = Counter(field for word in _left(said) for field in catalogue.fields_in_trouble(word))
-    if goods:
-        return speaking and bool(told)
-    if said.radius_km or said.certificates:
-        return speaking and bool(told)
+    if goods or said.radius_km or said.certificates:
+        return bool(told)
     return speaking or (said.side is not None and bool(told)) or max(told.values(), default=0) >= SEVERAL
 
 

@@ -121,7 +121,7 @@ class _Reading:
         packings = grammar.packaging.items() if sheet.may_name("packaging") else ()
         packaging = tuple(code for code, words in packings if sheet.take(words))
         product, alternatives, named, rest = self._product(grades)
-        grade = self._grade(grades or self._grades_in_names(), product)
+        grade = self._grade(grades or (self._grades_in_names(named, product) if sheet.has_digits else ()), product)
         if product is None and grade is not None and not alternatives:
             only = self.catalogue.grade(grade).products
             product = only[0] if len(only) == 1 else None
@@ -166,10 +166,16 @@ class _Reading:
             sheet.strike(start, end)
         return tuple(scheme_id for _, _, scheme_id in sorted(named)), grades
 
-    def _grades_in_names(self) -> tuple[str, ...]:
-        """The grades of a word that is left in place, for it helps to name the goods: "I2 pellets"."""
-        found = (meant for words, meant in self.sheet.grammar.grades_in_names if words.search(self.sheet.text))
-        return next(found, ())
+    def _grades_in_names(self, named: str, product: str | None) -> tuple[str, ...]:
+        """The grades of a word that names have too, where the goods are named without it: "industrial pellets I2" are
+        of the grade, and "I2 pellets" are industrial pellets of whatever grade."""
+        words = folded(named)
+        for name, meant in self.sheet.grammar.grades_in_names:
+            others = name.sub(" ", words)
+            if others != words:
+                ranked = self.catalogue.name_index.resolve(others)
+                return meant if ranked and _leaders(ranked) == (product,) else ()
+        return ()
 
     def _is_scheme(self, start: int, end: int) -> bool:
         """Whether "sure" is the scheme: written in capitals, or away from what one is sure of or not."""
@@ -226,7 +232,7 @@ class _Reading:
         words = list(_WORD.finditer(sheet.text))
         words = [word for word in words if word[0] not in sheet.grammar.nameless]
         left = [sheet.written(*word.span()) for word in words]
-        plain = [word for word in left if not self._only_describes(folded(word))]
+        plain = [written for word, written in zip(words, left, strict=True) if not self._only_describes(word[0])]
         ranked = index.resolve(" ".join(plain)) or index.resolve(self._undescribed(left)) or self._in_between(left)
         of_grade = {product for grade in grades for product in self.catalogue.grade(grade).products}
         fitting = [like for like in ranked if like.product_id in of_grade]
@@ -250,9 +256,9 @@ class _Reading:
 
     def _only_describes(self, word: str) -> bool:
         """Whether a word as it stands says how goods are, and no name has it: "mänd" is pine, no begun "mandorla"."""
-        catalogue = self.catalogue
-        known = catalogue.synonyms.has(word) and catalogue.synonyms.describes_goods(word)
-        return known and word not in catalogue.name_index.vocabulary
+        synonyms = self.catalogue.synonyms
+        named = word in self.catalogue.name_index.vocabulary
+        return not named and synonyms.has(word) and synonyms.describes_goods(word)
 
     def _in_between(self, words: list[str]) -> list[Likeness]:
         """The goods that some words side by side name surely, among others that have nothing to do with them."""

@@ -1,0 +1,143 @@
+"""`search-batch` over documents as outsiders write them: their names of grades, goods and towns, and plain problems."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from config.search_batch import BatchSearcher
+from core.search.advice import asks_advice
+from core.search.parse import parse
+from core.search.spacing import apart
+from tests.core.goods import catalogue
+from tests.core.search.test_search import gazetteer
+
+TODAY = date(2026, 11, 21)
+KAUNAS = {"city": "Kaunas", "country": "LT", "lat": 54.9, "lon": 23.9}
+WIEN = {"city": "Wien", "country": "AT", "lat": 48.21, "lon": 16.37}
+
+
+def listing(name: str, title: str, **more: Any) -> dict[str, Any]:
+    return {"id": name, "kind": "listing", "title": title, "text": "", "lang": "en", **more}
+
+
+def expert(name: str, title: str, text: str) -> dict[str, Any]:
+    return {"id": name, "kind": "expert", "title": title, "text": text, "lang": "en"}
+
+
+def found(rows: list[dict[str, Any]], text: str) -> list[str]:
+    return BatchSearcher(rows, TODAY).search(text)
+
+
+@pytest.mark.parametrize(
+    ("query", "best"),
+    [
+        ("bois de chauffage a1", "firewood"),
+        ("brykiet A1", "briquettes"),
+        ("wood pellets enplus a1", "pellets"),
+        ("Industriepellets I2", "industrial"),
+    ],
+)
+def test_a_grade_is_known_by_its_short_name_for_the_goods_that_have_it(query: str, best: str) -> None:
+    rows = [
+        listing("firewood", "malkos", product="firewood", grade="A1"),
+        listing("lesser firewood", "bois de chauffage", product="firewood", grade="A2"),
+        listing("briquettes", "briketes", product="wood_briquettes", grade="A1"),
+        listing("lesser briquettes", "brykiet", product="wood_briquettes", grade="A2"),
+        listing("pellets", "granulas", product="wood_pellets", grade="A1"),
+        listing("lesser pellets", "wood pellets", product="wood_pellets", grade="ENplus_A2"),
+        listing("industrial", "industripellets", product="industrial_wood_pellets", grade="I2"),
+        listing("other industrial", "Industriepellets", product="industrial_wood_pellets", grade="I3"),
+    ]
+    assert found(rows, query)[0] == best
+
+
+def test_a_scheme_that_is_a_grade_too_is_met_by_either() -> None:
+    rows = [
+        listing("held", "Pellets", product="wood_pellets", grade="A1", certs=["DINplus"], created="2026-01-01"),
+        listing("graded", "Pellets", product="wood_pellets", grade="DINplus", created="2026-01-01"),
+        *(listing(f"plain{n}", "pellets DINplus?", product="wood_pellets", created="2026-11-20") for n in range(12)),
+    ]
+    assert set(found(rows, "pelet DINplus")[:2]) == {"held", "graded"}
+
+
+def test_a_word_that_only_sellers_of_some_goods_use_names_them_elsewhere() -> None:
+    far = [listing(f"far{n}", "krupuks", product="bark", lat=54.0 + n, lon=20.0 + n) for n in range(10)]
+    others = [listing(f"other{n}", f"wood {n}", product="firewood", **WIEN) for n in range(30)]
+    others += [listing(f"bark{n}", "Rinde", product="bark", **KAUNAS) for n in range(60)]
+    rows = [*far, *others, listing("there", "Rinde", product="bark", **WIEN)]
+    assert found(rows, "krupuks Wien")[0] == "there"
+
+
+def test_towns_of_the_documents_are_places_too() -> None:
+    rows = [
+        listing("there", "pellets", product="wood_pellets", city="Ciudadela", lat=43.0, lon=-7.5),
+        listing("there too", "pellets", product="wood_pellets", city="Ciudadela", lat=43.1, lon=-7.6),
+        listing("near", "granulas", product="wood_pellets", lat=43.2, lon=-7.5),
+        *(listing(f"far{n}", "pellets", product="wood_pellets", created="2026-11-20", **KAUNAS) for n in range(10)),
+    ]
+    assert set(found(rows, "pellets within 50 km of Ciudadela")[:3]) == {"there", "there too", "near"}
+
+
+PROBLEMS = [
+    ("our furnace keeps clogging with slag", "boiler"),
+    ("kocioł ciągle gaśnie i zarasta szlaką", "boiler"),
+    ("Lieferant gibt die Anzahlung nicht zurück", "lawyer"),
+    ("tiekėjas negrąžina avanso", "lawyer"),
+    ("good people keep quitting after three months", "coach"),
+    ("how to find customers abroad for our briquettes", "sales"),
+]
+
+
+@pytest.mark.parametrize(("problem", "best"), PROBLEMS)
+def test_a_problem_told_in_plain_words_finds_who_advises_in_it(problem: str, best: str) -> None:
+    rows = [
+        expert("boiler", "Boiler engineer", "Combustion tuning, grate firing and emissions."),
+        expert("lawyer", "Commercial lawyer", "Supply contracts, arbitration and disputes."),
+        expert("coach", "Leadership coach", "Hiring, feedback and remote teams."),
+        expert("sales", "Export sales adviser", "Positioning and B2B sales."),
+        *(listing(f"briquettes{n}", "briquettes for people with a furnace", **KAUNAS) for n in range(9)),
+    ]
+    assert found(rows, problem)[0] == best
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        "we need 500 t A1 pellets under 200 eur near Riga fsc",
+        "mi serve cippato FSC entro 50 km da Wien",
+        "who sells oak firewood in Kaunas",
+        "where can I get straw pellets near Riga",
+        "wood pellets truck port Riga",
+    ],
+)
+def test_who_wants_goods_asks_for_no_advice(wish: str) -> None:
+    assert not asks_advice(wish, parse(wish, catalogue(), gazetteer(), TODAY), catalogue())
+
+
+@pytest.mark.parametrize(
+    ("word", "halves"),
+    [
+        ("cippatowien", ("cippato", "wien")),
+        ("biosusiebc", ("biosusi", "ebc")),
+        ("birkebrikett", ("birke", "brikett")),
+        ("firewood", ("firewood",)),
+        ("kaminholz", ("kaminholz",)),
+        ("zubrowskiego", ("zubrowskiego",)),
+    ],
+)
+def test_words_that_ran_together_are_taken_apart(word: str, halves: tuple[str, ...]) -> None:
+    assert apart(word, catalogue(), gazetteer(), {"birke", "firewood"}.__contains__) == halves
+    assert "hidden" in found([listing("hidden", "Rinde", product="bark", **WIEN)], "borkeWien rinde")
+
+
+def test_what_only_describes_goods_is_no_beginning_of_another_name() -> None:
+    for query, product in (
+        ("mänd peclletid", "wood_pellets"),  # pine, and not the beginning of "mandorla"
+        ("briquetas de madera", "wood_briquettes"),
+        ("bricchetti di legno DINplus", "wood_briquettes"),
+        ("Green Hill Energy Marlowe koksnes granulas", "wood_pellets"),  # goods beside a seller's name
+    ):
+        assert parse(query, catalogue(), gazetteer(), TODAY).product == product
