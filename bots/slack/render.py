@@ -216,8 +216,9 @@ def _item(card: Card) -> list[Block]:
     runs: list[Run] = [(card.title, "bold")]
     if card.text:
         runs.append((f"\n{card.text}", ""))
-    if card.lines:
-        runs += [("\n", ""), *_lines(card.lines, " · ")]  # in a row: five of them should fit a window
+    if card.lines:  # in a row: five of them should fit a window; but a sentence takes a line of its own
+        told = any(line.value.endswith(".") for line in card.lines)
+        runs += [("\n", ""), *_lines(card.lines, "\n" if told else " · ")]
     runs += [(f"\n{text}", style) for text, style in _turn_and_note(card)]
     return rich(*runs, most=ITEM_TEXT) + one_row(card.buttons)
 

@@ -127,6 +127,18 @@ def test_what_was_before_is_struck_through() -> None:
     ]
 
 
+def test_on_the_desk_figures_stand_in_a_row_and_sentences_on_lines_of_their_own() -> None:
+    def drawn(*values: str) -> str:
+        card = Card(title="Money", lines=tuple(Line(label="Held", value=each) for each in values))
+        money = CardList(subject="money", title="Money", items=(card,))
+        return str(home(Desk(title="Desk", sections=(money,), buttons=(row, row)))["blocks"])
+
+    row = (Button(label="Help", press="help"),)
+    assert "' · '" in drawn("1 €", "2 €")
+    assert "' · '" not in drawn("1 €. Due on Monday.", "2 €. Due on Tuesday.")
+    assert drawn("1 €").count("'divider'") == 2  # above the section, and between it and every other way to go on
+
+
 def test_without_blocks_the_words_are_all_there() -> None:
     drawn = render(Card(title="Offer <1>", lines=(Line(label="Price", value="210 €/t"),)))
     assert drawn is not None
