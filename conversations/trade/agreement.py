@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from conversations.billing.invoices import invoices_row
 from conversations.book import Book
@@ -17,6 +18,7 @@ from conversations.trade.held import money_lines, money_rows
 from conversations.trade.lots import lot_lines, lot_rows
 from conversations.trade.offer import lines_of
 from conversations.trade.order import order_button, order_lines
+from conversations.trade.paying import confirmed_by
 from core.deals import service as deals
 from core.deals.model import ASKS_FIRST, DEAL, IN_DOUBT, Deal
 from core.delivery import service as delivery
@@ -24,6 +26,7 @@ from core.delivery.model import LOT, UNSENT, Lot
 from core.delivery.service import LotsStanding
 from core.escrow import service as escrow
 from core.escrow.model import Tranche
+from core.escrow.rails.service import way_of
 from core.escrow.service import MoneyStanding
 from core.kernel.timers import deadline_of
 from core.people.service import organisation_of, person_of
@@ -73,7 +76,7 @@ def my_deals(talk: Talk, ref: str) -> None:
 def deal_card(talk: Talk, deal: Deal, note: str = "") -> Card:
     """A deal as this person sees it now."""
     words, money = talk.words, escrow.money_standing(talk.ctx, deal)
-    now = _now(talk, deal, money.awaited)
+    now = _now(talk, deal, money.awaited, confirmed_by(money.payment, money.way))
     steps = delivery.lots_standing(talk.ctx, deal, now.lots, argued=False)
     other = deal.seller if now.side == "buyer" else deal.buyer
     name = organisation_of(talk.ctx, other).name
@@ -103,12 +106,16 @@ def deal_card(talk: Talk, deal: Deal, note: str = "") -> Card:
 
 @dataclass(frozen=True, slots=True)
 class Now:
-    """Where a deal stands for this person, read once. `mine`: their roles; `awaited`: what is to be paid next."""
+    """Where a deal stands for this person, read once. `mine`: their roles; `awaited`: what is to be paid next.
+
+    `confirmed_by`: until when the banks confirm what the buyer has paid, where they are at work.
+    """
 
     deal: Deal
     mine: frozenset[str]
     lots: Sequence[Lot]
     awaited: Tranche | None
+    confirmed_by: datetime | None
     may_rate: bool
 
     @property
@@ -117,21 +124,39 @@ class Now:
         return "buyer" if "buyer" in self.mine else "seller"
 
 
-def _now(talk: Talk, deal: Deal, awaited: Tranche | None) -> Now:
+def _now(talk: Talk, deal: Deal, awaited: Tranche | None, at_work_until: datetime | None) -> Now:
     """A deal that is over waits for at most one thing: that this side says how it was."""
     may_rate = deal.state in DEAL.final and may_review(talk.ctx, deal.id, talk.organisation)
-    return Now(deal, deals.sides(talk.ctx, deal), delivery.lots_of(talk.ctx, deal.id), awaited, may_rate)
+    lots = delivery.lots_of(talk.ctx, deal.id)
+    return Now(deal, deals.sides(talk.ctx, deal), lots, awaited, at_work_until, may_rate)
+
+
+def _banks_at_work(talk: Talk, deal: Deal) -> datetime | None:
+    """The same for a deal whose money was not read: only one that waits for money is looked at."""
+    if deal.state not in ("awaiting_funding", "funded"):
+        return None
+    payment = escrow.payment_of(talk.ctx, deal.id)
+    return confirmed_by(payment, way_of(talk.ctx, payment.id) if payment is not None else None)
 
 
 def awaits_me(talk: Talk, deal: Deal) -> bool:
-    """Whether the next step is this person's."""
-    return bool({verb for verb, _ in ONWARD_VERBS} & {*deals.may(talk.ctx, deal)})
+    """Whether the next step is this person's: a button of the deal, its payment, or a lot that they send or judge."""
+    if {verb for verb, _ in ONWARD_VERBS} & {*deals.may(talk.ctx, deal)}:
+        return True
+    side = "buyer" if "buyer" in deals.sides(talk.ctx, deal) else "seller"
+    if deal.frozen is not None:
+        return False
+    if deal.state == "awaiting_funding":
+        return side == "buyer" and deal.direct_asked_by is None and _banks_at_work(talk, deal) is None
+    mine = URGENT[side] | (UNSENT if side == "seller" else frozenset())
+    return deal.state == "funded" and any(lot.state in mine for lot in delivery.lots_of(talk.ctx, deal.id))
 
 
 def brief_card(talk: Talk, deal: Deal) -> Card:
     """A deal among others: what, how much, whose turn; one button opens it."""
     words = talk.words
-    now = _now(talk, deal, escrow.awaited(talk.ctx, deal.id) if deal.state == "funded" else None)
+    awaited = escrow.awaited(talk.ctx, deal.id) if deal.state == "funded" else None
+    now = _now(talk, deal, awaited, _banks_at_work(talk, deal))
     name = organisation_of(talk.ctx, deal.seller if now.side == "buyer" else deal.buyer).name
     return Card(
         title=_title(talk, deal),
@@ -176,7 +201,15 @@ def _turn(talk: Talk, now: Now, other: str) -> str:
     deal, side, lots = now.deal, now.side, now.lots
     if deal.frozen is not None and deal.state != "disputed" and deal.state not in DEAL.final:
         return _standstill(talk, now)
-    if deal.state == "funded" and now.awaited is not None and side == "buyer":  # what is paid goes on without them
+    if now.confirmed_by is not None and deal.state == "awaiting_funding" and deal.direct_asked_by is None:
+        words, due = talk.words, now.confirmed_by
+        return (
+            words("turn.deal.confirming.buyer", due=due)
+            if side == "buyer"
+            else words("turn.deal.confirming.seller", due=due)
+        )
+    if deal.state == "funded" and now.awaited is not None and now.confirmed_by is None and side == "buyer":
+        # what is paid goes on without them
         return _sentence(talk, "turn.deal.tranche_awaited.buyer", other, ("tranche", now.awaited.id), None)
     if deal.state == "funded" and lots:
         lot = min((lot for lot in lots if lot.state not in LOT.final), key=_urgency(side), default=lots[-1])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from conversations.book import Book
 from conversations.buttons import Press, press
 from conversations.reply import Button, Card, Line, Toast
@@ -29,6 +31,11 @@ def pay_lines(talk: Talk, mine: frozenset[str], money: MoneyStanding) -> list[Li
     if way.settling:
         return [Line(label=words("pay.label"), value=words("pay.settling", due=payment.expires_at))]
     return _transfer_lines(talk, payment, way) if way.iban is not None else []
+
+
+def confirmed_by(payment: Payment | None, way: PaymentWay | None) -> datetime | None:
+    """By when the banks confirm what the buyer has told them to pay; None where they are not at work."""
+    return payment.expires_at if payment is not None and way is not None and way.settling else None
 
 
 def _transfer_lines(talk: Talk, payment: Payment, way: PaymentWay) -> list[Line]:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from conversations.consulting.session_card import session_card
 from conversations.engine import Engine
 from conversations.reply import Card
 from conversations.talk import Almanac, Surface, Talk
-from conversations.trade.agreement import deal_card
+from conversations.trade.agreement import awaits_me, deal_card
 from conversations.wording import Wordings
 from core.deals.service import deal_for
+from core.escrow.rails.service import settling
 from core.kernel.statements import standing
-from core.kernel.transaction import Actor, Ctx
+from core.kernel.transaction import MARKET, Actor, Ctx
 from core.people.service import acting
 from core.search.places import Places
 from core.sessions import meeting
@@ -75,6 +76,32 @@ async def course(lots: int) -> list[list[int]]:
 
 async def test_a_deals_card_asks_no_more_for_twenty_lots_than_for_one() -> None:
     assert await course(20) == await course(1)
+
+
+async def test_who_has_paid_by_debit_is_not_asked_to_pay_while_the_banks_are_at_work() -> None:
+    async with market_in_memory() as market:
+        trade = await agreed(market, lots=1)
+        await trade.sign()
+        payment = await trade.payment()
+
+        async def told(side: Actor) -> tuple[str, bool]:
+            def unit(ctx: Ctx) -> tuple[str, bool]:
+                talk = ENGINE.talk_to(ctx, acting(ctx), Surface("telegram", "", "1"))
+                deal = deal_for(ctx, trade.deal_id)
+                return deal_card(talk, deal).turn, awaits_me(talk, deal)
+
+            return cast("tuple[str, bool]", await market.run(side, unit))
+
+        turn, mine = await told(trade.buyer)
+        assert turn.startswith("Your turn: make the protected payment")
+        assert mine
+        await market.run(MARKET, lambda ctx: settling(ctx, payment.id))
+        turn, mine = await told(trade.buyer)
+        assert turn.startswith("You have paid, and the banks confirm it by")
+        assert not mine
+        turn, mine = await told(trade.seller)
+        assert turn.startswith("Send nothing yet: the payment is on its way")
+        assert not mine
 
 
 async def test_a_sessions_card_asks_little_at_every_turn() -> None:
