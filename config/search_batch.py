@@ -16,7 +16,7 @@ from typing import Any
 from config.reference import reference
 from core.catalogue import Catalogue
 from core.catalogue.names import folded, words_of
-from core.search.advice import asks_advice
+from core.search.advice import asks_advice, in_full
 from core.search.engine.building import build
 from core.search.engine.document import UNIT_KINDS, Amount, Document
 from core.search.engine.index import Index
@@ -65,7 +65,8 @@ class BatchSearcher:
     def search(self, text: str) -> list[str]:
         """Ids of the best documents; where fewer than ten meet every wish, those that meet all but some follow."""
         said = parse(text, self.catalogue, self.places, self.today, per="t")  # as the documents have their prices
-        advice = asks_advice(text, said, self.catalogue)
+        advice = asks_advice(text, said, self.catalogue, self.index.knows)
+        said = in_full(text, said, self.catalogue) if advice else said
         wanted = freely(said, self.catalogue, self.places, self.index.knows, self.today, advice=advice)
         if not wanted.words and wanted == Wanted(today=wanted.today):
             return []  # nothing was understood, and everything would be as good an answer as any other

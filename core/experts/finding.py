@@ -56,7 +56,8 @@ def _reasons(
     catalogue: Catalogue, expert: Expert, met: Sequence[str], language: str | None, now: datetime
 ) -> Iterator[tuple[str, str]]:
     for field_id in expert.fields:
-        if any(_is_among(word, _words_of_field(catalogue, field_id)) for word in met):
+        named = _words_of_field(catalogue, field_id)
+        if any(field_id in catalogue.fields_in_trouble(word) or _is_among(word, named) for word in met):
             yield "field", field_id
     for skill in expert.skills:
         if any(_is_among(word, words_of(skill)) for word in met):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
@@ -12,11 +13,13 @@ from core.catalogue.names import folded, words_of
 from core.search.parse import LONGEST_SENTENCE, Understood
 
 SEVERAL: Final = 2  # words of one field: then nobody need say that there is a problem
+A_SENTENCE: Final = 3  # words; fewer may be a company's name, as may more of them that documents have
 
 
-def asks_advice(text: str, said: Understood, catalogue: Catalogue) -> bool:
+def asks_advice(text: str, said: Understood, catalogue: Catalogue, knows: Callable[[str], bool]) -> bool:
     """A buyer names a price or a grade, or of goods an amount, a certificate or a distance. Who has a problem speaks of
-    himself or asks how, and of what a field of expertise is about; who names goods has to do both."""
+    himself or asks how, and of what a field of expertise is about; who names goods has to do both. `knows` tells
+    whether any document has a word as it is written."""
     goods = said.product is not None or bool(said.alternatives)
     if said.price or said.max_price or said.min_price or said.grade:
         return False
@@ -25,14 +28,28 @@ def asks_advice(text: str, said: Understood, catalogue: Catalogue) -> bool:
     speaking = not _telling(catalogue).isdisjoint(words_of(text[:LONGEST_SENTENCE]))
     if not speaking and (goods or said.radius_km or said.certificates):
         return False
-    told = Counter(field for word in _left(said) for field in catalogue.fields_in_trouble(word))
+    left = words_of(in_full(text, said, catalogue).rest)
+    told = Counter(field for word in left for field in catalogue.fields_in_trouble(word))
     if goods or said.radius_km or said.certificates:
         return bool(told)
-    return speaking or (said.side is not None and bool(told)) or max(told.values(), default=0) >= SEVERAL
+    if speaking or max(told.values(), default=0) >= SEVERAL:
+        return True
+    return bool(told) and (said.side is not None or (_is_talk(said.rest) and not all(map(knows, left))))
 
 
-def _left(said: Understood) -> Sequence[str]:
-    return list(dict.fromkeys(words_of(said.rest)))
+def _is_talk(words: str) -> bool:
+    """Whether it is more than a name: a few words, of which most are written small."""
+    said = words.split()
+    return len(said) >= A_SENTENCE and sum(word[:1].isupper() for word in said) <= len(said) / 2
+
+
+def in_full(text: str, said: Understood, catalogue: Catalogue) -> Understood:
+    """What was said of a problem, with the small words of trade that tell of a field of expertise: to a buyer quality
+    and certificates are a matter of course, and here they are what the problem is about."""
+    known = {*words_of(said.rest), *words_of(said.named)}
+    small = (word for word in words_of(text[:LONGEST_SENTENCE]) if word not in known)
+    telling = dict.fromkeys(word for word in small if catalogue.fields_in_trouble(word))
+    return replace(said, rest=" ".join((said.rest, *telling)).strip())
 
 
 @lru_cache(maxsize=4)

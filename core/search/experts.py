@@ -27,7 +27,14 @@ from core.search.kinds.experts import EXPERTS, FREE_NOW, hourly_amount
 from core.search.model import Chip, DidYouMean, Query, Standings
 from core.search.parse import Understood
 from core.search.storage.shelf import shelf_of
-from core.search.wishes import WORDS_AT_MOST, expert_words, known_to_index, place_words
+from core.search.wishes import (
+    ADVISES,
+    WORDS_AT_MOST,
+    expert_words,
+    fields_in_trouble,
+    known_to_index,
+    place_words,
+)
 
 LOOKED_AT: Final = 200  # of whom the standing is asked; nobody pages further
 LEAST_RELEVANCE: Final = 0.1  # a problem is told in many words that no profile has
@@ -134,8 +141,10 @@ def _wanted(said: Understood, catalogue: Catalogue, today: date, order: Order = 
     asked = [word for word in dict.fromkeys(words_in(said.rest)) if word not in expert_words(catalogue)]
     asked = asked[:WORDS_AT_MOST]
     words = tuple(
-        Word(word, also, fuzzy=len(word) >= SHORTEST_WORD)
-        for word, also in zip(asked, catalogue.synonyms.of(asked), strict=True)
+        Word(word, also | {f"field:{field}": ADVISES for field in fields}, fuzzy=len(word) >= SHORTEST_WORD)
+        for word, also, fields in zip(
+            asked, catalogue.synonyms.of(asked), fields_in_trouble(asked, catalogue), strict=True
+        )
     )
     here = said.place
     if here is not None and said.radius_km is None:

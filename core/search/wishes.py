@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -95,7 +96,7 @@ def freely(
     halves = [apart(word, catalogue, places, knows) for word in words_in(said.rest)[:WORDS_AT_MOST]]
     rest = [half for word in halves for half in word]
     ran_together = frozenset(half for word in halves if len(word) > 1 for half in word)
-    fields = [catalogue.fields_in_trouble(word) if advice else catalogue.fields_of(word) for word in rest]
+    fields = [catalogue.fields_of(word) for word in rest] if not advice else fields_in_trouble(rest, catalogue)
     tells = ASIDE if any(fields) else 1.0  # "VAT on pellets" is no question for who sells them
     # What names goods was read already, and is no slip of anything else; where a question is about goods, it may be.
     words = [Word(word, of_goods, fuzzy=tells == ASIDE, own=BY_NAME_ONLY, tells=tells) for word in words_in(said.named)]
@@ -129,6 +130,14 @@ def freely(
         least_relevance=LEAST_RELEVANCE if words else 0.0,
         today=today.toordinal(),
     )
+
+
+def fields_in_trouble(words: Sequence[str], catalogue: Catalogue) -> list[tuple[str, ...]]:
+    """For each word of a problem the fields that it tells of, where no other fields are told of by more words."""
+    fields = [catalogue.fields_in_trouble(word) for word in words]
+    told = Counter(field for of_word in fields for field in of_word)
+    most = max(told.values(), default=0)
+    return [tuple([field for field in of_word if told[field] == most]) for of_word in fields]
 
 
 def _plain_word(word: str, same: Mapping[str, float], catalogue: Catalogue, places: Places, knows: Knows) -> Word:

@@ -114,7 +114,7 @@ def test_a_problem_told_in_plain_words_finds_who_advises_in_it(problem: str, bes
     ],
 )
 def test_who_wants_goods_asks_for_no_advice(wish: str) -> None:
-    assert not asks_advice(wish, parse(wish, catalogue(), gazetteer(), TODAY), catalogue())
+    assert not asks_advice(wish, parse(wish, catalogue(), gazetteer(), TODAY), catalogue(), lambda _: False)
 
 
 @pytest.mark.parametrize(

@@ -96,6 +96,8 @@ async def office(market: Market) -> Office:
         ("sertifikavmas", "ISCC"),
         ("юрист з договорів", "Contracts"),
         ("котел", "Boilers"),
+        ("our furnace keeps clogging", "Boilers"),
+        ("pirkėjas negrąžina avanso", "Contracts"),
     ],
 )
 async def test_a_problem_in_any_language_finds_who_advises_on_it(market: Market, problem: str, who: str) -> None:
