@@ -96,7 +96,6 @@ async def office(market: Market) -> Office:
         ("sertifikavmas", "ISCC"),
         ("юрист з договорів", "Contracts"),
         ("котел", "Boilers"),
-        ("our furnace keeps clogging", "Boilers"),
         ("pirkėjas negrąžina avanso", "Contracts"),
     ],
 )
