@@ -205,8 +205,13 @@ def refund_done(ctx: Ctx, effect_id: str, ref: str) -> None:
         return
     legs = [debit(refund_due(effect.deal_id), effect.amount), credit(PROVIDER, effect.amount)]
     book(ctx, effect, "Given back to the buyer", legs, ref)
-    ctx.announce(RefundSent(effect.deal_id, effect.amount))
+    ctx.announce(RefundSent(effect.deal_id, effect.amount, "too_much" if _of_credit(ctx, effect) else ""))
     finish(ctx, effect.deal_id)
+
+
+def _of_credit(ctx: Ctx, effect: Effect) -> bool:
+    kept = select(Credit.id).where(Credit.payment_id == effect.payment_id, Credit.amount_minor == effect.amount_minor)
+    return ctx.session.scalar(kept.where(Credit.state == "given_back").limit(1)) is not None
 
 
 def transfer_refused(ctx: Ctx, effect_id: str, why: str, *, final: bool) -> None:

@@ -107,10 +107,11 @@ class PayoutSent(Event):
 
 @dataclass(frozen=True, slots=True)
 class RefundSent(Event):
-    """Money is on its way back to the buyer."""
+    """Money is on its way back to the buyer. `why`: "too_much" when they had paid more than was asked."""
 
     deal_id: str
     amount: Money
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

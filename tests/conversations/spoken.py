@@ -317,5 +317,5 @@ def reasons() -> set[str]:
         events
         | spoken_of_sessions.reasons()
         | spoken_of_sales.reasons()
-        | {"time", "parted", "given_back", "lot_drop_agreed", "won", "turned", "lost", "settle", *money}
+        | {"time", "parted", "given_back", "too_much", "lot_drop_agreed", "won", "turned", "lost", "settle", *money}
     )

@@ -156,7 +156,7 @@ async def test_what_came_in_part_goes_back_when_the_rest_does_not(market: Market
 
 
 async def test_too_much_is_the_buyers_credit_and_goes_back_when_they_want_it(market: Market) -> None:
-    market.watch(CreditKept)
+    market.watch(CreditKept, RefundSent)
     trade = await agreed(market)
     await trade.sign()
     await trade.pay(amount=eur(21_010_00))
@@ -169,6 +169,7 @@ async def test_too_much_is_the_buyers_credit_and_goes_back_when_they_want_it(mar
     await market.run(trade.buyer, lambda ctx: service.give_back_paid_too_much(ctx, kept.id))
     await trade.provider_answers()
     assert [body["amount"] for body in trade.asked("refund")] == [10_00]
+    assert market.facts[1:] == [RefundSent(trade.deal_id, eur(10_00), "too_much")]
     await assert_books_hold(trade)
 
 
