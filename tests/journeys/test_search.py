@@ -215,7 +215,7 @@ async def test_numbers_that_contradict_each_other_are_shown_and_asked(tom: Someb
     await tom.sees("Understood: Wood pellets, up to 300.00 EUR/t, Riga, 150 km", "You named two prices")
     await tom.says("/find Holzpelets zwischen 190 und 230 Euro nahe Kaunass")
     await tom.sees("up to 230.00 EUR/t, from 190.00 EUR/t, Kaunas, 150 km")
-    await tom.says("/find granulių prie Rygos nuo 300 eur iki 250 eur")
+    await tom.says("/find medienos skiedra prie Rygos nuo 300 eur iki 250 eur")
     await tom.sees("Which goods do you mean?", "no price is both")
 
 
