@@ -24,9 +24,10 @@ from core.search.engine.wanted import Wanted
 from core.search.grammar import grade_names
 from core.search.parse import parse
 from core.search.places import Place, Places
-from core.search.wishes import FIELDS_TOLD, freely
+from core.search.wishes import freely
 
 HITS = 10
+FIELDS_OF_ONE = 2
 DOCUMENTS_OF_A_TOWN = 2  # one alone may be somewhere else
 TONNES = UNIT_KINDS.index("mass")
 
@@ -122,7 +123,10 @@ class _Rows:
             marks.append(f"country:{country if len(country) == 2 else self.catalogue.country_named(folded(country))}")
         if not listing:
             marks += [f"speaks:{row['lang']}"] if row.get("lang") else []
-            marks += [f"field:{field}" for field in self._fields(f"{title} {row.get('text') or ''}")]
+            told = f"{title} {row.get('text') or ''}"
+            fields = self._fields(told)
+            marks += [f"field:{field}" for field in fields]
+            marks += [f"topic:{topic}" for topic in self.catalogue.topics.told_by(told, fields)]
         quantity, price = row.get("quantity_t"), row.get("price_eur_t")
         lat, lon = row.get("lat"), row.get("lon")
         city = str(row.get("city") or "")
@@ -164,9 +168,9 @@ class _Rows:
 
     def _fields(self, text: str) -> list[str]:
         """The fields of expertise that most of the text's words speak of."""
-        told = Counter(field for word in set(words_of(text)) for field in self.catalogue.fields_of(word))
+        told = Counter(field for word in dict.fromkeys(words_of(text)) for field in self.catalogue.fields_of(word))
         most = max(told.values(), default=0)
-        return [field for field, words in told.items() if words == most][:FIELDS_TOLD]
+        return [field for field, words in told.items() if words == most][:FIELDS_OF_ONE]
 
     def _place(self, city: str, country: object) -> Place | None:
         found = self.places.named(city)

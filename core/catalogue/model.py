@@ -24,6 +24,7 @@ from core.catalogue.facts import (
 from core.catalogue.names import Likeness, NameIndex, folded, topic_words
 from core.catalogue.spelling import Near, WordList
 from core.catalogue.synonyms import Synonyms
+from core.catalogue.topics import Topics
 from core.kernel.errors import NotFound
 
 T = TypeVar("T")
@@ -120,8 +121,17 @@ class Catalogue:
         return tuple(word for said in field.names.values() for name in said for word in topic_words(name))
 
     def fields_in_trouble(self, word: str) -> tuple[str, ...]:
-        """The fields of expertise that somebody with a problem speaks of by this folded word."""
-        return self._told_by(self._troubles, word)
+        """The fields of expertise that somebody with a problem speaks of by this folded word: those of its topics."""
+        topics = self.topics.of(word)
+        by_topic = [self.topics.field_of[topic] for topic in topics]
+        if by_topic and not self._troubles.has(word):
+            return tuple(dict.fromkeys(by_topic))  # who says so more closely is not taken for a slip of something else
+        return tuple(dict.fromkeys((*by_topic, *self._told_by(self._troubles, word))))
+
+    @cached_property
+    def topics(self) -> Topics:
+        """What problems within the fields are about."""
+        return Topics(self.expertise.values())
 
     def _told_by(self, topics: Synonyms, word: str) -> tuple[str, ...]:
         if len(word) < SHORTEST_SLIP and not topics.has(word):

@@ -18,16 +18,18 @@ A_SENTENCE: Final = 3  # words; fewer may be a company's name, as may more of th
 
 def asks_advice(text: str, said: Understood, catalogue: Catalogue, knows: Callable[[str], bool]) -> bool:
     """A buyer names a price or a grade, or of goods an amount, a certificate or a distance. Who has a problem speaks of
-    himself or asks how, and of what a field of expertise is about; who names goods has to do both. `knows` tells
+    himself or asks how, and of what a field of expertise is about; who names goods has to do both, or to say more words
+    of what goes wrong. `knows` tells
     whether any document has a word as it is written."""
     goods = said.product is not None or bool(said.alternatives)
-    if said.price or said.max_price or said.min_price or said.grade:
+    if said.price or said.max_price or said.min_price or said.grade or (goods and said.quantity):
         return False
-    if goods and (said.side or said.quantity or said.certificates or said.radius_km):
-        return False
+    if goods and (said.side or said.certificates or said.radius_km):
+        told_of = Counter(topic for topics in _topics_told(said, catalogue) for topic in topics)
+        return max(told_of.values(), default=0) >= SEVERAL
     speaking = not _telling(catalogue).isdisjoint(words_of(text[:LONGEST_SENTENCE]))
     if not speaking and (goods or said.radius_km or said.certificates):
-        return False
+        return len(_topics_told(said, catalogue)) >= SEVERAL
     left = words_of(in_full(text, said, catalogue).rest)
     told = Counter(field for word in left for field in catalogue.fields_in_trouble(word))
     if goods or said.radius_km or said.certificates:
@@ -35,6 +37,12 @@ def asks_advice(text: str, said: Understood, catalogue: Catalogue, knows: Callab
     if speaking or max(told.values(), default=0) >= SEVERAL:
         return True
     return bool(told) and (said.side is not None or (_is_talk(said.rest) and not all(map(knows, left))))
+
+
+def _topics_told(said: Understood, catalogue: Catalogue) -> list[tuple[str, ...]]:
+    """The topics of each word that tells of some, beside what was understood and what says how goods are."""
+    words = [word for word in dict.fromkeys(words_of(said.rest)) if not catalogue.synonyms.describes_goods(word)]
+    return list(filter(None, map(catalogue.topics.of, words)))
 
 
 def _is_talk(words: str) -> bool:

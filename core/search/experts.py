@@ -26,12 +26,11 @@ from core.search.engine.wanted import Factors, Limits, Order, Spot, Wanted, Word
 from core.search.kinds.experts import EXPERTS, FREE_NOW, hourly_amount
 from core.search.model import Chip, DidYouMean, Query, Standings
 from core.search.parse import Understood
+from core.search.problem import BESIDE_PROBLEM, marks_of
 from core.search.storage.shelf import shelf_of
 from core.search.wishes import (
-    ADVISES,
     WORDS_AT_MOST,
     expert_words,
-    fields_in_trouble,
     known_to_index,
     place_words,
 )
@@ -140,11 +139,15 @@ def _told(about: str, said: Understood) -> list[str]:
 def _wanted(said: Understood, catalogue: Catalogue, today: date, order: Order = "best") -> Wanted:
     asked = [word for word in dict.fromkeys(words_in(said.rest)) if word not in expert_words(catalogue)]
     asked = asked[:WORDS_AT_MOST]
+    marks = marks_of(asked, catalogue)
     words = tuple(
-        Word(word, also | {f"field:{field}": ADVISES for field in fields}, fuzzy=len(word) >= SHORTEST_WORD)
-        for word, also, fields in zip(
-            asked, catalogue.synonyms.of(asked), fields_in_trouble(asked, catalogue), strict=True
+        Word(
+            word,
+            {**same, **about},
+            fuzzy=len(word) >= SHORTEST_WORD,
+            tells=1.0 if about or not any(marks) else BESIDE_PROBLEM,
         )
+        for word, same, about in zip(asked, catalogue.synonyms.of(asked), marks, strict=True)
     )
     here = said.place
     if here is not None and said.radius_km is None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -22,6 +21,7 @@ from core.search.engine.wanted import Factors, Limits, Order, Spot, Wanted, Word
 from core.search.model import Order as AnyOrder
 from core.search.parse import Understood
 from core.search.places import Place, Places
+from core.search.problem import ADVISES, BESIDE_PROBLEM, FIELDS_TOLD, marks_of
 from core.search.spacing import apart, meant_by_half
 
 Knows = Callable[[str], bool]
@@ -31,9 +31,6 @@ BY_NAME_ONLY: Final = 0.8  # how well a document meets the word for the goods th
 LEAST_RELEVANCE: Final = 0.25  # of what was asked, weighed by what each word tells: less is nonsense
 FIGURES_TELL: Final = 0.3  # a number that is no amount ("class 1") says little by itself
 ASIDE: Final = 0.5  # goods that a question is about, which are not looked for themselves
-ADVISES: Final = 0.6  # how well who advises in a field meets its words
-FIELDS_TOLD: Final = 2  # a word of more fields tells nothing
-BESIDE_PROBLEM: Final = 0.4  # a word of no field, where others say what the problem is about
 BESIDE_GOODS: Final = 0.7  # a word that only describes goods that are named already
 WHERE_TELLS: Final = 1.3  # where they are matters more to who names a place
 PERHAPS_THERE: Final = 0.7  # how far a word is taken for a misspelt place
@@ -96,14 +93,19 @@ def freely(
     halves = [apart(word, catalogue, places, knows) for word in words_in(said.rest)[:WORDS_AT_MOST]]
     rest = [half for word in halves for half in word]
     ran_together = frozenset(half for word in halves if len(word) > 1 for half in word)
-    fields = [catalogue.fields_of(word) for word in rest] if not advice else fields_in_trouble(rest, catalogue)
-    tells = ASIDE if any(fields) else 1.0  # "VAT on pellets" is no question for who sells them
+    named = words_in(said.named)
+    about = marks_of([*named, *rest], catalogue) if advice else [_fields_of(word, catalogue) for word in rest]
+    fields = about[-len(rest) :] if rest else []
+    tells = ASIDE if any(about) else 1.0  # "VAT on pellets" is no question for who sells them
     # What names goods was read already, and is no slip of anything else; where a question is about goods, it may be.
-    words = [Word(word, of_goods, fuzzy=tells == ASIDE, own=BY_NAME_ONLY, tells=tells) for word in words_in(said.named)]
+    of_named = about if advice else [of_goods] * len(named)
+    words = [
+        Word(word, also, fuzzy=tells == ASIDE, own=BY_NAME_ONLY, tells=tells)
+        for word, also in zip(named, of_named, strict=False)
+    ]
     for word, same, advised in zip(rest, catalogue.synonyms.of(rest), fields, strict=True):
-        also = {f"field:{field}": ADVISES for field in advised} if len(advised) <= FIELDS_TOLD else {}
-        also |= meant_by_half(word, catalogue) if word in ran_together else {}
-        plain = _plain_word(word, {**same, **also}, catalogue, places, knows)
+        half = meant_by_half(word, catalogue) if word in ran_together else {}
+        plain = _plain_word(word, {**same, **advised, **half}, catalogue, places, knows)
         if not advised and (goods or advice):
             plain = replace(plain, tells=plain.tells * (BESIDE_PROBLEM if advice else BESIDE_GOODS))
         words.append(plain)
@@ -132,12 +134,10 @@ def freely(
     )
 
 
-def fields_in_trouble(words: Sequence[str], catalogue: Catalogue) -> list[tuple[str, ...]]:
-    """For each word of a problem the fields that it tells of, where no other fields are told of by more words."""
-    fields = [catalogue.fields_in_trouble(word) for word in words]
-    told = Counter(field for of_word in fields for field in of_word)
-    most = max(told.values(), default=0)
-    return [tuple([field for field in of_word if told[field] == most]) for of_word in fields]
+def _fields_of(word: str, catalogue: Catalogue) -> Mapping[str, float]:
+    """The marks of those who advise in the fields that a word beside goods is from."""
+    fields = catalogue.fields_of(word)
+    return {f"field:{field}": ADVISES for field in fields} if len(fields) < FIELDS_TOLD else {}
 
 
 def _plain_word(word: str, same: Mapping[str, float], catalogue: Catalogue, places: Places, knows: Knows) -> Word:

@@ -36,6 +36,8 @@ def _document(catalogue: Catalogue, row: Row[*tuple[Any, ...]]) -> Document:
     expert: Expert = row[0]
     named = [names for field in expert.fields for names in _names_of(catalogue, field)]
     marks = [*(f"field:{field}" for field in expert.fields), *(f"speaks:{code}" for code in expert.languages)]
+    told = " ".join((expert.headline, *expert.skills, expert.bio))
+    marks += [f"topic:{topic}" for topic in catalogue.topics.told_by(told, expert.fields)]
     marks += [FREE_NOW] if expert.free_until is not None else []
     return Document(
         id=expert.id,

@@ -1,0 +1,128 @@
+"""What a problem is about, more closely than a field of expertise: "the ash cakes" and "sintering" are both slagging.
+
+Seekers and consultants speak of one topic in different words and languages. The catalogue lists the stems of both, so
+that one line finds every case of a word; a misspelt stem and the last part of a compound ("Hackgutkessel") count too.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import chain
+from typing import Final
+
+from rapidfuzz.distance import OSA
+
+from core.catalogue.facts import Expertise
+from core.catalogue.names import folded, words_of
+
+THINGS: Final = "things"  # the key of a line that is no language: what goes wrong may be of another topic
+STEM: Final = "-"  # behind an entry: the word may end in any way
+SURE_STEM: Final = 5  # letters from which any ending will do
+SHORTEST_SLIP: Final = 7  # letters of a stem that may be misspelt
+SAME_END: Final = 2  # letters at its end that are as they should be, for another ending makes another word
+SHORTEST_COMPOUND: Final = 9
+ENDINGS_OF_SHORT: Final = (0, 0, 1, 2, 4)  # letters that may follow a stem of that many
+ENDING: Final = 3  # letters behind a stem in the last part of a compound
+AT_MOST: Final = 3  # topics of one consultant
+SEVERAL: Final = 2
+THING_TELLS: Final = 0.5
+LEAST_SHARE: Final = 0.5  # of what is told of their first topic
+
+
+class Topics:
+    """The topics of all fields, known by words and by stems."""
+
+    def __init__(self, fields: Iterable[Expertise]) -> None:
+        self.field_of: dict[str, str] = {}
+        self._things: set[str] = set()
+        words: dict[str, dict[str, None]] = defaultdict(dict)
+        stems: dict[str, dict[str, None]] = defaultdict(dict)
+        for field in fields:
+            for topic, languages in field.topics.items():
+                self.field_of[topic] = field.id
+                self._things |= {folded(said.removesuffix(STEM)) for said in languages.get(THINGS, ())}
+                for said in chain.from_iterable(languages.values()):
+                    into = stems if said.endswith(STEM) else words
+                    into[folded(said.removesuffix(STEM))][topic] = None
+        self._words = {word: tuple(topics) for word, topics in words.items()}
+        self._stems = {stem: tuple(topics) for stem, topics in stems.items()}
+        self._lengths = sorted({len(stem) for stem in stems}, reverse=True)
+        self._slips: dict[str, list[str]] = defaultdict(list)
+        for stem in (stem for stem in stems if len(stem) >= SHORTEST_SLIP):
+            for form in _with_a_letter_less(stem):
+                self._slips[form].append(stem)
+        self.of = lru_cache(maxsize=20_000)(self._of)
+
+    def told_by(self, text: str, fields: Iterable[str]) -> tuple[str, ...]:
+        """The topics that a profile in these fields speaks of most, the first first; those of other fields by several
+        words, for one may be chance."""
+        by_word = [self.of(word) for word in dict.fromkeys(words_of(text))]
+        heard = Counter(topic for topics in by_word for topic in topics)
+        told = weighed((topics, 1.0) for topics in by_word)
+        home = set(fields)
+        told = {one: told[one] for one in told if heard[one] >= SEVERAL or self.field_of[one] in home}
+        most = max(told.values(), default=0.0)
+        first = sorted(told, key=told.__getitem__, reverse=True)[:AT_MOST]
+        return tuple(topic for topic in first if told[topic] >= LEAST_SHARE * most)
+
+    def tells(self, word: str) -> float:
+        """How much a folded word tells of its topics: a boiler is as likely to need a subsidy as a repair."""
+        return THING_TELLS if self._is_thing(word) else 1.0
+
+    def _is_thing(self, word: str) -> bool:
+        return any(word[:length] in self._things for length in range(len(word), 2, -1))
+
+    def _of(self, word: str) -> tuple[str, ...]:
+        """The topics that this folded word tells of."""
+        if "'" in word:  # "l'empreinte"
+            return self._of(word.partition("'")[2])
+        as_it_is = (*self._words.get(word, ()), *self._beginning(word))
+        return tuple(dict.fromkeys(as_it_is)) or self._ending(word) or self._misspelt(word)
+
+    def _beginning(self, word: str) -> tuple[str, ...]:
+        """By the longest stem that it begins with."""
+        for length in self._lengths:
+            if len(word) >= length and (length >= SURE_STEM or len(word) - length <= ENDINGS_OF_SHORT[length]):
+                topics = self._stems.get(word[:length])
+                if topics:
+                    return topics
+        return ()
+
+    def _ending(self, word: str) -> tuple[str, ...]:
+        """By the last part of a compound, the longest that is known."""
+        if len(word) < SHORTEST_COMPOUND:
+            return ()
+        for start in range(SURE_STEM - 2, len(word) - SURE_STEM + 1):
+            part = word[start:]
+            for length in range(len(part), max(SURE_STEM, len(part) - ENDING) - 1, -1):
+                topics = self._stems.get(part[:length])
+                if topics:
+                    return topics
+        return ()
+
+    def _misspelt(self, word: str) -> tuple[str, ...]:
+        """By a stem that is one slip away from how the word begins."""
+        for length in range(min(len(word), self._lengths[0] + 1), SHORTEST_SLIP - 1, -1) if self._lengths else ():
+            begun = word[:length]
+            for stem in chain.from_iterable(self._slips.get(form, ()) for form in _with_a_letter_less(begun)):
+                as_it_should = stem[0] == word[0] and stem[-SAME_END:] == begun[-SAME_END:]
+                if as_it_should and OSA.distance(stem, begun, score_cutoff=1) <= 1:
+                    return self._stems[stem]
+        return ()
+
+
+def weighed(told: Iterable[tuple[Sequence[str], float]]) -> dict[str, float]:
+    """What words tell in all, by how much each tells: of one topic in full, or half of each of two."""
+    weights: dict[str, float] = defaultdict(float)
+    for topics, tells in told:
+        for topic in topics:
+            weights[topic] += tells / len(topics)
+    return weights
+
+
+def _with_a_letter_less(word: str) -> Iterator[str]:
+    yield word
+    for place in range(len(word)):
+        yield word[:place] + word[place + 1 :]
