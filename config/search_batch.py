@@ -24,7 +24,7 @@ from core.search.engine.wanted import Wanted
 from core.search.grammar import grade_names
 from core.search.parse import parse
 from core.search.places import Place, Places
-from core.search.wishes import freely
+from core.search.wishes import freely, on_problem
 
 HITS = 10
 FIELDS_OF_ONE = 2
@@ -68,7 +68,8 @@ class BatchSearcher:
         said = parse(text, self.catalogue, self.places, self.today, per="t")  # as the documents have their prices
         advice = asks_advice(text, said, self.catalogue, self.index.knows)
         said = in_full(text, said, self.catalogue) if advice else said
-        wanted = freely(said, self.catalogue, self.places, self.index.knows, self.today, advice=advice)
+        read = on_problem if advice else freely
+        wanted = read(said, self.catalogue, self.places, self.index.knows, self.today)
         if not wanted.words and wanted == Wanted(today=wanted.today):
             return []  # nothing was understood, and everything would be as good an answer as any other
         return [found.id for found in self.index.search_patiently(wanted, HITS)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import chain
@@ -122,6 +122,13 @@ class Catalogue:
 
     def fields_in_trouble(self, word: str) -> tuple[str, ...]:
         """The fields of expertise that somebody with a problem speaks of by this folded word: those of its topics."""
+        return self._in_trouble(word)
+
+    @cached_property
+    def _in_trouble(self) -> Callable[[str], tuple[str, ...]]:
+        return lru_cache(maxsize=20_000)(self._fields_in_trouble)
+
+    def _fields_in_trouble(self, word: str) -> tuple[str, ...]:
         topics = self.topics.of(word)
         by_topic = [self.topics.field_of[topic] for topic in topics]
         if by_topic and not self._troubles.has(word):

@@ -69,10 +69,8 @@ class Topics:
 
     def tells(self, word: str) -> float:
         """How much a folded word tells of its topics: a boiler is as likely to need a subsidy as a repair."""
-        return THING_TELLS if self._is_thing(word) else 1.0
-
-    def _is_thing(self, word: str) -> bool:
-        return any(word[:length] in self._things for length in range(len(word), 2, -1))
+        thing = any(word[:length] in self._things for length in range(len(word), 2, -1))
+        return THING_TELLS if thing else 1.0
 
     def _of(self, word: str) -> tuple[str, ...]:
         """The topics that this folded word tells of."""

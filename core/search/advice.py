@@ -41,8 +41,8 @@ def asks_advice(text: str, said: Understood, catalogue: Catalogue, knows: Callab
 
 def _topics_told(said: Understood, catalogue: Catalogue) -> list[tuple[str, ...]]:
     """The topics of each word that tells of some, beside what was understood and what says how goods are."""
-    words = [word for word in dict.fromkeys(words_of(said.rest)) if not catalogue.synonyms.describes_goods(word)]
-    return list(filter(None, map(catalogue.topics.of, words)))
+    told = ((word, catalogue.topics.of(word)) for word in dict.fromkeys(words_of(said.rest)))
+    return [topics for word, topics in told if topics and not catalogue.synonyms.describes_goods(word)]
 
 
 def _is_talk(words: str) -> bool:

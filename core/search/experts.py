@@ -26,7 +26,7 @@ from core.search.engine.wanted import Factors, Limits, Order, Spot, Wanted, Word
 from core.search.kinds.experts import EXPERTS, FREE_NOW, hourly_amount
 from core.search.model import Chip, DidYouMean, Query, Standings
 from core.search.parse import Understood
-from core.search.problem import BESIDE_PROBLEM, marks_of
+from core.search.problem import told_by
 from core.search.storage.shelf import shelf_of
 from core.search.wishes import (
     WORDS_AT_MOST,
@@ -139,15 +139,9 @@ def _told(about: str, said: Understood) -> list[str]:
 def _wanted(said: Understood, catalogue: Catalogue, today: date, order: Order = "best") -> Wanted:
     asked = [word for word in dict.fromkeys(words_in(said.rest)) if word not in expert_words(catalogue)]
     asked = asked[:WORDS_AT_MOST]
-    marks = marks_of(asked, catalogue)
     words = tuple(
-        Word(
-            word,
-            {**same, **about},
-            fuzzy=len(word) >= SHORTEST_WORD,
-            tells=1.0 if about or not any(marks) else BESIDE_PROBLEM,
-        )
-        for word, same, about in zip(asked, catalogue.synonyms.of(asked), marks, strict=True)
+        Word(word, told.also, fuzzy=len(word) >= SHORTEST_WORD, tells=told.tells)
+        for word, told in zip(asked, told_by(asked, catalogue), strict=True)
     )
     here = said.place
     if here is not None and said.radius_km is None:

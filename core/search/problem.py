@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from core.catalogue import Catalogue
@@ -13,14 +14,37 @@ ADVISES: Final = 0.6  # how well who advises in a field meets its words
 TOPIC_SHARE: Final = 0.4  # of the words for the likeliest topic; of fewer there is nothing to it
 FIELD_SHARE: Final = 0.6
 FIELDS_TOLD: Final = 3  # a word of more fields tells nothing
+SHORTEST_SLIP: Final = 6  # letters of a word that is taken for a misspelt one of some meaning
 BESIDE_PROBLEM: Final = 0.4  # a word of no field, where others say what the problem is about
 
 
-def marks_of(words: Sequence[str], catalogue: Catalogue) -> list[Mapping[str, float]]:
-    """For each word of a problem, the marks that meet it; what other words tell of as well counts more.
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one word of a problem tells: the terms that meet it, and how much it counts beside the other words."""
+
+    also: Mapping[str, float]
+    tells: float
+
+
+def told_by(words: Sequence[str], catalogue: Catalogue) -> list[Told]:
+    """For each word of a problem what it tells; a topic or field that other words tell of as well counts more.
 
     A word of several topics ("fumes") tells less of each, so the topic of the others decides what it means here.
     """
+    marks = _marks_of(words, catalogue)
+    beside = BESIDE_PROBLEM if any(marks) else 1.0
+    return [
+        Told({**_same(word, same, catalogue), **about}, catalogue.topics.tells(word) if about else beside)
+        for word, same, about in zip(words, catalogue.synonyms.of(words), marks, strict=True)
+    ]
+
+
+def _same(word: str, same: Mapping[str, float], catalogue: Catalogue) -> Mapping[str, float]:
+    """Other words of its meaning; of a short one only where it is no slip ("mois" is not "bois")."""
+    return same if len(word) >= SHORTEST_SLIP or catalogue.synonyms.has(word) else {}
+
+
+def _marks_of(words: Sequence[str], catalogue: Catalogue) -> list[Mapping[str, float]]:
     topics = [catalogue.topics.of(word) for word in words]
     fields = [catalogue.fields_in_trouble(word) for word in words]
     fields = [of_word if len(of_word) <= FIELDS_TOLD else () for of_word in fields]

@@ -21,7 +21,7 @@ from core.search.engine.wanted import Factors, Limits, Order, Spot, Wanted, Word
 from core.search.model import Order as AnyOrder
 from core.search.parse import Understood
 from core.search.places import Place, Places
-from core.search.problem import ADVISES, BESIDE_PROBLEM, FIELDS_TOLD, marks_of
+from core.search.problem import ADVISES, FIELDS_TOLD, told_by
 from core.search.spacing import apart, meant_by_half
 
 Knows = Callable[[str], bool]
@@ -79,46 +79,24 @@ def known_to_index(order: AnyOrder) -> Order:
             return known
 
 
-def freely(
-    said: Understood, catalogue: Catalogue, places: Places, knows: Knows, today: date, *, advice: bool = False
-) -> Wanted:
-    """Over goods and experts alike: the words decide, and whatever has been said in numbers has to hold. Where `advice`
-    is asked, experts come before all goods, and what the numbers are about is no matter.
+def freely(said: Understood, catalogue: Catalogue, places: Places, knows: Knows, today: date) -> Wanted:
+    """Over goods and experts alike: the words decide, and whatever has been said in numbers has to hold.
 
     The goods are words like others here: a consultant for pellets has no product, yet may be the very one.
     `knows` tells whether any document has a word as it is written.
     """
     goods = (said.product,) if said.product else said.alternatives
     of_goods = {f"product:{product}": 1.0 for product in goods}
-    halves = [apart(word, catalogue, places, knows) for word in words_in(said.rest)[:WORDS_AT_MOST]]
-    rest = [half for word in halves for half in word]
-    ran_together = frozenset(half for word in halves if len(word) > 1 for half in word)
-    named = words_in(said.named)
-    about = marks_of([*named, *rest], catalogue) if advice else [_fields_of(word, catalogue) for word in rest]
-    fields = about[-len(rest) :] if rest else []
-    tells = ASIDE if any(about) else 1.0  # "VAT on pellets" is no question for who sells them
+    rest, ran_together = _taken_apart(said, catalogue, places, knows)
+    fields = [_fields_of(word, catalogue) for word in rest]
+    tells = ASIDE if any(fields) else 1.0  # "VAT on pellets" is no question for who sells them
     # What names goods was read already, and is no slip of anything else; where a question is about goods, it may be.
-    of_named = about if advice else [of_goods] * len(named)
-    words = [
-        Word(word, also, fuzzy=tells == ASIDE, own=BY_NAME_ONLY, tells=tells)
-        for word, also in zip(named, of_named, strict=False)
-    ]
+    words = [Word(word, of_goods, fuzzy=tells == ASIDE, own=BY_NAME_ONLY, tells=tells) for word in words_in(said.named)]
     for word, same, advised in zip(rest, catalogue.synonyms.of(rest), fields, strict=True):
         half = meant_by_half(word, catalogue) if word in ran_together else {}
         plain = _plain_word(word, {**same, **advised, **half}, catalogue, places, knows)
-        if not advised and (goods or advice):
-            plain = replace(plain, tells=plain.tells * (BESIDE_PROBLEM if advice else BESIDE_GOODS))
-        words.append(plain)
-    if said.place is not None and said.radius_km is None:
-        words += place_words(said, knows)
-    if said.speaks is not None:
-        names = (word for name in catalogue.words.languages[said.speaks] for word in [words_in(name)] if len(word) == 1)
-        words.append(Word(f"speaks:{said.speaks}", {name[0]: 1.0 for name in names}, fuzzy=False))
-    if not goods:
-        words += _scheme_words(said, catalogue)
-    words = list({word.text: word for word in words}.values())[:WORDS_AT_MOST]
-    if advice:
-        return Wanted(tuple(words), (frozenset({"kind:expert"}),), some_word=True, today=today.toordinal())
+        words.append(plain if advised or not goods else replace(plain, tells=plain.tells * BESIDE_GOODS))
+    words = _with_wishes(words, said, catalogue, knows)
     within = said.place is not None and said.radius_km is not None
     grades = (said.grade,) if said.grade else said.grades
     return Wanted(
@@ -132,6 +110,44 @@ def freely(
         least_relevance=LEAST_RELEVANCE if words else 0.0,
         today=today.toordinal(),
     )
+
+
+def on_problem(said: Understood, catalogue: Catalogue, places: Places, knows: Knows, today: date) -> Wanted:
+    """Over goods and experts alike, where advice is asked: experts only, by what the problem is about; what the numbers
+    are about is no matter."""
+    named = words_in(said.named)
+    rest, _ = _taken_apart(said, catalogue, places, knows)
+    words = []
+    for place, (word, told) in enumerate(zip((*named, *rest), told_by((*named, *rest), catalogue), strict=True)):
+        if place < len(named):
+            words.append(Word(word, told.also, own=BY_NAME_ONLY, tells=min(told.tells, ASIDE)))
+        else:
+            plain = _plain_word(word, told.also, catalogue, places, knows)
+            words.append(replace(plain, tells=plain.tells * told.tells))
+    words = _with_wishes(words, said, catalogue, knows)
+    return Wanted(tuple(words), (frozenset({"kind:expert"}),), some_word=True, today=today.toordinal())
+
+
+def _taken_apart(
+    said: Understood, catalogue: Catalogue, places: Places, knows: Knows
+) -> tuple[list[str], frozenset[str]]:
+    """The words that were not understood, and those among them that had run together with another."""
+    halves = [apart(word, catalogue, places, knows) for word in words_in(said.rest)[:WORDS_AT_MOST]]
+    return [half for word in halves for half in word], frozenset(
+        half for pair in halves if len(pair) > 1 for half in pair
+    )
+
+
+def _with_wishes(words: list[Word], said: Understood, catalogue: Catalogue, knows: Knows) -> list[Word]:
+    """The same with the place, the language and, where no goods are named, the schemes; each word once."""
+    if said.place is not None and said.radius_km is None:
+        words += place_words(said, knows)
+    if said.speaks is not None:
+        names = (word for name in catalogue.words.languages[said.speaks] for word in [words_in(name)] if len(word) == 1)
+        words.append(Word(f"speaks:{said.speaks}", {name[0]: 1.0 for name in names}, fuzzy=False))
+    if not (said.product or said.alternatives):
+        words += _scheme_words(said, catalogue)
+    return list({word.text: word for word in words}.values())[:WORDS_AT_MOST]
 
 
 def _fields_of(word: str, catalogue: Catalogue) -> Mapping[str, float]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import Row, select
@@ -31,10 +30,9 @@ def _read(_session: Session, catalogue: Catalogue, rows: Rows) -> Iterator[Docum
 
 
 def _document(catalogue: Catalogue, row: Row[*tuple[Any, ...]]) -> Document:
-    # What a field of expertise is called in each language stands in the document itself, so that a problem told in any
-    # of them, misspelt or inflected, meets it as it would meet a word of the consultant's own.
+    # Words for a field or a topic meet its mark, in any language; the names themselves stay out of the document, or all
+    # who advise on bioenergy would have the word "boiler" as much as those who tell of boilers.
     expert: Expert = row[0]
-    named = [names for field in expert.fields for names in _names_of(catalogue, field)]
     marks = [*(f"field:{field}" for field in expert.fields), *(f"speaks:{code}" for code in expert.languages)]
     told = " ".join((expert.headline, *expert.skills, expert.bio))
     marks += [f"topic:{topic}" for topic in catalogue.topics.told_by(told, expert.fields)]
@@ -42,7 +40,7 @@ def _document(catalogue: Catalogue, row: Row[*tuple[Any, ...]]) -> Document:
     return Document(
         id=expert.id,
         kind="expert",
-        title=" ".join((expert.headline, *expert.skills, *named)),
+        title=" ".join((expert.headline, *expert.skills)),
         text=f"{expert.bio} {row.person} {row.company} {row.place or ''}",
         seller=expert.organisation_id,
         marks=tuple(marks),
@@ -52,12 +50,6 @@ def _document(catalogue: Catalogue, row: Row[*tuple[Any, ...]]) -> Document:
         day=expert.listed_at.date().toordinal(),
         stamp=expert.version,
     )
-
-
-@lru_cache(maxsize=100)
-def _names_of(catalogue: Catalogue, field: str) -> tuple[str, ...]:
-    known = catalogue.expertise.get(field)
-    return tuple(name for names in known.names.values() for name in names) if known else ()
 
 
 EXPERTS: Final = Kind(
