@@ -50,9 +50,9 @@ class Topics:
         self._stems = {stem: tuple(topics) for stem, topics in stems.items()}
         self._lengths = sorted({len(stem) for stem in stems}, reverse=True)
         self._slips: dict[str, list[str]] = defaultdict(list)
-        for stem in (stem for stem in stems if len(stem) >= SHORTEST_SLIP):
-            for form in _with_a_letter_less(stem):
-                self._slips[form].append(stem)
+        for said in (said for said in (*stems, *words) if len(said) >= SHORTEST_SLIP):
+            for form in _with_a_letter_less(said):
+                self._slips[form].append(said)
         self.of = lru_cache(maxsize=20_000)(self._of)
 
     def told_by(self, text: str, fields: Iterable[str]) -> tuple[str, ...]:
@@ -107,7 +107,7 @@ class Topics:
             for stem in chain.from_iterable(self._slips.get(form, ()) for form in _with_a_letter_less(begun)):
                 as_it_should = stem[0] == word[0] and stem[-SAME_END:] == begun[-SAME_END:]
                 if as_it_should and OSA.distance(stem, begun, score_cutoff=1) <= 1:
-                    return self._stems[stem]
+                    return self._stems.get(stem) or self._words[stem]
         return ()
 
 

@@ -27,6 +27,11 @@ def expert(name: str, title: str, text: str) -> dict[str, Any]:
     return {"id": name, "kind": "expert", "title": title, "text": text, "lang": "en"}
 
 
+def asks(text: str) -> bool:
+    """Whether it is a problem that is told, where no document has any of its words."""
+    return asks_advice(text, parse(text, catalogue(), gazetteer(), TODAY), catalogue(), lambda _: False)
+
+
 def found(rows: list[dict[str, Any]], text: str) -> list[str]:
     return BatchSearcher(rows, TODAY).search(text)
 
@@ -114,7 +119,7 @@ def test_a_problem_told_in_plain_words_finds_who_advises_in_it(problem: str, bes
     ],
 )
 def test_who_wants_goods_asks_for_no_advice(wish: str) -> None:
-    assert not asks_advice(wish, parse(wish, catalogue(), gazetteer(), TODAY), catalogue(), lambda _: False)
+    assert not asks(wish)
 
 
 @pytest.mark.parametrize(
