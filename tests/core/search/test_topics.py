@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 import pytest
@@ -32,6 +33,13 @@ ADVISERS: Final = [
     expert("permits", "Planning consultant", "Permits, environmental impact assessment."),
     expert("insurer", "Insurance broker", "Cargo and property cover, loss adjusting."),
 ]
+
+
+@cache
+def market() -> BatchSearcher:
+    """The advisers beside goods that are called like what problems are about."""
+    goods = [listing(f"pellets{n}", "pellets for boilers, bilance, umid", **KAUNAS) for n in range(9)]
+    return BatchSearcher([*ADVISERS, *goods], TODAY)
 
 
 @pytest.mark.parametrize(
@@ -80,8 +88,7 @@ def test_a_word_of_another_kind_tells_of_nothing_nearby(word: str) -> None:
     ],
 )
 def test_who_knows_the_very_problem_comes_before_others_of_the_field(problem: str, best: str) -> None:
-    goods = [listing(f"pellets{n}", "pellets for boilers, bilance, umid", **KAUNAS) for n in range(9)]
-    assert BatchSearcher([*ADVISERS, *goods], TODAY).search(problem)[0] == best
+    assert market().search(problem)[0] == best
 
 
 @pytest.mark.parametrize(
