@@ -140,12 +140,7 @@ def _() -> list[Any]:
     return [instead(effects, "frozen", lambda *_: False), instead(chargebacks, "frozen", lambda *_: False)]
 
 
-@rules.rule(
-    "never_thaws",
-    "When the bank has decided, the deal's money moves again",
-    "dispute",
-    covered_by="a day later the deal's own clock asks for all that waits; with both off it is seen: frozen_for_ever",
-)
+@rules.rule("never_thaws", "When the bank has decided, the deal's money moves again", "dispute")
 def never_thaws() -> list[Any]:
     return [instead(chargebacks, "_thaw", nothing)]
 

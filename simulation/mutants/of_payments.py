@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from core.escrow import service as escrow
 from core.escrow.model import Payment, PaymentState
 from core.kernel.dispatch import Delivered, Never
 from core.kernel.inbox import take_in
+from core.kernel.money import Money
 from payments import looks, paying_in, paying_out, reconcile
 from payments.answers import Refused, Unknown
 from payments.open_ends import OpenEnds
@@ -17,8 +20,9 @@ from payments.outcomes import known, seen
 from payments.paying_out import PayingOut
 from payments.reconcile import Reconciler
 from payments.stripe import cards, money_in, money_out, reading, webhooks
+from payments.stripe.money_out import MoneyOut
 from payments.things import RefundState
-from simulation.mutants.rule import Rules, as_it_was, instead
+from simulation.mutants.rule import Rules, as_it_was, instead, nothing
 
 rules = Rules(among="trade")
 
@@ -177,3 +181,37 @@ def _() -> list[Any]:
 @rules.rule("credit_forgotten", "What a buyer has transferred too much is found and kept", "pays_odd_sum hint_lost")
 def _() -> list[Any]:
     return [instead(looks, "tell_credit", lambda _payer, _standing: None)]
+
+
+@rules.rule("payout_twice", "A payout is asked for once")
+def _() -> list[Any]:
+    return [instead(MoneyOut, "transfer", _twice(as_it_was(MoneyOut, "transfer")))]
+
+
+@rules.rule("refund_twice", "A refund is asked for once")
+def _() -> list[Any]:
+    return [instead(MoneyOut, "refund", _twice(as_it_was(MoneyOut, "refund")))]
+
+
+def _twice(asked: Callable[..., Any]) -> Callable[..., Any]:
+    async def twice(self: Any, ask: Any) -> Any:
+        await asked(self, replace(ask, key=f"{ask.key}:again"))
+        return await asked(self, ask)
+
+    return twice
+
+
+@rules.rule("fee_unbooked", "What the provider keeps for itself is booked")
+def _() -> list[Any]:
+    funding_of = as_it_was(reading, "funding_of")
+
+    def without_fee(intent: Any) -> Any:
+        found = funding_of(intent)
+        return None if found is None else replace(found, fee=Money.zero(found.fee.currency))
+
+    return [instead(reading, "funding_of", without_fee)]
+
+
+@rules.rule("refund_unheard", "A refund that has gone is booked")
+def _() -> list[Any]:
+    return [instead(escrow, "refund_done", nothing)]

@@ -140,3 +140,28 @@ def _() -> list[Any]:
         return await hold(self, ask)
 
     return [instead(Cards, "hold", twice)]
+
+
+@rules.rule("debt_forgiven", "What a card cannot give any more is owed", "hold_gone")
+def debt_forgiven() -> list[Any]:
+    return [instead(holds, "into_debt", nothing)]
+
+
+@rules.rule(
+    "never_held",
+    "A card that was kept is held a day before its session",
+    among="one day",
+    covered_by="what no card holds is owed, and paid by a link; with both off it is seen: never_held_nor_owed",
+)
+def never_held() -> list[Any]:
+    return [instead(holds, "authorise", nothing)]
+
+
+@rules.rule("never_held_nor_owed", "The price of a talk is held on a kept card, or owed", among="one day")
+def _() -> list[Any]:
+    return [*never_held(), *debt_forgiven()]
+
+
+@rules.rule("payout_unheard", "A consultant's payout that has gone is booked")
+def _() -> list[Any]:
+    return [instead(settlement, "payout_done", nothing)]

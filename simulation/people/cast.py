@@ -48,6 +48,7 @@ SCALES: Final[Mapping[str, Scale]] = {
     "town": Scale(1, 2, 1, 2, 1, (3, 4)),  # a few of everybody for some days
     "trade": Scale(2, 4, 0, 0, 1, (4, 7)),
     "talks": Scale(0, 0, 1, 4, 1, (4, 6)),
+    "one day": Scale(0, 0, 1, 4, 1, (4, 6), one_day=1.0),  # a week: every card is kept, and held later
     "last truck": Scale(1, 5, 0, 0, 1, (3, 4), scarce=1.0),  # which everybody wants
     "company": Scale(1, 1, 0, 0, 1, (5, 7), scarce=0.0, companies=1.0),
     "one seller": Scale(1, 5, 0, 0, 1, (5, 8), scarce=0.0, companies=0.0),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from conversations.help import read_page
@@ -26,9 +28,11 @@ async def test_a_form_left_is_kept_for_a_week_and_called_to_mind_before_it_goes(
     await rasa.says("/cancel")
     await rasa.sees("No form is open, so there is nothing to cancel.")
     await rasa.says("/drafts")
-    await rasa.sees("Put aside", "Wood pellets", "200 t", "kept until Sat 28 Nov")
+    shown = await rasa.sees("Put aside", "Wood pellets", "200 t")
+    day = re.search(r"kept until (\w{3} \d+ \w{3})", shown)
+    assert day is not None, shown
     await world.later(days=6, minutes=1)
-    await rasa.sees("has waited six days to be finished. It goes on Sat 28 Nov")
+    await rasa.sees(f"has waited six days to be finished. It goes on {day[1]}")
     await rasa.presses("Discard")
     await rasa.sees("Discarded. Nothing was sent.")
     await rasa.says("/drafts")
