@@ -44,6 +44,7 @@ from conversations.trade import (
 from conversations.wording import Wordings
 from core.alerts import reactions as alerts
 from core.deals import reactions as deals
+from core.deals.model import HouseTerms
 from core.delivery import reactions as lots
 from core.escrow import reactions as escrow
 from core.escrow.evidence import reactions as evidence
@@ -185,7 +186,7 @@ def engine_and_reactions(known: Almanac, operators: Collection[str] = ()) -> tup
     alerts.listen(reactions)
     requests.listen(reactions)
     offers.listen(reactions)
-    deals.listen(reactions, commission_bp=known.commission_bp, settlement=known.settlement, held=known.held)
+    deals.listen(reactions, HouseTerms(known.commission_bp, known.settlement, known.held))
     lots.listen(reactions)
     escrow.listen(reactions)
     evidence.listen(reactions)

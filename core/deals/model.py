@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final, Literal
 
@@ -18,6 +19,24 @@ Side = Literal["buyer", "seller"]
 
 # Who settles a deal: the two choose ("choice", held unless both want otherwise), always "held", or always "direct".
 Settlement = Literal["choice", "held", "direct"]
+
+
+@dataclass(frozen=True, slots=True)
+class HouseTerms:
+    """On what the market lets deals be made from now on; each deal keeps what it was made on.
+
+    `commission_bp`: our share of what is released, in basis points. `settlement`: who settles deals in the currencies
+    that can be `held` (None: any); all others are settled between the two, for the provider would change such money
+    into another currency, of which no seller could be paid what was agreed.
+    """
+
+    commission_bp: int
+    settlement: Settlement = "choice"
+    held: frozenset[str] | None = None
+
+    def settled_by(self, currency: str) -> Settlement:
+        return self.settlement if self.held is None or currency in self.held else "direct"
+
 
 TERMS_VERSION: Final = 1  # of the house's own conditions; signed together with the deal's terms
 SIGN_WITHIN: Final = timedelta(days=3)

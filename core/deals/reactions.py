@@ -5,9 +5,7 @@ Their timers are rung by delivery, which knows what has arrived.
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
-from core.deals.model import IN_DOUBT, Deal, Settlement
+from core.deals.model import IN_DOUBT, Deal, HouseTerms
 from core.deals.service import agree_deal, agree_quote, freeze, thaw
 from core.kernel.events import Reactions
 from core.kernel.transaction import Ctx
@@ -16,24 +14,14 @@ from core.offers.events import OfferAccepted
 from core.offers.quotes.events import QuoteAwarded
 
 
-def listen(
-    reactions: Reactions,
-    *,
-    commission_bp: int,
-    settlement: Settlement = "choice",
-    held: Collection[str] | None = None,
-) -> None:
-    """Every accepted offer and every quote that is chosen becomes a deal.
-
-    `commission_bp`: the market's share from now on, in basis points; `settlement`: who settles deals from now on, of
-    those in the currencies that can be `held` (None: any); all others are settled directly.
-    """
+def listen(reactions: Reactions, house: HouseTerms) -> None:
+    """Every accepted offer and every quote that is chosen becomes a deal, on the terms of the house from now on."""
 
     def agree(ctx: Ctx, fact: OfferAccepted) -> None:
-        agree_deal(ctx, fact.offer_id, commission_bp, settlement, held=held)
+        agree_deal(ctx, fact.offer_id, house)
 
     def agree_on_quote(ctx: Ctx, fact: QuoteAwarded) -> None:
-        agree_quote(ctx, fact.quote_id, fact.buyer, commission_bp, settlement, held=held)
+        agree_quote(ctx, fact.quote_id, fact.buyer, house)
 
     reactions.on(OfferAccepted, agree)
     reactions.on(QuoteAwarded, agree_on_quote)

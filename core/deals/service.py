@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from sqlalchemy import or_, select
 
 from core.deals import rules
@@ -53,7 +51,7 @@ from core.deals.events import (
     DealDirectPaid,
     DealSigned,
 )
-from core.deals.model import DEAL, Deal, Settlement
+from core.deals.model import DEAL, Deal, HouseTerms
 from core.kernel.errors import NotAllowed, Refusal
 from core.kernel.process import enter, step
 from core.kernel.transaction import Ctx
@@ -239,44 +237,29 @@ def deals_of(ctx: Ctx, organisation_id: str, limit: int = 20, before: str | None
     return list(ctx.session.scalars(query.order_by(Deal.id.desc()).limit(limit)))
 
 
-def agree_deal(
-    ctx: Ctx,
-    offer_id: str,
-    commission_bp: int,
-    settlement: Settlement = "choice",
-    *,
-    held: Collection[str] | None = None,
-) -> Deal:
-    """Make the deal of an accepted offer, once. `held`: the currencies in which money can be held; None for any."""
+def agree_deal(ctx: Ctx, offer_id: str, house: HouseTerms) -> Deal:
+    """Make the deal of an accepted offer, once."""
     known = ctx.session.scalar(select(Deal).where(Deal.offer_id == offer_id))
     if known is not None:
         return known
     offer = offer_for(ctx, offer_id)
-    deal = _deal(ctx, offer.buyer, offer.seller, offer.terms, commission_bp)
+    deal = _deal(ctx, offer.buyer, offer.seller, offer.terms, house)
     deal.listing_id, deal.offer_id = offer.listing_id, offer.id
-    return _begin(ctx, deal, settlement, held)
+    return _begin(ctx, deal)
 
 
-def agree_quote(
-    ctx: Ctx,
-    quote_id: str,
-    buyer: str,
-    commission_bp: int,
-    settlement: Settlement = "choice",
-    *,
-    held: Collection[str] | None = None,
-) -> Deal:
-    """Make the deal of a quote that was chosen, once. `held`: the currencies in which money can be held."""
+def agree_quote(ctx: Ctx, quote_id: str, buyer: str, house: HouseTerms) -> Deal:
+    """Make the deal of a quote that was chosen, once."""
     known = ctx.session.scalar(select(Deal).where(Deal.quote_id == quote_id))
     if known is not None:
         return known
     quote = quote_for(ctx, quote_id)
-    deal = _deal(ctx, buyer, quote.seller, quote.terms, commission_bp)
+    deal = _deal(ctx, buyer, quote.seller, quote.terms, house)
     deal.quote_id = quote.id
-    return _begin(ctx, deal, settlement, held)
+    return _begin(ctx, deal)
 
 
-def _deal(ctx: Ctx, buyer: str, seller: str, terms: Terms, commission_bp: int) -> Deal:
+def _deal(ctx: Ctx, buyer: str, seller: str, terms: Terms, house: HouseTerms) -> Deal:
     total = terms.total()
     return Deal(
         id=ctx.new_id(),
@@ -284,18 +267,16 @@ def _deal(ctx: Ctx, buyer: str, seller: str, terms: Terms, commission_bp: int) -
         buyer=buyer,
         seller=seller,
         terms_json=terms.as_json(),
-        terms_hash=rules.terms_hash(terms, buyer, seller, commission_bp),
+        terms_hash=rules.terms_hash(terms, buyer, seller, house.commission_bp),
         amount_minor=total.minor,
         currency=total.currency,
-        commission_bp=commission_bp,
+        commission_bp=house.commission_bp,
+        settlement=house.settled_by(total.currency),
         agreed_at=ctx.now,
     )
 
 
-def _begin(ctx: Ctx, deal: Deal, settlement: Settlement, held: Collection[str] | None) -> Deal:
-    """What cannot be held is settled between the two: the provider would change it into another currency, of which no
-    seller could be paid what was agreed."""
-    deal.settlement = settlement if held is None or deal.currency in held else "direct"
+def _begin(ctx: Ctx, deal: Deal) -> Deal:
     enter(ctx, DEAL, deal, DEAL.initial)
     ctx.session.add(deal)
     ctx.session.flush()

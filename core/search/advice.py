@@ -19,8 +19,7 @@ A_SENTENCE: Final = 3  # words; fewer may be a company's name, as may more of th
 def asks_advice(text: str, said: Understood, catalogue: Catalogue, knows: Callable[[str], bool]) -> bool:
     """A buyer names a price or a grade, or of goods an amount, a certificate or a distance. Who has a problem speaks of
     himself or asks how, and of what a field of expertise is about; who names goods has to do both, or to say more words
-    of what goes wrong. `knows` tells
-    whether any document has a word as it is written."""
+    of what goes wrong. `knows` tells whether any document has a word as it is written."""
     goods = said.product is not None or bool(said.alternatives)
     if said.price or said.max_price or said.min_price or said.grade or (goods and said.quantity):
         return False

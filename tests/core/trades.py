@@ -13,7 +13,7 @@ from typing import Any
 
 from core.deals import reactions as deal_reactions
 from core.deals import service as deals
-from core.deals.model import Deal, Settlement
+from core.deals.model import Deal, HouseTerms, Settlement
 from core.delivery import reactions as delivery_reactions
 from core.delivery import service as delivery
 from core.delivery.commands import AcceptLot, ClaimLot, DispatchLot, ReportArrival
@@ -200,7 +200,7 @@ async def agreed(
     **goods: Any,
 ) -> Trade:
     """A deal that has just been struck by buying at the listed price; nobody has signed. `goods`: of the listing."""
-    deal_reactions.listen(market.reactions, commission_bp=COMMISSION_BP, settlement=settlement, held=held)
+    deal_reactions.listen(market.reactions, HouseTerms(COMMISSION_BP, settlement, held))
     delivery_reactions.listen(market.reactions)
     escrow_reactions.listen(market.reactions)
     support_reactions.listen(market.reactions)

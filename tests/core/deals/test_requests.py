@@ -11,7 +11,7 @@ import pytest
 
 from core.deals import reactions as deal_reactions
 from core.deals import service as deals
-from core.deals.model import Deal
+from core.deals.model import Deal, HouseTerms
 from core.delivery import reactions as delivery_reactions
 from core.kernel.errors import Invalid, NotAllowed, NotFound, Refusal, Stale
 from core.kernel.heartbeat import beat
@@ -54,7 +54,7 @@ def wanted(market: Market, **changes: Any) -> PublishRequest:
 
 
 async def published(market: Market, **changes: Any) -> tuple[Actor, Request]:
-    deal_reactions.listen(market.reactions, commission_bp=250)
+    deal_reactions.listen(market.reactions, HouseTerms(250))
     delivery_reactions.listen(market.reactions)
     request_reactions.listen(market.reactions)
     buyer, _ = await market.newcomer("Ben")

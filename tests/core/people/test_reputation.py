@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from core.deals import service as deals
-from core.deals.model import Deal
+from core.deals.model import Deal, HouseTerms
 from core.delivery.model import LOT, Lot
 from core.kernel.errors import NotAllowed, NotFound, Refusal
 from core.kernel.money import CURRENCIES
@@ -49,7 +49,7 @@ class Pair:
         listing = await run(self.seller, lambda ctx: publish_listing(ctx, catalogue(), pellets(buy_now=True)))
         take = BuyNow(listing_id=listing.id, quantity=tonnes(50))
         offer = await run(self.buyer, lambda ctx: buy_now(ctx, take))
-        deal = await run(MARKET, lambda ctx: deals.agree_deal(ctx, offer.id, commission_bp=250))
+        deal = await run(MARKET, lambda ctx: deals.agree_deal(ctx, offer.id, HouseTerms(250)))
         for actor in (self.buyer, self.seller):
             await run(actor, lambda ctx: deals.sign_deal(ctx, deal.id))
         if not pay:

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from conversations.forms.answers import read_whole_number
 from core.deals import service as deals
+from core.deals.model import HouseTerms
 from core.delivery.commands import AcceptLot
 from core.delivery.service import accept_lot
 from core.kernel.errors import Invalid, Stale
@@ -58,7 +59,7 @@ async def test_goods_sold_in_another_unit_come_back_as_they_were_taken(market: M
     trade = await agreed(market)
     command = BuyNow(listing_id=trade.listing_id, quantity=Quantity(Decimal(1001), "kg"), lots=2)
     offer = await market.run(trade.buyer, lambda ctx: service.buy_now(ctx, command))
-    deal = await market.run(MARKET, lambda ctx: deals.agree_deal(ctx, offer.id, 0))
+    deal = await market.run(MARKET, lambda ctx: deals.agree_deal(ctx, offer.id, HouseTerms(0)))
     for actor in (trade.buyer, trade.seller):
         await market.run(actor, lambda ctx: deals.sign_deal(ctx, deal.id))
     await market.run(trade.buyer, lambda ctx: deals.cancel_deal(ctx, deal.id))
