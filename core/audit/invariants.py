@@ -169,6 +169,16 @@ TRADE: Final = (
         > payment.received_minor""",
     ),
     Invariant(
+        "a credit goes back once, to where it came from",
+        "A refund that says it is of what was paid too much is of that payment, and of no more than was kept.",
+        """SELECT MIN(effect.deal_id), buyer_credit.id FROM effect
+        JOIN buyer_credit ON buyer_credit.id = effect.credit_id
+        GROUP BY buyer_credit.id, buyer_credit.amount_minor, buyer_credit.state, buyer_credit.payment_id
+        HAVING SUM(effect.amount_minor) > buyer_credit.amount_minor OR buyer_credit.state <> 'given_back'
+        OR SUM(CASE WHEN effect.kind = 'refund' AND effect.payment_id = buyer_credit.payment_id
+            THEN 0 ELSE 1 END) > 0""",
+    ),
+    Invariant(
         "nobody pays for what was not signed by both",
         "Money was only ever asked for under terms that both sides have signed.",
         """SELECT deal.id, deal.ref FROM deal JOIN payment ON payment.deal_id = deal.id

@@ -92,7 +92,8 @@ def _spend_refund(ctx: Ctx, waiting: Effect, part: Money) -> None:
     deal, spent = deals.locked(ctx, waiting.deal_id), waiting
     if part < waiting.amount:
         waiting.amount_minor -= part.minor
-        spent = refund_of(ctx, ctx.session.get_one(Payment, waiting.payment_id), part, beside=True)
+        brought = ctx.session.get_one(Payment, waiting.payment_id)
+        spent = refund_of(ctx, brought, part, beside=True, credit_id=waiting.credit_id)
     legs = [debit(refund_due(deal.id), part), credit(PROVIDER, part)]
     book(ctx, spent, "Paid with what was to go back", legs, f"spent:{spent.id}")
     ctx.announce(CreditSpent(deal.buyer, deal.id, part))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from core.deals import service as deals
-from core.escrow.effects import give_back_credit
+from core.escrow.effects import ask, refund_of
 from core.escrow.funding import awaited, pay_by
 from core.escrow.model import CREDIT, Credit, Payment
 from core.escrow.rails.model import Rail
@@ -16,6 +16,8 @@ from core.kernel.money import Money
 from core.kernel.process import step
 from core.kernel.session import find_all
 from core.kernel.transaction import Ctx
+from core.ledger import service as ledger
+from core.ledger.model import buyer_credit, credit, debit, refund_due
 
 
 def give_back_paid_too_much(ctx: Ctx, credit_id: str, seen: int | None = None) -> Credit:
@@ -27,13 +29,24 @@ def give_back_paid_too_much(ctx: Ctx, credit_id: str, seen: int | None = None) -
     if seen is not None and seen != kept.version:
         raise Stale
     step(ctx, CREDIT, kept, "give_back", deals.sides(ctx, deal))
-    return give_back_credit(ctx, kept)
+    return _give_back(ctx, kept)
 
 
 def credit_kept_long(ctx: Ctx, credit_id: str) -> None:
     kept = ctx.session.get_one(Credit, credit_id)
     step(ctx, CREDIT, kept, "kept_long", ("time",))
-    give_back_credit(ctx, kept)
+    _give_back(ctx, kept)
+
+
+def _give_back(ctx: Ctx, kept: Credit) -> Credit:
+    """It goes back the way it came."""
+    deal = deals.locked(ctx, kept.deal_id)
+    legs = [debit(buyer_credit(kept.organisation_id), kept.amount), credit(refund_due(deal.id), kept.amount)]
+    ledger.post(ctx, f"deal:{deal.id}:credit:{kept.id}", "Paid too much, given back", legs, deal=deal.id)
+    payment = ctx.session.get_one(Payment, kept.payment_id)
+    ask(ctx, refund_of(ctx, payment, kept.amount, beside=kept.beside, credit_id=kept.id))
+    ctx.session.flush()
+    return kept
 
 
 def credit_towards(ctx: Ctx, deal_id: str) -> Money:

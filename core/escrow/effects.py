@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from itertools import count
 
 from sqlalchemy import func, select
@@ -15,30 +14,27 @@ from core.escrow.events import EffectRefused, PayoutSent, PayoutWaiting, RefundS
 from core.escrow.model import (
     ACCOUNT_AWAITED,
     CHARGEBACK,
-    CREDIT,
     TRY_AGAIN_AFTER,
     TRY_REFUSED_AGAIN_AFTER,
     Chargeback,
-    Credit,
     Effect,
     EffectKind,
     EffectState,
     Payee,
     Payment,
-    PaymentState,
-    Tranche,
 )
 from core.escrow.rails import service as rails
 from core.escrow.rails.events import PayoutKept
 from core.escrow.rails.model import Rail
 from core.escrow.rails.surplus import balance_to_leave
+from core.escrow.sources import has_left, left, unsent_refunds
 from core.kernel.errors import NotFound
 from core.kernel.money import Money
 from core.kernel.timers import Timer, clear_timers, deadline_of, set_timer
 from core.kernel.transaction import Ctx
 from core.ledger import service as ledger
 from core.ledger.events import RefundReturned
-from core.ledger.model import PROVIDER, Leg, buyer_credit, credit, debit, escrow, payable, refund_due
+from core.ledger.model import PROVIDER, Leg, credit, debit, escrow, payable, refund_due
 
 EFFECT = "effect"
 TRY_AGAIN = "try_again"
@@ -55,7 +51,7 @@ def pay_out(ctx: Ctx, deal: Deal, lot: Lot, amount: Money) -> None:
     known = select(Effect.id).where(Effect.lot_id == lot.id, Effect.kind == EffectKind.TRANSFER)
     if not amount or ctx.session.scalar(known.limit(1)) is not None:
         return
-    for number, (payment_id, part) in enumerate(rules.drawn(amount, _left(ctx, deal, lot)), 1):
+    for number, (payment_id, part) in enumerate(rules.drawn(amount, left(ctx, deal, lot)), 1):
         payment = ctx.session.get_one(Payment, payment_id)
         effect = made(ctx, f"transfer:{lot.id}:{number}", EffectKind.TRANSFER, payment, part)
         effect.lot_id, effect.payee = lot.id, deal.seller
@@ -81,13 +77,7 @@ def await_account(ctx: Ctx, organisation_id: str) -> None:
 
 
 def pay_back(
-    ctx: Ctx,
-    deal: Deal,
-    payment: Payment | None = None,
-    amount: Money | None = None,
-    *,
-    lot: Lot | None = None,
-    beside: bool = False,
+    ctx: Ctx, deal: Deal, payment: Payment | None = None, amount: Money | None = None, *, lot: Lot | None = None
 ) -> None:
     """Refund so much of one payment; or whatever is due to the buyer and not yet on its way, of those that brought it.
 
@@ -96,30 +86,26 @@ def pay_back(
     if payment is not None and amount is not None:
         parts = [(payment.id, amount)]
     else:
-        parts = rules.drawn(_unsent_refunds(ctx, deal), _left(ctx, deal, lot))
+        parts = rules.drawn(unsent_refunds(ctx, deal), left(ctx, deal, lot))
     for payment_id, part in parts:
-        ask(ctx, refund_of(ctx, ctx.session.get_one(Payment, payment_id), part, beside=beside))
+        ask(ctx, refund_of(ctx, ctx.session.get_one(Payment, payment_id), part))
         ctx.session.flush()
 
 
-def give_back_credit(ctx: Ctx, kept: Credit) -> Credit:
-    """What was paid too much goes back the way it came."""
-    deal = deals.locked(ctx, kept.deal_id)
-    legs = [debit(buyer_credit(kept.organisation_id), kept.amount), credit(refund_due(deal.id), kept.amount)]
-    ledger.post(ctx, f"deal:{deal.id}:credit:{kept.id}", "Paid too much, given back", legs, deal=deal.id)
-    pay_back(ctx, deal, ctx.session.get_one(Payment, kept.payment_id), kept.amount, beside=kept.beside)
-    return kept
-
-
-def refund_of(ctx: Ctx, payment: Payment, amount: Money, *, beside: bool = False) -> Effect:
+def refund_of(
+    ctx: Ctx, payment: Payment, amount: Money, *, beside: bool = False, credit_id: str | None = None
+) -> Effect:
     """One more refund of a payment, under the next number that is free: one that served a claim is gone."""
     used = set(ctx.session.scalars(select(Effect.key).where(Effect.deal_id == payment.deal_id)))
     keys = (f"refund:{payment.deal_id}:{number}" for number in count(1))
     free = next(key for key in keys if key not in used)
-    return made(ctx, free, EffectKind.REFUND, payment, amount, beside=beside)
+    refund = made(ctx, free, EffectKind.REFUND, payment, amount)
+    refund.beside, refund.credit_id = beside, credit_id
+    ctx.session.flush()
+    return refund
 
 
-def made(ctx: Ctx, key: str, kind: EffectKind, payment: Payment, amount: Money, *, beside: bool = False) -> Effect:
+def made(ctx: Ctx, key: str, kind: EffectKind, payment: Payment, amount: Money) -> Effect:
     effect = Effect(
         id=ctx.new_id(),
         key=key,
@@ -129,58 +115,13 @@ def made(ctx: Ctx, key: str, kind: EffectKind, payment: Payment, amount: Money, 
         payment_id=payment.id,
         amount_minor=amount.minor,
         currency=amount.currency,
-        beside=beside,
+        beside=False,
         attempt=1,
         made_at=ctx.now,
     )
     ctx.session.add(effect)
     ctx.session.flush()
     return effect
-
-
-def _left(ctx: Ctx, deal: Deal, lot: Lot | None) -> list[tuple[str, Money]]:
-    """What of each payment has not gone anywhere yet: those that brought this lot's money first, then as they came.
-
-    What is kept of them as the buyer's credit is not the deal's; what a bank has taken of them nobody can give back.
-    """
-    kept = (
-        select(Credit.payment_id, func.sum(Credit.amount_minor).label("minor"))
-        .where(Credit.deal_id == deal.id, Credit.state == CREDIT.initial)
-        .group_by(Credit.payment_id)
-    )
-    gone = (
-        select(Effect.payment_id, func.sum(Effect.amount_minor).label("minor"))
-        .where(Effect.deal_id == deal.id, Effect.kind != EffectKind.REVERSAL, Effect.chargeback_id.is_(None))
-        .group_by(Effect.payment_id)
-    )
-    called_back = (
-        select(Chargeback.payment_id, func.sum(Chargeback.amount_minor).label("minor"))
-        .where(Chargeback.subject == deal.id, Chargeback.state != "won")
-        .group_by(Chargeback.payment_id)
-    )
-    taken: Counter[str] = Counter()
-    for row in (row for query in (gone, kept, called_back) for row in ctx.session.execute(query)):
-        taken[row.payment_id] += int(row.minor)
-    payments = select(Payment).where(Payment.deal_id == deal.id, Payment.state != PaymentState.RETURNED)
-    known = [each for each in ctx.session.scalars(payments.order_by(Payment.number)) if each.received_minor]
-    if lot is not None:
-        own = select(Tranche.id).where(
-            Tranche.deal_id == deal.id, Tranche.first_lot <= lot.number, Tranche.last_lot >= lot.number
-        )
-        tranche = ctx.session.scalar(own)
-        known.sort(key=lambda payment: payment.tranche_id != tranche)
-    return [(each.id, each.received - Money(taken[each.id], each.currency)) for each in known]
-
-
-def _unsent_refunds(ctx: Ctx, deal: Deal) -> Money:
-    due = ledger.balance(ctx, refund_due(deal.id), deal.currency)
-    under_way = select(func.coalesce(func.sum(Effect.amount_minor), 0)).where(
-        Effect.deal_id == deal.id,
-        Effect.kind == EffectKind.REFUND,
-        Effect.state != EffectState.DONE,
-        Effect.currency == deal.currency,
-    )
-    return max(due - Money(int(ctx.session.scalar(under_way) or 0), deal.currency), Money.zero(deal.currency))
 
 
 # --- what the provider answers ----------------------------------------------------------------------------------------
@@ -205,13 +146,8 @@ def refund_done(ctx: Ctx, effect_id: str, ref: str) -> None:
         return
     legs = [debit(refund_due(effect.deal_id), effect.amount), credit(PROVIDER, effect.amount)]
     book(ctx, effect, "Given back to the buyer", legs, ref)
-    ctx.announce(RefundSent(effect.deal_id, effect.amount, "too_much" if _of_credit(ctx, effect) else ""))
+    ctx.announce(RefundSent(effect.deal_id, effect.amount, "" if effect.credit_id is None else "too_much"))
     finish(ctx, effect.deal_id)
-
-
-def _of_credit(ctx: Ctx, effect: Effect) -> bool:
-    kept = select(Credit.id).where(Credit.payment_id == effect.payment_id, Credit.amount_minor == effect.amount_minor)
-    return ctx.session.scalar(kept.where(Credit.state == "given_back").limit(1)) is not None
 
 
 def transfer_refused(ctx: Ctx, effect_id: str, why: str, *, final: bool) -> None:
@@ -331,7 +267,7 @@ def ask(ctx: Ctx, effect: Effect) -> None:
     match effect.kind:
         case EffectKind.TRANSFER:
             body["account"] = ctx.session.get_one(Payee, effect.payee).account_ref
-            if effect.chargeback_id is not None and not _has_left(ctx, payment, effect):
+            if effect.chargeback_id is not None and not has_left(ctx, payment, effect):
                 body["charge"] = None  # it was kept of another payment, and goes out of our balance
         case EffectKind.REFUND:
             body["payment_intent"], body["beside"] = payment.intent_ref, effect.beside
@@ -346,18 +282,6 @@ def ask(ctx: Ctx, effect: Effect) -> None:
     effect.why = None
     clear_timers(ctx.session, EFFECT, effect.id)
     ctx.post("payments", f"deal:{deal.id}", effect.kind.value, body)
-
-
-def _has_left(ctx: Ctx, payment: Payment, effect: Effect) -> bool:
-    """Whether a payment has not given so much yet that this cannot be sent out of it, too."""
-    query = select(Effect).where(Effect.payment_id == payment.id, Effect.id != effect.id, ~Effect.beside)
-    given = Money.zero(payment.currency)
-    for each in ctx.session.scalars(query.where(Effect.state.in_((EffectState.ASKED, EffectState.DONE)))):
-        if each.kind is not EffectKind.REVERSAL:
-            given += each.amount
-        elif each.state is EffectState.DONE:
-            given -= each.amount
-    return given + effect.amount <= payment.counted
 
 
 def book(ctx: Ctx, effect: Effect, memo: str, legs: list[Leg], ref: str) -> None:

@@ -319,7 +319,7 @@ class Effect(Leaving, Table):
     """One payout, refund or reversal of a deal.
 
     `beside`: a refund of what stands in the buyer's balance at the provider: it was transferred beside its payment, or
-    was sent by it and claimed by nobody.
+    was sent by it and claimed by nobody. `credit_id`: what the buyer had paid too much, where it is a refund of that.
     """
 
     __tablename__ = "effect"
@@ -328,6 +328,7 @@ class Effect(Leaving, Table):
     lot_id: Mapped[str | None] = mapped_column(ForeignKey("lot.id"))
     payment_id: Mapped[str] = mapped_column(ForeignKey("payment.id"))  # where the money came from
     beside: Mapped[bool] = mapped_column(Boolean, default=False)
+    credit_id: Mapped[str | None] = mapped_column(ForeignKey("buyer_credit.id"))
     made_at: Mapped[datetime] = mapped_column(Instant)
 
     __table_args__ = (CheckConstraint("amount_minor > 0", name="moves_something"),)

@@ -1699,39 +1699,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_buyer_credit_state"), ["state"], unique=False)
 
     op.create_table(
-        "effect",
-        sa.Column("deal_id", sa.String(length=26), nullable=False),
-        sa.Column("lot_id", sa.String(length=26), nullable=True),
-        sa.Column("payment_id", sa.String(length=26), nullable=False),
-        sa.Column("beside", sa.Boolean(), nullable=False),
-        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("id", sa.String(length=26), nullable=False),
-        sa.Column("key", sa.String(length=80), nullable=False),
-        sa.Column("kind", sa.String(length=40), nullable=False),
-        sa.Column("state", sa.String(length=40), nullable=False),
-        sa.Column("payee", sa.String(length=26), nullable=True),
-        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
-        sa.Column("currency", sa.String(length=3), nullable=False),
-        sa.Column("attempt", sa.Integer(), nullable=False),
-        sa.Column("provider_ref", sa.String(length=120), nullable=True),
-        sa.Column("why", sa.Text(), nullable=True),
-        sa.Column("chargeback_id", sa.String(length=26), nullable=True),
-        sa.Column("reverses", sa.String(length=120), nullable=True),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint("amount_minor > 0", name=op.f("ck_effect_moves_something")),
-        sa.ForeignKeyConstraint(["chargeback_id"], ["chargeback.id"], name=op.f("fk_effect_chargeback_id")),
-        sa.ForeignKeyConstraint(["deal_id"], ["deal.id"], name=op.f("fk_effect_deal_id")),
-        sa.ForeignKeyConstraint(["lot_id"], ["lot.id"], name=op.f("fk_effect_lot_id")),
-        sa.ForeignKeyConstraint(["payment_id"], ["payment.id"], name=op.f("fk_effect_payment_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_effect")),
-        sa.UniqueConstraint("key", name=op.f("uq_effect_key")),
-    )
-    with op.batch_alter_table("effect", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_effect_deal_id"), ["deal_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_effect_payee"), ["payee"], unique=False)
-        batch_op.create_index(batch_op.f("ix_effect_state"), ["state"], unique=False)
-
-    op.create_table(
         "payment_way",
         sa.Column("payment_id", sa.String(length=26), nullable=False),
         sa.Column("rail", sa.String(length=40), nullable=False),
@@ -1777,11 +1744,52 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_session_payout_payee"), ["payee"], unique=False)
         batch_op.create_index(batch_op.f("ix_session_payout_state"), ["state"], unique=False)
 
+    op.create_table(
+        "effect",
+        sa.Column("deal_id", sa.String(length=26), nullable=False),
+        sa.Column("lot_id", sa.String(length=26), nullable=True),
+        sa.Column("payment_id", sa.String(length=26), nullable=False),
+        sa.Column("beside", sa.Boolean(), nullable=False),
+        sa.Column("credit_id", sa.String(length=26), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("key", sa.String(length=80), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("payee", sa.String(length=26), nullable=True),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("provider_ref", sa.String(length=120), nullable=True),
+        sa.Column("why", sa.Text(), nullable=True),
+        sa.Column("chargeback_id", sa.String(length=26), nullable=True),
+        sa.Column("reverses", sa.String(length=120), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("amount_minor > 0", name=op.f("ck_effect_moves_something")),
+        sa.ForeignKeyConstraint(["chargeback_id"], ["chargeback.id"], name=op.f("fk_effect_chargeback_id")),
+        sa.ForeignKeyConstraint(["credit_id"], ["buyer_credit.id"], name=op.f("fk_effect_credit_id")),
+        sa.ForeignKeyConstraint(["deal_id"], ["deal.id"], name=op.f("fk_effect_deal_id")),
+        sa.ForeignKeyConstraint(["lot_id"], ["lot.id"], name=op.f("fk_effect_lot_id")),
+        sa.ForeignKeyConstraint(["payment_id"], ["payment.id"], name=op.f("fk_effect_payment_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_effect")),
+        sa.UniqueConstraint("key", name=op.f("uq_effect_key")),
+    )
+    with op.batch_alter_table("effect", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_effect_deal_id"), ["deal_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_effect_payee"), ["payee"], unique=False)
+        batch_op.create_index(batch_op.f("ix_effect_state"), ["state"], unique=False)
+
     for statement in (*books.statements(op.get_bind().dialect.name), *invoices.statements(op.get_bind().dialect.name)):
         op.execute(statement)
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("effect", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_effect_state"))
+        batch_op.drop_index(batch_op.f("ix_effect_payee"))
+        batch_op.drop_index(batch_op.f("ix_effect_deal_id"))
+
+    op.drop_table("effect")
     with op.batch_alter_table("session_payout", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_session_payout_state"))
         batch_op.drop_index(batch_op.f("ix_session_payout_payee"))
@@ -1792,12 +1800,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_payment_way_over"))
 
     op.drop_table("payment_way")
-    with op.batch_alter_table("effect", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_effect_state"))
-        batch_op.drop_index(batch_op.f("ix_effect_payee"))
-        batch_op.drop_index(batch_op.f("ix_effect_deal_id"))
-
-    op.drop_table("effect")
     with op.batch_alter_table("buyer_credit", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_buyer_credit_state"))
         batch_op.drop_index(batch_op.f("ix_buyer_credit_organisation_id"))

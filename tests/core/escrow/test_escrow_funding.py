@@ -7,6 +7,7 @@ from functools import partial
 import pytest
 
 from core.deals import service as deals
+from core.delivery import service as delivery
 from core.escrow import service
 from core.escrow.events import (
     CreditKept,
@@ -170,6 +171,25 @@ async def test_too_much_is_the_buyers_credit_and_goes_back_when_they_want_it(mar
     await trade.provider_answers()
     assert [body["amount"] for body in trade.asked("refund")] == [10_00]
     assert market.facts[1:] == [RefundSent(trade.deal_id, eur(10_00), "too_much")]
+    await assert_books_hold(trade)
+
+
+async def test_a_refund_of_as_much_as_was_paid_too_much_is_told_as_the_deals(market: Market) -> None:
+    """The buyer has had €10,500 back that they paid too much; a lot of the same sum is dropped."""
+    trade = await agreed(market, lots=2)
+    await trade.sign()
+    await trade.pay(amount=eur(31_500_00))
+    (kept,) = await market.run(trade.buyer, lambda ctx: service.credits_of(ctx, trade.deal_id))
+    await market.run(trade.buyer, lambda ctx: service.give_back_paid_too_much(ctx, kept.id))
+    lot = (await trade.lots())[0]
+    await market.run(trade.buyer, lambda ctx: delivery.ask_drop(ctx, lot.id))
+    await market.run(trade.seller, lambda ctx: delivery.agree_drop(ctx, lot.id))
+    market.watch(RefundSent)
+    await trade.provider_answers()
+    assert market.facts == [
+        RefundSent(trade.deal_id, eur(10_500_00), "too_much"),
+        RefundSent(trade.deal_id, eur(10_500_00)),
+    ]
     await assert_books_hold(trade)
 
 

@@ -47,6 +47,11 @@ HARMS = {
     "what has left is in the books": "UPDATE effect SET provider_ref = provider_ref || '!'",
     "nothing was sent twice": "UPDATE effect SET provider_ref = 'tr_1', state = 'done'",
     "no payment gives more than it brought": "UPDATE payment SET received_minor = 1",
+    "a credit goes back once, to where it came from": (
+        "INSERT INTO buyer_credit (id, state, state_since, version, organisation_id, deal_id, payment_id, amount_minor,"
+        " currency, beside) SELECT 'c', 'given_back', asked_at, 1, buyer, deal.id, payment.id, 1, 'EUR', FALSE"
+        " FROM payment JOIN deal ON deal.id = deal_id; UPDATE effect SET credit_id = 'c'"
+    ),
     "nobody pays for what was not signed by both": "UPDATE deal SET seller_signed_at = NULL",
     "no deal waits without an end": "DELETE FROM timer WHERE kind = 'deal'",
     "no lot waits without an end": "DELETE FROM timer WHERE kind = 'lot'",
