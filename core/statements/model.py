@@ -46,7 +46,10 @@ class Payout:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What who pays has paid for a deal or a session, and how much of it goes back. `arrived`: none is on its way."""
+    """What who pays has paid for a deal or a session, and how much of it goes back, or has come from their bank.
+
+    `arrived`: none is on its way.
+    """
 
     subject: str
     ref: str

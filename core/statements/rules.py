@@ -8,7 +8,17 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from core.kernel.money import Money
-from core.ledger.model import COMMISSION, PROVIDER, Leg, buyer_credit, escrow, payable, receivable, refund_due
+from core.ledger.model import (
+    COMMISSION,
+    PROVIDER,
+    PROVIDER_FEES,
+    Leg,
+    buyer_credit,
+    escrow,
+    payable,
+    receivable,
+    refund_due,
+)
 from core.statements.model import Line, What
 
 # A spreadsheet takes a cell that begins so for a formula, and runs it (OWASP, "CSV injection").
@@ -19,7 +29,10 @@ def line_of(
     legs: Sequence[Leg], deal_id: str, organisation: str, *, buys: bool, ref: str, memo: str, at: datetime, key: str
 ) -> Line | None:
     """What an entry of a deal has meant to its buyer or seller; None when it moved nothing of theirs."""
-    own = _buyers(legs, deal_id, organisation) if buys else _sellers(legs, organisation)
+    if buys:
+        own = _by_the_bank(legs) if _is_of_a_bank(key) else _buyers(legs, deal_id, organisation)
+    else:
+        own = _sellers(legs, organisation)
     if own is None:
         return None
     what, came, went, fee = own
@@ -38,6 +51,22 @@ def _buyers(legs: Sequence[Leg], deal_id: str, organisation: str) -> Meaning | N
     if kept.minor < 0:
         return "paid", None, -kept, None
     return "refunded", kept, None, None
+
+
+def _is_of_a_bank(key: str) -> bool:
+    """Whether the payer's bank has taken money back, or given it up again: "chargeback:…:opened" and "…:won"."""
+    match key.split(":"):
+        case ["chargeback", _, "opened" | "won"]:
+            return True
+    return False
+
+
+def _by_the_bank(legs: Sequence[Leg]) -> Meaning | None:
+    """All that has left us has come to the payer, whoever bears it; what the provider charges for it is ours."""
+    moved = _sum(legs, PROVIDER, PROVIDER_FEES)
+    if moved is None:
+        return None  # the bank has only asked
+    return ("refunded", -moved, None, None) if moved.minor < 0 else ("taken_back", None, moved, None)
 
 
 def _sellers(legs: Sequence[Leg], organisation: str) -> Meaning | None:

@@ -146,17 +146,19 @@ def _spent(ctx: Ctx, organisation: str) -> Iterator[Taken]:
     refunds = and_(Effect.deal_id == Deal.id, Effect.kind == EffectKind.REFUND)
     back = select(func.coalesce(func.sum(Effect.amount_minor), 0)).where(refunds)
     coming = select(func.count()).where(refunds, Effect.state != EffectState.DONE)
+    by_bank = sessions.taken_by_bank(Deal.id)
+    # What was released counts already: the seller bears it, and the buyer has paid it once.
+    unreleased = sessions.taken_by_bank(Deal.id, Chargeback.from_escrow_minor + Chargeback.from_refunds_minor)
     query = (
         select(Deal.id, Deal.ref, Deal.currency)
-        .add_columns(released.scalar_subquery(), back.scalar_subquery(), coming.scalar_subquery())
+        .add_columns(released.scalar_subquery(), back.scalar_subquery(), coming.scalar_subquery(), by_bank, unreleased)
         .where(Deal.buyer == organisation, or_(parted, exists().where(refunds)))
         .order_by(Deal.id.desc())
         .limit(LATEST)
     )
-    for subject, ref, currency, gone, given_back, under_way in ctx.session.execute(query):
-        came = Money(int(given_back), currency)
-        if amount := Money(int(gone), currency) + came:
-            yield Taken(subject, ref, amount, came, arrived=not under_way)
+    for subject, ref, currency, gone, given_back, under_way, taken, was_ours in ctx.session.execute(query):
+        if amount := Money(int(gone + given_back + was_ours), currency):
+            yield Taken(subject, ref, amount, Money(int(given_back + taken), currency), arrived=not under_way)
 
 
 def _payouts(ctx: Ctx, person: Person) -> list[Payout]:

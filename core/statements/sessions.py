@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from core.escrow.model import CHARGEBACK, Chargeback, EffectKind, EffectState
 from core.kernel.money import Money
@@ -79,7 +80,7 @@ def taken(ctx: Ctx, person: Person) -> Iterator[Taken]:
     )
     query: Select[Any] = (
         select(Booking.id, Booking.ref, Booking.currency, Settlement.back_minor, func.sum(CardHold.captured_minor))
-        .add_columns(coming)
+        .add_columns(coming, taken_by_bank(Booking.id, Chargeback.amount_minor - Chargeback.from_refunds_minor))
         .join(Settlement, Settlement.booking_id == Booking.id)
         .join(CardHold, and_(CardHold.booking_id == Booking.id, CardHold.state == HoldState.CAPTURED))
         .where(Booking.seeker == person.id, CardHold.captured_minor > 0)
@@ -87,8 +88,17 @@ def taken(ctx: Ctx, person: Person) -> Iterator[Taken]:
         .order_by(Booking.id.desc())
         .limit(LATEST)
     )
-    for subject, ref, currency, back, amount, under_way in ctx.session.execute(query):
-        yield Taken(subject, ref, Money(int(amount), currency), Money(back, currency), arrived=not under_way)
+    for subject, ref, currency, back, amount, under_way, by_bank in ctx.session.execute(query):
+        given_back = Money(int(back + by_bank), currency)
+        yield Taken(subject, ref, Money(int(amount), currency), given_back, arrived=not under_way)
+
+
+def taken_by_bank(
+    subject: InstrumentedAttribute[str], amount: ColumnElement[int] = Chargeback.amount_minor.expression
+) -> ScalarSelect[Any]:
+    """What payers' banks have taken of a deal or a session, and have not given up again, in minor units."""
+    found = select(func.coalesce(func.sum(amount), 0))
+    return found.where(Chargeback.subject == subject, Chargeback.state != "won").scalar_subquery()
 
 
 def payouts(ctx: Ctx, person: Person) -> Iterator[tuple[str, Payout]]:

@@ -20,7 +20,8 @@ from core.people.marks import PICTURES, choose_mark, mark_at, offered_marks
 from core.statements import rules, service
 from core.statements.model import Line
 from tests.core.conftest import Market
-from tests.core.trades import agreed, paid
+from tests.core.escrow.test_escrow_chargebacks import decided, recalled, released
+from tests.core.trades import Trade, agreed, paid
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
@@ -159,6 +160,30 @@ async def test_a_buyer_has_back_what_was_not_delivered(market: Market) -> None:
         ("paid", eur(21_000_00)),
         ("refunded", eur(21_000_00)),
     ]
+
+
+async def told_and_spent(trade: Trade) -> tuple[list[tuple[str, Money | None]], Money]:
+    """What has come to the buyer and gone from them, and how much their screen says they have back."""
+    lines = await trade.market.run(trade.buyer, lambda ctx: list(service.lines(ctx)))
+    (spent,) = (await trade.market.run(trade.buyer, service.statement)).spent
+    assert spent.amount == eur(21_000_00)
+    return [(line.what, line.came or line.went) for line in lines], spent.back
+
+
+@pytest.mark.parametrize("accepted", [2, 1])
+async def test_a_buyer_reads_all_that_their_bank_has_given_them(market: Market, accepted: int) -> None:
+    """Also what was with the seller by then: whom it was taken from is nothing to the buyer."""
+    trade = await released(market, lots=2, accepted=accepted)
+    await recalled(trade)
+    await decided(trade, won=False)
+    was_paid, given = ("paid", eur(21_000_00)), ("refunded", eur(21_000_00))
+    assert await told_and_spent(trade) == ([was_paid, given], eur(21_000_00))
+    sold = await market.run(trade.seller, lambda ctx: [line.what for line in service.lines(ctx)])
+    assert sorted(sold) == sorted(["released", "sent", "taken_back"] * accepted)
+    await decided(trade, won=True)  # on appeal the bank has it from the buyer again
+    told, back = await told_and_spent(trade)
+    assert told[:3] == [was_paid, given, ("taken_back", eur(21_000_00))]
+    assert back == eur(10_500_00 * (2 - accepted))  # nothing was delivered for it
 
 
 async def test_everybody_has_a_mark_and_may_take_another(market: Market) -> None:

@@ -24,6 +24,7 @@ from core.people.model import Person
 from core.sessions import meeting, recalled, service, settlement
 from core.sessions.evidence import record_of
 from core.sessions.model import SessionPayout
+from core.statements import service as statements
 from payments.open_ends import OpenEnds
 from tests.core.conftest import Market
 from tests.core.harms import unseen
@@ -118,6 +119,12 @@ async def cannot_be_paid(they: Counsel) -> None:
     await they.run(MARKET, close)
 
 
+async def sarah_has_back(they: Counsel) -> int:
+    """So her statement says."""
+    (taken,) = (await they.run(they.sarah, statements.statement)).taken
+    return taken.back.minor
+
+
 # --- before it is parted ----------------------------------------------------------------------------------------------
 
 
@@ -163,9 +170,11 @@ async def test_what_a_bank_leaves_of_it_goes_on_and_a_complaint_is_ruled_on_that
     await they.does(they.nina, settlement.rule, 50, "Half of it was a talk.")
     assert await payouts(they) == [("transfer", 2550, "done"), ("refund", 3000, "done")]
     assert await they.state() == "completed"
+    assert await sarah_has_back(they) == 3000 + 3000  # from us, and from her bank
     await books_hold(they)
     await decided(they, won=True)  # on appeal: parted as the rest was
     assert (await payouts(they))[2:] == [("transfer", 1275, "done"), ("refund", 1500, "done")]
+    assert await sarah_has_back(they) == 3000 + 1500
     await books_hold(they)
 
 
@@ -233,6 +242,7 @@ async def test_a_refund_that_waits_is_not_given_twice_and_goes_when_the_bank_dec
     await books_hold(they)
     await decided(they, won=False)
     assert ((await found(they)).state, await payouts(they)) == ("recovered", [])
+    assert await sarah_has_back(they) == ALL  # once
     booking = await they.booking()
     assert await of(they, refund_due(booking.id)) == await of(they, receivable(booking.consultant_org)) == 0
     await books_hold(they)
