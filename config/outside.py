@@ -32,7 +32,7 @@ async def open_lab(settings: Settings, *, port: int | None = None) -> Lab | None
     """Start the lab when anything is missing. None: every service is real."""
     if not settings.needs_lab:
         return None
-    lab = Lab()
+    lab = Lab(begins=settings.lab_begins)
     await lab.start(settings.lab_port if port is None else port)
     return lab
 

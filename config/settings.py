@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import AwareDatetime, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.deals.model import Settlement
@@ -55,6 +55,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = 8080
     lab_port: int = 8090
+    lab_begins: AwareDatetime | None = None  # what time it is when the pretend world opens; none: the real time
     pretend_money_with_real_people: bool = False
     commission_basis_points: int = Field(default=250, ge=0, le=5_000)
     settlement: Settlement = "choice"  # of deals: the two choose; or always "held" here, or always "direct"

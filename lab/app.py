@@ -8,6 +8,7 @@ import os
 import socket
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -29,7 +30,7 @@ from lab.stripe import Stripe
 from lab.telegram import Telegram
 from lab.telegram.phones.views import person_view
 from lab.wire import CuttableProtocol, Wire
-from lab.world import World
+from lab.world import Clock, World
 
 PAGE: Final = Path(__file__).with_name("page")
 
@@ -108,9 +109,10 @@ class Lab:
 
     `books_url` and `books_token` lend the page the product's own deal pages. `restart` is called by a person's wish to
     start over: whoever runs the product stops it, calls `renew`, and opens it again in the new world.
+    `begins`: what time it is in each new world; the real time, where none is named.
     """
 
-    def __init__(self, world: World | None = None) -> None:
+    def __init__(self, world: World | None = None, *, begins: datetime | None = None) -> None:
         self.books_url: str | None = None
         self.books_token = ""
         self.restart: Callable[[], Awaitable[None]] | None = None
@@ -119,7 +121,8 @@ class Lab:
         self._server: LoopbackServer | None = None
         self._serving: asyncio.Task[None] | None = None
         self._restarting = asyncio.Lock()
-        self._create(world or World())
+        self._begins = begins
+        self._create(world or World(Clock(begins)))
         self._wire = Wire(self._app(), self.world)
 
     def _create(self, world: World) -> None:
@@ -176,7 +179,7 @@ class Lab:
     async def renew(self) -> None:
         """A new world at the same addresses: nobody has met anybody. The product must be stopped."""
         await self._end()
-        self._create(World())
+        self._create(World(Clock(self._begins)))
         self._wire.app, self._wire.world = self._app(), self.world
         await self._begin(int(self.smtp_url.rpartition(":")[2]))
 

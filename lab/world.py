@@ -22,10 +22,15 @@ MOST_SECONDS: Final = 86_400.0
 
 
 class Clock:
-    """Real time plus an offset that a person on the page (or a test) can grow, never shrink."""
+    """Real time plus an offset that a person on the page (or a test) can grow, never shrink.
 
-    def __init__(self) -> None:
+    `begins`: what time it is when the world opens, to look at another day; the real time, where none is named.
+    """
+
+    def __init__(self, begins: datetime | None = None) -> None:
         self.offset = timedelta()
+        if begins is not None:
+            self.offset = begins - self.now()
 
     def now(self) -> datetime:
         return datetime.fromtimestamp(time.time(), UTC) + self.offset

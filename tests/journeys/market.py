@@ -6,13 +6,14 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
 import aiohttp
 import aiosqlite
 import asyncpg
+from babel.dates import format_date
 from sqlalchemy import make_url
 
 from config.installation import introduce
@@ -25,6 +26,11 @@ from lab.people import Browser, OnSlack, OnTelegram, until
 
 Somebody = OnTelegram | OnSlack
 Chat = Literal["telegram", "slack"]
+
+
+def day_for(somebody: Somebody, day: date) -> str:
+    """A day as their chat shows it: "Tue 1 Sep", and "Tue 1 Sept" where English is British."""
+    return format_date(day, "EEE d MMM", locale="en_GB" if isinstance(somebody, OnTelegram) else "en_US")
 
 
 class Pulse:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from lab.people import OnTelegram, until
-from tests.journeys.market import Chat, Somebody, World
+from tests.journeys.market import Chat, Somebody, World, day_for
 from tests.journeys.test_session import writes
 
 BIO = "Twenty years at it, in seven countries and on both sides of the table."
@@ -75,8 +75,8 @@ async def test_the_first_yes_has_the_session(world: World, here: Chat, there: Ch
     await sarah.sees("Your question to 2 consultants", "is asked", "The first yes has the session")
     for each in (alex, nina):
         await each.sees("Somebody proposes times", "Decline")
-    shown = await nina.sees(f"{day:%a} {day.day} {day:%b}")
-    label = next(line for line in shown.splitlines() if line.startswith(f"[{day:%a} {day.day}"))
+    shown = await nina.sees(day_for(nina, day))
+    label = next(line for line in shown.splitlines() if line.startswith(f"[{day_for(nina, day)}"))
     await nina.presses(label.strip("[]"))
     await alex.sees("Another consultant was faster.")
     await sarah.sees("only your card is missing", "Nina said yes to")

@@ -133,7 +133,7 @@ async def test_of_two_lots_one_arrives_and_the_late_one_is_given_up(trade: Trade
     await tom.presses("Accept lot 1")
     await rasa.sees("accepted lot 1.", "€10,481.25 released to the seller, after a fee of €268.75.")
 
-    await trade.world.later(days=15)
+    await trade.world.later(days=17)  # the next week is over in up to fourteen days, and a lot late three days after
     await tom.sees("Lot 2 is late.")
     await tom.presses("Give up lot 2")
     await tom.presses("Yes: Give up waiting")

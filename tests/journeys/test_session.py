@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 import pytest
@@ -16,6 +16,7 @@ from lab.people import OnSlack, OnTelegram
 from tests.journeys.market import Chat, Somebody, World
 from tests.journeys.trade import photo
 
+AHEAD_OF_UTC = {"UTC": timedelta(), "EET": timedelta(hours=2), "EEST": timedelta(hours=3)}
 PAIRS: list[tuple[Chat, Chat]] = [("telegram", "slack"), ("slack", "telegram")]
 
 PROFILE = {
@@ -73,13 +74,11 @@ class Counsel:
             await each.sees("the free minutes run")
 
     async def begins(self) -> datetime:
-        """The agreed time, as the seeker's card says it."""
-        shown = await self.seeker.screen()
-        found = re.findall(r"\w{3} (\d+ \w{3}), (\d\d:\d\d) (UTC|EET)", shown)[-1]
-        wall = datetime.strptime(f"{found[0]} {(await self.world.now()).year} {found[1]}", "%d %b %Y %H:%M").replace(
-            tzinfo=UTC
-        )
-        return wall - timedelta(hours=2 if found[2] == "EET" else 0)
+        """The agreed time, as the seeker's card says it: without the year, so the next such day is meant."""
+        shown, now = await self.seeker.screen(), await self.world.now()
+        day, month, time, zone = re.findall(r"\w{3} (\d+) (\w{3})t?, (\d\d:\d\d) (UTC|EES?T)", shown)[-1]
+        walls = (datetime.strptime(f"{day} {month} {now.year + n} {time} +0000", "%d %b %Y %H:%M %z") for n in (0, 1))
+        return next(at for wall in walls if (at := wall - AHEAD_OF_UTC[zone]) > now - timedelta(days=1))
 
 
 @pytest.fixture(params=PAIRS, ids="-".join)
