@@ -17,6 +17,7 @@ from core.experts.times import Interval, merged
 
 Fault = Literal["unreachable", "refused", "private", "insecure", "too_large", "too_many", "unread"]
 
+A_DAY: Final = timedelta(days=1)
 LARGEST: Final = 2_000_000  # bytes; a personal calendar of many years is a tenth of it
 MOST_APPOINTMENTS: Final = 2_000  # in the two months that are looked at
 MOST_EVENTS: Final = 10_000
@@ -24,7 +25,7 @@ MOST_AHEAD: Final = 20_000  # repetitions within what is looked at; ten thousand
 MOST_STEPS: Final = 500_000  # of all rules of repetition, each followed from its first day on; about a second
 PERIOD: Final = {
     "HOURLY": timedelta(hours=1),
-    "DAILY": timedelta(days=1),
+    "DAILY": A_DAY,
     "WEEKLY": timedelta(days=7),
     "MONTHLY": timedelta(days=28),
     "YEARLY": timedelta(days=365),
@@ -52,14 +53,16 @@ def busy_times(content: bytes, now: datetime, zone: str) -> list[Interval]:
     try:
         calendar = ICalendar.from_ical(content)
         _check_ends(calendar, now)
-        events = recurring_ical_events.of(calendar).between(now, now + FURTHEST)
+        # Times without a zone are taken for UTC there: on the west coast of America today's would be over at four.
+        events = recurring_ical_events.of(calendar).between(now - A_DAY, now + FURTHEST + A_DAY)
     except Unreadable:
         raise
     except Exception as fault:  # the parsers raise whatever comes to hand on a broken file
         raise Unreadable("unread") from fault
     if len(events) > MOST_APPOINTMENTS:
         raise Unreadable("too_many")
-    return merged(taken for event in events for taken in _taken(event, ZoneInfo(zone)))
+    wanted = Interval(now, now + FURTHEST)
+    return merged(taken for event in events for taken in _taken(event, ZoneInfo(zone)) if taken.overlaps(wanted))
 
 
 def _check_ends(calendar: Any, now: datetime) -> None:
@@ -83,13 +86,13 @@ def _apart(rule: Any) -> timedelta:
     if period is None:  # every minute, or every second
         raise Unreadable("too_many")
     if any(rule.get(part) for part in DAYS):
-        period = min(period, timedelta(days=1))
+        period = min(period, A_DAY)
     return period / math.prod(len(rule.get(part, [0])) for part in PARTS_OF_A_DAY)
 
 
 def _is_over(rule: Any, now: datetime) -> bool:
     until = rule.get("UNTIL", [None])[0]
-    return until is not None and _moment(until, ZoneInfo("UTC")) < now - timedelta(days=1)
+    return until is not None and _moment(until, ZoneInfo("UTC")) < now - A_DAY
 
 
 def _taken(event: Event, zone: ZoneInfo) -> Iterator[Interval]:

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from bots.calendar.fetching import PublicOnly, check_hop, fetched, is_public
 from core.experts.calendars import LARGEST, Unreadable, busy_times
+from core.experts.slots import FURTHEST
 from core.experts.times import Interval
 
 NOW = datetime(2026, 10, 20, 9, tzinfo=UTC)
@@ -55,6 +56,30 @@ def test_what_repeats_keeps_its_wall_clock_over_the_change_of_the_clocks() -> No
     assert taken[:3] == [at(10, 26, 8), at(10, 29, 22, hours=24), at(11, 2, 8)]
     assert at(11, 9, 8) not in taken
     assert at(11, 16, 8) in taken
+
+
+DINNER = b"""BEGIN:VCALENDAR\r
+VERSION:2.0\r
+BEGIN:VEVENT\r
+UID:dinner\r
+DTSTART:20261020T200000\r
+DTEND:20261020T210000\r
+END:VEVENT\r
+END:VCALENDAR\r
+"""
+
+
+@pytest.mark.parametrize(
+    ("zone", "dinner"),
+    [("America/Los_Angeles", at(10, 21, 3)), ("UTC", at(10, 20, 20)), ("Pacific/Auckland", at(10, 20, 7))],
+)
+def test_a_time_without_a_zone_is_the_consultants_own_until_it_is_over_there(zone: str, dinner: Interval) -> None:
+    """Of today, though it is tomorrow in UTC; and of the last day that anybody may book."""
+    before, instant = timedelta(minutes=1), timedelta(seconds=1)
+    for now in (dinner.start - FURTHEST + instant, dinner.start - before, dinner.end - before):
+        assert busy_times(DINNER, now, zone) == [dinner]
+    for now in (dinner.start - FURTHEST, dinner.end):
+        assert busy_times(DINNER, now, zone) == []
 
 
 @pytest.mark.parametrize("content", [b"", b"<html>", b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART:tomorrow\r\n"])
