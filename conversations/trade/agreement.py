@@ -225,7 +225,7 @@ def _standstill(talk: Talk, now: Now) -> str:
     if now.side == "buyer":
         return talk.words("turn.frozen.buyer")
     unsent = any(lot.state in UNSENT for lot in now.lots)
-    return talk.words("turn.frozen.seller_unsent" if unsent else "turn.frozen.seller")
+    return talk.words("deal.send_nothing" if unsent else "turn.frozen.seller")
 
 
 def _situation(now: Now) -> str:

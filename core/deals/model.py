@@ -51,6 +51,7 @@ FINAL_RULE_AFTER: Final = timedelta(days=60)
 MONEY_SLOW_AFTER: Final = timedelta(days=1)
 RETRY_AFTER: Final = timedelta(days=1)
 
+CALLED_BACK: Final = "chargeback"  # why a deal is frozen whose money the buyer's bank has called back
 IN_DOUBT: Final = "in_doubt"  # why a deal is frozen whose money does not add up
 
 PARTIES = frozenset({"buyer", "seller"})
@@ -178,7 +179,7 @@ class Deal(InProcess, Table):
     funded_at: Mapped[datetime | None] = mapped_column(Instant)
     cancel_asked_by: Mapped[Side | None] = mapped_column(String(6))
     direct_asked_by: Mapped[Side | None] = mapped_column(String(6))
-    frozen: Mapped[str | None] = mapped_column(String(20))  # why no money of it moves ("chargeback", IN_DOUBT)
+    frozen: Mapped[str | None] = mapped_column(String(20))  # why no money of it moves: CALLED_BACK or IN_DOUBT
     also_frozen: Mapped[str | None] = mapped_column(String(20))  # the other of the two, which came later
     ended_by: Mapped[str | None] = mapped_column(String(40))  # the event that ended it early
 
@@ -187,6 +188,11 @@ class Deal(InProcess, Table):
         CheckConstraint("(offer_id IS NULL) <> (quote_id IS NULL)", name="of_an_offer_or_a_quote"),
         CheckConstraint("amount_minor > 0", name="costs_something"),
     )
+
+    @property
+    def called_back(self) -> bool:
+        """Whether the buyer's bank has called money of it back, and has not decided yet."""
+        return CALLED_BACK in (self.frozen, self.also_frozen)
 
     @property
     def terms(self) -> Terms:

@@ -51,7 +51,7 @@ from core.delivery.steps import (
     side_of,
     tell,
 )
-from core.kernel.errors import Stale
+from core.kernel.errors import Refusal, Stale
 from core.kernel.process import step, timeline
 from core.kernel.timers import Timer, set_timer
 from core.kernel.transaction import Ctx
@@ -204,10 +204,13 @@ def may(ctx: Ctx, lot: Lot) -> list[str]:
 
 
 def check_may(ctx: Ctx, lot: Lot, event: str, seen: int | None = None) -> None:
-    """Whether who acts could take this step now, before being asked for particulars. Raises Stale, NotAllowed."""
+    """Whether who acts could take this step now, before being asked for particulars. Raises Stale, Refusal."""
     if seen is not None and seen != lot.version:
         raise Stale
-    LOT.transition(lot.state, event, roles(ctx, lot, deals.deal_for(ctx, lot.deal_id)))
+    deal = deals.deal_for(ctx, lot.deal_id)
+    LOT.transition(lot.state, event, roles(ctx, lot, deal))
+    if event == "dispatch" and deal.called_back:  # who was reporting it already goes on: they say what has happened
+        raise Refusal("deal.send_nothing")
 
 
 def _sampled(ctx: Ctx, lot: Lot) -> bool:

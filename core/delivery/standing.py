@@ -62,6 +62,7 @@ def lots_standing(ctx: Ctx, deal: Deal, lots: Sequence[Lot], *, argued: bool = T
             event
             for event in open_to[lot.id]
             if _has_point(lot, event, findings[lot.id], proposals[lot.id], sampled=lot.id in sampled)
+            and not (event == "dispatch" and deal.frozen is not None)
         ]
         for lot in acted_on
     }

@@ -7,7 +7,7 @@ from itertools import count
 from sqlalchemy import func, select
 
 from core.deals import service as deals
-from core.deals.model import IN_DOUBT, Deal
+from core.deals.model import CALLED_BACK, IN_DOUBT, Deal
 from core.delivery.model import Lot
 from core.escrow import rules
 from core.escrow.events import EffectRefused, PayoutSent, PayoutWaiting, RefundSent
@@ -40,7 +40,7 @@ EFFECT = "effect"
 TRY_AGAIN = "try_again"
 ACCOUNT = "payout_account"
 RECALLABLE = "recallable"  # why a payout waits while the buyer's bank may still take the debit back
-FROZEN = "chargeback"  # why a payout waits while the buyer's bank has called the deal's money back
+FROZEN = CALLED_BACK  # why a payout waits while the payer's bank has called the money back
 
 
 # --- made once --------------------------------------------------------------------------------------------------------

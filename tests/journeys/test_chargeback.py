@@ -60,11 +60,15 @@ async def test_a_bank_takes_it_back_and_keeps_it(world: World) -> None:
 
 async def test_while_a_bank_decides_nobody_sends_and_nobody_is_late(world: World) -> None:
     """Called back before the goods were sent: the card says so, not that it is the seller's turn; then it is again."""
-    trade = Trade(world, await world.on("telegram", "Rasa"), await world.on("slack", "Tom"))
+    rasa, tom = await world.on_telegram("Rasa"), await world.on("slack", "Tom")
+    trade = Trade(world, rasa, tom)
     await trade.funded(quantity="50 t")
-    rasa, tom = trade.seller, trade.buyer
+    dispatch = await rasa.button("Report dispatch")
     await bank(world, "open")
     await rasa.sees("Send nothing now: the buyer's bank has called the payment back.")
+    assert "Report dispatch" not in await rasa.screen()
+    await rasa.presses_anyway(dispatch)  # from a card that the chat has kept
+    await rasa.sees("(Send nothing now: the buyer's bank has called the payment back.")
     await tom.sees("Your bank has called the payment back.", "If that was not meant, tell your bank.")
     for each in (rasa, tom):
         await each.says("/money")
