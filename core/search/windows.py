@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -17,6 +18,9 @@ RELATIVE_WINDOWS = ("today", "tomorrow", "this_week", "next_week", "this_month",
 # What a window that no word of months, weeks or spans names is written with: "15.12.", "1-15.10.2026", "kw50", "q1".
 FIGURES_OF_TIME = re.compile(r"[0-9]\s?[-–./]\s?[0-9]|[^\W\d_]\.?[0-9]")
 LONGEST_WINDOW_DAYS = 366
+ALMOST_A_YEAR = timedelta(days=364)  # back from a day, so that the same day a year ago is not meant
+HALF_A_YEAR = timedelta(days=183)
+YEAR = re.compile(r"[0-9]{4}")
 OPEN_WINDOW_DAYS = 30  # a start alone ("from 1 October") proposes a month from there
 
 
@@ -102,8 +106,15 @@ class WindowReader:
         return None
 
     def _two_days(self, found: re.Match[str], today: date) -> DateWindow:
+        """The last day is the next such day, and the first the one before it, which may have passed."""
+        if YEAR.search(found["a"]):
+            first = self._day(found["a"], today)
+            return _ordered(first, self._day(found["b"], first))
         last = self._day(found["b"], today)
-        return _ordered(self._day(found["a"], today), last)
+        first = self._day(found["a"], last - ALMOST_A_YEAR)
+        if today - first > HALF_A_YEAR:  # nobody begins so long ago: the two days stand the wrong way round
+            first = self._day(found["a"], today)
+        return _ordered(first, last)
 
     def _days_of_one_month(self, found: re.Match[str], today: date) -> DateWindow:
         last = self._day(found["b"], today)
@@ -130,7 +141,10 @@ class WindowReader:
         year = int(found["y"]) if found["y"] else today.isocalendar().year
         if not found["y"] and _monday(year, last, found[0]) + timedelta(days=6) < today:
             year += 1
-        return _ordered(_monday(year, first, found[0]), _monday(year, last, found[0]) + timedelta(days=6))
+        begins = _monday(year - (first > last), first, found[0])
+        if first > last and today - begins > HALF_A_YEAR:  # as with days
+            begins = _monday(year, first, found[0])
+        return _ordered(begins, _monday(year, last, found[0]) + timedelta(days=6))
 
     def _quarter(self, found: re.Match[str], today: date) -> DateWindow:
         first_month = 3 * int(found["q"]) - 2
@@ -161,8 +175,7 @@ class WindowReader:
         month = self._months[name[0]] if name else numbers[1]
         if name and len(numbers) == 2:
             return _date(numbers[1], month, numbers[0], text)
-        this_year = _date(today.year, month, numbers[0], text)
-        return this_year if this_year >= today else _date(today.year + 1, month, numbers[0], text)
+        return _next_such_day(today, month, numbers[0], text)
 
 
 def any_of(words: Iterable[str]) -> str:
@@ -198,6 +211,17 @@ def _date(year: int, month: int, day: int, given: str) -> date:
         return date(year, month, day)
     except ValueError as error:
         raise Invalid("window.no_such_day", given=given) from error
+
+
+def _next_such_day(today: date, month: int, day: int, given: str) -> date:
+    """This year's or the next one's. 29 February is in one of them at most: then it is that one, passed or not."""
+    found: list[date] = []
+    for year in (today.year, today.year + 1):
+        with suppress(ValueError):
+            found.append(date(year, month, day))
+    if not found:
+        raise Invalid("window.no_such_day", given=given)
+    return next((each for each in found if each >= today), found[-1])
 
 
 def _monday(year: int, week: int, given: str) -> date:
