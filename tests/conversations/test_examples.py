@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
+
+import pytest
+from babel import Locale
 
 from config.market import BOOKS
 from conversations.around import free_text
 from conversations.book import bound
 from conversations.forms.form import Field
+from conversations.help import PAGES
+from core.catalogue.names import folded
+from core.experts.hours import names_of_days
+from tests.conversations.test_words import LANGUAGES, MESSAGES, sentences
 
 DEFAULT = {each.name: each.default for each in fields(Field)}
 ANY_WORDS = (DEFAULT["read"], free_text)
@@ -36,3 +44,18 @@ def test_what_is_of_no_one_shape_is_never_asked_for_unbidden() -> None:
     for name in OF_NO_ONE_SHAPE:
         flow, _, field = name.partition(".")
         assert flows[flow].form.field(field).optional
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_example_is_right_in_any_year(language: str) -> None:
+    """27 November is a Friday in one year of six: who copies a "Fri 27 Nov" in another is told that it is none."""
+    known = Locale.parse(language).months["format"]
+    months = "|".join(
+        folded(known[width][number].rstrip(".")) for width in ("wide", "abbreviated") for number in range(1, 13)
+    )
+    days = "|".join(names_of_days(language))
+    dated = re.compile(rf"\b(?:{days})\.? (?:\d{{1,2}}\.? (?:{months})\b|(?:{months}) \d)")
+    told = [each for message in MESSAGES[language].values() for each in sentences(message)]
+    told += [page.read_text("utf-8") for page in (PAGES / language).glob("*.md")]
+    assert dated.search(folded(f"{next(iter(names_of_days(language)))} 27 {known['wide'][11]}"))
+    assert [found[0] for found in map(dated.search, map(folded, told)) if found] == []
