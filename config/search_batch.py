@@ -60,7 +60,10 @@ class BatchSearcher:
         listed = list(rows)
         self.places = Places([*known.all, *_towns_of(listed, known, self.catalogue)])
         reader = _Rows(self.catalogue, self.places)
-        self.index = Index(build([reader.document(row) for row in listed]))
+        documents = [reader.document(row) for row in listed]
+        self.index = Index(build(documents))
+        # As in the market, what is rare among those who advise need not be among goods.
+        self.advisers = Index(build([document for document in documents if document.kind != "listing"]))
         self.search("100 t wod pelets under 200 eur near Rigga")  # patterns and forms of words are made on first use
 
     def search(self, text: str) -> list[str]:
@@ -68,11 +71,11 @@ class BatchSearcher:
         said = parse(text, self.catalogue, self.places, self.today, per="t")  # as the documents have their prices
         advice = asks_advice(text, said, self.catalogue, self.index.knows)
         said = in_full(text, said, self.catalogue) if advice else said
-        read = on_problem if advice else freely
-        wanted = read(said, self.catalogue, self.places, self.index.knows, self.today)
+        index, read = (self.advisers, on_problem) if advice else (self.index, freely)
+        wanted = read(said, self.catalogue, self.places, index.knows, self.today)
         if not wanted.words and wanted == Wanted(today=wanted.today):
             return []  # nothing was understood, and everything would be as good an answer as any other
-        return [found.id for found in self.index.search_patiently(wanted, HITS)]
+        return [found.id for found in index.search_patiently(wanted, HITS)]
 
 
 def _towns_of(rows: Sequence[dict[str, Any]], known: Places, catalogue: Catalogue) -> list[Place]:

@@ -80,6 +80,10 @@ class Places:
         """The places of exactly that name in any language; accents and case do not matter."""
         return tuple(self._by_name.get(_plain(name.strip()), ()))
 
+    def knows(self, word: str) -> bool:
+        """Whether a place is called exactly so; for words that are folded already."""
+        return word in self._by_name
+
     def _declined(self, name: str) -> tuple[Place, ...]:
         """The places whose name this is in another grammatical case."""
         word = folded(name.strip())

@@ -18,12 +18,12 @@ def apart(word: str, catalogue: Catalogue, places: Places, knows: Callable[[str]
     the word itself where it is known, or is no two words. Of several cuts the one with the longest shorter half."""
     if len(word) < 2 * SHORTEST_HALF or not word.isalpha() or knows(word) or catalogue.synonyms.knows(word):
         return (word,)
-    if places.named(word) or catalogue.fields_of(word):
+    if places.knows(word) or catalogue.fields_of(word):
         return (word,)
     goods, schemes = catalogue.name_index.vocabulary, schemes_spoken(catalogue)
 
     def known(half: str) -> bool:
-        return half in goods or half in schemes or knows(half) or bool(places.named(half))
+        return half in goods or half in schemes or places.knows(half) or knows(half)
 
     middle = len(word) // 2
     cuts = sorted(range(SHORTEST_HALF, len(word) - SHORTEST_HALF + 1), key=lambda cut: abs(cut - middle))

@@ -29,6 +29,7 @@ NO_PACKAGING: Final = "any"  # of a listing that does not say how its goods are 
 WORDS_AT_MOST: Final = 12  # of a query: who pastes a page is answered by its first words
 BY_NAME_ONLY: Final = 0.8  # how well a document meets the word for the goods that has the word, but is of other goods
 LEAST_RELEVANCE: Final = 0.25  # of what was asked, weighed by what each word tells: less is nonsense
+SOMETHING: Final = 0.001  # of relevance: who has no word of a problem is not asked about it
 FIGURES_TELL: Final = 0.3  # a number that is no amount ("class 1") says little by itself
 ASIDE: Final = 0.5  # goods that a question is about, which are not looked for themselves
 BESIDE_GOODS: Final = 0.7  # a word that only describes goods that are named already
@@ -125,7 +126,7 @@ def on_problem(said: Understood, catalogue: Catalogue, places: Places, knows: Kn
             plain = _plain_word(word, told.also, catalogue, places, knows)
             words.append(replace(plain, tells=plain.tells * told.tells))
     words = _with_wishes(words, said, catalogue, knows)
-    return Wanted(tuple(words), (frozenset({"kind:expert"}),), some_word=True, today=today.toordinal())
+    return Wanted(tuple(words), least_relevance=SOMETHING, today=today.toordinal())
 
 
 def _taken_apart(
