@@ -55,7 +55,7 @@ book.flow(Flow(CHANGE, finish=_change))
 
 @book.command("hours")
 def hours(talk: Talk, sentence: str) -> None:
-    """`/hours Fri 10-15` changes every Friday, `/hours Fri 27 Nov 14-16` that one; without words, what is kept."""
+    """`/hours Fri 10-15` changes every Friday, `/hours 27 Nov 14-16` that day; without words, what is kept."""
     expert = _own(talk)
     if sentence:
         _keep(talk, sentence)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -73,13 +74,14 @@ def _looks_like_hours(text: str, match: re.Match[str]) -> bool:
 
 
 def _day(day: int, month: int, year: int | None, today: date, given: str) -> date:
-    try:
-        if year is not None:
-            return date(year, month, day)
-        this_year = date(today.year, month, day)
-        return this_year if this_year >= today - PASSED_LATELY else date(today.year + 1, month, day)
-    except ValueError as fault:
-        raise Invalid("hours.no_such_day", field="hours", given=given.strip()) from fault
+    """Of this year or the next, where none is named. 29 February is in one of them at most: then it is that one."""
+    found: list[date] = []
+    for each in (today.year, today.year + 1) if year is None else (year,):
+        with suppress(ValueError):
+            found.append(date(each, month, day))
+    if not found:
+        raise Invalid("hours.no_such_day", field="hours", given=given.strip())
+    return next((each for each in found if each >= today - PASSED_LATELY), found[-1])
 
 
 def _next_year(day: date) -> date:

@@ -73,6 +73,11 @@ def test_days_off_over_the_turn_of_the_year_and_a_weekday_for_good() -> None:
     assert change.week.days == {4: AFTERNOON}
 
 
+@pytest.mark.parametrize("today", [date(2027, 12, 31), date(2028, 2, 29), date(2028, 3, 1)])
+def test_a_leap_day_is_known_the_winter_before_and_still_when_it_is_over(today: date) -> None:
+    assert read_change("29 Feb off", "en", today).days == {date(2028, 2, 29): ()}
+
+
 @pytest.mark.parametrize("town", ["Kaunas", "in Kaunas", "Kaunas time"])
 def test_a_town_that_no_clock_is_named_after_is_known_by_the_gazetteer(town: str) -> None:
     change = read_change(f"Mon-Fri 14-16 {town}", "en", TODAY, kaunas)
