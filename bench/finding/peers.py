@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import re
 import sqlite3
 import tempfile
@@ -16,27 +17,35 @@ import asyncpg
 from rapidfuzz import fuzz, process
 
 from bench.finding.market import Row
+from bench.finding.questions import NEAR_KM, Question, Wishes
 from config.search_batch import HITS, BatchSearcher
 from core.catalogue.spelling import SHORTEST, SHORTEST_FOR_TWO
+from core.search.places import distance_km
 from tests.postgres import cluster
 
 TODAY: Final = date(2026, 11, 21)
+KM_A_DEGREE: Final = 111.2  # of latitude
 _WORD: Final = re.compile(r"\w+")
 
 
 class Engine(ABC):
-    """`every`: which share of the questions it is asked, since some need a second for each.
+    """`every`: which share of the questions it is asked, since some need a second for each; `only`: of which class.
 
     `elsewhere`: it works in a process of its own, so that only the clock on the wall can tell what a question costs.
     """
 
     name: str
     every: int = 1
+    only: str | None = None
     elsewhere: bool = False
 
     @abstractmethod
     def __init__(self, rows: list[Row], keep: ExitStack) -> None:
         """Index the rows; what has to be closed afterwards is given to `keep`."""
+
+    def answer(self, question: Question) -> list[str]:
+        """The ids of the ten best."""
+        return self.search(question.text)
 
     @abstractmethod
     def search(self, text: str) -> list[str]:
@@ -75,11 +84,13 @@ class Tantivy(Engine):
         builder.add_text_field("id", stored=True, tokenizer_name="raw")
         builder.add_text_field("title")
         builder.add_text_field("text")
+        self.add_fields(builder)
         self.schema = builder.build()
         self.index = tantivy.Index(self.schema, path=str(self.folder))
         writer = self.index.writer(heap_size=100_000_000, num_threads=1)
         for row in rows:
-            writer.add_document(tantivy.Document(id=row["id"], title=row["title"], text=f"{row['text']} {row['city']}"))
+            text = f"{row['text']} {row['city']}"
+            writer.add_document(tantivy.Document(id=row["id"], title=row["title"], text=text, **self.fields_of(row)))
         writer.commit()
         writer.wait_merging_threads()
         self.index.reload()
@@ -88,6 +99,12 @@ class Tantivy(Engine):
     def search(self, text: str) -> list[str]:
         hits = self.searcher.search(self.asked(_WORD.findall(text.lower())), HITS).hits
         return [self.searcher.doc(address)["id"][0] for _, address in hits]
+
+    def add_fields(self, builder: Any) -> None:
+        """What is indexed beside title and text."""
+
+    def fields_of(self, row: Row) -> dict[str, Any]:
+        return {}
 
     def asked(self, words: list[str]) -> Any:
         query, may = self.tantivy.Query, self.tantivy.Occur.Should
@@ -102,6 +119,43 @@ class Tantivy(Engine):
 
     def size_mb(self) -> float:
         return sum(path.stat().st_size for path in self.folder.iterdir()) / 1e6
+
+
+class TantivyGiven(Tantivy):
+    """The same for sentences, with nothing to read: the goods as words, and as filters what others have to find in the
+    sentence. A distance is a box in degrees, of whose finds those in the corners are dropped."""
+
+    name = "tantivy, given the filters"
+    only = "sentence"
+    numbers = ("lat", "lon", "quantity_t", "price_eur_t")
+
+    def add_fields(self, builder: Any) -> None:
+        for name in self.numbers:
+            builder.add_float_field(name, stored=name in {"lat", "lon"}, fast=True)
+        builder.add_text_field("certs", tokenizer_name="raw")
+
+    def fields_of(self, row: Row) -> dict[str, Any]:
+        return {name: row[name] for name in (*self.numbers, "certs") if name in row}
+
+    def answer(self, question: Question) -> list[str]:
+        assert question.given is not None
+        here = question.given.row
+        hits = self.searcher.search(self.limited(question.given), 2 * HITS).hits
+        found = (self.searcher.doc(address) for _, address in hits)
+        km = ((one["id"][0], distance_km(here["lat"], here["lon"], one["lat"][0], one["lon"][0])) for one in found)
+        return [key for key, away in km if away <= NEAR_KM][:HITS]
+
+    def limited(self, given: Wishes) -> Any:
+        query, must, number = self.tantivy.Query, self.tantivy.Occur.Must, self.tantivy.FieldType.Float
+        lat, lon, north = given.row["lat"], given.row["lon"], NEAR_KM / KM_A_DEGREE
+        east = north / math.cos(math.radians(lat))
+        limits = [("lat", lat - north, lat + north), ("lon", lon - east, lon + east)]
+        limits += [("quantity_t", float(given.tonnes), None)] if given.tonnes else []
+        limits += [("price_eur_t", None, float(given.price))] if given.price is not None else []
+        parts = [query.range_query(self.schema, name, number, least, most) for name, least, most in limits]
+        parts += [query.term_query(self.schema, "certs", given.scheme)] if given.scheme is not None else []
+        parts.append(self.asked(_WORD.findall(given.goods.lower())))
+        return query.boolean_query([(must, part) for part in parts])
 
 
 class TantivyOneSlip(Tantivy):
@@ -218,5 +272,5 @@ class AllTitles(Engine):
         return sum(map(len, self.texts)) / 1e6
 
 
-TANTIVY: Final[tuple[type[Engine], ...]] = (Tantivy, TantivyOneSlip, TantivyBegun)
+TANTIVY: Final[tuple[type[Engine], ...]] = (Tantivy, TantivyGiven, TantivyOneSlip, TantivyBegun)
 PEERS: Final[tuple[type[Engine], ...]] = (*TANTIVY, Fts5, Postgres, AllTitles)

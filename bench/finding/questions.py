@@ -23,12 +23,13 @@ NEIGHBOURS: Final = {
 
 @dataclass(frozen=True)
 class Question:
-    """`answers` are the ids of all documents that are right."""
+    """`answers` are the ids of all documents that are right; `given` what a sentence says, as a form would have it."""
 
     id: str
     kind: str
     text: str
     answers: frozenset[str]
+    given: Wishes | None = None
 
 
 class Questions:
@@ -58,7 +59,7 @@ class Questions:
 
     def draw(self, each: int) -> list[Question]:
         """That many of each class."""
-        kinds: dict[str, Callable[[], tuple[str, Sequence[str]]]] = {
+        kinds: dict[str, Callable[[], tuple[str, Sequence[str]] | tuple[str, Sequence[str], Wishes]]] = {
             "clean": self._clean,
             "one typo": lambda: self._damaged(self._typo),
             "two typos": lambda: self._damaged(lambda word: self._typo(self._typo(word))),
@@ -72,10 +73,10 @@ class Questions:
             "expert": self._expert,
         }
         return [
-            Question(f"{kind}-{number}", kind, text, frozenset(answers))
+            Question(f"{kind}-{number}", kind, text, frozenset(answers), *given)
             for kind, ask in kinds.items()
             for number in range(each)
-            for text, answers in [ask()]
+            for text, answers, *given in [ask()]
         ]
 
     def _clean(self) -> tuple[str, Sequence[str]]:
@@ -165,7 +166,7 @@ class Questions:
         lead = self.dice.choice(("", "need help with ", "consultant for "))
         return f"{lead}{' '.join(words)} {row['city']}", self.by_subject_place[skill.lower(), row["city"]]
 
-    def _sentence(self) -> tuple[str, Sequence[str]]:
+    def _sentence(self) -> tuple[str, Sequence[str], Wishes]:
         """Goods, a place with a radius, and up to three limits, as a person writes them, with a slip now and then."""
         dice = self.dice
         while True:
@@ -174,7 +175,7 @@ class Questions:
             if dice.random() < 0.4:
                 first, _, others = name.partition(" ")
                 name = f"{self._typo(first) if len(first) > 4 else first} {others}".strip()
-            wishes = Wishes(row)
+            wishes = Wishes(row, name)
             before, after = [], [f"near {row['city']}"]
             if dice.random() < 0.6:
                 wishes.tonnes = max(1, int(row["quantity_t"] * dice.uniform(0.3, 1)))
@@ -188,14 +189,15 @@ class Questions:
             dice.shuffle(after)
             found = [key for key in self.by_product[row["product"]] if wishes.meets(self.rows[key])]
             if found:
-                return " ".join([*before, name, *after]), found
+                return " ".join([*before, name, *after]), found, wishes
 
 
 @dataclass
 class Wishes:
-    """What a sentence asks for beside the goods: things near to where a listing is, and up to three limits."""
+    """What a sentence asks for: goods, as it names them, near to where a listing is, and up to three limits."""
 
     row: Row
+    goods: str
     tonnes: int = 0
     price: int | None = None
     scheme: str | None = None
