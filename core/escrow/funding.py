@@ -1,4 +1,4 @@
-"""The buyer's money comes in: asked for tranche by tranche, counted in parts, and given back where it has no use."""
+"""The buyer's money is asked for, tranche by tranche, by the way that they choose; `coming_in` counts what comes."""
 
 from __future__ import annotations
 
@@ -13,19 +13,10 @@ from core.delivery import service as delivery
 from core.escrow import rules
 from core.escrow.chargebacks import held_taken
 from core.escrow.effects import pay_back
-from core.escrow.events import (
-    PaymentLapsed,
-    PaymentLinkReady,
-    PaymentPartReceived,
-    PaymentReceived,
-    PaymentReturned,
-    TrancheAwaited,
-    TrancheLapsed,
-)
+from core.escrow.events import PaymentLinkReady, TrancheAwaited, TrancheLapsed
 from core.escrow.model import TRANCHE, Payment, PaymentState, Tranche
 from core.escrow.rails import service as rails
 from core.escrow.rails.model import Rail
-from core.escrow.rails.surplus import keep_credit
 from core.kernel.errors import NotAllowed, NotFound, Stale
 from core.kernel.money import Money
 from core.kernel.process import enter, step
@@ -33,7 +24,7 @@ from core.kernel.session import find_all
 from core.kernel.timers import deadline_of
 from core.kernel.transaction import Ctx
 from core.ledger import service as ledger
-from core.ledger.model import PROVIDER, PROVIDER_FEES, buyer_credit, credit, debit, escrow, refund_due
+from core.ledger.model import credit, debit, escrow, refund_due
 
 UNDER_WAY = (PaymentState.ASKED, PaymentState.OPEN)
 
@@ -70,17 +61,17 @@ def plan_tranches(ctx: Ctx, deal_id: str) -> None:
 
 def tranche_due(ctx: Ctx, tranche_id: str) -> None:
     """The time has come to pay for it."""
-    tranche = _tranche(ctx, tranche_id)
+    tranche = tranche_locked(ctx, tranche_id)
     step(ctx, TRANCHE, tranche, "fall_due", ("time",))
     ctx.session.flush()
     if tranche.number > 1:
         ctx.announce(TrancheAwaited(tranche.deal_id, tranche.number, tranche.amount))
-    _ask(ctx, deals.locked(ctx, tranche.deal_id), tranche)
+    ask_for(ctx, deals.locked(ctx, tranche.deal_id), tranche)
 
 
 def tranche_unpaid(ctx: Ctx, tranche_id: str) -> None:
     """Nobody paid for it in time: its lots are dropped, and the deal goes on with the others."""
-    tranche = _tranche(ctx, tranche_id)
+    tranche = tranche_locked(ctx, tranche_id)
     _lapse(ctx, tranche, "funding_expired", "time")
     ctx.announce(TrancheLapsed(tranche.deal_id, tranche.number, tranche.amount))
     delivery.drop_unfunded(ctx, tranche.deal_id, tranche.first_lot, tranche.last_lot)
@@ -126,9 +117,9 @@ def _lapse(ctx: Ctx, tranche: Tranche, event: str, role: str) -> None:
     step(ctx, TRANCHE, tranche, event, (role,))
     ctx.session.flush()
     deal = deals.locked(ctx, tranche.deal_id)
-    for payment in _payments(ctx, tranche):
+    for payment in payments_in(ctx, tranche):
         if payment.state in UNDER_WAY:
-            _close(ctx, payment, PaymentState.CLOSED)
+            close(ctx, payment, PaymentState.CLOSED)
         if payment.held:
             here = ledger.balance(ctx, escrow(deal.id), deal.currency)
             left = payment.held - held_taken(ctx, payment.id, payment.currency)
@@ -158,7 +149,7 @@ def pay_again(ctx: Ctx, deal_id: str) -> Payment:
     deal, tranche = deals.locked(ctx, deal_id), awaited(ctx, deal_id)
     if tranche is None:
         raise Stale
-    return _ask(ctx, deal, tranche)
+    return ask_for(ctx, deal, tranche)
 
 
 def pay_by(ctx: Ctx, deal_id: str, rail: Rail, offered: Collection[Rail] = rails.OFFERED) -> Payment:
@@ -168,9 +159,9 @@ def pay_by(ctx: Ctx, deal_id: str, rail: Rail, offered: Collection[Rail] = rails
     """
     if rails.choose_rail(ctx, deal_id, rail, offered):
         for tranche in tranches_of(ctx, deal_id):
-            for payment in _payments(ctx, tranche):
+            for payment in payments_in(ctx, tranche):
                 if payment.state in UNDER_WAY:
-                    _close(ctx, payment, PaymentState.CLOSED)
+                    close(ctx, payment, PaymentState.CLOSED)
     return pay_again(ctx, deal_id)
 
 
@@ -186,16 +177,6 @@ def checkout_opened(ctx: Ctx, payment_id: str, session_ref: str, url: str, expir
     else:
         _ask_expiry(ctx, payment)
     ctx.session.flush()
-
-
-def payment_lapsed(ctx: Ctx, payment_id: str) -> None:
-    """The provider has closed the page, or could not open it. What came by it in part stays held."""
-    payment = payment_locked(ctx, payment_id)
-    if payment.state in UNDER_WAY:
-        payment.state = PaymentState.RECEIVED if payment.received_minor else PaymentState.LAPSED
-        ctx.session.flush()
-        if awaited(ctx, payment.deal_id) is not None:
-            ctx.announce(PaymentLapsed(payment.deal_id, payment.id))
 
 
 def payment_of(ctx: Ctx, deal_id: str) -> Payment | None:
@@ -221,16 +202,16 @@ def payment_locked(ctx: Ctx, payment_id: str) -> Payment:
     return ctx.session.get_one(Payment, payment_id)
 
 
-def _ask(ctx: Ctx, deal: Deal, tranche: Tranche) -> Payment:
+def ask_for(ctx: Ctx, deal: Deal, tranche: Tranche) -> Payment:
     """Have a checkout opened for what the tranche misses; the one that is under way when there is one."""
-    latest, ends = next(iter(_payments(ctx, tranche)), None), _funding_ends(ctx, tranche)
+    latest, ends = next(iter(payments_in(ctx, tranche)), None), _funding_ends(ctx, tranche)
     if latest is not None and latest.state in UNDER_WAY:
         way = rails.way_of(ctx, latest.id)
         if way is not None and way.rail is Rail.BANK_TRANSFER:
             latest.expires_at = max(latest.expires_at, ends)  # while we were away its time stood still, too
         if latest.expires_at > ctx.now:
             return latest
-        _close(ctx, latest, PaymentState.RECEIVED if latest.received_minor else PaymentState.LAPSED)
+        close(ctx, latest, PaymentState.RECEIVED if latest.received_minor else PaymentState.LAPSED)
     number = select(Payment.number).where(Payment.deal_id == deal.id).order_by(Payment.number.desc()).limit(1)
     payment = Payment(
         id=ctx.new_id(),
@@ -268,104 +249,13 @@ def _funding_ends(ctx: Ctx, tranche: Tranche) -> datetime:
     return tranche.state_since + FUND_WITHIN if timer is None else timer.due_at
 
 
-# --- it comes ---------------------------------------------------------------------------------------------------------
-
-
-def payment_part(ctx: Ctx, payment_id: str, received: Money, *, intent_ref: str) -> None:
-    """A transfer came in part. `received`: all that has come by this payment so far; more is awaited.
-
-    Counted up from what is known, so it may be told again, late, or in any order. Of a way to pay that was given up for
-    another one the provider puts it into the buyer's balance, where it is found.
-    """
-    payment = payment_locked(ctx, payment_id)
-    payment.intent_ref = intent_ref
-    given_up = payment.state in (PaymentState.CLOSED, PaymentState.LAPSED)
-    if payment.state in UNDER_WAY or (given_up and _tranche(ctx, payment.tranche_id).state != "awaited"):
-        _count(ctx, payment, received)
-
-
-def payment_received(
-    ctx: Ctx, payment_id: str, amount: Money, *, intent_ref: str, charge_ref: str, provider_fee: Money
-) -> None:
-    """All of a payment has come. `amount`: everything that it brought, with what had come of it in parts.
-
-    What the deal waits for is held; too little is held and the rest asked for; too much is kept as the buyer's credit;
-    and what comes when nothing is awaited goes back at once.
-    """
-    payment = payment_locked(ctx, payment_id)
-    if payment.charge_ref is not None:
-        return
-    payment.intent_ref, payment.charge_ref = intent_ref, charge_ref
-    _count(ctx, payment, amount)
-    if provider_fee:
-        legs = [debit(PROVIDER_FEES, provider_fee), credit(PROVIDER, provider_fee)]
-        key = f"deal:{payment.deal_id}:payment:{payment.id}:fee"
-        ledger.post(ctx, key, "Kept by the provider", legs, deal=payment.deal_id)
-    if payment.state in UNDER_WAY:
-        payment.state = PaymentState.RECEIVED
-        ctx.session.flush()
-    tranche = _tranche(ctx, payment.tranche_id)
-    if tranche.state == "awaited":  # it was too little
-        _ask(ctx, deals.locked(ctx, payment.deal_id), tranche)
-
-
-def _count(ctx: Ctx, payment: Payment, total: Money) -> None:
-    """Book what is new of a payment: to the deal, to the buyer's credit, or straight back."""
-    new = total - payment.counted if total.currency == payment.currency else total
-    if new.minor <= 0:
-        return
-    deal, tranche = deals.locked(ctx, payment.deal_id), _tranche(ctx, payment.tranche_id)
-    wanted = tranche.state == "awaited" and total.currency == payment.currency
-    held = min(new, tranche.missing) if wanted else Money.zero(new.currency)
-    key = f"deal:{deal.id}:payment:{payment.id}:{total.minor}"
-    over = credit(buyer_credit(deal.buyer) if wanted else refund_due(deal.id), new - held)
-    legs = [debit(PROVIDER, new), credit(escrow(deal.id), held), over]
-    ledger.post(ctx, key, "Paid by the buyer", legs, deal=deal.id)
-    payment.received_minor += new.minor
-    payment.surplus_minor += (new - held).minor
-    if not wanted:
-        payment.state = PaymentState.RETURNED
-        ctx.session.flush()
-        late = total.currency == payment.currency
-        ctx.announce(PaymentReturned(deal.id, payment.id, new, "too_late" if late else "wrong_currency"))
-        pay_back(ctx, deal, payment, new)
-        return
-    tranche.held_minor += held.minor
-    ctx.session.flush()
-    if new > held:
-        keep_credit(ctx, deal.buyer, payment, new - held)
-    if tranche.missing:
-        _part_came(ctx, deal, tranche, payment, held)
-    else:
-        _complete(ctx, deal, tranche, payment)
-
-
-def _part_came(ctx: Ctx, deal: Deal, tranche: Tranche, payment: Payment, came: Money) -> None:
-    step(ctx, TRANCHE, tranche, "money_in", ("provider",))
-    deals.money_in(ctx, deal.id)
-    ctx.announce(PaymentPartReceived(deal.id, payment.id, came, tranche.held, tranche.missing))
-
-
-def _complete(ctx: Ctx, deal: Deal, tranche: Tranche, payment: Payment) -> None:
-    payment.state = PaymentState.RECEIVED
-    step(ctx, TRANCHE, tranche, "money_complete", ("provider",))
-    ctx.session.flush()
-    ctx.announce(PaymentReceived(deal.id, payment.id, tranche.amount, tranche.number))
-    if deal.state == "awaiting_funding":
-        deals.money_complete(ctx, deal.id)
-    for other in _payments(ctx, tranche):
-        if other.state in UNDER_WAY:
-            _close(ctx, other, PaymentState.RECEIVED if other.received_minor else PaymentState.CLOSED)
-    delivery.start_lots(ctx, deal.id, tranche.first_lot, tranche.last_lot)
-
-
-def _payments(ctx: Ctx, tranche: Tranche) -> list[Payment]:
+def payments_in(ctx: Ctx, tranche: Tranche) -> list[Payment]:
     """The tranche's payments, the newest first."""
     query = select(Payment).where(Payment.tranche_id == tranche.id).order_by(Payment.number.desc())
     return list(ctx.session.scalars(query))
 
 
-def _tranche(ctx: Ctx, tranche_id: str) -> Tranche:
+def tranche_locked(ctx: Ctx, tranche_id: str) -> Tranche:
     """The tranche, with its deal locked first as everywhere. Raises NotFound."""
     deal_id = ctx.session.scalar(select(Tranche.deal_id).where(Tranche.id == tranche_id))
     if deal_id is None:
@@ -374,7 +264,7 @@ def _tranche(ctx: Ctx, tranche_id: str) -> Tranche:
     return ctx.session.get_one(Tranche, tranche_id)
 
 
-def _close(ctx: Ctx, payment: Payment, state: PaymentState) -> None:
+def close(ctx: Ctx, payment: Payment, state: PaymentState) -> None:
     payment.state = state
     if payment.session_ref is not None:
         _ask_expiry(ctx, payment)

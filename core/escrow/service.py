@@ -1,10 +1,12 @@
-"""The one door to held money: it comes in (`funding`), is parted (`settling`), goes out (`effects`), to sellers who
-have said where to (`payees`), and may be taken back by a bank (`chargebacks`, `recalled`)."""
+"""The one door to held money: it is asked for (`funding`), comes in (`coming_in`), is parted (`settling`), goes out
+(`effects`), to sellers who have said where to (`payees`), and may be taken back by a bank (`chargebacks`, `recalled`).
+"""
 
 from __future__ import annotations
 
 from core.escrow.chargebacks import chargeback_named
 from core.escrow.chargebacks import closed as chargeback_closed
+from core.escrow.coming_in import payment_lapsed, payment_part, payment_received
 from core.escrow.credits import credit_towards, credits_of, give_back_paid_too_much, use_credit
 from core.escrow.effects import (
     finish,
@@ -20,10 +22,7 @@ from core.escrow.funding import (
     checkout_opened,
     pay_again,
     pay_by,
-    payment_lapsed,
     payment_of,
-    payment_part,
-    payment_received,
     tranche_for,
     tranches_of,
 )

@@ -29,10 +29,7 @@ def line_of(
     legs: Sequence[Leg], deal_id: str, organisation: str, *, buys: bool, ref: str, memo: str, at: datetime, key: str
 ) -> Line | None:
     """What an entry of a deal has meant to its buyer or seller; None when it moved nothing of theirs."""
-    if buys:
-        own = _by_the_bank(legs) if _is_of_a_bank(key) else _buyers(legs, deal_id, organisation)
-    else:
-        own = _sellers(legs, organisation)
+    own = _payers(legs, deal_id, organisation, key) if buys else _sellers(legs, organisation)
     if own is None:
         return None
     what, came, went, fee = own
@@ -40,6 +37,17 @@ def line_of(
 
 
 Meaning = tuple[What, Money | None, Money | None, Money | None]  # what, came, went, fee
+
+
+def _payers(legs: Sequence[Leg], deal_id: str, organisation: str, key: str) -> Meaning | None:
+    """What their bank has done is read from what has left us; the rest, from what we hold for them."""
+    match key.split(":"):
+        case ["chargeback", _, "opened" | "won"]:
+            return _by_the_bank(legs)
+        case ["deal", _, "payment", _, "let_go", _]:  # nothing was sent: it stands where it is theirs, and is found
+            held = _buyers(legs, deal_id, organisation)
+            return None if held is None else ("adjusted", *held[1:])
+    return _buyers(legs, deal_id, organisation)
 
 
 def _buyers(legs: Sequence[Leg], deal_id: str, organisation: str) -> Meaning | None:
@@ -51,14 +59,6 @@ def _buyers(legs: Sequence[Leg], deal_id: str, organisation: str) -> Meaning | N
     if kept.minor < 0:
         return "paid", None, -kept, None
     return "refunded", kept, None, None
-
-
-def _is_of_a_bank(key: str) -> bool:
-    """Whether the payer's bank has taken money back, or given it up again: "chargeback:…:opened" and "…:won"."""
-    match key.split(":"):
-        case ["chargeback", _, "opened" | "won"]:
-            return True
-    return False
 
 
 def _by_the_bank(legs: Sequence[Leg]) -> Meaning | None:

@@ -206,6 +206,71 @@ async def test_what_came_in_part_goes_back_when_the_rest_does_not_come(shop: Sho
     await shop.books_agree()
 
 
+async def cancelled_at_the_provider(shop: Shop, *, balance_first: bool) -> None:
+    """The buyer has transferred €20,000 of €21,000, and somebody cancels the payment on the provider's own pages."""
+    payment = await signed_by_a_business(shop)
+    await bank(shop, 2_000_000)
+
+    async def part() -> bool:
+        return bool((await shop.trade.payment()).received)
+
+    await shop.until(part)
+    if balance_first:
+        await shop.strike("drop", "", deliveries=True, times=100)
+    await shop.provider.expire_checkout(payment.session_ref or "")
+    if balance_first:
+        (payer,) = await shop.trade.house(rails.payer_refs)
+        heard = await look(shop.provider, "credit", payer)
+        assert isinstance(heard, Delivered)
+        assert heard.then is not None
+        await shop.trade.house(heard.then)
+        await shop.reconciler.sweep()
+
+    async def the_buyers_again() -> bool:
+        await shop.reconciler.sweep()
+        kept = await shop.trade.house(lambda ctx: escrow.credits_of(ctx, shop.trade.deal_id))
+        return [each.amount for each in kept] == [eur(2_000_000)] and not (await shop.trade.money()).held
+
+    await shop.until(the_buyers_again)
+    assert (await shop.trade.deal()).state == "awaiting_funding"
+    await shop.books_agree()
+
+
+@pytest.mark.parametrize("balance_first", [False, True])
+async def test_what_came_of_a_transfer_that_the_provider_cancels_is_the_buyers_and_pays_for_the_next(
+    shop: Shop, balance_first: bool
+) -> None:
+    await cancelled_at_the_provider(shop, balance_first=balance_first)
+    again = await shop.market.run(shop.trade.buyer, lambda ctx: escrow.pay_again(ctx, shop.trade.deal_id))
+    assert again.amount == eur(2_100_000)
+
+    async def used() -> bool:
+        await shop.reconciler.sweep()
+        return (await shop.trade.payment()).received == eur(2_000_000)
+
+    await shop.until(used)
+    await shop.books_agree()
+    await bank(shop, 100_000)
+    await shop.reconciler.sweep()
+    await shop.until_deal("funded")
+    assert await shop.trade.house(lambda ctx: escrow.credits_of(ctx, shop.trade.deal_id)) == []
+    await shop.books_agree()
+    assert await shop.reconciler.reconcile() == {}
+
+
+async def test_what_came_of_a_transfer_that_the_provider_cancels_goes_back_when_nobody_does_anything(
+    shop: Shop,
+) -> None:
+    await cancelled_at_the_provider(shop, balance_first=False)
+    await shop.pass_time(days=6)
+    await shop.until_deal("cancelled")
+    assert await shop.made("refund") == []
+    await shop.pass_time(days=31)
+    assert [(each["amount"], each["payment_intent"]) for each in await shop.made("refund")] == [(2_000_000, None)]
+    assert [each.state for each in await shop.effects()] == [EffectState.DONE]
+    await shop.books_agree()
+
+
 async def test_a_transfer_that_comes_after_the_deal_is_off_is_the_buyers_credit(shop: Shop) -> None:
     await signed_by_a_business(shop)
     way = await the_way(shop)

@@ -11,6 +11,7 @@ from core.audit.service import invariants
 from core.deals import service as deals
 from core.delivery import service as delivery
 from core.escrow import service
+from core.escrow.balances import surplus_found
 from core.escrow.model import EffectKind, EffectState, PaymentState
 from core.escrow.rails import service as rails
 from core.escrow.rails.model import Rail
@@ -18,9 +19,10 @@ from core.kernel.errors import Refusal
 from core.kernel.events import Event
 from core.kernel.heartbeat import beat
 from core.kernel.money import Money
-from core.kernel.transaction import MARKET, PROVIDER
+from core.kernel.transaction import MARKET, PROVIDER, Ctx
 from core.ledger.events import InvariantBroken, InvariantHolds
 from core.people.service import organisation_of
+from core.statements import service as statements
 from tests.core.conftest import Market
 from tests.core.escrow.test_escrow_chargebacks import another_deal, decided, recalled, released
 from tests.core.goods import tonnes
@@ -115,6 +117,34 @@ async def test_an_outage_leaves_a_transfer_that_came_in_part_its_time(market: Ma
     assert (again.id, again.state) == (first.id, PaymentState.OPEN)
     assert again.expires_at > market.clock.now()
     assert trade.asked("checkout.expire") == []
+
+
+async def test_what_has_come_by_transfer_is_let_go_when_the_debit_that_it_was_to_replace_arrives(
+    market: Market,
+) -> None:
+    """The buyer pays by debit, changes their mind, transfers a part; and then the banks carry the debit out."""
+    trade = await agreed(market, 100, 1)
+    await trade.sign()
+    debit = await trade.payment()
+    await market.run(trade.buyer, lambda ctx: service.pay_by(ctx, trade.deal_id, Rail.BANK_TRANSFER))
+    await trade.provider_answers()
+    transfer = await trade.payment()
+    await market.run(PROVIDER, lambda ctx: service.payment_part(ctx, transfer.id, eur(5_000_00), intent_ref="pi_2"))
+    await trade.pay(eur(21_000_00), payment_id=debit.id)
+    assert ((await trade.deal()).state, (await trade.money()).held) == ("funded", eur(21_000_00))
+    assert [body["payment"] for body in trade.asked("checkout.expire")] == [debit.id, transfer.id]
+    await trade.provider_answers()
+
+    def stands_there(ctx: Ctx) -> None:
+        rails.payer_known(ctx, trade.buying, "cus_1")
+        surplus_found(ctx, "cus_1", {"EUR": eur(5_000_00)})
+
+    await market.run(PROVIDER, stands_there)
+    (kept,) = await trade.house(lambda ctx: service.credits_of(ctx, trade.deal_id))
+    assert kept.amount == eur(5_000_00)
+    lines = await market.run(trade.buyer, lambda ctx: list(statements.lines(ctx)))
+    assert [line.what for line in lines] == ["paid", "adjusted", "paid", "paid"]  # and nothing was given back
+    await books_hold(market)
 
 
 @pytest.mark.parametrize("first", ["bank", "doubt"])
