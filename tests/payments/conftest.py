@@ -9,7 +9,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, NoReturn
 
 import aiohttp
@@ -281,7 +281,9 @@ async def shop(lab: Lab, browser: Browser, market: Market) -> AsyncIterator[Shop
     market.transactions.deliver_by(dispatcher.offer)
     evidence_reactions.listen(market.reactions)
     reconciliation_reactions.listen(market.reactions)
-    trade = await agreed(market, lots=2, window_to=date(2026, 12, 31))  # so soon that both lots are paid for at once
+    first = clock.now().date() + timedelta(days=1)
+    last = first + timedelta(days=38)  # so soon that both lots are paid for at once
+    trade = await agreed(market, lots=2, window_from=first, window_to=last)
     profile = CompleteProfile(roles=frozenset({Role.SELLER}), company="Anna's pellets", country="LT")
     await market.run(trade.seller, lambda ctx: complete_profile(ctx, profile))
     webhooks = StripeWebhooks(market.transactions, clock, lab.stripe.webhook_secret)
