@@ -261,7 +261,7 @@ def _keys(ranked: Ranked, wanted: Wanted) -> NDArray[Any]:
 
 def _first(keys: NDArray[Any], limit: int) -> NDArray[np.intp]:
     """The places of the highest keys, in order; of equal ones the newer document, which has the smaller number."""
-    if len(keys) <= SORTED_BELOW:
+    if len(keys) <= max(SORTED_BELOW, limit):
         return np.argsort(-keys, kind="stable")[:limit]
     edge = np.partition(keys, len(keys) - limit)[len(keys) - limit]
     above = (keys > edge).nonzero()[0]

@@ -134,6 +134,15 @@ def test_the_index_finds_what_a_plain_filter_finds(done: list[tuple[str, object]
         assert answer.total == len(expected)
 
 
+@pytest.mark.parametrize("fitting", [39, 40, 41, 45, 49, 50, 60, 99, 100, 101, 140])
+def test_all_that_fit_are_found_in_order_however_many_they_are(fitting: int) -> None:
+    listed = [Document(f"{number:03}", "listing", "larch", product="sawdust", day=number) for number in range(fitting)]
+    wanted = Wanted(must=(frozenset({"product:sawdust"}),), order="newest", today=200)
+    answer = Index(build(listed)).search(wanted, 100)
+    assert [found.day for found in answer.found] == sorted(range(fitting), reverse=True)[:100]
+    assert answer.total == fitting
+
+
 SAID = ("spruce", "sprucee", "larch", "dry", "pellets", "peletts", "kaunas", "chips")
 
 
