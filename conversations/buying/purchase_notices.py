@@ -23,6 +23,7 @@ PURCHASE_FACTS: Final[dict[type[Any], str]] = {
     purchase.PurchaseClosed: "notice.purchase_closed",
     purchase.AskedBack: "notice.purchase_asked_back",
     purchase.PaymentSentBack: "notice.purchase_sent_back",
+    purchase.PaymentKept: "notice.purchase_not_sent",
 }
 # What the buyer's bank does about the price.
 RECALL_FACTS: Final[dict[type[Any], str]] = {

@@ -34,17 +34,19 @@ PURCHASES: Final = (
         agree(
             "stars_due",
             """SELECT purchase_id AS name, currency, amount_minor AS minor FROM purchase_refund
-            WHERE currency = 'XTR' AND state <> 'done'""",
+            WHERE currency = 'XTR' AND state NOT IN ('done', 'kept')""",
         ),
     ),
     Invariant(
-        "Stars that are kept came back in part and are not spent yet",
+        "Stars that are kept came back, in part or to nobody, and are not spent yet",
         "Credit that nobody gave would be a present; credit that is gone unspent, a theft.",
         agree(
             "star_credit",
             f"""SELECT buyer AS name, currency,
                 CASE WHEN back_minor = price_minor THEN credit_minor ELSE back_minor END AS minor
             FROM purchase WHERE currency = 'XTR' AND back_minor > 0
+            UNION ALL SELECT purchase.buyer, refund.currency, refund.amount_minor FROM purchase_refund AS refund
+            JOIN purchase ON purchase.id = refund.purchase_id WHERE refund.state = 'kept'
             UNION ALL SELECT buyer, currency, -credit_minor FROM purchase
             WHERE currency = 'XTR' AND state IN ({SOLD})""",
         ),

@@ -23,7 +23,7 @@ from core.people.company.service import position_of
 from core.people.marks import new_mark
 from core.people.model import ChatIdentity, Person
 from core.people.service import acting, members, organisation_of
-from core.purchases.model import Purchase
+from core.purchases.model import Purchase, PurchaseRefund, RefundState
 from core.purchases.service import stars_kept
 from core.requests.model import REQUEST
 from core.requests.service import requests_of, withdraw_request
@@ -49,7 +49,13 @@ def _hindrances(ctx: Ctx, person: Person) -> list[Open]:
     sessions = select(func.count()).where(
         or_(seeking, Booking.consultant == person.id), Booking.state.not_in(SESSION.final)
     )
-    going_back = select(func.count()).where(Purchase.buyer == person.id, Purchase.state == "giving_back")
+    # Who has paid in Stars is known to Telegram alone, and by that name alone it gives them back.
+    unsent = select(PurchaseRefund.purchase_id).where(
+        PurchaseRefund.state.in_((RefundState.ASKED, RefundState.REFUSED))
+    )
+    going_back = select(func.count()).where(
+        Purchase.buyer == person.id, or_(Purchase.state == "giving_back", Purchase.id.in_(unsent))
+    )
     accounts = (payable(own), buyer_credit(own), receivable(own))
     kept = [balance for account in accounts for balance in ledger.balances(ctx, account).values()]
     found = []

@@ -68,3 +68,10 @@ class PaymentSentBack(PurchaseFact):
     """Money that came twice or too late has gone back."""
 
     amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentKept(PurchaseFact):
+    """A payment in Stars that Telegram does not give back: it is kept for the buyer's next purchase."""
+
+    amount: Money

@@ -18,6 +18,7 @@ OFFERED_FOR: Final = timedelta(hours=1)  # Stripe keeps a page open for half an 
 # Within so long of paying a buyer may ask for the money back. Card networks and Telegram leave it to the seller.
 MAY_COME_BACK: Final = timedelta(days=14)
 TRY_AGAIN_AFTER: Final = timedelta(days=1)
+MOST_ATTEMPTS: Final = 30  # to have Telegram give Stars back; after that they are kept for the buyer
 
 
 class Rail(StrEnum):
@@ -152,11 +153,12 @@ class PurchasePayment(Table):
 
 
 class RefundState(StrEnum):
-    """asked → done; or refused, and asked again a day later."""
+    """asked → done; or refused, and asked again a day later; in Stars at last kept, for the buyer's next purchase."""
 
     ASKED = "asked"
     DONE = "done"
     REFUSED = "refused"
+    KEPT = "kept"
 
 
 class PurchaseRefund(Versioned, Table):

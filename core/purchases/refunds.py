@@ -25,8 +25,9 @@ from core.ledger.model import (
     stars_due,
 )
 from core.purchases import rules
-from core.purchases.events import PaymentSentBack, PurchaseGivenBack
+from core.purchases.events import PaymentKept, PaymentSentBack, PurchaseGivenBack
 from core.purchases.model import (
+    MOST_ATTEMPTS,
     PURCHASE,
     TRY_AGAIN_AFTER,
     Purchase,
@@ -114,6 +115,9 @@ def refund_refused(ctx: Ctx, refund_id: str, why: str, ref: str | None = None) -
         return  # told twice, or of one that has failed before
     else:
         refund.provider_ref = ref
+    if purchase.rail is Rail.STARS and refund.attempt >= MOST_ATTEMPTS:
+        _keep(ctx, refund, purchase)
+        return
     refund.state, refund.why = RefundState.REFUSED, why
     set_timer(ctx.session, Timer(TIMER, refund.id, TRY_AGAIN, ctx.now + TRY_AGAIN_AFTER))
     ctx.session.flush()
@@ -137,6 +141,9 @@ def _ask(ctx: Ctx, refund: PurchaseRefund, payment: PurchasePayment) -> None:
         set_timer(ctx.session, Timer(TIMER, refund.id, TRY_AGAIN, ctx.now + TRY_AGAIN_AFTER))
         ctx.session.flush()
         return
+    if payment.intent_ref is None and payment.payer is None:  # who has left is nobody that Stars could be sent to
+        _keep(ctx, refund, ctx.session.get_one(Purchase, refund.purchase_id))
+        return
     body: dict[str, Any] = {
         "effect": refund.id,
         "attempt": refund.attempt,
@@ -152,11 +159,25 @@ def _ask(ctx: Ctx, refund: PurchaseRefund, payment: PurchasePayment) -> None:
         ctx.post("payments", f"purchase:{refund.purchase_id}", "refund", body)
 
 
-def _gone(ctx: Ctx, purchase: Purchase, by: str) -> None:
+def _keep(ctx: Ctx, refund: PurchaseRefund, purchase: Purchase) -> None:
+    """Telegram gives these Stars to nobody: they are the buyer's all the same, and pay for what they buy next."""
+    legs = [debit(stars_due(purchase.id), refund.amount), credit(star_credit(purchase.buyer), refund.amount)]
+    key = f"purchase:{purchase.id}:refund:{refund.id}:kept"
+    ledger.post(ctx, key, "Not given back by Telegram, kept for the next purchase", legs, deal=purchase.id)
+    refund.state = RefundState.KEPT
+    clear_timers(ctx.session, TIMER, refund.id)
+    ctx.session.flush()
+    if purchase.state == "giving_back" and refund.payment_id == _kept_payment(ctx, purchase).id:
+        _gone(ctx, purchase, "system", sent=False)
+    ctx.announce(PaymentKept(purchase.id, purchase.thing, purchase.subject, refund.amount))
+
+
+def _gone(ctx: Ctx, purchase: Purchase, by: str, *, sent: bool = True) -> None:
     back = rules.parted(purchase.rail, purchase.price, purchase.credit, purchase.back)
     step(ctx, PURCHASE, purchase, "gone_back", (by,))
     ctx.session.flush()
-    ctx.announce(PurchaseGivenBack(purchase.id, purchase.thing, purchase.subject, back.sent, back.credit))
+    went = back.sent if sent else Money.zero(purchase.currency)
+    ctx.announce(PurchaseGivenBack(purchase.id, purchase.thing, purchase.subject, went, back.credit))
 
 
 def _accounts(purchase: Purchase) -> tuple[str, str]:

@@ -48,7 +48,7 @@ PURCHASE_HARMS = {
     "what was sold is in the books": "UPDATE purchase SET price_minor = price_minor + 1 WHERE state = 'paid'",
     "the Stars that Telegram holds are those that were paid": "UPDATE purchase_payment SET amount_minor = 1",
     "every Star due back is on its way": "UPDATE purchase_refund SET state = 'done'",
-    "Stars that are kept came back in part and are not spent yet": (
+    "Stars that are kept came back, in part or to nobody, and are not spent yet": (
         "UPDATE purchase SET back_minor = back_minor + 1 WHERE back_minor > 0"
     ),
     "nothing is delivered that was not paid": "UPDATE purchase SET state = 'paid'",

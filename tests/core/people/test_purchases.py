@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from core.audit.service import invariants
+from core.erasure.service import erase
 from core.kernel.errors import Refusal, Stale
 from core.kernel.money import Money
 from core.kernel.transaction import MARKET, PROVIDER, Actor, Ctx
@@ -20,7 +21,7 @@ from core.ledger.model import SALES, STAR_SALES, STARS_HELD, refund_due
 from core.people.model import Identity, Person, Platform
 from core.people.service import person_of
 from core.purchases import payments, refunds, rules, service
-from core.purchases.events import PaymentSentBack, PurchaseGivenBack, PurchasePaid
+from core.purchases.events import PaymentKept, PaymentSentBack, PurchaseGivenBack, PurchasePaid
 from core.purchases.model import PURCHASE, BuyThing, Purchase, PurchaseRefund, Rail, Thing
 from core.purchases.reactions import rings
 from tests.core.conftest import Market
@@ -65,7 +66,7 @@ class Shop:
 
 @pytest.fixture
 async def shop(market: Market) -> Shop:
-    market.watch(PurchasePaid, PurchaseGivenBack, PaymentSentBack)
+    market.watch(PurchasePaid, PurchaseGivenBack, PaymentSentBack, PaymentKept)
     return Shop(market, *await market.newcomer("Rasa"))
 
 
@@ -223,6 +224,56 @@ async def test_after_a_fortnight_it_is_kept(shop: Shop) -> None:
     assert (await shop.now(purchase)).state == "kept"
     with pytest.raises(Stale):
         await shop.market.run(shop.rasa, lambda ctx: service.ask_back(ctx, purchase.id))
+
+
+async def is_refused_for(shop: Shop, days: int) -> int:
+    """Telegram gives back nothing that it is asked for, day by day; how often it is asked on the last of them."""
+    asked = 0
+    for _ in range(days):
+        told, asked = {post.id for post in shop.market.posts}, 0
+        shop.market.clock.advance(days=1, minutes=1)
+        await shop.market.ring(dict(rings))
+        for post in [post for post in shop.market.posts if post.kind == "refund" and post.id not in told]:
+            asked += 1
+            await shop.market.run(PROVIDER, refuse(post.body["effect"]))
+    return asked
+
+
+def refuse(refund: str) -> Callable[[Ctx], None]:
+    return lambda ctx: refunds.refund_refused(ctx, refund, "Bad Request: USER_ID_INVALID")
+
+
+@pytest.mark.parametrize("twice", [False, True])
+async def test_stars_that_telegram_does_not_give_back_are_kept_for_their_buyer_in_the_end(
+    shop: Shop, twice: bool
+) -> None:
+    purchase = await shop.asks()
+    await shop.pays(purchase)
+    if twice:
+        await shop.pays(purchase, "stx-2")
+    else:
+        await shop.market.run(MARKET, lambda ctx: service.give_back(ctx, purchase.id, purchase.price))
+    [refund] = [post for post in shop.market.posts if post.kind == "refund"]
+    await shop.market.run(PROVIDER, refuse(refund.body["effect"]))
+    assert await is_refused_for(shop, 20) == 1
+    with pytest.raises(Refusal, match=r"erasure\.open"):  # Telegram's name of them is needed still
+        await shop.market.run(shop.rasa, erase)
+    await shop.books_hold()
+    assert await is_refused_for(shop, 20) == 0
+    assert isinstance(shop.market.facts[-1], PaymentKept)
+    assert (await shop.kept(), (await shop.now(purchase)).state) == (500, "kept" if twice else "given_back")
+    await shop.books_hold()
+
+
+async def test_stars_of_who_has_left_are_asked_back_for_nobody(shop: Shop) -> None:
+    """What they had bought is given back after they went: who paid, nobody knows any more."""
+    purchase = await shop.asks()
+    await shop.pays(purchase)
+    await shop.market.run(shop.rasa, erase)
+    await shop.market.run(MARKET, lambda ctx: service.give_back(ctx, purchase.id, purchase.price))
+    assert [post for post in shop.market.posts if post.kind == "refund"] == []
+    assert (await shop.now(purchase)).state == "given_back"
+    await shop.books_hold()
 
 
 def test_the_table_has_no_dead_end() -> None:
