@@ -271,14 +271,12 @@ class Fees(Fact):
 
 class Expertise(Fact):
     """A field that consultants advise in. `names`: by language, the field's name and then the words that find it;
-    `problems`: words of those who need such advice without knowing what it is called; `topics`: by language, what is
-    said within the field of each, a stem with a hyphen behind it."""
+    `topics`: what is spoken of within the field, and by language how, a stem with a hyphen behind it."""
 
     id: str
     esco: tuple[str, ...]  # occupation codes, version 1.1.1
     names: dict[str, Annotated[tuple[str, ...], Field(min_length=1)]]
-    problems: dict[str, tuple[str, ...]] = {}
-    topics: dict[str, dict[str, tuple[str, ...]]] = {}
+    topics: dict[str, dict[str, tuple[str, ...]]]
 
     def title(self, language: str) -> str:
         return self.names.get(language, self.names["en"])[0]

@@ -30,7 +30,6 @@ from core.kernel.errors import NotFound
 T = TypeVar("T")
 COUNTRY_ENDING = 3  # letters in which the cases of a country's name may differ ("Lietuvoje", "в Україні")
 SHORTEST_STEM = 5
-SHORTEST_SLIP = 6  # letters of a word that may be a misspelt one of a field of expertise
 
 
 @dataclass(frozen=True, eq=False)  # one per installation: compared and hashed by identity
@@ -105,49 +104,35 @@ class Catalogue:
         return Synonyms(self.meanings, self._near)
 
     @cached_property
-    def _topics(self) -> Synonyms:
-        """The words of the fields of expertise, each by itself."""
-        return Synonyms(({"": self._words_of_field(field)} for field in self.expertise.values()), self._near)
-
-    @cached_property
-    def _troubles(self) -> Synonyms:
-        """The same with the words of those who have a problem in the field."""
-        named = (self._words_of_field(field) for field in self.expertise.values())
-        told = (chain.from_iterable(field.problems.values()) for field in self.expertise.values())
-        return Synonyms(({"": (*words, *others)} for words, others in zip(named, told, strict=True)), self._near)
-
-    @staticmethod
-    def _words_of_field(field: Expertise) -> tuple[str, ...]:
-        return tuple(word for said in field.names.values() for name in said for word in topic_words(name))
-
-    def fields_in_trouble(self, word: str) -> tuple[str, ...]:
-        """The fields of expertise that somebody with a problem speaks of by this folded word: those of its topics."""
-        return self._in_trouble(word)
-
-    @cached_property
-    def _in_trouble(self) -> Callable[[str], tuple[str, ...]]:
-        return lru_cache(maxsize=20_000)(self._fields_in_trouble)
-
-    def _fields_in_trouble(self, word: str) -> tuple[str, ...]:
-        topics = self.topics.of(word)
-        by_topic = [self.topics.field_of[topic] for topic in topics]
-        if by_topic and not self._troubles.has(word):
-            return tuple(dict.fromkeys(by_topic))  # who says so more closely is not taken for a slip of something else
-        return tuple(dict.fromkeys((*by_topic, *self._told_by(self._troubles, word))))
-
-    @cached_property
     def topics(self) -> Topics:
-        """What problems within the fields are about."""
+        """What is said within the fields of expertise, by those who have a problem and by those who advise."""
         return Topics(self.expertise.values())
 
-    def _told_by(self, topics: Synonyms, word: str) -> tuple[str, ...]:
-        if len(word) < SHORTEST_SLIP and not topics.has(word):
-            return ()  # "left" is no slip of "lift"
-        return tuple([self._fields[number] for number in topics.meanings_of(word)])
+    @cached_property
+    def _field_names(self) -> Synonyms:
+        """The words by which the fields of expertise are called, each by itself."""
+        names = (chain.from_iterable(field.names.values()) for field in self.expertise.values())
+        return Synonyms(({"": [word for name in said for word in topic_words(name)]} for said in names), self._near)
 
     def fields_of(self, word: str) -> tuple[str, ...]:
-        """The fields of expertise that a folded word speaks of, also when it is misspelt or inflected."""
-        return self._told_by(self._topics, word)
+        """The fields of expertise that a folded word names, also when it is misspelt or inflected."""
+        if not self._field_names.may_be_meant(word):
+            return ()
+        return tuple([self._fields[number] for number in self._field_names.meanings_of(word)])
+
+    def fields_told_by(self, word: str) -> tuple[str, ...]:
+        """The fields of expertise that a folded word of a problem tells of: those of its topics, and what it names."""
+        return self._fields_told_by(word)
+
+    @cached_property
+    def _fields_told_by(self) -> Callable[[str], tuple[str, ...]]:
+        return lru_cache(maxsize=20_000)(self._by_topic_and_name)
+
+    def _by_topic_and_name(self, word: str) -> tuple[str, ...]:
+        by_topic = dict.fromkeys(self.topics.field_of[topic] for topic in self.topics.of(word))
+        if by_topic and not self._field_names.has(word):
+            return tuple(by_topic)  # what a word says as it stands is no slip of something else
+        return tuple(by_topic | dict.fromkeys(self.fields_of(word)))
 
     @cached_property
     def _fields(self) -> tuple[str, ...]:
@@ -164,7 +149,7 @@ class Catalogue:
     @cached_property
     def _nearest(self) -> Near:
         """All words by which goods, meanings and fields are known: what a misspelt one may be is looked up once."""
-        words = {*self.name_index.long_words, *self.synonyms.words, *self._troubles.words}
+        words = {*self.name_index.long_words, *self.synonyms.words, *self._field_names.words}
         return lru_cache(maxsize=20_000)(WordList(sorted(words)).near)
 
 

@@ -14,6 +14,7 @@ SAME: Final = 0.8  # how well another word of the meaning does for the one that 
 PART: Final = 0.4  # a word of a phrase of the meaning: half of it, so to say
 ENDINGS: Final = (1, 2, 3)  # letters in which the cases of one word may differ: teisininkas, teisininko
 SHORTEST_STEM: Final = 5
+SHORTEST_ALONE: Final = 7  # letters of a word that may be misspelt where nothing beside it tells what is spoken of
 ABOUT: Final = "about"  # the key of a line that is no language: what the meaning is of
 
 
@@ -73,6 +74,11 @@ class Synonyms:
     def has(self, word: str) -> bool:
         """Whether a folded word is, as it stands, one of a meaning."""
         return (word,) in self._phrases
+
+    def may_be_meant(self, word: str) -> bool:
+        """Whether a folded word is, as it stands, one of a meaning, or long enough to be a slip of one where nothing
+        beside it tells what is spoken of: "left" is no slip of "lift"."""
+        return len(word) >= SHORTEST_ALONE or self.has(word)
 
     def meanings_of(self, word: str) -> Sequence[int]:
         """The numbers of the meanings that have this word by itself, or nearly."""

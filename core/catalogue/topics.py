@@ -16,11 +16,11 @@ from rapidfuzz.distance import OSA
 
 from core.catalogue.facts import Expertise
 from core.catalogue.names import folded, words_of
+from core.catalogue.synonyms import SHORTEST_ALONE
 
 THINGS: Final = "things"  # the key of a line that is no language: what goes wrong may be of another topic
 STEM: Final = "-"  # behind an entry: the word may end in any way
 SURE_STEM: Final = 5  # letters from which any ending will do
-SHORTEST_SLIP: Final = 7  # letters of a stem that may be misspelt
 SAME_END: Final = 2  # letters at its end that are as they should be, for another ending makes another word
 SHORTEST_COMPOUND: Final = 9
 ENDINGS_OF_SHORT: Final = (0, 0, 1, 2, 4)  # letters that may follow a stem of that many
@@ -50,7 +50,7 @@ class Topics:
         self._stems = {stem: tuple(topics) for stem, topics in stems.items()}
         self._lengths = sorted({len(stem) for stem in stems}, reverse=True)
         self._slips: dict[str, list[str]] = defaultdict(list)
-        for said in (said for said in (*stems, *words) if len(said) >= SHORTEST_SLIP):
+        for said in (said for said in (*stems, *words) if len(said) >= SHORTEST_ALONE):
             for form in _with_a_letter_less(said):
                 self._slips[form].append(said)
         self.of = lru_cache(maxsize=20_000)(self._of)
@@ -58,9 +58,9 @@ class Topics:
     def told_by(self, text: str, fields: Iterable[str]) -> tuple[str, ...]:
         """The topics that a profile in these fields speaks of most, the first first; those of other fields by several
         words, for one may be chance."""
-        by_word = [self.of(word) for word in dict.fromkeys(words_of(text))]
-        heard = Counter(topic for topics in by_word for topic in topics)
-        told = weighed((topics, 1.0) for topics in by_word)
+        by_word = [(self.of(word), self.tells(word)) for word in dict.fromkeys(words_of(text))]
+        heard = Counter(topic for topics, _ in by_word for topic in topics)
+        told = weighed(by_word)
         home = set(fields)
         told = {one: told[one] for one in told if heard[one] >= SEVERAL or self.field_of[one] in home}
         most = max(told.values(), default=0.0)
@@ -69,8 +69,11 @@ class Topics:
 
     def tells(self, word: str) -> float:
         """How much a folded word tells of its topics: a boiler is as likely to need a subsidy as a repair."""
-        thing = any(word[:length] in self._things for length in range(len(word), 2, -1))
-        return THING_TELLS if thing else 1.0
+        return THING_TELLS if self.is_thing(word) else 1.0
+
+    def is_thing(self, word: str) -> bool:
+        """Whether a folded word only says what something is wrong with."""
+        return any(word[:length] in self._things for length in range(len(word), 2, -1))
 
     def _of(self, word: str) -> tuple[str, ...]:
         """The topics that this folded word tells of."""
@@ -102,7 +105,7 @@ class Topics:
 
     def _misspelt(self, word: str) -> tuple[str, ...]:
         """By a stem that is one slip away from how the word begins."""
-        for length in range(min(len(word), self._lengths[0] + 1), SHORTEST_SLIP - 1, -1) if self._lengths else ():
+        for length in range(min(len(word), self._lengths[0] + 1), SHORTEST_ALONE - 1, -1) if self._lengths else ():
             begun = word[:length]
             for stem in chain.from_iterable(self._slips.get(form, ()) for form in _with_a_letter_less(begun)):
                 as_it_should = stem[0] == word[0] and stem[-SAME_END:] == begun[-SAME_END:]

@@ -57,7 +57,7 @@ def _reasons(
 ) -> Iterator[tuple[str, str]]:
     for field_id in expert.fields:
         named = _words_of_field(catalogue, field_id)
-        if any(field_id in catalogue.fields_in_trouble(word) or _is_among(word, named) for word in met):
+        if any(field_id in catalogue.fields_told_by(word) or _is_among(word, named) for word in met):
             yield "field", field_id
     for skill in expert.skills:
         if any(_is_among(word, words_of(skill)) for word in met):

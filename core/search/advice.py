@@ -1,4 +1,4 @@
-"""Whether somebody tells a problem ("our furnace keeps clogging") and so looks for advice, not for goods."""
+"""Whether a sentence calls for advice ("our furnace keeps clogging") and not for goods: one rule for every search."""
 
 from __future__ import annotations
 
@@ -11,37 +11,44 @@ from typing import Final
 from core.catalogue import Catalogue
 from core.catalogue.names import folded, words_of
 from core.search.parse import LONGEST_SENTENCE, Understood
+from core.search.wishes import expert_words
 
 SEVERAL: Final = 2  # words of one field: then nobody need say that there is a problem
 A_SENTENCE: Final = 3  # words; fewer may be a company's name, as may more of them that documents have
 
 
-def asks_advice(text: str, said: Understood, catalogue: Catalogue, knows: Callable[[str], bool]) -> bool:
-    """A buyer names a price or a grade, or of goods an amount, a certificate or a distance. Who has a problem speaks of
-    himself or asks how, and of what a field of expertise is about; who names goods has to do both, or to say more words
-    of what goes wrong. `knows` tells whether any document has a word as it is written."""
+def asks_advice(
+    text: str, said: Understood, catalogue: Catalogue, knows: Callable[[str], bool] = lambda _: False
+) -> bool:
+    """A buyer names a price or a grade, or of goods an amount. Who has a problem speaks of himself, asks how or names
+    an adviser, and tells of what a field of expertise is about; who names goods has to tell what is wrong with them.
+
+    `knows` tells whether any document has a word as it is written: a few words that all are known may be its name.
+    """
     goods = said.product is not None or bool(said.alternatives)
     if said.price or said.max_price or said.min_price or said.grade or (goods and said.quantity):
         return False
-    if goods and (said.side or said.certificates or said.radius_km):
-        told_of = Counter(topic for topics in _topics_told(said, catalogue) for topic in topics)
-        return max(told_of.values(), default=0) >= SEVERAL
-    speaking = not _telling(catalogue).isdisjoint(words_of(text[:LONGEST_SENTENCE]))
-    if not speaking and (goods or said.radius_km or said.certificates):
-        return len(_topics_told(said, catalogue)) >= SEVERAL
-    left = words_of(in_full(text, said, catalogue).rest)
-    told = Counter(field for word in left for field in catalogue.fields_in_trouble(word))
+    words = set(words_of(text[:LONGEST_SENTENCE]))
+    if not words.isdisjoint(expert_words(catalogue)):
+        return True
+    speaking = not words.isdisjoint(_telling(catalogue))
     if goods or said.radius_km or said.certificates:
-        return bool(told)
+        buying = goods and (said.side or said.certificates or said.radius_km)
+        told, wrong = _goes_wrong(said, catalogue)
+        return wrong >= SEVERAL if buying else wrong > 0 and (speaking or told >= SEVERAL)
+    left = words_of(in_full(text, said, catalogue).rest)
+    told = Counter(field for word in left for field in catalogue.fields_told_by(word))
     if speaking or max(told.values(), default=0) >= SEVERAL:
         return True
     return bool(told) and (said.side is not None or (_is_talk(said.rest) and not all(map(knows, left))))
 
 
-def _topics_told(said: Understood, catalogue: Catalogue) -> list[tuple[str, ...]]:
-    """The topics of each word that tells of some, beside what was understood and what says how goods are."""
-    told = ((word, catalogue.topics.of(word)) for word in dict.fromkeys(words_of(said.rest)))
-    return [topics for word, topics in told if topics and not catalogue.synonyms.describes_goods(word)]
+def _goes_wrong(said: Understood, catalogue: Catalogue) -> tuple[int, int]:
+    """How many words tell of a field, beside what says how goods are, and how many of them what is wrong: for what or
+    whom goods are wanted ("pellets for our boiler") is no problem."""
+    told = [word for word in dict.fromkeys(words_of(said.rest)) if catalogue.fields_told_by(word)]
+    told = [word for word in told if not catalogue.synonyms.describes_goods(word)]
+    return len(told), len([word for word in told if not catalogue.topics.is_thing(word)])
 
 
 def _is_talk(words: str) -> bool:
@@ -55,7 +62,7 @@ def in_full(text: str, said: Understood, catalogue: Catalogue) -> Understood:
     and certificates are a matter of course, and here they are what the problem is about."""
     known = {*words_of(said.rest), *words_of(said.named)}
     small = (word for word in words_of(text[:LONGEST_SENTENCE]) if word not in known)
-    telling = dict.fromkeys(word for word in small if catalogue.fields_in_trouble(word))
+    telling = dict.fromkeys(word for word in small if catalogue.fields_told_by(word))
     return replace(said, rest=" ".join((said.rest, *telling)).strip())
 
 

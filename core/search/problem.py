@@ -14,7 +14,6 @@ ADVISES: Final = 0.6  # how well who advises in a field meets its words
 TOPIC_SHARE: Final = 0.4  # of the words for the likeliest topic; of fewer there is nothing to it
 FIELD_SHARE: Final = 0.6
 FIELDS_TOLD: Final = 3  # a word of more fields tells nothing
-SHORTEST_SLIP: Final = 6  # letters of a word that is taken for a misspelt one of some meaning
 BESIDE_PROBLEM: Final = 0.4  # a word of no field, where others say what the problem is about
 
 
@@ -41,20 +40,19 @@ def told_by(words: Sequence[str], catalogue: Catalogue) -> list[Told]:
 
 def _same(word: str, same: Mapping[str, float], catalogue: Catalogue) -> Mapping[str, float]:
     """Other words of its meaning; of a short one only where it is no slip ("mois" is not "bois")."""
-    return same if len(word) >= SHORTEST_SLIP or catalogue.synonyms.has(word) else {}
+    return same if catalogue.synonyms.may_be_meant(word) else {}
 
 
 def _marks_of(words: Sequence[str], catalogue: Catalogue) -> list[Mapping[str, float]]:
     topics = [catalogue.topics.of(word) for word in words]
-    fields = [catalogue.fields_in_trouble(word) for word in words]
+    fields = [catalogue.fields_told_by(word) for word in words]
     fields = [of_word if len(of_word) <= FIELDS_TOLD else () for of_word in fields]
-    weight = {one.id: ADVISES if one.topics else SPEAKS_OF_IT for one in catalogue.expertise.values()}
     tells = [catalogue.topics.tells(word) for word in words]
     by_topic = _shares(zip(topics, tells, strict=True), TOPIC_SHARE)
     by_field = _shares(zip(fields, tells, strict=True), FIELD_SHARE)
     return [
         {f"topic:{topic}": SPEAKS_OF_IT * by_topic[topic] for topic in topics_told if topic in by_topic}
-        | {f"field:{field}": weight[field] * by_field[field] for field in fields_told if field in by_field}
+        | {f"field:{field}": ADVISES * by_field[field] for field in fields_told if field in by_field}
         for topics_told, fields_told in zip(topics, fields, strict=True)
     ]
 

@@ -32,6 +32,16 @@ ADVISERS: Final = [
     expert("lawyer", "Commercial lawyer", "Contracts, disputes and arbitration."),
     expert("permits", "Planning consultant", "Permits, environmental impact assessment."),
     expert("insurer", "Insurance broker", "Cargo and property cover, loss adjusting."),
+    expert("founders", "Startup mentor", "Founders, business plans and incorporation."),
+    expert("angel", "Angel investor", "Pitch decks, fundraising, shareholders."),
+    expert("scrum", "Scrum master", "Kanban, retrospectives, backlogs."),
+    expert("factories", "Lean consultant", "Bottlenecks, throughput, warehouses."),
+    expert("rescuer", "Turnaround manager", "Restructuring and cost cutting."),
+    expert("programmer", "Software architect", "Integrations, apps and APIs."),
+    expert("analyst", "Data scientist", "Forecasts, dashboards and sensors."),
+    expert("recruiter", "Recruiter", "Hiring, candidates, retention."),
+    expert("coach", "Executive coach", "Leadership, conflict and feedback."),
+    expert("books", "Chief accountant", "Bookkeeping, budgets, payroll."),
 ]
 
 
@@ -85,6 +95,16 @@ def test_a_word_of_another_kind_tells_of_nothing_nearby(word: str) -> None:
         ("dostawca zerwał umowę na zrębkę i nie płaci kary", "lawyer"),
         ("il comune ci nega l'autorizzazione per la caldaia", "permits"),
         ("l'assureur refuse de couvrir le sinistre", "insurer"),
+        ("kā nodibināt uzņēmumu, mums ir tikai ideja", "founders"),
+        ("cerchiamo un investitore, come fare il pitch ai soci", "angel"),
+        ("our sprints overrun and nobody knows the priorities", "scrum"),
+        ("wszędzie opóźnienia i chaos w fabryce", "factories"),
+        ("kostnaderna skenar och vi har bara förluster", "rescuer"),
+        ("програма зависає, а інтерфейс зламався", "programmer"),
+        ("prevoir la demande avec nos tableurs", "analyst"),
+        ("darbuotojai išeina, negalime rasti kandidatų", "recruiter"),
+        ("el jefe y el equipo siempre en conflicto, nadie motivado", "coach"),
+        ("raamatupidaja lahkus ja eelarve on segamini", "books"),
     ],
 )
 def test_who_knows_the_very_problem_comes_before_others_of_the_field(problem: str, best: str) -> None:
@@ -101,6 +121,13 @@ def test_who_knows_the_very_problem_comes_before_others_of_the_field(problem: st
         ("pelety w workach, transport", False),
         ("wood pellets FSC sustainable", False),
         ("granulas ar piegādi", False),
+        ("Pellets verschlacken unseren Kessel", True),
+        ("supplier of pellets does not return the deposit", True),
+        ("consultant for pellets", True),
+        ("Hackschnitzel für unser Heizwerk", False),  # for what they are wanted is no problem
+        ("granulės mūsų katilinei", False),
+        ("pellet per la mia stufa", False),
+        ("who delivers firewood to our customer by truck", False),
     ],
 )
 def test_goods_are_a_problem_only_where_it_is_told(told: str, is_problem: bool) -> None:
@@ -115,6 +142,7 @@ def test_a_topic_of_another_field_takes_more_than_a_word() -> None:
 
 def test_topics_are_told_in_every_language_and_each_word_once() -> None:
     for field in catalogue().expertise.values():
+        assert field.topics, field.id
         for topic, languages in field.topics.items():
             assert set(languages) - {THINGS} == LANGUAGES, topic
             for language, said in languages.items():
