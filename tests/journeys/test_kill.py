@@ -100,7 +100,8 @@ async def product_of(world: World, orders: Path, said: int | None = None) -> Asy
     token = world.settings.operator_token
     world.lab.books_url = f"http://127.0.0.1:{port}/operator/books"
     world.lab.books_token = token.get_secret_value() if token is not None else ""
-    (orders / "later").write_text(str(world.lab.world.clock.offset.total_seconds()))  # on which day the story begins
+    ahead = await world.now() - world.pulse.now()  # a story may be played on another day
+    (orders / "later").write_text(str(ahead.total_seconds()))
     command = (sys.executable, "-m", "tests.journeys.killer", str(orders), "run")
     process = await asyncio.create_subprocess_exec(
         *command, env=environment(world, port), cwd=orders, stdout=said, stderr=said
