@@ -7,7 +7,7 @@ from typing import Any
 from core.deals import service as deals
 from core.delivery.events import LotArrived
 from core.delivery.model import Lot
-from core.escrow import balances, chargebacks, effects, funding, payees, reactions, service, settling
+from core.escrow import balances, chargebacks, coming_in, effects, funding, payees, reactions, service, settling
 from core.escrow import rules as money
 from core.escrow.model import CHARGEBACK, EffectState, Payment
 from core.escrow.recalled import deals as recalled
@@ -61,7 +61,7 @@ def _() -> list[Any]:
 
 @rules.rule("no_refund", "What goes back is sent back")
 def _() -> list[Any]:
-    return [instead(settling, "pay_back", nothing), instead(funding, "pay_back", nothing)]
+    return [instead(each, "pay_back", nothing) for each in (settling, funding, coming_in)]
 
 
 @rules.rule("refund_and_release", "What is released does not also go back")
@@ -85,7 +85,7 @@ def _() -> list[Any]:
         ledger.post(ctx, f"payment:{payment.id}:{payment.received_minor}", "Ours", legs, deal=payment.deal_id)
         ctx.session.flush()
 
-    return [instead(funding, "keep_credit", nothing), instead(balances, "_keep", ours)]
+    return [instead(coming_in, "keep_credit", nothing), instead(balances, "_keep", ours)]
 
 
 @rules.rule("beside_counted", "What was transferred beside a payment is no part of it", "pays_odd_sum paid_heard_last")
@@ -100,17 +100,17 @@ def _() -> list[Any]:
 
 @rules.rule("part_is_all", "A part of the money does not fund the deal", "pays_odd_sum")
 def _() -> list[Any]:
-    complete = as_it_was(funding, "_complete")
+    complete = as_it_was(coming_in, "_complete")
 
     def part_came(ctx: Any, deal: Any, tranche: Any, payment: Any, _came: Any) -> None:
         complete(ctx, deal, tranche, payment)
 
-    return [instead(funding, "_part_came", part_came)]
+    return [instead(coming_in, "_part_came", part_came)]
 
 
 @rules.rule("paid_again", "A payment is counted once, however often it is told", "hint_twice")
 def _() -> list[Any]:
-    received = as_it_was(funding, "payment_received")
+    received = as_it_was(coming_in, "payment_received")
 
     def anew(ctx: Any, payment_id: str, amount: Money, **named: Any) -> None:
         payment = funding.payment_locked(ctx, payment_id)
