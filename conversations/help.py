@@ -11,14 +11,12 @@ from conversations.book import Book
 from conversations.buttons import Press, press
 from conversations.forms.nearest import likeliest
 from conversations.reply import Button, Card, Line, Say
-from conversations.search.advice import somebody_knows
+from conversations.search.advice import tells_a_problem
 from conversations.search.finding import narrows, sorts
 from conversations.talk import Opening, Talk
 from conversations.trade.listing import answers_in
 from core.catalogue.names import folded
 from core.people.service import choose_language
-from core.search.advice import asks_advice
-from core.search.model import Query
 from core.search.parse import parse
 from core.talks.service import focused_draft
 
@@ -94,14 +92,10 @@ def help_me(talk: Talk, asked: str) -> None:
 
 @book.command("anything")
 def anything(talk: Talk, text: str) -> None:
-    """Free text outside a form: goods offered or looked for are understood, and a problem; for the rest we propose.
-
-    What names no goods is taken for a problem as soon as somebody knows of it.
-    """
+    """Free text outside a form: goods offered or looked for are understood, and a problem; for the rest we propose."""
     almanac = talk.almanac
     understood = parse(text, almanac.catalogue, almanac.places, talk.today, talk.words.language)
     wants_goods = understood.side == "buy" or any(getattr(understood, wish) for wish in WISHES)
-    for_advisers = not wants_goods or asks_advice(text, understood, almanac.catalogue)
     if understood.side == "sell" or (understood.product and understood.price and "seller" in talk.person.roles):
         talk.open("sell", Opening(answers_in(talk, text)))
     elif folded(text.strip(" .,!?")) in GREETINGS:
@@ -110,7 +104,7 @@ def anything(talk: Talk, text: str) -> None:
         talk.command("sort", text)
     elif narrows(talk, text):
         talk.command("narrow", text)
-    elif for_advisers and somebody_knows(talk, Query(understood)):
+    elif tells_a_problem(talk, text, understood, wants_goods=wants_goods):
         talk.command("experts", text)
     elif wants_goods:
         talk.command("find", text)

@@ -8,23 +8,34 @@ from conversations.buttons import press
 from conversations.reply import Button
 from conversations.talk import Talk
 from core.search import experts as advisers
+from core.search.advice import asks_advice
 from core.search.model import Query
+from core.search.parse import Understood
 
-WORDS_OF_A_PROBLEM: Final = 2  # "boiler slags"; one word is more often a slip
+WORDS_OF_A_PROBLEM: Final = 2  # "boiler slags"; one word left over is more often a slip
 KNOWS: Final = frozenset({"field", "skill"})
 
 
 def advice_row(talk: Talk, query: Query) -> tuple[tuple[Button, ...], ...]:
     """A way to the consultants, if more is said than goods, and it is what somebody advises on."""
-    if len(query.understood.rest.split()) < WORDS_OF_A_PROBLEM or not somebody_knows(talk, query):
+    if not _says_enough(query.understood) or not _somebody_knows(talk, query):
         return ()
     return ((Button(label=talk.words("command.experts"), press=press("seek.from_goods")),),)
 
 
-def somebody_knows(talk: Talk, query: Query) -> bool:
-    """Whether somebody here advises on what is said, taken as a problem."""
+def tells_a_problem(talk: Talk, sentence: str, said: Understood, *, wants_goods: bool) -> bool:
+    """Whether a message is for those who advise here: it asks for advice rather than for the goods that it seems to
+    want, or seems to want none; and somebody knows of it."""
+    for_advisers = asks_advice(sentence, said, talk.almanac.catalogue) if wants_goods else _says_enough(said)
+    return for_advisers and _somebody_knows(talk, Query(said))
+
+
+def _says_enough(said: Understood) -> bool:
+    """Whether enough is left when the goods are taken out."""
+    return len(said.rest.split()) >= WORDS_OF_A_PROBLEM
+
+
+def _somebody_knows(talk: Talk, query: Query) -> bool:
     problem = advisers.problem_of(query)
-    if len(problem.understood.rest.split()) < WORDS_OF_A_PROBLEM:
-        return False
     found = advisers.find_experts(talk.ctx, talk.almanac.catalogue, problem, but=talk.organisation)
     return any(kind in KNOWS for match in found.matches for kind, _ in match.reasons)

@@ -34,8 +34,8 @@ def asks_advice(
     speaking = not words.isdisjoint(_telling(catalogue))
     if goods or said.radius_km or said.certificates:
         buying = goods and (said.side or said.certificates or said.radius_km)
-        told, wrong = _goes_wrong(said, catalogue)
-        return wrong >= SEVERAL if buying else wrong > 0 and (speaking or told >= SEVERAL)
+        wrong, in_all = _goes_wrong(said, catalogue)
+        return wrong >= SEVERAL if buying else wrong > 0 and (speaking or in_all >= SEVERAL)
     left = words_of(in_full(text, said, catalogue).rest)
     told = Counter(field for word in left for field in catalogue.fields_told_by(word))
     if speaking or max(told.values(), default=0) >= SEVERAL:
@@ -44,11 +44,11 @@ def asks_advice(
 
 
 def _goes_wrong(said: Understood, catalogue: Catalogue) -> tuple[int, int]:
-    """How many words tell of a field, beside what says how goods are, and how many of them what is wrong: for what or
-    whom goods are wanted ("pellets for our boiler") is no problem."""
+    """How many words tell what is wrong, and how many tell of a field in all, beside what says how goods are: for what
+    or whom goods are wanted ("pellets for our boiler") is no problem."""
     told = [word for word in dict.fromkeys(words_of(said.rest)) if catalogue.fields_told_by(word)]
     told = [word for word in told if not catalogue.synonyms.describes_goods(word)]
-    return len(told), len([word for word in told if not catalogue.topics.is_thing(word)])
+    return sum(not catalogue.topics.is_thing(word) for word in told), len(told)
 
 
 def _is_talk(words: str) -> bool:

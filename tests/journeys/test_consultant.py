@@ -9,6 +9,16 @@ import pytest
 from tests.journeys.market import Chat, World, day_for
 from tests.journeys.test_asking import advises
 
+# What is written without a command, and what is seen then: goods that are wanted for something, or a problem with them.
+TOLD_APART = {
+    "granulės mūsų katilinei": 'Understood: Wood pellets, "katilinei"',
+    "Pellets verschlacken unseren Kessel": 'Understood: "Pellets verschlacken unseren Kessel"',
+    "we want pellets for our heating plant": 'Understood: Wood pellets, "heating plant"',
+    "supplier of pellets does not return the deposit": 'Understood: "pellets supplier return deposit"',
+    "need a lawyer": 'Understood: "lawyer"',
+    "how do I pay?": "I did not understand that.",
+}
+
 
 def calendar_from(begins: datetime) -> bytes:
     """One appointment of six hours, every day from the next one on: what is left of today hangs on the hour."""
@@ -92,7 +102,8 @@ async def test_a_link_to_a_consultant_opens_their_card(world: World) -> None:
 
 @pytest.mark.parametrize("seeks", ["telegram", "slack"])
 async def test_a_list_is_ordered_and_narrowed_by_taps_and_a_tap_gives_each_wish_up(world: World, seeks: Chat) -> None:
-    """C2.3: soonest free, free now, in one field, near me; nobody who fits is no dead end."""
+    """C2.3: soonest free, free now, in one field, near me; nobody who fits is no dead end. And without a command
+    goods and problems are told apart."""
     alex, nina, sarah = await world.on_telegram("Alex"), await world.on_slack("Nina"), await world.on(seeks, "Sarah")
     await advises(alex, "Boilers that burn what they should", "Bioenergy engineering")
     await advises(nina, "Contracts that hold", "Legal and contracts")
@@ -117,3 +128,7 @@ async def test_a_list_is_ordered_and_narrowed_by_taps_and_a_tap_gives_each_wish_
     await alex.sees("Your place is Kaunas")
     await sarah.says("/experts boiler near Kaunas")
     await sarah.sees("1 consultant fits", "Kaunas, 150 km", "0 km from Kaunas")
+
+    for told, seen in TOLD_APART.items():
+        await sarah.says(told)
+        await sarah.sees(seen)
