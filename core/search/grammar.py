@@ -157,7 +157,7 @@ class Grammar:
     def _read_places(self, catalogue: Catalogue) -> None:
         """Delivery terms, distances, and the small words before a place."""
         words = catalogue.words
-        self.radius = re.compile(r"(?<![\w.,-])([0-9]{1,4})\s*(?:km|км)(?!\w)")
+        self.radius = re.compile(rf"({NUMBER})\s*(?:km|км)(?!\w)")
         terms = [code for code, term in catalogue.terms.items() if term.is_incoterm]
         self.term = re.compile(rf"(?<!\w){any_of(terms)}(?!\w)")
         self.near = re.compile(rf"(?<!\w)(?:{any_of((*words.all('near'), *words.all('within')))})(?!\w)")

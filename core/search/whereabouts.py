@@ -11,9 +11,11 @@ from core.search.places import Place, Places
 from core.search.sheet import Sheet
 
 NEAR_KM: Final = 150  # what "near" means when no distance is said: a truck there and back before noon
+FARTHEST_KM: Final = 20_000  # half around the earth
 LONGEST_NAME: Final = 3  # words of a place's name
 SHORTEST_PART: Final = 3  # letters of two words that are written as one
 SURELY_MISSPELT: Final = 6  # letters of a word that may be a town with a slip in it, though nothing says that it is one
+_THOUSANDS: Final = re.compile(r"[\s.,'](?=[0-9]{3}(?![0-9]))")
 _TOKEN: Final = re.compile(r"[^\W\d_](?:[\w'’.-]*\w)?")
 
 
@@ -40,9 +42,15 @@ def whereabouts(sheet: Sheet, catalogue: Catalogue, places: Places) -> Whereabou
     for found in (term, near):
         if found:
             sheet.strike(*found.span())
-    radius_km = int(radius[1]) if radius else NEAR_KM if near else None
+    radius_km = _kilometres(radius[1]) if radius else NEAR_KM if near else None
     place = place or finder.run_together() or finder.misspelt()
     return Whereabouts(term[0].upper() if term else None, place, finder.said, radius_km if place else None)
+
+
+def _kilometres(number: str) -> int:
+    """At least one. A mark before three digits parts thousands ("1 000", "1.000"): nobody counts in metres here."""
+    plain = _THOUSANDS.sub("", number).replace(",", ".")
+    return round(min(max(float(plain), 1.0), FARTHEST_KM))
 
 
 @dataclass(slots=True)

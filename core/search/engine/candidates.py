@@ -69,8 +69,8 @@ class Candidates:
         """All documents that meet the wishes, found from the wish that fewest meet; None where too many meet each."""
         lists = [self._terms_of(wish) for wish in self.wanted.must]
         near = self.wanted.near
-        if near is not None and near.radius_km is not None:
-            lists.append(self.segment.cells(near.lat, near.lon, near.radius_km, self._goods_wanted()))
+        if near is not None and near.circle_km is not None:
+            lists.append(self.segment.cells(near.lat, near.lon, near.circle_km, self._goods_wanted()))
         if not lists:
             return None
         if self._some_word_must():
@@ -83,13 +83,13 @@ class Candidates:
     def _terms_asked(self) -> list[int]:
         """All terms of the words; where a distance is wished for, goods no further away than that."""
         asked, near = {term for group in self.groups for term in group.lists}, self.wanted.near
-        if near is None or near.radius_km is None:
+        if near is None or near.circle_km is None:
             return list(asked)
         products = self.segment.product_of_term
         goods = self.goods_named()
         return [
             *(asked - products.keys()),
-            *(self.segment.cells(near.lat, near.lon, near.radius_km, goods) if goods else ()),
+            *(self.segment.cells(near.lat, near.lon, near.circle_km, goods) if goods else ()),
         ]
 
     def goods_named(self) -> list[str]:

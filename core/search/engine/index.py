@@ -121,7 +121,7 @@ class Index:
         """The same, but where fewer meet every wish, those follow that meet all but the ones that hurt least."""
         read = self._read(wanted.words)
         # Of goods nearby it is known at once how many wishes each meets, so only the distance is left to be given up.
-        at_once = wanted.near is not None and wanted.near.radius_km is not None and read.only_goods
+        at_once = wanted.near is not None and wanted.near.circle_km is not None and read.only_goods
         if at_once:
             wanted = replace(wanted, patient=True)
         found = {each.id: each for each in self._answer(read, wanted, limit).found}

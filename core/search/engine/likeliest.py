@@ -93,15 +93,15 @@ def of_goods_nearby(candidates: Candidates, limit: int) -> Iterator[Few]:
     all words name goods, no others are wanted in the place of those, however few they are.
     """
     near, goods = candidates.wanted.near, candidates.goods_named()
-    if near is None or near.radius_km is None or not goods:
+    if near is None or near.circle_km is None or not goods:
         return
     lists, looked_through = list[int](), 0
-    for away, square in touched(near.lat, near.lon, near.radius_km):
+    for away, square in touched(near.lat, near.lon, near.circle_km):
         if looked_through > LOOKED_THROUGH:
             numbers = candidates.fitting(candidates.documents(lists, looked_through))
             if len(numbers) >= limit:
                 yield _handiest(candidates, numbers, near, beyond=away)
-            lists, looked_through = candidates.segment.cells(near.lat, near.lon, near.radius_km, goods), DEEP
+            lists, looked_through = candidates.segment.cells(near.lat, near.lon, near.circle_km, goods), DEEP
             break
         terms = [term for product in goods if (term := candidates.segment.term(f"in:{square}:{product}")) is not None]
         lists += terms

@@ -18,11 +18,12 @@ def square_of(lat: float, lon: float) -> str:
 def touched(lat: float, lon: float, km: float) -> tuple[tuple[float, str], ...]:
     """The squares that a circle touches, the nearest first, each with how many kilometres away it begins, at least."""
     north = km / KM_PER_DEGREE
-    east = km / (KM_PER_DEGREE * max(0.05, math.cos(math.radians(min(89.0, abs(lat) + north)))))
+    km_per_degree_east = KM_PER_DEGREE * max(0.05, math.cos(math.radians(min(89.0, abs(lat) + north))))
+    east = km / km_per_degree_east
     found = []
     for row in range(math.floor(lat - north), math.floor(lat + north) + 1):
         for column in range(math.floor(lon - east), math.floor(lon + east) + 1):
-            away = math.hypot(_gap(lat, row) * KM_PER_DEGREE, _gap(lon, column) * km / east)
+            away = math.hypot(_gap(lat, row) * KM_PER_DEGREE, _gap(lon, column) * km_per_degree_east)
             if away <= km:
                 found.append((away, square_of(row, (column + 180) % 360 - 180)))
     return tuple(sorted(found))

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Final, Literal
 
 Order = Literal["best", "cheapest", "nearest", "newest"]
+WIDE_KM: Final = 1_000  # some 700 squares; twice as wide there are ten times as many, the poles being nearer
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,11 @@ class Spot:
     lat: float
     lon: float
     radius_km: float | None = None
+
+    @property
+    def circle_km(self) -> float | None:
+        """The radius, where it is so small that the squares within it are sooner looked through than all there is."""
+        return None if self.radius_km is None or self.radius_km > WIDE_KM else self.radius_km
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -11,11 +12,12 @@ from core.listings.service import publish_listing
 from core.search import reactions, service
 from core.search.engine.document import LONGEST_WORD, words_in
 from core.search.engine.index import Answer, Index
-from core.search.model import Page
+from core.search.engine.wanted import WIDE_KM, Spot
+from core.search.model import Page, Query
 from core.search.parse import parse
 from core.search.wishes import WORDS_AT_MOST, freely
 from tests.core.conftest import Market
-from tests.core.goods import catalogue, eur, pellets
+from tests.core.goods import GDANSK, RIGA, catalogue, eur, pellets
 from tests.core.search.test_search import gazetteer
 
 TODAY = date(2026, 11, 23)
@@ -75,3 +77,19 @@ async def test_contradicting_prices_are_a_question(market: Market) -> None:
     page: Page = await market.run(MARKET, lambda ctx: service.search(ctx, catalogue(), query))
     unclear = [ask for ask in page.asks if ask.code == "search.ask.unclear"]
     assert [str(getattr(ask.parts["refusal"], "code", "")) for ask in unclear] == ["price.contradicts_itself"]
+
+
+async def test_any_distance_finds_what_is_no_further_away(market: Market) -> None:
+    reactions.listen(market.reactions)
+    seller, _ = await market.newcomer("Anna")
+    for place in (RIGA, GDANSK):
+        await market.run(seller, lambda ctx, place=place: publish_listing(ctx, catalogue(), pellets(place=place)))
+
+    async def found(km: int) -> int:
+        said = parse("wood pellets within 80 km of Riga", catalogue(), gazetteer(), TODAY)
+        query = Query(replace(said, radius_km=km))
+        page: Page = await market.run(MARKET, lambda ctx: service.search(ctx, catalogue(), query))
+        return page.total
+
+    assert [await found(km) for km in (0, 1, 400, 500, WIDE_KM, WIDE_KM + 1, 20_000)] == [1, 1, 1, 2, 2, 2, 2]
+    assert Spot(RIGA.lat, RIGA.lon, 20_000).circle_km is None, "no half a million squares are looked through for it"
