@@ -174,23 +174,6 @@ def test_distance_and_deadline() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "km"),
-    [
-        ("0 km", 1),
-        ("1.5 km", 2),
-        ("1 000 km", 1000),
-        ("1.000 km", 1000),
-        ("1,200 km", 1200),
-        ("99999 km", 20_000),
-        (f"{'9' * 400} km", 20_000),
-    ],
-)
-def test_any_distance_is_one_that_there_is_on_earth(said: str, km: int) -> None:
-    heard = read(f"wood pellets within {said} of Riga")
-    assert (heard.radius_km, heard.place and heard.place.name, heard.rest, heard.quantity) == (km, "Riga", "", None)
-
-
-@pytest.mark.parametrize(
     ("sentence", "rate", "speaks", "rest"),
     [
         (

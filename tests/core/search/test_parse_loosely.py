@@ -75,3 +75,20 @@ def test_inflected_and_described_goods_are_the_goods(sentence: str, product: str
 def test_a_misspelt_town_is_one_where_the_word_is_nothing_else(sentence: str, place: str | None) -> None:
     said = read(sentence)
     assert (said.place.name if said.place else None) == place
+
+
+@pytest.mark.parametrize(
+    ("said", "km"),
+    [
+        ("0 km", 1),
+        ("1.5 km", 2),
+        ("1 000 km", 1000),
+        ("1.000 km", 1000),
+        ("1,200 km", 1200),
+        ("99999 km", 20_000),
+        (f"{'9' * 400} km", 20_000),
+    ],
+)
+def test_any_distance_is_one_that_there_is_on_earth(said: str, km: int) -> None:
+    heard = read(f"wood pellets within {said} of Riga")
+    assert (heard.radius_km, heard.place and heard.place.name, heard.rest, heard.quantity) == (km, "Riga", "", None)
