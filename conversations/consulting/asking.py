@@ -10,10 +10,10 @@ from typing import Final
 from conversations.book import Book, Flow
 from conversations.buttons import Press, press
 from conversations.consulting.ask_card import ask_card
-from conversations.consulting.booking import PROBLEM, policy_in_words
+from conversations.consulting.booking import PROBLEM, TERMS, policy_in_words
 from conversations.consulting.expert_card import expert_card, rate_in_words, slots_in_words
 from conversations.consulting.moment import read_moment
-from conversations.consulting.seek import next_slots, problem_of, profile_card
+from conversations.consulting.seek import LAST_PROBLEM, next_slots, problem_of, profile_card
 from conversations.forms.answers import option
 from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Card, CardList, Option, Say, Toast
@@ -22,10 +22,11 @@ from core.experts import service as experts
 from core.experts import shortlist
 from core.experts.model import Expert
 from core.experts.moments import read_moments, write_moments
-from core.kernel.errors import Invalid
+from core.kernel.errors import Invalid, Stale
 from core.people.service import ZONE_UNKNOWN, person_of
 from core.sessions import asking, rules, service
 from core.sessions.model import TIMES_AT_MOST, ProposeTimes
+from core.talks.service import remember
 
 LEAST_PROBLEM: Final = 3
 
@@ -127,6 +128,7 @@ ASKING = Form(
         ),
         Field("times", read=_read_times, write=write_moments, show=slots_in_words, example="tomorrow 10:00"),
         PROBLEM,
+        TERMS,
     ),
 )
 
@@ -162,7 +164,21 @@ def _ask(talk: Talk, _opening: Opening, values: Values) -> None:
     command = ProposeTimes(
         expert_ids=values["whom"], times=values["times"], length=values["length"], problem=values["problem"]
     )
-    talk.reply(ask_card(talk, asking.propose_times(talk.ctx, command, talk.almanac.session_bp)))
+    try:
+        with talk.ctx.trial():
+            ask_id = asking.propose_times(talk.ctx, command, talk.almanac.session_bp, shown=values.get("terms"))
+    except Stale as changed:
+        remember(talk.ctx, talk.person.id, LAST_PROBLEM, command.problem)  # it need not be written again
+        talk.reply(Say(text=talk.words.refusal(changed), buttons=((_anew(talk, command.expert_ids),),)))
+        return
+    talk.reply(ask_card(talk, ask_id))
+
+
+def _anew(talk: Talk, asked: Sequence[str]) -> Button:
+    """With one of them it costs something else by now: a tap shows the conditions that hold."""
+    if len(asked) == 1:
+        return Button(label=talk.words("ask.own_times"), press=press("ask.one", asked[0]), style="primary")
+    return Button(label=talk.words("shortlist.ask_all"), press=press("ask.all"), style="primary")
 
 
 book.flow(Flow(ASKING, finish=_ask, intro=_conditions))
@@ -191,7 +207,7 @@ def _open(talk: Talk, asked: Sequence[Expert], problem: str) -> None:
     """Raises Invalid when nobody is there to be asked, or no length suits all."""
     if not asked:
         raise Invalid("asking.nobody_here")
-    known = {"whom": ",".join(expert.id for expert in asked)}
+    known = {"whom": ",".join(expert.id for expert in asked), "terms": asking.mark_of(talk.ctx, asked)}
     lengths = _lengths(talk, {"whom": tuple(expert.id for expert in asked)})
     if not lengths:
         raise Invalid("asking.no_common_length")

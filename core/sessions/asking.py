@@ -6,12 +6,15 @@ common way from `slot_held` on, and the others are let go in the same transactio
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Final
 
 from sqlalchemy import func, select
 
 from core.experts import service as experts
+from core.experts.model import Expert
 from core.experts.times import Interval
 from core.kernel.errors import Invalid, NotFound, Refusal, Stale
 from core.kernel.process import step
@@ -23,13 +26,34 @@ from core.sessions.model import Booking, ProposeTimes
 from core.sessions.process import SESSION
 from core.sessions.service import mine, sides, terms_for
 
+MARK_LETTERS: Final = 16
+
 # --- the seeker -------------------------------------------------------------------------------------------------------
 
 
-def propose_times(ctx: Ctx, command: ProposeTimes, commission_bp: int) -> str:
-    """Ask each consultant for one of these times; the id of the question. Raises Invalid, Refusal.
+def mark_of(ctx: Ctx, asked: Iterable[Expert]) -> str:
+    """What asking these was shown to cost, and what calling off, in a few letters: who sends it has said yes to that.
 
-    What each would cost is settled now, as it was shown; nobody's slot is taken and no card asked for.
+    How long it shall last is not known yet when the conditions are shown: they are those of every length.
+    """
+    told = [
+        "-".join(
+            (
+                expert.id,
+                *(str(each) for each in (expert.rate.basis, expert.rate.minor, expert.rate.currency, expert.policy)),
+                "free" if slots.has_free_minutes(ctx, acting(ctx).id, expert.id) else "",
+            )
+        )
+        for expert in asked
+    ]
+    return sha256("\n".join(sorted(told)).encode()).hexdigest()[:MARK_LETTERS]
+
+
+def propose_times(ctx: Ctx, command: ProposeTimes, commission_bp: int, *, shown: str | None = None) -> str:
+    """Ask each consultant for one of these times; the id of the question. `shown`: the mark of what the seeker saw.
+
+    What each would cost is settled now, as it was shown; nobody's slot is taken and no card asked for. Raises Invalid,
+    Refusal, and Stale when it has come to cost something else with one of them.
     """
     times = tuple(sorted(dict.fromkeys(command.times)))
     rules.check_times(times, ctx.now)
@@ -37,8 +61,10 @@ def propose_times(ctx: Ctx, command: ProposeTimes, commission_bp: int) -> str:
     for time in times:
         slots.check_free(ctx, Interval(time, time + timedelta(minutes=command.length)))
     ask_id, due = ctx.new_id(), {"idle": rules.pick_by(ctx.now, times)}
-    for expert_id in sorted(set(command.expert_ids)):
-        expert = slots.locked(ctx, expert_id)
+    asked = [slots.locked(ctx, expert_id) for expert_id in sorted(set(command.expert_ids))]
+    if shown is not None and mark_of(ctx, asked) != shown:
+        raise Stale
+    for expert in asked:
         slots.check_pair(ctx, expert)
         terms = terms_for(ctx, expert, command.length, commission_bp)
         booking = making.made(

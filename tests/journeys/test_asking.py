@@ -7,7 +7,10 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import update
 
+from core.experts.model import Expert
+from core.kernel.transaction import MARKET
 from lab.people import OnTelegram, until
 from tests.journeys.market import Chat, Somebody, World, day_for
 from tests.journeys.test_session import writes
@@ -27,6 +30,13 @@ async def advises(somebody: Somebody, headline: str, field: str) -> None:
     await somebody.says("/expert")
     await somebody.fills(headline=headline, bio=BIO, fields=field, **OTHERWISE)
     await somebody.sees("You are listed.", "(Vilnius)")
+
+
+async def becomes_dearer(world: World, headline: str) -> None:
+    """One of the consultants changes their mind about the price while somebody fills in what they are asked."""
+    assert world.product is not None
+    dearer = update(Expert).where(Expert.headline == headline).values(rate_minor=95_00)
+    await world.product.transactions.run(MARKET, lambda ctx: ctx.session.execute(dearer))
 
 
 async def no_more(somebody: Somebody, text: str) -> bool:
@@ -71,6 +81,11 @@ async def test_the_first_yes_has_the_session(world: World, here: Chat, there: Ch
     day = (await world.now() + timedelta(days=3)).date()
     await sarah.answers(times="whenever", problem="The grate slags with straw pellets.")
     await sarah.sees("I do not know whenever")
+    await becomes_dearer(world, "Contracts that hold")
+    await sarah.fills(times=f"{day} 10:00, 14:30")
+    await sarah.sees("This has changed since you saw it.")
+    await sarah.presses("Ask them all")
+    await sarah.sees("€95.00")
     await sarah.fills(times=f"{day} 10:00, 14:30")
     await sarah.sees("Your question to 2 consultants", "is asked", "The first yes has the session")
     for each in (alex, nina):

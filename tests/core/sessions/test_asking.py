@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 
 import pytest
 
-from core.experts.model import OfferExpertise
+from core.experts.model import Expert, OfferExpertise
 from core.experts.service import offer_expertise
 from core.kernel.errors import Invalid, NotFound, Refusal, Stale
-from core.kernel.transaction import Actor, Ctx
+from core.kernel.transaction import MARKET, Actor, Ctx
 from core.sessions import asking, meeting, service
 from core.sessions.model import Booking, HoldState, ProposeTimes
 from core.sessions.rules import ASKS_OPEN_AT_MOST
@@ -61,6 +63,30 @@ async def they(market: Market) -> Asked:
     asked = Asked(market, told.sarah, told.alex, told.nina, told.expert_id)
     await asked.nina_joins()
     return asked
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"rate_minor": 9500}, {"policy": "strict"}],
+    ids=["price", "policy"],
+)
+async def test_nobody_is_asked_on_other_terms_than_were_shown(they: Asked, change: dict[str, Any]) -> None:
+    """Nina asks more by the time that Sarah sends it: neither of the two is asked before she has read that."""
+
+    def mark(ctx: Ctx) -> str:
+        return asking.mark_of(ctx, [ctx.session.get_one(Expert, each) for each in (they.expert_id, they.nina_id)])
+
+    def changes(ctx: Ctx) -> None:
+        for name, value in change.items():
+            setattr(ctx.session.get_one(Expert, they.nina_id), name, value)
+
+    wish = ProposeTimes(expert_ids=(they.expert_id, they.nina_id), times=TIMES, length=30, problem="Why does it melt?")
+    shown = await they.run(they.sarah, mark)
+    await they.run(MARKET, changes)
+    send = partial(asking.propose_times, command=wish, commission_bp=COMMISSION_BP)
+    with pytest.raises(Stale):
+        await they.run(they.sarah, partial(send, shown=shown))
+    await they.run(they.sarah, partial(send, shown=await they.run(they.sarah, mark)))
 
 
 async def test_the_first_yes_wins_the_others_are_let_go_and_one_card_is_held(they: Asked) -> None:
