@@ -8,10 +8,12 @@ from functools import partial
 import pytest
 
 from config.market import OWN_CLOCKS
+from core.escrow.events import AccountAwaited
 from core.escrow.payees import payee_told
 from core.experts.model import Expert
 from core.kernel.errors import Stale
 from core.kernel.heartbeat import beat
+from core.kernel.money import Money
 from core.kernel.sweep import ring
 from core.kernel.timers import due_timers
 from core.kernel.transaction import MARKET, PROVIDER
@@ -269,6 +271,25 @@ async def test_a_payout_that_was_refused_is_sent_when_the_account_works_again(th
     await they.bank()
 
     assert await they.state() == "completed"
+
+
+async def test_a_consultant_without_an_account_is_asked_for_one_again_and_again(they: Counsel) -> None:
+    """One message may be lost, and money waits for nobody's memory: every three days, until it can go."""
+    await agreed(they)
+    await they.meet(TUESDAY_TEN)
+    await they.consent()
+    await they.does(they.alex, meeting.end)
+    earns = (await they.booking()).consultant_org
+    account = partial(payee_told, organisation_id=earns, missing=())
+    await they.run(PROVIDER, account, ready=False)
+    they.market.watch(AccountAwaited)
+    await they.later(days=2, minutes=1)
+    assert (await they.state(), they.market.facts) == ("paying_out", [])
+    await they.later(days=6, minutes=1)
+    assert they.market.facts == [AccountAwaited(earns, (Money(7650, "EUR"),))] * 2
+    await they.run(PROVIDER, account, ready=True)
+    await they.later(days=6)
+    assert (await they.state(), len(they.market.facts)) == ("completed", 2)
 
 
 # --- terms ------------------------------------------------------------------------------------------------------------
