@@ -20,7 +20,7 @@ FIGURES_OF_TIME = re.compile(r"[0-9]\s?[-–./]\s?[0-9]|[^\W\d_]\.?[0-9]")
 LONGEST_WINDOW_DAYS = 366
 ALMOST_A_YEAR = timedelta(days=364)  # back from a day, so that the same day a year ago is not meant
 HALF_A_YEAR = timedelta(days=183)
-YEAR = re.compile(r"[0-9]{4}")
+YEAR = "[12][0-9]{3}"  # there is no year 0000, and none comes after 9999
 OPEN_WINDOW_DAYS = 30  # a start alone ("from 1 October") proposes a month from there
 
 
@@ -51,32 +51,34 @@ class WindowReader:
         month = any_of(self._months)
         currency = any_of(word for said in words.currencies.values() for word in said)
         day = (
-            r"(?:[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}[./][0-9]{1,2}[./][0-9]{4}"
+            rf"(?:{YEAR}-[0-9]{{2}}-[0-9]{{2}}|[0-9]{{1,2}}[./][0-9]{{1,2}}[./]{YEAR}"
             # "15.12.": with its closing point alone, and as a day that there may be; "15.12" and "95.50." are prices.
             rf"|(?:0?[1-9]|[12][0-9]|3[01])\.\s?(?:0?[1-9]|1[0-2])\.(?!\s*{currency}(?!\w))(?![0-9])"
-            rf"|[0-9]{{1,2}}(?:st|nd|rd|th|\.)?\s+(?:of\s+)?{month}(?:\s+[0-9]{{4}})?"
-            rf"|{month}\s+[0-9]{{1,2}}(?![0-9])(?:,?\s+[0-9]{{4}})?)"
+            rf"|[0-9]{{1,2}}(?:st|nd|rd|th|\.)?\s+(?:of\s+)?{month}(?:\s+{YEAR})?"
+            rf"|{month}\s+[0-9]{{1,2}}(?![0-9])(?:,?\s+{YEAR})?)"
         )
-        until, starting, during = (any_of(words.all(meaning)) for meaning in ("until", "starting", "during"))
+        meanings = ("until", "to", "starting", "during")
+        until, to, starting, during = (any_of(words.all(meaning)) for meaning in meanings)
         week_words = [word for word in words.all("week") if len(word) > 1]
         week_word, short_week_word = any_of(week_words), any_of(word for word in week_words if len(word) < 4)
         week = (
             rf"(?:{week_word}\.?\s*|v\.?\s*|[ws])(?P<week>[0-9]{{1,2}})(?:\s*[-–]\s*[a-z]{{1,2}}(?P<last_week>[0-9]{{1,2}}))?"
-            r"(?:\s*[-/]\s*(?P<y>[0-9]{4}))?"
+            rf"(?:\s*[-/]\s*(?P<y>{YEAR}))?"
         )
         # "50. Woche", "50 sav."; but "2 week" is how long something takes.
         week_behind = (
             r"(?P<week>[0-9]{1,2})(?:\.?\s*[-–]\s*(?P<last_week>[0-9]{1,2}))?"
-            rf"(?:\.\s*{week_word}|\s+{short_week_word}\.?)(?:\s*[-/]\s*(?P<y>[0-9]{{4}}))?"
+            rf"(?:\.\s*{week_word}|\s+{short_week_word}\.?)(?:\s*[-/]\s*(?P<y>{YEAR}))?"
         )
         self._relative = {name: re.compile(rf"(?<!\w){any_of(words.all(name))}(?!\w)") for name in RELATIVE_WINDOWS}
         between = rf"\s*(?:\.\.|-|–|/|{until}|to|al|au)\s*"
-        year = r"(?:\s*[-/ ]\s*(?P<y>[0-9]{4}))?"
+        year = rf"(?:\s*[-/ ]\s*(?P<y>{YEAR}))?"
+        months = rf"(?P<m>{month})\.?(?:\s+(?P<x>{YEAR}))?(?:\s*[-–/]\s*|\s+(?:{until}|{to})\s+)(?P<n>{month})"
         readings: tuple[tuple[str, _Reading], ...] = (
             (rf"(?:{starting}\s+)?(?P<a>{day}){between}(?P<b>{day})", self._two_days),
             (rf"(?P<d>[0-9]{{1,2}})\.?\s*[-–]\s*(?P<b>{day})", self._days_of_one_month),
             (
-                rf"(?P<m>{month})\.?\s+(?P<d>[0-9]{{1,2}})\.?\s*[-–]\s*(?P<e>[0-9]{{1,2}})(?:,?\s+(?P<y>[0-9]{{4}}))?",
+                rf"(?P<m>{month})\.?\s+(?P<d>[0-9]{{1,2}})\.?\s*[-–]\s*(?P<e>[0-9]{{1,2}})(?:,?\s+(?P<y>{YEAR}))?",
                 self._days_behind_month,
             ),
             (rf"{until}\s+(?P<a>{day})", self._until),
@@ -85,6 +87,7 @@ class WindowReader:
             (rf"(?:{during}\s+)?{week}", self._weeks),
             (rf"(?:{during}\s+)?{week_behind}", self._weeks),
             (rf"(?:{during}\s+)?q(?P<q>[1-4]){year}", self._quarter),
+            (rf"(?:(?:{starting}|{during})\s+)?{months}{year}", self._months_on_end),
             (
                 rf"(?P<until>{until}\s+(?:end\s+of\s+)?)?(?P<during>{during}\s+)?(?P<m>{month}){year}",
                 self._month,
@@ -107,7 +110,7 @@ class WindowReader:
 
     def _two_days(self, found: re.Match[str], today: date) -> DateWindow:
         """The last day is the next such day, and the first the one before it, which may have passed."""
-        if YEAR.search(found["a"]):
+        if re.search(YEAR, found["a"]):
             first = self._day(found["a"], today)
             return _ordered(first, self._day(found["b"], first))
         last = self._day(found["b"], today)
@@ -152,6 +155,17 @@ class WindowReader:
         if not found["y"] and _end_of_month(year, first_month + 2) < today:
             year += 1
         return DateWindow(date(year, first_month, 1), _end_of_month(year, first_month + 2))
+
+    def _months_on_end(self, found: re.Match[str], today: date) -> DateWindow:
+        first, last = self._months[found["m"]], self._months[found["n"]]
+        over_new_year = first > last
+        if found["y"] or found["x"]:
+            year = int(found["y"]) if found["y"] else int(found["x"]) + over_new_year
+            return _ordered(date(int(found["x"] or year - over_new_year), first, 1), _end_of_month(year, last))
+        year = today.year + (_end_of_month(today.year, last) < today)
+        if over_new_year and today - date(year - 1, first, 1) > HALF_A_YEAR:  # as with days
+            year += 1
+        return _ordered(date(year - over_new_year, first, 1), _end_of_month(year, last))
 
     def _month(self, found: re.Match[str], today: date) -> DateWindow | None:
         # "may" and "mar" alone are too short to be sure of.

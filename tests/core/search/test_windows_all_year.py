@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -16,7 +17,16 @@ from core.search.parse import parse_date_window
 CATALOGUE = load(Path(__file__).parents[3] / "config" / "catalogue")
 ALWAYS = (  # what forms and refusals propose, and what is said as often
     *("tomorrow", "this week", "next week", "this month", "next month", "W50", "W50-W52", "W50-W2", "Q1", "in March"),
-    *("15 Dec", "1-15 Dec", "28.12.-3.1.", "20 Dec - 5 Jan", "until 31 January", "from 1 October", "28 Feb"),
+    *(
+        "15 Dec",
+        "1-15 Dec",
+        "28.12.-3.1.",
+        "20 Dec - 5 Jan",
+        "Oct - Jan",
+        "until 31 January",
+        "from 1 October",
+        "28 Feb",
+    ),
 )
 
 
@@ -47,6 +57,14 @@ def test_what_is_proposed_can_be_said_on_any_day(today: date, said: str) -> None
         ("2028-02-29", "this month", "2028-02-29", "2028-02-29"),
         ("2028-01-31", "next month", "2028-02-01", "2028-02-29"),
         ("2026-12-31", "next month", "2027-01-01", "2027-01-31"),
+        ("2026-11-22", "Dec-Feb", "2026-12-01", "2027-02-28"),
+        ("2027-01-08", "December to February", "2026-12-01", "2027-02-28"),
+        ("2027-03-01", "Dez.–Feb.", "2027-12-01", "2028-02-29"),
+        ("2026-11-22", "nuo gruodžio iki vasario", "2026-12-01", "2027-02-28"),
+        ("2026-11-22", "janvier à mars", "2027-01-01", "2027-03-31"),
+        ("2026-11-22", "październik - grudzień", "2026-10-01", "2026-12-31"),
+        ("2026-11-22", "з грудня 2027 до лютого", "2027-12-01", "2028-02-29"),
+        ("2026-11-22", "Mar/Apr 2028", "2028-03-01", "2028-04-30"),
         ("2026-12-31", "in December", "2026-12-01", "2026-12-31"),
         ("2027-01-01", "in December", "2027-12-01", "2027-12-31"),
     ],
@@ -70,3 +88,16 @@ def test_what_is_a_slip_on_any_day(today: str, said: str, code: str) -> None:
     with pytest.raises(Refusal) as refused:
         parse_date_window(said, CATALOGUE, date.fromisoformat(today))
     assert refused.value.code == code
+
+
+@settings(deadline=None, max_examples=100)
+@given(
+    said=st.sampled_from(
+        ("March {}", "Q1 {}", "W50-{}", "Dec-Feb {}", "Dec {} - Feb", "from 31 Dec {}", "31.12.{}", "until {}-12-31")
+    ),
+    year=st.integers(0, 9999),
+)
+def test_any_year_is_a_window_or_is_refused(said: str, year: int) -> None:
+    with suppress(Refusal):
+        window = parse_date_window(said.format(f"{year:04}"), CATALOGUE, date(2026, 11, 22))
+        assert window.first <= window.last
