@@ -5,7 +5,7 @@ BIN := .venv/bin
 unexport PYTHONDONTWRITEBYTECODE
 DEVELOPMENT := requirements/development.txt
 
-.PHONY: run demo test random-deals conformance conformance-mutants screens test-browser check check-invoices lint types contracts test-postgres worlds weather simulate mutants torture races bench bench-alerts bench-ledger bench-search bench-taps lock doctor clean
+.PHONY: run demo test random-deals conformance conformance-mutants screens test-browser check check-invoices lint types contracts test-days test-postgres worlds weather simulate mutants torture races bench bench-alerts bench-ledger bench-search bench-taps lock doctor clean
 
 run: .venv/ready            ## open the market; without tokens the lab plays the outside world
 	@$(BIN)/python main.py run
@@ -30,6 +30,10 @@ conformance-mutants: .venv/ready ## switch off each rule that the disturbances a
 
 test-browser: .venv/ready   ## the lab's page in Chromium (Debian: apt-get install chromium)
 	@$(BIN)/python -m pytest -m browser tests/lab/page
+
+test-days: .venv/ready      ## the stories, on days when calendars and clocks are awkward: DAYS="2028-02-29T22:30Z"
+	@for day in $(or $(DAYS),2026-12-31T23:30Z 2027-03-28T00:30Z 2027-10-31T00:30Z 2028-02-29T22:30Z); do echo $$day; \
+		LAB_BEGINS=$$day $(BIN)/python -m pytest -m "not browser" -n 2 --dist worksteal tests/journeys || exit 1; done
 
 test-postgres: .venv/ready  ## the same tests on a PostgreSQL 15 cluster of their own, in a temporary folder
 	@$(BIN)/python -m tests.postgres -n 2 --dist worksteal
