@@ -56,8 +56,8 @@ def understood_text(talk: Talk, chips: Sequence[Chip]) -> str:
 
 
 def unclear_words(talk: Talk, query: Query) -> list[str]:
-    """What was said and cannot be, each with what would be right."""
-    return [talk.words.refusal(refusal) for refusal in query.understood.unclear]
+    """What was said and cannot be, each once, with what would be right."""
+    return list(dict.fromkeys(talk.words.refusal(refusal) for refusal in query.understood.unclear))
 
 
 def chip_label(talk: Talk, chip: Chip) -> str:

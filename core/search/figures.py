@@ -21,6 +21,9 @@ from core.search.sheet import Sheet
 SAME_ORDER: Final = 10  # two amounts within so many times of each other are two answers to one question; "24 t, bags of
 # 15 kg" are an amount and how it is packed
 
+# What one of these holds at most: "pellets in 15 kg bags" says how they are packed, and no amount.
+HOLDS_KG: Final = {"bag": 50, "big_bag": 1500}
+
 NEGATIVE: Final = re.compile(r"[-−][0-9]")
 BY_THE: Final = {"kg": "t", "l": "m3", "kWh": "MWh"}  # who wants 20,000 kg for 200 euros means for a tonne
 
@@ -102,6 +105,7 @@ def amount(sheet: Sheet, said: Figures, catalogue: Catalogue, product: str | Non
             heard.append(Quantity(parse_number(number, sheet.language), resolved_unit(unit, allowed)).positive())
         except Refusal as refusal:
             sheet.unclear.append(refusal)
+    heard = [each for each in heard if not _packed(sheet, each)]
     if not heard:
         return None
     alike = [each for each in heard if convertible(each.unit, heard[0].unit)]
@@ -110,6 +114,14 @@ def amount(sheet: Sheet, said: Figures, catalogue: Catalogue, product: str | Non
         if converted(other, most.unit) < most.amount <= SAME_ORDER * converted(other, most.unit):
             sheet.unclear.append(Refusal("quantity.said_twice", one=other, other=most))
     return most
+
+
+def _packed(sheet: Sheet, said: Quantity) -> bool:
+    """Whether an amount is what one bag holds, being said in kilograms beside bags: a tonne of a trader's is no bag."""
+    if said.unit != "kg":
+        return False
+    text, packings = sheet.said.text, sheet.grammar.packaging
+    return any(said.amount <= most and packings[packing].search(text) for packing, most in HOLDS_KG.items())
 
 
 def prices(

@@ -92,3 +92,23 @@ def test_a_misspelt_town_is_one_where_the_word_is_nothing_else(sentence: str, pl
 def test_any_distance_is_one_that_there_is_on_earth(said: str, km: int) -> None:
     heard = read(f"wood pellets within {said} of Riga")
     assert (heard.radius_km, heard.place and heard.place.name, heard.rest, heard.quantity) == (km, "Riga", "", None)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "language", "amount", "price"),
+    [
+        ("15 kg bags of A1 pellets near Vienna", "en", "None", "None"),
+        ("24 t pellets in 15 kg bags under 5 eur per bag", "en", "24 t", "5 EUR/bag"),
+        ("Pellets Säcke 15 kg, 280 € die Tonne", "de", "None", "280 EUR/t"),
+        ("granulés sacs de 15 kg 5 € le sac", "fr", "None", "5 EUR/bag"),
+        ("pellet en sacos 15 kg a 5 € el saco", "es", "None", "5 EUR/bag"),
+        ("pellet 5 euro al sacco 15 kg", "it", "None", "5 EUR/bag"),
+        ("pellet worki 15 kg 1200 zł za tonę", "pl", "None", "1200 PLN/t"),
+        ("1000 kg big bags pellets", "en", "None", "None"),
+        ("500 kg pellets in bags", "en", "500 kg", "None"),
+        ("500 kg pellets", "en", "500 kg", "None"),
+    ],
+)
+def test_what_a_bag_holds_is_no_amount(sentence: str, language: str, amount: str, price: str) -> None:
+    said = read(sentence, language)
+    assert (str(said.quantity), str(said.max_price or said.price), said.rest) == (amount, price, "")
