@@ -278,8 +278,9 @@ def answers_in(talk: Talk, sentence: str, product: str | None = None) -> dict[st
         answers["place"] = f"{found.name}|{found.country}|{found.lat}|{found.lon}"
     if understood.window:
         answers["window"] = write_window(understood.window)
-    if understood.certificate:
-        answers["certificates"] = understood.certificate
+    certificate = understood.certificate or understood.by_grade
+    if certificate:
+        answers["certificates"] = certificate
     return answers
 
 

@@ -170,6 +170,13 @@ class NameIndex:
         alone = {place for place, word in enumerate(words) if self.like(word) or self.parted(word)}
         return frozenset(alone | joined | {place + 1 for place in joined})
 
+    def resembling(self, words: Iterable[str], among: Sequence[str]) -> tuple[str, ...]:
+        """Those of these products whose names have a word that one of the folded words may be meant for, though it is
+        too far from it to name goods alone: "peellt" beside "wood"."""
+        near = {other for word in words for other in self._near(word) if other in self._weight}
+        users = {self._phrases[number][0] for word in near for number in self._phrases_with[word]}
+        return tuple(product_id for product_id in among if product_id in users)
+
     def _asked(self, text: str) -> list[str]:
         asked = [word for word in words_of(text) if word not in SHORT_WORDS_OF_SPEECH or word.upper() in text]
         return self._rejoined(asked)

@@ -15,7 +15,7 @@ from core.search.parse import Understood
 ASKED_ONCE: Final = frozenset({"unclear", "side"})  # of the moment in which the sentence was said
 PRICES: Final = ("price", "max_price")  # either is a limit above which nothing is wanted
 GOODS: Final = ("product", "alternatives", "grade", "grades", "named", "rest")  # what other goods have otherwise
-AS_WRITTEN: Final = ("place_said", "named")  # how it was said, and not what
+AS_WRITTEN: Final = ("place_said", "named", "by_grade")  # how it was said, and not what
 NOTHING: Final = Understood()
 
 

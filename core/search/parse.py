@@ -13,7 +13,7 @@ from datetime import date
 from typing import Final
 
 from core.catalogue.model import Catalogue
-from core.catalogue.names import TOO_CLOSE, Likeness, folded
+from core.catalogue.names import GOOD_ENOUGH, TOO_CLOSE, Likeness, folded
 from core.kernel.errors import Refusal
 from core.kernel.money import Money, UnitPrice
 from core.kernel.quantity import Quantity
@@ -46,6 +46,7 @@ __all__ = [
 LONGEST_SENTENCE: Final = 500
 LONGEST_NAME: Final = 3  # words side by side that may name goods among others that do not
 SURELY_NAMED: Final = 0.97
+WEAKLY_NAMED: Final = 0.85  # some of the words may be of another thing
 NAMED_EARLY: Final = 12  # words among which such a name is looked for
 # Beside these words somebody is sure of something, and does not mean the scheme of that name.
 BEING_SURE: Final = frozenset(
@@ -63,6 +64,7 @@ class Understood:
     alternatives: tuple[str, ...] = ()
     grade: str | None = None
     certificates: tuple[str, ...] = ()
+    by_grade: str | None = None  # the scheme that the grade's own name says: "ENplus A1"
     quantity: Quantity | None = None
     price: UnitPrice | None = None
     max_price: UnitPrice | None = None
@@ -111,7 +113,7 @@ class _Reading:
     def understood(self) -> Understood:
         """Take the fields out one after the other; the goods are what is left."""
         sheet, grammar = self.sheet, self.sheet.grammar
-        certificates, grades = self._certificates_and_grades()
+        certificates, by_grade, grades = self._certificates_and_grades()
         window = self._window()
         said = figures(sheet)
         side = self._side()
@@ -133,6 +135,7 @@ class _Reading:
             alternatives=alternatives,
             grade=grade,
             certificates=certificates,
+            by_grade=by_grade,
             quantity=quantity,
             price=by_limit.get(None),
             max_price=by_limit.get("below"),
@@ -152,8 +155,9 @@ class _Reading:
             unclear=tuple(sheet.unclear),
         )
 
-    def _certificates_and_grades(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Schemes in the order they are named, and the grades that may be meant: "ENplus A1" names one of each."""
+    def _certificates_and_grades(self) -> tuple[tuple[str, ...], str | None, tuple[str, ...]]:
+        """Schemes in the order they are named, the one that is a part of a grade's name ("ENplus A1"), and the grades
+        that may be meant."""
         sheet, grammar = self.sheet, self.sheet.grammar
         named: list[tuple[int, int, str]] = []
         for scheme_id, words in grammar.schemes.items() if sheet.may_name("schemes") else ():
@@ -161,10 +165,13 @@ class _Reading:
             if found and (found[0] != "sure" or self._is_scheme(*found.span())):
                 named.append((*found.span(), scheme_id))
         names = grammar.grades if sheet.may_name("grades") else ()
-        grades = next((meant for words, meant in names if sheet.take(words)), ())
+        taken = ((found, meant) for words, meant in names if (found := sheet.take(words)))
+        grade, grades = next(taken, (None, ()))
         for start, end, _ in named:
             sheet.strike(start, end)
-        return tuple(scheme_id for _, _, scheme_id in sorted(named)), grades
+        part = [each for each in named if grade and grade.start() <= each[0] and each[1] < grade.end()]
+        by_itself = tuple(scheme_id for _, _, scheme_id in sorted(set(named).difference(part)))
+        return by_itself, part[0][2] if part else None, grades
 
     def _grades_in_names(self, named: str, product: str | None) -> tuple[str, ...]:
         """The grades of a word that names have too, where the goods are named without it: "industrial pellets I2" are
@@ -233,17 +240,24 @@ class _Reading:
         words = [word for word in words if word[0] not in sheet.grammar.nameless]
         left = [sheet.written(*word.span()) for word in words]
         plain = [written for word, written in zip(words, left, strict=True) if not self._only_describes(word[0])]
-        ranked = index.resolve(" ".join(plain)) or index.resolve(self._undescribed(left)) or self._in_between(left)
+        ranked = index.resolve(" ".join(plain)) or index.resolve(self._undescribed(left))
+        naming: frozenset[int] = index.naming([word[0] for word in words])
+        if not ranked or ranked[0].score < WEAKLY_NAMED:
+            surer, among = self._in_between(left)
+            if surer and (not ranked or surer[0].score > ranked[0].score):
+                ranked, naming = surer, naming & frozenset(among)
         of_grade = {product for grade in grades for product in self.catalogue.grade(grade).products}
         fitting = [like for like in ranked if like.product_id in of_grade]
         best = _leaders(fitting or ranked)
-        naming = index.naming([word[0] for word in words]) if ranked else frozenset()
         named = " ".join(word for place, word in enumerate(left) if place in naming)
-        rest = " ".join(
-            left[place]
+        others = [
+            (word[0], left[place])
             for place, word in enumerate(words)
             if place not in naming and word[0] not in sheet.grammar.fillers
-        )
+        ]
+        if len(best) > 1:
+            best = index.resembling([folded(word) for word, _ in others], best) or best
+        rest = " ".join(written for _, written in others)
         if len(best) == 1:
             return best[0], (), named, rest
         return None, best, named, rest
@@ -260,15 +274,21 @@ class _Reading:
         named = word in self.catalogue.name_index.vocabulary
         return not named and synonyms.has(word) and synonyms.describes_goods(word)
 
-    def _in_between(self, words: list[str]) -> list[Likeness]:
-        """The goods that some words side by side name surely, among others that have nothing to do with them."""
-        words = words[:NAMED_EARLY]
-        for size in range(min(LONGEST_NAME, len(words) - 1), 1, -1):
-            for start in range(len(words) - size + 1):
-                ranked = self.catalogue.name_index.resolve(" ".join(words[start : start + size]))
-                if ranked and ranked[0].score >= SURELY_NAMED:
-                    return ranked
-        return []
+    def _in_between(self, words: list[str]) -> tuple[list[Likeness], range]:
+        """The goods that some words side by side name, among others that have nothing to do with them, and where those
+        stand: "Nord Oil wood chips" sells no oil. A longer name counts first, then one without a slip; a word alone
+        only where it is of one product."""
+        index = self.catalogue.name_index
+        like = [bool(index.like(folded(word))) for word in words[:NAMED_EARLY]]
+        for size in range(min(LONGEST_NAME, len(like)), 0, -1):
+            for enough in (SURELY_NAMED, GOOD_ENOUGH):
+                for start in range(len(like) - size + 1):
+                    ranked = (
+                        index.resolve(" ".join(words[start : start + size])) if all(like[start : start + size]) else []
+                    )
+                    if ranked and ranked[0].score >= enough and (size > 1 or len(_leaders(ranked)) == 1):
+                        return ranked, range(start, start + size)
+        return [], range(0)
 
     def _grade(self, grades: tuple[str, ...], product: str | None) -> str | None:
         if product is not None:

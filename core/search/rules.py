@@ -128,7 +128,8 @@ def cheapest(listings: Iterable[Listing], limit: UnitPrice) -> UnitPrice | None:
 
 def asks_nothing(understood: Understood) -> bool:
     """Whether every listing is as good an answer as any other."""
-    return replace(understood, side=None, incoterm=None, unclear=(), named="", place_said="", grades=()) == Understood()
+    wording = replace(understood, named="", place_said="", grades=(), by_grade=None)
+    return replace(wording, side=None, incoterm=None, unclear=()) == Understood()
 
 
 def bare(query: Query) -> Query | None:

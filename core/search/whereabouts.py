@@ -73,14 +73,21 @@ class _Finder:
     def anywhere(self) -> Place | None:
         sheet = self.sheet
         ends = {found.end() for found in sheet.grammar.at.finditer(sheet.text)} if sheet.may_name("at") else set()
+        shouting = sheet.said.original.isupper()  # then capitals tell nothing
+        capitals: list[re.Match[str]] = []
         for token in _TOKEN.finditer(sheet.text):
             marked = len(sheet.text[: token.start()].rstrip()) in ends
-            capital = sheet.written(*token.span())[:1].isupper()
+            capital = not shouting and sheet.written(*token.span())[:1].isupper()
             place = self._at(token.start(), believe_misspelt=marked and capital, sure=marked)
-            if place is None and capital:
-                place = self._found(token, self.places.declined(token[0]))  # "Kaune", "Києві"
             if place is not None:
                 return place
+            if capital:
+                capitals.append(token)
+        for token in capitals:  # no town as it stands, so perhaps one in another case: "Kaune", "Києві"
+            if token[0] not in self.catalogue.name_index.vocabulary:  # "SANSA DI OLIVA" is no Olita
+                place = self._found(token, self.places.declined(token[0]))
+                if place is not None:
+                    return place
         return None
 
     def misspelt(self) -> Place | None:

@@ -194,8 +194,11 @@ def place_words(said: Understood, knows: Knows = lambda _: False) -> list[Word]:
     assert said.place is not None
     spot = Spot(said.place.lat, said.place.lon)
     names = _names(said.place, 1.0)
+    written = words_in(said.place_said)
+    if len(written) > 1:  # "La Coruña": no company is called so by chance, and its longest word tells it best
+        return [Word(max(written, key=len), names, spot, fuzzy=False, tells=WHERE_TELLS)]
     words = []
-    for word in words_in(said.place_said)[:1]:
+    for word in written:
         if word in names or not knows(word):
             words.append(Word(word, names, spot, fuzzy=word not in names, tells=WHERE_TELLS))
         else:

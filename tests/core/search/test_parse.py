@@ -57,6 +57,37 @@ def test_a_seller_says_everything_in_one_line() -> None:
     assert (said.rest, said.unclear) == ("", ())
 
 
+def test_a_scheme_in_the_name_of_a_grade_is_no_wish_of_its_own() -> None:
+    said = read("wood pellets ENplus A1")
+    assert (said.grade, said.certificates, said.by_grade) == ("ENplus_A1", (), "ENplus")
+    said = read("A1 wood pellets, ENplus certified")
+    assert (said.grade, said.certificates, said.by_grade) == ("ENplus_A1", ("ENplus",), None)
+    assert read("pellets DINplus").certificates == ("DINplus",)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "product", "rest"),
+    [
+        ("Baltic Oil sawdust", "sawdust", "Baltic Oil"),
+        ("bioddiésel polrigor fuel", "fame", "polrigor fuel"),
+    ],
+)
+def test_goods_are_named_beside_a_company_that_is_called_like_others(sentence: str, product: str, rest: str) -> None:
+    said = read(sentence)
+    assert (said.product, said.rest) == (product, rest)
+
+
+def test_a_word_too_far_from_all_goods_tells_which_of_several() -> None:
+    assert len(read("madera").alternatives) > 1
+    assert read("peellt de madera").product == "wood_pellets"
+
+
+def test_a_town_as_it_stands_comes_before_a_word_that_only_looks_like_another() -> None:
+    place = read("SANSA DI OLIVA VERONA").place
+    assert place is not None
+    assert place.name == "Verona"
+
+
 def test_a_buyer_types_in_a_hurry() -> None:
     said = read("500t A1 pelets under 200 eur near riga fsc")
     assert (said.product, said.grade, said.certificate) == ("wood_pellets", "ENplus_A1", "FSC")

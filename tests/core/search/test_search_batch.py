@@ -86,6 +86,14 @@ def test_towns_of_the_documents_are_places_too() -> None:
     assert set(found(rows, "pellets within 50 km of Ciudadela")[:3]) == {"there", "there too", "near"}
 
 
+def test_a_town_of_two_words_is_no_word_that_everybody_has() -> None:
+    rows = [
+        listing("there", "serrín", product="sawdust", city="A Coruña", country="ES", lat=43.37, lon=-8.4),
+        *(listing(f"far{n}", "la sciure à Paris", product="sawdust", created="2026-11-20", **WIEN) for n in range(12)),
+    ]
+    assert found(rows, "serrín La Coruña")[0] == "there"
+
+
 PROBLEMS = [
     ("our furnace keeps clogging with slag", "boiler"),
     ("kocioł ciągle gaśnie i zarasta szlaką", "boiler"),
