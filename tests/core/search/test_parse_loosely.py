@@ -112,3 +112,22 @@ def test_any_distance_is_one_that_there_is_on_earth(said: str, km: int) -> None:
 def test_what_a_bag_holds_is_no_amount(sentence: str, language: str, amount: str, price: str) -> None:
     said = read(sentence, language)
     assert (str(said.quantity), str(said.max_price or said.price), said.rest) == (amount, price, "")
+
+
+@pytest.mark.parametrize(
+    ("said", "language", "town"),
+    [
+        ("koło Białegostoku", "pl", "Białystok"),
+        ("w Zielonej Górze", "pl", "Zielona Góra"),
+        ("koło Bielska-Białej", "pl", "Bielsko-Biała"),
+        ("Vilniuje", "lt", "Vilnius"),
+        ("Võrus", "et", "Võru"),
+        ("у Харкові", "uk", "Kharkiv"),
+        ("біля Білої Церкви", "uk", "Bila Tserkva"),
+        ("cerca de Florencia", "es", "Florence"),
+        ("près de Trèves", "fr", "Trier"),
+    ],
+)
+def test_a_town_is_known_where_its_name_changes_more_than_an_ending(said: str, language: str, town: str) -> None:
+    heard = read(f"pellets {said}", language)
+    assert (heard.place and heard.place.name, heard.rest) == (town, "")
