@@ -317,7 +317,8 @@ def _buttons(talk: Talk, now: Now, money: MoneyStanding, steps: LotsStanding) ->
         rows += lot_rows(talk, lots, steps, stands_still=deal.frozen is not None)
     if now.may_rate:
         rows.append((Button(label=words("review.write"), press=press("review.write", deal.id), style="primary"),))
-    if "seller" in mine and money.released and not money.account:  # it has nowhere to go yet
+    nowhere_to_go = money.buyer_to_say if "buyer" in mine else "seller" in mine and money.released and not money.account
+    if nowhere_to_go:
         rows.append((Button(label=words("payout.set_up"), press=press("payout.set_up"), style="primary"),))
     reading = [Button(label=words("deal.terms"), press=press("deal.terms", deal.id))]
     if mine & {"buyer", "seller"}:

@@ -175,7 +175,7 @@ TRADE: Final = (
         JOIN buyer_credit ON buyer_credit.id = effect.credit_id
         GROUP BY buyer_credit.id, buyer_credit.amount_minor, buyer_credit.state, buyer_credit.payment_id
         HAVING SUM(effect.amount_minor) > buyer_credit.amount_minor OR buyer_credit.state <> 'given_back'
-        OR SUM(CASE WHEN effect.kind = 'refund' AND effect.payment_id = buyer_credit.payment_id
+        OR SUM(CASE WHEN effect.lot_id IS NULL AND effect.payment_id = buyer_credit.payment_id
             THEN 0 ELSE 1 END) > 0""",
     ),
     Invariant(

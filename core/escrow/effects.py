@@ -134,8 +134,12 @@ def transfer_done(ctx: Ctx, effect_id: str, ref: str) -> None:
         return
     assert effect.payee is not None, "a payout goes to somebody"
     legs = [debit(payable(effect.payee), effect.amount), credit(PROVIDER, effect.amount)]
-    book(ctx, effect, "Sent to the seller", legs, ref)
-    ctx.announce(PayoutSent(effect.payee, effect.deal_id, effect.lot_id, effect.amount))
+    to_buyer = effect.payee == ctx.session.get_one(Deal, effect.deal_id).buyer
+    book(ctx, effect, "Sent to the buyer's account" if to_buyer else "Sent to the seller", legs, ref)
+    if to_buyer:
+        ctx.announce(RefundSent(effect.deal_id, effect.amount))
+    else:
+        ctx.announce(PayoutSent(effect.payee, effect.deal_id, effect.lot_id, effect.amount))
     finish(ctx, effect.deal_id)
 
 
@@ -170,10 +174,37 @@ def refund_refused(
     known = ref is not None and ref == effect.provider_ref
     if known and effect.state == EffectState.DONE:
         _book_back(ctx, effect, why)
+    elif ref is None and final and _never_goes_back(ctx, effect):
+        _to_their_account(ctx, effect)
     elif not known and effect.state == EffectState.ASKED:  # else it is told of one that has failed before
         effect.provider_ref = ref or effect.provider_ref
         effect.beside = effect.beside or unclaimed
         put_off(ctx, effect, why, final=final)
+
+
+def _never_goes_back(ctx: Ctx, effect: Effect) -> bool:
+    """Whether a bank has taken of its payment and kept it: then the provider gives nothing back of the rest either.
+
+    Stripe refuses to refund a charge that was charged back (`charge_disputed`), whatever part of it was disputed.
+    """
+    kept = select(Chargeback.id).where(
+        Chargeback.payment_id == effect.payment_id,
+        Chargeback.state.in_(("lost", "recovered", "written_off")),
+        Chargeback.amount_minor > 0,
+    )
+    return effect.state == EffectState.ASKED and not effect.beside and ctx.session.scalar(kept.limit(1)) is not None
+
+
+def _to_their_account(ctx: Ctx, refund: Effect) -> None:
+    """What cannot go back the way it came is paid out to the buyer, as to a seller: when they have said where to."""
+    deal = deals.locked(ctx, refund.deal_id)
+    legs = [debit(refund_due(deal.id), refund.amount), credit(payable(deal.buyer), refund.amount)]
+    ledger.post(ctx, f"deal:{deal.id}:{refund.key}:paid_out", "To be paid out to the buyer", legs, deal=deal.id)
+    refund.kind, refund.payee, refund.state = EffectKind.TRANSFER, deal.buyer, EffectState.WAITING
+    refund.attempt += 1
+    clear_timers(ctx.session, EFFECT, refund.id)
+    ctx.session.flush()
+    send_when_ready(ctx, refund)
 
 
 # --- tried again ------------------------------------------------------------------------------------------------------
@@ -267,8 +298,9 @@ def ask(ctx: Ctx, effect: Effect) -> None:
     match effect.kind:
         case EffectKind.TRANSFER:
             body["account"] = ctx.session.get_one(Payee, effect.payee).account_ref
-            if effect.chargeback_id is not None and not has_left(ctx, payment, effect):
-                body["charge"] = None  # it was kept of another payment, and goes out of our balance
+            of_another = effect.chargeback_id is not None and not has_left(ctx, payment, effect)
+            if of_another or effect.payee == deal.buyer:  # kept of another payment, or of one that gives no more
+                body["charge"] = None  # it goes out of our balance
         case EffectKind.REFUND:
             body["payment_intent"], body["beside"] = payment.intent_ref, effect.beside
             way = rails.way_of(ctx, payment.id)

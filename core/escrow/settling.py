@@ -84,7 +84,7 @@ def money_of(ctx: Ctx, deal_id: str) -> DealMoney:
     sent = {kind: Money.zero(deal.currency) for kind in EffectKind}
     for effect in effects_of(ctx, deal_id):
         if effect.state is EffectState.DONE and effect.currency == deal.currency:
-            sent[effect.kind] += effect.amount
+            sent[EffectKind.REFUND if effect.payee == deal.buyer else effect.kind] += effect.amount
     return DealMoney(
         held=ledger.balance(ctx, escrow(deal.id), deal.currency),
         released=released,

@@ -11,7 +11,18 @@ from core.deals.model import Deal
 from core.escrow.chargebacks import of_subject
 from core.escrow.credits import credits_of
 from core.escrow.funding import payment_of, tranches_of
-from core.escrow.model import CREDIT, TRANCHE, Chargeback, Credit, LotSettlement, Payee, Payment, Tranche
+from core.escrow.model import (
+    CREDIT,
+    TRANCHE,
+    Chargeback,
+    Credit,
+    Effect,
+    EffectState,
+    LotSettlement,
+    Payee,
+    Payment,
+    Tranche,
+)
 from core.escrow.rails.model import PaymentWay
 from core.escrow.rails.service import way_of
 from core.kernel.money import Money
@@ -26,6 +37,7 @@ class MoneyStanding:
     """`released` has become the seller's, `refunded` the buyer's again; both may still be on their way.
 
     `payment` and `way` are those of the tranche that is awaited. `account`: whether the seller has said where to.
+    `buyer_to_say`: whether something waits for the buyer to say so, because it cannot go back the way it came.
     """
 
     held: Money
@@ -37,6 +49,7 @@ class MoneyStanding:
     payment: Payment | None = None
     way: PaymentWay | None = None
     account: bool = False
+    buyer_to_say: bool = False
 
     @property
     def awaited(self) -> Tranche | None:
@@ -51,6 +64,7 @@ _MOVED = select(
     exists().where(Credit.deal_id == _DEAL, Credit.state == CREDIT.initial),
     exists().where(Chargeback.subject == _DEAL),
     exists().where(Payee.organisation_id == bindparam("seller"), Payee.ready),
+    exists().where(Effect.deal_id == _DEAL, Effect.payee == bindparam("buyer"), Effect.state == EffectState.WAITING),
 )
 
 
@@ -63,8 +77,8 @@ def money_standing(ctx: Ctx, deal: Deal) -> MoneyStanding:
     tranches = tranches_of(ctx, deal.id)
     if not tranches:
         return MoneyStanding(nothing, nothing, nothing)
-    ((released, back, too_much, called_back, account),) = select_rows(
-        ctx.session, _MOVED, deal=deal.id, seller=deal.seller
+    ((released, back, too_much, called_back, account, buyer_to_say),) = select_rows(
+        ctx.session, _MOVED, deal=deal.id, seller=deal.seller, buyer=deal.buyer
     )
     is_awaited = any(tranche.state == "awaited" for tranche in tranches)
     payment = payment_of(ctx, deal.id) if is_awaited else None
@@ -79,4 +93,5 @@ def money_standing(ctx: Ctx, deal: Deal) -> MoneyStanding:
         payment=payment,
         way=way_of(ctx, payment.id) if payment is not None else None,
         account=bool(account),
+        buyer_to_say=bool(buyer_to_say),
     )

@@ -53,7 +53,8 @@ def _payers(legs: Sequence[Leg], deal_id: str, organisation: str, key: str) -> M
 def _buyers(legs: Sequence[Leg], deal_id: str, organisation: str) -> Meaning | None:
     """A buyer's money leaves them when it is paid, and comes back when it is sent back."""
     provider = _sum(legs, PROVIDER)
-    kept = _sum(legs, escrow(deal_id), refund_due(deal_id), buyer_credit(organisation))
+    # They are paid out to, as sellers are, when nothing can go back the way it came.
+    kept = _sum(legs, escrow(deal_id), refund_due(deal_id), buyer_credit(organisation), payable(organisation))
     if provider is None or kept is None:
         return None  # it only changed its place with us
     if kept.minor < 0:

@@ -143,7 +143,8 @@ def _spent(ctx: Ctx, organisation: str) -> Iterator[Taken]:
     """What a buyer has paid for deals and is held no more, and what of it goes back; the latest come first."""
     released = select(func.coalesce(func.sum(LotSettlement.released_minor), 0)).where(LotSettlement.deal_id == Deal.id)
     parted = exists().where(LotSettlement.deal_id == Deal.id)
-    refunds = and_(Effect.deal_id == Deal.id, Effect.kind == EffectKind.REFUND)
+    to_them = or_(Effect.kind == EffectKind.REFUND, Effect.payee == Deal.buyer)
+    refunds = and_(Effect.deal_id == Deal.id, to_them)
     back = select(func.coalesce(func.sum(Effect.amount_minor), 0)).where(refunds)
     coming = select(func.count()).where(refunds, Effect.state != EffectState.DONE)
     by_bank = sessions.taken_by_bank(Deal.id)

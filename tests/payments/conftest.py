@@ -31,7 +31,7 @@ from core.kernel.ids import Ids
 from core.kernel.sqlite import SqliteRunner
 from core.kernel.transaction import MARKET, Transactions
 from core.people.model import CompleteProfile, Role
-from core.people.service import complete_profile
+from core.people.service import complete_profile, organisation_of
 from core.reconciliation import reactions as reconciliation_reactions
 from lab.app import Lab
 from lab.people import Browser
@@ -172,19 +172,20 @@ class Shop:
         await self.until_deal("funded")
         return payment
 
-    async def onboard(self) -> None:
-        """The seller opens an account and fills it in."""
-        await self.market.run(self.trade.seller, self.trade.in_lithuania)
-        await self.market.run(self.trade.seller, escrow.ask_onboarding)
+    async def onboard(self, *, buyer: bool = False) -> None:
+        """The seller opens an account and fills it in; or the buyer does, who has something to get back."""
+        who, whose = (self.trade.buyer, self.trade.buying) if buyer else (self.trade.seller, self.trade.selling)
+        await self.trade.house(lambda ctx: setattr(organisation_of(ctx, whose), "country", "LT"))
+        await self.market.run(who, escrow.ask_onboarding)
 
         async def linked() -> bool:
-            return (await self.account()) is not None
+            return (await self.account(whose)) is not None
 
         await self.until(linked)
-        await self.does(f"onboard/{await self.account()}")
+        await self.does(f"onboard/{await self.account(whose)}")
 
         async def ready() -> bool:
-            payee = await self.trade.house(lambda ctx: escrow.payee_of(ctx, self.trade.selling))
+            payee = await self.trade.house(lambda ctx: escrow.payee_of(ctx, whose))
             return bool(payee is not None and payee.ready)
 
         await self.until(ready)
@@ -193,8 +194,9 @@ class Shop:
         """The operator pays in 1,000 euros: a full refund needs more than was left after the provider's fee."""
         await self.does("topups", amount=100_000)
 
-    async def account(self) -> str | None:
-        payee = await self.trade.house(lambda ctx: escrow.payee_of(ctx, self.trade.selling))
+    async def account(self, whose: str = "") -> str | None:
+        """The seller's, unless it is said whose."""
+        payee = await self.trade.house(lambda ctx: escrow.payee_of(ctx, whose or self.trade.selling))
         return payee.account_ref if payee is not None else None
 
     async def deliver_all(self) -> None:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 import re
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 
 from core.escrow import service as escrow
+from core.escrow.events import PayoutWaiting, RefundSent
 from core.escrow.evidence.model import PackState
 from core.escrow.evidence.service import pack_of
 from core.escrow.model import Chargeback, EffectKind, EffectState
 from core.kernel.errors import Refusal
 from core.kernel.money import Money
+from core.statements import service as statements
 from tests.core.escrow.test_escrow_chargebacks import another_deal
 from tests.payments.conftest import Shop
 
@@ -33,6 +36,13 @@ async def called_back(shop: Shop, **said: Any) -> Chargeback:
 async def chargebacks(shop: Shop) -> list[Chargeback]:
     found: list[Chargeback] = await shop.trade.house(lambda ctx: escrow.chargebacks_of(ctx, shop.trade.deal_id))
     return found
+
+
+async def to_say(shop: Shop) -> bool:
+    """Whether the deal's card asks the buyer where their money shall go."""
+    deal = await shop.trade.deal()
+    standing = await shop.market.run(shop.trade.buyer, lambda ctx: escrow.money_standing(ctx, deal))
+    return standing.buyer_to_say
 
 
 async def decided(shop: Shop, do: str, state: str) -> None:
@@ -95,6 +105,38 @@ async def test_after_it_was_paid_out_the_seller_bears_it(shop: Shop, do: str, sw
     await decided(shop, do, {"win": "won", "lose": "lost" if sweeps else "recovered"}[do])
     await shop.work()
     assert (await shop.trade.deal()).state == "completed"
+    await shop.books_agree()
+    assert await shop.reconciler.reconcile() == {}
+
+
+async def test_what_a_bank_leaves_of_a_payment_goes_to_the_buyers_account_when_the_payment_takes_none(
+    shop: Shop,
+) -> None:
+    """Of a payment that was called back the provider gives nothing back, not even the part that nobody disputed."""
+    shop.market.watch(PayoutWaiting, RefundSent)
+    await shop.reserve()
+    await shop.funded()
+    await called_back(shop, amount=500_000)
+    await decided(shop, "lose", "recovered")
+    await shop.work()
+    waits = partial(PayoutWaiting, shop.trade.buying, shop.trade.deal_id, why="no_account")
+    parts = [Money(1_050_000, "EUR"), Money(550_000, "EUR")]  # one lot whole, of the other what the bank has left
+    assert shop.market.facts == [waits(amount=part) for part in parts]
+    await shop.books_agree()
+    assert await to_say(shop)
+    await shop.pass_time(days=8)  # the card's money has become available
+    await shop.onboard(buyer=True)
+    await shop.until_deal("completed")
+    assert not await to_say(shop)
+    account = await shop.account(shop.trade.buying)
+    assert [(each["amount"], each["destination"]) for each in await shop.made("transfer")] == [
+        (part.minor, account) for part in parts
+    ]
+    assert shop.market.facts[2:] == [RefundSent(shop.trade.deal_id, part) for part in parts]
+    (spent,) = (await shop.market.run(shop.trade.buyer, statements.statement)).spent
+    assert (spent.amount, spent.back, spent.arrived) == (Money(2_100_000, "EUR"), Money(2_100_000, "EUR"), True)
+    came = [line.came for line in await shop.market.run(shop.trade.buyer, lambda ctx: list(statements.lines(ctx)))]
+    assert came == [None, Money(500_000, "EUR"), *parts]
     await shop.books_agree()
     assert await shop.reconciler.reconcile() == {}
 

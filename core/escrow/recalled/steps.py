@@ -134,7 +134,7 @@ def to_take_back(found: Chargeback, leaving: Sequence[Row]) -> Iterator[tuple[st
     rest = found.outstanding - Money.total(coming, found.currency)
     asked = {each.reverses for each in own}
     for payout in leaving:
-        sent = payout.kind is EffectKind.TRANSFER and payout.state is EffectState.DONE
+        sent = _is_payout(found, payout) and payout.state is EffectState.DONE
         part = min(rest, payout.amount)
         if sent and payout.provider_ref not in asked and part.minor > 0:
             yield f"reversal:{found.id}:{payout.id}", payout, part
@@ -153,8 +153,13 @@ def _closed(ctx: Ctx, way: Way[Row], fact: ChargebackClosed) -> None:
         return
     waiting = [each for each in leaving if each.state in UNSENT]
     refunds = (each for each in waiting if each.kind is EffectKind.REFUND and way.paid_by(each) == found.payment_id)
-    payouts = (each for each in waiting if each.kind is EffectKind.TRANSFER)
+    payouts = (each for each in waiting if _is_payout(found, each))
     _cover(ctx, way, found, [*refunds, *payouts])
+
+
+def _is_payout(found: Chargeback, each: Leaving) -> bool:
+    """To who owes it: what goes to a payer's account, because it cannot go back otherwise, serves no claim."""
+    return each.kind is EffectKind.TRANSFER and each.payee == found.seller
 
 
 def _cover(ctx: Ctx, way: Way[Row], found: Chargeback, waiting: Iterable[Row]) -> None:
