@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
@@ -17,11 +18,23 @@ from core.kernel.errors import Invalid
 
 TODAY, TOMORROW = said(day_words.TODAY), said(day_words.TOMORROW)
 OR: Final = said(day_words.OR)
+A_WEEK: Final = timedelta(days=7)
 WRITTEN: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}Z")  # as `write_moments` has it
 TOKEN: Final = re.compile(
     r"(?P<day>@\d+@)|(?P<time>\d{1,2}(?:[:.h]\d{2})?(?:\s?(?:am|pm)\b)?(?:\s?h\b)?)|(?P<word>[^\W\d_]+|[+-]\d{2})|(?P<gap>[\s,;]+)"
     r"|(?P<other>\S)"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """A day that was named, by its weekday or otherwise."""
+
+    day: date
+    weekday: bool = False
+
+    def at(self, token: str) -> datetime:
+        return datetime.combine(self.day, time()) + timedelta(minutes=minutes_of(token))
 
 
 def read_moments(text: str, language: str, now: datetime, zone: str) -> tuple[datetime, ...]:
@@ -34,7 +47,8 @@ def read_moments(text: str, language: str, now: datetime, zone: str) -> tuple[da
         raise Invalid("hours.too_long", field="times", most=LONGEST_SENTENCE)
     if all(WRITTEN.fullmatch(part) for part in text.split()):
         return tuple(datetime.fromisoformat(part) for part in text.split())
-    moments = [_instant(wall, called, zone) for wall, called in _walls(text, language, local(now, zone).date())]
+    here = local(now, zone).replace(tzinfo=None)
+    moments = [_instant(wall, called, zone) for wall, called in _walls(text, language, here)]
     if not moments:
         raise Invalid("times.nothing", field="times")
     return tuple(sorted(dict.fromkeys(moments)))
@@ -44,10 +58,10 @@ def write_moments(moments: Sequence[datetime]) -> str:
     return " ".join(f"{moment.astimezone(UTC):%Y-%m-%dT%H:%MZ}" for moment in moments)
 
 
-def _walls(text: str, language: str, today: date) -> Iterator[tuple[datetime, str]]:
-    """Each time with its day, and the name of a zone that follows it ("")."""
-    plain, days = _with_dates_marked(folded(text), language, today)
-    day: date | None = None
+def _walls(text: str, language: str, now: datetime) -> Iterator[tuple[datetime, str]]:
+    """Each time with its day, and the name of a zone that follows it (""). `now` is by the clock on the wall, too."""
+    plain, days = _with_dates_marked(folded(text), language, now.date())
+    day: _Day | None = None
     waiting: datetime | None = None
     for match in TOKEN.finditer(plain):
         kind, token = str(match.lastgroup), match.group()
@@ -55,15 +69,14 @@ def _walls(text: str, language: str, today: date) -> Iterator[tuple[datetime, st
             yield waiting, token
             waiting = None
         elif kind == "day":
-            day = days[int(token.strip("@"))]
+            day = _Day(days[int(token.strip("@"))])
         elif kind == "word":
-            day = _day_of(token, language, today) or day
+            day = _day_of(token, language, now.date()) or day
         elif kind == "time":
             if waiting is not None:
                 yield waiting, ""
-            if day is None:
-                raise Invalid("times.no_day", field="times", given=token)
-            waiting = datetime.combine(day, time()) + timedelta(minutes=minutes_of(token))
+            day = _to_come(day, token, now)
+            waiting = day.at(token)
         elif kind == "other":
             raise Invalid("times.word_unknown", field="times", given=token)
     if waiting is not None:
@@ -80,15 +93,22 @@ def _with_dates_marked(text: str, language: str, today: date) -> tuple[str, list
     return text, [each.first for each in dates]
 
 
-def _day_of(word: str, language: str, today: date) -> date | None:
+def _to_come(named: _Day | None, token: str, now: datetime) -> _Day:
+    """The day on which this time is meant: "Tue 10:00", said on a Tuesday at noon, is next week's. Raises Invalid."""
+    if named is None:
+        raise Invalid("times.no_day", field="times", given=token)
+    return _Day(named.day + A_WEEK) if named.weekday and named.at(token) <= now else named
+
+
+def _day_of(word: str, language: str, today: date) -> _Day | None:
     """A day by its name: the next one, today included; None for a word that says nothing. Raises Invalid."""
     if word in TODAY:
-        return today
+        return _Day(today)
     if word in TOMORROW:
-        return today + timedelta(days=1)
+        return _Day(today + timedelta(days=1))
     weekday = names_of_days(language).get(word)
     if weekday is not None:
-        return today + timedelta(days=(weekday - today.weekday()) % 7)
+        return _Day(today + timedelta(days=(weekday - today.weekday()) % 7), weekday=True)
     if word in SILENT or word in OR:
         return None
     raise Invalid("times.word_unknown", field="times", given=word)

@@ -133,6 +133,8 @@ def test_whatever_is_written_is_read_or_refused(sentence: str) -> None:
         ("tomorrow 10", "2026-11-24T08:00Z"),
         ("today 18h; 2026-12-01 18:30", "2026-11-23T16:00Z 2026-12-01T16:30Z"),
         ("Tue 10:00 EET", "2026-11-24T08:00Z"),
+        ("Mon 11:15, 14:30", "2026-11-23T09:15Z 2026-11-23T12:30Z"),  # it is Monday, eleven o'clock
+        ("Mon 11:00, 14:30", "2026-11-30T09:00Z 2026-11-30T12:30Z"),
     ],
 )
 def test_own_times_are_read_by_ones_own_clock(text: str, moments: str) -> None:
