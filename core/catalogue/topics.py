@@ -77,10 +77,10 @@ class Topics:
 
     def _of(self, word: str) -> tuple[str, ...]:
         """The topics that this folded word tells of."""
-        if "'" in word:  # "l'empreinte"
+        as_it_is = tuple(dict.fromkeys((*self._words.get(word, ()), *self._beginning(word))))
+        if "'" in word and not as_it_is:  # "l'empreinte", but "дистриб'ютор"
             return self._of(word.partition("'")[2])
-        as_it_is = (*self._words.get(word, ()), *self._beginning(word))
-        return tuple(dict.fromkeys(as_it_is)) or self._ending(word) or self._misspelt(word)
+        return as_it_is or self._ending(word) or self._misspelt(word)
 
     def _beginning(self, word: str) -> tuple[str, ...]:
         """By the longest stem that it begins with."""

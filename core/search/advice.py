@@ -44,10 +44,10 @@ def asks_advice(
 
 
 def _goes_wrong(said: Understood, catalogue: Catalogue) -> tuple[int, int]:
-    """How many words tell what is wrong, and how many tell of a field in all, beside what says how goods are: for what
-    or whom goods are wanted ("pellets for our boiler") is no problem."""
-    told = [word for word in dict.fromkeys(words_of(said.rest)) if catalogue.fields_told_by(word)]
-    told = [word for word in told if not catalogue.synonyms.describes_goods(word)]
+    """How many words tell what is wrong, and how many tell of a field in all, beside what goods are called and how they
+    are: for what or whom they are wanted ("pellets for our boiler") is no problem."""
+    left = (word for word in dict.fromkeys(words_of(said.rest)) if word not in catalogue.name_index.vocabulary)
+    told = [word for word in left if catalogue.fields_told_by(word) and not catalogue.synonyms.describes_goods(word)]
     return sum(not catalogue.topics.is_thing(word) for word in told), len(told)
 
 

@@ -61,6 +61,7 @@ def market() -> BatchSearcher:
         ("demurage", "freight"),  # a slip within a stem
         ("przestojowe", "freight"),
         ("l'assureur", "insurance"),  # a word behind an elision
+        ("дистриб'юторів", "selling"),  # no elision
         ("muitas", "customs"),
         ("податкова", "vat"),
     ],
@@ -128,6 +129,7 @@ def test_who_knows_the_very_problem_comes_before_others_of_the_field(problem: st
         ("granulės mūsų katilinei", False),
         ("pellet per la mia stufa", False),
         ("who delivers firewood to our customer by truck", False),
+        ("Dunmore Pellet Mill pelet przemysłowy", False),  # a name, of words that goods are called by
     ],
 )
 def test_goods_are_a_problem_only_where_it_is_told(told: str, is_problem: bool) -> None:
