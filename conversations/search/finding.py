@@ -22,7 +22,7 @@ from conversations.search.cards import (
     shared,
 )
 from conversations.search.chips import chip_card, chip_of, chip_rows, unclear_words, understood_text, variants
-from conversations.search.orders import is_measurable, order_rows, ordered, said_order
+from conversations.search.orders import home_town, is_measurable, order_rows, ordered, said_order
 from conversations.search.prices import Comparison
 from conversations.talk import Talk
 from conversations.trade.listing import own_card
@@ -217,7 +217,8 @@ def _search(talk: Talk, query: Query, after: str | None = None) -> Page:
     def standings(sellers: Collection[str]) -> Mapping[str, float]:
         return {seller: score.rank for seller, score in scores_of(talk.ctx, sellers).items()}
 
-    return market.search(talk.ctx, talk.almanac.catalogue, query, limit=AT_ONCE, after=after, standings=standings)
+    home, catalogue = home_town(talk), talk.almanac.catalogue
+    return market.search(talk.ctx, catalogue, query, limit=AT_ONCE, after=after, standings=standings, home=home)
 
 
 def show_results(talk: Talk, query: Query, page: Page | None = None, *, after: str | None = None) -> None:

@@ -98,8 +98,13 @@ def is_measurable(talk: Talk, query: Query) -> bool:
 def ordered(talk: Talk, query: Query, orders: Sequence[Order], chosen: str) -> Query:
     """The query in the order of that name, or in the usual one; without a place, nearest means to mine."""
     order: Order = next((each for each in orders if each == chosen), "best")
-    home = my_place(talk)
+    home = home_town(talk)
     if order == "nearest" and query.understood.place is None and home is not None:
-        town = Town(home.name, home.country, home.lat or 0.0, home.lon or 0.0, "", False, ())
-        query = replace(query, understood=replace(query.understood, place=town))
+        query = replace(query, understood=replace(query.understood, place=home))
     return replace(query, order=order)
+
+
+def home_town(talk: Talk) -> Town | None:
+    """My place, as the towns of a search are."""
+    home = my_place(talk)
+    return None if home is None else Town(home.name, home.country, home.lat or 0.0, home.lon or 0.0, "", False, ())

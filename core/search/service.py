@@ -16,10 +16,11 @@ from core.kernel.transaction import Ctx
 from core.listings.model import Listing
 from core.search import rules
 from core.search.engine.index import Answer, Found, Index
+from core.search.engine.wanted import Spot
 from core.search.kinds.listings import LISTINGS
 from core.search.model import LARGEST_PAGE, Chip, DidYouMean, Hit, Page, Query, Relaxation, Standings
 from core.search.parse import Understood, parse
-from core.search.places import Places
+from core.search.places import Place, Places
 from core.search.storage.shelf import shelf_of
 from core.search.wishes import exactly, known_to_index
 
@@ -39,16 +40,18 @@ def search(
     after: str | None = None,
     *,
     standings: Standings | None = None,
+    home: Place | None = None,
 ) -> Page:
     """A page of live listings, best first, each confirmed against its row in this transaction.
 
-    `after` is what the page seen before has as `after`.
-    `standings` tells how good the sellers are, 0 to 1. Raises Invalid for a page longer than fifty.
+    `after` is what the page seen before has as `after`. `standings` tells how good the sellers are, 0 to 1. `home`: of
+    what fits equally well the nearer comes first, where no place is asked for. Raises Invalid for a page longer than
+    fifty.
     """
     if not 1 <= limit <= LARGEST_PAGE:
         raise Invalid("search.page", field="limit", most=LARGEST_PAGE)
     position, last_id = _mark(after)
-    searcher = _Searcher.of(ctx, catalogue)
+    searcher = _Searcher.of(ctx, catalogue, home)
     query = searcher.learned(query)
     answer = searcher.answer(query, max(SHORT_LIST, position + limit + 1))
     found = list(answer.found)
@@ -92,10 +95,11 @@ class _Searcher:
     ctx: Ctx
     catalogue: Catalogue
     index: Index
+    home: Place | None
 
     @classmethod
-    def of(cls, ctx: Ctx, catalogue: Catalogue) -> _Searcher:
-        return cls(ctx, catalogue, shelf_of(ctx, LISTINGS).look(ctx.session, catalogue))
+    def of(cls, ctx: Ctx, catalogue: Catalogue, home: Place | None = None) -> _Searcher:
+        return cls(ctx, catalogue, shelf_of(ctx, LISTINGS).look(ctx.session, catalogue), home)
 
     def learned(self, query: Query) -> Query:
         """A word that no catalogue has, but that most sellers of certain goods use, names those goods."""
@@ -113,7 +117,10 @@ class _Searcher:
     def answer(self, query: Query, limit: int) -> Answer:
         today = self.ctx.now.date()
         order = known_to_index(query.order)
-        return self.index.search(exactly(query.understood, self.catalogue, today, order), limit)
+        wanted = exactly(query.understood, self.catalogue, today, order)
+        if wanted.near is None and self.home is not None:
+            wanted = replace(wanted, near=Spot(self.home.lat, self.home.lon))
+        return self.index.search(wanted, limit)
 
     def confirmed(
         self, query: Query, found: Sequence[Found], start: int, limit: int

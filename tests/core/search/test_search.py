@@ -203,6 +203,22 @@ async def test_of_two_equal_ones_the_better_seller_comes_first(market: Market) -
     assert ids(praised) == [good.id, plain.id]
 
 
+async def test_of_what_fits_equally_well_the_nearer_to_my_place_comes_first(market: Market) -> None:
+    on = await shelf(market)
+    there = await on.put(place=RIGA)
+    away = await on.put(place=GDANSK)
+
+    async def found(text: str) -> tuple[list[str], list[int | None]]:
+        query = service.query_of(text, catalogue(), gazetteer(), market.clock.now().date())
+        home = gazetteer().named("Riga")[0]
+        page: Page = await market.run(MARKET, lambda ctx: service.search(ctx, catalogue(), query, home=home))
+        return ids(page), [hit.distance_km for hit in page.hits]
+
+    assert await found("wood pellets") == ([there.id, away.id], [0, 448])
+    asked_for = await found("wood pellets Gdansk")
+    assert asked_for == ([away.id, there.id], [0, 447]), "the place that is asked for counts"
+
+
 async def test_pages_go_on_where_the_last_one_ended(market: Market) -> None:
     on = await shelf(market)
     listings = [await on.put(price=eur(200 + number)) for number in range(7)]
