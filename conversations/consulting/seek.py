@@ -161,7 +161,8 @@ def _show(talk: Talk, query: Query, most: int = SHOWN) -> None:
 
 
 def _nobody(talk: Talk, query: Query, found: Advisers) -> Card:
-    """No dead end: the wish that stands in the way, what was perhaps meant, everybody, or oneself."""
+    """No dead end: the wish that stands in the way, or each of several that do only together; what was perhaps meant;
+    everybody, or oneself."""
     words, seen = talk.words, mark(query)
     meant = [
         Button(label=words("find.meant", instead=each.instead)[:LABEL], press=press("seek.meant", choice=each.instead))
@@ -176,12 +177,14 @@ def _nobody(talk: Talk, query: Query, found: Advisers) -> Card:
     ]
     everybody = Button(label=words("seek.all"), press=press("seek.all"))
     become = Button(label=words("command.expert"), press=press("command", choice="expert"))
-    understood = understood_text(talk, advisers.chips(query))
+    said = advisers.chips(query)
+    understood = understood_text(talk, said)
+    wishes = chip_rows(talk, query, said, "seek.wider") if len(said) > 1 else ()
     return Card(
         subject="experts",
         title=words("seek.nobody"),
         text="\n".join(filter(None, (understood, *unclear_words(talk, query)))),
-        buttons=(*((each,) for each in (*meant, *relaxed)), (everybody, become)),
+        buttons=(*((each,) for each in (*meant, *relaxed)), *wishes, (everybody, become)),
         fresh=talk.fresh,
     )
 

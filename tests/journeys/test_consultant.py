@@ -128,6 +128,11 @@ async def test_a_list_is_ordered_and_narrowed_by_taps_and_a_tap_gives_each_wish_
     await alex.sees("Your place is Kaunas")
     await sarah.says("/experts boiler near Kaunas")
     await sarah.sees("1 consultant fits", "Kaunas, 150 km", "0 km from Kaunas")
+    await sarah.says("/experts boiler, in Polish, near Riga")  # two wishes stand in the way, none of them alone
+    await sarah.sees("Nobody here advises on that yet")
+    await sarah.presses("✕ speaks Polish")
+    await sarah.presses("Anywhere (1)")
+    await sarah.sees("1 consultant fits", "Alex · Boilers that burn")
 
     for told, seen in TOLD_APART.items():
         await sarah.says(told)
