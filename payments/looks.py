@@ -238,7 +238,7 @@ def not_given_back(
     if refunds.owns(ctx, effect_id):
         refunds.refund_refused(ctx, effect_id, why, ref)
     elif settlement.owns(ctx, effect_id):
-        settlement.payout_refused(ctx, effect_id, why, ref)
+        recalled_sessions.refund_refused(ctx, effect_id, why, final=final, ref=ref)
     else:
         escrow.refund_refused(ctx, effect_id, why, final=final, ref=ref, unclaimed=unclaimed)
 

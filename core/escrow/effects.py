@@ -174,25 +174,13 @@ def refund_refused(
     known = ref is not None and ref == effect.provider_ref
     if known and effect.state == EffectState.DONE:
         _book_back(ctx, effect, why)
-    elif ref is None and final and _never_goes_back(ctx, effect):
-        _to_their_account(ctx, effect)
     elif not known and effect.state == EffectState.ASKED:  # else it is told of one that has failed before
+        if ref is None and final and not effect.beside and called_back_for_good(ctx, effect.payment_id):
+            _to_their_account(ctx, effect)
+            return
         effect.provider_ref = ref or effect.provider_ref
         effect.beside = effect.beside or unclaimed
         put_off(ctx, effect, why, final=final)
-
-
-def _never_goes_back(ctx: Ctx, effect: Effect) -> bool:
-    """Whether a bank has taken of its payment and kept it: then the provider gives nothing back of the rest either.
-
-    Stripe refuses to refund a charge that was charged back (`charge_disputed`), whatever part of it was disputed.
-    """
-    kept = select(Chargeback.id).where(
-        Chargeback.payment_id == effect.payment_id,
-        Chargeback.state.in_(("lost", "recovered", "written_off")),
-        Chargeback.amount_minor > 0,
-    )
-    return effect.state == EffectState.ASKED and not effect.beside and ctx.session.scalar(kept.limit(1)) is not None
 
 
 def _to_their_account(ctx: Ctx, refund: Effect) -> None:
@@ -269,6 +257,19 @@ def frozen(ctx: Ctx, subject: str) -> bool:
     """Whether a bank has called money of this deal or session back, and has not decided yet."""
     query = select(Chargeback.id).where(Chargeback.subject == subject, Chargeback.state == CHARGEBACK.initial)
     return ctx.session.scalar(query.limit(1)) is not None
+
+
+def called_back_for_good(ctx: Ctx, payment_id: str) -> bool:
+    """Whether a bank has taken of a payment and kept it: then the provider gives nothing back of the rest either.
+
+    Stripe refuses to refund a charge that was charged back (`charge_disputed`), whatever part of it was disputed.
+    """
+    kept = select(Chargeback.id).where(
+        Chargeback.payment_id == payment_id,
+        Chargeback.state.in_(("lost", "recovered", "written_off")),
+        Chargeback.amount_minor > 0,
+    )
+    return ctx.session.scalar(kept.limit(1)) is not None
 
 
 def ask(ctx: Ctx, effect: Effect) -> None:

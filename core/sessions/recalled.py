@@ -12,9 +12,9 @@ from sqlalchemy import select
 
 from core.escrow import chargebacks
 from core.escrow.chargebacks import Called, Source
-from core.escrow.effects import FROZEN
-from core.escrow.events import ChargebackClosed, ChargebackThawed
-from core.escrow.model import Chargeback, EffectKind, Matter
+from core.escrow.effects import FROZEN, called_back_for_good
+from core.escrow.events import AccountAwaited, ChargebackClosed, ChargebackThawed
+from core.escrow.model import Chargeback, EffectKind, EffectState, Matter
 from core.escrow.recalled import steps
 from core.escrow.recalled.steps import Way, only_of
 from core.kernel.errors import NotFound
@@ -23,7 +23,7 @@ from core.kernel.money import Money
 from core.kernel.process import step
 from core.kernel.transaction import Ctx
 from core.ledger import service as ledger
-from core.ledger.model import escrow
+from core.ledger.model import credit, debit, escrow, payable, refund_due
 from core.sessions import settlement
 from core.sessions.events import SessionPaidOut
 from core.sessions.model import Booking, CardHold, SessionPayout, Settlement
@@ -79,6 +79,28 @@ def reversal_done(ctx: Ctx, payout_id: str, ref: str) -> None:
     """The provider has taken a payout, or a part of it, back from the consultant's account."""
     payout, _ = settlement.payout_locked(ctx, payout_id)
     steps.came_back(ctx, WAY, payout, ref)
+
+
+def refund_refused(ctx: Ctx, payout_id: str, why: str, *, final: bool, ref: str | None = None) -> None:
+    """The provider did not send a refund, or it has come back (`ref`).
+
+    Of a charge of which a bank has kept a part it sends none: what is left is paid out to the seeker, as to a
+    consultant, when they have said where to.
+    """
+    payout, booking = settlement.payout_locked(ctx, payout_id)
+    asked = payout.kind is EffectKind.REFUND and payout.state is EffectState.ASKED
+    if not (asked and final and ref is None and called_back_for_good(ctx, payout.hold_id)):
+        settlement.payout_refused(ctx, payout_id, why, ref)
+        return
+    legs = [debit(refund_due(booking.id), payout.amount), credit(payable(booking.seeker_org), payout.amount)]
+    key = f"session:{booking.id}:{payout.key}:paid_out"
+    ledger.post(ctx, key, "To be paid out to the seeker", legs, deal=booking.id)
+    payout.kind, payout.payee, payout.state = EffectKind.TRANSFER, booking.seeker_org, EffectState.WAITING
+    payout.attempt += 1
+    ctx.session.flush()
+    settlement.ask(ctx, booking, payout)
+    if payout.state is EffectState.WAITING:
+        ctx.announce(AccountAwaited(booking.seeker_org, (payout.amount,)))
 
 
 # --- what follows -----------------------------------------------------------------------------------------------------

@@ -263,9 +263,9 @@ def payout_done(ctx: Ctx, payout_id: str, ref: str) -> None:
     if payout.state is EffectState.DONE or payout.provider_ref == ref:
         return
     owed = refund_due(booking.id) if payout.payee is None else payable(payout.payee)
-    memo = "Given back to the seeker" if payout.payee is None else "Sent to the consultant"
+    memo = "Sent to the consultant" if payout.payee == booking.consultant_org else "Given back to the seeker"
     book(ctx, payout, memo, [debit(owed, payout.amount), credit(PROVIDER, payout.amount)], ref)
-    if payout.payee is not None:
+    if payout.payee == booking.consultant_org:
         ctx.announce(SessionPaidOut(booking.id, None))
     finish(ctx, booking)
 
@@ -358,7 +358,7 @@ def ask(ctx: Ctx, booking: Booking, payout: SessionPayout) -> None:
         "amount": payout.amount_minor,
         "currency": payout.currency,
         # What a bank gives back was perhaps made good by another session: it leaves our balance, not the charge.
-        "charge": charge.charge_ref if payout.chargeback_id is None else None,
+        "charge": charge.charge_ref if payout.chargeback_id is None and payout.payee != booking.seeker_org else None,
         "payment_intent": charge.intent_ref,
         "group": f"session_{booking.id}",
         "ref": booking.ref,

@@ -73,7 +73,7 @@ def taken(ctx: Ctx, person: Person) -> Iterator[Taken]:
         select(func.count())
         .where(
             SessionPayout.booking_id == Booking.id,
-            SessionPayout.kind == EffectKind.REFUND,
+            or_(SessionPayout.kind == EffectKind.REFUND, SessionPayout.payee == Booking.seeker_org),
             SessionPayout.state != EffectState.DONE,
         )
         .scalar_subquery()
@@ -104,16 +104,16 @@ def taken_by_bank(
 def payouts(ctx: Ctx, person: Person) -> Iterator[tuple[str, Payout]]:
     """What goes to the organisation for sessions, by its own id; the latest come first."""
     query = (
-        select(SessionPayout, Booking.ref, Settlement.fee_minor)
+        select(SessionPayout, Booking.ref, Settlement.fee_minor, Booking.consultant_org)
         .join(Booking, Booking.id == SessionPayout.booking_id)
         .outerjoin(Settlement, Settlement.booking_id == Booking.id)
         .where(SessionPayout.payee == person.organisation_id, SessionPayout.kind == EffectKind.TRANSFER)
         .order_by(SessionPayout.id.desc())
         .limit(LATEST)
     )
-    for payout, ref, fee in ctx.session.execute(query):
-        # A session that is paid out of several charges has its fee deducted once.
-        deducted = Money(fee if fee and payout.key.endswith(":1") else 0, payout.currency)
+    for payout, ref, fee, earns in ctx.session.execute(query):
+        # A session that is paid out of several charges has its fee deducted once; what a seeker gets back has none.
+        deducted = Money(fee if fee and payout.key.endswith(":1") and payout.payee == earns else 0, payout.currency)
         line = Payout(payout.booking_id, ref, None, payout.amount, deducted, payout.state.value, payout.why)
         yield payout.id, line
 

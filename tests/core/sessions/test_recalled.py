@@ -12,16 +12,17 @@ import pytest
 from core.audit.recalls import RECALLS
 from core.audit.service import invariants
 from core.escrow import chargebacks
-from core.escrow.events import ChargebackThawed, PayoutSetOff
+from core.escrow.events import AccountAwaited, ChargebackThawed, PayoutSetOff
 from core.escrow.evidence import reactions as evidence
 from core.escrow.model import Chargeback, Matter, Payee
 from core.kernel.errors import NotAllowed, Refusal
 from core.kernel.money import Money
 from core.kernel.transaction import MARKET, PROVIDER, Ctx
 from core.ledger import service as ledger
-from core.ledger.model import COMMISSION, LOSS, PROVIDER_FEES, receivable, refund_due
+from core.ledger.model import COMMISSION, LOSS, PROVIDER_FEES, payable, receivable, refund_due
 from core.people.model import Person
 from core.sessions import meeting, recalled, service, settlement
+from core.sessions.events import SessionPaidOut
 from core.sessions.evidence import record_of
 from core.sessions.model import SessionPayout
 from core.statements import service as statements
@@ -175,6 +176,35 @@ async def test_what_a_bank_leaves_of_it_goes_on_and_a_complaint_is_ruled_on_that
     await decided(they, won=True)  # on appeal: parted as the rest was
     assert (await payouts(they))[2:] == [("transfer", 1275, "done"), ("refund", 1500, "done")]
     assert await sarah_has_back(they) == 3000 + 1500
+    await books_hold(they)
+
+
+async def test_what_a_bank_leaves_goes_to_the_seekers_account_when_the_card_takes_none(they: Counsel) -> None:
+    """The provider gives nothing back of a charge of which a bank has kept a part."""
+    they.market.watch(AccountAwaited, SessionPaidOut)
+    await they.does(they.sarah, settlement.complain, "He read the newspaper to me.")
+    await called_back(they, 3000)
+    await decided(they, won=False)
+    they.silent = {"refund"}
+    await they.does(they.alex, settlement.give_back)
+    (asked,) = [post.body for post in they.market.posts if post.kind == "refund"]
+    for _ in range(2):  # told twice
+        await they.run(PROVIDER, recalled.refund_refused, asked["effect"], "charge_disputed", final=True)
+    seeks = (await they.booking()).seeker_org
+    assert (await payouts(they), await of(they, payable(seeks))) == ([("transfer", 6000, "waiting")], 6000)
+    await they.later(days=3, minutes=1)
+    assert they.market.facts == [AccountAwaited(seeks, (eur(6000),))] * 2  # at once, and again
+    await books_hold(they)
+    payee = Payee(
+        organisation_id=seeks, account_ref="acct_s", ready=True, asked_by="", asked_at=they.market.clock.moment
+    )
+    payee.was_ready, payee.closed, payee.missing = True, False, []
+    await they.run(MARKET, lambda ctx: ctx.session.add(payee))
+    await they.run(MARKET, settlement.send_waiting, seeks)
+    await they.bank()
+    assert (await they.state(), await payouts(they)) == ("completed", [("transfer", 6000, "done")])
+    assert await sarah_has_back(they) == ALL
+    assert len(they.market.facts) == 2  # the consultant was paid nothing
     await books_hold(they)
 
 
