@@ -223,6 +223,8 @@ def _search(talk: Talk, query: Query, after: str | None = None) -> Page:
 
 def show_results(talk: Talk, query: Query, page: Page | None = None, *, after: str | None = None) -> None:
     page = page or _search(talk, query, after)
+    if after is not None and not page.hits:  # all that came next is sold or withdrawn by now
+        page, after = _search(talk, query), None
     if page.understood != query.understood:  # sellers' own use of a word has told which goods it names
         query = ask(talk, replace(query, understood=page.understood))
     if page.hits:

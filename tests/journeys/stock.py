@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 
+from sqlalchemy import select
+
 from core.kernel.money import UnitPrice
 from core.kernel.transaction import MARKET, Actor, Ctx, person
-from core.listings.model import Place
-from core.listings.service import publish_listing
+from core.listings.model import Listing, Place
+from core.listings.service import publish_listing, withdraw_listing
 from core.people.model import CompleteProfile, Identity, Platform, Role
-from core.people.service import complete_profile, meet
+from core.people.service import complete_profile, meet, organisation_of
 from tests.core.goods import GDANSK, RIGA, VILNIUS, catalogue, pellets
 from tests.journeys.market import World
 
@@ -43,6 +45,20 @@ def put_up(ctx: Ctx) -> None:
             buy_now=True,
         )
         publish_listing(ctx.seen_by(arrive(ctx, name)), catalogue(), goods)
+
+
+async def withdrawn(world: World, seller: str, from_price: Decimal) -> None:
+    """That seller's dearer listings in euros are for sale no more."""
+    assert world.product is not None
+
+    def withdraw(ctx: Ctx) -> None:
+        seen = ctx.seen_by(arrive(ctx, seller))
+        for listing in seen.session.scalars(select(Listing)):
+            dear = listing.price.currency == "EUR" and listing.price.amount >= from_price
+            if dear and organisation_of(seen, listing.seller).name == seller:
+                withdraw_listing(seen, listing.id)
+
+    await world.product.transactions.run(MARKET, withdraw)
 
 
 def arrive(ctx: Ctx, name: str) -> Actor:

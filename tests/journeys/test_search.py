@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from lab.people import OnSlack, OnTelegram, until
 from tests.journeys.market import Chat, Somebody, World
-from tests.journeys.stock import stocked
+from tests.journeys.stock import stocked, withdrawn
 from tests.journeys.trade import SENTENCE, Trade
 
 
@@ -34,7 +35,7 @@ async def sees_in_order(somebody: Somebody, *texts: str) -> str:
     return shown
 
 
-async def test_a_search_is_changed_by_taps_and_words(tom: Somebody) -> None:
+async def test_a_search_is_changed_by_taps_and_words(world: World, tom: Somebody) -> None:
     await tom.says("/find 50 t pelets under 240 eur near Kaunas")
     await tom.sees("4 listings found", "Understood: Wood pellets, 50 t, up to 240.00 EUR/t, Kaunas, 150 km")
     await tom.sees("215.00 EUR/t, about 46.91 EUR/MWh", "0 km away", "Girios UAB · new here")
@@ -52,6 +53,12 @@ async def test_a_search_is_changed_by_taps_and_words(tom: Somebody) -> None:
     await tom.sees("7 listings found", "Kaunas, 400 km", "about 205.37 EUR/t", "European Central Bank", "[Show more]")
     await tom.presses("Show more")
     await sees_in_order(tom, "7 listings", "225.00", "[Back to the top]")
+    await tom.presses("Back to the top")
+    await sees_in_order(tom, "7 listings", "199.00", "[Show more]")
+    for seller in ("Girios UAB", "Baltyk sp. z o.o."):
+        await withdrawn(world, seller, from_price=Decimal(220))
+    await tom.presses("Show more")  # what came next is gone: no reason to say that nothing fits
+    await sees_in_order(tom, "5 listings", "199.00", "215.00")
 
     await tom.says("under 206 eur")
     await tom.sees("3 listings found", "up to 206.00 EUR/t")
