@@ -120,7 +120,7 @@ def test_a_buyer_types_in_a_hurry() -> None:
             ("buy", "wood_pellets", "500 t", "190 EUR/t", "Lviv", date(2026, 11, 23)),
         ),
         (
-            "säljer 100 m3s flis 250 sek/m3s Gävle v50",
+            "säljer 100 m3s torrflis 250 sek/m3s Gävle v50",
             "sv",
             ("sell", "wood_chips_dry", "100 loose_m3", "250 SEK/loose_m3", "Gävle", date(2026, 12, 7)),
         ),
