@@ -17,10 +17,13 @@ from conversations.book import Book
 from conversations.buttons import press, read_press
 from conversations.forms.form import Field, Form
 from conversations.reply import FormClosed, FormErrors, FormView
+from conversations.steps import YES
+from conversations.trade import agreement, claim, delivery, dispute
 from conversations.turn import ClosedForm, Filled, Input, Pressed, Said, Turn
 from core.kernel.transaction import Ctx
 from tests.conformance.attempt import Attempt, loads_on
 
+STEPS: Final = (agreement.STEPS, delivery.STEPS, claim.STEPS, dispute.STEPS)
 ANOTHER: Final = "place"  # a form that anybody can begin at any time
 NEW_QUESTION: Final = "new_question"
 ANY_TIME: Final = frozenset({"form.open", "form.cancel", "form.discard"})  # these mean the same on an older card
@@ -124,9 +127,11 @@ async def two_workers(trying: Attempt) -> None:
 async def stale_press(trying: Attempt) -> None:
     """The form goes on in their other window, and what was on the screen is pressed all the same; and again after all.
 
-    It is answered, and without effect.
+    It is answered, and without effect: so is a yes to what they were asked before.
     """
     await trying.enters()
+    for load in asked_first(trying.player):
+        await trying.brings(Pressed(load))
     form, pressed = trying.form, Buttons()
     await pressed.too_late(trying)
     for given in trying.inputs():
@@ -307,6 +312,14 @@ class Buttons:
             assert trying.form.revision == now.revision, "the form is not drawn as it stands now"
 
 
+def asked_first(player: Player) -> list[str]:
+    """Buttons on their cards that only ask whether they are sure, one of each kind, the last of them."""
+    asks = {f"{steps.thing}.{verb}" for steps in STEPS for verb in steps.asks_first & steps.acts.keys()}
+    loads = (button.press for reply in player.screen.shown for button in buttons_of(reply) if button.press is not None)
+    found = {read_press(load).verb: load for load in loads if read_press(load).choice != YES}
+    return [load for verb, load in found.items() if verb in asks]
+
+
 def outdated(player: Player) -> list[str]:
     """Buttons on cards of theirs that were drawn before the thing moved on: one of each kind, the last of them."""
     newest: dict[tuple[str, str], int] = {}
@@ -318,8 +331,8 @@ def outdated(player: Player) -> list[str]:
             if each.seen is not None and each.subject and each.verb not in ANY_TIME | NEVER_CHANGES:
                 newest[thing] = max(newest.get(thing, 0), each.seen)
                 versioned.append((thing, each.seen, load))
-    old = {read_press(load).verb: load for thing, seen, load in versioned if seen < newest[thing]}
-    return list(old.values())
+    old = [load for thing, seen, load in versioned if seen < newest[thing]]
+    return list({(read_press(load).verb, read_press(load).choice): load for load in old}.values())
 
 
 def book_of(flow: str) -> Book:
