@@ -101,3 +101,66 @@ def test_goods_are_known_by_what_people_call_them(sentence: str, products: str) 
 def test_a_word_of_something_else_names_no_goods(sentence: str) -> None:
     said = read(sentence)
     assert (said.product, said.alternatives) == (None, ())
+
+
+@pytest.mark.parametrize(
+    ("sentence", "most"),
+    [
+        ("Holzpellets nicht teurer als 250 €/t", 250),
+        ("wood pellets budget 250 eur", 250),
+        ("granulés de bois, pas plus cher que 250 €/t", 250),
+        ("pellets de madera como mucho 250 €/t", 250),
+        ("pellet di legno, non oltre 250 €/t", 250),
+        ("träpellets inte dyrare än 250 €/t", 250),
+        ("pellet drzewny nie drożej niż 250 €/t", 250),
+        ("medžio granulės ne brangiau kaip 250 €/t", 250),
+        ("kokskaidu granulas ne dārgāk par 250 €/t", 250),
+        ("puidugraanulid mitte üle 250 €/t", 250),
+        ("деревні пелети не дорожче ніж 250 євро", 250),
+    ],
+)
+def test_the_most_that_somebody_pays_is_heard_in_every_language(sentence: str, most: int) -> None:
+    said = read(sentence)
+    assert said.max_price is not None
+    assert (said.max_price.amount, said.min_price, said.price, said.rest) == (most, None, None, "")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "least"),
+    [
+        ("Holzpellets nicht unter 250 €/t", 250),
+        ("wood pellets not less than 250 €/t", 250),
+        ("granulés de bois à partir de 250 €/t", 250),
+        ("pellets de madera al menos 250 €/t", 250),
+        ("pellet di legno più di 250 €/t", 250),
+        ("träpellets inte mindre än 250 €/t", 250),
+        ("pellet drzewny nie mniej niż 250 €/t", 250),
+        ("medžio granulės ne mažiau kaip 250 €/t", 250),
+        ("kokskaidu granulas ne mazāk par 250 €/t", 250),
+        ("puidugraanulid mitte alla 250 €/t", 250),
+        ("деревні пелети не менше 250 євро", 250),
+    ],
+)
+def test_the_least_that_somebody_takes_is_heard_and_is_no_most(sentence: str, least: int) -> None:
+    said = read(sentence)
+    assert said.min_price is not None
+    assert (said.min_price.amount, said.max_price, said.price, said.rest) == (least, None, None, "")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "quantity"),
+    [
+        ("granulas 640tonnu", "640 t"),
+        ("25to Holzpellets", "25 t"),
+        ("пелети 25тонн", "25 t"),
+        ("пелети 25 тонны", "25 t"),
+        ("träpellets 25 tonner", "25 t"),
+        ("500 kilogramów pelletu drzewnego", "500 kg"),
+        ("дрова 12 скл.м3", "12 stacked_m3"),
+        ("щепа 90 насипних м3", "90 loose_m3"),
+        ("30 tihu küttepuid", "30 solid_m3"),
+        ("3 піддони паливних брикетів", "3 pallet"),
+    ],
+)
+def test_amounts_are_read_in_every_case_and_glued_to_their_number(sentence: str, quantity: str) -> None:
+    assert str(read(sentence).quantity) == quantity
