@@ -12,4 +12,4 @@ from core.search.places import Places, load_places
 @cache
 def reference() -> tuple[Catalogue, Places]:
     """They never change while the process runs."""
-    return load(CATALOGUE), load_places(CATALOGUE / "places.csv")
+    return load(CATALOGUE), load_places(CATALOGUE / "places.csv", CATALOGUE / "towns.csv")

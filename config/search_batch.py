@@ -23,12 +23,13 @@ from core.search.engine.index import Index
 from core.search.engine.wanted import Wanted
 from core.search.grammar import grade_names
 from core.search.parse import parse
-from core.search.places import Place, Places
+from core.search.places import Place, Places, distance_km
 from core.search.wishes import freely, on_problem
 
 HITS = 10
 FIELDS_OF_ONE = 2
 DOCUMENTS_OF_A_TOWN = 2  # one alone may be somewhere else
+SAME_TOWN_KM = 100  # from where a town of that name is
 TONNES = UNIT_KINDS.index("mass")
 
 
@@ -79,12 +80,12 @@ class BatchSearcher:
 
 
 def _towns_of(rows: Sequence[dict[str, Any]], known: Places, catalogue: Catalogue) -> list[Place]:
-    """Towns that the gazetteer does not have, each where its documents lie on average. A town that is called like goods
-    is a place only behind "near" and the like."""
+    """Towns that the gazetteer does not have, or has elsewhere, each where its documents lie on average. A town that is
+    called like goods is a place only behind "near" and the like."""
     found: dict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
     for row in rows:
         town, lat, lon = row.get("city"), row.get("lat"), row.get("lon")
-        if town and lat is not None and lon is not None and not known.named(str(town)):
+        if town and lat is not None and lon is not None and not _is_there(known.named(str(town)), lat, lon):
             found[str(town), str(row.get("country") or "")].append((float(lat), float(lon)))
     return [
         Place(
@@ -99,6 +100,10 @@ def _towns_of(rows: Sequence[dict[str, Any]], known: Places, catalogue: Catalogu
         for (town, country), positions in found.items()
         if len(positions) >= DOCUMENTS_OF_A_TOWN
     ]
+
+
+def _is_there(places: Iterable[Place], lat: float, lon: float) -> bool:
+    return any(distance_km(place.lat, place.lon, lat, lon) <= SAME_TOWN_KM for place in places)
 
 
 class _Rows:

@@ -84,7 +84,8 @@ class PretendMarket:
     def __init__(self, size: int, seed: int) -> None:
         self.dice = random.Random(seed)
         self.catalogue, places = reference()
-        self.places = [place for place in places.all if place.country not in {"US", "CA", "CN", "JP", "MY", "ID", "SG"}]
+        overseas = {"US", "CA", "CN", "JP", "MY", "ID", "SG"}
+        self.places = [place for place in places.well_known if place.country not in overseas]
         self.products = list(self.catalogue.products.values())
         self.companies = [self._company() for _ in range(max(20, size // 12))]
         self.rows = list(self._rows(size))

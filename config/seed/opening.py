@@ -126,7 +126,7 @@ def _towns(seller: dict[str, Any], places: Places) -> list[Place]:
     """The seller's own town and the next ones of the same country."""
     home = places.named(seller["place"])[0]
     near = sorted(
-        (place for place in places.all if place.country == home.country),
+        (place for place in places.well_known if place.country == home.country),
         key=lambda place: distance_km(home.lat, home.lon, place.lat, place.lon),
     )
     return [Place(name=place.name, country=place.country, lat=place.lat, lon=place.lon) for place in near[:NEAREST]]

@@ -22,7 +22,6 @@ from core.kernel.quantity import UNITS, Quantity
 from core.listings.model import Place
 from core.search.parse import parse_date_window, parse_place, parse_quantity, parse_unit_price
 from core.search.places import Place as Town
-from core.search.places import distance_km
 
 TOWNS = 20  # offered at once, while a part of a name is typed
 NOTHING = "none"  # the choice that says "none of these", which is an answer
@@ -106,17 +105,15 @@ def find_towns(talk: Talk, part: str, _values: Values) -> list[Option]:
     """The towns whose name, in any language, begins so; then those that are spelt nearly so."""
     known = talk.almanac.places
     begins = folded(part.partition(",")[0].strip())
-    found = [
-        town for town in known.all if any(folded(name).startswith(begins) for name in (town.name, *town.other_names))
-    ]
-    found += [town for town in known.like(begins) if town not in found]
+    found = known.beginning(begins)
+    found += [town for town in known.meant(begins) if town not in found]
     found.sort(key=lambda town: folded(town.name) != begins)
     places = [Place(name=town.name, country=town.country, lat=town.lat, lon=town.lon) for town in found[:TOWNS]]
     return [option(write_place(place), show_place(talk, place)) for place in places]
 
 
 def nearest_town(talk: Talk, lat: float, lon: float) -> Town:
-    return min(talk.almanac.places.all, key=lambda town: distance_km(lat, lon, town.lat, town.lon))
+    return talk.almanac.places.nearest(lat, lon)
 
 
 def write_place(place: Place) -> str:

@@ -86,7 +86,7 @@ def parse_place(text: str, places: Places) -> Place:
     Of several places with one name the best known is taken unless the country follows: "Brest, BY".
     """
     name, _, country = _answer(text, "place.unknown").partition(",")
-    found = places.like(name)
+    found = places.meant(name)
     if country.strip():
         found = tuple(place for place in found if place.country == country.strip().upper())
     if not found:

@@ -1,22 +1,29 @@
-"""Towns and ports by any of their names, and how far apart two places are."""
+"""Towns and ports by any of their names, and how far apart two places are.
+
+The towns of the trade are well known: a slip or another grammatical case of their names is believed wherever it stands.
+All other towns are known by their names as they are; misspelt only where a place is asked for, or said to be one, since
+among so many names there is one that resembles almost any word.
+"""
 
 from __future__ import annotations
 
 import csv
 import math
+from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from itertools import dropwhile
 from pathlib import Path
 
-from core.catalogue.names import folded, romanised
+from core.catalogue.names import LAST_LETTER, folded, romanised
 from core.catalogue.spelling import WordList
 
 EARTH_RADIUS_KM = 6371.0088  # mean radius, IUGG
 LIKE_NAME = 0.78  # one wrong letter in five; below it Lublin and Lubliana meet
 SHORTEST_FUZZY = 4
+CITY_KM = 10  # from the middle of a city to its edge: who is nearer is there, and not in one of its quarters
 SHORTEST_ROMANISED = 5  # letters of a name that is known in Latin letters as well
 # Endings of the cases in which the eleven languages put a town ("Rygoje", "Kaunase", "в Києві").
 LONGEST_ENDING = 3
@@ -25,7 +32,10 @@ _ENDING_LETTERS = "aeiouysаеиоуіїєья"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A town or port; `everyday_word` means its name alone in a sentence is not enough to recognise it."""
+    """A town or port; `everyday_word` means its name alone in a sentence is not enough to recognise it.
+
+    `well_known`: of the trade, rather than any town.
+    """
 
     name: str
     country: str  # ISO 3166-1 alpha-2
@@ -34,6 +44,7 @@ class Place:
     zone: str  # IANA
     everyday_word: bool
     other_names: tuple[str, ...]
+    well_known: bool = True
 
     def km_to(self, other: Place) -> float:
         """Great-circle distance in kilometres."""
@@ -49,27 +60,36 @@ def distance_km(lat: float, lon: float, other_lat: float, other_lon: float) -> f
 
 
 class Places:
-    """The gazetteer. Of two places with one name the one listed first wins, and the other is offered too."""
+    """The gazetteer. Of two places with one name the one listed first wins, and the other is offered too; a town by its
+    own name comes before one that is called so elsewhere."""
 
     def __init__(self, places: Iterable[Place]) -> None:
         self._by_name: dict[str, list[Place]] = defaultdict(list)
         self.all = tuple(places)
-        for place in self.all:
+        self.well_known = tuple(place for place in self.all if place.well_known)
+        others = [place for place in self.all if not place.well_known]
+        for place in self.well_known:
             for name in dict.fromkeys(map(_plain, (place.name, *place.other_names))):
                 self._by_name[name].append(place)
-        for place in self.all:
+        for place in self.well_known:
             for name in map(folded, place.other_names):  # "Varshava", where nothing else is called so
                 if len(name) >= SHORTEST_ROMANISED and not name.isascii() and romanised(name) not in self._by_name:
                     self._by_name[romanised(name)].append(place)
-        self._long_names = [name for name in self._by_name if len(name) >= SHORTEST_FUZZY]
-        self._spelling = WordList(self._long_names)
-        self.like = lru_cache(maxsize=20_000)(self._like)
-        self.declined = lru_cache(maxsize=20_000)(self._declined)
-        self._by_stem: dict[str, list[str]] = defaultdict(list)
-        for name in self._long_names:
-            self._by_stem[name.rstrip(_ENDING_LETTERS)].append(name)
+        self._known = _Alike(self._by_name)
+        for place in others:
+            self._by_name[_plain(place.name)].append(place)
+        for place in others:
+            for name in map(_plain, place.other_names):
+                if place not in self._by_name[name]:
+                    self._by_name[name].append(place)
         self.first_words = frozenset(name.split(" ", 1)[0] for name in self._by_name)
-        self._near = lru_cache(maxsize=20_000)(self._near_names)
+        self.like = lru_cache(maxsize=20_000)(self._like)
+        self.meant = lru_cache(maxsize=20_000)(self._meant)
+        self.declined = lru_cache(maxsize=20_000)(self._known.declined)
+
+    @cached_property
+    def _any(self) -> _Alike:
+        return _Alike(self._by_name)
 
     def zone_of(self, country: str) -> str | None:
         """The time that most towns of a country keep (IANA), or None where no town is known."""
@@ -84,34 +104,83 @@ class Places:
         """Whether a place is called exactly so; for words that are folded already."""
         return word in self._by_name
 
-    def _declined(self, name: str) -> tuple[Place, ...]:
+    def beginning(self, text: str) -> list[Place]:
+        """All places of which a name begins so, the best known first."""
+        begins = folded(text)
+        names = self._names
+        found = {
+            id(place): place
+            for name in names[bisect_left(names, begins) : bisect_left(names, begins + LAST_LETTER)]
+            for place in self._by_name[name]
+        }
+        return sorted(found.values(), key=lambda place: self._ranks[id(place)])
+
+    @cached_property
+    def _names(self) -> list[str]:
+        return sorted(self._by_name)
+
+    @cached_property
+    def _ranks(self) -> dict[int, int]:
+        return {id(place): rank for rank, place in enumerate(self.all)}
+
+    def nearest(self, lat: float, lon: float) -> Place:
+        """The place nearest to a position in degrees: a well-known one where it is within a city's size of it."""
+
+        def away(place: Place) -> float:
+            return distance_km(lat, lon, place.lat, place.lon)
+
+        known = min(self.well_known, key=away)
+        return known if away(known) <= CITY_KM else min(self.all, key=away)
+
+    def nearly(self, word: str) -> tuple[Place, ...]:
+        """The well-known places that a word is one slip away from, or that it is another case of."""
+        return self.declined(word) or self._known.one_slip_away(word)
+
+    def _like(self, name: str) -> tuple[Place, ...]:
+        """The places of that name, or, when there is none, the well-known ones of the nearest spelling or grammatical
+        case of it."""
+        return self.named(name) or self._known.like(name)
+
+    def _meant(self, name: str) -> tuple[Place, ...]:
+        """The same of what is certainly a place, so of any."""
+        return self.like(name) or self._any.like(name)
+
+
+class _Alike:
+    """Some names of places, by their stems and spellings."""
+
+    def __init__(self, by_name: Mapping[str, Sequence[Place]]) -> None:
+        self._by_name = {name: tuple(places) for name, places in by_name.items() if len(name) >= SHORTEST_FUZZY}
+        self._spelling = WordList(self._by_name)
+        self._by_stem: dict[str, list[str]] = defaultdict(list)
+        for name in self._by_name:
+            self._by_stem[name.rstrip(_ENDING_LETTERS)].append(name)
+        self._near = lru_cache(maxsize=20_000)(self._near_names)
+
+    def declined(self, name: str) -> tuple[Place, ...]:
         """The places whose name this is in another grammatical case."""
         word = folded(name.strip())
         for ending in range(LONGEST_ENDING + 1):  # the stem stays, a short ending differs
             stem = word[: len(word) - ending]
             if len(stem) >= SHORTEST_FUZZY and (cases := self._by_stem.get(stem)):
-                return tuple(self._by_name[max(cases, key=len)])
+                return self._by_name[max(cases, key=len)]
         return ()
 
-    def nearly(self, word: str) -> tuple[Place, ...]:
-        """The places that a word is one slip away from, or that it is another case of."""
-        declined = self.declined(word)
-        if declined:
-            return declined
+    def one_slip_away(self, word: str) -> tuple[Place, ...]:
+        """The places whose name a word is one slip away from, where that is only one name."""
         one_off = [name for name, edits in self._near(word) if edits == 1]
-        return tuple(self._by_name[one_off[0]]) if len(one_off) == 1 else ()
+        return self._by_name[one_off[0]] if len(one_off) == 1 else ()
 
-    def _like(self, name: str) -> tuple[Place, ...]:
-        """The places of that name, or, when there is none, of the nearest spelling or grammatical case of it."""
-        exact = self.named(name)
+    def like(self, name: str) -> tuple[Place, ...]:
+        """The places of the nearest spelling or grammatical case of a name."""
         word = folded(name.strip())
-        if exact or len(word) < SHORTEST_FUZZY:
-            return exact
+        if len(word) < SHORTEST_FUZZY:
+            return ()
         if declined := self.declined(word):
             return declined
         likeness = {name: 1 - apart / max(len(word), len(name)) for name, apart in self._near(word)}
         best = max(likeness, key=likeness.__getitem__, default="")
-        return tuple(self._by_name[best]) if likeness.get(best, 0.0) >= LIKE_NAME else ()
+        return self._by_name[best] if likeness.get(best, 0.0) >= LIKE_NAME else ()
 
     def _near_names(self, word: str) -> tuple[tuple[str, int], ...]:
         """The names that a folded word may be meant for, each with how many slips away it is."""
@@ -123,11 +192,16 @@ def _plain(name: str) -> str:
     return folded(name).replace("(", "").replace(")", "")
 
 
-def load_places(path: Path) -> Places:
-    """Read config/catalogue/places.csv; lines before the header that start with # are its licence and notes."""
+def load_places(well_known: Path, others: Path | None = None) -> Places:
+    """Read config/catalogue/places.csv and towns.csv; the lines that start with # tell of their licence."""
+    places = [_place(row) for row in _rows(well_known)]
+    places += [replace(_place(row), well_known=False) for row in _rows(others)] if others is not None else []
+    return Places(places)
+
+
+def _rows(path: Path) -> Iterable[dict[str, str]]:
     lines = path.read_text(encoding="utf-8").splitlines()
-    rows = csv.DictReader(dropwhile(lambda line: line.startswith("#"), lines))
-    return Places([_place(row) for row in rows])
+    return csv.DictReader(dropwhile(lambda line: line.startswith("#"), lines))
 
 
 def _place(row: dict[str, str]) -> Place:

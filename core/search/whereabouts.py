@@ -141,7 +141,7 @@ class _Finder:
             if exact and (sure or not exact[0].everyday_word) and len(name) > 2:
                 self._strike(start, end)
                 return exact[0]
-        return self._found(tokens[0], self.places.like(tokens[0][0])) if believe_misspelt else None
+        return self._found(tokens[0], self.places.meant(tokens[0][0])) if believe_misspelt else None
 
     def _found(self, token: re.Match[str], places: tuple[Place, ...]) -> Place | None:
         if not places or self.catalogue.country_named(token[0]) is not None:

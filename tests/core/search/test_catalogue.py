@@ -22,7 +22,6 @@ from core.catalogue.facts import LANGUAGES, NumberFit
 from core.kernel.errors import Refusal
 from core.kernel.money import UnitPrice, currency_named
 from core.kernel.quantity import Quantity, unit_named
-from core.search.places import load_places
 
 FOLDER = Path(__file__).parents[3] / "config" / "catalogue"
 CATALOGUE = load(FOLDER)
@@ -214,17 +213,6 @@ def test_every_english_name_finds_its_own_product() -> None:
         found = CATALOGUE.products_named(product.name("en"))
         assert found[0].score == max(like.score for like in found)
         assert product.id in {like.product_id for like in found if like.score == found[0].score}
-
-
-def test_the_gazetteer_lies_where_it_should() -> None:
-    places = load_places(FOLDER / "places.csv")
-    assert len(places.all) > 500
-    assert len({(place.name, place.country) for place in places.all}) == len(places.all)
-    for place in places.all:
-        assert -90 <= place.lat <= 90
-        assert -180 <= place.lon <= 180
-        assert "/" in place.zone
-        assert len(place.country) == 2
 
 
 def test_a_price_is_compared_in_another_currency_by_the_rate_of_a_named_day() -> None:

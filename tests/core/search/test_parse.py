@@ -20,7 +20,6 @@ from core.search.parse import (
     parse_date_window,
     parse_money,
     parse_number,
-    parse_place,
     parse_quantity,
     parse_unit_price,
 )
@@ -386,33 +385,3 @@ def test_delivery_windows(text: str, first: str, last: str) -> None:
 )
 def test_windows_that_cannot_be(text: str, code: str) -> None:
     assert refusal(lambda: parse_date_window(text, CATALOGUE, TODAY)).code == code
-
-
-@pytest.mark.parametrize(
-    ("text", "name"),
-    [
-        ("riga", "Riga"),
-        ("Rygoje", "Riga"),
-        ("Lwów", "Lviv"),
-        ("Києві", "Kyiv"),
-        ("Danzig", "Gdańsk"),
-        ("Rotterdm", "Rotterdam"),
-        ("Klaipeda", "Klaipėda"),
-        ("Anvers", "Antwerp"),
-        ("Brest, BY", "Brest"),
-    ],
-)
-def test_places_by_their_many_names(text: str, name: str) -> None:
-    assert parse_place(text, PLACES).name == name
-
-
-def test_places_that_are_unknown_or_shared() -> None:
-    assert parse_place("Brest, BY", PLACES).zone == "Europe/Minsk"
-    assert parse_place("Brest, FR", PLACES).zone == "Europe/Paris"
-    assert refusal(lambda: parse_place("Atlantis", PLACES)).code == "place.unknown"
-
-
-def test_riga_is_as_far_from_kaunas_as_the_map_says() -> None:
-    riga, kaunas = parse_place("Riga", PLACES), parse_place("Kaunas", PLACES)
-    assert round(riga.km_to(kaunas)) == 228
-    assert riga.km_to(riga) == 0
