@@ -6,8 +6,8 @@ import pytest
 
 from core.search.fields import parse_place
 from core.search.places import load_places
-from tests.core.goods import FOLDER, catalogue
-from tests.core.search.test_parse import refusal
+from tests.core.goods import catalogue
+from tests.core.search.test_parse import FOLDER, refusal
 
 CATALOGUE = catalogue()
 PLACES = load_places(FOLDER / "places.csv", FOLDER / "towns.csv")
