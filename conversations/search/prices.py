@@ -22,11 +22,16 @@ READ_DECIMALS = 2  # of a price that is told as "about"
 
 @dataclass(slots=True)
 class Comparison:
-    """How one reader compares the prices of one list. `converted`: a rate was used, so its date has to be said."""
+    """How one reader compares the prices of one list.
+
+    `limited`: they have named a price in that currency, so it has to be said where there is no rate for it; `converted`: a
+    rate was used, so its date has to be said.
+    """
 
     talk: Talk
     unit: str | None = None
     currency: str | None = None
+    limited: bool = False
     converted: bool = field(default=False, init=False)
 
     @classmethod
@@ -34,7 +39,7 @@ class Comparison:
         """By the unit and the currency that were asked in; else by the currency of the reader's country."""
         limit = wanted.max_price or wanted.price or wanted.min_price
         if limit is not None:
-            return cls(talk, limit.unit, limit.currency)
+            return cls(talk, limit.unit, limit.currency, limited=True)
         return cls(talk, wanted.quantity.unit if wanted.quantity else None, home_currency(talk))
 
     def price(self, listing: Listing) -> str:
@@ -51,7 +56,10 @@ class Comparison:
         return ", ".join([words.show(own), *(words("find.about", price=readable(each)) for each in beside)])
 
     def rates_note(self) -> str:
-        """Whose rates were used, and of which day; nothing when none was."""
+        """Whose rates were used, and of which day; or that there is none for the limit; nothing if none was needed."""
+        rates = self.talk.almanac.catalogue.rates
+        if self.limited and self.currency not in rates.per_euro:
+            return self.talk.words("find.no_rate", currency=self.currency)
         return self.talk.words("find.rates", day=self.talk.almanac.catalogue.rates.day) if self.converted else ""
 
 

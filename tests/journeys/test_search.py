@@ -77,6 +77,8 @@ async def test_there_is_no_dead_end(tom: Somebody) -> None:
     await tom.sees("5 listings found")
     await tom.says("/find A1 pellets under 100 eur near Riga")
     await tom.sees("None up to 100.00 EUR/t;", "on.", "[Above 100.00 EUR/t too")
+    await tom.says("/find A1 pellets under 9000 UAH near Riga")  # the central bank has no rate for it
+    await tom.sees("2 listings found", "I have no exchange rate for UAH", "not compared with your limit")
     await tom.says("/find 90000 t A1 pellets near Riga")
     await tom.sees("90,000 t: none;", "without it.", "[Any quantity")
     await tom.says("/find chips")
