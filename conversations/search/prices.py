@@ -24,8 +24,8 @@ READ_DECIMALS = 2  # of a price that is told as "about"
 class Comparison:
     """How one reader compares the prices of one list.
 
-    `limited`: they have named a price in that currency, so it has to be said where there is no rate for it; `converted`: a
-    rate was used, so its date has to be said.
+    `limited`: they have named a price in that currency, so it has to be said where there is no rate for it.
+    `converted`: a rate was used, so its date has to be said.
     """
 
     talk: Talk
