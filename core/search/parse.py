@@ -96,8 +96,16 @@ def parse(
 
     `per`: the unit of a price that is said without one, where it is not the one in which such goods are mostly sold.
     """
-    sheet = Sheet(Said.of(text[:LONGEST_SENTENCE]), grammar_of(catalogue), language)
+    sheet = Sheet(Said.of(_begun(text)), grammar_of(catalogue), language)
     return _Reading(sheet, catalogue, places, today, per).understood()
+
+
+def _begun(text: str) -> str:
+    """The whole words of a long text that are read; of one endless word its beginning."""
+    if len(text) <= LONGEST_SENTENCE:
+        return text
+    words, _, _ = text[: LONGEST_SENTENCE + 1].rpartition(" ")
+    return words or text[:LONGEST_SENTENCE]
 
 
 @dataclass(slots=True)

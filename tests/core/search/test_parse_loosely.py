@@ -131,3 +131,8 @@ def test_what_a_bag_holds_is_no_amount(sentence: str, language: str, amount: str
 def test_a_town_is_known_where_its_name_changes_more_than_an_ending(said: str, language: str, town: str) -> None:
     heard = read(f"pellets {said}", language)
     assert (heard.place and heard.place.name, heard.rest) == (town, "")
+
+
+def test_of_a_long_text_whole_words_are_read() -> None:
+    assert read("wood pelets " * 900).rest == ""
+    assert read("x" * 9_000).rest == "x" * 500
