@@ -164,3 +164,33 @@ def test_the_least_that_somebody_takes_is_heard_and_is_no_most(sentence: str, le
 )
 def test_amounts_are_read_in_every_case_and_glued_to_their_number(sentence: str, quantity: str) -> None:
     assert str(read(sentence).quantity) == quantity
+
+
+@pytest.mark.parametrize(
+    ("sentence", "town"),
+    [
+        ("пелети Дрезден", "Dresden"),
+        ("пелети Штутгарт", "Stuttgart"),
+        ("пелети Ряшів", "Rzeszów"),
+        ("пелети Маріямполє", "Marijampolė"),
+        ("дрова Харьков", "Kharkiv"),
+        ("пелети у Рівному", "Rivne"),
+        ("Holzpellets Allenstein", "Olsztyn"),
+        ("Holzpellets Memel", "Klaipėda"),
+        ("Holzpellets Pressburg", "Bratislava"),
+        ("granulés de bois Ratisbonne", "Regensburg"),
+        ("pellets de madera Aquisgrán", "Aachen"),
+        ("pellet di legno Anversa", "Antwerp"),
+        ("träpellets Florens", "Florence"),
+        ("pellet drzewny Parnawa", "Pärnu"),
+        ("medžio granulės Niurnbergas", "Nuremberg"),
+        ("medžio granulės Panevėžyje", "Panevėžys"),
+        ("kokskaidu granulas Ventspilī", "Ventspils"),
+        ("kokskaidu granulas Štutgarte", "Stuttgart"),
+        ("puidugraanulid Varssavis", "Warsaw"),
+    ],
+)
+def test_towns_are_known_by_the_names_that_each_language_has_for_them(sentence: str, town: str) -> None:
+    place = read(sentence).place
+    assert place is not None
+    assert place.name == town
