@@ -29,8 +29,8 @@ def asks_advice(
     if said.price or said.max_price or said.min_price or said.grade or (goods and said.quantity):
         return False
     words = set(words_of(text[:LONGEST_SENTENCE]))
-    if not words.isdisjoint(expert_words(catalogue)):
-        return True
+    if said.max_rate is not None or not words.isdisjoint(expert_words(catalogue)):
+        return True  # who names the price of an hour wants a person
     speaking = not words.isdisjoint(_telling(catalogue))
     if goods or said.radius_km or said.certificates:
         buying = goods and (said.side or said.certificates or said.radius_km)

@@ -20,24 +20,18 @@ from core.experts.model import Expert
 from core.kernel.money import Money
 from core.kernel.transaction import Ctx
 from core.search import rules
-from core.search.engine.document import AN_HOUR, words_in
+from core.search.engine.document import words_in
 from core.search.engine.index import Found, Index
-from core.search.engine.wanted import Factors, Limits, Order, Spot, Wanted, Word
-from core.search.kinds.experts import EXPERTS, FREE_NOW, hourly_amount
+from core.search.engine.wanted import Limits, Order, Spot, Wanted, Word
+from core.search.kinds.experts import EXPERTS, FREE_NOW
 from core.search.model import Chip, DidYouMean, Query, Standings
 from core.search.parse import Understood
 from core.search.problem import told_by
 from core.search.storage.shelf import shelf_of
-from core.search.wishes import (
-    WORDS_AT_MOST,
-    expert_words,
-    known_to_index,
-    place_words,
-)
+from core.search.wishes import BY_THE_HOUR, WORDS_AT_MOST, expert_words, hourly_amount, known_to_index, place_words
 
 LOOKED_AT: Final = 200  # of whom the standing is asked; nobody pages further
 LEAST_RELEVANCE: Final = 0.1  # a problem is told in many words that no profile has
-BY_THE_HOUR: Final[Factors] = {("", AN_HOUR): 1.0}
 SHORTEST_WORD: Final = 3  # letters; shorter ones count only where a profile writes them in the same way
 CHIPS: Final = (
     ("speaks", "language"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,6 +17,7 @@ LONGEST_NAME: Final = 3  # words of a place's name
 SHORTEST_PART: Final = 3  # letters of two words that are written as one
 SURELY_MISSPELT: Final = 6  # letters of a word that may be a town with a slip in it, though nothing says that it is one
 _THOUSANDS: Final = re.compile(r"[\s.,'](?=[0-9]{3}(?![0-9]))")
+Spelt = Callable[[str], tuple[Place, ...]]
 _TOKEN: Final = re.compile(r"[^\W\d_](?:[\w'’.-]*\w)?")
 
 
@@ -65,7 +67,7 @@ class _Finder:
     def behind(self, marks: list[int]) -> Place | None:
         for mark in marks:
             found = self.sheet.grammar.to_place.match(self.sheet.text, mark)
-            place = self._at(found.end(), believe_misspelt=True) if found else None
+            place = self._at(found.end(), spelt=self.places.meant) if found else None
             if place is not None:
                 return place
         return None
@@ -78,7 +80,8 @@ class _Finder:
         for token in _TOKEN.finditer(sheet.text):
             marked = len(sheet.text[: token.start()].rstrip()) in ends
             capital = not shouting and sheet.written(*token.span())[:1].isupper()
-            place = self._at(token.start(), believe_misspelt=marked and capital, sure=marked)
+            spelt = self.places.like if marked and capital else None  # "ab Lager" is no village called Lage
+            place = self._at(token.start(), spelt=spelt, sure=marked)
             if place is not None:
                 return place
             if capital:
@@ -122,13 +125,13 @@ class _Finder:
             or catalogue.country_named(word) is not None
         )
 
-    def _at(self, start: int, *, believe_misspelt: bool, sure: bool = True) -> Place | None:
-        """The longest place name that begins there, struck out."""
+    def _at(self, start: int, *, spelt: Spelt | None, sure: bool = True) -> Place | None:
+        """The longest place name that begins there, struck out. `spelt`: how a misspelt one is found."""
         text = self.sheet.text
         first = _TOKEN.match(text, start)
         if first is None:
             return None
-        if not believe_misspelt and first[0] not in self.places.first_words:
+        if spelt is None and first[0] not in self.places.first_words:
             return None
         tokens: list[re.Match[str]] = []
         for token in _TOKEN.finditer(text, start):
@@ -141,7 +144,7 @@ class _Finder:
             if exact and (sure or not exact[0].everyday_word) and len(name) > 2:
                 self._strike(start, end)
                 return exact[0]
-        return self._found(tokens[0], self.places.meant(tokens[0][0])) if believe_misspelt else None
+        return None if spelt is None else self._found(tokens[0], spelt(tokens[0][0]))
 
     def _found(self, token: re.Match[str], places: tuple[Place, ...]) -> Place | None:
         if not places or self.catalogue.country_named(token[0]) is not None:

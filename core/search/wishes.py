@@ -14,9 +14,9 @@ from core.catalogue import Catalogue, Product
 from core.catalogue.energy import Figured, energy_of, mass_of
 from core.catalogue.names import folded
 from core.kernel.errors import Refusal
-from core.kernel.money import UnitPrice
+from core.kernel.money import Money, UnitPrice
 from core.kernel.quantity import UNITS, Quantity
-from core.search.engine.document import UNIT_KINDS, Amount, words_in
+from core.search.engine.document import AN_HOUR, UNIT_KINDS, Amount, words_in
 from core.search.engine.wanted import Factors, Limits, Order, Spot, Wanted, Word
 from core.search.model import Order as AnyOrder
 from core.search.parse import Understood
@@ -35,6 +35,7 @@ ASIDE: Final = 0.5  # goods that a question is about, which are not looked for t
 BESIDE_GOODS: Final = 0.7  # a word that only describes goods that are named already
 WHERE_TELLS: Final = 1.3  # where they are matters more to who names a place
 PERHAPS_THERE: Final = 0.7  # how far a word is taken for a misspelt place
+BY_THE_HOUR: Final[Factors] = {("", AN_HOUR): 1.0}
 MUCH: Final = Decimal(1_000_000)  # of a unit is converted, so that the three decimals of an amount round nothing off
 
 
@@ -114,8 +115,8 @@ def freely(said: Understood, catalogue: Catalogue, places: Places, knows: Knows,
 
 
 def on_problem(said: Understood, catalogue: Catalogue, places: Places, knows: Knows, today: date) -> Wanted:
-    """Over goods and experts alike, where advice is asked: experts only, by what the problem is about; what the numbers
-    are about is no matter."""
+    """Where advice is asked: experts, by what the problem is about, what an hour may cost and the language; what other
+    numbers are about is no matter."""
     named = words_in(said.named)
     rest, _ = _taken_apart(said, catalogue, places, knows)
     words = []
@@ -125,8 +126,15 @@ def on_problem(said: Understood, catalogue: Catalogue, places: Places, knows: Kn
         else:
             plain = _plain_word(word, told.also, catalogue, places, knows)
             words.append(replace(plain, tells=plain.tells * told.tells))
-    words = _with_wishes(words, said, catalogue, knows)
-    return Wanted(tuple(words), least_relevance=SOMETHING, today=today.toordinal())
+    words = _with_wishes(words, replace(said, speaks=None), catalogue, knows)
+    most = None if said.max_rate is None else hourly_amount(said.max_rate, catalogue)
+    return Wanted(
+        tuple(words),
+        must=(frozenset({f"speaks:{said.speaks}"}),) if said.speaks else (),
+        price_at_most=None if most is None else Limits(most.value, BY_THE_HOUR),
+        least_relevance=SOMETHING,
+        today=today.toordinal(),
+    )
 
 
 def _taken_apart(
@@ -241,6 +249,12 @@ def price_amount(price: UnitPrice, catalogue: Catalogue) -> Amount | None:
         return None
     unit = UNITS[price.unit]
     return Amount(float(Fraction(euros.amount) / unit.size), UNIT_KINDS.index(unit.kind))
+
+
+def hourly_amount(rate: Money, catalogue: Catalogue) -> Amount | None:
+    """The price of an hour in euros; None where there is no rate for its currency."""
+    per_euro = catalogue.rates.per_euro.get(rate.currency)
+    return None if per_euro is None else Amount(float(rate.amount / per_euro), AN_HOUR)
 
 
 def _amount_limits(catalogue: Catalogue, quantity: Quantity | None) -> Limits | None:

@@ -11,18 +11,12 @@ from sqlalchemy.orm import Session
 from core.catalogue import Catalogue
 from core.experts.finding import hourly
 from core.experts.model import Expert
-from core.kernel.money import Money
 from core.people.model import Organisation, Person
-from core.search.engine.document import AN_HOUR, Amount, Document
+from core.search.engine.document import Document
 from core.search.kinds.kind import Kind, Rows
+from core.search.wishes import hourly_amount
 
 FREE_NOW: Final = "free_now"  # a mark: it was said, and the timer that ends it is a change as well
-
-
-def hourly_amount(rate: Money, catalogue: Catalogue) -> Amount | None:
-    """The price of an hour in euros; None where there is no rate for its currency."""
-    per_euro = catalogue.rates.per_euro.get(rate.currency)
-    return None if per_euro is None else Amount(float(rate.amount / per_euro), AN_HOUR)
 
 
 def _read(_session: Session, catalogue: Catalogue, rows: Rows) -> Iterator[Document]:

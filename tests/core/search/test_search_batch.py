@@ -63,7 +63,10 @@ def test_a_scheme_that_is_a_grade_too_is_met_by_either() -> None:
     rows = [
         listing("held", "Pellets", product="wood_pellets", grade="A1", certs=["DINplus"], created="2026-01-01"),
         listing("graded", "Pellets", product="wood_pellets", grade="DINplus", created="2026-01-01"),
-        *(listing(f"plain{n}", "pellets DINplus?", product="wood_pellets", created="2026-11-20") for n in range(12)),
+        *(
+            listing(f"plain{n}", "pellets DINplus?", product="wood_pellets", grade="A2", certs=[], created="2026-11-20")
+            for n in range(12)
+        ),
     ]
     assert set(found(rows, "pelet DINplus")[:2]) == {"held", "graded"}
 
@@ -92,6 +95,30 @@ def test_a_town_of_two_words_is_no_word_that_everybody_has() -> None:
         *(listing(f"far{n}", "la sciure à Paris", product="sawdust", created="2026-11-20", **WIEN) for n in range(12)),
     ]
     assert found(rows, "serrín La Coruña")[0] == "there"
+
+
+def test_what_no_field_says_is_read_from_the_text() -> None:
+    text = "Preis 270 €/t, ab Lager Hamburg. Vorrätig 200 t. ENplus A1, FSC. Tel. +49 40 1234567"
+    said = {"id": "said", "kind": "listing", "title": "Verkaufe Pellets", "text": text, "lang": "de"}
+    rows = [
+        {**said, "id": "dear", "text": text.replace("270", "330")},
+        {**said, "id": "elsewhere", "text": text.replace("Hamburg", "München")},
+        {**said, "id": "small", "text": text.replace("200 t", "20 t")},
+        {**said, "id": "lesser", "text": text.replace("A1", "A2")},
+        {**said, "id": "uncertified", "text": text.replace(", FSC", "")},
+        said,
+    ]
+    assert found(rows, "100 t pellets ENplus A1 fsc max 50 km von hamburg, bis 298 euro")[0] == "said"
+
+
+def test_who_advises_in_the_language_and_for_the_rate_comes_first() -> None:
+    rows = [
+        expert("wanted", "Customs clearance of biomass", "60 €/h. LV, EN. 20 years"),
+        expert("dear", "Customs clearance of biomass", "160 €/h. LV, EN. 20 years"),
+        expert("other", "Customs clearance of biomass", "60 €/h. PL; DE. 20 years"),
+        expert("else", "Hiring and leadership", "60 €/h. Latvian"),
+    ]
+    assert found(rows, "goods are stuck at customs, latvian, max 100 €/h")[0] == "wanted"
 
 
 PROBLEMS = [

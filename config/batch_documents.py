@@ -1,0 +1,167 @@
+"""Documents of anybody's file as the engine takes them in: what no field says is read from the text."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from functools import lru_cache
+from typing import Any, Final
+
+from core.catalogue import Catalogue
+from core.catalogue.names import folded, words_of
+from core.kernel.errors import Refusal
+from core.kernel.money import Money
+from core.search.engine.document import UNIT_KINDS, Amount, Document
+from core.search.grammar import Said, grade_names, grammar_of
+from core.search.parse import LONGEST_SENTENCE, Understood, parse
+from core.search.places import Place, Places
+from core.search.wishes import amount_of, hourly_amount, price_amount
+
+Row = dict[str, Any]
+FIELDS_OF_ONE: Final = 2
+TONNES: Final = UNIT_KINDS.index("mass")
+SAID_IN_FIELDS: Final = ("product", "grade", "certs", "quantity_t", "price_eur_t")
+CODE: Final = re.compile(r"\b[A-Z]{2}\b")  # of a language, in a list of them: "EN, LV"
+NOTHING: Final = Understood()
+
+
+class Rows:
+    """Reads documents; what names goods, grades, schemes or places by the catalogue's words is known by them."""
+
+    def __init__(self, catalogue: Catalogue, places: Places, today: date) -> None:
+        self.catalogue, self.places, self.today = catalogue, places, today
+        named = grade_names(catalogue) | grade_names(catalogue, in_names=True)
+        self.grades = named | {folded(grade): [grade] for grade in catalogue.grades}
+        self.schemes = {
+            folded(name): scheme.id
+            for scheme in catalogue.certificates.values()
+            for name in (scheme.id, scheme.id.replace("_", " "), *scheme.spoken)
+        }
+        self.product = lru_cache(maxsize=100_000)(self._product)
+
+    def document(self, row: Row) -> Document:
+        title, listing = str(row["title"]), row.get("kind", "listing") == "listing"
+        told = f"{title}. {row.get('text') or ''}"
+        said = self._said(row, told) if listing else NOTHING
+        product = self._goods(row, said) if listing else None
+        country = str(row.get("country") or "")
+        marks = [*self._marks_of_goods(row, said, product), *(() if listing else self._marks_of_expert(row, told))]
+        if country:
+            marks.append(f"country:{country if len(country) == 2 else self.catalogue.country_named(folded(country))}")
+        lat, lon = self._position(row, said)
+        return Document(
+            id=str(row["id"]),
+            kind=str(row.get("kind", "listing")),
+            title=title,
+            text=f"{row.get('text') or ''} {row.get('city') or ''}",
+            product=product,
+            marks=tuple(marks),
+            amount=self._amount(row, said),
+            price=self._price(row, said) if listing else self._rate(told),
+            lat=lat,
+            lon=lon,
+            day=_day(row.get("created")),
+        )
+
+    def _said(self, row: Row, told: str) -> Understood:
+        """What title and text say, where a field is missing."""
+        nowhere = row.get("lat") is None and not row.get("city")
+        if not nowhere and all(row.get(name) is not None for name in SAID_IN_FIELDS):
+            return NOTHING
+        language = str(row.get("lang") or "en")
+        return parse(told[:LONGEST_SENTENCE], self.catalogue, self.places, self.today, language, per="t")
+
+    def _goods(self, row: Row, said: Understood) -> str | None:
+        named = row.get("product")
+        return self.product(str(named), True) if named else self.product(str(row["title"]), False) or said.product
+
+    def _product(self, name: str, certain: bool) -> str | None:
+        """The catalogue's product of that id or name; a name that it does not know stays a product of its own."""
+        if name in self.catalogue.products:
+            return name
+        known = self.catalogue.products_named(name.replace("_", " "))
+        if known:
+            return known[0].product_id
+        return folded(name) if certain else None
+
+    def _marks_of_goods(self, row: Row, said: Understood, product: str | None) -> Iterator[str]:
+        held = row.get("certs")
+        schemes = said.certificates if held is None else [self.schemes.get(folded(str(one)), str(one)) for one in held]
+        yield from (f"scheme:{scheme}" for scheme in schemes)
+        grade = row.get("grade")
+        if grade:
+            yield from (f"grade:{meant}" for meant in self._grades(str(grade), product))
+        elif said.grade in self._grades_of(product):
+            yield f"grade:{said.grade}"
+
+    def _grades(self, name: str, product: str | None) -> list[str]:
+        """The grades of that name: "A1" is one of each of several goods. A name that is not known stays one."""
+        meant = self.grades.get(folded(name).replace("_", " ")) or self.grades.get(folded(name)) or [name]
+        of_goods = [grade for grade in meant if grade in self._grades_of(product)]
+        return of_goods or meant
+
+    def _grades_of(self, product: str | None) -> tuple[str, ...]:
+        known = self.catalogue.products.get(product or "")
+        return known.grades if known else ()
+
+    def _amount(self, row: Row, said: Understood) -> Amount | None:
+        if row.get("quantity_t") is not None:
+            return Amount(float(row["quantity_t"]), TONNES)
+        return None if said.quantity is None else amount_of(said.quantity)
+
+    def _price(self, row: Row, said: Understood) -> Amount | None:
+        if row.get("price_eur_t") is not None:
+            return Amount(float(row["price_eur_t"]), TONNES)
+        price = said.price or said.max_price or said.min_price
+        return None if price is None else price_amount(price, self.catalogue)
+
+    def _position(self, row: Row, said: Understood) -> tuple[float | None, float | None]:
+        lat, lon = row.get("lat"), row.get("lon")
+        if lat is not None and lon is not None:
+            return float(lat), float(lon)
+        place = self._place(str(row["city"]), row.get("country")) if row.get("city") else said.place
+        return (place.lat, place.lon) if place else (None, None)
+
+    def _place(self, city: str, country: object) -> Place | None:
+        found = self.places.named(city)
+        return next((place for place in found if not country or place.country == country), None)
+
+    def _marks_of_expert(self, row: Row, told: str) -> Iterator[str]:
+        speaks = [str(row["lang"])] if row.get("lang") else []
+        yield from (f"speaks:{code}" for code in dict.fromkeys([*speaks, *self._languages(told)]))
+        fields = self._fields(told)
+        yield from (f"field:{field}" for field in fields)
+        yield from (f"topic:{topic}" for topic in self.catalogue.topics.told_by(told, fields))
+
+    def _languages(self, told: str) -> Iterator[str]:
+        """The languages that a profile names, by their words or by a list of codes."""
+        grammar, known = grammar_of(self.catalogue), self.catalogue.words.languages
+        yield from map(grammar.language_of, grammar.languages.finditer(Said.of(told).text))
+        yield from (code for code in map(str.lower, CODE.findall(told)) if code in known)
+
+    def _rate(self, told: str) -> Amount | None:
+        """What an hour costs, where the profile says it."""
+        grammar = grammar_of(self.catalogue)
+        found = grammar.rate.search(Said.of(told).text)
+        if found is None:
+            return None
+        try:
+            said = grammar.price_of(found, None)
+            return hourly_amount(Money.of(said.amount, said.currency or "EUR"), self.catalogue)
+        except Refusal:
+            return None
+
+    def _fields(self, text: str) -> list[str]:
+        """The fields of expertise that most of the text's words speak of."""
+        told = Counter(field for word in dict.fromkeys(words_of(text)) for field in self.catalogue.fields_of(word))
+        most = max(told.values(), default=0)
+        return [field for field, words in told.items() if words == most][:FIELDS_OF_ONE]
+
+
+def _day(created: object) -> int:
+    try:
+        return date.fromisoformat(str(created)[:10]).toordinal()
+    except ValueError:
+        return 0
