@@ -14,6 +14,7 @@ SAME: Final = 0.8  # how well another word of the meaning does for the one that 
 PART: Final = 0.4  # a word of a phrase of the meaning: half of it, so to say
 ENDINGS: Final = (1, 2, 3)  # letters in which the cases of one word may differ: teisininkas, teisininko
 SHORTEST_STEM: Final = 5
+SHORTEST_SLIP: Final = 6  # letters of a word that is taken for a misspelt one of another meaning
 SHORTEST_ALONE: Final = 7  # letters of a word that may be misspelt where nothing beside it tells what is spoken of
 ABOUT: Final = "about"  # the key of a line that is no language: what the meaning is of
 
@@ -95,6 +96,8 @@ class Synonyms:
         for stem in (word[:-cut] for cut in ENDINGS if len(word) - cut >= SHORTEST_STEM):
             if stem in self._stems:
                 return self._stems[stem]
+        if len(word) < SHORTEST_SLIP:
+            return word  # "kurui", for burning, is no slip of "kursi"
         near = {other: edits for other, edits in self._near(word).items() if (other,) in self._phrases}
         best = min(near, key=near.__getitem__, default=word)
         return best if near.get(best, FAR) <= 1 else word

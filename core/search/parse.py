@@ -264,7 +264,8 @@ class _Reading:
             if place not in naming and word[0] not in sheet.grammar.fillers
         ]
         if len(best) > 1:
-            best = index.resembling([folded(word) for word, _ in others], best) or best
+            unknown = [word for word in map(folded, left) if word not in index.vocabulary]
+            best = index.resembling(unknown, best) or best
         rest = " ".join(written for _, written in others)
         if len(best) == 1:
             return best[0], (), named, rest

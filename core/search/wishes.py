@@ -33,6 +33,7 @@ SOMETHING: Final = 0.001  # of relevance: who has no word of a problem is not as
 FIGURES_TELL: Final = 0.3  # a number that is no amount ("class 1") says little by itself
 ASIDE: Final = 0.5  # goods that a question is about, which are not looked for themselves
 BESIDE_GOODS: Final = 0.7  # a word that only describes goods that are named already
+GOODS_TELL: Final = 2.0  # the words for them together: pellets of spruce are pellets before they are of spruce
 WHERE_TELLS: Final = 1.3  # where they are matters more to who names a place
 PERHAPS_THERE: Final = 0.7  # how far a word is taken for a misspelt place
 BY_THE_HOUR: Final[Factors] = {("", AN_HOUR): 1.0}
@@ -93,11 +94,14 @@ def freely(said: Understood, catalogue: Catalogue, places: Places, knows: Knows,
     fields = [_fields_of(word, catalogue) for word in rest]
     tells = ASIDE if any(fields) else 1.0  # "VAT on pellets" is no question for who sells them
     # What names goods was read already, and is no slip of anything else; where a question is about goods, it may be.
-    words = [Word(word, of_goods, fuzzy=tells == ASIDE, own=BY_NAME_ONLY, tells=tells) for word in words_in(said.named)]
+    named = words_in(said.named)
+    of_each = tells if tells == ASIDE else max(1.0, GOODS_TELL / max(1, len(named)))
+    words = [Word(word, of_goods, fuzzy=tells == ASIDE, own=BY_NAME_ONLY, tells=of_each) for word in named]
     for word, same, advised in zip(rest, catalogue.synonyms.of(rest), fields, strict=True):
         half = meant_by_half(word, catalogue) if word in ran_together else {}
         plain = _plain_word(word, {**same, **advised, **half}, catalogue, places, knows)
-        words.append(plain if advised or not goods else replace(plain, tells=plain.tells * BESIDE_GOODS))
+        beside = goods and not advised and plain.tells <= 1
+        words.append(replace(plain, tells=plain.tells * BESIDE_GOODS) if beside else plain)
     words = _with_wishes(words, said, catalogue, knows)
     within = said.place is not None and said.radius_km is not None
     grades = (said.grade,) if said.grade else said.grades
@@ -173,7 +177,7 @@ def _plain_word(word: str, same: Mapping[str, float], catalogue: Catalogue, plac
         return Word(word, {**same, "kind:expert": 1.0})
     country = catalogue.country_named(word)
     if country is not None:
-        return Word(word, {**same, f"country:{country}": 1.0}, fuzzy=False)
+        return Word(word, {**same, f"country:{country}": 1.0}, fuzzy=False, tells=WHERE_TELLS)
     exact = places.named(word)
     near = exact or (() if knows(word) or same else places.like(word))
     if not near or (same and near[0].everyday_word):

@@ -79,6 +79,7 @@ def test_goods_are_named_beside_a_company_that_is_called_like_others(sentence: s
 def test_a_word_too_far_from_all_goods_tells_which_of_several() -> None:
     assert len(read("madera").alternatives) > 1
     assert read("peellt de madera").product == "wood_pellets"
+    assert read("puidu pelett").product == "wood_pellets"
 
 
 def test_a_town_as_it_stands_comes_before_a_word_that_only_looks_like_another() -> None:

@@ -111,6 +111,19 @@ def test_what_no_field_says_is_read_from_the_text() -> None:
     assert found(rows, "100 t pellets ENplus A1 fsc max 50 km von hamburg, bis 298 euro")[0] == "said"
 
 
+def test_goods_come_before_what_they_are_of_and_countries_before_it_too() -> None:
+    rows = [
+        *(
+            listing(f"spruce{n}", "segatura di abete", product="sawdust", created="2026-11-20", **KAUNAS)
+            for n in range(9)
+        ),
+        *(listing(f"other{n}", "pellet", product="wood_pellets", **WIEN) for n in range(40)),
+        listing("there", "granulės", product="wood_pellets", created="2026-01-01", **KAUNAS),
+    ]
+    assert all(name.startswith(("other", "there")) for name in found(rows, "pellet di abete"))
+    assert found(rows, "pellet di abete Lituania")[0] == "there"
+
+
 def test_who_advises_in_the_language_and_for_the_rate_comes_first() -> None:
     rows = [
         expert("wanted", "Customs clearance of biomass", "60 €/h. LV, EN. 20 years"),
