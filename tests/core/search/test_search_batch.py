@@ -118,7 +118,7 @@ def test_goods_come_before_what_they_are_of_and_countries_before_it_too() -> Non
             for n in range(9)
         ),
         *(listing(f"other{n}", "pellet", product="wood_pellets", **WIEN) for n in range(40)),
-        listing("there", "granulės", product="wood_pellets", created="2026-01-01", **KAUNAS),
+        listing("there", "granulės", product="wood_pellets", created="2026-11-20", **KAUNAS),
     ]
     assert all(name.startswith(("other", "there")) for name in found(rows, "pellet di abete"))
     assert found(rows, "pellet di abete Lituania")[0] == "there"
