@@ -294,7 +294,10 @@ def _closeness(word: str, likes: Iterable[Mapping[str, float]]) -> float:
 
 
 def _readings(name: str) -> list[tuple[str, ...]]:
-    """A name as its words, in its own letters and in Latin ones, and, when it has two, also as one ("woodpellets")."""
-    words = tuple(word for word in words_of(name) if len(word) > 2 or word.upper() in name)
+    """A name as its words, in its own letters and in Latin ones, and, when it has several, also as one ("woodpellets",
+    "huiledefriture")."""
+    every = words_of(name)
+    words = tuple(word for word in every if len(word) > 2 or word.upper() in name)
     written = dict.fromkeys((words, tuple(romanised(word) for word in words))) if words else ()
-    return [reading for each in written for reading in ([each, ("".join(each),)] if len(each) == 2 else [each])]
+    as_one = dict.fromkeys("".join(each) for each in (*written, every) if len(each) > 1)
+    return [*written, *((joined,) for joined in as_one)]
