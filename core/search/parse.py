@@ -8,6 +8,7 @@ crosses, so that "100t" is never read again as a product.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -46,6 +47,7 @@ __all__ = [
 LONGEST_SENTENCE: Final = 500
 LONGEST_NAME: Final = 3  # words side by side that may name goods among others that do not
 SURELY_NAMED: Final = 0.97
+ALONE: Final = 0.88  # how surely one word names goods among others: "biolog" is no slip of bio-LNG
 WEAKLY_NAMED: Final = 0.85  # some of the words may be of another thing
 NAMED_EARLY: Final = 12  # words among which such a name is looked for
 # Beside these words somebody is sure of something, and does not mean the scheme of that name.
@@ -290,11 +292,10 @@ class _Reading:
         index = self.catalogue.name_index
         like = [bool(index.like(folded(word))) for word in words[:NAMED_EARLY]]
         for size in range(min(LONGEST_NAME, len(like)), 0, -1):
-            for enough in (SURELY_NAMED, GOOD_ENOUGH):
+            for enough in (SURELY_NAMED, GOOD_ENOUGH if size > 1 else ALONE):
                 for start in range(len(like) - size + 1):
-                    ranked = (
-                        index.resolve(" ".join(words[start : start + size])) if all(like[start : start + size]) else []
-                    )
+                    named = words[start : start + size]
+                    ranked = index.resolve(" ".join(named)) if all(like[start : start + size]) else []
                     if ranked and ranked[0].score >= enough and (size > 1 or len(_leaders(ranked)) == 1):
                         return ranked, range(start, start + size)
         return [], range(0)
@@ -305,6 +306,6 @@ class _Reading:
         return grades[0] if len(grades) == 1 else None
 
 
-def _leaders(ranked: list[Likeness]) -> tuple[str, ...]:
+def _leaders(ranked: Sequence[Likeness]) -> tuple[str, ...]:
     """The best product, and those too close to it to choose between."""
     return tuple(like.product_id for like in ranked if like.score > ranked[0].score - TOO_CLOSE)
