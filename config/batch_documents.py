@@ -22,7 +22,7 @@ from core.search.wishes import amount_of, hourly_amount, price_amount
 Row = dict[str, Any]
 FIELDS_OF_ONE: Final = 2
 TONNES: Final = UNIT_KINDS.index("mass")
-SAID_IN_FIELDS: Final = ("product", "grade", "certs", "quantity_t", "price_eur_t")
+SAID_IN_FIELDS: Final = ("product", "certs", "quantity_t", "price_eur_t")
 CODE: Final = re.compile(r"\b[A-Z]{2}\b")  # of a language, in a list of them: "EN, LV"
 NOTHING: Final = Understood()
 
@@ -67,8 +67,9 @@ class Rows:
 
     def _said(self, row: Row, told: str) -> Understood:
         """What title and text say, where a field is missing."""
-        nowhere = row.get("lat") is None and not row.get("city")
-        if not nowhere and all(row.get(name) is not None for name in SAID_IN_FIELDS):
+        somewhere = row.get("lat") is not None or row.get("city")
+        graded = row.get("grade") or not self._grades_of(self._goods(row, NOTHING))
+        if somewhere and graded and all(row.get(name) is not None for name in SAID_IN_FIELDS):
             return NOTHING
         language = str(row.get("lang") or "en")
         return parse(told[:LONGEST_SENTENCE], self.catalogue, self.places, self.today, language, per="t")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bench.finding.market import LANGUAGES, PretendMarket, Row
+from core.catalogue.names import folded
 from core.search.places import distance_km
 
 NEAR_KM: Final = 150
@@ -43,6 +44,11 @@ class Questions:
         self.by_word: dict[tuple[str, str], list[str]] = defaultdict(list)
         self.by_subject_place: dict[tuple[str, str], list[str]] = defaultdict(list)
         self.rows: dict[str, Row] = {}
+        self.called: dict[str, set[str]] = defaultdict(set)  # the goods of each name: "Hackschnitzel" are of two kinds
+        for product in market.catalogue.products.values():
+            for names in product.names.values():
+                for name in names.words:
+                    self.called[folded(name)].add(product.id)
         for row in market.rows:
             self.rows[row["id"]] = row
             goods = row.get("product")
@@ -83,9 +89,15 @@ class Questions:
         row = self.dice.choice(self.listings)
         name = self.dice.choice(self._names(row, row["lang"]))
         if self.dice.random() < 0.5:
-            return f"{name} {row['city']}", self.by_product_place[row["product"], row["city"]]
+            return f"{name} {row['city']}", self._there(name, row["city"])
         company = row["text"].split(", ")[1]
-        return f"{name} {company}", self.by_word[row["product"], company]
+        return f"{name} {company}", [key for goods in self._goods(name) for key in self.by_word[goods, company]]
+
+    def _goods(self, name: str) -> list[str]:
+        return sorted(self.called[folded(name)])
+
+    def _there(self, name: str, city: str) -> list[str]:
+        return [key for goods in self._goods(name) for key in self.by_product_place[goods, city]]
 
     def _names(self, row: Row, language: str) -> Sequence[str]:
         names = self.market.catalogue.product(row["product"]).names
@@ -144,7 +156,7 @@ class Questions:
         names = self.market.catalogue.product(row["product"]).names
         others = [language for language in LANGUAGES if language != row["lang"] and names.get(language)]
         name = self.dice.choice(names[self.dice.choice(others or ["en"])].words)
-        return f"{name} {row['city']}", self.by_product_place[row["product"], row["city"]]
+        return f"{name} {row['city']}", self._there(name, row["city"])
 
     def _foreign_place(self) -> tuple[str, Sequence[str]]:
         while True:
@@ -152,8 +164,7 @@ class Questions:
             place = next(p for p in self.market.places if (p.name, p.country) == (row["city"], row["country"]))
             if place.other_names:
                 name = self.dice.choice(self._names(row, row["lang"]))
-                answers = self.by_product_place[row["product"], row["city"]]
-                return f"{name} {self.dice.choice(place.other_names)}", answers
+                return f"{name} {self.dice.choice(place.other_names)}", self._there(name, row["city"])
 
     def _expert(self) -> tuple[str, Sequence[str]]:
         row = self.dice.choice(self.experts)
@@ -172,6 +183,7 @@ class Questions:
         while True:
             row = dice.choice(self.listings)
             name = dice.choice(self._names(row, dice.choice(("en", row["lang"]))))
+            called = self._goods(name)
             if dice.random() < 0.4:
                 first, _, others = name.partition(" ")
                 name = f"{self._typo(first) if len(first) > 4 else first} {others}".strip()
@@ -187,7 +199,7 @@ class Questions:
                 wishes.scheme = dice.choice(row["certs"])
                 after.append(wishes.scheme.replace("_EU", "").lower())
             dice.shuffle(after)
-            found = [key for key in self.by_product[row["product"]] if wishes.meets(self.rows[key])]
+            found = [key for goods in called for key in self.by_product[goods] if wishes.meets(self.rows[key])]
             if found:
                 return " ".join([*before, name, *after]), found, wishes
 
