@@ -82,8 +82,8 @@ async def test_contradicting_prices_are_a_question(market: Market) -> None:
 async def test_any_distance_finds_what_is_no_further_away(market: Market) -> None:
     reactions.listen(market.reactions)
     seller, _ = await market.newcomer("Anna")
-    for place in (RIGA, GDANSK):
-        await market.run(seller, lambda ctx, place=place: publish_listing(ctx, catalogue(), pellets(place=place)))
+    await market.run(seller, lambda ctx: publish_listing(ctx, catalogue(), pellets(place=RIGA)))
+    await market.run(seller, lambda ctx: publish_listing(ctx, catalogue(), pellets(place=GDANSK)))
 
     async def found(km: int) -> int:
         said = parse("wood pellets within 80 km of Riga", catalogue(), gazetteer(), TODAY)
@@ -92,4 +92,4 @@ async def test_any_distance_finds_what_is_no_further_away(market: Market) -> Non
         return page.total
 
     assert [await found(km) for km in (0, 1, 400, 500, WIDE_KM, WIDE_KM + 1, 20_000)] == [1, 1, 1, 2, 2, 2, 2]
-    assert Spot(RIGA.lat, RIGA.lon, 20_000).circle_km is None, "no half a million squares are looked through for it"
+    assert Spot(57.0, 24.1, 20_000).circle_km is None, "no half a million squares are looked through for it"
