@@ -144,17 +144,13 @@ class Reconciler:
         )
         theirs: dict[str, Money] = {}
         # What buyers have transferred and no payment has used yet is not on our balance, but it is with the provider.
-        asks = [self._provider.balance()]
-        for payer in payers:
-            asks += [self._provider.credit(payer), self._provider.in_part(payer)]
-        for number, ask in enumerate(asks):
-            match await ask:
+        of_payers = [partial(ask, payer) for payer in payers for ask in (self._provider.credit, self._provider.in_part)]
+        for ask in (self._provider.balance, *of_payers):
+            match await ask():
                 case Done(sums):
                     for currency, amount in sums.items():
                         theirs[currency] = theirs.get(currency, Money.zero(currency)) + amount
                 case Refused(why) | Unknown(why):
-                    for unasked in asks[number + 1 :]:
-                        unasked.close()
                     return {"all": f"the provider's balance could not be read: {why}"}
         return apart(ours, theirs)
 
