@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Final
@@ -18,7 +18,7 @@ from core.kernel.transaction import MARKET, PROVIDER, Ctx, Transactions
 from core.reconciliation import service as reconciliation
 from core.reconciliation.model import DifferenceKind
 from core.reconciliation.rules import apart
-from payments.answers import Done, Refused, Unknown
+from payments.answers import Answer, Done, Refused, Unknown
 from payments.hints import take_hint
 from payments.looks import look, look_at_refund_of, look_at_reversal_of, look_at_transfer_of
 from payments.open_ends import OpenEnds, Question
@@ -144,8 +144,10 @@ class Reconciler:
         )
         theirs: dict[str, Money] = {}
         # What buyers have transferred and no payment has used yet is not on our balance, but it is with the provider.
-        of_payers = [partial(ask, payer) for payer in payers for ask in (self._provider.credit, self._provider.in_part)]
-        for ask in (self._provider.balance, *of_payers):
+        asks: list[Callable[[], Awaitable[Answer[dict[str, Money]]]]] = [self._provider.balance]
+        for payer in payers:
+            asks += [partial(self._provider.credit, payer), partial(self._provider.in_part, payer)]
+        for ask in asks:
             match await ask():
                 case Done(sums):
                     for currency, amount in sums.items():
