@@ -151,7 +151,8 @@ class Reader:
         return math.log(1 + len(self.segment) / (1 + self.segment.frequency(term)))
 
     def _kept(self, found: Mapping[int, float]) -> tuple[list[int], list[float], int]:
-        """The likeliest terms; of two that are as near, the one that more documents have is likelier meant."""
+        """The likeliest terms; of two that are as near, the one that more documents have is likelier meant. Goods that
+        sellers have chosen for such words stay, however little that tells."""
         if not found:
             return [], [], 0
         heard = {term: self.segment.frequency(term) for term in found}
@@ -162,7 +163,8 @@ class Reader:
         }
         kept = sorted(likely, key=likely.__getitem__, reverse=True)[:TERMS_AT_MOST]
         best = likely[kept[0]]
-        kept = [term for term in reversed(kept) if likely[term] >= best / 2]
+        goods = self.segment.product_of_term
+        kept = [term for term in reversed(kept) if likely[term] >= best / 2 or term in goods]
         return kept, [likely[term] for term in kept], sum([heard[term] for term in kept if likely[term] >= 0.8 * best])
 
 

@@ -79,6 +79,14 @@ def test_a_word_that_only_sellers_of_some_goods_use_names_them_elsewhere() -> No
     assert found(rows, "krupuks Wien")[0] == "there"
 
 
+def test_a_word_that_few_have_used_still_says_which_goods_are_looked_for() -> None:
+    far = [listing(f"far{n}", "krupuks", product="bark", lat=54.0 + n, lon=20.0 + n) for n in range(6)]
+    others = [listing(f"other{n}", f"wood {n}", product="firewood", created="2026-11-20", **WIEN) for n in range(30)]
+    others += [listing(f"bark{n}", "Rinde", product="bark", **KAUNAS) for n in range(60)]
+    there = found([*far, *others, listing("there", "Rinde", product="bark", **WIEN)], "krupuks Wien")
+    assert next(name for name in there if not name.startswith("far")) == "there"
+
+
 def test_towns_of_the_documents_are_places_too() -> None:
     rows = [
         listing("there", "pellets", product="wood_pellets", city="Ciudadela", lat=43.0, lon=-7.5),
