@@ -15,7 +15,7 @@ from core.kernel.errors import Refusal
 from core.kernel.money import Money
 from core.search.engine.document import UNIT_KINDS, Amount, Document
 from core.search.grammar import Said, grade_names, grammar_of
-from core.search.parse import LONGEST_SENTENCE, Understood, parse
+from core.search.parse import Understood, parse
 from core.search.places import Place, Places
 from core.search.wishes import amount_of, hourly_amount, price_amount
 
@@ -72,7 +72,7 @@ class Rows:
         if somewhere and graded and all(row.get(name) is not None for name in SAID_IN_FIELDS):
             return NOTHING
         language = str(row.get("lang") or "en")
-        return parse(told[:LONGEST_SENTENCE], self.catalogue, self.places, self.today, language, per="t")
+        return parse(told, self.catalogue, self.places, self.today, language, per="t")
 
     def _goods(self, row: Row, said: Understood) -> str | None:
         named = row.get("product")

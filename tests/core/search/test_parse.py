@@ -76,6 +76,11 @@ def test_goods_are_named_beside_a_company_that_is_called_like_others(sentence: s
     assert (said.product, said.rest) == (product, rest)
 
 
+def test_words_that_together_name_no_goods_stay_words() -> None:
+    said = read("gusci skieda")
+    assert (said.product, said.alternatives, said.named, said.rest) == (None, (), "", "gusci skieda")
+
+
 def test_a_word_too_far_from_all_goods_tells_which_of_several() -> None:
     assert len(read("madera").alternatives) > 1
     assert read("peellt de madera").product == "wood_pellets"
