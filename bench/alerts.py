@@ -23,8 +23,8 @@ from core.alerts.service import AT_ONCE
 from core.kernel.money import UnitPrice
 from core.kernel.quantity import Quantity
 from core.listings.model import Listing, ListingCertificate
+from core.search.days import DateWindow
 from core.search.parse import Understood
-from core.search.windows import DateWindow
 
 SEED = 7
 TODAY = date(2026, 11, 23)

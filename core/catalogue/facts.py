@@ -301,10 +301,12 @@ class Rates(Fact):
 
 
 class Words(Fact):
-    """The small words of a sentence: meaning -> language -> words."""
+    """The small words of a sentence: meaning -> language -> words. `genitives`: forms of a month's name that are read
+    only beside a part of it."""
 
     phrases: dict[str, dict[str, tuple[str, ...]]]
     months: dict[int, tuple[str, ...]]
+    genitives: dict[int, tuple[str, ...]]
     currencies: dict[str, tuple[str, ...]]
     languages: dict[str, tuple[str, ...]]
 

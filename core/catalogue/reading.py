@@ -38,7 +38,7 @@ def load(folder: Path) -> Catalogue:
     """Read the YAML files of a catalogue folder (config/catalogue); about a tenth of a second."""
     units = _read(folder / "units.yaml")
     words = _read(folder / "words.yaml")
-    months, currencies, languages = words.pop("months"), words.pop("currencies"), words.pop("languages")
+    tables = {table: words.pop(table) for table in ("months", "genitives", "currencies", "languages")}
     return Catalogue(
         products=_by_id(_parsed(list[Product], folder / "products.yaml")),
         grades=_by_id(_parsed(list[Grade], folder / "grades.yaml")),
@@ -53,7 +53,7 @@ def load(folder: Path) -> Catalogue:
         rates=_parsed(Rates, folder / "rates.yaml"),
         countries=_parsed(dict[str, tuple[str, ...]], folder / "countries.yaml"),
         meanings=_parsed(tuple[dict[str, tuple[str, ...]], ...], folder / "synonyms.yaml"),
-        words=Words(phrases=words, months=months, currencies=currencies, languages=languages),
+        words=Words(phrases=words, **tables),
     )
 
 

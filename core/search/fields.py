@@ -9,10 +9,10 @@ from core.catalogue.model import Catalogue
 from core.kernel.errors import Invalid
 from core.kernel.money import Money, UnitPrice
 from core.kernel.quantity import Quantity
+from core.search.days import DateWindow
 from core.search.grammar import BARE_CUBIC_METRE, Said, SaidPrice, grammar_of
 from core.search.numbers import parse_number
 from core.search.places import Place, Places
-from core.search.windows import DateWindow
 
 LONGEST_ANSWER = 100
 WOODY_CUBIC_METRES = ("loose_m3", "stacked_m3", "solid_m3")

@@ -16,7 +16,9 @@ from core.catalogue.facts import LANGUAGES, Words
 from core.catalogue.model import Catalogue
 from core.catalogue.names import folded
 from core.search.numbers import NEXT_NUMBER, NUMBER, parse_number
-from core.search.windows import RELATIVE_WINDOWS, WindowReader, any_of
+from core.search.patterns import any_of
+from core.search.spans import TELLING
+from core.search.windows import RELATIVE_WINDOWS, WindowReader
 
 FIRST_WORD = re.compile(r"[^\W_]+")
 RANGE = re.compile(r"[0-9]\s*[-–]")
@@ -225,8 +227,8 @@ def _all_first_words(catalogue: Catalogue) -> dict[str, frozenset[str]]:
     begins is not looked for at all."""
     words = catalogue.words
     incoterms = (code for code, term in catalogue.terms.items() if term.is_incoterm)
-    months = (name for names in words.months.values() for name in names)
-    spans = (name for meaning in (*RELATIVE_WINDOWS, "week") for name in words.all(meaning))
+    months = (name for table in (words.months, words.genitives) for names in table.values() for name in names)
+    spans = (name for meaning in (*RELATIVE_WINDOWS, "week", *TELLING) for name in words.all(meaning))
     spoken = (name for names in words.languages.values() for name in names)
     packings = ("big_bag", "bagged", "pallet", "bulk")
     return {

@@ -18,6 +18,7 @@ from core.catalogue.names import GOOD_ENOUGH, TOO_CLOSE, Likeness, folded
 from core.kernel.errors import Refusal
 from core.kernel.money import Money, UnitPrice
 from core.kernel.quantity import Quantity
+from core.search.days import DateWindow
 from core.search.fields import (
     parse_date_window,
     parse_money,
@@ -31,7 +32,7 @@ from core.search.numbers import parse_number
 from core.search.places import Place, Places
 from core.search.sheet import Sheet
 from core.search.whereabouts import whereabouts
-from core.search.windows import FIGURES_OF_TIME, DateWindow
+from core.search.windows import FIGURES_OF_TIME
 
 __all__ = [
     "Understood",

@@ -3,32 +3,20 @@
 from __future__ import annotations
 
 import re
-from calendar import monthrange
-from collections.abc import Callable, Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import NamedTuple
 
 from core.catalogue.facts import Words
 from core.catalogue.names import folded
-from core.kernel.errors import Invalid
+from core.search.days import YEAR, DateWindow, a_day, end_of_month, monday_of, next_such_day, open_from, ordered
+from core.search.patterns import any_of
+from core.search.spans import Reading, Spans
 
 RELATIVE_WINDOWS = ("today", "tomorrow", "this_week", "next_week", "this_month", "next_month")
 # What a window that no word of months, weeks or spans names is written with: "15.12.", "1-15.10.2026", "kw50", "q1".
 FIGURES_OF_TIME = re.compile(r"[0-9]\s?[-–./]\s?[0-9]|[^\W\d_]\.?[0-9]")
-LONGEST_WINDOW_DAYS = 366
 ALMOST_A_YEAR = timedelta(days=364)  # back from a day, so that the same day a year ago is not meant
 HALF_A_YEAR = timedelta(days=183)
-YEAR = "[12][0-9]{3}"  # there is no year 0000, and none comes after 9999
-OPEN_WINDOW_DAYS = 30  # a start alone ("from 1 October") proposes a month from there
-
-
-class DateWindow(NamedTuple):
-    """From the first to the last day, both included."""
-
-    first: date
-    last: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,23 +28,13 @@ class FoundWindow:
     end: int
 
 
-_Reading = Callable[[re.Match[str], date], DateWindow | None]
-
-
 class WindowReader:
     """The patterns of windows, made once from the catalogue's words."""
 
     def __init__(self, words: Words) -> None:
         self._months = {folded(name): number for number, names in words.months.items() for name in names}
         month = any_of(self._months)
-        currency = any_of(word for said in words.currencies.values() for word in said)
-        day = (
-            rf"(?:{YEAR}-[0-9]{{2}}-[0-9]{{2}}|[0-9]{{1,2}}[./][0-9]{{1,2}}[./]{YEAR}"
-            # "15.12.": with its closing point alone, and as a day that there may be; "15.12" and "95.50." are prices.
-            rf"|(?:0?[1-9]|[12][0-9]|3[01])\.\s?(?:0?[1-9]|1[0-2])\.(?!\s*{currency}(?!\w))(?![0-9])"
-            rf"|[0-9]{{1,2}}(?:st|nd|rd|th|\.)?\s+(?:of\s+)?{month}(?:\s+{YEAR})?"
-            rf"|{month}\s+[0-9]{{1,2}}(?![0-9])(?:,?\s+{YEAR})?)"
-        )
+        day = _any_day(month, words)
         meanings = ("until", "to", "starting", "during")
         until, to, starting, during = (any_of(words.all(meaning)) for meaning in meanings)
         week_words = [word for word in words.all("week") if len(word) > 1]
@@ -70,11 +48,11 @@ class WindowReader:
             r"(?P<week>[0-9]{1,2})(?:\.?\s*[-–]\s*(?P<last_week>[0-9]{1,2}))?"
             rf"(?:\.\s*{week_word}|\s+{short_week_word}\.?)(?:\s*[-/]\s*(?P<y>{YEAR}))?"
         )
-        self._relative = {name: re.compile(rf"(?<!\w){any_of(words.all(name))}(?!\w)") for name in RELATIVE_WINDOWS}
+        relative = [(any_of(words.all(name)), _reading_of(name)) for name in RELATIVE_WINDOWS]
         between = rf"\s*(?:\.\.|-|–|/|{until}|to|al|au)\s*"
         year = rf"(?:\s*[-/ ]\s*(?P<y>{YEAR}))?"
         months = rf"(?P<m>{month})\.?(?:\s+(?P<x>{YEAR}))?(?:\s*[-–/]\s*|\s+(?:{until}|{to})\s+)(?P<n>{month})"
-        readings: tuple[tuple[str, _Reading], ...] = (
+        readings: tuple[tuple[str, Reading], ...] = (
             (rf"(?:{starting}\s+)?(?P<a>{day}){between}(?P<b>{day})", self._two_days),
             (rf"(?P<d>[0-9]{{1,2}})\.?\s*[-–]\s*(?P<b>{day})", self._days_of_one_month),
             (
@@ -89,18 +67,18 @@ class WindowReader:
             (rf"(?:{during}\s+)?q(?P<q>[1-4]){year}", self._quarter),
             (rf"(?:(?:{starting}|{during})\s+)?{months}{year}", self._months_on_end),
             (
-                rf"(?P<until>{until}\s+(?:end\s+of\s+)?)?(?P<during>{during}\s+)?(?P<m>{month}){year}",
+                rf"(?P<until>{until}\s+)?(?P<during>{during}\s+)?(?P<m>{month}){year}",
                 self._month,
             ),
         )
-        self._readings = tuple((re.compile(rf"(?<!\w){pattern}(?!\w)"), reading) for pattern, reading in readings)
+        self._readings = tuple(
+            (re.compile(rf"(?<!\w){pattern}(?!\w)"), reading)
+            for pattern, reading in (*Spans(words).readings, *relative, *readings)
+        )
         self._month_word = month
 
     def find(self, text: str, today: date) -> FoundWindow | None:
         """The first window in a folded text; refuses a day or week that is in no calendar."""
-        for name, pattern in self._relative.items():
-            if found := pattern.search(text):
-                return FoundWindow(_relative(name, today), *found.span())
         for pattern, reading in self._readings:
             for found in pattern.finditer(text):
                 window = reading(found, today)
@@ -112,28 +90,28 @@ class WindowReader:
         """The last day is the next such day, and the first the one before it, which may have passed."""
         if re.search(YEAR, found["a"]):
             first = self._day(found["a"], today)
-            return _ordered(first, self._day(found["b"], first))
+            return ordered(first, self._day(found["b"], first))
         last = self._day(found["b"], today)
         first = self._day(found["a"], last - ALMOST_A_YEAR)
         if today - first > HALF_A_YEAR:  # nobody begins so long ago: the two days stand the wrong way round
             first = self._day(found["a"], today)
-        return _ordered(first, last)
+        return ordered(first, last)
 
     def _days_of_one_month(self, found: re.Match[str], today: date) -> DateWindow:
         last = self._day(found["b"], today)
-        return _ordered(_date(last.year, last.month, int(found["d"]), found[0]), last)
+        return ordered(a_day(last.year, last.month, int(found["d"]), found[0]), last)
 
     def _days_behind_month(self, found: re.Match[str], today: date) -> DateWindow:
         year = f" {found['y']}" if found["y"] else ""
         last = self._day(f"{found['e']} {found['m']}{year}", today)
-        return _ordered(_date(last.year, last.month, int(found["d"]), found[0]), last)
+        return ordered(a_day(last.year, last.month, int(found["d"]), found[0]), last)
 
     def _until(self, found: re.Match[str], today: date) -> DateWindow:
-        return _ordered(today, self._day(found["a"], today))
+        return ordered(today, self._day(found["a"], today))
 
     def _starting(self, found: re.Match[str], today: date) -> DateWindow:
         first = self._day(found["a"], today)
-        return DateWindow(first, first + timedelta(days=OPEN_WINDOW_DAYS))
+        return open_from(first)
 
     def _one_day(self, found: re.Match[str], today: date) -> DateWindow:
         day = self._day(found["a"], today)
@@ -142,30 +120,30 @@ class WindowReader:
     def _weeks(self, found: re.Match[str], today: date) -> DateWindow:
         first, last = int(found["week"]), int(found["last_week"] or found["week"])
         year = int(found["y"]) if found["y"] else today.isocalendar().year
-        if not found["y"] and _monday(year, last, found[0]) + timedelta(days=6) < today:
+        if not found["y"] and monday_of(year, last, found[0]) + timedelta(days=6) < today:
             year += 1
-        begins = _monday(year - (first > last), first, found[0])
+        begins = monday_of(year - (first > last), first, found[0])
         if first > last and today - begins > HALF_A_YEAR:  # as with days
-            begins = _monday(year, first, found[0])
-        return _ordered(begins, _monday(year, last, found[0]) + timedelta(days=6))
+            begins = monday_of(year, first, found[0])
+        return ordered(begins, monday_of(year, last, found[0]) + timedelta(days=6))
 
     def _quarter(self, found: re.Match[str], today: date) -> DateWindow:
         first_month = 3 * int(found["q"]) - 2
         year = int(found["y"]) if found["y"] else today.year
-        if not found["y"] and _end_of_month(year, first_month + 2) < today:
+        if not found["y"] and end_of_month(year, first_month + 2) < today:
             year += 1
-        return DateWindow(date(year, first_month, 1), _end_of_month(year, first_month + 2))
+        return DateWindow(date(year, first_month, 1), end_of_month(year, first_month + 2))
 
     def _months_on_end(self, found: re.Match[str], today: date) -> DateWindow:
         first, last = self._months[found["m"]], self._months[found["n"]]
         over_new_year = first > last
         if found["y"] or found["x"]:
             year = int(found["y"]) if found["y"] else int(found["x"]) + over_new_year
-            return _ordered(date(int(found["x"] or year - over_new_year), first, 1), _end_of_month(year, last))
-        year = today.year + (_end_of_month(today.year, last) < today)
+            return ordered(date(int(found["x"] or year - over_new_year), first, 1), end_of_month(year, last))
+        year = today.year + (end_of_month(today.year, last) < today)
         if over_new_year and today - date(year - 1, first, 1) > HALF_A_YEAR:  # as with days
             year += 1
-        return _ordered(date(year - over_new_year, first, 1), _end_of_month(year, last))
+        return ordered(date(year - over_new_year, first, 1), end_of_month(year, last))
 
     def _month(self, found: re.Match[str], today: date) -> DateWindow | None:
         # "may" and "mar" alone are too short to be sure of.
@@ -173,77 +151,50 @@ class WindowReader:
             return None
         month = self._months[found["m"]]
         year = int(found["y"]) if found["y"] else today.year
-        if not found["y"] and _end_of_month(year, month) < today:
+        if not found["y"] and end_of_month(year, month) < today:
             year += 1
-        last = _end_of_month(year, month)
-        return _ordered(today, last) if found["until"] else DateWindow(date(year, month, 1), last)
+        last = end_of_month(year, month)
+        return ordered(today, last) if found["until"] else DateWindow(date(year, month, 1), last)
 
     def _day(self, text: str, today: date) -> date:
         if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
             year, month, day = map(int, text.split("-"))
-            return _date(year, month, day, text)
+            return a_day(year, month, day, text)
         numbers = [int(number) for number in re.findall(r"[0-9]+", text)]
         name = re.search(self._month_word, text)
         if name is None and len(numbers) == 3:
-            return _date(numbers[2], numbers[1], numbers[0], text)
+            return a_day(numbers[2], numbers[1], numbers[0], text)
         month = self._months[name[0]] if name else numbers[1]
         if name and len(numbers) == 2:
-            return _date(numbers[1], month, numbers[0], text)
-        return _next_such_day(today, month, numbers[0], text)
+            return a_day(numbers[1], month, numbers[0], text)
+        return next_such_day(today, month, numbers[0], text)
 
 
-def any_of(words: Iterable[str]) -> str:
-    """A pattern for any of these words, the longest first; the words are folded."""
-    unique = sorted({folded(word) for word in words}, key=len, reverse=True)
-    return "(?:" + "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in unique) + ")"
+def _any_day(month: str, words: Words) -> str:
+    """The pattern of one day, with or without its year."""
+    currency = any_of(word for said in words.currencies.values() for word in said)
+    return (
+        rf"(?:{YEAR}-[0-9]{{2}}-[0-9]{{2}}|[0-9]{{1,2}}[./][0-9]{{1,2}}[./]{YEAR}"
+        # "15.12.": with its closing point alone, and as a day that there may be; "15.12" and "95.50." are prices.
+        rf"|(?:0?[1-9]|[12][0-9]|3[01])\.\s?(?:0?[1-9]|1[0-2])\.(?!\s*{currency}(?!\w))(?![0-9])"
+        rf"|[0-9]{{1,2}}(?:st|nd|rd|th|\.)?\s+(?:of\s+)?{month}(?:\s+{YEAR})?"
+        rf"|{month}\s+[0-9]{{1,2}}(?![0-9])(?:,?\s+{YEAR})?)"
+    )
+
+
+def _reading_of(name: str) -> Reading:
+    return lambda _, today: _relative(name, today)
 
 
 def _relative(name: str, today: date) -> DateWindow:
     monday = today - timedelta(days=today.weekday())
-    next_month = _end_of_month(today.year, today.month) + timedelta(days=1)
+    next_month = end_of_month(today.year, today.month) + timedelta(days=1)
     tomorrow = today + timedelta(days=1)
     return {
         "today": DateWindow(today, today),
         "tomorrow": DateWindow(tomorrow, tomorrow),
         "this_week": DateWindow(today, monday + timedelta(days=6)),
         "next_week": DateWindow(monday + timedelta(days=7), monday + timedelta(days=13)),
-        "this_month": DateWindow(today, _end_of_month(today.year, today.month)),
-        "next_month": DateWindow(next_month, _end_of_month(next_month.year, next_month.month)),
+        "this_month": DateWindow(today, end_of_month(today.year, today.month)),
+        "next_month": DateWindow(next_month, end_of_month(next_month.year, next_month.month)),
     }[name]
-
-
-def _ordered(first: date, last: date) -> DateWindow:
-    if last < first:
-        raise Invalid("window.ends_before_it_starts", first=first, last=last)
-    if (last - first).days > LONGEST_WINDOW_DAYS:
-        raise Invalid("window.too_long", first=first, last=last, most=LONGEST_WINDOW_DAYS)
-    return DateWindow(first, last)
-
-
-def _date(year: int, month: int, day: int, given: str) -> date:
-    try:
-        return date(year, month, day)
-    except ValueError as error:
-        raise Invalid("window.no_such_day", given=given) from error
-
-
-def _next_such_day(today: date, month: int, day: int, given: str) -> date:
-    """This year's or the next one's. 29 February is in one of them at most: then it is that one, passed or not."""
-    found: list[date] = []
-    for year in (today.year, today.year + 1):
-        with suppress(ValueError):
-            found.append(date(year, month, day))
-    if not found:
-        raise Invalid("window.no_such_day", given=given)
-    return next((each for each in found if each >= today), found[-1])
-
-
-def _monday(year: int, week: int, given: str) -> date:
-    try:
-        return date.fromisocalendar(year, week, 1)
-    except ValueError as error:
-        raise Invalid("window.no_such_week", given=given) from error
-
-
-def _end_of_month(year: int, month: int) -> date:
-    return date(year, month, monthrange(year, month)[1])

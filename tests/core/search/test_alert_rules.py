@@ -19,9 +19,9 @@ from core.kernel.money import UnitPrice
 from core.kernel.quantity import Quantity
 from core.listings.model import Listing, ListingCertificate
 from core.search import kept
+from core.search.days import DateWindow
 from core.search.model import Query
 from core.search.parse import Understood, parse
-from core.search.windows import DateWindow
 from tests.core.goods import catalogue
 from tests.core.search.test_search import gazetteer
 
