@@ -282,6 +282,15 @@ class NameIndex:
                 return word[:cut], word[cut:]
         return ()
 
+    def of_last_part(self, word: str) -> tuple[str, ...]:
+        """The products that the last part of a compound surely names: "Weizenstrohpellets" are pellets of straw. Of a
+        folded word that names nothing as a whole."""
+        if not word.isalpha() or self.like(word):
+            return ()
+        ends = (word[cut:] for cut in range(1, len(word) - SHORTEST + 1))
+        found = next((ranked for end in ends if end in self._weight and (ranked := self._scored((end,)))), ())
+        return tuple(like.product_id for like in found if found[0].score == 1 and like.score > 1 - TOO_CLOSE)
+
 
 def _best(words: Mapping[str, float]) -> tuple[str, float]:
     """The word that was most likely meant."""

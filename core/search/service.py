@@ -102,17 +102,26 @@ class _Searcher:
         return cls(ctx, catalogue, shelf_of(ctx, LISTINGS).look(ctx.session, catalogue), home)
 
     def learned(self, query: Query) -> Query:
-        """A word that no catalogue has, but that most sellers of certain goods use, names those goods."""
+        """A word that no catalogue has, but that most sellers of certain goods use, names those goods; one that nobody
+        uses names those that its last part does."""
         said = query.understood
         if said.product or said.alternatives or said.grade:
             return query
         words = rules.asked_words(said)
         for word in words:
-            product = self.index.leaning(word)
-            if product in self.catalogue.products:
+            products = self._sold_as(word)
+            if products:
+                only, several = (products[0], ()) if len(products) == 1 else (None, products)
                 rest = " ".join(other for other in words if other != word)
-                return replace(query, understood=replace(said, product=product, named=word, rest=rest))
+                goods = replace(said, product=only, alternatives=several, named=word, rest=rest)
+                return replace(query, understood=goods)
         return query
+
+    def _sold_as(self, word: str) -> tuple[str, ...]:
+        if not self.index.knows(word):
+            return self.catalogue.name_index.of_last_part(word)
+        product = self.index.leaning(word)
+        return (product,) if product is not None and product in self.catalogue.products else ()
 
     def answer(self, query: Query, limit: int) -> Answer:
         today = self.ctx.now.date()

@@ -39,6 +39,11 @@ def meant_by_half(half: str, catalogue: Catalogue) -> Mapping[str, float]:
     return {f"product:{like.product_id}": 1.0 for like in named if like.score == named[0].score}
 
 
+def meant_by_end(word: str, catalogue: Catalogue) -> Mapping[str, float]:
+    """The marks of the goods that the last part of a compound names."""
+    return {f"product:{product}": 1.0 for product in catalogue.name_index.of_last_part(word)}
+
+
 @lru_cache(maxsize=4)
 def schemes_spoken(catalogue: Catalogue) -> Mapping[str, str]:
     """The folded names of one word by which certificate schemes are known, each with the scheme."""

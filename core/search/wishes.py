@@ -22,7 +22,7 @@ from core.search.model import Order as AnyOrder
 from core.search.parse import Understood
 from core.search.places import Place, Places
 from core.search.problem import ADVISES, FIELDS_TOLD, told_by
-from core.search.spacing import apart, meant_by_half
+from core.search.spacing import apart, meant_by_end, meant_by_half
 
 Knows = Callable[[str], bool]
 NO_PACKAGING: Final = "any"  # of a listing that does not say how its goods are packed
@@ -99,6 +99,8 @@ def freely(said: Understood, catalogue: Catalogue, places: Places, knows: Knows,
     words = [Word(word, of_goods, fuzzy=tells == ASIDE, own=BY_NAME_ONLY, tells=of_each) for word in named]
     for word, same, advised in zip(rest, catalogue.synonyms.of(rest), fields, strict=True):
         half = meant_by_half(word, catalogue) if word in ran_together else {}
+        if not (goods or half or same or knows(word)):
+            half = meant_by_end(word, catalogue)
         plain = _plain_word(word, {**same, **advised, **half}, catalogue, places, knows)
         beside = goods and not advised and plain.tells <= 1
         words.append(replace(plain, tells=plain.tells * BESIDE_GOODS) if beside else plain)

@@ -253,3 +253,15 @@ async def test_a_country_and_a_word_of_another_language_are_words_too(market: Ma
     assert ids(await on.find("w Łotwie, Latvijā")) == [latvian.id]
     assert ids(await on.find("beržas")) == [latvian.id]
     assert ids(await on.find("wood pellets Latvia"))[0] == latvian.id
+
+
+async def test_a_compound_that_nobody_uses_is_read_by_its_last_part(market: Market) -> None:
+    on = await shelf(market)
+    put = await on.put(place=RIGA)
+    page = await on.find("Kraftwerkspellets Riga")
+    assert ids(page) == [put.id]
+    assert (page.understood.product, page.understood.rest) == ("wood_pellets", "")
+
+    asked = await on.find("Fichtenhackschnitzel")
+    assert set(asked.understood.alternatives) == {"wood_chips_dry", "wood_chips_industrial"}
+    assert (await on.find("Pelletsheizung")).understood.product is None  # a heating is no pellets

@@ -202,3 +202,14 @@ def test_what_only_describes_goods_is_no_beginning_of_another_name() -> None:
         ("Green Hill Energy Marlowe koksnes granulas", "wood_pellets"),  # goods beside a seller's name
     ):
         assert parse(query, catalogue(), gazetteer(), TODAY).product == product
+
+
+def test_the_last_part_of_a_compound_names_goods_where_nobody_is_called_so() -> None:
+    rows = [
+        listing("pellets", "Holzpellets lose", product="wood_pellets"),
+        listing("chips", "Hackschnitzel trocken", product="wood_chips_dry"),
+        listing("company", "Sägespäne, Firma Kraftwerkspellets", product="sawdust"),
+    ]
+    assert found(rows, "Hartholzpellets")[:1] == ["pellets"]
+    assert found(rows, "Fichtenhackschnitzel")[:1] == ["chips"]
+    assert found(rows, "Kraftwerkspellets")[:1] == ["company"]
