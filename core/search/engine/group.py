@@ -18,6 +18,7 @@ NEIGHBOURS: Final = 0.85  # how well the next town does for the one that was nam
 AWAY_KM: Final = 80  # how fast a place stops being "there"
 TOUCHES: Final = 60.0  # km around a place that is named without a distance
 NAMED_ENOUGH: Final = 200  # documents that name a place: with so many, its neighbourhood need not be looked through
+HINT: Final = 0.5  # of what the word itself counts: goods that it is worth less for are only hinted at
 IN_TEXT: Final = 0.9  # a word in the description tells less of what a thing is than one in its title
 FEW: Final = 1_000  # documents of a word that are written down with how well they meet it; longer lists are searched
 
@@ -31,12 +32,14 @@ class Group:
     `most_there`: the same, where the word is a place, by being there. `by_goods`: whether nothing meets it better than
     the goods that it names.
     `lists`: the terms whose documents are looked at, the weightiest first, and where the word is a place that few
-    documents name those of its neighbourhood; `reach`: how many documents these are, at most.
+    documents name those of its neighbourhood; `reach`: how many documents these are, at most. `unlisted`: how well one
+    can meet the word that is in none of them. Goods that the word only hints at (a company sells mostly pellets) are in
+    no list: who asks for the company would be shown all pellets.
     """
 
     __slots__ = (
         "_documents", "_few", "_long", "by_goods", "frequency", "goods", "lists", "most", "most_plain", "most_there",
-        "plain", "reach", "segment", "spot", "terms", "weights",
+        "plain", "reach", "segment", "spot", "terms", "unlisted", "weights",
     )  # fmt: skip
 
     def __init__(
@@ -57,7 +60,9 @@ class Group:
         self.most_plain = self.plain[-1][1] if self.plain else 0.0
         self.most = max(weights[-1] if weights else 0.0, self.most_there)
         self.by_goods = self.goods is not None and self.most_plain < weights[-1]
-        self.lists = terms[::-1]
+        most_goods = 0.0 if self.goods is None else float(np.max(self.goods))
+        self.unlisted = most_goods if most_goods < HINT * self.most_plain else 0.0
+        self.lists = [term for term, _ in reversed(self.plain)] if self.unlisted else terms[::-1]
         if self.spot is not None and frequency < NAMED_ENOUGH:
             self.lists += segment.cells(self.spot.lat, self.spot.lon, TOUCHES)
         self.reach = sum([segment.frequency(term) for term in self.lists])
@@ -97,8 +102,8 @@ class Group:
 
     def meets(self, numbers: U32) -> NDArray[np.bool_]:
         """Which of the documents meet it: where it names goods above all, those of these goods; where it is a place,
-        also those around it."""
-        products = None if self.goods is None else self.segment.columns.products.take(numbers)
+        also those around it. Goods that are only hinted at meet nothing."""
+        products = None if self.goods is None or self.unlisted else self.segment.columns.products.take(numbers)
         if self.by_goods:
             assert self.goods is not None
             assert products is not None

@@ -70,12 +70,13 @@ def of_rarest_words(candidates: Candidates, limit: int) -> Iterator[Few]:
 def _bound(
     groups: Sequence[Group], weights: Sequence[float], whole: Collection[int], part: int | None, fresh: float
 ) -> float:
-    """Others have none of the words that were looked at wholly (of a place they lie just beyond the neighbourhood).
+    """Others have none of the words that were looked at wholly (of a place they lie just beyond the neighbourhood, of
+    a company they have its goods).
     They may have the word that was looked at in part, but are then no fresher than the last document of that part."""
     relevance = of_part = 0.0
     for place, (group, weight) in enumerate(zip(groups, weights, strict=True)):
         if place in whole:
-            relevance += weight * BEYOND * group.most_there if group.spot is not None else 0.0
+            relevance += weight * max(BEYOND * group.most_there if group.spot is not None else 0.0, group.unlisted)
         elif place == part:
             of_part = weight * group.most
         else:
