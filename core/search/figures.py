@@ -66,6 +66,8 @@ def _prices(sheet: Sheet) -> list[SaidPrice]:
     for pattern in (*ranges, grammar.price, grammar.bare_limit):
         for found in pattern.finditer(sheet.text):
             said = found.groupdict()
+            if pattern is grammar.bare_limit and _begins_an_amount(sheet, found):
+                continue
             if pattern is grammar.bare_limit or said["before"] or said["after"] or said["unit"]:
                 sheet.strike(*found.span())
                 try:
@@ -73,6 +75,15 @@ def _prices(sheet: Sheet) -> list[SaidPrice]:
                 except Refusal as refusal:
                     sheet.unclear.append(refusal)
     return prices
+
+
+def _begins_an_amount(sheet: Sheet, found: re.Match[str]) -> bool:
+    """Whether the number goes on behind a space, with a unit at its end: "at least 12 500 t", "max 90 000 kg". But
+    "under 200 500 t" is a price and an amount."""
+    amount = sheet.grammar.amount_in_groups.match(sheet.text, found.start("number"))
+    if amount is None:
+        return False
+    return sheet.grammar.price_of(found, sheet.language).limit == "above" or len(amount[1]) == 1 or amount[2] == "000"
 
 
 def _amounts(sheet: Sheet) -> list[tuple[str, str]]:
@@ -108,8 +119,10 @@ def amount(sheet: Sheet, said: Figures, catalogue: Catalogue, product: str | Non
     heard = [each for each in heard if not _packed(sheet, each)]
     if not heard:
         return None
-    alike = [each for each in heard if convertible(each.unit, heard[0].unit)]
-    most = max(alike, key=lambda each: converted(each, heard[0].unit))
+    # "1000 l tanks, 1500 t at once" are so many tonnes of what is sold by the tonne.
+    sold_in = next((each.unit for each in heard if convertible(each.unit, allowed[0])), heard[0].unit)
+    alike = [each for each in heard if convertible(each.unit, sold_in)]
+    most = max(alike, key=lambda each: converted(each, sold_in))
     for other in alike:
         if converted(other, most.unit) < most.amount <= SAME_ORDER * converted(other, most.unit):
             sheet.unclear.append(Refusal("quantity.said_twice", one=other, other=most))

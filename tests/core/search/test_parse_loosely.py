@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
+from core.kernel.quantity import Quantity
 from tests.core.search.test_parse import read
 
 
@@ -136,3 +139,24 @@ def test_a_town_is_known_where_its_name_changes_more_than_an_ending(said: str, l
 def test_of_a_long_text_whole_words_are_read() -> None:
     assert read("wood pelets " * 900).rest == ""
     assert read("x" * 9_000).rest == "x" * 500
+
+
+@pytest.mark.parametrize("amount", ["90,000 kg", "90 000 kg", "90000 kg"])
+def test_a_large_amount_behind_at_least_is_no_price(amount: str) -> None:
+    said = read(f"PKS, at least {amount}")
+    assert (said.quantity, said.min_price, said.rest) == (Quantity(Decimal(90_000), "kg"), None, "")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "amount", "most"),
+    [("chips under 200 500 t", 500, 200), ("chips at least 12 500 t", 12_500, None), ("chips max 1 500 t", 1500, None)],
+)
+def test_a_number_in_groups_is_an_amount_and_two_numbers_are_two(sentence: str, amount: int, most: int | None) -> None:
+    said = read(sentence)
+    assert said.quantity == Quantity(Decimal(amount), "t")
+    assert (said.max_price and said.max_price.amount) == most
+
+
+def test_of_several_units_the_one_in_which_such_goods_are_sold_counts() -> None:
+    assert read("UCO in IBC of 1000 l, 1500 t at once").quantity == Quantity(Decimal(1500), "t")
+    assert read("UCO in IBC of 1000 l").quantity == Quantity(Decimal(1000), "l")
