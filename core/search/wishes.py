@@ -102,8 +102,8 @@ def freely(said: Understood, catalogue: Catalogue, places: Places, knows: Knows,
         if not (goods or half or same or knows(word)):
             half = meant_by_end(word, catalogue)
         plain = _plain_word(word, {**same, **advised, **half}, catalogue, places, knows)
-        beside = goods and not advised and plain.tells <= 1
-        words.append(replace(plain, tells=plain.tells * BESIDE_GOODS) if beside else plain)
+        beside = BESIDE_GOODS if goods and not advised and plain.tells <= 1 else 1.0
+        words.append(replace(plain, tells=plain.tells * beside, beside=tuple(of_goods)) if goods else plain)
     words = _with_wishes(words, said, catalogue, knows)
     within = said.place is not None and said.radius_km is not None
     grades = (said.grade,) if said.grade else said.grades

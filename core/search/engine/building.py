@@ -15,6 +15,8 @@ from core.search.engine.document import Document
 from core.search.engine.segment import F32, U32, Columns, Segment, Terms
 
 SELLERS_AT_LEAST: Final = 3  # with fewer, a company's own name would become a word for what it sells
+SOUTH_POLE, ALL_ROUND = 90, 361  # what makes degrees numbers from zero on, and more than there are of longitude
+SQUARES_AT_LEAST: Final = 5  # where sellers are unknown: a company has several places, too
 MOSTLY: Final = 0.5  # of the sellers who use a word, those who sell that product
 
 
@@ -83,15 +85,15 @@ def learned(starts: U32, postings: U32, columns: Columns) -> tuple[NDArray[np.ui
     """For each term, the product that most of the sellers using it have chosen for their goods, and their share.
 
     P(product | word) is counted in sellers, not in listings: who lists a hundred lots has one voice. Where sellers are
-    unknown, each place is taken for one. Zero where no product has enough sellers, or most of them.
+    unknown, each square degree is taken for one: a company sells in few of them, a word is used in many. Zero where no
+    product has enough sellers, or most of them.
     """
     terms = len(starts) - 1
     lean, leaning = np.zeros(terms, np.uint16), np.zeros(terms, np.float32)
     products, anonymous = columns.products, columns.seller_names[columns.sellers] == b""
-    places = np.nan_to_num(columns.lats * 1000).astype(np.int64) * 400_000 + np.nan_to_num(columns.lons * 1000).astype(
-        int
-    )
-    voices = np.where(anonymous, len(columns.seller_names) + abs(places), columns.sellers)
+    north, east = (np.floor(np.nan_to_num(degrees)).astype(np.int64) for degrees in (columns.lats, columns.lons))
+    squares = (north + SOUTH_POLE) * ALL_ROUND + east + ALL_ROUND // 2
+    voices = np.where(anonymous, len(columns.seller_names) + squares, columns.sellers)
     numbers = postings >> 1
     term = np.repeat(np.arange(terms, dtype=np.int64), np.diff(starts))
     chosen = products[numbers] > 0
@@ -105,7 +107,7 @@ def learned(starts: U32, postings: U32, columns: Columns) -> tuple[NDArray[np.ui
     pair, sellers = np.unique(pairs[first], return_counts=True)
     of_term, product = np.divmod(pair, int(products.max(initial=0)) + 1)
     share = sellers / np.bincount(of_term, sellers, terms)[of_term]
-    enough = (sellers >= SELLERS_AT_LEAST) & (share > MOSTLY)
+    enough = (sellers >= (SQUARES_AT_LEAST if anonymous.all() else SELLERS_AT_LEAST)) & (share > MOSTLY)
     lean[of_term[enough]] = product[enough]
     leaning[of_term[enough]] = share[enough]
     return lean, leaning

@@ -48,12 +48,20 @@ class Reader:
     def group(self, word: Word) -> Group:
         """The terms that the word may stand for."""
         where = None if word.spot is None else (word.spot, word.spot_weight)
-        return self._groups(word.text, word.fuzzy, word.own, tuple(word.also.items()), where)
+        return self._groups(word.text, word.fuzzy, word.own, tuple(word.also.items()), where, beside=word.beside)
 
     def _read(
-        self, word: str, fuzzy: bool, own: float, also: tuple[tuple[str, float], ...], where: tuple[Spot, float] | None
+        self,
+        word: str,
+        fuzzy: bool,
+        own: float,
+        also: tuple[tuple[str, float], ...],
+        where: tuple[Spot, float] | None,
+        *,
+        beside: tuple[str, ...],
     ) -> Group:
-        found = self._alone(word, fuzzy)
+        named = {self.segment.term(text) for text in beside}
+        found = {term: weight for term, weight in self._alone(word, fuzzy).items() if term not in named}
         if own < 1:
             found = {term: weight * own for term, weight in found.items()}
         for text, weight in also:

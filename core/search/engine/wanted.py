@@ -31,6 +31,7 @@ class Word:
 
     With a `spot` the word is a place, and what is near it meets the word too. `fuzzy`: it may be misspelt. `own` and
     `spot_weight`: how well the word itself, and the neighbourhood, would do. `tells`: what it counts against others.
+    `beside`: marks of goods that are named already, so that the word is not asked for once more by their sellers' use.
     """
 
     text: str
@@ -40,6 +41,7 @@ class Word:
     own: float = 1.0
     spot_weight: float = 1.0
     tells: float = 1.0
+    beside: tuple[str, ...] = ()
 
 
 # A factor for each product and kind of unit, since tonnes become megawatt-hours by the goods' own figures. What is not

@@ -213,3 +213,26 @@ def test_the_last_part_of_a_compound_names_goods_where_nobody_is_called_so() -> 
     assert found(rows, "Hartholzpellets")[:1] == ["pellets"]
     assert found(rows, "Fichtenhackschnitzel")[:1] == ["chips"]
     assert found(rows, "Kraftwerkspellets")[:1] == ["company"]
+
+
+def test_a_company_is_not_the_goods_that_it_sells_wherever_it_does() -> None:
+    """In a file nobody says who sells: a company of three towns must not become a word for pellets."""
+    towns = [KAUNAS, WIEN, {"city": "Riga", "country": "LV", "lat": 56.95, "lon": 24.1}]
+    own = [
+        listing(
+            f"own{n}", "pellets", text="by Fosgertena", product="wood_pellets", created="2026-01-01", **towns[n % 3]
+        )
+        for n in range(9)
+    ]
+    others = [
+        listing(
+            f"other{n}", "pellets", product="wood_pellets", created="2026-11-20", lat=45.0 + n / 40, lon=20.0 + n / 9
+        )
+        for n in range(300)
+    ]
+    chips = [listing(f"chips{n}", "wood chips", product="wood_chips_dry", **KAUNAS) for n in range(60)]
+    rows = [*own, *others, *chips]
+    company = {f"own{n}" for n in range(9)}
+    assert set(found(rows, "Fosgertena")) == company
+    assert set(found(rows, "pellets Fosgertena")[:9]) == company
+    assert set(found(rows, "pellets Fosgeryena")[:9]) == company  # one slip
