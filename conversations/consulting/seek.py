@@ -24,7 +24,7 @@ from conversations.consulting.promotion import stood_in_line
 from conversations.reply import Button, Card, CardList, Say, Toast
 from conversations.search.asked import ADVICE, ask, asked, mark
 from conversations.search.chips import LABEL, chip_rows, shown_parts, unclear_words, understood_text
-from conversations.search.orders import order_rows, ordered
+from conversations.search.orders import as_said, order_rows, order_text, ordered
 from conversations.talk import Talk
 from core.experts import service as experts
 from core.experts.finding import Match
@@ -34,6 +34,7 @@ from core.experts.slots import free_slots, spread, through_the_day
 from core.people.service import ZONE_UNKNOWN, person_of
 from core.promotion.looks import note_opened, note_shown
 from core.search import experts as advisers
+from core.search.advice import order_of_advisers
 from core.search.experts import Advisers
 from core.search.kept import NOTHING
 from core.search.model import Order, Query
@@ -63,7 +64,8 @@ def seek(talk: Talk, problem: str) -> None:
     remember(talk.ctx, talk.person.id, LAST_PROBLEM, problem[:1000])
     keep_narrowing(talk, Narrowing())
     said = query_of(problem, almanac.catalogue, almanac.places, talk.today, words.language)
-    _show(talk, ask(talk, advisers.problem_of(said), ADVICE))
+    order = order_of_advisers(problem, said, almanac.catalogue)
+    _show(talk, ask(talk, as_said(talk, replace(advisers.problem_of(said), order=order), ORDERS), ADVICE))
 
 
 @book.press("seek.all")
@@ -147,12 +149,12 @@ def _show(talk: Talk, query: Query, most: int = SHOWN) -> None:
     more = ((everybody,),) if most < len(matches) else ()
     sorting = order_rows(talk, query, ORDERS, "seek.sort") if len(matches) > 1 else ()
     narrower = narrowed_rows(talk, narrowing) if narrowing.wishes or len(matches) > 1 else ()
-    understood = understood_text(talk, advisers.chips(query))
+    understood = (understood_text(talk, advisers.chips(query)), order_text(talk, query))
     talk.reply(
         CardList(
             subject="experts",
             title=words("seek.found", count=len(matches)),
-            text="\n".join(filter(None, (understood, *unclear_words(talk, query)))),
+            text="\n".join(filter(None, (*understood, *unclear_words(talk, query)))),
             items=tuple(_brief(talk, match, query) for match in shown),
             buttons=(*more, *chip_rows(talk, query, advisers.chips(query), "seek.wider"), *sorting, *narrower),
             fresh=talk.fresh,

@@ -22,7 +22,16 @@ from conversations.search.cards import (
     shared,
 )
 from conversations.search.chips import chip_card, chip_of, chip_rows, unclear_words, understood_text, variants
-from conversations.search.orders import home_town, is_measurable, order_rows, ordered, said_order
+from conversations.search.orders import (
+    as_said,
+    home_town,
+    is_courtesy,
+    is_measurable,
+    order_rows,
+    order_text,
+    ordered,
+    said_order,
+)
 from conversations.search.prices import Comparison
 from conversations.talk import Talk
 from conversations.trade.listing import own_card
@@ -45,10 +54,10 @@ book = Book()
 @book.command("find")
 def find(talk: Talk, sentence: str) -> None:
     """`/find 500 t A1 pellets under 200 eur near Riga`. Without words: the newest listings."""
-    query = _read(talk, sentence) if sentence else Query(kept.NOTHING, "newest")
+    query = as_said(talk, _read(talk, sentence), ORDERS) if sentence else Query(kept.NOTHING, "newest")
     ask(talk, query)
     page = _search(talk, query)
-    if sentence and query.understood == kept.NOTHING:  # pictures, signs: no list would be an answer to them
+    if sentence and query == Query(kept.NOTHING):  # pictures, signs: no list would be an answer to them
         talk.reply(nonsense(talk, query, page))
         return
     which = next((each for each in page.asks if each.choices), None)
@@ -64,10 +73,14 @@ def narrow(talk: Talk, words: str) -> None:
     if not words or not has_asked(talk):
         find(talk, words)
         return
-    more = _read(talk, words).understood
+    read = _read(talk, words)
+    more = read.understood
     if len(market.chips(Query(more))) > 1:
         more = replace(more, rest="")  # "only FSC", "rather near Riga": the small words around a wish are none
-    show_results(talk, ask(talk, kept.refined(asked(talk), more)))
+    query = kept.refined(asked(talk), more)
+    if read.order != "best":
+        query = as_said(talk, replace(query, order=read.order), ORDERS)
+    show_results(talk, ask(talk, query))
 
 
 def narrows(talk: Talk, sentence: str) -> bool:
@@ -80,7 +93,7 @@ def narrows(talk: Talk, sentence: str) -> bool:
 @book.command("sort")
 def sort_by_words(talk: Talk, words: str) -> None:
     """ "Cheaper", "nearest first": said after a search, it means that list."""
-    chosen = said_order(words)
+    chosen = _order_alone(talk, words)
     if chosen is not None and has_asked(talk):
         show_results(talk, ask(talk, ordered(talk, asked(talk), ORDERS, chosen)))
     else:
@@ -89,8 +102,17 @@ def sort_by_words(talk: Talk, words: str) -> None:
 
 def sorts(talk: Talk, sentence: str) -> bool:
     """Whether these words, after a search, say in which order it should be."""
-    chosen = said_order(sentence)
-    return chosen is not None and has_asked(talk) and (chosen != "nearest" or is_measurable(talk, asked(talk)))
+    if not has_asked(talk):
+        return False
+    chosen = _order_alone(talk, sentence)
+    return chosen is not None and (chosen != "nearest" or is_measurable(talk, asked(talk)))
+
+
+def _order_alone(talk: Talk, sentence: str) -> Order | None:
+    """The order that is all that is said: "cheaper", or as a search says it, "the cheapest offers"."""
+    read = _read(talk, sentence)
+    said = replace(read.understood, rest="") if is_courtesy(read.understood.rest) else read.understood
+    return said_order(sentence) or (read.order if said == kept.NOTHING and read.order != "best" else None)
 
 
 def _read(talk: Talk, sentence: str) -> Query:
@@ -205,7 +227,7 @@ def listings_to_share(talk: Talk, text: str, after: str | None, door: str) -> tu
     if text.startswith(SHARED):
         named = listings.listing_for(talk.ctx, text.removeprefix(SHARED))
         return [shared(talk, named, door)] if named.state in listings.TAKES_OFFERS else [], None
-    query = _read(talk, text) if text.strip() else Query(kept.NOTHING, "newest")
+    query = as_said(talk, _read(talk, text), ORDERS) if text.strip() else Query(kept.NOTHING, "newest")
     page = market.search(talk.ctx, talk.almanac.catalogue, query, limit=SHARED_AT_ONCE, after=after)
     return [shared(talk, hit.listing, door) for hit in page.hits], page.after
 
@@ -241,6 +263,7 @@ def result_list(talk: Talk, query: Query, page: Page, after: str | None) -> Card
     items = tuple(hit_card(talk, hit, prices) for hit in page.hits)
     said = (
         understood_text(talk, market.chips(query)),
+        order_text(talk, query),
         *unclear_words(talk, query),
         _measured_from(talk, query),
         prices.rates_note(),

@@ -76,6 +76,10 @@ def _bare(sentence: str) -> str:
     return " ".join(word for word in said if word not in COURTESY) or " ".join(said)
 
 
+def is_courtesy(words: str) -> bool:
+    return COURTESY.issuperset(WORD.findall(folded(words)))
+
+
 LONGEST: Final = 60  # characters; who writes more says more
 _SAID: Final[Mapping[str, Order]] = {_bare(phrase): order for order, phrases in SAID.items() for phrase in phrases}
 
@@ -91,6 +95,11 @@ def order_rows(talk: Talk, query: Query, orders: Sequence[Order], verb: str) -> 
     return tuple(tuple(buttons[start : start + 2]) for start in range(0, len(buttons), 2))
 
 
+def order_text(talk: Talk, query: Query) -> str:
+    """In which order the list is, where it is not the usual one: the sentence may have asked for it."""
+    return "" if query.order == "best" else talk.words(f"find.{query.order}")
+
+
 def is_measurable(talk: Talk, query: Query) -> bool:
     return query.understood.place is not None or my_place(talk) is not None
 
@@ -102,6 +111,12 @@ def ordered(talk: Talk, query: Query, orders: Sequence[Order], chosen: str) -> Q
     if order == "nearest" and query.understood.place is None and home is not None:
         query = replace(query, understood=replace(query.understood, place=home))
     return replace(query, order=order)
+
+
+def as_said(talk: Talk, query: Query, orders: Sequence[Order]) -> Query:
+    """The query in the order that its sentence asked for, where such a list can be brought into it."""
+    here = query.order != "nearest" or is_measurable(talk, query)
+    return ordered(talk, query, orders, query.order if here else "best")
 
 
 def home_town(talk: Talk) -> Town | None:

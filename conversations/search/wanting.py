@@ -7,7 +7,7 @@ from conversations.buttons import Press, press
 from conversations.reply import Button, Card, CardList, Toast
 from conversations.search.asked import WANTED, ask, asked, mark
 from conversations.search.chips import chip_rows, unclear_words, understood_text
-from conversations.search.orders import order_rows, ordered
+from conversations.search.orders import as_said, order_rows, order_text, ordered
 from conversations.talk import Talk
 from conversations.trade.request import brief_request
 from core.search import requests as wanting
@@ -25,7 +25,7 @@ def wanted(talk: Talk, sentence: str) -> None:
     """`/requests 500 t A1 pellets in Kaunas from 190 eur`: what buyers ask for that this would answer."""
     almanac = talk.almanac
     said = query_of(sentence, almanac.catalogue, almanac.places, talk.today, talk.words.language)
-    _show(talk, ask(talk, wanting.having(said), WANTED))
+    _show(talk, ask(talk, as_said(talk, wanting.having(said), ORDERS), WANTED))
 
 
 @book.press("wanted.without")
@@ -52,7 +52,8 @@ def sort(talk: Talk, pressed: Press) -> None:
 def _show(talk: Talk, query: Query) -> None:
     words, chips = talk.words, wanting.chips(query)
     found = wanting.find_requests(talk.ctx, talk.almanac.catalogue, query, but=talk.organisation)
-    text = "\n".join(filter(None, (understood_text(talk, chips), *unclear_words(talk, query))))
+    said = (understood_text(talk, chips), order_text(talk, query), *unclear_words(talk, query))
+    text = "\n".join(filter(None, said))
     everything = Button(label=words("wanted.all"), press=press("command", choice="requests"))
     buttons = (*chip_rows(talk, query, chips, "wanted.without"), (everything,))
     if not found.requests:

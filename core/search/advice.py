@@ -10,6 +10,7 @@ from typing import Final
 
 from core.catalogue import Catalogue
 from core.catalogue.names import folded, words_of
+from core.search.model import Order, Query
 from core.search.parse import LONGEST_SENTENCE, Understood
 from core.search.wishes import expert_words
 
@@ -41,6 +42,16 @@ def asks_advice(
     if speaking or max(told.values(), default=0) >= SEVERAL:
         return True
     return bool(told) and (said.side is not None or (_is_talk(said.rest) and not all(map(knows, left))))
+
+
+def order_of_advisers(text: str, query: Query, catalogue: Catalogue) -> Order:
+    """The order that a problem's words ask for. Who names no adviser, but goods, or speaks of himself, tells of cheap
+    pellets or the nearest neighbour, and wants whoever knows best."""
+    said, words = query.understood, set(words_of(text[:LONGEST_SENTENCE]))
+    if not words.isdisjoint(expert_words(catalogue)):
+        return query.order
+    told = said.product or said.alternatives or not words.isdisjoint(_telling(catalogue))
+    return "best" if told else query.order
 
 
 def _goes_wrong(said: Understood, catalogue: Catalogue) -> tuple[int, int]:

@@ -70,16 +70,16 @@ class Advisers:
 
 
 def problem_of(query: Query) -> Query:
-    """The sentence as a seeker of advice means it: a price is for an hour, and goods are what the advice is about."""
+    """The sentence as a seeker of advice means it: a price is for an hour, and goods are what the advice is about; the
+    order of goods is none of those who know of them."""
     said = query.understood
     limit = said.max_price or said.price
     rate = said.max_rate
     if rate is None and limit is not None:
         rate = Money.of(limit.amount.quantize(1), limit.currency)
     about = " ".join(filter(None, (said.named, said.rest)))
-    return replace(
-        query,
-        understood=Understood(
+    return Query(
+        Understood(
             rest=" ".join(_told(about, said)),
             free_now=said.free_now,
             max_rate=rate,
@@ -88,7 +88,7 @@ def problem_of(query: Query) -> Query:
             place_said=said.place_said,
             radius_km=said.radius_km,
             unclear=said.unclear,
-        ),
+        )
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
+from typing import Final, Literal, get_args
 
 from babel import Locale
 
@@ -31,6 +32,10 @@ _GRADE_TAIL = re.compile(r"[a-z]{1,4}[0-9][a-z0-9]?|dinplus")
 # Cyrillic letters that look like the Latin ones of a grade: "А1" is typed on a Ukrainian keyboard.
 _LOOKALIKES = str.maketrans("АВСЕІКМНОРТХавсеікмнортх", "ABCEIKMHOPTXabceikmhoptx")
 _MIXED = re.compile(r"\b[АВСЕІКМНОРТХавсеікмнортх]{1,4}(?=[0-9])")
+
+# In which order a list may be wanted, by the words of that name.
+SaidOrder = Literal["cheapest", "nearest", "rated", "newest"]
+SAID_ORDERS: Final[tuple[SaidOrder, ...]] = get_args(SaidOrder)
 
 # Words that stand around a wish and are none themselves.
 SMALL_WORDS = ("filler", "chatter", "at", "during", "per", "near", "within")
@@ -97,6 +102,7 @@ class Grammar:
         self._read_numbers(catalogue)
         self._read_languages(words)
         self._read_places(catalogue)
+        self.order = _order_pattern(words)
         self.sides = {side: re.compile(rf"(?<!\w){any_of(words.all(side))}(?!\w)") for side in ("sell", "buy")}
         self.packaging = {
             code: re.compile(rf"(?<!\w){any_of(words.all(meaning))}(?!\w)")
@@ -197,6 +203,11 @@ class Grammar:
         least = parse_number(self.least_of(found), language)
         return [replace(price, amount=least, limit="above"), replace(price, limit="below")]
 
+    @staticmethod
+    def order_of(found: re.Match[str]) -> SaidOrder:
+        """Which of the orders `order` has matched."""
+        return next(order for order in SAID_ORDERS if found[order])
+
     def least_of(self, found: re.Match[str]) -> str:
         """The smaller number of a match that may be a range."""
         said = found.groupdict()
@@ -220,6 +231,15 @@ def _names_of_languages() -> dict[str, str]:
     return names
 
 
+def _order_pattern(words: Words) -> re.Pattern[str]:
+    """The words of each order, a group each, with "first" and what is listed: "the cheapest offers", "newest first"."""
+    orders = "|".join(rf"(?P<{order}>{any_of(words.all(order))})" for order in SAID_ORDERS)
+    listings = any_of(words.all("listings"))
+    after = rf"(?:\s+{any_of(words.all('first'))})?(?:\s+{listings})?"
+    soon = rf"(?(nearest)(?!\s+{any_of(words.all('soon'))}))"
+    return re.compile(rf"(?<!\w)(?:{listings}\s+)?(?:{orders})(?!\w){soon}(?:{after}(?!\w))?")
+
+
 def _spaced(word: str) -> str:
     return re.sub(r"\s+", " ", word)
 
@@ -234,6 +254,7 @@ def _all_first_words(catalogue: Catalogue) -> dict[str, frozenset[str]]:
     spoken = (name for names in words.languages.values() for name in names)
     packings = ("big_bag", "bagged", "pallet", "bulk")
     return {
+        "orders": _first_words(name for order in SAID_ORDERS for name in words.all(order)),
         "sides": _first_words((*words.all("sell"), *words.all("buy"))),
         "packaging": _first_words(word for packing in packings for word in words.all(packing)),
         "schemes": _first_words(word for scheme in catalogue.certificates.values() for word in scheme.spoken),

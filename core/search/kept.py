@@ -12,7 +12,8 @@ from core.kernel.errors import Refusal
 from core.search.model import Order, Query
 from core.search.parse import Understood
 
-ASKED_ONCE: Final = frozenset({"unclear", "side"})  # of the moment in which the sentence was said
+# Of the moment in which the sentence was said; the order is from then on that of the query.
+ASKED_ONCE: Final = frozenset({"unclear", "side", "order"})
 PRICES: Final = ("price", "max_price")  # either is a limit above which nothing is wanted
 GOODS: Final = ("product", "alternatives", "grade", "grades", "named", "rest")  # what other goods have otherwise
 AS_WRITTEN: Final = ("place_said", "named", "by_grade")  # how it was said, and not what

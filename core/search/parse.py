@@ -27,7 +27,7 @@ from core.search.fields import (
     parse_unit_price,
 )
 from core.search.figures import amount, figures, prices
-from core.search.grammar import Said, grammar_of
+from core.search.grammar import Said, SaidOrder, grammar_of
 from core.search.numbers import parse_number
 from core.search.places import Place, Places
 from core.search.sheet import Sheet
@@ -81,6 +81,7 @@ class Understood:
     free_now: bool = False  # of an expert: at once
     max_rate: Money | None = None  # of an expert, for an hour
     speaks: str | None = None  # the code of a language that an expert speaks
+    order: SaidOrder | None = None  # of the list: "cheap pellets", "nearest sawdust to Kaunas"
     grades: tuple[str, ...] = ()  # that the name of the grade may mean, while the goods do not say which
     named: str = ""  # the words that name the goods
     rest: str = ""  # the words that were not understood
@@ -127,6 +128,7 @@ class _Reading:
         certificates, by_grade, grades = self._certificates_and_grades()
         window = self._window()
         said = figures(sheet)
+        order = self._order()  # behind the figures: "moins cher que 200" is a limit
         side = self._side()
         free_now = sheet.may_name("free_now") and sheet.take(grammar.free_now) is not None
         speaks = self._speaks()
@@ -160,6 +162,7 @@ class _Reading:
             free_now=free_now,
             max_rate=said.rate,
             speaks=speaks,
+            order=order,
             grades=() if grade else grades,
             named=named,
             rest=rest,
@@ -218,6 +221,14 @@ class _Reading:
             sheet.unclear.append(Refusal("window.in_the_past", first=found.window.first, last=found.window.last))
             return None
         return found.window
+
+    def _order(self) -> SaidOrder | None:
+        """The order that is said first; what comes equally near or cheap is no list of its own."""
+        sheet, grammar = self.sheet, self.sheet.grammar
+        orders: list[SaidOrder] = []
+        while sheet.may_name("orders") and (found := sheet.take(grammar.order)) is not None:
+            orders.append(grammar.order_of(found))
+        return orders[0] if orders else None
 
     def _speaks(self) -> str | None:
         """The language that is named by its own or any other language's word for it."""

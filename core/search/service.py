@@ -18,18 +18,24 @@ from core.search import rules
 from core.search.engine.index import Answer, Found, Index
 from core.search.engine.wanted import Spot
 from core.search.kinds.listings import LISTINGS
-from core.search.model import LARGEST_PAGE, Chip, DidYouMean, Hit, Page, Query, Relaxation, Standings
+from core.search.model import LARGEST_PAGE, Chip, DidYouMean, Hit, Order, Page, Query, Relaxation, Standings
 from core.search.parse import Understood, parse
 from core.search.places import Place, Places
 from core.search.storage.shelf import shelf_of
+from core.search.whereabouts import NEAR_KM
 from core.search.wishes import exactly, known_to_index
 
 SHORT_LIST = 100  # of these the sellers' standing is asked; below them it could not change the first pages
 
 
 def query_of(text: str, catalogue: Catalogue, places: Places, today: date, language: str = "en") -> Query:
-    """The query that a sentence is."""
-    return Query(parse(text, catalogue, places, today, language))
+    """The query that a sentence is. Its order can be changed like one that was chosen, so it is no wish; the cheapest
+    in a town are those near it."""
+    said = parse(text, catalogue, places, today, language)
+    order: Order = said.order or "best"
+    far = order not in {"best", "nearest"} and said.place is not None and said.radius_km is None
+    understood = replace(said, order=None, radius_km=NEAR_KM if far else said.radius_km)
+    return Query(understood, order)
 
 
 def search(

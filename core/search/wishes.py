@@ -25,6 +25,7 @@ from core.search.problem import ADVISES, FIELDS_TOLD, told_by
 from core.search.spacing import apart, meant_by_end, meant_by_half
 
 Knows = Callable[[str], bool]
+COUNTRY: Final = "country:"  # what the mark of a country begins with
 NO_PACKAGING: Final = "any"  # of a listing that does not say how its goods are packed
 WORDS_AT_MOST: Final = 12  # of a query: who pastes a page is answered by its first words
 BY_NAME_ONLY: Final = 0.8  # how well a document meets the word for the goods that has the word, but is of other goods
@@ -44,7 +45,8 @@ def exactly(
     said: Understood, catalogue: Catalogue, today: date, order: Order = "best", *, kind: str = "listing"
 ) -> Wanted:
     """Over goods, offered or asked for: every wish that was understood has to be met. The words that were not
-    understood only decide the order, unless nothing says which goods are meant."""
+    understood only decide the order, unless nothing says which goods are meant; where prices or days decide it, a
+    country that is named is a wish."""
     goods = (said.product,) if said.product else said.alternatives
     musts = _musts(grades=(said.grade,) if said.grade else (), certificates=said.certificates)
     if goods:
@@ -53,9 +55,12 @@ def exactly(
         musts = (*musts, frozenset(f"packaging:{packed}" for packed in (*said.packaging, NO_PACKAGING)))
     rest = list(dict.fromkeys(words_in(said.rest)))[:WORDS_AT_MOST]
     words = tuple(
-        Word(word, also | ({f"country:{code}": 1.0} if (code := catalogue.country_named(word)) else {}))
+        Word(word, also | ({f"{COUNTRY}{code}": 1.0} if (code := catalogue.country_named(word)) else {}))
         for word, also in zip(rest, catalogue.synonyms.of(rest), strict=True)
     )
+    countries = frozenset(mark for word in words for mark in word.also if mark.startswith(COUNTRY))
+    if countries and order in {"cheapest", "newest"}:
+        musts = (*musts, countries)
     limit = said.max_price or said.price or said.min_price
     unit = limit.unit if limit else catalogue.product(goods[0]).price_unit if goods else "t"
     return Wanted(

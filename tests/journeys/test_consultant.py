@@ -115,6 +115,12 @@ async def test_a_list_is_ordered_and_narrowed_by_taps_and_a_tap_gives_each_wish_
     await sarah.presses("Soonest free first")
     screen = await sarah.sees("[Cheapest first]", "[Best rated first]")
     assert screen.rindex("Nina · Contracts") < screen.rindex("Alex · Boilers")
+    for sentence in ("cheapest consultant", "günstigste Beraterin", "najtańszy doradca"):
+        await sarah.says(f"/experts {sentence}")
+        await sarah.sees("2 consultants fit", "Cheapest first\n", "[Best rated first]", "[Best fit first]")
+        await sarah.presses("Best fit first")
+        await sarah.sees("[Cheapest first]")
+    await sarah.presses("Soonest free first")
     await sarah.presses("Narrow it down")
     await sarah.presses("are free now")
     await sarah.sees("1 consultant fits", "Nina · Contracts that hold", "✕ are free now")

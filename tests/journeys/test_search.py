@@ -66,6 +66,35 @@ async def test_a_search_is_changed_by_taps_and_words(world: World, tom: Somebody
     await tom.sees("Understood: Wood pellets, up to 206.00 EUR/t, Kaunas, 400 km")
 
 
+async def test_a_sentence_says_in_which_order(tom: Somebody) -> None:
+    for sentence in (
+        "cheapest A1 pellets near Kaunas",
+        "günstigste Holzpelets bei Kaunas",
+        "najtańszy pelet drzewny koło Kowna",
+    ):
+        await tom.says(f"/find {sentence}")
+        await sees_in_order(tom, "Kaunas, 150 km", "Cheapest first\n", "205.00", "215.00", "220.00", "[Best fit first]")
+        await tom.presses("Best fit first")
+        await sees_in_order(tom, "0 km away", "205.00", "[Cheapest first]")
+    await tom.says("the cheapest offers, please")
+    await sees_in_order(tom, "Cheapest first\n", "205.00", "215.00")
+    await tom.says("under 218 eur, nearest first")
+    await sees_in_order(tom, "up to 218.00 EUR/t", "Nearest first\n", "215.00", "205.00", "[Cheapest first]")
+    await tom.presses("Tell me of new ones")
+    await tom.sees("Saved. I tell you as soon as something new fits.")
+
+    await tom.says("/find nearest pellets")  # to nowhere: as usual, and a place can be told
+    await tom.sees("7 listings found", "[Cheapest first]", "[Newest first]", "[Set my place]")
+    await tom.says("/place Riga")
+    await tom.sees("Your place is Riga, Latvia.")
+    await tom.says("/find nearest pellets")
+    await sees_in_order(tom, "Nearest first\n", "0 km away", "228 km away", "261 km away")
+    await tom.says("/find newest listings of pellets")
+    await sees_in_order(tom, "Understood: Wood pellets\nNewest first\n", "[Nearest first]", "[Best fit first]")
+    await tom.says("/find straw pellets, cheapest")
+    await tom.sees("Nothing fits right now")
+
+
 async def test_there_is_no_dead_end(tom: Somebody) -> None:
     await tom.says("/find A1 pellets within 30 km of Tallinn")
     await tom.sees("Nothing fits right now", "None within 30 km of Tallinn; 7 farther away.")
@@ -248,3 +277,8 @@ async def test_what_buyers_ask_for_can_be_ordered(world: World) -> None:
     await sees_in_order(rasa, "300 t", "100 t", "[Newest first]", "[Best fit first]")
     await rasa.presses("Best fit first")
     await rasa.sees("[Newest first]", "[Nearest first]")
+    await rasa.says("/requests cheapest 500 t pellets nearest to Gdansk")  # of two orders the first, which is none here
+    await rasa.sees("2 open requests fit", "[Newest first]", "[Nearest first]")
+    await rasa.says("/requests 500 t pellets, nearest to Gdansk")
+    screen = await rasa.sees("Gdańsk\nNearest first\n", "[Newest first]")
+    assert screen.rindex("300 t") < screen.rindex("100 t")

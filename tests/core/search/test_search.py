@@ -193,6 +193,22 @@ async def test_the_order_can_be_chosen(market: Market) -> None:
     assert [hit.distance_km for hit in best.hits][2] == 0
 
 
+async def test_a_sentence_that_says_the_order_keeps_to_the_place_that_it_names(market: Market) -> None:
+    on = await shelf(market)
+    dear, cheap = await on.put(place=RIGA, price=eur(220)), await on.put(place=RIGA, price=eur(210))
+    far = await on.put(place=GDANSK, price=eur(180))
+
+    async def asked(text: str) -> list[str]:
+        query = service.query_of(text, catalogue(), gazetteer(), market.clock.now().date())
+        return ids(await on.ask(query))
+
+    assert await asked("cheapest wood pellets") == [far.id, cheap.id, dear.id]
+    assert await asked("cheapest wood pellets in Riga") == [cheap.id, dear.id]
+    assert await asked("cheapest wood pellets Latvia") == [cheap.id, dear.id]
+    assert await asked("newest wood pellets in Poland") == [far.id]
+    assert await asked("nearest wood pellets to Riga") == [cheap.id, dear.id, far.id]
+
+
 async def test_of_two_equal_ones_the_better_seller_comes_first(market: Market) -> None:
     on = await shelf(market)
     other, ben = await market.newcomer("Ben")

@@ -236,3 +236,8 @@ def test_a_company_is_not_the_goods_that_it_sells_wherever_it_does() -> None:
     assert set(found(rows, "Fosgertena")) == company
     assert set(found(rows, "pellets Fosgertena")[:9]) == company
     assert set(found(rows, "pellets Fosgeryena")[:9]) == company  # one slip
+
+
+def test_a_word_of_order_is_no_word_that_is_searched_for() -> None:
+    rows = [listing("plain", "pellets", product="wood_pellets"), listing("cheap", "Cheap sawdust", product="sawdust")]
+    assert found(rows, "cheapest pellets") == found(rows, "cheap pellets") == found(rows, "pellets") == ["plain"]
