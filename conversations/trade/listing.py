@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from conversations.around import free_text
@@ -33,6 +32,7 @@ from conversations.forms.keypads import Amount, Calendar
 from conversations.forms.nearest import nearest_option
 from conversations.reply import Button, Card, CardList, Line, Option, Say, Toast
 from conversations.talk import Opening, Talk
+from core.catalogue.loads import TRUCK_TONNES
 from core.catalogue.names import TOO_CLOSE
 from core.files.service import own
 from core.kernel.errors import Invalid
@@ -43,7 +43,6 @@ from core.people.model import Role
 from core.search.parse import Understood, parse
 
 SHOWN_AT_ONCE = 10
-TRUCK_TONNES = Decimal(24)  # what a walking floor truck carries
 SALES = ("both", "offers", "fixed")  # bought at the price or by offer, by offer only, at the price only
 
 book = Book()

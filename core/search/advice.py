@@ -27,7 +27,8 @@ def asks_advice(
     `knows` tells whether any document has a word as it is written: a few words that all are known may be its name.
     """
     goods = said.product is not None or bool(said.alternatives)
-    if said.price or said.max_price or said.min_price or said.grade or (goods and said.quantity):
+    amount = said.quantity if goods and not said.by_load else None  # "two trucks of pellets came wet"
+    if said.price or said.max_price or said.min_price or said.grade or amount:
         return False
     words = set(words_of(text[:LONGEST_SENTENCE]))
     if said.max_rate is not None or not words.isdisjoint(expert_words(catalogue)):

@@ -6,9 +6,11 @@ What a number belongs to is decided by what stands around it; each number is tak
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from typing import Final
 
+from core.catalogue.loads import load_of
 from core.catalogue.model import Catalogue
 from core.kernel.errors import Refusal
 from core.kernel.money import Money, UnitPrice
@@ -32,16 +34,24 @@ BY_THE: Final = {"kg": "t", "l": "m3", "kWh": "MWh"}  # who wants 20,000 kg for 
 class Figures:
     """Numbers as they were said, before it is known of which goods."""
 
-    rate: Money | None
-    prices: tuple[SaidPrice, ...]
-    amounts: tuple[tuple[str, str], ...]  # number and unit
+    rate: Money | None = None
+    prices: tuple[SaidPrice, ...] = ()
+    amounts: tuple[tuple[str, str], ...] = ()  # number and unit
+    loads: int | None = None  # of a truck, where no amount is said
+    loads_said: str = ""  # as it was written
+    only_full: bool = False  # a full truck, without a number
 
 
 def figures(sheet: Sheet) -> Figures:
-    """All numbers with a unit or a currency."""
-    if not sheet.has_digits:
-        return Figures(None, (), ())
-    return Figures(_rate(sheet), tuple(_prices(sheet)), tuple(_amounts(sheet)))
+    """All numbers with a unit or a currency, and truckloads."""
+    said = Figures()
+    if sheet.has_digits:
+        said = Figures(_rate(sheet), tuple(_prices(sheet)), tuple(_amounts(sheet)))
+    found = sheet.take(sheet.grammar.loads) if not said.amounts and sheet.may_name("loads") else None
+    if found is None:
+        return said
+    loads, written = sheet.grammar.loads_of(found), sheet.written(*found.span())
+    return replace(said, loads=loads, loads_said=written, only_full=found["full"] is not None)
 
 
 def _rate(sheet: Sheet) -> Money | None:
@@ -127,6 +137,21 @@ def amount(sheet: Sheet, said: Figures, catalogue: Catalogue, product: str | Non
         if converted(other, most.unit) < most.amount <= SAME_ORDER * converted(other, most.unit):
             sheet.unclear.append(Refusal("quantity.said_twice", one=other, other=most))
     return most
+
+
+def by_the_load(said: Figures, catalogue: Catalogue, goods: Collection[str], side: str | None) -> Quantity | None:
+    """Truckloads as tonnes or cubic metres of these goods, in tonnes where a price is for one; of several that may be
+    meant, in tonnes of the lightest. None where no goods are named, or any that come otherwise."""
+    offered = side == "sell" or any(price.limit is None for price in said.prices)
+    if not said.loads or (said.only_full and offered):
+        return None  # to a seller "FTL" is how the goods come
+    weighed = len(goods) > 1 or any(price.unit == "t" for price in said.prices)
+    loads = [load_of(catalogue.product(each), weighed=weighed) for each in goods]
+    known = [each for each in loads if each is not None]
+    if not known or len(known) < len(loads):
+        return None
+    least = min(known)
+    return Quantity(least.amount * said.loads, least.unit)
 
 
 def _packed(sheet: Sheet, said: Quantity) -> bool:

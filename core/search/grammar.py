@@ -21,6 +21,8 @@ from core.search.patterns import any_of
 from core.search.spans import TELLING
 from core.search.windows import RELATIVE_WINDOWS, WindowReader
 
+FIGURE = re.compile(r"[0-9]+")
+FIRST_PART = re.compile(r"\S+")
 FIRST_WORD = re.compile(r"[^\W_]+")
 RANGE = re.compile(r"[0-9]\s*[-–]")
 BARE_CUBIC_METRE = "m3?"  # "m3" of something that may be loose, stacked, solid or liquid
@@ -36,6 +38,7 @@ _MIXED = re.compile(r"\b[АВСЕІКМНОРТХавсеікмнортх]{1,4}(
 # In which order a list may be wanted, by the words of that name.
 SaidOrder = Literal["cheapest", "nearest", "rated", "newest"]
 SAID_ORDERS: Final[tuple[SaidOrder, ...]] = get_args(SaidOrder)
+COUNTS: Final = ("just_one", "two", "three", "four", "five")  # that are read as words, before truckloads alone
 
 # Words that stand around a wish and are none themselves.
 SMALL_WORDS = ("filler", "chatter", "at", "during", "per", "near", "within")
@@ -147,6 +150,8 @@ class Grammar:
         self.quantity = re.compile(rf"(?:(?<!\w){limit}\s*)?(?P<number>{NUMBER})\s*(?P<unit>{unit})(?!\w)")
         self.negative = re.compile(rf"(?<!\w)[-−][0-9][0-9.,]*\s*(?:{unit}|{currency})(?!\w)")
         self.money = re.compile(rf"(?P<before>{currency})?\s*(?P<number>{NUMBER})\s*(?P<after>{currency})?")
+        self._counts = {folded(word): count for count, said in enumerate(COUNTS, 1) for word in words.all(said)}
+        self.loads = _loads_pattern(words, per)
         hourly = rf"(?:{per}{any_of(words.all('hour'))}|\s+{any_of(words.all('hourly'))})"
         money = rf"(?P<before>(?<!\w){currency})?\s*(?P<number>{NUMBER})\s*(?P<after>{currency}(?!\w))?"
         self.rate = re.compile(rf"{before}{money}{hourly}(?!\w)")
@@ -203,6 +208,12 @@ class Grammar:
         least = parse_number(self.least_of(found), language)
         return [replace(price, amount=least, limit="above"), replace(price, limit="below")]
 
+    def loads_of(self, found: re.Match[str]) -> int:
+        """How many truckloads `loads` has matched."""
+        figure = FIGURE.match(found[0])
+        first = FIRST_PART.match(found[0])
+        return int(figure[0]) if figure else self._counts.get(first[0] if first else "", 1)
+
     @staticmethod
     def order_of(found: re.Match[str]) -> SaidOrder:
         """Which of the orders `order` has matched."""
@@ -229,6 +240,28 @@ def _names_of_languages() -> dict[str, str]:
         for code in LANGUAGES:
             names.setdefault(folded(known[code]), code)
     return names
+
+
+def _loads_pattern(words: Words, per: str) -> re.Pattern[str]:
+    """So many truckloads, full trucks, or trucks, in one language: "du camion" is no Lithuanian two. A truck may be how
+    goods come, so many a week are no amount, and half of one is said too seldom to be read."""
+
+    def said_in(language: str) -> str:
+        truckload, full, truck, one, counts = (
+            [word for meaning in meanings for word in words.phrases[meaning].get(language, ())]
+            for meanings in (("truckload",), ("full_truck",), ("truck",), ("a_load",), COUNTS)
+        )
+        loads, trucks = _amount_of([*counts, *one]), _amount_of(counts)
+        return rf"(?:{loads})(?:{any_of([*truckload, *full])})|(?:{trucks}){any_of(truck)}"
+
+    one_of = "|".join(said_in(language) for language in LANGUAGES)
+    full = rf"(?P<full>{any_of(words.all('full_truck'))})"
+    return re.compile(rf"(?<![\w.,+-])(?<!half\s)(?:{one_of}|{full})(?!\w)(?!{per}{any_of(words.all('soon'))})")
+
+
+def _amount_of(counts: Sequence[str]) -> str:
+    """A number of up to three figures, or one of these words."""
+    return rf"[0-9]{{1,3}}\s*|{any_of(counts)}\s+" if counts else r"[0-9]{1,3}\s*"
 
 
 def _order_pattern(words: Words) -> re.Pattern[str]:
@@ -265,6 +298,7 @@ def _all_first_words(catalogue: Catalogue) -> dict[str, frozenset[str]]:
         "near": _first_words((*words.all("near"), *words.all("within"), *incoterms)),
         "windows": _first_words((*months, *spans)),
         "ranges": _first_words((*words.all("between"), *words.all("to"))),
+        "loads": _first_words(name for load in ("truckload", "full_truck", "truck") for name in words.all(load)),
         "hours": _first_words((*words.all("hour"), *words.all("hourly"))),
     }
 

@@ -13,7 +13,7 @@ from core.search.model import Order, Query
 from core.search.parse import Understood
 
 # Of the moment in which the sentence was said; the order is from then on that of the query.
-ASKED_ONCE: Final = frozenset({"unclear", "side", "order"})
+ASKED_ONCE: Final = frozenset({"unclear", "side", "order", "by_load"})
 PRICES: Final = ("price", "max_price")  # either is a limit above which nothing is wanted
 GOODS: Final = ("product", "alternatives", "grade", "grades", "named", "rest")  # what other goods have otherwise
 AS_WRITTEN: Final = ("place_said", "named", "by_grade")  # how it was said, and not what

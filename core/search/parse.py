@@ -26,7 +26,7 @@ from core.search.fields import (
     parse_quantity,
     parse_unit_price,
 )
-from core.search.figures import amount, figures, prices
+from core.search.figures import Figures, amount, by_the_load, figures, prices
 from core.search.grammar import Said, SaidOrder, grammar_of
 from core.search.numbers import parse_number
 from core.search.places import Place, Places
@@ -69,6 +69,7 @@ class Understood:
     certificates: tuple[str, ...] = ()
     by_grade: str | None = None  # the scheme that the grade's own name says: "ENplus A1"
     quantity: Quantity | None = None
+    by_load: bool = False  # the amount was told in truckloads
     price: UnitPrice | None = None
     max_price: UnitPrice | None = None
     min_price: UnitPrice | None = None
@@ -140,7 +141,9 @@ class _Reading:
         if product is None and grade is not None and not alternatives:
             only = self.catalogue.grade(grade).products
             product = only[0] if len(only) == 1 else None
-        quantity = amount(sheet, said, self.catalogue, product)
+        by_load = by_the_load(said, self.catalogue, (product,) if product else alternatives, side)
+        quantity = by_load or amount(sheet, said, self.catalogue, product)
+        rest = self._with_trucks(rest, said) if by_load is None and said.loads else rest
         by_limit = prices(sheet, said, self.catalogue, product, self.per or (quantity.unit if quantity else None))
         return Understood(
             side=side,
@@ -150,6 +153,7 @@ class _Reading:
             certificates=certificates,
             by_grade=by_grade,
             quantity=quantity,
+            by_load=by_load is not None,
             price=by_limit.get(None),
             max_price=by_limit.get("below"),
             min_price=by_limit.get("above"),
@@ -284,6 +288,11 @@ class _Reading:
         if len(best) == 1:
             return best[0], (), named, rest
         return None, best, named, rest
+
+    def _with_trucks(self, rest: str, said: Figures) -> str:
+        """The words that were not understood, with those for trucks that are no amount."""
+        trucks = [word for word in _WORD.findall(said.loads_said) if folded(word) not in self.sheet.grammar.fillers]
+        return " ".join((*trucks, rest)).strip()
 
     def _describes(self, word: str) -> bool:
         return self.catalogue.synonyms.describes_goods(folded(word))

@@ -34,7 +34,7 @@ def query_of(text: str, catalogue: Catalogue, places: Places, today: date, langu
     said = parse(text, catalogue, places, today, language)
     order: Order = said.order or "best"
     far = order not in {"best", "nearest"} and said.place is not None and said.radius_km is None
-    understood = replace(said, order=None, radius_km=NEAR_KM if far else said.radius_km)
+    understood = replace(said, order=None, by_load=False, radius_km=NEAR_KM if far else said.radius_km)
     return Query(understood, order)
 
 

@@ -95,6 +95,25 @@ async def test_a_sentence_says_in_which_order(tom: Somebody) -> None:
     await tom.sees("Nothing fits right now")
 
 
+async def test_trucks_are_tonnes_that_everybody_sees(world: World, tom: Somebody) -> None:
+    for sentence, tonnes in (
+        ("two trucks of A1 pellets near Kaunas", 48),
+        ("eine LKW-Ladung A1 Holzpelets bei Kaunas", 24),
+        ("trys vilkikai A1 medienos granulių prie Kauno", 72),
+    ):
+        await tom.says(f"/find {sentence}")
+        await tom.sees(f"Understood: Wood pellets, ENplus A1, {tonnes} t, Kaunas, 150 km", f"✕ {tonnes} t")
+    await tom.presses("✕ 72 t")
+    await tom.sees("Understood: Wood pellets, ENplus A1, Kaunas, 150 km")
+
+    rasa = await world.on_telegram("Rasa")
+    await rasa.says("/sell 2 truckloads of A1 pellets 215 €/t DAP Kaunas next week")
+    await rasa.sees("48 t", "[Publish]")
+    await tom.says("/request dwie ciężarówki peletu A1 DAP Gdansk next week")
+    await tom.fills(closes="tomorrow")
+    await tom.sees("Your request is out.", "48 t")
+
+
 async def test_there_is_no_dead_end(tom: Somebody) -> None:
     await tom.says("/find A1 pellets within 30 km of Tallinn")
     await tom.sees("Nothing fits right now", "None within 30 km of Tallinn; 7 farther away.")

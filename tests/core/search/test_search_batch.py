@@ -241,3 +241,12 @@ def test_a_company_is_not_the_goods_that_it_sells_wherever_it_does() -> None:
 def test_a_word_of_order_is_no_word_that_is_searched_for() -> None:
     rows = [listing("plain", "pellets", product="wood_pellets"), listing("cheap", "Cheap sawdust", product="sawdust")]
     assert found(rows, "cheapest pellets") == found(rows, "cheap pellets") == found(rows, "pellets") == ["plain"]
+
+
+def test_truckloads_in_the_text_of_a_document_are_its_amount() -> None:
+    rows = [listing("trucks", "Wood pellets, three truckloads", created="2026-01-01")]
+    rows += [
+        listing(f"plain{n}", "Wood pellets", product="wood_pellets", quantity_t=30, created="2026-11-20")
+        for n in range(10)
+    ]
+    assert found(rows, "40 t wood pellets")[0] == found(rows, "2 trucks of wood pellets")[0] == "trucks"
