@@ -96,6 +96,7 @@ def anything(talk: Talk, text: str) -> None:
     almanac = talk.almanac
     understood = parse(text, almanac.catalogue, almanac.places, talk.today, talk.words.language)
     wants_goods = understood.side == "buy" or any(getattr(understood, wish) for wish in WISHES)
+    wants_goods |= understood.order is not None and not understood.rest  # "the newest listings", of whatever goods
     if understood.side == "sell" or (understood.product and understood.price and "seller" in talk.person.roles):
         talk.open("sell", Opening(answers_in(talk, text)))
     elif folded(text.strip(" .,!?")) in GREETINGS:

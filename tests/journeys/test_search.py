@@ -67,6 +67,8 @@ async def test_a_search_is_changed_by_taps_and_words(world: World, tom: Somebody
 
 
 async def test_a_sentence_says_in_which_order(tom: Somebody) -> None:
+    await tom.says("newest listings")
+    await tom.sees("7 listings found", "Newest first\n", "[Best fit first]")
     for sentence in (
         "cheapest A1 pellets near Kaunas",
         "günstigste Holzpelets bei Kaunas",
