@@ -15,7 +15,7 @@ from conversations.search.advice import tells_a_problem
 from conversations.search.finding import narrows, sorts
 from conversations.talk import Opening, Talk
 from conversations.trade.listing import answers_in
-from core.catalogue.names import folded
+from core.catalogue.names import folded, words_of
 from core.people.service import choose_language
 from core.search.parse import parse
 from core.talks.service import focused_draft
@@ -97,6 +97,7 @@ def anything(talk: Talk, text: str) -> None:
     understood = parse(text, almanac.catalogue, almanac.places, talk.today, talk.words.language)
     wants_goods = understood.side == "buy" or any(getattr(understood, wish) for wish in WISHES)
     wants_goods |= understood.order is not None and not understood.rest  # "the newest listings", of whatever goods
+    wants_goods |= any(map(almanac.catalogue.name_index.of_last_part, words_of(understood.rest)))
     if understood.side == "sell" or (understood.product and understood.price and "seller" in talk.person.roles):
         talk.open("sell", Opening(answers_in(talk, text)))
     elif folded(text.strip(" .,!?")) in GREETINGS:

@@ -97,6 +97,11 @@ async def test_a_sentence_says_in_which_order(tom: Somebody) -> None:
     await tom.sees("Nothing fits right now")
 
 
+async def test_a_compound_is_searched_for_by_its_last_part(tom: Somebody) -> None:
+    await tom.says("Kraftwerkspellets")
+    await tom.sees("7 listings found", "Understood: Wood pellets")
+
+
 async def test_trucks_are_tonnes_that_everybody_sees(world: World, tom: Somebody) -> None:
     for sentence, tonnes in (
         ("two trucks of A1 pellets near Kaunas", 48),
