@@ -125,10 +125,12 @@ class NameIndex:
     def __init__(self, names: Mapping[str, Mapping[str, Names]], near: Near) -> None:
         """`near`: the words that a misspelt one may be meant for, among them those of these names."""
         self._phrases: list[tuple[str, tuple[str, ...]]] = []
+        self._words_of: dict[str, set[str]] = defaultdict(set)  # of each product, all words of its names
         users: dict[str, set[str]] = defaultdict(set)
         for product_id, languages in names.items():
             for phrase in sorted({p for n in languages.values() for w in n.words for p in _readings(w)}):
                 self._phrases.append((product_id, phrase))
+                self._words_of[product_id].update(phrase)
                 for word in phrase:
                     users[word].add(product_id)
         self.long_words = sorted(word for word in users if len(word) >= SHORTEST)
@@ -164,11 +166,21 @@ class NameIndex:
         sure = [word for word in asked if _best(self.like(word))[1] >= UNFINISHED]
         return list(self._scored(tuple(asked)) or self._scored(tuple(sure)))
 
-    def naming(self, words: Sequence[str]) -> frozenset[int]:
-        """The places of those folded words that names have, whole or as a half ("saw", "dust")."""
-        joined = {place for place, pair in enumerate(pairwise(words)) if "".join(pair) in self._weight}
-        alone = {place for place, word in enumerate(words) if self.like(word) or self.parted(word)}
+    def naming(self, words: Sequence[str], products: Iterable[str]) -> frozenset[int]:
+        """The places of those folded words that names of these products have, whole or as a half ("saw", "dust"): the
+        beech of "Holzpellets Buche" names none, though logs are called "bûches"."""
+        known = set().union(*(self._words_of[product] for product in products))
+        joined = {place for place, pair in enumerate(pairwise(words)) if "".join(pair) in known}
+        alone = {
+            place
+            for place, word in enumerate(words)
+            if not known.isdisjoint(self.like(word)) or not known.isdisjoint(self.parted(word))
+        }
         return frozenset(alone | joined | {place + 1 for place in joined})
+
+    def names_with(self, word: str) -> Set[str]:
+        """The products whose names have this folded word, or one that it is like."""
+        return {self._phrases[number][0] for other in self.like(word) for number in self._phrases_with[other]}
 
     def resembling(self, words: Iterable[str], among: Sequence[str]) -> tuple[str, ...]:
         """Those of these products whose names have a word that one of the folded words may be meant for, though it is
@@ -264,10 +276,12 @@ class NameIndex:
         return self.long_words[start : bisect_left(self.long_words, text + LAST_LETTER, start)]
 
     def _rejoined(self, words: list[str]) -> list[str]:
-        """Two words that the catalogue writes as one ("saw dust") become that one, and "woodchips" becomes two."""
+        """Two words that the catalogue writes as one ("saw dust", "char coal") become that one, and "woodchips" becomes
+        two."""
         joined: list[str] = []
         for word in words:
-            if joined and joined[-1] not in self._weight and joined[-1] + word in self._weight:
+            apart = joined and joined[-1] in self._weight and word in self._weight
+            if joined and not apart and joined[-1] + word in self._weight:
                 joined[-1] += word
             else:
                 joined += self.parted(word) or (word,)

@@ -267,14 +267,15 @@ class _Reading:
         left = [sheet.written(*word.span()) for word in words]
         plain = [written for word, written in zip(words, left, strict=True) if not self._only_describes(word[0])]
         ranked = index.resolve(" ".join(plain)) or index.resolve(self._undescribed(left))
-        naming = index.naming([word[0] for word in words]) if ranked else frozenset()
+        among = None
         if not ranked or ranked[0].score < WEAKLY_NAMED:
-            surer, among = self._in_between(left)
+            surer, where = self._in_between(left)
             if surer and (not ranked or surer[0].score > ranked[0].score):
-                ranked, naming = surer, frozenset(among)
+                ranked, among = surer, where
         of_grade = {product for grade in grades for product in self.catalogue.grade(grade).products}
         fitting = [like for like in ranked if like.product_id in of_grade]
         best = _leaders(fitting or ranked)
+        naming = index.naming([word[0] for word in words], best) if among is None else frozenset(among)
         named = " ".join(word for place, word in enumerate(left) if place in naming)
         others = [
             (word[0], left[place])
