@@ -17,6 +17,7 @@ from core.search.engine.document import UNIT_KINDS, Amount, Document
 from core.search.grammar import Said, grade_names, grammar_of
 from core.search.parse import Understood, parse
 from core.search.places import Place, Places
+from core.search.sheet import Sheet
 from core.search.wishes import amount_of, hourly_amount, price_amount
 
 Row = dict[str, Any]
@@ -47,7 +48,8 @@ class Rows:
         said = self._said(row, told) if listing else NOTHING
         product = self._goods(row, said) if listing else None
         country = str(row.get("country") or "")
-        marks = [*self._marks_of_goods(row, said, product), *(() if listing else self._marks_of_expert(row, told))]
+        of_kind = [*self._marks_of_goods(row, said, product), *self._packed(told)] if listing else ()
+        marks = [*of_kind, *(() if listing else self._marks_of_expert(row, told))]
         if country:
             marks.append(f"country:{country if len(country) == 2 else self.catalogue.country_named(folded(country))}")
         lat, lon = self._position(row, said)
@@ -96,6 +98,12 @@ class Rows:
             yield from (f"grade:{meant}" for meant in self._grades(str(grade), product))
         elif said.grade in self._grades_of(product):
             yield f"grade:{said.grade}"
+
+    def _packed(self, told: str) -> Iterator[str]:
+        """The packaging that title or text tell of."""
+        sheet = Sheet(Said.of(told), grammar_of(self.catalogue), "en")
+        packings = sheet.grammar.packaging.items() if sheet.may_name("packaging") else ()
+        yield from (f"packaging:{code}" for code, words in packings if sheet.take(words))
 
     def _grades(self, name: str, product: str | None) -> list[str]:
         """The grades of that name: "A1" is one of each of several goods. A name that is not known stays one."""

@@ -178,10 +178,6 @@ class NameIndex:
         }
         return frozenset(alone | joined | {place + 1 for place in joined})
 
-    def names_with(self, word: str) -> Set[str]:
-        """The products whose names have this folded word, or one that it is like."""
-        return {self._phrases[number][0] for other in self.like(word) for number in self._phrases_with[other]}
-
     def resembling(self, words: Iterable[str], among: Sequence[str]) -> tuple[str, ...]:
         """Those of these products whose names have a word that one of the folded words may be meant for, though it is
         too far from it to name goods alone: "peellt" beside "wood"."""

@@ -26,11 +26,13 @@ class Synonyms:
         """`near`: the words that a misspelt one may be meant for, among them those of these meanings."""
         self._meant: list[dict[str, float]] = []
         self._describing: set[int] = set()
+        self._kinds: dict[int, Sequence[str]] = {}  # of each meaning the products whose kinds it tells apart
         self._phrases: dict[tuple[str, ...], list[int]] = defaultdict(list)
         for number, line in enumerate(meanings):
             meant: dict[str, float] = {}
             if "goods" in line.get(ABOUT, ()):
                 self._describing.add(number)
+            self._kinds[number] = line.get(ABOUT, ())
             said = (texts for language, texts in line.items() if language != ABOUT)
             for phrase in (tuple(words_of(text)) for texts in said for text in texts):
                 for written in dict.fromkeys((phrase, tuple(map(romanised, phrase)))):
@@ -88,6 +90,11 @@ class Synonyms:
     def describes_goods(self, word: str) -> bool:
         """Whether a folded word says how goods are ("dry", "secas"), and not what they are."""
         return not self._describing.isdisjoint(self.meanings_of(word))
+
+    def tells_kind(self, word: str, products: Iterable[str]) -> bool:
+        """Whether a folded word of a name says which of these goods: "UCOME" among FAME, "birch" among firewood."""
+        kinds = {product for number in self.meanings_of(word) for product in self._kinds[number]}
+        return not kinds.isdisjoint(products)
 
     def _nearest(self, word: str) -> str:
         """The listed word that this is, in another case or with a slip of the finger; else the word itself."""

@@ -112,6 +112,7 @@ class Grammar:
             for code, meaning in (("big_bag", "big_bag"), ("bag", "bagged"), ("pallet", "pallet"), ("bulk", "bulk"))
         }
         self.fillers = {word for meaning in SMALL_WORDS for said in words.all(meaning) for word in folded(said).split()}
+        self.made_of = frozenset(map(folded, words.all("made_of")))
         # Of them those that no goods are called by: "nach" is not the beginning of "Nachweis".
         self.nameless = self.fillers - catalogue.name_index.vocabulary
         self.schemes = {

@@ -262,20 +262,16 @@ class _Reading:
         Where no goods are called so, words of description ("dry", "secas") are left out: names have them by chance.
         """
         sheet, index = self.sheet, self.catalogue.name_index
-        words = list(_WORD.finditer(sheet.text))
-        words = [word for word in words if word[0] not in sheet.grammar.nameless]
+        every = list(_WORD.finditer(sheet.text))
+        words = [word for word in every if word[0] not in sheet.grammar.nameless]
         left = [sheet.written(*word.span()) for word in words]
-        plain = [written for word, written in zip(words, left, strict=True) if not self._only_describes(word[0])]
-        ranked = index.resolve(" ".join(plain)) or index.resolve(self._undescribed(left))
-        among = None
-        if not ranked or ranked[0].score < WEAKLY_NAMED:
-            surer, where = self._in_between(left)
-            if surer and (not ranked or surer[0].score > ranked[0].score):
-                ranked, among = surer, where
+        ranked, among = self._likeliest(words, left)
+        if ranked and not sheet.words.isdisjoint(sheet.grammar.made_of):
+            ranked, among = self._not_of_what(every, words, left, _leaders(ranked)) or (ranked, among)
         of_grade = {product for grade in grades for product in self.catalogue.grade(grade).products}
         fitting = [like for like in ranked if like.product_id in of_grade]
         best = _leaders(fitting or ranked)
-        naming = index.naming([word[0] for word in words], best) if among is None else frozenset(among)
+        naming = among or index.naming([word[0] for word in words], best)
         named = " ".join(word for place, word in enumerate(left) if place in naming)
         others = [
             (word[0], left[place])
@@ -294,6 +290,35 @@ class _Reading:
         """The words that were not understood, with those for trucks that are no amount."""
         trucks = [word for word in _WORD.findall(said.loads_said) if folded(word) not in self.sheet.grammar.fillers]
         return " ".join((*trucks, rest)).strip()
+
+    def _likeliest(self, words: list[re.Match[str]], left: list[str]) -> tuple[list[Likeness], frozenset[int]]:
+        """The goods that these words name, and, where only those side by side do, the places of these."""
+        index = self.catalogue.name_index
+        plain = [written for word, written in zip(words, left, strict=True) if not self._only_describes(word[0])]
+        ranked = index.resolve(" ".join(plain)) or index.resolve(self._undescribed(left))
+        if not ranked or ranked[0].score < WEAKLY_NAMED:
+            surer, among = self._in_between(left)
+            if surer and (not ranked or surer[0].score > ranked[0].score):
+                return surer, frozenset(among)
+        return ranked, frozenset()
+
+    def _not_of_what(
+        self, every: list[re.Match[str]], words: list[re.Match[str]], left: list[str], whole: tuple[str, ...]
+    ) -> tuple[list[Likeness], frozenset[int]] | None:
+        """The goods before a "from", where all the words together name (`whole`) what they are made of: "HVO from used
+        cooking oil". No name has words of both sides then, as that of "pellets of straw" has."""
+        index, made_of = self.catalogue.name_index, self.sheet.grammar.made_of
+        for preposition in (word for word in every if word[0] in made_of):
+            cut = sum(word.start() < preposition.start() for word in words)
+            if not any(index.like(word[0]) for word in words[cut:]):
+                return None
+            ranked, among = self._likeliest(words[:cut], left[:cut])
+            if ranked and ranked[0].score >= ALONE:
+                goods = [word[0] for word in words[:cut]]
+                if index.naming(goods, whole):
+                    return None
+                return ranked, among or index.naming(goods, _leaders(ranked))
+        return None
 
     def _describes(self, word: str) -> bool:
         return self.catalogue.synonyms.describes_goods(folded(word))

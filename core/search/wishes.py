@@ -13,6 +13,7 @@ from typing import Final
 from core.catalogue import Catalogue, Product
 from core.catalogue.energy import Figured, energy_of, mass_of
 from core.catalogue.names import folded
+from core.catalogue.synonyms import SAME
 from core.kernel.errors import Refusal
 from core.kernel.money import Money, UnitPrice
 from core.kernel.quantity import UNITS, Quantity
@@ -33,6 +34,7 @@ LEAST_RELEVANCE: Final = 0.25  # of what was asked, weighed by what each word te
 SOMETHING: Final = 0.001  # of relevance: who has no word of a problem is not asked about it
 FIGURES_TELL: Final = 0.3  # a number that is no amount ("class 1") says little by itself
 ASIDE: Final = 0.5  # goods that a question is about, which are not looked for themselves
+WHICH_KIND: Final = 0.5  # a word of a name that tells kinds of the goods apart, beside all that are called otherwise
 BESIDE_GOODS: Final = 0.7  # a word that only describes goods that are named already
 GOODS_TELL: Final = 2.0  # the words for them together: pellets of spruce are pellets before they are of spruce
 WHERE_TELLS: Final = 1.3  # where they are matters more to who names a place
@@ -61,6 +63,7 @@ def exactly(
     countries = frozenset(mark for word in words for mark in word.also if mark.startswith(COUNTRY))
     if countries and order in {"cheapest", "newest"}:
         musts = (*musts, countries)
+    words += _of_kinds(said, catalogue)
     limit = said.max_price or said.price or said.min_price
     unit = limit.unit if limit else catalogue.product(goods[0]).price_unit if goods else "t"
     return Wanted(
@@ -72,7 +75,7 @@ def exactly(
         amount=_amount_limits(catalogue, said.quantity),
         days=_days(said),
         price_per=_prices_per(catalogue, unit),
-        some_word=bool(words) and not goods and not said.grade,
+        some_word=bool(rest) and not goods and not said.grade,
         order=order,
         today=today.toordinal(),
     )
@@ -101,15 +104,17 @@ def freely(said: Understood, catalogue: Catalogue, places: Places, knows: Knows,
     # What names goods was read already, and is no slip of anything else; where a question is about goods, it may be.
     named = words_in(said.named)
     of_each = tells if tells == ASIDE else max(1.0, GOODS_TELL / max(1, len(named)))
+    made_of = [word for word in rest if goods and _names_others(word, catalogue)]
     words = [Word(word, of_goods, fuzzy=tells == ASIDE, own=BY_NAME_ONLY, tells=of_each) for word in named]
     for word, same, advised in zip(rest, catalogue.synonyms.of(rest), fields, strict=True):
         half = meant_by_half(word, catalogue) if word in ran_together else {}
         if not (goods or half or same or knows(word)):
             half = meant_by_end(word, catalogue)
         plain = _plain_word(word, {**same, **advised, **half}, catalogue, places, knows)
-        beside = BESIDE_GOODS if goods and not advised and plain.tells <= 1 else 1.0
-        words.append(replace(plain, tells=plain.tells * beside, beside=tuple(of_goods)) if goods else plain)
-    words = _with_wishes(words, said, catalogue, knows)
+        share = BESIDE_GOODS / (len(made_of) if word in made_of else 1) if not advised and plain.tells <= 1 else 1.0
+        words.append(replace(plain, tells=plain.tells * share, beside=tuple(of_goods)) if goods else plain)
+    words = [*_with_wishes(words, said, catalogue, knows), *_of_kinds(said, catalogue)]
+    words += [Word(f"packaging:{packed}", fuzzy=False, tells=BESIDE_GOODS) for packed in said.packaging]
     within = said.place is not None and said.radius_km is not None
     grades = (said.grade,) if said.grade else said.grades
     return Wanted(
@@ -122,6 +127,24 @@ def freely(said: Understood, catalogue: Catalogue, places: Places, knows: Knows,
         days=_days(said),
         least_relevance=LEAST_RELEVANCE if words else 0.0,
         today=today.toordinal(),
+    )
+
+
+def _names_others(word: str, catalogue: Catalogue) -> bool:
+    """Whether a word beside goods names others: those that they are made of, and all of its words together are."""
+    return bool(catalogue.name_index.like(word)) and not catalogue.synonyms.describes_goods(word)
+
+
+def _of_kinds(said: Understood, catalogue: Catalogue) -> tuple[Word, ...]:
+    """The words of the goods' name that tell which of them ("UCOME", "birch"), in all languages: these come first, and
+    what is called otherwise is no worse than it was."""
+    goods = (said.product,) if said.product else said.alternatives
+    named, synonyms = dict.fromkeys(words_in(said.named)), catalogue.synonyms
+    telling = [word for word in named if goods and synonyms.tells_kind(word, goods)]
+    # As it stands, or as another word for it: what is like it, or half of it, is of all the goods.
+    meant = [{text: weight for text, weight in also.items() if weight >= SAME} for also in synonyms.of(telling)]
+    return tuple(
+        Word(word, also, fuzzy=False, tells=WHICH_KIND) for word, also in zip(telling, meant, strict=True)
     )
 
 
