@@ -115,6 +115,8 @@ class Grammar:
         self.made_of = frozenset(map(folded, words.all("made_of")))
         # Of them those that no goods are called by: "nach" is not the beginning of "Nachweis".
         self.nameless = self.fillers - catalogue.name_index.vocabulary
+        self.experts = frozenset(folded(word) for word in words.all("expert") if " " not in word)
+        self._read_letters(catalogue)
         self.schemes = {
             scheme.id: re.compile(rf"(?<!\w){any_of(scheme.spoken)}(?!\w)")
             for scheme in catalogue.certificates.values()
@@ -123,6 +125,15 @@ class Grammar:
         self.grades = _grade_patterns(catalogue)
         self.grades_in_names = _grade_patterns(catalogue, in_names=True)
         self.first_words = _all_first_words(catalogue)
+
+    def _read_letters(self, catalogue: Catalogue) -> None:
+        """Folded words that tell nothing where goods are asked for, but those that goods are called by."""
+        names = catalogue.name_index.vocabulary
+        self.courtesy, letter, self.beside_wishes = (
+            frozenset(map(folded, catalogue.words.all(meaning))) - names
+            for meaning in ("courtesy", "letter", "beside_wishes")
+        )
+        self.letter_words = self.courtesy | letter
 
     def _read_numbers(self, catalogue: Catalogue) -> None:
         """Prices, rates and amounts: numbers with what stands around them."""

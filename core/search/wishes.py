@@ -19,6 +19,7 @@ from core.kernel.money import Money, UnitPrice
 from core.kernel.quantity import UNITS, Quantity
 from core.search.engine.document import AN_HOUR, UNIT_KINDS, Amount, words_in
 from core.search.engine.wanted import Factors, Limits, Order, Spot, Wanted, Word
+from core.search.grammar import grammar_of
 from core.search.model import Order as AnyOrder
 from core.search.parse import Understood
 from core.search.places import Place, Places
@@ -216,10 +217,9 @@ def _plain_word(word: str, same: Mapping[str, float], catalogue: Catalogue, plac
     return Word(word, {**same, **_names(near[0], weight)}, Spot(near[0].lat, near[0].lon), spot_weight=weight)
 
 
-@lru_cache(maxsize=4)
 def expert_words(catalogue: Catalogue) -> frozenset[str]:
     """The words that say that a person is looked for, not goods."""
-    return frozenset(folded(word) for word in catalogue.words.all("expert") if " " not in word)
+    return grammar_of(catalogue).experts
 
 
 @lru_cache(maxsize=5_000)
