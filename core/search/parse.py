@@ -253,7 +253,7 @@ class _Reading:
                 written = sheet.written(*found.span())
                 name = not written[0].islower() and self.places.named(written)
                 before = _WORD.search(sheet.said.text, 0, found.start())
-                if before is None or not (name or self.catalogue.synonyms.knows(found[0])):
+                if before is None or not (name or self.catalogue.synonyms.has(found[0])):
                     sheet.strike(*found.span())
                     return side
         return None
