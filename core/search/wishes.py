@@ -37,6 +37,7 @@ FIGURES_TELL: Final = 0.3  # a number that is no amount ("class 1") says little 
 ASIDE: Final = 0.5  # goods that a question is about, which are not looked for themselves
 WHICH_KIND: Final = 0.5  # a word of a name that tells kinds of the goods apart, beside all that are called otherwise
 BESIDE_GOODS: Final = 0.7  # a word that only describes goods that are named already
+TALK: Final = 3  # words beside goods that are named; more are said by the way
 GOODS_TELL: Final = 2.0  # the words for them together: pellets of spruce are pellets before they are of spruce
 WHERE_TELLS: Final = 1.3  # where they are matters more to who names a place
 PERHAPS_THERE: Final = 0.7  # how far a word is taken for a misspelt place
@@ -114,6 +115,7 @@ def freely(said: Understood, catalogue: Catalogue, places: Places, knows: Knows,
         plain = _plain_word(word, {**same, **advised, **half}, catalogue, places, knows)
         share = BESIDE_GOODS / (len(made_of) if word in made_of else 1) if not advised and plain.tells <= 1 else 1.0
         words.append(replace(plain, tells=plain.tells * share, beside=tuple(of_goods)) if goods else plain)
+    words = _without_talk(words, len(named)) if goods else words
     words = [*_with_wishes(words, said, catalogue, knows), *_of_kinds(said, catalogue)]
     words += [Word(f"packaging:{packed}", fuzzy=False, tells=BESIDE_GOODS) for packed in said.packaging]
     within = said.place is not None and said.radius_km is not None
@@ -172,6 +174,15 @@ def on_problem(said: Understood, catalogue: Catalogue, places: Places, knows: Kn
     )
 
 
+def _without_talk(words: list[Word], named: int) -> list[Word]:
+    """The words of goods, and after them others. Nobody says so much beside goods that names something: many words
+    that mean nothing but themselves tell as much together as a few do."""
+    idle = [word for word in words[named:] if not word.also and word.spot is None]
+    if len(idle) <= TALK:
+        return words
+    return [replace(word, tells=word.tells * TALK / len(idle)) if word in idle else word for word in words]
+
+
 def _taken_apart(
     said: Understood, catalogue: Catalogue, places: Places, knows: Knows
 ) -> tuple[list[str], frozenset[str]]:
@@ -183,15 +194,18 @@ def _taken_apart(
 
 
 def _with_wishes(words: list[Word], said: Understood, catalogue: Catalogue, knows: Knows) -> list[Word]:
-    """The same with the place, the language and, where no goods are named, the schemes; each word once."""
+    """The same with the place, the language and, where no goods are named, the schemes; each word once. Of too many
+    words the last are left out, but none of these wishes."""
+    wishes: list[Word] = []
     if said.place is not None and said.radius_km is None:
-        words += place_words(said, knows)
+        wishes += place_words(said, knows)
     if said.speaks is not None:
         names = (word for name in catalogue.words.languages[said.speaks] for word in [words_in(name)] if len(word) == 1)
-        words.append(Word(f"speaks:{said.speaks}", {name[0]: 1.0 for name in names}, fuzzy=False))
+        wishes.append(Word(f"speaks:{said.speaks}", {name[0]: 1.0 for name in names}, fuzzy=False))
     if not (said.product or said.alternatives):
-        words += _scheme_words(said, catalogue)
-    return list({word.text: word for word in words}.values())[:WORDS_AT_MOST]
+        wishes += _scheme_words(said, catalogue)
+    once = list({word.text: word for word in words}.values())[: max(0, WORDS_AT_MOST - len(wishes))]
+    return list({word.text: word for word in (*once, *wishes)}.values())[:WORDS_AT_MOST]
 
 
 def _fields_of(word: str, catalogue: Catalogue) -> Mapping[str, float]:
