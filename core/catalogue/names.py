@@ -186,7 +186,7 @@ class NameIndex:
         return tuple(product_id for product_id in among if product_id in users)
 
     def _asked(self, text: str) -> list[str]:
-        asked = [word for word in words_of(text) if word not in SHORT_WORDS_OF_SPEECH or word.upper() in text]
+        asked = [word for word in words_of(text) if word not in SHORT_WORDS_OF_SPEECH or _is_code(word, text)]
         return self._rejoined(asked)
 
     def score(self, asked: Iterable[Mapping[str, float]]) -> list[Likeness]:
@@ -300,6 +300,11 @@ class NameIndex:
         ends = (word[cut:] for cut in range(1, len(word) - SHORTEST + 1))
         found = next((ranked for end in ends if end in self._weight and (ranked := self._scored((end,)))), ())
         return tuple(like.product_id for like in found if found[0].score == 1 and like.score > 1 - TOO_CLOSE)
+
+
+def _is_code(word: str, text: str) -> bool:
+    """Whether it is written in capitals, or ends with one ("PoS"), as no word of speech does."""
+    return word.upper() in text or word.capitalize()[:-1] + word[-1].upper() in text
 
 
 def _best(words: Mapping[str, float]) -> tuple[str, float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import replace
 from functools import lru_cache
 from typing import Final
@@ -22,7 +22,8 @@ def asks_advice(
     text: str, said: Understood, catalogue: Catalogue, knows: Callable[[str], bool] = lambda _: False
 ) -> bool:
     """A buyer names a price or a grade, or of goods an amount. Who has a problem speaks of himself, asks how or names
-    an adviser, and tells of what a field of expertise is about; who names goods has to tell what is wrong with them.
+    an adviser, and tells of what a field of expertise is about; who names goods has to tell what is wrong with them, and
+    how they come ("by rail wagon") and what they are made of is nothing wrong.
 
     `knows` tells whether any document has a word as it is written: a few words that all are known may be its name.
     """
@@ -33,10 +34,11 @@ def asks_advice(
     words = set(words_of(text[:LONGEST_SENTENCE]))
     if said.max_rate is not None or not words.isdisjoint(expert_words(catalogue)):
         return True  # who names the price of an hour wants a person
-    speaking = not words.isdisjoint(_telling(catalogue))
+    speaking = not words.isdisjoint(_words("telling", catalogue))
     if goods or said.radius_km or said.certificates:
         buying = goods and (said.side or said.certificates or said.radius_km)
-        wrong, in_all = _goes_wrong(said, catalogue)
+        of_himself = not buying and not _words("telling", catalogue).isdisjoint(words - _words("without", catalogue))
+        wrong, in_all = _goes_wrong(said, catalogue, frozenset() if of_himself else _words("how_goods_come", catalogue))
         return wrong >= SEVERAL if buying else wrong > 0 and (speaking or in_all >= SEVERAL)
     left = words_of(in_full(text, said, catalogue).rest)
     told = Counter(field for word in left for field in catalogue.fields_told_by(word))
@@ -55,10 +57,11 @@ def order_of_advisers(text: str, query: Query, catalogue: Catalogue) -> Order:
     return "best" if told else query.order
 
 
-def _goes_wrong(said: Understood, catalogue: Catalogue) -> tuple[int, int]:
+def _goes_wrong(said: Understood, catalogue: Catalogue, usual: Set[str]) -> tuple[int, int]:
     """How many words tell what is wrong, and how many tell of a field in all, beside what goods are called and how they
-    are: for what or whom they are wanted ("pellets for our boiler") is no problem."""
-    left = (word for word in dict.fromkeys(words_of(said.rest)) if word not in catalogue.name_index.vocabulary)
+    are: for what or whom they are wanted ("pellets for our boiler") is no problem, nor are words that are `usual`."""
+    names = catalogue.name_index.vocabulary
+    left = (word for word in dict.fromkeys(words_of(said.rest)) if word not in names and word not in usual)
     told = [word for word in left if catalogue.fields_told_by(word) and not catalogue.synonyms.describes_goods(word)]
     return sum(not catalogue.topics.is_thing(word) for word in told), len(told)
 
@@ -78,7 +81,7 @@ def in_full(text: str, said: Understood, catalogue: Catalogue) -> Understood:
     return replace(said, rest=" ".join((said.rest, *telling)).strip())
 
 
-@lru_cache(maxsize=4)
-def _telling(catalogue: Catalogue) -> frozenset[str]:
-    """Words of one who tells of himself or asks how."""
-    return frozenset(folded(word) for word in catalogue.words.all("telling"))
+@lru_cache(maxsize=16)
+def _words(meaning: str, catalogue: Catalogue) -> frozenset[str]:
+    """The folded words of that meaning: `telling` are those of one who tells of himself or asks how."""
+    return frozenset(folded(word) for word in catalogue.words.all(meaning))
