@@ -22,8 +22,8 @@ def asks_advice(
     text: str, said: Understood, catalogue: Catalogue, knows: Callable[[str], bool] = lambda _: False
 ) -> bool:
     """A buyer names a price or a grade, or of goods an amount. Who has a problem speaks of himself, asks how or names
-    an adviser, and tells of what a field of expertise is about; who names goods has to tell what is wrong with them, and
-    how they come ("by rail wagon") and what they are made of is nothing wrong.
+    an adviser, and tells of what a field of expertise is about; who names goods has to tell what is wrong with them,
+    and how they come ("by rail wagon") and what they are made of is nothing wrong.
 
     `knows` tells whether any document has a word as it is written: a few words that all are known may be its name.
     """
@@ -53,7 +53,7 @@ def order_of_advisers(text: str, query: Query, catalogue: Catalogue) -> Order:
     said, words = query.understood, set(words_of(text[:LONGEST_SENTENCE]))
     if not words.isdisjoint(expert_words(catalogue)):
         return query.order
-    told = said.product or said.alternatives or not words.isdisjoint(_telling(catalogue))
+    told = said.product or said.alternatives or not words.isdisjoint(_words("telling", catalogue))
     return "best" if told else query.order
 
 

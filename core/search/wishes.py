@@ -12,7 +12,6 @@ from typing import Final
 
 from core.catalogue import Catalogue, Product
 from core.catalogue.energy import Figured, energy_of, mass_of
-from core.catalogue.names import folded
 from core.catalogue.synonyms import SAME
 from core.kernel.errors import Refusal
 from core.kernel.money import Money, UnitPrice
@@ -146,9 +145,7 @@ def _of_kinds(said: Understood, catalogue: Catalogue) -> tuple[Word, ...]:
     telling = [word for word in named if goods and synonyms.tells_kind(word, goods)]
     # As it stands, or as another word for it: what is like it, or half of it, is of all the goods.
     meant = [{text: weight for text, weight in also.items() if weight >= SAME} for also in synonyms.of(telling)]
-    return tuple(
-        Word(word, also, fuzzy=False, tells=WHICH_KIND) for word, also in zip(telling, meant, strict=True)
-    )
+    return tuple(Word(word, also, fuzzy=False, tells=WHICH_KIND) for word, also in zip(telling, meant, strict=True))
 
 
 def on_problem(said: Understood, catalogue: Catalogue, places: Places, knows: Knows, today: date) -> Wanted:
