@@ -163,10 +163,12 @@ class Rows:
             return None
 
     def _fields(self, text: str) -> list[str]:
-        """The fields of expertise that most of the text's words speak of."""
+        """The fields of expertise that most of the text's words speak of, and those of each skill."""
         told = Counter(field for word in dict.fromkeys(words_of(text)) for field in self.catalogue.fields_of(word))
         most = max(told.values(), default=0)
-        return [field for field, words in told.items() if words == most][:FIELDS_OF_ONE]
+        first = [field for field, words in told.items() if words == most][:FIELDS_OF_ONE]
+        topics = self.catalogue.topics
+        return list(dict.fromkeys((*first, *(topics.field_of[topic] for topic in topics.skills(text)))))
 
 
 def _day(created: object) -> int:

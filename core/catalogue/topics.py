@@ -6,10 +6,12 @@ that one line finds every case of a word; a misspelt stem and the last part of a
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain
+from operator import itemgetter
 from typing import Final
 
 from rapidfuzz.distance import OSA
@@ -25,8 +27,11 @@ SAME_END: Final = 2  # letters at its end that are as they should be, for anothe
 SHORTEST_COMPOUND: Final = 9
 ENDINGS_OF_SHORT: Final = (0, 0, 1, 2, 4)  # letters that may follow a stem of that many
 ENDING: Final = 3  # letters behind a stem in the last part of a compound
-AT_MOST: Final = 3  # topics of one consultant
+AT_MOST: Final = 3  # topics of one consultant, beside those of which a skill is
 SEVERAL: Final = 2
+SKILLS_AT_MOST: Final = 6
+LONGEST_SKILL: Final = 2  # words; a topic is told of by one of so few, in a sentence by two
+PART: Final = re.compile(r"[.;,:|/()\n–—]+")  # of a profile
 THING_TELLS: Final = 0.5
 LEAST_SHARE: Final = 0.5  # of what is told of their first topic
 
@@ -65,7 +70,25 @@ class Topics:
         told = {one: told[one] for one in told if heard[one] >= SEVERAL or self.field_of[one] in home}
         most = max(told.values(), default=0.0)
         first = sorted(told, key=told.__getitem__, reverse=True)[:AT_MOST]
-        return tuple(topic for topic in first if told[topic] >= LEAST_SHARE * most)
+        most_told = (topic for topic in first if told[topic] >= LEAST_SHARE * most)
+        skills = (topic for topic, sure in self.skills(text).items() if sure or self.field_of[topic] in home)
+        return tuple(dict.fromkeys((*most_told, *skills)))
+
+    def skills(self, text: str) -> dict[str, bool]:
+        """The topic that each part of a profile is about, and whether several words say so: who advises on customs,
+        boilers and contracts speaks of each only once."""
+        found: dict[str, bool] = {}
+        for part in PART.split(text):
+            words = list(dict.fromkeys(words_of(part)))
+            by_word = [(self.of(word), self.tells(word)) for word in words]
+            told = sorted(weighed(by_word).items(), key=itemgetter(1), reverse=True)[:SEVERAL]
+            if not told or (len(told) == SEVERAL and told[0][1] == told[1][1]):
+                continue
+            topic, weight = told[0]
+            several = sum(topic in topics for topics, _ in by_word) >= SEVERAL
+            if several or (weight >= 1 and len(words) <= LONGEST_SKILL):
+                found[topic] = several or found.get(topic, False)
+        return dict(list(found.items())[:SKILLS_AT_MOST])
 
     def tells(self, word: str) -> float:
         """How much a folded word tells of its topics: a boiler is as likely to need a subsidy as a repair."""

@@ -28,7 +28,7 @@ def _document(catalogue: Catalogue, row: Row[*tuple[Any, ...]]) -> Document:
     # who advise on bioenergy would have the word "boiler" as much as those who tell of boilers.
     expert: Expert = row[0]
     marks = [*(f"field:{field}" for field in expert.fields), *(f"speaks:{code}" for code in expert.languages)]
-    told = " ".join((expert.headline, *expert.skills, expert.bio))
+    told = ". ".join((expert.headline, *expert.skills, expert.bio))
     marks += [f"topic:{topic}" for topic in catalogue.topics.told_by(told, expert.fields)]
     marks += [FREE_NOW] if expert.free_until is not None else []
     return Document(
