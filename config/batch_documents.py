@@ -18,12 +18,14 @@ from core.search.grammar import Said, grade_names, grammar_of
 from core.search.parse import Understood, parse
 from core.search.places import Place, Places
 from core.search.sheet import Sheet
+from core.search.tongues import language_named
 from core.search.wishes import amount_of, hourly_amount, price_amount
 
 Row = dict[str, Any]
 FIELDS_OF_ONE: Final = 2
 TONNES: Final = UNIT_KINDS.index("mass")
 SAID_IN_FIELDS: Final = ("product", "certs", "quantity_t", "price_eur_t")
+PART: Final = re.compile(r"[.;:|()\n–—]+")  # of a profile
 CODE: Final = re.compile(r"\b[A-Z]{2}\b")  # of a language, in a list of them: "EN, LV"
 NOTHING: Final = Understood()
 
@@ -40,6 +42,8 @@ class Rows:
             for scheme in catalogue.certificates.values()
             for name in (scheme.id, scheme.id.replace("_", " "), *scheme.spoken)
         }
+        said = (*catalogue.words.all("speaks"), *catalogue.words.all("and"))
+        self.of_speech = frozenset(word for phrase in said for word in words_of(phrase))
         self.product = lru_cache(maxsize=100_000)(self._product)
 
     def document(self, row: Row) -> Document:
@@ -50,9 +54,12 @@ class Rows:
         country = str(row.get("country") or "")
         of_kind = [*self._marks_of_goods(row, said, product), *self._packed(told)] if listing else ()
         marks = [*of_kind, *(() if listing else self._marks_of_expert(row, told))]
+        lat, lon = self._position(row, said)
+        if not country and not listing and row.get("city"):
+            place = self._place(str(row["city"]), None)
+            country = place.country if place else ""
         if country:
             marks.append(f"country:{country if len(country) == 2 else self.catalogue.country_named(folded(country))}")
-        lat, lon = self._position(row, said)
         return Document(
             id=str(row["id"]),
             kind=str(row.get("kind", "listing")),
@@ -145,9 +152,12 @@ class Rows:
         yield from (f"topic:{topic}" for topic in self.catalogue.topics.told_by(told, fields))
 
     def _languages(self, told: str) -> Iterator[str]:
-        """The languages that a profile names, by their words or by a list of codes."""
+        """The languages that a profile names, by their words, in a list of them, or by a list of codes."""
         grammar, known = grammar_of(self.catalogue), self.catalogue.words.languages
         yield from map(grammar.language_of, grammar.languages.finditer(Said.of(told).text))
+        for part in PART.split(told):
+            listed = [language_named(word) for word in words_of(part) if word not in self.of_speech]
+            yield from (code for code in listed if code and len(listed) <= len(known) and all(listed))
         yield from (code for code in map(str.lower, CODE.findall(told)) if code in known)
 
     def _rate(self, told: str) -> Amount | None:

@@ -34,7 +34,8 @@ def asks_advice(
     words = set(words_of(text[:LONGEST_SENTENCE]))
     if said.max_rate is not None or not words.isdisjoint(expert_words(catalogue)):
         return True  # who names the price of an hour wants a person
-    speaking = not words.isdisjoint(_words("telling", catalogue))
+    spoken = said.speaks is not None and not words.isdisjoint(_of_speech(catalogue))  # goods speak no language
+    speaking = spoken or not words.isdisjoint(_words("telling", catalogue))
     if goods or said.radius_km or said.certificates:
         buying = goods and (said.side or said.certificates or said.radius_km)
         of_himself = not buying and not _words("telling", catalogue).isdisjoint(words - _words("without", catalogue))
@@ -43,6 +44,8 @@ def asks_advice(
     left = words_of(in_full(text, said, catalogue).rest)
     told = Counter(field for word in left for field in catalogue.fields_told_by(word))
     if speaking or max(told.values(), default=0) >= SEVERAL:
+        return True
+    if told and said.speaks is not None:
         return True
     return bool(told) and (said.side is not None or (_is_talk(said.rest) and not all(map(knows, left))))
 
@@ -85,3 +88,9 @@ def in_full(text: str, said: Understood, catalogue: Catalogue) -> Understood:
 def _words(meaning: str, catalogue: Catalogue) -> frozenset[str]:
     """The folded words of that meaning: `telling` are those of one who tells of himself or asks how."""
     return frozenset(folded(word) for word in catalogue.words.all(meaning))
+
+
+@lru_cache(maxsize=4)
+def _of_speech(catalogue: Catalogue) -> frozenset[str]:
+    """Words beside the name of a language: who speaks it."""
+    return frozenset(word for phrase in catalogue.words.all("speaks") for word in words_of(phrase) if len(word) > 2)

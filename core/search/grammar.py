@@ -11,14 +11,13 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final, Literal, get_args
 
-from babel import Locale
-
 from core.catalogue.facts import LANGUAGES, Words
 from core.catalogue.model import Catalogue
 from core.catalogue.names import folded
 from core.search.numbers import NEXT_NUMBER, NUMBER, parse_number
 from core.search.patterns import any_of
 from core.search.spans import TELLING
+from core.search.tongues import names_of_languages
 from core.search.windows import RELATIVE_WINDOWS, WindowReader
 
 FIGURE = re.compile(r"[0-9]+")
@@ -173,11 +172,11 @@ class Grammar:
         self.free_now = re.compile(rf"(?<!\w){any_of(words.all('free_now'))}(?!\w)")
         self._languages = {folded(name): code for code, names in words.languages.items() for name in names}
         # "polish" alone may be of goods from Poland: only who speaks it is meant by the language.
-        bare = {name: code for name, code in _names_of_languages().items() if name not in self._languages}
+        bare = {name: code for name, code in names_of_languages().items() if name not in self._languages}
         speaks = any_of(words.all("speaks"))
         self.languages = re.compile(
-            rf"(?<!\w)(?:(?:{speaks}\s+)?(?P<sure>{any_of(self._languages)})(?:\s+{speaks})?"
-            rf"|{speaks}\s+(?P<after>{any_of(bare)})|(?P<before>{any_of(bare)})\s+{speaks})(?!\w)"
+            rf"(?<!\w)(?:(?:{speaks}(?:\s*:\s*|\s+))?(?P<sure>{any_of(self._languages)})(?:\s+{speaks})?"
+            rf"|{speaks}(?:\s*:\s*|\s+)(?P<after>{any_of(bare)})|(?P<before>{any_of(bare)})\s+{speaks})(?!\w)"
         )
         self._languages |= bare
 
@@ -243,17 +242,6 @@ def grammar_of(catalogue: Catalogue) -> Grammar:
     return Grammar(catalogue)
 
 
-@lru_cache(maxsize=1)
-def _names_of_languages() -> dict[str, str]:
-    """What each of the eleven is called in all of them, folded ("german", "deutsch", "vokieciu"), with its code."""
-    names: dict[str, str] = {}
-    for speaker in LANGUAGES:
-        known = Locale.parse(speaker).languages
-        for code in LANGUAGES:
-            names.setdefault(folded(known[code]), code)
-    return names
-
-
 def _loads_pattern(words: Words, per: str) -> re.Pattern[str]:
     """So many truckloads, full trucks, or trucks, in one language: "du camion" is no Lithuanian two. A truck may be how
     goods come, so many a week are no amount, and half of one is said too seldom to be read."""
@@ -305,7 +293,7 @@ def _all_first_words(catalogue: Catalogue) -> dict[str, frozenset[str]]:
         "schemes": _first_words(word for scheme in catalogue.certificates.values() for word in scheme.spoken),
         "grades": _first_words(grade_names(catalogue)),
         "free_now": _first_words(words.all("free_now")),
-        "languages": _first_words((*spoken, *words.all("speaks"), *_names_of_languages())),
+        "languages": _first_words((*spoken, *words.all("speaks"), *names_of_languages())),
         "at": _first_words(words.all("at")),
         "near": _first_words((*words.all("near"), *words.all("within"), *incoterms)),
         "windows": _first_words((*months, *spans)),

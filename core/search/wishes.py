@@ -24,6 +24,7 @@ from core.search.parse import Understood
 from core.search.places import Place, Places
 from core.search.problem import ADVISES, FIELDS_TOLD, told_by
 from core.search.spacing import apart, meant_by_end, meant_by_half
+from core.search.tongues import language_named
 
 Knows = Callable[[str], bool]
 COUNTRY: Final = "country:"  # what the mark of a country begins with
@@ -157,6 +158,8 @@ def on_problem(said: Understood, catalogue: Catalogue, places: Places, knows: Kn
     for place, (word, told) in enumerate(zip((*named, *rest), told_by((*named, *rest), catalogue), strict=True)):
         if place < len(named):
             words.append(Word(word, told.also, own=BY_NAME_ONLY, tells=min(told.tells, ASIDE)))
+        elif language_named(word) is not None or catalogue.country_named(word) is not None:
+            words.append(_of_whom(word, catalogue))
         else:
             plain = _plain_word(word, told.also, catalogue, places, knows)
             words.append(replace(plain, tells=plain.tells * told.tells))
@@ -178,6 +181,14 @@ def _without_talk(words: list[Word], named: int) -> list[Word]:
     if len(idle) <= TALK:
         return words
     return [replace(word, tells=word.tells * TALK / len(idle)) if word in idle else word for word in words]
+
+
+def _of_whom(word: str, catalogue: Catalogue) -> Word:
+    """Where an expert is or what is spoken, by a word alone: "Spain", "polska". Who knows the problem and fits comes
+    first, and who only fits not before who knows it: "import from Ukraine" is no wish for anybody there."""
+    language, country = language_named(word), catalogue.country_named(word)
+    marks = ([f"speaks:{language}"] if language else []) + ([f"country:{country}"] if country else [])
+    return Word(word, dict.fromkeys(marks, 1.0), fuzzy=False, tells=WHERE_TELLS)
 
 
 def _taken_apart(
