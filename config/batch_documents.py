@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from typing import Any, Final
@@ -54,10 +55,9 @@ class Rows:
         country = str(row.get("country") or "")
         of_kind = [*self._marks_of_goods(row, said, product), *self._packed(told)] if listing else ()
         marks = [*of_kind, *(() if listing else self._marks_of_expert(row, told))]
-        lat, lon = self._position(row, said)
-        if not country and not listing and row.get("city"):
-            place = self._place(str(row["city"]), None)
-            country = place.country if place else ""
+        here = None if listing else self._place(str(row["city"]), None) if row.get("city") else self._town_told(told)
+        country = country or (here.country if here else "")
+        lat, lon = self._position(row, replace(said, place=here) if here else said)
         if country:
             marks.append(f"country:{country if len(country) == 2 else self.catalogue.country_named(folded(country))}")
         return Document(
@@ -140,25 +140,33 @@ class Rows:
         place = self._place(str(row["city"]), row.get("country")) if row.get("city") else said.place
         return (place.lat, place.lon) if place else (None, None)
 
+    def _town_told(self, told: str) -> Place | None:
+        """The town that is a part of a profile by itself."""
+        named = (self.places.named(part) for part in map(str.strip, reversed(PART.split(told))) if part[:1].isupper())
+        return next((found[0] for found in named if found and not found[0].everyday_word), None)
+
     def _place(self, city: str, country: object) -> Place | None:
         found = self.places.named(city)
         return next((place for place in found if not country or place.country == country), None)
 
     def _marks_of_expert(self, row: Row, told: str) -> Iterator[str]:
-        speaks = [str(row["lang"])] if row.get("lang") else []
-        yield from (f"speaks:{code}" for code in dict.fromkeys([*speaks, *self._languages(told)]))
+        yield from (f"speaks:{code}" for code in dict.fromkeys(self._languages(row, told)))
         fields = self._fields(told)
         yield from (f"field:{field}" for field in fields)
         yield from (f"topic:{topic}" for topic in self.catalogue.topics.told_by(told, fields))
 
-    def _languages(self, told: str) -> Iterator[str]:
-        """The languages that a profile names, by their words, in a list of them, or by a list of codes."""
-        grammar, known = grammar_of(self.catalogue), self.catalogue.words.languages
-        yield from map(grammar.language_of, grammar.languages.finditer(Said.of(told).text))
-        for part in PART.split(told):
-            listed = [language_named(word) for word in words_of(part) if word not in self.of_speech]
-            yield from (code for code in listed if code and len(listed) <= len(known) and all(listed))
-        yield from (code for code in map(str.lower, CODE.findall(told)) if code in known)
+    def _languages(self, row: Row, told: str) -> Iterator[str]:
+        """The languages of a list in the profile, of words or codes; else the one it is in, and those it tells of."""
+        known = self.catalogue.words.languages
+        codes = [code for code in map(str.lower, CODE.findall(told)) if code in known]
+        parts = ([word for word in words_of(part) if word not in self.of_speech] for part in PART.split(told))
+        lists = [list(map(language_named, part)) for part in parts if len(part) <= len(known)]
+        listed = [code for part in lists if all(part) for code in part if code]
+        yield from (*listed, *codes)
+        if not listed:
+            grammar = grammar_of(self.catalogue)
+            yield from [str(row["lang"])] if row.get("lang") and not codes else []
+            yield from map(grammar.language_of, grammar.languages.finditer(Said.of(told).text))
 
     def _rate(self, told: str) -> Amount | None:
         """What an hour costs, where the profile says it."""
@@ -178,7 +186,8 @@ class Rows:
         most = max(told.values(), default=0)
         first = [field for field, words in told.items() if words == most][:FIELDS_OF_ONE]
         topics = self.catalogue.topics
-        return list(dict.fromkeys((*first, *(topics.field_of[topic] for topic in topics.skills(text)))))
+        skills = (topics.field_of[topic] for topic, sure in topics.skills(text).items() if sure)
+        return list(dict.fromkeys((*first, *skills)))
 
 
 def _day(created: object) -> int:

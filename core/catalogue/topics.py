@@ -11,7 +11,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain
-from operator import itemgetter
 from typing import Final
 
 from rapidfuzz.distance import OSA
@@ -30,7 +29,8 @@ ENDING: Final = 3  # letters behind a stem in the last part of a compound
 AT_MOST: Final = 3  # topics of one consultant, beside those of which a skill is
 SEVERAL: Final = 2
 SKILLS_AT_MOST: Final = 6
-LONGEST_SKILL: Final = 2  # words; a topic is told of by one of so few, in a sentence by two
+LONGEST_SKILL: Final = 2  # words; one of so few tells of a topic, in a longer part two have to
+SHORTEST_SKILL: Final = 4  # letters
 PART: Final = re.compile(r"[.;,:|/()\n–—]+")  # of a profile
 THING_TELLS: Final = 0.5
 LEAST_SHARE: Final = 0.5  # of what is told of their first topic
@@ -75,20 +75,25 @@ class Topics:
         return tuple(dict.fromkeys((*most_told, *skills)))
 
     def skills(self, text: str) -> dict[str, bool]:
-        """The topic that each part of a profile is about, and whether several words say so: who advises on customs,
+        """The topics that each part of a profile is about, and whether several words say so: who advises on customs,
         boilers and contracts speaks of each only once."""
         found: dict[str, bool] = {}
         for part in PART.split(text):
             words = list(dict.fromkeys(words_of(part)))
             by_word = [(self.of(word), self.tells(word)) for word in words]
-            told = sorted(weighed(by_word).items(), key=itemgetter(1), reverse=True)[:SEVERAL]
-            if not told or (len(told) == SEVERAL and told[0][1] == told[1][1]):
-                continue
-            topic, weight = told[0]
-            several = sum(topic in topics for topics, _ in by_word) >= SEVERAL
-            if several or (weight >= 1 and len(words) <= LONGEST_SKILL):
-                found[topic] = several or found.get(topic, False)
+            told = weighed(by_word)
+            most = max(told.values(), default=0.0)
+            leaders = [topic for topic, weight in told.items() if weight == most]
+            several = [topic for topic in leaders if sum(topic in topics for topics, _ in by_word) >= SEVERAL]
+            if len(leaders) == 1 and several:
+                found |= dict.fromkeys(several, True)
+            elif len(words) <= LONGEST_SKILL and sum(bool(topics) for topics, _ in by_word) == 1:
+                found = dict.fromkeys(leaders if any(map(self._surely, words)) else (), False) | found
         return dict(list(found.items())[:SKILLS_AT_MOST])
+
+    def _surely(self, word: str) -> bool:
+        """Whether a word alone is a skill: no thing, and no name that resembles something."""
+        return len(word) >= SHORTEST_SKILL and not self.is_thing(word) and bool(self._as_it_is(word))
 
     def tells(self, word: str) -> float:
         """How much a folded word tells of its topics: a boiler is as likely to need a subsidy as a repair."""
@@ -100,10 +105,13 @@ class Topics:
 
     def _of(self, word: str) -> tuple[str, ...]:
         """The topics that this folded word tells of."""
-        as_it_is = tuple(dict.fromkeys((*self._words.get(word, ()), *self._beginning(word))))
+        as_it_is = self._as_it_is(word)
         if "'" in word and not as_it_is:  # "l'empreinte", but "дистриб'ютор"
             return self._of(word.partition("'")[2])
         return as_it_is or self._ending(word) or self._misspelt(word)
+
+    def _as_it_is(self, word: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((*self._words.get(word, ()), *self._beginning(word))))
 
     def _beginning(self, word: str) -> tuple[str, ...]:
         """By the longest stem that it begins with."""

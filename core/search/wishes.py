@@ -163,7 +163,9 @@ def on_problem(said: Understood, catalogue: Catalogue, places: Places, knows: Kn
         else:
             plain = _plain_word(word, told.also, catalogue, places, knows)
             words.append(replace(plain, tells=plain.tells * told.tells))
-    words = _with_wishes(words, replace(said, speaks=None), catalogue, knows)
+    # A scheme that is a word of the problem is one already.
+    schemes = tuple(scheme for scheme in said.certificates if not {word.text for word in words} & _spoken(scheme, catalogue))
+    words = _with_wishes(words, replace(said, speaks=None, certificates=schemes), catalogue, knows)
     most = None if said.max_rate is None else hourly_amount(said.max_rate, catalogue)
     return Wanted(
         tuple(words),
@@ -269,6 +271,10 @@ def place_words(said: Understood, knows: Knows = lambda _: False) -> list[Word]:
             perhaps = _names(said.place, PERHAPS_THERE)
             words.append(Word(word, perhaps, spot, spot_weight=PERHAPS_THERE, tells=WHERE_TELLS))
     return words
+
+
+def _spoken(scheme: str, catalogue: Catalogue) -> set[str]:
+    return {word for name in catalogue.certificates[scheme].spoken for word in words_in(name)}
 
 
 def _scheme_words(said: Understood, catalogue: Catalogue) -> list[Word]:
