@@ -8,6 +8,8 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
+from rapidfuzz.distance import OSA
+
 from core.catalogue import Catalogue
 from core.catalogue.names import folded, words_of
 from core.search.model import Order, Query
@@ -15,6 +17,7 @@ from core.search.parse import LONGEST_SENTENCE, Understood
 from core.search.wishes import expert_words
 
 SEVERAL: Final = 2  # words of one field: then nobody need say that there is a problem
+LONG_ENOUGH: Final = 8  # letters; a slip in fewer makes another word
 A_SENTENCE: Final = 3  # words; fewer may be a company's name, as may more of them that documents have
 
 
@@ -32,15 +35,17 @@ def asks_advice(
     if said.price or said.max_price or said.min_price or said.grade or amount:
         return False
     words = set(words_of(text[:LONGEST_SENTENCE]))
-    if said.max_rate is not None or not words.isdisjoint(expert_words(catalogue)):
+    if said.max_rate is not None or any(means_adviser(word, catalogue) for word in words):
         return True  # who names the price of an hour wants a person
     spoken = said.speaks is not None and not words.isdisjoint(_of_speech(catalogue))  # goods speak no language
     speaking = spoken or not words.isdisjoint(_words("telling", catalogue))
+    if speaking and goods and _only_resembles_goods(said, catalogue):
+        return True
     if goods or said.radius_km or said.certificates:
         buying = goods and (said.side or said.certificates or said.radius_km)
         of_himself = not buying and not _words("telling", catalogue).isdisjoint(words - _words("without", catalogue))
         wrong, in_all = _goes_wrong(said, catalogue, frozenset() if of_himself else _words("how_goods_come", catalogue))
-        return wrong >= SEVERAL if buying else wrong > 0 and (speaking or in_all >= SEVERAL)
+        return wrong >= SEVERAL if buying and not spoken else wrong > 0 and (speaking or in_all >= SEVERAL)
     left = words_of(in_full(text, said, catalogue).rest)
     told = Counter(field for word in left for field in catalogue.fields_told_by(word))
     if speaking or max(told.values(), default=0) >= SEVERAL:
@@ -63,10 +68,16 @@ def order_of_advisers(text: str, query: Query, catalogue: Catalogue) -> Order:
 def _goes_wrong(said: Understood, catalogue: Catalogue, usual: Set[str]) -> tuple[int, int]:
     """How many words tell what is wrong, and how many tell of a field in all, beside what goods are called and how they
     are: for what or whom they are wanted ("pellets for our boiler") is no problem, nor are words that are `usual`."""
-    names = catalogue.name_index.vocabulary
-    left = (word for word in dict.fromkeys(words_of(said.rest)) if word not in names and word not in usual)
+    names, words = catalogue.name_index.vocabulary, dict.fromkeys((*words_of(said.named), *words_of(said.rest)))
+    left = (word for word in words if word not in names and word not in usual)
     told = [word for word in left if catalogue.fields_told_by(word) and not catalogue.synonyms.describes_goods(word)]
     return sum(not catalogue.topics.is_thing(word) for word in told), len(told)
+
+
+def _only_resembles_goods(said: Understood, catalogue: Catalogue) -> bool:
+    """Whether what names the goods is no word of theirs as it stands, and tells of a problem: "boilr", "certificaton"."""
+    named, known = words_of(said.named), catalogue.name_index.vocabulary
+    return bool(named) and all(word not in known and catalogue.topics.of(word) for word in named)
 
 
 def _is_talk(words: str) -> bool:
@@ -78,6 +89,8 @@ def _is_talk(words: str) -> bool:
 def in_full(text: str, said: Understood, catalogue: Catalogue) -> Understood:
     """What was said of a problem, with the small words of trade that tell of a field of expertise: to a buyer quality
     and certificates are a matter of course, and here they are what the problem is about."""
+    if said.named and _only_resembles_goods(said, catalogue):
+        said = replace(said, product=None, alternatives=(), named="", rest=f"{said.rest} {said.named}".strip())
     known = {*words_of(said.rest), *words_of(said.named)}
     small = (word for word in words_of(text[:LONGEST_SENTENCE]) if word not in known)
     telling = dict.fromkeys(word for word in small if catalogue.fields_told_by(word))
@@ -94,3 +107,12 @@ def _words(meaning: str, catalogue: Catalogue) -> frozenset[str]:
 def _of_speech(catalogue: Catalogue) -> frozenset[str]:
     """Words beside the name of a language: who speaks it."""
     return frozenset(word for phrase in catalogue.words.all("speaks") for word in words_of(phrase) if len(word) > 2)
+
+
+@lru_cache(maxsize=20_000)
+def means_adviser(word: str, catalogue: Catalogue) -> bool:
+    """Whether a folded word says that a person is looked for, perhaps with a slip or in another case; "export" does not."""
+    named = expert_words(catalogue)
+    if len(word) < LONG_ENOUGH or word in named:
+        return word in named
+    return any(len(other) >= LONG_ENOUGH and OSA.distance(word, other, score_cutoff=1) <= 1 for other in named)

@@ -33,14 +33,20 @@ def told_by(words: Sequence[str], catalogue: Catalogue) -> list[Told]:
     marks = _marks_of(words, catalogue)
     beside = BESIDE_PROBLEM if any(marks) else 1.0
     return [
-        Told({**_same(word, same, catalogue), **about}, catalogue.topics.tells(word) if about else beside)
+        Told(
+            {**_same(word, same, catalogue), **about},
+            catalogue.topics.tells(word) * min(1.0, max(about.values()) / ADVISES) if about else beside,
+        )
         for word, same, about in zip(words, catalogue.synonyms.of(words), marks, strict=True)
     ]
 
 
 def _same(word: str, same: Mapping[str, float], catalogue: Catalogue) -> Mapping[str, float]:
-    """Other words of its meaning; of a short one only where it is no slip ("mois" is not "bois")."""
-    return same if catalogue.synonyms.may_be_meant(word) else {}
+    """Other words of its meaning; of a short one, and of one that tells of a topic, only where it is no slip ("mois" is
+    not "bois", nor "contrôle" a contract)."""
+    synonyms = catalogue.synonyms
+    meant = synonyms.may_be_meant(word) and (synonyms.has(word) or not catalogue.topics.of(word))
+    return same if meant else {}
 
 
 def _marks_of(words: Sequence[str], catalogue: Catalogue) -> list[Mapping[str, float]]:

@@ -39,6 +39,7 @@ WHICH_KIND: Final = 0.5  # a word of a name that tells kinds of the goods apart,
 BESIDE_GOODS: Final = 0.7  # a word that only describes goods that are named already
 TALK: Final = 3  # words beside goods that are named; more are said by the way
 GOODS_TELL: Final = 2.0  # the words for them together: pellets of spruce are pellets before they are of spruce
+VERY_WORDS: Final = 0.1  # of what a word tells, for having it beside the topic that it tells of
 WHERE_TELLS: Final = 1.3  # where they are matters more to who names a place
 PERHAPS_THERE: Final = 0.7  # how far a word is taken for a misspelt place
 BY_THE_HOUR: Final[Factors] = {("", AN_HOUR): 1.0}
@@ -164,8 +165,10 @@ def on_problem(said: Understood, catalogue: Catalogue, places: Places, knows: Kn
             plain = _plain_word(word, told.also, catalogue, places, knows)
             words.append(replace(plain, tells=plain.tells * told.tells))
     # A scheme that is a word of the problem is one already.
-    schemes = tuple(scheme for scheme in said.certificates if not {word.text for word in words} & _spoken(scheme, catalogue))
-    words = _with_wishes(words, replace(said, speaks=None, certificates=schemes), catalogue, knows)
+    already = {word.text for word in words}
+    schemes = tuple(scheme for scheme in said.certificates if already.isdisjoint(_spoken(scheme, catalogue)))
+    wished = replace(said, speaks=None, certificates=schemes, radius_km=None)
+    words = very_words(_with_wishes(words, wished, catalogue, knows))
     most = None if said.max_rate is None else hourly_amount(said.max_rate, catalogue)
     return Wanted(
         tuple(words),
@@ -183,6 +186,18 @@ def _without_talk(words: list[Word], named: int) -> list[Word]:
     if len(idle) <= TALK:
         return words
     return [replace(word, tells=word.tells * TALK / len(idle)) if word in idle else word for word in words]
+
+
+def very_words(words: Iterable[Word]) -> list[Word]:
+    """The same, and each word of a topic once more for itself: of those who know the problem, who says so in the very
+    words of the question comes first."""
+    words = list(words)
+    of_topics = (word for word in words if any(mark.startswith("topic:") for mark in word.also))
+    return words + [replace(word, also=_of_meaning(word), tells=word.tells * VERY_WORDS) for word in of_topics]
+
+
+def _of_meaning(word: Word) -> Mapping[str, float]:
+    return {text: weight for text, weight in word.also.items() if ":" not in text}
 
 
 def _of_whom(word: str, catalogue: Catalogue) -> Word:
