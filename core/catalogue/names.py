@@ -237,7 +237,8 @@ class NameIndex:
         if len(word) < SHORTEST:
             return found
         cutoff = LIKE_WORD if len(word) < 8 else LIKE_LONG_WORD
-        for other, edits in self._near(word).items():
+        near = self._near(word)
+        for other, edits in near.items():
             if other not in self._weight:
                 continue
             slips = 1 if edits == 2 and undoubled(word) == undoubled(other) else edits
@@ -245,7 +246,8 @@ class NameIndex:
             if score >= cutoff:
                 found[other] = max(score, found.get(other, 0))
         for other in self._beginning(word[: max(SHORTEST_STEM, len(word) - 2)]):
-            if other.startswith(word):
+            # "metano" is a word of its own, and no begun "metanol".
+            if other.startswith(word) and (near.get(word) != 0 or len(other) > len(word) + 2):
                 found[other] = max(UNFINISHED, found.get(other, 0))
             if self._is_form(word, other):
                 found[other] = max(INFLECTED, found.get(other, 0))
