@@ -247,7 +247,7 @@ class NameIndex:
                 found[other] = max(score, found.get(other, 0))
         for other in self._beginning(word[: max(SHORTEST_STEM, len(word) - 2)]):
             # "metano" is a word of its own, and no begun "metanol".
-            if other.startswith(word) and (near.get(word) != 0 or len(other) > len(word) + 2):
+            if other.startswith(word) and (near.get(word) != 0 or len(other) > len(word) + 4):
                 found[other] = max(UNFINISHED, found.get(other, 0))
             if self._is_form(word, other):
                 found[other] = max(INFLECTED, found.get(other, 0))

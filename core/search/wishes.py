@@ -31,6 +31,7 @@ COUNTRY: Final = "country:"  # what the mark of a country begins with
 NO_PACKAGING: Final = "any"  # of a listing that does not say how its goods are packed
 WORDS_AT_MOST: Final = 12  # of a query: who pastes a page is answered by its first words
 BY_NAME_ONLY: Final = 0.8  # how well a document meets the word for the goods that has the word, but is of other goods
+BY_KIND_ONLY: Final = 0.4  # the same of a word that tells kinds of the goods apart, which counts by itself as well
 LEAST_RELEVANCE: Final = 0.25  # of what was asked, weighed by what each word tells: less is nonsense
 SOMETHING: Final = 0.001  # of relevance: who has no word of a problem is not asked about it
 FIGURES_TELL: Final = 0.3  # a number that is no amount ("class 1") says little by itself
@@ -108,7 +109,11 @@ def freely(said: Understood, catalogue: Catalogue, places: Places, knows: Knows,
     named = words_in(said.named)
     of_each = tells if tells == ASIDE else max(1.0, GOODS_TELL / max(1, len(named)))
     made_of = [word for word in rest if goods and _names_others(word, catalogue)]
-    words = [Word(word, of_goods, fuzzy=tells == ASIDE, own=BY_NAME_ONLY, tells=of_each) for word in named]
+    kinds = _of_kinds(said, catalogue)
+    own = dict.fromkeys((word.text for word in kinds), BY_KIND_ONLY)
+    words = [
+        Word(word, of_goods, fuzzy=tells == ASIDE, own=own.get(word, BY_NAME_ONLY), tells=of_each) for word in named
+    ]
     for word, same, advised in zip(rest, catalogue.synonyms.of(rest), fields, strict=True):
         half = meant_by_half(word, catalogue) if word in ran_together else {}
         if not (goods or half or same or knows(word)):
@@ -117,7 +122,7 @@ def freely(said: Understood, catalogue: Catalogue, places: Places, knows: Knows,
         share = BESIDE_GOODS / (len(made_of) if word in made_of else 1) if not advised and plain.tells <= 1 else 1.0
         words.append(replace(plain, tells=plain.tells * share, beside=tuple(of_goods)) if goods else plain)
     words = _without_talk(words, len(named)) if goods else words
-    words = [*_with_wishes(words, said, catalogue, knows), *_of_kinds(said, catalogue)]
+    words = [*_with_wishes(words, said, catalogue, knows), *kinds]
     words += [Word(f"packaging:{packed}", fuzzy=False, tells=BESIDE_GOODS) for packed in said.packaging]
     within = said.place is not None and said.radius_km is not None
     grades = (said.grade,) if said.grade else said.grades

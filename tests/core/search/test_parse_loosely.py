@@ -160,3 +160,44 @@ def test_a_number_in_groups_is_an_amount_and_two_numbers_are_two(sentence: str, 
 def test_of_several_units_the_one_in_which_such_goods_are_sold_counts() -> None:
     assert read("UCO in IBC of 1000 l, 1500 t at once").quantity == Quantity(Decimal(1500), "t")
     assert read("UCO in IBC of 1000 l").quantity == Quantity(Decimal(1000), "l")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "product", "rest"),
+    [
+        ("HVO from used cooking oil", "hvo", "used cooking oil"),
+        ("HVO100 from animal fat Greece", "hvo", "animal fat Greece"),
+        ("HVO aus Altspeisefett", "hvo", "Altspeisefett"),
+        ("HVO z oleju posmażalniczego", "hvo", "oleju posmażalniczego"),
+        ("HVO från använd matolja", "hvo", "använd matolja"),
+        ("HVO з використаної олії", "hvo", "використаної олії"),
+        ("saf iš gyvūninių riebalų", "saf", "gyvūninių riebalų"),
+        ("Nachhaltigkeitsnachweise aus Altspeisefett", "pos_ticket", "Altspeisefett"),
+        ("biodiesel from rapeseed oil", "fame", "rapeseed oil"),
+        # Names that say themselves what the goods are made of.
+        ("pellets de paja", "straw_pellets", ""),
+        ("pellets de pahja", "straw_pellets", ""),
+        ("granulas no koksnes", "wood_pellets", ""),
+        ("olej z rzepaku", "rapeseed_oil", ""),
+        ("huile de friture usagée", "uco", ""),
+        ("Pellets aus Stroh", "straw_pellets", ""),
+    ],
+)
+def test_what_goods_are_made_of_is_not_what_is_wanted(sentence: str, product: str, rest: str) -> None:
+    said = read(sentence)
+    assert (said.product, said.rest) == (product, rest)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "named", "rest"),
+    [
+        ("Holzpellets Buche", "Holzpellets", "Buche"),
+        ("salmu granulas rapša", "salmu granulas", "rapša"),
+        ("leña premium", "leña", "premium"),
+        ("miscanthus dry", "miscanthus", "dry"),
+        ("Holzbriketts Nestro", "Holzbriketts Nestro", ""),
+    ],
+)
+def test_a_word_of_another_name_is_asked_for_beside_the_goods(sentence: str, named: str, rest: str) -> None:
+    said = read(sentence)
+    assert (said.named, said.rest) == (named, rest)

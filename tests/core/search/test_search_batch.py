@@ -250,3 +250,47 @@ def test_truckloads_in_the_text_of_a_document_are_its_amount() -> None:
         for n in range(10)
     ]
     assert found(rows, "40 t wood pellets")[0] == found(rows, "2 trucks of wood pellets")[0] == "trucks"
+
+
+@pytest.mark.parametrize(
+    ("query", "product", "best", "other"),
+    [
+        ("ucome", "fame", "UCOME", "TME"),
+        ("UCOME", "fame", "Altspeisefettmethylester", "RME"),
+        ("RME", "fame", "estry z rzepaku RME", "UCOME"),
+        ("Mandelschalen", "nut_shells", "łupiny migdałów", "łupiny orzechów laskowych"),
+        ("almond shells", "nut_shells", "cáscara de almendra", "cáscara de nuez"),
+        ("tall oil pitch", "tall_oil", "pak talowy", "surowy olej talowy"),
+        ("HBE tickets", "pos_ticket", "HBE", "THG-Quote"),
+        ("THG ticket", "pos_ticket", "GHG quota", "HBE credits"),
+        ("brykiet RUF", "wood_briquettes", "RUF", "Nestro"),
+        ("brännved björk", "firewood", "malkos beržas", "ved ek"),
+        ("Holzpellets Buche", "wood_pellets", "wood pellets beech", "Holzpellets Fichte"),
+    ],
+)
+def test_the_kind_that_is_named_comes_first_among_the_goods(query: str, product: str, best: str, other: str) -> None:
+    rows = [
+        listing("best", best, product=product, created="2026-01-01"),
+        listing("other", other, product=product, created="2026-11-20"),
+        *(listing(f"mulch {number}", f"bark mulch {number}", product="bark") for number in range(20)),
+    ]
+    assert found(rows, query)[:2] == ["best", "other"]
+
+
+def test_goods_called_otherwise_are_no_worse_than_other_goods() -> None:
+    rows = [
+        listing("elsewhere", "UCOME", product="fame", **WIEN),
+        listing("here", "biodiesel", product="fame", **KAUNAS),
+        listing("other goods", "HVO made like UCOME", product="hvo", **KAUNAS),
+    ]
+    assert found(rows, "ucome Kaunas")[0] == "here"
+
+
+def test_what_is_packed_as_asked_comes_first_in_every_language() -> None:
+    rows = [
+        listing("bags", "trociny", text="Załadunek: worki 15 kg", product="sawdust", created="2026-01-01"),
+        listing("big bags", "sciure", text="Livraison en big bags", product="sawdust", created="2026-01-01"),
+        listing("loose", "sågspån", text="lastas luzem", product="sawdust", created="2026-11-20"),
+    ]
+    assert found(rows, "sawdust big bag")[0] == "big bags"
+    assert found(rows, "Sägemehl Sackware")[0] == "bags"

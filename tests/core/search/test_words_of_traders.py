@@ -73,6 +73,15 @@ BEDDING = "shavings straw_bales straw_pellets"
         ("hydrotreated vegetable oil", "hvo"),
         ("biometano liquido", "bio_lng"),
         ("suskystintas biometanas", "bio_lng"),
+        ("sustainable aviation fuel Riga", "saf"),
+        ("carburant d'aviation durable", "saf"),
+        ("zrównoważone paliwo lotnicze", "saf"),
+        ("зелений метанол іспанія", "biomethanol"),
+        ("гранули з соломи", "straw_pellets"),
+        ("гранули з лушпиння соняшнику", "sunflower_husk_pellets"),
+        ("siuadai rapsu", "straw_bales"),
+        ("char coal", "charcoal"),
+        ("bio char", "biochar"),
     ],
 )
 def test_goods_are_known_by_what_people_call_them(sentence: str, products: str) -> None:
