@@ -140,6 +140,16 @@ async def test_a_sellers_own_words_and_name_are_found_misspelt(market: Market) -
     assert ids(await on.find("spruce")) == []
 
 
+async def test_the_kind_that_is_named_comes_first_among_the_goods(market: Market) -> None:
+    on = await shelf(market)
+    kind = await on.put(product_id="fame", grade_id=None, words="UCOME from Riga")
+    market.clock.advance(days=1)
+    others = [await on.put(product_id="fame", grade_id=None, words=words) for words in ("RME", "biodiesel")]
+    page = await on.find("UCOME")
+    assert ids(page)[0] == kind.id
+    assert set(ids(page)) == {kind.id, *(other.id for other in others)}
+
+
 async def test_nothing_found_says_which_wish_stands_in_the_way(market: Market) -> None:
     on = await shelf(market)
     await on.put(place=VILNIUS, price=eur(210))
