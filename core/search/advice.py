@@ -26,7 +26,7 @@ def asks_advice(
 ) -> bool:
     """A buyer names a price or a grade, or of goods an amount. Who has a problem speaks of himself, asks how or names
     an adviser, and tells of what a field of expertise is about; who names goods has to tell what is wrong with them,
-    and how they come ("by rail wagon") and what they are made of is nothing wrong.
+    and how they come ("by rail wagon"), of what and for whom, is not.
 
     `knows` tells whether any document has a word as it is written: a few words that all are known may be its name.
     """

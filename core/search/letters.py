@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
 from core.catalogue.model import Catalogue
@@ -15,7 +16,7 @@ from core.catalogue.names import folded
 from core.search.grammar import Grammar
 from core.search.places import Places
 
-SURELY_A_LETTER: Final = 3  # words of letters; of courtesy one
+SURELY_A_LETTER: Final = 3  # words of letters, where somebody buys or names a number; of courtesy one
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’][^\W_]+)?")
 _CLAUSE: Final = re.compile(r"(?:[^.!?;:\n]|[.!?;:](?=\S))+(?:[.!?;:\n]|$)")
 _DIGIT: Final = re.compile("[0-9]")
@@ -28,13 +29,25 @@ def wish_in(text: str, grammar: Grammar, catalogue: Catalogue, places: Places) -
     of_letters = said & grammar.letter_words
     if not (idle or of_letters) or not said.isdisjoint(grammar.experts):
         return text
-    courteous = not said.isdisjoint(grammar.courtesy) or len(of_letters) >= SURELY_A_LETTER
+    wanting = not said.isdisjoint(grammar.first_words["sides"]) or _DIGIT.search(text) is not None
+    courteous = not said.isdisjoint(grammar.courtesy) or (wanting and len(of_letters) >= SURELY_A_LETTER)
     if courteous:
         idle |= of_letters
     if not any(map(catalogue.name_index.like, said - idle - grammar.fillers)):
         return text
     reader = _Reader(frozenset(idle), grammar, catalogue, places)
     return "".join(reader.wishes(text)) if courteous else reader.without_idle(text)
+
+
+def rejoined(text: str, grammar: Grammar, catalogue: Catalogue) -> str:
+    """The text with a small word joined to the next one where they are the two halves of what goods are called: the
+    man of "man delschalen" is no man."""
+    goods = catalogue.name_index.vocabulary
+    for one, other in pairwise(list(_WORD.finditer(text))):
+        small, rest = folded(one[0]), folded(other[0])
+        if small in grammar.nameless and rest not in goods and small + rest in goods:
+            return text[: one.end()] + text[other.start() :]
+    return text
 
 
 class _Reader:

@@ -28,7 +28,7 @@ from core.search.fields import (
 )
 from core.search.figures import Figures, amount, by_the_load, figures, prices
 from core.search.grammar import Said, SaidOrder, grammar_of
-from core.search.letters import wish_in
+from core.search.letters import rejoined, wish_in
 from core.search.numbers import parse_number
 from core.search.places import Place, Places
 from core.search.sheet import Sheet
@@ -103,7 +103,8 @@ def parse(
     `per`: the unit of a price that is said without one, where it is not the one in which such goods are mostly sold.
     """
     grammar = grammar_of(catalogue)
-    sheet = Sheet(Said.of(wish_in(_begun(text), grammar, catalogue, places)), grammar, language)
+    wish = wish_in(rejoined(_begun(text), grammar, catalogue), grammar, catalogue, places)
+    sheet = Sheet(Said.of(wish), grammar, language)
     return _Reading(sheet, catalogue, places, today, per).understood()
 
 

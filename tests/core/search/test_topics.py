@@ -130,6 +130,16 @@ def test_who_knows_the_very_problem_comes_before_others_of_the_field(problem: st
         ("pellet per la mia stufa", False),
         ("who delivers firewood to our customer by truck", False),
         ("Dunmore Pellet Mill pelet przemysłowy", False),  # a name, of words that goods are called by
+        ("miscanthus by rail wagon", False),  # how they come is no problem either
+        ("We need wood pellets by rail wagon", False),
+        ("huile de colza camion-citerne", False),
+        ("biometano immissione in rete", False),
+        ("bioGNL non subventionné", False),
+        ("raw biogas from manure", False),
+        ("PoS production 2026", False),
+        ("combustible de aviación sostenible", False),
+        ("biogas plant grid injection permit refused", True),
+        ("our biomethane injection into the grid was refused", True),
     ],
 )
 def test_goods_are_a_problem_only_where_it_is_told(told: str, is_problem: bool) -> None:
