@@ -51,6 +51,7 @@ class Topics:
                 for said in chain.from_iterable(languages.values()):
                     into = stems if said.endswith(STEM) else words
                     into[folded(said.removesuffix(STEM))][topic] = None
+        self._long_things = [thing for thing in self._things if len(thing) > SURE_STEM]
         self._words = {word: tuple(topics) for word, topics in words.items()}
         self._stems = {stem: tuple(topics) for stem, topics in stems.items()}
         self._lengths = sorted({len(stem) for stem in stems}, reverse=True)
@@ -102,6 +103,13 @@ class Topics:
     def is_thing(self, word: str) -> bool:
         """Whether a folded word only says what something is wrong with."""
         return any(word[:length] in self._things for length in range(len(word), 2, -1))
+
+    def may_be_thing(self, word: str) -> bool:
+        """The same, also with a slip."""
+        if self.is_thing(word):
+            return True
+        long_enough = len(word) >= SURE_STEM
+        return long_enough and any(OSA.distance(word, thing, score_cutoff=1) <= 1 for thing in self._long_things)
 
     def _of(self, word: str) -> tuple[str, ...]:
         """The topics that this folded word tells of."""

@@ -41,6 +41,8 @@ def asks_advice(
     speaking = spoken or not words.isdisjoint(_words("telling", catalogue))
     if speaking and goods and _only_resembles_goods(said, catalogue):
         return True
+    if speaking and not goods and said.certificates and any(map(catalogue.topics.of, words_of(said.rest))):
+        return True  # "need help with ISCC certification": without goods it describes none
     if goods or said.radius_km or said.certificates:
         buying = goods and (said.side or said.certificates or said.radius_km)
         of_himself = not buying and not _words("telling", catalogue).isdisjoint(words - _words("without", catalogue))
@@ -66,18 +68,25 @@ def order_of_advisers(text: str, query: Query, catalogue: Catalogue) -> Order:
 
 
 def _goes_wrong(said: Understood, catalogue: Catalogue, usual: Set[str]) -> tuple[int, int]:
-    """How many words tell what is wrong, and how many tell of a field in all, beside what goods are called and how they
-    are: for what or whom they are wanted ("pellets for our boiler") is no problem, nor are words that are `usual`."""
-    names, words = catalogue.name_index.vocabulary, dict.fromkeys((*words_of(said.named), *words_of(said.rest)))
-    left = (word for word in words if word not in names and word not in usual)
-    told = [word for word in left if catalogue.fields_told_by(word) and not catalogue.synonyms.describes_goods(word)]
-    return sum(not catalogue.topics.is_thing(word) for word in told), len(told)
+    """How many words tell what is wrong, and how many tell of one field in all, beside what goods are called and how
+    they are: for what or whom they are wanted ("pellets for our boiler") is no problem, nor are words that are `usual`."""
+    known, topics, describes = catalogue.name_index.vocabulary, catalogue.topics, catalogue.synonyms.describes_goods
+    left = (word for word in dict.fromkeys(words_of(said.rest)) if word not in known and word not in usual)
+    told = [word for word in left if catalogue.fields_told_by(word) and not describes(word)]
+    # What names goods only by a slip may be a thing that something is wrong with: "pellet press".
+    things = [word for word in words_of(said.named) if word not in known and topics.is_thing(word)]
+    of_field = Counter(field for word in (*told, *things) for field in catalogue.fields_told_by(word))
+    return sum(not topics.is_thing(word) for word in told), max(of_field.values(), default=0)
 
 
 def _only_resembles_goods(said: Understood, catalogue: Catalogue) -> bool:
-    """Whether what names the goods is no word of theirs as it stands, and tells of a problem: "boilr", "certificaton"."""
-    named, known = words_of(said.named), catalogue.name_index.vocabulary
-    return bool(named) and all(word not in known and catalogue.topics.of(word) for word in named)
+    """Whether what names the goods is only what they are for, or no word of theirs as it stands and one that tells of a
+    problem: "our boiler keeps going out", "certificaton"."""
+    named, known, topics = words_of(said.named), catalogue.name_index.vocabulary, catalogue.topics
+    describes = catalogue.synonyms.describes_goods
+    return bool(named) and all(
+        topics.may_be_thing(word) or (word not in known and describes(word) and topics.of(word)) for word in named
+    )
 
 
 def _is_talk(words: str) -> bool:
