@@ -39,22 +39,26 @@ def asks_advice(
         return True  # who names the price of an hour wants a person
     spoken = said.speaks is not None and not words.isdisjoint(_of_speech(catalogue))  # goods speak no language
     speaking = spoken or not words.isdisjoint(_words("telling", catalogue))
-    if speaking and goods and _only_resembles_goods(said, catalogue):
+    if speaking and _without_goods(said, goods, catalogue):
         return True
-    if speaking and not goods and said.certificates and any(map(catalogue.topics.of, words_of(said.rest))):
-        return True  # "need help with ISCC certification": without goods it describes none
     if goods or said.radius_km or said.certificates:
-        buying = goods and (said.side or said.certificates or said.radius_km)
+        buying = goods and not spoken and (said.side or said.certificates or said.radius_km)
         of_himself = not buying and not _words("telling", catalogue).isdisjoint(words - _words("without", catalogue))
         wrong, in_all = _goes_wrong(said, catalogue, frozenset() if of_himself else _words("how_goods_come", catalogue))
-        return wrong >= SEVERAL if buying and not spoken else wrong > 0 and (speaking or in_all >= SEVERAL)
+        return wrong >= SEVERAL if buying else wrong > 0 and (speaking or in_all >= SEVERAL)
     left = words_of(in_full(text, said, catalogue).rest)
     told = Counter(field for word in left for field in catalogue.fields_told_by(word))
-    if speaking or max(told.values(), default=0) >= SEVERAL:
-        return True
-    if told and said.speaks is not None:
-        return True
-    return bool(told) and (said.side is not None or (_is_talk(said.rest) and not all(map(knows, left))))
+    several = max(told.values(), default=0) >= SEVERAL
+    asked = said.side is not None or said.speaks is not None
+    return speaking or several or (bool(told) and (asked or (_is_talk(said.rest) and not all(map(knows, left)))))
+
+
+def _without_goods(said: Understood, goods: bool, catalogue: Catalogue) -> bool:
+    """Whether one who speaks of himself names no goods but in appearance, or a scheme that describes none: "need help
+    with ISCC certification"."""
+    if goods:
+        return _only_resembles_goods(said, catalogue)
+    return bool(said.certificates) and any(map(catalogue.topics.of, words_of(said.rest)))
 
 
 def order_of_advisers(text: str, query: Query, catalogue: Catalogue) -> Order:
@@ -120,7 +124,7 @@ def _of_speech(catalogue: Catalogue) -> frozenset[str]:
 
 @lru_cache(maxsize=20_000)
 def means_adviser(word: str, catalogue: Catalogue) -> bool:
-    """Whether a folded word says that a person is looked for, perhaps with a slip or in another case; "export" does not."""
+    """Whether a folded word says that a person is looked for, perhaps with a slip; "export" does not."""
     named = expert_words(catalogue)
     if len(word) < LONG_ENOUGH or word in named:
         return word in named

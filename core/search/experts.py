@@ -28,7 +28,16 @@ from core.search.model import Chip, DidYouMean, Query, Standings
 from core.search.parse import Understood
 from core.search.problem import told_by
 from core.search.storage.shelf import shelf_of
-from core.search.wishes import BY_THE_HOUR, WORDS_AT_MOST, expert_words, hourly_amount, known_to_index, place_words
+from core.search.wishes import (
+    BY_THE_HOUR,
+    WORDS_AT_MOST,
+    expert_words,
+    hourly_amount,
+    known_to_index,
+    of_whom,
+    place_words,
+    very_words,
+)
 
 LOOKED_AT: Final = 200  # of whom the standing is asked; nobody pages further
 LEAST_RELEVANCE: Final = 0.1  # a problem is told in many words that no profile has
@@ -133,18 +142,18 @@ def _told(about: str, said: Understood) -> list[str]:
 def _wanted(said: Understood, catalogue: Catalogue, today: date, order: Order = "best") -> Wanted:
     asked = [word for word in dict.fromkeys(words_in(said.rest)) if word not in expert_words(catalogue)]
     asked = asked[:WORDS_AT_MOST]
-    words = tuple(
-        Word(word, told.also, fuzzy=len(word) >= SHORTEST_WORD, tells=told.tells)
+    words = very_words(
+        of_whom(word, catalogue) or Word(word, told.also, fuzzy=len(word) >= SHORTEST_WORD, tells=told.tells)
         for word, told in zip(asked, told_by(asked, catalogue), strict=True)
     )
     here = said.place
     if here is not None and said.radius_km is None:
-        words += tuple(place_words(said))  # whoever is there meets the word best; others may do as well
+        words += place_words(said)  # whoever is there meets the word best; others may do as well
     musts = [frozenset({f"speaks:{said.speaks}"})] if said.speaks else []
     musts += [frozenset({FREE_NOW})] if said.free_now else []
     most = None if said.max_rate is None else hourly_amount(said.max_rate, catalogue)
     return Wanted(
-        words=words,
+        words=tuple(words),
         must=tuple(musts),
         near=None if here is None else Spot(here.lat, here.lon, said.radius_km),
         price_at_most=None if most is None else Limits(most.value, BY_THE_HOUR),
@@ -169,7 +178,7 @@ def _confirmed(ctx: Ctx, catalogue: Catalogue, index: Index, query: Query, but: 
 
 
 def _match(ctx: Ctx, catalogue: Catalogue, said: Understood, found: Found, expert: Expert) -> Match:
-    reasons = reasons_of(catalogue, expert, found.met, said.speaks, ctx.now)
+    reasons = reasons_of(catalogue, expert, tuple(dict.fromkeys(found.met)), said.speaks, ctx.now)
     return Match(expert, found.score, reasons, None if found.km is None else round(found.km))
 
 

@@ -41,6 +41,7 @@ BESIDE_GOODS: Final = 0.7  # a word that only describes goods that are named alr
 TALK: Final = 3  # words beside goods that are named; more are said by the way
 GOODS_TELL: Final = 2.0  # the words for them together: pellets of spruce are pellets before they are of spruce
 VERY_WORDS: Final = 0.1  # of what a word tells, for having it beside the topic that it tells of
+WHOM_TELLS: Final = 2.0  # where an expert is and what is spoken, against the language that the profile is written in
 WHERE_TELLS: Final = 1.3  # where they are matters more to who names a place
 PERHAPS_THERE: Final = 0.7  # how far a word is taken for a misspelt place
 BY_THE_HOUR: Final[Factors] = {("", AN_HOUR): 1.0}
@@ -164,14 +165,13 @@ def on_problem(said: Understood, catalogue: Catalogue, places: Places, knows: Kn
     for place, (word, told) in enumerate(zip((*named, *rest), told_by((*named, *rest), catalogue), strict=True)):
         if place < len(named):
             words.append(Word(word, told.also, own=BY_NAME_ONLY, tells=min(told.tells, ASIDE)))
-        elif language_named(word) is not None or catalogue.country_named(word) is not None:
-            words.append(_of_whom(word, catalogue))
+        elif (whom := of_whom(word, catalogue)) is not None:
+            words.append(whom)
         else:
             plain = _plain_word(word, told.also, catalogue, places, knows)
             words.append(replace(plain, tells=plain.tells * told.tells))
-    # A scheme that is a word of the problem is one already.
-    already = {word.text for word in words}
-    schemes = tuple(scheme for scheme in said.certificates if already.isdisjoint(_spoken(scheme, catalogue)))
+    asked = {word.text for word in words}  # a scheme that is among them is a word of the problem already
+    schemes = tuple(scheme for scheme in said.certificates if asked.isdisjoint(_spoken(scheme, catalogue)))
     wished = replace(said, speaks=None, certificates=schemes, radius_km=None)
     words = very_words(_with_wishes(words, wished, catalogue, knows))
     most = None if said.max_rate is None else hourly_amount(said.max_rate, catalogue)
@@ -205,12 +205,12 @@ def _of_meaning(word: Word) -> Mapping[str, float]:
     return {text: weight for text, weight in word.also.items() if ":" not in text}
 
 
-def _of_whom(word: str, catalogue: Catalogue) -> Word:
+def of_whom(word: str, catalogue: Catalogue) -> Word | None:
     """Where an expert is or what is spoken, by a word alone: "Spain", "polska". Who knows the problem and fits comes
     first, and who only fits not before who knows it: "import from Ukraine" is no wish for anybody there."""
     language, country = language_named(word), catalogue.country_named(word)
     marks = ([f"speaks:{language}"] if language else []) + ([f"country:{country}"] if country else [])
-    return Word(word, dict.fromkeys(marks, 1.0), fuzzy=False, tells=WHERE_TELLS)
+    return None if not marks else Word(word, dict.fromkeys(marks, 1.0), fuzzy=False, tells=WHOM_TELLS)
 
 
 def _taken_apart(

@@ -30,6 +30,7 @@ def _document(catalogue: Catalogue, row: Row[*tuple[Any, ...]]) -> Document:
     marks = [*(f"field:{field}" for field in expert.fields), *(f"speaks:{code}" for code in expert.languages)]
     told = ". ".join((expert.headline, *expert.skills, expert.bio))
     marks += [f"topic:{topic}" for topic in catalogue.topics.told_by(told, expert.fields)]
+    marks += [f"country:{row.place_country}"] if row.place_country else []
     marks += [FREE_NOW] if expert.free_until is not None else []
     return Document(
         id=expert.id,
@@ -54,6 +55,7 @@ EXPERTS: Final = Kind(
         Person.name.label("person"),
         Organisation.name.label("company"),
         Organisation.place,
+        Organisation.place_country,
         Organisation.lat,
         Organisation.lon,
     )
