@@ -73,7 +73,7 @@ def order_of_advisers(text: str, query: Query, catalogue: Catalogue) -> Order:
 
 def _goes_wrong(said: Understood, catalogue: Catalogue, usual: Set[str]) -> tuple[int, int]:
     """How many words tell what is wrong, and how many tell of one field in all, beside what goods are called and how
-    they are: for what or whom they are wanted ("pellets for our boiler") is no problem, nor are words that are `usual`."""
+    they are: for what or whom they are wanted ("pellets for our boiler") is no problem, nor are `usual` words."""
     known, topics, describes = catalogue.name_index.vocabulary, catalogue.topics, catalogue.synonyms.describes_goods
     left = (word for word in dict.fromkeys(words_of(said.rest)) if word not in known and word not in usual)
     told = [word for word in left if catalogue.fields_told_by(word) and not describes(word)]

@@ -53,7 +53,8 @@ def test_of_a_letter_the_wishes_are_read_and_nothing_else(language: str) -> None
     letter = LETTERS[language]
     said = read(letter)
     assert (said.product, said.rest) == ("wood_pellets", "")
-    assert said.place is not None and said.quantity is not None
+    assert said.place is not None
+    assert said.quantity is not None
     assert (said.place.name, said.radius_km, str(said.quantity)) == ("Kaunas", 80, "100 t")
     assert not asks(letter)
 
