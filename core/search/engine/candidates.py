@@ -182,6 +182,18 @@ class Candidates:
         known = [place for place in self.rarest_first() if self.groups[place].lists]
         if not known:
             return np.empty(0, np.uint32)
+        chosen = self._having(known, limit)
+        if len(chosen) == 1 and len(chosen[0]) >= limit:
+            return chosen[0]
+        # Where too few have the rarest word and all others, those may do that have all but the rarest.
+        chosen += self._having(known[1:], limit) if len(known) > 2 else []
+        most = max(FRESHEST, limit)
+        freshest = [self.documents(group.terms[-1:], most) for group in self.groups if group.terms]
+        return self.living(merged([*chosen, *freshest]))
+
+    def _having(self, known: Sequence[int], limit: int) -> list[U32]:
+        """Of the first word's documents those that have the other words too, as far as there are enough of them, and
+        the fewer that have one more of these."""
         rarest, *others = known
         numbers = self.living(self._weightiest(self.groups[rarest].lists, WORDS_CAP))
         telling = [place for place in others if self.weights[place] >= TELLS_LITTLE * sum(self.weights)]
@@ -193,11 +205,7 @@ class Candidates:
                 numbers = having
             else:
                 fewer.append(having)
-        if not fewer and len(numbers) >= limit:
-            return numbers[:ENOUGH]
-        most = max(FRESHEST, limit)
-        freshest = [self.documents(group.terms[-1:], most) for group in self.groups if group.terms]
-        return self.living(merged([numbers[:ENOUGH], *fewer, *freshest]))
+        return [numbers[:ENOUGH], *fewer]
 
     def _with_words(self, cap: int) -> U32:
         """Documents that have some asked word: of the rarest words first, since they say most."""
