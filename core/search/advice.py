@@ -128,4 +128,5 @@ def means_adviser(word: str, catalogue: Catalogue) -> bool:
     named = expert_words(catalogue)
     if len(word) < LONG_ENOUGH or word in named:
         return word in named
-    return any(len(other) >= LONG_ENOUGH and OSA.distance(word, other, score_cutoff=1) <= 1 for other in named)
+    alike = (other for other in named if other[0] == word[0] and abs(len(other) - len(word)) <= 1)
+    return any(len(other) >= LONG_ENOUGH and OSA.distance(word, other, score_cutoff=1) <= 1 for other in alike)
