@@ -10,6 +10,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, Final
 
+from config.batch_places import Whereabouts
 from core.catalogue import Catalogue
 from core.catalogue.names import folded, words_of
 from core.kernel.errors import Refusal
@@ -45,6 +46,7 @@ class Rows:
         }
         said = (*catalogue.words.all("speaks"), *catalogue.words.all("and"))
         self.of_speech = frozenset(word for phrase in said for word in words_of(phrase))
+        self.whereabouts = Whereabouts(catalogue, places)
         self.product = lru_cache(maxsize=100_000)(self._product)
 
     def document(self, row: Row) -> Document:
@@ -52,14 +54,13 @@ class Rows:
         told = f"{title}. {row.get('text') or ''}"
         said = self._said(row, told) if listing else NOTHING
         product = self._goods(row, said) if listing else None
-        country = str(row.get("country") or "")
+        place = self._place(row, told) or (None if listing else self._town_told(told))
+        country = str(row.get("country") or (place.country if place else ""))
         of_kind = [*self._marks_of_goods(row, said, product), *self._packed(told)] if listing else ()
         marks = [*of_kind, *(() if listing else self._marks_of_expert(row, told))]
-        here = None if listing else self._place(str(row["city"]), None) if row.get("city") else self._town_told(told)
-        country = country or (here.country if here else "")
-        lat, lon = self._position(row, replace(said, place=here) if here else said)
         if country:
             marks.append(f"country:{country if len(country) == 2 else self.catalogue.country_named(folded(country))}")
+        lat, lon = _position(row, place)
         return Document(
             id=str(row["id"]),
             kind=str(row.get("kind", "listing")),
@@ -76,9 +77,8 @@ class Rows:
 
     def _said(self, row: Row, told: str) -> Understood:
         """What title and text say, where a field is missing."""
-        somewhere = row.get("lat") is not None or row.get("city")
         graded = row.get("grade") or not self._grades_of(self._goods(row, NOTHING))
-        if somewhere and graded and all(row.get(name) is not None for name in SAID_IN_FIELDS):
+        if graded and all(row.get(name) is not None for name in SAID_IN_FIELDS):
             return NOTHING
         language = str(row.get("lang") or "en")
         return parse(told, self.catalogue, self.places, self.today, language, per="t")
@@ -133,21 +133,19 @@ class Rows:
         price = said.price or said.max_price or said.min_price
         return None if price is None else price_amount(price, self.catalogue)
 
-    def _position(self, row: Row, said: Understood) -> tuple[float | None, float | None]:
-        lat, lon = row.get("lat"), row.get("lon")
-        if lat is not None and lon is not None:
-            return float(lat), float(lon)
-        place = self._place(str(row["city"]), row.get("country")) if row.get("city") else said.place
-        return (place.lat, place.lon) if place else (None, None)
-
     def _town_told(self, told: str) -> Place | None:
         """The town that is a part of a profile by itself."""
         named = (self.places.named(part) for part in map(str.strip, reversed(PART.split(told))) if part[:1].isupper())
         return next((found[0] for found in named if found and not found[0].everyday_word), None)
 
-    def _place(self, city: str, country: object) -> Place | None:
-        found = self.places.named(city)
-        return next((place for place in found if not country or place.country == country), None)
+    def _place(self, row: Row, told: str) -> Place | None:
+        """The town that a field names, or, where nobody knows it and no position is said, that the text does."""
+        city, country = row.get("city"), row.get("country")
+        found = self.places.named(str(city)) if city else ()
+        place = next((place for place in found if not country or place.country == country), None)
+        if place is not None or (row.get("lat") is not None and country):
+            return place
+        return self.whereabouts.of(told)
 
     def _marks_of_expert(self, row: Row, told: str) -> Iterator[str]:
         yield from (f"speaks:{code}" for code in dict.fromkeys(self._languages(row, told)))
@@ -188,6 +186,13 @@ class Rows:
         topics = self.catalogue.topics
         skills = (topics.field_of[topic] for topic, sure in topics.skills(text).items() if sure)
         return list(dict.fromkeys((*first, *skills)))
+
+
+def _position(row: Row, place: Place | None) -> tuple[float | None, float | None]:
+    lat, lon = row.get("lat"), row.get("lon")
+    if lat is not None and lon is not None:
+        return float(lat), float(lon)
+    return (place.lat, place.lon) if place else (None, None)
 
 
 def _day(created: object) -> int:
