@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import chain
@@ -21,13 +21,14 @@ from core.catalogue.facts import (
     UnitWords,
     Words,
 )
-from core.catalogue.names import Likeness, NameIndex, folded, topic_words
+from core.catalogue.names import Likeness, NameIndex, folded, topic_words, words_of
 from core.catalogue.spelling import Near, WordList
 from core.catalogue.synonyms import Synonyms
 from core.catalogue.topics import Topics
 from core.kernel.errors import NotFound
 
 T = TypeVar("T")
+LETTERS_THAT_STAY = 4  # at least, of each word of a country's name that has several ("w Wielkiej Brytanii")
 COUNTRY_ENDING = 3  # letters in which the cases of a country's name may differ ("Lietuvoje", "в Україні")
 SHORTEST_STEM = 5
 
@@ -80,12 +81,46 @@ class Catalogue:
         return self.name_index.resolve(text)
 
     def country_named(self, word: str) -> str | None:
-        """The country that a folded word names, perhaps in another case; None when it names none."""
+        """The country that a folded word names, or several with spaces between, perhaps in another case; None when it
+        names none."""
+        if " " in word:
+            return self._countries_of_several_words.get(_beginnings(word.split()))
         for ending in range(COUNTRY_ENDING + 1):
             code = self._country_stems.get(word[: len(word) - ending] if ending else f"{word}.")
             if code is not None:
                 return code
         return None
+
+    def countries_in(self, words: Sequence[str]) -> Iterator[tuple[int, int]]:
+        """Where among folded words the names of countries stand that are more than a word: the first, and behind the
+        last."""
+        place = 0
+        while place < len(words):
+            sizes = self._sizes_of_countries.get(words[place][:LETTERS_THAT_STAY], ())
+            ends = (place + size for size in sizes if place + size <= len(words))
+            end = next((end for end in ends if self.country_named(" ".join(words[place:end])) is not None), place + 1)
+            if end > place + 1:
+                yield place, end
+            place = end
+
+    @cached_property
+    def country_names(self) -> frozenset[str]:
+        """Their folded names, each as a whole."""
+        return frozenset(folded(name) for names in self.countries.values() for name in names)
+
+    @cached_property
+    def _countries_of_several_words(self) -> dict[tuple[str, ...], str]:
+        """The beginnings of the words of such names; one letter ("y", "i") is left out, as it is in sentences."""
+        names = ((words_of(name), code) for code, all_names in self.countries.items() for name in all_names)
+        return {_beginnings(words): code for words, code in names if len(words) > 1}
+
+    @cached_property
+    def _sizes_of_countries(self) -> dict[str, tuple[int, ...]]:
+        """By the beginning of the first word: how many words such a name may have, the most first."""
+        sizes: dict[str, set[int]] = {}
+        for beginnings in self._countries_of_several_words:
+            sizes.setdefault(beginnings[0], set()).add(len(beginnings))
+        return {first: tuple(sorted(known, reverse=True)) for first, known in sizes.items()}
 
     @cached_property
     def _country_stems(self) -> dict[str, str]:
@@ -97,6 +132,19 @@ class Catalogue:
                 if len(name) - 1 >= SHORTEST_STEM:
                     stems.setdefault(name[:-1], code)
         return stems
+
+    def country_misspelt(self, word: str) -> str | None:
+        """The only country of whose name a folded word that means nothing else may be a slip."""
+        if len(word) <= SHORTEST_STEM:
+            return None
+        codes = {
+            self._country_stems[f"{name}."] for name, edits in self._countries_spelt.near(word).items() if edits == 1
+        }
+        return codes.pop() if len(codes) == 1 else None
+
+    @cached_property
+    def _countries_spelt(self) -> WordList:
+        return WordList(sorted(name for name in self.country_names if " " not in name))
 
     @cached_property
     def synonyms(self) -> Synonyms:
@@ -151,6 +199,10 @@ class Catalogue:
         """All words by which goods, meanings and fields are known: what a misspelt one may be is looked up once."""
         words = {*self.name_index.long_words, *self.synonyms.words, *self._field_names.words}
         return lru_cache(maxsize=20_000)(WordList(sorted(words)).near)
+
+
+def _beginnings(words: Sequence[str]) -> tuple[str, ...]:
+    return tuple([word[:LETTERS_THAT_STAY] for word in words])
 
 
 def _found(table: Mapping[str, T], key: str, code: str) -> T:

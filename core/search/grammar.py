@@ -24,6 +24,7 @@ FIGURE = re.compile(r"[0-9]+")
 FIRST_PART = re.compile(r"\S+")
 FIRST_WORD = re.compile(r"[^\W_]+")
 RANGE = re.compile(r"[0-9]\s*[-–]")
+KILOMETRES = r"(?:km|км|kilome[^\W\d_]+|кілометр[^\W\d_]*)"
 BARE_CUBIC_METRE = "m3?"  # "m3" of something that may be loose, stacked, solid or liquid
 # Sign-like limits that are no words of a language.
 _BELOW_SIGNS, _ABOVE_SIGNS = ("<", "<=", "≤", "max."), (">", ">=", "≥", "min.")
@@ -155,7 +156,7 @@ class Grammar:
         money = rf"(?P<before>(?<!\w){currency})?\s*(?P<number>{NEXT_NUMBER})\s*(?P<after>{currency}(?!\w))?"
         self.price_range = re.compile(rf"{joined}{spread}{money}(?:{per}(?P<unit>{unit})(?!\w))?")
         self.quantity_range = re.compile(rf"{joined}{spread}(?P<number>{NEXT_NUMBER})\s*(?P<unit>{unit})(?!\w)")
-        measured = rf"\s*(?:{unit}|km|%)(?!\w)"
+        measured = rf"\s*(?:{unit}|{KILOMETRES}|%)(?!\w)"
         self.bare_limit = re.compile(rf"(?<!\w)(?P<limit>{limit})\s+(?P<number>{NUMBER})(?![.,]?[0-9]|{measured})")
         self.amount_in_groups = re.compile(rf"([0-9]{{1,3}})(?:\s([0-9]{{3}}))+{measured}")
         self.quantity = re.compile(rf"(?:(?<!\w){limit}\s*)?(?P<number>{NUMBER})\s*(?P<unit>{unit})(?!\w)")
@@ -183,7 +184,7 @@ class Grammar:
     def _read_places(self, catalogue: Catalogue) -> None:
         """Delivery terms, distances, and the small words before a place."""
         words = catalogue.words
-        self.radius = re.compile(rf"({NUMBER})\s*(?:km|км)(?!\w)")
+        self.radius = re.compile(rf"((?<=\+)[0-9]{{1,5}}|{NUMBER})\s*{KILOMETRES}(?!\w)")  # also "+150 km"
         terms = [code for code, term in catalogue.terms.items() if term.is_incoterm]
         self.term = re.compile(rf"(?<!\w){any_of(terms)}(?!\w)")
         self.near = re.compile(rf"(?<!\w)(?:{any_of((*words.all('near'), *words.all('within')))})(?!\w)")

@@ -135,11 +135,13 @@ class _Reading:
         order = self._order()  # behind the figures: "moins cher que 200" is a limit
         side = self._side()
         free_now = sheet.may_name("free_now") and sheet.take(grammar.free_now) is not None
-        speaks = self._speaks()
+        language = self._language()
         where = whereabouts(sheet, self.catalogue, self.places)
         packings = grammar.packaging.items() if sheet.may_name("packaging") else ()
         packaging = tuple(code for code, words in packings if sheet.take(words))
-        product, alternatives, named, rest = self._product(grades)
+        product, alternatives, named, others = self._product(grades)
+        speaks, countries = self._speaks(language, where.countries, bool(product or alternatives))
+        rest = " ".join(written for _, written in sorted((*others, *countries)))
         grade = self._grade(grades or (self._grades_in_names(named, product) if sheet.has_digits else ()), product)
         if product is None and grade is not None and not alternatives:
             only = self.catalogue.grade(grade).products
@@ -237,11 +239,20 @@ class _Reading:
             orders.append(grammar.order_of(found))
         return orders[0] if orders else None
 
-    def _speaks(self) -> str | None:
+    def _language(self) -> re.Match[str] | None:
         """The language that is named by its own or any other language's word for it."""
         sheet = self.sheet
-        found = sheet.take(sheet.grammar.languages) if sheet.may_name("languages") else None
-        return None if found is None else sheet.grammar.language_of(found)
+        return sheet.take(sheet.grammar.languages) if sheet.may_name("languages") else None
+
+    def _speaks(
+        self, found: re.Match[str] | None, countries: tuple[tuple[int, str], ...], goods: bool
+    ) -> tuple[str | None, tuple[tuple[int, str], ...]]:
+        """The language, and the countries: beside goods "Italien" is where they are, and no French for Italian."""
+        if found is None:
+            return None, countries
+        if goods and folded(found[0]) in self.catalogue.country_names:
+            return None, (*countries, (found.start(), self.sheet.written(*found.span())))
+        return self.sheet.grammar.language_of(found), countries
 
     def _side(self) -> str | None:
         """Selling or buying. "Koper" further on is the port, not the Swedish for "buys"; "suche" is Polish for dry."""
@@ -259,8 +270,9 @@ class _Reading:
                     return side
         return None
 
-    def _product(self, grades: tuple[str, ...]) -> tuple[str | None, tuple[str, ...], str, str]:
-        """The product the words that are left mean, those it may be confused with, the words for it, and the others.
+    def _product(self, grades: tuple[str, ...]) -> tuple[str | None, tuple[str, ...], str, list[tuple[int, str]]]:
+        """The product the words that are left mean, those it may be confused with, the words for it, and the others
+        with where they stand.
 
         Where no goods are called so, words of description ("dry", "secas") are left out: names have them by chance.
         """
@@ -277,17 +289,16 @@ class _Reading:
         naming = among or index.naming([word[0] for word in words], best)
         named = " ".join(word for place, word in enumerate(left) if place in naming)
         others = [
-            (word[0], left[place])
+            (word.start(), left[place])
             for place, word in enumerate(words)
             if place not in naming and word[0] not in sheet.grammar.fillers
         ]
         if len(best) > 1:
             unknown = [word for word in map(folded, left) if word not in index.vocabulary]
             best = index.resembling(unknown, best) or best
-        rest = " ".join(written for _, written in others)
         if len(best) == 1:
-            return best[0], (), named, rest
-        return None, best, named, rest
+            return best[0], (), named, others
+        return None, best, named, others
 
     def _with_trucks(self, rest: str, said: Figures) -> str:
         """The words that were not understood, with those for trucks that are no amount."""

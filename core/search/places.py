@@ -167,9 +167,9 @@ class _Alike:
         return ()
 
     def one_slip_away(self, word: str) -> tuple[Place, ...]:
-        """The places whose name a word is one slip away from, where that is only one name."""
-        one_off = [name for name, edits in self._near(word) if edits == 1]
-        return self._by_name[one_off[0]] if len(one_off) == 1 else ()
+        """The places whose name a word is one slip away from, where all such names are of one place."""
+        one_off = [self._by_name[name] for name, edits in self._near(word) if edits == 1]
+        return one_off[0] if len({places[0] for places in one_off}) == 1 else ()
 
     def like(self, name: str) -> tuple[Place, ...]:
         """The places of the nearest spelling or grammatical case of a name."""

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from core.catalogue.model import Catalogue
+from core.search.grammar import FIRST_WORD
 from core.search.places import Place, Places
-from core.search.sheet import Sheet
+from core.search.sheet import TAKEN, Sheet
 
 NEAR_KM: Final = 150  # what "near" means when no distance is said: a truck there and back before noon
 FARTHEST_KM: Final = 20_000  # half around the earth
@@ -18,41 +19,69 @@ SHORTEST_PART: Final = 3  # letters of two words that are written as one
 SURELY_MISSPELT: Final = 6  # letters of a word that may be a town with a slip in it, though nothing says that it is one
 _THOUSANDS: Final = re.compile(r"[\s.,'](?=[0-9]{3}(?![0-9]))")
 Spelt = Callable[[str], tuple[Place, ...]]
+# Before a word that goods are called by as well: "olio di", "huile d'".
+GOODS_OF: Final = re.compile(r"[^\W\d_]\s+(?:di|de|da|von|of|d')\s*$")
+STOPS: Final = frozenset(f"{TAKEN},;:")  # no name goes on behind one
 _TOKEN: Final = re.compile(r"[^\W\d_](?:[\w'’.-]*\w)?")
 
 
 @dataclass(frozen=True, slots=True)
 class Whereabouts:
-    """`said`: the place as it was written."""
+    """`said`: the place as it was written. `countries`: where each begins, and how it was written."""
 
     term: str | None = None
     place: Place | None = None
     said: str = ""
     radius_km: int | None = None
+    countries: tuple[tuple[int, str], ...] = ()
 
 
 def whereabouts(sheet: Sheet, catalogue: Catalogue, places: Places) -> Whereabouts:
     """The longest name of a place that there is. Behind "DAP", "near" or a distance a misspelt one is believed at once,
     elsewhere only when the word means nothing else."""
     grammar = sheet.grammar
+    countries = _countries(sheet, catalogue, places)
     marked = sheet.may_name("near")
     term = grammar.term.search(sheet.text) if marked else None
     radius = sheet.take(grammar.radius) if sheet.has_digits else None
     near = grammar.near.search(sheet.text) if marked else None
     finder = _Finder(sheet, catalogue, places)
     place = finder.behind([found.end() for found in (term, near) if found]) or finder.anywhere()
+    place = place or finder.everyday_word(anywhere=radius is not None)
     for found in (term, near):
         if found:
             sheet.strike(*found.span())
     radius_km = _kilometres(radius[1]) if radius else NEAR_KM if near else None
     place = place or finder.run_together() or finder.misspelt()
-    return Whereabouts(term[0].upper() if term else None, place, finder.said, radius_km if place else None)
+    return Whereabouts(term[0].upper() if term else None, place, finder.said, radius_km if place else None, countries)
+
+
+def _countries(sheet: Sheet, catalogue: Catalogue, places: Places) -> tuple[tuple[int, str], ...]:
+    """The countries that are named, struck out: "Spain" is no slip of "shell", nor is "Paesi Bassi" a low town."""
+    tokens = [token for token in FIRST_WORD.finditer(sheet.text) if len(token[0]) > 1]
+    words = [token[0] for token in tokens]
+    spans = [(tokens[start].start(), tokens[end - 1].end()) for start, end in catalogue.countries_in(words)]
+    spans = [(start, end) for start, end in spans if STOPS.isdisjoint(sheet.text[start:end])]
+    goods = catalogue.name_index.vocabulary
+    for token in tokens:
+        if any(start <= token.start() < end for start, end in spans):
+            continue
+        if catalogue.country_named(token[0]) is not None and token[0] not in goods and not places.knows(token[0]):
+            spans.append(token.span())
+    for start, end in spans:
+        sheet.strike(start, end)
+    return tuple((start, sheet.written(start, end)) for start, end in sorted(spans))
 
 
 def _kilometres(number: str) -> int:
     """At least one. A mark before three digits parts thousands ("1 000", "1.000"): nobody counts in metres here."""
     plain = _THOUSANDS.sub("", number).replace(",", ".")
     return round(min(max(float(plain), 1.0), FARTHEST_KM))
+
+
+def _begins_sentence(text: str, start: int) -> bool:
+    """Whether a word stands first in any sentence but the first: its capital says nothing ("Lūdzam", please)."""
+    return text[:start].rstrip().endswith((".", "!", "?"))
 
 
 @dataclass(slots=True)
@@ -84,13 +113,25 @@ class _Finder:
             place = self._at(token.start(), spelt=spelt, sure=marked)
             if place is not None:
                 return place
-            if capital:
+            if capital and not _begins_sentence(sheet.text, token.start()):
                 capitals.append(token)
         for token in capitals:  # no town as it stands, so perhaps one in another case: "Kaune", "Києві"
             if token[0] not in self.catalogue.name_index.vocabulary:  # "SANSA DI OLIVA" is no Olita
                 place = self._found(token, self.places.declined(token[0]))
                 if place is not None:
                     return place
+        return None
+
+    def everyday_word(self, *, anywhere: bool) -> Place | None:
+        """A well-known town that is called like a common word: the last word, which is of no goods ("elephant grass
+        porto"), or, where a distance is said, whichever word is one."""
+        tokens = list(_TOKEN.finditer(self.sheet.text))
+        beside_goods = any(token[0] in self.catalogue.name_index.vocabulary for token in tokens[:-1])
+        for token in tokens if anywhere else tokens[-1:] if beside_goods else ():
+            places = self.places.named(token[0])
+            if places and places[0].well_known and places[0].everyday_word and not self._means_goods(token[0]):
+                self._strike(*token.span())
+                return places[0]
         return None
 
     def misspelt(self) -> Place | None:
@@ -115,6 +156,13 @@ class _Finder:
                         self._strike(token.start() + cut, token.end())
                         return places[0]
         return None
+
+    def _is_of_goods(self, name: str, start: int) -> bool:
+        """Whether it is the end of what goods are called: "sansa di oliva" is not from Oliva."""
+        return name in self.catalogue.name_index.vocabulary and bool(GOODS_OF.search(self.sheet.text, 0, start))
+
+    def _means_goods(self, word: str) -> bool:
+        return word in self.catalogue.name_index.vocabulary or self.catalogue.synonyms.has(word)
 
     def _means_something(self, word: str) -> bool:
         catalogue = self.catalogue
@@ -141,7 +189,7 @@ class _Finder:
         for end in (token.end() for token in reversed(tokens)):
             name = text[start:end]
             exact = self.places.named(name)
-            if exact and (sure or not exact[0].everyday_word) and len(name) > 2:
+            if exact and (sure or not exact[0].everyday_word) and len(name) > 2 and not self._is_of_goods(name, start):
                 self._strike(start, end)
                 return exact[0]
         return None if spelt is None else self._found(tokens[0], spelt(tokens[0][0]))

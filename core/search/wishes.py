@@ -60,9 +60,11 @@ def exactly(
         musts = (frozenset(f"product:{product}" for product in goods), *musts)
     if said.packaging:
         musts = (*musts, frozenset(f"packaging:{packed}" for packed in (*said.packaging, NO_PACKAGING)))
-    rest = list(dict.fromkeys(words_in(said.rest)))[:WORDS_AT_MOST]
+    rest = list(dict.fromkeys(_with_countries(words_in(said.rest), catalogue)))[:WORDS_AT_MOST]
     words = tuple(
-        Word(word, also | ({f"{COUNTRY}{code}": 1.0} if (code := catalogue.country_named(word)) else {}))
+        Word(word, also | {f"{COUNTRY}{code}": 1.0}, fuzzy=False, tells=WHERE_TELLS, country=bool(goods))
+        if (code := catalogue.country_named(word))
+        else Word(word, also)
         for word, also in zip(rest, catalogue.synonyms.of(rest), strict=True)
     )
     countries = frozenset(mark for word in words for mark in word.also if mark.startswith(COUNTRY))
@@ -113,15 +115,20 @@ def freely(said: Understood, catalogue: Catalogue, places: Places, knows: Knows,
     kinds = _of_kinds(said, catalogue)
     own = dict.fromkeys((word.text for word in kinds), BY_KIND_ONLY)
     words = [
-        Word(word, of_goods, fuzzy=tells == ASIDE, own=own.get(word, BY_NAME_ONLY), tells=of_each) for word in named
+        Word(word, of_goods, fuzzy=tells == ASIDE, own=own.get(word, BY_NAME_ONLY), tells=of_each, goods=True)
+        for word in named
     ]
     for word, same, advised in zip(rest, catalogue.synonyms.of(rest), fields, strict=True):
         half = meant_by_half(word, catalogue) if word in ran_together else {}
         if not (goods or half or same or knows(word)):
             half = meant_by_end(word, catalogue)
         plain = _plain_word(word, {**same, **advised, **half}, catalogue, places, knows)
-        share = BESIDE_GOODS / (len(made_of) if word in made_of else 1) if not advised and plain.tells <= 1 else 1.0
-        words.append(replace(plain, tells=plain.tells * share, beside=tuple(of_goods)) if goods else plain)
+        if goods:
+            share = BESIDE_GOODS / (len(made_of) if word in made_of else 1)
+            plain = _of_country(plain, catalogue, knows)
+            plain = replace(plain, tells=plain.tells * share) if not advised and plain.tells <= 1 else plain
+            plain = replace(plain, beside=tuple(of_goods))
+        words.append(plain)
     words = _without_talk(words, len(named)) if goods else words
     words = [*_with_wishes(words, said, catalogue, knows), *kinds]
     words += [Word(f"packaging:{packed}", fuzzy=False, tells=BESIDE_GOODS) for packed in said.packaging]
@@ -217,10 +224,20 @@ def _taken_apart(
     said: Understood, catalogue: Catalogue, places: Places, knows: Knows
 ) -> tuple[list[str], frozenset[str]]:
     """The words that were not understood, and those among them that had run together with another."""
-    halves = [apart(word, catalogue, places, knows) for word in words_in(said.rest)[:WORDS_AT_MOST]]
+    rest = _with_countries(words_in(said.rest), catalogue)[:WORDS_AT_MOST]
+    halves = [apart(word, catalogue, places, knows) for word in rest]
     return [half for word in halves for half in word], frozenset(
         half for pair in halves if len(pair) > 1 for half in pair
     )
+
+
+def _with_countries(words: list[str], catalogue: Catalogue) -> list[str]:
+    """The same with each country's name of several words as one word."""
+    joined, place = list[str](), 0
+    for start, end in catalogue.countries_in(words):
+        joined += [*words[place:start], " ".join(words[start:end])]
+        place = end
+    return [*joined, *words[place:]]
 
 
 def _with_wishes(words: list[Word], said: Understood, catalogue: Catalogue, knows: Knows) -> list[Word]:
@@ -259,6 +276,16 @@ def _plain_word(word: str, same: Mapping[str, float], catalogue: Catalogue, plac
         return Word(word, same)
     weight = 1.0 if exact else PERHAPS_THERE
     return Word(word, {**same, **_names(near[0], weight)}, Spot(near[0].lat, near[0].lon), spot_weight=weight)
+
+
+def _of_country(word: Word, catalogue: Catalogue, knows: Knows) -> Word:
+    """Beside goods: the same where it names a country as one, and a word that means nothing else as a slip of one."""
+    if catalogue.country_named(word.text) is not None:
+        return replace(word, country=True)
+    if word.also or word.spot or word.text.isdigit() or knows(word.text):
+        return word
+    code = catalogue.country_misspelt(word.text)
+    return replace(word, also={f"country:{code}": PERHAPS_THERE}, tells=WHERE_TELLS, country=True) if code else word
 
 
 def expert_words(catalogue: Catalogue) -> frozenset[str]:

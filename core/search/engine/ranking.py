@@ -28,6 +28,9 @@ HALF_FRESH_DAYS: Final = 30
 FAR_KM: Final = 1000  # beyond it distance makes no difference any more
 NOBODY_SAYS: Final = 0.5  # how much a word that no document has counts beside the others: it may be mere talk
 ANY_WORD: Final = 1e-6  # of relevance: more than nothing
+GOODS_TO_PLACE: Final = (
+    1.25  # goods that are named tell at least so much more than where: more than freshness can weigh
+)
 PLACES_SHARE: Final = 100  # a place is taken to be as telling as a word that one document in a hundred has
 
 
@@ -48,12 +51,20 @@ def weigh(words: Sequence[Word], groups: Sequence[Sequence[Group]], documents: i
     weights: list[float] = []
     for place, word in enumerate(words):
         frequency = sum([of_segment[place].frequency for of_segment in groups])
-        if word.spot is not None:
+        if word.country:
+            frequency = min(frequency, max(1, documents // PLACES_SHARE))
+        elif word.spot is not None:
             frequency = max(frequency, documents // PLACES_SHARE)
         weights.append(math.log(1 + documents / (1 + frequency)) if frequency else 0.0)
     known = [weight for weight in weights if weight]
     usual = NOBODY_SAYS * sum(known) / len(known) if known else 1.0
-    return [(weight or usual) * word.tells for word, weight in zip(words, weights, strict=True)]
+    telling = [(weight or usual) * word.tells for word, weight in zip(words, weights, strict=True)]
+    where = max([told for word, told in zip(words, telling, strict=True) if word.country or word.spot], default=0.0)
+    of_goods = sum([told for word, told in zip(words, telling, strict=True) if word.goods])
+    if 0 < of_goods < GOODS_TO_PLACE * where:  # common goods: still they come before others of the place
+        more = GOODS_TO_PLACE * where / of_goods
+        telling = [told * more if word.goods else told for word, told in zip(words, telling, strict=True)]
+    return telling
 
 
 def rank(

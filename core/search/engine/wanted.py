@@ -32,6 +32,8 @@ class Word:
     With a `spot` the word is a place, and what is near it meets the word too. `fuzzy`: it may be misspelt. `own` and
     `spot_weight`: how well the word itself, and the neighbourhood, would do. `tells`: what it counts against others.
     `beside`: marks of goods that are named already, so that the word is not asked for once more by their sellers' use.
+    `goods`: it names goods that are looked for. `country`: it names where they are, and tells as much as a town,
+    however many documents are from there.
     """
 
     text: str
@@ -42,6 +44,8 @@ class Word:
     spot_weight: float = 1.0
     tells: float = 1.0
     beside: tuple[str, ...] = ()
+    country: bool = False
+    goods: bool = False
 
 
 # A factor for each product and kind of unit, since tonnes become megawatt-hours by the goods' own figures. What is not
