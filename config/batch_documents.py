@@ -16,11 +16,11 @@ from core.kernel.errors import Refusal
 from core.kernel.money import Money
 from core.search.engine.document import UNIT_KINDS, Amount, Document
 from core.search.grammar import Said, grade_names, grammar_of
+from core.search.limits import amount_of, hourly_amount, price_amount
 from core.search.parse import Understood, parse
 from core.search.places import Place, Places
 from core.search.sheet import Sheet
 from core.search.tongues import language_named
-from core.search.wishes import amount_of, hourly_amount, price_amount
 
 Row = dict[str, Any]
 FIELDS_OF_ONE: Final = 2

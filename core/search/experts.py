@@ -24,20 +24,12 @@ from core.search.engine.document import words_in
 from core.search.engine.index import Found, Index
 from core.search.engine.wanted import Limits, Order, Spot, Wanted, Word
 from core.search.kinds.experts import EXPERTS, FREE_NOW
+from core.search.limits import BY_THE_HOUR, hourly_amount
 from core.search.model import Chip, DidYouMean, Query, Standings
 from core.search.parse import Understood
 from core.search.problem import told_by
 from core.search.storage.shelf import shelf_of
-from core.search.wishes import (
-    BY_THE_HOUR,
-    WORDS_AT_MOST,
-    expert_words,
-    hourly_amount,
-    known_to_index,
-    of_whom,
-    place_words,
-    very_words,
-)
+from core.search.wishes import WORDS_AT_MOST, expert_words, known_to_index, of_whom, place_words, very_words
 
 LOOKED_AT: Final = 200  # of whom the standing is asked; nobody pages further
 LEAST_RELEVANCE: Final = 0.1  # a problem is told in many words that no profile has

@@ -137,8 +137,7 @@ class _Reading:
         free_now = sheet.may_name("free_now") and sheet.take(grammar.free_now) is not None
         language = self._language()
         where = whereabouts(sheet, self.catalogue, self.places)
-        packings = grammar.packaging.items() if sheet.may_name("packaging") else ()
-        packaging = tuple(code for code, words in packings if sheet.take(words))
+        packaging = self._packaging()
         product, alternatives, named, others = self._product(grades)
         speaks, countries = self._speaks(language, where.countries, bool(product or alternatives))
         rest = " ".join(written for _, written in sorted((*others, *countries)))
@@ -177,6 +176,10 @@ class _Reading:
             rest=rest,
             unclear=tuple(sheet.unclear),
         )
+
+    def _packaging(self) -> tuple[str, ...]:
+        packings = self.sheet.grammar.packaging.items() if self.sheet.may_name("packaging") else ()
+        return tuple(code for code, words in packings if self.sheet.take(words))
 
     def _certificates_and_grades(self) -> tuple[tuple[str, ...], str | None, tuple[str, ...]]:
         """Schemes in the order they are named, the one that is a part of a grade's name ("ENplus A1"), and the grades

@@ -5,20 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
-from fractions import Fraction
 from functools import lru_cache
 from typing import Final
 
-from core.catalogue import Catalogue, Product
-from core.catalogue.energy import Figured, energy_of, mass_of
+from core.catalogue import Catalogue
 from core.catalogue.synonyms import SAME
-from core.kernel.errors import Refusal
-from core.kernel.money import Money, UnitPrice
-from core.kernel.quantity import UNITS, Quantity
-from core.search.engine.document import AN_HOUR, UNIT_KINDS, Amount, words_in
-from core.search.engine.wanted import Factors, Limits, Order, Spot, Wanted, Word
+from core.search.engine.document import words_in
+from core.search.engine.wanted import Limits, Order, Spot, Wanted, Word
 from core.search.grammar import grammar_of
+from core.search.limits import BY_THE_HOUR, amount_limits, hourly_amount, price_limits, prices_per
 from core.search.model import Order as AnyOrder
 from core.search.parse import Understood
 from core.search.places import Place, Places
@@ -44,8 +39,6 @@ VERY_WORDS: Final = 0.1  # of what a word tells, for having it beside the topic 
 WHOM_TELLS: Final = 2.0  # where an expert is and what is spoken, against the language that the profile is written in
 WHERE_TELLS: Final = 1.3  # where they are matters more to who names a place
 PERHAPS_THERE: Final = 0.7  # how far a word is taken for a misspelt place
-BY_THE_HOUR: Final[Factors] = {("", AN_HOUR): 1.0}
-MUCH: Final = Decimal(1_000_000)  # of a unit is converted, so that the three decimals of an amount round nothing off
 
 
 def exactly(
@@ -77,11 +70,11 @@ def exactly(
         words=words,
         must=(frozenset({f"kind:{kind}"}), *musts),
         near=None if said.place is None else Spot(said.place.lat, said.place.lon, said.radius_km),
-        price_at_most=_price_limits(catalogue, said.max_price or said.price),
-        price_at_least=_price_limits(catalogue, said.min_price),
-        amount=_amount_limits(catalogue, said.quantity),
+        price_at_most=price_limits(catalogue, said.max_price or said.price),
+        price_at_least=price_limits(catalogue, said.min_price),
+        amount=amount_limits(catalogue, said.quantity),
         days=_days(said),
-        price_per=_prices_per(catalogue, unit),
+        price_per=prices_per(catalogue, unit),
         some_word=bool(rest) and not goods and not said.grade,
         order=order,
         today=today.toordinal(),
@@ -138,9 +131,9 @@ def freely(said: Understood, catalogue: Catalogue, places: Places, knows: Knows,
         words=tuple(words),
         must=_musts(grades=grades, certificates=said.certificates if goods else ()),
         near=Spot(said.place.lat, said.place.lon, said.radius_km) if said.place and within else None,
-        price_at_most=_price_limits(catalogue, said.max_price or said.price),
-        price_at_least=_price_limits(catalogue, said.min_price),
-        amount=_amount_limits(catalogue, said.quantity),
+        price_at_most=price_limits(catalogue, said.max_price or said.price),
+        price_at_least=price_limits(catalogue, said.min_price),
+        amount=amount_limits(catalogue, said.quantity),
         days=_days(said),
         least_relevance=LEAST_RELEVANCE if words else 0.0,
         today=today.toordinal(),
@@ -343,79 +336,3 @@ def _musts(*, grades: Iterable[str], certificates: Iterable[str]) -> tuple[froze
 
 def _days(said: Understood) -> tuple[int, int] | None:
     return None if said.window is None else (said.window.first.toordinal(), said.window.last.toordinal())
-
-
-def amount_of(quantity: Quantity) -> Amount:
-    """An amount in the base unit of its kind."""
-    unit = UNITS[quantity.unit]
-    return Amount(float(Fraction(quantity.amount) * unit.size), UNIT_KINDS.index(unit.kind))
-
-
-def price_amount(price: UnitPrice, catalogue: Catalogue) -> Amount | None:
-    """A price in euros for the base unit of its kind; None where there is no rate for its currency."""
-    euros = catalogue.rates.converted(price, "EUR")
-    if euros is None:
-        return None
-    unit = UNITS[price.unit]
-    return Amount(float(Fraction(euros.amount) / unit.size), UNIT_KINDS.index(unit.kind))
-
-
-def hourly_amount(rate: Money, catalogue: Catalogue) -> Amount | None:
-    """The price of an hour in euros; None where there is no rate for its currency."""
-    per_euro = catalogue.rates.per_euro.get(rate.currency)
-    return None if per_euro is None else Amount(float(rate.amount / per_euro), AN_HOUR)
-
-
-def _amount_limits(catalogue: Catalogue, quantity: Quantity | None) -> Limits | None:
-    if quantity is None:
-        return None
-    asked = amount_of(quantity)
-    return Limits(asked.value, _factors(catalogue, asked.kind))
-
-
-def _price_limits(catalogue: Catalogue, price: UnitPrice | None) -> Limits | None:
-    if price is None:
-        return None
-    limit = price_amount(price, catalogue)
-    return None if limit is None else Limits(limit.value, _shares(catalogue, limit.kind))
-
-
-@lru_cache(maxsize=64)
-def _prices_per(catalogue: Catalogue, unit: str) -> Factors:
-    """What prices are multiplied by to be told per that unit."""
-    kind, size = UNIT_KINDS.index(UNITS[unit].kind), float(UNITS[unit].size)
-    return {key: factor * size for key, factor in _factors(catalogue, kind).items()}
-
-
-@lru_cache(maxsize=64)
-def _shares(catalogue: Catalogue, kind: int) -> Factors:
-    """What a price for a base unit of this kind is multiplied by to be one for a base unit of another."""
-    return {key: 1 / factor for key, factor in _factors(catalogue, kind).items()}
-
-
-@lru_cache(maxsize=64)
-def _factors(catalogue: Catalogue, kind: int) -> Factors:
-    """How many base units of another kind one base unit of this kind is, by the figures of each product.
-
-    Tonnes, cubic metres and megawatt-hours become each other by density and calorific value; one kind of unit is
-    always one of itself, also for what has no product.
-    """
-    factors = {(product, kind): 1.0 for product in ("", *catalogue.products)}
-    base = {UNIT_KINDS.index(unit.kind): unit.code for unit in UNITS.values() if unit.size == 1}
-    for product in catalogue.products.values() if kind in base else ():
-        sold_in = {UNIT_KINDS.index(UNITS[unit].kind) for unit in product.units}
-        for measured in (mass_of, energy_of):
-            one = _measure(measured, product, base[kind])
-            for other in sold_in & base.keys() - {kind}:
-                each = _measure(measured, product, base[other])
-                if one and each:
-                    factors.setdefault((product.id, other), one / each)
-    return factors
-
-
-def _measure(measured: Callable[[Product, Quantity], Figured], product: Product, unit: str) -> float:
-    """The mass or energy of a million of that unit; 0 where the product has no figures for it."""
-    try:
-        return float(measured(product, Quantity(MUCH, unit)).quantity.amount)
-    except Refusal:
-        return 0.0

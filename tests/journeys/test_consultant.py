@@ -14,7 +14,7 @@ TOLD_APART = {
     "granulės mūsų katilinei": 'Understood: Wood pellets, "katilinei"',
     "Pellets verschlacken unseren Kessel": 'Understood: "Pellets verschlacken unseren Kessel"',
     "we want pellets for our heating plant": 'Understood: Wood pellets, "heating plant"',
-    "supplier of pellets does not return the deposit": 'Understood: "pellets supplier return deposit"',
+    "supplier of pellets does not return the deposit": 'Understood: "pellets return deposit"',
     "need a lawyer": 'Understood: "lawyer"',
     "how do I pay?": "I did not understand that.",
 }

@@ -14,7 +14,7 @@ from core.experts.model import Expert
 from core.people.model import Organisation, Person
 from core.search.engine.document import Document
 from core.search.kinds.kind import Kind, Rows
-from core.search.wishes import hourly_amount
+from core.search.limits import hourly_amount
 
 FREE_NOW: Final = "free_now"  # a mark: it was said, and the timer that ends it is a change as well
 

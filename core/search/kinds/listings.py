@@ -15,7 +15,8 @@ from core.listings.model import Listing, ListingCertificate
 from core.people.model import Organisation
 from core.search.engine.document import Amount, Document
 from core.search.kinds.kind import Kind, Rows
-from core.search.wishes import NO_PACKAGING, amount_of, price_amount
+from core.search.limits import amount_of, price_amount
+from core.search.wishes import NO_PACKAGING
 
 _COLUMNS = (
     Listing.id,

@@ -51,7 +51,7 @@ def test_a_country_is_known_by_any_name_of_it(sentence: str, country: str) -> No
 
 
 def test_a_language_is_spoken_where_no_goods_are_named() -> None:
-    assert (read("consultant italien").speaks, read("pellets italien").speaks) == ("it", None)
+    assert (read("consultant parlant italien").speaks, read("pellets italien").speaks) == ("it", None)
 
 
 def test_goods_of_the_country_come_before_the_same_goods_elsewhere() -> None:
