@@ -134,6 +134,9 @@ class Grammar:
             for meaning in ("courtesy", "letter", "beside_wishes")
         )
         self.letter_words = self.courtesy | letter
+        self.ours, self.meant_for, self.consumers = (
+            frozenset(map(folded, catalogue.words.all(meaning))) for meaning in ("ours", "meant_for", "consumers")
+        )
 
     def _read_numbers(self, catalogue: Catalogue) -> None:
         """Prices, rates and amounts: numbers with what stands around them."""

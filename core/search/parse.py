@@ -31,6 +31,7 @@ from core.search.grammar import Said, SaidOrder, grammar_of
 from core.search.letters import rejoined, wish_in
 from core.search.numbers import parse_number
 from core.search.places import Place, Places
+from core.search.purpose import without_purpose
 from core.search.sheet import Sheet
 from core.search.whereabouts import whereabouts
 from core.search.windows import FIGURES_OF_TIME
@@ -104,6 +105,7 @@ def parse(
     """
     grammar = grammar_of(catalogue)
     wish = wish_in(rejoined(_begun(text), grammar, catalogue), grammar, catalogue, places)
+    wish = without_purpose(wish, grammar, catalogue)
     sheet = Sheet(Said.of(wish), grammar, language)
     return _Reading(sheet, catalogue, places, today, per).understood()
 
