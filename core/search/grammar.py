@@ -30,6 +30,9 @@ BARE_CUBIC_METRE = "m3?"  # "m3" of something that may be loose, stacked, solid 
 _BELOW_SIGNS, _ABOVE_SIGNS = ("<", "<=", "≤", "max."), (">", ">=", "≥", "min.")
 # The end of a grade's name that is said alone: "A1", "SM2", "I2", "MG1", "Cat3"; "B" or "straw" alone say too little.
 _GRADE_TAIL = re.compile(r"[a-z]{1,4}[0-9][a-z0-9]?|dinplus")
+# What a grade is measured by, behind the goods: "FFA ≤ 5 %", "FFA 5–15 %".
+_MEASURED_GRADE = re.compile(r"[a-z]+ (?P<what>[a-z]+) (?P<most>≤ )?(?P<share>[0-9–]+) %")
+_AT_MOST_SIGNS = ("≤ ", "<= ", "< ", "<", "max ", "max. ", "")
 
 # Cyrillic letters that look like the Latin ones of a grade: "А1" is typed on a Ukrainian keyboard.
 _LOOKALIKES = str.maketrans("АВСЕІКМНОРТХавсеікмнортх", "ABCEIKMHOPTXabceikmhoptx")
@@ -323,7 +326,19 @@ def grade_names(catalogue: Catalogue, *, in_names: bool = False) -> dict[str, li
             whole = name == label or len(name) > len(tail)
             if (whole or _GRADE_TAIL.fullmatch(name)) and (name in known) is in_names and len(name) > 1:
                 named[name].append(grade.id)
+        for name in () if in_names else _measured(label):
+            named[name].append(grade.id)
     return named
+
+
+def _measured(label: str) -> list[str]:
+    """The ways to say by what a grade is measured: "FFA < 5 %", "FFA max 5%"."""
+    found = _MEASURED_GRADE.fullmatch(label)
+    if found is None:
+        return []
+    signs = _AT_MOST_SIGNS if found["most"] else ("",)
+    shares = dict.fromkeys((found["share"], found["share"].replace("–", "-")))
+    return [f"{found['what']} {sign}{share}{mark}" for sign in signs for share in shares for mark in (" %", "%")]
 
 
 def _grade_patterns(catalogue: Catalogue, *, in_names: bool = False) -> list[tuple[re.Pattern[str], tuple[str, ...]]]:

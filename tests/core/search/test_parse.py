@@ -56,6 +56,21 @@ def test_a_seller_says_everything_in_one_line() -> None:
     assert (said.rest, said.unclear) == ("", ())
 
 
+@pytest.mark.parametrize(
+    ("sentence", "grade"),
+    [
+        ("UCO FFA ≤ 5 %", "UCO_FFA5"),
+        ("waste frying oil ffa < 5 % from germany", "UCO_FFA5"),
+        ("Altspeiseöl FFA max 5%", "UCO_FFA5"),
+        ("huile de friture FFA 5-15 %", "UCO_FFA15"),
+        ("UCO FFA < 15 %", None),
+    ],
+)
+def test_a_grade_is_known_by_what_it_is_measured_by(sentence: str, grade: str | None) -> None:
+    said = read(sentence)
+    assert (said.product, said.grade) == ("uco", grade)
+
+
 def test_a_scheme_in_the_name_of_a_grade_is_no_wish_of_its_own() -> None:
     said = read("wood pellets ENplus A1")
     assert (said.grade, said.certificates, said.by_grade) == ("ENplus_A1", (), "ENplus")
