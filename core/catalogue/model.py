@@ -135,7 +135,7 @@ class Catalogue:
 
     def country_misspelt(self, word: str) -> str | None:
         """The only country of whose name a folded word that means nothing else may be a slip."""
-        if len(word) <= SHORTEST_STEM:
+        if len(word) < SHORTEST_STEM:
             return None
         codes = {
             self._country_stems[f"{name}."] for name, edits in self._countries_spelt.near(word).items() if edits == 1

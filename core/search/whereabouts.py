@@ -17,6 +17,7 @@ FARTHEST_KM: Final = 20_000  # half around the earth
 LONGEST_NAME: Final = 3  # words of a place's name
 SHORTEST_PART: Final = 3  # letters of two words that are written as one
 SURELY_MISSPELT: Final = 6  # letters of a word that may be a town with a slip in it, though nothing says that it is one
+FAR_SLIPS: Final = 1.5  # of a word from one of goods: with two slips it is sooner a town with one
 _THOUSANDS: Final = re.compile(r"[\s.,'](?=[0-9]{3}(?![0-9]))")
 Spelt = Callable[[str], tuple[Place, ...]]
 # Before a word that goods are called by as well: "olio di", "huile d'".
@@ -135,7 +136,8 @@ class _Finder:
         return None
 
     def misspelt(self) -> Place | None:
-        """A word that means nothing else, and is one slip away from a town or the town in another case."""
+        """A word that means nothing else, and is one slip away from a town or the town in another case; goods that are
+        two slips away are something else: "Stlckholm" is no "Stockholz"."""
         for token in _TOKEN.finditer(self.sheet.text):
             word = token[0]
             if len(word) >= SURELY_MISSPELT and not self._means_something(word):
@@ -168,7 +170,7 @@ class _Finder:
         catalogue = self.catalogue
         return (
             word in self.sheet.grammar.fillers
-            or bool(catalogue.name_index.like(word))
+            or any(like > 1 - FAR_SLIPS / len(word) for like in catalogue.name_index.like(word).values())
             or catalogue.synonyms.knows(word)
             or catalogue.country_named(word) is not None
         )

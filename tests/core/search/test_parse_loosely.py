@@ -56,6 +56,10 @@ def test_numbers_that_contradict_each_other_are_asked_about(sentence: str, codes
         ("woood peletts", "wood_pellets"),
         ("zrębkadrzewna sucha", "wood_chips_dry"),
         ("Caldera", None),  # no goods end like this by accident
+        ("kuro granulės", "wood_pellets"),
+        ("kurināmā briketes", "wood_briquettes"),
+        ("biometaani päritolutunnistusi", "biomethane_go"),
+        ("medžio anglių", "charcoal"),  # coal, and no English
     ],
 )
 def test_inflected_and_described_goods_are_the_goods(sentence: str, product: str | None) -> None:
@@ -73,6 +77,7 @@ def test_inflected_and_described_goods_are_the_goods(sentence: str, product: str
         ("biodieselhamburg", "Hamburg"),
         ("hobelspänegöteborg", "Göteborg"),
         ("drova varshava", "Warsaw"),
+        ("kluven ved stlckholm", "Stockholm"),  # one slip, and two from "Stockholz"
     ],
 )
 def test_a_misspelt_town_is_one_where_the_word_is_nothing_else(sentence: str, place: str | None) -> None:

@@ -38,6 +38,7 @@ def countries(sentence: str) -> list[str]:
         ("biomasa República Checa", "CZ"),
         ("trociny z Włoch", "IT"),
         ("puidupellet Itaalias", "IT"),
+        ("Pellets aus Polsn", "PL"),
         ("пелети в Італії", "IT"),
         ("HKN Biomethan Italien", "IT"),  # no French for Italian
         ("pellets Bosnia y Herzegovina", "BA"),
