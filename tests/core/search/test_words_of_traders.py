@@ -205,3 +205,16 @@ def test_towns_are_known_by_the_names_that_each_language_has_for_them(sentence: 
     place = read(sentence).place
     assert place is not None
     assert place.name == town
+
+
+@pytest.mark.parametrize(
+    ("text", "product"),
+    [
+        ("kupię łuski ryżowej", "rice_husk"),
+        ("ieškau 45 t ryžių lukštų", "rice_husk"),
+        ("потрібно рисового лушпиння", "rice_husk"),
+        ("potrzebuję pelletu przemysłowego", "industrial_wood_pellets"),
+    ],
+)
+def test_a_case_of_all_words_of_a_name_names_the_goods(text: str, product: str) -> None:
+    assert read(text).product == product
