@@ -102,8 +102,9 @@ class Rows:
         grade = row.get("grade")
         if grade:
             yield from (f"grade:{meant}" for meant in self._grades(str(grade), product))
-        elif said.grade in self._grades_of(product):
-            yield f"grade:{said.grade}"
+        else:  # what the text was taken to be about may be other goods than the field or the title says
+            perhaps = [one for one in (said.grade, *said.grades) if one in self._grades_of(product)]
+            yield from (f"grade:{one}" for one in perhaps if len(perhaps) == 1)
 
     def _packed(self, told: str) -> Iterator[str]:
         """The packaging that title or text tell of."""

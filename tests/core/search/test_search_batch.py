@@ -294,3 +294,12 @@ def test_what_is_packed_as_asked_comes_first_in_every_language() -> None:
     ]
     assert found(rows, "sawdust big bag")[0] == "big bags"
     assert found(rows, "Sägemehl Sackware")[0] == "bags"
+
+
+def test_a_grade_in_the_text_is_of_the_goods_that_the_field_says() -> None:
+    talk = {"text": "FFA < 5 %. Reiburg Energie. Zertifikate: ISCC EU. Bitte anrufen, nachmittags sind wir im Wald."}
+    rows = [
+        *(listing(f"other{n}", "Altspeiseöl FFA 5-15 %", product="uco", created="2026-11-20") for n in range(3)),
+        listing("asked", "Altspeiseöl", product="uco", created="2026-01-20") | talk,
+    ]
+    assert found(rows, "used cooking oil FFA max 5 %")[0] == "asked"
