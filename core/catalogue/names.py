@@ -31,6 +31,7 @@ SHORTEST_STEM = 5  # letters that two forms of a word share
 # Letters beyond the stem, in either form: those that endings of the eleven languages are made of ("drewnex" is no case
 # of "drewno").
 _ENDING = re.compile(r"[aeiouynsmrwhvаеєиіїоуюяьйвмх]{0,2}")
+LONGEST_PAIRED = 3  # words of a name of which two may be written as one; of more, nobody would know which
 OF_ASKED = 0.8  # how much what was asked counts against what the name has besides
 MIXED = 0.97  # words of one product in two languages ("Brennholz logs") count nearly as one name
 # Two letters are a code only in capitals: "GO" is a certificate, "go" is a word.
@@ -274,16 +275,21 @@ class NameIndex:
         return self.long_words[start : bisect_left(self.long_words, text + LAST_LETTER, start)]
 
     def _rejoined(self, words: list[str]) -> list[str]:
-        """Two words that the catalogue writes as one ("saw dust", "char coal") become that one, and "woodchips" becomes
-        two."""
+        """Two words that the catalogue writes as one alone ("saw dust", "bio gas") become that one, and "woodchips"
+        becomes two."""
         joined: list[str] = []
         for word in words:
-            apart = joined and joined[-1] in self._weight and word in self._weight
-            if joined and not apart and joined[-1] + word in self._weight:
+            if joined and joined[-1] + word in self._weight and not self._names_have(joined[-1], word):
                 joined[-1] += word
             else:
                 joined += self.parted(word) or (word,)
         return joined
+
+    def _names_have(self, one: str, other: str) -> bool:
+        """Whether some name has both words."""
+        if one not in self._weight or other not in self._weight:
+            return False
+        return not set(self._phrases_with[one]).isdisjoint(self._phrases_with[other])
 
     def _parted(self, word: str) -> tuple[str, ...]:
         """The two known words that an unknown one is written together from."""
@@ -321,9 +327,10 @@ def _closeness(word: str, likes: Iterable[Mapping[str, float]]) -> float:
 
 def _readings(name: str) -> list[tuple[str, ...]]:
     """A name as its words, in its own letters and in Latin ones, and, when it has several, also as one ("woodpellets",
-    "huiledefriture")."""
+    "huiledefriture") or with two of three as one ("industrial woodpellets", "pelletda riscaldamento")."""
     every = words_of(name)
     words = tuple(word for word in every if len(word) > 2 or word.upper() in name)
     written = dict.fromkeys((words, tuple(romanised(word) for word in words))) if words else ()
     as_one = dict.fromkeys("".join(each) for each in (*written, every) if len(each) > 1)
-    return [*written, *((joined,) for joined in as_one)]
+    pairs = [(*every[:at], every[at] + every[at + 1], *every[at + 2 :]) for at in range(len(every) - 1)]
+    return [*written, *((joined,) for joined in as_one), *(pairs if len(every) == LONGEST_PAIRED else ())]

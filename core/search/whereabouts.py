@@ -23,6 +23,7 @@ Spelt = Callable[[str], tuple[Place, ...]]
 # Before a word that goods are called by as well: "olio di", "huile d'".
 GOODS_OF: Final = re.compile(r"[^\W\d_]\s+(?:di|de|da|von|of|d')\s*$")
 STOPS: Final = frozenset(f"{TAKEN},;:")  # no name goes on behind one
+_PART: Final = re.compile(r"[^\W\d_]+")
 _TOKEN: Final = re.compile(r"[^\W\d_](?:[\w'’.-]*\w)?")
 
 
@@ -147,9 +148,9 @@ class _Finder:
         return None
 
     def run_together(self) -> Place | None:
-        """A place that is written together with the goods before it: "pelletskaunas"."""
+        """A place that is written together with the goods before it: "pelletskaunas", "holz-pelletslinz"."""
         goods = self.catalogue.name_index.vocabulary
-        for token in _TOKEN.finditer(self.sheet.text):
+        for token in _PART.finditer(self.sheet.text):
             word = token[0]
             if len(word) >= 2 * SHORTEST_PART and word not in goods:
                 for cut in range(SHORTEST_PART, len(word) - SHORTEST_PART + 1):

@@ -10,7 +10,7 @@ from typing import Final
 
 from core.catalogue import Catalogue
 from core.catalogue.synonyms import SAME
-from core.search.engine.document import words_in
+from core.search.engine.document import LONGEST_WORD, words_in
 from core.search.engine.wanted import Limits, Order, Spot, Wanted, Word
 from core.search.grammar import grammar_of
 from core.search.limits import BY_THE_HOUR, amount_limits, hourly_amount, price_limits, prices_per
@@ -25,6 +25,7 @@ Knows = Callable[[str], bool]
 COUNTRY: Final = "country:"  # what the mark of a country begins with
 NO_PACKAGING: Final = "any"  # of a listing that does not say how its goods are packed
 WORDS_AT_MOST: Final = 12  # of a query: who pastes a page is answered by its first words
+LONGEST_PAIR: Final = 2 * LONGEST_WORD  # letters of two words that ran together
 BY_NAME_ONLY: Final = 0.8  # how well a document meets the word for the goods that has the word, but is of other goods
 BY_KIND_ONLY: Final = 0.4  # the same of a word that tells kinds of the goods apart, which counts by itself as well
 LEAST_RELEVANCE: Final = 0.25  # of what was asked, weighed by what each word tells: less is nonsense
@@ -217,8 +218,8 @@ def _taken_apart(
     said: Understood, catalogue: Catalogue, places: Places, knows: Knows
 ) -> tuple[list[str], frozenset[str]]:
     """The words that were not understood, and those among them that had run together with another."""
-    rest = _with_countries(words_in(said.rest), catalogue)[:WORDS_AT_MOST]
-    halves = [apart(word, catalogue, places, knows) for word in rest]
+    rest = _with_countries(words_in(said.rest, LONGEST_PAIR), catalogue)[:WORDS_AT_MOST]
+    halves = [[half[:LONGEST_WORD] for half in apart(word, catalogue, places, knows)] for word in rest]
     return [half for word in halves for half in word], frozenset(
         half for pair in halves if len(pair) > 1 for half in pair
     )

@@ -75,11 +75,12 @@ class Document:
                 yield f"in:{cell}:{self.product}"
 
 
-def words_in(text: str) -> list[str]:
-    """The folded words of a text in their order; one letter alone says nothing, unless it is a number."""
-    return [word for raw in _WORD.findall(text) if len(word := _folded(raw)) > 1 or word.isdigit()]
+def words_in(text: str, longest: int = LONGEST_WORD) -> list[str]:
+    """The folded words of a text in their order, to `longest` letters; one letter alone says nothing, unless it is a
+    number."""
+    return [word for raw in _WORD.findall(text) if len(word := _folded(raw, longest)) > 1 or word.isdigit()]
 
 
 @lru_cache(maxsize=200_000)
-def _folded(word: str) -> str:
-    return folded(word)[:LONGEST_WORD]
+def _folded(word: str, longest: int) -> str:
+    return folded(word)[:longest]

@@ -187,6 +187,9 @@ def test_what_is_not_traded_is_refused() -> None:
         ("granules bois vrac", "wood_pellets"),
         ("holz pellets", "wood_pellets"),
         ("saw dust", "sawdust"),
+        ("bio gas", "biogas"),  # though other goods have either word
+        ("industrial woodpellets", "industrial_wood_pellets"),
+        ("pelletda riscaldamento", "wood_pellets"),
         ("Hackschnizel", "wood_chips_dry"),
         ("used coking oil", "uco"),
         ("UCO", "uco"),

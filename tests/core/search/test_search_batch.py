@@ -194,6 +194,14 @@ def test_words_that_ran_together_are_taken_apart(word: str, halves: tuple[str, .
     assert "hidden" in found([listing("hidden", "Rinde", product="bark", **WIEN)], "borkeWien rinde")
 
 
+def test_goods_ran_together_with_a_long_name_or_a_town() -> None:
+    company = listing("company", "Industriepellets, Firma Steinerenbach", product="industrial_wood_pellets")
+    others = [listing(f"other{n}", "Industriepellets", product="industrial_wood_pellets") for n in range(3)]
+    assert found([*others, company], "Industriepelletssteinerenbach")[0] == "company"
+    said = parse("holz-pelletswien", catalogue(), gazetteer(), TODAY)
+    assert (said.product, said.place_said) == ("wood_pellets", "wien")
+
+
 def test_what_only_describes_goods_is_no_beginning_of_another_name() -> None:
     for query, product in (
         ("mänd peclletid", "wood_pellets"),  # pine, and not the beginning of "mandorla"
