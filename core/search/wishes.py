@@ -39,6 +39,8 @@ GOODS_TELL: Final = 2.0  # the words for them together: pellets of spruce are pe
 VERY_WORDS: Final = 0.1  # of what a word tells, for having it beside the topic that it tells of
 WHOM_TELLS: Final = 2.0  # where an expert is and what is spoken, against the language that the profile is written in
 WHERE_TELLS: Final = 1.3  # where they are matters more to who names a place
+SHORTEST_BEGUN: Final = 4  # letters of a last word that may be the beginning of one
+BEGUN_THERE: Final = 0.9  # how far it is taken for the one town of the trade that begins so
 PERHAPS_THERE: Final = 0.7  # how far a word is taken for a misspelt place
 
 
@@ -122,6 +124,7 @@ def freely(said: Understood, catalogue: Catalogue, places: Places, knows: Knows,
             plain = _of_country(plain, catalogue, knows)
             plain = replace(plain, tells=plain.tells * share) if not advised and plain.tells <= 1 else plain
             plain = replace(plain, beside=tuple(of_goods))
+            plain = _begun(plain, places, knows) if word == rest[-1] else plain
         words.append(plain)
     words = _without_talk(words, len(named)) if goods else words
     words = [*_with_wishes(words, said, catalogue, knows), *kinds]
@@ -270,6 +273,20 @@ def _plain_word(word: str, same: Mapping[str, float], catalogue: Catalogue, plac
         return Word(word, same)
     weight = 1.0 if exact else PERHAPS_THERE
     return Word(word, {**same, **_names(near[0], weight)}, Spot(near[0].lat, near[0].lon), spot_weight=weight)
+
+
+def _begun(word: Word, places: Places, knows: Knows) -> Word:
+    """The last word beside goods, where nobody writes so: perhaps another's beginning, or that of a town."""
+    if len(word.text) < SHORTEST_BEGUN or knows(word.text) or (word.also and word.spot is None):
+        return word
+    towns = [place for place in places.beginning(word.text) if place.well_known]
+    if places.knows(word.text) or len(towns) != 1:
+        return replace(word, unfinished=True)
+    town = towns[0]
+    names = _names(town, BEGUN_THERE)
+    return replace(
+        word, also=names, spot=Spot(town.lat, town.lon), spot_weight=BEGUN_THERE, own=PERHAPS_THERE, unfinished=True
+    )
 
 
 def _of_country(word: Word, catalogue: Catalogue, knows: Knows) -> Word:

@@ -28,6 +28,7 @@ WELL_KNOWN: Final = 100  # documents that have a word: it is no slip, and what r
 KNOWN: Final = 5  # documents that have a word: it may be the slip of one that is common, but of no rarer one
 NEARLY_EVERYBODY: Final = 20  # times as many documents
 BESIDE_EXACT: Final = 0.6  # how far a misspelling is believed of a word that is known as it stands
+BESIDE_BEGUN: Final = 0.7  # how far it is believed of a last word that others begin with: "waldl" is rather Waldler
 OTHER_INITIAL: Final = 0.85  # people seldom miss the first letter
 LEANING: Final = 0.7  # how well goods meet a word that their sellers use, when their own listing does not have it
 CLEARLY_LEANING: Final = 0.6
@@ -48,7 +49,10 @@ class Reader:
     def group(self, word: Word) -> Group:
         """The terms that the word may stand for."""
         where = None if word.spot is None else (word.spot, word.spot_weight)
-        return self._groups(word.text, word.fuzzy, word.own, tuple(word.also.items()), where, beside=word.beside)
+        also = tuple(word.also.items())
+        return self._groups(
+            word.text, word.fuzzy, word.own, also, where, beside=word.beside, unfinished=word.unfinished
+        )
 
     def _read(
         self,
@@ -59,9 +63,10 @@ class Reader:
         where: tuple[Spot, float] | None,
         *,
         beside: tuple[str, ...],
+        unfinished: bool,
     ) -> Group:
         named = {self.segment.term(text) for text in beside}
-        found = {term: weight for term, weight in self._alone(word, fuzzy).items() if term not in named}
+        found = {term: weight for term, weight in self._alone(word, fuzzy, unfinished).items() if term not in named}
         if own < 1:
             found = {term: weight * own for term, weight in found.items()}
         for text, weight in also:
@@ -70,11 +75,16 @@ class Reader:
                 found[other] = max(weight, found.get(other, 0.0))
         return Group(self.segment, *self._kept(found), where)
 
-    def _alone(self, word: str, fuzzy: bool) -> dict[int, float]:
+    def _alone(self, word: str, fuzzy: bool, unfinished: bool) -> dict[int, float]:
         found: dict[int, float] = {}
         exact = self.segment.term(word)
         if fuzzy:
             self._similar(word, exact, found)
+        if unfinished:
+            texts = self.segment.texts
+            begun = {term for term in found if texts[term].startswith(word)}
+            if begun:
+                found = {term: weight * (1.0 if term in begun else BESIDE_BEGUN) for term, weight in found.items()}
         if exact is not None:
             found[exact] = 1.0
         if fuzzy:

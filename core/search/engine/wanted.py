@@ -33,7 +33,8 @@ class Word:
     `spot_weight`: how well the word itself, and the neighbourhood, would do. `tells`: what it counts against others.
     `beside`: marks of goods that are named already, so that the word is not asked for once more by their sellers' use.
     `goods`: it names goods that are looked for. `country`: it names where they are, and tells as much as a town,
-    however many documents are from there.
+    however many documents are from there. `unfinished`: it was perhaps only begun, so a word that begins with it is
+    likelier than one that resembles it.
     """
 
     text: str
@@ -46,6 +47,7 @@ class Word:
     beside: tuple[str, ...] = ()
     country: bool = False
     goods: bool = False
+    unfinished: bool = False
 
 
 # A factor for each product and kind of unit, since tonnes become megawatt-hours by the goods' own figures. What is not

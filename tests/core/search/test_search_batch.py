@@ -202,6 +202,14 @@ def test_goods_ran_together_with_a_long_name_or_a_town() -> None:
     assert (said.product, said.place_said) == ("wood_pellets", "wien")
 
 
+def test_a_last_word_that_is_only_begun_is_a_company_or_a_town() -> None:
+    pellets = [listing(f"other{n}", "Holzpellets wald oder", product="wood_pellets", **KAUNAS) for n in range(12)]
+    there = listing("there", "Holzpellets", product="wood_pellets", city="Odesa", country="UA", lat=46.48, lon=30.73)
+    company = listing("company", "Holzpellets, Firma Waldlerus", product="wood_pellets")
+    assert found([*pellets, there, company], "holzpellets odes")[0] == "there"
+    assert found([*pellets, there, company], "holzpellets waldl")[0] == "company"
+
+
 def test_what_only_describes_goods_is_no_beginning_of_another_name() -> None:
     for query, product in (
         ("mänd peclletid", "wood_pellets"),  # pine, and not the beginning of "mandorla"
