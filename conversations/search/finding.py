@@ -227,7 +227,9 @@ def listings_to_share(talk: Talk, text: str, after: str | None, door: str) -> tu
     if text.startswith(SHARED):
         named = listings.listing_for(talk.ctx, text.removeprefix(SHARED))
         return [shared(talk, named, door)] if named.state in listings.TAKES_OFFERS else [], None
-    query = as_said(talk, _read(talk, text), ORDERS) if text.strip() else Query(kept.NOTHING, "newest")
+    query = _read(talk, text) if text.strip() else Query(kept.NOTHING, "newest")
+    if query.order == "nearest" and query.understood.place is None:  # to whoever types, which is no matter to others
+        query = replace(query, order="best")
     page = market.search(talk.ctx, talk.almanac.catalogue, query, limit=SHARED_AT_ONCE, after=after)
     return [shared(talk, hit.listing, door) for hit in page.hits], page.after
 

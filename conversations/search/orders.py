@@ -107,8 +107,8 @@ def is_measurable(talk: Talk, query: Query) -> bool:
 def ordered(talk: Talk, query: Query, orders: Sequence[Order], chosen: str) -> Query:
     """The query in the order of that name, or in the usual one; without a place, nearest means to mine."""
     order: Order = next((each for each in orders if each == chosen), "best")
-    home = home_town(talk)
-    if order == "nearest" and query.understood.place is None and home is not None:
+    # Who asks in a group may be nobody that we know: only where it matters is their place asked for.
+    if order == "nearest" and query.understood.place is None and (home := home_town(talk)) is not None:
         query = replace(query, understood=replace(query.understood, place=home))
     return replace(query, order=order)
 

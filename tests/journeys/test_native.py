@@ -157,6 +157,14 @@ async def test_in_a_group_a_search_is_asked_for_and_answered_with_what_everybody
     await tom.does("say", text="pellets near Kaunas", reply_to=asked["id"], **here)
     found = await until(lambda: newest("215.00 EUR/t"), lambda: "nothing is found")
     assert "start=l_" in str(found["keyboard"])
+    before = (await world.browser.get(f"{tom.path}/chat?place={group['id']}"))["messages"][-1]["id"]
+
+    async def another() -> bool:
+        shown = await newest("215.00 EUR/t")
+        return shown is not None and int(str(shown["id"])) > int(before)
+
+    await tom.does("say", text="/find nearest pellets", **here)  # to nobody's place
+    await until(another, lambda: "nothing is found again")
     await tom.does("say", text="/sell 200 t pellets", **here)
     await until(lambda: newest("Trading is private."), lambda: "no way to the private chat")
 
