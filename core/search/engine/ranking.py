@@ -28,9 +28,7 @@ HALF_FRESH_DAYS: Final = 30
 FAR_KM: Final = 1000  # beyond it distance makes no difference any more
 NOBODY_SAYS: Final = 0.5  # how much a word that no document has counts beside the others: it may be mere talk
 ANY_WORD: Final = 1e-6  # of relevance: more than nothing
-GOODS_TO_PLACE: Final = (
-    1.25  # goods that are named tell at least so much more than where: more than freshness can weigh
-)
+GOODS_TO_PLACE: Final = 1.25  # goods that are named tell at least so much more than where: freshness weighs less
 PLACES_SHARE: Final = 100  # a place is taken to be as telling as a word that one document in a hundred has
 
 
