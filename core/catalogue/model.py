@@ -29,6 +29,7 @@ from core.kernel.errors import NotFound
 
 T = TypeVar("T")
 LETTERS_THAT_STAY = 4  # at least, of each word of a country's name that has several ("w Wielkiej Brytanii")
+LETTERS_OF_COUNTRY = 3  # from its beginning that every case of its name has
 COUNTRY_ENDING = 3  # letters in which the cases of a country's name may differ ("Lietuvoje", "в Україні")
 SHORTEST_STEM = 5
 
@@ -85,6 +86,8 @@ class Catalogue:
         names none."""
         if " " in word:
             return self._countries_of_several_words.get(_beginnings(word.split()))
+        if word[:LETTERS_OF_COUNTRY] not in self._country_beginnings:
+            return None
         for ending in range(COUNTRY_ENDING + 1):
             code = self._country_stems.get(word[: len(word) - ending] if ending else f"{word}.")
             if code is not None:
@@ -96,7 +99,10 @@ class Catalogue:
         last."""
         place = 0
         while place < len(words):
-            sizes = self._sizes_of_countries.get(words[place][:LETTERS_THAT_STAY], ())
+            sizes = self._sizes_of_countries.get(words[place][:LETTERS_THAT_STAY])
+            if sizes is None:
+                place += 1
+                continue
             ends = (place + size for size in sizes if place + size <= len(words))
             end = next((end for end in ends if self.country_named(" ".join(words[place:end])) is not None), place + 1)
             if end > place + 1:
@@ -132,6 +138,11 @@ class Catalogue:
                 if len(name) - 1 >= SHORTEST_STEM:
                     stems.setdefault(name[:-1], code)
         return stems
+
+    @cached_property
+    def _country_beginnings(self) -> frozenset[str]:
+        """What names of countries begin with: most words begin with none, and need not be looked up by their stems."""
+        return frozenset(name[:LETTERS_OF_COUNTRY] for name in self.country_names)
 
     def country_misspelt(self, word: str) -> str | None:
         """The only country of whose name a folded word that means nothing else may be a slip."""

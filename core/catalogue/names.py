@@ -13,10 +13,10 @@ import unicodedata
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from operator import mul
+from typing import NamedTuple
 
 from core.catalogue.facts import Names
 from core.catalogue.spelling import SHORTEST, Near
@@ -33,6 +33,7 @@ SHORTEST_STEM = 5  # letters that two forms of a word share
 _ENDING = re.compile(r"[aeiouynsmrwhvаеєиіїоуюяьйвмх]{0,2}")
 LONGEST_PAIRED = 3  # words of a name of which two may be written as one; of more, nobody would know which
 OF_ASKED = 0.8  # how much what was asked counts against what the name has besides
+LEAST_ASKED = (GOOD_ENOUGH - (1 - OF_ASKED)) / OF_ASKED - 1e-9  # of what was asked: a name that has less is no answer
 MIXED = 0.97  # words of one product in two languages ("Brennholz logs") count nearly as one name
 # Two letters are a code only in capitals: "GO" is a certificate, "go" is a word.
 LAST_LETTER = "\U0010ffff"
@@ -112,8 +113,7 @@ def topic_words(name: str) -> list[str]:
     return [word for word in words_of(name) if len(word) >= SHORTEST or " " not in name]
 
 
-@dataclass(frozen=True, slots=True)
-class Likeness:
+class Likeness(NamedTuple):
     """A product and how well the words fit it: 1 is a perfect fit."""
 
     product_id: str
@@ -140,7 +140,7 @@ class NameIndex:
             word: math.log(1 + len(names) / len(users[word].union(*(users[form] for form in self._forms(word)))))
             for word in users
         }
-        self._near = near
+        self._users, self._near = users, near
         # People say the same few words, and mostly in the same few ways.
         self.like = lru_cache(maxsize=20_000)(self._like)
         self.parted = lru_cache(maxsize=20_000)(self._parted)
@@ -163,14 +163,17 @@ class NameIndex:
 
         Where nothing is called so, words that only resemble one of a name ("liefert") are taken to be others.
         """
-        asked = [word for word in self._asked(text) if self.like(word)]
-        sure = [word for word in asked if _best(self.like(word))[1] >= UNFINISHED]
-        return list(self._scored(tuple(asked)) or self._scored(tuple(sure)))
+        asked = tuple([word for word in self._asked(text) if self.like(word)])
+        scored = self._scored(asked)
+        if not scored and asked:
+            scored = self._scored(tuple([word for word in asked if _best(self.like(word))[1] >= UNFINISHED]))
+        return list(scored)
 
     def naming(self, words: Sequence[str], products: Iterable[str]) -> frozenset[int]:
         """The places of those folded words that names of these products have, whole or as a half ("saw", "dust"): the
         beech of "Holzpellets Buche" names none, though logs are called "bûches"."""
-        known = set().union(*(self._words_of[product] for product in products))
+        of_each = [self._words_of[product] for product in products]
+        known = of_each[0] if len(of_each) == 1 else set[str]().union(*of_each)
         joined = {place for place, pair in enumerate(pairwise(words)) if "".join(pair) in known}
         alone = {
             place
@@ -198,39 +201,43 @@ class NameIndex:
         told = [like * self._weight[word] for word, like in bests]
         all_told = sum(told)
         shares = [tells / most / all_told for (_, most), tells in zip(bests, told, strict=True)]
-        best: dict[str, float] = {}
-        anywhere: dict[str, list[float]] = {}
-        for number, likest in self._closest(likes).items():
+        best = self._of_all_words(likes, shares)
+        for number in self._likely(likes, [tells / all_told for tells in told]):
             product_id, phrase = self._phrases[number]
+            likest = [max([words.get(word, 0.0) for word in phrase]) for words in likes]
             of_asked = sum(map(mul, likest, shares))
             top = max(likest)
             if top * (OF_ASKED * of_asked + 1 - OF_ASKED) >= GOOD_ENOUGH:  # else no likeness of the name would do
                 of_name = sum([self._weight[word] * _closeness(word, likes) for word in dict.fromkeys(phrase)])
                 score = top * (OF_ASKED * of_asked + (1 - OF_ASKED) * of_name / self._tells[number])
                 best[product_id] = max(score, best.get(product_id, 0.0))
-            if len(likes) > 1:
-                others = anywhere.get(product_id)
-                anywhere[product_id] = likest if others is None else list(map(max, likest, others))
-        for product_id, likest in anywhere.items():
-            # No name has all of these words, but the names of one product together have.
-            if min(likest) >= UNFINISHED:
-                mixed = MIXED * max(likest) * OF_ASKED * sum(map(mul, likest, shares)) + MIXED * (1 - OF_ASKED) / 2
-                best[product_id] = max(best.get(product_id, 0.0), mixed)
         ranked = sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))
         return [Likeness(product_id, round(score, 4)) for product_id, score in ranked if score >= GOOD_ENOUGH]
 
-    def _closest(self, likes: Sequence[Mapping[str, float]]) -> dict[int, list[float]]:
-        """For each phrase that has a word like an asked one: how like it is to each asked word."""
-        closest: dict[int, list[float]] = {}
-        nothing = [0.0] * len(likes)
-        for place, words in enumerate(likes):
-            for word, like in words.items():
-                for number in self._phrases_with[word]:
-                    likest = closest.get(number)
-                    if likest is None:
-                        likest = closest[number] = nothing.copy()
-                    likest[place] = max(likest[place], like)
-        return closest
+    def _likely(self, likes: Sequence[Mapping[str, float]], told: Sequence[float]) -> set[int]:
+        """The names that may be likely enough: all but those that have only words which together tell too little, the
+        most common words first. `told`: the share of all that each asked word tells."""
+        named = [[self._phrases_with[word] for word in words] for words in likes]
+        rarest_first = sorted(range(len(likes)), key=lambda place: sum(map(len, named[place])))
+        likely, left = set[int](), 1.0
+        for place in rarest_first:
+            likely.update(*named[place])
+            left -= told[place]
+            if left < LEAST_ASKED:
+                break
+        return likely
+
+    def _of_all_words(self, likes: Sequence[Mapping[str, float]], shares: Sequence[float]) -> dict[str, float]:
+        """The products that have all of these words in their names, though no single name has them."""
+        if len(likes) == 1:
+            return {}
+        using = ([self._users[word] for word, like in words.items() if like >= UNFINISHED] for words in likes)
+        scores: dict[str, float] = {}
+        for product_id in set.intersection(*(set[str]().union(*users) for users in using)):
+            likest = [max([like for word, like in words.items() if product_id in self._users[word]]) for words in likes]
+            of_asked = sum(map(mul, likest, shares))
+            scores[product_id] = MIXED * (max(likest) * OF_ASKED * of_asked + (1 - OF_ASKED) / 2)
+        return scores
 
     def _like(self, word: str) -> dict[str, float]:
         """The words of names that this word may stand for: itself, its misspellings and inflections, its endings."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import chain
 from typing import Final
@@ -22,7 +22,7 @@ from core.catalogue.synonyms import SHORTEST_ALONE
 THINGS: Final = "things"  # the key of a line that is no language: what goes wrong may be of another topic
 STEM: Final = "-"  # behind an entry: the word may end in any way
 SURE_STEM: Final = 5  # letters from which any ending will do
-SAME_END: Final = 2  # letters at its end that are as they should be, for another ending makes another word
+SAME_END: Final = 2  # letters at its end, and the first, that are as they should be: another ending is another word
 SHORTEST_COMPOUND: Final = 9
 ENDINGS_OF_SHORT: Final = (0, 0, 1, 2, 4)  # letters that may follow a stem of that many
 ENDING: Final = 3  # letters behind a stem in the last part of a compound
@@ -55,10 +55,9 @@ class Topics:
         self._words = {word: tuple(topics) for word, topics in words.items()}
         self._stems = {stem: tuple(topics) for stem, topics in stems.items()}
         self._lengths = sorted({len(stem) for stem in stems}, reverse=True)
-        self._slips: dict[str, list[str]] = defaultdict(list)
+        self._by_ends: dict[str, list[str]] = defaultdict(list)
         for said in (said for said in (*stems, *words) if len(said) >= SHORTEST_ALONE):
-            for form in _with_a_letter_less(said):
-                self._slips[form].append(said)
+            self._by_ends[_ends(said)].append(said)
         self.of = lru_cache(maxsize=20_000)(self._of)
 
     def told_by(self, text: str, fields: Iterable[str]) -> tuple[str, ...]:
@@ -146,9 +145,8 @@ class Topics:
         """By a stem that is one slip away from how the word begins."""
         for length in range(min(len(word), self._lengths[0] + 1), SHORTEST_ALONE - 1, -1) if self._lengths else ():
             begun = word[:length]
-            for stem in chain.from_iterable(self._slips.get(form, ()) for form in _with_a_letter_less(begun)):
-                as_it_should = stem[0] == word[0] and stem[-SAME_END:] == begun[-SAME_END:]
-                if as_it_should and OSA.distance(stem, begun, score_cutoff=1) <= 1:
+            for stem in self._by_ends.get(_ends(begun), ()):
+                if abs(len(stem) - length) <= 1 and OSA.distance(stem, begun, score_cutoff=1) <= 1:
                     return self._stems.get(stem) or self._words[stem]
         return ()
 
@@ -162,7 +160,6 @@ def weighed(told: Iterable[tuple[Sequence[str], float]]) -> dict[str, float]:
     return weights
 
 
-def _with_a_letter_less(word: str) -> Iterator[str]:
-    yield word
-    for place in range(len(word)):
-        yield word[:place] + word[place + 1 :]
+def _ends(word: str) -> str:
+    """The letters in which nobody slips: the first and the last."""
+    return word[0] + word[-SAME_END:]
