@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import replace
 from functools import lru_cache
 from typing import Final
@@ -125,8 +125,17 @@ def _of_speech(catalogue: Catalogue) -> frozenset[str]:
 @lru_cache(maxsize=20_000)
 def means_adviser(word: str, catalogue: Catalogue) -> bool:
     """Whether a folded word says that a person is looked for, perhaps with a slip; "export" does not."""
-    named = expert_words(catalogue)
-    if len(word) < LONG_ENOUGH or word in named:
-        return word in named
-    alike = (other for other in named if other[0] == word[0] and abs(len(other) - len(word)) <= 1)
-    return any(len(other) >= LONG_ENOUGH and OSA.distance(word, other, score_cutoff=1) <= 1 for other in alike)
+    if len(word) < LONG_ENOUGH or word in expert_words(catalogue):
+        return word in expert_words(catalogue)
+    alike = _advisers_by_initial(catalogue).get(word[0], ())
+    return any(abs(len(other) - len(word)) <= 1 and OSA.distance(word, other, score_cutoff=1) <= 1 for other in alike)
+
+
+@lru_cache(maxsize=4)
+def _advisers_by_initial(catalogue: Catalogue) -> Mapping[str, Sequence[str]]:
+    """The words for a person that are long enough for a slip, by their first letter."""
+    by_initial: dict[str, list[str]] = {}
+    for word in sorted(expert_words(catalogue)):
+        if len(word) >= LONG_ENOUGH:
+            by_initial.setdefault(word[0], []).append(word)
+    return by_initial

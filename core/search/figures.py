@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from core.catalogue.loads import load_of
 from core.catalogue.model import Catalogue
@@ -30,8 +29,7 @@ NEGATIVE: Final = re.compile(r"[-−][0-9]")
 BY_THE: Final = {"kg": "t", "l": "m3", "kWh": "MWh"}  # who wants 20,000 kg for 200 euros means for a tonne
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
+class Figures(NamedTuple):
     """Numbers as they were said, before it is known of which goods."""
 
     rate: Money | None = None
@@ -51,7 +49,7 @@ def figures(sheet: Sheet) -> Figures:
     if found is None:
         return said
     loads, written = sheet.grammar.loads_of(found), sheet.written(*found.span())
-    return replace(said, loads=loads, loads_said=written, only_full=found["full"] is not None)
+    return said._replace(loads=loads, loads_said=written, only_full=found["full"] is not None)
 
 
 def _rate(sheet: Sheet) -> Money | None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
-from typing import Final, Literal, get_args
+from typing import Final, Literal, NamedTuple, get_args
 
 from core.catalogue.facts import LANGUAGES, Words
 from core.catalogue.model import Catalogue
@@ -64,8 +64,7 @@ class _Folded(dict[int, str]):
 _FOLDED = _Folded()
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """A folded text with, for every letter of it, the place in the original that it came from."""
 
     original: str

@@ -7,7 +7,7 @@ payment." wants pellets; the rest of it is no wish, no company's name and no pro
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from itertools import pairwise
 from typing import Final
 
@@ -17,14 +17,14 @@ from core.search.grammar import Grammar
 from core.search.places import Places
 
 SURELY_A_LETTER: Final = 3  # words of letters, where somebody buys or names a number; of courtesy one
-_WORD: Final = re.compile(r"[^\W\d_]+(?:['’][^\W_]+)?")
+WORD: Final = re.compile(r"[^\W\d_]+(?:['’][^\W_]+)?")
 _CLAUSE: Final = re.compile(r"(?:[^.!?;:\n]|[.!?;:](?=\S))+(?:[.!?;:\n]|$)")
 _DIGIT: Final = re.compile("[0-9]")
 
 
-def wish_in(text: str, grammar: Grammar, catalogue: Catalogue, places: Places) -> str:
-    """The text without the talk of a letter. As it is, where it is none, names no goods or looks for a person."""
-    said = {folded(word) for word in _WORD.findall(text)}
+def wish_in(text: str, said: Set[str], grammar: Grammar, catalogue: Catalogue, places: Places) -> str:
+    """The text without the talk of a letter. As it is, where it is none, names no goods or looks for a person. `said`:
+    its folded words."""
     idle = said & grammar.beside_wishes
     of_letters = said & grammar.letter_words
     if not (idle or of_letters) or not said.isdisjoint(grammar.experts):
@@ -39,13 +39,15 @@ def wish_in(text: str, grammar: Grammar, catalogue: Catalogue, places: Places) -
     return "".join(reader.wishes(text)) if courteous else reader.without_idle(text)
 
 
-def rejoined(text: str, grammar: Grammar, catalogue: Catalogue) -> str:
+def rejoined(text: str, said: Set[str], grammar: Grammar, catalogue: Catalogue) -> str:
     """The text with a small word joined to the next one where they are the two halves of what goods are called: the
-    man of "man delschalen" is no man."""
+    man of "man delschalen" is no man. `said`: its folded words."""
+    if said.isdisjoint(grammar.nameless):
+        return text
     goods = catalogue.name_index.vocabulary
-    for one, other in pairwise(list(_WORD.finditer(text))):
-        small, rest = folded(one[0]), folded(other[0])
-        if small in grammar.nameless and rest not in goods and small + rest in goods:
+    for one, other in pairwise(WORD.finditer(text)):
+        small = folded(one[0])
+        if small in grammar.nameless and small + (rest := folded(other[0])) in goods and rest not in goods:
             return text[: one.end()] + text[other.start() :]
     return text
 
@@ -65,11 +67,11 @@ class _Reader:
                 yield " . "
 
     def without_idle(self, text: str) -> str:
-        return _WORD.sub(lambda word: " " if folded(word[0]) in self.idle else word[0], text)
+        return WORD.sub(lambda word: " " if folded(word[0]) in self.idle else word[0], text)
 
     def _says_something(self, clause: str) -> bool:
         """Whether it holds goods, how they are, a number, a place or a side; or no word of a letter at all."""
-        words = [folded(word) for word in _WORD.findall(clause)]
+        words = [folded(word) for word in WORD.findall(clause)]
         if _DIGIT.search(clause) or self.idle.isdisjoint(words):
             return True
         return any(map(self._is_a_wish, (word for word in words if word not in self.idle)))

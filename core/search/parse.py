@@ -28,7 +28,7 @@ from core.search.fields import (
 )
 from core.search.figures import Figures, amount, by_the_load, figures, prices
 from core.search.grammar import Said, SaidOrder, grammar_of
-from core.search.letters import rejoined, wish_in
+from core.search.letters import WORD, rejoined, wish_in
 from core.search.numbers import parse_number
 from core.search.places import Place, Places
 from core.search.purpose import without_purpose
@@ -104,8 +104,11 @@ def parse(
     `per`: the unit of a price that is said without one, where it is not the one in which such goods are mostly sold.
     """
     grammar = grammar_of(catalogue)
-    wish = wish_in(rejoined(_begun(text), grammar, catalogue), grammar, catalogue, places)
-    wish = without_purpose(wish, grammar, catalogue)
+    wish = _begun(text)
+    words = frozenset(map(folded, WORD.findall(wish)))
+    wish = rejoined(wish, words, grammar, catalogue)
+    wish = wish_in(wish, words, grammar, catalogue, places)
+    wish = without_purpose(wish, words, grammar, catalogue)
     sheet = Sheet(Said.of(wish), grammar, language)
     return _Reading(sheet, catalogue, places, today, per).understood()
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from core.catalogue import Catalogue
 from core.catalogue.topics import weighed
@@ -17,8 +16,7 @@ FIELDS_TOLD: Final = 3  # a word of more fields tells nothing
 BESIDE_PROBLEM: Final = 0.4  # a word of no field, where others say what the problem is about
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(NamedTuple):
     """What one word of a problem tells: the terms that meet it, and how much it counts beside the other words."""
 
     also: Mapping[str, float]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 from itertools import pairwise
 from typing import Final
 
@@ -15,9 +16,12 @@ _WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _FIGURE: Final = re.compile("[0-9]")
 
 
-def without_purpose(text: str, grammar: Grammar, catalogue: Catalogue) -> str:
+def without_purpose(text: str, words: Set[str], grammar: Grammar, catalogue: Catalogue) -> str:
     """The text without what goods are for, where it names goods beside and asks for them: somebody buys, or says a
-    number or a scheme. As it is where a person is looked for, for then it may be what something is wrong with."""
+    number or a scheme. As it is where a person is looked for, for then it may be what something is wrong with.
+    `words`: those of the text, folded."""
+    if words.isdisjoint(grammar.ours):
+        return text
     found = list(_WORD.finditer(text))
     said = [folded(word[0]) for word in found]
     ours = [place for place, word in enumerate(said) if word in grammar.ours]

@@ -134,7 +134,7 @@ class _Searcher:
         order = known_to_index(query.order)
         wanted = exactly(query.understood, self.catalogue, today, order)
         if wanted.near is None and self.home is not None:
-            wanted = replace(wanted, near=Spot(self.home.lat, self.home.lon))
+            wanted = wanted._replace(near=Spot(self.home.lat, self.home.lon))
         return self.index.search(wanted, limit)
 
     def confirmed(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from core.catalogue.model import Catalogue
 from core.search.grammar import FIRST_WORD
@@ -27,8 +27,7 @@ _PART: Final = re.compile(r"[^\W\d_]+")
 _TOKEN: Final = re.compile(r"[^\W\d_](?:[\w'’.-]*\w)?")
 
 
-@dataclass(frozen=True, slots=True)
-class Whereabouts:
+class Whereabouts(NamedTuple):
     """`said`: the place as it was written. `countries`: where each begins, and how it was written."""
 
     term: str | None = None
@@ -109,12 +108,13 @@ class _Finder:
         shouting = sheet.said.original.isupper()  # then capitals tell nothing
         capitals: list[re.Match[str]] = []
         for token in _TOKEN.finditer(sheet.text):
-            marked = len(sheet.text[: token.start()].rstrip()) in ends
-            capital = not shouting and sheet.written(*token.span())[:1].isupper()
+            marked = bool(ends) and len(sheet.text[: token.start()].rstrip()) in ends
+            capital = not shouting and sheet.written(token.start(), token.start() + 1).isupper()
             spelt = self.places.like if marked and capital else None  # "ab Lager" is no village called Lage
-            place = self._at(token.start(), spelt=spelt, sure=marked)
-            if place is not None:
-                return place
+            if spelt is not None or token[0] in self.places.first_words:
+                place = self._at(token.start(), spelt=spelt, sure=marked)
+                if place is not None:
+                    return place
             if capital and not _begins_sentence(sheet.text, token.start()):
                 capitals.append(token)
         for token in capitals:  # no town as it stands, so perhaps one in another case: "Kaune", "Києві"
@@ -179,17 +179,14 @@ class _Finder:
     def _at(self, start: int, *, spelt: Spelt | None, sure: bool = True) -> Place | None:
         """The longest place name that begins there, struck out. `spelt`: how a misspelt one is found."""
         text = self.sheet.text
-        first = _TOKEN.match(text, start)
-        if first is None:
-            return None
-        if spelt is None and first[0] not in self.places.first_words:
-            return None
         tokens: list[re.Match[str]] = []
         for token in _TOKEN.finditer(text, start):
             if (tokens and text[tokens[-1].end() : token.start()] not in {" ", " ("}) or len(tokens) == LONGEST_NAME:
                 break
             tokens.append(token)
-        for end in (token.end() for token in reversed(tokens)):
+        if not tokens or tokens[0].start() != start:
+            return None
+        for end in [token.end() for token in reversed(tokens)]:
             name = text[start:end]
             exact = self.places.named(name)
             if exact and (sure or not exact[0].everyday_word) and len(name) > 2 and not self._is_of_goods(name, start):

@@ -122,8 +122,8 @@ def freely(said: Understood, catalogue: Catalogue, places: Places, knows: Knows,
         if goods:
             share = BESIDE_GOODS / (len(made_of) if word in made_of else 1)
             plain = _of_country(plain, catalogue, knows)
-            plain = replace(plain, tells=plain.tells * share) if not advised and plain.tells <= 1 else plain
-            plain = replace(plain, beside=tuple(of_goods))
+            plain = plain._replace(tells=plain.tells * share) if not advised and plain.tells <= 1 else plain
+            plain = plain._replace(beside=tuple(of_goods))
             plain = _begun(plain, places, knows) if word == rest[-1] else plain
         words.append(plain)
     words = _without_talk(words, len(named)) if goods else words
@@ -173,7 +173,7 @@ def on_problem(said: Understood, catalogue: Catalogue, places: Places, knows: Kn
             words.append(whom)
         else:
             plain = _plain_word(word, told.also, catalogue, places, knows)
-            words.append(replace(plain, tells=plain.tells * told.tells))
+            words.append(plain._replace(tells=plain.tells * told.tells))
     asked = {word.text for word in words}  # a scheme that is among them is a word of the problem already
     schemes = tuple(scheme for scheme in said.certificates if asked.isdisjoint(_spoken(scheme, catalogue)))
     wished = replace(said, speaks=None, certificates=schemes, radius_km=None)
@@ -194,7 +194,7 @@ def _without_talk(words: list[Word], named: int) -> list[Word]:
     idle = [word for word in words[named:] if not word.also and word.spot is None]
     if len(idle) <= TALK:
         return words
-    return [replace(word, tells=word.tells * TALK / len(idle)) if word in idle else word for word in words]
+    return [word._replace(tells=word.tells * TALK / len(idle)) if word in idle else word for word in words]
 
 
 def very_words(words: Iterable[Word]) -> list[Word]:
@@ -202,7 +202,7 @@ def very_words(words: Iterable[Word]) -> list[Word]:
     words of the question comes first."""
     words = list(words)
     of_topics = (word for word in words if any(mark.startswith("topic:") for mark in word.also))
-    return words + [replace(word, also=_of_meaning(word), tells=word.tells * VERY_WORDS) for word in of_topics]
+    return words + [word._replace(also=_of_meaning(word), tells=word.tells * VERY_WORDS) for word in of_topics]
 
 
 def _of_meaning(word: Word) -> Mapping[str, float]:
@@ -281,22 +281,22 @@ def _begun(word: Word, places: Places, knows: Knows) -> Word:
         return word
     towns = [place for place in places.beginning(word.text) if place.well_known]
     if places.knows(word.text) or len(towns) != 1:
-        return replace(word, unfinished=True)
+        return word._replace(unfinished=True)
     town = towns[0]
     names = _names(town, BEGUN_THERE)
-    return replace(
-        word, also=names, spot=Spot(town.lat, town.lon), spot_weight=BEGUN_THERE, own=PERHAPS_THERE, unfinished=True
+    return word._replace(
+        also=names, spot=Spot(town.lat, town.lon), spot_weight=BEGUN_THERE, own=PERHAPS_THERE, unfinished=True
     )
 
 
 def _of_country(word: Word, catalogue: Catalogue, knows: Knows) -> Word:
     """Beside goods: the same where it names a country as one, and a word that means nothing else as a slip of one."""
     if catalogue.country_named(word.text) is not None:
-        return replace(word, country=True)
+        return word._replace(country=True)
     if word.also or word.spot or word.text.isdigit() or knows(word.text):
         return word
     code = catalogue.country_misspelt(word.text)
-    return replace(word, also={f"country:{code}": PERHAPS_THERE}, tells=WHERE_TELLS, country=True) if code else word
+    return word._replace(also={f"country:{code}": PERHAPS_THERE}, tells=WHERE_TELLS, country=True) if code else word
 
 
 def expert_words(catalogue: Catalogue) -> frozenset[str]:

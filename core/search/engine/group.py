@@ -60,7 +60,7 @@ class Group:
         self.most_plain = self.plain[-1][1] if self.plain else 0.0
         self.most = max(weights[-1] if weights else 0.0, self.most_there)
         self.by_goods = self.goods is not None and self.most_plain < weights[-1]
-        most_goods = 0.0 if self.goods is None else float(np.max(self.goods))
+        most_goods = 0.0 if self.goods is None else float(self.goods.max())
         self.unlisted = most_goods if most_goods < HINT * self.most_plain else 0.0
         self.lists = [term for term, _ in reversed(self.plain)] if self.unlisted else terms[::-1]
         if self.spot is not None and frequency < NAMED_ENOUGH:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final, NamedTuple
 
@@ -39,8 +39,7 @@ class Found(NamedTuple):
     day: int
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """The best of `total`, in the order that was wanted."""
 
     found: tuple[Found, ...]
@@ -123,7 +122,7 @@ class Index:
         # Of goods nearby it is known at once how many wishes each meets, so only the distance is left to be given up.
         at_once = wanted.near is not None and wanted.near.circle_km is not None and read.only_goods
         if at_once:
-            wanted = replace(wanted, patient=True)
+            wanted = wanted._replace(patient=True)
         found = {each.id: each for each in self._answer(read, wanted, limit).found}
         ways = given_up(wanted) if wanted.words and len(found) < limit else []  # without words, everything would do
         for way in ways[-1:] if at_once else ways:
@@ -192,8 +191,11 @@ class Index:
 
 def _lowest(ranked: Ranked, limit: int) -> float:
     """The score of the last of the best so many; below every score when there are fewer."""
-    scores = ranked.scores
-    return float(np.partition(scores, len(scores) - limit)[len(scores) - limit]) if len(scores) >= limit else -1.0
+    if len(ranked.scores) < limit:
+        return -1.0
+    scores, last = ranked.scores.copy(), len(ranked.scores) - limit
+    scores.partition(last)
+    return float(scores[last])
 
 
 def _key(wanted: Wanted, found: Found) -> tuple[float | str, ...]:
@@ -262,9 +264,11 @@ def _keys(ranked: Ranked, wanted: Wanted) -> NDArray[Any]:
 def _first(keys: NDArray[Any], limit: int) -> NDArray[np.intp]:
     """The places of the highest keys, in order; of equal ones the newer document, which has the smaller number."""
     if len(keys) <= max(SORTED_BELOW, limit):
-        return np.argsort(-keys, kind="stable")[:limit]
-    edge = np.partition(keys, len(keys) - limit)[len(keys) - limit]
+        return (-keys).argsort(kind="stable")[:limit]
+    in_order, last = keys.copy(), len(keys) - limit
+    in_order.partition(last)
+    edge = in_order[last]
     above = (keys > edge).nonzero()[0]
     level = (keys == edge).nonzero()[0][: limit - len(above)]
-    above = above[np.argsort(-keys[above], kind="stable")]
+    above = above.take((-keys.take(above)).argsort(kind="stable"))
     return np.concatenate([above, level])

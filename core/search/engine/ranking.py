@@ -12,8 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,8 +31,7 @@ GOODS_TO_PLACE: Final = 1.25  # goods that are named tell at least so much more 
 PLACES_SHARE: Final = 100  # a place is taken to be as telling as a word that one document in a hundred has
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
+class Ranked(NamedTuple):
     """Documents of one segment, by number, with what was found out about each. Prices that do not compare are NaN."""
 
     numbers: U32
@@ -80,7 +78,7 @@ def rank(
     if groups:
         entries = numbers << np.uint32(1)
         named = any(group.goods is not None for group in groups)
-        products = segment.columns.products[at].astype(np.intp) if named else None
+        products = segment.columns.products.take(at).astype(np.intp) if named else None
         for row, group in zip(met, groups, strict=True):
             row[:] = group.met(numbers, at, entries, products)
     relevance = np.array(weights, np.float32) @ met
@@ -89,8 +87,8 @@ def rank(
     if least:
         kept = (relevance >= np.float32(least)).nonzero()[0]
         if len(kept) < len(numbers):
-            numbers, at, relevance, met = numbers[kept], at[kept], relevance[kept], met[:, kept]
-            given_up = None if given_up is None else given_up[kept]
+            numbers, at, relevance = numbers.take(kept), at.take(kept), relevance.take(kept)
+            met, given_up = met.take(kept, axis=1), None if given_up is None else given_up.take(kept)
     near = wanted.near
     prices = None if wanted.price_per is None else _prices(segment, at, wanted)
     scores = relevance * np.float32(1 - HANDY)
@@ -110,7 +108,7 @@ def _prices(segment: Segment, numbers: Numbers, wanted: Wanted) -> NDArray[np.fl
 
 def handiness(segment: Segment, numbers: Numbers, near: Spot | None, today: int) -> F32:
     """Of each document, between 0 and 1: how fresh it is, and, where a place was said, how near."""
-    fresh = segment.freshness(today, HALF_FRESH_DAYS)[numbers]
+    fresh = segment.freshness(today, HALF_FRESH_DAYS).take(numbers)
     if near is None:
         return fresh
     share = SHARES["near"] / (SHARES["near"] + SHARES["fresh"])

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 from core.catalogue.spelling import SHORTEST
 from core.search.engine.group import Group
@@ -39,6 +38,18 @@ BEGINNINGS_LOOKED_AT: Final = 500
 WORDS_KEPT: Final = 5_000
 
 
+class Asked(NamedTuple):
+    """What decides which terms a word stands for: a `Word` without what it counts, to be found again by."""
+
+    text: str
+    fuzzy: bool
+    own: float
+    also: tuple[tuple[str, float], ...]
+    where: tuple[Spot, float] | None
+    beside: tuple[str, ...]
+    unfinished: bool
+
+
 class Reader:
     """Reads asked words against one segment. What a word alone may be never changes, and is kept for the next query."""
 
@@ -50,30 +61,17 @@ class Reader:
         """The terms that the word may stand for."""
         where = None if word.spot is None else (word.spot, word.spot_weight)
         also = tuple(word.also.items())
-        return self._groups(
-            word.text, word.fuzzy, word.own, also, where, beside=word.beside, unfinished=word.unfinished
-        )
+        return self._groups(Asked(word.text, word.fuzzy, word.own, also, where, word.beside, word.unfinished))
 
-    def _read(
-        self,
-        word: str,
-        fuzzy: bool,
-        own: float,
-        also: tuple[tuple[str, float], ...],
-        where: tuple[Spot, float] | None,
-        *,
-        beside: tuple[str, ...],
-        unfinished: bool,
-    ) -> Group:
-        named = {self.segment.term(text) for text in beside}
-        found = {term: weight for term, weight in self._alone(word, fuzzy, unfinished).items() if term not in named}
-        if own < 1:
-            found = {term: weight * own for term, weight in found.items()}
-        for text, weight in also:
+    def _read(self, asked: Asked) -> Group:
+        named = {self.segment.term(text) for text in asked.beside}
+        alone = self._alone(asked.text, asked.fuzzy, asked.unfinished)
+        found = {term: weight * asked.own for term, weight in alone.items() if term not in named}
+        for text, weight in asked.also:
             other = self.segment.term(text)
             if other is not None:
                 found[other] = max(weight, found.get(other, 0.0))
-        return Group(self.segment, *self._kept(found), where)
+        return Group(self.segment, *self._kept(found), asked.where)
 
     def _alone(self, word: str, fuzzy: bool, unfinished: bool) -> dict[int, float]:
         found: dict[int, float] = {}
@@ -198,7 +196,7 @@ def rejoined(words: Sequence[Word], readers: Sequence[Reader]) -> list[Word]:
     for place, word in enumerate(words):
         also = {pair: JOINED for pair in joined[place : place + 2] if pair is not None}
         if also:
-            read.append(replace(word, also={**word.also, **also}))
+            read.append(word._replace(also={**word.also, **also}))
             continue
         if word.fuzzy and not word.also and not any(segment.term(word.text) is not None for segment in segments):
             parts = next(filter(None, (reader.split(word.text) for reader in readers)), None)

@@ -138,9 +138,9 @@ class Segment:
         Goods lie in far fewer places than there are listings, and people name the same few. So it is worked out once
         for each place, and kept.
         """
-        lying = self._lying[numbers]
+        lying = self._lying.take(numbers)
         if len(self._places) <= PLACES_AT_MOST:
-            return self._told(lat, lon, tells)[lying]
+            return self._told(lat, lon, tells).take(lying)
         return tells(_km(self._places[lying], lat, lon))
 
     def freshness(self, today: int, half_life_days: int) -> F32:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import Final, Literal
+from types import MappingProxyType
+from typing import Final, Literal, NamedTuple
 
 Order = Literal["best", "cheapest", "nearest", "newest"]
 WIDE_KM: Final = 1_000  # some 700 squares; twice as wide there are ten times as many, the poles being nearer
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(NamedTuple):
     """A position in degrees; with a radius in kilometres nothing beyond it is wanted."""
 
     lat: float
@@ -25,8 +24,10 @@ class Spot:
         return None if self.radius_km is None or self.radius_km > WIDE_KM else self.radius_km
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+NO_OTHER_TERMS: Final[Mapping[str, float]] = MappingProxyType({})
+
+
+class Word(NamedTuple):
     """One asked word. `also` are other terms that would do (translations, marks), each with how well, from 0 to 1.
 
     With a `spot` the word is a place, and what is near it meets the word too. `fuzzy`: it may be misspelt. `own` and
@@ -38,7 +39,7 @@ class Word:
     """
 
     text: str
-    also: Mapping[str, float] = field(default_factory=dict)
+    also: Mapping[str, float] = NO_OTHER_TERMS
     spot: Spot | None = None
     fuzzy: bool = True
     own: float = 1.0
@@ -55,8 +56,7 @@ class Word:
 Factors = Mapping[tuple[str, int], float]
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """What amounts or prices are compared with: `value` times the factor of each document's goods and kind of unit."""
 
     value: float
@@ -66,8 +66,7 @@ class Limits:
         return self.value * self.factors[product, kind]
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """`must`: for each wish the terms of which one has to be there. `some_word`: what meets no word is not wanted."""
 
     words: tuple[Word, ...] = ()
@@ -91,10 +90,10 @@ GIVEN_UP: Final = ("days", "amount", "price", "must")
 
 def given_up(wanted: Wanted) -> list[Wanted]:
     """The same with these wishes given up one after the other, and at last the distance."""
-    days = replace(wanted, days=None)
-    amount = replace(days, amount=None)
-    price = replace(amount, price_at_most=None, price_at_least=None)
-    must = replace(price, must=())
-    anywhere = must if wanted.near is None else replace(must, near=replace(wanted.near, radius_km=None))
+    days = wanted._replace(days=None)
+    amount = days._replace(amount=None)
+    price = amount._replace(price_at_most=None, price_at_least=None)
+    must = price._replace(must=())
+    anywhere = must if wanted.near is None else must._replace(near=wanted.near._replace(radius_km=None))
     ways = [wanted, days, amount, price, must, anywhere]
     return [way for before, way in pairwise(ways) if way != before]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
@@ -219,7 +217,7 @@ def test_wishes_are_given_up_one_after_the_other(
 ) -> None:
     """Whoever is patient sees the same as by one search after the other, each with a wish less."""
     word = Word(goods, {f"product:{goods}": 1.0}, fuzzy=False, own=0.8)
-    wanted = replace(wanted, words=(word, *wanted.words), some_word=False)
+    wanted = wanted._replace(words=(word, *wanted.words), some_word=False)
     everybody, held = Index(build(crowd)), {document.id: document for document in crowd}
     ways = (wanted, *given_up(wanted))
     by_steps: dict[str, int] = {}
