@@ -154,7 +154,10 @@ class Grammar:
         per = rf"(?:\s*/\s*|\s+{any_of(words.all('per'))}\s+)"
         before = rf"(?:(?<!\w)(?P<limit>{limit})\s*)?"
         after = rf"(?P<number>{NUMBER})\s*(?P<after>{currency}(?!\w))?(?:{per}(?P<unit>{unit})(?!\w))?"
-        self.price = re.compile(rf"{before}(?P<before>(?<!\w){currency})?\s*{after}")
+        most, least = (any_of(words.all(meaning)) for meaning in ("below_behind", "above_behind"))
+        # "200 eur max 50 t" limits the amount.
+        behind = rf"(?:\s*(?:(?P<at_most>{most})|(?P<at_least>{least}))(?!\w)(?!\s*[0-9]))?"
+        self.price = re.compile(rf"{before}(?P<before>(?<!\w){currency})?\s*{after}{behind}")
         between, and_, to = (any_of(words.all(meaning)) for meaning in ("between", "and", "to"))
         joined = rf"(?:(?<!\w){between}\s+(?P<least>{NUMBER})(?:\s*{currency})?\s+{and_}\s+"
         spread = rf"|(?P<from>{NUMBER})(?:\s*[-–]\s*|\s+{to}\s+))"
@@ -164,14 +167,14 @@ class Grammar:
         measured = rf"\s*(?:{unit}|{KILOMETRES}|%)(?!\w)"
         self.bare_limit = re.compile(rf"(?<!\w)(?P<limit>{limit})\s+(?P<number>{NUMBER})(?![.,]?[0-9]|{measured})")
         self.amount_in_groups = re.compile(rf"([0-9]{{1,3}})(?:\s([0-9]{{3}}))+{measured}")
-        self.quantity = re.compile(rf"(?:(?<!\w){limit}\s*)?(?P<number>{NUMBER})\s*(?P<unit>{unit})(?!\w)")
+        self.quantity = re.compile(rf"(?:(?<!\w){limit}\s*)?(?P<number>{NUMBER})\s*(?P<unit>{unit})(?!\w){behind}")
         self.negative = re.compile(rf"(?<!\w)[-−][0-9][0-9.,]*\s*(?:{unit}|{currency})(?!\w)")
         self.money = re.compile(rf"(?P<before>{currency})?\s*(?P<number>{NUMBER})\s*(?P<after>{currency})?")
         self._counts = {folded(word): count for count, said in enumerate(COUNTS, 1) for word in words.all(said)}
         self.loads = _loads_pattern(words, per)
         hourly = rf"(?:{per}{any_of(words.all('hour'))}|\s+{any_of(words.all('hourly'))})"
         money = rf"(?P<before>(?<!\w){currency})?\s*(?P<number>{NUMBER})\s*(?P<after>{currency}(?!\w))?"
-        self.rate = re.compile(rf"{before}{money}{hourly}(?!\w)")
+        self.rate = re.compile(rf"{before}{money}{hourly}(?!\w){behind}")
 
     def _read_languages(self, words: Words) -> None:
         """What an adviser speaks, and whether at once."""
@@ -190,6 +193,7 @@ class Grammar:
         """Delivery terms, distances, and the small words before a place."""
         words = catalogue.words
         self.radius = re.compile(rf"((?<=\+)[0-9]{{1,5}}|{NUMBER})\s*{KILOMETRES}(?!\w)")  # also "+150 km"
+        self.limit_before = re.compile(rf"(?<!\w){any_of(words.all('below'))}\s*$")  # "max" before "50 km"
         terms = [code for code, term in catalogue.terms.items() if term.is_incoterm]
         self.term = re.compile(rf"(?<!\w){any_of(terms)}(?!\w)")
         self.near = re.compile(rf"(?<!\w)(?:{any_of((*words.all('near'), *words.all('within')))})(?!\w)")
@@ -210,11 +214,13 @@ class Grammar:
         said = found.groupdict()
         symbol = said.get("before") or said.get("after")
         limit = said.get("limit")
+        above = said.get("at_least") if limit is None else _spaced(limit) not in self._below
+        below = said.get("at_most") if limit is None else not above
         return SaidPrice(
             amount=parse_number(found["number"], language),
             currency=self._currencies[_spaced(symbol)] if symbol else None,
             unit=self.unit_of(said["unit"]) if said.get("unit") else None,
-            limit=None if limit is None else "below" if _spaced(limit) in self._below else "above",
+            limit="above" if above else "below" if below else None,
         )
 
     def prices_of(self, found: re.Match[str], language: str | None) -> list[SaidPrice]:

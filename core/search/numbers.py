@@ -11,12 +11,16 @@ from core.kernel.errors import Invalid
 LONGEST_NUMBER: Final = 24
 # Digits in groups of three, or plain; never glued to letters, to another number or to a minus sign.
 _START: Final = r"(?<![\w.,+-])"
+_EVEN: Final = r"(?:[.,][-–—]{1,2}(?![0-9]))?"  # "853,- €/t"
 NUMBER: Final = (
     rf"(?:{_START}[0-9]{{1,3}}(?:[\s.,'][0-9]{{3}})+(?:[.,][0-9]{{1,6}})?(?![0-9])"
-    rf"|{_START}[0-9]+(?:[.,][0-9]{{1,6}})?(?![0-9]))"
+    rf"|{_START}[0-9]+(?:[.,][0-9]{{1,6}})?(?![0-9])){_EVEN}"
 )
 # The second number of a range stands right behind its dash.
-NEXT_NUMBER: Final = r"(?:[0-9]{1,3}(?:[\s.,'][0-9]{3})+(?:[.,][0-9]{1,6})?|[0-9]+(?:[.,][0-9]{1,6})?)(?![0-9])"
+NEXT_NUMBER: Final = (
+    rf"(?:[0-9]{{1,3}}(?:[\s.,'][0-9]{{3}})+(?:[.,][0-9]{{1,6}})?|[0-9]+(?:[.,][0-9]{{1,6}})?)(?![0-9]){_EVEN}"
+)
+_NO_CENTS: Final = re.compile(r"[.,][-–—]{1,2}$")
 _WHOLE: Final = re.compile(r"[0-9]{1,15}")
 _ONE_MARK: Final = re.compile(r"([0-9]{1,15})([.,])([0-9]{1,6})")
 _GROUPED: Final = re.compile(r"[0-9]{1,3}(?:([\s.,'])[0-9]{3})(?:\1[0-9]{3})*(?:([.,])[0-9]{1,6})?")
@@ -29,7 +33,7 @@ def parse_number(text: str, language: str | None = None) -> Decimal:
 
     Refuses with `number.not_a_number`, `number.negative` or `number.ambiguous` (parts: `readings`).
     """
-    given = text.strip()
+    given = _NO_CENTS.sub("", text.strip())
     if re.fullmatch(r"[-−–][0-9][0-9.,\s']*", given):
         raise Invalid("number.negative", given=given)
     if len(given) > LONGEST_NUMBER:

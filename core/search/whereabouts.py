@@ -45,6 +45,9 @@ def whereabouts(sheet: Sheet, catalogue: Catalogue, places: Places) -> Whereabou
     marked = sheet.may_name("near")
     term = grammar.term.search(sheet.text) if marked else None
     radius = sheet.take(grammar.radius) if sheet.has_digits else None
+    limit = grammar.limit_before.search(sheet.text, 0, radius.start()) if radius else None
+    if limit:
+        sheet.strike(*limit.span())
     near = grammar.near.search(sheet.text) if marked else None
     finder = _Finder(sheet, catalogue, places)
     place = finder.behind([found.end() for found in (term, near) if found]) or finder.anywhere()
@@ -192,7 +195,9 @@ class _Finder:
             if exact and (sure or not exact[0].everyday_word) and len(name) > 2 and not self._is_of_goods(name, start):
                 self._strike(start, end)
                 return exact[0]
-        return None if spelt is None else self._found(tokens[0], spelt(tokens[0][0]))
+        meant = () if spelt is None else spelt(tokens[0][0])
+        # "per cent" is a begun "per centrali" rather than a misspelt "per Cento".
+        return self._found(tokens[0], () if meant and meant[0].everyday_word else meant)
 
     def _found(self, token: re.Match[str], places: tuple[Place, ...]) -> Place | None:
         if not places or self.catalogue.country_named(token[0]) is not None:
