@@ -17,7 +17,7 @@ from core.kernel.money import Money
 from core.search.engine.document import UNIT_KINDS, Amount, Document
 from core.search.grammar import Said, grade_names, grammar_of
 from core.search.limits import amount_of, hourly_amount, price_amount
-from core.search.parse import Understood, parse
+from core.search.parse import WEAKLY_NAMED, Understood, parse
 from core.search.places import Place, Places
 from core.search.sheet import Sheet
 from core.search.tongues import language_named
@@ -84,16 +84,25 @@ class Rows:
 
     def _goods(self, row: Row, said: Understood) -> str | None:
         named = row.get("product")
-        return self.product(str(named), True) if named else self.product(str(row["title"]), False) or said.product
+        if named:
+            return self.product(str(named))
+        surely, perhaps = self._titled(str(row["title"]))
+        return surely or said.product or perhaps
 
-    def _product(self, name: str, certain: bool) -> str | None:
+    def _titled(self, title: str) -> tuple[str | None, str | None]:
+        """The product that a title surely names, and the one that it may name."""
+        known = self.catalogue.products_named(title)
+        likeliest = known[0].product_id if known else None
+        return likeliest if known and known[0].score >= WEAKLY_NAMED else None, likeliest
+
+    def _product(self, name: str) -> str:
         """The catalogue's product of that id or name; a name that it does not know stays a product of its own."""
         if name in self.catalogue.products:
             return name
         known = self.catalogue.products_named(name.replace("_", " "))
         if known:
             return known[0].product_id
-        return folded(name) if certain else None
+        return folded(name)
 
     def _marks_of_goods(self, row: Row, said: Understood, product: str | None) -> Iterator[str]:
         held = row.get("certs")

@@ -146,16 +146,26 @@ class Catalogue:
 
     def country_misspelt(self, word: str) -> str | None:
         """The only country of whose name a folded word that means nothing else may be a slip."""
-        if len(word) < SHORTEST_STEM:
-            return None
-        codes = {
-            self._country_stems[f"{name}."] for name, edits in self._countries_spelt.near(word).items() if edits == 1
-        }
-        return codes.pop() if len(codes) == 1 else None
+        for stem in (word, word[:-1], word[:-2]):  # as it stands, then in another case: "lietvas"
+            near = self._countries_spelt.near(stem).items() if len(stem) >= SHORTEST_STEM else ()
+            codes = {code for said, edits in near if edits == 1 for code in self._countries_spelt_so[said]}
+            if codes:
+                return codes.pop() if len(codes) == 1 else None
+        return None
+
+    @cached_property
+    def _countries_spelt_so(self) -> dict[str, set[str]]:
+        """The countries by their names of one word, and by these without their last letter."""
+        spelt: dict[str, set[str]] = {}
+        for name in (name for name in self.country_names if " " not in name):
+            for said in (name, name[:-1]):
+                if len(said) >= SHORTEST_STEM:
+                    spelt.setdefault(said, set()).add(self._country_stems[f"{name}."])
+        return spelt
 
     @cached_property
     def _countries_spelt(self) -> WordList:
-        return WordList(sorted(name for name in self.country_names if " " not in name))
+        return WordList(sorted(self._countries_spelt_so))
 
     @cached_property
     def synonyms(self) -> Synonyms:

@@ -30,7 +30,8 @@ INFLECTED = 0.95  # "drzewne" for "drzewny": one stem, another ending
 SHORTEST_STEM = 5  # letters that two forms of a word share
 # Letters beyond the stem, in either form: those that endings of the eleven languages are made of ("drewnex" is no case
 # of "drewno").
-_ENDING = re.compile(r"[aeiouynsmrwhvаеєиіїоуюяьйвмх]{0,2}")
+_ENDING = re.compile(r"[aeiouynsmrwhvаеєиіїоуюяьйвмх]{0,2}|i?e(?:go|mu)|ych|[iy]mi|о(?:го|му)|[иі]ми")  # "talowego"
+LONGEST_ENDING = 4
 LONGEST_PAIRED = 3  # words of a name of which two may be written as one; of more, nobody would know which
 OF_ASKED = 0.8  # how much what was asked counts against what the name has besides
 LEAST_ASKED = (GOOD_ENOUGH - (1 - OF_ASKED)) / OF_ASKED - 1e-9  # of what was asked: a name that has less is no answer
@@ -167,7 +168,16 @@ class NameIndex:
         scored = self._scored(asked)
         if not scored and asked:
             scored = self._scored(tuple([word for word in asked if _best(self.like(word))[1] >= UNFINISHED]))
+        if scored and len(asked) > 1 and self.only_begins(asked, scored[0].product_id):
+            scored = self._scored(tuple([word for word in asked if word in self._weight])) or scored
         return list(scored)
+
+    def only_begins(self, words: Sequence[str], product_id: str | None = None) -> bool:
+        """Whether no folded word is more than the beginning of one in the names of these goods, or of any: in
+        "Hackschnitzel Schwe" somebody begins to write of Schwerin, and not of Schweinefett."""
+        names: Set[str] = self._weight.keys() if product_id is None else self._words_of[product_id]
+        meant = ((word, other) for word in words for other in self.like(word) if other in names)
+        return all(other != word and other.startswith(word) for word, other in meant)
 
     def naming(self, words: Sequence[str], products: Iterable[str]) -> frozenset[int]:
         """The places of those folded words that names of these products have, whole or as a half ("saw", "dust"): the
@@ -253,7 +263,7 @@ class NameIndex:
             score = 1 - slips / max(len(word), len(other))
             if score >= cutoff:
                 found[other] = max(score, found.get(other, 0))
-        for other in self._beginning(word[: max(SHORTEST_STEM, len(word) - 2)]):
+        for other in self._beginning(word[: max(SHORTEST_STEM, len(word) - LONGEST_ENDING)]):
             # "metano" is a word of its own, and no begun "metanol".
             if other.startswith(word) and (near.get(word) != 0 or len(other) > len(word) + 4):
                 found[other] = max(UNFINISHED, found.get(other, 0))
@@ -264,13 +274,13 @@ class NameIndex:
     def _forms(self, word: str) -> Iterator[str]:
         """The known words that differ from this one in a short ending alone."""
         if len(word) >= SHORTEST_STEM:
-            beginning = self._beginning(word[: max(SHORTEST_STEM, len(word) - 2)])
+            beginning = self._beginning(word[: max(SHORTEST_STEM, len(word) - LONGEST_ENDING)])
             yield from (other for other in beginning if self._is_form(word, other))
 
     @staticmethod
     def _is_form(word: str, other: str) -> bool:
         """Whether they are two forms of one word: behind a common stem both have a short ending, or none."""
-        stems = range(max(SHORTEST_STEM, len(word) - 2), len(word) + 1)
+        stems = range(max(SHORTEST_STEM, len(word) - LONGEST_ENDING), len(word) + 1)
         return other != word and any(
             _ENDING.fullmatch(word, size) and other.startswith(word[:size]) and _ENDING.fullmatch(other, size)
             for size in stems

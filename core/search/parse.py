@@ -15,6 +15,7 @@ from typing import Final
 
 from core.catalogue.model import Catalogue
 from core.catalogue.names import GOOD_ENOUGH, TOO_CLOSE, Likeness, folded
+from core.catalogue.spelling import SHORTEST
 from core.kernel.errors import Refusal
 from core.kernel.money import Money, UnitPrice
 from core.kernel.quantity import Quantity
@@ -294,7 +295,7 @@ class _Reading:
         of_grade = {product for grade in grades for product in self.catalogue.grade(grade).products}
         fitting = [like for like in ranked if like.product_id in of_grade]
         best = _leaders(fitting or ranked)
-        naming = among or index.naming([word[0] for word in words], best)
+        naming = among or self._without_begun_town([word[0] for word in words], best)
         named = " ".join(word for place, word in enumerate(left) if place in naming)
         others = [
             (word.start(), left[place])
@@ -307,6 +308,18 @@ class _Reading:
         if len(best) == 1:
             return best[0], (), named, others
         return None, best, named, others
+
+    def _without_begun_town(self, words: list[str], best: tuple[str, ...]) -> frozenset[int]:
+        """The places of the words that name these goods, without a last word that is rather the beginning of a town
+        than of a name, where the others name them alike: "metsahake tart", "pelet krakó"."""
+        index, last = self.catalogue.name_index, len(words) - 1
+        naming = index.naming(words, best)
+        if last not in naming or len(naming) == 1 or len(words[last]) < SHORTEST or words[last] in index.vocabulary:
+            return naming
+        others = naming - {last}
+        same = _leaders(index.resolve(" ".join(words[place] for place in sorted(others)))) == best
+        town = same and any(place.well_known for place in self.places.beginning(words[last]))
+        return others if town else naming
 
     def _with_trucks(self, rest: str, said: Figures) -> str:
         """The words that were not understood, with those for trucks that are no amount."""
@@ -359,12 +372,16 @@ class _Reading:
         stand: "Nord Oil wood chips" sells no oil. A longer name counts first, then one without a slip; a word alone
         only where it is of one product."""
         index = self.catalogue.name_index
-        like = [bool(index.like(folded(word))) for word in words[:NAMED_EARLY]]
+        said = [folded(word) for word in words[:NAMED_EARLY]]
+        like = [bool(index.like(word)) for word in said]
+        known = not index.vocabulary.isdisjoint(said)
         for size in range(min(LONGEST_NAME, len(like)), 0, -1):
             for enough in (SURELY_NAMED, GOOD_ENOUGH if size > 1 else ALONE):
                 for start in range(len(like) - size + 1):
                     named = words[start : start + size]
                     ranked = index.resolve(" ".join(named)) if all(like[start : start + size]) else []
+                    if size == 1 and known and ranked and index.only_begins(said[start : start + 1]):
+                        continue  # beside a word that names goods "Schwe" is sooner a begun Schwerin than Schweinefett
                     if ranked and ranked[0].score >= enough and (size > 1 or len(_leaders(ranked)) == 1):
                         return ranked, range(start, start + size)
         return [], range(0)

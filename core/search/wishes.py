@@ -284,9 +284,7 @@ def _begun(word: Word, places: Places, knows: Knows) -> Word:
         return word._replace(unfinished=True)
     town = towns[0]
     names = _names(town, BEGUN_THERE)
-    return word._replace(
-        also=names, spot=Spot(town.lat, town.lon), spot_weight=BEGUN_THERE, own=PERHAPS_THERE, unfinished=True
-    )
+    return word._replace(also=names, spot=Spot(town.lat, town.lon), spot_weight=BEGUN_THERE, unfinished=True)
 
 
 def _of_country(word: Word, catalogue: Catalogue, knows: Knows) -> Word:
@@ -321,10 +319,15 @@ def place_words(said: Understood, knows: Knows = lambda _: False) -> list[Word]:
     written = words_in(said.place_said)
     if len(written) > 1:  # "La Coruña": no company is called so by chance, and its longest word tells it best
         return [Word(max(written, key=len), names, spot, fuzzy=False, tells=WHERE_TELLS)]
+    # Beside goods any small town may be the beginning of a company's name: "sawdust Berge" of Bergemnäs Skog.
+    begun = not said.place.well_known and bool(said.product or said.alternatives)
     words = []
     for word in written:
         if word in names or not knows(word):
-            words.append(Word(word, names, spot, fuzzy=word not in names, tells=WHERE_TELLS))
+            begins = begun and not knows(word)
+            words.append(
+                Word(word, names, spot, fuzzy=begins or word not in names, tells=WHERE_TELLS, unfinished=begins)
+            )
         else:
             perhaps = _names(said.place, PERHAPS_THERE)
             words.append(Word(word, perhaps, spot, spot_weight=PERHAPS_THERE, tells=WHERE_TELLS))

@@ -17,17 +17,19 @@ from core.search.engine.group import Group
 from core.search.engine.segment import Segment
 from core.search.engine.wanted import Spot, Word
 
+BEGUN_AT_MOST: Final = 40  # terms of a word that was only begun: companies may have their name from one town or man
 TERMS_AT_MOST: Final = 10  # of one word: more of them are ever less likely, and each costs a list to look through
 BY_EDITS: Final = (1.0, 0.8, 0.6)  # how well a word meets another that is none, one or two edits away
 BEGUN: Final = 0.85  # "sunflow" is sunflower, not to its end
 INFLECTED: Final = 0.75  # "granulių" is granulės: one stem, another ending
 LONGEST_ENDING: Final = 3
+SHORTEST_PAIR: Final = 7  # letters of two words that are one in another case
 JOINED: Final = 0.95  # "wood pellets" and "woodpellets"
 WELL_KNOWN: Final = 100  # documents that have a word: it is no slip, and what resembles it is another word
 KNOWN: Final = 5  # documents that have a word: it may be the slip of one that is common, but of no rarer one
 NEARLY_EVERYBODY: Final = 20  # times as many documents
 BESIDE_EXACT: Final = 0.6  # how far a misspelling is believed of a word that is known as it stands
-BESIDE_BEGUN: Final = 0.7  # how far it is believed of a last word that others begin with: "waldl" is rather Waldler
+BESIDE_BEGUN: Final = 0.5  # how far it is believed of a last word that others begin with: "waldl" is rather Waldler
 OTHER_INITIAL: Final = 0.85  # people seldom miss the first letter
 LEANING: Final = 0.7  # how well goods meet a word that their sellers use, when their own listing does not have it
 CLEARLY_LEANING: Final = 0.6
@@ -71,7 +73,9 @@ class Reader:
             other = self.segment.term(text)
             if other is not None:
                 found[other] = max(weight, found.get(other, 0.0))
-        return Group(self.segment, *self._kept(found), asked.where)
+        return Group(
+            self.segment, *self._kept(found, BEGUN_AT_MOST if asked.unfinished else TERMS_AT_MOST), asked.where
+        )
 
     def _alone(self, word: str, fuzzy: bool, unfinished: bool) -> dict[int, float]:
         found: dict[int, float] = {}
@@ -166,7 +170,7 @@ class Reader:
     def _tells(self, term: int) -> float:
         return math.log(1 + len(self.segment) / (1 + self.segment.frequency(term)))
 
-    def _kept(self, found: Mapping[int, float]) -> tuple[list[int], list[float], int]:
+    def _kept(self, found: Mapping[int, float], most_terms: int) -> tuple[list[int], list[float], int]:
         """The likeliest terms; of two that are as near, the one that more documents have is likelier meant. Goods that
         sellers have chosen for such words stay, however little that tells."""
         if not found:
@@ -177,7 +181,7 @@ class Reader:
             term: weight * (0.85 + 0.15 * math.log(2 + heard[term]) / most) if weight < 1 else weight
             for term, weight in found.items()
         }
-        kept = sorted(likely, key=likely.__getitem__, reverse=True)[:TERMS_AT_MOST]
+        kept = sorted(likely, key=likely.__getitem__, reverse=True)[:most_terms]
         best = likely[kept[0]]
         goods = self.segment.product_of_term
         kept = [term for term in reversed(kept) if likely[term] >= best / 2 or term in goods]
@@ -190,8 +194,8 @@ def rejoined(words: Sequence[Word], readers: Sequence[Reader]) -> list[Word]:
     joined: list[str | None] = [None] * (len(words) + 1)  # of each word with the one before it
     for place, (one, other) in enumerate(pairwise(words), 1):
         pair = one.text + other.text
-        if one.fuzzy and other.fuzzy and any(segment.term(pair) is not None for segment in segments):
-            joined[place] = pair
+        if one.fuzzy and other.fuzzy:
+            joined[place] = _written(pair, segments)
     read: list[Word] = []
     for place, word in enumerate(words):
         also = {pair: JOINED for pair in joined[place : place + 2] if pair is not None}
@@ -205,6 +209,15 @@ def rejoined(words: Sequence[Word], readers: Sequence[Reader]) -> list[Word]:
                 continue
         read.append(word)
     return read
+
+
+def _written(pair: str, segments: Sequence[Segment]) -> str | None:
+    """Two words as one, as the market writes it, perhaps in another case ("lind admark": Lindadmarks Såg)."""
+    if any(segment.term(pair) is not None for segment in segments):
+        return pair
+    begun = [segment.beginning(pair, 1) for segment in segments] if len(pair) >= SHORTEST_PAIR else []
+    texts = (segment.texts[terms.start] for segment, terms in zip(segments, begun, strict=False) if terms)
+    return next((text for text in texts if len(text) <= len(pair) + LONGEST_ENDING), None)
 
 
 def _shared(one: str, other: str) -> int:
