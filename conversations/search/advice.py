@@ -7,8 +7,9 @@ from typing import Final
 from conversations.buttons import press
 from conversations.reply import Button
 from conversations.talk import Talk
+from core.catalogue.names import words_of
 from core.search import experts as advisers
-from core.search.advice import asks_advice
+from core.search.advice import asks_advice, names_adviser
 from core.search.model import Query
 from core.search.parse import Understood
 
@@ -18,21 +19,26 @@ KNOWS: Final = frozenset({"field", "skill"})
 
 def advice_row(talk: Talk, query: Query) -> tuple[tuple[Button, ...], ...]:
     """A way to the consultants, if more is said than goods, and it is what somebody advises on."""
-    if not _says_enough(query.understood) or not _somebody_knows(talk, query):
+    if not _says_enough(talk, query.understood) or not _somebody_knows(talk, query):
         return ()
     return ((Button(label=talk.words("command.experts"), press=press("seek.from_goods")),),)
 
 
 def tells_a_problem(talk: Talk, sentence: str, said: Understood, *, wants_goods: bool) -> bool:
-    """Whether a message is for those who advise here: it asks for advice rather than for the goods that it seems to
-    want, or seems to want none; and somebody knows of it."""
-    for_advisers = asks_advice(sentence, said, talk.almanac.catalogue) if wants_goods else _says_enough(said)
+    """Whether a message is for those who advise here: it names one, and the experts' search says what can be had if
+    nobody fits; or it asks for advice rather than for the goods that it seems to want, or seems to want none, and
+    somebody knows of it."""
+    if names_adviser(sentence, said, talk.almanac.catalogue):
+        return True
+    for_advisers = asks_advice(sentence, said, talk.almanac.catalogue) if wants_goods else _says_enough(talk, said)
     return for_advisers and _somebody_knows(talk, Query(said))
 
 
-def _says_enough(said: Understood) -> bool:
-    """Whether enough is left when the goods are taken out."""
-    return len(said.rest.split()) >= WORDS_OF_A_PROBLEM
+def _says_enough(talk: Talk, said: Understood) -> bool:
+    """Whether enough is left when the goods are taken out; the United Kingdom is one word, as Latvia is."""
+    words = words_of(said.rest)
+    of_countries = sum(end - start - 1 for start, end in talk.almanac.catalogue.countries_in(words))
+    return len(words) - of_countries >= WORDS_OF_A_PROBLEM
 
 
 def _somebody_knows(talk: Talk, query: Query) -> bool:

@@ -39,6 +39,7 @@ from core.listings import service as listings
 from core.reputation.service import scores_of
 from core.search import kept
 from core.search import service as market
+from core.search.advice import names_adviser
 from core.search.model import Order, Page, Query
 
 AT_ONCE = 5
@@ -84,10 +85,13 @@ def narrow(talk: Talk, words: str) -> None:
 
 
 def narrows(talk: Talk, sentence: str) -> bool:
-    """Whether these words, after a search, are a part of it: a price, a place, a grade, and no other goods."""
+    """Whether these words, after a search, are a part of it: a price, a place, a grade, and neither other goods
+    nor an adviser."""
     said = _read(talk, sentence).understood
-    wishes = {chip.wish for chip in market.chips(Query(said))}
-    return has_asked(talk) and bool(wishes - {"rest", "product", "alternatives"}) and "product" not in wishes
+    if not has_asked(talk) or said.product is not None or names_adviser(sentence, said, talk.almanac.catalogue):
+        return False
+    wishes = {chip.wish for chip in market.chips(Query(said))} - {"rest", "product", "alternatives"}
+    return bool(wishes)
 
 
 @book.command("sort")

@@ -53,6 +53,20 @@ def asks_advice(
     return speaking or several or (bool(told) and (asked or (_is_talk(said.rest) and not all(map(knows, left)))))
 
 
+def names_adviser(text: str, said: Understood, catalogue: Catalogue) -> bool:
+    """Whether a person is named who is looked for ("consultant", or the price of an hour), whoever there is. An
+    amount, a price or a grade of goods is for goods ("200 t pellets, Baltic Consulting"), and a mere call for help,
+    which in some languages is what advisers give, is for nobody."""
+    goods = (said.product is not None or bool(said.alternatives)) and not _only_resembles_goods(said, catalogue)
+    amount = said.quantity if not said.by_load else None
+    words = set(words_of(text[:LONGEST_SENTENCE]))
+    if said.grade or (goods and (amount or said.price or said.max_price or said.min_price)):
+        return False
+    if words <= _words("telling", catalogue):
+        return False
+    return said.max_rate is not None or any(means_adviser(word, catalogue) for word in words)
+
+
 def _without_goods(said: Understood, goods: bool, catalogue: Catalogue) -> bool:
     """Whether one who speaks of himself names no goods but in appearance, or a scheme that describes none: "need help
     with ISCC certification"."""

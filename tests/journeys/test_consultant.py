@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from tests.journeys.market import Chat, World, day_for
+from tests.journeys.stock import stocked
 from tests.journeys.test_asking import advises
 
 # What is written without a command, and what is seen then: goods that are wanted for something, or a problem with them.
@@ -143,3 +144,35 @@ async def test_a_list_is_ordered_and_narrowed_by_taps_and_a_tap_gives_each_wish_
     for told, seen in TOLD_APART.items():
         await sarah.says(told)
         await sarah.sees(seen)
+
+
+@pytest.mark.parametrize("seeks", ["telegram", "slack"])
+async def test_who_names_an_adviser_is_never_shown_goods(world: World, seeks: Chat) -> None:
+    """Without a command: nobody who knows boilers speaks Latvian, so what else there is is one tap away."""
+    await stocked(world)
+    alex, sarah = await world.on_telegram("Alex"), await world.on(seeks, "Sarah")
+    await advises(alex, "Boilers that burn what they should", "Bioenergy engineering")
+    await sarah.says("boilr keeps clogging, need a consultant, Lettisch")
+    await sarah.sees(
+        "Nobody here advises on that yet.",
+        'Understood: speaks Latvian, "boilr keeps clogging consultant"',
+        "[✕ speaks Latvian]",
+        "[Show everybody]",
+    )
+    await sarah.presses("Any language (1)")
+    await sarah.sees("1 consultant fits", "Alex · Boilers that burn", "advises in Bioenergy engineering")
+
+    await sarah.says("wood pellets United Kingdom")  # a country is no problem, of however many words
+    screen = await sarah.sees('Understood: Wood pellets, "United Kingdom"', "[Set my place]")
+    assert "Find a consultant" not in screen[screen.rindex("7 listings found") :]
+    await sarah.says("A1 pellets under 230 eur")  # and then a person, which is no part of it
+    await sarah.sees("7 listings found")
+    await sarah.says("a consultant near Riga")
+    await sarah.sees("Nobody here advises on that yet.", "[✕ Riga, 150 km]", "[Anywhere (1)]")
+
+    await sarah.says("/language de")
+    await sarah.sees("Deutsch")
+    await sarah.says("Kessel verstopft ständig, brauche einen Berater, Lettisch")
+    await sarah.sees("Dazu berät hier noch niemand.", "Verstanden: spricht Lettisch", "[Alle zeigen]")
+    await sarah.presses("Jede Sprache (1)")
+    await sarah.sees("1 Berater passt", "Alex · Boilers that burn")

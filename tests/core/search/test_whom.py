@@ -7,6 +7,7 @@ from typing import Any, Final
 import pytest
 
 from core.catalogue.names import folded
+from core.search.advice import names_adviser
 from core.search.parse import parse
 from core.search.tongues import language_named
 from tests.core.goods import catalogue
@@ -139,3 +140,27 @@ def test_a_slip_neither_hides_a_call_for_advice_nor_makes_one(told: str, is_prob
 def test_goods_are_found_by_a_slip_as_before() -> None:
     rows = [listing("chips", "boiler chips"), *ADVISERS]
     assert found(rows, "boilr chips")[0] == "chips"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "named"),
+    [
+        ("boilr keeps clogging, need a consultant, Lettisch", True),
+        ("Kessel verstopft ständig, brauche einen Berater", True),
+        ("doradca od kotłów koło Rygi do 90 eur", True),
+        ("wood pellets came wet, who is an expert?", True),
+        ("two trucks of pellets came wet, need an expert", True),
+        ("our boiler burns 200 t a year and slags, need a consultant", True),
+        ("boiler, in Latvian, under 80 eur/h", True),
+        ("reikia pagalba dėl katilo", True),
+        ("pagalba", False),  # asks for help, in whatever
+        ("mūsu palīdzība", False),
+        ("boiler keeps clogging", False),
+        ("200 t wood pellets, Baltic Consulting", False),
+        ("A1 pellets, Baltic Consulting", False),
+        ("wood pellets under 200 eur, Baltic Consulting", False),
+    ],
+)
+def test_an_adviser_is_named_or_goods_are_wanted(sentence: str, named: bool) -> None:
+    said = parse(sentence, catalogue(), gazetteer(), TODAY)
+    assert names_adviser(sentence, said, catalogue()) is named
