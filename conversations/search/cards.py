@@ -214,7 +214,7 @@ def nonsense(talk: Talk, query: Query, page: Page) -> Card:
     return Card(
         subject="find",
         title=words("find.not_understood"),
-        text="\n".join([*_unknown_words(talk, page), words("find.examples")]),
+        text="\n".join([*unclear_words(talk, query), *_unknown_words(talk, page), words("find.examples")]),
         buttons=(*advice_row(talk, query), buttons),
         fresh=talk.fresh,
     )

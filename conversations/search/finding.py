@@ -76,7 +76,7 @@ def narrow(talk: Talk, words: str) -> None:
         return
     read = _read(talk, words)
     more = read.understood
-    if len(market.chips(Query(more))) > 1:
+    if len(market.chips(Query(more))) + len(more.unclear) > 1:
         more = replace(more, rest="")  # "only FSC", "rather near Riga": the small words around a wish are none
     query = kept.refined(asked(talk), more)
     if read.order != "best":
@@ -85,13 +85,13 @@ def narrow(talk: Talk, words: str) -> None:
 
 
 def narrows(talk: Talk, sentence: str) -> bool:
-    """Whether these words, after a search, are a part of it: a price, a place, a grade, and neither other goods
-    nor an adviser."""
+    """Whether these words, after a search, are a part of it: a price, a place, a grade, a day that there is or is not,
+    and neither other goods nor an adviser."""
     said = _read(talk, sentence).understood
     if not has_asked(talk) or said.product is not None or names_adviser(sentence, said, talk.almanac.catalogue):
         return False
     wishes = {chip.wish for chip in market.chips(Query(said))} - {"rest", "product", "alternatives"}
-    return bool(wishes)
+    return bool(wishes) or any(each.code.startswith("window.") for each in said.unclear)
 
 
 @book.command("sort")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from core.catalogue.facts import Words
 from core.catalogue.names import folded
+from core.kernel.errors import Refusal
 from core.search.days import YEAR, DateWindow, a_day, end_of_month, monday_of, next_such_day, open_from, ordered
 from core.search.patterns import any_of
 from core.search.spans import Reading, Spans
@@ -17,6 +19,10 @@ RELATIVE_WINDOWS = ("today", "tomorrow", "this_week", "next_week", "this_month",
 FIGURES_OF_TIME = re.compile(r"[0-9]\s?[-–./]\s?[0-9]|[^\W\d_]\.?[0-9]")
 ALMOST_A_YEAR = timedelta(days=364)  # back from a day, so that the same day a year ago is not meant
 HALF_A_YEAR = timedelta(days=183)
+CENTURY = 2000  # of a year that is written with two figures
+ARTICLE = r"(?:(?:the|den|dem|le|il|el)\s+)"  # "by the 15th of May", "entro il 15 maggio"
+# Behind the number of a day: "31st", "1er", "31ten", "31:a", "31-го".
+ORDINAL = r"(?:\.|st|nd|rd|th|er|ten|te|:[ae]|-(?:го|е|те|go))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +34,15 @@ class FoundWindow:
     end: int
 
 
+@dataclass(frozen=True, slots=True)
+class NoWindow:
+    """What cannot be a window, why, and where in the folded text it stands."""
+
+    refusal: Refusal
+    start: int
+    end: int
+
+
 class WindowReader:
     """The patterns of windows, made once from the catalogue's words."""
 
@@ -35,6 +50,8 @@ class WindowReader:
         self._months = {folded(name): number for number, names in words.months.items() for name in names}
         month = any_of(self._months)
         day = _any_day(month, words)
+        # Without a year only behind "by" or "from", and never "15.12", which is a price.
+        bare = r"[0-3]?[0-9]/[01]?[0-9](?![0-9]|[/.,][0-9]|\s*mm)"
         meanings = ("until", "to", "starting", "during")
         until, to, starting, during = (any_of(words.all(meaning)) for meaning in meanings)
         week_words = [word for word in words.all("week") if len(word) > 1]
@@ -59,8 +76,8 @@ class WindowReader:
                 rf"(?P<m>{month})\.?\s+(?P<d>[0-9]{{1,2}})\.?\s*[-–]\s*(?P<e>[0-9]{{1,2}})(?:,?\s+(?P<y>{YEAR}))?",
                 self._days_behind_month,
             ),
-            (rf"{until}\s+(?P<a>{day})", self._until),
-            (rf"{starting}\s+(?P<a>{day})", self._starting),
+            (rf"{until}\s+{ARTICLE}?(?P<a>{day}|{bare})", self._until),
+            (rf"{starting}\s+{ARTICLE}?(?P<a>{day}|{bare})", self._starting),
             (rf"(?:{during}\s+)?(?P<a>{day})", self._one_day),
             (rf"(?:{during}\s+)?{week}", self._weeks),
             (rf"(?:{during}\s+)?{week_behind}", self._weeks),
@@ -75,16 +92,30 @@ class WindowReader:
             (re.compile(rf"(?<!\w){pattern}(?!\w)"), reading)
             for pattern, reading in (*Spans(words).readings, *relative, *readings)
         )
-        self._month_word = month
+        self._month_word = re.compile(rf"(?<![^\W\d_]){month}(?![^\W\d_])")
 
     def find(self, text: str, today: date) -> FoundWindow | None:
         """The first window in a folded text; refuses a day or week that is in no calendar."""
+        heard = next(self._heard(text, today), None)
+        if isinstance(heard, NoWindow):
+            raise heard.refusal
+        return heard
+
+    def refused(self, text: str, today: date) -> NoWindow | None:
+        """What `find` refuses in a folded text, and where it stands."""
+        heard = next(self._heard(text, today), None)
+        return heard if isinstance(heard, NoWindow) else None
+
+    def _heard(self, text: str, today: date) -> Iterator[FoundWindow | NoWindow]:
         for pattern, reading in self._readings:
             for found in pattern.finditer(text):
-                window = reading(found, today)
+                try:
+                    window = reading(found, today)
+                except Refusal as refusal:
+                    yield NoWindow(refusal, *found.span())
+                    continue
                 if window is not None:
-                    return FoundWindow(window, *found.span())
-        return None
+                    yield FoundWindow(window, *found.span())
 
     def _two_days(self, found: re.Match[str], today: date) -> DateWindow:
         """The last day is the next such day, and the first the one before it, which may have passed."""
@@ -157,28 +188,30 @@ class WindowReader:
         return ordered(today, last) if found["until"] else DateWindow(date(year, month, 1), last)
 
     def _day(self, text: str, today: date) -> date:
-        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-            year, month, day = map(int, text.split("-"))
-            return a_day(year, month, day, text)
         numbers = [int(number) for number in re.findall(r"[0-9]+", text)]
-        name = re.search(self._month_word, text)
-        if name is None and len(numbers) == 3:
-            return a_day(numbers[2], numbers[1], numbers[0], text)
-        month = self._months[name[0]] if name else numbers[1]
-        if name and len(numbers) == 2:
-            return a_day(numbers[1], month, numbers[0], text)
-        return next_such_day(today, month, numbers[0], text)
+        name = self._month_word.search(text)
+        if name is not None:
+            year = next((number for number in numbers if number > 99), None)  # it may stand before the day or behind
+            day, month = next(number for number in numbers if number != year), self._months[name[0]]
+            return next_such_day(today, month, day, text) if year is None else a_day(year, month, day, text)
+        if len(numbers) == 2:
+            return next_such_day(today, numbers[1], numbers[0], text)
+        day, month, year = numbers if numbers[0] < 100 else reversed(numbers)
+        return a_day(year if year > 99 else CENTURY + year, month, day, text)
 
 
 def _any_day(month: str, words: Words) -> str:
     """The pattern of one day, with or without its year."""
     currency = any_of(word for said in words.currencies.values() for word in said)
+    no_price = rf"(?!\s*{currency}(?!\w))(?![0-9])"
+    named_year = rf"(?:{YEAR}\s?(?:m\.?|\.?\s?gada)\s+)?"  # "2027 m. birželio 30 d.", "2027. gada 30. jūnijs"
     return (
-        rf"(?:{YEAR}-[0-9]{{2}}-[0-9]{{2}}|[0-9]{{1,2}}[./][0-9]{{1,2}}[./]{YEAR}"
+        rf"(?:{YEAR}(?:-[0-9]{{2}}-|/[0-9]{{2}}/|\.[0-9]{{2}}\.)[0-9]{{2}}|[0-9]{{1,2}}[./][0-9]{{1,2}}[./]{YEAR}"
+        rf"|[0-3]?[0-9](?:-[01]?[0-9]-{YEAR}|(?:\.[01]?[0-9]\.|/[01]?[0-9]/)[2-4][0-9]{no_price})"
         # "15.12.": with its closing point alone, and as a day that there may be; "15.12" and "95.50." are prices.
-        rf"|(?:0?[1-9]|[12][0-9]|3[01])\.\s?(?:0?[1-9]|1[0-2])\.(?!\s*{currency}(?!\w))(?![0-9])"
-        rf"|[0-9]{{1,2}}(?:st|nd|rd|th|\.)?\s+(?:of\s+)?{month}(?:\s+{YEAR})?"
-        rf"|{month}\s+[0-9]{{1,2}}(?![0-9])(?:,?\s+{YEAR})?)"
+        rf"|(?:0?[1-9]|[12][0-9]|3[01])\.\s?(?:0?[1-9]|1[0-2])\.{no_price}"
+        rf"|{named_year}[0-9]{{1,2}}{ORDINAL}?(?:\s+|-)(?:(?:of|de)\s+)?{month}(?:(?:\.?\s+|-)(?:del?\s+)?{YEAR})?"
+        rf"|{named_year}{month}\s+(?:the\s+)?[0-9]{{1,2}}(?:st|nd|rd|th|\s?d(?!\w)\.?)?(?![0-9])(?:,?\s+{YEAR})?)"
     )
 
 

@@ -283,6 +283,23 @@ async def test_numbers_that_contradict_each_other_are_shown_and_asked(tom: Someb
     await tom.sees("Which goods do you mean?", "no price is both")
 
 
+async def test_a_day_that_is_in_no_calendar_is_told_and_all_else_is_kept(tom: Somebody) -> None:
+    for day in ("31.02.2027", "2027-02-30", "31/02/2027", "June 31st, 2027", "32 December", "30 lutego"):
+        await tom.says(f"200 t wood pellets under 230 eur by {day}")
+        await tom.sees(
+            f"Understood: Wood pellets, 200 t, up to 230.00 EUR/t\n{day} is not a day of the calendar.",
+            "Write for example 15 Dec.",
+        )
+    await tom.says("200 t pelety drzewne do 30 lutego")  # and no price of 30
+    await tom.sees("Understood: Wood pellets, 200 t\n30 lutego is not a day of the calendar.")
+    await tom.says("by 31 June, please")  # said after a search, it is about that search
+    await tom.sees("Understood: Wood pellets, 200 t\n31 June is not a day of the calendar.")
+    await tom.says("/requests 200 t wood pellets by 31 April")
+    await tom.sees("Understood: Wood pellets, 200 t\n31 April is not a day of the calendar.")
+    await tom.says("/find qwertz uiop 30 February")
+    await tom.sees("I could not make out what you look for", "30 February is not a day of the calendar.")
+
+
 async def test_a_seller_finds_who_asks_for_it(tom: Somebody) -> None:
     await tom.says("/requests 500 t Holzpelets, ab 190 eur")
     await tom.sees("Nobody asks for that just now", "Understood: Wood pellets, 500 t, from 190.00 EUR/t")
