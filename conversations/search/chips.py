@@ -144,6 +144,9 @@ def shown_parts(talk: Talk, parts: Mapping[str, object]) -> dict[str, object]:
     match parts.get("packaging"):
         case [*packings]:
             shown["packaging"] = ", ".join(talk.words(f"packaging.{each}") for each in packings)
+    match parts.get("country"):
+        case str(code):
+            shown["country"] = talk.words.locale.territories.get(code, code)
     match parts.get("language"):
         case str(code):
             shown["language"] = talk.words.locale.languages.get(code, code)

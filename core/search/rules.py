@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any, Final
@@ -66,9 +66,17 @@ def best_rated(found: Sequence[Found], sellers: Mapping[str, float]) -> list[Fou
 
 
 def reasons(
-    understood: Understood, listing: Listing, found: Found, lowest: float | None, today: date
+    understood: Understood,
+    listing: Listing,
+    found: Found,
+    lowest: float | None,
+    today: date,
+    *,
+    country_named: Callable[[str], str | None],
 ) -> tuple[Reason, ...]:
-    """Why this one is here, the strongest first."""
+    """Why this one is here, the strongest first. `country_named`: the code of the country that a folded name is of;
+    goods that lie there are from there, and mention nothing."""
+    mentioned = tuple(word for word in found.met if country_named(word) != listing.country)
     why = []
     if understood.product is not None or understood.alternatives:
         why.append(Reason("search.why.product", {"product": listing.product_id}))
@@ -76,8 +84,10 @@ def reasons(
         why.append(Reason("search.why.grade", {"grade": understood.grade}))
     if understood.certificates:
         why.append(Reason("search.why.certificate", {"schemes": understood.certificates}))
-    if found.met:
-        why.append(Reason("search.why.words", {"words": found.met}))
+    if mentioned:
+        why.append(Reason("search.why.words", {"words": mentioned}))
+    if len(mentioned) < len(found.met):
+        why.append(Reason("search.why.country", {"country": listing.country}))
     if found.km is not None and understood.place is not None:
         why.append(Reason("search.why.near", {"km": round(found.km), "place": understood.place.name}))
     if found.price is not None and found.price == lowest:

@@ -184,7 +184,9 @@ class _Searcher:
                 if listing is None or listing.seller in apart or not rules.fits(query.understood, listing):
                     gone += 1
                     continue
-                why = rules.reasons(query.understood, listing, each, lowest, today)
+                why = rules.reasons(
+                    query.understood, listing, each, lowest, today, country_named=self.catalogue.country_named
+                )
                 hits.append(Hit(listing, each.score, why, None if each.km is None else round(each.km)))
                 if len(hits) == limit:
                     break

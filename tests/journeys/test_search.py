@@ -300,6 +300,19 @@ async def test_a_day_that_is_in_no_calendar_is_told_and_all_else_is_kept(tom: So
     await tom.sees("I could not make out what you look for", "30 February is not a day of the calendar.")
 
 
+async def test_the_country_that_was_named_is_told_as_its_reader_spells_it(world: World, tom: Somebody) -> None:
+    await Trade(world, await world.on_telegram("Rasa"), tom).list(SENTENCE.replace("Kaunas", "Hull"))
+    for language, goods, country in (
+        ("en", "Wood pellets", "United Kingdom"),
+        ("de", "Holzpellets", "Vereinigtes Königreich"),
+        ("fr", "Granulés de bois", "Royaume-Uni"),
+        ("uk", "Деревна пелета", "Велика Британія"),
+    ):
+        await tom.says(f"/language {language}")
+        await tom.says("/find wood pellets United Kingdom")
+        await tom.sees(f"{goods}{', ' if isinstance(tom, OnTelegram) else ' · '}{country}")
+
+
 async def test_a_seller_finds_who_asks_for_it(tom: Somebody) -> None:
     await tom.says("/requests 500 t Holzpelets, ab 190 eur")
     await tom.sees("Nobody asks for that just now", "Understood: Wood pellets, 500 t, from 190.00 EUR/t")

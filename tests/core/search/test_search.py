@@ -12,7 +12,7 @@ import pytest
 
 from core.kernel.errors import Invalid
 from core.kernel.transaction import MARKET, Actor
-from core.listings.model import Certificate, ChangeListing, Listing
+from core.listings.model import Certificate, ChangeListing, Listing, Place
 from core.listings.service import change_listing, publish_listing, reserve, withdraw_listing
 from core.people.model import CompleteProfile, Role
 from core.people.service import complete_profile
@@ -22,6 +22,7 @@ from core.search.places import Places, load_places
 from tests.core.conftest import Market
 from tests.core.goods import GDANSK, RIGA, VILNIUS, catalogue, eur, pellets, tonnes
 
+HULL = Place(name="Hull", country="GB", lat=53.7446, lon=-0.3353)
 FSC = Certificate(scheme="FSC", number="FSC-C012345")
 
 
@@ -120,6 +121,34 @@ async def test_only_what_is_live_is_shown_and_at_once(market: Market) -> None:
     assert ids(await on.find("wood pellets")) == [listing.id]
     await market.run(on.seller, lambda ctx: withdraw_listing(ctx, listing.id))
     assert ids(await on.find("wood pellets")) == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "place"),
+    [
+        ("wood pellets Latvia", RIGA),
+        ("wood pellets United Kingdom", HULL),
+        ("Holzpellets Vereinigtes Königreich", HULL),
+        ("pelet drzewny z Wielkiej Brytanii", HULL),
+        ("medienos granulės, Jungtinė Karalystė", HULL),
+        ("деревні пелети, Велика Британія", HULL),
+    ],
+)
+async def test_a_country_is_a_reason_where_the_goods_lie_there_and_nothing_that_is_mentioned(
+    market: Market, sentence: str, place: Place
+) -> None:
+    on = await shelf(market)
+    await on.put(place=GDANSK, words="We also sell to Latvia")
+    listing = await on.put(place=place)
+
+    there, elsewhere = (await on.find(sentence)).hits
+    assert there.listing.id == listing.id
+    assert [dict(each.parts) for each in there.reasons if each.code == "search.why.country"] == [
+        {"country": place.country}
+    ]
+    assert "search.why.words" not in codes(there)
+    assert "search.why.country" not in codes(elsewhere)
+    assert ("search.why.words" in codes(elsewhere)) == (place == RIGA)
 
 
 async def test_a_sellers_own_words_and_name_are_found_misspelt(market: Market) -> None:
