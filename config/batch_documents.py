@@ -15,9 +15,10 @@ from core.catalogue.names import folded, words_of
 from core.kernel.errors import Refusal
 from core.kernel.money import Money
 from core.search.engine.document import UNIT_KINDS, Amount, Document
+from core.search.goods import WEAKLY_NAMED
 from core.search.grammar import Said, grade_names, grammar_of
 from core.search.limits import amount_of, hourly_amount, price_amount
-from core.search.parse import WEAKLY_NAMED, Understood, parse
+from core.search.parse import Understood, parse
 from core.search.places import Place, Places
 from core.search.sheet import Sheet
 from core.search.tongues import language_named

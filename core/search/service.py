@@ -10,61 +10,32 @@ from sqlalchemy import select
 
 from core.catalogue import Catalogue
 from core.contacts.service import apart_from_me
-from core.kernel.errors import Invalid, Refusal
+from core.kernel.errors import Invalid
 from core.kernel.money import UnitPrice
 from core.kernel.transaction import Ctx
 from core.listings.model import Listing
 from core.search import rules
 from core.search.engine.index import Answer, Found, Index
 from core.search.engine.wanted import Spot
-from core.search.grammar import Said, grammar_of
 from core.search.kinds.listings import LISTINGS
 from core.search.model import LARGEST_PAGE, Chip, DidYouMean, Hit, Order, Page, Query, Relaxation, Standings
-from core.search.parse import LONGEST_SENTENCE, Understood, parse
+from core.search.parse import Understood, parse
 from core.search.places import Place, Places
-from core.search.sheet import TAKEN
 from core.search.storage.shelf import shelf_of
 from core.search.whereabouts import NEAR_KM
-from core.search.windows import NoWindow
 from core.search.wishes import exactly, known_to_index
 
-REFUSED_DAYS = frozenset({"window.no_such_day", "window.ends_before_it_starts", "window.too_long"})
-DAYS_TOLD = 3  # of one sentence that cannot be
 SHORT_LIST = 100  # of these the sellers' standing is asked; below them it could not change the first pages
 
 
 def query_of(text: str, catalogue: Catalogue, places: Places, today: date, language: str = "en") -> Query:
     """The query that a sentence is. Its order can be changed like one that was chosen, so it is no wish; the cheapest
     in a town are those near it."""
-    said = _said(text, catalogue, places, today, language)
+    said = parse(text, catalogue, places, today, language)
     order: Order = said.order or "best"
     far = order not in {"best", "nearest"} and said.place is not None and said.radius_km is None
     understood = replace(said, order=None, by_load=False, radius_km=NEAR_KM if far else said.radius_km)
     return Query(understood, order)
-
-
-def _said(text: str, catalogue: Catalogue, places: Places, today: date, language: str) -> Understood:
-    """What a sentence says. A day that is in no calendar and a window that cannot be are told in `unclear` as they
-    were written, and all else is read without them: "do 30 lutego" is no price of 30."""
-    said, refused = parse(text, catalogue, places, today, language), list[Refusal]()
-    while len(refused) < DAYS_TOLD and not REFUSED_DAYS.isdisjoint(each.code for each in said.unclear):
-        whole = Said.of(text[:LONGEST_SENTENCE])
-        found = grammar_of(catalogue).windows.refused(whole.text, today)
-        if found is None or found.refusal.code not in REFUSED_DAYS:
-            break
-        refused.append(_as_written(found, whole))
-        text = f"{whole.as_written(0, found.start)} {TAKEN} {whole.as_written(found.end, len(whole.text))}"
-        said = parse(text, catalogue, places, today, language)
-    return replace(said, unclear=(*refused, *said.unclear))
-
-
-def _as_written(found: NoWindow, whole: Said) -> Refusal:
-    """The refusal with the day in the letters of who wrote it: "31 June" was folded to be read."""
-    given = str(found.refusal.parts.get("given", ""))
-    start = whole.text.find(given, found.start, found.end)
-    if not given or start < 0:
-        return found.refusal
-    return Invalid(found.refusal.code, given=whole.as_written(start, start + len(given)))
 
 
 def search(

@@ -96,15 +96,14 @@ class WindowReader:
 
     def find(self, text: str, today: date) -> FoundWindow | None:
         """The first window in a folded text; refuses a day or week that is in no calendar."""
-        heard = next(self._heard(text, today), None)
+        heard = self.heard(text, today)
         if isinstance(heard, NoWindow):
             raise heard.refusal
         return heard
 
-    def refused(self, text: str, today: date) -> NoWindow | None:
-        """What `find` refuses in a folded text, and where it stands."""
-        heard = next(self._heard(text, today), None)
-        return heard if isinstance(heard, NoWindow) else None
+    def heard(self, text: str, today: date) -> FoundWindow | NoWindow | None:
+        """The same, and of what it would refuse where it stands."""
+        return next(self._heard(text, today), None)
 
     def _heard(self, text: str, today: date) -> Iterator[FoundWindow | NoWindow]:
         for pattern, reading in self._readings:
