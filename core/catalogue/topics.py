@@ -29,7 +29,7 @@ ENDING: Final = 3  # letters behind a stem in the last part of a compound
 AT_MOST: Final = 3  # topics of one consultant, beside those of which a skill is
 SEVERAL: Final = 2
 SKILLS_AT_MOST: Final = 6
-LONGEST_SKILL: Final = 2  # words; one of so few tells of a topic, in a longer part two have to
+LONGEST_SKILL: Final = 3  # words; one of so few tells of a topic, in a longer part two have to
 SHORTEST_SKILL: Final = 4  # letters
 PART: Final = re.compile(r"[.;,:|/()\n–—]+")  # of a profile
 THING_TELLS: Final = 0.5
@@ -88,12 +88,17 @@ class Topics:
             if len(leaders) == 1 and several:
                 found |= dict.fromkeys(several, True)
             elif len(words) <= LONGEST_SKILL and sum(bool(topics) for topics, _ in by_word) == 1:
-                found = dict.fromkeys(leaders if any(map(self._surely, words)) else (), False) | found
+                alone = len(words) == 1
+                found = (
+                    dict.fromkeys(leaders if any(self._surely(word, alone) for word in words) else (), False) | found
+                )
         return dict(list(found.items())[:SKILLS_AT_MOST])
 
-    def _surely(self, word: str) -> bool:
-        """Whether a word alone is a skill: no thing, and no name that resembles something."""
-        return len(word) >= SHORTEST_SKILL and not self.is_thing(word) and bool(self._as_it_is(word))
+    def _surely(self, word: str, alone: bool) -> bool:
+        """Whether a word makes a skill: no thing, unless something is said of it ("boiler selection"), and no name that
+        resembles something, though it may end with what it is about ("Schiffsbefrachtung")."""
+        known = self._as_it_is(word) or self._ending(word)
+        return len(word) >= SHORTEST_SKILL and bool(known) and not (alone and self.is_thing(word))
 
     def tells(self, word: str) -> float:
         """How much a folded word tells of its topics: a boiler is as likely to need a subsidy as a repair."""

@@ -45,7 +45,8 @@ def asks_advice(
         buying = goods and not spoken and (said.side or said.certificates or said.radius_km)
         of_himself = not buying and not _words("telling", catalogue).isdisjoint(words - _words("without", catalogue))
         wrong, in_all = _goes_wrong(said, catalogue, frozenset() if of_himself else _words("how_goods_come", catalogue))
-        return wrong >= SEVERAL if buying else wrong > 0 and (speaking or in_all >= SEVERAL)
+        of_scheme = not (goods or said.radius_km or said.side)  # "preparing for the SURE audit"
+        return wrong >= SEVERAL if buying else wrong > 0 and (speaking or of_scheme or in_all >= SEVERAL)
     left = words_of(in_full(text, said, catalogue).rest)
     told = Counter(field for word in left for field in catalogue.fields_told_by(word))
     several = max(told.values(), default=0) >= SEVERAL

@@ -51,7 +51,26 @@ LONGEST_SENTENCE: Final = 500
 DAYS_TOLD: Final = 3  # of one sentence that cannot be
 # Beside these words somebody is sure of something, and does not mean the scheme of that name.
 BEING_SURE: Final = frozenset(
-    ("am", "be", "for", "i", "if", "make", "not", "of", "pretty", "quite", "that", "to", "very", "what", "which", "you")
+    (
+        "about",
+        "am",
+        "be",
+        "for",
+        "i",
+        "i'm",
+        "if",
+        "make",
+        "not",
+        "of",
+        "pretty",
+        "quite",
+        "that",
+        "to",
+        "very",
+        "what",
+        "which",
+        "you",
+    )
 )
 
 
@@ -195,6 +214,8 @@ class _Reading:
         grade, grades = next(taken, (None, ()))
         for start, end, _ in named:
             sheet.strike(start, end)
+        if named and (certified := grammar.certified.search(sheet.text)):
+            sheet.strike(*certified.span())
         part = [each for each in named if grade and grade.start() <= each[0] and each[1] < grade.end()]
         by_itself = tuple(scheme_id for _, _, scheme_id in sorted(set(named).difference(part)))
         return by_itself, part[0][2] if part else None, grades
@@ -214,6 +235,8 @@ class _Reading:
         """Whether "sure" is the scheme: written in capitals, or away from what one is sure of or not."""
         sheet = self.sheet
         before, after = WORD_OR_NUMBER.findall(sheet.text, 0, start)[-1:], WORD_OR_NUMBER.findall(sheet.text, end)[:1]
+        if sheet.grammar.certified.search(" ".join((*before, *after))):
+            return True
         small = bool(sheet.said.text[:start].strip()) and BEING_SURE.isdisjoint((*before, *after))
         return small or sheet.written(start, end).isupper()
 

@@ -155,7 +155,7 @@ class _Finder:
         goods = self.catalogue.name_index.vocabulary
         for token in _PART.finditer(self.sheet.text):
             word = token[0]
-            if len(word) >= 2 * SHORTEST_PART and word not in goods:
+            if len(word) >= 2 * SHORTEST_PART and word not in goods and not self.catalogue.topics.of(word):
                 for cut in range(SHORTEST_PART, len(word) - SHORTEST_PART + 1):
                     places = self.places.named(word[cut:]) if word[:cut] in goods else ()
                     if places:

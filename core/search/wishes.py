@@ -36,6 +36,7 @@ WHICH_KIND: Final = 0.5  # a word of a name that tells kinds of the goods apart,
 BESIDE_GOODS: Final = 0.7  # a word that only describes goods that are named already
 TALK: Final = 3  # words beside goods that are named; more are said by the way
 GOODS_TELL: Final = 2.0  # the words for them together: pellets of spruce are pellets before they are of spruce
+TOLD_OF: Final = 0.7  # how well who speaks of the topic of a word meets it, where nobody says that advice is wanted
 VERY_WORDS: Final = 0.1  # of what a word tells, for having it beside the topic that it tells of
 WHOM_TELLS: Final = 2.0  # where an expert is and what is spoken, against the language that the profile is written in
 WHERE_TELLS: Final = 1.3  # where they are matters more to who names a place
@@ -102,7 +103,7 @@ def freely(said: Understood, catalogue: Catalogue, places: Places, knows: Knows,
     goods = (said.product,) if said.product else said.alternatives
     of_goods = {f"product:{product}": 1.0 for product in goods}
     rest, ran_together = _taken_apart(said, catalogue, places, knows)
-    fields = [_fields_of(word, catalogue) for word in rest]
+    fields = [_fields_of(word, catalogue) if goods else _topics_of(word, catalogue) for word in rest]
     tells = ASIDE if any(fields) else 1.0  # "VAT on pellets" is no question for who sells them
     # What names goods was read already, and is no slip of anything else; where a question is about goods, it may be.
     named = words_in(said.named)
@@ -256,6 +257,13 @@ def _fields_of(word: str, catalogue: Catalogue) -> Mapping[str, float]:
     """The marks of those who advise in the fields that a word beside goods is from."""
     fields = catalogue.fields_of(word)
     return {f"field:{field}": ADVISES for field in fields} if len(fields) < FIELDS_TOLD else {}
+
+
+def _topics_of(word: str, catalogue: Catalogue) -> Mapping[str, float]:
+    """The same where no goods are named, and the marks of those who speak of what the word tells of."""
+    topics = catalogue.topics.of(word)
+    of_topics = {f"topic:{topic}": TOLD_OF / len(topics) for topic in topics} if len(topics) < FIELDS_TOLD else {}
+    return {**_fields_of(word, catalogue), **of_topics}
 
 
 def _plain_word(word: str, same: Mapping[str, float], catalogue: Catalogue, places: Places, knows: Knows) -> Word:
