@@ -65,6 +65,7 @@ from core.reconciliation import reactions as reconciling
 from core.reputation import reactions as reputation
 from core.requests import reactions as requests
 from core.search import reactions as searching
+from core.search.places import Places
 from core.sessions import reactions as sessions
 from core.sessions.vat import MarketVat
 from core.support import reactions as support
@@ -148,7 +149,7 @@ def almanac(settings: Settings, home: str = "") -> Almanac:
     catalogue, places = reference()
     rails = (*OFFERED, Rail.STABLECOIN) if settings.stripe_stablecoins else OFFERED
     fees = settings.commission_basis_points, settings.session_commission_basis_points
-    market = market_of(settings)
+    market = market_of(settings, places)
     return Almanac(
         catalogue,
         places,
@@ -165,7 +166,7 @@ def almanac(settings: Settings, home: str = "") -> Almanac:
     )
 
 
-def market_of(settings: Settings) -> Party:
+def market_of(settings: Settings, places: Places) -> Party:
     """Who the market is on its own invoices. Without a VAT number it charges none."""
     number = settings.market_vat_number
     return Party(
@@ -175,6 +176,7 @@ def market_of(settings: Settings) -> Party:
         address=settings.market_address,
         vat_number=number,
         home_bp=settings.market_vat_basis_points if number is not None else None,
+        zone=places.zone_of(settings.market_country) or "UTC",
     )
 
 

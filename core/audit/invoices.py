@@ -22,6 +22,12 @@ INVOICES: Final = (
             AND invoice.serial BETWEEN 1 AND invoice_series.last)""",
     ),
     Invariant(
+        "an invoice is numbered in the year of its date",
+        "Numbers begin anew each year: one of another year than the date beside it is missed in the one or the other.",
+        """SELECT NULL, number FROM invoice WHERE number IS NOT NULL
+        AND SUBSTR(CAST(issued_on AS VARCHAR(10)), 1, 4) <> CAST(year AS VARCHAR(4))""",
+    ),
+    Invariant(
         "our commission is what we invoice",
         "Fees without an invoice are income without a paper; an invoice without a fee asks for money twice.",
         level(f"""{earned("commission")}

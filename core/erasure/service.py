@@ -166,5 +166,5 @@ def _unname(ctx: Ctx, person_id: str, *, alone: bool) -> None:
     if alone:
         company = organisation_of(ctx, person.organisation_id)
         company.name, company.country, company.vat_number = NOBODY, None, None
-        company.place = company.place_country = company.lat = company.lon = None
+        company.place = company.place_country = company.lat = company.lon = company.zone = None
     ctx.session.flush()

@@ -58,7 +58,10 @@ class Shape(BaseModel):
 
 
 class Party(Shape):
-    """A side of an invoice, as it was that day. `home_bp`: the VAT rate of its sales at home, in basis points."""
+    """A side of an invoice, as it was that day. `home_bp`: the VAT rate of its sales at home, in basis points.
+
+    `zone`: the time kept where it is at home (IANA). What it issues is dated, and numbered, by that clock.
+    """
 
     id: str
     name: str
@@ -67,6 +70,7 @@ class Party(Shape):
     place: str = ""
     vat_number: str | None = None
     home_bp: int | None = None
+    zone: str = "UTC"
 
 
 class Tax(Shape):
@@ -161,7 +165,7 @@ class Invoice(Table):
     year: Mapped[int | None] = mapped_column(Integer)
     serial: Mapped[int | None] = mapped_column(Integer)  # from 1, without a gap within issuer, year and series
     number: Mapped[str | None] = mapped_column(String(30))
-    issued_on: Mapped[date | None] = mapped_column(Date)
+    issued_on: Mapped[date | None] = mapped_column(Date)  # by the issuer's clock; `year` is its year
     net_minor: Mapped[int | None] = mapped_column(Minor)
     vat_minor: Mapped[int | None] = mapped_column(Minor)
     content_json: Mapped[dict[str, Any] | None] = mapped_column("content", JSON)

@@ -54,7 +54,7 @@ class Clerk:
     def lot_released(self, ctx: Ctx, fact: LotReleased) -> None:
         """What is cut from a lot before this moment was never invoiced: the invoice is of what was paid."""
         lot, deal = ctx.session.get_one(Lot, fact.lot_id), ctx.session.get_one(Deal, fact.deal_id)
-        fee = supplies.fee_of_deal(ctx, deal, lot)
+        fee = supplies.fee_of_deal(ctx, deal, lot, self.market.zone)
         key = f"commission:lot:{lot.id}"
         writing.note(ctx, Due(key, Kind.COMMISSION, MARKET, deal.seller, deal.id, fact.fee, fee, lot.id), self.market)
         self._goods(ctx, deal, lot, fact.net + fact.fee)
@@ -71,7 +71,7 @@ class Clerk:
 
     def session_settled(self, ctx: Ctx, fact: SessionSettled) -> None:
         booking = ctx.session.get_one(Booking, fact.booking_id)
-        own, ours = booking.consultant_org, supplies.fee_of_session(ctx, booking)
+        own, ours = booking.consultant_org, supplies.fee_of_session(ctx, booking, self.market.zone)
         part = f"session:{booking.id}:{fact.again}" if fact.again else f"session:{booking.id}"
         fee = Due(f"commission:{part}", Kind.COMMISSION, MARKET, own, booking.id, fact.fee, ours)
         advice, paid = supplies.advice_of(ctx, booking), fact.net + fact.fee
@@ -85,7 +85,7 @@ class Clerk:
         if purchase.rail is not Rail.CARD:
             return
         buyer = person_of(ctx, purchase.buyer).organisation_id
-        sale = supplies.sale_of(ctx, purchase)
+        sale = supplies.sale_of(ctx, purchase, self.market.zone)
         key = f"sale:{purchase.id}"
         writing.note(ctx, Due(key, Kind.SALE, MARKET, buyer, purchase.id, purchase.price, sale), self.market)
 
@@ -107,7 +107,7 @@ class Clerk:
         found = ctx.session.get_one(Chargeback, fact.chargeback_id)
         amount = Money(found.from_commission_minor, found.currency)
         if fact.won and amount:
-            supply, recipient = _supplied(ctx, fact.matter, fact.subject)
+            supply, recipient = _supplied(ctx, fact.matter, fact.subject, self.market.zone)
             kind = OUR_OWN[fact.matter]
             key = f"{kind}:won:{found.id}"
             writing.note(ctx, Due(key, kind, MARKET, recipient, fact.subject, amount, supply), self.market)
@@ -122,15 +122,15 @@ def _written(ctx: Ctx, subject: str, kind: Kind) -> list[Invoice]:
     return list(ctx.session.scalars(query.order_by(Invoice.id)))
 
 
-def _supplied(ctx: Ctx, matter: Matter, subject: str) -> tuple[Supply, str]:
+def _supplied(ctx: Ctx, matter: Matter, subject: str, zone: str) -> tuple[Supply, str]:
     """What we have earned by a thing, and from which organisation."""
     match matter:
         case Matter.DEAL:
             deal = ctx.session.get_one(Deal, subject)
-            return supplies.fee_of_deal(ctx, deal, None), deal.seller
+            return supplies.fee_of_deal(ctx, deal, None, zone), deal.seller
         case Matter.SESSION:
             booking = ctx.session.get_one(Booking, subject)
-            return supplies.fee_of_session(ctx, booking), booking.consultant_org
+            return supplies.fee_of_session(ctx, booking, zone), booking.consultant_org
         case Matter.PURCHASE:
             purchase = ctx.session.get_one(Purchase, subject)
-            return supplies.sale_of(ctx, purchase), person_of(ctx, purchase.buyer).organisation_id
+            return supplies.sale_of(ctx, purchase, zone), person_of(ctx, purchase.buyer).organisation_id

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from fractions import Fraction
 from typing import Final
 
 from core.invoicing.model import MARKET, Paper, Sums
 from core.kernel.exact import half_up
 from core.kernel.money import BASIS_POINTS
+from core.people.rules import known_zone
 
 # Numbers that we give in somebody's name must not meet those that they give themselves: hence a prefix of ours.
 SERIES: Final = {
@@ -37,6 +39,11 @@ def credit_sums(invoiced: int, credited: int, gross: int, rate_bp: int) -> Sums:
     assert 0 < gross <= invoiced - credited, "no more is taken back than was invoiced"
     before, after = sums_of(invoiced - credited, rate_bp), sums_of(invoiced - credited - gross, rate_bp)
     return Sums(net=before.net - after.net, vat=before.vat - after.vat, rounding=before.rounding - after.rounding)
+
+
+def day_in(zone: str, moment: datetime) -> date:
+    """The day by the clock where an issuer is at home: on New Year's night another year than that of UTC."""
+    return moment.astimezone(known_zone(zone)).date()
 
 
 def series_of(issuer: str, paper: Paper) -> str:

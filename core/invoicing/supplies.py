@@ -1,16 +1,24 @@
-"""What was supplied, as it stands on an invoice: goods of a lot, a session, a purchase, and our own fees."""
+"""What was supplied, as it stands on an invoice: goods of a lot, a session, a purchase, and our own fees.
+
+Its day is that of whoever issues the invoice: `zone` where that is the market, of which only the caller knows it.
+"""
 
 from __future__ import annotations
+
+from datetime import date, datetime
 
 from sqlalchemy import select
 
 from core.catalogue.model import Catalogue
 from core.deals.model import Deal
 from core.delivery.model import Lot
+from core.invoicing import rules
 from core.invoicing.model import Supply
 from core.invoicing.vat import TAKEN_OVER_AT_PLACE
+from core.invoicing.writing import zone_of
 from core.kernel.transaction import Ctx
 from core.listings.model import ListingCertificate
+from core.people.service import organisation_of
 from core.purchases.model import Purchase
 from core.sessions.model import Booking, Meeting
 
@@ -24,7 +32,7 @@ def goods_of(ctx: Ctx, catalogue: Catalogue, deal: Deal, lot: Lot) -> Supply:
     taken_over = terms.incoterm in TAKEN_OVER_AT_PLACE
     return Supply(
         what=f"{what}{grade} · {terms.incoterm} {terms.place.name} · lot {lot.number}",
-        on=(lot.arrived_at or ctx.now).date(),
+        on=_day(ctx, deal.seller, lot.arrived_at or ctx.now),
         ref=deal.ref,
         amount=lot.quantity.amount,
         unit=lot.unit,
@@ -36,9 +44,9 @@ def goods_of(ctx: Ctx, catalogue: Catalogue, deal: Deal, lot: Lot) -> Supply:
     )
 
 
-def fee_of_deal(ctx: Ctx, deal: Deal, lot: Lot | None) -> Supply:
+def fee_of_deal(ctx: Ctx, deal: Deal, lot: Lot | None, zone: str) -> Supply:
     part = f", lot {lot.number}" if lot is not None else ""
-    return Supply(what=f"Commission on deal {deal.ref}{part}", on=ctx.now.date(), ref=deal.ref)
+    return Supply(what=f"Commission on deal {deal.ref}{part}", on=rules.day_in(zone, ctx.now), ref=deal.ref)
 
 
 def advice_of(ctx: Ctx, booking: Booking) -> Supply:
@@ -46,15 +54,20 @@ def advice_of(ctx: Ctx, booking: Booking) -> Supply:
     meeting = ctx.session.get(Meeting, booking.id)
     held = meeting is not None and meeting.began_at is not None
     what = f"Consultation, {booking.length} minutes" if held else "Consultation, called off"
-    return Supply(what=what, on=min(booking.starts_at, ctx.now).date(), ref=booking.ref)
+    on = _day(ctx, booking.consultant_org, min(booking.starts_at, ctx.now))
+    return Supply(what=what, on=on, ref=booking.ref)
 
 
-def fee_of_session(ctx: Ctx, booking: Booking) -> Supply:
-    return Supply(what=f"Commission on session {booking.ref}", on=ctx.now.date(), ref=booking.ref)
+def fee_of_session(ctx: Ctx, booking: Booking, zone: str) -> Supply:
+    return Supply(what=f"Commission on session {booking.ref}", on=rules.day_in(zone, ctx.now), ref=booking.ref)
 
 
-def sale_of(ctx: Ctx, purchase: Purchase) -> Supply:
-    return Supply(what=purchase.title, on=(purchase.paid_at or ctx.now).date())
+def sale_of(ctx: Ctx, purchase: Purchase, zone: str) -> Supply:
+    return Supply(what=purchase.title, on=rules.day_in(zone, purchase.paid_at or ctx.now))
+
+
+def _day(ctx: Ctx, issuer: str, moment: datetime) -> date:
+    return rules.day_in(zone_of(organisation_of(ctx, issuer)), moment)
 
 
 def _certificates(ctx: Ctx, deal: Deal) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from core.invoicing.vat import tax_of
 from core.kernel.money import Money
 from core.kernel.statements import add_once
 from core.kernel.transaction import Ctx
+from core.people.model import Organisation
 from core.people.service import organisation_of
 
 
@@ -126,8 +127,8 @@ def write(ctx: Ctx, invoice_id: str) -> None:
         return
     invoice.content_json = content.model_dump(mode="json")
     invoice.net_minor, invoice.vat_minor = content.sums.net, content.sums.vat
-    invoice.issued_on = ctx.now.date()
-    invoice.year, invoice.series = ctx.now.year, rules.series_of(invoice.issuer, invoice.paper)
+    invoice.issued_on = rules.day_in(content.issuer.zone, ctx.now)
+    invoice.year, invoice.series = invoice.issued_on.year, rules.series_of(invoice.issuer, invoice.paper)
     invoice.serial = _next_serial(ctx, invoice.issuer, invoice.year, invoice.series)
     invoice.number = rules.number_of(invoice.series, invoice.year, invoice.serial)
     invoice.state = State.ISSUED
@@ -147,6 +148,7 @@ def content_of(ctx: Ctx, invoice: Invoice) -> Content | None:
     if issuer is None or recipient is None:
         return None
     tax, agreement = tax_of(invoice.kind, issuer, recipient, invoice.supply), agreed(ctx, invoice.issuer)
+    since = agreement.agreed_at if agreement is not None else None
     return Content(
         issuer=issuer,
         recipient=recipient,
@@ -154,7 +156,7 @@ def content_of(ctx: Ctx, invoice: Invoice) -> Content | None:
         tax=tax,
         sums=rules.sums_of(invoice.gross_minor, tax.rate_bp if tax is not None else 0),
         currency=invoice.currency,
-        in_name_of=agreement.agreed_at.date() if agreement is not None and agreement.agreed_at is not None else None,
+        in_name_of=rules.day_in(issuer.zone, since) if since is not None else None,
     )
 
 
@@ -205,7 +207,13 @@ def party_of(ctx: Ctx, organisation_id: str) -> Party | None:
         place=organisation.place or "",
         vat_number=organisation.vat_number,
         home_bp=billing.home_bp if billing is not None else None,
+        zone=zone_of(organisation),
     )
+
+
+def zone_of(organisation: Organisation) -> str:
+    """Whose clock a company's papers are dated by; that of UTC until it has said where it is at home."""
+    return organisation.zone or "UTC"
 
 
 def _issuer(ctx: Ctx, invoice: Invoice) -> Party | None:

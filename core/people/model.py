@@ -52,6 +52,7 @@ class Organisation(Versioned, Table):
     name: Mapped[str] = mapped_column(String(120))
     country: Mapped[str | None] = mapped_column(String(2))
     vat_number: Mapped[str | None] = mapped_column(String(20))
+    zone: Mapped[str | None] = mapped_column(String(40))  # the time kept where it is at home (IANA): dates its papers
     place: Mapped[str | None] = mapped_column(String(120))
     place_country: Mapped[str | None] = mapped_column(String(2))
     lat: Mapped[float | None] = mapped_column(Float)  # degrees

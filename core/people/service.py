@@ -151,6 +151,8 @@ def complete_profile(ctx: Ctx, command: CompleteProfile) -> Person:
     organisation = organisation_of(ctx, person.organisation_id)
     number = rules.vat_number(command.vat_number, command.country) if command.vat_number else None
     organisation.name = command.company
+    if organisation.country != command.country or organisation.zone is None:  # else the town has told it better
+        organisation.zone = command.zone
     organisation.country = command.country
     organisation.place = command.place or organisation.place
     organisation.vat_number = number
@@ -166,6 +168,8 @@ def settle(ctx: Ctx, command: Settle) -> Organisation:
     organisation = organisation_of(ctx, person.organisation_id)
     organisation.place, organisation.place_country = command.place, command.country
     organisation.lat, organisation.lon = round(command.lat, 4), round(command.lon, 4)
+    if organisation.country in (None, command.country):  # a yard abroad does not date the papers
+        organisation.zone = command.zone
     _keep_time_of(person, command.zone)
     ctx.session.flush()
     ctx.announce(CompanySettled(person.id))

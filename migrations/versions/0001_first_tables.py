@@ -302,6 +302,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("country", sa.String(length=2), nullable=True),
         sa.Column("vat_number", sa.String(length=20), nullable=True),
+        sa.Column("zone", sa.String(length=40), nullable=True),
         sa.Column("place", sa.String(length=120), nullable=True),
         sa.Column("place_country", sa.String(length=2), nullable=True),
         sa.Column("lat", sa.Float(), nullable=True),

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 
 from core.invoicing import service
 from core.invoicing.model import Content
+from core.invoicing.rules import day_in
 from core.invoicing.writing import write
 from core.kernel.dispatch import Delivered, Never
 from core.kernel.outbox import Post
 from core.kernel.transaction import MARKET, Transactions
 from payments.outcomes import Outcome
 
-Drawing = Callable[[Content, str | None, date | None, date], bytes]
+Drawing = Callable[[Content, str | None, date | None, datetime], bytes]
 
 
 class Invoices:
@@ -52,18 +53,18 @@ class Invoices:
         found = await self._transactions.run(MARKET, lambda ctx: service.to_draw(ctx, post.body["invoice"]))
         if found is None:
             return None
-        return await asyncio.to_thread(drawing, *found, post.created_at.date())
+        return await asyncio.to_thread(drawing, *found, post.created_at)
 
 
-def pdf_of(content: Content, number: str | None, issued_on: date | None, today: date) -> bytes:
+def pdf_of(content: Content, number: str | None, issued_on: date | None, asked_at: datetime) -> bytes:
     from payments.invoices import page  # noqa: PLC0415 - two seconds to load, only where an invoice is ever drawn
 
     if number is None or issued_on is None:
-        return page.draft(content, today)
+        return page.draft(content, day_in(content.issuer.zone, asked_at))
     return page.issued(content, number, issued_on)
 
 
-def ubl_of(content: Content, number: str | None, issued_on: date | None, _today: date) -> bytes:
+def ubl_of(content: Content, number: str | None, issued_on: date | None, _asked_at: datetime) -> bytes:
     from payments.invoices import page  # noqa: PLC0415 - as above
 
     assert number is not None, "only what was issued is sent by mail"

@@ -9,7 +9,7 @@ from core.kernel.transaction import MARKET as HOUSE
 from tests.core.conftest import Market
 from tests.core.goods import catalogue
 
-AT_HOME = Party(id=MARKET, name="Parley", country="LT", vat_number="LT999999917", home_bp=2_100)
+AT_HOME = Party(id=MARKET, name="Parley", country="LT", vat_number="LT999999917", home_bp=2_100, zone="Europe/Vilnius")
 
 
 def hire(market: Market, party: Party = AT_HOME) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from io import BytesIO
 
@@ -13,6 +14,7 @@ from lxml import etree
 from pypdf import PdfReader
 
 from core.invoicing.model import Content, Kind
+from payments.invoices.carrier import pdf_of
 from payments.invoices.page import draft, electronic, issued
 from tests.payments.papers import AT_HOME, DAY, GERMAN, PAPERS, SELLER, credit, paper, to
 
@@ -70,3 +72,9 @@ def test_a_draft_says_that_it_is_no_invoice_and_has_none_inside() -> None:
     assert "This is not an invoice" in text
     assert "please ask your book-keeper" in text
     assert "factur-x.xml" not in PdfReader(BytesIO(pdf)).attachments
+
+
+def test_a_draft_is_of_the_day_by_its_issuers_clock() -> None:
+    content = PAPERS["S"].model_copy(update={"issuer": SELLER.model_copy(update={"zone": "Europe/Vilnius"})})
+    pdf = pdf_of(content, None, None, datetime(2026, 12, 31, 22, 30, tzinfo=UTC))
+    assert "Date: 2027-01-01" in "".join(each.extract_text() for each in PdfReader(BytesIO(pdf)).pages)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from functools import partial
 
 import pytest
@@ -18,8 +19,8 @@ from core.invoicing.model import Invoice, Kind, Paper, SetBilling, State
 from core.kernel.errors import Invalid, NotFound
 from core.kernel.money import Money
 from core.kernel.transaction import MARKET, PROVIDER, Actor, Ctx
-from core.people.model import CompleteProfile, Role
-from core.people.service import complete_profile, organisation_of
+from core.people.model import CompleteProfile, Role, Settle
+from core.people.service import complete_profile, organisation_of, settle
 from core.purchases import payments, refunds
 from core.purchases import service as purchases
 from core.purchases.model import BuyThing, Thing
@@ -35,7 +36,7 @@ SELLER_AT_HOME = {"company": "Girios UAB", "country": "LT", "vat_number": "LT100
 WRITTEN_BY_US = SetBilling(address="Savanorių pr. 1, LT-44255", market_writes=True, home_bp=2_100)
 
 
-async def introduced(market: Market, who: Actor, **company: str) -> None:
+async def introduced(market: Market, who: Actor, **company: str | None) -> None:
     command = CompleteProfile(roles=frozenset(Role), **company)
     await market.run(who, lambda ctx: complete_profile(ctx, command))
 
@@ -152,6 +153,41 @@ async def test_what_a_bank_takes_back_of_our_fee_is_credited_and_invoiced_anew_w
     await all_is_right(market)
     await market.run(PROVIDER, lambda ctx: escrow.chargeback_closed(ctx, ref="du_1", won=True))
     assert told(await papers(market))[-1] == ("commission", "issued", 375_00)
+    await all_is_right(market)
+
+
+@pytest.mark.parametrize(
+    ("country", "zone", "town", "year"),
+    [
+        ("LT", "Europe/Vilnius", None, 2027),
+        ("US", "America/New_York", None, 2026),
+        ("LT", "Europe/Vilnius", ("Riga", "LV", "America/New_York"), 2027),  # a yard abroad
+        ("US", "America/New_York", ("Kiritimati", "US", "Pacific/Kiritimati"), 2027),  # the town knows it better
+        ("LT", None, None, 2026),
+    ],
+)
+async def test_what_is_issued_on_new_years_night_is_of_the_day_and_year_by_its_issuers_clock(
+    market: Market, country: str, zone: str | None, town: tuple[str, str, str] | None, year: int
+) -> None:
+    """At half past ten of 31 December in UTC. The market itself is in Vilnius."""
+    trade = await paid(market, lots=1)
+    # Who introduces themselves again keeps their town's clock.
+    for who, company in ((trade.seller, SELLER_AT_HOME | {"country": country, "vat_number": None}),) * 2:
+        await introduced(market, who, **company, zone=zone)
+        if town is not None:
+            where = Settle(place=town[0], country=town[1], lat=50.0, lon=20.0, zone=town[2])
+            await market.run(who, lambda ctx, where=where: settle(ctx, where))  # type: ignore[misc]
+    await introduced(market, trade.buyer, **BUYER_IN_GERMANY)
+    market.clock.moment = datetime(2026, 12, 31, 22, 30, tzinfo=UTC)
+    await agrees(market, trade.seller)
+    await delivered(trade, 1)
+    for each in await papers(market):
+        assert each.content is not None
+        own = 2027 if each.kind is Kind.COMMISSION else year
+        day = date(own, 1, 1) if own == 2027 else date(2026, 12, 31)
+        assert (each.issued_on, each.content.supply.on, each.year) == (day, day, own)
+        assert f"-{own}-" in (each.number or "")
+        assert each.content.in_name_of == (None if each.kind is Kind.COMMISSION else day)
     await all_is_right(market)
 
 

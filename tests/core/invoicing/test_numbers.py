@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, text
@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from core.audit.invoices import INVOICES
 from core.invoicing import writing
-from core.invoicing.model import MARKET, Invoice, Kind, Supply
+from core.invoicing.model import MARKET, Invoice, Kind, Party, Supply
 from core.invoicing.writing import Due
 from core.kernel.money import Money
 from core.kernel.transaction import MARKET as HOUSE
@@ -20,12 +20,16 @@ from core.kernel.transaction import Ctx
 from core.people.service import organisation_of
 from tests.core import clerk
 from tests.core.conftest import Market
-from tests.core.harms import Undone, unseen
+from tests.core.harms import Undone, broken, unseen
 from tests.core.trades import paid
 
 MANY = 50
 HARMS = {
     "invoice numbers have no gap": "UPDATE invoice_series SET last = last + 1",
+    "an invoice is numbered in the year of its date": (
+        "UPDATE invoice SET state = 'issued', number = 'PM-2026-000009', year = 2026, issued_on = '2027-01-01'"
+        " WHERE state = 'due'"
+    ),
     "our commission is what we invoice": "UPDATE invoice SET gross_minor = gross_minor + 1 WHERE state = 'due'",
     "what was paid for goods is on an invoice or its draft": "UPDATE lot_settlement SET released_minor = 1",
     "an invoice adds up": "UPDATE invoice SET net_minor = 1, vat_minor = 1 WHERE state = 'due'",
@@ -37,7 +41,7 @@ HARMS = {
 }
 
 
-async def noted(market: Market, count: int, country: str | None = "LT") -> list[str]:
+async def noted(market: Market, count: int, country: str | None = "LT", issuer: Party = clerk.AT_HOME) -> list[str]:
     """So many fees of one seller, not written yet; their ids."""
     _, seller = await market.newcomer("Rasa")
 
@@ -47,7 +51,7 @@ async def noted(market: Market, count: int, country: str | None = "LT") -> list[
         for number in range(count):
             gross = Money(100 + number, "EUR")
             due = Due(f"fee:{number}", Kind.COMMISSION, MARKET, seller.organisation_id, "deal", gross, fee)
-            made = writing.note(ctx, due, clerk.AT_HOME)
+            made = writing.note(ctx, due, issuer)
             assert made is not None
             found.append(made.id)
         return found
@@ -91,6 +95,50 @@ async def test_each_year_begins_anew_and_what_has_its_number_is_never_changed(ma
     for harm in ("UPDATE invoice SET gross_minor = 1", "DELETE FROM invoice"):
         with pytest.raises(DBAPIError, match="never changed"):
             await market.run(HOUSE, lambda ctx, harm=harm: ctx.session.execute(text(harm)))  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("zone", "midnight"),
+    [
+        ("Europe/Vilnius", datetime(2026, 12, 31, 22, tzinfo=UTC)),  # next year there, and not in UTC
+        ("America/Vancouver", datetime(2027, 1, 1, 7, tzinfo=UTC)),  # next year in UTC, and not there
+    ],
+)
+async def test_on_new_years_night_numbers_are_of_the_year_that_the_issuers_clock_shows(
+    market: Market, zone: str, midnight: datetime
+) -> None:
+    """Thirty before midnight and thirty after it, those after it at once; every fifth is undone, and written later."""
+    ids = await noted(market, 60, issuer=clerk.AT_HOME.model_copy(update={"zone": zone}))
+
+    async def writes(some: list[str], *, fails: bool) -> None:
+        async def one(place: int, invoice_id: str) -> None:
+            def unit(ctx: Ctx) -> None:
+                writing.write(ctx, invoice_id)
+                if fails and place % 5 == 0:
+                    raise Undone
+
+            with suppress(Undone):
+                await market.run(HOUSE, unit)
+
+        await asyncio.gather(*(one(place, each) for place, each in enumerate(some)))
+
+    market.clock.moment = midnight - timedelta(seconds=1)
+    await writes(ids[:30], fails=True)
+    market.clock.moment = midnight
+    await writes(ids[30:], fails=True)
+    await writes(ids, fails=False)
+
+    def written(ctx: Ctx) -> list[tuple[str | None, date | None]]:
+        query = select(Invoice.number, Invoice.issued_on).order_by(Invoice.number)
+        return [(row.number, row.issued_on) for row in ctx.session.execute(query)]
+
+    old = [(f"PM-2026-{serial:06d}", date(2026, 12, 31)) for serial in range(1, 25)]
+    assert await market.run(HOUSE, written) == [
+        *old,
+        *((f"PM-2027-{serial:06d}", date(2027, 1, 1)) for serial in range(1, 37)),
+    ]
+    of_numbers = {"invoice numbers have no gap", "an invoice is numbered in the year of its date"}
+    assert of_numbers.isdisjoint(await market.run(HOUSE, broken))
 
 
 async def test_a_side_that_is_not_known_is_waited_for(market: Market) -> None:
