@@ -1,10 +1,11 @@
-"""Calls the operator when something is wrong with money: a line in the log, and a letter through the outbox."""
+"""Calls the operator when something is wrong with money, or refused: a line in the log, and a letter by the outbox."""
 
 from __future__ import annotations
 
 import structlog
 
 from conversations.wording import Wordings
+from core.escrow.events import AccountRefused, EffectRefused
 from core.kernel.events import Reactions
 from core.kernel.transaction import Ctx
 from core.ledger.events import InvariantBroken
@@ -35,5 +36,19 @@ def listen(reactions: Reactions, wordings: Wordings, operator_email: str | None)
             letter = {"to": operator_email, "subject": words("mail.alarm_subject"), "text": text}
             ctx.post("mail", f"mail:{operator_email}", "alarm", letter)
 
+    def refused(ctx: Ctx, fact: EffectRefused) -> None:
+        kind, matter = fact.kind.value, fact.matter.value
+        log.error("effect_refused", effect=fact.effect_id, kind=kind, matter=matter, subject=fact.subject, why=fact.why)
+        if operator_email is not None:
+            amount, about = fact.amount, fact.subject
+            text = words("mail.alarm_refused", amount=amount, kind=kind, matter=matter, subject=about, why=fact.why)
+            letter = {"to": operator_email, "subject": words("mail.alarm_subject_refused"), "text": text}
+            ctx.post("mail", f"mail:{operator_email}", "alarm", letter)
+
+    def no_account(_ctx: Ctx, fact: AccountRefused) -> None:
+        log.error("account_refused", organisation=fact.organisation_id, why=fact.why)
+
+    reactions.on(EffectRefused, refused)
+    reactions.on(AccountRefused, no_account)
     reactions.on(InvariantBroken, call)
     reactions.on(DifferenceFound, differ)

@@ -140,6 +140,8 @@ CASE_FACTS: Facts = {
     support.CaseRuled: "notice.case_ruled",
     support.CaseClosed: "notice.case_closed",
 }
+# What the provider will not send, of a deal, a session or a purchase: to whom it belongs.
+REFUSED_FACTS: Facts = {money.EffectRefused: "notice.effect_refused"}
 PAGE_FACTS: Facts = {money.PaymentLinkReady: "notice.payment_ready"}
 
 
@@ -243,6 +245,17 @@ def _on_recall(code: str) -> Callable[[Ctx, Any], None]:
     return hear
 
 
+def _on_refused(code: str) -> Callable[[Ctx, money.EffectRefused], None]:
+    """On the card of what it was paid for. What is taken back nobody waits for."""
+
+    def hear(ctx: Ctx, fact: money.EffectRefused) -> None:
+        if fact.organisation_id is not None:
+            parts = {"amount": fact.amount, "why": fact.kind.value}
+            gathered(ctx).say(fact.matter.value, fact.subject, code, by=None, only=fact.organisation_id, **parts)
+
+    return hear
+
+
 def _on_payment_page(code: str) -> Callable[[Ctx, money.PaymentLinkReady], None]:
     """The buyer's card gets its button moments after it came: no second message, and the news stays on it."""
 
@@ -273,6 +286,7 @@ HEARD: tuple[tuple[Facts, Callable[[str], Callable[[Ctx, Any], None]]], ...] = (
     (LOT_FACTS, _on_lot),
     (MONEY_FACTS, _on_money),
     (RECALL_FACTS, _on_recall),
+    (REFUSED_FACTS, _on_refused),
     (PAGE_FACTS, _on_payment_page),
     (CASE_FACTS, _on_case),
 )

@@ -195,12 +195,17 @@ def tell_refund(refund: Refund) -> Told:
 
 
 def sent(ctx: Ctx, effect_id: str, ref: str) -> None:
-    (settlement.payout_done if settlement.owns(ctx, effect_id) else escrow.transfer_done)(ctx, effect_id, ref)
+    if refunds.owns(ctx, effect_id):
+        refunds.refund_done(ctx, effect_id, ref)
+    else:
+        (settlement.payout_done if settlement.owns(ctx, effect_id) else escrow.transfer_done)(ctx, effect_id, ref)
 
 
 def not_sent(ctx: Ctx, effect_id: str, why: str, *, final: bool) -> None:
-    if settlement.owns(ctx, effect_id):
-        settlement.payout_refused(ctx, effect_id, why)
+    if refunds.owns(ctx, effect_id):
+        refunds.refund_refused(ctx, effect_id, why, final=final)
+    elif settlement.owns(ctx, effect_id):
+        settlement.payout_refused(ctx, effect_id, why, final=final)
     else:
         escrow.transfer_refused(ctx, effect_id, why, final=final)
 
@@ -213,7 +218,7 @@ def taken_back(ctx: Ctx, effect_id: str, ref: str) -> None:
 def not_taken_back(ctx: Ctx, effect_id: str, why: str, *, final: bool) -> None:
     """The seller's account does not have it: asked for again as long as something is owed."""
     if settlement.owns(ctx, effect_id):
-        settlement.payout_refused(ctx, effect_id, why)
+        settlement.payout_refused(ctx, effect_id, why, final=final)
     else:
         escrow.reversal_refused(ctx, effect_id, why, final=final)
 
@@ -236,7 +241,7 @@ def not_given_back(
     ctx: Ctx, effect_id: str, why: str, *, final: bool, ref: str | None = None, unclaimed: bool = False
 ) -> None:
     if refunds.owns(ctx, effect_id):
-        refunds.refund_refused(ctx, effect_id, why, ref)
+        refunds.refund_refused(ctx, effect_id, why, ref, final=final)
     elif settlement.owns(ctx, effect_id):
         recalled_sessions.refund_refused(ctx, effect_id, why, final=final, ref=ref)
     else:

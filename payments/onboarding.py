@@ -40,7 +40,8 @@ class Onboarding:
                 opened = partial(escrow.account_opened, organisation_id=organisation, account_ref=account.ref)
                 return Delivered(known(opened))
             case Refused(why):
-                return Never(why)
+                told = {"organisation_id": organisation, "person_id": body["person"], "why": why}
+                return Never(why, partial(escrow.account_refused, **told))
             case Unknown(why, seconds):
                 return Later(why, seconds)
 

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, select
 
-from core.escrow.model import CHARGEBACK, Chargeback, Effect, EffectKind, EffectState, Payee, Payment
+from core.escrow.model import CHARGEBACK, LOST, Chargeback, Effect, EffectKind, EffectState, Payee, Payment
 from core.escrow.rails.model import Payer, PaymentWay
 from core.kernel.transaction import Ctx
 from core.purchases.model import PurchasePayment, PurchaseRefund, RefundState
@@ -16,7 +16,6 @@ from core.sessions.model import CardHold, SessionPayout
 
 AT_ONCE: Final = 100  # of a kind in one sweep: bounds how long it takes and what it costs the provider
 BANK_MAY_TURN: Final = timedelta(days=180)  # how long a dispute that was lost may still be won on appeal
-LOST: Final = ("lost", "recovered", "written_off")  # states in which a dispute may still be won so
 
 
 class Question(NamedTuple):
@@ -79,7 +78,10 @@ def _of_sessions_and_sales() -> Iterator[tuple[str, Any, ColumnElement[str]]]:
     yield "reversal", reversals.where(asked, SessionPayout.kind == EffectKind.REVERSAL), row
     refunds = select(SessionPayout.id, CardHold.intent_ref).join(CardHold, CardHold.id == SessionPayout.hold_id)
     yield "refund", refunds.where(asked, SessionPayout.kind == EffectKind.REFUND), row
-    sold = select(PurchaseRefund.id, PurchasePayment.intent_ref)
-    sold = sold.join(PurchasePayment, PurchasePayment.id == PurchaseRefund.payment_id)
-    by_card = (PurchaseRefund.state == RefundState.ASKED) & PurchasePayment.intent_ref.is_not(None)
-    yield "refund", sold.where(by_card), PurchaseRefund.id.expression
+    sold, under_way = PurchaseRefund.id.expression, PurchaseRefund.state == RefundState.ASKED
+    by_card = select(PurchaseRefund.id, PurchasePayment.intent_ref)
+    by_card = by_card.join(PurchasePayment, PurchasePayment.id == PurchaseRefund.payment_id)
+    back_to_it = PurchaseRefund.payee.is_(None) & PurchasePayment.intent_ref.is_not(None)
+    yield "refund", by_card.where(under_way, back_to_it), sold
+    to_account = select(PurchaseRefund.id, "purchase_" + PurchaseRefund.purchase_id)
+    yield "transfer", to_account.where(under_way, PurchaseRefund.payee.is_not(None)), sold

@@ -11,6 +11,7 @@ from conversations.reply import Card
 from conversations.talk import Talk
 from core.escrow import events as money
 from core.escrow.model import Matter
+from core.escrow.recalled.sales import hangs_on
 from core.kernel.transaction import Ctx
 from core.people.model import Person
 from core.people.service import operators, person_of
@@ -44,11 +45,13 @@ def on_purchase(code: str) -> Callable[[Ctx, purchase.PurchaseFact], None]:
     return hear
 
 
-def on_recall(code: str) -> Callable[[Ctx, money.RecallFact], None]:
-    def hear(ctx: Ctx, fact: money.RecallFact) -> None:
+def on_recall(code: str) -> Callable[[Ctx, money.ChargebackFact], None]:
+    def hear(ctx: Ctx, fact: money.ChargebackFact) -> None:
         if fact.matter is Matter.PURCHASE:
             parts = {name: getattr(fact, name) for name in PARTS if hasattr(fact, name)}
-            gathered(ctx).say("purchase", fact.subject, code, by=None, **parts)
+            # Of a payment that came twice or too late the card says how it stands; what was bought goes on.
+            said = code if hangs_on(ctx, fact.chargeback_id) else ""
+            gathered(ctx).say("purchase", fact.subject, said, by=None, **parts)
 
     return hear
 
@@ -69,7 +72,7 @@ def on_given_back(code: str) -> Callable[[Ctx, purchase.PurchaseGivenBack], None
     def hear(ctx: Ctx, fact: purchase.PurchaseGivenBack) -> None:
         for said, amount in ((code, fact.amount), (KEPT, fact.credit)):
             if amount:
-                gathered(ctx).say("purchase", fact.purchase_id, said, by=None, amount=amount)
+                gathered(ctx).say("purchase", fact.purchase_id, said, by=None, amount=amount, why=fact.why)
 
     return hear
 

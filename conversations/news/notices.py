@@ -49,7 +49,7 @@ from conversations.trade.claim import claim_card
 from conversations.trade.dispute import case_card
 from conversations.trade.inquiry import inquiry_card
 from conversations.trade.listing import own_card
-from conversations.trade.money import set_up_payouts
+from conversations.trade.money import account_page, set_up_payouts
 from conversations.trade.offer import offer_card
 from conversations.trade.request import request_card
 from core.alerts.events import ListingsFound
@@ -121,6 +121,7 @@ class Notices:
         ):
             reactions.on(fact, on_listing_moved)
         reactions.on(money.OnboardingLinkReady, self._on_onboarding_link)
+        reactions.on(money.AccountRefused, self._on_account_refused)
         reactions.on(money.PayeeReady, self._on_payee_ready)
         reactions.on(money.PayeeRestricted, self._on_payee_restricted)
         reactions.on(money.AccountAwaited, self._on_account_awaited)
@@ -215,20 +216,17 @@ class Notices:
             if talk is not None:
                 send(ctx, talk.surface, [reply(talk)])
 
+    def _to_person(self, ctx: Ctx, person_id: str, reply: Callable[[Talk], Reply | None]) -> None:
+        talk = self._talk_to(ctx, person_of(ctx, person_id))
+        if talk is not None and (said := reply(talk)) is not None:
+            send(ctx, talk.surface, [said])
+
     def _on_onboarding_link(self, ctx: Ctx, fact: money.OnboardingLinkReady) -> None:
-        talk = self._talk_to(ctx, person_of(ctx, fact.person))
-        if talk is None:
-            return
-        button = Button(label=talk.words("payout.open_page"), url=fact.url, style="primary")
-        card = Card(
-            subject="payout",
-            title=talk.words("payout.title"),
-            text=talk.words("payout.text"),
-            note=talk.words("payout.link_once"),
-            buttons=((button,),),
-            fresh=False,  # it takes the place of the card that says that the link is coming
-        )
-        send(ctx, talk.surface, [card])
+        self._to_person(ctx, fact.person, lambda talk: account_page(talk, fact.url))
+
+    def _on_account_refused(self, ctx: Ctx, fact: money.AccountRefused) -> None:
+        """In place of the card that says that the link is coming; the way out is to try again."""
+        self._to_person(ctx, fact.person, lambda talk: set_up_payouts(talk, talk.words("payout.refused", why=fact.why)))
 
     def _on_payee_ready(self, ctx: Ctx, fact: money.PayeeReady) -> None:
         def card(talk: Talk) -> Card:
@@ -262,9 +260,7 @@ class Notices:
         self._to_organisation(ctx, fact.organisation_id, say)
 
     def _on_listings_found(self, ctx: Ctx, fact: ListingsFound) -> None:
-        talk = self._talk_to(ctx, person_of(ctx, fact.person_id))
-        if talk is not None:
-            send(ctx, talk.surface, [found_list(talk, fact)])
+        self._to_person(ctx, fact.person_id, lambda talk: found_list(talk, fact))
 
     def _on_member_joined(self, ctx: Ctx, fact: MemberJoined) -> None:
         """The colleagues hear who has come."""
@@ -275,9 +271,7 @@ class Notices:
                 send(ctx, talk.surface, [Say(text=talk.words("company.has_joined", name=newcomer.name))])
 
     def _on_draft_nears_its_end(self, ctx: Ctx, fact: DraftNearsItsEnd) -> None:
-        talk = self._talk_to(ctx, person_of(ctx, fact.person_id))
-        if talk is not None and (said := reminder(talk, fact.draft_id)) is not None:
-            send(ctx, talk.surface, [said])
+        self._to_person(ctx, fact.person_id, lambda talk: reminder(talk, fact.draft_id))
 
     def _on_line(self, ctx: Ctx, fact: LineSaid) -> None:
         """What one side says in a session is brought to the other."""

@@ -124,6 +124,18 @@ def _payout_button(talk: Talk, now: Statement) -> tuple[tuple[Button, ...], ...]
     return ((_set_up(talk),),)
 
 
+def account_page(talk: Talk, url: str) -> Card:
+    """The provider's page is ready, where they say where their money goes."""
+    return Card(
+        subject="payout",
+        title=talk.words("payout.title"),
+        text=talk.words("payout.text"),
+        note=talk.words("payout.link_once"),
+        buttons=((Button(label=talk.words("payout.open_page"), url=url, style="primary"),),),
+        fresh=False,  # it takes the place of the card that says that the link is coming
+    )
+
+
 def set_up_payouts(talk: Talk, text: str) -> Say:
     """Money has nowhere to go: why, and the button that says where."""
     return Say(text=text, buttons=((_set_up(talk),),))

@@ -57,7 +57,9 @@ TRADE: Final = (
             """SELECT payee AS name, currency, amount_minor AS minor FROM effect
             WHERE kind = 'transfer' AND state <> 'done'
             UNION ALL SELECT payee, currency, amount_minor FROM session_payout
-            WHERE kind = 'transfer' AND state <> 'done'""",
+            WHERE kind = 'transfer' AND state <> 'done'
+            UNION ALL SELECT payee, currency, amount_minor FROM purchase_refund
+            WHERE payee IS NOT NULL AND state <> 'done'""",
         ),
     ),
     Invariant(
@@ -70,7 +72,7 @@ TRADE: Final = (
             UNION ALL SELECT booking_id, currency, amount_minor FROM session_payout
             WHERE kind = 'refund' AND state <> 'done'
             UNION ALL SELECT purchase_id, currency, amount_minor FROM purchase_refund
-            WHERE currency <> 'XTR' AND state <> 'done'""",
+            WHERE currency <> 'XTR' AND payee IS NULL AND state <> 'done'""",
         ),
     ),
     Invariant(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from core.audit.questions import agree, earned, level, timed, words
+from core.audit.questions import agree, earned, level, timed, total, words
+from core.escrow.model import LOST
 from core.ledger.invariants import Invariant
 from core.purchases.model import PURCHASE
 
+KEPT: Final = f"state IN ({words(LOST)})"  # a dispute that the bank has decided against us
 SOLD: Final = words(("paid", "kept", "giving_back", "given_back"))
 
 PURCHASES: Final = (
@@ -63,7 +65,17 @@ PURCHASES: Final = (
         "What goes back of a payment is at most what came by it.",
         """SELECT NULL, payment.charge_ref FROM purchase_payment AS payment
         JOIN purchase_refund AS refund ON refund.payment_id = payment.id
-        WHERE refund.amount_minor > payment.amount_minor OR refund.currency <> payment.currency""",
+        GROUP BY payment.charge_ref, payment.amount_minor
+        HAVING SUM(refund.amount_minor) > payment.amount_minor
+        OR SUM(CASE WHEN refund.currency = payment.currency THEN 0 ELSE 1 END) > 0""",
+    ),
+    Invariant(
+        "what a bank keeps of a sale is what its disputes say",
+        "What the bank has given the buyer is not given again, and what it has not is not withheld.",
+        f"""SELECT NULL, charge_ref FROM purchase_payment AS payment
+        WHERE covered_minor NOT BETWEEN 0 AND lost_minor
+        OR lost_minor <> {total("amount_minor", "chargeback", f"payment_id = payment.id AND {KEPT}")}
+        OR covered_minor <> {total("from_escrow_minor", "chargeback", f"payment_id = payment.id AND {KEPT}")}""",
     ),
     Invariant(
         "no purchase waits without an end",
@@ -73,9 +85,11 @@ PURCHASES: Final = (
     ),
     Invariant(
         "a refund of a purchase that was refused is tried again",
-        "Nobody's money waits for somebody to remember it.",
+        "Nobody's money waits for somebody to remember it. One for an account goes when there is one.",
         """SELECT NULL, purchase_id FROM purchase_refund WHERE state = 'refused'
         AND NOT EXISTS (SELECT 1 FROM timer WHERE timer.kind = 'purchase_refund'
-            AND timer.subject = purchase_refund.id)""",
+            AND timer.subject = purchase_refund.id)
+        UNION ALL SELECT NULL, purchase_id FROM purchase_refund WHERE state = 'waiting'
+        AND EXISTS (SELECT 1 FROM payee WHERE payee.organisation_id = purchase_refund.payee AND payee.ready)""",
     ),
 )

@@ -51,7 +51,7 @@ def _hindrances(ctx: Ctx, person: Person) -> list[Open]:
     )
     # Who has paid in Stars is known to Telegram alone, and by that name alone it gives them back.
     unsent = select(PurchaseRefund.purchase_id).where(
-        PurchaseRefund.state.in_((RefundState.ASKED, RefundState.REFUSED))
+        PurchaseRefund.state.in_((RefundState.WAITING, RefundState.ASKED, RefundState.REFUSED))
     )
     going_back = select(func.count()).where(
         Purchase.buyer == person.id, or_(Purchase.state == "giving_back", Purchase.id.in_(unsent))

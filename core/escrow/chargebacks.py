@@ -124,8 +124,6 @@ def closed(ctx: Ctx, *, ref: str, won: bool, fee_returned: Money | None = None) 
     event = "won" if won else "lost"
     if event not in CHARGEBACK.open_to(found.state, ("provider",)):
         return
-    if found.matter is Matter.PURCHASE and found.state != CHARGEBACK.initial:
-        return  # what was sold has ended meanwhile: whether it runs again or its price goes back, a person decides
     if won:
         _undo(ctx, found, fee_returned)
     else:
@@ -253,13 +251,15 @@ def _undo(ctx: Ctx, found: Chargeback, fee_returned: Money | None) -> None:
     """The money is back: every leg is undone. What the seller has made good is theirs again, what was to go back to the
     payer is owed to them, and what nobody has made good was our loss, or is nobody's debt any more.
     """
+    # What was held of a sale was on its way back to the buyer already, and is so again.
+    held = refund_due if found.matter is Matter.PURCHASE else escrow
     nobodys = LOSS if found.state == "written_off" else receivable(found.seller)
     why = "won" if found.state == CHARGEBACK.initial else "turned"
     step(ctx, CHARGEBACK, found, "won", ("provider",))
     money, fee = found.amount, fee_returned or Money.zero(found.currency)
     legs = [
         debit(PROVIDER, money),
-        credit(escrow(found.subject), Money(found.from_escrow_minor, found.currency)),
+        credit(held(found.subject), Money(found.from_escrow_minor, found.currency)),
         credit(EARNED[found.matter], Money(found.from_commission_minor, found.currency)),
         credit(nobodys, found.outstanding),
         credit(payable(found.seller), found.recovered - found.from_refunds),

@@ -14,12 +14,16 @@ from core.escrow.events import EffectRefused, PayoutSent, PayoutWaiting, RefundS
 from core.escrow.model import (
     ACCOUNT_AWAITED,
     CHARGEBACK,
+    LOST,
+    MOST_REFUSALS,
     TRY_AGAIN_AFTER,
     TRY_REFUSED_AGAIN_AFTER,
     Chargeback,
     Effect,
     EffectKind,
     EffectState,
+    Leaving,
+    Matter,
     Payee,
     Payment,
 )
@@ -117,6 +121,7 @@ def made(ctx: Ctx, key: str, kind: EffectKind, payment: Payment, amount: Money) 
         currency=amount.currency,
         beside=False,
         attempt=1,
+        refusals=0,
         made_at=ctx.now,
     )
     ctx.session.add(effect)
@@ -181,18 +186,41 @@ def refund_refused(
         effect.provider_ref = ref or effect.provider_ref
         effect.beside = effect.beside or unclaimed
         put_off(ctx, effect, why, final=final)
+    if effect.state == EffectState.REFUSED and effect.refusals >= MOST_REFUSALS and _is_with_us(ctx, effect):
+        _to_their_account(ctx, effect)
+
+
+def _is_with_us(ctx: Ctx, refund: Effect) -> bool:
+    """Whether it is on our balance, and not in one that the provider keeps for the buyer."""
+    return not refund.beside and refund.credit_id is None and balance_to_leave(ctx, refund) is None
 
 
 def _to_their_account(ctx: Ctx, refund: Effect) -> None:
     """What cannot go back the way it came is paid out to the buyer, as to a seller: when they have said where to."""
     deal = deals.locked(ctx, refund.deal_id)
     legs = [debit(refund_due(deal.id), refund.amount), credit(payable(deal.buyer), refund.amount)]
-    ledger.post(ctx, f"deal:{deal.id}:{refund.key}:paid_out", "To be paid out to the buyer", legs, deal=deal.id)
+    key = f"deal:{deal.id}:{refund.key}:paid_out:{refund.attempt}"
+    ledger.post(ctx, key, "To be paid out to the buyer", legs, deal=deal.id)
     refund.kind, refund.payee, refund.state = EffectKind.TRANSFER, deal.buyer, EffectState.WAITING
-    refund.attempt += 1
+    refund.attempt, refund.refusals = refund.attempt + 1, 0
     clear_timers(ctx.session, EFFECT, refund.id)
     ctx.session.flush()
     send_when_ready(ctx, refund)
+
+
+def back_to_refunds(ctx: Ctx, deal: Deal, payment: Payment) -> None:
+    """A bank calls a payment back. What waits for an account of the buyer's is a refund of it again: the bank may give
+    it to them first.
+    """
+    unsent = Effect.state.in_((EffectState.WAITING, EffectState.REFUSED))
+    own = (Effect.payment_id == payment.id, Effect.kind == EffectKind.TRANSFER, Effect.payee == deal.buyer)
+    for effect in ctx.session.scalars(select(Effect).where(*own, unsent).order_by(Effect.id)).all():
+        legs = [debit(payable(deal.buyer), effect.amount), credit(refund_due(deal.id), effect.amount)]
+        key = f"deal:{deal.id}:{effect.key}:called_back:{effect.attempt}"
+        ledger.post(ctx, key, "Called back before it was paid out", legs, deal=deal.id)
+        effect.kind, effect.payee, effect.state, effect.why = EffectKind.REFUND, None, EffectState.WAITING, FROZEN
+        clear_timers(ctx.session, EFFECT, effect.id)
+    ctx.session.flush()
 
 
 # --- tried again ------------------------------------------------------------------------------------------------------
@@ -266,7 +294,7 @@ def called_back_for_good(ctx: Ctx, payment_id: str) -> bool:
     """
     kept = select(Chargeback.id).where(
         Chargeback.payment_id == payment_id,
-        Chargeback.state.in_(("lost", "recovered", "written_off")),
+        Chargeback.state.in_(LOST),
         Chargeback.amount_minor > 0,
     )
     return ctx.session.scalar(kept.limit(1)) is not None
@@ -332,14 +360,21 @@ def put_off(ctx: Ctx, effect: Effect, why: str, *, final: bool) -> bool:
         return False  # told twice, or overtaken by its success
     effect.state = EffectState.REFUSED if final else EffectState.WAITING
     effect.why = why
-    if final:
-        ctx.announce(EffectRefused(effect.id, effect.deal_id, why))
+    effect.refusals += final
+    if final and effect.refusals == 1:
+        tell_refused(ctx, Matter.DEAL, effect.deal_id, effect, deals.locked(ctx, effect.deal_id).buyer)
     after = TRY_REFUSED_AGAIN_AFTER if final else TRY_AGAIN_AFTER
     set_timer(ctx.session, Timer(EFFECT, effect.id, TRY_AGAIN, ctx.now + after))
     ctx.session.flush()
     if effect.kind is not EffectKind.REVERSAL:
         deals.money_stuck(ctx, effect.deal_id)
     return not final
+
+
+def tell_refused(ctx: Ctx, matter: Matter, subject: str, row: Leaving, payer: str) -> None:
+    """Something was refused for good, as it seems, for the first time. What is taken back nobody waits for."""
+    whose = {EffectKind.TRANSFER: row.payee, EffectKind.REFUND: payer, EffectKind.REVERSAL: None}[row.kind]
+    ctx.announce(EffectRefused(matter, subject, row.id, row.kind, whose, row.amount, row.why or ""))
 
 
 def _book_back(ctx: Ctx, effect: Effect, why: str) -> None:

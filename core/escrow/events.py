@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.escrow.model import Matter
+from core.escrow.model import EffectKind, Matter
 from core.kernel.events import Event
 from core.kernel.money import Money
 
@@ -116,10 +116,27 @@ class RefundSent(Event):
 
 @dataclass(frozen=True, slots=True)
 class EffectRefused(Event):
-    """The provider will not send a payout or refund; the operator has to look at it."""
+    """The provider will not send something, or a bank has sent it back: said once of each, for it is tried again.
 
+    `subject`: the deal, the session or the purchase that it belongs to. `organisation_id`: whose money it is; nobody's
+    who waits for it, where it is taken back.
+    """
+
+    matter: Matter
+    subject: str
     effect_id: str
-    deal_id: str
+    kind: EffectKind
+    organisation_id: str | None
+    amount: Money
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRefused(Event):
+    """The provider will not open an account for a seller. `person`: who has asked for it."""
+
+    organisation_id: str
+    person: str
     why: str
 
 

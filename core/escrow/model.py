@@ -21,6 +21,7 @@ LONGEST_LINK: Final = timedelta(hours=23)
 TRY_AGAIN_AFTER: Final = timedelta(days=1)  # a payout or refund that the provider put off
 ACCOUNT_AWAITED: Final = timedelta(days=3)  # by money of somebody who has none: they are asked again, and again
 TRY_REFUSED_AGAIN_AFTER: Final = timedelta(days=7)  # one refused for good: no deal waits for a person for ever
+MOST_REFUSALS: Final = 3  # of a refund, for good; after that it is paid out to an account that the payer names
 # Manual payouts: money that came from a buyer has to be paid out within 90 days (Stripe, "manual payouts", EU).
 HOLD_LIMIT: Final = timedelta(days=90)
 RELEASED_AFTER: Final = timedelta(days=21)  # a lot's window over: 14 days of being late, 7 of being looked at
@@ -77,6 +78,7 @@ CHARGEBACK: Final = Process(
         Transition("written_off", "won", PSP, "won"),
     ),
 )
+LOST: Final = ("lost", "recovered", "written_off")  # states in which the bank has kept it, and may still turn
 
 
 class Matter(StrEnum):
@@ -305,6 +307,7 @@ class Leaving(Versioned):
     amount_minor: Mapped[int] = mapped_column(Minor)
     currency: Mapped[str] = mapped_column(String(3))
     attempt: Mapped[int] = mapped_column(Integer, default=1)
+    refusals: Mapped[int] = mapped_column(Integer, default=0)  # that were final
     provider_ref: Mapped[str | None] = mapped_column(String(120))
     why: Mapped[str | None] = mapped_column(Words)
     chargeback_id: Mapped[str | None] = mapped_column(ForeignKey("chargeback.id"))  # of a reversal, and of its return

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import bindparam, select
 
 from core.escrow.effects import await_account, send_waiting
-from core.escrow.events import AccountAwaited, OnboardingLinkReady, PayeeReady, PayeeRestricted
+from core.escrow.events import AccountAwaited, AccountRefused, OnboardingLinkReady, PayeeReady, PayeeRestricted
 from core.escrow.model import Payee
 from core.kernel.errors import Invalid, NotFound
 from core.kernel.session import select_rows
@@ -57,6 +57,11 @@ def account_opened(ctx: Ctx, organisation_id: str, account_ref: str) -> None:
     payee.account_ref, payee.closed = account_ref, False
     _ask_link(ctx, payee)
     ctx.session.flush()
+
+
+def account_refused(ctx: Ctx, organisation_id: str, person_id: str, why: str) -> None:
+    """The provider will not open an account: who has asked for it can put something right, and ask again."""
+    ctx.announce(AccountRefused(organisation_id, person_id, why))
 
 
 def onboarding_link(ctx: Ctx, organisation_id: str, person_id: str, url: str) -> None:

@@ -28,6 +28,7 @@ from core.escrow.funding import (
 )
 from core.escrow.payees import (
     account_opened,
+    account_refused,
     ask_onboarding,
     onboarding_link,
     organisation_of_account,
@@ -42,6 +43,7 @@ from core.escrow.standing import MoneyStanding, money_standing
 __all__ = [
     "MoneyStanding",
     "account_opened",
+    "account_refused",
     "ask_onboarding",
     "awaited",
     "chargeback_closed",

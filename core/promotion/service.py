@@ -145,8 +145,12 @@ def called_back(ctx: Ctx, promotion_id: str) -> None:
 
 
 def regained(ctx: Ctx, promotion_id: str) -> None:
-    """The bank has given it back: the time that was left runs on. Who is away has the price of it back."""
+    """The bank has given it back: the time that was left runs on. Who is away has the price of it back, and so has
+    whose promotion had ended because the bank was slow, or had decided otherwise before.
+    """
     promotion = _locked(ctx, promotion_id)
+    if promotion.state == "stopped" and promotion.why == "called_back":
+        _give_back_rest(ctx, promotion)
     if promotion.state != "suspended":
         return
     due = ctx.now + timedelta(seconds=promotion.seconds_left or 0)
@@ -304,6 +308,14 @@ def _stop(ctx: Ctx, promotion: Promotion, why: str, role: str) -> None:
     assert purchase is not None, "nothing runs that was not bought"
     purchases.give_back(ctx, purchase.id, back)
     ctx.announce(PromotionStopped(promotion.id, promotion.expert_id, why, back))
+
+
+def _give_back_rest(ctx: Ctx, promotion: Promotion) -> None:
+    """The price of the time that was left when the bank took it."""
+    purchase = purchases.purchase_of(ctx, Thing.PROMOTION, promotion.id)
+    assert purchase is not None, "nothing was called back that was not bought"
+    whole = int(_package(promotion).lasts.total_seconds())
+    purchases.give_back(ctx, purchase.id, unused(purchase.price, promotion.seconds_left or 0, whole))
 
 
 def _looks_before(ctx: Ctx, expert: Expert) -> tuple[int, int]:

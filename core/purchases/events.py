@@ -42,10 +42,14 @@ class AskedBack(PurchaseFact):
 
 @dataclass(frozen=True, slots=True)
 class PurchaseGivenBack(PurchaseFact):
-    """`amount` has gone back to where it came from, `credit` is kept for the buyer's next purchase."""
+    """`amount` has gone back to where it came from, `credit` is kept for the buyer's next purchase.
+
+    `why`: "account" where it could not go the way it came.
+    """
 
     amount: Money
     credit: Money
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +69,10 @@ class PurchaseLost(PurchaseFact):
 
 @dataclass(frozen=True, slots=True)
 class PaymentSentBack(PurchaseFact):
-    """Money that came twice or too late has gone back."""
+    """Money that came twice or too late has gone back. `why`: as above."""
 
     amount: Money
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +80,31 @@ class PaymentKept(PurchaseFact):
     """A payment in Stars that Telegram does not give back: it is kept for the buyer's next purchase."""
 
     amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class RefundForAccount(Event):
+    """`amount` can go back to a buyer no more the way it came: it waits for an account of their organisation."""
+
+    refund_id: str
+    organisation_id: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class RefundCovered(Event):
+    """`amount` of what a bank has kept of a payment was to go back to the payer anyhow: it is not given twice."""
+
+    payment_id: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class RefundRefused(Event):
+    """It does not go, or has come back, for the first time: it is tried again. `to_account`: not to the card."""
+
+    refund_id: str
+    purchase_id: str
+    amount: Money
+    why: str
+    to_account: bool

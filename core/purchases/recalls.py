@@ -1,19 +1,21 @@
-"""A buyer's bank calls the price of something that we have sold back: nothing of it goes back a second time."""
+"""A buyer's bank calls the price of something that we have sold back: nothing of it goes back a second time.
+
+A dispute is about one payment. Only that by which the thing was bought says whether the thing stands still; of one that
+came twice or too late its refund waits, and nothing else.
+"""
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from core.kernel.money import Money
 from core.kernel.process import step
-from core.kernel.timers import Timer, clear_timers, set_timer
+from core.kernel.timers import Timer, set_timer
 from core.kernel.transaction import Ctx
-from core.ledger import service as ledger
-from core.ledger.model import SALES, credit, debit, refund_due
 from core.purchases.events import PurchaseCalledBack, PurchaseLost, PurchaseRegained
 from core.purchases.model import PURCHASE, Purchase, PurchasePayment, PurchaseRefund, Recall, RefundState
 from core.purchases.payments import kept_from, locked
-from core.purchases.refunds import TIMER, ask_again
+from core.purchases.refunds import ask_again, counts, send_back, wait_for_bank
 
 
 def paid_by(ctx: Ctx, intent_ref: str) -> PurchasePayment | None:
@@ -22,56 +24,79 @@ def paid_by(ctx: Ctx, intent_ref: str) -> PurchasePayment | None:
     return ctx.session.scalars(query.order_by(PurchasePayment.id)).first()
 
 
-def call_back(ctx: Ctx, purchase_id: str) -> None:
-    """The bank asks, or has taken it: refunds wait until it has decided."""
-    locked(ctx, purchase_id).recall = Recall.OPEN
-    ctx.session.flush()
+def call_back(ctx: Ctx, payment_id: str) -> None:
+    """The bank asks, or has taken it: refunds wait until it has decided, also one that waits for an account: the bank
+    may give it to the buyer first.
+    """
+    purchase, payment = _both(ctx, payment_id)
+    _stands(ctx, purchase, payment, Recall.OPEN)
+    for refund in _unsent(ctx, payment):
+        wait_for_bank(ctx, refund, purchase)
 
 
-def taken(ctx: Ctx, purchase_id: str) -> None:
-    purchase = locked(ctx, purchase_id)
-    if purchase.recall is Recall.OPEN:
+def taken(ctx: Ctx, payment_id: str) -> None:
+    purchase, _ = _both(ctx, payment_id)
+    if counts(ctx, purchase, payment_id):
         ctx.announce(PurchaseCalledBack(purchase.id, purchase.thing, purchase.subject))
 
 
-def win(ctx: Ctx, purchase_id: str) -> None:
-    """The bank has given it back; a refund that has waited goes now, and what stood still runs on."""
-    purchase = locked(ctx, purchase_id)
-    purchase.recall = None
-    ctx.session.flush()
-    if purchase.state == "paid":
+def win(ctx: Ctx, payment_id: str, turned: Money | None = None, covered: Money | None = None) -> None:
+    """The bank has given it back; a refund that has waited goes now, and what stood still runs on.
+
+    `turned`: what it had kept before. `covered`: what of that a refund of ours was not sent for; it goes now.
+    """
+    purchase, payment = _both(ctx, payment_id)
+    if turned is not None and covered is not None:
+        payment.lost_minor -= turned.minor
+        payment.covered_minor -= covered.minor
+    counted = _stands(ctx, purchase, payment, Recall.LOST if payment.lost_minor else None)
+    if counted and purchase.state == "kept":
+        step(ctx, PURCHASE, purchase, "regain", ("provider",), dues={"used_up": kept_from(ctx, purchase)})
+    elif counted and purchase.state == "paid":
         set_timer(ctx.session, Timer(PURCHASE.name, purchase.id, "used_up", kept_from(ctx, purchase)))
-    for refund in _waiting(ctx, purchase):
+    for refund in _unsent(ctx, payment):
         ask_again(ctx, refund.id)
-    ctx.announce(PurchaseRegained(purchase.id, purchase.thing, purchase.subject))
+    if covered:
+        numbers = select(func.coalesce(func.max(PurchaseRefund.number), 0))
+        last = ctx.session.scalar(numbers.where(PurchaseRefund.payment_id == payment.id)) or 0
+        send_back(ctx, purchase, payment, covered, number=last + 1)
+    if counted:
+        ctx.announce(PurchaseRegained(purchase.id, purchase.thing, purchase.subject))
 
 
-def lose(ctx: Ctx, purchase_id: str, amount: Money) -> Money:
-    """The bank keeps `amount`. How much of it was to go back by a refund that has waited: it is not given twice."""
-    purchase = locked(ctx, purchase_id)
-    purchase.recall = Recall.LOST
-    rest = amount
-    for refund in _waiting(ctx, purchase):
-        covered = min(refund.amount, rest)
-        if covered.minor > 0:
-            legs = [debit(refund_due(purchase.id), covered), credit(SALES, covered)]
-            key = f"purchase:{purchase.id}:covered:{refund.id}"
-            ledger.post(ctx, key, "The bank has given it to the buyer already", legs, deal=purchase.id)
-            refund.amount_minor -= covered.minor
-            rest -= covered
-        if not refund.amount_minor:
-            clear_timers(ctx.session, TIMER, refund.id)
-            ctx.session.delete(refund)
+def lose(ctx: Ctx, payment_id: str, amount: Money) -> None:
+    """The bank keeps `amount`. What was to go back by a refund that has waited is not given twice."""
+    purchase, payment = _both(ctx, payment_id)
+    payment.lost_minor += amount.minor
+    counted = _stands(ctx, purchase, payment, Recall.LOST)
+    for refund in _unsent(ctx, payment):
+        ask_again(ctx, refund.id)
+    if counted:
+        ctx.announce(PurchaseLost(purchase.id, purchase.thing, purchase.subject))
+
+
+# --- steps that more than one of them take ----------------------------------------------------------------------------
+
+
+def _both(ctx: Ctx, payment_id: str) -> tuple[Purchase, PurchasePayment]:
+    """The purchase, locked first as everywhere, and the payment."""
+    payment = ctx.session.get_one(PurchasePayment, payment_id)
+    return locked(ctx, payment.purchase_id), payment
+
+
+def _stands(ctx: Ctx, purchase: Purchase, payment: PurchasePayment, recall: Recall | None) -> bool:
+    """How it stands with the bank now. Whether it is the payment that counts."""
+    payment.recall = recall
+    counted = counts(ctx, purchase, payment.id)
+    if counted:
+        purchase.recall = recall
     ctx.session.flush()
-    if purchase.state == "giving_back" and not _waiting(ctx, purchase):
-        step(ctx, PURCHASE, purchase, "gone_back", ("system",))
-        ctx.session.flush()
-    ctx.announce(PurchaseLost(purchase.id, purchase.thing, purchase.subject))
-    return amount - rest
+    return counted
 
 
-def _waiting(ctx: Ctx, purchase: Purchase) -> list[PurchaseRefund]:
+def _unsent(ctx: Ctx, payment: PurchasePayment) -> list[PurchaseRefund]:
     query = select(PurchaseRefund).where(
-        PurchaseRefund.purchase_id == purchase.id, PurchaseRefund.state == RefundState.REFUSED
+        PurchaseRefund.payment_id == payment.id,
+        PurchaseRefund.state.in_((RefundState.WAITING, RefundState.REFUSED)),
     )
     return list(ctx.session.scalars(query.order_by(PurchaseRefund.id)))

@@ -20,20 +20,31 @@ from core.ledger.model import (
     STARS_HELD,
     credit,
     debit,
+    payable,
     refund_due,
     star_credit,
     stars_due,
 )
+from core.people.service import person_of
 from core.purchases import rules
-from core.purchases.events import PaymentKept, PaymentSentBack, PurchaseGivenBack
+from core.purchases.events import (
+    PaymentKept,
+    PaymentSentBack,
+    PurchaseGivenBack,
+    RefundCovered,
+    RefundForAccount,
+    RefundRefused,
+)
 from core.purchases.model import (
     MOST_ATTEMPTS,
+    MOST_REFUSALS,
     PURCHASE,
     TRY_AGAIN_AFTER,
     Purchase,
     PurchasePayment,
     PurchaseRefund,
     Rail,
+    Recall,
     RefundState,
 )
 
@@ -53,23 +64,25 @@ def give_back(ctx: Ctx, purchase: Purchase, amount: Money, *, by: str) -> None:
         legs = [debit(sold, back.credit), credit(star_credit(purchase.buyer), back.credit)]
         ledger.post(ctx, f"purchase:{purchase.id}:kept", "Kept for the next purchase", legs, deal=purchase.id)
     if not back.sent:
-        _gone(ctx, purchase, by)
+        _gone(ctx, purchase, by, back.sent)
         return
     legs = [debit(sold, back.sent), credit(due, back.sent)]
     ledger.post(ctx, f"purchase:{purchase.id}:back", "To be given back", legs, deal=purchase.id)
     send_back(ctx, purchase, _kept_payment(ctx, purchase), back.sent)
 
 
-def send_back(ctx: Ctx, purchase: Purchase, payment: PurchasePayment, amount: Money) -> None:
-    """Ask for it, once for each payment. What is owed stands in the books already."""
+def send_back(ctx: Ctx, purchase: Purchase, payment: PurchasePayment, amount: Money, *, number: int = 1) -> None:
+    """Ask for it, once for each payment and `number`. What is owed stands in the books already."""
     refund = PurchaseRefund(
         id=ctx.new_id(),
         purchase_id=purchase.id,
         payment_id=payment.id,
+        number=number,
         state=RefundState.ASKED,
         amount_minor=amount.minor,
         currency=amount.currency,
         attempt=1,
+        refusals=0,
     )
     ctx.session.add(refund)
     ctx.session.flush()
@@ -89,20 +102,26 @@ def refund_done(ctx: Ctx, refund_id: str, ref: str) -> None:
     if refund.state is RefundState.DONE or refund.provider_ref == ref:
         return
     place = STARS_HELD if purchase.rail is Rail.STARS else PROVIDER
-    legs = [debit(_accounts(purchase)[1], refund.amount), credit(place, refund.amount)]
+    due = _accounts(purchase)[1] if refund.payee is None else payable(refund.payee)
+    legs = [debit(due, refund.amount), credit(place, refund.amount)]
     key = f"purchase:{purchase.id}:refund:{refund.id}:{ref}"
     ledger.post(ctx, key, "Given back to the buyer", legs, deal=purchase.id)
     refund.state, refund.provider_ref, refund.why = RefundState.DONE, ref, None
     clear_timers(ctx.session, TIMER, refund.id)
     ctx.session.flush()
-    if purchase.state == "giving_back" and refund.payment_id == _kept_payment(ctx, purchase).id:
-        _gone(ctx, purchase, "provider")
+    to = "" if refund.payee is None else "account"
+    if purchase.state == "giving_back" and counts(ctx, purchase, refund.payment_id):
+        _gone(ctx, purchase, "provider", refund.amount, to)
     else:
-        ctx.announce(PaymentSentBack(purchase.id, purchase.thing, purchase.subject, refund.amount))
+        ctx.announce(PaymentSentBack(purchase.id, purchase.thing, purchase.subject, refund.amount, to))
 
 
-def refund_refused(ctx: Ctx, refund_id: str, why: str, ref: str | None = None) -> None:
-    """It did not go, or has come back (`ref`); it is asked for again tomorrow, as a new attempt."""
+def refund_refused(ctx: Ctx, refund_id: str, why: str, ref: str | None = None, *, final: bool = False) -> None:
+    """It did not go, or has come back (`ref`); it is asked for again tomorrow, as a new attempt.
+
+    One that has been refused too often goes another way, and so does one of a payment that a bank has kept. `final`: it
+    would not go tomorrow either, as it seems.
+    """
     refund, purchase = _locked(ctx, refund_id)
     if ref is not None:
         ctx.announce(RefundReturned(ref, f"sold:{refund.id}", purchase.id, refund.amount))
@@ -119,8 +138,15 @@ def refund_refused(ctx: Ctx, refund_id: str, why: str, ref: str | None = None) -
         _keep(ctx, refund, purchase)
         return
     refund.state, refund.why = RefundState.REFUSED, why
+    refund.refusals += final
     set_timer(ctx.session, Timer(TIMER, refund.id, TRY_AGAIN, ctx.now + TRY_AGAIN_AFTER))
     ctx.session.flush()
+    if refund.payee is None and ctx.session.get_one(PurchasePayment, refund.payment_id).recall is Recall.LOST:
+        ask_again(ctx, refund.id)  # the bank had decided before anybody knew that this would not go
+    elif refund.payee is None and refund.refusals >= MOST_REFUSALS:
+        _to_account(ctx, refund, purchase)
+    elif final and refund.refusals == 1:
+        ctx.announce(RefundRefused(refund.id, purchase.id, refund.amount, why, to_account=refund.payee is not None))
 
 
 def ask_again(ctx: Ctx, refund_id: str) -> None:
@@ -132,17 +158,69 @@ def ask_again(ctx: Ctx, refund_id: str) -> None:
         _ask(ctx, refund, ctx.session.get_one(PurchasePayment, refund.payment_id))
 
 
+def waiting_for(ctx: Ctx, organisation_id: str) -> list[str]:
+    """What waits for an account of theirs, the oldest first."""
+    query = select(PurchaseRefund.id).where(
+        PurchaseRefund.payee == organisation_id, PurchaseRefund.state == RefundState.WAITING
+    )
+    return list(ctx.session.scalars(query.order_by(PurchaseRefund.id)))
+
+
+def pay_out(ctx: Ctx, refund_id: str, account: str) -> None:
+    """There is an account for it: it leaves our balance, for its payment gives nothing back any more."""
+    refund, purchase = _locked(ctx, refund_id)
+    if refund.state is not RefundState.WAITING:
+        return
+    refund.attempt += 1
+    refund.state, refund.why = RefundState.ASKED, None
+    ctx.session.flush()
+    body: dict[str, Any] = {
+        "effect": refund.id,
+        "attempt": refund.attempt,
+        "amount": refund.amount_minor,
+        "currency": refund.currency,
+        "charge": None,
+        "account": account,
+        "group": f"purchase_{purchase.id}",
+    }
+    ctx.post("payments", f"purchase:{purchase.id}", "transfer", body)
+
+
+def wait_for_bank(ctx: Ctx, refund: PurchaseRefund, purchase: Purchase) -> None:
+    """The buyer's bank has its payment, or asks about it: nothing of it goes, to a card or to an account."""
+    if refund.payee is not None:
+        legs = [debit(payable(refund.payee), refund.amount), credit(refund_due(purchase.id), refund.amount)]
+        key = f"purchase:{purchase.id}:refund:{refund.id}:called_back:{refund.attempt}"
+        ledger.post(ctx, key, "Called back before it was paid out", legs, deal=purchase.id)
+        refund.payee = None
+    refund.state, refund.why = RefundState.REFUSED, CALLED_BACK
+    set_timer(ctx.session, Timer(TIMER, refund.id, TRY_AGAIN, ctx.now + TRY_AGAIN_AFTER))
+    ctx.session.flush()
+
+
+def counts(ctx: Ctx, purchase: Purchase, payment_id: str) -> bool:
+    """Whether it is the payment that the thing was delivered for; another came twice or too late."""
+    return purchase.paid_at is not None and payment_id == _kept_payment(ctx, purchase).id
+
+
 # --- steps ------------------------------------------------------------------------------------------------------------
 
 
 def _ask(ctx: Ctx, refund: PurchaseRefund, payment: PurchasePayment) -> None:
-    if ctx.session.get_one(Purchase, refund.purchase_id).recall is not None:
-        refund.state, refund.why = RefundState.REFUSED, CALLED_BACK
-        set_timer(ctx.session, Timer(TIMER, refund.id, TRY_AGAIN, ctx.now + TRY_AGAIN_AFTER))
-        ctx.session.flush()
+    purchase = ctx.session.get_one(Purchase, refund.purchase_id)
+    if refund.payee is not None:
+        _await_account(ctx, refund, refund.payee)
+        return
+    if payment.recall is Recall.OPEN:
+        wait_for_bank(ctx, refund, purchase)
+        return
+    if payment.recall is Recall.LOST:
+        _cover(ctx, refund, purchase, payment)
+        if refund.amount:  # Stripe refuses to refund a charge that was charged back, whatever part of it was disputed
+            _to_account(ctx, refund, purchase)
         return
     if payment.intent_ref is None and payment.payer is None:  # who has left is nobody that Stars could be sent to
-        _keep(ctx, refund, ctx.session.get_one(Purchase, refund.purchase_id))
+        _keep(ctx, refund, purchase)
         return
     body: dict[str, Any] = {
         "effect": refund.id,
@@ -167,17 +245,54 @@ def _keep(ctx: Ctx, refund: PurchaseRefund, purchase: Purchase) -> None:
     refund.state = RefundState.KEPT
     clear_timers(ctx.session, TIMER, refund.id)
     ctx.session.flush()
-    if purchase.state == "giving_back" and refund.payment_id == _kept_payment(ctx, purchase).id:
-        _gone(ctx, purchase, "system", sent=False)
+    if purchase.state == "giving_back" and counts(ctx, purchase, refund.payment_id):
+        _gone(ctx, purchase, "system", Money.zero(purchase.currency))
     ctx.announce(PaymentKept(purchase.id, purchase.thing, purchase.subject, refund.amount))
 
 
-def _gone(ctx: Ctx, purchase: Purchase, by: str, *, sent: bool = True) -> None:
+def _cover(ctx: Ctx, refund: PurchaseRefund, purchase: Purchase, payment: PurchasePayment) -> None:
+    """What the bank has given the buyer already is not given again; a refund that is used up so is gone."""
+    covered = min(refund.amount, payment.uncovered)
+    if not covered:
+        return
+    legs = [debit(refund_due(purchase.id), covered), credit(SALES, covered)]
+    key = f"purchase:{purchase.id}:covered:{refund.id}:{refund.attempt}"
+    ledger.post(ctx, key, "The bank has given it to the buyer already", legs, deal=purchase.id)
+    payment.covered_minor += covered.minor
+    refund.amount_minor -= covered.minor
+    if not refund.amount:
+        clear_timers(ctx.session, TIMER, refund.id)
+        ctx.session.delete(refund)
+    ctx.session.flush()
+    ctx.announce(RefundCovered(payment.id, covered))
+    if not refund.amount and purchase.state == "giving_back" and counts(ctx, purchase, payment.id):
+        step(ctx, PURCHASE, purchase, "gone_back", ("system",))
+        ctx.session.flush()
+
+
+def _to_account(ctx: Ctx, refund: PurchaseRefund, purchase: Purchase) -> None:
+    """What cannot go back the way it came is paid out to the buyer, as to a seller: when they have said where to."""
+    payee = person_of(ctx, purchase.buyer).organisation_id
+    legs = [debit(refund_due(purchase.id), refund.amount), credit(payable(payee), refund.amount)]
+    key = f"purchase:{purchase.id}:refund:{refund.id}:paid_out:{refund.attempt}"
+    ledger.post(ctx, key, "To be paid out to the buyer", legs, deal=purchase.id)
+    refund.payee, refund.refusals = payee, 0
+    _await_account(ctx, refund, payee)
+
+
+def _await_account(ctx: Ctx, refund: PurchaseRefund, payee: str) -> None:
+    refund.state, refund.why = RefundState.WAITING, None
+    clear_timers(ctx.session, TIMER, refund.id)
+    ctx.session.flush()
+    ctx.announce(RefundForAccount(refund.id, payee, refund.amount))
+
+
+def _gone(ctx: Ctx, purchase: Purchase, by: str, went: Money, to: str = "") -> None:
+    """`went` is less than was given back where a bank has given the buyer the rest, or Telegram none of it."""
     back = rules.parted(purchase.rail, purchase.price, purchase.credit, purchase.back)
     step(ctx, PURCHASE, purchase, "gone_back", (by,))
     ctx.session.flush()
-    went = back.sent if sent else Money.zero(purchase.currency)
-    ctx.announce(PurchaseGivenBack(purchase.id, purchase.thing, purchase.subject, went, back.credit))
+    ctx.announce(PurchaseGivenBack(purchase.id, purchase.thing, purchase.subject, went, back.credit, to))
 
 
 def _accounts(purchase: Purchase) -> tuple[str, str]:

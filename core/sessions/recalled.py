@@ -14,13 +14,14 @@ from core.escrow import chargebacks
 from core.escrow.chargebacks import Called, Source
 from core.escrow.effects import FROZEN, called_back_for_good
 from core.escrow.events import AccountAwaited, ChargebackClosed, ChargebackThawed
-from core.escrow.model import Chargeback, EffectKind, EffectState, Matter
+from core.escrow.model import MOST_REFUSALS, Chargeback, EffectKind, EffectState, Matter
 from core.escrow.recalled import steps
 from core.escrow.recalled.steps import Way, only_of
 from core.kernel.errors import NotFound
 from core.kernel.events import Reactions
 from core.kernel.money import Money
 from core.kernel.process import step
+from core.kernel.timers import clear_timers
 from core.kernel.transaction import Ctx
 from core.ledger import service as ledger
 from core.ledger.model import credit, debit, escrow, payable, refund_due
@@ -55,6 +56,8 @@ def chargeback_opened(
     if hold is None:
         raise NotFound
     booking = _locked(ctx, hold.booking_id)
+    if chargebacks.chargeback_named(ctx, ref) is None:
+        _back_to_refunds(ctx, booking, hold)
     parted = ctx.session.get(Settlement, booking.id)
     net, fees = (0, 0) if parted is None else (parted.net_minor, parted.fee_minor)
     source = Source(
@@ -85,18 +88,20 @@ def refund_refused(ctx: Ctx, payout_id: str, why: str, *, final: bool, ref: str 
     """The provider did not send a refund, or it has come back (`ref`).
 
     Of a charge of which a bank has kept a part it sends none: what is left is paid out to the seeker, as to a
-    consultant, when they have said where to.
+    consultant, when they have said where to. So is what it has refused too often.
     """
     payout, booking = settlement.payout_locked(ctx, payout_id)
     asked = payout.kind is EffectKind.REFUND and payout.state is EffectState.ASKED
     if not (asked and final and ref is None and called_back_for_good(ctx, payout.hold_id)):
-        settlement.payout_refused(ctx, payout_id, why, ref)
-        return
+        settlement.payout_refused(ctx, payout_id, why, ref, final=final)
+        refused = payout.kind is EffectKind.REFUND and payout.state is EffectState.REFUSED
+        if not refused or payout.refusals < MOST_REFUSALS:
+            return
     legs = [debit(refund_due(booking.id), payout.amount), credit(payable(booking.seeker_org), payout.amount)]
-    key = f"session:{booking.id}:{payout.key}:paid_out"
+    key = f"session:{booking.id}:{payout.key}:paid_out:{payout.attempt}"
     ledger.post(ctx, key, "To be paid out to the seeker", legs, deal=booking.id)
     payout.kind, payout.payee, payout.state = EffectKind.TRANSFER, booking.seeker_org, EffectState.WAITING
-    payout.attempt += 1
+    payout.attempt, payout.refusals = payout.attempt + 1, 0
     ctx.session.flush()
     settlement.ask(ctx, booking, payout)
     if payout.state is EffectState.WAITING:
@@ -104,6 +109,20 @@ def refund_refused(ctx: Ctx, payout_id: str, why: str, *, final: bool, ref: str 
 
 
 # --- what follows -----------------------------------------------------------------------------------------------------
+
+
+def _back_to_refunds(ctx: Ctx, booking: Booking, hold: CardHold) -> None:
+    """What waits for an account of the seeker's is a refund again: the bank may give it to them first."""
+    for payout in _leaving(ctx, booking.id):
+        to_seeker = payout.hold_id == hold.id and payout.payee == booking.seeker_org
+        if not to_seeker or payout.kind is not EffectKind.TRANSFER or payout.state not in steps.UNSENT:
+            continue
+        legs = [debit(payable(booking.seeker_org), payout.amount), credit(refund_due(booking.id), payout.amount)]
+        key = f"session:{booking.id}:{payout.key}:called_back:{payout.attempt}"
+        ledger.post(ctx, key, "Called back before it was paid out", legs, deal=booking.id)
+        payout.kind, payout.payee, payout.state, payout.why = EffectKind.REFUND, None, EffectState.WAITING, FROZEN
+        clear_timers(ctx.session, settlement.TIMER, payout.id)
+    ctx.session.flush()
 
 
 def _closed(ctx: Ctx, fact: ChargebackClosed) -> None:

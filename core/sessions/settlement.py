@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import func, select
 
 from core.escrow.chargebacks import kept_of, of_subject
-from core.escrow.effects import FROZEN, await_account, frozen
+from core.escrow.effects import FROZEN, await_account, frozen, tell_refused
 from core.escrow.model import Chargeback, EffectKind, EffectState, Matter, Payee
 from core.kernel.errors import Invalid, NotAllowed, NotFound, Refusal, Stale
 from core.kernel.money import Money
@@ -278,7 +278,7 @@ def book(ctx: Ctx, payout: SessionPayout, memo: str, legs: list[Leg], ref: str) 
     ctx.session.flush()
 
 
-def payout_refused(ctx: Ctx, payout_id: str, why: str, ref: str | None = None) -> None:
+def payout_refused(ctx: Ctx, payout_id: str, why: str, ref: str | None = None, *, final: bool = False) -> None:
     """The provider did not send it, or a refund has come back (`ref`); it is tried again tomorrow, as a new attempt."""
     payout, booking = payout_locked(ctx, payout_id)
     if ref is not None:
@@ -293,8 +293,11 @@ def payout_refused(ctx: Ctx, payout_id: str, why: str, ref: str | None = None) -
     else:
         payout.provider_ref = ref
     payout.state, payout.why = EffectState.REFUSED, why
+    payout.refusals += final
     set_timer(ctx.session, Timer(TIMER, payout.id, TRY_AGAIN, ctx.now + TRY_AGAIN_AFTER))
     ctx.session.flush()
+    if final and payout.refusals == 1:
+        tell_refused(ctx, Matter.SESSION, booking.id, payout, booking.seeker_org)
 
 
 def send_again(ctx: Ctx, payout_id: str) -> None:
@@ -338,6 +341,7 @@ def made(ctx: Ctx, booking: Booking, kind: EffectKind, hold_id: str, amount: Mon
         amount_minor=amount.minor,
         currency=amount.currency,
         attempt=1,
+        refusals=0,
     )
     ctx.session.add(payout)
     ctx.session.flush()

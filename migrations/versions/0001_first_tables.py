@@ -1398,6 +1398,9 @@ def upgrade() -> None:
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recall", sa.String(length=40), nullable=True),
+        sa.Column("lost_minor", sa.BigInteger(), nullable=False),
+        sa.Column("covered_minor", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["purchase_id"], ["purchase.id"], name=op.f("fk_purchase_payment_purchase_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_purchase_payment")),
         sa.UniqueConstraint("charge_ref", name=op.f("uq_purchase_payment_charge_ref")),
@@ -1610,19 +1613,23 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.Column("purchase_id", sa.String(length=26), nullable=False),
         sa.Column("payment_id", sa.String(length=26), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("payee", sa.String(length=26), nullable=True),
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("refusals", sa.Integer(), nullable=False),
         sa.Column("provider_ref", sa.String(length=120), nullable=True),
         sa.Column("why", sa.Text(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["payment_id"], ["purchase_payment.id"], name=op.f("fk_purchase_refund_payment_id")),
         sa.ForeignKeyConstraint(["purchase_id"], ["purchase.id"], name=op.f("fk_purchase_refund_purchase_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_purchase_refund")),
-        sa.UniqueConstraint("payment_id", name=op.f("uq_purchase_refund_payment_id")),
+        sa.UniqueConstraint("payment_id", "number", name=op.f("uq_purchase_refund_payment_id_number")),
     )
     with op.batch_alter_table("purchase_refund", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_purchase_refund_payee"), ["payee"], unique=False)
         batch_op.create_index(batch_op.f("ix_purchase_refund_purchase_id"), ["purchase_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_purchase_refund_state"), ["state"], unique=False)
 
@@ -1729,6 +1736,7 @@ def upgrade() -> None:
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("refusals", sa.Integer(), nullable=False),
         sa.Column("provider_ref", sa.String(length=120), nullable=True),
         sa.Column("why", sa.Text(), nullable=True),
         sa.Column("chargeback_id", sa.String(length=26), nullable=True),
@@ -1761,6 +1769,7 @@ def upgrade() -> None:
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("refusals", sa.Integer(), nullable=False),
         sa.Column("provider_ref", sa.String(length=120), nullable=True),
         sa.Column("why", sa.Text(), nullable=True),
         sa.Column("chargeback_id", sa.String(length=26), nullable=True),
@@ -1817,6 +1826,7 @@ def downgrade() -> None:
     with op.batch_alter_table("purchase_refund", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_purchase_refund_state"))
         batch_op.drop_index(batch_op.f("ix_purchase_refund_purchase_id"))
+        batch_op.drop_index(batch_op.f("ix_purchase_refund_payee"))
 
     op.drop_table("purchase_refund")
     with op.batch_alter_table("proposal", schema=None) as batch_op:

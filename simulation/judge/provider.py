@@ -28,7 +28,8 @@ def one_effect_each(judge: Judge, stripe: StripeSide) -> list[str]:
     rows = judge.rows(
         "SELECT id, key, kind, state, amount_minor, currency, payee, deal_id FROM effect UNION ALL "
         "SELECT id, key, kind, state, amount_minor, currency, payee, booking_id FROM session_payout UNION ALL "
-        "SELECT id, id, 'refund', state, amount_minor, currency, NULL, purchase_id FROM purchase_refund"
+        "SELECT id, id, CASE WHEN payee IS NULL THEN 'refund' ELSE 'transfer' END, state, amount_minor, currency,"
+        " payee, purchase_id FROM purchase_refund"
     )
     accounts = dict(judge.rows("SELECT organisation_id, account_ref FROM payee"))
     known = {row[0]: row for row in rows}

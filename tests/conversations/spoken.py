@@ -302,6 +302,7 @@ def of_notices() -> dict[str, frozenset[str]]:
     )
     for told_of, known in parts:
         told |= {code: known | {"who"} for code in told_of.values() if code}
+    told |= {code: frozenset({"amount", "who"}) for code in facts.REFUSED_FACTS.values()}
     for fact, code in (*facts.MONEY_FACTS.items(), *facts.RECALL_FACTS.items()):
         if code:
             told[code] = frozenset({each.name for each in fields(fact)} & set(facts.MONEY_PARTS))
@@ -312,7 +313,7 @@ def reasons() -> set[str]:
     """Why something has happened: the events of the processes, and what the money and time add."""
     processes = (DEAL, LOT, OFFER, INQUIRY, REQUEST, CASE)
     events = {each.event for process in processes for each in process.transitions}
-    money = {"asked", "wrong_currency", "too_late", "no_account", "replacement", "transfer"}
+    money = {"asked", "wrong_currency", "too_late", "no_account", "replacement", "transfer", "refund", "account"}
     return (
         events
         | spoken_of_sessions.reasons()

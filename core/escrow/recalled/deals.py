@@ -20,6 +20,7 @@ from core.escrow.effects import (
     EFFECT,
     FROZEN,
     ask,
+    back_to_refunds,
     book,
     effect_locked,
     finish,
@@ -73,6 +74,8 @@ def chargeback_opened(
     if payment is None:
         raise NotFound
     deal = deals.locked(ctx, payment.deal_id)
+    if chargebacks.chargeback_named(ctx, ref) is None:
+        back_to_refunds(ctx, deal, payment)
     sums = select(func.sum(LotSettlement.released_minor), func.sum(LotSettlement.fee_minor))
     released, fees = ctx.session.execute(sums.where(LotSettlement.deal_id == deal.id)).one()
     source = Source(

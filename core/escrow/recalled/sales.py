@@ -6,27 +6,49 @@ from datetime import datetime
 
 from core.escrow import chargebacks
 from core.escrow.chargebacks import Called, Source
-from core.escrow.events import ChargebackClosed, ChargebackOpened, ChargebackTaken
-from core.escrow.model import MARKET, Chargeback, Matter
+from core.escrow.effects import await_account
+from core.escrow.events import (
+    AccountAwaited,
+    ChargebackClosed,
+    ChargebackFact,
+    ChargebackOpened,
+    ChargebackTaken,
+    EffectRefused,
+    PayeeReady,
+)
+from core.escrow.model import LOST, MARKET, Chargeback, EffectKind, Matter, Payee
 from core.escrow.recalled.steps import only_of
 from core.kernel.errors import NotFound
 from core.kernel.events import Reactions
 from core.kernel.money import Money
+from core.kernel.session import find_all
 from core.kernel.transaction import Ctx
-from core.purchases import recalls
+from core.people.service import person_of
+from core.purchases import recalls, refunds
+from core.purchases.events import RefundCovered, RefundForAccount, RefundRefused
 from core.purchases.payments import locked
 
 
 def listen(reactions: Reactions) -> None:
     ours = Matter.PURCHASE
-    reactions.on(ChargebackOpened, only_of(ours, lambda ctx, fact: recalls.call_back(ctx, fact.subject)))
-    reactions.on(ChargebackTaken, only_of(ours, lambda ctx, fact: recalls.taken(ctx, fact.subject)))
+    reactions.on(ChargebackOpened, only_of(ours, lambda ctx, fact: recalls.call_back(ctx, _paid_by(ctx, fact))))
+    reactions.on(ChargebackTaken, only_of(ours, lambda ctx, fact: recalls.taken(ctx, _paid_by(ctx, fact))))
     reactions.on(ChargebackClosed, only_of(ours, _closed))
+    reactions.on(RefundCovered, _covered)
+    reactions.on(RefundForAccount, _send_when_ready)
+    reactions.on(RefundRefused, _refused)
+    reactions.on(PayeeReady, lambda ctx, fact: _send_waiting(ctx, fact.organisation_id))
 
 
 def owns(ctx: Ctx, intent_ref: str) -> bool:
     """Whether it has paid for something that the market sold."""
     return recalls.paid_by(ctx, intent_ref) is not None
+
+
+def hangs_on(ctx: Ctx, chargeback_id: str) -> bool:
+    """Whether what was bought hangs on the payment that this dispute is about."""
+    found = ctx.session.get_one(Chargeback, chargeback_id)
+    return refunds.counts(ctx, locked(ctx, found.subject), found.payment_id)
 
 
 def chargeback_opened(
@@ -50,12 +72,53 @@ def chargeback_opened(
     return chargebacks.opened(ctx, source, Called(ref, taken, fee, reason, evidence_due))
 
 
+def _paid_by(ctx: Ctx, fact: ChargebackFact) -> str:
+    """The payment that a dispute is about."""
+    return ctx.session.get_one(Chargeback, fact.chargeback_id).payment_id
+
+
 def _closed(ctx: Ctx, fact: ChargebackClosed) -> None:
+    """What the bank had kept and now gives back is booked, too; what was not sent because of it goes to the buyer."""
     found = ctx.session.get_one(Chargeback, fact.chargeback_id)
-    if fact.won:
-        recalls.win(ctx, found.subject)
-        return
-    covered = recalls.lose(ctx, found.subject, found.amount)
-    found.from_commission_minor -= covered.minor  # it was not our own any more: it waited to go back
-    found.from_escrow_minor += covered.minor
+    if fact.why == "turned":
+        recalls.win(ctx, found.payment_id, found.amount, Money(found.from_escrow_minor, found.currency))
+    elif fact.won or not found.amount:  # a mere question that nobody has answered takes nothing
+        recalls.win(ctx, found.payment_id)
+    else:
+        recalls.lose(ctx, found.payment_id, found.amount)
+
+
+def _covered(ctx: Ctx, fact: RefundCovered) -> None:
+    """It was not our own any more when the bank took it: it waited to go back."""
+    rest = fact.amount.minor
+    for found in find_all(ctx.session, Chargeback, ("id",), payment_id=fact.payment_id):
+        part = min(rest, found.from_commission_minor) if found.state in LOST else 0
+        found.from_commission_minor -= part
+        found.from_escrow_minor += part
+        rest -= part
     ctx.session.flush()
+
+
+def _refused(ctx: Ctx, fact: RefundRefused) -> None:
+    """Told as of everything that leaves."""
+    buyer = person_of(ctx, locked(ctx, fact.purchase_id).buyer).organisation_id
+    kind = EffectKind.TRANSFER if fact.to_account else EffectKind.REFUND
+    facts = (Matter.PURCHASE, fact.purchase_id, fact.refund_id, kind, buyer, fact.amount)
+    ctx.announce(EffectRefused(*facts, fact.why))
+
+
+def _send_when_ready(ctx: Ctx, fact: RefundForAccount) -> None:
+    """To the account that the buyer has as a seller, or when they have one."""
+    # Locked, or one who becomes ready at this very moment would never be sent what has just begun to wait.
+    payee = ctx.session.get(Payee, fact.organisation_id, with_for_update=True)
+    if payee is not None and payee.ready:
+        _send_waiting(ctx, fact.organisation_id)
+    else:
+        ctx.announce(AccountAwaited(fact.organisation_id, (fact.amount,)))
+        await_account(ctx, fact.organisation_id)
+
+
+def _send_waiting(ctx: Ctx, organisation_id: str) -> None:
+    account = ctx.session.get_one(Payee, organisation_id).account_ref
+    for refund_id in refunds.waiting_for(ctx, organisation_id):
+        refunds.pay_out(ctx, refund_id, account or "")

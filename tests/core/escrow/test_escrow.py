@@ -21,6 +21,7 @@ from core.escrow.events import (
     PayoutSent,
     PayoutWaiting,
 )
+from core.escrow.model import EffectKind, Matter
 from core.kernel.money import Money
 from core.kernel.transaction import MARKET, PROVIDER
 from core.ledger.model import COMMISSION, escrow
@@ -130,7 +131,8 @@ async def test_a_payout_refused_for_good_is_the_operators(market: Market) -> Non
     trade = await one_payout(market)
     effect = trade.asked("transfer")[0]["effect"]
     await market.run(PROVIDER, lambda ctx: service.transfer_refused(ctx, effect, "account_closed", final=True))
-    assert market.facts == [EffectRefused(effect, trade.deal_id, "account_closed")]
+    told = (Matter.DEAL, trade.deal_id, effect, EffectKind.TRANSFER, trade.selling, eur(20_475_00))
+    assert market.facts == [EffectRefused(*told, "account_closed")]
     assert (await trade.deal()).state == "payout_blocked"
     await assert_books_hold(trade)
     await trade.house(lambda ctx: service.send_again(ctx, effect))

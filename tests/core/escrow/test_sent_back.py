@@ -8,7 +8,7 @@ from core.audit.service import invariants
 from core.deals import service as deals
 from core.escrow import service
 from core.escrow.events import EffectRefused, PayoutSent
-from core.escrow.model import Effect, EffectState
+from core.escrow.model import Effect, EffectKind, EffectState, Matter
 from core.kernel.money import Money
 from core.kernel.transaction import MARKET, PROVIDER, Ctx
 from core.ledger.model import refund_due
@@ -38,7 +38,8 @@ async def test_a_refund_that_the_buyers_bank_sends_back_is_owed_again(market: Ma
     assert (await trade.deal()).state == "cancelled"
     for told in (failed, failed, done):  # twice, and what was read before it failed comes last
         await market.run(PROVIDER, told)
-    assert market.facts == [EffectRefused(effect, trade.deal_id, "lost_or_stolen_card")]
+    of = (Matter.DEAL, trade.deal_id, effect, EffectKind.REFUND, trade.buying, WHOLE)
+    assert market.facts == [EffectRefused(*of, "lost_or_stolen_card")]
     assert await owed(trade) == WHOLE
     await books_hold(trade)
     await trade.pass_days(8)

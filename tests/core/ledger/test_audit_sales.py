@@ -53,6 +53,7 @@ PURCHASE_HARMS = {
     ),
     "nothing is delivered that was not paid": "UPDATE purchase SET state = 'paid'",
     "no payment of a purchase gives more than it brought": "UPDATE purchase_refund SET amount_minor = 9999",
+    "what a bank keeps of a sale is what its disputes say": "UPDATE purchase_payment SET lost_minor = 1",
     "no purchase waits without an end": "DELETE FROM timer WHERE kind = 'purchase'",
     "a refund of a purchase that was refused is tried again": "UPDATE purchase_refund SET state = 'refused'",
 }

@@ -23,7 +23,7 @@ from core.kernel.transaction import MARKET, PROVIDER, Actor
 from core.ledger import service as ledger
 from core.ledger.model import SALES
 from core.promotion import looks, reactions, rules, service
-from core.promotion.model import PACKAGES, PROMOTION, TOP_PLACES, ChoosePackage, Package, Promotion
+from core.promotion.model import PACKAGES, PROMOTION, SUSPENDED_FOR, TOP_PLACES, ChoosePackage, Package, Promotion
 from core.purchases import payments, refunds
 from core.purchases import service as purchases
 from core.purchases.model import BuyThing, Purchase, Thing
@@ -326,4 +326,30 @@ async def test_a_refund_under_way_waits_for_the_bank_and_is_not_given_twice(wind
     after = await window.market.run(MARKET, lambda ctx: purchases.purchase_for(ctx, bought.id))
     assert after.state == ("giving_back" if won else "given_back")
     assert await sold(window) == 0
+    await books_hold(window)
+
+
+@pytest.mark.parametrize("slow", [True, False])
+async def test_what_had_ended_before_a_bank_decided_for_us_comes_back_for_the_time_that_was_left(
+    window: Window, slow: bool
+) -> None:
+    """The bank had kept the price and turned, or took so long that nobody waited for it any more."""
+    recalled.listen(window.market.reactions)
+    alex, _ = await window.expert("Alex")
+    promotion = await window.chooses(alex)
+    bought = await window.pays(alex, promotion)
+    window.market.clock.advance(days=3)
+    await called_back(window, bought)
+    if slow:
+        window.market.clock.advance(days=SUSPENDED_FOR.days, seconds=1)
+        await window.market.ring(dict(RINGS))
+    else:
+        await decided(window, won=False)
+        window.market.clock.advance(days=30)
+        await window.market.ring(dict(RINGS))
+    ended = await window.now(promotion)
+    assert (ended.state, ended.why, window.refunded()) == ("stopped", "called_back", [])
+    await decided(window, won=True)
+    assert window.refunded() == [400]  # four days of seven
+    assert await sold(window) == 300
     await books_hold(window)

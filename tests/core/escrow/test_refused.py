@@ -1,0 +1,170 @@
+"""What the provider will not move: who waits for it hears so once, and a refund that is refused finds another way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+
+from config import alarms
+from conversations.wording import Wordings
+from core.audit.service import invariants
+from core.deals import service as deals
+from core.escrow import service
+from core.escrow.events import EffectRefused, PayoutWaiting
+from core.escrow.model import MOST_REFUSALS, EffectKind, Matter
+from core.kernel.money import Money
+from core.kernel.transaction import MARKET, PROVIDER, Ctx
+from core.ledger.model import payable, refund_due
+from core.ledger.service import balance
+from core.people.service import organisation_of
+from tests.core.conftest import Market
+from tests.core.trades import Trade, paid
+
+WHOLE = Money(21_000_00, "EUR")
+
+
+async def called_off(market: Market) -> tuple[Trade, str]:
+    """A paid deal that both have given up; its refund has been asked for."""
+    trade = await paid(market)
+    await market.run(trade.seller, lambda ctx: deals.ask_cancel(ctx, trade.deal_id))
+    await market.run(trade.buyer, lambda ctx: deals.agree_cancel(ctx, trade.deal_id))
+    return trade, str(trade.asked("refund")[0]["effect"])
+
+
+async def has_an_account(trade: Trade) -> None:
+    """The buyer says where their money goes."""
+
+    def asks(ctx: Ctx) -> None:
+        organisation_of(ctx, trade.buying).country = "SE"
+        service.ask_onboarding(ctx)
+
+    await trade.market.run(trade.buyer, asks)
+    await trade.market.run(PROVIDER, lambda ctx: service.account_opened(ctx, trade.buying, "acct_buyer"))
+    await trade.market.run(PROVIDER, lambda ctx: service.payee_told(ctx, trade.buying, ready=True, missing=()))
+
+
+async def disputed(trade: Trade) -> Callable[[Ctx], object]:
+    """The buyer's bank takes back what was paid for the deal."""
+    payment = await trade.house(lambda ctx: service.payment_of(ctx, trade.deal_id))
+    assert payment is not None
+    return partial(
+        service.chargeback_opened,
+        ref="du_1",
+        intent_ref=payment.intent_ref or "",
+        taken=WHOLE,
+        fee=Money(20_00, "EUR"),
+        reason="fraudulent",
+        evidence_due=None,
+    )
+
+
+async def books_hold(trade: Trade) -> None:
+    assert [check for check in await trade.market.run(MARKET, invariants) if not check.ok] == []
+
+
+@pytest.mark.parametrize("comes_back", [True, False])
+async def test_a_refund_that_is_refused_again_and_again_is_paid_out_to_an_account_of_the_buyers(
+    market: Market, comes_back: bool
+) -> None:
+    """The card is closed: the provider says so at once, or its bank does a day after the refund was sent."""
+    market.watch(EffectRefused, PayoutWaiting)
+    alarms.listen(market.reactions, Wordings(), "desk@parley.example")
+    trade, effect = await called_off(market)
+    for number in range(1, MOST_REFUSALS + 1):
+        assert len(trade.asked("refund")) == number
+        ref = f"re_{number}" if comes_back else None
+        if ref is not None:
+            await market.run(PROVIDER, partial(service.refund_done, effect_id=effect, ref=ref))
+        refused = partial(service.refund_refused, effect_id=effect, why="card_closed", final=True, ref=ref)
+        for _ in range(2):
+            await market.run(PROVIDER, refused)
+        await books_hold(trade)
+        if number < MOST_REFUSALS:
+            await trade.pass_days(8)
+    told = (Matter.DEAL, trade.deal_id, effect, EffectKind.REFUND, trade.buying, WHOLE)
+    assert market.facts == [
+        EffectRefused(*told, "card_closed"),
+        PayoutWaiting(trade.buying, trade.deal_id, WHOLE, "no_account"),
+    ]
+    letters = [post.body for post in market.posts if post.channel == "mail"]
+    assert [letter["to"] for letter in letters] == ["desk@parley.example"]
+    assert "a refund of the deal" in letters[0]["text"]
+    assert "card_closed" in letters[0]["text"]
+
+    await trade.pass_days(30)
+    assert len(trade.asked("refund")) == MOST_REFUSALS  # nobody is asked about it any more
+    await has_an_account(trade)
+    (sent,) = trade.asked("transfer")
+    assert (sent["amount"], sent["charge"], sent["account"]) == (WHOLE.minor, None, "acct_buyer")
+    await market.run(PROVIDER, lambda ctx: service.transfer_done(ctx, effect, "tr_1"))
+    assert (await trade.deal()).state == "cancelled"
+    for account in (refund_due(trade.deal_id), payable(trade.buying)):
+        assert await trade.house(lambda ctx, of=account: balance(ctx, of, "EUR")) == Money.zero("EUR")  # type: ignore[misc]
+    await books_hold(trade)
+
+
+async def test_what_stands_in_a_balance_that_the_provider_keeps_for_the_buyer_is_never_paid_from_ours(
+    market: Market,
+) -> None:
+    """A refund that nobody has claimed is in their balance there; it was not on ours, and is sent from there alone."""
+    trade, effect = await called_off(market)
+    refused = partial(service.refund_refused, effect_id=effect, why="unclaimed", final=True, unclaimed=True)
+    for number in range(1, MOST_REFUSALS + 2):
+        await market.run(PROVIDER, refused)
+        await trade.pass_days(8)
+        assert len(trade.asked("refund")) == number + 1
+    assert trade.asked("transfer") == []
+    assert trade.asked("refund")[-1]["beside"] is True
+    await books_hold(trade)
+
+
+async def test_what_is_asked_back_of_a_seller_and_refused_is_told_to_nobody_but_operators(market: Market) -> None:
+    trade = await paid(market, lots=1)
+    await trade.seller_can_be_paid()
+    (lot,) = await trade.lots()
+    await trade.deliver(lot)
+    await trade.accept(lot)
+    await trade.provider_answers()
+    market.watch(EffectRefused)
+    opened = await disputed(trade)
+    await market.run(PROVIDER, opened)
+    reversal = trade.asked("reversal")[0]["effect"]
+    refused = partial(service.reversal_refused, effect_id=reversal, why="account_closed", final=True)
+    await market.run(PROVIDER, refused)
+    (told,) = market.facts
+    assert isinstance(told, EffectRefused)
+    assert (told.kind, told.organisation_id) == (EffectKind.REVERSAL, None)
+    await books_hold(trade)
+
+
+@pytest.mark.parametrize("won", [True, False])
+async def test_what_waits_for_an_account_is_not_given_a_second_time_when_the_buyers_bank_gives_it(
+    market: Market, won: bool
+) -> None:
+    """The card takes nothing back, so the buyer goes to their bank instead of naming an account."""
+    trade, effect = await called_off(market)
+    for _ in range(MOST_REFUSALS):
+        refused = partial(service.refund_refused, effect_id=effect, why="card_closed", final=True)
+        await market.run(PROVIDER, refused)
+        await trade.pass_days(8)
+    assert await trade.house(lambda ctx: balance(ctx, payable(trade.buying), "EUR")) == WHOLE
+    opened = await disputed(trade)
+    for _ in range(2):
+        await market.run(PROVIDER, opened)
+    await has_an_account(trade)
+    assert trade.asked("transfer") == []
+    await books_hold(trade)
+    await market.run(PROVIDER, partial(service.chargeback_closed, ref="du_1", won=won))
+    await books_hold(trade)
+    if won:
+        assert trade.asked("refund")[-1]["amount"] == WHOLE.minor
+        await market.run(
+            PROVIDER, partial(service.refund_done, effect_id=trade.asked("refund")[-1]["effect"], ref="re")
+        )
+    assert trade.asked("transfer") == []
+    assert (await trade.deal()).state == "cancelled"
+    for account in (refund_due(trade.deal_id), payable(trade.buying)):
+        assert await trade.house(lambda ctx, of=account: balance(ctx, of, "EUR")) == Money.zero("EUR")  # type: ignore[misc]
+    await books_hold(trade)

@@ -1,0 +1,83 @@
+"""What the provider will not move of a session: told once to whom it belongs, and a refund finds another way."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.escrow.events import AccountAwaited, EffectRefused
+from core.escrow.model import MOST_REFUSALS, EffectKind, Matter, Payee
+from core.kernel.transaction import MARKET, PROVIDER
+from core.ledger.model import payable, refund_due
+from core.sessions import recalled, settlement
+from tests.core.sessions.counsel import Counsel
+from tests.core.sessions.test_recalled import ALL, books_hold, called_back, decided, eur, of, payouts, they
+
+__all__ = ["they"]
+
+
+async def refund_of(they: Counsel) -> str:
+    """The consultant gives all of it back; nobody has answered yet."""
+    they.silent = {"refund", "transfer"}
+    await they.does(they.alex, settlement.give_back)
+    return str(next(post.body["effect"] for post in they.market.posts if post.kind == "refund"))
+
+
+async def refused(they: Counsel, refund: str) -> None:
+    first = len([post for post in they.market.posts if post.kind == "refund"])
+    for number in range(first, first + MOST_REFUSALS):
+        asked = [post.body["attempt"] for post in they.market.posts if post.kind == "refund"]
+        assert asked == list(range(1, number + 1))
+        for _ in range(2):  # told twice
+            await they.run(PROVIDER, recalled.refund_refused, refund, "card_closed", final=True)
+        await books_hold(they)
+        await they.later(days=1, minutes=1)
+
+
+async def has_an_account(they: Counsel, organisation_id: str) -> None:
+    payee = Payee(organisation_id=organisation_id, account_ref="acct_s", asked_by="", asked_at=they.market.clock.moment)
+    payee.ready, payee.was_ready, payee.closed, payee.missing = True, True, False, []
+    await they.run(MARKET, lambda ctx: ctx.session.add(payee))
+    await they.run(MARKET, settlement.send_waiting, organisation_id)
+
+
+async def test_a_refund_that_is_refused_again_and_again_is_paid_out_to_an_account_of_the_seekers(they: Counsel) -> None:
+    they.market.watch(EffectRefused, AccountAwaited)
+    refund = await refund_of(they)
+    await they.run(PROVIDER, recalled.refund_refused, refund, "balance short", final=False)
+    assert they.market.facts == []  # it goes tomorrow
+    await they.later(days=1, minutes=1)
+    await refused(they, refund)
+    seeks = (await they.booking()).seeker_org
+    of_it = (Matter.SESSION, they.booking_id, refund, EffectKind.REFUND, seeks, eur(ALL))
+    assert they.market.facts[:2] == [EffectRefused(*of_it, "card_closed"), AccountAwaited(seeks, (eur(ALL),))]
+    assert (await payouts(they), await of(they, payable(seeks))) == ([("transfer", ALL, "waiting")], ALL)
+    await has_an_account(they, seeks)
+    await they.run(PROVIDER, settlement.payout_refused, refund, "account_closed", final=True)
+    assert isinstance(they.market.facts[-1], EffectRefused)
+    assert they.market.facts[-1].kind is EffectKind.TRANSFER
+    they.silent = set()
+    await they.later(days=1, minutes=1)
+    await they.bank()
+    assert (await they.state(), await payouts(they)) == ("completed", [("transfer", ALL, "done")])
+    await books_hold(they)
+
+
+@pytest.mark.parametrize("won", [True, False])
+async def test_what_waits_for_an_account_is_not_given_a_second_time_when_the_seekers_bank_gives_it(
+    they: Counsel, won: bool
+) -> None:
+    refund = await refund_of(they)
+    await refused(they, refund)
+    seeks = (await they.booking()).seeker_org
+    assert await of(they, payable(seeks)) == ALL
+    await called_back(they)
+    assert (await of(they, payable(seeks)), await of(they, refund_due(they.booking_id))) == (0, 0)
+    await has_an_account(they, seeks)
+    assert [post for post in they.market.posts if post.kind == "transfer"] == []
+    await books_hold(they)
+    they.silent = set()
+    await decided(they, won=won)
+    await they.bank()
+    assert await they.state() == "completed"
+    assert await payouts(they) == ([("refund", ALL, "done")] if won else [])
+    await books_hold(they)
