@@ -6,7 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from core.escrow.model import Effect
-from core.kernel.transaction import MARKET
+from core.escrow.service import account_refused
+from core.kernel.transaction import MARKET, Ctx
+from core.people.model import Person
 from lab.people import until
 from tests.journeys.market import Chat, World
 from tests.journeys.trade import Trade, profile
@@ -65,3 +67,17 @@ async def test_a_card_that_takes_nothing_back_is_left_for_an_account_of_the_buye
     (transfer,) = await world.at_the_provider("transfer")
     assert transfer["amount"] == 43_000_00
     await world.books_balance()
+
+
+async def test_an_account_that_is_not_opened_is_told_to_who_waits_for_its_page(world: World) -> None:
+    rasa = await world.on_telegram("Rasa")
+    await profile(rasa, "seller", "Girios UAB")
+    product = world.product
+    assert product is not None
+
+    def refused(ctx: Ctx) -> None:
+        person = ctx.session.scalars(select(Person)).one()
+        account_refused(ctx, person.organisation_id, person.id, "country_unsupported")
+
+    await product.transactions.run(MARKET, refused)
+    await rasa.sees("Our payment provider cannot open an account for you: country_unsupported.", "Set up payouts")
