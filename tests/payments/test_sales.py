@@ -7,6 +7,8 @@ from functools import partial
 import pytest
 from sqlalchemy import select
 
+from config import alarms
+from conversations.wording import Wordings
 from core.escrow.events import AccountRefused
 from core.kernel.money import Money
 from core.kernel.transaction import MARKET, Ctx
@@ -117,6 +119,7 @@ async def test_a_transfer_to_a_buyer_that_is_refused_waits_for_their_account_aga
 
 async def test_an_account_that_the_provider_will_not_open_is_told_to_who_has_asked_for_it(shop: Shop) -> None:
     shop.market.watch(AccountRefused)
+    alarms.listen(shop.market.reactions, Wordings(), None)
     body = {"organisation": shop.trade.selling, "person": shop.trade.seller.person, "name": "Anna", "email": None}
 
     def asks(ctx: Ctx) -> None:

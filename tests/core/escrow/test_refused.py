@@ -70,7 +70,8 @@ async def test_a_refund_that_is_refused_again_and_again_is_paid_out_to_an_accoun
 ) -> None:
     """The card is closed: the provider says so at once, or its bank does a day after the refund was sent."""
     market.watch(EffectRefused, PayoutWaiting)
-    alarms.listen(market.reactions, Wordings(), "desk@parley.example")
+    desk = "desk@parley.example" if comes_back else None  # without an address there is only the log
+    alarms.listen(market.reactions, Wordings(), desk)
     trade, effect = await called_off(market)
     for number in range(1, MOST_REFUSALS + 1):
         assert len(trade.asked("refund")) == number
@@ -89,9 +90,8 @@ async def test_a_refund_that_is_refused_again_and_again_is_paid_out_to_an_accoun
         PayoutWaiting(trade.buying, trade.deal_id, WHOLE, "no_account"),
     ]
     letters = [post.body for post in market.posts if post.channel == "mail"]
-    assert [letter["to"] for letter in letters] == ["desk@parley.example"]
-    assert "a refund of the deal" in letters[0]["text"]
-    assert "card_closed" in letters[0]["text"]
+    assert [letter["to"] for letter in letters] == ([desk] if desk else [])
+    assert all("a refund of the deal" in each["text"] and "card_closed" in each["text"] for each in letters)
 
     await trade.pass_days(30)
     assert len(trade.asked("refund")) == MOST_REFUSALS  # nobody is asked about it any more

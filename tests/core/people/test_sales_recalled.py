@@ -199,6 +199,19 @@ async def test_a_refund_that_is_refused_when_the_bank_has_decided_already_is_not
     await sale.is_at_rest()
 
 
+async def test_a_dispute_that_is_won_of_what_came_twice_lets_its_refund_go(sale: Sale) -> None:
+    await sale.pays("2")
+    second = str(sale.asked("refund")[0]["effect"])
+    await sale.is_called_back(intent="pi_2")
+    await sale.is_refused(second)
+    await sale.is_decided(won=True)
+    assert len(sale.asked("refund")) == 2
+    await sale.outside(lambda ctx: refunds.refund_done(ctx, second, "re_2"))
+    assert [type(each) for each in sale.market.facts] == [PaymentSentBack]  # what was bought never stood still
+    assert await sale.balances(SALES, refund_due(sale.purchase.id)) == [PRICE, 0]
+    await sale.is_at_rest()
+
+
 @pytest.mark.parametrize("disputed", ["pi_1", "pi_2"])
 async def test_of_two_payments_a_dispute_is_about_one_and_leaves_the_other_alone(sale: Sale, disputed: str) -> None:
     await sale.pays("2")  # twice, and so it goes back
@@ -209,6 +222,8 @@ async def test_of_two_payments_a_dispute_is_about_one_and_leaves_the_other_alone
         await sale.days(2)
         assert len(sale.asked("refund")) == 1  # nothing is asked before the bank has decided
     assert ((await sale.now()).recall is None) == (disputed == "pi_2")
+    (dispute,) = await sale.house(lambda ctx: chargebacks.of_subject(ctx, sale.purchase.id))
+    assert await sale.house(lambda ctx: recalled.hangs_on(ctx, dispute.id)) == (disputed == "pi_1")
     await sale.is_decided(won=False)
     if disputed == "pi_1":
         assert await sale.refunds() == [(RefundState.ASKED, PRICE)]
@@ -272,6 +287,22 @@ async def test_a_question_of_a_bank_that_nobody_has_answered_keeps_no_refund(sal
     assert len(sale.asked("refund")) == 2
     await sale.outside(lambda ctx: refunds.refund_done(ctx, refund, "re_1"))
     assert (await sale.now()).state == "given_back"
+    await sale.is_at_rest()
+
+
+async def test_a_second_dispute_that_is_won_gives_the_rest_to_the_account_that_it_had_waited_for(sale: Sale) -> None:
+    refund = await sale.gives_back()
+    await sale.is_called_back(4_00)
+    await sale.is_refused(refund)
+    await sale.is_decided(won=False)
+    await sale.is_called_back(3_00, ref="du_2")
+    own = sale.person.organisation_id
+    assert await sale.balances(payable(own), refund_due(sale.purchase.id)) == [0, 3_00]
+    await sale.is_decided(won=True, ref="du_2")
+    assert await sale.balances(payable(own), refund_due(sale.purchase.id)) == [3_00, 0]
+    await sale.has_an_account()
+    await sale.outside(lambda ctx: refunds.refund_done(ctx, refund, "tr_1"))
+    assert await sale.balances(SALES, payable(own), AT_PROVIDER) == [0, 0, -40]
     await sale.is_at_rest()
 
 
