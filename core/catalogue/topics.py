@@ -98,7 +98,8 @@ class Topics:
         """Whether a word makes a skill: no thing, unless something is said of it ("boiler selection"), and no name that
         resembles something, though it may end with what it is about ("Schiffsbefrachtung")."""
         known = self._as_it_is(word) or self._ending(word)
-        return len(word) >= SHORTEST_SKILL and bool(known) and not (alone and self.is_thing(word))
+        thing = self.is_thing(word) and not self._ending(word)
+        return len(word) >= SHORTEST_SKILL and bool(known) and not (alone and thing)
 
     def tells(self, word: str) -> float:
         """How much a folded word tells of its topics: a boiler is as likely to need a subsidy as a repair."""

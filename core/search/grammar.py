@@ -46,7 +46,7 @@ COUNTS: Final = ("just_one", "two", "three", "four", "five")  # that are read as
 # Beside the name of a scheme, in every case: "SURE certificate", "certyfikat FSC", "sure sertifikaadiga"; but of who
 # looks for certification the work is told.
 CERTIFIED: Final = (
-    r"(?<!\w)(?:certified|certifi(?:cat(?!ion)|cad|e|er[ae])\w*|[zs]ertifikat\w*|[zs]ertifizie?rt\w*|certyfik(?:at|owan)\w*"
+    r"(?<!\w)(?:certified|certifi(?:cat(?!i?on)|cad|e|er[ae])\w*|[zs]ertifikat\w*|[zs]ertifizie?rt\w*|certyfik(?:at|owan)\w*"
     r"|sertifikaa\w*|sertificet\w*|sertifikuot\w*|sertifitseeritu\w*|certifikat\w*|сертифік(?:ат|ован)\w*)"
 )
 

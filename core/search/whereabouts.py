@@ -152,10 +152,13 @@ class _Finder:
 
     def run_together(self) -> Place | None:
         """A place that is written together with the goods before it: "pelletskaunas", "holz-pelletslinz"."""
-        goods = self.catalogue.name_index.vocabulary
+        index = self.catalogue.name_index
+        goods = index.vocabulary
         for token in _PART.finditer(self.sheet.text):
             word = token[0]
-            if len(word) >= 2 * SHORTEST_PART and word not in goods and not self.catalogue.topics.of(word):
+            if (
+                len(word) >= 2 * SHORTEST_PART and word not in goods and not index.like(word)
+            ):  # "biomassa" is not from Massa
                 for cut in range(SHORTEST_PART, len(word) - SHORTEST_PART + 1):
                     places = self.places.named(word[cut:]) if word[:cut] in goods else ()
                     if places:
