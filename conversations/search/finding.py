@@ -41,6 +41,7 @@ from core.search import kept
 from core.search import service as market
 from core.search.advice import names_adviser
 from core.search.model import Order, Page, Query
+from core.search.parse import Understood
 
 AT_ONCE = 5
 SHARED_AT_ONCE = 10
@@ -88,10 +89,19 @@ def narrows(talk: Talk, sentence: str) -> bool:
     """Whether these words, after a search, are a part of it: a price, a place, a grade, a day that there is or is not,
     and neither other goods nor an adviser."""
     said = _read(talk, sentence).understood
-    if not has_asked(talk) or said.product is not None or names_adviser(sentence, said, talk.almanac.catalogue):
+    if not has_asked(talk) or _names_other_goods(said, asked(talk).understood):
+        return False
+    if names_adviser(sentence, said, talk.almanac.catalogue):
         return False
     wishes = {chip.wish for chip in market.chips(Query(said))} - {"rest", "product", "alternatives"}
     return bool(wishes) or any(each.code.startswith("window.") for each in said.unclear)
+
+
+def _names_other_goods(said: Understood, before: Understood) -> bool:
+    """Whether goods are named; several that may be meant, only where those asked for before are none of them."""
+    if said.product is not None:
+        return True
+    return bool(said.alternatives) and set(said.alternatives).isdisjoint((before.product, *before.alternatives))
 
 
 @book.command("sort")

@@ -64,6 +64,8 @@ async def test_a_search_is_changed_by_taps_and_words(world: World, tom: Somebody
     await tom.sees("3 listings found", "up to 206.00 EUR/t")
     await tom.presses("✕ 50 t")
     await tom.sees("Understood: Wood pellets, up to 206.00 EUR/t, Kaunas, 400 km")
+    await tom.says("200 t wood chips")  # other goods, though two may be meant: what pellets may cost is said of pellets
+    await tom.sees("Which goods do you mean?", "Understood: Forest chips / Dry wood chips, 200 t\n")
 
 
 async def test_a_sentence_says_in_which_order(tom: Somebody) -> None:
