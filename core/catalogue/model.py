@@ -146,12 +146,18 @@ class Catalogue:
 
     def country_misspelt(self, word: str) -> str | None:
         """The only country of whose name a folded word that means nothing else may be a slip."""
-        for stem in (word, word[:-1], word[:-2]):  # as it stands, then in another case: "lietvas"
+        cases = (word[:-1], word[:-2]) if word[:2] in self._country_initials else ()
+        for stem in (word, *cases):  # as it stands, then in another case: "lietvas"
             near = self._countries_spelt.near(stem).items() if len(stem) >= SHORTEST_STEM else ()
             codes = {code for said, edits in near if edits == 1 for code in self._countries_spelt_so[said]}
             if codes:
                 return codes.pop() if len(codes) == 1 else None
         return None
+
+    @cached_property
+    def _country_initials(self) -> frozenset[str]:
+        """The first two letters of countries: few slip in these."""
+        return frozenset(name[:2] for name in self._countries_spelt_so)
 
     @cached_property
     def _countries_spelt_so(self) -> dict[str, set[str]]:

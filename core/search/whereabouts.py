@@ -156,12 +156,10 @@ class _Finder:
         goods = index.vocabulary
         for token in _PART.finditer(self.sheet.text):
             word = token[0]
-            if (
-                len(word) >= 2 * SHORTEST_PART and word not in goods and not index.like(word)
-            ):  # "biomassa" is not from Massa
+            if len(word) >= 2 * SHORTEST_PART and word not in goods:
                 for cut in range(SHORTEST_PART, len(word) - SHORTEST_PART + 1):
                     places = self.places.named(word[cut:]) if word[:cut] in goods else ()
-                    if places:
+                    if places and not index.like(word):  # "biomassa" is not from Massa
                         self._strike(token.start() + cut, token.end())
                         return places[0]
         return None
