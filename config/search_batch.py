@@ -63,7 +63,8 @@ class BatchSearcher:
         self.index = Index(build(documents))
         # As in the market, what is rare among those who advise need not be among goods.
         self.advisers = Index(build([document for document in documents if document.kind != "listing"]))
-        self.search("100 t wod pelets under 200 eur near Rigga")  # patterns and forms of words are made on first use
+        for first in ("100 t wod pelets under 200 eur near Rigga", "consultant for boilr slaging"):
+            self.search(first)  # patterns and forms of words are made on first use
 
     def search(self, text: str) -> list[str]:
         """Ids of the best documents; where fewer than ten meet every wish, those that meet all but some follow."""
