@@ -13,8 +13,7 @@ from conversations.forms.nearest import likeliest
 from conversations.reply import Button, Card, Line, Say
 from conversations.search.advice import tells_a_problem
 from conversations.search.finding import narrows, sorts
-from conversations.talk import Opening, Talk
-from conversations.trade.listing import answers_in
+from conversations.talk import Talk
 from core.catalogue.names import folded, words_of
 from core.people.service import choose_language
 from core.search.parse import parse
@@ -99,7 +98,7 @@ def anything(talk: Talk, text: str) -> None:
     wants_goods |= understood.order is not None and not understood.rest  # "the newest listings", of whatever goods
     wants_goods |= any(map(almanac.catalogue.name_index.of_last_part, words_of(understood.rest)))
     if understood.side == "sell" or (understood.product and understood.price and "seller" in talk.person.roles):
-        talk.open("sell", Opening(answers_in(talk, text)))
+        talk.command("sell", text)
     elif folded(text.strip(" .,!?")) in GREETINGS:
         talk.command("start", "")
     elif sorts(talk, text):

@@ -251,15 +251,23 @@ SELLING = book.flow(
 @book.command("sell")
 def sell(talk: Talk, sentence: str) -> None:
     """`/sell`, or `/sell 200 t A1 pellets 215 €/t DAP Kaunas next week`: whatever the sentence says is filled in."""
-    opening = Opening(answers_in(talk, sentence) if sentence else {})
-    talk.open("sell", opening)
+    said = _said(talk, sentence)
+    unclear = dict.fromkeys(map(talk.words.refusal, said.unclear))
+    if unclear:
+        talk.reply(Say(text="\n".join(unclear)))
+    talk.open("sell", Opening(_answers_of(talk, said) if sentence else {}))
 
 
 def answers_in(talk: Talk, sentence: str, product: str | None = None) -> dict[str, str]:
     """The form's answers that one sentence gives; `product` is what it speaks of when it names none itself."""
-    understood: Understood = parse(
-        sentence, talk.almanac.catalogue, talk.almanac.places, talk.today, talk.words.language
-    )
+    return _answers_of(talk, _said(talk, sentence), product)
+
+
+def _said(talk: Talk, sentence: str) -> Understood:
+    return parse(sentence, talk.almanac.catalogue, talk.almanac.places, talk.today, talk.words.language)
+
+
+def _answers_of(talk: Talk, understood: Understood, product: str | None = None) -> dict[str, str]:
     answers: dict[str, str] = {}
     if understood.product:
         answers["product"] = product = understood.product

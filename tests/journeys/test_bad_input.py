@@ -48,6 +48,13 @@ async def test_a_wrong_answer_is_told_what_would_be_right(rasa: Somebody) -> Non
 GOOD = {"quantity": "200 t", "price": "215 €/t", "window": "next week", "place": "Kaunas"}
 
 
+async def test_a_day_that_there_is_not_is_told_before_the_form_asks_for_it(rasa: Somebody) -> None:
+    await rasa.says("/sell 200 t A1 pellets 215 €/t DAP Kaunas by 31.06.2027")
+    await rasa.sees("31.06.2027 is not a day of the calendar.")
+    await rasa.fills(window="next week")
+    await rasa.sees("Published.", "200 t", "215.00 EUR/t", "DAP Kaunas")
+
+
 async def test_what_is_too_long_is_told_the_limit(world: World) -> None:
     rasa = await world.on_telegram("Rasa")
     await rasa.says("/sell 200 t A1 pellets 215 €/t DAP Kaunas next week")
