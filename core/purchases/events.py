@@ -69,10 +69,14 @@ class PurchaseLost(PurchaseFact):
 
 @dataclass(frozen=True, slots=True)
 class PaymentSentBack(PurchaseFact):
-    """Money that came twice or too late has gone back. `why`: as above."""
+    """Money that came twice or too late has gone back; or (`of_price`) so has of a price what had come back to us.
+
+    `why`: as above.
+    """
 
     amount: Money
     why: str = ""
+    of_price: bool = False
 
 
 @dataclass(frozen=True, slots=True)

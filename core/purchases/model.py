@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.kernel.db import Id, Instant, Minor, OneOf, Table, Versioned, Words
@@ -200,6 +200,7 @@ class PurchaseRefund(Versioned, Table):
     attempt: Mapped[int] = mapped_column(default=1)
     refusals: Mapped[int] = mapped_column(default=0)  # that were final
     provider_ref: Mapped[str | None] = mapped_column(String(120))
+    failed: Mapped[list[str]] = mapped_column(JSON, default=list)  # refunds of it, by the provider's names
     why: Mapped[str | None] = mapped_column(Words)
 
     __table_args__ = (UniqueConstraint("payment_id", "number"),)

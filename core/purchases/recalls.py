@@ -29,7 +29,7 @@ def call_back(ctx: Ctx, payment_id: str) -> None:
     may give it to the buyer first.
     """
     purchase, payment = _both(ctx, payment_id)
-    _stands(ctx, purchase, payment, Recall.OPEN)
+    _stands(ctx, purchase, payment, still=True)
     for refund in _unsent(ctx, payment):
         wait_for_bank(ctx, refund, purchase)
 
@@ -40,17 +40,20 @@ def taken(ctx: Ctx, payment_id: str) -> None:
         ctx.announce(PurchaseCalledBack(purchase.id, purchase.thing, purchase.subject))
 
 
-def win(ctx: Ctx, payment_id: str, turned: Money | None = None, covered: Money | None = None) -> None:
+def win(
+    ctx: Ctx, payment_id: str, turned: Money | None = None, covered: Money | None = None, *, still: bool = False
+) -> None:
     """The bank has given it back; a refund that has waited goes now, and what stood still runs on.
 
     `turned`: what it had kept before. `covered`: what of that a refund of ours was not sent for; it goes now.
+    `still`: the bank asks about another part of the same payment, so all of it waits on.
     """
     purchase, payment = _both(ctx, payment_id)
     if turned is not None and covered is not None:
         payment.lost_minor -= turned.minor
         payment.covered_minor -= covered.minor
-    counted = _stands(ctx, purchase, payment, Recall.LOST if payment.lost_minor else None)
-    if counted and purchase.state == "kept":
+    counted = _stands(ctx, purchase, payment, still=still)
+    if counted and purchase.state == "kept" and turned and not payment.lost_minor:
         step(ctx, PURCHASE, purchase, "regain", ("provider",), dues={"used_up": kept_from(ctx, purchase)})
     elif counted and purchase.state == "paid":
         set_timer(ctx.session, Timer(PURCHASE.name, purchase.id, "used_up", kept_from(ctx, purchase)))
@@ -60,15 +63,15 @@ def win(ctx: Ctx, payment_id: str, turned: Money | None = None, covered: Money |
         numbers = select(func.coalesce(func.max(PurchaseRefund.number), 0))
         last = ctx.session.scalar(numbers.where(PurchaseRefund.payment_id == payment.id)) or 0
         send_back(ctx, purchase, payment, covered, number=last + 1)
-    if counted:
+    if counted and not still:
         ctx.announce(PurchaseRegained(purchase.id, purchase.thing, purchase.subject))
 
 
-def lose(ctx: Ctx, payment_id: str, amount: Money) -> None:
-    """The bank keeps `amount`. What was to go back by a refund that has waited is not given twice."""
+def lose(ctx: Ctx, payment_id: str, amount: Money, *, still: bool = False) -> None:
+    """The bank keeps `amount`. What was to go back by a refund that has waited is not given twice. `still`: as above."""
     purchase, payment = _both(ctx, payment_id)
     payment.lost_minor += amount.minor
-    counted = _stands(ctx, purchase, payment, Recall.LOST)
+    counted = _stands(ctx, purchase, payment, still=still)
     for refund in _unsent(ctx, payment):
         ask_again(ctx, refund.id)
     if counted:
@@ -84,8 +87,9 @@ def _both(ctx: Ctx, payment_id: str) -> tuple[Purchase, PurchasePayment]:
     return locked(ctx, payment.purchase_id), payment
 
 
-def _stands(ctx: Ctx, purchase: Purchase, payment: PurchasePayment, recall: Recall | None) -> bool:
-    """How it stands with the bank now. Whether it is the payment that counts."""
+def _stands(ctx: Ctx, purchase: Purchase, payment: PurchasePayment, *, still: bool) -> bool:
+    """How it stands with the bank now, which may `still` ask. Whether it is the payment that counts."""
+    recall = Recall.OPEN if still else Recall.LOST if payment.lost_minor else None
     payment.recall = recall
     counted = counts(ctx, purchase, payment.id)
     if counted:

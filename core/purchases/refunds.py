@@ -99,7 +99,7 @@ def owns(ctx: Ctx, refund_id: str) -> bool:
 def refund_done(ctx: Ctx, refund_id: str, ref: str) -> None:
     """It has gone back."""
     refund, purchase = _locked(ctx, refund_id)
-    if refund.state is RefundState.DONE or refund.provider_ref == ref:
+    if refund.state is RefundState.DONE or ref in refund.failed:
         return
     place = STARS_HELD if purchase.rail is Rail.STARS else PROVIDER
     due = _accounts(purchase)[1] if refund.payee is None else payable(refund.payee)
@@ -110,10 +110,11 @@ def refund_done(ctx: Ctx, refund_id: str, ref: str) -> None:
     clear_timers(ctx.session, TIMER, refund.id)
     ctx.session.flush()
     to = "" if refund.payee is None else "account"
-    if purchase.state == "giving_back" and counts(ctx, purchase, refund.payment_id):
+    of_price = counts(ctx, purchase, refund.payment_id)
+    if purchase.state == "giving_back" and of_price:
         _gone(ctx, purchase, "provider", refund.amount, to)
     else:
-        ctx.announce(PaymentSentBack(purchase.id, purchase.thing, purchase.subject, refund.amount, to))
+        ctx.announce(PaymentSentBack(purchase.id, purchase.thing, purchase.subject, refund.amount, to, of_price))
 
 
 def refund_refused(ctx: Ctx, refund_id: str, why: str, ref: str | None = None, *, final: bool = False) -> None:
@@ -125,15 +126,14 @@ def refund_refused(ctx: Ctx, refund_id: str, why: str, ref: str | None = None, *
     refund, purchase = _locked(ctx, refund_id)
     if ref is not None:
         ctx.announce(RefundReturned(ref, f"sold:{refund.id}", purchase.id, refund.amount))
-    known = ref is not None and ref == refund.provider_ref
-    if known and refund.state is RefundState.DONE:
+    if refund.state is RefundState.DONE and ref is not None and ref == refund.provider_ref:
         legs = [debit(PROVIDER, refund.amount), credit(refund_due(purchase.id), refund.amount)]
         key = f"purchase:{purchase.id}:refund:{refund.id}:{ref}:sent_back"
         ledger.post(ctx, key, "Sent back by the buyer's bank", legs, deal=purchase.id)
-    elif known or refund.state is not RefundState.ASKED:
-        return  # told twice, or of one that has failed before
-    else:
-        refund.provider_ref = ref
+    elif refund.state is not RefundState.ASKED or _is_old(refund, ref):
+        return
+    if ref is not None:
+        refund.provider_ref, refund.failed = ref, [*refund.failed, ref]
     if purchase.rail is Rail.STARS and refund.attempt >= MOST_ATTEMPTS:
         _keep(ctx, refund, purchase)
         return
@@ -141,9 +141,10 @@ def refund_refused(ctx: Ctx, refund_id: str, why: str, ref: str | None = None, *
     refund.refusals += final
     set_timer(ctx.session, Timer(TIMER, refund.id, TRY_AGAIN, ctx.now + TRY_AGAIN_AFTER))
     ctx.session.flush()
-    if refund.payee is None and ctx.session.get_one(PurchasePayment, refund.payment_id).recall is Recall.LOST:
+    payment = ctx.session.get_one(PurchasePayment, refund.payment_id)
+    if payment.recall is Recall.LOST and (refund.payee is None or payment.uncovered):
         ask_again(ctx, refund.id)  # the bank had decided before anybody knew that this would not go
-    elif refund.payee is None and refund.refusals >= MOST_REFUSALS:
+    elif refund.payee is None and refund.refusals >= MOST_REFUSALS and payment.recall is not Recall.OPEN:
         _to_account(ctx, refund, purchase)
     elif final and refund.refusals == 1:
         ctx.announce(RefundRefused(refund.id, purchase.id, refund.amount, why, to_account=refund.payee is not None))
@@ -189,10 +190,7 @@ def pay_out(ctx: Ctx, refund_id: str, account: str) -> None:
 def wait_for_bank(ctx: Ctx, refund: PurchaseRefund, purchase: Purchase) -> None:
     """The buyer's bank has its payment, or asks about it: nothing of it goes, to a card or to an account."""
     if refund.payee is not None:
-        legs = [debit(payable(refund.payee), refund.amount), credit(refund_due(purchase.id), refund.amount)]
-        key = f"purchase:{purchase.id}:refund:{refund.id}:called_back:{refund.attempt}"
-        ledger.post(ctx, key, "Called back before it was paid out", legs, deal=purchase.id)
-        refund.payee = None
+        _from_account(ctx, refund, purchase, refund.payee)
     refund.state, refund.why = RefundState.REFUSED, CALLED_BACK
     set_timer(ctx.session, Timer(TIMER, refund.id, TRY_AGAIN, ctx.now + TRY_AGAIN_AFTER))
     ctx.session.flush()
@@ -208,12 +206,14 @@ def counts(ctx: Ctx, purchase: Purchase, payment_id: str) -> bool:
 
 def _ask(ctx: Ctx, refund: PurchaseRefund, payment: PurchasePayment) -> None:
     purchase = ctx.session.get_one(Purchase, refund.purchase_id)
-    if refund.payee is not None:
-        _await_account(ctx, refund, refund.payee)
-        return
     if payment.recall is Recall.OPEN:
         wait_for_bank(ctx, refund, purchase)
         return
+    if refund.payee is not None and not payment.uncovered:
+        _await_account(ctx, refund, refund.payee)
+        return
+    if refund.payee is not None:  # the bank has given some of it while it was under way, and it did not arrive
+        _from_account(ctx, refund, purchase, refund.payee)
     if payment.recall is Recall.LOST:
         _cover(ctx, refund, purchase, payment)
         if refund.amount:  # Stripe refuses to refund a charge that was charged back, whatever part of it was disputed
@@ -235,6 +235,11 @@ def _ask(ctx: Ctx, refund: PurchaseRefund, payment: PurchasePayment) -> None:
         ctx.post("stars", f"purchase:{refund.purchase_id}", "refund", {**body, "payer": payment.payer})
     else:
         ctx.post("payments", f"purchase:{refund.purchase_id}", "refund", body)
+
+
+def _is_old(refund: PurchaseRefund, ref: str | None) -> bool:
+    """Told of one that had failed before: it says nothing of the attempt that is under way, nor of a payout."""
+    return ref is not None and (ref in refund.failed or refund.payee is not None)
 
 
 def _keep(ctx: Ctx, refund: PurchaseRefund, purchase: Purchase) -> None:
@@ -278,6 +283,13 @@ def _to_account(ctx: Ctx, refund: PurchaseRefund, purchase: Purchase) -> None:
     ledger.post(ctx, key, "To be paid out to the buyer", legs, deal=purchase.id)
     refund.payee, refund.refusals = payee, 0
     _await_account(ctx, refund, payee)
+
+
+def _from_account(ctx: Ctx, refund: PurchaseRefund, purchase: Purchase, payee: str) -> None:
+    legs = [debit(payable(payee), refund.amount), credit(refund_due(purchase.id), refund.amount)]
+    key = f"purchase:{purchase.id}:refund:{refund.id}:called_back:{refund.attempt}"
+    ledger.post(ctx, key, "Called back before it was paid out", legs, deal=purchase.id)
+    refund.payee = None
 
 
 def _await_account(ctx: Ctx, refund: PurchaseRefund, payee: str) -> None:

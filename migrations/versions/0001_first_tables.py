@@ -1621,6 +1621,7 @@ def upgrade() -> None:
         sa.Column("attempt", sa.Integer(), nullable=False),
         sa.Column("refusals", sa.Integer(), nullable=False),
         sa.Column("provider_ref", sa.String(length=120), nullable=True),
+        sa.Column("failed", sa.JSON(), nullable=False),
         sa.Column("why", sa.Text(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["payment_id"], ["purchase_payment.id"], name=op.f("fk_purchase_refund_payment_id")),

@@ -16,7 +16,7 @@ from core.escrow.events import (
     EffectRefused,
     PayeeReady,
 )
-from core.escrow.model import LOST, MARKET, Chargeback, EffectKind, Matter, Payee
+from core.escrow.model import CHARGEBACK, LOST, MARKET, Chargeback, EffectKind, Matter, Payee
 from core.escrow.recalled.steps import only_of
 from core.kernel.errors import NotFound
 from core.kernel.events import Reactions
@@ -80,12 +80,15 @@ def _paid_by(ctx: Ctx, fact: ChargebackFact) -> str:
 def _closed(ctx: Ctx, fact: ChargebackClosed) -> None:
     """What the bank had kept and now gives back is booked, too; what was not sent because of it goes to the buyer."""
     found = ctx.session.get_one(Chargeback, fact.chargeback_id)
+    same = find_all(ctx.session, Chargeback, ("id",), payment_id=found.payment_id)
+    still = any(each.state == CHARGEBACK.initial for each in same)
     if fact.why == "turned":
-        recalls.win(ctx, found.payment_id, found.amount, Money(found.from_escrow_minor, found.currency))
+        covered = Money(found.from_escrow_minor, found.currency)
+        recalls.win(ctx, found.payment_id, found.amount, covered, still=still)
     elif fact.won or not found.amount:  # a mere question that nobody has answered takes nothing
-        recalls.win(ctx, found.payment_id)
+        recalls.win(ctx, found.payment_id, still=still)
     else:
-        recalls.lose(ctx, found.payment_id, found.amount)
+        recalls.lose(ctx, found.payment_id, found.amount, still=still)
 
 
 def _covered(ctx: Ctx, fact: RefundCovered) -> None:

@@ -1,0 +1,153 @@
+"""A bank and a card that say no at awkward moments: whatever the order, the price of a sale is given back once."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+
+from core.kernel.money import Money
+from core.ledger.model import PROVIDER as AT_PROVIDER
+from core.ledger.model import SALES, payable, refund_due
+from core.purchases import refunds
+from core.purchases.events import PaymentSentBack, PurchaseLost, PurchaseRegained
+from core.purchases.model import MOST_REFUSALS, RefundState
+from tests.core.people.test_sales_recalled import PRICE, Sale, sale
+
+__all__ = ["sale"]
+
+
+async def refused(sale: Sale, refund: str, times: int = MOST_REFUSALS) -> None:
+    for _ in range(times):
+        await sale.outside(partial(refunds.refund_refused, refund_id=refund, why="card_closed", final=True))
+        await sale.days(1)
+
+
+async def all_is_given_back_once(sale: Sale, fees: int = 40) -> None:
+    own = payable(sale.person.organisation_id)
+    assert await sale.balances(SALES, refund_due(sale.purchase.id), own, AT_PROVIDER) == [0, 0, 0, -fees]
+    assert (await sale.now()).state == "given_back"
+    await sale.books_hold()
+    await sale.is_at_rest()
+
+
+@pytest.mark.parametrize("won", [True, False])
+async def test_a_card_that_says_no_for_the_last_time_while_the_bank_asks_waits_for_the_bank(
+    sale: Sale, won: bool
+) -> None:
+    await sale.has_an_account()
+    refund = await sale.gives_back()
+    await refused(sale, refund, MOST_REFUSALS - 1)
+    await sale.is_called_back()
+    await refused(sale, refund, 1)
+    await sale.days(2)
+    assert sale.asked("transfer") == []  # the bank may give it to the buyer first
+    await sale.is_decided(won=won)
+    if won:
+        await refused(sale, refund, 1)
+        (transfer,) = sale.asked("transfer")
+        await sale.outside(lambda ctx: refunds.refund_done(ctx, transfer["effect"], "tr_1"))
+    assert len(sale.asked("transfer")) == (1 if won else 0)
+    await all_is_given_back_once(sale)
+
+
+@pytest.mark.parametrize("decided", [True, False])
+async def test_an_account_that_says_no_after_the_bank_has_called_the_price_back_is_sent_only_what_the_bank_leaves(
+    sale: Sale, decided: bool
+) -> None:
+    """The payout was under way when the bank called; it is refused before the bank has decided, or after."""
+    await sale.has_an_account()
+    refund = await sale.gives_back()
+    await refused(sale, refund)
+    await sale.is_called_back(4_00)
+    if decided:
+        await sale.is_decided(won=False)
+    await sale.outside(partial(refunds.refund_refused, refund_id=refund, why="account_closed", final=True))
+    await sale.days(2)
+    if not decided:
+        assert len(sale.asked("transfer")) == 1
+        await sale.is_decided(won=False)
+    assert [each["amount"] for each in sale.asked("transfer")] == [PRICE, 3_00]
+    await sale.outside(lambda ctx: refunds.refund_done(ctx, refund, "tr_2"))
+    await all_is_given_back_once(sale)
+
+
+@pytest.mark.parametrize("second", ["re_2", None])
+async def test_a_refund_that_has_failed_is_no_news_of_the_one_that_is_under_way(sale: Sale, second: str | None) -> None:
+    """The provider tells of the first failure again, days late: the third attempt is still on its way."""
+    await sale.has_an_account()
+    refund = await sale.gives_back()
+    for ref in ("re_1", second):
+        await sale.outside(partial(refunds.refund_refused, refund_id=refund, why="expired", ref=ref, final=True))
+        await sale.days(1)
+    for late in ("re_1", second or "re_1"):
+        await sale.outside(partial(refunds.refund_refused, refund_id=refund, why="expired", ref=late, final=True))
+        await sale.outside(partial(refunds.refund_done, refund_id=refund, ref=late))  # whoever still says so
+    assert (await sale.refunds(), sale.asked("transfer")) == ([(RefundState.ASKED, PRICE)], [])
+    await sale.outside(lambda ctx: refunds.refund_done(ctx, refund, "re_3"))
+    await all_is_given_back_once(sale)
+
+
+async def test_a_card_that_says_no_late_is_no_news_of_what_goes_to_an_account(sale: Sale) -> None:
+    await sale.has_an_account()
+    refund = await sale.gives_back()
+    for number in range(1, MOST_REFUSALS + 1):
+        failed = partial(refunds.refund_refused, refund_id=refund, why="expired", ref=f"re_{number}", final=True)
+        await sale.outside(failed)
+        await sale.days(1)
+    for number in range(1, MOST_REFUSALS + 1):
+        failed = partial(refunds.refund_refused, refund_id=refund, why="expired", ref=f"re_{number}", final=True)
+        await sale.outside(failed)
+    assert await sale.refunds() == [(RefundState.ASKED, PRICE)]
+    await sale.outside(lambda ctx: refunds.refund_done(ctx, refund, "tr_1"))
+    await all_is_given_back_once(sale)
+
+
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize("last", [True, False])
+async def test_of_two_disputes_of_one_payment_the_first_decision_lets_nothing_go(
+    sale: Sale, first: bool, last: bool
+) -> None:
+    await sale.has_an_account()
+    refund = await sale.gives_back()
+    await sale.is_called_back(4_00)
+    await sale.is_called_back(3_00, ref="du_2")
+    await sale.is_refused(refund)
+    await sale.is_decided(won=first)
+    await sale.days(2)
+    assert (len(sale.asked("refund")), sale.asked("transfer")) == (1, [])
+    assert (await sale.now()).recall == "open"
+    await sale.is_decided(won=last, ref="du_2")
+    back = 4_00 * first + 3_00 * last
+    asked = sale.asked("refund")[1:] if first and last else sale.asked("transfer")
+    assert [each["amount"] for each in asked] == ([back] if back else [])
+    if back:
+        await sale.outside(lambda ctx: refunds.refund_done(ctx, refund, "ref"))
+    told = [type(each) for each in sale.market.facts if isinstance(each, PurchaseRegained | PurchaseLost)]
+    assert told == [PurchaseLost] * (not first) + [PurchaseRegained if last else PurchaseLost]
+    await all_is_given_back_once(sale)
+
+
+async def test_a_dispute_that_is_won_of_what_was_used_up_before_gives_no_new_time_to_ask_for_the_price(
+    sale: Sale,
+) -> None:
+    await sale.days(20)
+    assert (await sale.now()).state == "kept"
+    await sale.is_called_back()
+    await sale.is_decided(won=True)
+    assert ((await sale.now()).state, (await sale.now()).recall) == ("kept", None)
+    await sale.is_at_rest()
+
+
+async def test_of_a_price_that_comes_back_and_goes_again_nobody_says_that_it_came_unasked(sale: Sale) -> None:
+    await sale.pays("2")  # this one came unasked
+    second = str(sale.asked("refund")[0]["effect"])
+    await sale.outside(lambda ctx: refunds.refund_done(ctx, second, "re_2"))
+    refund = await sale.gives_back()
+    await sale.outside(lambda ctx: refunds.refund_done(ctx, refund, "re_1"))
+    await sale.outside(partial(refunds.refund_refused, refund_id=refund, why="expired", ref="re_1", final=True))
+    await sale.days(1)
+    await sale.outside(lambda ctx: refunds.refund_done(ctx, refund, "re_3"))
+    told = [(each.amount, each.of_price) for each in sale.market.facts if isinstance(each, PaymentSentBack)]
+    assert told == [(Money(PRICE, "EUR"), False), (Money(PRICE, "EUR"), True)]
+    await all_is_given_back_once(sale, fees=80)
