@@ -11,7 +11,7 @@ from conversations.reply import Card
 from conversations.talk import Talk
 from core.escrow import events as money
 from core.escrow.model import Matter
-from core.escrow.recalled.sales import hangs_on
+from core.escrow.recalled.sales import hangs_on, stands_alone
 from core.kernel.transaction import Ctx
 from core.people.model import Person
 from core.people.service import operators, person_of
@@ -26,13 +26,14 @@ PURCHASE_FACTS: Final[dict[type[Any], str]] = {
     purchase.PaymentSentBack: "notice.purchase_sent_back",
     purchase.PaymentKept: "notice.purchase_not_sent",
 }
-# What the buyer's bank does about the price.
+# What the buyer's bank does about the price; of a mere question, which takes nothing, nobody hears.
 RECALL_FACTS: Final[dict[type[Any], str]] = {
-    money.ChargebackOpened: "notice.purchase_recalled",
+    money.ChargebackTaken: "notice.purchase_recalled",
     money.ChargebackClosed: "notice.purchase_recall_closed",
 }
 PAGE_FACTS: Final[dict[type[Any], str]] = {purchase.PurchaseOpened: "notice.purchase_page"}
-GIVEN_BACK: Final[dict[type[Any], str]] = {purchase.PurchaseGivenBack: "notice.purchase_given_back"}
+PRICE_BACK: Final = "notice.purchase_given_back"
+GIVEN_BACK: Final[dict[type[Any], str]] = {purchase.PurchaseGivenBack: PRICE_BACK}
 KEPT: Final = "notice.purchase_kept"  # a part of a payment in Stars
 PARTS: Final = ("why", "amount", "credit")
 
@@ -40,18 +41,24 @@ PARTS: Final = ("why", "amount", "credit")
 def on_purchase(code: str) -> Callable[[Ctx, purchase.PurchaseFact], None]:
     def hear(ctx: Ctx, fact: purchase.PurchaseFact) -> None:
         parts = {name: getattr(fact, name) for name in PARTS if hasattr(fact, name)}
-        gathered(ctx).say("purchase", fact.purchase_id, code, by=None, **parts)
+        of_price = isinstance(fact, purchase.PaymentSentBack) and fact.of_price
+        said = PRICE_BACK if of_price else code
+        gathered(ctx).say("purchase", fact.purchase_id, said, by=None, **parts)
 
     return hear
 
 
 def on_recall(code: str) -> Callable[[Ctx, money.ChargebackFact], None]:
     def hear(ctx: Ctx, fact: money.ChargebackFact) -> None:
-        if fact.matter is Matter.PURCHASE:
-            parts = {name: getattr(fact, name) for name in PARTS if hasattr(fact, name)}
-            # Of a payment that came twice or too late the card says how it stands; what was bought goes on.
-            said = code if hangs_on(ctx, fact.chargeback_id) else ""
-            gathered(ctx).say("purchase", fact.subject, said, by=None, **parts)
+        closed = isinstance(fact, money.ChargebackClosed)
+        if fact.matter is not Matter.PURCHASE or (closed and not fact.amount):
+            return
+        parts = {name: getattr(fact, name) for name in PARTS if hasattr(fact, name)}
+        # Of a payment that came twice or too late the card says how it stands; what was bought goes on. So it does of
+        # a part of the price that is won, where the bank has another part, or may keep it.
+        won_in_part = closed and fact.won and not stands_alone(ctx, fact.chargeback_id)
+        said = code if hangs_on(ctx, fact.chargeback_id) and not won_in_part else ""
+        gathered(ctx).say("purchase", fact.subject, said, by=None, **parts)
 
     return hear
 

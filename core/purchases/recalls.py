@@ -68,7 +68,7 @@ def win(
 
 
 def lose(ctx: Ctx, payment_id: str, amount: Money, *, still: bool = False) -> None:
-    """The bank keeps `amount`. What was to go back by a refund that has waited is not given twice. `still`: as above."""
+    """The bank keeps `amount`. What a refund that has waited was to give is not given twice. `still`: as above."""
     purchase, payment = _both(ctx, payment_id)
     payment.lost_minor += amount.minor
     counted = _stands(ctx, purchase, payment, still=still)

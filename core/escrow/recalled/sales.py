@@ -51,6 +51,12 @@ def hangs_on(ctx: Ctx, chargeback_id: str) -> bool:
     return refunds.counts(ctx, locked(ctx, found.subject), found.payment_id)
 
 
+def stands_alone(ctx: Ctx, chargeback_id: str) -> bool:
+    """Whether no other dispute of the same payment is open, or was lost."""
+    found = ctx.session.get_one(Chargeback, chargeback_id)
+    return all(each.state == "won" for each in _of_payment(ctx, found.payment_id) if each.id != found.id)
+
+
 def chargeback_opened(
     ctx: Ctx, *, ref: str, intent_ref: str, taken: Money, fee: Money, reason: str, evidence_due: datetime | None
 ) -> Chargeback:
@@ -77,11 +83,14 @@ def _paid_by(ctx: Ctx, fact: ChargebackFact) -> str:
     return ctx.session.get_one(Chargeback, fact.chargeback_id).payment_id
 
 
+def _of_payment(ctx: Ctx, payment_id: str) -> list[Chargeback]:
+    return find_all(ctx.session, Chargeback, ("id",), payment_id=payment_id)
+
+
 def _closed(ctx: Ctx, fact: ChargebackClosed) -> None:
     """What the bank had kept and now gives back is booked, too; what was not sent because of it goes to the buyer."""
     found = ctx.session.get_one(Chargeback, fact.chargeback_id)
-    same = find_all(ctx.session, Chargeback, ("id",), payment_id=found.payment_id)
-    still = any(each.state == CHARGEBACK.initial for each in same)
+    still = any(each.state == CHARGEBACK.initial for each in _of_payment(ctx, found.payment_id))
     if fact.why == "turned":
         covered = Money(found.from_escrow_minor, found.currency)
         recalls.win(ctx, found.payment_id, found.amount, covered, still=still)
@@ -94,7 +103,7 @@ def _closed(ctx: Ctx, fact: ChargebackClosed) -> None:
 def _covered(ctx: Ctx, fact: RefundCovered) -> None:
     """It was not our own any more when the bank took it: it waited to go back."""
     rest = fact.amount.minor
-    for found in find_all(ctx.session, Chargeback, ("id",), payment_id=fact.payment_id):
+    for found in _of_payment(ctx, fact.payment_id):
         part = min(rest, found.from_commission_minor) if found.state in LOST else 0
         found.from_commission_minor -= part
         found.from_escrow_minor += part

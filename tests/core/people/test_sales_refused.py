@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import pytest
 
+from conversations.buying.purchase_notices import PURCHASES_HEARD
+from conversations.facts import gathered
+from core.kernel.events import Event
 from core.kernel.money import Money
+from core.kernel.transaction import Ctx
 from core.ledger.model import PROVIDER as AT_PROVIDER
 from core.ledger.model import SALES, payable, refund_due
 from core.purchases import refunds
@@ -151,3 +157,54 @@ async def test_of_a_price_that_comes_back_and_goes_again_nobody_says_that_it_cam
     told = [(each.amount, each.of_price) for each in sale.market.facts if isinstance(each, PaymentSentBack)]
     assert told == [(Money(PRICE, "EUR"), False), (Money(PRICE, "EUR"), True)]
     await all_is_given_back_once(sale, fees=80)
+
+
+def heard(sale: Sale) -> list[tuple[str, str]]:
+    """What the buyer is told from now on: which sentence, and which of its variants."""
+    said: list[tuple[str, str]] = []
+
+    def hear(tell: Callable[[Ctx, Any], None]) -> Callable[[Ctx, Event], None]:
+        def hears(ctx: Ctx, fact: Event) -> None:
+            before = len(gathered(ctx).said.get(("purchase", sale.purchase.id), []))
+            tell(ctx, fact)
+            after = gathered(ctx).said.get(("purchase", sale.purchase.id), [])
+            said.extend((code, str(parts.get("why", ""))) for code, parts in after[before:] if code)
+
+        return hears
+
+    for facts, on in PURCHASES_HEARD:
+        for fact, code in facts.items():
+            sale.market.reactions.on(fact, hear(on(code)))
+    return said
+
+
+async def test_a_mere_question_of_a_bank_is_told_to_nobody_for_nothing_stands_still(sale: Sale) -> None:
+    said = heard(sale)
+    await sale.is_called_back(0)
+    assert said == []
+    await sale.is_called_back()  # now it takes the money
+    assert said == [("notice.purchase_recalled", "")]
+    await sale.is_called_back(0, ref="du_2")
+    await sale.is_decided(won=False, ref="du_2")  # "kept the price: 0.00" would be no truth
+    assert len(said) == 1
+
+
+@pytest.mark.parametrize("last", [True, False])
+async def test_of_a_part_of_the_price_that_is_won_nobody_hears_that_all_of_it_stands(sale: Sale, last: bool) -> None:
+    said = heard(sale)
+    await sale.is_called_back(4_00)
+    await sale.is_called_back(3_00, ref="du_2")
+    await sale.is_decided(won=True)
+    assert said == [("notice.purchase_recalled", "")] * 2
+    await sale.is_decided(won=last, ref="du_2")
+    assert said[2:] == [("notice.purchase_recall_closed", "won" if last else "lost")]
+
+
+async def test_a_price_that_came_back_and_went_again_is_told_as_what_it_is(sale: Sale) -> None:
+    said = heard(sale)
+    refund = await sale.gives_back()
+    await sale.outside(lambda ctx: refunds.refund_done(ctx, refund, "re_1"))
+    await sale.outside(partial(refunds.refund_refused, refund_id=refund, why="expired", ref="re_1", final=True))
+    await sale.days(1)
+    await sale.outside(lambda ctx: refunds.refund_done(ctx, refund, "re_2"))
+    assert said == [("notice.purchase_given_back", "")] * 2
