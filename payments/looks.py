@@ -205,7 +205,7 @@ def not_sent(ctx: Ctx, effect_id: str, why: str, *, final: bool) -> None:
     if refunds.owns(ctx, effect_id):
         refunds.refund_refused(ctx, effect_id, why, final=final)
     elif settlement.owns(ctx, effect_id):
-        settlement.payout_refused(ctx, effect_id, why, final=final)
+        recalled_sessions.transfer_refused(ctx, effect_id, why, final=final)
     else:
         escrow.transfer_refused(ctx, effect_id, why, final=final)
 

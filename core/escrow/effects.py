@@ -151,7 +151,7 @@ def transfer_done(ctx: Ctx, effect_id: str, ref: str) -> None:
 def refund_done(ctx: Ctx, effect_id: str, ref: str) -> None:
     """The provider has sent a refund. One that has failed since is not done, whoever still says so."""
     effect = effect_locked(ctx, effect_id)
-    if effect.state == EffectState.DONE or effect.provider_ref == ref:
+    if effect.state == EffectState.DONE or ref in effect.failed:
         return
     legs = [debit(refund_due(effect.deal_id), effect.amount), credit(PROVIDER, effect.amount)]
     book(ctx, effect, "Given back to the buyer", legs, ref)
@@ -164,6 +164,9 @@ def transfer_refused(ctx: Ctx, effect_id: str, why: str, *, final: bool) -> None
     effect = effect_locked(ctx, effect_id)
     if put_off(ctx, effect, why, final=final) and effect.payee is not None:
         ctx.announce(PayoutWaiting(effect.payee, effect.deal_id, effect.amount, why))
+    if frozen(ctx, effect.deal_id):  # what was under way to the buyer when the bank called has not arrived
+        deal, payment = deals.locked(ctx, effect.deal_id), ctx.session.get_one(Payment, effect.payment_id)
+        back_to_refunds(ctx, deal, payment)
 
 
 def refund_refused(
@@ -171,22 +174,28 @@ def refund_refused(
 ) -> None:
     """The provider did not send a refund, or the buyer's bank has sent the one named `ref` back.
 
-    Not `final`: it is tried again tomorrow. `unclaimed`: nobody said where to, and it was put into their balance.
+    Not `final`: it is tried again tomorrow. `unclaimed`: nobody said where to, and it was put into their balance. While
+    a bank asks it finds no other way: the bank may give it to the buyer first.
     """
     effect = effect_locked(ctx, effect_id)
     if ref is not None:
         ctx.announce(RefundReturned(ref, f"effect:{effect.id}", effect.deal_id, effect.amount))
-    known = ref is not None and ref == effect.provider_ref
-    if known and effect.state == EffectState.DONE:
+    if effect.kind is not EffectKind.REFUND or (ref is not None and ref in effect.failed):
+        return  # told of one that has failed before, and nothing of what is under way now
+    asks = frozen(ctx, effect.deal_id)
+    if effect.state == EffectState.DONE and ref is not None and ref == effect.provider_ref:
+        effect.failed = [*effect.failed, ref]
         _book_back(ctx, effect, why)
-    elif not known and effect.state == EffectState.ASKED:  # else it is told of one that has failed before
-        if ref is None and final and not effect.beside and called_back_for_good(ctx, effect.payment_id):
+    elif effect.state == EffectState.ASKED:
+        if ref is None and final and not (effect.beside or asks) and called_back_for_good(ctx, effect.payment_id):
             _to_their_account(ctx, effect)
             return
-        effect.provider_ref = ref or effect.provider_ref
+        if ref is not None:
+            effect.provider_ref, effect.failed = ref, [*effect.failed, ref]
         effect.beside = effect.beside or unclaimed
         put_off(ctx, effect, why, final=final)
-    if effect.state == EffectState.REFUSED and effect.refusals >= MOST_REFUSALS and _is_with_us(ctx, effect):
+    refused = effect.state == EffectState.REFUSED and effect.refusals >= MOST_REFUSALS
+    if refused and not asks and _is_with_us(ctx, effect):
         _to_their_account(ctx, effect)
 
 

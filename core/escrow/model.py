@@ -309,6 +309,7 @@ class Leaving(Versioned):
     attempt: Mapped[int] = mapped_column(Integer, default=1)
     refusals: Mapped[int] = mapped_column(Integer, default=0)  # that were final
     provider_ref: Mapped[str | None] = mapped_column(String(120))
+    failed: Mapped[list[str]] = mapped_column(JSON, default=list)  # refunds of it, by the provider's names
     why: Mapped[str | None] = mapped_column(Words)
     chargeback_id: Mapped[str | None] = mapped_column(ForeignKey("chargeback.id"))  # of a reversal, and of its return
     reverses: Mapped[str | None] = mapped_column(String(120))  # the provider's name of the transfer taken back

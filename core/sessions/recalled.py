@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from core.escrow import chargebacks
 from core.escrow.chargebacks import Called, Source
-from core.escrow.effects import FROZEN, called_back_for_good
+from core.escrow.effects import FROZEN, called_back_for_good, frozen
 from core.escrow.events import AccountAwaited, ChargebackClosed, ChargebackThawed
 from core.escrow.model import MOST_REFUSALS, Chargeback, EffectKind, EffectState, Matter
 from core.escrow.recalled import steps
@@ -84,18 +84,29 @@ def reversal_done(ctx: Ctx, payout_id: str, ref: str) -> None:
     steps.came_back(ctx, WAY, payout, ref)
 
 
+def transfer_refused(ctx: Ctx, payout_id: str, why: str, *, final: bool) -> None:
+    """The provider did not send a payout. One that was under way to the seeker when the bank called waits for it."""
+    settlement.payout_refused(ctx, payout_id, why, final=final)
+    payout, booking = settlement.payout_locked(ctx, payout_id)
+    to_seeker = payout.kind is EffectKind.TRANSFER and payout.payee == booking.seeker_org
+    if to_seeker and payout.state in steps.UNSENT and frozen(ctx, booking.id):
+        _back_to_refund(ctx, booking, payout)
+
+
 def refund_refused(ctx: Ctx, payout_id: str, why: str, *, final: bool, ref: str | None = None) -> None:
     """The provider did not send a refund, or it has come back (`ref`).
 
     Of a charge of which a bank has kept a part it sends none: what is left is paid out to the seeker, as to a
-    consultant, when they have said where to. So is what it has refused too often.
+    consultant, when they have said where to. So is what it has refused too often; but not while a bank asks, which may
+    give it to the seeker first.
     """
     payout, booking = settlement.payout_locked(ctx, payout_id)
     asked = payout.kind is EffectKind.REFUND and payout.state is EffectState.ASKED
-    if not (asked and final and ref is None and called_back_for_good(ctx, payout.hold_id)):
+    asks = frozen(ctx, booking.id)
+    if asks or not (asked and final and ref is None and called_back_for_good(ctx, payout.hold_id)):
         settlement.payout_refused(ctx, payout_id, why, ref, final=final)
         refused = payout.kind is EffectKind.REFUND and payout.state is EffectState.REFUSED
-        if not refused or payout.refusals < MOST_REFUSALS:
+        if asks or not refused or payout.refusals < MOST_REFUSALS:
             return
     legs = [debit(refund_due(booking.id), payout.amount), credit(payable(booking.seeker_org), payout.amount)]
     key = f"session:{booking.id}:{payout.key}:paid_out:{payout.attempt}"
@@ -112,16 +123,18 @@ def refund_refused(ctx: Ctx, payout_id: str, why: str, *, final: bool, ref: str 
 
 
 def _back_to_refunds(ctx: Ctx, booking: Booking, hold: CardHold) -> None:
-    """What waits for an account of the seeker's is a refund again: the bank may give it to them first."""
     for payout in _leaving(ctx, booking.id):
         to_seeker = payout.hold_id == hold.id and payout.payee == booking.seeker_org
-        if not to_seeker or payout.kind is not EffectKind.TRANSFER or payout.state not in steps.UNSENT:
-            continue
-        legs = [debit(payable(booking.seeker_org), payout.amount), credit(refund_due(booking.id), payout.amount)]
-        key = f"session:{booking.id}:{payout.key}:called_back:{payout.attempt}"
-        ledger.post(ctx, key, "Called back before it was paid out", legs, deal=booking.id)
-        payout.kind, payout.payee, payout.state, payout.why = EffectKind.REFUND, None, EffectState.WAITING, FROZEN
-        clear_timers(ctx.session, settlement.TIMER, payout.id)
+        if to_seeker and payout.kind is EffectKind.TRANSFER and payout.state in steps.UNSENT:
+            _back_to_refund(ctx, booking, payout)
+
+
+def _back_to_refund(ctx: Ctx, booking: Booking, payout: SessionPayout) -> None:
+    legs = [debit(payable(booking.seeker_org), payout.amount), credit(refund_due(booking.id), payout.amount)]
+    key = f"session:{booking.id}:{payout.key}:called_back:{payout.attempt}"
+    ledger.post(ctx, key, "Called back before it was paid out", legs, deal=booking.id)
+    payout.kind, payout.payee, payout.state, payout.why = EffectKind.REFUND, None, EffectState.WAITING, FROZEN
+    clear_timers(ctx.session, settlement.TIMER, payout.id)
     ctx.session.flush()
 
 

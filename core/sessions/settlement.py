@@ -260,7 +260,7 @@ def owns(ctx: Ctx, payout_id: str) -> bool:
 def payout_done(ctx: Ctx, payout_id: str, ref: str) -> None:
     """The provider has sent it."""
     payout, booking = payout_locked(ctx, payout_id)
-    if payout.state is EffectState.DONE or payout.provider_ref == ref:
+    if payout.state is EffectState.DONE or ref in payout.failed:
         return
     owed = refund_due(booking.id) if payout.payee is None else payable(payout.payee)
     memo = "Sent to the consultant" if payout.payee == booking.consultant_org else "Given back to the seeker"
@@ -283,15 +283,14 @@ def payout_refused(ctx: Ctx, payout_id: str, why: str, ref: str | None = None, *
     payout, booking = payout_locked(ctx, payout_id)
     if ref is not None:
         ctx.announce(RefundReturned(ref, f"session:{payout.id}", booking.id, payout.amount))
-    known = ref is not None and ref == payout.provider_ref
-    if known and payout.state is EffectState.DONE:
+    if payout.state is EffectState.DONE and ref is not None and ref == payout.provider_ref:
         legs = [debit(PROVIDER, payout.amount), credit(refund_due(booking.id), payout.amount)]
         key = f"session:{booking.id}:{payout.key}:{ref}:sent_back"
         ledger.post(ctx, key, "Sent back by the seeker's bank", legs, deal=booking.id)
-    elif known or payout.state is not EffectState.ASKED:
-        return  # told twice, or of one that has failed before
-    else:
-        payout.provider_ref = ref
+    elif payout.state is not EffectState.ASKED or ref in payout.failed or (ref and payout.kind is EffectKind.TRANSFER):
+        return  # told twice, or of a refund that is not what is under way now
+    if ref is not None:
+        payout.provider_ref, payout.failed = ref, [*payout.failed, ref]
     payout.state, payout.why = EffectState.REFUSED, why
     payout.refusals += final
     set_timer(ctx.session, Timer(TIMER, payout.id, TRY_AGAIN, ctx.now + TRY_AGAIN_AFTER))

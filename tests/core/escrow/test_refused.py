@@ -168,3 +168,73 @@ async def test_what_waits_for_an_account_is_not_given_a_second_time_when_the_buy
     for account in (refund_due(trade.deal_id), payable(trade.buying)):
         assert await trade.house(lambda ctx, of=account: balance(ctx, of, "EUR")) == Money.zero("EUR")  # type: ignore[misc]
     await books_hold(trade)
+
+
+@pytest.mark.parametrize("won", [True, False])
+@pytest.mark.parametrize("under_way", ["refund", "transfer"])
+async def test_what_is_refused_while_the_buyers_bank_asks_waits_for_the_bank_and_goes_once(
+    market: Market, under_way: str, won: bool
+) -> None:
+    """The last refund, or the payout instead of it, had been asked for before the bank called the payment back."""
+    trade, effect = await called_off(market)
+    await has_an_account(trade)
+    refused = partial(service.refund_refused, effect_id=effect, why="card_closed", final=True)
+    for _ in range(MOST_REFUSALS - 1):
+        await market.run(PROVIDER, refused)
+        await trade.pass_days(8)
+    if under_way == "transfer":
+        await market.run(PROVIDER, refused)
+    await market.run(PROVIDER, await disputed(trade))
+    if under_way == "transfer":
+        refused = partial(service.transfer_refused, effect_id=effect, why="account_closed", final=True)
+    await market.run(PROVIDER, refused)
+    await trade.pass_days(8)
+    sent = ["transfer"] if under_way == "transfer" else []
+    assert [post.kind for post in market.posts if post.kind == "transfer"] == sent
+    await market.run(PROVIDER, partial(service.chargeback_closed, ref="du_1", won=won))
+    await books_hold(trade)
+    await trade.pass_days(8)
+    assert len(trade.asked("transfer")) == len(sent)
+    assert len(trade.asked("refund")) == MOST_REFUSALS + won
+    if won:
+        await market.run(
+            PROVIDER, partial(service.refund_done, effect_id=trade.asked("refund")[-1]["effect"], ref="re")
+        )
+    assert (await trade.deal()).state == "cancelled"
+    for account in (refund_due(trade.deal_id), payable(trade.buying)):
+        assert await trade.house(lambda ctx, of=account: balance(ctx, of, "EUR")) == Money.zero("EUR")  # type: ignore[misc]
+    await books_hold(trade)
+
+
+@pytest.mark.parametrize("second", ["re_2", None])
+async def test_a_refund_that_has_failed_is_no_news_of_what_is_under_way_after_it(
+    market: Market, second: str | None
+) -> None:
+    """The provider tells of earlier failures again, days late: of the next refund, and then of the payout, no word."""
+    trade, effect = await called_off(market)
+    await has_an_account(trade)
+
+    async def fails(ref: str | None) -> None:
+        failed = partial(service.refund_refused, effect_id=effect, why="card_closed", final=True, ref=ref)
+        await market.run(PROVIDER, failed)
+        if ref is not None:
+            await market.run(PROVIDER, partial(service.refund_done, effect_id=effect, ref=ref))  # whoever still says so
+
+    for ref in ("re_1", second):
+        await fails(ref)
+        await trade.pass_days(8)
+    for ref in ("re_1", second or "re_1"):
+        await fails(ref)
+    assert (len(trade.asked("refund")), trade.asked("transfer")) == (MOST_REFUSALS, [])
+    await fails("re_3")
+    for ref in ("re_1", "re_3"):
+        await fails(ref)
+        await trade.pass_days(8)
+    assert (len(trade.asked("refund")), len(trade.asked("transfer"))) == (MOST_REFUSALS, 1)
+    for _ in range(MOST_REFUSALS):
+        await market.run(PROVIDER, partial(service.transfer_refused, effect_id=effect, why="closed", final=True))
+        await fails("re_3")
+        await trade.pass_days(8)
+    await market.run(PROVIDER, partial(service.transfer_done, effect_id=effect, ref="tr_1"))
+    assert (await trade.deal()).state == "cancelled"
+    await books_hold(trade)

@@ -52,7 +52,7 @@ async def test_a_refund_that_is_refused_again_and_again_is_paid_out_to_an_accoun
     assert they.market.facts[:2] == [EffectRefused(*of_it, "card_closed"), AccountAwaited(seeks, (eur(ALL),))]
     assert (await payouts(they), await of(they, payable(seeks))) == ([("transfer", ALL, "waiting")], ALL)
     await has_an_account(they, seeks)
-    await they.run(PROVIDER, settlement.payout_refused, refund, "account_closed", final=True)
+    await they.run(PROVIDER, recalled.transfer_refused, refund, "account_closed", final=True)
     assert isinstance(they.market.facts[-1], EffectRefused)
     assert they.market.facts[-1].kind is EffectKind.TRANSFER
     they.silent = set()
@@ -80,4 +80,62 @@ async def test_what_waits_for_an_account_is_not_given_a_second_time_when_the_see
     await they.bank()
     assert await they.state() == "completed"
     assert await payouts(they) == ([("refund", ALL, "done")] if won else [])
+    await books_hold(they)
+
+
+@pytest.mark.parametrize("won", [True, False])
+@pytest.mark.parametrize("under_way", ["refund", "transfer"])
+async def test_what_is_refused_while_the_seekers_bank_asks_waits_for_the_bank_and_goes_once(
+    they: Counsel, under_way: str, won: bool
+) -> None:
+    """The last refund, or the payout instead of it, had been asked for before the bank called the charge back."""
+    seeks = (await they.booking()).seeker_org
+    await has_an_account(they, seeks)
+    refund = await refund_of(they)
+    for _ in range(MOST_REFUSALS - (under_way == "refund")):
+        await they.run(PROVIDER, recalled.refund_refused, refund, "card_closed", final=True)
+        await they.later(days=1, minutes=1)
+    await called_back(they, answer=False)
+    if under_way == "refund":
+        await they.run(PROVIDER, recalled.refund_refused, refund, "charge_disputed", final=True)
+    else:
+        await they.run(PROVIDER, recalled.transfer_refused, refund, "account_closed", final=True)
+    await they.later(days=2)
+    sent = [post for post in they.market.posts if post.kind == "transfer"]
+    assert len(sent) == (under_way == "transfer")
+    they.silent = set()
+    await decided(they, won=won)
+    await they.bank()
+    assert [post for post in they.market.posts if post.kind == "transfer"] == sent
+    assert await payouts(they) == ([("refund", ALL, "done")] if won else [])
+    assert (await of(they, payable(seeks)), await of(they, refund_due(they.booking_id))) == (0, 0)
+    assert await they.state() == "completed"
+    await books_hold(they)
+
+
+@pytest.mark.parametrize("second", ["re_2", None])
+async def test_a_refund_that_has_failed_is_no_news_of_what_is_under_way_after_it(
+    they: Counsel, second: str | None
+) -> None:
+    """The provider tells of earlier failures again, days late: of the next refund, and then of the payout, no word."""
+    await has_an_account(they, (await they.booking()).seeker_org)
+    refund = await refund_of(they)
+
+    async def fails(ref: str | None) -> None:
+        await they.run(PROVIDER, recalled.refund_refused, refund, "card_closed", final=True, ref=ref)
+        if ref is not None:
+            await they.run(PROVIDER, settlement.payout_done, refund, ref)  # whoever still says so
+
+    for ref in ("re_1", second):
+        await fails(ref)
+        await they.later(days=1, minutes=1)
+    for ref in ("re_1", second or "re_1"):
+        await fails(ref)
+    assert await payouts(they) == [("refund", ALL, "asked")]
+    await fails("re_3")
+    for ref in ("re_1", "re_3"):
+        await fails(ref)
+    assert await payouts(they) == [("transfer", ALL, "asked")]
+    await they.run(PROVIDER, settlement.payout_done, refund, "tr_1")
+    assert await they.state() == "completed"
     await books_hold(they)
