@@ -21,6 +21,7 @@ from core.kernel.money import Money
 from core.kernel.transaction import Ctx
 from core.people.events import ProfileCompleted
 from core.people.service import person_of
+from core.purchases import refunds
 from core.purchases.events import PurchaseGivenBack, PurchasePaid
 from core.purchases.model import Purchase, Rail
 from core.sessions.events import SessionSettled
@@ -97,7 +98,7 @@ class Clerk:
     def earnings_taken(self, ctx: Ctx, fact: ChargebackTaken) -> None:
         """A bank has taken back more than was held: what we had earned by it is given back first."""
         found = ctx.session.get_one(Chargeback, fact.chargeback_id)
-        amount = Money(found.from_commission_minor, found.currency)
+        amount = _earned(ctx, found)
         invoices = _written(ctx, fact.subject, OUR_OWN[fact.matter])
         if amount and invoices:
             writing.note_credit(ctx, f"chargeback:{found.id}", invoices, amount)
@@ -105,7 +106,7 @@ class Clerk:
     def earnings_regained(self, ctx: Ctx, fact: ChargebackClosed) -> None:
         """The bank has decided for us: what was credited is earned again, under a new number."""
         found = ctx.session.get_one(Chargeback, fact.chargeback_id)
-        amount = Money(found.from_commission_minor, found.currency)
+        amount = _earned(ctx, found)
         if fact.won and amount:
             supply, recipient = _supplied(ctx, fact.matter, fact.subject, self.market.zone)
             kind = OUR_OWN[fact.matter]
@@ -114,6 +115,15 @@ class Clerk:
 
     def company_known(self, ctx: Ctx, fact: ProfileCompleted) -> None:
         writing.ask_again(ctx, person_of(ctx, fact.person_id).organisation_id)
+
+
+def _earned(ctx: Ctx, found: Chargeback) -> Money:
+    """What of a disputed payment we had earned. One that came twice or too late for a sale was never invoiced."""
+    amount = Money(found.from_commission_minor, found.currency)
+    if found.matter is Matter.PURCHASE:
+        purchase = ctx.session.get_one(Purchase, found.subject)
+        return amount if refunds.counts(ctx, purchase, found.payment_id) else Money.zero(found.currency)
+    return amount
 
 
 def _written(ctx: Ctx, subject: str, kind: Kind) -> list[Invoice]:

@@ -7,9 +7,11 @@ from functools import partial
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from conversations.buying.purchase_notices import PURCHASES_HEARD
 from conversations.facts import gathered
+from core.invoicing.model import Invoice
 from core.kernel.events import Event
 from core.kernel.money import Money
 from core.kernel.transaction import Ctx
@@ -18,6 +20,7 @@ from core.ledger.model import SALES, payable, refund_due
 from core.purchases import refunds
 from core.purchases.events import PaymentSentBack, PurchaseLost, PurchaseRegained
 from core.purchases.model import MOST_REFUSALS, RefundState
+from tests.core import clerk
 from tests.core.people.test_sales_recalled import PRICE, Sale, sale
 
 __all__ = ["sale"]
@@ -208,3 +211,17 @@ async def test_a_price_that_came_back_and_went_again_is_told_as_what_it_is(sale:
     await sale.days(1)
     await sale.outside(lambda ctx: refunds.refund_done(ctx, refund, "re_2"))
     assert said == [("notice.purchase_given_back", "")] * 2
+
+
+@pytest.mark.parametrize("won", [True, False])
+async def test_a_dispute_about_what_came_twice_leaves_the_invoice_of_what_was_bought_alone(
+    sale: Sale, won: bool
+) -> None:
+    await sale.pays("2")
+    second = str(sale.asked("refund")[0]["effect"])
+    await sale.is_called_back(intent="pi_2")
+    await sale.is_refused(second)
+    await sale.is_decided(won=won)
+    await clerk.writes_all(sale.market)
+    papers = await sale.house(lambda ctx: list(ctx.session.scalars(select(Invoice.gross_minor))))
+    assert papers == [PRICE]  # one invoice, and no credit note
