@@ -12,7 +12,6 @@ from core.escrow.effects import (
     finish,
     frozen,
     refund_done,
-    refund_refused,
     send_again,
     transfer_done,
     transfer_refused,
@@ -36,7 +35,13 @@ from core.escrow.payees import (
     payee_ready,
     payee_told,
 )
-from core.escrow.recalled.deals import chargeback_opened, chargebacks_of, reversal_done, reversal_refused
+from core.escrow.recalled.deals import (
+    chargeback_opened,
+    chargebacks_of,
+    refund_refused,
+    reversal_done,
+    reversal_refused,
+)
 from core.escrow.settling import effects_of, money_of, settle_lot, settlement_of
 from core.escrow.standing import MoneyStanding, money_standing
 

@@ -101,6 +101,9 @@ def refund_refused(ctx: Ctx, payout_id: str, why: str, *, final: bool, ref: str 
     give it to the seeker first.
     """
     payout, booking = settlement.payout_locked(ctx, payout_id)
+    if final and steps.not_sent(ctx, WAY, booking.id, payout, ref):
+        settlement.finish(ctx, booking)
+        return
     asked = payout.kind is EffectKind.REFUND and payout.state is EffectState.ASKED
     asks = frozen(ctx, booking.id)
     if asks or not (asked and final and ref is None and called_back_for_good(ctx, payout.hold_id)):
@@ -196,6 +199,7 @@ def _locked(ctx: Ctx, booking_id: str) -> Booking:
 WAY = Way(
     matter=Matter.SESSION,
     rows=SessionPayout,
+    row_name="session",
     timer=settlement.TIMER,
     memo="Taken back from the consultant",
     leaving=_leaving,

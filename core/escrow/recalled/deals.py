@@ -14,7 +14,7 @@ from core.deals import service as deals
 from core.deals.model import Deal
 from core.delivery import service as delivery
 from core.delivery.model import LOT, Lot
-from core.escrow import chargebacks
+from core.escrow import chargebacks, effects
 from core.escrow.chargebacks import Called, Source
 from core.escrow.effects import (
     EFFECT,
@@ -107,6 +107,18 @@ def reversal_refused(ctx: Ctx, effect_id: str, why: str, *, final: bool) -> None
     put_off(ctx, effect_locked(ctx, effect_id), why, final=final)
 
 
+def refund_refused(
+    ctx: Ctx, effect_id: str, why: str, *, final: bool, ref: str | None = None, unclaimed: bool = False
+) -> None:
+    """The provider did not send a refund, or it has come back (see `effects.refund_refused`)."""
+    effect = effect_locked(ctx, effect_id)
+    deal_id, ours = effect.deal_id, final and not (effect.beside or unclaimed)
+    if ours and steps.not_sent(ctx, WAY, deal_id, effect, ref):
+        finish(ctx, deal_id)
+        return
+    effects.refund_refused(ctx, effect_id, why, final=final, ref=ref, unclaimed=unclaimed)
+
+
 def set_off(ctx: Ctx, deal: Deal, lot_id: str, net: Money) -> Money:
     """Keep of a lot's payout what its seller owes us; the rest of it is sent."""
     return chargebacks.kept_of(ctx, Matter.DEAL, deal.id, deal.seller, net, mark=lot_id)
@@ -186,6 +198,7 @@ def _send_back(ctx: Ctx, found: Chargeback, amount: Money, key: str) -> None:
 WAY = Way(
     matter=Matter.DEAL,
     rows=Effect,
+    row_name="effect",
     timer=EFFECT,
     memo="Taken back from the seller",
     leaving=_leaving,

@@ -15,12 +15,13 @@ from sqlalchemy import select
 from core.escrow import chargebacks
 from core.escrow.chargebacks import OWING
 from core.escrow.events import ChargebackClosed, ChargebackTaken, ChargebackWrittenOff, RecallFact
-from core.escrow.model import Chargeback, EffectKind, EffectState, Leaving, Matter
+from core.escrow.model import CHARGEBACK, Chargeback, EffectKind, EffectState, Leaving, Matter
 from core.kernel.events import Reactions
 from core.kernel.money import Money
 from core.kernel.timers import clear_timers
 from core.kernel.transaction import Ctx
 from core.ledger import service as ledger
+from core.ledger.events import RefundReturned
 from core.ledger.model import PROVIDER, Leg, credit, debit, payable, receivable, refund_due
 
 UNSENT = (EffectState.WAITING, EffectState.REFUSED)
@@ -40,6 +41,7 @@ class Way(Generic[Row]):
 
     matter: Matter
     rows: type[Row]
+    row_name: str  # what the books of the provider call a row, before its id
     timer: str  # the kind under which a row is tried again
     memo: str  # what the books say when a transfer has come back
     leaving: Callable[[Ctx, str], Sequence[Row]]
@@ -84,6 +86,25 @@ def came_back(ctx: Ctx, way: Way[Row], effect: Row, ref: str) -> None:
         chargebacks.recovered(ctx, found, effect.amount)
     else:
         way.send_back(ctx, found, effect.amount, f"reversal:{effect.id}")
+
+
+def not_sent(ctx: Ctx, way: Way[Row], subject: str, refund: Row, ref: str | None) -> bool:
+    """A refund did not go, and only now is that heard: what a bank has kept of it meanwhile is not given twice.
+
+    Whether nothing is left of it. `ref`: the provider's name of it, when it had been sent.
+    """
+    if refund.kind is not EffectKind.REFUND or refund.state is not EffectState.ASKED or ref in refund.failed:
+        return False
+    kept = [each for each in chargebacks.of_subject(ctx, subject) if each.payment_id == way.paid_by(refund)]
+    if any(each.state == CHARGEBACK.initial for each in kept):
+        return False
+    name, whole = f"{way.row_name}:{refund.id}", refund.amount
+    for found in kept:
+        if found.state == "lost" and refund.amount:
+            _cover(ctx, way, found, [refund])
+    if ref is not None and refund.amount != whole:
+        ctx.announce(RefundReturned(ref, name, subject, whole))
+    return not refund.amount
 
 
 # --- what follows -----------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 
 import pytest
@@ -14,6 +15,7 @@ from core.deals import service as deals
 from core.escrow import service
 from core.escrow.events import EffectRefused, PayoutWaiting
 from core.escrow.model import MOST_REFUSALS, EffectKind, Matter
+from core.kernel.errors import NotFound
 from core.kernel.money import Money
 from core.kernel.transaction import MARKET, PROVIDER, Ctx
 from core.ledger.model import payable, refund_due
@@ -236,5 +238,26 @@ async def test_a_refund_that_has_failed_is_no_news_of_what_is_under_way_after_it
         await fails("re_3")
         await trade.pass_days(8)
     await market.run(PROVIDER, partial(service.transfer_done, effect_id=effect, ref="tr_1"))
+    assert (await trade.deal()).state == "cancelled"
+    await books_hold(trade)
+
+
+@pytest.mark.parametrize("ref", [None, "re_1"])
+async def test_a_refund_that_is_refused_when_the_bank_has_decided_already_is_not_owed_any_more(
+    market: Market, ref: str | None
+) -> None:
+    """Neither the dispute nor the refund's failure was heard of in time: the buyer has the money from their bank."""
+    trade, effect = await called_off(market)
+    await has_an_account(trade)
+    await market.run(PROVIDER, await disputed(trade))
+    await market.run(PROVIDER, partial(service.chargeback_closed, ref="du_1", won=False))
+    for _ in range(2):
+        refused = partial(service.refund_refused, effect_id=effect, why="charge_disputed", final=True, ref=ref)
+        with suppress(NotFound):  # it is gone
+            await market.run(PROVIDER, refused)
+    await trade.pass_days(8)
+    assert (len(trade.asked("refund")), trade.asked("transfer")) == (1, [])
+    for account in (refund_due(trade.deal_id), payable(trade.buying)):
+        assert await trade.house(lambda ctx, of=account: balance(ctx, of, "EUR")) == Money.zero("EUR")  # type: ignore[misc]
     assert (await trade.deal()).state == "cancelled"
     await books_hold(trade)

@@ -139,3 +139,21 @@ async def test_a_refund_that_has_failed_is_no_news_of_what_is_under_way_after_it
     await they.run(PROVIDER, settlement.payout_done, refund, "tr_1")
     assert await they.state() == "completed"
     await books_hold(they)
+
+
+@pytest.mark.parametrize("ref", [None, "re_1"])
+async def test_a_refund_that_is_refused_when_the_bank_has_decided_already_is_not_owed_any_more(
+    they: Counsel, ref: str | None
+) -> None:
+    """Neither the dispute nor the refund's failure was heard of in time: the seeker has it from their bank."""
+    seeks = (await they.booking()).seeker_org
+    await has_an_account(they, seeks)
+    refund = await refund_of(they)
+    await called_back(they, answer=False)
+    await decided(they, won=False)
+    await they.run(PROVIDER, recalled.refund_refused, refund, "charge_disputed", final=True, ref=ref)
+    await they.later(days=2)
+    assert [post for post in they.market.posts if post.kind == "transfer"] == []
+    assert (await of(they, payable(seeks)), await of(they, refund_due(they.booking_id))) == (0, 0)
+    assert (await they.state(), await payouts(they)) == ("completed", [])
+    await books_hold(they)
