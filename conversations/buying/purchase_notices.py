@@ -50,13 +50,13 @@ def on_purchase(code: str) -> Callable[[Ctx, purchase.PurchaseFact], None]:
 
 def on_recall(code: str) -> Callable[[Ctx, money.ChargebackFact], None]:
     def hear(ctx: Ctx, fact: money.ChargebackFact) -> None:
-        closed = isinstance(fact, money.ChargebackClosed)
-        if fact.matter is not Matter.PURCHASE or (closed and not fact.amount):
+        closed = fact if isinstance(fact, money.ChargebackClosed) else None
+        if fact.matter is not Matter.PURCHASE or (closed is not None and not closed.amount):
             return
         parts = {name: getattr(fact, name) for name in PARTS if hasattr(fact, name)}
         # Of a payment that came twice or too late the card says how it stands; what was bought goes on. So it does of
         # a part of the price that is won, where the bank has another part, or may keep it.
-        won_in_part = closed and fact.won and not stands_alone(ctx, fact.chargeback_id)
+        won_in_part = closed is not None and closed.won and not stands_alone(ctx, fact.chargeback_id)
         said = code if hangs_on(ctx, fact.chargeback_id) and not won_in_part else ""
         gathered(ctx).say("purchase", fact.subject, said, by=None, **parts)
 
