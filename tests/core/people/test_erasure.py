@@ -50,6 +50,7 @@ STAYS = {
         *("expert.fields", "expert.languages", "expert.lengths", "expert.week", "expert_day.spans", "booking.proposed"),
         *("request.certificates", "purchase.description", "purchase.page_ref", "consent.shown"),
         *("purchase_payment.charge_ref", "purchase_payment.intent_ref", "purchase_refund.provider_ref"),
+        *("purchase_refund.failed", "effect.failed", "session_payout.failed"),
         *("purchase_refund.why", "effect.reverses", "effect.provider_ref", "effect.why", "chargeback.ref"),
         *("payment.session_ref", "payment.url", "payment.intent_ref", "payment.charge_ref", "session_payout.why"),
         *(
