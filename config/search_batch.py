@@ -68,7 +68,7 @@ class BatchSearcher:
 
     def search(self, text: str) -> list[str]:
         """Ids of the best documents; where fewer than ten meet every wish, those that meet all but some follow."""
-        language = "de" if THOUSANDS.search(text) else "en"
+        language = "de" if THOUSANDS.search(text) else "en"  # which decides on "1.200" and "1,200" alone
         said = parse(text, self.catalogue, self.places, self.today, language, per="t")  # as documents have their prices
         advice = asks_advice(text, said, self.catalogue, self.index.knows)
         said = in_full(text, said, self.catalogue) if advice else said

@@ -251,11 +251,16 @@ SELLING = book.flow(
 @book.command("sell")
 def sell(talk: Talk, sentence: str) -> None:
     """`/sell`, or `/sell 200 t A1 pellets 215 €/t DAP Kaunas next week`: whatever the sentence says is filled in."""
+    talk.open("sell", Opening(opened_by(talk, sentence) if sentence else {}))
+
+
+def opened_by(talk: Talk, sentence: str) -> dict[str, str]:
+    """The answers that a sentence begins a form with. What it says that cannot be is told before the form asks."""
     said = _said(talk, sentence)
     unclear = dict.fromkeys(map(talk.words.refusal, said.unclear))
     if unclear:
         talk.reply(Say(text="\n".join(unclear)))
-    talk.open("sell", Opening(_answers_of(talk, said) if sentence else {}))
+    return _answers_of(talk, said)
 
 
 def answers_in(talk: Talk, sentence: str, product: str | None = None) -> dict[str, str]:

@@ -28,7 +28,7 @@ from conversations.standing import standing
 from conversations.steps import YES
 from conversations.talk import Opening, Talk
 from conversations.trade.delivery import read_day
-from conversations.trade.listing import SELL, answers_in
+from conversations.trade.listing import SELL, answers_in, opened_by
 from conversations.trade.offer import LOTS, NOTE
 from core.contacts.rules import masked
 from core.kernel.errors import Invalid
@@ -159,7 +159,11 @@ def _what_is_asked(talk: Talk, opening: Opening) -> str:
 
 
 book.flow(
-    Flow(REQUESTING, finish=_publish, reads=lambda talk, text, values: _asked_in(talk, text, values.get("product")))
+    Flow(
+        REQUESTING,
+        finish=_publish,
+        reads=lambda talk, text, values: _of_request(talk, answers_in(talk, text, values.get("product"))),
+    )
 )
 book.flow(Flow(QUOTING, finish=_quote, intro=_what_is_asked, reads=lambda talk, text, _values: answers_in(talk, text)))
 
@@ -170,11 +174,11 @@ book.flow(Flow(QUOTING, finish=_quote, intro=_what_is_asked, reads=lambda talk, 
 @book.command("request")
 def request(talk: Talk, sentence: str) -> None:
     """`/request`, or `/request 500 t A1 pellets DAP Kaunas in December`: whatever the sentence says is filled in."""
-    talk.open("request", Opening(_asked_in(talk, sentence) if sentence else {}))
+    talk.open("request", Opening(_of_request(talk, opened_by(talk, sentence)) if sentence else {}))
 
 
-def _asked_in(talk: Talk, sentence: str, product: str | None = None) -> dict[str, str]:
-    known = answers_in(talk, sentence, product)
+def _of_request(talk: Talk, known: dict[str, str]) -> dict[str, str]:
+    """The same answers as this form names them; a certificate only where it is one that there is."""
     if "price" in known:
         known["target"] = known.pop("price")
     if "certificates" in known and known["certificates"] not in talk.almanac.catalogue.certificates:

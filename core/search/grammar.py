@@ -43,15 +43,8 @@ SaidOrder = Literal["cheapest", "nearest", "rated", "newest"]
 SAID_ORDERS: Final[tuple[SaidOrder, ...]] = get_args(SaidOrder)
 COUNTS: Final = ("just_one", "two", "three", "four", "five")  # that are read as words, before truckloads alone
 
-# Beside the name of a scheme, in every case: "SURE certificate", "certyfikat FSC", "sure sertifikaadiga"; but of who
-# looks for certification the work is told.
-CERTIFIED: Final = (
-    r"(?<!\w)(?:certified|certifi(?:cat(?!i?on)|cad|e|er[ae])\w*|[zs]ertifikat\w*|[zs]ertifizie?rt\w*|certyfik(?:at|owan)\w*"
-    r"|sertifikaa\w*|sertificet\w*|sertifikuot\w*|sertifitseeritu\w*|certifikat\w*|сертифік(?:ат|ован)\w*)"
-)
-
 # Words that stand around a wish and are none themselves.
-SMALL_WORDS = ("filler", "chatter", "at", "during", "per", "near", "within")
+SMALL_WORDS = ("filler", "certified", "chatter", "at", "during", "per", "near", "within")
 
 
 class _Folded(dict[int, str]):
@@ -131,7 +124,7 @@ class Grammar:
             for scheme in catalogue.certificates.values()
             if scheme.spoken
         }
-        self.certified = re.compile(CERTIFIED)
+        self.certified = re.compile(rf"(?<!\w){any_of(catalogue.words.all('certified'))}(?!\w)")
         self.grades = _grade_patterns(catalogue)
         self.grades_in_names = _grade_patterns(catalogue, in_names=True)
         self.first_words = _all_first_words(catalogue)

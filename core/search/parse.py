@@ -214,7 +214,7 @@ class _Reading:
         grade, grades = next(taken, (None, ()))
         for start, end, _ in named:
             sheet.strike(start, end)
-        if named and (certified := grammar.certified.search(sheet.text)):
+        for certified in grammar.certified.finditer(sheet.text) if named else ():
             sheet.strike(*certified.span())
         part = [each for each in named if grade and grade.start() <= each[0] and each[1] < grade.end()]
         by_itself = tuple(scheme_id for _, _, scheme_id in sorted(set(named).difference(part)))

@@ -226,6 +226,14 @@ async def paid(market: Market, tonnes_sold: str | int = 100, lots: int = 4, **go
     return trade
 
 
+async def called_off(market: Market) -> tuple[Trade, str]:
+    """A paid deal that both have given up, and the id of the refund that has been asked for."""
+    trade = await paid(market)
+    await market.run(trade.seller, lambda ctx: deals.ask_cancel(ctx, trade.deal_id))
+    await market.run(trade.buyer, lambda ctx: deals.agree_cancel(ctx, trade.deal_id))
+    return trade, str(trade.asked("refund")[0]["effect"])
+
+
 @asynccontextmanager
 async def market_in_memory() -> AsyncIterator[Market]:
     """A whole market for one example of a property test."""

@@ -55,6 +55,13 @@ async def test_a_day_that_there_is_not_is_told_before_the_form_asks_for_it(rasa:
     await rasa.sees("Published.", "200 t", "215.00 EUR/t", "DAP Kaunas")
 
 
+async def test_a_day_that_there_is_not_is_told_before_a_request_asks_for_it(rasa: Somebody) -> None:
+    await rasa.says("/request 200 t A1 pellets DAP Kaunas by 30 February")
+    await rasa.sees("30 February is not a day of the calendar.")
+    await rasa.fills(window="next week", closes="tomorrow")
+    await rasa.sees("Your request is out.", "200 t", "DAP Kaunas")
+
+
 async def test_what_is_too_long_is_told_the_limit(world: World) -> None:
     rasa = await world.on_telegram("Rasa")
     await rasa.says("/sell 200 t A1 pellets 215 €/t DAP Kaunas next week")

@@ -11,7 +11,6 @@ import pytest
 from config import alarms
 from conversations.wording import Wordings
 from core.audit.service import invariants
-from core.deals import service as deals
 from core.escrow import service
 from core.escrow.events import EffectRefused, PayoutWaiting
 from core.escrow.model import MOST_REFUSALS, EffectKind, Matter
@@ -22,17 +21,9 @@ from core.ledger.model import payable, refund_due
 from core.ledger.service import balance
 from core.people.service import organisation_of
 from tests.core.conftest import Market
-from tests.core.trades import Trade, paid
+from tests.core.trades import Trade, called_off, paid
 
 WHOLE = Money(21_000_00, "EUR")
-
-
-async def called_off(market: Market) -> tuple[Trade, str]:
-    """A paid deal that both have given up; its refund has been asked for."""
-    trade = await paid(market)
-    await market.run(trade.seller, lambda ctx: deals.ask_cancel(ctx, trade.deal_id))
-    await market.run(trade.buyer, lambda ctx: deals.agree_cancel(ctx, trade.deal_id))
-    return trade, str(trade.asked("refund")[0]["effect"])
 
 
 async def has_an_account(trade: Trade) -> None:

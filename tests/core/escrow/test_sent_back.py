@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 
 from core.audit.service import invariants
-from core.deals import service as deals
 from core.escrow import service
 from core.escrow.events import EffectRefused, PayoutSent
 from core.escrow.model import Effect, EffectKind, EffectState, Matter
@@ -16,17 +15,9 @@ from core.ledger.service import balance
 from core.reconciliation import reactions as reconciling
 from core.reconciliation.service import explain_lines, take_line
 from tests.core.conftest import Market
-from tests.core.trades import Trade, paid
+from tests.core.trades import Trade, called_off, paid
 
 WHOLE = Money(21_000_00, "EUR")
-
-
-async def called_off(market: Market) -> tuple[Trade, str]:
-    """A paid deal that both have given up; its refund has been asked for."""
-    trade = await paid(market)
-    await market.run(trade.seller, lambda ctx: deals.ask_cancel(ctx, trade.deal_id))
-    await market.run(trade.buyer, lambda ctx: deals.agree_cancel(ctx, trade.deal_id))
-    return trade, str(trade.asked("refund")[0]["effect"])
 
 
 async def test_a_refund_that_the_buyers_bank_sends_back_is_owed_again(market: Market) -> None:
