@@ -1,4 +1,7 @@
-"""Single answers read strictly: one amount, price, window or place, or a refusal that says what would be right."""
+"""Single answers read strictly: one amount, price, window or place, or a refusal that says what would be right.
+
+A slip in a unit or a month ("24 tones", "15 Decmber") is put right: what was understood is shown before it is sent.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from core.search.days import DateWindow
 from core.search.grammar import BARE_CUBIC_METRE, Said, SaidPrice, grammar_of
 from core.search.numbers import parse_number
 from core.search.places import Place, Places
+from core.search.slips import spelt
 
 LONGEST_ANSWER = 100
 WOODY_CUBIC_METRES = ("loose_m3", "stacked_m3", "solid_m3")
@@ -26,7 +30,7 @@ def parse_quantity(
     Refuses with `quantity.not_understood`, `quantity.which_cubic_metre` (parts: `choices`), and the codes of
     `parse_number` and `Quantity`.
     """
-    answer = _answer(text, "quantity.not_understood", allowed=tuple(allowed))
+    answer = _answer(spelt(text, catalogue), "quantity.not_understood", allowed=tuple(allowed))
     grammar = grammar_of(catalogue)
     found = grammar.quantity.fullmatch(answer)
     if found is None:
@@ -44,7 +48,9 @@ def parse_unit_price(
     text: str, catalogue: Catalogue, *, default_currency: str, default_unit: str, language: str | None = None
 ) -> UnitPrice:
     """One price; currency and unit are the usual ones when they are not said. Refuses with `price.not_understood`."""
-    answer = _answer(text, "price.not_understood", currency=default_currency, unit=default_unit).rstrip(".")
+    answer = _answer(
+        spelt(text, catalogue), "price.not_understood", currency=default_currency, unit=default_unit
+    ).rstrip(".")
     grammar = grammar_of(catalogue)
     found = grammar.price.fullmatch(answer)
     if found is None or found["limit"]:
@@ -58,7 +64,7 @@ def parse_unit_price(
 
 def parse_money(text: str, catalogue: Catalogue, *, default_currency: str, language: str | None = None) -> Money:
     """One amount of money, to the minor unit; refuses with `money.not_understood` and the codes of `Money`."""
-    answer = _answer(text, "money.not_understood", currency=default_currency).rstrip(".")
+    answer = _answer(spelt(text, catalogue), "money.not_understood", currency=default_currency).rstrip(".")
     grammar = grammar_of(catalogue)
     found = grammar.money.fullmatch(answer)
     if found is None or (found["before"] and found["after"]):
@@ -71,7 +77,7 @@ def parse_money(text: str, catalogue: Catalogue, *, default_currency: str, langu
 
 def parse_date_window(text: str, catalogue: Catalogue, today: date) -> DateWindow:
     """One window that is not over; refuses with `window.not_understood`, `window.in_the_past` and the like."""
-    answer = _answer(text, "window.not_understood")
+    answer = _answer(spelt(text, catalogue), "window.not_understood")
     found = grammar_of(catalogue).windows.find(answer, today)
     if found is None or (answer[: found.start] + answer[found.end :]).strip(" .,"):
         raise Invalid("window.not_understood", field="window", given=text.strip())

@@ -302,6 +302,13 @@ async def test_a_day_that_is_in_no_calendar_is_told_and_all_else_is_kept(tom: So
     await tom.sees("I could not make out what you look for", "30 February is not a day of the calendar.")
 
 
+async def test_units_and_limits_are_understood_with_a_slip_too(tom: Somebody) -> None:
+    await tom.says("/find 700 tones pelets udner 230 eruo/tonn witin 80 klometers of Kaunass unitl 15 Decmber")
+    await tom.sees(
+        "Understood: Wood pellets, 700 t, up to 230.00 EUR/t, Kaunas, 80 km, "
+    )  # and the days, as each chat writes them
+
+
 async def test_the_country_that_was_named_is_told_as_its_reader_spells_it(world: World, tom: Somebody) -> None:
     await Trade(world, await world.on_telegram("Rasa"), tom).list(SENTENCE.replace("Kaunas", "Hull"))
     for language, goods, country in (
