@@ -16,6 +16,7 @@ from core.search.days import DateWindow
 from core.search.grammar import BARE_CUBIC_METRE, Said, SaidPrice, grammar_of
 from core.search.numbers import parse_number
 from core.search.places import Place, Places
+from core.search.shorthand import written_out
 from core.search.slips import spelt
 
 LONGEST_ANSWER = 100
@@ -30,7 +31,7 @@ def parse_quantity(
     Refuses with `quantity.not_understood`, `quantity.which_cubic_metre` (parts: `choices`), and the codes of
     `parse_number` and `Quantity`.
     """
-    answer = _answer(spelt(text, catalogue), "quantity.not_understood", allowed=tuple(allowed))
+    answer = _answer(text, "quantity.not_understood", catalogue, allowed=tuple(allowed))
     grammar = grammar_of(catalogue)
     found = grammar.quantity.fullmatch(answer)
     if found is None:
@@ -49,7 +50,11 @@ def parse_unit_price(
 ) -> UnitPrice:
     """One price; currency and unit are the usual ones when they are not said. Refuses with `price.not_understood`."""
     answer = _answer(
-        spelt(text, catalogue), "price.not_understood", currency=default_currency, unit=default_unit
+        text,
+        "price.not_understood",
+        catalogue,
+        currency=default_currency,
+        unit=default_unit,
     ).rstrip(".")
     grammar = grammar_of(catalogue)
     found = grammar.price.fullmatch(answer)
@@ -64,7 +69,7 @@ def parse_unit_price(
 
 def parse_money(text: str, catalogue: Catalogue, *, default_currency: str, language: str | None = None) -> Money:
     """One amount of money, to the minor unit; refuses with `money.not_understood` and the codes of `Money`."""
-    answer = _answer(spelt(text, catalogue), "money.not_understood", currency=default_currency).rstrip(".")
+    answer = _answer(text, "money.not_understood", catalogue, currency=default_currency).rstrip(".")
     grammar = grammar_of(catalogue)
     found = grammar.money.fullmatch(answer)
     if found is None or (found["before"] and found["after"]):
@@ -77,7 +82,7 @@ def parse_money(text: str, catalogue: Catalogue, *, default_currency: str, langu
 
 def parse_date_window(text: str, catalogue: Catalogue, today: date) -> DateWindow:
     """One window that is not over; refuses with `window.not_understood`, `window.in_the_past` and the like."""
-    answer = _answer(spelt(text, catalogue), "window.not_understood")
+    answer = _answer(text, "window.not_understood", catalogue)
     found = grammar_of(catalogue).windows.find(answer, today)
     if found is None or (answer[: found.start] + answer[found.end :]).strip(" .,"):
         raise Invalid("window.not_understood", field="window", given=text.strip())
@@ -116,8 +121,10 @@ def resolved_price(said: SaidPrice, currency: str, unit: str, allowed: Collectio
     return UnitPrice(said.amount, said.currency or currency, said_unit)
 
 
-def _answer(text: str, code: str, **parts: object) -> str:
-    answer = Said.of(text.strip()).text
+def _answer(text: str, code: str, catalogue: Catalogue | None = None, **parts: object) -> str:
+    """What was answered, folded. `catalogue`: where it holds a number, of which slips and shorthand are written out."""
+    said = text if catalogue is None else written_out(spelt(text, catalogue), catalogue)
+    answer = Said.of(said.strip()).text
     if not answer or len(answer) > LONGEST_ANSWER:
         raise Invalid(code, field=None, given=text.strip()[:LONGEST_ANSWER], **parts)
     return answer

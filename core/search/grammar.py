@@ -154,7 +154,7 @@ class Grammar:
         limit = any_of((*words.all("below"), *words.all("above"), *_BELOW_SIGNS, *_ABOVE_SIGNS))
         per = rf"(?:\s*/\s*|\s+{any_of(words.all('per'))}\s+)"
         before = rf"(?:(?<!\w)(?P<limit>{limit})\s*)?"
-        after = rf"(?P<number>{NUMBER})\s*(?P<after>{currency}(?!\w))?(?:{per}(?P<unit>{unit})(?!\w))?"
+        after = rf"(?P<number>{NUMBER})(?:\s*(?P<after>{currency})(?!\w))?(?:{per}(?P<unit>{unit})(?!\w))?"
         most, least = (any_of(words.all(meaning)) for meaning in ("below_behind", "above_behind"))
         # "200 eur max 50 t" limits the amount.
         behind = rf"(?:\s*(?:(?P<at_most>{most})|(?P<at_least>{least}))(?!\w)(?!\s*[0-9]))?"
@@ -162,11 +162,13 @@ class Grammar:
         between, and_, to = (any_of(words.all(meaning)) for meaning in ("between", "and", "to"))
         joined = rf"(?:(?<!\w){between}\s+(?P<least>{NUMBER})(?:\s*{currency})?\s+{and_}\s+"
         spread = rf"|(?P<from>{NUMBER})(?:\s*[-–]\s*|\s+{to}\s+))"
-        money = rf"(?P<before>(?<!\w){currency})?\s*(?P<number>{NEXT_NUMBER})\s*(?P<after>{currency}(?!\w))?"
+        money = rf"(?P<before>(?<!\w){currency})?\s*(?P<number>{NEXT_NUMBER})(?:\s*(?P<after>{currency})(?!\w))?"
         self.price_range = re.compile(rf"{joined}{spread}{money}(?:{per}(?P<unit>{unit})(?!\w))?")
         self.quantity_range = re.compile(rf"{joined}{spread}(?P<number>{NEXT_NUMBER})\s*(?P<unit>{unit})(?!\w)")
         measured = rf"\s*(?:{unit}|{KILOMETRES}|%)(?!\w)"
-        self.bare_limit = re.compile(rf"(?<!\w)(?P<limit>{limit})\s+(?P<number>{NUMBER})(?![.,]?[0-9]|{measured})")
+        self.bare_limit = re.compile(
+            rf"(?<!\w)(?P<limit>{limit})(?:(?<=[<>=≤≥])\s*|\s+)(?P<number>{NUMBER})(?![.,]?[0-9]|{measured})"
+        )
         self.amount_in_groups = re.compile(rf"([0-9]{{1,3}})(?:\s([0-9]{{3}}))+{measured}")
         self.quantity = re.compile(rf"(?:(?<!\w){limit}\s*)?(?P<number>{NUMBER})\s*(?P<unit>{unit})(?!\w){behind}")
         self.negative = re.compile(rf"(?<!\w)[-−][0-9][0-9.,]*\s*(?:{unit}|{currency})(?!\w)")

@@ -33,6 +33,7 @@ from core.search.numbers import parse_number
 from core.search.places import Place, Places
 from core.search.purpose import without_purpose
 from core.search.sheet import Sheet
+from core.search.shorthand import written_out
 from core.search.slips import spelt
 from core.search.whereabouts import whereabouts
 from core.search.windows import FIGURES_OF_TIME, FoundWindow, NoWindow
@@ -119,7 +120,7 @@ def parse(
     `per`: the unit of a price that is said without one, where it is not the one in which such goods are mostly sold.
     """
     grammar = grammar_of(catalogue)
-    wish = spelt(_begun(text), catalogue, places)
+    wish = written_out(spelt(_begun(text), catalogue, places), catalogue)
     words = frozenset(map(folded, WORD.findall(wish)))
     wish = rejoined(wish, words, grammar, catalogue)
     wish = wish_in(wish, words, grammar, catalogue, places)
