@@ -26,6 +26,8 @@ SHARED = "l_"  # what a deep link to a listing begins with
 LABEL = 75
 # What is given up, and the chip that says it.
 WISHES = {
+    "search.relax.countries": "countries",
+    "search.relax.incoterm": "incoterm",
     "search.relax.packaging": "packaging",
     "search.relax.certificate": "certificates",
     "search.relax.quantity": "quantity",

@@ -119,6 +119,18 @@ def _with(query: Query, **changes: object) -> Query:
     return replace(query, understood=replace(query.understood, **changes))  # type: ignore[arg-type]  # named by the wish
 
 
+def _called(talk: Talk, left_out: str) -> str:
+    """What is not wanted, by its name: the mark of a country, a grade or a scheme."""
+    kind, _, code = left_out.partition(":")
+    match kind:
+        case "country":
+            return _country(talk, code)
+        case "grade":
+            return talk.almanac.catalogue.grade(code).label
+        case _:
+            return code.replace("_", " ")
+
+
 def _scaled(price: UnitPrice, percent: int) -> UnitPrice:
     """So many percent of a price, rounded as people say prices: to whole units above twenty, else to cents."""
     amount = Fraction(price.amount) * percent / 100
@@ -144,12 +156,28 @@ def shown_parts(talk: Talk, parts: Mapping[str, object]) -> dict[str, object]:
     match parts.get("packaging"):
         case [*packings]:
             shown["packaging"] = ", ".join(talk.words(f"packaging.{each}") for each in packings)
-    match parts.get("country"):
-        case str(code):
-            shown["country"] = talk.words.locale.territories.get(code, code)
     match parts.get("language"):
         case str(code):
             shown["language"] = talk.words.locale.languages.get(code, code)
     if (window := parts.get("window")) is not None:
         shown["window"] = show_window(talk, (window[0], window[1]))  # type: ignore[index]  # first and last day
+    return shown | _shown_countries(talk, parts)
+
+
+def _shown_countries(talk: Talk, parts: Mapping[str, object]) -> dict[str, object]:
+    """Countries among a sentence's parts, and what is not wanted, by their names."""
+    shown: dict[str, object] = {}
+    match parts.get("country"):
+        case str(code):
+            shown["country"] = _country(talk, code)
+    match parts.get("countries"):
+        case [*codes]:
+            shown["countries"] = ", ".join(_country(talk, str(code)) for code in codes)
+    match parts.get("left_out"):
+        case [*marks]:
+            shown["left_out"] = ", ".join(dict.fromkeys(_called(talk, str(mark)) for mark in marks))
     return shown
+
+
+def _country(talk: Talk, code: str) -> str:
+    return str(talk.words.locale.territories.get(code, code))

@@ -78,7 +78,7 @@ def problem_of(query: Query) -> Query:
     rate = said.max_rate
     if rate is None and limit is not None:
         rate = Money.of(limit.amount.quantize(1), limit.currency)
-    about = " ".join(filter(None, (said.named, said.rest)))
+    about = " ".join(filter(None, (said.named, said.rest, said.countries_said)))
     return Query(
         Understood(
             rest=" ".join(_told(about, said)),

@@ -106,12 +106,15 @@ def parse_place(text: str, places: Places) -> Place:
 
 
 def resolved_unit(unit: str, allowed: Collection[str]) -> str:
-    """The unit that a unit word means for goods sold in `allowed`; never guesses which cubic metre of wood is meant."""
+    """The unit that a unit word means for goods sold in `allowed`; of wood that is counted in several cubic metres it
+    never guesses which is meant."""
     if unit != BARE_CUBIC_METRE:
         return unit
     if "m3" in allowed and not any(woody in allowed for woody in WOODY_CUBIC_METRES):
         return "m3"
     choices = tuple(woody for woody in WOODY_CUBIC_METRES if woody in allowed) or WOODY_CUBIC_METRES
+    if len(choices) == 1:
+        return choices[0]  # such goods are counted in no other
     raise Invalid("quantity.which_cubic_metre", field="quantity", choices=choices)
 
 

@@ -46,6 +46,8 @@ class GoodsReader:
         """
         sheet, index = self.sheet, self.catalogue.name_index
         every = list(WORD_OR_NUMBER.finditer(sheet.text))
+        if (either := self._either(every)) is not None:
+            return either
         words = [word for word in every if word[0] not in sheet.grammar.nameless]
         left = [sheet.written(*word.span()) for word in words]
         ranked, among = self._likeliest(words, left)
@@ -65,6 +67,39 @@ class GoodsReader:
             unknown = [word for word in map(folded, left) if word not in index.vocabulary]
             best = index.resembling(unknown, best) or best
         return Goods(best[0], (), named, others) if len(best) == 1 else Goods(None, best, named, others)
+
+    def _either(self, every: list[re.Match[str]]) -> Goods | None:
+        """Several goods with an "or" between them ("pellets or briquettes"), where each part surely names its own."""
+        sheet, index = self.sheet, self.catalogue.name_index
+        if sheet.words.isdisjoint(sheet.grammar.either):
+            return None
+        parts: list[list[re.Match[str]]] = [[]]
+        for word in every:
+            if word[0] in sheet.grammar.either:
+                parts.append([])
+            elif word[0] not in sheet.grammar.nameless:
+                parts[-1].append(word)
+        products: dict[str, None] = {}
+        naming: set[re.Match[str]] = set()
+        for words in parts:
+            left = [sheet.written(*word.span()) for word in words]
+            ranked, among = self._likeliest(words, left)
+            if not ranked or ranked[0].score < ALONE:
+                return None
+            best = leaders(ranked)
+            products |= dict.fromkeys(best)
+            places = among or index.naming([word[0] for word in words], best)
+            naming.update(word for place, word in enumerate(words) if place in places)
+        if len(products) < len(parts):
+            return None
+        named = " ".join(sheet.written(*word.span()) for word in every if word in naming)
+        others = [
+            (word.start(), sheet.written(*word.span()))
+            for words in parts
+            for word in words
+            if word not in naming and word[0] not in sheet.grammar.fillers
+        ]
+        return Goods(None, tuple(products), named, others)
 
     def _without_begun_town(self, words: list[str], best: tuple[str, ...]) -> frozenset[int]:
         """The places of the words that name these goods, without a last word that is rather the beginning of a town

@@ -44,7 +44,7 @@ SAID_ORDERS: Final[tuple[SaidOrder, ...]] = get_args(SaidOrder)
 COUNTS: Final = ("just_one", "two", "three", "four", "five")  # that are read as words, before truckloads alone
 
 # Words that stand around a wish and are none themselves.
-SMALL_WORDS = ("filler", "certified", "chatter", "at", "during", "per", "near", "within")
+SMALL_WORDS = ("filler", "certified", "or", "chatter", "at", "during", "per", "near", "within")
 
 
 class _Folded(dict[int, str]):
@@ -124,6 +124,9 @@ class Grammar:
             for scheme in catalogue.certificates.values()
             if scheme.spoken
         }
+        self.either = frozenset(map(folded, words.all("or")))
+        self.and_or = re.compile(rf"\s+{any_of((*words.all('and'), *words.all('or')))}(?!\w)")
+        self.excluding = re.compile(rf"(?<!\w){any_of(words.all('excluding'))}(?!\w)")
         self.certified = re.compile(rf"(?<!\w){any_of(catalogue.words.all('certified'))}(?!\w)")
         self.grades = _grade_patterns(catalogue)
         self.grades_in_names = _grade_patterns(catalogue, in_names=True)
@@ -309,6 +312,7 @@ def _all_first_words(catalogue: Catalogue) -> dict[str, frozenset[str]]:
         "grades": _first_words(grade_names(catalogue)),
         "free_now": _first_words(words.all("free_now")),
         "languages": _first_words((*spoken, *words.all("speaks"), *names_of_languages())),
+        "excluding": _first_words(words.all("excluding")),
         "at": _first_words(words.all("at")),
         "near": _first_words((*words.all("near"), *words.all("within"), *incoterms)),
         "windows": _first_words((*months, *spans)),

@@ -13,10 +13,10 @@ from core.search.model import Order, Query
 from core.search.parse import Understood
 
 # Of the moment in which the sentence was said; the order is from then on that of the query.
-ASKED_ONCE: Final = frozenset({"unclear", "side", "order", "by_load"})
+ASKED_ONCE: Final = frozenset({"unclear", "side", "order", "by_load", "around_km"})
 PRICES: Final = ("price", "max_price")  # either is a limit above which nothing is wanted
 GOODS: Final = ("product", "alternatives", "grade", "grades", "named", "rest")  # what other goods have otherwise
-AS_WRITTEN: Final = ("place_said", "named", "by_grade")  # how it was said, and not what
+AS_WRITTEN: Final = ("place_said", "countries_said", "named", "by_grade")  # how it was said, and not what
 NOTHING: Final = Understood()
 
 
@@ -65,7 +65,9 @@ def refined(query: Query, more: Understood) -> Query:
     if new.keys() & {"product", "alternatives"}:
         given_up |= set(GOODS)
     if "place" in new:
-        given_up.add("radius_km")
+        given_up |= {"radius_km", "countries", "countries_said"}
+    if "countries" in new:
+        given_up |= {"place", "place_said", "radius_km"}
     return replace(query, understood=replace(query.understood, **(_empty(given_up) | new)))
 
 

@@ -28,6 +28,7 @@ from core.search.fields import (
 from core.search.figures import Figures, amount, by_the_load, figures, prices
 from core.search.goods import WORD_OR_NUMBER, GoodsReader, leaders
 from core.search.grammar import Said, SaidOrder, grammar_of
+from core.search.leaving_out import GRADE, left_out
 from core.search.letters import WORD, rejoined, wish_in
 from core.search.numbers import parse_number
 from core.search.places import Place, Places
@@ -95,6 +96,7 @@ class Understood:
     place: Place | None = None
     place_said: str = ""  # as it was written
     radius_km: int | None = None
+    around_km: int | None = None  # a distance from nowhere that was named: from whoever asks
     window: DateWindow | None = None
     packaging: tuple[str, ...] = ()
     free_now: bool = False  # of an expert: at once
@@ -103,6 +105,9 @@ class Understood:
     order: SaidOrder | None = None  # of the list: "cheap pellets", "nearest sawdust to Kaunas"
     grades: tuple[str, ...] = ()  # that the name of the grade may mean, while the goods do not say which
     named: str = ""  # the words that name the goods
+    left_out: tuple[str, ...] = ()  # marks of what is not wanted: "country:UA", "grade:ENplus_A2", "scheme:FSC"
+    countries: tuple[str, ...] = ()  # that goods shall be from; a sentence leaves them among its words
+    countries_said: str = ""  # as they were written
     rest: str = ""  # the words that were not understood
     unclear: tuple[Refusal, ...] = ()  # what was said but cannot be: a question to ask back
 
@@ -150,6 +155,7 @@ class _Reading:
     def understood(self) -> Understood:
         """Take the fields out one after the other; the goods are what is left."""
         sheet, grammar = self.sheet, self.sheet.grammar
+        unwanted = left_out(sheet, self.catalogue)
         certificates, by_grade, grades = self._certificates_and_grades()
         window = self._window()
         said = figures(sheet)
@@ -169,6 +175,8 @@ class _Reading:
         by_load = by_the_load(said, self.catalogue, (product,) if product else alternatives, side)
         quantity = by_load or amount(sheet, said, self.catalogue, product)
         rest = self._with_trucks(rest, said) if by_load is None and said.loads else rest
+        if where.unknown and (product or alternatives):
+            sheet.unclear.append(Invalid("place.unknown", field="place", given=where.unknown))
         by_limit = prices(sheet, said, self.catalogue, product, self.per or (quantity.unit if quantity else None))
         return Understood(
             side=side,
@@ -186,6 +194,7 @@ class _Reading:
             place=where.place,
             place_said=where.said,
             radius_km=where.radius_km,
+            around_km=where.around_km,
             window=window,
             packaging=packaging,
             free_now=free_now,
@@ -194,8 +203,16 @@ class _Reading:
             order=order,
             grades=() if grade else grades,
             named=named,
+            left_out=self._of_these_goods(unwanted, product),
             rest=rest,
             unclear=tuple(sheet.unclear),
+        )
+
+    def _of_these_goods(self, unwanted: tuple[str, ...], product: str | None) -> tuple[str, ...]:
+        """Of the grades that an unwanted one may mean, those of the goods."""
+        known = self.catalogue.product(product).grades if product else ()
+        return tuple(
+            mark for mark in unwanted if not mark.startswith(GRADE) or not known or mark[len(GRADE) :] in known
         )
 
     def _packaging(self) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any, Final
@@ -33,7 +33,7 @@ def fits(understood: Understood, listing: Listing) -> bool:
     said, price = understood, listing.price
     limit, least = price_limit(said), said.min_price
     # A grade that is a scheme as well may have been found as a certificate.
-    if listing.state != "live" or (said.grade not in {None, *said.certificates, listing.grade_id}):
+    if not _is_on_offer(said, listing) or said.grade not in {None, *said.certificates, listing.grade_id}:
         return False
     if limit is not None and _alike(limit, price) and price.per(limit.unit).amount > limit.amount:
         return False
@@ -45,6 +45,14 @@ def fits(understood: Understood, listing: Listing) -> bool:
     if wanted is None or not convertible(wanted.unit, listing.unit):
         return True
     return listing.min_lot_amount <= converted(wanted, listing.unit) <= listing.remaining_amount
+
+
+def _is_on_offer(said: Understood, listing: Listing) -> bool:
+    """Live, from a country that is wanted, and of no country or grade that is not."""
+    unwanted = listing.state != "live" or not {f"country:{listing.country}", f"grade:{listing.grade_id}"}.isdisjoint(
+        said.left_out
+    )
+    return not unwanted and (not said.countries or listing.country in said.countries)
 
 
 def _alike(one: UnitPrice, other: UnitPrice) -> bool:
@@ -71,12 +79,8 @@ def reasons(
     found: Found,
     lowest: float | None,
     today: date,
-    *,
-    country_named: Callable[[str], str | None],
 ) -> tuple[Reason, ...]:
-    """Why this one is here, the strongest first. `country_named`: the code of the country that a folded name is of;
-    goods that lie there are from there, and mention nothing."""
-    mentioned = tuple(word for word in found.met if country_named(word) != listing.country)
+    """Why this one is here, the strongest first."""
     why = []
     if understood.product is not None or understood.alternatives:
         why.append(Reason("search.why.product", {"product": listing.product_id}))
@@ -84,9 +88,9 @@ def reasons(
         why.append(Reason("search.why.grade", {"grade": understood.grade}))
     if understood.certificates:
         why.append(Reason("search.why.certificate", {"schemes": understood.certificates}))
-    if mentioned:
-        why.append(Reason("search.why.words", {"words": mentioned}))
-    if len(mentioned) < len(found.met):
+    if found.met:
+        why.append(Reason("search.why.words", {"words": found.met}))
+    if understood.countries:
         why.append(Reason("search.why.country", {"country": listing.country}))
     if found.km is not None and understood.place is not None:
         why.append(Reason("search.why.near", {"km": round(found.km), "place": understood.place.name}))
@@ -107,6 +111,8 @@ def relaxed(query: Query) -> list[tuple[str, dict[str, object], Query]]:
     place = said.place.name if said.place else None
     ways: list[tuple[str, dict[str, object], Understood]] = [
         ("search.relax.words", {"words": said.rest}, replace(said, rest="")),
+        ("search.relax.countries", {"countries": said.countries}, replace(said, countries=(), countries_said="")),
+        ("search.relax.incoterm", {"incoterm": said.incoterm}, replace(said, incoterm=None)),
         ("search.relax.packaging", {"packaging": said.packaging}, replace(said, packaging=())),
         ("search.relax.certificate", {"schemes": said.certificates}, replace(said, certificates=())),
         ("search.relax.anywhere", {"place": place}, replace(said, radius_km=None)),
@@ -138,8 +144,8 @@ def cheapest(listings: Iterable[Listing], limit: UnitPrice) -> UnitPrice | None:
 
 def asks_nothing(understood: Understood) -> bool:
     """Whether every listing is as good an answer as any other."""
-    wording = replace(understood, named="", place_said="", grades=(), by_grade=None)
-    return replace(wording, side=None, incoterm=None, unclear=()) == Understood()
+    wording = replace(understood, named="", place_said="", countries_said="", grades=(), by_grade=None)
+    return replace(wording, side=None, around_km=None, unclear=()) == Understood()
 
 
 def bare(query: Query) -> Query | None:
@@ -165,6 +171,8 @@ CHIPS: Final = (
     ("window", "window"),
     ("packaging", "packaging"),
     ("incoterm", "incoterm"),
+    ("countries", "countries"),
+    ("left_out", "left_out"),
     ("rest", "words"),
 )
 
@@ -183,7 +191,12 @@ def chips_of(said: Understood, wishes: Sequence[tuple[str, str]] = CHIPS) -> tup
 
 def without(query: Query, wish: str) -> Query:
     """The query with one wish given up, and what would have no meaning without it."""
-    given_up: dict[str, Any] = {"place": {"radius_km": None}, "product": {"grade": None}}.get(wish, {})
+    with_it: dict[str, dict[str, Any]] = {
+        "place": {"radius_km": None},
+        "product": {"grade": None},
+        "countries": {"countries_said": ""},
+    }
+    given_up = with_it.get(wish, {})
     empty: dict[str, Any] = {wish: getattr(Understood(), wish), **given_up}
     return replace(query, understood=replace(query.understood, **empty))
 

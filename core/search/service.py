@@ -15,6 +15,7 @@ from core.kernel.money import UnitPrice
 from core.kernel.transaction import Ctx
 from core.listings.model import Listing
 from core.search import rules
+from core.search.countries import with_countries
 from core.search.engine.index import Answer, Found, Index
 from core.search.engine.wanted import Spot
 from core.search.kinds.listings import LISTINGS
@@ -28,14 +29,26 @@ from core.search.wishes import exactly, known_to_index
 SHORT_LIST = 100  # of these the sellers' standing is asked; below them it could not change the first pages
 
 
-def query_of(text: str, catalogue: Catalogue, places: Places, today: date, language: str = "en") -> Query:
+def query_of(
+    text: str, catalogue: Catalogue, places: Places, today: date, language: str = "en", home: Place | None = None
+) -> Query:
     """The query that a sentence is. Its order can be changed like one that was chosen, so it is no wish; the cheapest
-    in a town are those near it."""
-    said = parse(text, catalogue, places, today, language)
+    in a town are those near it. `home`: where a distance is from that is said without a place."""
+    said = _from_home(parse(text, catalogue, places, today, language), home)
     order: Order = said.order or "best"
     far = order not in {"best", "nearest"} and said.place is not None and said.radius_km is None
     understood = replace(said, order=None, by_load=False, radius_km=NEAR_KM if far else said.radius_km)
-    return Query(understood, order)
+    return Query(with_countries(understood, catalogue, places), order)
+
+
+def _from_home(said: Understood, home: Place | None) -> Understood:
+    """The same with "within 100 km" meant from home; without one it has to be told from where."""
+    if said.around_km is None:
+        return said
+    if home is not None:
+        return replace(said, place=home, place_said=home.name, radius_km=said.around_km, around_km=None)
+    whence = Invalid("place.distance_from_where", km=said.around_km)
+    return replace(said, around_km=None, unclear=(*said.unclear, whence))
 
 
 def search(
@@ -155,9 +168,7 @@ class _Searcher:
                 if listing is None or listing.seller in apart or not rules.fits(query.understood, listing):
                     gone += 1
                     continue
-                why = rules.reasons(
-                    query.understood, listing, each, lowest, today, country_named=self.catalogue.country_named
-                )
+                why = rules.reasons(query.understood, listing, each, lowest, today)
                 hits.append(Hit(listing, each.score, why, None if each.km is None else round(each.km)))
                 if len(hits) == limit:
                     break

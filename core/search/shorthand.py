@@ -1,4 +1,4 @@
-"""Numbers as traders shorten them, written out before anything is read: "5k t", "10 kt", "6 ct/kWh", "EUR215/t"."""
+"""Numbers as people shorten them, written out before anything is read: "5k t", "10 kt", "6 ct/kWh", "EUR215/t"."""
 
 from __future__ import annotations
 
@@ -16,17 +16,20 @@ LARGER: Final = {"kt": "t", "кт": "t", "gwh": "MWh", "гвтг": "MWh", "гв�
 CENTS: Final = 100  # of a euro; whoever counts in cents of another currency says which
 # "1.250k" and "1,125 ct" stay as they are: whether such a mark divides or groups is not known.
 _NUMBER: Final = r"(?<![\w.,+-])(?P<number>[0-9]{1,6}(?:[.,][0-9]{1,2})?)"
+_MILES: Final = re.compile(rf"{_NUMBER}\s*(?:miles?|meilen?|millas?|miglia)(?!\w)", re.IGNORECASE)
+KM_PER_MILE: Final = Decimal("1.609344")
 _DIGIT: Final = re.compile("[0-9]")
 _GLUED: Final = re.compile(r"(?<![^\W_])(?P<word>[^\W\d_]{2,6})(?=[0-9])")
 
 
 def written_out(text: str, catalogue: Catalogue) -> str:
-    """The text with thousands in figures, cents as parts of a euro, and a currency apart from its number."""
+    """The text with thousands in figures, cents as parts of a euro, miles as kilometres, and currencies apart."""
     if _DIGIT.search(text) is None:
         return text
     currencies, thousands, cents = _shortened(catalogue)
     text = _GLUED.sub(partial(_apart, currencies), text)
     text = thousands.sub(_in_figures, text)
+    text = _MILES.sub(_in_kilometres, text)
     return cents.sub(_in_euros, text)
 
 
@@ -42,6 +45,10 @@ def _in_figures(found: re.Match[str]) -> str:
 
 def _in_euros(found: re.Match[str]) -> str:
     return f"{_number(found) / CENTS:f} eur"
+
+
+def _in_kilometres(found: re.Match[str]) -> str:
+    return f"{round(_number(found) * KM_PER_MILE)} km"
 
 
 def _number(found: re.Match[str]) -> Decimal:

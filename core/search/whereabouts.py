@@ -28,13 +28,16 @@ _TOKEN: Final = re.compile(r"[^\W\d_](?:[\w'’.-]*\w)?")
 
 
 class Whereabouts(NamedTuple):
-    """`said`: the place as it was written. `countries`: where each begins, and how it was written."""
+    """`said`: the place as it was written. `countries`: where each begins, and how it was written. `around_km`: a
+    distance from nowhere that was named. `unknown`: what "near" stands before, and nobody knows."""
 
     term: str | None = None
     place: Place | None = None
     said: str = ""
     radius_km: int | None = None
     countries: tuple[tuple[int, str], ...] = ()
+    around_km: int | None = None
+    unknown: str = ""
 
 
 def whereabouts(sheet: Sheet, catalogue: Catalogue, places: Places) -> Whereabouts:
@@ -52,12 +55,16 @@ def whereabouts(sheet: Sheet, catalogue: Catalogue, places: Places) -> Whereabou
     finder = _Finder(sheet, catalogue, places)
     place = finder.behind([found.end() for found in (term, near) if found]) or finder.anywhere()
     place = place or finder.everyday_word(anywhere=radius is not None)
+    unknown = finder.unknown_behind(near.end()) if near and place is None else ""
     for found in (term, near):
         if found:
             sheet.strike(*found.span())
     radius_km = _kilometres(radius[1]) if radius else NEAR_KM if near else None
     place = place or finder.run_together() or finder.misspelt()
-    return Whereabouts(term[0].upper() if term else None, place, finder.said, radius_km if place else None, countries)
+    code = term[0].upper() if term else None
+    if place is None:
+        return Whereabouts(code, countries=countries, around_km=radius_km if radius else None, unknown=unknown)
+    return Whereabouts(code, place, finder.said, radius_km, countries)
 
 
 def _countries(sheet: Sheet, catalogue: Catalogue, places: Places) -> tuple[tuple[int, str], ...]:
@@ -104,6 +111,14 @@ class _Finder:
             if place is not None:
                 return place
         return None
+
+    def unknown_behind(self, mark: int) -> str:
+        """The word behind a "near" that is written like a name, and is nothing that is known; or nothing."""
+        found = self.sheet.grammar.to_place.match(self.sheet.text, mark)
+        token = _TOKEN.match(self.sheet.text, found.end()) if found else None
+        if token is None or not self.sheet.written(token.start(), token.start() + 1).isupper():
+            return ""
+        return "" if self._means_something(token[0]) else self.sheet.written(*token.span())
 
     def anywhere(self) -> Place | None:
         sheet = self.sheet

@@ -13,6 +13,7 @@ from core.catalogue.synonyms import SAME
 from core.search.engine.document import LONGEST_WORD, words_in
 from core.search.engine.wanted import Limits, Order, Spot, Wanted, Word
 from core.search.grammar import grammar_of
+from core.search.leaving_out import COUNTRY
 from core.search.limits import BY_THE_HOUR, amount_limits, hourly_amount, price_limits, prices_per
 from core.search.model import Order as AnyOrder
 from core.search.parse import Understood
@@ -22,8 +23,8 @@ from core.search.spacing import apart, meant_by_end, meant_by_half
 from core.search.tongues import language_named
 
 Knows = Callable[[str], bool]
-COUNTRY: Final = "country:"  # what the mark of a country begins with
 NO_PACKAGING: Final = "any"  # of a listing that does not say how its goods are packed
+LOOSE: Final = "bulk"
 WORDS_AT_MOST: Final = 12  # of a query: who pastes a page is answered by its first words
 LONGEST_PAIR: Final = 2 * LONGEST_WORD  # letters of two words that ran together
 BY_NAME_ONLY: Final = 0.8  # how well a document meets the word for the goods that has the word, but is of other goods
@@ -49,30 +50,27 @@ def exactly(
     said: Understood, catalogue: Catalogue, today: date, order: Order = "best", *, kind: str = "listing"
 ) -> Wanted:
     """Over goods, offered or asked for: every wish that was understood has to be met. The words that were not
-    understood only decide the order, unless nothing says which goods are meant; where prices or days decide it, a
-    country that is named is a wish."""
+    understood only decide the order, unless nothing says which goods are meant."""
     goods = (said.product,) if said.product else said.alternatives
     musts = _musts(grades=(said.grade,) if said.grade else (), certificates=said.certificates)
     if goods:
         musts = (frozenset(f"product:{product}" for product in goods), *musts)
     if said.packaging:
-        musts = (*musts, frozenset(f"packaging:{packed}" for packed in (*said.packaging, NO_PACKAGING)))
-    rest = list(dict.fromkeys(_with_countries(words_in(said.rest), catalogue)))[:WORDS_AT_MOST]
-    words = tuple(
-        Word(word, also | {f"{COUNTRY}{code}": 1.0}, fuzzy=False, tells=WHERE_TELLS, country=bool(goods))
-        if (code := catalogue.country_named(word))
-        else Word(word, also)
-        for word, also in zip(rest, catalogue.synonyms.of(rest), strict=True)
-    )
-    countries = frozenset(mark for word in words for mark in word.also if mark.startswith(COUNTRY))
-    if countries and order in {"cheapest", "newest"}:
-        musts = (*musts, countries)
+        loose = (NO_PACKAGING,) if LOOSE in said.packaging else ()  # which goes without saying
+        musts = (*musts, frozenset(f"packaging:{packed}" for packed in (*said.packaging, *loose)))
+    if said.countries:
+        musts = (*musts, frozenset(f"{COUNTRY}{code}" for code in said.countries))
+    if said.incoterm:
+        musts = (*musts, frozenset({f"term:{said.incoterm}"}))
+    rest = list(dict.fromkeys(words_in(said.rest)))[:WORDS_AT_MOST]
+    words = tuple(Word(word, also) for word, also in zip(rest, catalogue.synonyms.of(rest), strict=True))
     words += _of_kinds(said, catalogue)
     limit = said.max_price or said.price or said.min_price
-    unit = limit.unit if limit else catalogue.product(goods[0]).price_unit if goods else "t"
+    unit = limit.unit if limit else catalogue.product(goods[0]).price_unit if goods else "MWh"
     return Wanted(
         words=words,
         must=(frozenset({f"kind:{kind}"}), *musts),
+        must_not=frozenset(said.left_out),
         near=None if said.place is None else Spot(said.place.lat, said.place.lon, said.radius_km),
         price_at_most=price_limits(catalogue, said.max_price or said.price),
         price_at_least=price_limits(catalogue, said.min_price),
@@ -135,6 +133,7 @@ def freely(said: Understood, catalogue: Catalogue, places: Places, knows: Knows,
     return Wanted(
         words=tuple(words),
         must=_musts(grades=grades, certificates=said.certificates if goods else ()),
+        must_not=frozenset(said.left_out),
         near=Spot(said.place.lat, said.place.lon, said.radius_km) if said.place and within else None,
         price_at_most=price_limits(catalogue, said.max_price or said.price),
         price_at_least=price_limits(catalogue, said.min_price),

@@ -174,7 +174,10 @@ class Candidates:
         return limits.value * self.segment.factors_of(limits.factors, numbers, kinds)
 
     def living(self, numbers: U32) -> U32:
-        return numbers[self.alive.take(numbers)]
+        """Those that have not been replaced, and have nothing that is not wanted."""
+        numbers = numbers[self.alive.take(numbers)]
+        unwanted = self.wanted.must_not
+        return numbers[~self.has(numbers, self._terms_of(unwanted))] if unwanted else numbers
 
     def _with_all_words(self, limit: int) -> U32:
         """Of the rarest word's documents those that have the other words too, as far as there are enough of them; where

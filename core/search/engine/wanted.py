@@ -71,6 +71,7 @@ class Wanted(NamedTuple):
 
     words: tuple[Word, ...] = ()
     must: tuple[frozenset[str], ...] = ()
+    must_not: frozenset[str] = frozenset()  # terms of which none may be there, whatever is given up
     near: Spot | None = None
     price_at_most: Limits | None = None
     price_at_least: Limits | None = None

@@ -38,6 +38,7 @@ _COLUMNS = (
     Listing.window_from,
     Listing.window_to,
     Listing.packaging,
+    Listing.incoterm,
     Listing.words,
     Listing.renewed_at,
 )
@@ -58,6 +59,7 @@ def _document(catalogue: Catalogue, row: Row[*tuple[Any, ...]], schemes: Sequenc
     marks = [f"scheme:{scheme}" for scheme in schemes]
     marks += [f"grade:{row.grade_id}"] if row.grade_id else []
     marks.append(f"country:{row.country}")
+    marks.append(f"term:{row.incoterm}")
     marks.append(f"packaging:{row.packaging or NO_PACKAGING}")
     least = amount_of(Quantity(row.min_lot_amount, row.unit))
     return Document(

@@ -134,21 +134,22 @@ async def test_only_what_is_live_is_shown_and_at_once(market: Market) -> None:
         ("деревні пелети, Велика Британія", HULL),
     ],
 )
-async def test_a_country_is_a_reason_where_the_goods_lie_there_and_nothing_that_is_mentioned(
+async def test_a_country_that_is_named_is_where_the_goods_have_to_be_from(
     market: Market, sentence: str, place: Place
 ) -> None:
     on = await shelf(market)
     await on.put(place=GDANSK, words="We also sell to Latvia")
-    listing = await on.put(place=place)
+    page = await on.find(sentence)
+    assert [(each.code, each.count) for each in page.relaxations] == [("search.relax.countries", 1)]
+    assert len(ids(await on.ask(page.relaxations[0].query))) == 1
 
-    there, elsewhere = (await on.find(sentence)).hits
+    listing = await on.put(place=place)
+    (there,) = (await on.find(sentence)).hits
     assert there.listing.id == listing.id
     assert [dict(each.parts) for each in there.reasons if each.code == "search.why.country"] == [
         {"country": place.country}
     ]
     assert "search.why.words" not in codes(there)
-    assert "search.why.country" not in codes(elsewhere)
-    assert ("search.why.words" in codes(elsewhere)) == (place == RIGA)
 
 
 async def test_a_sellers_own_words_and_name_are_found_misspelt(market: Market) -> None:
@@ -306,8 +307,46 @@ async def test_a_country_and_a_word_of_another_language_are_words_too(market: Ma
     await on.put(place=GDANSK)
     assert ids(await on.find("Lettland")) == [latvian.id]
     assert ids(await on.find("w Łotwie, Latvijā")) == [latvian.id]
+    assert ids(await on.find("wood pellets near Riga, Latvia")) == [latvian.id]
     assert ids(await on.find("beržas")) == [latvian.id]
-    assert ids(await on.find("wood pellets Latvia"))[0] == latvian.id
+    assert ids(await on.find("wood pellets Latvia")) == [latvian.id]
+
+
+async def test_what_is_not_wanted_is_not_found(market: Market) -> None:
+    on = await shelf(market)
+    latvian = await on.put(place=RIGA, certificates=(FSC,))
+    polish = await on.put(place=GDANSK)
+    british = await on.put(place=HULL, grade_id="ENplus_A2")
+    for sentence, unwanted in (
+        ("wood pellets not from Poland", polish),
+        ("Holzpellets nicht aus Polen", polish),
+        ("pelet drzewny oprócz Polski", polish),
+        ("деревні пелети не з Польщі", polish),
+        ("wood pellets without FSC", latvian),
+        ("Holzpellets, kein A2", british),
+    ):
+        page = await on.find(sentence)
+        wanted = {latvian.id, polish.id, british.id} - {unwanted.id}
+        assert set(ids(page)) == wanted, sentence
+        assert [chip.wish for chip in service.chips(Query(page.understood))] == ["product", "left_out"]
+    assert ids(await on.find("wood pellets not from Poland or Latvia")) == [british.id]
+    assert len(ids(await on.find("wood pellets not more than 900 eur"))) == 3
+
+
+async def test_a_delivery_term_is_a_wish_that_can_be_given_up(market: Market) -> None:
+    on = await shelf(market)
+    await on.put()
+    page = await on.find("wood pellets FCA")
+    assert [(each.code, each.count) for each in page.relaxations] == [("search.relax.incoterm", 1)]
+    there = await on.put(incoterm="FCA")
+    assert ids(await on.find("wood pellets FCA")) == [there.id]
+
+
+async def test_only_loose_goods_are_those_that_nothing_is_said_of(market: Market) -> None:
+    on = await shelf(market)
+    plain, bagged = await on.put(packaging=None), await on.put(packaging="big_bag")
+    assert ids(await on.find("wood pellets in big bags")) == [bagged.id]
+    assert ids(await on.find("wood pellets in bulk")) == [plain.id]
 
 
 async def test_a_compound_that_nobody_uses_is_read_by_its_last_part(market: Market) -> None:

@@ -1,0 +1,38 @@
+"""Countries that goods shall be from: taken from the words of a sentence, as a wish of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from core.catalogue import Catalogue
+from core.catalogue.names import folded
+from core.search.parse import Understood
+from core.search.places import Places
+
+
+def with_countries(said: Understood, catalogue: Catalogue, places: Places) -> Understood:
+    """The same with the countries among the words that were left over as `countries`. The country of the place that is
+    named says only which place is meant ("Riga, Latvia"), and is no wish."""
+    written = said.rest.split()
+    spans = list(_spans([folded(word) for word in written], catalogue, places))
+    if not spans:
+        return said
+    named = [" ".join(written[start:end]) for start, end in spans]
+    taken = {place for start, end in spans for place in range(start, end)}
+    codes = dict.fromkeys(filter(None, (catalogue.country_named(folded(name)) for name in named)))
+    if said.place is not None and set(codes) == {said.place.country}:
+        codes, named = {}, []
+    rest = " ".join(word for place, word in enumerate(written) if place not in taken)
+    return replace(said, countries=tuple(codes), countries_said=" ".join(named), rest=rest)
+
+
+def _spans(words: Sequence[str], catalogue: Catalogue, places: Places) -> Iterator[tuple[int, int]]:
+    """Where countries stand: by names of several words, and by those of one that is neither goods nor a town."""
+    several = list(catalogue.countries_in(words))
+    inside = {place for start, end in several for place in range(start, end)}
+    goods = catalogue.name_index.vocabulary
+    yield from several
+    for place, word in enumerate(words):
+        if place not in inside and catalogue.country_named(word) and word not in goods and not places.knows(word):
+            yield place, place + 1
