@@ -22,6 +22,8 @@ from core.kernel.sqlite import connect, engine_over
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 LOCK = 7_305_808  # any number: PostgreSQL's advisory lock under which one process migrates and the others wait
 
+PATIENCE_MS = 120_000  # for another process that migrates the same file, on however slow a machine
+
 
 async def upgrade(url: str) -> None:
     """Bring the database to the newest revision; nothing happens when it is there."""
@@ -58,6 +60,7 @@ def _within_sqlite(path: str, work: Callable[[Connection], None]) -> None:
     raw = connect(path)
     # SQLite changes a table by writing it anew; with its references watched, dropping the old one would empty others.
     raw.execute("PRAGMA foreign_keys=OFF")
+    raw.execute(f"PRAGMA busy_timeout={PATIENCE_MS}")
     try:
         with engine_over(lambda: raw).begin() as connection:
             work(connection)

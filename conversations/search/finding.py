@@ -132,7 +132,7 @@ def _order_alone(talk: Talk, sentence: str) -> Order | None:
 def _read(talk: Talk, sentence: str) -> Query:
     almanac = talk.almanac
     home = home_town(talk)
-    return market.query_of(sentence, almanac.catalogue, almanac.places, talk.today, talk.words.language, home)
+    return market.query_of(sentence, almanac.catalogue, almanac.places, talk.today, talk.words.language, home=home)
 
 
 # --- buttons ----------------------------------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ SHORT_LIST = 100  # of these the sellers' standing is asked; below them it could
 
 
 def query_of(
-    text: str, catalogue: Catalogue, places: Places, today: date, language: str = "en", home: Place | None = None
+    text: str, catalogue: Catalogue, places: Places, today: date, language: str = "en", *, home: Place | None = None
 ) -> Query:
     """The query that a sentence is. Its order can be changed like one that was chosen, so it is no wish; the cheapest
     in a town are those near it. `home`: where a distance is from that is said without a place."""

@@ -309,6 +309,25 @@ async def test_units_and_limits_are_understood_with_a_slip_too(tom: Somebody) ->
     )  # and the days, as each chat writes them
 
 
+async def test_a_distance_is_from_my_place_where_none_is_named(world: World, tom: Somebody) -> None:
+    await Trade(world, await world.on_telegram("Rasa"), tom).list(SENTENCE)
+    await tom.says("/find pellets within 100 km")
+    await tom.sees("100 km from where?")
+    await tom.says("/find pellets near Xyzzyburg")
+    await tom.sees("I do not know a place called Xyzzyburg.")
+    await tom.says("/place Kaunas")
+    await tom.sees("Your place is Kaunas")
+    await tom.says("/find pellets within 100 km")
+    await tom.sees("Understood: Wood pellets, Kaunas, 100 km")
+    await tom.says("/find pellets not from Lithuania")
+    seen = await tom.sees("Understood: Wood pellets, without Lithuania", "DAP Riga, Latvia")
+    assert ", Lithuania" not in seen.rpartition("Understood: ")[2]
+    await tom.says("/find pellets in Portugal")
+    await tom.sees("Nothing fits right now", "Portugal: none; 8 without it.")
+    await tom.presses("From anywhere (8)")
+    await tom.sees("8 listings found")
+
+
 async def test_the_country_that_was_named_is_told_as_its_reader_spells_it(world: World, tom: Somebody) -> None:
     await Trade(world, await world.on_telegram("Rasa"), tom).list(SENTENCE.replace("Kaunas", "Hull"))
     for language, goods, country in (

@@ -206,3 +206,36 @@ def test_what_goods_are_made_of_is_not_what_is_wanted(sentence: str, product: st
 def test_a_word_of_another_name_is_asked_for_beside_the_goods(sentence: str, named: str, rest: str) -> None:
     said = read(sentence)
     assert (said.named, said.rest) == (named, rest)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "goods"),
+    [
+        ("pellets or briquettes", ("wood_pellets", "wood_briquettes")),
+        ("100 t sawdust or shavings, max 60 eur", ("sawdust", "shavings")),
+        ("pelety lub brykiet pod Krakowem", ("wood_pellets", "wood_briquettes")),
+        ("wood pellets oder straw pellets", ("wood_pellets", "straw_pellets")),
+    ],
+)
+def test_one_goods_or_another_are_both_meant(sentence: str, goods: tuple[str, ...]) -> None:
+    said = read(sentence)
+    assert (said.product, said.alternatives, said.rest) == (None, goods, "")
+
+
+def test_an_or_between_other_things_names_no_second_goods() -> None:
+    said = read("wood pellets near Riga or Vilnius")
+    assert (said.product, said.place and said.place.name, said.rest) == ("wood_pellets", "Riga", "Vilnius")
+
+
+def test_a_town_that_nobody_knows_is_told() -> None:
+    said = read("pellets near Xyzzyburg")
+    assert [(each.code, each.parts["given"]) for each in said.unclear] == [("place.unknown", "Xyzzyburg")]
+    assert read("pellets near my plant").unclear == ()
+
+
+def test_a_distance_without_a_place_is_from_whoever_asks() -> None:
+    assert (read("pellets within 100 km").around_km, read("pellets within 100 km of Riga").around_km) == (100, None)
+
+
+def test_goods_that_are_counted_in_one_kind_of_cubic_metre_are_counted_in_that() -> None:
+    assert str(read("500 m3 dry wood chips").quantity) == "500 loose_m3"

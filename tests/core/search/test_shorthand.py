@@ -76,3 +76,7 @@ def test_an_answer_may_be_shortened_too() -> None:
 
 def test_a_load_is_what_a_truck_holds() -> None:
     assert read("2 loads of pellets").quantity == read("2 truckloads of pellets").quantity
+
+
+def test_miles_are_kilometres() -> None:
+    assert read("pellets within 100 miles of Riga").radius_km == 161
