@@ -10,6 +10,7 @@ from telegram.error import BadRequest, InvalidToken, NetworkError
 from tenacity import retry, retry_if_exception_type, retry_if_not_exception_type, stop_after_attempt, wait_exponential
 
 from bots.telegram.text import JOINER
+from conversations.links import LED_TO, read_url
 from conversations.turn import Attached, Input, Located, Misfit, PaidStars, Pressed, Reacted, Said, Turn
 from core.files.model import LARGEST, Checked
 from core.files.rules import inspect
@@ -48,7 +49,10 @@ async def turn_of(bot: Bot, update: Update, body: Any = None) -> Turn | None:
     message = update.message or update.edited_message
     if message is None or message.from_user is None or message.from_user.is_bot:
         return None
-    given = await _input(bot, message) if update.message else _said_anew(message)
+    if message.via_bot is not None and message.via_bot.id == bot.id:
+        given = _chosen(message) if update.message else None
+    else:
+        given = await _input(bot, message) if update.message else _said_anew(message)
     topic = message.message_thread_id if message.is_topic_message else None
     return turn(bot, update, message.from_user, given, body, topic=topic) if given is not None else None
 
@@ -87,6 +91,21 @@ def turn(
 def _said_anew(message: Message) -> Input | None:
     """An edited text counts as said again. Other edits (a caption, a moving location) change nothing."""
     return Said(_words(message.text), str(message.message_id), anew=True) if message.text else None
+
+
+def _chosen(message: Message) -> Input | None:
+    """What they chose of what we had offered while they typed: an answer to the open form, which is said, or a listing.
+
+    Its words are its seller's, so nobody has said them, but its button leads to it. A forward comes without the button:
+    then there is nothing to answer.
+    """
+    if message.reply_markup is not None:
+        urls = [key.url for row in message.reply_markup.inline_keyboard for key in row if key.url]
+        link = next((link for link in map(read_url, urls) if link is not None and link.thing in LED_TO), None)
+        return Said(f"/start {link.thing}_{link.named}") if link is not None else None
+    if message.forward_origin is not None or not message.text:
+        return None
+    return Said(_words(message.text), str(message.message_id))
 
 
 def _words(text: str) -> str:

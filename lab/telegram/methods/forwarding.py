@@ -43,9 +43,9 @@ def forward_messages(bot: Bot, call: Call) -> list[Json]:
 
 
 def forwarded(message: Message) -> Json:
-    """The content of a forward: where it came from stays what it was when it is forwarded again."""
+    """The content of a forward: where it came from stays what it was when it is forwarded again, and by way of whom."""
     origin = {"type": "user", "date": message["date"], "sender_user": message["from"]}
-    content = {key: message[key] for key in COPIED if key in message}
+    content = {key: message[key] for key in (*COPIED, "via_bot") if key in message}
     return content | {"forward_origin": message.get("forward_origin", origin)}
 
 

@@ -45,7 +45,7 @@ class Writing(Hands):
         here = self.written_in(person, place)
         message = self.message(here, message_id)
         kind = "text" if "text" in message else "caption"
-        if kind not in message or message["from"]["id"] != person:
+        if kind not in message or message["from"]["id"] != person or message.keys() & {"via_bot", "forward_origin"}:
             raise impossible("a person can edit only a text of their own")
         kept = {key: value for key, value in message.items() if key not in ("entities", "caption_entities")}
         changed = kept | (marked(text) if kind == "text" else marked_caption(text)) | {"edit_date": self.bot.now()}

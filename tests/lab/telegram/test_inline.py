@@ -58,6 +58,16 @@ async def test_a_card_is_shared_with_another_person_and_lives_there(
     received = (await jonas.chat(ona.id))["messages"][-1]
     assert (received["text"], received["via_bot"], received["own"]) == ("A1", bot.username, False)
 
+    async with browser.post(
+        f"/lab/telegram/people/{ona.id}/edit", json={"message_id": sent["id"], "text": "A2", "place": jonas.id}
+    ) as answer:
+        assert answer.status == 409  # only the bot can change it
+    passed_on = await jonas.do("forward", message_id=sent["id"], **{"from": ona.id})
+    assert (passed_on["text"], passed_on["via_bot"]) == ("A1", bot.username)
+    forwarded = (await bot.get_updates())[-1].message
+    assert forwarded is not None
+    assert (forwarded.via_bot, forwarded.reply_markup) == (await bot.get_me(), None)
+
     await jonas.do("press", message_id=sent["id"], data="take:1", place=ona.id)
     press = (await bot.get_updates())[-1].callback_query
     assert press is not None
