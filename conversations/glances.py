@@ -23,9 +23,11 @@ from core.talks.service import draft_of, focused_draft
 class Glance:
     """What is offered while somebody types, before they have said anything.
 
-    `options` answer the form that is open, `shared` can be sent into a chat; `after` continues the list.
+    `options` answer the form that is open, `shared` can be sent into a chat; `after` continues the list. `locale`: what
+    they read, which may be another language than that of their app.
     """
 
+    locale: str
     options: Sequence[Option] = ()
     shared: Sequence[Shared] = ()
     after: str | None = None
@@ -52,11 +54,11 @@ class Glances:
             draft = focused_draft(talk.ctx, talk.person.id) if here else None
             options = self._options(talk, draft, text) if draft is not None else None
             if options is not None:
-                return Glance(options=options)
+                return Glance(talk.person.locale, options=options)
             shared, after = listings_to_share(talk, text, after, door)
         except Refusal:
-            return Glance()
-        return Glance(shared=shared, after=after)
+            return Glance(talk.person.locale)
+        return Glance(talk.person.locale, shared=shared, after=after)
 
     def options(self, ctx: Ctx, identity: Identity, draft_id: str, name: str, part: str) -> Sequence[Option]:
         """What a field of somebody's form takes, while a part of it is typed. Changes nothing."""

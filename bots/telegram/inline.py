@@ -49,7 +49,7 @@ async def _answer(bot: Bot, reception: Reception, wordings: Wordings, query: Inl
         await bot.answer_inline_query(query.id, results, cache_time=0, is_personal=True)
         return
     results = [article(each) for each in found.shared]
-    after, words = found.after or "", wordings.speak(identity.locale)
+    after, words = found.after or "", wordings.speak(found.locale)
     ask_here = InlineQueryResultsButton(words("find.nothing"), start_parameter=HELLO) if not found.shared else None
     await bot.answer_inline_query(
         query.id, results, cache_time=KEPT_SECONDS, is_personal=True, next_offset=after, button=ask_here

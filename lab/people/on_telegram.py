@@ -107,7 +107,12 @@ class OnTelegram:
         await self.does("edit", message_id=(await self.message(own, sender="person"))["id"], text=text)
 
     async def searches_inline(self, query: str) -> list[dict[str, Any]]:
-        """Type `@bot query` in a chat; what the phone offers, as soon as the bot has answered."""
+        """Type `@bot query` in a chat; what can be chosen, as soon as the bot has answered."""
+        offered = await self.types_inline(query)
+        return [{**each, "query_id": offered["query_id"]} for each in offered["results"]]
+
+    async def types_inline(self, query: str) -> dict[str, Any]:
+        """The same; all that the phone offers."""
         asked = (await self.does("inline", query=query))["query_id"]
         self.waiting_for = f"results for {query!r}"
 
@@ -115,8 +120,7 @@ class OnTelegram:
             offered: dict[str, Any] = await self.browser.get(f"{self.path}/inline/{asked}")
             return offered if offered["answered"] else None
 
-        offered = await self.browser.until(answered, self._why)
-        return [{**each, "query_id": asked} for each in offered["results"]]
+        return {**await self.browser.until(answered, self._why), "query_id": asked}
 
     async def chooses(self, result: dict[str, Any]) -> None:
         """Send one of the results that an inline search has offered."""

@@ -32,3 +32,11 @@ async def test_a_listing_chosen_in_the_chat_with_us_is_shown_for_nobody_has_said
     await tom.sees("Quantity: 200 t", "At which place")
     assert (await tom.message("This listing stands until"))["id"] > shown["id"] + 3
     assert "I do not understand" not in await tom.screen()
+
+
+async def test_what_is_offered_is_in_the_language_that_was_chosen(tom: OnTelegram) -> None:
+    await tom.says("/language de")
+    await tom.sees("Deutsch")
+    assert (await tom.types_inline("qwertz uiop"))["button"]["text"] == "Gerade passt nichts"
+    [offered] = await tom.searches_inline("A1 pelets near Riga under 205")
+    assert offered["title"].startswith("Holzpellets")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
@@ -239,12 +238,6 @@ async def test_the_market_is_shown_without_names_and_measured_from_my_place(tom:
         assert "photo" in (await tom.messages())[-1]
 
 
-async def answered(somebody: OnTelegram, query_id: str) -> dict[str, Any] | None:
-    """What the phone offers for an inline query, once the bot has answered it."""
-    offered: dict[str, Any] = await somebody.browser.get(f"{somebody.path}/inline/{query_id}")
-    return offered if offered["answered"] else None
-
-
 async def test_a_listing_is_sent_into_any_chat(world: World) -> None:
     await stocked(world)
     tom, eve = await world.on_telegram("Tom"), await world.on_telegram("Eve")
@@ -252,8 +245,7 @@ async def test_a_listing_is_sent_into_any_chat(world: World) -> None:
     await tom.says("/start")
     await tom.sees("Welcome, Tom")
 
-    asked = (await tom.does("inline", query="qwertz uiop"))["query_id"]
-    empty = await world.browser.until(lambda: answered(tom, asked), lambda: "nothing was answered")
+    empty = await tom.types_inline("qwertz uiop")
     assert (empty["results"], empty["button"]["text"]) == ([], "Nothing fits right now")
 
     offered = await tom.searches_inline("A1 pelets near Riga under 205")
