@@ -73,7 +73,8 @@ class Card(Shape):
     `room`: what it is a part of ("deal:…"), where a platform keeps such things together.
     `turn`: whose turn it is, what happens next and by when. `pictures` and `documents`: ids of kept files;
     `chart`: a picture that is drawn when it is sent. `table`: what the last lines say, as rows under a head, for where
-    a platform has tables.
+    a platform has tables. `opens`: what shows the whole of it, which is all that is pressed of one among others where
+    their buttons stand apart from them.
     """
 
     kind: Literal["card"] = "card"
@@ -89,6 +90,7 @@ class Card(Shape):
     pictures: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
     chart: Chart | Bars | None = None
+    opens: str | None = Field(default=None, max_length=64)
     fresh: bool = True
 
     @property
@@ -114,7 +116,8 @@ class Say(Shape):
 class CardList(Shape):
     """Several things to choose from (search results, offers, deals), one card that is edited while paging.
 
-    `side_by_side`: each is short enough to stand beside the next one, where a platform can.
+    `side_by_side`: each is short enough to stand beside the next one, where a platform can. `first`: the number of the
+    first of them, where pages before it had others.
     """
 
     kind: Literal["list"] = "list"
@@ -124,6 +127,7 @@ class CardList(Shape):
     items: tuple[Card, ...] = ()
     buttons: tuple[tuple[Button, ...], ...] = ()
     side_by_side: bool = False
+    first: int = 1
     fresh: bool = True
 
 

@@ -71,7 +71,7 @@ def card_screen(reply: Card | CardList | FormView | Desk) -> Screen:
         case Card():
             return Screen(_fit(*_card_parts(reply)), keyboard(reply.buttons))
         case CardList():
-            return Screen(_list_text(reply), keyboard(_list_rows(reply), reply.buttons))
+            return Screen(_list_text(reply), keyboard(_list_rows(reply, reply.first), reply.buttons))
         case FormView():
             return _form(reply)
         case Desk():
@@ -124,10 +124,10 @@ def _list_text(shown: CardList) -> Text:
     head = said(shown.title, "bold").clipped(TITLE_UNITS)
     intro = said(shown.text).clipped(TAIL_UNITS)
     left = MESSAGE_UNITS - head.units - intro.units - 4
-    return joined("\n\n", head, intro, _items(shown.items, left)) or said("…")
+    return joined("\n\n", head, intro, _items(shown.items, left, shown.first)) or said("…")
 
 
-def _items(items: Sequence[Card], units: int, first: int = 1) -> Text:
+def _items(items: Sequence[Card], units: int, first: int) -> Text:
     """Every item gets its fair share of the space, so that the last one is on the screen too."""
     share = units // max(len(items), 1) - 2
     blocks = [_item(number, card).clipped(share) for number, card in enumerate(items, first)]
@@ -139,8 +139,14 @@ def _item(number: int, card: Card) -> Text:
     return joined("\n", said(f"{number}.") + Text(((" ", None),)) + head, body, tail)
 
 
-def _list_rows(shown: CardList, first: int = 1) -> list[list[Button]]:
-    """One row an item, with the item's number, because a keyboard stands apart from the text."""
+def _list_rows(shown: CardList, first: int) -> list[list[Button]]:
+    """One row an item, with the item's number, because a keyboard stands apart from the text; of several that can be
+    opened a number each, or they would be pushed off the screen by what can be done about them."""
+    opening = [
+        Button(label=str(number), press=card.opens) for number, card in enumerate(shown.items, first) if card.opens
+    ]
+    if 1 < len(opening) == len(shown.items):
+        return [opening]
     return [
         [_numbered(number, button) for row in card.buttons for button in row]
         for number, card in enumerate(shown.items, first)

@@ -24,6 +24,8 @@ from core.search.places import distance_km
 PICTURES = 3
 SHARED = "l_"  # what a deep link to a listing begins with
 LABEL = 75
+# Reasons that a result's own lines say already.
+SAID_ABOVE = {f"search.why.{what}" for what in ("product", "grade", "country", "near", "enough")}
 # What is given up, and the chip that says it.
 WISHES = {
     "search.relax.countries": "countries",
@@ -37,9 +39,11 @@ WISHES = {
 
 
 def hit_card(talk: Talk, hit: Hit, prices: Comparison) -> Card:
-    """A result: the goods, price and place, the seller's standing, and why it is here."""
-    why = [talk.words(reason.code, **shown_parts(talk, reason.parts)) for reason in hit.reasons]
-    return brief_offer(talk, hit.listing, prices, km=hit.distance_km, why=", ".join(why))
+    """A result: the goods, price and place, the seller's standing, and why else it is here."""
+    reasons = [reason for reason in hit.reasons if reason.code not in SAID_ABOVE]
+    why = ", ".join(talk.words(reason.code, **shown_parts(talk, reason.parts)) for reason in reasons)
+    card = brief_offer(talk, hit.listing, prices, km=hit.distance_km, why=why)
+    return card.model_copy(update={"opens": press("find.show", hit.listing.id)})
 
 
 def brief_offer(talk: Talk, listing: Listing, prices: Comparison, *, km: int | None = None, why: str = "") -> Card:

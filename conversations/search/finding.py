@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
@@ -45,6 +46,7 @@ from core.search.parse import Understood
 
 AT_ONCE = 5
 SHARED_AT_ONCE = 10
+BEHIND, SOME = "+", r"[0-9]{1,4}"  # what a page begins after, and how many were before it
 ORDERS: tuple[Order, ...] = ("cheapest", "nearest", "rated", "newest")
 
 book = Book()
@@ -150,9 +152,11 @@ def _current(talk: Talk, pressed: Press) -> Query | None:
 
 @book.press("find.more")
 def more(talk: Talk, pressed: Press) -> None:
-    """The next five, or those that the choice begins after; without one, the first."""
+    """The next five, or those that the choice begins after, which says how many were before them; without one, the
+    first."""
     if (query := _current(talk, pressed)) is not None:
-        show_results(talk, query, after=pressed.choice or None)
+        after, _, seen = pressed.choice.partition(BEHIND)
+        show_results(talk, query, after=after or None, seen=int(seen) if re.fullmatch(SOME, seen) else 0)
 
 
 @book.press("find.sort")
@@ -260,22 +264,28 @@ def _search(talk: Talk, query: Query, after: str | None = None) -> Page:
     return market.search(talk.ctx, catalogue, query, limit=AT_ONCE, after=after, standings=standings, home=home)
 
 
-def show_results(talk: Talk, query: Query, page: Page | None = None, *, after: str | None = None) -> None:
+def show_results(
+    talk: Talk, query: Query, page: Page | None = None, *, after: str | None = None, seen: int = 0
+) -> None:
+    """The list, or what there is in place of one. `seen`: how many came before those `after`."""
     page = page or _search(talk, query, after)
     if after is not None and not page.hits:  # all that came next is sold or withdrawn by now
-        page, after = _search(talk, query), None
+        page, seen = _search(talk, query), 0
     if page.understood != query.understood:  # sellers' own use of a word has told which goods it names
         query = ask(talk, replace(query, understood=page.understood))
     if page.hits:
-        talk.reply(result_list(talk, query, page, after))
+        talk.reply(result_list(talk, query, page, seen))
     elif market.chips(query) and {chip.wish for chip in market.chips(query)} != {"rest"}:
         talk.reply(nothing_found(talk, query, page))
     else:
         talk.reply(nonsense(talk, query, page) if not page.did_you_mean else nothing_found(talk, query, page))
 
 
-def result_list(talk: Talk, query: Query, page: Page, after: str | None) -> CardList:
-    """Five results with all that changes the list under them: what was understood, the order, the page."""
+def result_list(talk: Talk, query: Query, page: Page, seen: int) -> CardList:
+    """Five results with all that changes the list under them: what was understood, the order, the page.
+
+    `seen`: how many are on the pages before.
+    """
     prices = Comparison.of(talk, query.understood)
     items = tuple(hit_card(talk, hit, prices) for hit in page.hits)
     said = (
@@ -284,14 +294,16 @@ def result_list(talk: Talk, query: Query, page: Page, after: str | None) -> Card
         *unclear_words(talk, query),
         _measured_from(talk, query),
         prices.rates_note(),
+        _which_of_all(talk, page, seen),
     )
     return CardList(
         subject="find",
         title=talk.words("find.found", count=page.total),
         text="\n".join(filter(None, said)),
         items=items,
-        buttons=(*_turning(talk, page, query, after), *advice_row(talk, query), *chip_rows(talk, query)),
+        buttons=(*_turning(talk, page, query, seen), *advice_row(talk, query), *chip_rows(talk, query)),
         side_by_side=True,
+        first=seen + 1,
         fresh=talk.fresh,
     )
 
@@ -301,16 +313,25 @@ def _measured_from(talk: Talk, query: Query) -> str:
     return talk.words("find.measured_from", place=home.name) if home and query.understood.place is None else ""
 
 
-def _turning(talk: Talk, page: Page, query: Query, after: str | None) -> tuple[tuple[Button, ...], ...]:
+def _which_of_all(talk: Talk, page: Page, seen: int) -> str:
+    """ "6–10 of 36", where there are other pages."""
+    last = seen + len(page.hits)
+    return talk.words("find.which_of_all", first=seen + 1, last=last, count=page.total) if seen or page.after else ""
+
+
+def _turning(talk: Talk, page: Page, query: Query, seen: int) -> tuple[tuple[Button, ...], ...]:
     """Further and back to the top; the other orders; to be told of what comes."""
-    words, seen = talk.words, mark(query)
-    turning = meant_buttons(talk, page, seen)
-    if after is not None:
-        turning.append(Button(label=words("find.top"), press=press("find.more", "", seen)))
+    words, asked_now = talk.words, mark(query)
+    turning = meant_buttons(talk, page, asked_now)
+    if seen:
+        turning.append(Button(label=words("find.top"), press=press("find.more", "", asked_now)))
     if page.after is not None:
-        turning.append(Button(label=words("find.next"), press=press("find.more", "", seen, page.after)))
+        behind = f"{page.after}{BEHIND}{seen + len(page.hits)}"
+        turning.append(Button(label=words("find.next"), press=press("find.more", "", asked_now, behind)))
     sorting = order_rows(talk, query, ORDERS, "find.sort") if page.total > 1 else ()
-    keeping = [Button(label=words("alert.save"), press=press("alert.save", "", seen))] if market.chips(query) else []
+    keeping = (
+        [Button(label=words("alert.save"), press=press("alert.save", "", asked_now))] if market.chips(query) else []
+    )
     if not is_measurable(talk, query):
         keeping.append(Button(label=words("place.set"), press=press("place.set")))
     return tuple(tuple(row) for row in (turning, *sorting, keeping) if row)

@@ -230,6 +230,22 @@ def test_every_item_of_a_list_has_its_number_on_its_buttons() -> None:
     assert shown == [["1 · Open"], ["2 · Open"], ["3 · Open"], ["4 · Open"], ["5 · Open"], ["More"]]
 
 
+def test_what_can_be_opened_has_one_row_of_numbers_that_go_on_over_pages() -> None:
+    acts = tuple(Button(label=label, press="listing.buy|1") for label in ("Buy now", "Make an offer", "Open"))
+    items = tuple(Card(title=f"Heap {n}", opens=f"listing.show|{n}", buttons=(acts,)) for n in range(6, 11))
+    [screen] = render(CardList(subject="found", title="Found", items=items, first=6))
+    assert [f"{n}. Heap {n}" in screen.text.plain for n in range(6, 11)] == [True] * 5
+    assert screen.keyboard is not None
+    [row] = screen.keyboard.inline_keyboard
+    assert [(key.text, key.callback_data) for key in row] == [(f"{n}", f"listing.show|{n}") for n in range(6, 11)]
+    [alone] = render(CardList(subject="found", title="Found", items=items[:1]))
+    assert alone.keyboard is not None
+    assert [[key.text for key in row] for row in alone.keyboard.inline_keyboard] == [
+        ["1 · Buy now", "1 · Make an offer"],
+        ["1 · Open"],
+    ]
+
+
 def test_a_desk_counts_through_all_its_sections() -> None:
     open_it = Button(label="Open", press="deal.show|1")
     two = tuple(Card(title=f"Deal {n}", buttons=((open_it,),)) for n in range(2))

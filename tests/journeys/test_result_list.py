@@ -1,0 +1,47 @@
+"""How a list of results is read and gone through on each platform: short enough for a phone, and nothing said twice."""
+
+from __future__ import annotations
+
+import pytest
+
+from lab.people import OnTelegram
+from tests.journeys.market import Chat, Somebody, World
+from tests.journeys.stock import stocked
+
+
+@pytest.fixture(params=["telegram", "slack"])
+async def tom(request: pytest.FixtureRequest, world: World) -> Somebody:
+    chat: Chat = request.param
+    await stocked(world)
+    return await world.on(chat, "Tom")
+
+
+async def test_a_list_is_gone_through_by_numbers_that_go_on(tom: Somebody) -> None:
+    await tom.says("/find A1 pellets near Kaunas")
+    await tom.presses("✎ Kaunas")
+    await tom.presses("Anywhere")
+    await tom.sees("7 listings found", "1–5 of 7")
+    await tom.presses("Show more")
+    await tom.sees("7 listings found", "6–7 of 7", "[Back to the top]")
+    if isinstance(tom, OnTelegram):
+        await tom.sees(
+            "\n6. Wood pellets, ENplus A1\n", "\n7. Wood pellets, ENplus A1\n", "[6]\n[7]\n[Back to the top]"
+        )
+        await tom.presses("7")
+        await tom.sees("This listing stands until", "[Buy now]", "[Make an offer]", "[Ask the seller]")
+    await tom.presses("Back to the top")
+    await tom.sees("1–5 of 7")
+    await tom.says("/find A1 pellets near Riga")
+    await tom.sees("2 listings found")
+    assert "2 of 2" not in await tom.screen()
+
+
+async def test_a_result_says_nothing_twice(tom: Somebody) -> None:
+    await tom.says("/find 50 t A1 pellets near Riga up to 205 eur")
+    screen = await tom.sees("1 listing found", "Latgran SIA", "0 km away")
+    found = screen[screen.rfind("1 listing found") :]
+    said = found[found.index("\n", found.index("Understood:")) : found.index("[")]
+    for each in ("Wood pellets", "ENplus A1", "Riga", " km", "500 t"):
+        assert said.count(each) == 1, said
+    await tom.presses("Buy now")  # of a single one all can be done at once
+    await tom.sees("at 199.00 EUR/t, DAP Riga, Latvia")
