@@ -11,6 +11,7 @@ from conversations.buttons import press
 from conversations.forms.answers import capital, show_window
 from conversations.reply import Button, Card
 from conversations.search.asked import mark
+from conversations.search.numbers import NUMBERED
 from conversations.talk import Talk
 from core.kernel.exact import half_up_to
 from core.kernel.money import UnitPrice
@@ -109,7 +110,7 @@ def chip_card(talk: Talk, query: Query, chip: Chip, offered: tuple[Variant, ...]
     return Card(
         subject="find",
         title=chip_label(talk, chip),
-        text=words("find.change_wish"),
+        text="\n".join([words("find.change_wish"), *([words("find.write_number")] if chip.wish in NUMBERED else [])]),
         buttons=(*rows, (give_up, back)),
         fresh=False,
     )

@@ -23,6 +23,7 @@ from conversations.search.cards import (
     shared,
 )
 from conversations.search.chips import chip_card, chip_of, chip_rows, unclear_words, understood_text, variants
+from conversations.search.numbers import ask_for_none, ask_for_number, with_number
 from conversations.search.orders import (
     as_said,
     home_town,
@@ -77,6 +78,9 @@ def narrow(talk: Talk, words: str) -> None:
     if not words or not has_asked(talk):
         find(talk, words)
         return
+    if (numbered := with_number(talk, words)) is not None:
+        show_results(talk, ask(talk, numbered))
+        return
     read = _read(talk, words)
     more = read.understood
     if len(market.chips(Query(more))) + len(more.unclear) > 1:
@@ -88,9 +92,11 @@ def narrow(talk: Talk, words: str) -> None:
 
 
 def narrows(talk: Talk, sentence: str) -> bool:
-    """Whether these words, after a search, are a part of it: a price, a place, a grade, a day that there is or is not,
-    and neither other goods nor an adviser."""
+    """Whether these words, after a search, are a part of it: a price, be it a bare number, a place, a grade, a day that
+    there is or is not, and neither other goods nor an adviser."""
     said = _read(talk, sentence).understood
+    if has_asked(talk) and with_number(talk, sentence) is not None:
+        return True
     if not has_asked(talk) or _names_other_goods(said, asked(talk).understood):
         return False
     if names_adviser(sentence, said, talk.almanac.catalogue):
@@ -154,6 +160,7 @@ def _current(talk: Talk, pressed: Press) -> Query | None:
 def more(talk: Talk, pressed: Press) -> None:
     """The next five, or those that the choice begins after, which says how many were before them; without one, the
     first."""
+    ask_for_none(talk)
     if (query := _current(talk, pressed)) is not None:
         after, _, seen = pressed.choice.partition(BEHIND)
         show_results(talk, query, after=after or None, seen=int(seen) if re.fullmatch(SOME, seen) else 0)
@@ -202,6 +209,7 @@ def chip(talk: Talk, pressed: Press) -> None:
     if tapped is None:
         show_results(talk, query)
     elif offered := variants(talk, query, tapped):
+        ask_for_number(talk, query, tapped.wish)
         talk.reply(chip_card(talk, query, tapped, offered))
     else:
         show_results(talk, ask(talk, market.without(query, tapped.wish)))

@@ -45,3 +45,27 @@ async def test_a_result_says_nothing_twice(tom: Somebody) -> None:
         assert said.count(each) == 1, said
     await tom.presses("Buy now")  # of a single one all can be done at once
     await tom.sees("at 199.00 EUR/t, DAP Riga, Latvia")
+
+
+async def test_a_bare_number_is_another_price_or_distance(tom: Somebody) -> None:
+    await tom.says("/find A1 pellets near Kaunas between 190 and 220 eur")
+    await tom.presses("✎ from 190.00 EUR/t")
+    await tom.sees("Choose another value", "You can also just write the number.")
+    await tom.says("210")
+    await tom.sees("up to 220.00 EUR/t, from 210.00 EUR/t, Kaunas, 150 km")
+    await tom.says("235,5")  # of two prices the higher, where none was chosen
+    await tom.sees("3 listings found", "up to 235.50 EUR/t, from 210.00 EUR/t")
+    await tom.presses("✎ Kaunas, 150 km")
+    await tom.sees("You can also just write the number.")
+    await tom.says("300")
+    await tom.sees("up to 235.50 EUR/t, from 210.00 EUR/t, Kaunas, 300 km")
+    await tom.presses("✎ Kaunas, 300 km")
+    await tom.presses("Back to the list")
+    await tom.says("215")
+    await tom.sees("up to 215.00 EUR/t, from 210.00 EUR/t, Kaunas, 300 km")
+    await tom.presses("✎ up to 215.00 EUR/t")
+    await tom.says("0")
+    await tom.sees("The price must be more than zero")
+    await tom.presses("Back to the list")
+    await tom.says("2")  # no price of anything, after one of 215
+    await tom.sees("I did not understand that.")
