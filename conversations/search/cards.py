@@ -8,8 +8,17 @@ from conversations.people.place import my_place
 from conversations.reply import Button, Card, Line, Shared
 from conversations.search.advice import advice_row
 from conversations.search.asked import mark
-from conversations.search.chips import chip_label, chip_of, chip_rows, shown_parts, unclear_words, understood_text
+from conversations.search.chips import (
+    chip_label,
+    chip_of,
+    chip_rows,
+    chips_of,
+    shown_parts,
+    unclear_words,
+    understood_text,
+)
 from conversations.search.prices import Comparison
+from conversations.search.towns import town_name
 from conversations.standing import standing
 from conversations.talk import Talk
 from conversations.trade.listing import goods_lines
@@ -17,7 +26,6 @@ from core.contacts.rules import masked
 from core.listings.model import Listing
 from core.people.service import organisation_of
 from core.search import kept
-from core.search import service as market
 from core.search.model import Ask, Hit, Page, Query, Relaxation
 from core.search.places import distance_km
 
@@ -163,7 +171,7 @@ def question_card(talk: Talk, query: Query, asked: Ask) -> Card:
     return Card(
         subject="find",
         title=words("search.ask.product"),
-        text="\n".join(filter(None, (understood_text(talk, market.chips(query)), *unclear_words(talk, query)))),
+        text="\n".join(filter(None, (understood_text(talk, chips_of(talk, query)), *unclear_words(talk, query)))),
         buttons=(*rows, (everything,)),
         fresh=talk.fresh,
     )
@@ -175,7 +183,7 @@ def nothing_found(talk: Talk, query: Query, page: Page) -> Card:
     meant = meant_buttons(talk, page, seen)
     relaxed = [
         Button(
-            label=words(each.code, count=each.count, **shown_parts(talk, each.parts))[:LABEL],
+            label=words(each.code, count=each.count, **_parts(talk, query, each))[:LABEL],
             press=press("find.relax", "", seen, each.code),
         )
         for each in page.relaxations
@@ -235,12 +243,12 @@ def _plainly(talk: Talk, query: Query, page: Page) -> str:
         for each in page.relaxations
         if each.code != "search.relax.anywhere" or "search.relax.radius" not in codes
     ]
-    return "\n".join([understood_text(talk, market.chips(query)), *filter(None, said)])
+    return "\n".join([understood_text(talk, chips_of(talk, query)), *filter(None, said)])
 
 
 def _without(talk: Talk, query: Query, relaxed: Relaxation) -> str:
     """Nothing meets this wish: how many there are without it, or a little beyond."""
-    words, said, parts, count = talk.words, query.understood, relaxed.parts, relaxed.count
+    words, said, parts, count = talk.words, query.understood, _parts(talk, query, relaxed), relaxed.count
     match relaxed.code:
         case "search.relax.radius":
             return words(
@@ -255,8 +263,13 @@ def _without(talk: Talk, query: Query, relaxed: Relaxation) -> str:
         case "search.relax.least_price":
             return words("find.none_from_some_below", least=parts["least"], count=count)
         case code:
-            chip = chip_of(query, WISHES.get(code, ""))
+            chip = chip_of(talk, query, WISHES.get(code, ""))
             return words("find.none_so_some_else", wish=chip_label(talk, chip), count=count) if chip else ""
+
+
+def _parts(talk: Talk, query: Query, relaxed: Relaxation) -> dict[str, object]:
+    place = {"place": town_name(talk, query)} if "place" in relaxed.parts else {}
+    return shown_parts(talk, {**relaxed.parts, **place})
 
 
 def _unknown_words(talk: Talk, page: Page) -> list[str]:

@@ -12,6 +12,7 @@ from conversations.forms.answers import capital, show_window
 from conversations.reply import Button, Card
 from conversations.search.asked import mark
 from conversations.search.numbers import NUMBERED
+from conversations.search.towns import town_name
 from conversations.talk import Talk
 from core.kernel.exact import half_up_to
 from core.kernel.money import UnitPrice
@@ -45,9 +46,17 @@ def chip_rows(
             label=f"{'✕' if verb or not variants(talk, query, chip) else '✎'} {chip_label(talk, chip)}"[:LABEL],
             press=press(verb or "find.chip", "", seen, chip.wish),
         )
-        for chip in (market.chips(query) if chips is None else chips)
+        for chip in chips_of(talk, query, chips)
     ]
     return tuple(tuple(buttons[start : start + IN_A_ROW]) for start in range(0, len(buttons), IN_A_ROW))
+
+
+def chips_of(talk: Talk, query: Query, chips: Sequence[Chip] | None = None) -> tuple[Chip, ...]:
+    """What was understood, a place by the name that its reader has for it. `chips`: of another list."""
+    return tuple(
+        replace(chip, parts={**chip.parts, "place": town_name(talk, query)}) if chip.wish == "place" else chip
+        for chip in (market.chips(query) if chips is None else chips)
+    )
 
 
 def understood_text(talk: Talk, chips: Sequence[Chip]) -> str:
@@ -68,8 +77,8 @@ def chip_label(talk: Talk, chip: Chip) -> str:
     return talk.words(code, **shown_parts(talk, chip.parts))
 
 
-def chip_of(query: Query, wish: str) -> Chip | None:
-    return next((chip for chip in market.chips(query) if chip.wish == wish), None)
+def chip_of(talk: Talk, query: Query, wish: str) -> Chip | None:
+    return next((chip for chip in chips_of(talk, query) if chip.wish == wish), None)
 
 
 def variants(talk: Talk, query: Query, chip: Chip) -> tuple[Variant, ...]:

@@ -22,7 +22,7 @@ from conversations.search.cards import (
     question_card,
     shared,
 )
-from conversations.search.chips import chip_card, chip_of, chip_rows, unclear_words, understood_text, variants
+from conversations.search.chips import chip_card, chip_of, chip_rows, chips_of, unclear_words, understood_text, variants
 from conversations.search.numbers import ask_for_none, ask_for_number, with_number
 from conversations.search.orders import (
     as_said,
@@ -205,7 +205,7 @@ def chip(talk: Talk, pressed: Press) -> None:
     """A chip was tapped: other values are offered where there are any, else the wish is given up."""
     if (query := _current(talk, pressed)) is None:
         return
-    tapped = chip_of(query, pressed.choice)
+    tapped = chip_of(talk, query, pressed.choice)
     if tapped is None:
         show_results(talk, query)
     elif offered := variants(talk, query, tapped):
@@ -221,7 +221,7 @@ def set_wish(talk: Talk, pressed: Press) -> None:
     if (query := _current(talk, pressed)) is None:
         return
     wish, _, number = pressed.choice.partition(":")
-    tapped = chip_of(query, wish)
+    tapped = chip_of(talk, query, wish)
     offered = variants(talk, query, tapped) if tapped is not None else ()
     chosen = {str(place): each.query for place, each in enumerate(offered)}
     show_results(talk, ask(talk, chosen.get(number, query)))
@@ -231,7 +231,7 @@ def set_wish(talk: Talk, pressed: Press) -> None:
 def drop_wish(talk: Talk, pressed: Press) -> None:
     if (query := _current(talk, pressed)) is None:
         return
-    tapped = chip_of(query, pressed.choice)
+    tapped = chip_of(talk, query, pressed.choice)
     show_results(talk, ask(talk, market.without(query, tapped.wish) if tapped is not None else query))
 
 
@@ -297,7 +297,7 @@ def result_list(talk: Talk, query: Query, page: Page, seen: int) -> CardList:
     prices = Comparison.of(talk, query.understood)
     items = tuple(hit_card(talk, hit, prices) for hit in page.hits)
     said = (
-        understood_text(talk, market.chips(query)),
+        understood_text(talk, chips_of(talk, query)),
         order_text(talk, query),
         *unclear_words(talk, query),
         _measured_from(talk, query),

@@ -6,7 +6,7 @@ from conversations.book import Book
 from conversations.buttons import Press, press
 from conversations.reply import Button, Card, CardList, Toast
 from conversations.search.asked import WANTED, ask, asked, mark
-from conversations.search.chips import chip_rows, unclear_words, understood_text
+from conversations.search.chips import chip_rows, chips_of, unclear_words, understood_text
 from conversations.search.orders import as_said, order_rows, order_text, ordered
 from conversations.talk import Talk
 from conversations.trade.request import brief_request
@@ -50,7 +50,7 @@ def sort(talk: Talk, pressed: Press) -> None:
 
 
 def _show(talk: Talk, query: Query) -> None:
-    words, chips = talk.words, wanting.chips(query)
+    words, chips = talk.words, chips_of(talk, query, wanting.chips(query))
     found = wanting.find_requests(talk.ctx, talk.almanac.catalogue, query, but=talk.organisation)
     said = (understood_text(talk, chips), order_text(talk, query), *unclear_words(talk, query))
     text = "\n".join(filter(None, said))

@@ -69,3 +69,20 @@ async def test_a_bare_number_is_another_price_or_distance(tom: Somebody) -> None
     await tom.presses("Back to the list")
     await tom.says("2")  # no price of anything, after one of 215
     await tom.sees("I did not understand that.")
+
+
+async def test_a_town_is_called_as_its_reader_calls_it(tom: Somebody) -> None:
+    for language, sentence, place in (
+        ("de", "Holzpellets bei Wien", "Wien"),
+        ("de", "Holzpellets nahe Kaunass", "Kaunas"),  # with a slip: as it is spelt
+        ("fr", "granulés de bois près de Genève", "Genève"),
+        ("pl", "pelet drzewny koło Warszawy", "Warszawa"),
+        ("lt", "medienos granulės prie Kauno", "Kaunas"),  # another case of it is no name
+        ("en", "wood pellets near Wien", "Vienna"),
+    ):
+        await tom.says(f"/language {language}")
+        await tom.says(f"/find {sentence}")
+        await tom.sees(f", {place}, 150 km", f"✎ {place}, 150 km")
+    await tom.says("/language de")
+    await tom.says("/find Holzpellets A1 im Umkreis von 30 km um Genf")
+    await tom.sees("30 km um Genf", "Genf, 30 km")
