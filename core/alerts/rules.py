@@ -16,11 +16,14 @@ from core.catalogue.names import words_of
 from core.kernel.money import UnitPrice
 from core.kernel.quantity import Quantity
 from core.listings.model import Listing
+from core.search.model import Query
 from core.search.parse import Understood
 from core.search.places import distance_km
+from core.search.rules import chips_of
 
 LIKE_WORD = 0.78  # one wrong letter in five, as search reads words
 SHORTEST_FUZZY = 4
+SOONEST = tuple(Rhythm)
 
 # --- what fits --------------------------------------------------------------------------------------------------------
 
@@ -80,6 +83,12 @@ def fits(wanted: Understood, goods: Goods) -> bool:
         and _near_enough(wanted, listing)
         and _speaks_of(wanted, goods.words)
     )
+
+
+def precedence(rhythm: Rhythm, query: Query) -> tuple[int, int]:
+    """Which of a person's searches that fit a listing tells of it: the one with the least of these, which tells soonest
+    and, of equally soon ones, has the most wishes."""
+    return SOONEST.index(rhythm), -len(chips_of(query.understood))
 
 
 def _in_time(wanted: Understood, listing: Listing) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, time, timedelta
 from typing import Final
 
@@ -110,21 +110,20 @@ def resume_search(ctx: Ctx, search_id: str) -> SavedSearch:
 
 
 def choose_rhythm(ctx: Ctx, search_id: str, rhythm: Rhythm) -> SavedSearch:
-    """Hear at once, daily or weekly. What waits to be told moves to the new hour."""
+    """Hear at once, daily or weekly. What waits to be told moves to the new hour, or to that of another search."""
     search = _change(ctx, search_of(ctx, search_id), paused=False)
     search.rhythm = rhythm
     ctx.session.flush()
-    if _found_untold(ctx, search.id):
-        _set_hour(ctx, person_of(ctx, search.person_id), rhythm)
+    _choose_anew(ctx, search.person_id)
     return search
 
 
 def delete_search(ctx: Ctx, search_id: str) -> SavedSearch:
     """Forget it. What it has told stays told: no other search tells it again."""
     search = search_of(ctx, search_id)
-    _drop_waiting(ctx, search.id)
     ctx.session.delete(search)
     ctx.session.flush()
+    _choose_anew(ctx, search.person_id)
     return search
 
 
@@ -176,7 +175,7 @@ def match_listing(
     for search, person in _with_people(ctx, likely[:AT_ONCE]):
         looks = search.changed_at <= listed and person.organisation_id not in not_told
         if looks and rules.fits(wanted(search).understood, goods):
-            _note(ctx, search, person, listing)
+            _note(ctx, search, person, goods)
     if len(likely) > AT_ONCE:
         rest = f"{MATCH}:{likely[AT_ONCE - 1]}"
         set_timer(ctx.session, Timer(OF_LISTING, listing_id, rest, listed))
@@ -194,19 +193,38 @@ def _with_people(ctx: Ctx, ids: Sequence[str]) -> Iterable[tuple[SavedSearch, Pe
     return [(row[0], row[1]) for row in rows]
 
 
-def _note(ctx: Ctx, search: SavedSearch, person: Person, listing: Listing) -> None:
-    """Once for each listing and person, whichever of their searches found it first."""
+def _note(ctx: Ctx, search: SavedSearch, person: Person, goods: Goods) -> None:
+    """Once for each listing and person, by the first of their searches that fit (`rules.precedence`)."""
     new = add_once(
         ctx.session,
         Alert,
         person_id=person.id,
-        listing_id=listing.id,
+        listing_id=goods.listing.id,
         search_id=search.id,
         found_at=ctx.now,
         told_at=None,
     )
-    if new:
+    if new or _takes_over(ctx, search, goods):
         _set_hour(ctx, person, search.rhythm)
+
+
+def _takes_over(ctx: Ctx, search: SavedSearch, goods: Goods) -> bool:
+    """Whether this search tells what waits to be told by another of the same person, which comes behind it or no longer
+    fits."""
+    alert = ctx.session.get(Alert, (search.person_id, goods.listing.id))
+    if alert is None or alert.told_at is not None or alert.search_id == search.id:
+        return False
+    other = ctx.session.get(SavedSearch, alert.search_id)
+    if other is not None and not other.paused and rules.fits(wanted(other).understood, goods):
+        if _precedence(other) <= _precedence(search):
+            return False
+    alert.search_id, alert.found_at = search.id, ctx.now
+    ctx.session.flush()
+    return True
+
+
+def _precedence(search: SavedSearch) -> tuple[int, int, str]:
+    return (*rules.precedence(search.rhythm, wanted(search)), search.id)
 
 
 # --- the hour ---------------------------------------------------------------------------------------------------------
@@ -219,37 +237,43 @@ def tell(ctx: Ctx, catalogue: Catalogue, person_id: str, rhythm: Rhythm) -> None
     if due > ctx.now:
         set_timer(ctx.session, Timer(OF_PERSON, person_id, rhythm, due))
         return
-    waiting, apart = list(_waiting(ctx, person_id, rhythm)), apart_from(ctx, person.organisation_id)
-    true = [
-        alert
-        for alert, search, listing in waiting
-        if listing.seller not in apart and _still_fits(ctx, search, listing, catalogue)
-    ]
-    for alert, _, _ in waiting:
-        if alert in true:
-            alert.told_at = ctx.now
-        else:
+    apart, searches, found = apart_from(ctx, person.organisation_id), _in_turn(ctx, person_id), list[Found]()
+    for alert, listing in _waiting(ctx, person_id):
+        search = None if listing.seller in apart else _teller(ctx, searches, alert, listing, catalogue)
+        if search is None:
             ctx.session.delete(alert)  # should it fit again, it is found again
-    if true:
-        found = tuple(Found(alert.listing_id, alert.search_id) for alert in true)
-        ctx.announce(ListingsFound(person_id, rhythm, found[:TOLD_AT_ONCE], len(found[TOLD_AT_ONCE:])))
+            continue
+        if search.rhythm == rhythm:
+            alert.told_at = ctx.now
+            found.append(Found(alert.listing_id, search.id))
+        elif search.id != alert.search_id:
+            _set_hour(ctx, person, search.rhythm)
+        alert.search_id = search.id
+    if found:
+        ctx.announce(ListingsFound(person_id, rhythm, tuple(found[:TOLD_AT_ONCE]), len(found[TOLD_AT_ONCE:])))
 
 
-def _waiting(ctx: Ctx, person_id: str, rhythm: Rhythm) -> Iterator[tuple[Alert, SavedSearch, Listing]]:
-    query = (
-        select(Alert, SavedSearch, Listing)
-        .join(SavedSearch, SavedSearch.id == Alert.search_id)
-        .join(Listing, Listing.id == Alert.listing_id)
-        .where(Alert.person_id == person_id, Alert.told_at.is_(None), SavedSearch.rhythm == rhythm)
-        .order_by(Alert.listing_id.desc())
-    )
-    for row in ctx.session.execute(query):
-        yield row[0], row[1], row[2]
+def _in_turn(ctx: Ctx, person_id: str) -> list[SavedSearch]:
+    """A person's searches that are not muted: of two that fit, the first tells."""
+    return sorted((each for each in searches_of(ctx, person_id) if not each.paused), key=_precedence)
 
 
-def _still_fits(ctx: Ctx, search: SavedSearch, listing: Listing, catalogue: Catalogue) -> bool:
+def _teller(
+    ctx: Ctx, searches: Sequence[SavedSearch], alert: Alert, listing: Listing, catalogue: Catalogue
+) -> SavedSearch | None:
+    """The first of these that was there when the listing was found, and that it fits as it stands now."""
+    if listing.state not in TAKES_OFFERS:
+        return None
     goods = Goods(listing, catalogue, words_of_listing(ctx, listing))
-    return listing.state in TAKES_OFFERS and rules.fits(wanted(search).understood, goods)
+    known = (each for each in searches if each.changed_at <= alert.found_at)
+    return next((each for each in known if rules.fits(wanted(each).understood, goods)), None)
+
+
+def _waiting(ctx: Ctx, person_id: str) -> list[tuple[Alert, Listing]]:
+    """What is to be told to somebody at some hour, the newest first."""
+    query = select(Alert, Listing).join(Listing, Listing.id == Alert.listing_id)
+    untold = query.where(Alert.person_id == person_id, Alert.told_at.is_(None)).order_by(Alert.listing_id.desc())
+    return [(row[0], row[1]) for row in ctx.session.execute(untold)]
 
 
 def _told_lately(ctx: Ctx, person_id: str) -> list[datetime]:
@@ -279,23 +303,23 @@ def move_searches(ctx: Ctx, stays: str, goes: str) -> None:
 def _change(ctx: Ctx, search: SavedSearch, *, paused: bool) -> SavedSearch:
     if search.paused != paused:
         search.paused, search.changed_at = paused, ctx.now
-    if paused:
-        _drop_waiting(ctx, search.id)
     ctx.session.flush()
+    if paused:
+        _choose_anew(ctx, search.person_id)
     return search
 
 
-def _drop_waiting(ctx: Ctx, search_id: str) -> None:
-    """What it has found and not told yet may be what another search of the same person is for."""
-    for listing_id in _found_untold(ctx, search_id):
-        look_for_takers(ctx, listing_id)
-    ctx.session.execute(delete(Alert).where(Alert.search_id == search_id, Alert.told_at.is_(None)))
-
-
-def _found_untold(ctx: Ctx, search_id: str) -> Sequence[str]:
-    return ctx.session.scalars(
-        select(Alert.listing_id).where(Alert.search_id == search_id, Alert.told_at.is_(None))
-    ).all()
+def _choose_anew(ctx: Ctx, person_id: str) -> None:
+    """What waits to be told to somebody is perhaps for another of their searches to tell, and sooner: all hours that
+    they have chosen are set."""
+    untold = Alert.person_id == person_id, Alert.told_at.is_(None)
+    if ctx.session.scalar(select(Alert.listing_id).where(*untold).limit(1)) is None:
+        return
+    person, rhythms = person_of(ctx, person_id), {search.rhythm for search in _in_turn(ctx, person_id)}
+    for rhythm in sorted(rhythms):
+        _set_hour(ctx, person, rhythm)
+    if not rhythms:
+        ctx.session.execute(delete(Alert).where(*untold))
 
 
 def _minute(clock: time) -> int:

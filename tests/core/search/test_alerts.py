@@ -227,6 +227,70 @@ async def test_what_one_search_has_found_and_not_told_is_left_to_the_next(watch:
     assert (alert.listing_id, by is not None and by.id) == (listing.id, second.id)
 
 
+async def test_the_soonest_search_that_fits_tells_and_of_equally_soon_ones_the_most_specific(watch: Watch) -> None:
+    tom, himself = await watch.buyer("Tom")
+    await watch.save(tom, "wood pellets", Rhythm.WEEKLY)
+    await watch.save(tom, "pellets near Vilnius", Rhythm.DAILY)
+    await watch.save(tom, "pellets under 300 eur")
+    narrow = await watch.save(tom, "A1 pellets under 220 eur near Vilnius")
+    await watch.save(tom, "A1 pellets")
+
+    listing = await watch.put()
+    assert [(each.rhythm, each.found[0].search_id) for each in watch.told] == [(Rhythm.INSTANT, narrow.id)]
+    await watch.later(days=8)
+    assert watch.told_to(himself) == [(listing.id,)]
+
+
+async def test_what_a_slower_search_has_noted_is_told_by_a_faster_one_that_comes_to_fit(watch: Watch) -> None:
+    tom, himself = await watch.buyer("Tom")
+    await watch.save(tom, "wood pellets", Rhythm.WEEKLY)
+    fast = await watch.save(tom, "pellets under 200 eur")
+    listing = await watch.put()
+    await watch.later(hours=1)
+    assert watch.told == []
+
+    await watch.market.run(watch.seller, lambda ctx: change_listing(ctx, listing.id, ChangeListing(price=eur(199))))
+    await watch.later()
+    assert [each.found[0].search_id for each in watch.told] == [fast.id]
+    await watch.later(days=8)
+    assert watch.told_to(himself) == [(listing.id,)]
+
+
+async def test_what_no_longer_fits_the_search_that_found_it_is_told_by_another_that_it_fits(watch: Watch) -> None:
+    tom, _ = await watch.buyer("Tom")
+    await watch.save(tom, "pellets under 220 eur", Rhythm.DAILY)
+    slow = await watch.save(tom, "pellets over 205 eur", Rhythm.WEEKLY)
+    listing = await watch.put()
+    await watch.market.run(watch.seller, lambda ctx: change_listing(ctx, listing.id, ChangeListing(price=eur(230))))
+    await watch.later(days=1)
+    assert watch.told == []
+    await watch.later(days=7)
+    assert [(each.rhythm, each.found[0].search_id) for each in watch.told] == [(Rhythm.WEEKLY, slow.id)]
+
+
+async def test_a_search_that_becomes_the_soonest_tells_what_another_has_noted(watch: Watch) -> None:
+    tom, _ = await watch.buyer("Tom")
+    await watch.save(tom, "wood pellets", Rhythm.DAILY)
+    other = await watch.save(tom, "pellets near Vilnius", Rhythm.WEEKLY)
+    await watch.put()
+    await watch.market.run(tom, lambda ctx: service.choose_rhythm(ctx, other.id, Rhythm.INSTANT))
+    await watch.later()
+    assert [each.found[0].search_id for each in watch.told] == [other.id]
+
+
+async def test_a_deleted_search_leaves_nothing_to_those_who_began_to_look_later(watch: Watch) -> None:
+    """What it had found is held against the other searches of its own person alone."""
+    tom, _ = await watch.buyer("Tom")
+    eva, _ = await watch.buyer("Eva")
+    first = await watch.save(tom, "wood pellets", Rhythm.WEEKLY)
+    await watch.put()
+    watch.market.clock.advance(seconds=1)
+    await watch.save(eva, "wood pellets")
+    await watch.market.run(tom, lambda ctx: service.delete_search(ctx, first.id))
+    await watch.later(days=8)
+    assert watch.told == []
+
+
 async def test_a_changed_rhythm_moves_what_waits(watch: Watch) -> None:
     tom, himself = await watch.buyer("Tom")
     search = await watch.save(tom, "wood pellets", Rhythm.WEEKLY)
