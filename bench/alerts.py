@@ -1,8 +1,8 @@
 """One new listing against all saved searches at once, beside a plain look at each of them (`make bench-alerts`).
 
 Seeded searches as buyers write them: a product each (a quarter of them the commonest), half with a grade, most with a
-place and a distance, a price limit, an amount, now and then a certificate or dates. Both sides do the same whole thing:
-find the searches that want the listing, each confirmed exactly.
+place and a distance, a price limit, an amount, now and then a certificate, dates, or words beside. Both sides do the
+same whole thing: find the searches that want the listing, each confirmed exactly.
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ from core.search.parse import Understood
 SEED = 7
 TODAY = date(2026, 11, 23)
 CATALOGUE, PLACES = reference()
+WORDS, NAMES = frozenset({"dry", "buche", "silo"}), frozenset({"girios", "latgran"})
 PRODUCTS = list(CATALOGUE.products)
+BESIDE = ("Lithuania", "in Germany or Poland", "without Ukraine", "beech", "dry", "Girios", "for stables")
 COMMON = 4  # so many times as likely as the next: the first product is looked for by a quarter
 
 
@@ -57,6 +59,7 @@ def search(dice: random.Random) -> Understood:
         place=dice.choice(PLACES.all) if near else None,
         radius_km=dice.choice((50, 100, 150, 300, 500)) if near else None,
         window=window(dice) if dice.random() < 0.2 else None,
+        rest=dice.choice(BESIDE) if dice.random() < 0.2 else "",
     )
 
 
@@ -73,6 +76,7 @@ def listing(dice: random.Random) -> Listing:
         price_amount=Decimal(dice.randrange(80, 320)),
         price_currency="EUR",
         price_unit=entry.price_unit,
+        country=town.country,
         lat=town.lat,
         lon=town.lon,
         window_from=days.first,
@@ -111,11 +115,11 @@ def main() -> None:
     built = time.process_time() - start
 
     def turned_around(offer: Listing) -> set[str]:
-        goods = Goods(offer, CATALOGUE, ())
+        goods = Goods(offer, CATALOGUE, WORDS, NAMES.__contains__)
         return {name for name in watchlist.wanting(offer) if rules.fits(wanted[name], goods)}
 
     def scan(offer: Listing) -> set[str]:
-        goods = Goods(offer, CATALOGUE, ())
+        goods = Goods(offer, CATALOGUE, WORDS, NAMES.__contains__)
         return {name for name, each in wanted.items() if rules.fits(each, goods)}
 
     index, found = timed(turned_around, offered)

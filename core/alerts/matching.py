@@ -25,6 +25,7 @@ import numpy.typing as npt
 from sqlalchemy import Engine, select
 
 from core.alerts.model import SavedSearch
+from core.alerts.rules import reach_km
 from core.kernel.money import UnitPrice
 from core.kernel.quantity import Quantity, unit_named
 from core.kernel.transaction import Ctx
@@ -76,9 +77,10 @@ def outline(wanted: Understood) -> bytes:
     if wanted.grade:
         row["grade"] = _hash(wanted.grade)
     row["schemes"] = _bits(wanted.certificates)
-    if wanted.place is not None and wanted.radius_km is not None:
+    reach = reach_km(wanted)
+    if wanted.place is not None and reach is not None:
         row["x"], row["y"], row["z"] = _point(wanted.place.lat, wanted.place.lon)
-        row["near"] = math.cos(min(math.pi, wanted.radius_km / EARTH_RADIUS_KM))
+        row["near"] = math.cos(min(math.pi, reach / EARTH_RADIUS_KM))
     _limit_price(row, wanted)
     if wanted.window is not None:
         row["first"], row["last"] = wanted.window.first.toordinal(), wanted.window.last.toordinal()

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from rapidfuzz.distance import OSA
 
 from core.alerts.model import APART, DIGEST_WEEKDAY, MESSAGES_A_DAY, MORNING, QUIET_FROM, QUIET_UNTIL, Rhythm
+from core.alerts.words import said_by, tells_goods_apart
 from core.catalogue import Catalogue
 from core.catalogue.comparing import price_in, quantity_in
 from core.catalogue.names import words_of
+from core.catalogue.synonyms import SAME, SHORTEST_STEM
 from core.kernel.money import UnitPrice
 from core.kernel.quantity import Quantity
 from core.listings.model import Listing
@@ -20,6 +23,7 @@ from core.search.model import Query
 from core.search.parse import Understood
 from core.search.places import distance_km
 from core.search.rules import chips_of
+from core.search.whereabouts import NEAR_KM
 
 LIKE_WORD = 0.78  # one wrong letter in five, as search reads words
 SHORTEST_FUZZY = 4
@@ -37,15 +41,18 @@ def asks_something(wanted: Understood) -> bool:
 class Goods:
     """A listing as searches are held against it. What many of them ask for (its price in a unit) is worked out once.
 
-    `words`: the folded words of it and of its seller's name.
+    `words`: the folded words of it and of its seller's name. `is_name`: whether somebody in the market is called by a
+    word.
     """
 
     listing: Listing
     catalogue: Catalogue
     words: Collection[str]
+    is_name: Callable[[str], bool] = lambda _: False
     schemes: frozenset[str] = field(init=False)
     _prices: dict[tuple[str, str], UnitPrice | None] = field(default_factory=dict)
     _amounts: dict[str, tuple[Quantity, Quantity] | None] = field(default_factory=dict)
+    _says: dict[str, bool] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.schemes = frozenset(certificate.scheme for certificate in self.listing.certificates)
@@ -67,6 +74,25 @@ class Goods:
             self._amounts[unit] = None if least is None or most is None else (least, most)
         return self._amounts[unit]
 
+    def says(self, asked: str) -> bool:
+        """Whether it, or the name of its goods, has that word or another one for it, in any language."""
+        if asked not in self._says:
+            also = self.catalogue.synonyms.of([asked])[0]
+            same = [word for word, weight in also.items() if weight >= SAME]
+            told = any(_alike(asked, word) for word in self.words) or any(
+                _is_of(other, word) for other in same for word in self.words
+            )
+            self._says[asked] = told or not _names(self.listing.product_id, self.catalogue).isdisjoint((asked, *same))
+        return self._says[asked]
+
+
+@lru_cache(maxsize=1_000)
+def _names(product_id: str, catalogue: Catalogue) -> frozenset[str]:
+    """The folded words of the goods' names in all languages: "dry wood chips" are dry."""
+    product = catalogue.products.get(product_id)  # what is listed may no longer be in the catalogue
+    names = () if product is None else product.names.values()
+    return frozenset(word for each in names for name in each.words for word in words_of(name))
+
 
 def fits(wanted: Understood, goods: Goods) -> bool:
     """Whether the search would find this listing."""
@@ -81,7 +107,7 @@ def fits(wanted: Understood, goods: Goods) -> bool:
         and _at_the_price(wanted, goods)
         and _enough(wanted, goods)
         and _near_enough(wanted, listing)
-        and _speaks_of(wanted, goods.words)
+        and (not wanted.rest or _meets_words(wanted, goods))
     )
 
 
@@ -96,13 +122,21 @@ def _in_time(wanted: Understood, listing: Listing) -> bool:
     return window is None or (listing.window_from <= window.last and listing.window_to >= window.first)
 
 
+def reach_km(wanted: Understood) -> int | None:
+    """How far around its place a search looks; None: it names no place. Without a distance a place orders a list, but
+    who is told of one listing wants it near."""
+    if wanted.place is None:
+        return None
+    return NEAR_KM if wanted.radius_km is None else wanted.radius_km
+
+
 def _near_enough(wanted: Understood, listing: Listing) -> bool:
-    place, radius = wanted.place, wanted.radius_km
-    if place is None or radius is None:
-        return True  # a place without a distance orders a list, and narrows nothing
+    place, reach = wanted.place, reach_km(wanted)
+    if place is None or reach is None:
+        return True
     if listing.lat is None or listing.lon is None:
         return False
-    return distance_km(place.lat, place.lon, listing.lat, listing.lon) <= radius
+    return distance_km(place.lat, place.lon, listing.lat, listing.lon) <= reach
 
 
 def _enough(wanted: Understood, goods: Goods) -> bool:
@@ -122,17 +156,31 @@ def _at_the_price(wanted: Understood, goods: Goods) -> bool:
     return True
 
 
-def _speaks_of(wanted: Understood, words: Collection[str]) -> bool:
-    """Words that were not understood are a wish like any other while nothing says which goods are meant."""
-    if wanted.product or wanted.alternatives or wanted.grade:
-        return True
-    return all(any(_alike(asked, word) for word in words) for asked in words_of(wanted.rest))
+def _meets_words(wanted: Understood, goods: Goods) -> bool:
+    """The words that were not understood: a country is where the goods have to lie. Of the others, beside goods, those
+    that the market knows are wishes; while nothing says which goods are meant, all of them are."""
+    said, country = said_by(wanted, goods.catalogue), goods.listing.country
+    if country in said.not_there or (said.countries and country not in said.countries):
+        return False
+    products = (wanted.product,) if wanted.product else wanted.alternatives
+    if not (products or wanted.grade):
+        return all(map(goods.says, said.words))
+    return all(goods.says(word) for word in said.words if _is_known(word, products, goods))
+
+
+def _is_known(word: str, products: Collection[str], goods: Goods) -> bool:
+    return tells_goods_apart(word, products, goods.catalogue) or goods.is_name(word)
 
 
 def _alike(asked: str, word: str) -> bool:
     if asked == word or len(asked) < SHORTEST_FUZZY:
         return asked == word
     return word.startswith(asked) or OSA.normalized_similarity(asked, word) >= LIKE_WORD
+
+
+def _is_of(other: str, word: str) -> bool:
+    """Whether a word has another one in it: "Buchenholz" is of "Buche", and "granulės" not of the Swedish "gran"."""
+    return word == other or (len(other) >= SHORTEST_STEM and word.startswith(other))
 
 
 # --- when to tell -----------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Final
 
@@ -22,6 +23,7 @@ from core.alerts.model import (
     SaveSearch,
 )
 from core.alerts.rules import Goods, Hours
+from core.alerts.words import known_names
 from core.catalogue import Catalogue
 from core.catalogue.names import words_of
 from core.contacts.service import apart_from
@@ -47,7 +49,7 @@ AT_ONCE: Final = 200  # searches confirmed in one unit of work: the next ones wa
 def save_search(ctx: Ctx, command: SaveSearch) -> SavedSearch:
     """Keep a search. The same one again is the one that is there. Raises Invalid, Refusal."""
     person = acting(ctx)
-    query = kept.read(command.wishes)
+    query = _as_alert(kept.read(command.wishes))
     if not rules.asks_something(query.understood):
         raise Invalid("alert.asks_nothing")
     mine = searches_of(ctx, person.id)
@@ -96,7 +98,12 @@ def seekers_of(ctx: Ctx, product_id: str) -> int:
 
 
 def wanted(search: SavedSearch) -> Query:
-    return kept.read(search.wishes)
+    return _as_alert(kept.read(search.wishes))
+
+
+def _as_alert(query: Query) -> Query:
+    """The query as it is told of: near its place also where no distance was said."""
+    return replace(query, understood=replace(query.understood, radius_km=rules.reach_km(query.understood)))
 
 
 def pause_search(ctx: Ctx, search_id: str) -> SavedSearch:
@@ -170,7 +177,7 @@ def match_listing(
     if listing.state not in TAKES_OFFERS:
         return
     likely = watchlists.current(ctx).wanting(listing, after=after, most=AT_ONCE + 1)
-    goods = Goods(listing, catalogue, words_of_listing(ctx, listing))
+    goods = _goods(ctx, listing, catalogue)
     not_told = apart_from(ctx, listing.seller) | {listing.seller}
     for search, person in _with_people(ctx, likely[:AT_ONCE]):
         looks = search.changed_at <= listed and person.organisation_id not in not_told
@@ -179,6 +186,10 @@ def match_listing(
     if len(likely) > AT_ONCE:
         rest = f"{MATCH}:{likely[AT_ONCE - 1]}"
         set_timer(ctx.session, Timer(OF_LISTING, listing_id, rest, listed))
+
+
+def _goods(ctx: Ctx, listing: Listing, catalogue: Catalogue) -> Goods:
+    return Goods(listing, catalogue, words_of_listing(ctx, listing), known_names(ctx))
 
 
 def words_of_listing(ctx: Ctx, listing: Listing) -> frozenset[str]:
@@ -215,9 +226,9 @@ def _takes_over(ctx: Ctx, search: SavedSearch, goods: Goods) -> bool:
     if alert is None or alert.told_at is not None or alert.search_id == search.id:
         return False
     other = ctx.session.get(SavedSearch, alert.search_id)
-    if other is not None and not other.paused and rules.fits(wanted(other).understood, goods):
-        if _precedence(other) <= _precedence(search):
-            return False
+    first = other is not None and not other.paused and _precedence(other) <= _precedence(search)
+    if other is not None and first and rules.fits(wanted(other).understood, goods):
+        return False
     alert.search_id, alert.found_at = search.id, ctx.now
     ctx.session.flush()
     return True
@@ -264,7 +275,7 @@ def _teller(
     """The first of these that was there when the listing was found, and that it fits as it stands now."""
     if listing.state not in TAKES_OFFERS:
         return None
-    goods = Goods(listing, catalogue, words_of_listing(ctx, listing))
+    goods = _goods(ctx, listing, catalogue)
     known = (each for each in searches if each.changed_at <= alert.found_at)
     return next((each for each in known if rules.fits(wanted(each).understood, goods)), None)
 

@@ -61,7 +61,7 @@ def searches(draw: st.DrawFn) -> Understood:
         radius_km=draw(st.none() | st.integers(1, 2_000)),
         window=draw(st.none() | windows),
         packaging=draw(st.sampled_from([(), (), ("bulk",)])),
-        rest=draw(st.sampled_from(["", "", "girios"])),
+        rest=draw(st.sampled_from(["", "", "girios", "beech", "Lithuania", "ohne Polen"])),
     )
 
 
@@ -84,6 +84,7 @@ def listings(draw: st.DrawFn) -> Listing:
         window_from=window.first,
         window_to=window.last,
         packaging=draw(st.sampled_from([None, "bulk", "big_bag"])),
+        country=draw(st.sampled_from(["LT", "PL"])),
     )
 
 
@@ -109,7 +110,7 @@ def test_the_index_turned_around_leaves_out_nothing_that_a_plain_scan_finds(
 
 
 def fit(sentence: str, **changes: object) -> bool:
-    """Whether a search of that sentence is told of 500 t of A1 pellets at 210 EUR/t in Vilnius."""
+    """Whether a search of that sentence is told of 500 t of A1 pellets of beech at 210 EUR/t, by Girios in Vilnius."""
     pellets: dict[str, object] = {
         "product_id": "wood_pellets",
         "grade_id": "ENplus_A1",
@@ -125,12 +126,14 @@ def fit(sentence: str, **changes: object) -> bool:
         "window_from": DAY,
         "window_to": date(2027, 3, 31),
         "packaging": "bulk",
+        "country": "LT",
     }
     wanted = parse(sentence, catalogue(), gazetteer(), date(2026, 11, 23))
     listing = Listing(**(pellets | changes))
     watchlist = Watchlist()
     watchlist.put([("it", wanted.product or "", outline(wanted))])
-    exact = rules.fits(wanted, Goods(listing, catalogue(), {"girios", "uab", "vilnius"}))
+    said = {"girios", "uab", "vilnius", "buchenholz"}
+    exact = rules.fits(wanted, Goods(listing, catalogue(), said, lambda word: word in {"girios", "latgran"}))
     assert exact <= (watchlist.wanting(listing) == ["it"])
     return exact
 
@@ -156,6 +159,25 @@ def fit(sentence: str, **changes: object) -> bool:
         ("girios", True),
         ("girioss", True),
         ("lentvaris sawmill", False),
+        ("pellets in Lithuania", True),
+        ("pellets in Germany", False),
+        ("pellets in Germny", False),
+        ("Pellets aus Litauen oder Polen", True),
+        ("Pellets ohne Litauen", False),
+        ("pellets without Belarus or Lithuania", False),
+        ("pellets without Belarus or Russia", True),
+        ("pellets from the United Kingdom", False),
+        ("Lithuania", True),
+        ("Germany", False),
+        ("pellets Kaunas", True),  # 92 km: near is 150 km
+        ("pellets Riga", False),  # 263 km
+        ("pellets DAP Riga", False),
+        ("pellets beech", True),  # the listing says "Buchenholz"
+        ("spruce pellets", False),  # "gran" in Swedish, but no beginning of "granulės"
+        ("pellets Girios", True),
+        ("pellets Latgran", False),
+        ("pellets hopefully soonish", True),  # nobody knows such words
+        ("A1 pellets of whatever maker", True),
     ],
 )
 def test_a_search_is_told_of_what_it_would_find(sentence: str, told: bool) -> None:

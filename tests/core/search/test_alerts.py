@@ -22,7 +22,7 @@ from core.people.service import offer_link, take_link
 from core.search import kept
 from core.search.service import query_of
 from tests.core.conftest import Market
-from tests.core.goods import catalogue, eur, pellets
+from tests.core.goods import RIGA, catalogue, eur, pellets
 from tests.core.search.test_search import gazetteer
 
 TEN_IN_VILNIUS = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)  # a Monday
@@ -307,6 +307,47 @@ async def test_more_takers_than_one_unit_of_work_holds(watch: Watch, monkeypatch
         await watch.save(actor, "wood pellets")
     listing = await watch.put()
     assert [watch.told_to(person) for _, person in people] == [[(listing.id,)]] * 8
+
+
+async def test_a_company_that_has_traded_is_a_wish_and_a_word_that_nobody_knows_is_none(watch: Watch) -> None:
+    tom, himself = await watch.buyer("Tom")
+    eva, herself = await watch.buyer("Eva")
+    latgran, _ = await watch.market.newcomer("Latgran")
+    await watch.put(latgran)
+    watch.market.clock.advance(seconds=1)
+    await watch.save(tom, "pellets Latgran")
+    await watch.save(eva, "pellets Graanul")
+
+    of_anna = await watch.put()
+    of_latgran = await watch.put(latgran)
+    await watch.later(hours=1)
+    assert watch.told_to(himself) == [(of_latgran.id,)]
+    assert [each for message in watch.told_to(herself) for each in message] == [of_anna.id, of_latgran.id]
+
+
+async def test_a_place_without_a_distance_is_near_it_also_in_a_search_of_an_earlier_release(watch: Watch) -> None:
+    tom, himself = await watch.buyer("Tom")
+    search = await watch.save(tom, "pellets Kaunas")
+    assert service.wanted(search).understood.radius_km == 150
+    older = kept.written(query_of("pellets Kaunas", catalogue(), gazetteer(), TEN_IN_VILNIUS.date()))
+    as_it_was = update(SavedSearch).where(SavedSearch.id == search.id).values(wishes=older)
+    await watch.market.run(tom, lambda ctx: ctx.session.execute(as_it_was))
+
+    await watch.put(place=RIGA)
+    near = await watch.put()
+    await watch.later(hours=1)
+    assert watch.told_to(himself) == [(near.id,)]
+
+
+async def test_a_country_is_where_the_goods_have_to_lie(watch: Watch) -> None:
+    tom, himself = await watch.buyer("Tom")
+    eva, herself = await watch.buyer("Eva")
+    await watch.save(tom, "pellets in Latvia")
+    await watch.save(eva, "Pellets ohne Litauen")
+    await watch.put()
+    listing = await watch.put(place=RIGA)
+    await watch.later(hours=1)
+    assert watch.told_to(himself) == watch.told_to(herself) == [(listing.id,)]
 
 
 async def test_the_same_search_is_kept_once_and_an_empty_one_never(watch: Watch) -> None:
