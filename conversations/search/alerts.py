@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import time, timedelta
 
 from babel.dates import format_time
 
@@ -12,13 +12,13 @@ from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Card, CardList, Line, Say, Toast
 from conversations.search.asked import ask, asked, mark
 from conversations.search.cards import brief_offer
-from conversations.search.chips import chip_label
+from conversations.search.chips import chip_label, shown_parts
 from conversations.search.finding import show_results
 from conversations.search.prices import Comparison
 from conversations.talk import Opening, Talk
 from core.alerts import service as alerts
 from core.alerts.events import ListingsFound
-from core.alerts.model import ChooseQuietHours, Rhythm, SavedSearch, SaveSearch
+from core.alerts.model import APART, MESSAGES_A_DAY, ChooseQuietHours, Rhythm, SavedSearch, SaveSearch
 from core.kernel.errors import Invalid
 from core.listings.service import listing_for
 from core.search import kept
@@ -95,7 +95,7 @@ def search_card(talk: Talk, search: SavedSearch, note: str = "") -> Card:
             Line(label=words("alert.told"), value=_rhythm_text(talk, search)),
             Line(label=words("alert.quiet"), value=quiet_hours_text(talk)),
         ),
-        turn=words("alert.waits_paused" if search.paused else "alert.waits"),
+        turn=_waits_text(talk, search),
         note=note,
         buttons=((look,), rhythms, (*(() if search.paused else (mute,)), delete), (_quiet_button(talk),)),
         fresh=talk.fresh,
@@ -117,6 +117,15 @@ def quiet_hours_text(talk: Talk) -> str:
 
 def _rhythm_text(talk: Talk, search: SavedSearch) -> str:
     return talk.words("alert.muted" if search.paused else f"alert.{search.rhythm}")
+
+
+def _waits_text(talk: Talk, search: SavedSearch) -> str:
+    """What happens from now on; of one that tells at once, also how often that may be."""
+    if search.paused:
+        return talk.words("alert.waits_paused")
+    if search.rhythm is Rhythm.INSTANT:
+        return talk.words("alert.waits_instant", most=MESSAGES_A_DAY, apart=APART // timedelta(minutes=1))
+    return talk.words("alert.waits")
 
 
 def _quiet_button(talk: Talk) -> Button:
@@ -248,15 +257,21 @@ def found_list(talk: Talk, fact: ListingsFound) -> CardList:
 
 @book.press("alert.why")
 def why(talk: Talk, pressed: Press) -> None:
-    """Why did I get this? Which search of theirs found it, when they saved it, and how to stop it."""
+    """Why did I get this? Which search of theirs found it, when they saved it, what of it is met, which other one it
+    fits better, and how to stop it."""
     words = talk.words
     alert, search = alerts.found_by(talk.ctx, pressed.subject)
     if search is None:
         talk.reply(Say(text=words("alert.why_deleted", at=alert.found_at)))
         return
     said = words("alert.because", search=wishes_text(talk, search), saved=search.saved_at.date(), found=alert.found_at)
+    reasons, better = alerts.reasons_for(talk.ctx, talk.almanac.catalogue, search, pressed.subject)
+    met = ", ".join(words(reason.code, **shown_parts(talk, reason.parts)) for reason in reasons)
+    told = [said, words("alert.fits", reasons=met) if met else ""]
+    if better is not None:
+        told.append(words("alert.fits_better", search=wishes_text(talk, better)))
     talk.fresh = True
-    talk.reply(search_card(talk, search, note=said))
+    talk.reply(search_card(talk, search, note="\n".join(filter(None, told))))
 
 
 def _short(text: str) -> str:

@@ -114,7 +114,12 @@ def fits(wanted: Understood, goods: Goods) -> bool:
 def precedence(rhythm: Rhythm, query: Query) -> tuple[int, int]:
     """Which of a person's searches that fit a listing tells of it: the one with the least of these, which tells soonest
     and, of equally soon ones, has the most wishes."""
-    return SOONEST.index(rhythm), -len(chips_of(query.understood))
+    return SOONEST.index(rhythm), -wishes_in(query)
+
+
+def wishes_in(query: Query) -> int:
+    """How much a search asks for."""
+    return len(chips_of(query.understood))
 
 
 def _in_time(wanted: Understood, listing: Listing) -> bool:

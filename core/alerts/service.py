@@ -22,6 +22,7 @@ from core.alerts.model import (
     SavedSearch,
     SaveSearch,
 )
+from core.alerts.reasons import reasons
 from core.alerts.rules import Goods, Hours
 from core.alerts.words import known_names
 from core.catalogue import Catalogue
@@ -37,7 +38,7 @@ from core.people.model import Person
 from core.people.rules import known_zone
 from core.people.service import acting, organisation_of, person_of
 from core.search import kept
-from core.search.model import Query
+from core.search.model import Query, Reason
 
 OF_PERSON, OF_LISTING = "alerts", "listing_alerts"  # kinds of timers
 MATCH: Final = "match"
@@ -156,6 +157,16 @@ def found_by(ctx: Ctx, listing_id: str) -> tuple[Alert, SavedSearch | None]:
     if alert is None or alert.told_at is None:
         raise NotFound("alert.not_told")
     return alert, ctx.session.get(SavedSearch, alert.search_id)
+
+
+def reasons_for(
+    ctx: Ctx, catalogue: Catalogue, search: SavedSearch, listing_id: str
+) -> tuple[tuple[Reason, ...], SavedSearch | None]:
+    """What of a search a listing meets, and which search of the same person with more wishes it fits too, if any."""
+    goods = _goods(ctx, listing_for(ctx, listing_id), catalogue)
+    fitting = (each for each in searches_of(ctx, search.person_id) if rules.fits(wanted(each).understood, goods))
+    closest = max((search, *fitting), key=lambda each: rules.wishes_in(wanted(each)))  # of equal ones the first
+    return reasons(wanted(search).understood, goods), None if closest is search else closest
 
 
 # --- a new listing ----------------------------------------------------------------------------------------------------

@@ -165,6 +165,7 @@ async def test_a_search_is_saved_told_of_explained_and_muted(world: World, tom: 
     await tom.says("/find A1 pellets near Kaunas")
     await tom.presses("Tell me of new ones")
     await tom.sees("Saved. I tell you as soon as something new fits.", "Told: At once")
+    await tom.sees("at most 6 messages a day, 10 minutes apart")
     await tom.presses("Change quiet hours")
     await tom.answers(begins="3:00", ends="3:00")
     await tom.sees("None (")
@@ -173,6 +174,7 @@ async def test_a_search_is_saved_told_of_explained_and_muted(world: World, tom: 
     await tom.sees("A new listing for you", "You look for: Wood pellets, ENplus A1, Kaunas, 150 km", "Rasa · new here")
     await tom.presses("Why this?")
     await tom.sees("You saved this search on", "and a listing that fits it was found on")
+    await tom.sees("Of what you look for it meets: Wood pellets, exactly ENplus A1, 0 km from Kaunas.")
     await tom.presses("Mute")
     await tom.sees("Muted: I tell you nothing of this search until you choose when to hear again.")
 
@@ -186,6 +188,31 @@ async def test_a_search_is_saved_told_of_explained_and_muted(world: World, tom: 
     await tom.sees("Deleted. You hear no more of it.")
     await tom.says("/alerts")
     await tom.sees("You have no saved searches yet.")
+
+
+async def test_the_soonest_search_tells_and_why_says_what_fits(world: World, tom: Somebody) -> None:
+    rasa = await world.on_telegram("Rasa")
+    await tom.says("/find pellets")
+    await tom.presses("Tell me of new ones")
+    await tom.presses("Mondays at 8:00")
+    await tom.sees("Told: Mondays at 8:00", "I look at every new listing for you. You hear of each at most once")
+    await tom.says("/find A1 pellets under 220 eur Kaunas")
+    await tom.sees("Understood: Wood pellets, ENplus A1, up to 220.00 EUR/t, Kaunas")
+    await tom.presses("Tell me of new ones")
+    await tom.sees("Told: At once", "Kaunas, 150 km")
+    await tom.presses("Change quiet hours")
+    await tom.answers(begins="3:00", ends="3:00")
+    await tom.sees("None (")
+
+    await Trade(world, rasa, tom).list("/sell 200 t A1 pellets 215 €/t DAP Gdansk next week")
+    await Trade(world, rasa, tom).list(SENTENCE)
+    shown = await tom.sees("A new listing for you", "You look for: Wood pellets, ENplus A1, up to 220.00 EUR/t, Kaunas")
+    assert "new listings for you" not in shown
+    assert "Gdańsk" not in shown[shown.rfind("A new listing for you") :]
+    await tom.presses("Why this?")
+    await tom.sees(
+        "Of what you look for it meets: Wood pellets, exactly ENplus A1, 215.00 EUR/t, no more than 220.00 EUR/t, 0 km"
+    )
 
 
 async def test_a_digest_is_not_lost_with_the_process_and_not_anybodys_to_change(world: World) -> None:

@@ -22,7 +22,7 @@ from core.people.service import offer_link, take_link
 from core.search import kept
 from core.search.service import query_of
 from tests.core.conftest import Market
-from tests.core.goods import RIGA, catalogue, eur, pellets
+from tests.core.goods import catalogue, eur, pellets
 from tests.core.search.test_search import gazetteer
 
 TEN_IN_VILNIUS = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)  # a Monday
@@ -227,70 +227,6 @@ async def test_what_one_search_has_found_and_not_told_is_left_to_the_next(watch:
     assert (alert.listing_id, by is not None and by.id) == (listing.id, second.id)
 
 
-async def test_the_soonest_search_that_fits_tells_and_of_equally_soon_ones_the_most_specific(watch: Watch) -> None:
-    tom, himself = await watch.buyer("Tom")
-    await watch.save(tom, "wood pellets", Rhythm.WEEKLY)
-    await watch.save(tom, "pellets near Vilnius", Rhythm.DAILY)
-    await watch.save(tom, "pellets under 300 eur")
-    narrow = await watch.save(tom, "A1 pellets under 220 eur near Vilnius")
-    await watch.save(tom, "A1 pellets")
-
-    listing = await watch.put()
-    assert [(each.rhythm, each.found[0].search_id) for each in watch.told] == [(Rhythm.INSTANT, narrow.id)]
-    await watch.later(days=8)
-    assert watch.told_to(himself) == [(listing.id,)]
-
-
-async def test_what_a_slower_search_has_noted_is_told_by_a_faster_one_that_comes_to_fit(watch: Watch) -> None:
-    tom, himself = await watch.buyer("Tom")
-    await watch.save(tom, "wood pellets", Rhythm.WEEKLY)
-    fast = await watch.save(tom, "pellets under 200 eur")
-    listing = await watch.put()
-    await watch.later(hours=1)
-    assert watch.told == []
-
-    await watch.market.run(watch.seller, lambda ctx: change_listing(ctx, listing.id, ChangeListing(price=eur(199))))
-    await watch.later()
-    assert [each.found[0].search_id for each in watch.told] == [fast.id]
-    await watch.later(days=8)
-    assert watch.told_to(himself) == [(listing.id,)]
-
-
-async def test_what_no_longer_fits_the_search_that_found_it_is_told_by_another_that_it_fits(watch: Watch) -> None:
-    tom, _ = await watch.buyer("Tom")
-    await watch.save(tom, "pellets under 220 eur", Rhythm.DAILY)
-    slow = await watch.save(tom, "pellets over 205 eur", Rhythm.WEEKLY)
-    listing = await watch.put()
-    await watch.market.run(watch.seller, lambda ctx: change_listing(ctx, listing.id, ChangeListing(price=eur(230))))
-    await watch.later(days=1)
-    assert watch.told == []
-    await watch.later(days=7)
-    assert [(each.rhythm, each.found[0].search_id) for each in watch.told] == [(Rhythm.WEEKLY, slow.id)]
-
-
-async def test_a_search_that_becomes_the_soonest_tells_what_another_has_noted(watch: Watch) -> None:
-    tom, _ = await watch.buyer("Tom")
-    await watch.save(tom, "wood pellets", Rhythm.DAILY)
-    other = await watch.save(tom, "pellets near Vilnius", Rhythm.WEEKLY)
-    await watch.put()
-    await watch.market.run(tom, lambda ctx: service.choose_rhythm(ctx, other.id, Rhythm.INSTANT))
-    await watch.later()
-    assert [each.found[0].search_id for each in watch.told] == [other.id]
-
-
-async def test_a_deleted_search_leaves_nothing_to_those_who_began_to_look_later(watch: Watch) -> None:
-    """What it had found is held against the other searches of its own person alone."""
-    tom, _ = await watch.buyer("Tom")
-    eva, _ = await watch.buyer("Eva")
-    first = await watch.save(tom, "wood pellets", Rhythm.WEEKLY)
-    await watch.put()
-    watch.market.clock.advance(seconds=1)
-    await watch.save(eva, "wood pellets")
-    await watch.market.run(tom, lambda ctx: service.delete_search(ctx, first.id))
-    await watch.later(days=8)
-    assert watch.told == []
-
-
 async def test_a_changed_rhythm_moves_what_waits(watch: Watch) -> None:
     tom, himself = await watch.buyer("Tom")
     search = await watch.save(tom, "wood pellets", Rhythm.WEEKLY)
@@ -307,47 +243,6 @@ async def test_more_takers_than_one_unit_of_work_holds(watch: Watch, monkeypatch
         await watch.save(actor, "wood pellets")
     listing = await watch.put()
     assert [watch.told_to(person) for _, person in people] == [[(listing.id,)]] * 8
-
-
-async def test_a_company_that_has_traded_is_a_wish_and_a_word_that_nobody_knows_is_none(watch: Watch) -> None:
-    tom, himself = await watch.buyer("Tom")
-    eva, herself = await watch.buyer("Eva")
-    latgran, _ = await watch.market.newcomer("Latgran")
-    await watch.put(latgran)
-    watch.market.clock.advance(seconds=1)
-    await watch.save(tom, "pellets Latgran")
-    await watch.save(eva, "pellets Graanul")
-
-    of_anna = await watch.put()
-    of_latgran = await watch.put(latgran)
-    await watch.later(hours=1)
-    assert watch.told_to(himself) == [(of_latgran.id,)]
-    assert [each for message in watch.told_to(herself) for each in message] == [of_anna.id, of_latgran.id]
-
-
-async def test_a_place_without_a_distance_is_near_it_also_in_a_search_of_an_earlier_release(watch: Watch) -> None:
-    tom, himself = await watch.buyer("Tom")
-    search = await watch.save(tom, "pellets Kaunas")
-    assert service.wanted(search).understood.radius_km == 150
-    older = kept.written(query_of("pellets Kaunas", catalogue(), gazetteer(), TEN_IN_VILNIUS.date()))
-    as_it_was = update(SavedSearch).where(SavedSearch.id == search.id).values(wishes=older)
-    await watch.market.run(tom, lambda ctx: ctx.session.execute(as_it_was))
-
-    await watch.put(place=RIGA)
-    near = await watch.put()
-    await watch.later(hours=1)
-    assert watch.told_to(himself) == [(near.id,)]
-
-
-async def test_a_country_is_where_the_goods_have_to_lie(watch: Watch) -> None:
-    tom, himself = await watch.buyer("Tom")
-    eva, herself = await watch.buyer("Eva")
-    await watch.save(tom, "pellets in Latvia")
-    await watch.save(eva, "Pellets ohne Litauen")
-    await watch.put()
-    listing = await watch.put(place=RIGA)
-    await watch.later(hours=1)
-    assert watch.told_to(himself) == watch.told_to(herself) == [(listing.id,)]
 
 
 async def test_the_same_search_is_kept_once_and_an_empty_one_never(watch: Watch) -> None:
