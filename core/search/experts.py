@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from fractions import Fraction
 from typing import Final
 
 from sqlalchemy import select
 
 from core.catalogue import Catalogue
 from core.contacts.service import apart_from_me
-from core.experts.finding import Match, hourly, is_free, reasons_of
+from core.experts.finding import Match, is_free, reasons_of
 from core.experts.model import Expert
 from core.kernel.money import Money
 from core.kernel.transaction import Ctx
@@ -41,6 +42,8 @@ CHIPS: Final = (
     ("place", "place"),
     ("rest", "words"),
 )
+MINUTES: Final = 60  # of an hour
+BY_MINUTE: Final = "rate_by_minute"  # the end of the sentences about a rate that was said for a minute
 RELAXED: Final = (  # in the order in which giving one up hurts least
     ("free_now", "search.relax.free_now"),
     ("place", "search.relax.anywhere"),
@@ -77,13 +80,14 @@ def problem_of(query: Query) -> Query:
     limit = said.max_price or said.price
     rate = said.max_rate
     if rate is None and limit is not None:
-        rate = Money.of(limit.amount.quantize(1), limit.currency)
+        rate = Money.rounded(Fraction(limit.amount), limit.currency)
     about = " ".join(filter(None, (said.named, said.rest, said.countries_said)))
     return Query(
         Understood(
             rest=" ".join(_told(about, said)),
             free_now=said.free_now,
             max_rate=rate,
+            by_minute=said.by_minute,
             speaks=said.speaks,
             place=said.place,
             place_said=said.place_said,
@@ -112,8 +116,18 @@ def find_experts(
 
 
 def chips(query: Query) -> tuple[Chip, ...]:
-    """What was understood of a problem, one chip a wish."""
-    return rules.chips_of(query.understood, CHIPS)
+    """What was understood of a problem, one chip a wish; a rate as it was said."""
+    said = query.understood
+    made = rules.chips_of(said, CHIPS)
+    if said.max_rate is None or not said.by_minute or said.max_rate.minor % MINUTES:
+        return made
+    by_minute = Chip("max_rate", f"search.chip.{BY_MINUTE}", {"rate": said.max_rate, "minute": by_the_minute(said.max_rate)})
+    return tuple(by_minute if chip.wish == "max_rate" else chip for chip in made)
+
+
+def by_the_minute(hourly: Money) -> Money:
+    """What a minute costs, of an hour's whole cents."""
+    return Money(hourly.minor // MINUTES, hourly.currency)
 
 
 def _score(match: Match, standing: float) -> float:
@@ -178,9 +192,15 @@ def _fits(ctx: Ctx, said: Understood, expert: Expert, but: str | None) -> bool:
     """What can be compared exactly; a rate in another currency the index has compared."""
     if not expert.live or expert.organisation_id == but or (said.free_now and not is_free(expert, ctx.now)):
         return False
-    rate, most = hourly(expert), said.max_rate
-    dear = most is not None and most.currency == rate.currency and rate.minor > most.minor
+    most = said.max_rate
+    dear = most is not None and most.currency == expert.currency and is_dearer(expert, most)
     return not dear and (said.speaks is None or said.speaks in expert.languages)
+
+
+def is_dearer(expert: Expert, most: Money) -> bool:
+    """Whether an hour costs more than that; of a session of 45 minutes exactly, for `hourly` is whole cents."""
+    minutes = 1 if expert.basis == "minute" else max(expert.lengths)
+    return expert.rate_minor * MINUTES > most.minor * minutes
 
 
 def _relaxations(ctx: Ctx, catalogue: Catalogue, index: Index, query: Query, but: str | None) -> Iterator[GivenUp]:
@@ -191,7 +211,8 @@ def _relaxations(ctx: Ctx, catalogue: Catalogue, index: Index, query: Query, but
         if wish in parts and wider.understood != Understood():
             count = len(_confirmed(ctx, catalogue, index, wider, but))
             if count:
-                yield GivenUp(wish, code, parts[wish], count)
+                said = f"search.relax.{BY_MINUTE}" if "minute" in parts[wish] else code
+                yield GivenUp(wish, said, parts[wish], count)
 
 
 def _meant(index: Index, query: Query) -> Iterator[DidYouMean]:

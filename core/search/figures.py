@@ -26,13 +26,15 @@ SAME_ORDER: Final = 10  # two amounts within so many times of each other are two
 HOLDS_KG: Final = {"bag": 50, "big_bag": 1500}
 
 NEGATIVE: Final = re.compile(r"[-−][0-9]")
+MINUTES: Final = 60  # of an hour
 BY_THE: Final = {"kg": "t", "l": "m3", "kWh": "MWh"}  # who wants 20,000 kg for 200 euros means for a tonne
 
 
 class Figures(NamedTuple):
     """Numbers as they were said, before it is known of which goods."""
 
-    rate: Money | None = None
+    rate: Money | None = None  # for an hour
+    by_minute: bool = False  # it was said for a minute
     prices: tuple[SaidPrice, ...] = ()
     amounts: tuple[tuple[str, str], ...] = ()  # number and unit
     loads: int | None = None  # of a truck, where no amount is said
@@ -44,7 +46,8 @@ def figures(sheet: Sheet) -> Figures:
     """All numbers with a unit or a currency, and truckloads."""
     said = Figures()
     if sheet.has_digits:
-        said = Figures(_rate(sheet), tuple(_prices(sheet)), tuple(_amounts(sheet)))
+        rate, by_minute = _rate(sheet)
+        said = Figures(rate, by_minute, tuple(_prices(sheet)), tuple(_amounts(sheet)))
     found = sheet.take(sheet.grammar.loads) if not said.amounts and sheet.may_name("loads") else None
     if found is None:
         return said
@@ -52,17 +55,19 @@ def figures(sheet: Sheet) -> Figures:
     return said._replace(loads=loads, loads_said=written, only_full=found["full"] is not None)
 
 
-def _rate(sheet: Sheet) -> Money | None:
-    """What an hour may cost at most: "80 eur/h", "under 90 € per hour", "up to 90/h"."""
-    found = sheet.take(sheet.grammar.rate) if sheet.may_name("hours") else None
+def _rate(sheet: Sheet) -> tuple[Money | None, bool]:
+    """What an hour may cost at most, and whether it was said for a minute: "80 eur/h", "up to 90/h", "under 2 €/min"."""
+    found = sheet.take(sheet.grammar.rate) if sheet.may_name("rates") else None
     if found is None:
-        return None
+        return None, False
+    by_minute = found["by_minute"] is not None
     try:
         said = sheet.grammar.price_of(found, sheet.language)
-        return Money.of(said.amount, said.currency or "EUR")
+        each = Money.of(said.amount, said.currency or "EUR")
+        return (Money(each.minor * MINUTES, each.currency) if by_minute else each), by_minute
     except Refusal as refusal:
         sheet.unclear.append(refusal)
-        return None
+        return None, False
 
 
 def _prices(sheet: Sheet) -> list[SaidPrice]:

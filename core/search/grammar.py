@@ -178,9 +178,11 @@ class Grammar:
         self.money = re.compile(rf"(?P<before>{currency})?\s*(?P<number>{NUMBER})\s*(?P<after>{currency})?")
         self._counts = {folded(word): count for count, said in enumerate(COUNTS, 1) for word in words.all(said)}
         self.loads = _loads_pattern(words, per)
-        hourly = rf"(?:{per}{any_of(words.all('hour'))}|\s+{any_of(words.all('hourly'))})"
+        hourly = rf"{per}{any_of(words.all('hour'))}|\s+{any_of(words.all('hourly'))}"
+        # "200 eur / min 24 t" limits the amount.
+        minute = rf"{per}{any_of(words.all('minute'))}(?!\w|\.?\s*[0-9])|\s+{any_of(words.all('minutely'))}"
         money = rf"(?P<before>(?<!\w){currency})?\s*(?P<number>{NUMBER})\s*(?P<after>{currency}(?!\w))?"
-        self.rate = re.compile(rf"{before}{money}{hourly}(?!\w){behind}")
+        self.rate = re.compile(rf"{before}{money}(?:{hourly}|(?P<by_minute>{minute}))(?!\w){behind}")
 
     def _read_languages(self, words: Words) -> None:
         """What an adviser speaks, and whether at once."""
@@ -318,7 +320,7 @@ def _all_first_words(catalogue: Catalogue) -> dict[str, frozenset[str]]:
         "windows": _first_words((*months, *spans)),
         "ranges": _first_words((*words.all("between"), *words.all("to"))),
         "loads": _first_words(name for load in ("truckload", "full_truck", "truck") for name in words.all(load)),
-        "hours": _first_words((*words.all("hour"), *words.all("hourly"))),
+        "rates": _first_words(word for per in ("hour", "hourly", "minute", "minutely") for word in words.all(per)),
     }
 
 

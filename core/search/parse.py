@@ -101,6 +101,7 @@ class Understood:
     packaging: tuple[str, ...] = ()
     free_now: bool = False  # of an expert: at once
     max_rate: Money | None = None  # of an expert, for an hour
+    by_minute: bool = False  # it was said for a minute
     speaks: str | None = None  # the code of a language that an expert speaks
     order: SaidOrder | None = None  # of the list: "cheap pellets", "nearest sawdust to Kaunas"
     grades: tuple[str, ...] = ()  # that the name of the grade may mean, while the goods do not say which
@@ -199,6 +200,7 @@ class _Reading:
             packaging=packaging,
             free_now=free_now,
             max_rate=said.rate,
+            by_minute=said.by_minute,
             speaks=speaks,
             order=order,
             grades=() if grade else grades,

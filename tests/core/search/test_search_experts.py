@@ -10,6 +10,7 @@ import pytest
 
 from core.experts.model import ChangeExpertise, Expert, OfferExpertise, Rate
 from core.experts.service import change_expertise, offer_expertise, pause, say_busy, say_free_now
+from core.kernel.money import Money
 from core.kernel.transaction import MARKET, Actor
 from core.people.model import CompleteProfile, Role, Settle
 from core.people.service import complete_profile, settle
@@ -128,6 +129,43 @@ async def test_language_rate_and_free_now_filter_and_are_given_up_one_by_one(mar
     assert [(each.wish, each.count) for each in in_german.relaxations] == [("speaks", 1), ("rest", 1)]
     wider = await on.ask(without(in_german.query, "speaks"))
     assert [match.expert.headline for match in wider.matches] == ["Boilers that burn what they should"]
+
+
+@pytest.mark.parametrize(
+    ("told", "hourly", "who"),
+    [
+        ("adviser under 2.50 €/min", Money(150_00, "EUR"), {"Boilers", "Contracts", "ISCC"}),
+        ("Berater unter 2,49 € pro Minute", Money(149_40, "EUR"), {"Boilers", "ISCC"}),
+        ("conseiller moins de 1,50 € la minute", Money(90_00, "EUR"), {"Boilers"}),
+        ("asesor hasta 1,50 € el minuto", Money(90_00, "EUR"), {"Boilers"}),
+        ("doradca do 6,66 zł za minutę", Money(399_60, "PLN"), {"Boilers"}),
+        ("doradca do 6,67 zł/min", Money(400_20, "PLN"), {"Boilers", "ISCC"}),
+        ("konsultantas iki 1,50 € už minutę", Money(90_00, "EUR"), {"Boilers"}),
+        ("konsultants līdz 1,50 € minūtē", Money(90_00, "EUR"), {"Boilers"}),
+        ("konsultant kuni 1,50 € minutis", Money(90_00, "EUR"), {"Boilers"}),
+        ("consulente fino a 1,50 € al minuto", Money(90_00, "EUR"), {"Boilers"}),
+        ("rådgivare högst 1,50 € per minut", Money(90_00, "EUR"), {"Boilers"}),
+        ("консультант до 1,50 € за хвилину", Money(90_00, "EUR"), {"Boilers"}),
+    ],
+)
+async def test_a_rate_for_a_minute_is_compared_exactly_and_told_as_it_was_said(
+    market: Market, told: str, hourly: Money, who: set[str]
+) -> None:
+    on = await office(market)
+    found = await on.find(told)
+    assert found.query.understood.max_rate == hourly
+    assert {match.expert.headline.split()[0] for match in found.matches} == who
+    (chip,) = (each for each in advisers.chips(found.query) if each.wish == "max_rate")
+    each = Money(hourly.minor // 60, hourly.currency)
+    assert (chip.code, chip.parts) == ("search.chip.rate_by_minute", {"rate": hourly, "minute": each})
+
+
+async def test_a_price_without_a_word_for_its_time_is_that_of_an_hour_to_the_cent(market: Market) -> None:
+    on = await office(market)
+    assert (await on.find("consultant under 89.99 €")).query.understood.max_rate == Money(89_99, "EUR")
+    assert (await on.who("consultant under 89.99 €")) == []
+    limit = (await on.find("200 eur / min 24 t pellets")).query.understood
+    assert not limit.by_minute
 
 
 async def test_who_comes_goes_or_changes_is_known_to_the_next_search(market: Market) -> None:
