@@ -65,7 +65,8 @@ def seek(talk: Talk, problem: str) -> None:
     keep_narrowing(talk, Narrowing())
     said = query_of(problem, almanac.catalogue, almanac.places, talk.today, words.language)
     order = order_of_advisers(problem, said, almanac.catalogue)
-    _show(talk, ask(talk, as_said(talk, replace(advisers.problem_of(said), order=order), ORDERS), ADVICE))
+    wanted = replace(advisers.problem_of(said, almanac.catalogue, problem), order=order)
+    _show(talk, ask(talk, as_said(talk, wanted, ORDERS), ADVICE))
 
 
 @book.press("seek.all")
@@ -80,7 +81,7 @@ def instead_of_goods(talk: Talk, _pressed: Press) -> None:
     query = asked(talk)
     remember(talk.ctx, talk.person.id, LAST_PROBLEM, query.understood.rest[:1000])
     keep_narrowing(talk, Narrowing())
-    _show(talk, ask(talk, advisers.problem_of(query), ADVICE))
+    _show(talk, ask(talk, advisers.problem_of(query, talk.almanac.catalogue), ADVICE))
 
 
 @book.press("seek.wider")
@@ -315,9 +316,10 @@ def slot_button(talk: Talk, expert: Expert, slot: datetime, length: int, verb: s
 def next_free_now(talk: Talk, problem: str, but: str) -> Expert | None:
     """Who else could be called at once about this: the best who fits, or else whoever is there."""
     almanac, catalogue = talk.almanac, talk.almanac.catalogue
-    said = advisers.problem_of(query_of(problem, catalogue, almanac.places, talk.today, talk.words.language))
-    for query in (said, Query(NOTHING)):
-        now = replace(query, understood=replace(query.understood, free_now=True))
+    query = query_of(problem, catalogue, almanac.places, talk.today, talk.words.language)
+    said = advisers.problem_of(query, catalogue, problem)
+    for wanted in (said, Query(NOTHING)):
+        now = replace(wanted, understood=replace(wanted.understood, free_now=True))
         others = (match.expert for match in _found(talk, now).matches)
         found = next((expert for expert in others if expert.id != but), None)
         if found is not None:

@@ -42,6 +42,6 @@ def _says_enough(talk: Talk, said: Understood) -> bool:
 
 
 def _somebody_knows(talk: Talk, query: Query) -> bool:
-    problem = advisers.problem_of(query)
+    problem = advisers.problem_of(query, talk.almanac.catalogue)
     found = advisers.find_experts(talk.ctx, talk.almanac.catalogue, problem, but=talk.organisation)
     return any(kind in KNOWS for match in found.matches for kind, _ in match.reasons)

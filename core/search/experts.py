@@ -15,6 +15,7 @@ from typing import Final
 from sqlalchemy import select
 
 from core.catalogue import Catalogue
+from core.catalogue.names import folded
 from core.contacts.service import apart_from_me
 from core.experts.finding import Match, is_free, reasons_of
 from core.experts.model import Expert
@@ -24,6 +25,7 @@ from core.search import rules
 from core.search.engine.document import words_in
 from core.search.engine.index import Found, Index
 from core.search.engine.wanted import Limits, Order, Spot, Wanted, Word
+from core.search.grammar import Said, grammar_of
 from core.search.kinds.experts import EXPERTS, FREE_NOW
 from core.search.limits import BY_THE_HOUR, hourly_amount
 from core.search.model import Chip, DidYouMean, Query, Standings
@@ -73,9 +75,9 @@ class Advisers:
     did_you_mean: tuple[DidYouMean, ...] = ()
 
 
-def problem_of(query: Query) -> Query:
+def problem_of(query: Query, catalogue: Catalogue, text: str = "") -> Query:
     """The sentence as a seeker of advice means it: a price is for an hour, and goods are what the advice is about; the
-    order of goods is none of those who know of them."""
+    order of goods is none of those who know of them. `text`: as it was written, for names of schemes."""
     said = query.understood
     limit = said.max_price or said.price
     rate = said.max_rate
@@ -84,7 +86,7 @@ def problem_of(query: Query) -> Query:
     about = " ".join(filter(None, (said.named, said.rest, said.countries_said)))
     return Query(
         Understood(
-            rest=" ".join(_told(about, said)),
+            rest=" ".join(_told(about, said, catalogue, text)),
             free_now=said.free_now,
             max_rate=rate,
             by_minute=said.by_minute,
@@ -139,10 +141,23 @@ def _standing(_match: Match, standing: float) -> float:
     return standing
 
 
-def _told(about: str, said: Understood) -> list[str]:
+def _told(about: str, said: Understood, catalogue: Catalogue, text: str) -> list[str]:
     """The words of a problem, each once: those that may tell one consultant from another."""
-    schemes = [scheme.partition("_")[0] for scheme in said.certificates]
-    return list(dict.fromkeys((*about.split(), *schemes)))
+    schemes = " ".join(scheme_as_said(scheme, catalogue, text) for scheme in said.certificates)
+    each: dict[str, str] = {}
+    for word in (*about.split(), *schemes.split()):
+        each.setdefault(folded(word), word)
+    return list(each.values())
+
+
+def scheme_as_said(scheme_id: str, catalogue: Catalogue, text: str) -> str:
+    """The scheme as the text calls it, or by the name that it mostly goes by: EUDR is asked about, and not TRACES."""
+    pattern, said = grammar_of(catalogue).schemes.get(scheme_id), Said.of(text)
+    found = pattern.search(said.text) if pattern else None
+    if found is not None:
+        return said.as_written(*found.span())
+    spoken = catalogue.certificates[scheme_id].spoken
+    return spoken[0].upper() if spoken and "_" in scheme_id else scheme_id
 
 
 def _wanted(said: Understood, catalogue: Catalogue, today: date, order: Order = "best") -> Wanted:

@@ -35,7 +35,7 @@ class Office:
 
     async def find(self, text: str, **named: Any) -> Advisers:
         said = query_of(text, catalogue(), gazetteer(), self.market.clock.now().date())
-        return await self.ask(advisers.problem_of(said), **named)
+        return await self.ask(advisers.problem_of(said, catalogue(), text), **named)
 
     async def ask(self, query: Query, **named: Any) -> Advisers:
         return await self.market.run(MARKET, lambda ctx: advisers.find_experts(ctx, catalogue(), query, **named))
@@ -158,6 +158,25 @@ async def test_a_rate_for_a_minute_is_compared_exactly_and_told_as_it_was_said(
     (chip,) = (each for each in advisers.chips(found.query) if each.wish == "max_rate")
     each = Money(hourly.minor // 60, hourly.currency)
     assert (chip.code, chip.parts) == ("search.chip.rate_by_minute", {"rate": hourly, "minute": each})
+
+
+@pytest.mark.parametrize(
+    ("problem", "words"),
+    [
+        ("legal advice EUDR", "legal advice EUDR"),
+        ("traces statement", "statement traces"),
+        ("audit for ISCC Plus", "audit ISCC Plus"),
+    ],
+)
+async def test_a_scheme_is_shown_as_it_was_called(market: Market, problem: str, words: str) -> None:
+    on = await office(market)
+    assert (await on.find(problem)).query.understood.rest == words
+
+
+def test_a_scheme_that_was_chosen_goes_by_its_usual_name() -> None:
+    named = {scheme: advisers.scheme_as_said(scheme, catalogue(), "") for scheme in catalogue().certificates}
+    assert named["TRACES_EUDR"] == "EUDR"
+    assert (named["ISCC_EU"], named["ISCC_PLUS"], named["SBP"], named["ENplus"]) == ("ISCC EU", "ISCC PLUS", "SBP", "ENplus")
 
 
 async def test_a_price_without_a_word_for_its_time_is_that_of_an_hour_to_the_cent(market: Market) -> None:
