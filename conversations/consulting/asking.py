@@ -12,8 +12,9 @@ from conversations.buttons import Press, press
 from conversations.consulting.ask_card import ask_card
 from conversations.consulting.booking import PROBLEM, TERMS, policy_in_words
 from conversations.consulting.expert_card import expert_card, rate_in_words, slots_in_words
+from conversations.consulting.free_times import next_slots
 from conversations.consulting.moment import read_moment
-from conversations.consulting.seek import LAST_PROBLEM, next_slots, problem_of, profile_card
+from conversations.consulting.seek import LAST_PROBLEM, problem_of, profile_card
 from conversations.forms.answers import option
 from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Card, CardList, Option, Say, Toast

@@ -10,8 +10,9 @@ from conversations.around import free_text
 from conversations.book import Book, Flow
 from conversations.buttons import Press, press
 from conversations.consulting.expert_card import slot_in_words
+from conversations.consulting.free_times import slot_button
 from conversations.consulting.moment import read_moment, written
-from conversations.consulting.seek import problem_of, slot_button
+from conversations.consulting.seek import problem_of
 from conversations.consulting.session_card import session_card
 from conversations.consulting.session_mail import entry_file
 from conversations.forms.form import Field, Form, Values

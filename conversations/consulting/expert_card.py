@@ -89,6 +89,8 @@ def reasons_in_words(talk: Talk, reasons: Sequence[tuple[str, str]]) -> str:
             shown = table[part].title(words.language)
         elif kind == "language":
             shown = words.locale.languages.get(part, part)
+        elif kind == "country":
+            shown = words.locale.territories.get(part, part)
         told.append(words(f"seek.why_{kind}", part=shown))
     return "; ".join(told)
 

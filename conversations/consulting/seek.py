@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Final
 
 from conversations.book import Book
 from conversations.buttons import Press, press
-from conversations.consulting.expert_card import expert_card, slot_in_words
+from conversations.consulting.expert_card import expert_card
+from conversations.consulting.free_times import SHOWN, has_time, next_slots, slot_button
 from conversations.consulting.moment import read_moment, written
 from conversations.consulting.narrowing import (
     Narrowing,
@@ -20,33 +20,29 @@ from conversations.consulting.narrowing import (
     narrowing_of,
     passes,
 )
+from conversations.consulting.nobody import nobody_fits, punctual_first, soonest_first
 from conversations.consulting.promotion import stood_in_line
 from conversations.reply import Button, Card, CardList, Say, Toast
 from conversations.search.asked import ADVICE, ask, asked, mark
-from conversations.search.chips import LABEL, chip_rows, shown_parts, unclear_words, understood_text
+from conversations.search.chips import chip_rows, unclear_words, understood_text
 from conversations.search.orders import as_said, order_rows, order_text, ordered
 from conversations.talk import Talk
 from core.experts import service as experts
 from core.experts.finding import Match
 from core.experts.model import Expert
 from core.experts.shortlist import is_kept
-from core.experts.slots import free_slots, spread, through_the_day
+from core.experts.slots import free_slots, through_the_day
 from core.people.service import ZONE_UNKNOWN, person_of
 from core.promotion.looks import note_opened, note_shown
 from core.search import experts as advisers
-from core.search.advice import order_of_advisers
 from core.search.experts import Advisers
 from core.search.kept import NOTHING
 from core.search.model import Order, Query
-from core.search.service import query_of, without
 from core.sessions import slots as session_slots
 from core.sessions.reviews.service import ranks_of
 from core.talks.service import recall, remember
 
-SHOWN: Final = 3
 MORE_SHOWN: Final = 12
-CALENDARS_READ: Final = 30
-LATER_THAN_ANY: Final = datetime.max.replace(tzinfo=UTC)
 ORDERS: Final[tuple[Order, ...]] = ("cheapest", "rated", "soonest", "nearest")
 LAST_PROBLEM: Final = "seek"  # what the person was looking for, kept for the booking's form
 
@@ -63,9 +59,7 @@ def seek(talk: Talk, problem: str) -> None:
         return
     remember(talk.ctx, talk.person.id, LAST_PROBLEM, problem[:1000])
     keep_narrowing(talk, Narrowing())
-    said = query_of(problem, almanac.catalogue, almanac.places, talk.today, words.language)
-    order = order_of_advisers(problem, said, almanac.catalogue)
-    wanted = replace(advisers.problem_of(said, almanac.catalogue, problem), order=order)
+    wanted = advisers.problem_told(problem, almanac.catalogue, almanac.places, talk.today, words.language)
     _show(talk, ask(talk, as_said(talk, wanted, ORDERS), ADVICE))
 
 
@@ -91,7 +85,7 @@ def wider(talk: Talk, pressed: Press) -> None:
     if pressed.seen != mark(query):
         talk.reply(Toast(text=talk.words("find.asked_since")))
     elif pressed.choice:
-        query = ask(talk, without(query, pressed.choice), ADVICE)
+        query = ask(talk, advisers.weaker(query, pressed.choice), ADVICE)
     _show(talk, query, SHOWN if pressed.choice else MORE_SHOWN)
 
 
@@ -126,19 +120,22 @@ def meant(talk: Talk, pressed: Press) -> None:
 
 
 def _found(talk: Talk, query: Query) -> Advisers:
-    standings = partial(ranks_of, talk.ctx)
-    return advisers.find_experts(talk.ctx, talk.almanac.catalogue, query, standings=standings, but=talk.organisation)
+    standings, catalogue = partial(ranks_of, talk.ctx), talk.almanac.catalogue
+    but, free = talk.organisation, has_time(talk)
+    return advisers.find_experts(talk.ctx, catalogue, query, standings=standings, but=but, has_time=free)
 
 
 def _show(talk: Talk, query: Query, most: int = SHOWN) -> None:
     words, found = talk.words, _found(talk, query)
     if not found.matches:
-        talk.reply(_nobody(talk, query, found))
+        talk.reply(nobody_fits(talk, query, found))
         return
     narrowing = narrowing_of(talk)
     matches = [match for match in found.matches if passes(talk, narrowing, match.expert)]
     if query.order == "soonest":
-        matches = _soonest_first(talk, matches)
+        matches = soonest_first(talk, matches)
+    elif query.understood.at is not None and query.order == "best":
+        matches = punctual_first(talk, matches, query.understood)
     if not matches:
         text = words("seek.narrowed_out", count=len(found.matches))
         rows = tuple(narrowed_rows(talk, narrowing))
@@ -150,7 +147,9 @@ def _show(talk: Talk, query: Query, most: int = SHOWN) -> None:
     more = ((everybody,),) if most < len(matches) else ()
     sorting = order_rows(talk, query, ORDERS, "seek.sort") if len(matches) > 1 else ()
     narrower = narrowed_rows(talk, narrowing) if narrowing.wishes or len(matches) > 1 else ()
-    understood = (understood_text(talk, advisers.chips(query)), order_text(talk, query))
+    at = query.understood.at
+    times = words("seek.times_near", at=at) if at else ""
+    understood = (understood_text(talk, advisers.chips(query)), order_text(talk, query), times)
     talk.reply(
         CardList(
             subject="experts",
@@ -163,51 +162,11 @@ def _show(talk: Talk, query: Query, most: int = SHOWN) -> None:
     )
 
 
-def _nobody(talk: Talk, query: Query, found: Advisers) -> Card:
-    """No dead end: the wish that stands in the way, or each of several that do only together; what was perhaps meant;
-    everybody, or oneself."""
-    words, seen = talk.words, mark(query)
-    meant = [
-        Button(label=words("find.meant", instead=each.instead)[:LABEL], press=press("seek.meant", choice=each.instead))
-        for each in found.did_you_mean
-    ]
-    relaxed = [
-        Button(
-            label=words(each.code, count=each.count, **shown_parts(talk, each.parts))[:LABEL],
-            press=press("seek.wider", "", seen, each.wish),
-        )
-        for each in found.relaxations
-    ]
-    everybody = Button(label=words("seek.all"), press=press("seek.all"))
-    become = Button(label=words("command.expert"), press=press("command", choice="expert"))
-    said = advisers.chips(query)
-    understood = understood_text(talk, said)
-    wishes = chip_rows(talk, query, said, "seek.wider") if len(said) > 1 else ()
-    return Card(
-        subject="experts",
-        title=words("seek.nobody"),
-        text="\n".join(filter(None, (understood, *unclear_words(talk, query)))),
-        buttons=(*((each,) for each in (*meant, *relaxed)), *wishes, (everybody, become)),
-        fresh=talk.fresh,
-    )
-
-
-def _soonest_first(talk: Talk, matches: Sequence[Match]) -> list[Match]:
-    """Those who take a call now, then by the next hour that can be booked; of who fits best, so many calendars."""
-
-    def free_at(match: Match) -> datetime:
-        if experts.is_free_now(talk.ctx, match.expert):
-            return talk.ctx.now
-        return next(iter(next_slots(talk, match.expert, 1)), LATER_THAN_ANY)
-
-    return sorted(matches[:CALENDARS_READ], key=free_at)
-
-
 def _brief(talk: Talk, match: Match, query: Query) -> Card:
     """One of several: enough to choose by, and the next slots one tap away."""
     expert = match.expert
     open_button = Button(label=talk.words("seek.open"), press=press("seek.show", expert.id), style="primary")
-    slots = next_slots(talk, expert)
+    slots = next_slots(talk, expert, wished=query.understood)
     card = expert_card(talk, expert, slots, reasons=match.reasons, buttons=((open_button,),), brief=True)
     place = query.understood.place
     if match.km is None or place is None:
@@ -229,7 +188,7 @@ def show(talk: Talk, pressed: Press) -> None:
 
 def profile_card(talk: Talk, expert: Expert) -> Card:
     words = talk.words
-    slots = next_slots(talk, expert)
+    slots = next_slots(talk, expert, wished=asked(talk, ADVICE).understood)
     rows: list[tuple[Button, ...]] = []
     length = min(expert.lengths)
     if expert.organisation_id != talk.organisation:
@@ -301,25 +260,12 @@ def more_times(talk: Talk, pressed: Press) -> None:
     talk.reply(expert_card(talk, expert, ahead[:SHOWN], buttons=tuple(rows)))
 
 
-def next_slots(talk: Talk, expert: Expert, count: int = SHOWN) -> list[datetime]:
-    """The next few slots on different days; none while they are away."""
-    if not expert.live:
-        return []
-    calendar = session_slots.calendar_of(talk.ctx, expert)
-    return spread(free_slots(calendar, talk.ctx.now, timedelta(minutes=min(expert.lengths))), calendar.zone, count)
-
-
-def slot_button(talk: Talk, expert: Expert, slot: datetime, length: int, verb: str = "book.slot") -> Button:
-    return Button(label=slot_in_words(talk, slot), press=press(verb, expert.id, choice=f"{written(slot)}.{length}"))
-
-
 def next_free_now(talk: Talk, problem: str, but: str) -> Expert | None:
     """Who else could be called at once about this: the best who fits, or else whoever is there."""
-    almanac, catalogue = talk.almanac, talk.almanac.catalogue
-    query = query_of(problem, catalogue, almanac.places, talk.today, talk.words.language)
-    said = advisers.problem_of(query, catalogue, problem)
-    for wanted in (said, Query(NOTHING)):
-        now = replace(wanted, understood=replace(wanted.understood, free_now=True))
+    almanac = talk.almanac
+    said = advisers.problem_told(problem, almanac.catalogue, almanac.places, talk.today, talk.words.language)
+    for wanted in (replace(said, order="best"), Query(NOTHING)):
+        now = replace(wanted, understood=replace(wanted.understood, free_now=True, window=None, at=None))
         others = (match.expert for match in _found(talk, now).matches)
         found = next((expert for expert in others if expert.id != but), None)
         if found is not None:

@@ -57,21 +57,21 @@ def _reasons(
 ) -> Iterator[tuple[str, str]]:
     for field_id in expert.fields:
         named = _words_of_field(catalogue, field_id)
-        if any(field_id in catalogue.fields_told_by(word) or _is_among(word, named) for word in met):
+        if any(field_id in catalogue.fields_told_by(word) or is_among(word, named) for word in met):
             yield "field", field_id
     for skill in expert.skills:
-        if any(_is_among(word, words_of(skill)) for word in met):
+        if any(is_among(word, words_of(skill)) for word in met):
             yield "skill", skill
     if is_free(expert, now):
         yield "free_now", ""
     if language is not None and language in expert.languages:
         yield "language", language
     told = words_of(f"{expert.headline} {expert.bio}")
-    if said := [word for word in met if _is_among(word, told)]:
+    if said := [word for word in met if is_among(word, told)]:
         yield "words", ", ".join(said[:WORDS_TOLD])
 
 
-def _is_among(word: str, among: Sequence[str]) -> bool:
+def is_among(word: str, among: Sequence[str]) -> bool:
     """Whether the word stands there, misspelt or inflected."""
     if len(word) < SHORTEST_LIKE:
         return word in among

@@ -6,7 +6,8 @@ consultants say of themselves. Money never outranks a filter.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -17,11 +18,14 @@ from sqlalchemy import select
 from core.catalogue import Catalogue
 from core.catalogue.names import folded
 from core.contacts.service import apart_from_me
-from core.experts.finding import Match, is_free, reasons_of
+from core.experts.finding import Match, hourly, is_free
 from core.experts.model import Expert
 from core.kernel.money import Money
 from core.kernel.transaction import Ctx
 from core.search import rules
+from core.search.advice import order_of_advisers
+from core.search.clock import without_clock
+from core.search.days import DateWindow
 from core.search.engine.document import words_in
 from core.search.engine.index import Found, Index
 from core.search.engine.wanted import Limits, Order, Spot, Wanted, Word
@@ -30,8 +34,12 @@ from core.search.kinds.experts import EXPERTS, FREE_NOW
 from core.search.limits import BY_THE_HOUR, hourly_amount
 from core.search.model import Chip, DidYouMean, Query, Standings
 from core.search.parse import Understood
+from core.search.places import Places
 from core.search.problem import told_by
+from core.search.service import query_of, without
 from core.search.storage.shelf import shelf_of
+from core.search.whereabouts import NEAR_KM
+from core.search.why import Known, known_of, tells_why, why
 from core.search.wishes import WORDS_AT_MOST, expert_words, known_to_index, of_whom, place_words, very_words
 
 LOOKED_AT: Final = 200  # of whom the standing is asked; nobody pages further
@@ -41,13 +49,19 @@ CHIPS: Final = (
     ("speaks", "language"),
     ("max_rate", "rate"),
     ("free_now", "now"),
+    ("window", "window"),
+    ("at", "at"),
     ("place", "place"),
     ("rest", "words"),
 )
+FEW: Final = 3  # of the cheapest, who are offered where nobody takes as little as was said
+MUCH_DEARER: Final = Fraction(3, 2)  # times the cheapest of them
+HasTime = Callable[[Expert, DateWindow], bool]
 MINUTES: Final = 60  # of an hour
 BY_MINUTE: Final = "rate_by_minute"  # the end of the sentences about a rate that was said for a minute
 RELAXED: Final = (  # in the order in which giving one up hurts least
     ("free_now", "search.relax.free_now"),
+    ("window", "search.relax.any_day"),
     ("place", "search.relax.anywhere"),
     ("speaks", "search.relax.speaks"),
     ("max_rate", "search.relax.max_rate"),
@@ -57,12 +71,18 @@ RELAXED: Final = (  # in the order in which giving one up hurts least
 
 @dataclass(frozen=True, slots=True)
 class GivenUp:
-    """A wish that, given up, would find so many; its code and parts are a sentence."""
+    """A wish that, given up or made weaker, would find these; its code and parts are a sentence. `choice` is what
+    `weaker` makes the query of."""
 
     wish: str
     code: str
     parts: Mapping[str, object]
-    count: int
+    matches: tuple[Match, ...]
+    choice: str
+
+    @property
+    def count(self) -> int:
+        return len(self.matches)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +110,8 @@ def problem_of(query: Query, catalogue: Catalogue, text: str = "") -> Query:
             free_now=said.free_now,
             max_rate=rate,
             by_minute=said.by_minute,
+            window=said.window,
+            at=said.at,
             speaks=said.speaks,
             place=said.place,
             place_said=said.place_said,
@@ -99,12 +121,28 @@ def problem_of(query: Query, catalogue: Catalogue, text: str = "") -> Query:
     )
 
 
+def problem_told(text: str, catalogue: Catalogue, places: Places, today: date, language: str = "en") -> Query:
+    """What a sentence to those who advise says, in the order that it asks for. A clock time is taken out beforehand."""
+    clock = without_clock(text, catalogue, today)
+    query = query_of(clock.text, catalogue, places, today, language)
+    problem = problem_of(replace(query, understood=replace(query.understood, at=clock.at)), catalogue, clock.text)
+    return replace(problem, order=order_of_advisers(clock.text, query, catalogue))
+
+
 def find_experts(
-    ctx: Ctx, catalogue: Catalogue, query: Query, *, standings: Standings | None = None, but: str | None = None
+    ctx: Ctx,
+    catalogue: Catalogue,
+    query: Query,
+    *,
+    standings: Standings | None = None,
+    but: str | None = None,
+    has_time: HasTime | None = None,
 ) -> Advisers:
-    """Consultants who are listed and fit. `standings`: how good organisations are, 0 to 1; `but`: one left out."""
+    """Consultants who are listed and fit. `standings`: how good organisations are, 0 to 1; `but`: one left out;
+    `has_time`: whether one can be booked on those days, without which days are no wish."""
     index = shelf_of(ctx, EXPERTS).look(ctx.session, catalogue)
-    matches = _confirmed(ctx, catalogue, index, query, but)
+    seeker = _Seeker(ctx, catalogue, index, but, has_time)
+    matches = seeker.confirmed(query)
     if standings is not None and query.order in {"best", "rated"}:
         known = standings({match.expert.organisation_id for match in matches})
         by = _score if query.order == "best" else _standing
@@ -112,9 +150,19 @@ def find_experts(
     return Advisers(
         query,
         tuple(matches),
-        () if matches else tuple(_relaxations(ctx, catalogue, index, query, but)),
+        () if matches else tuple(seeker.relaxations(query)),
         () if matches else tuple(_meant(index, query)),
     )
+
+
+def weaker(query: Query, choice: str) -> Query:
+    """The query with a wish given up ("speaks"), or the rate raised to so many cents an hour ("max_rate:8000")."""
+    wish, _, minor = choice.partition(":")
+    most = query.understood.max_rate
+    if wish == "max_rate" and most is not None and minor.isascii() and minor.isdecimal():
+        raised = Money(int(minor), most.currency)
+        return replace(query, understood=replace(query.understood, max_rate=raised))
+    return without(query, choice)
 
 
 def chips(query: Query) -> tuple[Chip, ...]:
@@ -123,7 +171,9 @@ def chips(query: Query) -> tuple[Chip, ...]:
     made = rules.chips_of(said, CHIPS)
     if said.max_rate is None or not said.by_minute or said.max_rate.minor % MINUTES:
         return made
-    by_minute = Chip("max_rate", f"search.chip.{BY_MINUTE}", {"rate": said.max_rate, "minute": by_the_minute(said.max_rate)})
+    by_minute = Chip(
+        "max_rate", f"search.chip.{BY_MINUTE}", {"rate": said.max_rate, "minute": by_the_minute(said.max_rate)}
+    )
     return tuple(by_minute if chip.wish == "max_rate" else chip for chip in made)
 
 
@@ -186,48 +236,100 @@ def _wanted(said: Understood, catalogue: Catalogue, today: date, order: Order = 
     )
 
 
-def _confirmed(ctx: Ctx, catalogue: Catalogue, index: Index, query: Query, but: str | None) -> list[Match]:
-    """Those who are still as they were found, best first."""
-    said = query.understood
-    wanted = _wanted(said, catalogue, ctx.now.date(), known_to_index(query.order))
-    found = index.search(wanted, LOOKED_AT).found
-    rows = {row.id: row for row in ctx.session.scalars(select(Expert).where(Expert.id.in_([one.id for one in found])))}
-    apart = apart_from_me(ctx)
-    known = ((one, rows[one.id]) for one in found if one.id in rows and rows[one.id].organisation_id not in apart)
-    fitting = [(one, expert) for one, expert in known if _fits(ctx, said, expert, but)]
-    return [_match(ctx, catalogue, said, one, expert) for one, expert in fitting]
+@dataclass(slots=True)
+class _Seeker:
+    """One search for advice in one transaction."""
+
+    ctx: Ctx
+    catalogue: Catalogue
+    index: Index
+    but: str | None
+    has_time: HasTime | None
+
+    def confirmed(self, query: Query) -> list[Match]:
+        """Those who are still as they were found, best first, and of whom it can be told why."""
+        ctx, said = self.ctx, query.understood
+        wanted = _wanted(said, self.catalogue, ctx.now.date(), known_to_index(query.order))
+        found = self.index.search(wanted, LOOKED_AT).found
+        ids = [one.id for one in found]
+        rows = {row.id: row for row in ctx.session.scalars(select(Expert).where(Expert.id.in_(ids)))}
+        apart = apart_from_me(ctx)
+        listed = ((one, rows[one.id]) for one in found if one.id in rows and rows[one.id].organisation_id not in apart)
+        fitting = [(one, expert) for one, expert in listed if self._fits(said, expert)]
+        known = known_of(ctx, [expert for _, expert in fitting])
+        matches = [self._match(said, one, expert, known[expert.id]) for one, expert in fitting]
+        told = [match for match in matches if not wanted.words or tells_why(match.reasons, said)]
+        return [match for match in told if self._has_time(said, match.expert)]
+
+    def _match(self, said: Understood, found: Found, expert: Expert, known: Known) -> Match:
+        near = known._replace(near=said.place is not None and found.km is not None and found.km <= NEAR_KM)
+        met = tuple(dict.fromkeys(found.met))
+        reasons = why(self.catalogue, said, expert, near, met=met, now=self.ctx.now)
+        return Match(expert, found.score, reasons, None if found.km is None else round(found.km))
+
+    def _fits(self, said: Understood, expert: Expert) -> bool:
+        """What can be compared exactly; a rate in another currency the index has compared."""
+        busy = said.free_now and not is_free(expert, self.ctx.now)
+        if not expert.live or expert.organisation_id == self.but or busy:
+            return False
+        most = said.max_rate
+        dear = most is not None and most.currency == expert.currency and is_dearer(expert, most)
+        return not dear and (said.speaks is None or said.speaks in expert.languages)
+
+    def _has_time(self, said: Understood, expert: Expert) -> bool:
+        return said.window is None or self.has_time is None or self.has_time(expert, said.window)
+
+    def relaxations(self, query: Query) -> Iterator[GivenUp]:
+        """Each single wish that, given up, would find somebody; of a rate first how much more would do."""
+        parts = {chip.wish: chip.parts for chip in chips(query)}
+        for wish, code in RELAXED:
+            wider = without(query, wish)
+            if wish not in parts or (wish == "rest" and not chips(wider)):
+                continue
+            matches = tuple(self.confirmed(wider))
+            some = self._up_to(query, matches) if wish == "max_rate" and matches else None
+            if some is not None:
+                yield some
+            if matches and (some is None or some.count < len(matches)):
+                said = f"search.relax.{BY_MINUTE}" if "minute" in parts[wish] else code
+                yield GivenUp(wish, said, parts[wish], matches, wish)
+
+    def _up_to(self, query: Query, matches: Sequence[Match]) -> GivenUp | None:
+        """The next rate that takes in the cheapest few: dearer by not much more than the cheapest."""
+        said, catalogue = query.understood, self.catalogue
+        most = said.max_rate
+        assert most is not None, "a rate was given up"
+        rates = sorted(filter(None, (in_currency(hourly(match.expert), most.currency, catalogue) for match in matches)))
+        if not rates:
+            return None
+        few = [rate for rate in rates[:FEW] if rate <= MUCH_DEARER * rates[0]]
+        raised = _round_rate(few[-1], most.currency, by_minute=said.by_minute)
+        within = tuple(self.confirmed(replace(query, understood=replace(said, max_rate=raised))))
+        if not within:
+            return None
+        parts: dict[str, object] = {"rate": by_the_minute(raised) if said.by_minute else raised}
+        code = "search.relax.up_to_by_minute" if said.by_minute else "search.relax.up_to"
+        return GivenUp("max_rate", code, parts, within, f"max_rate:{raised.minor}")
 
 
-def _match(ctx: Ctx, catalogue: Catalogue, said: Understood, found: Found, expert: Expert) -> Match:
-    reasons = reasons_of(catalogue, expert, tuple(dict.fromkeys(found.met)), said.speaks, ctx.now)
-    return Match(expert, found.score, reasons, None if found.km is None else round(found.km))
+def in_currency(rate: Money, currency: str, catalogue: Catalogue) -> Fraction | None:
+    """An hour's rate in whole units of another currency; None where there is no rate of exchange."""
+    have, want = (catalogue.rates.per_euro.get(each) for each in (rate.currency, currency))
+    if rate.currency == currency:
+        return Fraction(rate.amount)
+    return None if have is None or want is None else Fraction(rate.amount) / Fraction(have) * Fraction(want)
 
 
-def _fits(ctx: Ctx, said: Understood, expert: Expert, but: str | None) -> bool:
-    """What can be compared exactly; a rate in another currency the index has compared."""
-    if not expert.live or expert.organisation_id == but or (said.free_now and not is_free(expert, ctx.now)):
-        return False
-    most = said.max_rate
-    dear = most is not None and most.currency == expert.currency and is_dearer(expert, most)
-    return not dear and (said.speaks is None or said.speaks in expert.languages)
+def _round_rate(rate: Fraction, currency: str, *, by_minute: bool) -> Money:
+    """The next rate that people would say: in fives an hour, in tenths a minute."""
+    step = Fraction(MINUTES, 10) if by_minute else Fraction(5)
+    return Money.rounded(math.ceil(rate / step) * step, currency)
 
 
 def is_dearer(expert: Expert, most: Money) -> bool:
     """Whether an hour costs more than that; of a session of 45 minutes exactly, for `hourly` is whole cents."""
     minutes = 1 if expert.basis == "minute" else max(expert.lengths)
     return expert.rate_minor * MINUTES > most.minor * minutes
-
-
-def _relaxations(ctx: Ctx, catalogue: Catalogue, index: Index, query: Query, but: str | None) -> Iterator[GivenUp]:
-    """Each single wish that, given up, would find somebody."""
-    parts = {chip.wish: chip.parts for chip in chips(query)}
-    for wish, code in RELAXED:
-        wider = rules.without(query, wish)
-        if wish in parts and wider.understood != Understood():
-            count = len(_confirmed(ctx, catalogue, index, wider, but))
-            if count:
-                said = f"search.relax.{BY_MINUTE}" if "minute" in parts[wish] else code
-                yield GivenUp(wish, said, parts[wish], count)
 
 
 def _meant(index: Index, query: Query) -> Iterator[DidYouMean]:

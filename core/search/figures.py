@@ -56,7 +56,7 @@ def figures(sheet: Sheet) -> Figures:
 
 
 def _rate(sheet: Sheet) -> tuple[Money | None, bool]:
-    """What an hour may cost at most, and whether it was said for a minute: "80 eur/h", "up to 90/h", "under 2 €/min"."""
+    """What an hour may cost at most, and whether it was said for a minute: "80 eur/h", "under 2 €/min"."""
     found = sheet.take(sheet.grammar.rate) if sheet.may_name("rates") else None
     if found is None:
         return None, False

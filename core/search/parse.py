@@ -102,6 +102,7 @@ class Understood:
     free_now: bool = False  # of an expert: at once
     max_rate: Money | None = None  # of an expert, for an hour
     by_minute: bool = False  # it was said for a minute
+    at: str | None = None  # of an expert: the hour on the seeker's clock, "09:30"
     speaks: str | None = None  # the code of a language that an expert speaks
     order: SaidOrder | None = None  # of the list: "cheap pellets", "nearest sawdust to Kaunas"
     grades: tuple[str, ...] = ()  # that the name of the grade may mean, while the goods do not say which

@@ -159,6 +159,7 @@ def from_tables() -> dict[str, frozenset[str]]:
     codes |= {code: frozenset({dict(ADVICE_CHIPS)[wish], "count"}) for wish, code in RELAXED}
     codes["search.chip.rate_by_minute"] = frozenset({"rate", "minute"})
     codes["search.relax.rate_by_minute"] = frozenset({"rate", "minute", "count"})
+    codes |= dict.fromkeys(("search.relax.up_to", "search.relax.up_to_by_minute"), frozenset({"rate", "count"}))
     codes["search.chip.place_within"] = frozenset({"place", "country", "km"})
     codes |= dict.fromkeys((f"money.payout_{state}" for state in ("no_account", *EffectState)), frozenset({"net"}))
     codes |= dict.fromkeys((f"money.held_{side}" for side in ("paid", "to_come")), frozenset({"ref"}))

@@ -43,7 +43,7 @@ ENDS: Final = (
     "withdrawn",
 )
 TURN: Final = frozenset({"name", "until", "at", "price", "due", "half", "days"})
-REASONS: Final = ("field", "skill", "words", "free_now", "language")
+REASONS: Final = ("field", "skill", "words", "free_now", "language", "topic", "name", "place", "country")
 ITEMS: Final = ("hours", "skills", "calendar", "email", "payout")
 OWN_VERBS: Final = ("free", "busy", "pause", "back", "edit", "rules", "holiday")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -16,9 +17,10 @@ from core.people.model import CompleteProfile, Role, Settle
 from core.people.service import complete_profile, settle
 from core.search import experts as advisers
 from core.search import reactions
+from core.search.days import DateWindow
 from core.search.experts import Advisers
 from core.search.model import Order, Query
-from core.search.service import query_of, without
+from core.search.service import without
 from tests.core.conftest import Market
 from tests.core.goods import catalogue
 from tests.core.search.test_search import gazetteer
@@ -34,8 +36,8 @@ class Office:
     jan: Actor
 
     async def find(self, text: str, **named: Any) -> Advisers:
-        said = query_of(text, catalogue(), gazetteer(), self.market.clock.now().date())
-        return await self.ask(advisers.problem_of(said, catalogue(), text), **named)
+        said = advisers.problem_told(text, catalogue(), gazetteer(), self.market.clock.now().date())
+        return await self.ask(replace(said, order="best"), **named)
 
     async def ask(self, query: Query, **named: Any) -> Advisers:
         return await self.market.run(MARKET, lambda ctx: advisers.find_experts(ctx, catalogue(), query, **named))
@@ -176,7 +178,66 @@ async def test_a_scheme_is_shown_as_it_was_called(market: Market, problem: str, 
 def test_a_scheme_that_was_chosen_goes_by_its_usual_name() -> None:
     named = {scheme: advisers.scheme_as_said(scheme, catalogue(), "") for scheme in catalogue().certificates}
     assert named["TRACES_EUDR"] == "EUDR"
-    assert (named["ISCC_EU"], named["ISCC_PLUS"], named["SBP"], named["ENplus"]) == ("ISCC EU", "ISCC PLUS", "SBP", "ENplus")
+    assert (named["ISCC_EU"], named["ISCC_PLUS"], named["SBP"], named["ENplus"]) == (
+        "ISCC EU",
+        "ISCC PLUS",
+        "SBP",
+        "ENplus",
+    )
+
+
+async def test_one_wish_alone_that_nobody_meets_has_its_ways_on(market: Market) -> None:
+    on = await office(market)
+    now = await on.find("free now")
+    assert [(each.wish, each.choice, each.count) for each in now.relaxations] == [("free_now", "free_now", 3)]
+    cheap = await on.find("max 50 €/hour")
+    told = [(each.code, each.choice, each.count) for each in cheap.relaxations]
+    # 90 € and 400 zł (93.17 €) an hour are near each other, 150 € is not.
+    up_to = ("search.relax.up_to", "max_rate:9500", 2)
+    assert told == [up_to, ("search.relax.max_rate", "max_rate", 3)]
+    raised = await on.ask(advisers.weaker(cheap.query, "max_rate:9500"))
+    assert {match.expert.headline.split()[0] for match in raised.matches} == {"Boilers", "ISCC"}
+    by_minute = await on.find("max 1 €/min")
+    assert (by_minute.relaxations[0].code, by_minute.relaxations[0].choice) == (
+        "search.relax.up_to_by_minute",
+        "max_rate:9600",
+    )
+    assert advisers.weaker(cheap.query, "max_rate:").understood == cheap.query.understood
+
+
+async def test_a_day_is_a_wish_and_who_has_no_time_then_does_not_fit(market: Market) -> None:
+    on = await office(market)
+    day = market.clock.now().date() + timedelta(days=1)
+
+    def only_alex(expert: Expert, window: DateWindow) -> bool:
+        assert window == (day, day)
+        return expert.headline.startswith("Boilers")
+
+    for told, at in (("emissions, tomorrow 10:00", "10:00"), ("tomorrow, emissions", None)):
+        found = await on.find(told, has_time=only_alex)
+        said = found.query.understood
+        assert (said.rest, said.window, said.at) == ("emissions", (day, day), at)
+        assert [match.expert.headline.split()[0] for match in found.matches] == ["Boilers"]
+    wishes = {chip.wish: chip.code for chip in advisers.chips((await on.find("emissions, tomorrow 10:00")).query)}
+    assert wishes == {"window": "search.chip.window", "at": "search.chip.at", "rest": "search.chip.rest"}
+    nobody = await on.find("tomorrow", has_time=lambda _expert, _window: False)
+    assert [(each.wish, each.code, each.count) for each in nobody.relaxations] == [
+        ("window", "search.relax.any_day", 3)
+    ]
+
+
+async def test_everybody_who_fits_is_there_for_a_reason(market: Market) -> None:
+    """A slip that the index forgives ("traces" is near "traders") is none."""
+    on = await office(market)
+    assert await on.who("traces law") == ["ISCC"]
+    renamed = CompleteProfile(roles=frozenset({Role.SELLER}), company="Dzukija Legal", country="LT")
+    await market.run(on.ruta, lambda ctx: complete_profile(ctx, renamed))
+    assert [match.reasons for match in (await on.find("Dzukia")).matches] == [(("name", "dzukia"),)]
+    where = Settle(place="Riga", country="LV", lat=56.95, lon=24.1, zone="Europe/Riga")
+    await market.run(on.ruta, partial(settle, command=where))
+    for told, why in (("adviser in Riga", ("place", "Riga")), ("adviser Latvia", ("country", "LV"))):
+        assert why in (await on.find(told)).matches[0].reasons
+    assert ("language", "pl") in (await on.find("polish adviser")).matches[0].reasons
 
 
 async def test_a_price_without_a_word_for_its_time_is_that_of_an_hour_to_the_cent(market: Market) -> None:
