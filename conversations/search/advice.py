@@ -10,8 +10,9 @@ from conversations.talk import Talk
 from core.catalogue.names import words_of
 from core.search import experts as advisers
 from core.search.advice import asks_advice, names_adviser
+from core.search.clock import without_clock
 from core.search.model import Query
-from core.search.parse import Understood
+from core.search.parse import Understood, parse
 
 WORDS_OF_A_PROBLEM: Final = 2  # "boiler slags"; one word left over is more often a slip
 KNOWS: Final = frozenset({"field", "skill"})
@@ -28,6 +29,10 @@ def tells_a_problem(talk: Talk, sentence: str, said: Understood, *, wants_goods:
     """Whether a message is for those who advise here: it names one, and the experts' search says what can be had if
     nobody fits; or it asks for advice rather than for the goods that it seems to want, or seems to want none, and
     somebody knows of it."""
+    clock = without_clock(sentence, talk.almanac.catalogue, talk.today)
+    if clock.at is not None:  # "10:00" is no B10
+        almanac, sentence = talk.almanac, clock.text
+        said = parse(sentence, almanac.catalogue, almanac.places, talk.today, talk.words.language)
     if names_adviser(sentence, said, talk.almanac.catalogue):
         return True
     for_advisers = asks_advice(sentence, said, talk.almanac.catalogue) if wants_goods else _says_enough(talk, said)

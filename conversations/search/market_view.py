@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
+from typing import Final
 
 from babel import Locale
 from rapidfuzz import fuzz, process
@@ -11,6 +13,7 @@ from conversations.book import Book
 from conversations.buttons import Press, press
 from conversations.forms.answers import capital
 from conversations.reply import Button, Card, Chart, Line, Say
+from conversations.search.chips import chip_label
 from conversations.search.prices import home_currency
 from conversations.talk import Talk
 from core.catalogue.facts import LANGUAGES
@@ -19,35 +22,39 @@ from core.insights.model import FEWEST, REGION_KM, MarketView, Region, Spread
 from core.insights.rules import percent_from
 from core.insights.service import view_market
 from core.kernel.money import UnitPrice
-from core.search.parse import parse
+from core.search.service import chips, query_of
 
 SURE = 88  # of 100: one letter of a country's name may be wrong
 LONGEST_NAME = 3  # words of a country's name
 CHOICES = 6
 LONGEST_QUESTION = 120  # letters
+TAKEN: Final = frozenset({"product", "alternatives", "grade", "place"})  # wishes that the market is looked at by
 
 book = Book()
 
 
 @book.command("market")
 def market(talk: Talk, asked: str) -> None:
-    """`/market wood pellets Lithuania`: count, price range and median, per unit and per MWh, as a picture."""
-    words, almanac = talk.words, talk.almanac
-    country, rest = country_in(asked[:LONGEST_QUESTION])
-    said = parse(rest, almanac.catalogue, almanac.places, talk.today, words.language)
+    """`/market A1 pellets Lithuania`: count, price range and median, per unit and per MWh, as a picture. It reads the
+    same sentences as `/find`, and says which wishes make no difference here."""
+    almanac = talk.almanac
+    countries, rest = countries_in(asked[:LONGEST_QUESTION])
+    query = query_of(rest, almanac.catalogue, almanac.places, talk.today, talk.words.language)
+    said = query.understood
     if said.product is None:
         _ask_product(talk, said.alternatives)
         return
-    region = Region(country, None if country else said.place)
-    _show(talk, said.product, region)
+    left_out = [chip_label(talk, chip) for chip in chips(query) if chip.wish not in TAKEN]
+    _show(talk, said.product, Region(countries, said.place), grade=said.grade, left_out=left_out)
 
 
 @book.press("market.show")
 def show(talk: Talk, pressed: Press) -> None:
-    """One of the products that were offered; everywhere."""
-    talk.almanac.catalogue.product(pressed.choice)
+    """One of the products that were offered; everywhere. The choice: "wood_pellets", or "wood_pellets:ENplus_A1"."""
+    product, _, grade = pressed.choice.partition(":")
+    known = talk.almanac.catalogue.product(product)
     talk.fresh = True
-    _show(talk, pressed.choice, Region())
+    _show(talk, product, Region(), grade=grade if grade in known.grades else None)
 
 
 def _ask_product(talk: Talk, likely: tuple[str, ...]) -> None:
@@ -64,28 +71,33 @@ def _ask_product(talk: Talk, likely: tuple[str, ...]) -> None:
     talk.reply(Say(text=talk.words("market.which"), buttons=rows))
 
 
-def _show(talk: Talk, product_id: str, region: Region) -> None:
-    catalogue = talk.almanac.catalogue
+def _show(
+    talk: Talk, product_id: str, region: Region, *, grade: str | None = None, left_out: Sequence[str] = ()
+) -> None:
+    catalogue, own = talk.almanac.catalogue, talk.organisation
     currency = home_currency(talk) or catalogue.product(product_id).price_currency
     if currency not in catalogue.rates.per_euro:
         currency = catalogue.product(product_id).price_currency
-    view = view_market(talk.ctx, catalogue, product_id, region, currency=currency, organisation_id=talk.organisation)
-    talk.reply(view_card(talk, view) if view.spread is not None else too_few(talk, view))
+    view = view_market(talk.ctx, catalogue, product_id, region, currency=currency, organisation_id=own, grade=grade)
+    card = view_card(talk, view) if view.spread is not None else too_few(talk, view)
+    told = talk.words("market.left_out", parts=", ".join(left_out)) if left_out else ""
+    talk.reply(card.model_copy(update={"text": "\n".join(filter(None, (card.text, told)))}))
 
 
 def too_few(talk: Talk, view: MarketView) -> Card:
     """Of fewer than three sellers nothing is told; a wider look may be."""
-    words = talk.words
-    buttons = [Button(label=words("command.find"), press=press("command", choice="find"))]
+    words, goods = talk.words, view.product_id
+    wider: tuple[Button, ...] = ()
     if view.region != Region():
-        wider = Button(
-            label=words("market.everywhere"), press=press("market.show", choice=view.product_id), style="primary"
-        )
-        buttons.insert(0, wider)
+        everywhere = press("market.show", choice=f"{goods}:{view.grade}" if view.grade else goods)
+        wider = (Button(label=words("market.everywhere"), press=everywhere, style="primary"),)
+    elif view.grade:
+        wider = (Button(label=words("market.any_grade"), press=press("market.show", choice=goods), style="primary"),)
+    sellers = words("market.sellers", count=view.sellers)
     return Card(
         title=_title(talk, view),
-        text=words("market.too_few", count=view.listings, fewest=FEWEST),
-        buttons=(tuple(buttons),),
+        text=words("market.too_few", count=view.listings, sellers=sellers, fewest=FEWEST),
+        buttons=((*wider, Button(label=words("command.find"), press=press("command", choice="find"))),),
     )
 
 
@@ -116,13 +128,14 @@ def view_card(talk: Talk, view: MarketView) -> Card:
 
 def _title(talk: Talk, view: MarketView) -> str:
     words, region = talk.words, view.region
-    goods = capital(talk.almanac.catalogue.product(view.product_id).name(words.language))
-    if region.country is not None:
-        return words(
-            "market.title_in", goods=goods, region=words.locale.territories.get(region.country, region.country)
-        )
+    catalogue = talk.almanac.catalogue
+    goods = capital(catalogue.product(view.product_id).name(words.language))
+    goods = f"{goods}, {catalogue.grade(view.grade).label}" if view.grade else goods
     if region.town is not None:
         return words("market.title_near", goods=goods, region=region.town.name, km=REGION_KM)
+    if region.countries:
+        named = [words.locale.territories.get(code, code) for code in region.countries]
+        return words("market.title_in", goods=goods, region=words.show(named))
     return words("market.title", goods=goods)
 
 
@@ -195,6 +208,16 @@ def country_names() -> dict[str, str]:
         for code, name in Locale.parse(language).territories.items()
         if len(code) == 2 and code.isalpha() and code not in {"EU", "EZ", "UN", "ZZ", "QO"}
     }
+
+
+def countries_in(text: str) -> tuple[tuple[str, ...], str]:
+    """Every country that is named, and the words without them."""
+    countries: list[str] = []
+    country, rest = country_in(text)
+    while country is not None:
+        countries.insert(0, country)
+        country, rest = country_in(rest)
+    return tuple(dict.fromkeys(countries)), rest
 
 
 def country_in(text: str) -> tuple[str | None, str]:

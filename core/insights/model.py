@@ -16,9 +16,9 @@ REGION_KM: Final = 300  # around a town, when a town is named as the region
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A country, the surroundings of a town, or everywhere."""
+    """Some countries, the surroundings of a town, or everywhere."""
 
-    country: str | None = None  # ISO 3166-1 alpha-2
+    countries: tuple[str, ...] = ()  # ISO 3166-1 alpha-2
     town: Place | None = None
 
 
@@ -37,15 +37,17 @@ class Spread:
 class MarketView:
     """What is on offer of one product in one region.
 
-    `sellers` and `seekers` are None where they are fewer than three. Of fewer than three sellers nothing else is told,
-    except how many listings there are. `prices`: of every listing per `spread.unit`, sorted; `own`: the reader's.
+    `seekers` is None where they are fewer than three. Of fewer than three sellers nothing is told but how many they
+    are, and how many listings there are. `grade`: of these alone. `prices`: of every listing per `spread.unit`,
+    sorted; `own`: the reader's.
     """
 
     product_id: str
     region: Region
     listings: int
-    sellers: int | None
+    sellers: int
     seekers: int | None
+    grade: str | None = None
     left: Quantity | None = None
     spread: Spread | None = None
     per_mwh: Spread | None = None

@@ -23,15 +23,25 @@ FRESH = timedelta(days=7)
 
 
 def view_market(
-    ctx: Ctx, catalogue: Catalogue, product_id: str, region: Region, *, currency: str, organisation_id: str
+    ctx: Ctx,
+    catalogue: Catalogue,
+    product_id: str,
+    region: Region,
+    *,
+    currency: str,
+    organisation_id: str,
+    grade: str | None = None,
 ) -> MarketView:
-    """What is on offer of a product in a region, in one currency per the product's usual unit and per MWh."""
+    """What is on offer of a product in a region, perhaps of one grade alone, in one currency per the product's usual
+    unit and per MWh."""
     product = catalogue.product(product_id)
-    there = [listing for listing in _live(ctx, product_id) if _within(region, listing)]
+    live = (each for each in _live(ctx, product_id) if grade is None or each.grade_id == grade)
+    there = [listing for listing in live if _within(region, listing)]
+    sellers = {listing.seller for listing in there}
     seekers = seekers_of(ctx, product_id)
     known_seekers = seekers if seekers >= FEWEST else None
-    if not rules.enough([listing.seller for listing in there]):
-        return MarketView(product_id, region, len(there), None, known_seekers)
+    if not rules.enough(sellers):
+        return MarketView(product_id, region, len(there), len(sellers), known_seekers, grade)
     unit = product.price_unit
     asked = _asked(catalogue, there, currency, unit)
     per_mwh = _asked(catalogue, there, currency, "MWh") if not convertible(unit, "MWh") else []
@@ -40,8 +50,9 @@ def view_market(
         product_id=product_id,
         region=region,
         listings=len(there),
-        sellers=len({listing.seller for listing in there}),
+        sellers=len(sellers),
         seekers=known_seekers,
+        grade=grade,
         left=_left(catalogue, there, "t"),
         spread=spread,
         per_mwh=rules.spread_of(per_mwh, currency, "MWh"),
@@ -58,7 +69,7 @@ def _live(ctx: Ctx, product_id: str) -> Sequence[Listing]:
 
 
 def _within(region: Region, listing: Listing) -> bool:
-    if region.country is not None and listing.country != region.country:
+    if region.countries and listing.country not in region.countries:
         return False
     if region.town is None:
         return True

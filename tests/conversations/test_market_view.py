@@ -6,7 +6,7 @@ import pytest
 
 from conversations.charts import drawn
 from conversations.reply import Chart
-from conversations.search.market_view import country_in
+from conversations.search.market_view import countries_in, country_in
 from core.files.rules import inspect
 
 
@@ -25,6 +25,11 @@ from core.files.rules import inspect
 )
 def test_a_country_is_found_among_the_words(asked: str, country: str | None, rest: str) -> None:
     assert country_in(asked) == (country, rest)
+
+
+def test_every_country_that_is_named_is_taken() -> None:
+    assert countries_in("wood pellets Lithuania Poland") == (("LT", "PL"), "wood pellets")
+    assert countries_in("pellets") == ((), "pellets")
 
 
 def test_a_chart_is_a_picture_that_can_be_sent() -> None:

@@ -256,13 +256,20 @@ async def test_the_market_is_shown_without_names_and_measured_from_my_place(tom:
     await sees_in_order(tom, "ENplus A1, Riga", "0 km away", "228 km away", "261 km away")
 
     await tom.says("/market wood pelets Lithunia")
-    await tom.sees("There are 4 listings there.", "at least 3 sellers")
+    await tom.sees("There are 4 listings there (", "). I tell prices only where", "at least 3 sellers")
     await tom.presses("Look everywhere")
     screen = await tom.sees("7 listings, 3 sellers", "Median", "EUR/MWh", "199.00 EUR/t to 225.00 EUR/t")
     market = screen[screen.rfind("Wood pellets: the market") :]
     assert not any(name in market for name in ("Girios", "Latgran", "Baltyk"))
     if isinstance(tom, OnTelegram):
         assert "photo" in (await tom.messages())[-1]
+
+    await tom.says("/market A1 pellets Kaunas under 230")
+    await tom.sees(
+        "Wood pellets, ENplus A1: the market within 300 km of Kaunas", "Not looked at here: up to 230.00 EUR/t"
+    )
+    await tom.says("/market wood pellets A1 Lithuania Latvia")
+    await tom.sees("Wood pellets, ENplus A1: the market in Lithuania and Latvia")
 
 
 async def test_a_listing_is_sent_into_any_chat(world: World) -> None:

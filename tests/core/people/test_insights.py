@@ -65,11 +65,17 @@ async def test_count_range_and_median_per_tonne_and_per_mwh(market: Market) -> N
         )
     ]
 
-    async def look(region: Region) -> MarketView:
+    async def look(region: Region, grade: str | None = None) -> MarketView:
         return await market.run(
             anna,
             lambda ctx: view_market(
-                ctx, catalogue(), "wood_pellets", region, currency="EUR", organisation_id=herself.organisation_id
+                ctx,
+                catalogue(),
+                "wood_pellets",
+                region,
+                currency="EUR",
+                organisation_id=herself.organisation_id,
+                grade=grade,
             ),
         )
 
@@ -83,9 +89,13 @@ async def test_count_range_and_median_per_tonne_and_per_mwh(market: Market) -> N
     assert view.prices == (Decimal(200), Decimal("205.3716"), Decimal(210), Decimal(240))
     assert rules.percent_from(view.own[0], view.spread.median) == -5
 
-    lithuania = await look(Region(country=VILNIUS.country))
-    assert (lithuania.listings, lithuania.sellers, lithuania.spread, lithuania.prices) == (2, None, None, ())
+    lithuania = await look(Region(countries=(VILNIUS.country,)))
+    assert (lithuania.listings, lithuania.sellers, lithuania.spread, lithuania.prices) == (2, 1, None, ())
+    both = await look(Region(countries=(VILNIUS.country, GDANSK.country)))
+    assert (both.listings, both.sellers) == (3, 2)
     around = await look(Region(town=KAUNAS))
+    of_grade = [await look(Region(), grade) for grade in ("ENplus_A1", "ENplus_B")]
+    assert [(each.grade, each.listings) for each in of_grade] == [("ENplus_A1", 4), ("ENplus_B", 0)]
     assert around.listings == 3  # Riga is 228 km away, Gdańsk farther than a region reaches
 
     await market.run(bob, lambda ctx: withdraw_listing(ctx, listings[2].id))
