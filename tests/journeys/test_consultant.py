@@ -154,8 +154,9 @@ async def test_who_names_an_adviser_is_never_shown_goods(world: World, seeks: Ch
     await advises(alex, "Boilers that burn what they should", "Bioenergy engineering")
     await sarah.says("boilr keeps clogging, need a consultant, Lettisch")
     await sarah.sees(
-        "Nobody here advises on that yet.",
+        "Nobody meets all of this.",
         'Understood: speaks Latvian, "boilr keeps clogging consultant"',
+        "Nobody who fits speaks this language: Latvian.",
         "[✕ speaks Latvian]",
         "[Show everybody]",
     )
@@ -168,11 +169,11 @@ async def test_who_names_an_adviser_is_never_shown_goods(world: World, seeks: Ch
     await sarah.says("A1 pellets under 230 eur")  # and then a person, which is no part of it
     await sarah.sees("7 listings found")
     await sarah.says("a consultant near Riga")
-    await sarah.sees("Nobody here advises on that yet.", "[✕ Riga, 150 km]", "[Anywhere (1)]")
+    await sarah.sees("Nobody who fits is near Riga.", "[✕ Riga, 150 km]", "[Anywhere (1)]")
 
     await sarah.says("/language de")
     await sarah.sees("Deutsch")
     await sarah.says("Kessel verstopft ständig, brauche einen Berater, Lettisch")
-    await sarah.sees("Dazu berät hier noch niemand.", "Verstanden: spricht Lettisch", "[Alle zeigen]")
+    await sarah.sees("Niemand erfüllt das alles.", "Verstanden: spricht Lettisch", "[Alle zeigen]")
     await sarah.presses("Jede Sprache (1)")
     await sarah.sees("1 Berater passt", "Alex · Boilers that burn")
