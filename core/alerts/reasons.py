@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from core.alerts.rules import Goods
-from core.alerts.words import said_by
+from core.catalogue.names import words_of
+from core.search.leaving_out import COUNTRY
 from core.search.model import Reason
 from core.search.parse import Understood
 from core.search.places import distance_km
@@ -43,14 +44,13 @@ def _of_place(wanted: Understood, goods: Goods) -> Iterator[Reason]:
     if place is not None and listing.lat is not None and listing.lon is not None:
         km = round(distance_km(place.lat, place.lon, listing.lat, listing.lon))
         yield Reason("search.why.near", {"km": km, "place": place.name})
-    said = said_by(wanted, goods.catalogue)
-    if listing.country in said.countries or (said.not_there and listing.country not in said.not_there):
+    if wanted.countries or any(mark.startswith(COUNTRY) for mark in wanted.left_out):
         yield Reason("search.why.country", {"country": listing.country})
 
 
 def _of_rest(wanted: Understood, goods: Goods) -> Iterator[Reason]:
     listing, window = goods.listing, wanted.window
-    words = tuple(word for word in said_by(wanted, goods.catalogue).words if goods.says(word))
+    words = tuple(word for word in words_of(wanted.rest) if goods.says(word))
     if words:
         yield Reason("search.why.words", {"words": words})
     amounts = None if wanted.quantity is None else goods.amounts(wanted.quantity.unit)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from rapidfuzz.distance import OSA
 
 from core.alerts.model import APART, DIGEST_WEEKDAY, MESSAGES_A_DAY, MORNING, QUIET_FROM, QUIET_UNTIL, Rhythm
-from core.alerts.words import said_by, tells_goods_apart
+from core.alerts.words import tells_goods_apart
 from core.catalogue import Catalogue
 from core.catalogue.comparing import price_in, quantity_in
 from core.catalogue.names import words_of
@@ -22,12 +22,14 @@ from core.listings.model import Listing
 from core.search.model import Query
 from core.search.parse import Understood
 from core.search.places import distance_km
-from core.search.rules import chips_of
+from core.search.rules import chips_of, from_there
 from core.search.whereabouts import NEAR_KM
+from core.search.wishes import LOOSE
 
 LIKE_WORD = 0.78  # one wrong letter in five, as search reads words
 SHORTEST_FUZZY = 4
 SOONEST = tuple(Rhythm)
+SCHEME = "scheme:"  # what the mark of a certificate begins with
 
 # --- what fits --------------------------------------------------------------------------------------------------------
 
@@ -102,7 +104,10 @@ def fits(wanted: Understood, goods: Goods) -> bool:
         (not products or listing.product_id in products)
         and wanted.grade in {None, listing.grade_id}
         and goods.schemes.issuperset(wanted.certificates)
-        and (not wanted.packaging or listing.packaging is None or listing.packaging in wanted.packaging)
+        and from_there(wanted, listing)
+        and goods.schemes.isdisjoint(mark.removeprefix(SCHEME) for mark in wanted.left_out)
+        and wanted.incoterm in {None, listing.incoterm}
+        and (not wanted.packaging or (listing.packaging or LOOSE) in wanted.packaging)
         and _in_time(wanted, listing)
         and _at_the_price(wanted, goods)
         and _enough(wanted, goods)
@@ -162,15 +167,13 @@ def _at_the_price(wanted: Understood, goods: Goods) -> bool:
 
 
 def _meets_words(wanted: Understood, goods: Goods) -> bool:
-    """The words that were not understood: a country is where the goods have to lie. Of the others, beside goods, those
-    that the market knows are wishes; while nothing says which goods are meant, all of them are."""
-    said, country = said_by(wanted, goods.catalogue), goods.listing.country
-    if country in said.not_there or (said.countries and country not in said.countries):
-        return False
+    """The words that were not understood: beside goods those that the market knows are wishes; while nothing says which
+    goods are meant, all of them are."""
+    words = words_of(wanted.rest)
     products = (wanted.product,) if wanted.product else wanted.alternatives
     if not (products or wanted.grade):
-        return all(map(goods.says, said.words))
-    return all(goods.says(word) for word in said.words if _is_known(word, products, goods))
+        return all(map(goods.says, words))
+    return all(goods.says(word) for word in words if _is_known(word, products, goods))
 
 
 def _is_known(word: str, products: Collection[str], goods: Goods) -> bool:

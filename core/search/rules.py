@@ -32,8 +32,7 @@ def fits(understood: Understood, listing: Listing) -> bool:
     """Whether a listing, as it stands now, meets what can be compared exactly; the rest the index has compared."""
     said, price = understood, listing.price
     limit, least = price_limit(said), said.min_price
-    # A grade that is a scheme as well may have been found as a certificate.
-    if not _is_on_offer(said, listing) or said.grade not in {None, *said.certificates, listing.grade_id}:
+    if listing.state != "live" or not from_there(said, listing) or not _of_the_grade(said, listing):
         return False
     if limit is not None and _alike(limit, price) and price.per(limit.unit).amount > limit.amount:
         return False
@@ -47,12 +46,15 @@ def fits(understood: Understood, listing: Listing) -> bool:
     return listing.min_lot_amount <= converted(wanted, listing.unit) <= listing.remaining_amount
 
 
-def _is_on_offer(said: Understood, listing: Listing) -> bool:
-    """Live, from a country that is wanted, and of no country or grade that is not."""
-    unwanted = listing.state != "live" or not {f"country:{listing.country}", f"grade:{listing.grade_id}"}.isdisjoint(
-        said.left_out
-    )
-    return not unwanted and (not said.countries or listing.country in said.countries)
+def _of_the_grade(said: Understood, listing: Listing) -> bool:
+    """A grade that is a scheme as well may have been found as a certificate."""
+    return said.grade in {None, *said.certificates, listing.grade_id}
+
+
+def from_there(said: Understood, listing: Listing) -> bool:
+    """From a country that is wanted, and of no country or grade that is not."""
+    marks = {f"country:{listing.country}", f"grade:{listing.grade_id}"}
+    return marks.isdisjoint(said.left_out) and (not said.countries or listing.country in said.countries)
 
 
 def _alike(one: UnitPrice, other: UnitPrice) -> bool:

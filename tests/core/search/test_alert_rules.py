@@ -22,6 +22,7 @@ from core.search import kept
 from core.search.days import DateWindow
 from core.search.model import Query
 from core.search.parse import Understood, parse
+from core.search.service import query_of
 from tests.core.goods import catalogue
 from tests.core.search.test_search import gazetteer
 
@@ -61,7 +62,10 @@ def searches(draw: st.DrawFn) -> Understood:
         radius_km=draw(st.none() | st.integers(1, 2_000)),
         window=draw(st.none() | windows),
         packaging=draw(st.sampled_from([(), (), ("bulk",)])),
-        rest=draw(st.sampled_from(["", "", "girios", "beech", "Lithuania", "ohne Polen"])),
+        incoterm=draw(st.sampled_from([None, None, "DAP"])),
+        countries=draw(st.sampled_from([(), (), ("LT",)])),
+        left_out=draw(st.sampled_from([(), ("country:PL",), ("grade:ENplus_A2",), ("scheme:FSC",)])),
+        rest=draw(st.sampled_from(["", "", "girios", "beech"])),
     )
 
 
@@ -85,6 +89,7 @@ def listings(draw: st.DrawFn) -> Listing:
         window_to=window.last,
         packaging=draw(st.sampled_from([None, "bulk", "big_bag"])),
         country=draw(st.sampled_from(["LT", "PL"])),
+        incoterm=draw(st.sampled_from(["DAP", "FCA"])),
     )
 
 
@@ -127,8 +132,9 @@ def fit(sentence: str, **changes: object) -> bool:
         "window_to": date(2027, 3, 31),
         "packaging": "bulk",
         "country": "LT",
+        "incoterm": "DAP",
     }
-    wanted = parse(sentence, catalogue(), gazetteer(), date(2026, 11, 23))
+    wanted = query_of(sentence, catalogue(), gazetteer(), date(2026, 11, 23)).understood
     listing = Listing(**(pellets | changes))
     watchlist = Watchlist()
     watchlist.put([("it", wanted.product or "", outline(wanted))])

@@ -94,7 +94,7 @@ async def test_a_deleted_search_leaves_nothing_to_those_who_began_to_look_later(
 
 async def test_why_says_what_is_met_and_which_search_fits_better(watch: Watch) -> None:
     tom, _ = await watch.buyer("Tom")
-    all_of_it = "100 t A1 pellets ENplus under 1000 zł over 150 eur near Kaunas in Lithuania"
+    all_of_it = "100 t A1 pellets ENplus under 1000 zł over 150 eur near Kaunas not from Poland"
     narrow = await watch.save(tom, all_of_it, Rhythm.DAILY)
     wide = await watch.save(tom, "pellets in bulk")
     listing = await watch.put()
