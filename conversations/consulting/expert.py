@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from pydantic import HttpUrl, TypeAdapter, ValidationError
@@ -15,6 +13,7 @@ from conversations.buttons import Press
 from conversations.consulting.expert_card import hours_lines, rate_in_words
 from conversations.consulting.own_card import own_card
 from conversations.consulting.places import towns
+from conversations.consulting.rates import read_rate, write_rate
 from conversations.forms.answers import option, read_whole_number
 from conversations.forms.form import Field, Form, Values
 from conversations.forms.keypads import Calendar
@@ -34,19 +33,13 @@ from core.experts.model import (
 )
 from core.experts.times import instant
 from core.kernel.errors import Invalid
-from core.kernel.money import CURRENCIES, Money
+from core.kernel.money import Money
 from core.search.parse import parse_date_window
 from core.sessions.process import FREE_WINDOW
 from core.sessions.rules import price_of
 
 POLICIES: Final = ("flexible", "standard", "strict")
 ROOMS: Final = ("chat", "video", "own")
-# "90", "90 EUR", "€2 a minute", "2 eur/min"
-RATE: Final = re.compile(
-    r"(?P<sign>[€$£])?\s*(?P<amount>\d{1,5}(?:[.,]\d{1,2})?)\s*(?P<code>[A-Za-z]{3}|[€$£])?\s*(?P<per>.*)"
-)
-SIGNS: Final = {"€": "EUR", "$": "USD", "£": "GBP"}
-PER_MINUTE: Final = re.compile(r"min", re.IGNORECASE)
 LINK: Final = TypeAdapter(HttpUrl)
 
 book = Book()
@@ -84,33 +77,6 @@ def _read_skills(_talk: Talk, text: str, _values: Values) -> tuple[str, ...]:
     if len(skills) > SKILLS_AT_MOST or any(not 2 <= len(skill) <= LONGEST_SKILL for skill in skills):
         raise Invalid("expert.skills_most", most=SKILLS_AT_MOST, longest=LONGEST_SKILL)
     return skills
-
-
-def read_rate(talk: Talk, text: str, _values: Values) -> Rate:
-    """ "90 EUR" is for a session, "2 EUR/min" for a minute; euros when no currency is said."""
-    match = RATE.fullmatch(text.strip())
-    if match is None:
-        raise Invalid("expert.rate_unread", given=text[:40])
-    code = match["code"] or match["sign"] or "EUR"
-    currency = SIGNS.get(code, code.upper())
-    if currency not in CURRENCIES:
-        raise Invalid("expert.rate_unread", given=text[:40])
-    held = talk.almanac.held
-    if held is not None and currency not in held:
-        raise Invalid("expert.rate_not_held", given=currency, held=", ".join(sorted(held)), first=min(held))
-    try:
-        amount = Money.of(Decimal(match["amount"].replace(",", ".")), currency)
-    except InvalidOperation as fault:
-        raise Invalid("expert.rate_unread", given=text[:40]) from fault
-    basis = "minute" if PER_MINUTE.search(match["per"]) else "session"
-    try:
-        return Rate(basis=basis, minor=amount.minor, currency=currency)
-    except ValidationError as fault:
-        raise Invalid("expert.rate_out_of_reach", given=amount) from fault
-
-
-def write_rate(rate: Rate) -> str:
-    return f"{rate.amount.amount:f} {rate.currency}{'/min' if rate.basis == 'minute' else ''}"
 
 
 def _read_hours(talk: Talk, text: str, _values: Values) -> str:
@@ -180,7 +146,6 @@ PROFILE = Form(
             show=_named("languages"),
             max_length=80,
         ),
-        Field("rate", read=read_rate, write=write_rate, show=rate_in_words, max_length=40, example="90 EUR"),
         Field(
             "lengths",
             "choices",
@@ -191,6 +156,7 @@ PROFILE = Form(
             ],
             show=lambda talk, value: talk.words("expert.lengths_shown", lengths=tuple(value)),
         ),
+        Field("rate", read=read_rate, write=write_rate, show=rate_in_words, max_length=60, example="90 EUR"),
         Field("hours", read=_read_hours, show=_show_hours, max_length=300, example="weekdays 9-17"),
         _choice("policy", POLICIES),
         _choice("room", ROOMS),

@@ -1,0 +1,79 @@
+"""Nina becomes a consultant: what she asks for is read as she means it, and what looks like a slip is asked back."""
+
+from __future__ import annotations
+
+import pytest
+
+from lab.people import OnSlack, OnTelegram
+from tests.journeys.market import Chat, Somebody, World
+from tests.journeys.test_asking import BIO, OTHERWISE
+
+# What is typed as a price for sessions of 30 minutes, and what would be right.
+WRONG = [
+    ("10-20 EUR", "I cannot read 10-20 EUR as a rate."),
+    ("100000", "The most is 10,000."),
+    ("0", "A rate of nothing cannot be taken."),
+    ("90 INR", "not in INR"),
+    ("120.5 EUR for 60 min", "Write 120.50 EUR for a session of any length, or 2.01 EUR/min"),
+    ("100 EUR/h", "€1.67 a minute after the free ones, which is €100.20 an hour"),
+    ("120.50 EUR/min", "€120.50 a minute after the free ones, which is €7,230.00 an hour: that is unusual here."),
+]
+PROFILE = {"headline": "Boilers that burn what they should", "bio": BIO, "fields": "Bioenergy engineering", **OTHERWISE}
+
+
+@pytest.fixture(params=["telegram", "slack"])
+async def nina(request: pytest.FixtureRequest, world: World) -> Somebody:
+    chat: Chat = request.param
+    return await world.on(chat, "Nina")
+
+
+async def prices(nina: Somebody, rate: str, told: str) -> None:
+    """Another price is sent, and not taken yet."""
+    if isinstance(nina, OnTelegram):
+        await nina.answers_again(rate)
+    else:
+        await nina.fills(rate=rate)
+    await nina.sees(told)
+    assert "You are listed." not in await nina.screen()
+
+
+async def test_a_price_is_read_whole_or_refused_with_what_would_be_right(nina: Somebody) -> None:
+    await nina.says("/expert")
+    first, told = WRONG[0]
+    if isinstance(nina, OnSlack):
+        await nina.fills(**PROFILE | {"rate": first})
+    else:
+        before = {name: PROFILE[name] for name in ("headline", "bio", "fields", "languages", "lengths")}
+        await nina.answers(**before, rate=first)
+    await nina.sees(told)
+    for rate, told in WRONG[1:]:
+        await prices(nina, rate, told)
+    if isinstance(nina, OnSlack):
+        await nina.fills(rate="90 EUR for 30 minutes")
+    else:
+        await nina.answers_again("90 EUR for 30 minutes")
+        await nina.fills(**{name: PROFILE[name] for name in ("hours", "policy", "room")})
+    await nina.sees("You are listed.", "€90.00 a session of 30 minutes")
+
+
+async def test_an_odd_price_is_asked_back_and_taken_when_it_is_sent_again(nina: Somebody) -> None:
+    await nina.says("/expert")
+    if isinstance(nina, OnSlack):
+        await nina.fills(**PROFILE | {"rate": "25 EUR/min"})
+    else:
+        before = {name: PROFILE[name] for name in ("headline", "bio", "fields", "languages", "lengths")}
+        await nina.answers(**before, rate="25 EUR/min")
+    await nina.sees("€25.00 a minute after the free ones, which is €1,500.00 an hour: that is unusual here.")
+    assert "You are listed." not in await nina.screen()
+    if isinstance(nina, OnSlack):
+        await nina.sends()
+    else:
+        await nina.answers_again("25 €/min")
+        await nina.fills(**{name: PROFILE[name] for name in ("hours", "policy", "room")})
+    await nina.sees("You are listed.", "€25.00 a minute after the free ones")
+    await nina.presses("Edit profile")  # a price that stands is not asked about again
+    if isinstance(nina, OnSlack):
+        await nina.fills(headline="Boilers that burn everything")
+    else:
+        await nina.sends()
+    await nina.sees("€25.00 a minute after the free ones")
