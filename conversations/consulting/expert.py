@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any, Final
 
 from pydantic import HttpUrl, TypeAdapter, ValidationError
@@ -208,6 +209,7 @@ def _intro(talk: Talk, opening: Opening) -> str:
                 rate=rate_in_words(talk, rate),
                 count=A_WEEK,
                 net=Money(net.minor * A_MONTH, net.currency),
+                percent=Decimal(talk.almanac.session_bp) / 100,
             ),
         )
     )

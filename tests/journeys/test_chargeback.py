@@ -100,7 +100,7 @@ async def session_paid_out(world: World, counsel: Counsel) -> None:
     await alex.presses("End")
     await sarah.sees("€90.00 was taken from the card")
     await world.later(days=2, minutes=5)
-    await alex.sees("For you: €76.50. Our fee: €13.50.")
+    await alex.sees("For you: €76.50. Our fee in all: €13.50.")
     await world.later(days=8)  # the card's money has become available, and so has what was paid out of it
 
 

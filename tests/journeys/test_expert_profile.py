@@ -77,3 +77,12 @@ async def test_an_odd_price_is_asked_back_and_taken_when_it_is_sent_again(nina: 
     else:
         await nina.sends()
     await nina.sees("€25.00 a minute after the free ones")
+
+
+async def test_each_fee_is_said_where_it_applies(nina: Somebody) -> None:
+    await nina.says("/help payouts")
+    await nina.sees("our fee of 2.5 %", "there our fee is 15 % of what is charged")
+    await nina.says("/help experts")
+    await nina.sees("Our fee is 15 % of what a session is charged")
+    await nina.says("/expert")
+    await nina.sees("a month after our fee of 15 %")

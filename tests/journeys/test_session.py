@@ -119,7 +119,7 @@ async def test_a_session_that_helps_is_paid(counsel: Counsel) -> None:
     await alex.presses("Send it")
     await sarah.sees("Alex has sent you the recap", "Next steps", "Alex: Please send me the ash analysis.")
     await world.later(days=2, minutes=5)
-    await alex.sees("For you: €76.50. Our fee: €13.50.")
+    await alex.sees("For you: €76.50. Our fee in all: €13.50.", "Our fee, without VAT", "VAT on our fee")
     await their_money(counsel, "Taken from your card", "€76.50 waits until your payouts are set up.", "€")
     await alex.sees("Released to you, not yet sent", "A fee of €13.50 was deducted.")
     for each in (sarah, alex):
@@ -245,7 +245,7 @@ async def test_a_video_room_opens_to_its_own_links_and_its_talk_can_be_complaine
     await olga.presses("Decide")
     await olga.fills(share="40", reason="The page was open for a minute only.")
     await sarah.sees("Back to you: €54.00", "The page was open for a minute only.")
-    await alex.sees("For you: €30.60. Our fee: €5.40.")
+    await alex.sees("For you: €30.60. Our fee in all: €5.40.")
 
 
 async def test_a_talk_is_kept_word_for_word_if_both_agree_and_one_pays(counsel: Counsel) -> None:
