@@ -13,7 +13,7 @@ from conversations.billing import agreement as billing
 from conversations.billing import invoices, recalled
 from conversations.book import Book
 from conversations.buying import purchase as buying
-from conversations.consulting import asking, booking, expert, hours, promotion, question, seek, stats
+from conversations.consulting import asking, at_once, booking, expert, hours, promotion, question, seek, stats
 from conversations.consulting import session as talking
 from conversations.consulting.after import complaint, recap, recording
 from conversations.consulting.after import review as session_review
@@ -101,6 +101,7 @@ BOOKS: tuple[Book, ...] = (
     booking.book,
     asking.book,
     hours.book,
+    at_once.book,
     stats.book,
     question.book,
     buying.book,

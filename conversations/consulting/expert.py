@@ -12,6 +12,7 @@ from conversations.around import free_text
 from conversations.book import Book, Flow
 from conversations.buttons import Press
 from conversations.consulting.expert_card import hours_lines, rate_in_words
+from conversations.consulting.introduced import answers_in
 from conversations.consulting.own_card import own_card
 from conversations.consulting.places import towns
 from conversations.consulting.rates import read_rate, write_rate
@@ -241,11 +242,13 @@ def _answers(talk: Talk, expert: Expert) -> dict[str, str]:
 
 
 @book.command("expert")
-def expert(talk: Talk, _rest: str) -> None:
-    """My profile as a consultant; who is none yet is asked for it."""
+def expert(talk: Talk, sentence: str) -> None:
+    """My profile as a consultant; who is none yet is asked for it. `/expert Grate boilers, 120 EUR/h, Mon-Thu 9-17`:
+    whatever the sentence says is filled in."""
     profile = experts.own_profile(talk.ctx)
-    if profile is None:
-        talk.open("expert")
+    if profile is None or sentence:
+        known = _answers(talk, profile) if profile is not None else {}
+        talk.open("expert", Opening(known | (answers_in(talk, sentence) if sentence else {})))
         return
     talk.reply(own_card(talk, profile))
 

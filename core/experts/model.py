@@ -20,6 +20,7 @@ LONGEST_SKILL: Final = 40
 LONGEST_FEED: Final = 1000  # letters; what a calendar's private address takes with its key
 SHORTLIST_AT_MOST: Final = 5  # as many as can be asked at once
 FREE_NOW_FOR: Final = timedelta(minutes=60)  # "free now" is said for the hour, or nobody could trust it
+FREE_NOW_AT_MOST: Final = timedelta(hours=12)  # who names a time means today's
 MISSES_BEFORE_PAUSE: Final = 2
 
 Basis = Literal["session", "minute"]

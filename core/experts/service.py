@@ -13,6 +13,7 @@ from core.experts.changes import Change, read_change
 from core.experts.events import ExpertChanged, ExpertListed, ExpertPaused, RequestMissed
 from core.experts.hours import Hours, Towns, read_hours
 from core.experts.model import (
+    FREE_NOW_AT_MOST,
     FREE_NOW_FOR,
     MISSES_BEFORE_PAUSE,
     ChangeExpertise,
@@ -164,12 +165,14 @@ def calendar_of(ctx: Ctx, expert: Expert, sessions: Sequence[Interval]) -> Calen
 # --- coming and going -------------------------------------------------------------------------------------------------
 
 
-def say_free_now(ctx: Ctx) -> Expert:
-    """Take instant calls for the next hour."""
+def say_free_now(ctx: Ctx, until: datetime | None = None) -> Expert:
+    """Take instant calls until then, or for the next hour. Raises Refusal for a time too far ahead."""
     expert = own(ctx)
     if not expert.live:
         raise Refusal("expert.paused")
-    expert.free_until = ctx.now + FREE_NOW_FOR
+    if until is not None and until > ctx.now + FREE_NOW_AT_MOST:
+        raise Refusal("expert.free_too_long", hours=FREE_NOW_AT_MOST // timedelta(hours=1))
+    expert.free_until = until or ctx.now + FREE_NOW_FOR
     set_timer(ctx.session, Timer(TIMERS, expert.id, FREE_OVER, expert.free_until))
     return changed(ctx, expert)
 

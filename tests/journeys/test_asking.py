@@ -18,8 +18,8 @@ from tests.journeys.test_session import writes
 BIO = "Twenty years at it, in seven countries and on both sides of the table."
 OTHERWISE = {
     "languages": "English",
-    "rate": "90 EUR",
     "lengths": "30 minutes",
+    "rate": "90 EUR",
     "hours": "daily 0-24 Kaunas",
     "policy": "Standard: free until 24 hours before, then half, all for not coming",
     "room": "Here in the chat",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from lab.people import OnSlack, OnTelegram
 from tests.journeys.market import Chat, Somebody, World
-from tests.journeys.test_asking import BIO, OTHERWISE
+from tests.journeys.test_asking import BIO, OTHERWISE, advises
 
 # What is typed as a price for sessions of 30 minutes, and what would be right.
 WRONG = [
@@ -79,10 +82,32 @@ async def test_an_odd_price_is_asked_back_and_taken_when_it_is_sent_again(nina: 
     await nina.sees("€25.00 a minute after the free ones")
 
 
+async def test_one_sentence_begins_a_profile(nina: Somebody) -> None:
+    """As /sell does: nothing that was said is lost."""
+    await nina.says("/expert Grate boilers that slag, 90 EUR for 30 min, weekdays 9-17 Vilnius, in English and German")
+    await nina.sees("Become a consultant")
+    if isinstance(nina, OnTelegram):
+        await nina.sees("Grate boilers that slag", "Bioenergy engineering", "English and German")
+    await nina.fills(bio=BIO, policy=PROFILE["policy"], room=PROFILE["room"])
+    await nina.sees("You are listed.", "€90.00 a session of 30 minutes", "Mon–Fri 09:00–17:00 (Vilnius)", "Grate boilers that slag")
+
+
+async def test_free_now_is_said_in_words(nina: Somebody, world: World) -> None:
+    await advises(nina, "Boilers that burn what they should", "Bioenergy engineering")
+    await nina.says("free now")
+    await nina.sees("You are free now: instant calls come here until")
+    await nina.presses("Not free any more")
+    at = (await world.now()).astimezone(ZoneInfo("Europe/Vilnius")) + timedelta(hours=3)
+    await nina.says(f"I am free now until {at:%H:%M}")
+    await nina.sees(f"instant calls come here until {at:%a} {at.day} {at:%b}, {at:%H:%M}")
+    await nina.says(f"/free now until {at - timedelta(hours=4):%H:%M}")
+    await nina.sees("You can be free now for 12 hours at most.")
+
+
 async def test_each_fee_is_said_where_it_applies(nina: Somebody) -> None:
     await nina.says("/help payouts")
     await nina.sees("our fee of 2.5 %", "there our fee is 15 % of what is charged")
     await nina.says("/help experts")
-    await nina.sees("Our fee is 15 % of what a session is charged")
+    await nina.sees("Our fee is 15 % of what is charged")
     await nina.says("/expert")
     await nina.sees("a month after our fee of 15 %")
