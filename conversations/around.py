@@ -7,7 +7,7 @@ from typing import Final
 
 from conversations.forms.form import Values
 from conversations.talk import Talk
-from core.contacts.rules import has_contacts, masked
+from core.contacts.rules import HIDDEN, has_contacts, masked
 from core.kernel.errors import Invalid
 from core.talks.service import recall, remember
 
@@ -24,10 +24,17 @@ def free_text(talk: Talk, text: str, _values: Values) -> str:
         topic = f"around:{hashlib.sha256(text.encode()).hexdigest()[:12]}"
         if recall(talk.ctx, talk.person.id, topic) != WARNED:
             remember(talk.ctx, talk.person.id, topic, WARNED)
-            raise Invalid("contacts.warned", shown=_excerpt(masked(text)))
+            raise Invalid("contacts.warned", shown=excerpt(masked(text)))
     return text
 
 
-def _excerpt(hidden: str) -> str:
-    at = max(0, hidden.find("•") - SHOWN // 2)
-    return hidden[at : at + SHOWN].strip()
+def excerpt(hidden: str) -> str:
+    """What stands around the first contact, in whole words; "…" for what is left out."""
+    contact = max(0, hidden.find(HIDDEN))
+    first, last = max(0, contact - SHOWN // 2), min(len(hidden), contact + SHOWN // 2)
+    if first:
+        first = hidden.find(" ", first, contact) + 1 or contact
+    if last < len(hidden):
+        last = max(hidden.rfind(" ", contact, last), contact + len(HIDDEN))
+    shown = hidden[first:last].strip()
+    return f"{'… ' if first else ''}{shown}{' …' if last < len(hidden) else ''}"

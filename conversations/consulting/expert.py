@@ -42,6 +42,14 @@ from core.sessions.rules import price_of
 
 POLICIES: Final = ("flexible", "standard", "strict")
 ROOMS: Final = ("chat", "video", "own")
+# What this is the market of; the fields of any other trade come after them.
+FIRST_FIELDS: Final = (
+    "bioenergy_engineering",
+    "fuel_quality",
+    "sustainability_certs",
+    "trade_logistics",
+    "forestry_agri",
+)
 LINK: Final = TypeAdapter(HttpUrl)
 
 book = Book()
@@ -51,8 +59,9 @@ book = Book()
 
 
 def _fields(talk: Talk, _values: Values) -> list[Option]:
-    language = talk.words.language
-    return [option(each.id, each.title(language)) for each in talk.almanac.catalogue.expertise.values()]
+    language, known = talk.words.language, talk.almanac.catalogue.expertise
+    ids = dict.fromkeys((*(each for each in FIRST_FIELDS if each in known), *known))
+    return [option(each, known[each].title(language)) for each in ids]
 
 
 def _languages(talk: Talk, _values: Values) -> list[Option]:
@@ -303,8 +312,20 @@ HOLIDAY = Form(
 RULES = Form(
     "expert_rules",
     (
-        Field("air", "number", read=lambda _talk, text, _values: read_whole_number(0, 120, text), example="15"),
-        Field("notice", "number", read=lambda _talk, text, _values: read_whole_number(0, 7 * 24, text), example="24"),
+        Field(
+            "air",
+            "number",
+            read=lambda _talk, text, _values: read_whole_number(0, 120, text),
+            show=lambda talk, value: talk.words("expert.minutes", count=value),
+            example="15",
+        ),
+        Field(
+            "notice",
+            "number",
+            read=lambda _talk, text, _values: read_whole_number(0, 7 * 24, text),
+            show=lambda talk, value: talk.words("expert.hours_count", count=value),
+            example="24",
+        ),
         Field("per_day", "number", read=lambda _talk, text, _values: read_whole_number(1, 20, text), example="4"),
     ),
 )

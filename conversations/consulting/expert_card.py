@@ -36,7 +36,7 @@ def expert_card(
     lines = [Line(label=words("expert.rate"), value=rate_in_words(talk, expert.rate, expert.lengths))]
     if reasons:
         lines.append(Line(label=words("seek.why"), value=reasons_in_words(talk, reasons)))
-    lines.append(Line(label=words("expert.languages"), value=_languages(talk, expert)))
+    lines.append(Line(label=words("expert.languages"), value=languages_in_words(talk, expert)))
     lines.append(Line(label=words("party.standing"), value=session_standing(talk, expert.person_id)))
     if not brief:
         lines.append(Line(label=words("expert.fields"), value=fields_in_words(talk, expert)))
@@ -132,7 +132,7 @@ def slots_in_words(talk: Talk, slots: Sequence[datetime]) -> str:
     return f"{'; '.join(slot_in_words(talk, slot) for slot in slots)} ({', '.join(map(str, zones))})"
 
 
-def _languages(talk: Talk, expert: Expert) -> str:
+def languages_in_words(talk: Talk, expert: Expert) -> str:
     names = talk.words.locale.languages
     return ", ".join(names.get(code, code) for code in expert.languages)
 

@@ -10,7 +10,7 @@ from conversations.book import Book, Flow
 from conversations.buttons import Press, press
 from conversations.consulting.calendar_card import calendar_card
 from conversations.consulting.expert_card import hours_lines
-from conversations.consulting.own_card import day_in_words
+from conversations.consulting.own_card import run_in_words, runs_of
 from conversations.consulting.places import towns
 from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Card, Line, Say
@@ -22,12 +22,14 @@ from core.experts.changes import read_change
 from core.experts.dates import dates_in
 from core.experts.hours import SEVERAL_DAYS, names_of_days
 from core.experts.model import LONGEST_FEED, Expert
+from core.experts.slots import FURTHEST
 from core.files.model import CALENDAR_MIME, Checked
 from core.files.service import keep
 from core.kernel.errors import Invalid, NotFound, Refusal
 
 LONGEST_SAID: Final = 120  # letters; who writes more than that is not changing their hours
 WORD: Final = re.compile(r"[^\W\d_]+")
+FOR_DAYS: Final = "+"  # a run of days, as a button carries it: the first day, and how many there are
 OFF: Final = frozenset({"off", "stop", "forget", "remove", "-"})
 
 book = Book()
@@ -97,15 +99,15 @@ def _keep(talk: Talk, sentence: str) -> None:
 
 def _hours_card(talk: Talk, expert: Expert, note: str = "") -> Card:
     """The week, then the days that are otherwise, each with a button that makes it like its weekday again."""
-    words, days = talk.words, experts.special_days(talk.ctx, expert)
+    words, runs = talk.words, runs_of(experts.special_days(talk.ctx, expert))
     rows = [
         (
             Button(
-                label=words("hours.as_usual", day=day_in_words(talk, day))[:75],
-                press=press("hours.as_usual", expert.id, choice=day.day.isoformat()),
+                label=words("hours.as_usual", day=run_in_words(talk, run))[:75],
+                press=press("hours.as_usual", expert.id, choice=f"{run[0].day.isoformat()}{FOR_DAYS}{len(run)}"),
             ),
         )
-        for day in days
+        for run in runs
     ]
     change = Button(label=words("hours.change"), press=press("hours.change"), style="primary")
     calendar = Button(label=words("expert.item.calendar"), press=press("calendar.show"))
@@ -117,7 +119,7 @@ def _hours_card(talk: Talk, expert: Expert, note: str = "") -> Card:
         lines=(
             Line(label=words("expert.hours"), value="; ".join(hours_lines(talk, expert.hours)) or "–"),
             Line(label=words("hours.zone"), value=words.clock_of(expert.zone)),
-            *(Line(label=words("expert.special"), value=day_in_words(talk, day)) for day in days),
+            *(Line(label=words("expert.special"), value=run_in_words(talk, run)) for run in runs),
         ),
         note=note,
         buttons=((change, calendar), *rows, (profile,)),
@@ -139,11 +141,14 @@ def change_hours(talk: Talk, _pressed: Press) -> None:
 
 @book.press("hours.as_usual")
 def as_usual(talk: Talk, pressed: Press) -> None:
+    first, _, days = pressed.choice.partition(FOR_DAYS)
     try:
-        day = date.fromisoformat(pressed.choice)
+        day, count = date.fromisoformat(first), int(days or 1)
     except ValueError as fault:
         raise Invalid("talk.unknown_button") from fault
-    expert = experts.forget_special_day(talk.ctx, day)
+    if not 0 < count <= FURTHEST.days + 2:
+        raise Invalid("talk.unknown_button")
+    expert = experts.forget_special_days(talk.ctx, day, count)
     talk.reply(_hours_card(talk, expert, talk.words("expert.days_kept")))
 
 

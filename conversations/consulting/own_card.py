@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
 
 from babel.dates import format_date
 
 from conversations.buttons import press
 from conversations.consulting.after.review import session_standing
-from conversations.consulting.expert_card import fields_in_words, hours_lines, rate_in_words
+from conversations.consulting.expert_card import fields_in_words, hours_lines, languages_in_words, rate_in_words
 from conversations.reply import Button, Card, Line
 from conversations.talk import Talk
 from core.escrow.service import payee_of
@@ -19,6 +21,7 @@ from core.experts.model import Expert, ExpertDay
 from core.people.service import person_of
 
 IN_A_ROW = 2
+A_DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,7 @@ def own_card(talk: Talk, expert: Expert, note: str = "") -> Card:
     items = tuple(check_list(talk, expert))
     lines = (
         Line(label=words("expert.fields"), value=fields_in_words(talk, expert)),
+        Line(label=words("expert.languages"), value=languages_in_words(talk, expert)),
         Line(label=words("expert.rate"), value=rate_in_words(talk, expert.rate, expert.lengths)),
         Line(
             label=words("expert.hours"),
@@ -72,12 +76,13 @@ def check_list(talk: Talk, expert: Expert) -> Iterator[Item]:
 
 
 def _item(talk: Talk, expert: Expert, item: Item) -> Line:
-    """ "Skills: ✓", or what it would be good for."""
+    """ "Payouts: ✓", or what it would be good for; skills are named."""
     words = talk.words
     label = words(f"expert.item.{item.code}")
     if item.code == "calendar" and expert.feed_fault is not None:
         return Line(label=label, value=words(f"calendar.fault.{expert.feed_fault}"))
-    return Line(label=label, value="✓" if item.done else words(f"expert.item.{item.code}.why"))
+    done = ", ".join(expert.skills) if item.code == "skills" else "✓"
+    return Line(label=label, value=done if item.done else words(f"expert.item.{item.code}.why"))
 
 
 def _missing(talk: Talk, items: Sequence[Item]) -> tuple[tuple[Button, ...], ...]:
@@ -88,16 +93,29 @@ def _missing(talk: Talk, items: Sequence[Item]) -> tuple[tuple[Button, ...], ...
 
 
 def _special(talk: Talk, expert: Expert) -> tuple[Line, ...]:
-    days = experts.special_days(talk.ctx, expert)
-    if not days:
+    runs = runs_of(experts.special_days(talk.ctx, expert))
+    if not runs:
         return ()
-    return (Line(label=talk.words("expert.special"), value="; ".join(day_in_words(talk, day) for day in days)),)
+    return (Line(label=talk.words("expert.special"), value="; ".join(run_in_words(talk, run) for run in runs)),)
 
 
-def day_in_words(talk: Talk, day: ExpertDay) -> str:
-    """ "Fri 27 Nov 14:00–16:00", "Thu 24 Dec closed"."""
-    named = format_date(day.day, "EEE d MMM", locale=talk.words.locale)
-    spans = ", ".join(str(span) for span in rules.spans(day.spans))
+def runs_of(days: Sequence[ExpertDay]) -> list[list[ExpertDay]]:
+    """Days in their order; those that follow each other and are alike stand together."""
+    runs: list[list[ExpertDay]] = []
+    for day in days:
+        last = runs[-1][-1] if runs else None
+        if last is not None and day.day - last.day == A_DAY and day.spans == last.spans:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    return runs
+
+
+def run_in_words(talk: Talk, run: Sequence[ExpertDay]) -> str:
+    """ "Fri 27 Nov 14:00–16:00", "Sun 20 Dec – Tue 5 Jan closed"."""
+    ends = (run[0].day, run[-1].day)
+    named = " – ".join(format_date(day, "EEE d MMM", locale=talk.words.locale) for day in dict.fromkeys(ends))
+    spans = ", ".join(str(span) for span in rules.spans(run[0].spans))
     return f"{named} {spans or talk.words('expert.closed')}"
 
 

@@ -131,9 +131,10 @@ def keep_special_day(ctx: Ctx, command: SpecialDay) -> Expert:
     return changed(ctx, expert)
 
 
-def forget_special_day(ctx: Ctx, day: date) -> Expert:
-    expert = own(ctx)
-    ctx.session.execute(delete(ExpertDay).where(ExpertDay.expert_id == expert.id, ExpertDay.day == day))
+def forget_special_days(ctx: Ctx, first: date, count: int = 1) -> Expert:
+    """So many days from the first one on are like their weekdays again."""
+    expert, last = own(ctx), first + timedelta(days=count - 1)
+    ctx.session.execute(delete(ExpertDay).where(ExpertDay.expert_id == expert.id, ExpertDay.day.between(first, last)))
     return changed(ctx, expert)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from lab.people import OnSlack, OnTelegram
-from tests.journeys.market import Chat, Somebody, World
-from tests.journeys.test_asking import BIO, OTHERWISE, advises
+from lab.people import OnSlack, OnTelegram, until
+from tests.journeys.market import Chat, Somebody, World, day_for
+from tests.journeys.test_asking import BIO, OTHERWISE, advises, no_more
 
 # What is typed as a price for sessions of 30 minutes, and what would be right.
 WRONG = [
@@ -89,7 +90,9 @@ async def test_one_sentence_begins_a_profile(nina: Somebody) -> None:
     if isinstance(nina, OnTelegram):
         await nina.sees("Grate boilers that slag", "Bioenergy engineering", "English and German")
     await nina.fills(bio=BIO, policy=PROFILE["policy"], room=PROFILE["room"])
-    await nina.sees("You are listed.", "€90.00 a session of 30 minutes", "Mon–Fri 09:00–17:00 (Vilnius)", "Grate boilers that slag")
+    await nina.sees(
+        "You are listed.", "€90.00 a session of 30 minutes", "Mon–Fri 09:00–17:00 (Vilnius)", "Grate boilers that slag"
+    )
 
 
 async def test_free_now_is_said_in_words(nina: Somebody, world: World) -> None:
@@ -111,3 +114,25 @@ async def test_each_fee_is_said_where_it_applies(nina: Somebody) -> None:
     await nina.sees("Our fee is 15 % of what is charged")
     await nina.says("/expert")
     await nina.sees("a month after our fee of 15 %")
+
+
+async def test_a_consultants_own_card_says_all_in_words(nina: Somebody, world: World) -> None:
+    """Skills and languages by name, a holiday of many days as one span, and times with their units."""
+    await nina.says("/expert")
+    await nina.fills(**PROFILE)
+    await nina.sees("You are listed.", "Languages: English")
+    await nina.presses("Edit profile")
+    await nina.fills(skills="ash melting, CFD")
+    await nina.sees("Skills: ash melting, CFD")
+    first = (await world.now() + timedelta(days=9)).date()
+    last = first + timedelta(days=16)
+    await nina.says(f"off {first.day} {first:%b} - {last.day} {last:%b}")
+    run = f"{day_for(nina, first)} – {day_for(nina, last)} closed"
+    screen = await nina.sees("Noted.", f"As usual again: {run}")
+    assert screen.count("As usual again") == 1
+    await nina.presses(f"As usual again: {run}")
+    await until(partial(no_more, nina, "As usual again"), lambda: "the days are closed still")
+    if isinstance(nina, OnTelegram):  # on Slack a window says it by the question
+        await nina.says("/expert")
+        await nina.presses("Notice and breaks")
+        await nina.sees("10 minutes", "2 hours")

@@ -53,7 +53,7 @@ async def test_one_day_is_otherwise_and_as_usual_again(they: Counsel) -> None:
     assert await free(they, TUESDAY) == ["18:00", "18:15", "18:30", "18:45", "19:00"]
     assert await free(they, TUESDAY + timedelta(days=1)) == []
     assert await free(they, TUESDAY + timedelta(days=2)) == ["10:00"]
-    await they.run(they.alex, service.forget_special_day, TUESDAY)
+    await they.run(they.alex, service.forget_special_days, TUESDAY)
     assert (await free(they, TUESDAY))[0] == "09:00"
 
 
