@@ -159,8 +159,7 @@ class _Reading:
         sheet, grammar = self.sheet, self.sheet.grammar
         unwanted = left_out(sheet, self.catalogue)
         certificates, by_grade, grades = self._certificates_and_grades()
-        window = self._window()
-        said = figures(sheet)
+        window, said = self._window(), figures(sheet)  # in this order: a day is no amount
         order = self._order()  # behind the figures: "moins cher que 200" is a limit
         side = self._side()
         free_now = sheet.may_name("free_now") and sheet.take(grammar.free_now) is not None
