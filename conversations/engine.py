@@ -18,6 +18,7 @@ from conversations.buying.purchase import take_stars
 from conversations.filling.interview import Interview
 from conversations.links import LED_TO, link_in
 from conversations.marks import marked
+from conversations.placing import ELSEWHERE
 from conversations.reply import Card, CardList, Desk, FormErrors, FormView, Reply, Say, Toast
 from conversations.rooms import roomed
 from conversations.talk import Almanac, Surface, Talk
@@ -134,6 +135,7 @@ class Engine:
                 pressed = read_press(load)
                 # The card under the finger is edited, not sent again; under a form's button lies the form's own card.
                 talk.ctx.notes["pressed"] = not pressed.verb.startswith("form.")
+                talk.ctx.notes["pressed_on"] = turn.message or ELSEWHERE
                 self._pressed(talk, pressed)
             case Filled() | ClosedForm():
                 self._window(talk, turn.input)
@@ -160,6 +162,7 @@ class Engine:
         if load:
             talk.fresh = False
             talk.ctx.notes["pressed"] = True
+            talk.ctx.notes["pressed_on"] = message
             self._pressed(talk, read_press(load))
 
     def _brought(self, talk: Talk, given: Attached | Located | Misfit) -> None:
@@ -329,6 +332,7 @@ class Engine:
                 message=turn.message,
                 thread=turn.thread,
                 channel=turn.channel,
+                pressed=talk.ctx.notes.get("pressed_on"),
             )
 
 
@@ -359,10 +363,12 @@ def send(
     message: str | None = None,
     thread: str | None = None,
     channel: str | None = None,
+    pressed: str | None = None,
 ) -> None:
     """Put replies on their way to an address, in order, after the commit; those about money with the reader's mark.
 
-    `thread`: where in that chat the input stood that they answer; `channel`: where else, before others.
+    `thread`: where in that chat the input stood that they answer; `channel`: where else, before others; `pressed`: the
+    message whose button they answer (placing.py).
     """
     replies = marked(roomed(ctx, replies), lambda: mark_at(ctx, surface.platform, surface.workspace, surface.address))
     body: dict[str, Any] = {
@@ -373,6 +379,7 @@ def send(
         "message": message,
         "thread": thread,
         "channel": channel,
+        "pressed": pressed,
     }
     ctx.post(surface.platform, surface.lane, "replies", body, made_of=tuple(replies))
 

@@ -20,6 +20,7 @@ from bots.slack.workspaces import NotInstalled, Workspaces
 from conversations.charts import drawn
 from conversations.engine import ANSWERS, replies_of
 from conversations.news.elsewhere import give_up
+from conversations.placing import placed
 from conversations.reply import Card, CardList, Desk, FormClosed, FormView, Reply, Toast
 from conversations.talk import Surface
 from core.files.model import Checked
@@ -78,6 +79,7 @@ class Errand:
     thread: str | None  # where what is said now belongs
     view: tuple[str, str] | None  # the form's open window, by id and hash, when the input came from inside it
     channel: str | None = None  # where they pressed, when that is not the address
+    pressed: str | None = None  # the message whose button they pressed
     moved: dict[str, ShownCard | None] = field(default_factory=dict)
 
     def note(self, ctx: Ctx) -> None:
@@ -225,11 +227,13 @@ class SlackSender:
         if room is not None:
             root = await self._shown(errand, f"{TOPIC}{room}")
             errand.thread = root.message if root is not None else None
+        subject = subject_of(reply)
+        old = await self._shown(errand, subject) if subject is not None else None
+        reply = placed(reply, old, errand.pressed) if isinstance(reply, Card | CardList | FormView) else reply
         if isinstance(reply, Card) and reply.fresh and (reply.pictures or reply.documents or reply.chart):
             await self._files(errand, reply)
             reply = errand.rest[0] = reply.model_copy(update={"pictures": (), "documents": (), "chart": None})
-        subject, message = subject_of(reply), render(reply)
-        old = await self._shown(errand, subject) if subject is not None else None
+        message = render(reply)
         fresh = not isinstance(reply, Card | CardList | FormView) or reply.fresh
         folded, main = (reply.folded, reply.main) if isinstance(reply, Card) else ("", "")
         if subject is None or message is None:
@@ -351,7 +355,8 @@ def errand_of(post: Post, client: AsyncWebClient) -> Errand:
     # A window opens within three seconds of the press, or not at all.
     replies.sort(key=lambda reply: not (isinstance(reply, FormView) and bool(body.get("trigger"))))
     place = str(body["workspace"]), str(body["address"])
-    return Errand(client, *place, replies, body.get("trigger"), body.get("thread"), view, body.get("channel"))
+    where = body.get("channel"), body.get("pressed")
+    return Errand(client, *place, replies, body.get("trigger"), body.get("thread"), view, *where)
 
 
 def error_of(failure: SlackApiError) -> str:

@@ -16,6 +16,7 @@ from bots.telegram.render import Screen, card_screen, render
 from bots.telegram.request import call
 from bots.telegram.text import CAPTION_UNITS, said
 from conversations.charts import drawn
+from conversations.placing import PHOTO, placed
 from conversations.reply import Bars, Card, CardList, Chart, Desk, FormClosed, FormErrors, FormView, Reply, Say, Toast
 from core.files.model import Checked
 from core.talks.model import ShownCard
@@ -24,7 +25,6 @@ log = structlog.get_logger(__name__)
 
 NO_PREVIEW = {"is_disabled": True}
 ALBUM = 10  # core.telegram.org/bots/api#sendmediagroup: 2 to 10
-PHOTO = ":photo"
 TOPIC = "topic:"
 TOPIC_NAME = 128  # core.telegram.org/bots/api#createforumtopic
 
@@ -37,13 +37,15 @@ class Shown:
     photo: bool = False
     folded: str = ""
     main: str = ""
+    lately: bool = True
 
     @classmethod
     def read(cls, card: ShownCard) -> Shown:
-        return cls(int(card.message.removesuffix(PHOTO)), card.message.endswith(PHOTO), card.folded, card.main)
+        message, photo = int(card.message.removesuffix(PHOTO)), card.message.endswith(PHOTO)
+        return cls(message, photo, card.folded, card.main, card.lately)
 
     def card(self) -> ShownCard:
-        return ShownCard(f"{self.message}{PHOTO if self.photo else ''}", self.folded, self.main)
+        return ShownCard(f"{self.message}{PHOTO if self.photo else ''}", self.folded, self.main, self.lately)
 
 
 def subject_of(reply: Reply) -> str | None:
@@ -65,30 +67,37 @@ Files = Callable[[Sequence[str]], Awaitable[list[Checked]]]  # kept files by the
 class Chat:
     """`shown`: which message shows which subject now; `files` brings what a card carries, when it is really sent.
 
-    `moved` collects what has changed about `shown`, to be written down when the sending is done.
+    `moved` collects what has changed about `shown`, to be written down when the sending is done. `pressed`: the message
+    whose button was pressed, when what is said answers that.
     """
 
     def __init__(
-        self, bot: Bot, address: str, shown: Mapping[str, ShownCard], files: Files, *, thread: str | None = None
+        self,
+        bot: Bot,
+        address: str,
+        shown: Mapping[str, ShownCard],
+        files: Files,
+        *,
+        thread: str | None = None,
+        pressed: str | None = None,
     ) -> None:
         self._bot = bot
         self._id = int(address)
         self._shown = {subject: Shown.read(card) for subject, card in shown.items()}
         self._files = files
         self._thread = int(thread) if thread else None  # where what is said now belongs
+        self._pressed = pressed
         self.moved: dict[str, ShownCard | None] = {}
 
     async def show(self, reply: Reply) -> None:
         """Put one reply on the screen. Raises TelegramError."""
         match reply:
             case Card():
-                await self._put(
-                    reply, fresh=reply.fresh, pictures=reply.pictures, documents=reply.documents, chart=reply.chart
-                )
+                await self._put(reply, pictures=reply.pictures, documents=reply.documents, chart=reply.chart)
             case CardList():
-                await self._put(reply, fresh=reply.fresh)
+                await self._put(reply)
             case FormView():
-                await self._put(reply, fresh=reply.fresh, replace=True)
+                await self._put(reply, replace=True)
             case FormClosed():
                 await self._close(reply)
             case Say() | Toast() | FormErrors() | Desk():
@@ -101,7 +110,6 @@ class Chat:
         self,
         reply: Card | CardList | FormView,
         *,
-        fresh: bool,
         pictures: Sequence[str] = (),
         documents: Sequence[str] = (),
         chart: Chart | Bars | None = None,
@@ -111,6 +119,7 @@ class Chat:
         screen, subject = card_screen(reply), subject_of(reply)
         old = self._shown.get(subject) if subject else None
         folded, main = (reply.folded, reply.main) if isinstance(reply, Card) else ("", "")
+        fresh = placed(reply, old.card() if old is not None else None, self._pressed).fresh
         if subject is not None and old is not None and not fresh and await self._edit(old, screen):
             if (old.folded, old.main) != (folded, main):
                 self._point(subject, dataclasses.replace(old, folded=folded, main=main))

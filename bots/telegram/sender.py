@@ -41,7 +41,8 @@ class TelegramSender:
             return await self._menu(post)
         replies, address = replies_of(post), str(post.body["address"])
         shown = await self._shown(address, replies)
-        chat = Chat(self._bot, address, shown, self._files, thread=post.body.get("thread"))
+        within = {name: post.body.get(name) for name in ("thread", "pressed")}
+        chat = Chat(self._bot, address, shown, self._files, **within)
         arrived = 0
         try:
             for reply in replies:

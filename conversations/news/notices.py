@@ -172,7 +172,9 @@ class Notices:
             if not note and not self._stands(ctx, surface, f"{kind}:{subject}"):
                 continue  # nothing to say, and no card that would now be wrong
             try:
-                send(ctx, surface, [CARDS[kind](talk, subject, note)])
+                answers = bool(note) and acted and surface == ctx.notes.get("here")
+                pressed = ctx.notes.get("pressed_on") if answers else None
+                send(ctx, surface, [CARDS[kind](talk, subject, note)], pressed=pressed)
             except Refusal:
                 return  # not theirs to see any more
             except DRAWING_FAULTS:

@@ -15,6 +15,8 @@ DRAFT_KEPT = timedelta(days=7)
 DRAFT_REMINDER = timedelta(days=1)  # before it goes
 DRAFT_KEPT_ABOUT = timedelta(hours=1)  # how finely its end is moved on as it is filled: rarely within one sitting
 
+LATELY = timedelta(seconds=20)  # a card sent so long ago still stands at the end of its chat, or nearly
+
 TOPIC = "topic:"  # before the name of a thing: the topic or thread that is its own, rather than a message that shows it
 
 
@@ -60,12 +62,13 @@ class Remembered(Table):
 class ShownCard:
     """A message that shows a thing. `folded`: the one line it is left with when a newer one takes its place.
 
-    `main`: what its main button carries, which a thumb under the message presses.
+    `main`: what its main button carries, which a thumb under the message presses. `lately`: it was sent just now.
     """
 
     message: str
     folded: str
     main: str = ""
+    lately: bool = True
 
 
 class CardPointer(Table):
@@ -80,4 +83,4 @@ class CardPointer(Table):
     message: Mapped[str] = mapped_column(String(60))
     folded: Mapped[str] = mapped_column(Words, default="")
     main: Mapped[str] = mapped_column(String(64), default="")
-    shown_at: Mapped[datetime] = mapped_column(Instant)
+    shown_at: Mapped[datetime] = mapped_column(Instant)  # when the message was sent, however often it was edited

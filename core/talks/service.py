@@ -17,6 +17,7 @@ from core.talks.model import (
     DRAFT_KEPT,
     DRAFT_KEPT_ABOUT,
     DRAFT_REMINDER,
+    LATELY,
     TOPIC,
     CardPointer,
     Draft,
@@ -161,8 +162,11 @@ rings = {"draft": ring}
 def shown(ctx: Ctx, platform: str, workspace: str, address: str, subject: str) -> ShownCard | None:
     """The message that shows this thing at this address, if one does."""
     where = {"platform": platform, "workspace": workspace, "address": address, "subject": subject}
-    pointer = pick(ctx.session, CardPointer, ("message", "folded", "main"), **where)
-    return ShownCard(pointer["message"], pointer["folded"], pointer["main"]) if pointer is not None else None
+    pointer = pick(ctx.session, CardPointer, ("message", "folded", "main", "shown_at"), **where)
+    if pointer is None:
+        return None
+    lately = pointer["shown_at"] > ctx.now - LATELY
+    return ShownCard(pointer["message"], pointer["folded"], pointer["main"], lately)
 
 
 def room_at(ctx: Ctx, platform: str, workspace: str, address: str, thread: str) -> str | None:
@@ -181,19 +185,11 @@ def main_button(ctx: Ctx, platform: str, workspace: str, address: str, message: 
 
 
 def point_to(ctx: Ctx, platform: str, workspace: str, address: str, *, subject: str, card: ShownCard) -> None:
-    """Remember which message shows a thing now."""
-    put(
-        ctx.session,
-        CardPointer,
-        platform=platform,
-        workspace=workspace,
-        address=address,
-        subject=subject,
-        message=card.message,
-        folded=card.folded,
-        main=card.main,
-        shown_at=ctx.now,
-    )
+    """Remember which message shows a thing now. One that was edited was sent when it was sent."""
+    where = {"platform": platform, "workspace": workspace, "address": address, "subject": subject}
+    said = {"folded": card.folded, "main": card.main}
+    if not change(ctx.session, CardPointer, {**where, "message": card.message}, **said):
+        put(ctx.session, CardPointer, **where, **said, message=card.message, shown_at=ctx.now)
 
 
 def point_away(ctx: Ctx, platform: str, workspace: str, address: str, *, subject: str) -> None:
