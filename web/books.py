@@ -1,4 +1,4 @@
-"""The books as a page shows them: the latest deals with their T-accounts and entries, and what must always hold."""
+"""The books as a page shows them: deals and sessions with their T-accounts and entries, and what must always hold."""
 
 from __future__ import annotations
 
@@ -13,20 +13,29 @@ from core.delivery.service import lots_of
 from core.kernel.money import Money
 from core.kernel.transaction import Ctx
 from core.ledger import service as ledger
-from core.ledger.model import COMMISSION, PROVIDER, PROVIDER_FEES, escrow, payable, refund_due
-from core.people.service import organisation_of
+from core.ledger.model import COMMISSION, PROVIDER, PROVIDER_FEES, Entry, escrow, payable, refund_due
+from core.people.service import organisation_of, person_of
 from core.reputation.model import Review
+from core.sessions.model import Booking
 from web.deadlines import next_deadlines
 
-LATEST: Final = 10  # deals; a page is no archive
+LATEST: Final = 10  # deals, and sessions; a page is no archive
+HOUSE: Final = {
+    PROVIDER: "At the payment provider",
+    PROVIDER_FEES: "The provider's fees",
+    COMMISSION: "The market's commission",
+}
 
 
 def all_books(ctx: Ctx) -> dict[str, Any]:
-    """The latest deals, newest first, everything that must hold, and what time will do next."""
+    """The latest deals and sessions, newest first, everything that must hold, and what time will do next."""
     found = invariants(ctx)
     latest = ctx.session.scalars(select(Deal).order_by(Deal.id.desc()).limit(LATEST)).all()
+    with_money = select(Entry.deal_id).where(Entry.deal_id == Booking.id).exists()
+    talks = ctx.session.scalars(select(Booking).where(with_money).order_by(Booking.id.desc()).limit(LATEST)).all()
     return {
         "deals": [_deal(ctx, deal) for deal in latest],
+        "sessions": [_session(ctx, booking) for booking in talks],
         "invariants": [{"name": each.name, "why": each.why, "ok": each.ok, "detail": each.detail} for each in found],
         "deadlines": next_deadlines(ctx),
     }
@@ -40,14 +49,10 @@ def books_of(ctx: Ctx, deal_id: str) -> dict[str, Any]:
 def _deal(ctx: Ctx, deal: Deal) -> dict[str, Any]:
     buyer, seller = (organisation_of(ctx, each).name for each in (deal.buyer, deal.seller))
     names = {
-        PROVIDER: "At the payment provider",
-        PROVIDER_FEES: "The provider's fees",
-        COMMISSION: "The market's commission",
         escrow(deal.id): "Held for the deal",
         payable(deal.seller): f"Owed to {seller}",
         refund_due(deal.id): f"Owed back to {buyer}",
     }
-    books = ledger.books(ctx, deal.id)
     return {
         "id": deal.id,
         "title": f"{deal.ref} · {deal.terms.quantity} {deal.terms.product_id.replace('_', ' ')}",
@@ -55,6 +60,35 @@ def _deal(ctx: Ctx, deal: Deal) -> dict[str, Any]:
         "buyer": buyer,
         "seller": seller,
         "amount": _words(deal.amount),
+        **_moved(ctx, deal.id, names),
+        "lots": [{"number": lot.number, "state": lot.state} for lot in lots_of(ctx, deal.id)],
+        "ratings": _rated(ctx, deal),
+    }
+
+
+def _session(ctx: Ctx, booking: Booking) -> dict[str, Any]:
+    """A session as a deal is shown: who seeks advice buys it, the consultant sells it."""
+    seeker, consultant = (person_of(ctx, each).name for each in (booking.seeker, booking.consultant))
+    names = {
+        escrow(booking.id): "Held for the session",
+        payable(booking.consultant_org): f"Owed to {consultant}",
+        refund_due(booking.id): f"Owed back to {seeker}",
+    }
+    return {
+        "id": booking.id,
+        "title": f"{booking.ref} · {booking.length} minutes of advice",
+        "state": booking.state,
+        "buyer": seeker,
+        "seller": consultant,
+        "amount": _words(booking.price),
+        **_moved(ctx, booking.id, names),
+    }
+
+
+def _moved(ctx: Ctx, subject: str, names: dict[str, str]) -> dict[str, Any]:
+    """The T-accounts and entries of a deal or a session."""
+    names, books = {**HOUSE, **names}, ledger.books(ctx, subject)
+    return {
         "accounts": [
             {
                 "name": names.get(each["account"], each["account"]),
@@ -66,8 +100,6 @@ def _deal(ctx: Ctx, deal: Deal) -> dict[str, Any]:
             {"at": each["at"], "memo": each["memo"], "postings": [_posting(leg, names) for leg in each["postings"]]}
             for each in books["entries"]
         ],
-        "lots": [{"number": lot.number, "state": lot.state} for lot in lots_of(ctx, deal.id)],
-        "ratings": _rated(ctx, deal),
     }
 
 

@@ -1,4 +1,4 @@
-/** The glass box: every deal with its T-accounts and movements, and the rules that must always hold. */
+/** The glass box: every deal and session with its T-accounts and movements, and the rules that must always hold. */
 
 import { Refused, get, latest } from "/page/api.js";
 import { h, keep } from "/page/dom.js";
@@ -26,11 +26,12 @@ export function openBooks() {
   const lights = h("details", { class: "lights" }, h("summary", {}, lamps, verdict), rules);
   let looked = false;
   const deals = h("div", { class: "deals" });
-  const nothing = h("p", { class: "nothing" }, "The books open with the first deal.");
+  const nothing = h("p", { class: "nothing" }, "Loading …");
   const draw = ({ books }) => {
-    nothing.hidden = Boolean(books?.deals.length);
+    const shown = [...(books?.sessions ?? []), ...(books?.deals ?? [])];
+    nothing.hidden = shown.length > 0;
     nothing.textContent = books
-      ? "No deals yet. The accounts appear with the first one."
+      ? "No deals and no paid sessions yet. The accounts appear with the first one."
       : "The books are closed: the product does not show them right now.";
     shine(books?.invariants ?? []);
     keep(rules, books?.invariants ?? [], {
@@ -38,7 +39,7 @@ export function openBooks() {
       version: (rule) => JSON.stringify(rule),
       make: drawRule,
     });
-    keep(deals, [...(books?.deals ?? [])].reverse(), {
+    keep(deals, shown.sort(oldestFirst), {
       key: (deal) => deal.id,
       version: (deal) => JSON.stringify(deal),
       make: drawDeal,
@@ -80,6 +81,9 @@ export function openBooks() {
     },
   };
 }
+
+/** Names of deals and sessions grow with time. */
+const oldestFirst = (one, other) => (one.id < other.id ? -1 : 1);
 
 function drawRule(rule) {
   return h(
