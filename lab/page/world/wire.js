@@ -9,9 +9,9 @@ const SERVICES = ["all", "telegram", "slack", "stripe", "mail"];
 const SHOWN = 300;
 
 export function openWire() {
-  const state = { service: "all", rows: [], last: 0, words: "" };
+  const state = { service: "all", rows: [], last: 0, words: "", loaded: false };
   const list = h("div", { class: "wire-list" });
-  const nothing = h("p", { class: "nothing" }, "Nothing has passed yet.");
+  const nothing = h("p", { class: "nothing" }, "Loading …");
   const filter = h("input", {
     type: "search",
     placeholder: "Filter by method, text, id …",
@@ -29,6 +29,7 @@ export function openWire() {
       .slice(-SHOWN)
       .reverse();
     nothing.hidden = rows.length > 0;
+    if (state.loaded) nothing.textContent = state.rows.length ? "Nothing fits." : "Nothing has passed yet.";
     keep(list, rows, { key: (row) => row.number, version: (row) => String(row.status), make: drawMessage });
     keep(chips, SERVICES, {
       key: (name) => name,
@@ -51,6 +52,7 @@ export function openWire() {
   const refresh = latest(async () => {
     const fresh = await attempt(() => get(`/lab/wire?after=${state.last}&limit=500`));
     if (!fresh) return;
+    state.loaded = true;
     state.rows = [...state.rows, ...fresh].slice(-2000);
     state.last = state.rows.at(-1)?.number ?? 0;
     draw();
