@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from conversations.book import Book
 from conversations.buttons import Press, press
-from conversations.reply import Button, Card, Line, Say
+from conversations.reply import Button, Card, Line, Say, Toast
 from conversations.talk import Talk
 from core.erasure import service
 
@@ -22,7 +22,7 @@ def delete(talk: Talk, _rest: str) -> None:
     if now.stars:
         lines.append(Line(label=words("erasure.lost"), value=words.show(now.stars)))
     lines += [Line(label=words("erasure.first"), value=words(f"erasure.first.{each}")) for each in now.hindered_by]
-    go = Button(label=words("erasure.go"), press=press("leave.now"), style="danger")
+    go = Button(label=words("erasure.go"), press=press("leave.now", talk.person.id), style="danger")
     keep = Button(label=words("erasure.keep"), press=press("command", choice="me"))
     talk.reply(
         Card(
@@ -37,7 +37,10 @@ def delete(talk: Talk, _rest: str) -> None:
 
 
 @book.press("leave.now")
-def leave(talk: Talk, _pressed: Press) -> None:
-    """The last word is said in the language that was spoken."""
+def leave(talk: Talk, pressed: Press) -> None:
+    """The last word is said in the language that was spoken. The button is one account's, and dies with it."""
+    if pressed.subject != talk.person.id:
+        talk.reply(Toast(text=talk.words("erasure.gone_already"), alert=True))
+        return
     service.erase(talk.ctx)
     talk.reply(Say(text=talk.words("erasure.done")))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,8 +13,9 @@ from config.tables import METADATA
 from core.kernel.transaction import MARKET, Ctx
 from core.ledger.chain import link_entries, verify
 from lab.people import OnTelegram
-from tests.journeys.market import Chat, World
+from tests.journeys.market import Chat, Somebody, World
 from tests.journeys.test_session import PAIRS, Counsel
+from tests.journeys.trade import profile
 
 # What Sarah has told, one way or another; parts of it, as they would be found by whoever looks for her.
 TOLD = ("Sarah", "boiler slags", "straw pellets of mine", "Kaunas", "Girios Baltic")
@@ -50,6 +53,9 @@ async def test_who_leaves_is_forgotten_and_the_books_stay(world: World, pair: tu
     await sarah.sees("€90.00 was taken from the card")
     await world.later(days=2, minutes=5)
     await alex.sees("For you: €76.50.")
+    (kept,) = (await world.browser.get("/lab/books"))["sessions"]
+    assert (kept["buyer"], kept["seller"], kept["amount"]) == ("Sarah", "Alex", "90.00 EUR")
+    assert "Taken from the card" in {each["memo"] for each in kept["entries"]}
 
     product = world.product
     assert product is not None
@@ -65,3 +71,25 @@ async def test_who_leaves_is_forgotten_and_the_books_stay(world: World, pair: tu
     await product.transactions.run(MARKET, link_entries)
     verdict = await product.transactions.run(MARKET, verify)
     assert (verdict.broken, [each for each in verdict.checks if not each.ok]) == (None, [])
+
+
+@pytest.mark.parametrize("chat", ["telegram", "slack"])
+async def test_an_old_button_deletes_nothing_of_a_new_account(world: World, chat: Chat) -> None:
+    sarah = await world.on(chat, "Sarah")
+    await profile(sarah, "buyer", "Girios Baltic")
+    await sarah.says("/delete")
+    old = await button_for(sarah, "Delete everything about me")
+    await sarah.presses("Delete everything about me")
+    await sarah.sees("Nothing here names you any more.")
+    await profile(sarah, "buyer", "Heat AB", country="Sweden")
+    await old()
+    await sarah.sees("That button was for an account that is deleted already.")
+    await sarah.says("/company")
+    await sarah.sees("Heat AB", "You work here alone so far.")
+
+
+async def button_for(somebody: Somebody, label: str) -> Callable[[], Awaitable[None]]:
+    """A press on the button as it stands now, whatever becomes of its card."""
+    if isinstance(somebody, OnTelegram):
+        return partial(somebody.presses_anyway, await somebody.button(label))
+    return partial(somebody.presses, label)
