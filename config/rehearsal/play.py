@@ -255,7 +255,7 @@ class Play:
         self.keep("seller asked")
         await self.says(BUYER, "/company")
         await self.presses(BUYER, "company.invite")
-        await self.fills(BUYER, position="buyer")
+        await self.fills(BUYER, position="buyer", limit="5000 EUR")
         await self.says(STRANGER, f"/join {await self.here.run(last_invitation)}")
         await self.says(BUYER, "/company")
         self.keep("company of two")

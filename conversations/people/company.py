@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import Final
+from typing import Final, Literal
 
 from conversations.book import Book, Flow
 from conversations.buttons import Press, press
@@ -25,6 +25,7 @@ AMOUNT: Final = re.compile(
     r"(?P<after>€|\$|£|zł|[A-Z]{3})?",
     re.IGNORECASE,
 )
+ANY: Final = "any"  # how an answer is kept that sets no limit
 SHOWN: Final = 12  # of a company's people; more of them than that keep a list of their own
 
 book = Book()
@@ -33,8 +34,10 @@ book = Book()
 # --- forms ------------------------------------------------------------------------------------------------------------
 
 
-def read_limit(_talk: Talk, text: str, _values: Values) -> Money:
-    """ "5000 EUR", "€20,000"; euros when no currency is said. Raises Invalid."""
+def read_limit(talk: Talk, text: str, _values: Values) -> Money | Literal["any"]:
+    """ "5000 EUR", "€20,000"; euros when no currency is said; or that there is no limit. Raises Invalid."""
+    if text.strip().casefold() in (ANY, talk.words("company.limit_any").casefold()):
+        return ANY
     match = AMOUNT.fullmatch(text.strip())
     if match is None:
         raise Invalid("company.limit_unread", given=text[:40])
@@ -46,8 +49,18 @@ def read_limit(_talk: Talk, text: str, _values: Values) -> Money:
     return Money.of(Decimal(whole + (match["rest"] or "")), currency)
 
 
-def write_limit(limit: Money) -> str:
-    return f"{limit.amount:f} {limit.currency}"
+def write_limit(limit: Money | str) -> str:
+    return f"{limit.amount:f} {limit.currency}" if isinstance(limit, Money) else limit
+
+
+def _show_limit(talk: Talk, limit: Money | str) -> str:
+    return talk.words.show(limit) if isinstance(limit, Money) else talk.words("company.any_amount")
+
+
+def _limit(values: Values) -> Money | None:
+    """What the form says of it: nothing for a head, and for whoever may sign any amount."""
+    said = values.get("limit")
+    return said if isinstance(said, Money) else None
 
 
 def _positions(talk: Talk, _values: Values) -> list[Option]:
@@ -66,8 +79,8 @@ LIMIT = Field(
     "limit",
     read=read_limit,
     write=write_limit,
-    applies=lambda values: values.get("position") is not Position.HEAD,
-    optional=True,
+    show=_show_limit,
+    applies=lambda values: values.get("position") not in (None, Position.HEAD),
     max_length=40,
     example="5000 EUR",
 )
@@ -77,7 +90,7 @@ MEMBER = Form("member", (POSITION, LIMIT))
 
 
 def _invite(talk: Talk, _opening: Opening, values: Values) -> None:
-    made = company.invite(talk.ctx, Invite(position=values["position"], limit=values.get("limit")))
+    made = company.invite(talk.ctx, Invite(position=values["position"], limit=_limit(values)))
     name = people.organisation_of(talk.ctx, talk.organisation).name
     on_telegram, on_slack = f"/join {made.code}", f"/parley join {made.code}"
     said = talk.words(
@@ -92,7 +105,7 @@ def _invite(talk: Talk, _opening: Opening, values: Values) -> None:
 
 
 def _change(talk: Talk, opening: Opening, values: Values) -> None:
-    command = ChangeMember(person_id=str(opening.subject), position=values["position"], limit=values.get("limit"))
+    command = ChangeMember(person_id=str(opening.subject), position=values["position"], limit=_limit(values))
     person = company.change_member(talk.ctx, command, opening.seen)
     talk.fresh = True
     talk.reply(company_card(talk, note=talk.words("company.changed", name=person.name)))
@@ -140,10 +153,10 @@ def invite(talk: Talk, _pressed: Press) -> None:
 @book.press("company.change")
 def change(talk: Talk, pressed: Press) -> None:
     """What a colleague may do, in a form that holds what they may do now."""
-    known = {"position": str(company.position_of(talk.ctx, pressed.subject))}
-    limit = company.limit_of(talk.ctx, pressed.subject)
-    if limit is not None:
-        known["limit"] = write_limit(limit)
+    position, limit = company.position_of(talk.ctx, pressed.subject), company.limit_of(talk.ctx, pressed.subject)
+    known = {"position": str(position)}
+    if position is not Position.HEAD:
+        known["limit"] = write_limit(limit or ANY)
     talk.fresh = True
     talk.open("member", Opening(known, pressed.subject, company.seen(talk.ctx, pressed.subject)))
 

@@ -26,7 +26,7 @@ async def company(world: World) -> tuple[Trade, Somebody, OnTelegram]:
     ona, ada = await world.on_slack("Ona"), await world.on_telegram("Ada")
     rasa, tom = await world.on_telegram("Rasa"), await world.on_slack("Tom")
     await invited(ona, tom, "Tom", position="Buyer", limit="5000 EUR")
-    await invited(ona, ada, "Ada", position="Approver")
+    await invited(ona, ada, "Ada", position="Approver", limit="any")
     await tom.says("/company")
     await tom.sees("Buyer · signs up to €5,000.00 alone", "Ada")
     return Trade(world, rasa, tom), ona, ada
@@ -83,3 +83,19 @@ async def test_a_deal_that_the_company_refuses_or_forgets_is_closed(world: World
     await ona.presses("Yes: Remove Tom")
     await trade.buyer.says("/company")
     await trade.buyer.sees("You work here alone so far.")
+
+
+async def test_who_invites_a_buyer_is_asked_for_the_limit(world: World) -> None:
+    ona, tom = await world.on_telegram("Ona"), await world.on_slack("Tom")
+    await ona.says("/company")
+    await ona.presses("Invite a colleague")
+    await ona.presses("Buyer")
+    await ona.sees("Up to what amount may they sign a deal alone?")
+    await ona.says("a little")
+    await ona.sees("I could not read a little as an amount.")
+    await ona.says("5000 EUR")
+    await ona.sees("Signs alone up to: €5,000.00")
+    await ona.sends()
+    code = CODE.findall(await ona.sees("Send this to your colleague (Buyer)."))[-1]
+    await tom.says(f"/join {code}")
+    await tom.sees("Buyer · signs up to €5,000.00 alone")
