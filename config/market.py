@@ -20,6 +20,7 @@ from conversations.consulting.after import review as session_review
 from conversations.engine import Engine
 from conversations.filling import drafts
 from conversations.menus import Menus
+from conversations.news.linked import Linked
 from conversations.news.notices import Notices
 from conversations.people import company, leaving, place, registration
 from conversations.search import alerts as alerting
@@ -202,4 +203,5 @@ def engine_and_reactions(known: Almanac, operators: Collection[str] = ()) -> tup
     invoicing.listen(reactions, market=known.market, catalogue=known.catalogue)
     Notices(engine).listen(reactions)
     Menus(known.wordings).listen(reactions)
+    Linked(known.wordings).listen(reactions)
     return engine, reactions

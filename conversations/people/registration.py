@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from babel import Locale
 
 from conversations.book import Book, Flow
@@ -12,10 +14,11 @@ from conversations.links import LED_TO, read_payload
 from conversations.reply import Button, Card, Line, Option, Say
 from conversations.talk import Opening, Talk
 from conversations.trade.money import mark_card
+from conversations.wording import Wordings, Words
 from core.kernel.errors import Invalid
 from core.people import rules
 from core.people import service as people
-from core.people.model import CompleteProfile, Platform, ProveEmail, Role
+from core.people.model import CompleteProfile, Person, Platform, ProveEmail, Role
 
 # Where this trade lives, the nearest first: as many as a Slack list holds. On Telegram other countries can be typed.
 NEAR = (
@@ -211,6 +214,7 @@ def profile(talk: Talk, _rest: str) -> None:
 # --- e-mail -----------------------------------------------------------------------------------------------------------
 
 EMAIL = Form("email", (Field("email", "email", max_length=254, example="anna@example.org"),), review=False)
+SIX_FIGURES = re.compile(r"[0-9]{6}")
 CODE = Form("code", (Field("code", max_length=10),), review=False)
 
 
@@ -225,7 +229,21 @@ def _claim(talk: Talk, _opening: Opening, values: Values) -> None:
 
 
 def _prove(talk: Talk, _opening: Opening, values: Values) -> None:
-    left = people.prove_email(talk.ctx, values["code"])
+    _try(talk, values["code"])
+
+
+@book.hears
+def hear_code(talk: Talk, text: str) -> bool:
+    """Six figures while a code is on its way are that code, as the letter says; in a deal's room they are for it."""
+    given = text.strip()
+    if not SIX_FIGURES.fullmatch(given) or talk.room is not None or not people.awaits_code(talk.ctx):
+        return False
+    _try(talk, given)
+    return True
+
+
+def _try(talk: Talk, given: str) -> None:
+    left = people.prove_email(talk.ctx, given)
     if left is None:
         talk.reply(Say(text=talk.words("email.proved", email=talk.person.email)))
         return
@@ -258,13 +276,22 @@ def enter_code(talk: Talk, _pressed: Press) -> None:
 # --- one person on two platforms --------------------------------------------------------------------------------------
 
 
+def spoken_now(words: Words, wordings: Wordings, stays: Person) -> str:
+    """That a chat goes on in another language than in `words`, if it does; said in these."""
+    now = wordings.known(stays.locale)
+    if now == words.language:
+        return ""
+    language = Locale.parse(now).get_display_name(words.locale) or now
+    return "\n" + words("link.language", language=language)
+
+
 @book.command("link")
 def link(talk: Talk, given: str) -> None:
     """`/link` shows a code; `/link CODE` on the other platform makes both accounts one person's."""
     words = talk.words
     if given:
         stays = people.take_link(talk.ctx, given)
-        talk.reply(Say(text=words("link.done", name=stays.name)))
+        talk.reply(Say(text=words("link.done", name=stays.name) + spoken_now(words, talk.almanac.wordings, stays)))
         return
     shown = people.offer_link(talk.ctx)
     elsewhere = "slack" if talk.surface.platform == Platform.TELEGRAM else "telegram"

@@ -32,6 +32,7 @@ from core.people.model import (
 )
 
 ZONE_UNKNOWN = "UTC"  # of people whose chat tells none
+EMAIL_CODE_TOLD = timedelta(hours=1)  # for so long figures are still taken for a code that has run out
 USED_AGAIN_AFTER = timedelta(minutes=5)  # how finely we remember which surface was used last
 
 
@@ -266,6 +267,12 @@ def prove_email(ctx: Ctx, code: str) -> int | None:
     ctx.session.execute(delete(EmailCode).where(EmailCode.person_id == person.id))
     ctx.announce(EmailProved(person.id))
     return None
+
+
+def awaits_code(ctx: Ctx) -> bool:
+    """Whether a code is open that was sent to who asks, or was until lately: then it is said to be too old."""
+    claim = last_claim(ctx, acting(ctx).id)
+    return claim is not None and ctx.now < claim.expires_at + EMAIL_CODE_TOLD
 
 
 def last_claim(ctx: Ctx, person_id: str) -> EmailCode | None:

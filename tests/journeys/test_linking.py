@@ -47,6 +47,16 @@ async def test_linking_goes_the_other_way_too(world: World) -> None:
     phone, window = await world.on_telegram("Tom"), await world.on_slack("Tom at work")
     await window.says(f"/link {await code_shown_to(phone)}")
     await window.sees("Done. Both accounts now belong to Tom")
+    await phone.sees("An account on Slack was linked with this one by the code that was made here.")
+
+
+async def test_who_is_answered_in_another_language_from_now_on_is_told_so(world: World) -> None:
+    phone, window = await world.on_telegram("Tom"), await world.on_slack("Tom at work")
+    await window.says("/language lt")
+    await window.sees("Nuo šiol rašysiu jums lietuviškai.")
+    await window.says(f"/link {await code_shown_to(phone)}")
+    await window.sees("Nuo šiol čia rašau taip pat kaip kitame pokalbyje: anglų.")
+    await phone.sees("Both now belong to Tom")
 
 
 async def test_a_wrong_an_old_and_an_own_code_are_told_apart(world: World) -> None:
