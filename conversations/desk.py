@@ -13,7 +13,7 @@ from conversations.talk import Opening, Talk
 from conversations.trade.agreement import awaits_me, brief_card
 from conversations.trade.inquiry import inquiry_card
 from conversations.trade.listing import brief_listing
-from conversations.trade.money import money_card
+from conversations.trade.money import is_set_up, money_card, payouts_card
 from conversations.trade.offer import offer_card
 from conversations.trade.request import brief_request
 from core.alerts import service as alerts
@@ -148,6 +148,13 @@ def payout(talk: Talk, _rest: str) -> None:
         else:
             talk.command("profile", "")
         return
+    if is_set_up(talk):
+        talk.reply(payouts_card(talk))
+        return
+    _ask_page(talk)
+
+
+def _ask_page(talk: Talk) -> None:
     escrow.ask_onboarding(talk.ctx)
     talk.reply(Card(subject="payout", title=talk.words("payout.title"), text=talk.words("payout.coming")))
 
@@ -156,3 +163,10 @@ def payout(talk: Talk, _rest: str) -> None:
 def set_up(talk: Talk, _pressed: Press) -> None:
     talk.fresh = True
     payout(talk, "")
+
+
+@book.press("payout.change")
+def change_payout(talk: Talk, _pressed: Press) -> None:
+    """The provider's page once more, to change what it knows."""
+    talk.fresh = True
+    _ask_page(talk)

@@ -110,7 +110,7 @@ def _taken_line(talk: Talk, taken: Taken, label: str) -> Line:
 def _payout_line(talk: Talk, payout: Payout) -> Line:
     words = talk.words
     label = words("money.lot", ref=payout.ref, lot=payout.lot) if payout.lot else words("money.deal", ref=payout.ref)
-    state = "no_account" if payout.state == "waiting" and not _ready(talk) else payout.state
+    state = "no_account" if payout.state == "waiting" and not is_set_up(talk) else payout.state
     value = words(f"money.payout_{state}", net=payout.net)
     if payout.fee:
         value = f"{value} {words('money.fee', fee=payout.fee)}"
@@ -119,17 +119,34 @@ def _payout_line(talk: Talk, payout: Payout) -> Line:
 
 def _payout_button(talk: Talk, now: Statement) -> tuple[tuple[Button, ...], ...]:
     """Money waits for a seller who has not said where it should go."""
-    if not now.due or _ready(talk):
+    if not now.due or is_set_up(talk):
         return ()
     return ((_set_up(talk),),)
 
 
+def payouts_card(talk: Talk) -> Card:
+    """Payouts are set up: what waits to go out, what went out last, and the way to change where it goes."""
+    words, now = talk.words, statements.statement(talk.ctx)
+    last = next((each for each in now.payouts if each.state == "done"), None)
+    lines = [Line(label=words("money.due"), value=words.show(each)) for each in now.due]
+    lines += [_payout_line(talk, each) for each in now.payouts if each.state != "done"][:FEW]
+    lines += [_payout_line(talk, last)] if last is not None else []
+    change = Button(label=words("payout.change"), press=press("payout.change"))
+    return Card(
+        subject="payout",
+        title=words("payout.title"),
+        text=words("payout.ready"),
+        lines=tuple(lines),
+        buttons=((change,),),
+    )
+
+
 def account_page(talk: Talk, url: str) -> Card:
-    """The provider's page is ready, where they say where their money goes."""
+    """The provider's page is ready, where they say where their money goes, or change it."""
     return Card(
         subject="payout",
         title=talk.words("payout.title"),
-        text=talk.words("payout.text"),
+        text=talk.words("payout.text_change" if is_set_up(talk) else "payout.text"),
         note=talk.words("payout.link_once"),
         buttons=((Button(label=talk.words("payout.open_page"), url=url, style="primary"),),),
         fresh=False,  # it takes the place of the card that says that the link is coming
@@ -145,7 +162,8 @@ def _set_up(talk: Talk) -> Button:
     return Button(label=talk.words("payout.set_up"), press=press("payout.set_up"), style="primary")
 
 
-def _ready(talk: Talk) -> bool:
+def is_set_up(talk: Talk) -> bool:
+    """Whether the provider sends their money on."""
     payee = escrow.payee_of(talk.ctx, talk.organisation)
     return payee is not None and payee.ready
 
