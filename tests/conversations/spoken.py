@@ -223,7 +223,7 @@ def buttons() -> set[str]:
     """What stands on buttons."""
     named = (
         "deal.open deal.terms deal.get_pay_page offer.buy offer.make review.write payout.set_up payout.open_page "
-        "pay.other_ways "
+        "payout.change pay.other_ways "
         "deal.order inquiry.ask inquiry.answer inquiry.add inquiry.close "
         "request.open request.quote request.withdraw company.invite company.leave "
         "email.enter_code listing.mine find.top find.next find.show "

@@ -11,7 +11,7 @@ from typing import Final
 
 import pytest
 from aiohttp import web
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
 
 from lab.app import Lab
@@ -40,6 +40,18 @@ BOOKS: Final = {
                     ],
                 }
             ],
+        }
+    ],
+    "sessions": [
+        {
+            "id": "S-1",
+            "title": "SNT7KD · 30 minutes of advice",
+            "state": "completed",
+            "buyer": "Sarah",
+            "seller": "Alex",
+            "amount": "90.00 EUR",
+            "accounts": [{"name": "Owed to Alex", "balance": "76.50 EUR"}],
+            "entries": [],
         }
     ],
     "invariants": [
@@ -113,6 +125,21 @@ async def test_behind_the_scenes_mail_wire_faults_and_clock(page: Page, lab: Lab
     assert (await soon(lambda: lab.world.clock.offset - before)).days == 1
 
 
+async def test_until_the_wire_is_read_it_does_not_say_that_nothing_has_passed(page: Page, lab: Lab) -> None:
+    read = asyncio.Event()
+
+    async def slowly(route: Route) -> None:
+        await read.wait()
+        await route.continue_()
+
+    await page.route("**/lab/wire?*", slowly)
+    await page.goto(lab.url)
+    await page.get_by_role("button", name="Wire").click()
+    await expect(page.locator("#drawer")).to_contain_text("Loading")
+    read.set()
+    await expect(page.locator("#drawer")).to_contain_text("Nothing has passed yet.")
+
+
 @pytest.mark.usefixtures("books")
 async def test_the_books_show_both_sides_and_say_what_is_broken(page: Page, lab: Lab) -> None:
     await page.goto(lab.url)
@@ -120,6 +147,8 @@ async def test_the_books_show_both_sides_and_say_what_is_broken(page: Page, lab:
     escrow = page.get_by_role("region", name="escrow")
     await expect(escrow.locator(".credit")).to_contain_text("43,000.00 EUR")
     await expect(escrow.locator(".debit")).not_to_contain_text("43,000.00 EUR")
+    await expect(page.locator("#drawer")).to_contain_text("SNT7KD · 30 minutes of advice")
+    await expect(page.locator("#drawer")).to_contain_text("76.50 EUR")
     await expect(page.locator("#drawer")).to_contain_text("1 of 2 rules is broken")
     await expect(page.get_by_role("listitem").filter(has_text="Every entry balances")).to_contain_text("Holds")
     await expect(page.get_by_role("listitem").filter(has_text="Escrow is covered")).to_contain_text("Broken")
@@ -143,6 +172,7 @@ async def test_the_guide_takes_the_seats_writes_points_and_stays_away_when_told(
     await expect(guide).to_contain_text("2. Offer something")
     await bot.send_message(seller, "Published.")
     await expect(guide).to_contain_text("3. Find it")
+    lab.world.record("stripe", "in", "payment_intent.succeeded", {})  # somebody's session is paid: no step of a trade
     await expect(page.locator(".pointed")).to_have_count(0)
     await page.locator(".pane.slack textarea").fill("/parley find A1 pellets Kaunas")
     await page.keyboard.press("Enter")
