@@ -88,8 +88,10 @@ async def _pays(stage: Stage, browser: Browser, seeker: OnTelegram, edita: OnSla
     await stage.step(lambda: _later(browser, minutes=8.2), seeker, "Free minutes left: 2.")
     stage.says("telegram", seeker.name, "[Continue, pay €90.00]")
     await stage.step(lambda: seeker.presses("Continue, pay €90.00"), edita, "charged from here")
-    stage.says("slack", "Edita", "[End]")
-    await stage.step(lambda: edita.presses("End"), seeker, "€90.00 was taken from the card")
+    stage.says("telegram", seeker.name, "[End]")
+    await stage.step(lambda: seeker.presses("End"), seeker, "End now? €90.00 is due")
+    stage.says("telegram", seeker.name, "[End it]")
+    await stage.step(lambda: seeker.presses("End it"), seeker, "€90.00 was taken from the card")
     stage.act("Two days later nobody has complained")
     await stage.step(lambda: _later(browser, minutes=2 * 24 * 60 + 5), edita, "For you: €76.50")
 

@@ -13,9 +13,11 @@ from core.catalogue.model import Catalogue
 from core.deals.model import Settlement
 from core.escrow.rails.model import Rail
 from core.escrow.rails.service import OFFERED
+from core.erasure.model import NOBODY
 from core.invoicing.model import MARKET, Party
 from core.kernel.transaction import Ctx
 from core.people.model import Person
+from core.people.service import person_of
 from core.search.places import Places
 from core.sessions.rooms.links import Rooms
 from core.sessions.vat import MarketVat
@@ -117,6 +119,11 @@ class Talk:
         """Whose topic or thread this was said in: "deal:<id>"."""
         room: str | None = self.ctx.notes.get("room")
         return room
+
+    def name_of(self, person_id: str) -> str:
+        """What a person is called; of who has left, that they have."""
+        name = person_of(self.ctx, person_id).name
+        return self.words("party.left") if name == NOBODY else name
 
     @property
     def organisation(self) -> str:

@@ -228,7 +228,9 @@ class Play:
         await self.says(BUYER, "My grate slags with straw pellets.")
         await self.presses(BUYER, "session.continue")
         self.keep("session that is paid for")
-        await self.presses(CONSULTANT, "session.end")
+        await self.presses(BUYER, "session.end")
+        self.keep("session about to end")
+        await self.presses(BUYER, "session.end_now")
         await self.news()
         self.keep("session over")
         for who in (BUYER, CONSULTANT):

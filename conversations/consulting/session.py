@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from conversations.book import Book
-from conversations.buttons import Press
-from conversations.consulting.session_card import continue_label
-from conversations.reply import Say, Toast
+from conversations.buttons import Press, press
+from conversations.consulting.session_card import continue_label, session_card
+from conversations.reply import Button, Say, Toast
 from conversations.talk import Talk
 from core.files.model import Checked
 from core.files.service import keep
 from core.kernel.errors import Refusal
-from core.sessions import meeting, service
+from core.sessions import due, meeting, rules, service
 from core.sessions.model import LONGEST_LINE, Booking
 from core.sessions.process import TALKING
 from core.talks.service import focused_draft
@@ -45,8 +45,37 @@ def go_on(talk: Talk, pressed: Press) -> None:
 
 @book.press("session.end")
 def end(talk: Talk, pressed: Press) -> None:
+    """A free talk ends at once; of one that is paid for both are asked first, and told what is due and who gets it."""
+    booking = service.mine(talk.ctx, pressed.subject, pressed.seen)
+    if booking.state not in ("billable", "paid_paused"):
+        end_now(talk, pressed)
+        return
+    words = talk.words
+    yes = press("session.end_now", booking.id, booking.version)
+    buttons = (
+        Button(label=words("session.end_yes"), press=yes, style="danger"),
+        Button(label=words("session.end_no"), press=press("session.show", booking.id)),
+    )
+    talk.reply(session_card(talk, booking, note=_end_sure(talk, booking), buttons=(buttons,)))
+
+
+@book.press("session.end_now")
+def end_now(talk: Talk, pressed: Press) -> None:
     meeting.end(talk.ctx, pressed.subject, pressed.seen)
     talk.reply(Toast(text=talk.words("session.ended_toast")))
+
+
+def _end_sure(talk: Talk, booking: Booking) -> str:
+    """What ending it now costs, and what the other side has of that."""
+    charged = due.if_ended(talk.ctx, booking)
+    how = "minute" if booking.basis == "minute" else str(service.side_of(talk.ctx, booking))
+    return talk.words(
+        f"session.end_sure.{how}",
+        due=charged,
+        net=rules.net_of(charged, booking.terms),
+        price=booking.price,
+        name=talk.name_of(booking.consultant),
+    )
 
 
 @book.press("session.extend")

@@ -178,7 +178,8 @@ class LineSaid(SessionFact):
 
 @dataclass(frozen=True, slots=True)
 class TalkEnded(SessionFact):
-    """It is over. `why`: "free_end", "silence", "hung_up", "time_up", "dropped", "noshow_seeker"; `due` is charged."""
+    """It is over. `why`: "free_end", "silence", "hung_up", "cut_short" (by the consultant), "time_up", "dropped",
+    "noshow_seeker"; `due` is charged."""
 
     why: str
     due: Money

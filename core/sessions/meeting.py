@@ -13,7 +13,7 @@ from core.kernel.money import Money
 from core.kernel.process import step
 from core.kernel.timers import Timer, clear_timers, deadline_of, later, set_timer
 from core.kernel.transaction import Ctx
-from core.sessions import holds, rules, slots
+from core.sessions import due, holds, rules, slots
 from core.sessions.events import (
     CameIn,
     ExtensionOffered,
@@ -190,13 +190,14 @@ def _more(booking: Booking, minutes: int) -> Interval:
 
 
 def end(ctx: Ctx, booking_id: str, seen: int | None = None) -> Booking:
-    """Either side ends it: free when nobody had said "continue", else what has run is charged."""
+    """Either side ends it: free when nobody had said "continue", else what `due.if_ended` says is charged."""
     booking = mine(ctx, booking_id, seen)
     meeting = meeting_of(ctx, booking)
     free = booking.state in ("free_window", "free_paused")
+    why = "free_end" if free else due.how_it_ends(booking, meeting, side_of(ctx, booking), ctx.now)
     _stop_clock(ctx, booking, meeting)
     step(ctx, SESSION, booking, "end_early" if free else "hang_up", sides(ctx, booking))
-    return _over(ctx, booking, meeting, "free_end" if free else "hung_up")
+    return _over(ctx, booking, meeting, why)
 
 
 # --- what time does ---------------------------------------------------------------------------------------------------
@@ -210,8 +211,10 @@ def time_is_up(ctx: Ctx, booking_id: str, event: str) -> None:
         _nobody_came(ctx, booking, meeting)
         return
     _stop_clock(ctx, booking, meeting)
-    step(ctx, SESSION, booking, event, ("time",))
     why = {"free_over_no_answer": "silence", "time_up": "time_up"}.get(event, "dropped")
+    if booking.state == "paid_paused" and meeting.consultant_here is None:
+        why = due.CUT_SHORT  # who did not come back to a talk has ended it, and gets no more than who presses End
+    step(ctx, SESSION, booking, event, ("time",))
     _over(ctx, booking, meeting, why)
 
 
@@ -358,11 +361,7 @@ def _over(ctx: Ctx, booking: Booking, meeting: Meeting, why: str) -> Booking:
     meeting.seeker_here = meeting.consultant_here = None
     booking.why = why
     charged = booking.state == "charging"
-    ran = timedelta(seconds=meeting.free_seconds + meeting.paid_seconds)
-    beyond = max(ran - timedelta(minutes=booking.length - meeting.extended), timedelta())
-    more = rules.MoreTime(holds.extended(ctx, booking), meeting.extended, beyond)
-    due = rules.due_for(booking.terms, timedelta(seconds=meeting.paid_seconds), more)
-    booking.due_minor = due.minor if charged else 0
+    booking.due_minor = due.of_talk(ctx, booking, meeting, why).minor if charged else 0
     ctx.session.flush()
     ctx.announce(TalkEnded(booking.id, ctx.actor.person, why, booking.due))
     _leave_free_of_charge(ctx, booking)

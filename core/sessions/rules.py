@@ -155,6 +155,11 @@ def no_show_fee(terms: Terms) -> Money:
     return share(terms.price, terms.no_show_percent)
 
 
+def net_of(due: Money, terms: Terms) -> Money:
+    """What is left of it for the consultant, after our fee."""
+    return due - due.share(terms.commission_bp)
+
+
 def share(amount: Money, percent: int) -> Money:
     """So many percent, rounded half up, never more than all of it."""
     return Money(min(half_up(Fraction(amount.minor * percent, 100)), amount.minor), amount.currency)
@@ -169,17 +174,26 @@ class MoreTime:
     used: timedelta
 
 
-def due_for(terms: Terms, paid: timedelta, more: MoreTime) -> Money:
+def due_for(terms: Terms, paid: timedelta, more: MoreTime, promised: timedelta | None = None) -> Money:
     """What a talk costs that went on after the consent: its price, or each minute begun, at least one.
 
     More time is charged by the minute that was used of it, each that was begun, also where the talk has one price: who
     adds half an hour and ends after five minutes pays five. Never more than price and extensions together.
+
+    `promised`: the charged time that one price was for, given where the consultant did not stay for it; then each
+    minute begun of it is charged, as its share of the price.
     """
     if terms.basis == "session":
         used = min(_begun(more.used), more.minutes)
-        return terms.price + part_of(more.price, used, more.minutes)
+        return _given(terms.price, paid - more.used, promised) + part_of(more.price, used, more.minutes)
     minutes = max(_begun(paid), 1)
     return min(Money(terms.rate.minor * minutes, terms.rate.currency), terms.price + more.price)
+
+
+def _given(price: Money, paid: timedelta, promised: timedelta | None) -> Money:
+    """One price; or the part of it that was given, of time that a consultant had promised."""
+    whole = 0 if promised is None else _begun(promised)
+    return part_of(price, min(_begun(paid), whole), whole) if whole else price
 
 
 def part_of(price: Money, used: int, whole: int) -> Money:

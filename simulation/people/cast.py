@@ -39,7 +39,13 @@ class Scale:
 
 WHOLE: Final = Scale()
 SMALL: Final = Scale(1, 1, 1, 1, 1, (2, 2), companies=0.0)
-TO_THE_END: Final = {"session.end": 0.0, "session.out": 0.0, "session.extend": 30.0, "session.take_more": 0.0}
+TO_THE_END: Final = {
+    "session.end": 0.0,
+    "session.end_now": 0.0,
+    "session.out": 0.0,
+    "session.extend": 30.0,
+    "session.take_more": 0.0,
+}
 LATE_ACCOUNT: Final = {"payout.set_up": 0.03}
 TRANSFERS: Final = {"pay.how": 90.0, "pay.by": 0.0, "pay.by bank_transfer": 300.0, "credit.give_back": 0.0}
 CLAIMS: Final = {"lot.accept": 1.0, "lot.claim": 40.0, "lot.grant": 40.0}
@@ -129,6 +135,7 @@ SEEKS: Final[Mapping[str, float]] = {
     "session.here": 12,
     "session.continue": 8,
     "session.end": 1,
+    "session.end_now": 5,
     "session.out": 0.7,
     "session.take_more": 4,
     "session.take_time": 3,
@@ -149,6 +156,7 @@ ADVISES: Final[Mapping[str, float]] = {
     "session.decline": 0.3,
     "session.here": 12,
     "session.end": 0.7,
+    "session.end_now": 5,
     "session.out": 0.5,
     "session.extend": 2,
     "session.take_move": 2,

@@ -78,6 +78,8 @@ def _afterwards() -> dict[str, frozenset[str]]:
     codes |= dict.fromkeys((f"recap.{part}" for part in RECAP_PARTS), frozenset[str]())
     codes |= dict.fromkeys((f"session.vat.{each}" for each in get_args(Treatment)), frozenset({"vat", "percent"}))
     codes["session.turn.paying_out.waits"] = TURN
+    sure = frozenset({"due", "net", "price", "name"})
+    codes |= dict.fromkeys((f"session.end_sure.{how}" for how in (*SIDES, "minute")), sure)
     codes |= dict.fromkeys((f"session.back.{side}" for side in SIDES), frozenset[str]())
     return codes | dict.fromkeys((f"recording.{verb}_button" for verb in ("agree", "refuse")), frozenset[str]())
 
@@ -139,6 +141,7 @@ def reasons() -> set[str]:
         "capture",
         "cancelled",
         "dropped",
+        "cut_short",
         "time_up",
         "noshow_seeker",
         "day",

@@ -112,7 +112,8 @@ async def test_a_session_that_helps_is_paid(counsel: Counsel) -> None:
     await sarah.sees("Free minutes left: 2.")
     await sarah.presses("Continue, pay €90.00")
     await alex.sees("charged from here")
-    await alex.presses("End")
+    await sarah.presses("End")
+    await sarah.presses("End it")
     await sarah.sees("€90.00 was taken from the card")
     await their_money(counsel, "Held for you", "Held, to come to you", "€90.00. The next step is due by ")
     await says_how_it_was(world, sarah, alex)
@@ -229,7 +230,8 @@ async def test_a_video_room_opens_to_its_own_links_and_its_talk_can_be_complaine
     async with http.post(f"{links[0]}/out") as page:
         assert "Come in" in await page.text()
     await alex.sees("Sarah is away. The clock stands still.")
-    await alex.presses("End")
+    await sarah.presses("End")
+    await sarah.presses("End it")
     await sarah.sees("€90.00 was taken from the card")
     async with http.post(f"{links[0]}/in") as page:
         assert page.status == 409
@@ -264,6 +266,7 @@ async def test_a_talk_is_kept_word_for_word_if_both_agree_and_one_pays(counsel: 
     await sarah.presses("Continue, pay €90.00")
     await sarah.sees("charged from here")
     await sarah.presses("End")
+    await sarah.presses("End it")
     await sarah.presses("Keep it, ")
     if isinstance(sarah, OnTelegram):
         await sarah.pays_stars("word for word")

@@ -108,7 +108,7 @@ async def test_money_that_is_held_while_they_talk_already_is_kept_for_the_end(th
     await they.meet(TUESDAY_TEN)
     await is_answered(they, "hold")
     await they.consent()
-    await they.does(they.alex, meeting.end)
+    await they.does(they.sarah, meeting.end)
 
     assert await they.state() == "review_window"
     assert await they.holds_states() == ["lapsed", "captured"]
@@ -192,7 +192,7 @@ async def in_debt(they: Counsel) -> None:
     await agreed(they)
     await they.meet(TUESDAY_TEN)
     await they.consent()
-    await they.does(they.alex, meeting.end)
+    await they.does(they.sarah, meeting.end)
     they.refuses = set()
     they.market.posts.clear()
     assert await they.state() == "debt"
@@ -260,7 +260,7 @@ async def test_a_payout_that_was_refused_is_sent_when_the_account_works_again(th
     await they.meet(TUESDAY_TEN)
     await they.consent()
     they.refuses = {"transfer"}
-    await they.does(they.alex, meeting.end)
+    await they.does(they.sarah, meeting.end)
     await they.later(days=2, minutes=1)
     account = partial(payee_told, organisation_id=(await they.booking()).consultant_org)
     await they.run(PROVIDER, account, ready=False, missing=("an identity document",))
@@ -278,7 +278,7 @@ async def test_a_consultant_without_an_account_is_asked_for_one_again_and_again(
     await agreed(they)
     await they.meet(TUESDAY_TEN)
     await they.consent()
-    await they.does(they.alex, meeting.end)
+    await they.does(they.sarah, meeting.end)
     earns = (await they.booking()).consultant_org
     account = partial(payee_told, organisation_id=earns, missing=())
     await they.run(PROVIDER, account, ready=False)

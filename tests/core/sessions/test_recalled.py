@@ -48,7 +48,7 @@ async def they(market: Market) -> Counsel:
     await made.does(made.alex, service.accept)
     await made.meet(TUESDAY_TEN)
     await made.consent()
-    await made.does(made.alex, meeting.end)
+    await made.does(made.sarah, meeting.end)
     return made
 
 
@@ -312,7 +312,7 @@ async def test_what_is_owed_is_kept_of_the_next_session(they: Counsel) -> None:
     await they.books(at)
     await they.does(they.alex, service.accept)
     await they.meet(at)
-    await they.does(they.alex, meeting.end)
+    await they.does(they.sarah, meeting.end)
     await they.later(days=2, minutes=1)
     assert they.market.facts == [PayoutSetOff(Matter.SESSION, they.booking_id, owes, eur(7650), eur(0))]
     (one,) = await they.run(MARKET, chargebacks.of_subject, first)

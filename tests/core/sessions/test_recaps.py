@@ -81,7 +81,7 @@ async def they(market: Market) -> Counsel:
 
 async def ended(they: Counsel) -> None:
     await they.consent()
-    await they.does(they.alex, meeting.end)
+    await they.does(they.sarah, meeting.end)
 
 
 async def test_the_consultant_edits_the_draft_before_the_seeker_sees_it(they: Counsel) -> None:

@@ -18,7 +18,7 @@ async def they(market: Market) -> Counsel:
     made = await counsel(market)
     await talked(made)
     await made.consent()
-    await made.does(made.alex, meeting.end)
+    await made.does(made.sarah, meeting.end)
     return made
 
 

@@ -52,7 +52,7 @@ async def test_it_is_held_on_the_card_then_here_and_then_it_goes_where_it_belong
         assert (money_in(now.on_cards), now.held, now.payouts, now.taken) == ([(mine, eur(9000))], (), (), ())
     await they.meet(TUESDAY_TEN)
     await they.consent()
-    await they.does(they.alex, meeting.end)
+    await they.does(they.sarah, meeting.end)
     for now, mine in zip(await both(they), (True, False), strict=True):
         assert (now.on_cards, money_in(now.held), now.taken) == ((), [(mine, eur(9000))], ())
 
@@ -87,7 +87,7 @@ async def test_what_the_card_did_not_give_waits_to_be_paid_and_a_colleague_sees_
     await they.meet(TUESDAY_TEN)
     await they.consent()
     they.refuses = {"capture"}
-    await they.does(they.alex, meeting.end)
+    await they.does(they.sarah, meeting.end)
     assert await they.state() == "debt"
     for actor, mine in ((they.sarah, True), (they.alex, False), (they.nina, False)):
         now = await now_of(they, actor)

@@ -69,7 +69,7 @@ async def test_only_the_seeker_can_say_continue_and_twice_is_once(they: Counsel)
     await they.consent()
     with pytest.raises(Stale):
         await they.consent()
-    await they.does(they.alex, meeting.end)
+    await they.does(they.sarah, meeting.end)
 
     assert (await they.booking()).due == Money(9000, "EUR")
     assert (await they.money())["held"] == 9000
@@ -314,7 +314,7 @@ async def test_a_hold_that_has_gone_becomes_a_link_and_never_a_loss_in_silence(t
     await agreed(they)
     await they.meet(TUESDAY_TEN)
     await they.consent()
-    await they.does(they.alex, meeting.end)
+    await they.does(they.sarah, meeting.end)
     assert await they.state() == "debt"
     they.refuses = set()
     await they.adds_card()
@@ -328,7 +328,7 @@ async def test_a_debt_that_is_never_paid_ends(they: Counsel) -> None:
     await agreed(they)
     await they.meet(TUESDAY_TEN)
     await they.consent()
-    await they.does(they.alex, meeting.end)
+    await they.does(they.sarah, meeting.end)
     await they.later(days=8)
 
     assert await they.state() == "closed"
@@ -338,7 +338,7 @@ async def test_a_complaint_is_ruled_or_halved_in_the_end(they: Counsel) -> None:
     await agreed(they)
     await they.meet(TUESDAY_TEN)
     await they.consent()
-    await they.does(they.alex, meeting.end)
+    await they.does(they.sarah, meeting.end)
     await they.does(they.sarah, settlement.complain, "He read the newspaper to me.")
     await they.later(days=3)
     assert await they.state() == "session_dispute"

@@ -92,7 +92,7 @@ async def test_a_second_extension_costs_as_much_as_the_first(they: Counsel) -> N
 
 
 async def complained(they: Counsel) -> None:
-    await they.does(they.alex, meeting.end)
+    await they.does(they.sarah, meeting.end)
     await they.does(they.sarah, settlement.complain, "He read the newspaper to me.")
 
 
@@ -142,7 +142,7 @@ async def test_a_consultant_who_gives_it_back_pays_no_fee(they: Counsel) -> None
 async def test_a_debt_that_is_never_paid_is_said_to_both(they: Counsel) -> None:
     they.market.watch(SessionNeverPaid)
     they.refuses = {"capture"}
-    await they.does(they.alex, meeting.end)
+    await they.does(they.sarah, meeting.end)
     await they.later(days=8)
 
     assert they.market.facts == [SessionNeverPaid(they.booking_id, None, Money(9000, "EUR"))]
@@ -152,7 +152,7 @@ async def test_a_debt_that_is_never_paid_is_said_to_both(they: Counsel) -> None:
 async def test_a_bank_that_does_not_answer_is_told_of_once(they: Counsel) -> None:
     they.market.watch(MoneyDelayed)
     they.silent = {"capture"}
-    await they.does(they.alex, meeting.end)
+    await they.does(they.sarah, meeting.end)
     await they.later(hours=5)
 
     told = [fact for fact in they.market.facts if isinstance(fact, MoneyDelayed)]
@@ -167,7 +167,7 @@ async def test_a_bank_that_does_not_answer_is_told_of_once(they: Counsel) -> Non
 
 async def test_the_seeker_is_asked_once_after_two_weeks(they: Counsel) -> None:
     they.market.watch(SessionFollowedUp)
-    await they.does(they.alex, meeting.end)
+    await they.does(they.sarah, meeting.end)
     await they.later(days=40)
 
     assert they.market.facts == [SessionFollowedUp(they.booking_id, None)]

@@ -1,0 +1,92 @@
+"""Who ends a paid talk, and what that costs: a seeker the price, a consultant all but the time that was given."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.kernel.money import Money
+from core.sessions import due, meeting
+from tests.core.conftest import Market
+from tests.core.sessions.counsel import BY_MINUTE, TUESDAY_TEN, Counsel, agreed, counsel
+
+
+async def goes_on(they: Counsel, length: int = 60, free: float = 10) -> None:
+    """The free minutes have run, so many of them, and Sarah has said yes."""
+    await agreed(they, length=length)
+    await they.meet(TUESDAY_TEN)
+    await they.later(minutes=free)
+    await they.consent()
+
+
+async def told(they: Counsel, who: str) -> Money:
+    booking = await they.booking()
+    return await they.run(getattr(they, who), lambda ctx: due.if_ended(ctx, booking))
+
+
+@pytest.mark.parametrize(
+    ("free", "seconds", "cents"),
+    [
+        (1, 0, 0),
+        (1, 61, 305),  # two minutes begun of 59: 3.0508...
+        (10, 20, 180),  # one of fifty
+        (10, 25 * 60, 45_00),
+        (10, 49 * 60 + 1, 90_00),
+    ],
+)
+async def test_a_consultant_who_ends_early_is_paid_for_the_time_that_was_given(
+    they: Counsel, free: float, seconds: int, cents: int
+) -> None:
+    await goes_on(they, free=free)
+    await they.later(seconds=seconds)
+    assert await told(they, "alex") == Money(cents, "EUR")
+    assert await told(they, "sarah") == Money(90_00, "EUR")
+    await they.does(they.alex, meeting.end)
+
+    booking = await they.booking()
+    assert (booking.why, booking.due) == ("cut_short", Money(cents, "EUR"))
+    assert (await they.money())["held"] == cents
+    assert booking.state == ("review_window" if cents else "closed_free")
+
+
+async def test_a_seeker_who_ends_early_pays_the_price(they: Counsel) -> None:
+    await goes_on(they)
+    await they.later(minutes=1)
+    await they.does(they.sarah, meeting.end)
+
+    assert (await they.booking()).why == "hung_up"
+    assert (await they.money())["held"] == 90_00
+
+
+async def test_by_the_minute_it_costs_the_same_whoever_ends_it(market: Market) -> None:
+    they = await counsel(market, BY_MINUTE)
+    await goes_on(they)
+    await they.later(minutes=4, seconds=1)
+    assert await told(they, "alex") == await told(they, "sarah") == Money(5 * 200, "EUR")
+    await they.does(they.alex, meeting.end)
+
+    assert (await they.money())["held"] == 5 * 200
+
+
+@pytest.mark.parametrize(("gone", "cents"), [("alex", 9_00), ("sarah", 90_00)])
+async def test_who_does_not_come_back_has_ended_it(they: Counsel, gone: str, cents: int) -> None:
+    """A consultant cannot have the whole price by going away for ten minutes instead of pressing End."""
+    await goes_on(they)
+    await they.later(minutes=5)
+    await they.does(getattr(they, gone), meeting.go_out)
+    await they.later(minutes=11)
+
+    assert (await they.booking()).why == ("cut_short" if gone == "alex" else "dropped")
+    assert (await they.money())["held"] == cents
+
+
+@pytest.mark.parametrize(("minutes", "cents"), [(30, 54_00), (55, 90_00 + 5 * 150)])
+async def test_of_more_time_the_minutes_that_were_given_are_charged(they: Counsel, minutes: int, cents: int) -> None:
+    await goes_on(they)
+    await they.does(they.alex, meeting.offer_extension, 30)
+    await they.does(they.sarah, meeting.take_extension, shown="30 more minutes, €45", place="slack:D1")
+    await they.later(minutes=minutes)
+    assert await told(they, "alex") == Money(cents, "EUR")
+    await they.does(they.alex, meeting.end)
+
+    assert (await they.money())["held"] == cents
+    assert (await they.booking()).due == Money(cents, "EUR")
