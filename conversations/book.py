@@ -17,6 +17,7 @@ Entry = TypeVar("Entry")
 OnCommand = Callable[[Talk, str], None]  # the words after the command
 OnPress = Callable[[Talk, Press], None]
 OnWords = Callable[[Talk, str], bool]  # whether they were meant for it
+OnPlace = Callable[[Talk, float, float], bool]  # latitude and longitude in degrees; whether they were meant for it
 OnFile = Callable[[Talk, Checked], bool]  # whether it takes files of this kind
 
 
@@ -54,6 +55,7 @@ class Book:
         self.flows: dict[str, Flow] = {}
         self.listeners: list[OnWords] = []
         self.takers: list[OnFile] = []
+        self.finders: list[OnPlace] = []
 
     def command(self, name: str) -> Callable[[OnCommand], OnCommand]:
         def enter(handler: OnCommand) -> OnCommand:
@@ -79,6 +81,11 @@ class Book:
         self.takers.append(handler)
         return handler
 
+    def finds(self, handler: OnPlace) -> OnPlace:
+        """A place that is shared outside of any form is offered to it before it is taken for one's own."""
+        self.finders.append(handler)
+        return handler
+
     def flow(self, flow: Flow) -> Flow:
         self.flows[flow.name] = flow
         return flow
@@ -93,6 +100,7 @@ def bound(books: Sequence[Book]) -> Book:
         _shelve(whole.flows, book.flows)
         whole.listeners += book.listeners
         whole.takers += book.takers
+        whole.finders += book.finders
     return whole
 
 

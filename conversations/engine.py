@@ -170,7 +170,7 @@ class Engine:
             case Attached():
                 self._attached(talk, given)
             case Located(latitude, longitude):
-                self._shared_place(talk, f"{latitude:.5f}, {longitude:.5f}")
+                self._shared_place(talk, latitude, longitude)
             case Misfit(code, parts):
                 self._misfit(talk, talk.words(code, **parts))
 
@@ -217,11 +217,12 @@ class Engine:
         """In a room of its own only what was asked there is answered; the rest is for the other side."""
         return talk.room is None or recall(talk.ctx, talk.person.id, ASKED_IN) == f"{draft.id} {talk.room}"
 
-    def _shared_place(self, talk: Talk, degrees: str) -> None:
-        """An answer to the form that is open; otherwise where the person's company is."""
+    def _shared_place(self, talk: Talk, latitude: float, longitude: float) -> None:
+        """An answer to the form that is open, or a word to who is talked with; otherwise where one's company is."""
+        degrees = f"{latitude:.5f}, {longitude:.5f}"
         if focused_draft(talk.ctx, talk.person.id) is not None:
             self._said(talk, degrees)
-        else:
+        elif not any(finds(talk, latitude, longitude) for finds in self._book.finders):
             self._command(talk, "place", degrees)
 
     def _command(self, talk: Talk, name: str, rest: str) -> None:

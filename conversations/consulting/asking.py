@@ -10,7 +10,7 @@ from typing import Final
 from conversations.book import Book, Flow
 from conversations.buttons import Press, press
 from conversations.consulting.ask_card import ask_card
-from conversations.consulting.booking import PROBLEM, TERMS, policy_in_words
+from conversations.consulting.booking import PROBLEM, TERMS, free_minutes_in_words, policy_in_words
 from conversations.consulting.expert_card import expert_card, rate_in_words, slots_in_words
 from conversations.consulting.free_times import next_slots
 from conversations.consulting.moment import read_moment
@@ -155,7 +155,7 @@ def _terms(talk: Talk, asked: Sequence[Expert], length: int, first: datetime) ->
     words, names = talk.words, defaultdict[str, list[str]](list)
     for each in asked:
         terms = service.terms_for(talk.ctx, each, length, talk.almanac.session_bp)
-        free = words("booking.free_minutes") if terms.free else words("asking.no_free_minutes")
+        free = free_minutes_in_words(talk, each)
         told = f"{words('booking.costs', price=terms.price)} {free} {policy_in_words(talk, terms, first)}"
         names[told].append(_name(talk, each))
     return [f"{words.show(those)}: {told}" for told, those in names.items()]

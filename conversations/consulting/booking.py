@@ -28,6 +28,7 @@ from core.sessions import slots as session_slots
 from core.sessions.model import BookSession, CallNow, Terms
 
 CHOICES: Final = 12
+PAST: Final = 5  # sessions that are over, in the list of one's own
 
 book = Book()
 
@@ -65,14 +66,24 @@ def _conditions(talk: Talk, opening: Opening) -> str:
     slot, length = _read_slot(talk, opening.answers["slot"], {})
     terms = service.terms_for(talk.ctx, expert, length, talk.almanac.session_bp)
     name = person_of(talk.ctx, expert.person_id).name
-    free = words("booking.free_minutes" if terms.free else "booking.no_free_minutes", name=name)
     return "\n".join(
         (
             words("booking.who_when", name=name, at=slot, minutes=length, there=there(expert.zone, slot)),
-            f"{words('booking.costs', price=terms.price)} {free}",
+            f"{words('booking.costs', price=terms.price)} {free_minutes_in_words(talk, expert)}",
             policy_in_words(talk, terms, slot),
         )
     )
+
+
+def free_minutes_in_words(talk: Talk, expert: Expert) -> str:
+    """Whether the first minutes are free; if not, where the free ones have gone or go."""
+    words = talk.words
+    spent = session_slots.free_minutes_spent(talk.ctx, talk.person.id, expert.id)
+    if spent is None:
+        return words("booking.free_minutes")
+    if spent.at is not None:
+        return words("booking.free_minutes_promised", at=spent.at)
+    return words("booking.free_minutes_week" if spent.why == "week" else "booking.no_free_minutes")
 
 
 def policy_in_words(talk: Talk, terms: Terms, slot: datetime) -> str:
@@ -299,9 +310,10 @@ def leave_move(talk: Talk, pressed: Press) -> None:
 
 @book.command("sessions")
 def my_sessions(talk: Talk, _rest: str) -> None:
-    """The sessions that are not over, the next first."""
+    """The sessions that are not over, the next first; then the last ones that are."""
     words = talk.words
-    mine = service.bookings_of(talk.ctx, talk.person.id)[:CHOICES]
+    ahead = service.bookings_of(talk.ctx, talk.person.id)[:CHOICES]
+    mine = [*ahead, *service.past_bookings_of(talk.ctx, talk.person.id, PAST)]
     if not mine:
         button = Button(label=words("command.experts"), press=press("command", choice="experts"), style="primary")
         talk.reply(Say(text=words("session.none_yet"), buttons=((button,),)))

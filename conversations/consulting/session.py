@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import partial
 
 from conversations.book import Book
 from conversations.buttons import Press, press
-from conversations.consulting.session_card import continue_label, session_card
+from conversations.consulting.session_card import continue_label, session_card, stands_outside, way_in
+from conversations.forms.answers import nearest_town
 from conversations.reply import Button, Say, Toast
 from conversations.talk import Talk
 from core.files.model import Checked
@@ -101,15 +103,11 @@ def take_more(talk: Talk, pressed: Press) -> None:
 def overhear(talk: Talk, text: str) -> bool:
     """In a session that runs, what is typed goes to the other side; a command is still a command.
 
-    Who has come in too early is told that nobody hears them yet: their words were meant for the other side.
+    Who has come in too early, or not at all, is told that nobody hears them: their words were for the other side.
     """
     booking = current(talk)
     if booking is None:
-        early = in_the_room(talk, frozenset({"confirmed"}))
-        if early is None:
-            return False
-        talk.reply(Say(text=talk.words("session.not_begun", at=early.starts_at)))
-        return True
+        return _unheard(talk)
     if len(text) > LONGEST_LINE:
         raise Refusal("session.line_too_long", most=LONGEST_LINE)
     meeting.say(talk.ctx, booking.id, text)
@@ -119,11 +117,50 @@ def overhear(talk: Talk, text: str) -> bool:
 @book.takes
 def pass_on(talk: Talk, file: Checked) -> bool:
     """A photo or a paper that is sent in a session goes to the other side too, unless an open form asks for it."""
-    booking = current(talk)
-    if booking is None or focused_draft(talk.ctx, talk.person.id) is not None:
+    if focused_draft(talk.ctx, talk.person.id) is not None:
         return False
+    booking = current(talk)
+    if booking is None:
+        return _unheard(talk)
     meeting.say(talk.ctx, booking.id, "", [keep(talk.ctx, file).id])
     return True
+
+
+@book.finds
+def point_to(talk: Talk, latitude: float, longitude: float) -> bool:
+    """A place that is shared in a session is shown to the other side: it is not where one's own company is."""
+    booking = current(talk)
+    if booking is None:
+        return _unheard(talk)
+    town = nearest_town(talk, latitude, longitude)
+    at = f"{latitude:.5f}, {longitude:.5f}"
+    where = f"mlat={latitude:.5f}&mlon={longitude:.5f}"
+    meeting.say(talk.ctx, booking.id, f"📍 {town.name} ({at}) https://www.openstreetmap.org/?{where}")
+    return True
+
+
+def _unheard(talk: Talk) -> bool:
+    """Whether this was for somebody who cannot hear it: the talk has not begun, or who speaks has not come in.
+
+    What is written in the room of a deal is for that deal.
+    """
+    early, words = in_the_room(talk, frozenset({"confirmed"})), talk.words
+    outside = None if talk.room is not None else next(filter(partial(stands_outside, talk), _ahead(talk)), None)
+    if early is not None:
+        said = Say(text=words("session.not_begun", at=early.starts_at))
+    elif outside is not None:
+        button = way_in(talk, outside)
+        name = talk.name_of(outside.consultant if outside.seeker == talk.person.id else outside.seeker)
+        said = Say(text=words("session.not_in_yet", name=name, button=button.label), buttons=((button,),))
+    else:
+        return False
+    if said not in talk.replies:  # several photos are one answer
+        talk.reply(said)
+    return True
+
+
+def _ahead(talk: Talk) -> list[Booking]:
+    return service.bookings_of(talk.ctx, talk.person.id)
 
 
 def current(talk: Talk) -> Booking | None:
@@ -133,7 +170,7 @@ def current(talk: Talk) -> Booking | None:
 
 def in_the_room(talk: Talk, states: Collection[str]) -> Booking | None:
     """The session in one of these states that this person has come in to."""
-    for booking in service.bookings_of(talk.ctx, talk.person.id):
+    for booking in _ahead(talk):
         if booking.state in states:
             side = service.side_of(talk.ctx, booking)
             there = meeting.meeting_of(talk.ctx, booking)

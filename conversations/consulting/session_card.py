@@ -17,6 +17,7 @@ from conversations.consulting.seek import next_free_now
 from conversations.reply import Button, Card, Line, Style
 from conversations.talk import Talk
 from core.contacts.rules import masked
+from core.erasure.model import NOBODY
 from core.escrow.model import CHARGEBACK, CHARGEBACK_SILENT, Chargeback
 from core.escrow.service import payee_of
 from core.kernel.money import Money
@@ -67,13 +68,15 @@ def session_card(
     words = talk.words
     side = service.side_of(talk.ctx, booking)
     other = booking.consultant if side == "seeker" else booking.seeker
-    name = person_of(talk.ctx, other).name
+    name = talk.name_of(other)
     called_back = chargebacks_of(talk.ctx, booking.id) if booking.state not in NOTHING_TAKEN else []
     lines = [
         *((Line(label=words("session.when"), value=_when(talk, booking)),) if booking.state != "proposed" else ()),
         Line(label=words("session.with"), value=f"{name} · {session_standing(talk, other)}"),
     ]
-    if not brief:
+    if brief:
+        lines += _charged(talk, booking, str(side))
+    else:
         lines += _particulars(talk, booking, str(side), called_back)
     if buttons is None:
         buttons = _open(talk, booking) if brief else _buttons(talk, booking, str(side))
@@ -109,8 +112,6 @@ def turn_of(talk: Talk, booking: Booking, side: str, name: str, called_back: Seq
     if booking.state == "slot_held" and side == "seeker":
         ready = holds.page_of(talk.ctx, booking) is not None
         code = "session.turn.slot_held.seeker" if ready else "session.turn.slot_held.coming"
-    elif words.knows(f"{code}.{side}"):
-        code = f"{code}.{side}"
     if booking.state == "paying_out" and _waits_for_account(talk, booking, side):
         code = "session.turn.paying_out.waits"
     elif booking.state == "paying_out" and side == "seeker" and not _goes_back(talk, booking):
@@ -121,6 +122,7 @@ def turn_of(talk: Talk, booking: Booking, side: str, name: str, called_back: Seq
         return words(f"session.turn.recalled.{side}", until=answered)
     if booking.state in SESSION.final and booking.why and words.knows(f"session.turn.over.{booking.why}"):
         code = f"session.turn.over.{booking.why}"
+    code = f"{code}.{side}" if words.knows(f"{code}.{side}") else code
     return words(
         code,
         name=name,
@@ -188,7 +190,7 @@ def _particulars(talk: Talk, booking: Booking, side: str, called_back: Sequence[
     lines += _clock(talk, booking)
     if booking.state in ("free_paused", "paid_paused"):
         here = [
-            person_of(talk.ctx, person).name
+            talk.name_of(person)
             for person, since in ((booking.seeker, meeting.seeker_here), (booking.consultant, meeting.consultant_here))
             if since is not None
         ]
@@ -199,6 +201,7 @@ def _particulars(talk: Talk, booking: Booking, side: str, called_back: Sequence[
     if complaint is not None:
         lines.append(Line(label=words("session.complaint"), value=complaint.words))
         lines += ruling_lines(talk, booking)
+    lines += _charged(talk, booking, side)
     return [*lines, *_statement(talk, booking, side), *recall_lines(talk, called_back)]
 
 
@@ -225,13 +228,31 @@ def _room(talk: Talk, booking: Booking) -> str:
     return words("session.room.video" if by_video else "session.room.chat")
 
 
-def _way_in(talk: Talk, booking: Booking) -> Button:
+def way_in(talk: Talk, booking: Booking) -> Button:
     """ "I am here", or the person's own link into the room: coming in and leaving are seen there."""
     words, rooms = talk.words, talk.almanac.rooms
     if booking.room == "chat" or rooms is None:
         return Button(label=words("session.here_button"), press=press("session.here", booking.id), style="primary")
     link = rooms.link(booking, talk.person.id)
     return Button(label=words("session.room_button"), url=link, style="primary")
+
+
+def _charged(talk: Talk, booking: Booking, side: str) -> list[Line]:
+    """What was taken of the card and, where it is not plainly the price of a talk, for what; it stays for good."""
+    words = talk.words
+    settled = settlement.settlement_of(talk.ctx, booking.id) if booking.state in SETTLED else None
+    taken = booking.due
+    if settled is not None:
+        taken = Money(settled.net_minor + settled.fee_minor + settled.back_minor, booking.currency)
+    elif booking.state not in ("review_window", "session_dispute"):
+        return []
+    reason = f"session.charged_for.{booking.why}"
+    reason = f"{reason}.{side}" if words.knows(f"{reason}.{side}") else reason
+    if not words.knows(reason):
+        if settled is None:
+            return []  # whose turn it is tells the sum
+        return [Line(label=words("session.gross"), value=words.show(taken))] if taken else []
+    return [Line(label=words("session.gross"), value=words(reason, amount=taken))]
 
 
 def _statement(talk: Talk, booking: Booking, side: str) -> list[Line]:
@@ -246,7 +267,7 @@ def _statement(talk: Talk, booking: Booking, side: str) -> list[Line]:
     goes_back = [Line(label=words(f"session.back.{side}"), value=words.show(back))] if back else []
     if side == "seeker":
         return goes_back
-    lines = [Line(label=words("session.gross"), value=words.show(net + fee + back)), *goes_back]
+    lines = goes_back
     if fee:
         firm = organisation_of(talk.ctx, booking.consultant_org)
         parts = parts_of(fee, talk.almanac.vat, firm.country, firm.vat_number)
@@ -274,7 +295,7 @@ def _buttons(talk: Talk, booking: Booking, side: str) -> tuple[tuple[Button, ...
     if side == "seeker" and booking.state in ("slot_held", "card_trouble", "debt"):
         rows.append(_card_button(talk, booking))
     if _may_come_in(talk, booking, side):
-        rows.append((_way_in(talk, booking),))
+        rows.append((way_in(talk, booking),))
     rows += _extension(talk, booking, side)
     if side == "consultant" and booking.state == "proposed":
         rows += time_rows(talk, booking)
@@ -293,8 +314,9 @@ def _buttons(talk: Talk, booking: Booking, side: str) -> tuple[tuple[Button, ...
     if recording.may_ask(talk, booking):
         rows.append((Button(label=words("recording.ask_button"), press=press("recording.ask", booking.id)),))
     rows += _somebody_else(talk, booking, side)
-    if side == "seeker" and booking.state in (*SETTLED, "review_window"):
-        again, name = press("seek.show", booking.expert_id), person_of(talk.ctx, booking.consultant).name
+    gone = person_of(talk.ctx, booking.consultant).name == NOBODY
+    if side == "seeker" and not gone and booking.state in (*SETTLED, "review_window"):
+        again, name = press("seek.show", booking.expert_id), talk.name_of(booking.consultant)
         rows.append((Button(label=words("session.again_button", name=name)[:75], press=again),))
     return tuple(rows) if not beside else (*rows, tuple(beside))
 
@@ -330,7 +352,7 @@ def _somebody_else(talk: Talk, booking: Booking, side: str) -> list[tuple[Button
     other = next_free_now(talk, booking.problem, booking.expert_id)
     if other is None:
         return []
-    label = talk.words("session.call_instead", name=person_of(talk.ctx, other.person_id).name)
+    label = talk.words("session.call_instead", name=talk.name_of(other.person_id))
     return [(Button(label=label, press=press("book.now", other.id, choice=booking.id), style="primary"),)]
 
 
@@ -341,6 +363,11 @@ def _card_button(talk: Talk, booking: Booking) -> tuple[Button, ...]:
     if booking.state == "debt":
         return (Button(label=talk.words("session.pay_button", price=booking.due), url=page, style="primary"),)
     return (Button(label=talk.words("session.add_card_button", price=booking.price), url=page, style="primary"),)
+
+
+def stands_outside(talk: Talk, booking: Booking) -> bool:
+    """Whether the session can be come in to, and this person has not."""
+    return _may_come_in(talk, booking, str(service.side_of(talk.ctx, booking)))
 
 
 def _may_come_in(talk: Talk, booking: Booking, side: str) -> bool:

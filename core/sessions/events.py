@@ -100,7 +100,7 @@ class CardTrouble(SessionFact):
 @dataclass(frozen=True, slots=True)
 class SessionCalledOff(SessionFact):
     """It will not take place. `why`: "declined", "expired", "withdrawn", "abandoned", "cancelled", "card",
-    "noshow_consultant"; `fee` is what the seeker pays for cancelling late, often nothing."""
+    "noshow_consultant", "noshow_both"; `fee` is what the seeker pays for cancelling late, often nothing."""
 
     why: str
     fee: Money

@@ -260,7 +260,7 @@ def _nobody_came(ctx: Ctx, booking: Booking, meeting: Meeting) -> None:
     event = "noshow_consultant" if meeting.consultant_here is None else "noshow_seeker"
     step(ctx, SESSION, booking, event, ("time",))
     clear_timers(ctx.session, REMINDER, booking.id)
-    booking.why = event
+    booking.why = "noshow_both" if meeting.consultant_here is None and meeting.seeker_here is None else event
     fee = rules.no_show_fee(booking.terms) if event == "noshow_seeker" else Money.zero(booking.currency)
     booking.due_minor = fee.minor
     ctx.session.flush()
@@ -268,7 +268,7 @@ def _nobody_came(ctx: Ctx, booking: Booking, meeting: Meeting) -> None:
         ctx.announce(TalkEnded(booking.id, None, event, fee))
         _leave_free_of_charge(ctx, booking)
     else:
-        ctx.announce(SessionCalledOff(booking.id, None, event, fee))
+        ctx.announce(SessionCalledOff(booking.id, None, booking.why, fee))
     holds.settle(ctx, booking)
 
 

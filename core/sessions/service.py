@@ -198,11 +198,17 @@ def cancel(ctx: Ctx, booking_id: str, seen: int | None = None, *, shown: int | N
 
 
 def cancellation_fee(ctx: Ctx, booking: Booking) -> Money:
-    """What who asks would pay for calling it off now."""
+    """What who asks would pay for calling it off now: from the start on as much as for not coming.
+
+    Who is there and waits for a consultant who is not pays no more than just before.
+    """
     late = booking.state == "confirmed" and rules.is_late(ctx.now, booking.starts_at, booking.terms)
-    if not late or side_of(ctx, booking) != "seeker":
+    begun = booking.state == "confirmed" and ctx.now >= booking.starts_at
+    if side_of(ctx, booking) != "seeker" or not (late or begun):
         return Money.zero(booking.currency)
-    return rules.late_fee(booking.terms)
+    there = ctx.session.get_one(Meeting, booking.id)
+    waits_alone = there.seeker_here is not None and there.consultant_here is None
+    return rules.no_show_fee(booking.terms) if begun and not waits_alone else rules.late_fee(booking.terms)
 
 
 # --- what is seen -----------------------------------------------------------------------------------------------------
@@ -221,6 +227,19 @@ def bookings_of(ctx: Ctx, person_id: str) -> list[Booking]:
     mine_ = or_(Booking.seeker == person_id, Booking.consultant == person_id)
     query = select(Booking).where(mine_, Booking.state.not_in(SESSION.final)).order_by(Booking.starts_at)
     return list(ctx.session.scalars(query))
+
+
+def past_bookings_of(ctx: Ctx, person_id: str, most: int) -> list[Booking]:
+    """A person's sessions on either side that were agreed once and are over, the last first."""
+    mine_ = or_(Booking.seeker == person_id, Booking.consultant == person_id)
+    over = Booking.state.in_(SESSION.final) & (Booking.sequence > 0)
+    return list(ctx.session.scalars(select(Booking).where(mine_, over).order_by(Booking.starts_at.desc()).limit(most)))
+
+
+def all_bookings_of(ctx: Ctx, person_id: str) -> list[str]:
+    """The ids of whatever a person has ever booked, or was booked for."""
+    mine_ = or_(Booking.seeker == person_id, Booking.consultant == person_id)
+    return list(ctx.session.scalars(select(Booking.id).where(mine_).order_by(Booking.id)))
 
 
 def sides(ctx: Ctx, booking: Booking) -> list[str]:

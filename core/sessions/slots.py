@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 
 from core.contacts.service import check_may_reach
 from core.experts import service as experts
@@ -19,8 +20,9 @@ from core.people.model import Person
 from core.people.service import acting
 from core.sessions import rules
 from core.sessions.model import Booking, Meeting
-from core.sessions.process import SESSION, TAKES_THE_SLOT
+from core.sessions.process import TAKES_THE_SLOT
 
+MAY_BEGIN: Final = ("slot_held", "requested", "countered", "confirmed", "card_trouble")  # and has not
 NOT_AGREED: Final = ("proposed", "slot_held", "requested", "countered", "releasing", "closed")
 
 
@@ -40,17 +42,37 @@ def calendar_of(ctx: Ctx, expert: Expert, *, but: str | None = None) -> Calendar
     return experts.calendar_of(ctx, expert, sessions_of(ctx, expert.id, but=but))
 
 
-def has_free_minutes(ctx: Ctx, seeker: str, expert_id: str) -> bool:
-    """One free talk for each pair, three a week for each seeker; sessions that never began do not count."""
-    counts = select(func.count()).select_from(Booking).join(Meeting, Meeting.booking_id == Booking.id)
-    counts = counts.where(
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Why there are no free minutes: "had" with this consultant, "promised" to the session `at`, or "week"."""
+
+    why: Literal["had", "promised", "week"]
+    at: datetime | None = None
+
+
+def free_minutes_spent(ctx: Ctx, seeker: str, expert_id: str) -> Spent | None:
+    """One free talk for each pair, three a week for each seeker. None: this one would have its free minutes.
+
+    What counts is a talk that began, or a booking that may still begin; not one that came to nothing, also where its
+    money is on its way.
+    """
+    query = select(Booking, Meeting.began_at).join(Meeting, Meeting.booking_id == Booking.id)
+    query = query.where(
         Booking.seeker == seeker,
         Booking.free_minutes > 0,
-        or_(Booking.state.not_in({*SESSION.final, "proposed"}), Meeting.began_at.is_not(None)),
+        or_(Booking.state.in_(MAY_BEGIN), Meeting.began_at.is_not(None)),
     )
-    with_them = ctx.session.scalar(counts.where(Booking.expert_id == expert_id)) or 0
-    this_week = ctx.session.scalar(counts.where(Booking.made_at > ctx.now - timedelta(days=7))) or 0
-    return not with_them and this_week < rules.FREE_A_WEEK
+    theirs = ctx.session.execute(query.where(Booking.expert_id == expert_id).order_by(Booking.starts_at)).all()
+    if any(began is not None for _, began in theirs):
+        return Spent("had")
+    if theirs:
+        return Spent("promised", theirs[0][0].starts_at)
+    this_week = ctx.session.execute(query.where(Booking.made_at > ctx.now - timedelta(days=7))).all()
+    return Spent("week") if len(this_week) >= rules.FREE_A_WEEK else None
+
+
+def has_free_minutes(ctx: Ctx, seeker: str, expert_id: str) -> bool:
+    return free_minutes_spent(ctx, seeker, expert_id) is None
 
 
 def are_booked(ctx: Ctx, expert: Expert, person_id: str) -> bool:

@@ -36,6 +36,7 @@ ENDS: Final = (
     "expired",
     "abandoned",
     "noshow_consultant",
+    "noshow_both",
     "silence",
     "free_end",
     "unpaid",
@@ -78,6 +79,8 @@ def _afterwards() -> dict[str, frozenset[str]]:
     codes |= dict.fromkeys((f"recap.{part}" for part in RECAP_PARTS), frozenset[str]())
     codes |= dict.fromkeys((f"session.vat.{each}" for each in get_args(Treatment)), frozenset({"vat", "percent"}))
     codes["session.turn.paying_out.waits"] = TURN
+    reasons = ("cancelled", "cut_short", *(f"noshow_seeker.{side}" for side in SIDES))
+    codes |= dict.fromkeys((f"session.charged_for.{why}" for why in reasons), frozenset({"amount"}))
     sure = frozenset({"due", "net", "price", "name"})
     codes |= dict.fromkeys((f"session.end_sure.{how}" for how in (*SIDES, "minute")), sure)
     codes |= dict.fromkeys((f"session.back.{side}" for side in SIDES), frozenset[str]())
@@ -108,6 +111,8 @@ def _turns() -> Iterator[str]:
     yield from ("session.turn.slot_held.seeker", "session.turn.slot_held.coming")
     yield from ("session.turn.moving_yours", "session.turn.moving_theirs")
     yield from (f"session.turn.over.{why}" for why in ENDS)
+    yield from ("session.turn.closed_free.consultant",)
+    yield from (f"session.turn.over.{why}.consultant" for why in ("silence", "free_end", "noshow_consultant"))
     yield from (f"session.turn.recalled.{side}" for side in SIDES)
 
 
@@ -142,6 +147,9 @@ def reasons() -> set[str]:
         "cancelled",
         "dropped",
         "cut_short",
+        "cut_short.consultant",
+        "noshow_consultant.consultant",
+        "noshow_seeker.seeker",
         "time_up",
         "noshow_seeker",
         "day",

@@ -59,7 +59,7 @@ async def test_money_is_told_under_a_mark_and_our_absence_costs_nobody_anything(
     told = await rasa.sees(f"{mark} Your money", "Held, to come to you", "€43,000.00", "The next step is due by")
     ref = re.findall(r"Held, to come to you · (\w{6})", told)[0]
     await tom.says("/money")
-    await tom.sees("Your money", f"Held for you · {ref}", "€43,000.00")
+    await tom.sees("Your money", f"Paid by you, held · {ref}", "€43,000.00")
     assert MARK.search(await tom.screen())
     await tom.home()
     await tom.sees("My mark")

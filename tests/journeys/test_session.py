@@ -115,7 +115,7 @@ async def test_a_session_that_helps_is_paid(counsel: Counsel) -> None:
     await sarah.presses("End")
     await sarah.presses("End it")
     await sarah.sees("€90.00 was taken from the card")
-    await their_money(counsel, "Held for you", "Held, to come to you", "€90.00. The next step is due by ")
+    await their_money(counsel, "Paid by you, held", "Held, to come to you", "€90.00. The next step is due by ")
     await says_how_it_was(world, sarah, alex)
     await alex.presses("Send it")
     await sarah.sees("Alex has sent you the recap", "Next steps", "Alex: Please send me the ash analysis.")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from lab.people import OnTelegram
 from tests.journeys.market import World
 from tests.journeys.test_session import PAIRS, Counsel
 
@@ -42,3 +45,86 @@ async def test_ending_a_paid_talk_is_asked_once_and_early_costs_the_time_that_wa
     await world.later(days=2, minutes=5)
     await alex.sees("For you: €7.28. Our fee: €1.29.")
     await world.books_balance()
+
+
+async def test_what_is_written_before_coming_in_is_answered_and_a_place_goes_to_the_other_side(
+    counsel: Counsel,
+) -> None:
+    """Neither is searched for, or taken for where Sarah's own company is."""
+    world, sarah, alex = counsel.world, counsel.seeker, counsel.consultant
+    await booked(counsel)
+    await world.later(minutes=minutes(await counsel.begins() - await world.now()) - 5)
+    await sarah.sees("You can both come in now")
+    await sarah.says("Good morning, my boiler slags.")
+    await sarah.sees("Not delivered to Alex yet: press “I am here” first, then send it again.", "[I am here]")
+    assert "boiler slags." not in await alex.screen()
+    await world.later(minutes=5.1)
+    for each in (sarah, alex):
+        await each.presses("I am here")
+    await alex.sees("the free minutes run")
+    if isinstance(sarah, OnTelegram):
+        await sarah.shares_place(48.8584, 2.2945)
+        await alex.sees("Sarah: 📍", "(48.85840, 2.29450)")
+        assert "Your place is" not in await sarah.screen()
+
+
+async def test_calling_off_after_the_start_costs_what_not_coming_costs(counsel: Counsel) -> None:
+    """By flexible terms it costs nothing until the start, and half of it once Alex sits there; what for stays told."""
+    world, sarah, alex = counsel.world, counsel.seeker, counsel.consultant
+    await booked(counsel, policy="Flexible: free until 2 hours before, half for not coming")
+    await world.later(minutes=minutes(await counsel.begins() - await world.now()) - 1)
+    await sarah.presses("Cancel")
+    await sarah.sees("Calling it off costs nothing.")
+    await sarah.presses("Keep it")
+    await alex.presses("I am here")
+    await world.later(minutes=2)
+    await sarah.sees("It is time for your session.")
+    await sarah.presses("Cancel")
+    await sarah.sees("Calling it off now costs €45.00.")
+    await sarah.presses("Cancel it")
+    await sarah.sees("€45.00 was taken from the card")
+    await world.later(days=2, minutes=5)
+    await alex.sees("For you: €38.25.")
+    await sarah.says("/sessions")
+    await sarah.sees("Your sessions", "€45.00, for calling it off late")
+    await world.books_balance()
+
+
+async def test_who_did_not_come_is_told_so_and_what_it_cost(counsel: Counsel) -> None:
+    world, sarah, alex = counsel.world, counsel.seeker, counsel.consultant
+    await booked(counsel, policy="Flexible: free until 2 hours before, half for not coming")
+    await world.later(minutes=minutes(await counsel.begins() - await world.now()) + 0.1)
+    await alex.presses("I am here")
+    await world.later(minutes=10.1)
+    await sarah.sees("You did not come, and the consultant was there. Due: €45.00.")
+    await sarah.sees("€45.00, because you did not come")
+    await alex.sees("The seeker did not come. Due: €45.00.")
+    await sarah.says("/money")
+    await sarah.sees("Paid by you, held")
+
+
+@pytest.mark.parametrize("sarah_comes", [True, False], ids=["one", "neither"])
+async def test_a_consultant_who_did_not_come_reads_it_of_themselves(counsel: Counsel, *, sarah_comes: bool) -> None:
+    world, sarah, alex = counsel.world, counsel.seeker, counsel.consultant
+    await booked(counsel)
+    await world.later(minutes=minutes(await counsel.begins() - await world.now()) + 0.1)
+    if sarah_comes:
+        await sarah.presses("I am here")
+    await world.later(minutes=10.1)
+    await sarah.sees("The consultant did not come." if sarah_comes else "Neither of you came.")
+    await alex.sees("You did not come. Nothing is charged." if sarah_comes else "Neither of you came.")
+    assert "bank shows" not in await alex.screen()
+
+
+async def test_a_second_booking_is_told_where_the_free_minutes_go(counsel: Counsel) -> None:
+    sarah = counsel.seeker
+    await booked(counsel)
+    await sarah.says("/experts the grate of my boiler slags")
+    await sarah.presses("Times and profile")
+    await sarah.presses(await counsel.first_slot())
+    shown = await sarah.sees("Your free minutes go to your session of ", "so all of this talk is charged")
+    assert "You have had your free minutes" not in shown
+
+
+def minutes(time: timedelta) -> float:
+    return time.total_seconds() / 60

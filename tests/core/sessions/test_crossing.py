@@ -67,7 +67,7 @@ async def test_who_came_for_another_time_is_not_here_at_the_new_one(they: Counse
     await they.does(they.sarah, service.take_move)
     await they.later(days=1)
 
-    assert (await they.booking()).why == "noshow_consultant"
+    assert (await they.booking()).why == "noshow_both"
     assert (await they.money())["held"] == 0
 
 

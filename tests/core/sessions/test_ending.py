@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from core.kernel.money import Money
-from core.sessions import due, meeting
+from core.sessions import due, meeting, service
 from tests.core.conftest import Market
 from tests.core.sessions.counsel import BY_MINUTE, TUESDAY_TEN, Counsel, agreed, counsel
 
@@ -90,3 +92,48 @@ async def test_of_more_time_the_minutes_that_were_given_are_charged(they: Counse
 
     assert (await they.money())["held"] == cents
     assert (await they.booking()).due == Money(cents, "EUR")
+
+
+# --- called off once it has begun -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("policy", "here", "minutes", "cents"),
+    [
+        ("flexible", ("alex",), -1, 0),
+        ("flexible", ("alex",), 0, 45_00),
+        ("flexible", ("alex",), 9, 45_00),
+        ("flexible", (), 9, 45_00),
+        ("flexible", ("sarah",), 9, 0),  # who has waited for a consultant who is late
+        ("standard", ("alex",), -1, 45_00),
+        ("standard", ("alex",), 1, 90_00),
+    ],
+)
+async def test_calling_off_after_the_start_costs_what_not_coming_costs(
+    market: Market, policy: str, here: tuple[str, ...], minutes: float, cents: int
+) -> None:
+    they = await counsel(market, policy=policy)
+    await agreed(they)
+    await they.until(TUESDAY_TEN - timedelta(minutes=5))
+    for each in here:
+        await they.does(getattr(they, each), meeting.come_in)
+    await they.until(TUESDAY_TEN + timedelta(minutes=minutes))
+    booking = await they.booking()
+    fees = [
+        await they.run(who, lambda ctx: service.cancellation_fee(ctx, booking).minor) for who in (they.sarah, they.alex)
+    ]
+    assert fees == [cents, 0]
+    await they.does(they.sarah, service.cancel)
+    assert (await they.money())["held"] == cents
+
+
+async def test_the_last_sessions_that_were_agreed_stay_in_the_list(they: Counsel) -> None:
+    await goes_on(they)
+    await they.does(they.sarah, meeting.end)
+    over = they.booking_id
+    await they.later(days=3)
+    await they.books(TUESDAY_TEN + timedelta(days=6))
+    await they.does(they.sarah, service.abandon)
+    for actor in (they.sarah, they.alex):
+        past = await they.run(actor, lambda ctx, who=str(actor.person): service.past_bookings_of(ctx, who, 5))
+        assert [each.id for each in past] == [over]

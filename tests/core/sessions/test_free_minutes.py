@@ -6,6 +6,8 @@ import asyncio
 from datetime import timedelta
 from functools import partial
 
+import pytest
+
 from config.reference import reference
 from core.experts import service as experts
 from core.experts.model import OfferExpertise, Rate
@@ -64,12 +66,39 @@ async def test_a_pair_has_one_free_talk_and_only_one_that_took_place_counts(mark
     assert (await booked(market, sarah, alex, 24)).free_minutes == 0
 
 
+async def came_to_nothing(market: Market, booking: Booking, state: str) -> None:
+    """Nobody talked, and its money is still on its way."""
+
+    def unit(ctx: Ctx) -> None:
+        ctx.session.get_one(Booking, booking.id).state = state
+
+    await market.run(MARKET, unit)
+
+
+@pytest.mark.parametrize("state", ["releasing", "charging", "review_window", "paying_out"])
+async def test_a_booking_that_came_to_nothing_uses_no_free_minutes(market: Market, state: str) -> None:
+    sarah, person = await market.newcomer("Sarah")
+    alex = await adviser(market, "Alex")
+    first = await booked(market, sarah, alex, 24)
+    spent = partial(slots.free_minutes_spent, seeker=person.id, expert_id=alex)
+    assert await market.run(sarah, spent) == slots.Spent("promised", first.starts_at)
+    await came_to_nothing(market, first, state)
+    assert await market.run(sarah, spent) is None
+    second = await booked(market, sarah, alex, 48)
+    assert second.free_minutes == 10
+    await talked(market, second)
+    assert await market.run(sarah, spent) == slots.Spent("had")
+
+
 async def test_a_seeker_has_three_free_talks_a_week_also_when_asked_for_at_once(market: Market) -> None:
     sarah, person = await market.newcomer("Sarah")
     advisers = [await adviser(market, f"e{number}") for number in range(5)]
     made = await asyncio.gather(*(booked(market, sarah, each, 24 + 2 * place) for place, each in enumerate(advisers)))
     assert sorted(each.free_minutes for each in made) == [0, 0, 10, 10, 10]
     assert rules.FREE_A_WEEK == 3
+    unasked = await adviser(market, "unasked")
+    spent = await market.run(MARKET, lambda ctx: slots.free_minutes_spent(ctx, person.id, unasked))
+    assert spent == slots.Spent("week")
     market.clock.advance(days=8)
     late = await adviser(market, "late")
     assert await market.run(MARKET, lambda ctx: slots.has_free_minutes(ctx, person.id, late))
