@@ -11,7 +11,6 @@ from conversations.consulting.moment import written
 from conversations.reply import Button, Card, Line
 from conversations.talk import Talk
 from core.kernel.timers import deadline_of
-from core.people.service import person_of
 from core.sessions import asking
 from core.sessions.model import Booking
 from core.sessions.process import SESSION
@@ -54,7 +53,7 @@ def time_rows(talk: Talk, booking: Booking) -> list[tuple[Button, ...]]:
 
 
 def _name(talk: Talk, booking: Booking) -> str:
-    return person_of(talk.ctx, booking.consultant).name
+    return talk.name_of(booking.consultant)
 
 
 def _answer(talk: Talk, booking: Booking) -> str:

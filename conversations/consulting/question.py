@@ -63,10 +63,10 @@ def question_card(talk: Talk, question: Question, note: str = "") -> Card:
     words, mine = talk.words, service.side_of(talk.ctx, question)
     expert = experts.expert_for(talk.ctx, question.expert_id)
     other = question.consultant if mine == "seeker" else question.seeker
-    name, my_turn = person_of(talk.ctx, other).name, service.awaits(question) == mine
+    name, my_turn = talk.name_of(other), service.awaits(question) == mine
     shown = str if are_booked(talk.ctx, expert, question.seeker) else masked
     said = tuple(
-        Line(label=f"{person_of(talk.ctx, line.person).name}, {words.show(line.at)}", value=shown(line.words))
+        Line(label=f"{talk.name_of(line.person)}, {words.show(line.at)}", value=shown(line.words))
         for line in question.lines[-LINES_SHOWN:]
     )
     say = Button(

@@ -8,7 +8,6 @@ from conversations.talk import Talk
 from core.files.model import CALENDAR_MIME, KeptFile
 from core.files.rules import checked
 from core.files.service import keep
-from core.people.service import person_of
 from core.sessions.invites import Attendee, Method, invitation
 from core.sessions.model import Booking
 from core.sessions.service import booking_for
@@ -56,7 +55,7 @@ def _entry(talk: Talk, booking: Booking, method: Method, attendees: tuple[Attend
 
 
 def _other(talk: Talk, booking: Booking) -> str:
-    return person_of(talk.ctx, booking.consultant if talk.person.id == booking.seeker else booking.seeker).name
+    return talk.name_of(booking.consultant if talk.person.id == booking.seeker else booking.seeker)
 
 
 def _way_in(talk: Talk, booking: Booking) -> str | None:

@@ -16,6 +16,7 @@ from conversations.consulting.session_card import session_card
 from conversations.facts import gathered
 from conversations.reply import Card, Say
 from conversations.talk import Talk
+from core.erasure.events import PersonForgotten
 from core.escrow import events as money
 from core.escrow.model import Matter
 from core.files.service import kept_files
@@ -25,7 +26,7 @@ from core.people.service import person_of
 from core.sessions import events as session
 from core.sessions.asking import together
 from core.sessions.model import Booking, Line
-from core.sessions.service import booking_for
+from core.sessions.service import all_bookings_of, booking_for
 
 # Each fact with its sentence; "" draws the card anew and says nothing.
 SESSION_FACTS: Final[dict[type[Any], str]] = {
@@ -86,6 +87,8 @@ RECALL_LOST: Final = "notice.session_recall_lost"
 RECALL_TURNED: Final = "notice.session_recall_turned"
 ASK: Final = "ask"
 FOLLOW_UP_FACTS: Final[dict[type[Any], str]] = {session.SessionFollowedUp: "notice.session_follow_up"}
+
+FORGOTTEN_FACTS: Final[dict[type[Any], str]] = {PersonForgotten: ""}
 
 PARTS: Final = ("until", "at", "why", "fee", "side", "minutes", "price", "due", "amount", "net", "back", "when")
 
@@ -204,7 +207,19 @@ def on_own_card(kind: str) -> Callable[[str], Callable[[Ctx, Any], None]]:
     return hearing
 
 
+def on_forgotten(code: str) -> Callable[[Ctx, PersonForgotten], None]:
+    """The cards that stand with the other side of each session name them no more; nothing is said."""
+
+    def hear(ctx: Ctx, fact: PersonForgotten) -> None:
+        for booking_id in all_bookings_of(ctx, fact.person_id):
+            for kind in SESSION_CARDS:
+                gathered(ctx).say(kind, booking_id, code, by=None)
+
+    return hear
+
+
 SESSIONS_HEARD: Final = (
+    (FORGOTTEN_FACTS, on_forgotten),
     (SESSION_FACTS, on_session),
     (CARD_FACTS, on_page),
     (RECALL_FACTS, on_recall),
@@ -232,7 +247,7 @@ def line_of(ctx: Ctx, line_id: str) -> Line:
 def line_brought(talk: Talk, line: Line) -> Say | Card:
     """What the other side has said, in their words; or what they have sent."""
     booking = booking_for(talk.ctx, line.booking_id)
-    name = person_of(talk.ctx, booking.seeker if line.side == "seeker" else booking.consultant).name
+    name = talk.name_of(booking.seeker if line.side == "seeker" else booking.consultant)
     if not line.files:
         return Say(text=talk.words("session.line", name=name, text=line.text))
     sent = kept_files(talk.ctx, line.files)

@@ -29,7 +29,7 @@ from core.escrow.model import Tranche
 from core.escrow.rails.service import way_of
 from core.escrow.service import MoneyStanding
 from core.kernel.timers import deadline_of
-from core.people.service import organisation_of, person_of
+from core.people.service import organisation_of
 from core.reputation.service import may_review, reviews_of_deal
 from core.support.model import OPEN as OPEN_CASES
 from core.support.model import Case
@@ -284,12 +284,12 @@ def _title(talk: Talk, deal: Deal) -> str:
 def _decision_lines(talk: Talk, deal: Deal) -> list[Line]:
     """Who of the buyer's company has signed what waits for an approval, or has decided on it: told to them alone."""
     if deal.state == "awaiting_approval" and talk.organisation == deal.buyer:
-        signed_by = person_of(talk.ctx, deal.buyer_signed_by or "").name
+        signed_by = talk.name_of(deal.buyer_signed_by or "")
         said = f"{signed_by}, {talk.words.show(deal.buyer_signed_at)}"
         return [Line(label=talk.words("deal.signed_by_buyer"), value=said)]
     if deal.decided_by is None or deal.decided_at is None or talk.organisation != deal.buyer:
         return []
-    name, at = person_of(talk.ctx, deal.decided_by).name, deal.decided_at
+    name, at = talk.name_of(deal.decided_by), deal.decided_at
     label = talk.words("deal.refused_by" if deal.ended_by == "refuse" else "deal.approved_by")
     return [Line(label=label, value=f"{name}, {talk.words.show(at)}")]
 

@@ -15,7 +15,7 @@ from core.deals.model import Deal
 from core.deals.service import deal_for
 from core.deals.talk.model import DealLine, SayInDeal
 from core.deals.talk.service import line_for, say_in_deal
-from core.people.service import organisation_of, person_of
+from core.people.service import organisation_of
 
 book = Book()
 
@@ -86,5 +86,5 @@ def line_brought(talk: Talk, line_id: str) -> Card:
 
 def _speaker(talk: Talk, line: DealLine, deal: Deal) -> str:
     company = organisation_of(talk.ctx, deal.buyer if line.side == "buyer" else deal.seller).name
-    person = person_of(talk.ctx, line.person).name
+    person = talk.name_of(line.person)
     return company if company == person else f"{person}, {company}"

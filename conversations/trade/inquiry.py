@@ -18,7 +18,7 @@ from core.offers.inquiries import service as inquiries
 from core.offers.inquiries.model import INQUIRY, AskSeller, Inquiry, SayOn
 from core.offers.inquiries.offering import OfferToAsker, offer_to_asker
 from core.offers.quality import quality_of
-from core.people.service import organisation_of, person_of
+from core.people.service import organisation_of
 
 LINES_SHOWN = 8  # the last ones: a card stays a card
 SHOWN_AT_ONCE = 10
@@ -130,7 +130,7 @@ def inquiry_card(talk: Talk, inquiry: Inquiry, note: str = "") -> Card:
         lines=(
             Line(label=words("party.other"), value=f"{name} · {standing(talk, other)}"),
             *(
-                Line(label=f"{person_of(talk.ctx, line.person).name}, {words.show(line.at)}", value=masked(line.words))
+                Line(label=f"{talk.name_of(line.person)}, {words.show(line.at)}", value=masked(line.words))
                 for line in inquiry.lines[-LINES_SHOWN:]
             ),
         ),

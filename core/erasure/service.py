@@ -6,6 +6,7 @@ from sqlalchemy import Text, cast, delete, func, or_, select, update
 
 from core.deals.model import DEAL, Deal
 from core.erasure import plan
+from core.erasure.events import PersonForgotten
 from core.erasure.model import NOBODY, Leaving, Open
 from core.experts.service import expert_of, pause
 from core.files.model import FileContent, KeptFile
@@ -101,6 +102,7 @@ def erase(ctx: Ctx) -> None:
         ctx.session.execute(delete(kind).where(rows).execution_options(synchronize_session=False))
     ctx.session.expire_all()
     _unname(ctx, person.id, alone=alone)
+    ctx.announce(PersonForgotten(person.id))
 
 
 def _end_what_is_open(ctx: Ctx, person: Person, *, alone: bool) -> None:

@@ -65,6 +65,7 @@ async def test_who_leaves_is_forgotten_and_the_books_stay(world: World, pair: tu
     await sarah.says("/delete")
     await sarah.presses("Delete everything about me")
     await sarah.sees("Nothing here names you any more.")
+    await alex.sees("with somebody who has left")
     after = await product.transactions.run(MARKET, everything)
     found = [line for line in after.splitlines() if any(each in line for each in (*TOLD, str(sarah.id)))]
     assert not found, found

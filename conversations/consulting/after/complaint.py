@@ -15,7 +15,7 @@ from conversations.talk import Opening, Talk
 from core.kernel.timers import deadline_of
 from core.kernel.transaction import Ctx
 from core.people.model import Person
-from core.people.service import operators, person_of
+from core.people.service import operators
 from core.sessions import rules, service, settlement
 from core.sessions.events import SessionComplained, SessionSettled
 from core.sessions.model import Booking, Complaint
@@ -206,6 +206,6 @@ def ruling_lines(talk: Talk, booking: Booking) -> list[Line]:
 
 def _names(talk: Talk, booking: Booking) -> dict[str, str]:
     return {
-        "seeker": person_of(talk.ctx, booking.seeker).name,
-        "consultant": person_of(talk.ctx, booking.consultant).name,
+        "seeker": talk.name_of(booking.seeker),
+        "consultant": talk.name_of(booking.consultant),
     }

@@ -11,7 +11,6 @@ from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Card, CardList, Line, Say, Toast
 from conversations.talk import Opening, Talk
 from core.kernel.errors import NotFound
-from core.people.service import person_of
 from core.sessions.model import Booking
 from core.sessions.process import SETTLED
 from core.sessions.recaps import events
@@ -130,7 +129,7 @@ def _buttons(talk: Talk, booking: Booking, recap: Recap) -> tuple[tuple[Button, 
 
 def other_name(talk: Talk, booking: Booking) -> str:
     other = booking.consultant if side_of(talk.ctx, booking) == "seeker" else booking.seeker
-    return person_of(talk.ctx, other).name
+    return talk.name_of(other)
 
 
 # --- deletion ---------------------------------------------------------------------------------------------------------

@@ -14,7 +14,6 @@ from conversations.consulting.after.recap import forget_row, other_name
 from conversations.reply import Button, Card, Say, Toast
 from conversations.talk import Talk
 from core.kernel.errors import NotFound, Refusal
-from core.people.service import person_of
 from core.purchases.model import Thing
 from core.sessions.model import Booking
 from core.sessions.process import SETTLED, TALKING
@@ -100,8 +99,8 @@ def read(talk: Talk, pressed: Press) -> None:
     if not 0 <= at < max(len(lines), 1):
         raise Refusal("talk.unknown_button")
     names = {
-        "seeker": person_of(talk.ctx, booking.seeker).name,
-        "consultant": person_of(talk.ctx, booking.consultant).name,
+        "seeker": talk.name_of(booking.seeker),
+        "consultant": talk.name_of(booking.consultant),
     }
     file, page = words("session.file_line"), lines[at : at + A_PAGE]
     shown = "\n".join(f"{_clock(talk, line.at)} {names[line.side]}: {line.text or file}" for line in page)

@@ -14,7 +14,6 @@ from conversations.talk import Opening, Talk
 from core.experts.service import expert_for
 from core.kernel.errors import Refusal
 from core.kernel.timers import deadline_of
-from core.people.service import person_of
 from core.sessions.model import Booking
 from core.sessions.reviews import events
 from core.sessions.reviews import service as reviews
@@ -97,7 +96,7 @@ def review_card(talk: Talk, booking_id: str, note: str = "") -> Card:
     if window is None:
         raise Refusal("rating.nothing_to_rate")
     other = booking.consultant if talk.person.id == booking.seeker else booking.seeker
-    name = person_of(talk.ctx, other).name
+    name = talk.name_of(other)
     mine, theirs = reviews.review_by_me(talk.ctx, booking.id), reviews.review_about_me(talk.ctx, booking.id)
     lines = []
     if mine is not None:
@@ -157,7 +156,7 @@ def _said(review: SessionReview) -> str:
 def about(talk: Talk, pressed: Press) -> None:
     """What seekers have said of a consultant, the newest first, with the consultant's answers."""
     words, expert = talk.words, expert_for(talk.ctx, pressed.subject)
-    name = person_of(talk.ctx, expert.person_id).name
+    name = talk.name_of(expert.person_id)
     back = (Button(label=words("rating.back_button", name=name)[:75], press=press("seek.show", expert.id)),)
     written = reviews.reviews_about(talk.ctx, expert.person_id, SHOWN)
     if not written:
