@@ -133,7 +133,7 @@ async def test_the_last_sessions_that_were_agreed_stay_in_the_list(they: Counsel
     over = they.booking_id
     await they.later(days=3)
     await they.books(TUESDAY_TEN + timedelta(days=6))
-    await they.does(they.sarah, service.abandon)
+    await they.does(they.sarah, service.withdraw)
     for actor in (they.sarah, they.alex):
         past = await they.run(actor, lambda ctx, who=str(actor.person): service.past_bookings_of(ctx, who, 5))
         assert [each.id for each in past] == [over]
