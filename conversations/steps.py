@@ -17,13 +17,16 @@ from core.kernel.errors import Stale
 from core.kernel.transaction import Ctx
 
 YES: Final = "yes"
+NO: Final = "no"  # whoever goes back looks at the same card again, and not at another one
 
 Act = Callable[[Ctx, str, int | None], Any]  # of a thing by its id, as it was seen
 
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """The steps of one kind of thing. `thing`: what its buttons' verbs begin with ("deal"); its card is `<thing>.show`.
+    """The steps of one kind of thing. `thing`: what its buttons' verbs begin with ("deal").
+
+    `shown_by`: the verb that shows the card on which the question stands, `<thing>.show` unless it has another.
 
     `look(talk, id)`: the thing's version, its card, and what to call it where the card shows several. The words of a
     step are `<thing>.<verb>` on the button, `sure.<thing>.<verb>` for the question and `toast.<thing>.<verb>` for
@@ -34,6 +37,7 @@ class Steps:
     acts: Mapping[str, Act]
     asks_first: frozenset[str]
     look: Callable[[Talk, str], tuple[int, Card, str]]
+    shown_by: str = ""
 
     def enter(self, book: Book) -> None:
         for verb in self.acts:
@@ -59,7 +63,8 @@ class Steps:
             press=press(pressed.verb, pressed.subject, version, YES),
             style="danger",
         )
-        no = Button(label=words("sure.no"), press=press(f"{self.thing}.show", pressed.subject))
+        back = press(self.shown_by or f"{self.thing}.show", pressed.subject, choice=NO)
+        no = Button(label=words("sure.no"), press=back)
         question = " ".join(filter(None, (name, words(f"sure.{pressed.verb}"))))
         asked = {"turn": question, "note": "", "buttons": ((yes,), (no,)), "fresh": False}
         return card.model_copy(update=asked)

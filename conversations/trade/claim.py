@@ -9,7 +9,7 @@ from conversations.buttons import Press, press
 from conversations.forms.form import Field, Form, Values
 from conversations.forms.keypads import Calendar
 from conversations.reply import Button, Card, Line, Style
-from conversations.steps import Steps
+from conversations.steps import NO, Steps
 from conversations.talk import Opening, Talk
 from conversations.trade.delivery import FILES, MEASURED, UNIT, open_form, read_day, which_lot
 from core.deals import service as deals
@@ -228,14 +228,15 @@ STEPS = Steps(
     },
     ASKS_FIRST,
     _look,
+    shown_by="lot.show_claim",
 )
 STEPS.enter(book)
 
 
 @book.press("lot.show_claim")
 def show_claim(talk: Talk, pressed: Press) -> None:
-    """What is said about a lot, as a card beside its deal's."""
-    talk.fresh = True
+    """What is said about a lot, as a card beside its deal's; who goes back from a question stays on it."""
+    talk.fresh = pressed.choice != NO
     talk.reply(claim_card(talk, delivery.lot_for(talk.ctx, pressed.subject)))
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from core.kernel.transaction import MARKET
 from core.people.service import appoint_operators
+from lab.people.browser import until
 from tests.journeys.market import Chat, Somebody, World
 from tests.journeys.trade import Trade
 
@@ -43,12 +44,22 @@ async def test_a_claim_is_settled_by_what_both_have_measured(trade: Trade) -> No
     await trade.seller.sees("names another figure for lot 1.", "€20,855.00")
     await trade.seller.presses("Take the buyer's figure")
     await trade.seller.presses("No, go back")
+    await asks_no_more(trade.seller)
     await trade.seller.presses("Take the buyer's figure")
     await trade.seller.presses("Yes: Take the buyer's figure")
     await trade.buyer.sees("takes the buyer's figure for lot 1.", "€645.00 is on its way back to the buyer.")
     await trade.set_up_payouts_unprepared()
     await trade.complete()
     await trade.world.books_balance()
+
+
+async def asks_no_more(somebody: Somebody) -> None:
+    """The question is gone, and the card is there again as it was."""
+
+    async def gone() -> bool:
+        return "No, go back" not in await somebody.screen()
+
+    await until(gone, lambda: f"{somebody.name} still reads the question")
 
 
 async def test_an_operator_decides_from_chat_and_time_carries_it_out(trade: Trade) -> None:
