@@ -26,6 +26,7 @@ from core.reputation import events as review
 from core.requests import events as request
 from core.requests.service import request_for
 from core.support import events as support
+from core.support.service import case_for
 
 NOTES = "notices"
 
@@ -215,6 +216,9 @@ def _on_case(code: str) -> Callable[[Ctx, support.CaseFact], None]:
         if why != "overtaken":  # then the lot or the deal has the word
             gathered(ctx).say("case", fact.case_id, code, by=fact.by_person, why=why)
         gathered(ctx).say("deal", fact.deal_id, "", by=fact.by_person)
+        case = case_for(ctx.seen_by(NOBODY_IN_PARTICULAR), fact.case_id)
+        if case.kind == "lot":  # its claim's card says what is decided, too
+            gathered(ctx).say("claim", case.subject, "", by=fact.by_person)
 
     return hear
 

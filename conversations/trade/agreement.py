@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from conversations.billing.invoices import invoices_row
@@ -19,17 +18,19 @@ from conversations.trade.lots import lot_lines, lot_rows
 from conversations.trade.offer import lines_of
 from conversations.trade.order import order_button, order_lines
 from conversations.trade.paying import confirmed_by
+from conversations.trade.signed import settlement_lines, terms_card
+from conversations.trade.turns import URGENT, Now, deal_turn
 from core.deals import service as deals
-from core.deals.model import ASKS_FIRST, DEAL, IN_DOUBT, Deal
+from core.deals.model import ASKS_FIRST, DEAL, Deal
 from core.delivery import service as delivery
-from core.delivery.model import LOT, UNSENT, Lot
+from core.delivery.model import UNSENT
 from core.delivery.service import LotsStanding
 from core.escrow import service as escrow
 from core.escrow.model import Tranche
 from core.escrow.rails.service import way_of
 from core.escrow.service import MoneyStanding
 from core.kernel.timers import deadline_of
-from core.people.service import organisation_of
+from core.people.service import organisation_of, person_of
 from core.reputation.service import may_review, reviews_of_deal
 from core.support.model import OPEN as OPEN_CASES
 from core.support.model import Case
@@ -91,37 +92,17 @@ def deal_card(talk: Talk, deal: Deal, note: str = "") -> Card:
             ),
             Line(label=words("party.other"), value=f"{name} · {standing(talk, other)}"),
             *order_lines(talk, deal),
-            *_settlement_lines(talk, deal),
+            *settlement_lines(talk, deal),
             *_decision_lines(talk, deal),
             *money_lines(talk, deal, now.mine, money),
             *lot_lines(talk, now.lots, steps),
             *_review_lines(talk, deal),
         ),
-        turn=_turn(talk, now, name),
+        turn=deal_turn(talk, now, name),
         note=note,
         buttons=_buttons(talk, now, money, steps),
         fresh=talk.fresh,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Now:
-    """Where a deal stands for this person, read once. `mine`: their roles; `awaited`: what is to be paid next.
-
-    `confirmed_by`: until when the banks confirm what the buyer has paid, where they are at work.
-    """
-
-    deal: Deal
-    mine: frozenset[str]
-    lots: Sequence[Lot]
-    awaited: Tranche | None
-    confirmed_by: datetime | None
-    may_rate: bool
-
-    @property
-    def side(self) -> str:
-        """Whose sentences they read; an operator, the seller's."""
-        return "buyer" if "buyer" in self.mine else "seller"
 
 
 def _now(talk: Talk, deal: Deal, awaited: Tranche | None, at_work_until: datetime | None) -> Now:
@@ -164,116 +145,9 @@ def brief_card(talk: Talk, deal: Deal) -> Card:
             Line(label=words("terms.total"), value=words.show(deal.amount)),
             Line(label=words("party.other"), value=name),
         ),
-        turn=_turn(talk, now, name),
+        turn=deal_turn(talk, now, name),
         buttons=((Button(label=words("deal.open"), press=press("deal.show", deal.id)),),),
     )
-
-
-def terms_card(talk: Talk, deal: Deal) -> Card:
-    words = talk.words
-    signed = [
-        Line(label=words(f"deal.signed_by_{side}"), value=words.show(at) if at else words("deal.not_signed"))
-        for side, at in (("buyer", deal.buyer_signed_at), ("seller", deal.seller_signed_at))
-    ]
-    return Card(
-        title=words("deal.terms_title", ref=deal.ref),
-        lines=(
-            Line(label=words("party.buyer"), value=organisation_of(talk.ctx, deal.buyer).name),
-            Line(label=words("party.seller"), value=organisation_of(talk.ctx, deal.seller).name),
-            *lines_of(talk, deal.terms, signed=bool(deal.buyer_signed_at and deal.seller_signed_at)),
-            *_settlement_lines(talk, deal),
-            *signed,
-        ),
-        text=words("deal.terms_text"),
-        note=words("deal.fingerprint", hash=deal.terms_hash),
-    )
-
-
-def _settlement_lines(talk: Talk, deal: Deal) -> list[Line]:
-    """Before anybody signs: that nobody holds this money."""
-    if deal.settlement != "direct":
-        return []
-    return [Line(label=talk.words("pay.label"), value=talk.words("deal.paid_directly"))]
-
-
-def _turn(talk: Talk, now: Now, other: str) -> str:
-    """Whose turn it is, what happens next and by when. Every state of every process has its sentence here."""
-    deal, side, lots = now.deal, now.side, now.lots
-    if deal.frozen is not None and deal.state != "disputed" and deal.state not in DEAL.final:
-        return _standstill(talk, now)
-    if now.confirmed_by is not None and deal.state == "awaiting_funding" and deal.direct_asked_by is None:
-        words, due = talk.words, now.confirmed_by
-        return (
-            words("turn.deal.confirming.buyer", due=due)
-            if side == "buyer"
-            else words("turn.deal.confirming.seller", due=due)
-        )
-    if deal.state == "funded" and now.awaited is not None and now.confirmed_by is None and side == "buyer":
-        # what is paid goes on without them
-        return _sentence(talk, "turn.deal.tranche_awaited.buyer", other, ("tranche", now.awaited.id), None)
-    if deal.state == "funded" and lots:
-        lot = min((lot for lot in lots if lot.state not in LOT.final), key=_urgency(side), default=lots[-1])
-        return _sentence(talk, f"turn.lot.{_lot_situation(lot, side)}.{side}", other, ("lot", lot.id), lot)
-    timed = ("deal", deal.id) if deal.state not in DEAL.final else None  # after the end nothing is due
-    return _sentence(talk, f"turn.deal.{_situation(now)}.{side}", other, timed, None)
-
-
-def _standstill(talk: Talk, now: Now) -> str:
-    """Freeze beats timer: whose turn it was, and by when, would be wrong now."""
-    if now.deal.frozen == IN_DOUBT:
-        return talk.words("turn.frozen.in_doubt")
-    if now.side == "buyer":
-        return talk.words("turn.frozen.buyer")
-    unsent = any(lot.state in UNSENT for lot in now.lots)
-    return talk.words("deal.send_nothing" if unsent else "turn.frozen.seller")
-
-
-def _situation(now: Now) -> str:
-    """The deal's state, as far as it is told differently to whoever has to act."""
-    deal, mine, side = now.deal, now.mine, now.side
-    asked = {"cancel_asked": deal.cancel_asked_by, "funded_direct": deal.cancel_asked_by}
-    if deal.state == "agreed" and (deal.buyer_signed_at if side == "buyer" else deal.seller_signed_at):
-        return "agreed_signed"
-    if deal.state == "awaiting_approval" and "approver" in mine:
-        return "approval_asked_me"
-    if deal.state == "completed" and not now.may_rate:
-        return "completed_rated"
-    if deal.state == "awaiting_funding" and deal.direct_asked_by is not None:
-        return "direct_asked_me" if "invited" in mine else "direct_asked_them"
-    if asked.get(deal.state) is not None:
-        return "cancel_asked_me" if "other" in mine else "cancel_asked_them"
-    return deal.state
-
-
-def _lot_situation(lot: Lot, side: str) -> str:
-    if lot.state == "planned" and lot.asked_by is not None:
-        return "drop_asked_me" if lot.asked_by != side else "drop_asked_them"
-    if lot.state == "referee_found":
-        return "referee_found_me" if lot.asked_by != side else "referee_found_them"
-    return lot.state
-
-
-def _urgency(side: str) -> Callable[[Lot], tuple[bool, int]]:
-    """What this side has to answer stands before what it only waits for; then the lots in their order."""
-    waits_for = URGENT[side]
-    return lambda lot: (lot.state not in waits_for, lot.number)
-
-
-URGENT: dict[str, frozenset[str]] = {
-    "buyer": frozenset({"inspection", "claim_offered", "late"}),
-    "seller": frozenset({"claim", "late"}),
-}
-
-
-def _sentence(talk: Talk, code: str, other: str, timed: tuple[str, str] | None, lot: Lot | None) -> str:
-    words, deadline = talk.words, deadline_of(talk.ctx.session, *timed) if timed is not None else None
-    # Where both sides are told the same, the catalogue has one sentence for both.
-    code = code if words.knows(code) else code.rpartition(".")[0]
-    parts: dict[str, object] = {"other": other}
-    parts["due"] = deadline.due_at if deadline is not None else ""
-    if lot is not None:
-        parts |= {"lot": lot.number, "truck": lot.truck or "", "eta": lot.eta or ""}
-    return words(code, **parts)
 
 
 def _title(talk: Talk, deal: Deal) -> str:

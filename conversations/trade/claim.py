@@ -12,6 +12,7 @@ from conversations.reply import Button, Card, Line, Style
 from conversations.steps import NO, Steps
 from conversations.talk import Opening, Talk
 from conversations.trade.delivery import FILES, MEASURED, UNIT, open_form, read_day, which_lot
+from conversations.trade.turns import lot_turn
 from core.deals import service as deals
 from core.deals.model import Deal
 from core.delivery import service as delivery
@@ -27,7 +28,6 @@ from core.delivery.model import ASKS_FIRST, Finding, Lot, Proposal
 from core.kernel.errors import Invalid
 from core.kernel.exact import decimals_of
 from core.kernel.money import Money
-from core.kernel.timers import deadline_of
 from core.kernel.transaction import Ctx
 from core.offers.quality import Measured, Worth
 from core.people.service import organisation_of
@@ -328,18 +328,6 @@ def _turn(talk: Talk, deal: Deal, lot: Lot) -> str:
     side = "buyer" if "buyer" in mine else "seller"
     other = organisation_of(talk.ctx, deal.seller if side == "buyer" else deal.buyer).name
     return lot_turn(talk, lot, side, other)
-
-
-def lot_turn(talk: Talk, lot: Lot, side: str, other: str) -> str:
-    """Whose turn it is with this lot, and by when."""
-    words, deadline = talk.words, deadline_of(talk.ctx.session, "lot", lot.id)
-    state = lot.state
-    if state == "referee_found":
-        state = "referee_found_me" if lot.asked_by != side else "referee_found_them"
-    code = f"turn.lot.{state}.{side}"
-    code = code if words.knows(code) else code.rpartition(".")[0]
-    due = deadline.due_at if deadline is not None else ""
-    return words(code, lot=lot.number, other=other, due=due, truck=lot.truck or "", eta=lot.eta or "")
 
 
 def _buttons(talk: Talk, lot: Lot) -> tuple[tuple[Button, ...], ...]:

@@ -286,8 +286,26 @@ def terms_lines(talk: Talk, offer: Offer) -> tuple[Line, ...]:
     )
 
 
-def lines_of(talk: Talk, terms: Terms, *, signed: bool = False) -> list[Line]:
-    """What terms say, in the order in which a trader reads them. Contacts are hidden until both have `signed`."""
+def goods_lines(talk: Talk, terms: Terms) -> list[Line]:
+    """Which goods they are, to the last mark: what is agreed on, before how much of it."""
+    words, catalogue = talk.words, talk.almanac.catalogue
+    lines = [Line(label=words("sell.product"), value=goods_name(talk, terms.product_id, None))]
+    if terms.grade_id:
+        lines.append(Line(label=words("sell.grade"), value=catalogue.grade(terms.grade_id).label))
+    named = ", ".join(terms.certificates) or words("terms.no_certificates")
+    lines.append(Line(label=words("terms.certificates"), value=named))
+    if terms.packaging:
+        code = f"packaging.{terms.packaging}"
+        packed = words(code) if words.knows(code) else terms.packaging
+        lines.append(Line(label=words("terms.packaging"), value=packed))
+    return lines
+
+
+def lines_of(talk: Talk, terms: Terms, *, signed: bool = False, whole: bool = False) -> list[Line]:
+    """What terms say, in the order in which a trader reads them. Contacts are hidden until both have `signed`.
+
+    `whole`: beside `goods_lines`, with what goes without saying elsewhere.
+    """
     words = talk.words
     lines = [
         Line(label=words("terms.quantity"), value=words.show(terms.quantity)),
@@ -296,12 +314,12 @@ def lines_of(talk: Talk, terms: Terms, *, signed: bool = False) -> list[Line]:
         Line(label=words("terms.delivery"), value=f"{terms.incoterm} {show_place(talk, terms.place)}"),
         Line(label=words("terms.window"), value=show_window(talk, (terms.window_from, terms.window_to))),
     ]
-    if terms.lots > 1:
+    if terms.lots > 1 or whole:
         lines.append(Line(label=words("terms.lots"), value=words.show(terms.lots)))
-    if terms.certificates:
+    if terms.certificates and not whole:
         lines.append(Line(label=words("terms.certificates"), value=", ".join(terms.certificates)))
-    if terms.quality:
-        lines.append(Line(label=words("terms.quality"), value=formula_text(talk, terms.quality)))
+    if terms.quality or whole:  # goods without a limit are paid by what is measured, too
+        lines.append(Line(label=words("terms.quality"), value=formula_text(talk, terms.quality or Quality())))
     if terms.note:
         lines.append(Line(label=words("terms.note"), value=terms.note if signed else masked(terms.note)))
     return lines
@@ -315,6 +333,8 @@ def formula_text(talk: Talk, agreed: Quality) -> str:
         said.append(words("terms.quality_moisture", most=agreed.moisture))
     if agreed.ash is not None:
         said.append(words("terms.quality_ash", most=agreed.ash, cut=Decimal(agreed.ash_cut_bp) / 100))
+    if agreed.ncv_dry is not None:
+        said.append(words("terms.quality_energy", ncv=agreed.ncv_dry))
     apart = REPRODUCIBILITY
     said.append(words("terms.quality_same", moisture=apart["moisture"], ash=apart["ash"], ncv=apart["ncv"]))
     return " · ".join(said)

@@ -53,6 +53,19 @@ async def test_a_claim_is_settled_by_what_both_have_measured(trade: Trade) -> No
     await trade.world.books_balance()
 
 
+async def test_what_both_sign_names_the_goods_and_all_that_the_fingerprint_covers(trade: Trade) -> None:
+    await trade.list("/sell 200 t ENplus A1 pellets 215 €/t DAP Kaunas next week")
+    await trade.buy(quantity="100 t")
+    for each in (trade.seller, trade.buyer):
+        await each.presses("See the terms")
+        read = await each.sees("Terms of deal", "Wood pellets", "Grade", "ENplus A1", "Certificates", "Rasa", "Tom")
+        for covered in ("100 t", "215.00 EUR/t", "€21,500.00", "DAP Kaunas", "Lots", "If measured otherwise"):
+            assert covered in read
+        for covered in ("10 % moisture", "MJ/kg of the dry fuel", "2.5 % of what the seller is paid", "version 1"):
+            assert covered in read
+        assert read.rindex("Wood pellets") < read.rindex("If measured otherwise")
+
+
 async def asks_no_more(somebody: Somebody) -> None:
     """The question is gone, and the card is there again as it was."""
 
@@ -75,6 +88,10 @@ async def test_an_operator_decides_from_chat_and_time_carries_it_out(trade: Trad
     await olga.fills(seller="60", reason=REASON)
     for each in (trade.seller, trade.buyer):
         await each.sees("An operator has decided the dispute.", REASON, "€12,900.00 released")
+        assert "split in half" not in await each.screen()
+        await each.says("/deals")
+        await each.sees("My deals", "An operator has decided. It counts from")
+        assert "split in half" not in await each.screen()
     await trade.world.later(days=2, minutes=1)
     for each in (trade.seller, trade.buyer):
         await each.sees("The ruling is carried out.")
