@@ -101,6 +101,7 @@ LOT_FACTS: Facts = {
     lot.LotAdjusted: "notice.lot_adjusted",
     lot.LotDropAsked: "notice.lot_drop_asked",
     lot.LotSampled: "notice.lot_sampled",
+    lot.LotWeighed: "notice.lot_weighed",
     lot.LotProposed: "notice.lot_proposed",
     lot.LotCountered: "notice.lot_countered",
     lot.LotReplaced: "notice.lot_replaced",

@@ -6,7 +6,7 @@ The question comes on the very card that was pressed, with the way back beside t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from conversations.book import Book
@@ -20,17 +20,19 @@ YES: Final = "yes"
 NO: Final = "no"  # whoever goes back looks at the same card again, and not at another one
 
 Act = Callable[[Ctx, str, int | None], Any]  # of a thing by its id, as it was seen
+Question = Callable[[Talk, str], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Steps:
     """The steps of one kind of thing. `thing`: what its buttons' verbs begin with ("deal").
 
+    `questions`: of the verbs that ask in words of their own, or only where something is odd (empty: nothing is asked).
     `shown_by`: the verb that shows the card on which the question stands, `<thing>.show` unless it has another.
 
     `look(talk, id)`: the thing's version, its card, and what to call it where the card shows several. The words of a
     step are `<thing>.<verb>` on the button, `sure.<thing>.<verb>` for the question and `toast.<thing>.<verb>` for
-    whoever pressed.
+    whoever pressed. A step that ends in more than one way says in a word in which, `toast.<thing>.<verb>.<word>`.
     """
 
     thing: str
@@ -38,6 +40,7 @@ class Steps:
     asks_first: frozenset[str]
     look: Callable[[Talk, str], tuple[int, Card, str]]
     shown_by: str = ""
+    questions: Mapping[str, Question] = field(default_factory=dict)
 
     def enter(self, book: Book) -> None:
         for verb in self.acts:
@@ -45,13 +48,19 @@ class Steps:
 
     def _take(self, talk: Talk, pressed: Press) -> None:
         verb = pressed.verb.partition(".")[2]
-        if verb in self.asks_first and pressed.choice != YES:
-            talk.reply(self._question(talk, pressed))
+        if pressed.choice != YES and (asked := self._asked(talk, verb, pressed.subject)):
+            talk.reply(self._question(talk, pressed, asked))
             return
-        self.acts[verb](talk.ctx, pressed.subject, pressed.seen)
-        talk.reply(Toast(text=talk.words(f"toast.{pressed.verb}")))
+        how = self.acts[verb](talk.ctx, pressed.subject, pressed.seen)
+        told = f"toast.{pressed.verb}.{how}" if isinstance(how, str) and how else f"toast.{pressed.verb}"
+        talk.reply(Toast(text=talk.words(told)))
 
-    def _question(self, talk: Talk, pressed: Press) -> Card:
+    def _asked(self, talk: Talk, verb: str, subject: str) -> str:
+        if verb in self.questions:
+            return self.questions[verb](talk, subject)
+        return talk.words(f"sure.{self.thing}.{verb}") if verb in self.asks_first else ""
+
+    def _question(self, talk: Talk, pressed: Press, asked: str) -> Card:
         """The card, asking. Raises Stale when it is out of date."""
         words = talk.words
         version, card, name = self.look(talk, pressed.subject)
@@ -65,6 +74,5 @@ class Steps:
         )
         back = press(self.shown_by or f"{self.thing}.show", pressed.subject, choice=NO)
         no = Button(label=words("sure.no"), press=back)
-        question = " ".join(filter(None, (name, words(f"sure.{pressed.verb}"))))
-        asked = {"turn": question, "note": "", "buttons": ((yes,), (no,)), "fresh": False}
-        return card.model_copy(update=asked)
+        question = " ".join(filter(None, (name, asked)))
+        return card.model_copy(update={"turn": question, "note": "", "buttons": ((yes,), (no,)), "fresh": False})

@@ -23,6 +23,7 @@ from core.delivery.commands import (
     ProposeCut,
     ProposeReplacement,
     ReportReferee,
+    ShowArrival,
 )
 from core.delivery.model import ASKS_FIRST, Finding, Lot, Proposal
 from core.kernel.errors import Invalid
@@ -147,12 +148,18 @@ PROPOSE = Form("propose", (OF, PAY, REMARK))
 COUNTER = Form("counter_claim", (OF, PAY, REMARK))
 BY_DAY = Field("by_day", "date", read=read_day, keypad=Calendar(), max_length=60, example="next week")
 REPLACE = Form("replace", (BY_DAY, REMARK))
+SHOW_ARRIVAL = Form("show_arrival", (UNIT, REMARK, FILES))
 REFEREE = Form("referee", (OF, UNIT, MOISTURE, ASH, NCV, MEASURED_BY, FILES, COST, REMARK))
 
 
 def _propose(talk: Talk, opening: Opening, values: Values) -> None:
     command = ProposeCut(lot_id=str(opening.subject), pay=values["pay"], words=values.get("words") or "")
     delivery.propose_cut(talk.ctx, command, opening.seen)
+
+
+def _show_arrival(talk: Talk, opening: Opening, values: Values) -> None:
+    command = ShowArrival(lot_id=str(opening.subject), words=values.get("words") or "", files=values.get("files", ()))
+    delivery.show_arrival(talk.ctx, command, opening.seen)
 
 
 def _replace(talk: Talk, opening: Opening, values: Values) -> None:
@@ -174,6 +181,7 @@ def _referee(talk: Talk, opening: Opening, values: Values) -> None:
 
 book.flow(Flow(PROPOSE, finish=_propose, intro=which_lot))
 book.flow(Flow(COUNTER, finish=_propose, intro=which_lot))
+book.flow(Flow(SHOW_ARRIVAL, finish=_show_arrival, intro=which_lot))
 book.flow(Flow(REPLACE, finish=_replace, intro=which_lot))
 book.flow(Flow(REFEREE, finish=_referee, intro=which_lot))
 
@@ -185,6 +193,7 @@ FORMS: dict[str, tuple[str, str]] = {
     "replace": ("replace", "propose"),
     "counter": ("counter_claim", "counter"),
     "referee_value": ("referee", "referee_value"),
+    "show_arrival": ("show_arrival", "propose"),
 }
 
 
@@ -210,6 +219,13 @@ def _accept_anyway(ctx: Ctx, lot_id: str, seen: int | None) -> Lot:
     return delivery.accept_lot(ctx, AcceptLot(lot_id=lot_id), seen)
 
 
+def _after_all(talk: Talk, lot_id: str) -> str:
+    lot = delivery.lot_for(talk.ctx, lot_id)
+    if lot.never_came:
+        return talk.words("sure.lot.accept_anyway.never_came", amount=lot.amount)
+    return talk.words("sure.lot.accept_anyway", amount=lot.amount)
+
+
 def _look(talk: Talk, lot_id: str) -> tuple[int, Card, str]:
     lot = delivery.lot_for(talk.ctx, lot_id)
     return lot.version, claim_card(talk, lot), ""
@@ -229,6 +245,7 @@ STEPS = Steps(
     ASKS_FIRST,
     _look,
     shown_by="lot.show_claim",
+    questions={"accept_anyway": _after_all},
 )
 STEPS.enter(book)
 
@@ -246,6 +263,7 @@ VERBS: tuple[tuple[str, Style], ...] = (
     ("take", "primary"),
     ("take_replacement", "primary"),
     ("grant", "primary"),
+    ("show_arrival", "primary"),
     ("agree_value", "primary"),
     ("counter", "plain"),
     ("propose", "plain"),
@@ -268,6 +286,7 @@ def claim_card(talk: Talk, lot: Lot, note: str = "") -> Card:
         lines=(
             Line(label=words("terms.quantity"), value=words.show(lot.quantity)),
             Line(label=words("terms.total"), value=words.show(lot.amount)),
+            *never_came_lines(talk, lot),
             *(_finding_line(talk, found) for found in findings),
             *_working_lines(talk, deal, lot, findings),
             *(_proposal_line(talk, made) for made in delivery.proposals_of(talk.ctx, lot.id)[-2:]),
@@ -277,6 +296,11 @@ def claim_card(talk: Talk, lot: Lot, note: str = "") -> Card:
         buttons=_buttons(talk, lot),
         fresh=talk.fresh,
     )
+
+
+def never_came_lines(talk: Talk, lot: Lot) -> list[Line]:
+    """What the buyer says of a lot of which there is nothing to find."""
+    return [Line(label=talk.words("claim.by_buyer"), value=talk.words("claim.never_came"))] if lot.never_came else []
 
 
 def finding_text(talk: Talk, found: Finding) -> str:
@@ -334,6 +358,8 @@ def _buttons(talk: Talk, lot: Lot) -> tuple[tuple[Button, ...], ...]:
     verbs = set(delivery.may(talk.ctx, lot))
     if "propose" in verbs:
         verbs.add("replace")
+        if lot.never_came:  # its whole figure is nothing: that is the money given back
+            verbs = verbs - {"grant"} | {"show_arrival"}
     row = [
         Button(label=talk.words(f"lot.{verb}"), press=press(f"lot.{verb}", lot.id, lot.version), style=style)
         for verb, style in VERBS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from conversations.book import Book, Flow
@@ -15,7 +16,7 @@ from conversations.talk import Opening, Talk
 from conversations.trade.agreement import deal_card
 from core.deals import service as deals
 from core.delivery import service as delivery
-from core.delivery.commands import AcceptLot, DispatchLot, ReportArrival
+from core.delivery.commands import AcceptLot, DispatchLot, ReportArrival, WeighLot
 from core.delivery.model import ASKS_FIRST, Lot
 from core.files.service import kept_files
 from core.kernel.quantity import UNITS, Quantity
@@ -64,6 +65,7 @@ DISPATCH = Form(
     ),
 )
 ARRIVE = Form("arrive", (UNIT, MEASURED, FILES))
+WEIGH = Form("weigh", (UNIT, replace(MEASURED, optional=False), FILES))
 
 
 def _dispatch(talk: Talk, opening: Opening, values: Values) -> None:
@@ -82,6 +84,11 @@ def _arrive(talk: Talk, opening: Opening, values: Values) -> None:
     delivery.report_arrival(talk.ctx, command, opening.seen)
 
 
+def _weigh(talk: Talk, opening: Opening, values: Values) -> None:
+    command = WeighLot(lot_id=str(opening.subject), measured=values["measured"], files=values.get("files", ()))
+    delivery.weigh_lot(talk.ctx, command, opening.seen)
+
+
 def which_lot(talk: Talk, opening: Opening) -> str:
     lot = delivery.lot_for(talk.ctx, str(opening.subject))
     return talk.words("lot.which", number=lot.number, quantity=lot.quantity)
@@ -89,6 +96,7 @@ def which_lot(talk: Talk, opening: Opening) -> str:
 
 book.flow(Flow(DISPATCH, finish=_dispatch, intro=which_lot))
 book.flow(Flow(ARRIVE, finish=_arrive, intro=which_lot))
+book.flow(Flow(WEIGH, finish=_weigh, intro=which_lot))
 
 
 @book.press("lot.dispatch")
@@ -99,6 +107,11 @@ def dispatch(talk: Talk, pressed: Press) -> None:
 @book.press("lot.arrive")
 def arrive(talk: Talk, pressed: Press) -> None:
     open_form(talk, pressed, "arrive", "arrive")
+
+
+@book.press("lot.weigh")
+def weigh(talk: Talk, pressed: Press) -> None:
+    open_form(talk, pressed, "weigh", "weigh")
 
 
 def open_form(talk: Talk, pressed: Press, form: str, event: str) -> None:
@@ -113,8 +126,22 @@ def open_form(talk: Talk, pressed: Press, form: str, event: str) -> None:
 # --- one press --------------------------------------------------------------------------------------------------------
 
 
-def _accept(ctx: Ctx, lot_id: str, seen: int | None) -> Lot:
-    return delivery.accept_lot(ctx, AcceptLot(lot_id=lot_id), seen)
+def _accept(ctx: Ctx, lot_id: str, seen: int | None) -> str:
+    """How it went: "" as agreed, "weighed" by what came, "asked" where the seller is to say whether so little did."""
+    lot = delivery.accept_lot(ctx, AcceptLot(lot_id=lot_id), seen)
+    return {"adjusted": "weighed", "claim": "asked"}.get(lot.state, "")
+
+
+def _if_odd(talk: Talk, lot_id: str) -> str:
+    """What is asked before a lot is taken that was measured otherwise than agreed; nothing of any other."""
+    lot = delivery.lot_for(talk.ctx, lot_id)
+    if lot.state != "inspection" or lot.measured is None or lot.measured == lot.quantity:
+        return ""
+    pay, seller_asked = delivery.taking(talk.ctx, lot)
+    if pay == lot.amount:
+        return talk.words("sure.lot.accept", measured=lot.measured, sold=lot.quantity, amount=lot.amount)
+    code = "sure.lot.accept.asked" if seller_asked else "sure.lot.accept.weighed"
+    return talk.words(code, measured=lot.measured, sold=lot.quantity, pay=pay, amount=lot.amount)
 
 
 def _look(talk: Talk, lot_id: str) -> tuple[int, Card, str]:
@@ -135,6 +162,7 @@ STEPS = Steps(
     },
     ASKS_FIRST,
     _look,
+    questions={"accept": _if_odd},
 )
 STEPS.enter(book)
 

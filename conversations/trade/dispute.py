@@ -9,9 +9,11 @@ from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Card, Line, Say, Style
 from conversations.steps import Steps
 from conversations.talk import Opening, Talk
-from conversations.trade.claim import finding_text
+from conversations.trade.claim import finding_text, never_came_lines
 from core.deals import service as deals
 from core.deals.model import Deal
+from core.delivery.service import lot_for
+from core.kernel.process import StepRow
 from core.kernel.timers import deadline_of
 from core.people.service import organisation_of
 from core.support import service as support
@@ -176,6 +178,8 @@ def _course_lines(talk: Talk, brief: Brief) -> list[Line]:
         "case.books", held=money.held, released=money.released, refunded=money.refunded, paid_out=money.paid_out
     )
     lines = [Line(label=words("case.money"), value=books)]
+    if brief.case.kind == "lot":
+        lines += never_came_lines(talk, lot_for(talk.ctx, brief.case.subject))
     lines += [
         Line(label=words(f"claim.by_{found.finder}"), value=finding_text(talk, found)) for found in brief.findings
     ]
@@ -183,8 +187,14 @@ def _course_lines(talk: Talk, brief: Brief) -> list[Line]:
         said = words("claim.pay", pay=made.pay) if made.pay is not None else words("claim.replace", by=made.by_day)
         lines.append(Line(label=words(f"claim.proposed_{made.side}"), value=said))
     moved = [row for row in brief.steps if row.source != row.to][-STEPS_SHOWN:]
-    happened = "\n".join(f"{words.show(row.at)}: {words(f'state.{row.process}.{row.to}')}" for row in moved)
+    happened = "\n".join(f"{words.show(row.at)}: {_happened(talk, row)}" for row in moved)
     return [*lines, Line(label=words("case.timeline"), value=happened)]
+
+
+def _happened(talk: Talk, row: StepRow) -> str:
+    """What came of a step, and what was said with it where that is the point."""
+    came = talk.words(f"state.{row.process}.{row.to}")
+    return f"{came} ({talk.words('claim.never_came')})" if row.event == "not_arrived" else came
 
 
 def _decision_lines(talk: Talk, brief: Brief) -> list[Line]:

@@ -9,7 +9,7 @@ from conversations.buttons import press
 from conversations.forms.answers import show_window
 from conversations.reply import Button, Line, Style
 from conversations.talk import Talk
-from core.delivery.model import Finding, Lot
+from core.delivery.model import Lot
 from core.delivery.standing import ARGUED, LotsStanding
 
 LOTS_WITH_BUTTONS = 3  # a card stays a card; the rest of a long schedule comes up when these are done
@@ -20,6 +20,7 @@ VERBS: tuple[tuple[str, Style], ...] = (
     ("arrive", "plain"),
     ("accept", "primary"),
     ("claim", "danger"),
+    ("weigh", "plain"),
     ("sample_sent", "plain"),
     ("not_arrived", "danger"),
     ("drop", "danger"),
@@ -29,10 +30,10 @@ VERBS: tuple[tuple[str, Style], ...] = (
 
 
 def lot_lines(talk: Talk, lots: Sequence[Lot], standing: LotsStanding) -> list[Line]:
-    return [_line(talk, lot, len(lots), standing.findings.get(lot.id, ())) for lot in lots[:LOTS_LISTED]]
+    return [_line(talk, lot, len(lots), standing) for lot in lots[:LOTS_LISTED]]
 
 
-def _line(talk: Talk, lot: Lot, count: int, findings: Sequence[Finding]) -> Line:
+def _line(talk: Talk, lot: Lot, count: int, standing: LotsStanding) -> Line:
     words = talk.words
     parts = [
         words.show(lot.quantity),
@@ -43,10 +44,14 @@ def _line(talk: Talk, lot: Lot, count: int, findings: Sequence[Finding]) -> Line
         parts.append(words("lot.on_truck", truck=lot.truck, eta=lot.eta))
     if lot.measured is not None:
         parts.append(words("lot.measured", measured=lot.measured))
+    if (pay := standing.pays.get(lot.id)) is not None:
+        parts.append(words("lot.would_pay", pay=pay, amount=lot.amount))
     if lot.state == "adjusted":
         parts.append(words("lot.paid_with", pay=lot.pay, amount=lot.amount))
-    elif lot.state in ARGUED and findings:
-        parts.append(words("lot.claimed", words=findings[0].words))
+    elif lot.state in ARGUED and lot.never_came:
+        parts.append(words("lot.claimed", words=words("claim.never_came")))
+    elif lot.state in ARGUED and (found := standing.findings.get(lot.id)) and found[0].words:
+        parts.append(words("lot.claimed", words=found[0].words))
     return Line(label=words("lot.number", number=lot.number, count=count), value=" · ".join(parts))
 
 

@@ -104,6 +104,8 @@ def _situation(now: Now) -> str:
 def _lot_situation(lot: Lot, side: str) -> str:
     if lot.state == "planned" and lot.asked_by is not None:
         return "drop_asked_me" if lot.asked_by != side else "drop_asked_them"
+    if lot.state == "claim" and lot.never_came:
+        return "never_came"
     if lot.state == "referee_found":
         return "referee_found_me" if lot.asked_by != side else "referee_found_them"
     return lot.state

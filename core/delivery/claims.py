@@ -6,8 +6,10 @@ both sides see the working before anybody decides.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
+from core.deals import service as deals
 from core.deals.model import Deal, Side
 from core.delivery import rules
 from core.delivery.commands import (
@@ -17,8 +19,10 @@ from core.delivery.commands import (
     ProposeCut,
     ProposeReplacement,
     ReportReferee,
+    ShowArrival,
 )
 from core.delivery.events import (
+    LotAccepted,
     LotAdjusted,
     LotClaimed,
     LotContradicted,
@@ -58,24 +62,52 @@ def claim_lot(ctx: Ctx, command: ClaimLot, seen: int | None = None) -> Lot:
     lot, deal = lot_of(ctx, command.lot_id, seen)
     step(ctx, LOT, lot, "claim", roles(ctx, lot, deal))
     rules.check_claim(command.measured, command.files, lot.arrived_at, ctx.now)
+    lot.never_came = False
     _find(ctx, lot, "buyer", command, command.words)
     if command.measured:
         worked = worth_of(deal, lot, command.measured)
         if worked.pay < lot.amount:
             _propose(ctx, lot, "buyer", worked.pay, "")
     lot.rounds = 1
-    return tell(ctx, lot, LotClaimed)
+    return _claimed(ctx, lot, "")
+
+
+def accept_as_weighed(ctx: Ctx, lot: Lot, deal: Deal, by: Collection[str]) -> Lot:
+    """Take what has come, and pay for it as the agreement says: by the weight that was reported.
+
+    Where that is far less by the buyer's word alone, it is the seller's to say whether so little came.
+    """
+    pay, timed = rules.weighed_pay(deal.terms.quality, lot), "time" in by
+    if pay == lot.amount:
+        step(ctx, LOT, lot, "auto_accept" if timed else "accept", by)
+        return end(ctx, lot, LotAccepted(lot.id, lot.deal_id, ctx.actor.person))
+    if rules.counts_as_weighed(lot, pay):
+        step(ctx, LOT, lot, "accept_weighed", by)
+        return _adjust(ctx, lot, pay, "auto_accept" if timed else "accept_weighed")
+    step(ctx, LOT, lot, "weight_asked", by)
+    _find(ctx, lot, "buyer", Find(lot_id=lot.id, measured=Measured(weight=lot.measured)), "")
+    _propose(ctx, lot, "buyer", pay, "")
+    lot.rounds = 1
+    return _claimed(ctx, lot, "weight_asked")
+
+
+def taking(ctx: Ctx, lot: Lot) -> tuple[Money, bool]:
+    """What accepting a lot as it is weighed would pay, and whether the seller would be asked first."""
+    pay = rules.weighed_pay(deals.deal_for(ctx, lot.deal_id).terms.quality, lot)
+    return pay, not rules.counts_as_weighed(lot, pay)
 
 
 def say_not_arrived(ctx: Ctx, lot_id: str, seen: int | None = None) -> Lot:
-    """The buyer says that it never came. Raises Refusal when they have reported its arrival themselves."""
+    """The buyer says that it never came. Raises Refusal for one that they have reported, or that is still expected."""
     lot, deal = lot_of(ctx, lot_id, seen)
     if lot.arrived_by == "buyer":
         raise Refusal("claim.has_arrived")
+    if rules.not_expected_yet(lot, ctx.now):
+        raise Refusal("claim.not_expected_yet", eta=lot.eta)
     step(ctx, LOT, lot, "not_arrived", roles(ctx, lot, deal))
     _propose(ctx, lot, "buyer", Money.zero(lot.currency), "")
-    lot.rounds = 1
-    return tell(ctx, lot, LotClaimed)
+    lot.rounds, lot.never_came, lot.came_in_time = 1, True, None
+    return _claimed(ctx, lot, "not_arrived")
 
 
 def grant_claim(ctx: Ctx, lot_id: str, seen: int | None = None) -> Lot:
@@ -115,6 +147,19 @@ def propose_replacement(ctx: Ctx, command: ProposeReplacement, seen: int | None 
     return _proposed(ctx, lot, "replacement")
 
 
+def show_arrival(ctx: Ctx, command: ShowArrival, seen: int | None = None) -> Lot:
+    """The seller says that it did come, and would be paid in full: the buyer's turn. Raises Invalid without a word."""
+    lot, deal = lot_of(ctx, command.lot_id, seen)
+    step(ctx, LOT, lot, "propose", roles(ctx, lot, deal))
+    if not lot.never_came:
+        raise Stale
+    if not command.words and not command.files:
+        raise Invalid("claim.needs_answer", field="words")
+    _find(ctx, lot, "seller", Find(lot_id=lot.id, files=command.files), command.words)
+    _propose(ctx, lot, "seller", lot.amount, "")
+    return _proposed(ctx, lot, "arrive")
+
+
 def take_proposal(ctx: Ctx, lot_id: str, seen: int | None = None) -> Lot:
     """The buyer says yes: the lot is paid with that figure, or sent again."""
     lot, deal = lot_of(ctx, lot_id, seen)
@@ -127,9 +172,11 @@ def take_proposal(ctx: Ctx, lot_id: str, seen: int | None = None) -> Lot:
     assert proposal.by_day is not None, "a replacement comes by a day"
     due = rules.overdue_at(proposal.by_day, ctx.now)
     step(ctx, LOT, lot, "take_replacement", roles(ctx, lot, deal), dues={"lot_overdue": due})
+    if lot.never_came:
+        lot.came_in_time = False
     lot.window_from, lot.window_to = ctx.now.date(), max(proposal.by_day, ctx.now.date())
     lot.truck, lot.eta, lot.note, lot.arrived_by, lot.arrived_at = None, None, None, None, None
-    lot.measured_amount, lot.measured_unit = None, None
+    lot.measured_amount, lot.measured_unit, lot.weighed_by, lot.never_came = None, None, None, False
     return tell(ctx, lot, LotReplaced)
 
 
@@ -230,11 +277,13 @@ def adjust(ctx: Ctx, lot: Lot, pay: Money, why: str) -> Lot:
 def _adjust(ctx: Ctx, lot: Lot, pay: Money, why: str) -> Lot:
     rules.check_pay(pay, lot)
     lot.pay_minor = pay.minor
+    if lot.never_came and pay < lot.amount:
+        lot.came_in_time = False
     return end(ctx, lot, LotAdjusted(lot.id, lot.deal_id, ctx.actor.person, why))
 
 
 def _find(ctx: Ctx, lot: Lot, finder: Finder, command: Find, words: str) -> Finding:
-    measure(lot, command.measured.weight)
+    measure(lot, command.measured.weight, None if finder == "referee" else finder)
     attach(ctx, lot, command.files)
     found = Finding(
         id=ctx.new_id(),
@@ -267,6 +316,12 @@ def _propose(ctx: Ctx, lot: Lot, side: Side, pay: Money | None, words: str) -> P
     )
     ctx.session.add(proposal)
     return proposal
+
+
+def _claimed(ctx: Ctx, lot: Lot, why: str) -> Lot:
+    ctx.announce(LotClaimed(lot.id, lot.deal_id, ctx.actor.person, why))
+    ctx.session.flush()
+    return lot
 
 
 def _proposed(ctx: Ctx, lot: Lot, kind: str) -> Lot:

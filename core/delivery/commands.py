@@ -40,6 +40,13 @@ class ReportArrival(Command):
     files: FileIds = ()
 
 
+class WeighLot(Command):
+    """What the weighbridge says, where nothing was said of it before or something else by mistake."""
+
+    measured: Quantity
+    files: FileIds = ()
+
+
 class AcceptLot(Command):
     """The buyer takes the goods as they are; after a claim too."""
 
@@ -73,6 +80,13 @@ class ReportReferee(Find):
 
     words: Remark = ""
     cost: Money | None = None
+
+
+class ShowArrival(Command):
+    """The seller's answer to a buyer who says that a lot never came: in words, with the waybill, or both."""
+
+    words: Remark = ""
+    files: FileIds = ()
 
 
 class ProposeCut(Command):

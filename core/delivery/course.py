@@ -11,10 +11,10 @@ from typing import Final
 from core.deals import service as deals
 from core.deals.model import Deal
 from core.delivery import rules
-from core.delivery.claims import adjust, disputed, referee_pay
-from core.delivery.events import LotAccepted, LotArrived, LotDropped, LotLate, LotsPlanned, LotsUnwound
+from core.delivery.claims import accept_as_weighed, adjust, disputed, referee_pay
+from core.delivery.events import LotArrived, LotDropped, LotLate, LotsPlanned, LotsUnwound
 from core.delivery.model import ARRIVED, LOT, UNSENT, Lot
-from core.delivery.steps import end, findings_in, lot_of, lots_in, open_lots, tell
+from core.delivery.steps import arrived, end, findings_in, lot_of, lots_in, open_lots, tell
 from core.kernel.money import Money
 from core.kernel.process import enter, step
 from core.kernel.timers import Timer, deadline_of, set_timer
@@ -173,15 +173,18 @@ def time_is_up(ctx: Ctx, lot_id: str, event: str) -> None:
     if deals.stands_still(deal):
         set_timer(ctx.session, Timer(LOT.name, lot.id, event, ctx.now + LOOK_AGAIN))
         return
+    if event == "auto_accept":
+        accept_as_weighed(ctx, lot, deal, ("time", "system"))
+        return
     step(ctx, LOT, lot, event, ("time",))
     match event:
         case "lot_overdue":
+            lot.came_in_time = False
             tell(ctx, lot, LotLate)
         case "transit_limit":
             lot.arrived_at = ctx.now
+            arrived(ctx, lot, rules.end_of(lot.eta) if lot.eta else ctx.now)  # nobody's silence makes it late
             tell(ctx, lot, LotArrived)
-        case "auto_accept":
-            end(ctx, lot, LotAccepted(lot.id, lot.deal_id, None))
         case "late_limit":
             end(ctx, lot, LotDropped(lot.id, lot.deal_id, None, event))
         case "seller_silent" | "buyer_silent" | "sample_silent":

@@ -45,7 +45,9 @@ class LotAccepted(LotFact):
 
 @dataclass(frozen=True, slots=True)
 class LotClaimed(LotFact):
-    """The buyer says what is wrong with it."""
+    """The buyer says what is wrong with it. `why` is the event: "claim", "not_arrived" or "weight_asked"."""
+
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +75,13 @@ class LotSampled(LotFact):
 
 
 @dataclass(frozen=True, slots=True)
+class LotWeighed(LotFact):
+    """Somebody says what the weighbridge says, or corrects what they have said of it."""
+
+
+@dataclass(frozen=True, slots=True)
 class LotProposed(LotFact):
-    """The seller proposes how a claim is settled; `why` is "cut" or "replacement"."""
+    """The seller proposes how a claim is settled; `why` is "cut", "replacement" or "arrive": it did come."""
 
     why: str
 

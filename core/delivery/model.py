@@ -22,6 +22,7 @@ TRANSIT_LIMIT: Final = timedelta(days=7)  # after the announced arrival
 INSPECT_WITHIN: Final = timedelta(days=7)
 INSPECT_WITH_LABORATORY: Final = timedelta(days=10)  # from the arrival, when a sample was sent
 WEIGHT_CLAIM_WITHIN: Final = timedelta(hours=48)  # who weighs, weighs at once
+WEIGHT_TAKEN_WITHIN_BP: Final = 1_000  # of the lot's amount: so much less counts on the buyer's word alone
 ANSWER_CLAIM_WITHIN: Final = timedelta(days=3)
 REFEREE_WITHIN: Final = timedelta(days=14)
 OBJECT_WITHIN: Final = timedelta(days=2)  # to what the referee is said to have found
@@ -77,6 +78,11 @@ LOT: Final = Process(
         Transition("inspection", "claim", BUYER, "claim"),
         Transition("inspection", "not_arrived", BUYER, "claim"),
         Transition("inspection", "sample_sent", BUYER, "inspection"),
+        Transition("inspection", "weigh", EITHER, "inspection"),  # said for the first time, or corrected
+        # What accepting comes to where less was weighed than was agreed: paid by that weight; and where it is far less
+        # by the buyer's word alone, the seller is asked.
+        Transition("inspection", "accept_weighed", BUYER | SYSTEM, "adjusted"),
+        Transition("inspection", "weight_asked", BUYER | SYSTEM, "claim"),
         Transition("inspection", "auto_accept", TIME, "accepted", INSPECT_WITHIN, BUYER),
         # The seller's turn: take the buyer's figure, propose another, find otherwise, or give it all back.
         Transition("claim", "grant", SELLER, "adjusted"),
@@ -107,15 +113,27 @@ LOT: Final = Process(
 
 UNSENT: Final = frozenset({"waiting", "planned", "late"})  # given up when the deal is cancelled
 ARRIVED: Final = frozenset({"inspection", *CLAIMED, "lot_dispute"})
-# Each takes money or goods from somebody: whoever presses it is asked once more.
+# Each takes money or goods from somebody: whoever presses it is asked once more. Accepting asks where something is odd.
 ASKS_FIRST: Final = frozenset(
-    {"drop", "drop_asked", "drop_agreed", "not_arrived", "give_back", "grant", "take", "operator_asked"}
+    {
+        "drop",
+        "drop_asked",
+        "drop_agreed",
+        "not_arrived",
+        "give_back",
+        "grant",
+        "take",
+        "operator_asked",
+        "accept_anyway",
+    }
 )
 
 
 class Lot(InProcess, Table):
     """A part of a deal that is delivered, accepted and paid by itself.
 
+    `weighed_by`: whose word the measured weight is. `never_came`: that is what its claim says.
+    `came_in_time`: whether it arrived by its day, None while nobody can tell: it counts for the seller's name.
     `asked_by`: whose wish or report the other side is to answer. `pay_minor`: what an adjusted lot is paid with, the
     market's fee included. `flagged`: it was parted without anybody's figure, and an operator should look at it.
     """
@@ -135,8 +153,11 @@ class Lot(InProcess, Table):
     note: Mapped[str | None] = mapped_column(Words)
     measured_amount: Mapped[Decimal | None] = mapped_column(Exact)
     measured_unit: Mapped[str | None] = mapped_column(String(20))
+    weighed_by: Mapped[Side | None] = mapped_column(String(6))
     arrived_by: Mapped[Side | None] = mapped_column(String(6))
     arrived_at: Mapped[datetime | None] = mapped_column(Instant)
+    never_came: Mapped[bool] = mapped_column(default=False)
+    came_in_time: Mapped[bool | None] = mapped_column()
     asked_by: Mapped[Side | None] = mapped_column(String(6))
     rounds: Mapped[int] = mapped_column(Integer, default=0)
     pay_minor: Mapped[int | None] = mapped_column(Minor)

@@ -6,26 +6,31 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from typing import Final
 
+from core.deals.model import Side
 from core.delivery.model import (
     LONGEST_JOURNEY,
     OVERDUE_AFTER,
     TRANSIT_LIMIT,
     WEIGHT_CLAIM_WITHIN,
+    WEIGHT_TAKEN_WITHIN_BP,
     Finding,
     Lot,
     Proposal,
 )
 from core.kernel.errors import Invalid, Refusal
+from core.kernel.exact import half_up_to
 from core.kernel.money import Money
-from core.kernel.quantity import QUANTITY_DECIMALS, Quantity, convertible
+from core.kernel.quantity import QUANTITY_DECIMALS, Quantity, converted, convertible
 from core.offers import quality
 from core.offers.model import Terms
 from core.offers.quality import Measured, Quality, Worth
 
 # Nobody loads half a pallet.
 COUNTED: Final = frozenset({"bag_15kg", "pack_10kg", "pallet", "pallet_crate", "big_bag", "bag", "bale"})
+AT_MOST_OF_A_LOT: Final = Fraction(3, 2)  # above that a number has slipped: 470 for 47.0
 ONE_DAY: Final = timedelta(days=1)
 
 
@@ -91,11 +96,38 @@ def check_eta(eta: date, today: date) -> None:
 
 
 def check_measured(measured: Quantity | None, sold: Quantity) -> None:
-    """Raises Invalid when it is measured in a unit that says nothing about the unit it was sold in."""
-    if measured is None or convertible(measured.unit, sold.unit):
+    """Raises Invalid for a unit that says nothing about what was sold, and for a weight that no such lot can have."""
+    if measured is None:
         return
-    if not (convertible(sold.unit, "MWh") and convertible(measured.unit, "t")):  # with a calorific value it does
+    if convertible(measured.unit, sold.unit):
+        unit, agreed = sold.unit, converted(sold, sold.unit)
+    elif convertible(sold.unit, "MWh") and convertible(measured.unit, "t"):  # with a calorific value it says something
+        unit, agreed = "t", converted(sold, "MWh")  # each tonne has a megawatt-hour at least
+    else:
         raise Invalid("lot.measured_unit", field="measured", given=measured.unit, unit=sold.unit)
+    if converted(measured.positive(), unit) > agreed * AT_MOST_OF_A_LOT:
+        most = Quantity(half_up_to(agreed * AT_MOST_OF_A_LOT, 0), unit)
+        raise Invalid("lot.measured_too_much", field="measured", given=measured, sold=sold, most=most)
+
+
+def check_weighing(by: Side, lot: Lot, files: Sequence[str], now: datetime) -> None:
+    """Raises Refusal for what the other side has weighed, and for less than was said when the time to weigh is over."""
+    if lot.weighed_by not in (None, by):
+        raise Refusal("lot.weighed_by_other")
+    if by == "buyer" and not files and lot.arrived_at is not None and now - lot.arrived_at > WEIGHT_CLAIM_WITHIN:
+        raise Refusal("claim.weight_too_late", hours=WEIGHT_CLAIM_WITHIN // timedelta(hours=1))
+
+
+def weighed_pay(agreed: Quality | None, lot: Lot) -> Money:
+    """What the agreement pays for a lot by the weight that was reported, where one was."""
+    if lot.measured is None or not convertible(lot.measured.unit, lot.unit):
+        return lot.amount
+    return quality.worth(agreed, lot.quantity, lot.amount, Measured(weight=lot.measured)).pay
+
+
+def counts_as_weighed(lot: Lot, pay: Money) -> bool:
+    """Whether a reported weight counts without asking the seller: it is their own word, or about what was agreed."""
+    return lot.weighed_by == "seller" or lot.amount - pay <= lot.amount.share(WEIGHT_TAKEN_WITHIN_BP)
 
 
 # --- claims -----------------------------------------------------------------------------------------------------------
@@ -108,6 +140,11 @@ def check_claim(found: Measured, files: Sequence[str], arrived_at: datetime | No
     only_weight = found.weight is not None and not found.figures and not files
     if only_weight and arrived_at is not None and now - arrived_at > WEIGHT_CLAIM_WITHIN:
         raise Refusal("claim.weight_too_late", hours=WEIGHT_CLAIM_WITHIN // timedelta(hours=1))
+
+
+def not_expected_yet(lot: Lot, now: datetime) -> bool:
+    """Whether it is on its way and its day has not passed: nobody can say yet that it never came."""
+    return lot.state == "dispatched" and lot.eta is not None and now < end_of(lot.eta)
 
 
 def check_pay(pay: Money, lot: Lot) -> None:

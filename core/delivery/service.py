@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.deals import service as deals
 from core.delivery import rules
 from core.delivery.claims import (
+    accept_as_weighed,
     agree_value,
     ask_operator,
     claim_lot,
@@ -16,10 +17,12 @@ from core.delivery.claims import (
     referee_pay,
     report_referee,
     say_not_arrived,
+    show_arrival,
     take_proposal,
+    taking,
     worth_of,
 )
-from core.delivery.commands import AcceptLot, DispatchLot, ReportArrival
+from core.delivery.commands import AcceptLot, DispatchLot, ReportArrival, WeighLot
 from core.delivery.course import (
     drop_unfunded,
     forget_lots,
@@ -35,10 +38,19 @@ from core.delivery.course import (
     start_lots,
     time_is_up,
 )
-from core.delivery.events import LotAccepted, LotArrived, LotDispatched, LotDropAsked, LotDropped, LotSampled
+from core.delivery.events import (
+    LotAccepted,
+    LotArrived,
+    LotDispatched,
+    LotDropAsked,
+    LotDropped,
+    LotSampled,
+    LotWeighed,
+)
 from core.delivery.model import INSPECT_WITH_LABORATORY, LOT, Finding, Lot, Proposal
 from core.delivery.standing import LotsStanding, lots_standing
 from core.delivery.steps import (
+    arrived,
     attach,
     end,
     findings_in,
@@ -95,9 +107,12 @@ __all__ = [
     "rule_lots",
     "say_not_arrived",
     "send_sample",
+    "show_arrival",
     "start_lots",
     "take_proposal",
+    "taking",
     "time_is_up",
+    "weigh_lot",
     "worth_of",
 ]
 
@@ -121,7 +136,8 @@ def report_arrival(ctx: Ctx, command: ReportArrival, seen: int | None = None) ->
     lot, deal = lot_of(ctx, command.lot_id, seen)
     step(ctx, LOT, lot, "arrive", roles(ctx, lot, deal))
     lot.arrived_by, lot.arrived_at = side_of(ctx, deal), ctx.now
-    measure(lot, command.measured)
+    arrived(ctx, lot, ctx.now)
+    measure(lot, command.measured, lot.arrived_by)
     attach(ctx, lot, command.files)
     return tell(ctx, lot, LotArrived)
 
@@ -137,13 +153,31 @@ def send_sample(ctx: Ctx, lot_id: str, seen: int | None = None) -> Lot:
     return tell(ctx, lot, LotSampled)
 
 
-def accept_lot(ctx: Ctx, command: AcceptLot, seen: int | None = None) -> Lot:
-    """The buyer takes it, also after a claim: its money is released."""
+def weigh_lot(ctx: Ctx, command: WeighLot, seen: int | None = None) -> Lot:
+    """Say what the weighbridge says, or correct what oneself has said of it, until the lot is taken.
+
+    What the other side has weighed is theirs: whoever finds otherwise makes a claim. Raises Invalid, Refusal.
+    """
     lot, deal = lot_of(ctx, command.lot_id, seen)
-    event = "accept" if lot.state == "inspection" else "accept_anyway"
-    step(ctx, LOT, lot, event, roles(ctx, lot, deal))
-    measure(lot, command.measured)
+    step(ctx, LOT, lot, "weigh", roles(ctx, lot, deal))
+    side = side_of(ctx, deal)
+    rules.check_weighing(side, lot, command.files, ctx.now)
+    measure(lot, command.measured, side)
     attach(ctx, lot, command.files)
+    return tell(ctx, lot, LotWeighed)
+
+
+def accept_lot(ctx: Ctx, command: AcceptLot, seen: int | None = None) -> Lot:
+    """The buyer takes it: it is paid by the weight that was reported. After a claim it is given up, and all is paid."""
+    lot, deal = lot_of(ctx, command.lot_id, seen)
+    mine, waived = roles(ctx, lot, deal), lot.state != "inspection"
+    LOT.transition(lot.state, "accept_anyway" if waived else "accept", mine)
+    measure(lot, command.measured, "buyer")
+    attach(ctx, lot, command.files)
+    if not waived:
+        return accept_as_weighed(ctx, lot, deal, mine)
+    step(ctx, LOT, lot, "accept_anyway", mine)
+    arrived(ctx, lot, ctx.now)
     return end(ctx, lot, LotAccepted(lot.id, lot.deal_id, ctx.actor.person))
 
 
@@ -176,6 +210,8 @@ def agree_drop(ctx: Ctx, lot_id: str, seen: int | None = None) -> Lot:
 def _drop(ctx: Ctx, lot_id: str, seen: int | None, event: str) -> Lot:
     lot, deal = lot_of(ctx, lot_id, seen)
     step(ctx, LOT, lot, event, roles(ctx, lot, deal))
+    if lot.never_came:
+        lot.came_in_time = False
     return end(ctx, lot, LotDropped(lot.id, lot.deal_id, ctx.actor.person, event))
 
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import bindparam, select
 
+from core.deals import service as deals
 from core.deals.model import Deal
 from core.delivery import rules
 from core.delivery.model import CLAIM_ROUNDS, CLAIMED, LOT, Finding, Lot, Proposal
 from core.delivery.steps import roles
+from core.kernel.money import Money
 from core.kernel.process import StepRow
 from core.kernel.session import select_all, select_rows
 from core.kernel.transaction import Ctx
@@ -32,10 +35,14 @@ _SAMPLES = (
 
 @dataclass(frozen=True, slots=True)
 class LotsStanding:
-    """By lot. `open_to`: what who acts may do with it; `findings`: of those that are argued about."""
+    """By lot. `open_to`: what who acts may do with it; `findings`: of those that are argued about.
+
+    `pays`: what accepting those would pay that were measured otherwise than agreed, by that weight.
+    """
 
     open_to: Mapping[str, Sequence[str]]
     findings: Mapping[str, Sequence[Finding]]
+    pays: Mapping[str, Money]
 
     def may(self, lot: Lot) -> list[str]:
         return list(self.open_to.get(lot.id, ()))
@@ -46,6 +53,7 @@ def lots_standing(ctx: Ctx, deal: Deal, lots: Sequence[Lot], *, argued: bool = T
 
     `argued=False`: of those that are argued about only what was found; what may be done has a card of its own.
     """
+    mine = deals.sides(ctx, deal)
     acted_on = [lot for lot in lots if argued or lot.state not in ARGUED]
     open_to = {lot.id: LOT.open_to(lot.state, roles(ctx, lot, deal)) for lot in acted_on}
     findings: dict[str, list[Finding]] = defaultdict(list)
@@ -61,29 +69,35 @@ def lots_standing(ctx: Ctx, deal: Deal, lots: Sequence[Lot], *, argued: bool = T
         lot.id: [
             event
             for event in open_to[lot.id]
-            if _has_point(lot, event, findings[lot.id], proposals[lot.id], sampled=lot.id in sampled)
+            if _has_point(lot, event, findings[lot.id], proposals[lot.id], sampled=lot.id in sampled, now=ctx.now)
             and not (event == "dispatch" and deal.frozen is not None)
+            and not (event == "weigh" and lot.weighed_by is not None and lot.weighed_by not in mine)
         ]
         for lot in acted_on
     }
-    return LotsStanding(with_point, findings)
+    looked_at = [lot for lot in lots if lot.state == "inspection"]
+    pays = {lot.id: pay for lot in looked_at if (pay := rules.weighed_pay(deal.terms.quality, lot)) != lot.amount}
+    return LotsStanding(with_point, findings, pays)
 
 
 def _has_point(
-    lot: Lot, event: str, findings: Sequence[Finding], proposals: Sequence[Proposal], *, sampled: bool
+    lot: Lot, event: str, findings: Sequence[Finding], proposals: Sequence[Proposal], *, sampled: bool, now: datetime
 ) -> bool:
     """Whether a step that the table allows has a point in this lot's own course."""
     proposal = proposals[-1] if proposals else None
     found = rules.last(findings, "buyer")
     pointless = {
         "drop_asked": lot.asked_by is not None,
-        "not_arrived": lot.arrived_by == "buyer",
+        "not_arrived": lot.arrived_by == "buyer" or rules.not_expected_yet(lot, now),
         "sample_sent": sampled,
         "grant": rules.figure_of(proposals, "buyer") is None,
         "take": proposal is None or proposal.kind != "cut",
         "take_replacement": proposal is None or proposal.kind != "replacement",
         "counter": lot.rounds >= CLAIM_ROUNDS,
         "contradict": found is None or not found.measured.figures,
-        "mean_taken": True,  # a consequence of a second finding, and nobody's button
+        # Consequences of a second finding and of a weight, and nobody's buttons.
+        "mean_taken": True,
+        "accept_weighed": True,
+        "weight_asked": True,
     }
     return not pointless.get(event, False)

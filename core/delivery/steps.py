@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import func, select
@@ -15,6 +16,7 @@ from core.delivery.events import LotFact
 from core.delivery.model import LOT, Finding, Lot, Proposal
 from core.files.service import own
 from core.kernel.errors import NotFound, Refusal, Stale
+from core.kernel.process import timeline
 from core.kernel.quantity import Quantity
 from core.kernel.session import find_all
 from core.kernel.transaction import Ctx
@@ -96,10 +98,18 @@ def tell(ctx: Ctx, lot: Lot, fact: type[LotFact]) -> Lot:
     return lot
 
 
-def measure(lot: Lot, measured: Quantity | None) -> None:
+def measure(lot: Lot, measured: Quantity | None, by: Side | None) -> None:
+    """Keep a weight, and whose word it is. Raises Invalid for one that cannot be."""
     rules.check_measured(measured, lot.quantity)
     if measured is not None:
-        lot.measured_amount, lot.measured_unit = measured.amount, measured.unit
+        lot.measured_amount, lot.measured_unit, lot.weighed_by = measured.amount, measured.unit, by
+
+
+def arrived(ctx: Ctx, lot: Lot, at: datetime) -> None:
+    """It is there. Whether by its day is said once, and allows for weather and drivers as lateness does."""
+    planned = max((row.at for row in timeline(ctx.session, lot.id) if row.to == "planned"), default=lot.state_since)
+    if lot.came_in_time is None:
+        lot.came_in_time = at < rules.overdue_at(lot.window_to, planned)
 
 
 def attach(ctx: Ctx, lot: Lot, files: Iterable[str]) -> None:

@@ -1,8 +1,9 @@
 """What goods are worth that were measured: the formula that an agreement keeps, and both sides have signed.
 
-pay = agreed amount x delivered / agreed quantity x dry matter x (1 - ash cut), never more than the agreed amount,
-rounded once, half up. Where a price is per energy, delivered MWh = tonnes x NCV / 3.6 instead (NCV in MJ/kg as
-received, measured or worked out from moisture by ISO 18125), and moisture does not count twice.
+pay = agreed amount x delivered / agreed quantity (1 at most) x dry matter x (1 - ash cut), rounded once, half up: what
+came beyond the agreed quantity is not paid, and takes nothing off a deduction. Where a price is per energy, delivered
+MWh = tonnes x NCV / 3.6 instead (NCV in MJ/kg as received, measured or worked out from moisture by ISO 18125), and
+moisture does not count twice.
 """
 
 from __future__ import annotations
@@ -105,16 +106,13 @@ def quality_of(catalogue: Catalogue, product_id: str, grade_id: str | None) -> Q
 def worth(quality: Quality | None, sold: Quantity, amount: Money, found: Measured) -> Worth:
     """What a lot is to be paid with. Raises Invalid for a weight that says nothing about what was sold."""
     agreed = quality or Quality()
-    share, steps = _delivered(agreed, sold, found)
+    share, steps = _delivered(agreed, sold, amount, found)
     if agreed.ash is not None and found.ash is not None and found.ash > agreed.ash:
         over = found.ash - agreed.ash
         cut = min(Fraction(over) * Fraction(agreed.ash_cut_bp, 10_000), Fraction(1))
         share *= 1 - cut
         steps.append(Step("quality.ash", {"found": found.ash, "agreed": agreed.ash, "cut": percent(cut)}))
-    if share > 1:
-        steps.append(Step("quality.at_most", {"amount": amount}))
-    exact = Fraction(amount.amount) * min(share, Fraction(1))
-    return Worth(Money.rounded(exact, amount.currency), tuple(steps))
+    return Worth(Money.rounded(Fraction(amount.amount) * share, amount.currency), tuple(steps))
 
 
 def same(one: Measured, other: Measured) -> bool:
@@ -156,26 +154,32 @@ def _distance(one: Measured, third: Measured) -> Fraction:
     )
 
 
-def _delivered(agreed: Quality, sold: Quantity, found: Measured) -> tuple[Fraction, list[Step]]:
-    """How much of what was sold has come, as a share, by energy or by weight and dry matter."""
+def _delivered(agreed: Quality, sold: Quantity, amount: Money, found: Measured) -> tuple[Fraction, list[Step]]:
+    """How much of what was sold has come, as a share of at most 1, by energy or by weight and dry matter."""
     weight, ncv = found.weight, _calorific_value(agreed, found)
     if convertible(sold.unit, "MWh") and ncv is not None and weight is not None and convertible(weight.unit, "t"):
         mwh = converted(weight, "t") * Fraction(ncv) / MJ_PER_KWH
         energy = Quantity(half_up_to(mwh, 3), "MWh")
         by_energy = Step("quality.energy", {"weight": weight, "ncv": ncv, "energy": energy, "sold": sold})
-        return mwh / converted(sold, "MWh"), [by_energy]
-    share, steps = Fraction(1), []
+        return _at_most(mwh / converted(sold, "MWh"), amount, [by_energy])
+    share: Fraction = Fraction(1)
+    steps: list[Step] = []
     if weight is not None:
         if not convertible(weight.unit, sold.unit):
             raise Invalid("lot.measured_unit", field="measured", given=weight.unit, unit=sold.unit)
         share = converted(weight, sold.unit) / Fraction(sold.amount)
-        steps.append(Step("quality.weight", {"weight": weight, "sold": sold}))
+        share, steps = _at_most(share, amount, [Step("quality.weight", {"weight": weight, "sold": sold})])
     if agreed.moisture is not None and found.moisture is not None and found.moisture > agreed.moisture:
         dry = (100 - Fraction(found.moisture)) / (100 - Fraction(agreed.moisture))
         share *= dry
         moist = Step("quality.moisture", {"found": found.moisture, "agreed": agreed.moisture, "dry": percent(dry)})
         steps.append(moist)
     return share, steps
+
+
+def _at_most(share: Fraction, amount: Money, steps: list[Step]) -> tuple[Fraction, list[Step]]:
+    """No more than all of it, and the line that says so."""
+    return (Fraction(1), [*steps, Step("quality.at_most", {"amount": amount})]) if share > 1 else (share, steps)
 
 
 def _calorific_value(agreed: Quality, found: Measured) -> Decimal | None:

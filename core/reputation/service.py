@@ -14,7 +14,6 @@ from sqlalchemy import (
     Select,
     bindparam,
     case,
-    distinct,
     func,
     literal,
     null,
@@ -25,11 +24,11 @@ from sqlalchemy import (
 
 from core.deals.model import Deal
 from core.deals.service import deal_for
-from core.delivery.model import LOT, Lot
+from core.delivery.model import Lot
 from core.kernel.db import Instant
 from core.kernel.errors import NotAllowed, NotFound, Refusal
 from core.kernel.money import Money
-from core.kernel.process import StepRow, enter, step
+from core.kernel.process import enter, step
 from core.kernel.session import find_all, select_all, select_rows
 from core.kernel.transaction import Ctx
 from core.people.service import acting
@@ -131,18 +130,16 @@ _FIGURES: CompoundSelect[Any] = union_all(
         *(side.in_(_ORGANISATIONS) for side in (Deal.buyer, Deal.seller)),
         *(side.in_(_AUTHORS) for side in (Deal.buyer, Deal.seller)),
     ),
-    # Of the lots each has sent or should have sent: how many became late.
+    # Of the lots of which it is known whether they came by their day: how many did not.
     _sums(
         "in time",
         Deal.seller,
         literal(""),
-        func.count(distinct(Lot.id)),
-        func.count(distinct(case((StepRow.event == "lot_overdue", Lot.id)))),
+        func.count(),
+        func.sum(case((Lot.came_in_time.is_(False), 1), else_=0)),
     )
     .join(Lot, Lot.deal_id == Deal.id)
-    .join(StepRow, StepRow.subject == Lot.id)
-    .where(Deal.seller.in_(_ORGANISATIONS), StepRow.process == LOT.name)
-    .where(StepRow.event.in_(("dispatch", "lot_overdue")))
+    .where(Deal.seller.in_(_ORGANISATIONS), Lot.came_in_time.is_not(None))
     .group_by(Deal.seller),
     _sums("mean", literal(""), literal(""), func.count(), func.coalesce(func.sum(_STARS), 0)).where(_REVEALED),
 )

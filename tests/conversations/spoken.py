@@ -215,7 +215,9 @@ STEPS: Final = (agreement.STEPS, delivery.STEPS, claim.STEPS, dispute.STEPS)
 def _of_steps() -> Iterator[str]:
     """What whoever presses is asked first, and told after."""
     for steps in STEPS:
-        yield from (f"sure.{steps.thing}.{verb}" for verb in steps.acts if verb in steps.asks_first)
+        yield from (
+            f"sure.{steps.thing}.{verb}" for verb in steps.asks_first & steps.acts.keys() - steps.questions.keys()
+        )
         yield from (f"toast.{steps.thing}.{verb}" for verb in steps.acts)
 
 
@@ -264,7 +266,7 @@ def states(process: Process) -> set[str]:
     return {process.initial} | {each.to for each in process.transitions}
 
 
-LOT_SITUATIONS: Final = {"drop_asked_me", "drop_asked_them", "referee_found_me", "referee_found_them"}
+LOT_SITUATIONS: Final = {"drop_asked_me", "drop_asked_them", "referee_found_me", "referee_found_them", "never_came"}
 
 
 def turns() -> dict[str, frozenset[str]]:

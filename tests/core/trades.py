@@ -27,6 +27,7 @@ from core.kernel.events import Reactions
 from core.kernel.ids import Ids
 from core.kernel.money import Money
 from core.kernel.outbox import Post
+from core.kernel.quantity import Quantity
 from core.kernel.sqlite import SqliteRunner
 from core.kernel.sweep import Ring
 from core.kernel.transaction import MARKET, PROVIDER, Actor, Ctx, Transactions
@@ -141,10 +142,10 @@ class Trade:
         command = DispatchLot(lot_id=lot.id, truck="LTU 123", eta=today + timedelta(days=2))
         await self.market.run(self.seller, lambda ctx: delivery.dispatch_lot(ctx, command))
 
-    async def arrive(self, lot: Lot) -> None:
-        await self.market.run(
-            self.seller, lambda ctx: delivery.report_arrival(ctx, ReportArrival(lot_id=lot.id, measured=tonnes(24)))
-        )
+    async def arrive(self, lot: Lot, measured: Quantity | None = None) -> None:
+        """The seller reports it: as much as was agreed, unless the story says otherwise."""
+        command = ReportArrival(lot_id=lot.id, measured=measured or lot.quantity)
+        await self.market.run(self.seller, lambda ctx: delivery.report_arrival(ctx, command))
 
     async def accept(self, lot: Lot) -> None:
         await self.market.run(self.buyer, lambda ctx: delivery.accept_lot(ctx, AcceptLot(lot_id=lot.id)))

@@ -8,7 +8,7 @@ from core.kernel.transaction import MARKET
 from core.people.service import appoint_operators
 from lab.people.browser import until
 from tests.journeys.market import Chat, Somebody, World
-from tests.journeys.trade import Trade
+from tests.journeys.trade import PAPER, Trade, enclose
 
 PAIRS: list[tuple[Chat, Chat]] = [("telegram", "slack"), ("slack", "telegram")]
 REASON = "The weight ticket supports the seller, the laboratory the buyer."
@@ -44,7 +44,7 @@ async def test_a_claim_is_settled_by_what_both_have_measured(trade: Trade) -> No
     await trade.seller.sees("names another figure for lot 1.", "€20,855.00")
     await trade.seller.presses("Take the buyer's figure")
     await trade.seller.presses("No, go back")
-    await asks_no_more(trade.seller)
+    await no_more(trade.seller, "No, go back")
     await trade.seller.presses("Take the buyer's figure")
     await trade.seller.presses("Yes: Take the buyer's figure")
     await trade.buyer.sees("takes the buyer's figure for lot 1.", "€645.00 is on its way back to the buyer.")
@@ -66,13 +66,13 @@ async def test_what_both_sign_names_the_goods_and_all_that_the_fingerprint_cover
         assert read.rindex("Wood pellets") < read.rindex("If measured otherwise")
 
 
-async def asks_no_more(somebody: Somebody) -> None:
-    """The question is gone, and the card is there again as it was."""
+async def no_more(somebody: Somebody, text: str) -> None:
+    """It was on a card, and is gone from it."""
 
     async def gone() -> bool:
-        return "No, go back" not in await somebody.screen()
+        return text not in await somebody.screen()
 
-    await until(gone, lambda: f"{somebody.name} still reads the question")
+    await until(gone, lambda: f"{somebody.name} still reads {text!r}")
 
 
 async def test_an_operator_decides_from_chat_and_time_carries_it_out(trade: Trade) -> None:
@@ -88,10 +88,10 @@ async def test_an_operator_decides_from_chat_and_time_carries_it_out(trade: Trad
     await olga.fills(seller="60", reason=REASON)
     for each in (trade.seller, trade.buyer):
         await each.sees("An operator has decided the dispute.", REASON, "€12,900.00 released")
-        assert "split in half" not in await each.screen()
+        await no_more(each, "split in half")
         await each.says("/deals")
         await each.sees("My deals", "An operator has decided. It counts from")
-        assert "split in half" not in await each.screen()
+        await no_more(each, "split in half")
     await trade.world.later(days=2, minutes=1)
     for each in (trade.seller, trade.buyer):
         await each.sees("The ruling is carried out.")
@@ -130,3 +130,75 @@ async def test_the_two_settle_the_payment_themselves(world: World) -> None:
     await trade.buyer.presses("Accept")
     await trade.complete()
     await world.books_balance()
+
+
+async def test_a_lot_is_paid_by_what_the_weighbridge_says_and_a_slip_is_corrected(trade: Trade) -> None:
+    await trade.funded(quantity="50 t")
+    await trade.dispatch()
+    await trade.buyer.presses("arriv")
+    await trade.buyer.fills(measured="470 t")
+    await trade.buyer.sees("470 t is far more than a lot of 50 t can be.", "up to 75 t can be right")
+    await trade.buyer.fills(measured="4.73 t")
+    await trade.seller.sees("reports that lot 1 has arrived.", "measured 4.73 t")
+    await trade.buyer.presses("Accept")
+    await trade.buyer.sees("Only 4.73 t of 50 t came?", "€1,016.95", "the seller is asked first")
+    await trade.buyer.presses("No, go back")
+    await no_more(trade.buyer, "No, go back")
+    await trade.buyer.presses("Correct the weight")
+    await trade.buyer.fills(measured="47.3 t")
+    await trade.seller.sees(
+        "reports the weight of lot 1.", "measured 47.3 t", "by that weight €10,169.50 of €10,750.00"
+    )
+    await trade.accept_weighed("47.3 t of 50 t came. As the terms say it is paid by that weight: €10,169.50")
+    await trade.seller.sees("It is paid by the measured weight.", "€580.50 goes back to the buyer.")
+    await trade.set_up_payouts_unprepared()
+    await trade.complete()
+    await trade.world.books_balance()
+
+
+async def test_far_less_is_the_sellers_to_say(trade: Trade) -> None:
+    await trade.funded(quantity="50 t")
+    await trade.dispatch()
+    await trade.arrive(measured="20.5 t")
+    await trade.buyer.presses("Accept")
+    await trade.buyer.presses("Yes: Accept")
+    await trade.seller.sees("Far less of lot 1 was weighed than was agreed.")
+    await trade.buyer.presses("Open the claim")
+    await trade.buyer.presses("Accept after all")
+    await trade.buyer.sees("Give up your claim? The whole €10,750.00 of this lot is released")
+    await trade.buyer.presses("No, go back")
+    await no_more(trade.buyer, "No, go back")
+    await trade.seller.presses("Open the claim")
+    await trade.seller.sees("20.5 t of 50 t came", "€4,407.50")
+    await trade.seller.presses("Take the buyer's figure")
+    await trade.seller.presses("Yes: Take the buyer's figure")
+    await trade.buyer.sees("takes the buyer's figure for lot 1.", "€6,342.50 is on its way back to the buyer.")
+    await trade.world.books_balance()
+
+
+async def test_all_are_told_that_a_lot_never_came_and_the_seller_answers(trade: Trade) -> None:
+    olga = await operator(trade.world)
+    await trade.funded(quantity="50 t")
+    await trade.dispatch()
+    assert "It never came" not in await trade.buyer.screen()
+    await trade.world.later(days=2)
+    await trade.buyer.says("/deals")
+    await trade.buyer.presses("Open")
+    await trade.buyer.presses("It never came")
+    await trade.buyer.presses("Yes: It never came")
+    await trade.seller.sees("says that lot 1 never came.", "Show that it did, in words or with the waybill")
+    await trade.seller.presses("Open the claim")
+    await trade.seller.presses("It did come")
+    await enclose(trade.seller, "waybill.pdf", PAPER, "application/pdf")
+    await trade.seller.fills(words="Unloaded at gate 2, signed by Mr Kask")
+    await trade.buyer.sees("says that lot 1 did come.")
+    await trade.buyer.presses("Open the claim")
+    await trade.buyer.sees("Unloaded at gate 2, signed by Mr Kask", "1 file")
+    await trade.buyer.presses("Accept after all")
+    await trade.buyer.sees("Is it there after all? The whole €10,750.00 of it is released")
+    await trade.buyer.presses("No, go back")
+    await no_more(trade.buyer, "No, go back")
+    await trade.buyer.presses("Ask an operator")
+    await trade.buyer.presses("Yes: Ask an operator")
+    await olga.sees("Dispute on lot 1", "it never came", "Unloaded at gate 2", "(it never came)")
+    await trade.world.books_balance()

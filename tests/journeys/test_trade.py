@@ -56,8 +56,8 @@ async def test_a_whole_trade(trade: Trade) -> None:
     await tom.sees("waybill.pdf")
     await trade.arrive(measured="99.6 t")
     await rasa.sees("measured 99.6 t")
-    await trade.accept()
-    await rasa.sees("€20,475.00 released to the seller, after a fee of €525.00.", "€20,475.00 is on its way to you.")
+    await trade.accept_weighed("99.6 t of 100 t came.")
+    await rasa.sees("€20,393.10 released to the seller, after a fee of €522.90", "€20,393.10 is on its way to you.")
     await trade.complete()
 
     await trade.rate(rasa, "Paid within the hour.")

@@ -62,10 +62,10 @@ async def test_a_lot_goes_from_the_plan_to_the_buyers_yes(market: Market) -> Non
     assert [str(lot.quantity) for lot in lots] == ["25 t"] * 4
     assert [lot.window_from for lot in lots] == sorted(lot.window_from for lot in lots)
     await trade.dispatch(lots[0])
-    await trade.arrive(lots[0])
+    await trade.arrive(lots[0], tonnes(26))
     await trade.accept(lots[0])
     taken = (await trade.lots())[0]
-    assert (taken.state, taken.truck, taken.measured) == ("accepted", "LTU 123", tonnes(24))
+    assert (taken.state, taken.truck, taken.measured) == ("accepted", "LTU 123", tonnes(26))
     assert [type(fact).__name__ for fact in market.facts] == ["LotDispatched", "LotArrived", "LotAccepted"]
 
 
@@ -155,7 +155,8 @@ async def test_a_claim_is_settled_by_one_of_them_or_by_time(market: Market) -> N
     trade = await paid(market, lots=3)
     taken, returned, argued = await trade.lots()
     for lot in (taken, returned, argued):
-        await trade.deliver(lot)
+        await trade.dispatch(lot)
+        await trade.arrive(lot, tonnes(24))
         await trade.claim(lot)
     await trade.accept(taken)
     await market.run(trade.seller, lambda ctx: delivery.give_back_lot(ctx, returned.id))

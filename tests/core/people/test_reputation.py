@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
+from sqlalchemy import bindparam, update
 
 from core.deals import service as deals
 from core.deals.model import Deal, HouseTerms
@@ -171,11 +172,12 @@ async def test_a_seller_is_new_until_three_have_spoken(market: Market) -> None:
     assert isinstance(score, Score)
 
 
-async def test_on_time_is_the_share_of_lots_that_never_became_late(market: Market) -> None:
+async def test_on_time_is_the_share_of_lots_that_came_by_their_day(market: Market) -> None:
     two = await pair(market)
     deal = await two.deal()
+    came = update(Lot).where(Lot.number == bindparam("which")).values(came_in_time=bindparam("in_time"))
 
-    def four_trucks_one_late(ctx: Ctx) -> None:
+    def four_trucks_on_the_road(ctx: Ctx) -> None:
         for number in range(1, 5):
             lot = Lot(
                 id=ctx.new_id(),
@@ -191,11 +193,15 @@ async def test_on_time_is_the_share_of_lots_that_never_became_late(market: Marke
             enter(ctx, LOT, lot, LOT.initial)
             ctx.session.add(lot)
             step(ctx, LOT, lot, "funded", ("system",), dues={"lot_overdue": ctx.now})
-            if number == 4:
-                step(ctx, LOT, lot, "lot_overdue", ("time",))
             step(ctx, LOT, lot, "dispatch", ("seller",), dues={"transit_limit": ctx.now})
 
-    await market.run(MARKET, four_trucks_one_late)
+    async def arrived(number: int, in_time: bool) -> None:
+        await market.run(MARKET, lambda ctx: ctx.session.execute(came, {"which": number, "in_time": in_time}))
+
+    await market.run(MARKET, four_trucks_on_the_road)
+    assert (await two.score(two.anna)).on_time is None  # sent is not arrived
+    for number in range(1, 5):
+        await arrived(number, in_time=number != 4)
     assert (await two.score(two.anna)).on_time == 0.75
     assert (await two.score(two.ben)).on_time is None
 
