@@ -166,11 +166,11 @@ async def delivers(stage: Stage, rasa: OnTelegram, tom: OnSlack) -> None:
         await rasa.fills(truck="KAU 123", eta="tomorrow")
 
     await stage.step(dispatch, tom, "on its way", "KAU 123")
-    stage.says("slack", "Tom", "[Report arrival]  weighbridge: 199.6 t")
+    stage.says("slack", "Tom", "[Report arrival]  weighbridge: 200 t")
 
     async def arrive() -> None:
         await tom.presses("Report arrival")
-        await tom.fills(measured="199.6 t")
+        await tom.fills(measured="200 t")
 
     await stage.step(arrive, rasa, "has arrived")
     stage.says("slack", "Tom", "[Accept]")

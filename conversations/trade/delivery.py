@@ -18,6 +18,7 @@ from core.deals import service as deals
 from core.delivery import service as delivery
 from core.delivery.commands import AcceptLot, DispatchLot, ReportArrival, WeighLot
 from core.delivery.model import ASKS_FIRST, Lot
+from core.delivery.rules import check_missed
 from core.files.service import kept_files
 from core.kernel.quantity import UNITS, Quantity
 from core.kernel.transaction import Ctx
@@ -126,10 +127,13 @@ def open_form(talk: Talk, pressed: Press, form: str, event: str) -> None:
 # --- one press --------------------------------------------------------------------------------------------------------
 
 
+OTHERWISE = {"adjusted": "weighed", "claim": "asked"}  # the state of a lot that was accepted, and how that went
+
+
 def _accept(ctx: Ctx, lot_id: str, seen: int | None) -> str:
     """How it went: "" as agreed, "weighed" by what came, "asked" where the seller is to say whether so little did."""
     lot = delivery.accept_lot(ctx, AcceptLot(lot_id=lot_id), seen)
-    return {"adjusted": "weighed", "claim": "asked"}.get(lot.state, "")
+    return OTHERWISE.get(lot.state, "")
 
 
 def _if_odd(talk: Talk, lot_id: str) -> str:
@@ -137,11 +141,19 @@ def _if_odd(talk: Talk, lot_id: str) -> str:
     lot = delivery.lot_for(talk.ctx, lot_id)
     if lot.state != "inspection" or lot.measured is None or lot.measured == lot.quantity:
         return ""
+    words, measured, sold, amount = talk.words, lot.measured, lot.quantity, lot.amount
     pay, seller_asked = delivery.taking(talk.ctx, lot)
-    if pay == lot.amount:
-        return talk.words("sure.lot.accept", measured=lot.measured, sold=lot.quantity, amount=lot.amount)
-    code = "sure.lot.accept.asked" if seller_asked else "sure.lot.accept.weighed"
-    return talk.words(code, measured=lot.measured, sold=lot.quantity, pay=pay, amount=lot.amount)
+    if pay == amount:
+        return words("sure.lot.accept", measured=measured, sold=sold, amount=amount)
+    if seller_asked:
+        return words("sure.lot.accept.asked", measured=measured, sold=sold, pay=pay, amount=amount)
+    return words("sure.lot.accept.weighed", measured=measured, sold=sold, pay=pay, amount=amount)
+
+
+def _if_missed(talk: Talk, lot_id: str) -> str:
+    """A card may be older than the day on which a lot is expected: who presses too early is told when."""
+    check_missed(delivery.lot_for(talk.ctx, lot_id), talk.ctx.now)
+    return talk.words("sure.lot.not_arrived")
 
 
 def _look(talk: Talk, lot_id: str) -> tuple[int, Card, str]:
@@ -162,7 +174,7 @@ STEPS = Steps(
     },
     ASKS_FIRST,
     _look,
-    questions={"accept": _if_odd},
+    questions={"accept": _if_odd, "not_arrived": _if_missed},
 )
 STEPS.enter(book)
 

@@ -102,8 +102,7 @@ def say_not_arrived(ctx: Ctx, lot_id: str, seen: int | None = None) -> Lot:
     lot, deal = lot_of(ctx, lot_id, seen)
     if lot.arrived_by == "buyer":
         raise Refusal("claim.has_arrived")
-    if rules.not_expected_yet(lot, ctx.now):
-        raise Refusal("claim.not_expected_yet", eta=lot.eta)
+    rules.check_missed(lot, ctx.now)
     step(ctx, LOT, lot, "not_arrived", roles(ctx, lot, deal))
     _propose(ctx, lot, "buyer", Money.zero(lot.currency), "")
     lot.rounds, lot.never_came, lot.came_in_time = 1, True, None

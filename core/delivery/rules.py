@@ -142,9 +142,10 @@ def check_claim(found: Measured, files: Sequence[str], arrived_at: datetime | No
         raise Refusal("claim.weight_too_late", hours=WEIGHT_CLAIM_WITHIN // timedelta(hours=1))
 
 
-def not_expected_yet(lot: Lot, now: datetime) -> bool:
-    """Whether it is on its way and its day has not passed: nobody can say yet that it never came."""
-    return lot.state == "dispatched" and lot.eta is not None and now < end_of(lot.eta)
+def check_missed(lot: Lot, now: datetime) -> None:
+    """Raises Refusal while it is on its way and its day has not passed: nobody can say yet that it never came."""
+    if lot.state == "dispatched" and lot.eta is not None and now < end_of(lot.eta):
+        raise Refusal("claim.not_expected_yet", eta=lot.eta)
 
 
 def check_pay(pay: Money, lot: Lot) -> None:

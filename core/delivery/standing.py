@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 from sqlalchemy import bindparam, select
@@ -69,7 +68,7 @@ def lots_standing(ctx: Ctx, deal: Deal, lots: Sequence[Lot], *, argued: bool = T
         lot.id: [
             event
             for event in open_to[lot.id]
-            if _has_point(lot, event, findings[lot.id], proposals[lot.id], sampled=lot.id in sampled, now=ctx.now)
+            if _has_point(lot, event, findings[lot.id], proposals[lot.id], sampled=lot.id in sampled)
             and not (event == "dispatch" and deal.frozen is not None)
             and not (event == "weigh" and lot.weighed_by is not None and lot.weighed_by not in mine)
         ]
@@ -81,14 +80,14 @@ def lots_standing(ctx: Ctx, deal: Deal, lots: Sequence[Lot], *, argued: bool = T
 
 
 def _has_point(
-    lot: Lot, event: str, findings: Sequence[Finding], proposals: Sequence[Proposal], *, sampled: bool, now: datetime
+    lot: Lot, event: str, findings: Sequence[Finding], proposals: Sequence[Proposal], *, sampled: bool
 ) -> bool:
     """Whether a step that the table allows has a point in this lot's own course."""
     proposal = proposals[-1] if proposals else None
     found = rules.last(findings, "buyer")
     pointless = {
         "drop_asked": lot.asked_by is not None,
-        "not_arrived": lot.arrived_by == "buyer" or rules.not_expected_yet(lot, now),
+        "not_arrived": lot.arrived_by == "buyer",
         "sample_sent": sampled,
         "grant": rules.figure_of(proposals, "buyer") is None,
         "take": proposal is None or proposal.kind != "cut",

@@ -219,6 +219,7 @@ def _of_steps() -> Iterator[str]:
             f"sure.{steps.thing}.{verb}" for verb in steps.asks_first & steps.acts.keys() - steps.questions.keys()
         )
         yield from (f"toast.{steps.thing}.{verb}" for verb in steps.acts)
+    yield from (f"toast.lot.accept.{how}" for how in delivery.OTHERWISE.values())
 
 
 def buttons() -> set[str]:
