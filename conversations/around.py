@@ -20,16 +20,27 @@ def free_text(talk: Talk, text: str, _values: Values) -> str:
 
     Raises Invalid.
     """
-    if has_contacts(text):
-        topic = f"around:{hashlib.sha256(text.encode()).hexdigest()[:12]}"
-        if recall(talk.ctx, talk.person.id, topic) != WARNED:
-            remember(talk.ctx, talk.person.id, topic, WARNED)
-            raise Invalid("contacts.warned", shown=excerpt(masked(text)))
+    if first_time(talk, text):
+        raise Invalid("contacts.warned", shown=excerpt(text))
     return text
 
 
-def excerpt(hidden: str) -> str:
-    """What stands around the first contact, in whole words; "…" for what is left out."""
+def first_time(talk: Talk, text: str) -> bool:
+    """Whether a contact is sent for the first time. What a window tells while it is typed is not sent yet, and what
+    a form holds already is only read again: neither is warned of, or the warning would be spent unseen.
+    """
+    if not talk.ctx.notes.get("sent") or not has_contacts(text):
+        return False
+    topic = f"around:{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+    if recall(talk.ctx, talk.person.id, topic) == WARNED:
+        return False
+    remember(talk.ctx, talk.person.id, topic, WARNED)
+    return True
+
+
+def excerpt(text: str) -> str:
+    """How the other side would read it, around the first contact, in whole words; "…" for what is left out."""
+    hidden = masked(text)
     contact = max(0, hidden.find(HIDDEN))
     first, last = max(0, contact - SHOWN // 2), min(len(hidden), contact + SHOWN // 2)
     if first:

@@ -29,8 +29,7 @@ from core.escrow import service as escrow
 from core.escrow.model import Tranche
 from core.escrow.rails.service import way_of
 from core.escrow.service import MoneyStanding
-from core.kernel.timers import deadline_of
-from core.people.service import organisation_of, person_of
+from core.people.service import organisation_of
 from core.reputation.service import may_review, reviews_of_deal
 from core.support.model import OPEN as OPEN_CASES
 from core.support.model import Case

@@ -4,22 +4,35 @@ from __future__ import annotations
 
 from pydantic import ValidationError
 
-from conversations.around import free_text
+from conversations.around import excerpt, first_time, free_text
 from conversations.book import Book, Flow
 from conversations.buttons import Press, press
 from conversations.forms.form import Field, Form, Values, refusal_of
 from conversations.reply import Button, Card, Say
 from conversations.talk import Opening, Talk
-from core.contacts.rules import masked
+from core.contacts.rules import has_contacts, masked
 from core.deals.model import Deal
 from core.deals.service import deal_for
 from core.deals.talk.model import DealLine, SayInDeal
 from core.deals.talk.service import line_for, say_in_deal
+from core.kernel.errors import Invalid
 from core.people.service import organisation_of
 
 book = Book()
 
-WORDS = Form("deal_words", (Field("words", "long_text", read=free_text, max_length=1000),), review=False)
+
+def in_deal(talk: Talk, text: str, values: Values) -> str:
+    """Contacts pass once both have signed: a driver has to be reached. Before, they are warned of once."""
+    deal_id = values.get("deal")
+    if deal_id is None:
+        return free_text(talk, text, values)
+    if not _signed(deal_for(talk.ctx, deal_id)) and first_time(talk, text):
+        raise Invalid("deal.contacts_warned", shown=excerpt(text))
+    return text
+
+
+DEAL = Field("deal", fixed=True, optional=True)  # whose words they are
+WORDS = Form("deal_words", (DEAL, Field("words", "long_text", read=in_deal, max_length=1000)), review=False)
 
 
 def _write(talk: Talk, opening: Opening, values: Values) -> None:
@@ -37,7 +50,8 @@ book.flow(Flow(WORDS, finish=_write, intro=_about))
 @book.press("deal.write")
 def write(talk: Talk, pressed: Press) -> None:
     talk.fresh = True
-    talk.open("deal_words", Opening(subject=deal_for(talk.ctx, pressed.subject).id))
+    deal_id = deal_for(talk.ctx, pressed.subject).id
+    talk.open("deal_words", Opening({"deal": deal_id}, deal_id))
 
 
 @book.hears
@@ -52,6 +66,8 @@ def overhear(talk: Talk, text: str) -> bool:
     except ValidationError as fault:
         raise refusal_of(fault) from fault
     _say(talk, said)
+    if has_contacts(text) and not _signed(deal_for(talk.ctx, deal_id)):
+        talk.reply(Say(text=talk.words("deal.contacts_hidden", shown=excerpt(text))))
     return True
 
 
@@ -66,19 +82,22 @@ def _other(talk: Talk, deal: Deal) -> str:
     return organisation_of(talk.ctx, deal.seller if talk.organisation == deal.buyer else deal.buyer).name
 
 
+def _signed(deal: Deal) -> bool:
+    return deal.buyer_signed_at is not None and deal.seller_signed_at is not None
+
+
 # --- to the other side ------------------------------------------------------------------------------------------------
 
 
 def line_brought(talk: Talk, line_id: str) -> Card:
     """What the other side has said. Contacts in it are hidden until both have signed."""
     line, deal = line_for(talk.ctx, line_id)
-    signed = deal.buyer_signed_at is not None and deal.seller_signed_at is not None
     answer = Button(label=talk.words("inquiry.answer"), press=press("deal.write", deal.id))
     return Card(
         subject=f"deal_line:{line.id}",
         room=f"deal:{deal.id}",
         title=talk.words("deal.line", name=_speaker(talk, line, deal), ref=deal.ref),
-        text=line.words if signed else masked(line.words),
+        text=line.words if _signed(deal) else masked(line.words),
         buttons=((answer,),),
         fresh=not line.changed,
     )

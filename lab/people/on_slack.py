@@ -97,6 +97,14 @@ class OnSlack:
         self.enclosed = []
         self.errors = answer.get("errors") or {}
 
+    async def types(self, **answers: str) -> None:
+        """Type into fields of the modal on top without sending it: Slack tells of every key."""
+        view = await self._modal(next(iter(answers)))
+        for block in view["blocks"]:
+            name = block.get("block_id", "").partition("~")[0]
+            if name in answers:
+                await self._chooses(view, block, choice(block["element"], answers[name]))
+
     errors: dict[str, str] = field(default_factory=dict)
     enclosed: list[str] = field(default_factory=list)  # files put into the form in front
 

@@ -13,12 +13,13 @@ from conversations.around import free_text
 from conversations.book import bound
 from conversations.forms.form import Field
 from conversations.help import PAGES
+from conversations.trade.deal_talk import in_deal
 from core.catalogue.names import folded
 from core.experts.hours import names_of_days
 from tests.conversations.test_words import LANGUAGES, MESSAGES, sentences
 
 DEFAULT = {each.name: each.default for each in fields(Field)}
-ANY_WORDS = (DEFAULT["read"], free_text)
+ANY_WORDS = (DEFAULT["read"], free_text, in_deal)
 # Optional, and no one answer would do: a number looks different in each country, a recap is lines of any words.
 OF_NO_ONE_SHAPE = {"profile.vat_number", "edit_recap.topics", "edit_recap.decisions", "edit_recap.steps"}
 
