@@ -185,6 +185,7 @@ class FormView(Shape):
     more: str = ""  # says that more can be chosen by typing than there are buttons
     search: str = ""  # the button that finds more as it is typed
     can_go_back: bool = False
+    keep: str = ""  # the button that leaves the answer as it was, while a line is changed
     fresh: bool = True
 
 

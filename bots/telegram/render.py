@@ -225,7 +225,12 @@ def _question_rows(form: FormView, asked: FieldView) -> list[list[Button]]:
         Button(label=label, press=press(verb, form.draft, form.revision))
         for verb, label, offered in (
             ("form.back", form.back, form.can_go_back),
-            ("form.skip", form.skip, asked.optional or (asked.kind == "choices" and bool(asked.value))),
+            ("form.keep", form.keep, bool(form.keep)),
+            (
+                "form.skip",
+                form.skip,
+                not form.keep and (asked.optional or (asked.kind == "choices" and bool(asked.value))),
+            ),
             ("form.cancel", form.cancel, True),
         )
         if offered

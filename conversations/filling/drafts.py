@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from conversations.book import Book
 from conversations.buttons import press
+from conversations.filling.over import close_over, is_over
 from conversations.reply import Button, Card, CardList, FormClosed, Line, Say
 from conversations.talk import Opening, Talk
 from core.talks import service as talks
@@ -61,9 +62,11 @@ def untouched(draft: Draft, flow: str, opening: Opening, schema: str) -> bool:
     return as_it_opened and about == (flow, opening.subject, opening.seen, schema)
 
 
-def make_room(talk: Talk, draft: Draft) -> None:
-    """Another form is in front now. What nothing was entered into is not kept."""
-    if draft.answers:
+def make_room(talk: Talk, draft: Draft, *, kept: bool) -> None:
+    """Another form is in front now. What nothing was entered into is not kept, nor what nothing can come of."""
+    if is_over(talk, draft):
+        close_over(talk, draft)
+    elif kept:
         talk.reply(put_aside(talk, draft))
     else:
         talks.close_draft(talk.ctx, draft)
@@ -79,7 +82,7 @@ def put_aside(talk: Talk, draft: Draft) -> Say:
 def reminder(talk: Talk, draft_id: str) -> Say | None:
     """A day before a form goes. None when it is gone by now."""
     draft = talks.draft_there(talk.ctx, talk.person.id, draft_id)
-    if draft is None:
+    if draft is None or is_over(talk, draft):
         return None
     text = talk.words("drafts.nearly_gone", title=talk.words(f"{draft.flow}.title"), until=draft.expires_at)
     return Say(text=text, buttons=(ways_on(talk, draft.id),))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from contextlib import nullcontext
 
-from conversations.book import Flow
 from conversations.buttons import Press
+from conversations.filling.clerk import Clerk, sent
 from conversations.filling.drafts import make_room, put_aside, untouched
+from conversations.filling.over import close_over, is_over
 from conversations.filling.sentences import WHOLE, said_at_once
 from conversations.forms.form import Field, Reading
 from conversations.forms.nearest import by_label, chosen
-from conversations.reply import FormClosed, FormErrors, FormView, Line, Option, Say
+from conversations.reply import FormClosed, FormErrors, Line, Option, Say
 from conversations.talk import Opening, Talk
 from conversations.turn import Filled
 from core.files.model import Checked
@@ -20,11 +21,8 @@ from core.talks import service as talks
 from core.talks.model import Draft
 
 
-class Interview:
+class Interview(Clerk):
     """Opens, continues and closes forms. The draft row is all that it remembers."""
-
-    def __init__(self, flows: Mapping[str, Flow]) -> None:
-        self._flows = flows
 
     def open(self, talk: Talk, name: str, opening: Opening) -> None:
         """Begin a form. One that was open is parked, and said so; the very same, untouched, is taken up again."""
@@ -37,7 +35,7 @@ class Interview:
             talk.ctx, talk.person.id, name, flow.form.schema, subject=opening.subject, seen=opening.seen
         )
         if parked is not None:
-            make_room(talk, parked)
+            make_room(talk, parked, kept=self._entered(parked))
         if opening.answers:
             draft = self._save(talk, draft, dict(opening.answers), trail=list(opening.answers))
         reading = flow.form.look(talk, draft.answers)
@@ -49,9 +47,18 @@ class Interview:
     def resume(self, talk: Talk, draft_id: str) -> None:
         """Bring a parked form back to the front."""
         draft = self._draft(talk, draft_id)
+        if self._is_over(talk, draft):
+            return
         talks.focus_draft(talk.ctx, draft)
-        if not self._drawn_anew(talk, draft):
-            self.show(talk, draft)
+        if self._drawn_anew(talk, draft):
+            return
+        if draft.editing is not None and self._to_keep(
+            talk, draft, self._flows[draft.flow].form.look(talk, draft.answers)
+        ):
+            draft = self._save(
+                talk, draft, dict(draft.answers), trail=draft.trail
+            )  # put aside while a line was changed
+        self.show(talk, draft)
 
     def cancel(self, talk: Talk, draft_id: str | None = None) -> None:
         """Put a form aside: the one named, or the one in front. What nothing was entered into is not kept."""
@@ -59,7 +66,9 @@ class Interview:
         draft = talks.draft_there(ctx, owner, draft_id) if draft_id else talks.focused_draft(ctx, owner)
         if draft is None:
             talk.reply(Say(text=talk.words("form.nothing_to_cancel")))
-        elif not any(draft.answers.values()):
+        elif self._is_over(talk, draft):
+            return
+        elif not self._entered(draft):
             self.discard(talk, draft.id)
         else:
             talks.park(talk.ctx, draft)
@@ -87,18 +96,16 @@ class Interview:
 
     def hear(self, talk: Talk, draft: Draft, text: str) -> None:
         """Typed text answers the field that is asked for. Near misses of a choice are taken as the choice."""
-        if self._drawn_anew(talk, draft):
+        if self._is_over(talk, draft) or self._drawn_anew(talk, draft):
             return
         flow = self._flows[draft.flow]
         reading = flow.form.look(talk, draft.answers)
         current = self._current(draft, reading)
         said = said_at_once(talk, flow, text, draft=draft, reading=reading, current=current)
-        if said:
+        if said.answers:
             talks.note_answer(talk.ctx, draft, talk.ctx.notes.get("said_in", ""), WHOLE)
+        if said.answers or current is None:
             self._write_down(talk, draft, said)
-            return
-        if current is None:
-            self.show(talk, draft, note=talk.words("form.look_it_over"))
             return
         asked = flow.form.field(current)
         if asked.kind == "files":
@@ -150,6 +157,8 @@ class Interview:
 
     def receive(self, talk: Talk, draft: Draft, files: tuple[Checked, ...]) -> bool:
         """Files go to the form's files field, whatever is asked just now. False: the form takes none."""
+        if self._is_over(talk, draft):
+            return True
         flow = self._flows[draft.flow]
         reading = flow.form.look(talk, draft.answers)
         takers = [each for each in reading.asked if each.kind == "files"]
@@ -168,14 +177,20 @@ class Interview:
             at_any_revision[press.verb](talk, press.subject)
             return
         draft = self._draft(talk, press.subject)
+        if self._is_over(talk, draft):
+            return
         if press.seen != draft.revision:
-            talk.fresh = True
-            self.show(talk, draft)
+            refused = self._refused(talk, draft)
+            talk.fresh = not refused
+            self.show(talk, draft, errors=refused)
             return
         if not draft.focused:
             talks.focus_draft(talk.ctx, draft)  # what is typed next answers the card that was pressed last
-        if self._drawn_anew(talk, draft):
-            return
+        if not self._drawn_anew(talk, draft):
+            self._step(talk, draft, press)
+
+    def _step(self, talk: Talk, draft: Draft, press: Press) -> None:
+        """A press on the form as it stands."""
         flow = self._flows[draft.flow]
         reading = flow.form.look(talk, draft.answers)
         current = self._current(draft, reading)
@@ -192,6 +207,8 @@ class Interview:
             case "form.edit":
                 name = flow.form.field(press.choice).name
                 self.show(talk, self._save(talk, draft, dict(draft.answers), trail=draft.trail, editing=name))
+            case "form.keep":
+                self.show(talk, self._save(talk, draft, dict(draft.answers), trail=draft.trail))
             case "form.send" if reading.missing is None:
                 self._finish(talk, draft, reading)
             case _:
@@ -212,7 +229,8 @@ class Interview:
                 continue  # a field of an older release, or one that is not theirs to fill
             answers[name] = (",".join(given) if isinstance(given, list) else given).strip()
         answers |= {name: ",".join(keep(talk.ctx, each).id for each in files) for name, files in filled.files.items()}
-        reading = flow.form.look(talk, answers)
+        with sent(talk) if filled.final else nullcontext():
+            reading = flow.form.look(talk, answers)
         if filled.quiet:
             self._keep_good(talk, draft, answers, {})
             return
@@ -229,121 +247,35 @@ class Interview:
         try:
             flow.run(talk, Opening(answers, draft.subject, draft.seen), reading.values)
         except Stale:
-            raise
+            if draft.seen is None:
+                raise
+            talk.replies.clear()
+            close_over(talk, draft)
+            return
         except Refusal as refusal:
             named = refusal.field if refusal.field in {each.name for each in reading.asked} else reading.asked[0].name
             talk.replies.clear()
             talk.reply(FormErrors(errors={str(named): talk.words.refusal(refusal)}))
             return
-        talks.close_draft(talk.ctx, draft)
+        talks.close_sent(talk.ctx, draft)
         talk.replies.insert(0, FormClosed(draft=draft.id))
-
-    # --- drawing ----------------------------------------------------------------------------------------------------
-
-    def show(
-        self, talk: Talk, draft: Draft, *, errors: Mapping[str, str] | None = None, note: str = "", keyed: str = ""
-    ) -> None:
-        """The form's card as it stands now."""
-        talk.reply(self.view(talk, draft, errors=errors, note=note, keyed=keyed))
-
-    def view(
-        self,
-        talk: Talk,
-        draft: Draft,
-        *,
-        errors: Mapping[str, str] | None = None,
-        note: str = "",
-        warning: str = "",
-        keyed: str = "",
-        proposed: int | None = None,
-    ) -> FormView:
-        flow = self._flows[draft.flow]
-        reading = flow.form.look(talk, draft.answers)
-        return flow.form.view(
-            talk,
-            reading,
-            draft.answers,
-            draft=draft.id,
-            revision=draft.revision,
-            current=self._current(draft, reading),
-            intro=flow.intro(talk, Opening(draft.answers, draft.subject, draft.seen)),
-            note=note,
-            warning=warning,
-            errors=errors,
-            fresh=talk.fresh,
-            can_go_back=bool(draft.trail) and draft.editing is None,
-            keyed=keyed,
-            proposed=proposed,
-        )
 
     # --- inside -----------------------------------------------------------------------------------------------------
 
-    def _draft(self, talk: Talk, draft_id: str) -> Draft:
-        draft = talks.draft_of(talk.ctx, talk.person.id, draft_id)
-        if draft.flow not in self._flows:
-            talks.close_draft(talk.ctx, draft)
-            raise Stale("talk.form_retired")
-        return draft
-
-    def _drawn_anew(self, talk: Talk, draft: Draft) -> bool:
-        """Whether a release has changed the form since it was drawn: then nothing is taken that was meant for that."""
-        if draft.schema == self._flows[draft.flow].form.schema:
-            return False
-        draft = self._save(talk, draft, dict(draft.answers), trail=draft.trail, editing=draft.editing)
-        self.show(talk, draft, note=talk.words("talk.form_changed"))
-        return True
-
     @staticmethod
-    def _current(draft: Draft, reading: Reading) -> str | None:
-        """The field asked for: the one being changed, else the first without a valid answer. None: look it over."""
-        if draft.editing in {each.name for each in reading.asked}:
-            return draft.editing
-        return reading.missing
+    def _is_over(talk: Talk, draft: Draft) -> bool:
+        """Whether the form's time is over because its thing has moved on: then that is said, and nothing else done."""
+        over = is_over(talk, draft)
+        if over:
+            close_over(talk, draft)
+        return over
 
-    def _answer(self, talk: Talk, draft: Draft, asked: Field, text: str, reading: Reading) -> None:
-        """Take one answer, or say what would be right; then ask on."""
-        form = self._flows[draft.flow].form
-        if text == "" and not asked.optional:
-            self.show(talk, draft, errors={asked.name: talk.words("form.needed")})
-            return
-        try:
-            canonical = asked.write(form.value(talk, asked, text, reading.values)) if text else ""
-        except Refusal as refusal:
-            self.show(talk, draft, errors={asked.name: talk.words.refusal(refusal)})
-            return
-        draft = self._keep(talk, draft, {asked.name: canonical})
-        if not form.review and form.look(talk, draft.answers).missing is None:
-            self._finish(talk, draft, form.look(talk, draft.answers))
-            return
-        self.show(talk, draft)
+    def _entered(self, draft: Draft) -> bool:
+        """Whether anything stands in the form that somebody has to lose."""
+        return any(text and not self._is_fixed(draft.flow, name) for name, text in draft.answers.items())
 
-    def _write_down(self, talk: Talk, draft: Draft, said: Mapping[str, str]) -> None:
-        """What one sentence says of several fields, each of which is named; then ask on."""
-        form = self._flows[draft.flow].form
-        names = [talk.words(f"{form.name}.{name}") for name in said]
-        self.show(talk, self._keep(talk, draft, said), note=talk.words("form.written_down", names=names))
-
-    def _keep(self, talk: Talk, draft: Draft, said: Mapping[str, str]) -> Draft:
-        trail = [name for name in draft.trail if name not in said] + list(said)
-        return self._save(talk, draft, {**draft.answers, **said}, trail=trail)
-
-    def _finish(self, talk: Talk, draft: Draft, reading: Reading) -> None:
-        flow = self._flows[draft.flow]
-        try:
-            flow.run(talk, Opening(draft.answers, draft.subject, draft.seen), reading.values)
-        except Stale:
-            raise
-        except Refusal as refusal:
-            talk.replies.clear()
-            named = refusal.field if refusal.field in {each.name for each in reading.asked} else None
-            if named is None:
-                talk.reply(self.view(talk, draft, warning=talk.words.refusal(refusal)))
-                return
-            draft = self._save(talk, draft, draft.answers, trail=draft.trail, editing=named)
-            self.show(talk, draft, errors={named: talk.words.refusal(refusal)})
-            return
-        talks.close_draft(talk.ctx, draft)
-        talk.replies.insert(0, FormClosed(draft=draft.id))
+    def _is_fixed(self, flow: str, name: str) -> bool:
+        return flow in self._flows and any(each.fixed and each.name == name for each in self._flows[flow].form.fields)
 
     def _back(self, talk: Talk, draft: Draft, reading: Reading) -> None:
         """To the answer given last: it is asked again, and kept until another one is given."""
@@ -386,15 +318,3 @@ class Interview:
         chosen = [part for part in chosen if part != value] if value in chosen else [*chosen, value]
         answers = {**draft.answers, name: ",".join(chosen)}
         self.show(talk, self._save(talk, draft, answers, trail=draft.trail, editing=name))
-
-    def _keep_good(self, talk: Talk, draft: Draft, answers: Mapping[str, str], wrong: Mapping[str, str]) -> None:
-        """Write the good answers of a window without a new revision: it sends the same one again."""
-        good = {name: text for name, text in answers.items() if name not in wrong}
-        draft.answers = {**draft.answers, **good}
-        talk.ctx.session.flush()
-
-    def _save(
-        self, talk: Talk, draft: Draft, answers: dict[str, str], *, trail: list[str], editing: str | None = None
-    ) -> Draft:
-        schema = self._flows[draft.flow].form.schema
-        return talks.save_draft(talk.ctx, draft, answers=answers, trail=trail, editing=editing, schema=schema)

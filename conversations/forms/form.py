@@ -24,6 +24,7 @@ Values = Mapping[str, Any]  # field name to its value, for fields with a valid a
 
 
 OPTIONS_AT_ONCE = 100  # a Slack list holds no more
+KEEP_AT_MOST = 75  # characters of the button that keeps an answer
 OFFERED = 20  # at once, while a part of a name is typed
 
 
@@ -157,6 +158,7 @@ class Form:
         can_go_back: bool = False,
         keyed: str = "",
         proposed: int | None = None,
+        keep: str = "",
     ) -> FormView:
         """The form as it stands, in the person's words. `keyed` and `proposed` are the current field's."""
         words = talk.words
@@ -183,6 +185,7 @@ class Form:
             more=words("form.more"),
             search=words("form.search"),
             can_go_back=can_go_back,
+            keep=words("form.keep", value=keep)[:KEEP_AT_MOST] if keep else "",
             fresh=fresh,
         )
 

@@ -25,6 +25,9 @@ from core.talks.model import (
     ShownCard,
 )
 
+SENT = "sent"  # under which the forms are remembered that were sent last
+SENT_REMEMBERED = 10
+
 
 def start_draft(
     ctx: Ctx, person_id: str, flow: str, schema: str, *, subject: str | None = None, seen: int | None = None
@@ -80,10 +83,10 @@ def draft_there(ctx: Ctx, person_id: str, draft_id: str) -> Draft | None:
 
 
 def draft_of(ctx: Ctx, person_id: str, draft_id: str) -> Draft:
-    """A person's own draft. Raises Stale: pressed twice, the second press finds it gone."""
+    """A person's own draft. Raises Stale: pressed twice, the second press finds it sent."""
     draft = draft_there(ctx, person_id, draft_id)
     if draft is None:
-        raise Stale("talk.form_gone")
+        raise Stale("talk.form_sent" if draft_id in recall(ctx, person_id, SENT).split() else "talk.form_gone")
     return draft
 
 
@@ -142,6 +145,13 @@ def close_draft(ctx: Ctx, draft: Draft) -> None:
     clear_timers(ctx.session, "draft", draft.id)
     remove(ctx.session, Draft, id=draft.id)
     ctx.session.expunge(draft)
+
+
+def close_sent(ctx: Ctx, draft: Draft) -> None:
+    """The form was taken. It is remembered for a while: who presses twice is not told that its time is over."""
+    earlier = recall(ctx, draft.person_id, SENT).split()
+    remember(ctx, draft.person_id, SENT, " ".join([draft.id, *earlier][:SENT_REMEMBERED]))
+    close_draft(ctx, draft)
 
 
 def ring(ctx: Ctx, timer: Timer) -> None:

@@ -1,0 +1,184 @@
+"""What every way of filling a form needs: drawing it, taking an answer, keeping it, sending the whole off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Final
+
+from conversations.book import Flow
+from conversations.filling.over import close_over
+from conversations.filling.sentences import SaidAtOnce
+from conversations.forms.form import Field, Reading
+from conversations.reply import FormClosed, FormView
+from conversations.talk import Opening, Talk
+from core.kernel.errors import Refusal, Stale
+from core.talks import service as talks
+from core.talks.model import Draft
+
+REFUSED: Final = "refused"  # under which is remembered why a form was not taken
+
+
+@contextmanager
+def sent(talk: Talk) -> Iterator[None]:
+    """What is read meanwhile was sent; else it is only looked at, or still being typed."""
+    talk.ctx.notes["sent"] = True
+    try:
+        yield
+    finally:
+        talk.ctx.notes["sent"] = False
+
+
+class Clerk:
+    """Keeps the drafts of all forms. The draft row is all that it remembers."""
+
+    def __init__(self, flows: Mapping[str, Flow]) -> None:
+        self._flows = flows
+
+    # --- drawing ----------------------------------------------------------------------------------------------------
+
+    def show(
+        self, talk: Talk, draft: Draft, *, errors: Mapping[str, str] | None = None, note: str = "", keyed: str = ""
+    ) -> None:
+        """The form's card as it stands now."""
+        talk.reply(self.view(talk, draft, errors=errors, note=note, keyed=keyed))
+
+    def view(
+        self,
+        talk: Talk,
+        draft: Draft,
+        *,
+        errors: Mapping[str, str] | None = None,
+        note: str = "",
+        warning: str = "",
+        keyed: str = "",
+        proposed: int | None = None,
+    ) -> FormView:
+        flow = self._flows[draft.flow]
+        reading = flow.form.look(talk, draft.answers)
+        return flow.form.view(
+            talk,
+            reading,
+            draft.answers,
+            draft=draft.id,
+            revision=draft.revision,
+            current=self._current(draft, reading),
+            intro=flow.intro(talk, Opening(draft.answers, draft.subject, draft.seen)),
+            note=note,
+            warning=warning,
+            errors=errors,
+            fresh=talk.fresh,
+            can_go_back=bool(draft.trail) and draft.editing is None,
+            keyed=keyed,
+            proposed=proposed,
+            keep=self._to_keep(talk, draft, reading) if not errors else "",
+        )
+
+    # --- taking and sending -----------------------------------------------------------------------------------------
+
+    def _draft(self, talk: Talk, draft_id: str) -> Draft:
+        draft = talks.draft_of(talk.ctx, talk.person.id, draft_id)
+        if draft.flow not in self._flows:
+            talks.close_draft(talk.ctx, draft)
+            raise Stale("talk.form_retired")
+        return draft
+
+    def _drawn_anew(self, talk: Talk, draft: Draft) -> bool:
+        """Whether a release has changed the form since it was drawn: then nothing is taken that was meant for that."""
+        if draft.schema == self._flows[draft.flow].form.schema:
+            return False
+        draft = self._save(talk, draft, dict(draft.answers), trail=draft.trail, editing=draft.editing)
+        self.show(talk, draft, note=talk.words("talk.form_changed"))
+        return True
+
+    @staticmethod
+    def _current(draft: Draft, reading: Reading) -> str | None:
+        """The field asked for: the one being changed, else the first without a valid answer. None: look it over."""
+        if draft.editing in {each.name for each in reading.asked}:
+            return draft.editing
+        return reading.missing
+
+    def _to_keep(self, talk: Talk, draft: Draft, reading: Reading) -> str:
+        """The answer that a line of the review has while another is asked for; none where choosing goes on."""
+        if draft.editing not in reading.values or self._current(draft, reading) != draft.editing:
+            return ""
+        asked = self._flows[draft.flow].form.field(draft.editing)
+        return "" if asked.kind in {"choices", "files"} else asked.show(talk, reading.values[asked.name])
+
+    def _answer(self, talk: Talk, draft: Draft, asked: Field, text: str, reading: Reading) -> None:
+        """Take one answer, or say what would be right; then ask on."""
+        form = self._flows[draft.flow].form
+        if text == "" and not asked.optional:
+            self.show(talk, draft, errors={asked.name: talk.words("form.needed")})
+            return
+        try:
+            with sent(talk):
+                canonical = asked.write(form.value(talk, asked, text, reading.values)) if text else ""
+        except Refusal as refusal:
+            self.show(talk, draft, errors={asked.name: talk.words.refusal(refusal)})
+            return
+        draft = self._keep(talk, draft, {asked.name: canonical})
+        if not form.review and form.look(talk, draft.answers).missing is None:
+            self._finish(talk, draft, form.look(talk, draft.answers))
+            return
+        self.show(talk, draft)
+
+    def _write_down(self, talk: Talk, draft: Draft, said: SaidAtOnce) -> None:
+        """What one sentence says of several fields, each of which is named, and what it says of none; then ask on."""
+        form, told = self._flows[draft.flow].form, []
+        if said.answers:
+            names = [talk.words(f"{form.name}.{name}") for name in said.answers]
+            draft = self._keep(talk, draft, said.answers)
+            told.append(talk.words("form.written_down", names=names))
+        if said.left:
+            told.append(talk.words("form.not_taken", said=", ".join(f"“{part[:60]}”" for part in said.left)))
+        if not said.answers:
+            told.append(talk.words("form.look_it_over"))
+        self.show(talk, draft, note=" ".join(told))
+
+    def _keep(self, talk: Talk, draft: Draft, said: Mapping[str, str]) -> Draft:
+        trail = [name for name in draft.trail if name not in said] + list(said)
+        return self._save(talk, draft, {**draft.answers, **said}, trail=trail)
+
+    def _finish(self, talk: Talk, draft: Draft, reading: Reading) -> None:
+        flow = self._flows[draft.flow]
+        try:
+            flow.run(talk, Opening(draft.answers, draft.subject, draft.seen), reading.values)
+        except Stale:
+            if draft.seen is None:
+                raise  # it may be sent again
+            talk.replies.clear()
+            close_over(talk, draft)
+            return
+        except Refusal as refusal:
+            talk.replies.clear()
+            named = refusal.field if refusal.field in {each.name for each in reading.asked} else None
+            if named is None:
+                talk.reply(self.view(talk, draft, warning=talk.words.refusal(refusal)))
+                return
+            draft = self._save(talk, draft, draft.answers, trail=draft.trail, editing=named)
+            why = talk.words.refusal(refusal)
+            talks.remember(talk.ctx, talk.person.id, REFUSED, f"{draft.id}:{draft.revision}:{named}:{why}")
+            self.show(talk, draft, errors={named: why})
+            return
+        talks.close_sent(talk.ctx, draft)
+        talk.replies.insert(0, FormClosed(draft=draft.id))
+
+    def _refused(self, talk: Talk, draft: Draft) -> dict[str, str]:
+        """Why the form was not taken, while nothing has been answered since: who pressed twice reads it once more."""
+        told = talks.recall(talk.ctx, talk.person.id, REFUSED)
+        form = f"{draft.id}:{draft.revision}:"
+        named, _, why = told.removeprefix(form).partition(":")
+        return {named: why} if told.startswith(form) else {}
+
+    def _keep_good(self, talk: Talk, draft: Draft, answers: Mapping[str, str], wrong: Mapping[str, str]) -> None:
+        """Write the good answers of a window without a new revision: it sends the same one again."""
+        good = {name: text for name, text in answers.items() if name not in wrong}
+        draft.answers = {**draft.answers, **good}
+        talk.ctx.session.flush()
+
+    def _save(
+        self, talk: Talk, draft: Draft, answers: dict[str, str], *, trail: list[str], editing: str | None = None
+    ) -> Draft:
+        schema = self._flows[draft.flow].form.schema
+        return talks.save_draft(talk.ctx, draft, answers=answers, trail=trail, editing=editing, schema=schema)
