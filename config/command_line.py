@@ -81,9 +81,18 @@ async def run(settings: Settings) -> int:
         if here.lab is not None:
             print(f"Play seller and buyer here:  {here.lab.url}/", flush=True)
             sellers = await here.seed()
-            print(f"{sellers} sellers and consultants are here already. Ctrl-C closes the market.", flush=True)
+            print(f"{sellers} sellers and consultants are here already. {closing(settings)}", flush=True)
         await until_stopped()
     return 0
+
+
+def closing(settings: Settings) -> str:
+    """What Ctrl-C does: the lab's people, chats and money live in its memory, whatever becomes of the database."""
+    lost = "Ctrl-C closes the market; what was played ends with it, and the next start makes a new one."
+    kept = (
+        "" if settings.database_url is None else " The database stays, without the people and chats that it speaks of."
+    )
+    return f"{lost}{kept}"
 
 
 async def until_stopped() -> None:

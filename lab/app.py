@@ -231,10 +231,15 @@ class Lab:
             raise HTTPException(404, "the product has not opened its books to the lab")
         url = f"{self.books_url}/{deal}" if deal else self.books_url
         headers = {"Authorization": f"Bearer {self.books_token}"}
-        async with aiohttp.ClientSession() as http, http.get(url, headers=headers) as answer:
-            if answer.status != 200:
-                raise HTTPException(answer.status, "the product would not show these books")
-            return await answer.json()
+        try:
+            async with aiohttp.ClientSession() as http, http.get(url, headers=headers) as answer:
+                if answer.status != 200:
+                    raise HTTPException(answer.status, "the product would not show these books")
+                return await answer.json()
+        except (
+            aiohttp.ClientConnectionError
+        ) as nobody:  # a page that stayed open asks while the product starts or stops
+            raise HTTPException(503, "the product is not there just now") from nobody
 
 
 async def _front_page(_: Request) -> FileResponse:

@@ -2,6 +2,7 @@
 
 import { get, post } from "/page/api.js";
 import { announce } from "/page/news.js";
+import { tell } from "/page/notices.js";
 import { recall, remember } from "/page/store.js";
 
 let ahead = 0;
@@ -21,6 +22,8 @@ function noticeWorld(began) {
   remember("world", began);
   if (known === null || known === began) return;
   remember("mail-read", 0);
+  if (!document.body.classList.contains("starting-over"))
+    tell("This is a new market: the one you played has ended with its program.");
   announce("over");
 }
 

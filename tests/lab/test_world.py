@@ -140,6 +140,8 @@ async def test_the_books_are_shown_when_the_product_opens_them(lab: Lab, browser
     async with browser.get("/lab/books/D-7") as answer:
         assert await answer.json() == {"deal": "D-7"}
     await runner.cleanup()
+    async with browser.get("/lab/books/D-7") as answer:  # a page that stayed open while the product was started again
+        assert (answer.status, "not there just now" in (await answer.json())["detail"]) == (503, True)
 
 
 async def test_a_fault_strikes_every_so_often_until_it_is_lifted(bot: Bot, browser: aiohttp.ClientSession) -> None:

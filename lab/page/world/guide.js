@@ -78,9 +78,12 @@ function begin(side, key) {
   state.said.doing = { ...state.said.doing, [side]: key };
 }
 
+/** What was sent off may have been refused: these steps are done when the books say so. */
+const BY_BOOKS = ["dispatch", "confirm"];
+
 function finish(side) {
   const key = state.said.doing?.[side];
-  if (!key) return;
+  if (!key || BY_BOOKS.includes(key)) return;
   const needsBoth = key === "sign" || key === "rate";
   if (key === "list" && side.startsWith("telegram:")) publishing = side;
   else if (!needsBoth || both(key, side)) tick(key);
@@ -118,10 +121,9 @@ function onBooks({ books }) {
   for (const deal of books.deals) {
     if (state.before[deal.id] === deal.state) continue;
     if (BEHIND[deal.state]) tick(BEHIND[deal.state]);
-    const memos = (deal.entries ?? []).map((entry) => String(entry.memo).toLowerCase()).join("\n");
     const lots = (deal.lots ?? []).map((lot) => String(lot.state));
     if (lots.some((lot) => ["dispatched", "inspection", "accepted"].includes(lot))) tick("dispatch");
-    if (lots.includes("accepted") || /releas/.test(memos)) tick("confirm");
+    if (lots.length && lots.every((lot) => lot === "accepted")) tick("confirm");
     if (deal.ratings?.length > 1) tick("rate");
   }
 }

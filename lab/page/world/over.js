@@ -13,10 +13,10 @@ export async function startOver() {
   document.body.classList.add("starting-over");
   tell("A new world is being made. It takes a few seconds.");
   const made = await attempt(() => post("/lab/start-over"));
+  if (made) await attempt(refreshClock); // which notices that it is another world
   document.body.classList.remove("starting-over");
   underWay = false;
   if (!made) return;
-  await attempt(refreshClock); // which notices that it is another world
   announce("back");
   tell("The world is new: nobody has met anybody yet.");
 }

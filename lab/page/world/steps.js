@@ -47,8 +47,11 @@ export const STEPS = [
   {
     key: "agree",
     title: "Agree",
-    text: "The offer waits on the phone. Press Accept there.",
-    point: [["telegram", /^offer\.accept/]],
+    text: "An offer waits for whoever did not speak last: on the phone first, in Slack after a counter-offer. Press Accept there.",
+    point: [
+      ["telegram", /^offer\.accept/],
+      ["slack", /\boffer\.accept\b/],
+    ],
   },
   {
     key: "sign",
@@ -81,12 +84,19 @@ export const STEPS = [
   {
     key: "confirm",
     title: "Confirm and release",
-    text: "In Slack, press Report arrival, then Accept. The money is the seller's.",
+    text: "In Slack, press Report arrival, then Accept; of a delivery in lots, each. The money is the seller's.",
     point: [
+      ["telegram", /^lot\.dispatch/],
       ["slack", /^submit\b/],
       ["slack", /\blot\.accept\b/],
       ["slack", /\blot\.arrive\b/],
     ],
+  },
+  {
+    key: "payout",
+    title: "Set up payouts",
+    text: "On the phone, press Set up payouts, then Open the page: the seller's money waits for an account to go to.",
+    point: [...SEND, ["telegram", /\/connect\//], ["telegram", /^payout\.set_up/]],
   },
   {
     key: "rate",
@@ -106,7 +116,7 @@ export const BEHIND = {
   awaiting_funding: "sign",
   funded: "pay",
   settling: "confirm",
-  completed: "confirm",
+  completed: "payout",
 };
 
 /** Verbs that a button may carry, and the step that they begin. */
