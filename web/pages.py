@@ -14,7 +14,10 @@ PAGES: Final = {
     "/onboarded": ("Thank you", "Go back to your chat: you hear there when your account can receive money."),
     "/slack/installed": ("Parley is in your workspace", "Open it under Apps in Slack, or write /parley anywhere."),
     "/slack/not-installed": ("Nothing was installed", "The link may be too old. Ask for a new one, and try again."),
-    "/link-expired": ("This link has been used", "Go back to your chat and ask for another one."),
+    "/link-expired": (
+        "This link has been used",
+        "If you have just finished there, all is done and your chat says so. Else ask for another one in your chat.",
+    ),
 }
 HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
