@@ -157,6 +157,7 @@ class FieldView(Shape):
     searchable: bool = False
     value: str | None = None  # canonical text; for choices option values, comma-separated
     shown: str = ""  # the value in the person's words
+    typed: str = ""  # the value as the person would type it, where it is typed
     error: str = ""
     proposed: int | None = None  # the place of the option that was perhaps meant by what was typed
     optional: bool = False

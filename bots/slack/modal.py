@@ -183,7 +183,7 @@ def _select(kind: str, first: str, options: Sequence[Option], chosen: Sequence[s
 
 def _typed(field: FieldView) -> Block:
     """Text, dates, amounts: all are typed, and read by the same rules as in a chat ("next week", "200 t")."""
-    value = clipped(field.value or "", TEXT)
+    value = clipped(field.typed or field.value or "", TEXT)
     element: Block = {"type": "plain_text_input"}
     if field.kind == "email":
         element["type"] = "email_text_input"

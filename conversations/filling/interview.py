@@ -231,6 +231,9 @@ class Interview(Clerk):
         answers |= {name: ",".join(keep(talk.ctx, each).id for each in files) for name, files in filled.files.items()}
         with sent(talk) if filled.final else nullcontext():
             reading = flow.form.look(talk, answers)
+        typed = [each for each in reading.asked if each.name in filled.values and each.name in reading.values]
+        # As they are kept: what is typed in one language is read in another after it was changed.
+        answers |= {each.name: each.write(reading.values[each.name]) for each in typed if answers[each.name]}
         if filled.quiet:
             self._keep_good(talk, draft, answers, {})
             return

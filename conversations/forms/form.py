@@ -39,7 +39,8 @@ class Field:
     `read(talk, text, values)`: the value of an answer; raises Refusal with a sentence that says what would be right.
     It must accept what `write(value)` gives. `options(talk, values)`: what can be chosen. `applies(values)`: whether
     it is asked at all, seen from the answers before it. `finds(talk, part, values)`: what can be chosen of very much,
-    by a part of its name. `keypad`: the keys that answer it where fields are asked one by one. Its words stand in the
+    by a part of its name. `otherwise(values)`: what is meant when nothing is said; it is shown, and can be changed.
+    `keypad`: the keys that answer it where fields are asked one by one. Its words stand in the
     catalogue under `<form>.<name>` (label), `<form>.<name>.ask` and, if there is one, `<form>.<name>.hint`.
     """
 
@@ -53,6 +54,7 @@ class Field:
     keypad: Keypad | None = None
     applies: Callable[[Values], bool] = lambda _values: True
     optional: bool = False
+    otherwise: Callable[[Values], Any] = lambda _values: None
     shapes_form: bool = False
     open_choice: bool = False  # options are proposals; other text is read too
     fixed: bool = False  # given when the form is opened; shown nowhere, changed by nobody
@@ -115,6 +117,9 @@ class Form:
             if not text:
                 # What is optional is offered in the review, and never asked for unbidden.
                 missing = missing or (None if each.optional else each.name)
+                usual = each.otherwise(values)
+                if usual is not None:
+                    values[each.name] = usual
                 continue
             try:
                 values[each.name] = self.value(talk, each, text, values)
@@ -223,6 +228,7 @@ class Form:
             searchable=with_options and (each.finds is not None or len(options) > OPTIONS_AT_ONCE),
             value=each.write(value) if value is not None else given,
             shown=each.show(talk, value) if value is not None else "",
+            typed=self._typed(talk, each, value, reading.values) if at_once and value is not None else "",
             error=errors.get(each.name, ""),
             proposed=proposed if asked else None,
             optional=each.optional,
@@ -230,6 +236,17 @@ class Form:
             max_length=each.max_length,
             example=each.example,
         )
+
+    def _typed(self, talk: Talk, each: Field, value: Any, values: Values) -> str:
+        """An amount, price or day as its reader writes it: "215,50 EUR/t"; as it is kept, unless that reads back so."""
+        kept = each.write(value)
+        if each.kind not in {"text", "number", "date"}:
+            return kept
+        shown = each.show(talk, value).replace("\u00a0", " ").replace("\u202f", " ")
+        try:
+            return shown if self.value(talk, each, shown, values) == value else kept
+        except Refusal:
+            return kept
 
 
 def refusal_of(fault: ValidationError) -> Invalid:

@@ -86,6 +86,12 @@ def _read_price(talk: Talk, text: str, values: Values) -> Any:
     return read_price(talk, text, product.price_currency, product.price_unit)
 
 
+def _read_min_lot(talk: Talk, text: str, values: Values) -> Quantity:
+    """In the unit of the whole amount, where that is known already."""
+    least = _read_quantity(talk, text, values)
+    return least.to(values["quantity"].unit) if "quantity" in values else least
+
+
 def _read_certificates(talk: Talk, text: str, _values: Values) -> tuple[str, ...]:
     return tuple(part for part in text.split(",") if part in talk.almanac.catalogue.certificates)
 
@@ -172,9 +178,12 @@ SELL = Form(
         ),
         Field(
             "min_lot",
-            read=lambda talk, text, values: _read_quantity(talk, text, values).to(values["quantity"].unit),
-            keypad=Amount(lambda _talk, values: (values["quantity"].unit,)),
-            applies=lambda values: "quantity" in values,
+            read=_read_min_lot,
+            keypad=Amount(
+                lambda talk, values: (values["quantity"].unit,) if "quantity" in values else _units(talk, values)
+            ),
+            applies=lambda values: "product" in values,
+            otherwise=lambda values: _usual_lot(values["quantity"]) if "quantity" in values else None,
             optional=True,
             max_length=60,
             example="24 t",
@@ -216,7 +225,7 @@ def _publish(talk: Talk, _opening: Opening, values: Values) -> None:
         grade_id=None if grade == NOTHING else grade,
         certificates=tuple(Certificate(scheme=scheme) for scheme in values.get("certificates", ())),
         quantity=quantity,
-        min_lot=values.get("min_lot") or _usual_lot(quantity),
+        min_lot=values.get("min_lot"),
         price=values["price"],
         negotiable=sale != "fixed",
         buy_now=sale != "offers",

@@ -105,3 +105,38 @@ async def test_a_form_about_what_has_moved_on_is_closed_and_the_deal_is_shown(wo
     await rasa.says("/drafts")
     await rasa.sees("Nothing is put aside.")
     await tom.presses("Accept")
+
+
+async def test_what_is_published_unasked_is_shown_before_and_can_be_changed(world: World) -> None:
+    rasa = await world.on_telegram("Rasa")
+    await rasa.says("/sell 200 t Holzpellets ENplus A1 215.50 €/t DAP Kaunas next week")
+    await rasa.sees("Smallest order: 24 t", "Certificates: ENplus", "✎ Smallest order", "✎ Certificates")
+    await rasa.presses("✎ Smallest order")
+    await rasa.says("10 t")
+    await rasa.sees("Smallest order: 10 t")
+    await rasa.sends()
+    await rasa.sees("Published.", "Smallest order: 10 t")
+
+
+async def test_a_window_shows_what_is_in_it_as_its_reader_writes_it(world: World) -> None:
+    rasa, tom = await world.on_telegram("Rasa"), await world.on_slack("Tom")
+    await Trade(world, rasa, tom).list("/sell 200 t A1 pellets 215.50 €/t DAP Kaunas next week")
+    await tom.says("/language de")
+    await tom.says("/find pellets near Kaunas")
+    await tom.presses("Gebot machen")
+    await tom.sees("Liefertermin")
+    entries = {
+        block["block_id"]: block["element"].get("initial_value", "")
+        for block in (await tom.window())["modals"][-1]["blocks"]
+        if block["type"] == "input"
+    }
+    assert entries["price"].startswith("215,50 ")
+    assert "20" not in entries["window"][:2], entries["window"]  # no "2026-11-23"
+    await tom.sends()
+    await rasa.sees("215.50")
+
+
+async def test_a_window_for_goods_has_the_smallest_order(world: World) -> None:
+    tom = await world.on_slack("Tom")
+    await tom.says("/sell A1 pellets")
+    await tom.sees("Smallest order")
