@@ -189,6 +189,7 @@ def nothing_found(talk: Talk, query: Query, page: Page) -> Card:
         for each in page.relaxations
     ]
     save = Button(label=words("alert.save"), press=press("alert.save", "", seen))
+    quotes = Button(label=words("command.request"), press=press("find.request", "", seen))
     newest = Button(label=words("find.newest"), press=press("command", choice="find"))
     return Card(
         subject="find",
@@ -200,7 +201,8 @@ def nothing_found(talk: Talk, query: Query, page: Page) -> Card:
             *((each,) for each in (*meant, *relaxed)),
             *advice_row(talk, query),
             *chip_rows(talk, query),
-            (save, newest),
+            (save, quotes),
+            (newest,),
         ),
         fresh=talk.fresh,
     )

@@ -37,6 +37,7 @@ from conversations.search.orders import (
 from conversations.search.prices import Comparison
 from conversations.talk import Talk
 from conversations.trade.listing import own_card
+from conversations.trade.request import opening_for
 from core.listings import service as listings
 from core.reputation.service import scores_of
 from core.search import kept
@@ -180,6 +181,13 @@ def relax(talk: Talk, pressed: Press) -> None:
         return
     offered = {each.code: each.query for each in _search(talk, query).relaxations}
     show_results(talk, ask(talk, offered.get(pressed.choice, query)))
+
+
+@book.press("find.request")
+def ask_for_quotes(talk: Talk, pressed: Press) -> None:
+    """Nobody has it on offer: sellers are asked, with all that was understood filled in."""
+    if (query := _current(talk, pressed)) is not None:
+        talk.open("request", opening_for(talk, query.understood))
 
 
 @book.press("find.meant")

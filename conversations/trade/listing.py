@@ -269,19 +269,20 @@ def opened_by(talk: Talk, sentence: str) -> dict[str, str]:
     unclear = dict.fromkeys(map(talk.words.refusal, said.unclear))
     if unclear:
         talk.reply(Say(text="\n".join(unclear)))
-    return _answers_of(talk, said)
+    return answers_of(talk, said)
 
 
 def answers_in(talk: Talk, sentence: str, product: str | None = None) -> dict[str, str]:
     """The form's answers that one sentence gives; `product` is what it speaks of when it names none itself."""
-    return _answers_of(talk, _said(talk, sentence), product)
+    return answers_of(talk, _said(talk, sentence), product)
 
 
 def _said(talk: Talk, sentence: str) -> Understood:
     return parse(sentence, talk.almanac.catalogue, talk.almanac.places, talk.today, talk.words.language)
 
 
-def _answers_of(talk: Talk, understood: Understood, product: str | None = None) -> dict[str, str]:
+def answers_of(talk: Talk, understood: Understood, product: str | None = None) -> dict[str, str]:
+    """The form's answers that were understood of a sentence."""
     answers: dict[str, str] = {}
     if understood.product:
         answers["product"] = product = understood.product

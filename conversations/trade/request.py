@@ -28,7 +28,7 @@ from conversations.standing import standing
 from conversations.steps import YES
 from conversations.talk import Opening, Talk
 from conversations.trade.delivery import read_day
-from conversations.trade.listing import SELL, answers_in, opened_by
+from conversations.trade.listing import SELL, answers_in, answers_of, opened_by
 from conversations.trade.offer import LOTS, NOTE
 from core.contacts.rules import masked
 from core.kernel.errors import Invalid
@@ -38,6 +38,7 @@ from core.offers.quotes.model import MakeQuote, Quote
 from core.people.service import organisation_of
 from core.requests import service as requests
 from core.requests.model import QUOTES_EACH, QUOTES_EACH_AT_MOST, REQUEST, PublishRequest, Request
+from core.search.parse import Understood
 
 SHOWN_AT_ONCE = 10
 QUOTES_SHOWN = 8
@@ -175,6 +176,12 @@ book.flow(Flow(QUOTING, finish=_quote, intro=_what_is_asked, reads=lambda talk, 
 def request(talk: Talk, sentence: str) -> None:
     """`/request`, or `/request 500 t A1 pellets DAP Kaunas in December`: whatever the sentence says is filled in."""
     talk.open("request", Opening(_of_request(talk, opened_by(talk, sentence)) if sentence else {}))
+
+
+def opening_for(talk: Talk, understood: Understood) -> Opening:
+    """The form with what somebody has looked for in vain: their limit is the price that they have in mind."""
+    limit = understood.max_price or understood.price
+    return Opening(_of_request(talk, answers_of(talk, replace(understood, price=limit))))
 
 
 def _of_request(talk: Talk, known: dict[str, str]) -> dict[str, str]:

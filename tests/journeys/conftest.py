@@ -6,10 +6,19 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.journeys.market import World, open_world
+from tests.journeys.market import Chat, Somebody, World, open_world
+from tests.journeys.stock import stocked
 
 
 @pytest.fixture
 async def world(database: str) -> AsyncIterator[World]:
     async with open_world(database) as opened:
         yield opened
+
+
+@pytest.fixture(params=["telegram", "slack"])
+async def tom(request: pytest.FixtureRequest, world: World) -> Somebody:
+    """A buyer, once on each platform, in a market that has something on offer."""
+    chat: Chat = request.param
+    await stocked(world)
+    return await world.on(chat, "Tom")

@@ -2,18 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from lab.people import OnTelegram
-from tests.journeys.market import Chat, Somebody, World
-from tests.journeys.stock import stocked
-
-
-@pytest.fixture(params=["telegram", "slack"])
-async def tom(request: pytest.FixtureRequest, world: World) -> Somebody:
-    chat: Chat = request.param
-    await stocked(world)
-    return await world.on(chat, "Tom")
+from tests.journeys.market import Somebody
 
 
 async def test_a_list_is_gone_through_by_numbers_that_go_on(tom: Somebody) -> None:

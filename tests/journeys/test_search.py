@@ -4,19 +4,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-import pytest
-
 from lab.people import OnSlack, OnTelegram, until
-from tests.journeys.market import Chat, Somebody, World
+from tests.journeys.market import Somebody, World
 from tests.journeys.stock import stocked, withdrawn
 from tests.journeys.trade import SENTENCE, Trade
-
-
-@pytest.fixture(params=["telegram", "slack"])
-async def tom(request: pytest.FixtureRequest, world: World) -> Somebody:
-    chat: Chat = request.param
-    await stocked(world)
-    return await world.on(chat, "Tom")
 
 
 async def sees_in_order(somebody: Somebody, *texts: str) -> str:
@@ -326,32 +317,6 @@ async def test_a_day_that_is_in_no_calendar_is_told_and_all_else_is_kept(tom: So
     await tom.sees("Understood: Wood pellets, 200 t\n31 April is not a day of the calendar.")
     await tom.says("/find qwertz uiop 30 February")
     await tom.sees("I could not make out what you look for", "30 February is not a day of the calendar.")
-
-
-async def test_units_and_limits_are_understood_with_a_slip_too(tom: Somebody) -> None:
-    await tom.says("/find 700 tones pelets udner 230 eruo/tonn witin 80 klometers of Kaunass unitl 15 Decmber")
-    await tom.sees(
-        "Understood: Wood pellets, 700 t, up to 230.00 EUR/t, Kaunas, 80 km, "
-    )  # and the days, as each chat writes them
-
-
-async def test_a_distance_is_from_my_place_where_none_is_named(world: World, tom: Somebody) -> None:
-    await Trade(world, await world.on_telegram("Rasa"), tom).list(SENTENCE)
-    await tom.says("/find pellets within 100 km")
-    await tom.sees("100 km from where?")
-    await tom.says("/find pellets near Xyzzyburg")
-    await tom.sees("I do not know a place called Xyzzyburg.")
-    await tom.says("/place Kaunas")
-    await tom.sees("Your place is Kaunas")
-    await tom.says("/find pellets within 100 km")
-    await tom.sees("Understood: Wood pellets, Kaunas, 100 km")
-    await tom.says("/find pellets not from Lithuania")
-    seen = await tom.sees("Understood: Wood pellets, without Lithuania", "DAP Riga, Latvia")
-    assert ", Lithuania" not in seen.rpartition("Understood: ")[2]
-    await tom.says("/find pellets in Portugal")
-    await tom.sees("Nothing fits right now", "Portugal: none; 8 without it.")
-    await tom.presses("From anywhere (8)")
-    await tom.sees("8 listings found")
 
 
 async def test_the_country_that_was_named_is_told_as_its_reader_spells_it(world: World, tom: Somebody) -> None:

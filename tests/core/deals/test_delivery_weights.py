@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -122,7 +123,7 @@ async def test_what_no_lot_can_weigh_is_refused_with_what_could_be(market: Marke
     for wrong in (tonnes(470), Quantity(Decimal(470_000), "kg")):
         arrival = ReportArrival(lot_id=lot.id, measured=wrong)
         with pytest.raises(Invalid, match=r"lot\.measured_too_much") as refused:
-            await market.run(trade.buyer, lambda ctx, arrival=arrival: delivery.report_arrival(ctx, arrival))
+            await market.run(trade.buyer, partial(delivery.report_arrival, command=arrival))
         assert refused.value.parts["most"] == tonnes(75)
     await trade.arrive(lot)
     claim = ClaimLot(lot_id=lot.id, words="Wet", measured=Measured(weight=tonnes(500), moisture=Decimal(14)))

@@ -1,0 +1,42 @@
+"""What a sentence is taken to mean (B3.1): with slips, from a country or not from it, and of what nobody has."""
+
+from __future__ import annotations
+
+from tests.journeys.market import Somebody, World
+from tests.journeys.trade import SENTENCE, Trade
+
+
+async def test_units_and_limits_are_understood_with_a_slip_too(tom: Somebody) -> None:
+    await tom.says("/find 700 tones pelets udner 230 eruo/tonn witin 80 klometers of Kaunass unitl 15 Decmber")
+    await tom.sees(
+        "Understood: Wood pellets, 700 t, up to 230.00 EUR/t, Kaunas, 80 km, "
+    )  # and the days, as each chat writes them
+
+
+async def test_a_distance_is_from_my_place_where_none_is_named(world: World, tom: Somebody) -> None:
+    await Trade(world, await world.on_telegram("Rasa"), tom).list(SENTENCE)
+    await tom.says("/find pellets within 100 km")
+    await tom.sees("100 km from where?")
+    await tom.says("/find pellets near Xyzzyburg")
+    await tom.sees("I do not know a place called Xyzzyburg.")
+    await tom.says("/place Kaunas")
+    await tom.sees("Your place is Kaunas")
+    await tom.says("/find pellets within 100 km")
+    await tom.sees("Understood: Wood pellets, Kaunas, 100 km")
+    await tom.says("/find pellets not from Lithuania")
+    seen = await tom.sees("Understood: Wood pellets, without Lithuania", "DAP Riga, Latvia")
+    assert ", Lithuania" not in seen.rpartition("Understood: ")[2]
+    await tom.says("/find pellets in Portugal")
+    await tom.sees("Nothing fits right now", "Portugal: none; 8 without it.")
+    await tom.presses("From anywhere (8)")
+    await tom.sees("8 listings found")
+
+
+async def test_where_nothing_is_on_offer_sellers_are_asked_with_what_was_understood(
+    world: World, tom: Somebody
+) -> None:
+    await tom.says("/find 300 t biochar under 900 eur near Kaunas")
+    await tom.sees("Nothing fits right now", "Understood: Biochar, 300 t")
+    await tom.presses("Ask for quotes")
+    await tom.fills(window="next month", closes="tomorrow")
+    await tom.sees("Your request is out.", "300 t", "900.00 EUR/t", "Kaunas")
