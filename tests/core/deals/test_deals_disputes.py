@@ -20,6 +20,7 @@ from core.people.service import acting
 from core.support import service as support
 from core.support.model import AppealCase, Case, ProposeShares, RuleCase
 from tests.core.conftest import Market
+from tests.core.goods import tonnes
 from tests.core.trades import Trade, paid
 
 REASON = "Both figures are plausible; the ticket supports the seller."
@@ -171,7 +172,8 @@ async def test_nobody_rules_on_a_deal_and_time_pays_what_has_arrived(market: Mar
     trade = await paid(market, lots=3)
     arrived, wet, _never = await trade.lots()
     for lot in (arrived, wet):
-        await trade.deliver(lot)
+        await trade.dispatch(lot)
+        await trade.arrive(lot, tonnes(24))
     await trade.claim(wet)
     olga = await trade.operator("Olga")
     await does(trade, olga, support.freeze_deal, (await trade.deal()).ref)

@@ -186,6 +186,7 @@ async def test_what_never_came_is_said_so_unless_one_has_reported_it(market: Mar
     trade = await paid(market, lots=2)
     first, second = await trade.lots()
     await trade.dispatch(first)
+    market.clock.advance(days=3)
     await does(trade, "buyer", delivery.say_not_arrived, first.id)
     granted = await does(trade, "seller", delivery.grant_claim, first.id)
     assert granted.pay_minor == 0
@@ -210,6 +211,7 @@ async def test_nobody_speaks_and_time_splits_what_nobody_has_measured(market: Ma
     trade = await paid(market, lots=1)
     lot = (await trade.lots())[0]
     await trade.dispatch(lot)
+    market.clock.advance(days=3)
     await does(trade, "buyer", delivery.say_not_arrived, lot.id)
     await trade.pass_days(40)
     settled = (await trade.lots())[0]
