@@ -331,6 +331,7 @@ async def test_what_is_not_wanted_is_not_found(market: Market) -> None:
         assert [chip.wish for chip in service.chips(Query(page.understood))] == ["product", "left_out"]
     assert ids(await on.find("wood pellets not from Poland or Latvia")) == [british.id]
     assert len(ids(await on.find("wood pellets not more than 900 eur"))) == 3
+    assert ids(await on.find("koka granulas no Latvijas")) == [latvian.id]  # which is "from"
 
 
 async def test_a_delivery_term_is_a_wish_that_can_be_given_up(market: Market) -> None:
