@@ -47,7 +47,7 @@ def nobody_fits(talk: Talk, query: Query, found: Advisers) -> Card:
     text = (understood_text(talk, said), *unclear_words(talk, query), *_told(talk, query, in_the_way))
     return Card(
         subject="experts",
-        title=words("seek.nobody_fits" if in_the_way else "seek.nobody"),
+        title=words("seek.nobody_fits" if in_the_way or not query.understood.rest else "seek.nobody"),
         text="\n".join(filter(None, text)),
         buttons=(*((each,) for each in (*meant, *relaxed)), *wishes, (everybody, become)),
         fresh=talk.fresh,

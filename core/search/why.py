@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import select
 
 from core.catalogue import Catalogue
-from core.catalogue.names import words_of
+from core.catalogue.names import folded, words_of
 from core.experts.finding import WORDS_TOLD, is_among, reasons_of
 from core.experts.model import Expert
 from core.kernel.transaction import Ctx
@@ -77,10 +77,11 @@ def _otherwise(
         for word, also in zip(met, same, strict=True)
         if not topics.isdisjoint(catalogue.topics.of(word)) or any(other in profile for other in also)
     ]
+    written = {folded(word): word for word in said.rest.split()}
     if alike:
-        yield "topic", ", ".join(dict.fromkeys(alike[:WORDS_TOLD]))
+        yield "topic", ", ".join(dict.fromkeys(written.get(word, word) for word in alike[:WORDS_TOLD]))
     if called := [word for word in met if is_among(word, known.names)]:
-        yield "name", ", ".join(dict.fromkeys(called[:WORDS_TOLD]))
+        yield "name", ", ".join(dict.fromkeys(written.get(word, word) for word in called[:WORDS_TOLD]))
     if known.place and (known.near or any(is_among(word, words_of(known.place)) for word in met)):
         yield "place", known.place
     if any(catalogue.country_named(word) == known.country for word in met) and known.country:

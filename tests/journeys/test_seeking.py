@@ -35,6 +35,8 @@ async def test_a_rate_is_told_as_it_was_said_and_raised_by_a_tap(world: World, s
     await sarah.sees("Nobody meets all of this.", "Nobody who fits is free now. The soonest: Alex,", "[✕ free now]")
     await sarah.presses("Later will do (1)")
     await sarah.sees("1 consultant fits", "Alex · Boilers that burn")
+    await sarah.says("/experts free now, max 1 €/hour")  # neither wish stands in the way alone
+    await sarah.sees("Nobody meets all of this.", "[✕ up to €1.00 an hour]", "[✕ free now]")
     await sarah.says("/language de")
     await sarah.sees("Deutsch")
     await sarah.says("/experts Berater unter 1,50 €/Minute")

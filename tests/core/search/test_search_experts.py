@@ -232,7 +232,7 @@ async def test_everybody_who_fits_is_there_for_a_reason(market: Market) -> None:
     assert await on.who("traces law") == ["ISCC"]
     renamed = CompleteProfile(roles=frozenset({Role.SELLER}), company="Dzukija Legal", country="LT")
     await market.run(on.ruta, lambda ctx: complete_profile(ctx, renamed))
-    assert [match.reasons for match in (await on.find("Dzukia")).matches] == [(("name", "dzukia"),)]
+    assert [match.reasons for match in (await on.find("Dzukia")).matches] == [(("name", "Dzukia"),)]
     where = Settle(place="Riga", country="LV", lat=56.95, lon=24.1, zone="Europe/Riga")
     await market.run(on.ruta, partial(settle, command=where))
     for told, why in (("adviser in Riga", ("place", "Riga")), ("adviser Latvia", ("country", "LV"))):
