@@ -16,7 +16,7 @@ PAGES: Final = {
     "/slack/not-installed": ("Nothing was installed", "The link may be too old. Ask for a new one, and try again."),
     "/link-expired": (
         "This link has been used",
-        "If you have just finished there, all is done and your chat says so. Else ask for another one in your chat.",
+        "Go back to your chat: if you have just finished here, all is done and it says so. Else ask there for another.",
     ),
 }
 HEADERS: Final = {

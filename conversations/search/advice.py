@@ -15,7 +15,7 @@ from core.search.model import Query
 from core.search.parse import Understood, parse
 
 WORDS_OF_A_PROBLEM: Final = 2  # "boiler slags"; one word left over is more often a slip
-KNOWS: Final = frozenset({"field", "skill"})
+KNOWS: Final = frozenset({"field", "skill", "topic"})
 
 
 def advice_row(talk: Talk, query: Query) -> tuple[tuple[Button, ...], ...]:

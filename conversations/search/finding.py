@@ -140,7 +140,7 @@ def _order_alone(talk: Talk, sentence: str) -> Order | None:
 
 def _read(talk: Talk, sentence: str) -> Query:
     almanac = talk.almanac
-    home = home_town(talk)
+    home = home_town(talk) if talk.person.id else None  # who was never here has none
     return market.query_of(sentence, almanac.catalogue, almanac.places, talk.today, talk.words.language, home=home)
 
 

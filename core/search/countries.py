@@ -20,7 +20,7 @@ def with_countries(said: Understood, catalogue: Catalogue, places: Places) -> Un
         return said
     named = [" ".join(written[start:end]) for start, end in spans]
     taken = {place for start, end in spans for place in range(start, end)}
-    codes = dict.fromkeys(filter(None, (_country(folded(name), catalogue) for name in named)))
+    codes = dict.fromkeys(filter(None, (catalogue.country_named(folded(name)) for name in named)))
     if said.place is not None and set(codes) == {said.place.country}:
         codes, named = {}, []
     rest = " ".join(word for place, word in enumerate(written) if place not in taken)
@@ -28,17 +28,12 @@ def with_countries(said: Understood, catalogue: Catalogue, places: Places) -> Un
 
 
 def _spans(words: Sequence[str], catalogue: Catalogue, places: Places) -> Iterator[tuple[int, int]]:
-    """Where countries stand: by names of several words, and by those of one that is neither goods nor a town, also with
-    a slip where it means nothing else."""
+    """Where countries stand: by names of several words, and by those of one that is neither goods nor a town. With a
+    slip it may be anything ("turbine" is near "Turcia"), and nothing is hidden for that."""
     several = list(catalogue.countries_in(words))
     inside = {place for start, end in several for place in range(start, end)}
     goods = catalogue.name_index.vocabulary
     yield from several
     for place, word in enumerate(words):
-        if place not in inside and word not in goods and not places.knows(word) and _country(word, catalogue):
+        if place not in inside and catalogue.country_named(word) and word not in goods and not places.knows(word):
             yield place, place + 1
-
-
-def _country(word: str, catalogue: Catalogue) -> str | None:
-    code = catalogue.country_named(word)
-    return code or (None if catalogue.synonyms.knows(word) else catalogue.country_misspelt(word))

@@ -160,24 +160,19 @@ class _Reading:
         unwanted = left_out(sheet, self.catalogue)
         certificates, by_grade, grades = self._certificates_and_grades()
         window, said = self._window(), figures(sheet)  # in this order: a day is no amount
-        order = self._order()  # behind the figures: "moins cher que 200" is a limit
-        side = self._side()
+        order, side = self._order(), self._side()  # behind the figures: "moins cher que 200" is a limit
         free_now = sheet.may_name("free_now") and sheet.take(grammar.free_now) is not None
-        language = self._language()
-        where = whereabouts(sheet, self.catalogue, self.places)
+        language, where = self._language(), whereabouts(sheet, self.catalogue, self.places)
         packaging = self._packaging()
         product, alternatives, named, others = GoodsReader(sheet, self.catalogue, self.places).named(grades)
         speaks, countries = self._speaks(language, where.countries, bool(product or alternatives))
         rest = " ".join(written for _, written in sorted((*others, *countries)))
         grade = self._grade(grades or (self._grades_in_names(named, product) if sheet.has_digits else ()), product)
-        if product is None and grade is not None and not alternatives:
-            only = self.catalogue.grade(grade).products
-            product = only[0] if len(only) == 1 else None
+        product = product or (self._only_one_of(grade) if grade is not None and not alternatives else None)
         by_load = by_the_load(said, self.catalogue, (product,) if product else alternatives, side)
         quantity = by_load or amount(sheet, said, self.catalogue, product)
         rest = self._with_trucks(rest, said) if by_load is None and said.loads else rest
-        if where.unknown and (product or alternatives):
-            sheet.unclear.append(Invalid("place.unknown", field="place", given=where.unknown))
+        self._tell_unknown(where.unknown if product or alternatives else "")
         by_limit = prices(sheet, said, self.catalogue, product, self.per or (quantity.unit if quantity else None))
         return Understood(
             side=side,
@@ -209,6 +204,15 @@ class _Reading:
             rest=rest,
             unclear=tuple(sheet.unclear),
         )
+
+    def _only_one_of(self, grade: str) -> str | None:
+        """The goods of a grade that no others have."""
+        products = self.catalogue.grade(grade).products
+        return products[0] if len(products) == 1 else None
+
+    def _tell_unknown(self, town: str) -> None:
+        if town:
+            self.sheet.unclear.append(Invalid("place.unknown", field="place", given=town))
 
     def _of_these_goods(self, unwanted: tuple[str, ...], product: str | None) -> tuple[str, ...]:
         """Of the grades that an unwanted one may mean, those of the goods."""

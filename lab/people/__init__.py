@@ -6,9 +6,10 @@ from typing import Protocol
 
 from lab.people.browser import Browser, until
 from lab.people.on_slack import OnSlack
-from lab.people.on_telegram import OnTelegram
+from lab.people.on_telegram import OnTelegram, words
+from lab.people.seen import words_of_message
 
-__all__ = ["Browser", "OnSlack", "OnTelegram", "Person", "until"]
+__all__ = ["Browser", "OnSlack", "OnTelegram", "Person", "until", "words", "words_of_message"]
 
 
 class Person(Protocol):

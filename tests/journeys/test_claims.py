@@ -6,7 +6,7 @@ import pytest
 
 from core.kernel.transaction import MARKET
 from core.people.service import appoint_operators
-from lab.people.browser import until
+from lab.people import until
 from tests.journeys.market import Chat, Somebody, World
 from tests.journeys.trade import PAPER, Trade, enclose
 

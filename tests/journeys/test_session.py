@@ -112,6 +112,7 @@ async def test_a_session_that_helps_is_paid(counsel: Counsel) -> None:
     await sarah.sees("Free minutes left: 2.")
     await sarah.presses("Continue, pay €90.00")
     await alex.sees("charged from here")
+    await sarah.sees("charged from here")
     await sarah.presses("End")
     await sarah.presses("End it")
     await sarah.sees("€90.00 was taken from the card")

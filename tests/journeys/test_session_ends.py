@@ -43,7 +43,7 @@ async def test_ending_a_paid_talk_is_asked_once_and_early_costs_the_time_that_wa
     await alex.sees("only the time that you gave is charged. Due: €8.57")
     await sarah.sees("If something was wrong, say so by", "[Something was wrong]")
     await world.later(days=2, minutes=5)
-    await alex.sees("For you: €7.28. Our fee: €1.29.")
+    await alex.sees("For you: €7.28. Our fee in all: €1.29.")
     await world.books_balance()
 
 

@@ -7,9 +7,7 @@ from typing import Any
 
 import pytest
 
-from lab.people import OnTelegram, until
-from lab.people.on_telegram import words
-from lab.people.seen import words_of_message
+from lab.people import OnTelegram, until, words, words_of_message
 from tests.journeys.market import Chat, Somebody, World
 from tests.journeys.test_session import Counsel
 from tests.journeys.trade import Trade

@@ -38,5 +38,5 @@ async def test_where_nothing_is_on_offer_sellers_are_asked_with_what_was_underst
     await tom.says("/find 300 t biochar under 900 eur near Kaunas")
     await tom.sees("Nothing fits right now", "Understood: Biochar, 300 t")
     await tom.presses("Ask for quotes")
-    await tom.fills(incoterm="DAP", window="next month", closes="tomorrow")
+    await tom.fills(grade="No grade", incoterm="DAP", window="next month", closes="tomorrow")
     await tom.sees("Your request is out.", "300 t", "900.00 EUR/t", "Kaunas")

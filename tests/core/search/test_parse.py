@@ -326,7 +326,8 @@ def test_an_amount_in_a_form() -> None:
     assert str(amount("24,5 tonnes", "t", "MWh")) == "24.5 t"
     assert str(amount("500", "t", "MWh")) == "500 t"
     assert str(amount("30 m³", "t", "m3", "l")) == "30 m3"
-    assert refusal(lambda: amount("30 m³", "t", "loose_m3")).parts["choices"] == ("loose_m3",)
+    assert str(amount("30 m³", "t", "loose_m3")) == "30 loose_m3"
+    assert refusal(lambda: amount("30 m³", "t", "loose_m3", "solid_m3")).parts["choices"] == ("loose_m3", "solid_m3")
     assert refusal(lambda: amount("10 l", "t", "MWh")).parts["allowed"] == ("t", "MWh")
     assert refusal(lambda: amount("a lot", "t")).code == "quantity.not_understood"
     assert refusal(lambda: amount("0 t", "t")).code == "quantity.not_positive"
