@@ -150,7 +150,6 @@ class Engine:
 
     def _window(self, talk: Talk, given: Filled | ClosedForm) -> None:
         if isinstance(given, Filled):
-            talk.ctx.notes["unsent"] = not given.final  # what is only being filled in answers no question
             self.interview.fill(talk, given)
         else:
             self.interview.cancel(talk, given.draft)

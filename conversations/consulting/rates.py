@@ -229,6 +229,6 @@ def _is_new(talk: Talk, said: str) -> bool:
     asked_of = recall(talk.ctx, talk.person.id, topic)
     if asked_of and asked_of != sent:
         return False
-    if not talk.ctx.notes.get("unsent"):
+    if talk.ctx.notes.get("sent"):
         remember(talk.ctx, talk.person.id, topic, sent)
     return True
