@@ -19,6 +19,7 @@ from core.catalogue.synonyms import SAME, SHORTEST_STEM
 from core.kernel.money import UnitPrice
 from core.kernel.quantity import Quantity
 from core.listings.model import Listing
+from core.search.leaving_out import SCHEME
 from core.search.model import Query
 from core.search.parse import Understood
 from core.search.places import distance_km
@@ -29,7 +30,6 @@ from core.search.wishes import LOOSE
 LIKE_WORD = 0.78  # one wrong letter in five, as search reads words
 SHORTEST_FUZZY = 4
 SOONEST = tuple(Rhythm)
-SCHEME = "scheme:"  # what the mark of a certificate begins with
 
 # --- what fits --------------------------------------------------------------------------------------------------------
 

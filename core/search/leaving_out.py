@@ -11,10 +11,12 @@ from typing import Final
 
 from core.catalogue.model import Catalogue
 from core.search.grammar import FIRST_WORD
-from core.search.sheet import Sheet
+from core.search.sheet import TAKEN, Sheet
 
-COUNTRY: Final = "country:"  # what the mark of a country begins with
+# What the marks of these begin with.
+COUNTRY: Final = "country:"
 GRADE: Final = "grade:"
+SCHEME: Final = "scheme:"
 SMALL_WORD: Final = 4  # letters of the words between: "nicht aus der Ukraine", "nie z Ukrainy"
 SMALL_WORDS_BETWEEN: Final = 2
 LONGEST_COUNTRY: Final = 4  # words of a country's name
@@ -40,7 +42,7 @@ def _named(sheet: Sheet, catalogue: Catalogue, start: int) -> tuple[int, list[st
     """What is named there, behind no more than a few small words: its marks, and where it ends."""
     tokens = list(FIRST_WORD.finditer(sheet.text, start))[: SMALL_WORDS_BETWEEN + 1]
     for token in tokens:
-        if "|" in sheet.text[start : token.start()]:
+        if TAKEN in sheet.text[start : token.start()]:
             return None
         found = next(_marks_at(sheet, catalogue, token), None)
         if found is not None:
@@ -57,7 +59,7 @@ def _marks_at(sheet: Sheet, catalogue: Catalogue, token: re.Match[str]) -> Itera
             yield found.end(), [f"{GRADE}{grade}" for grade in grades]
     for scheme, words in grammar.schemes.items():
         if found := words.match(text, start):
-            yield found.end(), [f"scheme:{scheme}"]
+            yield found.end(), [f"{SCHEME}{scheme}"]
     several = list(FIRST_WORD.finditer(text, start))[:LONGEST_COUNTRY]
     for size in range(len(several), 0, -1):
         country = catalogue.country_named(" ".join(word[0] for word in several[:size]))
