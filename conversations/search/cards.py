@@ -44,6 +44,16 @@ WISHES = {
     "search.relax.window": "window",
     "search.relax.grade": "grade",
 }
+# What is said of a wish that is given up, where this is known of what there is beyond it.
+BEYOND = (
+    ("search.relax.radius", "km", "find.none_near_some_wider"),
+    ("search.relax.anywhere", "place", "find.none_near_some_far"),
+    ("search.relax.price", "from", "find.none_up_to_some_from"),
+    ("search.relax.price", "limit", "find.none_up_to_some_above"),
+    ("search.relax.least_price", "least", "find.none_from_some_below"),
+    ("search.relax.quantity", "least", "find.none_so_little"),
+    ("search.relax.quantity", "most", "find.none_so_much"),
+)
 
 
 def hit_card(talk: Talk, hit: Hit, prices: Comparison) -> Card:
@@ -250,23 +260,12 @@ def _plainly(talk: Talk, query: Query, page: Page) -> str:
 
 def _without(talk: Talk, query: Query, relaxed: Relaxation) -> str:
     """Nothing meets this wish: how many there are without it, or a little beyond."""
-    words, said, parts, count = talk.words, query.understood, _parts(talk, query, relaxed), relaxed.count
-    match relaxed.code:
-        case "search.relax.radius":
-            return words(
-                "find.none_near_some_wider", near=said.radius_km, place=parts["place"], count=count, km=parts["km"]
-            )
-        case "search.relax.anywhere":
-            return words("find.none_near_some_far", near=said.radius_km, place=parts["place"], count=count)
-        case "search.relax.price" if parts.get("from"):
-            return words("find.none_up_to_some_from", limit=parts["limit"], lowest=parts["from"], count=count)
-        case "search.relax.price":
-            return words("find.none_up_to_some_above", limit=parts["limit"], count=count)
-        case "search.relax.least_price":
-            return words("find.none_from_some_below", least=parts["least"], count=count)
-        case code:
-            chip = chip_of(talk, query, WISHES.get(code, ""))
-            return words("find.none_so_some_else", wish=chip_label(talk, chip), count=count) if chip else ""
+    parts = {**_parts(talk, query, relaxed), "near": query.understood.radius_km, "count": relaxed.count}
+    for code, told, sentence in BEYOND:
+        if code == relaxed.code and parts.get(told):
+            return talk.words(sentence, **parts)
+    chip = chip_of(talk, query, WISHES.get(relaxed.code, ""))
+    return talk.words("find.none_so_some_else", wish=chip_label(talk, chip), count=relaxed.count) if chip else ""
 
 
 def _parts(talk: Talk, query: Query, relaxed: Relaxation) -> dict[str, object]:

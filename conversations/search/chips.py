@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
@@ -17,6 +18,7 @@ from conversations.talk import Talk
 from core.kernel.exact import half_up_to
 from core.kernel.money import UnitPrice
 from core.search import service as market
+from core.search.days import has_no_end
 from core.search.model import Chip, Query
 
 RADII_KM = (50, 100, 200, 400)
@@ -160,6 +162,8 @@ def shown_parts(talk: Talk, parts: Mapping[str, object]) -> dict[str, object]:
     match parts.get("grade"):
         case str(grade) if grade in catalogue.grades:
             shown["grade"] = catalogue.grade(grade).label
+        case [*grades]:
+            shown["grade"] = " / ".join(catalogue.grade(str(grade)).label for grade in grades)
     match parts.get("schemes"):
         case [*schemes]:
             shown["schemes"] = ", ".join(str(each).replace("_", " ") for each in schemes)
@@ -170,7 +174,8 @@ def shown_parts(talk: Talk, parts: Mapping[str, object]) -> dict[str, object]:
         case str(code):
             shown["language"] = talk.words.locale.languages.get(code, code)
     if (window := parts.get("window")) is not None:
-        shown["window"] = show_window(talk, (window[0], window[1]))  # type: ignore[index]  # first and last day
+        days: tuple[date, date] = (window[0], window[1])  # type: ignore[index]  # first and last day
+        shown["window"] = talk.words("search.from_day", day=days[0]) if has_no_end(days) else show_window(talk, days)
     return shown | _shown_countries(talk, parts)
 
 

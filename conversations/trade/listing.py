@@ -40,6 +40,7 @@ from core.kernel.quantity import Quantity
 from core.listings import service as listings
 from core.listings.model import LISTING, Certificate, Listing, PublishListing
 from core.people.model import Role
+from core.search.days import proposed
 from core.search.parse import Understood, parse
 
 SHOWN_AT_ONCE = 10
@@ -299,7 +300,7 @@ def answers_of(talk: Talk, understood: Understood, product: str | None = None) -
         found = understood.place
         answers["place"] = f"{found.name}|{found.country}|{found.lat}|{found.lon}"
     if understood.window:
-        answers["window"] = write_window(understood.window)
+        answers["window"] = write_window(proposed(understood.window))
     certificate = understood.certificate or understood.by_grade
     if certificate:
         answers["certificates"] = certificate

@@ -21,8 +21,8 @@ def _of_goods(wanted: Understood, goods: Goods) -> Iterator[Reason]:
     listing = goods.listing
     if listing.product_id in {wanted.product, *wanted.alternatives}:
         yield Reason("search.why.product", {"product": listing.product_id})
-    if wanted.grade is not None and wanted.grade == listing.grade_id:
-        yield Reason("search.why.grade", {"grade": wanted.grade})
+    if listing.grade_id in wanted.grades_wanted:
+        yield Reason("search.why.grade", {"grade": listing.grade_id})
     schemes = tuple(scheme for scheme in wanted.certificates if scheme in goods.schemes)
     if schemes:
         yield Reason("search.why.certificate", {"schemes": schemes})

@@ -102,7 +102,7 @@ def fits(wanted: Understood, goods: Goods) -> bool:
     products = (wanted.product,) if wanted.product else wanted.alternatives
     return (
         (not products or listing.product_id in products)
-        and wanted.grade in {None, listing.grade_id}
+        and (not wanted.grades_wanted or listing.grade_id in wanted.grades_wanted)
         and goods.schemes.issuperset(wanted.certificates)
         and from_there(wanted, listing)
         and goods.schemes.isdisjoint(mark.removeprefix(SCHEME) for mark in wanted.left_out)

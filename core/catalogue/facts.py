@@ -306,6 +306,7 @@ class Words(Fact):
 
     phrases: dict[str, dict[str, tuple[str, ...]]]
     months: dict[int, tuple[str, ...]]
+    weekdays: dict[int, tuple[str, ...]]  # from Monday, 1, to Sunday, 7
     genitives: dict[int, tuple[str, ...]]
     currencies: dict[str, tuple[str, ...]]
     languages: dict[str, tuple[str, ...]]

@@ -38,7 +38,7 @@ def load(folder: Path) -> Catalogue:
     """Read the YAML files of a catalogue folder (config/catalogue); about a tenth of a second."""
     units = _read(folder / "units.yaml")
     words = _read(folder / "words.yaml")
-    tables = {table: words.pop(table) for table in ("months", "genitives", "currencies", "languages")}
+    tables = {table: words.pop(table) for table in ("months", "weekdays", "genitives", "currencies", "languages")}
     return Catalogue(
         products=_by_id(_parsed(list[Product], folder / "products.yaml")),
         grades=_by_id(_parsed(list[Grade], folder / "grades.yaml")),

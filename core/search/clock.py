@@ -1,6 +1,7 @@
-"""A clock time in a sentence of one who seeks advice: "tomorrow 10:00", "morgen 10 Uhr", "rytoj 10 val.".
+"""When one who seeks advice has time: "tomorrow 10:00", "morgen 10 Uhr", "rytoj 10 val.", "Tuesday".
 
-Goods are never wanted at an hour, so it is taken out before the sentence is read: "10" is no B10, nor "00" a word.
+Goods are never wanted at an hour, so it is taken out before the sentence is read: "10" is no B10, nor "00" a word. And
+a weekday by itself, which beside goods may be a name ("Sonntag GmbH"), is a day here.
 """
 
 from __future__ import annotations
@@ -21,14 +22,24 @@ _DIGIT: Final = re.compile("[0-9]")
 
 
 class Clock(NamedTuple):
-    """What is left of a sentence without its clock time, and that time ("09:30"), or nothing."""
+    """What is left of a sentence without its clock time and its bare weekday, that time ("09:30") and that day."""
 
     text: str
     at: str | None
+    day: date | None = None
 
 
 def without_clock(text: str, catalogue: Catalogue, today: date) -> Clock:
-    """Take the first clock time out, with what stands around it."""
+    """Take the first clock time out, with what stands around it, and the first weekday where no other day is told."""
+    clock = _without_time(text, catalogue, today)
+    said, windows = Said.of(clock.text), grammar_of(catalogue).windows
+    found = windows.named.weekday.search(said.text)
+    if found is None or windows.heard(said.text, today) is not None:
+        return clock
+    return Clock(_without(said, found), clock.at, windows.named.day_of(found, today))
+
+
+def _without_time(text: str, catalogue: Catalogue, today: date) -> Clock:
     if not _DIGIT.search(text):
         return Clock(text, None)
     said = Said.of(text)
@@ -37,10 +48,15 @@ def without_clock(text: str, catalogue: Catalogue, today: date) -> Clock:
         if found := pattern.search(said.text):
             if pattern in beside_day and grammar_of(catalogue).windows.heard(said.text, today) is None:
                 continue
-            start, end = found.span()
-            left = (said.as_written(0, start).rstrip(), said.as_written(end, len(said.text)).lstrip())
-            return Clock(" ".join(filter(None, left)), _time_of(found))
+            return Clock(_without(said, found), _time_of(found))
     return Clock(text, None)
+
+
+def _without(said: Said, found: re.Match[str]) -> str:
+    """The sentence as it was written, without what was found."""
+    start, end = found.span()
+    left = (said.as_written(0, start).rstrip(), said.as_written(end, len(said.text)).lstrip())
+    return " ".join(filter(None, left))
 
 
 def _time_of(found: re.Match[str]) -> str:

@@ -21,6 +21,12 @@ class DateWindow(NamedTuple):
     last: date
 
 
+class OpenWindow(DateWindow):
+    """One of which only the start was said: its end is proposed, and who searches means any day from then on."""
+
+    __slots__ = ()
+
+
 def ordered(first: date, last: date) -> DateWindow:
     """The window between them; refuses one that ends before it starts, or is longer than anybody plans."""
     if last < first:
@@ -30,9 +36,26 @@ def ordered(first: date, last: date) -> DateWindow:
     return DateWindow(first, last)
 
 
-def open_from(first: date) -> DateWindow:
+def open_from(first: date) -> OpenWindow:
     """The window of which only the start was said."""
-    return DateWindow(first, first + timedelta(days=OPEN_WINDOW_DAYS))
+    return OpenWindow(first, first + timedelta(days=OPEN_WINDOW_DAYS))
+
+
+def from_then_on(window: DateWindow | None) -> DateWindow | None:
+    """What one who searches means by it: as far ahead as anybody plans, where no end was said."""
+    if not isinstance(window, OpenWindow):
+        return window
+    return DateWindow(window.first, window.first + timedelta(days=LONGEST_WINDOW_DAYS))
+
+
+def has_no_end(window: tuple[date, date]) -> bool:
+    """Whether it is one that `from_then_on` has made."""
+    return (window[1] - window[0]).days == LONGEST_WINDOW_DAYS
+
+
+def proposed(window: DateWindow) -> DateWindow:
+    """The same as a form proposes it: a month from its start where no end was said."""
+    return open_from(window.first) if has_no_end(window) else window
 
 
 def a_day(year: int, month: int, day: int, given: str) -> date:

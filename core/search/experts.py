@@ -24,7 +24,7 @@ from core.kernel.money import Money
 from core.kernel.transaction import Ctx
 from core.search import rules
 from core.search.advice import order_of_advisers
-from core.search.clock import without_clock
+from core.search.clock import Clock, without_clock
 from core.search.days import DateWindow
 from core.search.engine.document import words_in
 from core.search.engine.index import Found, Index
@@ -124,9 +124,16 @@ def problem_of(query: Query, catalogue: Catalogue, text: str = "") -> Query:
 def problem_told(text: str, catalogue: Catalogue, places: Places, today: date, language: str = "en") -> Query:
     """What a sentence to those who advise says, in the order that it asks for. A clock time is taken out beforehand."""
     clock = without_clock(text, catalogue, today)
-    query = query_of(clock.text, catalogue, places, today, language)
-    problem = problem_of(replace(query, understood=replace(query.understood, at=clock.at)), catalogue, clock.text)
+    query = told_when(query_of(clock.text, catalogue, places, today, language), clock)
+    problem = problem_of(query, catalogue, clock.text)
     return replace(problem, order=order_of_advisers(clock.text, query, catalogue))
+
+
+def told_when(query: Query, clock: Clock) -> Query:
+    """The query with the time and the weekday that were taken out of its sentence."""
+    day = None if clock.day is None else DateWindow(clock.day, clock.day)
+    said = query.understood
+    return replace(query, understood=replace(said, at=clock.at, window=said.window or day))
 
 
 def find_experts(

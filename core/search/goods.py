@@ -90,7 +90,7 @@ class GoodsReader:
             products |= dict.fromkeys(best)
             places = among or index.naming([word[0] for word in words], best)
             naming.update(word for place, word in enumerate(words) if place in places)
-        if len(products) < len(parts):
+        if len(products) < max(len(parts), 2):
             return None
         named = " ".join(sheet.written(*word.span()) for word in every if word in naming)
         others = [

@@ -16,6 +16,7 @@ from core.catalogue.model import Catalogue
 from core.catalogue.names import folded
 from core.search.numbers import NEXT_NUMBER, NUMBER, parse_number
 from core.search.patterns import any_of
+from core.search.seasons import NAMED
 from core.search.spans import TELLING
 from core.search.tongues import names_of_languages
 from core.search.windows import RELATIVE_WINDOWS, WindowReader
@@ -303,6 +304,8 @@ def _all_first_words(catalogue: Catalogue) -> dict[str, frozenset[str]]:
     words = catalogue.words
     incoterms = (code for code, term in catalogue.terms.items() if term.is_incoterm)
     months = (name for table in (words.months, words.genitives) for names in table.values() for name in names)
+    weekdays = (name for names in words.weekdays.values() for name in names)
+    named = (name for meaning in NAMED for name in words.all(meaning))
     spans = (name for meaning in (*RELATIVE_WINDOWS, "week", *TELLING) for name in words.all(meaning))
     spoken = (name for names in words.languages.values() for name in names)
     packings = ("big_bag", "bagged", "pallet", "bulk")
@@ -317,7 +320,7 @@ def _all_first_words(catalogue: Catalogue) -> dict[str, frozenset[str]]:
         "excluding": _first_words(words.all("excluding")),
         "at": _first_words(words.all("at")),
         "near": _first_words((*words.all("near"), *words.all("within"), *incoterms)),
-        "windows": _first_words((*months, *spans)),
+        "windows": _first_words((*months, *weekdays, *spans)) | _longest_words(named),
         "ranges": _first_words((*words.all("between"), *words.all("to"))),
         "loads": _first_words(name for load in ("truckload", "full_truck", "truck") for name in words.all(load)),
         "rates": _first_words(word for per in ("hour", "hourly", "minute", "minutely") for word in words.all(per)),
@@ -326,6 +329,11 @@ def _all_first_words(catalogue: Catalogue) -> dict[str, frozenset[str]]:
 
 def _first_words(phrases: Iterable[str]) -> frozenset[str]:
     return frozenset(found[0] for phrase in phrases if (found := FIRST_WORD.search(folded(phrase))))
+
+
+def _longest_words(phrases: Iterable[str]) -> frozenset[str]:
+    """The word of each phrase that tells most: half of all sentences have the "in" of "in winter"."""
+    return frozenset(max(FIRST_WORD.findall(folded(phrase)), key=len) for phrase in phrases)
 
 
 def grade_names(catalogue: Catalogue, *, in_names: bool = False) -> dict[str, list[str]]:

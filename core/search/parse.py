@@ -8,6 +8,7 @@ crosses, so that "100t" is never read again as a product.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -105,13 +106,20 @@ class Understood:
     at: str | None = None  # of an expert: the hour on the seeker's clock, "09:30"
     speaks: str | None = None  # the code of a language that an expert speaks
     order: SaidOrder | None = None  # of the list: "cheap pellets", "nearest sawdust to Kaunas"
-    grades: tuple[str, ...] = ()  # that the name of the grade may mean, while the goods do not say which
+    grades: tuple[str, ...] = ()  # that are meant alike ("A1 or A2"), or while the goods do not say which
     named: str = ""  # the words that name the goods
     left_out: tuple[str, ...] = ()  # marks of what is not wanted: "country:UA", "grade:ENplus_A2", "scheme:FSC"
     countries: tuple[str, ...] = ()  # that goods shall be from; a sentence leaves them among its words
     countries_said: str = ""  # as they were written
     rest: str = ""  # the words that were not understood
     unclear: tuple[Refusal, ...] = ()  # what was said but cannot be: a question to ask back
+
+    @property
+    def grades_wanted(self) -> tuple[str, ...]:
+        """Of the goods that are named, those of which one has to be met; none: any will do."""
+        if self.grade is not None:
+            return (self.grade,)
+        return self.grades if self.product is not None else ()
 
     @property
     def certificate(self) -> str | None:
@@ -198,7 +206,7 @@ class _Reading:
             by_minute=said.by_minute,
             speaks=speaks,
             order=order,
-            grades=() if grade else grades,
+            grades=() if grade else self._of_goods(grades, product),
             named=named,
             left_out=self._of_these_goods(unwanted, product),
             rest=rest,
@@ -237,6 +245,7 @@ class _Reading:
         names = grammar.grades if sheet.may_name("grades") else ()
         taken = ((found, meant) for words, meant in names if (found := sheet.take(words)))
         grade, grades = next(taken, (None, ()))
+        grades = (*grades, *self._or_of_grade(grade)) if grade else ()
         for start, end, _ in named:
             sheet.strike(start, end)
         for certified in grammar.certified.finditer(sheet.text) if named else ():
@@ -244,6 +253,16 @@ class _Reading:
         part = [each for each in named if grade and grade.start() <= each[0] and each[1] < grade.end()]
         by_itself = tuple(scheme_id for _, _, scheme_id in sorted(set(named).difference(part)))
         return by_itself, part[0][2] if part else None, grades
+
+    def _or_of_grade(self, grade: re.Match[str]) -> Iterator[str]:
+        """The grades that stand beside this one behind or before an "or": "A1 or A2", "A1/A2"."""
+        sheet, either = self.sheet, self.sheet.grammar.either
+        for words, meant in sheet.grammar.grades:
+            for other in words.finditer(sheet.text):
+                first, second = sorted((grade.span(), other.span()))
+                if sheet.text[first[1] : second[0]].strip() in {*either, "/"}:
+                    sheet.strike(first[0], second[1])
+                    yield from meant
 
     def _grades_in_names(self, named: str, product: str | None) -> tuple[str, ...]:
         """The grades of a word that names have too, where the goods are named without it: "industrial pellets I2" are
@@ -340,6 +359,11 @@ class _Reading:
         return " ".join((*trucks, rest)).strip()
 
     def _grade(self, grades: tuple[str, ...], product: str | None) -> str | None:
-        if product is not None:
-            grades = tuple(grade for grade in self.catalogue.product(product).grades if grade in grades)
+        grades = self._of_goods(grades, product)
         return grades[0] if len(grades) == 1 else None
+
+    def _of_goods(self, grades: tuple[str, ...], product: str | None) -> tuple[str, ...]:
+        """Those of these grades that the goods have."""
+        if product is None:
+            return grades
+        return tuple(grade for grade in self.catalogue.product(product).grades if grade in grades)

@@ -6,11 +6,12 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 from typing import Any, Final
 
 from core.catalogue.names import words_of
 from core.kernel.money import UnitPrice
-from core.kernel.quantity import converted, convertible
+from core.kernel.quantity import Quantity, converted, convertible, unit_named
 from core.listings.model import Listing
 from core.search.engine.index import Found
 from core.search.leaving_out import COUNTRY, GRADE
@@ -49,7 +50,8 @@ def fits(understood: Understood, listing: Listing) -> bool:
 
 def _of_the_grade(said: Understood, listing: Listing) -> bool:
     """A grade that is a scheme as well may have been found as a certificate."""
-    return said.grade in {None, *said.certificates, listing.grade_id}
+    grades = said.grades_wanted
+    return not grades or listing.grade_id in grades or not set(grades).isdisjoint(said.certificates)
 
 
 def from_there(said: Understood, listing: Listing) -> bool:
@@ -87,8 +89,8 @@ def reasons(
     why = []
     if understood.product is not None or understood.alternatives:
         why.append(Reason("search.why.product", {"product": listing.product_id}))
-    if understood.grade is not None and listing.grade_id == understood.grade:
-        why.append(Reason("search.why.grade", {"grade": understood.grade}))
+    if listing.grade_id in understood.grades_wanted:
+        why.append(Reason("search.why.grade", {"grade": listing.grade_id}))
     if understood.certificates:
         why.append(Reason("search.why.certificate", {"schemes": understood.certificates}))
     if found.met:
@@ -123,7 +125,7 @@ def relaxed(query: Query) -> list[tuple[str, dict[str, object], Query]]:
         ("search.relax.least_price", {"least": said.min_price}, replace(said, min_price=None)),
         ("search.relax.quantity", {"quantity": said.quantity}, replace(said, quantity=None)),
         ("search.relax.window", {"window": said.window}, replace(said, window=None)),
-        ("search.relax.grade", {"grade": said.grade}, replace(said, grade=None)),
+        ("search.relax.grade", {"grade": said.grades_wanted}, replace(said, grade=None, grades=())),
     ]
     useful = [(code, parts, way) for code, parts, way in ways if way != said and not asks_nothing(way)]
     return [(code, parts, replace(query, understood=way)) for code, parts, way in useful]
@@ -143,6 +145,22 @@ def cheapest(listings: Iterable[Listing], limit: UnitPrice) -> UnitPrice | None:
     """The lowest price there is in the currency and unit of the limit."""
     prices = [each.price.per(limit.unit) for each in listings if _alike(limit, each.price)]
     return min(prices, key=lambda price: price.amount, default=None)
+
+
+def out_of_reach(wanted: Quantity, listings: Iterable[Listing]) -> dict[str, Quantity]:
+    """Why an amount finds nothing in any of these: "least" is the smallest order of all, where it is too little, and
+    "most" what one of them has at most, where it is too much; in the seller's own unit."""
+    comparable = [each for each in listings if convertible(wanted.unit, each.unit)]
+    least = min((each.min_lot for each in comparable), key=_exactly, default=wanted)
+    most = max((each.remaining for each in comparable), key=_exactly, default=wanted)
+    if _exactly(least) > _exactly(wanted):
+        return {"least": least}
+    return {"most": most} if _exactly(most) < _exactly(wanted) else {}
+
+
+def _exactly(quantity: Quantity) -> Fraction:
+    """To be compared within one kind of unit."""
+    return Fraction(quantity.amount) * unit_named(quantity.unit).size
 
 
 def asks_nothing(understood: Understood) -> bool:
@@ -165,6 +183,7 @@ CHIPS: Final = (
     ("product", "product"),
     ("alternatives", "products"),
     ("grade", "grade"),
+    ("grades", "grade"),
     ("certificates", "schemes"),
     ("quantity", "quantity"),
     ("price", "price"),
@@ -184,7 +203,7 @@ def chips_of(said: Understood, wishes: Sequence[tuple[str, str]] = CHIPS) -> tup
     """One chip for each of these wishes that was said."""
     made = []
     for wish, part in wishes:
-        if value := getattr(said, wish):
+        if (value := getattr(said, wish)) and (wish != "grades" or said.grades_wanted):
             parts = {part: value}
             if wish == "place":
                 parts = {"place": value.name, "country": value.country, "km": said.radius_km}
@@ -196,7 +215,7 @@ def without(query: Query, wish: str) -> Query:
     """The query with one wish given up, and what would have no meaning without it."""
     with_it: dict[str, dict[str, Any]] = {
         "place": {"radius_km": None},
-        "product": {"grade": None},
+        "product": {"grade": None, "grades": ()},
         "countries": {"countries_said": ""},
     }
     given_up = with_it.get(wish, {})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -12,10 +12,12 @@ from core.catalogue import Catalogue
 from core.contacts.service import apart_from_me
 from core.kernel.errors import Invalid
 from core.kernel.money import UnitPrice
+from core.kernel.quantity import Quantity
 from core.kernel.transaction import Ctx
 from core.listings.model import Listing
 from core.search import rules
 from core.search.countries import with_countries
+from core.search.days import from_then_on
 from core.search.engine.index import Answer, Found, Index
 from core.search.engine.wanted import Spot
 from core.search.kinds.listings import LISTINGS
@@ -37,7 +39,13 @@ def query_of(
     said = _from_home(parse(text, catalogue, places, today, language), home)
     order: Order = said.order or "best"
     far = order not in {"best", "nearest"} and said.place is not None and said.radius_km is None
-    understood = replace(said, order=None, by_load=False, radius_km=NEAR_KM if far else said.radius_km)
+    understood = replace(
+        said,
+        order=None,
+        by_load=False,
+        radius_km=NEAR_KM if far else said.radius_km,
+        window=from_then_on(said.window),
+    )
     return Query(with_countries(understood, catalogue, places), order)
 
 
@@ -182,9 +190,7 @@ class _Searcher:
                 helping.append(nearer)
             answer = self.answer(wider, rules.NEAREST_OFFERED)
             if answer.total:
-                limit = parts.get("limit")
-                lowest = {"from": self._cheapest(wider, limit)} if isinstance(limit, UnitPrice) else {}
-                helping.append(Relaxation(code, parts | lowest, wider, answer.total))
+                helping.append(Relaxation(code, {**parts, **self._from_where_on(parts, wider)}, wider, answer.total))
         goods = rules.bare(query)
         if not helping and goods is not None and (total := self.answer(goods, 1).total):
             helping.append(Relaxation("search.relax.all", {}, goods, total))
@@ -214,6 +220,16 @@ class _Searcher:
         wider = replace(query, understood=replace(said, radius_km=km))
         place, asked_km = said.place.name, said.radius_km
         return Relaxation("search.relax.radius", {"km": km, "place": place, "asked_km": asked_km}, wider, number)
+
+    def _from_where_on(self, parts: Mapping[str, object], wider: Query) -> Mapping[str, object]:
+        """How far a price or an amount is from the first that there is."""
+        match parts:
+            case {"limit": UnitPrice() as limit}:
+                return {"from": self._cheapest(wider, limit)}
+            case {"quantity": Quantity() as quantity}:
+                return rules.out_of_reach(quantity, self._rows(self.answer(wider, SHORT_LIST).found).values())
+            case _:
+                return {}
 
     def _cheapest(self, query: Query, limit: UnitPrice) -> UnitPrice | None:
         found = self.answer(replace(query, order="cheapest"), SHORT_LIST).found

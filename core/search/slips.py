@@ -102,7 +102,7 @@ def _phrases(catalogue: Catalogue) -> Iterator[str]:
     words = catalogue.words
     for languages in words.phrases.values():
         yield from chain.from_iterable(languages.values())
-    for named in (words.months, words.genitives, words.currencies, words.languages):
+    for named in (words.months, words.weekdays, words.genitives, words.currencies, words.languages):
         yield from chain.from_iterable(named.values())
     for unit in catalogue.units.values():
         yield from unit.words

@@ -12,6 +12,7 @@ from core.catalogue.names import folded
 from core.kernel.errors import Refusal
 from core.search.days import YEAR, DateWindow, a_day, end_of_month, monday_of, next_such_day, open_from, ordered
 from core.search.patterns import any_of
+from core.search.seasons import NamedWindows
 from core.search.spans import Reading, Spans
 
 RELATIVE_WINDOWS = ("today", "tomorrow", "this_week", "next_week", "this_month", "next_month")
@@ -84,14 +85,13 @@ class WindowReader:
             (rf"(?:{during}\s+)?q(?P<q>[1-4]){year}", self._quarter),
             (rf"(?:(?:{starting}|{during})\s+)?{months}{year}", self._months_on_end),
             (
-                rf"(?P<until>{until}\s+)?(?P<during>{during}\s+)?(?P<m>{month}){year}",
+                rf"(?:(?P<until>{until})\s+|(?P<starting>{starting})\s+)?(?P<during>{during}\s+)?(?P<m>{month}){year}",
                 self._month,
             ),
         )
-        self._readings = tuple(
-            (re.compile(rf"(?<!\w){pattern}(?!\w)"), reading)
-            for pattern, reading in (*Spans(words).readings, *relative, *readings)
-        )
+        self.named = NamedWindows(words)
+        every = (*Spans(words).readings, *self.named.readings, *relative, *readings, self.named.by_weekday)
+        self._readings = tuple((re.compile(rf"(?<!\w){pattern}(?!\w)"), reading) for pattern, reading in every)
         self._month_word = re.compile(rf"(?<![^\W\d_]){month}(?![^\W\d_])")
 
     def find(self, text: str, today: date) -> FoundWindow | None:
@@ -177,14 +177,16 @@ class WindowReader:
 
     def _month(self, found: re.Match[str], today: date) -> DateWindow | None:
         # "may" and "mar" alone are too short to be sure of.
-        if len(found["m"]) < 4 and not (found["during"] or found["until"] or found["y"]):
+        if len(found["m"]) < 4 and not (found["during"] or found["until"] or found["starting"] or found["y"]):
             return None
         month = self._months[found["m"]]
         year = int(found["y"]) if found["y"] else today.year
         if not found["y"] and end_of_month(year, month) < today:
             year += 1
-        last = end_of_month(year, month)
-        return ordered(today, last) if found["until"] else DateWindow(date(year, month, 1), last)
+        first, last = date(year, month, 1), end_of_month(year, month)
+        if found["until"]:
+            return ordered(today, last)
+        return open_from(max(today, first)) if found["starting"] else DateWindow(first, last)
 
     def _day(self, text: str, today: date) -> date:
         numbers = [int(number) for number in re.findall(r"[0-9]+", text)]

@@ -52,7 +52,7 @@ def exactly(
     """Over goods, offered or asked for: every wish that was understood has to be met. The words that were not
     understood only decide the order, unless nothing says which goods are meant."""
     goods = (said.product,) if said.product else said.alternatives
-    musts = _musts(grades=(said.grade,) if said.grade else (), certificates=said.certificates)
+    musts = _musts(grades=said.grades_wanted, certificates=said.certificates)
     if goods:
         musts = (frozenset(f"product:{product}" for product in goods), *musts)
     if said.packaging:

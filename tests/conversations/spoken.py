@@ -16,6 +16,7 @@ import conversations
 from conversations import facts
 from conversations import help as help_pages
 from conversations.book import Book, bound
+from conversations.search.cards import BEYOND
 from conversations.trade import agreement, claim, delivery, dispute, listing, lots, money, request
 from core.alerts.model import Rhythm
 from core.deals.model import DEAL
@@ -161,6 +162,11 @@ def from_tables() -> dict[str, frozenset[str]]:
     codes["search.relax.rate_by_minute"] = frozenset({"rate", "minute", "count"})
     codes |= dict.fromkeys(("search.relax.up_to", "search.relax.up_to_by_minute"), frozenset({"rate", "count"}))
     codes["search.chip.place_within"] = frozenset({"place", "country", "km"})
+    codes |= {
+        sentence: frozenset({"near", "place", "km", "limit", "from", "quantity", told, "count"})
+        for _, told, sentence in BEYOND
+    }
+    codes["search.from_day"] = frozenset({"day"})
     codes |= dict.fromkeys((f"money.payout_{state}" for state in ("no_account", *EffectState)), frozenset({"net"}))
     codes |= dict.fromkeys((f"money.held_{side}" for side in ("paid", "to_come")), frozenset({"ref"}))
     codes |= dict.fromkeys((*_of_money(),), plain)

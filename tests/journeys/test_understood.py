@@ -32,6 +32,17 @@ async def test_a_distance_is_from_my_place_where_none_is_named(world: World, tom
     await tom.sees("8 listings found")
 
 
+async def test_the_amounts_and_days_that_there_are_are_told(tom: Somebody) -> None:
+    await tom.says("/find 5 t pellets")
+    await tom.sees("Nothing fits right now", "None sells as little as 5 t; 7 from 25 t on.")
+    await tom.says("/find 9000 t pellets")
+    await tom.sees("None has 9,000 t at once; 7 with up to 500 t.")
+    await tom.says("/find A1 or A2 pellets from January")
+    await tom.sees("7 listings found", "Understood: Wood pellets, ENplus A1 / ENplus A2, from ")
+    await tom.presses("✕ ENplus A1 / ENplus A2")
+    await tom.sees("Understood: Wood pellets, from ")
+
+
 async def test_where_nothing_is_on_offer_sellers_are_asked_with_what_was_understood(
     world: World, tom: Somebody
 ) -> None:

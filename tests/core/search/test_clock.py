@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from core.search.clock import without_clock
+from core.search.clock import Clock, without_clock
 from tests.core.goods import catalogue
 
 TODAY = date(2026, 11, 22)
@@ -43,4 +43,4 @@ def test_a_clock_time_is_taken_out(told: str, left: str, at: str) -> None:
     ["boiler at 10 bar", "under 80 eur/h", "pellets at 200 €/t", "12 km from Vilnius", "a 50:50 mix", "B10", "boiler"],
 )
 def test_other_numbers_are_no_time(told: str) -> None:
-    assert without_clock(told, catalogue(), TODAY) == (told, None)
+    assert without_clock(told, catalogue(), TODAY) == Clock(told, None)
