@@ -60,18 +60,27 @@ _DOUBLED = re.compile(r"(.)\1")
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 
 
+class _Folds(dict[int, str | None]):
+    """What becomes of each letter, found out when it is first met."""
+
+    def __missing__(self, code: int) -> str | None:
+        letter = chr(code)
+        base = unicodedata.normalize("NFKD", letter)
+        plain = base[0] if len(base) > 1 and base[0].isascii() else letter
+        # "İ" becomes an i and a dot of its own, which goes.
+        self[code] = None if unicodedata.combining(letter) else plain.translate(_PLAIN)
+        return self[code]
+
+
+_FOLDS = _Folds()
+
+
 @lru_cache(maxsize=50_000)
 def folded(text: str) -> str:
     """Lower case without accents: what two spellings of one word have in common. Keeps Cyrillic й and ї apart."""
     if text.isascii():
         return text.lower()
-    kept = []
-    for letter in unicodedata.normalize("NFC", text.casefold()):
-        if unicodedata.combining(letter):
-            continue  # "İ" becomes an i and a dot of its own
-        base = unicodedata.normalize("NFKD", letter)
-        kept.append(base[0] if len(base) > 1 and base[0].isascii() else letter)
-    return "".join(kept).translate(_PLAIN)
+    return unicodedata.normalize("NFC", text.casefold()).translate(_FOLDS)
 
 
 # Ukrainian in Latin letters by the official table (resolution 55 of 2010), as far as a letter stands alone; what people
