@@ -318,6 +318,7 @@ def _all_first_words(catalogue: Catalogue) -> dict[str, frozenset[str]]:
         "free_now": _first_words(words.all("free_now")),
         "languages": _first_words((*spoken, *words.all("speaks"), *names_of_languages())),
         "excluding": _first_words(words.all("excluding")),
+        "either": _first_words(words.all("or")),
         "at": _first_words(words.all("at")),
         "near": _first_words((*words.all("near"), *words.all("within"), *incoterms)),
         "windows": _first_words((*months, *weekdays, *spans)) | _longest_words(named),

@@ -37,7 +37,7 @@ from core.search.purpose import without_purpose
 from core.search.sheet import Sheet
 from core.search.shorthand import written_out
 from core.search.slips import spelt
-from core.search.whereabouts import whereabouts
+from core.search.whereabouts import Whereabouts, whereabouts
 from core.search.windows import FIGURES_OF_TIME, FoundWindow, NoWindow
 
 __all__ = [
@@ -180,7 +180,7 @@ class _Reading:
         by_load = by_the_load(said, self.catalogue, (product,) if product else alternatives, side)
         quantity = by_load or amount(sheet, said, self.catalogue, product)
         rest = self._with_trucks(rest, said) if by_load is None and said.loads else rest
-        self._tell_unknown(where.unknown if product or alternatives else "")
+        self._tell_of_places(where, bool(product or alternatives))
         by_limit = prices(sheet, said, self.catalogue, product, self.per or (quantity.unit if quantity else None))
         return Understood(
             side=side,
@@ -218,9 +218,12 @@ class _Reading:
         products = self.catalogue.grade(grade).products
         return products[0] if len(products) == 1 else None
 
-    def _tell_unknown(self, town: str) -> None:
-        if town:
-            self.sheet.unclear.append(Invalid("place.unknown", field="place", given=town))
+    def _tell_of_places(self, where: Whereabouts, goods: bool) -> None:
+        if where.unknown and goods:
+            self.sheet.unclear.append(Invalid("place.unknown", field="place", given=where.unknown))
+        if where.other:
+            taken = Invalid("place.one_at_a_time", field="place", place=where.said, other=where.other)
+            self.sheet.unclear.append(taken)
 
     def _of_these_goods(self, unwanted: tuple[str, ...], product: str | None) -> tuple[str, ...]:
         """Of the grades that an unwanted one may mean, those of the goods."""

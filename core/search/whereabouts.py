@@ -29,7 +29,8 @@ _TOKEN: Final = re.compile(r"[^\W\d_](?:[\w'’.-]*\w)?")
 
 class Whereabouts(NamedTuple):
     """`said`: the place as it was written. `countries`: where each begins, and how it was written. `around_km`: a
-    distance from nowhere that was named. `unknown`: what "near" stands before, and nobody knows."""
+    distance from nowhere that was named. `unknown`: what "near" stands before, and nobody knows. `other`: a second
+    place, behind an "or"."""
 
     term: str | None = None
     place: Place | None = None
@@ -38,6 +39,7 @@ class Whereabouts(NamedTuple):
     countries: tuple[tuple[int, str], ...] = ()
     around_km: int | None = None
     unknown: str = ""
+    other: str = ""
 
 
 def whereabouts(sheet: Sheet, catalogue: Catalogue, places: Places) -> Whereabouts:
@@ -64,7 +66,8 @@ def whereabouts(sheet: Sheet, catalogue: Catalogue, places: Places) -> Whereabou
     code = term[0].upper() if term else None
     if place is None:
         return Whereabouts(code, countries=countries, around_km=radius_km if radius else None, unknown=unknown)
-    return Whereabouts(code, place, finder.said, radius_km, countries)
+    said = finder.said
+    return Whereabouts(code, place, said, radius_km, countries, other=finder.or_elsewhere())
 
 
 def _countries(sheet: Sheet, catalogue: Catalogue, places: Places) -> tuple[tuple[int, str], ...]:
@@ -103,6 +106,7 @@ class _Finder:
     catalogue: Catalogue
     places: Places
     said: str = ""
+    end: int = 0  # of what was struck out
 
     def behind(self, marks: list[int]) -> Place | None:
         for mark in marks:
@@ -111,6 +115,18 @@ class _Finder:
             if place is not None:
                 return place
         return None
+
+    def or_elsewhere(self) -> str:
+        """Another place behind an "or" and the one that was found, struck out with it; or nothing."""
+        sheet = self.sheet
+        first = sheet.may_name("either") and FIRST_WORD.search(sheet.text, self.end)
+        if not first or first[0] not in sheet.grammar.either or sheet.text[self.end : first.start()].strip():
+            return ""
+        token = _TOKEN.search(sheet.text, first.end())
+        if token is None or self._at(token.start(), spelt=None) is None:
+            return ""
+        sheet.strike(*first.span())
+        return self.said
 
     def unknown_behind(self, mark: int) -> str:
         """The word behind a "near" that is written like a name, and is nothing that is known; or nothing."""
@@ -222,5 +238,5 @@ class _Finder:
         return places[0]
 
     def _strike(self, start: int, end: int) -> None:
-        self.said = self.sheet.written(start, end)
+        self.said, self.end = self.sheet.written(start, end), end
         self.sheet.strike(start, end)

@@ -19,6 +19,8 @@ async def test_a_distance_is_from_my_place_where_none_is_named(world: World, tom
     await tom.sees("100 km from where?")
     await tom.says("/find pellets near Xyzzyburg")
     await tom.sees("I do not know a place called Xyzzyburg.")
+    await tom.says("/find pellets near Riga or Vilnius")
+    await tom.sees("Understood: Wood pellets, Riga, 150 km", "I look around one place at a time: Riga. For Vilnius ask")
     await tom.says("/place Kaunas")
     await tom.sees("Your place is Kaunas")
     await tom.says("/find pellets within 100 km")
