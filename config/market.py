@@ -200,7 +200,7 @@ def engine_and_reactions(known: Almanac, operators: Collection[str] = ()) -> tup
     sessions.listen(reactions)
     promotions.listen(reactions)
     reconciling.listen(reactions)
-    invoicing.listen(reactions, market=known.market, catalogue=known.catalogue)
+    invoicing.listen(reactions, market=known.market)
     Notices(engine).listen(reactions)
     Menus(known.wordings).listen(reactions)
     Linked(known.wordings).listen(reactions)

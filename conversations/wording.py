@@ -149,6 +149,11 @@ class Words:
         return f"{format_datetime(local, 'EEE d MMM, HH:mm', locale=self.locale)} {local.tzname()}"
 
 
+def labelled(words: Words, label: str, value: str) -> str:
+    """A label and what it names, joined as the language joins them: "Prix : 215 €"."""
+    return words("line.joined", label=label, value=value)
+
+
 def filled(sentence: str, shown: Mapping[str, str]) -> str:
     """The sentence with its parts. One that ends in a full stop of its own ("2026 р.") ends the sentence with it."""
     for name, part in shown.items():

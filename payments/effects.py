@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 
+from core.invoicing.model import Wording
 from core.kernel.clock import Clock
 from core.kernel.outbox import Post
 from core.kernel.transaction import Transactions
@@ -20,9 +21,9 @@ from payments.selling import Selling
 
 
 class PaymentEffects:
-    """Each kind of post with who carries it."""
+    """Each kind of post with who carries it. `wording`: says invoices in words."""
 
-    def __init__(self, provider: Provider, clock: Clock, transactions: Transactions) -> None:
+    def __init__(self, provider: Provider, clock: Clock, transactions: Transactions, wording: Wording) -> None:
         self._provider = provider
         self._kinds: Mapping[str, Callable[[Post], Awaitable[Outcome]]] = {
             **PayingIn(provider, clock).kinds(),
@@ -31,7 +32,7 @@ class PaymentEffects:
             **Selling(provider, clock).kinds(),
             **Onboarding(provider, clock).kinds(),
             **Defence(provider, transactions).kinds(),
-            **Invoices(transactions).kinds(),
+            **Invoices(transactions, wording).kinds(),
             "look": self._look,
         }
 

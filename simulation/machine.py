@@ -17,6 +17,7 @@ from sqlalchemy.exc import OperationalError
 from config.market import engine_and_reactions
 from config.metrics import Gauges
 from config.sweeps import Sweeps
+from conversations.billing.paper import PaperWords
 from conversations.reception import Reception
 from core.kernel.dispatch import Dispatcher
 from core.kernel.ids import Ids
@@ -78,13 +79,14 @@ class Machine:
         )
         self.reconciler = Reconciler(self.transactions, self.provider, clock)
         self.webhooks = StripeWebhooks(self.transactions, clock, world.stripe.webhook_secret)
+        paper = PaperWords(world.almanac.wordings, world.almanac.catalogue)
         self.dispatcher = Dispatcher(
             self.transactions,
             clock,
             {
                 "telegram": ChatCarrier(self),
                 "slack": ChatCarrier(self),
-                "payments": PaymentEffects(self.provider, clock, self.transactions),
+                "payments": PaymentEffects(self.provider, clock, self.transactions, paper),
                 "mail": Letterbox(self),
                 "stars": Letterbox(self),
             },

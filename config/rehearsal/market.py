@@ -17,6 +17,7 @@ from config.settings import Settings
 from conversations.engine import Engine, replies_of
 from conversations.reception import Reception
 from conversations.reply import Reply
+from conversations.talk import Almanac
 from conversations.turn import Input, Turn
 from conversations.wording import Wordings
 from core.kernel.clock import Clock
@@ -242,10 +243,13 @@ async def rehearsal(
     address: str,
     clock: Clock,
     operators: Collection[str] = (),
-    bank: Callable[[Transactions], Carrier] | None = None,
+    bank: Callable[[Transactions, Almanac], Carrier] | None = None,
     wordings: Wordings | None = None,
 ) -> AsyncIterator[Rehearsal]:
-    """Open the market on a database that has its tables. `bank` needs the transactions; without one nobody pays."""
+    """Open the market on a database that has its tables.
+
+    `bank` needs the transactions, and the market's words for invoices; without one nobody pays.
+    """
     known = almanac(plain_settings())
     if wordings is not None:
         known = replace(known, wordings=wordings)
@@ -255,7 +259,7 @@ async def rehearsal(
     transactions = Transactions(runner, clock, ids, reactions)
     events = TriedTransactions(runner, clock, ids, reactions)
     opened = events.here = Rehearsal(transactions, events, engine, Reception(transactions, engine, ids), clock)
-    opened.bank = bank(events) if bank is not None else None
+    opened.bank = bank(events, known) if bank is not None else None
     transactions.deliver_by(opened.receive)
     events.deliver_by(opened.receive)
     try:

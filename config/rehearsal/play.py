@@ -25,6 +25,7 @@ from config.rehearsal.screen import Step, buttons_of, subject_of
 from config.rehearsal.stages import BUYER, CONSULTANT, OPERATOR, OPERATORS, SELLER, STRANGER, Stage, enter
 from config.settings import Settings
 from config.wiring import secret
+from conversations.billing.paper import PaperWords
 from conversations.turn import Said
 from conversations.wording import Wordings
 from core.kernel.transaction import Ctx
@@ -354,7 +355,9 @@ async def stage_door(
                 address,
                 clock,
                 operators=OPERATORS,
-                bank=lambda transactions: PaymentEffects(provider, clock, transactions),
+                bank=lambda transactions, known: PaymentEffects(
+                    provider, clock, transactions, PaperWords(known.wordings, known.catalogue)
+                ),
                 wordings=wordings,
             )
         )

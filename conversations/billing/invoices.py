@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from conversations.billing.agreement import billing_button
+from conversations.billing.paper import supplied
 from conversations.book import Book
 from conversations.buttons import Press, press
 from conversations.reply import Button, Card, CardList, Line, Say, Toast
@@ -57,7 +58,7 @@ def invoice_card(talk: Talk, invoice: Invoice, text: str = "") -> Card:
     lines = [
         Line(label=words("invoice.from"), value=_name(talk, invoice.issuer)),
         Line(label=words("invoice.to"), value=_name(talk, invoice.recipient)),
-        Line(label=words("invoice.for"), value=_supplied(invoice)),
+        Line(label=words("invoice.for"), value=_supplied(talk, invoice)),
         Line(label=words("invoice.amount"), value=words.show(invoice.gross)),
     ]
     if content is None:
@@ -78,8 +79,9 @@ def _title(talk: Talk, invoice: Invoice) -> str:
     return words("invoice.numbered", number=invoice.number)
 
 
-def _supplied(invoice: Invoice) -> str:
-    what, ref = invoice.supply.what, invoice.supply.ref
+def _supplied(talk: Talk, invoice: Invoice) -> str:
+    """In the reader's own words, whatever language the paper is in."""
+    what, ref = supplied(talk.words, talk.almanac.catalogue, invoice.supply), invoice.supply.ref
     return what if ref in what else f"{what} · {ref}"
 
 
@@ -133,7 +135,8 @@ def mail_invoice(talk: Talk, invoice_id: str) -> None:
         return
     issuer = _name(talk, invoice.issuer)
     subject = words("invoice.letter_subject", number=invoice.number, name=issuer)
-    text = words("invoice.letter", name=issuer, amount=invoice.gross, what=invoice.supply.what)
+    what = supplied(words, talk.almanac.catalogue, invoice.supply)
+    text = words("invoice.letter", name=issuer, amount=invoice.gross, what=what)
     invoicing.mail(talk.ctx, invoice.id, to=person.email, subject=subject, text=text)
 
 

@@ -14,6 +14,7 @@ from functools import lru_cache
 from conversations.forms.form import Values
 from conversations.reply import Option
 from conversations.talk import Talk
+from conversations.wording import Words
 from core.catalogue.model import Catalogue
 from core.catalogue.names import folded
 from core.kernel.errors import Invalid
@@ -169,8 +170,12 @@ def grade_options(catalogue: Catalogue, product_id: str, none_label: str) -> Seq
 
 def goods_name(talk: Talk, product_id: str, grade_id: str | None) -> str:
     """Product and grade on one line."""
-    catalogue = talk.almanac.catalogue
-    name = capital(catalogue.product(product_id).name(talk.words.language))
+    return named_goods(talk.words, talk.almanac.catalogue, product_id, grade_id)
+
+
+def named_goods(words: Words, catalogue: Catalogue, product_id: str, grade_id: str | None) -> str:
+    """The same, for who is no part of a talk."""
+    name = capital(catalogue.product(product_id).name(words.language))
     return f"{name}, {catalogue.grade(grade_id).label}" if grade_id else name
 
 

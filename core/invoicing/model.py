@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -42,6 +43,17 @@ class State(StrEnum):
     ISSUED = "issued"
 
 
+class What(StrEnum):
+    """What was supplied, for whoever says it in words."""
+
+    GOODS = "goods"
+    FEE_OF_DEAL = "fee_of_deal"
+    ADVICE = "advice"
+    CALLED_OFF = "called_off"  # advice that was called off too late to cost nothing
+    FEE_OF_SESSION = "fee_of_session"
+    NAMED = "named"  # in the words in which it was bought
+
+
 class Category(StrEnum):
     """How a supply is taxed: the codes of UNCL 5305 that EN 16931 has for them."""
 
@@ -74,12 +86,16 @@ class Party(Shape):
 
 
 class Tax(Shape):
-    """How one supply is taxed; `reason` and its code (VATEX) say why there is no VAT, where there is none."""
+    """How one supply is taxed; its code (VATEX) and `article` (of Directive 2006/112/EC) say why there is no VAT.
+
+    `reason`: the same in English words, as papers had it that were issued before they spoke their reader's language.
+    """
 
     category: Category
     rate_bp: int = 0
     reason: str = ""
     code: str = ""
+    article: int | None = None
 
     @property
     def percent(self) -> Decimal:
@@ -99,14 +115,28 @@ class Sums(Shape):
         return self.net + self.vat + self.rounding
 
 
+class Goods(Shape):
+    """Goods by their ids in the catalogue, and the delivery term with its named place."""
+
+    product: str
+    grade: str | None
+    incoterm: str
+    place: str
+
+
 class Supply(Shape):
     """What was supplied, when and where. Goods have a quantity, and go from one country to another.
 
-    `ref`: the deal or session, as people read it out. `order`, `cost_centre`: what the recipient's book-keeping calls
-    it; `certificates`: as they have to stand on it.
+    `ref`: the deal or session, as people read it out; `lot`: its number within the deal; `minutes`: of a talk. `what`:
+    the words of what was named when it was bought. `order`, `cost_centre`: what the recipient's book-keeping calls it;
+    `certificates`: as they have to stand on it.
     """
 
-    what: str
+    of: What = What.NAMED
+    what: str = ""
+    goods: Goods | None = None
+    lot: int | None = None
+    minutes: int | None = None
     on: date
     ref: str = ""
     amount: Decimal = Decimal(1)
@@ -125,8 +155,29 @@ class Corrected(Shape):
     issued_on: date
 
 
+class Said(Shape):
+    """All words of the paper in its language, dates and amounts as that writes them: fixed with its number.
+
+    `rows`: of its table, what, VAT, quantity and net amount; the first is the heading. `notes`: what the law or a
+    certificate wants to be said in words. `line`, `quantity`, `reason`: as the electronic invoice says them too.
+    """
+
+    title: str
+    head: tuple[str, ...]
+    parties: tuple[tuple[str, ...], ...]  # the issuer's lines and the recipient's, each below what the side is
+    rows: tuple[tuple[str, str, str, str], ...]
+    notes: tuple[str, ...]
+    end: tuple[str, ...]
+    line: str
+    quantity: str = ""
+    reason: str = ""
+
+
 class Content(Shape):
-    """All that stands on the paper. `in_name_of`: since when the issuer has let the market write for them."""
+    """All that stands on the paper. `in_name_of`: since when the issuer has let the market write for them.
+
+    `language`: a locale ("de-AT"); `said` is in it, and missing until the paper is issued or drawn.
+    """
 
     issuer: Party
     recipient: Party
@@ -136,6 +187,12 @@ class Content(Shape):
     currency: str
     corrects: Corrected | None = None
     in_name_of: date | None = None
+    language: str = "en"
+    said: Said | None = None
+
+
+# Says in words what stands on a paper of this number and day; without a number, on a draft.
+Wording = Callable[[Content, str | None, date], Said]
 
 
 class Invoice(Table):

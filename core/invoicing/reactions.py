@@ -7,7 +7,6 @@ from typing import Final
 
 from sqlalchemy import select
 
-from core.catalogue.model import Catalogue
 from core.deals.model import Deal
 from core.delivery.events import LotAccepted, LotAdjusted, LotFact
 from core.delivery.model import Lot
@@ -31,9 +30,9 @@ from core.sessions.model import Booking
 OUR_OWN: Final = {Matter.DEAL: Kind.COMMISSION, Matter.SESSION: Kind.COMMISSION, Matter.PURCHASE: Kind.SALE}
 
 
-def listen(reactions: Reactions, *, market: Party, catalogue: Catalogue) -> None:
+def listen(reactions: Reactions, *, market: Party) -> None:
     """`market`: the party that the market is on its own invoices from now on."""
-    clerk = Clerk(market, catalogue)
+    clerk = Clerk(market)
     reactions.on(LotReleased, clerk.lot_released)
     reactions.on(LotAccepted, clerk.lot_paid_directly)
     reactions.on(LotAdjusted, clerk.lot_paid_directly)
@@ -50,7 +49,6 @@ class Clerk:
     """Notes what is due. Who invoices whom stands here: our fees we do, goods their seller, advice its consultant."""
 
     market: Party
-    catalogue: Catalogue
 
     def lot_released(self, ctx: Ctx, fact: LotReleased) -> None:
         """What is cut from a lot before this moment was never invoiced: the invoice is of what was paid."""
@@ -67,7 +65,7 @@ class Clerk:
             self._goods(ctx, deal, lot, lot.pay if isinstance(fact, LotAdjusted) else lot.amount)
 
     def _goods(self, ctx: Ctx, deal: Deal, lot: Lot, paid: Money) -> None:
-        goods, key = supplies.goods_of(ctx, self.catalogue, deal, lot), f"goods:lot:{lot.id}"
+        goods, key = supplies.goods_of(ctx, deal, lot), f"goods:lot:{lot.id}"
         writing.note(ctx, Due(key, Kind.GOODS, deal.seller, deal.buyer, deal.id, paid, goods, lot.id), self.market)
 
     def session_settled(self, ctx: Ctx, fact: SessionSettled) -> None:

@@ -5,19 +5,19 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import BindParameter, Integer, bindparam, func, or_, select
 
 from core.files.model import Checked
 from core.files.service import keep
-from core.invoicing import writing
+from core.invoicing import rules, writing
 from core.invoicing.events import InvoiceDrawn
-from core.invoicing.model import MARKET, Billing, Content, Drawn, Invoice, SetBilling, State
+from core.invoicing.model import MARKET, Billing, Content, Drawn, Invoice, SetBilling, State, Wording
 from core.kernel.errors import Invalid, NotFound
 from core.kernel.session import select_all
 from core.kernel.transaction import Ctx, person
-from core.people.service import acting, organisation_of
+from core.people.service import acting, organisation_of, person_of
 
 # --- the agreement ----------------------------------------------------------------------------------------------------
 
@@ -116,11 +116,23 @@ def ask_file(ctx: Ctx, invoice_id: str, where: str) -> Invoice:
     return invoice
 
 
-def to_draw(ctx: Ctx, invoice_id: str) -> tuple[Content, str | None, date | None] | None:
-    """What is to be drawn, its number and date (without these it is a draft); None when there is nothing any more."""
+def to_draw(
+    ctx: Ctx, invoice_id: str, wording: Wording, *, at: datetime, asker: str | None
+) -> tuple[Content, str | None, date] | None:
+    """What is to be drawn, in words, its number and date; None when there is nothing any more.
+
+    Without a number it is a draft, of the day on which it was asked for (`at`) and in the language of who has asked.
+    """
     invoice = ctx.session.get(Invoice, invoice_id)
     content = None if invoice is None else writing.content_of(ctx, invoice)
-    return None if invoice is None or content is None else (content, invoice.number, invoice.issued_on)
+    if invoice is None or content is None:
+        return None
+    day = invoice.issued_on or rules.day_in(content.issuer.zone, at)
+    if invoice.number is None and asker is not None:
+        content = content.model_copy(update={"language": person_of(ctx, asker).locale})
+    if content.said is None:
+        content = content.model_copy(update={"said": wording(content, invoice.number, day)})
+    return content, invoice.number, day
 
 
 def drawn(ctx: Ctx, invoice_id: str, person_id: str, where: str, content: bytes) -> None:

@@ -1,6 +1,7 @@
-"""What was supplied, as it stands on an invoice: goods of a lot, a session, a purchase, and our own fees.
+"""What was supplied, as it is to stand on an invoice: goods of a lot, a session, a purchase, and our own fees.
 
-Its day is that of whoever issues the invoice: `zone` where that is the market, of which only the caller knows it.
+Whoever writes the invoice says it in words, in its language. Its day is that of whoever issues the invoice: `zone`
+where that is the market, of which only the caller knows it.
 """
 
 from __future__ import annotations
@@ -9,11 +10,10 @@ from datetime import date, datetime
 
 from sqlalchemy import select
 
-from core.catalogue.model import Catalogue
 from core.deals.model import Deal
 from core.delivery.model import Lot
 from core.invoicing import rules
-from core.invoicing.model import Supply
+from core.invoicing.model import Goods, Supply, What
 from core.invoicing.vat import TAKEN_OVER_AT_PLACE
 from core.invoicing.writing import zone_of
 from core.kernel.transaction import Ctx
@@ -23,15 +23,14 @@ from core.purchases.model import Purchase
 from core.sessions.model import Booking, Meeting
 
 
-def goods_of(ctx: Ctx, catalogue: Catalogue, deal: Deal, lot: Lot) -> Supply:
+def goods_of(ctx: Ctx, deal: Deal, lot: Lot) -> Supply:
     """A lot of goods. `goods_from` and `goods_to` are known as far as the delivery term names them."""
     terms = deal.terms
-    name = catalogue.product(terms.product_id).name("en")
-    what = f"{name[:1].upper()}{name[1:]}"
-    grade = f", {catalogue.grade(terms.grade_id).label}" if terms.grade_id else ""
     taken_over = terms.incoterm in TAKEN_OVER_AT_PLACE
     return Supply(
-        what=f"{what}{grade} · {terms.incoterm} {terms.place.name} · lot {lot.number}",
+        of=What.GOODS,
+        goods=Goods(product=terms.product_id, grade=terms.grade_id, incoterm=terms.incoterm, place=terms.place.name),
+        lot=lot.number,
         on=_day(ctx, deal.seller, lot.arrived_at or ctx.now),
         ref=deal.ref,
         amount=lot.quantity.amount,
@@ -45,21 +44,21 @@ def goods_of(ctx: Ctx, catalogue: Catalogue, deal: Deal, lot: Lot) -> Supply:
 
 
 def fee_of_deal(ctx: Ctx, deal: Deal, lot: Lot | None, zone: str) -> Supply:
-    part = f", lot {lot.number}" if lot is not None else ""
-    return Supply(what=f"Commission on deal {deal.ref}{part}", on=rules.day_in(zone, ctx.now), ref=deal.ref)
+    number = lot.number if lot is not None else None
+    return Supply(of=What.FEE_OF_DEAL, lot=number, on=rules.day_in(zone, ctx.now), ref=deal.ref)
 
 
 def advice_of(ctx: Ctx, booking: Booking) -> Supply:
     """A session: what its seeker is charged, whether it took place or was called off too late."""
     meeting = ctx.session.get(Meeting, booking.id)
     held = meeting is not None and meeting.began_at is not None
-    what = f"Consultation, {booking.length} minutes" if held else "Consultation, called off"
+    what, minutes = (What.ADVICE, booking.length) if held else (What.CALLED_OFF, None)
     on = _day(ctx, booking.consultant_org, min(booking.starts_at, ctx.now))
-    return Supply(what=what, on=on, ref=booking.ref)
+    return Supply(of=what, minutes=minutes, on=on, ref=booking.ref)
 
 
 def fee_of_session(ctx: Ctx, booking: Booking, zone: str) -> Supply:
-    return Supply(what=f"Commission on session {booking.ref}", on=rules.day_in(zone, ctx.now), ref=booking.ref)
+    return Supply(of=What.FEE_OF_SESSION, on=rules.day_in(zone, ctx.now), ref=booking.ref)
 
 
 def sale_of(ctx: Ctx, purchase: Purchase, zone: str) -> Supply:

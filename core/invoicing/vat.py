@@ -16,11 +16,13 @@ from core.invoicing.model import Category, Kind, Party, Supply, Tax
 # The named place of these terms is where the buyer takes the goods over; of all others, where they are brought to.
 TAKEN_OVER_AT_PLACE: Final = frozenset({"EXW", "FCA", "FAS", "FOB"})
 
-REVERSED: Final = Tax(category=Category.REVERSE_CHARGE, reason="Reverse charge", code="VATEX-EU-AE")
-INTRA_COMMUNITY: Final = Tax(category=Category.INTRA_COMMUNITY, reason="Intra-Community supply", code="VATEX-EU-IC")
-EXPORTED: Final = Tax(category=Category.EXPORT, reason="Export outside the EU", code="VATEX-EU-G")
-OUTSIDE: Final = Tax(category=Category.OUTSIDE, reason="Not subject to VAT", code="VATEX-EU-O")
-EXEMPT: Final = Tax(category=Category.EXEMPT, reason="Exempt from VAT")
+# With the article that an invoice has to refer to (article 226 (11)); the law of other countries is not the Union's.
+REVERSED: Final = Tax(category=Category.REVERSE_CHARGE, code="VATEX-EU-AE", article=196)
+INTRA_COMMUNITY: Final = Tax(category=Category.INTRA_COMMUNITY, code="VATEX-EU-IC", article=138)
+EXPORTED: Final = Tax(category=Category.EXPORT, code="VATEX-EU-G", article=146)
+EXPORTED_ELSEWHERE: Final = Tax(category=Category.EXPORT, code="VATEX-EU-G")
+OUTSIDE: Final = Tax(category=Category.OUTSIDE, code="VATEX-EU-O")
+EXEMPT: Final = Tax(category=Category.EXEMPT)
 
 
 def tax_of(kind: Kind, issuer: Party, recipient: Party, supply: Supply) -> Tax | None:
@@ -37,7 +39,7 @@ def _goods(issuer: Party, buyer: Party, supply: Supply) -> Tax | None:
     if start != issuer.country:
         return None  # sold from a country where the seller may be registered too
     if not in_union(start):
-        return EXPORTED if end != start else at_home(issuer)
+        return EXPORTED_ELSEWHERE if end != start else at_home(issuer)
     if not in_union(end):
         return EXPORTED
     if end == start:

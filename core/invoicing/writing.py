@@ -8,18 +8,32 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from babel.languages import get_official_languages
 from sqlalchemy import func, or_, select, update
 
 from core.escrow.rules import drawn
 from core.invoicing import rules
 from core.invoicing.events import InvoiceIssued
-from core.invoicing.model import MARKET, Billing, Content, Corrected, Invoice, Kind, Paper, Party, Series, State, Supply
+from core.invoicing.model import (
+    MARKET,
+    Billing,
+    Content,
+    Corrected,
+    Invoice,
+    Kind,
+    Paper,
+    Party,
+    Series,
+    State,
+    Supply,
+    Wording,
+)
 from core.invoicing.vat import tax_of
 from core.kernel.money import Money
 from core.kernel.statements import add_once
 from core.kernel.transaction import Ctx
 from core.people.model import Organisation
-from core.people.service import organisation_of
+from core.people.service import members, organisation_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +124,7 @@ def credited(ctx: Ctx, invoice: Invoice) -> Money:
 # --- written ----------------------------------------------------------------------------------------------------------
 
 
-def write(ctx: Ctx, invoice_id: str) -> None:
+def write(ctx: Ctx, invoice_id: str, wording: Wording) -> None:
     """Give it its number and all that stands on it, once; when a side is not known yet, it waits until it is.
 
     Where only the issuer knows how it is taxed, it stays with them as a draft.
@@ -125,12 +139,15 @@ def write(ctx: Ctx, invoice_id: str) -> None:
         invoice.state = State.DRAFT
         ctx.session.flush()
         return
-    invoice.content_json = content.model_dump(mode="json")
+    if invoice.corrects is None:  # a credit note is in the language of its invoice
+        content = content.model_copy(update={"language": language_of(ctx, invoice.recipient)})
     invoice.net_minor, invoice.vat_minor = content.sums.net, content.sums.vat
     invoice.issued_on = rules.day_in(content.issuer.zone, ctx.now)
     invoice.year, invoice.series = invoice.issued_on.year, rules.series_of(invoice.issuer, invoice.paper)
     invoice.serial = _next_serial(ctx, invoice.issuer, invoice.year, invoice.series)
     invoice.number = rules.number_of(invoice.series, invoice.year, invoice.serial)
+    said = wording(content, invoice.number, invoice.issued_on)
+    invoice.content_json = content.model_copy(update={"said": said}).model_dump(mode="json")
     invoice.state = State.ISSUED
     ctx.session.flush()
     ctx.announce(InvoiceIssued(invoice.id, invoice.issuer, invoice.recipient))
@@ -161,7 +178,7 @@ def content_of(ctx: Ctx, invoice: Invoice) -> Content | None:
 
 
 def _credit_content(ctx: Ctx, note_: Invoice) -> Content | None:
-    """As the invoice was, to the same parties and at the same rate: what it takes back was taxed so."""
+    """As the invoice was, to the same parties, at the same rate and in its language: what it takes back was so."""
     source = ctx.session.get_one(Invoice, note_.corrects)
     invoiced = content_of(ctx, source)
     if invoiced is None or source.number is None or source.issued_on is None:
@@ -173,7 +190,7 @@ def _credit_content(ctx: Ctx, note_: Invoice) -> Content | None:
     rate = invoiced.tax.rate_bp if invoiced.tax is not None else 0
     sums = rules.credit_sums(source.gross_minor, before, note_.gross_minor, rate)
     corrected = Corrected(number=source.number, issued_on=source.issued_on)
-    return invoiced.model_copy(update={"sums": sums, "corrects": corrected})
+    return invoiced.model_copy(update={"sums": sums, "corrects": corrected, "said": None})
 
 
 def _next_serial(ctx: Ctx, issuer: str, year: int, series: str) -> int:
@@ -209,6 +226,18 @@ def party_of(ctx: Ctx, organisation_id: str) -> Party | None:
         home_bp=billing.home_bp if billing is not None else None,
         zone=zone_of(organisation),
     )
+
+
+def language_of(ctx: Ctx, organisation_id: str) -> str:
+    """In which language (a locale) a company is written to: its people's own, here.
+
+    Where they use several, the first that is spoken officially where the company is: what its book-keeper reads.
+    """
+    country = organisation_of(ctx, organisation_id).country
+    official = get_official_languages(country, de_facto=True) if country is not None else ()
+    spoken = [each.locale for each in members(ctx, organisation_id)]
+    at_home = (each for each in spoken if each.replace("_", "-").partition("-")[0].lower() in official)
+    return next(at_home, next(iter(spoken), "en"))
 
 
 def zone_of(organisation: Organisation) -> str:

@@ -4,33 +4,32 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import date, datetime
+from datetime import date
 from functools import partial
 
 from core.invoicing import service
-from core.invoicing.model import Content
-from core.invoicing.rules import day_in
+from core.invoicing.model import Content, Wording
 from core.invoicing.writing import write
 from core.kernel.dispatch import Delivered, Never
 from core.kernel.outbox import Post
 from core.kernel.transaction import MARKET, Transactions
 from payments.outcomes import Outcome
 
-Drawing = Callable[[Content, str | None, date | None, datetime], bytes]
+Drawing = Callable[[Content, str | None, date], bytes]
 
 
 class Invoices:
     """Nothing here speaks to the provider; the post is only what makes sure that it happens, and happens once."""
 
-    def __init__(self, transactions: Transactions) -> None:
-        self._transactions = transactions
+    def __init__(self, transactions: Transactions, wording: Wording) -> None:
+        self._transactions, self._wording = transactions, wording
 
     def kinds(self) -> Mapping[str, Callable[[Post], Awaitable[Outcome]]]:
         return {"invoice.write": self._write, "invoice.draw": self._draw, "invoice.mail": self._mail}
 
     async def _write(self, post: Post) -> Outcome:
         """The number is given in the transaction that removes the post."""
-        return Delivered(partial(write, invoice_id=post.body["invoice"]))
+        return Delivered(partial(write, invoice_id=post.body["invoice"], wording=self._wording))
 
     async def _draw(self, post: Post) -> Outcome:
         invoice_id, content = post.body["invoice"], await self._drawn(post, pdf_of)
@@ -50,23 +49,22 @@ class Invoices:
 
     async def _drawn(self, post: Post, drawing: Drawing) -> bytes | None:
         """Drawing takes as long as a hundred units of work: it is done beside them."""
-        found = await self._transactions.run(MARKET, lambda ctx: service.to_draw(ctx, post.body["invoice"]))
+        asker = post.body.get("person")
+        read = partial(service.to_draw, invoice_id=post.body["invoice"], wording=self._wording)
+        found = await self._transactions.run(MARKET, partial(read, at=post.created_at, asker=asker))
         if found is None:
             return None
-        return await asyncio.to_thread(drawing, *found, post.created_at)
+        return await asyncio.to_thread(drawing, *found)
 
 
-def pdf_of(content: Content, number: str | None, issued_on: date | None, asked_at: datetime) -> bytes:
+def pdf_of(content: Content, number: str | None, day: date) -> bytes:
     from payments.invoices import page  # noqa: PLC0415 - two seconds to load, only where an invoice is ever drawn
 
-    if number is None or issued_on is None:
-        return page.draft(content, day_in(content.issuer.zone, asked_at))
-    return page.issued(content, number, issued_on)
+    return page.draft(content, day) if number is None else page.issued(content, number, day)
 
 
-def ubl_of(content: Content, number: str | None, issued_on: date | None, _asked_at: datetime) -> bytes:
+def ubl_of(content: Content, number: str | None, issued_on: date) -> bytes:
     from payments.invoices import page  # noqa: PLC0415 - as above
 
     assert number is not None, "only what was issued is sent by mail"
-    assert issued_on is not None, "it has its date with its number"
     return page.electronic(content, number, issued_on, "ubl-2.1")

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from core.invoicing.model import Category, Content, Party
+from core.invoicing.model import Category, Content, Party, Said
 from core.kernel.money import Money
 
 INVOICE, CREDIT_NOTE = "380", "381"  # UNTDID 1001
@@ -48,7 +48,7 @@ def business_terms(content: Content, number: str, issued_on: date) -> dict[str, 
         "BT-113": _amount(content, sums.gross),
         "BT-114": _amount(content, sums.rounding) if sums.rounding else "",
         "BT-115": _amount(content, 0),
-        "BG-1": [{"BT-22": each} for each in notes(content)],
+        "BG-1": [{"BT-22": each} for each in said_of(content).notes],
         "BG-4": _party(content.issuer, tax.category),
         "BG-7": _party(content.recipient, tax.category),
         "BG-13": {"name": content.recipient.name, "country_code": content.supply.goods_to or content.recipient.country},
@@ -60,13 +60,10 @@ def business_terms(content: Content, number: str, issued_on: date) -> dict[str, 
     return {name: value for name, value in terms.items() if value not in ("", [])}
 
 
-def notes(content: Content) -> list[str]:
-    """What the law or a certificate wants to be said on the paper in words."""
-    said = [f"Certified: {each}" for each in content.supply.certificates]
-    if content.in_name_of is not None:
-        issuer, since = content.issuer.name, content.in_name_of.isoformat()
-        said.append(f"Issued by the market in the name and on behalf of {issuer}, as agreed on {since}.")
-    return said
+def said_of(content: Content) -> Said:
+    """Its words."""
+    assert content.said is not None, "it is said in words before it is drawn"
+    return content.said
 
 
 def _party(party: Party, category: Category) -> dict[str, Any]:
@@ -91,7 +88,7 @@ def _vat(content: Content) -> dict[str, Any]:
         "BT-117": _amount(content, content.sums.vat),
         "BT-118": tax.category.value,
         "BT-119": "" if tax.category is Category.OUTSIDE else f"{tax.percent:f}",
-        "BT-120": tax.reason,
+        "BT-120": said_of(content).reason,
         "BT-121": tax.code,
     }
     return {name: value for name, value in found.items() if value}
@@ -112,18 +109,10 @@ def _line(content: Content) -> dict[str, Any]:
         "BT-149": amount,
         "BT-151": tax.category.value,
         "BT-152": "" if tax.category is Category.OUTSIDE else f"{tax.percent:f}",
-        "BT-153": supply.what,
-        "BT-154": quantity_of(content),
+        "BT-153": said_of(content).line,
+        "BT-154": said_of(content).quantity,
     }
     return {name: value for name, value in found.items() if value}
-
-
-def quantity_of(content: Content) -> str:
-    """24.5 t; nothing for a service, nor for a part of a price that is given back."""
-    supply = content.supply
-    if content.corrects is not None:
-        return ""
-    return f"{supply.amount:f} {supply.unit.replace('_', ' ')}" if supply.unit else ""
 
 
 def _amount(content: Content, minor: int) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from conversations.billing.paper import PaperWords
+from conversations.wording import Wordings
 from core.invoicing import reactions
 from core.invoicing.model import MARKET, Party
 from core.invoicing.writing import write
@@ -10,14 +12,15 @@ from tests.core.conftest import Market
 from tests.core.goods import catalogue
 
 AT_HOME = Party(id=MARKET, name="Parley", country="LT", vat_number="LT999999917", home_bp=2_100, zone="Europe/Vilnius")
+PAPER_WORDS = PaperWords(Wordings(), catalogue())
 
 
 def hire(market: Market, party: Party = AT_HOME) -> None:
     """From now on everything that is paid is invoiced."""
-    reactions.listen(market.reactions, market=party, catalogue=catalogue())
+    reactions.listen(market.reactions, market=party)
 
 
 async def writes_all(market: Market) -> None:
     """All that is due is written, each in a transaction of its own. Twice does no harm."""
     for post in [post for post in market.posts if post.kind == "invoice.write"]:
-        await market.run(HOUSE, lambda ctx, post=post: write(ctx, post.body["invoice"]))  # type: ignore[misc]
+        await market.run(HOUSE, lambda ctx, post=post: write(ctx, post.body["invoice"], PAPER_WORDS))  # type: ignore[misc]

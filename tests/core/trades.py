@@ -185,7 +185,7 @@ class Trade:
             case "reversal":
                 escrow.reversal_done(ctx, body["effect"], f"trr_{body['effect']}")
             case "invoice.write":
-                write(ctx, body["invoice"])
+                write(ctx, body["invoice"], clerk.PAPER_WORDS)
             case "account.open":
                 escrow.account_opened(ctx, body["organisation"], f"acct_{body['organisation']}")
             case "account.link":

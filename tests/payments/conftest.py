@@ -39,7 +39,7 @@ from payments.effects import PaymentEffects
 from payments.reconcile import Reconciler
 from payments.stripe.provider import StripeProvider
 from payments.stripe.webhooks import StripeWebhooks
-from tests.core import tables
+from tests.core import clerk, tables
 from tests.core.conftest import Market, MovableClock
 from tests.core.trades import RINGS, Trade, agreed
 from tests.lab.conftest import running_lab
@@ -278,7 +278,9 @@ async def shop(lab: Lab, browser: Browser, market: Market) -> AsyncIterator[Shop
     clock = market.clock
     provider = StripeProvider(lab.stripe.secret_key, f"{lab.url}/stripe", return_url="https://parley.test")
     dispatcher = Dispatcher(
-        market.transactions, clock, {"payments": PaymentEffects(provider, clock, market.transactions)}
+        market.transactions,
+        clock,
+        {"payments": PaymentEffects(provider, clock, market.transactions, clerk.PAPER_WORDS)},
     )
     market.transactions.deliver_by(dispatcher.offer)
     evidence_reactions.listen(market.reactions)

@@ -6,9 +6,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from core.invoicing.model import Content, Corrected, Kind, Party, Supply
+from core.invoicing.model import Content, Corrected, Goods, Kind, Party, Supply, What
 from core.invoicing.rules import credit_sums, sums_of
 from core.invoicing.vat import tax_of
+from tests.core.clerk import PAPER_WORDS
 
 DAY: Final = date(2026, 11, 21)
 SELLER: Final = Party(
@@ -24,7 +25,9 @@ AT_HOME: Final = Party(id="01HOME", name="Šiluma UAB", country="LT", vat_number
 GERMAN: Final = Party(id="01GERMAN", name="Wärme GmbH", country="DE", place="Kiel", vat_number="DE136695976")
 BRITISH: Final = Party(id="01BRITISH", name="Heat Ltd", country="GB")
 PELLETS: Final = Supply(
-    what="Wood pellets, A1 · DAP Kiel · lot 1",
+    of=What.GOODS,
+    goods=Goods(product="wood_pellets", grade="ENplus_A1", incoterm="DAP", place="Kiel"),
+    lot=1,
     on=DAY,
     ref="K7P3QX",
     amount=Decimal("24.36"),
@@ -33,7 +36,14 @@ PELLETS: Final = Supply(
     cost_centre="KST 12",
     certificates=("fsc FSC-C123456 CB-COC-123456",),
 )
-ADVICE: Final = Supply(what="Consultation, 30 minutes", on=DAY, ref="S7P3QX")
+ADVICE: Final = Supply(of=What.ADVICE, minutes=30, on=DAY, ref="S7P3QX")
+NUMBER: Final = "PA-2026-000002"
+
+
+def worded(content: Content, number: str | None = NUMBER, language: str | None = None) -> Content:
+    """The paper with its words, in another language where one is given."""
+    told = content.model_copy(update={"language": language or content.language})
+    return told.model_copy(update={"said": PAPER_WORDS(told, number, DAY)})
 
 
 def paper(kind: Kind, issuer: Party, recipient: Party, supply: Supply, gross: int = 5_237_41) -> Content:
@@ -41,8 +51,10 @@ def paper(kind: Kind, issuer: Party, recipient: Party, supply: Supply, gross: in
     assert tax is not None
     sums = sums_of(gross, tax.rate_bp)
     in_name_of = DAY if kind is Kind.GOODS else None
-    return Content(
-        issuer=issuer, recipient=recipient, supply=supply, tax=tax, sums=sums, currency="EUR", in_name_of=in_name_of
+    return worded(
+        Content(
+            issuer=issuer, recipient=recipient, supply=supply, tax=tax, sums=sums, currency="EUR", in_name_of=in_name_of
+        )
     )
 
 
@@ -53,7 +65,7 @@ def to(country: str) -> Supply:
 def credit(source: Content, gross: int, number: str = "PA-2026-000001") -> Content:
     assert source.tax is not None
     sums = credit_sums(source.sums.gross, 0, gross, source.tax.rate_bp)
-    return source.model_copy(update={"sums": sums, "corrects": Corrected(number=number, issued_on=DAY)})
+    return worded(source.model_copy(update={"sums": sums, "corrects": Corrected(number=number, issued_on=DAY)}))
 
 
 STANDARD: Final = paper(Kind.GOODS, SELLER, AT_HOME, to("LT"), 1_00)  # one of those that only a rounding makes whole

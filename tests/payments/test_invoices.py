@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from decimal import Decimal
 from io import BytesIO
+from xml.sax.saxutils import escape
 
 import pytest
 from facturx import get_xml_from_pdf
@@ -13,24 +13,24 @@ from hypothesis import strategies as st
 from lxml import etree
 from pypdf import PdfReader
 
+from conversations.wording import Wordings
 from core.invoicing.model import Content, Kind
-from payments.invoices.carrier import pdf_of
 from payments.invoices.page import draft, electronic, issued
-from tests.payments.papers import AT_HOME, DAY, GERMAN, PAPERS, SELLER, credit, paper, to
+from tests.payments.papers import AT_HOME, DAY, GERMAN, NUMBER, PAPERS, SELLER, credit, paper, to, worded
 
 RAM = {"ram": "urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100"}
 
 
 def read(content: Content) -> dict[str, Decimal]:
     """The sums as a machine reads them."""
-    found = etree.fromstring(electronic(content, "PA-2026-000002", DAY))
+    found = etree.fromstring(electronic(content, NUMBER, DAY))
     [sums] = found.iterfind(".//ram:SpecifiedTradeSettlementHeaderMonetarySummation", RAM)
     return {etree.QName(each).localname: Decimal(each.text or "") for each in sums}
 
 
 @pytest.mark.parametrize("name", PAPERS)
 def test_each_taxation_fits_the_schema_and_says_why(name: str) -> None:
-    xml = electronic(PAPERS[name], "PA-2026-000002", DAY).decode()
+    xml = electronic(PAPERS[name], NUMBER, DAY).decode()
     category = name.removeprefix("credit note on a part of ").partition(",")[0]
     assert f"<ram:CategoryCode>{category}</ram:CategoryCode>" in xml
     assert ("ExemptionReason>" in xml) == (category != "S")
@@ -51,30 +51,93 @@ def test_what_a_machine_adds_up_is_what_was_paid(gross: int, rate: int, abroad: 
         assert sums["DuePayableAmount"] == 0
 
 
+def plain(text: str) -> str:
+    return " ".join(text.split())
+
+
+def text_of(pdf: bytes) -> str:
+    return plain("".join(each.extract_text() for each in PdfReader(BytesIO(pdf)).pages))
+
+
 def test_the_file_has_the_page_for_people_and_the_invoice_for_machines() -> None:
     content = PAPERS["K"]
-    pdf = issued(content, "PA-2026-000002", DAY)
+    pdf = issued(content, NUMBER, DAY)
     name, inside = get_xml_from_pdf(pdf)
     assert name == "factur-x.xml"
-    assert inside == electronic(content, "PA-2026-000002", DAY)
-    text = " ".join("".join(each.extract_text() for each in PdfReader(BytesIO(pdf)).pages).split())
+    assert inside == electronic(content, NUMBER, DAY)
+    text = text_of(pdf)
     for said in (
         *("Invoice PA-2026-000002", "Girios & Sūnūs UAB", "VAT DE136695976", "Purchase order: PO 4500123456"),
-        *("Cost centre: KST 12", "FSC-C123456 CB-COC-123456", "24.36 t", "5237.41 EUR", "Intra-Community supply"),
-        "in the name and on behalf of Girios & Sūnūs UAB, as agreed on 2026-11-21",
+        *("Cost centre: KST 12", "FSC-C123456 CB-COC-123456", "24.36 t", "€5,237.41", "Kiel, Germany"),
+        *("Wood pellets, ENplus A1 · DAP Kiel · lot 1", "Intra-Community supply (Article 138, Directive 2006/112/EC)"),
+        "in the name and on behalf of Girios & Sūnūs UAB, as agreed on 21 Nov 2026",
     ):
         assert said in text
 
 
+@pytest.mark.parametrize("language", Wordings().languages())
+def test_a_paper_is_in_one_language_and_the_same_for_machines(language: str) -> None:
+    """Its words, dates and amounts; what a tax office looks for stays: the article, and the code that says why."""
+    heard: set[str] = set()
+    for name, content in PAPERS.items():
+        told = worded(content, language=language)
+        said = told.said
+        assert said is not None
+        for syntax in ("factur-x", "ubl-2.1"):
+            xml = plain(electronic(told, NUMBER, DAY, syntax).decode())
+            for each in (said.line, said.reason, said.quantity, *said.notes):
+                assert escape(plain(each)) in xml
+        assert ("2006/112" in said.reason) == (name.removeprefix("credit note on a part of ") in ("AE", "K", "G"))
+        heard |= {said.title, said.line, said.reason, *said.head, *said.notes, *said.end}
+        heard |= {party[0] for party in said.parties} | {cell for row in said.rows for cell in row}
+    english = {each for content in PAPERS.values() if content.said for each in (content.said.title, *content.said.end)}
+    assert bool(heard & english) == (language == "en")
+    assert not any("invoice." in each for each in heard), "every word is in its catalogue"
+
+
+@pytest.mark.parametrize(
+    ("language", "sentences"),
+    [
+        (
+            "de-AT",
+            (
+                "Rechnung PA-2026-000002",
+                "Datum: 21.11.2026",
+                "Holzpellets, ENplus A1 · DAP Kiel · Los 1",
+                "24,36 t",
+                "Kiel, Deutschland",
+                "Steuerfreie innergemeinschaftliche Lieferung (Artikel 138 der Richtlinie 2006/112/EG)",
+            ),
+        ),
+        ("fr", ("Facture PA-2026-000002", "Date : 21 nov. 2026", "5 237,41 €", "Payé : il ne reste rien à payer.")),
+        (
+            "uk",
+            (
+                "Рахунок-фактура PA-2026-000002",
+                "Постачання в межах ЄС (стаття 138 Директиви 2006/112/ЄС)",
+                "Kiel, Німеччина",
+            ),
+        ),
+    ],
+)
+def test_the_page_is_read_in_its_language(language: str, sentences: tuple[str, ...]) -> None:
+    pdf = issued(worded(PAPERS["K"], language=language), NUMBER, DAY)
+    assert [each for each in sentences if plain(each) not in text_of(pdf)] == []
+    assert str(PdfReader(BytesIO(pdf)).trailer["/Root"]["/Lang"]) == language  # type: ignore[index]
+
+
+def test_a_paper_from_before_there_were_languages_stays_as_it_was_worded() -> None:
+    now = PAPERS["AE"].model_dump(mode="json", exclude={"said", "language"})
+    now["supply"] = {"what": "Consultation, 30 minutes", "on": "2026-11-21", "ref": "S7P3QX"}
+    now["tax"] = {"category": "AE", "rate_bp": 0, "reason": "Reverse charge", "code": "VATEX-EU-AE"}
+    said = worded(Content.model_validate(now)).said
+    assert said is not None
+    assert (said.line, said.reason) == ("Consultation, 30 minutes", "Reverse charge")
+
+
 def test_a_draft_says_that_it_is_no_invoice_and_has_none_inside() -> None:
-    pdf = draft(PAPERS["S"].model_copy(update={"tax": None}), DAY)
+    pdf = draft(worded(PAPERS["S"].model_copy(update={"tax": None}), None), DAY)
     text = "".join(each.extract_text() for each in PdfReader(BytesIO(pdf)).pages)
     assert "This is not an invoice" in text
     assert "please ask your book-keeper" in text
     assert "factur-x.xml" not in PdfReader(BytesIO(pdf)).attachments
-
-
-def test_a_draft_is_of_the_day_by_its_issuers_clock() -> None:
-    content = PAPERS["S"].model_copy(update={"issuer": SELLER.model_copy(update={"zone": "Europe/Vilnius"})})
-    pdf = pdf_of(content, None, None, datetime(2026, 12, 31, 22, 30, tzinfo=UTC))
-    assert "Date: 2027-01-01" in "".join(each.extract_text() for each in PdfReader(BytesIO(pdf)).pages)

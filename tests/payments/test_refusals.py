@@ -19,6 +19,7 @@ from core.kernel.transaction import Actor, Ctx
 from payments.answers import Done, Refused
 from payments.asks import EarningsAsk
 from payments.effects import PaymentEffects
+from tests.core import clerk
 from tests.payments.conftest import Shop
 
 TRANSFER, REFUND, OPEN = "POST /v1/transfers", "POST /v1/refunds", "POST /v1/checkout/sessions"
@@ -76,7 +77,7 @@ async def test_two_of_us_asking_at_once_make_one_payout(shop: Shop) -> None:
     await shop.funded()
     await shop.onboard()
     await shop.does("pace", seconds=0.05)
-    effects = PaymentEffects(shop.provider, shop.market.clock, shop.market.transactions)
+    effects = PaymentEffects(shop.provider, shop.market.clock, shop.market.transactions, clerk.PAPER_WORDS)
     other = Dispatcher(shop.market.transactions, shop.market.clock, {"payments": effects})
 
     def to_both(posts: Sequence[Post]) -> None:

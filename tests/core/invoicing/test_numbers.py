@@ -69,7 +69,7 @@ async def test_fifty_at_once_leave_no_gap_and_no_double_also_when_every_fifth_is
 
     async def writes(place: int, invoice_id: str, *, fails: bool) -> None:
         def unit(ctx: Ctx) -> None:
-            writing.write(ctx, invoice_id)
+            writing.write(ctx, invoice_id, clerk.PAPER_WORDS)
             if fails:
                 raise Undone
 
@@ -84,9 +84,9 @@ async def test_fifty_at_once_leave_no_gap_and_no_double_also_when_every_fifth_is
 
 async def test_each_year_begins_anew_and_what_has_its_number_is_never_changed(market: Market) -> None:
     first, second = await noted(market, 2)
-    await market.run(HOUSE, lambda ctx: writing.write(ctx, first))
+    await market.run(HOUSE, lambda ctx: writing.write(ctx, first, clerk.PAPER_WORDS))
     market.clock.advance(days=60)
-    await market.run(HOUSE, lambda ctx: writing.write(ctx, second))
+    await market.run(HOUSE, lambda ctx: writing.write(ctx, second, clerk.PAPER_WORDS))
 
     def numbers(ctx: Ctx) -> list[str | None]:
         return [ctx.session.get_one(Invoice, each).number for each in (first, second)]
@@ -113,7 +113,7 @@ async def test_on_new_years_night_numbers_are_of_the_year_that_the_issuers_clock
     async def writes(some: list[str], *, fails: bool) -> None:
         async def one(place: int, invoice_id: str) -> None:
             def unit(ctx: Ctx) -> None:
-                writing.write(ctx, invoice_id)
+                writing.write(ctx, invoice_id, clerk.PAPER_WORDS)
                 if fails and place % 5 == 0:
                     raise Undone
 
@@ -143,7 +143,7 @@ async def test_on_new_years_night_numbers_are_of_the_year_that_the_issuers_clock
 
 async def test_a_side_that_is_not_known_is_waited_for(market: Market) -> None:
     (waiting,) = await noted(market, 1, country=None)
-    await market.run(HOUSE, lambda ctx: writing.write(ctx, waiting))
+    await market.run(HOUSE, lambda ctx: writing.write(ctx, waiting, clerk.PAPER_WORDS))
     assert await serials(market) == []
 
 
