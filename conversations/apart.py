@@ -18,6 +18,7 @@ from conversations.search.cards import listing_card
 from conversations.talk import Opening, Talk
 from conversations.trade.inquiry import inquiry_card
 from conversations.trade.offer import offer_card
+from conversations.wording import Words, labelled
 from core.contacts import service
 from core.contacts.events import PartyReported, ReportClosed
 from core.contacts.model import SCREEN_AT_MOST, Report, ReportParty
@@ -142,7 +143,7 @@ REPORT: Final = Form("tell", (Field("words", "long_text", max_length=1000),), re
 
 def _report(talk: Talk, opening: Opening, values: Values) -> None:
     kind, _, subject = recall(talk.ctx, talk.person.id, LAST_SEEN).partition(":")
-    screen = on_screen(SEEN_ON[kind][1](talk, subject)) if kind in SEEN_ON else ""
+    screen = on_screen(talk.words, SEEN_ON[kind][1](talk, subject)) if kind in SEEN_ON else ""
     command = ReportParty(organisation_id=str(opening.subject), words=values["words"], screen=screen[:SCREEN_AT_MOST])
     service.report(talk.ctx, command)
     block_too = Button(label=talk.words("apart.block"), press=press("apart.block", command.organisation_id))
@@ -160,9 +161,9 @@ def report(talk: Talk, pressed: Press) -> None:
     talk.open("tell", Opening({}, organisation))
 
 
-def on_screen(card: Card) -> str:
+def on_screen(words: Words, card: Card) -> str:
     """A card as its reader has it before them, without its buttons."""
-    lines = (f"{line.label}: {line.value}" for line in card.lines)
+    lines = (labelled(words, line.label, line.value) for line in card.lines)
     return "\n".join(part for part in (card.title, card.text, *lines, card.turn, card.note) if part)
 
 

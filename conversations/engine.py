@@ -16,6 +16,7 @@ from conversations.book import Book, Flow, bound
 from conversations.buttons import Press, read_press
 from conversations.buying.purchase import take_stars
 from conversations.filling.interview import Interview
+from conversations.joints import jointed
 from conversations.links import LED_TO, link_in
 from conversations.marks import marked
 from conversations.placing import ELSEWHERE
@@ -35,6 +36,7 @@ from conversations.turn import (
     Said,
     Turn,
 )
+from conversations.wording import Words
 from core.kernel import inbox
 from core.kernel.errors import Refusal, Stale
 from core.kernel.outbox import Post
@@ -328,6 +330,7 @@ class Engine:
                 talk.ctx,
                 talk.surface,
                 replies,
+                words=talk.words,
                 trigger=turn.trigger,
                 message=turn.message,
                 thread=turn.thread,
@@ -359,6 +362,7 @@ def send(
     surface: Surface,
     replies: Sequence[Reply],
     *,
+    words: Words | None = None,
     trigger: str | None = None,
     message: str | None = None,
     thread: str | None = None,
@@ -367,9 +371,11 @@ def send(
 ) -> None:
     """Put replies on their way to an address, in order, after the commit; those about money with the reader's mark.
 
-    `thread`: where in that chat the input stood that they answer; `channel`: where else, before others; `pressed`: the
-    message whose button they answer (placing.py).
+    `words`: the reader's, of replies that were not on their way before (joints.py). `thread`: where in that chat the
+    input stood that they answer; `channel`: where else, before others; `pressed`: the message whose button they answer
+    (placing.py).
     """
+    replies = jointed(replies, words)
     replies = marked(roomed(ctx, replies), lambda: mark_at(ctx, surface.platform, surface.workspace, surface.address))
     body: dict[str, Any] = {
         "workspace": surface.workspace,

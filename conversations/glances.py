@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from conversations.engine import Engine
+from conversations.joints import jointed_card
 from conversations.previews import preview
 from conversations.reply import Card, Option, Shared
 from conversations.search.finding import listings_to_share
@@ -58,6 +59,7 @@ class Glances:
             shared, after = listings_to_share(talk, text, after, door)
         except Refusal:
             return Glance(talk.person.locale)
+        shared = [each.model_copy(update={"card": jointed_card(each.card, talk.words)}) for each in shared]
         return Glance(talk.person.locale, shared=shared, after=after)
 
     def options(self, ctx: Ctx, identity: Identity, draft_id: str, name: str, part: str) -> Sequence[Option]:
@@ -74,7 +76,7 @@ class Glances:
         """What may stand under links of ours in a channel, in the language of who wrote them. Changes nothing."""
         talk = self._onlooker(ctx, identity) or self._stranger(ctx, identity)
         found = {url: preview(talk, url) for url in urls}
-        return {url: card for url, card in found.items() if card is not None}
+        return {url: jointed_card(card, talk.words) for url, card in found.items() if card is not None}
 
     def _stranger(self, ctx: Ctx, identity: Identity) -> Talk:
         """A talk with somebody who has never been here: they see what everybody may."""

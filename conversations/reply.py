@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+JOINT: Final = ": "  # between a label and its value, where a language has no other
 
 
 class Shape(BaseModel):
@@ -30,11 +32,15 @@ class Button(Shape):
 
 
 class Line(Shape):
-    """One labelled line of a card. `was`: the value before, when it has changed."""
+    """One labelled line of a card. `was`: the value before, when it has changed.
+
+    `joint`: what stands between label and value in the reader's language (joints.py).
+    """
 
     label: str
     value: str
     was: str | None = None
+    joint: str = JOINT
 
 
 class Chart(Shape):
@@ -149,6 +155,7 @@ class FieldView(Shape):
     name: str
     kind: FieldKind
     label: str
+    joint: str = JOINT  # as of a line
     ask: str
     hint: str = ""
     options: tuple[Option, ...] = ()

@@ -5,11 +5,11 @@ from __future__ import annotations
 import gettext
 import io
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, reduce
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -152,6 +152,11 @@ class Words:
 def labelled(words: Words, label: str, value: str) -> str:
     """A label and what it names, joined as the language joins them: "Prix : 215 €"."""
     return words("line.joined", label=label, value=value)
+
+
+def listed(words: Words, parts: Sequence[str]) -> str:
+    """Parts that have commas of their own, one after the other; nothing for none."""
+    return reduce(lambda before, each: words("list.joined", before=before, next=each), parts) if parts else ""
 
 
 def filled(sentence: str, shown: Mapping[str, str]) -> str:

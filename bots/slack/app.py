@@ -218,7 +218,7 @@ class SlackBot:
         if refused:
             for place, refusal in enumerate(refused.values()):
                 await self._take(_misfit(heard, refusal, place))  # tells in words what is wrong with it
-            told = {name: f"{refusal.parts.get('name', '')}: {ACCEPTED_FILES}" for name, refusal in refused.items()}
+            told = {name: f"{refusal.parts.get('name', '')} ({ACCEPTED_FILES})" for name, refusal in refused.items()}
             await ack(response_action="errors", errors=errors_in(view, told))
             return
         given = replace(heard.input, files=files)

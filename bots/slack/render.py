@@ -145,7 +145,7 @@ def _said(text: str, buttons: list[Block]) -> Message | None:
 
 
 def _notice(title: str, text: str) -> str:
-    return escaped(f"{title}: {text}" if text.strip() else title) or ELLIPSIS
+    return escaped(f"{title} · {text}" if text.strip() else title) or ELLIPSIS
 
 
 def _pointed(turn: str) -> str:
@@ -156,7 +156,7 @@ def _lines(lines: Sequence[Line], between: str = "\n") -> list[Run]:
     runs: list[Run] = []
     for line in lines:
         runs += [(between, "")] if runs else []
-        runs.append((f"{line.label}: ", "bold"))
+        runs.append((f"{line.label}{line.joint}", "bold"))
         if line.was:
             runs += [(line.was[:LINE_TEXT], "strike"), (" ", "")]
         runs.append((line.value[:LINE_TEXT] or "–", ""))
@@ -236,7 +236,9 @@ def _door(form: FormView) -> list[Block]:
     open_it = Button(label=form.title[:75], press=press("form.open", form.draft, form.revision), style="primary")
     cancel = Button(label=form.cancel[:75], press=press("form.cancel", form.draft, form.revision))
     asked = next((field for field in form.fields if field.name == form.current), None)
-    given: list[Run] = _lines([Line(label=f.label, value=f.shown or f.value or "") for f in form.fields if f.value])
+    given: list[Run] = _lines(
+        [Line(label=f.label, value=f.shown or f.value or "", joint=f.joint) for f in form.fields if f.value]
+    )
     told = rich((asked.error, "")) if asked is not None and asked.error else []
     words = [header(form.title), *paragraphs(form.intro), *rich(*given), *told]
     words += [*rich((form.warning, "")), *rich((form.note, ""))]

@@ -102,11 +102,11 @@ def _card_parts(card: Card) -> tuple[Text, Text, Text]:
 
 def _line(line: Line) -> Text:
     was = said(line.was, "strikethrough") if line.was else Text()
-    return _labelled(line.label, joined(" ", was, said(line.value) or said("–")))
+    return _labelled(line.label, line.joint, joined(" ", was, said(line.value) or said("–")))
 
 
-def _labelled(label: str, value: Text) -> Text:
-    return (said(f"{label}:", "bold") + Text(((" ", None),)) + value).clipped(LINE_UNITS)
+def _labelled(label: str, joint: str, value: Text) -> Text:
+    return (said(f"{label}{joint}", "bold") + Text(((" ", None),)) + value).clipped(LINE_UNITS)
 
 
 def _fit(head: Text, body: Text, tail: Text, units: int = MESSAGE_UNITS) -> Text:
@@ -208,7 +208,7 @@ def _answer(field: FieldView) -> Text:
     """One line of what was answered; nothing for a field not reached yet."""
     value = said(field.shown or field.value or "")
     wrong = said(f"⚠️ {field.error}") if field.error else Text()
-    return _labelled(field.label, joined(" ", value, wrong)) if value or wrong else Text()
+    return _labelled(field.label, field.joint, joined(" ", value, wrong)) if value or wrong else Text()
 
 
 def _question_rows(form: FormView, asked: FieldView) -> list[list[Button]]:

@@ -19,6 +19,7 @@ from conversations.forms.answers import option
 from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Card, CardList, Option, Say, Toast
 from conversations.talk import Opening, Talk
+from conversations.wording import labelled
 from core.experts import service as experts
 from core.experts import shortlist
 from core.experts.model import Expert
@@ -158,7 +159,7 @@ def _terms(talk: Talk, asked: Sequence[Expert], length: int, first: datetime) ->
         free = free_minutes_in_words(talk, each)
         told = f"{words('booking.costs', price=terms.price)} {free} {policy_in_words(talk, terms, first)}"
         names[told].append(_name(talk, each))
-    return [f"{words.show(those)}: {told}" for told, those in names.items()]
+    return [labelled(words, words.show(those), told) for told, those in names.items()]
 
 
 def _ask(talk: Talk, _opening: Opening, values: Values) -> None:

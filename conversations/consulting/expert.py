@@ -21,6 +21,7 @@ from conversations.forms.form import Field, Form, Values
 from conversations.forms.keypads import Calendar
 from conversations.reply import Option, Toast
 from conversations.talk import Opening, Talk
+from conversations.wording import listed
 from core.experts import service as experts
 from core.experts.hours import LANGUAGES, read_hours
 from core.experts.model import (
@@ -98,7 +99,7 @@ def _read_hours(talk: Talk, text: str, _values: Values) -> str:
 def _show_hours(talk: Talk, text: str) -> str:
     hours = read_hours(text, talk.words.language, towns(talk))
     zone = hours.zone or talk.person.zone
-    return f"{'; '.join(hours_lines(talk, hours.days))} ({talk.words.clock_of(zone)})"
+    return f"{listed(talk.words, hours_lines(talk, hours.days))} ({talk.words.clock_of(zone)})"
 
 
 def _read_link(_talk: Talk, text: str, _values: Values) -> str:

@@ -11,6 +11,7 @@ from babel.dates import format_date, format_time
 from conversations.consulting.after.review import session_standing
 from conversations.reply import Button, Card, Line
 from conversations.talk import Talk
+from conversations.wording import listed
 from core.contacts.rules import masked
 from core.experts import service as experts
 from core.experts.hours import Span
@@ -92,7 +93,7 @@ def reasons_in_words(talk: Talk, reasons: Sequence[tuple[str, str]]) -> str:
         elif kind == "country":
             shown = words.locale.territories.get(part, part)
         told.append(words(f"seek.why_{kind}", part=shown))
-    return "; ".join(told)
+    return listed(words, told)
 
 
 def hours_lines(talk: Talk, hours: Mapping[int, Sequence[Span]]) -> list[str]:
@@ -128,8 +129,8 @@ def slots_in_words(talk: Talk, slots: Sequence[datetime]) -> str:
     """ "Tue 24 Nov 10:00; Wed 25 Nov 10:00 (EET)": several, and the zone once; over a change of the clocks, each."""
     zones = {slot.astimezone(talk.words.zone).tzname() for slot in slots}
     if len(zones) > 1:
-        return "; ".join(talk.words.moment(slot) for slot in slots)
-    return f"{'; '.join(slot_in_words(talk, slot) for slot in slots)} ({', '.join(map(str, zones))})"
+        return listed(talk.words, [talk.words.moment(slot) for slot in slots])
+    return f"{listed(talk.words, [slot_in_words(talk, slot) for slot in slots])} ({', '.join(map(str, zones))})"
 
 
 def languages_in_words(talk: Talk, expert: Expert) -> str:

@@ -15,6 +15,7 @@ from conversations.consulting.places import towns
 from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Card, Line, Say
 from conversations.talk import Opening, Talk
+from conversations.wording import listed
 from core.catalogue.names import folded
 from core.experts import busy
 from core.experts import service as experts
@@ -117,7 +118,7 @@ def _hours_card(talk: Talk, expert: Expert, note: str = "") -> Card:
         title=words("hours.card"),
         text=words("hours.card_text"),
         lines=(
-            Line(label=words("expert.hours"), value="; ".join(hours_lines(talk, expert.hours)) or "–"),
+            Line(label=words("expert.hours"), value=listed(words, hours_lines(talk, expert.hours)) or "–"),
             Line(label=words("hours.zone"), value=words.clock_of(expert.zone)),
             *(Line(label=words("expert.special"), value=run_in_words(talk, run)) for run in runs),
         ),

@@ -14,6 +14,7 @@ from conversations.consulting.after.review import session_standing
 from conversations.consulting.expert_card import fields_in_words, hours_lines, languages_in_words, rate_in_words
 from conversations.reply import Button, Card, Line
 from conversations.talk import Talk
+from conversations.wording import listed
 from core.escrow.service import payee_of
 from core.experts import busy, rules
 from core.experts import service as experts
@@ -43,7 +44,7 @@ def own_card(talk: Talk, expert: Expert, note: str = "") -> Card:
         Line(label=words("expert.rate"), value=rate_in_words(talk, expert.rate, expert.lengths)),
         Line(
             label=words("expert.hours"),
-            value=f"{'; '.join(hours_lines(talk, expert.hours))} ({words.clock_of(expert.zone)})",
+            value=f"{listed(words, hours_lines(talk, expert.hours))} ({words.clock_of(expert.zone)})",
         ),
         *_special(talk, expert),
         Line(label=words("expert.policy"), value=words(f"expert.policy.{expert.policy}")),
@@ -96,7 +97,9 @@ def _special(talk: Talk, expert: Expert) -> tuple[Line, ...]:
     runs = runs_of(experts.special_days(talk.ctx, expert))
     if not runs:
         return ()
-    return (Line(label=talk.words("expert.special"), value="; ".join(run_in_words(talk, run) for run in runs)),)
+    return (
+        Line(label=talk.words("expert.special"), value=listed(talk.words, [run_in_words(talk, run) for run in runs])),
+    )
 
 
 def runs_of(days: Sequence[ExpertDay]) -> list[list[ExpertDay]]:

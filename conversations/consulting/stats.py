@@ -12,6 +12,7 @@ from conversations.consulting.after.review import session_standing
 from conversations.consulting.expert_card import lasting
 from conversations.reply import Bars, Button, Card, Line, Say
 from conversations.talk import Talk
+from conversations.wording import labelled
 from core.experts import service as experts
 from core.kernel.money import Money
 from core.promotion.looks import views_of
@@ -88,7 +89,7 @@ def _picture(talk: Talk, figures: Figures) -> Bars | None:
         names=tuple(format_date(month, "LLL", locale=words.locale) for month in figures.months),
         heights=tuple(float(money.minor) for money in sums),
         labels=tuple(words.show(money) if money else "" for money in sums),
-        words=f"{words('stats.earned')}: {sums_in_words(talk, figures.earned)}",
+        words=labelled(words, words("stats.earned"), sums_in_words(talk, figures.earned)),
     )
 
 

@@ -174,7 +174,7 @@ class Notices:
             try:
                 answers = bool(note) and acted and surface == ctx.notes.get("here")
                 pressed = ctx.notes.get("pressed_on") if answers else None
-                send(ctx, surface, [CARDS[kind](talk, subject, note)], pressed=pressed)
+                send(ctx, surface, [CARDS[kind](talk, subject, note)], words=talk.words, pressed=pressed)
             except Refusal:
                 return  # not theirs to see any more
             except DRAWING_FAULTS:
@@ -191,7 +191,7 @@ class Notices:
             if self._stands(ctx, where, "desk"):
                 talk = self._talk_at(ctx, reached.person, where)
                 self._engine.desk(talk)
-                send(ctx, where, talk.replies)
+                send(ctx, where, talk.replies, words=talk.words)
 
     @staticmethod
     def _surfaces(ctx: Ctx, person: Person) -> list[Surface]:
@@ -216,12 +216,12 @@ class Notices:
         for person in members(ctx, organisation_id):
             talk = self._talk_to(ctx, person)
             if talk is not None:
-                send(ctx, talk.surface, [reply(talk)])
+                send(ctx, talk.surface, [reply(talk)], words=talk.words)
 
     def _to_person(self, ctx: Ctx, person_id: str, reply: Callable[[Talk], Reply | None]) -> None:
         talk = self._talk_to(ctx, person_of(ctx, person_id))
         if talk is not None and (said := reply(talk)) is not None:
-            send(ctx, talk.surface, [said])
+            send(ctx, talk.surface, [said], words=talk.words)
 
     def _on_onboarding_link(self, ctx: Ctx, fact: money.OnboardingLinkReady) -> None:
         self._to_person(ctx, fact.person, lambda talk: account_page(talk, fact.url))
@@ -247,7 +247,7 @@ class Notices:
 
         def say(talk: Talk) -> Say:
             words = talk.words
-            missing = ", ".join(each.replace("_", " ").replace(".", ": ") for each in fact.missing)
+            missing = ", ".join(each.replace("_", " ").replace(".", " · ") for each in fact.missing)
             return set_up_payouts(
                 talk, words("payout.restricted_for", missing=missing) if missing else words("payout.restricted")
             )
@@ -280,7 +280,7 @@ class Notices:
         for person in sides_of(ctx, fact.booking_id):
             talk = self._talk_to(ctx, person) if person.id != fact.by_person else None
             if talk is not None:
-                send(ctx, talk.surface, [line_brought(talk, line_of(ctx, fact.line_id))])
+                send(ctx, talk.surface, [line_brought(talk, line_of(ctx, fact.line_id))], words=talk.words)
 
     def _on_deal_line(self, ctx: Ctx, fact: DealLineSaid) -> None:
         """What one side of a deal says is brought to the other."""
@@ -301,7 +301,7 @@ class Notices:
         person = person_of(ctx, fact.person)
         for surface in sorted(self._surfaces(ctx, person), key=lambda each: each.lane != fact.where)[:1]:
             talk = self._talk_at(ctx, person, surface)
-            send(ctx, surface, [invoice_file(talk, fact)])
+            send(ctx, surface, [invoice_file(talk, fact)], words=talk.words)
 
     def _on_agreed(self, ctx: Ctx, fact: SessionConfirmed | SessionMoved) -> None:
         self._send_entries(ctx, fact.booking_id, "REQUEST")

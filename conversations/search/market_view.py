@@ -16,6 +16,7 @@ from conversations.reply import Button, Card, Chart, Line, Say
 from conversations.search.chips import chip_label
 from conversations.search.prices import home_currency
 from conversations.talk import Talk
+from conversations.wording import labelled
 from core.catalogue.facts import LANGUAGES
 from core.catalogue.names import folded
 from core.insights.model import FEWEST, REGION_KM, MarketView, Region, Spread
@@ -188,11 +189,11 @@ def _chart(talk: Talk, view: MarketView, spread: Spread) -> Chart:
         scale=f"{spread.currency}/{words.unit(spread.unit)}",
         values=tuple(float(price) for price in view.prices),
         middle=float(spread.median),
-        middle_label=f"{words('market.median')}: {_both(talk, view, 'median')}",
+        middle_label=labelled(words, words("market.median"), _both(talk, view, "median")),
         own=tuple(float(price) for price in view.own),
         own_label=words("market.own"),
         other_scale=other,
-        words=f"{_title(talk, view)}: {_range(talk, view)}",
+        words=labelled(words, _title(talk, view), _range(talk, view)),
     )
 
 

@@ -10,6 +10,7 @@ from conversations.reply import Button, Card, Line, Say, Style
 from conversations.steps import Steps
 from conversations.talk import Opening, Talk
 from conversations.trade.claim import finding_text, never_came_lines
+from conversations.wording import labelled
 from core.deals import service as deals
 from core.deals.model import Deal
 from core.delivery.service import lot_for
@@ -162,7 +163,8 @@ def brief_card(talk: Talk, case: Case) -> Card:
 
 def _title(talk: Talk, brief: Brief) -> str:
     terms = brief.deal.terms
-    return f"{_name(talk, brief.case, brief.deal)}: {goods_name(talk, terms.product_id, terms.grade_id)}"
+    goods = goods_name(talk, terms.product_id, terms.grade_id)
+    return labelled(talk.words, _name(talk, brief.case, brief.deal), goods)
 
 
 def _name(talk: Talk, case: Case, deal: Deal) -> str:
@@ -187,7 +189,7 @@ def _course_lines(talk: Talk, brief: Brief) -> list[Line]:
         said = words("claim.pay", pay=made.pay) if made.pay is not None else words("claim.replace", by=made.by_day)
         lines.append(Line(label=words(f"claim.proposed_{made.side}"), value=said))
     moved = [row for row in brief.steps if row.source != row.to][-STEPS_SHOWN:]
-    happened = "\n".join(f"{words.show(row.at)}: {_happened(talk, row)}" for row in moved)
+    happened = "\n".join(labelled(words, words.show(row.at), _happened(talk, row)) for row in moved)
     return [*lines, Line(label=words("case.timeline"), value=happened)]
 
 

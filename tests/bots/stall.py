@@ -28,6 +28,7 @@ from core.search.places import Places
 from tests.core.conftest import MovableClock
 
 WORDS = {
+    "line.joined": "{label}: {value}",
     "heap.title": "Sell a heap",
     "heap.submit": "Publish",
     "heap.wood": "Wood",

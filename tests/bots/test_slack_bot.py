@@ -162,7 +162,7 @@ async def test_a_photo_in_a_form_comes_back_with_the_card_and_a_wrong_file_is_to
     wrong = await ona.uploads("heap.jpg", b"no picture", "image/jpeg")
     values = {"wood": "wood1", "name": "Oak"}
     refused = await ona.does("submit", view_id=form["id"], values=entered(form, **values, photos=[wrong]))
-    assert refused == {"errors": {"photos": "heap.jpg: JPEG, PNG, WebP, PDF, ≤ 10 MB"}}
+    assert refused == {"errors": {"photos": "heap.jpg (JPEG, PNG, WebP, PDF, ≤ 10 MB)"}}
     await last(ona, "heap.jpg is none of")
 
     right = await ona.uploads("heap.png", photo(), "image/png")

@@ -113,3 +113,12 @@ def test_money_dates_units_lists_and_plurals_go_by_the_language(tmp_path: Path) 
     assert shown(("a", "b", "c")) == format_list(["a", "b", "c"], locale="pl") == "a, b i c"
     pallets = [shown(Quantity(Decimal(count), "pallet")) for count in ("1", "2", "5", "22", "1.5")]
     assert pallets == ["1 paleta", "2 palety", "5 palet", "22 palety", "1,5 palety"]
+
+
+def test_french_puts_a_space_before_its_marks_that_no_line_breaks_at() -> None:
+    """A full one before a colon and in quotes, a narrow one before the others; none in times and addresses."""
+    texts = [sentence for message in MESSAGES["fr"].values() for sentence in sentences(message)]
+    texts += [page.read_text("utf-8") for page in (LOCALES.parent / "pages" / "fr").glob("*.md")]
+    wrong = re.compile(r"(?<!\N{NO-BREAK SPACE}):(?=\s|$)|(?<!\N{NARROW NO-BREAK SPACE})[;?!]|«(?!\N{NO-BREAK SPACE})")
+    assert [text for text in texts if wrong.search(text)] == []
+    assert len(texts) > 1000

@@ -12,6 +12,7 @@ from conversations.forms.answers import read_whole_number
 from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Card, Line, Say, Toast
 from conversations.talk import Opening, Talk
+from conversations.wording import labelled
 from core.kernel.timers import deadline_of
 from core.kernel.transaction import Ctx
 from core.people.model import Person
@@ -126,7 +127,9 @@ def what_was_said(talk: Talk, pressed: Press) -> None:
     brief = settlement.brief_of(talk.ctx, pressed.subject)
     names = _names(talk, brief.booking)
     file = talk.words("session.file_line")
-    said = [f"{names[line.side]}: {line.text[:LONGEST_LINE] or file}" for line in brief.lines[-LINES_SHOWN:]]
+    said = [
+        labelled(talk.words, names[line.side], line.text[:LONGEST_LINE] or file) for line in brief.lines[-LINES_SHOWN:]
+    ]
     talk.reply(Say(text="\n".join(said) or talk.words("complaint.nothing_said")))
 
 

@@ -10,6 +10,7 @@ from conversations.buttons import Press, press
 from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Card, CardList, Line, Say, Toast
 from conversations.talk import Opening, Talk
+from conversations.wording import listed
 from core.kernel.errors import NotFound
 from core.sessions.model import Booking
 from core.sessions.process import SETTLED
@@ -42,7 +43,7 @@ def _part(name: str) -> Field:
         "long_text",
         read=lambda _talk, text, _values: read_lines(text, name),
         write="\n".join,
-        show=lambda _talk, lines: "; ".join(lines),
+        show=lambda talk, lines: listed(talk.words, lines),
         optional=True,
         max_length=2400,
     )

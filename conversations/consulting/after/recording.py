@@ -13,6 +13,7 @@ from conversations.buying.purchase import Ware, offer, price_here
 from conversations.consulting.after.recap import forget_row, other_name
 from conversations.reply import Button, Card, Say, Toast
 from conversations.talk import Talk
+from conversations.wording import labelled
 from core.kernel.errors import NotFound, Refusal
 from core.purchases.model import Thing
 from core.sessions.model import Booking
@@ -103,7 +104,9 @@ def read(talk: Talk, pressed: Press) -> None:
         "consultant": talk.name_of(booking.consultant),
     }
     file, page = words("session.file_line"), lines[at : at + A_PAGE]
-    shown = "\n".join(f"{_clock(talk, line.at)} {names[line.side]}: {line.text or file}" for line in page)
+    shown = "\n".join(
+        labelled(words, f"{_clock(talk, line.at)} {names[line.side]}", line.text or file) for line in page
+    )
     steps = [
         Button(label=words(code), press=press("recording.read", booking.id, choice=str(start)))
         for code, start in (("recording.earlier", at - A_PAGE), ("recording.later", at + A_PAGE))
