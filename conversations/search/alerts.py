@@ -10,22 +10,31 @@ from conversations.book import Book, Flow
 from conversations.buttons import Press, press
 from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Card, CardList, Line, Say, Toast
-from conversations.search.asked import ask, asked, mark
+from conversations.search.asked import ask, asked, asked_words, mark
 from conversations.search.cards import brief_offer
-from conversations.search.chips import chip_label, shown_parts
+from conversations.search.chips import chip_label, chips_of, shown_parts, understood_text
 from conversations.search.finding import show_results
 from conversations.search.prices import Comparison
+from conversations.search.towns import town_name
 from conversations.talk import Opening, Talk
 from core.alerts import service as alerts
 from core.alerts.events import ListingsFound
-from core.alerts.model import APART, MESSAGES_A_DAY, ChooseQuietHours, Rhythm, SavedSearch, SaveSearch
+from core.alerts.model import (
+    APART,
+    MESSAGES_A_DAY,
+    QUESTION_AT_MOST,
+    ChooseQuietHours,
+    Rhythm,
+    SavedSearch,
+    SaveSearch,
+)
 from core.kernel.errors import Invalid
 from core.listings.service import listing_for
 from core.search import kept
-from core.search import service as market
+from core.search.model import Reason
 
 SHOWN_AT_ONCE = 10
-SHORT_TITLE = 40
+SHORT_TITLE, LONG_TITLE = 40, 120  # characters, on a button and above a card
 
 book = Book()
 
@@ -41,7 +50,8 @@ def save(talk: Talk, pressed: Press) -> None:
         talk.reply(Toast(text=talk.words("find.asked_since")))
         show_results(talk, query)
         return
-    search = alerts.save_search(talk.ctx, SaveSearch(wishes=kept.written(query)))
+    question = clipped(asked_words(talk), QUESTION_AT_MOST)
+    search = alerts.save_search(talk.ctx, SaveSearch(wishes=kept.written(query), question=question))
     talk.fresh = True
     talk.reply(search_card(talk, search, note=talk.words("alert.saved")))
 
@@ -71,7 +81,8 @@ def brief_search(talk: Talk, search: SavedSearch) -> Card:
     """A saved search among others: what it looks for, how soon it tells, one button to open it."""
     words = talk.words
     return Card(
-        title=wishes_text(talk, search),
+        title=called(talk, search),
+        text=_understood(talk, search),
         lines=(Line(label=words("alert.told"), value=_rhythm_text(talk, search)),),
         buttons=((Button(label=words("alert.open"), press=press("alert.open", search.id)),),),
     )
@@ -90,7 +101,8 @@ def search_card(talk: Talk, search: SavedSearch, note: str = "") -> Card:
     look = Button(label=words("alert.look"), press=press("alert.look", search.id), style="primary")
     return Card(
         subject=f"search:{search.id}",
-        title=wishes_text(talk, search),
+        title=called(talk, search),
+        text=_understood(talk, search),
         lines=(
             Line(label=words("alert.told"), value=_rhythm_text(talk, search)),
             Line(label=words("alert.quiet"), value=quiet_hours_text(talk)),
@@ -102,8 +114,19 @@ def search_card(talk: Talk, search: SavedSearch, note: str = "") -> Card:
     )
 
 
+def called(talk: Talk, search: SavedSearch) -> str:
+    """The question as the person asked it; of one that buttons have made, what it looks for."""
+    return clipped(search.question, LONG_TITLE) or wishes_text(talk, search)
+
+
 def wishes_text(talk: Talk, search: SavedSearch) -> str:
-    return ", ".join(chip_label(talk, chip) for chip in market.chips(alerts.wanted(search)))
+    """What it looks for, in the reader's language."""
+    return ", ".join(chip_label(talk, chip) for chip in chips_of(talk, alerts.wanted(search)))
+
+
+def _understood(talk: Talk, search: SavedSearch) -> str:
+    """How the question was taken; nothing where the title says it."""
+    return understood_text(talk, chips_of(talk, alerts.wanted(search))) if search.question else ""
 
 
 def quiet_hours_text(talk: Talk) -> str:
@@ -161,14 +184,15 @@ def delete_search(talk: Talk, pressed: Press) -> None:
     mine = Button(label=talk.words("command.alerts"), press=press("command", choice="alerts"))
     gone = talk.words("alert.deleted")
     talk.reply(
-        Card(subject=f"search:{search.id}", title=wishes_text(talk, search), note=gone, buttons=((mine,),), fresh=False)
+        Card(subject=f"search:{search.id}", title=called(talk, search), note=gone, buttons=((mine,),), fresh=False)
     )
 
 
 @book.press("alert.look")
 def look(talk: Talk, pressed: Press) -> None:
     """What the search finds now, as a list."""
-    query = ask(talk, alerts.wanted(alerts.search_of(talk.ctx, pressed.subject)))
+    search = alerts.search_of(talk.ctx, pressed.subject)
+    query = ask(talk, alerts.wanted(search), words=search.question)
     talk.fresh = True
     show_results(talk, query)
 
@@ -235,7 +259,9 @@ def found_list(talk: Talk, fact: ListingsFound) -> CardList:
     controls = tuple(
         (
             Button(
-                label=words("alert.mute") if only else words("alert.mute_one", search=_short(wishes_text(talk, each))),
+                label=words("alert.mute")
+                if only
+                else words("alert.mute_one", search=clipped(called(talk, each), SHORT_TITLE)),
                 press=press("alert.mute", each.id),
             ),
             Button(label=words("alert.look"), press=press("alert.look", each.id)),
@@ -243,12 +269,16 @@ def found_list(talk: Talk, fact: ListingsFound) -> CardList:
         for each in searches.values()
     )
     mine = Button(label=words("command.alerts"), press=press("command", choice="alerts"))
-    told = [words("alert.for", search=wishes_text(talk, each)) for each in searches.values()]
+    told = [
+        said
+        for each in searches.values()
+        for said in (words("alert.for", search=called(talk, each)), _understood(talk, each))
+    ]
     more = [words("alert.more", count=fact.more)] if fact.more else []
     return CardList(
         subject=f"alert:{fact.found[0].listing_id}",
         title=words("alert.found", count=len(fact.found) + fact.more),
-        text="\n".join([*told, *more, *filter(None, [prices.rates_note()])]),
+        text="\n".join(filter(None, [*told, *more, prices.rates_note()])),
         items=tuple(items),
         buttons=(*controls, (mine,)),
         side_by_side=True,
@@ -264,15 +294,21 @@ def why(talk: Talk, pressed: Press) -> None:
     if search is None:
         talk.reply(Say(text=words("alert.why_deleted", at=alert.found_at)))
         return
-    said = words("alert.because", search=wishes_text(talk, search), saved=search.saved_at.date(), found=alert.found_at)
+    said = words("alert.because", search=called(talk, search), saved=search.saved_at.date(), found=alert.found_at)
     reasons, better = alerts.reasons_for(talk.ctx, talk.almanac.catalogue, search, pressed.subject)
-    met = ", ".join(words(reason.code, **shown_parts(talk, reason.parts)) for reason in reasons)
+    met = ", ".join(words(reason.code, **_met_parts(talk, search, reason)) for reason in reasons)
     told = [said, words("alert.fits", reasons=met) if met else ""]
     if better is not None:
-        told.append(words("alert.fits_better", search=wishes_text(talk, better)))
+        told.append(words("alert.fits_better", search=called(talk, better)))
     talk.fresh = True
     talk.reply(search_card(talk, search, note="\n".join(filter(None, told))))
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= SHORT_TITLE else text[: SHORT_TITLE - 1].rstrip() + "…"
+def _met_parts(talk: Talk, search: SavedSearch, reason: Reason) -> dict[str, object]:
+    """What a reason speaks of, a town by the name that its reader has for it."""
+    place = {"place": town_name(talk, alerts.wanted(search))} if "place" in reason.parts else {}
+    return shown_parts(talk, {**reason.parts, **place})
+
+
+def clipped(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"

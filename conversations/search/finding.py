@@ -11,7 +11,7 @@ from conversations.buttons import Press, press
 from conversations.people.place import my_place
 from conversations.reply import Button, CardList, Shared, Toast
 from conversations.search.advice import advice_row
-from conversations.search.asked import ask, asked, has_asked, mark
+from conversations.search.asked import added, ask, asked, asked_words, has_asked, mark
 from conversations.search.cards import (
     SHARED,
     hit_card,
@@ -61,7 +61,7 @@ book = Book()
 def find(talk: Talk, sentence: str) -> None:
     """`/find 500 t A1 pellets under 200 eur near Riga`. Without words: the newest listings."""
     query = as_said(talk, _read(talk, sentence), ORDERS) if sentence else Query(kept.NOTHING, "newest")
-    ask(talk, query)
+    ask(talk, query, words=sentence)
     page = _search(talk, query)
     if sentence and query == Query(kept.NOTHING):  # pictures, signs: no list would be an answer to them
         talk.reply(nonsense(talk, query, page))
@@ -86,10 +86,10 @@ def narrow(talk: Talk, words: str) -> None:
     more = read.understood
     if len(market.chips(Query(more))) + len(more.unclear) > 1:
         more = replace(more, rest="")  # "only FSC", "rather near Riga": the small words around a wish are none
-    query = kept.refined(asked(talk), more)
+    query, said = kept.refined(asked(talk), more), added(talk, words)
     if read.order != "best":
         query = as_said(talk, replace(query, order=read.order), ORDERS)
-    show_results(talk, ask(talk, query))
+    show_results(talk, ask(talk, query, words=said))
 
 
 def narrows(talk: Talk, sentence: str) -> bool:
@@ -118,7 +118,7 @@ def sort_by_words(talk: Talk, words: str) -> None:
     """ "Cheaper", "nearest first": said after a search, it means that list."""
     chosen = _order_alone(talk, words)
     if chosen is not None and has_asked(talk):
-        show_results(talk, ask(talk, ordered(talk, asked(talk), ORDERS, chosen)))
+        show_results(talk, _ask_as_before(talk, ordered(talk, asked(talk), ORDERS, chosen)))
     else:
         find(talk, words)
 
@@ -171,7 +171,7 @@ def more(talk: Talk, pressed: Press) -> None:
 def sort(talk: Talk, pressed: Press) -> None:
     if (query := _current(talk, pressed)) is None:
         return
-    show_results(talk, ask(talk, ordered(talk, query, ORDERS, pressed.choice)))
+    show_results(talk, _ask_as_before(talk, ordered(talk, query, ORDERS, pressed.choice)))
 
 
 @book.press("find.relax")
@@ -196,7 +196,7 @@ def meant(talk: Talk, pressed: Press) -> None:
     if (query := _current(talk, pressed)) is None:
         return
     offered = {str(number): each.query for number, each in enumerate(_search(talk, query).did_you_mean)}
-    show_results(talk, ask(talk, offered.get(pressed.choice) or query))
+    show_results(talk, _ask_as_before(talk, offered.get(pressed.choice) or query))
 
 
 @book.press("find.which")
@@ -205,7 +205,7 @@ def which_goods(talk: Talk, pressed: Press) -> None:
         return
     choices = [choice.query for each in _search(talk, query).asks for choice in each.choices]
     chosen = next((each for each in choices if each.understood.product == pressed.choice), query)
-    show_results(talk, ask(talk, chosen))
+    show_results(talk, _ask_as_before(talk, chosen))
 
 
 @book.press("find.chip")
@@ -272,6 +272,11 @@ def listings_to_share(talk: Talk, text: str, after: str | None, door: str) -> tu
 # --- the list ---------------------------------------------------------------------------------------------------------
 
 
+def _ask_as_before(talk: Talk, query: Query) -> Query:
+    """The same question in another order, or better understood: it is still asked in the words that the person used."""
+    return ask(talk, query, words=asked_words(talk))
+
+
 def _search(talk: Talk, query: Query, after: str | None = None) -> Page:
     def standings(sellers: Collection[str]) -> Mapping[str, float]:
         return {seller: score.rank for seller, score in scores_of(talk.ctx, sellers).items()}
@@ -288,7 +293,7 @@ def show_results(
     if after is not None and not page.hits:  # all that came next is sold or withdrawn by now
         page, seen = _search(talk, query), 0
     if page.understood != query.understood:  # sellers' own use of a word has told which goods it names
-        query = ask(talk, replace(query, understood=page.understood))
+        query = _ask_as_before(talk, replace(query, understood=page.understood))
     if page.hits:
         talk.reply(result_list(talk, query, page, seen))
     elif market.chips(query) and {chip.wish for chip in market.chips(query)} != {"rest"}:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.kernel.db import Id, Instant, OneOf, Table, Versioned, Words
 
 SEARCHES_AT_MOST: Final = 50  # of one person
+QUESTION_AT_MOST: Final = 200  # characters of a question that are kept: a title, and not a letter
 TOLD_AT_ONCE: Final = 5  # listings in one message; the rest is a number and a button
 MESSAGES_A_DAY: Final = 6  # to one person from one morning to the next; what is found beyond that waits for it
 APART: Final = timedelta(minutes=10)  # between two messages to one person, however many listings appear
@@ -31,11 +32,15 @@ class Rhythm(StrEnum):
 
 
 class SaveSearch(BaseModel):
-    """Keep a search, and tell of every listing that it would find. `wishes`: as `core.search.kept` writes them."""
+    """Keep a search, and tell of every listing that it would find.
+
+    `wishes`: as `core.search.kept` writes them. `question`: the words in which the person has asked, where they did.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     wishes: str = Field(min_length=2, max_length=2_000)
+    question: str = Field(default="", max_length=QUESTION_AT_MOST)
     rhythm: Rhythm = Rhythm.INSTANT
 
 
@@ -58,6 +63,7 @@ class SavedSearch(Versioned, Table):
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
     wishes: Mapped[str] = mapped_column(Words)
+    question: Mapped[str] = mapped_column(Words, default="")  # in the person's own words; empty where buttons made it
     product_id: Mapped[str] = mapped_column(String(60))
     outline: Mapped[bytes] = mapped_column(LargeBinary)
     rhythm: Mapped[Rhythm] = mapped_column(OneOf(Rhythm))

@@ -54,16 +54,18 @@ def save_search(ctx: Ctx, command: SaveSearch) -> SavedSearch:
     if not rules.asks_something(query.understood):
         raise Invalid("alert.asks_nothing")
     mine = searches_of(ctx, person.id)
-    text = kept.written(kept.canonical(query))
-    same = next((each for each in mine if each.wishes == text), None)
+    same = next((each for each in mine if kept.canonical(wanted(each)) == kept.canonical(query)), None)
     if same is not None:
+        same.question = command.question or same.question
+        ctx.session.flush()
         return same
     if len(mine) >= SEARCHES_AT_MOST:
         raise Refusal("alert.too_many", most=SEARCHES_AT_MOST)
     search = SavedSearch(
         id=ctx.new_id(),
         person_id=person.id,
-        wishes=text,
+        wishes=kept.written(kept.nameable(query)),
+        question=command.question,
         product_id=query.understood.product or "",
         outline=outline(query.understood),
         rhythm=command.rhythm,

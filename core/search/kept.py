@@ -55,6 +55,12 @@ def canonical(query: Query) -> Query:
     return Query(replace(query.understood, **_empty(AS_WRITTEN)))
 
 
+def nameable(query: Query) -> Query:
+    """The same, with the name that the person has for the town: it is called so when the search is shown again."""
+    plain = canonical(query)
+    return replace(plain, understood=replace(plain.understood, place_said=query.understood.place_said))
+
+
 def refined(query: Query, more: Understood) -> Query:
     """What was asked before, with what has been said since in place of it."""
     said = {part.name: getattr(more, part.name) for part in fields(Understood)}

@@ -1173,6 +1173,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.Column("person_id", sa.String(length=26), nullable=False),
         sa.Column("wishes", sa.Text(), nullable=False),
+        sa.Column("question", sa.Text(), nullable=False),
         sa.Column("product_id", sa.String(length=60), nullable=False),
         sa.Column("outline", sa.LargeBinary(), nullable=False),
         sa.Column("rhythm", sa.String(length=40), nullable=False),
