@@ -27,6 +27,7 @@ class PaperWords:
         words = self.wordings.speak(content.language)
         line = supplied(words, self.catalogue, content.supply)
         return Said(
+            language=str(words.locale).replace("_", "-"),
             title=_title(words, content, number),
             head=_head(words, content, day),
             parties=(

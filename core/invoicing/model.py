@@ -160,8 +160,10 @@ class Said(Shape):
 
     `rows`: of its table, what, VAT, quantity and net amount; the first is the heading. `notes`: what the law or a
     certificate wants to be said in words. `line`, `quantity`, `reason`: as the electronic invoice says them too.
+    `language`: the one that it is in (BCP 47), which is another where the reader's is not spoken here.
     """
 
+    language: str
     title: str
     head: tuple[str, ...]
     parties: tuple[tuple[str, ...], ...]  # the issuer's lines and the recipient's, each below what the side is
@@ -176,7 +178,7 @@ class Said(Shape):
 class Content(Shape):
     """All that stands on the paper. `in_name_of`: since when the issuer has let the market write for them.
 
-    `language`: a locale ("de-AT"); `said` is in it, and missing until the paper is issued or drawn.
+    `language`: the reader's locale ("de-AT"); `said` is in it, and missing until the paper is issued or drawn.
     """
 
     issuer: Party

@@ -39,7 +39,7 @@ def issued(content: Content, number: str, issued_on: date) -> bytes:
         level=LEVEL,
         check_xsd=False,  # it was held against it just now
         pdf_metadata=told,
-        lang=content.language.replace("_", "-"),
+        lang=said_of(content).language,
     )
     return pdf
 

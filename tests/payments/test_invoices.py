@@ -126,6 +126,12 @@ def test_the_page_is_read_in_its_language(language: str, sentences: tuple[str, .
     assert str(PdfReader(BytesIO(pdf)).trailer["/Root"]["/Lang"]) == language  # type: ignore[index]
 
 
+def test_who_reads_a_language_that_is_not_spoken_here_has_a_paper_in_english_that_says_so() -> None:
+    pdf = issued(worded(PAPERS["K"], language="pt-BR"), NUMBER, DAY)
+    assert "Invoice PA-2026-000002" in text_of(pdf)
+    assert str(PdfReader(BytesIO(pdf)).trailer["/Root"]["/Lang"]) == "en-GB"  # type: ignore[index]
+
+
 def test_a_paper_from_before_there_were_languages_stays_as_it_was_worded() -> None:
     now = PAPERS["AE"].model_dump(mode="json", exclude={"said", "language"})
     now["supply"] = {"what": "Consultation, 30 minutes", "on": "2026-11-21", "ref": "S7P3QX"}
