@@ -29,7 +29,7 @@ from core.listings.service import listing_for
 from core.offers.inquiries.service import inquiry_for
 from core.offers.service import offer_for
 from core.people.model import Person
-from core.people.service import operators, organisation_of, person_of
+from core.people.service import operators, person_of
 from core.sessions.service import booking_for
 from core.talks.service import recall, remember
 
@@ -90,7 +90,7 @@ def ask(talk: Talk, pressed: Press) -> None:
     talk.fresh = True
     talk.reply(
         Say(
-            text=words("apart.ask", name=organisation_of(talk.ctx, organisation).name),
+            text=words("apart.ask", name=talk.party(organisation)),
             buttons=(
                 (Button(label=words("apart.report"), press=report),),
                 (Button(label=words("apart.block"), press=press("apart.block", organisation), style="danger"),),
@@ -105,7 +105,7 @@ def ask(talk: Talk, pressed: Press) -> None:
 @book.press("apart.block")
 def block(talk: Talk, pressed: Press) -> None:
     service.block(talk.ctx, pressed.subject)
-    name = organisation_of(talk.ctx, pressed.subject).name
+    name = talk.party(pressed.subject)
     undo = Button(label=talk.words("apart.unblock"), press=press("apart.unblock", pressed.subject))
     talk.fresh = True
     talk.reply(Say(text=talk.words("apart.blocked", name=name), buttons=((undo,),)))
@@ -114,7 +114,7 @@ def block(talk: Talk, pressed: Press) -> None:
 @book.press("apart.unblock")
 def unblock(talk: Talk, pressed: Press) -> None:
     service.unblock(talk.ctx, pressed.subject)
-    name = organisation_of(talk.ctx, pressed.subject).name
+    name = talk.party(pressed.subject)
     talk.fresh = True
     talk.reply(Say(text=talk.words("apart.unblocked", name=name)))
 
@@ -125,7 +125,7 @@ def blocked(talk: Talk, _rest: str) -> None:
     words = talk.words
     items = tuple(
         Card(
-            title=organisation_of(talk.ctx, each).name,
+            title=talk.party(each),
             buttons=((Button(label=words("apart.unblock"), press=press("apart.unblock", each)),),),
         )
         for each in service.blocked_by_me(talk.ctx)
@@ -178,10 +178,10 @@ def report_card(talk: Talk, told: Report, note: str = "") -> Card:
         rows = ((warn, Button(label=words("report.nothing"), press=press("report.nothing", told.id))),)
     return Card(
         subject=f"report:{told.id}",
-        title=words("report.title", name=organisation_of(talk.ctx, told.about_id).name),
+        title=words("report.title", name=talk.party(told.about_id)),
         text=told.words,
         lines=(
-            Line(label=words("report.by"), value=person_of(talk.ctx, told.reporter).name),
+            Line(label=words("report.by"), value=talk.name_of(told.reporter)),
             Line(label=words("report.screen"), value=told.screen),
         ),
         turn=words(f"report.turn.{told.outcome or 'open'}"),

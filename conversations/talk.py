@@ -17,7 +17,7 @@ from core.escrow.rails.service import OFFERED
 from core.invoicing.model import MARKET, Party
 from core.kernel.transaction import Ctx
 from core.people.model import Person
-from core.people.service import person_of
+from core.people.service import organisation_of, person_of
 from core.search.places import Places
 from core.sessions.rooms.links import Rooms
 from core.sessions.vat import MarketVat
@@ -124,6 +124,11 @@ class Talk:
         """What a person is called; of who has left, that they have."""
         name = person_of(self.ctx, person_id).name
         return self.words("party.left") if name == NOBODY else name
+
+    def party(self, organisation_id: str) -> str:
+        """What a company is called; of one that has left, that it has."""
+        name = organisation_of(self.ctx, organisation_id).name
+        return self.words("party.company_left") if name == NOBODY else name
 
     @property
     def organisation(self) -> str:

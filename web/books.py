@@ -10,16 +10,19 @@ from core.audit.service import invariants
 from core.deals.model import Deal
 from core.deals.service import deal_for
 from core.delivery.service import lots_of
+from core.erasure.model import NOBODY
 from core.kernel.money import Money
 from core.kernel.transaction import Ctx
 from core.ledger import service as ledger
 from core.ledger.model import COMMISSION, PROVIDER, PROVIDER_FEES, Entry, escrow, payable, refund_due
+from core.people.model import Organisation, Person
 from core.people.service import organisation_of, person_of
 from core.reputation.model import Review
 from core.sessions.model import Booking
 from web.deadlines import next_deadlines
 
 LATEST: Final = 10  # deals, and sessions; a page is no archive
+GONE: Final = "somebody who has left"
 HOUSE: Final = {
     PROVIDER: "At the payment provider",
     PROVIDER_FEES: "The provider's fees",
@@ -47,7 +50,7 @@ def books_of(ctx: Ctx, deal_id: str) -> dict[str, Any]:
 
 
 def _deal(ctx: Ctx, deal: Deal) -> dict[str, Any]:
-    buyer, seller = (organisation_of(ctx, each).name for each in (deal.buyer, deal.seller))
+    buyer, seller = (_named(organisation_of(ctx, each)) for each in (deal.buyer, deal.seller))
     names = {
         escrow(deal.id): "Held for the deal",
         payable(deal.seller): f"Owed to {seller}",
@@ -68,7 +71,7 @@ def _deal(ctx: Ctx, deal: Deal) -> dict[str, Any]:
 
 def _session(ctx: Ctx, booking: Booking) -> dict[str, Any]:
     """A session as a deal is shown: who seeks advice buys it, the consultant sells it."""
-    seeker, consultant = (person_of(ctx, each).name for each in (booking.seeker, booking.consultant))
+    seeker, consultant = (_named(person_of(ctx, each)) for each in (booking.seeker, booking.consultant))
     names = {
         escrow(booking.id): "Held for the session",
         payable(booking.consultant_org): f"Owed to {consultant}",
@@ -83,6 +86,10 @@ def _session(ctx: Ctx, booking: Booking) -> dict[str, Any]:
         "amount": _words(booking.price),
         **_moved(ctx, booking.id, names),
     }
+
+
+def _named(party: Organisation | Person) -> str:
+    return GONE if party.name == NOBODY else party.name
 
 
 def _moved(ctx: Ctx, subject: str, names: dict[str, str]) -> dict[str, Any]:

@@ -15,7 +15,6 @@ from core.invoicing.events import InvoiceDrawn
 from core.invoicing.model import MARKET, Category, Content, Invoice, State
 from core.invoicing.writing import content_of
 from core.kernel.money import Money
-from core.people.service import organisation_of
 
 SHOWN: Final = 10
 
@@ -86,7 +85,7 @@ def _supplied(talk: Talk, invoice: Invoice) -> str:
 
 
 def _name(talk: Talk, party: str) -> str:
-    return talk.almanac.market.name if party == MARKET else organisation_of(talk.ctx, party).name
+    return talk.almanac.market.name if party == MARKET else talk.party(party)
 
 
 def _vat(talk: Talk, content: Content) -> str:

@@ -71,7 +71,7 @@ from core.offers.inquiries.service import inquiry_for
 from core.offers.service import offer_for
 from core.people.company.events import MemberJoined
 from core.people.model import Person
-from core.people.service import identities, members, organisation_of, person_of
+from core.people.service import identities, members, person_of
 from core.requests.service import request_for
 from core.sessions.events import LineSaid, SessionCalledOff, SessionConfirmed, SessionMoved
 from core.support.service import case_for
@@ -329,7 +329,7 @@ def _sentence(talk: Talk, code: str, parts: dict[str, Any], *, acted: bool) -> s
     words = talk.words
     by = parts.get("by")
     sides: dict[str, str] = parts.get("sides", {})
-    who = words("party.you") if acted else person_of(talk.ctx, by).name if sides and by else _who(talk, by)
+    who = words("party.you") if acted else talk.name_of(by) if sides and by else _who(talk, by)
     for variant in (parts.get("why"), parts.get("when"), sides.get(talk.person.id)):
         code = f"{code}.{variant}" if variant and words.knows(f"{code}.{variant}") else code
     code = f"{code}.you" if acted and words.knows(f"{code}.you") else code
@@ -341,7 +341,7 @@ def _who(talk: Talk, person_id: str | None) -> str:
     if person_id is None:
         return ""
     person = person_of(talk.ctx, person_id)
-    return talk.words("party.operator") if person.operator else organisation_of(talk.ctx, person.organisation_id).name
+    return talk.words("party.operator") if person.operator else talk.party(person.organisation_id)
 
 
 def _offer(talk: Talk, subject: str, note: str) -> Card:

@@ -24,7 +24,6 @@ from conversations.talk import Talk
 from conversations.trade.listing import goods_lines
 from core.contacts.rules import masked
 from core.listings.model import Listing
-from core.people.service import organisation_of
 from core.search import kept
 from core.search.model import Ask, Hit, Page, Query, Relaxation
 from core.search.places import distance_km
@@ -144,7 +143,7 @@ def shared(talk: Talk, listing: Listing, door: str) -> Shared:
 
 
 def _seller(talk: Talk, listing: Listing) -> str:
-    return f"{organisation_of(talk.ctx, listing.seller).name} · {standing(talk, listing.seller)}"
+    return f"{talk.party(listing.seller)} · {standing(talk, listing.seller)}"
 
 
 def _doing(talk: Talk, listing: Listing, *, with_open: bool) -> tuple[Button, ...]:

@@ -29,7 +29,6 @@ from core.escrow import service as escrow
 from core.escrow.model import Tranche
 from core.escrow.rails.service import way_of
 from core.escrow.service import MoneyStanding
-from core.people.service import organisation_of
 from core.reputation.service import may_review, reviews_of_deal
 from core.support.model import OPEN as OPEN_CASES
 from core.support.model import Case
@@ -79,7 +78,7 @@ def deal_card(talk: Talk, deal: Deal, note: str = "") -> Card:
     now = _now(talk, deal, money.awaited, confirmed_by(money.payment, money.way))
     steps = delivery.lots_standing(talk.ctx, deal, now.lots, argued=False)
     other = deal.seller if now.side == "buyer" else deal.buyer
-    name = organisation_of(talk.ctx, other).name
+    name = talk.party(other)
     return Card(
         subject=f"deal:{deal.id}",
         title=_title(talk, deal),
@@ -137,7 +136,7 @@ def brief_card(talk: Talk, deal: Deal) -> Card:
     words = talk.words
     awaited = escrow.awaited(talk.ctx, deal.id) if deal.state == "funded" else None
     now = _now(talk, deal, awaited, _banks_at_work(talk, deal))
-    name = organisation_of(talk.ctx, deal.seller if now.side == "buyer" else deal.buyer).name
+    name = talk.party(deal.seller if now.side == "buyer" else deal.buyer)
     return Card(
         title=_title(talk, deal),
         lines=(
@@ -172,7 +171,7 @@ def _review_lines(talk: Talk, deal: Deal) -> list[Line]:
     lines = []
     for review in reviews_of_deal(talk.ctx, deal.id) if deal.state in DEAL.final else ():
         marks = ", ".join(f"{talk.words(f'review.{mark}')} {'★' * stars}" for mark, stars in review.stars)
-        name = organisation_of(talk.ctx, review.author).name
+        name = talk.party(review.author)
         said = f"{marks}. {review.words}" if review.words else marks
         lines.append(Line(label=talk.words("review.by", name=name), value=said))
     return lines

@@ -31,7 +31,6 @@ from core.kernel.exact import decimals_of
 from core.kernel.money import Money
 from core.kernel.transaction import Ctx
 from core.offers.quality import Measured, Worth
-from core.people.service import organisation_of
 from core.search.numbers import parse_number
 
 IN_A_ROW = 2
@@ -350,7 +349,7 @@ def _proposal_line(talk: Talk, made: Proposal) -> Line:
 def _turn(talk: Talk, deal: Deal, lot: Lot) -> str:
     mine = deals.sides(talk.ctx, deal)
     side = "buyer" if "buyer" in mine else "seller"
-    other = organisation_of(talk.ctx, deal.seller if side == "buyer" else deal.buyer).name
+    other = talk.party(deal.seller if side == "buyer" else deal.buyer)
     return lot_turn(talk, lot, side, other)
 
 

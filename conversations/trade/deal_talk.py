@@ -16,7 +16,6 @@ from core.deals.service import deal_for
 from core.deals.talk.model import DealLine, SayInDeal
 from core.deals.talk.service import line_for, say_in_deal
 from core.kernel.errors import Invalid
-from core.people.service import organisation_of
 
 book = Book()
 
@@ -79,7 +78,7 @@ def _say(talk: Talk, said: SayInDeal) -> None:
 
 def _other(talk: Talk, deal: Deal) -> str:
     """The other side's name."""
-    return organisation_of(talk.ctx, deal.seller if talk.organisation == deal.buyer else deal.buyer).name
+    return talk.party(deal.seller if talk.organisation == deal.buyer else deal.buyer)
 
 
 def _signed(deal: Deal) -> bool:
@@ -104,6 +103,7 @@ def line_brought(talk: Talk, line_id: str) -> Card:
 
 
 def _speaker(talk: Talk, line: DealLine, deal: Deal) -> str:
-    company = organisation_of(talk.ctx, deal.buyer if line.side == "buyer" else deal.seller).name
+    company = talk.party(deal.buyer if line.side == "buyer" else deal.seller)
     person = talk.name_of(line.person)
-    return company if company == person else f"{person}, {company}"
+    alone = company in (person, talk.words("party.company_left"))  # with a company its last person has left
+    return company if alone else f"{person}, {company}"

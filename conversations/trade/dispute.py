@@ -16,7 +16,6 @@ from core.deals.model import Deal
 from core.delivery.service import lot_for
 from core.kernel.process import StepRow
 from core.kernel.timers import deadline_of
-from core.people.service import organisation_of
 from core.support import service as support
 from core.support.model import ASKS_FIRST, AppealCase, Brief, Case, ProposeShares, RuleCase
 
@@ -137,8 +136,8 @@ def case_card(talk: Talk, case: Case, note: str = "") -> Card:
         subject=f"case:{case.id}",
         title=_title(talk, brief),
         lines=(
-            Line(label=words("party.buyer"), value=organisation_of(talk.ctx, brief.deal.buyer).name),
-            Line(label=words("party.seller"), value=organisation_of(talk.ctx, brief.deal.seller).name),
+            Line(label=words("party.buyer"), value=talk.party(brief.deal.buyer)),
+            Line(label=words("party.seller"), value=talk.party(brief.deal.seller)),
             Line(label=words("case.at_stake"), value=words.show(brief.at_stake)),
             *(_course_lines(talk, brief) if "operator" in mine else ()),
             *_decision_lines(talk, brief),

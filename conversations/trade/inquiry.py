@@ -18,7 +18,6 @@ from core.offers.inquiries import service as inquiries
 from core.offers.inquiries.model import INQUIRY, AskSeller, Inquiry, SayOn
 from core.offers.inquiries.offering import OfferToAsker, offer_to_asker
 from core.offers.quality import quality_of
-from core.people.service import organisation_of
 
 LINES_SHOWN = 8  # the last ones: a card stays a card
 SHOWN_AT_ONCE = 10
@@ -52,7 +51,7 @@ def _offer(talk: Talk, opening: Opening, values: Values) -> None:
 
 def _about(talk: Talk, opening: Opening) -> str:
     listing = listing_for(talk.ctx, str(opening.subject))
-    goods, name = goods_name(talk, listing.product_id, listing.grade_id), organisation_of(talk.ctx, listing.seller).name
+    goods, name = goods_name(talk, listing.product_id, listing.grade_id), talk.party(listing.seller)
     return talk.words("inquiry.about", goods=goods, name=name)
 
 
@@ -123,7 +122,7 @@ def inquiry_card(talk: Talk, inquiry: Inquiry, note: str = "") -> Card:
     words, mine = talk.words, inquiries.sides(talk.ctx, inquiry)
     listing = listing_for(talk.ctx, inquiry.listing_id)
     other = inquiry.seller if "buyer" in mine else inquiry.buyer
-    name = organisation_of(talk.ctx, other).name
+    name = talk.party(other)
     return Card(
         subject=f"inquiry:{inquiry.id}",
         title=words("inquiry.card", goods=goods_name(talk, listing.product_id, listing.grade_id)),

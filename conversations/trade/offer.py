@@ -34,7 +34,6 @@ from core.offers import rules
 from core.offers import service as offers
 from core.offers.model import LOTS_AT_MOST, OFFER, BuyNow, CounterOffer, MakeOffer, Offer, Terms
 from core.offers.quality import REPRODUCIBILITY, Quality, quality_of
-from core.people.service import organisation_of
 
 SHOWN_AT_ONCE = 10
 
@@ -140,7 +139,7 @@ def _what_and_who(talk: Talk, opening: Opening) -> str:
         price=listing.price,
         delivery=f"{listing.incoterm} {show_place(talk, listing.place)}",
     )
-    name = organisation_of(talk.ctx, listing.seller).name
+    name = talk.party(listing.seller)
     return f"{listed}\n{words('offer.with', name=name, standing=standing(talk, listing.seller))}"
 
 
@@ -243,7 +242,7 @@ def offer_card(talk: Talk, offer: Offer, note: str = "") -> Card:
     """An offer as this person sees it: terms with what changed, the other side's standing, whose turn, by when."""
     words, mine = talk.words, offers.sides(talk.ctx, offer)
     other = offer.seller if "buyer" in mine else offer.buyer
-    name = organisation_of(talk.ctx, other).name
+    name = talk.party(other)
     if offer.state == OFFER.initial:
         code = "offer.your_turn" if "turn" in mine else "offer.their_turn"
         turn = words(code, name=name, until=offer.valid_until)

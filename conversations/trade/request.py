@@ -35,7 +35,6 @@ from core.kernel.errors import Invalid
 from core.kernel.timers import deadline_of
 from core.offers.quotes import service as quotes
 from core.offers.quotes.model import MakeQuote, Quote
-from core.people.service import organisation_of
 from core.requests import service as requests
 from core.requests.model import QUOTES_EACH, QUOTES_EACH_AT_MOST, REQUEST, PublishRequest, Request
 from core.search.parse import Understood
@@ -305,7 +304,7 @@ def _title(talk: Talk, asked: Request) -> str:
 
 
 def _name(talk: Talk, organisation_id: str) -> str:
-    return f"{organisation_of(talk.ctx, organisation_id).name} · {standing(talk, organisation_id)}"
+    return f"{talk.party(organisation_id)} · {standing(talk, organisation_id)}"
 
 
 def _asked_lines(talk: Talk, asked: Request) -> list[Line]:
@@ -368,7 +367,7 @@ def _buttons(talk: Talk, asked: Request, seen: list[Quote], *, mine: bool) -> tu
     rows: list[tuple[Button, ...]] = []
     if mine and "award" in verbs:
         for number, each in enumerate(seen[:QUOTES_SHOWN], 1):
-            label = words("request.take", name=organisation_of(talk.ctx, each.seller).name, total=each.terms.total())
+            label = words("request.take", name=talk.party(each.seller), total=each.terms.total())
             load = press("request.award", asked.id, asked.version, str(number))
             rows.append((Button(label=label[:75], press=load, style="primary" if number == 1 else "plain"),))
     if "quote" in verbs and quotes.quotes_left(talk.ctx, asked) > 0:

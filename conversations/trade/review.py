@@ -9,7 +9,6 @@ from conversations.forms.form import Field, Form, Values
 from conversations.reply import Option, Say
 from conversations.talk import Opening, Talk
 from core.deals.service import deal_for
-from core.people.service import organisation_of
 from core.reputation import service as reputation
 from core.reputation.model import Stars, WriteReview
 
@@ -55,7 +54,7 @@ def _write(talk: Talk, opening: Opening, values: Values) -> None:
 def _about(talk: Talk, opening: Opening) -> str:
     deal = deal_for(talk.ctx, str(opening.subject))
     other = deal.seller if talk.organisation == deal.buyer else deal.buyer
-    return talk.words("review.about", name=organisation_of(talk.ctx, other).name, ref=deal.ref)
+    return talk.words("review.about", name=talk.party(other), ref=deal.ref)
 
 
 book.flow(Flow(REVIEW, finish=_write, intro=_about))

@@ -12,7 +12,6 @@ from conversations.reply import Card, Line
 from conversations.talk import Talk
 from conversations.trade.offer import goods_lines, lines_of
 from core.deals.model import TERMS_VERSION, Deal
-from core.people.service import organisation_of
 
 
 def terms_card(talk: Talk, deal: Deal) -> Card:
@@ -26,8 +25,8 @@ def terms_card(talk: Talk, deal: Deal) -> Card:
         title=words("deal.terms_title", ref=deal.ref),
         lines=(
             *goods_lines(talk, deal.terms),
-            Line(label=words("party.buyer"), value=organisation_of(talk.ctx, deal.buyer).name),
-            Line(label=words("party.seller"), value=organisation_of(talk.ctx, deal.seller).name),
+            Line(label=words("party.buyer"), value=talk.party(deal.buyer)),
+            Line(label=words("party.seller"), value=talk.party(deal.seller)),
             *lines_of(talk, deal.terms, signed=bool(deal.buyer_signed_at and deal.seller_signed_at), whole=True),
             *settlement_lines(talk, deal),
             Line(label=words("terms.fee"), value=fee),

@@ -15,7 +15,7 @@ from core.ledger.chain import link_entries, verify
 from lab.people import OnTelegram
 from tests.journeys.market import Chat, Somebody, World
 from tests.journeys.test_session import PAIRS, Counsel
-from tests.journeys.trade import profile
+from tests.journeys.trade import Trade, profile
 
 # What Sarah has told, one way or another; parts of it, as they would be found by whoever looks for her.
 TOLD = ("Sarah", "boiler slags", "straw pellets of mine", "Kaunas", "Girios Baltic")
@@ -95,3 +95,30 @@ async def button_for(somebody: Somebody, label: str) -> Callable[[], Awaitable[N
     if isinstance(somebody, OnTelegram):
         return partial(somebody.presses_anyway, await somebody.button(label))
     return partial(somebody.presses, label)
+
+
+@pytest.mark.parametrize("pair", [("telegram", "slack"), ("slack", "telegram")], ids="-".join)
+async def test_whose_company_has_left_stands_on_the_deal_as_that(world: World, pair: tuple[Chat, Chat]) -> None:
+    rasa, tom = await world.on(pair[0], "Rasa"), await world.on(pair[1], "Tom")
+    trade = Trade(world, rasa, tom)
+    await trade.funded()
+    await tom.presses("Send a message")
+    await (tom.answers if isinstance(tom, OnTelegram) else tom.fills)(words="Please ring the bell.")
+    await rasa.sees("Please ring the bell.")
+    await trade.set_up_payouts_unprepared()
+    await trade.dispatch()
+    await trade.arrive()
+    await trade.accept()
+    await trade.complete()
+    await tom.says("/delete")
+    await tom.presses("Delete everything about me")
+    await tom.sees("Nothing here names you any more.")
+    (deal,) = (await world.browser.get("/lab/books"))["deals"]
+    assert deal["buyer"] == "somebody who has left"
+    await rasa.says("/deals")
+    listed = await rasa.sees("Other side: a company that has left")
+    await rasa.presses("Open")
+    shown = await rasa.sees("Other side: a company that has left · not rated yet, 1 deal")
+    await rasa.presses("Rate the other side")
+    asked = await rasa.sees("a company that has left, deal")
+    assert "Other side: –" not in listed + shown + asked
