@@ -177,6 +177,8 @@ async def wrong_person(trying: Attempt) -> None:
 @disturbance()
 async def two_flows(trying: Attempt) -> None:
     """Another form is begun between any two inputs: this one is put aside, said so, and taken up where it was."""
+    fields = book_of(trying.door.flow).flows[trying.door.flow].form.fields
+    given_at_the_door = {each.name for each in fields if each.fixed}
     await trying.enters()
     form = trying.form
     for given in trying.inputs():
@@ -189,7 +191,7 @@ async def two_flows(trying: Attempt) -> None:
         other = trying.form
         assert other.draft != form.draft
         aside = await trying.kept(form.draft)
-        if not any(kept.answers.values()):
+        if not any(text for name, text in kept.answers.items() if name not in given_at_the_door):
             # Nothing was entered: it is closed, which is seen, and begun again.
             assert aside is None
             assert any(isinstance(reply, FormClosed) and reply.draft == form.draft for reply in replies)
