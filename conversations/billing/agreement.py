@@ -1,4 +1,7 @@
-"""What stands on a company's invoices, and its agreement that the market writes them in its name."""
+"""What stands on a company's invoices, and its agreement that the market writes them in its name.
+
+Who only buys writes none, and is asked for the address alone.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +14,12 @@ from conversations.forms.answers import as_decimal
 from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Option, Say
 from conversations.talk import Opening, Talk
+from core.deals.service import deals_of
+from core.experts.service import own_profile
 from core.invoicing import service as invoicing
 from core.invoicing.model import SetBilling
 from core.kernel.errors import Invalid
-from core.people.service import organisation_of
+from core.people.service import members, organisation_of
 
 HIGHEST_RATE: Final = 30  # percent; the highest in Europe is 27
 
@@ -50,12 +55,14 @@ BILLING: Final = Form(
     "billing",
     (
         Field("registered", fixed=True),
+        Field("sells", fixed=True),
         Field("address", max_length=200, example="Savanorių pr. 1, LT-44255 Kaunas"),
         Field(
             "writes",
             "choice",
             options=_answers,
             show=lambda talk, value: talk.words("billing.writes.yes" if value == "yes" else "billing.writes.no"),
+            applies=lambda values: values.get("sells") == "yes",
             shapes_form=True,
         ),
         Field(
@@ -72,30 +79,51 @@ BILLING: Final = Form(
 
 
 def _set(talk: Talk, _opening: Opening, values: Values) -> None:
-    writes = values["writes"] == "yes"
+    writes = values.get("writes") == "yes"
     command = SetBilling(address=values["address"], market_writes=writes, home_bp=values.get("home_rate"))
     invoicing.set_billing(talk.ctx, command, talk.place)
-    talk.reply(Say(text=talk.words("billing.done_in_your_name" if writes else "billing.done_by_yourself")))
+    if values["sells"] == "yes":
+        done = talk.words("billing.done_in_your_name" if writes else "billing.done_by_yourself")
+    else:
+        done = talk.words("billing.done_address")
+    talk.reply(Say(text=done))
 
 
-book.flow(Flow(BILLING, finish=_set, intro=lambda talk, _opening: talk.words("billing.intro")))
+def _intro(talk: Talk, opening: Opening) -> str:
+    return talk.words("billing.intro" if opening.answers.get("sells") == "yes" else "billing.intro_bought")
+
+
+book.flow(Flow(BILLING, finish=_set, intro=_intro))
 
 
 @book.press("billing.open")
 def open_billing(talk: Talk, _pressed: Press) -> None:
     """The form with what is known already; who has not said where they are at home is asked that first."""
-    organisation = organisation_of(talk.ctx, talk.organisation)
-    if organisation.country is None:
+    organisation, selling = organisation_of(talk.ctx, talk.organisation), "seller" in trades_as(talk)
+    if selling and organisation.country is None:
         talk.reply(Say(text=talk.words("billing.country_needed")))
         talk.command("profile", "")
         return
-    known, answers = invoicing.billing_of(talk.ctx), {"registered": "yes" if organisation.vat_number else "no"}
+    known = invoicing.billing_of(talk.ctx)
+    answers = {"registered": "yes" if organisation.vat_number else "no", "sells": "yes" if selling else "no"}
     if known is not None:
-        answers |= {"address": known.address, "writes": "no" if known.agreed_at is None else "yes"}
+        answers |= {"address": known.address}
+    if known is not None and selling:
+        answers |= {"writes": "no" if known.agreed_at is None else "yes"}
         if known.home_bp is not None:
             answers["home_rate"] = _written(known.home_bp)
     talk.fresh = True
     talk.open("billing", Opening(answers))
+
+
+def trades_as(talk: Talk) -> frozenset[str]:
+    """What the reader's company does here, by what its people have said and done; both while nobody can tell."""
+    own, known = talk.organisation, invoicing.billing_of(talk.ctx)
+    sides = {str(role) for each in members(talk.ctx, own) for role in each.roles}
+    sides |= {"seller" if deal.seller == own else "buyer" for deal in deals_of(talk.ctx, own)}
+    if own_profile(talk.ctx) is not None or (known is not None and known.agreed_at is not None):
+        sides.add("seller")
+    return frozenset(sides or {"seller", "buyer"})
 
 
 def billing_button(talk: Talk) -> Button:

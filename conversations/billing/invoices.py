@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from conversations.billing.agreement import billing_button
+from conversations.billing.agreement import billing_button, trades_as
 from conversations.billing.paper import supplied
 from conversations.book import Book
 from conversations.buttons import Press, press
@@ -30,7 +30,7 @@ def show_all(talk: Talk, pressed: Press) -> None:
     words, found = talk.words, invoicing.invoices_of(talk.ctx, pressed.subject or None, SHOWN)
     talk.fresh = True
     if not found:
-        talk.reply(Say(text=words("invoice.none"), buttons=((billing_button(talk),),)))
+        talk.reply(Say(text=_none(talk), buttons=((billing_button(talk),),)))
         return
     drafts = any(each.state is State.DRAFT for each in found)
     talk.reply(
@@ -42,6 +42,17 @@ def show_all(talk: Talk, pressed: Press) -> None:
             buttons=((billing_button(talk),),),
         )
     )
+
+
+def _none(talk: Talk) -> str:
+    """That there are none yet, and when one comes: who sells writes them, who buys waits for them."""
+    words, sides = talk.words, trades_as(talk)
+    told = [words("invoice.none")]
+    if "seller" in sides:
+        told.append(words("invoice.sold"))
+    if "buyer" in sides:
+        told.append(words("invoice.bought"))
+    return " ".join(told)
 
 
 def invoices_row(talk: Talk, subject: str) -> tuple[Button, ...]:
