@@ -190,7 +190,7 @@ async def rates(stage: Stage, rasa: OnTelegram, tom: OnSlack) -> None:
 
     async def rasa_rates() -> None:
         await rasa.presses("Rate the other side")
-        await rasa.fills(quantity="5", quality="5", time="5", talk="5")
+        await rasa.fills(payment="5", taking="5", fairness="5", talk="5")
 
     await stage.step(rasa_rates, rasa, "reviews of this deal are open")
 

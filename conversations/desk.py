@@ -8,7 +8,7 @@ from conversations.consulting.session_card import session_card, waits_for_me
 from conversations.filling.drafts import draft_card
 from conversations.reply import Button, Card, CardList, Desk, Say
 from conversations.search.alerts import brief_search
-from conversations.standing import standing
+from conversations.standing import own_standing
 from conversations.talk import Opening, Talk
 from conversations.trade.agreement import awaits_me, brief_card
 from conversations.trade.inquiry import inquiry_card
@@ -49,9 +49,7 @@ def me(talk: Talk, where: str) -> None:
     if own_profile(talk.ctx) is not None:
         named.append(words("role.consultant"))
     roles = ", ".join(named) or words("me.no_role")
-    text = words(
-        "me.text", company=organisation.name, roles=roles, email=mail, standing=standing(talk, organisation.id)
-    )
+    text = words("me.text", company=organisation.name, roles=roles, email=mail, standing=own_standing(talk))
     if talk.surface.platform == "slack" and where != "home":
         talk.reply(Say(text=words("me.on_home")))
     talk.reply(

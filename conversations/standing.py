@@ -3,19 +3,38 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Final
 
 from conversations.talk import Talk
+from core.deals.model import Side
+from core.reputation.model import Score
 from core.reputation.service import score_of
 
+SIDES: Final[tuple[Side, ...]] = ("seller", "buyer")
 
-def standing(talk: Talk, organisation_id: str) -> str:
-    """ "★ 4.6 (12 reviews), 31 deals, 97 % on time", or that it is new here."""
-    words, score = talk.words, score_of(talk.ctx, organisation_id)
-    parts = []
+
+def standing(talk: Talk, organisation_id: str, side: Side) -> str:
+    """As a seller, or as a buyer: "★ 4.6 (12 reviews), 31 deals, 97 % on time", or that it is new to that."""
+    return _told(talk, score_of(talk.ctx, organisation_id, side), side)
+
+
+def own_standing(talk: Talk) -> str:
+    """What others read of who asks: a line for each side on which anything has been done."""
+    words, scores = talk.words, {side: score_of(talk.ctx, talk.organisation, side) for side in SIDES}
+    lines = (f"{words(f'party.{side}')}: {_told(talk, scores[side], side)}" for side in SIDES if _begun(scores[side]))
+    return "\n".join(lines) or words("standing.new")
+
+
+def _begun(score: Score) -> bool:
+    return score.shown is not None or bool(score.completed_deals) or score.on_time is not None
+
+
+def _told(talk: Talk, score: Score, side: Side) -> str:
+    words, parts = talk.words, []
+    if not _begun(score):
+        return _new(talk, score, side)
     if score.shown is None:
-        parts.append(
-            words("standing.unrated" if score.completed_deals or score.on_time is not None else "standing.new")
-        )
+        parts.append(words("standing.unrated"))
     else:
         stars = Decimal(score.shown).quantize(Decimal("0.1"))
         parts.append(words("standing.stars", stars=stars, count=score.reviews))
@@ -24,3 +43,13 @@ def standing(talk: Talk, organisation_id: str) -> str:
     if score.on_time is not None:
         parts.append(words("standing.on_time", percent=round(score.on_time * 100)))
     return ", ".join(parts)
+
+
+def _new(talk: Talk, score: Score, side: Side) -> str:
+    """Who has only bought is new as a seller, and not new here."""
+    words, count = talk.words, score.other_deals
+    if not count:
+        return words("standing.new")
+    if side == "seller":
+        return f"{words('standing.new_seller')}, {words('standing.bought', count=count)}"
+    return f"{words('standing.new_buyer')}, {words('standing.sold', count=count)}"

@@ -143,7 +143,7 @@ def shared(talk: Talk, listing: Listing, door: str) -> Shared:
 
 
 def _seller(talk: Talk, listing: Listing) -> str:
-    return f"{talk.party(listing.seller)} · {standing(talk, listing.seller)}"
+    return f"{talk.party(listing.seller)} · {standing(talk, listing.seller, 'seller')}"
 
 
 def _doing(talk: Talk, listing: Listing, *, with_open: bool) -> tuple[Button, ...]:

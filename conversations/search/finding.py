@@ -279,7 +279,7 @@ def _ask_as_before(talk: Talk, query: Query) -> Query:
 
 def _search(talk: Talk, query: Query, after: str | None = None) -> Page:
     def standings(sellers: Collection[str]) -> Mapping[str, float]:
-        return {seller: score.rank for seller, score in scores_of(talk.ctx, sellers).items()}
+        return {seller: score.rank for seller, score in scores_of(talk.ctx, sellers, "seller").items()}
 
     home, catalogue = home_town(talk), talk.almanac.catalogue
     return market.search(talk.ctx, catalogue, query, limit=AT_ONCE, after=after, standings=standings, home=home)

@@ -21,7 +21,7 @@ from conversations.trade.paying import confirmed_by
 from conversations.trade.signed import settlement_lines, terms_card
 from conversations.trade.turns import URGENT, Now, deal_turn
 from core.deals import service as deals
-from core.deals.model import ASKS_FIRST, DEAL, Deal
+from core.deals.model import ASKS_FIRST, DEAL, Deal, Side
 from core.delivery import service as delivery
 from core.delivery.model import UNSENT
 from core.delivery.service import LotsStanding
@@ -77,7 +77,8 @@ def deal_card(talk: Talk, deal: Deal, note: str = "") -> Card:
     words, money = talk.words, escrow.money_standing(talk.ctx, deal)
     now = _now(talk, deal, money.awaited, confirmed_by(money.payment, money.way))
     steps = delivery.lots_standing(talk.ctx, deal, now.lots, argued=False)
-    other = deal.seller if now.side == "buyer" else deal.buyer
+    side: Side = "seller" if now.side == "buyer" else "buyer"  # the other's
+    other = deal.seller if side == "seller" else deal.buyer
     name = talk.party(other)
     return Card(
         subject=f"deal:{deal.id}",
@@ -88,7 +89,7 @@ def deal_card(talk: Talk, deal: Deal, note: str = "") -> Card:
                 for line in lines_of(talk, deal.terms)
                 if line.label not in (words("terms.note"), words("terms.quality"))
             ),
-            Line(label=words("party.other"), value=f"{name} · {standing(talk, other)}"),
+            Line(label=words("party.other"), value=f"{name} · {standing(talk, other, side)}"),
             *order_lines(talk, deal),
             *settlement_lines(talk, deal),
             *_decision_lines(talk, deal),
@@ -170,7 +171,7 @@ def _review_lines(talk: Talk, deal: Deal) -> list[Line]:
     """What each side says of the other, once both may read it."""
     lines = []
     for review in reviews_of_deal(talk.ctx, deal.id) if deal.state in DEAL.final else ():
-        marks = ", ".join(f"{talk.words(f'review.{mark}')} {'★' * stars}" for mark, stars in review.stars)
+        marks = ", ".join(f"{talk.words(f'review.{mark}')} {'★' * stars}" for mark, stars in review.stars.items())
         name = talk.party(review.author)
         said = f"{marks}. {review.words}" if review.words else marks
         lines.append(Line(label=talk.words("review.by", name=name), value=said))

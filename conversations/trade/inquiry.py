@@ -12,6 +12,7 @@ from conversations.standing import standing
 from conversations.talk import Opening, Talk
 from conversations.trade.offer import NOTE, PRICE, PRODUCT, QUANTITY, said_of_terms
 from core.contacts.rules import masked
+from core.deals.model import Side
 from core.listings.service import listing_for
 from core.offers import rules
 from core.offers.inquiries import service as inquiries
@@ -121,13 +122,14 @@ def inquiry_card(talk: Talk, inquiry: Inquiry, note: str = "") -> Card:
     """What was asked and answered so far; whose word is awaited, and until when."""
     words, mine = talk.words, inquiries.sides(talk.ctx, inquiry)
     listing = listing_for(talk.ctx, inquiry.listing_id)
-    other = inquiry.seller if "buyer" in mine else inquiry.buyer
+    side: Side = "seller" if "buyer" in mine else "buyer"  # the other's
+    other = inquiry.seller if side == "seller" else inquiry.buyer
     name = talk.party(other)
     return Card(
         subject=f"inquiry:{inquiry.id}",
         title=words("inquiry.card", goods=goods_name(talk, listing.product_id, listing.grade_id)),
         lines=(
-            Line(label=words("party.other"), value=f"{name} · {standing(talk, other)}"),
+            Line(label=words("party.other"), value=f"{name} · {standing(talk, other, side)}"),
             *(
                 Line(label=f"{talk.name_of(line.person)}, {words.show(line.at)}", value=masked(line.words))
                 for line in inquiry.lines[-LINES_SHOWN:]

@@ -26,6 +26,7 @@ from conversations.standing import standing
 from conversations.talk import Opening, Talk
 from conversations.trade.listing import answers_in
 from core.contacts.rules import has_contacts, masked
+from core.deals.model import Side
 from core.kernel.errors import Refusal
 from core.kernel.quantity import Quantity
 from core.listings.model import Listing
@@ -139,8 +140,8 @@ def _what_and_who(talk: Talk, opening: Opening) -> str:
         price=listing.price,
         delivery=f"{listing.incoterm} {show_place(talk, listing.place)}",
     )
-    name = talk.party(listing.seller)
-    return f"{listed}\n{words('offer.with', name=name, standing=standing(talk, listing.seller))}"
+    name, said = talk.party(listing.seller), standing(talk, listing.seller, "seller")
+    return f"{listed}\n{words('offer.with', name=name, standing=said)}"
 
 
 def said_of_terms(talk: Talk, sentence: str, values: Values) -> dict[str, str]:
@@ -241,7 +242,8 @@ def _answers(terms: Terms) -> dict[str, str]:
 def offer_card(talk: Talk, offer: Offer, note: str = "") -> Card:
     """An offer as this person sees it: terms with what changed, the other side's standing, whose turn, by when."""
     words, mine = talk.words, offers.sides(talk.ctx, offer)
-    other = offer.seller if "buyer" in mine else offer.buyer
+    side: Side = "seller" if "buyer" in mine else "buyer"  # the other's
+    other = offer.seller if side == "seller" else offer.buyer
     name = talk.party(other)
     if offer.state == OFFER.initial:
         code = "offer.your_turn" if "turn" in mine else "offer.their_turn"
@@ -251,7 +253,10 @@ def offer_card(talk: Talk, offer: Offer, note: str = "") -> Card:
     return Card(
         subject=f"offer:{offer.id}",
         title=words("offer.card", goods=goods_name(talk, offer.terms.product_id, offer.terms.grade_id)),
-        lines=(*terms_lines(talk, offer), Line(label=words("party.other"), value=f"{name} · {standing(talk, other)}")),
+        lines=(
+            *terms_lines(talk, offer),
+            Line(label=words("party.other"), value=f"{name} · {standing(talk, other, side)}"),
+        ),
         turn=turn,
         note=note,
         buttons=_buttons(talk, offer, mine),

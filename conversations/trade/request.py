@@ -31,6 +31,7 @@ from conversations.trade.delivery import read_day
 from conversations.trade.listing import SELL, answers_in, answers_of, opened_by
 from conversations.trade.offer import LOTS, NOTE
 from core.contacts.rules import masked
+from core.deals.model import Side
 from core.kernel.errors import Invalid
 from core.kernel.timers import deadline_of
 from core.offers.quotes import service as quotes
@@ -284,7 +285,7 @@ def request_card(talk: Talk, asked: Request, note: str = "") -> Card:
     if mine:
         lines.append(Line(label=words("request.quotes"), value=words.show(asked.quotes)))
     else:
-        lines.append(Line(label=words("party.buyer"), value=f"{_name(talk, asked.buyer)}"))
+        lines.append(Line(label=words("party.buyer"), value=_name(talk, asked.buyer, "buyer")))
     lines += [_quote_line(talk, each, mine=not mine) for each in seen[:QUOTES_SHOWN]]
     return Card(
         subject=f"request:{asked.id}",
@@ -303,8 +304,8 @@ def _title(talk: Talk, asked: Request) -> str:
     return talk.words("request.card", goods=goods_name(talk, asked.product_id, asked.grade_id))
 
 
-def _name(talk: Talk, organisation_id: str) -> str:
-    return f"{talk.party(organisation_id)} · {standing(talk, organisation_id)}"
+def _name(talk: Talk, organisation_id: str, side: Side) -> str:
+    return f"{talk.party(organisation_id)} · {standing(talk, organisation_id, side)}"
 
 
 def _asked_lines(talk: Talk, asked: Request) -> list[Line]:
@@ -330,7 +331,7 @@ def _compared(talk: Talk, quoted: Sequence[Quote]) -> tuple[tuple[str, ...], ...
     head = ("party.seller", "terms.price", "terms.total", "terms.window", "terms.note")
     rows = [
         (
-            _name(talk, each.seller),
+            _name(talk, each.seller, "seller"),
             words.show(each.terms.price),
             words.show(each.terms.total()),
             show_window(talk, (each.terms.window_from, each.terms.window_to)),
@@ -350,7 +351,7 @@ def _quote_line(talk: Talk, quote: Quote, *, mine: bool) -> Line:
     ]
     if terms.note:
         parts.append(masked(terms.note))
-    label = words("request.my_quote") if mine else _name(talk, quote.seller)
+    label = words("request.my_quote") if mine else _name(talk, quote.seller, "seller")
     return Line(label=label, value=" · ".join(parts))
 
 

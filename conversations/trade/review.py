@@ -1,6 +1,11 @@
-"""Rating: both sides say once how it was; nobody reads the other's word before both have spoken."""
+"""Rating: both sides say once how it was; nobody reads the other's word before both have spoken.
+
+A seller is asked how the buyer paid, took the goods and checked them; a buyer what came, of what quality, and when.
+"""
 
 from __future__ import annotations
+
+from typing import Final, get_args
 
 from conversations.book import Book, Flow
 from conversations.buttons import Press
@@ -10,39 +15,51 @@ from conversations.reply import Option, Say
 from conversations.talk import Opening, Talk
 from core.deals.service import deal_for
 from core.reputation import service as reputation
-from core.reputation.model import Stars, WriteReview
+from core.reputation.model import MARKS, OF_GOODS, MarkName, WriteReview
 
-MARKS = ("quantity", "quality", "time", "talk")
+NOTHING: Final = 0  # stars: there was nothing to rate, for no goods came
 
 book = Book()
 
 
-def _stars(_talk: Talk, _values: Values) -> list[Option]:
-    return [Option(value=str(mark), label="★" * mark) for mark in range(5, 0, -1)]
+def _shown(talk: Talk, stars: int) -> str:
+    return talk.words("review.nothing") if stars == NOTHING else "★" * stars + "☆" * (5 - stars)
+
+
+def _mark(name: MarkName) -> Field:
+    """One of the things that a side is rated by, asked of that side alone."""
+    sides = [side for side, marks in MARKS.items() if name in marks]
+    least = NOTHING if name in OF_GOODS else 1
+
+    def options(talk: Talk, _values: Values) -> list[Option]:
+        stars = [Option(value=str(mark), label="★" * mark) for mark in range(5, 0, -1)]
+        return stars if least else [*stars, Option(value=str(NOTHING), label=_shown(talk, NOTHING))]
+
+    return Field(
+        name,
+        "choice",
+        read=lambda _talk, text, _values: read_whole_number(least, 5, text),
+        show=_shown,
+        options=options,
+        applies=lambda values: values.get("side") in sides,
+    )
 
 
 REVIEW = Form(
     "review",
     (
-        *(
-            Field(
-                mark,
-                "choice",
-                read=lambda _talk, text, _values: read_whole_number(1, 5, text),
-                show=lambda _talk, value: "★" * value + "☆" * (5 - value),
-                options=_stars,
-            )
-            for mark in MARKS
-        ),
+        Field("side", fixed=True),  # of whom it is about
+        *map(_mark, get_args(MarkName)),
         Field("words", "long_text", optional=True, max_length=1000),
     ),
 )
 
 
 def _write(talk: Talk, opening: Opening, values: Values) -> None:
+    marks: tuple[MarkName, ...] = MARKS[values["side"]]
     command = WriteReview(
         deal_id=str(opening.subject),
-        stars=Stars(**{mark: values[mark] for mark in MARKS}),
+        stars={mark: values[mark] for mark in marks if values[mark] != NOTHING},
         words=values.get("words", ""),
     )
     reputation.write_review(talk.ctx, command)
@@ -64,4 +81,4 @@ book.flow(Flow(REVIEW, finish=_write, intro=_about))
 def write(talk: Talk, pressed: Press) -> None:
     deal = deal_for(talk.ctx, pressed.subject)
     talk.fresh = True
-    talk.open("review", Opening({}, deal.id, None))
+    talk.open("review", Opening({"side": reputation.rated_side(deal, talk.organisation)}, deal.id, None))

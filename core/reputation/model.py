@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated, Final
+from types import MappingProxyType
+from typing import Annotated, Final, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy import CheckConstraint, ForeignKey, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from core.deals.model import Side
 from core.kernel.db import Id, Instant, Minor, Table, Words
 from core.kernel.process import InProcess, Process, Transition
 
 WRITE_WITHIN: Final = timedelta(days=14)
 
 Mark = Annotated[int, Field(ge=1, le=5)]
+MarkName = Literal["quantity", "quality", "time", "payment", "taking", "fairness", "talk"]
+Stars = Mapping[MarkName, Mark]  # one to five for each thing that there was to rate
 
-
-class Stars(BaseModel):
-    """One to five for each thing that matters in this trade."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    quantity: Mark
-    quality: Mark
-    time: Mark
-    talk: Mark
+# What each side of a deal does, and so is rated by: a seller delivers; a buyer pays, takes the goods and checks them.
+MARKS: Final[Mapping[Side, tuple[MarkName, ...]]] = MappingProxyType(
+    {"seller": ("quantity", "quality", "time", "talk"), "buyer": ("payment", "taking", "fairness", "talk")}
+)
+# Of the goods there may be nothing to rate: a deal can be over before any came.
+OF_GOODS: Final[frozenset[MarkName]] = frozenset({"quantity", "quality", "taking", "fairness"})
 
 
 class WriteReview(BaseModel):
@@ -79,9 +80,13 @@ class Review(Table):
     author: Mapped[str] = mapped_column(Id, index=True)  # organisation
     about: Mapped[str] = mapped_column(Id, index=True)  # organisation
     written_by: Mapped[str] = mapped_column(Id)  # person
-    quantity: Mapped[int] = mapped_column(Integer)
-    quality: Mapped[int] = mapped_column(Integer)
-    time: Mapped[int] = mapped_column(Integer)
+    side: Mapped[Side] = mapped_column(String(6))  # of the deal, on which who it is about stood
+    quantity: Mapped[int | None] = mapped_column(Integer)
+    quality: Mapped[int | None] = mapped_column(Integer)
+    time: Mapped[int | None] = mapped_column(Integer)
+    payment: Mapped[int | None] = mapped_column(Integer)
+    taking: Mapped[int | None] = mapped_column(Integer)
+    fairness: Mapped[int | None] = mapped_column(Integer)
     talk: Mapped[int] = mapped_column(Integer)
     words: Mapped[str] = mapped_column(Words)
     written_at: Mapped[datetime] = mapped_column(Instant)
@@ -93,20 +98,25 @@ class Review(Table):
 
     __table_args__ = (
         UniqueConstraint("deal_id", "author"),
+        CheckConstraint(" AND ".join(f"{mark} BETWEEN 1 AND 5" for mark in get_args(MarkName)), name="one_to_five"),
         CheckConstraint(
-            "quantity BETWEEN 1 AND 5 AND quality BETWEEN 1 AND 5 AND time BETWEEN 1 AND 5 AND talk BETWEEN 1 AND 5",
-            name="one_to_five",
+            "(side = 'seller' AND time IS NOT NULL AND payment IS NULL AND taking IS NULL AND fairness IS NULL)"
+            " OR (side = 'buyer' AND payment IS NOT NULL AND quantity IS NULL AND quality IS NULL AND time IS NULL)",
+            name="marks_of_its_side",
         ),
     )
 
     @property
-    def stars(self) -> Stars:
-        return Stars(quantity=self.quantity, quality=self.quality, time=self.time, talk=self.talk)
+    def stars(self) -> dict[MarkName, int]:
+        """The marks that were given."""
+        given = {mark: getattr(self, mark) for mark in MARKS[self.side]}
+        return {mark: stars for mark, stars in given.items() if stars is not None}
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """What is said of an organisation. `shown` counts stars, 1 to 5, and is None while it is new.
+    """What is said of an organisation as a seller, or as a buyer. `shown` counts stars, 1 to 5, and is None while it is
+    new.
 
     The others are shares, 0 to 1: `rank` orders search results (the market's mean while it is new), `floor` is what
     limits are decided by.
@@ -118,4 +128,5 @@ class Score:
     reviews: int
     counterparties: int
     completed_deals: int
-    on_time: float | None  # of the lots it sold; None before the first
+    other_deals: int  # completed on the other side
+    on_time: float | None  # of the lots it sold; None before the first, and of a buyer

@@ -1,13 +1,19 @@
 """How reviews become a score that many small, made-up deals cannot lift.
 
+Who sells and buys has two scores: one of what they are told as a seller, and one of what they are told as a buyer.
+
+Mark of a review        x = (the mean of its stars - 1) / 4, of as many as it gives: two to four
 Weight of a review      w = min(1, ln(1 + v/50) / ln 11) * 2^(-age/365 days) * trust(author)
-                        v: the deal's value in euros; trust: 0.2 for a newcomer, 1 from four other counterparties on
-Weight of a counterparty  k = min(sum w, 1 + ln(1 + max(0, sum w - 1)), 3), its x the weighted mean of (stars - 1) / 4
-Score                   s = (C * m + sum k * x) / (C + sum k), C = 8, m the market's mean; shown as 1 + 4 s stars
+                        v: the deal's value in euros; trust: 0.2 for a newcomer, 1 from four other counterparties on,
+                        whichever of them sold
+Weight of a counterparty  k = min(sum w, 1 + ln(1 + max(0, sum w - 1)), 3), its x the weighted mean of its reviews'
+Score                   s = (C * m + sum k * x) / (C + sum k), C = 8, shown as 1 + 4 s stars
+                        m: the market's mean, of all sellers or of all buyers
 Floor, for limits       the lower end of Wilson's 90 % interval with n = sum k
 
-A score is not shown below three counterparties: then it says "new". The choice of C, of the cap on one counterparty
-and of trust was measured against rings of shill accounts (see tests/core/people/test_reputation.py for a small one).
+A score is not shown below three counterparties: then it says "not rated yet". The choice of C, of the cap on one
+counterparty and of trust was measured against rings of shill accounts (see tests/core/people/test_reputation.py for a
+small one).
 """
 
 from __future__ import annotations
@@ -19,10 +25,12 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from core.deals.model import Side
 from core.kernel.money import Money
-from core.reputation.model import Stars
+from core.reputation.model import MARKS, OF_GOODS, Stars
 
 PRIOR_WEIGHT: Final = 8.0  # C: as many middling reviews stand against the first real ones
+PARTS: Final = 48  # a mark is a whole number of them: the mean of two, three or four marks has no rest
 FIRST_MEAN: Final = 0.75  # m of a market without reviews: four stars
 FULL_VALUE_EUR: Final = 500.0  # from here on a deal counts in full: ln(1 + 500/50) = ln 11
 HALF_LIFE_DAYS: Final = 365.0
@@ -83,9 +91,9 @@ class Standing:
         return round(1 + 4 * self.score, 2) if self.counterparties >= SHOWN_FROM else None
 
 
-def mark_of(stars: Stars) -> float:
-    """The mean of the four, from 0 (one star each) to 1 (five)."""
-    return (stars.quantity + stars.quality + stars.time + stars.talk - 4) / 16
+def may_say(side: Side, stars: Stars) -> bool:
+    """Whether these are the marks of who stood on that side; only of the goods may there be nothing to rate."""
+    return {*MARKS[side]} - OF_GOODS <= stars.keys() <= {*MARKS[side]}
 
 
 def in_euros(value: Money) -> float:
@@ -109,7 +117,7 @@ def capped(total: float) -> float:
 
 
 def market_mean(marks: float, reviews: int) -> float:
-    """The mean of all revealed reviews (`marks` is their sum), drawn to four stars while there are few."""
+    """The mean of all revealed reviews of one side (`marks` is their sum), drawn to four stars while there are few."""
     return (PRIOR_WEIGHT * FIRST_MEAN + marks) / (PRIOR_WEIGHT + reviews)
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import timedelta
-from typing import Any
+from functools import reduce
+from operator import add
+from typing import Any, get_args
 
 from sqlalchemy import (
     BindParameter,
@@ -21,8 +23,9 @@ from sqlalchemy import (
     select,
     union_all,
 )
+from sqlalchemy.orm import InstrumentedAttribute
 
-from core.deals.model import Deal
+from core.deals.model import Deal, Side
 from core.deals.service import deal_for
 from core.delivery.model import Lot
 from core.kernel.db import Instant
@@ -34,14 +37,28 @@ from core.kernel.transaction import Ctx
 from core.people.service import acting
 from core.reputation import rules
 from core.reputation.events import ReviewReplied, ReviewsOpened, ReviewsRevealed, ReviewWritten
-from core.reputation.model import REVIEW, WRITE_WITHIN, ReplyToReview, Review, ReviewWindow, Score, WriteReview
+from core.reputation.model import (
+    REVIEW,
+    WRITE_WITHIN,
+    MarkName,
+    ReplyToReview,
+    Review,
+    ReviewWindow,
+    Score,
+    WriteReview,
+)
 from core.reputation.rules import Counted
 
 
 def write_review(ctx: Ctx, command: WriteReview) -> Review:
-    """Say once how it was. Sealed until the other side has written too, or may no longer. Raises Refusal."""
+    """Say once how it was. Sealed until the other side has written too, or may no longer.
+
+    Raises Refusal, NotAllowed, NotFound.
+    """
     person = acting(ctx)
     deal = deal_for(ctx, command.deal_id)
+    if person.organisation_id not in (deal.buyer, deal.seller):
+        raise NotAllowed  # an operator sees it, and has not dealt with either
     # Held until this unit is over: two sides who write in the same moment must not both think they are the first.
     window = ctx.session.get(ReviewWindow, deal.id, with_for_update=True)
     if window is None:
@@ -51,17 +68,21 @@ def write_review(ctx: Ctx, command: WriteReview) -> Review:
     earlier = ctx.session.scalars(select(Review).where(Review.deal_id == deal.id)).all()
     if any(each.author == person.organisation_id for each in earlier):
         raise Refusal("review.already_written")
+    side = rated_side(deal, person.organisation_id)
+    if not rules.may_say(side, command.stars):
+        raise Refusal("review.other_marks")
     review = Review(
         id=ctx.new_id(),
         deal_id=deal.id,
         author=person.organisation_id,
-        about=deal.seller if person.organisation_id == deal.buyer else deal.buyer,
+        about=deal.seller if side == "seller" else deal.buyer,
+        side=side,
         written_by=person.id,
         words=command.words,
         written_at=ctx.now,
         value_minor=deal.amount_minor,
         currency=deal.currency,
-        **command.stars.model_dump(),
+        **{str(mark): stars for mark, stars in command.stars.items()},
     )
     ctx.session.add(review)
     ctx.session.flush()
@@ -103,8 +124,12 @@ _DUE = (
 _DUE_OF = _DUE.where(ReviewWindow.id == bindparam("deal"))
 _ORGANISATIONS: BindParameter[str] = bindparam("organisations", expanding=True)
 _REVEALED = Review.revealed_at.is_not(None)
-_STARS = Review.quantity + Review.quality + Review.time + Review.talk - 4
-_AUTHORS = select(Review.author).where(Review.about.in_(_ORGANISATIONS), _REVEALED)
+_SIDE: BindParameter[str] = bindparam("side")
+_MARKS: list[InstrumentedAttribute[int | None]] = [getattr(Review, mark) for mark in get_args(MarkName)]
+_GIVEN = reduce(add, (case((mark.is_not(None), 1), else_=0) for mark in _MARKS))
+_STARS = reduce(add, (func.coalesce(mark, 0) for mark in _MARKS))
+_PARTS = (_STARS - _GIVEN) * (rules.PARTS // 4) // _GIVEN  # of the mean of the marks that were given
+_AUTHORS = select(Review.author).where(Review.about.in_(_ORGANISATIONS), Review.side == _SIDE, _REVEALED)
 _NEVER = null().cast(Instant)
 
 
@@ -124,8 +149,8 @@ def _between(*where: ColumnElement[bool]) -> Select[Any]:
 
 _FIGURES: CompoundSelect[Any] = union_all(
     select(
-        literal("review"), Review.author, Review.about, Review.value_minor, _STARS, Review.currency, Review.written_at
-    ).where(Review.about.in_(_ORGANISATIONS), _REVEALED),
+        literal("review"), Review.author, Review.about, Review.value_minor, _PARTS, Review.currency, Review.written_at
+    ).where(Review.about.in_(_ORGANISATIONS), Review.side == _SIDE, _REVEALED),
     _between(
         *(side.in_(_ORGANISATIONS) for side in (Deal.buyer, Deal.seller)),
         *(side.in_(_AUTHORS) for side in (Deal.buyer, Deal.seller)),
@@ -141,8 +166,15 @@ _FIGURES: CompoundSelect[Any] = union_all(
     .join(Lot, Lot.deal_id == Deal.id)
     .where(Deal.seller.in_(_ORGANISATIONS), Lot.came_in_time.is_not(None))
     .group_by(Deal.seller),
-    _sums("mean", literal(""), literal(""), func.count(), func.coalesce(func.sum(_STARS), 0)).where(_REVEALED),
+    _sums("mean", literal(""), literal(""), func.count(), func.coalesce(func.sum(_PARTS), 0)).where(
+        Review.side == _SIDE, _REVEALED
+    ),
 )
+
+
+def rated_side(deal: Deal, author: str) -> Side:
+    """The side that an organisation rates when it rates a deal of its own."""
+    return "seller" if author == deal.buyer else "buyer"
 
 
 def reviews_due(ctx: Ctx, organisation_id: str) -> list[ReviewWindow]:
@@ -187,32 +219,36 @@ def close_reviews(ctx: Ctx, deal_id: str) -> None:
     _reveal(ctx, window, "window_over", "time")
 
 
-def score_of(ctx: Ctx, organisation_id: str) -> Score:
-    """What the market says of one organisation. Nothing of it is stored, so nothing can drift."""
-    return scores_of(ctx, [organisation_id])[organisation_id]
+def score_of(ctx: Ctx, organisation_id: str, side: Side) -> Score:
+    """What the market says of one organisation as a seller, or as a buyer. Nothing of it is stored, so nothing can
+    drift."""
+    return scores_of(ctx, [organisation_id], side)[organisation_id]
 
 
-def scores_of(ctx: Ctx, organisation_ids: Collection[str]) -> dict[str, Score]:
+def scores_of(ctx: Ctx, organisation_ids: Collection[str], side: Side) -> dict[str, Score]:
     """The scores of many, in one statement."""
     if not organisation_ids:
         return {}
     reviews: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
-    partners: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    partners: dict[str, set[str]] = defaultdict(set)
+    deals: dict[Side, dict[str, int]] = {"buyer": defaultdict(int), "seller": defaultdict(int)}
     punctual: dict[str, float] = {}
     mean = rules.market_mean(0, 0)
     for what, one, other, count, part, *more in select_rows(
-        ctx.session, _FIGURES, organisations=sorted(set(organisation_ids))
+        ctx.session, _FIGURES, organisations=sorted(set(organisation_ids)), side=side
     ):
         match what:
             case "review":
                 reviews[other].append((one, int(part), Money(count, more[0]), more[1]))
             case "partner":
-                partners[one][other] += count
-                partners[other][one] += count
+                partners[one].add(other)
+                partners[other].add(one)
+                deals["buyer"][one] += count
+                deals["seller"][other] += count
             case "in time":
                 punctual[one] = 1 - part / count
             case "mean":
-                mean = rules.market_mean(int(part) / 16, count)
+                mean = rules.market_mean(int(part) / rules.PARTS, count)
     scores = {}
     for organisation in organisation_ids:
         of = reviews[organisation]
@@ -223,20 +259,21 @@ def scores_of(ctx: Ctx, organisation_ids: Collection[str]) -> dict[str, Score]:
             floor=standing.floor,
             reviews=len(of),
             counterparties=standing.counterparties,
-            completed_deals=sum(partners[organisation].values()),
-            on_time=punctual.get(organisation),
+            completed_deals=deals[side][organisation],
+            other_deals=deals["buyer" if side == "seller" else "seller"][organisation],
+            on_time=punctual.get(organisation) if side == "seller" else None,
         )
     return scores
 
 
-def _counted(ctx: Ctx, about: str, review: tuple[Any, ...], partners: dict[str, dict[str, int]]) -> Counted:
-    author, stars, value, written_at = review
+def _counted(ctx: Ctx, about: str, review: tuple[Any, ...], partners: dict[str, set[str]]) -> Counted:
+    author, parts, value, written_at = review
     return Counted(
         author=author,
-        mark=stars / 16,
+        mark=parts / rules.PARTS,
         value_eur=rules.in_euros(value),
         age_days=(ctx.now - written_at) / timedelta(days=1),
-        trust=rules.trust_in(len(partners[author].keys() - {about})),
+        trust=rules.trust_in(len(partners[author] - {about})),
     )
 
 

@@ -823,9 +823,13 @@ def upgrade() -> None:
         sa.Column("author", sa.String(length=26), nullable=False),
         sa.Column("about", sa.String(length=26), nullable=False),
         sa.Column("written_by", sa.String(length=26), nullable=False),
-        sa.Column("quantity", sa.Integer(), nullable=False),
-        sa.Column("quality", sa.Integer(), nullable=False),
-        sa.Column("time", sa.Integer(), nullable=False),
+        sa.Column("side", sa.String(length=6), nullable=False),
+        sa.Column("quantity", sa.Integer(), nullable=True),
+        sa.Column("quality", sa.Integer(), nullable=True),
+        sa.Column("time", sa.Integer(), nullable=True),
+        sa.Column("payment", sa.Integer(), nullable=True),
+        sa.Column("taking", sa.Integer(), nullable=True),
+        sa.Column("fairness", sa.Integer(), nullable=True),
         sa.Column("talk", sa.Integer(), nullable=False),
         sa.Column("words", sa.Text(), nullable=False),
         sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
@@ -835,8 +839,14 @@ def upgrade() -> None:
         sa.Column("reply", sa.Text(), nullable=True),
         sa.Column("replied_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "quantity BETWEEN 1 AND 5 AND quality BETWEEN 1 AND 5 AND time BETWEEN 1 AND 5 AND talk BETWEEN 1 AND 5",
+            "quantity BETWEEN 1 AND 5 AND quality BETWEEN 1 AND 5 AND time BETWEEN 1 AND 5 AND payment BETWEEN 1 AND 5"
+            " AND taking BETWEEN 1 AND 5 AND fairness BETWEEN 1 AND 5 AND talk BETWEEN 1 AND 5",
             name=op.f("ck_review_one_to_five"),
+        ),
+        sa.CheckConstraint(
+            "(side = 'seller' AND time IS NOT NULL AND payment IS NULL AND taking IS NULL AND fairness IS NULL)"
+            " OR (side = 'buyer' AND payment IS NOT NULL AND quantity IS NULL AND quality IS NULL AND time IS NULL)",
+            name=op.f("ck_review_marks_of_its_side"),
         ),
         sa.ForeignKeyConstraint(["deal_id"], ["review_window.id"], name=op.f("fk_review_deal_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_review")),

@@ -252,7 +252,7 @@ def _of_choices() -> Iterator[str]:
     yield from (f"rail.{rail}{part}" for rail in Rail for part in ("", ".told", ".choose"))
     yield from (f"unit.{code}" for code in UNITS)
     yield from (f"packaging.{code}" for code in ("big_bag", "bag", "pallet", "bulk"))
-    yield from (f"deal.signed_by_{side}" for side in ("buyer", "seller"))
+    yield from (f"{what}{side}" for what in ("deal.signed_by_", "party.") for side in ("buyer", "seller"))
     for step in ("find", "offer", "sign", "pay", "deliver", "release", "review"):
         yield from (f"tour.{step}", f"tour.{step}.text")
 

@@ -66,5 +66,7 @@ async def test_a_whole_trade(trade: Trade) -> None:
     await trade.rate(tom, "Dry and clean.")
     for each in (rasa, tom):
         await each.sees("The reviews of this deal are open now.")
+        await each.sees("Payment ★★★★★, Taking delivery ★★★★, Fairness ★★★★★", "Paid within the hour.")
+        await each.sees("Quantity ★★★★★, Quality ★★★★★, On time ★★★★", "Dry and clean.")
     assert (await world.enclosed_to("rasa@girios.example")).startswith("PM-")  # our own invoice, for the fee
     await world.books_balance()

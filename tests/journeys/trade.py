@@ -14,7 +14,8 @@ from tests.journeys.market import Somebody, World
 
 SENTENCE = "/sell 200 t A1 pellets 215 €/t DAP Kaunas next week"
 PAPER = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
-STARS = {"quantity": "5", "quality": "5", "time": "4", "talk": "5"}
+SOLD_WELL = {"quantity": "5", "quality": "5", "time": "4", "talk": "5"}
+BOUGHT_WELL = {"payment": "5", "taking": "4", "fairness": "5", "talk": "5"}
 
 
 @cache
@@ -99,8 +100,12 @@ class Trade:
             await each.sees("The deal is complete. Thank you both.")
 
     async def rate(self, who: Somebody, words: str) -> None:
+        """Who sold is asked of a buyer, and who bought of a seller; nothing of what the other does not do."""
+        sold, bought = "Was the quantity as agreed?", "Did they pay on time?"
         await who.presses("Rate the other side")
-        await who.fills(**STARS, words=words)
+        await who.sees(sold if who is self.buyer else bought)
+        assert (bought if who is self.buyer else sold) not in await who.screen()
+        await who.fills(**(SOLD_WELL if who is self.buyer else BOUGHT_WELL), words=words)
 
     async def funded(self, sentence: str = SENTENCE, **answers: str) -> None:
         """From nothing to money that is held."""

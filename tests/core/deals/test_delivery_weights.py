@@ -151,7 +151,7 @@ async def test_a_claim_that_is_given_up_pays_all(market: Market) -> None:
 
 
 async def on_time(trade: Trade) -> float | None:
-    score = await trade.house(lambda ctx: score_of(ctx, trade.selling))
+    score = await trade.house(lambda ctx: score_of(ctx, trade.selling, "seller"))
     found: float | None = score.on_time
     return found
 

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from sqlalchemy import bindparam, update
 
 from core.deals import service as deals
-from core.deals.model import Deal, HouseTerms
+from core.deals.model import Deal, HouseTerms, Side
 from core.delivery.model import LOT, Lot
 from core.kernel.errors import NotAllowed, NotFound, Refusal
 from core.kernel.money import CURRENCIES
@@ -32,8 +32,10 @@ from core.reputation.rules import Counted
 from tests.core.conftest import Market
 from tests.core.goods import catalogue, pellets, tonnes
 
-FINE = Stars(quantity=5, quality=4, time=5, talk=4)
-POOR = Stars(quantity=2, quality=1, time=1, talk=2)
+SOLD_WELL: Stars = {"quantity": 5, "quality": 4, "time": 5, "talk": 4}
+SOLD_BADLY: Stars = {"quantity": 2, "quality": 1, "time": 1, "talk": 2}
+BOUGHT_WELL: Stars = {"payment": 5, "taking": 4, "fairness": 5, "talk": 4}
+BOUGHT_BADLY: Stars = {"payment": 2, "taking": 1, "fairness": 1, "talk": 2}
 
 
 @dataclass
@@ -69,8 +71,8 @@ class Pair:
     async def about(self, person: Person) -> list[Review]:
         return await self.market.run(MARKET, lambda ctx: service.reviews_about(ctx, person.organisation_id))
 
-    async def score(self, person: Person) -> Score:
-        return await self.market.run(MARKET, lambda ctx: service.score_of(ctx, person.organisation_id))
+    async def score(self, person: Person, side: Side = "seller") -> Score:
+        return await self.market.run(MARKET, lambda ctx: service.score_of(ctx, person.organisation_id, side))
 
 
 async def pair(market: Market) -> Pair:
@@ -91,27 +93,27 @@ async def test_a_review_is_sealed_until_the_other_side_has_written(market: Marke
     due = await market.run(two.buyer, lambda ctx: service.reviews_due(ctx, two.ben.organisation_id))
     assert [each.id for each in due] == [deal.id]
 
-    await two.say(two.buyer, deal, FINE, "on the minute")
+    await two.say(two.buyer, deal, SOLD_WELL, "on the minute")
     assert await two.about(two.anna) == []
     assert await market.run(two.buyer, lambda ctx: service.reviews_due(ctx, two.ben.organisation_id)) == []
-    await two.say(two.seller, deal, POOR)
+    await two.say(two.seller, deal, BOUGHT_BADLY)
 
-    assert [(each.words, each.stars) for each in await two.about(two.anna)] == [("on the minute", FINE)]
-    assert [each.stars for each in await two.about(two.ben)] == [POOR]
+    assert [(each.words, each.stars) for each in await two.about(two.anna)] == [("on the minute", SOLD_WELL)]
+    assert [each.stars for each in await two.about(two.ben)] == [BOUGHT_BADLY]
     assert [type(fact) for fact in market.facts] == [ReviewsOpened, ReviewWritten, ReviewWritten, ReviewsRevealed]
 
 
 async def test_two_weeks_later_the_only_word_is_revealed_and_no_other_taken(market: Market) -> None:
     two = await pair(market)
     deal = await two.deal()
-    await two.say(two.buyer, deal, POOR)
+    await two.say(two.buyer, deal, SOLD_BADLY)
     market.clock.advance(days=15)
     assert await market.run(MARKET, lambda ctx: service.reviews_due(ctx, two.anna.organisation_id)) == []
     with pytest.raises(Refusal) as refusal:
-        await two.say(two.seller, deal, FINE)
+        await two.say(two.seller, deal, BOUGHT_WELL)
     assert refusal.value.code == "review.window_over"
     await market.ring(dict(reactions.rings))
-    assert [each.stars for each in await two.about(two.anna)] == [POOR]
+    assert [each.stars for each in await two.about(two.anna)] == [SOLD_BADLY]
 
 
 async def test_who_may_write_and_how_often(market: Market) -> None:
@@ -119,31 +121,31 @@ async def test_who_may_write_and_how_often(market: Market) -> None:
     stranger, _ = await market.newcomer("Eve")
     deal = await two.deal()
     with pytest.raises(NotFound):
-        await two.say(stranger, deal, POOR)
-    await two.say(two.buyer, deal, FINE)
+        await two.say(stranger, deal, SOLD_BADLY)
+    await two.say(two.buyer, deal, SOLD_WELL)
     with pytest.raises(Refusal) as refusal:
-        await two.say(two.buyer, deal, POOR)
+        await two.say(two.buyer, deal, SOLD_BADLY)
     assert refusal.value.code == "review.already_written"
     with pytest.raises(ValidationError):
-        Stars(quantity=6, quality=5, time=5, talk=5)
+        WriteReview(deal_id=deal.id, stars={**SOLD_WELL, "quantity": 6})
 
 
 async def test_a_deal_that_moved_no_money_is_not_reviewed(market: Market) -> None:
     two = await pair(market)
     deal = await two.deal(pay=False)
     with pytest.raises(Refusal) as refusal:
-        await two.say(two.buyer, deal, POOR)
+        await two.say(two.buyer, deal, SOLD_BADLY)
     assert refusal.value.code == "review.deal_not_over"
 
 
 async def test_who_was_reviewed_answers_once(market: Market) -> None:
     two = await pair(market)
     deal = await two.deal()
-    review = await two.say(two.buyer, deal, POOR, "late")
+    review = await two.say(two.buyer, deal, SOLD_BADLY, "late")
     answer = ReplyToReview(review_id=review.id, words="the bridge was closed")
     with pytest.raises(NotFound):
         await market.run(two.seller, lambda ctx: service.reply_to_review(ctx, answer))  # still sealed
-    await two.say(two.seller, deal, FINE)
+    await two.say(two.seller, deal, BOUGHT_WELL)
     with pytest.raises(NotAllowed):
         await market.run(two.buyer, lambda ctx: service.reply_to_review(ctx, answer))
     replied = await market.run(two.seller, lambda ctx: service.reply_to_review(ctx, answer))
@@ -159,8 +161,8 @@ async def test_a_seller_is_new_until_three_have_spoken(market: Market) -> None:
         actor, person = await market.newcomer(name)
         one = Pair(market, two.seller, actor, two.anna, person)
         deal = await one.deal()
-        await one.say(actor, deal, FINE)
-        await one.say(two.seller, deal, FINE)
+        await one.say(actor, deal, SOLD_WELL)
+        await one.say(two.seller, deal, BOUGHT_WELL)
         shown.append((await two.score(two.anna)).shown)
     score = await two.score(two.anna)
     assert shown[:2] == [None, None]
