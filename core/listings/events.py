@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.kernel.events import Event
+from core.listings.rules import Difference
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,9 @@ class ListingPublished(ListingFact):
 
 @dataclass(frozen=True, slots=True)
 class ListingChanged(ListingFact):
-    """Its terms, its stock or whether it is shown have changed."""
+    """Its terms, its stock or whether it is shown have changed; `changes` of what it says to buyers, if any."""
+
+    changes: tuple[Difference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

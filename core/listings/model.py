@@ -73,15 +73,19 @@ class PublishListing(BaseModel):
 
 
 class ChangeListing(BaseModel):
-    """Change a listing that stands. Only the fields that are given change; product and unit never do."""
+    """Change a listing that stands. Only the fields that are given change; product, unit and currency never do."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    quantity: Quantity | None = None  # what is to be had from now on
+    grade_id: Code | None = None  # given as None: it has no grade any more
+    certificates: Annotated[tuple[Certificate, ...], Field(max_length=10)] | None = None
+    quantity: Quantity | None = None  # what is to be had from now on; what has been taken is not in it
     min_lot: Quantity | None = None
     price: UnitPrice | None = None
     negotiable: bool | None = None
     buy_now: bool | None = None
+    incoterm: Code | None = None
+    place: Place | None = None
     window_from: date | None = None
     window_to: date | None = None
     packaging: Code | None = None

@@ -2,16 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 from core.catalogue import Catalogue, Product
 from core.kernel.errors import Invalid, Refusal
 from core.kernel.money import UnitPrice
 from core.kernel.quantity import Quantity, convertible
+from core.listings.model import Listing
 
 FURTHEST_WINDOW: Final = timedelta(days=2 * 366)  # nobody quotes a firm price beyond two seasons
+
+
+class Difference(NamedTuple):
+    """One thing that is said before and after."""
+
+    field: str
+    before: Any
+    after: Any
+
+
+def told(listing: Listing) -> dict[str, Any]:
+    """What a listing says to buyers. `sale`: whether the price can be talked about, and whether it can be taken."""
+    return {
+        "grade": listing.grade_id,
+        "quantity": listing.remaining,
+        "price": listing.price,
+        "incoterm": listing.incoterm,
+        "place": listing.place,
+        "window": (listing.window_from, listing.window_to),
+        "sale": (listing.negotiable, listing.buy_now),
+        "min_lot": listing.min_lot,
+        "packaging": listing.packaging,
+        "certificates": tuple(each.scheme for each in listing.certificates),
+        "files": (*listing.photos, *listing.documents),
+        "words": listing.words,
+    }
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Difference, ...]:
+    """What of it is said otherwise now, in its order."""
+    return tuple(Difference(each, before[each], after[each]) for each in before if before[each] != after[each])
 
 
 def check_goods(
@@ -45,6 +77,12 @@ def check_price(price: UnitPrice, unit: str) -> None:
         raise Invalid("listing.price_unit_differs", field="price", given=price.unit, unit=unit)
 
 
+def check_currency(price: UnitPrice, listed: str) -> None:
+    """Raises Invalid for another currency: what is under negotiation could never be agreed on."""
+    if price.currency != listed:
+        raise Invalid("listing.currency_stays", field="price", given=price.currency, listed=listed)
+
+
 def smallest_lot(quantity: Quantity, min_lot: Quantity | None) -> Quantity:
     """The smallest lot in the unit of the quantity; the whole when none is named. Raises Invalid."""
     quantity.positive()
@@ -56,11 +94,17 @@ def smallest_lot(quantity: Quantity, min_lot: Quantity | None) -> Quantity:
     return smallest
 
 
-def check_taking(quantity: Quantity, remaining: Quantity, min_lot: Quantity) -> Quantity:
-    """That quantity in the listing's unit, when it may be taken. Raises Refusal with what would be possible."""
+def check_left(quantity: Quantity, remaining: Quantity) -> Quantity:
+    """That quantity in the listing's unit, when so much is there. Raises Refusal."""
     wanted = quantity.positive().to(remaining.unit)
     if wanted > remaining:
         raise Refusal("listing.not_enough_left", field="quantity", wanted=wanted, remaining=remaining)
+    return wanted
+
+
+def check_taking(quantity: Quantity, remaining: Quantity, min_lot: Quantity) -> Quantity:
+    """That quantity in the listing's unit, when it may be taken. Raises Refusal with what would be possible."""
+    wanted = check_left(quantity, remaining)
     if wanted < min_lot and wanted != remaining:
         raise Invalid("listing.below_min_lot", field="quantity", given=wanted, least=min(min_lot, remaining))
     return wanted

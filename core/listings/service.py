@@ -99,19 +99,34 @@ def listings_of(ctx: Ctx, organisation_id: str) -> list[Listing]:
     return list(ctx.session.scalars(query.order_by(Listing.id.desc())))
 
 
-def change_listing(ctx: Ctx, listing_id: str, command: ChangeListing, seen: int | None = None) -> Listing:
-    """Change what is given. Offers already made keep their terms. Raises NotAllowed, Stale, Invalid."""
+def changeable_listing(ctx: Ctx, listing_id: str) -> Listing:
+    """An own listing, as long as it can be changed. Raises NotFound, NotAllowed, Stale."""
+    listing = _own(ctx, listing_id, None)
+    LISTING.transition(listing.state, "change", ("seller",))
+    return listing
+
+
+def change_listing(
+    ctx: Ctx, catalogue: Catalogue, listing_id: str, command: ChangeListing, seen: int | None = None
+) -> Listing:
+    """Change what is given, as far as it could be published so. Offers already made keep their terms.
+
+    Raises NotAllowed, Stale, Invalid.
+    """
     listing = _own(ctx, listing_id, seen)
     step(ctx, LISTING, listing, "change", ("seller",))
-    given = command.model_dump(
-        include={"negotiable", "buy_now", "packaging", "words", "photos", "documents"}, exclude_none=True
-    )
+    before = rules.told(listing)
+    given = command.model_dump(include=CHANGES_AS_GIVEN, exclude_none=True)
     for field, value in given.items():
         setattr(listing, field, list(value) if isinstance(value, tuple) else value)
+    _change_goods(catalogue, listing, command)
+    if command.place is not None:
+        listing.place_name, listing.country = command.place.name, command.place.country
+        listing.lat, listing.lon = command.place.lat, command.place.lon
     if command.price is not None:
+        rules.check_currency(command.price, listing.price_currency)
         rules.check_price(command.price, listing.unit)
         listing.price_amount = command.price.amount
-        listing.price_currency = command.price.currency
         listing.price_unit = command.price.unit
     _change_stock(listing, command)
     if command.window_from is not None or command.window_to is not None:
@@ -120,8 +135,11 @@ def change_listing(ctx: Ctx, listing_id: str, command: ChangeListing, seen: int 
         rules.check_window(listing.window_from, listing.window_to, ctx.now.date())
         _move_expiry(ctx, listing)
     _note_stock(ctx, listing, "seller")
-    _tell_changed(ctx, listing)
+    _tell_changed(ctx, listing, rules.differences(before, rules.told(listing)))
     return listing
+
+
+CHANGES_AS_GIVEN = {"negotiable", "buy_now", "incoterm", "packaging", "words", "photos", "documents"}
 
 
 def pause_listing(ctx: Ctx, listing_id: str, seen: int | None = None) -> Listing:
@@ -166,12 +184,13 @@ def withdraw_listing(ctx: Ctx, listing_id: str, seen: int | None = None) -> List
 def reserve(ctx: Ctx, listing_id: str, quantity: Quantity) -> Quantity:
     """Take goods off the shelf for an accepted offer; the amount in the listing's unit. Raises Refusal.
 
+    How little may be taken is asked when something is proposed: what is on the table is not undone by a later change.
     Two takers of the last tonne race on the row's version: the loser is run again and finds too little left.
     """
     listing = listing_for(ctx, listing_id)
     if listing.state not in TAKES_RESERVATIONS:
         raise Refusal("listing.not_for_sale", state=listing.state)
-    taken = rules.check_taking(quantity, listing.remaining, listing.min_lot)
+    taken = rules.check_left(quantity, listing.remaining)
     listing.remaining_amount = (listing.remaining - taken).amount
     _note_stock(ctx, listing, "system")
     ctx.announce(ListingStockMoved(listing.id, listing.seller, ctx.actor.person))
@@ -219,19 +238,36 @@ def _move(ctx: Ctx, listing_id: str, event: str, seen: int | None) -> Listing:
     return listing
 
 
-def _tell_changed(ctx: Ctx, listing: Listing) -> None:
-    ctx.announce(ListingChanged(listing.id, listing.seller, ctx.actor.person))
+def _tell_changed(ctx: Ctx, listing: Listing, changes: tuple[rules.Difference, ...] = ()) -> None:
+    ctx.announce(ListingChanged(listing.id, listing.seller, ctx.actor.person, changes))
     ctx.session.flush()
 
 
+def _change_goods(catalogue: Catalogue, listing: Listing, command: ChangeListing) -> None:
+    """Grade, certificates and delivery term pass the very checks that they would have to pass on a new listing."""
+    if "grade_id" in command.model_fields_set:
+        listing.grade_id = command.grade_id
+    named = listing.certificates if command.certificates is None else command.certificates
+    schemes = [each.scheme for each in named]
+    rules.check_goods(catalogue, listing.product_id, listing.grade_id, schemes, listing.incoterm)
+    if command.certificates is not None:
+        kept = {each.scheme: each for each in listing.certificates}
+        for given in command.certificates:
+            kept.setdefault(given.scheme, ListingCertificate(scheme=given.scheme)).number = given.number
+        listing.certificates = [kept[scheme] for scheme in sorted(schemes)]
+
+
 def _change_stock(listing: Listing, command: ChangeListing) -> None:
+    """What has been taken stays taken: only what is left becomes more or less."""
     if command.quantity is not None:
-        stock = command.quantity.positive().to(listing.unit)
-        listing.quantity_amount = listing.remaining_amount = stock.amount
+        taken = listing.quantity - listing.remaining
+        listing.remaining_amount = command.quantity.positive().to(listing.unit).amount
+        listing.quantity_amount = (taken + listing.remaining).amount
+    left = listing.remaining if listing.remaining_amount else listing.quantity
     if command.min_lot is not None:
-        listing.min_lot_amount = rules.smallest_lot(listing.quantity, command.min_lot).amount
+        listing.min_lot_amount = rules.smallest_lot(left, command.min_lot).amount
     elif command.quantity is not None:
-        listing.min_lot_amount = min(listing.min_lot_amount, listing.quantity_amount)
+        listing.min_lot_amount = min(listing.min_lot_amount, listing.remaining_amount)
 
 
 def _note_stock(ctx: Ctx, listing: Listing, role: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.kernel.events import Event
+from core.listings.rules import Difference
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,13 @@ class OfferDeclined(OfferFact):
 @dataclass(frozen=True, slots=True)
 class OfferWithdrawn(OfferFact):
     """Who made the last proposal took it back."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfferListingChanged(OfferFact):
+    """The listing under it says other things now; the offer keeps its terms. `changes`: those that touch it."""
+
+    changes: tuple[Difference, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What time, our own absence and a listing's end do to offers."""
+"""What time, our own absence, and a listing's changes and end do to offers."""
 
 from __future__ import annotations
 
@@ -11,16 +11,17 @@ from core.kernel.heartbeat import ClocksStopped
 from core.kernel.sweep import Ring
 from core.kernel.timers import Timer, later
 from core.kernel.transaction import Ctx
-from core.listings.events import ListingWithdrawn
+from core.listings.events import ListingChanged, ListingWithdrawn
 from core.offers.events import OfferFact, OfferMade
 from core.offers.inquiries.model import INQUIRY
 from core.offers.inquiries.service import drop_inquiries_on, fell_silent, has_become_offer
 from core.offers.model import OFFER, Offer
-from core.offers.service import drop_offers_on, expire_offer
+from core.offers.service import drop_offers_on, expire_offer, tell_offers_on
 
 
 def listen(reactions: Reactions) -> None:
     reactions.on(ListingWithdrawn, _listing_withdrawn)
+    reactions.on(ListingChanged, _listing_changed)
     reactions.on(OfferMade, _offer_made)
     reactions.on(ClocksStopped, _clocks_stopped)
 
@@ -28,6 +29,10 @@ def listen(reactions: Reactions) -> None:
 def _listing_withdrawn(ctx: Ctx, fact: ListingWithdrawn) -> None:
     drop_offers_on(ctx, fact.listing_id)
     drop_inquiries_on(ctx, fact.listing_id)
+
+
+def _listing_changed(ctx: Ctx, fact: ListingChanged) -> None:
+    tell_offers_on(ctx, fact.listing_id, fact.changes)
 
 
 def _offer_made(ctx: Ctx, fact: OfferFact) -> None:

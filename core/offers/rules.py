@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import Final
 
 from core.catalogue import Catalogue
 from core.kernel.errors import Invalid, Refusal
 from core.kernel.money import Money
 from core.kernel.quantity import Quantity
 from core.listings.model import Listing
-from core.listings.rules import check_goods, check_price, check_taking, check_window
+from core.listings.rules import Difference, check_goods, check_price, check_taking, check_window
 from core.offers.model import (
     LARGEST_PAYMENT_MINOR,
     LONGEST_VALIDITY,
@@ -22,13 +23,8 @@ from core.offers.model import (
 )
 from core.offers.quality import Quality
 
-
-class Difference(NamedTuple):
-    """One field of the terms before and after."""
-
-    field: str
-    before: Any
-    after: Any
+# What a listing says that an offer carries as terms of its own, or that its next round would have to fit.
+TERMS_OF_OFFER: Final = {"grade", "price", "incoterm", "place", "window", "packaging", "certificates", "sale"}
 
 
 def diff(earlier: Terms, later: Terms) -> list[Difference]:
@@ -38,6 +34,13 @@ def diff(earlier: Terms, later: Terms) -> list[Difference]:
         for field in Terms.model_fields
         if getattr(earlier, field) != getattr(later, field)
     ]
+
+
+def touching(changes: Sequence[Difference], terms: Terms, listing: Listing) -> tuple[Difference, ...]:
+    """The changes of a listing that somebody with these terms on the table should know of."""
+    asked = terms.quantity.to(listing.unit)
+    amounts = {"quantity": asked > listing.remaining, "min_lot": asked < listing.min_lot}
+    return tuple(each for each in changes if each.field in TERMS_OF_OFFER or amounts.get(each.field))
 
 
 def other(side: Side) -> Side:

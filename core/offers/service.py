@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import or_, select
@@ -13,6 +14,7 @@ from core.kernel.process import enter, step
 from core.kernel.timers import Timer, set_timer
 from core.kernel.transaction import Ctx
 from core.listings.model import Listing
+from core.listings.rules import Difference
 from core.listings.service import TAKES_OFFERS, listing_for, reserve
 from core.offers import rules
 from core.offers.events import (
@@ -21,6 +23,7 @@ from core.offers.events import (
     OfferDeclined,
     OfferExpired,
     OfferFact,
+    OfferListingChanged,
     OfferMade,
     OfferWithdrawn,
 )
@@ -145,12 +148,26 @@ def expire_offer(ctx: Ctx, offer_id: str) -> None:
     _tell(ctx, OfferExpired, offer)
 
 
+def tell_offers_on(ctx: Ctx, listing_id: str, changes: Sequence[Difference]) -> None:
+    """The listing says other things now: what is open on it keeps its terms, and whom that touches is to know."""
+    listing = listing_for(ctx, listing_id)
+    for offer in _open_on(ctx, listing_id):
+        touching = rules.touching(changes, offer.terms, listing)
+        if touching:
+            sides_of = (offer.id, listing_id, offer.buyer, offer.seller)
+            ctx.announce(OfferListingChanged(*sides_of, ctx.actor.person, touching))
+
+
 def drop_offers_on(ctx: Ctx, listing_id: str) -> None:
     """The listing is no longer there: what was still open on it ends."""
-    query = select(Offer).where(Offer.listing_id == listing_id, Offer.state == OFFER.initial)
-    for offer in ctx.session.scalars(query).all():
+    for offer in _open_on(ctx, listing_id):
         step(ctx, OFFER, offer, "listing_gone", ("system",))
         ctx.announce(OfferExpired(offer.id, offer.listing_id, offer.buyer, offer.seller, None))
+
+
+def _open_on(ctx: Ctx, listing_id: str) -> Sequence[Offer]:
+    query = select(Offer).where(Offer.listing_id == listing_id, Offer.state == OFFER.initial)
+    return ctx.session.scalars(query.order_by(Offer.id)).all()
 
 
 def _listing_to_deal_on(ctx: Ctx, person: Person, listing_id: str, seen: int | None) -> Listing:

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from core.kernel.errors import Invalid, NotAllowed, NotFound, Refusal, Stale
 from core.kernel.process import timeline
 from core.kernel.transaction import MARKET, Actor
-from core.listings import service
+from core.listings import rules, service
 from core.listings.events import ListingChanged, ListingExpired, ListingPublished, ListingSoldOut, ListingWithdrawn
 from core.listings.model import LISTING, Certificate, ChangeListing, Listing, Place
 from core.listings.reactions import rings
@@ -84,15 +84,17 @@ async def test_only_the_seller_changes_it_and_only_as_last_seen(market: Market) 
     cheaper = ChangeListing(price=eur("199.50"), words="last truck before the frost")
 
     with pytest.raises(NotAllowed):
-        await market.run(stranger, lambda ctx: service.change_listing(ctx, listing.id, cheaper))
-    changed = await market.run(seller, lambda ctx: service.change_listing(ctx, listing.id, cheaper, seen=1))
+        await market.run(stranger, lambda ctx: service.change_listing(ctx, catalogue(), listing.id, cheaper))
+    changed = await market.run(
+        seller, lambda ctx: service.change_listing(ctx, catalogue(), listing.id, cheaper, seen=1)
+    )
     assert (changed.price, changed.words, changed.version) == (eur("199.5"), "last truck before the frost", 2)
     assert [fact.listing_id for fact in market.facts if isinstance(fact, ListingChanged)] == [listing.id]
     with pytest.raises(Stale):
-        await market.run(seller, lambda ctx: service.change_listing(ctx, listing.id, cheaper, seen=1))
+        await market.run(seller, lambda ctx: service.change_listing(ctx, catalogue(), listing.id, cheaper, seen=1))
     dearer = ChangeListing(price=eur(50, "MWh"))
     with pytest.raises(Invalid):
-        await market.run(seller, lambda ctx: service.change_listing(ctx, listing.id, dearer))
+        await market.run(seller, lambda ctx: service.change_listing(ctx, catalogue(), listing.id, dearer))
 
 
 async def test_a_paused_listing_comes_back_and_a_withdrawn_one_does_not(market: Market) -> None:
@@ -131,14 +133,16 @@ async def test_what_is_taken_is_off_the_shelf_until_it_comes_back(market: Market
 async def test_too_little_and_too_much_cannot_be_taken(market: Market, amount: str, code: str) -> None:
     _, listing = await published(market)
     with pytest.raises(Refusal) as refusal:
-        await market.run(MARKET, lambda ctx: service.reserve(ctx, listing.id, tonnes(amount)))
+        rules.check_taking(tonnes(amount), listing.remaining, listing.min_lot)
     assert refusal.value.code == code
+    with pytest.raises(Refusal):
+        await market.run(MARKET, lambda ctx: service.reserve(ctx, listing.id, tonnes("500.001")))
 
 
 async def test_without_a_smallest_lot_only_the_whole_is_sold(market: Market) -> None:
     _, listing = await published(market, min_lot=None)
     with pytest.raises(Refusal):
-        await market.run(MARKET, lambda ctx: service.reserve(ctx, listing.id, tonnes(499)))
+        rules.check_taking(tonnes(499), listing.remaining, listing.min_lot)
     await market.run(MARKET, lambda ctx: service.reserve(ctx, listing.id, tonnes(500)))
     sold = await market.run(MARKET, lambda ctx: service.listing_for(ctx, listing.id))
     assert sold.state == "sold_out"
@@ -149,7 +153,7 @@ async def test_a_seller_sells_the_rest_elsewhere_and_finds_more(market: Market) 
     sold = await market.run(seller, lambda ctx: service.sell_out_listing(ctx, listing.id))
     assert (sold.state, sold.remaining) == ("sold_out", tonnes(0))
     more = ChangeListing(quantity=tonnes(60))
-    restocked = await market.run(seller, lambda ctx: service.change_listing(ctx, listing.id, more))
+    restocked = await market.run(seller, lambda ctx: service.change_listing(ctx, catalogue(), listing.id, more))
     assert (restocked.state, restocked.remaining, restocked.min_lot) == ("live", tonnes(60), tonnes(25))
 
 
@@ -181,7 +185,7 @@ async def test_it_expires_with_its_delivery_window_and_is_forgotten_half_a_year_
         await market.run(seller, lambda ctx: service.renew_listing(ctx, listing.id))
 
     later = ChangeListing(window_to=date(2026, 12, 31))
-    await market.run(seller, lambda ctx: service.change_listing(ctx, listing.id, later))
+    await market.run(seller, lambda ctx: service.change_listing(ctx, catalogue(), listing.id, later))
     await market.run(seller, lambda ctx: service.renew_listing(ctx, listing.id))
     market.clock.advance(days=40)
     await market.ring(dict(rings))

@@ -125,7 +125,9 @@ async def test_one_answers_what_one_has_seen(market: Market) -> None:
     with pytest.raises(Stale):
         await market.run(at.buyer, lambda ctx: service.accept_offer(ctx, offer.id, offer.version))
     assert countered.version > offer.version
-    await market.run(at.seller, lambda ctx: change_listing(ctx, at.listing.id, ChangeListing(price=eur(250))))
+    await market.run(
+        at.seller, lambda ctx: change_listing(ctx, catalogue(), at.listing.id, ChangeListing(price=eur(250)))
+    )
     with pytest.raises(Stale):
         await market.run(
             at.buyer, lambda ctx: service.buy_now(ctx, BuyNow(listing_id=at.listing.id, quantity=tonnes(50)), 1)

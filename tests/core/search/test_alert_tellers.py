@@ -50,7 +50,9 @@ async def test_what_a_slower_search_has_noted_is_told_by_a_faster_one_that_comes
     await watch.later(hours=1)
     assert watch.told == []
 
-    await watch.market.run(watch.seller, lambda ctx: change_listing(ctx, listing.id, ChangeListing(price=eur(199))))
+    await watch.market.run(
+        watch.seller, lambda ctx: change_listing(ctx, catalogue(), listing.id, ChangeListing(price=eur(199)))
+    )
     await watch.later()
     assert [each.found[0].search_id for each in watch.told] == [fast.id]
     await watch.later(days=8)
@@ -62,7 +64,9 @@ async def test_what_no_longer_fits_the_search_that_found_it_is_told_by_another_t
     await watch.save(tom, "pellets under 220 eur", Rhythm.DAILY)
     slow = await watch.save(tom, "pellets over 205 eur", Rhythm.WEEKLY)
     listing = await watch.put()
-    await watch.market.run(watch.seller, lambda ctx: change_listing(ctx, listing.id, ChangeListing(price=eur(230))))
+    await watch.market.run(
+        watch.seller, lambda ctx: change_listing(ctx, catalogue(), listing.id, ChangeListing(price=eur(230)))
+    )
     await watch.later(days=1)
     assert watch.told == []
     await watch.later(days=7)
@@ -119,7 +123,9 @@ async def test_why_says_what_is_met_and_which_search_fits_better(watch: Watch) -
         "country": {"country": "LT"},
         "enough": {"remaining": tonnes(500)},
     }
-    await watch.market.run(watch.seller, lambda ctx: change_listing(ctx, listing.id, ChangeListing(price=eur(300))))
+    await watch.market.run(
+        watch.seller, lambda ctx: change_listing(ctx, catalogue(), listing.id, ChangeListing(price=eur(300)))
+    )
     met, _ = await watch.market.run(tom, why(narrow))
     assert "alert.met.at_most" not in [each.code for each in met]
 

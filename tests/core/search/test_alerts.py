@@ -89,7 +89,9 @@ async def test_a_new_listing_is_told_once_to_each_who_looks_for_it(watch: Watch)
     await watch.save(eva, "straw pellets")
 
     listing = await watch.put()
-    await watch.market.run(watch.seller, lambda ctx: change_listing(ctx, listing.id, ChangeListing(price=eur(205))))
+    await watch.market.run(
+        watch.seller, lambda ctx: change_listing(ctx, catalogue(), listing.id, ChangeListing(price=eur(205)))
+    )
     await watch.later(hours=1)
 
     assert watch.told_to(tom_himself) == [(listing.id,)]
@@ -134,7 +136,9 @@ async def test_a_listing_that_becomes_cheap_enough_is_told_then(watch: Watch) ->
     await watch.later(hours=1)
     assert watch.told == []
 
-    await watch.market.run(watch.seller, lambda ctx: change_listing(ctx, listing.id, ChangeListing(price=eur(199))))
+    await watch.market.run(
+        watch.seller, lambda ctx: change_listing(ctx, catalogue(), listing.id, ChangeListing(price=eur(199)))
+    )
     await watch.later()
 
     assert watch.told_to(himself) == [(listing.id,)]

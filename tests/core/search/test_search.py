@@ -117,7 +117,7 @@ async def test_only_what_is_live_is_shown_and_at_once(market: Market) -> None:
     await market.run(MARKET, lambda ctx: reserve(ctx, listing.id, tonnes(500)))
     assert ids(await on.find("wood pellets")) == []
     more = ChangeListing(quantity=tonnes(200))
-    await market.run(on.seller, lambda ctx: change_listing(ctx, listing.id, more))
+    await market.run(on.seller, lambda ctx: change_listing(ctx, catalogue(), listing.id, more))
     assert ids(await on.find("wood pellets")) == [listing.id]
     await market.run(on.seller, lambda ctx: withdraw_listing(ctx, listing.id))
     assert ids(await on.find("wood pellets")) == []
@@ -166,7 +166,7 @@ async def test_a_sellers_own_words_and_name_are_found_misspelt(market: Market) -
     await market.run(other, lambda ctx: complete_profile(ctx, profile))
     assert ids(await on.find("Dzukia")) == [listing.id]
     rewritten = ChangeListing(words="pine")
-    await market.run(other, lambda ctx: change_listing(ctx, listing.id, rewritten))
+    await market.run(other, lambda ctx: change_listing(ctx, catalogue(), listing.id, rewritten))
     assert ids(await on.find("spruce")) == []
 
 

@@ -103,7 +103,7 @@ class Stand:
 
     async def change(self, one: str) -> None:
         price = ChangeListing(price=eur(self.dice.choice((150, 205, 260))))
-        await self.act(partial(change_listing, listing_id=one, command=price))
+        await self.act(partial(change_listing, catalogue=catalogue(), listing_id=one, command=price))
 
     async def sell_out(self, one: str) -> None:
         await self.act(partial(reserve, listing_id=one, quantity=tonnes(500)))
@@ -172,7 +172,7 @@ async def test_what_is_undone_was_never_there(market: Market) -> None:
     under = Understood(max_price=eur(210))
 
     def dearer_and_undone(ctx: Ctx) -> None:
-        change_listing(ctx, cheap.id, ChangeListing(price=eur(300)))
+        change_listing(ctx, catalogue(), cheap.id, ChangeListing(price=eur(300)))
         publish_listing(ctx, catalogue(), pellets(price=eur(150)))
         ctx.settle()
         page = service.search(ctx, catalogue(), Query(under))
