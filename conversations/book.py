@@ -26,12 +26,15 @@ class Flow:
     """A form and the one command it collects the input of. `finish` runs it, in the transaction of the last input.
 
     `reads(talk, sentence, values)`: the answers, by field, that one sentence gives, whatever is asked just now.
+    `anew(talk, opening)`: of a form that changes what is there, which may itself change meanwhile: what was entered,
+    laid upon what stands there now.
     """
 
     form: Form
     finish: Callable[[Talk, Opening, Values], None]
     intro: Callable[[Talk, Opening], str] = lambda _talk, _opening: ""
     reads: Callable[[Talk, str, Values], Mapping[str, str]] | None = None
+    anew: Callable[[Talk, Opening], Opening] | None = None
 
     @property
     def name(self) -> str:

@@ -164,6 +164,7 @@ class FieldView(Shape):
     searchable: bool = False
     value: str | None = None  # canonical text; for choices option values, comma-separated
     shown: str = ""  # the value in the person's words
+    was: str = ""  # so was the value before, where the form changes what is there and this has changed
     typed: str = ""  # the value as the person would type it, where it is typed
     error: str = ""
     proposed: int | None = None  # the place of the option that was perhaps meant by what was typed

@@ -28,7 +28,11 @@ MARK = "~"  # parts a field's name from the mark of its options
 
 def modal(form: FormView) -> Block:
     """The window of a form. Slack keeps of it only which draft it is, and what was typed."""
-    blocks = [*paragraphs(form.intro), *(block for field in form.fields for block in _field(field))]
+    blocks = [
+        *paragraphs(form.intro),
+        *context(form.note),
+        *(block for field in form.fields for block in _field(field)),
+    ]
     return {
         "type": "modal",
         "callback_id": CALLBACK,
@@ -120,6 +124,8 @@ def _field(field: FieldView) -> list[Block]:
     hint = field.hint or (field.ask if field.ask != field.label else "")
     if there and field.shown:
         hint = f"{field.shown}. {hint}"
+    if field.was:  # what is typed next to it changes, and is not drawn anew
+        hint = f"{field.was} → … {hint}"
     if clean(hint):
         block["hint"] = plain(hint, LABEL)
     error = context(f"⚠️ {field.error}") if field.error else []

@@ -237,7 +237,11 @@ def _door(form: FormView) -> list[Block]:
     cancel = Button(label=form.cancel[:75], press=press("form.cancel", form.draft, form.revision))
     asked = next((field for field in form.fields if field.name == form.current), None)
     given: list[Run] = _lines(
-        [Line(label=f.label, value=f.shown or f.value or "", joint=f.joint) for f in form.fields if f.value]
+        [
+            Line(label=f.label, value=f.shown or f.value or "", was=f.was, joint=f.joint)
+            for f in form.fields
+            if f.value or f.was
+        ]
     )
     told = rich((asked.error, "")) if asked is not None and asked.error else []
     words = [header(form.title), *paragraphs(form.intro), *rich(*given), *told]

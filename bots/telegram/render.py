@@ -206,9 +206,10 @@ def _form(form: FormView) -> Screen:
 
 def _answer(field: FieldView) -> Text:
     """One line of what was answered; nothing for a field not reached yet."""
+    was = said(field.was, "strikethrough") if field.was else Text()
     value = said(field.shown or field.value or "")
     wrong = said(f"⚠️ {field.error}") if field.error else Text()
-    return _labelled(field.label, field.joint, joined(" ", value, wrong)) if value or wrong else Text()
+    return _labelled(field.label, field.joint, joined(" ", was, value, wrong)) if was or value or wrong else Text()
 
 
 def _question_rows(form: FormView, asked: FieldView) -> list[list[Button]]:

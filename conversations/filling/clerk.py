@@ -17,6 +17,7 @@ from core.talks import service as talks
 from core.talks.model import Draft
 
 REFUSED: Final = "refused"  # under which is remembered why a form was not taken
+MOVED: Final = "form_moved"  # the form that has been laid upon a newer state of what it changes, in this unit
 
 
 @contextmanager
@@ -56,6 +57,7 @@ class Clerk:
     ) -> FormView:
         flow = self._flows[draft.flow]
         reading = flow.form.look(talk, draft.answers)
+        moved = talk.words("form.moved_along") if talk.ctx.notes.get(MOVED) == draft.id else ""
         return flow.form.view(
             talk,
             reading,
@@ -64,7 +66,7 @@ class Clerk:
             revision=draft.revision,
             current=self._current(draft, reading),
             intro=flow.intro(talk, Opening(draft.answers, draft.subject, draft.seen)),
-            note=note,
+            note=" ".join(filter(None, (moved, note))),
             warning=warning,
             errors=errors,
             fresh=talk.fresh,
@@ -89,6 +91,18 @@ class Clerk:
             return False
         draft = self._save(talk, draft, dict(draft.answers), trail=draft.trail, editing=draft.editing)
         self.show(talk, draft, note=talk.words("talk.form_changed"))
+        return True
+
+    def _moves_along(self, talk: Talk, draft: Draft, answers: Mapping[str, str]) -> bool:
+        """Whether what the form changes has changed itself: then these answers are laid upon it, to be looked over."""
+        flow = self._flows[draft.flow]
+        if flow.anew is None:
+            return False
+        now = flow.anew(talk, Opening(answers, draft.subject, draft.seen))
+        if now.seen == draft.seen:
+            return False
+        self._save(talk, draft, dict(now.answers), trail=draft.trail, editing=draft.editing, seen=now.seen)
+        talk.ctx.notes[MOVED] = draft.id
         return True
 
     @staticmethod
@@ -127,7 +141,7 @@ class Clerk:
         """What one sentence says of several fields, each of which is named, and what it says of none; then ask on."""
         form, told = self._flows[draft.flow].form, []
         if said.answers:
-            names = [talk.words(f"{form.name}.{name}") for name in said.answers]
+            names = [talk.words(form.code(name)) for name in said.answers]
             draft = self._keep(talk, draft, said.answers)
             told.append(talk.words("form.written_down", names=names))
         if said.left:
@@ -178,7 +192,16 @@ class Clerk:
         talk.ctx.session.flush()
 
     def _save(
-        self, talk: Talk, draft: Draft, answers: dict[str, str], *, trail: list[str], editing: str | None = None
+        self,
+        talk: Talk,
+        draft: Draft,
+        answers: dict[str, str],
+        *,
+        trail: list[str],
+        editing: str | None = None,
+        seen: int | None = None,
     ) -> Draft:
         schema = self._flows[draft.flow].form.schema
-        return talks.save_draft(talk.ctx, draft, answers=answers, trail=trail, editing=editing, schema=schema)
+        return talks.save_draft(
+            talk.ctx, draft, answers=answers, trail=trail, editing=editing, schema=schema, seen=seen
+        )

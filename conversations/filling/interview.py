@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import nullcontext
 
 from conversations.buttons import Press
@@ -9,7 +10,7 @@ from conversations.filling.clerk import Clerk, sent
 from conversations.filling.drafts import make_room, put_aside, untouched
 from conversations.filling.over import close_over, is_over
 from conversations.filling.sentences import WHOLE, said_at_once
-from conversations.forms.form import Field, Reading
+from conversations.forms.form import BEFORE, Field, Reading, stood
 from conversations.forms.nearest import by_label, chosen
 from conversations.reply import FormClosed, FormErrors, Line, Option, Say
 from conversations.talk import Opening, Talk
@@ -37,7 +38,8 @@ class Interview(Clerk):
         if parked is not None:
             make_room(talk, parked, kept=self._entered(parked))
         if opening.answers:
-            draft = self._save(talk, draft, dict(opening.answers), trail=list(opening.answers))
+            trail = [] if BEFORE in opening.answers else list(opening.answers)  # what stands there nobody has said
+            draft = self._save(talk, draft, dict(opening.answers), trail=trail)
         reading = flow.form.look(talk, draft.answers)
         if not flow.form.review and reading.missing is None:
             self._finish(talk, draft, reading)  # one word said it all
@@ -87,7 +89,7 @@ class Interview(Clerk):
         form = self._flows[draft.flow].form
         reading = form.look(talk, draft.answers)
         return tuple(
-            Line(label=talk.words(f"{form.name}.{each.name}"), value=each.show(talk, reading.values[each.name]))
+            Line(label=talk.words(form.code(each.name)), value=each.show(talk, reading.values[each.name]))
             for each in reading.asked
             if each.name in reading.values
         )
@@ -222,6 +224,11 @@ class Interview(Clerk):
             return  # what is typed into a window arrives after the window was sent
         draft = self._draft(talk, filled.draft)
         flow = self._flows[draft.flow]
+        if flow.anew is not None and filled.revision != draft.revision:
+            # The form went on elsewhere: what this window leaves as it was may be what stood there long ago.
+            if not filled.quiet:
+                self.show(talk, draft)
+            return
         answers = dict(draft.answers)
         open_names = {each.name for each in flow.form.fields if not each.fixed}
         for name, given in filled.values.items():
@@ -236,16 +243,22 @@ class Interview(Clerk):
         answers |= {each.name: each.write(reading.values[each.name]) for each in typed if answers[each.name]}
         if filled.quiet:
             self._keep_good(talk, draft, answers, {})
-            return
-        if not filled.final:
-            draft = self._save(talk, draft, answers, trail=draft.trail)
-            self.show(talk, draft)
-            return
+        elif not filled.final:
+            self.show(talk, self._save(talk, draft, answers, trail=draft.trail))
+        else:
+            self._send(talk, draft, answers, reading)
+
+    def _send(self, talk: Talk, draft: Draft, answers: Mapping[str, str], reading: Reading) -> None:
+        """A window was sent off with these answers."""
+        flow = self._flows[draft.flow]
         wrong = {name: talk.words.refusal(refusal) for name, refusal in reading.errors.items()}
         wrong |= {each.name: talk.words("form.needed") for each in reading.asked if each.is_missing(answers)}
         if wrong:
             self._keep_good(talk, draft, answers, wrong)
             talk.reply(FormErrors(errors=wrong))
+            return
+        if not is_over(talk, draft) and self._moves_along(talk, draft, answers):
+            self.show(talk, draft)
             return
         try:
             flow.run(talk, Opening(answers, draft.subject, draft.seen), reading.values)
@@ -265,12 +278,16 @@ class Interview(Clerk):
 
     # --- inside -----------------------------------------------------------------------------------------------------
 
-    @staticmethod
-    def _is_over(talk: Talk, draft: Draft) -> bool:
-        """Whether the form's time is over because its thing has moved on: then that is said, and nothing else done."""
+    def _is_over(self, talk: Talk, draft: Draft) -> bool:
+        """Whether the form's time is over because its thing has moved on: then that is said, and nothing else done.
+
+        A form that may go along with it does.
+        """
         over = is_over(talk, draft)
         if over:
             close_over(talk, draft)
+        else:
+            self._moves_along(talk, draft, draft.answers)
         return over
 
     def _entered(self, draft: Draft) -> bool:
@@ -281,12 +298,13 @@ class Interview(Clerk):
         return flow in self._flows and any(each.fixed and each.name == name for each in self._flows[flow].form.fields)
 
     def _back(self, talk: Talk, draft: Draft, reading: Reading) -> None:
-        """To the answer given last: it is asked again, and kept until another one is given."""
+        """To the answer given last: it is asked again, or stands again as it was where the form changes it."""
         trail = [name for name in draft.trail if name in {each.name for each in reading.asked}]
         if not trail:
             self.show(talk, draft)
             return
         answers = {name: text for name, text in draft.answers.items() if name != trail[-1]}
+        answers |= {name: text for name, text in stood(draft.answers).items() if name == trail[-1]}
         self.show(talk, self._save(talk, draft, answers, trail=trail[:-1]))
 
     def _pick(self, talk: Talk, draft: Draft, asked: Field, choice: str, reading: Reading) -> None:

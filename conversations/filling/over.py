@@ -13,14 +13,20 @@ from conversations.talk import Talk
 from core.delivery.service import lot_for
 from core.kernel.errors import Refusal
 from core.kernel.transaction import Ctx
-from core.listings.service import listing_for
+from core.listings.service import changeable_listing, listing_for
 from core.offers.inquiries.service import inquiry_for
 from core.offers.service import offer_for
 from core.support.service import case_for
 from core.talks import service as talks
 from core.talks.model import Draft
 
-Version = Callable[[Ctx, str], int]
+Version = Callable[[Ctx, str], int | None]  # None: whichever it is, the form goes along with it (`Flow.anew`)
+
+
+def may_be_changed(ctx: Ctx, listing_id: str) -> None:
+    """Raises Refusal where it is not, or no longer, for the person who acts to change."""
+    changeable_listing(ctx, listing_id)
+
 
 # What a form is about: the button that shows it, and its version now.
 LOT: Final = ("lot.show", lambda ctx, name: lot_for(ctx, name).version)
@@ -32,6 +38,7 @@ ABOUT: Final[Mapping[str, tuple[str, Version]]] = (
     dict.fromkeys(("dispatch", "arrive"), LOT)
     | dict.fromkeys(("claim", "contradict", "propose", "counter_claim", "replace", "referee"), LOT)
     | dict.fromkeys(("offer", "buy"), LISTING)
+    | {"change": ("find.show", may_be_changed)}
     | dict.fromkeys(("shares", "ruling", "appeal"), CASE)
     | {"counter": OFFER, "first_offer": INQUIRY}
 )
@@ -42,7 +49,7 @@ def is_over(talk: Talk, draft: Draft) -> bool:
     if draft.seen is None or draft.subject is None or draft.flow not in ABOUT:
         return False
     try:
-        return ABOUT[draft.flow][1](talk.ctx, draft.subject) != draft.seen
+        return ABOUT[draft.flow][1](talk.ctx, draft.subject) not in {draft.seen, None}
     except Refusal:
         return True  # it is gone
 

@@ -61,7 +61,7 @@ def _counted(talk: Talk, flow: Flow, text: str, reading: Reading) -> tuple[dict[
     """Numbers that stand before the name of their line ("2 lots"), and the text without them."""
     said = {}
     for each in reading.asked:
-        label = talk.words(f"{flow.name}.{each.name}")
+        label = talk.words(flow.form.code(each.name))
         if each.kind != "number" or " " in label:
             continue
         stem = re.escape(label[: max(LETTERS, len(label) - 2)])

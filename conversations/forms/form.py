@@ -8,7 +8,8 @@ middle costs nothing.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +24,7 @@ from core.kernel.errors import Invalid, Refusal
 Values = Mapping[str, Any]  # field name to its value, for fields with a valid answer
 
 
+BEFORE = "before"  # the fixed field of a form that changes what is there: the answers as they stand without it
 OPTIONS_AT_ONCE = 100  # a Slack list holds no more
 KEEP_AT_MOST = 75  # characters of the button that keeps an answer
 OFFERED = 20  # at once, while a part of a name is typed
@@ -81,11 +83,15 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """Fields in the order they are asked. `name` is also the prefix of its words in the catalogue."""
+    """Fields in the order they are asked. `name` is also the prefix of its words in the catalogue.
+
+    `asks_as`: the form whose questions they are, and whose words are used for them.
+    """
 
     name: str
     fields: tuple[Field, ...]
     review: bool = True  # look everything over before it is sent (on a chat that asks one by one)
+    asks_as: str = ""
     _by_name: dict[str, Field] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -95,6 +101,10 @@ class Form:
         if name not in self._by_name:
             raise Invalid("talk.form_changed")
         return self._by_name[name]
+
+    def code(self, name: str) -> str:
+        """The code of what a field is called; of what is asked, with `.ask`."""
+        return f"{self.asks_as or self.name}.{name}"
 
     @property
     def schema(self) -> str:
@@ -127,6 +137,14 @@ class Form:
                 errors[each.name] = refusal
                 missing = missing or each.name
         return Reading(values, errors, tuple(asked), missing)
+
+    def changed(self, talk: Talk, reading: Reading, answers: Mapping[str, str]) -> dict[str, Any]:
+        """What a form that changes what is there says otherwise: by field, the value before (None: nothing)."""
+        if BEFORE not in answers:
+            return {}
+        before = self.look(talk, {**answers, **stood(answers)}).values
+        names = (each.name for each in reading.asked)
+        return {name: before.get(name) for name in names if before.get(name) != reading.values.get(name)}
 
     def value(self, talk: Talk, asked: Field, text: str, values: Values) -> Any:
         """Read one answer. A fixed choice must be one of its options. Raises Refusal."""
@@ -175,12 +193,7 @@ class Form:
             intro=intro,
             note=note,
             warning=warning,
-            fields=tuple(
-                self._field_view(
-                    talk, each, reading, answers, told, asked=each.name == current, keyed=keyed, proposed=proposed
-                )
-                for each in reading.asked
-            ),
+            fields=tuple(self._fields(talk, reading, answers, told, current, keyed=keyed, proposed=proposed)),
             current=current,
             submit=words(f"{self.name}.submit"),
             cancel=words("form.cancel"),
@@ -193,6 +206,25 @@ class Form:
             keep=words("form.keep", value=keep)[:KEEP_AT_MOST] if keep else "",
             fresh=fresh,
         )
+
+    def _fields(
+        self,
+        talk: Talk,
+        reading: Reading,
+        answers: Mapping[str, str],
+        errors: Mapping[str, str],
+        current: str | None,
+        *,
+        keyed: str,
+        proposed: int | None,
+    ) -> Iterator[FieldView]:
+        before = self.changed(talk, reading, answers)
+        for each in reading.asked:
+            view = self._field_view(
+                talk, each, reading, answers, errors, asked=each.name == current, keyed=keyed, proposed=proposed
+            )
+            was = before.get(each.name)
+            yield view.model_copy(update={"was": each.show(talk, was)}) if was else view
 
     def _field_view(
         self,
@@ -207,7 +239,7 @@ class Form:
         proposed: int | None,
     ) -> FieldView:
         """Where fields are asked one by one, nobody sees the options of the others, or their keypads."""
-        words, code = talk.words, f"{self.name}.{each.name}"
+        words, code = talk.words, self.code(each.name)
         at_once = talk.surface.asks_at_once
         with_options = at_once or asked
         value = reading.values.get(each.name)
@@ -247,6 +279,11 @@ class Form:
             return shown if self.value(talk, each, shown, values) == value else kept
         except Refusal:
             return kept
+
+
+def stood(answers: Mapping[str, str]) -> dict[str, str]:
+    """What stood in a form that changes what is there when it was opened; what was empty as well."""
+    return dict(json.loads(answers.get(BEFORE, "{}")))
 
 
 def refusal_of(fault: ValidationError) -> Invalid:

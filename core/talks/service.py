@@ -91,9 +91,19 @@ def draft_of(ctx: Ctx, person_id: str, draft_id: str) -> Draft:
 
 
 def save_draft(
-    ctx: Ctx, draft: Draft, *, answers: dict[str, Any], trail: list[str], editing: str | None, schema: str
+    ctx: Ctx,
+    draft: Draft,
+    *,
+    answers: dict[str, Any],
+    trail: list[str],
+    editing: str | None,
+    schema: str,
+    seen: int | None = None,
 ) -> Draft:
-    """Write new answers over the revision that was read. Raises Stale when somebody else was faster."""
+    """Write new answers over the revision that was read; `seen`: the version of its thing that they are about now.
+
+    Raises Stale when somebody else was faster.
+    """
     end = ctx.now + DRAFT_KEPT
     moves_on = end - draft.expires_at > DRAFT_KEPT_ABOUT
     new = {
@@ -103,6 +113,7 @@ def save_draft(
         "schema": schema,
         "revision": draft.revision + 1,
         "expires_at": end if moves_on else draft.expires_at,
+        "seen": draft.seen if seen is None else seen,
     }
     if not change(ctx.session, Draft, {"id": draft.id, "revision": draft.revision}, **new):
         raise Stale("talk.form_moved_on")
