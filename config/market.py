@@ -28,6 +28,7 @@ from conversations.search import market_view, wanting
 from conversations.talk import Almanac
 from conversations.trade import (
     agreement,
+    change,
     claim,
     deal_talk,
     delivery,
@@ -41,6 +42,7 @@ from conversations.trade import (
     paying,
     request,
     review,
+    shelf,
 )
 from conversations.wording import Wordings
 from core.alerts import reactions as alerts
@@ -76,6 +78,8 @@ BOOKS: tuple[Book, ...] = (
     registration.book,
     company.book,
     listing.book,
+    shelf.book,
+    change.book,
     search.book,
     alerting.book,
     market_view.book,

@@ -12,10 +12,10 @@ from conversations.standing import own_standing
 from conversations.talk import Opening, Talk
 from conversations.trade.agreement import awaits_me, brief_card
 from conversations.trade.inquiry import inquiry_card
-from conversations.trade.listing import brief_listing
 from conversations.trade.money import is_set_up, money_card, payouts_card
 from conversations.trade.offer import offer_card
 from conversations.trade.request import brief_request
+from conversations.trade.shelf import brief_listing
 from core.alerts import service as alerts
 from core.deals import service as deals
 from core.deals.model import DEAL

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from conversations.differences import told_of
 from core.deals import events as deal
 from core.deals.service import deal_for
 from core.delivery import events as lot
@@ -33,7 +34,10 @@ NOTES = "notices"
 
 @dataclass(slots=True)
 class Gathered:
-    """What one unit of work has to say: per thing, the sentences in the order in which they became true."""
+    """What one unit of work has to say: per thing, the sentences in the order in which they became true.
+
+    A part that is a function is asked in each reader's own talk.
+    """
 
     said: dict[tuple[str, str], list[tuple[str, dict[str, Any]]]] = field(default_factory=dict)
 
@@ -144,6 +148,7 @@ CASE_FACTS: Facts = {
 }
 # What the provider will not send, of a deal, a session or a purchase: to whom it belongs.
 REFUSED_FACTS: Facts = {money.EffectRefused: "notice.effect_refused"}
+CHANGED_FACTS: Facts = {offer.OfferListingChanged: "notice.offer_listing_changed"}
 PAGE_FACTS: Facts = {money.PaymentLinkReady: "notice.payment_ready"}
 
 
@@ -155,6 +160,16 @@ def gathered(ctx: Ctx) -> Gathered:
 def _on_offer(code: str) -> Callable[[Ctx, offer.OfferFact], None]:
     def hear(ctx: Ctx, fact: offer.OfferFact) -> None:
         gathered(ctx).say("offer", fact.offer_id, code, by=fact.by_person)
+
+    return hear
+
+
+def _on_offer_listing(code: str) -> Callable[[Ctx, offer.OfferListingChanged], None]:
+    """To the buyer: the seller knows. The offer says the same as before."""
+
+    def hear(ctx: Ctx, fact: offer.OfferListingChanged) -> None:
+        what = told_of(fact.changes)
+        gathered(ctx).say("offer", fact.offer_id, code, by=fact.by_person, only=fact.buyer, what=what)
 
     return hear
 
@@ -278,12 +293,19 @@ def on_listing_expired(ctx: Ctx, fact: listing.ListingExpired) -> None:
 
 
 def on_listing_moved(ctx: Ctx, fact: listing.ListingFact) -> None:
-    """Nothing to say, but the seller's card and desk show what is left of it."""
-    gathered(ctx).say("listing", fact.listing_id, "", by=fact.by_person)
+    """The seller's card and desk show what is left of it; what has been changed is said to all who sell there."""
+    changes = getattr(fact, "changes", ())
+    if not changes or fact.by_person is None:
+        gathered(ctx).say("listing", fact.listing_id, "", by=fact.by_person)
+        return
+    by = fact.by_person
+    parts = {"what": told_of(changes), "name": lambda talk: talk.name_of(by)}
+    gathered(ctx).say("listing", fact.listing_id, "notice.listing_changed", by=by, **parts)
 
 
 HEARD: tuple[tuple[Facts, Callable[[str], Callable[[Ctx, Any], None]]], ...] = (
     (OFFER_FACTS, _on_offer),
+    (CHANGED_FACTS, _on_offer_listing),
     (INQUIRY_FACTS, _on_inquiry),
     (REQUEST_FACTS, _on_request),
     (QUOTE_FACTS, _on_quote),

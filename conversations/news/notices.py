@@ -48,10 +48,10 @@ from conversations.trade.agreement import deal_card
 from conversations.trade.claim import claim_card
 from conversations.trade.dispute import case_card
 from conversations.trade.inquiry import inquiry_card
-from conversations.trade.listing import own_card
 from conversations.trade.money import account_page, set_up_payouts
 from conversations.trade.offer import offer_card
 from conversations.trade.request import request_card
+from conversations.trade.shelf import own_card
 from core.alerts.events import ListingsFound
 from core.deals import rules
 from core.deals.service import deal_for
@@ -333,7 +333,8 @@ def _sentence(talk: Talk, code: str, parts: dict[str, Any], *, acted: bool) -> s
     for variant in (parts.get("why"), parts.get("when"), sides.get(talk.person.id)):
         code = f"{code}.{variant}" if variant and words.knows(f"{code}.{variant}") else code
     code = f"{code}.you" if acted and words.knows(f"{code}.you") else code
-    return words(code, **{name: part for name, part in parts.items() if name not in ADDRESSING}, who=who)
+    said = {name: part(talk) if callable(part) else part for name, part in parts.items() if name not in ADDRESSING}
+    return words(code, **said, who=who)
 
 
 def _who(talk: Talk, person_id: str | None) -> str:

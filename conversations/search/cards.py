@@ -21,7 +21,7 @@ from conversations.search.prices import Comparison
 from conversations.search.towns import town_name
 from conversations.standing import standing
 from conversations.talk import Talk
-from conversations.trade.listing import goods_lines
+from conversations.trade.shelf import goods_lines
 from core.contacts.rules import masked
 from core.listings.model import Listing
 from core.search import kept

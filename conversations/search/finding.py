@@ -36,8 +36,8 @@ from conversations.search.orders import (
 )
 from conversations.search.prices import Comparison
 from conversations.talk import Talk
-from conversations.trade.listing import own_card
 from conversations.trade.request import opening_for
+from conversations.trade.shelf import own_card
 from core.listings import service as listings
 from core.reputation.service import scores_of
 from core.search import kept

@@ -1,4 +1,4 @@
-"""Selling: the listing form, filled by one sentence or field by field, and a seller's own listings."""
+"""Selling: the listing form, filled by one sentence or field by field."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ from typing import Any
 
 from conversations.around import free_text
 from conversations.book import Book, Flow
-from conversations.buttons import Press, press
+from conversations.differences import SALES
 from conversations.forms.answers import (
     NOTHING,
     capital,
     find_towns,
-    goods_name,
     grade_options,
     option,
     product_options,
@@ -30,21 +29,19 @@ from conversations.forms.answers import (
 from conversations.forms.form import Field, Form, Values
 from conversations.forms.keypads import Amount, Calendar
 from conversations.forms.nearest import nearest_option
-from conversations.reply import Button, Card, CardList, Line, Option, Say, Toast
+from conversations.reply import Option, Say
 from conversations.talk import Opening, Talk
+from conversations.trade.shelf import own_card
 from core.catalogue.loads import TRUCK_TONNES
 from core.catalogue.names import TOO_CLOSE
 from core.files.service import own
 from core.kernel.errors import Invalid
 from core.kernel.quantity import Quantity
 from core.listings import service as listings
-from core.listings.model import LISTING, Certificate, Listing, PublishListing
+from core.listings.model import Certificate, PublishListing
 from core.people.model import Role
 from core.search.days import proposed
 from core.search.parse import Understood, parse
-
-SHOWN_AT_ONCE = 10
-SALES = ("both", "offers", "fixed")  # bought at the price or by offer, by offer only, at the price only
 
 book = Book()
 
@@ -217,7 +214,7 @@ SELL = Form(
 def _publish(talk: Talk, _opening: Opening, values: Values) -> None:
     catalogue = talk.almanac.catalogue
     quantity: Quantity = values["quantity"]
-    sale = values.get("sale", "both")
+    negotiable, buy_now = SALES[values.get("sale", "both")]
     grade = values["grade"]
     kept = own(talk.ctx, values.get("files", ()))
     window = values["window"]
@@ -228,8 +225,8 @@ def _publish(talk: Talk, _opening: Opening, values: Values) -> None:
         quantity=quantity,
         min_lot=values.get("min_lot"),
         price=values["price"],
-        negotiable=sale != "fixed",
-        buy_now=sale != "offers",
+        negotiable=negotiable,
+        buy_now=buy_now,
         incoterm=values["incoterm"],
         place=values["place"],
         window_from=window[0],
@@ -305,96 +302,3 @@ def answers_of(talk: Talk, understood: Understood, product: str | None = None) -
     if certificate:
         answers["certificates"] = certificate
     return answers
-
-
-# --- a seller's own listings ------------------------------------------------------------------------------------------
-
-
-@book.command("listings")
-def my_listings(talk: Talk, _rest: str) -> None:
-    """The person's own listings, newest first."""
-    mine = listings.listings_of(talk.ctx, talk.organisation)[:SHOWN_AT_ONCE]
-    words = talk.words
-    sell = Button(label=words("command.sell"), press=press("command", choice="sell"), style="primary")
-    if not mine:
-        talk.reply(Say(text=words("listing.none_yet"), buttons=((sell,),)))
-        return
-    items = tuple(brief_listing(talk, listing) for listing in mine)
-    talk.reply(CardList(subject="listings", title=words("listing.mine"), items=items, buttons=((sell,),)))
-
-
-def brief_listing(talk: Talk, listing: Listing) -> Card:
-    """A listing among others: what, how much, at what price; one button opens it."""
-    words = talk.words
-    return Card(
-        title=goods_name(talk, listing.product_id, listing.grade_id),
-        lines=(
-            *goods_lines(talk, listing)[:3],
-            Line(label=words("listing.state"), value=words(f"state.{listing.state}")),
-        ),
-        buttons=((Button(label=words("find.show"), press=press("find.show", listing.id)),),),
-    )
-
-
-def own_card(talk: Talk, listing: Listing, note: str = "") -> Card:
-    """A listing as its seller sees it: what is left of it, until when it stands, what can be done."""
-    words = talk.words
-    verbs = LISTING.open_to(listing.state, ("seller",))
-    buttons = [
-        Button(label=words(f"listing.{verb}"), press=press(f"listing.{verb}", listing.id, listing.version), style=style)
-        for verb, style in (("pause", "plain"), ("resume", "primary"), ("renew", "plain"), ("withdraw", "danger"))
-        if verb in verbs
-    ]
-    if talk.almanac.home and listing.state == "live":
-        buttons.append(Button(label=words("link.page"), url=f"{talk.almanac.home}/l/{listing.id}"))
-    return Card(
-        subject=f"listing:{listing.id}",
-        title=goods_name(talk, listing.product_id, listing.grade_id),
-        lines=(*goods_lines(talk, listing), Line(label=words("listing.state"), value=words(f"state.{listing.state}"))),
-        turn=words("listing.stands_until", until=listing.expires_at) if listing.state == "live" else "",
-        note=note,
-        buttons=(tuple(buttons),) if buttons else (),
-        fresh=talk.fresh,
-    )
-
-
-def goods_lines(talk: Talk, listing: Listing) -> tuple[Line, ...]:
-    """What every reader of a listing wants to know, in one order."""
-    words = talk.words
-    lines = [
-        Line(label=words("listing.left"), value=words.show(listing.remaining)),
-        Line(label=words("listing.price"), value=words.show(listing.price)),
-        Line(label=words("listing.delivery"), value=f"{listing.incoterm} {show_place(talk, listing.place)}"),
-        Line(label=words("listing.window"), value=show_window(talk, (listing.window_from, listing.window_to))),
-    ]
-    if listing.min_lot != listing.remaining:
-        lines.append(Line(label=words("listing.min_lot"), value=words.show(listing.min_lot)))
-    if listing.certificates:
-        named = ", ".join(f"{each.scheme} {each.number}".strip() for each in listing.certificates)
-        lines.append(Line(label=words("listing.certificates"), value=named))
-    return tuple(lines)
-
-
-@book.press("listing.pause")
-def pause(talk: Talk, pressed: Press) -> None:
-    _changed(talk, listings.pause_listing(talk.ctx, pressed.subject, pressed.seen))
-
-
-@book.press("listing.resume")
-def resume(talk: Talk, pressed: Press) -> None:
-    _changed(talk, listings.resume_listing(talk.ctx, pressed.subject, pressed.seen))
-
-
-@book.press("listing.renew")
-def renew(talk: Talk, pressed: Press) -> None:
-    _changed(talk, listings.renew_listing(talk.ctx, pressed.subject, pressed.seen))
-
-
-@book.press("listing.withdraw")
-def withdraw(talk: Talk, pressed: Press) -> None:
-    _changed(talk, listings.withdraw_listing(talk.ctx, pressed.subject, pressed.seen))
-
-
-def _changed(talk: Talk, listing: Listing) -> None:
-    talk.ctx.session.flush()
-    talk.reply(Toast(text=talk.words(f"state.{listing.state}")), own_card(talk, listing))

@@ -16,8 +16,9 @@ import conversations
 from conversations import facts
 from conversations import help as help_pages
 from conversations.book import Book, bound
+from conversations.differences import SALES
 from conversations.search.cards import BEYOND
-from conversations.trade import agreement, claim, delivery, dispute, listing, lots, money, request
+from conversations.trade import agreement, claim, delivery, dispute, lots, money, request, shelf
 from core.alerts.model import Rhythm
 from core.deals.model import DEAL
 from core.delivery.model import LOT
@@ -185,8 +186,8 @@ def _of_forms() -> Iterator[str]:
         yield f"{flow.name}.submit"
         for field in flow.form.fields:
             if not field.fixed:
-                yield f"{flow.name}.{field.name}"
-                yield f"{flow.name}.{field.name}.ask"
+                yield flow.form.code(field.name)
+                yield f"{flow.form.code(field.name)}.ask"
 
 
 def hints() -> set[str]:
@@ -200,7 +201,7 @@ def _of_buttons() -> Iterator[str]:
     yield from (f"lot.{verb}" for verb, _ in claim.VERBS)
     yield from (f"case.{verb}" for verb, _ in dispute.VERBS)
     yield from (f"offer.{verb}" for verb in ("accept", "counter", "decline", "withdraw"))
-    yield from (f"listing.{verb}" for verb in ("pause", "resume", "renew", "withdraw"))
+    yield from (f"listing.{verb}" for verb, _ in shelf.VERBS)
     yield from (f"find.{order}" for order in get_args(Order))
     yield from (f"alert.{rhythm}" for rhythm in Rhythm)
 
@@ -244,7 +245,7 @@ def buttons() -> set[str]:
 
 
 def _of_choices() -> Iterator[str]:
-    yield from (f"sell.sale.{each}" for each in listing.SALES)
+    yield from (f"sell.sale.{each}" for each in SALES)
     yield from (f"profile.role.{each}" for each in (*Role, "both"))
     yield from (f"role.{each}" for each in Role)
     yield from (f"company.position.{each}" for each in Position)
@@ -301,6 +302,8 @@ def turns() -> dict[str, frozenset[str]]:
 def of_notices() -> dict[str, frozenset[str]]:
     """What is told when something has happened, with the parts of its sentence."""
     told: dict[str, frozenset[str]] = {"notice.listing_expired": frozenset({"who"})}
+    told |= {"notice.listing_changed": frozenset({"name", "what", "who"})}
+    told |= dict.fromkeys(facts.CHANGED_FACTS.values(), frozenset({"what", "who"}))
     told |= dict.fromkeys(("notice.half_time", "notice.little_time"), frozenset({"due"}))
     parts: Sequence[tuple[Mapping[type, str], frozenset[str]]] = (
         (facts.OFFER_FACTS, frozenset()),

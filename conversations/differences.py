@@ -1,0 +1,53 @@
+"""What of a listing has changed, in its readers' words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from conversations.forms.answers import show_place, show_window
+from conversations.talk import Talk
+from core.listings.rules import Difference
+
+SALES: Final[Mapping[str, tuple[bool, bool]]] = {  # whether the price can be talked about, and whether it can be taken
+    "both": (True, True),
+    "offers": (True, False),
+    "fixed": (False, True),
+}
+
+
+def told_of(changes: Sequence[Difference]) -> Callable[[Talk], str]:
+    """ "Price: 215.00 EUR/t → 205.00 EUR/t; Description", as each reader reads it."""
+
+    def told(talk: Talk) -> str:
+        return "; ".join(_told(talk, each) for each in changes)
+
+    return told
+
+
+def _told(talk: Talk, change: Difference) -> str:
+    label = talk.words("terms.packaging" if change.field == "packaging" else f"sell.{change.field}")
+    if change.field not in SHOWN:
+        return label
+    before, after = (SHOWN[change.field](talk, value) for value in (change.before, change.after))
+    return f"{label}: {before} → {after}"
+
+
+def sale_named(negotiable: bool, buy_now: bool) -> str:
+    """Which way of selling that is."""
+    return next((name for name, each in SALES.items() if each == (negotiable, buy_now)), "offers")
+
+
+def _grade(talk: Talk, grade: str | None) -> str:
+    return talk.almanac.catalogue.grade(grade).label if grade else talk.words("sell.grade.none")
+
+
+# By field, how it is shown; of the others it is enough to say that they have changed.
+SHOWN: Final[Mapping[str, Callable[[Talk, Any], str]]] = {
+    "grade": _grade,
+    **dict.fromkeys(("quantity", "price", "min_lot", "incoterm"), lambda talk, value: talk.words.show(value)),
+    "place": show_place,
+    "window": show_window,
+    "sale": lambda talk, value: talk.words(f"sell.sale.{sale_named(*value)}"),
+    "certificates": lambda talk, value: ", ".join(value) or talk.words("terms.no_certificates"),
+}

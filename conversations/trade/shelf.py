@@ -1,0 +1,131 @@
+"""A seller's own listings: all of them, one with what can be done about it, and what everybody reads of it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from conversations.book import Book
+from conversations.buttons import Press, press
+from conversations.forms.answers import goods_name, show_place, show_window
+from conversations.reply import Button, Card, CardList, Line, Say, Style, Toast
+from conversations.talk import Talk
+from core.kernel.errors import NotAllowed
+from core.listings import service as listings
+from core.listings.model import LISTING, Listing
+
+SHOWN_AT_ONCE: Final = 10
+VERBS: Final[tuple[tuple[str, Style], ...]] = (
+    ("change", "plain"),
+    ("pause", "plain"),
+    ("resume", "primary"),
+    ("renew", "plain"),
+    ("withdraw", "danger"),
+)
+
+book = Book()
+
+
+@book.command("listings")
+def my_listings(talk: Talk, _rest: str) -> None:
+    """The person's own listings, newest first."""
+    mine = listings.listings_of(talk.ctx, talk.organisation)[:SHOWN_AT_ONCE]
+    words = talk.words
+    sell = Button(label=words("command.sell"), press=press("command", choice="sell"), style="primary")
+    if not mine:
+        talk.reply(Say(text=words("listing.none_yet"), buttons=((sell,),)))
+        return
+    items = tuple(brief_listing(talk, listing) for listing in mine)
+    talk.reply(CardList(subject="listings", title=words("listing.mine"), items=items, buttons=((sell,),)))
+
+
+def brief_listing(talk: Talk, listing: Listing) -> Card:
+    """A listing among others: what, how much, at what price; one button opens it."""
+    words = talk.words
+    return Card(
+        title=goods_name(talk, listing.product_id, listing.grade_id),
+        lines=(
+            *goods_lines(talk, listing)[:3],
+            Line(label=words("listing.state"), value=words(f"state.{listing.state}")),
+        ),
+        buttons=((Button(label=words("find.show"), press=press("find.show", listing.id)), *_changing(talk, listing)),),
+    )
+
+
+def _changing(talk: Talk, listing: Listing) -> tuple[Button, ...]:
+    if "change" not in LISTING.open_to(listing.state, ("seller",)):
+        return ()
+    return (Button(label=talk.words("listing.change"), press=press("listing.change", listing.id, listing.version)),)
+
+
+def own_card(talk: Talk, listing: Listing, note: str = "") -> Card:
+    """A listing as its seller sees it: what is left of it, until when it stands, what can be done."""
+    words = talk.words
+    verbs = LISTING.open_to(listing.state, ("seller",))
+    buttons = [
+        Button(label=words(f"listing.{verb}"), press=press(f"listing.{verb}", listing.id, listing.version), style=style)
+        for verb, style in VERBS
+        if verb in verbs
+    ]
+    if talk.almanac.home and listing.state == "live":
+        buttons.append(Button(label=words("link.page"), url=f"{talk.almanac.home}/l/{listing.id}"))
+    return Card(
+        subject=f"listing:{listing.id}",
+        title=goods_name(talk, listing.product_id, listing.grade_id),
+        text=listing.words,
+        lines=(*goods_lines(talk, listing), Line(label=words("listing.state"), value=words(f"state.{listing.state}"))),
+        turn=words("listing.stands_until", until=listing.expires_at) if listing.state == "live" else "",
+        note=note,
+        buttons=(tuple(buttons),) if buttons else (),
+        fresh=talk.fresh,
+    )
+
+
+def goods_lines(talk: Talk, listing: Listing) -> tuple[Line, ...]:
+    """What every reader of a listing wants to know, in one order."""
+    words = talk.words
+    lines = [
+        Line(label=words("listing.left"), value=words.show(listing.remaining)),
+        Line(label=words("listing.price"), value=words.show(listing.price)),
+        Line(label=words("listing.delivery"), value=f"{listing.incoterm} {show_place(talk, listing.place)}"),
+        Line(label=words("listing.window"), value=show_window(talk, (listing.window_from, listing.window_to))),
+    ]
+    if listing.min_lot != listing.remaining:
+        lines.append(Line(label=words("listing.min_lot"), value=words.show(listing.min_lot)))
+    if listing.certificates:
+        named = ", ".join(f"{each.scheme} {each.number}".strip() for each in listing.certificates)
+        lines.append(Line(label=words("listing.certificates"), value=named))
+    return tuple(lines)
+
+
+@book.press("listing.show")
+def show(talk: Talk, pressed: Press) -> None:
+    """The seller's card as it stands now, for who pressed on an older one."""
+    listing = listings.listing_for(talk.ctx, pressed.subject)
+    if listing.seller != talk.organisation:
+        raise NotAllowed
+    talk.reply(own_card(talk, listing))
+
+
+@book.press("listing.pause")
+def pause(talk: Talk, pressed: Press) -> None:
+    _changed(talk, listings.pause_listing(talk.ctx, pressed.subject, pressed.seen))
+
+
+@book.press("listing.resume")
+def resume(talk: Talk, pressed: Press) -> None:
+    _changed(talk, listings.resume_listing(talk.ctx, pressed.subject, pressed.seen))
+
+
+@book.press("listing.renew")
+def renew(talk: Talk, pressed: Press) -> None:
+    _changed(talk, listings.renew_listing(talk.ctx, pressed.subject, pressed.seen))
+
+
+@book.press("listing.withdraw")
+def withdraw(talk: Talk, pressed: Press) -> None:
+    _changed(talk, listings.withdraw_listing(talk.ctx, pressed.subject, pressed.seen))
+
+
+def _changed(talk: Talk, listing: Listing) -> None:
+    talk.ctx.session.flush()
+    talk.reply(Toast(text=talk.words(f"state.{listing.state}")), own_card(talk, listing))
