@@ -195,6 +195,7 @@ class FormView(Shape):
     search: str = ""  # the button that finds more as it is typed
     can_go_back: bool = False
     keep: str = ""  # the button that leaves the answer as it was, while a line is changed
+    clear: str = ""  # the button that leaves no answer, while a line is changed that needs none
     fresh: bool = True
 
 

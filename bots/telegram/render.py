@@ -232,6 +232,7 @@ def _question_rows(form: FormView, asked: FieldView) -> list[list[Button]]:
                 form.skip,
                 not form.keep and (asked.optional or (asked.kind == "choices" and bool(asked.value))),
             ),
+            ("form.clear", form.clear, bool(form.clear)),
             ("form.cancel", form.cancel, True),
         )
         if offered

@@ -74,6 +74,7 @@ class Clerk:
             keyed=keyed,
             proposed=proposed,
             keep=self._to_keep(talk, draft, reading) if not errors else "",
+            may_be_cleared=self._may_be_cleared(draft, reading),
         )
 
     # --- taking and sending -----------------------------------------------------------------------------------------
@@ -118,6 +119,13 @@ class Clerk:
             return ""
         asked = self._flows[draft.flow].form.field(draft.editing)
         return "" if asked.kind in {"choices", "files"} else asked.show(talk, reading.values[asked.name])
+
+    def _may_be_cleared(self, draft: Draft, reading: Reading) -> bool:
+        """Whether the line that is being changed has an answer that it could do without."""
+        name = draft.editing
+        if name is None or name != self._current(draft, reading) or not draft.answers.get(name):
+            return False
+        return self._flows[draft.flow].form.field(name).optional
 
     def _answer(self, talk: Talk, draft: Draft, asked: Field, text: str, reading: Reading) -> None:
         """Take one answer, or say what would be right; then ask on."""

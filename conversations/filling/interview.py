@@ -204,6 +204,8 @@ class Interview(Clerk):
             case "form.skip" if current is not None and flow.form.field(current).may_be_passed(draft.answers):
                 # What was sent or chosen so far is kept: going on means "no more of it".
                 self._answer(talk, draft, flow.form.field(current), draft.answers.get(current, ""), reading)
+            case "form.clear" if current is not None and self._may_be_cleared(draft, reading):
+                self._answer(talk, draft, flow.form.field(current), "", reading)
             case "form.back":
                 self._back(talk, draft, reading)
             case "form.edit":

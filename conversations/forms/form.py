@@ -182,6 +182,7 @@ class Form:
         keyed: str = "",
         proposed: int | None = None,
         keep: str = "",
+        may_be_cleared: bool = False,
     ) -> FormView:
         """The form as it stands, in the person's words. `keyed` and `proposed` are the current field's."""
         words = talk.words
@@ -204,6 +205,7 @@ class Form:
             search=words("form.search"),
             can_go_back=can_go_back,
             keep=words("form.keep", value=keep)[:KEEP_AT_MOST] if keep else "",
+            clear=words("form.clear") if may_be_cleared else "",
             fresh=fresh,
         )
 

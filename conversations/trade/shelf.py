@@ -14,6 +14,7 @@ from core.listings import service as listings
 from core.listings.model import LISTING, Listing
 
 SHOWN_AT_ONCE: Final = 10
+ABREAST: Final = 2  # buttons; four are too narrow for their words on a phone
 VERBS: Final[tuple[tuple[str, Style], ...]] = (
     ("change", "plain"),
     ("pause", "plain"),
@@ -75,7 +76,7 @@ def own_card(talk: Talk, listing: Listing, note: str = "") -> Card:
         lines=(*goods_lines(talk, listing), Line(label=words("listing.state"), value=words(f"state.{listing.state}"))),
         turn=words("listing.stands_until", until=listing.expires_at) if listing.state == "live" else "",
         note=note,
-        buttons=(tuple(buttons),) if buttons else (),
+        buttons=tuple(tuple(buttons[place : place + ABREAST]) for place in range(0, len(buttons), ABREAST)),
         fresh=talk.fresh,
     )
 

@@ -239,7 +239,7 @@ def buttons() -> set[str]:
         "email.enter_code listing.mine find.top find.next find.show "
         "find.anywhere find.give_up find.back find.all_of_them market.everywhere place.set "
         "alert.save alert.open alert.look alert.mute alert.delete alert.why alert.quiet_hours "
-        "form.cancel form.discard form.back form.skip form.continue"
+        "form.cancel form.clear form.discard form.back form.skip form.continue"
     )
     return {*_of_buttons(), *_of_lot_buttons(), *named.split()}
 

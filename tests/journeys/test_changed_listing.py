@@ -7,7 +7,7 @@ import pytest
 from lab.people import OnSlack, OnTelegram
 from tests.journeys.market import Chat, Somebody, World
 from tests.journeys.test_company import invited
-from tests.journeys.trade import Trade
+from tests.journeys.trade import Trade, photo
 
 BOTH: tuple[tuple[Chat, Chat], ...] = (("telegram", "slack"), ("slack", "telegram"))
 
@@ -29,7 +29,7 @@ async def test_what_is_changed_is_out_at_once_and_an_offer_keeps_its_terms(
     await rasa.sees("made an offer")
 
     await rasa.says("/listings")
-    await rasa.sees("My listings")
+    await rasa.sees("My listings", "Change")
     await rasa.presses("Change")
     await rasa.sees("the currency (EUR) and the unit (t) stay")
     await rasa.fills(price="205 EUR/t", quantity="150 t", min_lot="50 t", words="Dry, under a roof.")
@@ -142,3 +142,28 @@ async def test_an_older_card_opens_what_is_there_now_and_what_is_withdrawn_stays
     await rasa.sees("is closed: what it is about has changed since you opened it")
     await rasa.presses_anyway(older)
     assert "[Publish the change]" not in (await rasa.screen()).rpartition("is closed: what it is about")[2]
+
+
+async def test_what_needs_no_answer_can_be_taken_away_and_other_files_put_in_its_place(world: World) -> None:
+    _, rasa, _ = await listed(world, "telegram", "slack")
+    await rasa.presses("Change")
+    await rasa.fills(words="Wet, in the open.")
+    await rasa.sees("Your change is out. Description")
+    await rasa.presses("Change")
+    await rasa.attaches("pile.jpg", photo(), "image/jpeg")
+    await rasa.sees("Photos and documents: 1 file")
+    await rasa.sends()
+    await rasa.sees("Your change is out. Photos and documents")
+    await rasa.presses("Change")
+    await rasa.sees("Photos and documents: 1 file", "Description: Wet, in the open.")
+    for line in ("✎ Description", "✎ Photos and documents"):
+        await rasa.presses(line)
+        await rasa.presses("Remove")
+        await rasa.sees(line.replace("✎", "+"))
+    await rasa.presses("✎ Price")
+    assert "[Remove]" not in (await rasa.screen()).rpartition("What does one unit cost?")[2]
+    await rasa.presses("Keep")
+    await rasa.attaches("dry.jpg", photo(), "image/jpeg")
+    await rasa.sees("Photos and documents: 1 file 1 file")
+    await rasa.sends()
+    await rasa.sees("Your change is out. Photos and documents; Description")
