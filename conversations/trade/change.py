@@ -100,9 +100,13 @@ def _opening(listing: Listing) -> Opening:
         "product": listing.product_id,
         "counted_in": listing.unit,
         "priced_in": f"{listing.price_currency}/{listing.price_unit}",
-        BEFORE: json.dumps(dict.fromkeys((each.name for each in CHANGING.fields if not each.fixed), "") | said),
+        BEFORE: json.dumps({**dict.fromkeys(_asked(), ""), **said}, ensure_ascii=False),
     }
     return Opening(fixed | said, listing.id, listing.version)
+
+
+def _asked() -> list[str]:
+    return [each.name for each in CHANGING.fields if not each.fixed]
 
 
 def _answers(listing: Listing) -> dict[str, str]:
@@ -126,8 +130,8 @@ def _answers(listing: Listing) -> dict[str, str]:
 
 def _is_usual(listing: Listing) -> bool:
     """Whether the smallest order is what nobody has to say: one truck of tonnes, and of other units the whole."""
-    usual = SELL.field("min_lot").otherwise({"quantity": listing.remaining}) or listing.remaining
-    return bool(listing.min_lot == usual)
+    left = listing.remaining if listing.remaining_amount else listing.quantity
+    return bool(listing.min_lot == (SELL.field("min_lot").otherwise({"quantity": left}) or left))
 
 
 # --- what is changed --------------------------------------------------------------------------------------------------

@@ -35,7 +35,7 @@ async def test_what_is_changed_is_out_at_once_and_an_offer_keeps_its_terms(
     await rasa.fills(price="205 EUR/t", quantity="150 t", min_lot="50 t", words="Dry, under a roof.")
 
     await rasa.sees(
-        "Your change is out.",
+        "Changed.",
         "Quantity: 200 t → 150 t",
         "Price: 215.00 EUR/t → 205.00 EUR/t",
         "Smallest order: 24 t → 50 t",
@@ -73,7 +73,7 @@ async def test_each_line_says_what_it_was_and_back_makes_it_so_again(world: Worl
     await rasa.says("oak chips A2")
     await rasa.sees("Not written down", "Price: 215.00 EUR/t 205.00 EUR/t")
     await rasa.sends()
-    await rasa.sees("Your change is out.", "Quantity: 200 t → 300 t; Price: 215.00 EUR/t → 205.00 EUR/t")
+    await rasa.sees("Changed.", "Quantity: 200 t → 300 t; Price: 215.00 EUR/t → 205.00 EUR/t")
 
 
 async def test_what_is_wrong_in_a_window_is_said_beside_it_and_the_rest_stays(world: World) -> None:
@@ -87,7 +87,32 @@ async def test_what_is_wrong_in_a_window_is_said_beside_it_and_the_rest_stays(wo
     await rasa.fills(quantity="200 t", min_lot="24 t")
     assert "Nothing has been changed yet" in " ".join(rasa.errors.values())
     await rasa.fills(certificates="FSC", grade="ENplus A2", place="Vilnius")
-    await rasa.sees("Your change is out.", "Grade: ", "Place: Kaunas, Lithuania → Vilnius, Lithuania", "FSC")
+    await rasa.sees("Changed.", "Grade: ", "Place: Kaunas, Lithuania → Vilnius, Lithuania", "FSC")
+
+
+async def test_what_is_sold_out_or_over_is_put_up_again_by_what_has_changed(world: World) -> None:
+    """What is left of it is nothing, so that is asked first; of what is over, the dates."""
+    trade, rasa, tom = await listed(world, "telegram", "slack")
+    await trade.buy(quantity="200 t")
+    await rasa.says("/listings")
+    await rasa.sees("Sold out")
+    await rasa.presses("Change")
+    await rasa.sees("Buyers have already taken 200 t", "How much do you have?")
+    await rasa.says("60 t")
+    await rasa.sees("Quantity: 60 t", "Publish the change")
+    await rasa.sends()
+    await rasa.sees("Changed.", "Available: 60 t", "For sale")
+    await tom.says("/find pellets near Kaunas")
+    await tom.sees("60 t")
+    await world.later(days=9)
+    await rasa.sees("Your listing has expired")
+    await rasa.presses("Change")
+    await rasa.sees("When can it be delivered?")
+    await rasa.says("next week")
+    await rasa.sends()
+    await rasa.sees("Changed. Delivery dates", "Expired")
+    await rasa.presses("Renew")
+    await rasa.sees("For sale")
 
 
 @pytest.mark.parametrize("chat", ["telegram", "slack"])
@@ -106,7 +131,7 @@ async def test_of_two_colleagues_both_are_heard(world: World, chat: Chat) -> Non
     await ada.says("/listings")
     await ada.presses("Change")
     await ada.fills(price="205 EUR/t")
-    await ada.sees("Your change is out. Price: 215.00 EUR/t → 205.00 EUR/t")
+    await ada.sees("Changed. Price: 215.00 EUR/t → 205.00 EUR/t")
     await rasa.sees("Ada changed the listing. Price: 215.00 EUR/t → 205.00 EUR/t")
 
     if isinstance(rasa, OnTelegram):
@@ -116,7 +141,7 @@ async def test_of_two_colleagues_both_are_heard(world: World, chat: Chat) -> Non
     laid_upon = ("Price: 205.00 EUR/t", "Quantity: 200 t 300 t") if isinstance(rasa, OnTelegram) else ("200 t → …",)
     await rasa.sees("Your own changes are kept", *laid_upon)
     await rasa.sends()
-    await rasa.sees("Your change is out. Quantity: 200 t → 300 t")
+    await rasa.sees("Changed. Quantity: 200 t → 300 t")
     await ada.sees("Rasa changed the listing. Quantity: 200 t → 300 t", "Price: 205.00 EUR/t")
 
 
@@ -126,7 +151,7 @@ async def test_an_older_card_opens_what_is_there_now_and_what_is_withdrawn_stays
     older, pause = await rasa.button("Change"), await rasa.button("Pause")
     await rasa.presses("Change")
     await rasa.fills(price="205 EUR/t")
-    await rasa.sees("Your change is out.")
+    await rasa.sees("Changed.")
     await rasa.presses_anyway(pause)
     await rasa.sees("[Pause]")  # it has moved on since: drawn anew, and still for sale
     await rasa.presses_anyway(older)
@@ -148,12 +173,12 @@ async def test_what_needs_no_answer_can_be_taken_away_and_other_files_put_in_its
     _, rasa, _ = await listed(world, "telegram", "slack")
     await rasa.presses("Change")
     await rasa.fills(words="Wet, in the open.")
-    await rasa.sees("Your change is out. Description")
+    await rasa.sees("Changed. Description")
     await rasa.presses("Change")
     await rasa.attaches("pile.jpg", photo(), "image/jpeg")
     await rasa.sees("Photos and documents: 1 file")
     await rasa.sends()
-    await rasa.sees("Your change is out. Photos and documents")
+    await rasa.sees("Changed. Photos and documents")
     await rasa.presses("Change")
     await rasa.sees("Photos and documents: 1 file", "Description: Wet, in the open.")
     for line in ("✎ Description", "✎ Photos and documents"):
@@ -166,4 +191,4 @@ async def test_what_needs_no_answer_can_be_taken_away_and_other_files_put_in_its
     await rasa.attaches("dry.jpg", photo(), "image/jpeg")
     await rasa.sees("Photos and documents: 1 file 1 file")
     await rasa.sends()
-    await rasa.sees("Your change is out. Photos and documents; Description")
+    await rasa.sees("Changed. Photos and documents; Description")
