@@ -7,6 +7,7 @@ import pytest
 from lab.people import OnSlack, OnTelegram
 from tests.journeys.market import Chat, Somebody, World
 from tests.journeys.test_company import invited
+from tests.journeys.test_linking import code_shown_to
 from tests.journeys.trade import Trade, photo
 
 BOTH: tuple[tuple[Chat, Chat], ...] = (("telegram", "slack"), ("slack", "telegram"))
@@ -192,3 +193,28 @@ async def test_what_needs_no_answer_can_be_taken_away_and_other_files_put_in_its
     await rasa.sees("Photos and documents: 1 file 1 file")
     await rasa.sends()
     await rasa.sees("Changed. Photos and documents; Description")
+
+
+async def test_a_window_that_was_gone_on_with_elsewhere_brings_nothing_back(world: World) -> None:
+    """What it leaves as it was has been sold since: it is drawn anew, and not taken for a word about the quantity."""
+    _, rasa, tom = await listed(world, "slack", "telegram")
+    assert isinstance(rasa, OnSlack)
+    phone = await world.on_telegram("Rasa's phone")
+    await phone.says(f"/link {await code_shown_to(rasa)}")
+    await phone.sees("Done. Both accounts now belong to Rasa")
+    await rasa.says("/listings")
+    await rasa.presses("Change")
+    await rasa.sees("the currency (EUR) and the unit (t) stay")
+    window = (await rasa.window())["modals"][-1]
+    await tom.says("/find pellets near Kaunas")
+    await tom.presses("Buy now")
+    await tom.fills(quantity="100 t")
+    await tom.sees("You have a deal.")
+    await phone.says("/drafts")
+    await phone.presses("Continue")
+    await phone.sees("Your own changes are kept", "Quantity: 100 t")
+
+    await rasa.browser.post(f"{rasa.path}/submit", {"view_id": window["id"], "values": {}})
+    await phone.sees("Quantity: 100 t")
+    await rasa.says("/listings")
+    await rasa.sees("Available: 100 t")
