@@ -12,7 +12,7 @@ from config.rehearsal.market import Rehearsal
 from config.rehearsal.play import stage_door
 from config.rehearsal.screen import Step
 from config.rehearsal.stages import BUYER, SELLER, Stage, at_stage
-from conversations.reply import Card, FormView, Reply
+from conversations.reply import Card, CardList, Desk, FormView, Reply
 from conversations.wording import LOCALES, Wordings
 from core.people.model import Platform
 
@@ -87,6 +87,41 @@ async def test_another_language_in_the_middle_of_a_form(
         assert [each.value for each in after.fields] == [each.value for each in before.fields]
         await here.fills(SELLER)
         assert "1.500,5 t" in str(here.people[SELLER].screen.shown[-1])
+
+
+async def test_whatever_comes_is_joined_as_the_language_that_was_chosen_does_it(
+    stage: Stage, platform: Platform, tmp_path: Path
+) -> None:
+    """Answers, news, a form, and what is offered before anything is said."""
+    async with at_stage(stage, tmp_path / "market.sqlite", platform) as here:
+        for who in (SELLER, BUYER):
+            await says(here, who, "/language fr")
+        seen: list[tuple[str, str]] = []
+        here.watch = lambda player, _step, reply: seen.extend((player.name, each) for each in joints_of(reply))
+        await says(here, SELLER, "/sell 200 t pellets")
+        await says(here, BUYER, "/deals")
+        await here.does(Step(BUYER, "presses", "deal.show"))
+        before = len(seen)
+        await here.does(Step(BUYER, "presses", "deal.sign"))
+        assert {who for who, _ in seen[before:]} == {BUYER, SELLER}
+        assert {joint for _, joint in seen} == {"\N{NO-BREAK SPACE}: "}
+        offered = await here.reception.glance(here.people[BUYER].identity, "", None, "t.me/parley", here=False)
+        assert offered is not None
+        assert {line.joint for each in offered.shared for line in each.card.lines} == {"\N{NO-BREAK SPACE}: "}
+
+
+def joints_of(reply: Reply) -> list[str]:
+    match reply:
+        case Card():
+            return [each.joint for each in reply.lines]
+        case CardList():
+            return [joint for each in reply.items for joint in joints_of(each)]
+        case FormView():
+            return [each.joint for each in reply.fields]
+        case Desk():
+            return [joint for each in reply.sections for joint in joints_of(each)]
+        case _:
+            return []
 
 
 def form_of(here: Rehearsal) -> FormView:
