@@ -60,6 +60,7 @@ class Rows:
         marks = [*of_kind, *(() if listing else self._marks_of_expert(row, told))]
         if country:
             marks.append(f"country:{country if len(country) == 2 else self.catalogue.country_named(folded(country))}")
+        marks += [f"town:{place.name}"] if place else []
         lat, lon = _position(row, place)
         return Document(
             id=str(row["id"]),

@@ -13,7 +13,7 @@ from conversations.forms.answers import capital, show_window
 from conversations.reply import Button, Card
 from conversations.search.asked import mark
 from conversations.search.numbers import NUMBERED
-from conversations.search.towns import town_name
+from conversations.search.towns import called, town_name
 from conversations.talk import Talk
 from core.kernel.exact import half_up_to
 from core.kernel.money import UnitPrice
@@ -132,13 +132,15 @@ def _with(query: Query, **changes: object) -> Query:
 
 
 def _called(talk: Talk, left_out: str) -> str:
-    """What is not wanted, by its name: the mark of a country, a grade or a scheme."""
+    """What is not wanted, by its name: the mark of a country, a town, a grade or a scheme."""
     kind, _, code = left_out.partition(":")
     match kind:
         case "country":
             return _country(talk, code)
         case "grade":
             return talk.almanac.catalogue.grade(code).label
+        case "town" if known := talk.almanac.places.named(code):
+            return called(talk, known[0])
         case _:
             return code.replace("_", " ")
 

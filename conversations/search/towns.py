@@ -26,6 +26,11 @@ def town_name(talk: Talk, query: Query) -> str:
         for name in place.other_names:
             if folded(name) == written:
                 return name
+    return called(talk, place)
+
+
+def called(talk: Talk, place: Place) -> str:
+    """A town that nobody has written: as its reader's language calls it, where a time zone is called after it."""
     return talk.words.clock_of(place.zone) if _tells_the_time(place) else place.name
 
 

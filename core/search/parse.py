@@ -165,7 +165,7 @@ class _Reading:
     def understood(self) -> Understood:
         """Take the fields out one after the other; the goods are what is left."""
         sheet, grammar = self.sheet, self.sheet.grammar
-        unwanted = left_out(sheet, self.catalogue)
+        unwanted = left_out(sheet, self.catalogue, self.places)
         certificates, by_grade, grades = self._certificates_and_grades()
         window, said = self._window(), figures(sheet)  # in this order: a day is no amount
         order, side = self._order(), self._side()  # behind the figures: "moins cher que 200" is a limit

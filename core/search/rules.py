@@ -14,7 +14,7 @@ from core.kernel.money import UnitPrice
 from core.kernel.quantity import Quantity, converted, convertible, unit_named
 from core.listings.model import Listing
 from core.search.engine.index import Found
-from core.search.leaving_out import COUNTRY, GRADE
+from core.search.leaving_out import COUNTRY, GRADE, TOWN
 from core.search.model import Ask, Chip, Choice, Query, Reason
 from core.search.parse import Understood
 
@@ -55,8 +55,8 @@ def _of_the_grade(said: Understood, listing: Listing) -> bool:
 
 
 def from_there(said: Understood, listing: Listing) -> bool:
-    """From a country that is wanted, and of no country or grade that is not."""
-    marks = {f"{COUNTRY}{listing.country}", f"{GRADE}{listing.grade_id}"}
+    """From a country that is wanted, and of no country, town or grade that is not."""
+    marks = {f"{COUNTRY}{listing.country}", f"{TOWN}{listing.place_name}", f"{GRADE}{listing.grade_id}"}
     return marks.isdisjoint(said.left_out) and (not said.countries or listing.country in said.countries)
 
 

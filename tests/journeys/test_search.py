@@ -127,7 +127,7 @@ async def test_there_is_no_dead_end(tom: Somebody) -> None:
     await tom.says("/find A1 pellets under 9000 UAH near Riga")  # the central bank has no rate for it
     await tom.sees("2 listings found", "I have no exchange rate for UAH", "not compared with your limit")
     await tom.says("/find 90000 t A1 pellets near Riga")
-    await tom.sees("None has 90,000 t at once; 2 with up to 500 t.", "[Any quantity")
+    await tom.sees("Nobody has 90,000 t at once; 2 with up to 500 t.", "[Any quantity")
     await tom.says("/find chips")
     await tom.sees("Which goods do you mean?", "[Show all of them]")
     await tom.says("/find 🎄🎄")

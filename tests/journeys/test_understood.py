@@ -28,6 +28,9 @@ async def test_a_distance_is_from_my_place_where_none_is_named(world: World, tom
     await tom.says("/find pellets not from Lithuania")
     seen = await tom.sees("Understood: Wood pellets, without Lithuania", "DAP Riga, Latvia")
     assert ", Lithuania" not in seen.rpartition("Understood: ")[2]
+    await tom.says("/find pellets but not Riga")
+    seen = await tom.sees("Understood: Wood pellets, without Riga", "Kaunas, Lithuania")
+    assert "Riga, Latvia" not in seen.rpartition("Understood: ")[2]
     await tom.says("/find pellets in Portugal")
     await tom.sees("Nothing fits right now", "Portugal: none; 8 without it.")
     await tom.presses("From anywhere (8)")
@@ -36,9 +39,9 @@ async def test_a_distance_is_from_my_place_where_none_is_named(world: World, tom
 
 async def test_the_amounts_and_days_that_there_are_are_told(tom: Somebody) -> None:
     await tom.says("/find 5 t pellets")
-    await tom.sees("Nothing fits right now", "None sells as little as 5 t; 7 from 25 t on.")
+    await tom.sees("Nothing fits right now", "Nobody sells as little as 5 t; 7 from 25 t on.")
     await tom.says("/find 9000 t pellets")
-    await tom.sees("None has 9,000 t at once; 7 with up to 500 t.")
+    await tom.sees("Nobody has 9,000 t at once; 7 with up to 500 t.")
     await tom.says("/find A1 or A2 pellets from January")
     await tom.sees("7 listings found", "Understood: Wood pellets, ENplus A1 / ENplus A2, from ")
     await tom.presses("✕ ENplus A1 / ENplus A2")

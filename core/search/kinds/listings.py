@@ -58,7 +58,7 @@ def _document(catalogue: Catalogue, row: Row[*tuple[Any, ...]], schemes: Sequenc
     # Only fields are read that filters, ranking and matching need; what is shown is read when a hit is confirmed.
     marks = [f"scheme:{scheme}" for scheme in schemes]
     marks += [f"grade:{row.grade_id}"] if row.grade_id else []
-    marks.append(f"country:{row.country}")
+    marks += [f"country:{row.country}", f"town:{row.place_name}"]
     marks.append(f"term:{row.incoterm}")
     marks.append(f"packaging:{row.packaging or NO_PACKAGING}")
     least = amount_of(Quantity(row.min_lot_amount, row.unit))

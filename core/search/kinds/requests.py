@@ -36,7 +36,7 @@ def _document(catalogue: Catalogue, row: Row[*tuple[Any, ...]]) -> Document:
         text=f"{asked.place_name} {row.company}",
         seller=asked.buyer,
         product=asked.product_id,
-        marks=(*marks, f"country:{asked.country}"),
+        marks=(*marks, f"country:{asked.country}", f"town:{asked.place_name}"),
         amount=Amount(math.inf, quantity.kind),
         least=quantity.value,
         price=_target(asked.target, asked.price_unit, catalogue),

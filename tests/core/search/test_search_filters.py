@@ -59,6 +59,7 @@ WISHES: tuple[tuple[Wish, ...], ...] = (
     ),
     (
         wish(lambda row: row.country != "PL", left_out=("country:PL",)),
+        wish(lambda row: row.place_name != "Riga", left_out=("town:Riga",)),
         wish(lambda row: row.grade_id != "ENplus_A2", left_out=("grade:ENplus_A2",)),
         wish(lambda row: not row.certificates, left_out=("scheme:ENplus",)),
     ),
