@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from conversations.forms.answers import show_place, show_window
 from conversations.talk import Talk
+from conversations.wording import labelled
 from core.listings.rules import Difference
 
 SALES: Final[Mapping[str, tuple[bool, bool]]] = {  # whether the price can be talked about, and whether it can be taken
@@ -30,7 +31,7 @@ def _told(talk: Talk, change: Difference) -> str:
     if change.field not in SHOWN:
         return label
     before, after = (SHOWN[change.field](talk, value) for value in (change.before, change.after))
-    return f"{label}: {before} → {after}"
+    return labelled(talk.words, label, f"{before} → {after}")
 
 
 def sale_named(negotiable: bool, buy_now: bool) -> str:

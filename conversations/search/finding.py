@@ -45,10 +45,12 @@ from core.search import service as market
 from core.search.advice import names_adviser
 from core.search.model import Order, Page, Query
 from core.search.parse import Understood
+from core.search.places import Place
 
 AT_ONCE = 5
 SHARED_AT_ONCE = 10
 BEHIND, SOME = "+", r"[0-9]{1,4}"  # what a page begins after, and how many were before it
+ASKED_BACK = ("window.", "place.distance_from_where")  # what was said is a part of a search, though it cannot be
 ORDERS: tuple[Order, ...] = ("cheapest", "nearest", "rated", "newest")
 
 book = Book()
@@ -82,7 +84,7 @@ def narrow(talk: Talk, words: str) -> None:
     if (numbered := with_number(talk, words)) is not None:
         show_results(talk, ask(talk, numbered))
         return
-    read = _read(talk, words)
+    read = _read(talk, words, around=asked(talk).understood.place)
     more = read.understood
     if len(market.chips(Query(more))) + len(more.unclear) > 1:
         more = replace(more, rest="")  # "only FSC", "rather near Riga": the small words around a wish are none
@@ -103,7 +105,7 @@ def narrows(talk: Talk, sentence: str) -> bool:
     if names_adviser(sentence, said, talk.almanac.catalogue):
         return False
     wishes = {chip.wish for chip in market.chips(Query(said))} - {"rest", "product", "alternatives"}
-    return bool(wishes) or any(each.code.startswith("window.") for each in said.unclear)
+    return bool(wishes) or any(each.code.startswith(ASKED_BACK) for each in said.unclear)
 
 
 def _names_other_goods(said: Understood, before: Understood) -> bool:
@@ -138,9 +140,10 @@ def _order_alone(talk: Talk, sentence: str) -> Order | None:
     return said_order(sentence) or (read.order if said == kept.NOTHING and read.order != "best" else None)
 
 
-def _read(talk: Talk, sentence: str) -> Query:
+def _read(talk: Talk, sentence: str, *, around: Place | None = None) -> Query:
+    """The query that a sentence is. `around`: where a distance is from that is said without a place; else from home."""
     almanac = talk.almanac
-    home = home_town(talk) if talk.person.id else None  # who was never here has none
+    home = around or (home_town(talk) if talk.person.id else None)  # who was never here has none
     return market.query_of(sentence, almanac.catalogue, almanac.places, talk.today, talk.words.language, home=home)
 
 

@@ -50,10 +50,19 @@ class Comparison:
         figured = (price_in(catalogue, listing.product_id, own, own.currency, unit) for unit in units)
         beside = [each for each in figured if each is not None]
         if self.currency and self.currency != own.currency:
-            exchanged = catalogue.rates.converted(own, self.currency)
+            exchanged = self._exchanged(listing)
             self.converted = self.converted or exchanged is not None
             beside += [exchanged] if exchanged is not None else []
         return ", ".join([words.show(own), *(words("find.about", price=readable(each)) for each in beside)])
+
+    def _exchanged(self, listing: Listing) -> UnitPrice | None:
+        """In the reader's currency, per the unit of their limit where there is one: that is what it is held against."""
+        catalogue, own = self.talk.almanac.catalogue, listing.price
+        if self.limited and self.unit and self.currency:
+            limited = price_in(catalogue, listing.product_id, own, self.currency, self.unit)
+            if limited is not None:
+                return limited
+        return catalogue.rates.converted(own, self.currency) if self.currency else None
 
     def rates_note(self) -> str:
         """Whose rates were used, and of which day; or that there is none for the limit; nothing if none was needed."""

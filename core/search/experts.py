@@ -58,6 +58,7 @@ FEW: Final = 3  # of the cheapest, who are offered where nobody takes as little 
 MUCH_DEARER: Final = Fraction(3, 2)  # times the cheapest of them
 HasTime = Callable[[Expert, DateWindow], bool]
 MINUTES: Final = 60  # of an hour
+OF_SEVERAL_GOODS: Final = "goods.one_at_a_time"  # which is no matter to who asks about them
 BY_MINUTE: Final = "rate_by_minute"  # the end of the sentences about a rate that was said for a minute
 RELAXED: Final = (  # in the order in which giving one up hurts least
     ("free_now", "search.relax.free_now"),
@@ -116,7 +117,7 @@ def problem_of(query: Query, catalogue: Catalogue, text: str = "") -> Query:
             place=said.place,
             place_said=said.place_said,
             radius_km=said.radius_km,
-            unclear=said.unclear,
+            unclear=tuple(each for each in said.unclear if each.code != OF_SEVERAL_GOODS),
         )
     )
 

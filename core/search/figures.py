@@ -30,13 +30,21 @@ MINUTES: Final = 60  # of an hour
 BY_THE: Final = {"kg": "t", "l": "m3", "kWh": "MWh"}  # who wants 20,000 kg for 200 euros means for a tonne
 
 
+class SaidAmount(NamedTuple):
+    """A number and its unit, and where in the folded text it stands."""
+
+    number: str
+    unit: str
+    start: int
+
+
 class Figures(NamedTuple):
     """Numbers as they were said, before it is known of which goods."""
 
     rate: Money | None = None  # for an hour
     by_minute: bool = False  # it was said for a minute
     prices: tuple[SaidPrice, ...] = ()
-    amounts: tuple[tuple[str, str], ...] = ()  # number and unit
+    amounts: tuple[SaidAmount, ...] = ()
     loads: int | None = None  # of a truck, where no amount is said
     loads_said: str = ""  # as it was written
     only_full: bool = False  # a full truck, without a number
@@ -99,14 +107,15 @@ def _begins_an_amount(sheet: Sheet, found: re.Match[str]) -> bool:
     return sheet.grammar.price_of(found, sheet.language).limit == "above" or len(amount[1]) == 1 or amount[2] == "000"
 
 
-def _amounts(sheet: Sheet) -> list[tuple[str, str]]:
+def _amounts(sheet: Sheet) -> list[SaidAmount]:
     """Of a range the smaller amount: who has no more than that has enough."""
     amounts = []
     ranges = (sheet.grammar.quantity_range,) if _may_be_range(sheet) else ()
     for pattern in (*ranges, sheet.grammar.quantity):
         for found in pattern.finditer(sheet.text):
             sheet.strike(*found.span())
-            amounts.append((sheet.grammar.least_of(found), sheet.grammar.unit_of(found["unit"])))
+            unit = sheet.grammar.unit_of(found["unit"])
+            amounts.append(SaidAmount(sheet.grammar.least_of(found), unit, found.start()))
     return amounts
 
 
@@ -124,7 +133,7 @@ def amount(sheet: Sheet, said: Figures, catalogue: Catalogue, product: str | Non
         return None
     allowed = catalogue.units_of(product) if product else tuple(catalogue.units)
     heard: list[Quantity] = []
-    for number, unit in said.amounts:
+    for number, unit, _ in said.amounts:
         try:
             heard.append(Quantity(parse_number(number, sheet.language), resolved_unit(unit, allowed)).positive())
         except Refusal as refusal:

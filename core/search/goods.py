@@ -10,10 +10,12 @@ from typing import Final, NamedTuple
 from core.catalogue.model import Catalogue
 from core.catalogue.names import GOOD_ENOUGH, TOO_CLOSE, Likeness, folded
 from core.catalogue.spelling import SHORTEST
+from core.search.grammar import FIRST_WORD
 from core.search.places import Places
 from core.search.sheet import Sheet
 
 LONGEST_NAME: Final = 3  # words side by side that may name goods among others that do not
+WORDS_BETWEEN: Final = 3  # of an "and" and the goods behind it: "and 200 t chips"
 SURELY_NAMED: Final = 0.97
 ALONE: Final = 0.88  # how surely one word names goods among others: "biolog" is no slip of bio-LNG
 WEAKLY_NAMED: Final = 0.85  # some of the words may be of another thing
@@ -172,6 +174,29 @@ class GoodsReader:
                     if ranked and ranked[0].score >= enough and (size > 1 or len(leaders(ranked)) == 1):
                         return ranked, range(start, start + size)
         return [], range(0)
+
+
+class Second(NamedTuple):
+    """Other goods beside those that are looked for: where the "and" before them stands, and how they were written."""
+
+    start: int
+    said: str
+
+
+def second_goods(sheet: Sheet, catalogue: Catalogue, product: str, others: Sequence[tuple[int, str]]) -> Second | None:
+    """What a second list would be needed for ("100 t pellets and 200 t chips"), where a word surely names it."""
+    index = catalogue.name_index
+    if sheet.words.isdisjoint(sheet.grammar.ands):
+        return None
+    for start, written in others:
+        ranked = index.resolve(written) if folded(written) in index.vocabulary else []
+        if not ranked or ranked[0].score < ALONE or product in leaders(ranked):
+            continue
+        before = list(FIRST_WORD.finditer(sheet.said.text, 0, start))[-WORDS_BETWEEN:]
+        joint = next((word for word in reversed(before) if word[0] in sheet.grammar.ands), None)
+        if joint is not None:
+            return Second(joint.start(), written)
+    return None
 
 
 def leaders(ranked: Sequence[Likeness]) -> tuple[str, ...]:

@@ -125,6 +125,7 @@ class Grammar:
             for scheme in catalogue.certificates.values()
             if scheme.spoken
         }
+        self.ands = frozenset(map(folded, words.all("and")))
         self.either = frozenset(map(folded, words.all("or")))
         self.and_or = re.compile(rf"\s+{any_of((*words.all('and'), *words.all('or')))}(?!\w)")
         self.excluding = re.compile(rf"(?<!\w){any_of(words.all('excluding'))}(?!\w)")

@@ -17,6 +17,13 @@ async def test_a_distance_is_from_my_place_where_none_is_named(world: World, tom
     await Trade(world, await world.on_telegram("Rasa"), tom).list(SENTENCE)
     await tom.says("/find pellets within 100 km")
     await tom.sees("100 km from where?")
+    await tom.says("/find pellets")
+    await tom.sees("Understood: Wood pellets\n")
+    await tom.says("within 60 miles")
+    await tom.sees("97 km from where?")
+    await tom.says("/find pellets near Riga")
+    await tom.says("within 100 km")
+    await tom.sees("Understood: Wood pellets, Riga, 100 km")
     await tom.says("/find pellets near Xyzzyburg")
     await tom.sees("I do not know a place called Xyzzyburg.")
     await tom.says("/find pellets near Riga or Vilnius")
@@ -46,6 +53,15 @@ async def test_the_amounts_and_days_that_there_are_are_told(tom: Somebody) -> No
     await tom.sees("7 listings found", "Understood: Wood pellets, ENplus A1 / ENplus A2, from ")
     await tom.presses("✕ ENplus A1 / ENplus A2")
     await tom.sees("Understood: Wood pellets, from ")
+
+
+async def test_one_kind_of_goods_at_a_time_with_its_own_amount(tom: Somebody) -> None:
+    await tom.says("/find pellets A1 100 t and briquettes 30 t")
+    await tom.sees(
+        "Understood: Wood pellets, ENplus A1, 100 t", "One kind of goods at a time: pellets. Write briquettes"
+    )
+    await tom.says("/find pellets max 5000 SEK per MWh")
+    await tom.sees("220.00 EUR/t, about 48.00 EUR/MWh, about ", " SEK/MWh")
 
 
 async def test_where_nothing_is_on_offer_sellers_are_asked_with_what_was_understood(

@@ -224,7 +224,8 @@ def test_one_goods_or_another_are_both_meant(sentence: str, goods: tuple[str, ..
 
 def test_an_or_between_other_things_names_no_second_goods() -> None:
     said = read("wood pellets near Riga or Vilnius")
-    assert (said.product, said.place and said.place.name, said.rest) == ("wood_pellets", "Riga", "Vilnius")
+    assert (said.product, said.place and said.place.name, said.rest) == ("wood_pellets", "Riga", "")
+    assert [(each.code, each.parts["other"]) for each in said.unclear] == [("place.one_at_a_time", "Vilnius")]
 
 
 def test_a_town_that_nobody_knows_is_told() -> None:
