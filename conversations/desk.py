@@ -13,7 +13,7 @@ from conversations.talk import Opening, Talk
 from conversations.trade.agreement import awaits_me, brief_card
 from conversations.trade.inquiry import inquiry_card
 from conversations.trade.money import is_set_up, money_card, payouts_card
-from conversations.trade.offer import offer_card
+from conversations.trade.offer import brief_offer
 from conversations.trade.request import brief_request
 from conversations.trade.shelf import brief_listing
 from core.alerts import service as alerts
@@ -92,7 +92,7 @@ def _sections(talk: Talk) -> tuple[CardList, ...]:
     waiting = (
         *(session_card(talk, booking, brief=True) for booking in my_sessions),
         *(brief_card(talk, deal) for deal in my_deals),
-        *(offer_card(talk, offer) for offer in my_turn),
+        *(brief_offer(talk, offer) for offer in my_turn),
     )
     live = [each for each in listings.listings_of(talk.ctx, talk.organisation) if each.state == "live"][:SHOWN]
     searches = alerts.searches_of(talk.ctx, talk.person.id)[:SHOWN]
@@ -104,7 +104,7 @@ def _sections(talk: Talk) -> tuple[CardList, ...]:
         ("me.money", _money(talk)),
         ("me.questions", tuple(inquiry_card(talk, each) for each in inquiries.inquiries_of(talk.ctx)[:SHOWN])),
         ("me.requests", tuple(brief_request(talk, each) for each in _requests(talk))),
-        ("me.offers", tuple(offer_card(talk, offer) for offer in open_offers if offer not in my_turn)),
+        ("me.offers", tuple(brief_offer(talk, offer) for offer in open_offers if offer not in my_turn)),
         ("me.listings", tuple(brief_listing(talk, each) for each in live)),
         ("me.alerts", tuple(brief_search(talk, each) for each in searches)),
         ("me.drafts", tuple(draft_card(talk, draft) for draft in drafts)),

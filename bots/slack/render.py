@@ -11,11 +11,13 @@ from bots.slack.blocks import (
     CARD_BODY,
     ELLIPSIS,
     MESSAGE_BLOCKS,
+    TEXT,
     Block,
     Run,
     actions,
     carousel,
     clean,
+    clipped,
     context,
     escaped,
     header,
@@ -41,7 +43,7 @@ from conversations.reply import (
 )
 
 ITEM_TEXT = 1_500  # characters of one thing in a list
-LINE_TEXT = 400  # of one labelled line, so that none pushes the others out
+LINE_TEXT = 400  # of one labelled line among others in a list, so that none pushes them out
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,7 @@ def card_blocks(card: Card, compared: Sequence[Block] = ()) -> list[Block]:
     words = [
         header(card.title),
         *paragraphs(card.text),
-        *rich(*_lines(card.lines)),
+        *_whole(_lines(card.lines, most=TEXT)),
         *compared,
         *rich((_pointed(card.turn), "")),
         *context(card.note),
@@ -152,15 +154,27 @@ def _pointed(turn: str) -> str:
     return f"👉 {turn}" if turn.strip() else ""
 
 
-def _lines(lines: Sequence[Line], between: str = "\n") -> list[Run]:
+def _lines(lines: Sequence[Line], between: str = "\n", most: int = LINE_TEXT) -> list[Run]:
+    """Labels with their values, and what they were; at most so many characters of each."""
     runs: list[Run] = []
     for line in lines:
         runs += [(between, "")] if runs else []
         runs.append((f"{line.label}{line.joint}", "bold"))
         if line.was:
-            runs += [(line.was[:LINE_TEXT], "strike"), (" ", "")]
-        runs.append((line.value[:LINE_TEXT] or "–", ""))
+            runs += [(clipped(line.was, most), "strike"), (" ", "")]
+        runs.append((clipped(line.value, most) or "–", ""))
     return runs
+
+
+def _whole(runs: Sequence[Run]) -> list[Block]:
+    """In as many blocks as it takes, each as full as a block may be: who signs has to read every word."""
+    blocks: list[list[Run]] = [[]]
+    for run in runs:
+        if blocks[-1] and sum(len(text) for text, _ in blocks[-1]) + len(run[0]) > TEXT:
+            blocks.append([])
+        if blocks[-1] or run[0].strip():
+            blocks[-1].append(run)
+    return [block for some in blocks for block in rich(*some)]
 
 
 # --- several things ---------------------------------------------------------------------------------------------------
@@ -241,10 +255,11 @@ def _door(form: FormView) -> list[Block]:
             Line(label=f.label, value=f.shown or f.value or "", was=f.was, joint=f.joint)
             for f in form.fields
             if f.value or f.was
-        ]
+        ],
+        most=TEXT,
     )
     told = rich((asked.error, "")) if asked is not None and asked.error else []
-    words = [header(form.title), *paragraphs(form.intro), *rich(*given), *told]
+    words = [header(form.title), *paragraphs(form.intro), *_whole(given), *told]
     words += [*rich((form.warning, "")), *rich((form.note, ""))]
     near = proposal(form, asked) if asked is not None else None
     if near is not None:

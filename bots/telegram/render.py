@@ -35,7 +35,7 @@ ROW = 8  # buttons side by side, as many as phones draw
 ABREAST = {2: 20, 3: 12, 4: 8, 5: 6, 6: 5, 7: 4, 8: 3}  # characters a phone shows of each of so many side by side
 OPTIONS_SHOWN = 12  # more than that nobody reads; the rest is searched or typed
 TITLE_UNITS = 256
-LINE_UNITS = 400  # of one labelled line, so that none pushes the others out
+LINE_UNITS = 400  # of one labelled line where not all are there whole, so that none pushes the others out
 TAIL_UNITS = 1200
 
 Rows = Sequence[Sequence[Button]]
@@ -69,7 +69,8 @@ def render(reply: Reply) -> list[Screen]:
 def card_screen(reply: Card | CardList | FormView | Desk) -> Screen:
     match reply:
         case Card():
-            return Screen(_fit(*_card_parts(reply)), keyboard(reply.buttons))
+            head, body, tail = _card_parts(reply)
+            return Screen(_fit(head, body, tail, [_line(line) for line in reply.lines]), keyboard(reply.buttons))
         case CardList():
             return Screen(_list_text(reply), keyboard(_list_rows(reply, reply.first), reply.buttons))
         case FormView():
@@ -90,14 +91,9 @@ def _said(text: str, buttons: InlineKeyboardMarkup | None = None) -> list[Screen
 
 
 def _card_parts(card: Card) -> tuple[Text, Text, Text]:
-    """Title; text and lines; whose turn it is and the small print."""
-    lines = joined("\n", *(_line(line) for line in card.lines))
+    """Title; text; whose turn it is and the small print."""
     turn = said(f"👉 {card.turn}") if card.turn.strip() else Text()
-    return (
-        said(card.title, "bold"),
-        joined("\n\n", said(card.text), lines),
-        joined("\n\n", turn, said(card.note, "italic")),
-    )
+    return said(card.title, "bold"), said(card.text), joined("\n\n", turn, said(card.note, "italic"))
 
 
 def _line(line: Line) -> Text:
@@ -106,15 +102,24 @@ def _line(line: Line) -> Text:
 
 
 def _labelled(label: str, joint: str, value: Text) -> Text:
-    return (said(f"{label}{joint}", "bold") + Text(((" ", None),)) + value).clipped(LINE_UNITS)
+    return said(f"{label}{joint}", "bold") + Text(((" ", None),)) + value
 
 
-def _fit(head: Text, body: Text, tail: Text, units: int = MESSAGE_UNITS) -> Text:
-    """All three within the limit; the body gives way first."""
+def _fit(head: Text, intro: Text, tail: Text, lines: Sequence[Text]) -> Text:
+    """All of it within a message. Who signs has to read every word: only of what does not fit whole do the longest
+    lines give way, and then the rest of the middle."""
     head, tail = head.clipped(TITLE_UNITS), tail.clipped(TAIL_UNITS)
-    around = joined("\n\n", head, tail)
-    text = joined("\n\n", head, body.clipped(units - around.units - 4), tail)
-    return text or said("…")
+    left = MESSAGE_UNITS - joined("\n\n", head, tail).units - 4
+    body = _within(left, intro, lines)
+    return joined("\n\n", head, body, tail) or said("…")
+
+
+def _within(units: int, intro: Text, lines: Sequence[Text]) -> Text:
+    """The middle of a card in at most so many units."""
+    whole = joined("\n\n", intro, joined("\n", *lines))
+    if whole.units <= units:
+        return whole
+    return joined("\n\n", intro, joined("\n", *(line.clipped(LINE_UNITS) for line in lines))).clipped(units)
 
 
 # --- lists ------------------------------------------------------------------------------------------------------------
@@ -130,13 +135,14 @@ def _list_text(shown: CardList) -> Text:
 def _items(items: Sequence[Card], units: int, first: int) -> Text:
     """Every item gets its fair share of the space, so that the last one is on the screen too."""
     share = units // max(len(items), 1) - 2
-    blocks = [_item(number, card).clipped(share) for number, card in enumerate(items, first)]
+    blocks = [_item(number, card, share) for number, card in enumerate(items, first)]
     return joined("\n\n", *blocks)
 
 
-def _item(number: int, card: Card) -> Text:
-    head, body, tail = _card_parts(card)
-    return joined("\n", said(f"{number}.") + Text(((" ", None),)) + head, body, tail)
+def _item(number: int, card: Card, units: int) -> Text:
+    head, intro, tail = _card_parts(card)
+    middle = _within(units, intro, [_line(line) for line in card.lines])
+    return joined("\n", said(f"{number}.") + Text(((" ", None),)) + head, middle, tail).clipped(units)
 
 
 def _list_rows(shown: CardList, first: int) -> list[list[Button]]:
@@ -183,13 +189,12 @@ def _counted(desk: Desk) -> list[tuple[int, CardList]]:
 
 def _form(form: FormView) -> Screen:
     asked = next((field for field in form.fields if field.name == form.current), None)
-    answered = joined("\n", *(_answer(field) for field in form.fields if field is not asked))
-    head = said(form.title, "bold")
-    body = joined("\n\n", said(form.intro).clipped(TAIL_UNITS), answered)
+    answered = [line for field in form.fields if field is not asked and (line := _answer(field))]
+    head, intro = said(form.title, "bold"), said(form.intro).clipped(TAIL_UNITS)
     if asked is None:
         warning = said(f"⚠️ {form.warning}") if form.warning else Text()
         tail = joined("\n\n", warning, said(form.note), said(form.change, "italic"))
-        return Screen(_fit(head, body, tail), keyboard(_review_rows(form)))
+        return Screen(_fit(head, intro, tail, answered), keyboard(_review_rows(form)))
     error = said(f"⚠️ {asked.error}") if asked.error else Text()
     more = form.more if len(asked.options) > OPTIONS_SHOWN else ""
     question = joined(
@@ -201,7 +206,7 @@ def _form(form: FormView) -> Screen:
         said(more, "italic"),
         said(f"⌨️ {asked.keyed}") if asked.keyed else Text(),
     )
-    return Screen(_fit(head, body, question), keyboard(_question_rows(form, asked)))
+    return Screen(_fit(head, intro, question, answered), keyboard(_question_rows(form, asked)))
 
 
 def _answer(field: FieldView) -> Text:

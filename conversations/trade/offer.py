@@ -221,7 +221,10 @@ def my_offers(talk: Talk, _rest: str) -> None:
         find = Button(label=words("command.find"), press=press("command", choice="find"), style="primary")
         talk.reply(Say(text=words("offer.none_yet"), buttons=((find,),)))
         return
-    items = tuple(offer_card(talk, offer) for offer in mine)
+    if len(mine) == 1:
+        talk.reply(offer_card(talk, mine[0]))
+        return
+    items = tuple(brief_offer(talk, offer) for offer in mine)
     talk.reply(CardList(subject="offers", title=words("offer.mine"), items=items))
 
 
@@ -245,23 +248,44 @@ def offer_card(talk: Talk, offer: Offer, note: str = "") -> Card:
     side: Side = "seller" if "buyer" in mine else "buyer"  # the other's
     other = offer.seller if side == "seller" else offer.buyer
     name = talk.party(other)
-    if offer.state == OFFER.initial:
-        code = "offer.your_turn" if "turn" in mine else "offer.their_turn"
-        turn = words(code, name=name, until=offer.valid_until)
-    else:
-        turn = words(f"state.{offer.state}")
     return Card(
         subject=f"offer:{offer.id}",
-        title=words("offer.card", goods=goods_name(talk, offer.terms.product_id, offer.terms.grade_id)),
+        title=_title(talk, offer),
         lines=(
             *terms_lines(talk, offer),
             Line(label=words("party.other"), value=f"{name} · {standing(talk, other, side)}"),
         ),
-        turn=turn,
+        turn=_turn(talk, offer, mine, name),
         note=note,
         buttons=_buttons(talk, offer, mine),
         fresh=talk.fresh,
     )
+
+
+def brief_offer(talk: Talk, offer: Offer) -> Card:
+    """An offer among others: how much, for what, whose turn. It is answered where all its terms are read."""
+    words, mine = talk.words, offers.sides(talk.ctx, offer)
+    name = talk.party(offer.seller if "buyer" in mine else offer.buyer)
+    shown = {words(f"terms.{each}") for each in ("quantity", "price", "total")}
+    return Card(
+        title=_title(talk, offer),
+        lines=(
+            *(line for line in terms_lines(talk, offer) if line.label in shown),
+            Line(label=words("party.other"), value=name),
+        ),
+        turn=_turn(talk, offer, mine, name),
+        buttons=((Button(label=words("deal.open"), press=press("offer.show", offer.id)),),),
+    )
+
+
+def _title(talk: Talk, offer: Offer) -> str:
+    return talk.words("offer.card", goods=goods_name(talk, offer.terms.product_id, offer.terms.grade_id))
+
+
+def _turn(talk: Talk, offer: Offer, mine: frozenset[str], name: str) -> str:
+    if offer.state != OFFER.initial:
+        return talk.words(f"state.{offer.state}")
+    return talk.words("offer.your_turn" if "turn" in mine else "offer.their_turn", name=name, until=offer.valid_until)
 
 
 def _buttons(talk: Talk, offer: Offer, mine: frozenset[str]) -> tuple[tuple[Button, ...], ...]:
