@@ -266,7 +266,7 @@ def brief_offer(talk: Talk, offer: Offer) -> Card:
     """An offer among others: how much, for what, whose turn. It is answered where all its terms are read."""
     words, mine = talk.words, offers.sides(talk.ctx, offer)
     name = talk.party(offer.seller if "buyer" in mine else offer.buyer)
-    shown = {words(f"terms.{each}") for each in ("quantity", "price", "total")}
+    shown = {words("terms.quantity"), words("terms.price"), words("terms.total")}
     return Card(
         title=_title(talk, offer),
         lines=(

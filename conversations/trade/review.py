@@ -80,5 +80,6 @@ book.flow(Flow(REVIEW, finish=_write, intro=_about))
 @book.press("review.write")
 def write(talk: Talk, pressed: Press) -> None:
     deal = deal_for(talk.ctx, pressed.subject)
+    reputation.check_other_here(talk.ctx, deal, talk.organisation)  # the button may be of a day when they were
     talk.fresh = True
     talk.open("review", Opening({"side": reputation.rated_side(deal, talk.organisation)}, deal.id, None))

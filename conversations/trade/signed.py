@@ -12,6 +12,8 @@ from conversations.reply import Card, Line
 from conversations.talk import Talk
 from conversations.trade.offer import goods_lines, lines_of
 from core.deals.model import TERMS_VERSION, Deal
+from core.invoicing.service import named_on_invoices
+from core.people.service import organisation_of
 
 
 def terms_card(talk: Talk, deal: Deal) -> Card:
@@ -25,8 +27,8 @@ def terms_card(talk: Talk, deal: Deal) -> Card:
         title=words("deal.terms_title", ref=deal.ref),
         lines=(
             *goods_lines(talk, deal.terms),
-            Line(label=words("party.buyer"), value=talk.party(deal.buyer)),
-            Line(label=words("party.seller"), value=talk.party(deal.seller)),
+            Line(label=words("party.buyer"), value=_signatory(talk, deal, deal.buyer)),
+            Line(label=words("party.seller"), value=_signatory(talk, deal, deal.seller)),
             *lines_of(talk, deal.terms, signed=bool(deal.buyer_signed_at and deal.seller_signed_at), whole=True),
             *settlement_lines(talk, deal),
             Line(label=words("terms.fee"), value=fee),
@@ -36,6 +38,16 @@ def terms_card(talk: Talk, deal: Deal) -> Card:
         text=words("deal.terms_text"),
         note=words("deal.fingerprint", hash=deal.terms_hash),
     )
+
+
+def _signatory(talk: Talk, deal: Deal, organisation_id: str) -> str:
+    """Who has signed. Of who has left, since when, and the name only where the law keeps it: on the deal's invoices."""
+    left_at = organisation_of(talk.ctx, organisation_id).left_at
+    if left_at is None:
+        return talk.party(organisation_id)
+    day = left_at.astimezone(talk.words.zone).date()
+    name = named_on_invoices(talk.ctx, deal.id, organisation_id)
+    return talk.words("party.named_left_on", name=name, day=day) if name else talk.words("party.left_on", day=day)
 
 
 def settlement_lines(talk: Talk, deal: Deal) -> list[Line]:

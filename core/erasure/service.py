@@ -168,5 +168,6 @@ def _unname(ctx: Ctx, person_id: str, *, alone: bool) -> None:
     if alone:
         company = organisation_of(ctx, person.organisation_id)
         company.name, company.country, company.vat_number = NOBODY, None, None
+        company.left_at = ctx.now
         company.place = company.place_country = company.lat = company.lon = company.zone = None
     ctx.session.flush()

@@ -73,6 +73,16 @@ def invoices_of(ctx: Ctx, subject: str | None = None, limit: int = 50) -> list[I
     return select_all(ctx.session, Invoice, _SEEN_OF, own=own, limit=limit, subject=subject)
 
 
+def named_on_invoices(ctx: Ctx, subject: str, organisation_id: str) -> str:
+    """What a company is called on the invoices of a deal that both its sides have; empty where it has none."""
+    issued = select(Invoice).where(Invoice.subject == subject, Invoice.state == State.ISSUED, Invoice.issuer != MARKET)
+    for invoice in ctx.session.scalars(issued.order_by(Invoice.id.desc())):
+        for side in (invoice.content.issuer, invoice.content.recipient) if invoice.content is not None else ():
+            if side.id == organisation_id:
+                return side.name
+    return ""
+
+
 def invoice_for(ctx: Ctx, invoice_id: str) -> Invoice:
     """One document for its two sides, a draft for its issuer. Raises NotFound to everybody else."""
     invoice = ctx.session.get(Invoice, invoice_id)

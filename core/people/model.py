@@ -59,6 +59,7 @@ class Organisation(Versioned, Table):
     lon: Mapped[float | None] = mapped_column(Float)
     traded: Mapped[bool] = mapped_column(Boolean, default=False)  # has listed, offered or dealt
     created_at: Mapped[datetime] = mapped_column(Instant)
+    left_at: Mapped[datetime | None] = mapped_column(Instant)  # nobody works there any more, and no name is kept here
 
 
 class Person(Versioned, Table):

@@ -34,7 +34,8 @@ from core.kernel.money import Money
 from core.kernel.process import enter, step
 from core.kernel.session import find_all, select_all, select_rows
 from core.kernel.transaction import Ctx
-from core.people.service import acting
+from core.people.model import Organisation
+from core.people.service import acting, organisation_of
 from core.reputation import rules
 from core.reputation.events import ReviewReplied, ReviewsOpened, ReviewsRevealed, ReviewWritten
 from core.reputation.model import (
@@ -69,6 +70,7 @@ def write_review(ctx: Ctx, command: WriteReview) -> Review:
     if any(each.author == person.organisation_id for each in earlier):
         raise Refusal("review.already_written")
     side = rated_side(deal, person.organisation_id)
+    check_other_here(ctx, deal, person.organisation_id)
     if not rules.may_say(side, command.stars):
         raise Refusal("review.other_marks")
     review = Review(
@@ -111,6 +113,7 @@ def reply_to_review(ctx: Ctx, command: ReplyToReview) -> Review:
 # --- what is read -----------------------------------------------------------------------------------------------------
 
 _ORGANISATION: BindParameter[str] = bindparam("organisation")
+_LEFT = select(Organisation.id).where(Organisation.left_at.is_not(None))  # nobody is there to read it
 _DUE = (
     select(ReviewWindow)
     .where(
@@ -118,6 +121,8 @@ _DUE = (
         ReviewWindow.state == REVIEW.initial,
         ReviewWindow.closes_at > bindparam("now"),
         ReviewWindow.id.not_in(select(Review.deal_id).where(Review.author == _ORGANISATION)),
+        ReviewWindow.buyer.not_in(_LEFT),
+        ReviewWindow.seller.not_in(_LEFT),
     )
     .order_by(ReviewWindow.closes_at)
 )
@@ -175,6 +180,12 @@ _FIGURES: CompoundSelect[Any] = union_all(
 def rated_side(deal: Deal, author: str) -> Side:
     """The side that an organisation rates when it rates a deal of its own."""
     return "seller" if author == deal.buyer else "buyer"
+
+
+def check_other_here(ctx: Ctx, deal: Deal, author: str) -> None:
+    """Nobody is asked to rate a company that is no more. Raises Refusal."""
+    if organisation_of(ctx, deal.seller if rated_side(deal, author) == "seller" else deal.buyer).left_at is not None:
+        raise Refusal("review.other_left")
 
 
 def reviews_due(ctx: Ctx, organisation_id: str) -> list[ReviewWindow]:

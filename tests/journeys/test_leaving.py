@@ -62,9 +62,7 @@ async def test_who_leaves_is_forgotten_and_the_books_stay(world: World, pair: tu
     assert product is not None
     before = await product.transactions.run(MARKET, everything)
     assert all(each in before for each in TOLD[:4])
-    await sarah.says("/delete")
-    await sarah.presses("Delete everything about me")
-    await sarah.sees("Nothing here names you any more.")
+    await leaves(sarah)
     await alex.sees("with somebody who has left")
     after = await product.transactions.run(MARKET, everything)
     found = [line for line in after.splitlines() if any(each in line for each in (*TOLD, str(sarah.id)))]
@@ -80,14 +78,40 @@ async def test_an_old_button_deletes_nothing_of_a_new_account(world: World, chat
     sarah = await world.on(chat, "Sarah")
     await profile(sarah, "buyer", "Girios Baltic")
     await sarah.says("/delete")
-    old = await button_for(sarah, "Delete everything about me")
     await sarah.presses("Delete everything about me")
+    old = await button_for(sarah, "Yes: Delete everything about me")
+    await sarah.presses("Yes: Delete everything about me")
     await sarah.sees("Nothing here names you any more.")
     await profile(sarah, "buyer", "Heat AB", country="Sweden")
     await old()
     await sarah.sees("That button was for an account that is deleted already.")
     await sarah.says("/company")
     await sarah.sees("Heat AB", "You work here alone so far.")
+
+
+async def leaves(somebody: Somebody) -> None:
+    await somebody.says("/delete")
+    await somebody.presses("Delete everything about me")
+    await somebody.sees("nobody can bring it back. Delete it?")
+    await somebody.presses("Yes: Delete everything about me")
+    await somebody.sees("Nothing here names you any more.")
+
+
+@pytest.mark.parametrize("chat", ["telegram", "slack"])
+async def test_what_cannot_be_undone_is_asked_once_more(world: World, chat: Chat) -> None:
+    sarah = await world.on(chat, "Sarah")
+    await profile(sarah, "buyer", "Girios Baltic")
+    await sarah.says("/delete")
+    await sarah.presses("Delete everything about me")
+    await sarah.sees("Erased: your name, accounts", "nobody can bring it back. Delete it?")
+    await sarah.presses("No, go back")
+    await sarah.sees("Your turn: delete everything, or keep your account.")
+    await sarah.presses("Delete everything about me")
+    old = await button_for(sarah, "Yes: Delete everything about me")
+    await world.later(minutes=11)
+    await old()  # whoever comes back to it after a while is asked anew
+    await sarah.says("/company")
+    await sarah.sees("Girios Baltic", "You work here alone so far.")
 
 
 async def button_for(somebody: Somebody, label: str) -> Callable[[], Awaitable[None]]:
@@ -110,15 +134,18 @@ async def test_whose_company_has_left_stands_on_the_deal_as_that(world: World, p
     await trade.arrive()
     await trade.accept()
     await trade.complete()
-    await tom.says("/delete")
-    await tom.presses("Delete everything about me")
-    await tom.sees("Nothing here names you any more.")
+    old = await rasa.button("Rate the other side") if isinstance(rasa, OnTelegram) else None
+    await leaves(tom)
     (deal,) = (await world.browser.get("/lab/books"))["deals"]
     assert deal["buyer"] == "somebody who has left"
     await rasa.says("/deals")
     listed = await rasa.sees("Other side: a company that has left")
     await rasa.presses("Open")
     shown = await rasa.sees("Other side: a company that has left · not rated yet, 1 deal")
-    await rasa.presses("Rate the other side")
-    asked = await rasa.sees("a company that has left, deal")
-    assert "Other side: –" not in listed + shown + asked
+    await rasa.sees("and you have nothing left to do.")
+    if isinstance(rasa, OnTelegram) and old is not None:
+        await rasa.presses_anyway(old)
+        await rasa.sees("The other side has left. Nobody is there who could be rated.")
+    await rasa.presses("See the terms")
+    terms = await rasa.sees("Buyer: a company that has left on ", "Seller: Rasa")
+    assert "Other side: –" not in listed + shown + terms
