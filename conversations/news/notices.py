@@ -338,10 +338,12 @@ def _sentence(talk: Talk, code: str, parts: dict[str, Any], *, acted: bool) -> s
 
 
 def _who(talk: Talk, person_id: str | None) -> str:
-    """A company; an operator speaks for the market, and not for a company of their own."""
+    """A company, and to its own people who of them; an operator speaks for the market, and not for a company."""
     if person_id is None:
         return ""
     person = person_of(talk.ctx, person_id)
+    if person.organisation_id == talk.organisation:
+        return talk.name_of(person_id)
     return talk.words("party.operator") if person.operator else talk.party(person.organisation_id)
 
 

@@ -156,7 +156,10 @@ def _title(talk: Talk, deal: Deal) -> str:
 
 def _decision_lines(talk: Talk, deal: Deal) -> list[Line]:
     """Who of the buyer's company has signed what waits for an approval, or has decided on it: told to them alone."""
-    if deal.state == "awaiting_approval" and talk.organisation == deal.buyer:
+    by_colleague = deal.buyer_signed_by not in (None, talk.person.id)
+    if talk.organisation == deal.buyer and (
+        deal.state == "awaiting_approval" or (deal.state == "agreed" and by_colleague)
+    ):
         signed_by = talk.name_of(deal.buyer_signed_by or "")
         said = f"{signed_by}, {talk.words.show(deal.buyer_signed_at)}"
         return [Line(label=talk.words("deal.signed_by_buyer"), value=said)]

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from conversations.talk import Talk
+from core.deals.approval import approve_by
 from core.deals.model import DEAL, IN_DOUBT, Deal
 from core.delivery.model import LOT, UNSENT, Lot
 from core.escrow.model import Tranche
 from core.kernel.timers import deadline_of
+from core.people.company.service import signs_alone
 from core.support.service import decision_on
 
 
@@ -55,7 +57,12 @@ def deal_turn(talk: Talk, now: Now, other: str) -> str:
         lot = min((lot for lot in lots if lot.state not in LOT.final), key=_urgency(side), default=lots[-1])
         return lot_turn(talk, lot, side, other)
     timed = ("deal", deal.id) if deal.state not in DEAL.final else None  # after the end nothing is due
-    return _sentence(talk, f"turn.deal.{_situation(now)}.{side}", other, timed, None)
+    above = deal.state == "agreed" and _needs_approval(talk, now)
+    return (
+        _above(talk, now, other)
+        if above
+        else _sentence(talk, f"turn.deal.{_situation(now)}.{side}", other, timed, None)
+    )
 
 
 def lot_turn(talk: Talk, lot: Lot, side: str, other: str) -> str:
@@ -63,6 +70,22 @@ def lot_turn(talk: Talk, lot: Lot, side: str, other: str) -> str:
     if lot.state == "lot_dispute" and (decided := _decided(talk, lot.id)):
         return decided
     return _sentence(talk, f"turn.lot.{_lot_situation(lot, side)}.{side}", other, ("lot", lot.id), lot)
+
+
+def _needs_approval(talk: Talk, now: Now) -> bool:
+    """Whether who has signed for the buyer, or is to, may not do so alone."""
+    signer = now.deal.buyer_signed_by or (talk.person.id if now.side == "buyer" else None)
+    return signer is not None and not signs_alone(talk.ctx, signer, now.deal.amount)
+
+
+def _above(talk: Talk, now: Now, other: str) -> str:
+    """Who signs above their limit reads from the start that an approval comes before the payment, and so do others."""
+    deadline = deadline_of(talk.ctx.session, "deal", now.deal.id)
+    due = deadline.due_at if deadline is not None else talk.ctx.now
+    approve = approve_by(now.deal, due)
+    signed = "turn.deal.agreed_signed_above.buyer" if now.deal.buyer_signed_at else "turn.deal.agreed_above.buyer"
+    code = signed if now.side == "buyer" else "turn.deal.agreed_above.seller"
+    return talk.words(code, other=other, due=due, approve=approve)
 
 
 def _decided(talk: Talk, subject: str) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, time
+
 from core.deals.access import check_seen, party, sides
 from core.deals.course import close, tell
 from core.deals.events import DealApprovalNeeded, DealApproved, DealReadyDirectly, DealReadyToFund
-from core.deals.model import DEAL, Deal, NoteOrder
+from core.deals.model import APPROVE_AT_LEAST, APPROVE_WITHIN, DEAL, Deal, NoteOrder
 from core.kernel.errors import NotAllowed, Stale
 from core.kernel.process import step
 from core.kernel.transaction import Ctx
@@ -20,8 +22,18 @@ def signed_by_both(ctx: Ctx, deal: Deal) -> None:
         step(ctx, DEAL, deal, "both_signed", ("system",))
         _counts(ctx, deal)
     else:
-        step(ctx, DEAL, deal, "approval_needed", ("system",))
+        dues = {"approval_expired": approve_by(deal, ctx.now)}
+        step(ctx, DEAL, deal, "approval_needed", ("system",), dues=dues)
         tell(ctx, deal, DealApprovalNeeded)
+
+
+def approve_by(deal: Deal, signed_at: datetime) -> datetime:
+    """Until when the company has to decide on what both sign at that moment: before the delivery begins, where it can.
+
+    The seller waits, and cannot leave. Whatever comes sooner, a day is left to decide in.
+    """
+    begins = datetime.combine(deal.terms.window_from, time(), UTC)
+    return max(signed_at + APPROVE_AT_LEAST, min(signed_at + APPROVE_WITHIN, begins))
 
 
 def approve_deal(ctx: Ctx, deal_id: str, seen: int | None = None) -> Deal:

@@ -41,6 +41,7 @@ class HouseTerms:
 TERMS_VERSION: Final = 1  # of the house's own conditions; signed together with the deal's terms
 SIGN_WITHIN: Final = timedelta(days=3)
 APPROVE_WITHIN: Final = timedelta(days=5)  # a company's approvers may be away over a weekend
+APPROVE_AT_LEAST: Final = timedelta(days=1)  # of goods that are delivered at once
 FUND_WITHIN: Final = timedelta(days=5)  # a bank transfer over a weekend
 ANSWER_CANCEL_WITHIN: Final = timedelta(days=3)
 OVERDUE_AFTER: Final = timedelta(days=14)  # the delivery window is over, and something is still not there

@@ -291,6 +291,10 @@ def turns() -> dict[str, frozenset[str]]:
     known = frozenset({"other", "due"})
     return (
         {"turn.deal.tranche_awaited.buyer": known}
+        | dict.fromkeys(
+            ("turn.deal.agreed_above.buyer", "turn.deal.agreed_above.seller", "turn.deal.agreed_signed_above.buyer"),
+            known | {"approve"},
+        )
         | {f"turn.deal.{state}": known for state in deal}
         | {
             f"turn.lot.{state}": known | {"lot", "truck", "eta"}

@@ -35,7 +35,10 @@ async def company(world: World) -> tuple[Trade, Somebody, OnTelegram]:
 async def signed(trade: Trade) -> None:
     await trade.list()
     await trade.buy(quantity="100 t")
+    await trade.buyer.sees("It is above what you sign alone: when both have signed, somebody of your company has to")
     await trade.buyer.presses("Sign")
+    await trade.buyer.sees("Then somebody of your company has to approve it, by", "and then you pay.")
+    await trade.seller.sees("still has to approve it within the company, by", "at the latest, and then pays.")
     await trade.seller.presses("Sign")
     await trade.seller.sees("still has to approve it within the company")
     await trade.buyer.sees("Waiting for somebody of your company to approve this deal")
@@ -45,6 +48,7 @@ async def test_of_two_who_decide_the_second_sees_who_was_first_and_when(world: W
     trade, ona, ada = await company(world)
     await signed(trade)
     for each in (ona, ada):
+        await each.sees("Tom signed.", "Signed by the buyer")
         await each.sees("Your turn: approve or refuse this deal by", "Tom, ")  # who has signed it, and when
     seen_by_ada = await ada.button("Approve")
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
 
 from core.deals import service as deals
+from core.deals.approval import approve_by
 from core.deals.events import DealApprovalNeeded, DealApproved, DealClosed, DealReadyToFund
 from core.deals.model import NoteOrder
 from core.kernel.errors import Invalid, NotAllowed, NotFound, Refusal, Stale
@@ -203,3 +205,15 @@ async def test_only_a_head_invites_changes_and_removes_and_one_always_stays(mark
 def test_a_limit_says_something(position: Position, limit: Money, code: str) -> None:
     with pytest.raises(Invalid, match=code):
         rules.check_limit(position, limit)
+
+
+@pytest.mark.parametrize(("begins_in", "days_to_decide"), [(-3, 1), (0, 1), (3, 3), (30, 5)])
+async def test_a_company_decides_before_the_delivery_begins(
+    market: Market, begins_in: int, days_to_decide: int
+) -> None:
+    """The seller waits and cannot leave; of goods that go at once a day is left to decide in."""
+    trade = await agreed(market)
+    deal, midnight = await trade.deal(), datetime(2026, 11, 23, tzinfo=UTC)
+    begins = (midnight + timedelta(days=begins_in)).date()
+    deal.terms_json = deal.terms.model_copy(update={"window_from": begins}).as_json()
+    assert approve_by(deal, midnight) == midnight + timedelta(days=days_to_decide)
