@@ -1,4 +1,4 @@
-"""What time will do next: the deadlines of offers, deals, lots and listings, soonest first."""
+"""What time will do next: the deadlines of every process that people wait for, soonest first."""
 
 from __future__ import annotations
 
@@ -8,25 +8,65 @@ from sqlalchemy import select
 
 from core.deals.model import DEAL, Deal
 from core.delivery.model import LOT, Lot
+from core.escrow.model import CREDIT, TRANCHE, Tranche
 from core.kernel.timers import TimerRow
 from core.kernel.transaction import Ctx
 from core.listings.model import LISTING
+from core.offers.inquiries.model import INQUIRY
 from core.offers.model import OFFER
+from core.promotion.model import PROMOTION
+from core.purchases.model import PURCHASE
+from core.reputation.model import REVIEW
+from core.requests.model import REQUEST
+from core.sessions.model import Booking
+from core.sessions.process import SESSION
+from core.sessions.recaps.model import RECAP, RECORDING
+from core.sessions.reviews.model import SESSION_REVIEW
+from core.sessions.service import REMINDER
+from core.support.model import CASE, Case
 
-SEEN: Final = (DEAL.name, LOT.name, OFFER.name, LISTING.name, "draft")  # our own chores keep their times to themselves
+MONEY: Final = (TRANCHE.name, CREDIT.name, PURCHASE.name, PROMOTION.name)
+TALKS: Final = (SESSION.name, REMINDER, SESSION_REVIEW.name, RECAP.name, RECORDING.name)
+TRADE: Final = (DEAL.name, LOT.name, OFFER.name, INQUIRY.name, REQUEST.name, CASE.name, REVIEW.name)
+SEEN: Final = (*TRADE, *MONEY, *TALKS)  # our own chores keep their times to themselves
+QUIET: Final = (LISTING.name, "draft")  # they run out in their own time, the market's own many listings among them
 NEXT: Final = 8
+NEXT_QUIET: Final = 2
 
 
 def next_deadlines(ctx: Ctx) -> list[dict[str, Any]]:
-    """`[{at, kind, event, of}]`; `of` is the deal that it belongs to, by the name that its parties know it by."""
-    soonest = select(TimerRow).where(TimerRow.kind.in_(SEEN)).order_by(TimerRow.due_at).limit(NEXT)
+    """`[{at, kind, event, of, quiet}]`; `of` is the deal or session it belongs to, by the name its parties know."""
+    rows = [*_soonest(ctx, SEEN, NEXT), *_soonest(ctx, QUIET, NEXT_QUIET)]
     return [
-        {"at": row.due_at.isoformat(), "kind": row.kind, "event": row.event, "of": _deal(ctx, row)}
-        for row in ctx.session.scalars(soonest)
+        {
+            "at": row.due_at.isoformat(),
+            "kind": row.kind,
+            "event": row.event,
+            "of": _of(ctx, row.kind, row.subject),
+            "quiet": row.kind in QUIET,
+        }
+        for row in sorted(rows, key=lambda row: row.due_at)
     ]
 
 
-def _deal(ctx: Ctx, row: TimerRow) -> str | None:
-    lot = ctx.session.get(Lot, row.subject) if row.kind == LOT.name else None
-    deal = ctx.session.get(Deal, lot.deal_id if lot else row.subject) if row.kind in (DEAL.name, LOT.name) else None
+def _soonest(ctx: Ctx, kinds: tuple[str, ...], most: int) -> list[TimerRow]:
+    """Read apart: the expiry of a hundred listings would fill every row there is."""
+    soonest = select(TimerRow).where(TimerRow.kind.in_(kinds)).order_by(TimerRow.due_at).limit(most)
+    return list(ctx.session.scalars(soonest))
+
+
+def _of(ctx: Ctx, kind: str, subject: str) -> str | None:
+    if kind in TALKS:
+        booking = ctx.session.get(Booking, subject)
+        return booking.ref if booking else None
+    match kind:
+        case LOT.name:
+            owned: Lot | Tranche | Case | None = ctx.session.get(Lot, subject)
+        case TRANCHE.name:
+            owned = ctx.session.get(Tranche, subject)
+        case CASE.name:
+            owned = ctx.session.get(Case, subject)
+        case _:
+            owned = None
+    deal = ctx.session.get(Deal, owned.deal_id if owned else subject)  # a window for reviews has its deal's name
     return deal.ref if deal else None

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import timedelta
+from typing import Any
 
+import pytest
+from sqlalchemy import select
+
+from core.escrow.model import TRANCHE, Tranche
 from core.kernel.errors import NotFound
-from core.kernel.transaction import MARKET
+from core.kernel.timers import Timer, set_timer
+from core.kernel.transaction import MARKET, Ctx
+from core.listings.model import LISTING
+from core.offers.inquiries.model import INQUIRY
+from core.requests.model import REQUEST
+from core.sessions.process import SESSION
+from core.sessions.service import REMINDER
+from core.support.model import CASE
 from tests.payments.conftest import Shop
 from web.books import all_books, books_of
+from web.deadlines import next_deadlines
 
 
 async def test_a_paid_deal_is_seen_from_both_sides(shop: Shop) -> None:
@@ -43,5 +56,36 @@ async def test_the_books_tell_what_time_will_do_next(shop: Shop) -> None:
     assert [each["at"] for each in due] == sorted(each["at"] for each in due)
     ours = [each for each in due if each["of"] is not None]
     assert {each["kind"] for each in ours} <= {"deal", "lot"}
+    assert not any(each["quiet"] for each in ours)
     assert ours
     assert all(deal["title"].startswith(each["of"]) for each in ours)
+
+
+@pytest.mark.parametrize("kind", [REQUEST.name, SESSION.name, REMINDER, CASE.name, TRANCHE.name, INQUIRY.name])
+async def test_no_expiry_of_listings_stands_before_a_deadline_that_somebody_waits_for(shop: Shop, kind: str) -> None:
+    def run_down(ctx: Ctx) -> list[dict[str, Any]]:
+        for day in range(1, 30):
+            expiry = Timer(LISTING.name, f"listing-{day}", "listing_expired", ctx.now + timedelta(days=day))
+            set_timer(ctx.session, expiry)
+        set_timer(ctx.session, Timer(kind, "awaited", "its_time", ctx.now + timedelta(days=40)))
+        ctx.session.flush()
+        return next_deadlines(ctx)
+
+    due = await shop.market.run(MARKET, run_down)
+    assert (kind, "its_time") in {(each["kind"], each["event"]) for each in due}
+    assert [each["kind"] for each in due if each["quiet"]] == [LISTING.name, LISTING.name]
+
+
+async def test_what_is_timed_of_a_payment_is_named_as_its_deal_is(shop: Shop) -> None:
+    await shop.funded()
+
+    def named(ctx: Ctx) -> set[tuple[str, str | None]]:
+        tranche = ctx.session.scalars(select(Tranche)).first()
+        assert tranche is not None
+        set_timer(ctx.session, Timer(TRANCHE.name, tranche.id, "funding_expired", ctx.now))
+        return {(each["kind"], each["of"]) for each in next_deadlines(ctx)}
+
+    seen = await shop.market.run(MARKET, named)
+    (ref,) = {of for kind, of in seen if kind == TRANCHE.name}
+    assert ref is not None
+    assert ("lot", ref) in seen or ("deal", ref) in seen

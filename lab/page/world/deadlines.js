@@ -5,25 +5,54 @@ import { tell } from "/page/notices.js";
 import { dayAndTime, farAway, moveClock, secondsUntil } from "/page/time.js";
 import { readBooks } from "/page/world/books.js";
 
-const KINDS = { deal: "Deal", lot: "Lot of deal", offer: "An offer", listing: "A listing", draft: "A draft" };
+const KINDS = {
+  deal: "Deal",
+  lot: "Lot of deal",
+  tranche: "Payment for deal",
+  case: "Dispute about deal",
+  review: "Ratings of deal",
+  offer: "An offer",
+  inquiry: "A question",
+  request: "A request",
+  listing: "A listing",
+  draft: "A draft",
+  credit: "A buyer's credit",
+  purchase: "A purchase",
+  promotion: "A promotion",
+  session: "Session",
+  session_reminder: "Session",
+  session_review: "Ratings of session",
+  recap: "Recap of session",
+  recording: "Recording of session",
+};
+
+/** What a process calls by a word of its own. */
+const EVENTS = {
+  "request cut_off": "quotes close",
+  "request bidding_closed": "the choice among quotes runs out",
+  "session_reminder start": "it begins",
+  "session_reminder day": "a day before it",
+  "session_reminder hour": "an hour before it",
+  "session_reminder minutes": "both can come in",
+  "case appeal_over": "the ruling is carried out",
+};
 
 /** "Deal SPMXRH: sign expired". */
 const inWords = ({ kind, event, of }) =>
-  `${KINDS[kind] ?? kind}${of ? ` ${of}` : ""}: ${event.replace(/^(listing|draft|offer)_/, "").replaceAll("_", " ")}`;
+  `${KINDS[kind] ?? kind}${of ? ` ${of}` : ""}: ${
+    EVENTS[`${kind} ${event}`] ?? event.replace(/^(listing|draft|offer|session)_/, "").replaceAll("_", " ")
+  }`;
 
 const ahead = (books) =>
   (books?.deadlines ?? [])
     .filter((each) => secondsUntil(each.at) > 0)
     .map((each) => ({ ...each, words: inWords(each) }));
 
-/** The market's own listings and drafts run out in their own time. */
-const quiet = (due) => ["listing", "draft"].includes(due.kind);
-
 let latest = null;
 
-/** The soonest that concerns a trade. */
+/** The soonest that somebody waits for; listings and drafts run out in their own time. */
 export function nextDeadline(books) {
-  latest = ahead(books).find((each) => !quiet(each)) ?? ahead(books)[0] ?? null;
+  latest = ahead(books).find((each) => !each.quiet) ?? ahead(books)[0] ?? null;
   return latest;
 }
 
@@ -40,8 +69,8 @@ export function deadlineList() {
   const list = h("ol", { class: "deadlines" });
   const nothing = h("p", { class: "nothing small" }, "Nothing runs out. Deadlines appear with the first offer.");
   const draw = ({ books }) => {
-    const trade = ahead(books).filter((each) => !quiet(each));
-    const due = [...trade.slice(0, 6), ...ahead(books).filter(quiet).slice(0, 1)];
+    const trade = ahead(books).filter((each) => !each.quiet);
+    const due = [...trade.slice(0, 6), ...ahead(books).filter((each) => each.quiet).slice(0, 1)];
     nothing.hidden = due.length > 0;
     keep(list, due, {
       key: (each) => each.at + each.words,
