@@ -172,7 +172,7 @@ def as_intent(intent: stripe.PaymentIntent) -> Intent:
 
 def _instructions(
     intent: stripe.PaymentIntent,
-) -> stripe.PaymentIntent.NextAction.DisplayBankTransferInstructions | None:
+) -> Instructions | None:
     return intent.next_action.display_bank_transfer_instructions if intent.next_action is not None else None
 
 
@@ -221,13 +221,13 @@ def as_checkout(
 
 def as_transfer(intent: stripe.PaymentIntent) -> Checkout:
     """An awaited bank transfer as the way to pay that it is."""
-    read = as_intent(intent)
+    read, told = as_intent(intent), _instructions(intent)
     states = {IntentState.PAID: CheckoutState.PAID, IntentState.CANCELLED: CheckoutState.EXPIRED}
     return Checkout(
         ref=intent.id,
         payment=read.payment,
         state=states.get(read.state, CheckoutState.OPEN),
-        url=None,
+        url=told.hosted_instructions_url if told is not None else None,
         expires_at=moment(int(ours(intent, "expires") or 0)),
         intent=read,
     )

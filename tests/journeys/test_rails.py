@@ -25,6 +25,7 @@ async def test_a_transfer_in_parts_and_too_much(world: World, buys: Chat) -> Non
     await tom.presses("Pay by bank transfer")
     await tom.sees("Chosen now: Bank transfer", "The account to transfer to appears")
     await tom.sees("Please transfer", "€43,000.00", "DE", "Reference", "LAB-")
+    await tom.opens("Transfer details")
 
     (customer,) = await world.at_the_provider("customer")
     sender = ["DE89370400440532013000", "Tom"]

@@ -67,8 +67,10 @@ class Pages:
     async def show_transfer(self, intent: str) -> Response:
         return banks.show_transfer(self.books, self._intent(intent))
 
-    async def transfer(self, intent: str, amount: Typed, sender: Typed = "A person") -> Response:
-        return banks.transfer(self.books, self._intent(intent), amount, sender)
+    async def transfer(
+        self, intent: str, amount: Typed, sender: Typed = "A person", reference: Annotated[str | None, Form()] = None
+    ) -> Response:
+        return banks.transfer(self.books, self._intent(intent), amount, sender, reference)
 
     async def show_wallet(self, intent: str) -> Response:
         return banks.show_wallet(self._intent(intent))

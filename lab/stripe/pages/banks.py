@@ -66,9 +66,10 @@ def instructions(books: Books, intent: Thing, error: str | None = None) -> str:
     action = f"{books.base_url}/pay/transfer/{quote(intent['id'])}"
     return f"""<h1>Send {left}</h1>{part}<dl><dt>To</dt><dd>{escape(account["account_holder_name"])}</dd>
 <dt>IBAN</dt><dd>{spaced}</dd><dt>BIC</dt><dd>{account["bic"]}</dd><dt>Reference</dt><dd>{told["reference"]}</dd></dl>
-<hr><p>Your pretend bank sends any amount, in one go or in parts.</p>{alert(error)}
+<hr><p>Your pretend bank sends any amount, in one go or in parts, with any reference.</p>{alert(error)}
 <form method="post" action="{action}">
 {field("amount", "Amount", major(told["amount_remaining"], told["currency"]), more='inputmode="decimal"')}
+{field("reference", "Reference", told["reference"])}
 {field("sender", "Your name", "A person")}<button autofocus>Send it</button></form>
 {_back_from(books, intent, quiet=True)}"""
 
@@ -95,13 +96,15 @@ def show_transfer(books: Books, intent: Thing, error: str | None = None) -> HTML
     return page("Nothing to pay", f"<h1>Nothing to pay</h1><p>Status: {intent['status']}.</p>")
 
 
-def transfer(books: Books, intent: Thing, amount: str, sender: str) -> HTMLResponse:
+def transfer(books: Books, intent: Thing, amount: str, sender: str, reference: str | None = None) -> HTMLResponse:
+    """`reference`: as the payer wrote it, right or wrong; None is the one that was asked for."""
     wanted = minor_units(amount)
     if not waits_for_transfer(intent):
         return show_transfer(books, intent)
     if wanted is None:
         return show_transfer(books, intent, f"“{amount}” is no amount. Write it as 120.50.")
-    reference = intent["next_action"]["display_bank_transfer_instructions"]["reference"]
+    if reference is None:
+        reference = intent["next_action"]["display_bank_transfer_instructions"]["reference"]
     theirs = made_up("DE", books.world.random)
     arrive(books, intent["customer"], wanted, intent["currency"], reference, sender=(theirs, sender))
     return show_transfer(books, intent)

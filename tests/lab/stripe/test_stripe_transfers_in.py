@@ -86,6 +86,19 @@ async def test_a_transfer_finds_its_payment_by_reference_then_by_amount_then_by_
     assert told.amount_remaining == 1
 
 
+async def test_the_pretend_bank_sends_with_the_reference_that_the_payer_writes(till: Till) -> None:
+    customer = await till.customer()
+    older, named = await till.transfer_intent(customer), await till.transfer_intent(customer, 9_000)
+    told = named.next_action.display_bank_transfer_instructions
+    assert f'value="{told.reference}"' in await till.page(f"/pay/transfer/{named.id}")
+    await till.press(told.hosted_instructions_url, amount="95.00", sender="Jonas", reference="pelets")
+    remaining = (await till.again(older)).next_action.display_bank_transfer_instructions.amount_remaining
+    assert (remaining, (await till.again(named)).status) == (10_500, "requires_action")
+    await till.press(told.hosted_instructions_url, amount="95.00", sender="Jonas")
+    assert (await till.again(named)).status == "succeeded"
+    assert (await till.again(older)).next_action.display_bank_transfer_instructions.amount_remaining == 10_000
+
+
 async def test_money_is_applied_by_hand_where_the_shop_wants_it_so(till: Till) -> None:
     customer = await till.customer()
     manual = {"settings": {"reconciliation_mode": "manual"}}
