@@ -103,14 +103,15 @@ def take_more(talk: Talk, pressed: Press) -> None:
 def overhear(talk: Talk, text: str) -> bool:
     """In a session that runs, what is typed goes to the other side; a command is still a command.
 
-    Who has come in too early, or not at all, is told that nobody hears them: their words were for the other side.
+    Who has come in too early is told that it waits for the talk; who has not come in, that nobody hears them: their
+    words were for the other side.
     """
-    booking = current(talk)
+    booking = _entered(talk)
     if booking is None:
         return _unheard(talk)
     if len(text) > LONGEST_LINE:
         raise Refusal("session.line_too_long", most=LONGEST_LINE)
-    meeting.say(talk.ctx, booking.id, text)
+    _say(talk, booking, text)
     return True
 
 
@@ -119,44 +120,56 @@ def pass_on(talk: Talk, file: Checked) -> bool:
     """A photo or a paper that is sent in a session goes to the other side too, unless an open form asks for it."""
     if focused_draft(talk.ctx, talk.person.id) is not None:
         return False
-    booking = current(talk)
+    booking = _entered(talk)
     if booking is None:
         return _unheard(talk)
-    meeting.say(talk.ctx, booking.id, "", [keep(talk.ctx, file).id])
+    _say(talk, booking, "", [keep(talk.ctx, file).id])
     return True
 
 
 @book.finds
 def point_to(talk: Talk, latitude: float, longitude: float) -> bool:
     """A place that is shared in a session is shown to the other side: it is not where one's own company is."""
-    booking = current(talk)
+    booking = _entered(talk)
     if booking is None:
         return _unheard(talk)
     town = nearest_town(talk, latitude, longitude)
     at = f"{latitude:.5f}, {longitude:.5f}"
     where = f"mlat={latitude:.5f}&mlon={longitude:.5f}"
-    meeting.say(talk.ctx, booking.id, f"📍 {town.name} ({at}) https://www.openstreetmap.org/?{where}")
+    _say(talk, booking, f"📍 {town.name} ({at}) https://www.openstreetmap.org/?{where}")
     return True
+
+
+def _say(talk: Talk, booking: Booking, text: str, files: list[str] | None = None) -> None:
+    """Into the room; before the talk begins it waits there, and who wrote it is told until when."""
+    meeting.say(talk.ctx, booking.id, text, files)
+    if booking.state in TALKING:
+        return
+    there = meeting.meeting_of(talk.ctx, booking)
+    both = there.seeker_here is not None and there.consultant_here is not None
+    code = "session.not_begun.both" if both else "session.not_begun"
+    name = talk.name_of(booking.consultant if booking.seeker == talk.person.id else booking.seeker)
+    _once(talk, Say(text=talk.words(code, at=booking.starts_at, name=name)))
 
 
 def _unheard(talk: Talk) -> bool:
-    """Whether this was for somebody who cannot hear it: the talk has not begun, or who speaks has not come in.
+    """Whether this was for somebody who cannot hear it: who speaks has not come in.
 
     What is written in the room of a deal is for that deal.
     """
-    early, words = in_the_room(talk, frozenset({"confirmed"})), talk.words
     outside = None if talk.room is not None else next(filter(partial(stands_outside, talk), _ahead(talk)), None)
-    if early is not None:
-        said = Say(text=words("session.not_begun", at=early.starts_at))
-    elif outside is not None:
-        button = way_in(talk, outside)
-        name = talk.name_of(outside.consultant if outside.seeker == talk.person.id else outside.seeker)
-        said = Say(text=words("session.not_in_yet", name=name, button=button.label), buttons=((button,),))
-    else:
+    if outside is None:
         return False
-    if said not in talk.replies:  # several photos are one answer
-        talk.reply(said)
+    button = way_in(talk, outside)
+    name = talk.name_of(outside.consultant if outside.seeker == talk.person.id else outside.seeker)
+    _once(talk, Say(text=talk.words("session.not_in_yet", name=name, button=button.label), buttons=((button,),)))
     return True
+
+
+def _once(talk: Talk, said: Say) -> None:
+    """Several photos are one answer."""
+    if said not in talk.replies:
+        talk.reply(said)
 
 
 def _ahead(talk: Talk) -> list[Booking]:
@@ -166,6 +179,11 @@ def _ahead(talk: Talk) -> list[Booking]:
 def current(talk: Talk) -> Booking | None:
     """The session that this person is in just now. Beside a video room the chat serves for notes."""
     return in_the_room(talk, TALKING)
+
+
+def _entered(talk: Talk) -> Booking | None:
+    """The session that this person is in, or else the one that they have come in to before it begins."""
+    return current(talk) or in_the_room(talk, frozenset({"confirmed"}))
 
 
 def in_the_room(talk: Talk, states: Collection[str]) -> Booking | None:

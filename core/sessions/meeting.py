@@ -13,7 +13,7 @@ from core.kernel.money import Money
 from core.kernel.process import step
 from core.kernel.timers import Timer, clear_timers, deadline_of, later, set_timer
 from core.kernel.transaction import Ctx
-from core.sessions import due, holds, rules, slots
+from core.sessions import due, early, holds, rules, slots
 from core.sessions.events import (
     CameIn,
     ExtensionOffered,
@@ -92,6 +92,7 @@ def start_if_both(ctx: Ctx, booking: Booking) -> None:
         return
     used = timedelta(seconds=meeting.free_seconds)
     dues = {"free_over_no_answer": rules.free_over_at(ctx.now, used, booking.terms), "time_up": _ends_at(ctx, booking)}
+    begins = booking.state == "confirmed"
     match booking.state:
         case "confirmed":
             meeting.began_at = ctx.now
@@ -110,22 +111,29 @@ def start_if_both(ctx: Ctx, booking: Booking) -> None:
         warn_of_end(ctx, booking)
     ctx.session.flush()
     ctx.announce(FreeTalkBegan(booking.id, None) if free else PaidTalkBegan(booking.id, None))
+    if begins:
+        early.bring(ctx, booking)
 
 
 def say(ctx: Ctx, booking_id: str, text: str, files: list[str] | None = None) -> Line:
-    """Say something in the room; it is brought to the other side, and kept for the recap. Raises Invalid."""
+    """Say something in the room; it is brought to the other side, and kept for the recap. Raises Invalid.
+
+    Who has come in before the talk begins is heard when it does.
+    """
     booking = mine(ctx, booking_id, None)
-    if booking.state not in TALKING:
+    waits = early.waits(ctx, booking)
+    side = side_of(ctx, booking)
+    assert side is not None, "a stranger does not find the session"
+    if booking.state not in TALKING and not (waits and _here(meeting_of(ctx, booking), side)):
         raise Stale
     text = text.strip()
     if len(text) > LONGEST_LINE:
         raise Invalid("session.line_too_long", field="text", most=LONGEST_LINE)
-    side = side_of(ctx, booking)
-    assert side is not None, "a stranger does not find the session"
     line = Line(id=ctx.new_id(), booking_id=booking.id, side=side, text=text, files=files or [], at=ctx.now)
     ctx.session.add(line)
     ctx.session.flush()
-    ctx.announce(LineSaid(booking.id, ctx.actor.person, line.id))
+    if not waits:
+        ctx.announce(LineSaid(booking.id, ctx.actor.person, line.id))
     return line
 
 

@@ -9,7 +9,7 @@ from core.kernel.sweep import Ring
 from core.kernel.transaction import Ctx
 from core.purchases.events import PurchaseGivenBack, PurchasePaid
 from core.purchases.model import Thing
-from core.sessions.events import TalkEnded
+from core.sessions.events import SessionCalledOff, TalkEnded
 from core.sessions.model import Booking, Meeting
 from core.sessions.recaps import service
 from core.sessions.recaps.model import RECAP, RECORDING
@@ -17,6 +17,7 @@ from core.sessions.recaps.model import RECAP, RECORDING
 
 def listen(reactions: Reactions) -> None:
     reactions.on(TalkEnded, _talk_ended)
+    reactions.on(SessionCalledOff, _never_begun)
     reactions.on(PurchasePaid, _bought)
     reactions.on(PurchaseGivenBack, _given_back)
 
@@ -25,6 +26,12 @@ def _talk_ended(ctx: Ctx, fact: TalkEnded) -> None:
     booking = ctx.session.get_one(Booking, fact.booking_id)
     if ctx.session.get_one(Meeting, booking.id).began_at is not None:
         service.talk_is_over(ctx, booking, paid=bool(fact.due))
+    else:
+        service.never_begun(ctx, booking.id)
+
+
+def _never_begun(ctx: Ctx, fact: SessionCalledOff) -> None:
+    service.never_begun(ctx, fact.booking_id)
 
 
 def _bought(ctx: Ctx, fact: PurchasePaid) -> None:

@@ -57,6 +57,11 @@ def talk_is_over(ctx: Ctx, booking: Booking, *, paid: bool) -> None:
     ctx.announce(RecapDrafted(booking.id, None))
 
 
+def never_begun(ctx: Ctx, booking_id: str) -> None:
+    """What was written for a talk that never began was for nobody else, and is not kept."""
+    _delete_lines(ctx, booking_id)
+
+
 def edit_recap(ctx: Ctx, command: EditRecap, seen: int | None = None) -> Recap:
     """The consultant's own words take the place of the draft's. Raises Stale once it is sent, NotAllowed, NotFound."""
     recap = _recap(ctx, command.booking_id, seen)

@@ -6,7 +6,12 @@ from dataclasses import astuple
 from datetime import timedelta
 from typing import Any
 
-from core.sessions import events, meeting
+import pytest
+
+from core.kernel.errors import Stale
+from core.sessions import events, meeting, service
+from core.sessions.model import Line
+from core.sessions.recaps.service import line_count
 from tests.core.sessions.counsel import TUESDAY_TEN, Counsel, agreed
 
 TOLD = (
@@ -104,3 +109,43 @@ async def test_nobody_is_called_who_is_there(they: Counsel) -> None:
     await they.later(minutes=5)
     assert heard == []
     assert await they.state() == "free_window"
+
+
+async def test_what_is_written_before_the_talk_is_heard_in_order_and_once_when_it_begins(they: Counsel) -> None:
+    await agreed(they)
+    await they.until(TUESDAY_TEN - timedelta(minutes=9))
+    heard: list[tuple[str | None, str]] = []
+    they.market.reactions.on(
+        events.LineSaid,
+        lambda ctx, fact: heard.append((fact.by_person, ctx.session.get_one(Line, fact.line_id).text)),
+    )
+    with pytest.raises(Stale):
+        await they.does(they.sarah, meeting.say, "Hello?")
+    for each in (they.sarah, they.alex):
+        await they.does(each, meeting.come_in)
+    await they.does(they.sarah, meeting.say, "It slags.")
+    await they.later(minutes=1)
+    await they.does(they.alex, meeting.say, "Since when?")
+    await they.does(they.sarah, meeting.say, "Since we burn straw.")
+    assert heard == []
+    await they.until(TUESDAY_TEN + timedelta(minutes=1))
+    sarah, alex = they.sarah.person, they.alex.person
+    assert heard == [(sarah, "It slags."), (alex, "Since when?"), (sarah, "Since we burn straw.")]
+    await they.does(they.alex, meeting.go_out)
+    await they.does(they.alex, meeting.come_in)
+    await they.does(they.alex, meeting.say, "I see.")
+    assert heard[3:] == [(alex, "I see.")]
+
+
+@pytest.mark.parametrize("cancelled", [False, True])
+async def test_what_waits_for_a_talk_that_never_begins_is_not_kept(they: Counsel, cancelled: bool) -> None:
+    await agreed(they)
+    await they.until(TUESDAY_TEN - timedelta(minutes=9))
+    await they.does(they.alex, meeting.come_in)
+    await they.does(they.alex, meeting.say, "Good morning.")
+    assert await they.run(they.alex, line_count, they.booking_id) == 1
+    if cancelled:
+        await they.does(they.sarah, service.cancel)
+    else:
+        await they.until(TUESDAY_TEN + timedelta(minutes=11))
+    assert await they.run(they.alex, line_count, they.booking_id) == 0
