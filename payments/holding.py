@@ -72,7 +72,7 @@ class Holding:
         if post.kind == "card.page":
             ask = CardPageAsk(f"card:{hold}", hold, payer, body["currency"], expires_at)
             return await self._provider.open_card_page(ask)
-        title = f"{body['ref']}"
+        title = " · ".join(body[each] for each in ("ref", "what") if each in body)
         return await self._provider.open_hold_page(
             HoldPageAsk(f"hold-page:{hold}", hold, title, amount_of(body), payer, expires_at)
         )

@@ -14,6 +14,7 @@ from conversations.consulting.after.review import session_standing
 from conversations.consulting.ask_card import time_rows
 from conversations.consulting.expert_card import slots_in_words
 from conversations.consulting.seek import next_free_now
+from conversations.consulting.session_price import net_in_words, price_in_words
 from conversations.reply import Button, Card, Line, Style
 from conversations.talk import Talk
 from core.contacts.rules import masked
@@ -130,6 +131,7 @@ def turn_of(talk: Talk, booking: Booking, side: str, name: str, called_back: Seq
         at=booking.move_to or booking.starts_at,
         price=booking.price,
         due=booking.due,
+        net=rules.net_of(booking.due, booking.terms),
         half=rules.share(booking.due, 100 - rules.UNRULED_PERCENT),
         days=rules.BANK_SHOWS_WITHIN.days,
     )
@@ -179,8 +181,10 @@ def _particulars(talk: Talk, booking: Booking, side: str, called_back: Sequence[
     meeting = meeting_of(talk.ctx, booking)
     lines = [
         Line(label=words("session.about"), value=_problem(booking)),
-        Line(label=words("session.price"), value=_price(talk, booking)),
+        Line(label=words("session.price"), value=price_in_words(talk, booking)),
     ]
+    if side == "consultant" and booking.state in NOTHING_TAKEN:
+        lines.append(Line(label=words("session.net"), value=net_in_words(talk, booking)))
     if booking.state == "proposed":
         lines.append(Line(label=words("ask.times"), value=slots_in_words(talk, booking.times)))
     if booking.move_to is not None:
@@ -216,6 +220,7 @@ def _clock(talk: Talk, booking: Booking) -> list[Line]:
     if meeting.ended_at is None or meeting.began_at is None:
         return []
     free, paid = (rules.minutes_of(seconds) for seconds in (meeting.free_seconds, meeting.paid_seconds))
+    free = min(free, booking.free_minutes)  # the time to decide runs on for nothing, and was not agreed as talk
     return [Line(label=words("session.talked"), value=words("session.talked_for", free=free, paid=paid))]
 
 
@@ -275,15 +280,6 @@ def _statement(talk: Talk, booking: Booking, side: str) -> list[Line]:
         lines.append(Line(label=words("session.fee"), value=words.show(parts.fee)))
         lines.append(Line(label=words("session.vat"), value=vat))
     return [*lines, Line(label=words("session.net"), value=words.show(net))]
-
-
-def _price(talk: Talk, booking: Booking) -> str:
-    words = talk.words
-    free = booking.free_minutes
-    code = "session.price_free" if free else "session.price_all"
-    if booking.basis == "minute":
-        return words(f"{code}_minute", price=booking.price, rate=booking.terms.rate, free=free)
-    return words(code, price=booking.price, free=free)
 
 
 def _open(talk: Talk, booking: Booking) -> tuple[tuple[Button, ...], ...]:

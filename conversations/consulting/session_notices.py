@@ -127,6 +127,8 @@ def on_session(code: str) -> Callable[[Ctx, session.SessionFact], None]:
         if isinstance(fact, session.SessionSettled) and not fact.back:
             del sides[booking.seeker]  # whom no number concerns
             sides[booking.consultant] = "whole"
+        if isinstance(fact, session.SessionCharged) and fact.rest:
+            sides[booking.seeker] = "rest"
         gathered(ctx).say("session", fact.booking_id, code, by=fact.by_person, sides=sides, **parts_of(fact))
 
     return hear

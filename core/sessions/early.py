@@ -1,4 +1,4 @@
-"""What is said by who has come in before the talk begins: kept as a line, and brought to the other side when it does."""
+"""What who has come in says before the talk begins: kept as a line, and brought to the other side when it does."""
 
 from __future__ import annotations
 

@@ -192,9 +192,10 @@ class NothingCharged(SessionFact):
 
 @dataclass(frozen=True, slots=True)
 class SessionCharged(SessionFact):
-    """What was due was taken, and is kept for the complaint window."""
+    """What was due was taken, and is kept for the complaint window. `rest`: more had been held, and is set free."""
 
     amount: Money
+    rest: bool = False
 
 
 @dataclass(frozen=True, slots=True)

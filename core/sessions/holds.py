@@ -331,7 +331,7 @@ def finish(ctx: Ctx, booking: Booking) -> None:
     elif booking.state in ("charging", "debt") and taken >= booking.due:
         step(ctx, SESSION, booking, "captured" if booking.state == "charging" else "paid_by_link", ("provider",))
         ctx.session.flush()
-        ctx.announce(SessionCharged(booking.id, None, taken))
+        ctx.announce(SessionCharged(booking.id, None, taken, rest=any(hold.freed for hold in holds)))
 
 
 # --- posts ------------------------------------------------------------------------------------------------------------
@@ -347,6 +347,7 @@ def open_page(ctx: Ctx, booking: Booking, hold: CardHold) -> None:
         "name": person.name,
         "email": person.email,
         "ref": booking.ref,
+        "what": f"{person_of(ctx, booking.consultant).name}, {booking.length} min",
         "amount": hold.amount_minor,
         "currency": hold.currency,
         "expires": expires_at.isoformat(),

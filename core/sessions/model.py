@@ -271,6 +271,12 @@ class CardHold(Versioned, Table):
     __table_args__ = (UniqueConstraint("booking_id", "number"),)
 
     @property
+    def freed(self) -> bool:
+        """Whether more was held than was taken."""
+        less = self.state is HoldState.CAPTURED and self.captured < self.amount
+        return self.intent_ref is not None and (less or self.state is HoldState.RELEASED)
+
+    @property
     def amount(self) -> Money:
         return Money(self.amount_minor, self.currency)
 

@@ -43,7 +43,7 @@ ENDS: Final = (
     "other_won",
     "withdrawn",
 )
-TURN: Final = frozenset({"name", "until", "at", "price", "due", "half", "days"})
+TURN: Final = frozenset({"name", "until", "at", "price", "due", "half", "days", "net"})
 REASONS: Final = ("field", "skill", "words", "free_now", "language", "topic", "name", "place", "country")
 ITEMS: Final = ("hours", "skills", "calendar", "email", "payout")
 OWN_VERBS: Final = ("free", "busy", "pause", "back", "edit", "rules", "holiday")
@@ -157,4 +157,5 @@ def reasons() -> set[str]:
         "minutes",
         "start",
         "whole",
+        "rest",
     }

@@ -39,7 +39,7 @@ async def test_ending_a_paid_talk_is_asked_once_and_early_costs_the_time_that_wa
     await alex.presses("End")
     await alex.sees("End now? €8.57 is due: of €90.00", "You get €7.28 of it")
     await alex.presses("End it")
-    await sarah.sees("only the time that was given is charged. Due: €8.57", "€8.57 was taken from the card")
+    await sarah.sees("only the time that was given is charged. Due: €8.57", "€8.57 was taken from the card, the rest")
     await alex.sees("only the time that you gave is charged. Due: €8.57")
     await sarah.sees("If something was wrong, say so by", "[Something was wrong]")
     await world.later(days=2, minutes=5)
