@@ -36,11 +36,15 @@ from core.support.model import CASE
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A thing in a state: on which card it is shown, and what somebody is to it, through their own eyes."""
+    """A thing in a state: on which card it is shown, and what somebody is to it, through their own eyes.
+
+    `lot`: its number, where the card shows several of its kind.
+    """
 
     state: str
     card: tuple[str, str]  # kind and subject
     roles: Callable[[Ctx], frozenset[str]]
+    lot: int | None = None
 
 
 def _deal(ctx: Ctx, deal_id: str) -> Standing | None:
@@ -60,7 +64,8 @@ def _lot(ctx: Ctx, lot_id: str) -> Standing | None:
     deal = deals.deal_for(ctx, lot.deal_id)
     if deals.stands_still(deal):
         return None
-    return Standing(lot.state, ("deal", deal.id), lambda mine: lot_roles(mine, lot, deal))
+    number = lot.number if len(delivery.lots_of(ctx, deal.id)) > 1 else None
+    return Standing(lot.state, ("deal", deal.id), lambda mine: lot_roles(mine, lot, deal), number)
 
 
 def _tranche(ctx: Ctx, tranche_id: str) -> Standing | None:
@@ -129,8 +134,9 @@ def on_deadline_nears(ctx: Ctx, fact: DeadlineNears) -> None:
         put_off(ctx.session, fact, morning)
         return
     code = "notice.little_time" if fact.late else "notice.half_time"
+    which = {"lot": thing.lot} if thing.lot is not None else {}
     to = frozenset(person.id for person in whom)
-    gathered(ctx).say(*thing.card, code, by=None, to=to, due=fact.due_at)
+    gathered(ctx).say(*thing.card, f"{code}.lot" if which else code, by=None, to=to, due=fact.due_at, **which)
 
 
 def _morning(ctx: Ctx, person: Person) -> datetime:

@@ -19,11 +19,11 @@ from conversations.trade.offer import lines_of
 from conversations.trade.order import order_button, order_lines
 from conversations.trade.paying import confirmed_by
 from conversations.trade.signed import settlement_lines, terms_card
-from conversations.trade.turns import URGENT, Now, deal_turn
+from conversations.trade.turns import LOTS_GO_ON, Now, deal_turn
+from conversations.trade.waits import asks
 from core.deals import service as deals
 from core.deals.model import ASKS_FIRST, DEAL, Deal, Side
 from core.delivery import service as delivery
-from core.delivery.model import UNSENT
 from core.delivery.service import LotsStanding
 from core.escrow import service as escrow
 from core.escrow.model import Tranche
@@ -123,13 +123,12 @@ def awaits_me(talk: Talk, deal: Deal) -> bool:
     """Whether the next step is this person's: a button of the deal, its payment, or a lot that they send or judge."""
     if {verb for verb, _ in ONWARD_VERBS} & {*deals.may(talk.ctx, deal)}:
         return True
-    side = "buyer" if "buyer" in deals.sides(talk.ctx, deal) else "seller"
+    side: Side = "buyer" if "buyer" in deals.sides(talk.ctx, deal) else "seller"
     if deal.frozen is not None:
         return False
     if deal.state == "awaiting_funding":
         return side == "buyer" and deal.direct_asked_by is None and _banks_at_work(talk, deal) is None
-    mine = URGENT[side] | (UNSENT if side == "seller" else frozenset())
-    return deal.state == "funded" and any(lot.state in mine for lot in delivery.lots_of(talk.ctx, deal.id))
+    return deal.state in LOTS_GO_ON and any(asks(lot, side) for lot in delivery.lots_of(talk.ctx, deal.id))
 
 
 def brief_card(talk: Talk, deal: Deal) -> Card:
@@ -144,7 +143,7 @@ def brief_card(talk: Talk, deal: Deal) -> Card:
             Line(label=words("terms.total"), value=words.show(deal.amount)),
             Line(label=words("party.other"), value=name),
         ),
-        turn=deal_turn(talk, now, name),
+        turn=deal_turn(talk, now, name, brief=True),
         buttons=((Button(label=words("deal.open"), press=press("deal.show", deal.id)),),),
     )
 

@@ -14,7 +14,7 @@ from conversations.talk import Opening, Talk
 from conversations.trade.delivery import FILES, MEASURED, UNIT, open_form, read_day, which_lot
 from conversations.trade.turns import lot_turn
 from core.deals import service as deals
-from core.deals.model import Deal
+from core.deals.model import Deal, Side
 from core.delivery import service as delivery
 from core.delivery.commands import (
     AcceptLot,
@@ -348,7 +348,7 @@ def _proposal_line(talk: Talk, made: Proposal) -> Line:
 
 def _turn(talk: Talk, deal: Deal, lot: Lot) -> str:
     mine = deals.sides(talk.ctx, deal)
-    side = "buyer" if "buyer" in mine else "seller"
+    side: Side = "buyer" if "buyer" in mine else "seller"
     other = talk.party(deal.seller if side == "buyer" else deal.buyer)
     return lot_turn(talk, lot, side, other)
 

@@ -1,19 +1,24 @@
-"""Whose turn it is on a deal and on its lots, what happens next and by when: one sentence for every situation."""
+"""Whose turn it is on a deal and on its lots, what happens next and by when: a sentence for every situation."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from conversations.talk import Talk
+from conversations.trade.waits import SHOWN, Wait, case_wait, in_order, lot_wait, lot_waits
+from conversations.wording import labelled
 from core.deals.approval import approve_by
-from core.deals.model import DEAL, IN_DOUBT, Deal
+from core.deals.model import DEAL, IN_DOUBT, Deal, Side
 from core.delivery.model import LOT, UNSENT, Lot
-from core.escrow.model import Tranche
-from core.kernel.timers import deadline_of
+from core.escrow.model import TRANCHE, Tranche
+from core.kernel.timers import deadline_of, deadlines_of
+from core.kernel.transaction import Ctx
 from core.people.company.service import signs_alone
-from core.support.service import decision_on
+from core.support.model import CASE, OPEN
+from core.support.service import cases_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,45 +36,39 @@ class Now:
     may_rate: bool
 
     @property
-    def side(self) -> str:
+    def side(self) -> Side:
         """Whose sentences they read; an operator, the seller's."""
         return "buyer" if "buyer" in self.mine else "seller"
 
 
-def deal_turn(talk: Talk, now: Now, other: str) -> str:
-    """Whose turn it is, what happens next and by when. Every state of every process has its sentence here."""
-    deal, side, lots = now.deal, now.side, now.lots
+def deal_turn(talk: Talk, now: Now, other: str, *, brief: bool = False) -> str:
+    """Whose turn it is, what happens next and by when: a line for each, what waits for the reader first.
+
+    Every state of every process has its sentence here. `brief`: of a deal among others, the first line alone.
+    """
+    deal, words = now.deal, talk.words
     if deal.frozen is not None and deal.state != "disputed" and deal.state not in DEAL.final:
         return _standstill(talk, now)
     if now.confirmed_by is not None and deal.state == "awaiting_funding" and deal.direct_asked_by is None:
-        words, due = talk.words, now.confirmed_by
+        due = now.confirmed_by
         return (
             words("turn.deal.confirming.buyer", due=due)
-            if side == "buyer"
+            if now.side == "buyer"
             else words("turn.deal.confirming.seller", due=due)
         )
-    if deal.state == "funded" and now.awaited is not None and now.confirmed_by is None and side == "buyer":
-        # what is paid goes on without them
-        return _sentence(talk, "turn.deal.tranche_awaited.buyer", other, ("tranche", now.awaited.id), None)
-    if deal.state == "disputed" and (decided := _decided(talk, deal.id)):
-        return decided
-    if deal.state == "funded" and lots:
-        lot = min((lot for lot in lots if lot.state not in LOT.final), key=_urgency(side), default=lots[-1])
-        return lot_turn(talk, lot, side, other)
-    timed = ("deal", deal.id) if deal.state not in DEAL.final else None  # after the end nothing is due
-    above = deal.state == "agreed" and _needs_approval(talk, now)
-    return (
-        _above(talk, now, other)
-        if above
-        else _sentence(talk, f"turn.deal.{_situation(now)}.{side}", other, timed, None)
-    )
+    if deal.state == "agreed" and _needs_approval(talk, now):
+        return _above(talk, now, other)
+    waits = in_order(_waits(talk.ctx, now))
+    first = [_sentence(talk, wait, other, len(now.lots)) for wait in waits[: 1 if brief else SHOWN]]
+    if not brief and len(waits) > SHOWN:
+        first.append(words("turn.more", count=len(waits) - SHOWN))
+    return "\n".join(first)
 
 
-def lot_turn(talk: Talk, lot: Lot, side: str, other: str) -> str:
+def lot_turn(talk: Talk, lot: Lot, side: Side, other: str) -> str:
     """Whose turn it is with this lot, and by when."""
-    if lot.state == "lot_dispute" and (decided := _decided(talk, lot.id)):
-        return decided
-    return _sentence(talk, f"turn.lot.{_lot_situation(lot, side)}.{side}", other, ("lot", lot.id), lot)
+    found = _lot_waits(talk.ctx, lot.deal_id, [lot], side)
+    return _sentence(talk, found[0] if found else lot_wait(lot, side, None), other, 1)
 
 
 def _needs_approval(talk: Talk, now: Now) -> bool:
@@ -88,13 +87,50 @@ def _above(talk: Talk, now: Now, other: str) -> str:
     return talk.words(code, other=other, due=due, approve=approve)
 
 
-def _decided(talk: Talk, subject: str) -> str:
-    """What an operator has decided is what happens next, and no more what time would do. Empty before a ruling."""
-    case = decision_on(talk.ctx, subject)
-    if case is None:
-        return ""
-    deadline = deadline_of(talk.ctx.session, "case", case.id)
-    return talk.words(f"turn.case.{case.state}.party", due=deadline.due_at if deadline is not None else "")
+# --- what it waits for ------------------------------------------------------------------------------------------------
+
+
+def _waits(ctx: Ctx, now: Now) -> list[Wait]:
+    """All that a deal waits for just now, one thing at least."""
+    deal, side, lots = now.deal, now.side, now.lots
+    going = _lot_waits(ctx, deal.id, lots, side) if deal.state in LOTS_GO_ON else []
+    if deal.state == "funded":
+        if now.awaited is not None and now.confirmed_by is None and side == "buyer":
+            # what is paid goes on without them
+            due = deadline_of(ctx.session, TRANCHE.name, now.awaited.id)
+            going.append(Wait("turn.deal.tranche_awaited.buyer", mine=True, due=due.due_at if due else None))
+            going = [wait for wait in going if wait.lot is None or wait.lot.state != "waiting"]
+        if going or lots:
+            return going or [lot_wait(lots[-1], side, None)]
+    if deal.state == "disputed" and (disputed := _dispute(ctx, deal.id, side)):
+        return [disputed]
+    over = deal.state in DEAL.final  # then nothing is due
+    timer = deadline_of(ctx.session, DEAL.name, deal.id) if not over else None
+    situation, due_at = _situation(now), timer.due_at if timer is not None else None
+    return [Wait(f"turn.deal.{situation}.{side}", situation in MINE, due_at), *going]
+
+
+LOTS_GO_ON: Final = frozenset({"funded", "cancel_asked"})  # with money that is held for each
+MINE: Final = frozenset({"cancel_asked_me"})  # of the situations in which lots wait beside the deal
+
+
+def _lot_waits(ctx: Ctx, deal_id: str, lots: Sequence[Lot], side: Side) -> list[Wait]:
+    """What the open ones wait for: at most three statements, however many lots there are."""
+    due = deadlines_of(ctx.session, LOT.name, [lot.id for lot in lots if lot.state not in LOT.final])
+    disputed = any(lot.state == "lot_dispute" for lot in lots)
+    cases = {case.subject: case for case in cases_of(ctx, deal_id) if case.state in OPEN} if disputed else {}
+    ruled_by = deadlines_of(ctx.session, CASE.name, [case.id for case in cases.values()])
+    return lot_waits(lots, side, due, cases, ruled_by)
+
+
+def _dispute(ctx: Ctx, deal_id: str, side: Side) -> Wait | None:
+    """What a dispute about the whole deal waits for. None while it has no day of its own."""
+    case = next((case for case in cases_of(ctx, deal_id) if case.subject == deal_id and case.state in OPEN), None)
+    timer = deadline_of(ctx.session, CASE.name, case.id) if case is not None else None
+    return case_wait(case, side, timer, None) if case is not None and timer is not None else None
+
+
+# --- in words ---------------------------------------------------------------------------------------------------------
 
 
 def _standstill(talk: Talk, now: Now) -> str:
@@ -124,34 +160,15 @@ def _situation(now: Now) -> str:
     return deal.state
 
 
-def _lot_situation(lot: Lot, side: str) -> str:
-    if lot.state == "planned" and lot.asked_by is not None:
-        return "drop_asked_me" if lot.asked_by != side else "drop_asked_them"
-    if lot.state == "claim" and lot.never_came:
-        return "never_came"
-    if lot.state == "referee_found":
-        return "referee_found_me" if lot.asked_by != side else "referee_found_them"
-    return lot.state
-
-
-def _urgency(side: str) -> Callable[[Lot], tuple[bool, int]]:
-    """What this side has to answer stands before what it only waits for; then the lots in their order."""
-    waits_for = URGENT[side]
-    return lambda lot: (lot.state not in waits_for, lot.number)
-
-
-URGENT: dict[str, frozenset[str]] = {
-    "buyer": frozenset({"inspection", "claim_offered", "late"}),
-    "seller": frozenset({"claim", "late"}),
-}
-
-
-def _sentence(talk: Talk, code: str, other: str, timed: tuple[str, str] | None, lot: Lot | None) -> str:
-    words, deadline = talk.words, deadline_of(talk.ctx.session, *timed) if timed is not None else None
+def _sentence(talk: Talk, wait: Wait, other: str, lots: int) -> str:
+    """One thing that is waited for. A dispute's sentence names no lot: of several, it is told which."""
+    words, lot = talk.words, wait.lot
     # Where both sides are told the same, the catalogue has one sentence for both.
-    code = code if words.knows(code) else code.rpartition(".")[0]
-    parts: dict[str, object] = {"other": other}
-    parts["due"] = deadline.due_at if deadline is not None else ""
+    code = wait.code if words.knows(wait.code) else wait.code.rpartition(".")[0]
+    parts: dict[str, object] = {"other": other, "due": wait.due if wait.due is not None else ""}
     if lot is not None:
         parts |= {"lot": lot.number, "truck": lot.truck or "", "eta": lot.eta or ""}
-    return words(code, **parts)
+    said = words(code, **parts)
+    if lot is not None and lots > 1 and wait.code.startswith("turn.case."):
+        return labelled(words, words("lot.number", number=lot.number, count=lots), said)
+    return said

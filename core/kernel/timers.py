@@ -97,6 +97,16 @@ def deadline_of(session: Session, kind: str, subject: str, event: str | None = N
     return Timer(*found[0]) if found else None
 
 
+def deadlines_of(session: Session, kind: str, subjects: Collection[str]) -> dict[str, Timer]:
+    """The same of several things, in one statement: by subject, of those of which something is timed."""
+    if len(subjects) < 2:
+        found = [deadline_of(session, kind, each) for each in subjects]
+    else:
+        which = select(*COLUMNS).where(TimerRow.kind == kind, TimerRow.subject.in_(subjects))
+        found = [Timer(*row) for row in session.execute(which.order_by(TimerRow.due_at.desc()))]
+    return {each.subject: each for each in found if each is not None}  # the soonest is written last
+
+
 def move_on(session: Session, since: datetime, by: timedelta, but: Collection[str]) -> int:
     """Put off every deadline after `since`, except of those kinds. Returns how many."""
     moved = (

@@ -29,7 +29,6 @@ REVIEWER = frozenset({"reviewer"})  # an operator who has not ruled on it before
 SYSTEM = frozenset({"system"})
 TIME = frozenset({"time"})
 OPEN: Final = ("talking", "mediating", "escalated", "ruled", "appealed")
-DECIDED: Final = ("ruled", "appealed")  # there is a ruling, and time parts nothing by a rule of its own any more
 
 CASE: Final = Process(
     name="case",

@@ -25,7 +25,6 @@ from core.support.events import CaseClosed, CaseMediated, CaseOpened, CasePropos
 from core.support.model import (
     APPEAL_WITHIN,
     CASE,
-    DECIDED,
     OPEN,
     REVIEW_WITHIN,
     TALK_WITHIN,
@@ -285,12 +284,6 @@ def _case(ctx: Ctx, case_id: str, seen: int | None) -> tuple[Case, Deal]:
     if seen is not None and seen != case.version:
         raise Stale
     return case, deal
-
-
-def decision_on(ctx: Ctx, subject: str) -> Case | None:
-    """The dispute on a lot or a deal that an operator has decided and nobody has carried out yet."""
-    case = _open_on(ctx, subject)
-    return case if case is not None and case.state in DECIDED else None
 
 
 def _open_on(ctx: Ctx, subject: str) -> Case | None:
