@@ -36,6 +36,7 @@ from conversations.turn import (
     Said,
     Turn,
 )
+from conversations.twice import done_just_now, note_done
 from conversations.wording import Words
 from core.kernel import inbox
 from core.kernel.errors import Refusal, Stale
@@ -139,6 +140,7 @@ class Engine:
                 talk.ctx.notes["pressed"] = not pressed.verb.startswith("form.")
                 talk.ctx.notes["pressed_on"] = turn.message or ELSEWHERE
                 self._pressed(talk, pressed)
+                note_done(talk, load)
             case Filled() | ClosedForm():
                 self._window(talk, turn.input)
             case Attached() | Located() | Misfit():
@@ -296,15 +298,15 @@ class Engine:
 
     def _refuse(self, talk: Talk, turn: Turn, refusal: Refusal) -> None:
         """Say no in words. A press on what has moved on also gets the thing as it is now."""
-        sentence = talk.words.refusal(refusal)
         if not isinstance(turn.input, Pressed):
-            if isinstance(turn.input, Filled) and turn.input.final:
-                talk.reply(FormErrors(errors={"": sentence}))
-            else:
-                talk.reply(Say(text=sentence))
+            final, sentence = isinstance(turn.input, Filled) and turn.input.final, talk.words.refusal(refusal)
+            talk.reply(FormErrors(errors={"": sentence}) if final else Say(text=sentence))
             return
-        talk.reply(Toast(text=sentence[:200], alert=not isinstance(refusal, Stale)))
-        if isinstance(refusal, Stale):
+        own = done_just_now(talk, turn.input.button)  # pressed twice: nobody else has moved it on
+        sentence = talk.words("talk.done_already") if own else talk.words.refusal(refusal)
+        moved_on = own or isinstance(refusal, Stale)
+        talk.reply(Toast(text=sentence[:200], alert=not moved_on))
+        if moved_on:
             self._redraw(talk, turn.input)
 
     def _redraw(self, talk: Talk, pressed: Pressed) -> None:

@@ -18,15 +18,18 @@ ELSEWHERE: Final = "elsewhere"  # pressed where no message of this chat stands: 
 Placed = Card | CardList | FormView  # what has one message of its own
 
 
-def placed(reply: Placed, stands: ShownCard | None, pressed: str | None) -> Placed:
+def placed(reply: Placed, stands: ShownCard | None, pressed: str | None, *, looks_down: bool = False) -> Placed:
     """The reply, to be sent anew unless the message that shows the thing is seen by who pressed.
 
     `stands`: that message; `pressed`: the message whose button was pressed, None when the reply answers no press. A
     card that came in answer to the same button a moment ago is edited: a button that is pressed twice answers once.
+    `looks_down`: a word to who pressed stands at the end of this chat, so they look there for what has come of it.
     """
     if reply.fresh or stands is None or not pressed:
         return reply
     shown = stands.message.removesuffix(PHOTO)
+    if looks_down and stands.covered and isinstance(reply, Card) and reply.note:
+        return reply.model_copy(update={"fresh": True})
     if shown == pressed or (stands.lately and not _above(shown, pressed)):
         return reply
     return reply.model_copy(update={"fresh": True})

@@ -229,7 +229,8 @@ class SlackSender:
             errand.thread = root.message if root is not None else None
         subject = subject_of(reply)
         old = await self._shown(errand, subject) if subject is not None else None
-        reply = placed(reply, old, errand.pressed) if isinstance(reply, Card | CardList | FormView) else reply
+        if isinstance(reply, Card | CardList | FormView):
+            reply = placed(reply, old, errand.pressed, looks_down=True)
         if isinstance(reply, Card) and reply.fresh and (reply.pictures or reply.documents or reply.chart):
             await self._files(errand, reply)
             reply = errand.rest[0] = reply.model_copy(update={"pictures": (), "documents": (), "chart": None})
@@ -253,9 +254,8 @@ class SlackSender:
     async def _shown(self, errand: Errand, subject: str) -> ShownCard | None:
         if subject in errand.moved:
             return errand.moved[subject]
-        return await self._transactions.run(
-            MARKET, lambda ctx: shown(ctx, SLACK, errand.workspace, errand.address, subject)
-        )
+        at = SLACK, errand.workspace, errand.address, subject
+        return await self._transactions.run(MARKET, lambda ctx: shown(ctx, *at, looks_below=bool(errand.pressed)))
 
     # --- calls ------------------------------------------------------------------------------------------------------
 

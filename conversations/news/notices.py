@@ -38,6 +38,7 @@ from conversations.consulting.session_notices import (
 from conversations.engine import Engine, send
 from conversations.facts import HEARD, NOTES, Gathered, on_listing_expired, on_listing_moved
 from conversations.filling.drafts import reminder
+from conversations.news.beside import redraw_beside
 from conversations.news.concerned import parties
 from conversations.news.reminders import on_deadline_nears
 from conversations.reply import Button, Card, Reply, Say
@@ -175,6 +176,7 @@ class Notices:
                 answers = bool(note) and acted and surface == ctx.notes.get("here")
                 pressed = ctx.notes.get("pressed_on") if answers else None
                 send(ctx, surface, [CARDS[kind](talk, subject, note)], words=talk.words, pressed=pressed)
+                redraw_beside(talk, kind, subject)
             except Refusal:
                 return  # not theirs to see any more
             except DRAWING_FAULTS:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from conversations.facts import gathered
 from conversations.news.concerned import parties
@@ -134,7 +134,7 @@ def on_deadline_nears(ctx: Ctx, fact: DeadlineNears) -> None:
         put_off(ctx.session, fact, morning)
         return
     code = "notice.little_time" if fact.late else "notice.half_time"
-    which = {"lot": thing.lot} if thing.lot is not None else {}
+    which: dict[str, Any] = {"lot": thing.lot} if thing.lot is not None else {}
     to = frozenset(person.id for person in whom)
     gathered(ctx).say(*thing.card, f"{code}.lot" if which else code, by=None, to=to, due=fact.due_at, **which)
 

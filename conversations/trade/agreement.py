@@ -22,6 +22,7 @@ from conversations.trade.signed import settlement_lines, terms_card
 from conversations.trade.turns import LOTS_GO_ON, Now, deal_turn
 from conversations.trade.waits import asks
 from core.deals import service as deals
+from core.deals.access import has_signed
 from core.deals.model import ASKS_FIRST, DEAL, Deal, Side
 from core.delivery import service as delivery
 from core.delivery.service import LotsStanding
@@ -29,6 +30,8 @@ from core.escrow import service as escrow
 from core.escrow.model import Tranche
 from core.escrow.rails.service import way_of
 from core.escrow.service import MoneyStanding
+from core.kernel.errors import Stale
+from core.kernel.transaction import Ctx
 from core.reputation.service import may_review, reviews_of_deal
 from core.support.model import OPEN as OPEN_CASES
 from core.support.model import Case
@@ -229,10 +232,18 @@ def _look(talk: Talk, deal_id: str) -> tuple[int, Card, str]:
     return deal.version, deal_card(talk, deal), ""
 
 
+def _sign(ctx: Ctx, deal_id: str, _seen: int | None) -> Deal:
+    """What is signed never changes, whichever version was seen. Raises Stale for a side that has signed."""
+    deal = deals.deal_for(ctx, deal_id)
+    if any(has_signed(deal, side) for side in ("buyer", "seller") if side in deals.sides(ctx, deal)):
+        raise Stale
+    return deals.sign_deal(ctx, deal_id)
+
+
 STEPS = Steps(
     "deal",
     {
-        "sign": lambda ctx, deal_id, _seen: deals.sign_deal(ctx, deal_id),  # what is signed never changes
+        "sign": _sign,
         "unsign": deals.back_out,
         "approve": deals.approve_deal,
         "refuse": deals.refuse_deal,

@@ -73,3 +73,10 @@ def give_back(talk: Talk, pressed: Press) -> None:
     """It goes back the way it came. Nobody loses by it, so nobody is asked twice."""
     escrow.give_back_paid_too_much(talk.ctx, pressed.subject, pressed.seen)
     talk.reply(Toast(text=talk.words("credit.given_back")))
+    show_credit(talk, pressed)
+
+
+@book.press("credit.show")
+def show_credit(talk: Talk, pressed: Press) -> None:
+    """What was paid too much is shown on its deal's card."""
+    talk.press("deal.show", escrow.credit_for(talk.ctx, pressed.subject).deal_id)

@@ -74,10 +74,15 @@ def pay_rows(talk: Talk, deal: Deal, money: MoneyStanding) -> list[tuple[Button,
     return rows
 
 
+@book.press("pay.show")
+def show(talk: Talk, pressed: Press) -> None:
+    """A deal's payment is shown on its card."""
+    talk.press("deal.show", pressed.subject)
+
+
 @book.press("pay.how")
 def how(talk: Talk, pressed: Press) -> None:
     """Every rail that fits, in a message of its own."""
-    talk.fresh = True
     talk.reply(_ways(talk, deals.deal_for(talk.ctx, pressed.subject)))
 
 
@@ -99,6 +104,7 @@ def _ways(talk: Talk, deal: Deal) -> Card:
                 if rail is not now
             ),
         ),
+        fresh=talk.fresh,
     )
 
 

@@ -24,6 +24,7 @@ def terms_card(talk: Talk, deal: Deal) -> Card:
     ]
     fee = words("terms.fee_of", percent=Decimal(deal.commission_bp) / 100)
     return Card(
+        subject=f"terms:{deal.id}",
         title=words("deal.terms_title", ref=deal.ref),
         lines=(
             *goods_lines(talk, deal.terms),
@@ -37,6 +38,7 @@ def terms_card(talk: Talk, deal: Deal) -> Card:
         ),
         text=words("deal.terms_text"),
         note=words("deal.fingerprint", hash=deal.terms_hash),
+        fresh=talk.fresh,
     )
 
 

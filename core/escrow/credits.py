@@ -22,14 +22,21 @@ from core.ledger.model import buyer_credit, credit, debit, refund_due
 
 def give_back_paid_too_much(ctx: Ctx, credit_id: str, seen: int | None = None) -> Credit:
     """The buyer wants back what they have paid too much. Raises NotFound, NotAllowed, Stale."""
-    kept = ctx.session.get(Credit, credit_id)
-    if kept is None:
-        raise NotFound
+    kept = credit_for(ctx, credit_id)
     deal = deals.deal_for(ctx, kept.deal_id)
     if seen is not None and seen != kept.version:
         raise Stale
     step(ctx, CREDIT, kept, "give_back", deals.sides(ctx, deal))
     return _give_back(ctx, kept)
+
+
+def credit_for(ctx: Ctx, credit_id: str) -> Credit:
+    """What was paid too much, for the sides of its deal. Raises NotFound."""
+    kept = ctx.session.get(Credit, credit_id)
+    if kept is None:
+        raise NotFound
+    deals.deal_for(ctx, kept.deal_id)
+    return kept
 
 
 def credit_kept_long(ctx: Ctx, credit_id: str) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from core.escrow.chargebacks import chargeback_named
 from core.escrow.chargebacks import closed as chargeback_closed
 from core.escrow.coming_in import payment_lapsed, payment_part, payment_received
-from core.escrow.credits import credit_towards, credits_of, give_back_paid_too_much, use_credit
+from core.escrow.credits import credit_for, credit_towards, credits_of, give_back_paid_too_much, use_credit
 from core.escrow.effects import (
     finish,
     frozen,
@@ -56,6 +56,7 @@ __all__ = [
     "chargeback_opened",
     "chargebacks_of",
     "checkout_opened",
+    "credit_for",
     "credit_towards",
     "credits_of",
     "effects_of",

@@ -60,6 +60,11 @@ class Ctx:
     def new_id(self) -> str:
         return self.ids.new(self.now)
 
+    @property
+    def effectual(self) -> bool:
+        """Whether anything has happened in this unit so far that somebody hears of."""
+        return bool(self._facts or self.posts)
+
     def announce(self, event: Event) -> None:
         """Tell a fact. Its listeners run at the end of this unit, in the same transaction."""
         self._facts.append(event)

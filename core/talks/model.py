@@ -63,12 +63,14 @@ class ShownCard:
     """A message that shows a thing. `folded`: the one line it is left with when a newer one takes its place.
 
     `main`: what its main button carries, which a thumb under the message presses. `lately`: it was sent just now.
+    `covered`: a card of something else was sent after it.
     """
 
     message: str
     folded: str
     main: str = ""
     lately: bool = True
+    covered: bool = False
 
 
 class CardPointer(Table):

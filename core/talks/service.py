@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -180,14 +181,24 @@ def ring(ctx: Ctx, timer: Timer) -> None:
 rings = {"draft": ring}
 
 
-def shown(ctx: Ctx, platform: str, workspace: str, address: str, subject: str) -> ShownCard | None:
-    """The message that shows this thing at this address, if one does."""
+def shown(
+    ctx: Ctx, platform: str, workspace: str, address: str, subject: str, *, looks_below: bool = False
+) -> ShownCard | None:
+    """The message that shows this thing at this address, if one does. `looks_below`: whether it is covered, too."""
     where = {"platform": platform, "workspace": workspace, "address": address, "subject": subject}
     pointer = pick(ctx.session, CardPointer, ("message", "folded", "main", "shown_at"), **where)
     if pointer is None:
         return None
     lately = pointer["shown_at"] > ctx.now - LATELY
-    return ShownCard(pointer["message"], pointer["folded"], pointer["main"], lately)
+    covered = looks_below and _covered(ctx, platform, workspace, address, pointer["shown_at"])
+    return ShownCard(pointer["message"], pointer["folded"], pointer["main"], lately, covered)
+
+
+def _covered(ctx: Ctx, platform: str, workspace: str, address: str, since: datetime) -> bool:
+    here = CardPointer.platform == platform, CardPointer.workspace == workspace, CardPointer.address == address
+    cards = CardPointer.subject.not_like(f"{TOPIC}%"), CardPointer.subject != "desk"
+    newer = select(CardPointer.subject).where(*here, *cards, CardPointer.shown_at > since).limit(1)
+    return ctx.session.scalar(newer) is not None
 
 
 def room_at(ctx: Ctx, platform: str, workspace: str, address: str, thread: str) -> str | None:

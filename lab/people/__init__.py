@@ -23,6 +23,9 @@ class Person(Protocol):
     async def presses(self, label: str) -> None:
         """Press the newest button whose label holds this text."""
 
+    async def taps_twice(self, label: str) -> None:
+        """Press that button twice before anything is drawn anew."""
+
     async def fills(self, **answers: str) -> None:
         """Fill the form in front: field names to answers, in the form's order, and send it off."""
 

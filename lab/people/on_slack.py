@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -69,6 +70,11 @@ class OnSlack:
                     raise
             else:
                 return
+
+    async def taps_twice(self, label: str) -> None:
+        where, element = await self._button(label)
+        tap = {**where, "action_id": element["action_id"]}
+        await asyncio.gather(*(self.browser.post(f"{self.path}/press", tap) for _ in range(2)))
 
     async def opens(self, label: str) -> str:
         _, element = await self._button(label, with_url=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -48,6 +49,10 @@ class OnTelegram:
 
     async def presses(self, label: str) -> None:
         await self._press(*await self._button(label, "callback_data"))
+
+    async def taps_twice(self, label: str) -> None:
+        message, button = await self._button(label, "callback_data")
+        await asyncio.gather(*(self._press(message, button) for _ in range(2)))
 
     async def opens(self, label: str) -> str:
         _, button = await self._button(label, "url")
