@@ -59,10 +59,19 @@ def deal_turn(talk: Talk, now: Now, other: str, *, brief: bool = False) -> str:
     if deal.state == "agreed" and _needs_approval(talk, now):
         return _above(talk, now, other)
     waits = in_order(_waits(talk.ctx, now))
-    first = [_sentence(talk, wait, other, len(now.lots)) for wait in waits[: 1 if brief else SHOWN]]
+    told = [_sentence(talk, wait, other, len(now.lots)) for wait in waits[: 1 if brief else SHOWN]]
     if not brief and len(waits) > SHOWN:
-        first.append(words("turn.more", count=len(waits) - SHOWN))
-    return "\n".join(first)
+        told.append(words("turn.more", count=len(waits) - SHOWN))
+    if not brief and deal.state == "awaiting_funding":
+        told += [
+            words("turn.paid_late", lot=lot.number) for lot in now.lots[:1] if _may_be_paid_late(lot, waits[0].due)
+        ]
+    return "\n".join(told)
+
+
+def _may_be_paid_late(lot: Lot, due: datetime | None) -> bool:
+    """Whether its window can be over before its money has to be there: what is late then counts from the money."""
+    return due is not None and due.date() > lot.window_to
 
 
 def lot_turn(talk: Talk, lot: Lot, side: Side, other: str) -> str:

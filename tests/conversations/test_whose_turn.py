@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import cast
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conversations.engine import Engine
@@ -19,7 +19,7 @@ from core.deals import service as deals
 from core.deals.model import Side
 from core.deals.service import deal_for
 from core.delivery import service as delivery
-from core.delivery.model import LOT, OPEN, Lot
+from core.delivery.model import LOT, OPEN, OVERDUE_AFTER, Lot
 from core.kernel.process import Transition
 from core.kernel.timers import Timer, deadline_of
 from core.kernel.transaction import Actor, Ctx
@@ -29,7 +29,7 @@ from core.support import service as support
 from core.support.model import CASE, Case, RuleCase
 from tests.core.conftest import Market
 from tests.core.goods import catalogue
-from tests.core.trades import Trade, market_in_memory, paid
+from tests.core.trades import Trade, agreed, market_in_memory, paid
 
 ENGINE = Engine([], Almanac(catalogue(), Places([]), Wordings(), 100, 1500))
 WORDS = Wordings().speak("en", "UTC")
@@ -52,6 +52,7 @@ def test_what_waits_for_the_reader_comes_first_and_the_soonest_of_it(waits: list
         assert told[0].due == min(mine)
 
 
+@settings(deadline=None)  # the first of them waits for the mappers
 @given(st.lists(st.tuples(st.sampled_from(TIMED), DUE, st.none() | SIDES), min_size=1, max_size=9), SIDES)
 def test_of_whatever_lots_the_first_line_names_the_soonest_that_waits_for_the_reader(
     open_lots: list[tuple[Transition, datetime, Side | None]], side: Side
@@ -71,6 +72,7 @@ def test_of_whatever_lots_the_first_line_names_the_soonest_that_waits_for_the_re
         assert first.due <= min(reminded)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(OPEN), SIDES)
 def test_a_lot_that_is_asked_to_be_given_up_waits_for_the_other_side(state: str, side: Side) -> None:
     other = "seller" if side == "buyer" else "buyer"
@@ -180,3 +182,29 @@ async def test_who_is_asked_to_cancel_still_reads_of_the_lot_they_check(market: 
     assert {line.split(":")[0] for line in lines[:2]} == {"Your turn"}
     assert any("asks to cancel" in line for line in lines)
     assert any("check lot 1" in line for line in lines)
+
+
+async def test_a_lot_whose_days_may_pass_before_it_is_paid_says_from_when_its_time_counts(market: Market) -> None:
+    trade = await agreed(market, lots=1, window_from=date(2026, 11, 23), window_to=date(2026, 11, 24))
+    await trade.sign()
+    (lot,) = await trade.lots()
+    due = await trade.house(lambda ctx: deadline_of(ctx.session, "deal", trade.deal_id))
+    assert due.due_at.date() > lot.window_to
+    for side in (trade.buyer, trade.seller):
+        lines = await told(trade, side)
+        assert (
+            lines[1]
+            == "If the payment comes only after the days of lot 1, the time to send it counts from the payment."
+        )
+    market.clock.advance(days=4)
+    await trade.pay()
+    late = await trade.house(lambda ctx: deadline_of(ctx.session, "lot", lot.id))
+    assert late.due_at == market.clock.now() + OVERDUE_AFTER
+    (line,) = await told(trade, trade.seller)
+    assert WORDS.show(late.due_at) in line
+
+
+async def test_a_lot_that_comes_after_its_payment_says_nothing_of_it(market: Market) -> None:
+    trade = await agreed(market, lots=1)
+    await trade.sign()
+    assert len(await told(trade, trade.seller)) == 1
