@@ -22,12 +22,32 @@ OnFile = Callable[[Talk, Checked], bool]  # whether it takes files of this kind
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """What is asked back before a form goes out: a question, both answers to it, and the field that one of them
+    changes."""
+
+    question: str
+    yes: str
+    change: str
+    field: str
+
+
+class Doubted(Exception):
+    """What would have been taken is asked back first: nothing of it has been done."""
+
+    def __init__(self, doubt: Doubt) -> None:
+        super().__init__(doubt.question)
+        self.doubt = doubt
+
+
+@dataclass(frozen=True, slots=True)
 class Flow:
     """A form and the one command it collects the input of. `finish` runs it, in the transaction of the last input.
 
     `reads(talk, sentence, values)`: the answers, by field, that one sentence gives, whatever is asked just now.
     `anew(talk, opening)`: of a form that changes what is there, which may itself change meanwhile: what was entered,
     laid upon what stands there now.
+    `doubts(talk, opening, values)`: what is asked back where the form says something that may be a slip.
     """
 
     form: Form
@@ -35,13 +55,20 @@ class Flow:
     intro: Callable[[Talk, Opening], str] = lambda _talk, _opening: ""
     reads: Callable[[Talk, str, Values], Mapping[str, str]] | None = None
     anew: Callable[[Talk, Opening], Opening] | None = None
+    doubts: Callable[[Talk, Opening, Values], Doubt | None] = lambda _talk, _opening, _values: None
 
     @property
     def name(self) -> str:
         return self.form.name
 
-    def run(self, talk: Talk, opening: Opening, values: Values) -> None:
-        """Run the form's command. A limit that only the command knows is a refusal like any other."""
+    def run(self, talk: Talk, opening: Opening, values: Values, *, sure: bool = False) -> None:
+        """Run the form's command. A limit that only the command knows is a refusal like any other.
+
+        Raises Doubted where something of it is asked back, unless they are `sure`.
+        """
+        doubt = None if sure else self.doubts(talk, opening, values)
+        if doubt is not None:
+            raise Doubted(doubt)  # first: what is refused may be refused for the very slip
         try:
             with talk.ctx.trial():
                 self.finish(talk, opening, values)

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
-from conversations.book import Flow
+from conversations.book import Doubt, Doubted, Flow
+from conversations.buttons import press
 from conversations.filling.over import close_over
 from conversations.filling.sentences import SaidAtOnce
 from conversations.forms.form import Field, Reading
-from conversations.reply import FormClosed, FormView
+from conversations.reply import Button, Card, FormClosed, FormView
 from conversations.talk import Opening, Talk
 from core.kernel.errors import Refusal, Stale
 from core.talks import service as talks
@@ -162,10 +163,33 @@ class Clerk:
         trail = [name for name in draft.trail if name not in said] + list(said)
         return self._save(talk, draft, {**draft.answers, **said}, trail=trail)
 
-    def _finish(self, talk: Talk, draft: Draft, reading: Reading) -> None:
+    def _ask_back(self, talk: Talk, draft: Draft, reading: Reading, doubt: Doubt) -> None:
+        """The question, in the place of the form's card and with all that the form says."""
+        talk.replies.clear()
+        form, words = self._flows[draft.flow].form, talk.words
+        yes = press("form.sure", draft.id, draft.revision)
+        change = press("form.edit", draft.id, draft.revision, doubt.field)
+        card = Card(
+            subject=f"form:{draft.id}",
+            title=words(f"{form.name}.title"),
+            lines=form.lines(talk, reading),
+            turn=doubt.question,
+            buttons=(
+                (Button(label=doubt.yes, press=yes, style="danger"),),
+                (Button(label=doubt.change, press=change, style="primary"),),
+            ),
+            fresh=talk.fresh,
+        )
+        talk.reply(card)
+
+    def _finish(self, talk: Talk, draft: Draft, reading: Reading, *, sure: bool = False) -> None:
+        """Send the form off, unless something of it is asked back. `sure`: that has been answered."""
         flow = self._flows[draft.flow]
         try:
-            flow.run(talk, Opening(draft.answers, draft.subject, draft.seen), reading.values)
+            flow.run(talk, Opening(draft.answers, draft.subject, draft.seen), reading.values, sure=sure)
+        except Doubted as asked:
+            self._ask_back(talk, draft, reading, asked.doubt)
+            return
         except Stale:
             if draft.seen is None:
                 raise  # it may be sent again

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import nullcontext
 
+from conversations.book import Doubted
 from conversations.buttons import Press
 from conversations.filling.clerk import Clerk, sent
 from conversations.filling.drafts import make_room, put_aside, untouched
@@ -87,12 +88,7 @@ class Interview(Clerk):
         if draft.flow not in self._flows:
             return ()
         form = self._flows[draft.flow].form
-        reading = form.look(talk, draft.answers)
-        return tuple(
-            Line(label=talk.words(form.code(each.name)), value=each.show(talk, reading.values[each.name]))
-            for each in reading.asked
-            if each.name in reading.values
-        )
+        return form.lines(talk, form.look(talk, draft.answers))
 
     # --- one field at a time ----------------------------------------------------------------------------------------
 
@@ -213,8 +209,8 @@ class Interview(Clerk):
                 self.show(talk, self._save(talk, draft, dict(draft.answers), trail=draft.trail, editing=name))
             case "form.keep":
                 self.show(talk, self._save(talk, draft, dict(draft.answers), trail=draft.trail))
-            case "form.send" if reading.missing is None:
-                self._finish(talk, draft, reading)
+            case "form.send" | "form.sure" if reading.missing is None:
+                self._finish(talk, draft, reading, sure=press.verb == "form.sure")
             case _:
                 self.show(talk, draft)
 
@@ -264,6 +260,10 @@ class Interview(Clerk):
             return
         try:
             flow.run(talk, Opening(answers, draft.subject, draft.seen), reading.values)
+        except Doubted as asked:  # the window goes, and a later one of the same form is not meant by this yes
+            draft = self._save(talk, draft, dict(answers), trail=draft.trail)
+            self._ask_back(talk, draft, reading, asked.doubt)
+            return
         except Stale:
             if draft.seen is None:
                 raise

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from conversations.forms.keypads import Keypad, Keys
 from conversations.forms.nearest import matching
-from conversations.reply import FieldKind, FieldView, FormView, Option
+from conversations.reply import FieldKind, FieldView, FormView, Line, Option
 from conversations.talk import Talk
 from core.kernel.errors import Invalid, Refusal
 
@@ -145,6 +145,14 @@ class Form:
         before = self.look(talk, {**answers, **stood(answers)}).values
         names = (each.name for each in reading.asked)
         return {name: before.get(name) for name in names if before.get(name) != reading.values.get(name)}
+
+    def lines(self, talk: Talk, reading: Reading) -> tuple[Line, ...]:
+        """What it says so far, line by line."""
+        return tuple(
+            Line(label=talk.words(self.code(each.name)), value=each.show(talk, reading.values[each.name]))
+            for each in reading.asked
+            if each.name in reading.values
+        )
 
     def value(self, talk: Talk, asked: Field, text: str, values: Values) -> Any:
         """Read one answer. A fixed choice must be one of its options. Raises Refusal."""

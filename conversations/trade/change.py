@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from conversations.book import Book, Flow
+from conversations.book import Book, Doubt, Flow
 from conversations.buttons import Press
 from conversations.differences import SALES, sale_named
 from conversations.forms.answers import (
@@ -23,6 +23,7 @@ from conversations.forms.answers import (
 from conversations.forms.form import BEFORE, Field, Form, Values
 from conversations.forms.keypads import Amount
 from conversations.talk import Opening, Talk
+from conversations.trade.far_price import beside_market
 from conversations.trade.listing import SELL, answers_in
 from core.files.service import kept_files, own
 from core.kernel.errors import Refusal
@@ -224,7 +225,14 @@ def _said(talk: Talk, sentence: str, values: Values) -> dict[str, str]:
     return {name: answer for name, answer in said.items() if name != "product" and not (other and name in GOODS)}
 
 
-book.flow(Flow(CHANGING, finish=_change, intro=_what_stays, reads=_said, anew=_anew))
+def _far_price(talk: Talk, opening: Opening, values: Values) -> Doubt | None:
+    """Asked of a price that is changed; what stood there was asked when it came."""
+    if "price" not in _changed(talk, opening):
+        return None
+    return beside_market(talk, values["product"], values["price"])
+
+
+book.flow(Flow(CHANGING, finish=_change, intro=_what_stays, reads=_said, anew=_anew, doubts=_far_price))
 
 
 @book.press("listing.change")

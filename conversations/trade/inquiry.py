@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from conversations.around import free_text
-from conversations.book import Book, Flow
+from conversations.book import Book, Doubt, Flow
 from conversations.buttons import Press, press
 from conversations.forms.answers import goods_name, write_price
 from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Card, CardList, Line, Say, Toast
 from conversations.standing import standing
 from conversations.talk import Opening, Talk
+from conversations.trade.far_price import beside_table
 from conversations.trade.offer import NOTE, PRICE, PRODUCT, QUANTITY, said_of_terms
 from core.contacts.rules import masked
 from core.deals.model import Side
@@ -58,7 +59,14 @@ def _about(talk: Talk, opening: Opening) -> str:
 
 book.flow(Flow(ASKING, finish=_ask, intro=_about))
 book.flow(Flow(ANSWERING, finish=_answer))
-book.flow(Flow(OFFERING, finish=_offer, reads=said_of_terms))
+
+
+def _far_price(talk: Talk, opening: Opening, values: Values) -> Doubt | None:
+    listing = listing_for(talk.ctx, inquiries.inquiry_for(talk.ctx, str(opening.subject)).listing_id)
+    return beside_table(talk, listing.product_id, values["price"], listing.price)
+
+
+book.flow(Flow(OFFERING, finish=_offer, reads=said_of_terms, doubts=_far_price))
 
 
 # --- buttons ----------------------------------------------------------------------------------------------------------

@@ -31,6 +31,7 @@ from conversations.forms.keypads import Amount, Calendar
 from conversations.forms.nearest import nearest_option
 from conversations.reply import Option, Say
 from conversations.talk import Opening, Talk
+from conversations.trade.far_price import beside_market
 from conversations.trade.shelf import own_card
 from core.catalogue.loads import TRUCK_TONNES
 from core.catalogue.names import TOO_CLOSE
@@ -251,7 +252,12 @@ def _usual_lot(quantity: Quantity) -> Quantity | None:
 
 
 SELLING = book.flow(
-    Flow(SELL, finish=_publish, reads=lambda talk, text, values: answers_in(talk, text, values.get("product")))
+    Flow(
+        SELL,
+        finish=_publish,
+        reads=lambda talk, text, values: answers_in(talk, text, values.get("product")),
+        doubts=lambda talk, _opening, values: beside_market(talk, values["product"], values["price"]),
+    )
 )
 
 

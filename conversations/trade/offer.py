@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from conversations.around import free_text
-from conversations.book import Book, Flow
+from conversations.book import Book, Doubt, Flow
 from conversations.buttons import Press, press
 from conversations.forms.answers import (
     goods_name,
@@ -24,6 +24,7 @@ from conversations.forms.keypads import Amount, Calendar
 from conversations.reply import Button, Card, CardList, Line, Say, Toast
 from conversations.standing import standing
 from conversations.talk import Opening, Talk
+from conversations.trade.far_price import beside_table
 from conversations.trade.listing import answers_in
 from core.contacts.rules import has_contacts, masked
 from core.deals.model import Side
@@ -149,8 +150,18 @@ def said_of_terms(talk: Talk, sentence: str, values: Values) -> dict[str, str]:
     return answers_in(talk, sentence, values.get("product"))
 
 
-book.flow(Flow(OFFERING, finish=_make, intro=_what_and_who, reads=said_of_terms))
-book.flow(Flow(COUNTERING, finish=_counter, reads=said_of_terms))
+def _far_from_listing(talk: Talk, opening: Opening, values: Values) -> Doubt | None:
+    listing = listing_for(talk.ctx, str(opening.subject))
+    return beside_table(talk, listing.product_id, values["price"], listing.price)
+
+
+def _far_from_offer(talk: Talk, opening: Opening, values: Values) -> Doubt | None:
+    terms = offers.offer_for(talk.ctx, str(opening.subject)).terms
+    return beside_table(talk, terms.product_id, values["price"], terms.price)
+
+
+book.flow(Flow(OFFERING, finish=_make, intro=_what_and_who, reads=said_of_terms, doubts=_far_from_listing))
+book.flow(Flow(COUNTERING, finish=_counter, reads=said_of_terms, doubts=_far_from_offer))
 book.flow(Flow(BUYING, finish=_buy, intro=_what_and_who, reads=said_of_terms))
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import Any, Final
 
-from conversations.book import Book, Flow
+from conversations.book import Book, Doubt, Flow
 from conversations.buttons import Press, press
 from conversations.forms.answers import (
     NOTHING,
@@ -28,6 +28,7 @@ from conversations.standing import standing
 from conversations.steps import YES
 from conversations.talk import Opening, Talk
 from conversations.trade.delivery import read_day
+from conversations.trade.far_price import beside_market, beside_table
 from conversations.trade.listing import SELL, answers_in, answers_of, opened_by
 from conversations.trade.offer import LOTS, NOTE
 from core.contacts.rules import masked
@@ -159,14 +160,34 @@ def _what_is_asked(talk: Talk, opening: Opening) -> str:
     )
 
 
+def _far_target(talk: Talk, _opening: Opening, values: Values) -> Doubt | None:
+    return beside_market(talk, values["product"], values["target"], "target") if "target" in values else None
+
+
+def _far_quote(talk: Talk, opening: Opening, values: Values) -> Doubt | None:
+    """Beside what others ask; else beside the price that the buyer has in mind."""
+    asked, price = requests.request_for(talk.ctx, str(opening.subject)), values["price"]
+    beside = beside_table(talk, asked.product_id, price, asked.target) if asked.target is not None else None
+    return beside_market(talk, asked.product_id, price) or beside
+
+
 book.flow(
     Flow(
         REQUESTING,
         finish=_publish,
         reads=lambda talk, text, values: _of_request(talk, answers_in(talk, text, values.get("product"))),
+        doubts=_far_target,
     )
 )
-book.flow(Flow(QUOTING, finish=_quote, intro=_what_is_asked, reads=lambda talk, text, _values: answers_in(talk, text)))
+book.flow(
+    Flow(
+        QUOTING,
+        finish=_quote,
+        intro=_what_is_asked,
+        reads=lambda talk, text, _values: answers_in(talk, text),
+        doubts=_far_quote,
+    )
+)
 
 
 # --- commands and buttons ---------------------------------------------------------------------------------------------

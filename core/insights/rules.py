@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from statistics import median
+from typing import Final
 
 from core.insights.model import FEWEST, Spread
 from core.kernel.exact import half_up_to
 
 READ_DECIMALS = 2
+FAR: Final = 3  # times as high or as low: who asks so much may have slipped by a comma
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +36,30 @@ def spread_of(asked: Sequence[Asked], currency: str, unit: str) -> Spread | None
     """
     if not enough([each.seller for each in asked]):
         return None
-    by_seller: dict[str, list[Fraction]] = defaultdict(list)
-    for each in asked:
-        by_seller[each.seller].append(Fraction(each.price))
-    middle = median([median(prices) for prices in by_seller.values()])
-    prices = [each.price for each in asked]
-    return Spread(_read(min(prices)), _read(middle), _read(max(prices)), currency, unit)
+    middle, prices = middle_of(asked), [each.price for each in asked]
+    if middle is None:
+        return None
+    return Spread(_read(min(prices)), middle, _read(max(prices)), currency, unit)
 
 
 def percent_from(price: Decimal, middle: Decimal) -> int:
     """How far a price is from the median: 5 is five percent above."""
     return int(half_up_to((Fraction(price) / Fraction(middle) - 1) * 100, 0))
+
+
+def far_apart(price: Decimal, known: Decimal) -> Fraction | None:
+    """How many times as high a price is as one that is known; None where that is no more than three times as high or
+    as low."""
+    times = Fraction(price) / Fraction(known)
+    return times if times > FAR or times * FAR < 1 else None
+
+
+def middle_of(asked: Sequence[Asked]) -> Decimal | None:
+    """What sellers ask, each by the middle of their own prices; None where nobody does."""
+    by_seller: dict[str, list[Fraction]] = defaultdict(list)
+    for each in asked:
+        by_seller[each.seller].append(Fraction(each.price))
+    return _read(median([median(prices) for prices in by_seller.values()])) if by_seller else None
 
 
 def _read(value: Decimal | Fraction) -> Decimal:

@@ -14,6 +14,7 @@ from core.catalogue.comparing import price_in, quantity_in
 from core.insights import rules
 from core.insights.model import FEWEST, REGION_KM, MarketView, Region
 from core.insights.rules import Asked
+from core.kernel.money import UnitPrice
 from core.kernel.quantity import Quantity, convertible
 from core.kernel.transaction import Ctx
 from core.listings.model import Listing
@@ -61,6 +62,16 @@ def view_market(
         newest=max(listing.renewed_at for listing in there),
         within_a_week=sum(listing.renewed_at > ctx.now - FRESH for listing in there),
     )
+
+
+def asked_by_others(
+    ctx: Ctx, catalogue: Catalogue, product_id: str, like: UnitPrice, *, organisation_id: str
+) -> UnitPrice | None:
+    """What others than this organisation ask for these goods now, in the currency and the unit of a price; None where
+    nobody does, or it cannot be told. Of one seller too: a listing is read by everybody."""
+    others = [each for each in _live(ctx, product_id) if each.seller != organisation_id]
+    middle = rules.middle_of(_asked(catalogue, others, like.currency, like.unit))
+    return UnitPrice(middle, like.currency, like.unit) if middle else None
 
 
 def _live(ctx: Ctx, product_id: str) -> Sequence[Listing]:

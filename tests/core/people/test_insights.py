@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +13,7 @@ from core.alerts.service import save_search
 from core.insights import rules
 from core.insights.model import MarketView, Region
 from core.insights.rules import Asked
-from core.insights.service import view_market
+from core.insights.service import asked_by_others, view_market
 from core.kernel.money import UnitPrice
 from core.kernel.transaction import Actor
 from core.listings.service import publish_listing, withdraw_listing
@@ -116,3 +117,36 @@ async def test_how_many_look_for_it_is_told_of_three_or_more(market: Market) -> 
         )
         seekers.append(view.seekers)
     assert seekers == [None, None, 3]
+
+
+@given(st.decimals("0.01", "1000", places=2), st.decimals("0.01", "1000", places=2))
+def test_a_price_is_far_from_another_beyond_three_times_as_high_or_as_low(price: Decimal, known: Decimal) -> None:
+    times = rules.far_apart(price, known)
+
+    assert (times is None) == (price <= 3 * known and known <= 3 * price)
+    assert times is None or times * Fraction(known) == Fraction(price)
+
+
+async def test_what_others_ask_is_told_like_the_price_that_is_laid_beside_it(market: Market) -> None:
+    (anna, herself), (bob, _), (carl, _) = [await seller(market, name) for name in ("Anna", "Bob", "Carl")]
+
+    async def beside(amount: str, unit: str = "t", product: str = "wood_pellets") -> UnitPrice | None:
+        like = UnitPrice(Decimal(amount), "EUR", unit)
+        return await market.run(
+            anna, lambda ctx: asked_by_others(ctx, catalogue(), product, like, organisation_id=herself.organisation_id)
+        )
+
+    async def asks(actor: Actor, price: UnitPrice) -> None:
+        await market.run(actor, lambda ctx: publish_listing(ctx, catalogue(), pellets(price=price)))
+
+    await asks(anna, eur(38905))
+    assert await beside("38905") is None  # nobody is compared with themselves
+
+    await asks(bob, eur(200))
+    assert await beside("38905") == eur(200)
+    await asks(carl, eur(220))
+    assert await beside("38905") == eur(210)
+    per_energy = await beside("17291", "MWh")
+    assert per_energy is not None
+    assert Decimal(40) < per_energy.amount < Decimal(50)
+    assert await beside("215", "t", "wood_chips") is None
