@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import date
+from typing import Protocol
 
-from core.invoicing.model import Wording
+from core.invoicing.model import Content, Said
 from core.kernel.clock import Clock
 from core.kernel.outbox import Post
+from core.kernel.quantity import Quantity
 from core.kernel.transaction import Transactions
 from payments.defence import Defence
 from payments.holding import Holding
@@ -20,13 +23,21 @@ from payments.provider import Provider
 from payments.selling import Selling
 
 
-class PaymentEffects:
-    """Each kind of post with who carries it. `wording`: says invoices in words."""
+class Paper(Protocol):
+    """Says in words what stands on an invoice, and what is paid for."""
 
-    def __init__(self, provider: Provider, clock: Clock, transactions: Transactions, wording: Wording) -> None:
+    def __call__(self, content: Content, number: str | None, day: date, /) -> Said: ...
+
+    def goods(self, language: str, product_id: str, grade_id: str | None, quantity: Quantity) -> str: ...
+
+
+class PaymentEffects:
+    """Each kind of post with who carries it."""
+
+    def __init__(self, provider: Provider, clock: Clock, transactions: Transactions, wording: Paper) -> None:
         self._provider = provider
         self._kinds: Mapping[str, Callable[[Post], Awaitable[Outcome]]] = {
-            **PayingIn(provider, clock).kinds(),
+            **PayingIn(provider, clock, wording.goods).kinds(),
             **PayingOut(provider, clock).kinds(),
             **Holding(provider, clock).kinds(),
             **Selling(provider, clock).kinds(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -14,6 +15,7 @@ from core.escrow.rails.model import Rail
 from core.kernel.clock import Clock
 from core.kernel.dispatch import Delivered, Never
 from core.kernel.outbox import Post
+from core.kernel.quantity import Quantity
 from core.kernel.transaction import Ctx
 from payments.answers import Answer, Done, Refused, Unknown
 from payments.asks import CheckoutAsk, PayerAsk
@@ -24,9 +26,14 @@ from payments.things import Checkout
 
 
 class PayingIn:
-    def __init__(self, provider: Provider, clock: Clock) -> None:
+    """`goods`: what is paid for, in words of a language: its product, grade and quantity."""
+
+    def __init__(
+        self, provider: Provider, clock: Clock, goods: Callable[[str, str, str | None, Quantity], str]
+    ) -> None:
         self._provider = provider
         self._clock = clock
+        self._goods = goods
 
     def kinds(self) -> Mapping[str, Callable[[Post], Awaitable[Outcome]]]:
         return {"checkout.open": self._open, "checkout.expire": self._expire}
@@ -50,7 +57,7 @@ class PayingIn:
             payment=payment,
             deal=body["deal"],
             group=f"deal_{body['deal']}",
-            title=body["title"],
+            title=self._title(body),
             amount=amount_of(body),
             expires_at=expires_at,
             rail=rail,
@@ -63,6 +70,12 @@ class PayingIn:
                 return Never(why, lapsed(payment))
             case Unknown(why, seconds):
                 return again(post, why, seconds)
+
+    def _title(self, body: Mapping[str, Any]) -> str:
+        """What stands on the page: the deal, and the goods as the payer calls them."""
+        goods = body["goods"]
+        quantity = Quantity(Decimal(goods["quantity"]["amount"]), goods["quantity"]["unit"])
+        return f"{body['ref']}: {self._goods(body['language'], goods['product_id'], goods['grade_id'], quantity)}"
 
     async def _open_payer(self, body: Mapping[str, Any]) -> Answer[str]:
         """Under the buyer's own name: two payments at once shall not make two of them."""

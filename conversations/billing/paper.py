@@ -42,6 +42,11 @@ class PaperWords:
             reason=_reason(words, content.tax),
         )
 
+    def goods(self, language: str, product_id: str, grade_id: str | None, quantity: Quantity) -> str:
+        """How much of what, as whoever pays for it reads it on the payment page."""
+        words = self.wordings.speak(language)
+        return f"{words.show(quantity)} {named_goods(words, self.catalogue, product_id, grade_id)}"
+
 
 def supplied(words: Words, catalogue: Catalogue, supply: Supply) -> str:
     """What was supplied, on one line."""

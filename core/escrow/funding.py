@@ -233,7 +233,7 @@ def ask_for(ctx: Ctx, deal: Deal, tranche: Tranche) -> Payment:
         "payment": payment.id,
         "deal": deal.id,
         "ref": deal.ref,
-        "title": f"{deal.ref}: {deal.terms.quantity} {deal.terms.product_id.replace('_', ' ')}",
+        "goods": deal.terms.model_dump(mode="json", include={"product_id", "grade_id", "quantity"}),
         "amount": payment.amount_minor,
         "currency": payment.currency,
         "expires": payment.expires_at.isoformat(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.escrow.events import OnboardingLinkReady, PaymentLinkReady
 from core.escrow.model import EffectState
 from core.kernel.money import Money
+from core.people.service import person_of
 from tests.payments.conftest import Shop
 
 
@@ -37,3 +38,11 @@ async def test_money_waits_for_a_seller_without_an_account(shop: Shop) -> None:
     await shop.until_deal("completed")
     assert len(await shop.made("transfer")) == 2
     await shop.books_agree()
+
+
+async def test_the_payment_page_calls_the_goods_as_the_payer_does(shop: Shop) -> None:
+    await shop.trade.house(lambda ctx: setattr(person_of(ctx, str(shop.trade.buyer.person)), "locale", "de-AT"))
+    await shop.sign()
+    asked = await shop.browser.get("/lab/wire?service=stripe&match=checkout")
+    ref = (await shop.trade.deal()).ref
+    assert f"{ref}: 100 t Holzpellets, ENplus A1" in str(asked)

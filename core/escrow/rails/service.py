@@ -19,7 +19,7 @@ from core.kernel.errors import Invalid, NotAllowed, NotFound
 from core.kernel.money import Money
 from core.kernel.timers import Timer, set_timer
 from core.kernel.transaction import Ctx
-from core.people.service import members, organisation_of
+from core.people.service import members, organisation_of, person_of
 
 OFFERED: Final = (Rail.BANK_TRANSFER, Rail.CARD, Rail.SEPA_DEBIT)  # wherever the operator has said nothing else
 AFTER_THE_BANKS: Final = timedelta(days=1)  # from when a slow rail must have ended until a deal gives up waiting for it
@@ -87,6 +87,7 @@ def way_to_pay(ctx: Ctx, deal: Deal, payment: Payment) -> dict[str, Any]:
         "buyer": deal.buyer,
         "buyer_name": organisation_of(ctx, deal.buyer).name,
         "buyer_email": email_of(ctx, deal.buyer),
+        "language": person_of(ctx, deal.buyer_signed_by).locale if deal.buyer_signed_by else "en",
     }
 
 
