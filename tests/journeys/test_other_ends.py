@@ -55,6 +55,13 @@ async def test_an_unanswered_offer_expires(trade: Trade) -> None:
         await each.sees("The offer has expired")
 
 
+async def test_a_reminder_of_a_deal_in_lots_says_which_lot_waits(trade: Trade) -> None:
+    await trade.funded(quantity="100 t", lots="2")
+    await trade.world.later(days=7)
+    await trade.world.by_day()
+    await trade.seller.sees("A reminder: lot ")
+
+
 async def test_an_unchecked_lot_is_accepted_by_the_clock(trade: Trade) -> None:
     await trade.funded()
     await trade.dispatch()
