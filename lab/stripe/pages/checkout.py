@@ -37,8 +37,10 @@ def show(books: Books, session: Thing, error: str | None = None, number: str = "
     )
     title = money(session["amount_total"], session["currency"]) if lines else "Save a card"
     back = f'<p><a href="{escape(session["cancel_url"])}">Go back</a></p>' if session["cancel_url"] else ""
-    ways = _ways(session, f"Pay {title}" if lines else "Save this card", number)
-    return page(title, f'<h1>{title}</h1><ul class="lines">{lines}</ul>{alert(error)}{ways}{back}')
+    held = books.private[session["id"]].get("capture_method") == "manual"
+    note = "<p>It is held on the card, and not charged yet.</p>" if held else ""
+    ways = _ways(session, f"{'Hold' if held else 'Pay'} {title}" if lines else "Save this card", number)
+    return page(title, f'<h1>{title}</h1><ul class="lines">{lines}</ul>{note}{alert(error)}{ways}{back}')
 
 
 def _ways(session: Thing, button: str, number: str) -> str:
