@@ -14,7 +14,17 @@ from core.erasure.model import NOBODY
 from core.kernel.money import Money
 from core.kernel.transaction import Ctx
 from core.ledger import service as ledger
-from core.ledger.model import COMMISSION, PROVIDER, PROVIDER_FEES, Entry, escrow, payable, refund_due
+from core.ledger.model import (
+    COMMISSION,
+    PROVIDER,
+    PROVIDER_FEES,
+    Entry,
+    buyer_credit,
+    escrow,
+    payable,
+    receivable,
+    refund_due,
+)
 from core.people.model import Organisation, Person
 from core.people.service import organisation_of, person_of
 from core.reputation.model import Review
@@ -55,6 +65,8 @@ def _deal(ctx: Ctx, deal: Deal) -> dict[str, Any]:
         escrow(deal.id): "Held for the deal",
         payable(deal.seller): f"Owed to {seller}",
         refund_due(deal.id): f"Owed back to {buyer}",
+        buyer_credit(deal.buyer): f"Paid too much by {buyer}, and theirs",
+        receivable(deal.seller): f"To come back from {seller}",
     }
     return {
         "id": deal.id,
