@@ -83,7 +83,10 @@ class Words:
 
     def refusal(self, refusal: Refusal) -> str:
         """What a refusal says to the person."""
-        return self(refusal.code, **{name: self._labelled(part) for name, part in refusal.parts.items()})
+        parts = {name: self._labelled(part) for name, part in refusal.parts.items()}
+        if isinstance(country := parts.get("country"), str):
+            parts["country"] = self.locale.territories.get(country, country)
+        return self(refusal.code, **parts)
 
     def _labelled(self, part: object) -> object:
         """Refusals of the core name units by their codes; people read their labels."""

@@ -147,9 +147,10 @@ def _say(talk: Talk, booking: Booking, text: str, files: list[str] | None = None
         return
     there = meeting.meeting_of(talk.ctx, booking)
     both = there.seeker_here is not None and there.consultant_here is not None
-    code = "session.not_begun.both" if both else "session.not_begun"
+    words, at = talk.words, booking.starts_at
     name = talk.name_of(booking.consultant if booking.seeker == talk.person.id else booking.seeker)
-    _once(talk, Say(text=talk.words(code, at=booking.starts_at, name=name)))
+    kept = words("session.not_begun.both", at=at, name=name) if both else words("session.not_begun", at=at, name=name)
+    _once(talk, Say(text=kept))
 
 
 def _unheard(talk: Talk) -> bool:

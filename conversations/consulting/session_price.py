@@ -18,5 +18,6 @@ def price_in_words(talk: Talk, booking: Booking) -> str:
 
 def net_in_words(talk: Talk, booking: Booking) -> str:
     """What the consultant will have of the price."""
-    code = "session.net_minute" if booking.basis == "minute" else "session.net_whole"
-    return talk.words(code, net=rules.net_of(booking.price, booking.terms))
+    net = rules.net_of(booking.price, booking.terms)
+    by_minute = booking.basis == "minute"
+    return talk.words("session.net_minute", net=net) if by_minute else talk.words("session.net_whole", net=net)

@@ -154,7 +154,8 @@ class Clerk:
             draft = self._keep(talk, draft, said.answers)
             told.append(talk.words("form.written_down", names=names))
         if said.left:
-            told.append(talk.words("form.not_taken", said=", ".join(f"“{part[:60]}”" for part in said.left)))
+            left = (talk.words("search.chip.rest", words=part[:60]) for part in said.left)
+            told.append(talk.words("form.not_taken", said=", ".join(left)))
         if not said.answers:
             told.append(talk.words("form.look_it_over"))
         self.show(talk, draft, note=" ".join(told))

@@ -16,6 +16,7 @@ from decimal import Decimal
 from typing import Any, Final, Protocol
 
 from babel.dates import format_date, get_day_names
+from babel.numbers import get_decimal_symbol
 
 from conversations.reply import Option
 from conversations.talk import Talk
@@ -172,8 +173,10 @@ class Amount(Keypad):
     def keys(self, talk: Talk, keyed: str, value: Any, values: Values) -> Keys:
         units = tuple(self.units(talk, values))
         digits, unit = self._split(keyed or _standing(value), units)
+        point = get_decimal_symbol(talk.words.locale)
         pad = tuple(
-            tuple(Option(value=key, label=key) for key in row) for row in ("123", "456", "789", (".", "0", BACK))
+            tuple(Option(value=key, label=point if key == "." else key) for key in row)
+            for row in ("123", "456", "789", (".", "0", BACK))
         )
         kinds = tuple(
             Option(value=each, label=f"✓ {each}" if each == unit else talk.words.unit(each)) for each in units[:3]

@@ -63,8 +63,9 @@ def pay_rows(talk: Talk, deal: Deal, money: MoneyStanding) -> list[tuple[Button,
         return []
     rows: list[tuple[Button, ...]] = []
     if payment is not None and payment.url and payment.state == "open":
-        label = "pay.how_to_transfer" if way is not None and way.iban is not None else "deal.pay"
-        rows.append((Button(label=words(label, amount=payment.missing)[:75], url=payment.url, style="primary"),))
+        by_bank = way is not None and way.iban is not None
+        label = words("pay.how_to_transfer") if by_bank else words("deal.pay", amount=payment.missing)
+        rows.append((Button(label=label[:75], url=payment.url, style="primary"),))
     elif way is None or way.iban is None or (payment is not None and payment.state != "open"):
         button = Button(label=words("deal.get_pay_page"), press=press("deal.pay", deal.id, deal.version))
         rows.append((button.model_copy(update={"style": "primary"}),))

@@ -24,6 +24,13 @@ from tests.conversations.test_words import ENGLISH, LANGUAGES, MESSAGES, holes, 
 OTHERS = [language for language in LANGUAGES if language != "en"]
 MENU = 256  # core.telegram.org/bots/api#botcommand, characters of a description
 COMMANDS = 100  # core.telegram.org/bots/api#setmycommands
+QUOTES = {
+    **dict.fromkeys(("en", "lv"), "“”"),
+    **dict.fromkeys(("de", "lt", "et"), "„“"),
+    **dict.fromkeys(("fr", "es", "it", "uk"), "«»"),
+    "pl": "„”",
+    "sv": "””",
+}
 COMMAND = re.compile(r"[a-z0-9_]{1,32}")
 
 
@@ -113,6 +120,16 @@ def test_money_dates_units_lists_and_plurals_go_by_the_language(tmp_path: Path) 
     assert shown(("a", "b", "c")) == format_list(["a", "b", "c"], locale="pl") == "a, b i c"
     pallets = [shown(Quantity(Decimal(count), "pallet")) for count in ("1", "2", "5", "22", "1.5")]
     assert pallets == ["1 paleta", "2 palety", "5 palet", "22 palety", "1,5 palety"]
+
+
+@pytest.mark.parametrize("language", QUOTES)
+def test_every_language_quotes_with_its_own_marks(language: str) -> None:
+    pair_of_marks = QUOTES[language]
+    texts = [sentence for message in MESSAGES[language].values() for sentence in sentences(message)]
+    marks = re.compile('["“”„«»‟]')
+    pairs = ["".join(marks.findall(text)) for text in texts]
+    assert [pair for pair in pairs if pair.replace(pair_of_marks, "")] == []
+    assert any(pairs)
 
 
 def test_french_puts_a_space_before_its_marks_that_no_line_breaks_at() -> None:
