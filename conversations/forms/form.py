@@ -60,6 +60,7 @@ class Field:
     shapes_form: bool = False
     open_choice: bool = False  # options are proposals; other text is read too
     fixed: bool = False  # given when the form is opened; shown nowhere, changed by nobody
+    min_length: int = 0
     max_length: int = 500
     example: str = ""  # an answer that would do, in every language; what is read in a way of its own has one
 
@@ -156,6 +157,8 @@ class Form:
 
     def value(self, talk: Talk, asked: Field, text: str, values: Values) -> Any:
         """Read one answer. A fixed choice must be one of its options. Raises Refusal."""
+        if len(text.strip()) < asked.min_length:
+            raise Invalid("form.too_short", least=asked.min_length)
         limit = asked.max_length
         if len(text) > limit:
             raise Invalid("form.too_long", limit=limit, length=len(text))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
+from fractions import Fraction
+from typing import Final
 
 from conversations.book import Book, Flow
 from conversations.buttons import Press, press
@@ -27,15 +30,19 @@ from core.delivery.commands import (
 )
 from core.delivery.model import ASKS_FIRST, Finding, Lot, Proposal
 from core.kernel.errors import Invalid
-from core.kernel.exact import decimals_of
+from core.kernel.exact import decimals_of, half_up_to
 from core.kernel.money import Money
 from core.kernel.transaction import Ctx
 from core.offers.quality import Measured, Worth
 from core.search.numbers import parse_number
+from core.search.parse import parse_money
 
 IN_A_ROW = 2
 WHOLE = 100  # percent, and hundredths of one
 FINEST = 2  # decimals of a figure
+MEGAJOULES: Final = re.compile(r"\s*(?:MJ|МДж)\s*/\s*(?:kg|кг)\.?$", re.IGNORECASE)
+KILOWATT_HOURS: Final = re.compile(r"\s*(?:kWh|кВт[ ·⋅*.-]?год)\s*/\s*(?:kg|кг)\.?$", re.IGNORECASE)
+MJ_PER_KWH: Final = Fraction(36, 10)
 
 book = Book()
 
@@ -48,12 +55,22 @@ def _read_share(talk: Talk, text: str, _values: Values) -> Decimal:
 
 
 def _read_ncv(talk: Talk, text: str, _values: Values) -> Decimal:
-    return _figure(talk, text, 1, 50)  # MJ/kg; pure fat has 38
+    """MJ/kg, in which kWh/kg are told too; pure fat has 38."""
+    energy = KILOWATT_HOURS.sub("", text.strip())
+    try:
+        if energy == text.strip():
+            return _figure(talk, MEGAJOULES.sub("", energy), 1, 50)
+        megajoules = half_up_to(Fraction(_figure(talk, energy, 0, 14)) * MJ_PER_KWH, FINEST)
+    except Invalid as fault:
+        if fault.code != "claim.number":
+            raise
+        raise Invalid("claim.ncv_unread", given=text) from fault
+    return _figure(talk, f"{megajoules:f}", 1, 50)
 
 
 def _figure(talk: Talk, text: str, least: int, most: int) -> Decimal:
     """A number with its unit behind it or not, as people write it: "13.5 %" and "13,5" are one, in any language."""
-    plain = text.strip().removesuffix("MJ/kg").removesuffix("%").strip()
+    plain = text.strip().removesuffix("%").strip()
     try:
         figure = parse_number(plain, talk.words.language)
     except Invalid as fault:
@@ -115,22 +132,25 @@ book.flow(Flow(CONTRADICT, finish=_contradict, intro=which_lot))
 def _read_pay(talk: Talk, text: str, values: Values) -> Money:
     """An amount in the deal's currency, or a percentage of what the lot was to cost."""
     amount: Money = values["of"]
-    plain = text.strip()
-    share = plain.endswith("%")
-    for mark in ("%", amount.currency, "€"):
-        plain = plain.removeprefix(mark).removesuffix(mark).strip()
+    plain, language = text.strip(), talk.words.language
+    share = plain.removesuffix("%").strip()
     try:
-        said = parse_number(plain, talk.words.language)
+        if share == plain:
+            pay = parse_money(plain, talk.almanac.catalogue, default_currency=amount.currency, language=language)
+        else:
+            said = parse_number(share, language)
     except Invalid as fault:
         raise Invalid("claim.amount", given=text, currency=amount.currency) from fault
-    if not share:
-        return Money.of(said, amount.currency)
+    if share == plain:
+        if pay.currency != amount.currency:
+            raise Invalid("claim.amount", given=text, currency=amount.currency)
+        return pay
     if said > WHOLE or decimals_of(said) > FINEST:
         raise Invalid("claim.amount", given=text, currency=amount.currency)
     return amount.share(int(said * WHOLE))
 
 
-def _read_whole(_talk: Talk, text: str, _values: Values) -> Money:
+def read_whole(_talk: Talk, text: str, _values: Values) -> Money:
     minor, _, currency = text.partition(" ")
     return Money(int(minor), currency)
 
@@ -139,7 +159,7 @@ def _write_pay(pay: Money) -> str:
     return f"{pay.amount:f} {pay.currency}"
 
 
-OF = Field("of", read=_read_whole, write=lambda amount: f"{amount.minor} {amount.currency}", fixed=True)
+OF = Field("of", read=read_whole, write=lambda amount: f"{amount.minor} {amount.currency}", fixed=True)
 PAY = Field("pay", read=_read_pay, write=_write_pay, max_length=40, example="80 %")
 COST = Field("cost", read=_read_pay, write=_write_pay, optional=True, max_length=40, example="250")
 
@@ -324,14 +344,22 @@ def _finding_line(talk: Talk, found: Finding) -> Line:
 
 def _working_lines(talk: Talk, deal: Deal, lot: Lot, findings: list[Finding]) -> list[Line]:
     """What the agreement pays for the figures of each side: both see the same, before anybody decides."""
-    lines = []
-    for finder in ("buyer", "seller", "referee"):
-        found = next((each for each in reversed(findings) if each.finder == finder and each.measured), None)
-        if found is not None:
-            worked = delivery.worth_of(deal, lot, found.measured)
-            label = talk.words(f"claim.pays_{finder}")
-            lines.append(Line(label=label, value=working(talk, worked)))
-    return lines
+    worths = _worths(deal, lot, findings)
+    return [
+        Line(label=talk.words(f"claim.pays_{finder}"), value=working(talk, worked)) for finder, worked in worths.items()
+    ]
+
+
+def paid_by_agreement(deal: Deal, lot: Lot, findings: list[Finding]) -> list[tuple[str, Money]]:
+    """The same amounts alone, each with the code of what it is called."""
+    return [(f"claim.pays_{finder}", worked.pay) for finder, worked in _worths(deal, lot, findings).items()]
+
+
+def _worths(deal: Deal, lot: Lot, findings: list[Finding]) -> dict[str, Worth]:
+    """By whose figures: what the agreement pays for the last that they measured."""
+    found = {each.finder: each.measured for each in findings if each.measured}
+    order = ("buyer", "seller", "referee")
+    return {finder: delivery.worth_of(deal, lot, found[finder]) for finder in order if finder in found}
 
 
 def working(talk: Talk, worked: Worth) -> str:

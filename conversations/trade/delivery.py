@@ -20,6 +20,7 @@ from core.delivery.commands import AcceptLot, DispatchLot, ReportArrival, WeighL
 from core.delivery.model import ASKS_FIRST, Lot
 from core.delivery.rules import check_missed
 from core.files.service import kept_files
+from core.kernel.errors import Invalid
 from core.kernel.quantity import UNITS, Quantity
 from core.kernel.transaction import Ctx
 
@@ -31,7 +32,12 @@ book = Book()
 
 def read_day(talk: Talk, text: str, values: Values) -> date:
     """One day; of a longer stretch ("next week") its last."""
-    return read_window(talk, text, values)[1]
+    try:
+        return read_window(talk, text, values)[1]
+    except Invalid as fault:
+        if fault.code != "window.not_understood":
+            raise
+        raise Invalid("day.not_understood", given=text.strip()) from fault
 
 
 def _weighed_in(_talk: Talk, values: Values) -> tuple[str, ...]:

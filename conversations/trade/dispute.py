@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from typing import Any, Final
+
 from conversations.book import Book, Flow
 from conversations.buttons import Press, press
-from conversations.forms.answers import goods_name, read_whole_number
+from conversations.forms.answers import goods_name, option
 from conversations.forms.form import Field, Form, Values
-from conversations.reply import Button, Card, Line, Say, Style
+from conversations.reply import Button, Card, Line, Option, Say, Style
 from conversations.steps import Steps
 from conversations.talk import Opening, Talk
-from conversations.trade.claim import finding_text, never_came_lines
+from conversations.trade.claim import FINEST, OF, WHOLE, finding_text, never_came_lines, paid_by_agreement
 from conversations.wording import labelled
 from core.deals import service as deals
 from core.deals.model import Deal
 from core.delivery.service import lot_for
+from core.kernel.errors import Invalid
+from core.kernel.exact import decimals_of
+from core.kernel.money import Money
 from core.kernel.process import StepRow
 from core.kernel.timers import deadline_of
+from core.search.numbers import parse_number
+from core.search.parse import parse_money
 from core.support import service as support
-from core.support.model import ASKS_FIRST, AppealCase, Brief, Case, ProposeShares, RuleCase
+from core.support.model import ASKS_FIRST, SHORTEST_REASON, AppealCase, Brief, Case, ProposeShares, RuleCase
 
 IN_A_ROW = 2
+SIGNS: Final = "€$£"  # of currencies, where they stand for their letters
 STEPS_SHOWN = 12  # of the timeline, the latest
 
 book = Book()
@@ -28,30 +37,81 @@ book = Book()
 # --- forms ------------------------------------------------------------------------------------------------------------
 
 
-def _percent(_talk: Talk, text: str, _values: Values) -> int:
-    return read_whole_number(0, 100, text.strip().removesuffix("%").strip())
+def _read_part(talk: Talk, text: str, values: Values) -> int | Money:
+    """Parts of ten thousand ("95.3 %", "60"), or an amount ("6711.95 EUR"). A bare number is a share, up to a whole.
+
+    Raises Invalid.
+    """
+    stake: Money = values["of"]
+    plain = text.strip().removesuffix("%").strip()
+    if plain == text.strip():
+        money = parse_money(text, talk.almanac.catalogue, default_currency=stake.currency, language=talk.words.language)
+        bare = not any(letter.isalpha() or letter in SIGNS for letter in text)
+        if not bare or money.amount > WHOLE:
+            if money.currency != stake.currency or money > stake:
+                raise Invalid("case.pay_outside", most=stake)
+            return money
+    share = parse_number(plain, talk.words.language)
+    if share > WHOLE or decimals_of(share) > FINEST:
+        raise Invalid("claim.amount", given=text, currency=stake.currency)
+    return int(share * WHOLE)
 
 
+def _write_part(part: int | Money) -> str:
+    return str(part) if isinstance(part, Money) else f"{Decimal(part) / WHOLE:f} %"
+
+
+def _show_part(talk: Talk, part: int | Money) -> str:
+    return talk.words.show(part) if isinstance(part, Money) else f"{talk.words.show(Decimal(part) / WHOLE)} %"
+
+
+def _figures(talk: Talk, values: Values) -> list[Option]:
+    """The amounts that have been named: by the agreement's formula, and by the two."""
+    return [
+        option(_write_part(amount), f"{talk.words.show(amount)} · {talk.words(code)}")
+        for code, amount in _named(talk, str(values["case"]))
+    ]
+
+
+def _named(talk: Talk, case_id: str) -> list[tuple[str, Money]]:
+    """What somebody has named, and what the agreement pays for what was found, by the code of what it is."""
+    brief = support.brief_of(talk.ctx, case_id)
+    if brief.lot is None:
+        return []
+    paid = paid_by_agreement(brief.deal, brief.lot, brief.findings)
+    named = {made.side: made.pay for made in brief.proposals if made.pay is not None}
+    return [*paid, *((f"claim.proposed_{side}", pay) for side, pay in named.items())]
+
+
+CASE_ID = Field("case", fixed=True)
 SELLER = Field(
     "seller",
-    "number",
-    read=_percent,
-    show=lambda talk, value: f"{talk.words.show(value)} %",
-    max_length=6,
-    example="60",
+    read=_read_part,
+    write=_write_part,
+    show=_show_part,
+    options=_figures,
+    max_length=40,
+    example="60 %",
 )
-SHARES = Form("shares", (SELLER,))
-RULING = Form("ruling", (SELLER, Field("reason", "long_text", max_length=2000)))
+SHARES = Form("shares", (CASE_ID, OF, SELLER))
+RULING = Form(
+    "ruling", (CASE_ID, OF, SELLER, Field("reason", "long_text", min_length=SHORTEST_REASON, max_length=2000))
+)
 APPEAL = Form("appeal", (Field("words", "long_text", max_length=2000),))
 
 
 def _propose(talk: Talk, opening: Opening, values: Values) -> None:
-    command = ProposeShares(case_id=str(opening.subject), seller_bp=values["seller"] * 100)
+    command = ProposeShares(case_id=str(opening.subject), **_part(values))
     support.propose_shares(talk.ctx, command, opening.seen)
 
 
+def _part(values: Values) -> dict[str, Any]:
+    part = values["seller"]
+    return {"pay": part} if isinstance(part, Money) else {"seller_bp": part}
+
+
 def _rule(talk: Talk, opening: Opening, values: Values) -> None:
-    command = RuleCase(case_id=str(opening.subject), seller_bp=values["seller"] * 100, reason=values["reason"])
+    command = RuleCase(case_id=str(opening.subject), reason=values["reason"], **_part(values))
     support.rule_case(talk.ctx, command, opening.seen)
 
 
@@ -61,7 +121,10 @@ def _appeal(talk: Talk, opening: Opening, values: Values) -> None:
 
 def _at_stake(talk: Talk, opening: Opening) -> str:
     case = support.case_for(talk.ctx, str(opening.subject))
-    return talk.words("case.at_stake_intro", amount=support.at_stake(talk.ctx, case))
+    said = [talk.words("case.at_stake_intro", amount=support.at_stake(talk.ctx, case))]
+    if talk.surface.asks_at_once:  # elsewhere they stand on buttons
+        said += [labelled(talk.words, talk.words(code), talk.words.show(pay)) for code, pay in _named(talk, case.id)]
+    return "\n".join(said)
 
 
 book.flow(Flow(SHARES, finish=_propose, intro=_at_stake))
@@ -76,7 +139,9 @@ def _open(talk: Talk, pressed: Press) -> None:
     case = support.case_for(talk.ctx, pressed.subject)
     support.check_may(talk.ctx, case, verb, pressed.seen)
     talk.fresh = True
-    talk.open(FORMS[verb], Opening({}, case.id, case.version))
+    stake = support.at_stake(talk.ctx, case)
+    known = {} if verb == "appeal" else {"case": case.id, "of": f"{stake.minor} {stake.currency}"}
+    talk.open(FORMS[verb], Opening(known, case.id, case.version))
 
 
 for each in FORMS:
@@ -203,18 +268,20 @@ def _decision_lines(talk: Talk, brief: Brief) -> list[Line]:
     lines = []
     if case.proposed_bp is not None and case.proposed_by is not None:
         label = words(f"case.proposed_{case.proposed_by}")
-        lines.append(Line(label=label, value=_shares(talk, brief, case.proposed_bp)))
+        lines.append(Line(label=label, value=_shares(talk, brief, case.proposed_bp, case.proposed_minor)))
     for ruling in brief.rulings:
         label = words("case.ruling", number=ruling.number)
-        lines.append(Line(label=label, value=f"{_shares(talk, brief, ruling.seller_bp)} · {ruling.reason}"))
+        shares = _shares(talk, brief, ruling.seller_bp, ruling.seller_minor)
+        lines.append(Line(label=label, value=f"{shares} · {ruling.reason}"))
     if case.appeal_words:
         lines.append(Line(label=words("case.appeal_label"), value=case.appeal_words))
     return lines
 
 
-def _shares(talk: Talk, brief: Brief, seller_bp: int) -> str:
-    seller = brief.at_stake.share(seller_bp)
-    return talk.words("case.shares", seller=seller, buyer=brief.at_stake - seller, percent=seller_bp // 100)
+def _shares(talk: Talk, brief: Brief, seller_bp: int, seller_minor: int | None) -> str:
+    stake = brief.at_stake
+    seller = stake.share(seller_bp) if seller_minor is None else Money(seller_minor, stake.currency)
+    return talk.words("case.shares", seller=seller, buyer=stake - seller, percent=Decimal(seller_bp) / WHOLE)
 
 
 def _turn(talk: Talk, case: Case, mine: frozenset[str]) -> str:

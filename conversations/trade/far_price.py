@@ -22,10 +22,13 @@ def beside_market(talk: Talk, product_id: str, price: UnitPrice, field: str = "p
     times = far_apart(price.amount, known.amount) if known is not None else None
     if known is None or times is None:
         return None
-    told = {"price": price, "known": known}
     if times > 1:
-        return _doubt(talk, talk.words("price.far.above_others", times=_rounded(times), **told), field)
-    return _doubt(talk, talk.words("price.far.below_others", percent=_rounded(times * 100), **told), field)
+        return _doubt(
+            talk, talk.words("price.far.above_others", price=price, times=_rounded(times), known=known), field
+        )
+    return _doubt(
+        talk, talk.words("price.far.below_others", price=price, percent=_rounded(times * 100), known=known), field
+    )
 
 
 def beside_table(talk: Talk, product_id: str, price: UnitPrice, on_table: UnitPrice) -> Doubt | None:
@@ -34,10 +37,13 @@ def beside_table(talk: Talk, product_id: str, price: UnitPrice, on_table: UnitPr
     times = far_apart(price.amount, known.amount) if known is not None else None
     if known is None or times is None:
         return None
-    told = {"price": price, "known": on_table}
     if times > 1:
-        return _doubt(talk, talk.words("price.far.above_table", times=_rounded(times), **told), "price")
-    return _doubt(talk, talk.words("price.far.below_table", percent=_rounded(times * 100), **told), "price")
+        return _doubt(
+            talk, talk.words("price.far.above_table", price=price, times=_rounded(times), known=on_table), "price"
+        )
+    return _doubt(
+        talk, talk.words("price.far.below_table", price=price, percent=_rounded(times * 100), known=on_table), "price"
+    )
 
 
 def _doubt(talk: Talk, question: str, field: str) -> Doubt:

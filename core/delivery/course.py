@@ -99,19 +99,19 @@ def _give_up(ctx: Ctx, deal: Deal, lots: list[Lot], event: str) -> None:
 # --- rulings ----------------------------------------------------------------------------------------------------------
 
 
-def rule_lot(ctx: Ctx, lot_id: str, seller_bp: int, event: str) -> Lot:
-    """Part a disputed lot in these shares, of ten thousand; `event`: "rule" or "settle"."""
+def rule_lot(ctx: Ctx, lot_id: str, pay: Money, event: str) -> Lot:
+    """Part a disputed lot: so much of it to the seller; `event`: "rule" or "settle"."""
     lot, _ = lot_of(ctx, lot_id)
     step(ctx, LOT, lot, event, ("system",))
-    return adjust(ctx, lot, lot.amount.share(seller_bp), event)
+    return adjust(ctx, lot, pay, event)
 
 
-def rule_lots(ctx: Ctx, deal_id: str, seller_bp: int) -> None:
-    """Part all that is still open of a deal in these shares, to the cent those of the whole."""
+def rule_lots(ctx: Ctx, deal_id: str, pay: Money) -> None:
+    """Part all that is still open of a deal: so much of the whole to the seller, of each lot in proportion."""
     lots = _still_open(ctx, deal_id)
-    for lot, pay in zip(lots, rules.shares_of([lot.amount for lot in lots], seller_bp), strict=True):
+    for lot, part in zip(lots, rules.shares_of([lot.amount for lot in lots], pay), strict=True):
         step(ctx, LOT, lot, "deal_ruled", ("system",))
-        adjust(ctx, lot, pay, "deal_ruled")
+        adjust(ctx, lot, part, "deal_ruled")
 
 
 def rule_by_proof(ctx: Ctx, deal_id: str) -> None:

@@ -209,11 +209,15 @@ def figure_of(proposals: Sequence[Proposal], side: str) -> Money | None:
     return next((each.pay for each in reversed(proposals) if each.side == side and each.pay is not None), None)
 
 
-def shares_of(amounts: Sequence[Money], seller_bp: int) -> list[Money]:
-    """The seller's share of each lot, so that together they are exactly the share of the whole."""
+def ended_unpaid(lots: Sequence[Lot]) -> bool:
+    """Whether a deal's lots have all come to an end and the seller is paid for none of them."""
+    return all(lot.state == "dropped" or (lot.state == "adjusted" and not lot.pay_minor) for lot in lots)
+
+
+def shares_of(amounts: Sequence[Money], pay: Money) -> list[Money]:
+    """What the seller gets of each lot, so that together it is exactly what they get of the whole."""
     if not amounts:
         return []
     currency = amounts[0].currency
-    total = Money.total(amounts, currency).share(seller_bp)
     weights = [amount.minor for amount in amounts]
-    return total.split(weights) if sum(weights) else [Money.zero(currency) for _ in amounts]
+    return pay.split(weights) if sum(weights) else [Money.zero(currency) for _ in amounts]

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from sqlalchemy import CheckConstraint, ForeignKey, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.deals.model import Deal, Side
 from core.delivery.model import Finding, Lot, Proposal
 from core.escrow.model import DealMoney
-from core.kernel.db import Id, Instant, Table, Words
+from core.kernel.db import Id, Instant, Minor, Table, Words
 from core.kernel.money import BASIS_POINTS, Money
 from core.kernel.process import InProcess, Process, StepRow, Transition
 
@@ -58,26 +58,35 @@ ASKS_FIRST: Final = frozenset({"agree", "appeal"})
 
 Share = Annotated[int, Field(ge=0, le=BASIS_POINTS)]
 Kind = Literal["deal", "lot"]
+SHORTEST_REASON: Final = 20  # characters: both sides read it
 Proposer = Literal["buyer", "seller", "operator"]
 
 
-class ProposeShares(BaseModel):
-    """So many of ten thousand parts of what is in dispute to the seller, the others to the buyer."""
+class Parting(BaseModel):
+    """What the seller gets of what is in dispute, the rest being the buyer's: so many of ten thousand parts of it, or
+    `pay`, to the cent. One of the two."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     case_id: str
-    seller_bp: Share
+    seller_bp: Share | None = None
+    pay: Money | None = None
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        if (self.seller_bp is None) == (self.pay is None):
+            raise ValueError("a share, or an amount")
+        return self
 
 
-class RuleCase(BaseModel):
+class ProposeShares(Parting):
+    """What one side, or an operator, holds to be right."""
+
+
+class RuleCase(Parting):
     """An operator's decision, with the reason that both sides will read."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    case_id: str
-    seller_bp: Share
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=20, max_length=2000)]
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=SHORTEST_REASON, max_length=2000)]
 
 
 class AppealCase(BaseModel):
@@ -90,7 +99,10 @@ class AppealCase(BaseModel):
 
 
 class Case(InProcess, Table):
-    """One dispute about a deal or one of its lots. `why`: the event that opened it."""
+    """One dispute about a deal or one of its lots. `why`: the event that opened it.
+
+    `proposed_minor`: where an amount is proposed; then the parts are what it comes to, rounded.
+    """
 
     __tablename__ = "dispute_case"
 
@@ -101,6 +113,7 @@ class Case(InProcess, Table):
     opened_at: Mapped[datetime] = mapped_column(Instant)
     proposed_by: Mapped[Proposer | None] = mapped_column(String(8))
     proposed_bp: Mapped[int | None] = mapped_column(Integer)
+    proposed_minor: Mapped[int | None] = mapped_column(Minor)
     agreed_by: Mapped[Side | None] = mapped_column(String(6))  # to what an operator proposes
     appealed_by: Mapped[Side | None] = mapped_column(String(6))
     appeal_words: Mapped[str | None] = mapped_column(Words)
@@ -109,7 +122,10 @@ class Case(InProcess, Table):
 
 
 class Ruling(Table):
-    """A decision, kept for ever. The second one, after an appeal, is by another operator."""
+    """A decision, kept for ever. The second one, after an appeal, is by another operator.
+
+    `seller_minor`: where an amount was decided; then the parts are what it comes to, rounded.
+    """
 
     __tablename__ = "ruling"
 
@@ -120,6 +136,7 @@ class Ruling(Table):
     at: Mapped[datetime] = mapped_column(Instant)
     buyer_bp: Mapped[int] = mapped_column(Integer)
     seller_bp: Mapped[int] = mapped_column(Integer)
+    seller_minor: Mapped[int | None] = mapped_column(Minor)
     reason: Mapped[str] = mapped_column(Words)
 
     __table_args__ = (

@@ -5,6 +5,7 @@ No money moves before it is decided for good; then the lot or the deal is parted
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Final
 
 from sqlalchemy import select
@@ -14,7 +15,8 @@ from core.deals.model import Deal
 from core.delivery import service as delivery
 from core.delivery.model import LOT
 from core.escrow import service as escrow
-from core.kernel.errors import NotAllowed, NotFound, Refusal, Stale
+from core.kernel.errors import Invalid, NotAllowed, NotFound, Refusal, Stale
+from core.kernel.exact import half_up
 from core.kernel.money import BASIS_POINTS, Money
 from core.kernel.process import enter, step, timeline
 from core.kernel.session import find_all
@@ -32,6 +34,7 @@ from core.support.model import (
     Brief,
     Case,
     Kind,
+    Parting,
     ProposeShares,
     RuleCase,
     Ruling,
@@ -73,8 +76,9 @@ def propose_shares(ctx: Ctx, command: ProposeShares, seen: int | None = None) ->
     mine = roles(ctx, case, deal)
     step(ctx, CASE, case, "propose", mine)
     case.proposed_by = "buyer" if "buyer" in mine else "seller" if "seller" in mine else "operator"
-    case.proposed_bp, case.agreed_by = command.seller_bp, None
-    ctx.announce(CaseProposed(case.id, deal.id, ctx.actor.person, command.seller_bp))
+    case.proposed_bp, case.proposed_minor = _parts(at_stake(ctx, case), command)
+    case.agreed_by = None
+    ctx.announce(CaseProposed(case.id, deal.id, ctx.actor.person, case.proposed_bp))
     ctx.session.flush()
     return case
 
@@ -92,7 +96,7 @@ def agree_shares(ctx: Ctx, case_id: str, seen: int | None = None) -> Case:
         ctx.session.flush()
         return case
     step(ctx, CASE, case, "agree", mine)
-    _carry_out(ctx, case, case.proposed_bp, "settle")
+    _carry_out(ctx, case, case.proposed_bp, case.proposed_minor, "settle")
     return case
 
 
@@ -121,21 +125,23 @@ def rule_case(ctx: Ctx, command: RuleCase, seen: int | None = None) -> Case:
     case, deal = _case(ctx, command.case_id, seen)
     again = case.state == "appealed"
     step(ctx, CASE, case, "rule_again" if again else "rule", roles(ctx, case, deal))
+    seller_bp, seller_minor = _parts(at_stake(ctx, case), command)
     ruling = Ruling(
         id=ctx.new_id(),
         case_id=case.id,
         number=2 if again else 1,
         by=acting(ctx).id,
         at=ctx.now,
-        buyer_bp=BASIS_POINTS - command.seller_bp,
-        seller_bp=command.seller_bp,
+        buyer_bp=BASIS_POINTS - seller_bp,
+        seller_bp=seller_bp,
+        seller_minor=seller_minor,
         reason=command.reason,
     )
     ctx.session.add(ruling)
     ctx.session.flush()
-    ctx.announce(CaseRuled(case.id, deal.id, ctx.actor.person, command.seller_bp))
+    ctx.announce(CaseRuled(case.id, deal.id, ctx.actor.person, seller_bp))
     if again:
-        _carry_out(ctx, case, command.seller_bp, "rule")
+        _carry_out(ctx, case, seller_bp, seller_minor, "rule")
     else:
         moment = ctx.now + APPEAL_WITHIN + REVIEW_WITHIN + TALK_WITHIN  # time rules only where nobody has
         put_off = delivery.put_off_ruling_by_time if case.kind == "lot" else deals.put_off_ruling_by_time
@@ -268,7 +274,7 @@ def time_is_up(ctx: Ctx, case_id: str, event: str) -> None:
         _mediated(ctx, case, event)
     else:
         first = ctx.session.scalars(select(Ruling).where(Ruling.case_id == case.id)).one()
-        _carry_out(ctx, case, first.seller_bp, "rule")
+        _carry_out(ctx, case, first.seller_bp, first.seller_minor, "rule")
 
 
 # --- steps that more than one of them take ----------------------------------------------------------------------------
@@ -296,16 +302,30 @@ def _mediated(ctx: Ctx, case: Case, why: str) -> Case:
     return case
 
 
-def _carry_out(ctx: Ctx, case: Case, seller_bp: int, how: str) -> None:
-    """Part what it was about. `how`: "rule", or "settle" when the two have agreed."""
+def _parts(stake: Money, command: Parting) -> tuple[int, int | None]:
+    """The seller's parts of ten thousand, and the amount where one was named. Raises Invalid beyond the stake."""
+    if command.pay is None:
+        assert command.seller_bp is not None, "a share, or an amount"
+        return command.seller_bp, None
+    if command.pay.currency != stake.currency or not 0 <= command.pay.minor <= stake.minor:
+        raise Invalid("case.pay_outside", field="seller", most=stake)
+    parts = half_up(Fraction(command.pay.minor * BASIS_POINTS, stake.minor)) if stake else 0
+    return parts, command.pay.minor
+
+
+def _carry_out(ctx: Ctx, case: Case, seller_bp: int, seller_minor: int | None, how: str) -> None:
+    """Part what it was about: in shares, or to the cent where an amount was named. `how`: "rule", or "settle" when the
+    two have agreed."""
+    stake = at_stake(ctx, case)
+    pay = stake.share(seller_bp) if seller_minor is None else min(Money(seller_minor, stake.currency), stake)
     if deals.locked(ctx, case.deal_id).frozen is not None:
         raise Refusal("deal.frozen")
     ctx.session.flush()
     if case.kind == "lot":
-        delivery.rule_lot(ctx, case.subject, seller_bp, how)
+        delivery.rule_lot(ctx, case.subject, pay, how)
     else:
         deals.dispute_over(ctx, case.deal_id, "resolve" if how == "rule" else "settle_together")
-        delivery.rule_lots(ctx, case.deal_id, seller_bp)
+        delivery.rule_lots(ctx, case.deal_id, pay)
     _closed(ctx, case, how, seller_bp)
 
 

@@ -1290,6 +1290,7 @@ def upgrade() -> None:
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("proposed_by", sa.String(length=8), nullable=True),
         sa.Column("proposed_bp", sa.Integer(), nullable=True),
+        sa.Column("proposed_minor", sa.BigInteger(), nullable=True),
         sa.Column("agreed_by", sa.String(length=6), nullable=True),
         sa.Column("appealed_by", sa.String(length=6), nullable=True),
         sa.Column("appeal_words", sa.Text(), nullable=True),
@@ -1658,6 +1659,7 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("buyer_bp", sa.Integer(), nullable=False),
         sa.Column("seller_bp", sa.Integer(), nullable=False),
+        sa.Column("seller_minor", sa.BigInteger(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.CheckConstraint(
             "buyer_bp >= 0 AND seller_bp >= 0 AND buyer_bp + seller_bp = 10000", name=op.f("ck_ruling_a_whole")

@@ -6,7 +6,7 @@ import pytest
 
 from core.kernel.transaction import MARKET
 from core.people.service import appoint_operators
-from lab.people import until
+from lab.people import OnSlack, OnTelegram, until
 from tests.journeys.market import Chat, Somebody, World
 from tests.journeys.trade import PAPER, Trade, enclose
 
@@ -75,6 +75,24 @@ async def no_more(somebody: Somebody, text: str) -> None:
     await until(gone, lambda: f"{somebody.name} still reads {text!r}")
 
 
+async def test_a_calorific_value_is_told_with_its_unit_and_read_in_either(trade: Trade) -> None:
+    await trade.funded(quantity="100 t")
+    await trade.dispatch()
+    await trade.arrive(measured="100 t")
+    await trade.buyer.presses("Make a claim")
+    if isinstance(trade.buyer, OnSlack):
+        await trade.buyer.sees("Calorific value (MJ/kg)", "Moisture (%)")
+        await trade.buyer.fills(words="Poor fuel", ncv="rather little")
+        assert "in MJ/kg, like 16.4, or in kWh/kg" in trade.buyer.errors["ncv"]
+    else:
+        await trade.buyer.answers(words="Poor fuel", ncv="rather little")
+        await trade.buyer.sees("in MJ/kg, like 16.4, or in kWh/kg", "Calorific value (MJ/kg)")
+    await trade.buyer.fills(words="Poor fuel", ncv="4,8 kWh/kg")
+    await trade.seller.sees("made a claim on lot 1.")
+    await trade.seller.presses("Open the claim")
+    await trade.seller.sees("17.28 MJ/kg")
+
+
 async def test_an_operator_decides_from_chat_and_time_carries_it_out(trade: Trade) -> None:
     olga = await operator(trade.world)
     await claimed(trade)
@@ -99,13 +117,44 @@ async def test_an_operator_decides_from_chat_and_time_carries_it_out(trade: Trad
     await trade.world.books_balance()
 
 
-async def operator(world: World) -> Somebody:
-    """Somebody of Slack who works for the market."""
-    olga = await world.on_slack("Olga")
+async def test_an_operator_rules_to_the_cent_by_figures_that_have_been_named(trade: Trade) -> None:
+    """On Telegram they are buttons; in a window they stand above it, and any other amount is typed."""
+    on_telegram = isinstance(trade.seller, OnTelegram)
+    olga = await operator(trade.world, "telegram" if on_telegram else "slack")
+    await claimed(trade)
+    await trade.buyer.presses("Open the claim")
+    await trade.buyer.presses("Ask an operator")
+    await trade.buyer.presses("Yes: Ask an operator")
+    await olga.presses("Decide")
+    if on_telegram:
+        await olga.says("30000 EUR")
+        await olga.sees("Write an amount from nothing to €21,500.00")
+        await olga.presses("€20,544.44 · By the buyer's figures")
+        await olga.says("no")
+        await olga.sees("at least 20 characters")
+        await olga.says(REASON)
+        await olga.sends()
+        released = "€20,544.44"
+    else:
+        assert isinstance(olga, OnSlack)
+        await olga.sees("By the buyer's figures the agreement pays: €20,544.44")
+        await olga.fills(seller="30000 EUR", reason="no")
+        assert "Write an amount from nothing to €21,500.00" in olga.errors["seller"]
+        assert "at least 20 characters" in olga.errors["reason"]
+        await olga.fills(seller="6711.95 EUR", reason=REASON)
+        released = "€6,711.95"
+    for each in (trade.seller, trade.buyer):
+        await each.sees("An operator has decided the dispute.", f"{released} released")
+    await trade.world.books_balance()
+
+
+async def operator(world: World, chat: Chat = "slack") -> Somebody:
+    """Somebody who works for the market."""
+    olga = await world.on(chat, "Olga")
     await olga.says("/cases")
     await olga.sees("Only the operators of the market can do that.")
     assert world.product is not None
-    await world.product.transactions.run(MARKET, lambda ctx: appoint_operators(ctx, {f"slack:{olga.id}"}))
+    await world.product.transactions.run(MARKET, lambda ctx: appoint_operators(ctx, {f"{chat}:{olga.id}"}))
     await olga.says("/cases")
     await olga.sees("No dispute is open.")
     return olga

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from core.audit.service import invariants
 from core.delivery import rules
 from core.delivery import service as delivery
 from core.delivery.commands import DispatchLot
-from core.kernel.errors import NotAllowed, NotFound, Stale
+from core.kernel.errors import Invalid, NotAllowed, NotFound, Stale
 from core.kernel.money import Money
 from core.kernel.transaction import MARKET, Actor
 from core.people.service import acting
@@ -55,7 +56,7 @@ async def settled(trade: Trade, released: int, back: int) -> None:
 
 @given(st.lists(st.integers(0, 99_999_999), max_size=20), st.integers(0, 10_000))
 def test_shares_of_lots_are_those_of_the_whole(amounts: list[int], seller_bp: int) -> None:
-    parts = rules.shares_of([eur(amount) for amount in amounts], seller_bp)
+    parts = rules.shares_of([eur(amount) for amount in amounts], eur(sum(amounts)).share(seller_bp))
     assert sum(part.minor for part in parts) == eur(sum(amounts)).share(seller_bp).minor
     assert all(0 <= part.minor <= amount for part, amount in zip(parts, amounts, strict=True))
 
@@ -97,6 +98,31 @@ async def test_a_ruling_waits_two_days_for_an_appeal_and_then_parts_the_money(ma
     await trade.pass_days(1)
     assert (await trade.lots())[0].state == "adjusted"
     await settled(trade, 14_000_70, 6_999_30)
+
+
+async def test_an_amount_is_ruled_to_the_cent_up_to_what_is_in_dispute(market: Market) -> None:
+    trade, case = await disputed(market)
+    olga, omar = await trade.operator("Olga"), await trade.operator("Omar")
+    for beyond in (eur(21_000_01), eur(-1), Money(6_711_95, "PLN")):
+        with pytest.raises(Invalid):
+            await does(trade, olga, support.rule_case, RuleCase(case_id=case.id, pay=beyond, reason=REASON))
+    with pytest.raises(ValidationError):
+        RuleCase(case_id=case.id, reason=REASON)
+    await does(trade, olga, support.rule_case, RuleCase(case_id=case.id, pay=eur(6_711_95), reason=REASON))
+    appeal = AppealCase(case_id=case.id, words="The sample was not ours.")
+    await does(trade, trade.seller, support.appeal_case, appeal)
+    await does(trade, omar, support.rule_case, RuleCase(case_id=case.id, pay=eur(6_711_97), reason=REASON))
+    await settled(trade, 6_711_97, 14_288_03)
+
+
+async def test_an_amount_of_a_whole_deal_is_parted_among_its_lots_to_the_cent(market: Market) -> None:
+    trade = await paid(market, lots=3)
+    olga = await trade.operator("Olga")
+    deal = await trade.deal()
+    case = await does(trade, olga, support.freeze_deal, deal.ref)
+    await does(trade, trade.buyer, support.propose_shares, ProposeShares(case_id=case.id, pay=eur(10_000_01)))
+    await does(trade, trade.seller, support.agree_shares, case.id)
+    await settled(trade, 10_000_01, 10_999_99)
 
 
 async def test_an_appeal_is_heard_by_another_operator(market: Market) -> None:

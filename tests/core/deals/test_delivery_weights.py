@@ -204,5 +204,5 @@ async def test_on_time_counts_what_has_arrived_by_its_day(market: Market) -> Non
     await market.run(trade.buyer, lambda ctx: delivery.say_not_arrived(ctx, missed_lot.id))
     assert await on_time(trade) == 0.5
     await market.run(trade.buyer, lambda ctx: delivery.ask_operator(ctx, missed_lot.id))
-    await trade.house(lambda ctx: delivery.rule_lot(ctx, missed_lot.id, 3_300, "rule"))
+    await trade.house(lambda ctx: delivery.rule_lot(ctx, missed_lot.id, missed_lot.amount.share(3_300), "rule"))
     assert await on_time(trade) == pytest.approx(1 / 3)

@@ -28,7 +28,8 @@ def close(dice: random.Random) -> None:
     released, fees, back, sent = zero, zero, zero, zero
     ruled = dice.randint(0, len(lots))  # from here on a ruling on the whole deal parts what is left
     shares = [lot.amount.share(dice.choice((0, WHOLE, WHOLE, dice.randint(0, WHOLE)))) for lot in lots[:ruled]]
-    shares += shares_of([lot.amount for lot in lots[ruled:]], dice.randint(0, WHOLE))
+    rest = [lot.amount for lot in lots[ruled:]]
+    shares += shares_of(rest, Money.total(rest, "EUR").share(dice.randint(0, WHOLE)))
     for lot, share in zip(lots, shares, strict=True):
         parting = part(lot.amount, share, released, fees, bp)
         released, fees, back = released + parting.released, fees + parting.fee, back + parting.back
