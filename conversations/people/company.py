@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from decimal import Decimal
 from typing import Final, Literal
 
 from conversations.book import Book, Flow
@@ -13,18 +11,13 @@ from conversations.reply import Button, Card, Line, Option, Say, Toast
 from conversations.steps import YES
 from conversations.talk import Opening, Talk
 from core.kernel.errors import Invalid
-from core.kernel.money import CURRENCIES, Money
+from core.kernel.money import Money
 from core.people import service as people
 from core.people.company import service as company
 from core.people.company.model import INVITATION_VALID, ChangeMember, Invite, Position
 from core.people.model import Person
+from core.search.parse import parse_money
 
-SIGNS: Final = {"€": "EUR", "$": "USD", "£": "GBP", "zł": "PLN"}
-AMOUNT: Final = re.compile(
-    r"(?P<before>€|\$|£|[A-Z]{3})? ?(?P<amount>\d{1,3}(?:[ ,]\d{3})+|\d{1,9})(?P<rest>\.\d\d)? ?"
-    r"(?P<after>€|\$|£|zł|[A-Z]{3})?",
-    re.IGNORECASE,
-)
 ANY: Final = "any"  # how an answer is kept that sets no limit
 SHOWN: Final = 12  # of a company's people; more of them than that keep a list of their own
 
@@ -35,18 +28,15 @@ book = Book()
 
 
 def read_limit(talk: Talk, text: str, _values: Values) -> Money | Literal["any"]:
-    """ "5000 EUR", "€20,000"; euros when no currency is said; or that there is no limit. Raises Invalid."""
+    """ "5000 EUR", "€20,000", "500,50 €"; euros when no currency is said; or that there is no limit. Raises Invalid."""
     if text.strip().casefold() in (ANY, talk.words("company.limit_any").casefold()):
         return ANY
-    match = AMOUNT.fullmatch(text.strip())
-    if match is None:
-        raise Invalid("company.limit_unread", given=text[:40])
-    said = match["before"] or match["after"] or "EUR"
-    currency = SIGNS.get(said, said.upper())
-    if currency not in CURRENCIES:
-        raise Invalid("company.limit_unread", given=text[:40])
-    whole = match["amount"].replace(",", "").replace(" ", "")
-    return Money.of(Decimal(whole + (match["rest"] or "")), currency)
+    try:
+        return parse_money(text, talk.almanac.catalogue, default_currency="EUR", language=talk.words.language)
+    except Invalid as fault:
+        if fault.code != "money.not_understood":
+            raise
+        raise Invalid("company.limit_unread", given=text[:40]) from fault
 
 
 def write_limit(limit: Money | str) -> str:

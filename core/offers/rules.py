@@ -98,7 +98,7 @@ def check_total(total: Money, lots: int) -> None:
     """Raises Invalid when one payment cannot carry one lot: that much has to be cut into more."""
     if -(-total.minor // lots) > LARGEST_PAYMENT_MINOR:
         most = Money(LARGEST_PAYMENT_MINOR, total.currency)
-        needed = -(-total.minor // (LARGEST_PAYMENT_MINOR * 9 // 10))  # uneven lots leave room
+        needed = -(-total.minor // LARGEST_PAYMENT_MINOR)
         raise Invalid("offer.too_large", field="lots", total=total, most=most, lots=needed)
     if total.minor < SMALLEST_PAYMENT_MINOR:
         least = Money(SMALLEST_PAYMENT_MINOR, total.currency)

@@ -97,7 +97,7 @@ async def test_who_invites_a_buyer_is_asked_for_the_limit(world: World) -> None:
     await ona.sees("Up to what amount may they sign a deal alone?")
     await ona.says("a little")
     await ona.sees("I could not read a little as an amount.")
-    await ona.says("5000 EUR")
+    await ona.says("5.000,00 €")
     await ona.sees("Signs alone up to: €5,000.00")
     await ona.sends()
     code = CODE.findall(await ona.sees("Send this to your colleague (Buyer)."))[-1]

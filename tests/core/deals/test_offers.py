@@ -187,6 +187,18 @@ async def test_the_largest_lot_is_a_million_less_a_cent(market: Market) -> None:
     assert (await at.offer(quantity=tonnes("999.99"), price=eur(1000), lots=1)).state == "open"
 
 
+async def test_into_how_many_lots_it_is_to_be_cut_is_the_fewest_that_will_do(market: Market) -> None:
+    at = await trade(market, quantity=tonnes(1000))
+    said = {"quantity": tonnes("100.1"), "price": eur("210000.50")}
+    with pytest.raises(Refusal) as refusal:
+        await at.offer(**said, lots=1)
+    fewest = refusal.value.parts["lots"]
+    assert isinstance(fewest, int)
+    with pytest.raises(Refusal):
+        await at.offer(**said, lots=fewest - 1)
+    assert (await at.offer(**said, lots=fewest)).state == "open"
+
+
 async def test_a_fixed_price_is_not_haggled_over(market: Market) -> None:
     at = await trade(market, negotiable=False)
     with pytest.raises(Refusal) as refusal:
