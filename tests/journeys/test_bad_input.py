@@ -58,7 +58,9 @@ async def test_a_day_that_there_is_not_is_told_before_the_form_asks_for_it(rasa:
 async def test_a_day_that_there_is_not_is_told_before_a_request_asks_for_it(rasa: Somebody) -> None:
     await rasa.says("/request 200 t A1 pellets DAP Kaunas by 30 February")
     await rasa.sees("30 February is not a day of the calendar.")
-    await rasa.fills(window="next week", closes="tomorrow")
+    await rasa.answers(window="next week", closes="yesterday")
+    await rasa.sees("I could not read yesterday as a day. Write for example tomorrow, Friday or 15 Dec.")
+    await rasa.fills(closes="tomorrow")
     await rasa.sees("Your request is out.", "200 t", "DAP Kaunas")
 
 
