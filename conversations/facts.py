@@ -11,7 +11,8 @@ from conversations.differences import told_of
 from core.deals import events as deal
 from core.deals.service import deal_for
 from core.delivery import events as lot
-from core.delivery.service import lot_for
+from core.delivery.rules import ended_unpaid
+from core.delivery.service import lot_for, lots_of
 from core.escrow import events as money
 from core.escrow.model import Matter
 from core.escrow.rails import events as rails
@@ -210,7 +211,12 @@ def _on_quote(code: str) -> Callable[[Ctx, Any], None]:
 
 def _on_deal(code: str) -> Callable[[Ctx, Any], None]:
     def hear(ctx: Ctx, fact: Any) -> None:
-        gathered(ctx).say("deal", fact.deal_id, code, by=getattr(fact, "by_person", None), why=getattr(fact, "why", ""))
+        why = getattr(fact, "why", "")
+        if isinstance(fact, deal.DealCompleted) and ended_unpaid(
+            lots_of(ctx.seen_by(NOBODY_IN_PARTICULAR), fact.deal_id)
+        ):
+            why = "given_back"
+        gathered(ctx).say("deal", fact.deal_id, code, by=getattr(fact, "by_person", None), why=why)
 
     return hear
 

@@ -26,7 +26,7 @@ def own_standing(talk: Talk) -> str:
 
 
 def _begun(score: Score) -> bool:
-    return score.shown is not None or bool(score.completed_deals) or score.on_time is not None
+    return bool(score.reviews) or bool(score.completed_deals) or score.on_time is not None
 
 
 def _told(talk: Talk, score: Score, side: Side) -> str:
@@ -34,7 +34,7 @@ def _told(talk: Talk, score: Score, side: Side) -> str:
     if not _begun(score):
         return _new(talk, score, side)
     if score.shown is None:
-        parts.append(words("standing.unrated"))
+        parts.append(words("standing.too_few" if score.reviews else "standing.unrated"))
     else:
         stars = Decimal(score.shown).quantize(Decimal("0.1"))
         parts.append(words("standing.stars", stars=stars, count=score.reviews))

@@ -13,6 +13,7 @@ from conversations.wording import labelled
 from core.deals.approval import approve_by
 from core.deals.model import DEAL, IN_DOUBT, Deal, Side
 from core.delivery.model import LOT, UNSENT, Lot
+from core.delivery.rules import ended_unpaid
 from core.escrow.model import TRANCHE, Tranche
 from core.kernel.timers import deadline_of, deadlines_of
 from core.kernel.transaction import Ctx
@@ -160,8 +161,9 @@ def _situation(now: Now) -> str:
         return "agreed_signed"
     if deal.state == "awaiting_approval" and "approver" in mine:
         return "approval_asked_me"
-    if deal.state == "completed" and not now.may_rate:
-        return "completed_rated"
+    if deal.state == "completed":
+        ended = "given_back" if ended_unpaid(now.lots) else "completed"
+        return ended if now.may_rate else f"{ended}_rated"
     if deal.state == "awaiting_funding" and deal.direct_asked_by is not None:
         return "direct_asked_me" if "invited" in mine else "direct_asked_them"
     if asked.get(deal.state) is not None:

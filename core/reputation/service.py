@@ -14,10 +14,13 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     Select,
+    and_,
     bindparam,
     case,
+    exists,
     func,
     literal,
+    not_,
     null,
     or_,
     select,
@@ -143,11 +146,16 @@ def _sums(what: str, one: Any, other: Any, count: Any, part: Any) -> Select[Any]
     return select(literal(what), one, other, count, part, literal(""), _NEVER)
 
 
+_LOTS = exists().where(Lot.deal_id == Deal.id)
+# Of each of them: as `core.delivery.rules.ended_unpaid` says it.
+_UNPAID = or_(Lot.state == "dropped", and_(Lot.state == "adjusted", func.coalesce(Lot.pay_minor, 0) == 0))
+
+
 def _between(*where: ColumnElement[bool]) -> Select[Any]:
-    """With whom each of some has completed deals, and how many."""
+    """With whom each of some has completed deals, and how many. What was all given back is no deal of that kind."""
     return (
         _sums("partner", Deal.buyer, Deal.seller, func.count(), literal(0))
-        .where(Deal.state == "completed", or_(*where))
+        .where(Deal.state == "completed", or_(not_(_LOTS), _LOTS.where(not_(_UNPAID))), or_(*where))
         .group_by(Deal.buyer, Deal.seller)
     )
 

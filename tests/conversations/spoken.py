@@ -287,6 +287,8 @@ def turns() -> dict[str, frozenset[str]]:
         "completed_rated",
         "direct_asked_me",
         "direct_asked_them",
+        "given_back",
+        "given_back_rated",
     }
     known = frozenset({"other", "due"})
     return (

@@ -150,3 +150,20 @@ async def test_of_two_lots_one_arrives_and_the_late_one_is_given_up(trade: Trade
     assert [each["amount"] for each in await trade.world.at_the_provider("refund")] == [10_750_00]
     assert [each["amount"] for each in await trade.world.at_the_provider("transfer")] == [10_481_25]
     await trade.world.books_balance()
+
+
+async def test_a_deal_of_which_nothing_was_sent_ends_with_a_refund_and_counts_for_nobody(trade: Trade) -> None:
+    rasa, tom = trade.seller, trade.buyer
+    await trade.funded(quantity="100 t")
+    await trade.world.later(days=17)
+    await tom.sees("Lot 1 is late.")
+    await tom.presses("Give up")
+    await tom.presses("Yes: Give up waiting")
+    await tom.sees("€21,500.00 is on its way back to the buyer.")
+    for each in (rasa, tom):
+        await each.sees("The deal has ended with a refund: all the money has gone back to the buyer.")
+        assert "The deal is complete" not in await each.screen()
+    await tom.says("/find pellets near Kaunas")
+    seen = await tom.sees("Rasa")
+    assert "1 deal" not in seen
+    await trade.world.books_balance()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from statistics import median
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -205,6 +206,18 @@ async def test_on_time_is_the_share_of_lots_that_came_by_their_day(market: Marke
     for number in range(1, 5):
         await arrived(number, in_time=number != 4)
     assert (await two.score(two.anna)).on_time == 0.75
+
+    async def ends(which: int, **end: Any) -> int:
+        ended = update(Lot).where(Lot.number == which).values(**end)
+        await market.run(MARKET, lambda ctx: ctx.session.execute(ended))
+        return (await two.score(two.anna)).completed_deals
+
+    # What ends with all of the money given back is no completed deal of anybody's.
+    for number in (1, 2, 3):
+        await ends(number, state="dropped")
+    assert await ends(4, state="adjusted", pay_minor=0) == 0
+    assert (await two.score(two.ben, "buyer")).completed_deals == 0
+    assert await ends(4, state="adjusted", pay_minor=1) == 1
     assert (await two.score(two.ben)).on_time is None
 
 
