@@ -84,10 +84,13 @@ async def test_a_calorific_value_is_told_with_its_unit_and_read_in_either(trade:
         await trade.buyer.sees("Calorific value (MJ/kg)", "Moisture (%)")
         await trade.buyer.fills(words="Poor fuel", ncv="rather little")
         assert "in MJ/kg, like 16.4, or in kWh/kg" in trade.buyer.errors["ncv"]
+        await trade.buyer.fills(words="Poor fuel", ncv="4,8 kWh/kg")
     else:
         await trade.buyer.answers(words="Poor fuel", ncv="rather little")
-        await trade.buyer.sees("in MJ/kg, like 16.4, or in kWh/kg", "Calorific value (MJ/kg)")
-    await trade.buyer.fills(words="Poor fuel", ncv="4,8 kWh/kg")
+        await trade.buyer.sees("in MJ/kg, like 16.4, or in kWh/kg", "For example 16.4 MJ/kg")
+        await trade.buyer.says("4,8 kWh/kg")
+        await trade.buyer.sees("Calorific value (MJ/kg): 17.28")
+        await trade.buyer.sends()
     await trade.seller.sees("made a claim on lot 1.")
     await trade.seller.presses("Open the claim")
     await trade.seller.sees("17.28 MJ/kg")
