@@ -1154,7 +1154,7 @@ def upgrade() -> None:
     op.create_table(
         "remembered",
         sa.Column("person_id", sa.String(length=26), nullable=False),
-        sa.Column("topic", sa.String(length=20), nullable=False),
+        sa.Column("topic", sa.String(length=80), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_remembered_person_id")),
         sa.PrimaryKeyConstraint("person_id", "topic", name=op.f("pk_remembered")),
