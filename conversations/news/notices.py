@@ -27,14 +27,7 @@ from conversations.consulting.promotion_notices import PROMOTIONS_HEARD, promoti
 from conversations.consulting.question import KIND as QUESTION
 from conversations.consulting.question import QUESTIONS_HEARD, question_news
 from conversations.consulting.session_mail import Method, send_entry
-from conversations.consulting.session_notices import (
-    ASK,
-    SESSION_CARDS,
-    SESSIONS_HEARD,
-    line_brought,
-    line_of,
-    sides_of,
-)
+from conversations.consulting.session_notices import ASK, SESSION_CARDS, SESSIONS_HEARD, line_brought, line_of, sides_of
 from conversations.engine import Engine, send
 from conversations.facts import HEARD, NOTES, Gathered, on_listing_expired, on_listing_moved
 from conversations.filling.drafts import reminder

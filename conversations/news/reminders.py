@@ -136,7 +136,7 @@ def on_deadline_nears(ctx: Ctx, fact: DeadlineNears) -> None:
     code = "notice.little_time" if fact.late else "notice.half_time"
     which: dict[str, Any] = {"lot": thing.lot} if thing.lot is not None else {}
     to = frozenset(person.id for person in whom)
-    gathered(ctx).say(*thing.card, f"{code}.lot" if which else code, by=None, to=to, due=fact.due_at, **which)
+    gathered(ctx).say(*thing.card, f"{code}_of_lot" if which else code, by=None, to=to, due=fact.due_at, **which)
 
 
 def _morning(ctx: Ctx, person: Person) -> datetime:

@@ -27,7 +27,7 @@ from core.search.fields import (
     parse_unit_price,
 )
 from core.search.figures import Figures, amount, by_the_load, figures, prices
-from core.search.goods import WORD_OR_NUMBER, GoodsReader, Second, leaders, second_goods
+from core.search.goods import WORD_OR_NUMBER, Goods, GoodsReader, leaders, second_goods
 from core.search.grammar import Said, SaidOrder, grammar_of
 from core.search.leaving_out import GRADE, left_out
 from core.search.letters import WORD, rejoined, wish_in
@@ -170,12 +170,9 @@ class _Reading:
         window, said = self._window(), figures(sheet)  # in this order: a day is no amount
         order, side = self._order(), self._side()  # behind the figures: "moins cher que 200" is a limit
         free_now = sheet.may_name("free_now") and sheet.take(grammar.free_now) is not None
-        language, where = self._language(), whereabouts(sheet, self.catalogue, self.places)
-        packaging = self._packaging()
-        product, alternatives, named, others = GoodsReader(sheet, self.catalogue, self.places).named(grades)
-        if product and (second := second_goods(sheet, self.catalogue, product, others)):
-            others = [each for each in others if each[1] != second.said]
-            said = self._of_the_first(said, second, named)
+        language, where, packaging = self._language(), whereabouts(sheet, self.catalogue, self.places), self._packaging()
+        product, alternatives, named, others = goods = GoodsReader(sheet, self.catalogue, self.places).named(grades)
+        said, others = self._of_the_first(said, goods) if product else (said, others)
         speaks, countries = self._speaks(language, where.countries, bool(product or alternatives))
         rest = " ".join(written for _, written in sorted((*others, *countries)))
         grade = self._grade(grades or (self._grades_in_names(named, product) if sheet.has_digits else ()), product)
@@ -221,12 +218,16 @@ class _Reading:
         products = self.catalogue.grade(grade).products
         return products[0] if len(products) == 1 else None
 
-    def _of_the_first(self, said: Figures, second: Second, named: str) -> Figures:
-        """The numbers without the amounts that stand beside other goods, which is told."""
-        self.sheet.unclear.append(Invalid("goods.one_at_a_time", taken=named, other=second.said))
-        first = self.sheet.said.original.find(named.split(" ", 1)[0]) < second.start
+    def _of_the_first(self, said: Figures, goods: Goods) -> tuple[Figures, list[tuple[int, str]]]:
+        """The figures without the amounts that stand beside other goods, which are told, and the words without them."""
+        others = goods.others
+        second = second_goods(self.sheet, self.catalogue, goods.product or "", others)
+        if second is None:
+            return said, others
+        self.sheet.unclear.append(Invalid("goods.one_at_a_time", taken=goods.named, other=second.said))
+        first = self.sheet.said.original.find(goods.named.split(" ", 1)[0]) < second.start
         own = tuple(each for each in said.amounts if (each.start < second.start) is first)
-        return said._replace(amounts=own or said.amounts)
+        return said._replace(amounts=own or said.amounts), [each for each in others if each[1] != second.said]
 
     def _tell_of_places(self, where: Whereabouts, goods: bool) -> None:
         if where.unknown and goods:

@@ -311,7 +311,7 @@ def of_notices() -> dict[str, frozenset[str]]:
     told |= {"notice.listing_changed": frozenset({"name", "what", "who"})}
     told |= dict.fromkeys(facts.CHANGED_FACTS.values(), frozenset({"what", "who"}))
     told |= dict.fromkeys(("notice.half_time", "notice.little_time"), frozenset({"due"}))
-    told |= dict.fromkeys(("notice.half_time.lot", "notice.little_time.lot"), frozenset({"due", "lot"}))
+    told |= dict.fromkeys(("notice.half_time_of_lot", "notice.little_time_of_lot"), frozenset({"due", "lot"}))
     parts: Sequence[tuple[Mapping[type, str], frozenset[str]]] = (
         (facts.OFFER_FACTS, frozenset()),
         (facts.INQUIRY_FACTS, frozenset({"why"})),

@@ -12,11 +12,11 @@ from tests.journeys.test_asking import advises
 
 # What is written without a command, and what is seen then: goods that are wanted for something, or a problem with them.
 TOLD_APART = {
-    "granulės mūsų katilinei": 'Understood: Wood pellets, "katilinei"',
-    "Pellets verschlacken unseren Kessel": 'Understood: "Pellets verschlacken unseren Kessel"',
-    "we want pellets for our heating plant": 'Understood: Wood pellets, "heating plant"',
-    "supplier of pellets does not return the deposit": 'Understood: "pellets return deposit"',
-    "need a lawyer": 'Understood: "lawyer"',
+    "granulės mūsų katilinei": "Understood: Wood pellets, “katilinei”",
+    "Pellets verschlacken unseren Kessel": "Understood: “Pellets verschlacken unseren Kessel”",
+    "we want pellets for our heating plant": "Understood: Wood pellets, “heating plant”",
+    "supplier of pellets does not return the deposit": "Understood: “pellets return deposit”",
+    "need a lawyer": "Understood: “lawyer”",
     "how do I pay?": "I did not understand that.",
 }
 
@@ -155,7 +155,7 @@ async def test_who_names_an_adviser_is_never_shown_goods(world: World, seeks: Ch
     await sarah.says("boilr keeps clogging, need a consultant, Lettisch")
     await sarah.sees(
         "Nobody meets all of this.",
-        'Understood: speaks Latvian, "boilr keeps clogging consultant"',
+        "Understood: speaks Latvian, “boilr keeps clogging consultant”",
         "Nobody who fits speaks this language: Latvian.",
         "[✕ speaks Latvian]",
         "[Show everybody]",

@@ -24,7 +24,7 @@ async def test_a_form_left_is_kept_for_a_week_and_called_to_mind_before_it_goes(
     await rasa.says("/sell 200 t A1 pellets")
     await rasa.says("/sell 200 t A1 pellets")  # the very same is taken up again, and not kept twice
     await rasa.says("/cancel")
-    await rasa.sees('"New listing" is put aside, not sent.')
+    await rasa.sees("“New listing” is put aside, not sent.")
     await rasa.says("/cancel")
     await rasa.sees("No form is open, so there is nothing to cancel.")
     await rasa.says("/drafts")
@@ -57,7 +57,7 @@ async def test_a_form_begun_on_a_phone_is_finished_in_a_window(world: World) -> 
 async def test_a_form_put_aside_is_taken_up_again(rasa: Somebody) -> None:
     await rasa.says("/sell 200 t A1 pellets DAP Kaunas next week")
     await rasa.says("/profile")
-    await rasa.sees('"New listing" is put aside, not sent.')
+    await rasa.sees("“New listing” is put aside, not sent.")
     await rasa.fills(role="seller", company="Girios UAB", country="Lithuania")
     await rasa.sees("Girios UAB can trade now.")
     await rasa.says("/me")

@@ -58,7 +58,7 @@ async def test_a_double_tap_repeats_why_a_form_was_not_taken_and_says_that_it_wa
     await rasa.presses_anyway(send)
     await trade.buyer.sees("sent lot 1.")
     await rasa.presses_anyway(send)
-    await rasa.sees("This form was sent. Once is enough")
+    await rasa.sees("You have done this already.")
 
 
 async def test_what_answers_a_line_is_taken_when_all_are_answered_and_what_does_not_is_named(world: World) -> None:

@@ -57,7 +57,7 @@ async def test_a_day_and_an_hour_are_wishes_that_a_calendar_meets(world: World, 
     await sarah.sees("Your place is Kaunas")
     await sarah.says(f"/experts boiler, {day} 10:00")
     screen = await sarah.sees("1 consultant fits", "at 10:00", "[✕ at 10:00]", f"{day_for(sarah, day)} 10:00 (EE")
-    assert '"boiler"' in screen[screen.rindex("1 consultant fits") :]
+    assert "“boiler”" in screen[screen.rindex("1 consultant fits") :]
     await sarah.presses("Times and profile")
     await sarah.sees(f"[{day_for(sarah, day)} 10:00]")
 
