@@ -164,14 +164,14 @@ class _Reading:
 
     def understood(self) -> Understood:
         """Take the fields out one after the other; the goods are what is left."""
-        sheet, grammar = self.sheet, self.sheet.grammar
-        unwanted = left_out(sheet, self.catalogue, self.places)
+        sheet, places = self.sheet, self.places
+        unwanted = left_out(sheet, self.catalogue, places)
         certificates, by_grade, grades = self._certificates_and_grades()
         window, said = self._window(), figures(sheet)  # in this order: a day is no amount
         order, side = self._order(), self._side()  # behind the figures: "moins cher que 200" is a limit
-        free_now = sheet.may_name("free_now") and sheet.take(grammar.free_now) is not None
-        language, where, packaging = self._language(), whereabouts(sheet, self.catalogue, self.places), self._packaging()
-        product, alternatives, named, others = goods = GoodsReader(sheet, self.catalogue, self.places).named(grades)
+        free_now = sheet.may_name("free_now") and sheet.take(sheet.grammar.free_now) is not None
+        language, where, packaging = self._language(), whereabouts(sheet, self.catalogue, places), self._packaging()
+        product, alternatives, named, others = goods = GoodsReader(sheet, self.catalogue, places).named(grades)
         said, others = self._of_the_first(said, goods) if product else (said, others)
         speaks, countries = self._speaks(language, where.countries, bool(product or alternatives))
         rest = " ".join(written for _, written in sorted((*others, *countries)))
