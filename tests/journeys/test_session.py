@@ -55,10 +55,14 @@ class Counsel:
         await self.consultant.sees("Somebody asks for a session with you.")
 
     async def first_slot(self) -> str:
+        return (await self.slots())[0]
+
+    async def slots(self) -> list[str]:
+        """The times that are offered just now, on cards that may be drawn anew."""
         shown = await self.seeker.sees("More times")
-        found = re.search(r"\[(\w{3} \d+ \w+ \d\d:\d\d)\]", shown)
+        found = re.findall(r"\[(\w{3} \d+ \w+ \d\d:\d\d)\]", shown)
         assert found, shown
-        return found[1]
+        return [str(each) for each in found]
 
     async def agree(self) -> None:
         await self.consultant.presses("Accept")
