@@ -57,7 +57,7 @@ class Counsel:
     async def first_slot(self) -> str:
         return (await self.slots())[0]
 
-    async def slots(self) -> list[str]:
+    async def slots(self) -> Sequence[str]:
         """The times that are offered just now, on cards that may be drawn anew."""
         shown = await self.seeker.sees("More times")
         found = re.findall(r"\[(\w{3} \d+ \w+ \d\d:\d\d)\]", shown)
