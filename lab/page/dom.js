@@ -122,12 +122,14 @@ export function swap(old, fresh) {
 }
 
 const ANSWER_WITHIN = 5000; // ms
+const LEAVING_FOR = 300; // ms after the wheel was turned upwards
 const TALL = 1.4; // of the window's height
 
 /** Keep a scroller at its end while the reader is there; leave it alone when they have scrolled up. */
 export function follow(scroller, content) {
   let pinned = true;
   let awaited = 0;
+  let leaving = 0;
   let answered = false;
   let top = 0;
   let shape = "";
@@ -147,11 +149,22 @@ export function follow(scroller, content) {
     "scroll",
     () => {
       // A change of shape also scrolls; only going up in an unchanged shape is the reader's own wish.
-      if (atEnd()) pinned = true;
+      if (atEnd()) pinned = Date.now() > leaving;
       else if (scroller.scrollTop < top && shape === shapeNow()) pinned = false;
       top = scroller.scrollTop;
       shape = shapeNow();
       scroller.toggleAttribute("data-behind", !pinned && !atEnd());
+    },
+    { passive: true },
+  );
+  // The wheel says it before anything has moved: neither what comes meanwhile nor an event of the way down that is only
+  // now told takes the reader back to the end.
+  scroller.addEventListener(
+    "wheel",
+    (event) => {
+      if (event.deltaY >= 0 || !scroller.scrollTop) return;
+      pinned = false;
+      leaving = Date.now() + LEAVING_FOR;
     },
     { passive: true },
   );
