@@ -14,6 +14,7 @@ from conversations.billing import invoices, recalled
 from conversations.book import Book
 from conversations.buying import purchase as buying
 from conversations.consulting import asking, at_once, booking, expert, hours, promotion, question, seek, stats
+from conversations.consulting import refining as seek_again
 from conversations.consulting import session as talking
 from conversations.consulting.after import complaint, recap, recording
 from conversations.consulting.after import review as session_review
@@ -80,7 +81,7 @@ BOOKS: tuple[Book, ...] = (
     listing.book,
     shelf.book,
     change.book,
-    search.book,
+    *search.books,
     alerting.book,
     market_view.book,
     wanting.book,
@@ -103,6 +104,7 @@ BOOKS: tuple[Book, ...] = (
     review.book,
     expert.book,
     seek.book,
+    seek_again.book,
     booking.book,
     asking.book,
     hours.book,

@@ -9,10 +9,11 @@ from babel import Locale
 
 from conversations.book import Book
 from conversations.buttons import Press, press
+from conversations.consulting.refining import refines_advice
 from conversations.forms.nearest import likeliest
 from conversations.reply import Button, Card, Line, Say
 from conversations.search.advice import tells_a_problem
-from conversations.search.finding import narrows, sorts
+from conversations.search.refining import asks_who_buys, said_after_list
 from conversations.talk import Talk
 from core.catalogue.names import folded, words_of
 from core.people.service import choose_language
@@ -101,10 +102,12 @@ def anything(talk: Talk, text: str) -> None:
         talk.command("sell", text)
     elif folded(text.strip(" .,!?")) in GREETINGS:
         talk.command("start", "")
-    elif sorts(talk, text):
-        talk.command("sort", text)
-    elif narrows(talk, text):
-        talk.command("narrow", text)
+    elif (wanted := asks_who_buys(talk, text)) is not None:
+        talk.command("requests", wanted)
+    elif refines_advice(talk, text):
+        talk.command("advise", text)
+    elif (command := said_after_list(talk, text)) is not None:
+        talk.command(command, text)
     elif tells_a_problem(talk, text, understood, wants_goods=wants_goods):
         talk.command("experts", text)
     elif wants_goods:

@@ -23,7 +23,7 @@ from conversations.consulting.narrowing import (
 from conversations.consulting.nobody import nobody_fits, punctual_first, soonest_first
 from conversations.consulting.promotion import stood_in_line
 from conversations.reply import Button, Card, CardList, Say, Toast
-from conversations.search.asked import ADVICE, ask, asked, mark
+from conversations.search.asked import ADVICE, ask, asked, attend, keep_place, mark
 from conversations.search.chips import chip_rows, unclear_words, understood_text
 from conversations.search.orders import as_said, order_rows, order_text, ordered
 from conversations.talk import Talk
@@ -60,13 +60,13 @@ def seek(talk: Talk, problem: str) -> None:
     remember(talk.ctx, talk.person.id, LAST_PROBLEM, problem[:1000])
     keep_narrowing(talk, Narrowing())
     wanted = advisers.problem_told(problem, almanac.catalogue, almanac.places, talk.today, words.language)
-    _show(talk, ask(talk, as_said(talk, wanted, ORDERS), ADVICE))
+    show_advisers(talk, ask(talk, as_said(talk, wanted, ORDERS), ADVICE))
 
 
 @book.press("seek.all")
 def everybody(talk: Talk, _pressed: Press) -> None:
     keep_narrowing(talk, Narrowing())
-    _show(talk, ask(talk, Query(NOTHING), ADVICE), MORE_SHOWN)
+    show_advisers(talk, ask(talk, Query(NOTHING), ADVICE), MORE_SHOWN)
 
 
 @book.press("seek.from_goods")
@@ -75,7 +75,7 @@ def instead_of_goods(talk: Talk, _pressed: Press) -> None:
     query = asked(talk)
     remember(talk.ctx, talk.person.id, LAST_PROBLEM, query.understood.rest[:1000])
     keep_narrowing(talk, Narrowing())
-    _show(talk, ask(talk, advisers.problem_of(query, talk.almanac.catalogue), ADVICE))
+    show_advisers(talk, ask(talk, advisers.problem_of(query, talk.almanac.catalogue), ADVICE))
 
 
 @book.press("seek.wider")
@@ -86,7 +86,7 @@ def wider(talk: Talk, pressed: Press) -> None:
         talk.reply(Toast(text=talk.words("find.asked_since")))
     elif pressed.choice:
         query = ask(talk, advisers.weaker(query, pressed.choice), ADVICE)
-    _show(talk, query, SHOWN if pressed.choice else MORE_SHOWN)
+    show_advisers(talk, query, SHOWN if pressed.choice else MORE_SHOWN)
 
 
 @book.press("seek.narrow")
@@ -97,7 +97,7 @@ def narrow(talk: Talk, pressed: Press) -> None:
         talk.reply(narrowing_card(talk, narrowing, [match.expert for match in _found(talk, query).matches]))
         return
     keep_narrowing(talk, narrowing.having(pressed.choice[1:], on=pressed.choice[0] == "+"))
-    _show(talk, query, MORE_SHOWN)
+    show_advisers(talk, query, MORE_SHOWN)
 
 
 @book.press("seek.sort")
@@ -108,7 +108,7 @@ def sort(talk: Talk, pressed: Press) -> None:
         query = ask(talk, ordered(talk, query, ORDERS, pressed.choice), ADVICE)
     else:
         talk.reply(Toast(text=talk.words("find.asked_since")))
-    _show(talk, query, MORE_SHOWN)
+    show_advisers(talk, query, MORE_SHOWN)
 
 
 @book.press("seek.meant")
@@ -116,7 +116,7 @@ def meant(talk: Talk, pressed: Press) -> None:
     """The words that were probably meant."""
     query = asked(talk, ADVICE)
     offered = {each.instead: each.query for each in _found(talk, query).did_you_mean}
-    _show(talk, ask(talk, offered.get(pressed.choice) or query, ADVICE))
+    show_advisers(talk, ask(talk, offered.get(pressed.choice) or query, ADVICE))
 
 
 def _found(talk: Talk, query: Query) -> Advisers:
@@ -125,7 +125,7 @@ def _found(talk: Talk, query: Query) -> Advisers:
     return advisers.find_experts(talk.ctx, catalogue, query, standings=standings, but=but, has_time=free)
 
 
-def _show(talk: Talk, query: Query, most: int = SHOWN) -> None:
+def show_advisers(talk: Talk, query: Query, most: int = SHOWN) -> None:
     words, found = talk.words, _found(talk, query)
     if not found.matches:
         talk.reply(nobody_fits(talk, query, found))
@@ -183,6 +183,8 @@ def show(talk: Talk, pressed: Press) -> None:
     expert = experts.expert_for(talk.ctx, pressed.subject)
     if expert.organisation_id != talk.organisation:
         note_opened(talk.ctx, expert.id)
+    attend(talk, ADVICE)
+    keep_place(talk, asked(talk, ADVICE), expert.id)
     talk.reply(profile_card(talk, expert))
 
 

@@ -1,5 +1,7 @@
 """Finding: one sentence in, a short list out, with what was understood as chips and why each result is there."""
 
-from conversations.search.finding import book
+from conversations.search import finding, refining
 
-__all__ = ["book"]
+books = (finding.book, refining.book)
+
+__all__ = ["books"]

@@ -35,7 +35,9 @@ def tells_a_problem(talk: Talk, sentence: str, said: Understood, *, wants_goods:
         said = parse(sentence, almanac.catalogue, almanac.places, talk.today, talk.words.language)
     if names_adviser(sentence, said, talk.almanac.catalogue):
         return True
-    for_advisers = asks_advice(sentence, said, talk.almanac.catalogue) if wants_goods else _says_enough(talk, said)
+    of_somebody = clock.at is not None or said.speaks is not None  # goods have no hour, and speak no language
+    enough = of_somebody or _says_enough(talk, said)
+    for_advisers = asks_advice(sentence, said, talk.almanac.catalogue) if wants_goods else enough
     return for_advisers and _somebody_knows(talk, Query(said))
 
 

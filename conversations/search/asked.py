@@ -6,6 +6,8 @@ makes them untrue.
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from typing import Final
 from zlib import crc32
 
 from conversations.talk import Talk
@@ -16,6 +18,9 @@ from core.talks.service import recall, remember
 GOODS = "find"
 ADVICE = "advice"
 WANTED = "wanted"
+LATEST: Final = "latest"  # under which it is remembered which of these was asked last, and when
+PLACE: Final = "place_in_list"  # and under which, how far that list was read, or what was opened of it
+STILL_MEANT: Final = timedelta(hours=12)  # after which a word or two are hardly said of a list any more
 
 
 def asked(talk: Talk, topic: str = GOODS) -> Query:
@@ -31,7 +36,30 @@ def ask(talk: Talk, query: Query, topic: str = GOODS, *, words: str = "") -> Que
     """From now on this is what is asked; its buttons carry its mark. `words`: the person's own, which say all of it."""
     own = " ".join(words.split())
     remember(talk.ctx, talk.person.id, topic, f"{kept.written(query)}\n{own}" if own else kept.written(query))
+    attend(talk, topic)
     return query
+
+
+def latest(talk: Talk) -> str:
+    """Which list the next words may be said of: that of goods, of consultants or of requests; none after a while."""
+    topic, _, when = recall(talk.ctx, talk.person.id, LATEST).partition(" ")
+    return topic if when and talk.ctx.now - datetime.fromisoformat(when) < STILL_MEANT else ""
+
+
+def attend(talk: Talk, topic: str) -> None:
+    """From now on the next words may be said of this list."""
+    remember(talk.ctx, talk.person.id, LATEST, f"{topic} {talk.ctx.now.isoformat()}")
+
+
+def keep_place(talk: Talk, query: Query, where: str) -> None:
+    """Remember where the list goes on, or what was opened of it, for who says "more" or "Tuesday" to it."""
+    remember(talk.ctx, talk.person.id, PLACE, f"{mark(query)} {where}")
+
+
+def place_kept(talk: Talk, query: Query) -> str:
+    """That place in the list of this query; empty where there is none, or where another list was shown since."""
+    seen, _, where = recall(talk.ctx, talk.person.id, PLACE).partition(" ")
+    return where if seen == str(mark(query)) else ""
 
 
 def added(talk: Talk, words: str) -> str:
@@ -43,7 +71,8 @@ def added(talk: Talk, words: str) -> str:
 
 
 def has_asked(talk: Talk) -> bool:
-    return bool(recall(talk.ctx, talk.person.id, GOODS))
+    """Whether a list of goods was asked for, and nothing else since."""
+    return latest(talk) == GOODS
 
 
 def mark(query: Query) -> int:

@@ -1,4 +1,4 @@
-"""Commands and buttons of a search. The list is edited in place; what was asked is remembered and can be narrowed."""
+"""Commands and buttons of a search. The list is edited in place; what was asked is remembered and can be refined."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from conversations.buttons import Press, press
 from conversations.people.place import my_place
 from conversations.reply import Button, CardList, Shared, Toast
 from conversations.search.advice import advice_row
-from conversations.search.asked import added, ask, asked, asked_words, has_asked, mark
+from conversations.search.asked import ask, asked, asked_words, keep_place, mark
 from conversations.search.cards import (
     SHARED,
     hit_card,
@@ -23,16 +23,14 @@ from conversations.search.cards import (
     shared,
 )
 from conversations.search.chips import chip_card, chip_of, chip_rows, chips_of, unclear_words, understood_text, variants
-from conversations.search.numbers import ask_for_none, ask_for_number, with_number
+from conversations.search.numbers import ask_for_none, ask_for_number
 from conversations.search.orders import (
     as_said,
     home_town,
-    is_courtesy,
     is_measurable,
     order_rows,
     order_text,
     ordered,
-    said_order,
 )
 from conversations.search.prices import Comparison
 from conversations.talk import Talk
@@ -42,15 +40,12 @@ from core.listings import service as listings
 from core.reputation.service import scores_of
 from core.search import kept
 from core.search import service as market
-from core.search.advice import names_adviser
 from core.search.model import Order, Page, Query
-from core.search.parse import Understood
 from core.search.places import Place
 
 AT_ONCE = 5
 SHARED_AT_ONCE = 10
 BEHIND, SOME = "+", r"[0-9]{1,4}"  # what a page begins after, and how many were before it
-ASKED_BACK = ("window.", "place.distance_from_where")  # what was said is a part of a search, though it cannot be
 ORDERS: tuple[Order, ...] = ("cheapest", "nearest", "rated", "newest")
 
 book = Book()
@@ -62,7 +57,7 @@ book = Book()
 @book.command("find")
 def find(talk: Talk, sentence: str) -> None:
     """`/find 500 t A1 pellets under 200 eur near Riga`. Without words: the newest listings."""
-    query = as_said(talk, _read(talk, sentence), ORDERS) if sentence else Query(kept.NOTHING, "newest")
+    query = as_said(talk, read(talk, sentence), ORDERS) if sentence else Query(kept.NOTHING, "newest")
     ask(talk, query, words=sentence)
     page = _search(talk, query)
     if sentence and query == Query(kept.NOTHING):  # pictures, signs: no list would be an answer to them
@@ -75,72 +70,7 @@ def find(talk: Talk, sentence: str) -> None:
         show_results(talk, query, page)
 
 
-@book.command("narrow")
-def narrow(talk: Talk, words: str) -> None:
-    """`/narrow under 200`, or just "under 200" after a search: what is said now replaces that part of it."""
-    if not words or not has_asked(talk):
-        find(talk, words)
-        return
-    if (numbered := with_number(talk, words)) is not None:
-        show_results(talk, ask(talk, numbered))
-        return
-    read = _read(talk, words, around=asked(talk).understood.place)
-    more = read.understood
-    if len(market.chips(Query(more))) + len(more.unclear) > 1:
-        more = replace(more, rest="")  # "only FSC", "rather near Riga": the small words around a wish are none
-    query, said = kept.refined(asked(talk), more), added(talk, words)
-    if read.order != "best":
-        query = as_said(talk, replace(query, order=read.order), ORDERS)
-    show_results(talk, ask(talk, query, words=said))
-
-
-def narrows(talk: Talk, sentence: str) -> bool:
-    """Whether these words, after a search, are a part of it: a price, be it a bare number, a place, a grade, a day that
-    there is or is not, and neither other goods nor an adviser."""
-    said = _read(talk, sentence).understood
-    if has_asked(talk) and with_number(talk, sentence) is not None:
-        return True
-    if not has_asked(talk) or _names_other_goods(said, asked(talk).understood):
-        return False
-    if names_adviser(sentence, said, talk.almanac.catalogue):
-        return False
-    wishes = {chip.wish for chip in market.chips(Query(said))} - {"rest", "product", "alternatives"}
-    return bool(wishes) or any(each.code.startswith(ASKED_BACK) for each in said.unclear)
-
-
-def _names_other_goods(said: Understood, before: Understood) -> bool:
-    """Whether goods are named; several that may be meant, only where those asked for before are none of them."""
-    if said.product is not None:
-        return True
-    return bool(said.alternatives) and set(said.alternatives).isdisjoint((before.product, *before.alternatives))
-
-
-@book.command("sort")
-def sort_by_words(talk: Talk, words: str) -> None:
-    """ "Cheaper", "nearest first": said after a search, it means that list."""
-    chosen = _order_alone(talk, words)
-    if chosen is not None and has_asked(talk):
-        show_results(talk, _ask_as_before(talk, ordered(talk, asked(talk), ORDERS, chosen)))
-    else:
-        find(talk, words)
-
-
-def sorts(talk: Talk, sentence: str) -> bool:
-    """Whether these words, after a search, say in which order it should be."""
-    if not has_asked(talk):
-        return False
-    chosen = _order_alone(talk, sentence)
-    return chosen is not None and (chosen != "nearest" or is_measurable(talk, asked(talk)))
-
-
-def _order_alone(talk: Talk, sentence: str) -> Order | None:
-    """The order that is all that is said: "cheaper", or as a search says it, "the cheapest offers"."""
-    read = _read(talk, sentence)
-    said = replace(read.understood, rest="") if is_courtesy(read.understood.rest) else read.understood
-    return said_order(sentence) or (read.order if said == kept.NOTHING and read.order != "best" else None)
-
-
-def _read(talk: Talk, sentence: str, *, around: Place | None = None) -> Query:
+def read(talk: Talk, sentence: str, *, around: Place | None = None) -> Query:
     """The query that a sentence is. `around`: where a distance is from that is said without a place; else from home."""
     almanac = talk.almanac
     home = around or (home_town(talk) if talk.person.id else None)  # who was never here has none
@@ -166,15 +96,14 @@ def more(talk: Talk, pressed: Press) -> None:
     first."""
     ask_for_none(talk)
     if (query := _current(talk, pressed)) is not None:
-        after, _, seen = pressed.choice.partition(BEHIND)
-        show_results(talk, query, after=after or None, seen=int(seen) if re.fullmatch(SOME, seen) else 0)
+        show_behind(talk, query, pressed.choice)
 
 
 @book.press("find.sort")
 def sort(talk: Talk, pressed: Press) -> None:
     if (query := _current(talk, pressed)) is None:
         return
-    show_results(talk, _ask_as_before(talk, ordered(talk, query, ORDERS, pressed.choice)))
+    show_results(talk, ask_as_before(talk, ordered(talk, query, ORDERS, pressed.choice)))
 
 
 @book.press("find.relax")
@@ -199,7 +128,7 @@ def meant(talk: Talk, pressed: Press) -> None:
     if (query := _current(talk, pressed)) is None:
         return
     offered = {str(number): each.query for number, each in enumerate(_search(talk, query).did_you_mean)}
-    show_results(talk, _ask_as_before(talk, offered.get(pressed.choice) or query))
+    show_results(talk, ask_as_before(talk, offered.get(pressed.choice) or query))
 
 
 @book.press("find.which")
@@ -208,7 +137,7 @@ def which_goods(talk: Talk, pressed: Press) -> None:
         return
     choices = [choice.query for each in _search(talk, query).asks for choice in each.choices]
     chosen = next((each for each in choices if each.understood.product == pressed.choice), query)
-    show_results(talk, _ask_as_before(talk, chosen))
+    show_results(talk, ask_as_before(talk, chosen))
 
 
 @book.press("find.chip")
@@ -265,7 +194,7 @@ def listings_to_share(talk: Talk, text: str, after: str | None, door: str) -> tu
     if text.startswith(SHARED):
         named = listings.listing_for(talk.ctx, text.removeprefix(SHARED))
         return [shared(talk, named, door)] if named.state in listings.TAKES_OFFERS else [], None
-    query = _read(talk, text) if text.strip() else Query(kept.NOTHING, "newest")
+    query = read(talk, text) if text.strip() else Query(kept.NOTHING, "newest")
     if query.order == "nearest" and query.understood.place is None:  # to whoever types, which is no matter to others
         query = replace(query, order="best")
     page = market.search(talk.ctx, talk.almanac.catalogue, query, limit=SHARED_AT_ONCE, after=after)
@@ -275,7 +204,7 @@ def listings_to_share(talk: Talk, text: str, after: str | None, door: str) -> tu
 # --- the list ---------------------------------------------------------------------------------------------------------
 
 
-def _ask_as_before(talk: Talk, query: Query) -> Query:
+def ask_as_before(talk: Talk, query: Query) -> Query:
     """The same question in another order, or better understood: it is still asked in the words that the person used."""
     return ask(talk, query, words=asked_words(talk))
 
@@ -296,13 +225,21 @@ def show_results(
     if after is not None and not page.hits:  # all that came next is sold or withdrawn by now
         page, seen = _search(talk, query), 0
     if page.understood != query.understood:  # sellers' own use of a word has told which goods it names
-        query = _ask_as_before(talk, replace(query, understood=page.understood))
+        query = ask_as_before(talk, replace(query, understood=page.understood))
     if page.hits:
+        if page.after is not None:
+            keep_place(talk, query, _behind(page, seen))
         talk.reply(result_list(talk, query, page, seen))
     elif market.chips(query) and {chip.wish for chip in market.chips(query)} != {"rest"}:
         talk.reply(nothing_found(talk, query, page))
     else:
         talk.reply(nonsense(talk, query, page) if not page.did_you_mean else nothing_found(talk, query, page))
+
+
+def show_behind(talk: Talk, query: Query, behind: str) -> None:
+    """The next five behind those that were shown (`behind`: the last of them, and how many); from the top without."""
+    after, _, seen = behind.partition(BEHIND)
+    show_results(talk, query, after=after or None, seen=int(seen) if re.fullmatch(SOME, seen) else 0)
 
 
 def result_list(talk: Talk, query: Query, page: Page, seen: int) -> CardList:
@@ -337,6 +274,10 @@ def _measured_from(talk: Talk, query: Query) -> str:
     return talk.words("find.measured_from", place=home.name) if home and query.understood.place is None else ""
 
 
+def _behind(page: Page, seen: int) -> str:
+    return f"{page.after}{BEHIND}{seen + len(page.hits)}"
+
+
 def _which_of_all(talk: Talk, page: Page, seen: int) -> str:
     """ "6–10 of 36", where there are other pages."""
     last = seen + len(page.hits)
@@ -350,8 +291,7 @@ def _turning(talk: Talk, page: Page, query: Query, seen: int) -> tuple[tuple[But
     if seen:
         turning.append(Button(label=words("find.top"), press=press("find.more", "", asked_now)))
     if page.after is not None:
-        behind = f"{page.after}{BEHIND}{seen + len(page.hits)}"
-        turning.append(Button(label=words("find.next"), press=press("find.more", "", asked_now, behind)))
+        turning.append(Button(label=words("find.next"), press=press("find.more", "", asked_now, _behind(page, seen))))
     sorting = order_rows(talk, query, ORDERS, "find.sort") if page.total > 1 else ()
     keeping = (
         [Button(label=words("alert.save"), press=press("alert.save", "", asked_now))] if market.chips(query) else []

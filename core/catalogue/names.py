@@ -171,9 +171,12 @@ class NameIndex:
     def resolve(self, text: str) -> list[Likeness]:
         """Products by score, best first, none below the threshold. Codes of two letters count only in capitals.
 
-        Where nothing is called so, words that only resemble one of a name ("liefert") are taken to be others.
+        Where nothing is called so, words that only resemble one of a name ("liefert") are taken to be others. A number
+        by itself names nothing: of "FAME -10" it is a part.
         """
         asked = tuple([word for word in self._asked(text) if self.like(word)])
+        if len(asked) == 1 and asked[0].isdecimal():
+            return []
         scored = self._scored(asked)
         if not scored and asked:
             scored = self._scored(tuple([word for word in asked if _best(self.like(word))[1] >= UNFINISHED]))

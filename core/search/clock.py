@@ -29,9 +29,12 @@ class Clock(NamedTuple):
     day: date | None = None
 
 
-def without_clock(text: str, catalogue: Catalogue, today: date) -> Clock:
-    """Take the first clock time out, with what stands around it, and the first weekday where no other day is told."""
-    clock = _without_time(text, catalogue, today)
+def without_clock(text: str, catalogue: Catalogue, today: date, *, answering: bool = False) -> Clock:
+    """Take the first clock time out, with what stands around it, and the first weekday where no other day is told.
+
+    `answering`: it is said of somebody whose times were shown, so that "at 10" is one without a day, too.
+    """
+    clock = _without_time(text, catalogue, today, answering=answering)
     said, windows = Said.of(clock.text), grammar_of(catalogue).windows
     found = windows.named.weekday.search(said.text)
     if found is None or windows.heard(said.text, today) is not None:
@@ -39,17 +42,22 @@ def without_clock(text: str, catalogue: Catalogue, today: date) -> Clock:
     return Clock(_without(said, found), clock.at, windows.named.day_of(found, today))
 
 
-def _without_time(text: str, catalogue: Catalogue, today: date) -> Clock:
+def _without_time(text: str, catalogue: Catalogue, today: date, *, answering: bool) -> Clock:
     if not _DIGIT.search(text):
         return Clock(text, None)
     said = Said.of(text)
     sure, beside_day = _patterns(catalogue)
     for pattern in (*sure, *beside_day):
         if found := pattern.search(said.text):
-            if pattern in beside_day and grammar_of(catalogue).windows.heard(said.text, today) is None:
+            if pattern in beside_day and not answering and not _tells_day(said, catalogue, today):
                 continue
             return Clock(_without(said, found), _time_of(found))
     return Clock(text, None)
+
+
+def _tells_day(said: Said, catalogue: Catalogue, today: date) -> bool:
+    windows = grammar_of(catalogue).windows
+    return windows.named.weekday.search(said.text) is not None or windows.heard(said.text, today) is not None
 
 
 def _without(said: Said, found: re.Match[str]) -> str:

@@ -122,9 +122,14 @@ def problem_of(query: Query, catalogue: Catalogue, text: str = "") -> Query:
     )
 
 
-def problem_told(text: str, catalogue: Catalogue, places: Places, today: date, language: str = "en") -> Query:
-    """What a sentence to those who advise says, in the order that it asks for. A clock time is taken out beforehand."""
-    clock = without_clock(text, catalogue, today)
+def problem_told(
+    text: str, catalogue: Catalogue, places: Places, today: date, language: str = "en", *, answering: bool = False
+) -> Query:
+    """What a sentence to those who advise says, in the order that it asks for. A clock time is taken out beforehand.
+
+    `answering`: it is said of a list of them (see `without_clock`).
+    """
+    clock = without_clock(text, catalogue, today, answering=answering)
     query = told_when(query_of(clock.text, catalogue, places, today, language), clock)
     problem = problem_of(query, catalogue, clock.text)
     return replace(problem, order=order_of_advisers(clock.text, query, catalogue))

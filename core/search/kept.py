@@ -9,6 +9,7 @@ from typing import Any, Final, get_type_hints
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
 from core.kernel.errors import Refusal
+from core.search.leaving_out import COUNTRY, GRADE, SCHEME
 from core.search.model import Order, Query
 from core.search.parse import Understood
 
@@ -17,6 +18,15 @@ ASKED_ONCE: Final = frozenset({"unclear", "side", "order", "by_load", "around_km
 PRICES: Final = ("price", "max_price")  # either is a limit above which nothing is wanted
 GOODS: Final = ("product", "alternatives", "grade", "grades", "named", "rest")  # what other goods have otherwise
 AS_WRITTEN: Final = ("place_said", "countries_said", "named", "by_grade")  # how it was said, and not what
+# What is said anew -> what was said before and does not stand beside it.
+REPLACED: Final = (
+    (PRICES, PRICES),
+    (("product", "alternatives"), GOODS),
+    (("grade", "grades"), ("grade", "grades", "by_grade")),
+    (("place",), ("radius_km", "countries", "countries_said")),
+    (("countries",), ("place", "place_said", "radius_km")),
+    (("max_rate",), ("by_minute",)),
+)
 NOTHING: Final = Understood()
 
 
@@ -62,19 +72,33 @@ def nameable(query: Query) -> Query:
 
 
 def refined(query: Query, more: Understood) -> Query:
-    """What was asked before, with what has been said since in place of it."""
+    """What was asked before, with what has been said since in place of it; what is left out adds up."""
+    before = query.understood
     said = {part.name: getattr(more, part.name) for part in fields(Understood)}
     new = {name: value for name, value in said.items() if value != getattr(NOTHING, name)}
     given_up: set[str] = {"unclear"}
-    if new.keys() & set(PRICES):
-        given_up |= set(PRICES)
-    if new.keys() & {"product", "alternatives"}:
-        given_up |= set(GOODS)
-    if "place" in new:
-        given_up |= {"radius_km", "countries", "countries_said"}
-    if "countries" in new:
-        given_up |= {"place", "place_said", "radius_km"}
-    return replace(query, understood=replace(query.understood, **(_empty(given_up) | new)))
+    for names, others in REPLACED:
+        if new.keys() & set(names):
+            given_up |= set(others)
+    if "rest" in new and "rest" not in given_up:
+        new["rest"] = " ".join(dict.fromkeys((*before.rest.split(), *more.rest.split())))
+    together = replace(before, **(_empty(given_up) | new))
+    return replace(query, understood=_without_contradiction(before, more, together))
+
+
+def _without_contradiction(before: Understood, more: Understood, together: Understood) -> Understood:
+    """What is wanted now is left out no longer, and what is left out now is wanted no longer."""
+    wanted = {f"{SCHEME}{scheme}" for scheme in more.certificates} | {f"{COUNTRY}{code}" for code in more.countries}
+    wanted |= {f"{GRADE}{grade}" for grade in more.grades_wanted}
+    unwanted = set(more.left_out)
+    return replace(
+        together,
+        left_out=tuple(dict.fromkeys((*(mark for mark in before.left_out if mark not in wanted), *more.left_out))),
+        certificates=tuple(each for each in together.certificates if f"{SCHEME}{each}" not in unwanted),
+        countries=tuple(each for each in together.countries if f"{COUNTRY}{each}" not in unwanted),
+        grade=None if f"{GRADE}{together.grade}" in unwanted else together.grade,
+        grades=tuple(each for each in together.grades if f"{GRADE}{each}" not in unwanted),
+    )
 
 
 def _empty(names: Iterable[str]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from config.settings import Settings
 from conversations.buttons import Press
 from conversations.engine import Engine
 from conversations.reply import Card
-from conversations.search import alerts, finding
+from conversations.search import alerts, finding, refining
 from conversations.search.asked import ask, asked, mark
 from conversations.search.chips import RADII_KM
 from conversations.talk import Surface, Talk
@@ -50,7 +50,7 @@ class Seeker:
     async def asks(self, *sentences: str) -> None:
         await self.does(lambda talk: finding.find(talk, sentences[0]))
         for each in sentences[1:]:
-            await self.does(lambda talk, each=each: finding.narrow(talk, each))  # type: ignore[misc]
+            await self.does(lambda talk, each=each: refining.narrow(talk, each))  # type: ignore[misc]
 
     async def saves(self) -> Card:
         return await self.does(lambda talk: alerts.save(talk, Press("alert.save", "", mark(asked(talk)))))
