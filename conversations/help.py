@@ -14,6 +14,7 @@ from conversations.forms.nearest import likeliest
 from conversations.reply import Button, Card, Line, Say
 from conversations.search.advice import tells_a_problem
 from conversations.search.refining import asks_who_buys, said_after_list
+from conversations.search.wanting import refines_wanted
 from conversations.talk import Talk
 from core.catalogue.names import folded, words_of
 from core.people.service import choose_language
@@ -106,6 +107,8 @@ def anything(talk: Talk, text: str) -> None:
         talk.command("requests", wanted)
     elif refines_advice(talk, text):
         talk.command("advise", text)
+    elif refines_wanted(talk, text):
+        talk.command("wanted_more", text)
     elif (command := said_after_list(talk, text)) is not None:
         talk.command(command, text)
     elif tells_a_problem(talk, text, understood, wants_goods=wants_goods):

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from conversations.book import Book
 from conversations.buttons import Press, press
 from conversations.reply import Button, Card, CardList, Toast
-from conversations.search.asked import WANTED, ask, asked, mark
+from conversations.search.asked import WANTED, ask, asked, latest, mark
 from conversations.search.chips import chip_rows, chips_of, unclear_words, understood_text
+from conversations.search.finding import read
 from conversations.search.orders import as_said, order_rows, order_text, ordered
+from conversations.search.refining import asks_for_others_too, told_of, without_small_words
 from conversations.talk import Talk
 from conversations.trade.request import brief_request
+from core.search import kept
 from core.search import requests as wanting
 from core.search.model import Order, Query
+from core.search.parse import Understood
 from core.search.service import query_of, without
 
 SHOWN = 10
@@ -26,6 +32,28 @@ def wanted(talk: Talk, sentence: str) -> None:
     almanac = talk.almanac
     said = query_of(sentence, almanac.catalogue, almanac.places, talk.today, talk.words.language)
     _show(talk, ask(talk, as_said(talk, wanting.having(said), ORDERS), WANTED))
+
+
+@book.command("wanted_more")
+def refine(talk: Talk, sentence: str) -> None:
+    """What is said after the list replaces that part of it: "near Riga", "and chips?"."""
+    _show(talk, ask(talk, kept.refined(asked(talk, WANTED), _told(talk, sentence)), WANTED))
+
+
+def refines_wanted(talk: Talk, sentence: str) -> bool:
+    """Whether these words, after a list of requests, are a part of it and nothing beside it."""
+    if latest(talk) != WANTED:
+        return False
+    more = _told(talk, sentence)
+    if more.product is not None or more.alternatives:
+        return asks_for_others_too(talk, sentence)
+    return not more.rest and bool(wanting.chips(Query(more)))
+
+
+def _told(talk: Talk, sentence: str) -> Understood:
+    more = wanting.having(read(talk, sentence)).understood
+    told = told_of(talk, more, asked(talk, WANTED).understood)
+    return replace(told, rest=without_small_words(talk, told.rest))
 
 
 @book.press("wanted.without")

@@ -48,6 +48,10 @@ async def test_who_asks_who_buys_is_shown_requests(tom: Somebody) -> None:
     for sentence in ("who needs pellets near Riga?", "Wer sucht Pellets bei Riga?", "кому потрібні пелети"):
         await tom.says(sentence)
         await tom.sees("Nobody asks for that just now")
+    await tom.says("100 t, FSC")
+    await tom.sees("Nobody asks for that just now", "100 t")
+    await tom.says("and briquettes?")
+    await tom.sees("Nobody asks for that just now", "Understood: Wood briquettes, FSC, 100 t")
     await tom.says("open requests")
     seen = await tom.sees("Open requests")
     assert "listings found" not in seen
