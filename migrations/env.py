@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any, Literal
 
 from alembic import context
@@ -18,6 +19,8 @@ def stored_as(kind: str, item: Any, _context: AutogenContext) -> str | Literal[F
     return False
 
 
+# The checks of lengths have no names: a table that is written anew gets them of what its columns are then.
+warnings.filterwarnings("ignore", "Unnamed CHECK constraint", UserWarning)
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=METADATA,

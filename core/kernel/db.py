@@ -7,8 +7,9 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, String, Text, TypeDecorator
+from sqlalchemy import VARCHAR, BigInteger, Column, DateTime, Dialect, Integer, MetaData, String, Text, TypeDecorator
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 # Alembic can only change a constraint that has a name, on SQLite above all.
@@ -95,6 +96,21 @@ class OneOf(TypeDecorator[Choice], Generic[Choice]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Choice | None:
         return None if value is None else self.kind(value)
+
+
+@compiles(String, "sqlite")
+@compiles(VARCHAR, "sqlite")  # as a table is read back that a migration writes anew
+def within_its_length(kind: String, types: Any, /, type_expression: Any = None, **kw: Any) -> str:
+    """A column's type with the check that SQLite does not make of itself: of `VARCHAR(20)` it keeps any length.
+
+    Said with the type, it is there however a table is made, by the models or by a migration, and counts characters as
+    PostgreSQL does. Else what is too long would be found only there.
+    """
+    written: str = types.visit_VARCHAR(kind, type_expression=type_expression, **kw)
+    if kind.length is None or not isinstance(type_expression, Column):
+        return written  # not of a column: a cast
+    name = types.dialect.identifier_preparer.format_column(type_expression)
+    return f"{written} CHECK (length({name}) <= {kind.length})"
 
 
 Id = String(26)

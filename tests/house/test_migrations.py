@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, create_engine, inspect, text
+from sqlalchemy import Column, Connection, String, create_engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from config import migrate
@@ -77,6 +78,38 @@ async def test_a_migrated_database_guards_its_books(url: str) -> None:
 
     with pytest.raises(DBAPIError, match="does not balance"):
         await migrate.within(url, lambda connection: connection.execute(text(alone)).close())
+
+
+async def test_a_text_is_held_to_the_length_of_its_column(url: str) -> None:
+    """SQLite by itself keeps any length, and what is too long would be found on PostgreSQL alone."""
+    await migrate.upgrade(url)
+    put = "INSERT INTO heartbeat (name, at) VALUES (:name, '2026-11-23 09:00:00')"
+    change = "UPDATE heartbeat SET name = :name"
+
+    async def say(statement: str, name: str) -> None:
+        await migrate.within(url, lambda connection: connection.execute(text(statement), {"name": name}).close())
+
+    with pytest.raises(DBAPIError, match=r"length\(name\) <= 20|too long"):
+        await say(put, "é" * 21)
+    await say(put, "é" * 20)
+    with pytest.raises(DBAPIError, match=r"length\(name\) <= 20|too long"):
+        await say(change, "é" * 21)
+    await say(change, "é" * 19)
+
+
+def test_a_table_that_a_migration_writes_anew_holds_its_texts_to_their_lengths() -> None:
+    """SQLite can hardly alter a table: what has changed is a new one, made of what was read of the old."""
+    engine = create_engine("sqlite://")
+    with engine.begin() as connection:
+        METADATA.create_all(connection)
+        operations = Operations(MigrationContext.configure(connection))
+        with pytest.warns(UserWarning, match="omitted"), operations.batch_alter_table("outbox") as outbox:
+            outbox.alter_column("kind", type_=String(50))
+        operations.add_column("outbox", Column("colour", String(7)))
+        sheet = connection.exec_driver_sql("SELECT sql FROM sqlite_schema WHERE name = 'outbox'").scalar_one()
+    engine.dispose()
+    checks = dict(re.findall(r"CHECK \(length\((\w+)\) <= (\d+)\)", sheet))
+    assert checks == {"id": "26", "channel": "20", "lane": "120", "kind": "50", "colour": "7"}
 
 
 async def test_what_the_comparison_does_not_see_is_the_same_too(tmp_path: Path) -> None:
