@@ -201,13 +201,14 @@ def sent(ctx: Ctx, effect_id: str, ref: str) -> None:
         (settlement.payout_done if settlement.owns(ctx, effect_id) else escrow.transfer_done)(ctx, effect_id, ref)
 
 
-def not_sent(ctx: Ctx, effect_id: str, why: str, *, final: bool) -> None:
+def not_sent(ctx: Ctx, effect_id: str, why: str, *, final: bool, perhaps: bool = False) -> None:
+    """`perhaps`: it may have been sent after all, and is looked for before it is asked for again."""
     if refunds.owns(ctx, effect_id):
         refunds.refund_refused(ctx, effect_id, why, final=final)
     elif settlement.owns(ctx, effect_id):
-        recalled_sessions.transfer_refused(ctx, effect_id, why, final=final)
+        recalled_sessions.transfer_refused(ctx, effect_id, why, final=final, perhaps=perhaps)
     else:
-        escrow.transfer_refused(ctx, effect_id, why, final=final)
+        escrow.transfer_refused(ctx, effect_id, why, final=final, perhaps=perhaps)
 
 
 def taken_back(ctx: Ctx, effect_id: str, ref: str) -> None:

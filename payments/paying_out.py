@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from core.kernel.clock import Clock
@@ -56,7 +57,8 @@ class PayingOut:
             account=body["account"],
             group=body["group"],
         )
-        return await self._once(post, find, lambda: self._provider.transfer(ask), tell_transfer, not_sent)
+        call, unclear = partial(self._provider.transfer, ask), partial(not_sent, perhaps=True)
+        return await self._once(post, find, call, tell_transfer, not_sent, unclear=unclear)
 
     async def _reverse(self, post: Post) -> Outcome:
         body, effect = post.body, str(post.body["effect"])
@@ -79,7 +81,10 @@ class PayingOut:
         ask: Callable[[], Awaitable[Answer[str]]],
         tell: Callable[[str, str], Unit],
         refuse: Callable[..., None],
+        *,
+        unclear: Callable[..., None] | None = None,
     ) -> Outcome:
+        """`unclear`: tells core of one that failed, and may have been done after all."""
         effect = str(post.body["effect"])
         if self._looked_for_first(post):
             match await find():
@@ -94,7 +99,7 @@ class PayingOut:
             case Refused(why, final):
                 return Never(why, refused(refuse, effect, why, final=final))
             case Unknown(why, saved=True):
-                return Never(why, new_generation(refuse, effect, why))  # which looks for it first
+                return Never(why, new_generation(unclear or refuse, effect, why))  # which looks for it first
         return again(post, answer.why, answer.seconds)
 
     async def _refund(self, post: Post) -> Outcome:

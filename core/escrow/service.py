@@ -14,7 +14,6 @@ from core.escrow.effects import (
     refund_done,
     send_again,
     transfer_done,
-    transfer_refused,
 )
 from core.escrow.funding import (
     awaited,
@@ -41,6 +40,7 @@ from core.escrow.recalled.deals import (
     refund_refused,
     reversal_done,
     reversal_refused,
+    transfer_refused,
 )
 from core.escrow.settling import effects_of, money_of, settle_lot, settlement_of
 from core.escrow.standing import MoneyStanding, money_standing

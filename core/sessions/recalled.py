@@ -84,10 +84,16 @@ def reversal_done(ctx: Ctx, payout_id: str, ref: str) -> None:
     steps.came_back(ctx, WAY, payout, ref)
 
 
-def transfer_refused(ctx: Ctx, payout_id: str, why: str, *, final: bool) -> None:
-    """The provider did not send a payout. One that was under way to the seeker when the bank called waits for it."""
-    settlement.payout_refused(ctx, payout_id, why, final=final)
+def transfer_refused(ctx: Ctx, payout_id: str, why: str, *, final: bool, perhaps: bool = False) -> None:
+    """The provider did not send a payout; or `perhaps` it did after all. What its consultant owes is kept of it.
+
+    One that was under way to the seeker when the bank called waits for it.
+    """
     payout, booking = settlement.payout_locked(ctx, payout_id)
+    if not perhaps and steps.kept_back(ctx, WAY, booking.id, payout):
+        settlement.finish(ctx, booking)
+        return
+    settlement.payout_refused(ctx, payout_id, why, final=final)
     to_seeker = payout.kind is EffectKind.TRANSFER and payout.payee == booking.seeker_org
     if to_seeker and payout.state in steps.UNSENT and frozen(ctx, booking.id):
         _back_to_refund(ctx, booking, payout)

@@ -39,6 +39,30 @@ async def test_a_failure_that_is_kept_under_a_key_is_asked_under_another(shop: S
     await shop.books_agree()
 
 
+async def test_a_payout_that_failed_and_was_made_is_asked_back_though_the_bank_has_decided_meanwhile(
+    shop: Shop,
+) -> None:
+    """Nobody knows yet that it has gone: what its seller owes is not kept of it, but taken back."""
+    await shop.funded()
+    await shop.onboard()
+    await shop.does("troubles", status=500, match=TRANSFER, times=1, work="after")
+    await shop.deliver_all()
+    for do in ("open", "lose"):
+        await shop.does(f"disputes/{await shop.newest('charge')}", do=do)
+    await shop.reserve()
+
+    async def lost() -> bool:
+        found = await shop.trade.house(lambda ctx: escrow.chargebacks_of(ctx, shop.trade.deal_id))
+        return [each.state for each in found] == ["lost"]
+
+    await shop.until(lost)
+    for _ in range(4):
+        await shop.pass_time(minutes=5)
+    await shop.until_deal("completed")
+    assert len(await shop.made("transfer")) == 2
+    await shop.books_agree()
+
+
 async def test_a_page_that_failed_to_open_is_opened_anew(shop: Shop) -> None:
     await shop.does("troubles", status=500, match=OPEN, times=1, work="after")
     for actor in (shop.trade.buyer, shop.trade.seller):

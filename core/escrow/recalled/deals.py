@@ -107,6 +107,16 @@ def reversal_refused(ctx: Ctx, effect_id: str, why: str, *, final: bool) -> None
     put_off(ctx, effect_locked(ctx, effect_id), why, final=final)
 
 
+def transfer_refused(ctx: Ctx, effect_id: str, why: str, *, final: bool, perhaps: bool = False) -> None:
+    """The provider did not send a payout (see `effects.transfer_refused`). `perhaps`: it may have done so after all."""
+    effect = effect_locked(ctx, effect_id)
+    deal_id = effect.deal_id
+    if not perhaps and steps.kept_back(ctx, WAY, deal_id, effect):
+        finish(ctx, deal_id)
+        return
+    effects.transfer_refused(ctx, effect_id, why, final=final)
+
+
 def refund_refused(
     ctx: Ctx, effect_id: str, why: str, *, final: bool, ref: str | None = None, unclaimed: bool = False
 ) -> None:

@@ -107,6 +107,19 @@ def not_sent(ctx: Ctx, way: Way[Row], subject: str, refund: Row, ref: str | None
     return not refund.amount
 
 
+def kept_back(ctx: Ctx, way: Way[Row], subject: str, payout: Row) -> bool:
+    """A payout did not go, and only now is that heard: what its seller owes by a bank's decision is kept of it.
+
+    Whether nothing is left of it. Not for one that may have gone after all.
+    """
+    if payout.kind is not EffectKind.TRANSFER or payout.state is not EffectState.ASKED:
+        return False
+    for found in chargebacks.of_subject(ctx, subject):
+        if found.state == "lost" and _is_payout(found, payout) and payout.amount:
+            _cover(ctx, way, found, [payout])
+    return not payout.amount
+
+
 # --- what follows -----------------------------------------------------------------------------------------------------
 
 

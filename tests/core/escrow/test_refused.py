@@ -252,3 +252,41 @@ async def test_a_refund_that_is_refused_when_the_bank_has_decided_already_is_not
         assert await trade.house(lambda ctx, of=account: balance(ctx, of, "EUR")) == Money.zero("EUR")  # type: ignore[misc]
     assert (await trade.deal()).state == "cancelled"
     await books_hold(trade)
+
+
+@pytest.mark.parametrize("final", [True, False])
+@pytest.mark.parametrize("taken", [WHOLE, Money(3_000_00, "EUR")])
+async def test_a_payout_that_is_refused_when_the_bank_has_decided_already_serves_what_its_seller_owes(
+    market: Market, taken: Money, final: bool
+) -> None:
+    """It was under way when the bank took the money: sent again, it would only be asked back."""
+    market.watch(PayoutWaiting)
+    trade = await paid(market, lots=1)
+    (lot,) = await trade.lots()
+    await trade.deliver(lot)
+    await trade.accept(lot)
+    payout, net = str(trade.asked("transfer")[0]["effect"]), Money(20_475_00, "EUR")
+    opened = await disputed(trade)
+    await market.run(PROVIDER, partial(opened, taken=taken))
+    await market.run(PROVIDER, partial(service.chargeback_closed, ref="du_1", won=False))
+    for _ in range(2):  # told twice
+        refused = partial(service.transfer_refused, effect_id=payout, why="account_closed", final=final)
+        with suppress(NotFound):  # it is gone
+            await market.run(PROVIDER, refused)
+    (found,) = await trade.house(lambda ctx: service.chargebacks_of(ctx, trade.deal_id))
+    assert (found.state, found.outstanding) == ("recovered", Money.zero("EUR"))
+    rest = net - Money(found.claimed_minor, "EUR")
+    assert market.facts == (
+        [PayoutWaiting(trade.selling, trade.deal_id, rest, "account_closed")] if not final and rest else []
+    )
+    await books_hold(trade)
+    await trade.pass_days(8)
+    assert [body["amount"] for body in trade.asked("transfer")] == [net.minor, *([rest.minor] if rest else [])]
+    trade.answered |= {post.id for post in market.posts if post.body.get("attempt") == 1}
+    await trade.provider_answers()
+    assert (trade.asked("reversal"), (await trade.deal()).state) == ([], "completed")
+    assert await trade.house(lambda ctx: balance(ctx, payable(trade.selling), "EUR")) == Money.zero("EUR")
+    await books_hold(trade)
+    await market.run(PROVIDER, partial(service.chargeback_closed, ref="du_1", won=True))
+    assert trade.asked("transfer")[-1]["amount"] == found.claimed_minor  # on appeal it is theirs again
+    await books_hold(trade)

@@ -7,7 +7,7 @@ import pytest
 from core.escrow.events import AccountAwaited, EffectRefused
 from core.escrow.model import MOST_REFUSALS, EffectKind, Matter, Payee
 from core.kernel.transaction import MARKET, PROVIDER
-from core.ledger.model import payable, refund_due
+from core.ledger.model import payable, receivable, refund_due
 from core.sessions import recalled, settlement
 from tests.core.sessions.counsel import Counsel
 from tests.core.sessions.test_recalled import ALL, books_hold, called_back, decided, eur, of, payouts, they
@@ -156,4 +156,18 @@ async def test_a_refund_that_is_refused_when_the_bank_has_decided_already_is_not
     assert [post for post in they.market.posts if post.kind == "transfer"] == []
     assert (await of(they, payable(seeks)), await of(they, refund_due(they.booking_id))) == (0, 0)
     assert (await they.state(), await payouts(they)) == ("completed", [])
+    await books_hold(they)
+
+
+async def test_a_payout_that_is_refused_when_the_bank_has_decided_already_serves_what_is_owed(they: Counsel) -> None:
+    """It was under way when the bank took the money: sent again, it would only be asked back."""
+    they.silent = {"transfer"}
+    await they.later(days=2, minutes=1)
+    (payout,) = [post.body["effect"] for post in they.market.posts if post.kind == "transfer"]
+    await called_back(they)
+    await decided(they, won=False)
+    await they.run(PROVIDER, recalled.transfer_refused, payout, "balance short", final=False)
+    owes = (await they.booking()).consultant_org
+    assert (await payouts(they), await they.state()) == ([], "completed")
+    assert (await of(they, payable(owes)), await of(they, receivable(owes))) == (0, 0)
     await books_hold(they)
