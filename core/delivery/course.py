@@ -115,14 +115,17 @@ def rule_lots(ctx: Ctx, deal_id: str, pay: Money) -> None:
 
 
 def rule_by_proof(ctx: Ctx, deal_id: str) -> None:
-    """Nobody has ruled: what is proven to have arrived is the seller's, as measured; the rest is the buyer's."""
+    """Nobody has ruled: what is proven to have arrived is the seller's, as measured; the rest is the buyer's.
+
+    What nobody has complained of is paid by the weight that was reported, as silence pays.
+    """
     deal = deals.locked(ctx, deal_id)
     for lot in _still_open(ctx, deal_id):
         pay, lot.flagged = Money.zero(lot.currency), True
-        if lot.state in ARRIVED:
-            pay = lot.amount
-            if lot.state != "inspection":
-                pay, lot.flagged = rules.final_pay(deal.terms.quality, lot, findings_in(ctx, lot.id))
+        if lot.state == "inspection":
+            pay, lot.flagged = rules.weighed_pay(deal.terms.quality, lot), lot.measured is None
+        elif lot.state in ARRIVED:
+            pay, lot.flagged = rules.final_pay(deal.terms.quality, lot, findings_in(ctx, lot.id))
         step(ctx, LOT, lot, "deal_ruled", ("system",))
         adjust(ctx, lot, pay, "deal_ruled")
 

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from core.audit.service import invariants
 from core.delivery import rules
 from core.delivery import service as delivery
-from core.delivery.commands import DispatchLot
+from core.delivery.commands import DispatchLot, ReportArrival
 from core.kernel.errors import Invalid, NotAllowed, NotFound, Stale
 from core.kernel.money import Money
 from core.kernel.transaction import MARKET, Actor
@@ -195,20 +195,23 @@ async def test_a_frozen_deal_may_go_on(market: Market) -> None:
 
 
 async def test_nobody_rules_on_a_deal_and_time_pays_what_has_arrived(market: Market) -> None:
-    trade = await paid(market, lots=3)
-    arrived, wet, _never = await trade.lots()
-    for lot in (arrived, wet):
+    """By the weight that somebody has told of, as silence pays; unweighed as agreed, which somebody should look at."""
+    trade = await paid(market, lots=4)
+    arrived, wet, unweighed, _never = await trade.lots()
+    for lot in (arrived, wet, unweighed):
         await trade.dispatch(lot)
-        await trade.arrive(lot, tonnes(24))
+        report = ReportArrival(lot_id=lot.id, measured=None if lot is unweighed else tonnes(24))
+        await does(trade, trade.seller, delivery.report_arrival, report)
     await trade.claim(wet)
     olga = await trade.operator("Olga")
     await does(trade, olga, support.freeze_deal, (await trade.deal()).ref)
     await trade.pass_days(61)
     deal = await trade.deal()
     lots = await trade.lots()
-    assert (deal.state, [lot.state for lot in lots]) == ("payout_blocked", ["adjusted"] * 3)
-    assert [lot.flagged for lot in lots] == [True, False, True]
-    await settled(trade, lots[0].amount_minor + 4_816_00, 21_000_00 - lots[0].amount_minor - 4_816_00)
+    assert (deal.state, [lot.state for lot in lots]) == ("payout_blocked", ["adjusted"] * 4)
+    assert [lot.flagged for lot in lots] == [False, False, True, True]
+    assert [lot.pay_minor for lot in lots] == [5_040_00, 4_816_00, 5_250_00, 0]  # 5,250 x 24/25, less for what is wet
+    await settled(trade, 15_106_00, 5_894_00)
 
 
 async def test_a_lot_too_long_on_the_road_brings_the_deal_before_an_operator(market: Market) -> None:

@@ -38,7 +38,7 @@ async def has_an_account(trade: Trade) -> None:
     await trade.market.run(PROVIDER, lambda ctx: service.payee_told(ctx, trade.buying, ready=True, missing=()))
 
 
-async def disputed(trade: Trade) -> Callable[[Ctx], object]:
+async def disputed(trade: Trade, taken: Money = WHOLE) -> Callable[[Ctx], object]:
     """The buyer's bank takes back what was paid for the deal."""
     payment = await trade.house(lambda ctx: service.payment_of(ctx, trade.deal_id))
     assert payment is not None
@@ -46,7 +46,7 @@ async def disputed(trade: Trade) -> Callable[[Ctx], object]:
         service.chargeback_opened,
         ref="du_1",
         intent_ref=payment.intent_ref or "",
-        taken=WHOLE,
+        taken=taken,
         fee=Money(20_00, "EUR"),
         reason="fraudulent",
         evidence_due=None,
@@ -266,8 +266,7 @@ async def test_a_payout_that_is_refused_when_the_bank_has_decided_already_serves
     await trade.deliver(lot)
     await trade.accept(lot)
     payout, net = str(trade.asked("transfer")[0]["effect"]), Money(20_475_00, "EUR")
-    opened = await disputed(trade)
-    await market.run(PROVIDER, partial(opened, taken=taken))
+    await market.run(PROVIDER, await disputed(trade, taken))
     await market.run(PROVIDER, partial(service.chargeback_closed, ref="du_1", won=False))
     for _ in range(2):  # told twice
         refused = partial(service.transfer_refused, effect_id=payout, why="account_closed", final=final)
