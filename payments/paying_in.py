@@ -72,7 +72,12 @@ class PayingIn:
                 return again(post, why, seconds)
 
     def _title(self, body: Mapping[str, Any]) -> str:
-        """What stands on the page: the deal, and the goods as the payer calls them."""
+        """What stands on the page: the deal, and the goods as the payer calls them.
+
+        Of a post that an earlier release wrote, the title that it gave: under this key the provider takes no other.
+        """
+        if "goods" not in body:
+            return str(body["title"])
         goods = body["goods"]
         quantity = Quantity(Decimal(goods["quantity"]["amount"]), goods["quantity"]["unit"])
         return f"{body['ref']}: {self._goods(body['language'], goods['product_id'], goods['grade_id'], quantity)}"

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
+from core.deals import service as deals
 from core.escrow.events import OnboardingLinkReady, PaymentLinkReady
 from core.escrow.model import EffectState
 from core.kernel.money import Money
+from core.kernel.outbox import OutboxRow
+from core.kernel.transaction import Ctx
 from core.people.service import person_of
 from tests.payments.conftest import Shop
 
@@ -46,3 +51,23 @@ async def test_the_payment_page_calls_the_goods_as_the_payer_does(shop: Shop) ->
     asked = await shop.browser.get("/lab/wire?service=stripe&match=checkout")
     ref = (await shop.trade.deal()).ref
     assert f"{ref}: 100 t Holzpellets, ENplus A1" in str(asked)
+
+
+async def test_a_page_that_was_asked_for_by_an_earlier_release_is_opened_under_the_title_that_it_gave(
+    shop: Shop,
+) -> None:
+    """It was in the outbox when the new release began: its goods and language were not told yet."""
+
+    def as_written_then(ctx: Ctx) -> None:
+        (row,) = ctx.session.scalars(select(OutboxRow).where(OutboxRow.kind == "checkout.open"))
+        rest = {name: value for name, value in row.body.items() if name not in ("goods", "language")}
+        row.body = {**rest, "title": f"{row.body['ref']}: 100 t wood pellets"}
+
+    await shop.strike("outage", "POST /v1/checkout/sessions")
+    for actor in (shop.trade.buyer, shop.trade.seller):
+        await shop.market.run(actor, lambda ctx: deals.sign_deal(ctx, shop.trade.deal_id))
+    await shop.work()
+    await shop.trade.house(as_written_then)
+    await shop.pass_time(seconds=5)
+    assert (await shop.trade.payment()).url is not None
+    assert "100 t wood pellets" in str(await shop.browser.get("/lab/wire?service=stripe&match=checkout"))
