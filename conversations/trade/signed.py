@@ -11,7 +11,7 @@ from decimal import Decimal
 from conversations.reply import Card, Line
 from conversations.talk import Talk
 from conversations.trade.offer import goods_lines, lines_of
-from core.deals.model import TERMS_VERSION, Deal
+from core.deals.model import Deal
 from core.invoicing.service import named_on_invoices
 from core.people.service import organisation_of
 
@@ -33,7 +33,7 @@ def terms_card(talk: Talk, deal: Deal) -> Card:
             *lines_of(talk, deal.terms, signed=bool(deal.buyer_signed_at and deal.seller_signed_at), whole=True),
             *settlement_lines(talk, deal),
             Line(label=words("terms.fee"), value=fee),
-            Line(label=words("terms.conditions"), value=words("terms.conditions_of", version=TERMS_VERSION)),
+            Line(label=words("terms.conditions"), value=words("terms.conditions_of", version=deal.terms_version)),
             *signed,
         ),
         text=words("deal.terms_text"),

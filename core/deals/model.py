@@ -38,7 +38,10 @@ class HouseTerms:
         return self.settlement if self.held is None or currency in self.held else "direct"
 
 
-TERMS_VERSION: Final = 1  # of the house's own conditions; signed together with the deal's terms
+# Of the house's own conditions, signed together with the deal's terms: what the two do not agree on themselves, as the
+# formula's figures, deadlines, and what silence and time decide. Whoever changes their meaning after a release counts
+# on by one; a deal keeps the version on which it was made.
+TERMS_VERSION: Final = 1
 SIGN_WITHIN: Final = timedelta(days=3)
 APPROVE_WITHIN: Final = timedelta(days=5)  # a company's approvers may be away over a weekend
 APPROVE_AT_LEAST: Final = timedelta(days=1)  # of goods that are delivered at once
@@ -164,6 +167,7 @@ class Deal(InProcess, Table):
     seller: Mapped[str] = mapped_column(Id, index=True)  # organisation
     terms_json: Mapped[dict[str, Any]] = mapped_column("terms", JSON)
     terms_hash: Mapped[str] = mapped_column(String(64))
+    terms_version: Mapped[int] = mapped_column(Integer)  # of the house's conditions on which it was made
     amount_minor: Mapped[int] = mapped_column(Minor)
     currency: Mapped[str] = mapped_column(String(3))
     commission_bp: Mapped[int] = mapped_column(Integer)

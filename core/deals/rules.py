@@ -6,19 +6,22 @@ import hashlib
 import json
 from datetime import UTC, date, datetime, time, timedelta
 
-from core.deals.model import TERMS_VERSION, Side
+from core.deals.model import Side
 from core.offers.model import Terms
 
 
-def terms_hash(terms: Terms, buyer: str, seller: str, commission_bp: int) -> str:
-    """The sha256 that both sides sign: the terms with the parties, the commission and the house's conditions."""
+def terms_hash(terms: Terms, buyer: str, seller: str, commission_bp: int, version: int) -> str:
+    """The sha256 that both sides sign: the terms with the parties, the commission and the house's conditions.
+
+    `version`: of those conditions, on which the deal was made.
+    """
     signed = {
         "terms": terms.as_json(),
         "amount": str(terms.total()),
         "buyer": buyer,
         "seller": seller,
         "commission_bp": commission_bp,
-        "terms_version": TERMS_VERSION,
+        "terms_version": version,
     }
     text = json.dumps(signed, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -51,7 +51,7 @@ from core.deals.events import (
     DealDirectPaid,
     DealSigned,
 )
-from core.deals.model import DEAL, Deal, HouseTerms
+from core.deals.model import DEAL, TERMS_VERSION, Deal, HouseTerms
 from core.kernel.errors import NotAllowed, Refusal
 from core.kernel.process import enter, step
 from core.kernel.transaction import Ctx
@@ -267,7 +267,8 @@ def _deal(ctx: Ctx, buyer: str, seller: str, terms: Terms, house: HouseTerms) ->
         buyer=buyer,
         seller=seller,
         terms_json=terms.as_json(),
-        terms_hash=rules.terms_hash(terms, buyer, seller, house.commission_bp),
+        terms_hash=rules.terms_hash(terms, buyer, seller, house.commission_bp, TERMS_VERSION),
+        terms_version=TERMS_VERSION,
         amount_minor=total.minor,
         currency=total.currency,
         commission_bp=house.commission_bp,

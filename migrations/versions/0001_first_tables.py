@@ -933,6 +933,7 @@ def upgrade() -> None:
         sa.Column("seller", sa.String(length=26), nullable=False),
         sa.Column("terms", sa.JSON(), nullable=False),
         sa.Column("terms_hash", sa.String(length=64), nullable=False),
+        sa.Column("terms_version", sa.Integer(), nullable=False),
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("commission_bp", sa.Integer(), nullable=False),

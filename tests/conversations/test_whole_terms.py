@@ -17,6 +17,7 @@ from conversations.trade.offer import brief_offer, offer_card
 from conversations.trade.signed import terms_card
 from conversations.wording import Wordings
 from core.deals import service as deals
+from core.deals.model import TERMS_VERSION
 from core.kernel.money import UnitPrice
 from core.kernel.quantity import Quantity
 from core.kernel.transaction import Ctx
@@ -154,6 +155,20 @@ async def test_of_the_longest_terms_every_word_is_shown_in_each_language() -> No
 
         for who in (trade.buyer, trade.seller):
             await market.run(who, read)
+
+
+async def test_a_deal_shows_the_conditions_on_which_it_was_made_and_not_those_of_today() -> None:
+    """Its fingerprint covers their version."""
+    async with market_in_memory() as market:
+        trade = await bargained(market)
+
+        def read(ctx: Ctx) -> None:
+            deal = deals.deal_for(ctx, trade.deal_id)
+            deal.terms_version = TERMS_VERSION - 1  # as if a release had changed them since
+            (line,) = [each for each in terms_card(talk_in(ctx, "en"), deal).lines if "Conditions" in each.label]
+            assert line.value == f"version {TERMS_VERSION - 1}"
+
+        await market.run(trade.buyer, read)
 
 
 def test_before_an_offer_is_sent_the_whole_note_is_read() -> None:

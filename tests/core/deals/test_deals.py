@@ -47,7 +47,7 @@ async def test_a_deal_is_signed_by_both_and_then_awaits_its_money(market: Market
     deal = await trade.deal()
     assert deal.state == "agreed"
     assert deal.amount.amount == Decimal("21000.00")
-    assert deal.terms_hash == terms_hash(deal.terms, trade.buying, trade.selling, COMMISSION_BP)
+    assert deal.terms_hash == terms_hash(deal.terms, trade.buying, trade.selling, COMMISSION_BP, deal.terms_version)
 
     await market.run(trade.buyer, lambda ctx: deals.sign_deal(ctx, deal.id))
     await market.run(trade.buyer, lambda ctx: deals.sign_deal(ctx, deal.id))
