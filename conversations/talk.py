@@ -11,12 +11,11 @@ from conversations.reply import Line, Reply
 from conversations.wording import Wordings, Words
 from core.catalogue.model import Catalogue
 from core.deals.model import Settlement
-from core.erasure.model import NOBODY
 from core.escrow.rails.model import Rail
 from core.escrow.rails.service import OFFERED
 from core.invoicing.model import MARKET, Party
 from core.kernel.transaction import Ctx
-from core.people.model import Person
+from core.people.model import NOBODY, Person
 from core.people.service import organisation_of, person_of
 from core.search.places import Places
 from core.sessions.rooms.links import Rooms

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import distribution
 from pathlib import Path
@@ -11,6 +13,9 @@ from typing import Any, Final
 
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
+
+from core.kernel.money import Money
+from payments.sentences import deed
 
 # DejaVu has every alphabet that our people write in, and comes with the library that draws the market's picture.
 FONTS: Final = Path(str(distribution("matplotlib").locate_file("matplotlib/mpl-data/fonts/ttf")))
@@ -38,22 +43,28 @@ ROWS: Final[Mapping[str, str]] = {
     "payouts_and_refunds": "Payouts and refunds",
 }
 LONGEST_CELL: Final = 900  # characters; the JSON inside has the whole of it
+MOMENT: Final = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d(?:\.\d+)?)?\+00:00")
+# What tells our rows apart is in the JSON; a clerk has no use for it.
+OURS: Final = frozenset({"version", "key", "attempt", "beside", "currency", "flagged", "rounds", "url"})
+OUR_ID: Final = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
 
 
 def drawn(record: Mapping[str, Any], at: datetime) -> bytes:
     """The same record at the same moment gives the same bytes."""
     page = new_page(at)
     thing, what, facts, dispute = record[record["matter"]], *MATTERS[record["matter"]], record["dispute"]
+    deliveries = {lot["id"]: f"delivery {lot['number']}" for lot in record.get("lots", ())}
+    clerk = Clerk(dispute["amount"].split()[-1], deliveries)
     heading(page, f"{what} {thing['ref']}: the facts about dispute {dispute['ref']}")
-    _pairs(page, "The dispute", dispute)
-    _pairs(page, what, {name: value for name, value in thing.items() if name != "terms"})
-    _pairs(page, "Terms, as they were agreed", record.get("terms") or thing.get("terms", {}))
+    clerk.pairs(page, "The dispute", dispute)
+    clerk.pairs(page, what, {name: value for name, value in thing.items() if name != "terms"})
+    clerk.pairs(page, "Terms, as they were agreed", record.get("terms") or thing.get("terms", {}))
     for name in facts:
-        _rows(page, ROWS[name], record[name])
-    _rows(page, "What happened when", sorted(record["timeline"], key=lambda step: str(step["at"])))
-    _rows(page, "Who did what, and by which message", record["chat"])
+        clerk.rows(page, ROWS[name], record[name])
+    clerk.rows(page, "What happened when", sorted(record["timeline"], key=lambda step: str(step["at"])))
+    clerk.rows(page, "Who did what, and by which message", record["chat"])
     for name in MONEY:
-        _rows(page, ROWS[name], record.get(name, ()))
+        clerk.rows(page, ROWS[name], record.get(name, ()))
     page.embed_file(
         bytes=json.dumps(record, ensure_ascii=False, sort_keys=True, indent=1).encode(),
         basename=f"{thing['ref']}.json",
@@ -61,6 +72,47 @@ def drawn(record: Mapping[str, Any], at: datetime) -> bytes:
         desc="The same record for machines",
     )
     return bytes(page.output())
+
+
+@dataclass(frozen=True)
+class Clerk:
+    """Whom it is drawn for: reads sums, moments and words, and knows nothing by our ids.
+
+    `currency`: of sums that do not tell their own. `names`: by id, what has a name for them too.
+    """
+
+    currency: str
+    names: Mapping[str, str]
+
+    def pairs(self, page: FPDF, title: str, values: Mapping[str, Any]) -> None:
+        line(page, title, 11, "B")
+        for name, value in self.facts_of(values):
+            line(page, f"{name}: {value}"[:LONGEST_CELL], 8)
+        page.ln(2)
+
+    def rows(self, page: FPDF, title: str, rows: Iterable[Mapping[str, Any]]) -> None:
+        found = [", ".join(f"{name} {value}" for name, value in self.facts_of(row)) for row in rows]
+        if found:
+            line(page, title, 11, "B")
+            for each in found:
+                line(page, f"• {each}"[:LONGEST_CELL], 8)
+            page.ln(2)
+
+    def facts_of(self, row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        """What is known of a row."""
+        for name, value in row.items():
+            said = self.names.get(str(value), str(value))
+            if value in (None, "", [], {}) or name in OURS or OUR_ID.fullmatch(said):
+                continue
+            if name.endswith("_minor"):
+                yield (
+                    name.removesuffix("_minor").replace("_", " "),
+                    str(Money(value, row.get("currency", self.currency))),
+                )
+            elif name == "did":
+                yield name, deed(value)
+            else:
+                yield name.removesuffix("_id").replace("_", " "), MOMENT.sub(r"\1 \2 UTC", said)
 
 
 def new_page(at: datetime) -> FPDF:
@@ -81,20 +133,3 @@ def line(page: FPDF, text: str, size: int, style: str = "") -> None:
 def heading(page: FPDF, text: str) -> None:
     line(page, text, 15, "B")
     page.ln(3)
-
-
-def _pairs(page: FPDF, title: str, values: Mapping[str, Any]) -> None:
-    line(page, title, 11, "B")
-    for name, value in values.items():
-        if value not in (None, "", [], {}):
-            line(page, f"{name.replace('_', ' ')}: {value}"[:LONGEST_CELL], 8)
-    page.ln(2)
-
-
-def _rows(page: FPDF, title: str, rows: Iterable[Mapping[str, Any]]) -> None:
-    found = [", ".join(f"{k.replace('_', ' ')} {v}" for k, v in row.items() if v not in (None, "", [])) for row in rows]
-    if found:
-        line(page, title, 11, "B")
-        for each in found:
-            line(page, f"• {each}"[:LONGEST_CELL], 8)
-        page.ln(2)

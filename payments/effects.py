@@ -42,7 +42,7 @@ class PaymentEffects:
             **Holding(provider, clock).kinds(),
             **Selling(provider, clock).kinds(),
             **Onboarding(provider, clock).kinds(),
-            **Defence(provider, transactions).kinds(),
+            **Defence(provider, transactions, wording.goods).kinds(),
             **Invoices(transactions, wording).kinds(),
             "look": self._look,
         }

@@ -10,7 +10,6 @@ from core.audit.service import invariants
 from core.deals.model import Deal
 from core.deals.service import deal_for
 from core.delivery.service import lots_of
-from core.erasure.model import NOBODY
 from core.kernel.money import Money
 from core.kernel.transaction import Ctx
 from core.ledger import service as ledger
@@ -25,7 +24,7 @@ from core.ledger.model import (
     receivable,
     refund_due,
 )
-from core.people.model import Organisation, Person
+from core.people.model import NOBODY, Organisation, Person
 from core.people.service import organisation_of, person_of
 from core.reputation.model import Review
 from core.sessions.model import Booking

@@ -18,11 +18,11 @@ from conversations.consulting.session_price import net_in_words, price_in_words
 from conversations.reply import Button, Card, Line, Style
 from conversations.talk import Talk
 from core.contacts.rules import masked
-from core.erasure.model import NOBODY
 from core.escrow.model import CHARGEBACK, CHARGEBACK_SILENT, Chargeback
 from core.escrow.service import payee_of
 from core.kernel.money import Money
 from core.kernel.timers import deadline_of
+from core.people.model import NOBODY
 from core.people.service import organisation_of, person_of
 from core.sessions import holds, rules, service, settlement
 from core.sessions.meeting import extension_price, free_time, meeting_of

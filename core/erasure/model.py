@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
 
 from core.kernel.money import Money
-
-NOBODY: Final = "–"  # the name of who has left, where others still see what they had in common
 
 
 class Open(StrEnum):

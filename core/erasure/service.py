@@ -7,7 +7,7 @@ from sqlalchemy import Text, cast, delete, func, or_, select, update
 from core.deals.model import DEAL, Deal
 from core.erasure import plan
 from core.erasure.events import PersonForgotten
-from core.erasure.model import NOBODY, Leaving, Open
+from core.erasure.model import Leaving, Open
 from core.experts.service import expert_of, pause
 from core.files.model import FileContent, KeptFile
 from core.kernel.errors import Refusal
@@ -22,7 +22,7 @@ from core.offers.service import decline_offer, withdraw_offer
 from core.people.company.model import Position
 from core.people.company.service import position_of
 from core.people.marks import new_mark
-from core.people.model import ChatIdentity, Person
+from core.people.model import NOBODY, ChatIdentity, Person
 from core.people.service import acting, members, organisation_of
 from core.purchases.model import Purchase, PurchaseRefund, RefundState
 from core.purchases.service import stars_kept

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from pydantic import BaseModel, ConfigDict, EmailStr, Field
 from sqlalchemy import JSON, Boolean, Float, ForeignKey, Integer, String
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.kernel.db import Id, Instant, Table, Versioned
 
+NOBODY: Final = "–"  # the name of who has left, where others still see what they had in common
 LINK_CODE_VALID = timedelta(minutes=10)
 LINK_CODE_LENGTH = 8  # 656 billion codes: in ten minutes nobody guesses one, however fast they type
 EMAIL_CODE_VALID = timedelta(minutes=15)

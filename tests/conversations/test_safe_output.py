@@ -208,7 +208,7 @@ def test_a_paper_for_the_bank_holds_no_link_and_no_script(words: str) -> None:
     )
     record["matter"] = "deal"
     record["deal"] = {"ref": "ABC123", "seller": words, "terms": {"note": words}}
-    record["dispute"] = {"ref": "D1", "why": words}
+    record["dispute"] = {"ref": "D1", "why": words, "amount": "1.00 EUR"}
     paper = document(record, datetime(2026, 11, 23, tzinfo=UTC))
     assert paper.startswith(b"%PDF-")
     assert not re.search(rb"/URI|/JavaScript|/JS\b|/Launch|/GoToR", paper)

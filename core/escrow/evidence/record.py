@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import inspect, select
 
@@ -14,7 +14,7 @@ from core.deals.model import Deal
 from core.delivery.model import Finding, Lot
 from core.escrow.evidence.model import Mark
 from core.escrow.evidence.service import marks_of
-from core.escrow.model import Chargeback, Effect, LotSettlement, Payment
+from core.escrow.model import Chargeback, Effect, EffectKind, LotSettlement, Payment
 from core.kernel.db import Table
 from core.kernel.money import Money
 from core.kernel.process import timeline
@@ -22,13 +22,21 @@ from core.kernel.transaction import Ctx
 from core.ledger import service as ledger
 from core.offers.model import Offer
 from core.offers.quotes.model import Quote
-from core.people.model import Person
+from core.people.model import NOBODY, Person
 from core.people.service import organisation_of
 from core.requests.model import Request
 
+LEFT: Final = "somebody who has left the market, and whose name was erased"
 
-def record_of(ctx: Ctx, chargeback_id: str) -> dict[str, Any]:
-    """Everything we have of a disputed deal, as plain values: what the document is drawn from, and what is kept."""
+# What a company is called on the invoices of a deal; empty where it has none.
+Named = Callable[[Ctx, str, str], str]
+
+
+def record_of(ctx: Ctx, chargeback_id: str, named: Named) -> dict[str, Any]:
+    """Everything we have of a disputed deal, as plain values: what the document is drawn from, and what is kept.
+
+    Of who has left no name is kept but the one on their invoices.
+    """
     found = ctx.session.get_one(Chargeback, chargeback_id)
     deal = ctx.session.get_one(Deal, found.subject)
     lots = ctx.session.scalars(select(Lot).where(Lot.deal_id == deal.id).order_by(Lot.number)).all()
@@ -38,13 +46,17 @@ def record_of(ctx: Ctx, chargeback_id: str) -> dict[str, Any]:
         **beginning(ctx, found, deal.amount),
         "deal": {
             "ref": deal.ref,
-            "buyer": organisation_of(ctx, deal.buyer).name,
-            "seller": organisation_of(ctx, deal.seller).name,
+            "buyer": _company(ctx, deal, deal.buyer, named),
+            "seller": _company(ctx, deal, deal.seller, named),
             "agreed_at": plain(deal.agreed_at),
             "amount": str(deal.amount),
+            "settled": "between the two" if _directly(ctx, deal) else "through the market",
+            "funded_at": plain(deal.funded_at),
             "state": deal.state,
             "terms": deal.terms_json,
             "terms_sha256": deal.terms_hash,
+            "conditions_version": deal.terms_version,
+            "commission_percent": str(Decimal(deal.commission_bp) / 100),
         },
         "signatures": [
             _signature(marks, people, side, person, at)
@@ -60,7 +72,7 @@ def record_of(ctx: Ctx, chargeback_id: str) -> dict[str, Any]:
         "chat": [shown(each, people) for each in marks],
         "payments": [columns(each) for each in _rows(ctx, Payment, deal.id)],
         "settlements": [columns(each) for each in _rows(ctx, LotSettlement, deal.id)],
-        "payouts_and_refunds": [columns(each) for each in _rows(ctx, Effect, deal.id)],
+        "payouts_and_refunds": [{**columns(each), "to": _to(deal, each)} for each in _rows(ctx, Effect, deal.id)],
         "books": ledger.books(ctx, deal.id),
     }
 
@@ -72,11 +84,28 @@ def beginning(ctx: Ctx, found: Chargeback, whole: Money) -> dict[str, Any]:
         "matter": found.matter.value,
         "dispute": {
             "ref": found.ref,
+            "payment": found.payment_id,
             "reason": found.reason,
             "amount": str(found.amount or whole),
             "opened_at": plain(found.opened_at),
         },
     }
+
+
+def _company(ctx: Ctx, deal: Deal, organisation_id: str, named: Named) -> str:
+    name = organisation_of(ctx, organisation_id).name
+    return name if name != NOBODY else named(ctx, deal.id, organisation_id) or LEFT
+
+
+def _to(deal: Deal, effect: Effect) -> str:
+    if effect.kind is EffectKind.REVERSAL:
+        return "market"
+    return "buyer" if effect.kind is EffectKind.REFUND or effect.payee == deal.buyer else "seller"
+
+
+def _directly(ctx: Ctx, deal: Deal) -> bool:
+    """Whether the two settle it between themselves, from the beginning or since they agreed to."""
+    return deal.settlement == "direct" or any(each.event == "direct_agreed" for each in timeline(ctx.session, deal.id))
 
 
 def _negotiation(ctx: Ctx, deal: Deal) -> list[dict[str, Any]]:
@@ -120,7 +149,7 @@ def steps(ctx: Ctx, subject: str) -> list[dict[str, Any]]:
 
 def names(ctx: Ctx, ids: Iterable[str | None]) -> dict[str, str]:
     known = select(Person.id, Person.name).where(Person.id.in_({each for each in ids if each}))
-    return {row.id: row.name for row in ctx.session.execute(known)}
+    return {row.id: row.name if row.name != NOBODY else LEFT for row in ctx.session.execute(known)}
 
 
 def _signature(

@@ -8,7 +8,7 @@ from sqlalchemy import JSON, LargeBinary, String, Text
 from config.reference import reference
 from config.tables import METADATA
 from core.erasure import plan, service
-from core.erasure.model import NOBODY, Open
+from core.erasure.model import Open
 from core.experts import service as experts
 from core.experts.model import OfferExpertise, Rate
 from core.files.model import Checked
@@ -20,7 +20,7 @@ from core.offers import reactions as offer_reactions
 from core.offers.model import MakeOffer
 from core.offers.rules import terms_of
 from core.offers.service import make_offer, offer_for
-from core.people.model import CompleteProfile, Role
+from core.people.model import NOBODY, CompleteProfile, Role
 from core.people.service import complete_profile, identities, organisation_of, person_of
 from core.talks.service import remember
 from tests.core.conftest import Market
