@@ -194,3 +194,34 @@ async def test_a_page_runs_out_and_another_is_opened(shop: Shop) -> None:
     assert second.url not in (None, first.url)
     await shop.pay(second)
     await shop.until_deal("funded")
+
+
+@pytest.mark.parametrize("made", [True, False], ids=["made", "not made"])
+async def test_a_refund_unknown_for_days_is_looked_for_and_given_once(shop: Shop, made: bool) -> None:
+    """By then Stripe has forgotten the key. Nobody is asked, whether it was made at first or is only now."""
+    await shop.funded()
+    await shop.reserve()
+    await shop.strike("answer_lost" if made else "drop", REFUND)
+    await shop.strike("drop", "", deliveries=True, times=100)
+    await shop.market.run(shop.trade.seller, lambda ctx: deals.ask_cancel(ctx, shop.trade.deal_id))
+    await shop.market.run(shop.trade.buyer, lambda ctx: deals.agree_cancel(ctx, shop.trade.deal_id))
+    await shop.dispatcher.idle()
+    assert ([each.state for each in await shop.effects()], len(await shop.made("refund"))) == (
+        [EffectState.ASKED],
+        int(made),
+    )
+    asked = await shop.calls(REFUND)
+    for _ in range(3):  # and then nobody can be reached for days
+        await shop.strike("outage", "")
+        await shop.pass_time(hours=25)
+    await shop.pass_time(hours=2)
+    await shop.reconciler.sweep()
+    await shop.pass_time(hours=2)
+    await shop.reconciler.sweep()
+    assert [each["status"] for each in await shop.made("refund")] == ["succeeded"]
+    assert await shop.calls(REFUND) == asked + (not made)
+    assert ([each.state for each in await shop.effects()], (await shop.trade.deal()).state) == (
+        [EffectState.DONE],
+        "cancelled",
+    )
+    await shop.books_agree()
