@@ -75,8 +75,8 @@ def _() -> list[Any]:
 def _() -> list[Any]:
     once = as_it_was(PayingOut, "_once")
 
-    async def hoped(self: PayingOut, post: Any, *how: Any) -> Any:
-        outcome, tell = await once(self, post, *how), how[2]
+    async def hoped(self: PayingOut, post: Any, *how: Any, **unclear: Any) -> Any:
+        outcome, tell = await once(self, post, *how, **unclear), how[2]
         if isinstance(outcome, (Delivered, Never)):
             return outcome
         return Delivered(tell(str(post.body["effect"]), f"unknown:{post.id}"))

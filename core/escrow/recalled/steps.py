@@ -108,14 +108,16 @@ def not_sent(ctx: Ctx, way: Way[Row], subject: str, refund: Row, ref: str | None
 
 
 def kept_back(ctx: Ctx, way: Way[Row], subject: str, payout: Row) -> bool:
-    """A payout did not go, and only now is that heard: what its seller owes by a bank's decision is kept of it.
+    """A payout did not go, and only now is that heard: what its seller owes by a bank's decision is kept of it; and of
+    one to the payer's account, instead of a refund, what the bank has given them meanwhile.
 
     Whether nothing is left of it. Not for one that may have gone after all.
     """
     if payout.kind is not EffectKind.TRANSFER or payout.state is not EffectState.ASKED:
         return False
     for found in chargebacks.of_subject(ctx, subject):
-        if found.state == "lost" and _is_payout(found, payout) and payout.amount:
+        concerned = _is_payout(found, payout) or way.paid_by(payout) == found.payment_id
+        if found.state == "lost" and concerned and payout.amount:
             _cover(ctx, way, found, [payout])
     return not payout.amount
 
@@ -207,10 +209,11 @@ def _cover(ctx: Ctx, way: Way[Row], found: Chargeback, waiting: Iterable[Row]) -
             return
         owed = refund_due(found.subject) if effect.payee is None else payable(effect.payee)
         legs = [debit(owed, covered), credit(receivable(found.seller), covered)]
-        memo = "The bank has given it to the payer already" if effect.payee is None else "Kept for what the bank took"
+        to_payer = effect.payee != found.seller
+        memo = "The bank has given it to the payer already" if to_payer else "Kept for what the bank took"
         ledger.post(ctx, f"chargeback:{found.id}:covers:{effect.id}", memo, legs, deal=found.subject)
         _lessen(ctx, way, effect, covered)
-        chargebacks.recovered(ctx, found, covered, of_refund=effect.payee is None)
+        chargebacks.recovered(ctx, found, covered, of_refund=to_payer)
 
 
 def _give_up(ctx: Ctx, way: Way[Row], found: Chargeback) -> None:

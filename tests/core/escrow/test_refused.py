@@ -279,6 +279,7 @@ async def test_a_payout_that_is_refused_when_the_bank_has_decided_already_serves
         [PayoutWaiting(trade.selling, trade.deal_id, rest, "account_closed")] if not final and rest else []
     )
     await books_hold(trade)
+    assert (await trade.deal()).state == ("payout_blocked" if rest else "completed")
     await trade.pass_days(8)
     assert [body["amount"] for body in trade.asked("transfer")] == [net.minor, *([rest.minor] if rest else [])]
     trade.answered |= {post.id for post in market.posts if post.body.get("attempt") == 1}
@@ -288,4 +289,52 @@ async def test_a_payout_that_is_refused_when_the_bank_has_decided_already_serves
     await books_hold(trade)
     await market.run(PROVIDER, partial(service.chargeback_closed, ref="du_1", won=True))
     assert trade.asked("transfer")[-1]["amount"] == found.claimed_minor  # on appeal it is theirs again
+    await books_hold(trade)
+
+
+@pytest.mark.parametrize("won_later", [True, False])
+@pytest.mark.parametrize("taken", [WHOLE, Money(3_000_00, "EUR")])
+async def test_what_was_under_way_to_the_buyers_account_is_not_sent_again_when_their_bank_has_given_it(
+    market: Market, taken: Money, won_later: bool
+) -> None:
+    """The card took nothing back, the bank has decided, and only then is it heard that their account took nothing."""
+    trade, effect = await called_off(market)
+    await has_an_account(trade)
+    for _ in range(MOST_REFUSALS):
+        refused = partial(service.refund_refused, effect_id=effect, why="card_closed", final=True)
+        await market.run(PROVIDER, refused)
+        await trade.pass_days(8)
+    await market.run(PROVIDER, await disputed(trade, taken))
+    await market.run(PROVIDER, partial(service.chargeback_closed, ref="du_1", won=False))
+    refused = partial(service.transfer_refused, effect_id=effect, why="account_closed", final=True)
+    await market.run(PROVIDER, refused)
+    await books_hold(trade)
+    rest = WHOLE - taken
+    assert await trade.house(lambda ctx: balance(ctx, payable(trade.buying), "EUR")) == rest
+    (found,) = await trade.house(lambda ctx: service.chargebacks_of(ctx, trade.deal_id))
+    assert (found.state, found.from_refunds_minor, found.outstanding.minor) == ("recovered", taken.minor, 0)
+    if not rest:
+        assert (await trade.deal()).state == "cancelled"
+    await trade.pass_days(8)
+    assert [body["amount"] for body in trade.asked("transfer")] == [WHOLE.minor, *([rest.minor] if rest else [])]
+    if won_later:
+        await market.run(PROVIDER, partial(service.chargeback_closed, ref="du_1", won=True))
+        assert trade.asked("refund")[-1]["amount"] == taken.minor  # to the buyer, whose bank has taken it back
+    await books_hold(trade)
+
+
+@pytest.mark.parametrize("won", [True, False])
+async def test_a_payout_that_is_refused_while_the_bank_asks_waits_for_its_word(market: Market, won: bool) -> None:
+    trade = await paid(market, lots=1)
+    (lot,) = await trade.lots()
+    await trade.deliver(lot)
+    await trade.accept(lot)
+    payout = str(trade.asked("transfer")[0]["effect"])
+    await market.run(PROVIDER, await disputed(trade))
+    await market.run(PROVIDER, partial(service.transfer_refused, effect_id=payout, why="closed", final=True))
+    (found,) = await trade.house(lambda ctx: service.chargebacks_of(ctx, trade.deal_id))
+    assert found.outstanding == Money(found.claimed_minor, "EUR")  # it is nobody's yet
+    await market.run(PROVIDER, partial(service.chargeback_closed, ref="du_1", won=won))
+    await trade.pass_days(8)
+    assert [body["amount"] for body in trade.asked("transfer")] == [20_475_00] * (1 + won)
     await books_hold(trade)

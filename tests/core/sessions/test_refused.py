@@ -9,6 +9,7 @@ from core.escrow.model import MOST_REFUSALS, EffectKind, Matter, Payee
 from core.kernel.transaction import MARKET, PROVIDER
 from core.ledger.model import payable, receivable, refund_due
 from core.sessions import recalled, settlement
+from payments.looks import not_sent, sent
 from tests.core.sessions.counsel import Counsel
 from tests.core.sessions.test_recalled import ALL, books_hold, called_back, decided, eur, of, payouts, they
 
@@ -170,4 +171,20 @@ async def test_a_payout_that_is_refused_when_the_bank_has_decided_already_serves
     owes = (await they.booking()).consultant_org
     assert (await payouts(they), await they.state()) == ([], "completed")
     assert (await of(they, payable(owes)), await of(they, receivable(owes))) == (0, 0)
+    await books_hold(they)
+
+
+async def test_of_a_payout_that_may_have_gone_nothing_is_kept(they: Counsel) -> None:
+    """The provider's failure was told, and that it was made after all: then it is asked back."""
+    they.silent = {"transfer"}
+    await they.later(days=2, minutes=1)
+    (payout,) = [post.body["effect"] for post in they.market.posts if post.kind == "transfer"]
+    await called_back(they)
+    await decided(they, won=False)
+    await they.run(PROVIDER, not_sent, payout, "api_error", final=False, perhaps=True)
+    await they.run(PROVIDER, settlement.send_again, payout)
+    for _ in range(2):
+        await they.run(PROVIDER, sent, payout, "tr_late")
+    await they.run(PROVIDER, not_sent, payout, "told late", final=False)  # it is done
+    assert [(kind, state) for kind, _, state in await payouts(they)] == [("transfer", "done"), ("reversal", "asked")]
     await books_hold(they)
