@@ -27,11 +27,17 @@ def told_of(changes: Sequence[Difference]) -> Callable[[Talk], str]:
 
 
 def _told(talk: Talk, change: Difference) -> str:
-    label = talk.words("terms.packaging" if change.field == "packaging" else f"sell.{change.field}")
+    label = talk.words(f"sell.{change.field}")
     if change.field not in SHOWN:
         return label
     before, after = (SHOWN[change.field](talk, value) for value in (change.before, change.after))
     return labelled(talk.words, label, f"{before} → {after}")
+
+
+def packed(talk: Talk, packaging: str) -> str:
+    """How goods are packed: "in big bags"."""
+    code = f"packaging.{packaging}"
+    return talk.words(code) if talk.words.knows(code) else packaging
 
 
 def sale_named(negotiable: bool, buy_now: bool) -> str:
@@ -50,5 +56,6 @@ SHOWN: Final[Mapping[str, Callable[[Talk, Any], str]]] = {
     "place": show_place,
     "window": show_window,
     "sale": lambda talk, value: talk.words(f"sell.sale.{sale_named(*value)}"),
+    "packaging": lambda talk, value: packed(talk, value) if value else talk.words("packaging.unsaid"),
     "certificates": lambda talk, value: ", ".join(value) or talk.words("terms.no_certificates"),
 }

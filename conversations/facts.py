@@ -20,6 +20,8 @@ from core.escrow.rails.service import way_of
 from core.kernel.transaction import MARKET as NOBODY_IN_PARTICULAR
 from core.kernel.transaction import Ctx
 from core.listings import events as listing
+from core.listings.rules import dates_are_over
+from core.listings.service import listing_for
 from core.offers import events as offer
 from core.offers.inquiries import events as inquiry
 from core.offers.quotes import events as quote
@@ -295,7 +297,8 @@ def _on_payment_page(code: str) -> Callable[[Ctx, money.PaymentLinkReady], None]
 
 
 def on_listing_expired(ctx: Ctx, fact: listing.ListingExpired) -> None:
-    gathered(ctx).say("listing", fact.listing_id, "notice.listing_expired", by=None)
+    over = dates_are_over(listing_for(ctx, fact.listing_id), ctx.now.date())
+    gathered(ctx).say("listing", fact.listing_id, "notice.listing_expired", by=None, why="dates_over" if over else "")
 
 
 def on_listing_moved(ctx: Ctx, fact: listing.ListingFact) -> None:

@@ -34,7 +34,12 @@ from core.listings import service as listings
 from core.listings.model import Certificate, ChangeListing, Listing
 from core.talks.service import drafts_of
 
-GOODS: Final = ("product", "grade", "certificates")  # what a sentence about another product would change, too
+GOODS: Final = (
+    "product",
+    "grade",
+    "certificates",
+    "packaging",
+)  # what a sentence about another product would change, too
 LONGEST_BEFORE: Final = 8_000  # characters of all answers of a listing
 
 book = Book()
@@ -88,15 +93,16 @@ CHANGING: Final = Form(
         replace(SELL.field("min_lot"), read=_read_quantity, keypad=Amount(_min_lot_units), example="12 t"),
         replace(SELL.field("certificates"), read=_read_certificates),
         SELL.field("files"),
+        SELL.field("packaging"),
         SELL.field("words"),
     ),
     asks_as=SELL.name,
 )
 
 
-def _opening(listing: Listing) -> Opening:
+def _opening(talk: Talk, listing: Listing) -> Opening:
     """All that the listing says now, and once more as what it says without the form."""
-    said = _answers(listing)
+    said = _answers(talk, listing)
     fixed = {
         "product": listing.product_id,
         "counted_in": listing.unit,
@@ -110,9 +116,9 @@ def _asked() -> list[str]:
     return [each.name for each in CHANGING.fields if not each.fixed]
 
 
-def _answers(listing: Listing) -> dict[str, str]:
+def _answers(talk: Talk, listing: Listing) -> dict[str, str]:
     """The answers that would publish the listing as it stands; what was left out then is left out."""
-    place = listing.place
+    place, packings = listing.place, talk.almanac.catalogue.packings_of(listing.product_id)
     said = {
         "grade": listing.grade_id or NOTHING,
         "quantity": str(listing.remaining) if listing.remaining_amount else "",
@@ -124,6 +130,7 @@ def _answers(listing: Listing) -> dict[str, str]:
         "min_lot": "" if _is_usual(listing) else str(listing.min_lot),
         "certificates": write_list(each.scheme for each in listing.certificates),
         "files": write_list((*listing.photos, *listing.documents)),
+        "packaging": listing.packaging if listing.packaging in packings else "",
         "words": listing.words,
     }
     return {name: text for name, text in said.items() if text}
@@ -193,6 +200,7 @@ GIVEN: Final[Mapping[str, Callable[[Talk, Listing, Values], dict[str, Any]]]] = 
     "sale": _way_of_sale,
     "certificates": _certificates,
     "files": _files,
+    "packaging": lambda _talk, _, values: {"packaging": values.get("packaging")},
     "words": lambda _talk, _, values: {"words": values.get("words", "")},
 }
 
@@ -203,7 +211,7 @@ def _anew(talk: Talk, opening: Opening) -> Opening:
     if listing.version == opening.seen:
         return opening
     entered = {name: opening.answers.get(name, "") for name in _changed(talk, opening)}
-    now = _opening(listing)
+    now = _opening(talk, listing)
     return replace(now, answers={**now.answers, **entered})
 
 
@@ -245,4 +253,4 @@ def change(talk: Talk, pressed: Press) -> None:
     if begun is not None:
         talk.press("form.open", begun.id)
     else:
-        talk.open(CHANGING.name, _opening(listing))
+        talk.open(CHANGING.name, _opening(talk, listing))

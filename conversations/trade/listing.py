@@ -6,7 +6,7 @@ from typing import Any
 
 from conversations.around import free_text
 from conversations.book import Book, Flow
-from conversations.differences import SALES
+from conversations.differences import SALES, packed
 from conversations.forms.answers import (
     NOTHING,
     capital,
@@ -100,6 +100,10 @@ def _incoterms(talk: Talk, values: Values) -> list[Option]:
     usual = talk.almanac.catalogue.product(values["product"]).terms if "product" in values else ()
     codes = [*usual, *(code for code, term in terms.items() if code not in usual and term.is_incoterm)]
     return [option(code, f"{code} · {terms[code].name}") for code in codes]
+
+
+def _packings(talk: Talk, values: Values) -> list[Option]:
+    return [option(each, packed(talk, each)) for each in talk.almanac.catalogue.packings_of(values["product"])]
 
 
 SELL = Form(
@@ -207,6 +211,14 @@ SELL = Form(
             optional=True,
             max_length=600,
         ),
+        Field(
+            "packaging",
+            "choice",
+            options=_packings,
+            show=packed,
+            applies=lambda values: "product" in values,
+            optional=True,
+        ),
         Field("words", "long_text", read=free_text, optional=True, max_length=1000),
     ),
 )
@@ -232,6 +244,7 @@ def _publish(talk: Talk, _opening: Opening, values: Values) -> None:
         place=values["place"],
         window_from=window[0],
         window_to=window[1],
+        packaging=values.get("packaging"),
         words=values.get("words", ""),
         photos=tuple(file.id for file in kept if file.mime.startswith("image/")),
         documents=tuple(file.id for file in kept if not file.mime.startswith("image/")),
@@ -304,6 +317,9 @@ def answers_of(talk: Talk, understood: Understood, product: str | None = None) -
         answers["place"] = f"{found.name}|{found.country}|{found.lat}|{found.lon}"
     if understood.window:
         answers["window"] = write_window(proposed(understood.window))
+    if understood.packaging and product:
+        known = talk.almanac.catalogue.packings_of(product)
+        answers |= {"packaging": each for each in understood.packaging[:1] if each in known}
     certificate = understood.certificate or understood.by_grade
     if certificate:
         answers["certificates"] = certificate

@@ -207,6 +207,7 @@ def opening_for(talk: Talk, understood: Understood) -> Opening:
 
 def _of_request(talk: Talk, known: dict[str, str]) -> dict[str, str]:
     """The same answers as this form names them; a certificate only where it is one that there is."""
+    known.pop("packaging", None)  # how it is packed is for who quotes to say
     if "price" in known:
         known["target"] = known.pop("price")
     if "certificates" in known and known["certificates"] not in talk.almanac.catalogue.certificates:

@@ -6,12 +6,14 @@ from typing import Final
 
 from conversations.book import Book
 from conversations.buttons import Press, press
+from conversations.differences import packed
 from conversations.forms.answers import goods_name, show_place, show_window
 from conversations.reply import Button, Card, CardList, Line, Say, Style, Toast
 from conversations.talk import Talk
 from core.kernel.errors import NotAllowed
 from core.listings import service as listings
 from core.listings.model import LISTING, Listing
+from core.listings.rules import dates_are_over
 
 SHOWN_AT_ONCE: Final = 10
 ABREAST: Final = 2  # buttons; four are too narrow for their words on a phone
@@ -62,6 +64,8 @@ def own_card(talk: Talk, listing: Listing, note: str = "") -> Card:
     """A listing as its seller sees it: what is left of it, until when it stands, what can be done."""
     words = talk.words
     verbs = LISTING.open_to(listing.state, ("seller",))
+    if dates_are_over(listing, talk.today):
+        verbs = [verb for verb in verbs if verb != "renew"]  # other dates put it up again
     buttons = [
         Button(label=words(f"listing.{verb}"), press=press(f"listing.{verb}", listing.id, listing.version), style=style)
         for verb, style in VERBS
@@ -92,6 +96,8 @@ def goods_lines(talk: Talk, listing: Listing) -> tuple[Line, ...]:
     ]
     if listing.min_lot != listing.remaining:
         lines.append(Line(label=words("listing.min_lot"), value=words.show(listing.min_lot)))
+    if listing.packaging:
+        lines.append(Line(label=words("sell.packaging"), value=packed(talk, listing.packaging)))
     if listing.certificates:
         named = ", ".join(f"{each.scheme} {each.number}".strip() for each in listing.certificates)
         lines.append(Line(label=words("listing.certificates"), value=named))

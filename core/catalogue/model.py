@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import chain
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from core.catalogue.facts import (
     DeliveryMode,
@@ -32,6 +32,8 @@ LETTERS_THAT_STAY = 4  # at least, of each word of a country's name that has sev
 LETTERS_OF_COUNTRY = 3  # from its beginning that every case of its name has
 COUNTRY_ENDING = 3  # letters in which the cases of a country's name may differ ("Lietuvoje", "в Україні")
 SHORTEST_STEM = 5
+PACKINGS: Final = ("bulk", "big_bag", "bag", "pallet")  # in which a search can ask for goods
+BAGS: Final = {"bag_15kg": "bag", "pack_10kg": "bag"}
 
 
 @dataclass(frozen=True, eq=False)  # one per installation: compared and hashed by identity
@@ -76,6 +78,15 @@ class Catalogue:
     def units_of(self, product_id: str) -> tuple[str, ...]:
         """The unit codes that product is sold in, the usual one first."""
         return self.product(product_id).units
+
+    def packings_of(self, product_id: str) -> tuple[str, ...]:
+        """How that product is packed, the usual way first; solid goods also in every way that a search can ask for.
+
+        Bags of one weight are bags: who looks for them says so.
+        """
+        product = self.product(product_id)
+        usual = (BAGS.get(each, each) for each in product.packaging)
+        return tuple(dict.fromkeys((*usual, *(PACKINGS if product.family.startswith("solid") else ()))))
 
     def products_named(self, text: str) -> list[Likeness]:
         """The products that text may mean, likeliest first; empty rather than nonsense. Strip amounts first."""

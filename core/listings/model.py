@@ -88,7 +88,7 @@ class ChangeListing(BaseModel):
     place: Place | None = None
     window_from: date | None = None
     window_to: date | None = None
-    packaging: Code | None = None
+    packaging: Code | None = None  # given as None: it is not said any more
     words: Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000)] | None = None
     photos: Annotated[FileIds, Field(max_length=PHOTOS_AT_MOST)] | None = None
     documents: Annotated[FileIds, Field(max_length=PHOTOS_AT_MOST)] | None = None

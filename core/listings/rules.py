@@ -71,6 +71,11 @@ def check_window(window_from: date, window_to: date, today: date) -> None:
         raise Invalid("listing.window_too_far", field="window_to", latest=today + FURTHEST_WINDOW)
 
 
+def dates_are_over(listing: Listing, today: date) -> bool:
+    """Whether it has to be given other dates before it can be for sale."""
+    return listing.window_to < today
+
+
 def check_price(price: UnitPrice, unit: str) -> None:
     """Raises Invalid when the price is per a unit that the quantity cannot be counted in."""
     if not convertible(price.unit, unit):

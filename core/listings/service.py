@@ -111,6 +111,7 @@ def change_listing(
 ) -> Listing:
     """Change what is given, as far as it could be published so. Offers already made keep their terms.
 
+    What had expired is for sale again, where its dates are not over.
     Raises NotAllowed, Stale, Invalid.
     """
     listing = _own(ctx, listing_id, seen)
@@ -119,6 +120,8 @@ def change_listing(
     given = command.model_dump(include=CHANGES_AS_GIVEN, exclude_none=True)
     for field, value in given.items():
         setattr(listing, field, list(value) if isinstance(value, tuple) else value)
+    if "packaging" in command.model_fields_set:
+        listing.packaging = command.packaging
     _change_goods(catalogue, listing, command)
     if command.place is not None:
         listing.place_name, listing.country = command.place.name, command.place.country
@@ -134,12 +137,13 @@ def change_listing(
         listing.window_to = command.window_to or listing.window_to
         rules.check_window(listing.window_from, listing.window_to, ctx.now.date())
         _move_expiry(ctx, listing)
+    _put_up_again(ctx, listing)
     _note_stock(ctx, listing, "seller")
     _tell_changed(ctx, listing, rules.differences(before, rules.told(listing)))
     return listing
 
 
-CHANGES_AS_GIVEN = {"negotiable", "buy_now", "incoterm", "packaging", "words", "photos", "documents"}
+CHANGES_AS_GIVEN = {"negotiable", "buy_now", "incoterm", "words", "photos", "documents"}
 
 
 def pause_listing(ctx: Ctx, listing_id: str, seen: int | None = None) -> Listing:
@@ -279,6 +283,13 @@ def _note_stock(ctx: Ctx, listing: Listing, role: str) -> None:
         ctx.announce(ListingSoldOut(listing.id, listing.seller, ctx.actor.person))
     elif not empty and listing.state == "sold_out":
         step(ctx, LISTING, listing, "restock", (role,), dues=dues)
+
+
+def _put_up_again(ctx: Ctx, listing: Listing) -> None:
+    """Who changes what had expired has looked it over: it stands anew, unless its dates are still over."""
+    if listing.state == "expired" and not rules.dates_are_over(listing, ctx.now.date()):
+        listing.renewed_at = ctx.now
+        step(ctx, LISTING, listing, "renew", ("seller",), dues={EXPIRY: listing.expires_at})
 
 
 def _move_expiry(ctx: Ctx, listing: Listing) -> None:

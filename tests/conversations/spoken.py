@@ -40,6 +40,7 @@ from core.search.rules import CHIPS
 from core.statements.model import What
 from core.support.model import CASE
 from tests.conversations import spoken_of_sales, spoken_of_sessions
+from tests.core.goods import catalogue
 
 ROOT: Final = Path(__file__).parents[2]
 SOURCES: Final = ("conversations", "core", "bots", "config", "web")
@@ -252,7 +253,7 @@ def _of_choices() -> Iterator[str]:
     yield from (f"request.seal.{each}" for each in request.SEALS)
     yield from (f"rail.{rail}{part}" for rail in Rail for part in ("", ".told", ".choose"))
     yield from (f"unit.{code}" for code in UNITS)
-    yield from (f"packaging.{code}" for code in ("big_bag", "bag", "pallet", "bulk"))
+    yield from {f"packaging.{code}" for product in catalogue().products for code in catalogue().packings_of(product)}
     yield from (f"{what}{side}" for what in ("deal.signed_by_", "party.") for side in ("buyer", "seller"))
     for step in ("find", "offer", "sign", "pay", "deliver", "release", "review"):
         yield from (f"tour.{step}", f"tour.{step}.text")
@@ -340,5 +341,17 @@ def reasons() -> set[str]:
         events
         | spoken_of_sessions.reasons()
         | spoken_of_sales.reasons()
-        | {"time", "parted", "given_back", "too_much", "lot_drop_agreed", "won", "turned", "lost", "settle", *money}
+        | {
+            "time",
+            "dates_over",
+            "parted",
+            "given_back",
+            "too_much",
+            "lot_drop_agreed",
+            "won",
+            "turned",
+            "lost",
+            "settle",
+            *money,
+        }
     )
