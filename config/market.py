@@ -25,7 +25,7 @@ from conversations.news.linked import Linked
 from conversations.news.notices import Notices
 from conversations.people import company, leaving, place, registration
 from conversations.search import alerts as alerting
-from conversations.search import market_view, wanting
+from conversations.search import market_view, openings, wanting
 from conversations.talk import Almanac
 from conversations.trade import (
     agreement,
@@ -41,6 +41,7 @@ from conversations.trade import (
     offer,
     order,
     paying,
+    quoting,
     request,
     review,
     shelf,
@@ -85,10 +86,12 @@ BOOKS: tuple[Book, ...] = (
     alerting.book,
     market_view.book,
     wanting.book,
+    openings.book,
     place.book,
     offer.book,
     inquiry.book,
     request.book,
+    quoting.book,
     agreement.book,
     deal_talk.book,
     order.book,

@@ -14,7 +14,7 @@ from conversations.trade.agreement import awaits_me, brief_card
 from conversations.trade.inquiry import inquiry_card
 from conversations.trade.money import is_set_up, money_card, payouts_card
 from conversations.trade.offer import brief_offer
-from conversations.trade.request import brief_request
+from conversations.trade.request_card import brief_request
 from conversations.trade.shelf import brief_listing
 from core.alerts import service as alerts
 from core.deals import service as deals

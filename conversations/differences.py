@@ -34,7 +34,7 @@ def _told(talk: Talk, change: Difference) -> str:
     return labelled(talk.words, label, f"{before} → {after}")
 
 
-def packed(talk: Talk, packaging: str) -> str:
+def show_packing(talk: Talk, packaging: str) -> str:
     """How goods are packed: "in big bags"."""
     code = f"packaging.{packaging}"
     return talk.words(code) if talk.words.knows(code) else packaging
@@ -56,6 +56,6 @@ SHOWN: Final[Mapping[str, Callable[[Talk, Any], str]]] = {
     "place": show_place,
     "window": show_window,
     "sale": lambda talk, value: talk.words(f"sell.sale.{sale_named(*value)}"),
-    "packaging": lambda talk, value: packed(talk, value) if value else talk.words("packaging.unsaid"),
+    "packaging": lambda talk, value: show_packing(talk, value) if value else talk.words("packaging.unsaid"),
     "certificates": lambda talk, value: ", ".join(value) or talk.words("terms.no_certificates"),
 }

@@ -34,8 +34,10 @@ from conversations.filling.drafts import reminder
 from conversations.news.beside import redraw_beside
 from conversations.news.concerned import parties
 from conversations.news.reminders import on_deadline_nears
+from conversations.news.sentences import sentence
 from conversations.reply import Button, Card, Reply, Say
 from conversations.search.alerts import found_list
+from conversations.search.openings import openings_list
 from conversations.talk import Surface, Talk
 from conversations.trade import deal_talk
 from conversations.trade.agreement import deal_card
@@ -44,9 +46,9 @@ from conversations.trade.dispute import case_card
 from conversations.trade.inquiry import inquiry_card
 from conversations.trade.money import account_page, set_up_payouts
 from conversations.trade.offer import offer_card
-from conversations.trade.request import request_card
+from conversations.trade.request_card import request_card
 from conversations.trade.shelf import own_card
-from core.alerts.events import ListingsFound
+from core.alerts.events import ListingsFound, RequestsFound
 from core.deals import rules
 from core.deals.service import deal_for
 from core.deals.talk.events import DealLineSaid
@@ -74,7 +76,6 @@ from core.talks.service import shown
 
 log = structlog.get_logger(__name__)
 
-ADDRESSING = {"by", "only", "to", "in_place", "sides"}  # who says it and to whom, and no part of the sentence
 DRAWING_FAULTS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
 
 
@@ -122,6 +123,7 @@ class Notices:
         reactions.on(DeadlineNears, on_deadline_nears)
         reactions.on(MemberJoined, self._on_member_joined)
         reactions.on(ListingsFound, self._on_listings_found)
+        reactions.on(RequestsFound, self._on_requests_found)
         reactions.on(DraftNearsItsEnd, self._on_draft_nears_its_end)
         reactions.on(LineSaid, self._on_line)
         reactions.on(DealLineSaid, self._on_deal_line)
@@ -160,7 +162,7 @@ class Notices:
         in_place = all(parts.get("in_place") for _, parts in sentences)
         for place, surface in enumerate(reached.surfaces):
             talk = self._talk_at(ctx, person, surface)
-            told = [_sentence(talk, code, parts, acted=acted) for code, parts in sentences] if place == 0 else []
+            told = [sentence(talk, code, parts, acted=acted) for code, parts in sentences] if place == 0 else []
             note = "\n".join(sentence for sentence in told if sentence)
             talk.fresh = bool(note) and not (acted and ctx.notes.get("pressed")) and not in_place
             if not note and not self._stands(ctx, surface, f"{kind}:{subject}"):
@@ -259,6 +261,9 @@ class Notices:
     def _on_listings_found(self, ctx: Ctx, fact: ListingsFound) -> None:
         self._to_person(ctx, fact.person_id, lambda talk: found_list(talk, fact))
 
+    def _on_requests_found(self, ctx: Ctx, fact: RequestsFound) -> None:
+        self._to_person(ctx, fact.person_id, lambda talk: openings_list(talk, fact))
+
     def _on_member_joined(self, ctx: Ctx, fact: MemberJoined) -> None:
         """The colleagues hear who has come."""
         newcomer = person_of(ctx, fact.person_id)
@@ -313,33 +318,6 @@ class Notices:
 
 
 # --- drawing ----------------------------------------------------------------------------------------------------------
-
-
-def _sentence(talk: Talk, code: str, parts: dict[str, Any], *, acted: bool) -> str:
-    """One fact as this person should hear it: who did it by name, and nothing that concerns the other side alone."""
-    only = parts.get("only")
-    to: frozenset[str] | None = parts.get("to")
-    if not code or (only is not None and only != talk.organisation) or (to is not None and talk.person.id not in to):
-        return ""
-    words = talk.words
-    by = parts.get("by")
-    sides: dict[str, str] = parts.get("sides", {})
-    who = words("party.you") if acted else talk.name_of(by) if sides and by else _who(talk, by)
-    for variant in (parts.get("why"), parts.get("when"), sides.get(talk.person.id)):
-        code = f"{code}.{variant}" if variant and words.knows(f"{code}.{variant}") else code
-    code = f"{code}.you" if acted and words.knows(f"{code}.you") else code
-    said = {name: part(talk) if callable(part) else part for name, part in parts.items() if name not in ADDRESSING}
-    return words(code, **said, who=who)
-
-
-def _who(talk: Talk, person_id: str | None) -> str:
-    """A company, and to its own people who of them; an operator speaks for the market, and not for a company."""
-    if person_id is None:
-        return ""
-    person = person_of(talk.ctx, person_id)
-    if person.organisation_id == talk.organisation:
-        return talk.name_of(person_id)
-    return talk.words("party.operator") if person.operator else talk.party(person.organisation_id)
 
 
 def _offer(talk: Talk, subject: str, note: str) -> Card:

@@ -28,6 +28,7 @@ from core.alerts.model import (
     SavedSearch,
     SaveSearch,
 )
+from core.alerts.openings import sold_products
 from core.kernel.errors import Invalid
 from core.listings.service import listing_for
 from core.search import kept
@@ -63,7 +64,7 @@ def my_alerts(talk: Talk, _rest: str) -> None:
     mine = alerts.searches_of(talk.ctx, talk.person.id)
     if not mine:
         find = Button(label=words("command.find"), press=press("command", choice="find"), style="primary")
-        talk.reply(Say(text=words("alert.none_yet"), buttons=((find,),)))
+        talk.reply(Say(text=words("alert.none_yet"), buttons=((find,), *_of_requests(talk))))
         return
     talk.reply(
         CardList(
@@ -71,10 +72,17 @@ def my_alerts(talk: Talk, _rest: str) -> None:
             title=words("alert.mine"),
             text=quiet_hours_text(talk),
             items=tuple(brief_search(talk, search) for search in mine[:SHOWN_AT_ONCE]),
-            buttons=((_quiet_button(talk),),),
+            buttons=((_quiet_button(talk),), *_of_requests(talk)),
             fresh=talk.fresh,
         )
     )
+
+
+def _of_requests(talk: Talk) -> tuple[tuple[Button, ...], ...]:
+    """To who sells something: what they hear of requests for it."""
+    if not sold_products(talk.ctx):
+        return ()
+    return ((Button(label=talk.words("openings.mine"), press=press("openings.show")),),)
 
 
 def brief_search(talk: Talk, search: SavedSearch) -> Card:

@@ -6,7 +6,7 @@ from typing import Any
 
 from conversations.around import free_text
 from conversations.book import Book, Flow
-from conversations.differences import SALES, packed
+from conversations.differences import SALES, show_packing
 from conversations.forms.answers import (
     NOTHING,
     capital,
@@ -103,7 +103,7 @@ def _incoterms(talk: Talk, values: Values) -> list[Option]:
 
 
 def _packings(talk: Talk, values: Values) -> list[Option]:
-    return [option(each, packed(talk, each)) for each in talk.almanac.catalogue.packings_of(values["product"])]
+    return [option(each, show_packing(talk, each)) for each in talk.almanac.catalogue.packings_of(values["product"])]
 
 
 SELL = Form(
@@ -215,7 +215,7 @@ SELL = Form(
             "packaging",
             "choice",
             options=_packings,
-            show=packed,
+            show=show_packing,
             applies=lambda values: "product" in values,
             optional=True,
         ),
@@ -318,8 +318,8 @@ def answers_of(talk: Talk, understood: Understood, product: str | None = None) -
     if understood.window:
         answers["window"] = write_window(proposed(understood.window))
     if understood.packaging and product:
-        known = talk.almanac.catalogue.packings_of(product)
-        answers |= {"packaging": each for each in understood.packaging[:1] if each in known}
+        packed = understood.packaging[0]
+        answers |= {"packaging": packed} if packed in talk.almanac.catalogue.packings_of(product) else {}
     certificate = understood.certificate or understood.by_grade
     if certificate:
         answers["certificates"] = certificate

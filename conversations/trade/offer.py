@@ -8,7 +8,7 @@ from typing import Any
 from conversations.around import free_text
 from conversations.book import Book, Doubt, Flow
 from conversations.buttons import Press, press
-from conversations.differences import packed
+from conversations.differences import show_packing
 from conversations.forms.answers import (
     goods_name,
     read_price,
@@ -335,7 +335,7 @@ def goods_lines(talk: Talk, terms: Terms) -> list[Line]:
     named = ", ".join(terms.certificates) or words("terms.no_certificates")
     lines.append(Line(label=words("terms.certificates"), value=named))
     if terms.packaging:
-        lines.append(Line(label=words("terms.packaging"), value=packed(talk, terms.packaging)))
+        lines.append(Line(label=words("terms.packaging"), value=show_packing(talk, terms.packaging)))
     return lines
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from conversations.book import Book
 from conversations.buttons import Press, press
-from conversations.differences import packed
+from conversations.differences import show_packing
 from conversations.forms.answers import goods_name, show_place, show_window
 from conversations.reply import Button, Card, CardList, Line, Say, Style, Toast
 from conversations.talk import Talk
@@ -97,7 +97,7 @@ def goods_lines(talk: Talk, listing: Listing) -> tuple[Line, ...]:
     if listing.min_lot != listing.remaining:
         lines.append(Line(label=words("listing.min_lot"), value=words.show(listing.min_lot)))
     if listing.packaging:
-        lines.append(Line(label=words("sell.packaging"), value=packed(talk, listing.packaging)))
+        lines.append(Line(label=words("sell.packaging"), value=show_packing(talk, listing.packaging)))
     if listing.certificates:
         named = ", ".join(f"{each.scheme} {each.number}".strip() for each in listing.certificates)
         lines.append(Line(label=words("listing.certificates"), value=named))

@@ -1,1 +1,1 @@
-"""Saved searches, and who hears of a new listing: each person at most once, at the hours they have chosen."""
+"""Saved searches; who hears of a new listing or request: each person at most once, at the hours they have chosen."""

@@ -17,6 +17,26 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Opening:
+    """A request, and the listing of theirs that says that they could quote on it."""
+
+    request_id: str
+    listing_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestsFound(Event):
+    """It is the hour to tell somebody of requests that they could quote on: these, the newest first, and `more`.
+
+    They count as told from now on.
+    """
+
+    person_id: str
+    found: tuple[Opening, ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
 class ListingsFound(Event):
     """It is the hour to tell somebody of listings that their searches have found: these, the newest first, and `more`.
 

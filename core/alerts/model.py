@@ -17,6 +17,8 @@ QUESTION_AT_MOST: Final = 200  # characters of a question that are kept: a title
 TOLD_AT_ONCE: Final = 5  # listings in one message; the rest is a number and a button
 MESSAGES_A_DAY: Final = 6  # to one person from one morning to the next; what is found beyond that waits for it
 APART: Final = timedelta(minutes=10)  # between two messages to one person, however many listings appear
+AT_ONCE: Final = 200  # confirmed in one unit of work: the next ones wait for the next
+REQUEST_REACH_KM: Final = 500  # from a seller's goods to where a request wants them: what a truck drives in a day
 MORNING: Final = time(8)  # when a digest arrives, in the person's own time zone
 DIGEST_WEEKDAY: Final = 0  # Monday
 QUIET_FROM: Final = time(21)
@@ -90,6 +92,33 @@ class Alert(Table):
         Index("ix_alert_search_told", "search_id", "told_at"),
         Index("ix_alert_told", "person_id", "told_at"),
     )
+
+
+class RequestAlert(Table):
+    """A request that somebody could quote on. The key says it: told at most once, whatever happens.
+
+    `told_at` and `listing_id`, which is why it was told, are empty while it waits for its hour.
+    """
+
+    __tablename__ = "request_alert"
+
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    request_id: Mapped[str] = mapped_column(ForeignKey("request.id"), primary_key=True)
+    listing_id: Mapped[str | None] = mapped_column(Id)
+    found_at: Mapped[datetime] = mapped_column(Instant)
+    told_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    __table_args__ = (Index("ix_request_alert_told", "person_id", "told_at"),)
+
+
+class RequestsMuted(Table):
+    """Goods of which somebody wants to hear no requests."""
+
+    __tablename__ = "requests_muted"
+
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    product_id: Mapped[str] = mapped_column(String(60), primary_key=True)
+    muted_at: Mapped[datetime] = mapped_column(Instant)
 
 
 class QuietHours(Table):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from core.alerts import service
+from core.alerts import openings, service
+from core.alerts.hours import OF_PERSON
 from core.alerts.matching import Watchlists
 from core.alerts.model import Rhythm
 from core.catalogue import Catalogue
@@ -14,16 +15,23 @@ from core.kernel.timers import Timer
 from core.kernel.transaction import Ctx
 from core.listings.events import ListingChanged, ListingFact, ListingPublished
 from core.people.events import AccountsLinked
+from core.requests.events import RequestChanged, RequestFact, RequestPublished
 
 
 def listen(reactions: Reactions) -> None:
     reactions.on(ListingPublished, _listing_moved)
     reactions.on(ListingChanged, _listing_moved)
+    reactions.on(RequestPublished, _request_moved)
+    reactions.on(RequestChanged, _request_moved)
     reactions.on(AccountsLinked, _accounts_linked)
 
 
 def _listing_moved(ctx: Ctx, fact: ListingFact) -> None:
     service.look_for_takers(ctx, fact.listing_id)
+
+
+def _request_moved(ctx: Ctx, fact: RequestFact) -> None:
+    openings.look_for_sellers(ctx, fact.request_id)
 
 
 def _accounts_linked(ctx: Ctx, fact: AccountsLinked) -> None:
@@ -41,4 +49,8 @@ def rings(catalogue: Callable[[], Catalogue]) -> Mapping[str, Ring]:
     def tell(ctx: Ctx, timer: Timer) -> None:
         service.tell(ctx, catalogue(), timer.subject, Rhythm(timer.event))
 
-    return {service.OF_LISTING: match, service.OF_PERSON: tell}
+    def find_sellers(ctx: Ctx, timer: Timer) -> None:
+        _, _, after = timer.event.partition(":")
+        openings.match_request(ctx, catalogue(), timer.subject, after=after)
+
+    return {service.OF_LISTING: match, openings.OF_REQUEST: find_sellers, OF_PERSON: tell}

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from typing import Final
 
 from sqlalchemy import delete, func, select, update
 
 from core.alerts import rules
 from core.alerts.events import Found, ListingsFound
+from core.alerts.hours import OF_PERSON, quiet_hours_of, set_hour, told_lately
 from core.alerts.matching import Watchlists, outline
 from core.alerts.model import (
+    AT_ONCE,
     SEARCHES_AT_MOST,
     TOLD_AT_ONCE,
     Alert,
@@ -22,6 +24,7 @@ from core.alerts.model import (
     SavedSearch,
     SaveSearch,
 )
+from core.alerts.openings import move_openings, tell_requests
 from core.alerts.reasons import reasons
 from core.alerts.rules import Goods, Hours
 from core.alerts.words import known_names
@@ -35,14 +38,12 @@ from core.kernel.transaction import Ctx
 from core.listings.model import Listing
 from core.listings.service import TAKES_OFFERS, listing_for
 from core.people.model import Person
-from core.people.rules import known_zone
 from core.people.service import acting, organisation_of, person_of
 from core.search import kept
 from core.search.model import Query, Reason
 
-OF_PERSON, OF_LISTING = "alerts", "listing_alerts"  # kinds of timers
+OF_LISTING: Final = "listing_alerts"  # kind of timers
 MATCH: Final = "match"
-AT_ONCE: Final = 200  # searches confirmed in one unit of work: the next ones wait for the next
 
 # --- a person's own ---------------------------------------------------------------------------------------------------
 
@@ -137,11 +138,6 @@ def delete_search(ctx: Ctx, search_id: str) -> SavedSearch:
     return search
 
 
-def quiet_hours_of(ctx: Ctx, person: Person) -> Hours:
-    own, zone = ctx.session.get(QuietHours, person.id), known_zone(person.zone)
-    return Hours(zone) if own is None else Hours(zone, _clock(own.begins_minute), _clock(own.ends_minute))
-
-
 def choose_quiet_hours(ctx: Ctx, command: ChooseQuietHours) -> Hours:
     person = acting(ctx)
     own = ctx.session.get(QuietHours, person.id)
@@ -229,7 +225,7 @@ def _note(ctx: Ctx, search: SavedSearch, person: Person, goods: Goods) -> None:
         told_at=None,
     )
     if new or _takes_over(ctx, search, goods):
-        _set_hour(ctx, person, search.rhythm)
+        set_hour(ctx, person, search.rhythm)
 
 
 def _takes_over(ctx: Ctx, search: SavedSearch, goods: Goods) -> bool:
@@ -257,7 +253,7 @@ def _precedence(search: SavedSearch) -> tuple[int, int, str]:
 def tell(ctx: Ctx, catalogue: Catalogue, person_id: str, rhythm: Rhythm) -> None:
     """Tell somebody what waits for this hour, in one message. What is no longer to be had is not told."""
     person = person_of(ctx, person_id)
-    due = rules.may_tell_at(rhythm, ctx.now, quiet_hours_of(ctx, person), _told_lately(ctx, person_id))
+    due = rules.may_tell_at(rhythm, ctx.now, quiet_hours_of(ctx, person), told_lately(ctx, person_id))
     if due > ctx.now:
         set_timer(ctx.session, Timer(OF_PERSON, person_id, rhythm, due))
         return
@@ -271,8 +267,10 @@ def tell(ctx: Ctx, catalogue: Catalogue, person_id: str, rhythm: Rhythm) -> None
             alert.told_at = ctx.now
             found.append(Found(alert.listing_id, search.id))
         elif search.id != alert.search_id:
-            _set_hour(ctx, person, search.rhythm)
+            set_hour(ctx, person, search.rhythm)
         alert.search_id = search.id
+    if rhythm is Rhythm.INSTANT:
+        tell_requests(ctx, catalogue, person)
     if found:
         ctx.announce(ListingsFound(person_id, rhythm, tuple(found[:TOLD_AT_ONCE]), len(found[TOLD_AT_ONCE:])))
 
@@ -300,17 +298,6 @@ def _waiting(ctx: Ctx, person_id: str) -> list[tuple[Alert, Listing]]:
     return [(row[0], row[1]) for row in ctx.session.execute(untold)]
 
 
-def _told_lately(ctx: Ctx, person_id: str) -> list[datetime]:
-    query = select(Alert.told_at).where(Alert.person_id == person_id, Alert.told_at > ctx.now - timedelta(days=1))
-    return [moment for moment in ctx.session.scalars(query.distinct()) if moment is not None]
-
-
-def _set_hour(ctx: Ctx, person: Person, rhythm: Rhythm) -> None:
-    hours = quiet_hours_of(ctx, person)
-    due = rules.next_telling(rhythm, ctx.now, hours, _told_lately(ctx, person.id))
-    set_timer(ctx.session, Timer(OF_PERSON, person.id, rhythm, due))
-
-
 # --- rows -------------------------------------------------------------------------------------------------------------
 
 
@@ -320,6 +307,7 @@ def move_searches(ctx: Ctx, stays: str, goes: str) -> None:
     ctx.session.execute(delete(Alert).where(Alert.person_id == goes, Alert.listing_id.in_(known)))
     ctx.session.execute(update(Alert).where(Alert.person_id == goes).values(person_id=stays))
     ctx.session.execute(update(SavedSearch).where(SavedSearch.person_id == goes).values(person_id=stays))
+    move_openings(ctx, stays, goes)
     for rhythm in Rhythm:
         set_timer(ctx.session, Timer(OF_PERSON, stays, rhythm, ctx.now))
 
@@ -341,14 +329,10 @@ def _choose_anew(ctx: Ctx, person_id: str) -> None:
         return
     person, rhythms = person_of(ctx, person_id), {search.rhythm for search in _in_turn(ctx, person_id)}
     for rhythm in sorted(rhythms):
-        _set_hour(ctx, person, rhythm)
+        set_hour(ctx, person, rhythm)
     if not rhythms:
         ctx.session.execute(delete(Alert).where(*untold))
 
 
 def _minute(clock: time) -> int:
     return clock.hour * 60 + clock.minute
-
-
-def _clock(minute: int) -> time:
-    return time(minute // 60, minute % 60)

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, select
 
-from core.alerts.model import Alert, QuietHours, SavedSearch
+from core.alerts.model import Alert, QuietHours, RequestAlert, RequestsMuted, SavedSearch
 from core.contacts.model import Block, Report
 from core.deals.talk.model import DealLine
 from core.delivery.model import Finding, Proposal
@@ -55,6 +55,8 @@ def rows_that_go(person: str) -> list[tuple[type[Table], Where]]:
         (Draft, Draft.person_id),
         (Remembered, Remembered.person_id),
         (Alert, Alert.person_id),
+        (RequestAlert, RequestAlert.person_id),
+        (RequestsMuted, RequestsMuted.person_id),
         (SavedSearch, SavedSearch.person_id),
         (QuietHours, QuietHours.person_id),
         (Shortlisted, Shortlisted.person_id),

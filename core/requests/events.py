@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.kernel.events import Event
+from core.listings.rules import Difference
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,14 @@ class RequestFact(Event):
 @dataclass(frozen=True, slots=True)
 class RequestPublished(RequestFact):
     """Sellers can find it, and quote, from now on."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestChanged(RequestFact):
+    """It asks otherwise from now on. `anew`: what was quoted before stands no longer."""
+
+    changes: tuple[Difference, ...]
+    anew: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,8 @@ REQUEST: Final = Process(
 
 
 class Request(InProcess, Table):
-    """What one buyer looks for. `quotes`: how many have come, which is all that anybody sees of a sealed one."""
+    """What one buyer looks for. `quotes`: how many have come on what it asks for now, which is all that anybody sees
+    of a sealed one."""
 
     __tablename__ = "request"
 
@@ -102,6 +103,7 @@ class Request(InProcess, Table):
     sealed: Mapped[bool] = mapped_column(Boolean)
     quotes_each: Mapped[int] = mapped_column(Integer)
     quotes: Mapped[int] = mapped_column(Integer, default=0)
+    edition: Mapped[int] = mapped_column(Integer, default=1)  # what is asked for: one more with each change of it
 
     __table_args__ = (Index("ix_request_shelf", "state", "product_id"),)
 

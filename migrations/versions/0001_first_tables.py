@@ -410,6 +410,7 @@ def upgrade() -> None:
         sa.Column("sealed", sa.Boolean(), nullable=False),
         sa.Column("quotes_each", sa.Integer(), nullable=False),
         sa.Column("quotes", sa.Integer(), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.Column("state", sa.String(length=40), nullable=False),
         sa.Column("state_since", sa.DateTime(timezone=True), nullable=False),
@@ -807,6 +808,7 @@ def upgrade() -> None:
         sa.Column("request_id", sa.String(length=26), nullable=False),
         sa.Column("seller", sa.String(length=26), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
         sa.Column("person", sa.String(length=26), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("terms", sa.JSON(), nullable=False),
@@ -907,6 +909,28 @@ def upgrade() -> None:
         batch_op.create_index("ix_alert_search_told", ["search_id", "told_at"], unique=False)
         batch_op.create_index("ix_alert_told", ["person_id", "told_at"], unique=False)
 
+    op.create_table(
+        "request_alert",
+        sa.Column("person_id", sa.String(length=26), nullable=False),
+        sa.Column("request_id", sa.String(length=26), nullable=False),
+        sa.Column("listing_id", sa.String(length=26), nullable=True),
+        sa.Column("found_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_request_alert_person_id")),
+        sa.ForeignKeyConstraint(["request_id"], ["request.id"], name=op.f("fk_request_alert_request_id")),
+        sa.PrimaryKeyConstraint("person_id", "request_id", name=op.f("pk_request_alert")),
+    )
+    with op.batch_alter_table("request_alert", schema=None) as batch_op:
+        batch_op.create_index("ix_request_alert_told", ["person_id", "told_at"], unique=False)
+
+    op.create_table(
+        "requests_muted",
+        sa.Column("person_id", sa.String(length=26), nullable=False),
+        sa.Column("product_id", sa.String(length=60), nullable=False),
+        sa.Column("muted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_requests_muted_person_id")),
+        sa.PrimaryKeyConstraint("person_id", "product_id", name=op.f("pk_requests_muted")),
+    )
     op.create_table(
         "chat_identity",
         sa.Column("platform", sa.String(length=10), nullable=False),
@@ -1985,6 +2009,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_chat_identity_address"))
 
     op.drop_table("chat_identity")
+    op.drop_table("requests_muted")
+    with op.batch_alter_table("request_alert", schema=None) as batch_op:
+        batch_op.drop_index("ix_request_alert_told")
+
+    op.drop_table("request_alert")
     with op.batch_alter_table("alert", schema=None) as batch_op:
         batch_op.drop_index("ix_alert_told")
         batch_op.drop_index("ix_alert_search_told")

@@ -18,7 +18,7 @@ from conversations import help as help_pages
 from conversations.book import Book, bound
 from conversations.differences import SALES
 from conversations.search.cards import BEYOND
-from conversations.trade import agreement, claim, delivery, dispute, lots, money, request, shelf
+from conversations.trade import agreement, claim, delivery, dispute, lots, money, request_card, shelf
 from core.alerts.model import Rhythm
 from core.deals.model import DEAL
 from core.delivery.model import LOT
@@ -250,7 +250,7 @@ def _of_choices() -> Iterator[str]:
     yield from (f"profile.role.{each}" for each in (*Role, "both"))
     yield from (f"role.{each}" for each in Role)
     yield from (f"company.position.{each}" for each in Position)
-    yield from (f"request.seal.{each}" for each in request.SEALS)
+    yield from (f"request.seal.{each}" for each in request_card.SEALS)
     yield from (f"rail.{rail}{part}" for rail in Rail for part in ("", ".told", ".choose"))
     yield from (f"unit.{code}" for code in UNITS)
     yield from {f"packaging.{code}" for product in catalogue().products for code in catalogue().packings_of(product)}

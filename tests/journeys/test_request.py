@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.journeys.market import World
+import pytest
+
+from tests.journeys.market import Chat, World
 from tests.journeys.trade import Trade
 
 
@@ -33,6 +35,7 @@ async def test_a_question_is_answered_and_becomes_the_sellers_own_offer(world: W
     await tom.sees("No question is open.")
 
 
+BOTH: tuple[tuple[Chat, Chat], ...] = (("telegram", "slack"), ("slack", "telegram"))
 REQUEST = "/request 100 t A1 pellets DAP Kaunas next week"
 
 
@@ -71,6 +74,38 @@ async def test_sealed_quotes_are_opened_at_the_cut_off_and_one_is_taken(world: W
     await trade.sign()
     await trade.pay()
     await world.books_balance()
+
+
+@pytest.mark.parametrize(("chat", "other"), BOTH)
+async def test_who_sells_such_goods_is_told_of_a_request_why_and_how_to_hear_no_more(
+    world: World, chat: Chat, other: Chat
+) -> None:
+    rasa, tom = await world.on(chat, "Rasa"), await world.on(other, "Tom")
+    await Trade(world, rasa, tom).list()
+    await tom.says("/request 100 t A1 pellets DAP Vilnius next week")
+    await tom.fills(closes="tomorrow", target="210 €/t")
+    await rasa.sees("1 open request fits what you have", "Request: Wood pellets", "100 t", "Quotes are taken until")
+    await rasa.presses("Why this?")
+    await rasa.sees("You have put up Wood pellets, ENplus A1 (200 t)", "What fits: ", "km from Vilnius")
+    await rasa.presses("Open")
+    await rasa.presses("Make a quote")
+    await rasa.fills(price="209 €/t")
+    await tom.sees("The first quote has come.")
+
+    await rasa.says("/alerts")
+    await rasa.presses("Requests for what I sell")
+    await rasa.presses("Mute")
+    await rasa.sees("Wood pellets: Muted")
+    await tom.says(REQUEST)
+    await tom.fills(closes="tomorrow")
+    await tom.sees("Kaunas")
+    await world.later(days=1)
+    assert (await rasa.screen()).count("1 open request fits what you have") == 1
+    await rasa.presses("Tell me again")
+    await rasa.sees("Wood pellets: At once")
+    await tom.says("/request 48 t A1 pellets DAP Riga next week")
+    await tom.fills(closes="tomorrow")
+    await rasa.sees("Riga", "48 t")
 
 
 async def test_a_request_that_nobody_answers_ends_and_one_can_be_withdrawn(world: World) -> None:

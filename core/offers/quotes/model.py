@@ -35,6 +35,7 @@ class Quote(Table):
     request_id: Mapped[str] = mapped_column(ForeignKey("request.id"))
     seller: Mapped[str] = mapped_column(Id, index=True)  # organisation
     number: Mapped[int] = mapped_column(Integer)  # from 1, of this seller's on this request
+    edition: Mapped[int] = mapped_column(Integer, default=1)  # of the request: the one that its seller has read
     person: Mapped[str] = mapped_column(Id)
     at: Mapped[datetime] = mapped_column(Instant)
     terms_json: Mapped[dict[str, Any]] = mapped_column("terms", JSON)
