@@ -18,8 +18,8 @@ from decimal import Decimal
 from config.reference import reference
 from core.alerts import rules
 from core.alerts.matching import Watchlist, outline
+from core.alerts.model import AT_ONCE
 from core.alerts.rules import Goods
-from core.alerts.service import AT_ONCE
 from core.kernel.money import UnitPrice
 from core.kernel.quantity import Quantity
 from core.listings.model import Listing, ListingCertificate

@@ -43,6 +43,7 @@ from conversations.trade import (
     paying,
     quoting,
     request,
+    request_change,
     review,
     shelf,
 )
@@ -91,6 +92,7 @@ BOOKS: tuple[Book, ...] = (
     offer.book,
     inquiry.book,
     request.book,
+    request_change.book,
     quoting.book,
     agreement.book,
     deal_talk.book,

@@ -17,17 +17,17 @@ SALES: Final[Mapping[str, tuple[bool, bool]]] = {  # whether the price can be ta
 }
 
 
-def told_of(changes: Sequence[Difference]) -> Callable[[Talk], str]:
-    """ "Price: 215.00 EUR/t → 205.00 EUR/t; Description", as each reader reads it."""
+def told_of(changes: Sequence[Difference], form: str = "sell") -> Callable[[Talk], str]:
+    """ "Price: 215.00 EUR/t → 205.00 EUR/t; Description", as each reader reads it. `form`: whose fields they are."""
 
     def told(talk: Talk) -> str:
-        return "; ".join(_told(talk, each) for each in changes)
+        return "; ".join(_told(talk, each, form) for each in changes)
 
     return told
 
 
-def _told(talk: Talk, change: Difference) -> str:
-    label = talk.words(f"sell.{change.field}")
+def _told(talk: Talk, change: Difference, form: str) -> str:
+    label = talk.words(f"{form}.{change.field}")
     if change.field not in SHOWN:
         return label
     before, after = (SHOWN[change.field](talk, value) for value in (change.before, change.after))
@@ -49,10 +49,12 @@ def _grade(talk: Talk, grade: str | None) -> str:
     return talk.almanac.catalogue.grade(grade).label if grade else talk.words("sell.grade.none")
 
 
+PLAIN: Final = ("quantity", "price", "min_lot", "incoterm", "closes", "lots", "quotes_each")
 # By field, how it is shown; of the others it is enough to say that they have changed.
 SHOWN: Final[Mapping[str, Callable[[Talk, Any], str]]] = {
     "grade": _grade,
-    **dict.fromkeys(("quantity", "price", "min_lot", "incoterm"), lambda talk, value: talk.words.show(value)),
+    **dict.fromkeys(PLAIN, lambda talk, value: talk.words.show(value)),
+    "target": lambda talk, value: talk.words.show(value) if value is not None else "–",
     "place": show_place,
     "window": show_window,
     "sale": lambda talk, value: talk.words(f"sell.sale.{sale_named(*value)}"),

@@ -25,7 +25,7 @@ from core.listings.service import listing_for
 from core.offers import events as offer
 from core.offers.inquiries import events as inquiry
 from core.offers.quotes import events as quote
-from core.offers.quotes.service import sellers_of
+from core.offers.quotes.service import has_standing, sellers_of
 from core.reputation import events as review
 from core.requests import events as request
 from core.requests.service import request_for
@@ -67,6 +67,7 @@ REQUEST_FACTS: Facts = {
     request.RequestWithdrawn: "notice.request_withdrawn",
     request.RequestLapsed: "notice.request_lapsed",
 }
+REQUEST_CHANGED: Facts = {request.RequestChanged: "notice.request_changed"}
 QUOTE_FACTS: Facts = {
     quote.QuoteMade: "notice.quote_made",
     quote.QuoteAwarded: "notice.quote_awarded.to_another",
@@ -189,6 +190,20 @@ def _on_inquiry(code: str) -> Callable[[Ctx, Any], None]:
 def _on_request(code: str) -> Callable[[Ctx, Any], None]:
     def hear(ctx: Ctx, fact: Any) -> None:
         gathered(ctx).say("request", fact.request_id, code, by=fact.by_person, why=getattr(fact, "why", ""))
+
+    return hear
+
+
+def _on_request_changed(code: str) -> Callable[[Ctx, request.RequestChanged], None]:
+    """To the buyer's people, and to each seller who has quoted: what has changed, and whether their quote counts."""
+
+    def hear(ctx: Ctx, fact: request.RequestChanged) -> None:
+        by, asked = fact.by_person, request_for(ctx, fact.request_id)
+        say = partial(gathered(ctx).say, "request", asked.id, by=by, what=told_of(fact.changes, "request"))
+        say(code, only=fact.buyer, name=lambda talk: talk.name_of(by), why="anew" if fact.quotes_passed else "")
+        for seller in sellers_of(ctx, asked.id):
+            stands = has_standing(ctx, asked, seller)
+            say("notice.request_changed_quoted", only=seller, due=asked.closes_at, why="" if stands else "anew")
 
     return hear
 
@@ -317,6 +332,7 @@ HEARD: tuple[tuple[Facts, Callable[[str], Callable[[Ctx, Any], None]]], ...] = (
     (CHANGED_FACTS, _on_offer_listing),
     (INQUIRY_FACTS, _on_inquiry),
     (REQUEST_FACTS, _on_request),
+    (REQUEST_CHANGED, _on_request_changed),
     (QUOTE_FACTS, _on_quote),
     (DEAL_FACTS, _on_deal),
     (LOT_FACTS, _on_lot),

@@ -16,6 +16,7 @@ from core.kernel.transaction import Ctx
 from core.listings.service import changeable_listing, listing_for
 from core.offers.inquiries.service import inquiry_for
 from core.offers.service import offer_for
+from core.requests.service import changeable_request
 from core.support.service import case_for
 from core.talks import service as talks
 from core.talks.model import Draft
@@ -28,6 +29,11 @@ def may_be_changed(ctx: Ctx, listing_id: str) -> None:
     changeable_listing(ctx, listing_id)
 
 
+def request_may_be_changed(ctx: Ctx, request_id: str) -> None:
+    """Raises Refusal where it is not, or no longer, for the person who acts to change."""
+    changeable_request(ctx, request_id)
+
+
 # What a form is about: the button that shows it, and its version now.
 LOT: Final = ("lot.show", lambda ctx, name: lot_for(ctx, name).version)
 LISTING: Final = ("find.show", lambda ctx, name: listing_for(ctx, name).version)
@@ -38,7 +44,7 @@ ABOUT: Final[Mapping[str, tuple[str, Version]]] = (
     dict.fromkeys(("dispatch", "arrive"), LOT)
     | dict.fromkeys(("claim", "contradict", "propose", "counter_claim", "replace", "referee"), LOT)
     | dict.fromkeys(("offer", "buy"), LISTING)
-    | {"change": ("find.show", may_be_changed)}
+    | {"change": ("find.show", may_be_changed), "change_request": ("request.show", request_may_be_changed)}
     | dict.fromkeys(("shares", "ruling", "appeal"), CASE)
     | {"counter": OFFER, "first_offer": INQUIRY}
 )

@@ -9,9 +9,9 @@ from typing import Any, Final
 
 from conversations.facts import gathered
 from conversations.news.concerned import parties
+from core.alerts.hours import quiet_hours_of
 from core.alerts.model import Rhythm
 from core.alerts.rules import may_tell_at
-from core.alerts.service import quiet_hours_of
 from core.deals import service as deals
 from core.deals.model import DEAL
 from core.delivery import service as delivery

@@ -19,6 +19,7 @@ from conversations.search.towns import town_name
 from conversations.talk import Opening, Talk
 from core.alerts import service as alerts
 from core.alerts.events import ListingsFound
+from core.alerts.hours import quiet_hours_of
 from core.alerts.model import (
     APART,
     MESSAGES_A_DAY,
@@ -139,7 +140,7 @@ def _understood(talk: Talk, search: SavedSearch) -> str:
 
 def quiet_hours_text(talk: Talk) -> str:
     """The hours in the person's own clock, and whose clock that is."""
-    hours, words = alerts.quiet_hours_of(talk.ctx, talk.person), talk.words
+    hours, words = quiet_hours_of(talk.ctx, talk.person), talk.words
     if hours.begins == hours.ends:
         return words("alert.never_quiet", zone=words.clock_of(hours.zone.key))
     begins, ends = (format_time(each, "short", locale=words.locale) for each in (hours.begins, hours.ends))

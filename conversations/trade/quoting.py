@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from conversations.book import Book, Doubt, Flow
@@ -59,12 +60,22 @@ def _quote(talk: Talk, opening: Opening, values: Values) -> None:
     window = values["window"]
     command = MakeQuote(
         request_id=str(opening.subject),
+        edition=opening.seen,
         price=values["price"],
         window_from=window[0],
         window_to=window[1],
         note=values.get("note"),
     )
     quotes.make_quote(talk.ctx, talk.almanac.catalogue, command)
+
+
+def _anew(talk: Talk, opening: Opening) -> Opening:
+    """The request asks for something else by now: the price stays to be looked over, the dates are those asked for."""
+    asked = requests.request_for(talk.ctx, str(opening.subject))
+    if opening.seen is None or opening.seen >= asked.stands_from:
+        return opening
+    window = write_window((asked.window_from, asked.window_to))
+    return replace(opening, answers={**opening.answers, "window": window}, seen=asked.edition)
 
 
 def _what_is_asked(talk: Talk, opening: Opening) -> str:
@@ -89,6 +100,7 @@ book.flow(
         finish=_quote,
         intro=_what_is_asked,
         reads=lambda talk, text, _values: answers_in(talk, text),
+        anew=_anew,
         doubts=_far_quote,
     )
 )
@@ -103,11 +115,11 @@ def quote(talk: Talk, pressed: Press) -> None:
         "priced_in": f"{asked.currency}/{asked.price_unit}",
         "window": write_window((asked.window_from, asked.window_to)),
     }
-    earlier = quotes.quotes_on(talk.ctx, asked)
-    if earlier:
+    earlier = [*quotes.quotes_on(talk.ctx, asked), quotes.passed_quote(talk.ctx, asked)]
+    if earlier[0] is not None:
         known["price"] = write_price(earlier[0].terms.price)
     talk.fresh = True
-    talk.open("quote", Opening(known, asked.id))
+    talk.open("quote", Opening(known, asked.id, asked.edition))
 
 
 @book.press("request.award")

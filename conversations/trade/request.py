@@ -1,4 +1,4 @@
-"""Asking the market: a buyer says what they look for, and what is open is listed; sellers quote beside it (quoting.py)."""
+"""Asking the market: a buyer says what they look for, and sellers quote on it (quoting.py)."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ book.flow(
     Flow(
         REQUESTING,
         finish=_publish,
-        reads=lambda talk, text, values: _of_request(talk, answers_in(talk, text, values.get("product"))),
+        reads=lambda talk, text, values: of_request(talk, answers_in(talk, text, values.get("product"))),
         doubts=_far_target,
     )
 )
@@ -118,16 +118,16 @@ book.flow(
 @book.command("request")
 def request(talk: Talk, sentence: str) -> None:
     """`/request`, or `/request 500 t A1 pellets DAP Kaunas in December`: whatever the sentence says is filled in."""
-    talk.open("request", Opening(_of_request(talk, opened_by(talk, sentence)) if sentence else {}))
+    talk.open("request", Opening(of_request(talk, opened_by(talk, sentence)) if sentence else {}))
 
 
 def opening_for(talk: Talk, understood: Understood) -> Opening:
     """The form with what somebody has looked for in vain: their limit is the price that they have in mind."""
     limit = understood.max_price or understood.price
-    return Opening(_of_request(talk, answers_of(talk, replace(understood, price=limit))))
+    return Opening(of_request(talk, answers_of(talk, replace(understood, price=limit))))
 
 
-def _of_request(talk: Talk, known: dict[str, str]) -> dict[str, str]:
+def of_request(talk: Talk, known: dict[str, str]) -> dict[str, str]:
     """The same answers as this form names them; a certificate only where it is one that there is."""
     known.pop("packaging", None)  # how it is packed is for who quotes to say
     if "price" in known:

@@ -42,6 +42,9 @@ def request_card(talk: Talk, asked: Request, note: str = "") -> Card:
     else:
         lines.append(Line(label=words("party.buyer"), value=_name(talk, asked.buyer, "buyer")))
     lines += [_quote_line(talk, each, mine=not mine) for each in seen[:QUOTES_SHOWN]]
+    if not mine and (passed := quotes.passed_quote(talk.ctx, asked)) is not None:
+        line = _quote_line(talk, passed, mine=True)
+        lines.append(line.model_copy(update={"value": words("request.quote_passed", quote=line.value)}))
     return Card(
         subject=f"request:{asked.id}",
         title=_title(talk, asked),
@@ -113,8 +116,11 @@ def _quote_line(talk: Talk, quote: Quote, *, mine: bool) -> Line:
 def _turn(talk: Talk, asked: Request) -> str:
     """Whose turn it is: a request has a sentence for its buyer and one for sellers in each state."""
     side = "buyer" if "buyer" in requests.roles_of(talk.ctx, asked) else "seller"
-    due = deadline_of(talk.ctx.session, REQUEST.name, asked.id)
-    return talk.words(f"request.turn.{asked.state}.{side}", due=due.due_at if due is not None else "")
+    timer = deadline_of(talk.ctx.session, REQUEST.name, asked.id)
+    due = timer.due_at if timer is not None else ""
+    if side == "seller" and asked.state == REQUEST.initial and quotes.passed_quote(talk.ctx, asked) is not None:
+        return talk.words("request.turn.anew.seller", due=due)
+    return talk.words(f"request.turn.{asked.state}.{side}", due=due)
 
 
 def _buttons(talk: Talk, asked: Request, seen: list[Quote], *, mine: bool) -> tuple[tuple[Button, ...], ...]:
@@ -128,7 +134,10 @@ def _buttons(talk: Talk, asked: Request, seen: list[Quote], *, mine: bool) -> tu
             rows.append((Button(label=label[:75], press=load, style="primary" if number == 1 else "plain"),))
     if "quote" in verbs and quotes.quotes_left(talk.ctx, asked) > 0:
         rows.append((Button(label=words("request.quote"), press=press("request.quote", asked.id), style="primary"),))
+    row: list[Button] = []
+    if "change" in verbs:
+        row.append(Button(label=words("listing.change"), press=press("request.change", asked.id)))
     if "withdraw" in verbs:
         load = press("request.withdraw", asked.id, asked.version)
-        rows.append((Button(label=words("request.withdraw"), press=load, style="danger"),))
-    return tuple(rows)
+        row.append(Button(label=words("request.withdraw"), press=load, style="danger"))
+    return (*rows, tuple(row)) if row else tuple(rows)

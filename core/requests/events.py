@@ -24,10 +24,10 @@ class RequestPublished(RequestFact):
 
 @dataclass(frozen=True, slots=True)
 class RequestChanged(RequestFact):
-    """It asks otherwise from now on. `anew`: what was quoted before stands no longer."""
+    """It asks otherwise from now on. `quotes_passed`: so many had come, and count no longer."""
 
     changes: tuple[Difference, ...]
-    anew: bool
+    quotes_passed: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from core.listings.model import Code, Place
 
 SHORTEST_BIDDING: Final = timedelta(hours=1)
 LONGEST_BIDDING: Final = timedelta(days=30)
+TIME_TO_QUOTE_ANEW: Final = timedelta(days=1)  # at least, for who has quoted on what was asked before
 AWARD_WITHIN: Final = timedelta(days=3)  # after the cut-off; a quote stands no longer
 LOTS_AT_MOST: Final = 52  # a year of weekly trucks, as in any offer
 QUOTES_EACH: Final = 3  # a seller may think again, and may not chase the others
@@ -50,6 +51,25 @@ class PublishRequest(BaseModel):
     language: Annotated[str, StringConstraints(min_length=2, max_length=10)] = "en"
 
 
+class ChangeRequest(BaseModel):
+    """Change a request that is open. Only what is given changes; product, unit, currency and the seal never do."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    grade_id: Code | None = None  # given as None: any grade will do
+    certificates: Annotated[tuple[Code, ...], Field(max_length=10)] | None = None
+    quantity: Quantity | None = None
+    target: UnitPrice | None = None  # given as None: no price is named any more
+    incoterm: Code | None = None
+    place: Place | None = None
+    window_from: date | None = None
+    window_to: date | None = None
+    lots: Annotated[int, Field(ge=1, le=LOTS_AT_MOST)] | None = None
+    words: Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000)] | None = None
+    closes_at: datetime | None = None
+    quotes_each: Annotated[int, Field(ge=1, le=QUOTES_EACH_AT_MOST)] | None = None
+
+
 BUYER = frozenset({"buyer"})
 SELLER = frozenset({"seller"})
 SYSTEM = frozenset({"system"})
@@ -61,6 +81,7 @@ REQUEST: Final = Process(
     final=frozenset({"awarded", "withdrawn", "lapsed"}),
     transitions=(
         Transition("open", "quote", SELLER, "open"),
+        Transition("open", "change", BUYER, "open"),
         Transition("open", "award", BUYER, "awarded"),  # of one that is not sealed: its quotes are seen as they come
         Transition("open", "withdraw", BUYER, "withdrawn"),
         Transition("open", "cut_off", TIME, "deciding"),  # due at the request's own moment
@@ -103,7 +124,8 @@ class Request(InProcess, Table):
     sealed: Mapped[bool] = mapped_column(Boolean)
     quotes_each: Mapped[int] = mapped_column(Integer)
     quotes: Mapped[int] = mapped_column(Integer, default=0)
-    edition: Mapped[int] = mapped_column(Integer, default=1)  # what is asked for: one more with each change of it
+    edition: Mapped[int] = mapped_column(Integer, default=1)  # of what it asks: one more with each change
+    stands_from: Mapped[int] = mapped_column(Integer, default=1)  # the edition from which on what was quoted counts
 
     __table_args__ = (Index("ix_request_shelf", "state", "product_id"),)
 

@@ -7,18 +7,21 @@ from sqlalchemy import select
 from core.catalogue import Catalogue
 from core.kernel.errors import NotAllowed, NotFound, Refusal, Stale
 from core.kernel.process import enter, step
+from core.kernel.timers import Timer, set_timer
 from core.kernel.transaction import Ctx
+from core.listings.rules import differences
 from core.people.service import acting, has_traded
 from core.requests import rules
 from core.requests.events import (
     RequestAwarded,
+    RequestChanged,
     RequestCutOff,
     RequestFact,
     RequestLapsed,
     RequestPublished,
     RequestWithdrawn,
 )
-from core.requests.model import REQUEST, PublishRequest, Request
+from core.requests.model import REQUEST, ChangeRequest, PublishRequest, Request
 
 
 def publish_request(ctx: Ctx, catalogue: Catalogue, command: PublishRequest) -> Request:
@@ -42,6 +45,8 @@ def publish_request(ctx: Ctx, catalogue: Catalogue, command: PublishRequest) -> 
         lat=command.place.lat,
         lon=command.place.lon,
         quotes=0,
+        edition=1,
+        stands_from=1,
         **command.model_dump(include=AS_GIVEN),
     )
     enter(ctx, REQUEST, request, REQUEST.initial, {"cut_off": request.closes_at})
@@ -88,6 +93,62 @@ def withdraw_request(ctx: Ctx, request_id: str, seen: int | None = None) -> Requ
     step(ctx, REQUEST, request, "withdraw", ("buyer",))
     _tell(ctx, RequestWithdrawn, request)
     return request
+
+
+def changeable_request(ctx: Ctx, request_id: str) -> Request:
+    """One's own company's request, as long as it can be changed. Raises NotFound, NotAllowed, Stale."""
+    request = own_request(ctx, request_id)
+    REQUEST.transition(request.state, "change", ("buyer",))
+    return request
+
+
+def change_request(
+    ctx: Ctx, catalogue: Catalogue, request_id: str, command: ChangeRequest, seen: int | None = None
+) -> Request:
+    """Change what is given, as far as it could be asked so. `seen`: the edition that the buyer has read.
+
+    What was quoted before counts no longer, where it would bind its seller to what they have not read: they quote
+    anew. Raises NotAllowed, Stale, Invalid.
+    """
+    request = changeable_request(ctx, request_id)
+    if seen is not None and seen != request.edition:
+        raise Stale
+    before = rules.told(request)
+    _take_over(request, command)
+    changes = differences(before, rules.told(request))
+    rules.check_change(catalogue, request, changes, ctx.now)
+    step(ctx, REQUEST, request, "change", ("buyer",))
+    set_timer(ctx.session, Timer(REQUEST.name, request.id, "cut_off", request.closes_at))
+    request.edition, passed = request.edition + 1, 0
+    if rules.asks_anew(changes):
+        passed, request.quotes, request.stands_from = request.quotes, 0, request.edition
+    ctx.announce(RequestChanged(request.id, request.buyer, ctx.actor.person, changes, passed))
+    ctx.session.flush()
+    return request
+
+
+def _take_over(request: Request, command: ChangeRequest) -> None:
+    """Raises Invalid."""
+    given = command.model_dump(include=CHANGES_AS_GIVEN, exclude_none=True)
+    for field, value in given.items():
+        setattr(request, field, value)
+    if "grade_id" in command.model_fields_set:
+        request.grade_id = command.grade_id
+    if command.certificates is not None:
+        request.certificates = sorted(set(command.certificates))
+    if command.quantity is not None:
+        request.quantity_amount = command.quantity.to(request.unit).amount
+    if command.place is not None:
+        request.place_name, request.country = command.place.name, command.place.country
+        request.lat, request.lon = command.place.lat, command.place.lon
+    if "target" in command.model_fields_set:
+        if command.target is not None:
+            rules.check_target(request, command.target)
+            request.price_unit = command.target.unit
+        request.target_amount = command.target.amount if command.target is not None else None
+
+
+CHANGES_AS_GIVEN = {"incoterm", "window_from", "window_to", "lots", "words", "closes_at", "quotes_each"}
 
 
 def own_request(ctx: Ctx, request_id: str, seen: int | None = None) -> Request:

@@ -22,6 +22,7 @@ from core.people.events import CompanySettled, ProfileCompleted
 from core.people.service import person_of
 from core.requests.events import (
     RequestAwarded,
+    RequestChanged,
     RequestCutOff,
     RequestFact,
     RequestLapsed,
@@ -47,7 +48,7 @@ def listen(reactions: Reactions) -> None:
         reactions.on(fact, _listing_moved)
     for told in (ExpertListed, ExpertChanged, ExpertPaused):
         reactions.on(told, _expert_moved)
-    for known in (RequestPublished, RequestCutOff, RequestAwarded, RequestWithdrawn, RequestLapsed):
+    for known in (RequestPublished, RequestChanged, RequestCutOff, RequestAwarded, RequestWithdrawn, RequestLapsed):
         reactions.on(known, _request_moved)
     reactions.on(ProfileCompleted, _company_named)
     reactions.on(CompanySettled, _company_settled)

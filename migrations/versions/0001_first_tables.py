@@ -411,6 +411,7 @@ def upgrade() -> None:
         sa.Column("quotes_each", sa.Integer(), nullable=False),
         sa.Column("quotes", sa.Integer(), nullable=False),
         sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("stands_from", sa.Integer(), nullable=False),
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.Column("state", sa.String(length=40), nullable=False),
         sa.Column("state_since", sa.DateTime(timezone=True), nullable=False),

@@ -311,12 +311,14 @@ def of_notices() -> dict[str, frozenset[str]]:
     told: dict[str, frozenset[str]] = {"notice.listing_expired": frozenset({"who"})}
     told |= {"notice.listing_changed": frozenset({"name", "what", "who"})}
     told |= dict.fromkeys(facts.CHANGED_FACTS.values(), frozenset({"what", "who"}))
+    told |= {"notice.request_changed_quoted": frozenset({"what", "who", "due", "why"})}
     told |= dict.fromkeys(("notice.half_time", "notice.little_time"), frozenset({"due"}))
     told |= dict.fromkeys(("notice.half_time_of_lot", "notice.little_time_of_lot"), frozenset({"due", "lot"}))
     parts: Sequence[tuple[Mapping[type, str], frozenset[str]]] = (
         (facts.OFFER_FACTS, frozenset()),
         (facts.INQUIRY_FACTS, frozenset({"why"})),
         (facts.REQUEST_FACTS, frozenset({"why"})),
+        (facts.REQUEST_CHANGED, frozenset({"why", "name", "what"})),
         (facts.QUOTE_FACTS, frozenset({"count"})),
         (facts.DEAL_FACTS, frozenset({"why"})),
         (facts.LOT_FACTS, frozenset({"why", "lot"})),
@@ -344,6 +346,7 @@ def reasons() -> set[str]:
         | {
             "time",
             "dates_over",
+            "anew",
             "parted",
             "given_back",
             "too_much",

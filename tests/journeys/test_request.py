@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from lab.people import OnTelegram
 from tests.journeys.market import Chat, World
 from tests.journeys.trade import Trade
 
@@ -106,6 +107,49 @@ async def test_who_sells_such_goods_is_told_of_a_request_why_and_how_to_hear_no_
     await tom.says("/request 48 t A1 pellets DAP Riga next week")
     await tom.fills(closes="tomorrow")
     await rasa.sees("Riga", "48 t")
+
+
+@pytest.mark.parametrize(("chat", "other"), BOTH)
+async def test_what_is_asked_is_changed_and_no_quote_binds_to_what_its_seller_has_not_read(
+    world: World, chat: Chat, other: Chat
+) -> None:
+    tom, rasa, jonas = await world.on(chat, "Tom"), await world.on(other, "Rasa"), await world.on(other, "Jonas")
+    await tom.says(REQUEST)
+    await tom.fills(closes="in 3 days", target="210 €/t")
+    await tom.sees("Your request is out.")
+    for seller in (rasa, jonas):
+        await seller.says("/requests")
+        await seller.presses("Open")
+        await seller.presses("Make a quote")
+    await rasa.fills(price="209 €/t")  # Jonas has the form in front still
+    await tom.sees("The first quote has come.")
+
+    await tom.says("/requests")
+    await tom.presses("Open")
+    await tom.presses("Change")
+    await tom.sees("the currency (EUR) and the unit (t) stay", "Change what you ask for", "they count no longer")
+    await tom.fills(target="205 €/t")
+    await tom.sees("Changed. Target price: 210.00 EUR/t → 205.00 EUR/t")
+    await rasa.sees("has changed the request: Target price: 210.00 EUR/t → 205.00 EUR/t. Your quote still counts.")
+
+    await tom.presses("Change")
+    await tom.fills(quantity="150 t", words="In big bags, please.")
+    await tom.sees("Changed. Quantity: 100 t → 150 t; ", "The quotes so far count no longer", "Quotes so far: 0")
+    seen = await rasa.sees("Quantity: 100 t → 150 t", "Your earlier quote binds you no longer", "counts no longer")
+    assert "Your turn: quote anew by" in seen
+
+    begun = jonas.answers if isinstance(jonas, OnTelegram) else jonas.fills
+    await begun(price="208 €/t")  # he has read of 100 t
+    await jonas.sees("look it over once more", "150 t")
+    await jonas.sends()
+    await jonas.sees("Your quote is in.", "€31,200.00")
+    await rasa.presses("Make a quote")
+    await rasa.sends()  # at the price that was quoted before
+    await rasa.sees("Your quote is in.", "€31,350.00")
+    await world.later(days=4)
+    await tom.sees("The time for quotes is over.", "€31,200.00", "€31,350.00")
+    await tom.presses("Take Jonas")
+    await jonas.sees("You have a deal.", "150 t")
 
 
 async def test_a_request_that_nobody_answers_ends_and_one_can_be_withdrawn(world: World) -> None:

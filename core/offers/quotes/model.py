@@ -20,6 +20,7 @@ class MakeQuote(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     request_id: str
+    edition: int | None = None  # of the request, that the seller has read; None: as it stands
     price: UnitPrice
     window_from: date
     window_to: date

@@ -55,7 +55,12 @@ def counting(quotes: Iterable[Quote]) -> list[Quote]:
     return sorted(last.values(), key=lambda each: (each.terms.total().minor, each.id))
 
 
+def standing(request: Request, quotes: Iterable[Quote]) -> list[Quote]:
+    """Those that were given on what the request asks now; the others bind nobody."""
+    return [each for each in quotes if each.edition >= request.stands_from]
+
+
 def check_counts(quote: Quote, quotes: Sequence[Quote]) -> None:
-    """Raises Refusal for a quote that its seller has replaced."""
+    """Raises Refusal for a quote that its seller has replaced, or that was given on something else."""
     if quote.id not in {each.id for each in counting(quotes)}:
         raise Refusal("quote.replaced")

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from core.catalogue import Catalogue
 from core.contacts.service import check_may_reach
-from core.kernel.errors import NotFound, Refusal
+from core.kernel.errors import NotFound, Refusal, Stale
 from core.kernel.transaction import Ctx
 from core.offers.quality import quality_of
 from core.offers.quotes import rules
@@ -18,10 +18,13 @@ from core.requests.model import QUOTES_EACH_AT_MOST, REQUEST, Request
 
 
 def make_quote(ctx: Ctx, catalogue: Catalogue, command: MakeQuote) -> Quote:
-    """Name a price for a request. A later one takes the place of an earlier one. Raises Refusal, Invalid."""
+    """Name a price for a request. A later one takes the place of an earlier one. Raises Refusal, Invalid, Stale."""
     person, request = acting(ctx), requests.request_for(ctx, command.request_id)
     check_may_reach(ctx, request.buyer, person.organisation_id)
-    quoted = len(_quotes(ctx, request.id, person.organisation_id))
+    if command.edition is not None and command.edition < request.stands_from:
+        raise Stale
+    given = _quotes(ctx, request.id, person.organisation_id)
+    quoted = len(rules.standing(request, given))
     terms = rules.terms_of(request, command, quality_of(catalogue, request.product_id, request.grade_id))
     rules.check_quote(request, terms, person.organisation_id, quoted, ctx.now.date())
     requests.count_quote(ctx, request)
@@ -29,7 +32,8 @@ def make_quote(ctx: Ctx, catalogue: Catalogue, command: MakeQuote) -> Quote:
         id=ctx.new_id(),
         request_id=request.id,
         seller=person.organisation_id,
-        number=quoted + 1,
+        number=len(given) + 1,
+        edition=request.edition,
         person=person.id,
         at=ctx.now,
         terms_json=terms.as_json(),
@@ -45,15 +49,21 @@ def quotes_on(ctx: Ctx, request: Request) -> list[Quote]:
     cheapest first, but none of a sealed request before its cut-off."""
     organisation = acting(ctx).organisation_id
     if organisation != request.buyer:
-        return rules.counting(_quotes(ctx, request.id, organisation))
+        return rules.counting(_standing(ctx, request, organisation))
     if request.sealed and request.state == REQUEST.initial:
         return []
-    return rules.counting(_quotes(ctx, request.id))
+    return rules.counting(_standing(ctx, request))
+
+
+def passed_quote(ctx: Ctx, request: Request) -> Quote | None:
+    """What the company of who acts quoted on something that the request asked before, while nothing newer stands."""
+    given = _quotes(ctx, request.id, acting(ctx).organisation_id)
+    return given[-1] if given and not rules.standing(request, given) else None
 
 
 def quotes_left(ctx: Ctx, request: Request) -> int:
     """How many more times who acts may quote."""
-    return request.quotes_each - len(_quotes(ctx, request.id, acting(ctx).organisation_id))
+    return request.quotes_each - len(_standing(ctx, request, acting(ctx).organisation_id))
 
 
 def quoted_by(ctx: Ctx, organisation_id: str, limit: int) -> list[Request]:
@@ -66,6 +76,11 @@ def quoted_by(ctx: Ctx, organisation_id: str, limit: int) -> list[Request]:
 def sellers_of(ctx: Ctx, request_id: str) -> list[str]:
     """The organisations that have quoted."""
     return sorted({quote.seller for quote in _quotes(ctx, request_id)})
+
+
+def has_standing(ctx: Ctx, request: Request, seller: str) -> bool:
+    """Whether an organisation has quoted on what the request asks now."""
+    return bool(_standing(ctx, request, seller))
 
 
 def quote_for(ctx: Ctx, quote_id: str) -> Quote:
@@ -86,12 +101,16 @@ def award_quote(ctx: Ctx, quote_id: str, seen: int | None = None) -> Quote:
     if quote is None:
         raise NotFound
     request = requests.own_request(ctx, quote.request_id, seen)
-    rules.check_counts(quote, _quotes(ctx, request.id))
+    rules.check_counts(quote, _standing(ctx, request))
     if quote.terms.window_to < ctx.now.date():
         raise Refusal("offer.window_past", field="window_to", today=ctx.now.date())
     requests.award(ctx, request.id, seen)
     _tell(ctx, QuoteAwarded, request, quote)
     return quote
+
+
+def _standing(ctx: Ctx, request: Request, seller: str | None = None) -> list[Quote]:
+    return rules.standing(request, _quotes(ctx, request.id, seller))
 
 
 def _quotes(ctx: Ctx, request_id: str, seller: str | None = None) -> list[Quote]:

@@ -107,6 +107,7 @@ async def test_nobody_hears_of_their_own_company_or_of_whom_they_keep_apart_from
     anna, herself, _ = await asking.seller("Anna")
     await asking.ask(buyer=anna)
     tom = await asking.market.run(asking.buyer, lambda ctx: ctx.session.get(Person, ctx.actor.person))
+    assert tom is not None
     await asking.market.run(anna, lambda ctx: block(ctx, tom.organisation_id))
     await asking.ask()
     await asking.later(days=1)
