@@ -28,6 +28,7 @@ class Steps:
     """The steps of one kind of thing. `thing`: what its buttons' verbs begin with ("deal").
 
     `questions`: of the verbs that ask in words of their own, or only where something is odd (empty: nothing is asked).
+    `side(talk, id)`: the presser's, for a question in words of its own for them, `sure.<thing>.<verb>.<side>`.
     `shown_by`: the verb that shows the card on which the question stands, `<thing>.show` unless it has another.
 
     `look(talk, id)`: the thing's version, its card, and what to call it where the card shows several. The words of a
@@ -41,6 +42,7 @@ class Steps:
     look: Callable[[Talk, str], tuple[int, Card, str]]
     shown_by: str = ""
     questions: Mapping[str, Question] = field(default_factory=dict)
+    side: Callable[[Talk, str], str] = lambda _talk, _subject: ""
 
     def enter(self, book: Book) -> None:
         for verb in self.acts:
@@ -58,7 +60,11 @@ class Steps:
     def _asked(self, talk: Talk, verb: str, subject: str) -> str:
         if verb in self.questions:
             return self.questions[verb](talk, subject)
-        return talk.words(f"sure.{self.thing}.{verb}") if verb in self.asks_first else ""
+        if verb not in self.asks_first:
+            return ""
+        asked = f"sure.{self.thing}.{verb}"
+        mine = f"{asked}.{self.side(talk, subject)}"
+        return talk.words(mine if talk.words.knows(mine) else asked)
 
     def _question(self, talk: Talk, pressed: Press, asked: str) -> Card:
         """The card, asking. Raises Stale when it is out of date."""

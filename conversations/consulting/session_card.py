@@ -15,6 +15,7 @@ from conversations.consulting.ask_card import time_rows
 from conversations.consulting.expert_card import slots_in_words
 from conversations.consulting.seek import next_free_now
 from conversations.consulting.session_price import net_in_words, price_in_words
+from conversations.fees import fee_lines
 from conversations.reply import Button, Card, Line, Style
 from conversations.talk import Talk
 from core.contacts.rules import masked
@@ -23,14 +24,13 @@ from core.escrow.service import payee_of
 from core.kernel.money import Money
 from core.kernel.timers import deadline_of
 from core.people.model import NOBODY
-from core.people.service import organisation_of, person_of
+from core.people.service import person_of
 from core.sessions import holds, rules, service, settlement
 from core.sessions.meeting import extension_price, free_time, meeting_of
 from core.sessions.model import Booking
 from core.sessions.process import SESSION, SETTLED, TALKING
 from core.sessions.recalled import chargebacks_of
 from core.sessions.slots import NOT_AGREED
-from core.sessions.vat import parts_of
 
 CONTINUE: Final = "session.continue"
 NOTHING_TAKEN: Final = frozenset({*NOT_AGREED, "confirmed", *TALKING})  # states in which no card was charged yet
@@ -272,14 +272,8 @@ def _statement(talk: Talk, booking: Booking, side: str) -> list[Line]:
     goes_back = [Line(label=words(f"session.back.{side}"), value=words.show(back))] if back else []
     if side == "seeker":
         return goes_back
-    lines = goes_back
-    if fee:
-        firm = organisation_of(talk.ctx, booking.consultant_org)
-        parts = parts_of(fee, talk.almanac.vat, firm.country, firm.vat_number)
-        vat = words(f"session.vat.{parts.treatment}", vat=parts.vat, percent=talk.almanac.vat.percent)
-        lines.append(Line(label=words("session.fee"), value=words.show(parts.fee)))
-        lines.append(Line(label=words("session.vat"), value=vat))
-    return [*lines, Line(label=words("session.net"), value=words.show(net))]
+    deducted = fee_lines(talk, booking.consultant_org, fee)
+    return [*goes_back, *deducted, Line(label=words("session.net"), value=words.show(net))]
 
 
 def _open(talk: Talk, booking: Booking) -> tuple[tuple[Button, ...], ...]:

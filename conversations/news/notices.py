@@ -162,7 +162,7 @@ class Notices:
         in_place = all(parts.get("in_place") for _, parts in sentences)
         for place, surface in enumerate(reached.surfaces):
             talk = self._talk_at(ctx, person, surface)
-            told = [sentence(talk, code, parts, acted=acted) for code, parts in sentences] if place == 0 else []
+            told = [sentence(talk, (kind, subject), *each, acted=acted) for each in sentences] if place == 0 else []
             note = "\n".join(sentence for sentence in told if sentence)
             talk.fresh = bool(note) and not (acted and ctx.notes.get("pressed")) and not in_place
             if not note and not self._stands(ctx, surface, f"{kind}:{subject}"):

@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import Any, Final
 
 from conversations.talk import Talk
+from conversations.trade.sides import side_of
 from core.people.service import person_of
 
 ADDRESSING: Final = {"by", "only", "to", "in_place", "sides"}  # who says it and to whom, and no part of the sentence
 
 
-def sentence(talk: Talk, code: str, parts: dict[str, Any], *, acted: bool) -> str:
-    """One fact as this person should hear it: who did it by name, and nothing that concerns the other side alone."""
+def sentence(talk: Talk, about: tuple[str, str], code: str, parts: dict[str, Any], *, acted: bool) -> str:
+    """One fact as this person should hear it: who did it by name, and nothing that concerns the other side alone.
+
+    `about`: the kind and the id of what it is told of.
+    """
     only = parts.get("only")
     to: frozenset[str] | None = parts.get("to")
     if not code or (only is not None and only != talk.organisation) or (to is not None and talk.person.id not in to):
@@ -22,7 +26,11 @@ def sentence(talk: Talk, code: str, parts: dict[str, Any], *, acted: bool) -> st
     who = words("party.you") if acted else talk.name_of(by) if sides and by else _who(talk, by)
     for variant in (parts.get("why"), parts.get("when"), sides.get(talk.person.id)):
         code = f"{code}.{variant}" if variant and words.knows(f"{code}.{variant}") else code
-    code = f"{code}.you" if acted and words.knows(f"{code}.you") else code
+    if acted and words.knows(f"{code}.you"):
+        code = f"{code}.you"
+    elif any(words.knows(f"{code}.{side}") for side in ("buyer", "seller")):
+        mine = f"{code}.{side_of(talk, *about)}"
+        code = mine if words.knows(mine) else code
     said = {name: part(talk) if callable(part) else part for name, part in parts.items() if name not in ADDRESSING}
     return words(code, **said, who=who)
 

@@ -18,6 +18,7 @@ from conversations.trade.lots import lot_lines, lot_rows
 from conversations.trade.offer import lines_of
 from conversations.trade.order import order_button, order_lines
 from conversations.trade.paying import confirmed_by
+from conversations.trade.sides import side_of
 from conversations.trade.signed import settlement_lines, terms_card
 from conversations.trade.turns import LOTS_GO_ON, Now, deal_turn
 from conversations.trade.waits import asks
@@ -257,6 +258,7 @@ STEPS = Steps(
     },
     ASKS_FIRST,
     _look,
+    side=lambda talk, deal_id: side_of(talk, "deal", deal_id),
 )
 STEPS.enter(book)
 

@@ -15,6 +15,7 @@ from conversations.reply import Button, Card, Line, Style
 from conversations.steps import NO, Steps
 from conversations.talk import Opening, Talk
 from conversations.trade.delivery import FILES, MEASURED, UNIT, open_form, read_day, which_lot
+from conversations.trade.sides import my_side, own_or
 from conversations.trade.turns import lot_turn
 from core.deals import service as deals
 from core.deals.model import Deal, Side
@@ -298,17 +299,17 @@ VERBS: tuple[tuple[str, Style], ...] = (
 def claim_card(talk: Talk, lot: Lot, note: str = "") -> Card:
     """A claim as it stands: findings, the working of the formula, proposals, and whose turn it is."""
     words, deal = talk.words, deals.deal_for(talk.ctx, lot.deal_id)
-    findings = delivery.findings_of(talk.ctx, lot.id)
+    findings, side = delivery.findings_of(talk.ctx, lot.id), my_side(talk, deal)
     return Card(
         subject=f"claim:{lot.id}",
         title=words("claim.card", number=lot.number, ref=deal.ref),
         lines=(
             Line(label=words("terms.quantity"), value=words.show(lot.quantity)),
             Line(label=words("terms.total"), value=words.show(lot.amount)),
-            *never_came_lines(talk, lot),
-            *(_finding_line(talk, found) for found in findings),
-            *_working_lines(talk, deal, lot, findings),
-            *(_proposal_line(talk, made) for made in delivery.proposals_of(talk.ctx, lot.id)[-2:]),
+            *never_came_lines(talk, lot, side),
+            *(_finding_line(talk, found, side) for found in findings),
+            *_working_lines(talk, deal, lot, findings, side),
+            *(_proposal_line(talk, made, side) for made in delivery.proposals_of(talk.ctx, lot.id)[-2:]),
         ),
         turn=_turn(talk, deal, lot),
         note=note,
@@ -317,9 +318,11 @@ def claim_card(talk: Talk, lot: Lot, note: str = "") -> Card:
     )
 
 
-def never_came_lines(talk: Talk, lot: Lot) -> list[Line]:
-    """What the buyer says of a lot of which there is nothing to find."""
-    return [Line(label=talk.words("claim.by_buyer"), value=talk.words("claim.never_came"))] if lot.never_came else []
+def never_came_lines(talk: Talk, lot: Lot, side: str) -> list[Line]:
+    """What the buyer says of a lot of which there is nothing to find. `side`: the reader's."""
+    if not lot.never_came:
+        return []
+    return [Line(label=own_or(talk, side, "claim.by", "buyer"), value=talk.words("claim.never_came"))]
 
 
 def finding_text(talk: Talk, found: Finding) -> str:
@@ -338,21 +341,22 @@ def finding_text(talk: Talk, found: Finding) -> str:
     return " · ".join(parts)
 
 
-def _finding_line(talk: Talk, found: Finding) -> Line:
-    return Line(label=talk.words(f"claim.by_{found.finder}"), value=finding_text(talk, found))
+def _finding_line(talk: Talk, found: Finding, side: str) -> Line:
+    return Line(label=own_or(talk, side, "claim.by", found.finder), value=finding_text(talk, found))
 
 
-def _working_lines(talk: Talk, deal: Deal, lot: Lot, findings: list[Finding]) -> list[Line]:
+def _working_lines(talk: Talk, deal: Deal, lot: Lot, findings: list[Finding], side: str) -> list[Line]:
     """What the agreement pays for the figures of each side: both see the same, before anybody decides."""
     worths = _worths(deal, lot, findings)
     return [
-        Line(label=talk.words(f"claim.pays_{finder}"), value=working(talk, worked)) for finder, worked in worths.items()
+        Line(label=own_or(talk, side, "claim.pays", finder), value=working(talk, worked))
+        for finder, worked in worths.items()
     ]
 
 
 def paid_by_agreement(deal: Deal, lot: Lot, findings: list[Finding]) -> list[tuple[str, Money]]:
-    """The same amounts alone, each with the code of what it is called."""
-    return [(f"claim.pays_{finder}", worked.pay) for finder, worked in _worths(deal, lot, findings).items()]
+    """The same amounts alone, each with by whose figures it is."""
+    return [(finder, worked.pay) for finder, worked in _worths(deal, lot, findings).items()]
 
 
 def _worths(deal: Deal, lot: Lot, findings: list[Finding]) -> dict[str, Worth]:
@@ -368,17 +372,17 @@ def working(talk: Talk, worked: Worth) -> str:
     return " · ".join([talk.words.show(worked.pay), *steps])
 
 
-def _proposal_line(talk: Talk, made: Proposal) -> Line:
+def _proposal_line(talk: Talk, made: Proposal, side: str) -> Line:
     words = talk.words
     said = words("claim.pay", pay=made.pay) if made.pay is not None else words("claim.replace", by=made.by_day)
-    return Line(label=words(f"claim.proposed_{made.side}"), value=" · ".join(filter(None, (said, made.words))))
+    return Line(
+        label=own_or(talk, side, "claim.proposed", made.side), value=" · ".join(filter(None, (said, made.words)))
+    )
 
 
 def _turn(talk: Talk, deal: Deal, lot: Lot) -> str:
-    mine = deals.sides(talk.ctx, deal)
-    side: Side = "buyer" if "buyer" in mine else "seller"
-    other = talk.party(deal.seller if side == "buyer" else deal.buyer)
-    return lot_turn(talk, lot, side, other)
+    side: Side = "buyer" if my_side(talk, deal) == "buyer" else "seller"
+    return lot_turn(talk, lot, side, talk.party(deal.seller if side == "buyer" else deal.buyer))
 
 
 def _buttons(talk: Talk, lot: Lot) -> tuple[tuple[Button, ...], ...]:

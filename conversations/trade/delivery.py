@@ -14,6 +14,7 @@ from conversations.reply import Card
 from conversations.steps import Steps
 from conversations.talk import Opening, Talk
 from conversations.trade.agreement import deal_card
+from conversations.trade.sides import side_of
 from core.deals import service as deals
 from core.delivery import service as delivery
 from core.delivery.commands import AcceptLot, DispatchLot, ReportArrival, WeighLot
@@ -181,6 +182,7 @@ STEPS = Steps(
     ASKS_FIRST,
     _look,
     questions={"accept": _if_odd, "not_arrived": _if_missed},
+    side=lambda talk, lot_id: side_of(talk, "lot", lot_id),
 )
 STEPS.enter(book)
 

@@ -13,6 +13,7 @@ from conversations.reply import Button, Card, Line, Option, Say, Style
 from conversations.steps import Steps
 from conversations.talk import Opening, Talk
 from conversations.trade.claim import FINEST, OF, WHOLE, finding_text, never_came_lines, paid_by_agreement
+from conversations.trade.sides import my_side, own_or
 from conversations.wording import labelled
 from core.deals import service as deals
 from core.deals.model import Deal
@@ -68,19 +69,23 @@ def _show_part(talk: Talk, part: int | Money) -> str:
 def _figures(talk: Talk, values: Values) -> list[Option]:
     """The amounts that have been named: by the agreement's formula, and by the two."""
     return [
-        option(_write_part(amount), f"{talk.words.show(amount)} · {talk.words(code)}")
-        for code, amount in _named(talk, str(values["case"]))
+        option(_write_part(amount), f"{talk.words.show(amount)} · {called}")
+        for called, amount in _named(talk, str(values["case"]))
     ]
 
 
 def _named(talk: Talk, case_id: str) -> list[tuple[str, Money]]:
-    """What somebody has named, and what the agreement pays for what was found, by the code of what it is."""
+    """What somebody has named, and what the agreement pays for what was found, by what it is called to the reader."""
     brief = support.brief_of(talk.ctx, case_id)
     if brief.lot is None:
         return []
+    mine = my_side(talk, brief.deal)
     paid = paid_by_agreement(brief.deal, brief.lot, brief.findings)
     named = {made.side: made.pay for made in brief.proposals if made.pay is not None}
-    return [*paid, *((f"claim.proposed_{side}", pay) for side, pay in named.items())]
+    return [
+        *((own_or(talk, mine, "claim.pays", who), pay) for who, pay in paid),
+        *((own_or(talk, mine, "claim.proposed", who), pay) for who, pay in named.items()),
+    ]
 
 
 CASE_ID = Field("case", fixed=True)
@@ -123,7 +128,7 @@ def _at_stake(talk: Talk, opening: Opening) -> str:
     case = support.case_for(talk.ctx, str(opening.subject))
     said = [talk.words("case.at_stake_intro", amount=support.at_stake(talk.ctx, case))]
     if talk.surface.asks_at_once:  # elsewhere they stand on buttons
-        said += [labelled(talk.words, talk.words(code), talk.words.show(pay)) for code, pay in _named(talk, case.id)]
+        said += [labelled(talk.words, called, talk.words.show(pay)) for called, pay in _named(talk, case.id)]
     return "\n".join(said)
 
 
@@ -245,7 +250,7 @@ def _course_lines(talk: Talk, brief: Brief) -> list[Line]:
     )
     lines = [Line(label=words("case.money"), value=books)]
     if brief.case.kind == "lot":
-        lines += never_came_lines(talk, lot_for(talk.ctx, brief.case.subject))
+        lines += never_came_lines(talk, lot_for(talk.ctx, brief.case.subject), "")
     lines += [
         Line(label=words(f"claim.by_{found.finder}"), value=finding_text(talk, found)) for found in brief.findings
     ]
@@ -267,7 +272,8 @@ def _decision_lines(talk: Talk, brief: Brief) -> list[Line]:
     words, case = talk.words, brief.case
     lines = []
     if case.proposed_bp is not None and case.proposed_by is not None:
-        label = words(f"case.proposed_{case.proposed_by}")
+        mine = my_side(talk, brief.deal) == case.proposed_by
+        label = words("claim.proposed_me") if mine else words(f"case.proposed_{case.proposed_by}")
         lines.append(Line(label=label, value=_shares(talk, brief, case.proposed_bp, case.proposed_minor)))
     for ruling in brief.rulings:
         label = words("case.ruling", number=ruling.number)
@@ -281,7 +287,9 @@ def _decision_lines(talk: Talk, brief: Brief) -> list[Line]:
 def _shares(talk: Talk, brief: Brief, seller_bp: int, seller_minor: int | None) -> str:
     stake = brief.at_stake
     seller = stake.share(seller_bp) if seller_minor is None else Money(seller_minor, stake.currency)
-    return talk.words("case.shares", seller=seller, buyer=stake - seller, percent=Decimal(seller_bp) / WHOLE)
+    side = my_side(talk, brief.deal)
+    code = f"case.shares.{side}" if side else "case.shares"
+    return talk.words(code, seller=seller, buyer=stake - seller, percent=Decimal(seller_bp) / WHOLE)
 
 
 def _turn(talk: Talk, case: Case, mine: frozenset[str]) -> str:

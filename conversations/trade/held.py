@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from conversations.book import Book
 from conversations.buttons import Press, press
+from conversations.fees import fee_lines
 from conversations.reply import Button, Line, Toast
 from conversations.talk import Talk
 from conversations.trade.paying import pay_lines, pay_rows
@@ -16,10 +17,14 @@ book = Book()
 
 
 def money_lines(talk: Talk, deal: Deal, mine: frozenset[str], money: MoneyStanding) -> list[Line]:
-    """What is held, released and given back, as soon as there is any; the parts it comes in; what was taken back."""
+    """What is held, given back and released, as soon as there is any, and what the seller has of it; the parts it comes
+    in; what was taken back."""
     words, tranches = talk.words, money.tranches
-    shown = (("money.held", money.held), ("money.released", money.released), ("money.refunded", money.refunded))
+    shown = (("money.held", money.held), ("money.refunded", money.refunded), ("money.released", money.released))
     lines = [Line(label=words(code), value=words.show(amount)) for code, amount in shown if amount]
+    if "seller" in mine and money.fee:
+        net = words.show(money.released - money.fee)
+        lines += [*fee_lines(talk, deal.seller, money.fee), Line(label=words("session.net"), value=net)]
     if deal.direct_asked_by is None or deal.state == "awaiting_funding":
         lines += [line for tranche in tranches if (line := _tranche_line(talk, tranche, len(tranches))) is not None]
     if "buyer" in mine:  # it is theirs alone, and nothing of it is the seller's business
@@ -48,7 +53,8 @@ def _tranche_line(talk: Talk, tranche: Tranche, count: int) -> Line | None:
 def _chargeback_lines(talk: Talk, mine: frozenset[str], money: MoneyStanding) -> list[Line]:
     words, lines = talk.words, []
     for found in money.chargebacks:
-        said = words(f"state.chargeback.{found.state}", amount=found.amount)
+        code = f"state.chargeback.{found.state}"
+        said = words(f"{code}.buyer" if "buyer" in mine else code, amount=found.amount)
         if "seller" in mine and found.outstanding and found.state in ("open", "lost"):
             said = f"{said} {words('chargeback.owed', amount=found.outstanding)}"
         lines.append(Line(label=words("chargeback.label"), value=said))

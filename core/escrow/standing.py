@@ -34,7 +34,7 @@ from core.ledger.model import escrow
 
 @dataclass(frozen=True, slots=True)
 class MoneyStanding:
-    """`released` has become the seller's, `refunded` the buyer's again; both may still be on their way.
+    """`released` is the seller's now, less the `fee` in it, `refunded` the buyer's; both may still be on their way.
 
     `payment` and `way` are those of the tranche that is awaited. `account`: whether the seller has said where to.
     `buyer_to_say`: whether something waits for the buyer to say so, because it cannot go back the way it came.
@@ -42,6 +42,7 @@ class MoneyStanding:
 
     held: Money
     released: Money
+    fee: Money
     refunded: Money
     tranches: Sequence[Tranche] = ()
     credits: Sequence[Credit] = ()
@@ -60,6 +61,7 @@ class MoneyStanding:
 _DEAL: BindParameter[str] = bindparam("deal")
 _MOVED = select(
     select(func.sum(LotSettlement.released_minor)).where(LotSettlement.deal_id == _DEAL).scalar_subquery(),
+    select(func.sum(LotSettlement.fee_minor)).where(LotSettlement.deal_id == _DEAL).scalar_subquery(),
     select(func.sum(LotSettlement.back_minor)).where(LotSettlement.deal_id == _DEAL).scalar_subquery(),
     exists().where(Credit.deal_id == _DEAL, Credit.state == CREDIT.initial),
     exists().where(Chargeback.subject == _DEAL),
@@ -76,8 +78,8 @@ def money_standing(ctx: Ctx, deal: Deal) -> MoneyStanding:
     nothing = Money.zero(deal.currency)
     tranches = tranches_of(ctx, deal.id)
     if not tranches:
-        return MoneyStanding(nothing, nothing, nothing)
-    ((released, back, too_much, called_back, account, buyer_to_say),) = select_rows(
+        return MoneyStanding(nothing, nothing, nothing, nothing)
+    ((released, fee, back, too_much, called_back, account, buyer_to_say),) = select_rows(
         ctx.session, _MOVED, deal=deal.id, seller=deal.seller, buyer=deal.buyer
     )
     is_awaited = any(tranche.state == "awaited" for tranche in tranches)
@@ -86,6 +88,7 @@ def money_standing(ctx: Ctx, deal: Deal) -> MoneyStanding:
     return MoneyStanding(
         held=ledger.balance(ctx, escrow(deal.id), deal.currency) if has_come else nothing,
         released=Money(int(released or 0), deal.currency),
+        fee=Money(int(fee or 0), deal.currency),
         refunded=Money(int(back or 0), deal.currency),
         tranches=tranches,
         credits=credits_of(ctx, deal.id) if too_much else (),

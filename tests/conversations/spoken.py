@@ -152,7 +152,10 @@ def from_tables() -> dict[str, frozenset[str]]:
     codes |= dict.fromkeys(_of_lot_buttons(), frozenset({"number"}))
     codes |= dict.fromkeys(("offer.your_turn", "offer.their_turn"), frozenset({"name", "until"}))
     codes |= dict.fromkeys((f"state.tranche.{state}" for state in states(TRANCHE)), frozenset({"due"}))
-    codes |= dict.fromkeys((f"state.chargeback.{state}" for state in states(CHARGEBACK)), frozenset({"amount"}))
+    called_back = [f"state.chargeback.{state}{side}" for state in states(CHARGEBACK) for side in ("", ".buyer")]
+    codes |= dict.fromkeys(called_back, frozenset({"amount"}))
+    shares = [f"case.shares{side}" for side in ("", ".buyer", ".seller")]
+    codes |= dict.fromkeys(shares, frozenset({"seller", "buyer", "percent"}))
     codes |= spoken_of_sales.recalls()
     codes |= dict.fromkeys((f"claim.found_{figure}" for figure in REPRODUCIBILITY), frozenset({"value"}))
     codes |= dict.fromkeys(
@@ -227,6 +230,7 @@ def _of_steps() -> Iterator[str]:
             f"sure.{steps.thing}.{verb}" for verb in steps.asks_first & steps.acts.keys() - steps.questions.keys()
         )
         yield from (f"toast.{steps.thing}.{verb}" for verb in steps.acts)
+    yield from ("sure.deal.cancel.buyer", "sure.deal.cancel_agreed.buyer", "sure.lot.drop_agreed.buyer")
     yield from (f"toast.lot.accept.{how}" for how in delivery.OTHERWISE.values())
 
 
@@ -268,6 +272,7 @@ def _of_states() -> Iterator[str]:
     for who in ("buyer", "seller", "referee"):
         yield from (f"claim.by_{who}", f"claim.pays_{who}")
     yield from (f"claim.proposed_{side}" for side in ("buyer", "seller"))
+    yield from ("claim.by_me", "claim.pays_me", "claim.proposed_me")
     yield from (f"case.proposed_{who}" for who in ("buyer", "seller", "operator"))
 
 

@@ -63,10 +63,10 @@ TABLES = spoken.from_tables()
 
 
 def variants(code: str) -> Iterator[str]:
-    """A notice may have a sentence of its own for who acted, and for each reason."""
+    """A notice may have a sentence of its own for who acted, for each side, and for each reason."""
     if code in spoken.of_notices():
         for reason in ("", *(f".{reason}" for reason in spoken.reasons())):
-            yield from (f"{code}{reason}", f"{code}{reason}.you")
+            yield from (f"{code}{reason}", f"{code}{reason}.you", *sides(f"{code}{reason}"))
 
 
 def sides(code: str) -> tuple[str, str]:

@@ -47,7 +47,7 @@ async def test_a_claim_is_settled_by_what_both_have_measured(trade: Trade) -> No
     await no_more(trade.seller, "No, go back")
     await trade.seller.presses("Take the buyer's figure")
     await trade.seller.presses("Yes: Take the buyer's figure")
-    await trade.buyer.sees("takes the buyer's figure for lot 1.", "€645.00 is on its way back to the buyer.")
+    await trade.buyer.sees("takes your figure for lot 1.", "€645.00 is on its way back to you.")
     await trade.set_up_payouts_unprepared()
     await trade.complete()
     await trade.world.books_balance()
@@ -116,7 +116,7 @@ async def test_an_operator_decides_from_chat_and_time_carries_it_out(trade: Trad
     await trade.world.later(days=2, minutes=1)
     for each in (trade.seller, trade.buyer):
         await each.sees("The ruling is carried out.")
-    await trade.buyer.sees("€8,600.00 is on its way back to the buyer.")
+    await trade.buyer.sees("€8,600.00 is on its way back to you.")
     await trade.world.books_balance()
 
 
@@ -225,7 +225,7 @@ async def test_far_less_is_the_sellers_to_say(trade: Trade) -> None:
     await trade.seller.sees("20.5 t of 50 t came", "€4,407.50")
     await trade.seller.presses("Take the buyer's figure")
     await trade.seller.presses("Yes: Take the buyer's figure")
-    await trade.buyer.sees("takes the buyer's figure for lot 1.", "€6,342.50 is on its way back to the buyer.")
+    await trade.buyer.sees("takes your figure for lot 1.", "€6,342.50 is on its way back to you.")
     await trade.world.books_balance()
 
 

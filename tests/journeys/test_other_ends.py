@@ -111,7 +111,7 @@ async def test_both_agree_to_cancel_and_all_the_money_goes_back(trade: Trade) ->
     await trade.seller.sees("Tom asks to cancel the deal.")
     await trade.seller.presses("Agree to cancel")
     await trade.seller.presses("Yes: Agree to cancel")
-    await trade.buyer.sees("Rasa agreed to cancel.", "€43,000.00 is on its way back to the buyer.")
+    await trade.buyer.sees("Rasa agreed to cancel.", "€43,000.00 is on its way back to you.")
     for each in (trade.seller, trade.buyer):
         await each.sees("The deal is cancelled, and nothing is held any more.")
     assert [each["amount"] for each in await trade.world.at_the_provider("refund")] == [43_000_00]
@@ -138,14 +138,14 @@ async def test_of_two_lots_one_arrives_and_the_late_one_is_given_up(trade: Trade
     await tom.fills()
     await rasa.sees("reports that lot 1 has arrived.")
     await tom.presses("Accept lot 1")
-    await rasa.sees("accepted lot 1.", "€10,481.25 released to the seller, after a fee of €268.75.")
+    await rasa.sees("accepted lot 1.", "€10,481.25 released to you, after a fee of €268.75.")
 
     await trade.world.later(days=17)  # the next week is over in up to fourteen days, and a lot late three days after
     await tom.sees("Lot 2 is late.")
     await tom.presses("Give up lot 2")
     await tom.presses("Yes: Give up waiting")
     await rasa.sees("no longer waits for lot 2.")
-    await tom.sees("€10,750.00 is on its way back to the buyer.")
+    await tom.sees("€10,750.00 is on its way back to you.")
     await trade.complete()
     assert [each["amount"] for each in await trade.world.at_the_provider("refund")] == [10_750_00]
     assert [each["amount"] for each in await trade.world.at_the_provider("transfer")] == [10_481_25]
@@ -159,9 +159,9 @@ async def test_a_deal_of_which_nothing_was_sent_ends_with_a_refund_and_counts_fo
     await tom.sees("Lot 1 is late.")
     await tom.presses("Give up")
     await tom.presses("Yes: Give up waiting")
-    await tom.sees("€21,500.00 is on its way back to the buyer.")
-    for each in (rasa, tom):
-        await each.sees("The deal has ended with a refund: all the money has gone back to the buyer.")
+    await tom.sees("€21,500.00 is on its way back to you.")
+    for each, whom in ((rasa, "the buyer"), (tom, "you")):
+        await each.sees(f"The deal has ended with a refund: all the money has gone back to {whom}.")
         assert "The deal is complete" not in await each.screen()
     await tom.says("/find pellets near Kaunas")
     seen = await tom.sees("Rasa")

@@ -37,7 +37,7 @@ async def test_a_transfer_in_parts_and_too_much(world: World, buys: Chat) -> Non
         await each.sees("The money is held. Delivery can begin.")
     assert "Paid too much" not in await trade.seller.screen()
     await tom.presses("€50.00")
-    await tom.sees("€50.00 that was paid too much is on its way back to the buyer.")
+    await tom.sees("€50.00 that was paid too much is on its way back to you.")
     (refund,) = await world.at_the_provider("refund")
     assert refund["amount"] == 5_000
     await world.books_balance()

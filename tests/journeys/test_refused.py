@@ -46,7 +46,7 @@ async def test_a_card_that_takes_nothing_back_is_left_for_an_account_of_the_buye
     await tom.presses("Yes: Ask to cancel")
     await rasa.presses("Agree to cancel")
     await rasa.presses("Yes: Agree to cancel")
-    await tom.sees("€43,000.00 is on its way back to the buyer.")
+    await tom.sees("€43,000.00 is on its way back to you.")
 
     await world.later(days=1, hours=1)
     await tom.sees("€43,000.00 is due back to you and did not arrive")

@@ -57,7 +57,11 @@ async def test_a_whole_trade(trade: Trade) -> None:
     await trade.arrive(measured="99.6 t")
     await rasa.sees("measured 99.6 t")
     await trade.accept_weighed("99.6 t of 100 t came.")
-    await rasa.sees("€20,393.10 released to the seller, after a fee of €522.90", "€20,393.10 is on its way to you.")
+    await rasa.sees("€20,393.10 released to you, after a fee of €522.90", "€20,393.10 is on its way to you.")
+    await rasa.sees(
+        "Released: €20,916.00", "Our fee, without VAT: €432.15", "VAT on our fee: €90.75", "For you: €20,393.10"
+    )
+    assert "Our fee" not in await tom.sees("Released", "€20,916.00")
     await trade.complete()
 
     await trade.rate(rasa, "Paid within the hour.")

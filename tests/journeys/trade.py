@@ -86,14 +86,14 @@ class Trade:
 
     async def accept(self, lot: int = 1) -> None:
         await self.buyer.presses("Accept")
-        await self.seller.sees(f"accepted lot {lot}.", "released to the seller, after a fee of")
+        await self.seller.sees(f"accepted lot {lot}.", "released to you, after a fee of")
 
     async def accept_weighed(self, asked: str, lot: int = 1) -> None:
         """The same for a lot that was measured otherwise: the sum is said first."""
         await self.buyer.presses("Accept")
         await self.buyer.sees(asked)
         await self.buyer.presses("Yes: Accept")
-        await self.seller.sees(f"accepted lot {lot}.", "released to the seller, after a fee of")
+        await self.seller.sees(f"accepted lot {lot}.", "released to you, after a fee of")
 
     async def complete(self) -> None:
         for each in (self.seller, self.buyer):

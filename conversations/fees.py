@@ -1,0 +1,22 @@
+"""What our fee took of what somebody has earned, and the VAT on it: alike for goods and for sessions."""
+
+from __future__ import annotations
+
+from conversations.reply import Line
+from conversations.talk import Talk
+from core.kernel.money import Money
+from core.people.service import organisation_of
+from core.sessions.vat import parts_of
+
+
+def fee_lines(talk: Talk, earner: str, fee: Money) -> list[Line]:
+    """`earner`: the organisation that the fee was taken from. Of no fee there is nothing to say."""
+    if not fee:
+        return []
+    words, firm = talk.words, organisation_of(talk.ctx, earner)
+    parts = parts_of(fee, talk.almanac.vat, firm.country, firm.vat_number)
+    vat = words(f"session.vat.{parts.treatment}", vat=parts.vat, percent=talk.almanac.vat.percent)
+    return [
+        Line(label=words("session.fee"), value=words.show(parts.fee)),
+        Line(label=words("session.vat"), value=vat),
+    ]

@@ -1,0 +1,37 @@
+"""On which side of a deal its reader stands: of what is theirs they read "you", and not who they are."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from conversations.talk import Talk
+from core.deals import service as deals
+from core.deals.model import Deal
+from core.delivery.service import lot_for
+from core.support.service import case_for
+
+MySide = Literal["buyer", "seller", ""]  # "": of an operator, and of who only looks on
+
+
+def my_side(talk: Talk, deal: Deal) -> MySide:
+    mine = deals.sides(talk.ctx, deal)
+    return "buyer" if "buyer" in mine else "seller" if "seller" in mine else ""
+
+
+def side_of(talk: Talk, kind: str, subject: str) -> MySide:
+    """The reader's side of the deal that the id of a deal, lot, claim or case belongs to; none of other things."""
+    match kind:
+        case "deal":
+            deal_id = subject
+        case "lot" | "claim":
+            deal_id = lot_for(talk.ctx, subject).deal_id
+        case "case":
+            deal_id = case_for(talk.ctx, subject).deal_id
+        case _:
+            return ""
+    return my_side(talk, deals.deal_for(talk.ctx, deal_id))
+
+
+def own_or(talk: Talk, side: str, code: str, who: str) -> str:
+    """What stands before somebody's finding, figure or proposal: `<code>_me` where it is the reader's own."""
+    return talk.words(f"{code}_me" if who == side else f"{code}_{who}")
