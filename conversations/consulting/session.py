@@ -103,12 +103,11 @@ def take_more(talk: Talk, pressed: Press) -> None:
 def overhear(talk: Talk, text: str) -> bool:
     """In a session that runs, what is typed goes to the other side; a command is still a command.
 
-    Who has come in too early is told that it waits for the talk; who has not come in, that nobody hears them: their
-    words were for the other side.
+    Who speaks before it begins is told that it waits for the talk; who has not come in, also how to.
     """
-    booking = _entered(talk)
+    booking = _spoken_in(talk)
     if booking is None:
-        return _unheard(talk)
+        return False
     if len(text) > LONGEST_LINE:
         raise Refusal("session.line_too_long", most=LONGEST_LINE)
     _say(talk, booking, text)
@@ -120,9 +119,9 @@ def pass_on(talk: Talk, file: Checked) -> bool:
     """A photo or a paper that is sent in a session goes to the other side too, unless an open form asks for it."""
     if focused_draft(talk.ctx, talk.person.id) is not None:
         return False
-    booking = _entered(talk)
+    booking = _spoken_in(talk)
     if booking is None:
-        return _unheard(talk)
+        return False
     _say(talk, booking, "", [keep(talk.ctx, file).id])
     return True
 
@@ -130,9 +129,9 @@ def pass_on(talk: Talk, file: Checked) -> bool:
 @book.finds
 def point_to(talk: Talk, latitude: float, longitude: float) -> bool:
     """A place that is shared in a session is shown to the other side: it is not where one's own company is."""
-    booking = _entered(talk)
+    booking = _spoken_in(talk)
     if booking is None:
-        return _unheard(talk)
+        return False
     town = nearest_town(talk, latitude, longitude)
     at = f"{latitude:.5f}, {longitude:.5f}"
     where = f"mlat={latitude:.5f}&mlon={longitude:.5f}"
@@ -141,30 +140,25 @@ def point_to(talk: Talk, latitude: float, longitude: float) -> bool:
 
 
 def _say(talk: Talk, booking: Booking, text: str, files: list[str] | None = None) -> None:
-    """Into the room; before the talk begins it waits there, and who wrote it is told until when."""
-    meeting.say(talk.ctx, booking.id, text, files)
-    if booking.state in TALKING:
-        return
-    there = meeting.meeting_of(talk.ctx, booking)
-    both = there.seeker_here is not None and there.consultant_here is not None
-    words, at = talk.words, booking.starts_at
-    name = talk.name_of(booking.consultant if booking.seeker == talk.person.id else booking.seeker)
-    kept = words("session.not_begun.both", at=at, name=name) if both else words("session.not_begun", at=at, name=name)
-    _once(talk, Say(text=kept))
+    """Into the room; before the talk begins it waits there, and who wrote it is told until when.
 
-
-def _unheard(talk: Talk) -> bool:
-    """Whether this was for somebody who cannot hear it: who speaks has not come in.
-
-    What is written in the room of a deal is for that deal.
+    Who has not come in finds the way in beside it; what they have said need not be said again.
     """
-    outside = None if talk.room is not None else next(filter(partial(stands_outside, talk), _ahead(talk)), None)
-    if outside is None:
-        return False
-    button = way_in(talk, outside)
-    name = talk.name_of(outside.consultant if outside.seeker == talk.person.id else outside.seeker)
-    _once(talk, Say(text=talk.words("session.not_in_yet", name=name, button=button.label), buttons=((button,),)))
-    return True
+    meeting.say(talk.ctx, booking.id, text, files)
+    words, at, runs = talk.words, booking.starts_at, booking.state in TALKING
+    name = talk.name_of(booking.consultant if booking.seeker == talk.person.id else booking.seeker)
+    if stands_outside(talk, booking):
+        button = way_in(talk, booking)
+        outside = words("session.said_outside", name=name, button=button.label)
+        waits = words("session.kept_outside", name=name, button=button.label)
+        _once(talk, Say(text=outside if runs else waits, buttons=((button,),)))
+    elif not runs:
+        there = meeting.meeting_of(talk.ctx, booking)
+        both = there.seeker_here is not None and there.consultant_here is not None
+        kept = (
+            words("session.not_begun.both", at=at, name=name) if both else words("session.not_begun", at=at, name=name)
+        )
+        _once(talk, Say(text=kept))
 
 
 def _once(talk: Talk, said: Say) -> None:
@@ -180,6 +174,17 @@ def _ahead(talk: Talk) -> list[Booking]:
 def current(talk: Talk) -> Booking | None:
     """The session that this person is in just now. Beside a video room the chat serves for notes."""
     return in_the_room(talk, TALKING)
+
+
+def _spoken_in(talk: Talk) -> Booking | None:
+    """The session for which what somebody says is meant: the one that they are in, else one that they could come in to.
+
+    What is written in the room of a deal is for that deal.
+    """
+    entered = _entered(talk)
+    if entered is not None or talk.room is not None:
+        return entered
+    return next(filter(partial(stands_outside, talk), _ahead(talk)), None)
 
 
 def _entered(talk: Talk) -> Booking | None:

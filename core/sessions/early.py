@@ -1,4 +1,4 @@
-"""What who has come in says before the talk begins: kept as a line, and brought to the other side when it does."""
+"""What is said before the talk begins, in it or before its door: kept, and brought to the other side when it does."""
 
 from __future__ import annotations
 

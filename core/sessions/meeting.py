@@ -118,13 +118,13 @@ def start_if_both(ctx: Ctx, booking: Booking) -> None:
 def say(ctx: Ctx, booking_id: str, text: str, files: list[str] | None = None) -> Line:
     """Say something in the room; it is brought to the other side, and kept for the recap. Raises Invalid.
 
-    Who has come in before the talk begins is heard when it does.
+    Who speaks before the talk begins, from when they can come in, is heard when it does.
     """
     booking = mine(ctx, booking_id, None)
     waits = early.waits(ctx, booking)
     side = side_of(ctx, booking)
     assert side is not None, "a stranger does not find the session"
-    if booking.state not in TALKING and not (waits and _here(meeting_of(ctx, booking), side)):
+    if booking.state not in TALKING and not (waits and ctx.now >= booking.starts_at - rules.CHECK_IN_BEFORE):
         raise Stale
     text = text.strip()
     if len(text) > LONGEST_LINE:

@@ -43,18 +43,18 @@ async def test_a_bank_takes_it_back_and_keeps_it(world: World) -> None:
     trade = await paid_out(world, "slack", "telegram")
     rasa, tom = trade.seller, trade.buyer
     await bank(world, "open")
-    for each in (rasa, tom):
-        await each.sees("The buyer's bank has called back a payment of this deal.")
+    for each, whose in ((rasa, "The buyer's"), (tom, "Your")):
+        await each.sees(f"{whose} bank has called back a payment of this deal.")
     await rasa.sees("has been paid out to you already, so you owe it until the bank gives it back")
     assert "you owe it" not in await tom.sees("Payment recalled")
     await world.books_balance()
 
     await world.later(days=6)
-    for each in (rasa, tom):
-        await each.sees("The buyer's bank has our answer: what both signed")
+    for each, whose in ((rasa, "The buyer's"), (tom, "Your")):
+        await each.sees(f"{whose} bank has our answer: what both signed")
     await bank(world, "lose")
-    for each in (rasa, tom):
-        await each.sees("The buyer's bank has kept the money of this deal: €10,750.00")
+    for each, whose in ((rasa, "The buyer's"), (tom, "Your")):
+        await each.sees(f"{whose} bank has kept the money of this deal: €10,750.00")
     await world.books_balance()
 
 
@@ -74,7 +74,7 @@ async def test_while_a_bank_decides_nobody_sends_and_nobody_is_late(world: World
         await each.says("/money")
         await each.sees("Your money", "Payment recalled · ", "€10,750.00")
     await world.later(days=6)
-    await tom.sees("The buyer's bank has our answer")
+    await tom.sees("Your bank has our answer")
     await world.later(days=15)  # the dates of delivery are over, and the seller was not to send
     await bank(world, "win")
     await rasa.sees("has given it back", "Your turn: send lot 1")
@@ -116,7 +116,7 @@ async def test_a_bank_takes_a_session_and_a_promotion_back(world: World) -> None
     assert world.product is not None
     await world.product.reconciler.sweep()  # which asks for what it was not told
     await sarah.sees("Your bank has called back a payment of this session.", "tell your bank to withdraw it")
-    await alex.sees("The seeker's bank has called back a payment of this session.", "you owe it until the bank gives")
+    await alex.sees("Your client's bank has called back a payment of this session.", "you owe it until the bank gives")
     await olga.sees("A bank has called a payment back.", "Our answer: Goes to the bank by itself")
     await olga.says("/cases")
     await olga.sees("Called back by a bank:")
@@ -129,7 +129,7 @@ async def test_a_bank_takes_a_session_and_a_promotion_back(world: World) -> None
     assert "Continue, pay €90.00" in await answer(world)
     await bank(world, "lose")
     await sarah.sees("Your bank has kept the money of this session for you: €90.00.")
-    await alex.sees("The seeker's bank has kept the money of this session: €90.00.")
+    await alex.sees("Your client's bank has kept the money of this session: €90.00.")
     assert [each["amount_reversed"] for each in await world.at_the_provider("transfer")] == [7650]
     await world.books_balance()
 

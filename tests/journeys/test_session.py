@@ -193,7 +193,7 @@ async def test_a_session_that_does_not_is_free(counsel: Counsel) -> None:
     await sarah.sees("Free time left: ●●●●●●●○○○ 7 minutes")
     await world.later(minutes=7)
     await sarah.sees("The free minutes are over. If it helps, press Continue")
-    await alex.sees("The seeker has two minutes to decide.")
+    await alex.sees("Your client has two minutes to decide.")
     await world.later(minutes=2)
     await sarah.sees("it ends free", "Nothing was charged.")
     await sarah.sees(" min free, 0 min charged")

@@ -56,12 +56,13 @@ async def test_what_is_written_before_coming_in_is_answered_and_a_place_goes_to_
     await world.later(minutes=minutes(await counsel.begins() - await world.now()) - 5)
     await sarah.sees("You can both come in now")
     await sarah.says("Good morning, my boiler slags.")
-    await sarah.sees("Not delivered to Alex yet: press “I am here” first, then send it again.", "[I am here]")
+    await sarah.sees("Kept for Alex: it is passed on when the talk begins. Press “I am here”", "[I am here]")
     assert "boiler slags." not in await alex.screen()
     await world.later(minutes=5.1)
     for each in (sarah, alex):
         await each.presses("I am here")
-    await alex.sees("the free minutes run")
+    await alex.sees("the free minutes run", "Good morning, my boiler slags.")
+    assert "send it again" not in await sarah.screen()
     if isinstance(sarah, OnTelegram):
         await sarah.shares_place(48.8584, 2.2945)
         await alex.sees("Sarah: 📍", "(48.85840, 2.29450)")
@@ -98,7 +99,7 @@ async def test_who_did_not_come_is_told_so_and_what_it_cost(counsel: Counsel) ->
     await world.later(minutes=10.1)
     await sarah.sees("You did not come, and the consultant was there. Due: €45.00.")
     await sarah.sees("€45.00, because you did not come")
-    await alex.sees("The seeker did not come. Due: €45.00.")
+    await alex.sees("Your client did not come. Due: €45.00.")
     await sarah.says("/money")
     await sarah.sees("Paid by you, held")
 
