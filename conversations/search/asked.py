@@ -6,6 +6,7 @@ makes them untrue.
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import Final
 from zlib import crc32
@@ -13,6 +14,7 @@ from zlib import crc32
 from conversations.talk import Talk
 from core.search import kept
 from core.search.model import Query
+from core.search.unheard import NOT_LOOKED_AT
 from core.talks.service import recall, remember
 
 GOODS = "find"
@@ -21,6 +23,7 @@ WANTED = "wanted"
 LATEST: Final = "latest"  # under which it is remembered which of these was asked last, and when
 PLACE: Final = "place_in_list"  # and under which, how far that list was read, or what was opened of it
 STILL_MEANT: Final = timedelta(hours=12)  # after which a word or two are hardly said of a list any more
+WORD = re.compile(r"\w+")
 
 
 def asked(talk: Talk, topic: str = GOODS) -> Query:
@@ -33,8 +36,9 @@ def asked_words(talk: Talk) -> str:
 
 
 def ask(talk: Talk, query: Query, topic: str = GOODS, *, words: str = "") -> Query:
-    """From now on this is what is asked; its buttons carry its mark. `words`: the person's own, which say all of it."""
-    own = " ".join(words.split())
+    """From now on this is what is asked; its buttons carry its mark. `words`: the person's own, which say all of it;
+    what was not looked at is none of them."""
+    own = _without_unheard(" ".join(words.split()), query)
     remember(talk.ctx, talk.person.id, topic, f"{kept.written(query)}\n{own}" if own else kept.written(query))
     attend(talk, topic)
     return query
@@ -60,6 +64,17 @@ def place_kept(talk: Talk, query: Query) -> str:
     """That place in the list of this query; empty where there is none, or where another list was shown since."""
     seen, _, where = recall(talk.ctx, talk.person.id, PLACE).partition(" ")
     return where if seen == str(mark(query)) else ""
+
+
+def _without_unheard(own: str, query: Query) -> str:
+    """The words without those that nobody writes; with a number among these it is called by its wishes."""
+    refusals = (each for each in query.understood.unclear if each.code == NOT_LOOKED_AT)
+    unheard = [word for each in refusals for word in WORD.findall(str(each.parts["words"]))]
+    if any(word.isdigit() for word in unheard):
+        return ""
+    for word in unheard:
+        own = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", "", own)
+    return re.sub(r"\s+(?=[,.;]|\s|$)", "", own).strip(" ,.;")
 
 
 def added(talk: Talk, words: str) -> str:

@@ -38,6 +38,7 @@ WISHES = {
     "search.relax.countries": "countries",
     "search.relax.incoterm": "incoterm",
     "search.relax.packaging": "packaging",
+    "search.relax.quality": "quality",
     "search.relax.certificate": "certificates",
     "search.relax.quantity": "quantity",
     "search.relax.window": "window",

@@ -19,6 +19,7 @@ from core.kernel.exact import half_up_to
 from core.kernel.money import UnitPrice
 from core.search import service as market
 from core.search.days import has_no_end
+from core.search.measured import Measure
 from core.search.model import Chip, Query
 
 RADII_KM = (50, 100, 200, 400)
@@ -62,9 +63,11 @@ def chips_of(talk: Talk, query: Query, chips: Sequence[Chip] | None = None) -> t
 
 
 def understood_text(talk: Talk, chips: Sequence[Chip]) -> str:
-    """What the sentence was taken to mean, so that nobody wonders about a strange list."""
+    """What the sentence was taken to mean, so that nobody wonders about a strange list; and what figures are held
+    against."""
     said = ", ".join(chip_label(talk, chip) for chip in chips)
-    return talk.words("find.understood", parts=said) if said else ""
+    by_grade = talk.words("find.by_grade") if any(chip.wish == "quality" for chip in chips) else ""
+    return "\n".join(filter(None, (talk.words("find.understood", parts=said) if said else "", by_grade)))
 
 
 def unclear_words(talk: Talk, query: Query) -> list[str]:
@@ -169,6 +172,9 @@ def shown_parts(talk: Talk, parts: Mapping[str, object]) -> dict[str, object]:
     match parts.get("schemes"):
         case [*schemes]:
             shown["schemes"] = ", ".join(str(each).replace("_", " ") for each in schemes)
+    match parts.get("quality"):
+        case [*measures]:
+            shown["quality"] = ", ".join(_measure(talk, each) for each in measures if isinstance(each, Measure))
     match parts.get("packaging"):
         case [*packings]:
             shown["packaging"] = ", ".join(talk.words(f"packaging.{each}") for each in packings)
@@ -194,6 +200,13 @@ def _shown_countries(talk: Talk, parts: Mapping[str, object]) -> dict[str, objec
         case [*marks]:
             shown["left_out"] = ", ".join(dict.fromkeys(_called(talk, str(mark)) for mark in marks))
     return shown
+
+
+def _measure(talk: Talk, measure: Measure) -> str:
+    """ "moisture ≤ 30 %", by the first of the reader's words for it."""
+    words = talk.almanac.catalogue.words.phrases[f"measured_{measure.parameter}"]
+    what = words.get(talk.words.language, words["en"])[0]
+    return f"{what} {'≤' if measure.most else '≥'} {talk.words.show(measure.value)} {measure.unit}"
 
 
 def _country(talk: Talk, code: str) -> str:

@@ -8,7 +8,7 @@ from conversations.book import Book
 from conversations.buttons import Press, press
 from conversations.reply import Button, Card, CardList, Toast
 from conversations.search.asked import WANTED, ask, asked, latest, mark
-from conversations.search.chips import chip_rows, chips_of, unclear_words, understood_text
+from conversations.search.chips import chip_label, chip_rows, chips_of, unclear_words, understood_text
 from conversations.search.finding import read
 from conversations.search.orders import as_said, order_rows, order_text, ordered
 from conversations.search.refining import asks_for_others_too, told_of, without_small_words
@@ -31,7 +31,9 @@ def wanted(talk: Talk, sentence: str) -> None:
     """`/requests 500 t A1 pellets in Kaunas from 190 eur`: what buyers ask for that this would answer."""
     almanac = talk.almanac
     said = query_of(sentence, almanac.catalogue, almanac.places, talk.today, talk.words.language)
-    _show(talk, ask(talk, as_said(talk, wanting.having(said), ORDERS), WANTED))
+    compared = [chip_label(talk, chip) for chip in wanting.chips(said) if chip.wish == "quality"]
+    note = talk.words("market.left_out", parts=", ".join(compared)) if compared else ""
+    _show(talk, ask(talk, as_said(talk, wanting.having(said), ORDERS), WANTED), note)
 
 
 @book.command("wanted_more")
@@ -77,10 +79,13 @@ def sort(talk: Talk, pressed: Press) -> None:
     _show(talk, query)
 
 
-def _show(talk: Talk, query: Query) -> None:
-    words, chips = talk.words, chips_of(talk, query, wanting.chips(query))
+def _show(talk: Talk, query: Query, note: str = "") -> None:
+    """The requests, and what was said that is not compared here."""
     found = wanting.find_requests(talk.ctx, talk.almanac.catalogue, query, but=talk.organisation)
-    said = (understood_text(talk, chips), order_text(talk, query), *unclear_words(talk, query))
+    if found.query != query:
+        query = ask(talk, found.query, WANTED)
+    words, chips = talk.words, chips_of(talk, query, wanting.chips(query))
+    said = (understood_text(talk, chips), order_text(talk, query), *unclear_words(talk, query), note)
     text = "\n".join(filter(None, said))
     everything = Button(label=words("wanted.all"), press=press("command", choice="requests"))
     buttons = (*chip_rows(talk, query, chips, "wanted.without"), (everything,))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from core.alerts.rules import Goods
 from core.catalogue.names import words_of
 from core.search.leaving_out import COUNTRY
+from core.search.measured import met_by
 from core.search.model import Reason
 from core.search.parse import Understood
 from core.search.places import distance_km
@@ -23,6 +24,11 @@ def _of_goods(wanted: Understood, goods: Goods) -> Iterator[Reason]:
         yield Reason("search.why.product", {"product": listing.product_id})
     if listing.grade_id in wanted.grades_wanted:
         yield Reason("search.why.grade", {"grade": listing.grade_id})
+    measured = tuple(
+        each for each in wanted.quality if met_by(each, listing.grade_id, listing.words or "", goods.catalogue)
+    )
+    if measured:
+        yield Reason("search.chip.quality", {"quality": measured})
     schemes = tuple(scheme for scheme in wanted.certificates if scheme in goods.schemes)
     if schemes:
         yield Reason("search.why.certificate", {"schemes": schemes})

@@ -20,6 +20,7 @@ from core.kernel.money import UnitPrice
 from core.kernel.quantity import Quantity
 from core.listings.model import Listing
 from core.search.leaving_out import SCHEME
+from core.search.measured import met_by
 from core.search.model import Query
 from core.search.parse import Understood
 from core.search.places import distance_km
@@ -36,7 +37,8 @@ SOONEST = tuple(Rhythm)
 
 def asks_something(wanted: Understood) -> bool:
     """Whether the search says what is wanted: a search for anything would tell of everything."""
-    return bool(wanted.product or wanted.alternatives or wanted.grade or wanted.certificates or words_of(wanted.rest))
+    goods = wanted.product or wanted.alternatives or wanted.grade
+    return bool(goods or wanted.certificates or wanted.quality or words_of(wanted.rest))
 
 
 @dataclass(slots=True)
@@ -106,6 +108,7 @@ def fits(wanted: Understood, goods: Goods) -> bool:
         and goods.schemes.issuperset(wanted.certificates)
         and from_there(wanted, listing)
         and goods.schemes.isdisjoint(mark.removeprefix(SCHEME) for mark in wanted.left_out)
+        and all(met_by(each, listing.grade_id, listing.words or "", goods.catalogue) for each in wanted.quality)
         and wanted.incoterm in {None, listing.incoterm}
         and (not wanted.packaging or (listing.packaging or LOOSE) in wanted.packaging)
         and _in_time(wanted, listing)

@@ -130,7 +130,7 @@ def problem_told(
     `answering`: it is said of a list of them (see `without_clock`).
     """
     clock = without_clock(text, catalogue, today, answering=answering)
-    query = told_when(query_of(clock.text, catalogue, places, today, language), clock)
+    query = told_when(query_of(clock.text, catalogue, places, today, language, measured=False), clock)
     problem = problem_of(query, catalogue, clock.text)
     return replace(problem, order=order_of_advisers(clock.text, query, catalogue))
 

@@ -170,12 +170,14 @@ class Grammar:
         money = rf"(?P<before>(?<!\w){currency})?\s*(?P<number>{NEXT_NUMBER})(?:\s*(?P<after>{currency})(?!\w))?"
         self.price_range = re.compile(rf"{joined}{spread}{money}(?:{per}(?P<unit>{unit})(?!\w))?")
         self.quantity_range = re.compile(rf"{joined}{spread}(?P<number>{NEXT_NUMBER})\s*(?P<unit>{unit})(?!\w)")
-        measured = rf"\s*(?:{unit}|{KILOMETRES}|%)(?!\w)"
+        measured = rf"\s*(?:(?:{unit}|{KILOMETRES})(?!\w)|%)"
         self.bare_limit = re.compile(
             rf"(?<!\w)(?P<limit>{limit})(?:(?<=[<>=≤≥])\s*|\s+)(?P<number>{NUMBER})(?![.,]?[0-9]|{measured})"
         )
         self.amount_in_groups = re.compile(rf"([0-9]{{1,3}})(?:\s([0-9]{{3}}))+{measured}")
-        self.quantity = re.compile(rf"(?:(?<!\w){limit}\s*)?(?P<number>{NUMBER})\s*(?P<unit>{unit})(?!\w){behind}")
+        of_each = rf"(?!\s*/\s*{unit}(?!\w))"  # "4.8 kWh/kg" is no amount
+        amount = rf"(?P<number>{NUMBER})\s*(?P<unit>{unit})(?!\w){of_each}"
+        self.quantity = re.compile(rf"(?:(?<!\w){limit}\s*)?{amount}{behind}")
         self.negative = re.compile(rf"(?<!\w)[-−][0-9][0-9.,]*\s*(?:{unit}|{currency})(?!\w)")
         self.money = re.compile(rf"(?P<before>{currency})?\s*(?P<number>{NUMBER})\s*(?P<after>{currency})?")
         self._counts = {folded(word): count for count, said in enumerate(COUNTS, 1) for word in words.all(said)}

@@ -31,6 +31,7 @@ from core.search.goods import WORD_OR_NUMBER, Goods, GoodsReader, leaders, secon
 from core.search.grammar import Said, SaidOrder, grammar_of
 from core.search.leaving_out import GRADE, left_out
 from core.search.letters import WORD, rejoined, wish_in
+from core.search.measured import Measure
 from core.search.numbers import parse_number
 from core.search.places import Place, Places
 from core.search.purpose import without_purpose
@@ -111,6 +112,7 @@ class Understood:
     left_out: tuple[str, ...] = ()  # marks of what is not wanted: "country:UA", "grade:ENplus_A2", "scheme:FSC"
     countries: tuple[str, ...] = ()  # that goods shall be from; a sentence leaves them among its words
     countries_said: str = ""  # as they were written
+    quality: tuple[Measure, ...] = ()  # what goods are to be measured by; a sentence leaves it among its words
     rest: str = ""  # the words that were not understood
     unclear: tuple[Refusal, ...] = ()  # what was said but cannot be: a question to ask back
 

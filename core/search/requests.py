@@ -14,6 +14,7 @@ from core.search import rules
 from core.search.kinds.requests import REQUESTS
 from core.search.model import Chip, Query
 from core.search.storage.shelf import shelf_of
+from core.search.unheard import without_unheard
 from core.search.wishes import exactly, known_to_index
 
 LOOKED_AT: Final = 200  # of the best; nobody pages further
@@ -29,17 +30,19 @@ class Wanting:
 
 
 def having(query: Query) -> Query:
-    """The sentence as a seller means it: a price is what they want at least, a packing what they can do."""
+    """The sentence as a seller means it: a price is what they want at least, a packing what they can do.
+    What theirs is measured by is held against no request."""
     said = query.understood
     least = said.min_price or said.price
     meant = replace(said, side=None, price=None, min_price=least, packaging=(), incoterm=None, free_now=False)
-    return replace(query, understood=meant)
+    return replace(query, understood=replace(meant, quality=()))
 
 
 def find_requests(ctx: Ctx, catalogue: Catalogue, query: Query, *, but: str) -> Wanting:
     """Requests that take quotes now, each confirmed against its row. `but`: the organisation that is left out."""
     index = shelf_of(ctx, REQUESTS).look(ctx.session, catalogue)
     order = known_to_index(query.order)
+    query = replace(query, understood=without_unheard(ctx, query.understood, index, catalogue))
     wanted = exactly(query.understood, catalogue, ctx.now.date(), order, kind=REQUESTS.name)
     found = index.search(wanted, LOOKED_AT).found
     taking = select(Request).where(

@@ -21,10 +21,12 @@ from core.search.days import from_then_on
 from core.search.engine.index import Answer, Found, Index
 from core.search.engine.wanted import Spot
 from core.search.kinds.listings import LISTINGS
+from core.search.measured import wished
 from core.search.model import LARGEST_PAGE, Chip, DidYouMean, Hit, Order, Page, Query, Relaxation, Standings
 from core.search.parse import Understood, parse
 from core.search.places import Place, Places
 from core.search.storage.shelf import shelf_of
+from core.search.unheard import without_letters, without_unheard
 from core.search.whereabouts import NEAR_KM
 from core.search.wishes import exactly, known_to_index
 
@@ -32,15 +34,26 @@ SHORT_LIST = 100  # of these the sellers' standing is asked; below them it could
 
 
 def query_of(
-    text: str, catalogue: Catalogue, places: Places, today: date, language: str = "en", *, home: Place | None = None
+    text: str,
+    catalogue: Catalogue,
+    places: Places,
+    today: date,
+    language: str = "en",
+    *,
+    home: Place | None = None,
+    measured: bool = True,
 ) -> Query:
     """The query that a sentence is. Its order can be changed like one that was chosen, so it is no wish; the cheapest
-    in a town are those near it. `home`: where a distance is from that is said without a place."""
+    in a town are those near it. `home`: where a distance is from that is said without a place. `measured`: whether
+    moisture, ash and the like are wishes, which they are to who looks for goods."""
+    quality, text = wished(text, catalogue) if measured else ((), text)
     said = _from_home(parse(text, catalogue, places, today, language), home)
     order: Order = said.order or "best"
     far = order not in {"best", "nearest"} and said.place is not None and said.radius_km is None
     understood = replace(
         said,
+        quality=quality,
+        rest=without_letters(said.rest) if measured else said.rest,
         order=None,
         by_load=False,
         radius_km=NEAR_KM if far else said.radius_km,
@@ -80,6 +93,7 @@ def search(
     position, last_id = _mark(after)
     searcher = _Searcher.of(ctx, catalogue, home)
     query = searcher.learned(query)
+    query = replace(query, understood=without_unheard(ctx, query.understood, searcher.index, catalogue))
     answer = searcher.answer(query, max(SHORT_LIST, position + limit + 1))
     found = list(answer.found)
     if query.order in {"best", "rated"} and standings is not None and found:

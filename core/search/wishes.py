@@ -15,6 +15,7 @@ from core.search.engine.wanted import Limits, Order, Spot, Wanted, Word
 from core.search.grammar import grammar_of
 from core.search.leaving_out import COUNTRY
 from core.search.limits import BY_THE_HOUR, amount_limits, hourly_amount, price_limits, prices_per
+from core.search.measured import marks_meeting
 from core.search.model import Order as AnyOrder
 from core.search.parse import Understood
 from core.search.places import Place, Places
@@ -62,6 +63,7 @@ def exactly(
         musts = (*musts, frozenset(f"{COUNTRY}{code}" for code in said.countries))
     if said.incoterm:
         musts = (*musts, frozenset({f"term:{said.incoterm}"}))
+    musts = (*musts, *(marks_meeting(each, catalogue) for each in said.quality))
     rest = list(dict.fromkeys(words_in(said.rest)))[:WORDS_AT_MOST]
     words = tuple(Word(word, also) for word, also in zip(rest, catalogue.synonyms.of(rest), strict=True))
     words += _of_kinds(said, catalogue)

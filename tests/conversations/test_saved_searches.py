@@ -96,6 +96,16 @@ async def test_what_buttons_have_made_is_called_by_its_wishes_and_a_town_as_its_
     assert card.text == ""
 
 
+async def test_what_nobody_writes_is_no_part_of_its_name(seeker: Seeker) -> None:
+    await seeker.asks("Pellets bei Kiel, Narnia")
+    card = await seeker.saves()
+    assert card.title == "Pellets bei Kiel"
+    assert card.text.startswith("Verstanden: Holzpellets, Kiel")
+    assert "Narnia" not in card.text
+    await seeker.asks("Pellets bei Kiel 10000 lbs")
+    assert (await seeker.saves()).title == "Pellets bei Kiel"  # which is the search that was kept before
+
+
 async def test_an_order_or_a_better_understanding_leaves_the_question_as_it_was(seeker: Seeker) -> None:
     await seeker.asks("Pellets bei Kiel")
     await seeker.does(lambda talk: finding.sort(talk, Press("find.sort", "", mark(asked(talk)), "cheapest")))
@@ -128,7 +138,7 @@ async def test_a_question_is_asked_again_from_its_search_in_its_own_words(seeker
 
 
 async def test_a_long_question_is_a_title_and_not_a_letter(seeker: Seeker) -> None:
-    await seeker.asks("Pellets bei Kiel " + "und zwar bitte recht bald " * 40)
+    await seeker.asks("Pellets bei Kiel " + "aus Buche oder Fichte " * 40)
     card = await seeker.saves()
-    assert card.title.startswith("Pellets bei Kiel und zwar")
+    assert card.title.startswith("Pellets bei Kiel aus Buche")
     assert len(card.title) <= alerts.LONG_TITLE

@@ -55,6 +55,24 @@ async def test_the_amounts_and_days_that_there_are_are_told(tom: Somebody) -> No
     await tom.sees("Understood: Wood pellets, from ")
 
 
+async def test_what_nobody_writes_is_told_and_is_no_wish(tom: Somebody) -> None:
+    await tom.says("/find pellets Narnia")
+    await tom.sees("7 listings found", "Understood: Wood pellets\n", "Not looked at: “Narnia”")
+
+
+async def test_moisture_and_ash_are_compared_with_what_grades_promise(tom: Somebody) -> None:
+    await tom.says("/find pellets with ash below 0.7%")
+    await tom.sees("Understood: Wood pellets, ash ≤ 0.7 %", "Measured by what the grade promises")
+    await tom.says("/find pellets over 17 MJ/kg")
+    await tom.sees("Nothing fits right now", "calorific value ≥ 17 MJ/kg: none; 7 without it.")
+    await tom.presses("Any moisture, ash and the like (7)")
+    await tom.sees("7 listings found")
+    await tom.says("moisture below 10%")
+    await tom.sees("Understood: Wood pellets, moisture ≤ 10 %")
+    await tom.says("/requests pellets moisture below 10%")
+    await tom.sees("Not looked at here: moisture ≤ 10 %")
+
+
 async def test_one_kind_of_goods_at_a_time_with_its_own_amount(tom: Somebody) -> None:
     await tom.says("/find pellets A1 100 t and briquettes 30 t")
     await tom.sees(

@@ -6,6 +6,7 @@ import math
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -156,6 +157,16 @@ class Index:
     def knows(self, word: str) -> bool:
         """Whether any document has the word as it is written."""
         return any(part.segment.term(word) is not None for part in self.parts)
+
+    def heard(self, asked: Sequence[Word]) -> list[bool]:
+        """Of each word whether some document may have it: as it stands, in another case, misspelt, or written apart or
+        together otherwise."""
+        readers = [part.reader for part in self.parts]
+        known = [any(r.group(word).terms or r.split(word.text) for r in readers) for word in asked]
+        for place, (one, other) in enumerate(pairwise(asked)):
+            if not (known[place] and known[place + 1]) and self.knows(one.text + other.text):
+                known[place : place + 2] = True, True
+        return known
 
     def nearest_word(self, word: str) -> str | None:
         """The word of documents that this one most likely is, when it is not one itself."""

@@ -16,6 +16,7 @@ from core.people.model import Organisation
 from core.search.engine.document import Amount, Document
 from core.search.kinds.kind import Kind, Rows
 from core.search.limits import amount_of, price_amount
+from core.search.measured import marks_of
 from core.search.wishes import NO_PACKAGING
 
 _COLUMNS = (
@@ -61,6 +62,7 @@ def _document(catalogue: Catalogue, row: Row[*tuple[Any, ...]], schemes: Sequenc
     marks += [f"country:{row.country}", f"town:{row.place_name}"]
     marks.append(f"term:{row.incoterm}")
     marks.append(f"packaging:{row.packaging or NO_PACKAGING}")
+    marks += marks_of(row.words, catalogue)
     least = amount_of(Quantity(row.min_lot_amount, row.unit))
     return Document(
         id=row.id,
