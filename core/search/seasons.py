@@ -36,11 +36,11 @@ class NamedWindows:
     def __init__(self, words: Words) -> None:
         self._next = frozenset(map(folded, words.all("next_one")))
         self._weekdays = {folded(name): number for number, names in words.weekdays.items() for name in names}
-        until, starting, during, this = (
-            any_of(words.all(meaning)) for meaning in ("until", "starting", "during", "this_one")
+        until, starting, during, this, next_one = (
+            any_of(words.all(meaning)) for meaning in ("until", "starting", "during", "this_one", "next_one")
         )
         # Without any of these it may be somebody's name, or a town: "Sonntag GmbH", "Środa".
-        lead = rf"(?:(?P<until>{until})|(?P<starting>{starting})|{during}|{this}|{any_of(words.all('next_one'))})"
+        lead = rf"(?:(?P<until>{until})|(?P<starting>{starting})|{during}|{this}|{next_one})"
         self.weekday = re.compile(rf"(?<!\w)(?P<day>{any_of(self._weekdays)})(?!\w)")
         self.readings: tuple[tuple[str, Reading], ...] = (
             *((any_of(words.all(name)), partial(self._season, *months)) for name, months in SEASONS.items()),
@@ -48,7 +48,8 @@ class NamedWindows:
             (any_of(words.all("this_year")), lambda _, today: DateWindow(today, date(today.year, 12, 31))),
             (any_of(words.all("next_year")), lambda _, today: _year(today.year + 1)),
         )
-        self.by_weekday: tuple[str, Reading] = (rf"{lead}\s+(?:{this}\s+)?{self.weekday.pattern}", self._weekday)
+        day = rf"{lead}\s+(?:(?:{this}|{next_one})\s+)?{self.weekday.pattern}(?:\s+{next_one})?"
+        self.by_weekday: tuple[str, Reading] = (day, self._weekday)
 
     def _season(self, first: int, last: int, found: re.Match[str], today: date) -> DateWindow:
         """The one that has begun or comes next; "next winter" is not the one that it is now."""
@@ -65,7 +66,10 @@ class NamedWindows:
         return today + timedelta(days=(self._weekdays[found["day"]] - today.isoweekday()) % 7)
 
     def _weekday(self, found: re.Match[str], today: date) -> DateWindow:
+        """The day of that name; said on a Sunday, "next Sunday" is not this one."""
         day = self.day_of(found, today)
+        if day == today and not self._next.isdisjoint(found[0].split()):
+            day += timedelta(days=7)
         if found["until"]:
             return DateWindow(today, day)
         return open_from(day) if found["starting"] else DateWindow(day, day)

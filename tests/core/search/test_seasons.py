@@ -119,3 +119,18 @@ def test_a_start_alone_has_no_end_for_who_searches(text: str) -> None:
 def test_a_bare_weekday_is_a_day_for_who_seeks_advice(told: str, left: str, day: date | None, at: str | None) -> None:
     clock = without_clock(told, catalogue(), SUNDAY)
     assert (clock.text, clock.day, clock.at) == (left, day, at)
+
+
+@pytest.mark.parametrize(
+    ("text", "today", "days"),
+    [
+        ("pellets next Sunday", SUNDAY, (date(2026, 11, 29), date(2026, 11, 29))),
+        ("granulés dimanche prochain", SUNDAY, None),  # without an article it may be somebody's name
+        ("granulés le dimanche prochain", SUNDAY, (date(2026, 11, 29), date(2026, 11, 29))),
+        ("pellets by next Sunday", SUNDAY, (SUNDAY, date(2026, 11, 29))),
+        ("pellets this Sunday", SUNDAY, (SUNDAY, SUNDAY)),
+        ("pellets next Friday", SUNDAY, (FRIDAY, FRIDAY)),
+    ],
+)
+def test_the_next_day_of_todays_name_is_not_today(text: str, today: date, days: tuple[date, date] | None) -> None:
+    assert window_of(text, today) == (days and DateWindow(*days))
