@@ -258,16 +258,21 @@ class _Reading:
             found = words.search(sheet.text)
             if found and (found[0] != "sure" or self._is_scheme(*found.span())):
                 named.append((*found.span(), scheme_id))
-        names = grammar.grades if sheet.may_name("grades") else ()
+        names = grammar.grades if sheet.may_name("grades") else []
+        schemes = {scheme_id for _, _, scheme_id in named}
+        # "A1, DINplus": of a name that is a scheme as well, and one that is not, the second tells the grade.
+        names = sorted(names, key=lambda each: schemes.issuperset(each[1])) if schemes else names
         taken = ((found, meant) for words, meant in names if (found := sheet.take(words)))
         grade, grades = next(taken, (None, ()))
-        grades = (*grades, *self._or_of_grade(grade)) if grade else ()
+        either = tuple(self._or_of_grade(grade)) if grade else ()
+        grades = (*grades, *either)
         for start, end, _ in named:
             sheet.strike(start, end)
         for certified in grammar.certified.finditer(sheet.text) if named else ():
             sheet.strike(*certified.span())
         part = [each for each in named if grade and grade.start() <= each[0] and each[1] < grade.end()]
-        by_itself = tuple(scheme_id for _, _, scheme_id in sorted(set(named).difference(part)))
+        alone = sorted(set(named).difference(part))
+        by_itself = tuple(scheme_id for _, _, scheme_id in alone if not either or scheme_id not in grades)
         return by_itself, part[0][2] if part else None, grades
 
     def _or_of_grade(self, grade: re.Match[str]) -> Iterator[str]:

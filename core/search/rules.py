@@ -9,6 +9,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any, Final
 
+from core.catalogue import Catalogue
 from core.catalogue.names import words_of
 from core.kernel.money import UnitPrice
 from core.kernel.quantity import Quantity, converted, convertible, unit_named
@@ -205,7 +206,10 @@ def chips_of(said: Understood, wishes: Sequence[tuple[str, str]] = CHIPS) -> tup
     """One chip for each of these wishes that was said."""
     made = []
     for wish, part in wishes:
-        if (value := getattr(said, wish)) and (wish != "grades" or said.grades_wanted):
+        value = getattr(said, wish)
+        if wish == "certificates":  # a scheme that is the grade as well (DINplus) is told once
+            value = tuple(scheme for scheme in value if scheme not in said.grades_wanted)
+        if value and (wish != "grades" or said.grades_wanted):
             parts = {part: value}
             if wish == "place":
                 parts = {"place": value.name, "country": value.country, "km": said.radius_km}
@@ -215,14 +219,32 @@ def chips_of(said: Understood, wishes: Sequence[tuple[str, str]] = CHIPS) -> tup
 
 def without(query: Query, wish: str) -> Query:
     """The query with one wish given up, and what would have no meaning without it."""
+    said = query.understood
     with_it: dict[str, dict[str, Any]] = {
         "place": {"radius_km": None},
+        "grade": {"certificates": tuple(each for each in said.certificates if each != said.grade)},
         "product": {"grade": None, "grades": ()},
         "countries": {"countries_said": ""},
     }
     given_up = with_it.get(wish, {})
     empty: dict[str, Any] = {wish: getattr(Understood(), wish), **given_up}
-    return replace(query, understood=replace(query.understood, **empty))
+    return replace(query, understood=replace(said, **empty))
+
+
+def with_grades_of_goods(said: Understood, catalogue: Catalogue) -> Understood:
+    """The same with a grade that was said by itself ("A1") meant of the goods: of several that may be meant, those that
+    have it. Where none of them has, it stays as it is, and finds nothing."""
+    if not said.grades or not (said.product or said.alternatives):
+        return said
+    goods = (said.product,) if said.product else said.alternatives
+    having = tuple(each for each in goods if not set(catalogue.product(each).grades).isdisjoint(said.grades))
+    if not having:
+        return said
+    if len(having) > 1:
+        return replace(said, alternatives=having)
+    grades = tuple(grade for grade in catalogue.product(having[0]).grades if grade in said.grades)
+    alone = grades[0] if len(grades) == 1 else None
+    return replace(said, product=having[0], alternatives=(), grade=alone, grades=() if alone else grades)
 
 
 def asks(query: Query) -> tuple[Ask, ...]:

@@ -93,6 +93,7 @@ def search(
     position, last_id = _mark(after)
     searcher = _Searcher.of(ctx, catalogue, home)
     query = searcher.learned(query)
+    query = replace(query, understood=rules.with_grades_of_goods(query.understood, catalogue))
     query = replace(query, understood=without_unheard(ctx, query.understood, searcher.index, catalogue))
     answer = searcher.answer(query, max(SHORT_LIST, position + limit + 1))
     found = list(answer.found)

@@ -68,7 +68,7 @@ def test_other_figures_are_wishes_too_and_what_is_none_stays(text: str, wishes: 
 def test_what_is_measured_is_no_price_and_no_amount() -> None:
     for text in ("pellets above 4.8 kWh/kg", "hakkepuit alla 30%niiskust", "pellets over 17 MJ/kg"):
         understood = read(text)
-        assert understood.quantity is understood.max_price is understood.min_price is None
+        assert (understood.quantity, understood.max_price, understood.min_price) == (None, None, None)
 
 
 def test_what_a_seller_says_is_an_upper_and_a_lower_limit() -> None:

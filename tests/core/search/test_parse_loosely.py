@@ -240,3 +240,17 @@ def test_a_distance_without_a_place_is_from_whoever_asks() -> None:
 
 def test_goods_that_are_counted_in_one_kind_of_cubic_metre_are_counted_in_that() -> None:
     assert str(read("500 m3 dry wood chips").quantity) == "500 loose_m3"
+
+
+@pytest.mark.parametrize("sentence", ["solo FSC", "only FSC", "nur FSC", "tylko FSC", "bara FSC", "тільки FSC"])
+def test_only_is_no_slip_of_straw(sentence: str) -> None:
+    said = read(sentence)
+    assert (said.product, said.alternatives, said.certificates, said.rest) == (None, (), ("FSC",), "")
+
+
+def test_a_scheme_that_is_a_grade_as_well_stands_beside_a_grade() -> None:
+    said = read("Pellets A1, DINplus, FSC")
+    assert (said.grade, said.certificates, said.rest) == ("ENplus_A1", ("DINplus", "FSC"), "")
+    assert read("DINplus pellets").grade == "DINplus"
+    either = read("pellets A1 or DINplus")
+    assert (set(either.grades), either.certificates) == ({"ENplus_A1", "DINplus"}, ())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -360,3 +360,20 @@ async def test_a_compound_that_nobody_uses_is_read_by_its_last_part(market: Mark
     asked = await on.find("Fichtenhackschnitzel")
     assert set(asked.understood.alternatives) == {"wood_chips_dry", "wood_chips_industrial"}
     assert (await on.find("Pelletsheizung")).understood.product is None  # a heating is no pellets
+
+
+async def test_a_grade_said_by_itself_is_one_of_the_goods(market: Market) -> None:
+    on = await shelf(market)
+    await on.put()
+    said = service.query_of("only A1 near Vilnius", catalogue(), gazetteer(), market.clock.now().date()).understood
+    after_pellets = await on.ask(Query(replace(said, product="wood_pellets")))
+    assert (after_pellets.understood.grade, after_pellets.understood.grades) == ("ENplus_A1", ())
+    after_chips = await on.ask(Query(replace(said, alternatives=("wood_chips_dry", "wood_chips_industrial"))))
+    assert (after_chips.understood.product, after_chips.understood.grade) == ("wood_chips_dry", "ISO17225-4_A1")
+
+
+async def test_a_scheme_that_is_the_grade_as_well_is_told_and_given_up_once(market: Market) -> None:
+    on = await shelf(market)
+    query = Query((await on.find("DINplus pellets, FSC")).understood)
+    assert [chip.parts for chip in service.chips(query)][1:] == [{"grade": "DINplus"}, {"schemes": ("FSC",)}]
+    assert service.without(query, "grade").understood.certificates == ("FSC",)
