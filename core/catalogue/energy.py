@@ -108,6 +108,8 @@ def _mwh_per(product: Product, unit: str, moisture_percent: Decimal | None) -> _
 def _tonnes_per(product: Product, unit: str) -> _Factor:
     if convertible(unit, "t"):
         return _Factor(_fixed(unit, "t"), Status.VERIFIED)
+    if unit in product.packs:
+        return _Factor(Fraction(product.packs[unit]), Status.GENERAL)
     density, value = product.density, product.calorific_value
     if density is not None and convertible(unit, density.per):
         return _Factor(_fixed(unit, density.per) * Fraction(density.typical) / 1000, density.status)

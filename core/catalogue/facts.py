@@ -114,6 +114,7 @@ class Product(Fact):
     density: Density | None = None
     calorific_value: CalorificValue | None = None
     typical_moisture_percent: Figure | None = None
+    packs: dict[str, Figure] = {}  # a unit that is a packing -> the tonnes that it mostly holds; general knowledge
     hs6: str | None = None
     cn8: CustomsCode | None = None
     delivery: tuple[str, ...]

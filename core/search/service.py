@@ -9,6 +9,7 @@ from datetime import date
 from sqlalchemy import select
 
 from core.catalogue import Catalogue
+from core.catalogue.comparing import quantity_in
 from core.contacts.service import apart_from_me
 from core.kernel.errors import Invalid
 from core.kernel.money import UnitPrice
@@ -242,9 +243,16 @@ class _Searcher:
             case {"limit": UnitPrice() as limit}:
                 return {"from": self._cheapest(wider, limit)}
             case {"quantity": Quantity() as quantity}:
-                return rules.out_of_reach(quantity, self._rows(self.answer(wider, SHORT_LIST).found).values())
+                wanted = self._weighed(quantity, wider.understood.product)
+                return rules.out_of_reach(wanted, self._rows(self.answer(wider, SHORT_LIST).found).values())
             case _:
                 return {}
+
+    def _weighed(self, quantity: Quantity, product: str | None) -> Quantity:
+        """Bags and pallets of goods by what they hold, to be compared with what is sold by the tonne."""
+        if product is None or quantity.unit not in self.catalogue.product(product).packs:
+            return quantity
+        return quantity_in(self.catalogue, product, quantity, "t") or quantity
 
     def _cheapest(self, query: Query, limit: UnitPrice) -> UnitPrice | None:
         found = self.answer(replace(query, order="cheapest"), SHORT_LIST).found

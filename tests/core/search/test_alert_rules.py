@@ -191,7 +191,7 @@ def test_a_search_is_told_of_what_it_would_find(sentence: str, told: bool) -> No
 
 
 def test_a_price_that_nobody_can_compare_is_not_told() -> None:
-    assert fit("pellets under 300 eur", price_unit="pallet") is False
+    assert fit("pellets under 300 eur", price_unit="pallet_crate") is False
     assert fit("pellets under 300 eur", price_currency="UAH") is False
 
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from core.catalogue.loads import FULL_TRUCKS, TRUCK_LOOSE_M3, TRUCK_TONNES, load_of
 from core.search.advice import asks_advice
 from core.search.service import query_of
+from tests.core.conftest import Market
+from tests.core.goods import tonnes
+from tests.core.search.test_alert_rules import fit
 from tests.core.search.test_parse import CATALOGUE, PLACES, TODAY, read
+from tests.core.search.test_search import ids, shelf
 
 
 @pytest.mark.parametrize(
@@ -81,3 +87,17 @@ def test_what_a_truck_carries_lies_within_the_figures_of_the_catalogue() -> None
     for product in CATALOGUE.products.values():
         load = load_of(product)
         assert load is None or (load and load.unit in product.units)
+
+
+async def test_bags_and_pallets_are_weighed(market: Market) -> None:
+    on = await shelf(market)
+    large = await on.put(min_lot=tonnes(24))
+    small = await on.put(min_lot=tonnes(1))
+    assert ids(await on.find("10 pallets of pellets")) == [small.id]
+    assert set(ids(await on.find("30 pallets of pellets"))) == {large.id, small.id}
+
+    few = await on.find("20 bags of pellets")
+    told = {each.code: each for each in few.relaxations}["search.relax.quantity"]
+    assert (few.total, told.count, told.parts["least"]) == (0, 2, tonnes(1))
+    assert fit("2000 bags of pellets", min_lot_amount=Decimal(25))
+    assert not fit("20 bags of pellets")
