@@ -19,6 +19,7 @@ from conversations.talk import Talk
 from core.catalogue.names import folded, words_of
 from core.people.service import choose_language
 from core.search.parse import parse
+from core.search.price_question import asks_price
 from core.talks.service import focused_draft
 
 PAGES = Path(__file__).parent / "pages"
@@ -103,6 +104,8 @@ def anything(talk: Talk, text: str) -> None:
         talk.command("sell", text)
     elif folded(text.strip(" .,!?")) in GREETINGS:
         talk.command("start", "")
+    elif asks_price(text, understood, almanac.catalogue):
+        talk.command("market", text)
     elif (wanted := asks_who_buys(talk, text)) is not None:
         talk.command("requests", wanted)
     elif refines_advice(talk, text):

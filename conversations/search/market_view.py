@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Final
 
@@ -23,6 +24,7 @@ from core.insights.model import FEWEST, REGION_KM, MarketView, Region, Spread
 from core.insights.rules import percent_from
 from core.insights.service import view_market
 from core.kernel.money import UnitPrice
+from core.search.price_question import without_question
 from core.search.service import chips, query_of
 
 SURE = 88  # of 100: one letter of a country's name may be wrong
@@ -41,10 +43,11 @@ def market(talk: Talk, asked: str) -> None:
     almanac = talk.almanac
     countries, rest = countries_in(asked[:LONGEST_QUESTION])
     query = query_of(rest, almanac.catalogue, almanac.places, talk.today, talk.words.language)
-    said = query.understood
+    said = replace(query.understood, rest=without_question(query.understood.rest, almanac.catalogue))
     if said.product is None:
-        _ask_product(talk, said.alternatives)
+        _ask_product(talk, said.alternatives, said.rest)
         return
+    query = replace(query, understood=said)
     left_out = [chip_label(talk, chip) for chip in chips(query) if chip.wish not in TAKEN]
     _show(talk, said.product, Region(countries, said.place), grade=said.grade, left_out=left_out)
 
@@ -58,8 +61,10 @@ def show(talk: Talk, pressed: Press) -> None:
     _show(talk, product, Region(), grade=grade if grade in known.grades else None)
 
 
-def _ask_product(talk: Talk, likely: tuple[str, ...]) -> None:
-    catalogue = talk.almanac.catalogue
+def _ask_product(talk: Talk, likely: tuple[str, ...], asked: str) -> None:
+    """Which goods? `asked`: words that name none."""
+    catalogue, words = talk.almanac.catalogue, talk.words
+    unknown = words("market.unknown", words=asked) if asked and not likely else ""
     rows = tuple(
         (
             Button(
@@ -69,7 +74,7 @@ def _ask_product(talk: Talk, likely: tuple[str, ...]) -> None:
         )
         for each in (likely or tuple(catalogue.products))[:CHOICES]
     )
-    talk.reply(Say(text=talk.words("market.which"), buttons=rows))
+    talk.reply(Say(text="\n".join(filter(None, (unknown, words("market.which")))), buttons=rows))
 
 
 def _show(

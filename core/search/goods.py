@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -20,6 +20,8 @@ SURELY_NAMED: Final = 0.97
 ALONE: Final = 0.88  # how surely one word names goods among others: "biolog" is no slip of bio-LNG
 WEAKLY_NAMED: Final = 0.85  # some of the words may be of another thing
 NAMED_EARLY: Final = 12  # words among which such a name is looked for
+HEAT: Final = "heating"  # a word of the meaning in `synonyms.yaml`
+OF_ENGINES: Final = frozenset({"liquid_fuel", "certificate"})  # families
 WORD_OR_NUMBER: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 
 
@@ -197,6 +199,15 @@ def second_goods(sheet: Sheet, catalogue: Catalogue, product: str, others: Seque
         if joint is not None:
             return Second(joint.start(), written)
     return None
+
+
+def burnt(alternatives: tuple[str, ...], words: Iterable[str], catalogue: Catalogue) -> tuple[str, ...]:
+    """Of goods that may be meant those that are burnt for heat, where that is said beside them: no "heat fuel" is what
+    engines run on."""
+    heat = set(catalogue.synonyms.meanings_of(HEAT))
+    if len(alternatives) < 2 or not any(heat.intersection(catalogue.synonyms.meanings_of(word)) for word in words):
+        return alternatives
+    return tuple(each for each in alternatives if catalogue.product(each).family not in OF_ENGINES) or alternatives
 
 
 def leaders(ranked: Sequence[Likeness]) -> tuple[str, ...]:

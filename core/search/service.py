@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from core.catalogue import Catalogue
 from core.catalogue.comparing import quantity_in
+from core.catalogue.names import words_of
 from core.contacts.service import apart_from_me
 from core.kernel.errors import Invalid
 from core.kernel.money import UnitPrice
@@ -21,6 +22,7 @@ from core.search.countries import with_countries
 from core.search.days import from_then_on
 from core.search.engine.index import Answer, Found, Index
 from core.search.engine.wanted import Spot
+from core.search.goods import burnt
 from core.search.kinds.listings import LISTINGS
 from core.search.measured import wished
 from core.search.model import LARGEST_PAGE, Chip, DidYouMean, Hit, Order, Page, Query, Relaxation, Standings
@@ -51,8 +53,11 @@ def query_of(
     said = _from_home(parse(text, catalogue, places, today, language), home)
     order: Order = said.order or "best"
     far = order not in {"best", "nearest"} and said.place is not None and said.radius_km is None
+    left = burnt(said.alternatives, words_of(said.rest), catalogue)
     understood = replace(
         said,
+        product=left[0] if len(left) == 1 else said.product,
+        alternatives=left if len(left) > 1 else (),
         quality=quality,
         rest=without_letters(said.rest) if measured else said.rest,
         order=None,

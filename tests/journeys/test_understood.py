@@ -73,6 +73,14 @@ async def test_moisture_and_ash_are_compared_with_what_grades_promise(tom: Someb
     await tom.sees("Not looked at here: moisture ≤ 10 %")
 
 
+async def test_who_asks_what_goods_cost_is_shown_the_market(tom: Somebody) -> None:
+    await tom.says("how much do pellets cost?")
+    seen = await tom.sees("Wood pellets: ", "Median")
+    assert "Not looked at" not in seen
+    await tom.says("/market banana")
+    await tom.sees("I know no goods called “banana”.", "Which goods shall I look at?")
+
+
 async def test_one_kind_of_goods_at_a_time_with_its_own_amount(tom: Somebody) -> None:
     await tom.says("/find pellets A1 100 t and briquettes 30 t")
     await tom.sees(

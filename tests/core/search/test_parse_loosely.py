@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 
 from core.kernel.quantity import Quantity
-from tests.core.search.test_parse import read
+from core.search.service import query_of
+from tests.core.search.test_parse import CATALOGUE, PLACES, TODAY, read
 
 
 @pytest.mark.parametrize(
@@ -254,3 +255,9 @@ def test_a_scheme_that_is_a_grade_as_well_stands_beside_a_grade() -> None:
     assert read("DINplus pellets").grade == "DINplus"
     either = read("pellets A1 or DINplus")
     assert (set(either.grades), either.certificates) == ({"ENplus_A1", "DINplus"}, ())
+
+
+def test_what_engines_run_on_is_no_fuel_for_heat() -> None:
+    said = query_of("cheapest heat fuel per MWh near Vilnius", CATALOGUE, PLACES, TODAY).understood
+    assert said.alternatives == ("wood_pellets", "wood_chips_industrial", "hog_fuel")
+    assert "saf" in query_of("cheapest fuel near Vilnius", CATALOGUE, PLACES, TODAY).understood.alternatives
