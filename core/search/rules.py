@@ -171,13 +171,16 @@ def asks_nothing(understood: Understood) -> bool:
     return replace(wording, side=None, around_km=None, unclear=()) == Understood()
 
 
-def bare(query: Query) -> Query | None:
-    """Only the product and the place are kept, and the place only for the order. None: no product was asked for."""
+def bare(query: Query) -> tuple[Query, Query] | None:
+    """Only the product and the place are kept, with its distance and the countries; and the product alone, with the
+    place for the order. None: no product was asked for."""
     said = query.understood
     if said.product is None and not said.alternatives:
         return None
-    kept = Understood(product=said.product, alternatives=said.alternatives, place=said.place)
-    return replace(query, understood=kept)
+    goods = Understood(product=said.product, alternatives=said.alternatives)
+    goods = replace(goods, place=said.place, place_said=said.place_said)
+    there = replace(goods, radius_km=said.radius_km, countries=said.countries, countries_said=said.countries_said)
+    return replace(query, understood=there), replace(query, understood=goods)
 
 
 # The wishes that chips are made of: the field of `Understood`, and the name of its part in the chip's sentence.

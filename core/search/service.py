@@ -212,9 +212,13 @@ class _Searcher:
             answer = self.answer(wider, rules.NEAREST_OFFERED)
             if answer.total:
                 helping.append(Relaxation(code, {**parts, **self._from_where_on(parts, wider)}, wider, answer.total))
-        goods = rules.bare(query)
-        if not helping and goods is not None and (total := self.answer(goods, 1).total):
-            helping.append(Relaxation("search.relax.all", {}, goods, total))
+        goods = None if helping else rules.bare(query)
+        if goods is not None:
+            there, anywhere = goods
+            if total := self.answer(there, 1).total:
+                helping.append(Relaxation("search.relax.all", {}, there, total))
+            elif total := self.answer(anywhere, 1).total:
+                helping.append(Relaxation("search.relax.goods", {}, anywhere, total))
         return tuple(helping)
 
     def did_you_mean(self, query: Query) -> tuple[DidYouMean, ...]:

@@ -206,6 +206,8 @@ async def test_when_no_single_wish_is_to_blame_the_goods_alone_are_offered(marke
     on = await shelf(market)
     await on.put(place=VILNIUS, price=eur(210))
     page = await on.find("wood pellets under 100 eur FSC near Gdansk")
+    assert [(each.code, each.count) for each in page.relaxations] == [("search.relax.goods", 1)]
+    page = await on.find("wood pellets under 100 eur FSC near Vilnius")
     assert [(each.code, each.count) for each in page.relaxations] == [("search.relax.all", 1)]
 
 
@@ -377,3 +379,17 @@ async def test_a_scheme_that_is_the_grade_as_well_is_told_and_given_up_once(mark
     query = Query((await on.find("DINplus pellets, FSC")).understood)
     assert [chip.parts for chip in service.chips(query)][1:] == [{"grade": "DINplus"}, {"schemes": ("FSC",)}]
     assert service.without(query, "grade").understood.certificates == ("FSC",)
+
+
+async def test_only_product_and_place_keeps_the_place(market: Market) -> None:
+    on = await shelf(market)
+    await on.put(place=RIGA)
+    await on.put(place=GDANSK)
+    in_latvia = await on.find("FSC A2 pellets in Latvia under 100 eur")
+    (way,) = in_latvia.relaxations
+    assert (way.code, way.count, way.query.understood.countries) == ("search.relax.all", 1, ("LV",))
+    near = await on.find("FSC A2 pellets within 50 km of Gdansk under 100 eur")
+    (way,) = near.relaxations
+    assert (way.code, way.count, way.query.understood.radius_km) == ("search.relax.all", 1, 50)
+    (way,) = (await on.find("FSC A2 pellets in Estonia under 100 eur")).relaxations
+    assert (way.code, way.count, way.query.understood.countries) == ("search.relax.goods", 2, ())
