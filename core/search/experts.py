@@ -39,11 +39,12 @@ from core.search.problem import told_by
 from core.search.service import query_of, without
 from core.search.storage.shelf import shelf_of
 from core.search.whereabouts import NEAR_KM
-from core.search.why import Known, known_of, tells_why, why
+from core.search.why import Known, has_only_words, known_of, tells_why, why
 from core.search.wishes import WORDS_AT_MOST, expert_words, known_to_index, of_whom, place_words, very_words
 
 LOOKED_AT: Final = 200  # of whom the standing is asked; nobody pages further
 LEAST_RELEVANCE: Final = 0.1  # a problem is told in many words that no profile has
+BY_THE_WORD: Final = 0.8  # of the score of who writes a word that tells of a field, and advises in another
 SHORTEST_WORD: Final = 3  # letters; shorter ones count only where a profile writes them in the same way
 CHIPS: Final = (
     ("speaks", "language"),
@@ -271,6 +272,8 @@ class _Seeker:
         fitting = [(one, expert) for one, expert in listed if self._fits(said, expert)]
         known = known_of(ctx, [expert for _, expert in fitting])
         matches = [self._match(said, one, expert, known[expert.id]) for one, expert in fitting]
+        if query.order == "best":
+            matches.sort(key=lambda match: -match.score)
         told = [match for match in matches if not wanted.words or tells_why(match.reasons, said)]
         return [match for match in told if self._has_time(said, match.expert)]
 
@@ -278,7 +281,8 @@ class _Seeker:
         near = known._replace(near=said.place is not None and found.km is not None and found.km <= NEAR_KM)
         met = tuple(dict.fromkeys(found.met))
         reasons = why(self.catalogue, said, expert, near, met=met, now=self.ctx.now)
-        return Match(expert, found.score, reasons, None if found.km is None else round(found.km))
+        score = found.score * (BY_THE_WORD if has_only_words(reasons, met, self.catalogue) else 1)
+        return Match(expert, score, reasons, None if found.km is None else round(found.km))
 
     def _fits(self, said: Understood, expert: Expert) -> bool:
         """What can be compared exactly; a rate in another currency the index has compared."""

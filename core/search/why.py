@@ -21,6 +21,7 @@ from core.search.parse import Understood
 from core.search.tongues import language_named
 
 Reasons = tuple[tuple[str, str], ...]
+ADVISING: Final = frozenset({"field", "skill", "topic", "name"})
 OF_THEMSELVES: Final = frozenset({"field", "skill", "words"})
 
 
@@ -63,6 +64,13 @@ def tells_why(reasons: Reasons, said: Understood) -> bool:
     """Whether a word of the problem is among the reasons: who is merely free now, or speaks the language that all who
     fit speak, is no answer to it."""
     return any(kind != "free_now" and (kind, part) != ("language", said.speaks) for kind, part in reasons)
+
+
+def has_only_words(reasons: Reasons, met: Sequence[str], catalogue: Catalogue) -> bool:
+    """Whether they are met only by words that they write, while one of these tells of what others advise on: "Money for
+    your boiler house" is about no boiler."""
+    kinds = {kind for kind, _ in reasons}
+    return "words" in kinds and kinds.isdisjoint(ADVISING) and any(map(catalogue.fields_told_by, met))
 
 
 def _otherwise(

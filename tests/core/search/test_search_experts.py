@@ -303,3 +303,22 @@ async def test_by_rate_by_good_name_and_by_how_near_they_are(market: Market) -> 
     assert (await on.who("adviser in Rigaa"))[0] == "Contracts"
     far = await on.find("boiler near Gdańsk")
     assert [(each.wish, each.count) for each in far.relaxations] == [("place", 1), ("rest", 1)]
+
+
+@pytest.mark.parametrize("problem", ["boiler", "my boiler keeps shutting down", "Kessel", "котел"])
+async def test_whose_field_it_is_comes_before_who_has_the_word(market: Market, problem: str) -> None:
+    on = await office(market)
+    marta, _ = await market.newcomer("Marta")
+    money = OfferExpertise(
+        headline="Money for your boiler house",
+        bio="EU grants, VAT and project finance for energy companies.",
+        fields=("finance_tax",),
+        skills=("EU grants", "VAT"),
+        languages=("en",),
+        rate=Rate(basis="session", minor=75_00, currency="EUR"),
+        lengths=(30,),
+        hours="daily 9-17 Riga",
+    )
+    await market.run(marta, lambda ctx: offer_expertise(ctx, catalogue(), money))
+    assert (await on.who(problem))[0] == "Boilers"
+    assert (await on.who("money for a boiler house"))[0] == "Money"
