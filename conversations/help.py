@@ -7,14 +7,13 @@ from pathlib import Path
 
 from babel import Locale
 
+from conversations.after_list import said_of_last_list
 from conversations.book import Book
 from conversations.buttons import Press, press
-from conversations.consulting.refining import refines_advice
 from conversations.forms.nearest import likeliest
 from conversations.reply import Button, Card, Line, Say
 from conversations.search.advice import tells_a_problem
-from conversations.search.refining import asks_who_buys, said_after_list
-from conversations.search.wanting import refines_wanted
+from conversations.search.refining import asks_who_buys
 from conversations.talk import Talk
 from core.catalogue.names import folded, words_of
 from core.people.service import choose_language
@@ -108,11 +107,7 @@ def anything(talk: Talk, text: str) -> None:
         talk.command("market", text)
     elif (wanted := asks_who_buys(talk, text)) is not None:
         talk.command("requests", wanted)
-    elif refines_advice(talk, text):
-        talk.command("advise", text)
-    elif refines_wanted(talk, text):
-        talk.command("wanted_more", text)
-    elif (command := said_after_list(talk, text)) is not None:
+    elif (command := said_of_last_list(talk, text)) is not None:
         talk.command(command, text)
     elif tells_a_problem(talk, text, understood, wants_goods=wants_goods):
         talk.command("experts", text)
