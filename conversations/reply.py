@@ -32,7 +32,8 @@ class Button(Shape):
 
 
 class Line(Shape):
-    """One labelled line of a card. `was`: the value before, when it has changed.
+    """One labelled line of a card; without a label its value speaks for itself. `was`: the value before, when it has
+    changed.
 
     `joint`: what stands between label and value in the reader's language (joints.py).
     """

@@ -18,6 +18,12 @@ def standing(talk: Talk, organisation_id: str, side: Side) -> str:
     return _told(talk, score_of(talk.ctx, organisation_id, side), side)
 
 
+def standing_if_known(talk: Talk, organisation_id: str, side: Side) -> str:
+    """The same among others in a list: of who has done nothing yet, nothing."""
+    score = score_of(talk.ctx, organisation_id, side)
+    return _told(talk, score, side) if _begun(score) or score.other_deals else ""
+
+
 def own_standing(talk: Talk) -> str:
     """What others read of who asks: a line for each side on which anything has been done."""
     words, scores = talk.words, {side: score_of(talk.ctx, talk.organisation, side) for side in SIDES}

@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache, reduce
 from pathlib import Path
@@ -27,6 +27,7 @@ from core.kernel.quantity import UNITS, Quantity
 from core.people.rules import known_zone
 
 LOCALES = Path(__file__).parent / "locales"
+A_YEARS_DAYS = timedelta(days=300)  # within which a day and a month mean one day only, also to a hasty reader
 COMMAND = re.compile(r"(?<![^\s(])/(?=[a-z]{2})")  # as our own sentences name commands: "/find", never "€/t"
 
 
@@ -141,6 +142,12 @@ class Words:
     def window(self, first: date, last: date) -> str:
         """Two days as one span, what they share said once: "23–29 Nov 2026"."""
         return str(format_interval(first, last, "yMMMd", locale=self.locale))
+
+    def days(self, first: date, last: date, today: date) -> str:
+        """A span where there is little room: without its year where the days of no other year can be meant."""
+        if not timedelta() <= last - today < A_YEARS_DAYS:
+            return self.window(first, last) if first != last else self.show(first)
+        return str(format_interval(first, last, "MMMd", locale=self.locale))
 
     def clock_of(self, zone: str) -> str:
         """A time zone by the place whose clock it is: "Europe/Vilnius" is a name for machines."""

@@ -159,7 +159,7 @@ def _lines(lines: Sequence[Line], between: str = "\n", most: int = LINE_TEXT) ->
     runs: list[Run] = []
     for line in lines:
         runs += [(between, "")] if runs else []
-        runs.append((f"{line.label}{line.joint}", "bold"))
+        runs += [(f"{line.label}{line.joint}", "bold")] if line.label else []
         if line.was:
             runs += [(clipped(line.was, most), "strike"), (" ", "")]
         runs.append((clipped(line.value, most) or "–", ""))

@@ -102,6 +102,8 @@ def _line(line: Line) -> Text:
 
 
 def _labelled(label: str, joint: str, value: Text) -> Text:
+    if not label:
+        return value
     return said(f"{label}{joint}", "bold") + Text(((" ", None),)) + value
 
 

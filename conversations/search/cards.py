@@ -19,9 +19,9 @@ from conversations.search.chips import (
 )
 from conversations.search.prices import Comparison
 from conversations.search.towns import town_name
-from conversations.standing import standing
+from conversations.standing import standing, standing_if_known
 from conversations.talk import Talk
-from conversations.trade.shelf import goods_lines
+from conversations.trade.shelf import goods_lines, packed_in
 from core.contacts.rules import masked
 from core.listings.model import Listing
 from core.search import kept
@@ -29,10 +29,13 @@ from core.search.model import Ask, Hit, Page, Query, Relaxation
 from core.search.places import distance_km
 
 PICTURES = 3
+SIDE_BY_SIDE = " · "
 SHARED = "l_"  # what a deep link to a listing begins with
 LABEL = 75
 # Reasons that a result's own lines say already.
-SAID_ABOVE = {f"search.why.{what}" for what in ("product", "grade", "country", "near", "enough")}
+SAID_ABOVE = {
+    f"search.why.{what}" for what in ("product", "grade", "certificate", "country", "near", "enough", "fresh")
+}
 # What is given up, and the chip that says it.
 WISHES = {
     "search.relax.countries": "countries",
@@ -57,7 +60,7 @@ BEYOND = (
 
 
 def hit_card(talk: Talk, hit: Hit, prices: Comparison) -> Card:
-    """A result: the goods, price and place, the seller's standing, and why else it is here."""
+    """A result among others, and why else it is here."""
     reasons = [reason for reason in hit.reasons if reason.code not in SAID_ABOVE]
     why = ", ".join(talk.words(reason.code, **shown_parts(talk, reason.parts)) for reason in reasons)
     card = brief_offer(talk, hit.listing, prices, km=hit.distance_km, why=why)
@@ -65,22 +68,39 @@ def hit_card(talk: Talk, hit: Hit, prices: Comparison) -> Card:
 
 
 def brief_offer(talk: Talk, listing: Listing, prices: Comparison, *, km: int | None = None, why: str = "") -> Card:
-    """A listing among others, as a buyer compares it. `km`: from the place that was asked for; else from theirs."""
-    words = talk.words
-    where = f"{listing.incoterm} {show_place(talk, listing.place)}"
-    km = km_from_home(talk, listing) if km is None else km
-    if km is not None:
-        where = words("find.distance", place=where, km=km)
+    """A listing among others, by what a buyer decides on: the price; where to, how far and when; how much at once, with
+    which certificates, by whom. The values speak for themselves, so that five of them can be read on a phone.
+
+    `km`: from the place that was asked for; else from theirs.
+    """
+    told = (prices.price(listing), _where_and_when(talk, listing, km), _how_much_by_whom(talk, listing))
     return Card(
         title=goods_name(talk, listing.product_id, listing.grade_id),
-        lines=(
-            Line(label=words("listing.price"), value=prices.price(listing)),
-            Line(label=words("listing.left"), value=words.show(listing.remaining)),
-            Line(label=words("listing.delivery"), value=where),
-            Line(label=words("party.seller"), value=_seller(talk, listing)),
-        ),
+        lines=tuple(Line(label="", value=each) for each in told),
         note=why,
         buttons=(_doing(talk, listing, with_open=True),),
+    )
+
+
+def _where_and_when(talk: Talk, listing: Listing, km: int | None) -> str:
+    """ "DAP Kaunas, 32 km away · 3–17 Dec"; with its country where it is not the reader's own."""
+    home = my_place(talk)
+    own = home is not None and home.country == listing.country
+    where = f"{listing.incoterm} {listing.place.name if own else show_place(talk, listing.place)}"
+    km = km_from_home(talk, listing) if km is None else km
+    if km is not None:
+        where = talk.words("find.distance", place=where, km=km)
+    return SIDE_BY_SIDE.join((where, talk.words.days(listing.window_from, listing.window_to, talk.today)))
+
+
+def _how_much_by_whom(talk: Talk, listing: Listing) -> str:
+    """ "480 t, from 24 t · FSC · Girios · ★ 4.6 (12 reviews)"; of who is new, nothing but the name."""
+    left, least = listing.remaining, listing.min_lot
+    amount = talk.words("find.whole", left=left) if least == left else talk.words("find.from", left=left, least=least)
+    schemes = dict.fromkeys(each.scheme for each in listing.certificates)
+    known = standing_if_known(talk, listing.seller, "seller")
+    return SIDE_BY_SIDE.join(
+        filter(None, (amount, packed_in(talk, listing), ", ".join(schemes), talk.party(listing.seller), known))
     )
 
 
@@ -200,7 +220,7 @@ def nothing_found(talk: Talk, query: Query, page: Page) -> Card:
     ]
     save = Button(label=words("alert.save"), press=press("alert.save", "", seen))
     quotes = Button(label=words("command.request"), press=press("find.request", "", seen))
-    newest = Button(label=words("find.newest"), press=press("command", choice="find"))
+    newest = Button(label=words("find.everything"), press=press("find.all"))
     return Card(
         subject="find",
         title=words("find.nothing"),
@@ -234,7 +254,7 @@ def nonsense(talk: Talk, query: Query, page: Page) -> Card:
     """Nothing of it was understood, and nothing is called so: what a search looks like."""
     words = talk.words
     buttons = (
-        Button(label=words("find.newest"), press=press("command", choice="find"), style="primary"),
+        Button(label=words("find.everything"), press=press("find.all"), style="primary"),
         Button(label=words("command.help"), press=press("command", choice="help")),
     )
     return Card(

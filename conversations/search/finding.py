@@ -56,11 +56,14 @@ book = Book()
 
 @book.command("find")
 def find(talk: Talk, sentence: str) -> None:
-    """`/find 500 t A1 pellets under 200 eur near Riga`. Without words: the newest listings."""
-    query = as_said(talk, read(talk, sentence), ORDERS) if sentence else Query(kept.NOTHING, "newest")
+    """`/find 500 t A1 pellets under 200 eur near Riga`. Without words: what, and where to?"""
+    if not sentence:
+        talk.press("find.what", "")
+        return
+    query = as_said(talk, read(talk, sentence), ORDERS)
     ask(talk, query, words=sentence)
     page = _search(talk, query)
-    if sentence and query == Query(kept.NOTHING):  # pictures, signs: no list would be an answer to them
+    if query == Query(kept.NOTHING):  # pictures, signs: no list would be an answer to them
         talk.reply(nonsense(talk, query, page))
         return
     which = next((each for each in page.asks if each.choices), None)

@@ -16,6 +16,7 @@ from core.listings.model import LISTING, Listing
 from core.listings.rules import dates_are_over
 
 SHOWN_AT_ONCE: Final = 10
+LOOSE: Final = "bulk"
 ABREAST: Final = 2  # buttons; four are too narrow for their words on a phone
 VERBS: Final[tuple[tuple[str, Style], ...]] = (
     ("change", "plain"),
@@ -96,12 +97,17 @@ def goods_lines(talk: Talk, listing: Listing) -> tuple[Line, ...]:
     ]
     if listing.min_lot != listing.remaining:
         lines.append(Line(label=words("listing.min_lot"), value=words.show(listing.min_lot)))
-    if listing.packaging:
-        lines.append(Line(label=words("sell.packaging"), value=show_packing(talk, listing.packaging)))
+    if packed := packed_in(talk, listing):
+        lines.append(Line(label=words("sell.packaging"), value=packed))
     if listing.certificates:
         named = ", ".join(f"{each.scheme} {each.number}".strip() for each in listing.certificates)
         lines.append(Line(label=words("listing.certificates"), value=named))
     return tuple(lines)
+
+
+def packed_in(talk: Talk, listing: Listing) -> str:
+    """ "in big bags"; nothing for loose goods, which go without saying."""
+    return show_packing(talk, listing.packaging) if listing.packaging not in (None, LOOSE) else ""
 
 
 @book.press("listing.show")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from core.alerts.service import seekers_of
 from core.catalogue import Catalogue
@@ -21,6 +21,7 @@ from core.listings.model import Listing
 from core.search.places import distance_km
 
 FRESH = timedelta(days=7)
+NEWEST = 200  # offers of one product that a median is taken of in passing
 
 
 def view_market(
@@ -64,6 +65,28 @@ def view_market(
     )
 
 
+def goods_on_offer(
+    ctx: Ctx, catalogue: Catalogue, *, currency: str | None, count: int
+) -> list[tuple[str, UnitPrice | None]]:
+    """The products that most sellers offer now, at most so many, the most offered first; each with the median price per
+    its usual unit, in that currency where there is a rate, else in the product's own.
+
+    Nothing is told of fewer than three sellers' prices. For so short a look the newest offers of each will do.
+    """
+    sellers = func.count(Listing.seller.distinct())
+    query = select(Listing.product_id).where(Listing.state == "live").group_by(Listing.product_id)
+    most = ctx.session.scalars(query.order_by(sellers.desc(), Listing.product_id).limit(count)).all()
+    return [(product_id, _middle(ctx, catalogue, product_id, currency)) for product_id in most]
+
+
+def _middle(ctx: Ctx, catalogue: Catalogue, product_id: str, currency: str | None) -> UnitPrice | None:
+    product = catalogue.product(product_id)
+    told_in = currency if currency in catalogue.rates.per_euro else product.price_currency
+    asked = _asked(catalogue, _live(ctx, product_id, newest=NEWEST), told_in, product.price_unit)
+    spread = rules.spread_of(asked, told_in, product.price_unit)
+    return UnitPrice(spread.median, spread.currency, spread.unit) if spread is not None else None
+
+
 def asked_by_others(
     ctx: Ctx, catalogue: Catalogue, product_id: str, like: UnitPrice, *, organisation_id: str
 ) -> UnitPrice | None:
@@ -74,8 +97,10 @@ def asked_by_others(
     return UnitPrice(middle, like.currency, like.unit) if middle else None
 
 
-def _live(ctx: Ctx, product_id: str) -> Sequence[Listing]:
+def _live(ctx: Ctx, product_id: str, newest: int | None = None) -> Sequence[Listing]:
     query = select(Listing).where(Listing.state == "live", Listing.product_id == product_id)
+    if newest is not None:
+        query = query.order_by(Listing.renewed_at.desc()).limit(newest)
     return ctx.session.scalars(query).all()
 
 

@@ -37,6 +37,36 @@ async def test_a_result_says_nothing_twice(tom: Somebody) -> None:
     await tom.sees("at 199.00 EUR/t, DAP Riga, Latvia")
 
 
+async def test_a_result_is_told_by_what_a_buyer_decides_on(tom: Somebody) -> None:
+    await tom.says("/find 50 t A1 pellets near Riga up to 205 eur")
+    screen = await tom.sees("1 listing found", "199.00 EUR/t, about 43.42 EUR/MWh", "0 km away · ", "500 t, from 25 t")
+    found = screen[screen.rfind("1 listing found") :]
+    assert "· ENplus · Latgran SIA\n" in found
+    for noise in ("new here", "listed in the last days", "Price: "):
+        assert noise not in found
+    await tom.says("/language lt")
+    await tom.says("/find medienos granulės prie Rygos iki 205 eur")
+    await tom.sees("500 t, nuo 25 t")
+
+
+async def test_who_wants_goods_and_says_none_is_asked_what_and_where_to(tom: Somebody) -> None:
+    await tom.says("/find")
+    await tom.sees("What are you looking for, and where to?", "[Wood pellets · 2", "[All listings, newest first]")
+    await tom.presses("Wood pellets ·")
+    await tom.sees("7 listings found", "Understood: Wood pellets", "Cheapest first\n")
+    await tom.says("near Riga")
+    await tom.sees("2 listings found", "Wood pellets, Riga")
+    await tom.says("/find")
+    await tom.presses("All listings")
+    await tom.sees("7 listings found", "Newest first\n")
+    await tom.says("/place Riga")
+    await tom.sees("Your place is Riga")
+    await tom.says("/find")
+    await tom.sees("Distances are from Riga.")
+    await tom.presses("Wood pellets ·")
+    await tom.sees("Nearest first\n", "0 km away")
+
+
 async def test_a_bare_number_is_another_price_or_distance(tom: Somebody) -> None:
     await tom.says("/find A1 pellets near Kaunas between 190 and 220 eur")
     await tom.presses("✎ from 190.00 EUR/t")

@@ -13,7 +13,7 @@ from core.alerts.service import save_search
 from core.insights import rules
 from core.insights.model import MarketView, Region
 from core.insights.rules import Asked
-from core.insights.service import asked_by_others, view_market
+from core.insights.service import asked_by_others, goods_on_offer, view_market
 from core.kernel.money import UnitPrice
 from core.kernel.transaction import Actor
 from core.listings.service import publish_listing, withdraw_listing
@@ -52,6 +52,20 @@ def test_who_lists_often_has_one_voice(prices: list[Asked], times: int) -> None:
 
 async def seller(market: Market, name: str) -> tuple[Actor, Person]:
     return await market.newcomer(name)
+
+
+async def test_the_goods_of_most_sellers_come_first_and_few_sellers_prices_are_not_told(market: Market) -> None:
+    for name, price in (("Anna", 210), ("Bob", 220), ("Carl", 250)):
+        actor, _ = await seller(market, name)
+        await market.run(actor, lambda ctx, at=price: publish_listing(ctx, catalogue(), pellets(price=eur(at))))  # type: ignore[misc]  # bound now
+    alone = pellets(product_id="sawdust", grade_id=None, price=eur(40))
+    await market.run(actor, lambda ctx: publish_listing(ctx, catalogue(), alone))
+
+    offered = await market.run(actor, lambda ctx: goods_on_offer(ctx, catalogue(), currency=None, count=5))
+    first = await market.run(actor, lambda ctx: goods_on_offer(ctx, catalogue(), currency="PLN", count=1))
+
+    assert offered == [("wood_pellets", eur(220)), ("sawdust", None)]
+    assert [(product, middle.currency) for product, middle in first if middle] == [("wood_pellets", "PLN")]
 
 
 async def test_count_range_and_median_per_tonne_and_per_mwh(market: Market) -> None:

@@ -1,0 +1,72 @@
+"""What and where to? Asked of who wants goods and has not said which: the goods most offered, with what they cost."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from conversations.book import Book
+from conversations.buttons import Press, press
+from conversations.forms.answers import capital
+from conversations.people.place import my_place
+from conversations.reply import Button, Card
+from conversations.search.asked import ask
+from conversations.search.finding import show_results
+from conversations.search.orders import ordered
+from conversations.search.prices import home_currency
+from conversations.talk import Talk
+from core.insights.service import goods_on_offer
+from core.kernel.money import UnitPrice
+from core.search import kept
+from core.search.model import Query
+from core.search.parse import Understood
+
+GOODS_SHOWN: Final = 8
+LABEL: Final = 75
+
+book = Book()
+
+
+@book.press("find.what")
+def what(talk: Talk, _pressed: Press) -> None:
+    """A sentence says it all; who would rather press finds the goods that most sellers offer, and the whole list."""
+    words, home = talk.words, my_place(talk)
+    offered = goods_on_offer(talk.ctx, talk.almanac.catalogue, currency=home_currency(talk), count=GOODS_SHOWN)
+    rows = tuple(
+        (Button(label=_with_price(talk, product, middle), press=press("find.goods", choice=product)),)
+        for product, middle in offered
+    )
+    told = (words("find.what_text"), words("find.measured_from", place=home.name) if home else "")
+    everything = Button(label=words("find.everything"), press=press("find.all"))
+    place = Button(label=words("place.set"), press=press("place.set"))
+    talk.reply(
+        Card(
+            subject="find",
+            title=words("find.what"),
+            text="\n".join(filter(None, told)),
+            note=words("find.what_note") if any(middle for _, middle in offered) else "",
+            buttons=(*rows, (everything,) if home else (everything, place)),
+            fresh=talk.fresh,
+        )
+    )
+
+
+def _with_price(talk: Talk, product: str, middle: UnitPrice | None) -> str:
+    """ "Wood pellets · 215.00 EUR/t"."""
+    goods = capital(talk.almanac.catalogue.product(product).name(talk.words.language))
+    price = f" · {talk.words.show(middle)}" if middle is not None else ""
+    return f"{goods[: LABEL - len(price)]}{price}"
+
+
+@book.press("find.goods")
+def goods(talk: Talk, pressed: Press) -> None:
+    """All that is offered of these, from my place on where it is known; what else is wanted is said next."""
+    known = talk.almanac.catalogue.product(pressed.choice)
+    query = Query(Understood(product=known.id), "cheapest")
+    nearest = ordered(talk, query, ("nearest",), "nearest")
+    show_results(talk, ask(talk, nearest if nearest.understood.place is not None else query))
+
+
+@book.press("find.all")
+def everything(talk: Talk, _pressed: Press) -> None:
+    """Whatever is on offer, the newest first."""
+    show_results(talk, ask(talk, Query(kept.NOTHING, "newest")))
