@@ -6,7 +6,7 @@ from conversations.book import Book
 from conversations.buttons import Press, press
 from conversations.consulting.session_card import session_card, waits_for_me
 from conversations.filling.drafts import draft_card
-from conversations.reply import Button, Card, CardList, Desk, Say
+from conversations.reply import Button, Card, CardList, Desk, Say, Style
 from conversations.search.alerts import brief_search
 from conversations.standing import own_standing
 from conversations.talk import Opening, Talk
@@ -33,8 +33,10 @@ from core.sessions import service as sessions
 from core.sessions.model import Booking
 from core.statements.service import statement
 from core.talks import service as talks
+from core.talks.service import recall, remember
 
 SHOWN = 5
+MORE, SHOWN_ALL = "desk", "all"  # under which is remembered whether all ways are laid open
 
 book = Book()
 
@@ -42,41 +44,63 @@ book = Book()
 @book.command("me")
 def me(talk: Talk, where: str) -> None:
     """Who I am here, and all that waits for me. On Slack it stands on the Home tab, and who asks elsewhere is told."""
-    organisation = organisation_of(talk.ctx, talk.organisation)
+    if talk.surface.platform == "slack" and where != "home":
+        talk.reply(Say(text=talk.words("me.on_home")))
+    title = talk.words("me.title", name=talk.person.name)
+    talk.reply(Desk(title=title, text=_who(talk), buttons=_buttons(talk), sections=_sections(talk)))
+
+
+@book.press("me.more")
+def more(talk: Talk, pressed: Press) -> None:
+    """The other ways on the Home tab are laid open, or folded again; it stays so until it is changed."""
+    remember(talk.ctx, talk.person.id, MORE, pressed.choice)
+    me(talk, "home")
+
+
+def _who(talk: Talk) -> str:
+    """What others read of who asks; to who has not said yet what they do here, what this is."""
     words = talk.words
-    mail = talk.person.email or words("me.no_email")
     named = [words(f"role.{role}") for role in talk.person.roles]
     if own_profile(talk.ctx) is not None:
         named.append(words("role.consultant"))
+    if not named and talk.surface.platform == "slack":
+        return words("welcome.text")
+    company, mail = organisation_of(talk.ctx, talk.organisation).name, talk.person.email or words("me.no_email")
     roles = ", ".join(named) or words("me.no_role")
-    text = words("me.text", company=organisation.name, roles=roles, email=mail, standing=own_standing(talk))
-    if talk.surface.platform == "slack" and where != "home":
-        talk.reply(Say(text=words("me.on_home")))
-    talk.reply(
-        Desk(
-            title=words("me.title", name=talk.person.name), text=text, buttons=_buttons(talk), sections=_sections(talk)
-        )
-    )
+    return words("me.text", company=company, roles=roles, email=mail, standing=own_standing(talk))
 
 
 def _buttons(talk: Talk) -> tuple[tuple[Button, ...], ...]:
+    """The three ways in first. On Slack's Home, where all would stand there as equals, the rest is folded away."""
+    first = (_go(talk, "find", "primary"), _go(talk, "sell"), _go(talk, "experts"))
+    if talk.surface.platform != "slack":
+        return first, *_other_ways(talk)
+    if recall(talk.ctx, talk.person.id, MORE) != SHOWN_ALL:
+        unfold = Button(label=talk.words("me.more"), press=press("me.more", choice=SHOWN_ALL))
+        return first, (_go(talk, "tour"), _go(talk, "help"), unfold)
+    return first, *_other_ways(talk), (Button(label=talk.words("me.fewer"), press=press("me.more")),)
+
+
+def _go(talk: Talk, command: str, style: Style = "plain") -> Button:
+    return Button(label=talk.words(f"command.{command}")[:75], press=press("command", choice=command), style=style)
+
+
+def _other_ways(talk: Talk) -> tuple[tuple[Button, ...], ...]:
+    def row(*commands: str) -> tuple[Button, ...]:
+        return tuple(_go(talk, command) for command in commands)
+
     words = talk.words
-
-    def go(command: str) -> Button:
-        return Button(label=words(f"command.{command}")[:75], press=press("command", choice=command))
-
     payee = escrow.payee_of(talk.ctx, talk.organisation)
     sells = "seller" in talk.person.roles or own_profile(talk.ctx) is not None
     payout = (Button(label=words("payout.set_up"), press=press("payout.set_up")),)
     return (
-        (go("find"), go("sell"), go("requests")),
-        (go("experts"), go("sessions"), go("expert")),
-        (go("offers"), go("deals"), go("listings")),
-        (go("money"), Button(label=words("mark.change"), press=press("mark.offer"))),
-        (go("alerts"), go("market"), go("place")),
-        (go("profile"), go("company"), go("email"), go("link")),
+        row("requests", "sessions", "expert"),
+        row("offers", "deals", "listings"),
+        (_go(talk, "money"), Button(label=words("mark.change"), press=press("mark.offer"))),
+        row("alerts", "market", "place"),
+        row("profile", "company", "email", "link"),
         *((payout,) if sells and not (payee and payee.ready) else ()),
-        (go("tour"), go("help")),
+        row("tour", "help"),
     )
 
 

@@ -29,6 +29,7 @@ from conversations.turn import (
     Filled,
     Located,
     Misfit,
+    OpenedChat,
     OpenedHome,
     PaidStars,
     Pressed,
@@ -151,6 +152,8 @@ class Engine:
                 self._reacted(talk, message)
             case OpenedHome():
                 self._book.commands["me"](talk, "home")
+            case OpenedChat():
+                talk.press("welcome.first", "")
 
     def _window(self, talk: Talk, given: Filled | ClosedForm) -> None:
         if isinstance(given, Filled):

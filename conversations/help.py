@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from babel import Locale
@@ -10,8 +11,8 @@ from babel import Locale
 from conversations.after_list import said_of_last_list
 from conversations.book import Book
 from conversations.buttons import Press, press
-from conversations.forms.nearest import likeliest
-from conversations.reply import Button, Card, Line, Say
+from conversations.forms.nearest import likeliest, nearly
+from conversations.reply import Button, Card, Line, Say, Style
 from conversations.search.advice import tells_a_problem
 from conversations.search.refining import asks_who_buys
 from conversations.talk import Talk
@@ -58,6 +59,9 @@ COMMANDS = (
     "help",
 )
 
+FIRST = ("find", "sell", "experts", "requests", "deals", "market", "me")  # what fits a glance
+THREE_WAYS = ("find", "sell", "experts")
+
 # What only somebody who looks for goods says: a town alone may be anything.
 WISHES = ("product", "alternatives", "grade", "certificates", "max_price", "price", "quantity")
 
@@ -70,7 +74,6 @@ GREETINGS = frozenset(
         *("tere päevast", "привіт", "добрий день", "вітаю"),
     )
 )
-FIRST_GUESS = ("find", "sell", "help")  # when nothing is at all like what was said
 WORDS_OF_A_STORY = 5  # who writes so many tells of something
 NAMES_GREETED = 3  # words: "good morning dear all"
 WORD = re.compile(r"[^\W_]+")
@@ -80,15 +83,36 @@ book = Book()
 
 @book.command("help")
 def help_me(talk: Talk, asked: str) -> None:
-    """`/help` lists what there is; `/help money` finds the page that speaks of it."""
+    """`/help` lists what is done most, and leads to all there is; `/help money` finds the page that speaks of it."""
     words = talk.words
     if asked:
         page = _page_on(talk, asked)
         title, text = read_page(talk.words.language, page)
         talk.reply(Card(title=title, text=talk.words.typed_here(text), buttons=_topics(talk, but=page)))
         return
-    lines = tuple(Line(label=f"{words.sign}{name}", value=words(f"command.{name}")) for name in COMMANDS)
-    talk.reply(Card(title=words("help.title"), text=words("help.text"), lines=lines, buttons=_topics(talk)))
+    ways = tuple(_way(talk, name, "primary" if name == "find" else "plain") for name in THREE_WAYS)
+    rest = (_way(talk, "tour"), Button(label=words("help.all"), press=press("help.all")))
+    talk.reply(
+        Card(title=words("help.title"), text=words("help.short"), lines=_commands(talk, FIRST), buttons=(ways, rest))
+    )
+
+
+@book.press("help.all")
+def all_commands(talk: Talk, _pressed: Press) -> None:
+    """Every command with a word about it, and every page."""
+    words = talk.words
+    talk.reply(
+        Card(title=words("help.title"), text=words("help.text"), lines=_commands(talk, COMMANDS), buttons=_topics(talk))
+    )
+
+
+def _commands(talk: Talk, names: Sequence[str]) -> tuple[Line, ...]:
+    words = talk.words
+    return tuple(Line(label=f"{words.sign}{name}", value=words(f"command.{name}")) for name in names)
+
+
+def _way(talk: Talk, name: str, style: Style = "plain") -> Button:
+    return Button(label=talk.words(f"command.{name}")[:75], press=press("command", choice=name), style=style)
 
 
 @book.command("anything")
@@ -138,14 +162,13 @@ def unknown(talk: Talk, text: str) -> None:
 
 
 def suggest(talk: Talk, text: str) -> None:
-    """An unknown message gets the three likeliest commands, never silence; a longer one may be a problem."""
+    """An unknown message gets the command that it nearly is, then the three ways in, never silence; a longer one may be
+    a problem, so advice comes first."""
     words = talk.words
-    phrases = [(name, phrase) for name in (*FIRST_GUESS, *COMMANDS) for phrase in (name, words(f"command.{name}"))]
-    names = likeliest(text, phrases)
-    if len(text.split()) >= WORDS_OF_A_STORY:
-        names = ["experts", *(name for name in names if name != "experts")][: len(names)]
-    rows = tuple((Button(label=words(f"command.{name}")[:75], press=press("command", choice=name)),) for name in names)
-    talk.reply(Say(text=words("talk.not_understood"), buttons=rows))
+    phrases = [(name, phrase) for name in COMMANDS for phrase in (name, words(f"command.{name}"))]
+    ways = THREE_WAYS if len(text.split()) < WORDS_OF_A_STORY else ("experts", "find", "sell")
+    names = [*dict.fromkeys((*nearly(text, phrases), *ways))][: len(THREE_WAYS)]
+    talk.reply(Say(text=words("talk.not_understood"), buttons=tuple((_way(talk, name),) for name in names)))
 
 
 # --- pages ------------------------------------------------------------------------------------------------------------

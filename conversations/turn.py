@@ -86,6 +86,11 @@ class OpenedHome:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenedChat:
+    """The person looks at the talk with us, perhaps for the first time."""
+
+
+@dataclass(frozen=True, slots=True)
 class ClosedForm:
     """A form's window was closed; what was sent so far stays."""
 
@@ -101,7 +106,9 @@ class PaidStars:
     amount: int
 
 
-Input = Said | Pressed | Filled | Attached | Located | Misfit | Reacted | OpenedHome | ClosedForm | PaidStars
+Input = (
+    Said | Pressed | Filled | Attached | Located | Misfit | Reacted | OpenedHome | OpenedChat | ClosedForm | PaidStars
+)
 
 
 @dataclass(frozen=True, slots=True)

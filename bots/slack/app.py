@@ -174,7 +174,7 @@ class SlackBot:
             await self._take(_misfit(heard, refusal, place))
 
     async def _on_home(self, body: Json) -> None:
-        heard = turns.opened_home(body)
+        heard = turns.opened_tab(body)
         if heard is not None:
             await self._take(heard)
 

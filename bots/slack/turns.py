@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bots.slack.modal import CALLBACK, SHAPING, draft_of, files_in, filled
-from conversations.turn import Attached, ClosedForm, Input, OpenedHome, Pressed, Reacted, Said
+from conversations.turn import Attached, ClosedForm, Input, OpenedChat, OpenedHome, Pressed, Reacted, Said
 
 Payload = Mapping[str, Any]
 
@@ -107,12 +107,15 @@ def reaction(body: Payload) -> Heard | None:
     return Heard(key, body["team_id"], event["user"], given, kept(body), address=item["channel"])
 
 
-def opened_home(body: Payload) -> Heard | None:
+def opened_tab(body: Payload) -> Heard | None:
+    """The Home tab or the Messages of the app, which Slack tells apart; None for its third, About."""
     event = body["event"]
-    if event.get("tab") != "home":
+    tabs: dict[str, Input] = {"home": OpenedHome(), "messages": OpenedChat()}
+    given = tabs.get(event.get("tab"))
+    if given is None:
         return None
-    key = f"slack:home:{body['event_id']}"
-    return Heard(key, body["team_id"], event["user"], OpenedHome(), kept(body), address=event.get("channel"))
+    key = f"slack:{event['tab']}:{body['event_id']}"
+    return Heard(key, body["team_id"], event["user"], given, kept(body), address=event.get("channel"))
 
 
 def action(body: Payload) -> Heard | None:

@@ -10,6 +10,9 @@ from conversations.reply import Option
 
 PERHAPS = 55  # of 100; what is less like it is not offered
 SURE = 80  # of 100; below it we ask rather than guess
+SLIP = 82  # of 100: a letter or two of a word are wrong
+FEW_WORDS = 4
+SHORTEST = 4  # letters of a word that may have a slip
 LEAD = 5  # how far the best must be ahead of the second
 
 
@@ -50,6 +53,23 @@ def chosen(parts: Sequence[str], options: Sequence[Option]) -> tuple[str, int | 
     unknown = next((part for part, value in means.items() if value is None), "")
     near = matching(unknown, options, 1) if unknown else []
     return ",".join(value or part for part, value in means.items()), options.index(near[0]) if near else None
+
+
+def nearly(text: str, phrases: Iterable[tuple[str, str]]) -> list[str]:
+    """The keys of phrases that the text is but for a slip, best first; mostly none. As a whole, or one of its words
+    where it has few: "my profil", "prices of the market"; for words that share some letters mean other things."""
+    said = utils.default_process(text)
+    words = said.split()
+    tried = [said, *(words if len(words) <= FEW_WORDS else ())]
+    found: dict[str, float] = {}
+    for key, phrase in phrases:
+        name = utils.default_process(phrase)
+        score = max((fuzz.ratio(each, name) for each in tried if len(each) >= SHORTEST), default=0)
+        if any(len(each) > SHORTEST for each in {*tried}.intersection(name.split())):  # "prices", of "Market prices"
+            score = 100
+        if score >= SLIP:
+            found[key] = max(score, found.get(key, 0))
+    return sorted(found, key=lambda key: -found[key])
 
 
 def likeliest(text: str, phrases: Iterable[tuple[str, str]], count: int = 3) -> list[str]:

@@ -19,6 +19,7 @@ from core.kernel.errors import Invalid
 from core.people import rules
 from core.people import service as people
 from core.people.model import CompleteProfile, Person, Platform, ProveEmail, Role
+from core.talks.service import has_cards, recall, remember
 
 # Where this trade lives, the nearest first: as many as a Slack list holds. On Telegram other countries can be typed.
 NEAR = (
@@ -29,6 +30,8 @@ NEAR = (
     *("DZ", "GH", "NG", "CI", "SN", "CM", "GA", "KE", "TZ", "UG", "RW", "MZ", "MG", "MX", "AR", "CL", "CO", "PE"),
     *("UY", "PY", "EC", "CR", "PA", "PH", "SG", "LK", "BD", "PK"),
 )
+
+GREETED = "greeted"
 
 book = Book()
 
@@ -52,7 +55,18 @@ def start(talk: Talk, payload: str) -> None:
     welcome(talk)
 
 
+@book.press("welcome.first")
+def first_look(talk: Talk, _pressed: Press) -> None:
+    """Who opens a talk in which nothing has been said is greeted, once: an empty page says nothing of what this is."""
+    where = talk.surface
+    if not has_cards(talk.ctx, where.platform, where.workspace, where.address) and not recall(
+        talk.ctx, talk.person.id, GREETED
+    ):
+        welcome(talk)
+
+
 def welcome(talk: Talk) -> None:
+    remember(talk.ctx, talk.person.id, GREETED, talk.surface.platform)
     words, known = talk.words, bool(talk.person.roles)
     buttons: list[tuple[Button, ...]] = [
         (

@@ -201,6 +201,12 @@ def _covered(ctx: Ctx, platform: str, workspace: str, address: str, since: datet
     return ctx.session.scalar(newer) is not None
 
 
+def has_cards(ctx: Ctx, platform: str, workspace: str, address: str) -> bool:
+    """Whether anything was ever shown at this address."""
+    here = CardPointer.platform == platform, CardPointer.workspace == workspace, CardPointer.address == address
+    return ctx.session.scalar(select(CardPointer.subject).where(*here).limit(1)) is not None
+
+
 def room_at(ctx: Ctx, platform: str, workspace: str, address: str, thread: str) -> str | None:
     """What has this topic or thread for its own, if anything has: "deal:<id>"."""
     here = CardPointer.platform == platform, CardPointer.workspace == workspace, CardPointer.address == address

@@ -108,6 +108,13 @@ async def test_a_message_that_nobody_expected_gets_three_ways_on(rasa: Somebody)
     assert screen.count("[") == 3
 
 
+async def test_what_only_shares_letters_with_a_command_is_no_such_command(rasa: Somebody) -> None:
+    for said in ("any grade", "more", "with quark"):
+        await rasa.says(said)
+        await rasa.sees("I did not understand that.")
+    assert set(re.findall(r"\[(.+?)\]", await rasa.screen())) == {"Find goods", "Sell goods", "Find a consultant"}
+
+
 async def test_a_misspelt_command_is_among_the_ways_on(rasa: Somebody) -> None:
     await rasa.says("/profil")
     await rasa.sees("I did not understand that.", "[My profile]")
@@ -122,9 +129,42 @@ async def test_a_sticker_is_answered_in_words(world: World) -> None:
     await rasa.sees("I can read text, photos, PDF files and shared locations.")
 
 
+async def test_on_slack_an_empty_talk_says_what_this_is_and_home_leads_with_three_ways(world: World) -> None:
+    tom = await world.on_slack("Tom")
+    await tom.does("home", tab="messages")
+    await tom.sees("Welcome, Tom", "This is Parley, a market for bioenergy", "[Find goods]")
+    await tom.does("home", tab="messages")
+    await tom.home()
+    desk = await tom.sees("Tom's desk", "This is Parley, a market for bioenergy", "[More …]")
+    shown = desk[desk.index("Tom's desk") :]
+    assert re.findall(r"\[(.+?)\]", shown)[:3] == ["Find goods", "Sell goods", "Find a consultant"]
+    assert "no role yet" not in shown
+    await tom.presses("More …")
+    await tom.sees("[My company]", "[Fewer]")
+    await tom.presses("Fewer")
+    await tom.sees("[More …]")
+    assert (await tom.screen()).count("Welcome, Tom") == 1
+    await tom.presses("Find goods")
+    await tom.sees("What are you looking for, and where to?")
+
+
+async def test_who_has_spoken_before_is_not_greeted_for_looking(world: World) -> None:
+    tom = await world.on_slack("Tom")
+    await tom.says("/find")
+    await tom.sees("What are you looking for")
+    await tom.does("home", tab="messages")
+    await tom.says("/deals")
+    await tom.sees("You have no deals")
+    assert "Welcome" not in await tom.screen()
+
+
 async def test_help_lists_commands_and_finds_the_page_on_a_word(rasa: Somebody) -> None:
     await rasa.says("/help")
-    await rasa.sees("What you can do here", "Find goods", "Set up payouts")
+    short = await rasa.sees("What you can do here", "Find goods", "[All commands]")
+    assert "Set up payouts" not in short
+    assert len(re.findall(r"/\w+: ", short)) <= 8, "a glance at what is done most"
+    await rasa.presses("All commands")
+    await rasa.sees("What you can do here", "Set up payouts", "How it works")
     await rasa.says("/help claim")
     await rasa.sees(PROBLEMS)
 

@@ -99,7 +99,7 @@ async def their_money(counsel: Counsel, hers: str, his: str, *told: str) -> None
         await each.sees("Your money", label, *told)
         if isinstance(each, OnSlack):
             await each.home()
-            await each.sees("My mark", label, *told)
+            await each.sees("[More …]", label, *told)
 
 
 async def test_a_session_that_helps_is_paid(counsel: Counsel) -> None:
