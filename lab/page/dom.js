@@ -123,7 +123,6 @@ export function swap(old, fresh) {
 
 const ANSWER_WITHIN = 5000; // ms
 const LEAVING_FOR = 300; // ms after the wheel was turned upwards
-const TALL = 1.4; // of the window's height
 
 /** Keep a scroller at its end while the reader is there; leave it alone when they have scrolled up. */
 export function follow(scroller, content) {
@@ -131,14 +130,17 @@ export function follow(scroller, content) {
   let awaited = 0;
   let leaving = 0;
   let answered = false;
+  let before = null; // what stood last when the reader did something
   let top = 0;
   let shape = "";
   const shapeNow = () => `${scroller.scrollHeight}/${scroller.clientHeight}`;
   const atEnd = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 48;
   const settle = () => {
     const last = content.lastElementChild;
-    if (answered && last?.offsetHeight > scroller.clientHeight * TALL) {
-      pinned = answered = false; // a long answer, such as a list of results, is read from its top
+    const drawnAnew = last !== before && Date.now() < awaited; // the card under the finger says something else now
+    if ((answered || drawnAnew) && last?.offsetHeight > scroller.clientHeight) {
+      pinned = answered = false; // what does not fit, such as a list of results, is read from its top
+      awaited = 0;
       last.scrollIntoView({ block: "start" });
     }
     if (pinned) scroller.scrollTop = scroller.scrollHeight;
@@ -181,6 +183,7 @@ export function follow(scroller, content) {
     /** The reader did something: what comes now is its answer, and is shown wherever they had scrolled to. */
     awaitAnswer() {
       awaited = Date.now() + ANSWER_WITHIN;
+      before = content.lastElementChild;
       answered = false;
     },
     came(last) {

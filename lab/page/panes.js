@@ -10,9 +10,28 @@ import { TelegramPhone } from "/page/telegram/phone.js";
 import { SlackWindow } from "/page/slack/window.js";
 
 const PLATFORMS = {
-  telegram: { title: "Telegram", Chat: TelegramPhone, suggestion: "Rasa Miškinė" },
-  slack: { title: "Slack", Chat: SlackWindow, suggestion: "Jonas Petraitis" },
+  telegram: {
+    title: "Telegram",
+    Chat: TelegramPhone,
+    names: ["Rasa Miškinė", "Andrius Vaitkus", "Liene Kalniņa", "Marek Wolski", "Kristjan Mägi", "Olha Bondarenko"],
+  },
+  slack: {
+    title: "Slack",
+    Chat: SlackWindow,
+    names: ["Jonas Petraitis", "Eglė Stankutė", "Laura Ozoliņa", "Paweł Górski", "Maarja Lepik", "Taras Melnyk"],
+  },
 };
+
+/** A name that nobody on that platform has yet: whoever sits down from another browser is somebody else. */
+function freeName(platform) {
+  const { names } = PLATFORMS[platform];
+  const taken = new Set(peopleOn(platform).map(nameOf));
+  let round = 1;
+  const called = (name) => (round === 1 ? name : `${name} ${round}`);
+  while (names.every((name) => taken.has(called(name)))) round += 1;
+  return called(names.find((name) => !taken.has(called(name))));
+}
+
 const NEW = "new";
 
 /** One open chat: {key, platform, person}, plus its live parts once it is on the page. */
@@ -84,8 +103,9 @@ export function paneOn(platform) {
  */
 export async function seatBoth() {
   const seated = [];
-  for (const [platform, { suggestion }] of Object.entries(PLATFORMS)) {
-    const person = await attempt(() => addPerson(platform, suggestion));
+  await attempt(refreshPeople);
+  for (const platform of Object.keys(PLATFORMS)) {
+    const person = await attempt(() => addPerson(platform, freeName(platform)));
     const free = panes.find((pane) => pane.platform === platform && (pane.person === null || pane.untouched));
     if (person && free) sit(free, person.id);
     else if (person) addPane(platform, person.id);
@@ -211,7 +231,8 @@ function removePane(pane) {
 }
 
 function nameForm(pane, then) {
-  const { suggestion, title } = PLATFORMS[pane.platform];
+  const { title } = PLATFORMS[pane.platform];
+  const suggestion = freeName(pane.platform);
   const name = h("input", {
     type: "text",
     required: true,

@@ -132,6 +132,7 @@ export class TelegramPhone {
   /** Wait for what was sent; whether it went through. */
   async #done(kind, text, sending) {
     this.end.toEnd();
+    this.end.awaitAnswer();
     const answer = await attempt(() => sending);
     if (answer === undefined) return false;
     deed({ platform: "telegram", person: this.#person, kind, text });

@@ -56,7 +56,15 @@ export function drawBar(bar) {
     onward.setAttribute("aria-label", onward.title);
   });
   badge = h("span", { class: "badge-count", hidden: true });
+  const more = iconButton("menu", "Clock and tools", () => {
+    const open = bar.parentElement.classList.toggle("open");
+    document.body.classList.toggle("with-tools", open);
+    more.setAttribute("aria-expanded", String(open));
+  });
+  more.classList.add("tools-opener");
+  more.setAttribute("aria-expanded", "false");
   bar.append(
+    more,
     h(
       "h1",
       { class: "brand" },

@@ -135,6 +135,7 @@ function draw() {
   const next = nextStep();
   const focused = box.contains(document.activeElement) ? document.activeElement.dataset.name : null;
   box.replaceChildren(
+    next?.act === "seats" ? claim() : "",
     h(
       "div",
       { class: "guide-line" },
@@ -159,7 +160,24 @@ function draw() {
   if (focused) box.querySelector(`[data-name="${focused}"]`)?.focus();
 }
 
-const saying = (step) => [h("b", {}, `${order.indexOf(step.key) + 1}. ${step.title}. `), step.text];
+const saying = (step) => [
+  h("b", {}, `${order.indexOf(step.key) + 1}. ${step.title}. `),
+  h("span", { class: step.act ? "guide-text" : "guide-text later" }, step.text),
+];
+
+/** What this is, for who has just come: gone with the first click. */
+const claim = () =>
+  h(
+    "div",
+    { class: "claim" },
+    h("p", { class: "claim-head" }, "A marketplace for bioenergy that lives in chat."),
+    h(
+      "p",
+      {},
+      "A seller on Telegram and a buyer on Slack find each other, bargain and sign; the money is held until the goods ",
+      "have arrived. Here you try both sides, with pretend goods and pretend money.",
+    ),
+  );
 const ended = () => [
   h("b", {}, "Done. "),
   "You have walked a whole trade. The books show where every cent went; World breaks things on purpose.",

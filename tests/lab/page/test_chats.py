@@ -154,6 +154,36 @@ async def test_only_what_changed_is_drawn_again(page: Page, lab: Lab, bot: Bot, 
     assert await chat.evaluate("(box) => box.scrollTop") == before
 
 
+async def test_an_answer_that_is_taller_than_the_window_is_read_from_its_top(
+    page: Page, lab: Lab, bot: Bot, rasa: Phone
+) -> None:
+    await rasa.do("start")
+    await page.goto(lab.url)
+    chat = page.locator(".pane.telegram .chat")
+    box = page.locator(".pane.telegram").get_by_role("textbox", name="Message")
+    await box.fill("pellets")
+    await box.press("Enter")
+    await expect(chat.locator(".message").last).to_contain_text("pellets")
+    rows = [[InlineKeyboardButton(f"Row {number}", callback_data=str(number))] for number in range(8)]
+    words = "\n".join(f"line {number}" for number in range(24))
+    sent = await bot.send_message(rasa.id, f"First of all\n{words}", reply_markup=InlineKeyboardMarkup(rows))
+
+    async def top() -> float:
+        last, whole = "box.querySelector('.message:last-child')", "getBoundingClientRect().top"
+        return float(await chat.evaluate(f"(box) => {last}.{whole} - box.{whole}"))
+
+    await expect(chat.locator(".message").last).to_contain_text("First of all")
+    await page.wait_for_timeout(300)
+    assert 0 <= await top() < 40
+    await chat.get_by_role("button", name="Row 7").click()
+    await bot.edit_message_text(
+        f"Another list\n{words}", chat_id=rasa.id, message_id=sent.message_id, reply_markup=InlineKeyboardMarkup(rows)
+    )
+    await expect(chat.locator(".message").last).to_contain_text("Another list")
+    await page.wait_for_timeout(300)
+    assert 0 <= await top() < 40
+
+
 async def test_a_modal_keeps_what_was_typed_and_shows_errors_at_their_fields(
     page: Page, lab: Lab, app: AsyncApp, jonas: Desk
 ) -> None:

@@ -198,3 +198,40 @@ async def test_on_a_phone_one_chat_at_a_time(page: Page, lab: Lab, rasa: Phone, 
     await page.locator(".tab.slack").click()
     await expect(page.locator(".pane.slack .s-body")).to_contain_text("hello")
     assert await page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+async def test_who_comes_reads_what_this_is_until_the_first_click(page: Page, lab: Lab) -> None:
+    await page.goto(lab.url)
+    guide = page.get_by_role("region", name="Your first trade")
+    await expect(guide).to_contain_text("A marketplace for bioenergy that lives in chat.")
+    await guide.get_by_role("button", name="Take both seats").click()
+    await expect(guide).not_to_contain_text("A marketplace for bioenergy")
+
+
+async def test_a_second_browser_that_takes_the_seats_gets_other_names(page: Page, lab: Lab) -> None:
+    other = await page.context.browser.new_page()  # type: ignore[union-attr]  # launched by the fixture
+    for each, seller, buyer in ((page, "Rasa Miškinė", "Jonas Petraitis"), (other, "Andrius Vaitkus", "Eglė Stankutė")):
+        await each.goto(lab.url)
+        await each.get_by_role("button", name="Take both seats").click()
+        await expect(each.get_by_role("region", name=f"Telegram, {seller}")).to_be_visible()
+        await expect(each.get_by_role("region", name=f"Slack, {buyer}")).to_be_visible()
+    await other.close()
+
+
+async def test_on_a_phone_the_chat_has_most_of_the_window_and_the_tools_are_one_tap_away(
+    page: Page, lab: Lab, rasa: Phone, jonas: Desk
+) -> None:
+    await page.set_viewport_size({"width": 390, "height": 844})
+    await page.goto(lab.url)
+    await page.get_by_role("button", name="Take both seats").click()
+    chat = page.locator(".pane.front .chat")
+    await expect(page.get_by_text("Offer something")).to_be_visible()
+    box = await chat.bounding_box()
+    assert box is not None
+    assert box["y"] <= 140, "controls above the chat"
+    await expect(page.get_by_role("button", name="Wire", exact=True)).to_be_hidden()
+    await page.get_by_role("button", name="Clock and tools").click()
+    await expect(page.get_by_role("button", name="Move the clock forward by one day")).to_be_visible()
+    await page.get_by_role("button", name="Wire", exact=True).click()
+    await expect(page.locator("#drawer")).to_be_visible()
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 390
