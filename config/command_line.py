@@ -81,7 +81,7 @@ async def run(settings: Settings) -> int:
         if here.lab is not None:
             print(f"Play seller and buyer here:  {here.lab.url}/", flush=True)
             sellers = await here.seed()
-            print(f"{sellers} sellers and consultants are here already. {closing(settings)}", flush=True)
+            print(f"{sellers} sellers, buyers and consultants are here already. {closing(settings)}", flush=True)
         await until_stopped()
     return 0
 

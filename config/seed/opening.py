@@ -1,4 +1,5 @@
-"""Opens the seeded market: every seller of sellers.yaml arrives and lists, through the same commands as everybody."""
+"""Opens the seeded market: sellers arrive and list, consultants are found, and buyers ask for quotes, through the same
+commands as everybody."""
 
 from __future__ import annotations
 
@@ -23,11 +24,15 @@ from core.listings.model import Certificate, Place, PublishListing
 from core.listings.service import publish_listing
 from core.people.model import CompleteProfile, Identity, Platform, Role
 from core.people.service import complete_profile, meet
+from core.requests.model import PublishRequest
+from core.requests.service import publish_request
 from core.search.places import Places, distance_km
 
 SELLERS = Path(__file__).with_name("sellers.yaml")
 EXPERTS = Path(__file__).with_name("experts.yaml")
+BUYERS = Path(__file__).with_name("buyers.yaml")
 FIRST_EXPERT_ID = 7_000_501
+FIRST_BUYER_ID = 7_000_801
 FIRST_ID = 7_000_101  # Telegram ids of the seeded people, so that the lab can hand over their phones
 LISTINGS_OF_EACH = 9
 NEAREST = 3  # each seller also delivers from two more towns nearby
@@ -44,25 +49,28 @@ class Seeded:
 
 
 def who_opens() -> list[Seeded]:
-    """Everybody who is there when the market opens: sellers, then consultants."""
+    """Everybody who is there when the market opens: sellers, then consultants, then buyers."""
     return [
         Seeded(first + number, each["person"], each["language"])
-        for first, file in ((FIRST_ID, SELLERS), (FIRST_EXPERT_ID, EXPERTS))
+        for first, file in ((FIRST_ID, SELLERS), (FIRST_EXPERT_ID, EXPERTS), (FIRST_BUYER_ID, BUYERS))
         for number, each in enumerate(yaml.safe_load(file.read_text("utf-8")))
     ]
 
 
 async def open_market(transactions: Transactions, catalogue: Catalogue, places: Places, today: date) -> None:
-    """Let all sellers list and all consultants be found, each in a transaction of their own."""
+    """Let all sellers list, all consultants be found and all buyers ask, each in a transaction of their own."""
     dice = random.Random(SEED)  # noqa: S311 - the same market every time; nothing secret
     people = iter(who_opens())
     sellers: list[dict[str, Any]] = yaml.safe_load(SELLERS.read_text("utf-8"))
     for seller in sellers:
         seeded = next(people)
-        commands = list(listings_of(seller, catalogue, places, today, dice))
+        commands = [*listings_of(seller, catalogue, places, today, dice), *_packed(seller, catalogue, places, today)]
         await transactions.run(MARKET, lambda ctx, s=seller, p=seeded, c=commands: _arrive(ctx, catalogue, s, p, c))  # type: ignore[misc]  # mypy cannot infer a lambda with defaults
     for expert in yaml.safe_load(EXPERTS.read_text("utf-8")):
         await transactions.run(MARKET, partial(_advise, catalogue=catalogue, expert=expert, seeded=next(people)))
+    for buyer in yaml.safe_load(BUYERS.read_text("utf-8")):
+        home = _towns(buyer, places)[0]
+        await transactions.run(MARKET, partial(_ask, catalogue=catalogue, buyer=buyer, home=home, seeded=next(people)))
 
 
 def _advise(ctx: Ctx, catalogue: Catalogue, expert: dict[str, Any], seeded: Seeded) -> None:
@@ -73,6 +81,35 @@ def _advise(ctx: Ctx, catalogue: Catalogue, expert: dict[str, Any], seeded: Seed
     rate = Rate(basis=expert["basis"], minor=expert["rate"] * 100, currency="EUR")
     same = {name: expert[name] for name in ("headline", "bio", "fields", "skills", "languages", "lengths", "policy")}
     offer_expertise(ctx, catalogue, OfferExpertise(rate=rate, hours=expert["hours"], **same))
+
+
+def _ask(ctx: Ctx, catalogue: Catalogue, buyer: dict[str, Any], home: Place, seeded: Seeded) -> None:
+    """A buyer arrives and asks the market for quotes."""
+    _come_in(ctx, seeded)
+    profile = CompleteProfile(
+        roles=frozenset({Role.BUYER}), company=buyer["name"], country=buyer["country"], place=buyer["place"]
+    )
+    complete_profile(ctx, profile)
+    product_id, grade, amount, unit = buyer["asks"]
+    product, start = catalogue.product(product_id), ctx.now.date() + timedelta(days=buyer["from_day"])
+    target = (
+        UnitPrice(Decimal(buyer["target"]), product.price_currency, product.price_unit) if buyer["target"] else None
+    )
+    wanted = PublishRequest(
+        product_id=product_id,
+        grade_id=grade,
+        quantity=Quantity(Decimal(amount), unit),
+        target=target,
+        incoterm=product.default_term,
+        place=home,
+        window_from=start,
+        window_to=start + timedelta(days=buyer["days"]),
+        lots=buyer["lots"],
+        words=buyer["words"],
+        closes_at=ctx.now + timedelta(days=buyer["open_days"]),
+        language=buyer["language"],
+    )
+    publish_request(ctx, catalogue, wanted)
 
 
 def _come_in(ctx: Ctx, seeded: Seeded) -> None:
@@ -120,6 +157,31 @@ def listings_of(
             words=seller["words"],
             language=seller["language"],
         )
+
+
+def _packed(seller: dict[str, Any], catalogue: Catalogue, places: Places, today: date) -> Iterator[PublishListing]:
+    """What a seller also has in bags or big bags, in small amounts too."""
+    if "packed" not in seller:
+        return
+    product_id, grade, price, amount, unit, least, packaging = seller["packed"]
+    product = catalogue.product(product_id)
+    yield PublishListing(
+        product_id=product_id,
+        grade_id=grade,
+        certificates=(Certificate(scheme=product.certificates[0]),),
+        quantity=Quantity(Decimal(amount), unit),
+        min_lot=Quantity(Decimal(least), unit),
+        price=UnitPrice(Decimal(price), product.price_currency, product.price_unit),
+        negotiable=True,
+        buy_now=True,
+        incoterm=product.default_term,
+        place=_towns(seller, places)[0],
+        window_from=today + timedelta(days=5),
+        window_to=today + timedelta(days=26),
+        packaging=packaging,
+        words=seller["words"],
+        language=seller["language"],
+    )
 
 
 def _towns(seller: dict[str, Any], places: Places) -> list[Place]:

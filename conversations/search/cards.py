@@ -21,6 +21,7 @@ from conversations.search.prices import Comparison
 from conversations.search.towns import town_name
 from conversations.standing import standing, standing_if_known
 from conversations.talk import Talk
+from conversations.trade.grades import grade_line
 from conversations.trade.shelf import goods_lines, packed_in
 from core.contacts.rules import masked
 from core.listings.model import Listing
@@ -129,7 +130,11 @@ def listing_card(talk: Talk, listing: Listing, note: str = "") -> Card:
         subject=f"listing:{listing.id}",
         title=goods_name(talk, listing.product_id, listing.grade_id),
         text=masked(listing.words),
-        lines=(*lines, Line(label=words("party.seller"), value=_seller(talk, listing))),
+        lines=(
+            *lines,
+            *grade_line(talk, listing.grade_id),
+            Line(label=words("party.seller"), value=_seller(talk, listing)),
+        ),
         turn=words("listing.stands_until", until=listing.expires_at) if live else words(f"state.{listing.state}"),
         note="\n".join(each for each in notes if each),
         buttons=(_doing(talk, listing, with_open=False), _beside(talk, listing)) if live else (),

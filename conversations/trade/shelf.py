@@ -106,8 +106,11 @@ def goods_lines(talk: Talk, listing: Listing) -> tuple[Line, ...]:
 
 
 def packed_in(talk: Talk, listing: Listing) -> str:
-    """ "in big bags"; nothing for loose goods, which go without saying."""
-    return show_packing(talk, listing.packaging) if listing.packaging not in (None, LOOSE) else ""
+    """ "in big bags"; nothing for loose goods, which go without saying, nor where the amount says it."""
+    packed = listing.packaging
+    if packed is None or packed == LOOSE or listing.unit.startswith(packed):
+        return ""
+    return show_packing(talk, packed)
 
 
 @book.press("listing.show")

@@ -18,7 +18,7 @@ from conversations import help as help_pages
 from conversations.book import Book, bound
 from conversations.differences import SALES
 from conversations.search.cards import BEYOND
-from conversations.trade import agreement, claim, delivery, dispute, lots, money, request_card, shelf
+from conversations.trade import agreement, claim, delivery, dispute, grades, lots, money, request_card, shelf
 from core.alerts.model import Rhythm
 from core.deals.model import DEAL
 from core.delivery.model import LOT
@@ -157,6 +157,8 @@ def from_tables() -> dict[str, frozenset[str]]:
     shares = [f"case.shares{side}" for side in ("", ".buyer", ".seller")]
     codes |= dict.fromkeys(shares, frozenset({"seller", "buyer", "percent"}))
     codes |= spoken_of_sales.recalls()
+    codes |= dict.fromkeys((f"grade.{parameter}" for parameter in grades.PARAMETERS), frozenset({"limit"}))
+    codes |= dict.fromkeys(grades.DEFINED_BY.values(), plain)
     codes |= dict.fromkeys((f"claim.found_{figure}" for figure in REPRODUCIBILITY), frozenset({"value"}))
     codes |= dict.fromkeys(
         (f"turn.case.{state}.{who}" for state in states(CASE) for who in ("party", "operator")), frozenset({"due"})

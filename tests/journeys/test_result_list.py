@@ -67,6 +67,15 @@ async def test_who_wants_goods_and_says_none_is_asked_what_and_where_to(tom: Som
     await tom.sees("Nearest first\n", "0 km away")
 
 
+async def test_what_the_name_of_a_grade_means_stands_on_the_card(tom: Somebody) -> None:
+    await tom.says("/find 50 t A1 pellets near Riga up to 205 eur")
+    await tom.presses("Open")
+    await tom.sees(
+        "ENplus A1: a class of the pellet certification ENplus, moisture ≤ 10 %, ash ≤ 0.7 %, "
+        "calorific value ≥ 4.6 kWh/kg"
+    )
+
+
 async def test_a_bare_number_is_another_price_or_distance(tom: Somebody) -> None:
     await tom.says("/find A1 pellets near Kaunas between 190 and 220 eur")
     await tom.presses("✎ from 190.00 EUR/t")
