@@ -35,6 +35,7 @@ class Line(Shape):
     """One labelled line of a card; without a label its value speaks for itself. `was`: the value before, when it has
     changed.
 
+    `leads`: the value is an address of our own, to be followed and to be copied as it is.
     `joint`: what stands between label and value in the reader's language (joints.py).
     """
 
@@ -42,6 +43,7 @@ class Line(Shape):
     value: str
     was: str | None = None
     joint: str = JOINT
+    leads: bool = False
 
 
 class Chart(Shape):

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from conversations.reply import Button
 
 Block = dict[str, Any]
-Style = Literal["", "bold", "italic", "strike"]
+Style = Literal["", "bold", "italic", "strike", "link"]
 Run = tuple[str, Style]
 Rows = Sequence[Sequence[Button]]
 
@@ -75,10 +75,16 @@ def rich(*runs: Run, most: int = TEXT) -> list[Block]:
         shown = clipped(UNSEEN.sub("", text), left) if left > 0 else ""
         left -= len(shown)
         if shown:
-            elements.append({"type": "text", "text": shown} | ({"style": {style: True}} if style else {}))
+            elements.append(_run(shown, style))
     if not any(element["text"].strip() for element in elements):
         return []
     return [{"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": elements}]}]
+
+
+def _run(shown: str, style: str) -> Block:
+    if style == "link":
+        return {"type": "link", "url": shown, "text": shown}
+    return {"type": "text", "text": shown} | ({"style": {style: True}} if style else {})
 
 
 def paragraphs(text: str, most_blocks: int = 10) -> list[Block]:

@@ -162,7 +162,7 @@ def _lines(lines: Sequence[Line], between: str = "\n", most: int = LINE_TEXT) ->
         runs += [(f"{line.label}{line.joint}", "bold")] if line.label else []
         if line.was:
             runs += [(clipped(line.was, most), "strike"), (" ", "")]
-        runs.append((clipped(line.value, most) or "–", ""))
+        runs.append((clipped(line.value, most) or "–", "link" if line.leads else ""))
     return runs
 
 

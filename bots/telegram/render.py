@@ -12,7 +12,7 @@ from typing import assert_never
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bots.telegram.text import MESSAGE_UNITS, Text, joined, said
+from bots.telegram.text import MESSAGE_UNITS, Text, address, joined, said
 from conversations.buttons import MOST_BYTES, press, proposal
 from conversations.reply import (
     Button,
@@ -98,7 +98,8 @@ def _card_parts(card: Card) -> tuple[Text, Text, Text]:
 
 def _line(line: Line) -> Text:
     was = said(line.was, "strikethrough") if line.was else Text()
-    return _labelled(line.label, line.joint, joined(" ", was, said(line.value) or said("–")))
+    value = address(line.value) if line.leads else said(line.value)
+    return _labelled(line.label, line.joint, joined(" ", was, value or said("–")))
 
 
 def _labelled(label: str, joint: str, value: Text) -> Text:

@@ -127,7 +127,7 @@ def _link(talk: Talk, expert: Expert) -> tuple[Line, ...]:
     name = talk.almanac.telegram_name
     if not name:
         return ()
-    return (Line(label=talk.words("expert.link"), value=f"https://t.me/{name}?start=e_{expert.id}"),)
+    return (Line(label=talk.words("expert.link"), value=f"https://t.me/{name}?start=e_{expert.id}", leads=True),)
 
 
 def _page(talk: Talk, expert: Expert) -> tuple[tuple[Button, ...], ...]:

@@ -151,6 +151,18 @@ def test_what_was_typed_is_read_back_as_it_was_typed(words: str) -> None:
     assert screen.text.plain.replace(JOINER, "") == telegram_clean(words).replace(JOINER, "")
 
 
+def test_an_address_of_our_own_can_be_followed_and_copied_as_it_is() -> None:
+    """Who puts it on a card or a page of theirs copies it: nothing that nobody sees may stand in it."""
+    address = "https://t.me/parley_bot?start=e_01J"
+    card = Card(title="Alex", lines=(Line(label="A link straight to you", value=address, leads=True),))
+    [screen, *_] = on_telegram(card)
+    assert address in screen.text.plain
+    assert "url" in {each["type"] for each in found(screen.text.plain, [])}
+    message = on_slack(card)
+    assert message is not None
+    assert [part["url"] for part in parts_of(message.blocks) if part.get("type") == "link"] == [address]
+
+
 def parts_of(drawn: Any) -> Iterator[dict[str, Any]]:
     if isinstance(drawn, dict):
         yield drawn

@@ -58,6 +58,7 @@ async def test_a_price_is_read_whole_or_refused_with_what_would_be_right(nina: S
         await nina.answers_again("90 EUR for 30 minutes")
         await nina.fills(**{name: PROFILE[name] for name in ("hours", "policy", "room")})
     await nina.sees("You are listed.", "€90.00 a session of 30 minutes")
+    await nina.sees("https://t.me/")  # as it is written, to be copied
 
 
 async def test_an_odd_price_is_asked_back_and_taken_when_it_is_sent_again(nina: Somebody) -> None:
