@@ -10,6 +10,7 @@ from typing import Any
 from conversations.differences import told_of
 from core.deals import events as deal
 from core.deals.service import deal_for
+from core.deals.talk.events import DealLineSaid
 from core.delivery import events as lot
 from core.delivery.rules import ended_unpaid
 from core.delivery.service import lot_for, lots_of
@@ -90,7 +91,11 @@ DEAL_FACTS: Facts = {
     deal.DealCancelled: "notice.deal_cancelled",
     deal.DealDirectAsked: "notice.deal_direct_asked",
     deal.DealDirectAgreed: "notice.deal_direct_agreed",
+    deal.DealDirectWanted: "notice.deal_direct_wanted",
+    deal.DealDirectRefused: "notice.deal_direct_refused",
+    deal.DealDirectSent: "notice.deal_direct_sent",
     deal.DealDirectPaid: "notice.deal_direct_paid",
+    DealLineSaid: "",  # it is brought to the other side by itself
     deal.DealDisputed: "",  # the dispute has a card of its own
     deal.DealEscalated: "",
     deal.DealResumed: "notice.deal_resumed",
@@ -228,14 +233,26 @@ def _on_quote(code: str) -> Callable[[Ctx, Any], None]:
 
 def _on_deal(code: str) -> Callable[[Ctx, Any], None]:
     def hear(ctx: Ctx, fact: Any) -> None:
-        why = getattr(fact, "why", "")
-        if isinstance(fact, deal.DealCompleted) and ended_unpaid(
-            lots_of(ctx.seen_by(NOBODY_IN_PARTICULAR), fact.deal_id)
-        ):
-            why = "given_back"
-        gathered(ctx).say("deal", fact.deal_id, code, by=getattr(fact, "by_person", None), why=why)
+        if isinstance(fact, DealLineSaid) and deal_for(ctx, fact.deal_id).state != "funded_direct":
+            return  # only where to pay, which a seller tells in words of their own, stands on the card
+        why = _ended(ctx, fact) or getattr(fact, "why", "")
+        by, only = getattr(fact, "by_person", None), getattr(fact, "only", None)
+        gathered(ctx).say("deal", fact.deal_id, code, by=by, why=why, only=only)
 
     return hear
+
+
+def _ended(ctx: Ctx, fact: Any) -> str:
+    """Where not all of a deal's lots have come to the end that they were meant for: which they came to."""
+    if not isinstance(fact, deal.DealCompleted | deal.DealCancelled):
+        return ""
+    seen = ctx.seen_by(NOBODY_IN_PARTICULAR)
+    lots = lots_of(seen, fact.deal_id)
+    if isinstance(fact, deal.DealCancelled):
+        return "" if ended_unpaid(lots) else "in_part"
+    if deal_for(seen, fact.deal_id).direct:
+        return "short" if any(each.state == "dropped" for each in lots) else ""
+    return "given_back" if ended_unpaid(lots) else ""
 
 
 def _on_lot(code: str) -> Callable[[Ctx, lot.LotFact], None]:

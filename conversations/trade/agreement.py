@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 from conversations.billing.invoices import invoices_row
@@ -13,15 +13,17 @@ from conversations.reply import Button, Card, CardList, Line, Say, Style
 from conversations.standing import standing
 from conversations.steps import Steps
 from conversations.talk import Talk
-from conversations.trade.held import money_lines, money_rows
+from conversations.trade import sure
+from conversations.trade.direct import direct_lines
+from conversations.trade.held import money_lines, money_rows, unpaid_lots
 from conversations.trade.lots import lot_lines, lot_rows
 from conversations.trade.offer import lines_of
 from conversations.trade.order import order_button, order_lines
 from conversations.trade.paying import confirmed_by
 from conversations.trade.sides import side_of
 from conversations.trade.signed import settlement_lines, terms_card
-from conversations.trade.turns import LOTS_GO_ON, Now, deal_turn
-from conversations.trade.waits import asks
+from conversations.trade.turns import LOTS_GO_ON, Now, asked_directly, deal_turn, deal_waits
+from conversations.trade.waits import Wait, asks
 from core.deals import service as deals
 from core.deals.access import has_signed
 from core.deals.model import ASKS_FIRST, DEAL, Deal, Side
@@ -81,6 +83,7 @@ def deal_card(talk: Talk, deal: Deal, note: str = "") -> Card:
     words, money = talk.words, escrow.money_standing(talk.ctx, deal)
     now = _now(talk, deal, money.awaited, confirmed_by(money.payment, money.way))
     steps = delivery.lots_standing(talk.ctx, deal, now.lots, argued=False)
+    waits = deal_waits(talk.ctx, now)
     side: Side = "seller" if now.side == "buyer" else "buyer"  # the other's
     other = deal.seller if side == "seller" else deal.buyer
     name = talk.party(other)
@@ -98,12 +101,13 @@ def deal_card(talk: Talk, deal: Deal, note: str = "") -> Card:
             *settlement_lines(talk, deal),
             *_decision_lines(talk, deal),
             *money_lines(talk, deal, now.mine, money),
-            *lot_lines(talk, now.lots, steps),
+            *direct_lines(talk, deal, now.side),
+            *lot_lines(talk, now.lots, steps, unpaid_lots(deal, money)),
             *_review_lines(talk, deal),
         ),
-        turn=deal_turn(talk, now, name),
+        turn=deal_turn(talk, now, name, waits),
         note=note,
-        buttons=_buttons(talk, now, money, steps),
+        buttons=_buttons(talk, now, money, steps, waits),
         fresh=talk.fresh,
     )
 
@@ -131,7 +135,7 @@ def awaits_me(talk: Talk, deal: Deal) -> bool:
     if deal.frozen is not None:
         return False
     if deal.state == "awaiting_funding":
-        return side == "buyer" and deal.direct_asked_by is None and _banks_at_work(talk, deal) is None
+        return side == "buyer" and not asked_directly(deal) and _banks_at_work(talk, deal) is None
     return deal.state in LOTS_GO_ON and any(asks(lot, side) for lot in delivery.lots_of(talk.ctx, deal.id))
 
 
@@ -147,7 +151,7 @@ def brief_card(talk: Talk, deal: Deal) -> Card:
             Line(label=words("terms.total"), value=words.show(deal.amount)),
             Line(label=words("party.other"), value=name),
         ),
-        turn=deal_turn(talk, now, name, brief=True),
+        turn=deal_turn(talk, now, name, deal_waits(talk.ctx, now), brief=True),
         buttons=((Button(label=words("deal.open"), press=press("deal.show", deal.id)),),),
     )
 
@@ -184,7 +188,9 @@ def _review_lines(talk: Talk, deal: Deal) -> list[Line]:
     return lines
 
 
-def _buttons(talk: Talk, now: Now, money: MoneyStanding, steps: LotsStanding) -> tuple[tuple[Button, ...], ...]:
+def _buttons(
+    talk: Talk, now: Now, money: MoneyStanding, steps: LotsStanding, waits: Sequence[Wait]
+) -> tuple[tuple[Button, ...], ...]:
     """What moves the deal on stands first; what is for reading, and the ways out, stand last."""
     deal, mine, lots = now.deal, now.mine, now.lots
     words, verbs = talk.words, deals.may(talk.ctx, deal)
@@ -193,7 +199,7 @@ def _buttons(talk: Talk, now: Now, money: MoneyStanding, steps: LotsStanding) ->
     if deal.state == "disputed" or any(lot.state == "lot_dispute" for lot in lots):
         rows += [(_case_button(talk, case),) for case in cases_of(talk.ctx, deal.id) if case.state in OPEN_CASES]
     if deal.state in LOTS_MOVE:
-        rows += lot_rows(talk, lots, steps, stands_still=deal.frozen is not None)
+        rows += lot_rows(talk, lots, steps, waits, stands_still=deal.frozen is not None)
     if now.may_rate:
         rows.append((Button(label=words("review.write"), press=press("review.write", deal.id), style="primary"),))
     nowhere_to_go = money.buyer_to_say if "buyer" in mine else "seller" in mine and money.released and not money.account
@@ -241,6 +247,15 @@ def _sign(ctx: Ctx, deal_id: str, _seen: int | None) -> Deal:
     return deals.sign_deal(ctx, deal_id)
 
 
+def _direct(act: Callable[[Ctx, str, int | None], Deal]) -> Callable[[Ctx, str, int | None], str]:
+    """The same, saying "company" where the buyer's company is asked first."""
+
+    def taken(ctx: Ctx, deal_id: str, seen: int | None) -> str:
+        return "company" if act(ctx, deal_id, seen).direct_wanted_by is not None else ""
+
+    return taken
+
+
 STEPS = Steps(
     "deal",
     {
@@ -252,13 +267,22 @@ STEPS = Steps(
         "cancel_asked": deals.ask_cancel,
         "cancel_agreed": deals.agree_cancel,
         "cancel_refused": deals.refuse_cancel,
-        "direct_asked": deals.ask_direct,
-        "direct_agreed": deals.agree_direct,
+        "direct_asked": _direct(deals.ask_direct),
+        "direct_agreed": _direct(deals.agree_direct),
+        "direct_refused": deals.refuse_direct,
+        "buyer_says_paid": deals.say_paid,
         "seller_confirms_money": deals.confirm_money,
     },
     ASKS_FIRST,
     _look,
     side=lambda talk, deal_id: side_of(talk, "deal", deal_id),
+    questions={
+        "unsign": sure.leaving,
+        "refuse": sure.refusing,
+        "cancel": sure.cancelling,
+        "cancel_asked": sure.asking_to_cancel,
+        "cancel_agreed": sure.agreeing_to_cancel,
+    },
 )
 STEPS.enter(book)
 
@@ -266,8 +290,10 @@ ONWARD_VERBS: tuple[tuple[str, Style], ...] = (
     ("sign", "primary"),
     ("approve", "primary"),
     ("refuse", "danger"),
+    ("buyer_says_paid", "primary"),
     ("seller_confirms_money", "primary"),
     ("direct_agreed", "danger"),
+    ("direct_refused", "plain"),
     ("cancel_agreed", "danger"),
     ("cancel_refused", "plain"),
 )

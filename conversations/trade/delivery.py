@@ -13,6 +13,7 @@ from conversations.forms.keypads import Amount, Calendar
 from conversations.reply import Card
 from conversations.steps import Steps
 from conversations.talk import Opening, Talk
+from conversations.trade import sure
 from conversations.trade.agreement import deal_card
 from conversations.trade.sides import side_of
 from core.deals import service as deals
@@ -140,7 +141,16 @@ OTHERWISE = {"adjusted": "weighed", "claim": "asked"}  # the state of a lot that
 def _accept(ctx: Ctx, lot_id: str, seen: int | None) -> str:
     """How it went: "" as agreed, "weighed" by what came, "asked" where the seller is to say whether so little did."""
     lot = delivery.accept_lot(ctx, AcceptLot(lot_id=lot_id), seen)
-    return OTHERWISE.get(lot.state, "")
+    return OTHERWISE.get(lot.state, "") or _settled(ctx, lot)
+
+
+def _drop(ctx: Ctx, lot_id: str, seen: int | None) -> str:
+    return _settled(ctx, delivery.drop_lot(ctx, lot_id, seen))
+
+
+def _settled(ctx: Ctx, lot: Lot) -> str:
+    """ "direct" where no money is held that could be released or given back."""
+    return "direct" if deals.deal_for(ctx, lot.deal_id).direct else ""
 
 
 def _if_odd(talk: Talk, lot_id: str) -> str:
@@ -173,7 +183,7 @@ STEPS = Steps(
     "lot",
     {
         "accept": _accept,
-        "drop": delivery.drop_lot,
+        "drop": _drop,
         "drop_asked": delivery.ask_drop,
         "drop_agreed": delivery.agree_drop,
         "not_arrived": delivery.say_not_arrived,
@@ -181,7 +191,12 @@ STEPS = Steps(
     },
     ASKS_FIRST,
     _look,
-    questions={"accept": _if_odd, "not_arrived": _if_missed},
+    questions={
+        "accept": _if_odd,
+        "not_arrived": _if_missed,
+        "drop": sure.dropping,
+        "drop_agreed": sure.agreeing_to_drop,
+    },
     side=lambda talk, lot_id: side_of(talk, "lot", lot_id),
 )
 STEPS.enter(book)

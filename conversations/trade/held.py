@@ -25,7 +25,7 @@ def money_lines(talk: Talk, deal: Deal, mine: frozenset[str], money: MoneyStandi
     if "seller" in mine and money.fee:
         net = words.show(money.released - money.fee)
         lines += [*fee_lines(talk, deal.seller, money.fee), Line(label=words("session.net"), value=net)]
-    if deal.direct_asked_by is None or deal.state == "awaiting_funding":
+    if not deal.direct:
         lines += [line for tranche in tranches if (line := _tranche_line(talk, tranche, len(tranches))) is not None]
     if "buyer" in mine:  # it is theirs alone, and nothing of it is the seller's business
         lines += [
@@ -33,6 +33,14 @@ def money_lines(talk: Talk, deal: Deal, mine: frozenset[str], money: MoneyStandi
             for kept in money.credits
         ]
     return [*lines, *pay_lines(talk, mine, money), *_chargeback_lines(talk, mine, money)]
+
+
+def unpaid_lots(deal: Deal, money: MoneyStanding) -> frozenset[int]:
+    """The numbers of the lots for which nothing is held or ever was: all, where the two settle it without us."""
+    if deal.direct:
+        return frozenset(range(1, deal.terms.lots + 1))
+    unpaid = (each for each in money.tranches if each.state != "funded")
+    return frozenset(number for each in unpaid for number in range(each.first_lot, each.last_lot + 1))
 
 
 def _tranche_line(talk: Talk, tranche: Tranche, count: int) -> Line | None:

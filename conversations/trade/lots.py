@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import islice
 
 from conversations.buttons import press
 from conversations.forms.answers import show_window
 from conversations.reply import Button, Line, Style
 from conversations.talk import Talk
+from conversations.trade.waits import Wait
 from core.delivery.model import Lot
 from core.delivery.standing import ARGUED, LotsStanding
 
@@ -29,16 +30,18 @@ VERBS: tuple[tuple[str, Style], ...] = (
 )
 
 
-def lot_lines(talk: Talk, lots: Sequence[Lot], standing: LotsStanding) -> list[Line]:
-    return [_line(talk, lot, len(lots), standing) for lot in lots[:LOTS_LISTED]]
+def lot_lines(talk: Talk, lots: Sequence[Lot], standing: LotsStanding, unpaid: Collection[int]) -> list[Line]:
+    """`unpaid`: the numbers of those for which nothing was ever held here."""
+    return [_line(talk, lot, len(lots), standing, unpaid) for lot in lots[:LOTS_LISTED]]
 
 
-def _line(talk: Talk, lot: Lot, count: int, standing: LotsStanding) -> Line:
+def _line(talk: Talk, lot: Lot, count: int, standing: LotsStanding, unpaid: Collection[int]) -> Line:
     words = talk.words
+    nothing_back = lot.state == "dropped" and lot.number in unpaid
     parts = [
         words.show(lot.quantity),
         show_window(talk, (lot.window_from, lot.window_to)),
-        words(f"state.lot.{lot.state}"),
+        words("state.lot.given_up") if nothing_back else words(f"state.lot.{lot.state}"),
     ]
     if lot.truck and lot.eta:
         parts.append(words("lot.on_truck", truck=lot.truck, eta=lot.eta))
@@ -56,9 +59,15 @@ def _line(talk: Talk, lot: Lot, count: int, standing: LotsStanding) -> Line:
 
 
 def lot_rows(
-    talk: Talk, lots: Sequence[Lot], standing: LotsStanding, *, stands_still: bool = False
+    talk: Talk, lots: Sequence[Lot], standing: LotsStanding, waits: Sequence[Wait], *, stands_still: bool = False
 ) -> list[tuple[Button, ...]]:
-    """A row of buttons for each of the first lots on which this person can act. None asks to be pressed meanwhile."""
+    """A row of buttons for each of the first lots on which this person can act. None asks to be pressed meanwhile.
+
+    What the card says is their turn comes first, in the order in which it says so.
+    """
+    mine = [wait.lot.id for wait in waits if wait.mine and wait.lot is not None]
+    turn = {lot_id: place for place, lot_id in enumerate(mine)}
+    lots = sorted(lots, key=lambda lot: (turn.get(lot.id, len(mine)), lot.number))
     found = (_row(talk, lot, standing.may(lot), alone=len(lots) == 1) for lot in lots)
     rows = list(islice((row for row in found if row), LOTS_WITH_BUTTONS))
     if stands_still:

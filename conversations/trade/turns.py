@@ -42,15 +42,20 @@ class Now:
         return "buyer" if "buyer" in self.mine else "seller"
 
 
-def deal_turn(talk: Talk, now: Now, other: str, *, brief: bool = False) -> str:
-    """Whose turn it is, what happens next and by when: a line for each, what waits for the reader first.
+def deal_waits(ctx: Ctx, now: Now) -> list[Wait]:
+    """All that a deal waits for just now, one thing at least: what waits for the reader first, the soonest of it."""
+    return in_order(_waits(ctx, now))
+
+
+def deal_turn(talk: Talk, now: Now, other: str, waits: Sequence[Wait], *, brief: bool = False) -> str:
+    """Whose turn it is, what happens next and by when: a line for each of what it waits for, in their order.
 
     Every state of every process has its sentence here. `brief`: of a deal among others, the first line alone.
     """
     deal, words = now.deal, talk.words
     if deal.frozen is not None and deal.state != "disputed" and deal.state not in DEAL.final:
         return _standstill(talk, now)
-    if now.confirmed_by is not None and deal.state == "awaiting_funding" and deal.direct_asked_by is None:
+    if now.confirmed_by is not None and deal.state == "awaiting_funding" and not asked_directly(deal):
         due = now.confirmed_by
         return (
             words("turn.deal.confirming.buyer", due=due)
@@ -59,8 +64,9 @@ def deal_turn(talk: Talk, now: Now, other: str, *, brief: bool = False) -> str:
         )
     if deal.state == "agreed" and _needs_approval(talk, now):
         return _above(talk, now, other)
-    waits = in_order(_waits(talk.ctx, now))
     told = [_sentence(talk, wait, other, len(now.lots)) for wait in waits[: 1 if brief else SHOWN]]
+    if deal.state == "awaiting_funding" and now.side == "seller" and deal.listing_id and not asked_directly(deal):
+        told[0] = f"{told[0]} {words('deal.goods_back')}"  # unpaid
     if not brief and len(waits) > SHOWN:
         told.append(words("turn.more", count=len(waits) - SHOWN))
     if not brief and deal.state == "awaiting_funding":
@@ -68,6 +74,11 @@ def deal_turn(talk: Talk, now: Now, other: str, *, brief: bool = False) -> str:
             words("turn.paid_late", lot=lot.number) for lot in now.lots[:1] if _may_be_paid_late(lot, waits[0].due)
         ]
     return "\n".join(told)
+
+
+def asked_directly(deal: Deal) -> bool:
+    """Whether somebody would rather pay, or be paid, without the market."""
+    return deal.direct_asked_by is not None or deal.direct_wanted_by is not None
 
 
 def _may_be_paid_late(lot: Lot, due: datetime | None) -> bool:
@@ -161,14 +172,42 @@ def _situation(now: Now) -> str:
         return "agreed_signed"
     if deal.state == "awaiting_approval" and "approver" in mine:
         return "approval_asked_me"
-    if deal.state == "completed":
-        ended = "given_back" if ended_unpaid(now.lots) else "completed"
-        return ended if now.may_rate else f"{ended}_rated"
-    if deal.state == "awaiting_funding" and deal.direct_asked_by is not None:
-        return "direct_asked_me" if "invited" in mine else "direct_asked_them"
+    if deal.state in DEAL.final:
+        return _ending(now)
+    if deal.state == "awaiting_funding" and asked_directly(deal):
+        return _asked_to_settle_directly(deal, mine, side)
     if asked.get(deal.state) is not None:
-        return "cancel_asked_me" if "other" in mine else "cancel_asked_them"
-    return deal.state
+        asked_by = "cancel_asked_me" if "other" in mine else "cancel_asked_them"
+        return f"{asked_by}_direct" if deal.direct else asked_by
+    return "funded_direct_paid" if deal.state == "funded_direct" and deal.buyer_paid_at is not None else deal.state
+
+
+def _asked_to_settle_directly(deal: Deal, mine: frozenset[str], side: Side) -> str:
+    """The wish of somebody in the buyer's company is its own affair until it has decided on it."""
+    if deal.direct_wanted_by is not None and side == "buyer":
+        return "direct_wanted_me" if "approver" in mine else "direct_wanted_them"
+    if deal.direct_asked_by is None:
+        return deal.state
+    return "direct_asked_me" if "invited" in mine else "direct_asked_them"
+
+
+def _ending(now: Now) -> str:
+    """How a deal that is over has ended: a sentence for each cause, for what people may still want differs."""
+    deal, lots = now.deal, now.lots
+    if deal.state == "closed":
+        if deal.ended_by == "idle" and deal.buyer_paid_at is not None:
+            return "closed_idle_paid"
+        return f"closed_{deal.ended_by}" if deal.ended_by in CLOSED_BY else "closed"
+    if deal.state == "cancelled":
+        return "cancelled" if ended_unpaid(lots) else "cancelled_in_part"
+    if deal.direct and any(lot.state == "dropped" for lot in lots):
+        return "completed_short"
+    ended = "given_back" if ended_unpaid(lots) and not deal.direct else "completed"
+    return ended if now.may_rate else f"{ended}_rated"
+
+
+# Other causes than that not both have signed.
+CLOSED_BY: Final = frozenset({"refuse", "approval_expired", "idle", "cancel_agreed", "undelivered"})
 
 
 def _sentence(talk: Talk, wait: Wait, other: str, lots: int) -> str:

@@ -9,7 +9,7 @@ from core.deals.model import DEAL, Deal, Side
 from core.kernel.errors import NotAllowed, NotFound, Stale
 from core.kernel.session import read_anew
 from core.kernel.transaction import Ctx
-from core.people.company.service import approves
+from core.people.company.service import approves, signs_alone
 from core.people.model import Person
 from core.people.service import acting
 
@@ -47,19 +47,31 @@ def sides(ctx: Ctx, deal: Deal) -> frozenset[str]:
 
 def _may_approve(ctx: Ctx, deal: Deal, person: Person) -> bool:
     """Whether a deal waits for this person of the buyer's company. Nobody approves their own signature."""
-    waits = deal.state == "awaiting_approval" and person.id != deal.buyer_signed_by
-    return waits and approves(ctx, person.id, deal.amount)
+    signed = deal.state == "awaiting_approval" and person.id != deal.buyer_signed_by
+    wanted = deal.state == "awaiting_funding" and deal.direct_wanted_by not in (None, person.id)
+    return (signed or wanted) and approves(ctx, person.id, deal.amount)
 
 
 def may(ctx: Ctx, deal: Deal) -> list[str]:
     """What who acts may do with the deal now: the buttons."""
     roles = sides(ctx, deal)
-    done = {"sign"} if any(has_signed(deal, side) for side in ("buyer", "seller") if side in roles) else set()
+    done = {"direct_wanted"}  # what asking comes to for who may not decide on so much alone
+    if any(has_signed(deal, side) for side in ("buyer", "seller") if side in roles):
+        done.add("sign")
+    if deal.direct_wanted_by is not None and "buyer" in roles and not decides(ctx, deal, "buyer"):
+        done |= {"direct_asked", "direct_agreed"}
+    if deal.buyer_paid_at is not None:
+        done.add("buyer_says_paid")
     if deal.direct_asked_by is not None or deal.settlement == "held":
         done.add("direct_asked")
     if deal.state == "funded_direct" and deal.cancel_asked_by is not None:
         done.add("cancel_asked")
     return [event for event in DEAL.open_to(deal.state, roles) if event not in done]
+
+
+def decides(ctx: Ctx, deal: Deal, side: str) -> bool:
+    """Whether who acts for this side may say alone that the deal's money is not protected any more."""
+    return side == "seller" or signs_alone(ctx, acting(ctx).id, deal.amount)
 
 
 def party(ctx: Ctx, deal_id: str) -> tuple[Deal, Side]:

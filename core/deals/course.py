@@ -59,7 +59,7 @@ def money_complete(ctx: Ctx, deal_id: str) -> None:
     deal = locked(ctx, deal_id)
     step(ctx, DEAL, deal, "money_complete", ("provider",), dues=_funded(ctx, deal))
     deal.funded_at = ctx.now
-    deal.direct_asked_by = None
+    deal.direct_asked_by = deal.direct_wanted_by = None
     tell(ctx, deal, DealFunded)
 
 
@@ -112,10 +112,15 @@ def stands_still(deal: Deal) -> bool:
 # --- its lots ---------------------------------------------------------------------------------------------------------
 
 
-def all_lots_closed(ctx: Ctx, deal_id: str) -> None:
-    """No lot is open any more. A deal that unwinds ends with its refunds instead."""
+def all_lots_closed(ctx: Ctx, deal_id: str, *, delivered: bool = True) -> None:
+    """No lot is open any more. A deal that unwinds ends with its refunds instead.
+
+    `delivered`: whether any lot of it was; one that was paid directly and never delivered is not complete.
+    """
     deal = locked(ctx, deal_id)
-    if deal.state == "in_delivery_direct":
+    if deal.state == "in_delivery_direct" and not delivered:
+        _undelivered(ctx, deal)
+    elif deal.state == "in_delivery_direct":
         step(ctx, DEAL, deal, "all_lots_closed", ("system",))
         tell(ctx, deal, DealCompleted)
     elif deal.state in ("funded", "cancel_asked", "disputed"):
@@ -171,12 +176,15 @@ def put_off_ruling_by_time(ctx: Ctx, deal_id: str, moment: datetime) -> None:
 # --- its deadlines ----------------------------------------------------------------------------------------------------
 
 
-def time_is_up(ctx: Ctx, deal_id: str, event: str, *, on_the_road: bool) -> None:
-    """A deadline of the deal's present state has passed. `on_the_road`: some lot was sent and has not arrived."""
+def time_is_up(ctx: Ctx, deal_id: str, event: str, *, on_the_road: bool, delivered: bool = False) -> None:
+    """A deadline of the deal's present state has passed. `on_the_road`: some lot was sent and has not arrived.
+
+    `delivered`: some lot of it was.
+    """
     deal = locked(ctx, deal_id)
     match event:
         case "sign_expired" | "approval_expired" | "idle":
-            _idle(ctx, deal, event)
+            _idle(ctx, deal, event, delivered)
         case "funding_expired":
             unwind(ctx, deal, event, ("time",))
         case "cancel_silent":
@@ -200,12 +208,14 @@ def time_is_up(ctx: Ctx, deal_id: str, event: str, *, on_the_road: bool) -> None
             raise ValueError(f"a deal has no deadline {event}")
 
 
-def _idle(ctx: Ctx, deal: Deal, event: str) -> None:
-    if deal.state == "in_delivery_direct":
+def _idle(ctx: Ctx, deal: Deal, event: str, delivered: bool) -> None:
+    if deal.state != "in_delivery_direct":
+        close(ctx, deal, event, "time")
+    elif delivered:
         step(ctx, DEAL, deal, event, ("time",))
         tell(ctx, deal, DealCompleted)
     else:
-        close(ctx, deal, event, "time")
+        _undelivered(ctx, deal)
 
 
 def _overdue(ctx: Ctx, deal: Deal, on_the_road: bool) -> None:
@@ -231,6 +241,14 @@ def close(ctx: Ctx, deal: Deal, event: str, role: str) -> None:
     deal.ended_by = event
     goods_back(ctx, deal, deal.terms.quantity)
     ctx.announce(DealClosed(deal.id, deal.buyer, deal.seller, ctx.actor.person, event))
+    ctx.session.flush()
+
+
+def _undelivered(ctx: Ctx, deal: Deal) -> None:
+    """Over, and no lot of it came, though the seller has said that the money had: no deal that speaks for anybody."""
+    step(ctx, DEAL, deal, "undelivered", ("system",))
+    deal.ended_by = "undelivered"
+    ctx.announce(DealClosed(deal.id, deal.buyer, deal.seller, ctx.actor.person, "undelivered"))
     ctx.session.flush()
 
 

@@ -48,7 +48,7 @@ class DealReadyToFund(DealFact):
 @dataclass(frozen=True, slots=True)
 class DealClosed(DealFact):
     """It ended before any money was held. `why`: "unsign" (somebody backed out), "sign_expired", "refuse" (by the
-    buyer's company), "approval_expired", or of a deal paid directly "idle" and "cancel_agreed".
+    buyer's company), "approval_expired", or of a deal paid directly "idle", "cancel_agreed" and "undelivered".
     """
 
     why: str
@@ -107,6 +107,25 @@ class DealDirectAsked(DealFact):
     """One side would rather be paid, or pay, without the market holding the money."""
 
     side: Literal["buyer", "seller"]
+
+
+@dataclass(frozen=True, slots=True)
+class DealDirectWanted(DealFact):
+    """Somebody of the buyer's company wants that too, and may not decide on so much alone. `only`: who hears of it."""
+
+    only: str
+
+
+@dataclass(frozen=True, slots=True)
+class DealDirectRefused(DealFact):
+    """The payment stays protected. `only`: the buyer, where the wish had not left their company; None for both."""
+
+    only: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DealDirectSent(DealFact):
+    """The buyer says to have paid the seller directly."""
 
 
 @dataclass(frozen=True, slots=True)

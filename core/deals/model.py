@@ -87,15 +87,19 @@ DEAL: Final = Process(
         Transition("awaiting_funding", "settles_directly", SYSTEM, "funded_direct"),  # this market holds no money
         Transition("awaiting_funding", "direct_asked", PARTIES, "awaiting_funding"),
         Transition("awaiting_funding", "direct_agreed", INVITED, "funded_direct"),
+        Transition("awaiting_funding", "direct_wanted", BUYER, "awaiting_funding"),  # above what they may alone
+        Transition("awaiting_funding", "direct_refused", INVITED | APPROVER, "awaiting_funding"),
         Transition("awaiting_funding", "cancel", PARTIES, "unwinding"),
         Transition("awaiting_funding", "funding_expired", TIME, "unwinding", FUND_WITHIN, BUYER),
         # Paid without us: nothing is held, and what is agreed is all the two have.
+        Transition("funded_direct", "buyer_says_paid", BUYER, "funded_direct"),  # their word: nothing is booked by it
         Transition("funded_direct", "seller_confirms_money", SELLER, "in_delivery_direct"),
         Transition("funded_direct", "cancel_asked", PARTIES, "funded_direct"),
         Transition("funded_direct", "cancel_agreed", OTHER, "closed"),
         Transition("funded_direct", "cancel_refused", OTHER, "funded_direct"),
         Transition("funded_direct", "idle", TIME, "closed", CONFIRM_MONEY_WITHIN, SELLER),
         Transition("in_delivery_direct", "all_lots_closed", SYSTEM, "completed"),
+        Transition("in_delivery_direct", "undelivered", SYSTEM, "closed"),  # paid, and no lot of it ever came
         Transition("in_delivery_direct", "idle", TIME, "completed"),  # the delivery's end and DIRECT_ENDS_AFTER
         Transition("funded", "all_lots_closed", SYSTEM, "settling"),
         Transition("funded", "cancel_asked", PARTIES, "cancel_asked"),
@@ -137,6 +141,7 @@ ASKS_FIRST: Final = frozenset(
         "cancel_agreed",
         "direct_asked",
         "direct_agreed",
+        "buyer_says_paid",
         "seller_confirms_money",
     }
 )
@@ -184,6 +189,8 @@ class Deal(InProcess, Table):
     funded_at: Mapped[datetime | None] = mapped_column(Instant)
     cancel_asked_by: Mapped[Side | None] = mapped_column(String(6))
     direct_asked_by: Mapped[Side | None] = mapped_column(String(6))
+    direct_wanted_by: Mapped[str | None] = mapped_column(Id)  # person of the buyer's company, which has not answered
+    buyer_paid_at: Mapped[datetime | None] = mapped_column(Instant)  # paid directly, as the buyer says
     frozen: Mapped[str | None] = mapped_column(String(20))  # why no money of it moves: CALLED_BACK or IN_DOUBT
     also_frozen: Mapped[str | None] = mapped_column(String(20))  # the other of the two, which came later
     ended_by: Mapped[str | None] = mapped_column(String(40))  # the event that ended it early
@@ -198,6 +205,11 @@ class Deal(InProcess, Table):
     def called_back(self) -> bool:
         """Whether the buyer's bank has called money of it back, and has not decided yet."""
         return CALLED_BACK in (self.frozen, self.also_frozen)
+
+    @property
+    def direct(self) -> bool:
+        """Whether the two settle it without us: nothing of it is held, released or given back here."""
+        return self.settlement == "direct"
 
     @property
     def terms(self) -> Terms:

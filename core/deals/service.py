@@ -9,6 +9,7 @@ from core.deals.access import (
     check_seen,
     deal_by_ref,
     deal_for,
+    decides,
     has_signed,
     locked,
     may,
@@ -49,6 +50,9 @@ from core.deals.events import (
     DealDirectAgreed,
     DealDirectAsked,
     DealDirectPaid,
+    DealDirectRefused,
+    DealDirectSent,
+    DealDirectWanted,
     DealSigned,
 )
 from core.deals.model import DEAL, TERMS_VERSION, Deal, HouseTerms
@@ -96,7 +100,9 @@ __all__ = [
     "refunded",
     "refuse_cancel",
     "refuse_deal",
+    "refuse_direct",
     "resume_deal",
+    "say_paid",
     "sides",
     "sign_deal",
     "stands_still",
@@ -191,26 +197,68 @@ def refuse_cancel(ctx: Ctx, deal_id: str, seen: int | None = None) -> Deal:
 
 
 def ask_direct(ctx: Ctx, deal_id: str, seen: int | None = None) -> Deal:
-    """Propose to settle between the two of them. Nothing changes before the other side agrees."""
+    """Propose to settle between the two of them. Nothing changes before the other side agrees.
+
+    Of a buyer who may not sign so much alone, the company is asked before anybody else: it approved held money.
+    """
     deal, side = party(ctx, deal_id)
     if deal.direct_asked_by == side:
         return deal
     if deal.settlement == "held":
         raise Refusal("deal.always_held")
     check_seen(deal, seen)
+    if not decides(ctx, deal, side):
+        return _want_direct(ctx, deal)
     step(ctx, DEAL, deal, "direct_asked", (side,))
-    deal.direct_asked_by = side
+    deal.direct_asked_by, deal.direct_wanted_by = side, None
     ctx.announce(DealDirectAsked(deal.id, deal.buyer, deal.seller, ctx.actor.person, side))
     ctx.session.flush()
     return deal
 
 
 def agree_direct(ctx: Ctx, deal_id: str, seen: int | None = None) -> Deal:
-    """Say yes to it: no money is held here, and none is given back by us."""
+    """Say yes to it: no money is held here, and none is given back by us. The buyer's company may be asked first."""
+    deal, side = party(ctx, deal_id)
+    check_seen(deal, seen)
+    DEAL.transition(deal.state, "direct_agreed", sides(ctx, deal))
+    if not decides(ctx, deal, side):
+        return _want_direct(ctx, deal)
+    step(ctx, DEAL, deal, "direct_agreed", sides(ctx, deal))
+    deal.settlement, deal.direct_wanted_by = "direct", None
+    tell(ctx, deal, DealDirectAgreed)
+    return deal
+
+
+def refuse_direct(ctx: Ctx, deal_id: str, seen: int | None = None) -> Deal:
+    """Keep the payment protected: by the side that was asked, or by who decides in the buyer's company."""
     deal, _ = party(ctx, deal_id)
     check_seen(deal, seen)
-    step(ctx, DEAL, deal, "direct_agreed", sides(ctx, deal))
-    tell(ctx, deal, DealDirectAgreed)
+    step(ctx, DEAL, deal, "direct_refused", sides(ctx, deal))
+    only = deal.buyer if deal.direct_asked_by is None else None
+    deal.direct_asked_by = deal.direct_wanted_by = None
+    ctx.announce(DealDirectRefused(deal.id, deal.buyer, deal.seller, ctx.actor.person, only))
+    ctx.session.flush()
+    return deal
+
+
+def _want_direct(ctx: Ctx, deal: Deal) -> Deal:
+    if deal.direct_wanted_by is None:
+        step(ctx, DEAL, deal, "direct_wanted", ("buyer",))
+        deal.direct_wanted_by = ctx.actor.person
+        ctx.announce(DealDirectWanted(deal.id, deal.buyer, deal.seller, ctx.actor.person, deal.buyer))
+        ctx.session.flush()
+    return deal
+
+
+def say_paid(ctx: Ctx, deal_id: str, seen: int | None = None) -> Deal:
+    """The buyer says to have paid the seller directly. Their word: nothing is booked, and the seller still confirms."""
+    deal, side = party(ctx, deal_id)
+    if side == "buyer" and deal.buyer_paid_at is not None:
+        return deal
+    check_seen(deal, seen)
+    step(ctx, DEAL, deal, "buyer_says_paid", (side,))
+    deal.buyer_paid_at = ctx.now
+    tell(ctx, deal, DealDirectSent)
     return deal
 
 

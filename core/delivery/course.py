@@ -9,11 +9,11 @@ from operator import add
 from typing import Final
 
 from core.deals import service as deals
-from core.deals.model import Deal
+from core.deals.model import DEAL, Deal
 from core.delivery import rules
 from core.delivery.claims import accept_as_weighed, adjust, disputed, referee_pay
 from core.delivery.events import LotArrived, LotDropped, LotLate, LotsPlanned, LotsUnwound
-from core.delivery.model import ARRIVED, LOT, UNSENT, Lot
+from core.delivery.model import ARRIVED, LATE_LIMIT, LOT, UNSENT, Lot
 from core.delivery.steps import arrived, end, findings_in, lot_of, lots_in, open_lots, tell
 from core.kernel.money import Money
 from core.kernel.process import enter, step
@@ -140,6 +140,20 @@ def _still_open(ctx: Ctx, deal_id: str) -> list[Lot]:
     return lots
 
 
+def is_over_directly(ctx: Ctx, deal_id: str) -> bool:
+    """Whether the time of a deal that was paid directly can end it: what was never sent is not waited for any more.
+
+    What was sent has deadlines of its own, and the deal is looked at again.
+    """
+    deal = deals.locked(ctx, deal_id)
+    if deal.state == "in_delivery_direct":
+        if any(lot.state not in (*LOT.final, *UNSENT) for lot in lots_in(ctx, deal.id)):
+            set_timer(ctx.session, Timer(DEAL.name, deal.id, "idle", ctx.now + LOOK_AGAIN))
+            return False
+        forget_lots(ctx, deal.id)
+    return True
+
+
 def put_off_ruling_by_time(ctx: Ctx, lot_id: str, moment: datetime) -> None:
     """Somebody has ruled: time does not rule before an appeal is heard."""
     standing = deadline_of(ctx.session, LOT.name, lot_id, "lot_final_rule")
@@ -175,6 +189,9 @@ def time_is_up(ctx: Ctx, lot_id: str, event: str) -> None:
     lot, deal = lot_of(ctx, lot_id)
     if deals.stands_still(deal):
         set_timer(ctx.session, Timer(LOT.name, lot.id, event, ctx.now + LOOK_AGAIN))
+        return
+    if event == "late_limit" and deal.direct:  # paid already, and not by us: no time frees the seller from sending it
+        set_timer(ctx.session, Timer(LOT.name, lot.id, event, ctx.now + LATE_LIMIT))
         return
     if event == "auto_accept":
         accept_as_weighed(ctx, lot, deal, ("time", "system"))

@@ -19,6 +19,7 @@ from core.delivery.course import (
     forget_lots,
     give_up_lots,
     go_on,
+    is_over_directly,
     on_the_road,
     plan_lots,
     rule_by_proof,
@@ -26,6 +27,8 @@ from core.delivery.course import (
     time_is_up,
 )
 from core.delivery.model import LOT
+from core.delivery.rules import ended_unpaid
+from core.delivery.steps import lots_in
 from core.kernel.events import Reactions
 from core.kernel.sweep import Ring
 from core.kernel.timers import Timer
@@ -74,7 +77,10 @@ def ring(ctx: Ctx, timer: Timer) -> None:
 def ring_deal(ctx: Ctx, timer: Timer) -> None:
     """Deals know no lots, and whether one is overdue depends on them."""
     late = timer.event == "delivery_overdue" and on_the_road(ctx, timer.subject)
-    deal_time_is_up(ctx, timer.subject, timer.event, on_the_road=late)
+    if timer.event == "idle" and not is_over_directly(ctx, timer.subject):
+        return
+    delivered = timer.event == "idle" and not ended_unpaid(lots_in(ctx, timer.subject))
+    deal_time_is_up(ctx, timer.subject, timer.event, on_the_road=late, delivered=delivered)
 
 
 rings: Mapping[str, Ring] = {LOT.name: ring, DEAL.name: ring_deal}

@@ -88,7 +88,7 @@ def end(ctx: Ctx, lot: Lot, fact: LotFact) -> Lot:
     ctx.session.flush()
     ctx.announce(fact)
     if not open_lots(ctx, lot.deal_id):
-        deals.all_lots_closed(ctx, lot.deal_id)
+        deals.all_lots_closed(ctx, lot.deal_id, delivered=not rules.ended_unpaid(lots_in(ctx, lot.deal_id)))
     return lot
 
 

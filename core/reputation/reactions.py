@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from core.deals.events import DealCancelled, DealCompleted, DealFact
+from core.deals.events import DealCancelled, DealClosed, DealCompleted, DealFact
 from core.kernel.events import Reactions
 from core.kernel.sweep import Ring
 from core.kernel.timers import Timer
@@ -16,6 +16,7 @@ from core.reputation.service import close_reviews, open_reviews
 def listen(reactions: Reactions) -> None:
     reactions.on(DealCompleted, _deal_over)
     reactions.on(DealCancelled, _deal_over)
+    reactions.on(DealClosed, _deal_over)
 
 
 def _deal_over(ctx: Ctx, fact: DealFact) -> None:

@@ -135,7 +135,7 @@ def standing(reviews: Iterable[Counted], mean: float) -> Standing:
             total += capped(summed)
             good += capped(summed) * marks[author] / summed
     score = (PRIOR_WEIGHT * mean + good) / (PRIOR_WEIGHT + total)
-    return Standing(score, wilson_floor(good, total), len(weights))
+    return Standing(score, wilson_floor(good, total), sum(summed > 0 for summed in weights.values()))
 
 
 def wilson_floor(good: float, total: float) -> float:

@@ -85,7 +85,7 @@ def write_review(ctx: Ctx, command: WriteReview) -> Review:
         written_by=person.id,
         words=command.words,
         written_at=ctx.now,
-        value_minor=deal.amount_minor,
+        value_minor=0 if deal.direct else deal.amount_minor,  # of money that nobody saw come: read, and never counted
         currency=deal.currency,
         **{str(mark): stars for mark, stars in command.stars.items()},
     )
@@ -180,7 +180,7 @@ _FIGURES: CompoundSelect[Any] = union_all(
     .where(Deal.seller.in_(_ORGANISATIONS), Lot.came_in_time.is_not(None))
     .group_by(Deal.seller),
     _sums("mean", literal(""), literal(""), func.count(), func.coalesce(func.sum(_PARTS), 0)).where(
-        Review.side == _SIDE, _REVEALED
+        Review.side == _SIDE, _REVEALED, Review.value_minor > 0
     ),
 )
 
@@ -221,13 +221,19 @@ def reviews_of_deal(ctx: Ctx, deal_id: str) -> list[Review]:
 def open_reviews(ctx: Ctx, deal_id: str) -> None:
     """A deal that moved money is over: from now on, for two weeks, both may write."""
     deal = deal_for(ctx, deal_id)
-    if deal.funded_at is None or ctx.session.get(ReviewWindow, deal.id) is not None:
+    if not (deal.funded_at is not None or _paid_directly(deal)) or ctx.session.get(ReviewWindow, deal.id) is not None:
         return
     window = ReviewWindow(id=deal.id, buyer=deal.buyer, seller=deal.seller, closes_at=ctx.now + WRITE_WITHIN)
     enter(ctx, REVIEW, window, REVIEW.initial)
     ctx.session.add(window)
     ctx.session.flush()
     ctx.announce(ReviewsOpened(deal.id, deal.buyer, deal.seller))
+
+
+def _paid_directly(deal: Deal) -> bool:
+    """Whether the seller has confirmed a payment that nobody held, or the buyer says that there was one."""
+    confirmed = deal.state == "completed" or deal.ended_by == "undelivered"
+    return deal.direct and (confirmed or deal.buyer_paid_at is not None)
 
 
 def close_reviews(ctx: Ctx, deal_id: str) -> None:

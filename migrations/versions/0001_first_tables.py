@@ -975,6 +975,8 @@ def upgrade() -> None:
         sa.Column("funded_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("cancel_asked_by", sa.String(length=6), nullable=True),
         sa.Column("direct_asked_by", sa.String(length=6), nullable=True),
+        sa.Column("direct_wanted_by", sa.String(length=26), nullable=True),
+        sa.Column("buyer_paid_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("frozen", sa.String(length=20), nullable=True),
         sa.Column("also_frozen", sa.String(length=20), nullable=True),
         sa.Column("ended_by", sa.String(length=40), nullable=True),

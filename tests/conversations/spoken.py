@@ -19,6 +19,7 @@ from conversations.book import Book, bound
 from conversations.differences import SALES
 from conversations.search.cards import BEYOND
 from conversations.trade import agreement, claim, delivery, dispute, grades, lots, money, request_card, shelf
+from conversations.trade.turns import CLOSED_BY
 from core.alerts.model import Rhythm
 from core.deals.model import DEAL
 from core.delivery.model import LOT
@@ -233,7 +234,8 @@ def _of_steps() -> Iterator[str]:
         )
         yield from (f"toast.{steps.thing}.{verb}" for verb in steps.acts)
     yield from ("sure.deal.cancel.buyer", "sure.deal.cancel_agreed.buyer", "sure.lot.drop_agreed.buyer")
-    yield from (f"toast.lot.accept.{how}" for how in delivery.OTHERWISE.values())
+    yield from (f"toast.lot.accept.{how}" for how in (*delivery.OTHERWISE.values(), "direct"))
+    yield from ("toast.lot.drop.direct", "toast.deal.direct_asked.company", "toast.deal.direct_agreed.company")
 
 
 def buttons() -> set[str]:
@@ -287,17 +289,29 @@ LOT_SITUATIONS: Final = {"drop_asked_me", "drop_asked_them", "referee_found_me",
 
 def turns() -> dict[str, frozenset[str]]:
     """Every situation in which a card has to say whose turn it is, without its side, with the parts that are known."""
-    deal = (states(DEAL) - {"cancel_asked"}) | {
-        "agreed_signed",
-        "approval_asked_me",
-        "cancel_asked_me",
-        "cancel_asked_them",
-        "completed_rated",
-        "direct_asked_me",
-        "direct_asked_them",
-        "given_back",
-        "given_back_rated",
-    }
+    deal = (
+        (states(DEAL) - {"cancel_asked"})
+        | {f"closed_{cause}" for cause in CLOSED_BY}
+        | {
+            "cancel_asked_me_direct",
+            "cancel_asked_them_direct",
+            "cancelled_in_part",
+            "closed_idle_paid",
+            "completed_short",
+            "direct_wanted_me",
+            "direct_wanted_them",
+            "funded_direct_paid",
+            "agreed_signed",
+            "approval_asked_me",
+            "cancel_asked_me",
+            "cancel_asked_them",
+            "completed_rated",
+            "direct_asked_me",
+            "direct_asked_them",
+            "given_back",
+            "given_back_rated",
+        }
+    )
     known = frozenset({"other", "due"})
     return (
         {"turn.deal.tranche_awaited.buyer": known}
@@ -345,7 +359,18 @@ def reasons() -> set[str]:
     """Why something has happened: the events of the processes, and what the money and time add."""
     processes = (DEAL, LOT, OFFER, INQUIRY, REQUEST, CASE)
     events = {each.event for process in processes for each in process.transitions}
-    money = {"asked", "wrong_currency", "too_late", "no_account", "replacement", "transfer", "refund", "account"}
+    money = {
+        "in_part",
+        "short",
+        "asked",
+        "wrong_currency",
+        "too_late",
+        "no_account",
+        "replacement",
+        "transfer",
+        "refund",
+        "account",
+    }
     return (
         events
         | spoken_of_sessions.reasons()

@@ -67,6 +67,34 @@ async def test_of_two_who_decide_the_second_sees_who_was_first_and_when(world: W
     await world.books_balance()
 
 
+async def test_who_may_not_sign_so_much_alone_asks_the_company_before_giving_up_protection(world: World) -> None:
+    trade, ona, ada = await company(world)
+    await signed(trade)
+    await ona.presses("Approve")
+    await trade.buyer.opens("Pay €")  # the card stands still from here on
+    await trade.buyer.presses("Settle directly")
+    await trade.buyer.presses("Yes: Settle directly")
+    await trade.buyer.sees("Somebody of your company has to agree first.")
+    for each in (ona, ada):
+        await each.sees("Tom would rather settle the payment directly", "Your turn: a colleague would rather")
+    assert "settle the payment directly" not in await trade.seller.screen()
+    await ada.presses("Keep it protected")
+    for each in (ona, trade.buyer):
+        await each.sees("Ada wants to keep the payment protected.")
+    assert "Ada wants to keep" not in await trade.seller.screen()
+
+    await trade.buyer.presses("Settle directly")
+    await trade.buyer.presses("Yes: Settle directly")
+    await ona.sees("Your turn: a colleague would rather")
+    await ona.presses("Settle directly")
+    await ona.presses("Yes: Settle directly")
+    await trade.seller.sees("Your turn: ", "would rather settle the payment between the two of you")
+    await trade.seller.presses("Keep it protected")
+    await trade.buyer.sees("Rasa wants to keep the payment protected.")
+    await world.pays(await trade.buyer.opens("Pay €"))
+    await trade.seller.sees("The money is held. Delivery can begin.")
+
+
 async def test_a_deal_that_the_company_refuses_or_forgets_is_closed(world: World) -> None:
     trade, ona, ada = await company(world)
     await signed(trade)

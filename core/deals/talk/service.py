@@ -9,6 +9,7 @@ from core.deals.access import deal_for
 from core.deals.model import Deal
 from core.deals.talk.events import DealLineSaid
 from core.deals.talk.model import DealLine, SayInDeal
+from core.deals.talk.rules import names_account
 from core.kernel.errors import NotAllowed
 from core.kernel.transaction import Ctx
 from core.people.service import acting
@@ -38,6 +39,13 @@ def line_for(ctx: Ctx, line_id: str) -> tuple[DealLine, Deal]:
     """A line with its deal, for those who may see the deal. Raises NotFound."""
     line = ctx.session.get_one(DealLine, line_id)
     return line, deal_for(ctx, line.deal_id)
+
+
+def account_told(ctx: Ctx, deal_id: str) -> str | None:
+    """What the seller has written last that holds an account to pay to, in their own words. Raises NotFound."""
+    deal = deal_for(ctx, deal_id)
+    query = select(DealLine.words).where(DealLine.deal_id == deal.id, DealLine.side == "seller")
+    return next((said for said in ctx.session.scalars(query.order_by(DealLine.id.desc())) if names_account(said)), None)
 
 
 def _line_of(ctx: Ctx, deal_id: str, person: str, message: str) -> DealLine | None:
