@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from config.reference import reference
 from config.rooms import rooms_of
 from config.settings import Settings
-from conversations import apart, cases, desk, search
+from conversations import apart, cases, desk, payment_help, search
 from conversations import help as helping
 from conversations.billing import agreement as billing
 from conversations.billing import invoices, recalled
@@ -118,6 +118,7 @@ BOOKS: tuple[Book, ...] = (
     stats.book,
     question.book,
     buying.book,
+    payment_help.book,
     promotion.book,
     apart.book,
     leaving.book,

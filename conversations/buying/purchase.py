@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from conversations.billing.recalled import recall_lines
 from conversations.book import Book
 from conversations.buttons import Press, press
-from conversations.reply import Button, Card, CardList, Line, Say, Toast
+from conversations.reply import Button, Card, Line, Toast
 from conversations.talk import Talk
 from conversations.turn import PaidStars
 from core.escrow.chargebacks import of_subject
@@ -138,22 +138,3 @@ def ask_back(talk: Talk, pressed: Press) -> None:
 def give_back(talk: Talk, pressed: Press) -> None:
     purchase = service.give_back_whole(talk.ctx, pressed.subject)
     talk.reply(purchase_card(talk, purchase))
-
-
-# --- when something is wrong with a payment ---------------------------------------------------------------------------
-
-
-@book.command("paysupport")
-def pay_support(talk: Talk, _rest: str) -> None:
-    """Telegram asks of every bot that takes Stars that it answers this."""
-    words = talk.words
-    mine = service.purchases_of(talk.ctx, talk.person.id)
-    kept = service.stars_kept(talk.ctx, talk.person.id)
-    text = words("paysupport.text", days=MAY_COME_BACK.days)
-    if kept:
-        text = f"{text} {words('paysupport.kept', amount=kept)}"
-    if not mine:
-        talk.reply(Say(text=f"{text} {words('paysupport.nothing')}"))
-        return
-    items = tuple(purchase_card(talk, each).model_copy(update={"subject": None}) for each in mine)
-    talk.reply(CardList(subject="purchases", title=words("paysupport.title"), text=text, items=items))
