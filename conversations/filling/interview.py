@@ -154,7 +154,7 @@ class Interview(Clerk):
         return form.offers(talk, asked, part, reading.values)
 
     def receive(self, talk: Talk, draft: Draft, files: tuple[Checked, ...]) -> bool:
-        """Files go to the form's files field, whatever is asked just now. False: the form takes none."""
+        """Files go to the field that asks for some, else to the form's first that takes any. False: it takes none."""
         if self._is_over(talk, draft):
             return True
         flow = self._flows[draft.flow]
@@ -162,10 +162,11 @@ class Interview(Clerk):
         takers = [each for each in reading.asked if each.kind == "files"]
         if not takers:
             return False
+        current = self._current(draft, reading)
+        taker = next((each for each in takers if each.name == current), takers[0])
         kept = [keep(talk.ctx, file).id for file in files]
-        name = takers[0].name
-        already = [part for part in draft.answers.get(name, "").split(",") if part]
-        self._answer(talk, draft, takers[0], ",".join([*already, *kept]), reading)
+        already = [part for part in draft.answers.get(taker.name, "").split(",") if part]
+        self._answer(talk, draft, taker, ",".join([*already, *kept]), reading)
         return True
 
     def press(self, talk: Talk, press: Press) -> None:

@@ -2,108 +2,54 @@
 
 from __future__ import annotations
 
-import re
-from decimal import Decimal
-from fractions import Fraction
-from typing import Final
-
 from conversations.book import Book, Flow
 from conversations.buttons import Press, press
 from conversations.forms.form import Field, Form, Values
 from conversations.forms.keypads import Calendar
 from conversations.reply import Button, Card, Line, Style
-from conversations.steps import NO, Steps
+from conversations.steps import NO, Question, Steps
 from conversations.talk import Opening, Talk
 from conversations.trade.delivery import FILES, MEASURED, UNIT, open_form, read_day, which_lot
+from conversations.trade.figures import (
+    ASH,
+    MEASURED_BY,
+    MOISTURE,
+    NCV,
+    OF,
+    PAY,
+    REMARK,
+    SAMPLE,
+    WORDS,
+    measured_in,
+)
+from conversations.trade.referee import REFEREE, report, take_it, value_lines, what_it_costs
 from conversations.trade.sides import my_side, own_or
 from conversations.trade.turns import lot_turn
 from core.deals import service as deals
 from core.deals.model import Deal, Side
 from core.delivery import service as delivery
-from core.delivery.commands import (
-    AcceptLot,
-    ClaimLot,
-    ContradictClaim,
-    ProposeCut,
-    ProposeReplacement,
-    ReportReferee,
-    ShowArrival,
-)
+from core.delivery.commands import AcceptLot, ClaimLot, ContradictClaim, ProposeCut, ProposeReplacement, ShowArrival
 from core.delivery.model import ASKS_FIRST, Finding, Lot, Proposal
-from core.kernel.errors import Invalid
-from core.kernel.exact import decimals_of, half_up_to
 from core.kernel.money import Money
 from core.kernel.transaction import Ctx
-from core.offers.quality import Measured, Worth
-from core.search.numbers import parse_number
-from core.search.parse import parse_money
+from core.offers.quality import Worth
 
 IN_A_ROW = 2
-WHOLE = 100  # percent, and hundredths of one
-FINEST = 2  # decimals of a figure
-MEGAJOULES: Final = re.compile(r"\s*(?:MJ|МДж)\s*/\s*(?:kg|кг)\.?$", re.IGNORECASE)
-KILOWATT_HOURS: Final = re.compile(r"\s*(?:kWh|кВт[ ·⋅*.-]?год)\s*/\s*(?:kg|кг)\.?$", re.IGNORECASE)
-MJ_PER_KWH: Final = Fraction(36, 10)
 
 book = Book()
 
 
 # --- what is measured -------------------------------------------------------------------------------------------------
 
-
-def _read_share(talk: Talk, text: str, _values: Values) -> Decimal:
-    return _figure(talk, text, 0, 99)
-
-
-def _read_ncv(talk: Talk, text: str, _values: Values) -> Decimal:
-    """MJ/kg, in which kWh/kg are told too; pure fat has 38."""
-    energy = KILOWATT_HOURS.sub("", text.strip())
-    try:
-        if energy == text.strip():
-            return _figure(talk, MEGAJOULES.sub("", energy), 1, 50)
-        megajoules = half_up_to(Fraction(_figure(talk, energy, 0, 14)) * MJ_PER_KWH, FINEST)
-    except Invalid as fault:
-        if fault.code != "claim.number":
-            raise
-        raise Invalid("claim.ncv_unread", given=text) from fault
-    return _figure(talk, f"{megajoules:f}", 1, 50)
-
-
-def _figure(talk: Talk, text: str, least: int, most: int) -> Decimal:
-    """A number with its unit behind it or not, as people write it: "13.5 %" and "13,5" are one, in any language."""
-    plain = text.strip().removesuffix("%").strip()
-    try:
-        figure = parse_number(plain, talk.words.language)
-    except Invalid as fault:
-        raise Invalid("claim.number", given=text) from fault
-    if not least <= figure <= most or decimals_of(figure) > FINEST:
-        raise Invalid("claim.figure_out_of_range", given=text, least=least, most=most)
-    return figure
-
-
-MOISTURE = Field("moisture", read=_read_share, optional=True, max_length=20, example="12")
-ASH = Field("ash", read=_read_share, optional=True, max_length=20, example="2")
-NCV = Field("ncv", read=_read_ncv, optional=True, max_length=20, example="16")
-MEASURED_BY = Field("measured_by", optional=True, max_length=120)
-SAMPLE = Field("sample", optional=True, max_length=60)
-WORDS = Field("words", "long_text", max_length=1000)
-REMARK = Field("words", "long_text", optional=True, max_length=1000)
-
 CLAIM = Form("claim", (UNIT, WORDS, MOISTURE, ASH, NCV, MEASURED, MEASURED_BY, SAMPLE, FILES))
 CONTRADICT = Form("contradict", (UNIT, MOISTURE, ASH, NCV, MEASURED, MEASURED_BY, SAMPLE, FILES, REMARK))
-
-
-def _measured(values: Values) -> Measured:
-    return Measured(
-        weight=values.get("measured"), moisture=values.get("moisture"), ash=values.get("ash"), ncv=values.get("ncv")
-    )
 
 
 def _claim(talk: Talk, opening: Opening, values: Values) -> None:
     command = ClaimLot(
         lot_id=str(opening.subject),
         words=values["words"],
-        measured=_measured(values),
+        measured=measured_in(values),
         measured_by=values.get("measured_by"),
         sample=values.get("sample"),
         files=values.get("files", ()),
@@ -115,7 +61,7 @@ def _contradict(talk: Talk, opening: Opening, values: Values) -> None:
     command = ContradictClaim(
         lot_id=str(opening.subject),
         words=values.get("words") or "",
-        measured=_measured(values),
+        measured=measured_in(values),
         measured_by=values.get("measured_by"),
         sample=values.get("sample"),
         files=values.get("files", ()),
@@ -130,46 +76,11 @@ book.flow(Flow(CONTRADICT, finish=_contradict, intro=which_lot))
 # --- amounts ----------------------------------------------------------------------------------------------------------
 
 
-def _read_pay(talk: Talk, text: str, values: Values) -> Money:
-    """An amount in the deal's currency, or a percentage of what the lot was to cost."""
-    amount: Money = values["of"]
-    plain, language = text.strip(), talk.words.language
-    share = plain.removesuffix("%").strip()
-    try:
-        if share == plain:
-            pay = parse_money(plain, talk.almanac.catalogue, default_currency=amount.currency, language=language)
-        else:
-            said = parse_number(share, language)
-    except Invalid as fault:
-        raise Invalid("claim.amount", given=text, currency=amount.currency) from fault
-    if share == plain:
-        if pay.currency != amount.currency:
-            raise Invalid("claim.amount", given=text, currency=amount.currency)
-        return pay
-    if said > WHOLE or decimals_of(said) > FINEST:
-        raise Invalid("claim.amount", given=text, currency=amount.currency)
-    return amount.share(int(said * WHOLE))
-
-
-def read_whole(_talk: Talk, text: str, _values: Values) -> Money:
-    minor, _, currency = text.partition(" ")
-    return Money(int(minor), currency)
-
-
-def _write_pay(pay: Money) -> str:
-    return f"{pay.amount:f} {pay.currency}"
-
-
-OF = Field("of", read=read_whole, write=lambda amount: f"{amount.minor} {amount.currency}", fixed=True)
-PAY = Field("pay", read=_read_pay, write=_write_pay, max_length=40, example="80 %")
-COST = Field("cost", read=_read_pay, write=_write_pay, optional=True, max_length=40, example="250")
-
 PROPOSE = Form("propose", (OF, PAY, REMARK))
 COUNTER = Form("counter_claim", (OF, PAY, REMARK))
 BY_DAY = Field("by_day", "date", read=read_day, keypad=Calendar(), max_length=60, example="next week")
 REPLACE = Form("replace", (BY_DAY, REMARK))
 SHOW_ARRIVAL = Form("show_arrival", (UNIT, REMARK, FILES))
-REFEREE = Form("referee", (OF, UNIT, MOISTURE, ASH, NCV, MEASURED_BY, FILES, COST, REMARK))
 
 
 def _propose(talk: Talk, opening: Opening, values: Values) -> None:
@@ -187,23 +98,11 @@ def _replace(talk: Talk, opening: Opening, values: Values) -> None:
     delivery.propose_replacement(talk.ctx, command, opening.seen)
 
 
-def _referee(talk: Talk, opening: Opening, values: Values) -> None:
-    command = ReportReferee(
-        lot_id=str(opening.subject),
-        words=values.get("words") or "",
-        measured=_measured(values),
-        measured_by=values.get("measured_by"),
-        files=values.get("files", ()),
-        cost=values.get("cost"),
-    )
-    delivery.report_referee(talk.ctx, command, opening.seen)
-
-
 book.flow(Flow(PROPOSE, finish=_propose, intro=which_lot))
 book.flow(Flow(COUNTER, finish=_propose, intro=which_lot))
 book.flow(Flow(SHOW_ARRIVAL, finish=_show_arrival, intro=which_lot))
 book.flow(Flow(REPLACE, finish=_replace, intro=which_lot))
-book.flow(Flow(REFEREE, finish=_referee, intro=which_lot))
+book.flow(Flow(REFEREE, finish=report, intro=what_it_costs))
 
 # Which form a button opens, and the step of the table that its command will take.
 FORMS: dict[str, tuple[str, str]] = {
@@ -223,7 +122,8 @@ def _open(talk: Talk, pressed: Press) -> None:
         lot = delivery.lot_for(talk.ctx, pressed.subject)
         delivery.check_may(talk.ctx, lot, event, pressed.seen)
         talk.fresh = True
-        talk.open(form, Opening({"of": f"{lot.amount_minor} {lot.currency}", "unit": lot.unit}, lot.id, lot.version))
+        known = {"of": f"{lot.amount_minor} {lot.currency}", "unit": lot.unit, "side": _side(talk, lot)}
+        talk.open(form, Opening(known, lot.id, lot.version))
     else:
         open_form(talk, pressed, form, event)
 
@@ -246,6 +146,18 @@ def _after_all(talk: Talk, lot_id: str) -> str:
     return talk.words("sure.lot.accept_anyway", amount=lot.amount)
 
 
+def _with_sum(code: str, side: Side) -> Question:
+    """The question, and the figure that this side has named last."""
+
+    def ask(talk: Talk, lot_id: str) -> str:
+        lot = delivery.lot_for(talk.ctx, lot_id)
+        pay = delivery.figure_of(talk.ctx, lot, side)
+        asked = talk.words(code)
+        return asked if pay is None else f"{asked} {talk.words('sure.lot.sum', pay=pay, amount=lot.amount)}"
+
+    return ask
+
+
 def _look(talk: Talk, lot_id: str) -> tuple[int, Card, str]:
     lot = delivery.lot_for(talk.ctx, lot_id)
     return lot.version, claim_card(talk, lot), ""
@@ -265,7 +177,12 @@ STEPS = Steps(
     ASKS_FIRST,
     _look,
     shown_by="lot.show_claim",
-    questions={"accept_anyway": _after_all},
+    questions={
+        "accept_anyway": _after_all,
+        "grant": _with_sum("sure.lot.grant", "buyer"),
+        "take": _with_sum("sure.lot.take", "seller"),
+        "agree_value": take_it,
+    },
 )
 STEPS.enter(book)
 
@@ -309,6 +226,7 @@ def claim_card(talk: Talk, lot: Lot, note: str = "") -> Card:
             *never_came_lines(talk, lot, side),
             *(_finding_line(talk, found, side) for found in findings),
             *_working_lines(talk, deal, lot, findings, side),
+            *value_lines(talk, deal, lot, findings),
             *(_proposal_line(talk, made, side) for made in delivery.proposals_of(talk.ctx, lot.id)[-2:]),
         ),
         turn=_turn(talk, deal, lot),
@@ -380,9 +298,14 @@ def _proposal_line(talk: Talk, made: Proposal, side: str) -> Line:
     )
 
 
+def _side(talk: Talk, lot: Lot) -> Side:
+    return "buyer" if my_side(talk, deals.deal_for(talk.ctx, lot.deal_id)) == "buyer" else "seller"
+
+
 def _turn(talk: Talk, deal: Deal, lot: Lot) -> str:
-    side: Side = "buyer" if my_side(talk, deal) == "buyer" else "seller"
-    return lot_turn(talk, lot, side, talk.party(deal.seller if side == "buyer" else deal.buyer))
+    side = _side(talk, lot)
+    other = talk.party(deal.seller if side == "buyer" else deal.buyer)
+    return lot_turn(talk, lot, side, other)
 
 
 def _buttons(talk: Talk, lot: Lot) -> tuple[tuple[Button, ...], ...]:

@@ -12,7 +12,9 @@ from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Card, Line, Option, Say, Style
 from conversations.steps import Steps
 from conversations.talk import Opening, Talk
-from conversations.trade.claim import FINEST, OF, WHOLE, finding_text, never_came_lines, paid_by_agreement
+from conversations.trade.claim import finding_text, never_came_lines, paid_by_agreement
+from conversations.trade.figures import FINEST, OF, WHOLE
+from conversations.trade.referee import value_lines
 from conversations.trade.sides import my_side, own_or
 from conversations.wording import labelled
 from core.deals import service as deals
@@ -254,6 +256,7 @@ def _course_lines(talk: Talk, brief: Brief) -> list[Line]:
     lines += [
         Line(label=words(f"claim.by_{found.finder}"), value=finding_text(talk, found)) for found in brief.findings
     ]
+    lines += value_lines(talk, brief.deal, brief.lot, brief.findings) if brief.lot is not None else []
     for made in brief.proposals:
         said = words("claim.pay", pay=made.pay) if made.pay is not None else words("claim.replace", by=made.by_day)
         lines.append(Line(label=words(f"claim.proposed_{made.side}"), value=said))

@@ -9,6 +9,7 @@ from conversations.buttons import press
 from conversations.forms.answers import show_window
 from conversations.reply import Button, Line, Style
 from conversations.talk import Talk
+from conversations.trade.figures import paid_with
 from conversations.trade.waits import Wait
 from core.delivery.model import Lot
 from core.delivery.standing import ARGUED, LotsStanding
@@ -50,7 +51,7 @@ def _line(talk: Talk, lot: Lot, count: int, standing: LotsStanding, unpaid: Coll
     if (pay := standing.pays.get(lot.id)) is not None:
         parts.append(words("lot.would_pay", pay=pay, amount=lot.amount))
     if lot.state == "adjusted":
-        parts.append(words("lot.paid_with", pay=lot.pay, amount=lot.amount))
+        parts += paid_with(talk, lot)
     elif lot.state in ARGUED and lot.never_came:
         parts.append(words("lot.claimed", words=words("claim.never_came")))
     elif lot.state in ARGUED and (found := standing.findings.get(lot.id)) and found[0].words:

@@ -37,7 +37,8 @@ INVOICES: Final = (
     Invariant(
         "what was paid for goods is on an invoice or its draft",
         "The seller's and the buyer's books have to say what they paid each other.",
-        """SELECT lot_settlement.deal_id, lot_settlement.lot_id FROM lot_settlement WHERE released_minor <> COALESCE((
+        """SELECT lot_settlement.deal_id, lot_settlement.lot_id FROM lot_settlement
+        JOIN lot ON lot.id = lot_settlement.lot_id WHERE released_minor + lot.test_minor <> COALESCE((
             SELECT gross_minor FROM invoice WHERE invoice.key = 'goods:lot:' || lot_settlement.lot_id), 0)""",
     ),
     Invariant(

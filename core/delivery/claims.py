@@ -6,7 +6,7 @@ both sides see the working before anybody decides.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from core.deals import service as deals
@@ -33,6 +33,7 @@ from core.delivery.events import (
     LotReplaced,
 )
 from core.delivery.model import CLAIM_ROUNDS, LOT, Finder, Finding, Lot, Proposal
+from core.delivery.rules import Refereed
 from core.delivery.steps import (
     attach,
     end,
@@ -207,10 +208,12 @@ def report_referee(ctx: Ctx, command: ReportReferee, seen: int | None = None) ->
         raise Invalid("claim.needs_value", field="moisture")
     if not command.files:
         raise Invalid("claim.needs_report", field="files")
+    if command.cost is not None:
+        rules.check_cost(side, command.cost, command.receipts, most_for_test(ctx, deal, lot))
     found = _find(ctx, lot, "referee", command, command.words)
     if command.cost is not None:
-        rules.check_pay(command.cost, lot)
-        found.cost_minor = command.cost.minor
+        attach(ctx, lot, command.receipts)
+        found.cost_minor, found.receipts = command.cost.minor, list(command.receipts)
     lot.asked_by = side
     return tell(ctx, lot, LotRefereed)
 
@@ -219,7 +222,7 @@ def agree_value(ctx: Ctx, lot_id: str, seen: int | None = None) -> Lot:
     """The other side takes the referee's value."""
     lot, deal = lot_of(ctx, lot_id, seen)
     step(ctx, LOT, lot, "agree_value", roles(ctx, lot, deal))
-    return _adjust(ctx, lot, referee_pay(ctx, deal, lot), "agree_value")
+    return take_value(ctx, deal, lot, "agree_value")
 
 
 def ask_operator(ctx: Ctx, lot_id: str, seen: int | None = None) -> Lot:
@@ -243,19 +246,31 @@ def proposal_of(ctx: Ctx, lot: Lot) -> Proposal | None:
     return proposals[-1] if proposals else None
 
 
-def referee_pay(ctx: Ctx, deal: Deal, lot: Lot) -> Money:
-    """What the referee's value pays, with the cost of the test on whoever was further from it."""
-    findings = findings_in(ctx, lot.id)
-    referee, buyers, sellers = (rules.last(findings, finder) for finder in ("referee", "buyer", "seller"))
-    assert referee is not None, "the referee has spoken"
-    pay, _ = rules.referee_pay(
-        deal.terms.quality,
-        lot,
-        referee,
+def figure_of(ctx: Ctx, lot: Lot, side: Side) -> Money | None:
+    """The figure that this side has named last."""
+    return rules.figure_of(proposals_in(ctx, lot.id), side)
+
+
+def refereed(deal: Deal, lot: Lot, findings: Sequence[Finding]) -> Refereed | None:
+    """What the referee's value pays, and who bears its test; None while the referee has not spoken."""
+    referee = rules.last(findings, "referee")
+    if referee is None:
+        return None
+    return rules.refereed(deal.terms.quality, lot, referee, *_of_both(findings))
+
+
+def most_for_test(ctx: Ctx, deal: Deal, lot: Lot) -> Money:
+    """What of a test's cost the buyer may ask the seller for."""
+    return rules.most_for_test(deal.terms.quality, lot, *_of_both(findings_in(ctx, lot.id)))
+
+
+def _of_both(findings: Sequence[Finding]) -> tuple[Measured, Measured]:
+    """What the buyer and the seller have found last."""
+    buyers, sellers = (rules.last(findings, finder) for finder in ("buyer", "seller"))
+    return (
         buyers.measured if buyers is not None else NOTHING,
         sellers.measured if sellers is not None else NOTHING,
     )
-    return pay
 
 
 # --- steps that more than one of them take ----------------------------------------------------------------------------
@@ -266,6 +281,14 @@ def disputed(ctx: Ctx, lot: Lot, why: str) -> Lot:
     ctx.announce(LotDisputed(lot.id, lot.deal_id, ctx.actor.person, why))
     ctx.session.flush()
     return lot
+
+
+def take_value(ctx: Ctx, deal: Deal, lot: Lot, why: str) -> Lot:
+    """Pay the lot by the referee's value, with the test on whoever was further from it. The step was taken already."""
+    found = refereed(deal, lot, findings_in(ctx, lot.id))
+    assert found is not None, "the referee has spoken"
+    lot.test_minor = found.test.minor
+    return _adjust(ctx, lot, found.pay, why)
 
 
 def adjust(ctx: Ctx, lot: Lot, pay: Money, why: str) -> Lot:

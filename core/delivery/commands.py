@@ -76,10 +76,14 @@ class ContradictClaim(Find):
 
 
 class ReportReferee(Find):
-    """What the agreed laboratory found in the reserve sample, with its report. `cost`: of the test, if any."""
+    """What the agreed laboratory found in the reserve sample, with its report.
+
+    `cost`: of the test, as far as the buyer, who has advanced it, asks the other side for it; with its `receipts`.
+    """
 
     words: Remark = ""
     cost: Money | None = None
+    receipts: FileIds = ()
 
 
 class ShowArrival(Command):

@@ -11,7 +11,7 @@ from typing import Final
 from core.deals import service as deals
 from core.deals.model import DEAL, Deal
 from core.delivery import rules
-from core.delivery.claims import accept_as_weighed, adjust, disputed, referee_pay
+from core.delivery.claims import accept_as_weighed, adjust, disputed, take_value
 from core.delivery.events import LotArrived, LotDropped, LotLate, LotsPlanned, LotsUnwound
 from core.delivery.model import ARRIVED, LATE_LIMIT, LOT, UNSENT, Lot
 from core.delivery.steps import arrived, end, findings_in, lot_of, lots_in, open_lots, tell
@@ -210,7 +210,7 @@ def time_is_up(ctx: Ctx, lot_id: str, event: str) -> None:
         case "seller_silent" | "buyer_silent" | "sample_silent":
             disputed(ctx, lot, event)
         case "unopposed":
-            adjust(ctx, lot, referee_pay(ctx, deal, lot), event)
+            take_value(ctx, deal, lot, event)
         case "lot_final_rule":
             pay, lot.flagged = rules.final_pay(deal.terms.quality, lot, findings_in(ctx, lot.id))
             adjust(ctx, lot, pay, event)

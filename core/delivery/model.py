@@ -23,6 +23,7 @@ INSPECT_WITHIN: Final = timedelta(days=7)
 INSPECT_WITH_LABORATORY: Final = timedelta(days=10)  # from the arrival, when a sample was sent
 WEIGHT_CLAIM_WITHIN: Final = timedelta(hours=48)  # who weighs, weighs at once
 WEIGHT_TAKEN_WITHIN_BP: Final = 1_000  # of the lot's amount: so much less counts on the buyer's word alone
+TEST_AT_MOST_BP: Final = 500  # of the lot's amount: what a referee's test may cost the other side
 ANSWER_CLAIM_WITHIN: Final = timedelta(days=3)
 REFEREE_WITHIN: Final = timedelta(days=14)
 OBJECT_WITHIN: Final = timedelta(days=2)  # to what the referee is said to have found
@@ -123,6 +124,7 @@ ASKS_FIRST: Final = frozenset(
         "give_back",
         "grant",
         "take",
+        "agree_value",
         "operator_asked",
         "accept_anyway",
     }
@@ -135,7 +137,8 @@ class Lot(InProcess, Table):
     `weighed_by`: whose word the measured weight is. `never_came`: that is what its claim says.
     `came_in_time`: whether it arrived by its day, None while nobody can tell: it counts for the seller's name.
     `asked_by`: whose wish or report the other side is to answer. `pay_minor`: what an adjusted lot is paid with, the
-    market's fee included. `flagged`: it was parted without anybody's figure, and an operator should look at it.
+    market's fee included; `test_minor`: what of that the seller bears of the referee's test, which is the buyer's who
+    has advanced it. `flagged`: it was parted without anybody's figure, and an operator should look at it.
     """
 
     __tablename__ = "lot"
@@ -161,12 +164,14 @@ class Lot(InProcess, Table):
     asked_by: Mapped[Side | None] = mapped_column(String(6))
     rounds: Mapped[int] = mapped_column(Integer, default=0)
     pay_minor: Mapped[int | None] = mapped_column(Minor)
+    test_minor: Mapped[int] = mapped_column(Minor, default=0)
     flagged: Mapped[bool] = mapped_column(default=False)
     files: Mapped[list[str]] = mapped_column(JSON, default=list)
 
     __table_args__ = (
         UniqueConstraint("deal_id", "number"),
         CheckConstraint("pay_minor BETWEEN 0 AND amount_minor", name="paid_within_its_amount"),
+        CheckConstraint("test_minor BETWEEN 0 AND COALESCE(pay_minor, 0)", name="test_within_its_pay"),
     )
 
     @property
@@ -185,6 +190,11 @@ class Lot(InProcess, Table):
         return Money(self.pay_minor, self.currency)
 
     @property
+    def test(self) -> Money:
+        """What of its pay goes to the buyer, for the referee's test."""
+        return Money(self.test_minor, self.currency)
+
+    @property
     def measured(self) -> Quantity | None:
         if self.measured_amount is None or self.measured_unit is None:
             return None
@@ -197,7 +207,7 @@ Finder = Literal["buyer", "seller", "referee"]
 class Finding(Table):
     """What somebody says of a lot that is not as agreed, kept for ever: words, figures, who measured, the papers.
 
-    `cost_minor`: what a referee's test cost; the buyer has advanced it.
+    `cost_minor`: what a referee's test cost the buyer, who has advanced it; `receipts` are among the lot's papers.
     """
 
     __tablename__ = "finding"
@@ -212,6 +222,7 @@ class Finding(Table):
     measured_by: Mapped[str | None] = mapped_column(String(120))
     sample: Mapped[str | None] = mapped_column(String(60))
     cost_minor: Mapped[int] = mapped_column(Minor, default=0)
+    receipts: Mapped[list[str]] = mapped_column(JSON, default=list)
     files: Mapped[list[str]] = mapped_column(JSON, default=list)
 
     @property

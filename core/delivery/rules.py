@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import Final
+from typing import Final, Literal
 
 from core.deals.model import Side
 from core.delivery.model import (
     LONGEST_JOURNEY,
     OVERDUE_AFTER,
+    TEST_AT_MOST_BP,
     TRANSIT_LIMIT,
     WEIGHT_CLAIM_WITHIN,
     WEIGHT_TAKEN_WITHIN_BP,
@@ -172,17 +173,52 @@ def worth(agreed: Quality | None, lot: Lot, found: Measured) -> Worth:
     return quality.worth(agreed, lot.quantity, lot.amount, complete(lot, found))
 
 
-def referee_pay(
-    agreed: Quality | None, lot: Lot, referee: Finding, buyers: Measured, sellers: Measured
-) -> tuple[Money, bool | None]:
-    """What the referee's value pays, and whether the seller has lost (None: nobody was nearer).
+Bearer = Literal["buyer", "seller", "both"]
 
-    Who loses pays the test. The buyer has advanced it: a seller who loses is paid that much less.
+
+@dataclass(frozen=True, slots=True)
+class Refereed:
+    """What comes of a referee's value.
+
+    `pay`: for the goods, by the agreement. `cost`: of the test, which the buyer has advanced; `bearer`: who bears it.
+    `test`: what of it is taken off what the seller is paid, and goes to the buyer.
     """
-    pay = worth(agreed, lot, referee.measured).pay
+
+    pay: Money
+    cost: Money
+    bearer: Bearer
+    test: Money
+
+    @property
+    def net(self) -> Money:
+        """What the seller's side is paid, the market's fee included."""
+        return self.pay - self.test
+
+
+def refereed(agreed: Quality | None, lot: Lot, referee: Finding, buyers: Measured, sellers: Measured) -> Refereed:
+    """Whose figure is further from the referee's bears the test; where both are equally far, each bears half."""
+    pay, cost = worth(agreed, lot, referee.measured).pay, Money(referee.cost_minor, lot.currency)
     buyer_nearer = quality.closer(referee.measured, buyers, sellers)
-    cost = Money(referee.cost_minor, lot.currency) if buyer_nearer else Money.zero(lot.currency)
-    return max(pay - cost, Money.zero(lot.currency)), buyer_nearer
+    if buyer_nearer is None:
+        return Refereed(pay, cost, "both", min(cost.split([1, 1])[1], pay))
+    test = min(cost, pay) if buyer_nearer else Money.zero(lot.currency)
+    return Refereed(pay, cost, "seller" if buyer_nearer else "buyer", test)
+
+
+def most_for_test(agreed: Quality | None, lot: Lot, buyers: Measured, sellers: Measured) -> Money:
+    """What a referee's test may cost the other side: no more than the two were apart, and a twentieth of the lot."""
+    one, other = (worth(agreed, lot, each).pay for each in (buyers, sellers))
+    return min(max(one, other) - min(one, other), lot.amount.share(TEST_AT_MOST_BP))
+
+
+def check_cost(by: Side, cost: Money, receipts: Sequence[str], most: Money) -> None:
+    """Raises Invalid for the cost of a test that the buyer has not advanced, without a receipt, or above its limit."""
+    if by != "buyer":
+        raise Invalid("claim.cost_is_buyers", field="cost")
+    if cost.currency != most.currency or not 0 <= cost.minor <= most.minor:
+        raise Invalid("claim.cost_too_much", field="cost", most=most)
+    if cost and not receipts:
+        raise Invalid("claim.needs_receipt", field="receipts")
 
 
 def final_pay(agreed: Quality | None, lot: Lot, findings: Sequence[Finding]) -> tuple[Money, bool]:

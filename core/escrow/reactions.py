@@ -85,7 +85,8 @@ def _dropped(ctx: Ctx, fact: LotDropped) -> None:
 
 
 def _adjusted(ctx: Ctx, fact: LotAdjusted) -> None:
-    settle_lot(ctx, fact.lot_id, ctx.session.get_one(Lot, fact.lot_id).pay)
+    lot = ctx.session.get_one(Lot, fact.lot_id)
+    settle_lot(ctx, fact.lot_id, lot.pay - lot.test)
 
 
 def _unwound(ctx: Ctx, fact: LotsUnwound) -> None:

@@ -51,12 +51,15 @@ class Clerk:
     market: Party
 
     def lot_released(self, ctx: Ctx, fact: LotReleased) -> None:
-        """What is cut from a lot before this moment was never invoiced: the invoice is of what was paid."""
+        """What is cut from a lot before this moment was never invoiced: the invoice is of what was paid.
+
+        What the seller bears of a referee's test is taken off the money, and never off the price of the goods.
+        """
         lot, deal = ctx.session.get_one(Lot, fact.lot_id), ctx.session.get_one(Deal, fact.deal_id)
         fee = supplies.fee_of_deal(ctx, deal, lot, self.market.zone)
         key = f"commission:lot:{lot.id}"
         writing.note(ctx, Due(key, Kind.COMMISSION, MARKET, deal.seller, deal.id, fact.fee, fee, lot.id), self.market)
-        self._goods(ctx, deal, lot, fact.net + fact.fee)
+        self._goods(ctx, deal, lot, fact.net + fact.fee + lot.test)
 
     def lot_paid_directly(self, ctx: Ctx, fact: LotFact) -> None:
         """Of a deal whose money we never held. One that we hold is parted, and then its lots are released."""

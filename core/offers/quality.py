@@ -8,7 +8,7 @@ moisture does not count twice.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -133,8 +133,12 @@ def mean(one: Measured, other: Measured) -> Measured:
 
 
 def closer(third: Measured, one: Measured, other: Measured) -> bool | None:
-    """Whether `one` is nearer to the referee's finding than `other`, in tolerances. None when neither is."""
-    distance = [_distance(each, third) for each in (one, other)]
+    """Whether `one` is nearer to the referee's finding than `other`, in tolerances. None when neither is.
+
+    Only what all three have measured is compared: who has looked at more is not further off for that.
+    """
+    names = one.figures.keys() & other.figures.keys() & third.figures.keys()
+    distance = [_distance(each, third, names) for each in (one, other)]
     return None if distance[0] == distance[1] else distance[0] < distance[1]
 
 
@@ -143,15 +147,9 @@ def percent(share: Fraction) -> Decimal:
     return (Decimal(share.numerator) / Decimal(share.denominator) * 100).quantize(Decimal("0.01"))
 
 
-def _distance(one: Measured, third: Measured) -> Fraction:
-    return sum(
-        (
-            Fraction(abs(value - third.figures[name])) / Fraction(REPRODUCIBILITY[name])
-            for name, value in one.figures.items()
-            if name in third.figures
-        ),
-        Fraction(0),
-    )
+def _distance(one: Measured, third: Measured, names: Iterable[str]) -> Fraction:
+    apart = (Fraction(abs(one.figures[name] - third.figures[name])) / Fraction(REPRODUCIBILITY[name]) for name in names)
+    return sum(apart, Fraction(0))
 
 
 def _delivered(agreed: Quality, sold: Quantity, amount: Money, found: Measured) -> tuple[Fraction, list[Step]]:

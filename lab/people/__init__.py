@@ -41,8 +41,8 @@ class Person(Protocol):
     async def screen(self) -> str:
         """All that is on the screen, as words."""
 
-    async def attaches(self, name: str, content: bytes, mime: str) -> None:
-        """Send a photo or a document."""
+    async def attaches(self, name: str, content: bytes, mime: str, into: str = "") -> None:
+        """Send a photo or a document. `into`: the field of the form in front, where it has several for files."""
 
     async def replies(self, to: str, text: str) -> None:
         """Answer the newest message that holds the text `to`: quoting it, or in its thread."""

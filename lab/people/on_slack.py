@@ -105,7 +105,8 @@ class OnSlack:
                     await self.fills(**rest)
                     return
             if block["element"]["type"] == "file_input":  # a file that was refused is taken out again
-                values[block["block_id"]] = {block["element"]["action_id"]: self.enclosed}
+                put_in = [file for into, file in self.enclosed if into in ("", name)]
+                values[block["block_id"]] = {block["element"]["action_id"]: put_in}
         answer = await self.browser.post(f"{self.path}/submit", {"view_id": view["id"], "values": values})
         self.enclosed = []
         self.errors = answer.get("errors") or {}
@@ -119,7 +120,8 @@ class OnSlack:
                 await self._chooses(view, block, choice(block["element"], answers[name]))
 
     errors: dict[str, str] = field(default_factory=dict)
-    enclosed: list[str] = field(default_factory=list)  # files put into the form in front
+    # Files put into the form in front, each with the field that it is for: "" for any.
+    enclosed: list[tuple[str, str]] = field(default_factory=list)
 
     async def sends(self) -> None:
         await self.fills()
@@ -127,7 +129,7 @@ class OnSlack:
     async def sees(self, *texts: str) -> str:
         return await sees(self, texts)
 
-    async def attaches(self, name: str, content: bytes, mime: str) -> None:
+    async def attaches(self, name: str, content: bytes, mime: str, into: str = "") -> None:
         """Into the form in front if it takes files, to be sent with it; else as a message."""
         window = await self.window()
         if any(
@@ -136,7 +138,7 @@ class OnSlack:
             for block in view["blocks"]
         ):
             stored = await self.browser.upload(f"{self.path}/upload", (name, content, mime))
-            self.enclosed += [file["id"] for file in stored]
+            self.enclosed += [(into, file["id"]) for file in stored]
             return
         im = next(channel["id"] for channel in window["channels"] if channel["is_im"])
         await self.browser.upload(f"{self.path}/upload", (name, content, mime), share=im)

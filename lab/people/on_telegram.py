@@ -81,7 +81,13 @@ class OnTelegram:
     async def sees(self, *texts: str) -> str:
         return await sees(self, texts)
 
-    async def attaches(self, name: str, content: bytes, mime: str) -> None:
+    async def attaches(self, name: str, content: bytes, mime: str, into: str = "") -> None:
+        if into:
+            self.waiting_for = f"a form that asks for {into!r}"
+            card, _ = await self._form_drawn(r"form\..*")
+            if change := button_for(card, rf"form\.edit\|.*\|{into}"):
+                await self._press(card, change)
+                await self._form_drawn(r"form\..*")
         await self.attaches_album((name, content, mime))
 
     async def attaches_album(self, *files: File, caption: str = "") -> None:

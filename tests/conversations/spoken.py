@@ -23,6 +23,7 @@ from conversations.trade.turns import CLOSED_BY
 from core.alerts.model import Rhythm
 from core.deals.model import DEAL
 from core.delivery.model import LOT
+from core.delivery.rules import Bearer
 from core.escrow.model import CHARGEBACK, TRANCHE, EffectState
 from core.escrow.rails.model import Rail
 from core.kernel.process import Process
@@ -236,6 +237,7 @@ def _of_steps() -> Iterator[str]:
     yield from ("sure.deal.cancel.buyer", "sure.deal.cancel_agreed.buyer", "sure.lot.drop_agreed.buyer")
     yield from (f"toast.lot.accept.{how}" for how in (*delivery.OTHERWISE.values(), "direct"))
     yield from ("toast.lot.drop.direct", "toast.deal.direct_asked.company", "toast.deal.direct_agreed.company")
+    yield from ("sure.lot.grant", "sure.lot.take")  # with the sum behind them
 
 
 def buttons() -> set[str]:
@@ -275,6 +277,7 @@ def _of_states() -> Iterator[str]:
     yield from (f"inquiry.ended.{each.event}" for each in INQUIRY.transitions if each.to in INQUIRY.final)
     for who in ("buyer", "seller", "referee"):
         yield from (f"claim.by_{who}", f"claim.pays_{who}")
+    yield from (f"claim.borne_by.{bearer}" for bearer in get_args(Bearer))
     yield from (f"claim.proposed_{side}" for side in ("buyer", "seller"))
     yield from ("claim.by_me", "claim.pays_me", "claim.proposed_me")
     yield from (f"case.proposed_{who}" for who in ("buyer", "seller", "operator"))

@@ -84,10 +84,14 @@ async def test_a_calorific_value_is_told_with_its_unit_and_read_in_either(trade:
         await trade.buyer.sees("Calorific value (MJ/kg)", "Moisture (%)")
         await trade.buyer.fills(words="Poor fuel", ncv="rather little")
         assert "in MJ/kg, like 16.4, or in kWh/kg" in trade.buyer.errors["ncv"]
+        await trade.buyer.fills(words="Poor fuel", ncv="18 kWh/kg")
+        assert "in MJ/kg, from 1 to 50, or in kWh/kg, up to 13.89" in trade.buyer.errors["ncv"]
         await trade.buyer.fills(words="Poor fuel", ncv="4,8 kWh/kg")
     else:
         await trade.buyer.answers(words="Poor fuel", ncv="rather little")
         await trade.buyer.sees("in MJ/kg, like 16.4, or in kWh/kg", "For example 16.4 MJ/kg")
+        await trade.buyer.says("18 kWh/kg")
+        await trade.buyer.sees("in MJ/kg, from 1 to 50, or in kWh/kg, up to 13.89")
         await trade.buyer.says("4,8 kWh/kg")
         await trade.buyer.sees("Calorific value (MJ/kg): 17.28")
         await trade.buyer.sends()
@@ -253,4 +257,85 @@ async def test_all_are_told_that_a_lot_never_came_and_the_seller_answers(trade: 
     await trade.buyer.presses("Ask an operator")
     await trade.buyer.presses("Yes: Ask an operator")
     await olga.sees("Dispute on lot 1", "it never came", "Unloaded at gate 2", "(it never came)")
+    await trade.world.books_balance()
+
+
+async def at_the_referee(trade: Trade) -> None:
+    """The buyer has found 14 %, the seller 10 %: €955.56 apart."""
+    await claimed(trade)
+    await trade.seller.presses("Open the claim")
+    await trade.seller.presses("I found otherwise")
+    await trade.seller.fills(moisture="10")
+    await trade.buyer.sees("The reserve sample goes to the referee laboratory", "the buyer advances the test")
+    await trade.buyer.presses("Open the claim")
+    await trade.buyer.presses("Report the referee value")
+    await trade.buyer.sees("€955.56 of its cost comes back to you at most")
+
+
+async def report(trade: Trade, cost: str) -> None:
+    """13.5 % by the referee, with its report and a receipt."""
+    on_telegram = isinstance(trade.buyer, OnTelegram)
+    if on_telegram:
+        await enclose(trade.buyer, "report.pdf", PAPER, "application/pdf")
+        await trade.buyer.answers(moisture="13.5", cost=cost)
+        await enclose(trade.buyer, "receipt.pdf", PAPER, "application/pdf", into="receipts")
+        await trade.buyer.sends()
+    else:
+        await enclose(trade.buyer, "report.pdf", PAPER, "application/pdf", into="files")
+        await enclose(trade.buyer, "receipt.pdf", PAPER, "application/pdf", into="receipts")
+        await trade.buyer.fills(moisture="13.5", cost=cost)
+
+
+async def test_both_read_what_the_test_costs_and_who_bears_it_before_the_value_is_taken(trade: Trade) -> None:
+    await at_the_referee(trade)
+    await report(trade, "480")
+    await trade.seller.sees("reports the referee value for lot 1.")
+    for each in (trade.seller, trade.buyer):
+        await each.says("/deals")
+        await each.presses("Open")
+        await each.presses("Open the claim")
+        await each.sees(
+            "€480.00, which the buyer has advanced; the seller bears it",
+            "€20,663.89 for the goods, less €480.00 for the test: €20,183.89 to the seller before any fee",
+            "€1,316.11 to the buyer",
+        )
+    await trade.seller.presses("Take this value")
+    await trade.seller.sees("Take this value? €20,663.89 for the goods, less €480.00", "It cannot be undone.")
+    await trade.seller.presses("No, go back")
+    await no_more(trade.seller, "No, go back")
+    await trade.seller.presses("Take this value")
+    await trade.seller.presses("Yes: Take this value")
+    await trade.buyer.sees("takes the referee value for lot 1.", "€1,316.11 is on its way back to the buyer.")
+    for each in (trade.seller, trade.buyer):
+        await each.sees("paid with €20,663.89 of €21,500.00", "€480.00 of that goes to the buyer")
+    await trade.world.books_balance()
+
+
+async def test_a_test_that_costs_too_much_is_told_where_it_was_written(trade: Trade) -> None:
+    await at_the_referee(trade)
+    if isinstance(trade.buyer, OnSlack):
+        (window,) = (await trade.buyer.window())["modals"]
+        blocks = {block["block_id"]: block for block in window["blocks"] if "element" in block}
+        assert not blocks["files"]["optional"]
+        assert blocks["cost"]["optional"]
+        await report(trade, "19000")
+        assert "the other side bears €955.56 at most" in trade.buyer.errors["cost"]
+        assert "moisture" not in trade.buyer.errors
+    else:
+        await report(trade, "19000")
+        await trade.buyer.sees("the other side bears €955.56 at most", "What did the test cost you?")
+    await trade.world.books_balance()
+
+
+async def test_nobody_objects_and_the_test_stands_on_the_card(trade: Trade) -> None:
+    await at_the_referee(trade)
+    await report(trade, "900")
+    await trade.seller.sees("reports the referee value for lot 1.")
+    await trade.world.later(days=2, minutes=1)
+    for each in (trade.seller, trade.buyer):
+        await each.sees(
+            "Nobody objected to the referee value for lot 1",
+            "paid with €20,663.89",
+            "€900.00 of that goes to the buyer",
+        )
     await trade.world.books_balance()

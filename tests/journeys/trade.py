@@ -115,9 +115,9 @@ class Trade:
         await self.pay()
 
 
-async def enclose(somebody: Somebody, name: str, content: bytes, mime: str) -> None:
+async def enclose(somebody: Somebody, name: str, content: bytes, mime: str, into: str = "") -> None:
     """Put a file into the form in front; a chat says at once that it is there."""
-    await somebody.attaches(name, content, mime)
+    await somebody.attaches(name, content, mime, into)
     if isinstance(somebody, OnTelegram):
         await somebody.sees("1 file")
 

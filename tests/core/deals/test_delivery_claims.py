@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from core.audit.service import invariants
+from core.delivery import rules
 from core.delivery import service as delivery
 from core.delivery.commands import (
     ClaimLot,
@@ -21,10 +23,13 @@ from core.delivery.commands import (
 from core.delivery.model import Lot
 from core.files.model import Checked
 from core.files.service import keep
+from core.invoicing.model import Kind
+from core.invoicing.service import invoices_of
 from core.kernel.errors import Invalid, NotAllowed, NotFound, Refusal, Stale
 from core.kernel.money import Money
 from core.kernel.timers import deadline_of
-from core.offers.quality import Measured
+from core.kernel.transaction import MARKET
+from core.offers.quality import Measured, Quality
 from tests.core.conftest import Market
 from tests.core.goods import tonnes
 from tests.core.trades import Trade, paid
@@ -151,26 +156,98 @@ async def test_what_cannot_be_compared_contradicts_nothing(market: Market) -> No
         )
 
 
-@pytest.mark.parametrize(
-    ("referee", "pay"),
-    [("13.5", 20_183_33 - 180_00), ("11", 20_766_67)],  # nearer to the buyer: the seller bears the test
-    ids=["the seller loses", "the buyer loses"],
-)
-async def test_the_reserve_sample_decides_and_the_loser_pays_the_test(market: Market, referee: str, pay: int) -> None:
+async def at_the_referee(market: Market) -> tuple[Trade, Lot]:
+    """The buyer has found 14 %, the seller 10 %: €933.33 apart."""
     trade, lot = await claimed(market)
     own = ContradictClaim(lot_id=lot.id, measured=Measured(moisture=Decimal(10)))
     assert (await does(trade, "seller", delivery.contradict_claim, own)).state == "referee"
-    report = ReportReferee(lot_id=lot.id, measured=Measured(moisture=Decimal(referee)), cost=Money(180_00, "EUR"))
-    with pytest.raises(Invalid, match=r"claim\.needs_report"):
-        await does(trade, "buyer", delivery.report_referee, report)
+    return trade, lot
 
-    kept = await market.run(trade.buyer, lambda ctx: keep(ctx, paper("report.pdf")).id)
-    await does(trade, "buyer", delivery.report_referee, report.model_copy(update={"files": (kept,)}))
+
+async def report_of(trade: Trade, lot: Lot, moisture: str, cost: int = 0) -> ReportReferee:
+    """What the buyer reports, with the laboratory's report and its receipt. `cost`: cents."""
+    report, receipt = [
+        await trade.market.run(trade.buyer, lambda ctx, name=name: keep(ctx, paper(name)).id)
+        for name in ("report.pdf", "receipt.pdf")
+    ]
+    found = Measured(moisture=Decimal(moisture))
+    return ReportReferee(
+        lot_id=lot.id, measured=found, files=(report,), cost=Money(cost, "EUR"), receipts=(receipt,) if cost else ()
+    )
+
+
+@pytest.mark.parametrize(
+    ("referee", "pay", "test", "bearer"),
+    [
+        ("13.5", 20_183_33, 180_00, "seller"),
+        ("11", 20_766_67, 0, "buyer"),
+        ("12", 20_533_33, 90_00, "both"),
+    ],
+)
+async def test_the_reserve_sample_decides_and_who_is_further_off_bears_the_test(
+    market: Market, referee: str, pay: int, test: int, bearer: str
+) -> None:
+    trade, lot = await at_the_referee(market)
+    report = await report_of(trade, lot, referee, 180_00)
+    with pytest.raises(Invalid, match=r"claim\.needs_report"):
+        await does(trade, "buyer", delivery.report_referee, report.model_copy(update={"files": ()}))
+    await does(trade, "buyer", delivery.report_referee, report)
     with pytest.raises(NotAllowed):
         await does(trade, "buyer", delivery.agree_value, lot.id)
+
+    deal, findings = await trade.deal(), await trade.house(lambda ctx: delivery.findings_of(ctx, lot.id))
+    found = delivery.refereed(deal, lot, findings)
+    assert found is not None
+    assert (found.cost, found.bearer, found.net) == (Money(180_00, "EUR"), bearer, Money(pay - test, "EUR"))
     await trade.pass_days(2.5)  # the seller says nothing
     settled = (await trade.lots())[0]
-    assert (settled.state, settled.pay_minor) == ("adjusted", pay)
+    assert (settled.state, settled.pay_minor, settled.test_minor) == ("adjusted", pay, test)
+
+
+async def test_the_test_is_taken_off_the_money_and_never_off_the_invoice_for_the_goods(market: Market) -> None:
+    trade, lot = await at_the_referee(market)
+    await does(trade, "buyer", delivery.report_referee, await report_of(trade, lot, "13.5", 480_00))
+    await does(trade, "seller", delivery.agree_value, lot.id)
+    await trade.provider_answers()
+    money = await trade.money()
+    assert (money.released, money.paid_back) == (Money(19_703_33, "EUR"), Money(1_296_67, "EUR"))
+    assert money.commission == Money(19_703_33, "EUR").share(250)
+    goods = await market.run(
+        trade.seller,
+        lambda ctx: [invoice.gross for invoice in invoices_of(ctx, trade.deal_id) if invoice.kind is Kind.GOODS],
+    )
+    assert goods == [Money(20_183_33, "EUR")]
+    assert [check for check in await market.run(MARKET, invariants) if not check.ok] == []
+
+
+async def test_a_test_has_a_receipt_and_a_limit_and_is_the_buyers_to_ask_for(market: Market) -> None:
+    trade, lot = await at_the_referee(market)
+    for cost, receipts, code, field in (
+        (933_34, True, r"claim\.cost_too_much", "cost"),  # more than the two were apart
+        (480_00, False, r"claim\.needs_receipt", "receipts"),
+    ):
+        report = await report_of(trade, lot, "13.5", cost)
+        with pytest.raises(Invalid, match=code) as refused:
+            await does(
+                trade,
+                "buyer",
+                delivery.report_referee,
+                report if receipts else report.model_copy(update={"receipts": ()}),
+            )
+        assert refused.value.field == field
+    theirs = await market.run(trade.seller, lambda ctx: keep(ctx, paper("own.pdf")).id)
+    own = ReportReferee(lot_id=lot.id, measured=WET, files=(theirs,), cost=Money(1_00, "EUR"), receipts=(theirs,))
+    with pytest.raises(Invalid, match=r"claim\.cost_is_buyers"):
+        await does(trade, "seller", delivery.report_referee, own)
+    (now,) = await trade.lots()
+    assert (now.state, now.files) == ("referee", lot.files)
+
+
+def test_a_test_costs_the_other_side_a_twentieth_of_the_lot_at_most() -> None:
+    agreed = Quality(moisture=Decimal(10))
+    lot = Lot(quantity_amount=Decimal(100), unit="t", amount_minor=10_000_00, currency="EUR")
+    far = (Measured(moisture=Decimal(40)), Measured(moisture=Decimal(10)))
+    assert rules.most_for_test(agreed, lot, *far) == Money(500_00, "EUR")
 
 
 async def test_a_sample_at_the_laboratory_gives_three_days_more_and_only_once(market: Market) -> None:

@@ -94,6 +94,9 @@ def test_who_is_nearer_to_the_referee_is_told_by_tolerances() -> None:
     assert closer(referee, found(moisture="14"), found(moisture="10")) is True
     assert closer(referee, found(moisture="16"), found(moisture="12.5")) is False
     assert closer(referee, found(moisture="14"), found(moisture="12")) is None
+    # Only what all three have measured counts: the buyer has looked at the ash as well.
+    both = found(moisture="13", ash="1.0")
+    assert closer(both, found(moisture="13.5", ash="2.0"), found(moisture="10")) is True
 
 
 @given(percents, percents)

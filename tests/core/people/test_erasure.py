@@ -62,7 +62,7 @@ STAYS = {
         ),
         *("card_hold.card_ref", "card_hold.intent_ref", "card_hold.charge_ref", "card_hold.why", "evidence_pack.why"),
         *("payee.account_ref", "payee.missing", "payer.ref", "saved_search.wishes", "lot.files", "finding.files"),
-        *("finding.figures", "search_blob.content"),
+        *("finding.receipts", "finding.figures", "search_blob.content"),
     ),
     "signed or settled with another side, and kept as long as the law asks": (
         *("deal.terms", "offer.terms", "offer_round.terms", "quote.terms", "lot.note", "dispute_case.appeal_words"),
