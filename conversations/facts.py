@@ -151,6 +151,7 @@ RECALL_FACTS: Facts = {
 CASE_FACTS: Facts = {
     support.CaseOpened: "notice.case_opened",
     support.CaseProposed: "notice.case_proposed",
+    support.CaseHalfAgreed: "notice.case_half_agreed",
     support.CaseMediated: "notice.case_mediated",
     support.CaseRuled: "notice.case_ruled",
     support.CaseClosed: "notice.case_closed",

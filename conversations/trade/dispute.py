@@ -25,13 +25,15 @@ from core.kernel.exact import decimals_of
 from core.kernel.money import Money
 from core.kernel.process import StepRow
 from core.kernel.timers import deadline_of
+from core.kernel.transaction import Ctx
 from core.search.numbers import parse_number
 from core.search.parse import parse_money
 from core.support import service as support
-from core.support.model import ASKS_FIRST, SHORTEST_REASON, AppealCase, Brief, Case, ProposeShares, RuleCase
+from core.support.model import ASKS_FIRST, CASE, OPEN, SHORTEST_REASON, AppealCase, Brief, Case, ProposeShares, RuleCase
 
 IN_A_ROW = 2
 SIGNS: Final = "€$£"  # of currencies, where they stand for their letters
+HALF: Final = "half"  # one of the two has agreed to what an operator proposes
 STEPS_SHOWN = 12  # of the timeline, the latest
 
 book = Book()
@@ -163,11 +165,28 @@ def _look(talk: Talk, case_id: str) -> tuple[int, Card, str]:
     return case.version, case_card(talk, case), ""
 
 
+def _agree(ctx: Ctx, case_id: str, seen: int | None) -> str:
+    """How it went: "" where the money is parted, "half" where the other side has to agree too."""
+    case = support.agree_shares(ctx, case_id, seen)
+    return "" if case.state in CASE.final else HALF
+
+
+def _agree_to(talk: Talk, case_id: str) -> str:
+    """What a yes does: at once, or when the other side says it too; and the shares, with what they come to."""
+    brief = support.brief_of(talk.ctx, case_id)
+    case = brief.case
+    asked = talk.words("sure.case.agree.half") if support.needs_both(case) else talk.words("sure.case.agree")
+    if case.proposed_bp is None:
+        return asked
+    return f"{asked} {_shares(talk, brief, case.proposed_bp, case.proposed_minor)}."
+
+
 STEPS = Steps(
     "case",
-    {"agree": support.agree_shares, "call_operator": support.call_operator, "resume": support.resume_deal},
+    {"agree": _agree, "call_operator": support.call_operator, "resume": support.resume_deal},
     ASKS_FIRST,
     _look,
+    questions={"agree": _agree_to},
 )
 STEPS.enter(book)
 
@@ -278,6 +297,9 @@ def _decision_lines(talk: Talk, brief: Brief) -> list[Line]:
         mine = my_side(talk, brief.deal) == case.proposed_by
         label = words("claim.proposed_me") if mine else words(f"case.proposed_{case.proposed_by}")
         lines.append(Line(label=label, value=_shares(talk, brief, case.proposed_bp, case.proposed_minor)))
+    if case.agreed_by is not None and case.state in OPEN:
+        agreed = brief.deal.buyer if case.agreed_by == "buyer" else brief.deal.seller
+        lines.append(Line(label=words("case.agreed_so_far"), value=talk.party(agreed)))
     for ruling in brief.rulings:
         label = words("case.ruling", number=ruling.number)
         shares = _shares(talk, brief, ruling.seller_bp, ruling.seller_minor)

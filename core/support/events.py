@@ -29,6 +29,11 @@ class CaseProposed(CaseFact):
 
 
 @dataclass(frozen=True, slots=True)
+class CaseHalfAgreed(CaseFact):
+    """One side says yes to what an operator proposes; nothing is parted before the other does."""
+
+
+@dataclass(frozen=True, slots=True)
 class CaseMediated(CaseFact):
     """It is an operator's turn. `why`: "call_operator", "talk_over", "escalate" or "appeal"."""
 

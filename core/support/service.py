@@ -8,7 +8,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from core.deals import service as deals
 from core.deals.model import Deal
@@ -23,7 +23,7 @@ from core.kernel.session import find_all
 from core.kernel.timers import Timer, set_timer
 from core.kernel.transaction import Ctx
 from core.people.service import acting
-from core.support.events import CaseClosed, CaseMediated, CaseOpened, CaseProposed, CaseRuled
+from core.support.events import CaseClosed, CaseHalfAgreed, CaseMediated, CaseOpened, CaseProposed, CaseRuled
 from core.support.model import (
     APPEAL_WITHIN,
     CASE,
@@ -84,20 +84,29 @@ def propose_shares(ctx: Ctx, command: ProposeShares, seen: int | None = None) ->
 
 
 def agree_shares(ctx: Ctx, case_id: str, seen: int | None = None) -> Case:
-    """Say yes to what is proposed. An operator's proposal needs the other side too."""
+    """Say yes to what is proposed. An operator's proposal needs the other side too.
+
+    One yes of two leaves the case at its version: the proposal is the same, and an operator who is deciding goes on.
+    """
     case, deal = _case(ctx, case_id, seen)
     mine = roles(ctx, case, deal)
     if case.proposed_bp is None:
         raise Stale
-    if case.proposed_by == "operator" and case.agreed_by is None:
+    if needs_both(case):
         step(ctx, CASE, case, "half_agree", mine)
-        case.agreed_by = "buyer" if "buyer" in mine else "seller"
-        ctx.announce(CaseProposed(case.id, deal.id, ctx.actor.person, case.proposed_bp))
+        side = "buyer" if "buyer" in mine else "seller"
+        ctx.session.execute(update(Case).where(Case.id == case.id).values(agreed_by=side))
+        ctx.announce(CaseHalfAgreed(case.id, deal.id, ctx.actor.person))
         ctx.session.flush()
         return case
     step(ctx, CASE, case, "agree", mine)
     _carry_out(ctx, case, case.proposed_bp, case.proposed_minor, "settle")
     return case
+
+
+def needs_both(case: Case) -> bool:
+    """Whether a yes to what is proposed is the first of two."""
+    return case.proposed_by == "operator" and case.agreed_by is None
 
 
 def call_operator(ctx: Ctx, case_id: str, seen: int | None = None) -> Case:

@@ -237,6 +237,7 @@ def _of_steps() -> Iterator[str]:
     yield from ("sure.deal.cancel.buyer", "sure.deal.cancel_agreed.buyer", "sure.lot.drop_agreed.buyer")
     yield from (f"toast.lot.accept.{how}" for how in (*delivery.OTHERWISE.values(), "direct"))
     yield from ("toast.lot.drop.direct", "toast.deal.direct_asked.company", "toast.deal.direct_agreed.company")
+    yield f"toast.case.agree.{dispute.HALF}"
     yield from ("sure.lot.grant", "sure.lot.take")  # with the sum behind them
 
 

@@ -339,3 +339,47 @@ async def test_nobody_objects_and_the_test_stands_on_the_card(trade: Trade) -> N
             "€900.00 of that goes to the buyer",
         )
     await trade.world.books_balance()
+
+
+async def test_one_yes_of_two_to_an_operators_proposal_is_seen_by_all_and_closes_no_form(trade: Trade) -> None:
+    olga = await operator(trade.world, "telegram" if isinstance(trade.seller, OnTelegram) else "slack")
+    await claimed(trade)
+    await trade.buyer.presses("Open the claim")
+    await trade.buyer.presses("Ask an operator")
+    await trade.buyer.presses("Yes: Ask an operator")
+    await olga.presses("Propose shares")
+    await olga.fills(seller="92 %")
+    for each in (trade.seller, trade.buyer, olga):
+        await each.sees("An operator proposes", "92 % to the seller: €19,780.00 released before the fee")
+    await olga.presses("Decide")
+    await trade.seller.presses("Agree")
+    await trade.seller.sees("Nothing is parted before the other side agrees too.", "92 % to the seller: €19,780.00")
+    await trade.seller.presses("Yes: Agree")
+    await trade.seller.sees("You agree to what an operator proposes.", "Agreed so far")
+    for each in (trade.buyer, olga):
+        await each.sees("agrees to what an operator proposes. The money is parted like that when", "Agreed so far")
+    for each in (trade.seller, trade.buyer, olga):
+        assert "proposes how the money is parted." not in (await each.screen()).rpartition("Agreed so far")[2]
+    await olga.fills(seller="60", reason=REASON)  # the form is still there, and is taken
+    for each in (trade.seller, trade.buyer):
+        await each.sees("An operator has decided the dispute.", REASON, "€12,900.00 released")
+    await trade.world.books_balance()
+
+
+async def test_the_second_yes_parts_the_money_at_once(trade: Trade) -> None:
+    olga = await operator(trade.world)
+    await claimed(trade)
+    await trade.buyer.presses("Open the claim")
+    await trade.buyer.presses("Ask an operator")
+    await trade.buyer.presses("Yes: Ask an operator")
+    await olga.presses("Propose shares")
+    await olga.fills(seller="92 %")
+    for each, asked in (
+        (trade.seller, "Nothing is parted before the other side agrees too."),
+        (trade.buyer, "The money is parted like that at once."),
+    ):
+        await each.presses("Agree")
+        await each.sees(asked)
+        await each.presses("Yes: Agree")
+    await trade.buyer.sees("€1,720.00 is on its way back to the buyer.")
+    await trade.world.books_balance()

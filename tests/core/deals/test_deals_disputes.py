@@ -75,8 +75,11 @@ async def test_what_an_operator_proposes_needs_both(market: Market) -> None:
     trade, case = await disputed(market)
     olga = await trade.operator("Olga")
     await does(trade, olga, support.propose_shares, ProposeShares(case_id=case.id, seller_bp=5_000))
+    seen = (await trade.house(lambda ctx: support.case_for(ctx, case.id))).version
     await does(trade, trade.buyer, support.agree_shares, case.id)
     assert (await trade.lots())[0].state == "lot_dispute"
+    now = await trade.house(lambda ctx: support.case_for(ctx, case.id))
+    assert (now.agreed_by, now.version) == ("buyer", seen)  # who is deciding meanwhile decides about the same
     with pytest.raises(NotAllowed):
         await does(trade, trade.buyer, support.agree_shares, case.id)
     await does(trade, trade.seller, support.agree_shares, case.id)

@@ -166,10 +166,8 @@ async def at_the_referee(market: Market) -> tuple[Trade, Lot]:
 
 async def report_of(trade: Trade, lot: Lot, moisture: str, cost: int = 0) -> ReportReferee:
     """What the buyer reports, with the laboratory's report and its receipt. `cost`: cents."""
-    report, receipt = [
-        await trade.market.run(trade.buyer, lambda ctx, name=name: keep(ctx, paper(name)).id)
-        for name in ("report.pdf", "receipt.pdf")
-    ]
+    report = await trade.market.run(trade.buyer, lambda ctx: keep(ctx, paper("report.pdf")).id)
+    receipt = await trade.market.run(trade.buyer, lambda ctx: keep(ctx, paper("receipt.pdf")).id)
     found = Measured(moisture=Decimal(moisture))
     return ReportReferee(
         lot_id=lot.id, measured=found, files=(report,), cost=Money(cost, "EUR"), receipts=(receipt,) if cost else ()
