@@ -28,8 +28,8 @@ def terms_card(talk: Talk, deal: Deal) -> Card:
         title=words("deal.terms_title", ref=deal.ref),
         lines=(
             *goods_lines(talk, deal.terms),
-            Line(label=words("party.buyer"), value=_signatory(talk, deal, deal.buyer)),
-            Line(label=words("party.seller"), value=_signatory(talk, deal, deal.seller)),
+            Line(label=words("party.buyer"), value=_signatory(talk, deal, deal.buyer, deal.buyer_name)),
+            Line(label=words("party.seller"), value=_signatory(talk, deal, deal.seller, deal.seller_name)),
             *lines_of(talk, deal.terms, signed=bool(deal.buyer_signed_at and deal.seller_signed_at), whole=True),
             *settlement_lines(talk, deal),
             Line(label=words("terms.fee"), value=fee),
@@ -42,11 +42,15 @@ def terms_card(talk: Talk, deal: Deal) -> Card:
     )
 
 
-def _signatory(talk: Talk, deal: Deal, organisation_id: str) -> str:
-    """Who has signed. Of who has left, since when, and the name only where the law keeps it: on the deal's invoices."""
+def _signatory(talk: Talk, deal: Deal, organisation_id: str, named: str) -> str:
+    """Who has signed, as it was called then, and what it is called now where that is another name.
+
+    Of who has left, since when, and the name only where the law keeps it: on the deal's invoices.
+    """
     left_at = organisation_of(talk.ctx, organisation_id).left_at
     if left_at is None:
-        return talk.party(organisation_id)
+        now = talk.party(organisation_id)
+        return named if now == named else talk.words("party.now_called", name=named, now=now)
     day = left_at.astimezone(talk.words.zone).date()
     name = named_on_invoices(talk.ctx, deal.id, organisation_id)
     return talk.words("party.named_left_on", name=name, day=day) if name else talk.words("party.left_on", day=day)

@@ -159,7 +159,8 @@ class NoteOrder(BaseModel):
 class Deal(InProcess, Table):
     """Two organisations' agreement, made of an accepted offer on a listing, or of a quote on a request.
 
-    Its terms never change after it was made.
+    Its terms never change after it was made, and no more do `buyer_name` and `seller_name`: what the two were called
+    then, as it stands in what they sign. Of a company that has left it is empty.
     """
 
     __tablename__ = "deal"
@@ -170,6 +171,8 @@ class Deal(InProcess, Table):
     quote_id: Mapped[str | None] = mapped_column(ForeignKey("quote.id"), unique=True)
     buyer: Mapped[str] = mapped_column(Id, index=True)  # organisation
     seller: Mapped[str] = mapped_column(Id, index=True)  # organisation
+    buyer_name: Mapped[str] = mapped_column(String(120))
+    seller_name: Mapped[str] = mapped_column(String(120))
     terms_json: Mapped[dict[str, Any]] = mapped_column("terms", JSON)
     terms_hash: Mapped[str] = mapped_column(String(64))
     terms_version: Mapped[int] = mapped_column(Integer)  # of the house's conditions on which it was made

@@ -5,12 +5,20 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
 
 from core.deals.model import Side
 from core.offers.model import Terms
 
 
-def terms_hash(terms: Terms, buyer: str, seller: str, commission_bp: int, version: int) -> str:
+class Signatory(NamedTuple):
+    """An organisation, and what it is called when the deal is made."""
+
+    organisation: str
+    name: str
+
+
+def terms_hash(terms: Terms, buyer: Signatory, seller: Signatory, commission_bp: int, version: int) -> str:
     """The sha256 that both sides sign: the terms with the parties, the commission and the house's conditions.
 
     `version`: of those conditions, on which the deal was made.
@@ -18,8 +26,8 @@ def terms_hash(terms: Terms, buyer: str, seller: str, commission_bp: int, versio
     signed = {
         "terms": terms.as_json(),
         "amount": str(terms.total()),
-        "buyer": buyer,
-        "seller": seller,
+        "buyer": buyer._asdict(),
+        "seller": seller._asdict(),
         "commission_bp": commission_bp,
         "terms_version": version,
     }

@@ -62,7 +62,7 @@ from core.kernel.transaction import Ctx
 from core.offers.model import Terms
 from core.offers.quotes.service import quote_for
 from core.offers.service import offer_for
-from core.people.service import acting
+from core.people.service import acting, organisation_of
 
 __all__ = [
     "ENDING",
@@ -309,13 +309,16 @@ def agree_quote(ctx: Ctx, quote_id: str, buyer: str, house: HouseTerms) -> Deal:
 
 def _deal(ctx: Ctx, buyer: str, seller: str, terms: Terms, house: HouseTerms) -> Deal:
     total = terms.total()
+    buying, selling = (rules.Signatory(each, organisation_of(ctx, each).name) for each in (buyer, seller))
     return Deal(
         id=ctx.new_id(),
         ref=_free_ref(ctx),
         buyer=buyer,
         seller=seller,
+        buyer_name=buying.name,
+        seller_name=selling.name,
         terms_json=terms.as_json(),
-        terms_hash=rules.terms_hash(terms, buyer, seller, house.commission_bp, TERMS_VERSION),
+        terms_hash=rules.terms_hash(terms, buying, selling, house.commission_bp, TERMS_VERSION),
         terms_version=TERMS_VERSION,
         amount_minor=total.minor,
         currency=total.currency,

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, select
 
 from core.alerts.model import Alert, QuietHours, RequestAlert, RequestsMuted, SavedSearch
 from core.contacts.model import Block, Report
+from core.deals.model import Deal
 from core.deals.talk.model import DealLine
 from core.delivery.model import Finding, Proposal
 from core.escrow.evidence.model import Mark
@@ -109,6 +110,8 @@ def words_of_person(person: str) -> list[Emptied]:
 def words_of_company(organisation: str) -> list[Emptied]:
     """What stands under the name of a company that has nobody else."""
     return [
+        Emptied(Deal, Deal.buyer == organisation, {"buyer_name": ""}),
+        Emptied(Deal, Deal.seller == organisation, {"seller_name": ""}),
         Emptied(Listing, Listing.seller == organisation, {"words": "", "photos": [], "documents": []}),
         Emptied(Request, Request.buyer == organisation, {"words": ""}),
         Emptied(Review, Review.about == organisation, {"reply": None}),

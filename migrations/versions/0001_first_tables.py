@@ -956,6 +956,8 @@ def upgrade() -> None:
         sa.Column("quote_id", sa.String(length=26), nullable=True),
         sa.Column("buyer", sa.String(length=26), nullable=False),
         sa.Column("seller", sa.String(length=26), nullable=False),
+        sa.Column("buyer_name", sa.String(length=120), nullable=False),
+        sa.Column("seller_name", sa.String(length=120), nullable=False),
         sa.Column("terms", sa.JSON(), nullable=False),
         sa.Column("terms_hash", sa.String(length=64), nullable=False),
         sa.Column("terms_version", sa.Integer(), nullable=False),

@@ -66,6 +66,18 @@ async def test_what_both_sign_names_the_goods_and_all_that_the_fingerprint_cover
         assert read.rindex("Wood pellets") < read.rindex("If measured otherwise")
 
 
+async def test_a_party_that_takes_another_name_keeps_the_one_that_was_signed(trade: Trade) -> None:
+    await trade.list()
+    await trade.buy(quantity="100 t")
+    await trade.sign()
+    await trade.seller.says("/profile")
+    await trade.seller.fills(country="Germany", company="Totally Other GmbH")
+    await trade.seller.sees("Totally Other GmbH can trade now.")
+    for each in (trade.seller, trade.buyer):
+        await each.presses("See the terms")
+        await each.sees("Nobody can change them", "Seller: Rasa (now called Totally Other GmbH)", "Buyer: Tom")
+
+
 async def no_more(somebody: Somebody, text: str) -> None:
     """It was on a card, and is gone from it."""
 

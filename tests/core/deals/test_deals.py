@@ -20,11 +20,13 @@ from core.deals.events import (
     DealSigned,
 )
 from core.deals.model import DEAL
-from core.deals.rules import roles, terms_hash
+from core.deals.rules import Signatory, roles, terms_hash
 from core.kernel.errors import NotAllowed, NotFound, Stale
 from core.kernel.process import timeline
 from core.kernel.timers import deadline_of
+from core.kernel.transaction import Ctx
 from core.listings.service import listing_for
+from core.people.service import organisation_of
 from tests.core.conftest import Market
 from tests.core.goods import tonnes
 from tests.core.trades import COMMISSION_BP, agreed, paid
@@ -47,7 +49,8 @@ async def test_a_deal_is_signed_by_both_and_then_awaits_its_money(market: Market
     deal = await trade.deal()
     assert deal.state == "agreed"
     assert deal.amount.amount == Decimal("21000.00")
-    assert deal.terms_hash == terms_hash(deal.terms, trade.buying, trade.selling, COMMISSION_BP, deal.terms_version)
+    sides = Signatory(trade.buying, deal.buyer_name), Signatory(trade.selling, deal.seller_name)
+    assert deal.terms_hash == terms_hash(deal.terms, *sides, COMMISSION_BP, deal.terms_version)
 
     await market.run(trade.buyer, lambda ctx: deals.sign_deal(ctx, deal.id))
     await market.run(trade.buyer, lambda ctx: deals.sign_deal(ctx, deal.id))
@@ -58,6 +61,25 @@ async def test_a_deal_is_signed_by_both_and_then_awaits_its_money(market: Market
     assert (await trade.deal()).state == "funded"
     told = [type(fact).__name__ for fact in market.facts]
     assert told == ["DealAgreed", "DealSigned", "DealSigned", "DealReadyToFund", "DealFunded"]
+
+
+async def test_the_names_of_the_two_are_part_of_what_is_signed(market: Market) -> None:
+    trade = await agreed(market)
+    deal = await trade.deal()
+    named = await trade.house(lambda ctx: organisation_of(ctx, trade.selling).name)
+    assert deal.seller_name == named
+    buying = Signatory(trade.buying, deal.buyer_name)
+    other = terms_hash(
+        deal.terms, buying, Signatory(trade.selling, "Totally Other GmbH"), COMMISSION_BP, deal.terms_version
+    )
+    assert deal.terms_hash != other
+
+    def rename(ctx: Ctx) -> None:
+        organisation_of(ctx, trade.selling).name = "Totally Other GmbH"
+
+    await trade.house(rename)
+    now = await trade.deal()
+    assert (now.seller_name, now.terms_hash) == (named, deal.terms_hash)
 
 
 async def test_strangers_see_nothing_and_do_nothing(market: Market) -> None:
