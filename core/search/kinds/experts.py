@@ -14,6 +14,7 @@ from core.experts.model import Expert
 from core.people.model import Organisation, Person
 from core.search.engine.document import Document
 from core.search.kinds.kind import Kind, Rows
+from core.search.leaving_out import COUNTRY
 from core.search.limits import hourly_amount
 
 FREE_NOW: Final = "free_now"  # a mark: it was said, and the timer that ends it is a change as well
@@ -30,7 +31,7 @@ def _document(catalogue: Catalogue, row: Row[*tuple[Any, ...]]) -> Document:
     marks = [*(f"field:{field}" for field in expert.fields), *(f"speaks:{code}" for code in expert.languages)]
     told = ". ".join((expert.headline, *expert.skills, expert.bio))
     marks += [f"topic:{topic}" for topic in catalogue.topics.told_by(told, expert.fields)]
-    marks += [f"country:{row.place_country}"] if row.place_country else []
+    marks += [f"{COUNTRY}{row.place_country}"] if row.place_country else []
     marks += [FREE_NOW] if expert.free_until is not None else []
     return Document(
         id=expert.id,

@@ -15,6 +15,7 @@ from core.listings.model import Listing, ListingCertificate
 from core.people.model import Organisation
 from core.search.engine.document import Amount, Document
 from core.search.kinds.kind import Kind, Rows
+from core.search.leaving_out import COUNTRY, GRADE, SCHEME, TOWN
 from core.search.limits import amount_of, price_amount
 from core.search.measured import marks_of
 from core.search.wishes import NO_PACKAGING
@@ -57,9 +58,9 @@ def _read(session: Session, catalogue: Catalogue, rows: Rows) -> Iterator[Docume
 
 def _document(catalogue: Catalogue, row: Row[*tuple[Any, ...]], schemes: Sequence[str]) -> Document:
     # Only fields are read that filters, ranking and matching need; what is shown is read when a hit is confirmed.
-    marks = [f"scheme:{scheme}" for scheme in schemes]
-    marks += [f"grade:{row.grade_id}"] if row.grade_id else []
-    marks += [f"country:{row.country}", f"town:{row.place_name}"]
+    marks = [f"{SCHEME}{scheme}" for scheme in schemes]
+    marks += [f"{GRADE}{row.grade_id}"] if row.grade_id else []
+    marks += [f"{COUNTRY}{row.country}", f"{TOWN}{row.place_name}"]
     marks.append(f"term:{row.incoterm}")
     marks.append(f"packaging:{row.packaging or NO_PACKAGING}")
     marks += marks_of(row.words, catalogue)

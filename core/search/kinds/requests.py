@@ -16,6 +16,7 @@ from core.people.model import Organisation
 from core.requests.model import REQUEST, Request
 from core.search.engine.document import UNIT_KINDS, Amount, Document
 from core.search.kinds.kind import Kind, Rows
+from core.search.leaving_out import COUNTRY, TOWN
 from core.search.limits import amount_of, price_amount
 
 
@@ -36,7 +37,7 @@ def _document(catalogue: Catalogue, row: Row[*tuple[Any, ...]]) -> Document:
         text=f"{asked.place_name} {row.company}",
         seller=asked.buyer,
         product=asked.product_id,
-        marks=(*marks, f"country:{asked.country}", f"town:{asked.place_name}"),
+        marks=(*marks, f"{COUNTRY}{asked.country}", f"{TOWN}{asked.place_name}"),
         amount=Amount(math.inf, quantity.kind),
         least=quantity.value,
         price=_target(asked.target, asked.price_unit, catalogue),
