@@ -25,7 +25,7 @@ from conversations.news.linked import Linked
 from conversations.news.notices import Notices
 from conversations.people import company, leaving, place, registration
 from conversations.search import alerts as alerting
-from conversations.search import market_view, openings, wanting, what_and_where
+from conversations.search import browsing, market_view, openings, wanting
 from conversations.talk import Almanac
 from conversations.trade import (
     agreement,
@@ -84,7 +84,7 @@ BOOKS: tuple[Book, ...] = (
     shelf.book,
     change.book,
     *search.books,
-    what_and_where.book,
+    browsing.book,
     alerting.book,
     market_view.book,
     wanting.book,

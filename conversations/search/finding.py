@@ -68,7 +68,7 @@ def find(talk: Talk, sentence: str) -> None:
         return
     which = next((each for each in page.asks if each.choices), None)
     if which is not None:
-        talk.reply(question_card(talk, query, which))
+        talk.reply(question_card(talk, _learned(talk, query, page), which))
     else:
         show_results(talk, query, page)
 
@@ -227,8 +227,7 @@ def show_results(
     page = page or _search(talk, query, after)
     if after is not None and not page.hits:  # all that came next is sold or withdrawn by now
         page, seen = _search(talk, query), 0
-    if page.understood != query.understood:  # sellers' own use of a word has told which goods it names
-        query = ask_as_before(talk, replace(query, understood=page.understood))
+    query = _learned(talk, query, page)
     if page.hits:
         if page.after is not None:
             keep_place(talk, query, _behind(page, seen))
@@ -237,6 +236,15 @@ def show_results(
         talk.reply(nothing_found(talk, query, page))
     else:
         talk.reply(nonsense(talk, query, page) if not page.did_you_mean else nothing_found(talk, query, page))
+
+
+def _learned(talk: Talk, query: Query, page: Page) -> Query:
+    """The query as what is on offer tells it: which goods sellers' own use of a word names, which words nobody writes."""
+    return (
+        query
+        if page.understood == query.understood
+        else ask_as_before(talk, replace(query, understood=page.understood))
+    )
 
 
 def show_behind(talk: Talk, query: Query, behind: str) -> None:
