@@ -239,12 +239,10 @@ def show_results(
 
 
 def _learned(talk: Talk, query: Query, page: Page) -> Query:
-    """The query as what is on offer tells it: which goods sellers' own use of a word names, which words nobody writes."""
-    return (
-        query
-        if page.understood == query.understood
-        else ask_as_before(talk, replace(query, understood=page.understood))
-    )
+    """The query as what is on offer tells it: goods that sellers' own use of a word names, words that nobody writes."""
+    if page.understood == query.understood:
+        return query
+    return ask_as_before(talk, replace(query, understood=page.understood))
 
 
 def show_behind(talk: Talk, query: Query, behind: str) -> None:
