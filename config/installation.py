@@ -43,11 +43,9 @@ class Installation:
         if self.lab is not None:  # their phones first: the market writes to them as they arrive
             for number, name in OPERATORS.items():
                 await self.product.transactions.run(MARKET, partial(met, number=number, name=name))
-                self.lab.telegram.bot.add_person(name, number, language="en")
-                self.lab.telegram.bot.chats[number].started = True
+                self.lab.telegram.bot.add_resident(name, number)
             for person in people:
-                self.lab.telegram.bot.add_person(person.name, person.telegram_id, language=person.language)
-                self.lab.telegram.bot.chats[person.telegram_id].started = True  # they have met the bot before
+                self.lab.telegram.bot.add_resident(person.name, person.telegram_id, person.language)
         await open_market(self.product.transactions, catalogue, places, self.clock.now().date())
         return len(people)
 

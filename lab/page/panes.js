@@ -70,8 +70,7 @@ export function openPanes() {
 export function addPane(platform, person = null) {
   const taken = panes.filter((pane) => pane.platform === platform).map((pane) => String(pane.person));
   const known = Boolean(personOn(platform, person));
-  const seats = peopleOn(platform).filter((each) => !taken.includes(String(each.id)));
-  const free = seats.find((each) => !/\boperator\b/i.test(nameOf(each))) ?? seats[0]; // newcomers trade first
+  const free = peopleOn(platform).find((each) => !each.resident && !taken.includes(String(each.id)));
   const pane = { key: `pane-${(count += 1)}`, platform, person: known ? person : (free?.id ?? null), fresh: false };
   pane.untouched = !known; // nobody chose this seat
   pane.head = h("header", { class: "pane-head" });

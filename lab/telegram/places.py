@@ -99,6 +99,7 @@ class Chat(Place):
 
     person: Person
     started: bool = False
+    resident: bool = False  # of the world as it is opened: nobody at the page has brought them
     blocked: bool = False
     deactivated: bool = False
     met: bool = False  # seen by the bot in a group or by an inline search, which does not let it write

@@ -114,6 +114,11 @@ class Bot:
         self.changed(id_)
         return person
 
+    def add_resident(self, name: str, id_: int, language: str = "en") -> None:
+        """Somebody who lives here already: they have met the bot before, and their phone waits for no newcomer."""
+        self.add_person(name, id_, language=language)
+        self.chats[id_].started = self.chats[id_].resident = True
+
     def add_group(self, title: str, *, supergroup: bool = False, forum: bool = False) -> Group:
         """An empty group; ids of supergroups begin with -100, as Telegram's do."""
         number = next(self._group_ids)

@@ -62,6 +62,7 @@ def person_view(chat: Chat) -> Json:
         "username": person.username,
         "language": person.language,
         "blocked": chat.blocked,
+        "resident": chat.resident,
     }
 
 
