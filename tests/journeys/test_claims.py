@@ -317,7 +317,7 @@ async def test_both_read_what_the_test_costs_and_who_bears_it_before_the_value_i
     await no_more(trade.seller, "No, go back")
     await trade.seller.presses("Take this value")
     await trade.seller.presses("Yes: Take this value")
-    await trade.buyer.sees("takes the referee value for lot 1.", "€1,316.11 is on its way back to the buyer.")
+    await trade.buyer.sees("takes the referee value for lot 1.", "€1,316.11 is on its way back to you.")
     for each in (trade.seller, trade.buyer):
         await each.sees("paid with €20,663.89 of €21,500.00", "€480.00 of that goes to the buyer")
     await trade.world.books_balance()
@@ -393,5 +393,5 @@ async def test_the_second_yes_parts_the_money_at_once(trade: Trade) -> None:
         await each.presses("Agree")
         await each.sees(asked)
         await each.presses("Yes: Agree")
-    await trade.buyer.sees("€1,720.00 is on its way back to the buyer.")
+    await trade.buyer.sees("€1,720.00 is on its way back to you.")
     await trade.world.books_balance()
