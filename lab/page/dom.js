@@ -189,7 +189,7 @@ export function follow(scroller, content) {
     came(last) {
       const isAnswer = last !== newest && Date.now() < awaited;
       newest = last;
-      if (!isAnswer) return;
+      if (!isAnswer) return settle(); // drawn anew it may be just as tall: nobody else would notice
       answered = true;
       toEnd();
     },
