@@ -6,7 +6,7 @@ that a trader is called by. What none of these know can order no list, and nothi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 from typing import Final
 
@@ -53,22 +53,23 @@ def _heard(ctx: Ctx, written: Sequence[str], index: Index, catalogue: Catalogue)
     texts = [" ".join(words_in(word)) for word in written]
     meant = catalogue.synonyms.of(texts)
     heard = index.heard([Word(text, also) for text, also in zip(texts, meant, strict=True)])
-    known = [
-        bool(also) or is_heard or _names_trader(ctx, text)
-        for text, also, is_heard in zip(texts, meant, heard, strict=True)
-    ]
+    known = [bool(also) or is_heard for also, is_heard in zip(meant, heard, strict=True)]
+    traders = _names_of_traders(ctx, {text for text, is_known in zip(texts, known, strict=True) if not is_known})
+    known = [is_known or text in traders for text, is_known in zip(texts, known, strict=True)]
     for place, text in enumerate(texts):
         if text.isdigit() and known[place]:
             known[place] = all(known[max(0, place - 1) : place + 2])
     return known
 
 
-def _names_trader(ctx: Ctx, word: str) -> bool:
-    """Whether somebody who has ever traded is called so. It is asked for the few words that nothing else knows."""
-    if len(word) < SHORTEST_NAME or not word.isalpha():
-        return False
+def _names_of_traders(ctx: Ctx, words: Set[str]) -> frozenset[str]:
+    """Those of these folded words that somebody who has ever traded is called by; asked once a search, and only for
+    words that nothing else knows."""
+    asked = frozenset(word for word in words if len(word) >= SHORTEST_NAME and word.isalpha())
+    if not asked:
+        return asked
     names = ctx.session.scalars(select(Organisation.name).where(Organisation.traded))
-    return any(word in words_of(name) for name in names)
+    return asked.intersection(word for name in names for word in words_of(name))
 
 
 def without_letters(rest: str) -> str:
