@@ -234,7 +234,9 @@ def _of_steps() -> Iterator[str]:
             f"sure.{steps.thing}.{verb}" for verb in steps.asks_first & steps.acts.keys() - steps.questions.keys()
         )
         yield from (f"toast.{steps.thing}.{verb}" for verb in steps.acts)
-    yield from ("sure.deal.cancel.buyer", "sure.deal.cancel_agreed.buyer", "sure.lot.drop_agreed.buyer")
+    for asked in ("sure.deal.cancel", "sure.deal.cancel_agreed", "sure.lot.drop_agreed"):
+        yield from (asked, f"{asked}.buyer")
+    yield "sure.deal.cancel_agreed.direct"
     yield from (f"toast.lot.accept.{how}" for how in (*delivery.OTHERWISE.values(), "direct"))
     yield from ("toast.lot.drop.direct", "toast.deal.direct_asked.company", "toast.deal.direct_agreed.company")
     yield f"toast.case.agree.{dispute.HALF}"

@@ -362,10 +362,10 @@ async def test_one_yes_of_two_to_an_operators_proposal_is_seen_by_all_and_closes
     await olga.presses("Propose shares")
     await olga.fills(seller="92 %")
     for each in (trade.seller, trade.buyer, olga):
-        await each.sees("An operator proposes", "92 % to the seller: €19,780.00 released before the fee")
+        await each.sees("An operator proposes", "92 % to ", ": €19,780.00 released before the fee")
     await olga.presses("Decide")
     await trade.seller.presses("Agree")
-    await trade.seller.sees("Nothing is parted before the other side agrees too.", "92 % to the seller: €19,780.00")
+    await trade.seller.sees("Nothing is parted before the other side agrees too.", "92 % to you: €19,780.00")
     await trade.seller.presses("Yes: Agree")
     await trade.seller.sees("You agree to what an operator proposes.", "Agreed so far")
     for each in (trade.buyer, olga):

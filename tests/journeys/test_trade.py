@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.journeys.market import Chat, World
+from tests.journeys.market import Chat, Somebody, World
 from tests.journeys.trade import PAPER, Trade, enclose, photo, profile, prove_email
 
 PAIRS: list[tuple[Chat, Chat]] = [
@@ -58,12 +58,23 @@ async def test_a_whole_trade(trade: Trade) -> None:
     await rasa.sees("measured 99.6 t")
     await trade.accept_weighed("99.6 t of 100 t came.")
     await rasa.sees("€20,393.10 released to you, after a fee of €522.90", "€20,393.10 is on its way to you.")
-    await rasa.sees(
-        "Released: €20,916.00", "Our fee, without VAT: €432.15", "VAT on our fee: €90.75", "For you: €20,393.10"
-    )
-    assert "Our fee" not in await tom.sees("Released", "€20,916.00")
+    await the_money_is_told_to_both(rasa, tom)
     await trade.complete()
+    await each_reads_the_other(trade)
+    assert (await world.enclosed_to("rasa@girios.example")).startswith("PM-")  # our own invoice, for the fee
+    await world.books_balance()
 
+
+async def the_money_is_told_to_both(rasa: Somebody, tom: Somebody) -> None:
+    """What was released, and to the seller what is left of it; our fee is no matter of the buyer's."""
+    await rasa.sees("Released, before the fee: €20,916.00", "Our fee, without VAT: €432.15", "VAT on our fee: €90.75")
+    await rasa.sees("For you: €20,393.10")
+    assert "Our fee" not in await tom.sees("Released", "€20,916.00")
+
+
+async def each_reads_the_other(trade: Trade) -> None:
+    """Reviews are sealed until both are written."""
+    rasa, tom = trade.seller, trade.buyer
     await trade.rate(rasa, "Paid within the hour.")
     await rasa.sees("Your review stays sealed")
     assert "The reviews of this deal are open now." not in await tom.screen()
@@ -72,5 +83,3 @@ async def test_a_whole_trade(trade: Trade) -> None:
         await each.sees("The reviews of this deal are open now.")
         await each.sees("Payment ★★★★★, Taking delivery ★★★★, Fairness ★★★★★", "Paid within the hour.")
         await each.sees("Quantity ★★★★★, Quality ★★★★★, On time ★★★★", "Dry and clean.")
-    assert (await world.enclosed_to("rasa@girios.example")).startswith("PM-")  # our own invoice, for the fee
-    await world.books_balance()
