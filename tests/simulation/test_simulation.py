@@ -28,7 +28,7 @@ from simulation.weather import ASKED_FOR, KINDS, Weather
 from simulation.world import OPENS, play
 
 ROOT = Path(__file__).parents[2]
-SEED = 1  # talks, one of them paid and ended by its consultant
+SEED = 7  # talks, one of them paid and ended by its consultant
 AGAIN = f"""
 from pathlib import Path
 from simulation.people.cast import SMALL
@@ -53,7 +53,7 @@ def test_a_world_comes_to_rest_and_is_the_same_in_another_interpreter(tmp_path: 
     assert verdict.violations == []
     assert verdict.faults > 0
     assert verdict.commits > verdict.faults
-    assert verdict.census["session over: cut_short"] == 2
+    assert verdict.census["session over: cut_short"] == 1
     assert told.strip() == verdict.fingerprint
     assert min(calls[rule] for rule in ("no_inbox", "yes_is_free", "takes_it_all", "settled_twice")) > 0
 
