@@ -94,8 +94,8 @@ REQUEST: Final = Process(
 
 
 class Request(InProcess, Table):
-    """What one buyer looks for. `quotes`: how many have come on what it asks for now, which is all that anybody sees
-    of a sealed one."""
+    """What one buyer looks for. `quotes`: how many stand on what it asks for now, one for each seller, which is all
+    that anybody sees of a sealed one."""
 
     __tablename__ = "request"
 

@@ -161,10 +161,13 @@ def own_request(ctx: Ctx, request_id: str, seen: int | None = None) -> Request:
     return request
 
 
-def count_quote(ctx: Ctx, request: Request) -> None:
-    """One more quote has come. Two that come at once, or one at the cut-off, race on the request's version."""
+def count_quote(ctx: Ctx, request: Request, *, anew: bool) -> None:
+    """A quote has come; `anew`: in the place of the same seller's earlier one, so that there are no more than before.
+
+    Two that come at once, or one at the cut-off, race on the request's version.
+    """
     step(ctx, REQUEST, request, "quote", ("seller",))
-    request.quotes += 1
+    request.quotes += 0 if anew else 1
     ctx.session.flush()
 
 

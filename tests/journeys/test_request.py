@@ -58,9 +58,9 @@ async def test_sealed_quotes_are_opened_at_the_cut_off_and_one_is_taken(world: W
 
     await rasa.presses("Make a quote")  # and thinks again
     await rasa.fills(price="208 €/t")
-    await tom.sees("There are 3 quotes now.")
     seen = await rasa.sees("€20,800.00")
     assert "20,900" not in seen
+    assert "There are 3 quotes now." not in await tom.screen(), "one of the two took the place of their own"
 
     await world.later(days=2)
     for seller in (rasa, jonas):

@@ -27,7 +27,7 @@ def make_quote(ctx: Ctx, catalogue: Catalogue, command: MakeQuote) -> Quote:
     quoted = len(rules.standing(request, given))
     terms = rules.terms_of(request, command, quality_of(catalogue, request.product_id, request.grade_id))
     rules.check_quote(request, terms, person.organisation_id, quoted, ctx.now.date())
-    requests.count_quote(ctx, request)
+    requests.count_quote(ctx, request, anew=quoted > 0)
     quote = Quote(
         id=ctx.new_id(),
         request_id=request.id,

@@ -49,7 +49,7 @@ maybe = st.one_of
 
 @st.composite
 def searches(draw: st.DrawFn) -> Understood:
-    product = draw(st.sampled_from([None, "wood_pellets", "wood_chips"]))
+    product = draw(st.sampled_from([None, "wood_pellets", "wood_chips_dry"]))
     return Understood(
         product=product,
         alternatives=() if product else draw(st.sampled_from([(), ("wood_pellets", "straw_pellets")])),
@@ -74,7 +74,7 @@ def listings(draw: st.DrawFn) -> Listing:
     town = draw(st.none() | st.sampled_from(TOWNS))
     price, quantity, window = draw(prices), draw(quantities), draw(windows)
     return Listing(
-        product_id=draw(st.sampled_from(["wood_pellets", "wood_chips", "straw_pellets"])),
+        product_id=draw(st.sampled_from(["wood_pellets", "wood_chips_dry", "straw_pellets"])),
         grade_id=draw(st.sampled_from([None, "ENplus_A1", "ENplus_A2"])),
         certificates=[ListingCertificate(scheme=each) for each in draw(st.sets(st.sampled_from(["FSC", "ENplus"])))],
         unit=quantity.unit,
