@@ -72,10 +72,15 @@ class Newcomer:
         await self.is_told("5. Agree")
         await self.presses("Accept")
         await self.is_told("6. Sign on both sides")
-        for platform in ("telegram", "slack"):
-            sign = self.page.locator(f".pane.{platform}").get_by_role("button", name="Sign", exact=True)
-            await sign.click(timeout=PATIENCE)
+        await self.signs("telegram")
+        # What is pressed while a card is drawn anew is lost, and the buyer's tells of the seller's signature just now.
+        await expect(self.page.locator(".pane.slack")).to_contain_text("signed.", timeout=PATIENCE)
+        await self.signs("slack")
         await self.is_told("7. Pay into protection")
+
+    async def signs(self, platform: str) -> None:
+        sign = self.page.locator(f".pane.{platform}").get_by_role("button", name="Sign", exact=True)
+        await sign.click(timeout=PATIENCE)
 
     async def pays(self) -> None:
         async with self.page.context.expect_page() as opening:
