@@ -37,6 +37,17 @@ def drafts(talk: Talk, _rest: str) -> None:
     )
 
 
+def go_on_or_open(talk: Talk, flow: str, opening: Opening) -> None:
+    """The form that was begun of the same thing; a new one where none was."""
+    drafts_of_mine = talks.drafts_of(talk.ctx, talk.person.id)
+    begun = next((each for each in drafts_of_mine if (each.flow, each.subject) == (flow, opening.subject)), None)
+    talk.fresh = True
+    if begun is not None:
+        talk.press("form.open", begun.id)
+    else:
+        talk.open(flow, opening)
+
+
 def draft_card(talk: Talk, draft: Draft) -> Card:
     """What the form is, what it says so far, and until when it is kept."""
     words = talk.words

@@ -22,6 +22,7 @@ from core.search.grammar import Said, grammar_of
 from core.search.model import Order, Query
 from core.search.parse import Understood
 from core.search.patterns import any_of
+from core.search.rules import with_grades_of_goods
 
 ASKED_BACK: Final = ("window.", "place.distance_from_where")  # what was said is a part of a search, though it cannot be
 LONGEST: Final = 60  # characters of what is said of a list without a wish: who writes more says more
@@ -97,10 +98,10 @@ def asks_for_others_too(talk: Talk, sentence: str) -> bool:
 
 def told_of(talk: Talk, more: Understood, before: Understood) -> Understood:
     """What is said now, of the goods that were asked for before: their A1 is meant, and not that of others."""
-    if more.product is not None or more.alternatives or before.product is None or not more.grades:
+    if more.product is not None or more.alternatives or before.product is None:
         return more
-    meant = tuple(grade for grade in talk.almanac.catalogue.product(before.product).grades if grade in more.grades)
-    return replace(more, grade=meant[0], grades=()) if len(meant) == 1 else replace(more, grades=meant)
+    of_goods = with_grades_of_goods(replace(more, product=before.product), talk.almanac.catalogue)
+    return replace(of_goods, product=None)
 
 
 def without_small_words(talk: Talk, words: str) -> str:

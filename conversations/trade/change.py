@@ -10,6 +10,7 @@ from typing import Any, Final
 from conversations.book import Book, Doubt, Flow
 from conversations.buttons import Press
 from conversations.differences import SALES, sale_named
+from conversations.filling.drafts import go_on_or_open
 from conversations.forms.answers import (
     NOTHING,
     goods_name,
@@ -32,7 +33,6 @@ from core.kernel.quantity import Quantity, convertible
 from core.listings import rules
 from core.listings import service as listings
 from core.listings.model import Certificate, ChangeListing, Listing
-from core.talks.service import drafts_of
 
 GOODS: Final = (
     "product",
@@ -247,10 +247,4 @@ book.flow(Flow(CHANGING, finish=_change, intro=_what_stays, reads=_said, anew=_a
 def change(talk: Talk, pressed: Press) -> None:
     """Whichever card it stands on: what is opened is what the listing says now, or the form that was begun of it."""
     listing = listings.changeable_listing(talk.ctx, pressed.subject)
-    about = (CHANGING.name, listing.id)
-    begun = next((each for each in drafts_of(talk.ctx, talk.person.id) if (each.flow, each.subject) == about), None)
-    talk.fresh = True
-    if begun is not None:
-        talk.press("form.open", begun.id)
-    else:
-        talk.open(CHANGING.name, _opening(talk, listing))
+    go_on_or_open(talk, CHANGING.name, _opening(talk, listing))

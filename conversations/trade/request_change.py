@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from conversations.book import Book, Doubt, Flow
 from conversations.buttons import Press
+from conversations.filling.drafts import go_on_or_open
 from conversations.forms.answers import (
     NOTHING,
     goods_name,
@@ -28,7 +29,6 @@ from core.kernel.errors import Refusal
 from core.kernel.money import UnitPrice
 from core.requests import service as requests
 from core.requests.model import QUOTES_EACH, ChangeRequest, Request
-from core.talks.service import drafts_of
 
 GOODS: Final = ("product", "grade", "certificates")  # what a sentence about another product would change, too
 
@@ -168,10 +168,4 @@ book.flow(Flow(ASKED_ANEW, finish=_change, intro=_what_stays, reads=_said, anew=
 def change(talk: Talk, pressed: Press) -> None:
     """Whichever card it stands on: what is opened is what the request says now, or the form that was begun of it."""
     asked = requests.changeable_request(talk.ctx, pressed.subject)
-    about = (ASKED_ANEW.name, asked.id)
-    begun = next((each for each in drafts_of(talk.ctx, talk.person.id) if (each.flow, each.subject) == about), None)
-    talk.fresh = True
-    if begun is not None:
-        talk.press("form.open", begun.id)
-    else:
-        talk.open(ASKED_ANEW.name, _opening(talk, asked))
+    go_on_or_open(talk, ASKED_ANEW.name, _opening(talk, asked))
