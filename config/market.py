@@ -25,7 +25,7 @@ from conversations.news.linked import Linked
 from conversations.news.notices import Notices
 from conversations.people import company, leaving, place, registration
 from conversations.search import alerts as alerting
-from conversations.search import browsing, market_view, openings, wanting
+from conversations.search import browsing, fee, market_view, openings, wanting
 from conversations.talk import Almanac
 from conversations.trade import (
     agreement,
@@ -87,6 +87,7 @@ BOOKS: tuple[Book, ...] = (
     browsing.book,
     alerting.book,
     market_view.book,
+    fee.book,
     wanting.book,
     openings.book,
     place.book,

@@ -19,7 +19,7 @@ from conversations.talk import Talk
 from core.catalogue.names import folded, words_of
 from core.people.service import choose_language
 from core.search.parse import parse
-from core.search.price_question import asks_price
+from core.search.price_question import asks_fee, asks_price
 from core.talks.service import focused_draft
 
 PAGES = Path(__file__).parent / "pages"
@@ -45,6 +45,7 @@ COMMANDS = (
     "drafts",
     "alerts",
     "market",
+    "fee",
     "place",
     "me",
     "company",
@@ -123,7 +124,9 @@ def anything(talk: Talk, text: str) -> None:
     wants_goods = understood.side == "buy" or any(getattr(understood, wish) for wish in WISHES)
     wants_goods |= understood.order is not None and not understood.rest  # "the newest listings", of whatever goods
     wants_goods |= any(map(almanac.catalogue.name_index.of_last_part, words_of(understood.rest)))
-    if understood.side == "sell" or (understood.product and understood.price and "seller" in talk.person.roles):
+    if asks_fee(text, understood, almanac.catalogue):
+        talk.command("fee", text)
+    elif understood.side == "sell" or (understood.product and understood.price and "seller" in talk.person.roles):
         talk.command("sell", text)
     elif folded(text.strip(" .,!?")) in GREETINGS:
         talk.command("start", "")

@@ -76,10 +76,12 @@ def goods_on_offer(
     sellers = func.count(Listing.seller.distinct())
     query = select(Listing.product_id).where(Listing.state == "live").group_by(Listing.product_id)
     most = ctx.session.scalars(query.order_by(sellers.desc(), Listing.product_id).limit(count)).all()
-    return [(product_id, _middle(ctx, catalogue, product_id, currency)) for product_id in most]
+    return [(product_id, middle_price(ctx, catalogue, product_id, currency)) for product_id in most]
 
 
-def _middle(ctx: Ctx, catalogue: Catalogue, product_id: str, currency: str | None) -> UnitPrice | None:
+def middle_price(ctx: Ctx, catalogue: Catalogue, product_id: str, currency: str | None) -> UnitPrice | None:
+    """What the middle one of the newest offers of a product asks per its usual unit, in that currency where there is a
+    rate, else in the product's own; None of fewer than three sellers."""
     product = catalogue.product(product_id)
     told_in = currency if currency in catalogue.rates.per_euro else product.price_currency
     asked = _asked(catalogue, _live(ctx, product_id, newest=NEWEST), told_in, product.price_unit)

@@ -1,5 +1,5 @@
-"""Whether somebody asks what goods cost ("how much do pellets cost?"): the market's figures answer that, and nobody who
-advises."""
+"""Whether somebody asks what goods cost ("how much do pellets cost?"), which the market's figures answer and nobody who
+advises, or what the market takes of a price ("what is your fee?"), for which no goods are looked for."""
 
 from __future__ import annotations
 
@@ -33,6 +33,22 @@ def asks_price(text: str, said: Understood, catalogue: Catalogue) -> bool:
         return False
     told = any(map(catalogue.fields_told_by, words_of(without_question(said.rest, catalogue))))
     return not told and not names_adviser(text, said, catalogue)
+
+
+def asks_fee(text: str, said: Understood, catalogue: Catalogue) -> bool:
+    """A word for our fee in a few words or beside a price, or the question what is left of a price."""
+    words = words_of(text[:LONGEST_SENTENCE])
+    priced = bool(said.price or said.max_price or said.min_price)
+    fee, left, questions = (_words(meaning, catalogue) for meaning in ("our_fee", "is_left", "how_much"))
+    if fee.isdisjoint(words):
+        return said.price is not None and not left.isdisjoint(words) and not questions.isdisjoint(words)
+    return (priced or len(words) <= SHORT) and not names_adviser(text, said, catalogue)
+
+
+def without_fee(text: str, catalogue: Catalogue) -> str:
+    """The words without those that only ask: "what is left of 200 t at 215" is "of 200 t at 215"."""
+    asking = _words("our_fee", catalogue) | _words("is_left", catalogue) | _words("how_much", catalogue)
+    return " ".join(word for word in text.split() if not words_of(word) or not asking.issuperset(words_of(word)))
 
 
 def without_question(rest: str, catalogue: Catalogue) -> str:

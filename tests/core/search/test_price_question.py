@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.search.price_question import asks_price, without_question
+from core.search.price_question import asks_fee, asks_price, without_fee, without_question
 from tests.core.search.test_parse import CATALOGUE, read
 
 
@@ -50,3 +50,43 @@ def test_who_names_a_price_or_tells_of_more_asks_for_none(sentence: str) -> None
 
 def test_the_words_of_the_question_are_no_words_of_the_goods() -> None:
     assert without_question("was kosten Litauen", CATALOGUE) == "Litauen"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "what is your fee?",
+        "what would I get for 200 t of A1 pellets at 215 EUR/t",
+        "fee for 300 MWh at 21.90 EUR/MWh",
+        "wie hoch ist die Gebühr?",
+        "was bleibt mir von 100 t Pellets zu 220 EUR/t",
+        "quels sont vos frais ?",
+        "¿cuál es la comisión?",
+        "jaka jest prowizja",
+        "kiek man lieka nuo 100 t granulių po 215 EUR/t",
+        "cik ir komisija",
+        "kui suur on vahendustasu",
+        "qual è la commissione",
+        "vad är avgiften",
+        "яка комісія",
+    ],
+)
+def test_who_asks_what_we_take_asks_it_in_every_language(sentence: str) -> None:
+    assert asks_fee(sentence, read(sentence), CATALOGUE)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "200 t pellets at 215 EUR/t",
+        "where do I get pellets under 215 EUR/t",
+        "what is the fee of a consultant for boilers",
+        "we have been asked by the harbour for a fee on every tonne of wood chips",
+    ],
+)
+def test_who_looks_for_goods_or_advice_does_not_ask_what_we_take(sentence: str) -> None:
+    assert not asks_fee(sentence, read(sentence), CATALOGUE)
+
+
+def test_what_is_asked_about_is_left() -> None:
+    assert without_fee("what would I get for 200 t at 215 EUR/t?", CATALOGUE) == "would I for 200 t at 215 EUR/t?"

@@ -1,0 +1,116 @@
+"""What is left of a price: `/fee 300 MWh at 21.90 EUR/MWh` tells a seller what they will have, before they sell."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+
+from conversations.book import Book
+from conversations.buttons import press
+from conversations.fees import fee_lines
+from conversations.forms.answers import capital
+from conversations.reply import Button, Card, Line
+from conversations.search.prices import home_currency
+from conversations.talk import Talk
+from core.insights.service import middle_price
+from core.kernel.errors import Refusal
+from core.kernel.money import Money, UnitPrice
+from core.kernel.quantity import Quantity
+from core.search.parse import Understood, parse
+from core.search.price_question import without_fee
+
+LONGEST_QUESTION = 120  # letters
+
+book = Book()
+
+
+@book.command("fee")
+def fee(talk: Talk, asked: str) -> None:
+    """By an amount and a price; without a price by what others ask now; by a sum, or by a consultant's hour.
+
+    Whatever is missing is asked for with an example.
+    """
+    said = _read(talk, without_fee(asked[:LONGEST_QUESTION], talk.almanac.catalogue))
+    if said.max_rate is not None:
+        hour = Line(label=talk.words("fee.hour"), value=talk.words.show(said.max_rate))
+        _reply(talk, hour, said.max_rate, of_session=True)
+        return
+    price = said.price or said.max_price or said.min_price
+    of_market = price is None and said.quantity is not None
+    price = _asked_now(talk, said) if of_market else price
+    if price is None:
+        _ask(talk)
+    elif said.quantity is not None:
+        _of_goods(talk, said, said.quantity, price, of_market=of_market)
+    elif said.product or said.alternatives:
+        _ask(talk)  # so much for a tonne, and nobody knows of how many
+    else:
+        amount = Money.rounded(Fraction(price.amount), price.currency)
+        _reply(talk, Line(label=talk.words("fee.sold"), value=talk.words.show(amount)), amount)
+
+
+def _read(talk: Talk, asked: str) -> Understood:
+    """A number behind the amount is a price in the currency of who asks, though none is named: "300 MWh at 21.9"."""
+    almanac, language = talk.almanac, talk.words.language
+    said = parse(asked, almanac.catalogue, almanac.places, talk.today, language)
+    if said.quantity is None or said.price or said.max_price or said.min_price:
+        return said
+    priced = parse(
+        f"{asked} {home_currency(talk) or 'EUR'}",
+        almanac.catalogue,
+        almanac.places,
+        talk.today,
+        language,
+        per=said.quantity.unit,
+    )
+    return priced if priced.price else said
+
+
+def _asked_now(talk: Talk, said: Understood) -> UnitPrice | None:
+    """The middle of what at least three sellers ask for these goods now."""
+    if said.product is None:
+        return None
+    return middle_price(talk.ctx, talk.almanac.catalogue, said.product, home_currency(talk))
+
+
+def _of_goods(talk: Talk, said: Understood, quantity: Quantity, price: UnitPrice, *, of_market: bool) -> None:
+    words = talk.words
+    try:
+        amount = price.times(quantity)
+    except Refusal as refusal:  # of litres that are priced by the tonne nobody knows the sum
+        _ask(talk, why=words.refusal(refusal))
+        return
+    sold = words("fee.goods", quantity=quantity, price=price, sum=amount)
+    goods = capital(talk.almanac.catalogue.product(said.product).name(words.language)) if said.product else ""
+    label = words("fee.sold")
+    by_market = words("fee.by_market", goods=goods, price=price) if of_market else ""
+    _reply(talk, Line(label=label, value=sold), amount, why=by_market)
+
+
+def _reply(talk: Talk, sold: Line, amount: Money, *, of_session: bool = False, why: str = "") -> None:
+    """The sum, what comes off it, and what is left; all lots together, for a fee hangs on their sum alone."""
+    words, almanac = talk.words, talk.almanac
+    basis_points = almanac.session_bp if of_session else almanac.commission_bp
+    taken = amount.share(basis_points)
+    left = Line(label=words("fee.left"), value=words.show(amount - taken))
+    text = words("fee.session_text" if of_session else "fee.text", percent=Decimal(basis_points) / 100)
+    talk.reply(
+        Card(
+            title=words("fee.title"),
+            text="\n".join(filter(None, (why, text))),
+            lines=(sold, *fee_lines(talk, talk.organisation, taken), left),
+            buttons=((_way(talk, "expert" if of_session else "sell"),),),
+        )
+    )
+
+
+def _ask(talk: Talk, why: str = "") -> None:
+    words = talk.words
+    text = words("fee.ask", sign=words.sign, percent=Decimal(talk.almanac.commission_bp) / 100)
+    talk.reply(
+        Card(title=words("fee.title"), text="\n".join(filter(None, (why, text))), buttons=((_way(talk, "sell"),),))
+    )
+
+
+def _way(talk: Talk, name: str) -> Button:
+    return Button(label=talk.words(f"command.{name}")[:75], press=press("command", choice=name))
