@@ -106,6 +106,12 @@ def test_a_word_of_another_kind_tells_of_nothing_nearby(word: str) -> None:
         ("darbuotojai išeina, negalime rasti kandidatų", "recruiter"),
         ("el jefe y el equipo siempre en conflicto, nadie motivado", "coach"),
         ("raamatupidaja lahkus ja eelarve on segamini", "books"),
+        # Told by who does not know what it is called.
+        ("the tank bubbles over and stinks of rotten eggs", "digesters"),
+        ("des blocs durs comme du verre dans le brûleur", "ashes"),
+        ("pryzma w hali grzeje się od środka i śmierdzi", "fires"),
+        ("skolan eldar olja och vill byta till ved", "boilers"),
+        ("des Kunden Händler verlangt ein Nachhaltigkeitspapier", "schemes"),
     ],
 )
 def test_who_knows_the_very_problem_comes_before_others_of_the_field(problem: str, best: str) -> None:
