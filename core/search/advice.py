@@ -70,9 +70,10 @@ def names_adviser(text: str, said: Understood, catalogue: Catalogue) -> bool:
 
 def _without_goods(said: Understood, goods: bool, catalogue: Catalogue) -> bool:
     """Whether one who speaks of himself names no goods but in appearance, or a scheme that describes none: "need help
-    with ISCC certification"."""
+    with ISCC certification"; who needs such goods near a place wants them."""
     if goods:
-        return _only_resembles_goods(said, catalogue)
+        ordered = said.side is not None and said.radius_km is not None
+        return not ordered and _only_resembles_goods(said, catalogue)
     return bool(said.certificates) and any(map(catalogue.topics.of, words_of(said.rest)))
 
 

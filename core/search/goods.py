@@ -65,7 +65,9 @@ class GoodsReader:
         others = [
             (word.start(), left[place])
             for place, word in enumerate(words)
-            if place not in naming and word[0] not in sheet.grammar.fillers
+            if place not in naming
+            and word[0] not in sheet.grammar.fillers
+            and not (naming and sheet.grammar.nearly_certified(word[0]))
         ]
         if len(best) > 1:
             unknown = [word for word in map(folded, left) if word not in index.vocabulary]

@@ -14,6 +14,7 @@ from typing import Final, Literal, NamedTuple, get_args
 from core.catalogue.facts import LANGUAGES, Words
 from core.catalogue.model import Catalogue
 from core.catalogue.names import folded
+from core.catalogue.spelling import WordList
 from core.search.numbers import NEXT_NUMBER, NUMBER, parse_number
 from core.search.patterns import any_of
 from core.search.seasons import NAMED
@@ -45,6 +46,7 @@ SAID_ORDERS: Final[tuple[SaidOrder, ...]] = get_args(SaidOrder)
 COUNTS: Final = ("just_one", "two", "three", "four", "five")  # that are read as words, before truckloads alone
 
 # Words that stand around a wish and are none themselves.
+LONG_ENOUGH_TO_SLIP = 8  # letters of "certified"; shorter ones are other words with a slip
 SMALL_WORDS = ("filler", "certified", "or", "chatter", "at", "during", "per", "near", "within")
 
 
@@ -130,9 +132,14 @@ class Grammar:
         self.and_or = re.compile(rf"\s+{any_of((*words.all('and'), *words.all('or')))}(?!\w)")
         self.excluding = re.compile(rf"(?<!\w){any_of(words.all('excluding'))}(?!\w)")
         self.certified = re.compile(rf"(?<!\w){any_of(catalogue.words.all('certified'))}(?!\w)")
+        self._certified = WordList(map(folded, words.all("certified")))
         self.grades = _grade_patterns(catalogue)
         self.grades_in_names = _grade_patterns(catalogue, in_names=True)
         self.first_words = _all_first_words(catalogue)
+
+    def nearly_certified(self, word: str) -> bool:
+        """Whether a folded word is one slip away from "certified" in any language: "zertifizierrt"."""
+        return len(word) >= LONG_ENOUGH_TO_SLIP and 1 in self._certified.near(word).values()
 
     def _read_letters(self, catalogue: Catalogue) -> None:
         """Folded words that tell nothing where goods are asked for, but those that goods are called by."""
@@ -317,7 +324,7 @@ def _all_first_words(catalogue: Catalogue) -> dict[str, frozenset[str]]:
         "sides": _first_words((*words.all("sell"), *words.all("buy"))),
         "packaging": _first_words(word for packing in packings for word in words.all(packing)),
         "schemes": _first_words(word for scheme in catalogue.certificates.values() for word in scheme.spoken),
-        "grades": _first_words(grade_names(catalogue)),
+        "grades": _first_words(said for name in grade_names(catalogue) for said in (name, name.replace(" ", ""))),
         "free_now": _first_words(words.all("free_now")),
         "languages": _first_words((*spoken, *words.all("speaks"), *names_of_languages())),
         "excluding": _first_words(words.all("excluding")),
@@ -368,9 +375,7 @@ def _measured(label: str) -> list[str]:
 
 
 def _grade_patterns(catalogue: Catalogue, *, in_names: bool = False) -> list[tuple[re.Pattern[str], tuple[str, ...]]]:
-    """Patterns with the grades they may mean, the fullest names first."""
+    """Patterns with the grades they may mean, the fullest names first; "ENplus-A1" and "ENplusA1" are "ENplus A1"."""
     named = grade_names(catalogue, in_names=in_names)
-    return [
-        (re.compile(rf"(?<!\w){any_of([name])}(?!\w)"), tuple(named[name]))
-        for name in sorted(named, key=len, reverse=True)
-    ]
+    joined = ((name, any_of([name]).replace(r"\s+", r"[\s-]*")) for name in sorted(named, key=len, reverse=True))
+    return [(re.compile(rf"(?<!\w){pattern}(?!\w)"), tuple(named[name])) for name, pattern in joined]

@@ -351,3 +351,13 @@ def test_money_in_a_form() -> None:
     assert parse_money("1 234,50 €", CATALOGUE, default_currency="EUR").minor == 123450
     assert refusal(lambda: parse_money("1,234,5", CATALOGUE, default_currency="EUR")).code == "number.not_a_number"
     assert refusal(lambda: parse_money("0.5 jpy", CATALOGUE, default_currency="EUR")).code == "money.too_many_decimals"
+
+
+@pytest.mark.parametrize("written", ["ENplus A1", "enplus-a1", "ENplusA1", "EN plus A1"])
+def test_a_grade_is_known_however_its_parts_are_joined(written: str) -> None:
+    assert (read(f"pellets {written} Lyon").grade, read(f"{written} pellets Lyon").certificates) == ("ENplus_A1", ())
+
+
+@pytest.mark.parametrize("word", ["zertifizierrt", "zertifiziert", "certyfikatm", "certifed"])
+def test_a_slip_in_certified_is_no_word_to_be_found(word: str) -> None:
+    assert read(f"pellets near Berlin {word}").rest == ""
