@@ -13,8 +13,8 @@ from config.batch_places import Whereabouts
 from core.catalogue import Catalogue
 from core.catalogue.names import folded, words_of
 from core.kernel.errors import Refusal
-from core.kernel.money import Money
 from core.search.engine.document import UNIT_KINDS, Amount, Document
+from core.search.fields import resolved_sum
 from core.search.goods import WEAKLY_NAMED
 from core.search.grammar import Said, grade_names, grammar_of
 from core.search.limits import amount_of, hourly_amount, price_amount
@@ -184,8 +184,7 @@ class Rows:
         if found is None:
             return None
         try:
-            said = grammar.price_of(found, None)
-            return hourly_amount(Money.of(said.amount, said.currency or "EUR"), self.catalogue)
+            return hourly_amount(resolved_sum(grammar.price_of(found), "EUR"), self.catalogue)
         except Refusal:
             return None
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -26,7 +25,6 @@ from core.search.places import Place, Places, distance_km
 from core.search.wishes import freely, on_problem
 
 HITS = 10
-THOUSANDS = re.compile(r"(?<![0-9.,])[1-9][0-9]{0,2}\.[0-9]{3}(?![0-9.,])")  # nobody writes a tonne with three decimals
 DOCUMENTS_OF_A_TOWN = 2  # one alone may be somewhere else
 SAME_TOWN_KM = 100  # from where a town of that name is
 
@@ -68,8 +66,7 @@ class BatchSearcher:
 
     def search(self, text: str) -> list[str]:
         """Ids of the best documents; where fewer than ten meet every wish, those that meet all but some follow."""
-        language = "de" if THOUSANDS.search(text) else "en"  # which decides on "1.200" and "1,200" alone
-        said = parse(text, self.catalogue, self.places, self.today, language, per="t")  # as documents have their prices
+        said = parse(text, self.catalogue, self.places, self.today, per="t")  # as documents have their prices
         advice = asks_advice(text, said, self.catalogue, self.index.knows)
         said = in_full(text, said, self.catalogue) if advice else said
         index, read = (self.advisers, on_problem) if advice else (self.index, freely)

@@ -21,6 +21,7 @@ from core.kernel.errors import Invalid
 from core.kernel.money import UnitPrice
 from core.kernel.quantity import UNITS, Quantity
 from core.listings.model import Place
+from core.search.numbers import has_two_readings, with_decimals
 from core.search.parse import parse_date_window, parse_place, parse_quantity, parse_unit_price
 from core.search.places import Place as Town
 
@@ -28,21 +29,26 @@ TOWNS = 20  # offered at once, while a part of a name is typed
 NOTHING = "none"  # the choice that says "none of these", which is an answer
 
 
-def read_quantity(talk: Talk, text: str, allowed: Collection[str]) -> Quantity:
-    """An amount with one of the allowed units; the first one is meant when none is written."""
+def read_quantity(talk: Talk, text: str, allowed: Collection[str], *, weighed: bool = False) -> Quantity:
+    """An amount with one of the allowed units; the first one is meant when none is written. `weighed`: by a scale."""
     amount, _, unit = text.strip().partition(" ")
     if unit in UNITS:
-        exact = as_decimal(amount)
+        exact = kept_number(amount)
         if exact is not None:
             return Quantity(exact, unit).positive().within(allowed)
-    return parse_quantity(text, talk.almanac.catalogue, tuple(allowed), language=talk.words.language)
+    catalogue, language = talk.almanac.catalogue, talk.words.language
+    return parse_quantity(text, catalogue, tuple(allowed), language=language, weighed=weighed)
+
+
+def write_quantity(quantity: Quantity) -> str:
+    return f"{_kept(quantity.amount)} {quantity.unit}"
 
 
 def read_price(talk: Talk, text: str, currency: str, unit: str) -> UnitPrice:
     """A price per unit. The currency and the unit that are usual for the goods are meant when none is written."""
     amount, _, rest = text.strip().partition(" ")
     code, _, per = rest.partition("/")
-    exact = as_decimal(amount)
+    exact = kept_number(amount)
     if exact is not None and per in UNITS and len(code) == 3 and code.isupper():
         return UnitPrice(exact, code, per)
     catalogue, language = talk.almanac.catalogue, talk.words.language
@@ -50,7 +56,7 @@ def read_price(talk: Talk, text: str, currency: str, unit: str) -> UnitPrice:
 
 
 def write_price(price: UnitPrice) -> str:
-    return f"{price.amount:f} {price.currency}/{price.unit}"
+    return f"{_kept(price.amount)} {price.currency}/{price.unit}"
 
 
 Window = tuple[date, date]
@@ -140,6 +146,15 @@ def read_file_ids(_talk: Talk, text: str, _values: Values) -> tuple[str, ...]:
 
 def write_list(values: Iterable[str]) -> str:
     return ",".join(values)
+
+
+def _kept(number: Decimal) -> str:
+    return with_decimals(f"{number:f}")
+
+
+def kept_number(text: str) -> Decimal | None:
+    """The number that is kept so; None for what has to be read as people write it."""
+    return None if has_two_readings(text) else as_decimal(text)
 
 
 def as_decimal(text: str) -> Decimal | None:

@@ -22,6 +22,7 @@ from conversations.reply import Option
 from conversations.talk import Talk
 from core.kernel.errors import Invalid
 from core.kernel.quantity import Quantity
+from core.search.numbers import with_decimals
 
 Rows = tuple[tuple[Option, ...], ...]
 Values = Mapping[str, Any]
@@ -201,7 +202,8 @@ class Amount(Keypad):
         return f"{longer if WRITABLE.fullmatch(longer) else digits} {unit}"
 
     def answer(self, keyed: str) -> str | None:
-        return keyed.removeprefix(DONE) if keyed.startswith(DONE) else None
+        digits, space, unit = keyed.removeprefix(DONE).partition(" ")
+        return f"{with_decimals(digits)}{space}{unit}" if keyed.startswith(DONE) else None
 
     @staticmethod
     def _split(keyed: str, units: tuple[str, ...]) -> tuple[str, str]:

@@ -19,6 +19,7 @@ from conversations.forms.answers import (
     write_list,
     write_place,
     write_price,
+    write_quantity,
     write_window,
 )
 from conversations.forms.form import BEFORE, Field, Form, Values
@@ -121,13 +122,13 @@ def _answers(talk: Talk, listing: Listing) -> dict[str, str]:
     place, packings = listing.place, talk.almanac.catalogue.packings_of(listing.product_id)
     said = {
         "grade": listing.grade_id or NOTHING,
-        "quantity": str(listing.remaining) if listing.remaining_amount else "",
+        "quantity": write_quantity(listing.remaining) if listing.remaining_amount else "",
         "price": write_price(listing.price),
         "incoterm": listing.incoterm,
         "place": place.name if place.lat is None or place.lon is None else write_place(place),
         "window": write_window((listing.window_from, listing.window_to)),
         "sale": sale_named(listing.negotiable, listing.buy_now),
-        "min_lot": "" if _is_usual(listing) else str(listing.min_lot),
+        "min_lot": "" if _is_usual(listing) else write_quantity(listing.min_lot),
         "certificates": write_list(each.scheme for each in listing.certificates),
         "files": write_list((*listing.photos, *listing.documents)),
         "packaging": listing.packaging if listing.packaging in packings else "",

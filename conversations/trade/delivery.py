@@ -7,7 +7,7 @@ from datetime import date
 
 from conversations.book import Book, Flow
 from conversations.buttons import Press
-from conversations.forms.answers import read_file_ids, read_quantity, read_window, write_list
+from conversations.forms.answers import read_file_ids, read_quantity, read_window, write_list, write_quantity
 from conversations.forms.form import Field, Form, Values
 from conversations.forms.keypads import Amount, Calendar
 from conversations.reply import Card
@@ -47,7 +47,7 @@ def _weighed_in(_talk: Talk, values: Values) -> tuple[str, ...]:
 
 
 def read_measured(talk: Talk, text: str, values: Values) -> Quantity:
-    return read_quantity(talk, text, _weighed_in(talk, values))
+    return read_quantity(talk, text, _weighed_in(talk, values), weighed=True)
 
 
 FILES = Field(
@@ -61,7 +61,13 @@ FILES = Field(
 )
 UNIT = Field("unit", fixed=True)  # of the lot: what a weight is taken in when none is written
 MEASURED = Field(
-    "measured", read=read_measured, keypad=Amount(_weighed_in), optional=True, max_length=60, example="24 t"
+    "measured",
+    read=read_measured,
+    write=write_quantity,
+    keypad=Amount(_weighed_in),
+    optional=True,
+    max_length=60,
+    example="24 t",
 )
 
 DISPATCH = Form(

@@ -24,6 +24,7 @@ from conversations.forms.answers import (
     write_list,
     write_place,
     write_price,
+    write_quantity,
     write_window,
 )
 from conversations.forms.form import Field, Form, Values
@@ -134,6 +135,7 @@ SELL = Form(
         Field(
             "quantity",
             read=_read_quantity,
+            write=write_quantity,
             keypad=Amount(_units),
             applies=lambda values: "product" in values,
             max_length=60,
@@ -182,6 +184,7 @@ SELL = Form(
         Field(
             "min_lot",
             read=_read_min_lot,
+            write=write_quantity,
             keypad=Amount(
                 lambda talk, values: (values["quantity"].unit,) if "quantity" in values else _units(talk, values)
             ),
@@ -307,7 +310,7 @@ def answers_of(talk: Talk, understood: Understood, product: str | None = None) -
     if grade and product and grade in talk.almanac.catalogue.product(product).grades:
         answers["grade"] = grade
     if understood.quantity:
-        answers["quantity"] = str(understood.quantity)
+        answers["quantity"] = write_quantity(understood.quantity)
     if understood.price:
         answers["price"] = write_price(understood.price)
     if understood.incoterm:

@@ -18,6 +18,7 @@ from conversations.forms.answers import (
     show_place,
     show_window,
     write_price,
+    write_quantity,
     write_window,
 )
 from conversations.forms.form import Field, Form, Values
@@ -61,7 +62,9 @@ def _read_price(talk: Talk, text: str, values: Values) -> Any:
 
 # The product is what the listing sells: an answer that is given, and never asked for.
 PRODUCT = Field("product", show=lambda talk, value: goods_name(talk, value, None), fixed=True)
-QUANTITY = Field("quantity", read=_read_quantity, keypad=Amount(_units), max_length=60, example="100 t")
+QUANTITY = Field(
+    "quantity", read=_read_quantity, write=write_quantity, keypad=Amount(_units), max_length=60, example="100 t"
+)
 PRICE = Field("price", read=_read_price, write=write_price, max_length=60, example="208 EUR/t")
 WINDOW = Field(
     "window",
@@ -180,7 +183,7 @@ def make(talk: Talk, pressed: Press) -> None:
 @book.press("offer.buy")
 def buy(talk: Talk, pressed: Press) -> None:
     listing = _for_sale(talk, pressed.subject)
-    known = {"product": listing.product_id, "quantity": str(listing.remaining)}
+    known = {"product": listing.product_id, "quantity": write_quantity(listing.remaining)}
     talk.fresh = True
     talk.open("buy", Opening(known, listing.id, listing.version))
 
@@ -243,7 +246,7 @@ def my_offers(talk: Talk, _rest: str) -> None:
 def _answers(terms: Terms) -> dict[str, str]:
     answers = {
         "product": terms.product_id,
-        "quantity": str(terms.quantity),
+        "quantity": write_quantity(terms.quantity),
         "price": write_price(terms.price),
         "window": write_window((terms.window_from, terms.window_to)),
         "lots": str(terms.lots),

@@ -17,6 +17,7 @@ from conversations.forms.answers import (
     write_list,
     write_place,
     write_price,
+    write_quantity,
     write_window,
 )
 from conversations.forms.form import BEFORE, Form, Values
@@ -78,7 +79,7 @@ def _answers(talk: Talk, asked: Request) -> dict[str, str]:
     place = asked.place
     said = {
         "grade": asked.grade_id or NOTHING,
-        "quantity": str(asked.quantity),
+        "quantity": write_quantity(asked.quantity),
         "target": write_price(asked.target) if asked.target is not None else "",
         "incoterm": asked.incoterm,
         "place": place.name if place.lat is None or place.lon is None else write_place(place),

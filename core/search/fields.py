@@ -14,6 +14,7 @@ from core.kernel.money import Money, UnitPrice
 from core.kernel.quantity import Quantity
 from core.search.days import DateWindow
 from core.search.grammar import BARE_CUBIC_METRE, Said, SaidPrice, grammar_of
+from core.search.likely import likely_amount, likely_price, likely_sum
 from core.search.numbers import parse_number
 from core.search.places import Place, Places
 from core.search.shorthand import written_out
@@ -24,9 +25,10 @@ WOODY_CUBIC_METRES = ("loose_m3", "stacked_m3", "solid_m3")
 
 
 def parse_quantity(
-    text: str, catalogue: Catalogue, allowed: Collection[str], *, language: str | None = None
+    text: str, catalogue: Catalogue, allowed: Collection[str], *, language: str | None = None, weighed: bool = False
 ) -> Quantity:
-    """One positive amount in one of the allowed units; a bare number is in the first of them.
+    """One positive amount in one of the allowed units; a bare number is in the first of them. `weighed`: what a scale
+    has shown, to the last digit.
 
     Refuses with `quantity.not_understood`, `quantity.which_cubic_metre` (parts: `choices`), and the codes of
     `parse_number` and `Quantity`.
@@ -42,7 +44,8 @@ def parse_quantity(
             raise Invalid("quantity.not_understood", field="quantity", given=text.strip(), allowed=tuple(allowed))
     else:
         number, unit = found["number"], resolved_unit(grammar.unit_of(found["unit"]), tuple(allowed))
-    return Quantity(parse_number(number, language), unit).positive().within(allowed)
+    likely = likely_amount(number, unit, weighed=weighed)
+    return Quantity(parse_number(number, language, likely), unit).positive().within(allowed)
 
 
 def parse_unit_price(
@@ -64,7 +67,7 @@ def parse_unit_price(
         raise Invalid(
             "price.not_understood", field="price", given=text.strip(), currency=default_currency, unit=default_unit
         )
-    return resolved_price(grammar.price_of(found, language), default_currency, default_unit, tuple(catalogue.units))
+    return resolved_price(grammar.price_of(found), default_currency, default_unit, catalogue, language=language)
 
 
 def parse_money(text: str, catalogue: Catalogue, *, default_currency: str, language: str | None = None) -> Money:
@@ -76,8 +79,7 @@ def parse_money(text: str, catalogue: Catalogue, *, default_currency: str, langu
         if answer.startswith("-"):
             raise Invalid("number.negative", given=text.strip())
         raise Invalid("money.not_understood", given=text.strip(), currency=default_currency)
-    said = grammar.price_of(found, language)
-    return Money.of(said.amount, said.currency or default_currency)
+    return resolved_sum(grammar.price_of(found), default_currency, language)
 
 
 def parse_date_window(text: str, catalogue: Catalogue, today: date) -> DateWindow:
@@ -118,10 +120,26 @@ def resolved_unit(unit: str, allowed: Collection[str]) -> str:
     raise Invalid("quantity.which_cubic_metre", field="quantity", choices=choices)
 
 
-def resolved_price(said: SaidPrice, currency: str, unit: str, allowed: Collection[str]) -> UnitPrice:
-    """The price with what was not said filled in."""
-    said_unit = resolved_unit(said.unit, allowed) if said.unit else unit
-    return UnitPrice(said.amount, said.currency or currency, said_unit)
+def resolved_price(
+    said: SaidPrice,
+    currency: str,
+    unit: str,
+    catalogue: Catalogue,
+    allowed: Collection[str] = (),
+    *,
+    language: str | None = None,
+) -> UnitPrice:
+    """The price with what was not said filled in. `allowed`: the units of the goods; of any, where none are named."""
+    said_unit = resolved_unit(said.unit, allowed or tuple(catalogue.units)) if said.unit else unit
+    said_currency = said.currency or currency
+    likely = likely_price(said_currency, said_unit, catalogue.rates)
+    return UnitPrice(parse_number(said.number, language, likely), said_currency, said_unit)
+
+
+def resolved_sum(said: SaidPrice, currency: str, language: str | None = None) -> Money:
+    """The money with what was not said filled in."""
+    said_currency = said.currency or currency
+    return Money.of(parse_number(said.number, language, likely_sum(said_currency)), said_currency)
 
 
 def _answer(text: str, code: str, catalogue: Catalogue | None = None, **parts: object) -> str:

@@ -14,8 +14,9 @@ from core.catalogue.model import Catalogue
 from core.kernel.errors import Refusal
 from core.kernel.money import Money, UnitPrice
 from core.kernel.quantity import Quantity, converted, convertible
-from core.search.fields import resolved_price, resolved_unit
+from core.search.fields import resolved_price, resolved_sum, resolved_unit
 from core.search.grammar import RANGE, SaidPrice
+from core.search.likely import likely_amount
 from core.search.numbers import parse_number
 from core.search.sheet import Sheet
 
@@ -70,8 +71,7 @@ def _rate(sheet: Sheet) -> tuple[Money | None, bool]:
         return None, False
     by_minute = found["by_minute"] is not None
     try:
-        said = sheet.grammar.price_of(found, sheet.language)
-        each = Money.of(said.amount, said.currency or "EUR")
+        each = resolved_sum(sheet.grammar.price_of(found), "EUR", sheet.language)
         return (Money(each.minor * MINUTES, each.currency) if by_minute else each), by_minute
     except Refusal as refusal:
         sheet.unclear.append(refusal)
@@ -91,10 +91,7 @@ def _prices(sheet: Sheet) -> list[SaidPrice]:
                 continue
             if pattern is grammar.bare_limit or said["before"] or said["after"] or said["unit"]:
                 sheet.strike(*found.span())
-                try:
-                    prices += grammar.prices_of(found, sheet.language)
-                except Refusal as refusal:
-                    sheet.unclear.append(refusal)
+                prices += grammar.prices_of(found)
     return prices
 
 
@@ -104,7 +101,7 @@ def _begins_an_amount(sheet: Sheet, found: re.Match[str]) -> bool:
     amount = sheet.grammar.amount_in_groups.match(sheet.text, found.start("number"))
     if amount is None:
         return False
-    return sheet.grammar.price_of(found, sheet.language).limit == "above" or len(amount[1]) == 1 or amount[2] == "000"
+    return sheet.grammar.price_of(found).limit == "above" or len(amount[1]) == 1 or amount[2] == "000"
 
 
 def _amounts(sheet: Sheet) -> list[SaidAmount]:
@@ -135,7 +132,9 @@ def amount(sheet: Sheet, said: Figures, catalogue: Catalogue, product: str | Non
     heard: list[Quantity] = []
     for number, unit, _ in said.amounts:
         try:
-            heard.append(Quantity(parse_number(number, sheet.language), resolved_unit(unit, allowed)).positive())
+            counted_in = resolved_unit(unit, allowed)
+            likely = likely_amount(number, counted_in)
+            heard.append(Quantity(parse_number(number, sheet.language, likely), counted_in).positive())
         except Refusal as refusal:
             sheet.unclear.append(refusal)
     heard = [each for each in heard if not _packed(sheet, each)]
@@ -189,7 +188,8 @@ def prices(
     by_limit: dict[str | None, UnitPrice] = {}
     for each in said.prices:
         try:
-            price = resolved_price(each, entry.price_currency if entry else "EUR", unit, units)
+            currency = entry.price_currency if entry else "EUR"
+            price = resolved_price(each, currency, unit, catalogue, units, language=sheet.language)
         except Refusal as refusal:
             sheet.unclear.append(refusal)
             continue

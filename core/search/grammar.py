@@ -7,7 +7,6 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple, get_args
 
@@ -15,7 +14,7 @@ from core.catalogue.facts import LANGUAGES, Words
 from core.catalogue.model import Catalogue
 from core.catalogue.names import folded
 from core.catalogue.spelling import WordList
-from core.search.numbers import NEXT_NUMBER, NUMBER, parse_number
+from core.search.numbers import NEXT_NUMBER, NUMBER
 from core.search.patterns import any_of
 from core.search.seasons import NAMED
 from core.search.spans import TELLING
@@ -95,7 +94,7 @@ class Said(NamedTuple):
 class SaidPrice:
     """A price as it was said: currency and unit may be missing; `limit` is "below", "above" or nothing."""
 
-    amount: Decimal
+    number: str  # as it was written
     currency: str | None
     unit: str | None
     limit: str | None
@@ -228,7 +227,7 @@ class Grammar:
         """The code of a language that `languages` has matched."""
         return self._languages[_spaced(found["sure"] or found["after"] or found["before"])]
 
-    def price_of(self, found: re.Match[str], language: str | None) -> SaidPrice:
+    def price_of(self, found: re.Match[str]) -> SaidPrice:
         """What a match of `price`, `bare_limit` or `money` says."""
         said = found.groupdict()
         symbol = said.get("before") or said.get("after")
@@ -236,19 +235,18 @@ class Grammar:
         above = said.get("at_least") if limit is None else _spaced(limit) not in self._below
         below = said.get("at_most") if limit is None else not above
         return SaidPrice(
-            amount=parse_number(found["number"], language),
+            number=found["number"],
             currency=self._currencies[_spaced(symbol)] if symbol else None,
             unit=self.unit_of(said["unit"]) if said.get("unit") else None,
             limit="above" if above else "below" if below else None,
         )
 
-    def prices_of(self, found: re.Match[str], language: str | None) -> list[SaidPrice]:
+    def prices_of(self, found: re.Match[str]) -> list[SaidPrice]:
         """The same, and of a range ("200-220 eur/t") both ends."""
-        price = self.price_of(found, language)
+        price = self.price_of(found)
         if found.re is not self.price_range:
             return [price]
-        least = parse_number(self.least_of(found), language)
-        return [replace(price, amount=least, limit="above"), replace(price, limit="below")]
+        return [replace(price, number=self.least_of(found), limit="above"), replace(price, limit="below")]
 
     def loads_of(self, found: re.Match[str]) -> int:
         """How many truckloads `loads` has matched."""

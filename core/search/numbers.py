@@ -1,8 +1,13 @@
-"""Numbers as traders write them: ASCII digits, a decimal comma or point, thousands apart by space, point or comma."""
+"""Numbers as traders write them: ASCII digits, a decimal comma or point, thousands apart by space, point or comma.
+
+"1.200" and "1,200" can be read in two ways, and people of eleven countries write them in one chat. What is counted
+tells mostly which is meant: nobody trades 1.000 t, nor pays 1.20 EUR for a tonne or 1,234 EUR for a litre.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Final
 
@@ -23,13 +28,18 @@ NEXT_NUMBER: Final = (
 _NO_CENTS: Final = re.compile(r"[.,][-–—]{1,2}$")
 _WHOLE: Final = re.compile(r"[0-9]{1,15}")
 _ONE_MARK: Final = re.compile(r"([0-9]{1,15})([.,])([0-9]{1,6})")
+_TWO_READINGS: Final = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")
 _GROUPED: Final = re.compile(r"[0-9]{1,3}(?:([\s.,'])[0-9]{3})(?:\1[0-9]{3})*(?:([.,])[0-9]{1,6})?")
 # The languages that group thousands with a point; the others but English use a space.
 _POINT_GROUPS: Final = frozenset({"de", "es", "it"})
 
 
-def parse_number(text: str, language: str | None = None) -> Decimal:
-    """A number of zero or more. "1.200" and "1,200" are read as the language writes them, or refused when it is silent.
+Likely = Callable[[Decimal], bool]
+
+
+def parse_number(text: str, language: str | None = None, likely: Likely | None = None) -> Decimal:
+    """A number of zero or more. Of "1.200" and "1,200" the one reading that is `likely` is taken; where neither or both
+    are, the one that the language writes so, or they are refused when it is silent.
 
     Refuses with `number.not_a_number`, `number.negative` or `number.ambiguous` (parts: `readings`).
     """
@@ -42,7 +52,7 @@ def parse_number(text: str, language: str | None = None) -> Decimal:
         return Decimal(given)
     mark = _ONE_MARK.fullmatch(given)
     if mark is not None:
-        return _with_one_mark(given, mark, language)
+        return _with_one_mark(given, mark, language, likely)
     grouped = _GROUPED.fullmatch(given)
     if grouped is None or grouped[1] == grouped[2]:
         raise Invalid("number.not_a_number", given=given)
@@ -50,12 +60,24 @@ def parse_number(text: str, language: str | None = None) -> Decimal:
     return Decimal(re.sub(r"[^0-9]", "", whole) + ("." + decimals if point else ""))
 
 
-def _with_one_mark(given: str, mark: re.Match[str], language: str | None) -> Decimal:
+def has_two_readings(text: str) -> bool:
+    """Whether it is up to three digits, a mark and three more."""
+    return _TWO_READINGS.fullmatch(text.strip()) is not None
+
+
+def with_decimals(plain: str) -> str:
+    """A number with a decimal point as nobody can take it for thousands: "1.234" with a fourth decimal."""
+    return f"{plain}0" if has_two_readings(plain) else plain
+
+
+def _with_one_mark(given: str, mark: re.Match[str], language: str | None, likely: Likely | None) -> Decimal:
     whole, sign, decimals = mark.groups()
     as_decimal = Decimal(f"{whole}.{decimals}")
-    if len(decimals) != 3 or len(whole) > 3 or whole.startswith("0"):
+    if not has_two_readings(given):
         return as_decimal
     as_thousands = Decimal(whole + decimals)
+    if likely is not None and likely(as_decimal) != likely(as_thousands):
+        return as_decimal if likely(as_decimal) else as_thousands
     if language == "en":
         return as_thousands if sign == "," else as_decimal
     if language in _POINT_GROUPS:
