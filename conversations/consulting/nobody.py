@@ -8,6 +8,7 @@ from typing import Final
 
 from conversations.buttons import press
 from conversations.consulting.free_times import at_that_time, next_slots
+from conversations.forms.answers import show_town
 from conversations.reply import Button, Card
 from conversations.search.asked import mark
 from conversations.search.chips import LABEL, chip_rows, shown_parts, unclear_words, understood_text
@@ -91,7 +92,7 @@ def _told(talk: Talk, query: Query, in_the_way: Sequence[GivenUp]) -> Iterator[s
             case "speaks":
                 yield words("seek.none_speaks", language=words.locale.languages.get(said.speaks or "", said.speaks))
             case "place" if said.place is not None:
-                yield words("seek.none_place", place=said.place.name)
+                yield words("seek.none_place", place=show_town(talk, said.place))
             case _:
                 pass
 

@@ -22,6 +22,7 @@ from conversations.consulting.narrowing import (
 )
 from conversations.consulting.nobody import nobody_fits, punctual_first, soonest_first
 from conversations.consulting.promotion import stood_in_line
+from conversations.forms.answers import show_town
 from conversations.reply import Button, Card, CardList, Say, Toast
 from conversations.search.asked import ADVICE, ask, asked, attend, keep_place, mark
 from conversations.search.chips import chip_rows, unclear_words, understood_text
@@ -171,7 +172,7 @@ def _brief(talk: Talk, match: Match, query: Query) -> Card:
     place = query.understood.place
     if match.km is None or place is None:
         return card
-    return card.model_copy(update={"note": talk.words("search.why.near", km=match.km, place=place.name)})
+    return card.model_copy(update={"note": talk.words("search.why.near", km=match.km, place=show_town(talk, place))})
 
 
 # --- one consultant ---------------------------------------------------------------------------------------------------

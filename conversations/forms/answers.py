@@ -9,8 +9,9 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from functools import lru_cache
+from functools import lru_cache, partial
 
+from conversations.countries import country_named
 from conversations.forms.form import Values
 from conversations.reply import Option
 from conversations.talk import Talk
@@ -104,7 +105,7 @@ def read_place(talk: Talk, text: str, _values: Values) -> Place:
         lat, lon = float(shared[1]), float(shared[2])
         near = nearest_town(talk, lat, lon)
         return Place(name=near.name, country=near.country, lat=lat, lon=lon)
-    found = parse_place(text, talk.almanac.places)
+    found = parse_place(text, talk.almanac.places, partial(country_named, talk))
     return Place(name=found.name, country=found.country, lat=found.lat, lon=found.lon)
 
 
@@ -114,7 +115,7 @@ def find_towns(talk: Talk, part: str, _values: Values) -> list[Option]:
     begins = folded(part.partition(",")[0].strip())
     found = known.beginning(begins)
     found += [town for town in known.meant(begins) if town not in found]
-    found.sort(key=lambda town: folded(town.name) != begins)
+    found.sort(key=lambda town: begins not in {folded(town.name), folded(town.called(talk.words.language))})
     places = [Place(name=town.name, country=town.country, lat=town.lat, lon=town.lon) for town in found[:TOWNS]]
     return [option(write_place(place), show_place(talk, place)) for place in places]
 
@@ -128,7 +129,12 @@ def write_place(place: Place) -> str:
 
 
 def show_place(talk: Talk, place: Place) -> str:
-    return f"{place.name}, {talk.words.locale.territories.get(place.country, place.country)}"
+    """A town and its country as their reader calls them."""
+    return f"{show_town(talk, place)}, {talk.words.locale.territories.get(place.country, place.country)}"
+
+
+def show_town(talk: Talk, place: Place | Town) -> str:
+    return talk.almanac.places.called(place.name, place.country, talk.words.language)
 
 
 def read_whole_number(low: int, high: int, text: str) -> int:

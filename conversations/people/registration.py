@@ -8,6 +8,7 @@ from babel import Locale
 
 from conversations.book import Book, Flow
 from conversations.buttons import Press, press
+from conversations.countries import country_named
 from conversations.forms.form import Field, Form, Values
 from conversations.forms.nearest import matching, nearest_option
 from conversations.links import LED_TO, read_payload
@@ -127,11 +128,13 @@ def _find_countries(talk: Talk, part: str, _values: Values) -> list[Option]:
 
 
 def _read_country(talk: Talk, text: str, _values: Values) -> str:
-    """A country by its code, or by its name in the person's language or in English."""
+    """A country by its code or by its name: in any language as a whole, nearly in the person's own or in English."""
     code = text.strip().upper()
     mine, english = talk.words.locale.territories, Locale.parse("en").territories
     if len(code) == 2 and code in english:
         return code
+    if (named := country_named(talk, text)) is not None:
+        return named
     all_names = [
         Option(value=str(each), label=name[:75])
         for names in (mine, english)

@@ -6,7 +6,7 @@ from typing import Final
 
 from conversations.book import Book
 from conversations.buttons import Press, press
-from conversations.forms.answers import capital
+from conversations.forms.answers import capital, show_town
 from conversations.people.place import my_place
 from conversations.reply import Button, Card
 from conversations.search.asked import ask
@@ -35,7 +35,7 @@ def what(talk: Talk, _pressed: Press) -> None:
         (Button(label=_with_price(talk, product, middle), press=press("find.goods", choice=product)),)
         for product, middle in offered
     )
-    told = (words("find.what_text"), words("find.measured_from", place=home.name) if home else "")
+    told = (words("find.what_text"), words("find.measured_from", place=show_town(talk, home)) if home else "")
     everything = Button(label=words("find.everything"), press=press("find.all"))
     place = Button(label=words("place.set"), press=press("place.set"))
     talk.reply(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conversations.buttons import press
-from conversations.forms.answers import goods_name, show_place
+from conversations.forms.answers import goods_name, show_place, show_town
 from conversations.people.place import my_place
 from conversations.reply import Button, Card, Line, Shared
 from conversations.search.advice import advice_row
@@ -87,7 +87,7 @@ def _where_and_when(talk: Talk, listing: Listing, km: int | None) -> str:
     """ "DAP Kaunas, 32 km away · 3–17 Dec"; with its country where it is not the reader's own."""
     home = my_place(talk)
     own = home is not None and home.country == listing.country
-    where = f"{listing.incoterm} {listing.place.name if own else show_place(talk, listing.place)}"
+    where = f"{listing.incoterm} {show_town(talk, listing.place) if own else show_place(talk, listing.place)}"
     km = km_from_home(talk, listing) if km is None else km
     if km is not None:
         where = talk.words("find.distance", place=where, km=km)

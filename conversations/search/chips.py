@@ -9,11 +9,11 @@ from decimal import Decimal
 from fractions import Fraction
 
 from conversations.buttons import press
-from conversations.forms.answers import capital, show_window
+from conversations.forms.answers import capital, show_town, show_window
 from conversations.reply import Button, Card
 from conversations.search.asked import mark
 from conversations.search.numbers import NUMBERED
-from conversations.search.towns import called, town_name
+from conversations.search.towns import town_name
 from conversations.talk import Talk
 from core.kernel.exact import half_up_to
 from core.kernel.money import UnitPrice
@@ -143,7 +143,7 @@ def _called(talk: Talk, left_out: str) -> str:
         case "grade":
             return talk.almanac.catalogue.grade(code).label
         case "town" if known := talk.almanac.places.named(code):
-            return called(talk, known[0])
+            return show_town(talk, known[0])
         case _:
             return code.replace("_", " ")
 

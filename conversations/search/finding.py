@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from conversations.book import Book
 from conversations.buttons import Press, press
+from conversations.forms.answers import show_town
 from conversations.people.place import my_place
 from conversations.reply import Button, CardList, Shared, Toast
 from conversations.search.advice import advice_row
@@ -280,7 +281,9 @@ def result_list(talk: Talk, query: Query, page: Page, seen: int) -> CardList:
 
 def _measured_from(talk: Talk, query: Query) -> str:
     home = my_place(talk)
-    return talk.words("find.measured_from", place=home.name) if home and query.understood.place is None else ""
+    if home is None or query.understood.place is not None:
+        return ""
+    return talk.words("find.measured_from", place=show_town(talk, home))
 
 
 def _behind(page: Page, seen: int) -> str:

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
 from typing import Final
 
-from babel import Locale
 from rapidfuzz import fuzz, process
 
 from conversations.book import Book
 from conversations.buttons import Press, press
-from conversations.forms.answers import capital
+from conversations.countries import country_names
+from conversations.forms.answers import capital, show_town
 from conversations.reply import Button, Card, Chart, Line, Say
 from conversations.search.chips import chip_label
 from conversations.search.prices import home_currency
 from conversations.talk import Talk
 from conversations.wording import labelled
-from core.catalogue.facts import LANGUAGES
 from core.catalogue.names import folded
 from core.insights.model import FEWEST, REGION_KM, MarketView, Region, Spread
 from core.insights.rules import percent_from
@@ -138,7 +136,7 @@ def _title(talk: Talk, view: MarketView) -> str:
     goods = capital(catalogue.product(view.product_id).name(words.language))
     goods = f"{goods}, {catalogue.grade(view.grade).label}" if view.grade else goods
     if region.town is not None:
-        return words("market.title_near", goods=goods, region=region.town.name, km=REGION_KM)
+        return words("market.title_near", goods=goods, region=show_town(talk, region.town), km=REGION_KM)
     if region.countries:
         named = [words.locale.territories.get(code, code) for code in region.countries]
         return words("market.title_in", goods=goods, region=words.show(named))
@@ -203,17 +201,6 @@ def _chart(talk: Talk, view: MarketView, spread: Spread) -> Chart:
 
 
 # --- which country ----------------------------------------------------------------------------------------------------
-
-
-@cache
-def country_names() -> dict[str, str]:
-    """Every country's name in the eleven languages, folded, with its ISO code."""
-    return {
-        folded(name): code
-        for language in LANGUAGES
-        for code, name in Locale.parse(language).territories.items()
-        if len(code) == 2 and code.isalpha() and code not in {"EU", "EZ", "UN", "ZZ", "QO"}
-    }
 
 
 def countries_in(text: str) -> tuple[tuple[str, ...], str]:

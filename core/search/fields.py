@@ -5,7 +5,7 @@ A slip in a unit or a month ("24 tones", "15 Decmber") is put right: what was un
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date
 
 from core.catalogue.model import Catalogue
@@ -93,15 +93,17 @@ def parse_date_window(text: str, catalogue: Catalogue, today: date) -> DateWindo
     return found.window
 
 
-def parse_place(text: str, places: Places) -> Place:
+def parse_place(text: str, places: Places, country_named: Callable[[str], str | None] | None = None) -> Place:
     """One place by any of its names, slightly misspelt or declined; refuses with `place.unknown`.
 
-    Of several places with one name the best known is taken unless the country follows: "Brest, BY".
+    Of several places with one name the best known is taken unless the country follows: "Brest, BY", or by a name of it
+    that `country_named` knows ("Brest, Białoruś").
     """
-    name, _, country = _answer(text, "place.unknown").partition(",")
+    name, _, country = (part.strip() for part in _answer(text, "place.unknown").partition(","))
     found = places.meant(name)
-    if country.strip():
-        found = tuple(place for place in found if place.country == country.strip().upper())
+    if country:
+        code = country_named(country) if country_named is not None and len(country) > 2 else country.upper()
+        found = tuple(place for place in found if place.country == code)
     if not found:
         raise Invalid("place.unknown", field="place", given=text.strip())
     return found[0]

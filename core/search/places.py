@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import csv
 import math
+import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from itertools import dropwhile
 from pathlib import Path
 
+from core.catalogue.facts import LANGUAGES
 from core.catalogue.names import LAST_LETTER, folded, romanised
 from core.catalogue.spelling import WordList
 
@@ -27,6 +29,9 @@ CITY_KM = 10  # from the middle of a city to its edge: who is nearer is there, a
 SHORTEST_ROMANISED = 5  # letters of a name that is known in Latin letters as well
 # Endings of the cases in which the eleven languages put a town ("Rygoje", "Kaunase", "в Києві").
 LONGEST_ENDING = 3
+CYRILLIC = "uk"  # the language whose readers read towns in Cyrillic letters
+_IN_CYRILLIC = re.compile("[а-яіїєґ' -]+$", re.IGNORECASE)
+_NOT_UKRAINIAN = frozenset("ыэъё")
 _ENDING_LETTERS = "aeiouysаеиоуіїєья"
 
 
@@ -45,6 +50,11 @@ class Place:
     everyday_word: bool
     other_names: tuple[str, ...]
     well_known: bool = True
+    in_languages: Mapping[str, str] = field(default_factory=dict, compare=False)  # where it is not `name`
+
+    def called(self, language: str) -> str:
+        """Its name in that language; in Cyrillic to who reads that, where it is known so."""
+        return self.in_languages.get(language, self.name)
 
     def km_to(self, other: Place) -> float:
         """Great-circle distance in kilometres."""
@@ -82,6 +92,7 @@ class Places:
             for name in map(_plain, place.other_names):
                 if place not in self._by_name[name]:
                     self._by_name[name].append(place)
+        self._by_own_name = {(place.name, place.country): place for place in self.all}
         self.first_words = frozenset(name.split(" ", 1)[0] for name in self._by_name)
         self.like = lru_cache(maxsize=20_000)(self._like)
         self.meant = lru_cache(maxsize=20_000)(self._meant)
@@ -99,6 +110,11 @@ class Places:
     def named(self, name: str) -> tuple[Place, ...]:
         """The places of exactly that name in any language; accents and case do not matter."""
         return tuple(self._by_name.get(_plain(name.strip()), ()))
+
+    def called(self, name: str, country: str, language: str) -> str:
+        """What the place that the gazetteer calls so is called in a language; of any other place the name itself."""
+        known = self._by_own_name.get((name, country))
+        return known.called(language) if known is not None else name
 
     def knows(self, word: str) -> bool:
         """Whether a place is called exactly so; for words that are folded already."""
@@ -192,11 +208,31 @@ def _plain(name: str) -> str:
     return folded(name).replace("(", "").replace(")", "")
 
 
-def load_places(well_known: Path, others: Path | None = None) -> Places:
-    """Read config/catalogue/places.csv and towns.csv; the lines that start with # tell of their licence."""
-    places = [_place(row) for row in _rows(well_known)]
-    places += [replace(_place(row), well_known=False) for row in _rows(others)] if others is not None else []
-    return Places(places)
+def load_places(well_known: Path, others: Path | None = None, in_languages: Path | None = None) -> Places:
+    """Read config/catalogue/places.csv, towns.csv and town_names.csv; the lines that start with # tell of their
+    licence."""
+    rows = _rows(in_languages) if in_languages is not None else ()
+    names = {(row["name"], row["country"]): {each: row[each] for each in row if row[each]} for row in rows}
+    places = [_with_names(_place(row), names.get((row["name"], row["country"]), {})) for row in _rows(well_known)]
+    towns = (_place(row) for row in _rows(others)) if others is not None else ()
+    return Places([*places, *(_with_names(replace(town, well_known=False), {}) for town in towns)])
+
+
+def _with_names(place: Place, names: Mapping[str, str]) -> Place:
+    """The place with its names in languages, which it is known by as well."""
+    named = {language: name for language, name in names.items() if language in LANGUAGES}
+    if CYRILLIC not in named and (in_cyrillic := _in_cyrillic(place)):
+        named[CYRILLIC] = in_cyrillic
+    known = dict.fromkeys((*place.other_names, *named.values()))
+    return replace(place, other_names=tuple(known), in_languages=named)
+
+
+def _in_cyrillic(place: Place) -> str | None:
+    """The Ukrainian name among all others: the first Cyrillic one, of a place of the trade; that of a Ukrainian town
+    stands first; of a small town abroad nobody has one."""
+    names = place.other_names if place.well_known else place.other_names[: place.country == "UA"]
+    known = (name for name in names if _IN_CYRILLIC.match(name) and _NOT_UKRAINIAN.isdisjoint(name.lower()))
+    return next(known, None)
 
 
 def _rows(path: Path) -> Iterable[dict[str, str]]:

@@ -107,6 +107,7 @@ async def test_a_town_is_called_as_its_reader_calls_it(tom: Somebody) -> None:
         ("fr", "granulés de bois près de Genève", "Genève"),
         ("pl", "pelet drzewny koło Warszawy", "Warszawa"),
         ("lt", "medienos granulės prie Kauno", "Kaunas"),  # another case of it is no name
+        ("uk", "деревні пелети біля Lviv", "Львів"),
         ("en", "wood pellets near Wien", "Vienna"),
     ):
         await tom.says(f"/language {language}")

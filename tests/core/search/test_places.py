@@ -10,7 +10,7 @@ from tests.core.goods import catalogue
 from tests.core.search.test_parse import FOLDER, refusal
 
 CATALOGUE = catalogue()
-PLACES = load_places(FOLDER / "places.csv", FOLDER / "towns.csv")
+PLACES = load_places(*(FOLDER / each for each in ("places.csv", "towns.csv", "town_names.csv")))
 
 
 @pytest.mark.parametrize(
@@ -68,3 +68,25 @@ def test_no_word_of_the_trade_is_a_town_without_being_said_to_be_one() -> None:
     words = {*CATALOGUE.name_index.vocabulary, *CATALOGUE.synonyms.words}
     taken = [place.name for word in words for place in PLACES.named(word)[:1] if not place.everyday_word]
     assert [name for name in taken if name not in {place.name for place in PLACES.well_known}] == []
+
+
+def test_a_town_is_called_as_its_reader_calls_it_and_found_by_every_such_name() -> None:
+    warsaw, munich, lviv = (PLACES.named(name)[0] for name in ("Warsaw", "Munich", "Lviv"))
+    assert [warsaw.called(each) for each in ("en", "de", "pl", "lt", "uk")] == [
+        "Warsaw", "Warschau", "Warszawa", "Varšuva", "Варшава",
+    ]  # fmt: skip
+    assert (munich.called("de"), munich.called("it"), lviv.called("uk")) == ("München", "Monaco di Baviera", "Львів")
+    assert PLACES.called("Ivano-Frankivsk", "UA", "uk") == "Івано-Франківськ"
+    assert PLACES.called("Kaunas", "LT", "pl") == "Kowno"
+    assert PLACES.called("Wolfenbüttel", "DE", "uk") == "Wolfenbüttel"  # nobody writes it otherwise
+    assert PLACES.called("Nowhere", "DE", "de") == "Nowhere"
+    for place in PLACES.well_known:
+        assert all(place in PLACES.named(name) for name in place.in_languages.values()), place.in_languages
+
+
+def test_a_ukrainian_town_is_known_by_its_own_name() -> None:
+    """They stood there by every other name: "Умань" was looked for in Belgium."""
+    for own, name in (("Умань", "Uman"), ("Донецьк", "Donetsk"), ("Бровари", "Brovary"), ("Конотоп", "Konotop")):
+        town = PLACES.named(own)[0]
+        assert (town.name, town.called("uk")) == (name, own)
+    assert PLACES.called("Sonyachnyi", "UA", "uk") == "Sonyachnyi"  # its own name is not known

@@ -1,0 +1,28 @@
+"""Countries by their names in any language that is spoken here."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from babel import Locale
+
+from conversations.talk import Talk
+from core.catalogue.facts import LANGUAGES
+from core.catalogue.names import folded
+
+
+def country_named(talk: Talk, name: str) -> str | None:
+    """The ISO code of a country by its name in any language, perhaps in another case."""
+    said = folded(name.strip())
+    return country_names().get(said) or talk.almanac.catalogue.country_named(said)
+
+
+@cache
+def country_names() -> dict[str, str]:
+    """Every country's name in the eleven languages, folded, with its ISO code."""
+    return {
+        folded(name): code
+        for language in LANGUAGES
+        for code, name in Locale.parse(language).territories.items()
+        if len(code) == 2 and code.isalpha() and code not in {"EU", "EZ", "UN", "ZZ", "QO"}
+    }
