@@ -183,7 +183,7 @@ class Tasks:
         await self.buyer.says("/experts the grate of my boiler slags")
         await self.buyer.presses("Times and profile")
         shown = await self.buyer.sees("More times")
-        slot = re.search(r"\[(\w{3} \d+ \w+ \d\d:\d\d)\]", shown)
+        slot = re.search(r"\[(\w{3},? \w+ \w+ \d\d:\d\d)\]", shown)
         assert slot is not None, shown
         await self.buyer.presses(slot[1])
         await self.buyer.sees("€90.00")

@@ -15,12 +15,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime, format_interval, get_timezone_location
+from babel.dates import get_timezone_location
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal
 
+from conversations.dates import day_in_words, span_in_words, weekday_in_words
 from core.kernel.errors import Refusal
 from core.kernel.money import STARS, Money, UnitPrice
 from core.kernel.quantity import UNITS, Quantity
@@ -141,13 +142,13 @@ class Words:
 
     def window(self, first: date, last: date) -> str:
         """Two days as one span, what they share said once: "23–29 Nov 2026"."""
-        return str(format_interval(first, last, "yMMMd", locale=self.locale))
+        return span_in_words(first, last, self.locale)
 
     def days(self, first: date, last: date, today: date) -> str:
         """A span where there is little room: without its year where the days of no other year can be meant."""
         if not timedelta() <= last - today < A_YEARS_DAYS:
-            return self.window(first, last) if first != last else self.show(first)
-        return str(format_interval(first, last, "MMMd", locale=self.locale))
+            return self.window(first, last)
+        return span_in_words(first, last, self.locale, with_year=False)
 
     def clock_of(self, zone: str) -> str:
         """A time zone by the place whose clock it is: "Europe/Vilnius" is a name for machines."""
@@ -156,7 +157,7 @@ class Words:
     def moment(self, moment: datetime) -> str:
         """Day, time and zone: a time without its zone is nobody's time."""
         local = moment.astimezone(self.zone)
-        return f"{format_datetime(local, 'EEE d MMM, HH:mm', locale=self.locale)} {local.tzname()}"
+        return f"{weekday_in_words(local.date(), self.locale)}, {local:%H:%M} {local.tzname()}"
 
 
 def labelled(words: Words, label: str, value: str) -> str:
@@ -182,7 +183,7 @@ def _quantity(words: Words, quantity: Quantity) -> str:
 
 
 def _date(words: Words, day: date) -> str:
-    return format_date(day, "medium", locale=words.locale)
+    return day_in_words(day, words.locale)
 
 
 def _yes_no(words: Words, truth: bool) -> str:

@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from babel.dates import format_date, format_time
-
 from conversations.consulting.after.review import session_standing
+from conversations.dates import weekday_in_words
 from conversations.reply import Button, Card, Line
 from conversations.talk import Talk
 from conversations.wording import listed
@@ -121,8 +120,7 @@ def _runs_before(hours: Mapping[int, Sequence[Span]], day: int) -> int:
 def slot_in_words(talk: Talk, moment: datetime) -> str:
     """ "Tue 24 Nov 10:00" in the reader's own zone, for a button: beside it stands which zone that is."""
     local = moment.astimezone(talk.words.zone)
-    day = format_date(local, "EEE d MMM", locale=talk.words.locale)
-    return f"{day} {format_time(local, 'HH:mm', locale=talk.words.locale)}"
+    return f"{weekday_in_words(local.date(), talk.words.locale)} {local:%H:%M}"
 
 
 def slots_in_words(talk: Talk, slots: Sequence[datetime]) -> str:

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from babel.dates import format_date
-
 from conversations.buttons import press
 from conversations.consulting.after.review import session_standing
 from conversations.consulting.expert_card import fields_in_words, hours_lines, languages_in_words, rate_in_words
+from conversations.dates import weekday_in_words
 from conversations.reply import Button, Card, Line
 from conversations.talk import Talk
 from conversations.wording import listed
@@ -117,7 +116,7 @@ def runs_of(days: Sequence[ExpertDay]) -> list[list[ExpertDay]]:
 def run_in_words(talk: Talk, run: Sequence[ExpertDay]) -> str:
     """ "Fri 27 Nov 14:00–16:00", "Sun 20 Dec – Tue 5 Jan closed"."""
     ends = (run[0].day, run[-1].day)
-    named = " – ".join(format_date(day, "EEE d MMM", locale=talk.words.locale) for day in dict.fromkeys(ends))
+    named = " – ".join(weekday_in_words(day, talk.words.locale) for day in dict.fromkeys(ends))
     spans = ", ".join(str(span) for span in rules.spans(run[0].spans))
     return f"{named} {spans or talk.words('expert.closed')}"
 

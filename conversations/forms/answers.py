@@ -86,7 +86,7 @@ def write_window(window: Window) -> str:
 
 
 def show_window(talk: Talk, window: Window) -> str:
-    return talk.words.show(window[0]) if window[0] == window[1] else talk.words.window(*window)
+    return talk.words.window(*window)
 
 
 # What `write_place` gives: a name, a country, and degrees.

@@ -85,8 +85,10 @@ def parse_money(text: str, catalogue: Catalogue, *, default_currency: str, langu
 def parse_date_window(text: str, catalogue: Catalogue, today: date) -> DateWindow:
     """One window that is not over; refuses with `window.not_understood`, `window.in_the_past` and the like."""
     answer = _answer(text, "window.not_understood", catalogue)
-    found = grammar_of(catalogue).windows.find(answer, today)
-    if found is None or (answer[: found.start] + answer[found.end :]).strip(" .,"):
+    windows = grammar_of(catalogue).windows
+    found = windows.find(answer, today)
+    rest = windows.named.weekday.sub("", f"{answer[: found.start]} {answer[found.end :]}") if found is not None else ""
+    if found is None or rest.strip(" .,"):
         raise Invalid("window.not_understood", field="window", given=text.strip())
     if found.window.last < today:
         raise Invalid("window.in_the_past", field="window", first=found.window.first, last=found.window.last)

@@ -116,7 +116,7 @@ def test_money_dates_units_lists_and_plurals_go_by_the_language(tmp_path: Path) 
     assert shown(Money(1_234_50, "EUR")) == "1 234,50 €"
     assert shown(UnitPrice(Decimal("215.5"), "EUR", "t")).startswith("215,50 EUR/")
     assert shown(date(2026, 11, 23)) == "23 lis 2026"
-    assert shown(datetime(2026, 11, 23, 9, 0, tzinfo=UTC)) == "pon. 23 lis, 10:00 CET"
+    assert shown(datetime(2026, 11, 23, 9, 0, tzinfo=UTC)) == "pon., 23 lis, 10:00 CET"
     assert shown(("a", "b", "c")) == format_list(["a", "b", "c"], locale="pl") == "a, b i c"
     pallets = [shown(Quantity(Decimal(count), "pallet")) for count in ("1", "2", "5", "22", "1.5")]
     assert pallets == ["1 paleta", "2 palety", "5 palet", "22 palety", "1,5 palety"]

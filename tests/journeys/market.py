@@ -13,13 +13,14 @@ from typing import Any, Literal
 import aiohttp
 import aiosqlite
 import asyncpg
-from babel.dates import format_date
+from babel import Locale
 from sqlalchemy import make_url
 
 from config.installation import introduce
 from config.outside import SystemClock, clock_of, open_lab, pointed_at
 from config.settings import Settings
 from config.wiring import Product, build
+from conversations.dates import weekday_in_words
 from core.kernel.ids import Ids
 from lab.app import Lab
 from lab.people import Browser, OnSlack, OnTelegram, until
@@ -29,8 +30,8 @@ Chat = Literal["telegram", "slack"]
 
 
 def day_for(somebody: Somebody, day: date) -> str:
-    """A day as their chat shows it: "Tue 1 Sep", and "Tue 1 Sept" where English is British."""
-    return format_date(day, "EEE d MMM", locale="en_GB" if isinstance(somebody, OnTelegram) else "en_US")
+    """A day as their chat shows it: "Tue, Sep 1", and "Tue 1 Sept" where English is British."""
+    return weekday_in_words(day, Locale.parse("en_GB" if isinstance(somebody, OnTelegram) else "en_US"))
 
 
 class Pulse:

@@ -103,7 +103,7 @@ async def test_free_now_is_said_in_words(nina: Somebody, world: World) -> None:
     await nina.presses("Not free any more")
     at = (await world.now()).astimezone(ZoneInfo("Europe/Vilnius")) + timedelta(hours=3)
     await nina.says(f"I am free now until {at:%H:%M}")
-    await nina.sees(f"instant calls come here until {at:%a} {at.day} {at:%b}, {at:%H:%M}")
+    await nina.sees(f"instant calls come here until {day_for(nina, at.date())}, {at:%H:%M}")
     await nina.says(f"/free now until {at - timedelta(hours=4):%H:%M}")
     await nina.sees("You can be free now for 12 hours at most.")
 

@@ -61,7 +61,7 @@ class Counsel:
     async def slots(self) -> Sequence[str]:
         """The times that are offered just now, on cards that may be drawn anew."""
         shown = await self.seeker.sees("More times")
-        found = re.findall(r"\[(\w{3} \d+ \w+ \d\d:\d\d)\]", shown)
+        found = re.findall(r"\[(\w{3},? \w+ \w+ \d\d:\d\d)\]", shown)
         assert found, shown
         return [str(each) for each in found]
 
@@ -81,7 +81,8 @@ class Counsel:
     async def begins(self) -> datetime:
         """The agreed time, as the seeker's card says it: without the year, so the next such day is meant."""
         shown, now = await self.seeker.screen(), await self.world.now()
-        day, month, time, zone = re.findall(r"\w{3} (\d+) (\w{3})t?, (\d\d:\d\d) (UTC|EES?T)", shown)[-1]
+        first, then, time, zone = re.findall(r"\w{3},? (\w{1,3})t? (\w{1,3})t?, (\d\d:\d\d) (UTC|EES?T)", shown)[-1]
+        day, month = sorted((first, then))  # "24 Nov", and "Nov 24" where English is American
         walls = (datetime.strptime(f"{day} {month} {now.year + n} {time} +0000", "%d %b %Y %H:%M %z") for n in (0, 1))
         return next(at for wall in walls if (at := wall - AHEAD_OF_UTC[zone]) > now - timedelta(days=1))
 
@@ -319,7 +320,7 @@ async def test_a_slot_that_is_taken_meanwhile_offers_the_nearest(counsel: Counse
     await tom.seeker.sees("The time is held for you.")
     await sarah.sends()
     shown = await sarah.sees("Somebody was faster: that time is taken.")
-    near = re.findall(r"\[(\w{3} \d+ \w+ \d\d:\d\d)\]", shown)[-3:]
+    near = re.findall(r"\[(\w{3},? \w+ \w+ \d\d:\d\d)\]", shown)[-3:]
     assert label not in near
     await sarah.presses(near[0])
     await sarah.sees("At most €90.00")
