@@ -53,15 +53,23 @@ book = Book()
 @book.command("experts")
 def seek(talk: Talk, problem: str) -> None:
     """`/experts my boiler slags, in German, under 120 EUR/h`: the three who fit best, and why."""
-    words, almanac = talk.words, talk.almanac
+    words = talk.words
     if not problem:
         button = Button(label=words("seek.all"), press=press("seek.all"), style="primary")
         talk.reply(Say(text=words("seek.ask"), buttons=((button,),)))
         return
     remember(talk.ctx, talk.person.id, LAST_PROBLEM, problem[:1000])
     keep_narrowing(talk, Narrowing())
-    wanted = advisers.problem_told(problem, almanac.catalogue, almanac.places, talk.today, words.language)
-    show_advisers(talk, ask(talk, as_said(talk, wanted, ORDERS), ADVICE))
+    show_advisers(talk, ask(talk, as_said(talk, problem_told(talk, problem), ORDERS), ADVICE))
+
+
+def problem_told(talk: Talk, sentence: str, *, answering: bool = False) -> Query:
+    """What is said to those who advise. `answering`: of a list of them."""
+    almanac, language = talk.almanac, talk.words.language
+    now = talk.ctx.now.astimezone(talk.words.zone).time()
+    return advisers.problem_told(
+        sentence, almanac.catalogue, almanac.places, talk.today, language, now=now, answering=answering
+    )
 
 
 @book.press("seek.all")
@@ -265,8 +273,7 @@ def more_times(talk: Talk, pressed: Press) -> None:
 
 def next_free_now(talk: Talk, problem: str, but: str) -> Expert | None:
     """Who else could be called at once about this: the best who fits, or else whoever is there."""
-    almanac = talk.almanac
-    said = advisers.problem_told(problem, almanac.catalogue, almanac.places, talk.today, talk.words.language)
+    said = problem_told(talk, problem)
     for wanted in (replace(said, order="best"), Query(NOTHING)):
         now = replace(wanted, understood=replace(wanted.understood, free_now=True, window=None, at=None))
         others = (match.expert for match in _found(talk, now).matches)

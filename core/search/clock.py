@@ -42,6 +42,11 @@ def without_clock(text: str, catalogue: Catalogue, today: date, *, answering: bo
     return Clock(_without(said, found), clock.at, windows.named.day_of(found, today))
 
 
+def names_weekday(text: str, catalogue: Catalogue) -> bool:
+    """Whether a day is told by its name."""
+    return grammar_of(catalogue).windows.named.weekday.search(Said.of(text).text) is not None
+
+
 def _without_time(text: str, catalogue: Catalogue, today: date, *, answering: bool) -> Clock:
     if not _DIGIT.search(text):
         return Clock(text, None)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, time, timedelta
 from fractions import Fraction
 from typing import Final
 
@@ -24,7 +24,7 @@ from core.kernel.money import Money
 from core.kernel.transaction import Ctx
 from core.search import rules
 from core.search.advice import order_of_advisers
-from core.search.clock import Clock, without_clock
+from core.search.clock import Clock, names_weekday, without_clock
 from core.search.days import DateWindow
 from core.search.engine.document import words_in
 from core.search.engine.index import Found, Index
@@ -59,6 +59,7 @@ FEW: Final = 3  # of the cheapest, who are offered where nobody takes as little 
 MUCH_DEARER: Final = Fraction(3, 2)  # times the cheapest of them
 HasTime = Callable[[Expert, DateWindow], bool]
 MINUTES: Final = 60  # of an hour
+A_WEEK: Final = 7  # days
 OF_SEVERAL_GOODS: Final = "goods.one_at_a_time"  # which is no matter to who asks about them
 BY_MINUTE: Final = "rate_by_minute"  # the end of the sentences about a rate that was said for a minute
 RELAXED: Final = (  # in the order in which giving one up hurts least
@@ -124,16 +125,31 @@ def problem_of(query: Query, catalogue: Catalogue, text: str = "") -> Query:
 
 
 def problem_told(
-    text: str, catalogue: Catalogue, places: Places, today: date, language: str = "en", *, answering: bool = False
+    text: str,
+    catalogue: Catalogue,
+    places: Places,
+    today: date,
+    language: str = "en",
+    *,
+    now: time = time.min,
+    answering: bool = False,
 ) -> Query:
     """What a sentence to those who advise says, in the order that it asks for. A clock time is taken out beforehand.
 
-    `answering`: it is said of a list of them (see `without_clock`).
+    `now`: what the clock of the seeker shows. `answering`: it is said of a list of them (see `without_clock`).
     """
     clock = without_clock(text, catalogue, today, answering=answering)
     query = told_when(query_of(clock.text, catalogue, places, today, language, measured=False), clock)
+    if query.understood.window == (today, today) and names_weekday(text, catalogue) and _is_over(clock, now):
+        day = today + timedelta(days=A_WEEK)
+        query = replace(query, understood=replace(query.understood, window=DateWindow(day, day)))
     problem = problem_of(query, catalogue, clock.text)
     return replace(problem, order=order_of_advisers(clock.text, query, catalogue))
+
+
+def _is_over(clock: Clock, now: time) -> bool:
+    """Whether the hour has passed: "Tuesday at 10:00", said on a Tuesday at noon, is next week's."""
+    return clock.at is not None and time.fromisoformat(clock.at) <= now
 
 
 def told_when(query: Query, clock: Clock) -> Query:

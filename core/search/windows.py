@@ -10,7 +10,17 @@ from datetime import date, timedelta
 from core.catalogue.facts import Words
 from core.catalogue.names import folded
 from core.kernel.errors import Refusal
-from core.search.days import YEAR, DateWindow, a_day, end_of_month, monday_of, next_such_day, open_from, ordered
+from core.search.days import (
+    YEAR,
+    DateWindow,
+    OpenWindow,
+    a_day,
+    end_of_month,
+    monday_of,
+    next_such_day,
+    open_from,
+    ordered,
+)
 from core.search.patterns import any_of
 from core.search.seasons import NamedWindows
 from core.search.spans import Reading, Spans
@@ -20,6 +30,7 @@ RELATIVE_WINDOWS = ("today", "tomorrow", "this_week", "next_week", "this_month",
 FIGURES_OF_TIME = re.compile(r"[0-9]\s?[-–./]\s?[0-9]|[^\W\d_]\.?[0-9]")
 ALMOST_A_YEAR = timedelta(days=364)  # back from a day, so that the same day a year ago is not meant
 HALF_A_YEAR = timedelta(days=183)
+JUST_PASSED = timedelta(days=60)  # so long ago a day is named by mistake: nobody plans ten months ahead by the day
 CENTURY = 2000  # of a year that is written with two figures
 ARTICLE = r"(?:(?:the|den|dem|le|il|el)\s+)"  # "by the 15th of May", "entro il 15 maggio"
 # Behind the number of a day: "31st", "1er", "31ten", "31:a", "31-го".
@@ -92,20 +103,23 @@ class WindowReader:
         self.named = NamedWindows(words)
         every = (*Spans(words).readings, *self.named.readings, *relative, *readings, self.named.by_weekday)
         self._readings = tuple((re.compile(rf"(?<!\w){pattern}(?!\w)"), reading) for pattern, reading in every)
+        by_days = (self._two_days, self._days_of_one_month, self._days_behind_month, self._one_day)
+        self._by_days = frozenset((*by_days, self._until, self._starting))
         self._month_word = re.compile(rf"(?<![^\W\d_]){month}(?![^\W\d_])")
 
     def find(self, text: str, today: date) -> FoundWindow | None:
         """The first window in a folded text; refuses a day or week that is in no calendar."""
-        heard = self.heard(text, today)
+        heard = next(self._heard(text, today), None)
         if isinstance(heard, NoWindow):
             raise heard.refusal
         return heard
 
     def heard(self, text: str, today: date) -> FoundWindow | NoWindow | None:
-        """The same, and of what it would refuse where it stands."""
-        return next(self._heard(text, today), None)
+        """The same in a sentence, and of what it would refuse where it stands. A day that has just passed is meant as
+        it was said, and not the one a year ahead; from such a day on is from today on."""
+        return next(self._heard(text, today, passed=True), None)
 
-    def _heard(self, text: str, today: date) -> Iterator[FoundWindow | NoWindow]:
+    def _heard(self, text: str, today: date, *, passed: bool = False) -> Iterator[FoundWindow | NoWindow]:
         for pattern, reading in self._readings:
             for found in pattern.finditer(text):
                 try:
@@ -113,6 +127,8 @@ class WindowReader:
                 except Refusal as refusal:
                     yield NoWindow(refusal, *found.span())
                     continue
+                if passed and reading in self._by_days:
+                    window = _just_passed(reading, found, today) or window
                 if window is not None:
                     yield FoundWindow(window, *found.span())
 
@@ -201,18 +217,30 @@ class WindowReader:
         return a_day(year if year > 99 else CENTURY + year, month, day, text)
 
 
+def _just_passed(reading: Reading, found: re.Match[str], today: date) -> DateWindow | None:
+    """The window that was over a short time ago, where one without a year is; None for any other."""
+    try:
+        window = reading(found, today - JUST_PASSED)
+    except Refusal:
+        return None
+    if isinstance(window, OpenWindow) and window.first < today:
+        return open_from(today)
+    return window if window is not None and window.last < today else None
+
+
 def _any_day(month: str, words: Words) -> str:
     """The pattern of one day, with or without its year."""
     currency = any_of(word for said in words.currencies.values() for word in said)
     no_price = rf"(?!\s*{currency}(?!\w))(?![0-9])"
+    year = rf"{YEAR}(?:\s?р\.?(?!\w))?"  # "30 червня 2027 р."
     named_year = rf"(?:{YEAR}\s?(?:m\.?|\.?\s?gada)\s+)?"  # "2027 m. birželio 30 d.", "2027. gada 30. jūnijs"
     return (
         rf"(?:{YEAR}(?:-[0-9]{{2}}-|/[0-9]{{2}}/|\.[0-9]{{2}}\.)[0-9]{{2}}|[0-9]{{1,2}}[./][0-9]{{1,2}}[./]{YEAR}"
         rf"|[0-3]?[0-9](?:-[01]?[0-9]-{YEAR}|(?:\.[01]?[0-9]\.|/[01]?[0-9]/)[2-4][0-9]{no_price})"
         # "15.12.": with its closing point alone, and as a day that there may be; "15.12" and "95.50." are prices.
         rf"|(?:0?[1-9]|[12][0-9]|3[01])\.\s?(?:0?[1-9]|1[0-2])\.{no_price}"
-        rf"|{named_year}[0-9]{{1,2}}{ORDINAL}?(?:\s+|-)(?:(?:of|de)\s+)?{month}(?:(?:\.?\s+|-)(?:del?\s+)?{YEAR})?"
-        rf"|{named_year}{month}\s+(?:the\s+)?[0-9]{{1,2}}(?:st|nd|rd|th|\s?d(?!\w)\.?)?(?![0-9])(?:,?\s+{YEAR})?)"
+        rf"|{named_year}[0-9]{{1,2}}{ORDINAL}?(?:\s+|-)(?:(?:of|de)\s+)?{month}(?:(?:\.?\s+|-)(?:del?\s+)?{year})?"
+        rf"|{named_year}{month}\.?\s+(?:the\s+)?[0-9]{{1,2}}(?:st|nd|rd|th|\s?d(?!\w)\.?)?(?![0-9])(?:,?\s+{YEAR})?)"
     )
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 
 import pytest
 
 from core.search.clock import Clock, without_clock
+from core.search.experts import problem_told
 from tests.core.goods import catalogue
+from tests.core.search.test_parse import PLACES
 
 TODAY = date(2026, 11, 22)
 
@@ -44,3 +46,21 @@ def test_a_clock_time_is_taken_out(told: str, left: str, at: str) -> None:
 )
 def test_other_numbers_are_no_time(told: str) -> None:
     assert without_clock(told, catalogue(), TODAY) == Clock(told, None)
+
+
+@pytest.mark.parametrize(
+    ("told", "now", "day"),
+    [
+        ("a lawyer Sunday at 10:00", "10:26", date(2026, 11, 29)),
+        ("a lawyer on Sunday at 10:00", "10:26", date(2026, 11, 29)),
+        ("Anwalt Sonntag 10 Uhr", "10:26", date(2026, 11, 29)),
+        ("teisininkas sekmadienį 10 val.", "10:26", date(2026, 11, 29)),
+        ("a lawyer Sunday at 10:30", "10:26", TODAY),
+        ("a lawyer Sunday", "10:26", TODAY),
+        ("a lawyer today at 10:00", "10:26", TODAY),
+        ("a lawyer Monday at 10:00", "10:26", date(2026, 11, 23)),
+    ],
+)
+def test_an_hour_of_this_weekday_that_is_over_is_next_weeks(told: str, now: str, day: date) -> None:
+    said = problem_told(told, catalogue(), PLACES, TODAY, now=time.fromisoformat(now)).understood
+    assert said.window == (day, day)

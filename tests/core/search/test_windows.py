@@ -141,3 +141,40 @@ def test_of_two_days_the_one_that_there_is_counts() -> None:
 def test_other_figures_are_no_day(sentence: str, rest: str) -> None:
     heard = query_of(sentence, CATALOGUE, PLACES, TODAY).understood
     assert (heard.window, heard.unclear, heard.rest) == (None, (), rest)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *("by 15 November", "1-15 Nov", "15.11.", "Nov 1-15", "on 15 Nov", "20 Oct - 15 Nov", "bis 15.11."),
+        *("jusqu'au 15 novembre", "hasta el 15 de noviembre", "do 15 listopada", "iki lapkričio 15 d."),
+        *(
+            "līdz 15. novembrim",
+            "kuni 15. november",
+            "entro il 15 novembre",
+            "senast den 15 november",
+            "до 15 листопада",
+        ),
+    ],
+)
+def test_a_day_that_has_just_passed_is_told_and_is_not_next_years(said: str) -> None:
+    heard = query_of(f"sawdust {said}, Riga", CATALOGUE, PLACES, TODAY).understood
+    assert [(each.code, str(each.parts["last"])) for each in heard.unclear] == [("window.in_the_past", "2026-11-15")]
+    assert (heard.product, heard.window, heard.rest) == ("sawdust", None, "")
+
+
+@pytest.mark.parametrize(
+    ("said", "first", "last"),
+    [
+        ("by 15 November 2027", "2026-11-21", "2027-11-15"),
+        ("by 15 June", "2026-11-21", "2027-06-15"),  # which nobody takes for the one that has passed
+        ("from 1 November", "2026-11-21", "2027-11-22"),
+        ("10 Nov - 5 Dec", "2026-11-10", "2026-12-05"),
+        ("1 Dec - 30 Sept", "2026-12-01", "2027-09-30"),
+        ("in October", "2027-10-01", "2027-10-31"),
+    ],
+)
+def test_what_is_yet_to_come_is_a_window(said: str, first: str, last: str) -> None:
+    heard = query_of(f"sawdust {said}", CATALOGUE, PLACES, TODAY).understood
+    assert [day.isoformat() for day in heard.window or ()] == [first, last]
+    assert heard.unclear == ()
