@@ -23,8 +23,10 @@ from core.search.model import Order, Query
 from core.search.parse import Understood
 from core.search.patterns import any_of
 from core.search.rules import with_grades_of_goods
+from core.search.unfinished import UNREAD
 
-ASKED_BACK: Final = ("window.", "place.distance_from_where")  # what was said is a part of a search, though it cannot be
+# What was said is a part of a search, though it cannot be.
+ASKED_BACK: Final = ("window.", "place.distance_from_where", UNREAD)
 LONGEST: Final = 60  # characters of what is said of a list without a wish: who writes more says more
 NO_WISH: Final = frozenset({"rest", "product", "alternatives"})  # chips that narrow nothing
 CALLED: Final = {  # the words for a part of what was asked -> its wishes

@@ -12,7 +12,7 @@ from core.catalogue import Catalogue
 from core.catalogue.comparing import quantity_in
 from core.catalogue.names import words_of
 from core.contacts.service import apart_from_me
-from core.kernel.errors import Invalid
+from core.kernel.errors import Invalid, Refusal
 from core.kernel.money import UnitPrice
 from core.kernel.quantity import Quantity
 from core.kernel.transaction import Ctx
@@ -29,6 +29,7 @@ from core.search.model import LARGEST_PAGE, Chip, DidYouMean, Hit, Order, Page, 
 from core.search.parse import Understood, parse
 from core.search.places import Place, Places
 from core.search.storage.shelf import shelf_of
+from core.search.unfinished import without_number
 from core.search.unheard import without_letters, without_unheard
 from core.search.whereabouts import NEAR_KM
 from core.search.wishes import exactly, known_to_index
@@ -50,6 +51,7 @@ def query_of(
     in a town are those near it. `home`: where a distance is from that is said without a place. `measured`: whether
     moisture, ash and the like are wishes, which they are to who looks for goods."""
     quality, text = wished(text, catalogue) if measured else ((), text)
+    unread, text = without_number(text, catalogue, places) if measured else ("", text)
     said = _from_home(parse(text, catalogue, places, today, language), home)
     order: Order = said.order or "best"
     far = order not in {"best", "nearest"} and said.place is not None and said.radius_km is None
@@ -64,6 +66,7 @@ def query_of(
         by_load=False,
         radius_km=NEAR_KM if far else said.radius_km,
         window=from_then_on(said.window),
+        unclear=(*said.unclear, Refusal("search.limit_unread", words=unread)) if unread else said.unclear,
     )
     return Query(with_countries(understood, catalogue, places), order)
 

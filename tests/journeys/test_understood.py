@@ -60,6 +60,17 @@ async def test_what_nobody_writes_is_told_and_is_no_wish(tom: Somebody) -> None:
     await tom.sees("7 listings found", "Understood: Wood pellets\n", "Not looked at: “Narnia”")
 
 
+async def test_a_limit_without_a_number_is_told_and_all_else_is_looked_for(tom: Somebody) -> None:
+    await tom.says("pellets price under banana")
+    await tom.sees(
+        "7 listings found", "Understood: Wood pellets\n", "Not looked at: “price under banana”. A limit needs a"
+    )
+    await tom.says("moisture below banana%")
+    seen = await tom.sees("Not looked at: “moisture below banana%”. A limit needs a number.")
+    assert "Understood: Wood pellets\n" in seen.rpartition("listings found")[2]
+    assert "consultant" not in seen
+
+
 async def test_moisture_and_ash_are_compared_with_what_grades_promise(tom: Somebody) -> None:
     await tom.says("/find pellets with ash below 0.7%")
     await tom.sees("Understood: Wood pellets, ash ≤ 0.7 %", "Measured by what the grade promises")
