@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from conversations.around import free_text
 from conversations.book import Book, Flow
@@ -37,13 +37,15 @@ from conversations.trade.shelf import own_card
 from core.catalogue.loads import TRUCK_TONNES
 from core.catalogue.names import TOO_CLOSE
 from core.files.service import own
-from core.kernel.errors import Invalid
+from core.kernel.errors import Invalid, Refusal
 from core.kernel.quantity import Quantity
 from core.listings import service as listings
 from core.listings.model import Certificate, PublishListing
 from core.people.model import Role
 from core.search.days import proposed
 from core.search.parse import Understood, parse
+
+NO_DAY: Final = frozenset({"window.no_such_day", "window.no_such_week"})
 
 book = Book()
 
@@ -286,7 +288,8 @@ def sell(talk: Talk, sentence: str) -> None:
 def opened_by(talk: Talk, sentence: str) -> dict[str, str]:
     """The answers that a sentence begins a form with. What it says that cannot be is told before the form asks."""
     said = _said(talk, sentence)
-    unclear = dict.fromkeys(map(talk.words.refusal, said.unclear))
+    no_day = day_in_no_calendar(said)
+    unclear = dict.fromkeys(talk.words.refusal(each) for each in said.unclear if each is not no_day)
     if unclear:
         talk.reply(Say(text="\n".join(unclear)))
     return answers_of(talk, said)
@@ -295,6 +298,20 @@ def opened_by(talk: Talk, sentence: str) -> dict[str, str]:
 def answers_in(talk: Talk, sentence: str, product: str | None = None) -> dict[str, str]:
     """The form's answers that one sentence gives; `product` is what it speaks of when it names none itself."""
     return answers_of(talk, _said(talk, sentence), product)
+
+
+def _days_of(said: Understood) -> dict[str, str]:
+    """The days; one that is in no calendar as it was written, so that the form says beside its line what is wrong."""
+    no_day = day_in_no_calendar(said)
+    if no_day is not None:
+        return {"window": str(no_day.parts["given"])}
+    return {"window": write_window(proposed(said.window))} if said.window else {}
+
+
+def day_in_no_calendar(said: Understood) -> Refusal | None:
+    """What was told in place of days, where no others are."""
+    told = (each for each in said.unclear if each.code in NO_DAY and "given" in each.parts)
+    return next(told, None) if said.window is None else None
 
 
 def _said(talk: Talk, sentence: str) -> Understood:
@@ -318,8 +335,7 @@ def answers_of(talk: Talk, understood: Understood, product: str | None = None) -
     if understood.place:
         found = understood.place
         answers["place"] = f"{found.name}|{found.country}|{found.lat}|{found.lon}"
-    if understood.window:
-        answers["window"] = write_window(proposed(understood.window))
+    answers |= _days_of(understood)
     if understood.packaging and product:
         packed = understood.packaging[0]
         answers |= {"packaging": packed} if packed in talk.almanac.catalogue.packings_of(product) else {}

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection
 from datetime import date
 
 from core.catalogue.model import Catalogue
-from core.kernel.errors import Invalid
+from core.kernel.errors import Invalid, Refusal
 from core.kernel.money import Money, UnitPrice
 from core.kernel.quantity import Quantity
 from core.search.days import DateWindow
@@ -86,7 +86,12 @@ def parse_date_window(text: str, catalogue: Catalogue, today: date) -> DateWindo
     """One window that is not over; refuses with `window.not_understood`, `window.in_the_past` and the like."""
     answer = _answer(text, "window.not_understood", catalogue)
     windows = grammar_of(catalogue).windows
-    found = windows.find(answer, today)
+    try:
+        found = windows.find(answer, today)
+    except Refusal as refusal:
+        if "given" in refusal.parts:  # as it was folded to be read
+            raise Invalid(refusal.code, given=text.strip()) from refusal
+        raise
     rest = windows.named.weekday.sub("", f"{answer[: found.start]} {answer[found.end :]}") if found is not None else ""
     if found is None or rest.strip(" .,"):
         raise Invalid("window.not_understood", field="window", given=text.strip())

@@ -55,6 +55,15 @@ async def test_a_day_that_there_is_not_is_told_before_the_form_asks_for_it(rasa:
     await rasa.sees("Published.", "200 t", "215.00 EUR/t", "DAP Kaunas")
 
 
+@pytest.mark.parametrize("day", ["32 January", "30 Feb", "31.11."])
+async def test_a_day_that_there_is_not_is_told_beside_its_line_and_all_else_is_kept(rasa: Somebody, day: str) -> None:
+    await rasa.says(f"/sell 200 t A1 pellets {day}")
+    seen = await rasa.sees(f"⚠️ {day} is not a day of the calendar.")
+    assert seen.count("is not a day") == 1
+    await rasa.fills(price="215 €/t", incoterm="DAP", place="Kaunas", window="next week")
+    await rasa.sees("Published.", "Wood pellets, ENplus A1", "200 t", "215.00 EUR/t", "DAP Kaunas")
+
+
 async def test_a_day_that_there_is_not_is_told_before_a_request_asks_for_it(rasa: Somebody) -> None:
     await rasa.says("/request 200 t A1 pellets DAP Kaunas by 30 February")
     await rasa.sees("30 February is not a day of the calendar.")
