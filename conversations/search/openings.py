@@ -32,7 +32,7 @@ def openings_list(talk: Talk, fact: RequestsFound) -> CardList:
     everything = Button(label=words("wanted.all"), press=press("command", choice="requests"))
     return CardList(
         subject=f"openings:{asked[0].id}",
-        title=words("wanted.found", count=len(asked) + fact.more),
+        title=words("openings.found", count=len(asked) + fact.more),
         items=tuple(items),
         buttons=(*mute, (everything,)),
     )

@@ -354,7 +354,7 @@ async def test_what_buyers_ask_for_can_be_ordered(world: World) -> None:
     await rasa.presses("Best fit first")
     await rasa.sees("[Newest first]", "[Nearest first]")
     await rasa.says("/requests cheapest 500 t pellets nearest to Gdansk")  # of two orders the first, which is none here
-    await rasa.sees("2 open requests fit", "[Newest first]", "[Nearest first]")
+    await rasa.sees("2 open requests found", "[Newest first]", "[Nearest first]")
     await rasa.says("/requests 500 t pellets, nearest to Gdansk")
     screen = await rasa.sees("Gdańsk\nNearest first\n", "[Newest first]")
     assert screen.rindex("300 t") < screen.rindex("100 t")
