@@ -107,9 +107,12 @@ def rule_lot(ctx: Ctx, lot_id: str, pay: Money, event: str) -> Lot:
 
 
 def rule_lots(ctx: Ctx, deal_id: str, pay: Money) -> None:
-    """Part all that is still open of a deal: so much of the whole to the seller, of each lot in proportion."""
+    """Part all that is still held of a deal: so much of the whole to the seller, of each lot in proportion.
+
+    A lot that nobody has paid for yet ends with nothing: what it would bear of the seller's share would reach nobody.
+    """
     lots = _still_open(ctx, deal_id)
-    for lot, part in zip(lots, rules.shares_of([lot.amount for lot in lots], pay), strict=True):
+    for lot, part in zip(lots, rules.shares_of([rules.at_stake(lot) for lot in lots], pay), strict=True):
         step(ctx, LOT, lot, "deal_ruled", ("system",))
         adjust(ctx, lot, part, "deal_ruled")
 

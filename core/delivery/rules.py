@@ -12,6 +12,7 @@ from typing import Final, Literal
 from core.deals.model import Side
 from core.delivery.model import (
     LONGEST_JOURNEY,
+    LOT,
     OVERDUE_AFTER,
     TEST_AT_MOST_BP,
     TRANSIT_LIMIT,
@@ -248,6 +249,12 @@ def figure_of(proposals: Sequence[Proposal], side: str) -> Money | None:
 def ended_unpaid(lots: Sequence[Lot]) -> bool:
     """Whether a deal's lots have all come to an end and the seller is paid for none of them."""
     return all(lot.state == "dropped" or (lot.state == "adjusted" and not lot.pay_minor) for lot in lots)
+
+
+def at_stake(lot: Lot) -> Money:
+    """What a decision on the whole deal can part of a lot: nothing of one that is over, or that is not paid for yet."""
+    held = lot.state != LOT.initial and lot.state not in LOT.final
+    return lot.amount if held else Money.zero(lot.currency)
 
 
 def shares_of(amounts: Sequence[Money], pay: Money) -> list[Money]:

@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from core.deals import service as deals
 from core.deals.model import Deal
 from core.delivery import service as delivery
-from core.delivery.model import LOT
+from core.delivery.rules import at_stake as at_stake_of
 from core.escrow import service as escrow
 from core.kernel.errors import Invalid, NotAllowed, NotFound, Refusal, Stale
 from core.kernel.exact import half_up
@@ -241,12 +241,12 @@ def lot_number(ctx: Ctx, case: Case) -> int:
 
 
 def at_stake(ctx: Ctx, case: Case) -> Money:
-    """What the shares are shares of."""
+    """What the shares are shares of: of a deal all that is held for lots that are still open."""
     if case.kind == "lot":
         return delivery.lot_for(ctx, case.subject).amount
     deal = deals.deal_for(ctx, case.deal_id)
     lots = delivery.lots_of(ctx, case.deal_id)
-    return Money.total((lot.amount for lot in lots if lot.state not in LOT.final), deal.currency)
+    return Money.total(map(at_stake_of, lots), deal.currency)
 
 
 def brief_of(ctx: Ctx, case_id: str) -> Brief:

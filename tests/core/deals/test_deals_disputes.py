@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -22,7 +22,7 @@ from core.support import service as support
 from core.support.model import AppealCase, Case, ProposeShares, RuleCase
 from tests.core.conftest import Market
 from tests.core.goods import tonnes
-from tests.core.trades import Trade, paid
+from tests.core.trades import Trade, agreed, paid
 
 REASON = "Both figures are plausible; the ticket supports the seller."
 
@@ -186,6 +186,23 @@ async def test_an_operator_freezes_a_deal_and_no_time_releases_anything_of_it(ma
     assert await trade.states() == ("payout_blocked", ["adjusted", "adjusted"])  # nobody has answered for a day
     await settled(trade, 8_400_00, 12_600_00)
     assert second.id != first.id
+
+
+async def test_only_what_is_held_is_parted(market: Market) -> None:
+    """A long deal is paid in two parts, and the second is not due yet: nobody is awarded what nobody has paid."""
+    trade = await agreed(market, window_to=date(2027, 3, 20))
+    await trade.sign()
+    await trade.pay()
+    await trade.seller_can_be_paid()
+    olga = await trade.operator("Olga")
+    case = await does(trade, olga, support.freeze_deal, (await trade.deal()).ref)
+    assert await trade.house(lambda ctx: support.at_stake(ctx, case)) == eur(10_500_00)
+    with pytest.raises(Invalid):
+        await does(trade, trade.seller, support.propose_shares, ProposeShares(case_id=case.id, pay=eur(10_500_01)))
+    await does(trade, trade.seller, support.propose_shares, ProposeShares(case_id=case.id, pay=eur(8_000_01)))
+    await does(trade, trade.buyer, support.agree_shares, case.id)
+    assert [lot.pay_minor for lot in await trade.lots()] == [4_000_01, 4_000_00, 0, 0]
+    await settled(trade, 8_000_01, 2_499_99)
 
 
 async def test_a_frozen_deal_may_go_on(market: Market) -> None:
