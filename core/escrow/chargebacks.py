@@ -215,7 +215,8 @@ def recovered(ctx: Ctx, found: Chargeback, amount: Money, *, of_refund: bool = F
 def _take(ctx: Ctx, source: Source, found: Chargeback, taken: Money, fee: Money) -> None:
     """Book who bears it for now. What waited to go back to the payer is with them already, and nobody's claim."""
     waited = min(taken, source.waiting)
-    share = rules.recourse(taken - waited, source.held, source.released, source.fees)
+    returned = _fees_returned(ctx, source)
+    share = rules.recourse(taken - waited, source.held, source.released, source.fees, returned)
     found.amount_minor, found.fee_minor = taken.minor, fee.minor
     found.from_escrow_minor = share.escrow.minor
     found.from_commission_minor = share.commission.minor
@@ -236,6 +237,18 @@ def _take(ctx: Ctx, source: Source, found: Chargeback, taken: Money, fee: Money)
     ctx.announce(ChargebackTaken(*about))
     if share.claimed:
         ctx.announce(ChargebackClaimed(*about, source.seller, share.claimed))
+
+
+def _fees_returned(ctx: Ctx, source: Source) -> Money:
+    """What of our fees banks have taken back before, and not given back: no more is returned than was earned.
+
+    Of what we have sold ourselves each payment was earned by itself.
+    """
+    if source.matter is Matter.PURCHASE:
+        return Money.zero(source.fees.currency)
+    sums = select(func.coalesce(func.sum(Chargeback.from_commission_minor), 0))
+    taken = ctx.session.scalar(sums.where(Chargeback.subject == source.subject, Chargeback.state != "won"))
+    return Money(int(taken or 0), source.fees.currency)
 
 
 def _recovered(ctx: Ctx, found: Chargeback, amount: Money) -> None:

@@ -135,10 +135,13 @@ class Recourse:
     claimed: Money
 
 
-def recourse(amount: Money, held: Money, released: Money, fees: Money) -> Recourse:
-    """What is still held goes first. Of what was released our commission is returned first, in proportion."""
+def recourse(amount: Money, held: Money, released: Money, fees: Money, returned: Money) -> Recourse:
+    """What is still held goes first. Of what was released our commission is returned first, in proportion.
+
+    `returned`: what of our `fees` other chargebacks of the same thing have taken already.
+    """
     from_escrow = min(amount, held)
     rest = amount - from_escrow
     fraction = fees.minor * rest.minor // released.minor if released else 0
-    commission = Money(min(fraction, fees.minor, rest.minor), amount.currency)
+    commission = Money(min(fraction, fees.minor - returned.minor, rest.minor), amount.currency)
     return Recourse(from_escrow, commission, rest - commission)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from functools import partial
 
 import pytest
@@ -31,13 +32,18 @@ def eur(cents: int) -> Money:
     return Money(cents, "EUR")
 
 
-@given(st.integers(0, 10**8), st.integers(0, 10**8), st.integers(0, 5_000), st.integers(1, 2 * 10**8))
-def test_whoever_bears_it_bears_exactly_what_was_taken(held: int, released: int, bp: int, taken: int) -> None:
+@given(
+    st.integers(0, 10**8), st.integers(0, 10**8), st.integers(0, 5_000), st.integers(1, 2 * 10**8), st.integers(0, 100)
+)
+def test_whoever_bears_it_bears_exactly_what_was_taken(
+    held: int, released: int, bp: int, taken: int, percent: int
+) -> None:
     fees = eur(released).share(bp)
-    share = rules.recourse(eur(taken), eur(held), eur(released), fees)
+    returned = fees.share(percent * 100)
+    share = rules.recourse(eur(taken), eur(held), eur(released), fees, returned)
     assert share.escrow + share.commission + share.claimed == eur(taken)
     assert eur(0) <= share.escrow <= eur(held)
-    assert eur(0) <= share.commission <= fees
+    assert eur(0) <= share.commission <= fees - returned
     assert share.claimed >= eur(0)
 
 
@@ -51,11 +57,11 @@ async def released(market: Market, lots: int = 2, accepted: int = 2) -> Trade:
     return trade
 
 
-async def recalled(trade: Trade, cents: int = 21_000_00, *, answer: bool = True) -> None:
+async def recalled(trade: Trade, cents: int = 21_000_00, payment: int = 1, *, answer: bool = True) -> None:
     opened = partial(
         service.chargeback_opened,
-        ref="du_1",
-        intent_ref="pi_1",
+        ref=f"du_{payment}",
+        intent_ref=f"pi_{payment}",
         taken=eur(cents),
         fee=eur(20_00),
         reason="fraudulent",
@@ -135,6 +141,32 @@ async def test_what_is_held_goes_first_and_ends_what_is_open(market: Market, won
         assert sum(body["amount"] for body in trade.asked("refund")) == 10_500_00
         assert [(await trade.deal()).state, (await chargeback(trade)).state] == ["completed", "won"]
         await books_hold(trade)
+
+
+async def test_two_banks_take_back_no_more_of_our_fee_than_was_earned(market: Market) -> None:
+    """Of two payments one lot was released and three went back, and then the buyer's bank takes both payments back."""
+    trade = await agreed(market, window_to=date(2027, 3, 20))
+    await trade.sign()
+    await trade.seller_can_be_paid()
+    later = (await trade.house(lambda ctx: service.tranches_of(ctx, trade.deal_id)))[1].due_at
+    for payment in (1, 2):
+        await trade.pay(intent=f"pi_{payment}")
+        for lot in (await trade.lots())[2 * payment - 2 : 2 * payment]:
+            await trade.deliver(lot)
+            if lot.number == 1:
+                await trade.accept(lot)
+            else:
+                await trade.claim(lot)
+                await market.run(trade.seller, partial(delivery.give_back_lot, lot_id=lot.id))
+        await trade.pass_days((later - market.clock.now()).days + 1)
+        await trade.provider_answers()
+    assert ((await trade.deal()).state, await of(trade, COMMISSION)) == ("completed", eur(131_25))
+    for payment in (1, 2):
+        await recalled(trade, 10_500_00, payment)
+    found = await trade.house(lambda ctx: service.chargebacks_of(ctx, trade.deal_id))
+    assert [(each.from_commission_minor, each.claimed_minor) for each in found] == [(131_25, 10_368_75), (0, 10_500_00)]
+    assert await of(trade, COMMISSION) == eur(0)
+    await books_hold(trade)
 
 
 async def test_a_seller_who_has_nothing_left_pays_with_the_next_deal(market: Market) -> None:
