@@ -31,7 +31,7 @@ AFTER_THE_BANKS: Final = timedelta(days=1)  # from when a slow rail must have en
 def rails_for(ctx: Ctx, deal: Deal, offered: Collection[Rail] = OFFERED) -> list[Rail]:
     """The rails that this deal can be paid by, its own first."""
     own = rail_of(ctx, deal)
-    return sorted(rules.fitting(deal.amount, offered), key=lambda rail: rail is not own)
+    return sorted(rules.fitting(_at_once(ctx, deal), offered), key=lambda rail: rail is not own)
 
 
 def rail_of(ctx: Ctx, deal: Deal) -> Rail:
@@ -39,7 +39,14 @@ def rail_of(ctx: Ctx, deal: Deal) -> Rail:
     choice = ctx.session.get(RailChoice, deal.id)
     if choice is not None:
         return choice.rail
-    return rules.proposed(deal.amount, OFFERED, business=organisation_of(ctx, deal.buyer).vat_number is not None)
+    business = organisation_of(ctx, deal.buyer).vat_number is not None
+    return rules.proposed(_at_once(ctx, deal), OFFERED, business=business)
+
+
+def _at_once(ctx: Ctx, deal: Deal) -> Money:
+    """The most that one payment has to carry: a large deal is paid in parts, each within what a rail can."""
+    largest = ctx.session.scalar(select(func.max(Tranche.amount_minor)).where(Tranche.deal_id == deal.id))
+    return deal.amount if largest is None else Money(int(largest), deal.currency)
 
 
 def choose_rail(ctx: Ctx, deal_id: str, rail: Rail, offered: Collection[Rail] = OFFERED) -> bool:
@@ -50,7 +57,7 @@ def choose_rail(ctx: Ctx, deal_id: str, rail: Rail, offered: Collection[Rail] = 
     deal = deals.locked(ctx, deal_id)
     if "buyer" not in deals.sides(ctx, deal):
         raise NotAllowed
-    if rail not in rules.fitting(deal.amount, offered):
+    if rail not in rules.fitting(_at_once(ctx, deal), offered):
         raise Invalid("pay.rail_does_not_fit")
     if rail is rail_of(ctx, deal):
         return False

@@ -13,12 +13,15 @@ from core.deals import service as deals
 from core.escrow import rules, service
 from core.escrow.events import TrancheAwaited, TrancheLapsed
 from core.escrow.model import FUND_AHEAD, HOLD_LIMIT, RELEASED_AFTER
+from core.escrow.rails import service as rails
+from core.escrow.rails.model import Rail
 from core.kernel.errors import Invalid, Stale
 from core.kernel.money import Money
 from core.kernel.transaction import MARKET
 from core.listings.service import listing_for
 from core.offers.model import LARGEST_PAYMENT_MINOR, SMALLEST_PAYMENT_MINOR
 from core.offers.rules import check_total
+from core.people.service import organisation_of
 from tests.core.conftest import Market
 from tests.core.goods import tonnes
 from tests.core.trades import Trade, agreed
@@ -81,6 +84,24 @@ async def two_tranches(market: Market) -> Trade:
     await trade.sign()
     await trade.seller_can_be_paid()
     return trade
+
+
+async def test_a_deal_too_large_for_one_payment_is_paid_by_any_rail_that_carries_its_parts(market: Market) -> None:
+    """2,100,000 EUR in four parts: none is beyond what a bank transfer can be."""
+    trade = await agreed(market, 10_000, 4, quantity=tonnes(10_000))
+    await trade.sign()
+    deal = await trade.deal()
+    assert set(await trade.house(lambda ctx: rails.rails_for(ctx, deal))) == set(rails.OFFERED)
+    await market.run(trade.buyer, lambda ctx: service.pay_by(ctx, deal.id, Rail.BANK_TRANSFER))
+    last = trade.asked("checkout.open")[-1]
+    assert (last["rail"], last["amount"]) == ("bank_transfer", 525_000_00)
+
+
+async def test_a_business_is_asked_for_each_part_of_a_large_deal_by_bank_transfer(market: Market) -> None:
+    trade = await agreed(market, 10_000, 4, quantity=tonnes(10_000))
+    await trade.house(lambda ctx: setattr(organisation_of(ctx, trade.buying), "vat_number", "LT119511515"))
+    await trade.sign()
+    assert [body["rail"] for body in trade.asked("checkout.open")] == ["bank_transfer"]
 
 
 async def test_only_what_is_paid_for_can_be_sent(market: Market) -> None:
