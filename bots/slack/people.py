@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
+from urllib.parse import urlsplit
 
 import aiohttp
 import structlog
@@ -23,6 +24,7 @@ log = structlog.get_logger(__name__)
 KNOWN_SECONDS = 3600.0  # how long a name, a language and a zone are believed
 MOST_KNOWN = 10_000
 FETCHES = 2
+SLACKS: Final = (".slack.com", ".slack-gov.com")
 
 
 @dataclass(slots=True)
@@ -77,7 +79,7 @@ async def fetched(client: AsyncWebClient, files: Sequence[Mapping[str, Any]]) ->
 async def _fetched(client: AsyncWebClient, file: Mapping[str, Any]) -> Checked | Invalid:
     name = str(file.get("name") or "file")
     address = file.get("url_private_download") or file.get("url_private")
-    if not address:  # deleted, or kept by another service
+    if not address or not is_slacks(str(address), client.base_url):  # deleted, or kept by another service
         return Invalid("file.broken", name=name)
     if (file.get("size") or 0) > LARGEST:
         return Invalid("file.too_large", name=name, limit=LARGEST // 1024 // 1024)
@@ -86,6 +88,18 @@ async def _fetched(client: AsyncWebClient, file: Mapping[str, Any]) -> Checked |
         return await asyncio.to_thread(inspect, name, content)
     except Invalid as refusal:
         return refusal
+
+
+def is_slacks(address: str, api: str) -> bool:
+    """Whether Slack itself keeps what is there. Of a file that another service keeps it tells that service's address
+    (docs.slack.dev/reference/methods/files.remote.info), which anybody may have named: our token is not for them.
+    """
+    try:
+        asked, ours = urlsplit(address), urlsplit(api)
+        same = (asked.scheme, asked.hostname, asked.port) == (ours.scheme, ours.hostname, ours.port)
+    except ValueError:
+        return False
+    return same or (asked.scheme == "https" and f".{asked.hostname}".endswith(SLACKS))
 
 
 async def _download(client: AsyncWebClient, address: str, name: str) -> bytes:
