@@ -43,7 +43,7 @@ def photo(name: str, content: bytes) -> bytes:
             return written.getvalue()
     except UnidentifiedImageError as fault:
         raise Invalid("file.type", name=name, accepted=", ".join(ACCEPTED)) from fault
-    except (OSError, Image.DecompressionBombError, SyntaxError) as fault:
+    except (OSError, Image.DecompressionBombError, SyntaxError, ValueError) as fault:
         raise Invalid("file.broken", name=name) from fault
 
 
