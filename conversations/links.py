@@ -46,7 +46,11 @@ def link_in(text: str) -> Link | None:
 
 
 def read_url(url: str) -> Link | None:
-    parts = urlsplit(url)
+    """None for what is no link of ours, and for what is no address at all."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
     if payload := parse_qs(parts.query).get("start"):
         return read_payload(payload[0])
     found = PATH.fullmatch(parts.path)
