@@ -47,7 +47,7 @@ class Slack:
             self.workspaces = Workspaces(own)
             return
         url = make_url(settings.database_url or DEFAULT)
-        self._engine = create_async_engine(url.set(drivername=DRIVERS[url.get_backend_name()]))
+        self._engine = create_async_engine(url.set(drivername=DRIVERS[url.get_backend_name()]), hide_parameters=True)
         installations = AsyncSQLAlchemyInstallationStore(settings.slack_client_id, self._engine)
         self.workspaces = Workspaces(own, installations)
         self.installer = Installer(

@@ -21,7 +21,13 @@ class PostgresRunner:
     """Read committed with compare-and-set on versions: whoever is second sees a changed version and starts again."""
 
     def __init__(self, url: str) -> None:
-        self._engine: AsyncEngine = create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+        self._engine: AsyncEngine = create_async_engine(
+            url,
+            pool_size=10,
+            max_overflow=10,
+            pool_pre_ping=True,
+            hide_parameters=True,  # as in sqlite.py
+        )
         bare_savepoints(self._engine.dialect)
 
     async def run(self, attempt: Callable[[Connection], Done]) -> Done:

@@ -196,7 +196,10 @@ class Prepared:
         try:
             cursor.execute(self.text, given)
         except driver.Error as fault:
-            raise DBAPIError.instance(self.text, given, fault, driver.Error, dialect=connection.dialect) from fault
+            dialect = connection.dialect
+            raise DBAPIError.instance(
+                self.text, given, fault, driver.Error, hide_parameters=True, dialect=dialect
+            ) from fault
         return cursor
 
 
