@@ -78,7 +78,7 @@ def join(ctx: Ctx, code: str) -> Organisation:
     """Come into the company that the code is of. The code is used up. Raises Invalid, Refusal."""
     person = acting(ctx)
     found = ctx.session.get(Invitation, code.strip().upper())
-    if found is None or found.expires_at <= ctx.now:
+    if found is None or found.expires_at <= ctx.now or not _still_invites(ctx, found):
         raise Invalid("company.code", field="code")
     if found.organisation_id == person.organisation_id:
         raise Refusal("company.here_already")
@@ -128,6 +128,12 @@ def remove_member(ctx: Ctx, person_id: str) -> Person:
     ctx.announce(MemberLeft(left, person.id, actor.id))
     ctx.session.flush()
     return person
+
+
+def _still_invites(ctx: Ctx, made: Invitation) -> bool:
+    """Whether who gave the code may still give one: else who was removed comes back by their own, as what they like."""
+    inviter = person_of(ctx, made.invited_by)
+    return inviter.organisation_id == made.organisation_id and position_of(ctx, inviter.id) is Position.HEAD
 
 
 def _head(ctx: Ctx) -> Person:

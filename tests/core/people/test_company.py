@@ -150,6 +150,25 @@ async def test_an_invitation_is_used_once_and_not_for_ever(market: Market) -> No
         await market.run(other, lambda ctx: company.join(ctx, late.code))
 
 
+@pytest.mark.parametrize("ended", ["removed", "demoted"])
+async def test_an_invitation_ends_with_the_right_to_invite(market: Market, ended: str) -> None:
+    """Who was removed does not come back as a head by a code that they gave themselves before."""
+    head, ona = await market.newcomer("Ona")
+    ada = await colleague(market, head, "Ada", Position.HEAD)
+    made = await market.run(ada, lambda ctx: company.invite(ctx, Invite(position=Position.HEAD)))
+    demoted = ChangeMember(person_id=ada.person or "", position=Position.BUYER)
+    if ended == "removed":
+        await market.run(head, lambda ctx: company.remove_member(ctx, ada.person or ""))
+    else:
+        await market.run(head, lambda ctx: company.change_member(ctx, demoted))
+    other, _ = await market.newcomer("Ben")
+    for who in (ada, other):
+        with pytest.raises(Refusal):
+            await market.run(who, lambda ctx: company.join(ctx, made.code))
+    people = await market.run(head, lambda ctx: [each.name for each in members(ctx, ona.organisation_id)])
+    assert people == (["Ona"] if ended == "removed" else ["Ona", "Ada"])
+
+
 async def test_nobody_leaves_business_or_colleagues_behind_by_joining(market: Market) -> None:
     trade = await agreed(market)
     head, _ = await market.newcomer("Ona")
