@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping
 
 from core.experts import busy, shortlist
 from core.experts.questions import service as questions
-from core.experts.service import BACK, FREE_OVER, TIMERS, free_over, holiday_over
+from core.experts.service import BACK, FREE_OVER, TIMERS, free_over, holiday_over, left_company
 from core.kernel.events import Reactions
 from core.kernel.sweep import Ring
 from core.kernel.timers import Timer
 from core.kernel.transaction import Ctx
+from core.people.company.events import MemberLeft
 from core.people.events import AccountsLinked
 
 BY_EVENT: Mapping[str, Callable[[Ctx, str], None]] = {
@@ -22,6 +23,7 @@ BY_EVENT: Mapping[str, Callable[[Ctx, str], None]] = {
 def listen(reactions: Reactions) -> None:
     reactions.on(AccountsLinked, shortlist.accounts_linked)
     reactions.on(AccountsLinked, questions.accounts_linked)
+    reactions.on(MemberLeft, lambda ctx, fact: left_company(ctx, fact.person_id))
 
 
 def ring(ctx: Ctx, timer: Timer) -> None:

@@ -29,7 +29,7 @@ from core.kernel.errors import NotFound, Refusal, Stale
 from core.kernel.timers import Timer, clear_timers, set_timer
 from core.kernel.transaction import Ctx
 from core.people.model import Person
-from core.people.service import ZONE_UNKNOWN, acting, has_traded
+from core.people.service import ZONE_UNKNOWN, acting, has_traded, person_of
 
 BACK = "expert_back"
 FREE_OVER = "free_over"
@@ -239,6 +239,18 @@ def free_over(ctx: Ctx, expert_id: str) -> None:
     expert = expert_for(ctx, expert_id)
     if expert.free_until is not None and expert.free_until <= ctx.now:
         _no_longer_free(ctx, expert)
+
+
+def left_company(ctx: Ctx, person_id: str) -> None:
+    """Who works for a company no longer advises for themselves: what is booked from now on is paid to their own.
+
+    Sessions already booked stay the company's, in whose name they were promised.
+    """
+    expert = expert_of(ctx, person_id)
+    if expert is not None:
+        expert.organisation_id = person_of(ctx, person_id).organisation_id
+        has_traded(ctx, expert.organisation_id)
+        changed(ctx, expert)
 
 
 # --- steps that more than one of them take ----------------------------------------------------------------------------
