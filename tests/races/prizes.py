@@ -30,9 +30,10 @@ from core.offers import service as offers
 from core.offers.model import BuyNow, MakeOffer, Offer
 from core.offers.quality import quality_of
 from core.offers.rules import terms_of
-from core.people.company.model import Membership, Position
+from core.people.company import service as company
+from core.people.company.model import Invite, Membership, Position
 from core.people.model import Identity, Platform
-from core.people.service import meet, organisation_of, person_of
+from core.people.service import meet, members, organisation_of, person_of
 from core.sessions.model import Booking, BookSession
 from core.sessions.process import TAKES_THE_SLOT
 from core.sessions.service import book_session
@@ -232,6 +233,51 @@ def decided_once(ctx: Ctx, prize: Prize, won: list[str]) -> list[str]:
     return [] if right else [f"a deal is {deal.state} with {asked} payments asked for, and was decided {won}"]
 
 
+# --- one invitation ---------------------------------------------------------------------------------------------------
+
+
+def seat_up(ctx: Ctx, number: int) -> Prize:
+    made = company.invite(somebody(ctx, f"Host {number}"), Invite(position=Position.BUYER))
+    return Prize("seat", made.code, made.organisation_id)
+
+
+def come_in(ctx: Ctx, prize: Prize, hand: int) -> list[str]:
+    """A colleague has shown the code to others."""
+    return [company.join(somebody(ctx, f"Guest {hand} of {prize.subject}"), prize.subject).id]
+
+
+def came_once(ctx: Ctx, prize: Prize, won: list[str]) -> list[str]:
+    here = len(members(ctx, prize.detail))
+    return [] if here == 2 and len(won) == 1 else [f"{here - 1} have come by one invitation, {len(won)} say so"]
+
+
+# --- the last head ----------------------------------------------------------------------------------------------------
+
+
+def heads_up(ctx: Ctx, number: int) -> Prize:
+    """Two who head a company, and somebody who works for it."""
+    one, other, clerk = (somebody(ctx, f"{name} of company {number}") for name in ("One", "Other", "Clerk"))
+    first = person_of(ctx, str(one.actor.person))
+    for each, position in ((other, Position.HEAD), (clerk, Position.BUYER)):
+        person_of(ctx, str(each.actor.person)).organisation_id = first.organisation_id
+        membership(ctx, str(each.actor.person), position, None)
+    return Prize("heads", f"{number}", first.organisation_id)
+
+
+def go(ctx: Ctx, prize: Prize, hand: int) -> list[str]:
+    """One leaves while the other does."""
+    mine = somebody(ctx, f"{('One', 'Other')[hand % 2]} of company {prize.subject}")
+    gone = company.remove_member(mine, str(mine.actor.person))
+    return [gone.id]
+
+
+def headed(ctx: Ctx, prize: Prize, won: list[str]) -> list[str]:
+    here = members(ctx, prize.detail)
+    heads = [each.id for each in here if company.position_of(ctx, each.id) is Position.HEAD]
+    right = len(heads) == 1 and len(here) == 2 and len(set(won)) == 1
+    return [] if right else [f"a company of {len(here)} has {len(heads)} heads after {len(won)} have gone"]
+
+
 # --- one slot ---------------------------------------------------------------------------------------------------------
 
 
@@ -313,6 +359,8 @@ KINDS: Final[Mapping[str, Kind]] = {
     "offer": Kind(offer_up, answer, answered_once),
     "payment": Kind(payment_up, tell_paid, counted_once),
     "approval": Kind(approval_up, decide, decided_once),
+    "seat": Kind(seat_up, come_in, came_once),
+    "heads": Kind(heads_up, go, headed),
     "slot": Kind(slot_up, book, booked_once),
     "posts": Kind(posts_up, lease, leased_once),
 }

@@ -7,6 +7,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from core.kernel.errors import Invalid, NotAllowed, NotFound, Refusal, Stale
 from core.kernel.money import Money
+from core.kernel.statements import remove
 from core.kernel.transaction import Ctx
 from core.people.company import rules
 from core.people.company.events import MemberJoined, MemberLeft
@@ -86,7 +87,8 @@ def join(ctx: Ctx, code: str) -> Organisation:
     rules.check_joining(traded=left.traded, colleagues=len(members(ctx, left.id)) - 1)
     # Counts as a change of it: who begins to trade for it in this very moment is run again, for the new company.
     flag_modified(left, "traded")
-    ctx.session.execute(delete(Invitation).where(Invitation.code == found.code))
+    if not remove(ctx.session, Invitation, code=found.code):
+        raise Invalid("company.code", field="code")  # somebody else has used it in this very moment
     person.organisation_id = found.organisation_id
     _put(ctx, person.id, found.position, found.limit)
     ctx.announce(MemberJoined(found.organisation_id, person.id))
@@ -95,6 +97,7 @@ def join(ctx: Ctx, code: str) -> Organisation:
 
 def change_member(ctx: Ctx, command: ChangeMember, seen_version: int | None = None) -> Person:
     """Say what a colleague may do from now on. Raises NotAllowed, NotFound, Stale, Invalid, Refusal."""
+    _hold(ctx)
     head, person = _head(ctx), person_of(ctx, command.person_id)
     if person.organisation_id != head.organisation_id:
         raise NotFound
@@ -112,6 +115,7 @@ def remove_member(ctx: Ctx, person_id: str) -> Person:
 
     A head removes others, and everybody themselves. Raises NotAllowed, NotFound, Refusal.
     """
+    _hold(ctx)
     person, actor = person_of(ctx, person_id), acting(ctx)
     if person.organisation_id != actor.organisation_id:
         raise NotFound
@@ -128,6 +132,13 @@ def remove_member(ctx: Ctx, person_id: str) -> Person:
     ctx.announce(MemberLeft(left, person.id, actor.id))
     ctx.session.flush()
     return person
+
+
+def _hold(ctx: Ctx) -> None:
+    """Who acts has their company alone until this unit is over: of two heads who go at once, or step down, each would
+    find the other still there.
+    """
+    ctx.session.get(Organisation, acting(ctx).organisation_id, with_for_update=True)
 
 
 def _still_invites(ctx: Ctx, made: Invitation) -> bool:
