@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import select
+from sqlalchemy.orm.attributes import flag_modified
 
 from core.catalogue import Catalogue
 from core.kernel.errors import NotAllowed, NotFound, Refusal, Stale
@@ -168,6 +169,7 @@ def count_quote(ctx: Ctx, request: Request, *, anew: bool) -> None:
     """
     step(ctx, REQUEST, request, "quote", ("seller",))
     request.quotes += 0 if anew else 1
+    flag_modified(request, "quotes")  # also where they are no more: it counts as a change of the request
     ctx.session.flush()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -174,6 +175,21 @@ async def test_a_request_is_withdrawn_by_its_buyer_as_they_saw_it(market: Market
         await market.run(buyer, lambda ctx: requests.withdraw_request(ctx, request.id, seen))
     await market.run(buyer, lambda ctx: requests.withdraw_request(ctx, request.id))
     assert len(market.facts) == 1
+
+
+async def test_a_quote_in_the_place_of_another_changes_the_request_for_whoever_has_read_it(market: Market) -> None:
+    """Or a buyer who takes the first in that very moment would bind its seller to what they have replaced."""
+    buyer, request = await published(market, sealed=False)
+    anna, _ = await market.newcomer("Anna")
+    first = await quoted(market, anna, request, 207)
+    seen = (await market.run(MARKET, lambda ctx: requests.request_for(ctx, request.id))).version
+    second = await quoted(market, anna, request, 211)
+    for quote in (first, second):
+        with pytest.raises(Stale if quote is second else Refusal):
+            await market.run(buyer, partial(quotes.award_quote, quote_id=quote.id, seen=seen))
+    now = await market.run(MARKET, lambda ctx: requests.request_for(ctx, request.id))
+    assert (now.version, now.quotes) == (seen + 1, 1)
+    await market.run(buyer, partial(quotes.award_quote, quote_id=second.id, seen=now.version))
 
 
 async def test_our_own_absence_puts_off_the_cut_off(market: Market) -> None:
