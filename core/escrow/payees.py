@@ -14,13 +14,18 @@ from core.kernel.session import select_rows
 from core.kernel.transaction import Ctx
 from core.ledger import service as ledger
 from core.ledger.model import payable
+from core.people.company.service import check_head
 from core.people.service import acting, organisation_of
 
 _BY_ACCOUNT = select(Payee.organisation_id).where(Payee.account_ref == bindparam("account"))
 
 
 def ask_onboarding(ctx: Ctx) -> Payee:
-    """The seller says where their money goes: an account at the provider, or a new link to it. Raises Invalid."""
+    """The seller says where their money goes: an account at the provider, or a new link to it.
+
+    Of a company its head alone: who fills in the page names the bank account. Raises NotAllowed, Invalid.
+    """
+    check_head(ctx)
     person = acting(ctx)
     organisation = organisation_of(ctx, person.organisation_id)
     if organisation.country is None:

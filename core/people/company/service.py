@@ -46,6 +46,12 @@ def approves(ctx: Ctx, person_id: str, amount: Money) -> bool:
     return rules.approves(position_of(ctx, person_id), limit_of(ctx, person_id), amount)
 
 
+def check_head(ctx: Ctx) -> None:
+    """Raises NotAllowed unless who acts heads their company."""
+    if position_of(ctx, acting(ctx).id) is not Position.HEAD:
+        raise NotAllowed("company.head_only")
+
+
 def seen(ctx: Ctx, person_id: str) -> int:
     """The version of what is known of somebody in their company, for buttons."""
     known = ctx.session.get(Membership, person_id)
@@ -149,10 +155,8 @@ def _still_invites(ctx: Ctx, made: Invitation) -> bool:
 
 def _head(ctx: Ctx) -> Person:
     """Who acts, when they are the head of their company. Raises NotAllowed."""
-    person = acting(ctx)
-    if position_of(ctx, person.id) is not Position.HEAD:
-        raise NotAllowed("company.head_only")
-    return person
+    check_head(ctx)
+    return acting(ctx)
 
 
 def _another_head(ctx: Ctx, person: Person) -> None:

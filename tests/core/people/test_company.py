@@ -12,6 +12,7 @@ from core.deals import service as deals
 from core.deals.approval import approve_by
 from core.deals.events import DealApprovalNeeded, DealApproved, DealClosed, DealReadyToFund
 from core.deals.model import NoteOrder
+from core.escrow import service as escrow
 from core.kernel.errors import Invalid, NotAllowed, NotFound, Refusal, Stale
 from core.kernel.money import Money
 from core.kernel.transaction import Actor, Ctx
@@ -20,7 +21,7 @@ from core.people.company import service as company
 from core.people.company.model import INVITATION_VALID, ChangeMember, Invite, Position
 from core.people.service import members, organisation_of, person_of
 from tests.core.conftest import Market
-from tests.core.trades import Trade, agreed
+from tests.core.trades import Trade, agreed, paid
 
 FIVE_THOUSAND = Money(5_000_00, "EUR")
 
@@ -212,6 +213,18 @@ async def test_only_a_head_invites_changes_and_removes_and_one_always_stays(mark
 
     assert await market.run(ada, left) == ("Ada", ["Ona"])
     assert await market.run(ada, lambda ctx: company.position_of(ctx, adas)) is Position.HEAD
+
+
+async def test_only_a_head_says_where_the_companys_money_goes(market: Market) -> None:
+    """A colleague who may sign five thousand would else have all that is paid out go to an account of their own."""
+    trade = await paid(market)
+    ada = await colleague(market, trade.seller, "Ada", Position.APPROVER, FIVE_THOUSAND)
+    asked = len(trade.asked("account.link"))
+    with pytest.raises(NotAllowed, match=r"company\.head_only"):
+        await market.run(ada, escrow.ask_onboarding)
+    assert len(trade.asked("account.link")) == asked
+    await market.run(trade.seller, escrow.ask_onboarding)
+    assert len(trade.asked("account.link")) == asked + 1
 
 
 @pytest.mark.parametrize(
