@@ -18,7 +18,9 @@ from core.people.service import person_of
 def signed_by_both(ctx: Ctx, deal: Deal) -> None:
     """It counts now, unless the buyer's company wants to look at what its member has signed."""
     assert deal.buyer_signed_by is not None, "the buyer has signed"
-    if signs_alone(ctx, deal.buyer_signed_by, deal.amount):
+    # Who has left since has taken their limit along: the company looks at what they signed for it.
+    still_here = person_of(ctx, deal.buyer_signed_by).organisation_id == deal.buyer
+    if still_here and signs_alone(ctx, deal.buyer_signed_by, deal.amount):
         step(ctx, DEAL, deal, "both_signed", ("system",))
         _counts(ctx, deal)
     else:

@@ -88,6 +88,19 @@ async def test_what_is_above_the_limit_waits_for_an_approval_and_no_money_is_ask
     assert len(trade.asked("checkout.open")) == 1
 
 
+async def test_who_has_signed_above_their_limit_and_left_is_approved_all_the_same(market: Market) -> None:
+    trade, ona, _ = await limited(market)
+    await market.run(trade.buyer, lambda ctx: deals.sign_deal(ctx, trade.deal_id))
+    await market.run(trade.buyer, lambda ctx: company.remove_member(ctx, trade.buyer.person or ""))
+    await market.run(trade.seller, lambda ctx: deals.sign_deal(ctx, trade.deal_id))
+    assert (await trade.deal()).state == "awaiting_approval"
+    assert trade.asked("checkout.open") == []
+    with pytest.raises(NotFound):  # the deal is the company's, and theirs no more
+        await market.run(trade.buyer, lambda ctx: deals.approve_deal(ctx, trade.deal_id))
+    await market.run(ona, lambda ctx: deals.approve_deal(ctx, trade.deal_id))
+    assert (await trade.deal()).state == "awaiting_funding"
+
+
 async def test_of_two_who_decide_at_once_one_does_and_the_other_is_told_who_and_when(market: Market) -> None:
     trade, ona, ada = await limited(market)
     await trade.sign()
