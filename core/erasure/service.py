@@ -20,7 +20,7 @@ from core.listings.service import listings_of, withdraw_listing
 from core.offers.model import OFFER, Offer, OfferRound
 from core.offers.service import decline_offer, withdraw_offer
 from core.people.company.model import Position
-from core.people.company.service import position_of
+from core.people.company.service import position_of, remove_member
 from core.people.marks import new_mark
 from core.people.model import NOBODY, ChatIdentity, Person
 from core.people.service import acting, members, organisation_of
@@ -85,33 +85,31 @@ def erase(ctx: Ctx) -> None:
     hindrances = _hindrances(ctx, person)
     if hindrances:
         raise Refusal("erasure.open", what=tuple(hindrances))
-    alone = len(members(ctx, person.organisation_id)) == 1
-    _end_what_is_open(ctx, person, alone=alone)
+    if len(members(ctx, person.organisation_id)) > 1:
+        # What is the company's stays its own; who is nobody any more is no colleague of theirs, and heads nothing.
+        remove_member(ctx, person.id)
+    own = person.organisation_id
+    _end_what_is_open(ctx, person)
     _forget_letters(ctx, person)
     _forget_files(ctx, person)
-    emptied = plan.words_of_person(person.id)
-    gone = plan.rows_that_go(person.id)
-    if alone:
-        emptied += plan.words_of_company(person.organisation_id)
-        gone += [plan.blocks_of(person.organisation_id), plan.billing_of(person.organisation_id)]
-        _forget_notes(ctx, person.organisation_id)
+    emptied = plan.words_of_person(person.id) + plan.words_of_company(own)
+    gone = [*plan.rows_that_go(person.id), plan.blocks_of(own), plan.billing_of(own)]
+    _forget_notes(ctx, own)
     ctx.session.flush()
     for table, where, values in emptied:
         ctx.session.execute(update(table).where(where).values(**values).execution_options(synchronize_session=False))
     for kind, rows in gone:
         ctx.session.execute(delete(kind).where(rows).execution_options(synchronize_session=False))
     ctx.session.expire_all()
-    _unname(ctx, person.id, alone=alone)
+    _unname(ctx, person.id)
     ctx.announce(PersonForgotten(person.id))
 
 
-def _end_what_is_open(ctx: Ctx, person: Person, *, alone: bool) -> None:
+def _end_what_is_open(ctx: Ctx, person: Person) -> None:
     """Others hear of it in the usual way: a listing is withdrawn, an offer is off, a consultant is away."""
     expert = expert_of(ctx, person.id)
     if expert is not None and expert.live:
         pause(ctx)
-    if not alone:
-        return
     own = person.organisation_id
     query = select(Offer).where(or_(Offer.buyer == own, Offer.seller == own), Offer.state == OFFER.initial)
     for offer in ctx.session.scalars(query).all():
@@ -159,15 +157,14 @@ def _forget_notes(ctx: Ctx, organisation: str) -> None:
             each.terms_json = {**each.terms_json, "note": None}
 
 
-def _unname(ctx: Ctx, person_id: str, *, alone: bool) -> None:
+def _unname(ctx: Ctx, person_id: str) -> None:
     """The rows that others still refer to name nobody any more."""
     person = ctx.session.get_one(Person, person_id)
     person.name, person.locale, person.zone, person.roles = NOBODY, "en", "UTC", []
     person.email = person.email_proved_at = None
     person.operator, person.mark = False, new_mark(ctx.ids)
-    if alone:
-        company = organisation_of(ctx, person.organisation_id)
-        company.name, company.country, company.vat_number = NOBODY, None, None
-        company.left_at = ctx.now
-        company.place = company.place_country = company.lat = company.lon = company.zone = None
+    company = organisation_of(ctx, person.organisation_id)
+    company.name, company.country, company.vat_number = NOBODY, None, None
+    company.left_at = ctx.now
+    company.place = company.place_country = company.lat = company.lon = company.zone = None
     ctx.session.flush()

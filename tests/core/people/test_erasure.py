@@ -20,8 +20,10 @@ from core.offers import reactions as offer_reactions
 from core.offers.model import MakeOffer
 from core.offers.rules import terms_of
 from core.offers.service import make_offer, offer_for
+from core.people.company import service as company
+from core.people.company.model import Invite, Position
 from core.people.model import NOBODY, CompleteProfile, Role
-from core.people.service import complete_profile, identities, organisation_of, person_of
+from core.people.service import complete_profile, identities, members, organisation_of, person_of
 from core.talks.service import remember
 from tests.core.conftest import Market
 from tests.core.goods import pellets, tonnes
@@ -110,6 +112,22 @@ async def test_what_others_need_to_end_comes_first(market: Market) -> None:
         assert (await market.run(actor, service.leaving)).hindered_by == (Open.DEAL,)
         with pytest.raises(Refusal, match=r"erasure\.open"):
             await market.run(actor, service.erase)
+
+
+async def test_who_is_left_of_a_company_answers_for_it_alone(market: Market) -> None:
+    """A colleague who is forgotten is none any more: neither a head beside the last one, nor somebody who stays."""
+    trade = await agreed(market)
+    ada, _ = await market.newcomer("Ada")
+    made = await market.run(trade.buyer, lambda ctx: company.invite(ctx, Invite(position=Position.BUYER)))
+    await market.run(ada, lambda ctx: company.join(ctx, made.code))
+    assert (await market.run(trade.buyer, service.leaving)).hindered_by == (Open.COMPANY,)
+    await market.run(ada, service.erase)
+    people = await market.run(MARKET, lambda ctx: [each.id for each in members(ctx, trade.buying)])
+    assert people == [trade.buyer.person]
+    assert (await market.run(MARKET, lambda ctx: organisation_of(ctx, trade.buying))).name == "Ben"
+    assert (await market.run(trade.buyer, service.leaving)).hindered_by == (Open.DEAL,)
+    with pytest.raises(Refusal, match=r"erasure\.open"):
+        await market.run(trade.buyer, service.erase)
 
 
 async def test_a_listing_an_offer_and_a_profile_end_with_their_owner(market: Market) -> None:
