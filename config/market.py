@@ -52,6 +52,7 @@ from core.alerts import reactions as alerts
 from core.deals import reactions as deals
 from core.deals.model import HouseTerms
 from core.delivery import reactions as lots
+from core.erasure import reactions as erasure
 from core.escrow import reactions as escrow
 from core.escrow.evidence import reactions as evidence
 from core.escrow.rails.model import Rail
@@ -218,4 +219,5 @@ def engine_and_reactions(known: Almanac, operators: Collection[str] = ()) -> tup
     Notices(engine).listen(reactions)
     Menus(known.wordings).listen(reactions)
     Linked(known.wordings).listen(reactions)
+    erasure.listen(reactions)
     return engine, reactions

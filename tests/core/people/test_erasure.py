@@ -7,12 +7,15 @@ from sqlalchemy import JSON, LargeBinary, String, Text
 
 from config.reference import reference
 from config.tables import METADATA
-from core.erasure import plan, service
+from core.contacts.model import ReportParty
+from core.contacts.service import report
+from core.erasure import plan, reactions, service
 from core.erasure.model import Open
+from core.experts import reactions as expert_reactions
 from core.experts import service as experts
 from core.experts.model import OfferExpertise, Rate
 from core.files.model import Checked
-from core.files.service import keep
+from core.files.service import keep, own
 from core.kernel.errors import Refusal
 from core.kernel.transaction import MARKET, Ctx
 from core.listings.service import publish_listing
@@ -23,7 +26,16 @@ from core.offers.service import make_offer, offer_for
 from core.people.company import service as company
 from core.people.company.model import Invite, Position
 from core.people.model import NOBODY, CompleteProfile, Role
-from core.people.service import complete_profile, identities, members, organisation_of, person_of
+from core.people.service import (
+    acting,
+    complete_profile,
+    identities,
+    members,
+    offer_link,
+    organisation_of,
+    person_of,
+    take_link,
+)
 from core.talks.service import remember
 from tests.core.conftest import Market
 from tests.core.goods import pellets, tonnes
@@ -165,6 +177,33 @@ async def test_a_listing_an_offer_and_a_profile_end_with_their_owner(market: Mar
     assert await market.run(MARKET, left) == (NOBODY, NOBODY, "declined", [])
     everything = await market.run(MARKET, whole_database)
     assert [line for line in everything if "Rasa" in line or "id-Rasa" in line] == []
+
+
+async def test_an_account_that_was_linked_is_forgotten_with_the_one_that_stays(market: Market) -> None:
+    """Nobody acts as it any more, and so nobody could ever have it forgotten."""
+    expert_reactions.listen(market.reactions)
+    reactions.listen(market.reactions)
+    tom, _ = await market.newcomer("Tom")
+    rasa, person = await market.newcomer("Rasa Girienė")
+    carla, _ = await market.newcomer("Carla")
+
+    def settle_in(ctx: Ctx) -> str:
+        complete_profile(ctx, CompleteProfile(roles=frozenset({Role.BUYER}), company="Rasa Girienė", country="LT"))
+        person_of(ctx, person.id).email = "rasa@example.org"
+        remember(ctx, person.id, "seek", "Rasa Girienė wants to know")
+        about = acting(ctx.seen_by(carla)).organisation_id
+        report(ctx, ReportParty(organisation_id=about, words="Rude to Rasa Girienė", screen="Rasa Girienė"))
+        return keep(ctx, Checked("rasa.jpg", "image/jpeg", b"a photo of Rasa", "f" * 64)).id
+
+    photo = await market.run(rasa, settle_in)
+    code = (await market.run(tom, offer_link)).code
+    stays = await market.run(rasa, lambda ctx: take_link(ctx, code))
+    assert (stays.id, stays.email) == (tom.person, "rasa@example.org")
+    assert [kept.id for kept in await market.run(tom, lambda ctx: own(ctx, [photo]))] == [photo]
+
+    await market.run(tom, service.erase)
+    everything = await market.run(MARKET, whole_database)
+    assert [line for line in everything if "Rasa" in line or "rasa" in line] == []
 
 
 def whole_database(ctx: Ctx) -> list[str]:
