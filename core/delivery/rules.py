@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
 from fractions import Fraction
 from typing import Final, Literal
 
@@ -25,13 +24,12 @@ from core.delivery.model import (
 from core.kernel.errors import Invalid, Refusal
 from core.kernel.exact import half_up_to
 from core.kernel.money import Money
-from core.kernel.quantity import QUANTITY_DECIMALS, Quantity, converted, convertible
+from core.kernel.quantity import Quantity, converted, convertible
 from core.offers import quality
+from core.offers.lots import amounts, cut
 from core.offers.model import Terms
 from core.offers.quality import Measured, Quality, Worth
 
-# Nobody loads half a pallet.
-COUNTED: Final = frozenset({"bag_15kg", "pack_10kg", "pallet", "pallet_crate", "big_bag", "bag", "bale"})
 AT_MOST_OF_A_LOT: Final = Fraction(3, 2)  # above that a number has slipped: 470 for 47.0
 ONE_DAY: Final = timedelta(days=1)
 
@@ -52,19 +50,9 @@ def shares(terms: Terms, amount: Money) -> list[Share]:
     A deal of fewer pieces than lots has as many lots as pieces.
     """
     quantities = cut(terms.quantity, terms.lots)
-    amounts = amount.split([int(each.amount.scaleb(QUANTITY_DECIMALS)) for each in quantities])
     windows = cut_window(terms.window_from, terms.window_to, len(quantities))
-    return [Share(*each) for each in zip(quantities, amounts, *zip(*windows, strict=True), strict=True)]
-
-
-def cut(quantity: Quantity, lots: int) -> list[Quantity]:
-    """As even as the unit allows, the larger parts first: 25 pallets in 2 lots are 13 and 12."""
-    whole = quantity.amount == quantity.amount.to_integral_value()
-    decimals = 0 if quantity.unit in COUNTED and whole else QUANTITY_DECIMALS
-    pieces = int(quantity.amount.scaleb(decimals))
-    each, over = divmod(pieces, lots)
-    counts = [each + 1] * over + [each] * (lots - over)
-    return [Quantity(Decimal(count).scaleb(-decimals), quantity.unit) for count in counts if count]
+    parts = zip(quantities, amounts(amount, quantities), *zip(*windows, strict=True), strict=True)
+    return [Share(*each) for each in parts]
 
 
 def cut_window(first: date, last: date, lots: int) -> list[tuple[date, date]]:

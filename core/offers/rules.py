@@ -12,9 +12,11 @@ from core.kernel.money import Money
 from core.kernel.quantity import Quantity
 from core.listings.model import Listing
 from core.listings.rules import Difference, check_goods, check_price, check_taking, check_window
+from core.offers.lots import amounts, cut
 from core.offers.model import (
     LARGEST_PAYMENT_MINOR,
     LONGEST_VALIDITY,
+    LOTS_AT_MOST,
     ROUNDS_AT_MOST,
     SHORTEST_VALIDITY,
     SMALLEST_PAYMENT_MINOR,
@@ -91,18 +93,27 @@ def check_terms(terms: Terms, listing: Listing, today: date) -> None:
     if terms.window_to < today:
         raise Invalid("offer.window_past", field="window_to", today=today)
     check_window(terms.window_from, terms.window_to, today)
-    check_total(terms.total(), terms.lots)
+    check_total(terms)
 
 
-def check_total(total: Money, lots: int) -> None:
-    """Raises Invalid when one payment cannot carry one lot: that much has to be cut into more."""
-    if -(-total.minor // lots) > LARGEST_PAYMENT_MINOR:
+def check_total(terms: Terms) -> None:
+    """Raises Invalid when one payment cannot carry one lot: that much has to be cut into more.
+
+    By the lots as they will be cut: of pieces one is larger than the others, and of few there are no more than pieces.
+    """
+    total = terms.total()
+    if not _payable(terms, total, terms.lots):
         most = Money(LARGEST_PAYMENT_MINOR, total.currency)
-        needed = -(-total.minor // LARGEST_PAYMENT_MINOR)
+        fewest = -(-total.minor // LARGEST_PAYMENT_MINOR)
+        needed = next((lots for lots in range(fewest, LOTS_AT_MOST + 1) if _payable(terms, total, lots)), fewest)
         raise Invalid("offer.too_large", field="lots", total=total, most=most, lots=needed)
     if total.minor < SMALLEST_PAYMENT_MINOR:
         least = Money(SMALLEST_PAYMENT_MINOR, total.currency)
         raise Invalid("offer.too_small", field="quantity", total=total, least=least)
+
+
+def _payable(terms: Terms, total: Money, lots: int) -> bool:
+    return max(amounts(total, cut(terms.quantity, lots))).minor <= LARGEST_PAYMENT_MINOR
 
 
 def check_counter(earlier: Terms, later: Terms, rounds: int) -> None:

@@ -44,7 +44,7 @@ def check_quote(request: Request, terms: Terms, seller: str, quoted: int, today:
         raise Invalid("quote.other_currency", field="price", given=terms.price.currency, asked=request.currency)
     check_price(terms.price, request.unit)
     check_window(terms.window_from, terms.window_to, today)
-    check_total(terms.total(), terms.lots)
+    check_total(terms)
 
 
 def counting(quotes: Iterable[Quote]) -> list[Quote]:

@@ -18,6 +18,7 @@ from core.delivery.model import LOT
 from core.kernel.errors import Invalid, NotAllowed, NotFound, Stale
 from core.kernel.quantity import Quantity
 from core.kernel.timers import deadline_of
+from core.offers.lots import cut
 from tests.core.conftest import Market
 from tests.core.goods import tonnes
 from tests.core.trades import agreed, paid
@@ -28,16 +29,16 @@ def test_the_table_has_a_way_out_of_everything() -> None:
 
 
 def test_tonnes_are_cut_evenly_and_pallets_whole() -> None:
-    assert [str(each) for each in rules.cut(tonnes(10), 3)] == ["3.334 t", "3.333 t", "3.333 t"]
+    assert [str(each) for each in cut(tonnes(10), 3)] == ["3.334 t", "3.333 t", "3.333 t"]
     pallets = Quantity(Decimal(25), "pallet")
-    assert [str(each) for each in rules.cut(pallets, 2)] == ["13 pallet", "12 pallet"]
-    assert len(rules.cut(Quantity(Decimal(2), "pallet"), 5)) == 2
+    assert [str(each) for each in cut(pallets, 2)] == ["13 pallet", "12 pallet"]
+    assert len(cut(Quantity(Decimal(2), "pallet"), 5)) == 2
 
 
 @given(st.integers(1, 10**9), st.integers(1, 52), st.sampled_from(["t", "pallet", "kWh"]))
 def test_lots_add_up_to_the_whole(thousandths: int, lots: int, unit: str) -> None:
     whole = Quantity(Decimal(thousandths).scaleb(-3), unit)
-    parts = rules.cut(whole, lots)
+    parts = cut(whole, lots)
     assert sum((part.amount for part in parts), Decimal(0)) == whole.amount
     assert all(part.amount > 0 for part in parts)
     assert len(parts) <= lots

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -10,20 +11,22 @@ from hypothesis import strategies as st
 
 from core.audit.service import invariants
 from core.deals import service as deals
+from core.delivery.rules import shares
 from core.escrow import rules, service
 from core.escrow.events import TrancheAwaited, TrancheLapsed
 from core.escrow.model import FUND_AHEAD, HOLD_LIMIT, RELEASED_AFTER
 from core.escrow.rails import service as rails
 from core.escrow.rails.model import Rail
 from core.kernel.errors import Invalid, Stale
-from core.kernel.money import Money
+from core.kernel.money import Money, UnitPrice
+from core.kernel.quantity import Quantity
 from core.kernel.transaction import MARKET
 from core.listings.service import listing_for
-from core.offers.model import LARGEST_PAYMENT_MINOR, SMALLEST_PAYMENT_MINOR
+from core.offers.model import LARGEST_PAYMENT_MINOR, SMALLEST_PAYMENT_MINOR, Terms
 from core.offers.rules import check_total
 from core.people.service import organisation_of
 from tests.core.conftest import Market
-from tests.core.goods import tonnes
+from tests.core.goods import VILNIUS, tonnes
 from tests.core.trades import Trade, agreed
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -72,11 +75,39 @@ def test_every_lot_is_in_one_tranche_that_a_payment_can_carry(amounts: list[int]
         assert group.due >= NOW
 
 
-def test_one_lot_has_to_fit_one_payment() -> None:
-    check_total(eur(2_000_000_00), 3)
-    with pytest.raises(Invalid) as refused:
-        check_total(eur(2_000_000_00), 1)
-    assert refused.value.parts["lots"] == 3
+@pytest.mark.parametrize(
+    ("amount", "unit", "price", "lots", "needed"),
+    [
+        (10_000, "t", "200", 1, 3),  # 2,000,000 EUR
+        (10_000, "t", "200", 3, None),
+        (3, "pallet", "600000", 2, 3),  # two are in one lot
+        (3, "pallet", "600000", 3, None),
+        (7, "pallet", "333334", 3, 4),  # of 3, 2 and 2 the first is too large
+        (2, "pallet", "900000", 52, None),  # in two lots
+        ("0.5", "t", "199999.98", 1, None),
+    ],
+)
+def test_one_lot_has_to_fit_one_payment(
+    amount: int | str, unit: str, price: str, lots: int, needed: int | None
+) -> None:
+    quantity, each = Quantity(Decimal(amount), unit), UnitPrice(Decimal(price), "EUR", unit)
+    offered = Terms(
+        product_id="wood_pellets",
+        quantity=quantity,
+        price=each,
+        incoterm="DAP",
+        place=VILNIUS,
+        window_from=date(2026, 12, 1),
+        window_to=date(2026, 12, 31),
+        lots=lots,
+    )
+    if needed is None:
+        check_total(offered)
+        assert max(share.amount.minor for share in shares(offered, offered.total())) <= LARGEST_PAYMENT_MINOR
+    else:
+        with pytest.raises(Invalid) as refused:
+            check_total(offered)
+        assert refused.value.parts["lots"] == needed
 
 
 async def two_tranches(market: Market) -> Trade:
