@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 from conversations.differences import told_of
@@ -25,11 +24,7 @@ from core.listings.rules import dates_are_over
 from core.listings.service import listing_for
 from core.offers import events as offer
 from core.offers.inquiries import events as inquiry
-from core.offers.quotes import events as quote
-from core.offers.quotes.service import has_standing, sellers_of
 from core.reputation import events as review
-from core.requests import events as request
-from core.requests.service import request_for
 from core.support import events as support
 from core.support.service import case_for
 
@@ -61,17 +56,6 @@ OFFER_FACTS: Facts = {
 INQUIRY_FACTS: Facts = {
     inquiry.InquirySaid: "notice.inquiry_said",
     inquiry.InquiryClosed: "notice.inquiry_closed",
-}
-REQUEST_FACTS: Facts = {
-    request.RequestPublished: "notice.request_published",
-    request.RequestCutOff: "notice.request_cut_off",
-    request.RequestWithdrawn: "notice.request_withdrawn",
-    request.RequestLapsed: "notice.request_lapsed",
-}
-REQUEST_CHANGED: Facts = {request.RequestChanged: "notice.request_changed"}
-QUOTE_FACTS: Facts = {
-    quote.QuoteMade: "notice.quote_made",
-    quote.QuoteAwarded: "notice.quote_awarded.to_another",
 }
 DEAL_FACTS: Facts = {
     deal.DealAgreed: "notice.deal_agreed",
@@ -193,45 +177,6 @@ def _on_inquiry(code: str) -> Callable[[Ctx, Any], None]:
     return hear
 
 
-def _on_request(code: str) -> Callable[[Ctx, Any], None]:
-    def hear(ctx: Ctx, fact: Any) -> None:
-        gathered(ctx).say("request", fact.request_id, code, by=fact.by_person, why=getattr(fact, "why", ""))
-
-    return hear
-
-
-def _on_request_changed(code: str) -> Callable[[Ctx, request.RequestChanged], None]:
-    """To the buyer's people, and to each seller who has quoted: what has changed, and whether their quote counts."""
-
-    def hear(ctx: Ctx, fact: request.RequestChanged) -> None:
-        by, asked = fact.by_person, request_for(ctx, fact.request_id)
-        say = partial(gathered(ctx).say, "request", asked.id, by=by, what=told_of(fact.changes, "request"))
-        say(code, only=fact.buyer, name=lambda talk: talk.name_of(by), why="anew" if fact.quotes_passed else "")
-        for seller in sellers_of(ctx, asked.id):
-            stands = has_standing(ctx, asked, seller)
-            say("notice.request_changed_quoted", only=seller, due=asked.closes_at, why="" if stands else "anew")
-
-    return hear
-
-
-def _on_quote(code: str) -> Callable[[Ctx, Any], None]:
-    """A quote is told to its own two sides: to no other seller, and not by whom or how much before the cut-off."""
-
-    def hear(ctx: Ctx, fact: Any) -> None:
-        say = partial(gathered(ctx).say, "request", fact.request_id)
-        if isinstance(fact, quote.QuoteMade):
-            count = request_for(ctx, fact.request_id).quotes
-            say(code, by=None, only=fact.buyer, count=count)
-            say(f"{code}.you", by=None, only=fact.seller, count=count)
-            return
-        say("", by=fact.by_person)  # the deal that it makes has the word
-        for seller in sellers_of(ctx, fact.request_id):
-            if seller != fact.seller:
-                say(code, by=None, only=seller)
-
-    return hear
-
-
 def _on_deal(code: str) -> Callable[[Ctx, Any], None]:
     def hear(ctx: Ctx, fact: Any) -> None:
         if isinstance(fact, DealLineSaid) and deal_for(ctx, fact.deal_id).state != "funded_direct":
@@ -349,9 +294,6 @@ HEARD: tuple[tuple[Facts, Callable[[str], Callable[[Ctx, Any], None]]], ...] = (
     (OFFER_FACTS, _on_offer),
     (CHANGED_FACTS, _on_offer_listing),
     (INQUIRY_FACTS, _on_inquiry),
-    (REQUEST_FACTS, _on_request),
-    (REQUEST_CHANGED, _on_request_changed),
-    (QUOTE_FACTS, _on_quote),
     (DEAL_FACTS, _on_deal),
     (LOT_FACTS, _on_lot),
     (MONEY_FACTS, _on_money),

@@ -22,7 +22,7 @@ from core.kernel.transaction import MARKET as NOBODY_IN_PARTICULAR
 from core.kernel.transaction import Ctx
 from core.listings.service import seller_of
 from core.offers.inquiries.service import inquiry_for
-from core.offers.quotes.service import sellers_of
+from core.offers.quotes.service import asked_of
 from core.offers.service import offer_for
 from core.people.model import Person
 from core.people.service import members, operators
@@ -46,8 +46,9 @@ def _both_sides(thing_for: Callable[[Ctx, str], Any]) -> Concerned:
 
 
 def _by_request(ctx: Ctx, request_id: str) -> list[Person]:
-    """The buyer, and every seller who has quoted."""
-    companies = [request_for(ctx, request_id).buyer, *sellers_of(ctx, request_id)]
+    """The buyer, and every seller who has quoted, on this one or on the earlier one that it asks again."""
+    asked = request_for(ctx, request_id)
+    companies = [asked.buyer, *(each for each in asked_of(ctx, asked) if each != asked.buyer)]
     return [person for each in companies for person in members(ctx, each)]
 
 

@@ -47,6 +47,7 @@ from conversations.trade.inquiry import inquiry_card
 from conversations.trade.money import account_page, set_up_payouts
 from conversations.trade.offer import offer_card
 from conversations.trade.request_card import request_card
+from conversations.trade.request_facts import REQUESTS_HEARD
 from conversations.trade.shelf import own_card
 from core.alerts.events import ListingsFound, RequestsFound
 from core.deals import rules
@@ -96,6 +97,7 @@ class Notices:
     def listen(self, reactions: Reactions) -> None:
         everything = (
             *HEARD,
+            *REQUESTS_HEARD,
             *SESSIONS_HEARD,
             *EXPERTS_HEARD,
             *PURCHASES_HEARD,

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from conversations.book import Book, Doubt, Flow
 from conversations.buttons import Press, press
+from conversations.filling.drafts import go_on_or_open
 from conversations.forms.answers import (
     NOTHING,
     option,
     read_whole_number,
+    write_list,
+    write_place,
+    write_price,
+    write_quantity,
+    write_window,
 )
 from conversations.forms.form import Field, Form, Values
 from conversations.forms.keypads import Calendar
@@ -25,7 +31,7 @@ from conversations.trade.offer import LOTS
 from conversations.trade.request_card import SEALS, brief_request, request_card
 from core.offers.quotes import service as quotes
 from core.requests import service as requests
-from core.requests.model import QUOTES_EACH, QUOTES_EACH_AT_MOST, REQUEST, PublishRequest
+from core.requests.model import QUOTES_EACH, QUOTES_EACH_AT_MOST, REQUEST, PublishRequest, Request
 from core.search.parse import Understood
 
 SHOWN_AT_ONCE = 10
@@ -78,7 +84,7 @@ REQUESTING = Form(
 )
 
 
-def _publish(talk: Talk, _opening: Opening, values: Values) -> None:
+def _publish(talk: Talk, opening: Opening, values: Values) -> None:
     window = values["window"]
     command = PublishRequest(
         product_id=values["product"],
@@ -96,6 +102,7 @@ def _publish(talk: Talk, _opening: Opening, values: Values) -> None:
         sealed=values.get("seal", "sealed") == "sealed",
         quotes_each=values.get("quotes_each", QUOTES_EACH),
         language=talk.words.language,
+        again_of=opening.subject,
     )
     requests.publish_request(talk.ctx, talk.almanac.catalogue, command)
 
@@ -163,6 +170,45 @@ def all_requests(talk: Talk, sentence: str) -> None:
 @book.press("request.show")
 def show(talk: Talk, pressed: Press) -> None:
     talk.reply(request_card(talk, requests.request_for(talk.ctx, pressed.subject)))
+
+
+@book.press("request.again")
+def again(talk: Talk, pressed: Press) -> None:
+    """What has ended is asked again with one press, or after another look: all stands there, with a new cut-off."""
+    asked = requests.own_request(talk.ctx, pressed.subject)
+    if asked.state not in REQUEST.final:
+        talk.press("request.show", asked.id)
+        return
+    go_on_or_open(talk, REQUESTING.name, Opening(_asked_before(talk, asked), asked.id))
+
+
+def _asked_before(talk: Talk, asked: Request) -> dict[str, str]:
+    """The answers of an earlier request. Quotes are taken for as many days as then; dates that are over are asked."""
+    said = answers_of_request(talk, asked) | {"product": asked.product_id, "seal": SEALS[not asked.sealed]}
+    days = max(1, (asked.closes_at - asked.published_at).days)
+    said["closes"] = min(talk.today + timedelta(days=days), asked.window_to).isoformat()
+    if asked.window_to <= talk.today:
+        del said["window"], said["closes"]
+    return said
+
+
+def answers_of_request(talk: Talk, asked: Request) -> dict[str, str]:
+    """The answers that would ask just so; what was left out then is left out."""
+    place = asked.place
+    said = {
+        "grade": asked.grade_id or NOTHING,
+        "quantity": write_quantity(asked.quantity),
+        "target": write_price(asked.target) if asked.target is not None else "",
+        "incoterm": asked.incoterm,
+        "place": place.name if place.lat is None or place.lon is None else write_place(place),
+        "window": write_window((asked.window_from, asked.window_to)),
+        "closes": asked.closes_at.astimezone(talk.words.zone).date().isoformat(),
+        "certificates": write_list(asked.certificates),
+        "lots": str(asked.lots) if asked.lots > 1 else "",
+        "quotes_each": str(asked.quotes_each) if asked.quotes_each != QUOTES_EACH else "",
+        "words": asked.words,
+    }
+    return {name: text for name, text in said.items() if text}
 
 
 @book.press("request.withdraw")

@@ -10,11 +10,12 @@ from conversations.forms.answers import goods_name, show_place, show_window
 from conversations.reply import Button, Card, Line
 from conversations.standing import standing
 from conversations.talk import Talk
+from conversations.trade.request_turn import Taken, request_turn, taken_of
 from core.contacts.rules import masked
 from core.deals.model import Side
-from core.kernel.timers import deadline_of
 from core.offers.quotes import service as quotes
 from core.offers.quotes.model import Quote
+from core.offers.quotes.rules import to_choose
 from core.requests import service as requests
 from core.requests.model import REQUEST, Request
 
@@ -27,7 +28,7 @@ def brief_request(talk: Talk, asked: Request) -> Card:
     return Card(
         title=_title(talk, asked),
         lines=tuple(_asked_lines(talk, asked)[:4]),
-        turn=_turn(talk, asked),
+        turn=request_turn(talk, asked, taken_of(talk, asked)),
         buttons=((Button(label=talk.words("request.open"), press=press("request.show", asked.id)),),),
     )
 
@@ -35,25 +36,25 @@ def brief_request(talk: Talk, asked: Request) -> Card:
 def request_card(talk: Talk, asked: Request, note: str = "") -> Card:
     """A request as this person sees it: its buyer the quotes that may be seen, a seller their own."""
     words, mine = talk.words, "buyer" in requests.roles_of(talk.ctx, asked)
-    seen = quotes.quotes_on(talk.ctx, asked)
+    seen, taken = quotes.quotes_on(talk.ctx, asked), taken_of(talk, asked)
     lines = _asked_lines(talk, asked)
     if mine:
         lines.append(Line(label=words("request.quotes"), value=words.show(asked.quotes)))
     else:
         lines.append(Line(label=words("party.buyer"), value=_name(talk, asked.buyer, "buyer")))
-    lines += [_quote_line(talk, each, mine=not mine) for each in seen[:QUOTES_SHOWN]]
+    lines += [_quote_line(talk, each, taken, mine=not mine) for each in seen[:QUOTES_SHOWN]]
     if not mine and (passed := quotes.passed_quote(talk.ctx, asked)) is not None:
-        line = _quote_line(talk, passed, mine=True)
+        line = _quote_line(talk, passed, None, mine=True)
         lines.append(line.model_copy(update={"value": words("request.quote_passed", quote=line.value)}))
     return Card(
         subject=f"request:{asked.id}",
         title=_title(talk, asked),
         text=masked(asked.words),
         lines=tuple(lines),
-        table=_compared(talk, seen[:QUOTES_SHOWN]) if mine and len(seen) > 1 else (),
-        turn=_turn(talk, asked),
+        table=_compared(talk, seen[:QUOTES_SHOWN], taken) if mine and len(seen) > 1 else (),
+        turn=request_turn(talk, asked, taken),
         note=note,
-        buttons=_buttons(talk, asked, seen, mine=mine),
+        buttons=_buttons(talk, asked, seen, taken, mine=mine),
         fresh=talk.fresh,
     )
 
@@ -83,13 +84,13 @@ def _asked_lines(talk: Talk, asked: Request) -> list[Line]:
     return [*lines, Line(label=words("request.seal"), value=words(f"request.seal.{SEALS[not asked.sealed]}"))]
 
 
-def _compared(talk: Talk, quoted: Sequence[Quote]) -> tuple[tuple[str, ...], ...]:
+def _compared(talk: Talk, quoted: Sequence[Quote], taken: Taken | None) -> tuple[tuple[str, ...], ...]:
     """The quotes side by side, one a row."""
     words = talk.words
     head = ("party.seller", "terms.price", "terms.total", "terms.window", "terms.note")
     rows = [
         (
-            _name(talk, each.seller, "seller"),
+            _marked(talk, each, taken, _name(talk, each.seller, "seller")),
             words.show(each.terms.price),
             words.show(each.terms.total()),
             show_window(talk, (each.terms.window_from, each.terms.window_to)),
@@ -100,7 +101,15 @@ def _compared(talk: Talk, quoted: Sequence[Quote]) -> tuple[tuple[str, ...], ...
     return (tuple(map(words, head)), *rows)
 
 
-def _quote_line(talk: Talk, quote: Quote, *, mine: bool) -> Line:
+def _marked(talk: Talk, quote: Quote, taken: Taken | None, said: str) -> str:
+    """Behind a quote, whether it is the one that was taken, or was before a deal that came to nothing."""
+    if quote.awarded_at is None:
+        return said
+    chosen = taken is not None and taken.quote.id == quote.id
+    return talk.words("request.quote_taken" if chosen else "request.quote_fell_through", quote=said)
+
+
+def _quote_line(talk: Talk, quote: Quote, taken: Taken | None, *, mine: bool) -> Line:
     words, terms = talk.words, quote.terms
     parts = [
         words.show(terms.price),
@@ -110,28 +119,22 @@ def _quote_line(talk: Talk, quote: Quote, *, mine: bool) -> Line:
     if terms.note:
         parts.append(masked(terms.note))
     label = words("request.my_quote") if mine else _name(talk, quote.seller, "seller")
-    return Line(label=label, value=" · ".join(parts))
+    return Line(label=label, value=_marked(talk, quote, taken, " · ".join(parts)))
 
 
-def _turn(talk: Talk, asked: Request) -> str:
-    """Whose turn it is: a request has a sentence for its buyer and one for sellers in each state."""
-    side = "buyer" if "buyer" in requests.roles_of(talk.ctx, asked) else "seller"
-    timer = deadline_of(talk.ctx.session, REQUEST.name, asked.id)
-    due = timer.due_at if timer is not None else ""
-    if side == "seller" and asked.state == REQUEST.initial and quotes.passed_quote(talk.ctx, asked) is not None:
-        return talk.words("request.turn.anew.seller", due=due)
-    return talk.words(f"request.turn.{asked.state}.{side}", due=due)
-
-
-def _buttons(talk: Talk, asked: Request, seen: list[Quote], *, mine: bool) -> tuple[tuple[Button, ...], ...]:
+def _buttons(
+    talk: Talk, asked: Request, seen: list[Quote], taken: Taken | None, *, mine: bool
+) -> tuple[tuple[Button, ...], ...]:
     words = talk.words
     verbs = REQUEST.open_to(asked.state, requests.roles_of(talk.ctx, asked))
     rows: list[tuple[Button, ...]] = []
+    if taken is not None and taken.deal is not None:
+        rows.append((Button(label=words("request.open_deal"), press=press("deal.show", taken.deal.id)),))
     if mine and "award" in verbs:
-        for number, each in enumerate(seen[:QUOTES_SHOWN], 1):
-            label = words("request.take", name=talk.party(each.seller), total=each.terms.total())
-            load = press("request.award", asked.id, asked.version, str(number))
-            rows.append((Button(label=label[:75], press=load, style="primary" if number == 1 else "plain"),))
+        rows += _choices(talk, asked, seen)
+    if mine and asked.state in REQUEST.final:
+        again = press("request.again", asked.id)
+        rows.append((Button(label=words("request.again"), press=again, style="plain" if taken else "primary"),))
     if "quote" in verbs and quotes.quotes_left(talk.ctx, asked) > 0:
         rows.append((Button(label=words("request.quote"), press=press("request.quote", asked.id), style="primary"),))
     row: list[Button] = []
@@ -141,3 +144,15 @@ def _buttons(talk: Talk, asked: Request, seen: list[Quote], *, mine: bool) -> tu
         load = press("request.withdraw", asked.id, asked.version)
         row.append(Button(label=words("request.withdraw"), press=load, style="danger"))
     return (*rows, tuple(row)) if row else tuple(rows)
+
+
+def _choices(talk: Talk, asked: Request, seen: list[Quote]) -> list[tuple[Button, ...]]:
+    """A button for each quote that can be taken. Its number is the quote's place on this card."""
+    rows: list[tuple[Button, ...]] = []
+    open_to_choose = {each.id for each in to_choose(seen, talk.ctx.now.date())}
+    for number, each in enumerate(seen[:QUOTES_SHOWN], 1):
+        if each.id in open_to_choose:
+            label = talk.words("request.take", name=talk.party(each.seller), total=each.terms.total())
+            load = press("request.award", asked.id, asked.version, str(number))
+            rows.append((Button(label=label[:75], press=load, style="plain" if rows else "primary"),))
+    return rows

@@ -14,18 +14,13 @@ from conversations.forms.answers import (
     NOTHING,
     goods_name,
     read_price,
-    write_list,
-    write_place,
-    write_price,
-    write_quantity,
-    write_window,
 )
 from conversations.forms.form import BEFORE, Form, Values
 from conversations.talk import Opening, Talk
 from conversations.trade.change import CHANGING
 from conversations.trade.far_price import beside_market
 from conversations.trade.listing import answers_in
-from conversations.trade.request import REQUESTING, of_request
+from conversations.trade.request import REQUESTING, answers_of_request, of_request
 from core.kernel.errors import Refusal
 from core.kernel.money import UnitPrice
 from core.requests import service as requests
@@ -63,7 +58,7 @@ ASKED_ANEW: Final = Form(
 
 def _opening(talk: Talk, asked: Request) -> Opening:
     """All that the request says now, and once more as what it says without the form."""
-    said = _answers(talk, asked)
+    said = answers_of_request(talk, asked)
     names = [each.name for each in ASKED_ANEW.fields if not each.fixed]
     fixed = {
         "product": asked.product_id,
@@ -72,25 +67,6 @@ def _opening(talk: Talk, asked: Request) -> Opening:
         BEFORE: json.dumps({**dict.fromkeys(names, ""), **said}, ensure_ascii=False),
     }
     return Opening(fixed | said, asked.id, asked.edition)
-
-
-def _answers(talk: Talk, asked: Request) -> dict[str, str]:
-    """The answers that would ask just so; what was left out then is left out."""
-    place = asked.place
-    said = {
-        "grade": asked.grade_id or NOTHING,
-        "quantity": write_quantity(asked.quantity),
-        "target": write_price(asked.target) if asked.target is not None else "",
-        "incoterm": asked.incoterm,
-        "place": place.name if place.lat is None or place.lon is None else write_place(place),
-        "window": write_window((asked.window_from, asked.window_to)),
-        "closes": asked.closes_at.astimezone(talk.words.zone).date().isoformat(),
-        "certificates": write_list(asked.certificates),
-        "lots": str(asked.lots) if asked.lots > 1 else "",
-        "quotes_each": str(asked.quotes_each) if asked.quotes_each != QUOTES_EACH else "",
-        "words": asked.words,
-    }
-    return {name: text for name, text in said.items() if text}
 
 
 # --- what is changed --------------------------------------------------------------------------------------------------

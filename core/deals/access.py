@@ -30,6 +30,12 @@ def deal_by_ref(ctx: Ctx, ref: str) -> Deal:
     return deal_for(ctx, deal_id)
 
 
+def deal_of_quote(ctx: Ctx, quote_id: str) -> Deal | None:
+    """The deal that a quote was made into, for its two sides."""
+    deal = ctx.session.scalar(select(Deal).where(Deal.quote_id == quote_id))
+    return deal if deal is not None and sides(ctx, deal) else None
+
+
 def sides(ctx: Ctx, deal: Deal) -> frozenset[str]:
     """The roles of who acts. A side has its own name, perhaps "other", "invited" or "approver"; an operator is no side.
 

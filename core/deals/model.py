@@ -131,6 +131,9 @@ DEAL: Final = Process(
     ),
 )
 
+# What ends a deal before both are bound by it.
+NEVER_COUNTED: Final = frozenset({"unsign", "sign_expired", "refuse", "approval_expired"})
+
 # Leaving here takes money or goods from somebody: whoever presses it is asked once more.
 ASKS_FIRST: Final = frozenset(
     {

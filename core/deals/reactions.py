@@ -1,16 +1,18 @@
-"""What deals do when an offer is accepted or a quote chosen, and when their money is in doubt.
+"""What deals do when an offer is accepted or a quote chosen, and for it; and when their money is in doubt.
 
 Their timers are rung by delivery, which knows what has arrived.
 """
 
 from __future__ import annotations
 
-from core.deals.model import IN_DOUBT, Deal, HouseTerms
+from core.deals.events import DealClosed, DealFact, DealReadyDirectly, DealReadyToFund
+from core.deals.model import IN_DOUBT, NEVER_COUNTED, Deal, HouseTerms
 from core.deals.service import agree_deal, agree_quote, freeze, thaw
 from core.kernel.events import Reactions
 from core.kernel.transaction import Ctx
 from core.ledger.events import InvariantBroken, InvariantHolds
 from core.offers.events import OfferAccepted
+from core.offers.quotes import service as quotes
 from core.offers.quotes.events import QuoteAwarded
 
 
@@ -25,8 +27,25 @@ def listen(reactions: Reactions, house: HouseTerms) -> None:
 
     reactions.on(OfferAccepted, agree)
     reactions.on(QuoteAwarded, agree_on_quote)
+    for counts in (DealReadyToFund, DealReadyDirectly):
+        reactions.on(counts, _quote_counts)
+    reactions.on(DealClosed, _quote_fell_through)
     reactions.on(InvariantBroken, _stop)
     reactions.on(InvariantHolds, _go_on)
+
+
+def _quote_counts(ctx: Ctx, fact: DealFact) -> None:
+    """Both have signed it, and nobody has to approve it: the request that it answers is over."""
+    deal = ctx.session.get_one(Deal, fact.deal_id)
+    if deal.quote_id is not None:
+        quotes.quote_counts(ctx, deal.quote_id)
+
+
+def _quote_fell_through(ctx: Ctx, fact: DealClosed) -> None:
+    """It ended before it counted: its buyer chooses again."""
+    deal = ctx.session.get_one(Deal, fact.deal_id)
+    if deal.quote_id is not None and fact.why in NEVER_COUNTED:
+        quotes.quote_fell_through(ctx, deal.quote_id)
 
 
 def _stop(ctx: Ctx, fact: InvariantBroken) -> None:

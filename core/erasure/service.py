@@ -118,7 +118,7 @@ def _end_what_is_open(ctx: Ctx, person: Person) -> None:
     for listing in listings_of(ctx, own):
         withdraw_listing(ctx, listing.id)
     for request in requests_of(ctx, own):
-        if request.state not in REQUEST.final:
+        if "withdraw" in REQUEST.open_to(request.state, ("buyer",)):
             withdraw_request(ctx, request.id)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from core.kernel.events import Event
 from core.listings.rules import Difference
@@ -41,12 +42,40 @@ class RequestAwarded(RequestFact):
 
 
 @dataclass(frozen=True, slots=True)
+class RequestQuotesExpired(RequestFact):
+    """Of a quote that is taken no deal is signed yet, and the others bind nobody any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestReopened(RequestFact):
+    """The deal of the quote that was taken came to nothing before it counted: there is a choice again.
+
+    `seller`: whose quote it was. `why`: "quoting_goes_on" or "choose_again". `until`: till then quotes are taken, or
+    one of those that stand can be.
+    """
+
+    seller: str
+    why: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RequestSigned(RequestFact):
+    """The deal of the quote that was taken counts. `freed`: whether others were bound by theirs until now."""
+
+    freed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RequestWithdrawn(RequestFact):
     """The buyer does not look for it any more."""
 
 
 @dataclass(frozen=True, slots=True)
 class RequestLapsed(RequestFact):
-    """Nobody quoted, or the buyer did not choose in time. `why`: "nobody_quoted" or "bidding_closed"."""
+    """Nobody quoted, the buyer did not choose in time, or the deal of the one quote that stood came to nothing.
+
+    `why`: "nobody_quoted", "bidding_closed" or "fell_through".
+    """
 
     why: str

@@ -19,7 +19,7 @@ from core.listings.model import Code, Place
 SHORTEST_BIDDING: Final = timedelta(hours=1)
 LONGEST_BIDDING: Final = timedelta(days=30)
 TIME_TO_QUOTE_ANEW: Final = timedelta(days=1)  # at least, for who has quoted on what was asked before
-AWARD_WITHIN: Final = timedelta(days=3)  # after the cut-off; a quote stands no longer
+AWARD_WITHIN: Final = timedelta(days=3)  # after the cut-off; a quote stands no longer, whatever becomes of another
 LOTS_AT_MOST: Final = 52  # a year of weekly trucks, as in any offer
 QUOTES_EACH: Final = 3  # a seller may think again, and may not chase the others
 QUOTES_EACH_AT_MOST: Final = 10
@@ -49,6 +49,7 @@ class PublishRequest(BaseModel):
     sealed: bool = True
     quotes_each: Annotated[int, Field(ge=1, le=QUOTES_EACH_AT_MOST)] = QUOTES_EACH
     language: Annotated[str, StringConstraints(min_length=2, max_length=10)] = "en"
+    again_of: str | None = None  # an earlier request of the same buyer's that has ended: who quoted on it is told
 
 
 class ChangeRequest(BaseModel):
@@ -78,7 +79,7 @@ TIME = frozenset({"time"})
 REQUEST: Final = Process(
     name="request",
     initial="open",
-    final=frozenset({"awarded", "withdrawn", "lapsed"}),
+    final=frozenset({"signed", "withdrawn", "lapsed"}),
     transitions=(
         Transition("open", "quote", SELLER, "open"),
         Transition("open", "change", BUYER, "open"),
@@ -89,6 +90,12 @@ REQUEST: Final = Process(
         Transition("deciding", "withdraw", BUYER, "withdrawn"),
         Transition("deciding", "nobody_quoted", SYSTEM, "lapsed"),
         Transition("deciding", "bidding_closed", TIME, "lapsed", AWARD_WITHIN, BUYER),
+        # A quote that is taken is no deal yet: both have to sign it, and the buyer's company may have to approve it.
+        Transition("awarded", "both_signed", SYSTEM, "signed"),
+        Transition("awarded", "quotes_expire", TIME, "awarded"),  # the others; due when they would have been without it
+        Transition("awarded", "quoting_goes_on", SYSTEM, "open"),  # it fell through before the cut-off
+        Transition("awarded", "choose_again", SYSTEM, "deciding"),
+        Transition("awarded", "fell_through", SYSTEM, "lapsed"),  # and no other stands any more
     ),
 )
 
@@ -126,6 +133,7 @@ class Request(InProcess, Table):
     quotes: Mapped[int] = mapped_column(Integer, default=0)
     edition: Mapped[int] = mapped_column(Integer, default=1)  # of what it asks: one more with each change
     stands_from: Mapped[int] = mapped_column(Integer, default=1)  # the edition from which on what was quoted counts
+    again_of: Mapped[str | None] = mapped_column(Id)  # the earlier request that is asked again
 
     __table_args__ = (Index("ix_request_shelf", "state", "product_id"),)
 

@@ -21,7 +21,8 @@ def listen(reactions: Reactions) -> None:
 
 def _clocks_stopped(ctx: Ctx, fact: ClocksStopped) -> None:
     """Quotes are taken for as long as the request's timer runs, and it says so."""
-    still_open = (Request.state == REQUEST.initial) & (Request.closes_at > fact.since)
+    taken = Request.state.in_((REQUEST.initial, "awarded"))  # of an open one a quote may be taken before
+    still_open = taken & (Request.closes_at > fact.since)
     moved = update(Request).where(still_open).values(closes_at=later(ctx.session, Request.closes_at, fact.by))
     ctx.session.execute(moved, execution_options={"synchronize_session": False})
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import select
 from sqlalchemy.orm.attributes import flag_modified
 
 from core.catalogue import Catalogue
 from core.kernel.errors import NotAllowed, NotFound, Refusal, Stale
 from core.kernel.process import enter, step
-from core.kernel.timers import Timer, set_timer
+from core.kernel.timers import Timer, deadline_of, set_timer
 from core.kernel.transaction import Ctx
 from core.listings.rules import differences
 from core.people.service import acting, has_traded
@@ -20,15 +22,19 @@ from core.requests.events import (
     RequestFact,
     RequestLapsed,
     RequestPublished,
+    RequestQuotesExpired,
+    RequestReopened,
+    RequestSigned,
     RequestWithdrawn,
 )
-from core.requests.model import REQUEST, ChangeRequest, PublishRequest, Request
+from core.requests.model import AWARD_WITHIN, REQUEST, ChangeRequest, PublishRequest, Request
 
 
 def publish_request(ctx: Ctx, catalogue: Catalogue, command: PublishRequest) -> Request:
     """Ask the market for quotes. Raises Invalid."""
     person = acting(ctx)
     product = rules.check_request(catalogue, command, ctx.now)
+    _check_again(ctx, command)
     target = command.target
     request = Request(
         id=ctx.new_id(),
@@ -55,6 +61,12 @@ def publish_request(ctx: Ctx, catalogue: Catalogue, command: PublishRequest) -> 
     has_traded(ctx, person.organisation_id)
     _tell(ctx, RequestPublished, request)
     return request
+
+
+def _check_again(ctx: Ctx, command: PublishRequest) -> None:
+    """Raises NotAllowed for another's request, Refusal for one that is not over."""
+    if command.again_of is not None and own_request(ctx, command.again_of).state not in REQUEST.final:
+        raise Refusal("request.not_over")
 
 
 # What a request keeps just as the command gives it.
@@ -178,15 +190,60 @@ def award(ctx: Ctx, request_id: str, seen: int | None = None) -> Request:
     request = own_request(ctx, request_id, seen)
     if request.sealed and request.state == REQUEST.initial:
         raise Refusal("request.sealed", closes=request.closes_at)
-    step(ctx, REQUEST, request, "award", ("buyer",))
+    step(ctx, REQUEST, request, "award", ("buyer",), dues={"quotes_expire": _bound_until(ctx, request)})
     _tell(ctx, RequestAwarded, request)
     return request
 
 
+def bound_until(ctx: Ctx, request: Request) -> datetime | None:
+    """Until when quotes that were not taken stand, while another's deal is not signed; None when they do no more."""
+    timer = deadline_of(ctx.session, REQUEST.name, request.id, "quotes_expire")
+    return timer.due_at if timer is not None else None
+
+
+def _bound_until(ctx: Ctx, request: Request) -> datetime:
+    """The same when one is taken now: as long as they would have stood without it."""
+    timer = deadline_of(ctx.session, REQUEST.name, request.id, "bidding_closed")
+    return timer.due_at if timer is not None else request.closes_at + AWARD_WITHIN
+
+
+def conclude(ctx: Ctx, request_id: str) -> None:
+    """The deal of the quote that was taken counts: the request is over, and nobody else is bound."""
+    request = request_for(ctx, request_id)
+    freed = bound_until(ctx, request) is not None
+    step(ctx, REQUEST, request, "both_signed", ("system",))
+    ctx.announce(RequestSigned(request.id, request.buyer, None, freed))
+    ctx.session.flush()
+
+
+def open_again(ctx: Ctx, request_id: str, seller: str, others: int) -> None:
+    """The deal of the quote that was taken came to nothing. `seller`: whose it was; `others`: so many can be taken.
+
+    No quote stands longer for it, and of a request that still takes quotes more may come.
+    """
+    request = request_for(ctx, request_id)
+    until, request.quotes = bound_until(ctx, request), others
+    if ctx.now < request.closes_at:
+        event, until, dues = "quoting_goes_on", request.closes_at, {"cut_off": request.closes_at}
+    elif until is None or until <= ctx.now or not others:
+        step(ctx, REQUEST, request, "fell_through", ("system",))
+        ctx.announce(RequestLapsed(request.id, request.buyer, None, "fell_through"))
+        ctx.session.flush()
+        return
+    else:
+        event, dues = "choose_again", {"bidding_closed": until}
+    step(ctx, REQUEST, request, event, ("system",), dues=dues)
+    ctx.announce(RequestReopened(request.id, request.buyer, None, seller, event, until))
+    ctx.session.flush()
+
+
 def time_is_up(ctx: Ctx, request_id: str, event: str) -> None:
-    """The cut-off has come, or the buyer has not chosen within three days of it."""
+    """The cut-off has come, or the buyer has not chosen within three days of it; or they have, and others are free."""
     request = request_for(ctx, request_id)
     step(ctx, REQUEST, request, event, ("time",))
+    if event == "quotes_expire":
+        _tell(ctx, RequestQuotesExpired, request)
+        return
     if event == "cut_off" and request.quotes:
         _tell(ctx, RequestCutOff, request)
         return

@@ -27,6 +27,7 @@ from core.requests.events import (
     RequestFact,
     RequestLapsed,
     RequestPublished,
+    RequestReopened,
     RequestWithdrawn,
 )
 from core.requests.model import REQUEST, Request
@@ -48,7 +49,15 @@ def listen(reactions: Reactions) -> None:
         reactions.on(fact, _listing_moved)
     for told in (ExpertListed, ExpertChanged, ExpertPaused):
         reactions.on(told, _expert_moved)
-    for known in (RequestPublished, RequestChanged, RequestCutOff, RequestAwarded, RequestWithdrawn, RequestLapsed):
+    for known in (
+        RequestPublished,
+        RequestChanged,
+        RequestCutOff,
+        RequestAwarded,
+        RequestReopened,
+        RequestWithdrawn,
+        RequestLapsed,
+    ):
         reactions.on(known, _request_moved)
     reactions.on(ProfileCompleted, _company_named)
     reactions.on(CompanySettled, _company_settled)

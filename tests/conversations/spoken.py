@@ -41,7 +41,7 @@ from core.search.model import Order
 from core.search.rules import CHIPS
 from core.statements.model import What
 from core.support.model import CASE
-from tests.conversations import spoken_of_sales, spoken_of_sessions
+from tests.conversations import spoken_of_requests, spoken_of_sales, spoken_of_sessions
 from tests.core.goods import catalogue
 
 ROOT: Final = Path(__file__).parents[2]
@@ -181,9 +181,7 @@ def from_tables() -> dict[str, frozenset[str]]:
     codes |= dict.fromkeys((*_of_money(),), plain)
     codes |= spoken_of_sessions.tables() | spoken_of_sales.tables()
     codes |= dict.fromkeys(("link.on_slack", "link.on_telegram"), frozenset({"command", "minutes"}))
-    codes |= {
-        f"request.turn.{state}.{side}": frozenset({"due"}) for state in states(REQUEST) for side in ("buyer", "seller")
-    }
+    codes |= spoken_of_requests.turns(states(REQUEST))
     assert {f"link.on_{each}" for each in Platform} <= codes.keys()
     return codes | {code: parts for code, parts in of_notices().items() if "." in code}
 
@@ -338,15 +336,13 @@ def of_notices() -> dict[str, frozenset[str]]:
     told: dict[str, frozenset[str]] = {"notice.listing_expired": frozenset({"who"})}
     told |= {"notice.listing_changed": frozenset({"name", "what", "who"})}
     told |= dict.fromkeys(facts.CHANGED_FACTS.values(), frozenset({"what", "who"}))
-    told |= {"notice.request_changed_quoted": frozenset({"what", "who", "due", "why"})}
+    told |= spoken_of_requests.NOTICES
     told |= dict.fromkeys(("notice.half_time", "notice.little_time"), frozenset({"due"}))
     told |= dict.fromkeys(("notice.half_time_of_lot", "notice.little_time_of_lot"), frozenset({"due", "lot"}))
     parts: Sequence[tuple[Mapping[type, str], frozenset[str]]] = (
         (facts.OFFER_FACTS, frozenset()),
         (facts.INQUIRY_FACTS, frozenset({"why"})),
-        (facts.REQUEST_FACTS, frozenset({"why"})),
-        (facts.REQUEST_CHANGED, frozenset({"why", "name", "what"})),
-        (facts.QUOTE_FACTS, frozenset({"count"})),
+        *spoken_of_requests.FACTS,
         (facts.DEAL_FACTS, frozenset({"why"})),
         (facts.LOT_FACTS, frozenset({"why", "lot"})),
         (facts.PAGE_FACTS, frozenset()),

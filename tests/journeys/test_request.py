@@ -81,6 +81,7 @@ async def test_sealed_quotes_are_opened_at_the_cut_off_and_one_is_taken(world: W
 async def test_who_sells_such_goods_is_told_of_a_request_why_and_how_to_hear_no_more(
     world: World, chat: Chat, other: Chat
 ) -> None:
+    await world.by_day()  # at night nobody is told of what others look for
     rasa, tom = await world.on(chat, "Rasa"), await world.on(other, "Tom")
     await Trade(world, rasa, tom).list()
     await tom.says("/request 100 t A1 pellets DAP Vilnius next week")

@@ -39,6 +39,7 @@ class Quote(Table):
     edition: Mapped[int] = mapped_column(Integer, default=1)  # of the request: the one that its seller has read
     person: Mapped[str] = mapped_column(Id)
     at: Mapped[datetime] = mapped_column(Instant)
+    awarded_at: Mapped[datetime | None] = mapped_column(Instant)  # when the buyer took it, for one deal
     terms_json: Mapped[dict[str, Any]] = mapped_column("terms", JSON)
 
     __table_args__ = (UniqueConstraint("request_id", "seller", "number"),)

@@ -57,10 +57,17 @@ def counting(quotes: Iterable[Quote]) -> list[Quote]:
 
 def standing(request: Request, quotes: Iterable[Quote]) -> list[Quote]:
     """Those that were given on what the request asks now; the others bind nobody."""
-    return [each for each in quotes if each.edition >= request.stands_from]
+    return [each for each in quotes if each.request_id == request.id and each.edition >= request.stands_from]
+
+
+def to_choose(quotes: Iterable[Quote], today: date) -> list[Quote]:
+    """Those that can be taken: of a seller whose last one was, and whose deal came to nothing, none is left."""
+    return [each for each in counting(quotes) if each.awarded_at is None and each.terms.window_to >= today]
 
 
 def check_counts(quote: Quote, quotes: Sequence[Quote]) -> None:
-    """Raises Refusal for a quote that its seller has replaced, or that was given on something else."""
+    """Raises Refusal for a quote that was replaced, that was given on something else, or that was taken before."""
     if quote.id not in {each.id for each in counting(quotes)}:
         raise Refusal("quote.replaced")
+    if quote.awarded_at is not None:
+        raise Refusal("quote.taken_before")

@@ -27,7 +27,7 @@ def make_quote(ctx: Ctx, catalogue: Catalogue, command: MakeQuote) -> Quote:
     quoted = len(rules.standing(request, given))
     terms = rules.terms_of(request, command, quality_of(catalogue, request.product_id, request.grade_id))
     rules.check_quote(request, terms, person.organisation_id, quoted, ctx.now.date())
-    requests.count_quote(ctx, request, anew=quoted > 0)
+    requests.count_quote(ctx, request, anew=has_standing(ctx, request, person.organisation_id))
     quote = Quote(
         id=ctx.new_id(),
         request_id=request.id,
@@ -56,8 +56,12 @@ def quotes_on(ctx: Ctx, request: Request) -> list[Quote]:
 
 
 def passed_quote(ctx: Ctx, request: Request) -> Quote | None:
-    """What the company of who acts quoted on something that the request asked before, while nothing newer stands."""
-    given = _quotes(ctx, request.id, acting(ctx).organisation_id)
+    """What the company of who acts quoted on something that the request asked before, or on the earlier request that
+    it asks again, while nothing newer stands."""
+    mine = acting(ctx).organisation_id
+    given = _quotes(ctx, request.id, mine)
+    if not given and request.again_of is not None:
+        given = _quotes(ctx, request.again_of, mine)
     return given[-1] if given and not rules.standing(request, given) else None
 
 
@@ -78,9 +82,15 @@ def sellers_of(ctx: Ctx, request_id: str) -> list[str]:
     return sorted({quote.seller for quote in _quotes(ctx, request_id)})
 
 
+def asked_of(ctx: Ctx, request: Request) -> list[str]:
+    """The organisations that have quoted on it, or on the earlier request that it asks again."""
+    before = sellers_of(ctx, request.again_of) if request.again_of is not None else []
+    return sorted({*sellers_of(ctx, request.id), *before})
+
+
 def has_standing(ctx: Ctx, request: Request, seller: str) -> bool:
-    """Whether an organisation has quoted on what the request asks now."""
-    return bool(_standing(ctx, request, seller))
+    """Whether an organisation has a quote on what the request asks now, of which no deal was made."""
+    return any(each.awarded_at is None for each in rules.counting(_standing(ctx, request, seller)))
 
 
 def quote_for(ctx: Ctx, quote_id: str) -> Quote:
@@ -105,8 +115,29 @@ def award_quote(ctx: Ctx, quote_id: str, seen: int | None = None) -> Quote:
     if quote.terms.window_to < ctx.now.date():
         raise Refusal("offer.window_past", field="window_to", today=ctx.now.date())
     requests.award(ctx, request.id, seen)
+    quote.awarded_at = ctx.now
     _tell(ctx, QuoteAwarded, request, quote)
     return quote
+
+
+def quote_counts(ctx: Ctx, quote_id: str) -> None:
+    """The deal that was made of this quote is signed by both, and approved where it had to be."""
+    requests.conclude(ctx, ctx.session.get_one(Quote, quote_id).request_id)
+
+
+def quote_fell_through(ctx: Ctx, quote_id: str) -> None:
+    """The deal that was made of this quote ended before that: the buyer may choose among the others that stand."""
+    quote = ctx.session.get_one(Quote, quote_id)
+    others = rules.to_choose(_standing(ctx, requests.request_for(ctx, quote.request_id)), ctx.now.date())
+    requests.open_again(ctx, quote.request_id, quote.seller, len(others))
+
+
+def taken_quote(ctx: Ctx, request: Request) -> Quote | None:
+    """The quote of which a deal was made that counts, or is to be signed."""
+    if request.state not in ("awarded", "signed"):
+        return None
+    taken = [each for each in _quotes(ctx, request.id) if each.awarded_at is not None]
+    return max(taken, key=lambda each: each.id, default=None)
 
 
 def _standing(ctx: Ctx, request: Request, seller: str | None = None) -> list[Quote]:
