@@ -31,12 +31,13 @@ from conversations.trade.listing import answers_in
 from core.contacts.rules import has_contacts, masked
 from core.deals.model import Side
 from core.kernel.errors import Refusal
+from core.kernel.lots import LOTS_AT_MOST
 from core.kernel.quantity import Quantity
 from core.listings.model import Listing
 from core.listings.service import listing_for
 from core.offers import rules
 from core.offers import service as offers
-from core.offers.model import LOTS_AT_MOST, OFFER, BuyNow, CounterOffer, MakeOffer, Offer, Terms
+from core.offers.model import OFFER, BuyNow, CounterOffer, MakeOffer, Offer, Terms
 from core.offers.quality import REPRODUCIBILITY, Quality, quality_of
 
 SHOWN_AT_ONCE = 10

@@ -22,7 +22,8 @@ from conversations.reply import Toast
 from conversations.talk import Opening, Talk
 from conversations.trade.far_price import beside_market, beside_table
 from conversations.trade.listing import answers_in
-from conversations.trade.offer import NOTE
+from conversations.trade.offer import LOTS, NOTE
+from conversations.trade.request_lots import lots_at, read_asked, write_asked
 from core.kernel.errors import Invalid
 from core.offers.quotes import service as quotes
 from core.offers.quotes.model import MakeQuote
@@ -40,6 +41,7 @@ def _read_quoted_price(talk: Talk, text: str, values: Values) -> Any:
 QUOTING = Form(
     "quote",
     (
+        Field("asked", fixed=True, read=read_asked),  # how much, in how many lots
         Field("priced_in", fixed=True),  # the request's currency and unit: what a bare number means
         Field("price", read=_read_quoted_price, write=write_price, max_length=60, example="205 EUR/t"),
         Field(
@@ -51,6 +53,7 @@ QUOTING = Form(
             max_length=80,
             example="next week",
         ),
+        replace(LOTS, otherwise=lambda values: lots_at(values.get("price"), *values.get("asked", (None,)))),
         NOTE,
     ),
 )
@@ -64,6 +67,7 @@ def _quote(talk: Talk, opening: Opening, values: Values) -> None:
         price=values["price"],
         window_from=window[0],
         window_to=window[1],
+        lots=values.get("lots"),
         note=values.get("note"),
     )
     quotes.make_quote(talk.ctx, talk.almanac.catalogue, command)
@@ -75,7 +79,8 @@ def _anew(talk: Talk, opening: Opening) -> Opening:
     if opening.seen is None or opening.seen >= asked.stands_from:
         return opening
     window = write_window((asked.window_from, asked.window_to))
-    return replace(opening, answers={**opening.answers, "window": window}, seen=asked.edition)
+    now = {"window": window, "asked": write_asked(asked.quantity, asked.lots)}
+    return replace(opening, answers={**opening.answers, **now}, seen=asked.edition)
 
 
 def _what_is_asked(talk: Talk, opening: Opening) -> str:
@@ -112,6 +117,7 @@ def quote(talk: Talk, pressed: Press) -> None:
     asked = requests.request_for(talk.ctx, pressed.subject)
     REQUEST.transition(asked.state, "quote", requests.roles_of(talk.ctx, asked))
     known = {
+        "asked": write_asked(asked.quantity, asked.lots),
         "priced_in": f"{asked.currency}/{asked.price_unit}",
         "window": write_window((asked.window_from, asked.window_to)),
     }

@@ -29,6 +29,7 @@ from conversations.trade.far_price import beside_market
 from conversations.trade.listing import SELL, answers_in, answers_of, opened_by
 from conversations.trade.offer import LOTS
 from conversations.trade.request_card import SEALS, brief_request, request_card
+from conversations.trade.request_lots import lots_at, too_few_lots
 from core.offers.quotes import service as quotes
 from core.requests import service as requests
 from core.requests.model import QUOTES_EACH, QUOTES_EACH_AT_MOST, REQUEST, PublishRequest, Request
@@ -70,7 +71,7 @@ REQUESTING = Form(
             example="tomorrow",
         ),
         replace(SELL.field("certificates"), name="certificates"),
-        LOTS,
+        replace(LOTS, otherwise=lambda values: lots_at(values.get("target"), values.get("quantity"))),
         Field("seal", "choice", options=_seals, optional=True, show=lambda talk, v: talk.words(f"request.seal.{v}")),
         Field(
             "quotes_each",
@@ -107,8 +108,9 @@ def _publish(talk: Talk, opening: Opening, values: Values) -> None:
     requests.publish_request(talk.ctx, talk.almanac.catalogue, command)
 
 
-def _far_target(talk: Talk, _opening: Opening, values: Values) -> Doubt | None:
-    return beside_market(talk, values["product"], values["target"], "target") if "target" in values else None
+def _doubts(talk: Talk, _opening: Opening, values: Values) -> Doubt | None:
+    far = beside_market(talk, values["product"], values["target"], "target") if "target" in values else None
+    return far or too_few_lots(talk, values)
 
 
 book.flow(
@@ -116,7 +118,7 @@ book.flow(
         REQUESTING,
         finish=_publish,
         reads=lambda talk, text, values: of_request(talk, answers_in(talk, text, values.get("product"))),
-        doubts=_far_target,
+        doubts=_doubts,
     )
 )
 # --- commands and buttons ---------------------------------------------------------------------------------------------

@@ -42,9 +42,9 @@ def request_card(talk: Talk, asked: Request, note: str = "") -> Card:
         lines.append(Line(label=words("request.quotes"), value=words.show(asked.quotes)))
     else:
         lines.append(Line(label=words("party.buyer"), value=_name(talk, asked.buyer, "buyer")))
-    lines += [_quote_line(talk, each, taken, mine=not mine) for each in seen[:QUOTES_SHOWN]]
+    lines += [_quote_line(talk, asked, each, taken, mine=not mine) for each in seen[:QUOTES_SHOWN]]
     if not mine and (passed := quotes.passed_quote(talk.ctx, asked)) is not None:
-        line = _quote_line(talk, passed, None, mine=True)
+        line = _quote_line(talk, asked, passed, None, mine=True)
         lines.append(line.model_copy(update={"value": words("request.quote_passed", quote=line.value)}))
     return Card(
         subject=f"request:{asked.id}",
@@ -109,13 +109,15 @@ def _marked(talk: Talk, quote: Quote, taken: Taken | None, said: str) -> str:
     return talk.words("request.quote_taken" if chosen else "request.quote_fell_through", quote=said)
 
 
-def _quote_line(talk: Talk, quote: Quote, taken: Taken | None, *, mine: bool) -> Line:
+def _quote_line(talk: Talk, asked: Request, quote: Quote, taken: Taken | None, *, mine: bool) -> Line:
     words, terms = talk.words, quote.terms
     parts = [
         words.show(terms.price),
         words.show(terms.total()),
         show_window(talk, (terms.window_from, terms.window_to)),
     ]
+    if terms.lots != asked.lots:
+        parts.append(f"{words('terms.lots')}: {words.show(terms.lots)}")
     if terms.note:
         parts.append(masked(terms.note))
     label = words("request.my_quote") if mine else _name(talk, quote.seller, "seller")

@@ -21,6 +21,7 @@ from conversations.trade.change import CHANGING
 from conversations.trade.far_price import beside_market
 from conversations.trade.listing import answers_in
 from conversations.trade.request import REQUESTING, answers_of_request, of_request
+from conversations.trade.request_lots import too_few_lots
 from core.kernel.errors import Refusal
 from core.kernel.money import UnitPrice
 from core.requests import service as requests
@@ -131,14 +132,16 @@ def _said(talk: Talk, sentence: str, values: Values) -> dict[str, str]:
     return {name: answer for name, answer in said.items() if name != "product" and not (other and name in GOODS)}
 
 
-def _far_target(talk: Talk, opening: Opening, values: Values) -> Doubt | None:
-    """Asked of a price that is changed; what stood there was asked when it came."""
-    if "target" not in values or "target" not in _changed(talk, opening):
-        return None
-    return beside_market(talk, values["product"], values["target"], "target")
+def _doubts(talk: Talk, opening: Opening, values: Values) -> Doubt | None:
+    """Asked of what is changed; what stood there was asked when it came."""
+    changed = _changed(talk, opening)
+    far = None
+    if "target" in values and "target" in changed:
+        far = beside_market(talk, values["product"], values["target"], "target")
+    return far or (too_few_lots(talk, values) if changed & {"target", "quantity", "lots"} else None)
 
 
-book.flow(Flow(ASKED_ANEW, finish=_change, intro=_what_stays, reads=_said, anew=_anew, doubts=_far_target))
+book.flow(Flow(ASKED_ANEW, finish=_change, intro=_what_stays, reads=_said, anew=_anew, doubts=_doubts))
 
 
 @book.press("request.change")

@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from core.escrow.model import FUND_AHEAD, HOLD_LIMIT, LONGEST_LINK, RELEASED_AFTER, SHORTEST_LINK
+from core.kernel.lots import LARGEST_PAYMENT_MINOR, SMALLEST_PAYMENT_MINOR
 from core.kernel.money import Money, running_total_fee
-from core.offers.model import LARGEST_PAYMENT_MINOR, SMALLEST_PAYMENT_MINOR
 
 ONE_DAY: Final = timedelta(days=1)
 

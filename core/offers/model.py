@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.kernel.db import Id, Instant, Table
 from core.kernel.errors import Invalid
+from core.kernel.lots import LOTS_AT_MOST
 from core.kernel.money import Money, UnitPrice
 from core.kernel.process import InProcess, Process, Transition
 from core.kernel.quantity import Quantity
@@ -20,15 +21,10 @@ from core.offers.quality import Quality
 
 Side = Literal["buyer", "seller"]
 
-LOTS_AT_MOST: Final = 52  # a year of weekly trucks
 ROUNDS_AT_MOST: Final = 10
 DEFAULT_VALIDITY: Final = timedelta(days=3)
 SHORTEST_VALIDITY: Final = timedelta(hours=1)
 LONGEST_VALIDITY: Final = timedelta(days=30)
-# One payment holds eight digits of minor units: 999,999.99 of a currency with cents (Stripe, "amount").
-LARGEST_PAYMENT_MINOR: Final = 99_999_999
-# 5.00: below that the fees of a card payment eat what it moves.
-SMALLEST_PAYMENT_MINOR: Final = 500
 
 
 class Terms(BaseModel):

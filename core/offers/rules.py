@@ -8,18 +8,23 @@ from typing import Final
 
 from core.catalogue import Catalogue
 from core.kernel.errors import Invalid, Refusal
+from core.kernel.lots import (
+    LARGEST_PAYMENT_MINOR,
+    LOTS_AT_MOST,
+    SMALLEST_PAYMENT_MINOR,
+    largest_deal,
+    largest_payment,
+    lots_needed,
+)
 from core.kernel.money import Money
 from core.kernel.quantity import Quantity
 from core.listings.model import Listing
 from core.listings.rules import Difference, check_goods, check_price, check_taking, check_window
 from core.offers.lots import amounts, cut
 from core.offers.model import (
-    LARGEST_PAYMENT_MINOR,
     LONGEST_VALIDITY,
-    LOTS_AT_MOST,
     ROUNDS_AT_MOST,
     SHORTEST_VALIDITY,
-    SMALLEST_PAYMENT_MINOR,
     Side,
     Terms,
 )
@@ -97,15 +102,18 @@ def check_terms(terms: Terms, listing: Listing, today: date) -> None:
 
 
 def check_total(terms: Terms) -> None:
-    """Raises Invalid when one payment cannot carry one lot: that much has to be cut into more.
+    """Raises Invalid when one payment cannot carry one lot: that much has to be cut into more, or is too much.
 
     By the lots as they will be cut: of pieces one is larger than the others, and of few there are no more than pieces.
     """
     total = terms.total()
     if not _payable(terms, total, terms.lots):
-        most = Money(LARGEST_PAYMENT_MINOR, total.currency)
-        fewest = -(-total.minor // LARGEST_PAYMENT_MINOR)
-        needed = next((lots for lots in range(fewest, LOTS_AT_MOST + 1) if _payable(terms, total, lots)), fewest)
+        enough = (lots for lots in range(lots_needed(total), LOTS_AT_MOST + 1) if _payable(terms, total, lots))
+        needed = next(enough, None)
+        if needed is None:
+            most = largest_deal(total.currency)
+            raise Invalid("offer.too_large_for_lots", field="quantity", total=total, most=most, lots=LOTS_AT_MOST)
+        most = largest_payment(total.currency)
         raise Invalid("offer.too_large", field="lots", total=total, most=most, lots=needed)
     if total.minor < SMALLEST_PAYMENT_MINOR:
         least = Money(SMALLEST_PAYMENT_MINOR, total.currency)

@@ -11,6 +11,7 @@ from sqlalchemy import JSON, Boolean, Date, Float, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.kernel.db import Exact, Id, Instant, Table, Words
+from core.kernel.lots import LOTS_AT_MOST
 from core.kernel.money import UnitPrice
 from core.kernel.process import InProcess, Process, Transition
 from core.kernel.quantity import Quantity
@@ -20,7 +21,6 @@ SHORTEST_BIDDING: Final = timedelta(hours=1)
 LONGEST_BIDDING: Final = timedelta(days=30)
 TIME_TO_QUOTE_ANEW: Final = timedelta(days=1)  # at least, for who has quoted on what was asked before
 AWARD_WITHIN: Final = timedelta(days=3)  # after the cut-off; a quote stands no longer, whatever becomes of another
-LOTS_AT_MOST: Final = 52  # a year of weekly trucks, as in any offer
 QUOTES_EACH: Final = 3  # a seller may think again, and may not chase the others
 QUOTES_EACH_AT_MOST: Final = 10
 

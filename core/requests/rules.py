@@ -8,7 +8,9 @@ from typing import Any, Final
 
 from core.catalogue import Catalogue, Product
 from core.kernel.errors import Invalid
+from core.kernel.lots import LOTS_AT_MOST, largest_deal, lots_needed
 from core.kernel.money import UnitPrice
+from core.kernel.quantity import Quantity
 from core.listings.rules import Difference, check_goods, check_price, check_window
 from core.requests.model import LONGEST_BIDDING, SHORTEST_BIDDING, TIME_TO_QUOTE_ANEW, PublishRequest, Request
 
@@ -21,9 +23,21 @@ def check_request(catalogue: Catalogue, command: PublishRequest, now: datetime) 
     command.quantity.positive().within(product.units)
     if command.target is not None:
         check_price(command.target, command.quantity.unit)
+        check_amount(command.target, command.quantity)
     check_window(command.window_from, command.window_to, now.date())
     check_cut_off(command, now)
     return product
+
+
+def check_amount(target: UnitPrice, quantity: Quantity) -> None:
+    """Raises Invalid for what no quote at that price could be: even in all the lots that there can be it is too much.
+
+    How many lots it takes below that is asked, or a quote says it.
+    """
+    total = target.times(quantity)
+    if lots_needed(total) > LOTS_AT_MOST:
+        most = largest_deal(total.currency)
+        raise Invalid("offer.too_large_for_lots", field="quantity", total=total, most=most, lots=LOTS_AT_MOST)
 
 
 def check_cut_off(asked: PublishRequest | Request, now: datetime) -> None:
@@ -73,6 +87,8 @@ def check_change(catalogue: Catalogue, request: Request, changes: Sequence[Diffe
     changed = {each.field for each in changes}
     product = check_goods(catalogue, request.product_id, request.grade_id, request.certificates, request.incoterm)
     request.quantity.positive().within(product.units)
+    if request.target is not None and changed & {"quantity", "target"}:
+        check_amount(request.target, request.quantity)
     if "window" in changed:
         check_window(request.window_from, request.window_to, now.date())
     if changed & {"closes", "window"}:

@@ -5,17 +5,18 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy import JSON, ForeignKey, Integer, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.kernel.db import Id, Instant, Table
+from core.kernel.lots import LOTS_AT_MOST
 from core.kernel.money import UnitPrice
 from core.offers.model import Terms
 
 
 class MakeQuote(BaseModel):
-    """A seller's price for all that a request asks for. The delivery dates may be others than those asked for."""
+    """A seller's price for all that a request asks for. The delivery dates and lots may be others than asked for."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -24,6 +25,7 @@ class MakeQuote(BaseModel):
     price: UnitPrice
     window_from: date
     window_to: date
+    lots: Annotated[int, Field(ge=1, le=LOTS_AT_MOST)] | None = None  # as many as the buyer asks for
     note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] | None = None
 
 

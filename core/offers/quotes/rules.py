@@ -26,7 +26,7 @@ def terms_of(request: Request, command: MakeQuote, quality: Quality | None) -> T
         place=request.place,
         window_from=command.window_from,
         window_to=command.window_to,
-        lots=request.lots,
+        lots=command.lots or request.lots,
         quality=quality,
         note=command.note,
     )

@@ -215,3 +215,23 @@ async def test_a_cut_off_leaves_time_to_quote_and_to_deliver(
     closes = market.clock.now() + timedelta(**changes)
     with pytest.raises(Invalid, match=re.escape(f"{code} ")):
         await published(market, closes_at=closes)
+
+
+async def test_a_quote_says_how_many_lots_it_takes_and_what_no_lots_can_carry_is_not_asked_for(market: Market) -> None:
+    _, request = await published(market, quantity=tonnes(5000), lots=1, target=None)
+    anna, _ = await market.newcomer("Anna")
+    with pytest.raises(Invalid, match=r"offer\.too_large ") as refused:
+        await quoted(market, anna, request, 210)
+    assert refused.value.parts["lots"] == 2
+    command = MakeQuote(
+        request_id=request.id,
+        price=UnitPrice(Decimal(210), "EUR", "t"),
+        window_from=WINDOW[0],
+        window_to=WINDOW[1],
+        lots=2,
+    )
+    quote = await market.run(anna, lambda ctx: quotes.make_quote(ctx, catalogue(), command))
+    assert (quote.terms.lots, quote.terms.total()) == (2, Money(1_050_000_00, "EUR"))
+    with pytest.raises(Invalid, match=r"offer\.too_large_for_lots ") as beyond:
+        await published(market, quantity=tonnes(300_000))
+    assert beyond.value.parts["most"] == Money(51_999_999_48, "EUR")

@@ -18,11 +18,12 @@ from core.escrow.model import FUND_AHEAD, HOLD_LIMIT, RELEASED_AFTER
 from core.escrow.rails import service as rails
 from core.escrow.rails.model import Rail
 from core.kernel.errors import Invalid, Stale
+from core.kernel.lots import LARGEST_PAYMENT_MINOR, SMALLEST_PAYMENT_MINOR
 from core.kernel.money import Money, UnitPrice
 from core.kernel.quantity import Quantity
 from core.kernel.transaction import MARKET
 from core.listings.service import listing_for
-from core.offers.model import LARGEST_PAYMENT_MINOR, SMALLEST_PAYMENT_MINOR, Terms
+from core.offers.model import Terms
 from core.offers.rules import check_total
 from core.people.service import organisation_of
 from tests.core.conftest import Market
