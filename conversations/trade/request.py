@@ -148,7 +148,9 @@ def of_request(talk: Talk, known: dict[str, str]) -> dict[str, str]:
 
 @book.command("requests")
 def all_requests(talk: Talk, sentence: str) -> None:
-    """What others look for, that which closes soonest first; above it the person's own, and what they quoted on.
+    """What others look for, that which closes soonest first; above it the person's own, then what they quoted on.
+
+    What is over stands behind a button.
 
     `/requests 500 t A1 pellets in Kaunas`: what that would answer.
     """
@@ -162,11 +164,30 @@ def all_requests(talk: Talk, sentence: str) -> None:
     quoted = [each for each in quotes.quoted_by(talk.ctx, talk.organisation, SHOWN_AT_ONCE) if each not in others]
     ask = Button(label=words("command.request"), press=press("command", choice="request"), style="primary")
     shown = [*own, *others, *quoted][:SHOWN_AT_ONCE]
+    buttons = ((ask,), *_way_back(talk, 0))
     if not shown:
-        talk.reply(Say(text=words("request.none"), buttons=((ask,),)))
+        talk.reply(Say(text=words("request.none"), buttons=buttons))
         return
     items = tuple(brief_request(talk, each) for each in shown)
-    talk.reply(CardList(subject="requests", title=words("request.all"), items=items, buttons=((ask,),)))
+    talk.reply(CardList(subject="requests", title=words("request.all"), items=items, buttons=buttons))
+
+
+def _way_back(talk: Talk, skipping: int) -> tuple[tuple[Button, ...], ...]:
+    """A button to those that are over, behind so many that were shown; none where there are no more."""
+    if not quotes.ended_for(talk.ctx, talk.organisation, 1, skipping):
+        return ()
+    label = talk.words("request.earlier" if skipping else "request.ended")
+    return ((Button(label=label, press=press("request.ended", choice=str(skipping))),),)
+
+
+@book.press("request.ended")
+def ended(talk: Talk, pressed: Press) -> None:
+    """One's own that are over, and those quoted on; what was one's own can be asked again there."""
+    skipping = int(pressed.choice) if pressed.choice.isdigit() else 0
+    found = quotes.ended_for(talk.ctx, talk.organisation, SHOWN_AT_ONCE, skipping)
+    items, further = tuple(brief_request(talk, each) for each in found), skipping + SHOWN_AT_ONCE
+    title, buttons = talk.words("request.ended"), _way_back(talk, further)
+    talk.reply(CardList(subject="requests_ended", title=title, items=items, buttons=buttons, first=skipping + 1))
 
 
 @book.press("request.show")

@@ -171,3 +171,24 @@ async def test_a_request_that_nobody_answers_ends_and_one_can_be_withdrawn(world
     await tom.presses("Withdraw the request")
     await tom.presses("Yes: Withdraw the request")
     await rasa.sees("Tom has withdrawn the request.")
+
+
+@pytest.mark.parametrize(("chat", "other"), BOTH)
+async def test_what_is_over_stands_apart_from_what_is_open(world: World, chat: Chat, other: Chat) -> None:
+    tom, rasa = await world.on(chat, "Tom"), await world.on(other, "Rasa")
+    await tom.says(REQUEST)
+    await tom.fills(closes="tomorrow", seal="as they come")
+    await tom.sees("Your request is out.")
+    await rasa.says("/requests")
+    await rasa.presses("Open")
+    await rasa.presses("Make a quote")
+    await rasa.fills(price="200 €/t")
+    await rasa.sees("Your quote is in.")
+    await tom.presses("Withdraw the request")
+    await tom.presses("Yes: Withdraw the request")
+    await rasa.sees("Tom has withdrawn the request.")
+    for each, told in ((rasa, "The buyer has withdrawn this request."), (tom, "You have withdrawn this request.")):
+        await each.says("/requests")
+        await each.sees("Nobody asks for quotes just now.")
+        await each.presses("Ended requests")
+        await each.sees("Ended requests", told)

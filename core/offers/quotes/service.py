@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from core.catalogue import Catalogue
 from core.contacts.service import check_may_reach
@@ -71,10 +71,19 @@ def quotes_left(ctx: Ctx, request: Request) -> int:
 
 
 def quoted_by(ctx: Ctx, organisation_id: str, limit: int) -> list[Request]:
-    """The requests on which an organisation has quoted, the latest quote first."""
-    query = select(Quote.request_id).where(Quote.seller == organisation_id).order_by(Quote.id.desc())
-    known = dict.fromkeys(ctx.session.scalars(query.limit(limit * QUOTES_EACH_AT_MOST)))
+    """The requests that are not over on which an organisation has quoted, the latest quote first."""
+    query = select(Quote.request_id).join(Request, Request.id == Quote.request_id)
+    running = query.where(Quote.seller == organisation_id, Request.state.not_in(REQUEST.final))
+    known = dict.fromkeys(ctx.session.scalars(running.order_by(Quote.id.desc()).limit(limit * QUOTES_EACH_AT_MOST)))
     return [requests.request_for(ctx, request_id) for request_id in list(known)[:limit]]
+
+
+def ended_for(ctx: Ctx, organisation_id: str, limit: int, skipping: int = 0) -> list[Request]:
+    """The requests that are over, of an organisation and of those it has quoted to, the newest first."""
+    quoted = select(Quote.request_id).where(Quote.seller == organisation_id)
+    concern = or_(Request.buyer == organisation_id, Request.id.in_(quoted))
+    query = select(Request).where(concern, Request.state.in_(REQUEST.final)).order_by(Request.id.desc())
+    return list(ctx.session.scalars(query.offset(skipping).limit(limit)))
 
 
 def sellers_of(ctx: Ctx, request_id: str) -> list[str]:
