@@ -204,19 +204,26 @@ def _ended(ctx: Ctx, fact: Any) -> str:
 def _on_lot(code: str) -> Callable[[Ctx, lot.LotFact], None]:
     def hear(ctx: Ctx, fact: lot.LotFact) -> None:
         number = lot_for(ctx.seen_by(NOBODY_IN_PARTICULAR), fact.lot_id).number
+        when = _settled(ctx, fact.deal_id)
         # Where nobody acted, and no reason is told, it was time that did.
         why = getattr(fact, "why", "" if fact.by_person else "time")
-        gathered(ctx).say("deal", fact.deal_id, code, by=fact.by_person, lot=number, why=why)
+        gathered(ctx).say("deal", fact.deal_id, code, by=fact.by_person, lot=number, why=why, when=when)
         gathered(ctx).say("claim", fact.lot_id, "", by=fact.by_person)  # where it stands, it shows what is true now
 
     return hear
+
+
+def _settled(ctx: Ctx, deal_id: str) -> str:
+    """ "direct" where nothing is held that could be released or go back."""
+    return "direct" if deal_for(ctx.seen_by(NOBODY_IN_PARTICULAR), deal_id).direct else ""
 
 
 def _on_case(code: str) -> Callable[[Ctx, support.CaseFact], None]:
     def hear(ctx: Ctx, fact: support.CaseFact) -> None:
         why = getattr(fact, "why", "")
         if why != "overtaken":  # then the lot or the deal has the word
-            gathered(ctx).say("case", fact.case_id, code, by=fact.by_person, why=why)
+            when = _settled(ctx, fact.deal_id)
+            gathered(ctx).say("case", fact.case_id, code, by=fact.by_person, why=why, when=when)
         gathered(ctx).say("deal", fact.deal_id, "", by=fact.by_person)
         case = case_for(ctx.seen_by(NOBODY_IN_PARTICULAR), fact.case_id)
         if case.kind == "lot":  # its claim's card says what is decided, too

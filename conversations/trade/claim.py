@@ -9,7 +9,8 @@ from conversations.forms.keypads import Calendar
 from conversations.reply import Button, Card, Line, Style
 from conversations.steps import NO, Question, Steps
 from conversations.talk import Opening, Talk
-from conversations.trade.delivery import FILES, MEASURED, UNIT, open_form, read_day, which_lot
+from conversations.trade import sure
+from conversations.trade.delivery import FILES, MEASURED, UNIT, open_form, read_day, settled, which_lot
 from conversations.trade.figures import (
     ASH,
     MEASURED_BY,
@@ -135,15 +136,18 @@ for each in FORMS:
 # --- one press --------------------------------------------------------------------------------------------------------
 
 
-def _accept_anyway(ctx: Ctx, lot_id: str, seen: int | None) -> Lot:
-    return delivery.accept_lot(ctx, AcceptLot(lot_id=lot_id), seen)
+def _accept_anyway(ctx: Ctx, lot_id: str, seen: int | None) -> str:
+    return settled(ctx, delivery.accept_lot(ctx, AcceptLot(lot_id=lot_id), seen))
+
+
+def _give_back(ctx: Ctx, lot_id: str, seen: int | None) -> str:
+    return settled(ctx, delivery.give_back_lot(ctx, lot_id, seen))
 
 
 def _after_all(talk: Talk, lot_id: str) -> str:
-    lot = delivery.lot_for(talk.ctx, lot_id)
-    if lot.never_came:
-        return talk.words("sure.lot.accept_anyway.never_came", amount=lot.amount)
-    return talk.words("sure.lot.accept_anyway", amount=lot.amount)
+    never_came = delivery.lot_for(talk.ctx, lot_id).never_came
+    code = "sure.lot.accept_anyway.never_came" if never_came else "sure.lot.accept_anyway"
+    return sure.of_lot(code)(talk, lot_id)
 
 
 def _with_sum(code: str, side: Side) -> Question:
@@ -152,7 +156,7 @@ def _with_sum(code: str, side: Side) -> Question:
     def ask(talk: Talk, lot_id: str) -> str:
         lot = delivery.lot_for(talk.ctx, lot_id)
         pay = delivery.figure_of(talk.ctx, lot, side)
-        asked = talk.words(code)
+        asked = sure.of_lot(code)(talk, lot_id)
         return asked if pay is None else f"{asked} {talk.words('sure.lot.sum', pay=pay, amount=lot.amount)}"
 
     return ask
@@ -171,7 +175,7 @@ STEPS = Steps(
         "take_replacement": delivery.take_proposal,
         "agree_value": delivery.agree_value,
         "accept_anyway": _accept_anyway,
-        "give_back": delivery.give_back_lot,
+        "give_back": _give_back,
         "operator_asked": delivery.ask_operator,
     },
     ASKS_FIRST,
@@ -179,6 +183,7 @@ STEPS = Steps(
     shown_by="lot.show_claim",
     questions={
         "accept_anyway": _after_all,
+        "give_back": sure.of_lot("sure.lot.give_back"),
         "grant": _with_sum("sure.lot.grant", "buyer"),
         "take": _with_sum("sure.lot.take", "seller"),
         "agree_value": take_it,

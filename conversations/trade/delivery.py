@@ -147,14 +147,14 @@ OTHERWISE = {"adjusted": "weighed", "claim": "asked"}  # the state of a lot that
 def _accept(ctx: Ctx, lot_id: str, seen: int | None) -> str:
     """How it went: "" as agreed, "weighed" by what came, "asked" where the seller is to say whether so little did."""
     lot = delivery.accept_lot(ctx, AcceptLot(lot_id=lot_id), seen)
-    return OTHERWISE.get(lot.state, "") or _settled(ctx, lot)
+    return OTHERWISE.get(lot.state, "") or settled(ctx, lot)
 
 
 def _drop(ctx: Ctx, lot_id: str, seen: int | None) -> str:
-    return _settled(ctx, delivery.drop_lot(ctx, lot_id, seen))
+    return settled(ctx, delivery.drop_lot(ctx, lot_id, seen))
 
 
-def _settled(ctx: Ctx, lot: Lot) -> str:
+def settled(ctx: Ctx, lot: Lot) -> str:
     """ "direct" where no money is held that could be released or given back."""
     return "direct" if deals.deal_for(ctx, lot.deal_id).direct else ""
 
@@ -176,7 +176,7 @@ def _if_odd(talk: Talk, lot_id: str) -> str:
 def _if_missed(talk: Talk, lot_id: str) -> str:
     """A card may be older than the day on which a lot is expected: who presses too early is told when."""
     check_missed(delivery.lot_for(talk.ctx, lot_id), talk.ctx.now)
-    return talk.words("sure.lot.not_arrived")
+    return sure.of_lot("sure.lot.not_arrived")(talk, lot_id)
 
 
 def _look(talk: Talk, lot_id: str) -> tuple[int, Card, str]:

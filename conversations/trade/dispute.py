@@ -15,7 +15,7 @@ from conversations.talk import Opening, Talk
 from conversations.trade.claim import finding_text, never_came_lines, paid_by_agreement
 from conversations.trade.figures import FINEST, OF, WHOLE
 from conversations.trade.referee import value_lines
-from conversations.trade.sides import my_side, own_or
+from conversations.trade.sides import as_settled, my_side, own_or
 from conversations.wording import labelled
 from core.deals import service as deals
 from core.deals.model import Deal
@@ -175,7 +175,8 @@ def _agree_to(talk: Talk, case_id: str) -> str:
     """What a yes does: at once, or when the other side says it too; and the shares, with what they come to."""
     brief = support.brief_of(talk.ctx, case_id)
     case = brief.case
-    asked = talk.words("sure.case.agree.half") if support.needs_both(case) else talk.words("sure.case.agree")
+    at_once = as_settled(talk, "sure.case.agree", brief.deal)
+    asked = talk.words("sure.case.agree.half") if support.needs_both(case) else talk.words(at_once)
     if case.proposed_bp is None:
         return asked
     return f"{asked} {_shares(talk, brief, case.proposed_bp, case.proposed_minor)}."
@@ -269,6 +270,7 @@ def _course_lines(talk: Talk, brief: Brief) -> list[Line]:
     books = words(
         "case.books", held=money.held, released=money.released, refunded=money.refunded, paid_out=money.paid_out
     )
+    books = words("deal.paid_directly") if brief.deal.direct else books
     lines = [Line(label=words("case.money"), value=books)]
     if brief.case.kind == "lot":
         lines += never_came_lines(talk, lot_for(talk.ctx, brief.case.subject), "")
@@ -313,8 +315,10 @@ def _shares(talk: Talk, brief: Brief, seller_bp: int, seller_minor: int | None) 
     stake = brief.at_stake
     seller = stake.share(seller_bp) if seller_minor is None else Money(seller_minor, stake.currency)
     side = my_side(talk, brief.deal)
-    code = f"case.shares.{side}" if side else "case.shares"
-    return talk.words(code, seller=seller, buyer=stake - seller, percent=Decimal(seller_bp) / WHOLE)
+    code = f"case.shares.{side}" if side and not brief.deal.direct else "case.shares"
+    return talk.words(
+        as_settled(talk, code, brief.deal), seller=seller, buyer=stake - seller, percent=Decimal(seller_bp) / WHOLE
+    )
 
 
 def _turn(talk: Talk, case: Case, mine: frozenset[str]) -> str:

@@ -13,6 +13,7 @@ from conversations.reply import Line
 from conversations.talk import Opening, Talk
 from conversations.trade.delivery import FILES, UNIT, which_lot
 from conversations.trade.figures import ASH, COST, MEASURED_BY, MOISTURE, NCV, OF, REMARK, measured_in, paid_with
+from conversations.trade.sides import as_settled
 from core.deals import service as deals
 from core.deals.model import Deal
 from core.delivery import service as delivery
@@ -80,7 +81,8 @@ def _found(talk: Talk, lot: Lot) -> Refereed | None:
 
 
 def _parts(talk: Talk, lot: Lot, found: Refereed) -> str:
-    net, back = found.net, lot.amount - found.net
+    net, back, deal = found.net, lot.amount - found.net, deals.deal_for(talk.ctx, lot.deal_id)
     if found.test:
-        return talk.words("claim.net_of_test", pay=found.pay, test=found.test, net=net, back=back)
-    return talk.words("claim.net", net=net, back=back)
+        code = as_settled(talk, "claim.net_of_test", deal)
+        return talk.words(code, pay=found.pay, test=found.test, net=net, back=back)
+    return talk.words(as_settled(talk, "claim.net", deal), net=net, back=back)

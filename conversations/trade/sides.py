@@ -32,6 +32,12 @@ def side_of(talk: Talk, kind: str, subject: str) -> MySide:
     return my_side(talk, deals.deal_for(talk.ctx, deal_id))
 
 
+def as_settled(talk: Talk, code: str, deal: Deal) -> str:
+    """The code of a sentence; of a deal that the two settle without us that of its own, where it has one."""
+    own = f"{code}.direct"
+    return own if deal.direct and talk.words.knows(own) else code
+
+
 def own_or(talk: Talk, side: str, code: str, who: str) -> str:
     """What stands before somebody's finding, figure or proposal: `<code>_me` where it is the reader's own."""
     return talk.words(f"{code}_me" if who == side else f"{code}_{who}")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from conversations.steps import Question
 from conversations.talk import Talk
-from conversations.trade.sides import my_side
+from conversations.trade.sides import as_settled, my_side
 from core.deals.model import Deal
 from core.deals.service import deal_for
 from core.delivery.service import lot_for
@@ -51,6 +52,16 @@ def agreeing_to_drop(talk: Talk, lot_id: str) -> str:
     if deal.direct:
         return _with_goods(talk, talk.words("sure.lot.drop_agreed.direct", amount=lot.amount), deal)
     return _with_goods(talk, _of_money(talk, "sure.lot.drop_agreed", deal), deal)
+
+
+def of_lot(code: str) -> Question:
+    """A question about a lot: of one that is paid directly, that nothing of it is held here."""
+
+    def ask(talk: Talk, lot_id: str) -> str:
+        lot = lot_for(talk.ctx, lot_id)
+        return talk.words(as_settled(talk, code, deal_for(talk.ctx, lot.deal_id)), amount=lot.amount)
+
+    return ask
 
 
 def _of_money(talk: Talk, code: str, deal: Deal) -> str:

@@ -8,8 +8,10 @@ from datetime import datetime
 from typing import Final
 
 from conversations.talk import Talk
+from conversations.trade.sides import as_settled
 from conversations.trade.waits import SHOWN, Wait, case_wait, in_order, lot_wait, lot_waits
 from conversations.wording import labelled
+from core.deals.access import deal_for
 from core.deals.approval import approve_by
 from core.deals.model import DEAL, IN_DOUBT, Deal, Side
 from core.delivery.model import LOT, UNSENT, Lot
@@ -64,7 +66,7 @@ def deal_turn(talk: Talk, now: Now, other: str, waits: Sequence[Wait], *, brief:
         )
     if deal.state == "agreed" and _needs_approval(talk, now):
         return _above(talk, now, other)
-    told = [_sentence(talk, wait, other, len(now.lots)) for wait in waits[: 1 if brief else SHOWN]]
+    told = [_sentence(talk, wait, other, deal, len(now.lots)) for wait in waits[: 1 if brief else SHOWN]]
     if deal.state == "awaiting_funding" and now.side == "seller" and deal.listing_id and not asked_directly(deal):
         told[0] = f"{told[0]} {words('deal.goods_back')}"  # unpaid
     if not brief and len(waits) > SHOWN:
@@ -89,7 +91,8 @@ def _may_be_paid_late(lot: Lot, due: datetime | None) -> bool:
 def lot_turn(talk: Talk, lot: Lot, side: Side, other: str) -> str:
     """Whose turn it is with this lot, and by when."""
     found = _lot_waits(talk.ctx, lot.deal_id, [lot], side)
-    return _sentence(talk, found[0] if found else lot_wait(lot, side, None), other, 1)
+    deal = deal_for(talk.ctx, lot.deal_id)
+    return _sentence(talk, found[0] if found else lot_wait(lot, side, None), other, deal, 1)
 
 
 def _needs_approval(talk: Talk, now: Now) -> bool:
@@ -210,11 +213,11 @@ def _ending(now: Now) -> str:
 CLOSED_BY: Final = frozenset({"refuse", "approval_expired", "idle", "cancel_agreed", "undelivered"})
 
 
-def _sentence(talk: Talk, wait: Wait, other: str, lots: int) -> str:
+def _sentence(talk: Talk, wait: Wait, other: str, deal: Deal, lots: int) -> str:
     """One thing that is waited for. A dispute's sentence names no lot: of several, it is told which."""
     words, lot = talk.words, wait.lot
     # Where both sides are told the same, the catalogue has one sentence for both.
-    code = wait.code if words.knows(wait.code) else wait.code.rpartition(".")[0]
+    code = as_settled(talk, wait.code if words.knows(wait.code) else wait.code.rpartition(".")[0], deal)
     parts: dict[str, object] = {"other": other, "due": wait.due if wait.due is not None else ""}
     if lot is not None:
         parts |= {"lot": lot.number, "truck": lot.truck or "", "eta": lot.eta or ""}

@@ -41,7 +41,7 @@ from core.search.model import Order
 from core.search.rules import CHIPS
 from core.statements.model import What
 from core.support.model import CASE
-from tests.conversations import spoken_of_requests, spoken_of_sales, spoken_of_sessions
+from tests.conversations import spoken_of_direct, spoken_of_requests, spoken_of_sales, spoken_of_sessions
 from tests.core.goods import catalogue
 
 ROOT: Final = Path(__file__).parents[2]
@@ -181,7 +181,7 @@ def from_tables() -> dict[str, frozenset[str]]:
     codes |= dict.fromkeys((*_of_money(),), plain)
     codes |= spoken_of_sessions.tables() | spoken_of_sales.tables()
     codes |= dict.fromkeys(("link.on_slack", "link.on_telegram"), frozenset({"command", "minutes"}))
-    codes |= spoken_of_requests.turns(states(REQUEST))
+    codes |= spoken_of_requests.turns(states(REQUEST)) | spoken_of_direct.codes()
     assert {f"link.on_{each}" for each in Platform} <= codes.keys()
     return codes | {code: parts for code, parts in of_notices().items() if "." in code}
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from tests.journeys.market import open_world
+import pytest
+
+from tests.journeys.market import Chat, open_world
+from tests.journeys.test_request_reopened import BOTH
 from tests.journeys.test_session import PROFILE
 from tests.journeys.trade import Trade
 
@@ -79,6 +82,41 @@ async def test_who_gives_up_a_lot_that_was_paid_directly_is_told_that_nothing_co
             )
         await tom.presses("Rate the other side")
         await tom.sees("Was everything done on time?")
+        await world.books_balance()
+
+
+@pytest.mark.parametrize(("chat", "other"), BOTH)
+async def test_a_claim_on_what_was_paid_directly_speaks_of_no_money_that_is_held(
+    database: str, chat: Chat, other: Chat
+) -> None:
+    async with open_world(database, settlement="direct") as world:
+        rasa, tom = await world.on(chat, "Rasa"), await world.on(other, "Tom")
+        trade = Trade(world, rasa, tom)
+        await trade.list()
+        await trade.buy(quantity="50 t")
+        await tom.presses("Sign")
+        await rasa.presses("Sign")
+        await rasa.presses("The money has come")
+        await rasa.presses("Yes: The money has come")
+        await tom.sees("The delivery begins.")
+        await trade.dispatch()
+        await trade.arrive()
+        await tom.presses("Make a claim")
+        await tom.fills(words="Far too wet.", moisture="14 %")
+        await tom.presses("Open the claim")
+        seen = await tom.sees("Waiting for Rasa to answer your claim on lot 1", "Without an answer an operator looks")
+        assert "released" not in seen
+        await tom.presses("Accept after all")
+        seen = await tom.sees("Give up your claim? It counts as accepted then, at its whole €10,750.00.")
+        assert "released" not in seen
+        await tom.presses("No, go back")
+        await rasa.sees("Tom made a claim on lot 1.")
+        await rasa.presses("Open the claim")
+        await rasa.presses("Give the money back")
+        await rasa.sees("Nothing of this deal is held here: whatever is to go back, the seller gives back directly.")
+        await rasa.presses("Yes: Give the money back")
+        seen = await tom.sees("Rasa gives the money of lot 1 back. Nothing of this deal is held here")
+        assert "goes back to you" not in seen
         await world.books_balance()
 
 
