@@ -5,7 +5,7 @@ from __future__ import annotations
 from conversations.book import Book
 from conversations.buttons import Press, press
 from conversations.consulting.session_card import session_card, waits_for_me
-from conversations.filling.drafts import draft_card
+from conversations.filling.drafts import draft_card, go_on_or_open
 from conversations.reply import Button, Card, CardList, Desk, Say, Style
 from conversations.search.alerts import brief_search
 from conversations.standing import own_standing
@@ -166,7 +166,9 @@ def payout(talk: Talk, _rest: str) -> None:
     if organisation_of(talk.ctx, talk.organisation).country is None:
         talk.reply(Say(text=talk.words("payout.country_needed")))
         if not talk.person.roles and own_profile(talk.ctx) is not None:
-            talk.open("profile", Opening({"role": "seller"}))  # who sells advice is not asked whether to buy or sell
+            go_on_or_open(
+                talk, "profile", Opening({"role": "seller"})
+            )  # who sells advice is not asked whether to buy or sell
         else:
             talk.command("profile", "")
         return

@@ -294,8 +294,11 @@ class Interview(Clerk):
         return over
 
     def _entered(self, draft: Draft) -> bool:
-        """Whether anything stands in the form that somebody has to lose."""
-        return any(text and not self._is_fixed(draft.flow, name) for name, text in draft.answers.items())
+        """Whether anything stands in the form that somebody has to lose: what stood there before is kept without it."""
+        before = stood(draft.answers)
+        changed = {name: text for name, text in draft.answers.items() if text != before.get(name, "")}
+        gone = before.keys() - draft.answers.keys()
+        return any(before.get(name) for name in gone) or any(not self._is_fixed(draft.flow, name) for name in changed)
 
     def _is_fixed(self, flow: str, name: str) -> bool:
         return flow in self._flows and any(each.fixed and each.name == name for each in self._flows[flow].form.fields)

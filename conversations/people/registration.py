@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 from babel import Locale
@@ -9,7 +10,8 @@ from babel import Locale
 from conversations.book import Book, Flow
 from conversations.buttons import Press, press
 from conversations.countries import country_named
-from conversations.forms.form import Field, Form, Values
+from conversations.filling.drafts import go_on_or_open
+from conversations.forms.form import BEFORE, Field, Form, Values
 from conversations.forms.nearest import matching, nearest_option
 from conversations.links import LED_TO, read_payload
 from conversations.reply import Button, Card, Line, Option, Say
@@ -158,6 +160,7 @@ def _read_roles(_talk: Talk, text: str, _values: Values) -> str:
 PROFILE = Form(
     "profile",
     (
+        Field(BEFORE, fixed=True, optional=True),  # of who is known already: what is known
         Field(
             "role",
             "choice",
@@ -215,7 +218,7 @@ PROFILING = book.flow(Flow(PROFILE, finish=_complete))
 
 @book.command("profile")
 def profile(talk: Talk, _rest: str) -> None:
-    """The profile form, with what is known already filled in."""
+    """The profile form, with what is known already filled in; the one that was begun, where one was."""
     organisation = people.organisation_of(talk.ctx, talk.organisation)
     known: dict[str, str] = {}
     if talk.person.roles:
@@ -225,7 +228,8 @@ def profile(talk: Talk, _rest: str) -> None:
         known["country"] = organisation.country
     if organisation.vat_number:
         known["vat_number"] = organisation.vat_number
-    talk.open("profile", Opening(known))
+    opened = known | {BEFORE: json.dumps(known, ensure_ascii=False)} if known else known
+    go_on_or_open(talk, PROFILE.name, Opening(opened))
 
 
 # --- e-mail -----------------------------------------------------------------------------------------------------------
