@@ -140,6 +140,7 @@ CASE_FACTS: Facts = {
     support.CaseRuled: "notice.case_ruled",
     support.CaseClosed: "notice.case_closed",
 }
+SERVED_FACTS: Facts = {money.ChargebackServed: "notice.chargeback_served"}
 # What the provider will not send, of a deal, a session or a purchase: to whom it belongs.
 REFUSED_FACTS: Facts = {money.EffectRefused: "notice.effect_refused"}
 CHANGED_FACTS: Facts = {offer.OfferListingChanged: "notice.offer_listing_changed"}
@@ -258,6 +259,18 @@ def _on_recall(code: str) -> Callable[[Ctx, Any], None]:
     return hear
 
 
+def _on_served(code: str) -> Callable[[Ctx, money.ChargebackServed], None]:
+    """To the seller, on the deal of which they owe: of which other one it was kept. That one's card says so, too."""
+
+    def hear(ctx: Ctx, fact: money.ChargebackServed) -> None:
+        if fact.matter is Matter.DEAL:
+            ref = deal_for(ctx.seen_by(NOBODY_IN_PARTICULAR), fact.payout_of).ref
+            said = {"amount": fact.amount, "left": fact.left, "ref": ref}
+            gathered(ctx).say("deal", fact.subject, code, by=None, only=fact.organisation_id, **said)
+
+    return hear
+
+
 def _on_refused(code: str) -> Callable[[Ctx, money.EffectRefused], None]:
     """On the card of what it was paid for. What is taken back nobody waits for."""
 
@@ -305,6 +318,7 @@ HEARD: tuple[tuple[Facts, Callable[[str], Callable[[Ctx, Any], None]]], ...] = (
     (LOT_FACTS, _on_lot),
     (MONEY_FACTS, _on_money),
     (RECALL_FACTS, _on_recall),
+    (SERVED_FACTS, _on_served),
     (REFUSED_FACTS, _on_refused),
     (PAGE_FACTS, _on_payment_page),
     (CASE_FACTS, _on_case),

@@ -14,12 +14,13 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from core.escrow import rules
-from core.escrow.effects import frozen
+from core.escrow.called_back import frozen
 from core.escrow.events import (
     ChargebackClaimed,
     ChargebackClosed,
     ChargebackMadeGood,
     ChargebackOpened,
+    ChargebackServed,
     ChargebackTaken,
     ChargebackThawed,
     ChargebackWrittenOff,
@@ -195,6 +196,9 @@ def kept_of(ctx: Ctx, matter: Matter, subject: str, seller: str, net: Money, *, 
             legs = [debit(payable(seller), kept), credit(receivable(seller), kept)]
             key = f"chargeback:{found.id}:set_off:{mark}"
             ledger.post(ctx, key, "Set off against what the seller owes", legs, deal=subject)
+            if matter is Matter.DEAL and found.subject != subject:
+                left, about = found.outstanding - kept, (found.matter, found.subject, found.id)
+                ctx.announce(ChargebackServed(*about, seller, subject, kept, left))
             _recovered(ctx, found, kept)
             rest -= kept
     if rest != net:

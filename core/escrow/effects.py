@@ -10,15 +10,14 @@ from core.deals import service as deals
 from core.deals.model import CALLED_BACK, IN_DOUBT, Deal
 from core.delivery.model import Lot
 from core.escrow import rules
+from core.escrow.called_back import called_back_for_good, frozen
 from core.escrow.events import EffectRefused, PayoutSent, PayoutWaiting, RefundSent
 from core.escrow.model import (
     ACCOUNT_AWAITED,
-    CHARGEBACK,
-    LOST,
+    EFFECT,
     MOST_REFUSALS,
     TRY_AGAIN_AFTER,
     TRY_REFUSED_AGAIN_AFTER,
-    Chargeback,
     Effect,
     EffectKind,
     EffectState,
@@ -27,6 +26,7 @@ from core.escrow.model import (
     Payee,
     Payment,
 )
+from core.escrow.owed import keep_owed
 from core.escrow.rails import service as rails
 from core.escrow.rails.events import PayoutKept
 from core.escrow.rails.model import Rail
@@ -40,7 +40,6 @@ from core.ledger import service as ledger
 from core.ledger.events import RefundReturned
 from core.ledger.model import PROVIDER, Leg, credit, debit, escrow, payable, refund_due
 
-EFFECT = "effect"
 TRY_AGAIN = "try_again"
 ACCOUNT = "payout_account"
 RECALLABLE = "recallable"  # why a payout waits while the buyer's bank may still take the debit back
@@ -290,25 +289,6 @@ def effect_locked(ctx: Ctx, effect_id: str) -> Effect:
     return ctx.session.get_one(Effect, effect_id)
 
 
-def frozen(ctx: Ctx, subject: str) -> bool:
-    """Whether a bank has called money of this deal or session back, and has not decided yet."""
-    query = select(Chargeback.id).where(Chargeback.subject == subject, Chargeback.state == CHARGEBACK.initial)
-    return ctx.session.scalar(query.limit(1)) is not None
-
-
-def called_back_for_good(ctx: Ctx, payment_id: str) -> bool:
-    """Whether a bank has taken of a payment and kept it: then the provider gives nothing back of the rest either.
-
-    Stripe refuses to refund a charge that was charged back (`charge_disputed`), whatever part of it was disputed.
-    """
-    kept = select(Chargeback.id).where(
-        Chargeback.payment_id == payment_id,
-        Chargeback.state.in_(LOST),
-        Chargeback.amount_minor > 0,
-    )
-    return ctx.session.scalar(kept.limit(1)) is not None
-
-
 def ask(ctx: Ctx, effect: Effect) -> None:
     """Post it to the provider. Nothing leaves a deal whose money was called back, or does not add up."""
     stopped = ctx.session.get_one(Deal, effect.deal_id)
@@ -323,6 +303,9 @@ def ask(ctx: Ctx, effect: Effect) -> None:
         ctx.announce(PayoutKept(effect.payee or "", effect.deal_id, effect.amount, until))
         return
     deal = ctx.session.get_one(Deal, effect.deal_id)
+    if keep_owed(ctx, effect, deal):
+        finish(ctx, deal.id)
+        return
     payment = ctx.session.get_one(Payment, effect.payment_id)
     body = {
         "effect": effect.id,
@@ -348,7 +331,7 @@ def ask(ctx: Ctx, effect: Effect) -> None:
                 body["payer"], body["kept"] = balance[0], balance[1].minor
         case EffectKind.REVERSAL:
             body["transfer"] = effect.reverses
-    effect.state = EffectState.ASKED
+    effect.state, effect.asked_at = EffectState.ASKED, ctx.now
     effect.why = None
     clear_timers(ctx.session, EFFECT, effect.id)
     ctx.post("payments", f"deal:{deal.id}", effect.kind.value, body)

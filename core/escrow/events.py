@@ -235,6 +235,16 @@ class PayoutSetOff(RecallFact):
 
 
 @dataclass(frozen=True, slots=True)
+class ChargebackServed(ChargebackFact):
+    """`amount` of it was kept of a payout of the seller's in another deal, `payout_of`; `left` is still owed."""
+
+    organisation_id: str
+    payout_of: str
+    amount: Money
+    left: Money
+
+
+@dataclass(frozen=True, slots=True)
 class ChargebackMadeGood(ChargebackFact):
     """The seller owes nothing of it any more. `organisation_id`: the seller."""
 

@@ -21,6 +21,7 @@ LONGEST_LINK: Final = timedelta(hours=23)
 TRY_AGAIN_AFTER: Final = timedelta(days=1)  # a payout or refund that the provider put off
 ACCOUNT_AWAITED: Final = timedelta(days=3)  # by money of somebody who has none: they are asked again, and again
 TRY_REFUSED_AGAIN_AFTER: Final = timedelta(days=7)  # one refused for good: no deal waits for a person for ever
+EFFECT: Final = "effect"  # the kind of the timers of what leaves a deal
 MOST_REFUSALS: Final = 3  # of a refund, for good; after that it is paid out to an account that the payer names
 # Manual payouts: money that came from a buyer has to be paid out within 90 days (Stripe, "manual payouts", EU).
 HOLD_LIMIT: Final = timedelta(days=90)
@@ -334,6 +335,7 @@ class Effect(Leaving, Table):
     beside: Mapped[bool] = mapped_column(Boolean, default=False)
     credit_id: Mapped[str | None] = mapped_column(ForeignKey("buyer_credit.id"))
     made_at: Mapped[datetime] = mapped_column(Instant)
+    asked_at: Mapped[datetime | None] = mapped_column(Instant)  # none: nothing of it can have left
 
     __table_args__ = (CheckConstraint("amount_minor > 0", name="moves_something"),)
 

@@ -19,11 +19,12 @@ from core.delivery.events import LotAccepted, LotAdjusted, LotDropped, LotsUnwou
 from core.delivery.model import Lot
 from core.escrow import chargebacks
 from core.escrow.credits import credit_kept_long
-from core.escrow.effects import ACCOUNT, EFFECT, finish, send_again, try_deal_again
+from core.escrow.effects import ACCOUNT, finish, send_again, try_deal_again
 from core.escrow.funding import call_off_funding, plan_tranches, tranche_due, tranche_unpaid
-from core.escrow.model import CHARGEBACK, CREDIT, TRANCHE, Effect
+from core.escrow.model import CHARGEBACK, CREDIT, EFFECT, TRANCHE, Effect
 from core.escrow.payees import account_awaited
 from core.escrow.recalled import deals as recalled_deals
+from core.escrow.recalled import elsewhere
 from core.escrow.recalled import sales as recalled_sales
 from core.escrow.settling import refund_unwound, settle_lot
 from core.kernel.events import Reactions
@@ -47,6 +48,7 @@ def listen(reactions: Reactions) -> None:
     reactions.on(InvariantHolds, _money_is_right)
     recalled_deals.listen(reactions)
     recalled_sales.listen(reactions)
+    elsewhere.listen(reactions)
 
 
 def _money_is_right(ctx: Ctx, fact: InvariantHolds) -> None:
@@ -94,7 +96,7 @@ def _unwound(ctx: Ctx, fact: LotsUnwound) -> None:
 
 
 def ring_effect(ctx: Ctx, timer: Timer) -> None:
-    send_again(ctx, timer.subject)
+    (elsewhere.set_off_waiting if timer.event == elsewhere.SET_OFF else send_again)(ctx, timer.subject)
 
 
 def ring_account(ctx: Ctx, timer: Timer) -> None:

@@ -4,13 +4,13 @@
 
 from __future__ import annotations
 
+from core.escrow.called_back import frozen
 from core.escrow.chargebacks import chargeback_named
 from core.escrow.chargebacks import closed as chargeback_closed
 from core.escrow.coming_in import payment_lapsed, payment_part, payment_received
 from core.escrow.credits import credit_for, credit_towards, credits_of, give_back_paid_too_much, use_credit
 from core.escrow.effects import (
     finish,
-    frozen,
     refund_done,
     send_again,
     transfer_done,

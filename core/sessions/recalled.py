@@ -11,8 +11,9 @@ from datetime import datetime
 from sqlalchemy import select
 
 from core.escrow import chargebacks
+from core.escrow.called_back import called_back_for_good, frozen
 from core.escrow.chargebacks import Called, Source
-from core.escrow.effects import FROZEN, called_back_for_good, frozen
+from core.escrow.effects import FROZEN
 from core.escrow.events import AccountAwaited, ChargebackClosed, ChargebackThawed
 from core.escrow.model import MOST_REFUSALS, Chargeback, EffectKind, EffectState, Matter
 from core.escrow.recalled import steps

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select
 
-from core.escrow.effects import frozen
+from core.escrow.called_back import frozen
 from core.experts import service as experts
 from core.experts.model import Expert
 from core.experts.slots import is_free, nearest

@@ -9,8 +9,9 @@ from typing import Final
 
 from sqlalchemy import func, select
 
+from core.escrow.called_back import frozen
 from core.escrow.chargebacks import kept_of, of_subject
-from core.escrow.effects import FROZEN, await_account, frozen, tell_refused
+from core.escrow.effects import FROZEN, await_account, tell_refused
 from core.escrow.model import Chargeback, EffectKind, EffectState, Matter, Payee
 from core.kernel.errors import Invalid, NotAllowed, NotFound, Refusal, Stale
 from core.kernel.money import Money

@@ -1815,6 +1815,7 @@ def upgrade() -> None:
         sa.Column("beside", sa.Boolean(), nullable=False),
         sa.Column("credit_id", sa.String(length=26), nullable=True),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.Column("key", sa.String(length=80), nullable=False),
         sa.Column("kind", sa.String(length=40), nullable=False),

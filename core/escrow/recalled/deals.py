@@ -17,7 +17,6 @@ from core.delivery.model import LOT, Lot
 from core.escrow import chargebacks, effects
 from core.escrow.chargebacks import Called, Source
 from core.escrow.effects import (
-    EFFECT,
     FROZEN,
     ask,
     back_to_refunds,
@@ -31,7 +30,17 @@ from core.escrow.effects import (
     send_when_ready,
 )
 from core.escrow.events import ChargebackClosed, ChargebackOpened, ChargebackThawed, PayoutSent
-from core.escrow.model import Chargeback, Effect, EffectKind, LotSettlement, Matter, Payment, Tranche
+from core.escrow.model import (
+    EFFECT,
+    Chargeback,
+    Effect,
+    EffectKind,
+    EffectState,
+    LotSettlement,
+    Matter,
+    Payment,
+    Tranche,
+)
 from core.escrow.recalled import steps
 from core.escrow.recalled.steps import Way, only_of
 from core.kernel.errors import NotFound
@@ -114,6 +123,8 @@ def transfer_refused(ctx: Ctx, effect_id: str, why: str, *, final: bool, perhaps
     if not perhaps and steps.kept_back(ctx, WAY, deal_id, effect):
         finish(ctx, deal_id)
         return
+    if not perhaps and effect.state is EffectState.ASKED:
+        effect.asked_at = None  # nothing of it has left
     effects.transfer_refused(ctx, effect_id, why, final=final)
 
 

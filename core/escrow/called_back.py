@@ -1,0 +1,27 @@
+"""What banks have called back: whether a deal or session stands still for it, and a payment gives nothing back."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from core.escrow.model import CHARGEBACK, LOST, Chargeback
+from core.kernel.transaction import Ctx
+
+
+def frozen(ctx: Ctx, subject: str) -> bool:
+    """Whether a bank has called money of this deal or session back, and has not decided yet."""
+    query = select(Chargeback.id).where(Chargeback.subject == subject, Chargeback.state == CHARGEBACK.initial)
+    return ctx.session.scalar(query.limit(1)) is not None
+
+
+def called_back_for_good(ctx: Ctx, payment_id: str) -> bool:
+    """Whether a bank has taken of a payment and kept it: then the provider gives nothing back of the rest either.
+
+    Stripe refuses to refund a charge that was charged back (`charge_disputed`), whatever part of it was disputed.
+    """
+    kept = select(Chargeback.id).where(
+        Chargeback.payment_id == payment_id,
+        Chargeback.state.in_(LOST),
+        Chargeback.amount_minor > 0,
+    )
+    return ctx.session.scalar(kept.limit(1)) is not None
