@@ -46,6 +46,8 @@ async def test_a_winner_who_leaves_unsigned_leaves_the_next_quote_to_be_taken(
     await world.closes()
     await world.opens()
     await rasa.presses("Leave the deal")
+    seen = await rasa.sees("Yes: Leave the deal")
+    assert "for sale again" not in seen, "what was quoted stood on no shelf"
     await rasa.presses("Yes: Leave the deal")
     await rasa.sees("taken, and no deal came of it")
     await tom.sees(
