@@ -135,6 +135,10 @@ def _of_session(record: Record) -> dict[str, str]:
         f"{terms['late_cancellation_percent']} %, for not coming {terms['no_show_percent']} % of {terms['price']}. "
         f"The first {terms['free_minutes']} minutes are free; after them only who says yes goes on and pays."
     )
+    minutes = record["talk"]
+    if terms["rate"].endswith("a minute") and minutes["charged_minutes"]:
+        free, charged = minutes["free_minutes"], minutes["charged_minutes"]
+        rules += f" Of the talk {free} minutes were free; {charged} were charged, at {terms['rate']}."
     what = f"Consultation {session['ref']} with {session['consultant']}, {session['minutes']} minutes, by appointment"
     agreed = f"The customer said yes to going on and paying: {yes}." if yes else "No talk was charged; see the terms."
     return {

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import UTC, datetime
 from functools import partial
 
 from conversations.book import Book
 from conversations.buttons import Press, press
-from conversations.consulting.session_card import continue_label, session_card, stands_outside, way_in
+from conversations.consulting.session_card import EARLY, session_card, stands_outside, way_in
+from conversations.consulting.session_price import continue_label
 from conversations.forms.answers import nearest_town
 from conversations.reply import Button, Say, Toast
 from conversations.talk import Talk
@@ -40,7 +42,7 @@ def out(talk: Talk, pressed: Press) -> None:
 def go_on(talk: Talk, pressed: Press) -> None:
     """The yes to pay. The words on the button are kept with it, and where it was pressed."""
     booking = service.mine(talk.ctx, pressed.subject, None)
-    shown = continue_label(talk, booking)
+    shown = continue_label(talk, booking, early=pressed.choice == EARLY)
     meeting.go_on_paying(talk.ctx, booking.id, shown=shown, place=talk.place, seen=pressed.seen)
     talk.reply(Toast(text=talk.words("session.continued_toast")))
 
@@ -49,27 +51,42 @@ def go_on(talk: Talk, pressed: Press) -> None:
 def end(talk: Talk, pressed: Press) -> None:
     """A free talk ends at once; of one that is paid for both are asked first, and told what is due and who gets it."""
     booking = service.mine(talk.ctx, pressed.subject, pressed.seen)
-    if booking.state not in ("billable", "paid_paused"):
+    if booking.state in due.PAYING:
+        _ask_end(talk, booking)
+    else:
         end_now(talk, pressed)
-        return
-    words = talk.words
-    yes = press("session.end_now", booking.id, booking.version)
+
+
+def _ask_end(talk: Talk, booking: Booking, note: str = "") -> None:
+    """The yes carries when this was told: that is what is taken, or it is asked again."""
+    words, told_at = talk.words, int(talk.ctx.now.timestamp())
+    yes = press("session.end_now", booking.id, booking.version, str(told_at))
     buttons = (
         Button(label=words("session.end_yes"), press=yes, style="danger"),
         Button(label=words("session.end_no"), press=press("session.show", booking.id)),
     )
-    talk.reply(session_card(talk, booking, note=_end_sure(talk, booking), buttons=(buttons,)))
+    sure = _end_sure(talk, booking, datetime.fromtimestamp(told_at, UTC))
+    talk.reply(session_card(talk, booking, note=f"{note} {sure}".strip(), buttons=(buttons,)))
 
 
 @book.press("session.end_now")
 def end_now(talk: Talk, pressed: Press) -> None:
-    meeting.end(talk.ctx, pressed.subject, pressed.seen)
+    """No more is taken than was told: when it is more by now, it is asked again."""
+    booking = service.mine(talk.ctx, pressed.subject, pressed.seen)
+    told_at = datetime.fromtimestamp(int(pressed.choice), UTC) if pressed.choice.isdecimal() else None
+    told = told_at is not None and due.still_true(talk.ctx, booking, told_at)
+    if booking.state in due.PAYING and not told:
+        _ask_end(talk, booking, talk.words("session.end_anew"))
+        return
+    meeting.end(talk.ctx, booking.id, pressed.seen, told_at)
     talk.reply(Toast(text=talk.words("session.ended_toast")))
 
 
-def _end_sure(talk: Talk, booking: Booking) -> str:
+def _end_sure(talk: Talk, booking: Booking, told_at: datetime) -> str:
     """What ending it now costs, and what the other side has of that."""
-    charged = due.if_ended(talk.ctx, booking)
+    charged = due.if_ended(talk.ctx, booking, told_at)
+    if not charged:
+        return talk.words("session.end_sure.nothing")
     how = "minute" if booking.basis == "minute" else str(service.side_of(talk.ctx, booking))
     return talk.words(
         f"session.end_sure.{how}",
@@ -90,7 +107,7 @@ def extend(talk: Talk, pressed: Press) -> None:
 def take_more(talk: Talk, pressed: Press) -> None:
     booking = service.mine(talk.ctx, pressed.subject, None)
     asked = meeting.meeting_of(talk.ctx, booking).extension_asked
-    price = meeting.extension_price(talk.ctx, booking, asked)
+    price = due.extension_price(talk.ctx, booking, asked)
     shown = talk.words("session.take_extension_button", minutes=asked, price=price)
     meeting.take_extension(talk.ctx, booking.id, shown=shown, place=talk.place, seen=pressed.seen)
     talk.reply(Toast(text=talk.words("session.extension_taken_toast")))

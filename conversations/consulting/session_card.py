@@ -14,7 +14,13 @@ from conversations.consulting.after.review import session_standing
 from conversations.consulting.ask_card import time_rows
 from conversations.consulting.expert_card import slots_in_words
 from conversations.consulting.seek import next_free_now
-from conversations.consulting.session_price import net_in_words, price_in_words
+from conversations.consulting.session_price import (
+    continue_label,
+    net_in_words,
+    price_in_words,
+    says_early,
+    talked_in_words,
+)
 from conversations.fees import fee_lines
 from conversations.reply import Button, Card, Line, Style
 from conversations.talk import Talk
@@ -25,20 +31,19 @@ from core.kernel.money import Money
 from core.kernel.timers import deadline_of
 from core.people.model import NOBODY
 from core.people.service import person_of
-from core.sessions import holds, rules, service, settlement
-from core.sessions.meeting import extension_price, free_time, meeting_of
+from core.sessions import due, holds, rules, service, settlement
+from core.sessions.meeting import meeting_of
 from core.sessions.model import Booking
 from core.sessions.process import SESSION, SETTLED, TALKING
 from core.sessions.recalled import chargebacks_of
 from core.sessions.slots import NOT_AGREED
 
-CONTINUE: Final = "session.continue"
+EARLY: Final = "early"  # what the yes to pay carries that is pressed while free minutes are left
 NOTHING_TAKEN: Final = frozenset({*NOT_AGREED, "confirmed", *TALKING})  # states in which no card was charged yet
 LEFT, GONE = "●", "○"  # a minute of the free ones
 
 # Which steps of the table are buttons, in this order, and how they look. What a step asks first, its press does.
 BUTTONS: Final[dict[str, tuple[str, Style]]] = {
-    "continue": (CONTINUE, "primary"),
     "accept": ("session.accept", "primary"),
     "take_time": ("session.take_time", "primary"),
     "take_move": ("session.take_move", "primary"),
@@ -108,6 +113,9 @@ def turn_of(talk: Talk, booking: Booking, side: str, name: str, called_back: Seq
     code = f"session.turn.{booking.state}"
     if booking.state == "confirmed" and _is_open(talk, booking):
         code = _coming_in(talk, booking, side)
+    free_first = due.free_first(talk.ctx, booking)
+    if booking.state == "billable" and free_first:
+        code = "session.turn.billable.free_first"
     if booking.move_to is not None:
         code = "session.turn.moving_yours" if booking.move_by != side else "session.turn.moving_theirs"
     if booking.state == "slot_held" and side == "seeker":
@@ -128,7 +136,7 @@ def turn_of(talk: Talk, booking: Booking, side: str, name: str, called_back: Seq
         code,
         name=name,
         until="" if timer is None else timer.due_at,
-        at=booking.move_to or booking.starts_at,
+        at=talk.ctx.now + free_first if free_first else booking.move_to or booking.starts_at,
         price=booking.price,
         due=booking.due,
         net=rules.net_of(booking.due, booking.terms),
@@ -212,16 +220,14 @@ def _particulars(talk: Talk, booking: Booking, side: str, called_back: Sequence[
 def _clock(talk: Talk, booking: Booking) -> list[Line]:
     """The server's clock: what is left of the free minutes, to be seen at a glance; afterwards, how long it has run."""
     words, meeting = talk.words, meeting_of(talk.ctx, booking)
-    if booking.state in ("free_window", "free_paused"):
-        left = rules.free_minutes_left(free_time(talk.ctx, booking), booking.terms)
+    if booking.state in ("free_window", "free_paused") or due.free_first(talk.ctx, booking):
+        left = rules.free_minutes_left(due.free_time(talk.ctx, booking), booking.terms)
         gone = int(booking.terms.free.total_seconds()) // 60 - left
         bar = LEFT * left + GONE * gone
         return [Line(label=words("session.free_left"), value=f"{bar} {words('session.minutes', count=left)}")]
     if meeting.ended_at is None or meeting.began_at is None:
         return []
-    free, paid = (rules.minutes_of(seconds) for seconds in (meeting.free_seconds, meeting.paid_seconds))
-    free = min(free, booking.free_minutes)  # the time to decide runs on for nothing, and was not agreed as talk
-    return [Line(label=words("session.talked"), value=words("session.talked_for", free=free, paid=paid))]
+    return [Line(label=words("session.talked"), value=talked_in_words(talk, booking, meeting))]
 
 
 def _room(talk: Talk, booking: Booking) -> str:
@@ -289,6 +295,7 @@ def _buttons(talk: Talk, booking: Booking, side: str) -> tuple[tuple[Button, ...
     rows += _extension(talk, booking, side)
     if side == "consultant" and booking.state == "proposed":
         rows += time_rows(talk, booking)
+    rows += _continue_row(talk, booking)
     made = _step_buttons(talk, booking)
     rows += [tuple(made[i : i + 2]) for i in range(0, len(made), 2)]
     if booking.state == "paying_out" and _waits_for_account(talk, booking, side):
@@ -311,6 +318,15 @@ def _buttons(talk: Talk, booking: Booking, side: str) -> tuple[tuple[Button, ...
     return tuple(rows) if not beside else (*rows, tuple(beside))
 
 
+def _continue_row(talk: Talk, booking: Booking) -> list[tuple[Button, ...]]:
+    """The yes to pay has a row of its own: all that it is a yes to is read."""
+    if "continue" not in service.may(talk.ctx, booking):
+        return []
+    early = says_early(talk.ctx, booking)
+    load = press("session.continue", booking.id, booking.version, EARLY if early else "")
+    return [(Button(label=continue_label(talk, booking, early=early), press=load, style="primary"),)]
+
+
 def _step_buttons(talk: Talk, booking: Booking) -> list[Button]:
     """What the table of steps opens to this person now."""
     may = service.may(talk.ctx, booking)
@@ -319,20 +335,13 @@ def _step_buttons(talk: Talk, booking: Booking) -> list[Button]:
     hidden = {"session.move"} if moving else {"session.take_move", "session.leave_move"}
     return [
         Button(
-            label=continue_label(talk, booking) if verb == CONTINUE else talk.words(f"{verb}_button"),
+            label=talk.words(f"{verb}_button"),
             press=press(verb, booking.id, booking.version),
             style=style,
         )
         for verb, style in dict.fromkeys(steps)
         if verb not in hidden
     ]
-
-
-def continue_label(talk: Talk, booking: Booking) -> str:
-    """What the yes to pay is a yes to: the price, or that of a minute."""
-    by_minute = booking.basis == "minute"
-    price = booking.terms.rate if by_minute else booking.price
-    return talk.words("session.continue_minute_button" if by_minute else "session.continue_button", price=price)
 
 
 def _somebody_else(talk: Talk, booking: Booking, side: str) -> list[tuple[Button, ...]]:
@@ -382,6 +391,6 @@ def _extension(talk: Talk, booking: Booking, side: str) -> list[tuple[Button, ..
         return [(Button(label=words("session.extend_button"), press=offer),)]
     if not asked:
         return []
-    price = extension_price(talk.ctx, booking, asked)
+    price = due.extension_price(talk.ctx, booking, asked)
     label = words("session.take_extension_button", minutes=asked, price=price)
     return [(Button(label=label, press=press("session.take_more", booking.id, booking.version), style="primary"),)]

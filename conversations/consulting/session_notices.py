@@ -46,6 +46,7 @@ SESSION_FACTS: Final[dict[type[Any], str]] = {
     session.FreeMinutePassed: "",
     session.FreeMinutesOver: "notice.session_free_over",
     session.PaidMinutesLeft: "notice.session_ends_soon",
+    session.YesGivenEarly: "notice.session_yes_early",
     session.PaidTalkBegan: "notice.session_paid_talk",
     session.ExtensionOffered: "notice.session_extension",
     session.SessionExtended: "notice.session_extended",

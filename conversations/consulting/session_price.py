@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from conversations.talk import Talk
-from core.sessions import rules
-from core.sessions.model import Booking
+from core.kernel.transaction import Ctx
+from core.sessions import due, rules
+from core.sessions.model import Booking, Meeting
 
 
 def price_in_words(talk: Talk, booking: Booking) -> str:
@@ -14,6 +15,27 @@ def price_in_words(talk: Talk, booking: Booking) -> str:
     if booking.basis == "minute":
         return words(f"{code}_minute", price=booking.price, rate=booking.terms.rate, free=free)
     return words(code, price=booking.price, free=free)
+
+
+def says_early(ctx: Ctx, booking: Booking) -> bool:
+    """Whether the seeker decides while free minutes are left."""
+    return due.free_time(ctx, booking) < booking.terms.free
+
+
+def continue_label(talk: Talk, booking: Booking, *, early: bool) -> str:
+    """What the yes to pay is a yes to, and from when: one price is due with it, a minute after the free ones."""
+    by_minute = booking.basis == "minute"
+    price = booking.terms.rate if by_minute else booking.price
+    code = "session.continue_minute" if by_minute else "session.continue"
+    return talk.words(f"{code}_early_button" if early else f"{code}_button", price=price)
+
+
+def talked_in_words(talk: Talk, booking: Booking, meeting: Meeting) -> str:
+    """How long a talk was that is over, and what of it is charged."""
+    free, paid = due.minutes_told(booking, meeting)
+    if paid is None:
+        return talk.words("session.minutes", count=free)
+    return talk.words("session.talked_for", free=free, paid=paid)
 
 
 def net_in_words(talk: Talk, booking: Booking) -> str:

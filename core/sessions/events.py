@@ -150,8 +150,13 @@ class PaidMinutesLeft(SessionFact):
 
 
 @dataclass(frozen=True, slots=True)
+class YesGivenEarly(SessionFact):
+    """The seeker has said "continue" to a talk by the minute: the free minutes that are left run first."""
+
+
+@dataclass(frozen=True, slots=True)
 class PaidTalkBegan(SessionFact):
-    """The seeker has said "continue", or the free minutes were used up before and both are here."""
+    """From here on it is charged: the seeker has said "continue", and no free minutes are left, or none were."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,13 +19,14 @@ from core.escrow.model import Chargeback
 from core.kernel.events import Reactions
 from core.kernel.transaction import Ctx
 from core.ledger import service as ledger
+from core.sessions import due
 from core.sessions.events import FreeMinutePassed, LineSaid, SessionFact
 from core.sessions.model import Booking, CardHold, Complaint, Consent, Meeting, SessionPayout, Settlement
 
 UNMARKED: Final = (FreeMinutePassed, LineSaid)
 ABOUT: Final = ("side", "when", "why", "minutes")  # of a fact, what a mark says of it
 LONGEST_ABOUT: Final = 40
-PRESENCE: Final = frozenset({"CameIn", "WentOut", "FreeTalkBegan", "PaidTalkBegan", "TalkEnded"})
+PRESENCE: Final = frozenset({"CameIn", "WentOut", "FreeTalkBegan", "YesGivenEarly", "PaidTalkBegan", "TalkEnded"})
 TOLD: Final = frozenset({"SessionReminder", "FreeMinutesLeft", "FreeMinutesOver", "PaidMinutesLeft"})
 
 
@@ -49,6 +50,7 @@ def record_of(ctx: Ctx, chargeback_id: str) -> dict[str, Any]:
     return {
         **beginning(ctx, found, booking.due),
         "session": _agreed(booking, people),
+        "talk": _talk(booking, ctx.session.get_one(Meeting, booking.id)),
         "terms": {name: plain(value) for name, value in _terms(booking).items()},
         "consents": [columns(each) for each in _rows(ctx, Consent, booking.id)],
         "clock": [columns(each) for each in _rows(ctx, Meeting, booking.id)],
@@ -78,6 +80,12 @@ def _agreed(booking: Booking, people: dict[str, str]) -> dict[str, Any]:
         "ended": booking.why,
         "charged": str(booking.due),
     }
+
+
+def _talk(booking: Booking, meeting: Meeting) -> dict[str, int | None]:
+    """Its minutes, in words of the clock: those before anything was charged, and those that the charge is for."""
+    free, charged = due.minutes_told(booking, meeting)
+    return {"free_minutes": free, "charged_minutes": charged}
 
 
 def _terms(booking: Booking) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from core.sessions.events import (
     SessionReminder,
     TalkEnded,
     WentOut,
+    YesGivenEarly,
 )
 from core.sessions.model import (
     EXTENSIONS_AT_MOST,
@@ -43,7 +44,7 @@ from core.sessions.service import REMINDER, mine, side_of, sides
 
 CLOCK: Final = "session_clock"
 ENDS: Final = "ends_soon"
-TERMS_VERSION: Final = 1  # of the house's conditions for sessions, shown with the consent
+TERMS_VERSION: Final = 2  # of the house's conditions for sessions, shown with the consent
 EXTENSIONS: Final = (15, 30)  # minutes
 
 # --- coming and going -------------------------------------------------------------------------------------------------
@@ -90,7 +91,7 @@ def start_if_both(ctx: Ctx, booking: Booking) -> None:
     meeting = meeting_of(ctx, booking)
     if meeting.seeker_here is None or meeting.consultant_here is None or ctx.now < booking.starts_at:
         return
-    used = timedelta(seconds=meeting.free_seconds)
+    used = due.free_time(ctx, booking)
     dues = {"free_over_no_answer": rules.free_over_at(ctx.now, used, booking.terms), "time_up": _ends_at(ctx, booking)}
     begins = booking.state == "confirmed"
     match booking.state:
@@ -105,12 +106,13 @@ def start_if_both(ctx: Ctx, booking: Booking) -> None:
         case _:
             return
     meeting.running_since = ctx.now
-    if free:
+    free_runs = free or bool(due.free_first(ctx, booking))
+    if free_runs:
         _count_down(ctx, booking, used)
-    else:
+    if not free:
         warn_of_end(ctx, booking)
     ctx.session.flush()
-    ctx.announce(FreeTalkBegan(booking.id, None) if free else PaidTalkBegan(booking.id, None))
+    ctx.announce(FreeTalkBegan(booking.id, None) if free_runs else PaidTalkBegan(booking.id, None))
     if begins:
         early.bring(ctx, booking)
 
@@ -141,8 +143,9 @@ def say(ctx: Ctx, booking_id: str, text: str, files: list[str] | None = None) ->
 
 
 def go_on_paying(ctx: Ctx, booking_id: str, *, shown: str, place: str, seen: int | None = None) -> Booking:
-    """The seeker says "continue, pay": from here on the talk is charged. What they saw is kept word for word.
+    """The seeker says "continue, pay". What they saw is kept word for word.
 
+    By the minute it is charged when the free minutes are over, however early the yes comes; one price is due with it.
     Pressed twice it counts once. Raises NotAllowed for the consultant, Stale when the talk is over.
     """
     booking = mine(ctx, booking_id, seen)
@@ -152,9 +155,12 @@ def go_on_paying(ctx: Ctx, booking_id: str, *, shown: str, place: str, seen: int
     meeting.running_since = ctx.now
     clear_timers(ctx.session, CLOCK, booking.id)
     warn_of_end(ctx, booking)
+    left = due.free_first(ctx, booking)
+    if left:
+        _count_down(ctx, booking, booking.terms.free - left)
     keep_consent(ctx, booking, ConsentKind.CONTINUE, booking.price, shown=shown, place=place)
     ctx.session.flush()
-    ctx.announce(PaidTalkBegan(booking.id, ctx.actor.person))
+    ctx.announce((YesGivenEarly if left else PaidTalkBegan)(booking.id, ctx.actor.person))
     return booking
 
 
@@ -170,7 +176,7 @@ def offer_extension(ctx: Ctx, booking_id: str, minutes: int, seen: int | None = 
         raise Invalid("session.extension", field="minutes", known=EXTENSIONS, most=EXTENSIONS_AT_MOST)
     slots.check_free(ctx, _more(booking, minutes))
     meeting.extension_asked = minutes
-    price = extension_price(ctx, booking, minutes)
+    price = due.extension_price(ctx, booking, minutes)
     ctx.session.flush()
     ctx.announce(ExtensionOffered(booking.id, ctx.actor.person, minutes, price))
     return price
@@ -186,7 +192,7 @@ def take_extension(ctx: Ctx, booking_id: str, *, shown: str, place: str, seen: i
     if not offered or holds.being_extended(ctx, booking):
         raise Stale
     slots.check_free(ctx, _more(booking, meeting.extension_asked))
-    price = extension_price(ctx, booking, meeting.extension_asked)
+    price = due.extension_price(ctx, booking, meeting.extension_asked)
     keep_consent(ctx, booking, ConsentKind.EXTEND, price, shown=shown, place=place)
     holds.ask_extension(ctx, booking, price)
     return booking
@@ -197,13 +203,19 @@ def _more(booking: Booking, minutes: int) -> Interval:
     return Interval(booking.ends_at, booking.ends_at + timedelta(minutes=minutes))
 
 
-def end(ctx: Ctx, booking_id: str, seen: int | None = None) -> Booking:
-    """Either side ends it: free when nobody had said "continue", else what `due.if_ended` says is charged."""
+def end(ctx: Ctx, booking_id: str, seen: int | None = None, told_at: datetime | None = None) -> Booking:
+    """Either side ends it: free when nobody had said "continue", else what `due.if_ended` says is charged.
+
+    `told_at`: when they were told what is due, and the clock has stopped for it. Raises Stale when it is more by now.
+    """
     booking = mine(ctx, booking_id, seen)
     meeting = meeting_of(ctx, booking)
     free = booking.state in ("free_window", "free_paused")
-    why = "free_end" if free else due.how_it_ends(booking, meeting, side_of(ctx, booking), ctx.now)
-    _stop_clock(ctx, booking, meeting)
+    if told_at is not None and not free and not due.still_true(ctx, booking, told_at):
+        raise Stale
+    at = told_at if told_at is not None and ctx.now - told_at <= due.TOLD_FOR else ctx.now
+    why = "free_end" if free else due.how_it_ends(booking, meeting, side_of(ctx, booking), at)
+    _stop_clock(ctx, booking, meeting, at)
     step(ctx, SESSION, booking, "end_early" if free else "hang_up", sides(ctx, booking))
     return _over(ctx, booking, meeting, why)
 
@@ -237,11 +249,14 @@ def clock_rings(ctx: Ctx, booking_id: str, event: str) -> None:
             ctx.announce(PaidMinutesLeft(booking.id, None, int(rules.ENDS_SOON.total_seconds()) // 60))
         return
     passed = int(event.partition(":")[2])
-    ran = free_time(ctx, booking)
-    if booking.state != "free_window" or ran >= timedelta(minutes=passed + 1):
+    ran = due.free_time(ctx, booking)
+    agreed = booking.state == "billable" and booking.basis == "minute"  # to go on when they are over
+    if not (agreed or booking.state == "free_window") or ran >= timedelta(minutes=passed + 1):
         return
     left = booking.terms.free - timedelta(minutes=passed)
-    if not left:
+    if agreed:
+        ctx.announce(FreeMinutePassed(booking.id, None) if left else PaidTalkBegan(booking.id, None))
+    elif not left:
         ctx.announce(FreeMinutesOver(booking.id, None))
     elif passed in rules.COUNTDOWN:
         ctx.announce(FreeMinutesLeft(booking.id, None, int(left.total_seconds()) // 60))
@@ -287,25 +302,11 @@ def meeting_of(ctx: Ctx, booking: Booking) -> Meeting:
     return ctx.session.get_one(Meeting, booking.id)
 
 
-def free_time(ctx: Ctx, booking: Booking) -> timedelta:
-    """How long they have talked for nothing, what runs now counted."""
-    meeting = meeting_of(ctx, booking)
-    ran = timedelta(seconds=meeting.free_seconds)
-    if booking.state == "free_window" and meeting.running_since is not None:
-        ran += ctx.now - meeting.running_since
-    return ran
-
-
 def warn_of_end(ctx: Ctx, booking: Booking) -> None:
     """Both are told a little before a paid talk ends, while there is still time to offer more."""
     end = deadline_of(ctx.session, SESSION.name, booking.id, "time_up")
     if end is not None and end.due_at - rules.ENDS_SOON > ctx.now:
         set_timer(ctx.session, Timer(CLOCK, booking.id, ENDS, end.due_at - rules.ENDS_SOON))
-
-
-def extension_price(ctx: Ctx, booking: Booking, minutes: int) -> Money:
-    """The most that so many more minutes cost; of them the used ones are charged."""
-    return rules.price_of_more(booking.terms, booking.length - meeting_of(ctx, booking).extended, minutes)
 
 
 def keep_consent(ctx: Ctx, booking: Booking, kind: ConsentKind, amount: Money, *, shown: str, place: str) -> None:
@@ -367,11 +368,11 @@ def _ends_at(ctx: Ctx, booking: Booking) -> datetime:
 def _over(ctx: Ctx, booking: Booking, meeting: Meeting, why: str) -> Booking:
     meeting.ended_at = ctx.now
     meeting.seeker_here = meeting.consultant_here = None
-    booking.why = why
     charged = booking.state == "charging"
     booking.due_minor = due.of_talk(ctx, booking, meeting, why).minor if charged else 0
+    booking.why = "free_end" if charged and not booking.due_minor else why
     ctx.session.flush()
-    ctx.announce(TalkEnded(booking.id, ctx.actor.person, why, booking.due))
+    ctx.announce(TalkEnded(booking.id, ctx.actor.person, booking.why, booking.due))
     _leave_free_of_charge(ctx, booking)
     holds.settle(ctx, booking)
     return booking

@@ -133,6 +133,11 @@ def free_left(used: timedelta, terms: Terms) -> timedelta:
     return max(terms.free - used, timedelta())
 
 
+def charged_of(free: timedelta, paid: timedelta, terms: Terms) -> timedelta:
+    """Of the time since the yes, what is charged: who says yes early still has what was left of the free minutes."""
+    return max(paid - free_left(free, terms), timedelta())
+
+
 def free_over_at(now: datetime, used: timedelta, terms: Terms) -> datetime:
     """When silence ends the talk free: the free minutes that are left, and two to answer in."""
     return now + free_left(used, terms) + GRACE
@@ -175,7 +180,7 @@ class MoreTime:
 
 
 def due_for(terms: Terms, paid: timedelta, more: MoreTime, promised: timedelta | None = None) -> Money:
-    """What a talk costs that went on after the consent: its price, or each minute begun, at least one.
+    """What a talk costs that went on, `paid` of it charged: its price, or each minute begun, at least one.
 
     More time is charged by the minute that was used of it, each that was begun, also where the talk has one price: who
     adds half an hour and ends after five minutes pays five. Never more than price and extensions together.
@@ -208,9 +213,9 @@ def price_of_more(terms: Terms, planned: int, minutes: int) -> Money:
     return part_of(terms.price, minutes, planned)
 
 
-def minutes_of(seconds: int) -> int:
+def minutes_of(time: timedelta) -> int:
     """As they are charged and told: the last one begun counts."""
-    return _begun(timedelta(seconds=seconds))
+    return _begun(time)
 
 
 def _begun(time: timedelta) -> int:

@@ -19,8 +19,12 @@ if TYPE_CHECKING:
     from simulation.witness import Witness
 
 BEGAN_TO_PAY: Final = frozenset({"continue", "both_joined_paying"})
-RUNS: Final = "billable"  # the state in which a talk is charged
+RUNS: Final = "billable"  # the state of a talk that goes on after the yes
+FREE: Final = "free_window"
 RAN: Final = timedelta(minutes=1)  # that a talk must have been charged for, for its being free to be wrong
+TOLD_FOR: Final = timedelta(minutes=1)  # who ends a talk pays what they were told, so long before they said yes to it
+BY_A_PRESS: Final = ("hung_up", "cut_short")
+BEGUN: Final = 2  # minutes: the last one is charged as a whole, and seconds are counted with pauses between
 LATE: Final = timedelta(minutes=1)
 GONE: Final = ("failed", "canceled")
 AGED: Final = 86_400  # seconds in which a hold that nobody needs may stand
@@ -28,7 +32,9 @@ AGED: Final = 86_400  # seconds in which a hold that nobody needs may stand
 
 @dataclass
 class Course:
-    """One session, as it went. `taken`: cents by hold; `back`: cents that went back; `ran`: the clock, after the yes.
+    """One session, as it went. `taken`: cents by hold; `back`: cents that went back.
+
+    `ran`: the clock after the yes and beyond the free minutes; `free`: before the yes.
 
     `a_minute`: cents, where it is charged by the minute, up to `price`; `said_yes`, `wanted_more`: how often its seeker
     pressed these; `kept`: whether the product has it on record.
@@ -47,6 +53,7 @@ class Course:
     back: int = 0
     events: set[str] = field(default_factory=set)
     ran: timedelta = timedelta()
+    free: timedelta = timedelta()
     said_yes: int = 0
     wanted_more: int = 0
     called_off: bool = False
@@ -74,13 +81,17 @@ def wrong_with(course: Course) -> list[str]:
     if taken - course.back > course.due:
         wrong.append(f"{taken} cents were taken, {course.back} went back, and {course.due} were due")
     unpaid = "debt_limit" in course.events
-    if course.events & BEGAN_TO_PAY and course.ran >= RAN and not taken and not unpaid:
+    ran = course.ran - (TOLD_FOR if course.why in BY_A_PRESS else timedelta())
+    if course.events & BEGAN_TO_PAY and ran >= RAN and not taken and not unpaid:
         wrong.append(f"the clock ran for {course.ran} after the yes, and it was free")
     if course.state == "completed" and taken < course.due and not unpaid:
         wrong.append(f"{taken} cents were taken of {course.due} that were due")
-    least = min(course.a_minute * (course.ran // RAN), course.price)
+    least = min(course.a_minute * (ran // RAN), course.price)
     if course.state == "completed" and "drop" not in course.events and course.due < least and not unpaid:
         wrong.append(f"the clock ran for {course.ran} after the yes, and {course.due} cents were due, not {least}")
+    most = course.a_minute * (course.ran // RAN + BEGUN)
+    if course.events & BEGAN_TO_PAY and most and course.due > most and "drop" not in course.events:
+        wrong.append(f"the clock ran for {course.ran} beyond the free minutes, and {course.due} cents were due")
     if "continue" in course.events and not course.kept:
         wrong.append("it went on for money, and no yes is kept")
     return wrong
@@ -99,16 +110,23 @@ def courses_of(judge: Judge, witness: Witness) -> dict[str, Course]:
         course.called_off = course.booking in witness.cancelled
     for (booking,) in judge.rows("SELECT booking_id FROM consent WHERE kind = 'continue'"):
         courses[booking].kept = True
-    began: dict[str, datetime] = {}
+    began: dict[str, tuple[str, datetime]] = {}
     for booking, event, at, to in judge.rows(
         "SELECT subject, event, at, \"to\" FROM step WHERE process = 'session' ORDER BY at, id"
     ):
         moment, course = datetime.fromisoformat(at), courses[booking]
         course.events.add(event)
         if booking in began:
-            course.ran += _there(judge, began.pop(booking), moment)
-        if to == RUNS:
-            began[booking] = moment
+            state, since = began.pop(booking)
+            ran = _there(judge, since, moment)
+            course.ran, course.free = (
+                (course.ran + ran, course.free) if state == RUNS else (course.ran, course.free + ran)
+            )
+        if to in (RUNS, FREE):
+            began[booking] = to, moment
+    for course in courses.values():
+        left = max(timedelta(minutes=course.free_minutes) - course.free, timedelta())
+        course.ran = max(course.ran - left, timedelta())
     return courses
 
 

@@ -56,7 +56,8 @@ def tables() -> dict[str, frozenset[str]]:
     codes = dict.fromkeys(_plain(), plain)
     codes |= dict.fromkeys(_turns(), TURN)
     codes |= dict.fromkeys((f"{verb}_button" for verb, _ in session_card.BUTTONS.values()), plain)
-    codes |= dict.fromkeys(("session.continue_button", "session.continue_minute_button"), frozenset({"price"}))
+    yes = (f"session.continue{basis}{when}_button" for basis in ("", "_minute") for when in ("", "_early"))
+    codes |= dict.fromkeys(yes, frozenset({"price"}))
     codes |= dict.fromkeys((f"seek.why_{reason}" for reason in REASONS), frozenset({"part"}))
     codes |= dict.fromkeys((f"expert.paused_{why}" for why in ("own", "holiday", "missed")), frozenset({"until"}))
     price = frozenset({"price", "free"})
@@ -108,6 +109,7 @@ def _turns() -> Iterator[str]:
     yield from (f"session.turn.{state}" for state in states - (split - {"slot_held"}))
     yield from (f"session.turn.{state}.{side}" for state in split - {"slot_held"} for side in SIDES)
     yield from (f"session.turn.confirmed.{each}" for each in ("open", "here", "awaited", "both"))
+    yield "session.turn.billable.free_first"
     yield from ("session.turn.slot_held.seeker", "session.turn.slot_held.coming")
     yield from ("session.turn.moving_yours", "session.turn.moving_theirs")
     yield from (f"session.turn.over.{why}" for why in ENDS)

@@ -42,15 +42,15 @@ class Counsel:
     async def list(self, **changes: str) -> None:
         await self.consultant.says("/expert")
         await self.consultant.fills(**(PROFILE | changes))
-        await self.consultant.sees("You are listed.", "90.00", "00:00–24:00")
+        await self.consultant.sees("You are listed.", (PROFILE | changes)["rate"].split()[0], "00:00–24:00")
 
-    async def book(self) -> None:
+    async def book(self, price: str = "€90.00") -> None:
         """One sentence, the profile, a slot, and the card."""
         await self.seeker.says("/experts the grate of my boiler slags")
         await self.seeker.sees("advises in Bioenergy engineering")
         await self.seeker.presses("Times and profile")
         await self.seeker.presses(await self.first_slot())
-        await self.seeker.sees("The first ten minutes are free", "€90.00")
+        await self.seeker.sees("The first ten minutes are free", price)
         await self.seeker.sends()
         await self.world.pays(await self.seeker.opens("Add card"))
         await self.consultant.sees("Somebody asks for a session with you.")

@@ -28,7 +28,7 @@ async def test_ending_a_paid_talk_is_asked_once_and_early_costs_the_time_that_wa
     world, sarah, alex = counsel.world, counsel.seeker, counsel.consultant
     await booked(counsel)
     await counsel.meet()
-    await world.later(minutes=9.5)
+    await world.later(minutes=10.1)
     await sarah.presses("Continue, pay €90.00")
     await alex.sees("charged from here")
     await world.later(minutes=1.5)
@@ -37,13 +37,42 @@ async def test_ending_a_paid_talk_is_asked_once_and_early_costs_the_time_that_wa
     await sarah.presses("Talk on")
     await sarah.sees("The talk is charged now")
     await alex.presses("End")
-    await alex.sees("End now? €8.57 is due: of €90.00", "You get €7.28 of it")
+    await alex.sees("End now? €9.00 is due: of €90.00", "You get €7.65 of it")
     await alex.presses("End it")
-    await sarah.sees("only the time that was given is charged. Due: €8.57", "€8.57 was taken from the card, the rest")
-    await alex.sees("only the time that you gave is charged. Due: €8.57")
+    await sarah.sees("only the time that was given is charged. Due: €9.00", "€9.00 was taken from the card, the rest")
+    await alex.sees("only the time that you gave is charged. Due: €9.00")
     await sarah.sees("If something was wrong, say so by", "[Something was wrong]")
     await world.later(days=2, minutes=5)
-    await alex.sees("For you: €7.28. Our fee in all: €1.29.")
+    await alex.sees("For you: €7.65. Our fee in all: €1.35.")
+    await world.books_balance()
+
+
+async def test_an_early_yes_keeps_the_free_minutes_and_the_sum_that_was_told_is_taken(counsel: Counsel) -> None:
+    """By the minute: Sarah says yes after two minutes, and Alex takes his time to confirm the end."""
+    world, sarah, alex = counsel.world, counsel.seeker, counsel.consultant
+    await counsel.list(rate="2.37 EUR a minute")
+    await counsel.book("€47.40")
+    await counsel.agree()
+    await counsel.meet()
+    await world.later(minutes=2)
+    await sarah.presses("Continue, €2.37 a minute after the free ones")
+    await sarah.sees("Your free minutes run to their end first", "from then on each minute is charged")
+    await alex.sees("Your client goes on.", "Free time left: ●●●●●●●●○○ 8 minutes")
+    await sarah.presses("End")
+    await sarah.sees("End now? Nothing is due.")
+    await sarah.presses("Talk on")
+    await world.later(minutes=8.5)
+    for each in (sarah, alex):
+        await each.sees("charged from here", "The talk is charged now")
+    await world.later(minutes=3)
+    await alex.presses("End")
+    await alex.sees("End now? €9.48 is due, for each minute begun.")
+    await world.later(minutes=2)
+    await alex.presses("End it")
+    await alex.sees("The talk has run on since you were asked", "End now? €14.22 is due")
+    await world.later(minutes=0.8)
+    await alex.presses("End it")
+    await sarah.sees("€14.22 was taken from the card", "10 min free, 6 min charged")
     await world.books_balance()
 
 

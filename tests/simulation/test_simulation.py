@@ -121,6 +121,15 @@ FINE.purposes["h"], FINE.taken["h"] = "session", 9_000
         ({"taken": {"h": 100}}, "of 9000 that were due"),
         ({"a_minute": 400, "price": 12_000, "ran": timedelta(minutes=25)}, "9000 cents were due, not 10000"),
         ({"a_minute": 400, "price": 8_000, "ran": timedelta(minutes=25)}, None),
+        (
+            {"a_minute": 400, "price": 9_600, "ran": timedelta(minutes=24), "why": "hung_up"},
+            "9000 cents were due, not 9200",
+        ),
+        (
+            {"a_minute": 450, "price": 9_000, "ran": timedelta(minutes=10), "events": {"continue"}},
+            "9000 cents were due",
+        ),
+        ({"a_minute": 450, "price": 9_000, "ran": timedelta(minutes=19), "events": {"continue"}}, None),
         ({"events": {"continue"}, "kept": False}, "no yes is kept"),
     ],
 )

@@ -7,6 +7,7 @@ from typing import Any, Final
 from conversations.book import Book, Flow
 from conversations.buttons import Press, press
 from conversations.consulting.after.review import session_standing
+from conversations.consulting.session_price import talked_in_words
 from conversations.facts import gathered
 from conversations.forms.answers import read_whole_number
 from conversations.forms.form import Field, Form, Values
@@ -185,7 +186,7 @@ def _course(talk: Talk, brief: Brief) -> list[Line]:
         Line(label=words("session.complaint"), value=brief.complaint.words),
         Line(
             label=words("complaint.clock"),
-            value=words("complaint.minutes", free=clock.free_seconds // 60, paid=-(-clock.paid_seconds // 60)),
+            value=talked_in_words(talk, booking, clock),
         ),
     ]
     lines += [

@@ -140,7 +140,7 @@ async def test_the_link_is_the_way_in_and_a_page_that_falls_silent_is_out_since_
     await they.does(they.sarah, presence.come_in)
     await they.does(they.alex, presence.come_in)
     assert await they.state() == "free_window"
-    await both_ask(they, 3)
+    await both_ask(they, 10)
     await they.consent()
     await both_ask(they, 4)
     for _ in range(4):  # Sarah's line is lost; Alex's page goes on asking
