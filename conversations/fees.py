@@ -16,7 +16,10 @@ def fee_lines(talk: Talk, earner: str, fee: Money) -> list[Line]:
     words, firm = talk.words, organisation_of(talk.ctx, earner)
     parts = parts_of(fee, talk.almanac.vat, firm.country, firm.vat_number)
     vat = words(f"session.vat.{parts.treatment}", vat=parts.vat, percent=talk.almanac.vat.percent)
-    return [
+    lines = [
         Line(label=words("session.fee"), value=words.show(parts.fee)),
         Line(label=words("session.vat"), value=vat),
     ]
+    if parts.rounding:
+        lines.append(Line(label=words("invoice.paper.rounding"), value=words.show(parts.rounding)))
+    return lines

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from fractions import Fraction
 from typing import Final
 
 from core.invoicing.model import MARKET, Paper, Sums
-from core.kernel.exact import half_up
-from core.kernel.money import BASIS_POINTS
+from core.kernel.exact import vat_within
 from core.people.rules import known_zone
 
 # Numbers that we give in somebody's name must not meet those that they give themselves: hence a prefix of ours.
@@ -21,14 +19,9 @@ SERIES: Final = {
 
 
 def sums_of(gross: int, rate_bp: int) -> Sums:
-    """The parts of what was paid, VAT included.
-
-    VAT is the rate on the net amount, rounded half up once (EN 16931, BR-CO-17). Not every gross can be made so: what
-    is left, a minor unit at most, stands as rounding (BT-114), and the gross stays what was paid.
-    """
-    net = half_up(Fraction(gross * BASIS_POINTS, BASIS_POINTS + rate_bp))
-    vat = half_up(Fraction(net * rate_bp, BASIS_POINTS))
-    return Sums(net=net, vat=vat, rounding=gross - net - vat)
+    """The parts of what was paid, VAT included."""
+    net, vat, rounding = vat_within(gross, rate_bp)
+    return Sums(net=net, vat=vat, rounding=rounding)
 
 
 def credit_sums(invoiced: int, credited: int, gross: int, rate_bp: int) -> Sums:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from typing import Final
 
 from core.kernel.errors import Invalid
+
+WHOLE_BP: Final = 10_000  # basis points
 
 
 def finite(value: Decimal | int) -> Decimal:
@@ -41,6 +44,17 @@ def half_up(value: Fraction) -> int:
     """The nearest whole number, halves away from zero."""
     size = (2 * abs(value.numerator) + value.denominator) // (2 * value.denominator)
     return -size if value < 0 else size
+
+
+def vat_within(gross: int, rate_bp: int) -> tuple[int, int, int]:
+    """What was paid, VAT included, in its parts: net, VAT and rounding, in minor units.
+
+    VAT is the rate on the net amount, rounded half up once (EN 16931, BR-CO-17). Not every gross can be made so: what
+    is left, a minor unit at most, is rounding (BT-114), and the parts are together what was paid.
+    """
+    net = half_up(Fraction(gross * WHOLE_BP, WHOLE_BP + rate_bp))
+    vat = half_up(Fraction(net * rate_bp, WHOLE_BP))
+    return net, vat, gross - net - vat
 
 
 def half_up_to(value: Fraction, decimals: int) -> Decimal:

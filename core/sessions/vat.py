@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
 from typing import Literal
 
 from stdnum.eu.vat import MEMBER_STATES
 
-from core.kernel.exact import half_up
-from core.kernel.money import BASIS_POINTS, Money
+from core.kernel.exact import vat_within
+from core.kernel.money import Money
 
 Treatment = Literal["charged", "reversed", "outside"]
 
@@ -35,21 +34,20 @@ class MarketVat:
 
 @dataclass(frozen=True, slots=True)
 class FeeParts:
-    """A fee as an invoice has it: without VAT, and the VAT on that."""
+    """A fee as its invoice has it, to the cent: without VAT, the VAT on that, and what rounding leaves of the whole."""
 
     fee: Money
     vat: Money
+    rounding: Money
     treatment: Treatment
 
 
 def parts_of(fee: Money, market: MarketVat, country: str | None, vat_number: str | None) -> FeeParts:
     """The VAT in a fee that was taken from an organisation of that country; an unknown country is home."""
     treatment = _treatment(market, country, vat_number)
-    if treatment != "charged":
-        return FeeParts(fee, Money.zero(fee.currency), treatment)
-    net = half_up(Fraction(fee.minor * BASIS_POINTS, BASIS_POINTS + market.rate_bp))
-    vat = Money(half_up(Fraction(net * market.rate_bp, BASIS_POINTS)), fee.currency)  # as the invoice has it
-    return FeeParts(fee - vat, vat, treatment)
+    rate_bp = market.rate_bp if treatment == "charged" else 0
+    net, vat, rounding = (Money(minor, fee.currency) for minor in vat_within(fee.minor, rate_bp))
+    return FeeParts(net, vat, rounding, treatment)
 
 
 def _treatment(market: MarketVat, country: str | None, vat_number: str | None) -> Treatment:

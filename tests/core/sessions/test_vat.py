@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from core.invoicing.rules import sums_of
+from core.kernel.exact import half_up
 from core.kernel.money import Money
 from core.sessions.vat import MarketVat, parts_of
 
@@ -31,5 +35,13 @@ def test_who_pays_which(country: str | None, number: str | None, treatment: str,
 @given(minor=st.integers(0, 10**9), rate=st.integers(0, 5_000))
 def test_the_parts_add_up_and_the_vat_is_that_of_the_fee(minor: int, rate: int) -> None:
     parts = parts_of(Money(minor, "EUR"), MarketVat("LT", rate), "LT", None)
-    assert parts.fee + parts.vat == Money(minor, "EUR")
-    assert abs(parts.vat.minor * 10_000 - parts.fee.minor * rate) <= 10_000 + rate  # within a cent
+    assert parts.fee + parts.vat + parts.rounding == Money(minor, "EUR")
+    assert abs(parts.rounding.minor) <= 1
+    assert parts.vat.minor == half_up(Fraction(parts.fee.minor * rate, 10_000))
+
+
+@given(minor=st.integers(0, 10**9), rate=st.integers(0, 5_000))
+@example(minor=533, rate=2100)  # no net amount makes it: 4.40 and its VAT are 5.32, 4.41 and its VAT 5.34
+def test_the_card_says_what_the_invoice_says(minor: int, rate: int) -> None:
+    parts, paper = parts_of(Money(minor, "EUR"), MarketVat("LT", rate), "LT", None), sums_of(minor, rate)
+    assert (parts.fee.minor, parts.vat.minor, parts.rounding.minor) == (paper.net, paper.vat, paper.rounding)
