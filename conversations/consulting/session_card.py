@@ -140,7 +140,7 @@ def turn_of(talk: Talk, booking: Booking, side: str, name: str, called_back: Seq
         price=booking.price,
         due=booking.due,
         net=rules.net_of(booking.due, booking.terms),
-        half=rules.share(booking.due, 100 - rules.UNRULED_PERCENT),
+        half=rules.unruled_back(booking.due),
         days=rules.BANK_SHOWS_WITHIN.days,
     )
 

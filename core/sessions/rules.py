@@ -170,6 +170,16 @@ def share(amount: Money, percent: int) -> Money:
     return Money(min(half_up(Fraction(amount.minor * percent, 100)), amount.minor), amount.currency)
 
 
+def back_of(taken: Money, percent: int) -> Money:
+    """What goes back of a charge when the consultant keeps so many percent, as it is told before and as it is paid."""
+    return taken - share(taken, percent)
+
+
+def unruled_back(taken: Money) -> Money:
+    """What goes back of it when nobody decides a complaint within its time."""
+    return back_of(taken, UNRULED_PERCENT)
+
+
 @dataclass(frozen=True, slots=True)
 class MoreTime:
     """What was added to a talk by extensions: its price, its minutes, and for how long the talk ran into it."""

@@ -69,7 +69,7 @@ def complain(ctx: Ctx, booking_id: str, words: str, seen: int | None = None) -> 
     step(ctx, SESSION, booking, "complain", sides(ctx, booking))
     ctx.session.add(Complaint(booking_id=booking.id, words=words, at=ctx.now))
     ctx.session.flush()
-    back = rules.share(booking.due, 100 - rules.UNRULED_PERCENT)
+    back = rules.unruled_back(booking.due)
     ctx.announce(SessionComplained(booking.id, ctx.actor.person, booking.due, back, ctx.now + RULE_WITHIN))
     return booking
 
@@ -166,9 +166,9 @@ def part(ctx: Ctx, booking: Booking, percent: int) -> None:
         return
     left = left_of(ctx, booking, charges)
     gross = Money.total(left, booking.currency)
-    kept = rules.share(gross, percent)
-    fee = kept.share(booking.commission_bp)
-    net, back = kept - fee, gross - kept
+    back = rules.back_of(gross, percent)
+    fee = (gross - back).share(booking.commission_bp)
+    net = gross - back - fee
     ctx.session.add(
         Settlement(booking_id=booking.id, net_minor=net.minor, fee_minor=fee.minor, back_minor=back.minor, at=ctx.now)
     )
@@ -189,10 +189,11 @@ def part_again(ctx: Ctx, booking: Booking, found: Chargeback) -> None:
     gross = ledger.balance(ctx, escrow(booking.id), booking.currency)
     if settled is None or not gross:
         return
-    kept = rules.share(gross, _percent(ctx, settled))
+    back = rules.back_of(gross, _percent(ctx, settled))
+    kept = gross - back
     fee = Money(settled.net_minor + settled.fee_minor + kept.minor, gross.currency).share(booking.commission_bp)
     fee -= Money(settled.fee_minor, gross.currency)  # the share that was shown, of all that is kept
-    net, back = kept - fee, gross - kept
+    net = kept - fee
     settled.net_minor += net.minor
     settled.fee_minor += fee.minor
     settled.back_minor += back.minor

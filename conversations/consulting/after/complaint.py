@@ -145,7 +145,7 @@ def complaint_card(talk: Talk, booking_id: str, note: str = "") -> Card:
     booking = brief.booking
     timer = deadline_of(talk.ctx.session, SESSION.name, booking.id)
     is_open = booking.state == "session_dispute"
-    half = rules.share(booking.due, 100 - rules.UNRULED_PERCENT)
+    half = rules.unruled_back(booking.due)
     turn = words("complaint.decide", until="" if timer is None else timer.due_at, half=half)
     decide = Button(label=words("complaint.rule"), press=press("complaint.rule", booking.id), style="primary")
     said = Button(label=words("complaint.said"), press=press("complaint.said", booking.id))
@@ -164,7 +164,7 @@ def brief_card(talk: Talk, booking: Booking) -> Card:
     """One of several that wait."""
     words = talk.words
     timer = deadline_of(talk.ctx.session, SESSION.name, booking.id)
-    half = rules.share(booking.due, 100 - rules.UNRULED_PERCENT)
+    half = rules.unruled_back(booking.due)
     return Card(
         title=words("complaint.card", ref=booking.ref),
         lines=(Line(label=words("case.at_stake"), value=words.show(booking.due)),),

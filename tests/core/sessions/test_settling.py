@@ -21,7 +21,7 @@ from core.sessions import meeting, rules, service, settlement
 from core.sessions.events import MoneyDelayed, SessionComplained, SessionFollowedUp, SessionNeverPaid
 from core.sessions.rules import MoreTime
 from tests.core.conftest import Market
-from tests.core.sessions.counsel import BY_MINUTE, FIXED, TUESDAY_TEN, Counsel, counsel
+from tests.core.sessions.counsel import BY_MINUTE, FIXED, TUESDAY_TEN, Counsel, agreed, counsel
 
 EURO = Money(1, "EUR")
 RATES = st.sampled_from((FIXED, BY_MINUTE))
@@ -94,6 +94,23 @@ async def test_a_second_extension_costs_as_much_as_the_first(they: Counsel) -> N
 async def complained(they: Counsel) -> None:
     await they.does(they.sarah, meeting.end)
     await they.does(they.sarah, settlement.complain, "He read the newspaper to me.")
+
+
+async def test_what_a_complaint_promises_is_what_is_paid_to_the_cent(market: Market) -> None:
+    """Of an odd sum too: half a cent is rounded once."""
+    they, told = await counsel(market, Rate(basis="session", minor=69_99, currency="EUR")), list[Money]()
+    market.reactions.on(SessionComplained, lambda _, fact: told.append(fact.back))
+    await agreed(they)
+    await they.meet(TUESDAY_TEN)
+    await they.consent()
+    await complained(they)
+    booking = await they.booking()
+    assert told == [rules.unruled_back(booking.due)]
+    await they.later(days=15)
+
+    settled = await they.run(they.sarah, settlement.settlement_of, they.booking_id)
+    assert settled is not None
+    assert [settled.back_minor] == [each.minor for each in told]
 
 
 async def operator(they: Counsel) -> None:
