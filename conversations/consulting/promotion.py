@@ -63,9 +63,10 @@ def _numbers(talk: Talk, expert_id: str) -> str:
     """How often the profile was shown and opened, from our own counters."""
     words = talk.words
     shown, opened = looks.views_of(talk.ctx, expert_id, LOOKED_BACK.days)
-    return "\n".join(
-        (words("promote.views", shown=shown, opened=opened, days=LOOKED_BACK.days), words("promote.rules"))
-    )
+    lines = [words("promote.views", shown=shown, opened=opened, days=LOOKED_BACK.days), words("promote.rules")]
+    if talk.surface.platform == "telegram":
+        lines.append(words("promote.rules_of_stars"))
+    return "\n".join(lines)
 
 
 def _package_card(talk: Talk, package: Package, told: Forecast) -> Card:
@@ -136,7 +137,12 @@ def top(talk: Talk, pressed: Press) -> None:
 
 
 def _buy(talk: Talk, package: Package, field: str | None) -> None:
-    promotion, told = service.choose(talk.ctx, ChoosePackage(package=package.name, field=field))
+    """One invoice, however often the button is tapped."""
+    command = ChoosePackage(package=package.name, field=field)
+    if service.just_chosen(talk.ctx, command) is not None:
+        talk.reply(Toast(text=talk.words("promote.offered_toast")))
+        return
+    promotion, told = service.choose(talk.ctx, command)
     ware = Ware(
         thing=Thing.PROMOTION,
         subject=promotion.id,
@@ -152,16 +158,21 @@ def _buy(talk: Talk, package: Package, field: str | None) -> None:
 # --- one promotion ----------------------------------------------------------------------------------------------------
 
 
-def promotion_card(talk: Talk, promotion: Promotion, note: str = "") -> Card:
-    """How it goes: looks so far beside what was expected, until when, and what would come back if it ended now."""
+def promotion_card(
+    talk: Talk, promotion: Promotion, note: str = "", buttons: tuple[tuple[Button, ...], ...] | None = None
+) -> Card:
+    """How it goes: looks so far beside what was expected, until when, and the way to end it early."""
     words, runs = talk.words, promotion.state == "running"
     lines = [Line(label=words("promote.expected"), value=words("promote.looks", count=promotion.looks_expected))]
     if promotion.started_at is not None:
         so_far = service.looks_of(talk.ctx, promotion)
         lines.insert(0, Line(label=words("promote.so_far"), value=words("promote.looks", count=so_far)))
-    back = service.unused_price(talk.ctx, promotion) if runs else None
-    stop = press("promote.stop", promotion.id)
-    buttons = ((Button(label=words("promote.stop", amount=back), press=stop, style="danger"),),) if back else ()
+    if buttons is None:
+        back = service.unused_price(talk.ctx, promotion) if runs else None
+        stop = press(
+            "promote.stop", promotion.id
+        )  # what comes back is told when it is pressed: it grows less by the hour
+        buttons = ((Button(label=words("promote.end_early"), press=stop, style="danger"),),) if back else ()
     return Card(
         subject=f"promotion:{promotion.id}",
         title=_name(talk, promotion.kind, promotion.days, promotion.field),
@@ -180,5 +191,28 @@ def show(talk: Talk, pressed: Press) -> None:
 
 @book.press("promote.stop")
 def stop(talk: Talk, pressed: Press) -> None:
-    """Ends at once: nobody else is touched by it, and what is left comes back."""
-    service.stop(talk.ctx, pressed.subject)
+    """Asked first: how much comes back for the time that is left now, and in which form."""
+    words, promotion = talk.words, service.promotion_for(talk.ctx, pressed.subject)
+    if promotion.state != "running":
+        talk.reply(promotion_card(talk, promotion))
+        return
+    back, left = service.comes_back(talk.ctx, promotion), service.unused_price(talk.ctx, promotion)
+    kept = ".kept" if back.credit else ""
+    yes = press("promote.stop_now", promotion.id, choice=str(left.minor))
+    buttons = (
+        Button(label=words(f"promote.stop{kept}", amount=left), press=yes, style="danger"),
+        Button(label=words("promote.stop_no"), press=press("promote.show", promotion.id)),
+    )
+    sure = words(f"promote.stop_sure{kept}", amount=left)
+    talk.reply(promotion_card(talk, promotion, note=sure, buttons=(buttons,)))
+
+
+@book.press("promote.stop_now")
+def stop_now(talk: Talk, pressed: Press) -> None:
+    """Nobody else is touched by it. When less would come back than was told, it is asked again."""
+    promotion = service.promotion_for(talk.ctx, pressed.subject)
+    left = service.unused_price(talk.ctx, promotion).minor if promotion.state == "running" else 0
+    if promotion.state == "running" and pressed.choice != str(left):
+        stop(talk, pressed)
+        return
+    service.stop(talk.ctx, promotion.id, left)

@@ -138,6 +138,7 @@ class Promotion(InProcess, Table):
     looks_before: Mapped[int] = mapped_column(Integer)  # in the four weeks before it was chosen
     days_before: Mapped[int] = mapped_column(Integer)  # of them, those in which the profile was listed
     looks_expected: Mapped[int] = mapped_column(Integer)
+    looks_that_day: Mapped[int] = mapped_column(Integer, default=0)  # on which it began, before it did
     seconds_left: Mapped[int | None] = mapped_column(Integer)  # while it is suspended
     why: Mapped[str | None] = mapped_column(String(20))  # it was stopped: "own", "away", "given_back", "called_back"
 

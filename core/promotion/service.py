@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from core.experts.model import Expert
 from core.experts.service import expert_for, own_profile
 from core.experts.standing_in_line import Standing
-from core.kernel.errors import Invalid, NotFound, Refusal
+from core.kernel.errors import Invalid, NotFound, Refusal, Stale
 from core.kernel.money import Money
 from core.kernel.process import enter, step
 from core.kernel.timers import deadline_of
@@ -39,9 +39,10 @@ from core.promotion.model import (
 )
 from core.purchases import service as purchases
 from core.purchases.model import PURCHASE, Thing
-from core.purchases.rules import unused
+from core.purchases.rules import Back, parted, unused
 
 HOLDS_A_PLACE: Final = ("running", "suspended")  # what a bank has called back may run on
+TAPPED_WITHIN: Final = timedelta(seconds=30)
 COUNTED: Final = 200  # promotions that are over, the latest: old ones say little of now
 
 # --- what a consultant does -------------------------------------------------------------------------------------------
@@ -85,9 +86,14 @@ def choose(ctx: Ctx, command: ChoosePackage) -> tuple[Promotion, Forecast]:
     return promotion, told
 
 
-def stop(ctx: Ctx, promotion_id: str) -> Promotion:
-    """The consultant ends it; the price of the time that is left comes back."""
+def stop(ctx: Ctx, promotion_id: str, told: int | None = None) -> Promotion:
+    """The consultant ends it; the price of the time that is left comes back.
+
+    `told`: how much that was, in minor units, when they were asked. Raises Stale when it is less by now.
+    """
     promotion = promotion_for(ctx, promotion_id)
+    if told is not None and promotion.state == "running" and unused_price(ctx, promotion).minor < told:
+        raise Stale
     _stop(ctx, promotion, "own", "owner")
     return promotion
 
@@ -106,6 +112,7 @@ def paid(ctx: Ctx, promotion_id: str, purchase_id: str) -> None:
         purchases.give_back(ctx, purchase_id, purchases.purchase_for(ctx, purchase_id).price)
         return
     promotion.started_at = ctx.now
+    promotion.looks_that_day = looks.looks_at(ctx, expert.id, ctx.now.date(), ctx.now.date())
     until = ctx.now + _package(promotion).lasts
     step(ctx, PROMOTION, promotion, "paid", ("system",), dues={"run_out": until})
     ctx.session.flush()
@@ -234,10 +241,11 @@ def until(ctx: Ctx, promotion: Promotion) -> datetime | None:
 
 
 def looks_of(ctx: Ctx, promotion: Promotion) -> int:
-    """How often the profile was opened while it ran, by whole days."""
+    """How often the profile was opened since it began, to the end of its last day."""
     assert promotion.started_at is not None, "it has begun"
     end = promotion.ended_at or ctx.now
-    return looks.looks_at(ctx, promotion.expert_id, promotion.started_at.date(), end.date())
+    seen = looks.looks_at(ctx, promotion.expert_id, promotion.started_at.date(), end.date())
+    return max(seen - promotion.looks_that_day, 0)
 
 
 def unused_price(ctx: Ctx, promotion: Promotion) -> Money:
@@ -252,6 +260,24 @@ def unused_price(ctx: Ctx, promotion: Promotion) -> Money:
     whole = int(_package(promotion).lasts.total_seconds())
     left = 0 if ends is None else int((ends - ctx.now).total_seconds())
     return unused(purchase.price, min(max(left, 0), whole), whole)
+
+
+def comes_back(ctx: Ctx, promotion: Promotion) -> Back:
+    """In which form `unused_price` would come: sent to where it was paid from, or kept for the next purchase."""
+    purchase = purchases.purchase_of(ctx, Thing.PROMOTION, promotion.id)
+    assert purchase is not None, "nothing runs that was not bought"
+    return parted(purchase.rail, purchase.price, purchase.credit, unused_price(ctx, promotion))
+
+
+def just_chosen(ctx: Ctx, command: ChoosePackage) -> Promotion | None:
+    """The same package, chosen a moment ago and not paid yet: a second tap on the button means the first."""
+    for each in _chosen(ctx, _own(ctx).id):
+        same = (f"{each.kind}{each.days}", each.field) == (command.package, command.field)
+        purchase = purchases.purchase_of(ctx, Thing.PROMOTION, each.id)
+        offered = purchase is not None and purchase.state == PURCHASE.initial
+        if same and offered and ctx.now - each.state_since < TAPPED_WITHIN:
+            return each
+    return None
 
 
 # --- steps ------------------------------------------------------------------------------------------------------------

@@ -1425,6 +1425,7 @@ def upgrade() -> None:
         sa.Column("looks_before", sa.Integer(), nullable=False),
         sa.Column("days_before", sa.Integer(), nullable=False),
         sa.Column("looks_expected", sa.Integer(), nullable=False),
+        sa.Column("looks_that_day", sa.Integer(), nullable=False),
         sa.Column("seconds_left", sa.Integer(), nullable=True),
         sa.Column("why", sa.String(length=20), nullable=True),
         sa.Column("id", sa.String(length=26), nullable=False),

@@ -169,6 +169,7 @@ ADVISES: Final[Mapping[str, float]] = {
     "promote.choose": 1.5,
     "promote.top": 2,
     "promote.stop": 0.3,
+    "promote.stop_now": 5,
     "purchase.leave": 0.2,
     "purchase.ask_back": 0.3,
     "payout.set_up": 8,

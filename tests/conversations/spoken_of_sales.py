@@ -29,6 +29,8 @@ def tables() -> dict[str, frozenset[str]]:
     codes |= dict.fromkeys((f"promote.turn.{state}" for state in states), until)
     codes |= dict.fromkeys((f"promote.{kind}_title" for kind in Kind), days)
     codes |= dict.fromkeys((f"promote.{kind}" for kind in Kind), plain)
+    stops = (f"promote.{each}{kept}" for each in ("stop", "stop_sure") for kept in ("", ".kept"))
+    codes |= dict.fromkeys(stops, frozenset({"amount"}))
     codes |= dict.fromkeys((f"report.turn.{outcome}" for outcome in OUTCOMES), plain)
     codes |= dict.fromkeys((f"erasure.first.{each}" for each in Open), plain)
     codes |= dict.fromkeys((f"command.{name}" for name in COMMANDS), plain)

@@ -17,7 +17,7 @@ from core.escrow.evidence.sale import record_of
 from core.escrow.recalled import sales as recalled
 from core.experts import service as experts
 from core.experts.model import OfferExpertise, Rate
-from core.kernel.errors import Invalid, Refusal
+from core.kernel.errors import Invalid, Refusal, Stale
 from core.kernel.money import Money
 from core.kernel.transaction import MARKET, PROVIDER, Actor
 from core.ledger import service as ledger
@@ -97,6 +97,7 @@ async def test_it_runs_from_its_payment_to_its_end_and_says_what_it_brought(wind
     alex, expert_id = await window.expert("Alex")
     promotion = await window.chooses(alex)
     assert (await window.now(promotion)).state == "chosen"
+    await window.market.run(MARKET, lambda ctx: looks.note_opened(ctx, expert_id))  # that day, and not while it runs
     await window.pays(alex, promotion)
     assert await window.market.run(MARKET, lambda ctx: service.is_promoted(ctx, expert_id))
     with pytest.raises(Refusal, match=r"promotion\.runs_already"):
@@ -120,6 +121,36 @@ async def test_of_two_presses_one_can_be_paid(window: Window) -> None:
     assert (await window.now(first)).state == "dropped"
     closed = await window.market.run(MARKET, lambda ctx: purchases.purchase_for(ctx, offered.id))
     assert closed.state == "closed"
+
+
+async def test_a_second_tap_means_the_first_and_a_later_one_another_offer(window: Window) -> None:
+    alex, _ = await window.expert("Alex")
+    first = await window.chooses(alex)
+    command = ChoosePackage(package=f"{first.kind}{first.days}", field=first.field)
+    other = ChoosePackage(package="top7", field="bioenergy_engineering")
+
+    async def chosen(wanted: ChoosePackage) -> str | None:
+        found = await window.market.run(alex, lambda ctx: service.just_chosen(ctx, wanted))
+        return None if found is None else found.id
+
+    assert await chosen(command) is None  # nothing was offered for it yet
+    await window.offers(alex, first)
+    assert (await chosen(command), await chosen(other)) == (first.id, None)
+    window.market.clock.advance(minutes=1)
+    assert await chosen(command) is None
+
+
+async def test_who_ends_it_has_what_was_told_or_is_asked_again(window: Window) -> None:
+    alex, _ = await window.expert("Alex")
+    promotion = await window.buys(alex)
+    window.market.clock.advance(days=3)
+    told = (await window.market.run(alex, lambda ctx: service.unused_price(ctx, promotion))).minor
+    window.market.clock.advance(days=1)
+    with pytest.raises(Stale):
+        await window.market.run(alex, lambda ctx: service.stop(ctx, promotion.id, told))
+    assert (await window.now(promotion)).state == "running"
+    await window.market.run(alex, lambda ctx: service.stop(ctx, promotion.id, 300))
+    assert window.refunded() == [300]
 
 
 @pytest.mark.parametrize("ends", ["own", "away"])
