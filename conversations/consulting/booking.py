@@ -261,6 +261,9 @@ def cancel(talk: Talk, pressed: Press) -> None:
 def choose_other_time(talk: Talk, pressed: Press) -> None:
     """The consultant's free slots, a tap each. What the tap means depends on where the session stands."""
     booking = service.mine(talk.ctx, pressed.subject, pressed.seen)
+    hindrance = service.not_to_be_moved(talk.ctx, booking)
+    if booking.state == "confirmed" and hindrance is not None:
+        raise hindrance
     expert = experts.expert_for(talk.ctx, booking.expert_id)
     calendar = session_slots.calendar_of(talk.ctx, expert, but=booking.id)
     length = timedelta(minutes=booking.length)

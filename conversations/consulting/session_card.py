@@ -14,6 +14,7 @@ from conversations.consulting.after.review import session_standing
 from conversations.consulting.ask_card import time_rows
 from conversations.consulting.expert_card import slots_in_words
 from conversations.consulting.seek import next_free_now
+from conversations.consulting.session_money import card_button, charged_lines, hold_lines, statement_lines
 from conversations.consulting.session_price import (
     continue_label,
     net_in_words,
@@ -21,17 +22,15 @@ from conversations.consulting.session_price import (
     says_early,
     talked_in_words,
 )
-from conversations.fees import fee_lines
 from conversations.reply import Button, Card, Line, Style
 from conversations.talk import Talk
 from core.contacts.rules import masked
 from core.escrow.model import CHARGEBACK, CHARGEBACK_SILENT, Chargeback
 from core.escrow.service import payee_of
-from core.kernel.money import Money
 from core.kernel.timers import deadline_of
 from core.people.model import NOBODY
 from core.people.service import person_of
-from core.sessions import due, holds, rules, service, settlement
+from core.sessions import due, held, holds, rules, service, settlement
 from core.sessions.meeting import meeting_of
 from core.sessions.model import Booking
 from core.sessions.process import SESSION, SETTLED, TALKING
@@ -81,7 +80,7 @@ def session_card(
         Line(label=words("session.with"), value=f"{name} · {session_standing(talk, other)}"),
     ]
     if brief:
-        lines += _charged(talk, booking, str(side))
+        lines += charged_lines(talk, booking, str(side))
     else:
         lines += _particulars(talk, booking, str(side), called_back)
     if buttons is None:
@@ -110,7 +109,7 @@ def turn_of(talk: Talk, booking: Booking, side: str, name: str, called_back: Seq
     """Whose turn it is, what comes next, and by when."""
     words = talk.words
     timer = deadline_of(talk.ctx.session, SESSION.name, booking.id)
-    code = f"session.turn.{booking.state}"
+    code, held_at = f"session.turn.{booking.state}", held.held_later(talk.ctx, booking)
     if booking.state == "confirmed" and _is_open(talk, booking):
         code = _coming_in(talk, booking, side)
     free_first = due.free_first(talk.ctx, booking)
@@ -121,6 +120,7 @@ def turn_of(talk: Talk, booking: Booking, side: str, name: str, called_back: Seq
     if booking.state == "slot_held" and side == "seeker":
         ready = holds.page_of(talk.ctx, booking) is not None
         code = "session.turn.slot_held.seeker" if ready else "session.turn.slot_held.coming"
+        code = "session.turn.slot_held.later" if ready and held_at is not None else code
     if booking.state == "paying_out" and _waits_for_account(talk, booking, side):
         code = "session.turn.paying_out.waits"
     elif booking.state == "paying_out" and side == "seeker" and not _goes_back(talk, booking):
@@ -129,14 +129,17 @@ def turn_of(talk: Talk, booking: Booking, side: str, name: str, called_back: Seq
     if recall is not None:
         answered = recall.evidence_due or recall.opened_at + CHARGEBACK_SILENT
         return words(f"session.turn.recalled.{side}", until=answered)
+    if booking.state == "closed_free" and not held.was_held(talk.ctx, booking):
+        code = "session.turn.closed_free.consultant"  # of the bank there is nothing to say
     if booking.state in SESSION.final and booking.why and words.knows(f"session.turn.over.{booking.why}"):
         code = f"session.turn.over.{booking.why}"
     code = f"{code}.{side}" if words.knows(f"{code}.{side}") else code
+    at = talk.ctx.now + free_first if free_first else booking.move_to or booking.starts_at
     return words(
         code,
         name=name,
         until="" if timer is None else timer.due_at,
-        at=talk.ctx.now + free_first if free_first else booking.move_to or booking.starts_at,
+        at=held_at if held_at is not None and booking.state == "slot_held" else at,
         price=booking.price,
         due=booking.due,
         net=rules.net_of(booking.due, booking.terms),
@@ -193,6 +196,8 @@ def _particulars(talk: Talk, booking: Booking, side: str, called_back: Sequence[
     ]
     if side == "consultant" and booking.state in NOTHING_TAKEN:
         lines.append(Line(label=words("session.net"), value=net_in_words(talk, booking)))
+    if side == "seeker":
+        lines += hold_lines(talk, booking)
     if booking.state == "proposed":
         lines.append(Line(label=words("ask.times"), value=slots_in_words(talk, booking.times)))
     if booking.move_to is not None:
@@ -213,8 +218,8 @@ def _particulars(talk: Talk, booking: Booking, side: str, called_back: Sequence[
     if complaint is not None:
         lines.append(Line(label=words("session.complaint"), value=complaint.words))
         lines += ruling_lines(talk, booking)
-    lines += _charged(talk, booking, side)
-    return [*lines, *_statement(talk, booking, side), *recall_lines(talk, called_back)]
+    lines += charged_lines(talk, booking, side)
+    return [*lines, *statement_lines(talk, booking, side), *recall_lines(talk, called_back)]
 
 
 def _clock(talk: Talk, booking: Booking) -> list[Line]:
@@ -248,40 +253,6 @@ def way_in(talk: Talk, booking: Booking) -> Button:
     return Button(label=words("session.room_button"), url=link, style="primary")
 
 
-def _charged(talk: Talk, booking: Booking, side: str) -> list[Line]:
-    """What was taken of the card and, where it is not plainly the price of a talk, for what; it stays for good."""
-    words = talk.words
-    settled = settlement.settlement_of(talk.ctx, booking.id) if booking.state in SETTLED else None
-    taken = booking.due
-    if settled is not None:
-        taken = Money(settled.net_minor + settled.fee_minor + settled.back_minor, booking.currency)
-    elif booking.state not in ("review_window", "session_dispute"):
-        return []
-    reason = f"session.charged_for.{booking.why}"
-    reason = f"{reason}.{side}" if words.knows(f"{reason}.{side}") else reason
-    if not words.knows(reason):
-        if settled is None:
-            return []  # whose turn it is tells the sum
-        return [Line(label=words("session.gross"), value=words.show(taken))] if taken else []
-    return [Line(label=words("session.gross"), value=words(reason, amount=taken))]
-
-
-def _statement(talk: Talk, booking: Booking, side: str) -> list[Line]:
-    """How the money was parted: what goes back, to both; for the consultant also gross, fee, the VAT on it and net."""
-    words = talk.words
-    settled = settlement.settlement_of(talk.ctx, booking.id) if booking.state in SETTLED else None
-    if settled is None:
-        return []
-    net, fee, back = (
-        Money(minor, booking.currency) for minor in (settled.net_minor, settled.fee_minor, settled.back_minor)
-    )
-    goes_back = [Line(label=words(f"session.back.{side}"), value=words.show(back))] if back else []
-    if side == "seeker":
-        return goes_back
-    deducted = fee_lines(talk, booking.consultant_org, fee)
-    return [*goes_back, *deducted, Line(label=words("session.net"), value=words.show(net))]
-
-
 def _open(talk: Talk, booking: Booking) -> tuple[tuple[Button, ...], ...]:
     return ((Button(label=talk.words("session.open"), press=press("session.show", booking.id)),),)
 
@@ -289,7 +260,7 @@ def _open(talk: Talk, booking: Booking) -> tuple[tuple[Button, ...], ...]:
 def _buttons(talk: Talk, booking: Booking, side: str) -> tuple[tuple[Button, ...], ...]:
     words, rows = talk.words, []
     if side == "seeker" and booking.state in ("slot_held", "card_trouble", "debt"):
-        rows.append(_card_button(talk, booking))
+        rows.append(card_button(talk, booking))
     if _may_come_in(talk, booking, side):
         rows.append((way_in(talk, booking),))
     rows += _extension(talk, booking, side)
@@ -353,15 +324,6 @@ def _somebody_else(talk: Talk, booking: Booking, side: str) -> list[tuple[Button
         return []
     label = talk.words("session.call_instead", name=talk.name_of(other.person_id))
     return [(Button(label=label, press=press("book.now", other.id, choice=booking.id), style="primary"),)]
-
-
-def _card_button(talk: Talk, booking: Booking) -> tuple[Button, ...]:
-    page = holds.page_of(talk.ctx, booking)
-    if page is None:
-        return (Button(label=talk.words("session.card_button"), press=press("session.card", booking.id)),)
-    if booking.state == "debt":
-        return (Button(label=talk.words("session.pay_button", price=booking.due), url=page, style="primary"),)
-    return (Button(label=talk.words("session.add_card_button", price=booking.price), url=page, style="primary"),)
 
 
 def stands_outside(talk: Talk, booking: Booking) -> bool:

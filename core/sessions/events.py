@@ -192,7 +192,9 @@ class TalkEnded(SessionFact):
 
 @dataclass(frozen=True, slots=True)
 class NothingCharged(SessionFact):
-    """The hold is gone, and nothing was taken."""
+    """The hold is gone, and nothing was taken. `why`: "never_held" where there was none."""
+
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

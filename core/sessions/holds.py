@@ -327,7 +327,7 @@ def finish(ctx: Ctx, booking: Booking) -> None:
     if booking.state == "releasing":
         step(ctx, SESSION, booking, "voided", ("system",))
         ctx.session.flush()
-        ctx.announce(NothingCharged(booking.id, None))
+        ctx.announce(NothingCharged(booking.id, None, "" if any(hold.was_held for hold in holds) else "never_held"))
     elif booking.state in ("charging", "debt") and taken >= booking.due:
         step(ctx, SESSION, booking, "captured" if booking.state == "charging" else "paid_by_link", ("provider",))
         ctx.session.flush()

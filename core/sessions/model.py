@@ -271,6 +271,11 @@ class CardHold(Versioned, Table):
     __table_args__ = (UniqueConstraint("booking_id", "number"),)
 
     @property
+    def was_held(self) -> bool:
+        """Whether a bank has held it at any time: else it has nothing to set free."""
+        return self.intent_ref is not None
+
+    @property
     def freed(self) -> bool:
         """Whether more was held than was taken."""
         less = self.state is HoldState.CAPTURED and self.captured < self.amount

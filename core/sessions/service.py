@@ -142,16 +142,24 @@ def take_other_time(ctx: Ctx, booking_id: str, seen: int | None = None) -> Booki
 def propose_move(ctx: Ctx, booking_id: str, at: datetime, seen: int | None = None) -> Booking:
     """Either side would rather meet at `at`; it stays as it is until the other says yes. The hold stays too."""
     booking = mine(ctx, booking_id, seen)
-    if booking.moves >= MOVES_AT_MOST:
-        raise Refusal("session.moved_enough", most=MOVES_AT_MOST)
-    if rules.is_late(ctx.now, booking.starts_at, booking.terms) and ctx.actor.person == booking.seeker:
-        raise Refusal("session.too_late_to_move", until=booking.starts_at - booking.terms.free_until)
+    hindrance = not_to_be_moved(ctx, booking)
+    if hindrance is not None:
+        raise hindrance
     slots.check_room_for(ctx, booking, at)
     step(ctx, SESSION, booking, "propose_move", sides(ctx, booking))
     booking.move_by, booking.move_to = side_of(ctx, booking), at
     ctx.session.flush()
     ctx.announce(MoveProposed(booking.id, ctx.actor.person, at))
     return booking
+
+
+def not_to_be_moved(ctx: Ctx, booking: Booking) -> Refusal | None:
+    """Why who asks can propose no other time for it; None: they can."""
+    if booking.moves >= MOVES_AT_MOST:
+        return Refusal("session.moved_enough", most=MOVES_AT_MOST)
+    if rules.is_late(ctx.now, booking.starts_at, booking.terms) and ctx.actor.person == booking.seeker:
+        return Refusal("session.too_late_to_move", until=booking.starts_at - booking.terms.free_until)
+    return None
 
 
 def take_move(ctx: Ctx, booking_id: str, seen: int | None = None) -> Booking:
@@ -260,6 +268,8 @@ def side_of(ctx: Ctx, booking: Booking) -> Side | None:
 def may(ctx: Ctx, booking: Booking) -> list[str]:
     """What who asks may do now: the buttons. Nothing parts what a bank has called back."""
     open_ = SESSION.open_to(booking.state, sides(ctx, booking))
+    if not_to_be_moved(ctx, booking) is not None:
+        open_ = [each for each in open_ if each != "propose_move"]
     stands_still = PARTS_MONEY.intersection(open_) and frozen(ctx, booking.id)
     return [each for each in open_ if each not in PARTS_MONEY] if stands_still else open_
 

@@ -42,6 +42,7 @@ ENDS: Final = (
     "unpaid",
     "other_won",
     "withdrawn",
+    "card",
 )
 TURN: Final = frozenset({"name", "until", "at", "price", "due", "half", "days", "net"})
 REASONS: Final = ("field", "skill", "words", "free_now", "language", "topic", "name", "place", "country")
@@ -110,11 +111,11 @@ def _turns() -> Iterator[str]:
     yield from (f"session.turn.{state}.{side}" for state in split - {"slot_held"} for side in SIDES)
     yield from (f"session.turn.confirmed.{each}" for each in ("open", "here", "awaited", "both"))
     yield "session.turn.billable.free_first"
-    yield from ("session.turn.slot_held.seeker", "session.turn.slot_held.coming")
+    yield from (f"session.turn.slot_held.{each}" for each in ("seeker", "later", "coming"))
     yield from ("session.turn.moving_yours", "session.turn.moving_theirs")
     yield from (f"session.turn.over.{why}" for why in ENDS)
     yield from ("session.turn.closed_free.consultant",)
-    yield from (f"session.turn.over.{why}.consultant" for why in ("silence", "free_end", "noshow_consultant"))
+    yield from (f"session.turn.over.{why}.consultant" for why in ("silence", "free_end", "card", "noshow_consultant"))
     yield from (f"session.turn.recalled.{side}" for side in SIDES)
 
 
@@ -147,6 +148,8 @@ def reasons() -> set[str]:
         "release",
         "capture",
         "cancelled",
+        "never_held",
+        "card.seeker",
         "dropped",
         "cut_short",
         "cut_short.consultant",

@@ -120,6 +120,32 @@ async def test_calling_off_after_the_start_costs_what_not_coming_costs(counsel: 
     await world.books_balance()
 
 
+async def test_a_card_that_fails_a_day_before_is_the_reason_that_both_read(counsel: Counsel) -> None:
+    """A session six days ahead: until the day before nothing is held, and nobody says that something were."""
+    world, sarah, alex = counsel.world, counsel.seeker, counsel.consultant
+    await counsel.list(hours=f"{await world.now() + timedelta(days=6):%a} 0-24 Vilnius")
+    await sarah.says("/experts the grate of my boiler slags")
+    await sarah.presses("Times and profile")
+    await sarah.presses(await counsel.first_slot())
+    await sarah.sees("The first ten minutes are free")
+    await sarah.sends()
+    await sarah.sees("Nothing is held now: €90.00 is held on it at")
+    await world.pays(await sarah.opens("Add card, nothing held yet"), "4000000000000341")
+    await alex.sees("Somebody asks for a session with you.")
+    await counsel.agree()
+    await sarah.sees("On your card: nothing yet; €90.00 is held at")
+    begins = await counsel.begins()
+    await world.later(minutes=minutes(begins - await world.now()) - 24 * 60 + 1)
+    await sarah.sees("Your card could not be held.", "[Add card, hold €90.00]")
+    await alex.sees("Your client's card could not be held yet.")
+    await world.later(minutes=minutes(begins - await world.now()) - 2 * 60 + 1)
+    await sarah.sees("your card could not be held, and you added no other in time")
+    await sarah.sees("Off: your card could not be held", "Nothing was charged, and nothing was held.")
+    await alex.sees("your client's card could not be held, and no other was added in time")
+    for each in (sarah, alex):
+        assert "bank shows" not in await each.screen()
+
+
 async def test_who_did_not_come_is_told_so_and_what_it_cost(counsel: Counsel) -> None:
     world, sarah, alex = counsel.world, counsel.seeker, counsel.consultant
     await booked(counsel, policy="Flexible: free until 2 hours before, half for not coming")

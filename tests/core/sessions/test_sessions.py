@@ -219,6 +219,16 @@ async def test_a_card_that_fails_then_has_until_two_hours_before(they: Counsel) 
     assert await they.state() == "free_window"
 
 
+async def test_another_time_is_offered_only_to_who_may_still_propose_one(they: Counsel) -> None:
+    """It begins within the day until which a seeker may call it off for nothing; its consultant may move it still."""
+    await agreed(they)
+    booking = await they.booking()
+    may = [await they.run(who, service.may, booking) for who in (they.sarah, they.alex)]
+    assert ["propose_move" in each for each in may] == [False, True]
+    with pytest.raises(Refusal, match=r"session\.too_late_to_move"):
+        await they.does(they.sarah, service.propose_move, NEXT_WEEK)
+
+
 async def test_a_card_that_goes_on_failing_ends_it_without_a_charge(they: Counsel) -> None:
     they.refuses = {"hold"}
     await agreed(they, NEXT_WEEK)
