@@ -32,6 +32,7 @@ COMMANDS = (
     "request",
     "questions",
     "money",
+    "invoices",
     "listings",
     "experts",
     "shortlist",

@@ -6,6 +6,7 @@ from typing import Final
 
 from conversations.billing.agreement import billing_button, trades_as
 from conversations.billing.paper import supplied
+from conversations.billing.receipts import receipt_cards
 from conversations.book import Book
 from conversations.buttons import Press, press
 from conversations.reply import Button, Card, CardList, Line, Say, Toast
@@ -15,6 +16,7 @@ from core.invoicing.events import InvoiceDrawn
 from core.invoicing.model import MARKET, Category, Content, Invoice, State
 from core.invoicing.writing import content_of
 from core.kernel.money import Money
+from core.sessions.receipts import receipts_of
 
 SHOWN: Final = 10
 
@@ -24,12 +26,21 @@ book = Book()
 # --- what there is ----------------------------------------------------------------------------------------------------
 
 
+@book.command("invoices")
+def invoices(talk: Talk, _rest: str) -> None:
+    show_all(talk, Press("invoice.list"))
+
+
 @book.press("invoice.list")
 def show_all(talk: Talk, pressed: Press) -> None:
-    """The invoices of one deal or session; without one, all of the company's, the latest first."""
-    words, found = talk.words, invoicing.invoices_of(talk.ctx, pressed.subject or None, SHOWN)
+    """The invoices of one deal or session; without one, all of the company's, the latest first.
+
+    Of a session that was charged and has no invoice yet, its seeker finds the receipt.
+    """
+    words, receipts = talk.words, receipt_cards(talk, pressed.subject or None)
+    found = invoicing.invoices_of(talk.ctx, pressed.subject or None, SHOWN - len(receipts))
     talk.fresh = True
-    if not found:
+    if not found and not receipts:
         talk.reply(Say(text=_none(talk), buttons=((billing_button(talk),),)))
         return
     drafts = any(each.state is State.DRAFT for each in found)
@@ -38,7 +49,7 @@ def show_all(talk: Talk, pressed: Press) -> None:
             subject="invoices",
             title=words("invoice.title"),
             text=words("invoice.drafts") if drafts else "",
-            items=tuple(invoice_card(talk, each) for each in found),
+            items=(*(invoice_card(talk, each) for each in found), *receipts),
             buttons=((billing_button(talk),),),
         )
     )
@@ -56,8 +67,8 @@ def _none(talk: Talk) -> str:
 
 
 def invoices_row(talk: Talk, subject: str) -> tuple[Button, ...]:
-    """The way to the invoices of a deal or a session; nothing where there are none to see."""
-    if not invoicing.invoices_of(talk.ctx, subject, 1):
+    """The way to the invoices of a deal or a session, or its receipt; nothing where there are none to see."""
+    if not invoicing.invoices_of(talk.ctx, subject, 1) and not receipts_of(talk.ctx, subject):
         return ()
     return (Button(label=talk.words("invoice.title"), press=press("invoice.list", subject)),)
 

@@ -42,6 +42,8 @@ async def test_ending_a_paid_talk_is_asked_once_and_early_costs_the_time_that_wa
     await sarah.sees("only the time that was given is charged. Due: €9.00", "€9.00 was taken from the card, the rest")
     await alex.sees("only the time that you gave is charged. Due: €9.00")
     await sarah.sees("If something was wrong, say so by", "[Something was wrong]")
+    await sarah.says("/invoices")
+    await sarah.sees("Receipt for session", "Charged: €9.00", "Taken from your card:", "is Alex's to write")
     await world.later(days=2, minutes=5)
     await alex.sees("For you: €7.65. Our fee in all: €1.35.")
     await world.books_balance()

@@ -19,6 +19,7 @@ from core.people.model import Person
 from core.reconciliation.service import unknown_for_long
 from core.sessions import meeting, rules, service, settlement
 from core.sessions.events import MoneyDelayed, SessionComplained, SessionFollowedUp, SessionNeverPaid
+from core.sessions.receipts import receipts_of
 from core.sessions.rules import MoreTime
 from tests.core.conftest import Market
 from tests.core.sessions.counsel import BY_MINUTE, FIXED, TUESDAY_TEN, Counsel, agreed, counsel
@@ -111,6 +112,15 @@ async def test_what_a_complaint_promises_is_what_is_paid_to_the_cent(market: Mar
     settled = await they.run(they.sarah, settlement.settlement_of, they.booking_id)
     assert settled is not None
     assert [settled.back_minor] == [each.minor for each in told]
+
+
+async def test_who_was_charged_has_a_receipt_and_nobody_else(they: Counsel) -> None:
+    assert await they.run(they.sarah, receipts_of) == []
+    await complained(they)
+    await they.does(they.alex, settlement.give_back)
+    [receipt] = await they.run(they.sarah, receipts_of, they.booking_id)
+    assert (receipt.taken, receipt.back) == (Money(90_00, "EUR"), Money(90_00, "EUR"))
+    assert await they.run(they.alex, receipts_of) == await they.run(they.nina, receipts_of) == []
 
 
 async def operator(they: Counsel) -> None:
