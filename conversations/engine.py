@@ -22,6 +22,7 @@ from conversations.marks import marked
 from conversations.placing import ELSEWHERE
 from conversations.reply import Card, CardList, Desk, FormErrors, FormView, Reply, Say, Toast
 from conversations.rooms import roomed
+from conversations.search.asked import ask_problem_no_more
 from conversations.talk import Almanac, Surface, Talk
 from conversations.turn import (
     Attached,
@@ -142,9 +143,7 @@ class Engine:
                 talk.ctx.notes["pressed_on"] = turn.message or ELSEWHERE
                 self._pressed(talk, pressed)
                 note_done(talk, load)
-            case Filled() | ClosedForm():
-                self._window(talk, turn.input)
-            case Attached() | Located() | Misfit():
+            case Filled() | ClosedForm() | Attached() | Located() | Misfit():
                 self._brought(talk, turn.input)
             case PaidStars() as paid:
                 take_stars(talk, paid)
@@ -154,12 +153,6 @@ class Engine:
                 self._book.commands["me"](talk, "home")
             case OpenedChat():
                 talk.press("welcome.first", "")
-
-    def _window(self, talk: Talk, given: Filled | ClosedForm) -> None:
-        if isinstance(given, Filled):
-            self.interview.fill(talk, given)
-        else:
-            self.interview.cancel(talk, given.draft)
 
     def _reacted(self, talk: Talk, message: str) -> None:
         """A thumb under a card presses its main button, as the person sees it; what needs a second look still asks."""
@@ -171,8 +164,12 @@ class Engine:
             talk.ctx.notes["pressed_on"] = message
             self._pressed(talk, read_press(load))
 
-    def _brought(self, talk: Talk, given: Attached | Located | Misfit) -> None:
+    def _brought(self, talk: Talk, given: Filled | ClosedForm | Attached | Located | Misfit) -> None:
         match given:
+            case Filled():
+                self.interview.fill(talk, given)
+            case ClosedForm(draft):
+                self.interview.cancel(talk, draft)
             case Attached():
                 self._attached(talk, given)
             case Located(latitude, longitude):
@@ -232,6 +229,7 @@ class Engine:
             self._command(talk, "place", degrees)
 
     def _command(self, talk: Talk, name: str, rest: str) -> None:
+        ask_problem_no_more(talk)
         if name == "cancel":
             self.interview.cancel(talk)
         elif name in self._book.flows and name not in self._book.commands:
@@ -242,6 +240,7 @@ class Engine:
             self._book.commands["?"](talk, f"{name} {rest}")
 
     def _pressed(self, talk: Talk, pressed: Press) -> None:
+        ask_problem_no_more(talk)
         if pressed.verb.startswith("form."):
             self.interview.press(talk, pressed)
         elif pressed.verb == "command":
@@ -326,10 +325,9 @@ class Engine:
             talk.replies = kept
 
     def _send(self, talk: Talk, turn: Turn, replies: list[Reply]) -> None:
-        if talk.room is not None:
-            for each in replies:
-                if isinstance(each, FormView):
-                    remember(talk.ctx, talk.person.id, ASKED_IN, f"{each.draft} {talk.room}")
+        for each in replies:
+            if talk.room is not None and isinstance(each, FormView):
+                remember(talk.ctx, talk.person.id, ASKED_IN, f"{each.draft} {talk.room}")
         if replies:
             send(
                 talk.ctx,

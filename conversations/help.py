@@ -14,6 +14,7 @@ from conversations.buttons import Press, press
 from conversations.forms.nearest import likeliest, nearly
 from conversations.reply import Button, Card, Line, Say, Style
 from conversations.search.advice import tells_a_problem
+from conversations.search.asked import asks_problem
 from conversations.search.refining import asks_who_buys
 from conversations.talk import Talk
 from core.catalogue.names import folded, words_of
@@ -121,6 +122,9 @@ def _way(talk: Talk, name: str, style: Style = "plain") -> Button:
 def anything(talk: Talk, text: str) -> None:
     """Free text outside a form: goods offered or looked for are understood, and a problem; for the rest we propose."""
     almanac = talk.almanac
+    if asks_problem(talk) and not greets(text):
+        talk.command("experts", text)
+        return
     understood = parse(text, almanac.catalogue, almanac.places, talk.today, talk.words.language)
     wants_goods = understood.side == "buy" or any(getattr(understood, wish) for wish in WISHES)
     wants_goods |= understood.order is not None and not understood.rest  # "the newest listings", of whatever goods

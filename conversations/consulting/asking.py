@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
 
 from conversations.book import Book, Flow
 from conversations.buttons import Press, press
@@ -14,7 +13,8 @@ from conversations.consulting.booking import PROBLEM, TERMS, free_minutes_in_wor
 from conversations.consulting.expert_card import expert_card, rate_in_words, slots_in_words
 from conversations.consulting.free_times import next_slots
 from conversations.consulting.moment import read_moment
-from conversations.consulting.seek import LAST_PROBLEM, problem_of, profile_card
+from conversations.consulting.seek import profile_card
+from conversations.consulting.told import problem_told, tell_problem
 from conversations.forms.answers import option
 from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Card, CardList, Option, Say, Toast
@@ -28,9 +28,6 @@ from core.kernel.errors import Invalid, Stale
 from core.people.service import ZONE_UNKNOWN, person_of
 from core.sessions import asking, rules, service
 from core.sessions.model import TIMES_AT_MOST, ProposeTimes
-from core.talks.service import remember
-
-LEAST_PROBLEM: Final = 3
 
 book = Book()
 
@@ -170,7 +167,7 @@ def _ask(talk: Talk, _opening: Opening, values: Values) -> None:
         with talk.ctx.trial():
             ask_id = asking.propose_times(talk.ctx, command, talk.almanac.session_bp, shown=values.get("terms"))
     except Stale as changed:
-        remember(talk.ctx, talk.person.id, LAST_PROBLEM, command.problem)  # it need not be written again
+        tell_problem(talk, command.problem, command.expert_ids)  # it need not be written again
         talk.reply(Say(text=talk.words.refusal(changed), buttons=((_anew(talk, command.expert_ids),),)))
         return
     talk.reply(ask_card(talk, ask_id))
@@ -189,12 +186,12 @@ book.flow(Flow(ASKING, finish=_ask, intro=_conditions))
 @book.press("ask.one")
 def propose(talk: Talk, pressed: Press) -> None:
     """From a profile: none of the slots suits, so the seeker says when they can."""
-    _open(talk, [experts.expert_for(talk.ctx, pressed.subject)], problem_of(talk))
+    _open(talk, [experts.expert_for(talk.ctx, pressed.subject)])
 
 
 @book.press("ask.all")
 def ask_all(talk: Talk, _pressed: Press) -> None:
-    _open(talk, [expert for expert in shortlist.shortlist(talk.ctx) if expert.live], problem_of(talk))
+    _open(talk, [expert for expert in shortlist.shortlist(talk.ctx) if expert.live])
 
 
 @book.press("ask.again")
@@ -205,8 +202,9 @@ def ask_again(talk: Talk, pressed: Press) -> None:
     _open(talk, [expert for expert in again if expert.live], asked[0].problem)
 
 
-def _open(talk: Talk, asked: Sequence[Expert], problem: str) -> None:
-    """Raises Invalid when nobody is there to be asked, or no length suits all."""
+def _open(talk: Talk, asked: Sequence[Expert], problem: str = "") -> None:
+    """`problem`: in these words, else as it was told of all of them. Raises Invalid when nobody is there to be asked,
+    or no length suits all."""
     if not asked:
         raise Invalid("asking.nobody_here")
     known = {"whom": ",".join(expert.id for expert in asked), "terms": asking.mark_of(talk.ctx, asked)}
@@ -215,7 +213,7 @@ def _open(talk: Talk, asked: Sequence[Expert], problem: str) -> None:
         raise Invalid("asking.no_common_length")
     if len(lengths) == 1:
         known["length"] = lengths[0].value
-    if len(problem) >= LEAST_PROBLEM:
+    if problem := problem or problem_told(talk, *(expert.id for expert in asked)):
         known["problem"] = problem
     talk.fresh = True
     talk.open("asking", Opening(known))

@@ -12,9 +12,9 @@ from conversations.buttons import Press, press
 from conversations.consulting.expert_card import slot_in_words
 from conversations.consulting.free_times import slot_button
 from conversations.consulting.moment import read_moment, written
-from conversations.consulting.seek import problem_of
 from conversations.consulting.session_card import session_card
 from conversations.consulting.session_mail import entry_file
+from conversations.consulting.told import problem_told
 from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Card, CardList, Say, Toast
 from conversations.talk import Opening, Talk
@@ -172,9 +172,9 @@ def book_now(talk: Talk, pressed: Press) -> None:
 
 
 def _known(talk: Talk, expert: Expert, slot: str) -> dict[str, str]:
-    problem, (_, length) = problem_of(talk), _read_slot(talk, slot, {})
+    problem, (_, length) = problem_told(talk, expert.id), _read_slot(talk, slot, {})
     terms = service.terms_for(talk.ctx, expert, length, talk.almanac.session_bp)
-    return {"slot": slot, "terms": terms.mark} | ({"problem": problem} if len(problem) >= 3 else {})
+    return {"slot": slot, "terms": terms.mark} | ({"problem": problem} if problem else {})
 
 
 # --- buttons of the session's card ------------------------------------------------------------------------------------

@@ -22,9 +22,10 @@ from conversations.consulting.narrowing import (
 )
 from conversations.consulting.nobody import nobody_fits, punctual_first, soonest_first
 from conversations.consulting.promotion import stood_in_line
+from conversations.consulting.told import lead_to, tell_problem
 from conversations.forms.answers import show_town
 from conversations.reply import Button, Card, CardList, Say, Toast
-from conversations.search.asked import ADVICE, ask, asked, attend, keep_place, mark
+from conversations.search.asked import ADVICE, ask, ask_problem, asked, attend, keep_place, mark
 from conversations.search.chips import chip_rows, unclear_words, understood_text
 from conversations.search.orders import as_said, order_rows, order_text, ordered
 from conversations.talk import Talk
@@ -41,11 +42,9 @@ from core.search.kept import NOTHING
 from core.search.model import Order, Query
 from core.sessions import slots as session_slots
 from core.sessions.reviews.service import ranks_of
-from core.talks.service import recall, remember
 
 MORE_SHOWN: Final = 12
 ORDERS: Final[tuple[Order, ...]] = ("cheapest", "rated", "soonest", "nearest")
-LAST_PROBLEM: Final = "seek"  # what the person was looking for, kept for the booking's form
 
 book = Book()
 
@@ -57,8 +56,9 @@ def seek(talk: Talk, problem: str) -> None:
     if not problem:
         button = Button(label=words("seek.all"), press=press("seek.all"), style="primary")
         talk.reply(Say(text=words("seek.ask"), buttons=((button,),)))
+        ask_problem(talk)
         return
-    remember(talk.ctx, talk.person.id, LAST_PROBLEM, problem[:1000])
+    tell_problem(talk, problem)
     keep_narrowing(talk, Narrowing())
     show_advisers(talk, ask(talk, as_said(talk, problem_told(talk, problem), ORDERS), ADVICE))
 
@@ -74,6 +74,7 @@ def problem_told(talk: Talk, sentence: str, *, answering: bool = False) -> Query
 
 @book.press("seek.all")
 def everybody(talk: Talk, _pressed: Press) -> None:
+    tell_problem(talk, "")
     keep_narrowing(talk, Narrowing())
     show_advisers(talk, ask(talk, Query(NOTHING), ADVICE), MORE_SHOWN)
 
@@ -82,7 +83,7 @@ def everybody(talk: Talk, _pressed: Press) -> None:
 def instead_of_goods(talk: Talk, _pressed: Press) -> None:
     """What was written where goods are looked for is a problem that somebody knows about."""
     query = asked(talk)
-    remember(talk.ctx, talk.person.id, LAST_PROBLEM, query.understood.rest[:1000])
+    tell_problem(talk, query.understood.rest)
     keep_narrowing(talk, Narrowing())
     show_advisers(talk, ask(talk, advisers.problem_of(query, talk.almanac.catalogue), ADVICE))
 
@@ -153,6 +154,7 @@ def show_advisers(talk: Talk, query: Query, most: int = SHOWN) -> None:
     everybody = Button(label=words("seek.all"), press=press("seek.wider", "", mark(query)))
     shown = (stood_in_line(talk, matches) if query.order == "best" else matches)[:most]
     note_shown(talk.ctx, [match.expert.id for match in shown])
+    lead_to(talk, [match.expert.id for match in shown])
     more = ((everybody,),) if most < len(matches) else ()
     sorting = order_rows(talk, query, ORDERS, "seek.sort") if len(matches) > 1 else ()
     narrower = narrowed_rows(talk, narrowing) if narrowing.wishes or len(matches) > 1 else ()
@@ -281,8 +283,3 @@ def next_free_now(talk: Talk, problem: str, but: str) -> Expert | None:
         if found is not None:
             return found
     return None
-
-
-def problem_of(talk: Talk) -> str:
-    """What the person was looking for last."""
-    return recall(talk.ctx, talk.person.id, LAST_PROBLEM)

@@ -20,6 +20,7 @@ from core.talks.service import recall, remember
 GOODS = "find"
 ADVICE = "advice"
 WANTED = "wanted"
+PROBLEM = "problem"  # no list: the question what a consultant is looked for, which the next words answer
 LATEST: Final = "latest"  # under which it is remembered which of these was asked last, and when
 PLACE: Final = "place_in_list"  # and under which, how far that list was read, or what was opened of it
 STILL_MEANT: Final = timedelta(hours=12)  # after which a word or two are hardly said of a list any more
@@ -45,7 +46,8 @@ def ask(talk: Talk, query: Query, topic: str = GOODS, *, words: str = "") -> Que
 
 
 def latest(talk: Talk) -> str:
-    """Which list the next words may be said of: that of goods, of consultants or of requests; none after a while."""
+    """Which list the next words may be said of: that of goods, of consultants or of requests; or that they answer the
+    question for the problem. None after a while."""
     topic, _, when = recall(talk.ctx, talk.person.id, LATEST).partition(" ")
     return topic if when and talk.ctx.now - datetime.fromisoformat(when) < STILL_MEANT else ""
 
@@ -53,6 +55,22 @@ def latest(talk: Talk) -> str:
 def attend(talk: Talk, topic: str) -> None:
     """From now on the next words may be said of this list."""
     remember(talk.ctx, talk.person.id, LATEST, f"{topic} {talk.ctx.now.isoformat()}")
+
+
+def ask_problem(talk: Talk) -> None:
+    """The problem is asked for: the next plain words tell it."""
+    attend(talk, PROBLEM)
+
+
+def asks_problem(talk: Talk) -> bool:
+    """Whether the problem was asked for, and nothing else shown since."""
+    return latest(talk) == PROBLEM
+
+
+def ask_problem_no_more(talk: Talk) -> None:
+    """Something else is shown now: what is written next is no answer any more."""
+    if asks_problem(talk):
+        attend(talk, "")
 
 
 def keep_place(talk: Talk, query: Query, where: str) -> None:

@@ -82,7 +82,7 @@ async def test_the_first_yes_has_the_session(world: World, here: Chat, there: Ch
     await sarah.answers(times="whenever", problem="The grate slags with straw pellets.")
     await sarah.sees("I do not know whenever")
     await becomes_dearer(world, "Contracts that hold")
-    await sarah.fills(times=f"{day} 10:00, 14:30")
+    await sarah.fills(times=f"{day} 10:00, 14:30", problem="The grate slags with straw pellets.")
     await sarah.sees("This has changed since you saw it.")
     await sarah.presses("Ask them all")
     await sarah.sees("€95.00")

@@ -6,8 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from tests.journeys.market import Chat, World, day_for
+from lab.people import OnSlack
+from tests.journeys.market import Chat, Somebody, World, day_for
 from tests.journeys.test_asking import advises
+from tests.journeys.test_session import Counsel
 
 
 @pytest.mark.parametrize("seeks", ["telegram", "slack"])
@@ -67,3 +69,60 @@ async def test_a_day_and_an_hour_are_wishes_that_a_calendar_meets(world: World, 
     await sarah.sees("1 consultant fits", "Alex · Boilers that burn")
     await sarah.says(f"someone who speaks English, emissions, {day} 10:00")  # without a command
     await sarah.sees("Understood: speaks English", "at 10:00", "1 consultant fits")
+
+
+@pytest.mark.parametrize("seeks", ["telegram", "slack"])
+async def test_what_is_asked_for_is_looked_for_among_consultants(world: World, seeks: Chat) -> None:
+    """The words after "What is the problem?" are its answer, whatever goods they name, and are no wish of the next."""
+    alex, sarah = await world.on_telegram("Alex"), await world.on(seeks, "Sarah")
+    await advises(alex, "Boilers that burn what they should", "Bioenergy engineering")
+    await sarah.says("/find boiler, wood chips under 60 euro")
+    await sarah.says("/experts")
+    await sarah.sees("What is the problem, in one sentence?")
+    await sarah.says("the boiler with pellets goes out at night, under 400 euro")
+    await sarah.sees("1 consultant fits", "up to €400.00 an hour", "advises in Bioenergy engineering")
+    await sarah.says("/experts")
+    await sarah.says("English, under 390 euro")
+    screen = await sarah.sees("speaks English", "up to €390.00 an hour")
+    assert "boiler" not in screen[screen.rindex("Understood: ") :].partition("\n")[0]
+
+    await sarah.says("/experts")
+    await sarah.says("/find pellets")  # something else is shown, and the question is over
+    await sarah.sees("Understood: Wood pellets")
+    await sarah.says("100 t straw pellets")
+    await sarah.sees("Understood: Straw pellets, 100 t")
+
+
+@pytest.mark.parametrize("seeks", ["telegram", "slack"])
+async def test_a_problem_is_written_only_to_whom_it_was_told_of_lately(world: World, seeks: Chat) -> None:
+    alex, nina = await world.on_telegram("Alex"), await world.on_telegram("Nina")
+    await advises(alex, "Boilers that burn what they should", "Bioenergy engineering")
+    await advises(nina, "Contracts that hold", "Legal and contracts")
+    sarah, rita = await world.on(seeks, "Sarah"), await world.on(seeks, "Rita")
+    await sarah.says("/experts contracts that hold")
+    await sarah.sees("Nina · Contracts")
+    await sarah.presses("Times and profile")
+    await sarah.presses("Keep in mind")
+    await sarah.sees("[Take off the list]")
+    for each in (sarah, rita):
+        await each.says("/experts boilers too hot")
+        await each.sees("Alex · Boilers")
+    await sarah.says("/shortlist")
+    await sarah.sees("One consultant kept in mind")
+    assert "boilers too hot" not in await form_for_first_slot(world, sarah), "that was not told of Nina"
+    assert "boilers too hot" in await form_for_first_slot(world, rita)
+    tina = await world.on(seeks, "Tina")
+    await tina.says("/experts boilers too hot")
+    await tina.sees("Alex · Boilers")
+    await world.later(days=1.1)
+    assert "boilers too hot" not in await form_for_first_slot(world, tina), "that was yesterday"
+
+
+async def form_for_first_slot(world: World, seeker: Somebody) -> str:
+    """The form of a booking, from the list of consultants that was shown last."""
+    await seeker.presses("Times and profile")
+    await seeker.presses(await Counsel(world, seeker, seeker).first_slot())
+    screen = await seeker.sees("At most €90.00")
+    if isinstance(seeker, OnSlack):  # what a window is filled in with
+        return str((await seeker.window())["modals"])
+    return screen[screen.rindex("At most €90.00") :]
