@@ -95,13 +95,16 @@ def reasons_in_words(talk: Talk, reasons: Sequence[tuple[str, str]]) -> str:
     return listed(words, told)
 
 
-def hours_lines(talk: Talk, hours: Mapping[int, Sequence[Span]]) -> list[str]:
-    """ "Mon–Thu 09:00–12:00, 14:00–17:00": days that follow each other and are alike stand together."""
+def hours_lines(talk: Talk, hours: Mapping[int, Sequence[Span]], *, closed: bool = False) -> list[str]:
+    """ "Mon–Thu 09:00–12:00, 14:00–17:00": days that follow each other and are alike stand together. `closed`: days
+    without hours are told too."""
     names = talk.words.locale.days["format"]["abbreviated"]
     lines = []
     for _, group in groupby(sorted(hours), key=lambda day: (tuple(hours[day]), day - _runs_before(hours, day))):
         days = list(group)
         spans = ", ".join(str(span) for span in hours[days[0]])
+        if not spans and closed:
+            spans = talk.words("expert.closed")
         if not spans:
             continue
         named = names[days[0]] if len(days) == 1 else f"{names[days[0]]}–{names[days[-1]]}"

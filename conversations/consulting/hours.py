@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import date
 from typing import Final
+
+from babel.dates import format_date
 
 from conversations.book import Book, Flow
 from conversations.buttons import Press, press
@@ -19,17 +22,20 @@ from conversations.wording import listed
 from core.catalogue.names import folded
 from core.experts import busy
 from core.experts import service as experts
-from core.experts.changes import read_change
+from core.experts.changes import Change, asks_for_change, next_of, read_change
 from core.experts.dates import dates_in
-from core.experts.hours import SEVERAL_DAYS, names_of_days
+from core.experts.hours import days_named
 from core.experts.model import LONGEST_FEED, Expert
 from core.experts.slots import FURTHEST
+from core.experts.times import local
 from core.files.model import CALENDAR_MIME, Checked
 from core.files.service import keep
-from core.kernel.errors import Invalid, NotFound, Refusal
+from core.kernel.errors import Invalid, NotFound, Refusal, Stale
+from core.talks.service import recall, remember
 
 LONGEST_SAID: Final = 120  # letters; who writes more than that is not changing their hours
-WORD: Final = re.compile(r"[^\W\d_]+")
+WORD: Final = re.compile(r"[^\W\d_](?:'?[^\W\d_])*")
+WEEK_BEFORE: Final = "week_before"  # under which is kept what the last change of the week has replaced
 FOR_DAYS: Final = "+"  # a run of days, as a button carries it: the first day, and how many there are
 OFF: Final = frozenset({"off", "stop", "forget", "remove", "-"})
 
@@ -71,8 +77,12 @@ def said_in_passing(talk: Talk, text: str) -> bool:
     """ "off on 24 Dec", "change Friday to 10-15": from a consultant, when all of it is days and times."""
     if len(text) > LONGEST_SAID or not _names_days(talk, text):
         return False
-    if experts.own_profile(talk.ctx) is None:
+    expert = experts.own_profile(talk.ctx)
+    if expert is None:
         return False
+    if asks_for_change(text, talk.words.language):
+        talk.reply(_hours_card(talk, expert, talk.words("hours.no_times")))
+        return True
     try:
         read_change(text, talk.words.language, talk.today, towns(talk))
     except Refusal:
@@ -83,8 +93,7 @@ def said_in_passing(talk: Talk, text: str) -> bool:
 
 def _names_days(talk: Talk, text: str) -> bool:
     plain, language = folded(text), talk.words.language
-    names = names_of_days(language)
-    if any(word in names or word in SEVERAL_DAYS for word in WORD.findall(plain)):
+    if any(days_named(word, language) for word in WORD.findall(plain)):
         return True
     try:
         return bool(dates_in(plain, language, talk.today))
@@ -93,12 +102,43 @@ def _names_days(talk: Talk, text: str) -> bool:
 
 
 def _keep(talk: Talk, sentence: str) -> None:
+    before = _own(talk).week
     change = experts.keep_hours(talk.ctx, sentence, towns(talk))
-    note = talk.words("expert.hours_kept" if change.week is not None else "expert.days_kept")
-    talk.reply(_hours_card(talk, _own(talk), note))
+    expert, note = _own(talk), talk.words("expert.days_kept")
+    if change.week is not None:
+        remember(talk.ctx, talk.person.id, WEEK_BEFORE, json.dumps(before))
+        kept = {day: expert.hours[day] for day in change.week.days}
+        note = talk.words("expert.hours_kept", hours=listed(talk.words, hours_lines(talk, kept, closed=True)))
+    talk.reply(_hours_card(talk, expert, note, _only_next(talk, expert, change)))
 
 
-def _hours_card(talk: Talk, expert: Expert, note: str = "") -> Card:
+def _only_next(talk: Talk, expert: Expert, change: Change) -> tuple[tuple[Button, ...], ...]:
+    """Every Friday was changed; perhaps the next one was meant."""
+    if change.week is None or change.week.zone is not None or change.days or len(change.week.days) != 1:
+        return ()
+    (weekday,) = change.week.days
+    day = next_of(weekday, local(talk.ctx.now, expert.zone).date())
+    label = talk.words("hours.only_next", day=format_date(day, "EEE d MMM", locale=talk.words.locale))
+    return ((Button(label=label[:75], press=press("hours.only", expert.id, expert.version, day.isoformat())),),)
+
+
+@book.press("hours.only")
+def mean_only(talk: Talk, pressed: Press) -> None:
+    """The choice: the day that alone was meant."""
+    if pressed.seen is None:
+        raise Invalid("talk.unknown_button")
+    try:
+        day = date.fromisoformat(pressed.choice)
+    except ValueError as fault:
+        raise Invalid("talk.unknown_button") from fault
+    before = json.loads(recall(talk.ctx, talk.person.id, WEEK_BEFORE) or "null")
+    if before is None:
+        raise Stale
+    expert = experts.mean_only(talk.ctx, day, before, pressed.seen)
+    talk.reply(_hours_card(talk, expert, talk.words("expert.days_kept")))
+
+
+def _hours_card(talk: Talk, expert: Expert, note: str = "", first: tuple[tuple[Button, ...], ...] = ()) -> Card:
     """The week, then the days that are otherwise, each with a button that makes it like its weekday again."""
     words, runs = talk.words, runs_of(experts.special_days(talk.ctx, expert))
     rows = [
@@ -123,7 +163,7 @@ def _hours_card(talk: Talk, expert: Expert, note: str = "") -> Card:
             *(Line(label=words("expert.special"), value=run_in_words(talk, run)) for run in runs),
         ),
         note=note,
-        buttons=((change, calendar), *rows, (profile,)),
+        buttons=(*first, (change, calendar), *rows, (profile,)),
         fresh=talk.fresh,
     )
 

@@ -23,7 +23,7 @@ TO: Final = {
 }
 SILENT: Final = {
     "en": ("and", "at", "between", "change", "each", "every", "from", "in", "o'clock", "on", "only", "set", "time"),
-    "de": ("am", "in", "nur", "um", "und", "uhr", "von", "zwischen"),
+    "de": ("am", "den", "der", "in", "nur", "um", "und", "uhr", "von", "zwischen"),
     "fr": ("de", "des", "du", "entre", "et", "h", "le"),
     "es": ("de", "desde", "el", "en", "entre", "las", "y"),
     "pl": ("godz", "i", "miedzy", "od", "w", "we"),
@@ -31,8 +31,52 @@ SILENT: Final = {
     "lv": ("no", "plkst", "un"),
     "et": ("alates", "ja", "kell"),
     "it": ("dal", "dalle", "e", "il", "ore"),
-    "sv": ("den", "fran", "i", "kl", "klockan", "mellan", "och"),
+    "sv": ("den", "det", "fran", "i", "kl", "klockan", "mellan", "och"),
     "uk": ("в", "від", "год", "з", "із", "і", "о", "та", "у"),
+}
+# What asks for a change, and may stand before the days.
+CHANGE: Final = {
+    "en": ("change", "set"),
+    "de": ("andere", "andern", "setze"),
+    "fr": ("change", "changer", "changez", "modifie", "modifier", "modifiez"),
+    "es": ("cambia", "cambiar", "cambie"),
+    "pl": ("zmien", "zmienic"),
+    "lt": ("keisk", "keisti", "pakeisk", "pakeisti"),
+    "lv": ("maini", "mainit", "nomaini", "nomainit"),
+    "et": ("muuda", "muuta"),
+    "it": ("cambia", "cambiare", "modifica", "modificare"),
+    "sv": ("andra",),
+    "uk": ("зміни", "змініть", "змінити"),
+}
+# What leads from the day to its new hours.
+ONTO: Final = {"de": ("auf",), "fr": ("en",), "pl": ("na",), "lt": ("i",), "lv": ("uz",), "uk": ("на",)}
+# Before a weekday: the next one, and it alone.
+THIS: Final = {
+    "en": ("coming", "this"),
+    "de": ("diesen", "dieser", "diesem", "kommenden", "kommender", "kommendem"),
+    "fr": ("ce",),
+    "es": ("este",),
+    "pl": ("ta", "te", "ten"),
+    "lt": ("si",),
+    "lv": ("saja", "so"),
+    "et": ("sel", "sellel", "see"),
+    "it": ("questa", "questo"),
+    "sv": ("denna", "detta", "har"),
+    "uk": ("цей", "цю", "ця"),
+}
+# Before a day, without times: nobody is there then.
+NOT: Final = {
+    "en": ("not",),
+    "de": ("nicht",),
+    "fr": ("pas",),
+    "es": ("no",),
+    "pl": ("nie",),
+    "lt": ("ne",),
+    "lv": ("ne",),
+    "et": ("mitte",),
+    "it": ("non",),
+    "sv": ("inte",),
+    "uk": ("не",),
 }
 EVERY_DAY: Final = {
     "en": ("daily", "everyday"),

@@ -5,7 +5,7 @@
     days     = day | day "-" day | day "," day | "weekdays" | "daily" | ...
     times    = time "-" time {"," time "-" time} | "closed"
 
-Times are wall-clock times of the zone that the place names. A span over midnight is cut into its two days.
+Times are wall-clock times of the zone that the place names. A span over midnight belongs to the day that it begins on.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 from zoneinfo import available_timezones
 
@@ -31,7 +31,9 @@ DAY: Final = 24 * 60  # minutes
 LONGEST_SENTENCE: Final = 300
 SHORTEST_PREFIX: Final = 3  # letters of a day's name that are enough when they begin no other day's
 
-TO, SILENT, CLOSED = said(day_words.TO), said(day_words.SILENT), said(day_words.CLOSED)
+SHORTEST_STEM: Final = 4  # letters of a name that is written in another case: "środę", "fredagen", "цю пʼятницю"
+TO, CLOSED = said(day_words.TO), said(day_words.CLOSED)
+SILENT: Final = said(day_words.SILENT) | said(day_words.CHANGE) | said(day_words.ONTO)
 SEVERAL_DAYS: Final = {
     **dict.fromkeys(said(day_words.EVERY_DAY), tuple(range(7))),
     **dict.fromkeys(said(day_words.WEEKDAYS), tuple(range(5))),
@@ -57,13 +59,14 @@ TOKEN: Final = re.compile(
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
-    """Wall-clock minutes since midnight, `start` < `end` <= 1440."""
+    """Wall-clock minutes since midnight, `start` < `end`; an end above 1440 is on the next day."""
 
     start: int
     end: int
 
     def __str__(self) -> str:
-        return f"{self.start // 60:02}:{self.start % 60:02}–{self.end // 60:02}:{self.end % 60:02}"
+        end = self.end - DAY if self.end > DAY else self.end
+        return f"{self.start // 60:02}:{self.start % 60:02}–{end // 60:02}:{end % 60:02}"
 
 
 Towns = Callable[[str], str | None]  # the zone of a town by its name; None: no such town
@@ -76,6 +79,12 @@ class Hours:
 
     days: dict[int, tuple[Span, ...]]
     zone: str | None
+
+
+def parted(spans: Sequence[Span]) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
+    """Spans of one day: what of them is on that day, and what on the next one."""
+    own = tuple(Span(span.start, min(span.end, DAY)) for span in spans)
+    return own, tuple(Span(0, span.end - DAY) for span in spans if span.end > DAY)
 
 
 def read_hours(sentence: str, language: str = "en", towns: Towns | None = None) -> Hours:
@@ -152,7 +161,7 @@ class _Reading:
 
     def _word(self, text: str) -> None:
         for word in (folded(text), folded(text.rstrip("."))):
-            if (days := _days_named(word, self.language, alone=self.alone)) and not self.place:
+            if (days := days_named(word, self.language, alone=self.alone)) and not self.place:
                 return self._days(days)
             if word in TO:
                 if self.range_open and not self.by_word:  # "Mo-Do": behind a dash it is a day, in another language
@@ -200,16 +209,8 @@ class _Reading:
         if not self.spans and not self.closed:
             raise Invalid("hours.no_times", field="hours")
         for day in self.days or range(7):  # times alone are meant for every day
-            self.found.setdefault(day, ())
-            for span in self.spans:
-                self._add(day, span)
+            self.found[day] = joined((*self.found.get(day, ()), *self.spans))
         self.days, self.spans, self.closed = [], [], False
-
-    def _add(self, day: int, span: Span) -> None:
-        if span.end > DAY:
-            self._add((day + 1) % 7, Span(0, span.end - DAY))
-            span = Span(span.start, DAY)
-        self.found[day] = joined((*self.found.get(day, ()), span))
 
     def result(self) -> Hours:
         self._close()
@@ -257,7 +258,9 @@ def _clock(minutes: int) -> str:
     return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
-def _days_named(word: str, language: str, *, alone: bool = False) -> Sequence[int]:
+@lru_cache(maxsize=4096)
+def days_named(word: str, language: str, *, alone: bool = False) -> Sequence[int]:
+    """The weekdays that a folded word names: in full, by its first letters, or in another case of its language."""
     if word in SEVERAL_DAYS:
         return SEVERAL_DAYS[word]
     if word in CLOSED:
@@ -265,8 +268,9 @@ def _days_named(word: str, language: str, *, alone: bool = False) -> Sequence[in
     names = names_of_days(language, alone=alone)
     day = names.get(word)
     if day is None and len(word) >= SHORTEST_PREFIX:
-        begun = {day for name, day in names.items() if name.startswith(word)}
-        day = begun.pop() if len(begun) == 1 else None
+        stems = [word, *(word[:-letters] for letters in (1, 2) if len(word) - letters >= SHORTEST_STEM + letters - 1)]
+        begun = [{day for name, day in names.items() if name.startswith(stem)} for stem in stems]
+        day = next((days.pop() for days in begun if len(days) == 1), None)
     return () if day is None else (day,)
 
 

@@ -87,7 +87,7 @@ class ChangeExpertise(BaseModel):
 
 
 class SpecialDay(BaseModel):
-    """One day that is not like its weekday; no spans: closed."""
+    """One day that is not like its weekday; no spans: closed. One over midnight ends above 1440."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -136,6 +136,7 @@ class Expert(Versioned, Table):
 
     @property
     def hours(self) -> dict[int, tuple[Span, ...]]:
+        """By weekday; a span over midnight is its first day's."""
         return {int(day): tuple(Span(*span) for span in spans) for day, spans in self.week.items()}
 
 

@@ -45,7 +45,7 @@ def check_special_day(command: SpecialDay, now: datetime, zone: str) -> None:
     today = local(now, zone).date()
     if not today <= command.day <= today + FURTHEST + timedelta(days=1):
         raise Invalid("expert.day_out_of_reach", field="day", first=today, last=today + FURTHEST)
-    if any(not 0 <= start < end <= DAY for start, end in command.spans):
+    if any(not 0 <= start < end <= start + DAY or start >= DAY for start, end in command.spans):
         raise Invalid("hours.empty", field="hours", given=command.day)
 
 

@@ -123,6 +123,14 @@ def keep_hours(ctx: Ctx, sentence: str, towns: Towns | None = None) -> Change:
     return change
 
 
+def mean_only(ctx: Ctx, day: date, before: dict[str, list[list[int]]], seen: int) -> Expert:
+    """What was just kept for every such weekday is meant for this one day; the week is again as it was before."""
+    expert = own(ctx, seen)
+    spans = expert.hours[day.weekday()]
+    expert.week = before
+    return keep_special_day(ctx, SpecialDay(day=day, spans=tuple((span.start, span.end) for span in spans)))
+
+
 def keep_special_day(ctx: Ctx, command: SpecialDay) -> Expert:
     """That one day is different, or closed. Raises Invalid for a day that is over or too far ahead."""
     expert = own(ctx)

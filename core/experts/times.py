@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from core.experts.hours import Span, Week
+from core.experts.hours import Span, Week, parted
 from core.kernel.errors import Invalid
 
 FARTHEST_OFFSET: Final = timedelta(hours=15)  # no zone is or was further from UTC
@@ -64,13 +64,19 @@ def intervals(spans: Iterable[Span], day: date, zone: str) -> list[Interval]:
 def openings(
     week: Week, overrides: Mapping[date, tuple[Span, ...]], zone: str, first: date, last: date
 ) -> list[Interval]:
-    """When somebody is open from the first day to the last, both included, in order. An override replaces its day."""
+    """When somebody is open from the first day to the last, both included, in order. An override replaces its day.
+
+    What goes past midnight is open on the next day too, beside that day's own hours, but for one that is closed.
+    """
     found: list[Interval] = []
-    day = first
+    over: tuple[Span, ...] = ()  # from the day before
+    day = first - timedelta(days=1)
     while day <= last:
         spans = overrides[day] if day in overrides else week.get(day.weekday(), ())
-        found += intervals(spans, day, zone)
-        day += timedelta(days=1)
+        own, beyond = parted(spans)
+        if day >= first:
+            found += intervals(own if overrides.get(day) == () else (*own, *over), day, zone)
+        over, day = beyond, day + timedelta(days=1)
     return merged(found)
 
 

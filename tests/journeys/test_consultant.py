@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -67,6 +68,27 @@ async def test_hours_change_in_one_message_and_a_calendar_is_followed(world: Wor
     await alex.presses("Set up payouts")
     await world.onboards(await alex.opens("Open"))
     await alex.sees("Your payouts are set up.")
+
+
+@pytest.mark.parametrize("chat", ["telegram", "slack"])
+async def test_friday_is_changed_and_saturday_stays(world: World, chat: Chat) -> None:
+    """A night belongs to the day it begins on; which Fridays are meant is said, and the next alone is a tap."""
+    alex = await world.on(chat, "Alex")
+    await advises(alex, "Boilers that burn what they should", "Bioenergy engineering")
+    await alex.says("change Friday")
+    await alex.sees("Your hours", "The days are clear, the times are missing.")
+    await alex.says("Friday 10-12 and 22-2")
+    await alex.sees(
+        "Every week from now on: Fri 10:00–12:00, 22:00–02:00.", "Sat–Sun 00:00–24:00", "Fri 10:00–12:00, 22:00–02:00"
+    )
+    today = (await world.now()).astimezone(ZoneInfo("Europe/Vilnius")).date()
+    friday = day_for(alex, today + timedelta(days=(4 - today.weekday()) % 7))
+    await alex.says("change Friday to 10-12")
+    await alex.sees("Every week from now on: Fri 10:00–12:00.", f"[Only on {friday}, not every week]")
+    await alex.presses(f"Only on {friday}, not every week")
+    await alex.sees("Noted. All other days stay as they are.", f"{friday} 10:00–12:00", "Fri 10:00–12:00, 22:00–02:00")
+    await alex.says("not this Friday")
+    await alex.sees(f"{friday} closed")
 
 
 async def test_who_misses_two_requests_is_paused_and_comes_back_with_one_tap(world: World) -> None:

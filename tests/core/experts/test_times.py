@@ -13,7 +13,7 @@ import pytest
 
 from core.experts.hours import DAY, Span
 from core.experts.slots import Calendar, free_slots, nearest, spread
-from core.experts.times import Interval, instant
+from core.experts.times import Interval, instant, openings
 from core.kernel.errors import Invalid
 
 CITIES = {
@@ -144,3 +144,18 @@ def test_holiday_and_overrides() -> None:
 def test_three_choices_are_on_three_days_and_the_nearest_are_near() -> None:
     assert [f"{each:%d}" for each in spread(free_slots(WORKDAYS, NOW, HOUR), WORKDAYS.zone)] == ["23", "24", "25"]
     assert nearest(WORKDAYS, NOW, at(24, 7), HOUR) == [at(24, 7), at(24, 7, 15), at(24, 7, 30)]
+
+
+def test_a_night_is_beside_the_next_days_own_hours_but_for_a_closed_day() -> None:
+    week = {4: (Span(22 * 60, 26 * 60),), 5: (Span(10 * 60, 12 * 60),)}
+    friday = date(2026, 11, 27)
+    saturday = friday + timedelta(days=1)
+
+    def hours(overrides: dict[date, tuple[Span, ...]]) -> list[tuple[str, str]]:
+        found = openings(week, overrides, "UTC", saturday, saturday)
+        return [(f"{each.start:%H:%M}", f"{each.end:%H:%M}") for each in found]
+
+    assert hours({}) == [("00:00", "02:00"), ("10:00", "12:00")]
+    assert hours({friday: (Span(600, 720),)}) == [("10:00", "12:00")], "that Friday has no night"
+    assert hours({saturday: ()}) == [], "closed is closed"
+    assert hours({saturday: (Span(840, 900),)}) == [("00:00", "02:00"), ("14:00", "15:00")]
