@@ -193,7 +193,7 @@ def _counted(desk: Desk) -> list[tuple[int, CardList]]:
 def _form(form: FormView) -> Screen:
     asked = next((field for field in form.fields if field.name == form.current), None)
     answered = [line for field in form.fields if field is not asked and (line := _answer(field))]
-    head, intro = said(form.title, "bold"), said(form.intro).clipped(TAIL_UNITS)
+    head, intro = said(form.title, "bold"), said(form.intro)
     if asked is None:
         warning = said(f"⚠️ {form.warning}") if form.warning else Text()
         tail = joined("\n\n", warning, said(form.note), said(form.change, "italic"))

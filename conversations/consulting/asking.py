@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from conversations.book import Book, Flow
 from conversations.buttons import Press, press
 from conversations.consulting.ask_card import ask_card
-from conversations.consulting.booking import PROBLEM, TERMS, free_minutes_in_words, policy_in_words
+from conversations.consulting.booking import (
+    PROBLEM,
+    TERMS,
+    card_in_words,
+    free_minutes_in_words,
+    policy_in_words,
+)
 from conversations.consulting.expert_card import expert_card, rate_in_words, slots_in_words
 from conversations.consulting.free_times import next_slots
 from conversations.consulting.moment import read_moment
@@ -108,6 +114,8 @@ def _read_times(talk: Talk, text: str, _values: Values) -> tuple[datetime, ...]:
     times = read_moments(text, talk.words.language, talk.ctx.now, str(talk.words.zone))
     if len(times) > TIMES_AT_MOST:
         raise Invalid("times.too_many", most=TIMES_AT_MOST)
+    if times[0] <= talk.ctx.now:
+        raise Invalid("times.past", field="times", at=times[0])
     rules.check_times(times, talk.ctx.now)
     return times
 
@@ -141,7 +149,7 @@ def _conditions(talk: Talk, opening: Opening) -> str:
     ]
     if len(asked) > 1:
         lines.append(words("asking.first_wins"))
-    lines.append(words("asking.no_card_yet"))
+    lines.append(f"{words('asking.no_card_yet')} {card_in_words(talk)}")
     lines.append(words("asking.zone_unknown") if talk.person.zone == ZONE_UNKNOWN else words("asking.your_zone"))
     if "length" in values and "times" in values:
         lines += _terms(talk, asked, values["length"], min(values["times"]))
@@ -149,14 +157,24 @@ def _conditions(talk: Talk, opening: Opening) -> str:
 
 
 def _terms(talk: Talk, asked: Sequence[Expert], length: int, first: datetime) -> list[str]:
-    """What it would cost with each, said once for all with whom it is the same."""
-    words, names = talk.words, defaultdict[str, list[str]](list)
+    """What it would cost with each, a line for each sum; the rest is said once for all with whom it is the same."""
+    words = talk.words
+    terms = {each.id: service.terms_for(talk.ctx, each, length, talk.almanac.session_bp) for each in asked}
+    prices = {of_one.price for of_one in terms.values()}
+    price = "" if len(prices) == 1 else words("asking.the_price")
+    costs = _once(talk, asked, lambda each: words("booking.costs", price=terms[each.id].price))
+    free = _once(talk, asked, lambda each: free_minutes_in_words(talk, each))
+    return [*costs, *free, *_once(talk, asked, lambda each: policy_in_words(talk, terms[each.id], first, price))]
+
+
+def _once(talk: Talk, asked: Sequence[Expert], tell: Callable[[Expert], str]) -> list[str]:
+    """What is told of each, once: without names where it is told of all."""
+    names = defaultdict[str, list[str]](list)
     for each in asked:
-        terms = service.terms_for(talk.ctx, each, length, talk.almanac.session_bp)
-        free = free_minutes_in_words(talk, each)
-        told = f"{words('booking.costs', price=terms.price)} {free} {policy_in_words(talk, terms, first)}"
-        names[told].append(_name(talk, each))
-    return [labelled(words, words.show(those), told) for told, those in names.items()]
+        names[tell(each)].append(_name(talk, each))
+    if len(names) == 1:
+        return list(names)
+    return [labelled(talk.words, talk.words.show(those), told) for told, those in names.items()]
 
 
 def _ask(talk: Talk, _opening: Opening, values: Values) -> None:

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_date
+
 from conversations.around import free_text
 from conversations.book import Book, Flow
 from conversations.buttons import Press, press
@@ -25,7 +27,7 @@ from core.kernel.errors import Invalid, Refusal, Stale
 from core.people.service import person_of
 from core.sessions import asking, holds, service
 from core.sessions import slots as session_slots
-from core.sessions.model import BookSession, CallNow, Terms
+from core.sessions.model import Booking, BookSession, CallNow, Terms
 
 CHOICES: Final = 12
 PAST: Final = 5  # sessions that are over, in the list of one's own
@@ -68,11 +70,20 @@ def _conditions(talk: Talk, opening: Opening) -> str:
     name = person_of(talk.ctx, expert.person_id).name
     return "\n".join(
         (
-            words("booking.who_when", name=name, at=slot, minutes=length, there=there(expert.zone, slot)),
+            words("booking.who_when", name=name, at=slot, minutes=length, there=there(talk, expert.zone, slot)),
             f"{words('booking.costs', price=terms.price)} {free_minutes_in_words(talk, expert)}",
+            card_in_words(talk),
             policy_in_words(talk, terms, slot),
         )
     )
+
+
+def card_in_words(talk: Talk) -> str:
+    """Whether a card is asked for, which is then kept; or which one is taken, by the session that it was added for."""
+    known = holds.card_of(talk.ctx, talk.person.id)
+    if known is None:
+        return talk.words("booking.card_kept")
+    return talk.words("booking.card_again", ref=talk.ctx.session.get_one(Booking, known.booking_id).ref)
 
 
 def free_minutes_in_words(talk: Talk, expert: Expert) -> str:
@@ -86,8 +97,9 @@ def free_minutes_in_words(talk: Talk, expert: Expert) -> str:
     return words("booking.free_minutes_week" if spent.why == "week" else "booking.no_free_minutes")
 
 
-def policy_in_words(talk: Talk, terms: Terms, slot: datetime) -> str:
-    """What calling off costs; of a time that is so near that it costs at once, that is what is said."""
+def policy_in_words(talk: Talk, terms: Terms, slot: datetime, price: str = "") -> str:
+    """What calling off costs; of a time that is so near that it costs at once, that is what is said. `price`: in these
+    words, where it is told of several at once."""
     hours = int(terms.free_until.total_seconds()) // 3600
     near = slot - terms.free_until <= talk.ctx.now
     return talk.words(
@@ -95,13 +107,15 @@ def policy_in_words(talk: Talk, terms: Terms, slot: datetime) -> str:
         hours=hours,
         late=terms.late_percent,
         no_show=terms.no_show_percent,
-        price=terms.price,
+        price=price or terms.price,
     )
 
 
-def there(zone: str, moment: datetime) -> str:
-    """The consultant's own clock at that moment, with its town."""
-    return f"{moment.astimezone(ZoneInfo(zone)):%H:%M} {zone.rpartition('/')[2].replace('_', ' ')}"
+def there(talk: Talk, zone: str, moment: datetime) -> str:
+    """The consultant's own clock at that moment, with its town; and the day, where it is another one there."""
+    here, local = moment.astimezone(talk.words.zone), moment.astimezone(ZoneInfo(zone))
+    day = "" if here.date() == local.date() else f"{format_date(local, 'EEE d MMM', locale=talk.words.locale)} "
+    return f"{day}{local:%H:%M} {zone.rpartition('/')[2].replace('_', ' ')}"
 
 
 def _book(talk: Talk, opening: Opening, values: Values) -> None:

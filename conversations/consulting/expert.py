@@ -137,8 +137,8 @@ def _named(kind: str) -> Any:
 PROFILE = Form(
     "expert",
     (
-        Field("headline", read=free_text, max_length=120),
-        Field("bio", "long_text", read=free_text, max_length=1500),
+        Field("headline", read=free_text, min_length=5, max_length=120),
+        Field("bio", "long_text", read=free_text, min_length=20, max_length=1500),
         Field(
             "fields",
             "choices",

@@ -54,7 +54,12 @@ def at_that_time(talk: Talk, expert: Expert, wished: Understood) -> bool:
 
 
 def slot_button(talk: Talk, expert: Expert, slot: datetime, length: int, verb: str = "book.slot") -> Button:
-    return Button(label=slot_in_words(talk, slot), press=press(verb, expert.id, choice=f"{written(slot)}.{length}"))
+    """Where there are sessions of several lengths, it says how long this one would be."""
+    several = len(expert.lengths) > 1
+    label = f"{slot_in_words(talk, slot)} · {talk.words('session.minutes', count=length)}" if several else ""
+    return Button(
+        label=label or slot_in_words(talk, slot), press=press(verb, expert.id, choice=f"{written(slot)}.{length}")
+    )
 
 
 def _named(talk: Talk, calendar: Calendar, length: timedelta, wished: Understood) -> list[datetime]:

@@ -115,7 +115,7 @@ def turn_of(talk: Talk, booking: Booking, side: str, name: str, called_back: Seq
     free_first = due.free_first(talk.ctx, booking)
     if booking.state == "billable" and free_first:
         code = "session.turn.billable.free_first"
-    if booking.move_to is not None:
+    if booking.move_to is not None and booking.state != "countered":
         code = "session.turn.moving_yours" if booking.move_by != side else "session.turn.moving_theirs"
     if booking.state == "slot_held" and side == "seeker":
         ready = holds.page_of(talk.ctx, booking) is not None

@@ -24,6 +24,7 @@ from core.kernel.transaction import Ctx
 from core.people.model import Person
 from core.people.service import person_of
 from core.sessions import events as session
+from core.sessions import holds
 from core.sessions.asking import together
 from core.sessions.model import Booking, Line
 from core.sessions.service import all_bookings_of, booking_for
@@ -130,7 +131,12 @@ def on_session(code: str) -> Callable[[Ctx, session.SessionFact], None]:
             sides[booking.consultant] = "whole"
         if isinstance(fact, session.SessionCharged) and fact.rest:
             sides[booking.seeker] = "rest"
-        gathered(ctx).say("session", fact.booking_id, code, by=fact.by_person, sides=sides, **parts_of(fact))
+        parts = parts_of(fact)
+        if isinstance(fact, session.SessionCalledOff) and fact.why == "cancelled" and not fact.fee:
+            parts["when"] = "free"
+        if isinstance(fact, session.TimePicked) and holds.card_of(ctx, booking.seeker) is not None:
+            parts["when"] = "card_known"  # nobody has to add one
+        gathered(ctx).say("session", fact.booking_id, code, by=fact.by_person, sides=sides, **parts)
 
     return hear
 

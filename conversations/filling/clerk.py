@@ -74,7 +74,7 @@ class Clerk:
             can_go_back=bool(draft.trail) and draft.editing is None,
             keyed=keyed,
             proposed=proposed,
-            keep=self._to_keep(talk, draft, reading) if not errors else "",
+            keep=self._to_keep(talk, draft, reading),
             may_be_cleared=self._may_be_cleared(draft, reading),
         )
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from rapidfuzz import fuzz, process, utils
 
 from conversations.reply import Option
 
+NUMBER = re.compile(r"[0-9]+")
 PERHAPS = 55  # of 100; what is less like it is not offered
 SURE = 80  # of 100; below it we ask rather than guess
 SLIP = 82  # of 100: a letter or two of a word are wrong
@@ -21,7 +23,8 @@ def nearest_option(text: str, options: Sequence[Option], sure: int = SURE) -> st
     for option in options:
         if text.casefold() in {option.value.casefold(), option.label.casefold()}:
             return option.value
-    labels = {option.value: option.label for option in options}
+    numbers = set(NUMBER.findall(text))  # "24 May 1:30" is no slip of "30 minutes"
+    labels = {each.value: each.label for each in options if numbers <= set(NUMBER.findall(each.label) or numbers)}
     found = process.extract(text, labels, scorer=fuzz.WRatio, processor=utils.default_process, limit=2)
     if not found or found[0][1] < sure or (len(found) > 1 and found[0][1] - found[1][1] < LEAD):
         return None

@@ -99,7 +99,7 @@ class CardTrouble(SessionFact):
 
 @dataclass(frozen=True, slots=True)
 class SessionCalledOff(SessionFact):
-    """It will not take place. `why`: "declined", "expired", "withdrawn", "abandoned", "cancelled", "card",
+    """It will not take place. `why`: "declined", "expired", "not_taken", "withdrawn", "abandoned", "cancelled", "card",
     "noshow_consultant", "noshow_both"; `fee` is what the seeker pays for cancelling late, often nothing."""
 
     why: str

@@ -50,7 +50,7 @@ TAKEN = (HoldState.CAPTURING, HoldState.CAPTURED)
 def ask_hold(ctx: Ctx, booking: Booking) -> CardHold:
     """Hold the price on the card the seeker used last, or open a page where they add one."""
     later = rules.hold_later(ctx.now, booking.ends_at)
-    known = _card_of(ctx, booking.seeker)
+    known = card_of(ctx, booking.seeker)
     hold = made(ctx, booking, HoldPurpose.SESSION, booking.price, later=later)
     if known is None:
         open_page(ctx, booking, hold)
@@ -227,7 +227,7 @@ def _waiting(ctx: Ctx, booking: Booking) -> CardHold | None:
     return next((hold for hold in reversed(waiting) if is_wanted(ctx, booking, hold)), None)
 
 
-def _card_of(ctx: Ctx, person: str) -> CardHold | None:
+def card_of(ctx: Ctx, person: str) -> CardHold | None:
     """The hold on the card that the seeker used last, when it was a good one."""
     query = (
         select(CardHold)

@@ -101,8 +101,8 @@ def check_times(times: Sequence[datetime], now: datetime) -> None:
 
 
 def pick_by(now: datetime, times: Sequence[datetime]) -> datetime:
-    """When a question for times runs out: two days, an hour before the last of them at the latest."""
-    return min(now + ANSWER_WITHIN, max(times) - LATEST_ANSWER)
+    """When a question for times runs out: two days, an hour before the first of them at the latest."""
+    return min(now + ANSWER_WITHIN, min(times) - LATEST_ANSWER)
 
 
 def card_after_pick_by(now: datetime, at: datetime) -> datetime:

@@ -292,9 +292,10 @@ def time_is_up(ctx: Ctx, booking_id: str, event: str) -> None:
         case "hold_expired":
             _call_off(ctx, booking, event, "abandoned", ("time",))
         case "request_expired":
-            if booking.state == "requested":
+            offered = booking.state == "countered"  # then it was the seeker's turn
+            if not offered:
                 experts.request_missed(ctx, booking.expert_id)
-            _call_off(ctx, booking, event, "expired", ("time",))
+            _call_off(ctx, booking, event, "not_taken" if offered else "expired", ("time",))
         case "card_deadline":
             _call_off(ctx, booking, event, "card", ("time",))
         case _:

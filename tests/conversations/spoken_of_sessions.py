@@ -34,6 +34,7 @@ SIDES: Final = ("seeker", "consultant")
 ENDS: Final = (
     "declined",
     "expired",
+    "not_taken",
     "abandoned",
     "noshow_consultant",
     "noshow_both",
@@ -106,7 +107,7 @@ def _plain() -> Iterator[str]:
 def _turns() -> Iterator[str]:
     """A state says whose turn it is to both sides at once, or to each in their own words."""
     states = {SESSION.initial} | SESSION.also_begins | {each.to for each in SESSION.transitions}
-    split = {"proposed", "slot_held", "requested", "card_trouble", "free_window", "debt", "review_window"}
+    split = {"proposed", "slot_held", "requested", "card_trouble", "free_window", "debt", "review_window", "countered"}
     yield from (f"session.turn.{state}" for state in states - (split - {"slot_held"}))
     yield from (f"session.turn.{state}.{side}" for state in split - {"slot_held"} for side in SIDES)
     yield from (f"session.turn.confirmed.{each}" for each in ("open", "here", "awaited", "both"))
@@ -163,4 +164,8 @@ def reasons() -> set[str]:
         "start",
         "whole",
         "rest",
+        "card_known",
+        *(f"card_known.{side}" for side in SIDES),
+        "cancelled.free",
+        *(f"not_taken.{side}" for side in SIDES),
     }

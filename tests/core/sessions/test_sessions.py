@@ -299,6 +299,15 @@ async def test_another_time_is_offered_and_taken(they: Counsel) -> None:
     assert (await they.booking()).starts_at == noon
 
 
+async def test_another_time_that_nobody_takes_is_no_fault_of_the_consultants(they: Counsel) -> None:
+    await they.books(TUESDAY_TEN)
+    await they.adds_card()
+    await they.does(they.alex, service.offer_other_time, TUESDAY_TEN + timedelta(hours=2))
+    await they.later(days=3)
+
+    assert (await they.state(), (await they.booking()).why) == ("closed_free", "not_taken")
+
+
 async def test_an_instant_call_is_answered_in_two_minutes_or_not_at_all(they: Counsel) -> None:
     with pytest.raises(Refusal, match=r"session\.not_free_now"):
         await they.calls()
