@@ -17,6 +17,7 @@ from conversations.trade import sure
 from conversations.trade.direct import direct_lines
 from conversations.trade.held import money_lines, money_rows, unpaid_lots
 from conversations.trade.lots import lot_lines, lot_rows
+from conversations.trade.money_moving import going_out, recalls_of
 from conversations.trade.offer import lines_of
 from conversations.trade.order import order_button, order_lines
 from conversations.trade.paying import confirmed_by
@@ -115,8 +116,9 @@ def deal_card(talk: Talk, deal: Deal, note: str = "") -> Card:
 def _now(talk: Talk, deal: Deal, awaited: Tranche | None, at_work_until: datetime | None) -> Now:
     """A deal that is over waits for at most one thing: that this side says how it was."""
     may_rate = deal.state in DEAL.final and may_review(talk.ctx, deal.id, talk.organisation)
-    lots = delivery.lots_of(talk.ctx, deal.id)
-    return Now(deal, deals.sides(talk.ctx, deal), lots, awaited, at_work_until, may_rate)
+    lots, sides = delivery.lots_of(talk.ctx, deal.id), deals.sides(talk.ctx, deal)
+    recalls, out = recalls_of(talk.ctx, deal), going_out(talk.ctx, deal)
+    return Now(deal, sides, lots, awaited, at_work_until, may_rate, recalls, out)
 
 
 def _banks_at_work(talk: Talk, deal: Deal) -> datetime | None:

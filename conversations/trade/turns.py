@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from conversations.talk import Talk
+from conversations.trade.money_moving import GOING_OUT, called_back, our_answer, what_goes_out
 from conversations.trade.sides import as_settled
 from conversations.trade.waits import SHOWN, Wait, case_wait, in_order, lot_wait, lot_waits
 from conversations.wording import labelled
@@ -16,7 +17,7 @@ from core.deals.approval import approve_by
 from core.deals.model import DEAL, IN_DOUBT, Deal, Side
 from core.delivery.model import LOT, UNSENT, Lot
 from core.delivery.rules import ended_unpaid
-from core.escrow.model import TRANCHE, Tranche
+from core.escrow.model import TRANCHE, Chargeback, Effect, Tranche
 from core.kernel.timers import deadline_of, deadlines_of
 from core.kernel.transaction import Ctx
 from core.people.company.service import signs_alone
@@ -28,7 +29,8 @@ from core.support.service import cases_of
 class Now:
     """Where a deal stands for this person, read once. `mine`: their roles; `awaited`: what is to be paid next.
 
-    `confirmed_by`: until when the banks confirm what the buyer has paid, where they are at work.
+    `confirmed_by`: until when the banks confirm what the buyer has paid, where they are at work. `recalls`: what banks
+    have called back of it; `going_out`: the last payouts and refunds that it waits for.
     """
 
     deal: Deal
@@ -37,6 +39,8 @@ class Now:
     awaited: Tranche | None
     confirmed_by: datetime | None
     may_rate: bool
+    recalls: Sequence[Chargeback] = ()
+    going_out: Sequence[Effect] = ()
 
     @property
     def side(self) -> Side:
@@ -56,7 +60,9 @@ def deal_turn(talk: Talk, now: Now, other: str, waits: Sequence[Wait], *, brief:
     """
     deal, words = now.deal, talk.words
     if deal.frozen is not None and deal.state != "disputed" and deal.state not in DEAL.final:
-        return _standstill(talk, now)
+        return _with_answer(talk, now, _standstill(talk, now), brief=brief)
+    if deal.state in DEAL.final and (recalled := called_back(talk, deal, now.side, other, now.recalls)):
+        return _with_answer(talk, now, recalled, brief=brief)
     if now.confirmed_by is not None and deal.state == "awaiting_funding" and not asked_directly(deal):
         due = now.confirmed_by
         return (
@@ -130,7 +136,8 @@ def _waits(ctx: Ctx, now: Now) -> list[Wait]:
         return [disputed]
     over = deal.state in DEAL.final  # then nothing is due
     timer = deadline_of(ctx.session, DEAL.name, deal.id) if not over else None
-    situation, due_at = _situation(now), timer.due_at if timer is not None else None
+    situation = what_goes_out(deal.state, now.going_out) if deal.state in GOING_OUT else _situation(now)
+    due_at = timer.due_at if timer is not None else None
     return [Wait(f"turn.deal.{situation}.{side}", situation in MINE, due_at), *going]
 
 
@@ -165,6 +172,12 @@ def _standstill(talk: Talk, now: Now) -> str:
         return talk.words("turn.frozen.buyer")
     unsent = any(lot.state in UNSENT for lot in now.lots)
     return talk.words("deal.send_nothing" if unsent else "turn.frozen.seller")
+
+
+def _with_answer(talk: Talk, now: Now, said: str, *, brief: bool) -> str:
+    """What the market answers to the bank is told to the seller, whose money it is about."""
+    answer = our_answer(talk, now.recalls) if now.side == "seller" and not brief else ""
+    return "\n".join(each for each in (said, answer) if each)
 
 
 def _situation(now: Now) -> str:

@@ -314,6 +314,9 @@ def turns() -> dict[str, frozenset[str]]:
             "direct_asked_them",
             "given_back",
             "given_back_rated",
+            "payout_blocked_refund",
+            "settling_payout",
+            "settling_refund",
         }
     )
     known = frozenset({"other", "due"})

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from core.deals.events import DealFact
+from core.deals.talk.events import DealLineSaid
+from core.deals.talk.model import DealLine
 from core.delivery.events import LotFact
 from core.escrow.events import ChargebackClosed, ChargebackOpened
 from core.escrow.evidence.service import EVIDENCE, mark, prepare_pack, send_pack, spare_pack
@@ -35,7 +37,10 @@ def facts_under(kind: type[Event]) -> Iterator[type[Event]]:
 
 
 def _on_deal(ctx: Ctx, fact: DealFact) -> None:
-    mark(ctx, fact.deal_id, type(fact).__name__, about=getattr(fact, "side", None), person=fact.by_person)
+    # What the sides write to each other stands in the mark, whichever window it was typed into.
+    said = ctx.session.get_one(DealLine, fact.line_id).words if isinstance(fact, DealLineSaid) else None
+    about = getattr(fact, "side", None)
+    mark(ctx, fact.deal_id, type(fact).__name__, about=about, person=fact.by_person, said=said)
 
 
 def _on_lot(ctx: Ctx, fact: LotFact) -> None:

@@ -19,9 +19,12 @@ SEND: Final = "send"
 LONGEST_SAID: Final = 500  # characters of an input that are kept
 
 
-def mark(ctx: Ctx, subject: str, fact: str, *, about: str | None = None, person: str | None = None) -> None:
-    """Note a deed with the input that led to it."""
-    came_by, said = ctx.notes.get("input", (None, None))
+def mark(
+    ctx: Ctx, subject: str, fact: str, *, about: str | None = None, person: str | None = None, said: str | None = None
+) -> None:
+    """Note a deed with the input that led to it. `said`: in which words, where they are not the input itself."""
+    came_by, typed = ctx.notes.get("input", (None, None))
+    said = said or typed
     ctx.session.add(
         Mark(
             id=ctx.new_id(),
