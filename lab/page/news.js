@@ -15,7 +15,7 @@ export function announce(kind, detail = {}) {
   feed.dispatchEvent(new CustomEvent(kind, { detail }));
 }
 
-/** What a person did: {platform, person, kind, text}. The guide ticks its steps by these. */
+/** What a person did: {platform, person, kind, text, since}. The guide ticks its steps by these. */
 export const deed = (detail) => announce("deed", detail);
 
 export function connect() {

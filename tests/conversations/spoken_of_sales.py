@@ -42,6 +42,7 @@ def recalls() -> dict[str, frozenset[str]]:
     codes = dict.fromkeys((f"recall.state.{state}" for state in ("open", "won", "lost")), frozenset({"amount"}))
     codes |= dict.fromkeys((f"recall.turn.{turn}" for turn in ("open", "refused", "over")), frozenset({"until"}))
     codes |= dict.fromkeys((f"recall.answer.{state}" for state in PackState), frozenset({"at", "why"}))
+    codes |= dict.fromkeys((f"turn.recall.open.{side}" for side in ("buyer", "seller")), frozenset({"other", "amount"}))
     return codes | dict.fromkeys((f"purchase.turn.recall_{each}" for each in Recall), frozenset({"until"}))
 
 

@@ -148,10 +148,12 @@ export class TelegramPhone {
       made.removeAttribute("aria-busy");
     };
     this.end.awaitAnswer();
+    const since = performance.now(); // the bot's answer may be here before this press has returned
     const pressed = { message_id: message.id, data: button.callback_data, ...this.#places.named };
     const answer = await attempt(() => post(`${this.#at}/press`, pressed));
     if (!answer) return rest();
-    deed({ platform: "telegram", person: this.#person, kind: "press", text: `${button.text} ${button.callback_data}` });
+    const text = `${button.text} ${button.callback_data}`;
+    deed({ platform: "telegram", person: this.#person, kind: "press", text, since });
     this.#waiting.set(answer.query_id, rest);
     setTimeout(() => this.#settle(answer.query_id), PATIENCE);
     return this.refresh();

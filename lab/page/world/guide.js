@@ -58,7 +58,7 @@ function tick(key) {
   draw();
 }
 
-function onDeed({ platform, person, kind, text = "" }) {
+function onDeed({ platform, person, kind, text = "", since = Infinity }) {
   const words = text.toLowerCase();
   const side = `${platform}:${person}`;
   if (kind === "say" || kind === "command") {
@@ -69,7 +69,7 @@ function onDeed({ platform, person, kind, text = "" }) {
   if (/\|sell\b/.test(words)) begin(side, "list");
   const verb = Object.keys(BEGINS).find((each) => words.includes(each));
   if (verb) begin(side, BEGINS[verb]);
-  if (kind === "submit" || words.includes("form.send")) finish(side);
+  if (kind === "submit" || words.includes("form.send")) finish(side, since);
   else if (verb && ["agree", "sign", "confirm"].includes(BEGINS[verb])) finish(side);
 }
 
@@ -81,19 +81,29 @@ function begin(side, key) {
 /** What was sent off may have been refused: these steps are done when the books say so. */
 const BY_BOOKS = ["dispatch", "confirm"];
 
-function finish(side) {
+function finish(side, since = Infinity) {
   const key = state.said.doing?.[side];
   if (!key || BY_BOOKS.includes(key)) return;
   const needsBoth = key === "sign" || key === "rate";
-  if (key === "list" && side.startsWith("telegram:")) publishing = side;
+  if (key === "list" && side.startsWith("telegram:")) publish(side, since);
   else if (!needsBoth || both(key, side)) tick(key);
 }
 
-/** Sent off is not yet published: the step is done when the bot has answered on that phone. */
-let publishing = null;
+/** Sent off is not yet published: the step is done when the bot has answered on that phone, which may come before the
+ * press itself has returned: `since` is when it was sent off. */
+const answered = new Map(); // when each phone had news last
+
+function publish(side, since) {
+  if ((answered.get(side) ?? 0) >= since) return tick("list");
+  state.said.publishing = side;
+  save();
+}
+
 function onAnswer({ person }) {
-  if (publishing !== `telegram:${person}`) return;
-  publishing = null;
+  const side = `telegram:${person}`;
+  answered.set(side, performance.now());
+  if (state.said.publishing !== side) return;
+  delete state.said.publishing;
   tick("list");
 }
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page, Route, expect
 
 from lab.app import Lab
 from tests.journeys.market import World, open_world
@@ -108,6 +109,26 @@ async def test_a_newcomer_follows_the_guide_to_the_end(page: Page, world: World)
     await page.get_by_role("button", name="Books").click()
     await expect(page.locator("#drawer")).to_contain_text(re.compile(r"All \d+ rules hold"))
     await expect(page.locator(".deal")).to_contain_text("41,000.00 EUR")
+
+
+async def test_an_offer_is_published_though_the_bot_answers_before_the_press_has_returned(
+    page: Page, world: World
+) -> None:
+    """The page hears of the answer by the news, and of its own press by the reply to it: either may come first."""
+
+    async def late(route: Route) -> None:
+        reply = await route.fetch()
+        await asyncio.sleep(3)
+        await route.fulfill(response=reply)
+
+    await page.goto(world.lab.url)
+    newcomer = Newcomer(page)
+    await page.get_by_role("button", name="Take both seats").click()
+    await newcomer.is_told("2. Offer something")
+    await newcomer.writes()
+    await page.route("**/press", late)
+    await newcomer.presses("Publish")
+    await newcomer.is_told("3. Find it")
 
 
 async def test_a_trade_is_agreed_and_paid_while_messages_are_late_and_doubled(page: Page, world: World) -> None:
