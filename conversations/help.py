@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from pathlib import Path
 
 from babel import Locale
 
 from conversations.after_list import said_of_last_list
 from conversations.book import Book
 from conversations.buttons import Press, press
-from conversations.forms.nearest import likeliest, nearly
+from conversations.forms.nearest import nearly
 from conversations.reply import Button, Card, Line, Say, Style
 from conversations.search.advice import tells_a_problem
 from conversations.search.asked import asks_problem
 from conversations.search.refining import asks_who_buys
 from conversations.talk import Talk
+from conversations.topics import command_on, page_names, page_on, read_page
 from core.catalogue.names import folded, words_of
 from core.people.service import choose_language
 from core.search.parse import parse
 from core.search.price_question import asks_fee, asks_price
 from core.talks.service import focused_draft
 
-PAGES = Path(__file__).parent / "pages"
 COMMANDS = (
     "find",
     "sell",
@@ -78,6 +77,7 @@ GREETINGS = frozenset(
     )
 )
 WORDS_OF_A_STORY = 5  # who writes so many tells of something
+LONGEST_SHOWN = 60  # letters of what was asked
 NAMES_GREETED = 3  # words: "good morning dear all"
 WORD = re.compile(r"[^\W_]+")
 
@@ -89,14 +89,29 @@ def help_me(talk: Talk, asked: str) -> None:
     """`/help` lists what is done most, and leads to all there is; `/help money` finds the page that speaks of it."""
     words = talk.words
     if asked:
-        page = _page_on(talk, asked)
-        title, text = read_page(talk.words.language, page)
-        talk.reply(Card(title=title, text=talk.words.typed_here(text), buttons=_topics(talk, but=page)))
+        talk.reply(_found(talk, asked))
         return
     ways = tuple(_way(talk, name, "primary" if name == "find" else "plain") for name in THREE_WAYS)
     rest = (_way(talk, "tour"), Button(label=words("help.all"), press=press("help.all")))
     talk.reply(
         Card(title=words("help.title"), text=words("help.short"), lines=_commands(talk, FIRST), buttons=(ways, rest))
+    )
+
+
+def _found(talk: Talk, asked: str) -> Card:
+    """The page on it, and the command that does it; or that there is neither, with what there is."""
+    words = talk.words
+    name, page = command_on(words, asked, COMMANDS), page_on(words, asked)
+    does = (_way(talk, name, "primary"),) if name is not None else ()
+    lines = _commands(talk, (name,)) if name is not None else ()
+    title, text = read_page(words.language, page) if page is not None else (words("help.title"), "")
+    if page is None and name is None:
+        text = words("help.nothing_on", asked=asked[:LONGEST_SHOWN])
+    return Card(
+        title=title,
+        text=words.typed_here(text),
+        lines=lines,
+        buttons=tuple(row for row in (does, *_topics(talk, but=page or "")) if row),
     )
 
 
@@ -180,39 +195,6 @@ def suggest(talk: Talk, text: str) -> None:
 
 
 # --- pages ------------------------------------------------------------------------------------------------------------
-
-
-def page_path(language: str, name: str) -> Path:
-    """The page in the person's language, in English where it is not written yet."""
-    path = PAGES / language / f"{name}.md"
-    return path if path.exists() else PAGES / "en" / f"{name}.md"
-
-
-def page_names() -> list[str]:
-    return sorted(path.stem for path in (PAGES / "en").glob("*.md"))
-
-
-def read_page(language: str, name: str) -> tuple[str, str]:
-    """Title and text of a help page: the first line is the title."""
-    title, _, text = page_path(language, name).read_text("utf-8").partition("\n")
-    return title.removeprefix("# ").strip(), text.strip()
-
-
-def _page_on(talk: Talk, asked: str) -> str:
-    """The page that speaks most of what was asked; a title says more than its text. Of misspelt words, the nearest."""
-    stems = [word.rstrip("s") for word in asked.casefold().split()]
-
-    def mentions(name: str) -> int:
-        title, text = read_page(talk.words.language, name)
-        return sum(10 * title.casefold().count(stem) + text.casefold().count(stem) for stem in stems)
-
-    best = max(page_names(), key=mentions)
-    return best if mentions(best) else likeliest(asked, _phrases(talk), count=1)[0]
-
-
-def _phrases(talk: Talk) -> list[tuple[str, str]]:
-    pages = [(name, *read_page(talk.words.language, name)) for name in page_names()]
-    return [(name, phrase) for name, title, text in pages for phrase in (name, title, text)]
 
 
 def _topics(talk: Talk, but: str = "") -> tuple[tuple[Button, ...], ...]:

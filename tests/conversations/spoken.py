@@ -18,6 +18,7 @@ from conversations import help as help_pages
 from conversations.book import Book, bound
 from conversations.differences import SALES
 from conversations.search.cards import BEYOND
+from conversations.topics import page_names
 from conversations.trade import agreement, claim, delivery, dispute, grades, lots, money, request_card, shelf
 from conversations.trade.turns import CLOSED_BY
 from core.alerts.model import Rhythm
@@ -179,6 +180,7 @@ def from_tables() -> dict[str, frozenset[str]]:
     codes |= dict.fromkeys((f"money.payout_{state}" for state in ("no_account", *EffectState)), frozenset({"net"}))
     codes |= dict.fromkeys((f"money.held_{side}" for side in ("paid", "to_come")), frozenset({"ref"}))
     codes |= dict.fromkeys((*_of_money(),), plain)
+    codes |= dict.fromkeys((f"help.words.{page}" for page in page_names() if page != "how-it-works"), plain)
     codes |= spoken_of_sessions.tables() | spoken_of_sales.tables()
     codes |= dict.fromkeys(("link.on_slack", "link.on_telegram"), frozenset({"command", "minutes"}))
     codes |= spoken_of_requests.turns(states(REQUEST)) | spoken_of_direct.codes()

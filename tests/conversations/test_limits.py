@@ -18,7 +18,7 @@ from typing import Final
 import pytest
 
 import conversations
-from conversations import help as help_pages
+from conversations import topics
 from conversations.forms.form import Field
 from conversations.wording import Wordings, Words
 from core.kernel.money import Money, UnitPrice
@@ -77,7 +77,7 @@ def test_every_sentence_fits_where_it_stands(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_help_page_fits_one_message(language: str) -> None:
-    pages = {name: help_pages.read_page(language, name) for name in help_pages.page_names()}
+    pages = {name: topics.read_page(language, name) for name in topics.page_names()}
 
     assert {name: len(text) for name, (_, text) in pages.items() if len(text) > MOST["Page"]} == {}
     assert {name: title for name, (title, _) in pages.items() if len(title) > MOST["Button"]} == {}

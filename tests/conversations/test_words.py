@@ -12,7 +12,7 @@ import pytest
 from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 
-from conversations import help as help_pages
+from conversations import topics
 from conversations.wording import LOCALES, Wordings
 from core.deals.model import ANSWER_CANCEL_WITHIN, APPROVE_WITHIN, FUND_WITHIN, SIGN_WITHIN
 from core.delivery.model import (
@@ -163,9 +163,9 @@ def test_english_buttons_can_be_read_at_a_glance() -> None:
 # --- pages ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", help_pages.page_names())
+@pytest.mark.parametrize("name", topics.page_names())
 def test_a_help_page_is_plain_and_fits_one_screen(name: str) -> None:
-    title, text = help_pages.read_page("en", name)
+    title, text = topics.read_page("en", name)
 
     assert title
     assert len(text) <= LONGEST_PAGE
@@ -173,7 +173,7 @@ def test_a_help_page_is_plain_and_fits_one_screen(name: str) -> None:
 
 
 def test_the_pages_tell_the_deadlines_that_hold() -> None:
-    pages = {name: help_pages.read_page("en", name)[1] for name in help_pages.page_names()}
+    pages = {name: topics.read_page("en", name)[1] for name in topics.page_names()}
     told = {
         "offers": [f"stand for {DEFAULT_VALIDITY.days} days", f"After {ROUNDS_AT_MOST} rounds"],
         "how-it-works": [f"within {SIGN_WITHIN.days} days", f"within {FUND_WITHIN.days} days"],
@@ -184,7 +184,11 @@ def test_the_pages_tell_the_deadlines_that_hold() -> None:
             f"{TRANSIT_LIMIT.days} days after the announced day",
             f"has {INSPECT_WITHIN.days} days to check",
         ],
-        "company": [f"good for {INVITATION_VALID.days} days", f"for an approval for {APPROVE_WITHIN.days} days"],
+        "company": [
+            f"good for {INVITATION_VALID.days} days",
+            "until its delivery dates begin, for a day at least",
+            f"and {APPROVE_WITHIN.days} days at most",
+        ],
         "requests": [f"take one within {AWARD_WITHIN.days} days", f"after {IDLE_AFTER.days} days without a word"],
         "problems": [
             f"within {INSPECT_WITHIN.days} days",

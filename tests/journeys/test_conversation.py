@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from conversations.help import read_page
+from conversations.topics import read_page
 from tests.journeys.market import Chat, Somebody, World
 from tests.journeys.test_linking import code_shown_to
 from tests.journeys.trade import Trade
@@ -167,6 +167,10 @@ async def test_help_lists_commands_and_finds_the_page_on_a_word(rasa: Somebody) 
     await rasa.sees("What you can do here", "Set up payouts", "How it works")
     await rasa.says("/help claim")
     await rasa.sees(PROBLEMS)
+    await rasa.says("/help delete")
+    await rasa.sees("Your account", "[Leave and be forgotten]")
+    await rasa.says("/help xyzzy")
+    await rasa.sees("I found nothing on “xyzzy”", "Working as a company")
 
 
 async def test_a_language_is_chosen_in_the_middle_of_a_form(rasa: Somebody) -> None:
