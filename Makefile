@@ -5,7 +5,7 @@ BIN := .venv/bin
 unexport PYTHONDONTWRITEBYTECODE
 DEVELOPMENT := requirements/development.txt
 
-.PHONY: run demo test random-deals conformance conformance-mutants screens test-browser check check-invoices lint types contracts test-days test-postgres worlds weather simulate mutants torture races bench bench-alerts bench-ledger bench-search bench-taps lock doctor clean
+.PHONY: run demo test random-deals conformance conformance-mutants screens test-browser check check-invoices lint types contracts test-days test-postgres worlds weather simulate mutants torture races bench bench-alerts bench-ledger bench-search bench-taps lock doctor earnings verify-ledger clean
 
 run: .venv/ready            ## open the market; without tokens the lab plays the outside world
 	@$(BIN)/python main.py run
@@ -15,6 +15,12 @@ demo: .venv/ready           ## play a whole trade through both bots and print it
 
 screens: .venv/ready        ## every card, form and notice, on one page: OUT=screens.html, LANGUAGES=en,lt
 	@$(BIN)/python main.py screens $(or $(OUT),screens.html) $(if $(LANGUAGES),--languages $(LANGUAGES))
+
+verify-ledger: .venv/ready  ## whether the books are what was written, from the first entry to the last
+	@$(BIN)/python main.py verify-ledger
+
+earnings: .venv/ready       ## what the market has earned and may pay out; PAY="100.00 EUR" pays so much out
+	@$(BIN)/python main.py earnings $(if $(PAY),--pay "$(PAY)")
 
 doctor: .venv/ready         ## what is configured, what is missing, and whether it answers
 	@$(BIN)/python main.py doctor

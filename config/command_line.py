@@ -77,9 +77,10 @@ async def run(settings: Settings) -> int:
     from config.installation import installed  # noqa: PLC0415 - a wrong setting is told before the libraries load
 
     async with installed(settings) as here:
-        print(f"Parley is open at {here.product.server.url} (health: /healthz)")
         if here.lab is not None:
-            print(f"Play seller and buyer here:  {here.lab.url}/", flush=True)
+            print(f"Play seller and buyer here:  {here.lab.url}/")
+        print(f"Parley is open at {here.product.server.url}/ (health: /healthz)", flush=True)
+        if here.lab is not None:
             sellers = await here.seed()
             print(f"{sellers} sellers, buyers and consultants are here already. {closing(settings)}", flush=True)
         await until_stopped()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from sqlalchemy import make_url
 
 from core.kernel.postgres import PostgresRunner
@@ -9,6 +11,7 @@ from core.kernel.sqlite import SqliteRunner
 from core.kernel.transaction import Runner
 
 DEFAULT = "sqlite:///var/parley.sqlite"
+LAB_DATABASE = Path("var/lab.sqlite")  # made anew with each world: the lab forgets its people when it closes
 
 
 async def open_database(address: str) -> Runner:

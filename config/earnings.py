@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
+from typing import Final
 
 from config.database import DEFAULT, open_database
+from config.migrate import upgrade
 from config.outside import SystemClock
 from config.settings import Settings
 from config.wiring import secret
@@ -20,9 +22,18 @@ from payments.provider import Provider
 from payments.reconcile import Reconciler
 from payments.stripe.provider import StripeProvider
 
+NO_PROVIDER: Final = (
+    "No payment provider is configured, so there are no books of one to lay beside yours. Set STRIPE_SECRET_KEY, and\n"
+    "DATABASE_URL for your own. What a market in the lab has earned stands on its page, under Books (make run)."
+)
+
 
 async def earn(settings: Settings, pay: str = "") -> int:
     """Print what is free by currency; the exit status is 0 unless a payout was wished for and not made."""
+    if settings.stripe_secret_key is None:
+        print(NO_PROVIDER)
+        return 1 if pay else 0
+    await upgrade(settings.database_url or DEFAULT)  # where nothing was ever opened, there are no tables yet
     clock = SystemClock()
     transactions = Transactions(await open_database(settings.database_url or DEFAULT), clock, Ids(bytes), Reactions())
     provider = StripeProvider(

@@ -5,10 +5,10 @@ from __future__ import annotations
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 
+from config.database import LAB_DATABASE
 from config.outside import OPERATORS, clock_of, open_lab, pointed_at
 from config.reference import reference
 from config.seed.opening import open_market, who_opens
@@ -23,7 +23,6 @@ from core.people.service import meet
 from lab.app import Lab
 
 RESERVE = 1_000_000  # cents, which the platform's pretend owner keeps with Stripe for its fees on refunded money
-LAB_DATABASE = Path("var/lab.sqlite")  # made anew with each world: the lab forgets its people when it closes
 
 
 @dataclass(slots=True)
@@ -99,6 +98,7 @@ def introduce(lab: Lab, product: Product, settings: Settings) -> None:
     lab.stripe.webhook_url = f"{product.server.url}/stripe/webhook"
     lab.stripe.post.thin_url = f"{product.server.url}/stripe/thin"
     lab.stripe.post.thin_secret = lab.stripe.webhook_secret
+    product.doors = replace(product.doors, ways=(("Play seller and buyer", f"{lab.url}/"), *product.doors.ways))
     lab.books_url = f"{product.server.url}/operator/books"
     lab.books_token = settings.operator_token.get_secret_value() if settings.operator_token else ""
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from config.database import DEFAULT, open_database
+from config.database import DEFAULT, LAB_DATABASE, open_database
+from config.migrate import upgrade
 from config.outside import SystemClock
 from config.settings import Settings
 from core.kernel.events import Reactions
@@ -13,7 +14,9 @@ from core.ledger.chain import link_entries, verify
 
 async def verify_books(settings: Settings) -> int:
     """Print what was found; the exit status is 0 when the chain and all balances hold."""
-    address = settings.database_url or DEFAULT
+    address = books_at(settings)
+    print(f"      {address}")
+    await upgrade(address)  # where nothing was ever opened, there are no tables yet
     transactions = Transactions(await open_database(address), SystemClock(), Ids(bytes), Reactions())
     try:
         while await transactions.run(MARKET, link_entries):  # what was written last is not chained yet
@@ -25,4 +28,13 @@ async def verify_books(settings: Settings) -> int:
         print(f"{'  ok  ' if check.ok else '  !!  '}{check.name}{'' if check.ok else f': {check.detail}'}")
     print(f"{'  !!  ' + verdict.broken if verdict.broken else f'  ok  {verdict.links} links hold'}")
     print(f"      head {verdict.links}:{verdict.head}")
+    if not verdict.links:
+        print("      Nothing is written in these books yet. DATABASE_URL says where others are.")
     return 1 if verdict.broken or not all(check.ok for check in verdict.checks) else 0
+
+
+def books_at(settings: Settings) -> str:
+    """The installation's database; of a market that the lab plays without one, that of the world opened last."""
+    if settings.database_url is not None:
+        return settings.database_url
+    return f"sqlite:///{LAB_DATABASE}" if settings.needs_lab and LAB_DATABASE.exists() else DEFAULT

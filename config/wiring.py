@@ -238,7 +238,16 @@ def doors(
         books_of=lambda deal: transactions.run(MARKET, lambda ctx: books_of(ctx, deal)),
         ready={"database": database, "telegram": receiving},
         operator_token=maybe(settings.operator_token),
+        ways=ways_in(settings, by_slack=installer is not None),
     )
+
+
+def ways_in(settings: Settings, *, by_slack: bool) -> list[tuple[str, str]]:
+    """From the front page to the real chats, as far as we know where they are."""
+    real = settings.telegram_api_url is None  # the lab's bot is on no phone
+    name = settings.telegram_bot_name.removeprefix("@") if real else ""
+    ways = [("Open the chat on Telegram", f"https://t.me/{name}")] if name else []
+    return [*ways, ("Add Parley to your Slack", "/slack/install")] if by_slack else ways
 
 
 def secret(value: SecretStr | None) -> str:

@@ -45,6 +45,7 @@ class Doors:
     operator_token: str | None
     rooms: RoomDoor | None = None
     links: Look | None = None
+    ways: Sequence[tuple[str, str]] = ()  # from the front page to the chats: what it says, and where it leads
 
 
 def create_app(doors: Doors, registry: CollectorRegistry) -> FastAPI:
@@ -53,7 +54,7 @@ def create_app(doors: Doors, registry: CollectorRegistry) -> FastAPI:
     _webhooks(app, doors)
     _installation(app, doors)
     _operator(app, doors)
-    add_pages(app)
+    add_pages(app, doors.ways)
     add_rooms(app, doors.rooms)
     add_links(app, doors.links)
     return app

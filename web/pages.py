@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from html import escape
 from typing import Final
 
 from fastapi import FastAPI
@@ -27,24 +28,36 @@ HEADERS: Final = {
 }
 
 
-def add_pages(app: FastAPI) -> None:
+FRONT: Final = (
+    "Parley is a marketplace for bioenergy that lives in chat. Sellers and buyers find each other on Telegram and on "
+    "Slack, bargain and sign there, and the money is held until the goods have arrived."
+)
+STYLE: Final = """
+body { font: 1.1rem/1.5 system-ui, sans-serif; max-width: 28rem; margin: 20vh auto; padding: 0 1.5rem; }
+a { color: inherit; }
+@media (prefers-color-scheme: dark) { body { background: #14171a; color: #e8eaed; } }
+"""
+
+
+def add_pages(app: FastAPI, ways: Sequence[tuple[str, str]] = ()) -> None:
+    """`ways`: from the front page to the chats, and to whatever else is open."""
+    app.get("/", response_class=HTMLResponse)(_page("Parley", FRONT, ways))
     for path, (title, words) in PAGES.items():
         app.get(path, response_class=HTMLResponse)(_page(title, words))
 
 
-def _page(title: str, words: str) -> Callable[[], Awaitable[HTMLResponse]]:
+def _page(title: str, words: str, ways: Sequence[tuple[str, str]] = ()) -> Callable[[], Awaitable[HTMLResponse]]:
+    links = "".join(f'<p><a href="{escape(way)}">{escape(label)}</a></p>\n' for label, way in ways)
+    named = title if title == "Parley" else f"{title} · Parley"
     html = f"""<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title} · Parley</title>
-<style>
-body {{ font: 1.1rem/1.5 system-ui, sans-serif; max-width: 28rem; margin: 20vh auto; padding: 0 1.5rem; }}
-@media (prefers-color-scheme: dark) {{ body {{ background: #14171a; color: #e8eaed; }} }}
-</style>
+<title>{named}</title>
+<style>{STYLE}</style>
 <h1>{title}</h1>
 <p>{words}</p>
-</html>
+{links}</html>
 """
 
     async def page() -> HTMLResponse:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from config.earnings import earn
 from config.migrate import upgrade
 from config.settings import Settings
 from config.verify import verify_books
@@ -39,3 +40,29 @@ async def test_the_operator_is_told_the_first_row_that_was_changed(
     told = capsys.readouterr().out
     assert "link 1: entry E (deal:d:funded) is not what was chained" in told
     assert "!!  every balance is the sum of its postings" in told
+
+
+async def test_on_a_fresh_clone_both_commands_say_plainly_what_there_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No database, no tables, no provider: no traceback either."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "var").mkdir()
+    settings = Settings(_env_file=None)
+    assert await verify_books(settings) == 0
+    told = capsys.readouterr().out
+    assert "sqlite:///var/parley.sqlite" in told
+    assert "Nothing is written in these books yet" in told
+    assert await earn(settings) == 0
+    assert "No payment provider is configured" in capsys.readouterr().out
+    assert await earn(settings, "100.00 EUR") == 1
+
+
+async def test_without_a_database_the_books_of_the_labs_market_are_verified(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "var").mkdir()
+    await upgrade("sqlite:///var/lab.sqlite")
+    assert await verify_books(Settings(_env_file=None)) == 0
+    assert "sqlite:///var/lab.sqlite" in capsys.readouterr().out
