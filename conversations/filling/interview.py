@@ -7,6 +7,7 @@ from contextlib import nullcontext
 
 from conversations.book import Doubted
 from conversations.buttons import Press
+from conversations.filling.asides import aside
 from conversations.filling.clerk import Clerk, sent
 from conversations.filling.drafts import make_room, put_aside, untouched
 from conversations.filling.over import close_over, is_over
@@ -99,6 +100,11 @@ class Interview(Clerk):
         flow = self._flows[draft.flow]
         reading = flow.form.look(talk, draft.answers)
         current = self._current(draft, reading)
+        if current is not None and (question := aside(talk, flow.form.field(current), text)) is not None:
+            talk.command(*question)
+            talk.fresh = True  # below what was answered
+            self.show(talk, draft)
+            return
         said = said_at_once(talk, flow, text, draft=draft, reading=reading, current=current)
         if said.answers:
             talks.note_answer(talk.ctx, draft, talk.ctx.notes.get("said_in", ""), WHOLE)

@@ -35,7 +35,7 @@ from conversations.talk import Opening, Talk
 from conversations.trade.far_price import beside_market
 from conversations.trade.shelf import own_card
 from core.catalogue.loads import TRUCK_TONNES
-from core.catalogue.names import TOO_CLOSE
+from core.catalogue.names import TOO_CLOSE, words_of
 from core.files.service import own
 from core.kernel.errors import Invalid, Refusal
 from core.kernel.quantity import Quantity
@@ -46,6 +46,8 @@ from core.search.days import proposed
 from core.search.parse import Understood, parse
 
 NO_DAY: Final = frozenset({"window.no_such_day", "window.no_such_week"})
+SURE_OF_SENTENCE = 0.8  # of 1: how well the words of a whole sentence have to fit a product
+NAME_OF_WORDS = 2  # what is as short is a name and no sentence
 
 book = Book()
 
@@ -59,12 +61,17 @@ def _read_product(talk: Talk, text: str, _values: Values) -> str:
     if text in catalogue.products:
         return text
     likely = catalogue.products_named(text)
-    if not likely:
+    if not likely or _by_chance(talk, text, likely[0].score):
         raise Invalid("sell.product_unknown", given=text[:60])
     if len(likely) > 1 and likely[0].score - likely[1].score < TOO_CLOSE:
         names = [catalogue.product(each.product_id).name(talk.words.language) for each in likely[:4]]
         raise Invalid("sell.product_which", given=text[:60], names=names)
     return likely[0].product_id
+
+
+def _by_chance(talk: Talk, text: str, score: float) -> bool:
+    """Whether some words of a sentence only look like a product: none of them names one to who reads it whole."""
+    return score < SURE_OF_SENTENCE and len(words_of(text)) > NAME_OF_WORDS and not _said(talk, text).product
 
 
 def _read_grade(talk: Talk, text: str, values: Values) -> str:
