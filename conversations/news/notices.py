@@ -66,9 +66,9 @@ from core.listings import events as listing
 from core.listings.service import listing_for
 from core.offers.inquiries.service import inquiry_for
 from core.offers.service import offer_for
-from core.people.company.events import MemberJoined
+from core.people.company.events import MemberJoined, MemberLeft
 from core.people.model import Person
-from core.people.service import identities, members, person_of
+from core.people.service import identities, members, organisation_of, person_of
 from core.requests.service import request_for
 from core.sessions.events import LineSaid, SessionCalledOff, SessionConfirmed, SessionMoved
 from core.support.service import case_for
@@ -124,6 +124,7 @@ class Notices:
         reactions.on(money.AccountAwaited, self._on_account_awaited)
         reactions.on(DeadlineNears, on_deadline_nears)
         reactions.on(MemberJoined, self._on_member_joined)
+        reactions.on(MemberLeft, self._on_member_left)
         reactions.on(ListingsFound, self._on_listings_found)
         reactions.on(RequestsFound, self._on_requests_found)
         reactions.on(DraftNearsItsEnd, self._on_draft_nears_its_end)
@@ -273,6 +274,15 @@ class Notices:
             talk = self._talk_to(ctx, person) if person.id != newcomer.id else None
             if talk is not None:
                 send(ctx, talk.surface, [Say(text=talk.words("company.has_joined", name=newcomer.name))])
+
+    def _on_member_left(self, ctx: Ctx, fact: MemberLeft) -> None:
+        """Who was removed by somebody else hears of it, and what is theirs now."""
+        if fact.by_person == fact.person_id:
+            return
+        by, left = person_of(ctx, fact.by_person).name, organisation_of(ctx, fact.organisation_id).name
+        self._to_person(
+            ctx, fact.person_id, lambda talk: Say(text=talk.words("company.you_were_removed", name=by, company=left))
+        )
 
     def _on_draft_nears_its_end(self, ctx: Ctx, fact: DraftNearsItsEnd) -> None:
         self._to_person(ctx, fact.person_id, lambda talk: reminder(talk, fact.draft_id))

@@ -14,7 +14,7 @@ from core.kernel.errors import Invalid
 from core.kernel.money import Money
 from core.people import service as people
 from core.people.company import service as company
-from core.people.company.model import INVITATION_VALID, ChangeMember, Invite, Position
+from core.people.company.model import INVITATION_VALID, ChangeMember, Invitation, Invite, Position
 from core.people.model import Person
 from core.search.parse import parse_money
 
@@ -171,6 +171,13 @@ def remove(talk: Talk, pressed: Press) -> None:
     talk.reply(Toast(text=words("company.removed", name=name)), company_card(talk))
 
 
+@book.press("company.take_back")
+def take_back(talk: Talk, pressed: Press) -> None:
+    """A code that went astray brings nobody in."""
+    company.take_back(talk.ctx, pressed.subject)
+    talk.reply(Toast(text=talk.words("company.taken_back", code=pressed.subject)), company_card(talk))
+
+
 # --- the card ---------------------------------------------------------------------------------------------------------
 
 
@@ -183,6 +190,8 @@ def company_card(talk: Talk, note: str = "") -> Card:
     if heads:
         rows.append((Button(label=words("company.invite"), press=press("company.invite"), style="primary"),))
         rows += [_row(talk, person) for person in everybody if person.id != talk.person.id]
+    invited = company.invitations(talk.ctx)[:SHOWN]
+    rows += [(_take_back(talk, each),) for each in invited]
     if len(everybody) > 1:
         leave = press("company.remove", talk.person.id)
         rows.append((Button(label=words("company.leave"), press=leave, style="danger"),))
@@ -190,7 +199,7 @@ def company_card(talk: Talk, note: str = "") -> Card:
         subject="company",
         title=people.organisation_of(talk.ctx, talk.organisation).name,
         text=words("company.alone" if len(everybody) == 1 else "company.text"),
-        lines=tuple(_line(talk, person) for person in everybody),
+        lines=(*(_line(talk, person) for person in everybody), *(_invited_line(talk, each) for each in invited)),
         note=note,
         buttons=tuple(rows),
         fresh=talk.fresh,
@@ -198,10 +207,27 @@ def company_card(talk: Talk, note: str = "") -> Card:
 
 
 def _line(talk: Talk, person: Person) -> Line:
-    words, limit = talk.words, company.limit_of(talk.ctx, person.id)
-    position = words(f"company.position.{company.position_of(talk.ctx, person.id)}")
+    position, limit = company.position_of(talk.ctx, person.id), company.limit_of(talk.ctx, person.id)
+    return Line(label=person.name, value=_may(talk, position, limit))
+
+
+def _may(talk: Talk, position: Position, limit: Money | None) -> str:
+    words = talk.words
     alone = words("company.any_amount") if limit is None else words("company.up_to", limit=limit)
-    return Line(label=person.name, value=f"{position} · {alone}")
+    return f"{words(f'company.position.{position}')} · {alone}"
+
+
+def _invited_line(talk: Talk, made: Invitation) -> Line:
+    """A code that nobody has used yet."""
+    until = talk.words("company.invited_until", until=made.expires_at)
+    return Line(
+        label=talk.words("company.invitation", code=made.code),
+        value=f"{_may(talk, made.position, made.limit)} · {until}",
+    )
+
+
+def _take_back(talk: Talk, made: Invitation) -> Button:
+    return Button(label=talk.words("company.take_back", code=made.code), press=press("company.take_back", made.code))
 
 
 def _row(talk: Talk, person: Person) -> tuple[Button, ...]:

@@ -124,6 +124,7 @@ def sign_deal(ctx: Ctx, deal_id: str) -> Deal:
     deal, side = party(ctx, deal_id)
     if has_signed(deal, side):
         return deal
+    _two_firms(ctx, deal)
     step(ctx, DEAL, deal, "sign", (side,))
     if side == "buyer":
         deal.buyer_signed_by, deal.buyer_signed_at = ctx.actor.person, ctx.now
@@ -134,6 +135,13 @@ def sign_deal(ctx: Ctx, deal_id: str) -> Deal:
         signed_by_both(ctx, deal)
     ctx.session.flush()
     return deal
+
+
+def _two_firms(ctx: Ctx, deal: Deal) -> None:
+    """Raises Refusal where both sides say that they are the same one: a firm's trade with itself is no trade."""
+    number, other = (organisation_of(ctx, each).vat_number for each in (deal.buyer, deal.seller))
+    if number is not None and number == other:
+        raise Refusal("deal.one_firm", number=number)
 
 
 def back_out(ctx: Ctx, deal_id: str, seen: int | None = None) -> Deal:

@@ -12,7 +12,7 @@ from config.market import BOOKS
 from conversations.around import free_text
 from conversations.book import bound
 from conversations.forms.form import Field
-from conversations.help import PAGES
+from conversations.topics import PAGES
 from conversations.trade.deal_talk import in_deal
 from core.catalogue.names import folded
 from core.experts.hours import names_of_days

@@ -113,6 +113,7 @@ async def test_a_deal_that_the_company_refuses_or_forgets_is_closed(world: World
     await ona.says("/company")
     await ona.presses("Remove Tom")
     await ona.presses("Yes: Remove Tom")
+    await trade.buyer.sees("Ona has removed you from Ona.", "What you begin now is your own.")
     await trade.buyer.says("/company")
     await trade.buyer.sees("You work here alone so far.")
 
@@ -131,3 +132,18 @@ async def test_who_invites_a_buyer_is_asked_for_the_limit(world: World) -> None:
     code = CODE.findall(await ona.sees("Send this to your colleague (Buyer)."))[-1]
     await tom.says(f"/join {code}")
     await tom.sees("Buyer · signs up to €5,000.00 alone")
+
+
+async def test_an_invitation_that_nobody_has_used_is_shown_and_taken_back(world: World) -> None:
+    ona, tom = await world.on_telegram("Ona"), await world.on_slack("Tom")
+    await ona.says("/company")
+    await ona.presses("Invite a colleague")
+    await ona.fills(position="Buyer", limit="5000 EUR")
+    code = CODE.findall(await ona.sees("Send this to your colleague (Buyer)."))[-1]
+    await ona.says("/company")
+    await ona.sees(f"Invitation {code}: Buyer · signs up to €5,000.00 alone · not used yet, good until")
+    await ona.presses(f"Take back {code}")
+    await tom.says(f"/join {code}")
+    await tom.sees("I do not know this invitation.")
+    await tom.says("/company")
+    await tom.sees("You work here alone so far.")

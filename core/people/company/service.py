@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm.attributes import flag_modified
 
 from core.kernel.errors import Invalid, NotAllowed, NotFound, Refusal, Stale
@@ -79,6 +79,27 @@ def invite(ctx: Ctx, command: Invite) -> Invitation:
     ctx.session.add(made)
     ctx.session.flush()
     return made
+
+
+def invitations(ctx: Ctx) -> list[Invitation]:
+    """The codes that nobody has used yet and that are still good, the first to end first; for the head alone."""
+    head = acting(ctx)
+    if position_of(ctx, head.id) is not Position.HEAD:
+        return []
+    query = select(Invitation).where(
+        Invitation.organisation_id == head.organisation_id, Invitation.expires_at > ctx.now
+    )
+    return list(ctx.session.scalars(query.order_by(Invitation.expires_at, Invitation.code)))
+
+
+def take_back(ctx: Ctx, code: str) -> None:
+    """A code brings nobody in any more. Raises NotAllowed; Stale where it has brought somebody in, or is over."""
+    head = _head(ctx)
+    found = ctx.session.get(Invitation, code)
+    if found is None or found.organisation_id != head.organisation_id:
+        raise Stale
+    ctx.session.execute(delete(Invitation).where(Invitation.code == found.code))
+    ctx.session.flush()
 
 
 def join(ctx: Ctx, code: str) -> Organisation:

@@ -21,7 +21,7 @@ from core.deals.events import (
 )
 from core.deals.model import DEAL
 from core.deals.rules import Signatory, roles, terms_hash
-from core.kernel.errors import NotAllowed, NotFound, Stale
+from core.kernel.errors import NotAllowed, NotFound, Refusal, Stale
 from core.kernel.process import timeline
 from core.kernel.timers import deadline_of
 from core.kernel.transaction import Ctx
@@ -61,6 +61,22 @@ async def test_a_deal_is_signed_by_both_and_then_awaits_its_money(market: Market
     assert (await trade.deal()).state == "funded"
     told = [type(fact).__name__ for fact in market.facts]
     assert told == ["DealAgreed", "DealSigned", "DealSigned", "DealReadyToFund", "DealFunded"]
+
+
+async def test_two_who_give_one_vat_number_sign_nothing_with_each_other(market: Market) -> None:
+    trade = await agreed(market)
+
+    def numbered(ctx: Ctx, organisation: str, number: str | None) -> None:
+        organisation_of(ctx, organisation).vat_number = number
+
+    for each in (trade.buying, trade.selling):
+        await trade.house(partial(numbered, organisation=each, number="LT100001919017"))
+    for side in (trade.buyer, trade.seller):
+        with pytest.raises(Refusal, match="one_firm"):
+            await market.run(side, lambda ctx: deals.sign_deal(ctx, trade.deal_id))
+    await trade.house(partial(numbered, organisation=trade.buying, number=None))
+    await trade.sign()
+    assert (await trade.deal()).state == "awaiting_funding"
 
 
 async def test_the_names_of_the_two_are_part_of_what_is_signed(market: Market) -> None:
