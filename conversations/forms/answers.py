@@ -64,8 +64,26 @@ Window = tuple[date, date]
 BETWEEN_DAYS = " – "
 
 
+# As cards write days, without the last dot and the year: nothing else is meant where a day is asked for.
+DAY_AND_MONTH = r"(?:0?[1-9]|[12][0-9]|3[01])[./](?:0?[1-9]|1[0-2])"
+BARE_DAYS = re.compile(
+    rf"(?P<first>{DAY_AND_MONTH}|(?:0?[1-9]|[12][0-9]|3[01]))\.?\s*[-–]\s*(?P<last>{DAY_AND_MONTH})\.?"
+    rf"|(?P<day>{DAY_AND_MONTH})\.?"
+)
+
+
+def with_dots(text: str) -> str:
+    """ "24.11", "24/11", "25.11-28.11" and "25-28.11" as they are written out; any other text as it is."""
+    found = BARE_DAYS.fullmatch(text.strip())
+    if found is None:
+        return text
+    days = (found["day"],) if found["day"] else (found["first"], found["last"])
+    return " - ".join(f"{each.replace('/', '.')}." for each in days)
+
+
 def read_window(talk: Talk, text: str, _values: Values) -> Window:
-    """First and last day: "next week", "W50", "15 Dec", "2026-12-01 – 2026-12-15"."""
+    """First and last day: "next week", "W50", "15 Dec", "24.11", "2026-12-01 – 2026-12-15"."""
+    text = with_dots(text)
     first, dash, last = text.strip().replace("..", BETWEEN_DAYS).partition(BETWEEN_DAYS)
     if dash:
         try:
