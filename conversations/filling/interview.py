@@ -100,8 +100,8 @@ class Interview(Clerk):
         flow = self._flows[draft.flow]
         reading = flow.form.look(talk, draft.answers)
         current = self._current(draft, reading)
-        if current is not None and (question := aside(talk, flow.form.field(current), text)) is not None:
-            talk.command(*question)
+        if current is not None and (typed := aside(talk, flow.form.field(current), text)) is not None:
+            talk.command(*typed)
             talk.fresh = True  # below what was answered
             self.show(talk, draft)
             return

@@ -31,7 +31,7 @@ from core.deals.model import ASKS_FIRST, DEAL, Deal, Side
 from core.delivery import service as delivery
 from core.delivery.service import LotsStanding
 from core.escrow import service as escrow
-from core.escrow.model import Tranche
+from core.escrow.model import Chargeback, Tranche
 from core.escrow.rails.service import way_of
 from core.escrow.service import MoneyStanding
 from core.kernel.errors import Stale
@@ -82,7 +82,7 @@ def my_deals(talk: Talk, ref: str) -> None:
 def deal_card(talk: Talk, deal: Deal, note: str = "") -> Card:
     """A deal as this person sees it now."""
     words, money = talk.words, escrow.money_standing(talk.ctx, deal)
-    now = _now(talk, deal, money.awaited, confirmed_by(money.payment, money.way))
+    now = _now(talk, deal, money.awaited, confirmed_by(money.payment, money.way), money.chargebacks)
     steps = delivery.lots_standing(talk.ctx, deal, now.lots, argued=False)
     waits = deal_waits(talk.ctx, now)
     side: Side = "seller" if now.side == "buyer" else "buyer"  # the other's
@@ -113,12 +113,17 @@ def deal_card(talk: Talk, deal: Deal, note: str = "") -> Card:
     )
 
 
-def _now(talk: Talk, deal: Deal, awaited: Tranche | None, at_work_until: datetime | None) -> Now:
+def _now(
+    talk: Talk,
+    deal: Deal,
+    awaited: Tranche | None,
+    at_work_until: datetime | None,
+    recalls: Sequence[Chargeback],
+) -> Now:
     """A deal that is over waits for at most one thing: that this side says how it was."""
     may_rate = deal.state in DEAL.final and may_review(talk.ctx, deal.id, talk.organisation)
     lots, sides = delivery.lots_of(talk.ctx, deal.id), deals.sides(talk.ctx, deal)
-    recalls, out = recalls_of(talk.ctx, deal), going_out(talk.ctx, deal)
-    return Now(deal, sides, lots, awaited, at_work_until, may_rate, recalls, out)
+    return Now(deal, sides, lots, awaited, at_work_until, may_rate, recalls, going_out(talk.ctx, deal))
 
 
 def _banks_at_work(talk: Talk, deal: Deal) -> datetime | None:
@@ -145,7 +150,7 @@ def brief_card(talk: Talk, deal: Deal) -> Card:
     """A deal among others: what, how much, whose turn; one button opens it."""
     words = talk.words
     awaited = escrow.awaited(talk.ctx, deal.id) if deal.state == "funded" else None
-    now = _now(talk, deal, awaited, _banks_at_work(talk, deal))
+    now = _now(talk, deal, awaited, _banks_at_work(talk, deal), recalls_of(talk.ctx, deal))
     name = talk.party(deal.seller if now.side == "buyer" else deal.buyer)
     return Card(
         title=_title(talk, deal),

@@ -179,8 +179,7 @@ def from_tables() -> dict[str, frozenset[str]]:
     codes["search.from_day"] = frozenset({"day"})
     codes |= dict.fromkeys((f"money.payout_{state}" for state in ("no_account", *EffectState)), frozenset({"net"}))
     codes |= dict.fromkeys((f"money.held_{side}" for side in ("paid", "to_come")), frozenset({"ref"}))
-    codes |= dict.fromkeys((*_of_money(),), plain)
-    codes |= dict.fromkeys((f"help.words.{page}" for page in page_names() if page != "how-it-works"), plain)
+    codes |= dict.fromkeys((*_of_money(), *map("help.words.{}".format, {*page_names()} - {"how-it-works"})), plain)
     codes |= spoken_of_sessions.tables() | spoken_of_sales.tables()
     codes |= dict.fromkeys(("link.on_slack", "link.on_telegram"), frozenset({"command", "minutes"}))
     codes |= spoken_of_requests.turns(states(REQUEST)) | spoken_of_direct.codes()
@@ -316,10 +315,8 @@ def turns() -> dict[str, frozenset[str]]:
             "direct_asked_them",
             "given_back",
             "given_back_rated",
-            "payout_blocked_refund",
-            "settling_payout",
-            "settling_refund",
         }
+        | {"payout_blocked_refund", "settling_payout", "settling_refund"}
     )
     known = frozenset({"other", "due"})
     return (
