@@ -60,6 +60,16 @@ def write_price(price: UnitPrice) -> str:
     return f"{_kept(price.amount)} {price.currency}/{price.unit}"
 
 
+def show_price(talk: Talk, price: UnitPrice) -> str:
+    """ "213.13 EUR/t", and that the buyer pays nothing beyond it."""
+    return vat_in(talk, talk.words.show(price))
+
+
+def vat_in(talk: Talk, price: str) -> str:
+    """A price as it was said already, with what it includes."""
+    return talk.words("price.vat_in", price=price)
+
+
 Window = tuple[date, date]
 BETWEEN_DAYS = " – "
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conversations.buttons import press
-from conversations.forms.answers import goods_name, show_place, show_town
+from conversations.forms.answers import goods_name, show_place, show_town, vat_in
 from conversations.people.place import my_place
 from conversations.reply import Button, Card, Line, Shared
 from conversations.search.advice import advice_row
@@ -119,7 +119,9 @@ def listing_card(talk: Talk, listing: Listing, note: str = "") -> Card:
     live = listing.state == "live"
     prices = Comparison.of(talk, kept.NOTHING)
     lines = [
-        Line(label=line.label, value=prices.price(listing)) if line.label == words("listing.price") else line
+        Line(label=line.label, value=vat_in(talk, prices.price(listing)))
+        if line.label == words("listing.price")
+        else line
         for line in goods_lines(talk, listing)
     ]
     km = km_from_home(talk, listing)

@@ -16,6 +16,7 @@ from conversations.forms.answers import (
     read_whole_number,
     read_window,
     show_place,
+    show_price,
     show_window,
     write_price,
     write_quantity,
@@ -351,8 +352,9 @@ def lines_of(talk: Talk, terms: Terms, *, signed: bool = False, whole: bool = Fa
     words = talk.words
     lines = [
         Line(label=words("terms.quantity"), value=words.show(terms.quantity)),
-        Line(label=words("terms.price"), value=words.show(terms.price)),
+        Line(label=words("terms.price"), value=show_price(talk, terms.price)),
         Line(label=words("terms.total"), value=words.show(terms.total())),
+        *([Line(label=words("terms.vat"), value=words("terms.vat_in"))] if whole else []),
         Line(label=words("terms.delivery"), value=f"{terms.incoterm} {show_place(talk, terms.place)}"),
         Line(label=words("terms.window"), value=show_window(talk, (terms.window_from, terms.window_to))),
     ]
@@ -370,7 +372,7 @@ def lines_of(talk: Talk, terms: Terms, *, signed: bool = False, whole: bool = Fa
 def formula_text(talk: Talk, agreed: Quality) -> str:
     """What is paid for goods that are measured otherwise, in words that both can read before they agree."""
     words = talk.words
-    said = [words("terms.quality_weight")]
+    said = [words("terms.quality_weight"), words("terms.quality_order")]
     if agreed.moisture is not None:
         said.append(words("terms.quality_moisture", most=agreed.moisture))
     if agreed.ash is not None:

@@ -7,7 +7,7 @@ from typing import Final
 from conversations.book import Book
 from conversations.buttons import Press, press
 from conversations.differences import show_packing
-from conversations.forms.answers import goods_name, show_place, show_window
+from conversations.forms.answers import goods_name, show_place, show_price, show_window
 from conversations.reply import Button, Card, CardList, Line, Say, Style, Toast
 from conversations.talk import Talk
 from core.kernel.errors import NotAllowed
@@ -91,7 +91,7 @@ def goods_lines(talk: Talk, listing: Listing) -> tuple[Line, ...]:
     words = talk.words
     lines = [
         Line(label=words("listing.left"), value=words.show(listing.remaining)),
-        Line(label=words("listing.price"), value=words.show(listing.price)),
+        Line(label=words("listing.price"), value=show_price(talk, listing.price)),
         Line(label=words("listing.delivery"), value=f"{listing.incoterm} {show_place(talk, listing.place)}"),
         Line(label=words("listing.window"), value=show_window(talk, (listing.window_from, listing.window_to))),
     ]
