@@ -46,6 +46,7 @@ from conversations.trade import (
     request_change,
     review,
     shelf,
+    signed,
 )
 from conversations.wording import Wordings
 from core.alerts import reactions as alerts
@@ -98,6 +99,7 @@ BOOKS: tuple[Book, ...] = (
     request_change.book,
     quoting.book,
     agreement.book,
+    signed.book,
     deal_talk.book,
     order.book,
     delivery.book,

@@ -21,6 +21,7 @@ from payments.paying_in import PayingIn
 from payments.paying_out import PayingOut
 from payments.provider import Provider
 from payments.selling import Selling
+from payments.signed_terms import SignedTerms
 
 
 class Paper(Protocol):
@@ -44,6 +45,7 @@ class PaymentEffects:
             **Onboarding(provider, clock).kinds(),
             **Defence(provider, transactions, wording.goods).kinds(),
             **Invoices(transactions, wording).kinds(),
+            **SignedTerms().kinds(),
             "look": self._look,
         }
 

@@ -49,8 +49,10 @@ from conversations.trade.offer import offer_card
 from conversations.trade.request_card import request_card
 from conversations.trade.request_facts import REQUESTS_HEARD
 from conversations.trade.shelf import own_card
+from conversations.trade.signed import terms_file
 from core.alerts.events import ListingsFound, RequestsFound
 from core.deals import rules
+from core.deals.events import TermsDrawn
 from core.deals.service import deal_for
 from core.deals.talk.events import DealLineSaid
 from core.delivery.service import lot_for
@@ -135,6 +137,7 @@ class Notices:
         reactions.on(SessionCalledOff, self._on_called_off)
         reactions.on(InvoiceIssued, self._on_invoice_issued)
         reactions.on(InvoiceDrawn, self._on_invoice_drawn)
+        reactions.on(TermsDrawn, self._on_terms_drawn)
         reactions.closing.append(self._tell)
 
     # --- at the end of a unit ---------------------------------------------------------------------------------------
@@ -309,11 +312,17 @@ class Notices:
                 log.exception("card_not_drawn", kind="invoice", subject=fact.invoice_id)
 
     def _on_invoice_drawn(self, ctx: Ctx, fact: InvoiceDrawn) -> None:
+        self._to_who_asked(ctx, fact.person, fact.where, lambda talk: invoice_file(talk, fact))
+
+    def _on_terms_drawn(self, ctx: Ctx, fact: TermsDrawn) -> None:
+        self._to_who_asked(ctx, str(fact.by_person), fact.where, lambda talk: terms_file(talk, fact))
+
+    def _to_who_asked(self, ctx: Ctx, person_id: str, where: str, card: Callable[[Talk], Card]) -> None:
         """To the chat that has asked for it."""
-        person = person_of(ctx, fact.person)
-        for surface in sorted(self._surfaces(ctx, person), key=lambda each: each.lane != fact.where)[:1]:
+        person = person_of(ctx, person_id)
+        for surface in sorted(self._surfaces(ctx, person), key=lambda each: each.lane != where)[:1]:
             talk = self._talk_at(ctx, person, surface)
-            send(ctx, surface, [invoice_file(talk, fact)], words=talk.words)
+            send(ctx, surface, [card(talk)], words=talk.words)
 
     def _on_agreed(self, ctx: Ctx, fact: SessionConfirmed | SessionMoved) -> None:
         self._send_entries(ctx, fact.booking_id, "REQUEST")

@@ -173,3 +173,11 @@ class DealMoneyStuck(DealFact):
 @dataclass(frozen=True, slots=True)
 class DealMoneyTried(DealFact):
     """A day has passed: what is stuck is asked for once more."""
+
+
+@dataclass(frozen=True, slots=True)
+class TermsDrawn(DealFact):
+    """The terms as a file, which `by_person` has asked for; `file_id` as it is kept for them, `where` the chat."""
+
+    where: str
+    file_id: str

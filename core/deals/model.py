@@ -40,7 +40,7 @@ class HouseTerms:
 
 # Of the house's own conditions, signed together with the deal's terms: what the two do not agree on themselves, as the
 # formula's figures, deadlines, and what silence and time decide. Whoever changes their meaning after a release counts
-# on by one; a deal keeps the version on which it was made.
+# on by one, and writes their text (`core/deals/conditions`); a deal keeps the version on which it was made.
 TERMS_VERSION: Final = 1
 SIGN_WITHIN: Final = timedelta(days=3)
 APPROVE_WITHIN: Final = timedelta(days=5)  # a company's approvers may be away over a weekend

@@ -7,6 +7,7 @@ import json
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
+from core.deals.house import conditions_hash
 from core.deals.model import Side
 from core.offers.model import Terms
 
@@ -19,9 +20,14 @@ class Signatory(NamedTuple):
 
 
 def terms_hash(terms: Terms, buyer: Signatory, seller: Signatory, commission_bp: int, version: int) -> str:
-    """The sha256 that both sides sign: the terms with the parties, the commission and the house's conditions.
+    """The sha256 that both sides sign, of `signed_text`."""
+    return hashlib.sha256(signed_text(terms, buyer, seller, commission_bp, version).encode()).hexdigest()
 
-    `version`: of those conditions, on which the deal was made.
+
+def signed_text(terms: Terms, buyer: Signatory, seller: Signatory, commission_bp: int, version: int) -> str:
+    """What both sides sign, as JSON: the terms with the parties, the commission and the house's conditions.
+
+    `version`: of those conditions, on which the deal was made; their own words are known by their sha256.
     """
     signed = {
         "terms": terms.as_json(),
@@ -30,9 +36,9 @@ def terms_hash(terms: Terms, buyer: Signatory, seller: Signatory, commission_bp:
         "seller": seller._asdict(),
         "commission_bp": commission_bp,
         "terms_version": version,
+        "conditions_sha256": conditions_hash(version),
     }
-    text = json.dumps(signed, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return json.dumps(signed, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def side_of(organisation: str, buyer: str, seller: str) -> Side | None:

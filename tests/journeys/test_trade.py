@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.journeys.market import Chat, Somebody, World
@@ -61,6 +63,7 @@ async def test_a_whole_trade(trade: Trade) -> None:
     await the_money_is_told_to_both(rasa, tom)
     await trade.complete()
     await each_reads_the_other(trade)
+    await each_keeps_what_was_signed(trade)
     assert (await world.enclosed_to("rasa@girios.example")).startswith("PM-")  # our own invoice, for the fee
     await world.books_balance()
 
@@ -70,6 +73,19 @@ async def the_money_is_told_to_both(rasa: Somebody, tom: Somebody) -> None:
     await rasa.sees("Released, before the fee: €20,916.00", "Our fee, without VAT: €432.15", "VAT on our fee: €90.75")
     await rasa.sees("For you: €20,393.10")
     assert "Our fee" not in await tom.sees("Released", "€20,916.00")
+
+
+async def each_keeps_what_was_signed(trade: Trade) -> None:
+    """The terms as a file, and the conditions that they name, word by word."""
+    for somebody in (trade.seller, trade.buyer):
+        await somebody.says("/deals")
+        await somebody.presses("See the terms")
+        told = await somebody.sees("Signed by the seller", "Rasa", "VAT that the seller owes on it is in it")
+        await somebody.presses("Conditions of the market")
+        await somebody.sees("This English text is the one that binds.", "14. Contacts and records.")
+        await somebody.presses("Keep as PDF")
+        [ref] = set(re.findall(r"Terms of deal (\w{6})", told))
+        await somebody.sees(f"{ref}.pdf")
 
 
 async def each_reads_the_other(trade: Trade) -> None:
