@@ -17,7 +17,7 @@ from conversations.talk import Opening, Talk
 from core.deals.service import deals_of
 from core.experts.service import own_profile
 from core.invoicing import service as invoicing
-from core.invoicing.model import SetBilling
+from core.invoicing.model import SetBilling, State
 from core.kernel.errors import Invalid
 from core.people.service import members, organisation_of
 
@@ -86,7 +86,9 @@ def _set(talk: Talk, _opening: Opening, values: Values) -> None:
         done = talk.words("billing.done_in_your_name" if writes else "billing.done_by_yourself")
     else:
         done = talk.words("billing.done_address")
-    talk.reply(Say(text=done))
+    earlier = Button(label=talk.words("invoice.title"), press=press("invoice.list"))
+    drafts = writes and any(each.state is State.DRAFT for each in invoicing.invoices_of(talk.ctx))
+    talk.reply(Say(text=done, buttons=((earlier,),) if drafts else ()))
 
 
 def _intro(talk: Talk, opening: Opening) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from conversations.billing.agreement import billing_button, trades_as
@@ -14,7 +15,7 @@ from conversations.talk import Talk
 from core.invoicing import service as invoicing
 from core.invoicing.events import InvoiceDrawn
 from core.invoicing.model import MARKET, Category, Content, Invoice, State
-from core.invoicing.writing import content_of
+from core.invoicing.writing import content_of, missing
 from core.kernel.money import Money
 from core.sessions.receipts import receipts_of
 
@@ -39,20 +40,36 @@ def show_all(talk: Talk, pressed: Press) -> None:
     """
     words, receipts = talk.words, receipt_cards(talk, pressed.subject or None)
     found = invoicing.invoices_of(talk.ctx, pressed.subject or None, SHOWN - len(receipts))
+    told = _left_to_issuers(talk, pressed.subject)
     talk.fresh = True
     if not found and not receipts:
-        talk.reply(Say(text=_none(talk), buttons=((billing_button(talk),),)))
+        talk.reply(Say(text=told or _none(talk), buttons=((billing_button(talk),),)))
         return
-    drafts = any(each.state is State.DRAFT for each in found)
+    text = " ".join(each for each in (_drafts(talk, found), told) if each)
     talk.reply(
         CardList(
             subject="invoices",
             title=words("invoice.title"),
-            text=words("invoice.drafts") if drafts else "",
+            text=text,
             items=(*(invoice_card(talk, each) for each in found), *receipts),
             buttons=((billing_button(talk),),),
         )
     )
+
+
+def _drafts(talk: Talk, found: Sequence[Invoice]) -> str:
+    """Whose they are to write: of who has agreed since, they are from before."""
+    if not any(each.state is State.DRAFT for each in found):
+        return ""
+    known = invoicing.billing_of(talk.ctx)
+    agreed = known is not None and known.agreed_at is not None
+    return talk.words("invoice.drafts_before" if agreed else "invoice.drafts")
+
+
+def _left_to_issuers(talk: Talk, subject: str) -> str:
+    """Whom a buyer has to ask: not every seller lets me write."""
+    names = tuple(talk.party(each) for each in invoicing.left_to_issuers(talk.ctx, subject or None))
+    return talk.words("invoice.left_to_issuers", names=names) if names else ""
 
 
 def _none(talk: Talk) -> str:
@@ -68,7 +85,8 @@ def _none(talk: Talk) -> str:
 
 def invoices_row(talk: Talk, subject: str) -> tuple[Button, ...]:
     """The way to the invoices of a deal or a session, or its receipt; nothing where there are none to see."""
-    if not invoicing.invoices_of(talk.ctx, subject, 1) and not receipts_of(talk.ctx, subject):
+    there = invoicing.invoices_of(talk.ctx, subject, 1) or receipts_of(talk.ctx, subject)
+    if not there and not invoicing.left_to_issuers(talk.ctx, subject):
         return ()
     return (Button(label=talk.words("invoice.title"), press=press("invoice.list", subject)),)
 
@@ -82,13 +100,33 @@ def invoice_card(talk: Talk, invoice: Invoice, text: str = "") -> Card:
         Line(label=words("invoice.for"), value=_supplied(talk, invoice)),
         Line(label=words("invoice.amount"), value=words.show(invoice.gross)),
     ]
-    if content is None:
-        return Card(title=_title(talk, invoice), lines=tuple(lines), text=words("invoice.waits"))
-    lines.append(Line(label=words("invoice.vat"), value=_vat(talk, content)))
-    if content.corrects is not None:
-        lines.append(Line(label=words("invoice.corrects"), value=content.corrects.number))
-    button = Button(label=words("invoice.file"), press=press("invoice.file", invoice.id))
-    return Card(title=_title(talk, invoice), text=text, lines=tuple(lines), buttons=((button,),))
+    waits, button = _waits(talk, invoice)
+    buttons = [button] if button is not None else []
+    if content is not None:
+        lines.append(Line(label=words("invoice.vat"), value=_vat(talk, content)))
+        if content.corrects is not None:
+            lines.append(Line(label=words("invoice.corrects"), value=content.corrects.number))
+        if invoice.issuer == talk.organisation or invoice.state is State.ISSUED:
+            buttons.append(Button(label=words("invoice.file"), press=press("invoice.file", invoice.id)))
+    if invoicing.may_write_now(talk.ctx, invoice):
+        label = words("invoice.write_now" if invoice.state is State.DRAFT else "invoice.write_without_address")
+        buttons.append(Button(label=label, press=press("invoice.write_now", invoice.id)))
+    rows = (tuple(buttons),) if buttons else ()
+    return Card(title=_title(talk, invoice), text=waits or text, lines=tuple(lines), buttons=rows)
+
+
+def _waits(talk: Talk, invoice: Invoice) -> tuple[str, Button | None]:
+    """What it waits for, said to who can do something about it with the way there, and to the other side by whom."""
+    words, awaited = talk.words, missing(talk.ctx, invoice)
+    if awaited is None:
+        return "", None
+    if awaited.organisation != talk.organisation:
+        return words(f"invoice.waits_for_their_{awaited.what}", name=talk.party(awaited.organisation)), None
+    if awaited.what == "address":
+        opens = Button(label=words("invoice.say_address"), press=press("billing.open"), style="primary")
+        return words("invoice.waits_for_your_address"), opens
+    opens = Button(label=words("invoice.say_country"), press=press("command", choice="profile"), style="primary")
+    return words("invoice.waits_for_your_country"), opens
 
 
 def _title(talk: Talk, invoice: Invoice) -> str:
@@ -131,6 +169,13 @@ def _vat(talk: Talk, content: Content) -> str:
 # --- as a file --------------------------------------------------------------------------------------------------------
 
 
+@book.press("invoice.write_now")
+def write_now(talk: Talk, pressed: Press) -> None:
+    """A draft from before the agreement, or one that waits for an address. It comes with its number in a moment."""
+    invoicing.write_now(talk.ctx, pressed.subject)
+    talk.reply(Toast(text=talk.words("invoice.being_written")))
+
+
 @book.press("invoice.file")
 def file(talk: Talk, pressed: Press) -> None:
     """It is drawn outside, and comes in a moment; what was drawn before comes at once."""
@@ -147,6 +192,12 @@ def told_of_invoice(talk: Talk, invoice_id: str) -> Card:
     else:
         text = talk.words("invoice.written_to_you" if invoice.corrects is None else "invoice.credited_to_you")
     return invoice_card(talk, invoice, text).model_copy(update={"subject": f"invoice:{invoice.id}"})
+
+
+def told_of_awaited(talk: Talk, invoice_id: str) -> Card:
+    """To who has to say something before an invoice to them, or from them, can be written."""
+    invoice = invoicing.invoice_for(talk.ctx, invoice_id, awaited=True)
+    return invoice_card(talk, invoice).model_copy(update={"subject": f"invoice:{invoice.id}"})
 
 
 def mail_invoice(talk: Talk, invoice_id: str) -> None:

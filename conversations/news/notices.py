@@ -14,7 +14,7 @@ import structlog
 
 from conversations.apart import REPORTS_HEARD, report_news
 from conversations.billing.agreement import billing_button
-from conversations.billing.invoices import invoice_file, told_of_invoice
+from conversations.billing.invoices import invoice_file, told_of_awaited, told_of_invoice
 from conversations.billing.recalled import KIND as RECALL
 from conversations.billing.recalled import RECALLS_HEARD, recall_card
 from conversations.buttons import press
@@ -57,7 +57,7 @@ from core.deals.service import deal_for
 from core.deals.talk.events import DealLineSaid
 from core.delivery.service import lot_for
 from core.escrow import events as money
-from core.invoicing.events import InvoiceDrawn, InvoiceIssued
+from core.invoicing.events import InvoiceAwaits, InvoiceDrawn, InvoiceIssued
 from core.invoicing.model import MARKET
 from core.kernel.errors import Refusal
 from core.kernel.events import Reactions
@@ -136,6 +136,7 @@ class Notices:
         reactions.on(SessionMoved, self._on_agreed)
         reactions.on(SessionCalledOff, self._on_called_off)
         reactions.on(InvoiceIssued, self._on_invoice_issued)
+        reactions.on(InvoiceAwaits, self._on_invoice_awaits)
         reactions.on(InvoiceDrawn, self._on_invoice_drawn)
         reactions.on(TermsDrawn, self._on_terms_drawn)
         reactions.closing.append(self._tell)
@@ -310,6 +311,13 @@ class Notices:
                     self._to_organisation(ctx, side, lambda talk: told_of_invoice(talk, fact.invoice_id))
             except DRAWING_FAULTS:  # its number is not to wait for our mistake in a card
                 log.exception("card_not_drawn", kind="invoice", subject=fact.invoice_id)
+
+    def _on_invoice_awaits(self, ctx: Ctx, fact: InvoiceAwaits) -> None:
+        """To the side that has to say something first."""
+        try:
+            self._to_organisation(ctx, fact.organisation, lambda talk: told_of_awaited(talk, fact.invoice_id))
+        except DRAWING_FAULTS:
+            log.exception("card_not_drawn", kind="invoice", subject=fact.invoice_id)
 
     def _on_invoice_drawn(self, ctx: Ctx, fact: InvoiceDrawn) -> None:
         self._to_who_asked(ctx, fact.person, fact.where, lambda talk: invoice_file(talk, fact))

@@ -22,6 +22,13 @@ class InvoiceIssued(InvoiceFact):
 
 
 @dataclass(frozen=True, slots=True)
+class InvoiceAwaits(InvoiceFact):
+    """One that is due cannot be written before `organisation` has said where it is at home."""
+
+    organisation: str
+
+
+@dataclass(frozen=True, slots=True)
 class InvoiceDrawn(InvoiceFact):
     """The file that `person` has asked for is here; `file_id` as it is kept for them, `where` the chat that asked."""
 

@@ -14,7 +14,7 @@ from core.files.service import keep
 from core.invoicing import rules, writing
 from core.invoicing.events import InvoiceDrawn
 from core.invoicing.model import MARKET, Billing, Content, Drawn, Invoice, SetBilling, State, Wording
-from core.kernel.errors import Invalid, NotFound
+from core.kernel.errors import Invalid, NotAllowed, NotFound
 from core.kernel.session import select_all
 from core.kernel.transaction import Ctx, person
 from core.people.service import acting, organisation_of, person_of
@@ -42,21 +42,50 @@ def set_billing(ctx: Ctx, command: SetBilling, place: str) -> Billing:
     if billing is None:
         billing = Billing(organisation_id=organisation.id)
         ctx.session.add(billing)
+    first = not billing.address
     billing.address, billing.home_bp = command.address, command.home_bp
     if not command.market_writes:
         billing.agreed_at = billing.agreed_by = billing.agreed_in = None
     elif billing.agreed_at is None:
         billing.agreed_at, billing.agreed_by, billing.agreed_in = ctx.now, actor.id, place[:120]
     ctx.session.flush()
+    if first:
+        writing.ask_again(ctx, organisation.id)  # what has waited for the address
     return billing
+
+
+def write_now(ctx: Ctx, invoice_id: str) -> Invoice:
+    """The issuer, who has agreed, has one written that is still a draft, or waits for its recipient's address.
+
+    Raises NotFound, NotAllowed, and Invalid where a country is missing or only the issuer knows how it is taxed.
+    """
+    invoice = invoice_for(ctx, invoice_id)
+    if not may_write_now(ctx, invoice):
+        raise NotAllowed
+    content = writing.content_of(ctx, invoice)
+    if content is None:
+        raise Invalid("invoice.side_unknown")
+    writing.have_written(ctx, invoice)
+    return invoice
+
+
+def may_write_now(ctx: Ctx, invoice: Invoice) -> bool:
+    """Whether its issuer can have it written: they have agreed, and how it is taxed is known here."""
+    if invoice.issuer != acting(ctx).organisation_id or writing.agreed(ctx, invoice.issuer) is None:
+        return False
+    content, awaited = writing.content_of(ctx, invoice), writing.missing(ctx, invoice)
+    if content is None or content.tax is None:
+        return False
+    return invoice.state is State.DRAFT or (awaited is not None and awaited.what == "address")
 
 
 # --- seeing -----------------------------------------------------------------------------------------------------------
 
 
 _OWN: BindParameter[str] = bindparam("own")
-_TO_COME = (Invoice.issuer == MARKET) & (Invoice.state == State.DUE)
-_RECEIVED = (Invoice.recipient == _OWN) & (_TO_COME | (Invoice.state == State.ISSUED))
+_RECEIVED = (Invoice.recipient == _OWN) & Invoice.state.in_((State.DUE, State.ISSUED))
+_LEFT = select(Invoice.issuer).where(Invoice.recipient == _OWN, Invoice.state == State.DRAFT).distinct()
+_LEFT_OF = _LEFT.where(Invoice.subject == bindparam("subject"))
 _SEEN = select(Invoice).where(or_(Invoice.issuer == _OWN, _RECEIVED))
 _SEEN = _SEEN.order_by(Invoice.id.desc()).limit(bindparam("limit", type_=Integer))
 _SEEN_OF = _SEEN.where(Invoice.subject == bindparam("subject"))
@@ -73,6 +102,14 @@ def invoices_of(ctx: Ctx, subject: str | None = None, limit: int = 50) -> list[I
     return select_all(ctx.session, Invoice, _SEEN_OF, own=own, limit=limit, subject=subject)
 
 
+def left_to_issuers(ctx: Ctx, subject: str | None = None) -> list[str]:
+    """Organisations that owe the acting person's company an invoice which they write themselves."""
+    own = acting(ctx).organisation_id
+    if subject is None:
+        return list(ctx.session.scalars(_LEFT, {"own": own}))
+    return list(ctx.session.scalars(_LEFT_OF, {"own": own, "subject": subject}))
+
+
 def named_on_invoices(ctx: Ctx, subject: str, organisation_id: str) -> str:
     """What a company is called on the invoices of a deal that both its sides have; empty where it has none."""
     issued = select(Invoice).where(Invoice.subject == subject, Invoice.state == State.ISSUED, Invoice.issuer != MARKET)
@@ -83,13 +120,17 @@ def named_on_invoices(ctx: Ctx, subject: str, organisation_id: str) -> str:
     return ""
 
 
-def invoice_for(ctx: Ctx, invoice_id: str) -> Invoice:
-    """One document for its two sides, a draft for its issuer. Raises NotFound to everybody else."""
+def invoice_for(ctx: Ctx, invoice_id: str, *, awaited: bool = False) -> Invoice:
+    """One document for its two sides, a draft for its issuer. Raises NotFound to everybody else.
+
+    `awaited`: its recipient also sees one that is due, for it may wait for them.
+    """
     invoice = ctx.session.get(Invoice, invoice_id)
     if invoice is None:
         raise NotFound
     own = acting(ctx).organisation_id
-    if invoice.issuer != own and (invoice.recipient != own or invoice.state is not State.ISSUED):
+    seen = {State.ISSUED, State.DUE} if awaited else {State.ISSUED}
+    if invoice.issuer != own and (invoice.recipient != own or invoice.state not in seen):
         raise NotFound
     return invoice
 

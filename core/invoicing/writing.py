@@ -7,13 +7,14 @@ post that follows has it written; a post that is carried twice finds it written.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from babel.languages import get_official_languages
 from sqlalchemy import func, or_, select, update
 
 from core.escrow.rules import drawn
 from core.invoicing import rules
-from core.invoicing.events import InvoiceIssued
+from core.invoicing.events import InvoiceAwaits, InvoiceIssued
 from core.invoicing.model import (
     MARKET,
     Billing,
@@ -48,6 +49,14 @@ class Due:
     gross: Money
     supply: Supply
     lot_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What of which company an invoice cannot be written without."""
+
+    organisation: str
+    what: Literal["country", "address"]
 
 
 # --- noted ------------------------------------------------------------------------------------------------------------
@@ -124,16 +133,20 @@ def credited(ctx: Ctx, invoice: Invoice) -> Money:
 # --- written ----------------------------------------------------------------------------------------------------------
 
 
-def write(ctx: Ctx, invoice_id: str, wording: Wording) -> None:
+def write(ctx: Ctx, invoice_id: str, wording: Wording, *, as_it_is: bool = False) -> None:
     """Give it its number and all that stands on it, once; when a side is not known yet, it waits until it is.
 
-    Where only the issuer knows how it is taxed, it stays with them as a draft.
+    Where only the issuer knows how it is taxed, it stays with them as a draft. `as_it_is`: its issuer would rather have
+    it without the recipient's address than wait for that.
     """
     invoice = ctx.session.get_one(Invoice, invoice_id, with_for_update=True, populate_existing=True)
     if invoice.state is not State.DUE:
         return
     content = content_of(ctx, invoice)
-    if content is None:
+    awaited = missing(ctx, invoice)
+    if content is None or (awaited is not None and not (as_it_is and awaited.what == "address")):
+        if awaited is not None and invoice.kind is Kind.GOODS:
+            ctx.announce(InvoiceAwaits(invoice.id, invoice.issuer, invoice.recipient, awaited.organisation))
         return
     if content.tax is None:
         invoice.state = State.DRAFT
@@ -153,6 +166,30 @@ def write(ctx: Ctx, invoice_id: str, wording: Wording) -> None:
     ctx.announce(InvoiceIssued(invoice.id, invoice.issuer, invoice.recipient))
     for credit in ctx.session.scalars(select(Invoice).where(Invoice.corrects == invoice.id)):
         _ask(ctx, credit)  # one that was noted before had to wait for the number that it takes back
+
+
+def missing(ctx: Ctx, invoice: Invoice) -> Missing | None:
+    """What an invoice that is due waits for; the issuer's country before the recipient's.
+
+    Goods are invoiced to an address (Directive 2006/112/EC, article 226 (5)); of who has left, none comes any more.
+    """
+    if invoice.state is not State.DUE or invoice.corrects is not None:
+        return None
+    for side in (invoice.issuer, invoice.recipient):
+        if side != MARKET and organisation_of(ctx, side).country is None:
+            return Missing(side, "country")
+    billing, buyer = ctx.session.get(Billing, invoice.recipient), organisation_of(ctx, invoice.recipient)
+    if invoice.kind is Kind.GOODS and buyer.left_at is None and (billing is None or not billing.address):
+        return Missing(invoice.recipient, "address")
+    return None
+
+
+def have_written(ctx: Ctx, invoice: Invoice) -> None:
+    """Its issuer asks for it now: a draft from before they agreed, or one that waits for the buyer's address."""
+    if invoice.state is State.DRAFT:
+        invoice.state = State.DUE
+        ctx.session.flush()
+    _ask(ctx, invoice, as_it_is=True)
 
 
 def content_of(ctx: Ctx, invoice: Invoice) -> Content | None:
@@ -266,5 +303,6 @@ def _added(ctx: Ctx, made: Invoice) -> Invoice:
     return made
 
 
-def _ask(ctx: Ctx, invoice: Invoice) -> None:
-    ctx.post("payments", f"invoice:{invoice.id}", "invoice.write", {"invoice": invoice.id})
+def _ask(ctx: Ctx, invoice: Invoice, *, as_it_is: bool = False) -> None:
+    body = {"invoice": invoice.id} | ({"as_it_is": True} if as_it_is else {})
+    ctx.post("payments", f"invoice:{invoice.id}", "invoice.write", body)

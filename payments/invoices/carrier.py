@@ -29,7 +29,9 @@ class Invoices:
 
     async def _write(self, post: Post) -> Outcome:
         """The number is given in the transaction that removes the post."""
-        return Delivered(partial(write, invoice_id=post.body["invoice"], wording=self._wording))
+        body, wording = post.body, self._wording
+        as_it_is = bool(body.get("as_it_is"))
+        return Delivered(partial(write, invoice_id=body["invoice"], wording=wording, as_it_is=as_it_is))
 
     async def _draw(self, post: Post) -> Outcome:
         invoice_id, content = post.body["invoice"], await self._drawn(post, pdf_of)

@@ -181,6 +181,7 @@ def from_tables() -> dict[str, frozenset[str]]:
     codes |= dict.fromkeys((f"money.held_{side}" for side in ("paid", "to_come")), frozenset({"ref"}))
     codes |= dict.fromkeys((*_of_money(), *map("help.words.{}".format, {*page_names()} - {"how-it-works"})), plain)
     codes |= spoken_of_sessions.tables() | spoken_of_sales.tables()
+    codes |= dict.fromkeys((f"invoice.waits_for_their_{what}" for what in ("country", "address")), frozenset({"name"}))
     codes |= dict.fromkeys(("link.on_slack", "link.on_telegram"), frozenset({"command", "minutes"}))
     codes |= spoken_of_requests.turns(states(REQUEST)) | spoken_of_direct.codes()
     assert {f"link.on_{each}" for each in Platform} <= codes.keys()

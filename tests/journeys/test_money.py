@@ -100,7 +100,14 @@ async def test_money_is_told_under_a_mark_and_our_absence_costs_nobody_anything(
 
 
 async def has_the_invoices(seller: OnTelegram, buyer: OnSlack) -> None:
-    """The seller has theirs to the buyer and ours to them, the buyer only the seller's; each as a file too."""
+    """The seller has theirs to the buyer and ours to them, the buyer only the seller's; each as a file too.
+
+    The seller's waits for the buyer's address, which the buyer is asked for where they read that.
+    """
+    await buyer.sees("the invoice waits for you: which address of your company stands on it?")
+    await buyer.presses("Give our address")
+    await buyer.fills(address="Kungsgatan 1, 111 43 Stockholm")
+    await buyer.sees("This address stands on the invoices to you from now on.")
     await seller.sees(
         "Invoice PM-", "Commission on deal", "€186.57 at 21 %", "This invoice is for you. It is paid already."
     )

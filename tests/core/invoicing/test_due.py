@@ -37,8 +37,11 @@ WRITTEN_BY_US = SetBilling(address="Savanorių pr. 1, LT-44255", market_writes=T
 
 
 async def introduced(market: Market, who: Actor, **company: str | None) -> None:
+    """Who they are, and the address on invoices to them."""
     command = CompleteProfile(roles=frozenset(Role), **company)
     await market.run(who, lambda ctx: complete_profile(ctx, command))
+    if await market.run(who, service.billing_of) is None:
+        await agrees(market, who, SetBilling(address="Hafenstr. 1, 24103 Kiel", market_writes=False))
 
 
 async def agrees(market: Market, who: Actor, command: SetBilling = WRITTEN_BY_US) -> None:
