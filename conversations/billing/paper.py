@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 
 from conversations.forms.answers import named_goods
 from conversations.wording import Wordings, Words, labelled
 from core.catalogue.model import Catalogue
 from core.invoicing.model import Category, Content, Party, Said, Supply, Tax, What
-from core.kernel.money import Money
+from core.invoicing.rules import line_sums
+from core.kernel.exact import half_up_to
+from core.kernel.money import PRICE_DECIMALS, Money, UnitPrice
 from core.kernel.quantity import Quantity
 
 Row = tuple[str, str, str, str]
@@ -40,6 +43,7 @@ class PaperWords:
             line=line,
             quantity=_quantity(words, content),
             reason=_reason(words, content.tax),
+            reduced=_reduced(words, content),
         )
 
     def goods(self, language: str, product_id: str, grade_id: str | None, quantity: Quantity) -> str:
@@ -108,15 +112,37 @@ def _rows(words: Words, content: Content, line: str) -> tuple[Row, ...]:
     def money(minor: int) -> str:
         return words.show(Money(minor, content.currency))
 
+    full, less = line_sums(content)
+    priced = _priced(words, content, full)
+    reduced = [(_reduced(words, content), rate, "", money(-less))] if less else []
     rounding = [(words("invoice.paper.rounding"), "", "", money(sums.rounding))] if sums.rounding else []
     return (
-        (words("invoice.paper.what"), vat, words("invoice.paper.quantity"), words("invoice.paper.net")),
-        (line, rate, _quantity(words, content), money(sums.net)),
+        (words("invoice.paper.what"), vat, _heading(words, priced), words("invoice.paper.net")),
+        (line, rate, priced or _quantity(words, content), money(full)),
+        *reduced,
         (words("invoice.paper.net"), "", "", money(sums.net)),
         (vat, rate, "", money(sums.vat)),
         *rounding,
         (words("invoice.paper.total"), "", "", money(sums.gross)),
     )
+
+
+def _heading(words: Words, priced: str) -> str:
+    return words("invoice.paper.quantity_price" if priced else "invoice.paper.quantity")
+
+
+def _priced(words: Words, content: Content, full: int) -> str:
+    """ "24.36 t × 215.00 EUR/t", without VAT (Directive 2006/112/EC, article 226 (8)); nothing without a quantity."""
+    supply, quantity = content.supply, _quantity(words, content)
+    if not quantity or supply.agreed_minor is None:
+        return ""
+    price = half_up_to(Fraction(Money(full, content.currency).amount) / Fraction(supply.amount), PRICE_DECIMALS)
+    return f"{quantity} × {words.show(UnitPrice(price, content.currency, supply.unit))}" if price else ""
+
+
+def _reduced(words: Words, content: Content) -> str:
+    """Why less was paid than the goods cost by the contract; nothing where all of it was."""
+    return words("invoice.paper.reduced") if line_sums(content)[1] else ""
 
 
 def _quantity(words: Words, content: Content) -> str:
@@ -129,7 +155,7 @@ def _quantity(words: Words, content: Content) -> str:
 
 def _notes(words: Words, content: Content) -> tuple[str, ...]:
     """What the law or a certificate wants to be said on the paper in words."""
-    said = [words("invoice.paper.certified", what=each) for each in content.supply.certificates]
+    said = [words("invoice.paper.declared", what=each) for each in content.supply.certificates]
     if content.in_name_of is not None:
         said.append(words("invoice.paper.in_name_of", name=content.issuer.name, since=content.in_name_of))
     return tuple(said)

@@ -129,7 +129,8 @@ class Supply(Shape):
 
     `ref`: the deal or session, as people read it out; `lot`: its number within the deal; `minutes`: of a talk. `what`:
     the words of what was named when it was bought. `order`, `cost_centre`: what the recipient's book-keeping calls it;
-    `certificates`: as they have to stand on it.
+    `certificates`: as they have to stand on it, by the seller's own word. `agreed_minor`: what `amount` costs by the
+    contract, VAT in it, where that is known; less may have been paid for it.
     """
 
     of: What = What.NAMED
@@ -146,6 +147,7 @@ class Supply(Shape):
     order: str = ""
     cost_centre: str = ""
     certificates: tuple[str, ...] = ()
+    agreed_minor: int | None = None
 
 
 class Corrected(Shape):
@@ -160,7 +162,8 @@ class Said(Shape):
 
     `rows`: of its table, what, VAT, quantity and net amount; the first is the heading. `notes`: what the law or a
     certificate wants to be said in words. `line`, `quantity`, `reason`: as the electronic invoice says them too.
-    `language`: the one that it is in (BCP 47), which is another where the reader's is not spoken here.
+    `language`: the one that it is in (BCP 47), which is another where the reader's is not spoken here. `reduced`: why
+    less was paid than was agreed; empty where all of it was.
     """
 
     language: str
@@ -173,6 +176,7 @@ class Said(Shape):
     line: str
     quantity: str = ""
     reason: str = ""
+    reduced: str = ""
 
 
 class Content(Shape):

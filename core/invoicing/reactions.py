@@ -68,7 +68,7 @@ class Clerk:
             self._goods(ctx, deal, lot, lot.pay if isinstance(fact, LotAdjusted) else lot.amount)
 
     def _goods(self, ctx: Ctx, deal: Deal, lot: Lot, paid: Money) -> None:
-        goods, key = supplies.goods_of(ctx, deal, lot), f"goods:lot:{lot.id}"
+        goods, key = supplies.goods_of(ctx, deal, lot, paid), f"goods:lot:{lot.id}"
         writing.note(ctx, Due(key, Kind.GOODS, deal.seller, deal.buyer, deal.id, paid, goods, lot.id), self.market)
 
     def session_settled(self, ctx: Ctx, fact: SessionSettled) -> None:

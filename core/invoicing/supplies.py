@@ -7,6 +7,7 @@ where that is the market, of which only the caller knows it.
 from __future__ import annotations
 
 from datetime import date, datetime
+from fractions import Fraction
 
 from sqlalchemy import select
 
@@ -16,6 +17,8 @@ from core.invoicing import rules
 from core.invoicing.model import Goods, Supply, What
 from core.invoicing.vat import TAKEN_OVER_AT_PLACE
 from core.invoicing.writing import zone_of
+from core.kernel.money import Money
+from core.kernel.quantity import Quantity, converted, convertible
 from core.kernel.transaction import Ctx
 from core.listings.model import ListingCertificate
 from core.people.service import organisation_of
@@ -23,9 +26,9 @@ from core.purchases.model import Purchase
 from core.sessions.model import Booking, Meeting
 
 
-def goods_of(ctx: Ctx, deal: Deal, lot: Lot) -> Supply:
+def goods_of(ctx: Ctx, deal: Deal, lot: Lot, paid: Money) -> Supply:
     """A lot of goods. `goods_from` and `goods_to` are known as far as the delivery term names them."""
-    terms = deal.terms
+    terms, (came, agreed) = deal.terms, _came(lot, paid)
     taken_over = terms.incoterm in TAKEN_OVER_AT_PLACE
     return Supply(
         of=What.GOODS,
@@ -33,7 +36,8 @@ def goods_of(ctx: Ctx, deal: Deal, lot: Lot) -> Supply:
         lot=lot.number,
         on=_day(ctx, deal.seller, lot.arrived_at or ctx.now),
         ref=deal.ref,
-        amount=lot.quantity.amount,
+        amount=came.amount,
+        agreed_minor=agreed.minor,
         unit=lot.unit,
         goods_from=terms.place.country if taken_over else None,
         goods_to=None if taken_over else terms.place.country,
@@ -65,6 +69,21 @@ def sale_of(ctx: Ctx, purchase: Purchase, zone: str) -> Supply:
     return Supply(what=purchase.title, on=rules.day_in(zone, purchase.paid_at or ctx.now))
 
 
+def _came(lot: Lot, paid: Money) -> tuple[Quantity, Money]:
+    """How much was supplied, and what that costs by the contract: what was weighed, where less was paid by it.
+
+    A lot that was paid in full is invoiced as it was agreed, whatever was weighed.
+    """
+    weighed = lot.measured
+    if weighed is None or paid >= lot.amount or not convertible(weighed.unit, lot.unit):
+        return lot.quantity, lot.amount
+    share = converted(weighed, lot.unit) / Fraction(lot.quantity.amount)
+    cost = Money.rounded(Fraction(lot.amount.amount) * share, lot.currency)
+    if share >= 1 or cost < paid:
+        return lot.quantity, lot.amount
+    return weighed.to(lot.unit), cost
+
+
 def _day(ctx: Ctx, issuer: str, moment: datetime) -> date:
     return rules.day_in(zone_of(organisation_of(ctx, issuer)), moment)
 
@@ -76,4 +95,4 @@ def _certificates(ctx: Ctx, deal: Deal) -> tuple[str, ...]:
     )
     known = {row.scheme: row.number for row in ctx.session.execute(numbers)}
     agreed = deal.terms.certificates or tuple(known)
-    return tuple(f"{scheme.replace('_', ' ').upper()} {known.get(scheme, '')}".strip() for scheme in agreed)
+    return tuple(f"{scheme.replace('_', ' ')} {known.get(scheme, '')}".strip() for scheme in agreed)

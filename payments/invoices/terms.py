@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from core.invoicing.model import Category, Content, Party, Said
+from core.invoicing.rules import line_sums, unit_price
 from core.kernel.money import Money
 
 INVOICE, CREDIT_NOTE = "380", "381"  # UNTDID 1001
@@ -95,23 +96,26 @@ def _vat(content: Content) -> dict[str, Any]:
 
 
 def _line(content: Content) -> dict[str, Any]:
-    """The price is told for the whole quantity (BT-149): per unit it would have to be rounded once more."""
+    """What was agreed per unit, and what was taken off that since as an allowance (BG-27) before the line's sum."""
     supply, tax, net = content.supply, content.tax, _amount(content, content.sums.net)
     assert tax is not None, "looked at above"
     counted = supply.unit in UNITS and content.corrects is None
-    amount = f"{supply.amount if counted else Decimal(1):f}"
-    found = {
+    amount, (full, less) = supply.amount if counted else Decimal(1), line_sums(content)
+    price, base = unit_price(Money(full, content.currency), amount)
+    found: dict[str, Any] = {
         "BT-126": "1",
-        "BT-129": amount,
+        "BT-129": f"{amount:f}",
         "BT-130": UNITS.get(supply.unit, ONE),
         "BT-131": net,
-        "BT-146": net,
-        "BT-149": amount,
+        "BT-146": f"{price:f}",
+        "BT-149": f"{base:f}",
         "BT-151": tax.category.value,
         "BT-152": "" if tax.category is Category.OUTSIDE else f"{tax.percent:f}",
         "BT-153": said_of(content).line,
         "BT-154": said_of(content).quantity,
     }
+    if less:
+        found["BG-27"] = [{"amount": _amount(content, less), "reason": said_of(content).reduced}]
     return {name: value for name, value in found.items() if value}
 
 

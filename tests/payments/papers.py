@@ -21,7 +21,14 @@ SELLER: Final = Party(
     vat_number="LT100001919017",
     home_bp=2_100,
 )
-AT_HOME: Final = Party(id="01HOME", name="Šiluma UAB", country="LT", vat_number="LT999999917")
+AT_HOME: Final = Party(
+    id="01HOME",
+    name="Šiluma UAB",
+    country="LT",
+    vat_number="LT999999917",
+    address="Raudondvario pl. 86",
+    place="Kaunas",
+)
 GERMAN: Final = Party(id="01GERMAN", name="Wärme GmbH", country="DE", place="Kiel", vat_number="DE136695976")
 BRITISH: Final = Party(id="01BRITISH", name="Heat Ltd", country="GB")
 PELLETS: Final = Supply(
@@ -68,9 +75,12 @@ def credit(source: Content, gross: int, number: str = "PA-2026-000001") -> Conte
     return worded(source.model_copy(update={"sums": sums, "corrects": Corrected(number=number, issued_on=DAY)}))
 
 
+CLAIMED: Final = to("LT").model_copy(update={"amount": Decimal("23.833"), "agreed_minor": 5_079_53})
 STANDARD: Final = paper(Kind.GOODS, SELLER, AT_HOME, to("LT"), 1_00)  # one of those that only a rounding makes whole
 PAPERS: Final = {
     "S": STANDARD,
+    # 23.833 t at 213.13 EUR/t, VAT in it, of which a claim has left so much.
+    "S, for less than was agreed": paper(Kind.GOODS, SELLER, AT_HOME, CLAIMED, 4_892_15),
     "AE": paper(Kind.SESSION, SELLER, GERMAN, ADVICE),
     "K": paper(Kind.GOODS, SELLER, GERMAN, to("DE")),
     "G": paper(Kind.GOODS, SELLER, BRITISH, to("GB")),

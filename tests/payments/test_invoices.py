@@ -75,6 +75,26 @@ def test_the_file_has_the_page_for_people_and_the_invoice_for_machines() -> None
         assert said in text
 
 
+def test_goods_have_their_unit_price_and_what_was_taken_off_it_has_its_reason() -> None:
+    """For people and for machines (article 226 (8) of Directive 2006/112/EC; BT-146, BG-27); and who declares what."""
+    content = PAPERS["S, for less than was agreed"]
+    text, xml = text_of(issued(content, NUMBER, DAY)), etree.fromstring(electronic(content, NUMBER, DAY))
+    reason = "Price reduction under the contract, for what was found after delivery"
+    for said in (
+        *("Quantity × net unit price", "23.833 t × 176.1406 EUR/t", "€4,197.96", reason, "-€154.86", "€4,043.10"),
+        *("Certified, as the seller declares: fsc FSC-C123456", "Raudondvario pl. 86"),
+    ):
+        assert plain(said) in text
+    told = {
+        etree.QName(each).localname: each.text
+        for each in xml.iterfind(".//ram:IncludedSupplyChainTradeLineItem//*", RAM)
+    }
+    assert (told["ChargeAmount"], told["BilledQuantity"], told["LineTotalAmount"]) == ("176.1406", "23.833", "4043.10")
+    assert (told["ActualAmount"], told["Reason"]) == ("154.86", reason)
+    [buyer] = xml.iterfind(".//ram:BuyerTradeParty//ram:LineOne", RAM)
+    assert buyer.text == "Raudondvario pl. 86"
+
+
 @pytest.mark.parametrize("language", Wordings().languages())
 def test_a_paper_is_in_one_language_and_the_same_for_machines(language: str) -> None:
     """Its words, dates and amounts; what a tax office looks for stays: the article, and the code that says why."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from functools import partial
 
 import pytest
@@ -28,6 +29,7 @@ from core.sessions import meeting
 from core.sessions import service as sessions
 from tests.core import clerk
 from tests.core.conftest import Market
+from tests.core.goods import tonnes
 from tests.core.sessions.counsel import TUESDAY_TEN, counsel
 from tests.core.trades import Trade, agreed, paid
 
@@ -123,7 +125,24 @@ async def test_a_lot_that_is_cut_before_has_a_lower_invoice_and_one_that_is_drop
     ]
     await introduced(market, trade.buyer, **BUYER_IN_GERMANY)
     assert [each.state for each in await papers(market)] == [State.ISSUED, State.ISSUED]
+    assert (found[1].supply.amount, found[1].supply.agreed_minor) == (cut.quantity_amount, cut.amount.minor)
     await all_is_right(market)
+
+
+async def test_a_lot_that_is_paid_by_what_was_weighed_is_invoiced_by_that(market: Market) -> None:
+    """The quantity that came, at the agreed price, and nothing taken off."""
+    trade = await paid(market, lots=1)
+    await introduced(market, trade.buyer, **BUYER_IN_GERMANY)
+    lot = (await trade.lots())[0]
+    await trade.dispatch(lot)
+    await trade.arrive(lot, tonnes("99.6"))
+    await trade.accept(lot)
+    goods = next(each for each in await papers(market) if each.kind is Kind.GOODS)
+    assert (goods.supply.amount, goods.supply.agreed_minor, goods.gross_minor) == (
+        Decimal("99.6"),
+        20_916_00,
+        20_916_00,
+    )
 
 
 async def test_what_a_bank_takes_back_of_our_fee_is_credited_and_invoiced_anew_when_it_is_won(market: Market) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 
 import pytest
@@ -10,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.invoicing.model import Category, Kind, Paper, Party, Supply, Tax
-from core.invoicing.rules import credit_sums, number_of, series_of, sums_of
+from core.invoicing.rules import credit_sums, number_of, series_of, sums_of, unit_price
 from core.invoicing.vat import tax_of
 from core.kernel.exact import half_up
+from core.kernel.money import Money
 
 RATES = st.sampled_from([0, 500, 900, 1_900, 2_100, 2_550, 2_700])
 AMOUNTS = st.integers(1, 10**11)
@@ -34,6 +36,19 @@ def test_vat_is_the_rate_on_the_net_amount_and_the_gross_stays_what_was_paid(gro
     assert sums.vat == half_up(Fraction(sums.net * rate, 10_000))
     assert abs(sums.rounding) <= 1
     assert rate or (sums.vat, sums.rounding) == (0, 0)
+
+
+@given(st.integers(1, 99_999_999), st.decimals("0.001", "99999.999", places=3))
+def test_the_price_of_a_unit_makes_the_sum_of_the_line_to_the_cent(net: int, quantity: Decimal) -> None:
+    """No decimals beyond the four that a price may have."""
+    price, base = unit_price(Money(net, "EUR"), quantity)
+    assert Money.rounded(Fraction(price) * Fraction(quantity) / Fraction(base), "EUR") == Money(net, "EUR")
+    assert round(price, 4) == price
+
+
+def test_a_price_is_told_per_unit_where_that_can_be() -> None:
+    assert unit_price(Money(5_079_53, "EUR"), Decimal("23.833")) == (Decimal("213.13"), Decimal(1))
+    assert unit_price(Money(4_197_96, "EUR"), Decimal("23.833")) == (Decimal("176.1406"), Decimal(1))
 
 
 @given(st.lists(st.integers(1, 10**9), min_size=1, max_size=8), RATES)
