@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from fpdf import FPDF
-from fpdf.enums import XPos, YPos
+from fpdf.enums import Align, XPos, YPos
 
 from core.kernel.money import Money
-from payments.sentences import deed
+from payments.sentences import capital, deed, in_words, texts
 
 # DejaVu has every alphabet that our people write in, and comes with the library that draws the market's picture.
 FONTS: Final = Path(str(distribution("matplotlib").locate_file("matplotlib/mpl-data/fonts/ttf")))
@@ -45,7 +45,12 @@ ROWS: Final[Mapping[str, str]] = {
 LONGEST_CELL: Final = 900  # characters; the JSON inside has the whole of it
 MOMENT: Final = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d(?:\.\d+)?)?\+00:00")
 # What tells our rows apart is in the JSON; a clerk has no use for it.
-OURS: Final = frozenset({"version", "key", "attempt", "beside", "currency", "flagged", "rounds", "url"})
+OURS: Final = frozenset({"version", "key", "attempt", "beside", "currency", "flagged", "rounds", "url", "terms_json"})
+# Codes of ours, which are words with lines between them.
+CODES: Final = frozenset(
+    {"event", "from", "to", "state", "process", "reason", "why", "product_id", "grade_id", "packaging", "certificates"}
+)
+SENTENCE: Final = re.compile(r"(?<=[.!?]) (?=[A-Z])")
 OUR_ID: Final = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
 
 
@@ -56,6 +61,7 @@ def drawn(record: Mapping[str, Any], at: datetime) -> bytes:
     deliveries = {lot["id"]: f"delivery {lot['number']}" for lot in record.get("lots", ())}
     clerk = Clerk(dispute["amount"].split()[-1], deliveries)
     heading(page, f"{what} {thing['ref']}: the facts about dispute {dispute['ref']}")
+    _in_short(page, texts(record).get("uncategorized_text", ""))
     clerk.pairs(page, "The dispute", dispute)
     clerk.pairs(page, what, {name: value for name, value in thing.items() if name != "terms"})
     clerk.pairs(page, "Terms, as they were agreed", record.get("terms") or thing.get("terms", {}))
@@ -74,6 +80,14 @@ def drawn(record: Mapping[str, Any], at: datetime) -> bytes:
     return bytes(page.output())
 
 
+def _in_short(page: FPDF, told: str) -> None:
+    """The whole case in sentences, before any table: what the clerk decides by."""
+    line(page, "The case in short", 11, "B")
+    for sentence in SENTENCE.split(told):
+        line(page, sentence, 9)
+    page.ln(2)
+
+
 @dataclass(frozen=True)
 class Clerk:
     """Whom it is drawn for: reads sums, moments and words, and knows nothing by our ids.
@@ -87,22 +101,32 @@ class Clerk:
     def pairs(self, page: FPDF, title: str, values: Mapping[str, Any]) -> None:
         line(page, title, 11, "B")
         for name, value in self.facts_of(values):
-            line(page, f"{name}: {value}"[:LONGEST_CELL], 8)
+            line(page, f"{capital(name)}: {value}"[:LONGEST_CELL], 8)
         page.ln(2)
 
     def rows(self, page: FPDF, title: str, rows: Iterable[Mapping[str, Any]]) -> None:
-        found = [", ".join(f"{name} {value}" for name, value in self.facts_of(row)) for row in rows]
+        found = [self.sentence(row) for row in rows]
         if found:
             line(page, title, 11, "B")
             for each in found:
                 line(page, f"• {each}"[:LONGEST_CELL], 8)
             page.ln(2)
 
+    def sentence(self, row: Mapping[str, Any]) -> str:
+        """What somebody did, or what became of a thing, begins with when; of anything else each fact is named."""
+        facts = dict(self.facts_of(row))
+        at, by = facts.pop("at", ""), facts.pop("message", "")
+        told = _told(facts)
+        rest = "; ".join(f"{name}: {value}" for name, value in facts.items())
+        begun = " · ".join(filter(None, (at, told)))
+        return capital("; ".join(filter(None, (begun, rest)))) + (f" (message {by})" if by else "")
+
     def facts_of(self, row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         """What is known of a row."""
         for name, value in row.items():
-            said = self.names.get(str(value), str(value))
-            if value in (None, "", [], {}) or name in OURS or OUR_ID.fullmatch(said):
+            told = self.names.get(value, "") if isinstance(value, str) else ""
+            said = told or in_words(value)
+            if not said or name in OURS or OUR_ID.fullmatch(said):
                 continue
             if name.endswith("_minor"):
                 yield (
@@ -111,8 +135,21 @@ class Clerk:
                 )
             elif name == "did":
                 yield name, deed(value)
+            elif name in CODES:
+                yield name.removesuffix("_id"), said.replace("_", " ")
             else:
                 yield name.removesuffix("_id").replace("_", " "), MOMENT.sub(r"\1 \2 UTC", said)
+
+
+def _told(facts: dict[str, str]) -> str:
+    """Who did what, or which state became which; these facts are taken out of the others."""
+    if "did" in facts:
+        return f"{facts.pop('who', '')}: {facts.pop('did')}"
+    if "event" not in facts or "to" not in facts:
+        return ""
+    what, before = facts.pop("process", ""), facts.pop("from", "")
+    became = f"{before} → {facts.pop('to')}" if before else facts.pop("to")
+    return f"{what}, {facts.pop('event')}: {became}"
 
 
 def new_page(at: datetime) -> FPDF:
@@ -127,7 +164,7 @@ def new_page(at: datetime) -> FPDF:
 
 def line(page: FPDF, text: str, size: int, style: str = "") -> None:
     page.set_font("DejaVu", style, size)
-    page.multi_cell(0, size * 0.55, text, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+    page.multi_cell(0, size * 0.55, text, align=Align.L, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
 
 def heading(page: FPDF, text: str) -> None:

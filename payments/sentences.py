@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Final
 
 from core.escrow.evidence.record import LEFT
@@ -41,7 +42,7 @@ def _of_deal(record: Record) -> dict[str, str]:
     where = " ".join(filter(None, (terms.get("incoterm"), (terms.get("place") or {}).get("name"))))
     what = ", ".join(filter(None, (deal["goods"], where)))
     agreed = (
-        f"{_capital(deal['buyer'])} (the buyer) and {deal['seller']} (the seller) agreed on contract {deal['ref']} in "
+        f"{capital(deal['buyer'])} (the buyer) and {deal['seller']} (the seller) agreed on contract {deal['ref']} in "
         f"chat, {moment(deal['agreed_at'])}: {what}, for {deal['amount']}."
     )
     return {
@@ -188,6 +189,38 @@ def day(at: str) -> str:
     return f"{datetime.fromisoformat(at):%Y-%m-%d}"
 
 
+def in_words(value: Any) -> str:
+    """A value of the record as people write it: an amount with its unit, a place with its country; never Python.
+
+    Nothing of what is not there, and of what is not so.
+    """
+    if isinstance(value, Mapping):
+        return _in_words(value)
+    if isinstance(value, list | tuple):
+        return ", ".join(filter(None, map(in_words, value)))
+    if value is None or isinstance(value, bool):
+        return "yes" if value else ""
+    return str(value)
+
+
+def _in_words(value: Mapping[str, Any]) -> str:
+    match value:
+        case {"amount": amount, "currency": currency, "unit": unit}:
+            return f"{amount} {currency}/{unit}"
+        case {"amount": amount, "unit": unit}:
+            return f"{amount} {unit}"
+        case {"name": name, "country": country}:
+            return f"{name}, {country}"
+        case _:
+            return ", ".join(_named(each, inner) for each, inner in value.items() if in_words(inner))
+
+
+def _named(name: str, value: Any) -> str:
+    if name.endswith("_bp"):
+        return f"{name.removesuffix('_bp').replace('_', ' ')} {Decimal(value) / 100} %"
+    return f"{name.replace('_', ' ')} {in_words(value)}"
+
+
 def deed(fact: str) -> str:
     """ "lot accepted" for `LotAccepted`."""
     return " ".join(re.findall(r"[A-Z][a-z]*", fact)).lower()
@@ -206,5 +239,5 @@ def _money(row: Record, name: str) -> str:
     return str(Money(row[name] or 0, row["currency"]))
 
 
-def _capital(text: str) -> str:
+def capital(text: str) -> str:
     return text[:1].upper() + text[1:]

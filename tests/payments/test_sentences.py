@@ -21,6 +21,7 @@ from tests.core import clerk
 from tests.core.conftest import Market
 from tests.core.invoicing.test_due import BUYER_IN_GERMANY, SELLER_AT_HOME, agrees, introduced, papers
 from tests.core.trades import Trade, agreed, market_in_memory
+from tests.payments.test_invoices import text_of
 
 SHARE = Money(5_000_00, "EUR")
 
@@ -56,6 +57,32 @@ async def record(trade: Trade, taken: Money) -> dict[str, Any]:
     made["deal"]["goods"] = in_words(made["deal"]["terms"], clerk.PAPER_WORDS.goods)
     assert drawn(made, trade.market.clock.now()).startswith(b"%PDF")
     return made
+
+
+async def test_a_clerk_reads_the_document_and_no_python(market: Market) -> None:
+    """The case in sentences first; amounts with units, places, no words for what is not there; lines from the left."""
+    trade = await signed(market)
+    await trade.pay()
+    first, _ = await trade.lots()
+    await trade.deliver(first)
+    await trade.claim(first)
+    made = await record(trade, Money(21_000_00, "EUR"))
+    document = drawn(made, trade.market.clock.now())
+    text = text_of(document)
+    for python in ("{'", "': ", "None", "False", "True", "["):
+        assert python not in text, text[max(0, text.find(python) - 80) :][:160]
+    assert text.index("The case in short") < text.index("Wärme GmbH (the buyer) and Girios UAB (the seller)")
+    assert text.index("Wärme GmbH (the buyer)") < text.index("Terms, as they were agreed")
+    for said in (
+        "Quantity: 100 t",
+        "Price: 210 EUR/t",
+        "Place: Vilnius, LT",
+        "Product: wood pellets",
+        "ash cut 5 %",
+        "deal, money complete: awaiting funding → funded",
+        "· Ben: deal signed",
+    ):
+        assert said in text
 
 
 async def test_of_a_held_deal_the_bank_reads_what_was_bought_signed_paid_and_delivered(market: Market) -> None:
