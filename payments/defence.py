@@ -52,9 +52,10 @@ class Defence:
         record["made_at"] = post.created_at.isoformat()
         if "deal" in record:
             record["deal"]["goods"] = in_words(record["deal"]["terms"], self._goods)
-        document = drawn(record, post.created_at)
+        told = texts(record)
+        document = drawn(record, post.created_at, told.get("uncategorized_text", ""))
         key = f"evidence:{chargeback}:{body['attempt']}:{digest(document)[:16]}"
-        match await self._provider.submit_evidence(EvidenceAsk(key, body["dispute"], document, texts(record))):
+        match await self._provider.submit_evidence(EvidenceAsk(key, body["dispute"], document, told)):
             case Done(dispute):
                 sent = known(partial(evidence.pack_sent, chargeback_id=chargeback, digest=digest(document)))
                 return Delivered(both(sent, tell_dispute(dispute)))

@@ -15,7 +15,7 @@ from fpdf import FPDF
 from fpdf.enums import Align, XPos, YPos
 
 from core.kernel.money import Money
-from payments.sentences import capital, deed, in_words, texts
+from payments.sentences import capital, deed, in_words
 
 # DejaVu has every alphabet that our people write in, and comes with the library that draws the market's picture.
 FONTS: Final = Path(str(distribution("matplotlib").locate_file("matplotlib/mpl-data/fonts/ttf")))
@@ -54,14 +54,15 @@ SENTENCE: Final = re.compile(r"(?<=[.!?]) (?=[A-Z])")
 OUR_ID: Final = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
 
 
-def drawn(record: Mapping[str, Any], at: datetime) -> bytes:
-    """The same record at the same moment gives the same bytes."""
+def drawn(record: Mapping[str, Any], at: datetime, story: str = "") -> bytes:
+    """`story`: the case in sentences. The same record at the same moment gives the same bytes."""
     page = new_page(at)
     thing, what, facts, dispute = record[record["matter"]], *MATTERS[record["matter"]], record["dispute"]
     deliveries = {lot["id"]: f"delivery {lot['number']}" for lot in record.get("lots", ())}
     clerk = Clerk(dispute["amount"].split()[-1], deliveries)
     heading(page, f"{what} {thing['ref']}: the facts about dispute {dispute['ref']}")
-    _in_short(page, texts(record).get("uncategorized_text", ""))
+    if story:
+        _in_short(page, story)
     clerk.pairs(page, "The dispute", dispute)
     clerk.pairs(page, what, {name: value for name, value in thing.items() if name != "terms"})
     clerk.pairs(page, "Terms, as they were agreed", record.get("terms") or thing.get("terms", {}))

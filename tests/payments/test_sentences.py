@@ -67,7 +67,7 @@ async def test_a_clerk_reads_the_document_and_no_python(market: Market) -> None:
     await trade.deliver(first)
     await trade.claim(first)
     made = await record(trade, Money(21_000_00, "EUR"))
-    document = drawn(made, trade.market.clock.now())
+    document = drawn(made, trade.market.clock.now(), texts(made)["uncategorized_text"])
     text = text_of(document)
     for python in ("{'", "': ", "None", "False", "True", "["):
         assert python not in text, text[max(0, text.find(python) - 80) :][:160]
