@@ -20,7 +20,7 @@ from conversations.topics import command_on, page_names, page_on, read_page
 from core.catalogue.names import folded, words_of
 from core.people.service import choose_language
 from core.search.parse import parse
-from core.search.price_question import asks_fee, asks_price
+from core.search.price_question import asked_of_prices
 from core.talks.service import focused_draft
 
 COMMANDS = (
@@ -144,14 +144,12 @@ def anything(talk: Talk, text: str) -> None:
     wants_goods = understood.side == "buy" or any(getattr(understood, wish) for wish in WISHES)
     wants_goods |= understood.order is not None and not understood.rest  # "the newest listings", of whatever goods
     wants_goods |= any(map(almanac.catalogue.name_index.of_last_part, words_of(understood.rest)))
-    if asks_fee(text, understood, almanac.catalogue):
-        talk.command("fee", text)
+    if (question := asked_of_prices(text, understood, almanac.catalogue)) is not None:
+        talk.command(question, text)
     elif understood.side == "sell" or (understood.product and understood.price and "seller" in talk.person.roles):
         talk.command("sell", text)
     elif folded(text.strip(" .,!?")) in GREETINGS:
         talk.command("start", "")
-    elif asks_price(text, understood, almanac.catalogue):
-        talk.command("market", text)
     elif (wanted := asks_who_buys(talk, text)) is not None:
         talk.command("requests", wanted)
     elif (command := said_of_last_list(talk, text)) is not None:

@@ -17,7 +17,6 @@ from core.invoicing.events import InvoiceDrawn
 from core.invoicing.model import MARKET, Category, Content, Invoice, State
 from core.invoicing.writing import content_of, missing
 from core.kernel.money import Money
-from core.sessions.receipts import receipts_of
 
 SHOWN: Final = 10
 
@@ -83,12 +82,17 @@ def _none(talk: Talk) -> str:
     return " ".join(told)
 
 
-def invoices_row(talk: Talk, subject: str) -> tuple[Button, ...]:
-    """The way to the invoices of a deal or a session, or its receipt; nothing where there are none to see."""
-    there = invoicing.invoices_of(talk.ctx, subject, 1) or receipts_of(talk.ctx, subject)
-    if not there and not invoicing.left_to_issuers(talk.ctx, subject):
-        return ()
-    return (Button(label=talk.words("invoice.title"), press=press("invoice.list", subject)),)
+def invoices_row(talk: Talk, subject: str, *, of_session: bool = False) -> tuple[Button, ...]:
+    """The way to the invoices of a deal or a session; nothing where there are none to see. Goods alone have invoices
+    that wait for something."""
+    found = invoicing.invoices_of(talk.ctx, subject, 1)
+    waits = not found and not of_session and invoicing.left_to_issuers(talk.ctx, subject)
+    return (invoices_button(talk, subject),) if found or waits else ()
+
+
+def invoices_button(talk: Talk, subject: str) -> Button:
+    """The way to the invoices of a deal, or to those of a session and its receipt."""
+    return Button(label=talk.words("invoice.title"), press=press("invoice.list", subject))
 
 
 def invoice_card(talk: Talk, invoice: Invoice, text: str = "") -> Card:

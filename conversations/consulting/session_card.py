@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from conversations.billing.invoices import invoices_row
+from conversations.billing.invoices import invoices_button, invoices_row
 from conversations.billing.recalled import recall_lines
 from conversations.buttons import press
 from conversations.consulting.after import recording
@@ -33,7 +33,7 @@ from core.people.service import person_of
 from core.sessions import due, held, holds, rules, service, settlement
 from core.sessions.meeting import meeting_of
 from core.sessions.model import Booking
-from core.sessions.process import SESSION, SETTLED, TALKING
+from core.sessions.process import CHARGED, SESSION, SETTLED, TALKING
 from core.sessions.recalled import chargebacks_of
 from core.sessions.slots import NOT_AGREED
 
@@ -109,7 +109,8 @@ def turn_of(talk: Talk, booking: Booking, side: str, name: str, called_back: Seq
     """Whose turn it is, what comes next, and by when."""
     words = talk.words
     timer = deadline_of(talk.ctx.session, SESSION.name, booking.id)
-    code, held_at = f"session.turn.{booking.state}", held.held_later(talk.ctx, booking)
+    code = f"session.turn.{booking.state}"
+    held_at = held.held_later(talk.ctx, booking) if booking.state == "slot_held" else None
     if booking.state == "confirmed" and _is_open(talk, booking):
         code = _coming_in(talk, booking, side)
     free_first = due.free_first(talk.ctx, booking)
@@ -139,7 +140,7 @@ def turn_of(talk: Talk, booking: Booking, side: str, name: str, called_back: Seq
         code,
         name=name,
         until="" if timer is None else timer.due_at,
-        at=held_at if held_at is not None and booking.state == "slot_held" else at,
+        at=held_at or at,
         price=booking.price,
         due=booking.due,
         net=rules.net_of(booking.due, booking.terms),
@@ -278,7 +279,9 @@ def _buttons(talk: Talk, booking: Booking, side: str) -> tuple[tuple[Button, ...
     if booking.state not in ("slot_held", *TALKING):
         apart = press("apart.ask", booking.id, choice="session")
         beside.append(Button(label=words("apart.button"), press=apart))
-    beside += invoices_row(talk, booking.id)
+    if booking.state in CHARGED:  # who was charged has a receipt at least
+        paid = side == "seeker"
+        beside += (invoices_button(talk, booking.id),) if paid else invoices_row(talk, booking.id, of_session=True)
     if recording.may_ask(talk, booking):
         rows.append((Button(label=words("recording.ask_button"), press=press("recording.ask", booking.id)),))
     rows += _somebody_else(talk, booking, side)

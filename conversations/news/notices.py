@@ -12,50 +12,36 @@ from typing import Any
 
 import structlog
 
-from conversations.apart import REPORTS_HEARD, report_news
+from conversations.apart import REPORTS_HEARD
 from conversations.billing.agreement import billing_button
 from conversations.billing.invoices import invoice_file, told_of_awaited, told_of_invoice
-from conversations.billing.recalled import KIND as RECALL
-from conversations.billing.recalled import RECALLS_HEARD, recall_card
-from conversations.buttons import press
-from conversations.buying.purchase_notices import PURCHASES_HEARD, purchase_news
-from conversations.consulting.after.complaint import KIND as COMPLAINT
-from conversations.consulting.after.complaint import complaint_card
-from conversations.consulting.ask_card import ask_card
-from conversations.consulting.expert_notices import EXPERT_CARDS, EXPERTS_HEARD
-from conversations.consulting.promotion_notices import PROMOTIONS_HEARD, promotion_news
-from conversations.consulting.question import KIND as QUESTION
-from conversations.consulting.question import QUESTIONS_HEARD, question_news
+from conversations.billing.recalled import RECALLS_HEARD
+from conversations.buying.purchase_notices import PURCHASES_HEARD
+from conversations.consulting.expert_notices import EXPERTS_HEARD
+from conversations.consulting.promotion_notices import PROMOTIONS_HEARD
+from conversations.consulting.question import QUESTIONS_HEARD
 from conversations.consulting.session_mail import Method, send_entry
-from conversations.consulting.session_notices import ASK, SESSION_CARDS, SESSIONS_HEARD, line_brought, line_of, sides_of
+from conversations.consulting.session_notices import SESSIONS_HEARD, line_brought, line_of, sides_of
 from conversations.engine import Engine, send
 from conversations.facts import HEARD, NOTES, Gathered, on_listing_expired, on_listing_moved
 from conversations.filling.drafts import reminder
 from conversations.news.beside import redraw_beside
+from conversations.news.cards import CARDS
 from conversations.news.concerned import parties
 from conversations.news.reminders import on_deadline_nears
 from conversations.news.sentences import sentence
-from conversations.reply import Button, Card, Reply, Say
+from conversations.reply import Card, Reply, Say
 from conversations.search.alerts import found_list
 from conversations.search.openings import openings_list
 from conversations.talk import Surface, Talk
 from conversations.trade import deal_talk
-from conversations.trade.agreement import deal_card
-from conversations.trade.claim import claim_card
-from conversations.trade.dispute import case_card
-from conversations.trade.inquiry import inquiry_card
 from conversations.trade.money import account_page, set_up_payouts
-from conversations.trade.offer import offer_card
-from conversations.trade.request_card import request_card
 from conversations.trade.request_facts import REQUESTS_HEARD
-from conversations.trade.shelf import own_card
 from conversations.trade.signed import terms_file
 from core.alerts.events import ListingsFound, RequestsFound
 from core.deals import rules
 from core.deals.events import TermsDrawn
-from core.deals.service import deal_for
 from core.deals.talk.events import DealLineSaid
-from core.delivery.service import lot_for
 from core.escrow import events as money
 from core.invoicing.events import InvoiceAwaits, InvoiceDrawn, InvoiceIssued
 from core.invoicing.model import MARKET
@@ -65,15 +51,10 @@ from core.kernel.reminders import DeadlineNears
 from core.kernel.transaction import Ctx
 from core.kernel.transaction import person as acting_person
 from core.listings import events as listing
-from core.listings.service import listing_for
-from core.offers.inquiries.service import inquiry_for
-from core.offers.service import offer_for
 from core.people.company.events import MemberJoined, MemberLeft
 from core.people.model import Person
 from core.people.service import identities, members, organisation_of, person_of
-from core.requests.service import request_for
 from core.sessions.events import LineSaid, SessionCalledOff, SessionConfirmed, SessionMoved
-from core.support.service import case_for
 from core.talks.events import DraftNearsItsEnd
 from core.talks.service import shown
 
@@ -344,58 +325,3 @@ class Notices:
             talk = self._talk_to(ctx, person)
             if talk is not None:
                 send_entry(talk, booking_id, method)
-
-
-# --- drawing ----------------------------------------------------------------------------------------------------------
-
-
-def _offer(talk: Talk, subject: str, note: str) -> Card:
-    return offer_card(talk, offer_for(talk.ctx, subject), note)
-
-
-def _inquiry(talk: Talk, subject: str, note: str) -> Card:
-    return inquiry_card(talk, inquiry_for(talk.ctx, subject), note)
-
-
-def _request(talk: Talk, subject: str, note: str) -> Card:
-    return request_card(talk, request_for(talk.ctx, subject), note)
-
-
-def _deal(talk: Talk, subject: str, note: str) -> Card:
-    return deal_card(talk, deal_for(talk.ctx, subject), note)
-
-
-def _claim(talk: Talk, subject: str, note: str) -> Card:
-    return claim_card(talk, lot_for(talk.ctx, subject), note)
-
-
-def _case(talk: Talk, subject: str, note: str) -> Card:
-    return case_card(talk, case_for(talk.ctx, subject), note)
-
-
-def _listing(talk: Talk, subject: str, note: str) -> Card:
-    renew = own_card(talk, listing_for(talk.ctx, subject), note)
-    if not note:
-        return renew
-    mine = Button(label=talk.words("listing.mine"), press=press("command", choice="listings"))
-    return renew.model_copy(update={"buttons": (*renew.buttons, (mine,))})
-
-
-CARDS: dict[str, Callable[[Talk, str, str], Card]] = {
-    "offer": _offer,
-    "inquiry": _inquiry,
-    "request": _request,
-    "deal": _deal,
-    "claim": _claim,
-    "case": _case,
-    "listing": _listing,
-    "purchase": purchase_news,
-    "promotion": promotion_news,
-    "report": report_news,
-    RECALL: recall_card,
-    QUESTION: question_news,
-    **SESSION_CARDS,
-    COMPLAINT: complaint_card,
-    ASK: ask_card,
-    **EXPERT_CARDS,
-}

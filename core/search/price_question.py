@@ -4,7 +4,7 @@ advises, or what the market takes of a price ("what is your fee?"), for which no
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Final
+from typing import Final, Literal
 
 from core.catalogue import Catalogue
 from core.catalogue.names import words_of
@@ -13,6 +13,13 @@ from core.search.grammar import grammar_of
 from core.search.parse import LONGEST_SENTENCE, Understood
 
 SHORT: Final = 6  # words: "pellet prices in the Baltics"; who asks for prices in a letter wants quotes
+
+
+def asked_of_prices(text: str, said: Understood, catalogue: Catalogue) -> Literal["fee", "market"] | None:
+    """What such a question is answered by: what our fee leaves of a price, or what others ask. None: no question."""
+    if asks_fee(text, said, catalogue):
+        return "fee"
+    return "market" if asks_price(text, said, catalogue) else None
 
 
 def asks_price(text: str, said: Understood, catalogue: Catalogue) -> bool:

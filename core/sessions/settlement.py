@@ -61,8 +61,7 @@ class Brief:
 
 def complain(ctx: Ctx, booking_id: str, words: str, seen: int | None = None) -> Booking:
     """Within two days of the charge the seeker says what was wrong; nothing is paid out until it is settled."""
-    booking = mine(ctx, booking_id, seen)
-    words = words.strip()
+    booking, words = mine(ctx, booking_id, seen), words.strip()
     if not WORDS_LEAST <= len(words) <= WORDS_MOST:
         raise Invalid("session.complaint_words", field="words", least=WORDS_LEAST, most=WORDS_MOST)
     _check_not_called_back(ctx, booking)

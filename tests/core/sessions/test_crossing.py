@@ -307,3 +307,17 @@ async def test_nobody_books_on_other_terms_than_were_shown(they: Counsel) -> Non
     booked = await they.run(they.sarah, service.book_session, wish, COMMISSION_BP, shown=now)
 
     assert (booked.free_minutes, booked.state) == (0, "slot_held")
+
+
+async def test_answers_that_come_twice_or_too_late_change_nothing(they: Counsel) -> None:
+    await they.books(TUESDAY_TEN)
+    await they.does(they.sarah, service.abandon)
+    assert await they.state() == "closed"
+    (hold,) = await they.holds()
+    ends = TUESDAY_TEN + timedelta(days=6)
+    for _ in range(2):
+        await they.run(PROVIDER, card.held, hold.id, intent="pi_late", until=ends, card="pm_1")
+        await they.bank()
+
+    assert [hold.state for hold in await they.holds()] == ["released"]
+    assert len([post for post in they.market.posts if post.kind == "hold.cancel"]) == 1

@@ -11,8 +11,8 @@ from core.experts.service import say_free_now
 from core.kernel.errors import NotAllowed, NotFound, Refusal, Stale
 from core.kernel.heartbeat import beat
 from core.kernel.money import Money
-from core.kernel.transaction import MARKET, PROVIDER
-from core.sessions import card, meeting, service, settlement
+from core.kernel.transaction import MARKET
+from core.sessions import meeting, service, settlement
 from core.sessions.model import Booking, BookSession
 from core.sessions.process import SESSION
 from tests.core.conftest import Market
@@ -392,17 +392,3 @@ async def test_a_stranger_finds_nothing(they: Counsel, verb: object) -> None:
     await agreed(they)
     with pytest.raises(NotFound):
         await they.does(they.nina, verb)  # type: ignore[arg-type]  # each takes a session's id
-
-
-async def test_answers_that_come_twice_or_too_late_change_nothing(they: Counsel) -> None:
-    await they.books(TUESDAY_TEN)
-    await they.does(they.sarah, service.abandon)
-    assert await they.state() == "closed"
-    (hold,) = await they.holds()
-    ends = TUESDAY_TEN + timedelta(days=6)
-    for _ in range(2):
-        await they.run(PROVIDER, card.held, hold.id, intent="pi_late", until=ends, card="pm_1")
-        await they.bank()
-
-    assert [hold.state for hold in await they.holds()] == ["released"]
-    assert len([post for post in they.market.posts if post.kind == "hold.cancel"]) == 1

@@ -1,0 +1,93 @@
+"""Which card shows which thing: drawn anew wherever something is told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import structlog
+
+from conversations.apart import report_news
+from conversations.billing.recalled import KIND as RECALL
+from conversations.billing.recalled import recall_card
+from conversations.buttons import press
+from conversations.buying.purchase_notices import purchase_news
+from conversations.consulting.after.complaint import KIND as COMPLAINT
+from conversations.consulting.after.complaint import complaint_card
+from conversations.consulting.ask_card import ask_card
+from conversations.consulting.expert_notices import EXPERT_CARDS
+from conversations.consulting.promotion_notices import promotion_news
+from conversations.consulting.question import KIND as QUESTION
+from conversations.consulting.question import question_news
+from conversations.consulting.session_notices import ASK, SESSION_CARDS
+from conversations.reply import Button, Card
+from conversations.talk import Talk
+from conversations.trade.agreement import deal_card
+from conversations.trade.claim import claim_card
+from conversations.trade.dispute import case_card
+from conversations.trade.inquiry import inquiry_card
+from conversations.trade.offer import offer_card
+from conversations.trade.request_card import request_card
+from conversations.trade.shelf import own_card
+from core.deals.service import deal_for
+from core.delivery.service import lot_for
+from core.listings.service import listing_for
+from core.offers.inquiries.service import inquiry_for
+from core.offers.service import offer_for
+from core.requests.service import request_for
+from core.support.service import case_for
+
+log = structlog.get_logger(__name__)
+
+DRAWING_FAULTS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
+
+
+def _offer(talk: Talk, subject: str, note: str) -> Card:
+    return offer_card(talk, offer_for(talk.ctx, subject), note)
+
+
+def _inquiry(talk: Talk, subject: str, note: str) -> Card:
+    return inquiry_card(talk, inquiry_for(talk.ctx, subject), note)
+
+
+def _request(talk: Talk, subject: str, note: str) -> Card:
+    return request_card(talk, request_for(talk.ctx, subject), note)
+
+
+def _deal(talk: Talk, subject: str, note: str) -> Card:
+    return deal_card(talk, deal_for(talk.ctx, subject), note)
+
+
+def _claim(talk: Talk, subject: str, note: str) -> Card:
+    return claim_card(talk, lot_for(talk.ctx, subject), note)
+
+
+def _case(talk: Talk, subject: str, note: str) -> Card:
+    return case_card(talk, case_for(talk.ctx, subject), note)
+
+
+def _listing(talk: Talk, subject: str, note: str) -> Card:
+    renew = own_card(talk, listing_for(talk.ctx, subject), note)
+    if not note:
+        return renew
+    mine = Button(label=talk.words("listing.mine"), press=press("command", choice="listings"))
+    return renew.model_copy(update={"buttons": (*renew.buttons, (mine,))})
+
+
+CARDS: dict[str, Callable[[Talk, str, str], Card]] = {
+    "offer": _offer,
+    "inquiry": _inquiry,
+    "request": _request,
+    "deal": _deal,
+    "claim": _claim,
+    "case": _case,
+    "listing": _listing,
+    "purchase": purchase_news,
+    "promotion": promotion_news,
+    "report": report_news,
+    RECALL: recall_card,
+    QUESTION: question_news,
+    **SESSION_CARDS,
+    COMPLAINT: complaint_card,
+    ASK: ask_card,
+    **EXPERT_CARDS,
+}
