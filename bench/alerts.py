@@ -23,8 +23,8 @@ from core.alerts.rules import Goods
 from core.kernel.money import UnitPrice
 from core.kernel.quantity import Quantity
 from core.listings.model import Listing, ListingCertificate
-from core.search.days import DateWindow
-from core.search.parse import Understood
+from core.search.sentence.parse import Understood
+from core.search.sentence.times.days import DateWindow
 
 SEED = 7
 TODAY = date(2026, 11, 23)

@@ -105,7 +105,7 @@ async def until_stopped() -> None:
 
 def search_batch(arguments: list[str]) -> int:
     """Answer a file's queries about a file's documents, through the engine of the market."""
-    from config.search_batch import main as answer  # noqa: PLC0415 - as above
+    from config.batch.search_batch import main as answer  # noqa: PLC0415 - as above
 
     return answer(arguments)
 
@@ -134,7 +134,7 @@ async def doctor(settings: Settings) -> int:
 
 async def demo(settings: Settings, faults: str = "") -> int:
     """A whole trade, played through both bots and printed; or played under faults."""
-    from config.demo import play  # noqa: PLC0415 - as above
+    from config.demonstration.demo import play  # noqa: PLC0415 - as above
 
     return await play(settings, faults)
 

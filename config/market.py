@@ -13,11 +13,14 @@ from conversations.billing import agreement as billing
 from conversations.billing import invoices, recalled
 from conversations.book import Book
 from conversations.buying import purchase as buying
-from conversations.consulting import asking, at_once, booking, expert, hours, promotion, question, seek, stats
-from conversations.consulting import refining as seek_again
-from conversations.consulting import session as talking
 from conversations.consulting.after import complaint, recap, recording
 from conversations.consulting.after import review as session_review
+from conversations.consulting.consultants import at_once, hours, promotion, stats
+from conversations.consulting.consultants import profile as expert
+from conversations.consulting.seeking import question, seek
+from conversations.consulting.seeking import refining as seek_again
+from conversations.consulting.sessions import asking, booking
+from conversations.consulting.sessions import talk as talking
 from conversations.engine import Engine
 from conversations.filling import drafts
 from conversations.menus import Menus
@@ -27,27 +30,13 @@ from conversations.people import company, leaving, place, registration
 from conversations.search import alerts as alerting
 from conversations.search import browsing, fee, market_view, openings, wanting
 from conversations.talk import Almanac
-from conversations.trade import (
-    agreement,
-    change,
-    claim,
-    deal_talk,
-    delivery,
-    dispute,
-    held,
-    inquiry,
-    listing,
-    money,
-    offer,
-    order,
-    paying,
-    quoting,
-    request,
-    request_change,
-    review,
-    shelf,
-    signed,
-)
+from conversations.trade.deals import agreement, held, money, order, paying, signed
+from conversations.trade.deals import talk as deal_talk
+from conversations.trade.delivery import claim, delivery, dispute, review
+from conversations.trade.listings import change, listing, shelf
+from conversations.trade.offers import inquiry, offer
+from conversations.trade.requests import change as request_change
+from conversations.trade.requests import quoting, request
 from conversations.wording import Wordings
 from core.alerts import reactions as alerts
 from core.deals import reactions as deals
@@ -73,7 +62,7 @@ from core.reconciliation import reactions as reconciling
 from core.reputation import reactions as reputation
 from core.requests import reactions as requests
 from core.search import reactions as searching
-from core.search.places import Places
+from core.search.sentence.places import Places
 from core.sessions import reactions as sessions
 from core.sessions.vat import MarketVat
 from core.support import reactions as support

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conversations.consulting.refining import refines_advice
+from conversations.consulting.seeking.refining import refines_advice
 from conversations.search.refining import said_after_list
 from conversations.search.wanting import refines_wanted
 from conversations.talk import Talk

@@ -7,17 +7,17 @@ from typing import Any, Final, Literal
 
 from conversations.book import Book, Flow
 from conversations.buttons import Press, press
-from conversations.consulting.question import KIND as QUESTION
-from conversations.consulting.question import question_card
-from conversations.consulting.seek import profile_card
-from conversations.consulting.session_card import session_card
+from conversations.consulting.seeking.question import KIND as QUESTION
+from conversations.consulting.seeking.question import question_card
+from conversations.consulting.seeking.seek import profile_card
+from conversations.consulting.sessions.card import session_card
 from conversations.facts import gathered
 from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Card, CardList, Line, Say, Toast
 from conversations.search.cards import listing_card
 from conversations.talk import Opening, Talk
-from conversations.trade.inquiry import inquiry_card
-from conversations.trade.offer import offer_card
+from conversations.trade.offers.inquiry import inquiry_card
+from conversations.trade.offers.offer import offer_card
 from conversations.wording import Words, labelled
 from core.contacts import service
 from core.contacts.events import PartyReported, ReportClosed

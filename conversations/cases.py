@@ -7,7 +7,7 @@ from conversations.book import Book
 from conversations.consulting.after.complaint import brief_card as brief_complaint
 from conversations.reply import CardList, Say
 from conversations.talk import Talk
-from conversations.trade.dispute import brief_card as brief_dispute
+from conversations.trade.delivery.dispute import brief_card as brief_dispute
 from core.escrow.chargebacks import open_chargebacks
 from core.sessions.settlement import open_complaints
 from core.support.service import open_cases

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from conversations.book import Book
 from conversations.buttons import Press, press
-from conversations.consulting.session_card import session_card, waits_for_me
+from conversations.consulting.sessions.card import session_card, waits_for_me
 from conversations.filling.drafts import draft_card, go_on_or_open
 from conversations.reply import Button, Card, CardList, Desk, Say, Style
 from conversations.search.alerts import brief_search
 from conversations.standing import own_standing
 from conversations.talk import Opening, Talk
-from conversations.trade.agreement import awaits_me, brief_card
-from conversations.trade.inquiry import inquiry_card
-from conversations.trade.money import is_set_up, money_card, payouts_card
-from conversations.trade.offer import brief_offer
-from conversations.trade.request_card import brief_request
-from conversations.trade.shelf import brief_listing
+from conversations.trade.deals.agreement import awaits_me, brief_card
+from conversations.trade.deals.money import is_set_up, money_card, payouts_card
+from conversations.trade.listings.shelf import brief_listing
+from conversations.trade.offers.inquiry import inquiry_card
+from conversations.trade.offers.offer import brief_offer
+from conversations.trade.requests.card import brief_request
 from core.alerts import service as alerts
 from core.deals import service as deals
 from core.deals.model import DEAL

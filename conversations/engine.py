@@ -16,12 +16,13 @@ from conversations.book import Book, Flow, bound
 from conversations.buttons import Press, read_press
 from conversations.buying.purchase import take_stars
 from conversations.filling.interview import Interview
-from conversations.joints import jointed
 from conversations.links import LED_TO, link_in
-from conversations.marks import marked
-from conversations.placing import ELSEWHERE
+from conversations.outgoing.joints import jointed
+from conversations.outgoing.marks import marked
+from conversations.outgoing.placing import ELSEWHERE
+from conversations.outgoing.rooms import roomed
+from conversations.outgoing.twice import done_just_now, note_done
 from conversations.reply import Card, CardList, Desk, FormErrors, FormView, Reply, Say, Toast
-from conversations.rooms import roomed
 from conversations.search.asked import ask_problem_no_more
 from conversations.talk import Almanac, Surface, Talk
 from conversations.turn import (
@@ -38,7 +39,6 @@ from conversations.turn import (
     Said,
     Turn,
 )
-from conversations.twice import done_just_now, note_done
 from conversations.wording import Words
 from core.kernel import inbox
 from core.kernel.errors import Refusal, Stale

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from conversations.engine import Engine
-from conversations.joints import jointed_card
+from conversations.outgoing.joints import jointed_card
 from conversations.previews import preview
 from conversations.reply import Card, Option, Shared
 from conversations.search.finding import listings_to_share

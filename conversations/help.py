@@ -19,8 +19,8 @@ from conversations.talk import Talk
 from conversations.topics import command_on, page_names, page_on, read_page
 from core.catalogue.names import folded, words_of
 from core.people.service import choose_language
-from core.search.parse import parse
 from core.search.price_question import asked_of_prices
+from core.search.sentence.parse import parse
 from core.talks.service import focused_draft
 
 COMMANDS = (

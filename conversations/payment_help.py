@@ -6,10 +6,10 @@ from typing import Final
 
 from conversations.book import Book
 from conversations.buying.purchase import purchase_card
-from conversations.consulting.session_card import session_card
+from conversations.consulting.sessions.card import session_card
 from conversations.reply import CardList, Say
 from conversations.talk import Talk
-from conversations.trade.agreement import brief_card
+from conversations.trade.deals.agreement import brief_card
 from core.deals import service as deals
 from core.deals.model import Deal
 from core.purchases import service

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conversations.buttons import press
-from conversations.consulting.expert_card import expert_card
+from conversations.consulting.consultants.card import expert_card
 from conversations.links import LED_TO, PRIVATE, Link, read_url
 from conversations.reply import Button, Card
 from conversations.search.cards import shared

@@ -17,7 +17,7 @@ from core.invoicing.model import MARKET, Party
 from core.kernel.transaction import Ctx
 from core.people.model import NOBODY, Person
 from core.people.service import organisation_of, person_of
-from core.search.places import Places
+from core.search.sentence.places import Places
 from core.sessions.rooms.links import Rooms
 from core.sessions.vat import MarketVat
 from core.talks.model import Draft

@@ -20,7 +20,7 @@ from bots.slack.workspaces import NotInstalled, Workspaces
 from conversations.charts import drawn
 from conversations.engine import ANSWERS, replies_of
 from conversations.news.elsewhere import give_up
-from conversations.placing import placed
+from conversations.outgoing.placing import placed
 from conversations.reply import Card, CardList, Desk, FormClosed, FormView, Reply, Toast
 from conversations.talk import Surface
 from core.files.model import Checked

@@ -26,7 +26,7 @@ from core.people.model import CompleteProfile, Identity, Platform, Role
 from core.people.service import complete_profile, meet
 from core.requests.model import PublishRequest
 from core.requests.service import publish_request
-from core.search.places import Places, distance_km
+from core.search.sentence.places import Places, distance_km
 
 SELLERS = Path(__file__).with_name("sellers.yaml")
 EXPERTS = Path(__file__).with_name("experts.yaml")

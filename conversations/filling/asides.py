@@ -6,8 +6,8 @@ from conversations.filling.sentences import AS_WRITTEN
 from conversations.forms.form import Field
 from conversations.talk import Talk
 from core.catalogue.names import folded
-from core.search.parse import parse
 from core.search.price_question import asks_fee
+from core.search.sentence.parse import parse
 
 
 def aside(talk: Talk, asked: Field, text: str) -> tuple[str, str] | None:

@@ -22,9 +22,9 @@ from core.kernel.errors import Invalid
 from core.kernel.money import UnitPrice
 from core.kernel.quantity import UNITS, Quantity
 from core.listings.model import Place
-from core.search.numbers import has_two_readings, with_decimals
-from core.search.parse import parse_date_window, parse_place, parse_quantity, parse_unit_price
-from core.search.places import Place as Town
+from core.search.sentence.numbers import has_two_readings, with_decimals
+from core.search.sentence.parse import parse_date_window, parse_place, parse_quantity, parse_unit_price
+from core.search.sentence.places import Place as Town
 
 TOWNS = 20  # offered at once, while a part of a name is typed
 NOTHING = "none"  # the choice that says "none of these", which is an answer

@@ -22,7 +22,7 @@ from conversations.reply import Option
 from conversations.talk import Talk
 from core.kernel.errors import Invalid
 from core.kernel.quantity import Quantity
-from core.search.numbers import with_decimals
+from core.search.sentence.numbers import with_decimals
 
 Rows = tuple[tuple[Option, ...], ...]
 Values = Mapping[str, Any]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from conversations.engine import send
 from conversations.talk import Talk
-from conversations.trade.signed import terms_card
+from conversations.trade.deals.signed import terms_card
 from core.deals.service import deal_for
 from core.talks.service import shown
 

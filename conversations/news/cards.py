@@ -13,21 +13,21 @@ from conversations.buttons import press
 from conversations.buying.purchase_notices import purchase_news
 from conversations.consulting.after.complaint import KIND as COMPLAINT
 from conversations.consulting.after.complaint import complaint_card
-from conversations.consulting.ask_card import ask_card
-from conversations.consulting.expert_notices import EXPERT_CARDS
-from conversations.consulting.promotion_notices import promotion_news
-from conversations.consulting.question import KIND as QUESTION
-from conversations.consulting.question import question_news
-from conversations.consulting.session_notices import ASK, SESSION_CARDS
+from conversations.consulting.consultants.notices import EXPERT_CARDS
+from conversations.consulting.consultants.promotion_notices import promotion_news
+from conversations.consulting.seeking.question import KIND as QUESTION
+from conversations.consulting.seeking.question import question_news
+from conversations.consulting.sessions.ask_card import ask_card
+from conversations.consulting.sessions.notices import ASK, SESSION_CARDS
 from conversations.reply import Button, Card
 from conversations.talk import Talk
-from conversations.trade.agreement import deal_card
-from conversations.trade.claim import claim_card
-from conversations.trade.dispute import case_card
-from conversations.trade.inquiry import inquiry_card
-from conversations.trade.offer import offer_card
-from conversations.trade.request_card import request_card
-from conversations.trade.shelf import own_card
+from conversations.trade.deals.agreement import deal_card
+from conversations.trade.delivery.claim import claim_card
+from conversations.trade.delivery.dispute import case_card
+from conversations.trade.listings.shelf import own_card
+from conversations.trade.offers.inquiry import inquiry_card
+from conversations.trade.offers.offer import offer_card
+from conversations.trade.requests.card import request_card
 from core.deals.service import deal_for
 from core.delivery.service import lot_for
 from core.listings.service import listing_for

@@ -11,11 +11,11 @@ from conversations.billing.recalled import who_watches
 from conversations.buying.purchase_notices import concerned_by
 from conversations.consulting.after.complaint import KIND as COMPLAINT
 from conversations.consulting.after.complaint import who_decides
-from conversations.consulting.expert_notices import EXPERT_CARDS, consultant
-from conversations.consulting.promotion_notices import promoted_person
-from conversations.consulting.question import KIND as QUESTION
-from conversations.consulting.question import both_of_question
-from conversations.consulting.session_notices import ASK, SESSION_CARDS, asker_of, sides_of
+from conversations.consulting.consultants.notices import EXPERT_CARDS, consultant
+from conversations.consulting.consultants.promotion_notices import promoted_person
+from conversations.consulting.seeking.question import KIND as QUESTION
+from conversations.consulting.seeking.question import both_of_question
+from conversations.consulting.sessions.notices import ASK, SESSION_CARDS, asker_of, sides_of
 from core.deals.service import deal_for
 from core.delivery.service import lot_for
 from core.kernel.transaction import MARKET as NOBODY_IN_PARTICULAR

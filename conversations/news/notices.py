@@ -17,11 +17,11 @@ from conversations.billing.agreement import billing_button
 from conversations.billing.invoices import invoice_file, told_of_awaited, told_of_invoice
 from conversations.billing.recalled import RECALLS_HEARD
 from conversations.buying.purchase_notices import PURCHASES_HEARD
-from conversations.consulting.expert_notices import EXPERTS_HEARD
-from conversations.consulting.promotion_notices import PROMOTIONS_HEARD
-from conversations.consulting.question import QUESTIONS_HEARD
-from conversations.consulting.session_mail import Method, send_entry
-from conversations.consulting.session_notices import SESSIONS_HEARD, line_brought, line_of, sides_of
+from conversations.consulting.consultants.notices import EXPERTS_HEARD
+from conversations.consulting.consultants.promotion_notices import PROMOTIONS_HEARD
+from conversations.consulting.seeking.question import QUESTIONS_HEARD
+from conversations.consulting.sessions.mail import Method, send_entry
+from conversations.consulting.sessions.notices import SESSIONS_HEARD, line_brought, line_of, sides_of
 from conversations.engine import Engine, send
 from conversations.facts import HEARD, NOTES, Gathered, on_listing_expired, on_listing_moved
 from conversations.filling.drafts import reminder
@@ -34,10 +34,10 @@ from conversations.reply import Card, Reply, Say
 from conversations.search.alerts import found_list
 from conversations.search.openings import openings_list
 from conversations.talk import Surface, Talk
-from conversations.trade import deal_talk
-from conversations.trade.money import account_page, set_up_payouts
-from conversations.trade.request_facts import REQUESTS_HEARD
-from conversations.trade.signed import terms_file
+from conversations.trade.deals import talk as deal_talk
+from conversations.trade.deals.money import account_page, set_up_payouts
+from conversations.trade.deals.signed import terms_file
+from conversations.trade.requests.facts import REQUESTS_HEARD
 from core.alerts.events import ListingsFound, RequestsFound
 from core.deals import rules
 from core.deals.events import TermsDrawn

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from conversations.talk import Talk
-from conversations.trade.sides import side_of
+from conversations.trade.deals.sides import side_of
 from core.people.service import person_of
 
 ADDRESSING: Final = {"by", "only", "to", "in_place", "sides"}  # who says it and to whom, and no part of the sentence

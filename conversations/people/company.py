@@ -16,7 +16,7 @@ from core.people import service as people
 from core.people.company import service as company
 from core.people.company.model import INVITATION_VALID, ChangeMember, Invitation, Invite, Position
 from core.people.model import Person
-from core.search.parse import parse_money
+from core.search.sentence.parse import parse_money
 
 ANY: Final = "any"  # how an answer is kept that sets no limit
 SHOWN: Final = 12  # of a company's people; more of them than that keep a list of their own

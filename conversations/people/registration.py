@@ -16,7 +16,7 @@ from conversations.forms.nearest import matching, nearest_option
 from conversations.links import LED_TO, read_payload
 from conversations.reply import Button, Card, Line, Option, Say
 from conversations.talk import Opening, Talk
-from conversations.trade.money import mark_card
+from conversations.trade.deals.money import mark_card
 from conversations.wording import Wordings, Words
 from core.kernel.errors import Invalid
 from core.people import rules

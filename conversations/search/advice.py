@@ -10,9 +10,9 @@ from conversations.talk import Talk
 from core.catalogue.names import words_of
 from core.search import experts as advisers
 from core.search.advice import asks_advice, names_adviser
-from core.search.clock import without_clock
 from core.search.model import Query
-from core.search.parse import Understood, parse
+from core.search.sentence.clock import without_clock
+from core.search.sentence.parse import Understood, parse
 
 WORDS_OF_A_PROBLEM: Final = 2  # "boiler slags"; one word left over is more often a slip
 KNOWS: Final = frozenset({"field", "skill", "topic"})

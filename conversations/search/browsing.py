@@ -18,7 +18,7 @@ from core.insights.service import goods_on_offer
 from core.kernel.money import UnitPrice
 from core.search import kept
 from core.search.model import Query
-from core.search.parse import Understood
+from core.search.sentence.parse import Understood
 
 GOODS_SHOWN: Final = 8
 LABEL: Final = 75

@@ -21,13 +21,13 @@ from conversations.search.prices import Comparison
 from conversations.search.towns import town_name
 from conversations.standing import standing, standing_if_known
 from conversations.talk import Talk
-from conversations.trade.grades import grade_line
-from conversations.trade.shelf import goods_lines, packed_in
+from conversations.trade.listings.grades import grade_line
+from conversations.trade.listings.shelf import goods_lines, packed_in
 from core.contacts.rules import masked
 from core.listings.model import Listing
 from core.search import kept
 from core.search.model import Ask, Hit, Page, Query, Relaxation
-from core.search.places import distance_km
+from core.search.sentence.places import distance_km
 
 PICTURES = 3
 SIDE_BY_SIDE = " · "

@@ -18,9 +18,9 @@ from conversations.talk import Talk
 from core.kernel.exact import half_up_to
 from core.kernel.money import UnitPrice
 from core.search import service as market
-from core.search.days import has_no_end
-from core.search.measured import Measure
 from core.search.model import Chip, Query
+from core.search.sentence.measured import Measure
+from core.search.sentence.times.days import has_no_end
 
 RADII_KM = (50, 100, 200, 400)
 OTHER_PRICES_PERCENT = (90, 95, 105, 110, 120)

@@ -16,8 +16,8 @@ from core.insights.service import middle_price
 from core.kernel.errors import Refusal
 from core.kernel.money import Money, UnitPrice
 from core.kernel.quantity import Quantity
-from core.search.parse import Understood, parse
 from core.search.price_question import without_fee
+from core.search.sentence.parse import Understood, parse
 
 LONGEST_QUESTION = 120  # letters
 

@@ -35,14 +35,14 @@ from conversations.search.orders import (
 )
 from conversations.search.prices import Comparison
 from conversations.talk import Talk
-from conversations.trade.request import opening_for
-from conversations.trade.shelf import own_card
+from conversations.trade.listings.shelf import own_card
+from conversations.trade.requests.request import opening_for
 from core.listings import service as listings
 from core.reputation.service import scores_of
 from core.search import kept
 from core.search import service as market
 from core.search.model import Order, Page, Query
-from core.search.places import Place
+from core.search.sentence.places import Place
 
 AT_ONCE = 5
 SHARED_AT_ONCE = 10

@@ -8,7 +8,7 @@ from conversations.forms.answers import capital, goods_name
 from conversations.reply import Button, Card, CardList, Line, Say, Toast
 from conversations.search.chips import shown_parts
 from conversations.talk import Talk
-from conversations.trade.request_card import brief_request
+from conversations.trade.requests.card import brief_request
 from core.alerts import openings
 from core.alerts.events import RequestsFound
 from core.requests.service import request_for

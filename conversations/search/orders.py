@@ -14,7 +14,7 @@ from conversations.search.asked import mark
 from conversations.talk import Talk
 from core.catalogue.names import folded
 from core.search.model import Order, Query
-from core.search.places import Place as Town
+from core.search.sentence.places import Place as Town
 
 # What people say after a search, in each language of the market; a word of courtesy around it changes nothing.
 SAID: Final[Mapping[Order, Sequence[str]]] = {

@@ -15,7 +15,7 @@ from core.kernel.money import CURRENCIES, UnitPrice
 from core.kernel.quantity import convertible
 from core.listings.model import Listing
 from core.people.service import organisation_of
-from core.search.parse import Understood
+from core.search.sentence.parse import Understood
 
 READ_DECIMALS = 2  # of a price that is told as "about"
 

@@ -18,12 +18,12 @@ from core.catalogue.names import folded
 from core.search import kept
 from core.search import service as market
 from core.search.advice import asks_advice, names_adviser
-from core.search.grammar import Said, grammar_of
 from core.search.model import Order, Query
-from core.search.parse import Understood
-from core.search.patterns import any_of
 from core.search.rules import with_grades_of_goods
-from core.search.unfinished import UNREAD
+from core.search.sentence.grammar import Said, grammar_of
+from core.search.sentence.parse import Understood
+from core.search.sentence.patterns import any_of
+from core.search.sentence.unfinished import UNREAD
 
 # What was said is a part of a search, though it cannot be.
 ASKED_BACK: Final = ("window.", "place.distance_from_where", UNREAD)

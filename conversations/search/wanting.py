@@ -13,11 +13,11 @@ from conversations.search.finding import read
 from conversations.search.orders import as_said, order_rows, order_text, ordered
 from conversations.search.refining import asks_for_others_too, told_of, without_small_words
 from conversations.talk import Talk
-from conversations.trade.request_card import brief_request
+from conversations.trade.requests.card import brief_request
 from core.search import kept
 from core.search import requests as wanting
 from core.search.model import Order, Query
-from core.search.parse import Understood
+from core.search.sentence.parse import Understood
 from core.search.service import query_of, without
 
 SHOWN = 10

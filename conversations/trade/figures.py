@@ -14,8 +14,8 @@ from core.kernel.errors import Invalid
 from core.kernel.exact import decimals_of, half_up_to
 from core.kernel.money import Money
 from core.offers.quality import Measured
-from core.search.numbers import parse_number
-from core.search.parse import parse_money
+from core.search.sentence.numbers import parse_number
+from core.search.sentence.parse import parse_money
 
 WHOLE: Final = 100  # percent, and hundredths of one
 FINEST: Final = 2  # decimals of a figure

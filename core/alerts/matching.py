@@ -30,8 +30,8 @@ from core.kernel.money import UnitPrice
 from core.kernel.quantity import Quantity, unit_named
 from core.kernel.transaction import Ctx
 from core.listings.model import Listing
-from core.search.parse import Understood
-from core.search.places import EARTH_RADIUS_KM
+from core.search.sentence.parse import Understood
+from core.search.sentence.places import EARTH_RADIUS_KM
 
 READ_AGAIN: Final = timedelta(minutes=5)  # far longer than any unit of work takes, and than clocks of workers differ
 FIRST: Final = datetime(1970, 1, 1, tzinfo=UTC)

@@ -31,8 +31,8 @@ from core.people.service import acting, members
 from core.requests.model import REQUEST, Request
 from core.requests.service import request_for
 from core.search.model import Reason
-from core.search.parse import Understood
-from core.search.places import Place
+from core.search.sentence.parse import Understood
+from core.search.sentence.places import Place
 
 OF_REQUEST: Final = "request_alerts"  # kind of timers
 MATCH: Final = "match"

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from core.alerts.rules import Goods
 from core.catalogue.names import words_of
-from core.search.leaving_out import COUNTRY
-from core.search.measured import met_by
 from core.search.model import Reason
-from core.search.parse import Understood
-from core.search.places import distance_km
+from core.search.sentence.leaving_out import COUNTRY
+from core.search.sentence.measured import met_by
+from core.search.sentence.parse import Understood
+from core.search.sentence.places import distance_km
 
 
 def reasons(wanted: Understood, goods: Goods) -> tuple[Reason, ...]:

@@ -19,13 +19,13 @@ from core.catalogue.synonyms import SAME, SHORTEST_STEM
 from core.kernel.money import UnitPrice
 from core.kernel.quantity import Quantity
 from core.listings.model import Listing
-from core.search.leaving_out import SCHEME
-from core.search.measured import met_by
 from core.search.model import Query
-from core.search.parse import Understood
-from core.search.places import distance_km
 from core.search.rules import chips_of, from_there
-from core.search.whereabouts import NEAR_KM
+from core.search.sentence.leaving_out import SCHEME
+from core.search.sentence.measured import met_by
+from core.search.sentence.parse import Understood
+from core.search.sentence.places import distance_km
+from core.search.sentence.whereabouts import NEAR_KM
 from core.search.wishes import LOOSE
 
 LIKE_WORD = 0.78  # one wrong letter in five, as search reads words

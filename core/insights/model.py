@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from core.kernel.quantity import Quantity
-from core.search.places import Place
+from core.search.sentence.places import Place
 
 FEWEST: Final = 3  # sellers, or seekers: of fewer nothing is told, for each could work out the others
 REGION_KM: Final = 300  # around a town, when a town is named as the region

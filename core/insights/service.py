@@ -18,7 +18,7 @@ from core.kernel.money import UnitPrice
 from core.kernel.quantity import Quantity, convertible
 from core.kernel.transaction import Ctx
 from core.listings.model import Listing
-from core.search.places import distance_km
+from core.search.sentence.places import distance_km
 
 FRESH = timedelta(days=7)
 NEWEST = 200  # offers of one product that a median is taken of in passing

@@ -13,7 +13,7 @@ from rapidfuzz.distance import OSA
 from core.catalogue import Catalogue
 from core.catalogue.names import folded, words_of
 from core.search.model import Order, Query
-from core.search.parse import LONGEST_SENTENCE, Understood
+from core.search.sentence.parse import LONGEST_SENTENCE, Understood
 from core.search.wishes import expert_words
 
 SEVERAL: Final = 2  # words of one field: then nobody need say that there is a problem

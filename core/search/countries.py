@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from core.catalogue import Catalogue
 from core.catalogue.names import folded
-from core.search.parse import Understood
-from core.search.places import Places
+from core.search.sentence.parse import Understood
+from core.search.sentence.places import Places
 
 
 def with_countries(said: Understood, catalogue: Catalogue, places: Places) -> Understood:

@@ -24,21 +24,21 @@ from core.kernel.money import Money
 from core.kernel.transaction import Ctx
 from core.search import rules
 from core.search.advice import order_of_advisers
-from core.search.clock import Clock, names_weekday, without_clock
-from core.search.days import DateWindow
 from core.search.engine.document import words_in
 from core.search.engine.index import Found, Index
 from core.search.engine.wanted import Limits, Order, Spot, Wanted, Word
-from core.search.grammar import Said, grammar_of
 from core.search.kinds.experts import EXPERTS, FREE_NOW
 from core.search.limits import BY_THE_HOUR, hourly_amount
 from core.search.model import Chip, DidYouMean, Query, Standings
-from core.search.parse import Understood
-from core.search.places import Places
 from core.search.problem import told_by
+from core.search.sentence.clock import Clock, names_weekday, without_clock
+from core.search.sentence.grammar import Said, grammar_of
+from core.search.sentence.parse import Understood
+from core.search.sentence.places import Places
+from core.search.sentence.times.days import DateWindow
+from core.search.sentence.whereabouts import NEAR_KM
 from core.search.service import query_of, without
 from core.search.storage.shelf import shelf_of
-from core.search.whereabouts import NEAR_KM
 from core.search.why import Known, has_only_words, known_of, tells_why, why
 from core.search.wishes import WORDS_AT_MOST, expert_words, known_to_index, of_whom, place_words, very_words
 

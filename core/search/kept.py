@@ -9,9 +9,9 @@ from typing import Any, Final, get_type_hints
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
 from core.kernel.errors import Refusal
-from core.search.leaving_out import COUNTRY, GRADE, SCHEME
 from core.search.model import Order, Query
-from core.search.parse import Understood
+from core.search.sentence.leaving_out import COUNTRY, GRADE, SCHEME
+from core.search.sentence.parse import Understood
 
 # Of the moment in which the sentence was said; the order is from then on that of the query.
 ASKED_ONCE: Final = frozenset({"unclear", "side", "order", "by_load", "around_km"})

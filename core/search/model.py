@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.kernel.db import Id, Instant, Table
 from core.listings.model import Listing
-from core.search.parse import Understood
+from core.search.sentence.parse import Understood
 
 LARGEST_PAGE: Final = 50
 

@@ -9,8 +9,8 @@ from typing import Final, Literal
 from core.catalogue import Catalogue
 from core.catalogue.names import words_of
 from core.search.advice import names_adviser
-from core.search.grammar import grammar_of
-from core.search.parse import LONGEST_SENTENCE, Understood
+from core.search.sentence.grammar import grammar_of
+from core.search.sentence.parse import LONGEST_SENTENCE, Understood
 
 SHORT: Final = 6  # words: "pellet prices in the Baltics"; who asks for prices in a letter wants quotes
 

@@ -15,9 +15,9 @@ from core.kernel.money import UnitPrice
 from core.kernel.quantity import Quantity, converted, convertible, unit_named
 from core.listings.model import Listing
 from core.search.engine.index import Found
-from core.search.leaving_out import COUNTRY, GRADE, TOWN
 from core.search.model import Ask, Chip, Choice, Query, Reason
-from core.search.parse import Understood
+from core.search.sentence.leaving_out import COUNTRY, GRADE, TOWN
+from core.search.sentence.parse import Understood
 
 LONGEST_WAY: Final = 5  # times as far as was asked is still worth telling
 JUST_LISTED_DAYS: Final = 3

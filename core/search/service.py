@@ -19,19 +19,19 @@ from core.kernel.transaction import Ctx
 from core.listings.model import Listing
 from core.search import rules
 from core.search.countries import with_countries
-from core.search.days import from_then_on
 from core.search.engine.index import Answer, Found, Index
 from core.search.engine.wanted import Spot
-from core.search.goods import burnt
 from core.search.kinds.listings import LISTINGS
-from core.search.measured import wished
 from core.search.model import LARGEST_PAGE, Chip, DidYouMean, Hit, Order, Page, Query, Relaxation, Standings
-from core.search.parse import Understood, parse
-from core.search.places import Place, Places
+from core.search.sentence.goods import burnt
+from core.search.sentence.measured import wished
+from core.search.sentence.parse import Understood, parse
+from core.search.sentence.places import Place, Places
+from core.search.sentence.times.days import from_then_on
+from core.search.sentence.unfinished import without_number
+from core.search.sentence.whereabouts import NEAR_KM
 from core.search.storage.shelf import shelf_of
-from core.search.unfinished import without_number
 from core.search.unheard import without_letters, without_unheard
-from core.search.whereabouts import NEAR_KM
 from core.search.wishes import exactly, known_to_index
 
 SHORT_LIST = 100  # of these the sellers' standing is asked; below them it could not change the first pages

@@ -8,7 +8,7 @@ from typing import Final
 
 from core.catalogue import Catalogue
 from core.catalogue.names import folded
-from core.search.places import Places
+from core.search.sentence.places import Places
 
 SHORTEST_HALF: Final = 3  # letters; two would take many a misspelt word apart
 

@@ -20,7 +20,7 @@ from core.people.model import Organisation
 from core.search.engine.document import words_in
 from core.search.engine.index import Index
 from core.search.engine.wanted import Word
-from core.search.parse import Understood
+from core.search.sentence.parse import Understood
 
 NOT_LOOKED_AT: Final = "search.not_looked_at"  # the code that tells of them
 SHORTEST_NAME: Final = 4  # letters of a word that a company may be called by

@@ -17,8 +17,8 @@ from core.experts.finding import WORDS_TOLD, is_among, reasons_of
 from core.experts.model import Expert
 from core.kernel.transaction import Ctx
 from core.people.model import Organisation, Person
-from core.search.parse import Understood
-from core.search.tongues import language_named
+from core.search.sentence.parse import Understood
+from core.search.sentence.tongues import language_named
 
 Reasons = tuple[tuple[str, str], ...]
 ADVISING: Final = frozenset({"field", "skill", "topic", "name"})

@@ -12,16 +12,16 @@ from core.catalogue import Catalogue
 from core.catalogue.synonyms import SAME
 from core.search.engine.document import LONGEST_WORD, words_in
 from core.search.engine.wanted import Limits, Order, Spot, Wanted, Word
-from core.search.grammar import grammar_of
-from core.search.leaving_out import COUNTRY
 from core.search.limits import BY_THE_HOUR, amount_limits, hourly_amount, price_limits, prices_per
-from core.search.measured import marks_meeting
 from core.search.model import Order as AnyOrder
-from core.search.parse import Understood
-from core.search.places import Place, Places
 from core.search.problem import ADVISES, FIELDS_TOLD, told_by
+from core.search.sentence.grammar import grammar_of
+from core.search.sentence.leaving_out import COUNTRY
+from core.search.sentence.measured import marks_meeting
+from core.search.sentence.parse import Understood
+from core.search.sentence.places import Place, Places
+from core.search.sentence.tongues import language_named
 from core.search.spacing import apart, meant_by_end, meant_by_half
-from core.search.tongues import language_named
 
 Knows = Callable[[str], bool]
 NO_PACKAGING: Final = "any"  # of a listing that does not say how its goods are packed

@@ -21,7 +21,7 @@ from conversations.reply import Button, Card, CardList, Desk, Line, Option, Say
 from conversations.talk import Almanac, Opening, Talk
 from core.catalogue.reading import load
 from core.kernel.ids import Ids
-from core.search.places import Places
+from core.search.sentence.places import Places
 from lab.app import Lab
 from tests.bots.stall import Stall, stall_book
 from tests.lab.slack.desk import Desk as Window

@@ -24,7 +24,7 @@ from core.kernel.events import Reactions
 from core.kernel.ids import Ids
 from core.kernel.sqlite import SqliteRunner, connect, engine_over
 from core.kernel.transaction import Transactions
-from core.search.places import Places
+from core.search.sentence.places import Places
 from tests.core.conftest import MovableClock
 
 WORDS = {

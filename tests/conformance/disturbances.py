@@ -18,7 +18,8 @@ from conversations.buttons import press, read_press
 from conversations.forms.form import Field, Form
 from conversations.reply import FormClosed, FormErrors, FormView
 from conversations.steps import YES
-from conversations.trade import agreement, claim, delivery, dispute
+from conversations.trade.deals import agreement
+from conversations.trade.delivery import claim, delivery, dispute
 from conversations.turn import ClosedForm, Filled, Input, Pressed, Said, Turn
 from core.kernel.transaction import Ctx
 from tests.conformance.attempt import Attempt, loads_on

@@ -9,7 +9,7 @@ transaction, the draft in the database and the dispatcher, and nothing of how a 
 are played at the reception, where one input costs milliseconds and all flows can be tried. What a platform's own
 library and wire add (an update that is brought twice, acknowledgements that are lost, Slack's retries, a process that
 is killed) is the same for every flow, and is tried over the wire with the real libraries:
-`tests/journeys/test_disturbed.py` and `test_kill.py` for whole trades, `tests/bots/test_telegram_bot.py` and
+`tests/journeys/weather/test_disturbed.py` and `test_kill.py` for whole trades, `tests/bots/test_telegram_bot.py` and
 `test_slack_bot.py` for each platform.
 """
 

@@ -19,8 +19,11 @@ from conversations.book import Book, bound
 from conversations.differences import SALES
 from conversations.search.cards import BEYOND
 from conversations.topics import page_names
-from conversations.trade import agreement, claim, delivery, dispute, grades, lots, money, request_card, shelf
-from conversations.trade.turns import CLOSED_BY
+from conversations.trade.deals import agreement, lots, money
+from conversations.trade.deals.turns import CLOSED_BY
+from conversations.trade.delivery import claim, delivery, dispute
+from conversations.trade.listings import grades, shelf
+from conversations.trade.requests import card as request_card
 from core.alerts.model import Rhythm
 from core.deals.model import DEAL
 from core.delivery.model import LOT
@@ -36,8 +39,7 @@ from core.offers.quality import REPRODUCIBILITY
 from core.people.company.model import Position
 from core.people.model import Platform, Role
 from core.requests.model import REQUEST
-from core.search.experts import CHIPS as ADVICE_CHIPS
-from core.search.experts import RELAXED
+from core.search import experts as advice
 from core.search.model import Order
 from core.search.rules import CHIPS
 from core.statements.model import What
@@ -166,8 +168,8 @@ def from_tables() -> dict[str, frozenset[str]]:
     codes |= dict.fromkeys(
         (f"turn.case.{state}.{who}" for state in states(CASE) for who in ("party", "operator")), frozenset({"due"})
     )
-    codes |= {f"search.chip.{wish}": frozenset({part}) for wish, part in (*CHIPS, *ADVICE_CHIPS)}
-    codes |= {code: frozenset({dict(ADVICE_CHIPS)[wish], "count"}) for wish, code in RELAXED}
+    codes |= {f"search.chip.{wish}": frozenset({part}) for wish, part in (*CHIPS, *advice.CHIPS)}
+    codes |= {code: frozenset({dict(advice.CHIPS)[wish], "count"}) for wish, code in advice.RELAXED}
     codes["search.chip.rate_by_minute"] = frozenset({"rate", "minute"})
     codes["search.relax.rate_by_minute"] = frozenset({"rate", "minute", "count"})
     codes |= dict.fromkeys(("search.relax.up_to", "search.relax.up_to_by_minute"), frozenset({"rate", "count"}))

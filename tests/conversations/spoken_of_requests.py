@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from conversations.trade import request_facts
+from conversations.trade.requests import facts as request_facts
 
 FACTS: Final[tuple[tuple[Mapping[type, str], frozenset[str]], ...]] = (
     (request_facts.PUBLISHED_FACTS, frozenset()),

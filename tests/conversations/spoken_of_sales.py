@@ -7,7 +7,7 @@ from typing import Final
 from conversations.apart import REPORT_FACTS
 from conversations.billing.recalled import RECALL_FACTS
 from conversations.buying import purchase_notices
-from conversations.consulting import promotion_notices
+from conversations.consulting.consultants import promotion_notices
 from core.erasure.model import Open
 from core.escrow.evidence.model import PackState
 from core.promotion.model import PROMOTION, Kind

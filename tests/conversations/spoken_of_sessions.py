@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, get_args
 
-from conversations.consulting import ask_card, expert, expert_notices, session_card
 from conversations.consulting.after.complaint import COMPLAINT_FACTS
 from conversations.consulting.after.recap import PARTS as RECAP_PARTS
 from conversations.consulting.after.recap import RECAP_FACTS
 from conversations.consulting.after.recording import RECORDING_FACTS
 from conversations.consulting.after.review import REVIEW_FACTS
-from conversations.consulting.expert_notices import CALENDAR_FACTS, EXPERT_FACTS
-from conversations.consulting.question import QUESTION_FACTS
-from conversations.consulting.session_notices import (
+from conversations.consulting.consultants import notices as expert_notices
+from conversations.consulting.consultants import profile as expert
+from conversations.consulting.consultants.notices import CALENDAR_FACTS, EXPERT_FACTS
+from conversations.consulting.seeking.question import QUESTION_FACTS
+from conversations.consulting.sessions import ask_card
+from conversations.consulting.sessions import card as session_card
+from conversations.consulting.sessions.notices import (
     ASK_FACTS,
     CARD_FACTS,
     FOLLOW_UP_FACTS,

@@ -11,7 +11,7 @@ from babel import Locale
 from config.reference import reference
 from conversations.dates import day_in_words, span_in_words, weekday_in_words
 from conversations.wording import Wordings
-from core.search.fields import parse_date_window
+from core.search.sentence.fields import parse_date_window
 
 FIRST, LAST = date(2026, 11, 3), date(2026, 11, 9)
 LOCALES = ("en_GB", "en_US", "de", "fr", "es", "pl", "lt", "lv", "et", "it", "sv", "uk")

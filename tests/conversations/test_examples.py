@@ -13,7 +13,7 @@ from conversations.around import free_text
 from conversations.book import bound
 from conversations.forms.form import Field
 from conversations.topics import PAGES
-from conversations.trade.deal_talk import in_deal
+from conversations.trade.deals.talk import in_deal
 from core.catalogue.names import folded
 from core.experts.hours import names_of_days
 from tests.conversations.test_words import LANGUAGES, MESSAGES, sentences

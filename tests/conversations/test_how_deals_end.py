@@ -8,8 +8,8 @@ import pytest
 
 from conversations.reply import Card
 from conversations.talk import Surface
-from conversations.trade.agreement import deal_card
-from conversations.trade.claim import claim_card
+from conversations.trade.deals.agreement import deal_card
+from conversations.trade.delivery.claim import claim_card
 from core.deals import service as deals
 from core.delivery import service as delivery
 from core.kernel.transaction import Actor, Ctx

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conversations.consulting.at_once import FreeNow, free_now_in
+from conversations.consulting.consultants.at_once import FreeNow, free_now_in
 from tests.core.goods import catalogue
 
 

@@ -10,14 +10,14 @@ from bots.slack.render import bare
 from bots.slack.render import render as on_slack
 from bots.telegram.render import render as on_telegram
 from conversations.engine import Engine, replies_of, send
-from conversations.joints import jointed
+from conversations.outgoing.joints import jointed
 from conversations.reply import Card, CardList, Desk, FieldView, FormView, Line, Reply
 from conversations.talk import Almanac, Surface
 from conversations.wording import Wordings, listed
 from core.kernel.transaction import MARKET, Ctx
 from core.people.model import Platform
 from core.people.service import acting
-from core.search.places import Places
+from core.search.sentence.places import Places
 from tests.core.goods import catalogue
 from tests.core.trades import market_in_memory
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conversations.consulting.rates import rate_of, said_rate, write_rate
+from conversations.consulting.consultants.rates import rate_of, said_rate, write_rate
 from core.catalogue import Catalogue
 from core.kernel.errors import Refusal
 from tests.core.goods import catalogue

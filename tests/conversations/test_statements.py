@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, cast
 
-from conversations.consulting.session_card import session_card
+from conversations.consulting.sessions.card import session_card
 from conversations.engine import Engine
 from conversations.reply import Card
 from conversations.talk import Almanac, Surface, Talk
-from conversations.trade.agreement import awaits_me, deal_card
+from conversations.trade.deals.agreement import awaits_me, deal_card
 from conversations.wording import Wordings
 from core.deals.service import deal_for
 from core.escrow.rails.service import settling
 from core.kernel.statements import standing
 from core.kernel.transaction import MARKET, Actor, Ctx
 from core.people.service import acting
-from core.search.places import Places
+from core.search.sentence.places import Places
 from core.sessions import meeting
 from core.sessions.service import booking_for
 from tests.core.conftest import Market

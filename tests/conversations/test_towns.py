@@ -14,7 +14,7 @@ from conversations.talk import Talk
 from conversations.wording import Wordings, Words
 from core.catalogue import Catalogue
 from core.kernel.errors import Invalid
-from core.search.places import Places
+from core.search.sentence.places import Places
 
 LANGUAGES = Wordings().languages()
 

@@ -6,10 +6,10 @@ from decimal import Decimal
 
 from conversations.reply import Card
 from conversations.search.cards import listing_card
-from conversations.trade.agreement import deal_card
-from conversations.trade.offer import offer_card
-from conversations.trade.shelf import own_card
-from conversations.trade.signed import terms_card
+from conversations.trade.deals.agreement import deal_card
+from conversations.trade.deals.signed import terms_card
+from conversations.trade.listings.shelf import own_card
+from conversations.trade.offers.offer import offer_card
 from core.deals import service as deals
 from core.invoicing.rules import sums_of
 from core.kernel.money import Money

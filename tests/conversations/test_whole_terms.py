@@ -13,8 +13,8 @@ from bots.telegram.text import JOINER
 from conversations.engine import Engine
 from conversations.reply import Card, FieldView, FormView, Reply
 from conversations.talk import Almanac, Surface, Talk
-from conversations.trade.offer import brief_offer, offer_card
-from conversations.trade.signed import terms_card
+from conversations.trade.deals.signed import terms_card
+from conversations.trade.offers.offer import brief_offer, offer_card
 from conversations.wording import Wordings
 from core.deals import service as deals
 from core.deals.model import TERMS_VERSION
@@ -26,7 +26,7 @@ from core.offers import service as offers
 from core.offers.model import CounterOffer, MakeOffer, Terms
 from core.offers.quality import Quality
 from core.people.service import acting, organisation_of
-from core.search.places import Places
+from core.search.sentence.places import Places
 from tests.core.conftest import Market
 from tests.core.goods import catalogue
 from tests.core.trades import Trade, agreed, market_in_memory

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from conversations.engine import Engine
 from conversations.talk import Almanac, Surface, Talk
-from conversations.trade.agreement import brief_card, deal_card
-from conversations.trade.waits import SHOWN, Wait, in_order, lot_waits
+from conversations.trade.deals.agreement import brief_card, deal_card
+from conversations.trade.deals.waits import SHOWN, Wait, in_order, lot_waits
 from conversations.wording import Wordings, Words
 from core.deals import service as deals
 from core.deals.model import Side
@@ -24,7 +24,7 @@ from core.kernel.process import Transition
 from core.kernel.timers import Timer, deadline_of
 from core.kernel.transaction import Actor, Ctx
 from core.people.service import acting
-from core.search.places import Places
+from core.search.sentence.places import Places
 from core.support import service as support
 from core.support.model import CASE, Case, RuleCase
 from tests.core.conftest import Market

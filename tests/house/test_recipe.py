@@ -13,7 +13,7 @@ EDIT = re.compile(r"^ +```diff (\S+)\n(.*?)^ +```$", re.MULTILINE | re.DOTALL)
 MIGRATION = re.compile(r'`python -m config\.migrate "([^"]+)"`')
 PUBLISHES = "test_a_seller_publishes_and_everybody_can_look"
 ASKED = """
-from conversations.trade.listing import SELL
+from conversations.trade.listings.listing import SELL
 from conversations.wording import Wordings
 words = Wordings().speak("en")
 print(SELL.field("storage").optional, words("sell.storage.ask"))

@@ -26,8 +26,8 @@ import structlog
 from lab.people import until
 from tests.journeys.killer import OUTAGE
 from tests.journeys.market import World, open_world
-from tests.journeys.test_kill import Plug, product_of
 from tests.journeys.trade import Trade
+from tests.journeys.weather.test_kill import Plug, product_of
 from tests.postgres import cluster
 
 PATIENCE: Final = 90.0  # seconds that people wait while the product is started again

@@ -11,7 +11,7 @@ from pypdf import PdfReader
 
 from conversations.buttons import Press
 from conversations.reply import Say
-from conversations.trade.signed import file, read_conditions, terms_card
+from conversations.trade.deals.signed import file, read_conditions, terms_card
 from core.deals import service as deals
 from core.deals.events import TermsDrawn
 from core.deals.house import TEXTS, conditions_hash

@@ -14,8 +14,8 @@ from core.experts.model import Expert
 from core.people.model import Organisation, Person
 from core.search.engine.document import Document
 from core.search.kinds.kind import Kind, Rows
-from core.search.leaving_out import COUNTRY
 from core.search.limits import hourly_amount
+from core.search.sentence.leaving_out import COUNTRY
 
 FREE_NOW: Final = "free_now"  # a mark: it was said, and the timer that ends it is a change as well
 

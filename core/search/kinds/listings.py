@@ -15,9 +15,9 @@ from core.listings.model import Listing, ListingCertificate
 from core.people.model import Organisation
 from core.search.engine.document import Amount, Document
 from core.search.kinds.kind import Kind, Rows
-from core.search.leaving_out import COUNTRY, GRADE, SCHEME, TOWN
 from core.search.limits import amount_of, price_amount
-from core.search.measured import marks_of
+from core.search.sentence.leaving_out import COUNTRY, GRADE, SCHEME, TOWN
+from core.search.sentence.measured import marks_of
 from core.search.wishes import NO_PACKAGING
 
 _COLUMNS = (

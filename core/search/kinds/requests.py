@@ -16,8 +16,8 @@ from core.people.model import Organisation
 from core.requests.model import REQUEST, Request
 from core.search.engine.document import UNIT_KINDS, Amount, Document
 from core.search.kinds.kind import Kind, Rows
-from core.search.leaving_out import COUNTRY, TOWN
 from core.search.limits import amount_of, price_amount
+from core.search.sentence.leaving_out import COUNTRY, TOWN
 
 
 def _read(_session: Session, catalogue: Catalogue, rows: Rows) -> Iterator[Document]:

@@ -6,7 +6,7 @@ import pytest
 
 from conversations.engine import Engine
 from conversations.talk import Almanac, Surface
-from conversations.trade.signed import terms_card
+from conversations.trade.deals.signed import terms_card
 from conversations.wording import Wordings
 from core.deals.service import deal_for
 from core.erasure.service import erase
@@ -16,7 +16,7 @@ from core.people.service import acting
 from core.reputation import reactions as reputation
 from core.reputation import service as reviews
 from core.reputation.model import WriteReview
-from core.search.places import Places
+from core.search.sentence.places import Places
 from tests.core.conftest import Market
 from tests.core.goods import catalogue
 from tests.core.invoicing.test_due import BUYER_IN_GERMANY, SELLER_AT_HOME, agrees, delivered, introduced, papers

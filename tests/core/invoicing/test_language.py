@@ -15,7 +15,7 @@ from core.invoicing.writing import language_of
 from core.kernel.money import Money
 from core.kernel.transaction import MARKET, PROVIDER, Actor, Ctx
 from core.people.service import acting, organisation_of, person_of
-from core.search.places import Places
+from core.search.sentence.places import Places
 from tests.core import clerk
 from tests.core.conftest import Market
 from tests.core.goods import catalogue

@@ -20,8 +20,8 @@ from core.listings.service import publish_listing, withdraw_listing
 from core.people.model import Person
 from core.search import kept
 from core.search.model import Query
-from core.search.parse import Understood
-from core.search.places import Place as Town
+from core.search.sentence.parse import Understood
+from core.search.sentence.places import Place as Town
 from tests.core.conftest import Market
 from tests.core.goods import GDANSK, RIGA, VILNIUS, catalogue, eur, pellets
 

@@ -18,7 +18,7 @@ from core.people.model import CompleteProfile, Role
 from core.people.service import complete_profile
 from core.search import reactions, service
 from core.search.model import DidYouMean, Hit, Order, Page, Query, Standings
-from core.search.places import Places, load_places
+from core.search.sentence.places import Places, load_places
 from tests.core.conftest import Market
 from tests.core.goods import GDANSK, RIGA, VILNIUS, catalogue, eur, pellets, tonnes
 

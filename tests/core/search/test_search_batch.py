@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from config.search_batch import BatchSearcher
+from config.batch.search_batch import BatchSearcher
 from core.search.advice import asks_advice
-from core.search.parse import parse
+from core.search.sentence.parse import parse
 from core.search.spacing import apart
 from tests.core.goods import catalogue
 from tests.core.search.test_search import gazetteer

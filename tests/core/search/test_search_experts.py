@@ -17,9 +17,9 @@ from core.people.model import CompleteProfile, Role, Settle
 from core.people.service import complete_profile, settle
 from core.search import experts as advisers
 from core.search import reactions
-from core.search.days import DateWindow
 from core.search.experts import Advisers
 from core.search.model import Order, Query
+from core.search.sentence.times.days import DateWindow
 from core.search.service import without
 from tests.core.conftest import Market
 from tests.core.goods import catalogue

@@ -17,10 +17,10 @@ from core.kernel.transaction import MARKET
 from core.listings.model import Certificate, Listing
 from core.listings.service import publish_listing, withdraw_listing
 from core.search import reactions, service
-from core.search.days import DateWindow
 from core.search.kinds.listings import LISTINGS
 from core.search.model import Query
-from core.search.parse import Understood
+from core.search.sentence.parse import Understood
+from core.search.sentence.times.days import DateWindow
 from tests.core.conftest import Market
 from tests.core.goods import GDANSK, RIGA, VILNIUS, catalogue, eur, pellets, tonnes
 

@@ -14,7 +14,7 @@ from core.search.engine.document import LONGEST_WORD, words_in
 from core.search.engine.index import Answer, Index
 from core.search.engine.wanted import WIDE_KM, Spot
 from core.search.model import Page, Query
-from core.search.parse import parse
+from core.search.sentence.parse import parse
 from core.search.wishes import WORDS_AT_MOST, freely
 from tests.core.conftest import Market
 from tests.core.goods import GDANSK, RIGA, catalogue, eur, pellets

@@ -33,7 +33,7 @@ from core.search.engine.index import Index
 from core.search.engine.wanted import Wanted, Word
 from core.search.kinds.listings import LISTINGS
 from core.search.model import Query, SearchBlob, SearchGeneration, SearchLog, SearchRebuild
-from core.search.parse import Understood
+from core.search.sentence.parse import Understood
 from core.search.storage.rebuild import HELD_FOR, claim_base, write_piece
 from core.search.storage.shelf import Shelf, layout_of
 from tests.core.conftest import Market

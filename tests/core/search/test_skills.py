@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from core.search.parse import parse
+from core.search.sentence.parse import parse
 from tests.core.goods import catalogue
-from tests.core.search.test_parse import read
+from tests.core.search.sentence.test_parse import read
 from tests.core.search.test_search import gazetteer
 from tests.core.search.test_search_batch import KAUNAS, TODAY, asks, expert, found, listing
 

@@ -8,8 +8,8 @@ import pytest
 
 from core.catalogue.names import folded
 from core.search.advice import names_adviser
-from core.search.parse import parse
-from core.search.tongues import language_named
+from core.search.sentence.parse import parse
+from core.search.sentence.tongues import language_named
 from tests.core.goods import catalogue
 from tests.core.search.test_search import gazetteer
 from tests.core.search.test_search_batch import TODAY, asks, expert, found, listing

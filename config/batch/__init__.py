@@ -1,0 +1,1 @@
+"""`main.py search-batch`: anybody's documents and queries through the same engine."""

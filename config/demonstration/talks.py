@@ -1,0 +1,100 @@
+"""The demonstration's second part: two people ask a consultant, one talk ends free and the other one is paid."""
+
+from __future__ import annotations
+
+from config.demonstration.stage import Stage
+from lab.people import Browser, OnSlack, OnTelegram
+
+PROFILE = {
+    "headline": "Boilers that burn what they should",
+    "bio": "Twenty years of combustion, ash and emissions in district heating plants.",
+    "fields": "Bioenergy engineering",
+    "languages": "English",
+    "lengths": "30 minutes",
+    "rate": "90 EUR",
+    "hours": "daily 0-24 Vilnius",
+    "policy": "Standard: free until 24 hours before, then half, all for not coming",
+    "room": "Here in the chat",
+}
+CARD = {"method": "card", "number": "4242424242424242"}
+
+
+async def talks(browser: Browser, stage: Stage) -> None:
+    """Edita advises from Slack; Sarah and Mantas ask from their phones."""
+    made = await browser.post("/lab/slack/people", {"name": "Edita"})
+    edita = OnSlack(browser, "Edita", made["id"])
+    await _lists(stage, edita)
+    for name, helped in (("Sarah", False), ("Mantas", True)):
+        made = await browser.post("/lab/telegram/people", {"name": name})
+        await _talk(stage, browser, OnTelegram(browser, name, made["id"]), edita, helped=helped)
+
+
+async def _lists(stage: Stage, edita: OnSlack) -> None:
+    stage.act("Edita offers advice from Slack, 90 EUR for half an hour")
+
+    async def offer() -> None:
+        await edita.says("/expert")
+        await edita.fills(**PROFILE)
+
+    await stage.step(offer, edita, "You are listed.")
+    stage.says("slack", "Edita", "[I am free now]")
+    await edita.presses("I am free now")
+
+
+async def _talk(stage: Stage, browser: Browser, seeker: OnTelegram, edita: OnSlack, *, helped: bool) -> None:
+    stage.act(f"{seeker.name} asks; the first ten minutes are free, and only a yes is paid")
+    sentence = "/experts the grate of my boiler slags, free now"
+    stage.says("telegram", seeker.name, sentence)
+    await stage.step(lambda: seeker.says(sentence), seeker, "Edita", "advises in Bioenergy engineering")
+    await _calls(stage, browser, seeker, edita)
+    await _meet(stage, seeker, edita)
+    if helped:
+        await _pays(stage, browser, seeker, edita)
+    else:
+        await _leaves_free(stage, browser, seeker)
+
+
+async def _calls(stage: Stage, browser: Browser, seeker: OnTelegram, edita: OnSlack) -> None:
+    stage.says("telegram", seeker.name, "[Times and profile]  [Call now]  card 4242 4242 4242 4242")
+
+    async def call() -> None:
+        await seeker.presses("Times and profile")
+        await seeker.presses("Call now")
+        await seeker.sends()
+        page = (await seeker.opens("Add card")).rpartition("/")[2]
+        await browser.post(f"/lab/stripe/pay/{page}", CARD)
+
+    await stage.step(call, edita, "Somebody asks", "Accept")
+
+
+async def _meet(stage: Stage, seeker: OnTelegram, edita: OnSlack) -> None:
+    stage.says("slack", "Edita", "[Accept]  [I am here]")
+    await edita.presses("Accept")
+    await edita.presses("I am here")
+    stage.says("telegram", seeker.name, "[I am here]")
+    await stage.step(lambda: seeker.presses("I am here"), seeker, "the free minutes run")
+    stage.says("telegram", seeker.name, "My grate slags with straw pellets.")
+    await stage.step(lambda: seeker.says("My grate slags with straw pellets."), edita, f"{seeker.name}: My grate slags")
+    stage.says("slack", "Edita", "Lower the primary air first.")
+    await stage.step(lambda: edita.says("Lower the primary air first."), seeker, "Edita: Lower the primary air first.")
+
+
+async def _leaves_free(stage: Stage, browser: Browser, seeker: OnTelegram) -> None:
+    """Nobody says yes: ten minutes and a short grace later it ends by itself."""
+    await stage.step(lambda: _later(browser, minutes=13), seeker, "Nothing was charged.")
+
+
+async def _pays(stage: Stage, browser: Browser, seeker: OnTelegram, edita: OnSlack) -> None:
+    await stage.step(lambda: _later(browser, minutes=8.2), seeker, "Free minutes left: 2.")
+    stage.says("telegram", seeker.name, "[Continue, pay €90.00]")
+    await stage.step(lambda: seeker.presses("Continue, pay €90.00"), edita, "charged from here")
+    stage.says("telegram", seeker.name, "[End]")
+    await stage.step(lambda: seeker.presses("End"), seeker, "End now? €90.00 is due")
+    stage.says("telegram", seeker.name, "[End it]")
+    await stage.step(lambda: seeker.presses("End it"), seeker, "€90.00 was taken from the card")
+    stage.act("Two days later nobody has complained")
+    await stage.step(lambda: _later(browser, minutes=2 * 24 * 60 + 5), edita, "For you: €76.50")
+
+
+async def _later(browser: Browser, *, minutes: float) -> None:
+    await browser.post("/lab/clock", {"seconds": minutes * 60})

@@ -1,0 +1,103 @@
+"""A consultant who says to be free now, and until when: "free now", "I am free now until 17:00"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from functools import lru_cache
+from typing import Final
+
+from conversations.book import Book
+from conversations.consulting.consultants.own_card import own_card
+from conversations.talk import Talk
+from core.catalogue.model import Catalogue
+from core.catalogue.names import folded
+from core.experts import service as experts
+from core.experts.hours import minutes_of
+from core.experts.model import Expert
+from core.experts.times import instant, local
+from core.search.sentence.grammar import grammar_of
+from core.search.sentence.patterns import any_of
+
+LONGEST_SAID: Final = 60  # letters; who writes more tells something else
+WORD: Final = re.compile(r"[^\W\d_]+")
+TIME: Final = r"(?P<time>[0-9]{1,2}(?:[:.h][0-5][0-9])?\s*(?:am|pm)?)\s*(?:h|uhr|val|год)?\.?"
+
+# Folded. Who is free, and the words around it; "now" alone says nothing of that.
+FREE: Final = frozenset(
+    (
+        *("free", "available", "frei", "verfugbar", "libre", "disponible", "wolny", "wolna", "dostepny", "dostepna"),
+        *("laisvas", "laisva", "brivs", "briva", "pieejams", "pieejama", "vaba", "libero", "libera", "disponibile"),
+        *("ledig", "tillganglig", "вільний", "вільна", "доступний", "доступна"),
+    )
+)
+AROUND: Final = frozenset(
+    (
+        *("i", "am", "m", "im", "ich", "bin", "je", "suis", "estoy", "jestem", "as", "esu", "es", "esmu", "ma", "olen"),
+        *("sono", "jag", "ar", "я", "yes", "please", "for", "calls"),
+    )
+)
+# Beside the words for a last day: in French and Italian an hour has others.
+UNTIL: Final = ("jusqu'à", "jusque", "fino a", "fino alle", "fino all'", "until", "bis", "a las", "hasta las")
+
+book = Book()
+
+
+@dataclass(frozen=True, slots=True)
+class FreeNow:
+    """Said to be free now. `until`: minutes since midnight by the clock on their wall, if it was said."""
+
+    until: int | None
+
+
+@book.hears
+def said_free_now(talk: Talk, text: str) -> bool:
+    """From a consultant, when all of it is that."""
+    said = free_now_in(text, talk.almanac.catalogue)
+    expert = experts.own_profile(talk.ctx) if said is not None else None
+    if said is None or expert is None:
+        return False
+    until = None if said.until is None else _moment(talk, expert, said.until)
+    talk.reply(own_card(talk, experts.say_free_now(talk.ctx, until)))
+    return True
+
+
+@book.command("free")
+def free(talk: Talk, rest: str) -> None:
+    """`/free now until 17:00`, where everything begins with a command; what is free otherwise is looked for."""
+    text = f"free {rest}".strip()
+    if not said_free_now(talk, text if rest else "free now"):
+        talk.command("anything", text)
+
+
+def free_now_in(text: str, catalogue: Catalogue) -> FreeNow | None:
+    """What a message says of being free now; None: nothing, or more than that."""
+    plain = folded(text.strip())
+    if len(plain) > LONGEST_SAID or FREE.isdisjoint(WORD.findall(plain)):
+        return None
+    patterns = _patterns(catalogue)
+    until, rest = None, plain.rstrip("!. ")
+    if found := patterns["until"].search(rest):
+        until, rest = minutes_of(found["time"]), rest[: found.start()]
+    now = patterns["now"].search(rest)
+    if now is None:
+        return None
+    left = WORD.findall(f"{rest[: now.start()]} {rest[now.end() :]}")
+    other = any(word not in FREE | AROUND for word in left) or any(letter.isdigit() for letter in rest)
+    return None if other else FreeNow(until)
+
+
+@lru_cache(maxsize=4)
+def _patterns(catalogue: Catalogue) -> Mapping[str, re.Pattern[str]]:
+    until = any_of((*catalogue.words.all("until"), *UNTIL))
+    return {"now": grammar_of(catalogue).free_now, "until": re.compile(rf"[\s,]+{until}\s*{TIME}$")}
+
+
+def _moment(talk: Talk, expert: Expert, minutes: int) -> datetime:
+    """The next time that the consultant's clock shows that."""
+    here = local(talk.ctx.now, expert.zone)
+    midnight = datetime.combine(here.date(), time())
+    at = instant(midnight + timedelta(minutes=minutes), expert.zone)
+    return at if at > talk.ctx.now else instant(midnight + timedelta(days=1, minutes=minutes), expert.zone)

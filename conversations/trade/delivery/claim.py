@@ -1,0 +1,328 @@
+"""Claims: what was found, what the agreement's formula pays for it, and what the two propose, on a card of its own."""
+
+from __future__ import annotations
+
+from conversations.book import Book, Flow
+from conversations.buttons import Press, press
+from conversations.forms.form import Field, Form, Values
+from conversations.forms.keypads import Calendar
+from conversations.reply import Button, Card, Line, Style
+from conversations.steps import NO, Question, Steps
+from conversations.talk import Opening, Talk
+from conversations.trade.deals import sure
+from conversations.trade.deals.sides import my_side, own_or
+from conversations.trade.deals.turns import lot_turn
+from conversations.trade.delivery.delivery import FILES, MEASURED, UNIT, open_form, read_day, settled, which_lot
+from conversations.trade.delivery.referee import REFEREE, report, take_it, value_lines, what_it_costs
+from conversations.trade.figures import (
+    ASH,
+    MEASURED_BY,
+    MOISTURE,
+    NCV,
+    OF,
+    PAY,
+    REMARK,
+    SAMPLE,
+    WORDS,
+    measured_in,
+)
+from core.deals import service as deals
+from core.deals.model import Deal, Side
+from core.delivery import service as delivery
+from core.delivery.commands import AcceptLot, ClaimLot, ContradictClaim, ProposeCut, ProposeReplacement, ShowArrival
+from core.delivery.model import ASKS_FIRST, Finding, Lot, Proposal
+from core.kernel.money import Money
+from core.kernel.transaction import Ctx
+from core.offers.quality import Worth
+
+IN_A_ROW = 2
+
+book = Book()
+
+
+# --- what is measured -------------------------------------------------------------------------------------------------
+
+CLAIM = Form("claim", (UNIT, WORDS, MOISTURE, ASH, NCV, MEASURED, MEASURED_BY, SAMPLE, FILES))
+CONTRADICT = Form("contradict", (UNIT, MOISTURE, ASH, NCV, MEASURED, MEASURED_BY, SAMPLE, FILES, REMARK))
+
+
+def _claim(talk: Talk, opening: Opening, values: Values) -> None:
+    command = ClaimLot(
+        lot_id=str(opening.subject),
+        words=values["words"],
+        measured=measured_in(values),
+        measured_by=values.get("measured_by"),
+        sample=values.get("sample"),
+        files=values.get("files", ()),
+    )
+    delivery.claim_lot(talk.ctx, command, opening.seen)
+
+
+def _contradict(talk: Talk, opening: Opening, values: Values) -> None:
+    command = ContradictClaim(
+        lot_id=str(opening.subject),
+        words=values.get("words") or "",
+        measured=measured_in(values),
+        measured_by=values.get("measured_by"),
+        sample=values.get("sample"),
+        files=values.get("files", ()),
+    )
+    delivery.contradict_claim(talk.ctx, command, opening.seen)
+
+
+book.flow(Flow(CLAIM, finish=_claim, intro=which_lot))
+book.flow(Flow(CONTRADICT, finish=_contradict, intro=which_lot))
+
+
+# --- amounts ----------------------------------------------------------------------------------------------------------
+
+
+PROPOSE = Form("propose", (OF, PAY, REMARK))
+COUNTER = Form("counter_claim", (OF, PAY, REMARK))
+BY_DAY = Field("by_day", "date", read=read_day, keypad=Calendar(), max_length=60, example="next week")
+REPLACE = Form("replace", (BY_DAY, REMARK))
+SHOW_ARRIVAL = Form("show_arrival", (UNIT, REMARK, FILES))
+
+
+def _propose(talk: Talk, opening: Opening, values: Values) -> None:
+    command = ProposeCut(lot_id=str(opening.subject), pay=values["pay"], words=values.get("words") or "")
+    delivery.propose_cut(talk.ctx, command, opening.seen)
+
+
+def _show_arrival(talk: Talk, opening: Opening, values: Values) -> None:
+    command = ShowArrival(lot_id=str(opening.subject), words=values.get("words") or "", files=values.get("files", ()))
+    delivery.show_arrival(talk.ctx, command, opening.seen)
+
+
+def _replace(talk: Talk, opening: Opening, values: Values) -> None:
+    command = ProposeReplacement(lot_id=str(opening.subject), by_day=values["by_day"], words=values.get("words") or "")
+    delivery.propose_replacement(talk.ctx, command, opening.seen)
+
+
+book.flow(Flow(PROPOSE, finish=_propose, intro=which_lot))
+book.flow(Flow(COUNTER, finish=_propose, intro=which_lot))
+book.flow(Flow(SHOW_ARRIVAL, finish=_show_arrival, intro=which_lot))
+book.flow(Flow(REPLACE, finish=_replace, intro=which_lot))
+book.flow(Flow(REFEREE, finish=report, intro=what_it_costs))
+
+# Which form a button opens, and the step of the table that its command will take.
+FORMS: dict[str, tuple[str, str]] = {
+    "claim": ("claim", "claim"),
+    "contradict": ("contradict", "contradict"),
+    "propose": ("propose", "propose"),
+    "replace": ("replace", "propose"),
+    "counter": ("counter_claim", "counter"),
+    "referee_value": ("referee", "referee_value"),
+    "show_arrival": ("show_arrival", "propose"),
+}
+
+
+def _open(talk: Talk, pressed: Press) -> None:
+    form, event = FORMS[pressed.verb.partition(".")[2]]
+    if form in ("propose", "counter_claim", "referee"):
+        lot = delivery.lot_for(talk.ctx, pressed.subject)
+        delivery.check_may(talk.ctx, lot, event, pressed.seen)
+        talk.fresh = True
+        known = {"of": f"{lot.amount_minor} {lot.currency}", "unit": lot.unit, "side": _side(talk, lot)}
+        talk.open(form, Opening(known, lot.id, lot.version))
+    else:
+        open_form(talk, pressed, form, event)
+
+
+for each in FORMS:
+    book.press(f"lot.{each}")(_open)
+
+
+# --- one press --------------------------------------------------------------------------------------------------------
+
+
+def _accept_anyway(ctx: Ctx, lot_id: str, seen: int | None) -> str:
+    return settled(ctx, delivery.accept_lot(ctx, AcceptLot(lot_id=lot_id), seen))
+
+
+def _give_back(ctx: Ctx, lot_id: str, seen: int | None) -> str:
+    return settled(ctx, delivery.give_back_lot(ctx, lot_id, seen))
+
+
+def _after_all(talk: Talk, lot_id: str) -> str:
+    never_came = delivery.lot_for(talk.ctx, lot_id).never_came
+    code = "sure.lot.accept_anyway.never_came" if never_came else "sure.lot.accept_anyway"
+    return sure.of_lot(code)(talk, lot_id)
+
+
+def _with_sum(code: str, side: Side) -> Question:
+    """The question, and the figure that this side has named last."""
+
+    def ask(talk: Talk, lot_id: str) -> str:
+        lot = delivery.lot_for(talk.ctx, lot_id)
+        pay = delivery.figure_of(talk.ctx, lot, side)
+        asked = sure.of_lot(code)(talk, lot_id)
+        return asked if pay is None else f"{asked} {talk.words('sure.lot.sum', pay=pay, amount=lot.amount)}"
+
+    return ask
+
+
+def _look(talk: Talk, lot_id: str) -> tuple[int, Card, str]:
+    lot = delivery.lot_for(talk.ctx, lot_id)
+    return lot.version, claim_card(talk, lot), ""
+
+
+STEPS = Steps(
+    "lot",
+    {
+        "grant": delivery.grant_claim,
+        "take": delivery.take_proposal,
+        "take_replacement": delivery.take_proposal,
+        "agree_value": delivery.agree_value,
+        "accept_anyway": _accept_anyway,
+        "give_back": _give_back,
+        "operator_asked": delivery.ask_operator,
+    },
+    ASKS_FIRST,
+    _look,
+    shown_by="lot.show_claim",
+    questions={
+        "accept_anyway": _after_all,
+        "give_back": sure.of_lot("sure.lot.give_back"),
+        "grant": _with_sum("sure.lot.grant", "buyer"),
+        "take": _with_sum("sure.lot.take", "seller"),
+        "agree_value": take_it,
+    },
+)
+STEPS.enter(book)
+
+
+@book.press("lot.show_claim")
+def show_claim(talk: Talk, pressed: Press) -> None:
+    """What is said about a lot, as a card beside its deal's; who goes back from a question stays on it."""
+    talk.fresh = pressed.choice != NO
+    talk.reply(claim_card(talk, delivery.lot_for(talk.ctx, pressed.subject)))
+
+
+# --- the card ---------------------------------------------------------------------------------------------------------
+
+VERBS: tuple[tuple[str, Style], ...] = (
+    ("take", "primary"),
+    ("take_replacement", "primary"),
+    ("grant", "primary"),
+    ("show_arrival", "primary"),
+    ("agree_value", "primary"),
+    ("counter", "plain"),
+    ("propose", "plain"),
+    ("replace", "plain"),
+    ("contradict", "plain"),
+    ("referee_value", "primary"),
+    ("accept_anyway", "plain"),
+    ("give_back", "danger"),
+    ("operator_asked", "danger"),
+)
+
+
+def claim_card(talk: Talk, lot: Lot, note: str = "") -> Card:
+    """A claim as it stands: findings, the working of the formula, proposals, and whose turn it is."""
+    words, deal = talk.words, deals.deal_for(talk.ctx, lot.deal_id)
+    findings, side = delivery.findings_of(talk.ctx, lot.id), my_side(talk, deal)
+    return Card(
+        subject=f"claim:{lot.id}",
+        title=words("claim.card", number=lot.number, ref=deal.ref),
+        lines=(
+            Line(label=words("terms.quantity"), value=words.show(lot.quantity)),
+            Line(label=words("terms.total"), value=words.show(lot.amount)),
+            *never_came_lines(talk, lot, side),
+            *(_finding_line(talk, found, side) for found in findings),
+            *_working_lines(talk, deal, lot, findings, side),
+            *value_lines(talk, deal, lot, findings),
+            *(_proposal_line(talk, made, side) for made in delivery.proposals_of(talk.ctx, lot.id)[-2:]),
+        ),
+        turn=_turn(talk, deal, lot),
+        note=note,
+        buttons=_buttons(talk, lot),
+        fresh=talk.fresh,
+    )
+
+
+def never_came_lines(talk: Talk, lot: Lot, side: str) -> list[Line]:
+    """What the buyer says of a lot of which there is nothing to find. `side`: the reader's."""
+    if not lot.never_came:
+        return []
+    return [Line(label=own_or(talk, side, "claim.by", "buyer"), value=talk.words("claim.never_came"))]
+
+
+def finding_text(talk: Talk, found: Finding) -> str:
+    """What somebody found, in one line."""
+    words, measured = talk.words, found.measured
+    parts = [found.words] if found.words else []
+    parts += [words(f"claim.found_{name}", value=value) for name, value in measured.figures.items()]
+    if measured.weight is not None:
+        parts.append(words("lot.measured", measured=measured.weight))
+    if found.measured_by:
+        parts.append(words("claim.found_by", who=found.measured_by))
+    if found.sample:
+        parts.append(words("claim.found_sample", sample=found.sample))
+    if found.files:
+        parts.append(words("form.files", count=len(found.files)))
+    return " · ".join(parts)
+
+
+def _finding_line(talk: Talk, found: Finding, side: str) -> Line:
+    return Line(label=own_or(talk, side, "claim.by", found.finder), value=finding_text(talk, found))
+
+
+def _working_lines(talk: Talk, deal: Deal, lot: Lot, findings: list[Finding], side: str) -> list[Line]:
+    """What the agreement pays for the figures of each side: both see the same, before anybody decides."""
+    worths = _worths(deal, lot, findings)
+    return [
+        Line(label=own_or(talk, side, "claim.pays", finder), value=working(talk, worked))
+        for finder, worked in worths.items()
+    ]
+
+
+def paid_by_agreement(deal: Deal, lot: Lot, findings: list[Finding]) -> list[tuple[str, Money]]:
+    """The same amounts alone, each with by whose figures it is."""
+    return [(finder, worked.pay) for finder, worked in _worths(deal, lot, findings).items()]
+
+
+def _worths(deal: Deal, lot: Lot, findings: list[Finding]) -> dict[str, Worth]:
+    """By whose figures: what the agreement pays for the last that they measured."""
+    found = {each.finder: each.measured for each in findings if each.measured}
+    order = ("buyer", "seller", "referee")
+    return {finder: delivery.worth_of(deal, lot, found[finder]) for finder in order if finder in found}
+
+
+def working(talk: Talk, worked: Worth) -> str:
+    """The amount, and how it was worked out."""
+    steps = [talk.words(step.code, **step.parts) for step in worked.steps]
+    return " · ".join([talk.words.show(worked.pay), *steps])
+
+
+def _proposal_line(talk: Talk, made: Proposal, side: str) -> Line:
+    words = talk.words
+    said = words("claim.pay", pay=made.pay) if made.pay is not None else words("claim.replace", by=made.by_day)
+    return Line(
+        label=own_or(talk, side, "claim.proposed", made.side), value=" · ".join(filter(None, (said, made.words)))
+    )
+
+
+def _side(talk: Talk, lot: Lot) -> Side:
+    return "buyer" if my_side(talk, deals.deal_for(talk.ctx, lot.deal_id)) == "buyer" else "seller"
+
+
+def _turn(talk: Talk, deal: Deal, lot: Lot) -> str:
+    side = _side(talk, lot)
+    other = talk.party(deal.seller if side == "buyer" else deal.buyer)
+    return lot_turn(talk, lot, side, other)
+
+
+def _buttons(talk: Talk, lot: Lot) -> tuple[tuple[Button, ...], ...]:
+    verbs = set(delivery.may(talk.ctx, lot))
+    if "propose" in verbs:
+        verbs.add("replace")
+        if lot.never_came:  # its whole figure is nothing: that is the money given back
+            verbs = verbs - {"grant"} | {"show_arrival"}
+    row = [
+        Button(label=talk.words(f"lot.{verb}"), press=press(f"lot.{verb}", lot.id, lot.version), style=style)
+        for verb, style in VERBS
+        if verb in verbs
+    ]
+    row.append(Button(label=talk.words("claim.deal"), press=press("deal.show", lot.deal_id)))
+    return tuple(tuple(row[at : at + IN_A_ROW]) for at in range(0, len(row), IN_A_ROW))

@@ -1,0 +1,346 @@
+"""Disputes: what the two propose, what an operator decides and why, on one card; operators see the brief of it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, Final
+
+from conversations.book import Book, Flow
+from conversations.buttons import Press, press
+from conversations.forms.answers import goods_name, option
+from conversations.forms.form import Field, Form, Values
+from conversations.reply import Button, Card, Line, Option, Say, Style
+from conversations.steps import Steps
+from conversations.talk import Opening, Talk
+from conversations.trade.deals.sides import as_settled, my_side, own_or
+from conversations.trade.delivery.claim import finding_text, never_came_lines, paid_by_agreement
+from conversations.trade.delivery.referee import value_lines
+from conversations.trade.figures import FINEST, OF, WHOLE
+from conversations.wording import labelled
+from core.deals import service as deals
+from core.deals.model import Deal
+from core.delivery.service import lot_for
+from core.kernel.errors import Invalid
+from core.kernel.exact import decimals_of
+from core.kernel.money import Money
+from core.kernel.process import StepRow
+from core.kernel.timers import deadline_of
+from core.kernel.transaction import Ctx
+from core.search.sentence.numbers import parse_number
+from core.search.sentence.parse import parse_money
+from core.support import service as support
+from core.support.model import ASKS_FIRST, CASE, OPEN, SHORTEST_REASON, AppealCase, Brief, Case, ProposeShares, RuleCase
+
+IN_A_ROW = 2
+SIGNS: Final = "€$£"  # of currencies, where they stand for their letters
+HALF: Final = "half"  # one of the two has agreed to what an operator proposes
+STEPS_SHOWN = 12  # of the timeline, the latest
+
+book = Book()
+
+
+# --- forms ------------------------------------------------------------------------------------------------------------
+
+
+def _read_part(talk: Talk, text: str, values: Values) -> int | Money:
+    """Parts of ten thousand ("95.3 %", "60"), or an amount ("6711.95 EUR"). A bare number is a share, up to a whole.
+
+    Raises Invalid.
+    """
+    stake: Money = values["of"]
+    plain = text.strip().removesuffix("%").strip()
+    if plain == text.strip():
+        money = parse_money(text, talk.almanac.catalogue, default_currency=stake.currency, language=talk.words.language)
+        bare = not any(letter.isalpha() or letter in SIGNS for letter in text)
+        if not bare or money.amount > WHOLE:
+            if money.currency != stake.currency or money > stake:
+                raise Invalid("case.pay_outside", most=stake)
+            return money
+    share = parse_number(plain, talk.words.language)
+    if share > WHOLE or decimals_of(share) > FINEST:
+        raise Invalid("claim.amount", given=text, currency=stake.currency)
+    return int(share * WHOLE)
+
+
+def _write_part(part: int | Money) -> str:
+    return str(part) if isinstance(part, Money) else f"{Decimal(part) / WHOLE:f} %"
+
+
+def _show_part(talk: Talk, part: int | Money) -> str:
+    return talk.words.show(part) if isinstance(part, Money) else f"{talk.words.show(Decimal(part) / WHOLE)} %"
+
+
+def _figures(talk: Talk, values: Values) -> list[Option]:
+    """The amounts that have been named: by the agreement's formula, and by the two."""
+    return [
+        option(_write_part(amount), f"{talk.words.show(amount)} · {called}")
+        for called, amount in _named(talk, str(values["case"]))
+    ]
+
+
+def _named(talk: Talk, case_id: str) -> list[tuple[str, Money]]:
+    """What somebody has named, and what the agreement pays for what was found, by what it is called to the reader."""
+    brief = support.brief_of(talk.ctx, case_id)
+    if brief.lot is None:
+        return []
+    mine = my_side(talk, brief.deal)
+    paid = paid_by_agreement(brief.deal, brief.lot, brief.findings)
+    named = {made.side: made.pay for made in brief.proposals if made.pay is not None}
+    return [
+        *((own_or(talk, mine, "claim.pays", who), pay) for who, pay in paid),
+        *((own_or(talk, mine, "claim.proposed", who), pay) for who, pay in named.items()),
+    ]
+
+
+CASE_ID = Field("case", fixed=True)
+SELLER = Field(
+    "seller",
+    read=_read_part,
+    write=_write_part,
+    show=_show_part,
+    options=_figures,
+    max_length=40,
+    example="60 %",
+)
+SHARES = Form("shares", (CASE_ID, OF, SELLER))
+RULING = Form(
+    "ruling", (CASE_ID, OF, SELLER, Field("reason", "long_text", min_length=SHORTEST_REASON, max_length=2000))
+)
+APPEAL = Form("appeal", (Field("words", "long_text", max_length=2000),))
+
+
+def _propose(talk: Talk, opening: Opening, values: Values) -> None:
+    command = ProposeShares(case_id=str(opening.subject), **_part(values))
+    support.propose_shares(talk.ctx, command, opening.seen)
+
+
+def _part(values: Values) -> dict[str, Any]:
+    part = values["seller"]
+    return {"pay": part} if isinstance(part, Money) else {"seller_bp": part}
+
+
+def _rule(talk: Talk, opening: Opening, values: Values) -> None:
+    command = RuleCase(case_id=str(opening.subject), reason=values["reason"], **_part(values))
+    support.rule_case(talk.ctx, command, opening.seen)
+
+
+def _appeal(talk: Talk, opening: Opening, values: Values) -> None:
+    support.appeal_case(talk.ctx, AppealCase(case_id=str(opening.subject), words=values["words"]), opening.seen)
+
+
+def _at_stake(talk: Talk, opening: Opening) -> str:
+    case = support.case_for(talk.ctx, str(opening.subject))
+    said = [talk.words("case.at_stake_intro", amount=support.at_stake(talk.ctx, case))]
+    if talk.surface.asks_at_once:  # elsewhere they stand on buttons
+        said += [labelled(talk.words, called, talk.words.show(pay)) for called, pay in _named(talk, case.id)]
+    return "\n".join(said)
+
+
+book.flow(Flow(SHARES, finish=_propose, intro=_at_stake))
+book.flow(Flow(RULING, finish=_rule, intro=_at_stake))
+book.flow(Flow(APPEAL, finish=_appeal))
+
+FORMS = {"propose": "shares", "rule": "ruling", "rule_again": "ruling", "appeal": "appeal"}
+
+
+def _open(talk: Talk, pressed: Press) -> None:
+    verb = pressed.verb.partition(".")[2]
+    case = support.case_for(talk.ctx, pressed.subject)
+    support.check_may(talk.ctx, case, verb, pressed.seen)
+    talk.fresh = True
+    stake = support.at_stake(talk.ctx, case)
+    known = {} if verb == "appeal" else {"case": case.id, "of": f"{stake.minor} {stake.currency}"}
+    talk.open(FORMS[verb], Opening(known, case.id, case.version))
+
+
+for each in FORMS:
+    book.press(f"case.{each}")(_open)
+
+
+# --- one press, and reading -------------------------------------------------------------------------------------------
+
+
+def _look(talk: Talk, case_id: str) -> tuple[int, Card, str]:
+    case = support.case_for(talk.ctx, case_id)
+    return case.version, case_card(talk, case), ""
+
+
+def _agree(ctx: Ctx, case_id: str, seen: int | None) -> str:
+    """How it went: "" where the money is parted, "half" where the other side has to agree too."""
+    case = support.agree_shares(ctx, case_id, seen)
+    return "" if case.state in CASE.final else HALF
+
+
+def _agree_to(talk: Talk, case_id: str) -> str:
+    """What a yes does: at once, or when the other side says it too; and the shares, with what they come to."""
+    brief = support.brief_of(talk.ctx, case_id)
+    case = brief.case
+    at_once = as_settled(talk, "sure.case.agree", brief.deal)
+    asked = talk.words("sure.case.agree.half") if support.needs_both(case) else talk.words(at_once)
+    if case.proposed_bp is None:
+        return asked
+    return f"{asked} {_shares(talk, brief, case.proposed_bp, case.proposed_minor)}."
+
+
+STEPS = Steps(
+    "case",
+    {"agree": _agree, "call_operator": support.call_operator, "resume": support.resume_deal},
+    ASKS_FIRST,
+    _look,
+    questions={"agree": _agree_to},
+)
+STEPS.enter(book)
+
+
+@book.press("case.show")
+def show(talk: Talk, pressed: Press) -> None:
+    talk.fresh = not talk.ctx.notes.get("pressed") or pressed.seen is not None
+    talk.reply(case_card(talk, support.case_for(talk.ctx, pressed.subject)))
+
+
+@book.command("freeze")
+def freeze(talk: Talk, ref: str) -> None:
+    """An operator stops a deal: nothing of it is released until it is decided."""
+    support.check_operator(talk.ctx)
+    if not ref:
+        talk.reply(Say(text=talk.words("case.freeze_which")))
+        return
+    support.freeze_deal(talk.ctx, ref)
+
+
+# --- the card ---------------------------------------------------------------------------------------------------------
+
+VERBS: tuple[tuple[str, Style], ...] = (
+    ("agree", "primary"),
+    ("rule", "primary"),
+    ("rule_again", "primary"),
+    ("propose", "plain"),
+    ("call_operator", "plain"),
+    ("appeal", "danger"),
+)
+
+
+def case_card(talk: Talk, case: Case, note: str = "") -> Card:
+    """A dispute as this person sees it; an operator sees its whole course."""
+    words, brief = talk.words, support.brief_of(talk.ctx, case.id)
+    mine = deals.sides(talk.ctx, brief.deal)
+    return Card(
+        subject=f"case:{case.id}",
+        title=_title(talk, brief),
+        lines=(
+            Line(label=words("party.buyer"), value=talk.party(brief.deal.buyer)),
+            Line(label=words("party.seller"), value=talk.party(brief.deal.seller)),
+            Line(label=words("case.at_stake"), value=words.show(brief.at_stake)),
+            *(_course_lines(talk, brief) if "operator" in mine else ()),
+            *_decision_lines(talk, brief),
+        ),
+        turn=_turn(talk, case, mine),
+        note=note,
+        buttons=_buttons(talk, case, mine),
+        fresh=talk.fresh,
+    )
+
+
+def brief_card(talk: Talk, case: Case) -> Card:
+    """One of several that wait."""
+    words, deal = talk.words, deals.deal_for(talk.ctx, case.deal_id)
+    return Card(
+        title=_name(talk, case, deal),
+        lines=(Line(label=words("case.at_stake"), value=words.show(support.at_stake(talk.ctx, case))),),
+        turn=_turn(talk, case, deals.sides(talk.ctx, deal)),
+        buttons=((Button(label=words("deal.open"), press=press("case.show", case.id, case.version)),),),
+    )
+
+
+def _title(talk: Talk, brief: Brief) -> str:
+    terms = brief.deal.terms
+    goods = goods_name(talk, terms.product_id, terms.grade_id)
+    return labelled(talk.words, _name(talk, brief.case, brief.deal), goods)
+
+
+def _name(talk: Talk, case: Case, deal: Deal) -> str:
+    if case.kind == "deal":
+        return talk.words("case.on_deal", ref=deal.ref)
+    return talk.words("case.on_lot", ref=deal.ref, number=support.lot_number(talk.ctx, case))
+
+
+def _course_lines(talk: Talk, brief: Brief) -> list[Line]:
+    """What happened, who found what, and where the money is: what an operator decides by."""
+    words, money = talk.words, brief.money
+    books = words(
+        "case.books", held=money.held, released=money.released, refunded=money.refunded, paid_out=money.paid_out
+    )
+    books = words("deal.paid_directly") if brief.deal.direct else books
+    lines = [Line(label=words("case.money"), value=books)]
+    if brief.case.kind == "lot":
+        lines += never_came_lines(talk, lot_for(talk.ctx, brief.case.subject), "")
+    lines += [
+        Line(label=words(f"claim.by_{found.finder}"), value=finding_text(talk, found)) for found in brief.findings
+    ]
+    lines += value_lines(talk, brief.deal, brief.lot, brief.findings) if brief.lot is not None else []
+    for made in brief.proposals:
+        said = words("claim.pay", pay=made.pay) if made.pay is not None else words("claim.replace", by=made.by_day)
+        lines.append(Line(label=words(f"claim.proposed_{made.side}"), value=said))
+    moved = [row for row in brief.steps if row.source != row.to][-STEPS_SHOWN:]
+    happened = "\n".join(labelled(words, words.show(row.at), _happened(talk, row)) for row in moved)
+    return [*lines, Line(label=words("case.timeline"), value=happened)]
+
+
+def _happened(talk: Talk, row: StepRow) -> str:
+    """What came of a step, and what was said with it where that is the point."""
+    came = talk.words(f"state.{row.process}.{row.to}")
+    return f"{came} ({talk.words('claim.never_came')})" if row.event == "not_arrived" else came
+
+
+def _decision_lines(talk: Talk, brief: Brief) -> list[Line]:
+    words, case = talk.words, brief.case
+    lines = []
+    if case.proposed_bp is not None and case.proposed_by is not None:
+        mine = my_side(talk, brief.deal) == case.proposed_by
+        label = words("claim.proposed_me") if mine else words(f"case.proposed_{case.proposed_by}")
+        lines.append(Line(label=label, value=_shares(talk, brief, case.proposed_bp, case.proposed_minor)))
+    if case.agreed_by is not None and case.state in OPEN:
+        agreed = brief.deal.buyer if case.agreed_by == "buyer" else brief.deal.seller
+        lines.append(Line(label=words("case.agreed_so_far"), value=talk.party(agreed)))
+    for ruling in brief.rulings:
+        label = words("case.ruling", number=ruling.number)
+        shares = _shares(talk, brief, ruling.seller_bp, ruling.seller_minor)
+        lines.append(Line(label=label, value=f"{shares} · {ruling.reason}"))
+    if case.appeal_words:
+        lines.append(Line(label=words("case.appeal_label"), value=case.appeal_words))
+    return lines
+
+
+def _shares(talk: Talk, brief: Brief, seller_bp: int, seller_minor: int | None) -> str:
+    stake = brief.at_stake
+    seller = stake.share(seller_bp) if seller_minor is None else Money(seller_minor, stake.currency)
+    side = my_side(talk, brief.deal)
+    code = f"case.shares.{side}" if side and not brief.deal.direct else "case.shares"
+    return talk.words(
+        as_settled(talk, code, brief.deal), seller=seller, buyer=stake - seller, percent=Decimal(seller_bp) / WHOLE
+    )
+
+
+def _turn(talk: Talk, case: Case, mine: frozenset[str]) -> str:
+    words, deadline = talk.words, deadline_of(talk.ctx.session, "case", case.id)
+    if deadline is None:  # the lot or the deal has the next word
+        deadline = deadline_of(talk.ctx.session, case.kind, case.subject)
+    who = "operator" if "operator" in mine else "party"
+    return words(f"turn.case.{case.state}.{who}", due=deadline.due_at if deadline is not None else "")
+
+
+def _buttons(talk: Talk, case: Case, mine: frozenset[str]) -> tuple[tuple[Button, ...], ...]:
+    words, verbs = talk.words, support.may(talk.ctx, case)
+    row = [
+        Button(label=words(f"case.{verb}"), press=press(f"case.{verb}", case.id, case.version), style=style)
+        for verb, style in VERBS
+        if verb in verbs
+    ]
+    deal = deals.deal_for(talk.ctx, case.deal_id)
+    if "operator" in mine and case.kind == "deal" and deal.state == "disputed":
+        row.append(Button(label=words("case.resume"), press=press("case.resume", case.id, case.version)))
+    if case.kind == "lot" and "operator" not in mine:
+        row.append(Button(label=words("case.claim"), press=press("lot.show_claim", case.subject)))
+    row.append(Button(label=words("deal.terms"), press=press("deal.terms", deal.id)))
+    row.append(Button(label=words("case.papers"), press=press("deal.papers", deal.id)))
+    return tuple(tuple(row[at : at + IN_A_ROW]) for at in range(0, len(row), IN_A_ROW))

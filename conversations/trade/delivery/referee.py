@@ -1,0 +1,88 @@
+"""The referee's value: how it is reported, who bears its test, and what the lot comes to if it counts.
+
+Cost, bearer and sum stand on both sides' cards before anybody takes the value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from conversations.forms.form import Field, Form, Values
+from conversations.reply import Line
+from conversations.talk import Opening, Talk
+from conversations.trade.deals.sides import as_settled
+from conversations.trade.delivery.delivery import FILES, UNIT, which_lot
+from conversations.trade.figures import ASH, COST, MEASURED_BY, MOISTURE, NCV, OF, REMARK, measured_in, paid_with
+from core.deals import service as deals
+from core.deals.model import Deal
+from core.delivery import service as delivery
+from core.delivery.commands import ReportReferee
+from core.delivery.model import Finding, Lot
+from core.delivery.rules import Refereed
+
+SIDE = Field("side", fixed=True)  # of who reports
+REPORT = replace(FILES, optional=False)
+RECEIPTS = replace(FILES, name="receipts", applies=COST.applies)
+
+REFEREE = Form("referee", (OF, UNIT, SIDE, MOISTURE, ASH, NCV, MEASURED_BY, REPORT, COST, RECEIPTS, REMARK))
+
+
+def what_it_costs(talk: Talk, opening: Opening) -> str:
+    """Which lot it is; to the buyer, who advances the test, what of it they can ask for."""
+    lot = delivery.lot_for(talk.ctx, str(opening.subject))
+    deal, asked = deals.deal_for(talk.ctx, lot.deal_id), which_lot(talk, opening)
+    if "buyer" not in deals.sides(talk.ctx, deal):
+        return asked
+    most = delivery.most_for_test(talk.ctx, deal, lot)
+    return f"{asked}\n{talk.words('referee.cost_limit', most=most)}" if most else asked
+
+
+def report(talk: Talk, opening: Opening, values: Values) -> None:
+    command = ReportReferee(
+        lot_id=str(opening.subject),
+        words=values.get("words") or "",
+        measured=measured_in(values),
+        measured_by=values.get("measured_by"),
+        files=values.get("files", ()),
+        cost=values.get("cost"),
+        receipts=values.get("receipts", ()),
+    )
+    delivery.report_referee(talk.ctx, command, opening.seen)
+
+
+def take_it(talk: Talk, lot_id: str) -> str:
+    """What is asked before the value is taken: what each side gets then."""
+    lot = delivery.lot_for(talk.ctx, lot_id)
+    found = _found(talk, lot)
+    parts = _parts(talk, lot, found) if found is not None else ""
+    return talk.words("sure.lot.agree_value", parts=parts)
+
+
+def value_lines(talk: Talk, deal: Deal, lot: Lot, findings: Sequence[Finding]) -> list[Line]:
+    """The cost of the test and who bears it, and what the lot comes to; of one that is settled, what it came to."""
+    words, lines = talk.words, []
+    found = delivery.refereed(deal, lot, findings)
+    counts = lot.state == "referee_found" or bool(lot.test_minor)
+    if found is not None and found.cost:
+        said = words("claim.test_advanced", cost=found.cost)
+        borne = f"{said}; {words(f'claim.borne_by.{found.bearer}')}" if counts else said
+        lines.append(Line(label=words("claim.test"), value=borne))
+    if found is not None and lot.state == "referee_found":
+        lines.append(Line(label=words("claim.if_it_counts"), value=_parts(talk, lot, found)))
+    if lot.state == "adjusted":
+        lines.append(Line(label=words("claim.settled"), value=" · ".join(paid_with(talk, lot))))
+    return lines
+
+
+def _found(talk: Talk, lot: Lot) -> Refereed | None:
+    deal = deals.deal_for(talk.ctx, lot.deal_id)
+    return delivery.refereed(deal, lot, delivery.findings_of(talk.ctx, lot.id))
+
+
+def _parts(talk: Talk, lot: Lot, found: Refereed) -> str:
+    net, back, deal = found.net, lot.amount - found.net, deals.deal_for(talk.ctx, lot.deal_id)
+    if found.test:
+        code = as_settled(talk, "claim.net_of_test", deal)
+        return talk.words(code, pay=found.pay, test=found.test, net=net, back=back)
+    return talk.words(as_settled(talk, "claim.net", deal), net=net, back=back)

@@ -1,0 +1,352 @@
+"""Selling: the listing form, filled by one sentence or field by field."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from conversations.around import free_text
+from conversations.book import Book, Flow
+from conversations.differences import SALES, show_packing
+from conversations.forms.answers import (
+    NOTHING,
+    capital,
+    find_towns,
+    grade_options,
+    option,
+    product_options,
+    read_file_ids,
+    read_place,
+    read_price,
+    read_quantity,
+    read_window,
+    show_place,
+    show_window,
+    write_list,
+    write_place,
+    write_price,
+    write_quantity,
+    write_window,
+)
+from conversations.forms.form import Field, Form, Values
+from conversations.forms.keypads import Amount, Calendar
+from conversations.forms.nearest import nearest_option
+from conversations.reply import Option, Say
+from conversations.talk import Opening, Talk
+from conversations.trade.listings.far_price import beside_market
+from conversations.trade.listings.shelf import own_card
+from core.catalogue.loads import TRUCK_TONNES
+from core.catalogue.names import TOO_CLOSE, words_of
+from core.files.service import own
+from core.kernel.errors import Invalid, Refusal
+from core.kernel.quantity import Quantity
+from core.listings import service as listings
+from core.listings.model import Certificate, PublishListing
+from core.people.model import Role
+from core.search.sentence.parse import Understood, parse
+from core.search.sentence.times.days import proposed
+
+NO_DAY: Final = frozenset({"window.no_such_day", "window.no_such_week"})
+SURE_OF_SENTENCE = 0.8  # of 1: how well the words of a whole sentence have to fit a product
+NAME_OF_WORDS = 2  # what is as short is a name and no sentence
+
+book = Book()
+
+
+# --- the form ---------------------------------------------------------------------------------------------------------
+
+
+def _read_product(talk: Talk, text: str, _values: Values) -> str:
+    """A product by its id, its name in any language, or nearly. Raises Invalid."""
+    catalogue = talk.almanac.catalogue
+    if text in catalogue.products:
+        return text
+    likely = catalogue.products_named(text)
+    if not likely or _by_chance(talk, text, likely[0].score):
+        raise Invalid("sell.product_unknown", given=text[:60])
+    if len(likely) > 1 and likely[0].score - likely[1].score < TOO_CLOSE:
+        names = [catalogue.product(each.product_id).name(talk.words.language) for each in likely[:4]]
+        raise Invalid("sell.product_which", given=text[:60], names=names)
+    return likely[0].product_id
+
+
+def _by_chance(talk: Talk, text: str, score: float) -> bool:
+    """Whether some words of a sentence only look like a product: none of them names one to who reads it whole."""
+    return score < SURE_OF_SENTENCE and len(words_of(text)) > NAME_OF_WORDS and not _said(talk, text).product
+
+
+def _read_grade(talk: Talk, text: str, values: Values) -> str:
+    options = grade_options(talk.almanac.catalogue, values["product"], talk.words("sell.grade.none"))
+    found = nearest_option(text, options)
+    if found is None:
+        raise Invalid("sell.grade_unknown", given=text[:60], known=[option.label for option in options])
+    return found
+
+
+def _units(talk: Talk, values: Values) -> tuple[str, ...]:
+    return talk.almanac.catalogue.units_of(values["product"])
+
+
+def _read_quantity(talk: Talk, text: str, values: Values) -> Quantity:
+    return read_quantity(talk, text, _units(talk, values))
+
+
+def _read_price(talk: Talk, text: str, values: Values) -> Any:
+    product = talk.almanac.catalogue.product(values["product"])
+    return read_price(talk, text, product.price_currency, product.price_unit)
+
+
+def _read_min_lot(talk: Talk, text: str, values: Values) -> Quantity:
+    """In the unit of the whole amount, where that is known already."""
+    least = _read_quantity(talk, text, values)
+    return least.to(values["quantity"].unit) if "quantity" in values else least
+
+
+def _read_certificates(talk: Talk, text: str, _values: Values) -> tuple[str, ...]:
+    return tuple(part for part in text.split(",") if part in talk.almanac.catalogue.certificates)
+
+
+def _incoterms(talk: Talk, values: Values) -> list[Option]:
+    terms = talk.almanac.catalogue.terms
+    usual = talk.almanac.catalogue.product(values["product"]).terms if "product" in values else ()
+    codes = [*usual, *(code for code, term in terms.items() if code not in usual and term.is_incoterm)]
+    return [option(code, f"{code} · {terms[code].name}") for code in codes]
+
+
+def _packings(talk: Talk, values: Values) -> list[Option]:
+    return [option(each, show_packing(talk, each)) for each in talk.almanac.catalogue.packings_of(values["product"])]
+
+
+SELL = Form(
+    "sell",
+    (
+        Field(
+            "product",
+            "choice",
+            read=_read_product,
+            show=lambda talk, value: capital(talk.almanac.catalogue.product(value).name(talk.words.language)),
+            options=lambda talk, _values: product_options(talk.almanac.catalogue, talk.words.language),
+            open_choice=True,
+            shapes_form=True,
+        ),
+        Field(
+            "grade",
+            "choice",
+            read=_read_grade,
+            show=lambda talk, value: (
+                talk.words("sell.grade.none") if value == NOTHING else talk.almanac.catalogue.grade(value).label
+            ),
+            options=lambda talk, values: grade_options(
+                talk.almanac.catalogue, values["product"], talk.words("sell.grade.none")
+            ),
+            applies=lambda values: "product" in values,
+            open_choice=True,
+        ),
+        Field(
+            "quantity",
+            read=_read_quantity,
+            write=write_quantity,
+            keypad=Amount(_units),
+            applies=lambda values: "product" in values,
+            max_length=60,
+            example="200 t",
+        ),
+        Field(
+            "price",
+            read=_read_price,
+            write=write_price,
+            applies=lambda values: "product" in values,
+            max_length=60,
+            example="215 EUR/t",
+        ),
+        Field(
+            "incoterm",
+            "choice",
+            options=_incoterms,
+            show=lambda talk, value: f"{value} · {talk.almanac.catalogue.term(value).name}",
+            applies=lambda values: "product" in values,
+        ),
+        Field(
+            "place",
+            read=read_place,
+            finds=find_towns,
+            write=write_place,
+            show=show_place,
+            max_length=120,
+            example="Kaunas",
+        ),
+        Field(
+            "window",
+            read=read_window,
+            keypad=Calendar(span=True),
+            write=write_window,
+            show=show_window,
+            max_length=80,
+            example="next week",
+        ),
+        Field(
+            "sale",
+            "choice",
+            options=lambda talk, _values: [option(each, talk.words(f"sell.sale.{each}")) for each in SALES],
+            show=lambda talk, value: talk.words(f"sell.sale.{value}"),
+            optional=True,
+        ),
+        Field(
+            "min_lot",
+            read=_read_min_lot,
+            write=write_quantity,
+            keypad=Amount(
+                lambda talk, values: (values["quantity"].unit,) if "quantity" in values else _units(talk, values)
+            ),
+            applies=lambda values: "product" in values,
+            otherwise=lambda values: _usual_lot(values["quantity"]) if "quantity" in values else None,
+            optional=True,
+            max_length=60,
+            example="24 t",
+        ),
+        Field(
+            "certificates",
+            "choices",
+            read=_read_certificates,
+            write=write_list,
+            show=lambda _talk, value: ", ".join(value),
+            options=lambda talk, _values: [
+                option(scheme, scheme.replace("_", " ")) for scheme in talk.almanac.catalogue.certificates
+            ],
+            optional=True,
+        ),
+        Field(
+            "files",
+            "files",
+            read=read_file_ids,
+            write=write_list,
+            show=lambda talk, value: talk.words("form.files", count=len(value)),
+            optional=True,
+            max_length=600,
+        ),
+        Field(
+            "packaging",
+            "choice",
+            options=_packings,
+            show=show_packing,
+            applies=lambda values: "product" in values,
+            optional=True,
+        ),
+        Field("words", "long_text", read=free_text, optional=True, max_length=1000),
+    ),
+)
+
+
+def _publish(talk: Talk, _opening: Opening, values: Values) -> None:
+    catalogue = talk.almanac.catalogue
+    quantity: Quantity = values["quantity"]
+    negotiable, buy_now = SALES[values.get("sale", "both")]
+    grade = values["grade"]
+    kept = own(talk.ctx, values.get("files", ()))
+    window = values["window"]
+    command = PublishListing(
+        product_id=values["product"],
+        grade_id=None if grade == NOTHING else grade,
+        certificates=tuple(Certificate(scheme=scheme) for scheme in values.get("certificates", ())),
+        quantity=quantity,
+        min_lot=values.get("min_lot"),
+        price=values["price"],
+        negotiable=negotiable,
+        buy_now=buy_now,
+        incoterm=values["incoterm"],
+        place=values["place"],
+        window_from=window[0],
+        window_to=window[1],
+        packaging=values.get("packaging"),
+        words=values.get("words", ""),
+        photos=tuple(file.id for file in kept if file.mime.startswith("image/")),
+        documents=tuple(file.id for file in kept if not file.mime.startswith("image/")),
+        language=talk.words.language,
+    )
+    listing = listings.publish_listing(talk.ctx, catalogue, command)
+    if Role.SELLER not in talk.person.roles:
+        talk.person.roles = sorted({*talk.person.roles, Role.SELLER})
+    talk.fresh = True
+    talk.reply(own_card(talk, listing, note=talk.words("listing.published")))
+
+
+def _usual_lot(quantity: Quantity) -> Quantity | None:
+    """Without a word of the seller's, one truck: 24 t of a larger amount; of a smaller one, the whole."""
+    if quantity.unit != "t":
+        return None
+    return min(quantity, Quantity(TRUCK_TONNES, "t"))
+
+
+SELLING = book.flow(
+    Flow(
+        SELL,
+        finish=_publish,
+        reads=lambda talk, text, values: answers_in(talk, text, values.get("product")),
+        doubts=lambda talk, _opening, values: beside_market(talk, values["product"], values["price"]),
+    )
+)
+
+
+@book.command("sell")
+def sell(talk: Talk, sentence: str) -> None:
+    """`/sell`, or `/sell 200 t A1 pellets 215 €/t DAP Kaunas next week`: whatever the sentence says is filled in."""
+    talk.open("sell", Opening(opened_by(talk, sentence) if sentence else {}))
+
+
+def opened_by(talk: Talk, sentence: str) -> dict[str, str]:
+    """The answers that a sentence begins a form with. What it says that cannot be is told before the form asks."""
+    said = _said(talk, sentence)
+    no_day = day_in_no_calendar(said)
+    unclear = dict.fromkeys(talk.words.refusal(each) for each in said.unclear if each is not no_day)
+    if unclear:
+        talk.reply(Say(text="\n".join(unclear)))
+    return answers_of(talk, said)
+
+
+def answers_in(talk: Talk, sentence: str, product: str | None = None) -> dict[str, str]:
+    """The form's answers that one sentence gives; `product` is what it speaks of when it names none itself."""
+    return answers_of(talk, _said(talk, sentence), product)
+
+
+def _days_of(said: Understood) -> dict[str, str]:
+    """The days; one that is in no calendar as it was written, so that the form says beside its line what is wrong."""
+    no_day = day_in_no_calendar(said)
+    if no_day is not None:
+        return {"window": str(no_day.parts["given"])}
+    return {"window": write_window(proposed(said.window))} if said.window else {}
+
+
+def day_in_no_calendar(said: Understood) -> Refusal | None:
+    """What was told in place of days, where no others are."""
+    told = (each for each in said.unclear if each.code in NO_DAY and "given" in each.parts)
+    return next(told, None) if said.window is None else None
+
+
+def _said(talk: Talk, sentence: str) -> Understood:
+    return parse(sentence, talk.almanac.catalogue, talk.almanac.places, talk.today, talk.words.language)
+
+
+def answers_of(talk: Talk, understood: Understood, product: str | None = None) -> dict[str, str]:
+    """The form's answers that were understood of a sentence."""
+    answers: dict[str, str] = {}
+    if understood.product:
+        answers["product"] = product = understood.product
+    grade = understood.grade
+    if grade and product and grade in talk.almanac.catalogue.product(product).grades:
+        answers["grade"] = grade
+    if understood.quantity:
+        answers["quantity"] = write_quantity(understood.quantity)
+    if understood.price:
+        answers["price"] = write_price(understood.price)
+    if understood.incoterm:
+        answers["incoterm"] = understood.incoterm
+    if understood.place:
+        found = understood.place
+        answers["place"] = f"{found.name}|{found.country}|{found.lat}|{found.lon}"
+    answers |= _days_of(understood)
+    if understood.packaging and product:
+        packed = understood.packaging[0]
+        answers |= {"packaging": packed} if packed in talk.almanac.catalogue.packings_of(product) else {}
+    certificate = understood.certificate or understood.by_grade
+    if certificate:
+        answers["certificates"] = certificate
+    return answers

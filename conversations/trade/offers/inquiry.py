@@ -1,0 +1,175 @@
+"""Asking before an offer: a question to the seller and what comes of it, on one card that both see."""
+
+from __future__ import annotations
+
+from conversations.around import free_text
+from conversations.book import Book, Doubt, Flow
+from conversations.buttons import Press, press
+from conversations.forms.answers import goods_name, write_price
+from conversations.forms.form import Field, Form, Values
+from conversations.reply import Button, Card, CardList, Line, Say, Toast
+from conversations.standing import standing
+from conversations.talk import Opening, Talk
+from conversations.trade.listings.far_price import beside_table
+from conversations.trade.offers.offer import NOTE, PRICE, PRODUCT, QUANTITY, said_of_terms
+from core.contacts.rules import masked
+from core.deals.model import Side
+from core.listings.service import listing_for
+from core.offers import rules
+from core.offers.inquiries import service as inquiries
+from core.offers.inquiries.model import INQUIRY, AskSeller, Inquiry, SayOn
+from core.offers.inquiries.offering import OfferToAsker, offer_to_asker
+from core.offers.quality import quality_of
+
+LINES_SHOWN = 8  # the last ones: a card stays a card
+SHOWN_AT_ONCE = 10
+
+book = Book()
+
+WORDS = Field("words", "long_text", read=free_text, max_length=1000)
+ASKING = Form("ask", (WORDS,), review=False)
+ANSWERING = Form("answer", (WORDS,), review=False)
+OFFERING = Form("first_offer", (PRODUCT, QUANTITY, PRICE, NOTE))
+
+
+def _ask(talk: Talk, opening: Opening, values: Values) -> None:
+    inquiries.ask_seller(talk.ctx, AskSeller(listing_id=str(opening.subject), words=values["words"]))
+
+
+def _answer(talk: Talk, opening: Opening, values: Values) -> None:
+    inquiries.say_on(talk.ctx, SayOn(inquiry_id=str(opening.subject), words=values["words"]))
+
+
+def _offer(talk: Talk, opening: Opening, values: Values) -> None:
+    """The seller's own first word, on the listing's terms but for the amount and the price."""
+    inquiry = inquiries.inquiry_for(talk.ctx, str(opening.subject))
+    listing = listing_for(talk.ctx, inquiry.listing_id)
+    formula = quality_of(talk.almanac.catalogue, listing.product_id, listing.grade_id)
+    terms = rules.terms_of(listing, values["quantity"], quality=formula)
+    changes = {"price": values["price"], "note": values.get("note") or None}
+    command = OfferToAsker(inquiry_id=inquiry.id, terms=terms.model_copy(update=changes))
+    offer_to_asker(talk.ctx, talk.almanac.catalogue, command, opening.seen)
+
+
+def _about(talk: Talk, opening: Opening) -> str:
+    listing = listing_for(talk.ctx, str(opening.subject))
+    goods, name = goods_name(talk, listing.product_id, listing.grade_id), talk.party(listing.seller)
+    return talk.words("inquiry.about", goods=goods, name=name)
+
+
+book.flow(Flow(ASKING, finish=_ask, intro=_about))
+book.flow(Flow(ANSWERING, finish=_answer))
+
+
+def _far_price(talk: Talk, opening: Opening, values: Values) -> Doubt | None:
+    listing = listing_for(talk.ctx, inquiries.inquiry_for(talk.ctx, str(opening.subject)).listing_id)
+    return beside_table(talk, listing.product_id, values["price"], listing.price)
+
+
+book.flow(Flow(OFFERING, finish=_offer, reads=said_of_terms, doubts=_far_price))
+
+
+# --- buttons ----------------------------------------------------------------------------------------------------------
+
+
+@book.press("inquiry.ask")
+def ask(talk: Talk, pressed: Press) -> None:
+    """From a listing's card."""
+    talk.fresh = True
+    talk.open("ask", Opening(subject=listing_for(talk.ctx, pressed.subject).id))
+
+
+@book.press("inquiry.answer")
+def answer(talk: Talk, pressed: Press) -> None:
+    inquiry = inquiries.inquiry_for(talk.ctx, pressed.subject)
+    INQUIRY.transition(inquiry.state, "say", inquiries.sides(talk.ctx, inquiry))
+    talk.fresh = True
+    talk.open("answer", Opening(subject=inquiry.id))
+
+
+@book.press("inquiry.offer")
+def offer(talk: Talk, pressed: Press) -> None:
+    """The seller proposes: amount and price of the listing stand in the form."""
+    inquiry = inquiries.inquiry_for(talk.ctx, pressed.subject)
+    listing = listing_for(talk.ctx, inquiry.listing_id)
+    known = {
+        "product": listing.product_id,
+        "quantity": str(listing.remaining),
+        "price": write_price(listing.price),
+    }
+    talk.fresh = True
+    talk.open("first_offer", Opening(known, inquiry.id, inquiry.version))
+
+
+@book.press("inquiry.close")
+def close(talk: Talk, pressed: Press) -> None:
+    inquiries.close_inquiry(talk.ctx, pressed.subject, pressed.seen)
+    talk.reply(Toast(text=talk.words("inquiry.closed_toast")))
+
+
+@book.press("inquiry.show")
+def show(talk: Talk, pressed: Press) -> None:
+    talk.reply(inquiry_card(talk, inquiries.inquiry_for(talk.ctx, pressed.subject)))
+
+
+@book.command("questions")
+def my_questions(talk: Talk, _rest: str) -> None:
+    """The person's open questions, those that wait for them first."""
+    mine = inquiries.inquiries_of(talk.ctx)[:SHOWN_AT_ONCE]
+    if not mine:
+        talk.reply(Say(text=talk.words("inquiry.none")))
+        return
+    items = tuple(inquiry_card(talk, each) for each in mine)
+    talk.reply(CardList(subject="questions", title=talk.words("inquiry.mine"), items=items))
+
+
+# --- the card ---------------------------------------------------------------------------------------------------------
+
+
+def inquiry_card(talk: Talk, inquiry: Inquiry, note: str = "") -> Card:
+    """What was asked and answered so far; whose word is awaited, and until when."""
+    words, mine = talk.words, inquiries.sides(talk.ctx, inquiry)
+    listing = listing_for(talk.ctx, inquiry.listing_id)
+    side: Side = "seller" if "buyer" in mine else "buyer"  # the other's
+    other = inquiry.seller if side == "seller" else inquiry.buyer
+    name = talk.party(other)
+    return Card(
+        subject=f"inquiry:{inquiry.id}",
+        title=words("inquiry.card", goods=goods_name(talk, listing.product_id, listing.grade_id)),
+        lines=(
+            Line(label=words("party.other"), value=f"{name} · {standing(talk, other, side)}"),
+            *(
+                Line(label=f"{talk.name_of(line.person)}, {words.show(line.at)}", value=masked(line.words))
+                for line in inquiry.lines[-LINES_SHOWN:]
+            ),
+        ),
+        turn=_turn(talk, inquiry, mine, name),
+        note=note,
+        buttons=_buttons(talk, inquiry, mine),
+        fresh=talk.fresh,
+    )
+
+
+def _turn(talk: Talk, inquiry: Inquiry, mine: frozenset[str], name: str) -> str:
+    if inquiry.state in INQUIRY.final:
+        return talk.words(f"inquiry.ended.{inquiry.ended_by}")
+    return talk.words("inquiry.your_turn" if "turn" in mine else "inquiry.their_turn", name=name)
+
+
+def _buttons(talk: Talk, inquiry: Inquiry, mine: frozenset[str]) -> tuple[tuple[Button, ...], ...]:
+    words = talk.words
+    if inquiry.state in INQUIRY.final:
+        return ()
+    say = Button(
+        label=words("inquiry.answer" if "turn" in mine else "inquiry.add"),
+        press=press("inquiry.answer", inquiry.id),
+        style="primary" if "turn" in mine else "plain",
+    )
+    by_buyer = press("offer.make", inquiry.listing_id)
+    offering = Button(
+        label=words("offer.make"),
+        press=by_buyer if "buyer" in mine else press("inquiry.offer", inquiry.id),
+    )
+    done = Button(label=words("inquiry.close"), press=press("inquiry.close", inquiry.id, inquiry.version))
+    apart = Button(label=words("apart.button"), press=press("apart.ask", inquiry.id, choice="inquiry"))
+    return ((say, offering), (done, apart))

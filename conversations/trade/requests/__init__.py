@@ -1,0 +1,1 @@
+"""What buyers ask the market for, and what sellers quote on it."""

@@ -1,0 +1,160 @@
+"""An open request as its buyer sees it and as sellers do: what is asked, what was quoted, and whose turn it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from conversations.buttons import press
+from conversations.forms.answers import goods_name, show_place, show_window
+from conversations.reply import Button, Card, Line
+from conversations.standing import standing
+from conversations.talk import Talk
+from conversations.trade.requests.turn import Taken, request_turn, taken_of
+from core.contacts.rules import masked
+from core.deals.model import Side
+from core.offers.quotes import service as quotes
+from core.offers.quotes.model import Quote
+from core.offers.quotes.rules import to_choose
+from core.requests import service as requests
+from core.requests.model import REQUEST, Request
+
+QUOTES_SHOWN = 8
+SEALS: Final = ("sealed", "open")
+
+
+def brief_request(talk: Talk, asked: Request) -> Card:
+    """A request among others: what, where, until when; one button opens it."""
+    return Card(
+        title=_title(talk, asked),
+        lines=tuple(_asked_lines(talk, asked)[:4]),
+        turn=request_turn(talk, asked, taken_of(talk, asked)),
+        buttons=((Button(label=talk.words("request.open"), press=press("request.show", asked.id)),),),
+    )
+
+
+def request_card(talk: Talk, asked: Request, note: str = "") -> Card:
+    """A request as this person sees it: its buyer the quotes that may be seen, a seller their own."""
+    words, mine = talk.words, "buyer" in requests.roles_of(talk.ctx, asked)
+    seen, taken = quotes.quotes_on(talk.ctx, asked), taken_of(talk, asked)
+    lines = _asked_lines(talk, asked)
+    if mine:
+        lines.append(Line(label=words("request.quotes"), value=words.show(asked.quotes)))
+    else:
+        lines.append(Line(label=words("party.buyer"), value=_name(talk, asked.buyer, "buyer")))
+    lines += [_quote_line(talk, asked, each, taken, mine=not mine) for each in seen[:QUOTES_SHOWN]]
+    if not mine and (passed := quotes.passed_quote(talk.ctx, asked)) is not None:
+        line = _quote_line(talk, asked, passed, None, mine=True)
+        lines.append(line.model_copy(update={"value": words("request.quote_passed", quote=line.value)}))
+    return Card(
+        subject=f"request:{asked.id}",
+        title=_title(talk, asked),
+        text=masked(asked.words),
+        lines=tuple(lines),
+        table=_compared(talk, seen[:QUOTES_SHOWN], taken) if mine and len(seen) > 1 else (),
+        turn=request_turn(talk, asked, taken),
+        note=note,
+        buttons=_buttons(talk, asked, seen, taken, mine=mine),
+        fresh=talk.fresh,
+    )
+
+
+def _title(talk: Talk, asked: Request) -> str:
+    return talk.words("request.card", goods=goods_name(talk, asked.product_id, asked.grade_id))
+
+
+def _name(talk: Talk, organisation_id: str, side: Side) -> str:
+    return f"{talk.party(organisation_id)} · {standing(talk, organisation_id, side)}"
+
+
+def _asked_lines(talk: Talk, asked: Request) -> list[Line]:
+    words = talk.words
+    lines = [
+        Line(label=words("terms.quantity"), value=words.show(asked.quantity)),
+        Line(label=words("terms.delivery"), value=f"{asked.incoterm} {show_place(talk, asked.place)}"),
+        Line(label=words("terms.window"), value=show_window(talk, (asked.window_from, asked.window_to))),
+        Line(label=words("request.closes"), value=words.show(asked.closes_at)),
+    ]
+    if asked.target is not None:
+        lines.insert(1, Line(label=words("request.target"), value=words.show(asked.target)))
+    if asked.lots > 1:
+        lines.append(Line(label=words("terms.lots"), value=words.show(asked.lots)))
+    if asked.certificates:
+        lines.append(Line(label=words("terms.certificates"), value=", ".join(asked.certificates)))
+    return [*lines, Line(label=words("request.seal"), value=words(f"request.seal.{SEALS[not asked.sealed]}"))]
+
+
+def _compared(talk: Talk, quoted: Sequence[Quote], taken: Taken | None) -> tuple[tuple[str, ...], ...]:
+    """The quotes side by side, one a row."""
+    words = talk.words
+    head = ("party.seller", "terms.price", "terms.total", "terms.window", "terms.note")
+    rows = [
+        (
+            _marked(talk, each, taken, _name(talk, each.seller, "seller")),
+            words.show(each.terms.price),
+            words.show(each.terms.total()),
+            show_window(talk, (each.terms.window_from, each.terms.window_to)),
+            masked(each.terms.note or ""),
+        )
+        for each in quoted
+    ]
+    return (tuple(map(words, head)), *rows)
+
+
+def _marked(talk: Talk, quote: Quote, taken: Taken | None, said: str) -> str:
+    """Behind a quote, whether it is the one that was taken, or was before a deal that came to nothing."""
+    if quote.awarded_at is None:
+        return said
+    chosen = taken is not None and taken.quote.id == quote.id
+    return talk.words("request.quote_taken" if chosen else "request.quote_fell_through", quote=said)
+
+
+def _quote_line(talk: Talk, asked: Request, quote: Quote, taken: Taken | None, *, mine: bool) -> Line:
+    words, terms = talk.words, quote.terms
+    parts = [
+        words.show(terms.price),
+        words.show(terms.total()),
+        show_window(talk, (terms.window_from, terms.window_to)),
+    ]
+    if terms.lots != asked.lots:
+        parts.append(f"{words('terms.lots')}: {words.show(terms.lots)}")
+    if terms.note:
+        parts.append(masked(terms.note))
+    label = words("request.my_quote") if mine else _name(talk, quote.seller, "seller")
+    return Line(label=label, value=_marked(talk, quote, taken, " · ".join(parts)))
+
+
+def _buttons(
+    talk: Talk, asked: Request, seen: list[Quote], taken: Taken | None, *, mine: bool
+) -> tuple[tuple[Button, ...], ...]:
+    words = talk.words
+    verbs = REQUEST.open_to(asked.state, requests.roles_of(talk.ctx, asked))
+    rows: list[tuple[Button, ...]] = []
+    if taken is not None and taken.deal is not None:
+        rows.append((Button(label=words("request.open_deal"), press=press("deal.show", taken.deal.id)),))
+    if mine and "award" in verbs:
+        rows += _choices(talk, asked, seen)
+    if mine and asked.state in REQUEST.final:
+        again = press("request.again", asked.id)
+        rows.append((Button(label=words("request.again"), press=again, style="plain" if taken else "primary"),))
+    if "quote" in verbs and quotes.quotes_left(talk.ctx, asked) > 0:
+        rows.append((Button(label=words("request.quote"), press=press("request.quote", asked.id), style="primary"),))
+    row: list[Button] = []
+    if "change" in verbs:
+        row.append(Button(label=words("listing.change"), press=press("request.change", asked.id)))
+    if "withdraw" in verbs:
+        load = press("request.withdraw", asked.id, asked.version)
+        row.append(Button(label=words("request.withdraw"), press=load, style="danger"))
+    return (*rows, tuple(row)) if row else tuple(rows)
+
+
+def _choices(talk: Talk, asked: Request, seen: list[Quote]) -> list[tuple[Button, ...]]:
+    """A button for each quote that can be taken. Its number is the quote's place on this card."""
+    rows: list[tuple[Button, ...]] = []
+    open_to_choose = {each.id for each in to_choose(seen, talk.ctx.now.date())}
+    for number, each in enumerate(seen[:QUOTES_SHOWN], 1):
+        if each.id in open_to_choose:
+            label = talk.words("request.take", name=talk.party(each.seller), total=each.terms.total())
+            load = press("request.award", asked.id, asked.version, str(number))
+            rows.append((Button(label=label[:75], press=load, style="plain" if rows else "primary"),))
+    return rows

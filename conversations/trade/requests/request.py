@@ -1,0 +1,249 @@
+"""Asking the market: a buyer says what they look for, and sellers quote on it (quoting.py)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+
+from conversations.book import Book, Doubt, Flow
+from conversations.buttons import Press, press
+from conversations.filling.drafts import go_on_or_open
+from conversations.forms.answers import (
+    NOTHING,
+    option,
+    read_whole_number,
+    write_list,
+    write_place,
+    write_price,
+    write_quantity,
+    write_window,
+)
+from conversations.forms.form import Field, Form, Values
+from conversations.forms.keypads import Calendar
+from conversations.reply import Button, CardList, Option, Say, Toast
+from conversations.steps import YES
+from conversations.talk import Opening, Talk
+from conversations.trade.delivery.delivery import read_day
+from conversations.trade.listings.far_price import beside_market
+from conversations.trade.listings.listing import SELL, answers_in, answers_of, opened_by
+from conversations.trade.offers.offer import LOTS
+from conversations.trade.requests.card import SEALS, brief_request, request_card
+from conversations.trade.requests.lots import lots_at, too_few_lots
+from core.offers.quotes import service as quotes
+from core.requests import service as requests
+from core.requests.model import QUOTES_EACH, QUOTES_EACH_AT_MOST, REQUEST, PublishRequest, Request
+from core.search.sentence.parse import Understood
+
+SHOWN_AT_ONCE = 10
+CUT_OFF_HOUR: Final = time(17)  # of the buyer's own day: whoever quotes on the last day has had the day
+
+book = Book()
+
+
+# --- forms ------------------------------------------------------------------------------------------------------------
+
+
+def _read_closes(talk: Talk, text: str, values: Values) -> datetime:
+    """The last day for quotes, until the evening of it where the buyer is."""
+    day: date = read_day(talk, text, values)
+    return datetime.combine(day, CUT_OFF_HOUR, talk.words.zone).astimezone(UTC)
+
+
+def _seals(talk: Talk, _values: Values) -> list[Option]:
+    return [option(each, talk.words(f"request.seal.{each}")) for each in SEALS]
+
+
+ASKED = ("product", "grade", "quantity")  # as in a listing
+REQUESTING = Form(
+    "request",
+    (
+        *(SELL.field(name) for name in ASKED),
+        replace(SELL.field("price"), name="target", optional=True),
+        *(SELL.field(name) for name in ("incoterm", "place", "window")),
+        Field(
+            "closes",
+            "date",
+            read=_read_closes,
+            write=lambda moment: moment.date().isoformat(),
+            keypad=Calendar(),
+            max_length=60,
+            example="tomorrow",
+        ),
+        replace(SELL.field("certificates"), name="certificates"),
+        replace(LOTS, otherwise=lambda values: lots_at(values.get("target"), values.get("quantity"))),
+        Field("seal", "choice", options=_seals, optional=True, show=lambda talk, v: talk.words(f"request.seal.{v}")),
+        Field(
+            "quotes_each",
+            "number",
+            read=lambda _talk, text, _values: read_whole_number(1, QUOTES_EACH_AT_MOST, text),
+            optional=True,
+            example="1",
+        ),
+        replace(SELL.field("words"), name="words"),
+    ),
+)
+
+
+def _publish(talk: Talk, opening: Opening, values: Values) -> None:
+    window = values["window"]
+    command = PublishRequest(
+        product_id=values["product"],
+        grade_id=None if values["grade"] == NOTHING else values["grade"],
+        certificates=values.get("certificates", ()),
+        quantity=values["quantity"],
+        target=values.get("target"),
+        incoterm=values["incoterm"],
+        place=values["place"],
+        window_from=window[0],
+        window_to=window[1],
+        lots=values.get("lots", 1),
+        words=values.get("words", ""),
+        closes_at=values["closes"],
+        sealed=values.get("seal", "sealed") == "sealed",
+        quotes_each=values.get("quotes_each", QUOTES_EACH),
+        language=talk.words.language,
+        again_of=opening.subject,
+    )
+    requests.publish_request(talk.ctx, talk.almanac.catalogue, command)
+
+
+def _doubts(talk: Talk, _opening: Opening, values: Values) -> Doubt | None:
+    far = beside_market(talk, values["product"], values["target"], "target") if "target" in values else None
+    return far or too_few_lots(talk, values)
+
+
+book.flow(
+    Flow(
+        REQUESTING,
+        finish=_publish,
+        reads=lambda talk, text, values: of_request(talk, answers_in(talk, text, values.get("product"))),
+        doubts=_doubts,
+    )
+)
+# --- commands and buttons ---------------------------------------------------------------------------------------------
+
+
+@book.command("request")
+def request(talk: Talk, sentence: str) -> None:
+    """`/request`, or `/request 500 t A1 pellets DAP Kaunas in December`: whatever the sentence says is filled in."""
+    talk.open("request", Opening(of_request(talk, opened_by(talk, sentence)) if sentence else {}))
+
+
+def opening_for(talk: Talk, understood: Understood) -> Opening:
+    """The form with what somebody has looked for in vain: their limit is the price that they have in mind."""
+    limit = understood.max_price or understood.price
+    return Opening(of_request(talk, answers_of(talk, replace(understood, price=limit))))
+
+
+def of_request(talk: Talk, known: dict[str, str]) -> dict[str, str]:
+    """The same answers as this form names them; a certificate only where it is one that there is."""
+    known.pop("packaging", None)  # how it is packed is for who quotes to say
+    if "price" in known:
+        known["target"] = known.pop("price")
+    if "certificates" in known and known["certificates"] not in talk.almanac.catalogue.certificates:
+        del known["certificates"]
+    return known
+
+
+@book.command("requests")
+def all_requests(talk: Talk, sentence: str) -> None:
+    """What others look for, that which closes soonest first; above it the person's own, then what they quoted on.
+
+    What is over stands behind a button.
+
+    `/requests 500 t A1 pellets in Kaunas`: what that would answer.
+    """
+    if sentence:
+        talk.command("wanted", sentence)
+        return
+    words = talk.words
+    mine = requests.requests_of(talk.ctx, talk.organisation)
+    own = [each for each in mine if each.state not in REQUEST.final]
+    others = requests.open_requests(talk.ctx, SHOWN_AT_ONCE)
+    quoted = [each for each in quotes.quoted_by(talk.ctx, talk.organisation, SHOWN_AT_ONCE) if each not in others]
+    ask = Button(label=words("command.request"), press=press("command", choice="request"), style="primary")
+    shown = [*own, *others, *quoted][:SHOWN_AT_ONCE]
+    buttons = ((ask,), *_way_back(talk, 0))
+    if not shown:
+        talk.reply(Say(text=words("request.none"), buttons=buttons))
+        return
+    items = tuple(brief_request(talk, each) for each in shown)
+    talk.reply(CardList(subject="requests", title=words("request.all"), items=items, buttons=buttons))
+
+
+def _way_back(talk: Talk, skipping: int) -> tuple[tuple[Button, ...], ...]:
+    """A button to those that are over, behind so many that were shown; none where there are no more."""
+    if not quotes.ended_for(talk.ctx, talk.organisation, 1, skipping):
+        return ()
+    label = talk.words("request.earlier" if skipping else "request.ended")
+    return ((Button(label=label, press=press("request.ended", choice=str(skipping))),),)
+
+
+@book.press("request.ended")
+def ended(talk: Talk, pressed: Press) -> None:
+    """One's own that are over, and those quoted on; what was one's own can be asked again there."""
+    skipping = int(pressed.choice) if pressed.choice.isdigit() else 0
+    found = quotes.ended_for(talk.ctx, talk.organisation, SHOWN_AT_ONCE, skipping)
+    items, further = tuple(brief_request(talk, each) for each in found), skipping + SHOWN_AT_ONCE
+    title, buttons = talk.words("request.ended"), _way_back(talk, further)
+    talk.reply(CardList(subject="requests_ended", title=title, items=items, buttons=buttons, first=skipping + 1))
+
+
+@book.press("request.show")
+def show(talk: Talk, pressed: Press) -> None:
+    talk.reply(request_card(talk, requests.request_for(talk.ctx, pressed.subject)))
+
+
+@book.press("request.again")
+def again(talk: Talk, pressed: Press) -> None:
+    """What has ended is asked again with one press, or after another look: all stands there, with a new cut-off."""
+    asked = requests.own_request(talk.ctx, pressed.subject)
+    if asked.state not in REQUEST.final:
+        talk.press("request.show", asked.id)
+        return
+    go_on_or_open(talk, REQUESTING.name, Opening(_asked_before(talk, asked), asked.id))
+
+
+def _asked_before(talk: Talk, asked: Request) -> dict[str, str]:
+    """The answers of an earlier request. Quotes are taken for as many days as then; dates that are over are asked."""
+    said = answers_of_request(talk, asked) | {"product": asked.product_id, "seal": SEALS[not asked.sealed]}
+    days = max(1, (asked.closes_at - asked.published_at).days)
+    said["closes"] = min(talk.today + timedelta(days=days), asked.window_to).isoformat()
+    if asked.window_to <= talk.today:
+        del said["window"], said["closes"]
+    return said
+
+
+def answers_of_request(talk: Talk, asked: Request) -> dict[str, str]:
+    """The answers that would ask just so; what was left out then is left out."""
+    place = asked.place
+    said = {
+        "grade": asked.grade_id or NOTHING,
+        "quantity": write_quantity(asked.quantity),
+        "target": write_price(asked.target) if asked.target is not None else "",
+        "incoterm": asked.incoterm,
+        "place": place.name if place.lat is None or place.lon is None else write_place(place),
+        "window": write_window((asked.window_from, asked.window_to)),
+        "closes": asked.closes_at.astimezone(talk.words.zone).date().isoformat(),
+        "certificates": write_list(asked.certificates),
+        "lots": str(asked.lots) if asked.lots > 1 else "",
+        "quotes_each": str(asked.quotes_each) if asked.quotes_each != QUOTES_EACH else "",
+        "words": asked.words,
+    }
+    return {name: text for name, text in said.items() if text}
+
+
+@book.press("request.withdraw")
+def withdraw(talk: Talk, pressed: Press) -> None:
+    words, asked = talk.words, requests.own_request(talk.ctx, pressed.subject, pressed.seen)
+    if pressed.choice != YES:
+        again = press("request.withdraw", asked.id, asked.version, YES)
+        yes = Button(label=words("sure.yes", what=words("request.withdraw"))[:75], press=again, style="danger")
+        no = Button(label=words("sure.no"), press=press("request.show", asked.id))
+        card = request_card(talk, asked)
+        sure = {"turn": words("request.withdraw_sure"), "buttons": ((yes,), (no,)), "fresh": False}
+        talk.reply(card.model_copy(update=sure))
+        return
+    requests.withdraw_request(talk.ctx, asked.id, pressed.seen)
+    talk.reply(Toast(text=words("request.withdrawn_toast")))

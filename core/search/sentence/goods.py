@@ -1,0 +1,217 @@
+"""Which goods the words mean that are left of a sentence, when amounts, places and all else have been taken out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from core.catalogue.model import Catalogue
+from core.catalogue.names import GOOD_ENOUGH, TOO_CLOSE, Likeness, folded
+from core.catalogue.spelling import SHORTEST
+from core.search.sentence.grammar import FIRST_WORD
+from core.search.sentence.places import Places
+from core.search.sentence.sheet import Sheet
+
+LONGEST_NAME: Final = 3  # words side by side that may name goods among others that do not
+WORDS_BETWEEN: Final = 3  # of an "and" and the goods behind it: "and 200 t chips"
+SURELY_NAMED: Final = 0.97
+ALONE: Final = 0.88  # how surely one word names goods among others: "biolog" is no slip of bio-LNG
+WEAKLY_NAMED: Final = 0.85  # some of the words may be of another thing
+NAMED_EARLY: Final = 12  # words among which such a name is looked for
+HEAT: Final = "heating"  # a word of the meaning in `synonyms.yaml`
+OF_ENGINES: Final = frozenset({"liquid_fuel", "certificate"})  # families
+WORD_OR_NUMBER: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
+
+
+class Goods(NamedTuple):
+    """`alternatives`: products that are equally likely. `named`: the words for the goods, as they were written.
+    `others`: all other words, each with where it stands."""
+
+    product: str | None
+    alternatives: tuple[str, ...]
+    named: str
+    others: list[tuple[int, str]]
+
+
+@dataclass(slots=True)
+class GoodsReader:
+    """Reads the goods from what is left on a sheet."""
+
+    sheet: Sheet
+    catalogue: Catalogue
+    places: Places
+
+    def named(self, grades: tuple[str, ...]) -> Goods:
+        """The goods, of these grades if any are.
+
+        Where no goods are called so, words of description ("dry", "secas") are left out: names have them by chance.
+        """
+        sheet, index = self.sheet, self.catalogue.name_index
+        every = list(WORD_OR_NUMBER.finditer(sheet.text))
+        if (either := self._either(every)) is not None:
+            return either
+        words = [word for word in every if word[0] not in sheet.grammar.nameless]
+        left = [sheet.written(*word.span()) for word in words]
+        ranked, among = self._likeliest(words, left)
+        if ranked and not sheet.words.isdisjoint(sheet.grammar.made_of):
+            ranked, among = self._not_of_what(every, words, left, leaders(ranked)) or (ranked, among)
+        of_grade = {product for grade in grades for product in self.catalogue.grade(grade).products}
+        fitting = [like for like in ranked if like.product_id in of_grade]
+        best = leaders(fitting or ranked)
+        naming = among or self._without_begun_town([word[0] for word in words], best)
+        named = " ".join(word for place, word in enumerate(left) if place in naming)
+        others = [
+            (word.start(), left[place])
+            for place, word in enumerate(words)
+            if place not in naming
+            and word[0] not in sheet.grammar.fillers
+            and not (naming and sheet.grammar.nearly_certified(word[0]))
+        ]
+        if len(best) > 1:
+            unknown = [word for word in map(folded, left) if word not in index.vocabulary]
+            best = index.resembling(unknown, best) or best
+        return Goods(best[0], (), named, others) if len(best) == 1 else Goods(None, best, named, others)
+
+    def _either(self, every: list[re.Match[str]]) -> Goods | None:
+        """Several goods with an "or" between them ("pellets or briquettes"), where each part surely names its own."""
+        sheet, index = self.sheet, self.catalogue.name_index
+        if sheet.words.isdisjoint(sheet.grammar.either):
+            return None
+        parts: list[list[re.Match[str]]] = [[]]
+        for word in every:
+            if word[0] in sheet.grammar.either:
+                parts.append([])
+            elif word[0] not in sheet.grammar.nameless:
+                parts[-1].append(word)
+        products: dict[str, None] = {}
+        naming: set[re.Match[str]] = set()
+        for words in parts:
+            left = [sheet.written(*word.span()) for word in words]
+            ranked, among = self._likeliest(words, left)
+            if not ranked or ranked[0].score < ALONE:
+                return None
+            best = leaders(ranked)
+            products |= dict.fromkeys(best)
+            places = among or index.naming([word[0] for word in words], best)
+            naming.update(word for place, word in enumerate(words) if place in places)
+        if len(products) < max(len(parts), 2):
+            return None
+        named = " ".join(sheet.written(*word.span()) for word in every if word in naming)
+        others = [
+            (word.start(), sheet.written(*word.span()))
+            for words in parts
+            for word in words
+            if word not in naming and word[0] not in sheet.grammar.fillers
+        ]
+        return Goods(None, tuple(products), named, others)
+
+    def _without_begun_town(self, words: list[str], best: tuple[str, ...]) -> frozenset[int]:
+        """The places of the words that name these goods, without a last word that is rather the beginning of a town
+        than of a name, where the others name them alike: "metsahake tart", "pelet krakó"."""
+        index, last = self.catalogue.name_index, len(words) - 1
+        naming = index.naming(words, best)
+        if last not in naming or len(naming) == 1 or len(words[last]) < SHORTEST or words[last] in index.vocabulary:
+            return naming
+        others = naming - {last}
+        same = leaders(index.resolve(" ".join(words[place] for place in sorted(others)))) == best
+        town = same and any(place.well_known for place in self.places.beginning(words[last]))
+        return others if town else naming
+
+    def _likeliest(self, words: list[re.Match[str]], left: list[str]) -> tuple[list[Likeness], frozenset[int]]:
+        """The goods that these words name, and, where only those side by side do, the places of these."""
+        index = self.catalogue.name_index
+        plain = [written for word, written in zip(words, left, strict=True) if not self._only_describes(word[0])]
+        ranked = index.resolve(" ".join(plain)) or index.resolve(self._undescribed(left))
+        if not ranked or ranked[0].score < WEAKLY_NAMED:
+            surer, among = self._in_between(left)
+            if surer and (not ranked or surer[0].score > ranked[0].score):
+                return surer, frozenset(among)
+        return ranked, frozenset()
+
+    def _not_of_what(
+        self, every: list[re.Match[str]], words: list[re.Match[str]], left: list[str], whole: tuple[str, ...]
+    ) -> tuple[list[Likeness], frozenset[int]] | None:
+        """The goods before a "from", where all the words together name (`whole`) what they are made of: "HVO from used
+        cooking oil". No name has words of both sides then, as that of "pellets of straw" has."""
+        index, made_of = self.catalogue.name_index, self.sheet.grammar.made_of
+        for preposition in (word for word in every if word[0] in made_of):
+            cut = sum(word.start() < preposition.start() for word in words)
+            if not any(index.like(word[0]) for word in words[cut:]):
+                return None
+            ranked, among = self._likeliest(words[:cut], left[:cut])
+            if ranked and ranked[0].score >= ALONE:
+                goods = [word[0] for word in words[:cut]]
+                if index.naming(goods, whole):
+                    return None
+                return ranked, among or index.naming(goods, leaders(ranked))
+        return None
+
+    def _describes(self, word: str) -> bool:
+        return self.catalogue.synonyms.describes_goods(folded(word))
+
+    def _undescribed(self, words: list[str]) -> str:
+        return " ".join(word for word in words if not self._describes(word))
+
+    def _only_describes(self, word: str) -> bool:
+        """Whether a word as it stands says how goods are, and no name has it: "mänd" is pine, no begun "mandorla"."""
+        synonyms = self.catalogue.synonyms
+        named = word in self.catalogue.name_index.vocabulary
+        return not named and synonyms.has(word) and synonyms.describes_goods(word)
+
+    def _in_between(self, words: list[str]) -> tuple[list[Likeness], range]:
+        """The goods that some words side by side name, among others that have nothing to do with them, and where those
+        stand: "Nord Oil wood chips" sells no oil. A longer name counts first, then one without a slip; a word alone
+        only where it is of one product."""
+        index = self.catalogue.name_index
+        said = [folded(word) for word in words[:NAMED_EARLY]]
+        like = [bool(index.like(word)) for word in said]
+        known = not index.vocabulary.isdisjoint(said)
+        for size in range(min(LONGEST_NAME, len(like)), 0, -1):
+            for enough in (SURELY_NAMED, GOOD_ENOUGH if size > 1 else ALONE):
+                for start in range(len(like) - size + 1):
+                    named = words[start : start + size]
+                    ranked = index.resolve(" ".join(named)) if all(like[start : start + size]) else []
+                    if size == 1 and known and ranked and index.only_begins(said[start : start + 1]):
+                        continue  # beside a word that names goods "Schwe" is sooner a begun Schwerin than Schweinefett
+                    if ranked and ranked[0].score >= enough and (size > 1 or len(leaders(ranked)) == 1):
+                        return ranked, range(start, start + size)
+        return [], range(0)
+
+
+class Second(NamedTuple):
+    """Other goods beside those that are looked for: where the "and" before them stands, and how they were written."""
+
+    start: int
+    said: str
+
+
+def second_goods(sheet: Sheet, catalogue: Catalogue, product: str, others: Sequence[tuple[int, str]]) -> Second | None:
+    """What a second list would be needed for ("100 t pellets and 200 t chips"), where a word surely names it."""
+    index = catalogue.name_index
+    if sheet.words.isdisjoint(sheet.grammar.ands):
+        return None
+    for start, written in others:
+        ranked = index.resolve(written) if folded(written) in index.vocabulary else []
+        if not ranked or ranked[0].score < ALONE or product in leaders(ranked):
+            continue
+        before = list(FIRST_WORD.finditer(sheet.said.text, 0, start))[-WORDS_BETWEEN:]
+        joint = next((word for word in reversed(before) if word[0] in sheet.grammar.ands), None)
+        if joint is not None:
+            return Second(joint.start(), written)
+    return None
+
+
+def burnt(alternatives: tuple[str, ...], words: Iterable[str], catalogue: Catalogue) -> tuple[str, ...]:
+    """Of goods that may be meant those that are burnt for heat, where that is said beside them: no "heat fuel" is what
+    engines run on."""
+    heat = set(catalogue.synonyms.meanings_of(HEAT))
+    if len(alternatives) < 2 or not any(heat.intersection(catalogue.synonyms.meanings_of(word)) for word in words):
+        return alternatives
+    return tuple(each for each in alternatives if catalogue.product(each).family not in OF_ENGINES) or alternatives
+
+
+def leaders(ranked: Sequence[Likeness]) -> tuple[str, ...]:
+    """The best product, and those too close to it to choose between."""
+    return tuple(like.product_id for like in ranked if like.score > ranked[0].score - TOO_CLOSE)

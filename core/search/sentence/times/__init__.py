@@ -1,0 +1,1 @@
+"""Days and windows as people say them, in eleven languages."""
