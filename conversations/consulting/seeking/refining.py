@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from conversations.book import Book
-from conversations.consulting.seeking.seek import ORDERS, problem_told, profile_card, show_advisers
+from conversations.consulting.seeking.seek import ORDERS, profile_card, query_of_problem, show_advisers
 from conversations.search.asked import ADVICE, ask, asked, keep_place, latest, place_kept
 from conversations.search.orders import ordered
 from conversations.search.refining import order_alone, without_small_words
@@ -47,7 +47,7 @@ def refine(talk: Talk, sentence: str) -> None:
 
 
 def _told(talk: Talk, sentence: str) -> Understood:
-    query = problem_told(talk, sentence, answering=True)
+    query = query_of_problem(talk, sentence, answering=True)
     return replace(query.understood, rest=without_small_words(talk, query.understood.rest))
 
 

@@ -60,10 +60,10 @@ def seek(talk: Talk, problem: str) -> None:
         return
     tell_problem(talk, problem)
     keep_narrowing(talk, Narrowing())
-    show_advisers(talk, ask(talk, as_said(talk, problem_told(talk, problem), ORDERS), ADVICE))
+    show_advisers(talk, ask(talk, as_said(talk, query_of_problem(talk, problem), ORDERS), ADVICE))
 
 
-def problem_told(talk: Talk, sentence: str, *, answering: bool = False) -> Query:
+def query_of_problem(talk: Talk, sentence: str, *, answering: bool = False) -> Query:
     """What is said to those who advise. `answering`: of a list of them."""
     almanac, language = talk.almanac, talk.words.language
     now = talk.ctx.now.astimezone(talk.words.zone).time()
@@ -275,7 +275,7 @@ def more_times(talk: Talk, pressed: Press) -> None:
 
 def next_free_now(talk: Talk, problem: str, but: str) -> Expert | None:
     """Who else could be called at once about this: the best who fits, or else whoever is there."""
-    said = problem_told(talk, problem)
+    said = query_of_problem(talk, problem)
     for wanted in (replace(said, order="best"), Query(NOTHING)):
         now = replace(wanted, understood=replace(wanted.understood, free_now=True, window=None, at=None))
         others = (match.expert for match in _found(talk, now).matches)
