@@ -15,7 +15,7 @@ from config.rehearsal.screen import buttons_of, next_input
 from config.rehearsal.stages import SELLER, STRANGER
 from conversations.book import Book
 from conversations.buttons import press, read_press
-from conversations.forms.form import Field, Form
+from conversations.forms.form import Field, Form, stood
 from conversations.reply import FormClosed, FormErrors, FormView
 from conversations.steps import YES
 from conversations.trade.deals import agreement
@@ -192,7 +192,8 @@ async def two_flows(trying: Attempt) -> None:
         other = trying.form
         assert other.draft != form.draft
         aside = await trying.kept(form.draft)
-        if not any(text for name, text in kept.answers.items() if name not in given_at_the_door):
+        before = stood(kept.answers)
+        if all(text == before.get(name, "") for name, text in kept.answers.items() if name not in given_at_the_door):
             # Nothing was entered: it is closed, which is seen, and begun again.
             assert aside is None
             assert any(isinstance(reply, FormClosed) and reply.draft == form.draft for reply in replies)

@@ -122,7 +122,7 @@ def test_a_paper_is_in_one_language_and_the_same_for_machines(language: str) -> 
             "de-AT",
             (
                 "Rechnung PA-2026-000002",
-                "Datum: 21.11.2026",
+                "Datum: 21. Nov. 2026",
                 "Holzpellets, ENplus A1 · DAP Kiel · Los 1",
                 "24,36 t",
                 "Kiel, Deutschland",

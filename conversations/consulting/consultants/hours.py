@@ -7,14 +7,13 @@ import re
 from datetime import date
 from typing import Final
 
-from babel.dates import format_date
-
 from conversations.book import Book, Flow
 from conversations.buttons import Press, press
 from conversations.consulting.consultants.calendar_card import calendar_card
 from conversations.consulting.consultants.card import hours_lines
 from conversations.consulting.consultants.own_card import run_in_words, runs_of
 from conversations.consulting.consultants.places import towns
+from conversations.dates import weekday_in_words
 from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Card, Line, Say
 from conversations.talk import Opening, Talk
@@ -118,7 +117,7 @@ def _only_next(talk: Talk, expert: Expert, change: Change) -> tuple[tuple[Button
         return ()
     (weekday,) = change.week.days
     day = next_of(weekday, local(talk.ctx.now, expert.zone).date())
-    label = talk.words("hours.only_next", day=format_date(day, "EEE d MMM", locale=talk.words.locale))
+    label = talk.words("hours.only_next", day=weekday_in_words(day, talk.words.locale))
     return ((Button(label=label[:75], press=press("hours.only", expert.id, expert.version, day.isoformat())),),)
 
 

@@ -6,8 +6,6 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
-
 from conversations.around import free_text
 from conversations.book import Book, Flow
 from conversations.buttons import Press, press
@@ -17,6 +15,7 @@ from conversations.consulting.seeking.free_times import slot_button
 from conversations.consulting.seeking.told import problem_told
 from conversations.consulting.sessions.card import session_card
 from conversations.consulting.sessions.mail import entry_file
+from conversations.dates import weekday_in_words
 from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Card, CardList, Say, Toast
 from conversations.talk import Opening, Talk
@@ -114,7 +113,7 @@ def policy_in_words(talk: Talk, terms: Terms, slot: datetime, price: str = "") -
 def there(talk: Talk, zone: str, moment: datetime) -> str:
     """The consultant's own clock at that moment, with its town; and the day, where it is another one there."""
     here, local = moment.astimezone(talk.words.zone), moment.astimezone(ZoneInfo(zone))
-    day = "" if here.date() == local.date() else f"{format_date(local, 'EEE d MMM', locale=talk.words.locale)} "
+    day = "" if here.date() == local.date() else f"{weekday_in_words(local.date(), talk.words.locale)} "
     return f"{day}{local:%H:%M} {zone.rpartition('/')[2].replace('_', ' ')}"
 
 

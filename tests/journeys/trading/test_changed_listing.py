@@ -209,7 +209,7 @@ async def test_what_needs_no_answer_can_be_taken_away_and_other_files_put_in_its
         await rasa.presses("Remove")
         await rasa.sees(line.replace("✎", "+"))
     await rasa.presses("✎ Price")
-    assert "[Remove]" not in (await rasa.screen()).rpartition("What does one unit cost?")[2]
+    assert "[Remove]" not in (await rasa.screen()).rpartition("What does one unit cost")[2]
     await rasa.presses("Keep")
     await rasa.attaches("dry.jpg", photo(), "image/jpeg")
     await rasa.sees("Photos and documents: 1 file 1 file")

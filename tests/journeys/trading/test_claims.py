@@ -33,7 +33,7 @@ async def claimed(trade: Trade) -> None:
 async def test_a_claim_is_settled_by_what_both_have_measured(trade: Trade) -> None:
     await claimed(trade)
     await trade.seller.presses("Open the claim")
-    await trade.seller.sees("moisture 14 %", "€20,544.44", "95.56 % of the dry matter", "The buyer proposes")
+    await trade.seller.sees("moisture 14 %", "€20,544.44", "95.56 % of the agreed dry matter", "The buyer proposes")
     await trade.seller.presses("Name another figure")
     await trade.seller.fills(pay="21,200")
     await trade.buyer.sees("proposes how the claim on lot 1 is settled.")
