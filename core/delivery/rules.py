@@ -23,10 +23,10 @@ from core.delivery.model import (
 )
 from core.kernel.errors import Invalid, Refusal
 from core.kernel.exact import half_up_to
+from core.kernel.lots import amounts, cut
 from core.kernel.money import Money
 from core.kernel.quantity import Quantity, converted, convertible
 from core.offers import quality
-from core.offers.lots import amounts, cut
 from core.offers.model import Terms
 from core.offers.quality import Measured, Quality, Worth
 

@@ -12,6 +12,8 @@ from core.kernel.lots import (
     LARGEST_PAYMENT_MINOR,
     LOTS_AT_MOST,
     SMALLEST_PAYMENT_MINOR,
+    amounts,
+    cut,
     largest_deal,
     largest_payment,
     lots_needed,
@@ -20,7 +22,6 @@ from core.kernel.money import Money
 from core.kernel.quantity import Quantity
 from core.listings.model import Listing
 from core.listings.rules import Difference, check_goods, check_price, check_taking, check_window
-from core.offers.lots import amounts, cut
 from core.offers.model import (
     LONGEST_VALIDITY,
     ROUNDS_AT_MOST,

@@ -16,9 +16,9 @@ from core.delivery.commands import AcceptLot, DispatchLot, ReportArrival
 from core.delivery.events import LotAccepted, LotAdjusted, LotArrived, LotClaimed, LotDispatched, LotDropped, LotLate
 from core.delivery.model import LOT
 from core.kernel.errors import Invalid, NotAllowed, NotFound, Stale
+from core.kernel.lots import cut
 from core.kernel.quantity import Quantity
 from core.kernel.timers import deadline_of
-from core.offers.lots import cut
 from tests.core.conftest import Market
 from tests.core.goods import tonnes
 from tests.core.trades import agreed, paid
