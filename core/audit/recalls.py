@@ -15,21 +15,32 @@ ON_ITS_WAY: Final = total(
     "payout.hold_id = card_hold.id AND payout.kind IN ('transfer', 'refund') AND payout.chargeback_id IS NULL",
 )
 GONE: Final = total("from_escrow_minor", "chargeback", "chargeback.payment_id = card_hold.id AND state <> 'won'")
+RELEASED: Final = total("released_minor - fee_minor", "lot_settlement", "deal_id = subject")
+EARNED: Final = total("net_minor", "session_settlement", "booking_id = subject")
 
 RECALLS: Final = (
     Invariant(
         "what a bank took is borne by somebody, to the cent",
-        "What was held, what we had earned and what the seller owes are together what has left our balance.",
+        "What was held, what we had earned, what the seller owes and what we have lost are what has left our balance.",
         """SELECT subject, ref FROM chargeback
-        WHERE from_escrow_minor + from_commission_minor + claimed_minor <> amount_minor
-        OR from_escrow_minor < 0 OR from_commission_minor < 0 OR recovered_minor NOT BETWEEN 0 AND claimed_minor
+        WHERE from_escrow_minor + from_commission_minor + claimed_minor + from_loss_minor <> amount_minor
+        OR from_escrow_minor < 0 OR from_commission_minor < 0 OR from_loss_minor < 0
+        OR recovered_minor NOT BETWEEN 0 AND claimed_minor
         OR from_refunds_minor NOT BETWEEN 0 AND recovered_minor""",
     ),
     Invariant(
-        "what we have lost is what nobody made good",
+        "what we have lost is what nobody made good, and what a payer has twice",
         "A claim is our loss when it is written off, and is so no more when the bank gives the money back.",
         level(f"""{earned(LOSS)}
-            UNION ALL SELECT currency, claimed_minor - recovered_minor FROM chargeback WHERE state = 'written_off'"""),
+            UNION ALL SELECT currency, claimed_minor - recovered_minor FROM chargeback WHERE state = 'written_off'
+            UNION ALL SELECT currency, from_loss_minor FROM chargeback WHERE state <> 'won'"""),
+    ),
+    Invariant(
+        "no seller owes more than they were given",
+        "What went back to the payer before their bank took it was never the seller's.",
+        f"""SELECT subject, seller FROM chargeback WHERE state <> 'won' AND matter <> 'purchase'
+        GROUP BY matter, subject, seller HAVING SUM(claimed_minor - from_refunds_minor) >
+        CASE matter WHEN 'deal' THEN {RELEASED} ELSE {EARNED} END""",
     ),
     Invariant(
         "a bank takes back what somebody has paid",

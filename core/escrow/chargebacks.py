@@ -2,8 +2,9 @@
 
 It never changes what a deal or a session has come to. What is held goes first, then what we have earned by it, then a
 claim on the seller: transfers are taken back as far as their account allows, payouts that wait and later ones are set
-off against the claim. A bank that decides for us undoes every leg. What each matter does about it, its own slice does
-(`recalled`, and core/sessions/recalled.py).
+off against the claim. What had gone back to the payer before, they have twice: that is our loss, and no seller's.
+A bank that decides for us undoes every leg. What each matter does about it, its own slice does (`recalled`, and
+core/sessions/recalled.py).
 """
 
 from __future__ import annotations
@@ -67,7 +68,8 @@ class Called:
 class Source:
     """The payment that is called back, and where its money is: `held`, or `released` with our `fees` in that.
 
-    `waiting`: what of it is to go back to the payer, and has not gone.
+    `waiting`: what of it is to go back to the payer, and has not gone; `not_back`: what of the payment has not gone
+    back to them, nor is on its way.
     """
 
     matter: Matter
@@ -78,6 +80,7 @@ class Source:
     released: Money
     fees: Money
     waiting: Money
+    not_back: Money
 
 
 # --- what the provider tells ------------------------------------------------------------------------------------------
@@ -213,17 +216,29 @@ def recovered(ctx: Ctx, found: Chargeback, amount: Money, *, of_refund: bool = F
     _recovered(ctx, found, amount)
 
 
+def not_twice(found: Chargeback, amount: Money) -> None:
+    """So much of what seemed to be with the payer twice had not left, and does not leave any more."""
+    found.from_loss_minor -= amount.minor
+    found.claimed_minor += amount.minor
+    found.recovered_minor += amount.minor
+    found.from_refunds_minor += amount.minor
+
+
 # --- steps that more than one of them take ----------------------------------------------------------------------------
 
 
 def _take(ctx: Ctx, source: Source, found: Chargeback, taken: Money, fee: Money) -> None:
     """Book who bears it for now. What waited to go back to the payer is with them already, and nobody's claim."""
-    waited = min(taken, source.waiting)
-    returned = _fees_returned(ctx, source)
-    share = rules.recourse(taken - waited, source.held, source.released, source.fees, returned)
+    none, before = Money.zero(taken.currency), _taken_before(ctx, source)
+    once = min(taken, max(source.not_back - before.of_payment, none))
+    waited = min(once, source.waiting)
+    returned = none if source.matter is Matter.PURCHASE else before.commission  # each payment is earned by itself
+    share = rules.recourse(once - waited, source.held, source.released, source.fees, returned, claimed=before.claimed)
+    twice = taken - once + share.loss
     found.amount_minor, found.fee_minor = taken.minor, fee.minor
     found.from_escrow_minor = share.escrow.minor
     found.from_commission_minor = share.commission.minor
+    found.from_loss_minor = twice.minor
     found.claimed_minor = (share.claimed + waited).minor
     found.recovered_minor = found.from_refunds_minor = waited.minor
     legs = [
@@ -231,6 +246,7 @@ def _take(ctx: Ctx, source: Source, found: Chargeback, taken: Money, fee: Money)
         debit(escrow(source.subject), share.escrow),
         debit(EARNED[source.matter], share.commission),
         debit(receivable(source.seller), share.claimed),
+        debit(LOSS, twice),
         debit(refund_due(source.subject), waited),
         credit(PROVIDER, fee),
         debit(PROVIDER_FEES, fee),
@@ -243,16 +259,25 @@ def _take(ctx: Ctx, source: Source, found: Chargeback, taken: Money, fee: Money)
         ctx.announce(ChargebackClaimed(*about, source.seller, share.claimed))
 
 
-def _fees_returned(ctx: Ctx, source: Source) -> Money:
-    """What of our fees banks have taken back before, and not given back: no more is returned than was earned.
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What banks have taken before, and not given back: of our fees, of the seller's, and of this very payment."""
 
-    Of what we have sold ourselves each payment was earned by itself.
-    """
-    if source.matter is Matter.PURCHASE:
-        return Money.zero(source.fees.currency)
-    sums = select(func.coalesce(func.sum(Chargeback.from_commission_minor), 0))
-    taken = ctx.session.scalar(sums.where(Chargeback.subject == source.subject, Chargeback.state != "won"))
-    return Money(int(taken or 0), source.fees.currency)
+    commission: Money
+    claimed: Money
+    of_payment: Money
+
+
+def _taken_before(ctx: Ctx, source: Source) -> Before:
+    """No more of our fees is returned than was earned, and no more claimed of a seller than they were given."""
+    commission = claimed = of_payment = 0
+    for each in of_subject(ctx, source.subject):
+        if each.state != "won":
+            commission += each.from_commission_minor
+            claimed += each.claimed_minor - each.from_refunds_minor
+            of_payment += each.amount_minor if each.payment_id == source.payment_id else 0
+    currency = source.held.currency
+    return Before(Money(commission, currency), Money(claimed, currency), Money(of_payment, currency))
 
 
 def _recovered(ctx: Ctx, found: Chargeback, amount: Money) -> None:
@@ -279,6 +304,7 @@ def _undo(ctx: Ctx, found: Chargeback, fee_returned: Money | None) -> None:
         credit(held(found.subject), Money(found.from_escrow_minor, found.currency)),
         credit(EARNED[found.matter], Money(found.from_commission_minor, found.currency)),
         credit(nobodys, found.outstanding),
+        credit(LOSS, found.from_loss),
         credit(payable(found.seller), found.recovered - found.from_refunds),
         credit(refund_due(found.subject), found.from_refunds),
         debit(PROVIDER, fee),

@@ -231,9 +231,10 @@ class Credit(InProcess, Table):
 class Chargeback(InProcess, Table):
     """A payment that the payer's bank has taken back, and where that money was taken from in the books.
 
-    `amount` = `from_escrow` + `from_commission` + `claimed`; of what is claimed from the seller, `recovered` has come,
-    `from_refunds` of that out of what waited to go back to the payer. `from_commission`: what we had earned by it, all
-    of it where we have sold the thing ourselves.
+    `amount` = `from_escrow` + `from_commission` + `claimed` + `from_loss`; of what is claimed from the seller,
+    `recovered` has come, `from_refunds` of that out of what waited to go back to the payer. `from_commission`: what we
+    had earned by it, all of it where we have sold the thing ourselves. `from_loss`: what the payer has twice, for it
+    had gone back to them before the bank took it, and no seller has had it.
     """
 
     __tablename__ = "chargeback"
@@ -249,6 +250,7 @@ class Chargeback(InProcess, Table):
     currency: Mapped[str] = mapped_column(String(3))
     from_escrow_minor: Mapped[int] = mapped_column(Minor, default=0)
     from_commission_minor: Mapped[int] = mapped_column(Minor, default=0)
+    from_loss_minor: Mapped[int] = mapped_column(Minor, default=0)
     claimed_minor: Mapped[int] = mapped_column(Minor, default=0)
     recovered_minor: Mapped[int] = mapped_column(Minor, default=0)
     from_refunds_minor: Mapped[int] = mapped_column(Minor, default=0)
@@ -268,6 +270,10 @@ class Chargeback(InProcess, Table):
     def from_refunds(self) -> Money:
         """What of that had waited to go back to the payer, whose bank has given it already."""
         return Money(self.from_refunds_minor, self.currency)
+
+    @property
+    def from_loss(self) -> Money:
+        return Money(self.from_loss_minor, self.currency)
 
     @property
     def outstanding(self) -> Money:

@@ -8,7 +8,9 @@ from typing import Final, Literal, NamedTuple
 PROVIDER: Final = "provider"  # what the payment provider holds for us
 PROVIDER_FEES: Final = "provider_fees"  # what it has kept for its work
 COMMISSION: Final = "commission"  # what the market has earned
-LOSS: Final = "loss"  # what the market has lost for good (a chargeback that no seller made good)
+LOSS: Final = (
+    "loss"  # what the market has lost for good (a chargeback that no seller made good, or of what had gone back)
+)
 SALES: Final = "sales"  # what the market has earned by what it sells itself, by card
 STARS_HELD: Final = "stars"  # what Telegram holds for us, in its own unit
 STAR_SALES: Final = "star_sales"  # what the market has earned by what it sells itself, in Stars

@@ -70,6 +70,7 @@ def chargeback_opened(
         released=Money(net + fees, booking.currency),
         fees=Money(fees, booking.currency),
         waiting=steps.waiting(ctx, WAY, booking.id, hold.id, booking.currency),
+        not_back=steps.not_back(ctx, WAY, booking.id, hold.id, hold.captured, seller=booking.consultant_org),
     )
     return chargebacks.opened(ctx, source, Called(ref, taken, fee, reason, evidence_due))
 

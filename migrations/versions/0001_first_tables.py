@@ -46,6 +46,7 @@ def upgrade() -> None:
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("from_escrow_minor", sa.BigInteger(), nullable=False),
         sa.Column("from_commission_minor", sa.BigInteger(), nullable=False),
+        sa.Column("from_loss_minor", sa.BigInteger(), nullable=False),
         sa.Column("claimed_minor", sa.BigInteger(), nullable=False),
         sa.Column("recovered_minor", sa.BigInteger(), nullable=False),
         sa.Column("from_refunds_minor", sa.BigInteger(), nullable=False),

@@ -96,6 +96,7 @@ def chargeback_opened(
         released=Money(int(released or 0), deal.currency),
         fees=Money(int(fees or 0), deal.currency),
         waiting=steps.waiting(ctx, WAY, deal.id, payment.id, deal.currency),
+        not_back=steps.not_back(ctx, WAY, deal.id, payment.id, payment.received, seller=deal.seller),
     )
     return chargebacks.opened(ctx, source, Called(ref, taken, fee, reason, evidence_due))
 

@@ -74,6 +74,7 @@ def chargeback_opened(
         released=payment.amount,
         fees=payment.amount,
         waiting=Money.zero(payment.currency),
+        not_back=payment.amount,  # what was refunded is no sale any more: either way it is ours to bear
     )
     return chargebacks.opened(ctx, source, Called(ref, taken, fee, reason, evidence_due))
 

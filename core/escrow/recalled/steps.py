@@ -15,14 +15,14 @@ from sqlalchemy import select
 from core.escrow import chargebacks
 from core.escrow.chargebacks import OWING
 from core.escrow.events import ChargebackClosed, ChargebackTaken, ChargebackWrittenOff, RecallFact
-from core.escrow.model import CHARGEBACK, Chargeback, EffectKind, EffectState, Leaving, Matter
+from core.escrow.model import CHARGEBACK, LOST, Chargeback, EffectKind, EffectState, Leaving, Matter
 from core.kernel.events import Reactions
 from core.kernel.money import Money
 from core.kernel.timers import clear_timers
 from core.kernel.transaction import Ctx
 from core.ledger import service as ledger
 from core.ledger.events import RefundReturned
-from core.ledger.model import PROVIDER, Leg, credit, debit, payable, receivable, refund_due
+from core.ledger.model import LOSS, PROVIDER, Leg, credit, debit, payable, receivable, refund_due
 
 UNSENT = (EffectState.WAITING, EffectState.REFUSED)
 
@@ -100,7 +100,7 @@ def not_sent(ctx: Ctx, way: Way[Row], subject: str, refund: Row, ref: str | None
         return False
     name, whole = f"{way.row_name}:{refund.id}", refund.amount
     for found in kept:
-        if found.state == "lost" and refund.amount:
+        if found.state in LOST and refund.amount:
             _cover(ctx, way, found, [refund])
     if ref is not None and refund.amount != whole:
         ctx.announce(RefundReturned(ref, name, subject, whole))
@@ -117,7 +117,7 @@ def kept_back(ctx: Ctx, way: Way[Row], subject: str, payout: Row) -> bool:
         return False
     for found in chargebacks.of_subject(ctx, subject):
         concerned = _is_payout(found, payout) or way.paid_by(payout) == found.payment_id
-        if found.state == "lost" and concerned and payout.amount:
+        if found.state in LOST and concerned and payout.amount:
             _cover(ctx, way, found, [payout])
     return not payout.amount
 
@@ -128,6 +128,18 @@ def kept_back(ctx: Ctx, way: Way[Row], subject: str, payout: Row) -> bool:
 def waiting(ctx: Ctx, way: Way[Row], subject: str, payment_id: str, currency: str) -> Money:
     """What is to go back to the payer out of this payment, and has not gone."""
     return Money.total((each.amount for each in _unsent_refunds(ctx, way, subject, payment_id)), currency)
+
+
+def not_back(ctx: Ctx, way: Way[Row], subject: str, payment_id: str, came: Money, *, seller: str) -> Money:
+    """What of a payment has not gone back to the payer, nor is on its way to them. `came`: all that it has brought."""
+    sent = [each for each in way.leaving(ctx, subject) if each.state not in UNSENT and way.paid_by(each) == payment_id]
+    back = (each.amount for each in sent if each.kind is EffectKind.REFUND or _is_back(each, seller))
+    return came - Money.total(back, came.currency)
+
+
+def _is_back(each: Leaving, seller: str) -> bool:
+    """A payout to the payer's own account, for their card took no refund."""
+    return each.kind is EffectKind.TRANSFER and each.payee != seller
 
 
 def _unsent_refunds(ctx: Ctx, way: Way[Row], subject: str, payment_id: str) -> list[Row]:
@@ -201,19 +213,24 @@ def _is_payout(found: Chargeback, each: Leaving) -> bool:
 def _cover(ctx: Ctx, way: Way[Row], found: Chargeback, waiting: Iterable[Row]) -> None:
     """What waits to leave serves the claim first: a refund that the bank has given already, a payout to who owes it.
 
-    What is used up is gone.
+    A refund that seemed to be with the payer twice is not, when it has not left: that was no loss. What is used up is
+    gone.
     """
+    none = Money.zero(found.currency)
     for effect in waiting:
-        covered = min(effect.amount, found.outstanding)
-        if covered.minor <= 0:
-            return
-        owed = refund_due(found.subject) if effect.payee is None else payable(effect.payee)
-        legs = [debit(owed, covered), credit(receivable(found.seller), covered)]
         to_payer = effect.payee != found.seller
+        twice = min(effect.amount, found.from_loss) if to_payer else none
+        claimed = min(effect.amount - twice, found.outstanding) if found.state in OWING else none
+        covered = twice + claimed
+        if not covered:
+            continue
+        owed = refund_due(found.subject) if effect.payee is None else payable(effect.payee)
+        legs = [debit(owed, covered), credit(receivable(found.seller), claimed), credit(LOSS, twice)]
         memo = "The bank has given it to the payer already" if to_payer else "Kept for what the bank took"
         ledger.post(ctx, f"chargeback:{found.id}:covers:{effect.id}", memo, legs, deal=found.subject)
         _lessen(ctx, way, effect, covered)
-        chargebacks.recovered(ctx, found, covered, of_refund=to_payer)
+        chargebacks.not_twice(found, twice)
+        chargebacks.recovered(ctx, found, claimed, of_refund=to_payer)
 
 
 def _give_up(ctx: Ctx, way: Way[Row], found: Chargeback) -> None:

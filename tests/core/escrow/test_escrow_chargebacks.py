@@ -40,11 +40,13 @@ def test_whoever_bears_it_bears_exactly_what_was_taken(
 ) -> None:
     fees = eur(released).share(bp)
     returned = fees.share(percent * 100)
-    share = rules.recourse(eur(taken), eur(held), eur(released), fees, returned)
-    assert share.escrow + share.commission + share.claimed == eur(taken)
+    claimed = (eur(released) - fees).share(percent * 100)
+    share = rules.recourse(eur(taken), eur(held), eur(released), fees, returned, claimed=claimed)
+    assert share.escrow + share.commission + share.claimed + share.loss == eur(taken)
     assert eur(0) <= share.escrow <= eur(held)
     assert eur(0) <= share.commission <= fees - returned
-    assert share.claimed >= eur(0)
+    assert eur(0) <= share.claimed <= eur(released) - fees - claimed
+    assert share.loss == max(eur(taken) - eur(held) - (fees - returned) - (eur(released) - fees - claimed), eur(0))
 
 
 async def released(market: Market, lots: int = 2, accepted: int = 2) -> Trade:
@@ -144,7 +146,10 @@ async def test_what_is_held_goes_first_and_ends_what_is_open(market: Market, won
 
 
 async def test_two_banks_take_back_no_more_of_our_fee_than_was_earned(market: Market) -> None:
-    """Of two payments one lot was released and three went back, and then the buyer's bank takes both payments back."""
+    """Of two payments one lot was released and three went back, and then the buyer's bank takes both payments back.
+
+    What the buyer has twice by that is nobody's debt: the seller was given one lot's money, and owes no more.
+    """
     trade = await agreed(market, window_to=date(2027, 3, 20))
     await trade.sign()
     await trade.seller_can_be_paid()
@@ -164,8 +169,9 @@ async def test_two_banks_take_back_no_more_of_our_fee_than_was_earned(market: Ma
     for payment in (1, 2):
         await recalled(trade, 10_500_00, payment)
     found = await trade.house(lambda ctx: service.chargebacks_of(ctx, trade.deal_id))
-    assert [(each.from_commission_minor, each.claimed_minor) for each in found] == [(131_25, 10_368_75), (0, 10_500_00)]
-    assert await of(trade, COMMISSION) == eur(0)
+    shares = [(each.from_commission_minor, each.claimed_minor, each.from_loss_minor) for each in found]
+    assert shares == [(131_25, 5_118_75, 5_250_00), (0, 0, 10_500_00)]
+    assert (await of(trade, COMMISSION), await of(trade, LOSS)) == (eur(0), eur(15_750_00))
     await books_hold(trade)
 
 

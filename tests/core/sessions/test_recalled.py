@@ -282,6 +282,14 @@ async def test_a_refund_that_waits_is_not_given_twice_and_goes_when_the_bank_dec
     await books_hold(they)
 
 
+async def test_what_had_gone_back_to_the_seeker_is_not_the_consultants_to_pay(they: Counsel) -> None:
+    await they.does(they.alex, settlement.give_back)
+    await they.bank()
+    await called_back(they)
+    assert (await of(they, receivable((await they.booking()).consultant_org)), await of(they, LOSS)) == (0, ALL)
+    await books_hold(they)
+
+
 async def test_a_payout_under_way_when_the_bank_calls_is_asked_back_when_it_has_arrived(they: Counsel) -> None:
     they.silent = {"transfer"}
     await they.later(days=2, minutes=1)
@@ -370,7 +378,10 @@ async def test_only_the_last_bank_lets_it_go(they: Counsel) -> None:
 
 HARMS = {
     "what a bank took is borne by somebody, to the cent": "UPDATE chargeback SET claimed_minor = claimed_minor + 1",
-    "what we have lost is what nobody made good": "UPDATE chargeback SET state = 'written_off', recovered_minor = 0",
+    "what we have lost is what nobody made good, and what a payer has twice": (
+        "UPDATE chargeback SET state = 'written_off', recovered_minor = 0"
+    ),
+    "no seller owes more than they were given": "UPDATE session_settlement SET net_minor = 1",
     "a bank takes back what somebody has paid": "UPDATE chargeback SET payment_id = 'x'",
     "what a bank took, gave back or kept is in the books": "UPDATE chargeback SET state = 'won'",
     "no dispute waits without an end": "DELETE FROM timer WHERE kind = 'chargeback'",

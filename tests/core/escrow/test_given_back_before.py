@@ -1,0 +1,113 @@
+"""A bank takes back what had gone back to its payer already: they have it twice, and no seller is asked for that."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+
+from core.delivery import service as delivery
+from core.escrow import service
+from core.kernel.transaction import PROVIDER
+from core.ledger.model import LOSS, receivable, refund_due
+from tests.core.conftest import Market
+from tests.core.escrow.test_escrow_chargebacks import (
+    another_deal,
+    books_hold,
+    chargeback,
+    decided,
+    eur,
+    of,
+    recalled,
+    released,
+)
+from tests.core.trades import Trade, agreed, called_off
+
+ALL = eur(21_000_00)
+
+
+async def paid_too_late(market: Market) -> Trade:
+    """Nobody had paid in time and the deal is cancelled; the money comes after that, and goes back at once."""
+    trade = await agreed(market, lots=1)
+    await trade.sign()
+    payment = await trade.payment()
+    await trade.pass_days(6)
+    await trade.provider_answers()
+    await trade.pay(payment_id=payment.id)
+    await trade.provider_answers()
+    assert [body["amount"] for body in trade.asked("refund")] == [ALL.minor]
+    return trade
+
+
+async def seller_owes(trade: Trade) -> int:
+    return (await of(trade, receivable(trade.selling))).minor
+
+
+@pytest.mark.parametrize("won", [True, False])
+async def test_a_seller_who_was_given_nothing_owes_nothing(market: Market, won: bool) -> None:
+    trade = await paid_too_late(market)
+    await recalled(trade)
+    assert (await seller_owes(trade), await of(trade, LOSS)) == (0, ALL)
+    await books_hold(trade)
+    await decided(trade, won=won)
+    assert (await chargeback(trade)).state == ("won" if won else "recovered")
+    assert await of(trade, LOSS) == (eur(0) if won else ALL)
+    await books_hold(trade)
+    later = await another_deal(trade)
+    await later.sign()
+    await later.pay(intent="pi_2")
+    await later.seller_can_be_paid()
+    (lot,) = await later.lots()
+    await later.deliver(lot)
+    await later.accept(lot)
+    await later.provider_answers()
+    assert [body["amount"] for body in trade.asked("transfer")] == [
+        10_237_50
+    ]  # all of it: half the amount, but the fee
+    if not won:
+        await decided(trade, won=True)  # on appeal: it was our loss, and is so no more
+        assert await of(trade, LOSS) == eur(0)
+        assert len(trade.asked("refund")) == 1  # the buyer has had theirs
+    await books_hold(trade)
+
+
+@pytest.mark.parametrize("heard_late", [True, False])
+async def test_a_refund_that_did_not_leave_after_all_is_no_loss(market: Market, heard_late: bool) -> None:
+    """It was under way when the bank called, and is refused: before or after the bank has decided."""
+    trade, refund = await called_off(market)
+    refused = partial(service.refund_refused, effect_id=refund, why="charge_disputed", final=True)
+    await recalled(trade, answer=False)
+    assert (await seller_owes(trade), await of(trade, LOSS)) == (0, ALL)
+    if not heard_late:
+        await market.run(PROVIDER, refused)
+        await books_hold(trade)
+    await market.run(PROVIDER, partial(service.chargeback_closed, ref="du_1", won=False))
+    if heard_late:
+        await market.run(PROVIDER, refused)
+    assert (await of(trade, LOSS), await of(trade, refund_due(trade.deal_id))) == (eur(0), eur(0))
+    found = await chargeback(trade)
+    assert (found.state, found.from_refunds, found.from_loss) == ("recovered", ALL, eur(0))
+    await books_hold(trade)
+    await market.run(PROVIDER, partial(service.chargeback_closed, ref="du_1", won=True))
+    assert [body["amount"] for body in trade.asked("refund")] == [ALL.minor, ALL.minor]  # theirs, and sent again
+    assert await of(trade, LOSS) == eur(0)
+    await books_hold(trade)
+
+
+async def test_of_a_payment_that_went_back_in_part_the_rest_is_borne_as_ever(market: Market) -> None:
+    """One lot was paid out, the other one's money went back; the bank takes all of it, and then some of it again."""
+    trade = await released(market, lots=2, accepted=1)
+    (_, other) = await trade.lots()
+    await market.run(trade.buyer, lambda ctx: delivery.ask_drop(ctx, other.id))
+    await market.run(trade.seller, lambda ctx: delivery.agree_drop(ctx, other.id))
+    await trade.provider_answers()
+    await recalled(trade)
+    first = await chargeback(trade)
+    shares = (first.from_escrow_minor, first.from_commission_minor, first.claimed_minor, first.from_loss_minor)
+    assert shares == (0, 262_50, 10_237_50, 10_500_00)
+    await books_hold(trade)
+    again = partial(service.chargeback_opened, ref="du_2", intent_ref="pi_1", taken=eur(3_000_00), fee=eur(20_00))
+    await market.run(PROVIDER, partial(again, reason="fraudulent", evidence_due=None))
+    assert [body["amount"] for body in trade.asked("reversal")] == [10_237_50]  # and nothing more
+    assert await of(trade, LOSS) == eur(13_500_00)
+    await books_hold(trade)
