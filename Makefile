@@ -38,7 +38,7 @@ test-browser: .venv/ready   ## the lab's page in Chromium (Debian: apt-get insta
 	@$(BIN)/python -m pytest -m browser tests/lab/page
 
 test-days: .venv/ready      ## the stories, on days when calendars and clocks are awkward: DAYS="2028-02-29T22:30Z"
-	@for day in $(or $(DAYS),2026-12-31T23:30Z 2027-03-28T00:30Z 2027-10-31T00:30Z 2028-02-29T22:30Z); do echo $$day; \
+	@for day in $(or $(DAYS),2026-11-22T22:05Z 2026-12-31T23:30Z 2027-03-28T00:30Z 2027-10-31T00:30Z 2028-02-29T22:30Z); do echo $$day; \
 		LAB_BEGINS=$$day $(BIN)/python -m pytest -m "not browser" -n 2 --dist worksteal tests/journeys || exit 1; done
 
 test-postgres: .venv/ready  ## the same tests on a PostgreSQL 15 cluster of their own, in a temporary folder

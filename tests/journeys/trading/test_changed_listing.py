@@ -108,7 +108,7 @@ async def test_what_is_sold_out_or_over_is_put_up_again_by_what_has_changed(
     await rasa.sees("Changed.", "Available: 60 t", "For sale")
     await tom.says("/find pellets near Kaunas")
     await tom.sees("60 t")
-    await world.later(days=9)
+    await world.later(days=15)
     await rasa.sees("The delivery dates of your listing are over.")
     assert "[Renew]" not in await rasa.screen()  # which could not be done
     await rasa.presses("Change")

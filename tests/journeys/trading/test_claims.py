@@ -251,7 +251,7 @@ async def test_all_are_told_that_a_lot_never_came_and_the_seller_answers(trade: 
     await trade.dispatch()
     await trade.buyer.presses("It never came")
     await trade.buyer.sees("This lot is expected", "from the day after on")
-    await trade.world.later(days=2)
+    await trade.world.later(days=3)
     await trade.buyer.presses("It never came")
     await trade.buyer.presses("Yes: It never came")
     await trade.seller.sees("says that lot 1 never came.", "Show that it did, in words or with the waybill")
