@@ -16,8 +16,8 @@ from sqlalchemy import make_url
 
 from config.migrate import upgrade
 
-# A story begins on a Tuesday morning wherever and whenever it is read, unless `make test-days` says another day. What is
-# late, over or asleep then does not hang on the hour at which somebody runs the tests.
+# A story begins on a Tuesday morning wherever and whenever it is read, unless `make test-days` says another day: what
+# is late, over or asleep in it does not hang on the hour at which somebody runs the tests.
 os.environ.setdefault("LAB_BEGINS", "2027-04-13T08:00Z")
 
 SERVER = os.environ.get("TEST_DATABASE_URL")  # any database of a server on which we may make and drop others
