@@ -60,7 +60,7 @@ async def test_who_gives_up_a_lot_that_was_paid_directly_is_told_that_nothing_co
         await rasa.presses("Yes: The money has come")
         await tom.sees("The delivery begins.")
         await rasa.sees("[Dispatch lot 1]", "[Dispatch lot 2]")  # its clock runs
-        await world.later(days=8)
+        await world.later(days=14)
         await tom.sees("Lot 1 is late.")
         for each in (rasa, tom):
             await each.says("/paysupport")
