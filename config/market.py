@@ -26,7 +26,7 @@ from conversations.filling import drafts
 from conversations.menus import Menus
 from conversations.news.linked import Linked
 from conversations.news.notices import Notices
-from conversations.people import company, leaving, place, registration
+from conversations.people import company, leaving, own_copy, place, registration
 from conversations.search import alerts as alerting
 from conversations.search import browsing, fee, market_view, openings, wanting
 from conversations.talk import Almanac
@@ -114,6 +114,7 @@ BOOKS: tuple[Book, ...] = (
     payment_help.book,
     promotion.book,
     apart.book,
+    own_copy.book,
     leaving.book,
     talking.book,
     session_review.book,

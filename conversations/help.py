@@ -56,6 +56,7 @@ COMMANDS = (
     "payout",
     "paysupport",
     "blocked",
+    "export",
     "delete",
     "language",
     "help",

@@ -69,6 +69,7 @@ def leaving_card(talk: Talk) -> Card:
         lines.append(Line(label=words("erasure.lost"), value=words.show(now.stars)))
     lines += [Line(label=words("erasure.first"), value=words(f"erasure.first.{each}")) for each in now.hindered_by]
     go = Button(label=words("erasure.go"), press=press("leave.now", talk.person.id), style="danger")
+    copy = Button(label=words("copy.take_first"), press=press("command", choice="export"))
     keep = Button(label=words("erasure.keep"), press=press("command", choice="me"))
     return Card(
         subject="leaving",
@@ -76,6 +77,6 @@ def leaving_card(talk: Talk) -> Card:
         text=words("erasure.text"),
         lines=tuple(lines),
         turn=words("erasure.hindered") if now.hindered_by else words("erasure.turn"),
-        buttons=((keep,),) if now.hindered_by else ((go,), (keep,)),
+        buttons=((copy,), (keep,)) if now.hindered_by else ((go,), (copy,), (keep,)),
         fresh=talk.fresh,
     )

@@ -13,10 +13,11 @@ from sqlalchemy import select
 
 from core.escrow.evidence.model import Mark
 from core.escrow.evidence.reactions import facts_under
-from core.escrow.evidence.record import beginning, columns, names, plain, shown, steps
+from core.escrow.evidence.record import beginning, names, shown, steps
 from core.escrow.evidence.service import mark, marks_of
 from core.escrow.model import Chargeback
 from core.kernel.events import Reactions
+from core.kernel.rows import columns, plain
 from core.kernel.transaction import Ctx
 from core.ledger import service as ledger
 from core.sessions import due

@@ -15,7 +15,7 @@ from core.purchases.model import PURCHASE, Recall
 
 ENDS: Final = ("left", "offer_over", "not_offered", "own", "away")
 OUTCOMES: Final = ("open", "warned", "nothing")
-COMMANDS: Final = ("promote", "paysupport", "blocked", "delete")
+COMMANDS: Final = ("promote", "paysupport", "blocked", "export", "delete")
 
 
 def tables() -> dict[str, frozenset[str]]:

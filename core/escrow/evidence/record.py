@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
-from enum import Enum
 from typing import Any, Final
 
-from sqlalchemy import inspect, select
+from sqlalchemy import select
 
 from core.deals.model import Deal
 from core.delivery.model import Finding, Lot
 from core.escrow.evidence.model import Mark
 from core.escrow.evidence.service import marks_of
 from core.escrow.model import Chargeback, Effect, EffectKind, LotSettlement, Payment
-from core.kernel.db import Table
 from core.kernel.money import Money
 from core.kernel.process import timeline
+from core.kernel.rows import columns, plain
 from core.kernel.transaction import Ctx
 from core.ledger import service as ledger
 from core.offers.model import Offer
@@ -115,20 +114,6 @@ def _negotiation(ctx: Ctx, deal: Deal) -> list[dict[str, Any]]:
     quote = ctx.session.get_one(Quote, deal.quote_id)
     asked = ctx.session.get_one(Request, quote.request_id)
     return [*steps(ctx, asked.id), columns(asked), columns(quote)]
-
-
-def columns(row: Table) -> dict[str, Any]:
-    """A row by the names of its columns, as plain values."""
-    return {each.key: plain(getattr(row, each.key)) for each in inspect(type(row)).column_attrs}
-
-
-def plain(value: Any) -> Any:
-    """A value as JSON has it. Moments are in UTC."""
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return str(value)
-    return value.value if isinstance(value, Enum) else value
 
 
 def _rows(ctx: Ctx, kind: Any, deal_id: str) -> list[Any]:

@@ -6,9 +6,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.escrow.evidence.record import beginning, columns, names, plain, shown, steps
+from core.escrow.evidence.record import beginning, names, shown, steps
 from core.escrow.evidence.service import marks_of
 from core.escrow.model import Chargeback
+from core.kernel.rows import columns, plain
 from core.kernel.transaction import Ctx
 from core.ledger import service as ledger
 from core.promotion.looks import by_day
