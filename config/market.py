@@ -30,7 +30,7 @@ from conversations.people import company, leaving, own_copy, place, registration
 from conversations.search import alerts as alerting
 from conversations.search import browsing, fee, market_view, openings, wanting
 from conversations.talk import Almanac
-from conversations.trade.deals import agreement, held, money, order, paying, signed
+from conversations.trade.deals import again, agreement, held, money, order, paying, signed
 from conversations.trade.deals import talk as deal_talk
 from conversations.trade.delivery import claim, delivery, dispute, review
 from conversations.trade.listings import change, listing, shelf
@@ -88,6 +88,7 @@ BOOKS: tuple[Book, ...] = (
     request_change.book,
     quoting.book,
     agreement.book,
+    again.book,
     signed.book,
     deal_talk.book,
     order.book,

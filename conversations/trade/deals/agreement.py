@@ -14,6 +14,7 @@ from conversations.standing import standing
 from conversations.steps import Steps
 from conversations.talk import Talk
 from conversations.trade.deals import sure
+from conversations.trade.deals.again import again_row
 from conversations.trade.deals.direct import direct_lines
 from conversations.trade.deals.held import money_lines, money_rows, unpaid_lots
 from conversations.trade.deals.lots import lot_lines, lot_rows
@@ -209,6 +210,7 @@ def _buttons(
         rows += lot_rows(talk, lots, steps, waits, stands_still=deal.frozen is not None)
     if now.may_rate:
         rows.append((Button(label=words("review.write"), press=press("review.write", deal.id), style="primary"),))
+    rows.append(again_row(talk, deal, mine))
     nowhere_to_go = money.buyer_to_say if "buyer" in mine else "seller" in mine and money.released and not money.account
     if nowhere_to_go:
         rows.append((Button(label=words("payout.set_up"), press=press("payout.set_up"), style="primary"),))

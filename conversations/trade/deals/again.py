@@ -1,0 +1,80 @@
+"""The same again: from a deal that went well to the next one, with its terms filled in."""
+
+from __future__ import annotations
+
+from conversations.book import Book
+from conversations.buttons import Press, press
+from conversations.filling.drafts import go_on_or_open
+from conversations.forms.answers import NOTHING, write_list, write_place, write_price, write_quantity
+from conversations.reply import Button, Say
+from conversations.talk import Opening, Talk
+from core.deals import service as deals
+from core.deals.model import Deal
+from core.kernel.errors import NotFound
+from core.kernel.quantity import Quantity
+from core.listings.model import LISTING, Listing
+from core.listings.service import listing_for
+from core.offers.model import Terms
+
+book = Book()
+
+
+def again_row(talk: Talk, deal: Deal, mine: frozenset[str]) -> tuple[Button, ...]:
+    """For who has bought by a deal that is complete."""
+    if deal.state != "completed" or "buyer" not in mine:
+        return ()
+    return (Button(label=talk.words("deal.again"), press=press("deal.again", deal.id)),)
+
+
+@book.press("deal.again")
+def again(talk: Talk, pressed: Press) -> None:
+    """What is still for sale is bought there, as much as then if there is as much; of anything else quotes are asked.
+
+    Raises NotFound for who has not bought by it.
+    """
+    deal = deals.deal_for(talk.ctx, pressed.subject)
+    if "buyer" not in deals.sides(talk.ctx, deal):
+        raise NotFound
+    listing = _for_sale(talk, deal)
+    if listing is None:
+        talk.reply(Say(text=talk.words("deal.again_by_request", name=talk.party(deal.seller))))
+        go_on_or_open(talk, "request", Opening(_asked(deal.terms)))
+        return
+    talk.fresh = True
+    known = {"product": listing.product_id, "quantity": write_quantity(_as_much(deal.terms, listing))}
+    if listing.buy_now:
+        talk.open("buy", Opening(known, listing.id, listing.version))
+    else:
+        talk.press("offer.make", listing.id)
+
+
+def _for_sale(talk: Talk, deal: Deal) -> Listing | None:
+    """Where it was bought, when there is any left; goods that were quoted on a request stood on no listing."""
+    if deal.listing_id is None:
+        return None
+    try:
+        listing = listing_for(talk.ctx, deal.listing_id)
+    except NotFound:
+        return None
+    return listing if listing.state == LISTING.initial else None
+
+
+def _as_much(terms: Terms, listing: Listing) -> Quantity:
+    same_unit = terms.quantity.unit == listing.remaining.unit
+    return min(terms.quantity, listing.remaining) if same_unit else listing.remaining
+
+
+def _asked(terms: Terms) -> dict[str, str]:
+    """The same terms as answers of a request; when it shall come, and until when quotes are taken, is to be said."""
+    place = terms.place
+    said = {
+        "product": terms.product_id,
+        "grade": terms.grade_id or NOTHING,
+        "quantity": write_quantity(terms.quantity),
+        "target": write_price(terms.price),
+        "incoterm": terms.incoterm,
+        "place": place.name if place.lat is None or place.lon is None else write_place(place),
+        "certificates": write_list(terms.certificates),
+        "lots": str(terms.lots) if terms.lots > 1 else "",
+    }
+    return {name: text for name, text in said.items() if text}

@@ -1,0 +1,40 @@
+"""A13.1: who has bought buys the same again with one press, and of what is not for sale any more asks for quotes."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.journeys.market import Chat, World
+from tests.journeys.trade import Trade
+
+
+@pytest.mark.parametrize(("chat", "other"), [("telegram", "slack"), ("slack", "telegram")])
+async def test_the_same_is_bought_again_while_it_is_for_sale_and_asked_for_when_it_is_not(
+    world: World, chat: Chat, other: Chat
+) -> None:
+    rasa, tom = await world.on(chat, "Rasa"), await world.on(other, "Tom")
+    trade = Trade(world, rasa, tom)
+    await trade.funded(quantity="50 t")
+    assert "Buy the same again" not in await tom.screen()
+    await trade.set_up_payouts_unprepared()
+    await trade.dispatch()
+    await trade.arrive()
+    await trade.accept()
+    await trade.complete()
+    await tom.sees("[Buy the same again]")
+    assert "Buy the same again" not in await rasa.screen()
+
+    await tom.presses("Buy the same again")
+    await tom.sends()
+    await tom.sees("You have a deal. Both sides sign next.", "Quantity: 50 t", "Total: €10,750.00")
+
+    await rasa.says("/listings")
+    await rasa.presses("Open")
+    await rasa.sees("Wood pellets, ENplus A1 · Published.")  # the card from before is folded: this is the newest
+    await rasa.presses("Withdraw")
+    await rasa.sees("Withdrawn")
+    await tom.presses("Buy the same again")
+    await tom.sees("does not offer this at the moment", "say when it shall come")
+    await tom.fills(window="next week", closes="in 3 days")
+    await tom.sees("Your request is out.", "Quantity: 50 t", "Target price: 215.00 EUR/t", "DAP Kaunas, Lithuania")
+    await world.books_balance()
