@@ -96,6 +96,7 @@ class Notices:
         for fact in (
             listing.ListingPublished,
             listing.ListingChanged,
+            listing.ListingStockMoved,
             listing.ListingSoldOut,
             listing.ListingWithdrawn,
         ):

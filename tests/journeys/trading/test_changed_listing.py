@@ -240,3 +240,16 @@ async def test_a_window_that_was_gone_on_with_elsewhere_brings_nothing_back(worl
     await phone.sees("Quantity: 100 t")
     await rasa.says("/listings")
     await rasa.sees("Available: 100 t")
+
+
+@pytest.mark.parametrize(("chat", "other"), BOTH)
+async def test_a_card_that_stands_there_shows_what_is_left_when_somebody_buys_and_when_they_leave(
+    world: World, chat: Chat, other: Chat
+) -> None:
+    trade, rasa, tom = await listed(world, chat, other)
+    await rasa.sees("Available: 200 t")
+    await trade.buy(quantity="50 t")
+    await rasa.sees("Available: 150 t")
+    await tom.presses("Leave the deal")
+    await tom.presses("Yes")
+    await rasa.sees("Available: 200 t")
