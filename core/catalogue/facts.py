@@ -219,6 +219,12 @@ class Scheme(Sourced):
     check: str | None = None
     pitfalls: tuple[str, ...] = ()
 
+    @property
+    def public_list(self) -> str:
+        """The address at which anybody can look a number up; empty where none is known."""
+        found = re.search(r"https://[^\s();]+", self.check or "")
+        return found[0] if found else ""
+
     def fit(self, number: str) -> NumberFit:
         """Judge a number by its look alone; nothing here says that the certificate exists or is valid."""
         if self.number is None:

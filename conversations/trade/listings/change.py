@@ -25,6 +25,7 @@ from conversations.forms.answers import (
 from conversations.forms.form import BEFORE, Field, Form, Values
 from conversations.forms.keypads import Amount
 from conversations.talk import Opening, Talk
+from conversations.trade.listings.certificates import certificates_in, write_numbers
 from conversations.trade.listings.far_price import beside_market
 from conversations.trade.listings.listing import SELL, answers_in
 from core.files.service import kept_files, own
@@ -33,12 +34,13 @@ from core.kernel.money import UnitPrice
 from core.kernel.quantity import Quantity, convertible
 from core.listings import rules
 from core.listings import service as listings
-from core.listings.model import Certificate, ChangeListing, Listing
+from core.listings.model import ChangeListing, Listing
 
 GOODS: Final = (
     "product",
     "grade",
     "certificates",
+    "certificate_numbers",
     "packaging",
 )  # what a sentence about another product would change, too
 LONGEST_BEFORE: Final = 8_000  # characters of all answers of a listing
@@ -69,10 +71,6 @@ def _read_price(talk: Talk, text: str, values: Values) -> UnitPrice:
     return price
 
 
-def _read_certificates(_talk: Talk, text: str, _values: Values) -> tuple[str, ...]:
-    return tuple(sorted(text.split(",")))
-
-
 def _min_lot_units(_talk: Talk, values: Values) -> tuple[str, ...]:
     return (str(values["counted_in"]),)
 
@@ -92,7 +90,8 @@ CHANGING: Final = Form(
         SELL.field("window"),
         SELL.field("sale"),
         replace(SELL.field("min_lot"), read=_read_quantity, keypad=Amount(_min_lot_units), example="12 t"),
-        replace(SELL.field("certificates"), read=_read_certificates),
+        replace(SELL.field("certificates"), read=lambda _talk, text, _values: tuple(sorted(text.split(",")))),
+        SELL.field("certificate_numbers"),
         SELL.field("files"),
         SELL.field("packaging"),
         SELL.field("words"),
@@ -130,6 +129,9 @@ def _answers(talk: Talk, listing: Listing) -> dict[str, str]:
         "sale": sale_named(listing.negotiable, listing.buy_now),
         "min_lot": "" if _is_usual(listing) else write_quantity(listing.min_lot),
         "certificates": write_list(each.scheme for each in listing.certificates),
+        "certificate_numbers": write_numbers(
+            {each.scheme: each.number for each in listing.certificates if each.number}
+        ),
         "files": write_list((*listing.photos, *listing.documents)),
         "packaging": listing.packaging if listing.packaging in packings else "",
         "words": listing.words,
@@ -167,10 +169,9 @@ def _stock(_talk: Talk, _listing: Listing, values: Values) -> dict[str, Any]:
 
 
 def _certificates(_talk: Talk, listing: Listing, values: Values) -> dict[str, Any]:
-    """Those that stay keep their numbers."""
-    numbers = {each.scheme: each.number for each in listing.certificates}
-    named = (Certificate(scheme=each, number=numbers.get(each, "")) for each in values.get("certificates", ()))
-    return {"certificates": tuple(named)}
+    """The number of one that is taken out goes with it."""
+    dropped = {each.scheme for each in listing.certificates}.difference(values.get("certificates", ()))
+    return {"certificates": tuple(each for each in certificates_in(values) if each.scheme not in dropped)}
 
 
 def _files(talk: Talk, listing: Listing, values: Values) -> dict[str, Any]:
@@ -200,6 +201,7 @@ GIVEN: Final[Mapping[str, Callable[[Talk, Listing, Values], dict[str, Any]]]] = 
     "window": lambda _talk, _, values: {"window_from": values["window"][0], "window_to": values["window"][1]},
     "sale": _way_of_sale,
     "certificates": _certificates,
+    "certificate_numbers": _certificates,
     "files": _files,
     "packaging": lambda _talk, _, values: {"packaging": values.get("packaging")},
     "words": lambda _talk, _, values: {"words": values.get("words", "")},

@@ -32,6 +32,7 @@ from conversations.forms.keypads import Amount, Calendar
 from conversations.forms.nearest import nearest_option
 from conversations.reply import Option, Say
 from conversations.talk import Opening, Talk
+from conversations.trade.listings.certificates import NUMBERS, SCHEMES, certificates_in
 from conversations.trade.listings.far_price import beside_market
 from conversations.trade.listings.shelf import own_card
 from core.catalogue.loads import TRUCK_TONNES
@@ -40,7 +41,7 @@ from core.files.service import own
 from core.kernel.errors import Invalid, Refusal
 from core.kernel.quantity import Quantity
 from core.listings import service as listings
-from core.listings.model import Certificate, PublishListing
+from core.listings.model import PublishListing
 from core.people.model import Role
 from core.search.sentence.parse import Understood, parse
 from core.search.sentence.times.days import proposed
@@ -99,10 +100,6 @@ def _read_min_lot(talk: Talk, text: str, values: Values) -> Quantity:
     """In the unit of the whole amount, where that is known already."""
     least = _read_quantity(talk, text, values)
     return least.to(values["quantity"].unit) if "quantity" in values else least
-
-
-def _read_certificates(talk: Talk, text: str, _values: Values) -> tuple[str, ...]:
-    return tuple(part for part in text.split(",") if part in talk.almanac.catalogue.certificates)
 
 
 def _incoterms(talk: Talk, values: Values) -> list[Option]:
@@ -203,17 +200,8 @@ SELL = Form(
             max_length=60,
             example="24 t",
         ),
-        Field(
-            "certificates",
-            "choices",
-            read=_read_certificates,
-            write=write_list,
-            show=lambda _talk, value: ", ".join(value),
-            options=lambda talk, _values: [
-                option(scheme, scheme.replace("_", " ")) for scheme in talk.almanac.catalogue.certificates
-            ],
-            optional=True,
-        ),
+        SCHEMES,
+        NUMBERS,
         Field(
             "files",
             "files",
@@ -246,7 +234,7 @@ def _publish(talk: Talk, _opening: Opening, values: Values) -> None:
     command = PublishListing(
         product_id=values["product"],
         grade_id=None if grade == NOTHING else grade,
-        certificates=tuple(Certificate(scheme=scheme) for scheme in values.get("certificates", ())),
+        certificates=tuple(certificates_in(values)),
         quantity=quantity,
         min_lot=values.get("min_lot"),
         price=values["price"],

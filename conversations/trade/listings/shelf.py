@@ -10,9 +10,10 @@ from conversations.differences import show_packing
 from conversations.forms.answers import goods_name, show_place, show_price, show_window
 from conversations.reply import Button, Card, CardList, Line, Say, Style, Toast
 from conversations.talk import Talk
+from conversations.trade.listings.certificates import looked_up_at, named
 from core.kernel.errors import NotAllowed
 from core.listings import service as listings
-from core.listings.model import LISTING, Listing
+from core.listings.model import LISTING, Certificate, Listing
 from core.listings.rules import dates_are_over
 
 SHOWN_AT_ONCE: Final = 10
@@ -100,9 +101,17 @@ def goods_lines(talk: Talk, listing: Listing) -> tuple[Line, ...]:
     if packed := packed_in(talk, listing):
         lines.append(Line(label=words("sell.packaging"), value=packed))
     if listing.certificates:
-        named = ", ".join(f"{each.scheme} {each.number}".strip() for each in listing.certificates)
-        lines.append(Line(label=words("listing.certificates"), value=named))
+        lines.append(Line(label=words("listing.certificates"), value=_certified(talk, listing)))
     return tuple(lines)
+
+
+def _certified(talk: Talk, listing: Listing) -> str:
+    """What the seller has told; to everybody else also that it is no more than that, and where it can be looked up."""
+    given = [Certificate(scheme=each.scheme, number=each.number) for each in listing.certificates]
+    said, where = named(given), looked_up_at(talk, given)
+    if listing.seller == talk.organisation or not where:
+        return said
+    return talk.words("listing.certificates_told", named=said, where=where)
 
 
 def packed_in(talk: Talk, listing: Listing) -> str:

@@ -1,0 +1,124 @@
+"""Certificates with the numbers by which buyers look them up: a number says by its look which scheme it is of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+from conversations.forms.answers import option, write_list
+from conversations.forms.form import Field, Values
+from conversations.talk import Talk
+from core.catalogue.facts import NumberFit, Scheme
+from core.catalogue.names import folded
+from core.kernel.errors import Invalid
+from core.listings.model import Certificate
+
+BETWEEN: Final = re.compile(r"\s*[,;\n]+\s*")
+LONGEST_NUMBER: Final = 60  # characters, as a listing keeps them
+
+
+def read_schemes(talk: Talk, text: str, _values: Values) -> tuple[str, ...]:
+    return tuple(part for part in text.split(",") if part in talk.almanac.catalogue.certificates)
+
+
+def read_numbers(talk: Talk, text: str, values: Values) -> dict[str, str]:
+    """Numbers by scheme: "PL023, FSC-C012345", or with the scheme before one that does not show it: "RSB 1234".
+
+    Raises Invalid for a number that its scheme does not give, and for one of no scheme that can be seen.
+    """
+    chosen = tuple(values.get("certificates", ()))
+    return dict(_number(talk, part, chosen) for part in BETWEEN.split(text.strip()) if part)
+
+
+def write_numbers(numbers: Mapping[str, str]) -> str:
+    return ", ".join(f"{scheme} {number}" for scheme, number in numbers.items())
+
+
+def show_numbers(_talk: Talk, numbers: Mapping[str, str]) -> str:
+    return ", ".join(f"{scheme.replace('_', ' ')} {number}" for scheme, number in numbers.items())
+
+
+def certificates_in(values: Values) -> Iterator[Certificate]:
+    """Those that were chosen, and those whose number was given."""
+    numbers = values.get("certificate_numbers", {})
+    for scheme in dict.fromkeys((*values.get("certificates", ()), *numbers)):
+        yield Certificate(scheme=scheme, number=numbers.get(scheme, ""))
+
+
+def named(certificates: Iterable[Certificate]) -> str:
+    """ "ENplus PL023, FSC", as the seller has told them."""
+    return ", ".join(f"{each.scheme.replace('_', ' ')} {each.number}".strip() for each in certificates)
+
+
+def looked_up_at(talk: Talk, certificates: Iterable[Certificate]) -> str:
+    """Where buyers look up the numbers that were told: the public lists of who issues them."""
+    schemes = (talk.almanac.catalogue.scheme(each.scheme) for each in certificates if each.number)
+    return ", ".join(dict.fromkeys(scheme.public_list for scheme in schemes if scheme.public_list))
+
+
+SCHEMES: Final = Field(
+    "certificates",
+    "choices",
+    read=read_schemes,
+    write=write_list,
+    show=lambda _talk, value: ", ".join(value),
+    options=lambda talk, _values: [
+        option(scheme, scheme.replace("_", " ")) for scheme in talk.almanac.catalogue.certificates
+    ],
+    optional=True,
+)
+NUMBERS: Final = Field(
+    "certificate_numbers",
+    read=read_numbers,
+    write=write_numbers,
+    show=show_numbers,
+    optional=True,
+    max_length=300,
+    example="PL023, FSC-C012345",
+)
+
+
+def _number(talk: Talk, given: str, chosen: tuple[str, ...]) -> tuple[str, str]:
+    schemes = talk.almanac.catalogue.certificates
+    named_first = _after_name(given, schemes.values())
+    if named_first is not None:
+        scheme, number = named_first
+        return scheme.id, _as_given_by(scheme, number)
+    looks_so = [each for each in schemes.values() if each.fit(given.upper()) is NumberFit.FITS or _fits(each, given)]
+    likely = [each for each in looks_so if each.id in chosen] or looks_so
+    if len(likely) == 1:
+        return likely[0].id, _as_given_by(likely[0], given)
+    if len(chosen) == 1:
+        return chosen[0], _as_given_by(schemes[chosen[0]], given)
+    raise Invalid("certificate.whose_number", field="certificate_numbers", given=given)
+
+
+def _after_name(given: str, schemes: Iterable[Scheme]) -> tuple[Scheme, str] | None:
+    """The scheme that is named before a number, where no number of its own begins so ("FSC-C012345" does)."""
+    for scheme in schemes:
+        if _fits(scheme, given):
+            continue
+        for name in sorted((scheme.id, scheme.id.replace("_", " "), *scheme.spoken), key=len, reverse=True):
+            start = given[: len(name)]
+            rest = given[len(name) :]
+            if folded(start) == folded(name) and re.match(r"[\s:]", rest):
+                return scheme, rest.strip(" :")
+    return None
+
+
+def _fits(scheme: Scheme, given: str) -> bool:
+    return scheme.fit(given) is NumberFit.FITS
+
+
+def _as_given_by(scheme: Scheme, given: str) -> str:
+    """The number as the scheme writes it. Raises Invalid for one that it does not give, where we are sure how its
+    numbers look."""
+    number = given.upper() if not _fits(scheme, given) and _fits(scheme, given.upper()) else given
+    if scheme.fit(number) is NumberFit.WRONG or len(number) > LONGEST_NUMBER:
+        example = scheme.number.examples[0] if scheme.number is not None and scheme.number.examples else ""
+        name = scheme.id.replace("_", " ")
+        raise Invalid(
+            "certificate.number_wrong", field="certificate_numbers", given=given, scheme=name, example=example
+        )
+    return number
