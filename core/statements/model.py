@@ -19,6 +19,7 @@ class Held:
     """Money that is held, or is to be, for one deal or session, and until when (None: it waits for no deadline).
 
     In protection: when time moves it on by itself. On a card: how long the bank keeps it there. Unpaid: by when.
+    `fee`: what of it is ours if all of it is released, told to who earns it.
     """
 
     subject: str  # the deal or the session
@@ -26,6 +27,7 @@ class Held:
     mine: bool  # who reads it pays it; else it is to come to them
     amount: Money
     until: datetime | None
+    fee: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)

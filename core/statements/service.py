@@ -26,7 +26,7 @@ from core.escrow.model import (
     Tranche,
 )
 from core.escrow.rails.model import PaymentWay
-from core.kernel.money import Money
+from core.kernel.money import Money, running_total_fee
 from core.kernel.timers import TimerRow, deadline_of
 from core.kernel.transaction import Ctx
 from core.ledger import service as ledger
@@ -89,7 +89,16 @@ def _held(ctx: Ctx, organisation: str) -> Iterator[Held]:
         amount = ledger.balance(ctx, escrow(deal.id), deal.currency)
         if amount:
             until = None if deal.frozen else _until(ctx, deal.id)  # while it stands still no time does anything
-            yield Held(deal.id, deal.ref, deal.buyer == organisation, amount, until)
+            fee = None if deal.buyer == organisation else _fee_of(ctx, deal, amount)
+            yield Held(deal.id, deal.ref, deal.buyer == organisation, amount, until, fee)
+
+
+def _fee_of(ctx: Ctx, deal: Deal, held: Money) -> Money:
+    """Our fee when all that is held is released, too: that of the whole, without what was taken already."""
+    sums = select(func.sum(LotSettlement.released_minor), func.sum(LotSettlement.fee_minor))
+    released, fees = ctx.session.execute(sums.where(LotSettlement.deal_id == deal.id)).one()
+    so_far, taken = Money(int(released or 0), deal.currency), Money(int(fees or 0), deal.currency)
+    return running_total_fee(so_far + held, taken, deal.commission_bp)
 
 
 def _awaited(ctx: Ctx, organisation: str, *, on_its_way: bool) -> Iterator[Held]:

@@ -53,7 +53,9 @@ def held(ctx: Ctx, person: Person) -> Iterator[Held]:
         if amount:
             timer = deadline_of(ctx.session, SESSION.name, booking.id)
             until = None if timer is None else timer.due_at
-            yield Held(booking.id, booking.ref, booking.seeker == person.id, amount, until)
+            pays = booking.seeker == person.id
+            fee = None if pays else amount.share(booking.commission_bp)
+            yield Held(booking.id, booking.ref, pays, amount, until, fee)
 
 
 def unpaid(ctx: Ctx, person: Person) -> Iterator[Held]:

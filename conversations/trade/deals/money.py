@@ -61,8 +61,14 @@ def money_card(talk: Talk, now: Statement) -> Card:
 
 
 def _held_line(talk: Talk, held: Held) -> Line:
-    label = talk.words("money.held_paid" if held.mine else "money.held_to_come", ref=held.ref)
-    return Line(label=label, value=_amount(talk, held))
+    """To who earns it, what of it can be theirs: what is held is not all of it."""
+    words = talk.words
+    label = words("money.held_paid" if held.mine else "money.held_to_come", ref=held.ref)
+    if held.fee is None:
+        return Line(label=label, value=_amount(talk, held))
+    said = words("money.held_net", net=held.amount - held.fee, amount=held.amount, fee=held.fee)
+    value = said if held.until is None else words("money.until", amount=said, due=held.until)
+    return Line(label=label, value=value)
 
 
 def _credit_line(talk: Talk, kept: Held) -> Line:

@@ -56,7 +56,8 @@ async def test_money_is_told_under_a_mark_and_our_absence_costs_nobody_anything(
     await trade.funded()
 
     await rasa.says("/money")
-    told = await rasa.sees(f"{mark} Your money", "Held, to come to you", "€43,000.00", "The next step is due by")
+    told = await rasa.sees(f"{mark} Your money", "Held, to come to you", "The next step is due by")
+    assert "up to €41,925.00 for you, €43,000.00 less our fee of €1,075.00. The next step" in told
     ref = re.findall(r"Held, to come to you · (\w{6})", told)[0]
     await tom.says("/money")
     await tom.sees("Your money", f"Paid by you, held · {ref}", "€43,000.00")
