@@ -5,7 +5,7 @@ import { h, icon, iconButton } from "/page/dom.js";
 import { hear } from "/page/news.js";
 import { dayAndTime, moveClock, now, toTheSecond } from "/page/time.js";
 import { recall, remember } from "/page/store.js";
-import { openBooks } from "/page/world/books.js";
+import { followBooks, openBooks } from "/page/world/books.js";
 import { nextDeadline, toDeadline } from "/page/world/deadlines.js";
 import { turnGuide } from "/page/world/guide.js";
 import { openMail } from "/page/world/mail.js";
@@ -55,6 +55,7 @@ export function drawBar(bar) {
     onward.title = `Move the clock to the next deadline: ${due.words}, ${dayAndTime(due.at)}`;
     onward.setAttribute("aria-label", onward.title);
   });
+  followBooks();
   badge = h("span", { class: "badge-count", hidden: true });
   const more = iconButton("menu", "Clock and tools", () => {
     const open = bar.parentElement.classList.toggle("open");

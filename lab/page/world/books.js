@@ -6,6 +6,7 @@ import { announce, hear } from "/page/news.js";
 import { dayAndTime } from "/page/time.js";
 
 const EVERY = 4000;
+const SOON = 600; // milliseconds: what passes comes in bursts
 const FEW = 8; // rules that are read at a glance
 
 /** Fetch the books and tell whoever watches (the drawer, the guide). Null while the product keeps none. */
@@ -18,6 +19,16 @@ export const readBooks = latest(async () => {
   }
   announce("books", { books: books?.deals ? books : null });
 });
+
+let timer = 0;
+/** Read them when something has passed on the wire: what is due next, and where the guide stands, is in them. */
+export function followBooks() {
+  hear("wire", () => {
+    clearTimeout(timer);
+    timer = setTimeout(readBooks, SOON);
+  });
+  hear("back", readBooks);
+}
 
 export function openBooks() {
   const rules = h("div", { class: "rules", role: "list", "aria-label": "Rules that must hold" });

@@ -62,7 +62,11 @@ export async function goTo(due) {
   setTimeout(readBooks, 1500);
 }
 
-export const toDeadline = () => latest && goTo(latest);
+/** The books are read first: since they were read last, something sooner may have begun to run. */
+export async function toDeadline() {
+  await readBooks();
+  if (latest) await goTo(latest);
+}
 
 /** A list of the next deadlines, each with a button that moves the clock there. */
 export function deadlineList() {

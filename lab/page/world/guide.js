@@ -5,7 +5,6 @@ import { h, icon, iconButton } from "/page/dom.js";
 import { hear } from "/page/news.js";
 import { seatBoth, suggest } from "/page/panes.js";
 import { recall, remember } from "/page/store.js";
-import { readBooks } from "/page/world/books.js";
 import { startPointing } from "/page/world/pointer.js";
 import { BEGINS, BEHIND, STEPS, order } from "/page/world/steps.js";
 import { startOver } from "/page/world/over.js";
@@ -22,9 +21,7 @@ export function startGuide(element) {
   state = { ...state, ...(kept && typeof kept === "object" ? kept : {}) };
   hear("deed", onDeed);
   hear("telegram", onAnswer);
-  hear("wire", onWire);
   hear("books", onBooks);
-  hear("back", () => state.hidden || readBooks());
   hear("over", () => {
     state = { ...FRESH, done: [], said: {}, hidden: state.hidden };
     save();
@@ -113,14 +110,7 @@ function both(key, side) {
   return state.said[key].length > 1;
 }
 
-let timer = 0;
-/** What has passed says that something moved; the books say whose: a session is paid and released too. */
-function onWire() {
-  if (state.hidden || has("rate")) return;
-  clearTimeout(timer);
-  timer = setTimeout(readBooks, 600);
-}
-
+/** That something moved is seen on the wire; the books say whose it is: a session is paid and released too. */
 function onBooks({ books }) {
   if (!books) return;
   if (!state.before) {

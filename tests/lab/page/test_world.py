@@ -78,6 +78,27 @@ async def books(lab: Lab) -> AsyncIterator[None]:
     await runner.cleanup()
 
 
+async def test_the_next_deadline_is_the_soonest_whatever_began_since_the_books_were_read(
+    page: Page, lab: Lab, books: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also for who has closed the guide."""
+
+    def due(kind: str, hours: float) -> dict[str, object]:
+        at = lab.world.clock.now() + timedelta(hours=hours)
+        return {"kind": kind, "event": "start", "at": at.isoformat(), "of": "AB12CD", "quiet": False}
+
+    monkeypatch.setitem(BOOKS, "deadlines", [due("deal", 48)])
+    await page.goto(lab.url)
+    await page.get_by_role("button", name="Put the guide away").click()
+    onward = page.get_by_role("button", name="Move the clock to the next deadline: Deal AB12CD")
+    await expect(onward).to_be_visible()
+    began = lab.world.clock.now()
+    monkeypatch.setitem(BOOKS, "deadlines", [due("session", 1), due("deal", 48)])
+    await onward.click()
+    await expect(page.get_by_text("Session AB12CD: start")).to_be_visible()
+    assert timedelta(minutes=59) < lab.world.clock.now() - began < timedelta(hours=2)
+
+
 async def test_behind_the_scenes_mail_wire_faults_and_clock(page: Page, lab: Lab, bot: Bot, rasa: Phone) -> None:
     await rasa.do("start")
     await page.goto(lab.url)
