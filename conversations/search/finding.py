@@ -42,6 +42,7 @@ from core.reputation.service import scores_of
 from core.search import kept
 from core.search import service as market
 from core.search.model import Order, Page, Query
+from core.search.regularly import REGULARLY
 from core.search.sentence.places import Place
 
 AT_ONCE = 5
@@ -272,11 +273,23 @@ def result_list(talk: Talk, query: Query, page: Page, seen: int) -> CardList:
         title=talk.words("find.found", count=page.total),
         text="\n".join(filter(None, said)),
         items=items,
-        buttons=(*_turning(talk, page, query, seen), *advice_row(talk, query), *chip_rows(talk, query)),
+        buttons=(
+            *_quotes_row(talk, query),
+            *_turning(talk, page, query, seen),
+            *advice_row(talk, query),
+            *chip_rows(talk, query),
+        ),
         side_by_side=True,
         first=seen + 1,
         fresh=talk.fresh,
     )
+
+
+def _quotes_row(talk: Talk, query: Query) -> tuple[tuple[Button, ...], ...]:
+    """Where goods are wanted in turn, the way to ask for that."""
+    if all(each.code != REGULARLY for each in query.understood.unclear):
+        return ()
+    return ((Button(label=talk.words("command.request"), press=press("find.request", "", mark(query))),),)
 
 
 def _measured_from(talk: Talk, query: Query) -> str:

@@ -23,6 +23,7 @@ from core.search.engine.index import Answer, Found, Index
 from core.search.engine.wanted import Spot
 from core.search.kinds.listings import LISTINGS
 from core.search.model import LARGEST_PAGE, Chip, DidYouMean, Hit, Order, Page, Query, Relaxation, Standings
+from core.search.regularly import without_regular
 from core.search.sentence.goods import burnt
 from core.search.sentence.measured import wished
 from core.search.sentence.parse import Understood, parse
@@ -103,6 +104,7 @@ def search(
     searcher = _Searcher.of(ctx, catalogue, home)
     query = searcher.learned(query)
     query = replace(query, understood=rules.with_grades_of_goods(query.understood, catalogue))
+    query = replace(query, understood=without_regular(query.understood, catalogue))
     query = replace(query, understood=without_unheard(ctx, query.understood, searcher.index, catalogue))
     answer = searcher.answer(query, max(SHORT_LIST, position + limit + 1))
     found = list(answer.found)

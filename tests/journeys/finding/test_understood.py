@@ -109,3 +109,12 @@ async def test_where_nothing_is_on_offer_sellers_are_asked_with_what_was_underst
     await tom.presses("Ask for quotes")
     await tom.fills(grade="No grade", incoterm="DAP", window="next month", closes="tomorrow")
     await tom.sees("Your request is out.", "300 t", "900.00 EUR/t", "Kaunas")
+
+
+async def test_what_shall_come_every_month_is_asked_for_as_quotes(tom: Somebody) -> None:
+    """A listing is bought from once."""
+    await tom.says("We need 300 t of A1 pellets every month DAP Kaunas")
+    await tom.sees("“every month”: goods that shall come in turn are asked for as quotes.")
+    await tom.presses("Ask for quotes")
+    await tom.fills(window="January to June 2028", closes="in 3 days", lots="6")
+    await tom.sees("Your request is out.", "300 t", "Lots: 6")
